@@ -13,6 +13,7 @@ from gateway.clients.administration import AdministrationClient
 from gateway.clients.base import ServiceClient
 from gateway.clients.documents import Documents
 from gateway.clients.journal import JournalClient
+from gateway.clients.missing_pieces import MissingPiecesClient
 from gateway.clients.pieces import Pieces
 from gateway.clients.registrations import Registrations
 from gateway.clients.staff_accounts import StaffAccountsClient
@@ -41,6 +42,7 @@ class ServiceClients:
     documents: Documents
     pieces: Pieces
     staff_pieces: StaffPiecesClient
+    missing_pieces: MissingPiecesClient
     staff_candidatures: StaffCandidaturesClient
     staff_accounts: StaffAccountsClient
     team: TeamClient
@@ -75,6 +77,7 @@ def connect_services(settings: GatewaySettings) -> ServiceClients:
         documents=Documents(pages["documents"]),
         pieces=Pieces(pages["pieces"]),
         staff_pieces=StaffPiecesClient(staff["pieces"]),
+        missing_pieces=MissingPiecesClient(staff["pieces"]),
         staff_candidatures=StaffCandidaturesClient(staff["registrations"]),
         staff_accounts=StaffAccountsClient(staff["accounts"]),
         team=TeamClient(staff["accounts"], own_token, passwords),

@@ -38,6 +38,7 @@ MENU = (
 GESTION_MENU = (
     ("pieces:read", Link("a-traiter", "À traiter", "/gestion")),
     ("pieces:read", Link("pieces", "Pièces", "/gestion/pieces")),
+    ("pieces:read", Link("relances", "Relances", "/gestion/relances")),
     ("candidatures:read", Link("candidatures", "Candidatures", "/gestion/candidatures")),
     ("candidates:correct", Link("comptes", "Comptes", "/gestion/comptes")),
     ("openings:manage", Link("ouvertures", "Ouvertures", "/gestion/ouvertures")),

@@ -8,10 +8,12 @@ function addSelectAll(boxes) {
   all.className = "fr-btn fr-btn--sm fr-btn--tertiary";
   const count = document.createElement("span");
   count.setAttribute("role", "status");
+  const one = form.dataset.selectionUne || "Une pièce sélectionnée";
+  const several = form.dataset.selectionPlusieurs || "pièces sélectionnées";
   const show = () => {
     const selected = boxes.filter((box) => box.checked).length;
     all.textContent = selected === boxes.length ? "Ne rien sélectionner" : "Tout sélectionner";
-    count.textContent = selected > 1 ? `${selected} pièces sélectionnées` : selected ? "Une pièce sélectionnée" : "";
+    count.textContent = selected > 1 ? `${selected} ${several}` : selected ? one : "";
   };
   all.addEventListener("click", () => {
     const select = boxes.some((box) => !box.checked);

@@ -4,16 +4,18 @@ Each event is a frozen dataclass that knows its versioned TYPE and its CONSUMERS
 means a new version: consumers are upgraded before producers.
 """
 
-from services.contracts import accounts, registrations
+from services.contracts import accounts, pieces, registrations
 from services.contracts.base import Contract
 
 EVENTS: tuple[type[Contract], ...] = (
     accounts.EmailChanged,
     accounts.IdentityCorrected,
+    pieces.PiecesRefused,
+    pieces.PiecesReminded,
     registrations.RegistrationSaved,
     registrations.RegistrationWithdrawn,
     registrations.WindowChanged,
 )
 BY_TYPE: dict[str, type[Contract]] = {event.TYPE: event for event in EVENTS}
 
-__all__ = ["BY_TYPE", "EVENTS", "Contract", "accounts", "registrations"]
+__all__ = ["BY_TYPE", "EVENTS", "Contract", "accounts", "pieces", "registrations"]

@@ -184,7 +184,12 @@ class RegistrationWithdrawn(Contract):
 
 @dataclass(frozen=True)
 class WindowChanged(Contract):
-    """The dates of an opening changed; pieces moves its deposit periods. `revision` grows with each change."""
+    """The dates of an opening, or what its candidates are told by mail: of each opening once, and when it changes.
+
+    pieces moves its deposit periods. `revision` grows with each change. `reminder_days`: days before the end of the
+    deposit on which candidates are reminded of missing pieces; `refusal_mails`: they are told of a « Non Conforme ».
+    Both are None from versions that did not know of them: then what is known stays.
+    """
 
     TYPE: ClassVar[str] = "registrations.window_changed.v1"
     CONSUMERS: ClassVar[tuple[str, ...]] = ("pieces",)
@@ -195,3 +200,5 @@ class WindowChanged(Contract):
     revision: int
     deposit_opens: str
     deposit_closes: str
+    reminder_days: tuple[int, ...] | None = None
+    refusal_mails: bool | None = None

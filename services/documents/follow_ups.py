@@ -10,6 +10,7 @@ from services.documents.handlers import registry
 from services.documents.operations.automatic_documents import create_automatic_documents
 from services.documents.operations.candidature_copies import MAKE_DOCUMENTS
 from services.documents.operations.publishing import PUBLISH_DOCUMENT, publish_document
+from services.documents.operations.reminder_documents import MAKE_REMINDER, make_reminder
 
 __all__ = ["registry"]  # with the follow-ups below on it
 
@@ -20,6 +21,12 @@ DOCUMENTS = Channel("documents")
 def make(data: dict[str, Any], envelope: Envelope) -> None:
     """Create what is missing of a version's automatic documents."""
     create_automatic_documents(dependencies(), str(data["candidature_id"]), int(data["version"]))
+
+
+@registry.follow_up(MAKE_REMINDER, DOCUMENTS)
+def make_relance(data: dict[str, Any], envelope: Envelope) -> None:
+    """Create the « Relance de pièces justificatives » of one candidature."""
+    make_reminder(dependencies(), data)
 
 
 @registry.follow_up(PUBLISH_DOCUMENT, DOCUMENTS)

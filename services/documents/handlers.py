@@ -1,12 +1,14 @@
-"""Reactions to registrations' events about a candidature."""
+"""Reactions to registrations' events about a candidature, and to pieces' reminders."""
 
 from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
 from services.chassis.events import Envelope, Handlers
+from services.contracts.pieces import PiecesReminded
 from services.contracts.registrations import RegistrationSaved, RegistrationWithdrawn
 from services.documents.operations.candidature_copies import store_version, store_withdrawal
+from services.documents.operations.reminder_documents import request_reminders
 
 registry = Handlers("documents")
 
@@ -21,3 +23,9 @@ def keep_saved_version(session: Session, event: RegistrationSaved, envelope: Env
 def hide_withdrawn(session: Session, event: RegistrationWithdrawn, envelope: Envelope) -> None:
     """Hide the candidature with its documents."""
     store_withdrawal(session, event)
+
+
+@registry.on(PiecesReminded)
+def make_reminder_documents(session: Session, event: PiecesReminded, envelope: Envelope) -> None:
+    """The « Relance de pièces justificatives » of each candidature follows outside this transaction."""
+    request_reminders(session, event, envelope.id)

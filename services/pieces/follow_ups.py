@@ -1,4 +1,4 @@
-"""What the worker does once a request is answered: scan deposits."""
+"""What the worker does once a request is answered: scan deposits, announce refusals."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from services.pieces.dependencies import dependencies
 from services.pieces.handlers import registry
 from services.pieces.operations.antivirus_scans import SCAN, scan_deposit
 from services.pieces.operations.deposits import retire_removed_deposit
+from services.pieces.operations.refusal_notices import ANNOUNCE_REFUSALS, announce_refusals
 
 __all__ = ["registry"]
 
@@ -19,6 +20,12 @@ SCANS = Channel("scans", seconds=300.0)  # reading the file from the store and s
 def scan(data: dict[str, Any], envelope: Envelope) -> None:
     """Scan a deposit; after an error it shows « analyse en échec » and is tried again."""
     scan_deposit(dependencies(), str(data["deposit_id"]))
+
+
+@registry.follow_up(ANNOUNCE_REFUSALS)
+def announce(data: dict[str, Any], envelope: Envelope) -> None:
+    """Tell a candidate of refused pieces."""
+    announce_refusals(str(data["candidature_id"]))
 
 
 @registry.follow_up("erase_object")

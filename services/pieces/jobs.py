@@ -10,6 +10,7 @@ from services.pieces.models import db
 from services.pieces.operations.antivirus_scans import record_scan_counts, rescan
 from services.pieces.operations.deposit_limits import purge_deposit_tries
 from services.pieces.operations.reconciliation import reconciliation
+from services.pieces.operations.reminder_rounds import remind_all_due
 from services.pieces.operations.uploads import purge_uploads
 
 jobs = Jobs()
@@ -38,6 +39,12 @@ def delete_old_deposit_tries() -> None:
 def delete_expired_uploads() -> None:
     """Delete uploads that got no bytes for a day."""
     purge_uploads()
+
+
+@jobs.every(minutes=1, name="remind")
+def remind_of_missing_pieces() -> None:
+    """Remind candidates of missing pieces on the days that their session's catalogue says."""
+    remind_all_due()
 
 
 @jobs.every(hours=24, name="purge-events")

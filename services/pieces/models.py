@@ -44,6 +44,7 @@ _LIST_ORDER = ("candidature_id", "code")  # of staff's lists
 # Deposited or validated, and not controlled yet.
 TO_CONTROL = text("status IS NULL AND (deposited OR validated_at IS NOT NULL)")
 CONTROLLED = text("status IS NOT NULL")
+REOPENED = text("reopened_until IS NOT NULL")
 
 
 def _only(rows: TextClause) -> dict[str, Any]:
@@ -56,7 +57,7 @@ class Candidature(db.Model):
     __tablename__ = "candidatures"
     __table_args__ = (
         CheckConstraint("version > 0", name="version_positive"),
-        Index("ix_candidatures_opening", "exam_code", "session_name", "academie_code"),
+        Index("ix_candidatures_opening", "exam_code", "session_name", "academie_code", "id"),
         Index("ix_candidatures_academie", "academie_code", "id"),
     )
 
@@ -88,7 +89,11 @@ class Withdrawal(db.Model):
 
 
 class Window(db.Model):
-    """The deposit period of an opening, once it was moved; it replaces the one that versions of candidatures hold."""
+    """The deposit period of an opening, which replaces the one that versions of candidatures hold.
+
+    `reminder_days`: days before its end on which candidates are reminded of missing pieces; `refusal_mails`: they are
+    told of a « Non Conforme » by mail.
+    """
 
     __tablename__ = "windows"
 
@@ -98,6 +103,8 @@ class Window(db.Model):
     revision: Mapped[int] = mapped_column(Integer)
     deposit_opens: Mapped[datetime] = mapped_column(UtcDateTime)
     deposit_closes: Mapped[datetime] = mapped_column(UtcDateTime)
+    reminder_days: Mapped[list[int]] = mapped_column(JSON, default=list, server_default="[]")
+    refusal_mails: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class Piece(db.Model):
@@ -117,6 +124,7 @@ class Piece(db.Model):
         Index("ix_pieces_to_control", *_LIST_ORDER, **_only(TO_CONTROL)),
         Index("ix_pieces_to_control_there", "academie_code", *_LIST_ORDER, **_only(TO_CONTROL)),
         Index("ix_pieces_controlled", "status", *_LIST_ORDER, **_only(CONTROLLED)),
+        Index("ix_pieces_reopened", "reopened_until", "id", **_only(REOPENED)),
         Index("ix_pieces_controlled_there", "academie_code", "status", *_LIST_ORDER, **_only(CONTROLLED)),
     )
 
@@ -251,6 +259,48 @@ class Control(db.Model):
     reopened_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     staff_id: Mapped[str] = mapped_column(String(64))
     controlled_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Reminder(db.Model):
+    """A candidate was reminded of what a regroupement lacks before `deadline` (exclusive), in the event `event_id`.
+
+    By a rung, `days` before it, or by hand (`days` None) by a member of staff.
+    """
+
+    __tablename__ = "reminders"
+    __table_args__ = (
+        UniqueConstraint("candidature_id", "group_code", "deadline", "days", name="uq_reminders_rung"),
+        Index("ix_reminders_candidature_id", "candidature_id", "reminded_at"),
+    )
+
+    id: Mapped[str] = mapped_column(_ID, primary_key=True, default=new_id)
+    candidature_id: Mapped[str] = mapped_column(ForeignKey("candidatures.id", ondelete="CASCADE"))
+    group_code: Mapped[str] = mapped_column(_CODE)
+    deadline: Mapped[datetime] = mapped_column(UtcDateTime)
+    days: Mapped[int | None] = mapped_column(Integer)
+    reminded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    staff_id: Mapped[str | None] = mapped_column(String(64))
+    event_id: Mapped[str] = mapped_column(_ID)
+
+
+class ReminderRound(db.Model):
+    """Everyone whom a rung concerns was looked at: of an opening, or on a day those with refused pieces (`name`)."""
+
+    __tablename__ = "reminder_rounds"
+
+    name: Mapped[str] = mapped_column(String(200), primary_key=True)
+    finished_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class RefusalNotice(db.Model):
+    """A « Non Conforme » of which the candidate was told by mail."""
+
+    __tablename__ = "refusal_notices"
+
+    control_sequence: Mapped[int] = mapped_column(
+        ForeignKey("controls.sequence", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    event_id: Mapped[str] = mapped_column(_ID)
 
 
 class AuditEntry(AuditColumns, db.Model):

@@ -3,21 +3,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any
 
 from flask import current_app
 
+from services.chassis.clock import portal_now
 from services.chassis.events import Envelope
+from services.contracts.pieces import IncompleteCandidature, PiecesRefused, PiecesReminded
 from services.contracts.stored_registrations import from_stored
 from services.mail import sent_mails
 from services.mail.letter import Letter
 from services.mail.mailer import MAILER, MAILS, Mail
 from services.registrations import mail_texts
 from services.registrations.handlers import registry
-from services.registrations.mail_texts import MailContext
-from services.registrations.models import Candidate, Candidature, CandidatureVersion, db
+from services.registrations.mail_texts import IncompleteContext, MailContext
+from services.registrations.models import ACTIVE, Candidate, Candidature, CandidatureVersion, db
 from services.registrations.operations import mail_refusals
+from services.registrations.operations.draft_reminders import SEND_DRAFT_REMINDER
+from services.registrations.operations.piece_mails import SEND_REFUSAL_MAIL, SEND_REMINDER_MAIL
+from services.registrations.queries.draft_reminders import draft_to_remind_of, has_open_draft
 from services.registrations.settings import RegistrationsSettings
 
 __all__ = ["registry"]  # with the mails below on it
@@ -46,28 +52,89 @@ def send_ecart_mail(data: dict[str, Any], envelope: Envelope) -> None:
     _send(data, envelope, mail_texts.ecart_mail)
 
 
+@registry.follow_up(SEND_REMINDER_MAIL, MAILS)
+def send_reminder_mail(data: dict[str, Any], envelope: Envelope) -> None:
+    """Of what can still be deposited for candidatures that are active; of nothing else a mail is sent."""
+    event = PiecesReminded.from_data(data)
+    at, contexts = datetime.fromisoformat(event.reminded_at), _still_missing(event.candidatures)
+    if contexts:
+        _send_letter(event.candidate_id, mail_texts.reminder_mail(contexts, at, _portal_url()), envelope, at)
+
+
+@registry.follow_up(SEND_REFUSAL_MAIL, MAILS)
+def send_refusal_mail(data: dict[str, Any], envelope: Envelope) -> None:
+    event = PiecesRefused.from_data(data)
+    at = datetime.fromisoformat(event.refused_at)
+    for context in _still_missing((event.candidature,)):
+        _send_letter(event.candidate_id, mail_texts.refusal_mail(context, at, _portal_url()), envelope, at)
+
+
+@registry.follow_up(SEND_DRAFT_REMINDER, MAILS)
+def send_draft_reminder(data: dict[str, Any], envelope: Envelope) -> None:
+    """Unless it was transmitted, abandoned or came too late meanwhile."""
+    with db.reading() as session:
+        reminder = draft_to_remind_of(session, data["draft_id"], datetime.fromisoformat(data["closes"]), portal_now())
+    if reminder is not None:
+        view = reminder.opening
+        letter = mail_texts.draft_reminder_mail(view.exam, view.session.label, view.opening, _portal_url())
+        _deliver(reminder.candidate_id, reminder.email, letter, envelope, envelope.time)
+
+
+def _still_missing(candidatures: Sequence[IncompleteCandidature]) -> list[IncompleteContext]:
+    now, contexts = portal_now(), []
+    with db.reading() as session:
+        for told in candidatures:
+            candidature = session.get_one(Candidature, told.candidature_id)
+            groups = tuple(group for group in told.groups if now < datetime.fromisoformat(group.deposit_closes))
+            if candidature.state == ACTIVE and groups:
+                version = session.get_one(CandidatureVersion, (candidature.id, told.version))
+                contexts.append(IncompleteContext(from_stored(version.payload), groups))
+    return contexts
+
+
 def _send(data: dict[str, Any], envelope: Envelope, write: Writing) -> None:
     """To the candidate's newest address. Raises MailUnavailable or MailDeferred."""
-    settings: RegistrationsSettings = current_app.extensions["portail"]
     with db.reading() as session:
         candidature = session.get_one(Candidature, data["candidature_id"])
         version = session.get_one(CandidatureVersion, (candidature.id, data["version"]))
-        email = session.get_one(Candidate, candidature.candidate_id).email
     at = candidature.ended_at if write in OF_ITS_END else version.saved_at
-    if email is None or at is None:
+    if at is None:
         return
     reason = candidature.end_reason if write in OF_ITS_END else version.reason
     saved = from_stored(version.payload)
-    letter = write(MailContext(saved, at, reason, settings.public_url.rstrip("/")))
-    mail = letter.mail(settings.letterhead(), to=email, message_id=envelope.id, date=at)
-    _keep(candidature.candidate_id, letter, mail)
+    _send_letter(candidature.candidate_id, write(MailContext(saved, at, reason, _portal_url())), envelope, at)
+
+
+def _send_letter(candidate_id: str, letter: Letter, envelope: Envelope, at: datetime) -> None:
+    """To the candidate's newest address; to none whose account was deleted."""
+    with db.reading() as session:
+        email = session.get_one(Candidate, candidate_id).email
+    if email is not None:
+        _deliver(candidate_id, email, letter, envelope, at)
+
+
+def _deliver(candidate_id: str, email: str, letter: Letter, envelope: Envelope, at: datetime) -> None:
+    """Raises MailUnavailable or MailDeferred."""
+    mail = letter.mail(_settings().letterhead(), to=email, message_id=envelope.id, date=at)
+    _keep(candidate_id, letter, mail)
     if refusal := sent_mails.send_and_record(db, current_app.extensions[MAILER], mail):
-        mail_refusals.record_refusal(candidature.candidate_id, email, refusal.code)
+        mail_refusals.record_refusal(candidate_id, email, refusal.code)
     else:
-        mail_refusals.forget_refusal(candidature.candidate_id, email)
+        mail_refusals.forget_refusal(candidate_id, email)
+
+
+def _settings() -> RegistrationsSettings:
+    settings: RegistrationsSettings = current_app.extensions["portail"]
+    return settings
+
+
+def _portal_url() -> str:
+    return _settings().public_url.rstrip("/")
 
 
 def _keep(candidate_id: str, letter: Letter, mail: Mail) -> None:
+    """Unless the account was deleted meanwhile, which leaves neither an address nor drafts."""
     with db.operation() as session:
-        if session.get_one(Candidate, candidate_id, with_for_update=True).email is not None:
+        candidate = session.get_one(Candidate, candidate_id, with_for_update=True)
+        if candidate.email is not None or has_open_draft(session, candidate_id):
             sent_mails.record(session, candidate_id, letter, mail)

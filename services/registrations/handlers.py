@@ -1,4 +1,4 @@
-"""Reactions to accounts' events: a new mail address, a corrected civil status."""
+"""Reactions to events of accounts (a new mail address, a corrected civil status) and of pieces (missing, refused)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session as DbSession
 from services.chassis.clock import portal_now
 from services.chassis.events import Envelope, Handlers
 from services.contracts.accounts import EmailChanged, IdentityCorrected
-from services.registrations.operations import candidates, candidatures
+from services.contracts.pieces import PiecesRefused, PiecesReminded
+from services.registrations.operations import candidates, candidatures, piece_mails
 
 registry = Handlers("registrations")
 
@@ -22,3 +23,15 @@ def renew_email(session: DbSession, event: EmailChanged, envelope: Envelope) -> 
 def correct_identity(session: DbSession, event: IdentityCorrected, envelope: Envelope) -> None:
     """Each active candidature gets a new version with the reason."""
     candidatures.correct_identity(session, event, portal_now())
+
+
+@registry.on(PiecesReminded)
+def mail_missing_pieces(session: DbSession, event: PiecesReminded, envelope: Envelope) -> None:
+    """The candidate gets one mail with all that is missing."""
+    piece_mails.request_reminder(session, event)
+
+
+@registry.on(PiecesRefused)
+def mail_refused_pieces(session: DbSession, event: PiecesRefused, envelope: Envelope) -> None:
+    """The candidate gets a mail with what was found « Non Conforme »."""
+    piece_mails.request_refusal_mail(session, event)

@@ -24,6 +24,7 @@ from services.registrations.models import (
     db,
 )
 from services.registrations.operations.catalogue import move_demonstration_dates
+from services.registrations.operations.draft_reminders import remind_of_drafts
 
 SAVED_DRAFT_DAYS = 30  # how long a repeated « Enregistrer » gets the first answer
 MESSAGE_DAYS = 365
@@ -47,6 +48,12 @@ def delete_obsolete_rows() -> None:
         session.execute(delete(Message).where(Message.shown_until < now - timedelta(days=MESSAGE_DAYS)))
         _erase_revisions(session)
     sent_mails.purge(db, now)
+
+
+@jobs.every(minutes=1, name="remind-drafts")
+def remind_of_untransmitted_drafts() -> None:
+    """Remind candidates of their drafts on the days that their session's catalogue says."""
+    remind_of_drafts()
 
 
 @jobs.every(hours=24, name="purge-events")

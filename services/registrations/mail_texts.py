@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.contracts.registrations import RegistrationSaved
+from services.chassis.french import long_instant, shown_end, time_of_day, weekday_date
+from services.contracts.pieces import MissingGroup, MissingPiece
+from services.contracts.registrations import Contact, RegistrationSaved
 from services.mail.letter import Action, Letter, instant_in_paris
+from services.registrations.domain.exam_definition import Exam, Opening
 
+VALIDATE = "J'ai fourni toutes mes pièces"
 _SERVICE = "le service des examens et concours dont vous dépendez :"
 
 
@@ -82,6 +87,91 @@ def ecart_mail(context: MailContext) -> Letter:
     )
 
 
+@dataclass(frozen=True)
+class IncompleteContext:
+    """A saved version of a candidature, and what it lacks."""
+
+    saved: RegistrationSaved
+    groups: tuple[MissingGroup, ...]
+
+
+def reminder_mail(candidatures: Sequence[IncompleteContext], at: datetime, url: str) -> Letter:
+    """To the candidate who lacks pieces, of one candidature or of several, as of the instant `at`."""
+    exams = {context.saved.exam.label for context in candidatures}
+    subject = "Relance de pièces justificatives"
+    return Letter(
+        f"{subject} : {exams.pop()}" if len(exams) == 1 else subject,
+        (
+            f"Des pièces justificatives manquaient à votre dossier le {instant_in_paris(at)}. Si vous les avez "
+            "déposées depuis, ne tenez pas compte de ce mail.",
+            *_missing_blocks(candidatures),
+            f"Déposez ces pièces dans votre espace candidat, puis cliquez sur « {VALIDATE} » :",
+            Action("Mes justificatifs", f"{url}/justificatifs"),
+            "Le document « Relance de pièces justificatives » est dans « Mes documents ».",
+            *_contacts(candidatures),
+        ),
+    )
+
+
+def refusal_mail(incomplete: IncompleteContext, at: datetime, url: str) -> Letter:
+    """To the candidate whose pieces the service gestionnaire found « Non Conforme »."""
+    refused = [piece for group in incomplete.groups for piece in group.pieces]
+    one = len(refused) == 1
+    return Letter(
+        f"{'Pièce non conforme' if one else 'Pièces non conformes'} : {incomplete.saved.exam.label}",
+        (
+            f"Le service gestionnaire a contrôlé votre dossier le {instant_in_paris(at)} : "
+            f"{'une pièce est' if one else f'{len(refused)} pièces sont'} « Non Conforme ».",
+            *_missing_blocks([incomplete]),
+            f"Déposez à nouveau {'cette pièce' if one else 'ces pièces'} dans votre espace candidat, puis cliquez sur "
+            f"« {VALIDATE} » :",
+            Action("Mes justificatifs", f"{url}/justificatifs"),
+            *_contacts([incomplete]),
+        ),
+    )
+
+
+def draft_reminder_mail(exam: Exam, session_label: str, opening: Opening, url: str) -> Letter:
+    """To the candidate whose draft is not transmitted, before the end of the registrations of `opening`."""
+    end = shown_end(opening.closes)
+    return Letter(
+        f"Brouillon non transmis : {exam.label}",
+        (
+            "Vous avez commencé une inscription qui n'est pas transmise : vous n'êtes pas inscrit.",
+            f"{exam.label} - {session_label} - {opening.label}",
+            f"Le service d'inscription ferme le {long_instant(end)} (heure de Paris). Pour vous inscrire, reprenez "
+            "votre brouillon, puis cliquez sur « Enregistrer » :",
+            Action("Mes inscriptions", f"{url}/inscriptions"),
+            "Si vous ne souhaitez plus vous inscrire, vous pouvez abandonner ce brouillon depuis la même page.",
+            f"Pour tout renseignement, vous pouvez contacter {_SERVICE}",
+            _contact(opening.label, opening.contact),
+        ),
+    )
+
+
+def _missing_blocks(candidatures: Sequence[IncompleteContext]) -> Iterator[str]:
+    for context in candidatures:
+        yield _reference(context.saved)
+        for group in context.groups:
+            yield _lines(_group_heading(group), *map(_piece_line, group.pieces))
+
+
+def _group_heading(group: MissingGroup) -> str:
+    end = shown_end(datetime.fromisoformat(group.deposit_closes))
+    return f"{group.label} - à déposer en ligne jusqu'au {weekday_date(end)} {time_of_day(end)} (heure/Paris) :"
+
+
+def _piece_line(piece: MissingPiece) -> str:
+    comment = " ".join((piece.comment or "").split())
+    refused = f" - Non Conforme{f' : {comment}' if comment else ''}" if piece.refused else ""
+    return f"- {piece.code} : {piece.label}{refused}"
+
+
+def _contacts(candidatures: Sequence[IncompleteContext]) -> Iterator[str]:
+    yield f"Pour tout renseignement, vous pouvez contacter {_SERVICE}"
+    yield from dict.fromkeys(_contact_of(context.saved) for context in candidatures)
+
+
 def _letter_with_new_documents(context: MailContext, change: str, if_wrong: str, reason: str = "") -> Letter:
     return _letter(
         context,
@@ -97,7 +187,7 @@ def _letter_with_new_documents(context: MailContext, change: str, if_wrong: str,
 
 def _letter(context: MailContext, subject: str, *blocks: str | Action) -> Letter:
     """With the exam in the subject and, after the last block, whom to contact."""
-    return Letter(f"{subject} : {context.saved.exam.label}", (*blocks, _contact(context.saved)))
+    return Letter(f"{subject} : {context.saved.exam.label}", (*blocks, _contact_of(context.saved)))
 
 
 def _reference(saved: RegistrationSaved) -> str:
@@ -110,10 +200,13 @@ def _reference(saved: RegistrationSaved) -> str:
     )
 
 
-def _contact(saved: RegistrationSaved) -> str:
-    contact = saved.academie.contact
+def _contact_of(saved: RegistrationSaved) -> str:
+    return _contact(saved.academie.label, saved.academie.contact)
+
+
+def _contact(academie: str, contact: Contact) -> str:
     telephone = f"Tél. : {contact.telephone}" if contact.telephone else ""
-    return _lines(saved.academie.label, contact.title, *contact.lines, telephone, contact.email or "")
+    return _lines(academie, contact.title, *contact.lines, telephone, contact.email or "")
 
 
 def _lines(*lines: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.chassis.database.audit import AuditColumns
@@ -34,6 +34,7 @@ WITHDRAWN = "withdrawn"
 ECARTEE = "ecartee"
 CANDIDATURE_STATES = (ACTIVE, WITHDRAWN, ECARTEE)
 ENDED = text("state <> 'active'")
+OPEN = text("closed_at IS NULL")
 CLOSED = text("closed_at IS NOT NULL")
 
 
@@ -60,7 +61,9 @@ class CurrentExam(db.Model):
 class OpeningRow(db.Model):
     """One académie's window for a session, dated by the catalogue. `listed` is false once the catalogue drops it.
 
-    `revision` grows with each change of the dates in force, wherever it comes from.
+    `revision` grows with each change of the dates in force, wherever it comes from, and of what pieces is told besides.
+    Of the session: on which days before the end candidates are reminded of pieces (`reminder_days`) and of drafts
+    (`draft_reminder_days`), whether a « Non Conforme » is told by mail (`refusal_mails`).
     """
 
     __tablename__ = "openings"
@@ -81,6 +84,9 @@ class OpeningRow(db.Model):
     session_closes: Mapped[datetime] = mapped_column(UtcDateTime)
     listed: Mapped[bool] = mapped_column(default=True)
     revision: Mapped[int] = mapped_column(default=0)
+    reminder_days: Mapped[list[int]] = mapped_column(Json, default=list, server_default="[]")
+    draft_reminder_days: Mapped[list[int]] = mapped_column(Json, default=list, server_default="[]")
+    refusal_mails: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class OpeningChange(db.Model):
@@ -253,7 +259,11 @@ class CandidatureVersion(db.Model):
 
 
 class Draft(db.Model):
-    """What was typed and not yet transmitted, as typed. Closed by the save, which sets `candidature_id`."""
+    """What was typed and not yet transmitted, as typed. Closed by the save, which sets `candidature_id`.
+
+    `reminder_rung`: the last rung (see `draft_reminders.rung_name`) for which it was looked at, and its candidate
+    reminded where that had to be.
+    """
 
     __tablename__ = "drafts"
     __table_args__ = (
@@ -265,6 +275,7 @@ class Draft(db.Model):
             sqlite_where=text("closed_at IS NULL"),
             postgresql_where=text("closed_at IS NULL"),
         ),
+        Index("ix_drafts_open", "opening_id", "id", sqlite_where=OPEN, postgresql_where=OPEN),
         Index("ix_drafts_closed_at", "closed_at", sqlite_where=CLOSED, postgresql_where=CLOSED),
     )
 
@@ -281,6 +292,7 @@ class Draft(db.Model):
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     candidature_id: Mapped[str | None] = mapped_column(ForeignKey("candidatures.id"))
     saved_version: Mapped[int | None]
+    reminder_rung: Mapped[str | None] = mapped_column(String(40))
 
 
 class AuditEntry(AuditColumns, db.Model):

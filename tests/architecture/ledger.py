@@ -202,6 +202,7 @@ LEDGER: dict[str, dict[str, str]] = {
         """,
         "staff(pieces:read)": """
             GET /v1/control-queue
+            GET /v1/missing-pieces
             GET /v1/pieces
             GET /v1/pieces/<string:piece_id>
             GET /v1/pieces/<string:piece_id>/pages/<int:number>
@@ -212,6 +213,7 @@ LEDGER: dict[str, dict[str, str]] = {
         "staff(pieces:control)": """
             POST /v1/pieces/<string:piece_id>/control
             POST /v1/controls
+            POST /v1/reminders
         """,
     },
     "gateway": {
@@ -295,6 +297,7 @@ LEDGER: dict[str, dict[str, str]] = {
         """,
         "staff(pieces:control)": """
             POST /gestion/pieces/decisions
+            POST /gestion/relances
             POST /gestion/pieces/<piece_id>/decision
         """,
         "staff(candidatures:manage)": f"""

@@ -57,6 +57,7 @@ PIECES_PAGES = """
     GET /gestion/controle
     GET /gestion/pieces
     GET /gestion/pieces/<piece_id>
+    GET /gestion/relances
 """
 CANDIDATURES_PAGES = """
     GET /gestion/candidatures

@@ -110,6 +110,7 @@ READS: dict[str, dict[str, tuple[str, ...]]] = {
             /v1/audit
             /v1/control-queue
         """),
+        "/v1/missing-pieces": ("/v1/missing-pieces", "/v1/missing-pieces?exam=BTS&session=2022"),
         "/v1/pieces/<string:piece_id>/pages/<int:number>": ("/v1/pieces/<piece_id>/pages/1",),
     },
     "gateway": {
@@ -124,6 +125,7 @@ READS: dict[str, dict[str, tuple[str, ...]]] = {
             /gestion
             /gestion/connexion
             /gestion/pieces
+            /gestion/relances
             /gestion/pieces/<piece_id>
             /gestion/pieces/<piece_id>/fichier
             /gestion/compte

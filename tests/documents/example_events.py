@@ -8,6 +8,7 @@ from typing import Any
 
 from services.contracts.accounts import Identity
 from services.contracts.file_rules import FORMATS
+from services.contracts.pieces import IncompleteCandidature, MissingGroup, MissingPiece, PiecesReminded
 from services.contracts.registrations import (
     AcademieRef,
     Confirmation,
@@ -105,6 +106,13 @@ FORM = FormOffered(
     in_menu=False,
 )
 
+REFUSED_PIECE = MissingPiece("BTSETAS4", "Attestation de formation", refused=True, comment="La signature manque.")
+MISSING_PIECE = MissingPiece("NATIDE06", "Document justifiant l'identité", refused=False, comment=None)
+MISSING = (
+    MissingGroup("Conditions réglementaires", "2021-11-09T23:00:00+00:00", (REFUSED_PIECE,)),
+    MissingGroup("Nationalité", "2021-10-31T23:00:00+00:00", (MISSING_PIECE,)),
+)
+
 CONTACT = Contact(
     title="Recteur",
     lines=("1 chemin de l'olivier", "25000 BESANCON"),
@@ -180,3 +188,9 @@ def withdrawn(version: int = 1, candidature_id: str = CANDIDATURE) -> Registrati
 def ecartee(version: int = 1) -> RegistrationWithdrawn:
     """The service gestionnaire sets the candidature aside."""
     return replace(withdrawn(version), ecartee=True)
+
+
+def reminded(*candidatures: str) -> PiecesReminded:
+    """A reminder of two missing pieces of the example, one of them refused; of these candidatures instead."""
+    lacking = tuple(IncompleteCandidature(candidature, 1, MISSING) for candidature in candidatures or (CANDIDATURE,))
+    return PiecesReminded(CANDIDATE, "2021-10-24T07:00:00+00:00", lacking)

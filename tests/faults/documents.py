@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from services.documents.follow_ups import registry
 from services.documents.models import db
 from services.documents.operations.reconciliation import reconciliation
-from tests.documents.example_events import CANDIDATURE, saved
+from tests.documents.example_events import CANDIDATURE, reminded, saved
 from tests.documents.service import Service
 from tests.faults.operation import DONE_BEFORE, Operation, State
 from tests.faults.running_service import ReconciliationResult, RunningService
@@ -152,4 +152,37 @@ class MakeOrderedDocument(OrderDocument):
         self.running.work_once()
 
 
-OPERATIONS = (HearSave, MakeDocuments, ShowConfirmation, OrderDocument, MakeOrderedDocument)
+REMINDED = [*AUTOMATIC, ("relance_pieces", 1)]
+
+
+class HearReminder(_DocumentOperation):
+    """Told again by the broker it changes nothing."""
+
+    name = "hear of a reminder"
+    covers = ("reminder_documents.request_reminders",)
+    done: ClassVar[State] = _with(REMINDED)
+
+    def prepare(self) -> None:
+        self.running.portal.receive_and_create_documents(saved())
+        self.running.work()
+
+    def do(self) -> None:
+        self.running.receive_event(reminded())
+
+
+class MakeReminder(HearReminder):
+    name = "make the document of a reminder"
+    covers = ("reminder_documents.make_reminder",)
+    commits = ("the follow-up is taken", "the document", "the note that it is done")
+    decided_by = DONE_BEFORE
+    objects = 2
+
+    def prepare(self) -> None:
+        super().prepare()
+        super().do()
+
+    def do(self) -> None:
+        self.running.work_once()
+
+
+OPERATIONS = (HearReminder, MakeReminder, HearSave, MakeDocuments, ShowConfirmation, OrderDocument, MakeOrderedDocument)

@@ -2,19 +2,36 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from services.chassis import clock
+from services.chassis.errors import Unavailable
 from services.contracts.accounts import Identity, IdentityCorrected
+from services.contracts.pieces import IncompleteCandidature, PiecesRefused, PiecesReminded
+from services.registrations.domain.instants import iso_utc
 from services.registrations.follow_ups import registry
+from services.registrations.jobs import jobs
 from services.registrations.models import db
 from tests.architecture import apps
+from tests.documents.example_events import MISSING
 from tests.faults.operation import Operation, State
 from tests.faults.running_service import RunningService
-from tests.registrations.domain.example_dossier import ANSWERS
-from tests.registrations.service.candidate_client import NOW, CandidateClient, pierre
+from tests.registrations.domain.example_dossier import ANSWERS, at
+from tests.registrations.service.candidate_client import (
+    GUIDE,
+    GUIDE_SESSION,
+    NOW,
+    CandidateClient,
+    pierre,
+    with_catalogue,
+)
 from tests.support import smtp, tokens
+from tests.support.failing_commits import TransactionBroken
 
 MOVED: dict[str, Any] = {**ANSWERS["identification"], "adresse": "2 rue du lac"}
 
@@ -47,7 +64,11 @@ class _CandidatureOperation(Operation[Registrations]):
             "candidatures": [(tile["numero_inscription"], tile["version"]) for tile in tiles],
             "they open": [candidate.call("GET", f"/candidatures/{tile['id']}").status_code for tile in tiles],
             "drafts": len(candidate.get("/drafts")["drafts"]),
-            "told": self.running.published_events("numero_candidat", "version"),
+            "told": [
+                told
+                for told in self.running.published_events("numero_candidat", "version")
+                if told[0] != "window_changed"  # of the catalogue that was loaded
+            ],
             "mails": self.running.mails(),
         }
 
@@ -146,6 +167,48 @@ class HearCorrection(_CandidatureOperation):
         self.running.receive_event(IdentityCorrected(self.running.candidate.id, corrected, "Pièce d'identité reçue"))
 
 
+class HearReminder(_CandidatureOperation):
+    """Told again by the broker it changes nothing."""
+
+    name = "hear of a reminder"
+    covers = ("piece_mails.request_reminder",)
+    done: ClassVar[State] = {"mails": ["Relance de pièces justificatives : BREVET DE TECHNICIEN SUPERIEUR"]}
+
+    def prepare(self) -> None:
+        self.candidature = self.running.candidate.registered()["candidature_id"]
+
+    def do(self) -> None:
+        incomplete = IncompleteCandidature(self.candidature, 1, MISSING)
+        told_at = iso_utc(NOW)
+        self.running.receive_event(PiecesReminded(self.running.candidate.id, told_at, (incomplete,)))
+
+
+class HearRefusal(HearReminder):
+    name = "hear of refused pieces"
+    covers = ("piece_mails.request_refusal_mail",)
+    done: ClassVar[State] = {"mails": ["Pièces non conformes : BREVET DE TECHNICIEN SUPERIEUR"]}
+
+    def do(self) -> None:
+        incomplete = IncompleteCandidature(self.candidature, 1, MISSING)
+        self.running.receive_event(PiecesRefused(self.running.candidate.id, iso_utc(NOW), incomplete))
+
+
+class RemindOfDraft(_CandidatureOperation):
+    name = "remind of a draft"
+    covers = ("draft_reminders.remind_of_drafts",)
+    done: ClassVar[State] = {"mails": ["Brouillon non transmis : BREVET DE TECHNICIEN SUPERIEUR"], "drafts": 1}
+
+    def prepare(self) -> None:
+        self.running.candidate.draft()
+        exam = replace(GUIDE, sessions=(replace(GUIDE_SESSION, draft_reminder_days=(7,)),))
+        with_catalogue(self.running.app, exam)
+        clock.set_offset((at("2021-10-18 09:00") - clock.system_now()).total_seconds())
+
+    def do(self) -> None:
+        with suppress(SQLAlchemyError, TransactionBroken, Unavailable), self.running.app.app_context():
+            jobs["remind-drafts"].run()
+
+
 def _end_by_staff(operation: Withdraw, how: str) -> int:
     token = tokens.staff_token("agent", scopes=["candidatures:manage"], academies=["03"])
     path = f"/v1/staff/candidatures/{operation.candidature}/{how}"
@@ -153,4 +216,14 @@ def _end_by_staff(operation: Withdraw, how: str) -> int:
     return operation.running.app.test_client().post(path, **given).status_code
 
 
-OPERATIONS = (SaveRegistration, SaveModification, Withdraw, WithdrawByStaff, EcartByStaff, HearCorrection)
+OPERATIONS = (
+    SaveRegistration,
+    SaveModification,
+    Withdraw,
+    WithdrawByStaff,
+    EcartByStaff,
+    HearCorrection,
+    HearReminder,
+    HearRefusal,
+    RemindOfDraft,
+)

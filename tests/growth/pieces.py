@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import itertools
 import json
 from typing import Any
@@ -23,18 +24,24 @@ from tests.growth.full_service import (
     jobs_of,
     update_statistics,
 )
-from tests.pieces.example_events import OTHER, registration_saved
+from tests.pieces.example_events import OTHER, registration_saved, window_changed
 from tests.pieces.pieces_service import PiecesService
 from tests.support.database_filling import fast_filling, identifier, insert_copies
 
 DEPOSITED = ("NATIDE06", "CINSIG03", "BTSETAS4")
 MIDDLE = base64.urlsafe_b64encode(json.dumps(["8" + "0" * 31, ""]).encode()).decode().rstrip("=")  # of a list
+MIDDLE_OF_OPENING = base64.urlsafe_b64encode(json.dumps(["BTS", "2022", "06", "8" + "0" * 31]).encode()).decode()
 SETTLED = "05"  # every file of this académie has been controlled
+REMINDED = "07"
 ACADEMIES = ("03", "06", SETTLED, *(f"{code:02}" for code in range(7, 30)))
 
 
 def full_pieces(database_url: str, objects_url: str, rows: int, weight: Weight) -> FullService:
     portal = PiecesService(database_url, objects_url).registered()
+    for academie in ACADEMIES:  # of which one reminds its candidates, on this day by its last rung
+        days = (26,) if academie == REMINDED else ()
+        window = window_changed(1, academie=academie)
+        portal.handle_events(dataclasses.replace(window, reminder_days=days, refusal_mails=False))
     for code in DEPOSITED:
         assert portal.deposit(code).status_code in (200, 201)
     portal.validate("NATIONALITE")
@@ -112,6 +119,15 @@ def _reads(portal: PiecesService) -> Actions:
         "staff: work queue of all, further down": lambda: staff(f"status=none&deposited=true&cursor={MIDDLE}"),
         "staff: a status everywhere": lambda: staff("status=received"),
         "staff: work queue of all": lambda: staff("status=none&deposited=true"),
+        "staff: who lacks pieces in an académie": lambda: expect_answer(
+            portal.staff("GET", "/missing-pieces", academies=("06",))
+        ),
+        "staff: who lacks pieces of a regroupement": lambda: expect_answer(
+            portal.staff("GET", "/missing-pieces?exam=BTS&session=2022&regroupement=NATIONALITE&limit=50")
+        ),
+        "staff: who lacks pieces, further down": lambda: expect_answer(
+            portal.staff("GET", f"/missing-pieces?cursor={MIDDLE_OF_OPENING}")
+        ),
         "staff: one": lambda: expect_answer(portal.staff("GET", f"/pieces/{piece_id}")),
     }
 
@@ -136,6 +152,9 @@ def _writes(portal: PiecesService) -> Actions:
         "a new version of it comes": hears_again,
         "a file is deposited": lambda: portal.deposit("BTSETAS4"),
         "a file is controlled": control,
+        "an académie is reminded by hand": lambda: expect_answer(
+            portal.staff("POST", "/reminders", json={"filters": {"academie": "06"}}, academies=("06",))
+        ),
         **event_actions(db),
     }
 

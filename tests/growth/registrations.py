@@ -63,7 +63,7 @@ def full_registrations(database_url: str, folder: Path, rows: int, weight: Weigh
 def _everywhere() -> Exam:
     """Every académie takes part; nobody is registered in the first and the last."""
     openings = tuple(replace(BESANCON, academie=academie.code, label=academie.label) for academie in academies.all())
-    return replace(GUIDE, sessions=(replace(GUIDE_SESSION, openings=openings),))
+    return replace(GUIDE, sessions=(replace(GUIDE_SESSION, openings=openings, draft_reminder_days=(20,)),))
 
 
 def _fill(rows: int, weight: Weight) -> None:

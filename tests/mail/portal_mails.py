@@ -7,10 +7,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from services.accounts import mail_texts as of_accounts
+from services.contracts.pieces import MissingGroup, MissingPiece
 from services.contracts.registrations import RegistrationSaved
 from services.mail.letter import Letter
 from services.registrations import mail_texts as of_registrations
-from services.registrations.mail_texts import MailContext
+from services.registrations.mail_texts import IncompleteContext, MailContext
+from tests.registrations.domain.example_dossier import BESANCON, BTS
 
 SAMPLE = Path(__file__).parents[1] / "contracts" / "samples" / f"{RegistrationSaved.TYPE}.json"
 AT = datetime(2021, 10, 4, 12, 8, tzinfo=UTC)
@@ -21,6 +23,12 @@ TOKEN = "QmlubmV0LUxhdXJlbnQtMjAwMS1DYWVuLTE0LWF0dGVudGU"
 def _context(reason: str | None = None) -> MailContext:
     saved = RegistrationSaved.from_data(json.loads(SAMPLE.read_text(encoding="utf-8")))
     return MailContext(saved, AT, reason, URL)
+
+
+def _incomplete(refused: bool) -> IncompleteContext:
+    comment = "La signature manque." if refused else None
+    piece = MissingPiece("NATIDE06", "Document justifiant l'identité", refused, comment)
+    return IncompleteContext(_context().saved, (MissingGroup("Nationalité", "2021-10-31T23:00:00+00:00", (piece,)),))
 
 
 LETTERS: dict[str, Letter] = {
@@ -35,5 +43,8 @@ LETTERS: dict[str, Letter] = {
     "modification": of_registrations.modification_mail(_context()),
     "correction": of_registrations.correction_mail(_context("Pièce d'identité reçue")),
     "desinscription": of_registrations.withdrawal_mail(_context()),
+    "relance": of_registrations.reminder_mail([_incomplete(False)], AT, URL),
+    "non-conforme": of_registrations.refusal_mail(_incomplete(True), AT, URL),
+    "brouillon": of_registrations.draft_reminder_mail(BTS, "BTS 2022", BESANCON, URL),
     "candidature-ecartee": of_registrations.ecart_mail(_context("Titre requis non fourni")),
 }

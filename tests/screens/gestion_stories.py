@@ -63,6 +63,28 @@ def control_desk(context: StoryContext) -> None:
     recorder.record(gestionnaire.press("Reçue"), "gestion-decisions", "/gestion/pieces")
 
 
+def reminders(context: StoryContext) -> None:
+    """Who lacks pieces, a selection, its report; nobody in a session; the candidate's document and mail."""
+    candidate = context.new_candidate().creates_account_and_logs_in()
+    candidature = candidate.registers()
+    recorder, gestionnaire = context.recorder, context.new_candidate()
+    gestionnaire.open("/gestion/relances")
+    _logs_in(context, gestionnaire)
+    page = gestionnaire.page
+    box = f"input[name=selection][value^='{candidature}']"
+    wait_for_result(lambda: gestionnaire.open("/gestion/relances").locator(box).count(), "who lacks pieces")
+    recorder.record(page, "gestion-relances")
+    recorder.record(gestionnaire.open("/gestion/relances?regroupement=NATIONALITE"), "gestion-relances-regroupement")
+    recorder.record(gestionnaire.open("/gestion/relances?session=BTS/1999"), "gestion-relances-aucune")
+    for name in ("gestion-relances-envoyees", "gestion-relances-deja-envoyees"):
+        gestionnaire.open("/gestion/relances").locator(box).check(force=True)
+        recorder.record(gestionnaire.press("Relancer"), name, "/gestion/relances")
+    shown = f"/documents/{candidature}"
+    relance = "Relance de pièces justificatives"
+    wait_for_result(lambda: candidate.open(shown).get_by_text(relance).count(), "the document")
+    recorder.record(candidate.page, "documents-relance")
+
+
 def _readable_pdf() -> bytes:
     out = io.BytesIO()
     paper = Canvas(out, pagesize=A4)

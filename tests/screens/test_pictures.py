@@ -49,6 +49,7 @@ STORIES: tuple[Story, ...] = (
     team_stories.invitation,
     administration_stories.openings_and_messages,
     administration_stories.accounts_and_journal,
+    gestion_stories.reminders,
     error_page_stories.unknown,
     error_page_stories.foreign_post,
     error_page_stories.too_large,

@@ -20,5 +20,6 @@ from gateway.web.gestion import (  # noqa: E402 - they add their routes
     journal,  # noqa: F401
     ouvertures,  # noqa: F401
     pieces,  # noqa: F401
+    relances,  # noqa: F401
     selection,  # noqa: F401
 )

@@ -16,5 +16,6 @@ def record_handled(session: Session, event_id: str, handler: str) -> bool:
     """
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     row = {"event_id": event_id, "handler": handler, "handled_at": system_now()}
-    result = session.execute(dialect.insert(inbox).values(row).on_conflict_do_nothing())
-    return bool(result.rowcount)  # type: ignore[attr-defined]
+    # Not by the number of rows: of an INSERT on PostgreSQL the driver's result does not know it any more.
+    recorded = dialect.insert(inbox).values(row).on_conflict_do_nothing().returning(inbox.c.event_id)
+    return session.execute(recorded).first() is not None

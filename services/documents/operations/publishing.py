@@ -166,16 +166,20 @@ def _render(dependencies: Dependencies, publication: Publication, candidature: C
 
 
 def _document(session: Session, publication: Publication, document_id: str, candidature_id: str) -> Document:
-    """Publications of one type are numbered 1, 2 … within a candidature, whose row is locked."""
-    highest = select(func.max(Document.version)).filter_by(candidature_id=candidature_id, type=publication.type)
     return Document(
         id=document_id,
         candidature_id=candidature_id,
         type=publication.type,
-        version=(session.scalar(highest) or 0) + 1,
+        version=next_number(session, candidature_id, publication.type),
         label=publication.title,
         published_at=portal_now(),
     )
+
+
+def next_number(session: Session, candidature_id: str, type: str) -> int:
+    """Publications of one type are numbered 1, 2 … within a candidature, whose row is locked."""
+    highest = select(func.max(Document.version)).filter_by(candidature_id=candidature_id, type=type)
+    return (session.scalar(highest) or 0) + 1
 
 
 def _document_id(publication_id: str, candidature_id: str) -> str:

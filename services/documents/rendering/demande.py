@@ -20,7 +20,7 @@ _FORM_TO_FILL_IN = "formulaire à compléter"
 
 def demande(event: RegistrationSaved, letterhead: Letterhead) -> Sheet:
     """The pieces that this version asks for; with none it says so."""
-    blocks: list[Block] = [_candidature(event)]
+    blocks: list[Block] = [candidature_fields(event)]
     if event.demande_text:
         blocks.append(Paragraphs(event.demande_text))
     blocks += _pieces(event.pieces) if event.pieces else [Paragraphs((_NO_PIECE,))]
@@ -33,7 +33,8 @@ def demande(event: RegistrationSaved, letterhead: Letterhead) -> Sheet:
     )
 
 
-def _candidature(event: RegistrationSaved) -> Fields:
+def candidature_fields(event: RegistrationSaved) -> Fields:
+    """What the candidature is, on papers about its pieces."""
     confirmation = event.confirmation
     answers = (
         ("Spécialité", confirmation.specialite),

@@ -108,21 +108,25 @@ def _candidate_deposit(row: Deposit, validated_at: datetime | None) -> dict[str,
     }
 
 
+def staff_candidature(candidature: Candidature) -> dict[str, Any]:
+    return {
+        **tile(candidature),
+        "numero_candidat": candidature.numero_candidat,
+        "nom": candidature.nom,
+        "prenoms": candidature.prenoms,
+        "academie": candidature.academie_code,
+        "session": candidature.session_name,
+        "exam": candidature.exam_code,
+    }
+
+
 def staff_piece(context: PieceContext) -> dict[str, Any]:
     """A piece for staff: an item of the list."""
-    row, candidature = context.piece, context.candidature
+    row = context.piece
     return {
         "id": row.id,
         "etag": context.etag,
-        "candidature": {
-            **tile(candidature),
-            "numero_candidat": candidature.numero_candidat,
-            "nom": candidature.nom,
-            "prenoms": candidature.prenoms,
-            "academie": candidature.academie_code,
-            "session": candidature.session_name,
-            "exam": candidature.exam_code,
-        },
+        "candidature": staff_candidature(context.candidature),
         "code": row.code,
         "label": row.label,
         "regroupement": {"code": row.group_code, "label": row.group_label},

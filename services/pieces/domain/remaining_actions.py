@@ -42,6 +42,13 @@ def remaining_actions(groups: Sequence[Sequence[PieceState]], at: datetime) -> R
     return RemainingActions(len(missing), len(refused), len(to_validate), len(late), until, opens)
 
 
+def is_to_deposit(piece: PieceState, at: datetime) -> bool:
+    """Whether a file has to be deposited for the piece and can be at `at`: it is missing, or « Non Conforme »."""
+    if not piece.asked or piece.settled or not piece.in_time(at):
+        return False
+    return _is_missing(piece) or (piece.reopened and not piece.provided)
+
+
 def deadline(piece: PieceState) -> datetime:
     """The exclusive end of depositing the piece: its own after a refusal, else its period's."""
     return piece.reopened_until or piece.period.closes

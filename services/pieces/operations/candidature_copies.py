@@ -61,7 +61,8 @@ def hide_withdrawn(session: Session, event: RegistrationWithdrawn) -> None:
 
 
 def update_deposit_period(session: Session, event: WindowChanged) -> None:
-    """Save the newest dates of an opening; readers take them in place of those of any version."""
+    """Save the newest dates of an opening, which readers take in place of those of any version, and what its candidates
+    are told by mail."""
     key = (event.exam, event.session, event.academie)
     window = session.get(Window, key, with_for_update=True)
     if window is None:
@@ -71,6 +72,10 @@ def update_deposit_period(session: Session, event: WindowChanged) -> None:
         window.revision = event.revision
         window.deposit_opens = datetime.fromisoformat(event.deposit_opens)
         window.deposit_closes = datetime.fromisoformat(event.deposit_closes)
+        if event.reminder_days is not None:
+            window.reminder_days = list(event.reminder_days)
+        if event.refusal_mails is not None:
+            window.refusal_mails = event.refusal_mails
 
 
 def _copy_labels(candidature: Candidature, event: RegistrationSaved) -> None:

@@ -27,6 +27,7 @@ from services.pieces.domain import control as rules
 from services.pieces.domain.control import Control
 from services.pieces.models import AuditEntry, db
 from services.pieces.models import Control as ControlRow
+from services.pieces.operations.refusal_notices import plan_notice
 from services.pieces.queries.pieces import PieceContext, lock_candidature_of_piece, piece_within_academies
 
 log = structlog.get_logger()
@@ -69,6 +70,7 @@ def control_piece(by: Gestionnaire, request: ControlRequest) -> PieceContext:
         AuditEntry.record(
             session, Actor("staff", by.id), "piece.controlled", context.piece.id, before=before, after=after
         )
+        plan_notice(session, context)
         session.flush()
         return piece_within_academies(session, by.academies, request.piece_id)
 

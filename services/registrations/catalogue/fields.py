@@ -61,6 +61,11 @@ class Fields:
         node = self.take(name)
         return self._integer(node, name) if node else None
 
+    def integers(self, name: str) -> tuple[int, ...]:
+        """A list of whole numbers, or a single one; () where absent. Those that do not read are left out."""
+        values = (self._integer(item, name) for item in self.items(name))
+        return tuple(value for value in values if value is not None)
+
     def flag(self, name: str, default: bool) -> bool:
         node = self.take(name)
         if node is None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from services.chassis.clock import PARIS
-from services.registrations.catalogue import instants, length_checks, openings
+from services.registrations.catalogue import instants, length_checks, openings, reminders
 from services.registrations.catalogue.fields import Fields
 from services.registrations.catalogue.instants import EPOCH, InstantReader
 from services.registrations.catalogue.openings import ALL
@@ -63,6 +63,9 @@ def session(context: ReadingContext, node: Node, stem: str | None, exam: ExamPar
             pieces=_pieces(context, fields, exam),
             openings=opening_list,
             demonstration=demonstration,
+            reminder_days=reminders.reminder_days(fields, "relances"),
+            draft_reminder_days=reminders.reminder_days(fields, "relances_brouillons"),
+            refusal_mails=fields.flag("mail_non_conforme", False),
         )
     length_checks.check_code(context, node.entries.get("name", node), "nom de la session", name)
     context.define(node, "la session", "session", "demonstration" if demonstration else "dated", name)

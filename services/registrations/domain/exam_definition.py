@@ -205,6 +205,10 @@ class Session:
     pieces: tuple[str, ...]  # codes that may be asked for
     openings: tuple[Opening, ...]
     demonstration: bool = False
+    # Reminders, in days before the end of the deposit (`relances`) or of the registrations (`relances_brouillons`).
+    reminder_days: tuple[int, ...] = ()
+    draft_reminder_days: tuple[int, ...] = ()
+    refusal_mails: bool = False  # `mail_non_conforme`
 
 
 @dataclass(frozen=True)

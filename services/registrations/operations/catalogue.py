@@ -35,7 +35,7 @@ from services.registrations.models import (
     OpeningRow,
     db,
 )
-from services.registrations.operations.openings import Dates, dates_in_force, publish_window
+from services.registrations.operations.openings import dates_in_force, publish_window
 from services.registrations.queries.catalogue import exam_by_digest
 
 
@@ -163,23 +163,27 @@ def _put_opening(
     session: DbSession, exam: Exam, exam_session: Session, opening: Opening, row: OpeningRow | None
 ) -> None:
     if row is None:
-        row = OpeningRow(exam=exam.code, session=exam_session.name, academie=opening.academie)
+        row = OpeningRow(exam=exam.code, session=exam_session.name, academie=opening.academie, revision=0)
         session.add(row)
-        _set_dates(row, exam_session, opening)
-        return
-    before = dates_in_force(session, row)
+        before = None
+    else:
+        before = _told_to_pieces(session, row)
     _set_dates(row, exam_session, opening)
-    after = dates_in_force(session, row)
-    if _deposit_period(before) != _deposit_period(after):
+    session.flush()
+    if row.revision == 0 or before != _told_to_pieces(session, row):
         row.revision += 1
-        publish_window(session, row, after)
+        publish_window(session, row, dates_in_force(session, row))
 
 
 def _set_dates(row: OpeningRow, exam_session: Session, opening: Opening) -> None:
     row.opens, row.closes = opening.opens, opening.closes
     row.deposit_opens, row.deposit_closes = opening.deposit_opens, opening.deposit_closes
     row.session_closes = exam_session.closes
+    row.reminder_days = list(exam_session.reminder_days)
+    row.draft_reminder_days = list(exam_session.draft_reminder_days)
+    row.refusal_mails = exam_session.refusal_mails
 
 
-def _deposit_period(dates: Dates) -> tuple[datetime, datetime]:
-    return dates.deposit_opens, dates.deposit_closes
+def _told_to_pieces(session: DbSession, row: OpeningRow) -> tuple[datetime, datetime, tuple[int, ...], bool]:
+    dates = dates_in_force(session, row)
+    return dates.deposit_opens, dates.deposit_closes, tuple(row.reminder_days), row.refusal_mails

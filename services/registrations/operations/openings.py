@@ -93,7 +93,10 @@ def dates_in_force(session: DbSession, row: OpeningRow) -> Dates:
 
 
 def publish_window(session: DbSession, row: OpeningRow, dates: Dates) -> None:
-    """Publish the deposit period of an opening, for pieces; `row.revision` must already be incremented."""
+    """Publish the deposit period of an opening, and what its candidates are told by mail, for pieces.
+
+    `row.revision` must already be incremented.
+    """
     event = WindowChanged(
         exam=row.exam,
         session=row.session,
@@ -101,6 +104,8 @@ def publish_window(session: DbSession, row: OpeningRow, dates: Dates) -> None:
         revision=row.revision,
         deposit_opens=iso_utc(dates.deposit_opens),
         deposit_closes=iso_utc(dates.deposit_closes),
+        reminder_days=tuple(row.reminder_days),
+        refusal_mails=row.refusal_mails,
     )
     publish(session, event, subject=row.id)
 

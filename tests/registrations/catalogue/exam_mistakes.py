@@ -2,6 +2,26 @@
 
 # name: (text to replace, replacement, part of the message)
 EXAM_MISTAKES = {
+    "reminder out of reach": (
+        "session_closes: 2027-01-01 00:00",
+        "relances: [61, 2]",
+        "« relances » : 61 jours ; écrire un nombre de 0 (le dernier jour) à 60",
+    ),
+    "reminders out of order": (
+        "session_closes: 2027-01-01 00:00",
+        "relances_brouillons: [2, 7, 0]",
+        "« relances_brouillons » : écrire chaque nombre une fois, du plus grand au plus petit",
+    ),
+    "reminder that is no number": (
+        "session_closes: 2027-01-01 00:00",
+        "relances: [sept]",
+        "« relances » : un nombre entier est attendu, sans guillemets ni zéro devant",
+    ),
+    "refusal mails neither true nor false": (
+        "session_closes: 2027-01-01 00:00",
+        "mail_non_conforme: oui",
+        "« mail_non_conforme » : écrire true ou false",
+    ),
     "unknown key": (
         'title: "Epreuves"}',
         'title: "Epreuves", titel: x}',

@@ -78,9 +78,10 @@ def test_changed_dates_win_and_pieces_is_told(app: Flask) -> None:
     information = choices(app, f"{PICKED}&academie=03", "consult")["information"]
     assert information["state"] == "closed"
     assert "04 octobre 2021 12:00" in information["sentence"]
-    (event,) = events_of(app, "registrations.window_changed.v1")
+    event = events_of(app, "registrations.window_changed.v1")[-1]
+    assert event["data"]["academie"] == "03"
     assert event["data"]["deposit_closes"] == "2021-11-14T23:00:00+00:00"
-    assert event["data"]["revision"] == 1
+    assert event["data"]["revision"] == 2
 
 
 def test_the_closing_told_to_a_candidate_follows_the_change(app: Flask, candidate: CandidateClient) -> None:
@@ -136,7 +137,22 @@ def test_deposit_dates_moved_by_the_catalogue_are_told_too(app: Flask) -> None:
     moved = replace(GUIDE, sessions=(replace(GUIDE_SESSION, openings=(AMIENS, later)),))
     with app.app_context():
         load_catalogue([moved], actor=OPERATOR, at=NOW)
-    assert [event["data"]["academie"] for event in events_of(app, "registrations.window_changed.v1")] == ["03"]
+    assert _openings_told(app)[2:] == ["03"]
+
+
+def test_pieces_is_told_of_each_opening_once_and_of_its_reminders(app: Flask) -> None:
+    assert sorted(_openings_told(app)) == ["03", "20"]
+    reminding = replace(GUIDE, sessions=(replace(GUIDE_SESSION, reminder_days=(7, 0), refusal_mails=True),))
+    for _ in range(2):
+        with app.app_context():
+            load_catalogue([reminding], actor=OPERATOR, at=NOW)
+    assert sorted(_openings_told(app)[2:]) == ["03", "20"], "once, when it changes"
+    told = events_of(app, "registrations.window_changed.v1")[-1]["data"]
+    assert (told["reminder_days"], told["refusal_mails"]) == ([7, 0], True)
+
+
+def _openings_told(app: Flask) -> list[str]:
+    return [event["data"]["academie"] for event in events_of(app, "registrations.window_changed.v1")]
 
 
 def test_a_failed_load_leaves_the_catalogue_as_it_was(app: Flask) -> None:

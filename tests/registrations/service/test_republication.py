@@ -6,6 +6,7 @@ from flask import Flask
 from sqlalchemy import delete, select
 
 from services.chassis.events.envelope import Envelope
+from services.contracts.registrations import WindowChanged
 from services.registrations.models import db, events
 from tests.registrations.service.candidate_client import CandidateClient
 
@@ -15,7 +16,11 @@ def _published(app: Flask) -> list[tuple[str, int, str]]:
     with app.app_context(), db.reading() as session:
         rows = session.scalars(select(outbox.envelope).filter_by(destination="broker").order_by(outbox.sequence)).all()
     read = [Envelope.from_json(row) for row in rows]
-    return [(event.type.split(".")[1], event.data["version"], event.data["candidature_id"]) for event in read]
+    return [
+        (event.type.split(".")[1], event.data["version"], event.data["candidature_id"])
+        for event in read
+        if event.type != WindowChanged.TYPE
+    ]
 
 
 def test_every_version_and_every_end_is_published_once_more_as_it_was(

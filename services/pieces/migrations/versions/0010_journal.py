@@ -6,7 +6,7 @@ from services.chassis.database.audit_indexes import create_audit_indexes, drop_a
 from services.chassis.database.migrations import step_by_step
 
 revision = "0010"
-down_revision = "0007"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 

@@ -8,8 +8,8 @@ from alembic import op
 from services.chassis.database.audit_indexes import create_audit_indexes, drop_audit_indexes
 from services.chassis.database.migrations import step_by_step
 
-revision = "0009"
-down_revision = "0006"
+revision = "0008"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 

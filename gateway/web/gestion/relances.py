@@ -1,0 +1,91 @@
+"""« Relances »: candidatures that lack pieces, by filters that stand in the address; a reminder for those selected."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from urllib.parse import urlencode
+
+from flask import request
+from flask.typing import ResponseReturnValue
+
+from gateway import access, staff_member
+from gateway.clients.missing_pieces import SENT, MissingPieces
+from gateway.pages import render_page
+from gateway.service_clients import clients
+from gateway.web.gestion import blueprint
+from gateway.web.gestion.posted_text import posted_text
+from services.chassis.errors import Invalid
+
+ACTIVE_MENU_KEY = "relances"
+CANDIDATURES_OF_A_PAGE = 50
+"""So many can be reminded at once."""
+OUTCOME_SENTENCES = {
+    "nothing_missing": "rien ne manque plus, ou le dépôt est fermé",
+    "already_reminded_today": "déjà relancée aujourd'hui",
+    "not_found": "introuvable dans vos académies",
+}
+_VALUE = re.compile(r"(?P<id>[0-9a-f]{32}) (?P<number>[0-9A-Za-z]{1,32})")
+
+
+@blueprint.get("/relances")
+@access.staff("pieces:read")
+def list_incomplete() -> ResponseReturnValue:
+    member, shown = staff_member.required(), _shown_filters()
+    api_filters = {**_api_filters(shown), "limit": str(CANDIDATURES_OF_A_PAGE)}
+    if cursor := request.args.get("cursor"):
+        api_filters["cursor"] = cursor
+    page = clients().missing_pieces.missing_pieces(member.access_token, api_filters)
+    return render_page(
+        "gestion/templates/relances.html",
+        active=ACTIVE_MENU_KEY,
+        items=page.items,
+        can_remind="pieces:control" in member.scopes,
+        is_first_page=not cursor,
+        next_query=urlencode({**shown, "cursor": page.next_cursor}) if page.next_cursor else None,
+        query=urlencode(shown),
+        shown=shown,
+        session_choices=[{"value": f"{one.exam}/{one.session}", "label": one.label} for one in page.sessions],
+        regroupement_label=_regroupement_label(page, shown),
+    )
+
+
+@blueprint.post("/relances")
+@access.staff("pieces:control")
+def remind_selection() -> ResponseReturnValue:
+    selected = [_VALUE.fullmatch(value) for value in request.form.getlist("selection")]
+    if None in selected or len(selected) > CANDIDATURES_OF_A_PAGE:
+        raise Invalid("Revenez à la liste, puis sélectionnez des candidatures.")
+    numbers = {match["id"]: match["number"] for match in selected if match}
+    token = staff_member.required().access_token
+    results = clients().missing_pieces.remind(token, list(numbers)) if numbers else ()
+    outcomes = Counter(result.outcome for result in results)
+    return render_page(
+        "gestion/templates/relances_envoyees.html",
+        active=ACTIVE_MENU_KEY,
+        sent=outcomes[SENT],
+        not_sent=[result for result in results if result.outcome != SENT],
+        numbers=numbers,
+        sentences=OUTCOME_SENTENCES,
+        query=posted_text("filtres"),
+    )
+
+
+def _shown_filters() -> dict[str, str]:
+    """The filters of the address. A session is « BTS/2022 »: its exam and its name."""
+    texts = {name: posted_text(name, request.args)[:130] for name in ("session", "regroupement")}
+    return {name: text for name, text in texts.items() if text}
+
+
+def _api_filters(shown: dict[str, str]) -> dict[str, str]:
+    """By the names of the API."""
+    exam, _, session = shown.get("session", "").partition("/")
+    filters = {"exam": exam, "session": session, "regroupement": shown.get("regroupement", "")}
+    return {name: text for name, text in filters.items() if text}
+
+
+def _regroupement_label(page: MissingPieces, shown: dict[str, str]) -> str | None:
+    """Of the regroupement in the filters, as its candidatures name it; else its code."""
+    code = shown.get("regroupement")
+    parts = (part.regroupement for item in page.items for part in item.missing)
+    return next((part.label for part in parts if part.code == code), code)

@@ -1,0 +1,66 @@
+"""Events published by pieces: a candidate is reminded of missing pieces, or told that some are « Non Conforme ».
+
+Instants are ISO 8601 with offset, in UTC. Labels are ready to be shown (French).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from services.contracts.base import Contract
+
+
+@dataclass(frozen=True)
+class MissingPiece:
+    """`comment`: what the gestionnaire wrote where it is « Non Conforme » (`refused`)."""
+
+    code: str
+    label: str
+    refused: bool
+    comment: str | None
+
+
+@dataclass(frozen=True)
+class MissingGroup:
+    """Pieces of a regroupement that can be deposited until `deposit_closes`, exclusive."""
+
+    label: str
+    deposit_closes: str
+    pieces: tuple[MissingPiece, ...]
+
+
+@dataclass(frozen=True)
+class IncompleteCandidature:
+    """`version`: the newest that pieces knows; what is missing is of this version."""
+
+    candidature_id: str
+    version: int
+    groups: tuple[MissingGroup, ...]
+
+
+@dataclass(frozen=True)
+class PiecesReminded(Contract):
+    """A candidate is reminded of all pieces that are missing at `reminded_at`, of one candidature or of several.
+
+    registrations sends one mail, documents makes the « Relance de pièces justificatives » of each candidature.
+    """
+
+    TYPE: ClassVar[str] = "pieces.pieces_reminded.v1"
+    CONSUMERS: ClassVar[tuple[str, ...]] = ("documents", "registrations")
+
+    candidate_id: str
+    reminded_at: str
+    candidatures: tuple[IncompleteCandidature, ...]
+
+
+@dataclass(frozen=True)
+class PiecesRefused(Contract):
+    """Pieces of a candidature were found « Non Conforme », in a session whose candidates are told so by mail."""
+
+    TYPE: ClassVar[str] = "pieces.pieces_refused.v1"
+    CONSUMERS: ClassVar[tuple[str, ...]] = ("registrations",)
+
+    candidate_id: str
+    refused_at: str
+    candidature: IncompleteCandidature

@@ -1,0 +1,185 @@
+"""Candidatures that lack pieces which can be deposited now, with those pieces; the openings that have such ones."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
+
+from sqlalchemy import and_, case, func, or_, select, tuple_
+from sqlalchemy.orm import Session
+
+from services.pieces.domain.periods import Period
+from services.pieces.domain.piece import CurrentDeposit, PieceState
+from services.pieces.domain.remaining_actions import deadline, is_to_deposit
+from services.pieces.domain.statuses import Scan, Status
+from services.pieces.models import Candidature, Control, Deposit, Piece, Reminder, Window, Withdrawal
+from services.pieces.queries.pieces import is_not_withdrawn
+
+PAGE = 50
+"""Candidatures that are looked at by one statement."""
+OpeningKey = tuple[str, str, str]
+"""exam_code, session_name, academie_code"""
+_OPENING = (Candidature.exam_code, Candidature.session_name, Candidature.academie_code)
+_WINDOW_KEY = (Window.exam_code, Window.session_name, Window.academie_code)
+_SCAN = (
+    select(Deposit.scan).where(Deposit.piece_id == Piece.id, Deposit.removed_at.is_(None)).correlate(Piece)
+).scalar_subquery()
+_MAY_BE_MISSING = and_(
+    Piece.asked,
+    or_(
+        Piece.reopened_until.is_not(None),
+        and_(Piece.required, Piece.validated_at.is_(None), Piece.status.is_(None)),
+    ),
+)
+_PIECES = (
+    select(Candidature, Piece, Window, case((Piece.deposited, _SCAN)))
+    .select_from(Piece)
+    .join(Candidature, Candidature.id == Piece.candidature_id)
+    .outerjoin(Withdrawal, Withdrawal.candidature_id == Candidature.id)
+    .outerjoin(
+        Window,
+        and_(
+            Window.exam_code == Candidature.exam_code,
+            Window.session_name == Candidature.session_name,
+            Window.academie_code == Candidature.academie_code,
+        ),
+    )
+    .where(_MAY_BE_MISSING, is_not_withdrawn())
+)
+
+
+@dataclass(frozen=True)
+class MissingPiece:
+    """`deadline`: exclusive; `refused`: « Non Conforme », to be deposited again."""
+
+    piece: Piece
+    deadline: datetime
+
+    @property
+    def refused(self) -> bool:
+        return self.piece.status == Status.NON_COMPLIANT
+
+
+@dataclass(frozen=True)
+class Incomplete:
+    """A candidature that lacks `pieces`, in the catalogue's order."""
+
+    candidature: Candidature
+    window: Window | None
+    pieces: list[MissingPiece] = field(default_factory=list)
+
+    def parts(self) -> Iterator[tuple[str, datetime, list[MissingPiece]]]:
+        """(regroupement, deadline, pieces): those that share both, by deadline."""
+        ordered = sorted(self.pieces, key=_part_of)  # stable: pieces stay in their order
+        for (until, group_code), pieces in groupby(ordered, key=_part_of):
+            yield group_code, until, list(pieces)
+
+
+def _part_of(missing: MissingPiece) -> tuple[datetime, str]:
+    return missing.deadline, missing.piece.group_code
+
+
+def incomplete_among(
+    session: Session, candidature_ids: Collection[str], academies: Collection[str] | None, at: datetime
+) -> list[Incomplete]:
+    """Those of these candidatures, within these académies (None: all), that lack pieces at `at`, by id."""
+    query = _PIECES.where(Candidature.id.in_(candidature_ids), Piece.candidature_id.in_(candidature_ids))
+    if academies is not None:
+        query = query.where(Candidature.academie_code.in_(academies))
+    found: dict[str, Incomplete] = {}
+    for candidature, piece, window, scan in session.execute(
+        query.order_by(Piece.candidature_id, Piece.position, Piece.code)
+    ):
+        state = _state(piece, window, scan)
+        if is_to_deposit(state, at):
+            incomplete = found.setdefault(candidature.id, Incomplete(candidature, window))
+            incomplete.pieces.append(MissingPiece(piece, deadline(state)))
+    return list(found.values())
+
+
+def _state(piece: Piece, window: Window | None, scan: str | None) -> PieceState:
+    source = window or piece
+    return PieceState(
+        label=piece.label,
+        asked=piece.asked,
+        required=piece.required,
+        period=Period(source.deposit_opens, source.deposit_closes),
+        deposit=CurrentDeposit("", Scan(scan), controlled=False) if scan else None,
+        status=Status(piece.status) if piece.status else None,
+        validated_at=piece.validated_at,
+        reopened_until=piece.reopened_until,
+    )
+
+
+def page_of_opening(session: Session, opening: OpeningKey, after: str) -> Sequence[str]:
+    """The ids of the next candidatures of an opening, PAGE at most; empty at its end."""
+    columns = zip(_OPENING, opening, strict=True)
+    query = select(Candidature.id).where(*(column == value for column, value in columns), Candidature.id > after)
+    return session.scalars(query.order_by(Candidature.id).limit(PAGE)).all()
+
+
+def candidatures_of_candidates(session: Session, candidate_ids: Collection[str]) -> list[str]:
+    return list(session.scalars(select(Candidature.id).where(Candidature.candidate_id.in_(candidate_ids))))
+
+
+def refused_page(session: Session, after: tuple[datetime, str], until: datetime) -> Sequence[tuple[datetime, str, str]]:
+    """(reopened_until, piece, candidature) of pieces that were refused, by the end of their second try, from `after`
+    to `until`; PAGE at most."""
+    query = (
+        select(Piece.reopened_until, Piece.id, Piece.candidature_id)
+        .where(Piece.reopened_until.is_not(None), Piece.reopened_until <= until)
+        .where(tuple_(Piece.reopened_until, Piece.id) > after)
+        .order_by(Piece.reopened_until, Piece.id)
+    )
+    return [(end, piece, candidature) for end, piece, candidature in session.execute(query.limit(PAGE)) if end]
+
+
+def openings_with_missing_pieces(session: Session, academies: Collection[str] | None, at: datetime) -> list[OpeningKey]:
+    """The openings, within these académies (None: all), whose deposit is open at `at` or that have refused pieces which
+    can be deposited again; by session, exam and académie."""
+    periods = select(*_WINDOW_KEY).where(Window.deposit_opens <= at, Window.deposit_closes > at)
+    refused = (
+        select(*_OPENING)
+        .join(Piece, Piece.candidature_id == Candidature.id)
+        .where(Piece.reopened_until.is_not(None), Piece.reopened_until > at)
+        .distinct()
+    )
+    if academies is not None:
+        periods = periods.where(Window.academie_code.in_(academies))
+        refused = refused.where(Piece.academie_code.in_(academies), Candidature.academie_code.in_(academies))
+    keys = {(row[0], row[1], row[2]) for query in (periods, refused) for row in session.execute(query)}
+    return sorted(keys, key=opening_order)
+
+
+def opening_order(key: OpeningKey) -> tuple[str, str, str]:
+    """The order of openings in lists: session, exam, académie."""
+    return key[1], key[0], key[2]
+
+
+def session_label(session: Session, exam_code: str, session_name: str) -> str | None:
+    """« BTS 2022 »; None where nobody has a candidature."""
+    query = select(Candidature.session_label).where(
+        Candidature.exam_code == exam_code, Candidature.session_name == session_name
+    )
+    return session.scalar(query.order_by(*_OPENING).limit(1))
+
+
+def last_reminders(session: Session, candidature_ids: Collection[str]) -> dict[str, datetime]:
+    """When the candidates of these candidatures were last reminded, by candidature."""
+    query = select(Reminder.candidature_id, func.max(Reminder.reminded_at)).group_by(Reminder.candidature_id)
+    return {row[0]: row[1] for row in session.execute(query.where(Reminder.candidature_id.in_(candidature_ids)))}
+
+
+def refused_since(session: Session, incomplete: Sequence[Incomplete]) -> dict[str, datetime]:
+    """When their refused pieces were last controlled, by piece."""
+    piece_ids = [missing.piece.id for one in incomplete for missing in one.pieces if missing.refused]
+    if not piece_ids:
+        return {}
+    query = select(Control.piece_id, func.max(Control.controlled_at)).group_by(Control.piece_id)
+    return {row[0]: row[1] for row in session.execute(query.where(Control.piece_id.in_(piece_ids)))}
+
+
+by_candidate = attrgetter("candidature.candidate_id")

@@ -1,0 +1,147 @@
+"""Staff's list of candidatures that lack pieces, in pages whose cursor stays valid while rows come and go."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from services.chassis.errors import FieldError, Invalid, NotFound
+from services.pieces.queries.incomplete_candidatures import (
+    Incomplete,
+    OpeningKey,
+    incomplete_among,
+    last_reminders,
+    opening_order,
+    openings_with_missing_pieces,
+    page_of_opening,
+    session_label,
+)
+
+DEFAULT_LIMIT, MAX_LIMIT = 50, 200  # candidatures of a page
+MOST_LOOKED_AT = 1000
+"""Candidatures that are looked at for one page: where few lack pieces, a page has fewer than its limit, or none, and a
+cursor all the same."""
+Place = tuple[OpeningKey, str]
+"""The last candidature that was looked at, of its opening."""
+
+
+@dataclass(frozen=True)
+class ListedCandidature:
+    """`last_reminder`: when its candidate was last reminded, None if never."""
+
+    incomplete: Incomplete
+    last_reminder: datetime | None
+
+
+@dataclass(frozen=True)
+class MissingPiecesPage:
+    items: list[ListedCandidature]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True)
+class OpenSession:
+    """A session that has pieces which can be deposited now."""
+
+    exam: str
+    session: str
+    label: str
+
+
+def list_page(
+    session: Session, academies: frozenset[str] | None, filters: Mapping[str, Any], at: datetime
+) -> MissingPiecesPage:
+    """One page of the candidatures within `academies` (None: all) that lack pieces at `at`.
+
+    `filters`: academie, exam, session, regroupement, with `limit` and `cursor`. Raises NotFound for an académie outside
+    `academies`, Invalid for a cursor that this API did not give.
+    """
+    within = _within(academies, filters)
+    begin = _decode_cursor(filters["cursor"]) if filters.get("cursor") else None
+    limit, looked_at = filters["limit"], 0
+    items: list[Incomplete] = []
+    for place, ids in _pages(session, _openings(session, within, filters, at), begin):
+        looked_at += len(ids)
+        found = incomplete_among(session, ids, within, at)
+        items += filter(None, (_of_regroupement(one, filters.get("regroupement")) for one in found))
+        if len(items) > limit:
+            items = items[:limit]
+            last = items[-1].candidature
+            place = (last.exam_code, last.session_name, last.academie_code), last.id
+        if len(items) == limit or looked_at >= MOST_LOOKED_AT:
+            return MissingPiecesPage(_with_reminders(session, items), _encode_cursor(place))
+    return MissingPiecesPage(_with_reminders(session, items), None)
+
+
+def open_sessions(session: Session, academies: frozenset[str] | None, at: datetime) -> list[OpenSession]:
+    """The sessions that may have candidatures in that list, by label."""
+    keys = {key[:2] for key in openings_with_missing_pieces(session, academies, at)}
+    labels = {(exam, name): session_label(session, exam, name) for exam, name in keys}
+    found = [OpenSession(exam, name, label) for (exam, name), label in labels.items() if label is not None]
+    return sorted(found, key=lambda one: (one.label, one.exam))
+
+
+def _within(academies: frozenset[str] | None, filters: Mapping[str, Any]) -> frozenset[str] | None:
+    academie = filters.get("academie")
+    if academie is None:
+        return academies
+    if academies is not None and academie not in academies:
+        raise NotFound()
+    return frozenset({academie})
+
+
+def _openings(
+    session: Session, within: Collection[str] | None, filters: Mapping[str, Any], at: datetime
+) -> list[OpeningKey]:
+    wanted = filters.get("exam"), filters.get("session")
+    return [
+        key
+        for key in openings_with_missing_pieces(session, within, at)
+        if all(value is None or value == part for value, part in zip(wanted, key[:2], strict=True))
+    ]
+
+
+def _pages(session: Session, openings: list[OpeningKey], place: Place | None) -> Iterator[tuple[Place, list[str]]]:
+    """The candidatures of these openings after a place, a few at a time, each with the place that it ends at."""
+    for opening in openings:
+        if place is not None and opening_order(opening) < opening_order(place[0]):
+            continue
+        after = place[1] if place is not None and place[0] == opening else ""
+        while ids := list(page_of_opening(session, opening, after)):
+            after = ids[-1]
+            yield (opening, after), ids
+
+
+def _of_regroupement(one: Incomplete, regroupement: str | None) -> Incomplete | None:
+    if regroupement is None:
+        return one
+    pieces = [missing for missing in one.pieces if missing.piece.group_code == regroupement]
+    return replace(one, pieces=pieces) if pieces else None
+
+
+def _with_reminders(session: Session, items: list[Incomplete]) -> list[ListedCandidature]:
+    reminded = last_reminders(session, [one.candidature.id for one in items]) if items else {}
+    return [ListedCandidature(one, reminded.get(one.candidature.id)) for one in items]
+
+
+def _encode_cursor(place: Place) -> str:
+    return base64.urlsafe_b64encode(json.dumps([*place[0], place[1]]).encode()).decode().rstrip("=")
+
+
+def _decode_cursor(cursor: str) -> Place:
+    """Raises Invalid."""
+    try:
+        parts = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        if len(parts) == 4 and all(isinstance(part, str) and "\x00" not in part for part in parts):
+            exam, name, academie, candidature_id = parts
+            return (exam, name, academie), candidature_id
+    except (ValueError, TypeError, binascii.Error, RecursionError):
+        pass
+    raise Invalid(errors=(FieldError("#/cursor", "Ce curseur n'est pas de ceux que l'API a donnés."),))

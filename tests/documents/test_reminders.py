@@ -1,0 +1,69 @@
+"""« Relance de pièces justificatives »: made once of each reminder, in « Mes documents », in the guide's words."""
+
+from __future__ import annotations
+
+import pytest
+
+from services.documents.follow_ups import registry
+from tests.documents.example_events import reminded, saved, withdrawn
+from tests.documents.service import Service
+from tests.documents.text_extraction import text_of_html, text_of_pdf, words
+from tests.support.service_worker import deliver_event, run_follow_ups
+
+SENTENCES = (
+    "RELANCE DE PIÈCES JUSTIFICATIVES",
+    "manquaient à votre dossier le 24/10/2021 à 09:00 (heure/Paris)",
+    "A déposer en ligne jusqu'au dimanche 31 octobre 2021 23:59 (heure/Paris)",
+    "NATIDE06 : Document justifiant l'identité Non déposée",
+    "A déposer en ligne jusqu'au mardi 09 novembre 2021 23:59 (heure/Paris)",
+    "BTSETAS4 : Attestation de formation Non Conforme : La signature manque.",
+)
+
+
+def _relances(service: Service) -> list[dict[str, object]]:
+    return [document for document in service.documents() if document["type"] == "relance_pieces"]
+
+
+@pytest.fixture
+def informed(service: Service) -> Service:
+    service.receive_and_create_documents(saved())
+    return service
+
+
+def test_a_reminder_is_one_document_however_often_it_is_told(informed: Service) -> None:
+    for _ in range(2):
+        deliver_event(informed.app, registry, reminded(), event_id="e" * 32)
+        assert run_follow_ups(informed.app, registry) == []
+    [relance] = _relances(informed)
+    assert relance["label"] == "Relance de pièces justificatives"
+    deliver_event(informed.app, registry, reminded(), event_id="f" * 32)
+    run_follow_ups(informed.app, registry)
+    assert [document["version"] for document in _relances(informed)] == [2, 1]
+
+
+def test_it_says_what_was_missing_when_and_until_when(informed: Service) -> None:
+    deliver_event(informed.app, registry, reminded())
+    run_follow_ups(informed.app, registry)
+    [relance] = _relances(informed)
+    pdf = informed.get(f"/documents/{relance['id']}/file").data
+    text = text_of_pdf(pdf)
+    places = [text.find(sentence) for sentence in SENTENCES]
+    assert -1 not in places, text
+    assert places[1:] == sorted(places[1:]), "by deadline"
+    html = informed.get(f"/documents/{relance['id']}/html").data
+    assert set(words(text_of_html(html))) >= set(words(" ".join(SENTENCES)))
+
+
+def test_before_its_version_has_come_it_waits(service: Service) -> None:
+    deliver_event(service.app, registry, reminded())
+    assert run_follow_ups(service.app, registry) == ["NotFound"]
+    service.receive_and_create_documents(saved())
+    assert run_follow_ups(service.app, registry) == []
+    assert len(_relances(service)) == 1
+
+
+def test_a_withdrawn_candidature_gets_none(informed: Service) -> None:
+    informed.receive(withdrawn())
+    deliver_event(informed.app, registry, reminded())
+    assert run_follow_ups(informed.app, registry) == []
+    assert not any("relance" in key for key in informed.keys("pdf"))

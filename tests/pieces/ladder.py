@@ -1,0 +1,42 @@
+"""What tests of reminders share: an opening with a ladder, its days, the job, and what it published."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from datetime import datetime
+from typing import Any
+
+from services.chassis.clock import PARIS
+from services.pieces.jobs import jobs
+from services.pieces.models import db
+from tests.pieces.example_events import window_changed
+from tests.pieces.pieces_service import PiecesService
+
+SEVEN_DAYS, TWO_DAYS, LAST_DAY = (datetime(2021, 10, day, 9, tzinfo=PARIS) for day in (24, 29, 31))
+"""The instants of the ladder 7, 2, 0 before the end of the guide's deposit, which closes on the 31st at midnight."""
+
+
+def with_ladder(service: PiecesService, *days: int, revision: int = 1, **overrides: Any) -> PiecesService:
+    """The guide's opening with this ladder (7, 2, 0); the same service, to be chained."""
+    event = dataclasses.replace(window_changed(revision), reminder_days=days or (7, 2, 0), refusal_mails=False)
+    service.handle_events(dataclasses.replace(event, **overrides))
+    return service
+
+
+def run_job(service: PiecesService) -> None:
+    with service.app.app_context():
+        jobs["remind"].run()
+
+
+def published(service: PiecesService, type: str = "pieces.pieces_reminded.v1") -> list[dict[str, Any]]:
+    """The data of the events of a type, oldest first."""
+    with service.app.app_context(), db.engine.connect() as connection:
+        rows = connection.exec_driver_sql("SELECT envelope FROM outbox WHERE destination = 'broker' ORDER BY sequence")
+        envelopes = [json.loads(envelope) for (envelope,) in rows.fetchall()]
+    return [envelope["data"] for envelope in envelopes if envelope["type"] == type]
+
+
+def missing_codes(event: dict[str, Any]) -> list[str]:
+    groups = [group for candidature in event["candidatures"] for group in candidature["groups"]]
+    return [piece["code"] for group in groups for piece in group["pieces"]]

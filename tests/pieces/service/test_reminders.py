@@ -1,0 +1,156 @@
+"""The ladder of reminders: each rung once, to who lacks pieces, of all that is missing; nothing after the deposit."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from services.chassis.clock import PARIS
+from services.chassis.jobs.registry import stopping_answered_by
+from tests.pieces.example_events import (
+    CLOSES,
+    IDENTITY,
+    OTHER,
+    SECOND,
+    registration_saved,
+    registration_withdrawn,
+    window_changed,
+)
+from tests.pieces.ladder import LAST_DAY, SEVEN_DAYS, TWO_DAYS, missing_codes, published, run_job, with_ladder
+from tests.pieces.pieces_service import PiecesService
+
+REQUIRED = {"CINSIG03": "CONFIRMATION", "NATIDE06": "NATIONALITE", "BTSETAS4": "CONDITIONS"}
+DOSSIER = ("BTSEE-EF3", "BTSLIVCOMP")
+
+
+@pytest.fixture
+def laddered(service: PiecesService) -> PiecesService:
+    return with_ladder(service.registered())
+
+
+def _run_at(service: PiecesService, instant: datetime) -> int:
+    """How many reminders there are once the job has run at that instant, twice."""
+    service.move_to(instant)
+    run_job(service)
+    run_job(service)
+    return len(published(service))
+
+
+def test_each_rung_reminds_once_from_nine_o_clock_of_its_day_on(laddered: PiecesService) -> None:
+    counts = [
+        _run_at(laddered, instant)
+        for rung in (SEVEN_DAYS, TWO_DAYS, LAST_DAY)
+        for instant in (rung - SECOND, rung, rung + timedelta(hours=9))
+    ]
+    assert counts == [0, 1, 1, 1, 2, 2, 2, 3, 3]
+    assert _run_at(laddered, CLOSES) == 3, "the deposit is closed"
+
+
+def test_the_mail_is_of_all_that_is_missing_with_its_last_day(laddered: PiecesService) -> None:
+    _run_at(laddered, SEVEN_DAYS)
+    [event] = published(laddered)
+    assert event["candidate_id"] == "c0ffee00000000000000000000000001"
+    assert missing_codes(event) == ["BTSETAS4", "CINSIG03", *DOSSIER, "NATIDE06"], "not the optional one"
+    [candidature] = event["candidatures"]
+    assert {group["deposit_closes"] for group in candidature["groups"]} == {"2021-10-31T23:00:00+00:00"}
+
+
+def test_what_is_deposited_is_not_reminded_of(laddered: PiecesService) -> None:
+    laddered.deposit("NATIDE06")
+    laddered.deposit("CINSIG03")
+    laddered.validate("CONFIRMATION")
+    _run_at(laddered, SEVEN_DAYS)
+    [event] = published(laddered)
+    assert missing_codes(event) == ["BTSETAS4", *DOSSIER]
+
+
+def test_who_owes_nothing_gets_no_mail(laddered: PiecesService) -> None:
+    for code in (*REQUIRED, *DOSSIER):
+        assert laddered.deposit(code).status_code == 201
+    assert _run_at(laddered, SEVEN_DAYS) == 0
+    for group in (*REQUIRED.values(), "DOSSIER"):
+        assert laddered.validate(group).status_code == 200
+    assert _run_at(laddered, LAST_DAY) == 0
+
+
+def test_a_deposit_between_two_rungs_ends_the_reminders(laddered: PiecesService) -> None:
+    assert _run_at(laddered, SEVEN_DAYS) == 1
+    for code in (*REQUIRED, *DOSSIER):
+        laddered.deposit(code)
+    assert _run_at(laddered, LAST_DAY) == 1
+
+
+def test_a_withdrawn_candidature_is_not_reminded_of(laddered: PiecesService) -> None:
+    laddered.handle_events(registration_withdrawn())
+    assert _run_at(laddered, LAST_DAY) == 0
+
+
+def test_a_piece_accepted_on_paper_is_not_missing(laddered: PiecesService) -> None:
+    for code in (*REQUIRED, *DOSSIER):
+        assert laddered.control(code, "received").status_code == 200
+    assert _run_at(laddered, SEVEN_DAYS) == 0
+
+
+def test_a_refused_piece_is_missing_until_it_is_sent_again_and_has_its_own_ladder(laddered: PiecesService) -> None:
+    for code in (*REQUIRED, *DOSSIER):
+        laddered.deposit(code)
+    laddered.control("NATIDE06", "non_compliant", comment="Floue.", resubmit_until="2021-11-09")
+    assert _run_at(laddered, LAST_DAY) == 0, "its own end is nine days later"
+    assert _run_at(laddered, datetime(2021, 11, 2, 9, tzinfo=PARIS)) == 1
+    [event] = published(laddered)
+    assert missing_codes(event) == ["NATIDE06"]
+    [group] = event["candidatures"][0]["groups"]
+    assert group["deposit_closes"] == "2021-11-09T23:00:00+00:00"
+    assert group["pieces"][0]["refused"]
+    assert group["pieces"][0]["comment"] == "Floue."
+    laddered.deposit("NATIDE06")
+    assert _run_at(laddered, datetime(2021, 11, 7, 9, tzinfo=PARIS)) == 1
+
+
+def test_who_comes_to_owe_after_a_rung_waits_for_the_next(service: PiecesService) -> None:
+    with_ladder(service).move_to(SEVEN_DAYS)
+    service.handle_events(registration_saved(saved_at=(SEVEN_DAYS + timedelta(minutes=1)).isoformat()))
+    assert _run_at(service, SEVEN_DAYS + timedelta(minutes=2)) == 0
+    assert _run_at(service, TWO_DAYS) == 1
+
+
+def test_a_rung_missed_is_not_sent_beside_the_next(laddered: PiecesService) -> None:
+    assert _run_at(laddered, LAST_DAY) == 1
+
+
+def test_without_a_ladder_nobody_is_reminded(service: PiecesService) -> None:
+    service.registered().handle_events(window_changed(1))
+    assert _run_at(service, LAST_DAY) == 0
+
+
+def test_an_extended_deposit_has_a_ladder_of_its_own(laddered: PiecesService) -> None:
+    assert _run_at(laddered, LAST_DAY) == 1
+    with_ladder(laddered, revision=2, deposit_closes=(CLOSES + timedelta(days=10)).isoformat())
+    assert _run_at(laddered, LAST_DAY + timedelta(hours=1)) == 1
+    assert _run_at(laddered, LAST_DAY + timedelta(days=3)) == 2, "seven days before the new end"
+
+
+def test_dates_told_by_a_version_that_knows_no_ladder_leave_it(laddered: PiecesService) -> None:
+    laddered.handle_events(window_changed(2))
+    assert _run_at(laddered, LAST_DAY) == 1
+
+
+def test_two_candidatures_of_one_candidate_are_one_mail(laddered: PiecesService) -> None:
+    laddered.handle_events(registration_saved(candidature_id="cafe" + "2" * 28, pieces=(IDENTITY,)))
+    laddered.handle_events(registration_saved(candidature_id="cafe" + "3" * 28, candidate_id=OTHER))
+    assert _run_at(laddered, SEVEN_DAYS) == 2
+    assert sorted(len(event["candidatures"]) for event in published(laddered)) == [1, 2]
+
+
+def test_a_job_that_is_stopped_goes_on_where_it_stood(laddered: PiecesService) -> None:
+    for number in range(60):
+        saved = registration_saved(candidature_id=f"dead{number:028}", candidate_id=f"beef{number:028}")
+        laddered.handle_events(saved)
+    laddered.move_to(SEVEN_DAYS)
+    answers = iter([False])
+    with stopping_answered_by(lambda: next(answers, True)):
+        run_job(laddered)
+    assert 0 < len(published(laddered)) < 61, "it stopped after a page"
+    assert _run_at(laddered, SEVEN_DAYS + timedelta(minutes=5)) == 61
+    assert len({event["candidate_id"] for event in published(laddered)}) == 61

@@ -1,0 +1,131 @@
+"""Gestionnaires and their tools list who lacks pieces in their académies, and remind them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tests.documents.example_events import CANDIDATURE
+from tests.pieces.example_events import (
+    CLOSES,
+    IDENTITY,
+    OTHER,
+    academie,
+    registration_saved,
+    registration_withdrawn,
+    window_changed,
+)
+from tests.pieces.ladder import LAST_DAY, missing_codes, published, run_job, with_ladder
+from tests.pieces.pieces_service import PiecesService
+
+AMIENS = "cafe" + "a" * 28
+CODES = ("CINSIG03", "NATIDE06", "BTSETAS4", "BTSEE-EF3", "BTSLIVCOMP")
+
+
+@pytest.fixture
+def laddered(service: PiecesService) -> PiecesService:
+    return with_ladder(service.registered())
+
+
+def _listed(service: PiecesService, query: str = "", **options: Any) -> dict[str, Any]:
+    answer = service.staff("GET", f"/missing-pieces?{query}", **options)
+    assert answer.status_code == 200, answer.text
+    body: dict[str, Any] = answer.get_json()
+    return body
+
+
+def _ids(page: dict[str, Any]) -> list[str]:
+    return [item["candidature"]["id"] for item in page["items"]]
+
+
+def _remind(service: PiecesService, body: dict[str, Any], **options: Any) -> dict[str, str]:
+    answer = service.staff("POST", "/reminders", json=body, **options)
+    assert answer.status_code == 200, answer.text
+    return {result["candidature"]: result["outcome"] for result in answer.get_json()["results"]}
+
+
+def test_the_list_says_what_is_missing_and_how_many_days_are_left(laddered: PiecesService) -> None:
+    laddered.deposit("NATIDE06")
+    page = _listed(laddered)
+    [item] = page["items"]
+    assert item["candidature"]["numero_candidat"] == "02103000001"
+    codes = [piece["code"] for part in item["missing"] for piece in part["pieces"]]
+    assert sorted(codes) == sorted(set(CODES) - {"NATIDE06"})
+    assert {part["days_left"] for part in item["missing"]} == {26}
+    assert item["last_reminder"] is None
+    assert page["sessions"] == [{"exam": "BTS", "session": "2022", "label": "BTS 2022"}]
+    assert _listed(laddered.move_to(LAST_DAY))["items"][0]["missing"][0]["days_left"] == 0
+    assert _listed(laddered.move_to(CLOSES))["items"] == []
+
+
+def test_the_list_is_filtered_by_session_and_regroupement(laddered: PiecesService) -> None:
+    [item] = _listed(laddered, "exam=BTS&session=2022&regroupement=NATIONALITE")["items"]
+    assert [part["regroupement"]["code"] for part in item["missing"]] == ["NATIONALITE"]
+    laddered.deposit("NATIDE06")
+    for query in ("regroupement=NATIONALITE", "session=2021", "exam=DCG"):
+        assert _listed(laddered, query)["items"] == []
+
+
+def test_pages_follow_their_cursor_over_openings(laddered: PiecesService) -> None:
+    laddered.handle_events(window_changed(1, academie="20"))
+    for number in range(120):
+        there = {"academie": academie("20", "ACADÉMIE D'AMIENS")} if number % 2 else {}
+        own = {"candidature_id": f"dead{number:028}", "candidate_id": f"beef{number:028}"}
+        laddered.handle_events(registration_saved(pieces=(IDENTITY,), **own, **there))
+    seen: list[str] = []
+    cursor: str | None = ""
+    while cursor is not None:
+        page = _listed(laddered, f"limit=50{f'&cursor={cursor}' if cursor else ''}", academies=("03", "20"))
+        seen += _ids(page)
+        cursor = page["next_cursor"]
+    assert len(seen) == len(set(seen)) == 121
+    assert len(_ids(_listed(laddered, "limit=200", academies=("20",)))) == 60
+    assert laddered.staff("GET", "/missing-pieces?cursor=bm9u").status_code == 422
+
+
+def test_of_another_académie_nothing_is_seen_and_nobody_reminded(laddered: PiecesService) -> None:
+    assert _listed(laddered, academies=("20",)) == {"items": [], "next_cursor": None, "sessions": []}
+    assert laddered.staff("GET", "/missing-pieces?academie=03", academies=("20",)).status_code == 404
+    outcomes = _remind(laddered, {"candidatures": [CANDIDATURE, "unknown"]}, academies=("20",))
+    assert outcomes == {CANDIDATURE: "not_found", "unknown": "not_found"}
+    assert _remind(laddered, {"filters": {}}, academies=("20",)) == {}
+    assert published(laddered) == []
+
+
+def test_a_selection_is_reminded_once_a_day_and_each_gets_its_outcome(laddered: PiecesService) -> None:
+    complete, withdrawn = "cafe" + "b" * 28, "cafe" + "c" * 28
+    laddered.handle_events(registration_saved(candidature_id=complete, candidate_id=OTHER, pieces=()))
+    laddered.handle_events(registration_saved(candidature_id=withdrawn, candidate_id=OTHER))
+    laddered.handle_events(registration_withdrawn(candidature_id=withdrawn))
+    selection = {"candidatures": [CANDIDATURE, complete, withdrawn]}
+    expected = {CANDIDATURE: "sent", complete: "nothing_missing", withdrawn: "not_found"}
+    assert _remind(laddered, selection) == expected
+    assert _remind(laddered, selection) == {**expected, CANDIDATURE: "already_reminded_today"}
+    [event] = published(laddered)
+    assert sorted(missing_codes(event)) == sorted(CODES)
+    assert ("staff", "candidature.reminded") in laddered.audit_trail()
+    [item] = _listed(laddered)["items"]
+    assert item["last_reminder"].startswith("2021-10-05T")
+
+    laddered.move_to(laddered.now + timedelta(days=1))
+    assert _remind(laddered, selection)[CANDIDATURE] == "sent"
+
+
+def test_filters_choose_who_was_not_reminded_today(laddered: PiecesService) -> None:
+    laddered.handle_events(registration_saved(candidature_id=AMIENS, candidate_id=OTHER, pieces=(IDENTITY,)))
+    _remind(laddered, {"candidatures": [AMIENS]})
+    assert _remind(laddered, {"filters": {"session": "2022"}}) == {CANDIDATURE: "sent"}
+    assert _remind(laddered, {"filters": {"session": "2022"}}) == {}
+    assert laddered.staff("POST", "/reminders", json={}).status_code == 422
+
+
+def test_who_was_reminded_by_the_ladder_today_is_not_by_hand(laddered: PiecesService) -> None:
+    run_job(laddered.move_to(LAST_DAY))
+    assert _remind(laddered, {"candidatures": [CANDIDATURE]}) == {CANDIDATURE: "already_reminded_today"}
+
+
+def test_reading_does_not_allow_to_remind(laddered: PiecesService) -> None:
+    answer = laddered.staff("POST", "/reminders", json={"filters": {}}, scopes=("pieces:read",))
+    assert answer.status_code == 403

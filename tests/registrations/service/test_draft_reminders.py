@@ -1,0 +1,133 @@
+"""Drafts that are not transmitted are reminded of before the registrations end: each rung once, never afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+from flask import Flask
+
+from services.chassis import clock
+from services.mail.mailer import MAILER, Mailer
+from services.registrations.follow_ups import registry
+from services.registrations.jobs import jobs
+from services.registrations.operations.catalogue import load_catalogue
+from services.registrations.operations.openings import NewDates, change_window
+from tests.registrations.domain.example_dossier import at
+from tests.registrations.service.candidate_client import GUIDE, GUIDE_SESSION, NOW, OPERATOR, CandidateClient
+from tests.support.service_worker import run_follow_ups
+from tests.support.smtp import Mailbox
+
+SEVEN_DAYS, TWO_DAYS, LAST_DAY = at("2021-10-18 09:00"), at("2021-10-23 09:00"), at("2021-10-25 09:00")
+CLOSES = at("2021-10-25 12:00")
+SUBJECT = "Brouillon non transmis : BREVET DE TECHNICIEN SUPERIEUR"
+
+
+@pytest.fixture
+def reminding(app: Flask, mailbox: Mailbox) -> Iterator[Flask]:
+    mailbox.clear()
+    app.extensions[MAILER] = Mailer(mailbox.url, "portail@exemple.fr")
+    exam = replace(GUIDE, sessions=(replace(GUIDE_SESSION, draft_reminder_days=(7, 2, 0)),))
+    with app.app_context():
+        load_catalogue([exam], actor=OPERATOR, at=NOW)
+    yield app
+    mailbox.start()
+
+
+def _run_at(app: Flask, instant: datetime) -> None:
+    """The job runs twice at that instant; the mails are tried."""
+    clock.set_offset((instant - clock.system_now()).total_seconds())
+    for _ in range(2):
+        with app.app_context():
+            jobs["remind-drafts"].run()
+    run_follow_ups(app, registry)
+
+
+def _reminders(mailbox: Mailbox) -> list[str]:
+    return [mail.recipients[0] for mail in mailbox.received if mail.subject == SUBJECT]
+
+
+def test_each_rung_reminds_once(reminding: Flask, candidate: CandidateClient, mailbox: Mailbox) -> None:
+    candidate.draft()
+    counts = []
+    for rung in (SEVEN_DAYS, TWO_DAYS, LAST_DAY):
+        for instant in (rung - timedelta(seconds=1), rung, rung + timedelta(hours=2)):
+            _run_at(reminding, instant)
+            counts.append(len(_reminders(mailbox)))
+    assert counts == [0, 1, 1, 1, 2, 2, 2, 3, 3]
+    _run_at(reminding, CLOSES)
+    assert len(_reminders(mailbox)) == 3
+    text = mailbox.received[0].text.replace("\N{NO-BREAK SPACE}", " ")
+    assert "vous n'êtes pas inscrit" in text
+    assert "ferme le 25 octobre 2021 12:00 (heure de Paris)" in text
+    assert len(candidate.get("/mails")["mails"]) == 3, "« Mes mails » keeps them"
+
+
+def test_what_is_transmitted_or_abandoned_is_not_reminded_of(
+    reminding: Flask, candidate: CandidateClient, other: CandidateClient, mailbox: Mailbox
+) -> None:
+    saved = candidate.registered()
+    candidate.modify(saved["candidature_id"])  # a modification that is left lying changes nothing
+    other.call("DELETE", f"/drafts/{other.draft()['id']}")
+    _run_at(reminding, SEVEN_DAYS)
+    assert _reminders(mailbox) == []
+
+
+def test_who_is_registered_in_another_académie_is_not_reminded_of_a_draft(
+    reminding: Flask, candidate: CandidateClient, mailbox: Mailbox
+) -> None:
+    candidate.draft("20")
+    candidate.registered("03")
+    _run_at(reminding, SEVEN_DAYS)
+    assert _reminders(mailbox) == []
+
+
+def test_a_draft_begun_after_a_rung_waits_for_the_next(
+    reminding: Flask, candidate: CandidateClient, mailbox: Mailbox
+) -> None:
+    clock.set_offset((SEVEN_DAYS - clock.system_now()).total_seconds())
+    candidate.received = SEVEN_DAYS + timedelta(minutes=1)
+    candidate.draft()
+    _run_at(reminding, SEVEN_DAYS + timedelta(minutes=2))
+    assert _reminders(mailbox) == []
+    _run_at(reminding, TWO_DAYS)
+    assert len(_reminders(mailbox)) == 1
+
+
+def test_a_mail_that_waited_past_the_save_is_not_sent(
+    reminding: Flask, candidate: CandidateClient, other: CandidateClient, mailbox: Mailbox
+) -> None:
+    draft = candidate.draft()
+    other.draft()
+    mailbox.stop()
+    _run_at(reminding, LAST_DAY)
+    assert candidate.save(candidate.fill(draft)).status_code == 201
+    mailbox.start()
+    _run_at(reminding, LAST_DAY + timedelta(hours=1))
+    assert _reminders(mailbox) == ["anne@example.org"]
+
+
+def test_a_mail_that_waited_past_the_closing_is_not_sent(
+    reminding: Flask, candidate: CandidateClient, mailbox: Mailbox
+) -> None:
+    candidate.draft()
+    mailbox.stop()
+    _run_at(reminding, LAST_DAY)
+    mailbox.start()
+    _run_at(reminding, CLOSES)
+    assert _reminders(mailbox) == []
+
+
+def test_an_extended_window_has_a_ladder_of_its_own(
+    reminding: Flask, candidate: CandidateClient, mailbox: Mailbox
+) -> None:
+    candidate.draft()
+    _run_at(reminding, LAST_DAY)
+    with reminding.app_context():
+        later = NewDates(closes=CLOSES + timedelta(days=7))
+        change_window("BTS", "2022", "03", later, reason="Panne", actor=OPERATOR, at=NOW)
+    _run_at(reminding, LAST_DAY + timedelta(hours=1))
+    _run_at(reminding, LAST_DAY + timedelta(days=7))
+    assert len(_reminders(mailbox)) == 3

@@ -7,7 +7,7 @@ from flask import Flask
 from services.chassis.web.access_tokens import KeyOf
 from services.chassis.web.application import create_service
 from services.pieces import cli, dependencies
-from services.pieces.api import candidate, files, staff, uploads
+from services.pieces.api import candidate, changes, files, staff, uploads
 from services.pieces.models import db
 from services.pieces.settings import PiecesSettings
 
@@ -20,7 +20,7 @@ def create_app(settings: PiecesSettings, key_of: KeyOf | None = None) -> Flask:
         settings,
         db,
         title="Pièces justificatives",
-        blueprints=(candidate.blp, uploads.blp, files.blp, staff.blp),
+        blueprints=(candidate.blp, uploads.blp, files.blp, staff.blp, changes.blp),
         key_of=key_of,
         reports={"objects": built.store.check, "antivirus": built.antivirus.check},
     )

@@ -155,6 +155,7 @@ LEDGER: dict[str, dict[str, str]] = {
             GET /v1/pieces/<string:piece_id>/file
         """,
         "staff(pieces:read)": """
+            GET /v1/changes
             GET /v1/control-queue
             GET /v1/pieces
             GET /v1/pieces/<string:piece_id>

@@ -95,6 +95,7 @@ READS: dict[str, dict[str, tuple[str, ...]]] = {
             "/v1/pieces?after=<piece_id>",
             "/v1/pieces?before=<piece_id>",
         ),
+        "/v1/changes": ("/v1/changes?limit=1",),
         "/v1/control-queue": ("/v1/control-queue",),
         "/v1/pieces/<string:piece_id>/pages/<int:number>": ("/v1/pieces/<piece_id>/pages/1",),
     },
@@ -196,6 +197,10 @@ _OPENED = Written(frozenset({"pieces.audit_entries"}), "whoever opens a candidat
 _DECLARATION_READ = Written(
     frozenset({"registrations.audit"}), "whoever reads what a candidate declared leaves a trace"
 )
+_NUMBERED = Written(
+    frozenset({"pieces.changes.position", "pieces.changes.numbered_at", "pieces.change_counter.last"}),
+    "changes get their place in the feed when they are first asked for, which changes nothing of what they say",
+)
 WRITING_READS: dict[tuple[str, str], Written] = {
     ("registrations", "/v1/staff/candidatures/<candidature_id>"): _DECLARATION_READ,
     ("registrations", "/v1/staff/candidatures.csv"): _DECLARATION_READ,
@@ -203,6 +208,7 @@ WRITING_READS: dict[tuple[str, str], Written] = {
     ("gateway", "/gestion/candidatures/<candidature_id>"): _DECLARATION_READ,
     ("gateway", "/gestion/candidatures/<candidature_id>/<any(desinscription, ecart):act>"): _DECLARATION_READ,
     ("gateway", "/gestion/pieces/<piece_id>"): _DECLARATION_READ,
+    ("pieces", "/v1/changes"): _NUMBERED,
     ("pieces", "/v1/pieces/<string:piece_id>/file"): _OPENED,
     ("pieces", "/v1/pieces/<string:piece_id>/pages/<int:number>"): _OPENED,
     ("gateway", "/justificatifs/fichier/<piece_id>"): _OPENED,

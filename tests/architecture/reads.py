@@ -53,6 +53,7 @@ READS: dict[str, dict[str, tuple[str, ...]]] = {
             /v1/candidates/<candidate_id>/engaged
             /v1/staff/candidatures
             /v1/staff/candidatures.csv
+            /v1/staff/epreuves.csv
             /v1/staff/candidatures/<candidature_id>
         """),
         "/v1/openings/choices": ("/v1/openings/choices", f"/v1/openings/choices?purpose=register&{_CHOSEN}"),
@@ -86,6 +87,7 @@ READS: dict[str, dict[str, tuple[str, ...]]] = {
             /v1/candidatures
             /v1/left
             /v1/candidatures/<string:candidature_id>/pieces
+            /v1/pieces.csv
             /v1/pieces/<string:piece_id>
             /v1/pieces/<string:piece_id>/file
             /v1/pieces/<string:piece_id>/preview
@@ -115,6 +117,8 @@ READS: dict[str, dict[str, tuple[str, ...]]] = {
             /gestion/pieces/<piece_id>/fichier
             /gestion/candidatures
             /gestion/candidatures.csv
+            /gestion/epreuves.csv
+            /gestion/pieces.csv
             /gestion/candidatures/<candidature_id>
             /compte
             /compte/creation
@@ -204,7 +208,11 @@ _NUMBERED = Written(
 WRITING_READS: dict[tuple[str, str], Written] = {
     ("registrations", "/v1/staff/candidatures/<candidature_id>"): _DECLARATION_READ,
     ("registrations", "/v1/staff/candidatures.csv"): _DECLARATION_READ,
+    ("registrations", "/v1/staff/epreuves.csv"): _DECLARATION_READ,
     ("gateway", "/gestion/candidatures.csv"): _DECLARATION_READ,
+    ("gateway", "/gestion/epreuves.csv"): _DECLARATION_READ,
+    ("gateway", "/gestion/pieces.csv"): _OPENED,
+    ("pieces", "/v1/pieces.csv"): _OPENED,
     ("gateway", "/gestion/candidatures/<candidature_id>"): _DECLARATION_READ,
     ("gateway", "/gestion/candidatures/<candidature_id>/<any(desinscription, ecart):act>"): _DECLARATION_READ,
     ("gateway", "/gestion/pieces/<piece_id>"): _DECLARATION_READ,

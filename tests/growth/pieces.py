@@ -54,7 +54,8 @@ def full_pieces(database_url: str, objects_url: str, rows: int, weight: Weight) 
     with portal.app.app_context():
         number_all_changes()
         _fill(rows, weight)
-    return FullService("pieces", portal.app, db, rows, _reads(portal), _writes(portal), _jobs(), close=portal.close)
+    reads, writes = _reads(portal), _writes(portal)
+    return FullService("pieces", portal.app, db, rows, reads, writes, _jobs(), _exports(portal), close=portal.close)
 
 
 def _fill(rows: int, weight: Weight) -> None:
@@ -178,6 +179,15 @@ def _writes(portal: PiecesService) -> Actions:
         "a file is controlled": control,
         **event_actions(db),
     }
+
+
+def _exports(portal: PiecesService) -> Actions:
+    def export() -> None:
+        answer = portal.staff("GET", "/pieces.csv", academies=None)
+        assert sum(1 for _ in answer.iter_encoded()) > 1
+        answer.close()
+
+    return {"the export of all pieces": export}
 
 
 def _jobs() -> Actions:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import json
+from flask import Response, json
 from flask_smorest import Blueprint
 
 from services.chassis.errors import DomainError
 from services.chassis.web import access, problems
+from services.chassis.web.csv_export import CONTENT_TYPE, csv_response
 from services.chassis.web.problems import answers_with
 from services.contracts import problem_types
 from services.pieces.api import representations
@@ -18,6 +19,7 @@ from services.pieces.api.staff_schemas import (
     ControlSchema,
     ControlsSchema,
     IfMatch,
+    PiecesFilters,
     PiecesQuery,
     StaffPiece,
     StaffPieceDetail,
@@ -27,7 +29,8 @@ from services.pieces.domain.control import Control
 from services.pieces.models import db
 from services.pieces.operations import controls
 from services.pieces.operations.controls import ControlRequest, Gestionnaire
-from services.pieces.queries import control_queue, pieces, staff_list
+from services.pieces.operations.exports import record_export
+from services.pieces.queries import control_queue, pieces, staff_export, staff_list
 from services.pieces.queries.pieces import PieceContext
 
 blp = Blueprint("pieces", __name__, url_prefix="/v1", description="Contrôle des pièces")
@@ -45,6 +48,21 @@ def list_pieces(query: dict[str, Any]) -> dict[str, Any]:
         page = staff_list.list_page(session, access.caller().academies, query)
     items = [representations.staff_piece(context) for context in page.items]
     return {"items": items, "next_cursor": page.next_cursor}
+
+
+@blp.route("/pieces.csv")
+@access.staff("pieces:read")
+@blp.arguments(PiecesFilters, location="query")
+@blp.alt_response(200, content_type=CONTENT_TYPE, success=True, description="Une ligne par pièce, heures de Paris")
+def export_pieces(query: dict[str, Any]) -> Response:
+    """The whole list as CSV, streamed; that it was taken out is in the audit trail."""
+    who = access.caller()
+    return csv_response(
+        "pieces.csv",
+        db.reading_for_staff(export=True),
+        lambda session: staff_export.csv_export(session, who.academies, query),
+        lambda: record_export(who.id, query),
+    )
 
 
 @blp.route("/control-queue")

@@ -6,7 +6,7 @@ from marshmallow import Schema, fields, validate
 
 from services.registrations.api.form_schemas import Recap
 from services.registrations.api.schemas import Text
-from services.registrations.models import CANDIDATURE_STATES
+from services.registrations.models import ACTIVE, CANDIDATURE_STATES
 
 LARGEST_PAGE = 200
 
@@ -17,6 +17,10 @@ class Filters(Schema):
     academie = Text(load_default=None)
     state = fields.String(load_default=None, validate=validate.OneOf(CANDIDATURE_STATES))
     text = Text(load_default=None)
+
+
+class EpreuveFilters(Filters):
+    state = fields.String(load_default=ACTIVE, validate=validate.OneOf(CANDIDATURE_STATES))
 
 
 class Page(Filters):

@@ -122,4 +122,4 @@ def epreuves() -> None:
 @pass_api
 def export_epreuves(api: Api, target: Path, advance: Callable[[int], None], **filters: Any) -> None:
     """Exporter en CSV une ligne par candidat et épreuve."""
-    save_export(api, "/registrations/v1/epreuves.csv", _query(filters), target, advance)
+    save_export(api, "/registrations/v1/staff/epreuves.csv", _query(filters), target, advance)

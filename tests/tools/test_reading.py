@@ -119,3 +119,21 @@ def test_a_revoked_or_foreign_token_says_so(tool: Tool, running: InProcessFourSe
     assert (refused.returncode, refused.stderr.strip()) == (3, "Le jeton n'est pas valable.")
     tool.token = tool_token(running, StaffFactory(running).account("03"), "candidatures:read")
     assert tool.run("pieces", "next").returncode == 3
+
+
+def test_a_command_typed_wrong_is_answered_in_french(tool: Tool) -> None:
+    for words, said in (
+        (("pieces", "show"), "Il manque l'argument 'PIECE'"),
+        (("piece",), "La commande 'piece' n'existe pas."),
+        (("pieces", "list", "--statut", "autre"), "n'est pas parmi"),
+        (("pieces", "list", "--limite", "0"), "n'est pas dans l'intervalle"),
+        (("pieces", "list", "--page"), "n'existe pas"),
+        (("pieces", "list", "reste"), "Argument en trop"),
+        (("pieces", "decide-many", "absent.csv"), "'absent.csv' n'existe pas."),
+        (("messages", "--json", "--csv"), "Choisissez --json ou --csv."),
+    ):
+        refused = tool.run(*words)
+        assert (refused.returncode, refused.stdout) == (2, ""), words
+        assert "Erreur : " in refused.stderr
+        assert said in refused.stderr
+    assert "Afficher cette aide." in tool.done("pieces", "--help")

@@ -10,6 +10,7 @@ from marshmallow import Schema, fields, validate
 from services.chassis.web import access
 from services.chassis.web.problems import answers_with
 from services.contracts import problem_types
+from services.pieces.api import examples
 from services.pieces.domain.changes import CHANGES_RETENTION, ChangeKind
 from services.pieces.models import Change, db
 from services.pieces.operations.change_numbering import number_changes
@@ -18,8 +19,6 @@ from services.pieces.queries import changes
 blp = Blueprint("changements", __name__, url_prefix="/v1", description="Suivi des changements")
 
 DEFAULT_LIMIT, MAX_LIMIT = 100, 500
-_EXAMPLE_CURSOR = "WzQyLCAiMjAyMS0xMS0wM1QwOTowMDowMCswMDowMCJd"
-_EXAMPLE_ID = "5b1e8a3c9d0f4e2b8a7c6d5e4f3a2b1c"
 
 
 class ChangesQuery(Schema):
@@ -31,7 +30,7 @@ class ChangesQuery(Schema):
 
 
 class ChangeSchema(Schema):
-    cursor = fields.String(required=True, metadata={"example": _EXAMPLE_CURSOR})
+    cursor = fields.String(required=True)
     at = fields.DateTime(
         required=True,
         metadata={"description": "Quand cela s'est fait ; d'un fichier remis en place : quand il fut déposé"},
@@ -39,24 +38,21 @@ class ChangeSchema(Schema):
     kind = fields.String(
         required=True,
         validate=validate.OneOf(list(ChangeKind)),
-        metadata={"example": ChangeKind.DEPOSITED.value},
     )
     piece_id = fields.String(
         required=True,
         allow_none=True,
-        metadata={"description": "null : la candidature entière", "example": _EXAMPLE_ID},
+        metadata={"description": "null : la candidature entière"},
     )
-    candidature_id = fields.String(required=True, metadata={"example": _EXAMPLE_ID[::-1]})
-    numero_candidat = fields.String(required=True, metadata={"example": "02103000001"})
-    code = fields.String(required=True, allow_none=True, metadata={"example": "NATIDE06"})
-    academie = fields.String(required=True, metadata={"example": "03"})
+    candidature_id = fields.String(required=True)
+    numero_candidat = fields.String(required=True)
+    code = fields.String(required=True, allow_none=True)
+    academie = fields.String(required=True)
 
 
 class Changes(Schema):
     items = fields.List(fields.Nested(ChangeSchema), required=True)
-    next_cursor = fields.String(
-        required=True, metadata={"description": "À garder, même sans changement", "example": _EXAMPLE_CURSOR}
-    )
+    next_cursor = fields.String(required=True, metadata={"description": "À garder, même sans changement"})
     has_more = fields.Boolean(required=True, metadata={"description": "D'autres sont déjà là"})
 
 
@@ -66,6 +62,7 @@ class Changes(Schema):
 @blp.response(
     200,
     Changes,
+    example=examples.CHANGES,
     description=f"Dans l'ordre, sans manque ; gardés {CHANGES_RETENTION.days} jours. Relire une page la redonne.",
 )
 @answers_with(blp, problem_types.CURSOR_EXPIRED)

@@ -12,7 +12,7 @@ from services.chassis.web import access, problems
 from services.chassis.web.csv_export import CONTENT_TYPE, csv_response
 from services.chassis.web.problems import answers_with
 from services.contracts import problem_types
-from services.pieces.api import representations
+from services.pieces.api import examples, representations
 from services.pieces.api.staff_schemas import (
     ControlQueue,
     ControlResults,
@@ -41,7 +41,7 @@ BodyStatusHeaders = tuple[dict[str, Any], int, dict[str, str]]
 @blp.route("/pieces")
 @access.staff("pieces:read")
 @blp.arguments(PiecesQuery, location="query")
-@blp.response(200, StaffPieces)
+@blp.response(200, StaffPieces, example=examples.PIECES)
 def list_pieces(query: dict[str, Any]) -> dict[str, Any]:
     """Pieces asked for or deposited, in pages: follow `next_cursor` until it is null."""
     with db.reading_for_staff() as session:
@@ -88,8 +88,8 @@ def read_piece(piece_id: str) -> BodyStatusHeaders:
 @blp.route("/pieces/<string:piece_id>/control", methods=["POST"])
 @access.staff("pieces:control")
 @blp.arguments(IfMatch, location="headers")
-@blp.arguments(ControlSchema)
-@blp.response(200, StaffPiece)
+@blp.arguments(ControlSchema, example=examples.CONTROL)
+@blp.response(200, StaffPiece, example=examples.DECIDED_PIECE)
 @answers_with(
     blp, problem_types.DEPOSIT_REPLACED, problem_types.PRECONDITION_FAILED, problem_types.PRECONDITION_REQUIRED
 )
@@ -102,8 +102,8 @@ def control_piece(headers: dict[str, Any], body: dict[str, Any], piece_id: str) 
 
 @blp.route("/controls", methods=["POST"])
 @access.staff("pieces:control")
-@blp.arguments(ControlsSchema)
-@blp.response(200, ControlResults)
+@blp.arguments(ControlsSchema, example=examples.CONTROLS)
+@blp.response(200, ControlResults, example=examples.CONTROL_RESULTS)
 def control_many(body: dict[str, Any]) -> dict[str, Any]:
     """Many controls, each on its own: the answer is 200, each result has its own status."""
     requests = [ControlRequest(item["piece_id"], item["if_match"], _control(item)) for item in body["controls"]]

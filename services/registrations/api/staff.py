@@ -27,7 +27,7 @@ blp = Blueprint("staff", __name__, url_prefix="/v1/staff", description="Candidat
 @blp.get("/candidatures")
 @access.staff(READ)
 @blp.arguments(schemas.Page, location="query")
-@blp.response(200, schemas.Found)
+@blp.response(200, schemas.Found, example=schemas.FOUND_EXAMPLE)
 def list_candidatures(query: dict[str, Any]) -> dict[str, Any]:
     """A page of candidatures; `next_cursor` is null on the last one."""
     limit, after = query.pop("limit"), query.pop("cursor")
@@ -69,7 +69,7 @@ def read_candidature(candidature_id: str) -> dict[str, Any]:
 
 @blp.post("/candidatures/<candidature_id>/<any(withdrawal, ecart):how>")
 @access.staff(MANAGE)
-@blp.arguments(schemas.Reason)
+@blp.arguments(schemas.Reason, example=schemas.REASON_EXAMPLE)
 @blp.response(204)
 def end(body: dict[str, Any], candidature_id: str, how: str) -> None:
     """Withdraw on the candidate's request, or écarter; the candidate is told by mail of a withdrawal."""

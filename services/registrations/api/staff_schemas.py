@@ -79,3 +79,26 @@ class Detail(Row):
 
 class Reason(Schema):
     reason = Text(1000, required=True)
+
+
+FOUND_EXAMPLE = {
+    "candidatures": [
+        {
+            "id": "2f012ffc31d34e7b9a0c1d2e3f4a5b6c",
+            "candidate_id": "8c5d0e7f6a1b4c2d9e3f0a1b2c3d4e5f",
+            "numero_candidat": "02103000001",
+            "numero_inscription": "001",
+            "name": "DUBOIS Pierre",
+            "exam": "BTS",
+            "session": "2022",
+            "academie": "03",
+            "specialite_code": "31310",
+            "specialite": "Banque - conseiller de clientèle",
+            "state": "active",
+            "version": 1,
+            "saved_at": "2021-10-04T12:00:00+00:00",
+        }
+    ],
+    "next_cursor": None,
+}
+REASON_EXAMPLE = {"reason": "Le diplôme requis n'est pas justifié."}

@@ -84,6 +84,8 @@ def test_openings_and_messages_are_listed(tool: Tool) -> None:
     besancon = [row for row in tool.json("openings", "--examen", "BTS") if "BESANCON" in row["academie"]]
     assert [row["state"] for row in besancon] == ["open"]
     assert tool.json("messages") == []
+    in_csv = [row for row in rows(tool.done("openings", "--csv")) if "BESANCON" in row["academie"]]
+    assert [row["ouvre_le"] for row in in_csv] == ["01/10/2021 12:00"], "Paris time, wherever the tool runs"
 
 
 def test_the_words_of_decisions_are_those_of_the_portal() -> None:

@@ -58,7 +58,7 @@ class Tool:
             "PATH": os.environ["PATH"],
             "PYTHONPATH": str(SOURCE),
             "PYTHONUTF8": "1",
-            "TZ": "Europe/Paris",
+            "TZ": "Indian/Reunion",
             **folders,
             **connection,
             **self.environment,

@@ -19,7 +19,7 @@ from portail.pieces_commands import pieces
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, message="portail %(version)s")
 def portail() -> None:
-    """Les pièces et les candidatures du portail des candidats, depuis un terminal.
+    """Les pièces et les candidatures du portail des candidats, depuis un terminal. Les heures sont celles de Paris.
 
     L'adresse et le jeton viennent de PORTAIL_URL et PORTAIL_TOKEN, ou du fichier qu'écrit « portail configure ».
     Codes de sortie : 0 fait, 2 commande ou fichier incorrect, 3 jeton refusé ou droit manquant, 4 introuvable,

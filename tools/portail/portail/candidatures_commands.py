@@ -12,7 +12,7 @@ from portail.api import Api, segment
 from portail.context import pass_api
 from portail.downloads import save_export
 from portail.exports import export_command
-from portail.output import Columns, local_time, print_list, print_one, with_format
+from portail.output import Columns, paris_time, print_list, print_one, with_format
 
 View = TypeVar("View", bound=Callable[..., Any])
 CANDIDATURES = "/registrations/v1/staff/candidatures"
@@ -30,7 +30,7 @@ COLUMNS = Columns(
     ("specialite", "Spécialité", lambda row: row["specialite"]),
     ("etat", "État", lambda row: STATE_LABELS.get(row["state"], row["state"])),
     ("version", None, lambda row: row["version"]),
-    ("enregistree_le", "Enregistrée le", lambda row: local_time(row["saved_at"])),
+    ("enregistree_le", "Enregistrée le", lambda row: paris_time(row["saved_at"])),
 )
 
 

@@ -14,7 +14,7 @@ from portail.api import Api
 from portail.connection import write_private
 from portail.context import pass_api
 from portail.failures import ExitCode, Failure
-from portail.output import local_time, plain
+from portail.output import paris_time, plain
 
 CHANGES = "/pieces/v1/changes"
 PAGE = 200
@@ -74,7 +74,7 @@ def _line(item: dict[str, Any]) -> str:
     if not sys.stdout.isatty():
         return json.dumps(item, ensure_ascii=False)
     words = (
-        local_time(item["at"]),
+        paris_time(item["at"]),
         LABELS.get(item["kind"], item["kind"]),
         item["numero_candidat"],
         item["code"] or "",

@@ -9,7 +9,7 @@ import click
 
 from portail.api import Api
 from portail.context import pass_api
-from portail.output import Columns, local_time, print_list, with_format
+from portail.output import Columns, paris_time, print_list, with_format
 
 STATE_LABELS = {"open": "Ouverte", "not_yet": "Pas encore ouverte", "closed": "Fermée"}
 COLUMNS = Columns(
@@ -18,8 +18,8 @@ COLUMNS = Columns(
     ("session", "Session", lambda row: row["session"]),
     ("academie", "Académie", lambda row: row["academie"]),
     ("etat", "État", lambda row: STATE_LABELS.get(row["state"], row["state"])),
-    ("ouvre_le", "Ouvre le", lambda row: local_time(row["opens"])),
-    ("ferme_le", "Ferme le", lambda row: local_time(row["closes"])),
+    ("ouvre_le", "Ouvre le", lambda row: paris_time(row["opens"])),
+    ("ferme_le", "Ferme le", lambda row: paris_time(row["closes"])),
 )
 MESSAGE_COLUMNS = Columns(
     ("message_id", None, lambda row: row["id"]),

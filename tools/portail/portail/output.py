@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import wraps
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 import click
 from rich.console import Console
@@ -17,6 +18,7 @@ from rich.text import Text
 
 View = TypeVar("View", bound=Callable[..., Any])
 Item = Mapping[str, Any]
+PARIS = ZoneInfo("Europe/Paris")
 # A cell that a spreadsheet would take for a formula is written as the text it is.
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 EXPORT_DELIMITER = ";"
@@ -91,9 +93,9 @@ def plain(text: str) -> Text:
     return Text("".join(char if char.isprintable() else " " for char in text))
 
 
-def local_time(value: str | None) -> str:
-    """An instant of the API, in the time of this machine."""
-    return datetime.fromisoformat(value).astimezone().strftime("%d/%m/%Y %H:%M") if value else ""
+def paris_time(value: str | None) -> str:
+    """An instant of the API in the time of Paris, wherever this machine is."""
+    return datetime.fromisoformat(value).astimezone(PARIS).strftime("%d/%m/%Y %H:%M") if value else ""
 
 
 def text_of(value: Any) -> str:

@@ -16,7 +16,7 @@ from portail.decisions import STATUSES, Decision, decide, status_of
 from portail.downloads import download_piece, save_export
 from portail.exports import export_command
 from portail.failures import ExitCode, Failure
-from portail.output import Columns, Item, errors_console, local_time, print_list, print_one, with_format
+from portail.output import Columns, Item, errors_console, paris_time, print_list, print_one, with_format
 from portail.seen_pieces import SeenPiece, last_seen, remember
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -39,7 +39,7 @@ COLUMNS = Columns(
     ("session", None, lambda piece: piece["candidature"]["session_label"]),
     ("code", "Pièce", lambda piece: piece["code"]),
     ("libelle", None, lambda piece: piece["label"]),
-    ("depose_le", "Déposée le", lambda piece: local_time(piece["deposit"] and piece["deposit"]["deposited_at"])),
+    ("depose_le", "Déposée le", lambda piece: paris_time(piece["deposit"] and piece["deposit"]["deposited_at"])),
     ("fichier", None, lambda piece: piece["deposit"] and piece["deposit"]["filename"]),
     ("antivirus", None, lambda piece: piece["deposit"] and piece["deposit"]["scan_label"]),
     ("statut", "Statut", lambda piece: piece["status_label"]),
@@ -54,9 +54,9 @@ DETAIL_COLUMNS = Columns(
     ("session", "Session", lambda piece: piece["candidature"]["session_label"]),
     ("candidature_id", "Candidature", lambda piece: piece["candidature"]["id"]),
     ("fichier", "Fichier", lambda piece: piece["deposit"] and piece["deposit"]["filename"]),
-    ("depose_le", "Déposée le", lambda piece: local_time(piece["deposit"] and piece["deposit"]["deposited_at"])),
+    ("depose_le", "Déposée le", lambda piece: paris_time(piece["deposit"] and piece["deposit"]["deposited_at"])),
     ("antivirus", "Antivirus", lambda piece: piece["deposit"] and piece["deposit"]["scan_label"]),
-    ("valide_le", "Validée le", lambda piece: local_time(piece["validated_at"])),
+    ("valide_le", "Validée le", lambda piece: paris_time(piece["validated_at"])),
     ("statut", "Statut", lambda piece: piece["status_label"]),
     ("commentaire", "Commentaire", lambda piece: piece["comment"]),
 )

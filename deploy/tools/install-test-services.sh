@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs from Debian what the tests talk to for real: RabbitMQ, PostgreSQL, PgBouncer, clamd, nginx, Chromium, poppler.
+# Installs from Debian what the tests talk to for real: RabbitMQ, PostgreSQL, PgBouncer, clamd, nginx, Chromium, poppler,
+# LibreOffice (which opens exports as a gestionnaire would), jq (which docs/outils.md uses).
 #
 #   deploy/tools/install-test-services.sh           installs what is missing (root), says nothing when all is there
 #   deploy/tools/install-test-services.sh --check   prints what is missing, exit 1 if something is
@@ -27,6 +28,8 @@ missing_services() {
     command -v envsubst >/dev/null || echo gettext-base
     [ -x /usr/bin/chromium ] || echo chromium
     command -v pdftoppm >/dev/null || echo poppler-utils
+    command -v soffice >/dev/null || echo libreoffice-calc-nogui
+    command -v jq >/dev/null || echo jq
 }
 
 missing="$(missing_services $POSTGRES_WANTED)"

@@ -28,7 +28,8 @@ READ_SECONDS = 300.0  # a whole export, read by a slow tool
 WRITE_SECONDS = 60.0
 DESCRIPTION_SECONDS = 5.0
 
-_call_limiter = RateLimiter(per_minute=1200)
+CALLS_PER_MINUTE = 1200
+_call_limiter = RateLimiter(CALLS_PER_MINUTE)
 EXCHANGES_PER_MINUTE = 600
 _exchange_limiter = RateLimiter(EXCHANGES_PER_MINUTE)
 """Of one address, ten a second on average: as many as forty tools need; it limits the guessing of tokens."""

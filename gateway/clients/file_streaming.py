@@ -9,6 +9,7 @@ from flask import Response
 from services.chassis.http.connections import Answer
 
 CHUNK_BYTES = 64 * 1024
+EXPORT_SECONDS = 300.0
 PASSED_HEADERS = (
     "Content-Type",
     "Content-Length",

@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from gateway.clients.base import ServiceClient, parsed
+from gateway.clients.file_streaming import EXPORT_SECONDS
 from services.chassis.http.client import path
 from services.chassis.http.connections import Answer
 from services.contracts.registrations import Recap
-
-EXPORT_SECONDS = 300.0
 
 
 @dataclass(frozen=True)
@@ -103,9 +102,14 @@ class StaffCandidaturesClient:
 
     def export(self, token: str) -> Answer:
         """All candidatures of the académies as CSV, streamed."""
-        answer: Answer = self._http.call(
-            "GET", "/v1/staff/candidatures.csv", token=token, seconds=EXPORT_SECONDS, stream=True
-        )
+        return self._export("/v1/staff/candidatures.csv", token)
+
+    def export_epreuves(self, token: str) -> Answer:
+        """The épreuves of all active candidatures of the académies as CSV, streamed."""
+        return self._export("/v1/staff/epreuves.csv", token)
+
+    def _export(self, address: str, token: str) -> Answer:
+        answer: Answer = self._http.call("GET", address, token=token, seconds=EXPORT_SECONDS, stream=True)
         return answer
 
     def candidature(self, token: str, candidature_id: str) -> CandidatureDetail:

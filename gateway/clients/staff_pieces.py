@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from gateway.clients.base import ServiceClient, parsed
 from gateway.clients.candidature_labels import CandidatureLabels
+from gateway.clients.file_streaming import EXPORT_SECONDS
 from services.chassis.http.client import path
 from services.chassis.http.connections import Answer
 from services.contracts.file_rules import MEDIA_TYPES, VIEWABLE_MEDIA_TYPES
@@ -189,6 +190,13 @@ class StaffPiecesClient:
 
     def file(self, token: str, piece_id: str) -> Answer:
         return self._stream(path("/v1/pieces/{}/file", piece_id), token)
+
+    def export(self, token: str, filters: Filters) -> Answer:
+        """The whole list as CSV, streamed."""
+        answer: Answer = self._http.call(
+            "GET", "/v1/pieces.csv", token=token, params=dict(filters), seconds=EXPORT_SECONDS, stream=True
+        )
+        return answer
 
     def _stream(self, address: str, token: str) -> Answer:
         answer: Answer = self._http.call("GET", address, token=token, seconds=FILE_SECONDS, stream=True)

@@ -89,6 +89,7 @@ FORMAT_REFUSED = ProblemType("format-refuse", 415, "Le format du fichier n'est p
 NO_PREVIEW = ProblemType("apercu-impossible", 415, "Ce fichier n'a pas d'aperçu")
 FILE_REFUSED = ProblemType("fichier-refuse", 422, "Le fichier n'a pas été accepté")
 FILE_UNVERIFIED = ProblemType("fichier-non-verifie", 422, "Le fichier n'a pas pu être vérifié")
+CURSOR_EXPIRED = ProblemType("curseur-perime", 410, "Ce curseur n'est plus valable")
 TOO_MANY_FILES = ProblemType("trop-d-envois", 429, "Trop d'envois")
 FILE_LOST = ProblemType("fichier-perdu", 500, "Ce fichier ne peut pas être lu")
 

@@ -8,7 +8,7 @@ from services.chassis.web.access_tokens import KeyOf
 from services.chassis.web.application import create_service
 from services.chassis.web.audit_trail import audit_blueprint
 from services.pieces import cli, dependencies
-from services.pieces.api import candidate, files, reminders, staff, uploads
+from services.pieces.api import candidate, changes, files, reminders, staff, uploads
 from services.pieces.models import AuditEntry, db
 from services.pieces.settings import PiecesSettings
 
@@ -21,7 +21,15 @@ def create_app(settings: PiecesSettings, key_of: KeyOf | None = None) -> Flask:
         settings,
         db,
         title="Pièces justificatives",
-        blueprints=(candidate.blp, uploads.blp, files.blp, staff.blp, reminders.blp, audit_blueprint(db, AuditEntry)),
+        blueprints=(
+            candidate.blp,
+            uploads.blp,
+            files.blp,
+            staff.blp,
+            changes.blp,
+            reminders.blp,
+            audit_blueprint(db, AuditEntry),
+        ),
         key_of=key_of,
         reports={"objects": built.store.check, "antivirus": built.antivirus.check},
     )

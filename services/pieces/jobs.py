@@ -8,6 +8,7 @@ from services.objects import jobs as object_jobs
 from services.pieces.dependencies import dependencies
 from services.pieces.models import db
 from services.pieces.operations.antivirus_scans import record_scan_counts, rescan
+from services.pieces.operations.change_numbering import number_all_changes, purge_changes
 from services.pieces.operations.deposit_limits import purge_deposit_tries
 from services.pieces.operations.reconciliation import reconciliation
 from services.pieces.operations.reminder_rounds import remind_all_due
@@ -45,6 +46,18 @@ def delete_expired_uploads() -> None:
 def remind_of_missing_pieces() -> None:
     """Remind candidates of missing pieces on the days that their session's catalogue says."""
     remind_all_due()
+
+
+@jobs.every(hours=1, name="number-changes")
+def number_waiting_changes() -> None:
+    """Number the changes that no reader of the feed has asked for."""
+    number_all_changes()
+
+
+@jobs.every(hours=24, name="purge-changes")
+def delete_old_changes() -> None:
+    """Delete changes that could be read for 90 days."""
+    purge_changes()
 
 
 @jobs.every(hours=24, name="purge-events")

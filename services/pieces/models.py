@@ -1,7 +1,7 @@
 """Tables of pieces: a copy of each candidature, the pieces it asks for, their deposits, validations and controls.
 
 Bytes of deposited files are in the object store, all else about them is here. Deposits, validations and controls are
-history: rows are only added, and of a deposit only its removal and its scan are noted later.
+history: rows are only added, and of a deposit only its removal and its scan are noted later. Tools read changes.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     CheckConstraint,
     Date,
     ForeignKey,
@@ -32,6 +33,7 @@ from services.chassis.database.constraints import known_values
 from services.chassis.database.transactions import Database, UtcDateTime, new_id
 from services.chassis.events import EventTables
 from services.objects import ObjectKey, ObjectTables
+from services.pieces.domain.changes import ChangeKind
 from services.pieces.domain.statuses import Status
 
 db = Database()
@@ -45,6 +47,7 @@ _LIST_ORDER = ("candidature_id", "code")  # of staff's lists
 TO_CONTROL = text("status IS NULL AND (deposited OR validated_at IS NOT NULL)")
 CONTROLLED = text("status IS NOT NULL")
 REOPENED = text("reopened_until IS NOT NULL")
+NOT_NUMBERED = text("position IS NULL")
 
 
 def _only(rows: TextClause) -> dict[str, Any]:
@@ -301,6 +304,41 @@ class RefusalNotice(db.Model):
         ForeignKey("controls.sequence", ondelete="CASCADE"), primary_key=True, autoincrement=False
     )
     event_id: Mapped[str] = mapped_column(_ID)
+
+
+class Change(db.Model):
+    """A line of the feed of changes. Triggers of the database write it with the row that it tells of, whoever writes
+    that; `position` and `numbered_at` (system time) are given later, in the order in which transactions were committed.
+    """
+
+    __tablename__ = "changes"
+    __table_args__ = (
+        known_values("kind", ChangeKind),
+        UniqueConstraint("position", name="uq_changes_position"),
+        Index("ix_changes_there", "academie_code", "position"),
+        Index("ix_changes_not_numbered", "id", **_only(NOT_NUMBERED)),
+        Index("ix_changes_numbered_at", "numbered_at"),
+    )
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    position: Mapped[int | None] = mapped_column(BigInteger)
+    numbered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    kind: Mapped[str] = mapped_column(String(16))
+    piece_id: Mapped[str | None] = mapped_column(_ID)
+    candidature_id: Mapped[str] = mapped_column(_ID)
+    numero_candidat: Mapped[str] = mapped_column(String(32))
+    code: Mapped[str | None] = mapped_column(_CODE)
+    academie_code: Mapped[str] = mapped_column(String(8))
+
+
+class ChangeCounter(db.Model):
+    """One row: the last position given. Whoever numbers changes holds its lock until the commit."""
+
+    __tablename__ = "change_counter"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    last: Mapped[int] = mapped_column(BigInteger)
 
 
 class AuditEntry(AuditColumns, db.Model):

@@ -144,6 +144,7 @@ LEDGER: dict[str, dict[str, str]] = {
         "staff(candidatures:read)": """
             GET /v1/staff/candidatures
             GET /v1/staff/candidatures.csv
+            GET /v1/staff/epreuves.csv
             GET /v1/staff/candidatures/<candidature_id>
         """,
         "staff(pieces:read)": """
@@ -201,9 +202,11 @@ LEDGER: dict[str, dict[str, str]] = {
             GET /v1/pieces/<string:piece_id>/file
         """,
         "staff(pieces:read)": """
+            GET /v1/changes
             GET /v1/control-queue
             GET /v1/missing-pieces
             GET /v1/pieces
+            GET /v1/pieces.csv
             GET /v1/pieces/<string:piece_id>
             GET /v1/pieces/<string:piece_id>/pages/<int:number>
         """,
@@ -292,6 +295,7 @@ LEDGER: dict[str, dict[str, str]] = {
         """,
         "staff(pieces:read)": f"""
             {PIECES_PAGES}
+            GET /gestion/pieces.csv
             GET /gestion/pieces/<piece_id>/fichier
             GET /gestion/pieces/<piece_id>/page/<int:number>
         """,
@@ -323,6 +327,7 @@ LEDGER: dict[str, dict[str, str]] = {
         "staff(candidatures:read)": f"""
             {CANDIDATURES_PAGES}
             GET /gestion/candidatures.csv
+            GET /gestion/epreuves.csv
             POST /gestion/candidatures
         """,
     },

@@ -59,6 +59,7 @@ READS: dict[str, dict[str, tuple[str, ...]]] = {
             /v1/candidates/<candidate_id>/engaged
             /v1/staff/candidatures
             /v1/staff/candidatures.csv
+            /v1/staff/epreuves.csv
             /v1/staff/candidatures/<candidature_id>
             /v1/staff/openings
             /v1/staff/openings/<opening_id>
@@ -97,6 +98,7 @@ READS: dict[str, dict[str, tuple[str, ...]]] = {
             /v1/candidatures
             /v1/left
             /v1/candidatures/<string:candidature_id>/pieces
+            /v1/pieces.csv
             /v1/pieces/<string:piece_id>
             /v1/pieces/<string:piece_id>/file
             /v1/pieces/<string:piece_id>/preview
@@ -111,6 +113,7 @@ READS: dict[str, dict[str, tuple[str, ...]]] = {
             /v1/control-queue
         """),
         "/v1/missing-pieces": ("/v1/missing-pieces", "/v1/missing-pieces?exam=BTS&session=2022"),
+        "/v1/changes": ("/v1/changes?limit=1",),
         "/v1/pieces/<string:piece_id>/pages/<int:number>": ("/v1/pieces/<piece_id>/pages/1",),
     },
     "gateway": {
@@ -138,6 +141,8 @@ READS: dict[str, dict[str, tuple[str, ...]]] = {
             /gestion/equipe/<staff_id>
             /gestion/candidatures
             /gestion/candidatures.csv
+            /gestion/epreuves.csv
+            /gestion/pieces.csv
             /gestion/candidatures/<candidature_id>
             /gestion/controle
             /gestion/comptes
@@ -235,15 +240,24 @@ _DECLARATION_READ = Written(
     frozenset({"registrations.audit"}), "whoever reads what a candidate declared leaves a trace"
 )
 _ACCOUNT_READ = Written(frozenset({"accounts.audit_entries"}), "whoever reads a candidate's account leaves a trace")
+_NUMBERED = Written(
+    frozenset({"pieces.changes.position", "pieces.changes.numbered_at", "pieces.change_counter.last"}),
+    "changes get their place in the feed when they are first asked for, which changes nothing of what they say",
+)
 WRITING_READS: dict[tuple[str, str], Written] = {
     ("accounts", "/v1/candidates/<string:candidate_id>"): _ACCOUNT_READ,
     ("gateway", "/gestion/comptes/<account_id>"): _ACCOUNT_READ,
     ("registrations", "/v1/staff/candidatures/<candidature_id>"): _DECLARATION_READ,
     ("registrations", "/v1/staff/candidatures.csv"): _DECLARATION_READ,
+    ("registrations", "/v1/staff/epreuves.csv"): _DECLARATION_READ,
     ("gateway", "/gestion/candidatures.csv"): _DECLARATION_READ,
+    ("gateway", "/gestion/epreuves.csv"): _DECLARATION_READ,
+    ("gateway", "/gestion/pieces.csv"): _OPENED,
+    ("pieces", "/v1/pieces.csv"): _OPENED,
     ("gateway", "/gestion/candidatures/<candidature_id>"): _DECLARATION_READ,
     ("gateway", "/gestion/candidatures/<candidature_id>/<any(desinscription, ecart):act>"): _DECLARATION_READ,
     ("gateway", "/gestion/pieces/<piece_id>"): _DECLARATION_READ,
+    ("pieces", "/v1/changes"): _NUMBERED,
     ("pieces", "/v1/pieces/<string:piece_id>/file"): _OPENED,
     ("pieces", "/v1/pieces/<string:piece_id>/pages/<int:number>"): _OPENED,
     ("gateway", "/justificatifs/fichier/<piece_id>"): _OPENED,

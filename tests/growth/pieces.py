@@ -8,10 +8,22 @@ import itertools
 import json
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 
+from services.pieces.domain.changes import Place
 from services.pieces.jobs import jobs
-from services.pieces.models import AuditEntry, Candidature, Control, Deposit, Piece, Validation, db, event_tables
+from services.pieces.models import (
+    AuditEntry,
+    Candidature,
+    Change,
+    Control,
+    Deposit,
+    Piece,
+    Validation,
+    db,
+    event_tables,
+)
+from services.pieces.operations.change_numbering import number_all_changes
 from tests.documents.example_events import CANDIDATURE
 from tests.growth.full_service import (
     FAMILY,
@@ -47,8 +59,10 @@ def full_pieces(database_url: str, objects_url: str, rows: int, weight: Weight) 
     portal.validate("NATIONALITE")
     assert portal.control("NATIDE06", "compliant").status_code == 200
     with portal.app.app_context():
+        number_all_changes()
         _fill(rows, weight)
-    return FullService("pieces", portal.app, db, rows, _reads(portal), _writes(portal), _jobs(), close=portal.close)
+    reads, writes = _reads(portal), _writes(portal)
+    return FullService("pieces", portal.app, db, rows, reads, writes, _jobs(), _exports(portal), close=portal.close)
 
 
 def _fill(rows: int, weight: Weight) -> None:
@@ -81,8 +95,31 @@ def _fill(rows: int, weight: Weight) -> None:
         piece = f"substr({id}, 1, 30) || '01'"
         insert_copies(session, Validation.__table__, rows=rows, id=id, piece_id=piece, deposit_id=piece)
         insert_copies(session, AuditEntry.__table__, rows=3 * rows, subject=id)
+        session.execute(text("DELETE FROM changes WHERE position IS NULL"))  # SQLite's triggers were at work
+        of_change: dict[str, Any] = {
+            "position": "1000 + i",
+            "academie_code": academie,
+            "candidature_id": id,
+            "id": "1000 + i",
+        }
+        insert_copies(session, Change.__table__, rows=5 * rows, **of_change)
+        session.execute(text(f"UPDATE change_counter SET last = {1000 + 5 * rows}"))
     fill_events(db, event_tables, rows, weight, 3)
     update_statistics(db)
+
+
+def _change_in_the_middle() -> str:
+    with db.reading() as session:
+        middle = session.execute(text("SELECT last / 2 FROM change_counter")).scalar_one()
+        numbered_at = session.scalars(select(Change.numbered_at).where(Change.position == middle)).one()
+        return Place(middle, numbered_at).cursor
+
+
+def _changes(portal: PiecesService, *academies: str) -> object:
+    """From the middle of the feed on."""
+    with portal.app.app_context():
+        cursor = _change_in_the_middle()
+    return expect_answer(portal.staff("GET", f"/changes?after={cursor}", academies=academies or None))
 
 
 def _reads(portal: PiecesService) -> Actions:
@@ -128,6 +165,10 @@ def _reads(portal: PiecesService) -> Actions:
         "staff: who lacks pieces, further down": lambda: expect_answer(
             portal.staff("GET", f"/missing-pieces?cursor={MIDDLE_OF_OPENING}")
         ),
+        "staff: changes of an académie": lambda: _changes(portal, "06"),
+        "staff: changes of several": lambda: _changes(portal, "03", "06", SETTLED),
+        "staff: changes of an académie without any": lambda: _changes(portal, "31"),
+        "staff: changes everywhere": lambda: _changes(portal),
         "staff: one": lambda: expect_answer(portal.staff("GET", f"/pieces/{piece_id}")),
     }
 
@@ -157,6 +198,15 @@ def _writes(portal: PiecesService) -> Actions:
         ),
         **event_actions(db),
     }
+
+
+def _exports(portal: PiecesService) -> Actions:
+    def export() -> None:
+        answer = portal.staff("GET", "/pieces.csv", academies=None)
+        assert sum(1 for _ in answer.iter_encoded()) > 1
+        answer.close()
+
+    return {"the export of all pieces": export}
 
 
 def _jobs() -> Actions:

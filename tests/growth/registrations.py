@@ -156,10 +156,14 @@ def _writes(app: Flask) -> Actions:
 
 
 def _exports(app: Flask) -> Actions:
-    def csv() -> None:
+    def export(what: str) -> None:
         token = tokens.staff_token("agent", scopes=("candidatures:read",), academies=None)
-        answer = app.test_client().get("/v1/staff/candidatures.csv", headers=tokens.bearer(token))
+        answer = app.test_client().get(f"/v1/staff/{what}.csv", headers=tokens.bearer(token))
         assert sum(1 for _ in answer.iter_encoded()) > 1
         answer.close()
 
-    return {"the export of all": csv, "all published once more": publish_everything}
+    return {
+        "the export of all": lambda: export("candidatures"),
+        "the export of all épreuves": lambda: export("epreuves"),
+        "all published once more": publish_everything,
+    }

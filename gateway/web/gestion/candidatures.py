@@ -59,9 +59,14 @@ def search_candidatures() -> ResponseReturnValue:
 @access.staff("candidatures:read")
 def export_candidatures() -> ResponseReturnValue:
     """All candidatures of the gestionnaire's académies."""
-    response = streamed_response(clients().staff_candidatures.export(_token()))
-    response.headers["Content-Disposition"] = "attachment; filename=candidatures.csv"
-    return response
+    return streamed_response(clients().staff_candidatures.export(_token()))
+
+
+@blueprint.get("/epreuves.csv")
+@access.staff("candidatures:read")
+def export_epreuves() -> ResponseReturnValue:
+    """One line for each active candidate and épreuve of the gestionnaire's académies."""
+    return streamed_response(clients().staff_candidatures.export_epreuves(_token()))
 
 
 @blueprint.get("/candidatures/<candidature_id>")

@@ -9,6 +9,7 @@ from flask import request
 from flask.typing import ResponseReturnValue
 
 from gateway import access, staff_member
+from gateway.clients.file_streaming import streamed_response
 from gateway.pages import render_page
 from gateway.service_clients import clients
 from gateway.web.gestion import blueprint
@@ -63,6 +64,14 @@ def list_pieces() -> ResponseReturnValue:
         status_severities=STATUS_SEVERITIES,
         done=DONE_SENTENCES.get(request.args.get("fait", "")),
     )
+
+
+@blueprint.get("/pieces.csv")
+@access.staff("pieces:read")
+def export_pieces() -> ResponseReturnValue:
+    """The list that the address's filters give, to its end."""
+    token = staff_member.required().access_token
+    return streamed_response(clients().staff_pieces.export(token, api_filters_of(shown_filters())))
 
 
 def shown_filters(source: Mapping[str, str] | None = None) -> dict[str, str]:

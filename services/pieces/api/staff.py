@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import json
+from flask import Response, json
 from flask_smorest import Blueprint
 
 from services.chassis.clock import system_now
 from services.chassis.errors import DomainError
 from services.chassis.web import access, problems
+from services.chassis.web.csv_export import CONTENT_TYPE, csv_response
 from services.chassis.web.problems import answers_with
 from services.contracts import problem_types
-from services.pieces.api import representations
+from services.pieces.api import examples, representations
 from services.pieces.api.staff_schemas import (
     ControlQueue,
     ControlResults,
     ControlSchema,
     ControlsSchema,
     IfMatch,
+    PiecesFilters,
     PiecesQuery,
     StaffPiece,
     StaffPieceDetail,
@@ -28,7 +30,8 @@ from services.pieces.domain.control import Control
 from services.pieces.models import db
 from services.pieces.operations import controls
 from services.pieces.operations.controls import ControlRequest, Gestionnaire
-from services.pieces.queries import control_queue, pieces, staff_list
+from services.pieces.operations.exports import record_export
+from services.pieces.queries import control_queue, pieces, staff_export, staff_list
 from services.pieces.queries.pieces import PieceContext
 from services.pieces.queries.recent_openings import recent_openings_by_others
 
@@ -40,13 +43,28 @@ BodyStatusHeaders = tuple[dict[str, Any], int, dict[str, str]]
 @blp.route("/pieces")
 @access.staff("pieces:read")
 @blp.arguments(PiecesQuery, location="query")
-@blp.response(200, StaffPieces)
+@blp.response(200, StaffPieces, example=examples.PIECES)
 def list_pieces(query: dict[str, Any]) -> dict[str, Any]:
     """Pieces asked for or deposited, in pages: follow `next_cursor` until it is null."""
     with db.reading_for_staff() as session:
         page = staff_list.list_page(session, access.caller().academies, query)
     items = [representations.staff_piece(context) for context in page.items]
     return {"items": items, "next_cursor": page.next_cursor}
+
+
+@blp.route("/pieces.csv")
+@access.staff("pieces:read")
+@blp.arguments(PiecesFilters, location="query")
+@blp.alt_response(200, content_type=CONTENT_TYPE, success=True, description="Une ligne par pièce, heures de Paris")
+def export_pieces(query: dict[str, Any]) -> Response:
+    """The whole list as CSV, streamed; that it was taken out is in the audit trail."""
+    who = access.caller()
+    return csv_response(
+        "pieces.csv",
+        db.reading_for_staff(export=True),
+        lambda session: staff_export.csv_export(session, who.academies, query),
+        lambda: record_export(who.id, query),
+    )
 
 
 @blp.route("/control-queue")
@@ -74,8 +92,8 @@ def read_piece(piece_id: str) -> BodyStatusHeaders:
 @blp.route("/pieces/<string:piece_id>/control", methods=["POST"])
 @access.staff("pieces:control")
 @blp.arguments(IfMatch, location="headers")
-@blp.arguments(ControlSchema)
-@blp.response(200, StaffPiece)
+@blp.arguments(ControlSchema, example=examples.CONTROL)
+@blp.response(200, StaffPiece, example=examples.DECIDED_PIECE)
 @answers_with(
     blp, problem_types.DEPOSIT_REPLACED, problem_types.PRECONDITION_FAILED, problem_types.PRECONDITION_REQUIRED
 )
@@ -88,8 +106,8 @@ def control_piece(headers: dict[str, Any], body: dict[str, Any], piece_id: str) 
 
 @blp.route("/controls", methods=["POST"])
 @access.staff("pieces:control")
-@blp.arguments(ControlsSchema)
-@blp.response(200, ControlResults)
+@blp.arguments(ControlsSchema, example=examples.CONTROLS)
+@blp.response(200, ControlResults, example=examples.CONTROL_RESULTS)
 def control_many(body: dict[str, Any]) -> dict[str, Any]:
     """Many controls, each on its own: the answer is 200, each result has its own status."""
     requests = [ControlRequest(item["piece_id"], item["if_match"], _control(item)) for item in body["controls"]]

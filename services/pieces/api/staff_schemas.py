@@ -30,7 +30,7 @@ class DayOrInstant(fields.Field[datetime]):
         return instant
 
 
-class PiecesQuery(Schema):
+class PiecesFilters(Schema):
     academie = fields.String(metadata={"description": "Code sur deux chiffres : 03"})
     session = fields.String(metadata={"description": "Nom ou libellé : 2022, BTS 2022"})
     exam = fields.String(metadata={"description": "Code de l'examen : BTS"})
@@ -45,6 +45,9 @@ class PiecesQuery(Schema):
     deposited = fields.Boolean(metadata={"description": "Avec ou sans fichier déposé"})
     validated = fields.Boolean(metadata={"description": "Validées ou non par le candidat"})
     sent_again = fields.Boolean(metadata={"description": "Contrôlées auparavant ou jamais"})
+
+
+class PiecesQuery(PiecesFilters):
     limit = fields.Integer(load_default=DEFAULT_LIMIT, validate=validate.Range(1, MAX_LIMIT))
     cursor = fields.String(metadata={"description": "next_cursor de la page précédente"})
     after = fields.String(metadata={"description": "Identifiant d'une pièce : celles qui la suivent dans la liste"})

@@ -20,7 +20,7 @@ DEFAULT_LIMIT, MAX_LIMIT = 50, 200  # pieces of a page
 NO_STATUS = "none"
 
 # A candidature's pieces stay together; neither part of the order ever changes.
-_ORDER = (Piece.candidature_id, Piece.code)
+LIST_ORDER = (Piece.candidature_id, Piece.code)
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,25 @@ def list_page(session: Session, academies: frozenset[str] | None, filters: dict[
 
     Raises NotFound for an académie or a piece outside `academies`, Invalid for a cursor that this API did not give.
     """
+    query = matching_pieces(academies, filters)
+    limit: int = filters["limit"]
+    if (before := filters.get("before")) is not None:
+        return Page(_pieces_before(session, query, _place_of(session, academies, before), limit), None)
+    if (after := filters.get("after")) is not None:
+        query = query.where(*_after_place(*_place_of(session, academies, after)))
+    if cursor := filters.get("cursor"):
+        query = query.where(*_after_place(*_decode_cursor(cursor)))
+    items = fetch_pieces(session, query.order_by(*LIST_ORDER).limit(limit + 1))
+    has_more = len(items) > limit
+    items = items[:limit]
+    return Page(items, _encode_cursor(items[-1]) if has_more else None)
+
+
+def matching_pieces(academies: frozenset[str] | None, filters: dict[str, Any]) -> Select[*tuple[Any, ...]]:
+    """The query of the pieces that the filters let pass, within `academies` (None: all).
+
+    Raises NotFound for an académie outside `academies`.
+    """
     academie = filters.get("academie")
     if academie is not None and academies is not None and academie not in academies:
         raise NotFound()
@@ -47,24 +66,14 @@ def list_page(session: Session, academies: frozenset[str] | None, filters: dict[
         query = query.where(_academie_column(filters).in_(within))
         if "sent_again" in filters:  # a queue, yet the planner may begin with the candidatures: with theirs alone, then
             query = query.where(Candidature.academie_code.in_(within))
-    limit: int = filters["limit"]
-    if (before := filters.get("before")) is not None:
-        return Page(_pieces_before(session, query, _place_of(session, academies, before), limit), None)
-    if (after := filters.get("after")) is not None:
-        query = query.where(*_after_place(*_place_of(session, academies, after)))
-    if cursor := filters.get("cursor"):
-        query = query.where(*_after_place(*_decode_cursor(cursor)))
-    items = fetch_pieces(session, query.order_by(*_ORDER).limit(limit + 1))
-    has_more = len(items) > limit
-    items = items[:limit]
-    return Page(items, _encode_cursor(items[-1]) if has_more else None)
+    return query
 
 
 def _pieces_before(
     session: Session, query: Select[*tuple[Any, ...]], place: tuple[str, str], limit: int
 ) -> list[PieceContext]:
     """The pieces just before a place of the list, in the list's order."""
-    nearest_first = query.where(*_before_place(*place)).order_by(*(column.desc() for column in _ORDER)).limit(limit)
+    nearest_first = query.where(*_before_place(*place)).order_by(*(column.desc() for column in LIST_ORDER)).limit(limit)
     return fetch_pieces(session, nearest_first)[::-1]
 
 

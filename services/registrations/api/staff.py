@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from flask import Response
 from flask_smorest import Blueprint
+from sqlalchemy.orm import Session
 
 from services.chassis.clock import portal_now
 from services.chassis.database.audit import Actor
 from services.chassis.web import access
 from services.chassis.web.access import caller
+from services.chassis.web.csv_export import CONTENT_TYPE, csv_response
 from services.registrations.api import staff_schemas as schemas
 from services.registrations.models import db
 from services.registrations.operations.notes import add_note
 from services.registrations.operations.staff import end_candidature, record_export, record_opening
 from services.registrations.queries import staff as queries
+from services.registrations.queries import staff_epreuves
 from services.registrations.queries.catalogue import exam_in_force
 
 READ, MANAGE = "candidatures:read", "candidatures:manage"
@@ -26,7 +29,7 @@ blp = Blueprint("staff", __name__, url_prefix="/v1/staff", description="Candidat
 @blp.get("/candidatures")
 @access.staff(READ)
 @blp.arguments(schemas.Page, location="query")
-@blp.response(200, schemas.Found)
+@blp.response(200, schemas.Found, example=schemas.FOUND_EXAMPLE)
 def list_candidatures(query: dict[str, Any]) -> dict[str, Any]:
     """A page of candidatures; `next_cursor` is null on the last one."""
     limit, after = query.pop("limit"), query.pop("cursor")
@@ -40,16 +43,19 @@ def list_candidatures(query: dict[str, Any]) -> dict[str, Any]:
 @blp.get("/candidatures.csv")
 @access.staff(READ)
 @blp.arguments(schemas.Filters, location="query")
+@blp.alt_response(200, content_type=CONTENT_TYPE, success=True, description="Une ligne par candidature")
 def export_candidatures(query: dict[str, Any]) -> Response:
     """All of them as CSV, streamed; that they were taken out is in the audit trail."""
-    with ExitStack() as begun:
-        session = begun.enter_context(db.reading_for_staff(export=True))
-        record_export(Actor("staff", caller().id), portal_now())
-        lines = queries.csv_lines(session, queries.CandidatureFilters(**query), caller().academies)
-        response = Response(lines, content_type="text/csv; charset=utf-8")
-        response.call_on_close(begun.pop_all().close)
-    response.headers["Content-Disposition"] = 'attachment; filename="candidatures.csv"'
-    return response
+    return _export("candidatures", queries.csv_export, queries.CandidatureFilters(**query))
+
+
+@blp.get("/epreuves.csv")
+@access.staff(READ)
+@blp.arguments(schemas.EpreuveFilters, location="query")
+@blp.alt_response(200, content_type=CONTENT_TYPE, success=True, description="Une ligne par candidat et épreuve")
+def export_epreuves(query: dict[str, Any]) -> Response:
+    """What organising an exam needs: one line for each candidate and épreuve, streamed; in the audit trail as well."""
+    return _export("epreuves", staff_epreuves.csv_export, queries.CandidatureFilters(**query))
 
 
 @blp.get("/candidatures/<candidature_id>")
@@ -86,7 +92,7 @@ def list_refusal_reasons(query: dict[str, Any]) -> dict[str, tuple[str, ...]]:
 
 @blp.post("/candidatures/<candidature_id>/<any(withdrawal, ecart):how>")
 @access.staff(MANAGE)
-@blp.arguments(schemas.Reason)
+@blp.arguments(schemas.Reason, example=schemas.REASON_EXAMPLE)
 @blp.response(204)
 def end(body: dict[str, Any], candidature_id: str, how: str) -> None:
     """Withdraw on the candidate's request, or écarter; the candidate is told by mail of a withdrawal."""
@@ -98,4 +104,18 @@ def end(body: dict[str, Any], candidature_id: str, how: str) -> None:
         actor=Actor("staff", who.id),
         academies=who.academies,
         at=portal_now(),
+    )
+
+
+def _export(
+    what: str,
+    text: Callable[[Session, queries.CandidatureFilters, queries.Academies], Iterator[str]],
+    filters: queries.CandidatureFilters,
+) -> Response:
+    who, at = caller(), portal_now()
+    return csv_response(
+        f"{what}.csv",
+        db.reading_for_staff(export=True),
+        lambda session: text(session, filters, who.academies),
+        lambda: record_export(what, Actor("staff", who.id), at),
     )

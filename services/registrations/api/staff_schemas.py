@@ -7,7 +7,7 @@ from marshmallow import Schema, fields, validate
 from services.registrations.api.form_schemas import Recap
 from services.registrations.api.schemas import Text
 from services.registrations.domain.lengths import CODE
-from services.registrations.models import CANDIDATURE_STATES
+from services.registrations.models import ACTIVE, CANDIDATURE_STATES
 
 LARGEST_PAGE = 200
 LONGEST_NOTE = 2000  # characters
@@ -19,6 +19,10 @@ class Filters(Schema):
     academie = Text(load_default=None)
     state = fields.String(load_default=None, validate=validate.OneOf(CANDIDATURE_STATES))
     text = Text(load_default=None)
+
+
+class EpreuveFilters(Filters):
+    state = fields.String(load_default=ACTIVE, validate=validate.OneOf(CANDIDATURE_STATES))
 
 
 class Page(Filters):
@@ -108,3 +112,26 @@ class RefusalReasons(Schema):
 
 class Reason(Schema):
     reason = Text(1000, required=True)
+
+
+FOUND_EXAMPLE = {
+    "candidatures": [
+        {
+            "id": "2f012ffc31d34e7b9a0c1d2e3f4a5b6c",
+            "candidate_id": "8c5d0e7f6a1b4c2d9e3f0a1b2c3d4e5f",
+            "numero_candidat": "02103000001",
+            "numero_inscription": "001",
+            "name": "DUBOIS Pierre",
+            "exam": "BTS",
+            "session": "2022",
+            "academie": "03",
+            "specialite_code": "31310",
+            "specialite": "Banque - conseiller de clientèle",
+            "state": "active",
+            "version": 1,
+            "saved_at": "2021-10-04T12:00:00+00:00",
+        }
+    ],
+    "next_cursor": None,
+}
+REASON_EXAMPLE = {"reason": "Le diplôme requis n'est pas justifié."}

@@ -20,10 +20,10 @@ def record_opening(candidature_id: str, actor: Actor, at: datetime) -> None:
         AuditEntry.record(session, actor, "candidature.opened", candidature_id, at=at)
 
 
-def record_export(actor: Actor, at: datetime) -> None:
-    """Note in the audit trail who has taken the candidatures of their académies out of the portal."""
+def record_export(what: str, actor: Actor, at: datetime) -> None:
+    """Note in the audit trail who has taken candidatures or épreuves (`what`) out of the portal."""
     with db.operation() as session:
-        AuditEntry.record(session, actor, "candidatures.exported", "candidatures", at=at)
+        AuditEntry.record(session, actor, f"{what}.exported", what, at=at)
 
 
 def end_candidature(

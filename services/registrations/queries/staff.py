@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
-from itertools import chain
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session as DbSession
 
+from services.chassis.csv_lines import csv_text
 from services.chassis.errors import NotFound
 from services.contracts.stored_registrations import from_stored
 from services.mail import sent_mails
@@ -35,8 +33,6 @@ COLUMNS = (
     "id", "numero_candidat", "numero_inscription", "name", "exam", "session", "academie", "specialite_code",
     "specialite", "state", "version", "saved_at",
 )  # fmt: skip
-# A cell that a spreadsheet would take for a formula is shown as the text it is.
-FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True)
@@ -57,7 +53,12 @@ def list_candidatures(
 
     Ids are selected first: an index has all columns needed to skip the many rows that do not match.
     """
-    page = select(Candidature.id).where(*_conditions(session, filters, academies)).order_by(Candidature.id).limit(limit)
+    page = (
+        select(Candidature.id)
+        .where(*candidature_conditions(session, filters, academies))
+        .order_by(Candidature.id)
+        .limit(limit)
+    )
     if after is not None:
         page = page.where(Candidature.id > after)
     return [_row(*row) for row in session.execute(_rows().where(Candidature.id.in_(page)))]
@@ -72,7 +73,10 @@ def _rows() -> Select[Candidature, OpeningRow, str | None]:
     )
 
 
-def _conditions(session: DbSession, filters: CandidatureFilters, academies: Academies) -> Iterator[ColumnElement[bool]]:
+def candidature_conditions(
+    session: DbSession, filters: CandidatureFilters, academies: Academies
+) -> Iterator[ColumnElement[bool]]:
+    """What the candidatures that match have to be, within these académies (None: all)."""
     if (openings := _openings(session, filters, academies)) is not None:
         yield Candidature.opening_id.in_(openings)
     if filters.state is not None:
@@ -142,23 +146,15 @@ def candidature_in_academies(
     return candidature, opening
 
 
-def csv_lines(session: DbSession, filters: CandidatureFilters, academies: Academies) -> Iterator[str]:
-    """CSV lines (semicolons, a byte order mark for spreadsheets), read from the server's cursor PAGE by PAGE.
-
-    The first page is read at once, so that an error of the search is raised before anything is sent.
-    """
-    rows = _rows().where(*_conditions(session, filters, academies)).execution_options(yield_per=PAGE)
-    pages = session.execute(rows).partitions()
-    first = next(pages, ())
-    return _lines(chain([first], pages))
+def csv_export(session: DbSession, filters: CandidatureFilters, academies: Academies) -> Iterator[str]:
+    """All that match as CSV, read from the server's cursor PAGE by PAGE."""
+    rows = _rows().where(*candidature_conditions(session, filters, academies)).execution_options(yield_per=PAGE)
+    return csv_text(COLUMNS, map(_cells_of_page, session.execute(rows).partitions()))
 
 
-def _lines(pages: Iterable[Sequence[Any]]) -> Iterator[str]:
-    yield "\ufeff" + _line(COLUMNS)
-    for page in pages:
-        for columns in page:
-            row = _row(*columns)
-            yield _line([row[column] for column in COLUMNS])
+def _cells_of_page(page: Sequence[Any]) -> list[list[Any]]:
+    rows = (_row(*columns) for columns in page)
+    return [[row[column] for column in COLUMNS] for row in rows]
 
 
 def _row(candidature: Candidature, opening: OpeningRow, numero_candidat: str | None) -> dict[str, Any]:
@@ -189,14 +185,3 @@ def _version(before: CandidatureVersion | None, version: CandidatureVersion) -> 
         "reason": version.reason,
         "changes": [asdict(change) for change in version_changes],
     }
-
-
-def _line(cells: Any) -> str:
-    buffer = io.StringIO()
-    csv.writer(buffer, delimiter=";", lineterminator="\r\n").writerow([_cell(cell) for cell in cells])
-    return buffer.getvalue()
-
-
-def _cell(value: Any) -> str:
-    text = "" if value is None else value.isoformat() if hasattr(value, "isoformat") else str(value)
-    return f"'{text}" if text.startswith(FORMULA_SIGNS) else text

@@ -57,7 +57,7 @@ def test_the_candidatures_of_their_académies_are_given_as_csv(
 ) -> None:
     candidature = depositor(candidates, running).path.rpartition("/")[2]
     answer = staff.logged_in("03").get("/gestion/candidatures.csv")
-    assert answer.headers["Content-Disposition"] == "attachment; filename=candidatures.csv"
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="candidatures.csv"'
     assert answer.headers["Cache-Control"] == "no-store"
     assert answer.text.startswith("\ufeff")
     assert candidature in answer.text
@@ -100,3 +100,15 @@ def test_a_note_is_kept_for_the_others_and_not_shown_to_the_candidate(
     elsewhere = staff.logged_in("20")
     elsewhere.post(f"{page}/notes", {"text": note})
     assert elsewhere.answer.status_code == 404
+
+
+def test_their_épreuves_are_given_as_csv(
+    staff: StaffFactory, candidates: CandidateFactory, running: InProcessFourServices
+) -> None:
+    candidature = depositor(candidates, running).path.rpartition("/")[2]
+    gestionnaire = staff.logged_in("03")
+    gestionnaire.get("/gestion/candidatures")
+    gestionnaire.follow("Télécharger leurs épreuves, une ligne par candidat et épreuve (CSV)")
+    assert gestionnaire.answer.headers["Content-Disposition"] == 'attachment; filename="epreuves.csv"'
+    assert candidature in gestionnaire.answer.text
+    assert candidature not in staff.logged_in("20").get("/gestion/epreuves.csv").text

@@ -1,0 +1,55 @@
+"""The CSV of every export: semicolons, a byte order mark, and no cell that a spreadsheet would calculate."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime
+from itertools import chain
+from typing import Any
+
+DELIMITER = ";"
+BYTE_ORDER_MARK = "\ufeff"
+LINE_END = "\r\n"
+# A cell that a spreadsheet would take for a formula is shown as the text it is.
+FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n")
+_QUOTE = '"'
+_TO_QUOTE = frozenset(f"{DELIMITER}{_QUOTE}\r\n")
+
+
+def csv_text(columns: Sequence[str], pages: Iterable[Iterable[Sequence[Any]]]) -> Iterator[str]:
+    """The headings, then each page of rows as one text.
+
+    The first page is read at once, so that an error of the search is raised before anything is sent.
+    """
+    remaining = iter(pages)
+    first = list(next(remaining, ()))
+    return _texts(columns, chain([first], remaining))
+
+
+def _texts(columns: Sequence[str], pages: Iterable[Iterable[Sequence[Any]]]) -> Iterator[str]:
+    yield BYTE_ORDER_MARK + _line(columns)
+    for page in pages:
+        if text := "".join(map(_line, page)):
+            yield text
+
+
+def _line(cells: Sequence[Any]) -> str:
+    return DELIMITER.join(map(_cell, cells)) + LINE_END
+
+
+def _cell(value: Any) -> str:
+    """Numbers that begin with a zero are quoted: programs that let quoted cells be text show all their digits."""
+    text = _text(value)
+    if text.startswith(FORMULA_SIGNS):
+        text = f"'{text}"
+    if not _TO_QUOTE.isdisjoint(text) or (len(text) > 1 and text[0] == "0" and text.isdigit()):
+        return _QUOTE + text.replace(_QUOTE, _QUOTE * 2) + _QUOTE
+    return text
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "oui" if value else "non"
+    return value.isoformat() if isinstance(value, date | datetime) else str(value)

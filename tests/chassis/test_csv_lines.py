@@ -1,0 +1,86 @@
+"""A CSV export as a gestionnaire's spreadsheet program opens it: LibreOffice, without a window, and Python's reader."""
+
+from __future__ import annotations
+
+import csv
+import io
+import shutil
+import subprocess
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from services.chassis.csv_lines import BYTE_ORDER_MARK, csv_text
+from tests.support.missing_services import NotInstalled, skip_or_fail
+
+COLUMNS = ("numero_candidat", "nom", "commentaire")
+ROWS = [
+    ("02103000001", "Đặng Thị Ánh", 'Illisible ; "page 2"\nà renvoyer'),
+    ("001", "Œuvrard", "=HYPERLINK(1)"),
+    ("0", "L'Haÿ", None),
+]
+SHOWN = [
+    ["02103000001", "Đặng Thị Ánh", 'Illisible ; "page 2"\nà renvoyer'],
+    ["001", "Œuvrard", "'=HYPERLINK(1)"],
+    ["0", "L'Haÿ", ""],
+]
+SECONDS = 180
+
+
+def exported(*pages: list[Any]) -> str:
+    return "".join(csv_text(COLUMNS, pages))
+
+
+def parsed(text: str) -> list[list[str]]:
+    assert text.startswith(BYTE_ORDER_MARK)
+    return list(csv.reader(io.StringIO(text.removeprefix(BYTE_ORDER_MARK), newline=""), delimiter=";"))
+
+
+def test_what_was_written_is_read_back() -> None:
+    assert parsed(exported(ROWS[:2], ROWS[2:])) == [list(COLUMNS), *SHOWN]
+
+
+@pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\t", "\r", "\n"])
+def test_no_cell_is_calculated(sign: str) -> None:
+    cell = f"{sign}cmd|' /C calc'!A0"
+    assert parsed(exported([("1", cell, cell)]))[1][1:] == [f"'{cell}"] * 2
+
+
+def test_dates_and_yes_or_no_are_written_for_people() -> None:
+    cells = (date(2021, 10, 4), datetime(2021, 10, 4, 12, tzinfo=UTC), True)
+    assert parsed(exported([cells]))[1] == ["2021-10-04", "2021-10-04T12:00:00+00:00", "oui"]
+
+
+def test_nothing_is_a_line_of_headings() -> None:
+    assert parsed(exported()) == [list(COLUMNS)]
+
+
+def test_an_error_of_the_search_comes_before_the_first_line() -> None:
+    failing = ([(1 // number,)] for number in (0, 1))
+    with pytest.raises(ZeroDivisionError):
+        csv_text(COLUMNS, failing)
+
+
+def test_a_spreadsheet_program_shows_every_accent_and_every_leading_zero(tmp_path: Path) -> None:
+    """Semicolons, quotes, UTF-8, « champs entre guillemets comme du texte »."""
+    file = tmp_path / "export.csv"
+    file.write_bytes(exported(ROWS).encode())
+    _convert(file, "CSV:59,34,76,1,,0,true", "csv:Text - txt - csv (StarCalc):59,34,76,1,,0,false,true")
+    with (tmp_path / "opened" / "export.csv").open(encoding="utf-8-sig", newline="") as opened:
+        assert list(csv.reader(opened, delimiter=";")) == [list(COLUMNS), *SHOWN]
+
+
+def _convert(file: Path, reading: str, writing: str) -> None:
+    """Have LibreOffice open a file and save what it understood into the folder « opened » beside it."""
+    program = shutil.which("soffice")
+    if program is None:
+        skip_or_fail(NotInstalled("LibreOffice Calc", "soffice"))
+        return
+    folder = file.parent
+    profile = f"-env:UserInstallation=file://{folder / 'profile'}"
+    words = [program, profile, "--headless", f"--infilter={reading}", "--convert-to", writing]
+    subprocess.run(
+        [*words, "--outdir", str(folder / "opened"), str(file)], check=True, timeout=SECONDS, capture_output=True
+    )

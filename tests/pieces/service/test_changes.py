@@ -1,0 +1,232 @@
+"""The feed of changes: everything that happened, once and in an order that no reader misses any of."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import delete, select, text
+from sqlalchemy.orm import Session
+
+from services.chassis.clock import system_now
+from services.pieces.domain.changes import CHANGES_RETENTION
+from services.pieces.models import Change, Control, Piece, db
+from services.pieces.operations import change_numbering
+from tests.documents.example_events import CANDIDATURE
+from tests.pieces import sample_files
+from tests.pieces.example_events import DURING, OTHER, academie, registration_saved, registration_withdrawn
+from tests.pieces.pieces_service import STAFF, PiecesService
+from tests.support.object_store import Bucket
+from tests.support.postgres import Postgres
+from tests.support.processes import wait_until
+
+EVERYTHING = ["NATIDE06 deposited", "NATIDE06 removed", "NATIDE06 deposited", "NATIDE06 validated"]
+
+
+@pytest.fixture
+def on_postgresql(postgres: Postgres, bucket: Bucket) -> Iterator[PiecesService]:
+    running = PiecesService(postgres.fresh_database(), bucket.url)
+    yield running
+    running.close()
+
+
+def read(service: PiecesService, after: str | None = None, limit: int = 100, **options: Any) -> dict[str, Any]:
+    query = f"limit={limit}" + (f"&after={after}" if after else "")
+    answer = service.staff("GET", f"/changes?{query}", **options)
+    assert answer.status_code == 200, answer.text
+    page: dict[str, Any] = answer.get_json()
+    return page
+
+
+def kinds(page: dict[str, Any]) -> list[str]:
+    return [f"{item['code'] or '-'} {item['kind']}" for item in page["items"]]
+
+
+def test_each_act_is_a_change_in_its_order(service: PiecesService) -> None:
+    service.registered().deposit("NATIDE06")
+    service.deposit("NATIDE06", sample_files.image(), "a.png")
+    service.validate("NATIONALITE")
+    service.control("NATIDE06", "compliant")
+    service.deposit("CINSIG03")
+    service.delete("CINSIG03")
+    service.handle_events(registration_withdrawn(version=1))
+    page = read(service)
+    assert kinds(page) == [
+        *EVERYTHING,
+        "NATIDE06 controlled",
+        "CINSIG03 deposited",
+        "CINSIG03 removed",
+        "- withdrawn",
+    ]
+    first, *_, last = page["items"]
+    assert (first["numero_candidat"], first["candidature_id"]) == ("02103000001", CANDIDATURE)
+    assert last["piece_id"] is None
+    assert not page["has_more"]
+
+
+def test_a_candidature_withdrawn_before_it_was_shown_is_no_change(service: PiecesService) -> None:
+    service.handle_events(registration_withdrawn(version=1), registration_saved())
+    assert read(service)["items"] == []
+
+
+def test_pages_follow_each_other_and_say_the_same_again(service: PiecesService) -> None:
+    service.registered().deposit("NATIDE06")
+    service.deposit("NATIDE06", sample_files.image(), "a.png")
+    service.validate("NATIONALITE")
+    pages = [read(service, limit=3)]
+    assert pages[0]["has_more"]
+    pages.append(read(service, pages[0]["next_cursor"], limit=3))
+    assert [kinds(page) for page in pages] == [EVERYTHING[:3], EVERYTHING[3:]]
+    assert read(service, limit=3) == pages[0]
+    assert read(service, pages[0]["items"][0]["cursor"])["items"] == pages[0]["items"][1:] + pages[1]["items"]
+    end = pages[1]["next_cursor"]
+    assert read(service, end) == {"items": [], "next_cursor": end, "has_more": False}
+
+
+def test_a_reader_who_began_before_the_first_change_misses_none(service: PiecesService) -> None:
+    beginning = read(service)["next_cursor"]
+    service.registered().deposit("NATIDE06")
+    assert kinds(read(service, beginning)) == EVERYTHING[:1]
+
+
+@pytest.mark.parametrize("holds", ["the lower number", "the higher number"])
+def test_what_is_committed_late_is_read_late_and_not_missed(on_postgresql: PiecesService, holds: str) -> None:
+    """Two transactions; the one that wrote first is committed last, or the other way round."""
+    service = on_postgresql.registered()
+    service.deposit("NATIDE06")
+    before = read(service)["next_cursor"]
+    with service.app.app_context(), Session(db.engine) as open_transaction:
+        if holds == "the higher number":
+            service.deposit("CINSIG03")
+        _control(open_transaction, service, "NATIDE06")
+        if holds == "the lower number":
+            service.deposit("CINSIG03")
+        page = read(service, before)
+        assert kinds(page) == ["CINSIG03 deposited"]
+        assert read(service, page["next_cursor"])["items"] == []
+        open_transaction.commit()
+    assert kinds(read(service, page["next_cursor"])) == ["NATIDE06 controlled"]
+    assert kinds(read(service, before)) == ["CINSIG03 deposited", "NATIDE06 controlled"]
+
+
+def _control(session: Session, service: PiecesService, code: str) -> None:
+    """As any version of the service writes it; not committed."""
+    piece_id = session.scalars(select(Piece.id).where(Piece.code == code)).one()
+    session.add(Control(piece_id=piece_id, status="received", staff_id=STAFF, controlled_at=DURING))
+    session.flush()
+
+
+def test_two_readers_at_once_number_each_change_once(on_postgresql: PiecesService) -> None:
+    """Whoever comes while another numbers waits for the other's commit, and numbers what is left."""
+    service = on_postgresql.registered()
+    service.deposit("NATIDE06")
+    service.deposit("CINSIG03")
+    with service.app.app_context(), Session(db.engine) as other, ThreadPoolExecutor(1) as thread:
+        other.execute(text("UPDATE change_counter SET last = 1"))
+        other.execute(text("UPDATE changes SET position = 1, numbered_at = now() WHERE code = 'CINSIG03'"))
+        reader = thread.submit(read, service)
+        wait_until(lambda: _waiting_for_a_lock() == 1, 30.0, "the reader waits")
+        other.commit()
+        assert kinds(reader.result()) == ["CINSIG03 deposited", "NATIDE06 deposited"]
+
+
+def _waiting_for_a_lock() -> int:
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    with db.reading() as session:
+        return int(session.execute(text(waiting)).scalar_one())
+
+
+def test_a_reader_sees_the_academies_of_their_token_alone(service: PiecesService) -> None:
+    service.registered()
+    there = academie("06", "ACADÉMIE DE CLERMONT-FERRAND")
+    service.handle_events(registration_saved(candidature_id="cafe" * 8, candidate_id=OTHER, academie=there))
+    service.deposit("NATIDE06")
+    service.upload(_piece_of_other(service, "CINSIG03"), sample_files.pdf(), "a.pdf", by=OTHER)
+    service.deposit("BTSETAS4")
+    assert kinds(read(service)) == ["NATIDE06 deposited", "BTSETAS4 deposited"]
+    assert kinds(read(service, academies=("06",))) == ["CINSIG03 deposited"]
+    assert read(service, academies=("20",))["items"] == []
+    together = ["NATIDE06 deposited", "CINSIG03 deposited", "BTSETAS4 deposited"]
+    assert kinds(read(service, academies=("06", "03"))) == together
+    assert kinds(read(service, academies=None)) == together
+
+
+def _piece_of_other(service: PiecesService, code: str) -> str:
+    listed = service.staff("GET", f"/pieces?code={code}", academies=("06",)).get_json()["items"]
+    return str(listed[0]["id"])
+
+
+def test_a_cursor_whose_successors_may_be_gone_is_refused(
+    service: PiecesService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    beginning = read(service)["next_cursor"]
+    service.registered().deposit("NATIDE06")
+    old = read(service)["next_cursor"]
+    service.deposit("CINSIG03")
+    latest = read(service, old)["next_cursor"]
+    _purge_later(service, monkeypatch)
+    for cursor in (beginning, old):
+        answer = service.staff("GET", f"/changes?after={cursor}")
+        assert (answer.status_code, answer.get_json()["type"]) == (410, "/problems/curseur-perime")
+    assert kinds(read(service)) == ["CINSIG03 deposited"]
+    assert read(service, latest)["items"] == []
+
+
+def test_a_reader_of_a_quiet_portal_keeps_their_place(service: PiecesService, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whose académie is quiet, too: the place moves on with what others have."""
+    service.registered().deposit("NATIDE06")
+    elsewhere = read(service, academies=("06",))["next_cursor"]
+    _purge_later(service, monkeypatch)
+    service.deposit("CINSIG03")
+    assert read(service, elsewhere, academies=("06",))["items"] == []
+    assert kinds(read(service, elsewhere)) == ["CINSIG03 deposited"]
+
+
+def test_after_a_restore_no_cursor_of_the_lost_time_is_taken_for_another(service: PiecesService) -> None:
+    service.registered().deposit("NATIDE06")
+    read(service)
+    service.deposit("CINSIG03")
+    lost = read(service)["next_cursor"]
+    with service.app.app_context(), db.operation() as session:  # as of the backup, before the second deposit was read
+        session.execute(delete(Change).where(Change.position == 2))
+        session.execute(text("UPDATE change_counter SET last = 1"))
+    service.deposit("BTSETAS4")
+    read(service)
+    assert service.staff("GET", f"/changes?after={lost}").status_code == 410
+
+
+@pytest.mark.parametrize(
+    "cursor", ["x", "W10", "WzEsIG51bGxd", "Wy0xLCBudWxsXQ", "W3RydWUsIG51bGxd", "%00", "é", "W" * 5000]
+)
+def test_what_is_no_cursor_is_refused(service: PiecesService, cursor: str) -> None:
+    answer = service.staff("GET", f"/changes?after={cursor}")
+    assert answer.status_code == 422, answer.text
+
+
+def test_many_that_nobody_has_read_are_numbered_step_by_step(
+    service: PiecesService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(change_numbering, "NUMBERED_AT_ONCE", 2)
+    service.registered().deposit("NATIDE06")
+    service.deposit("NATIDE06", sample_files.image(), "a.png")
+    service.validate("NATIONALITE")
+    seen, cursor = [], None
+    for _ in itertools.count():
+        page = read(service, cursor)
+        seen += kinds(page)
+        cursor = page["next_cursor"]
+        if not page["has_more"]:
+            break
+    assert seen == EVERYTHING
+
+
+def _purge_later(service: PiecesService, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The job runs once all that is numbered today is too old."""
+    later = system_now() + CHANGES_RETENTION + timedelta(hours=1)
+    with service.app.app_context(), monkeypatch.context() as patched:
+        patched.setattr(change_numbering, "system_now", lambda: later)
+        change_numbering.purge_changes()

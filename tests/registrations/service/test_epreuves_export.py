@@ -1,0 +1,68 @@
+"""What organising an exam needs: one line for each candidate and épreuve, as of the current version."""
+
+from __future__ import annotations
+
+import csv
+
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from services.registrations.models import AuditEntry, db
+from tests.registrations.service.candidate_client import CandidateClient
+from tests.support import tokens
+
+
+def export(app: Flask, query: str = "", *academies: str) -> TestResponse:
+    token = tokens.staff_token(
+        "agent", scopes=("candidatures:read", "candidatures:manage"), academies=academies or None
+    )
+    return app.test_client().get(f"/v1/staff/epreuves.csv?{query}", headers=tokens.bearer(token))
+
+
+def lines(app: Flask, query: str = "", *academies: str) -> list[dict[str, str]]:
+    answer = export(app, query, *academies)
+    assert answer.status_code == 200, answer.text
+    text = answer.text
+    answer.close()
+    return list(csv.DictReader(text.removeprefix("\ufeff").splitlines(), delimiter=";"))
+
+
+def test_each_epreuve_is_a_line_with_the_candidates_choices(app: Flask, candidate: CandidateClient) -> None:
+    saved = candidate.registered("03")
+    found = lines(app)
+    shown = candidate.get(f"/candidatures/{saved['candidature_id']}")["recap"]["epreuves"]
+    assert [line["epreuve_code"] for line in found] == [epreuve["code"] for epreuve in shown]
+    assert [line["position"] for line in found] == [epreuve["position_label"] for epreuve in shown]
+    assert [line["option"] or None for line in found] == [epreuve["option"] for epreuve in shown]
+    assert [line["note"] or None for line in found] == [epreuve["mark"] for epreuve in shown]
+    first = found[0]
+    assert (first["numero_candidat"], first["numero_inscription"]) == ("02103000001", "001")
+    assert (first["nom"], first["prenoms"], first["academie"]) == ("DUBOIS", "Pierre", "03")
+    assert (first["examen"], first["session"], first["specialite_code"]) == ("BTS", "2022", "31310")
+    assert "0250013D" in first["etablissement"]
+    assert first["amenagement_demande"] in ("oui", "non")
+
+
+def test_who_has_withdrawn_is_convoked_nowhere(app: Flask, candidate: CandidateClient) -> None:
+    saved = candidate.registered("03")
+    candidate.withdraw(saved["candidature_id"])
+    assert lines(app) == []
+    assert lines(app, "state=withdrawn")
+
+
+def test_nobody_exports_what_is_of_another_academie(
+    app: Flask, candidate: CandidateClient, other: CandidateClient
+) -> None:
+    candidate.registered("03")
+    other.registered("20")
+    assert {line["prenoms"] for line in lines(app, "", "03")} == {"Pierre"}
+    assert lines(app, "academie=20", "03") == []
+    assert {line["academie"] for line in lines(app)} == {"03", "20"}
+
+
+def test_the_export_is_in_the_audit_trail(app: Flask, candidate: CandidateClient) -> None:
+    candidate.registered("03")
+    lines(app)
+    with app.app_context(), db.reading() as session:
+        entry = session.query(AuditEntry).filter_by(action="epreuves.exported").one()
+    assert (entry.actor_id, entry.subject) == ("agent", "epreuves")

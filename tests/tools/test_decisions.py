@@ -1,0 +1,62 @@
+"""A gestionnaire decides with the tool alone, of what was looked at and of nothing newer."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.gateway.gestion.people import StaffFactory
+from tests.support.in_process_four_services import InProcessFourServices
+from tests.tools.tool import Tool, tool_token
+
+pytestmark = pytest.mark.usefixtures("deposited")
+
+
+def test_the_first_piece_is_shown_and_decided(tool: Tool) -> None:
+    piece = tool.json("pieces", "next")
+    assert piece["deposit"]["openable"]
+    decided = tool.json("pieces", "decide", piece["id"], "conforme")
+    assert (decided["id"], decided["status"]) == (piece["id"], "compliant")
+    assert tool.json("pieces", "next")["id"] != piece["id"]
+    assert tool.json("pieces", "show", piece["id"])["history"]["controls"][-1]["status"] == "compliant"
+
+
+def test_a_refusal_says_to_the_candidate_what_was_typed(tool: Tool) -> None:
+    piece = tool.json("pieces", "next")
+    words = ("--commentaire", "La page 2 est illisible.", "--a-renvoyer-jusqu-au", "2021-12-15")
+    decided = tool.json("pieces", "decide", piece["id"], "non-conforme", *words)
+    assert decided["comment"] == "La page 2 est illisible."
+    assert decided["resubmit_until"].startswith("2021-12-16T00:00")
+
+
+def test_nothing_is_decided_unseen(tool: Tool) -> None:
+    [piece, *_] = tool.json("pieces", "list")
+    refused = tool.run("pieces", "decide", piece["id"], "conforme")
+    assert refused.returncode == 2
+    assert f"portail pieces show {piece['id']}" in refused.stderr
+
+
+def test_what_a_colleague_decided_meanwhile_stands(tool: Tool, running: InProcessFourServices) -> None:
+    piece = tool.json("pieces", "next")
+    colleague = Tool(running.url, tool_token(running, StaffFactory(running).account("03")), tool.folder / "colleague")
+    colleague.folder.mkdir()
+    colleague.done("pieces", "show", piece["id"])
+    colleague.done("pieces", "decide", piece["id"], "recue")
+    refused = tool.run("pieces", "decide", piece["id"], "conforme")
+    assert (refused.returncode, refused.stdout) == (5, "")
+    assert "a changé depuis que vous l'avez lue" in refused.stderr
+    assert tool.json("pieces", "show", piece["id"])["status"] == "received"
+
+
+def test_another_academie_finds_nothing(running: InProcessFourServices, tool: Tool) -> None:
+    piece = tool.json("pieces", "next")
+    elsewhere = Tool(running.url, tool_token(running, StaffFactory(running).account("06")), tool.folder)
+    assert elsewhere.run("pieces", "next").returncode == 4
+    assert elsewhere.run("pieces", "show", piece["id"]).returncode == 4
+    assert elsewhere.run("pieces", "decide", piece["id"], "conforme").returncode == 4
+
+
+def test_a_token_that_may_only_read_decides_nothing(running: InProcessFourServices, tool: Tool) -> None:
+    reading = tool_token(running, StaffFactory(running).account("03"), "pieces:read")
+    reader = Tool(running.url, reading, tool.folder)
+    piece = reader.json("pieces", "next")
+    assert reader.run("pieces", "decide", piece["id"], "conforme").returncode == 3

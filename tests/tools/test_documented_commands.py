@@ -1,0 +1,92 @@
+"""« Brancher un outil »: every block of commands of the page is run, in its order, in one shell, against the portal."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from gateway.api import routing
+from services.pieces.api import changes
+from services.pieces.api.staff_schemas import MAX_CONTROLS
+from services.pieces.domain.changes import CHANGES_RETENTION
+from services.pieces.queries.staff_list import MAX_LIMIT
+from services.registrations.api.staff_schemas import LARGEST_PAGE
+from tests.gateway.candidates import CandidateFactory
+from tests.gateway.gestion.people import depositor
+from tests.support.in_process_four_services import InProcessFourServices
+from tests.support.missing_services import NotInstalled, skip_or_fail
+from tests.tools.tool import ROOT, SOURCE, Tool
+
+PAGE = (ROOT / "docs" / "outils.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"^```sh\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
+SECONDS = 300
+
+
+@pytest.fixture
+def script(tmp_path: Path) -> Path:
+    """The page's commands; each block says which one it is, so that a failure is found."""
+    numbered = [f"echo '--- block {number}' >&2\n{block}" for number, block in enumerate(BLOCKS, start=1)]
+    file = tmp_path / "page.sh"
+    file.write_text("set -euo pipefail\n" + "\n".join(numbered), encoding="utf-8")
+    return file
+
+
+def test_every_block_of_the_page_does_what_it_says(
+    running: InProcessFourServices, tool: Tool, script: Path, tmp_path: Path
+) -> None:
+    if shutil.which("jq") is None:
+        skip_or_fail(NotInstalled("jq", "jq"))
+    for _ in range(3):
+        depositor(CandidateFactory(running), running, deposits=2)
+    shutil.copytree(SOURCE, tmp_path / "tools" / "portail")
+    result = subprocess.run(
+        ["bash", str(script)],
+        cwd=tmp_path,
+        env=_shell(tool, tmp_path),
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+    )
+    assert result.returncode == 0, result.stdout[-3000:] + result.stderr[-3000:]
+    assert result.stderr.count("--- block") == len(BLOCKS) >= 15
+    assert "/problems/introuvable" in result.stdout
+    assert "2 décisions enregistrées sur 2, dont 2 lors d'une exécution précédente" in result.stdout
+    for name in ("piece.pdf", "pieces.csv", "candidatures.csv", "epreuves.csv", "epreuves-curl.csv"):
+        assert (tmp_path / name).stat().st_size > 100, name
+
+
+def _shell(tool: Tool, folder: Path) -> dict[str, str]:
+    """`pip install` builds here and puts the command there, fetching nothing: « 0 » is what switches isolation off."""
+    python = Path(sys.executable).parent
+    there = folder / "installed"
+    pip = {"PIP_TARGET": str(there), "PIP_NO_DEPS": "1", "PIP_NO_BUILD_ISOLATION": "0", "PIP_QUIET": "1"}
+    paths = {"PATH": f"{there / 'bin'}:{python}:{os.environ['PATH']}", "PYTHONPATH": str(there)}
+    return {**tool.surroundings(), **pip, **paths}
+
+
+def test_the_limits_on_the_page_are_those_of_the_code() -> None:
+    limits = dict(re.findall(r"^\| ([^|]+) \| (\d+)[^|]*\|$", PAGE.partition("## Limites")[2], re.MULTILINE))
+    assert {what: int(number) for what, number in limits.items()} == {
+        "appels par jeton": routing.CALLS_PER_MINUTE,
+        "pièces, candidatures d'une page": MAX_LIMIT,
+        "décisions d'un appel": MAX_CONTROLS,
+        "changements d'une page": changes.MAX_LIMIT,
+        "changements gardés": CHANGES_RETENTION.days,
+        "exports à la fois, par processus du service": 1,
+    }
+    assert MAX_LIMIT == LARGEST_PAGE
+
+
+def test_the_exit_codes_on_the_page_are_those_of_the_tool() -> None:
+    documented = re.findall(
+        r"^\| (\d+) \| [^|]+ \|$", PAGE.partition("### Codes de sortie")[2].partition("## ")[0], re.M
+    )
+    source = (SOURCE / "portail" / "failures.py").read_text(encoding="utf-8")
+    assert documented == re.findall(r"^    [A-Z_]+ = (\d+)$", source, re.MULTILINE)

@@ -1,0 +1,132 @@
+"""Calls of the portal's API. What failed on the way, or was refused for the moment, is tried again within the patience.
+
+A call whose answer never came may have been carried out. Reads are repeated freely; writes only where repeating does
+nothing twice (If-Match, or an act that the API carries out once), and their callers look at what is so afterwards.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import quote
+
+import requests
+import requests.auth
+
+from portail import __version__
+from portail.connection import Connection
+from portail.failures import ExitCode, Failure, failure_of
+
+PATIENCE_VARIABLE = "PORTAIL_PATIENCE"
+DEFAULT_PATIENCE = 120.0  # seconds of waiting in all before a call is given up
+FIRST_WAIT, LONGEST_WAIT = 0.5, 30.0  # seconds
+CONNECT_SECONDS, READ_SECONDS = 5.0, 70.0  # the portal itself gives a write up after 60 s
+PASSING = (429, 502, 503, 504)
+LONGEST_PAGE = 200
+
+
+class Api:
+    """`call` gives the portal's answer, or raises Failure."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._root = f"{connection.url}/api"
+        self._session = requests.Session()
+        self._session.headers["User-Agent"] = f"portail/{__version__}"
+        self._session.auth = _Bearer(connection.token)
+        self._patience = _patience()
+
+    def read(self, path: str, params: Mapping[str, Any] | None = None) -> Any:
+        """The JSON of a GET of « /pieces/v1/… »."""
+        return self.call("GET", path, params=dict(params or {})).json()
+
+    def call(self, method: str, path: str, **options: Any) -> requests.Response:
+        """`options`: those of requests. Only for calls that may be repeated. Raises Failure."""
+        deadline, wait = time.monotonic() + self._patience, FIRST_WAIT
+        while True:
+            try:
+                answer = self._once(method, path, options)
+            except requests.RequestException as error:
+                failure, asked = _unreachable(error), None
+            else:
+                if answer.ok:
+                    return answer
+                failure, asked = failure_of(answer.status_code, _problem(answer)), _retry_after(answer)
+                answer.close()
+                if answer.status_code not in PASSING:
+                    raise failure
+            pause = max(asked or 0.0, wait * random.uniform(0.5, 1.0))
+            if time.monotonic() + pause > deadline:
+                raise failure
+            _say_waiting(failure, pause)
+            time.sleep(pause)
+            wait = min(wait * 2, LONGEST_WAIT)
+
+    def pages(
+        self, path: str, params: Mapping[str, Any], items: str, at_most: int | None = None
+    ) -> Iterator[dict[str, Any]]:
+        """The items of a list, page after page, until its end or `at_most` of them."""
+        cursor, given = None, 0
+        while at_most is None or given < at_most:
+            size = LONGEST_PAGE if at_most is None else min(LONGEST_PAGE, at_most - given)
+            page = self.read(path, {**params, "limit": size, **({"cursor": cursor} if cursor else {})})
+            yield from page[items]
+            given += len(page[items])
+            cursor = page["next_cursor"]
+            if not cursor:
+                return
+
+    def _once(self, method: str, path: str, options: Mapping[str, Any]) -> requests.Response:
+        timeouts = (CONNECT_SECONDS, READ_SECONDS)
+        # A redirection would carry the token to another address.
+        return self._session.request(method, self._root + path, timeout=timeouts, allow_redirects=False, **options)
+
+
+class _Bearer(requests.auth.AuthBase):
+    """As a header alone the token would give way to what a .netrc says of the host."""
+
+    def __init__(self, token: str) -> None:
+        self._token = token
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers["Authorization"] = f"Bearer {self._token}"
+        return request
+
+
+def segment(value: str) -> str:
+    """An id as it may stand in a path. Raises Failure for what is none."""
+    if not value or not all(char.isalnum() or char in "-_" for char in value):
+        raise Failure(f"« {value} » n'est pas un identifiant.", ExitCode.USAGE)
+    return quote(value, safe="")
+
+
+def _patience() -> float:
+    try:
+        return max(0.0, float(os.environ.get(PATIENCE_VARIABLE, DEFAULT_PATIENCE)))
+    except ValueError as error:
+        raise Failure(f"{PATIENCE_VARIABLE} est un nombre de secondes.", ExitCode.USAGE) from error
+
+
+def _problem(answer: requests.Response) -> dict[str, Any]:
+    try:
+        body = answer.json()
+    except (ValueError, requests.RequestException):
+        return {}
+    return body if isinstance(body, dict) else {}
+
+
+def _retry_after(answer: requests.Response) -> float | None:
+    value = answer.headers.get("Retry-After", "")
+    return min(float(value), 300.0) if value.isdigit() else None
+
+
+def _unreachable(error: requests.RequestException) -> Failure:
+    return Failure(f"Le portail ne répond pas ({type(error).__name__}).", ExitCode.UNAVAILABLE)
+
+
+def _say_waiting(failure: Failure, pause: float) -> None:
+    first_line = failure.detail.partition("\n")[0]
+    print(f"{first_line} Nouvel essai dans {pause:.0f} s.", file=sys.stderr)

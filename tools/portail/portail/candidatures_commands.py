@@ -1,0 +1,125 @@
+"""`portail candidatures …` and `portail epreuves …`: found, read, exported, ended with a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from portail.api import Api, segment
+from portail.context import pass_api
+from portail.downloads import save_export
+from portail.exports import export_command
+from portail.output import Columns, paris_time, print_list, print_one, with_format
+
+View = TypeVar("View", bound=Callable[..., Any])
+CANDIDATURES = "/registrations/v1/staff/candidatures"
+STATES = {"active": "active", "desinscrite": "withdrawn", "ecartee": "ecartee"}
+STATE_LABELS = {"active": "Active", "withdrawn": "Désinscrite", "ecartee": "Écartée"}
+DEFAULT_LIMIT = 50
+COLUMNS = Columns(
+    ("candidature_id", "Identifiant", lambda row: row["id"]),
+    ("numero_candidat", "N° candidat", lambda row: row["numero_candidat"]),
+    ("numero_inscription", "N° d'inscription", lambda row: row["numero_inscription"]),
+    ("nom", "Nom", lambda row: row["name"]),
+    ("examen", None, lambda row: row["exam"]),
+    ("session", "Session", lambda row: f"{row['exam']} {row['session']}"),
+    ("academie", None, lambda row: row["academie"]),
+    ("specialite", "Spécialité", lambda row: row["specialite"]),
+    ("etat", "État", lambda row: STATE_LABELS.get(row["state"], row["state"])),
+    ("version", None, lambda row: row["version"]),
+    ("enregistree_le", "Enregistrée le", lambda row: paris_time(row["saved_at"])),
+)
+
+
+def _filters(view: View) -> View:
+    options = (
+        click.option("--texte", "text", help="N° candidat, ou mots du nom."),
+        click.option("--examen", "exam", help="Code de l'examen : BTS."),
+        click.option("--session", help="2022."),
+        click.option("--academie", help="Code sur deux chiffres : 03."),
+        click.option("--etat", "state", type=click.Choice(list(STATES))),
+    )
+    for option in reversed(options):
+        view = option(view)
+    return view
+
+
+def _query(filters: dict[str, str | None]) -> dict[str, str]:
+    given = {name: value for name, value in filters.items() if value}
+    return {**given, **({"state": STATES[given["state"]]} if "state" in given else {})}
+
+
+@click.group("candidatures")
+def candidatures() -> None:
+    """Chercher, lire, exporter, désinscrire ou écarter des candidatures."""
+
+
+@candidatures.command("list")
+@_filters
+@click.option("--limite", type=click.IntRange(1), default=DEFAULT_LIMIT, show_default=True)
+@click.option("--tout", is_flag=True, help="Jusqu'à la fin de la liste.")
+@with_format
+@pass_api
+def list_candidatures(api: Api, form: str, limite: int, tout: bool, **filters: Any) -> None:
+    """Lister les candidatures de mes académies."""
+    found = api.pages(CANDIDATURES, _query(filters), "candidatures", None if tout else limite)
+    print_list(found, COLUMNS, form)
+
+
+@candidatures.command("show")
+@click.argument("candidature")
+@with_format
+@pass_api
+def show_candidature(api: Api, form: str, candidature: str) -> None:
+    """Montrer une candidature (en JSON : ce qui est déclaré, et chaque version). La consultation est tracée."""
+    print_one(api.read(f"{CANDIDATURES}/{segment(candidature)}"), COLUMNS, form)
+
+
+@candidatures.command("export")
+@_filters
+@export_command
+@pass_api
+def export_candidatures(api: Api, target: Path, advance: Callable[[int], None], **filters: Any) -> None:
+    """Exporter en CSV les candidatures de mes académies."""
+    save_export(api, f"{CANDIDATURES}.csv", _query(filters), target, advance)
+
+
+@candidatures.command("withdraw")
+@click.argument("candidature")
+@click.option("--motif", required=True, help="Motif, gardé avec la candidature.")
+@pass_api
+def withdraw(api: Api, candidature: str, motif: str) -> None:
+    """Désinscrire à la demande du candidat, qui en reçoit un mail."""
+    _end(api, candidature, "withdrawal", motif)
+
+
+@candidatures.command("ecarter")
+@click.argument("candidature")
+@click.option("--motif", required=True, help="Motif : le candidat le lit.")
+@pass_api
+def ecarter(api: Api, candidature: str, motif: str) -> None:
+    """Écarter une candidature."""
+    _end(api, candidature, "ecart", motif)
+
+
+def _end(api: Api, candidature: str, how: str, reason: str) -> None:
+    """The API carries a repeated end out once."""
+    api.call("POST", f"{CANDIDATURES}/{segment(candidature)}/{how}", json={"reason": reason})
+    click.echo("C'est enregistré.")
+
+
+@click.group("epreuves")
+def epreuves() -> None:
+    """Ce dont l'organisation d'un examen a besoin."""
+
+
+@epreuves.command("export")
+@_filters
+@export_command
+@pass_api
+def export_epreuves(api: Api, target: Path, advance: Callable[[int], None], **filters: Any) -> None:
+    """Exporter en CSV une ligne par candidat et épreuve."""
+    save_export(api, "/registrations/v1/staff/epreuves.csv", _query(filters), target, advance)

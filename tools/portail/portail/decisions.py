@@ -1,0 +1,78 @@
+"""Decisions on pieces: their French words, their form in the API, and what to believe when an answer was lost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from portail.api import Api, segment
+from portail.failures import ExitCode, Failure
+from portail.output import Item
+from portail.seen_pieces import SeenPiece
+
+STATUSES = {"recue": "received", "conforme": "compliant", "non-conforme": "non_compliant"}
+"""The user's word → the API's code."""
+_CHANGED = 412
+
+
+@dataclass(frozen=True)
+class Decision:
+    """`received_on`, `resubmit_until`: days, AAAA-MM-JJ."""
+
+    status: str
+    comment: str | None = None
+    received_on: str | None = None
+    resubmit_until: str | None = None
+
+    def body(self, seen: SeenPiece) -> dict[str, Any]:
+        """As the API takes it, for a piece in the state that was seen."""
+        return {
+            "deposit_id": seen.deposit_id,
+            "status": self.status,
+            "comment": self.comment,
+            "received_on": self.received_on,
+            "resubmit_until": self.resubmit_until,
+        }
+
+
+def status_of(word: str) -> str:
+    """The API's code of what a user typed: « Non Conforme », « recue », « reçue ». Raises Failure."""
+    folded = word.strip().lower().replace("ç", "c").replace(" ", "-").replace("_", "-")
+    folded = {"reçue": "recue"}.get(folded, folded)
+    if folded not in STATUSES:
+        raise Failure(f"« {word} » n'est pas une décision : {', '.join(STATUSES)}.", ExitCode.USAGE)
+    return STATUSES[folded]
+
+
+def decide(api: Api, piece_id: str, seen: SeenPiece, decision: Decision) -> Item:
+    """Carry out a decision; returns the piece as it then is. Raises Failure, also where the piece has changed.
+
+    A call whose answer was lost is repeated; if the piece has changed then, by just this decision, it is done.
+    """
+    path = f"/pieces/v1/pieces/{segment(piece_id)}"
+    try:
+        body = decision.body(seen)
+        answer = api.call("POST", f"{path}/control", json=body, headers={"If-Match": seen.etag})
+    except Failure as failure:
+        if failure.status != _CHANGED:
+            raise
+        piece = api.read(path)
+        if not is_carried_out(piece, seen, decision):
+            raise
+        return dict(piece)
+    return dict(answer.json())
+
+
+def is_carried_out(piece: Mapping[str, Any], seen: SeenPiece, decision: Decision) -> bool:
+    """Whether the last control of a piece (with its history) is this decision on this file, and still counts."""
+    controls, deposit = piece["history"]["controls"], piece["deposit"]
+    if not controls or (deposit["id"] if deposit else None) != seen.deposit_id or piece["status"] != decision.status:
+        return False
+    last = controls[-1]
+    return (last["deposit_id"], last["status"], last["comment"], last["received_on"]) == (
+        seen.deposit_id,
+        decision.status,
+        (decision.comment or "").strip() or None,
+        decision.received_on,
+    )

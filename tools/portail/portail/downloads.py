@@ -1,0 +1,102 @@
+"""Files and exports on disk: whole or not at all, under names that the portal's users cannot choose freely."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import unicodedata
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+import requests
+
+from portail.api import Api, segment
+from portail.failures import ExitCode, Failure
+from portail.output import Item
+
+CHUNK = 64 * 1024
+_TRIES = 4  # of a stream that breaks in the middle
+_LONGEST_NAME = 100  # characters of what the candidate called the file
+
+Advance = Callable[[int], None]
+
+
+def download_piece(api: Api, piece: Item, folder: Path, advance: Advance) -> Path | None:
+    """Save the piece's current file in `folder`, its SHA-256 verified; None where the very file is there already.
+
+    Raises Failure: no file, not clean yet, another file of that name.
+    """
+    deposit = piece["deposit"]
+    if deposit is None:
+        raise Failure(f"La pièce {piece['id']} n'a pas de fichier.", ExitCode.NOTHING_THERE)
+    target = folder / file_name(piece)
+    if target.exists():
+        if _digest(target) == deposit["sha256"]:
+            return None
+        raise Failure(f"{target} existe déjà, avec un autre contenu.", ExitCode.REFUSED)
+    folder.mkdir(parents=True, exist_ok=True)
+    _save(api, f"/pieces/v1/pieces/{segment(piece['id'])}/file", {}, target, advance, deposit["sha256"])
+    return target
+
+
+def save_export(api: Api, path: str, params: dict[str, str], target: Path, advance: Advance) -> None:
+    """Save a streamed export; a file of that name is replaced once the new one is whole. Raises Failure."""
+    _save(api, path, params, target, advance, None)
+
+
+def file_name(piece: Item) -> str:
+    """« 02103000001-NATIDE06-carte.pdf »: who, which piece, and what the candidate called it, made harmless."""
+    given = unicodedata.normalize("NFC", piece["deposit"]["filename"])
+    kept = "".join(char if char.isalnum() or char in "-_.' " else "_" for char in given).strip(". ")
+    stem, dot, extension = kept.rpartition(".")
+    short = f"{stem[:_LONGEST_NAME]}{dot}{extension[:10]}"
+    return f"{segment(piece['candidature']['numero_candidat'])}-{segment(piece['code'])}-{short}"
+
+
+def _save(api: Api, path: str, params: dict[str, str], target: Path, advance: Advance, sha256: str | None) -> None:
+    for last_try in (*[False] * (_TRIES - 1), True):
+        try:
+            with _new_file(target) as stream:
+                digest = _receive(api, path, params, stream, advance)
+                if sha256 is not None and digest != sha256:
+                    raise Failure("Le fichier reçu n'est pas celui de la pièce : recommencez.", ExitCode.REFUSED)
+            return
+        except requests.RequestException as error:
+            if last_try:
+                raise Failure("Le téléchargement s'est interrompu.", ExitCode.UNAVAILABLE) from error
+
+
+def _receive(api: Api, path: str, params: dict[str, str], stream: BinaryIO, advance: Advance) -> str:
+    """Returns the SHA-256 of what came. Raises requests' errors where the stream broke off."""
+    digest = hashlib.sha256()
+    with api.call("GET", path, params=params, stream=True) as answer:
+        for chunk in _chunks(answer):
+            stream.write(chunk)
+            digest.update(chunk)
+            advance(len(chunk))
+    return digest.hexdigest()
+
+
+def _chunks(answer: requests.Response) -> Iterator[bytes]:
+    yield from answer.iter_content(CHUNK)
+
+
+@contextmanager
+def _new_file(target: Path) -> Iterator[BinaryIO]:
+    """It takes its name once it is whole and on disk; nothing is left of one that is not."""
+    part = target.with_name(f".{target.name}.{os.getpid()}")
+    try:
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as stream:
+            yield stream
+            stream.flush()
+            os.fsync(stream.fileno())
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _digest(file: Path) -> str:
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -1,0 +1,129 @@
+"""What a command prints: a table for people (by default on a terminal), JSON or CSV for programs (JSON by default)."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from functools import wraps
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+import click
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+View = TypeVar("View", bound=Callable[..., Any])
+Item = Mapping[str, Any]
+PARIS = ZoneInfo("Europe/Paris")
+# A cell that a spreadsheet would take for a formula is written as the text it is.
+FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+EXPORT_DELIMITER = ";"
+BYTE_ORDER_MARK = "\ufeff"
+
+
+def with_format(view: View) -> View:
+    """The options --json and --csv; the command gets `form`: "table", "json" or "csv"."""
+
+    @click.option("--json", "as_json", is_flag=True, help="Écrire du JSON.")
+    @click.option("--csv", "as_csv", is_flag=True, help="Écrire du CSV (UTF-8, « ; »), qu'un tableur ouvre.")
+    @wraps(view)
+    def command(*args: Any, as_json: bool, as_csv: bool, **options: Any) -> Any:
+        if as_json and as_csv:
+            raise click.UsageError("Choisissez --json ou --csv.")
+        form = "csv" if as_csv else "json" if as_json or not sys.stdout.isatty() else "table"
+        return view(*args, form=form, **options)
+
+    return command  # type: ignore[return-value]
+
+
+class Columns:
+    """The columns of a list: the name of each in CSV, its title in a table (None: not shown there), and its value."""
+
+    def __init__(self, *columns: tuple[str, str | None, Callable[[Any], Any]]) -> None:
+        self._columns = columns
+
+    @property
+    def names(self) -> list[str]:
+        return [name for name, _, _ in self._columns]
+
+    def values(self, item: Item) -> list[str]:
+        return [text_of(value(item)) for _, _, value in self._columns]
+
+    def titled(self, item: Item) -> list[tuple[str, str]]:
+        return [(title, text_of(value(item))) for _, title, value in self._columns if title]
+
+
+def print_list(items: Iterable[Item], columns: Columns, form: str, extra: Sequence[str] = ()) -> None:
+    """Print items as they come (a table: at the end). `extra`: empty columns of the CSV, to be filled in."""
+    {"json": _print_json, "csv": _print_csv, "table": _print_table}[form](items, columns, extra)
+
+
+def print_one(item: Item, columns: Columns, form: str) -> None:
+    """Print one item: a line for each value, where it is for people."""
+    if form == "json":
+        print_json(item)
+    elif form == "csv":
+        _print_csv([item], columns, ())
+    else:
+        grid = Table.grid(padding=(0, 2))
+        for title, value in columns.titled(item):
+            grid.add_row(Text(title, style="bold"), plain(value))
+        Console().print(grid)
+
+
+def print_json(value: Any) -> None:
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def errors_console() -> Console:
+    """For what is said beside the output: progress, summaries."""
+    return Console(stderr=True)
+
+
+def safe_cell(text: str) -> str:
+    return f"'{text}" if text.startswith(FORMULA_SIGNS) else text
+
+
+def plain(text: str) -> Text:
+    """Text of others without control characters: none of it moves the cursor or hides what stands before it."""
+    return Text("".join(char if char.isprintable() else " " for char in text))
+
+
+def paris_time(value: str | None) -> str:
+    """An instant of the API in the time of Paris, wherever this machine is."""
+    return datetime.fromisoformat(value).astimezone(PARIS).strftime("%d/%m/%Y %H:%M") if value else ""
+
+
+def text_of(value: Any) -> str:
+    return "" if value is None else {True: "oui", False: "non"}[value] if isinstance(value, bool) else str(value)
+
+
+def _print_json(items: Iterable[Item], columns: Columns, extra: Sequence[str]) -> None:
+    """An array that is written as it comes."""
+    separator = "["
+    for item in items:
+        click.echo(separator + "\n" + json.dumps(item, ensure_ascii=False), nl=False)
+        separator = ","
+    click.echo("[]" if separator == "[" else "\n]")
+
+
+def _print_csv(items: Iterable[Item], columns: Columns, extra: Sequence[str]) -> None:
+    sys.stdout.write(BYTE_ORDER_MARK)
+    writer = csv.writer(sys.stdout, delimiter=EXPORT_DELIMITER, lineterminator="\n")
+    writer.writerow([*columns.names, *extra])
+    writer.writerows([*map(safe_cell, columns.values(item)), *[""] * len(extra)] for item in items)
+
+
+def _print_table(items: Iterable[Item], columns: Columns, extra: Sequence[str]) -> None:
+    rows = [columns.titled(item) for item in items]
+    if not rows:
+        click.echo("Rien ne correspond.")
+        return
+    table = Table(*[title for title, _ in rows[0]])
+    for row in rows:
+        table.add_row(*[plain(value) for _, value in row])
+    Console().print(table)

@@ -1,0 +1,225 @@
+"""`portail pieces …`: what waits, one piece, its file, decisions on one and on many."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from portail import bulk
+from portail.api import Api, segment
+from portail.context import pass_api
+from portail.decisions import STATUSES, Decision, decide, status_of
+from portail.downloads import download_piece, save_export
+from portail.exports import export_command
+from portail.failures import ExitCode, Failure
+from portail.output import Columns, Item, errors_console, paris_time, print_list, print_one, with_format
+from portail.seen_pieces import SeenPiece, last_seen, remember
+
+View = TypeVar("View", bound=Callable[..., Any])
+PIECES = "/pieces/v1/pieces"
+DEFAULT_LIMIT = 50
+_WAITING = {"status": "none", "deposited": "true"}
+STATUS_FILTERS: dict[str, dict[str, str]] = {
+    "a-controler": _WAITING,
+    "renvoyees": {**_WAITING, "sent_again": "true"},
+    **{word: {"status": code} for word, code in STATUSES.items()},
+    "toutes": {},
+}
+COLUMNS = Columns(
+    ("piece_id", "Identifiant", lambda piece: piece["id"]),
+    ("etag", None, lambda piece: piece["etag"]),
+    ("depot_id", None, lambda piece: piece["deposit"] and piece["deposit"]["id"]),
+    ("numero_candidat", "N° candidat", lambda piece: piece["candidature"]["numero_candidat"]),
+    ("nom", "Nom", lambda piece: piece["candidature"]["nom"]),
+    ("prenoms", "Prénoms", lambda piece: piece["candidature"]["prenoms"]),
+    ("session", None, lambda piece: piece["candidature"]["session_label"]),
+    ("code", "Pièce", lambda piece: piece["code"]),
+    ("libelle", None, lambda piece: piece["label"]),
+    ("depose_le", "Déposée le", lambda piece: paris_time(piece["deposit"] and piece["deposit"]["deposited_at"])),
+    ("fichier", None, lambda piece: piece["deposit"] and piece["deposit"]["filename"]),
+    ("antivirus", None, lambda piece: piece["deposit"] and piece["deposit"]["scan_label"]),
+    ("statut", "Statut", lambda piece: piece["status_label"]),
+)
+DETAIL_COLUMNS = Columns(
+    ("piece_id", "Identifiant", lambda piece: piece["id"]),
+    ("etag", None, lambda piece: piece["etag"]),
+    ("depot_id", None, lambda piece: piece["deposit"] and piece["deposit"]["id"]),
+    ("piece", "Pièce", lambda piece: f"{piece['code']} : {piece['label']}"),
+    ("candidat", "Candidat", lambda piece: f"{piece['candidature']['nom']} {piece['candidature']['prenoms']}"),
+    ("numero_candidat", "N° candidat", lambda piece: piece["candidature"]["numero_candidat"]),
+    ("session", "Session", lambda piece: piece["candidature"]["session_label"]),
+    ("candidature_id", "Candidature", lambda piece: piece["candidature"]["id"]),
+    ("fichier", "Fichier", lambda piece: piece["deposit"] and piece["deposit"]["filename"]),
+    ("depose_le", "Déposée le", lambda piece: paris_time(piece["deposit"] and piece["deposit"]["deposited_at"])),
+    ("antivirus", "Antivirus", lambda piece: piece["deposit"] and piece["deposit"]["scan_label"]),
+    ("valide_le", "Validée le", lambda piece: paris_time(piece["validated_at"])),
+    ("statut", "Statut", lambda piece: piece["status_label"]),
+    ("commentaire", "Commentaire", lambda piece: piece["comment"]),
+)
+
+
+def _filters(view: View) -> View:
+    """The filters of the list, as options."""
+    options = (
+        click.option("--statut", type=click.Choice(list(STATUS_FILTERS)), default="a-controler", show_default=True),
+        click.option("--academie", help="Code sur deux chiffres : 03."),
+        click.option("--session", help="BTS 2022, ou 2022."),
+        click.option("--regroupement", help="Code du regroupement."),
+        click.option("--code", help="Code de la pièce : NATIDE06."),
+        click.option("--numero-candidat", "numero_candidat", help="Onze chiffres."),
+        click.option("--candidature", help="Identifiant d'une candidature."),
+    )
+    for option in reversed(options):
+        view = option(view)
+    return view
+
+
+def _query(statut: str, filters: dict[str, str | None]) -> dict[str, str]:
+    return {**STATUS_FILTERS[statut], **{name: value for name, value in filters.items() if value}}
+
+
+@click.group("pieces")
+def pieces() -> None:
+    """Contrôler les pièces justificatives."""
+
+
+@pieces.command("list")
+@_filters
+@click.option("--limite", type=click.IntRange(1), default=DEFAULT_LIMIT, show_default=True)
+@click.option("--tout", is_flag=True, help="Jusqu'à la fin de la liste.")
+@click.option("--a-decider", is_flag=True, help="CSV : ajouter les colonnes que lit decide-many.")
+@with_format
+@pass_api
+def list_pieces(api: Api, form: str, statut: str, limite: int, tout: bool, a_decider: bool, **filters: Any) -> None:
+    """Lister les pièces : celles à contrôler, ou d'un autre statut."""
+    found = api.pages(PIECES, _query(statut, filters), "items", None if tout else limite)
+    print_list(found, COLUMNS, form, bulk.DECISION_COLUMNS if a_decider else ())
+
+
+@pieces.command("next")
+@_filters
+@click.option("--apres", help="Identifiant d'une pièce : celle qui la suit dans la liste.")
+@with_format
+@pass_api
+def next_piece(api: Api, form: str, statut: str, apres: str | None, **filters: Any) -> None:
+    """Montrer la première pièce de la liste (code de sortie 4 : il n'y en a pas)."""
+    query = {**_query(statut, filters), **({"after": apres} if apres else {})}
+    piece = next(api.pages(PIECES, query, "items", 1), None)
+    if piece is None:
+        raise Failure("Aucune pièce n'attend.", ExitCode.NOTHING_THERE)
+    _show(piece, form)
+
+
+@pieces.command("show")
+@click.argument("piece")
+@with_format
+@pass_api
+def show_piece(api: Api, form: str, piece: str) -> None:
+    """Montrer une pièce (en JSON : avec tout ce qui lui est arrivé)."""
+    _show(api.read(f"{PIECES}/{segment(piece)}"), form)
+
+
+def _show(piece: Item, form: str) -> None:
+    remember(piece)
+    print_one(piece, DETAIL_COLUMNS, form)
+
+
+@pieces.command("download")
+@click.argument("ids", metavar="PIECE…", nargs=-1, required=True)
+@click.option("--vers", "folder", type=click.Path(file_okay=False, path_type=Path), default=Path(), help="Dossier.")
+@pass_api
+def download(api: Api, ids: tuple[str, ...], folder: Path) -> None:
+    """Télécharger les fichiers de pièces, vérifiés par leur empreinte. Rien n'est écrasé."""
+    with Progress(console=errors_console(), transient=True) as progress:
+        task = progress.add_task("Téléchargement", total=None)
+        for piece_id in ids:
+            piece = api.read(f"{PIECES}/{segment(piece_id)}")
+            total = piece["deposit"]["size"] if piece["deposit"] else 0
+            progress.reset(task, total=total)
+            saved = download_piece(api, piece, folder, lambda size: progress.advance(task, size))
+            remember(piece)
+            if saved is not None:
+                click.echo(saved)
+
+
+@pieces.command("decide")
+@click.argument("piece")
+@click.argument("decision")
+@click.option("--commentaire", help="Le candidat lira exactement ce texte.")
+@click.option("--recue-le", help="Date de réception sur papier, AAAA-MM-JJ.")
+@click.option("--a-renvoyer-jusqu-au", help="Non conforme : dernier jour pour déposer à nouveau, AAAA-MM-JJ.")
+@click.option("--etag", help="État de la pièce, avec --depot : par défaut celui que l'outil vous a montré.")
+@click.option("--depot", help="Identifiant du fichier examiné ; sans lui : reçue sur papier.")
+@with_format
+@pass_api
+def decide_piece(
+    api: Api,
+    form: str,
+    piece: str,
+    decision: str,
+    commentaire: str | None,
+    recue_le: str | None,
+    a_renvoyer_jusqu_au: str | None,
+    etag: str | None,
+    depot: str | None,
+) -> None:
+    """Décider d'une pièce que vous avez regardée : recue, conforme ou non-conforme.
+
+    Si elle a changé depuis, rien n'est enregistré (code de sortie 5).
+    """
+    seen = SeenPiece(etag, depot) if etag else last_seen(piece)
+    if seen is None:
+        raise Failure(f"Regardez d'abord la pièce : « portail pieces show {piece} ».", ExitCode.USAGE)
+    wanted = Decision(status_of(decision), commentaire, recue_le, a_renvoyer_jusqu_au)
+    decided = decide(api, piece, seen, wanted)
+    print_one(decided, DETAIL_COLUMNS, form)
+
+
+@pieces.command("decide-many")
+@click.argument("file", metavar="FICHIER.csv", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@pass_api
+def decide_many(api: Api, file: Path) -> None:
+    """Décider des pièces d'un CSV, tel que l'écrit « pieces list --csv --a-decider ».
+
+    Ce qu'il advient de chaque ligne est dans FICHIER.csv.rapport.csv ; la même commande reprend ce qui s'est
+    interrompu, sans rien faire deux fois. Code de sortie 7 : des lignes ne sont pas passées.
+    """
+    lines, report = bulk.read_lines(file), bulk.report_file(file)
+    done = bulk.done_before(report)
+    remaining = [line for line in lines if line.digest not in done]
+    with _counted_progress() as progress:
+        task = progress.add_task("Décisions", total=len(lines), completed=len(lines) - len(remaining))
+        outcomes = bulk.carry_out(api, remaining, report, lambda number: progress.advance(task, number))
+    _say_outcomes(lines, remaining, outcomes, report)
+
+
+def _say_outcomes(
+    lines: list[bulk.Line], remaining: list[bulk.Line], outcomes: list[bulk.Outcome], report: Path
+) -> None:
+    """Raises Failure where lines did not pass."""
+    failed = [outcome for outcome in outcomes if outcome.result != bulk.DONE]
+    for outcome in failed:
+        click.echo(f"ligne {outcome.line.number} : {outcome.result}. {outcome.detail}", err=True)
+    before = len(lines) - len(remaining)
+    resumed = f", dont {before} lors d'une exécution précédente" if before else ""
+    click.echo(f"{len(lines) - len(failed)} décisions enregistrées sur {len(lines)}{resumed}. Rapport : {report}")
+    if failed:
+        raise Failure(f"{len(failed)} lignes ne sont pas passées.", ExitCode.PARTLY)
+
+
+def _counted_progress() -> Progress:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    return Progress(*columns, console=errors_console(), transient=True)
+
+
+@pieces.command("export")
+@_filters
+@export_command
+@pass_api
+def export_pieces(api: Api, target: Path, statut: str, advance: Callable[[int], None], **filters: Any) -> None:
+    """Exporter en CSV les pièces de mes académies."""
+    save_export(api, "/pieces/v1/pieces.csv", _query(statut, filters), target, advance)

@@ -58,8 +58,13 @@ def _entries(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
         raise refused(
             f"L'archive a plus de {MAX_PDFS_PER_SENDING} fichiers : envoyez-en plusieurs, l'une après l'autre."
         )
+    return files
+
+
+def _unpacked(content: BinaryIO) -> Iterator[tuple[str, bytes | str]]:
+    archive = _opened(content)
     unpacked = 0
-    for entry in files:
+    for entry in _entries(archive):
         read = _entry(archive, entry)
         unpacked += len(read) if isinstance(read, bytes) else 0
         if unpacked > MAX_UNPACKED_BYTES:

@@ -12,6 +12,7 @@ from typing import Any, BinaryIO
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
+from services.chassis.process.capacity import Limit
 from services.contracts.publication_rules import MAX_LINES, PDF, READY
 from services.documents.dependencies import Dependencies
 from services.documents.domain.csv_content import refused
@@ -30,6 +31,8 @@ from services.documents.queries.recipients import recipients_of
 from services.objects import discard, operation_naming, retire
 
 _IN_MEMORY = 1024 * 1024  # bytes of a sending; more is on disk
+# Of this process: each has a process that reads PDFs, and takes the thread of a request for as long as a minute.
+_sendings = Limit(3, 2, "D'autres envois de PDF sont en cours : réessayez dans un instant.")
 ALREADY_THERE = "Un PDF de ce candidat est déjà dans cette publication"
 
 
@@ -50,7 +53,7 @@ def add_pdfs(
     """
     row = import_of(publisher, import_id)
     refuse_unless_open(row, PDF)
-    with tempfile.SpooledTemporaryFile(_IN_MEMORY) as spooled:
+    with _sendings.place(), tempfile.SpooledTemporaryFile(_IN_MEMORY) as spooled:
         shutil.copyfileobj(content, spooled)
         spooled.seek(0)
         stored, refusals = _store_all(dependencies, row, shown_name(filename), spooled)  # type: ignore[arg-type]

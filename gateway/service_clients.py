@@ -14,6 +14,7 @@ from gateway.clients.documents import Documents
 from gateway.clients.pieces import Pieces
 from gateway.clients.registrations import Registrations
 from gateway.clients.staff_candidatures import StaffCandidaturesClient
+from gateway.clients.staff_imports import StaffImportsClient
 from gateway.clients.staff_pieces import StaffPiecesClient
 from gateway.settings import GatewaySettings
 from services.chassis.http.client import Client
@@ -38,6 +39,7 @@ class ServiceClients:
     pieces: Pieces
     staff_pieces: StaffPiecesClient
     staff_candidatures: StaffCandidaturesClient
+    staff_imports: StaffImportsClient
     tool_tokens: Accounts
     own_token: ServiceToken
     for_pages: Mapping[str, ServiceClient]
@@ -56,7 +58,7 @@ def connect_services(settings: GatewaySettings) -> ServiceClients:
     }
     staff = {
         name: _client(settings, name, f"{name}_for_staff", at_once=settings.staff_calls_at_once, queue_seconds=1.0)
-        for name in ("pieces", "registrations")
+        for name in ("pieces", "registrations", "documents")
     }
     passwords = _client(
         settings, "accounts", "accounts_for_passwords", at_once=settings.password_calls_at_once, queue_seconds=1.0
@@ -68,6 +70,7 @@ def connect_services(settings: GatewaySettings) -> ServiceClients:
         pieces=Pieces(pages["pieces"]),
         staff_pieces=StaffPiecesClient(staff["pieces"]),
         staff_candidatures=StaffCandidaturesClient(staff["registrations"]),
+        staff_imports=StaffImportsClient(staff["documents"]),
         tool_tokens=Accounts(tools["accounts"], own_token, passwords),
         own_token=own_token,
         for_pages=pages,

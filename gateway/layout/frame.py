@@ -39,6 +39,7 @@ GESTION_MENU = (
     Link("a-traiter", "À traiter", "/gestion"),
     Link("pieces", "Pièces", "/gestion/pieces"),
     Link("candidatures", "Candidatures", "/gestion/candidatures"),
+    Link("documents", "Documents", "/gestion/documents"),
 )
 PUBLIC_MENU = (
     Link("accueil", "Accueil", "/"),

@@ -6,4 +6,14 @@ from gateway.pages import GESTION_PATH
 
 blueprint = Blueprint("gestion", __name__, url_prefix=GESTION_PATH)
 
-from gateway.web.gestion import a_traiter, candidatures, connexion, controle, pieces, selection  # noqa: E402, F401 - they add their routes
+from gateway.web.gestion import (  # noqa: E402, F401 - they add their routes
+    a_traiter,
+    candidatures,
+    connexion,
+    controle,
+    import_file,
+    imports,
+    pieces,
+    publication,
+    selection,
+)

@@ -29,14 +29,14 @@ _TYPES = validate.OneOf([document_type.value for document_type in PUBLISHED])
 
 class NewImportSchema(Schema):
     """`paragraphs`: the text above the table of a CSV's documents (optional), or the text alternative of PDFs.
-    `session` and `exam`: labels of `GET /v1/import-form`."""
+    `session` and `exam`: labels of `GET /v1/import-form`. `title`: by default the label of the type."""
 
     type = fields.String(required=True, validate=_TYPES)
     source = fields.String(required=True, validate=validate.OneOf([CSV, PDF]))
     academie = fields.String(required=True, validate=validate.Length(min=1, max=8))
     session = PrintedText(required=True, validate=_LINE)
     exam = PrintedText(required=True, validate=_LINE)
-    title = PrintedText(required=True, validate=_LINE)
+    title = PrintedText(load_default="", validate=validate.Length(max=200))
     paragraphs = fields.List(_PARAGRAPH, load_default=list, validate=validate.Length(max=50))
 
 

@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from services.chassis.process.capacity import Limit
@@ -61,9 +61,9 @@ def add_pdfs(
         row = import_in(session, publisher, import_id, for_change=True)
         refuse_unless_open(row, PDF)
         added = _add_documents(session, row, stored, refusals)
-        add_refusals(session, import_id, refusals, _next_position(session, ImportRefusal, import_id))
-        row.filename = shown_name(filename)
-        row.ready, row.refused = row.ready + added, row.refused + len(refusals)
+        _replace_refusals(session, import_id, {pdf.name for pdf in stored}, refusals)
+        row.filename, row.ready = shown_name(filename), row.ready + added
+        row.refused = session.scalar(select(func.count()).where(ImportRefusal.import_id == import_id)) or 0
         mark_checked(row)
         record(session, publisher, "import.checked", import_id, ready=row.ready, refused=row.refused)
     return row
@@ -114,18 +114,20 @@ def _store(
 
 
 def _add_documents(session: Session, row: Import, stored: list[_StoredPdf], refusals: list[Refusal]) -> int:
-    """How many were added; a second one of a candidate is refused, and its object retired."""
-    of_import = select(ImportDocument.id).where(ImportDocument.import_id == row.id)
-    known = set(session.scalars(of_import))
+    """How many were added. A second one of a candidate is refused, unless its bytes are those of the first, and its
+    object retired."""
+    of_import = select(ImportDocument.id, ImportDocument.pdf_key).where(ImportDocument.import_id == row.id)
+    known: dict[str, str | None] = dict(session.execute(of_import).all())
     position = _next_position(session, ImportDocument, row.id)
     documents: list[dict[str, Any]] = []
     for pdf in stored:
         document_id = published_document_id(row.id, pdf.candidature.id)
         if document_id in known:
-            refusals.append(Refusal(pdf.name, pdf.candidature.numero_candidat, ALREADY_THERE))
+            if _digest(pdf.key) != _digest(known[document_id] or ""):
+                refusals.append(Refusal(pdf.name, pdf.candidature.numero_candidat, ALREADY_THERE))
             retire(session, pdf.key)
             continue
-        known.add(document_id)
+        known[document_id] = pdf.key
         documents.append(
             {
                 "id": document_id,
@@ -144,6 +146,19 @@ def _add_documents(session: Session, row: Import, stored: list[_StoredPdf], refu
     if documents:
         session.execute(insert(ImportDocument), documents)
     return len(documents)
+
+
+def _digest(key: str) -> str:
+    """What the key of an uploaded PDF ends with: its SHA-256."""
+    return key.rpartition("-")[2]
+
+
+def _replace_refusals(session: Session, import_id: str, accepted: set[str], refusals: list[Refusal]) -> None:
+    """Add the reasons of a sending; a file of the same name that was sent before has its reason no more."""
+    names = sorted(accepted | {refusal.place for refusal in refusals})
+    of_import = ImportRefusal.import_id == import_id
+    session.execute(delete(ImportRefusal).where(of_import, ImportRefusal.place.in_(names)))
+    add_refusals(session, import_id, refusals, _next_position(session, ImportRefusal, import_id))
 
 
 def _next_position(session: Session, model: type[ImportDocument | ImportRefusal], import_id: str) -> int:

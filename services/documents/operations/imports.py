@@ -60,7 +60,7 @@ def create_import(publisher: Publisher, new: NewImport) -> Import:
         academie_code=new.academie,
         exam_label=new.exam,
         session_label=new.session,
-        title=new.title,
+        title=new.title or new.type.label,
         paragraphs=list(new.paragraphs),
         state=PREPARED,
     )

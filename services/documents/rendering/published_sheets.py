@@ -53,7 +53,7 @@ def _convocation(lines: Sequence[Line]) -> list[Block]:
     in_order = sorted(lines, key=lambda line: (line["date"], line["heure"]))
     rows = tuple((line["epreuve"], _day(line["date"]), _hour(line), _place(line)) for line in in_order)
     columns = ("Epreuve", "Date", "Heure (locale)", "Lieu")
-    return [Table("EPREUVES", columns, rows, (34, 19, 15, 32))]
+    return [Table("EPREUVES", columns, rows, (31, 18, 20, 31))]
 
 
 def _releve(lines: Sequence[Line]) -> list[Block]:

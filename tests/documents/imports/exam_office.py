@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -76,9 +76,9 @@ def zip_of(files: Mapping[str, bytes]) -> bytes:
 class ExamOffice:
     """Of Besançon, unless `academies` says otherwise. `service` is documents, with candidates of numbers 1, 2 …"""
 
-    def __init__(self, service: Service, *, academies: Iterable[str] | None = ("03",), staff_id: str = "staff-1"):
+    def __init__(self, service: Service, *, academies: Collection[str] | None = ("03",), staff_id: str = "staff-1"):
         self.service = service
-        self.headers = bearer(staff_token(staff_id, scopes=[SCOPE], academies=academies and list(academies)))
+        self.headers = bearer(staff_token(staff_id, scopes=[SCOPE], academies=academies))
 
     def register(self, *numbers: int, **given: Any) -> None:
         """Candidatures of these numbers, saved as the guide's is, but for what is `given`."""

@@ -19,6 +19,8 @@ from services.accounts.domain.staff import scopes_of
 from services.chassis import clock
 from tests.accounts.creation_form import PASSWORD
 from tests.architecture.apps import database_of
+from tests.documents.imports.exam_office import CELLS, csv_of
+from tests.documents.imports.exam_office import NEW as EXAMPLE_IMPORT
 from tests.gateway.candidates import CandidateFactory, creation_answers, new_address
 from tests.gateway.gestion.people import StaffFactory
 from tests.pieces import sample_files
@@ -49,6 +51,7 @@ class Examples:
         self.browser = self._visitors.log_in(self.email)
         self.gestionnaire = StaffFactory(self.portal).logged_in(ACADEMIES["gestionnaire"])
         self._tool, self._administrators_tool = self._tools_token("gestionnaire"), self._tools_token("administrateur")
+        self.values |= {"import_id": self._import()}
         self.values |= {"staff_id": str(jwt.decode(self._staffs_token(), options={"verify_signature": False})["sub"])}
 
     @property
@@ -171,6 +174,21 @@ class Examples:
         answer = self.apps[service].test_client().get(path, headers=self.headers("candidate"))
         assert answer.status_code == 200, answer.text
         return answer.json
+
+    def _import(self) -> str:
+        """A checked import of convocations, with the candidate's document in it."""
+        service, headers = self.apps["documents"].test_client(), self.headers("staff", "documents:publish")
+        new = service.post("/v1/imports", json=EXAMPLE_IMPORT, headers=headers)
+        assert new.status_code == 201, new.text
+        import_id = str((new.json or {})["id"])
+        sent = csv_of([f"{self._numero_candidat()};{CELLS['convocation']}"])
+        checked = service.put(f"/v1/imports/{import_id}/csv", data=sent, headers=headers)
+        assert (checked.json or {})["ready"] == 1, checked.text
+        return import_id
+
+    def _numero_candidat(self) -> str:
+        answer = self._get("registrations", f"/v1/candidatures/{self.values['candidature_id']}")
+        return str(answer["recap"]["numero_candidat"])
 
     def _deposit(self, piece_id: str) -> None:
         name = f"attachment; filename*=UTF-8''{quote('pièce.pdf')}"

@@ -63,4 +63,12 @@ CANDIDATURES_PAGES = """
 ENDING_PAGES = """
     GET /gestion/candidatures/<candidature_id>/<any(desinscription, ecart):act>
 """
-STAFF_PAGES = PIECES_PAGES + CANDIDATURES_PAGES + ENDING_PAGES
+PUBLICATION_PAGES = """
+    GET /gestion/documents
+    GET /gestion/documents/nouveau
+    GET /gestion/documents/<import_id>
+    GET /gestion/documents/<import_id>/<any(abandon, retrait):act>
+    GET /gestion/documents/<import_id>/documents
+    GET /gestion/documents/<import_id>/documents/<document_id>/retrait
+"""
+STAFF_PAGES = PIECES_PAGES + CANDIDATURES_PAGES + ENDING_PAGES + PUBLICATION_PAGES

@@ -74,7 +74,14 @@ READS: dict[str, dict[str, tuple[str, ...]]] = {
             /v1/documents/to-read
             /v1/documents/<string:document_id>/file
             /v1/documents/<string:document_id>/html
+            /v1/import-form
+            /v1/imports
+            /v1/imports/<string:import_id>
+            /v1/imports/<string:import_id>/refusals
+            /v1/imports/<string:import_id>/documents
+            /v1/imports/<string:import_id>/preview
         """),
+        "/v1/import-models/<string:type>": ("/v1/import-models/convocation",),
         "/v1/candidatures/<string:candidature_id>/confirmation": (
             "/v1/candidatures/<candidature_id>/confirmation",
             "/v1/candidatures/<candidature_id>/confirmation?version=1&format=html",
@@ -115,6 +122,12 @@ READS: dict[str, dict[str, tuple[str, ...]]] = {
             /gestion/candidatures
             /gestion/candidatures.csv
             /gestion/candidatures/<candidature_id>
+            /gestion/documents
+            /gestion/documents/nouveau
+            /gestion/documents/<import_id>
+            /gestion/documents/<import_id>/apercu
+            /gestion/documents/<import_id>/documents
+            /gestion/documents/<import_id>/documents/<document_id>/retrait
             /compte
             /compte/creation
             /compte/creation/confirmation
@@ -157,6 +170,10 @@ READS: dict[str, dict[str, tuple[str, ...]]] = {
         "/gestion/candidatures/<candidature_id>/<any(desinscription, ecart):act>": tuple(
             f"/gestion/candidatures/<candidature_id>/{act}" for act in ("desinscription", "ecart")
         ),
+        "/gestion/documents/modeles/<type>.csv": ("/gestion/documents/modeles/convocation.csv",),
+        "/gestion/documents/<import_id>/<any(abandon, retrait):act>": tuple(
+            f"/gestion/documents/<import_id>/{act}" for act in ("abandon", "retrait")
+        ),
         "/gestion/pieces/<piece_id>/page/<int:number>": ("/gestion/pieces/<piece_id>/page/1",),
         "/ouverture-des-services": ("/ouverture-des-services", f"/ouverture-des-services?{_CHOSEN}"),
         "/inscription": ("/inscription", f"/inscription?{_CHOSEN}"),
@@ -196,6 +213,7 @@ _OPENED = Written(frozenset({"pieces.audit_entries"}), "whoever opens a candidat
 _DECLARATION_READ = Written(
     frozenset({"registrations.audit"}), "whoever reads what a candidate declared leaves a trace"
 )
+_PREVIEWED = Written(frozenset({"documents.audit_entries"}), "whoever looks at a candidate's document leaves a trace")
 WRITING_READS: dict[tuple[str, str], Written] = {
     ("registrations", "/v1/staff/candidatures/<candidature_id>"): _DECLARATION_READ,
     ("registrations", "/v1/staff/candidatures.csv"): _DECLARATION_READ,
@@ -203,6 +221,8 @@ WRITING_READS: dict[tuple[str, str], Written] = {
     ("gateway", "/gestion/candidatures/<candidature_id>"): _DECLARATION_READ,
     ("gateway", "/gestion/candidatures/<candidature_id>/<any(desinscription, ecart):act>"): _DECLARATION_READ,
     ("gateway", "/gestion/pieces/<piece_id>"): _DECLARATION_READ,
+    ("documents", "/v1/imports/<string:import_id>/preview"): _PREVIEWED,
+    ("gateway", "/gestion/documents/<import_id>/apercu"): _PREVIEWED,
     ("pieces", "/v1/pieces/<string:piece_id>/file"): _OPENED,
     ("pieces", "/v1/pieces/<string:piece_id>/pages/<int:number>"): _OPENED,
     ("gateway", "/justificatifs/fichier/<piece_id>"): _OPENED,

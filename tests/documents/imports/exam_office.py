@@ -59,7 +59,7 @@ def csv_of(lines: Iterable[str], type: str = "convocation") -> bytes:
 
 def pdf_of(text: str = "Convocation") -> bytes:
     out = io.BytesIO()
-    paper = Canvas(out)
+    paper = Canvas(out, invariant=1)  # the same bytes each time
     paper.drawString(80, 700, text)
     paper.save()
     return out.getvalue()

@@ -33,8 +33,8 @@ def control_desk(context: StoryContext) -> None:
     deposit_every_piece(candidate, listed, _readable_pdf())
     recorder, gestionnaire = context.recorder, context.new_candidate()
     recorder.record(gestionnaire.open("/gestion/connexion"), "gestion-connexion")
-    recorder.record(_logs_in(context, gestionnaire, code="000000"), "gestion-connexion-refusee", "/gestion/connexion")
-    _logs_in(context, gestionnaire)
+    recorder.record(logs_in(context, gestionnaire, code="000000"), "gestion-connexion-refusee", "/gestion/connexion")
+    logs_in(context, gestionnaire)
     recorder.record(gestionnaire.page, "gestion-a-traiter")
     recorder.record(gestionnaire.open(f"/gestion/pieces?candidature={candidature}"), "gestion-pieces")
     recorder.record(gestionnaire.open("/gestion/pieces?statut=non_compliant&code=AUCUNE"), "gestion-pieces-aucune")
@@ -68,7 +68,8 @@ def _readable_pdf() -> bytes:
     return out.getvalue()
 
 
-def _logs_in(context: StoryContext, gestionnaire: BrowserCandidate, code: str = "") -> Page:
+def logs_in(context: StoryContext, gestionnaire: BrowserCandidate, code: str = "") -> Page:
+    """The demonstration's gestionnaire, from the page that asks for it; `code`: a wrong second factor."""
     account = context.staff_account
     gestionnaire.page.locator("[name=identifiant]").fill(account["email"])
     gestionnaire.page.locator("[name=password]").fill(account["password"])

@@ -17,6 +17,7 @@ from tests.screens import (
     error_page_stories,
     gestion_stories,
     piece_stories,
+    publication_stories,
     registration_stories,
 )
 from tests.screens.picture_recorder import PictureRecorder
@@ -43,6 +44,7 @@ STORIES: tuple[Story, ...] = (
     registration_stories.registered,
     piece_stories.deposits,
     gestion_stories.control_desk,
+    publication_stories.publications,
     error_page_stories.unknown,
     error_page_stories.foreign_post,
     error_page_stories.too_large,

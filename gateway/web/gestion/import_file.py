@@ -6,12 +6,11 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from gateway import access, staff_member
-from gateway.pages import GESTION_PATH
 from gateway.service_clients import clients
 from gateway.web.gestion import blueprint
 from gateway.web.gestion.imports import PUBLISH
 from gateway.web.gestion.publication import import_page
-from gateway.web.justificatifs.file_reception import FileRefused, received_files
+from gateway.web.justificatifs.file_reception import FileRefused, received_files_of_staff
 from services.chassis.errors import DomainError
 from services.contracts.publication_rules import CSV, MAX_ARCHIVE_BYTES, MAX_CSV_BYTES, MAX_PDFS_PER_SENDING
 
@@ -28,7 +27,7 @@ def send_import_file(import_id: str) -> ResponseReturnValue:
     source = clients().staff_imports.read(member.access_token, import_id).source
     largest = MAX_CSV_BYTES if source == CSV else MAX_ARCHIVE_BYTES
     try:
-        with received_files(request, FIELD, f"{GESTION_PATH}/{member.subject}", largest) as files:
+        with received_files_of_staff(request, FIELD, member.subject, largest) as files:
             if not files or len(files) > (1 if source == CSV else MAX_PDFS_PER_SENDING):
                 return import_page(import_id, file_error=TOO_MANY_FILES if files else NO_FILE, status=422)
             for file in files:

@@ -28,6 +28,8 @@ ENVELOPE_BYTES = 64 * 1024  # what multipart/form-data adds around the files
 DISCARD_BYTES = 64 * 1024 * 1024
 CHUNK_BYTES = 64 * 1024
 READ_AHEAD_BYTES = 256 * 1024
+STAFF_UPLOADS_AT_ONCE = 2
+"""Files of gestionnaires received at the same time, besides candidates': each may be several times as large."""
 RETRY_SECONDS = 60
 TOO_MANY_OF_CANDIDATE = "Plusieurs de vos envois sont en cours. Attendez qu'ils soient finis, puis réessayez."
 TOO_MANY_IN_ALL = "Trop d'envois sont en cours. Réessayez dans une minute ; rien n'a été perdu."
@@ -74,27 +76,41 @@ def upload_places(in_all: int, each: int) -> ConcurrencyLimit:
 def register(app: Flask, settings: GatewaySettings) -> None:
     app.request_class = _BufferedRequest
     app.extensions["uploads"] = upload_places(settings.uploads_at_once, settings.uploads_per_candidate)
+    app.extensions["staff_uploads"] = upload_places(STAFF_UPLOADS_AT_ONCE, each=1)
     app.after_request(_drain_refused_upload)
 
 
 @contextmanager
-def received_files(
-    request: Request, field: str, sender: str, max_bytes: int = MAX_FILE_BYTES
+def received_files(request: Request, field: str, candidate: str) -> Iterator[Sequence[ReceivedFile]]:
+    """The files chosen in form field `field`, in their order. Raises FileRefused."""
+    _check_announced_length(request, MAX_FILE_BYTES)
+    with upload_place(candidate):
+        yield _read_files(request, field, MAX_FILE_BYTES)
+
+
+@contextmanager
+def received_files_of_staff(
+    request: Request, field: str, staff_id: str, max_bytes: int
 ) -> Iterator[Sequence[ReceivedFile]]:
-    """The files chosen in form field `field`, in their order, of `max_bytes` together at most. Raises FileRefused."""
+    """The same for a gestionnaire, in places of their own. Raises FileRefused."""
+    _check_announced_length(request, max_bytes)
+    places: ConcurrencyLimit = current_app.extensions["staff_uploads"]
+    with places.place(staff_id):
+        yield _read_files(request, field, max_bytes)
+
+
+def _check_announced_length(request: Request, max_bytes: int) -> None:
     length = request.content_length
     if length is None:
         raise FileRefused("L'envoi n'annonce pas sa taille : recommencez avec un navigateur à jour.", 411)
     if length > max_bytes + ENVELOPE_BYTES:
         raise FileRefused(_too_large_sentence(length, max_bytes), 413)
-    with upload_place(sender):
-        yield _read_files(request, field, max_bytes)
 
 
-def upload_place(sender: str) -> AbstractContextManager[None]:
+def upload_place(candidate: str) -> AbstractContextManager[None]:
     """A place among the uploads being received, for the duration of the block. Raises FileRefused."""
     uploads: ConcurrencyLimit = current_app.extensions["uploads"]
-    return uploads.place(sender)
+    return uploads.place(candidate)
 
 
 def _read_files(request: Request, field: str, max_bytes: int) -> list[ReceivedFile]:

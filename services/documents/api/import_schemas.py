@@ -20,11 +20,13 @@ from services.documents.domain.file_format import FileFormat
 from services.documents.domain.import_columns import COLUMNS
 from services.reference import academies
 
-_LINE = validate.Length(min=1, max=200)
 _PARAGRAPH = PrintedText(required=True, validate=validate.Length(min=1, max=5000))
-_REASON = PrintedText(required=True, validate=validate.Length(min=1, max=500))
 _POSITION = validate.Range(min=0, max=10_000_000)
-_TYPES = validate.OneOf([document_type.value for document_type in PUBLISHED])
+_TYPES = validate.OneOf([document_type.value for document_type in PUBLISHED], error="Choisissez un type de document.")
+_SOURCES = validate.OneOf([CSV, PDF], error="Choisissez un tableau CSV ou des fichiers PDF.")
+_SESSION = validate.Length(min=1, max=200, error="Choisissez une session.")
+_ACADEMIE = validate.Length(min=1, max=8, error="Choisissez une académie.")
+_REASON_LENGTH = validate.Length(min=1, max=500, error="Saisissez un motif (500 caractères au plus).")
 
 
 class NewImportSchema(Schema):
@@ -32,10 +34,10 @@ class NewImportSchema(Schema):
     `session` and `exam`: labels of `GET /v1/import-form`. `title`: by default the label of the type."""
 
     type = fields.String(required=True, validate=_TYPES)
-    source = fields.String(required=True, validate=validate.OneOf([CSV, PDF]))
-    academie = fields.String(required=True, validate=validate.Length(min=1, max=8))
-    session = PrintedText(required=True, validate=_LINE)
-    exam = PrintedText(required=True, validate=_LINE)
+    source = fields.String(required=True, validate=_SOURCES)
+    academie = fields.String(required=True, validate=_ACADEMIE)
+    session = PrintedText(required=True, validate=_SESSION)
+    exam = PrintedText(required=True, validate=_SESSION)
     title = PrintedText(load_default="", validate=validate.Length(max=200))
     paragraphs = fields.List(_PARAGRAPH, load_default=list, validate=validate.Length(max=50))
 
@@ -128,7 +130,7 @@ class PublicationSchema(Schema):
 
 
 class WithdrawalSchema(Schema):
-    reason = _REASON
+    reason = PrintedText(required=True, validate=_REASON_LENGTH)
 
 
 class ColumnSchema(Schema):

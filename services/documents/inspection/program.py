@@ -19,7 +19,7 @@ from pypdf import PdfWriter
 from services.documents.inspection.pdf_checks import DAMAGED, refusal_of
 
 LENGTH_BYTES = 8
-MEMORY_BYTES = 512 * 1024 * 1024
+MEMORY_BYTES = 256 * 1024 * 1024
 PROCESSOR_SECONDS = 5.0  # of each file; good ones take a hundredth of that
 _MOST_OBJECTS = 0  # that it may open, start or write
 

@@ -15,7 +15,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 from gateway import form_owner, visitor
 from gateway.pages import render_page
 from gateway.seal import InterruptedPost, current_seal, may_be_kept
-from gateway.web_security import FILE_FORM_ENDPOINT, SAFE_METHODS, ForeignPost
+from gateway.web_security import FILE_FORM_ENDPOINTS, SAFE_METHODS, ForeignPost
 from services.chassis.errors import DomainError, Unauthenticated, Unavailable
 from services.chassis.process.failure_reason import frames_of, reason_of
 from services.chassis.web import problems
@@ -80,7 +80,7 @@ def _ask_to_log_in(error: Unauthenticated) -> ResponseReturnValue:
 def _address_after_log_in() -> str | None:
     """For a post of files, which are not kept, the page where they are chosen; else None: the sealed post has its own
     address."""
-    return f"{request.path}?fait=session" if request.endpoint == FILE_FORM_ENDPOINT else None
+    return f"{request.path}?fait=session" if request.endpoint in FILE_FORM_ENDPOINTS else None
 
 
 def answer_domain_error(error: DomainError) -> ResponseReturnValue:

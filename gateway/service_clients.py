@@ -18,6 +18,7 @@ from gateway.clients.pieces import Pieces
 from gateway.clients.registrations import Registrations
 from gateway.clients.staff_accounts import StaffAccountsClient
 from gateway.clients.staff_candidatures import StaffCandidaturesClient
+from gateway.clients.staff_imports import StaffImportsClient
 from gateway.clients.staff_pieces import StaffPiecesClient
 from gateway.clients.team import TeamClient
 from gateway.settings import GatewaySettings
@@ -48,6 +49,7 @@ class ServiceClients:
     team: TeamClient
     administration: AdministrationClient
     journal: JournalClient
+    staff_imports: StaffImportsClient
     tool_tokens: Accounts
     own_token: ServiceToken
     for_pages: Mapping[str, ServiceClient]
@@ -83,6 +85,7 @@ def connect_services(settings: GatewaySettings) -> ServiceClients:
         team=TeamClient(staff["accounts"], own_token, passwords),
         administration=AdministrationClient(staff["registrations"]),
         journal=JournalClient(staff),
+        staff_imports=StaffImportsClient(staff["documents"]),
         tool_tokens=Accounts(tools["accounts"], own_token, passwords),
         own_token=own_token,
         for_pages=pages,

@@ -15,8 +15,8 @@ from services.chassis.settings import LOOPBACK
 from services.contracts import problem_types
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-FILE_FORM_ENDPOINT = "justificatifs.deposit"
-"""The one form that may post files."""
+FILE_FORM_ENDPOINTS = frozenset({"justificatifs.deposit", "gestion.send_import_file"})
+"""The forms that may post files."""
 PATHS_FOR_ANY_HOST = ("/health/", "/metrics")
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -79,8 +79,8 @@ def register(app: Flask, settings: GatewaySettings) -> None:
 
 
 def refuse_unexpected_files() -> None:
-    """On every page but one, before any of the body is read. Raises UnsupportedMediaType."""
-    if request.mimetype.startswith("multipart/") and request.endpoint != FILE_FORM_ENDPOINT:
+    """On every page but those, before any of the body is read. Raises UnsupportedMediaType."""
+    if request.mimetype.startswith("multipart/") and request.endpoint not in FILE_FORM_ENDPOINTS:
         raise UnsupportedMediaType("Cette page ne reçoit pas de fichier.")
 
 

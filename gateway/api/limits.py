@@ -1,13 +1,25 @@
-"""Rate limits, per gateway process: a token bucket for each caller (an API token, or the address that presents one)."""
+"""Limits of tools' calls: the size of a body by its path, and the rate, per gateway process, by a token bucket for each
+caller (an API token, or the address that presents one)."""
 
 from __future__ import annotations
 
 import math
+import re
 import threading
 import time
 from collections import OrderedDict
 
+from services.chassis.web.body_limit import MAX_BODY_BYTES
+from services.contracts.file_rules import MAX_FILE_BYTES
+
 MAX_BUCKETS = 10_000
+_FILES_OF_IMPORTS = re.compile(r"imports/[0-9a-f]{32}/(?:csv|pdfs)")
+
+
+def max_body_bytes(service: str, path: str) -> int:
+    """Of a call of that path (without « /v1/ »): more where it takes a file, which passes through memory here."""
+    takes_file = service == "documents" and _FILES_OF_IMPORTS.fullmatch(path) is not None
+    return MAX_FILE_BYTES if takes_file else MAX_BODY_BYTES
 
 
 class RateLimiter:

@@ -9,23 +9,30 @@ from flask import Response, jsonify, request
 
 from gateway import access
 from gateway.api import blueprint
-from gateway.api.limits import RateLimiter
+from gateway.api.limits import RateLimiter, max_body_bytes
 from gateway.clients.accounts import EXCHANGE_CACHE_SECONDS
 from gateway.service_clients import SERVICE_LABELS, clients
 from services.chassis.errors import DomainError, NotFound, TooLarge, TooMany, Unauthenticated, Unavailable
 from services.chassis.http.connections import Answer
 from services.chassis.process.expiring_cache import ExpiringCache
-from services.chassis.web.body_limit import MAX_BODY_BYTES
 from services.contracts import problem_types
 from services.contracts.account_rules import MAX_TOKEN_LENGTH
 
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
-PASSED_REQUEST_HEADERS = ("Content-Type", "Accept", "If-Match", "If-None-Match", "Idempotency-Key", "Accept-Language")
+PASSED_REQUEST_HEADERS = (
+    "Content-Type",
+    "Content-Disposition",  # the name of a file
+    "Accept",
+    "If-Match",
+    "If-None-Match",
+    "Idempotency-Key",
+    "Accept-Language",
+)
 DROPPED_RESPONSE_HEADERS = frozenset(
     {"connection", "keep-alive", "transfer-encoding", "server", "date", "set-cookie", "content-encoding"}
 )
 READ_SECONDS = 300.0  # a whole export, read by a slow tool
-WRITE_SECONDS = 60.0
+WRITE_SECONDS = 120.0  # a CSV of ten thousand lines is checked
 DESCRIPTION_SECONDS = 5.0
 
 CALLS_PER_MINUTE = 1200
@@ -45,8 +52,10 @@ def pass_on(service: str, path: str) -> Response:
     """Exchanges the token, passes the body and conditional headers on and streams the answer back."""
     if service not in SERVICE_LABELS or path.startswith(("sessions", "tokens", "tools/")) or _has_dot_segments(path):
         raise NotFound()
-    if (request.content_length or 0) > MAX_BODY_BYTES:
+    limit = max_body_bytes(service, path)
+    if (request.content_length or 0) > limit:
         raise TooLarge()
+    request.max_content_length = limit
     opaque = _bearer()
     if wait := _call_limiter.seconds_to_wait(opaque):
         raise TooMany("Trop d'appels : ralentissez.", retry_after=wait)

@@ -6,9 +6,10 @@ from flask import Flask
 
 from services.chassis.web.access_tokens import KeyOf
 from services.chassis.web.application import create_service
+from services.chassis.web.audit_trail import audit_blueprint
 from services.documents import cli, dependencies
-from services.documents.api import candidate, staff
-from services.documents.models import db
+from services.documents.api import candidate, imports, staff
+from services.documents.models import AuditEntry, db
 from services.documents.settings import DocumentsSettings
 
 
@@ -20,7 +21,7 @@ def create_app(settings: DocumentsSettings, key_of: KeyOf | None = None) -> Flas
         settings,
         db,
         title="Documents des candidats",
-        blueprints=[candidate.blp, staff.blp],
+        blueprints=[candidate.blp, staff.blp, imports.blp, audit_blueprint(db, AuditEntry)],
         key_of=key_of,
         reports={"objects": built.store.check},
     )

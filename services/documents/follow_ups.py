@@ -5,16 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 from services.chassis.events import Channel, Envelope
+from services.chassis.events.handlers import ChannelUnavailable
 from services.documents.dependencies import dependencies
 from services.documents.handlers import registry
 from services.documents.operations.automatic_documents import create_automatic_documents
 from services.documents.operations.candidature_copies import MAKE_DOCUMENTS
+from services.documents.operations.import_publication import PUBLISH_CHUNK, publish_chunk
 from services.documents.operations.publishing import PUBLISH_DOCUMENT, publish_document
 from services.documents.operations.reminder_documents import MAKE_REMINDER, make_reminder
+from services.objects import StoreUnavailable
 
 __all__ = ["registry"]  # with the follow-ups below on it
 
 DOCUMENTS = Channel("documents")
+# What exam offices publish, thousands at a time, in a thread of its own: nobody's confirmation waits behind it.
+PUBLICATIONS = Channel("publications", seconds=300.0)
 
 
 @registry.follow_up(MAKE_DOCUMENTS, DOCUMENTS)
@@ -29,7 +34,16 @@ def make_relance(data: dict[str, Any], envelope: Envelope) -> None:
     make_reminder(dependencies(), data)
 
 
-@registry.follow_up(PUBLISH_DOCUMENT, DOCUMENTS)
+@registry.follow_up(PUBLISH_DOCUMENT, PUBLICATIONS)
 def publish(data: dict[str, Any], envelope: Envelope) -> None:
     """Create one candidature's document of a publication."""
     publish_document(dependencies(), str(data["publication_id"]), str(data["candidature_id"]))
+
+
+@registry.follow_up(PUBLISH_CHUNK, PUBLICATIONS)
+def publish_import_chunk(data: dict[str, Any], envelope: Envelope) -> None:
+    """Publish a chunk of an import; while the store is down the channel waits, and no attempt is counted."""
+    try:
+        publish_chunk(dependencies(), str(data["import_id"]), int(data["first"]), int(data["last"]))
+    except StoreUnavailable as error:
+        raise ChannelUnavailable("the object store does not answer") from error

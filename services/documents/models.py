@@ -8,9 +8,22 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Integer, LargeBinary, String, Text, UniqueConstraint, false
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+    false,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
+from services.chassis.database.audit import AuditColumns
+from services.chassis.database.audit_indexes import audit_indexes
 from services.chassis.database.transactions import Database, UtcDateTime, new_id
 from services.chassis.events import EventTables
 from services.objects import ObjectKey, ObjectTables
@@ -27,7 +40,11 @@ class Candidature(db.Model):
     """What a tile shows, as of the newest version known. It stays after the session closes."""
 
     __tablename__ = "candidatures"
-    __table_args__ = (CheckConstraint("version > 0", name="version_positive"),)
+    __table_args__ = (
+        CheckConstraint("version > 0", name="version_positive"),
+        Index("ix_candidatures_numero_candidat", "numero_candidat"),
+        Index("ix_candidatures_session", "session_label", "exam_label"),
+    )
 
     id: Mapped[str] = mapped_column(_ID, primary_key=True)
     candidate_id: Mapped[str] = mapped_column(String(64), index=True)
@@ -72,7 +89,8 @@ class SavedVersion(db.Model):
 class Document(db.Model):
     """A document of a candidature, as PDF and HTML. Sizes (bytes) and SHA-256 are those read back from the store.
 
-    `opened_at`: when its owner first opened it; recorded only of those that a gestionnaire published.
+    `opened_at`: when its owner first opened it; recorded only of those that a gestionnaire published, as is
+    `withdrawn_at`: from then on its owner does not see it.
     """
 
     __tablename__ = "documents"
@@ -87,6 +105,8 @@ class Document(db.Model):
     label: Mapped[str] = mapped_column(Text)
     published_at: Mapped[datetime] = mapped_column(UtcDateTime)
     opened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    withdrawal_reason: Mapped[str | None] = mapped_column(Text)
     pdf_key: Mapped[str] = mapped_column(ObjectKey, unique=True)
     pdf_size: Mapped[int] = mapped_column(Integer)
     pdf_sha256: Mapped[str] = mapped_column(_DIGEST)
@@ -129,3 +149,84 @@ class Publication(db.Model):
     candidatures: Mapped[list[str]] = mapped_column(JSON)
     pdf_key: Mapped[str | None] = mapped_column(ObjectKey, unique=True)
     order_digest: Mapped[str | None] = mapped_column(_DIGEST)
+
+
+class Import(db.Model):
+    """What an exam office sends at a time, to be checked and then published for one candidature after another.
+
+    `state` and `source`: of services/contracts/publication_rules.py. `revision` grows with each file, so that nobody
+    publishes another report than the one that they read. `ready`, `refused`, `published`, `failed`, `withdrawn` count
+    its documents by state, and its refusals. `paragraphs`: what stands above a table, or the text alternative of PDFs.
+    """
+
+    __tablename__ = "imports"
+    __table_args__ = (
+        Index("ix_imports_academie_code_created_at", "academie_code", "created_at", "id"),
+        Index("ix_imports_created_at", "created_at", "id"),
+    )
+
+    id: Mapped[str] = mapped_column(_ID, primary_key=True, default=new_id)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    actor: Mapped[str] = mapped_column(String(64))
+    type: Mapped[str] = mapped_column(String(32))
+    source: Mapped[str] = mapped_column(String(8))
+    academie_code: Mapped[str] = mapped_column(String(8))
+    exam_label: Mapped[str] = mapped_column(Text)
+    session_label: Mapped[str] = mapped_column(Text)
+    title: Mapped[str] = mapped_column(Text)
+    paragraphs: Mapped[list[str]] = mapped_column(JSON)
+    state: Mapped[str] = mapped_column(String(16))
+    revision: Mapped[int] = mapped_column(Integer, default=0)
+    filename: Mapped[str | None] = mapped_column(Text)
+    unused_columns: Mapped[list[str]] = mapped_column(JSON, default=list)
+    ready: Mapped[int] = mapped_column(Integer, default=0)
+    refused: Mapped[int] = mapped_column(Integer, default=0)
+    published: Mapped[int] = mapped_column(Integer, default=0)
+    failed: Mapped[int] = mapped_column(Integer, default=0)
+    withdrawn: Mapped[int] = mapped_column(Integer, default=0)
+    publication_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    withdrawal_reason: Mapped[str | None] = mapped_column(Text)
+
+
+class ImportDocument(db.Model):
+    """A document of an import. Its id will be that of the published document, so that each is published once.
+
+    `content`: the values of the candidate's lines of a CSV. `pdf_key`: an uploaded PDF, until it is published.
+    """
+
+    __tablename__ = "import_documents"
+    __table_args__ = (
+        UniqueConstraint("import_id", "position", name="uq_import_documents_import_id_position"),
+        Index("ix_import_documents_import_id_numero_candidat", "import_id", "numero_candidat"),
+    )
+
+    id: Mapped[str] = mapped_column(_ID, primary_key=True)
+    import_id: Mapped[str] = mapped_column(ForeignKey("imports.id", ondelete="CASCADE"))
+    position: Mapped[int] = mapped_column(Integer)
+    candidature_id: Mapped[str] = mapped_column(_ID)
+    numero_candidat: Mapped[str] = mapped_column(String(32))
+    content: Mapped[list[dict[str, str]]] = mapped_column(JSON)
+    filename: Mapped[str | None] = mapped_column(Text)
+    pdf_key: Mapped[str | None] = mapped_column(ObjectKey, unique=True)
+    state: Mapped[str] = mapped_column(String(16))
+    reason: Mapped[str | None] = mapped_column(Text)
+
+
+class ImportRefusal(db.Model):
+    """A line or file of an import that is not published, and why. `place`: the line's number, or the file's name."""
+
+    __tablename__ = "import_refusals"
+
+    import_id: Mapped[str] = mapped_column(ForeignKey("imports.id", ondelete="CASCADE"), primary_key=True)
+    position: Mapped[int] = mapped_column(Integer, primary_key=True)
+    place: Mapped[str] = mapped_column(Text)
+    numero_candidat: Mapped[str] = mapped_column(String(32))
+    reason: Mapped[str] = mapped_column(Text)
+
+
+class AuditEntry(AuditColumns, db.Model):
+    """What gestionnaires did to which import or document. Triggers refuse changes and deletions."""
+
+    __tablename__ = "audit_entries"
+    __table_args__ = audit_indexes("audit_entries")

@@ -24,6 +24,8 @@ from services.chassis import clock
 from services.chassis.database.audit import Actor
 from tests.accounts.creation_form import PASSWORD
 from tests.architecture.apps import database_of
+from tests.documents.imports.exam_office import CELLS, csv_of
+from tests.documents.imports.exam_office import NEW as EXAMPLE_IMPORT
 from tests.gateway.candidates import CandidateFactory, creation_answers, new_address
 from tests.gateway.gestion import invitations
 from tests.gateway.gestion.people import StaffBrowser, StaffFactory
@@ -59,6 +61,7 @@ class Examples:
         self.administrator = chief.browser
         self.values |= self._team(chief)
         self._tool, self._administrators_tool = self._tools_token("gestionnaire"), self._tools_token("administrateur")
+        self.values |= {"import_id": self._import()}
         self.values |= {"staff_id": str(jwt.decode(self._staffs_token(), options={"verify_signature": False})["sub"])}
 
     @property
@@ -200,6 +203,21 @@ class Examples:
         answer = self.apps[service].test_client().get(path, headers=self.headers("candidate"))
         assert answer.status_code == 200, answer.text
         return answer.json
+
+    def _import(self) -> str:
+        """A checked import of convocations, with the candidate's document in it."""
+        service, headers = self.apps["documents"].test_client(), self.headers("staff", "documents:publish")
+        new = service.post("/v1/imports", json=EXAMPLE_IMPORT, headers=headers)
+        assert new.status_code == 201, new.text
+        import_id = str((new.json or {})["id"])
+        sent = csv_of([f"{self._numero_candidat()};{CELLS['convocation']}"])
+        checked = service.put(f"/v1/imports/{import_id}/csv", data=sent, headers=headers)
+        assert (checked.json or {})["ready"] == 1, checked.text
+        return import_id
+
+    def _numero_candidat(self) -> str:
+        answer = self._get("registrations", f"/v1/candidatures/{self.values['candidature_id']}")
+        return str(answer["recap"]["numero_candidat"])
 
     def _deposit(self, piece_id: str) -> None:
         name = f"attachment; filename*=UTF-8''{quote('pièce.pdf')}"

@@ -14,6 +14,7 @@ from tests.architecture.page_routes import (
     OPENINGS_PAGES,
     PIECES_PAGES,
     PUBLIC_PAGES,
+    PUBLICATION_PAGES,
     STAFF_ACCOUNT_PAGES,
     STAFF_PAGES,
     TEAM_PAGES,
@@ -180,6 +181,20 @@ LEDGER: dict[str, dict[str, str]] = {
         """,
         "staff(documents:publish)": """
             POST /v1/publications
+            GET /v1/import-form
+            GET /v1/import-models/<string:type>
+            GET /v1/imports
+            POST /v1/imports
+            GET /v1/imports/<string:import_id>
+            PUT /v1/imports/<string:import_id>/csv
+            PUT /v1/imports/<string:import_id>/pdfs
+            GET /v1/imports/<string:import_id>/refusals
+            GET /v1/imports/<string:import_id>/documents
+            GET /v1/imports/<string:import_id>/preview
+            POST /v1/imports/<string:import_id>/publication
+            POST /v1/imports/<string:import_id>/abandonment
+            POST /v1/imports/<string:import_id>/withdrawal
+            POST /v1/published-documents/<string:document_id>/withdrawal
         """,
     },
     "pieces": {
@@ -323,6 +338,16 @@ LEDGER: dict[str, dict[str, str]] = {
         """,
         "staff(audit:read)": f"""
             {AUDIT_PAGES}
+        """,
+        "staff(documents:publish)": f"""
+            {PUBLICATION_PAGES}
+            POST /gestion/documents/nouveau
+            GET /gestion/documents/modeles/<type>.csv
+            POST /gestion/documents/<import_id>/fichier
+            GET /gestion/documents/<import_id>/apercu
+            POST /gestion/documents/<import_id>/publication
+            POST /gestion/documents/<import_id>/<any(abandon, retrait):act>
+            POST /gestion/documents/<import_id>/documents/<document_id>/retrait
         """,
         "staff(candidatures:read)": f"""
             {CANDIDATURES_PAGES}

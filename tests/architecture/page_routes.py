@@ -91,6 +91,14 @@ TEAM_PAGES = """
     GET /gestion/equipe/<staff_id>
     GET /gestion/equipe/<staff_id>/<any(relance, reinitialisation, desactivation, reactivation):act>
 """
+PUBLICATION_PAGES = """
+    GET /gestion/documents
+    GET /gestion/documents/nouveau
+    GET /gestion/documents/<import_id>
+    GET /gestion/documents/<import_id>/<any(abandon, retrait):act>
+    GET /gestion/documents/<import_id>/documents
+    GET /gestion/documents/<import_id>/documents/<document_id>/retrait
+"""
 STAFF_PAGES = (
     PIECES_PAGES
     + CANDIDATURES_PAGES
@@ -100,4 +108,5 @@ STAFF_PAGES = (
     + AUDIT_PAGES
     + STAFF_ACCOUNT_PAGES
     + TEAM_PAGES
+    + PUBLICATION_PAGES
 )

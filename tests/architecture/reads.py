@@ -86,7 +86,14 @@ READS: dict[str, dict[str, tuple[str, ...]]] = {
             /v1/documents/to-read
             /v1/documents/<string:document_id>/file
             /v1/documents/<string:document_id>/html
+            /v1/import-form
+            /v1/imports
+            /v1/imports/<string:import_id>
+            /v1/imports/<string:import_id>/refusals
+            /v1/imports/<string:import_id>/documents
+            /v1/imports/<string:import_id>/preview
         """),
+        "/v1/import-models/<string:type>": ("/v1/import-models/convocation",),
         "/v1/candidatures/<string:candidature_id>/confirmation": (
             "/v1/candidatures/<candidature_id>/confirmation",
             "/v1/candidatures/<candidature_id>/confirmation?version=1&format=html",
@@ -151,6 +158,12 @@ READS: dict[str, dict[str, tuple[str, ...]]] = {
             /gestion/ouvertures/<opening_id>
             /gestion/messages
             /gestion/journal
+            /gestion/documents
+            /gestion/documents/nouveau
+            /gestion/documents/<import_id>
+            /gestion/documents/<import_id>/apercu
+            /gestion/documents/<import_id>/documents
+            /gestion/documents/<import_id>/documents/<document_id>/retrait
             /compte
             /compte/creation
             /compte/creation/confirmation
@@ -200,6 +213,10 @@ READS: dict[str, dict[str, tuple[str, ...]]] = {
             "/gestion/equipe/<disabled_id>/reactivation",
         ),
         "/gestion/invitation/<token>": ("/gestion/invitation/<invitation>",),
+        "/gestion/documents/modeles/<type>.csv": ("/gestion/documents/modeles/convocation.csv",),
+        "/gestion/documents/<import_id>/<any(abandon, retrait):act>": tuple(
+            f"/gestion/documents/<import_id>/{act}" for act in ("abandon", "retrait")
+        ),
         "/gestion/pieces/<piece_id>/page/<int:number>": ("/gestion/pieces/<piece_id>/page/1",),
         "/ouverture-des-services": ("/ouverture-des-services", f"/ouverture-des-services?{_CHOSEN}"),
         "/inscription": ("/inscription", f"/inscription?{_CHOSEN}"),
@@ -244,6 +261,7 @@ _NUMBERED = Written(
     frozenset({"pieces.changes.position", "pieces.changes.numbered_at", "pieces.change_counter.last"}),
     "changes get their place in the feed when they are first asked for, which changes nothing of what they say",
 )
+_PREVIEWED = Written(frozenset({"documents.audit_entries"}), "whoever looks at a candidate's document leaves a trace")
 WRITING_READS: dict[tuple[str, str], Written] = {
     ("accounts", "/v1/candidates/<string:candidate_id>"): _ACCOUNT_READ,
     ("gateway", "/gestion/comptes/<account_id>"): _ACCOUNT_READ,
@@ -258,6 +276,8 @@ WRITING_READS: dict[tuple[str, str], Written] = {
     ("gateway", "/gestion/candidatures/<candidature_id>/<any(desinscription, ecart):act>"): _DECLARATION_READ,
     ("gateway", "/gestion/pieces/<piece_id>"): _DECLARATION_READ,
     ("pieces", "/v1/changes"): _NUMBERED,
+    ("documents", "/v1/imports/<string:import_id>/preview"): _PREVIEWED,
+    ("gateway", "/gestion/documents/<import_id>/apercu"): _PREVIEWED,
     ("pieces", "/v1/pieces/<string:piece_id>/file"): _OPENED,
     ("pieces", "/v1/pieces/<string:piece_id>/pages/<int:number>"): _OPENED,
     ("gateway", "/justificatifs/fichier/<piece_id>"): _OPENED,

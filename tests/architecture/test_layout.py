@@ -36,7 +36,7 @@ ONE_SERVICE = {
         "signing.py",
     },
     "registrations": {"catalogue"},
-    "documents": {"rendering"},
+    "documents": {"inspection", "rendering"},
     "pieces": {"antivirus.py", "inspection", "metrics.py"},
 }
 

@@ -16,12 +16,13 @@ import yaml
 from deploy.service_names import CLIENTS
 from gateway.app import FORM_LIMIT
 from gateway.settings import GatewaySettings
-from gateway.web.justificatifs.file_reception import ENVELOPE_BYTES
+from gateway.web.justificatifs.file_reception import ENVELOPE_BYTES, STAFF_UPLOADS_AT_ONCE
 from services.accounts.settings import AccountsSettings
 from services.chassis.process.capacity import STOP_SECONDS
 from services.chassis.settings import Settings
 from services.chassis.web.body_limit import MAX_BODY_BYTES
 from services.contracts.file_rules import MAX_FILE_BYTES, MAX_UPLOAD_PART_BYTES
+from services.contracts.publication_rules import MAX_ARCHIVE_BYTES
 from services.documents.settings import DocumentsSettings
 from services.objects.settings import ObjectSettings
 from services.pieces.settings import PiecesSettings
@@ -109,9 +110,19 @@ def test_a_stop_of_a_container_waits_for_what_is_under_way() -> None:
 
 def test_the_proxy_lets_pass_what_the_gateway_takes() -> None:
     lines = (ROOT / "deploy/containers/proxy/portal.conf").read_text(encoding="utf-8")
-    forms, files = (int(size) * 1024 * 1024 for size in re.findall(r"client_max_body_size (\d+)m;", lines))
+    sizes = [int(size) * 1024 * 1024 for size in re.findall(r"client_max_body_size (\d+)m;", lines)]
+    forms, files, sendings, files_of_tools = sizes
     assert forms >= max(FORM_LIMIT, MAX_BODY_BYTES, MAX_UPLOAD_PART_BYTES)
     assert files >= MAX_FILE_BYTES + ENVELOPE_BYTES
+    assert sendings >= MAX_ARCHIVE_BYTES + ENVELOPE_BYTES
+    assert files_of_tools >= MAX_FILE_BYTES
+
+
+def test_a_gateways_tmp_holds_what_it_receives_at_the_same_time() -> None:
+    tmpfs = yaml.safe_load(COMPOSE_TEXT)["services"]["gateway"]["tmpfs"]
+    [size] = re.findall(r"/tmp:size=\D*(\d+)m", " ".join(tmpfs))
+    uploads = GatewaySettings.uploads_at_once * 6 + STAFF_UPLOADS_AT_ONCE * MAX_ARCHIVE_BYTES // (1024 * 1024)
+    assert int(size) >= uploads
 
 
 def test_replaced_files_stay_longer_than_backups_of_the_databases() -> None:

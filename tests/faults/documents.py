@@ -10,6 +10,7 @@ from services.documents.follow_ups import registry
 from services.documents.models import db
 from services.documents.operations.reconciliation import reconciliation
 from tests.documents.example_events import CANDIDATURE, reminded, saved
+from tests.documents.imports.exam_office import ExamOffice, pdf_of
 from tests.documents.service import Service
 from tests.faults.operation import DONE_BEFORE, Operation, State
 from tests.faults.running_service import ReconciliationResult, RunningService
@@ -152,6 +153,83 @@ class MakeOrderedDocument(OrderDocument):
         self.running.work_once()
 
 
+class _ImportOperation(_DocumentOperation):
+    """Of an exam office with an import for the guide's candidate."""
+
+    import_id: str
+
+    def prepare(self) -> None:
+        self.running.portal.receive_and_create_documents(saved())
+        self.running.work()
+        self.office = ExamOffice(self.running.portal)
+        source = {"type": "convocation", "source": "pdf", "session": "BTS 2022"}
+        self.import_id = self.office.create(**source)
+
+    def send(self) -> int:
+        name = f"{saved().numero_candidat}.pdf"
+        return self.office.send(self.import_id, pdf_of(), name, "pdfs").status_code
+
+    def publish(self) -> int:
+        return self.office.publish(self.office.read(self.import_id)).status_code
+
+    def state(self) -> State:
+        row = self.office.read(self.import_id)
+        return {**super().state(), "import": (row["state"], row["ready"], row["refused"], row["published"])}
+
+
+class AddPdf(_ImportOperation):
+    name = "add a PDF to an import"
+    covers = ("import_pdfs.add_pdfs",)
+    objects = 1
+    done: ClassVar[State] = {**_with(AUTOMATIC), "import": ("checked", 1, 0, 0)}
+
+    def do(self) -> int:
+        return self.send()
+
+
+class AbandonImport(_ImportOperation):
+    name = "give up an import"
+    covers = ("imports.abandon_import",)
+    done: ClassVar[State] = {**_with(AUTOMATIC), "import": ("abandoned", 1, 0, 0)}
+
+    def prepare(self) -> None:
+        super().prepare()
+        assert self.send() == 200
+
+    def do(self) -> int:
+        return self.office.call("POST", f"/imports/{self.import_id}/abandonment").status_code
+
+
+class PublishImport(_ImportOperation):
+    """The worker makes its document once it is asked for."""
+
+    name = "publish an import"
+    covers = ("import_publication.publish_import",)
+    done: ClassVar[State] = {**_with([*AUTOMATIC, ("convocation", 1)]), "import": ("published", 1, 0, 1)}
+
+    def prepare(self) -> None:
+        super().prepare()
+        assert self.send() == 200
+
+    def do(self) -> int:
+        return self.publish()
+
+
+class MakeImportedDocument(PublishImport):
+    name = "make a document of an import"
+    covers = ("import_publication.publish_chunk",)
+    commits = ("the follow-up is taken", "the document", "the note that it is done")
+    decided_by = DONE_BEFORE
+    objects = 2
+
+    def prepare(self) -> None:
+        super().prepare()
+        assert self.publish() == 202
+
+    def do(self) -> None:  # type: ignore[override]
+        self.running.work_once()
+
+
 REMINDED = [*AUTOMATIC, ("relance_pieces", 1)]
 
 
@@ -185,4 +263,16 @@ class MakeReminder(HearReminder):
         self.running.work_once()
 
 
-OPERATIONS = (HearReminder, MakeReminder, HearSave, MakeDocuments, ShowConfirmation, OrderDocument, MakeOrderedDocument)
+OPERATIONS = (
+    HearReminder,
+    MakeReminder,
+    HearSave,
+    MakeDocuments,
+    ShowConfirmation,
+    OrderDocument,
+    MakeOrderedDocument,
+    AddPdf,
+    AbandonImport,
+    PublishImport,
+    MakeImportedDocument,
+)

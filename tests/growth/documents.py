@@ -6,12 +6,24 @@ import itertools
 from typing import Any
 
 from sqlalchemy import select, text
+from sqlalchemy.orm import Session
 
 from services.documents.domain.document_types import DocumentType
 from services.documents.jobs import jobs
-from services.documents.models import Candidature, Document, SavedVersion, db, event_tables
+from services.documents.models import (
+    AuditEntry,
+    Candidature,
+    Document,
+    Import,
+    ImportDocument,
+    ImportRefusal,
+    SavedVersion,
+    db,
+    event_tables,
+)
 from services.documents.operations.publishing import Order, publish
 from tests.documents.example_events import CANDIDATURE, saved, withdrawn
+from tests.documents.imports.exam_office import CELLS, ExamOffice, csv_of, line
 from tests.documents.service import Service
 from tests.growth.full_service import (
     Actions,
@@ -25,19 +37,25 @@ from tests.growth.full_service import (
 )
 from tests.support.database_filling import fast_filling, identifier, insert_copies
 
+OWN_NUMERO = saved().numero_candidat
+OWN_LINE = f"{OWN_NUMERO};{CELLS['convocation']}"
+
 
 def full_documents(database_url: str, objects_url: str, peer_url: str, rows: int, weight: Weight) -> FullService:
     service = Service(database_url, objects_url, peer_url)
     service.receive_and_create_documents(saved())
+    office = ExamOffice(service)
+    office.checked(csv_of([OWN_LINE, line(9_999)]))
     with service.app.app_context():
         _fill(rows, weight)
-    return FullService("documents", service.app, db, rows, _reads(service), _writes(service), _jobs())
+    return FullService("documents", service.app, db, rows, _reads(service, office), _writes(service, office), _jobs())
 
 
 def _fill(rows: int, weight: Weight) -> None:
     id = identifier(db)
     with fast_filling(db) as session:
-        insert_copies(session, Candidature.__table__, rows=rows, id=id, candidate_id=id)
+        number = "'0' || CAST(3100000000 + i AS VARCHAR(10))"
+        insert_copies(session, Candidature.__table__, rows=rows, id=id, candidate_id=id, numero_candidat=number)
         insert_copies(session, SavedVersion.__table__, rows=rows, candidature_id=id, **weight("payload"))
         made = session.execute(text("SELECT id FROM documents ORDER BY type")).scalars().all()
         for place, document_id in enumerate(made):
@@ -45,11 +63,21 @@ def _fill(rows: int, weight: Weight) -> None:
             keys: dict[str, Any] = {"pdf_key": f"{document} || '.pdf'", "html_key": f"{document} || '.html'"}
             own: dict[str, Any] = {"id": document, "candidature_id": id, **keys}
             insert_copies(session, Document.__table__, rows=rows, example=f"id = '{document_id}'", **own)
+        _fill_imports(session, rows, id)
     fill_events(db, event_tables, rows, weight)
     update_statistics(db)
 
 
-def _reads(service: Service) -> Actions:
+def _fill_imports(session: Session, rows: int, id: str) -> None:
+    """Others of the same académie, each of a document; and one of ten thousand documents."""
+    own: dict[str, Any] = {"import_id": id}
+    insert_copies(session, Import.__table__, rows=rows, id=id)
+    insert_copies(session, ImportDocument.__table__, rows=rows, **own, id=id, candidature_id=id)
+    insert_copies(session, ImportRefusal.__table__, rows=rows, **own)
+    insert_copies(session, AuditEntry.__table__, rows=2 * rows, example="action = 'import.checked'", subject=id)
+
+
+def _reads(service: Service, office: ExamOffice) -> Actions:
     document_id = service.documents()[0]["id"]
     return {
         "« Mes documents »": lambda: expect_answer(service.get("/candidatures")),
@@ -57,10 +85,28 @@ def _reads(service: Service) -> Actions:
         "what is to read": lambda: expect_answer(service.get("/documents/to-read")),
         "a document": lambda: expect_answer(service.get(f"/documents/{document_id}/html")),
         "a confirmation": lambda: expect_answer(service.get(f"/candidatures/{CANDIDATURE}/confirmation")),
+        **_reads_of_imports(office),
     }
 
 
-def _writes(service: Service) -> Actions:
+def _reads_of_imports(office: ExamOffice) -> Actions:
+    own = office.create()
+    assert office.send(own, csv_of([OWN_LINE])).status_code == 200
+
+    def read(path: str) -> object:
+        return expect_answer(office.call("GET", path))
+
+    return {
+        "staff: what may be chosen for an import": lambda: read("/import-form"),
+        "staff: imports": lambda: read("/imports"),
+        "staff: an import": lambda: read(f"/imports/{own}"),
+        "staff: what is not published of it": lambda: read(f"/imports/{own}/refusals"),
+        "staff: its documents": lambda: read(f"/imports/{own}/documents"),
+        "staff: a document of it": lambda: read(f"/imports/{own}/documents?numero_candidat={OWN_NUMERO}"),
+    }
+
+
+def _writes(service: Service, office: ExamOffice) -> Actions:
     versions = iter(range(2, 1_000_000))
     with service.app.app_context(), db.reading() as session:
         ids = session.scalars(select(Candidature.id).where(Candidature.id != CANDIDATURE).limit(4000)).all()
@@ -77,6 +123,7 @@ def _writes(service: Service) -> Actions:
         "a withdrawal comes": hears_the_end,
         "a document is ordered for one": lambda: _order(service, (CANDIDATURE,)),
         "a document is ordered for a hundred": lambda: _order(service, tuple(itertools.islice(others, 100))),
+        "staff: a CSV is checked, published and withdrawn": lambda: _import(office),
         **event_actions(db),
     }
 
@@ -84,6 +131,16 @@ def _writes(service: Service) -> Actions:
 def _order(service: Service, candidatures: tuple[str, ...]) -> None:
     order = Order(DocumentType.CONVOCATION, "Convocation", ("Présentez-vous.",), candidatures)
     publish(service.dependencies, "agent", None, order)
+
+
+def _import(office: ExamOffice) -> None:
+    checked = office.checked(csv_of([OWN_LINE, line(9_999)]))
+    assert (checked["ready"], checked["refused"]) == (1, 1)
+    expect_answer(office.publish(checked), 202)
+    office.work()
+    assert office.read(checked["id"])["published"] == 1
+    withdrawal = office.call("POST", f"/imports/{checked['id']}/withdrawal", json={"reason": "Changement de centre"})
+    expect_answer(withdrawal)
 
 
 def _jobs() -> Actions:

@@ -69,7 +69,7 @@ def reminders(context: StoryContext) -> None:
     candidature = candidate.registers()
     recorder, gestionnaire = context.recorder, context.new_candidate()
     gestionnaire.open("/gestion/relances")
-    _logs_in(context, gestionnaire)
+    log_in_to_gestion(context.staff_account, gestionnaire)
     page = gestionnaire.page
     box = f"input[name=selection][value^='{candidature}']"
     wait_for_result(lambda: gestionnaire.open("/gestion/relances").locator(box).count(), "who lacks pieces")

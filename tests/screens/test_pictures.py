@@ -18,6 +18,7 @@ from tests.screens import (
     error_page_stories,
     gestion_stories,
     piece_stories,
+    publication_stories,
     registration_stories,
     team_stories,
 )
@@ -50,6 +51,7 @@ STORIES: tuple[Story, ...] = (
     administration_stories.openings_and_messages,
     administration_stories.accounts_and_journal,
     gestion_stories.reminders,
+    publication_stories.publications,
     error_page_stories.unknown,
     error_page_stories.foreign_post,
     error_page_stories.too_large,

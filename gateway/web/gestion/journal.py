@@ -27,7 +27,7 @@ from services.chassis.french import short_instant
 from services.contracts.piece_statuses import STATUS_LABELS
 
 ACTIVE_MENU_KEY = "journal"
-AUDITED_SERVICES = ("accounts", "registrations", "pieces")
+AUDITED_SERVICES = tuple(SERVICE_LABELS)
 TEXT_FILTERS = {"qui": "actor", "objet": "subject", "acte": "action"}
 DAY_FILTERS = ("du", "au")
 _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T[\d:.]+\+00:00")

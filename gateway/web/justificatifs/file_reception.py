@@ -16,19 +16,20 @@ from flask import Flask, Request, Response, current_app, request
 from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 from werkzeug.formparser import FormDataParser
 
-from gateway.file_rules import MAX_SIZE
 from gateway.settings import GatewaySettings
-from gateway.web_security import FILE_FORM_ENDPOINT
+from gateway.web_security import FILE_FORM_ENDPOINTS
 from services.chassis.french import file_size
 from services.chassis.process.concurrency import ConcurrencyLimit
 from services.contracts.file_rules import MAX_FILE_BYTES
 
 UPLOAD_PART_ENDPOINT = "justificatifs.append"
-"""Of resumable_uploads.py; the endpoint of the whole form is FILE_FORM_ENDPOINT."""
+"""Of resumable_uploads.py; the endpoints of whole forms are FILE_FORM_ENDPOINTS."""
 ENVELOPE_BYTES = 64 * 1024  # what multipart/form-data adds around the files
 DISCARD_BYTES = 64 * 1024 * 1024
 CHUNK_BYTES = 64 * 1024
 READ_AHEAD_BYTES = 256 * 1024
+STAFF_UPLOADS_AT_ONCE = 2
+"""Files of gestionnaires received at the same time, besides candidates': each may be several times as large."""
 RETRY_SECONDS = 60
 TOO_MANY_OF_CANDIDATE = "Plusieurs de vos envois sont en cours. Attendez qu'ils soient finis, puis réessayez."
 TOO_MANY_IN_ALL = "Trop d'envois sont en cours. Réessayez dans une minute ; rien n'a été perdu."
@@ -75,19 +76,35 @@ def upload_places(in_all: int, each: int) -> ConcurrencyLimit:
 def register(app: Flask, settings: GatewaySettings) -> None:
     app.request_class = _BufferedRequest
     app.extensions["uploads"] = upload_places(settings.uploads_at_once, settings.uploads_per_candidate)
+    app.extensions["staff_uploads"] = upload_places(STAFF_UPLOADS_AT_ONCE, each=1)
     app.after_request(_drain_refused_upload)
 
 
 @contextmanager
 def received_files(request: Request, field: str, candidate: str) -> Iterator[Sequence[ReceivedFile]]:
     """The files chosen in form field `field`, in their order. Raises FileRefused."""
+    _check_announced_length(request, MAX_FILE_BYTES)
+    with upload_place(candidate):
+        yield _read_files(request, field, MAX_FILE_BYTES)
+
+
+@contextmanager
+def received_files_of_staff(
+    request: Request, field: str, staff_id: str, max_bytes: int
+) -> Iterator[Sequence[ReceivedFile]]:
+    """The same for a gestionnaire, in places of their own. Raises FileRefused."""
+    _check_announced_length(request, max_bytes)
+    places: ConcurrencyLimit = current_app.extensions["staff_uploads"]
+    with places.place(staff_id):
+        yield _read_files(request, field, max_bytes)
+
+
+def _check_announced_length(request: Request, max_bytes: int) -> None:
     length = request.content_length
     if length is None:
         raise FileRefused("L'envoi n'annonce pas sa taille : recommencez avec un navigateur à jour.", 411)
-    if length > MAX_FILE_BYTES + ENVELOPE_BYTES:
-        raise FileRefused(_too_large_sentence(length), 413)
-    with upload_place(candidate):
-        yield _read_files(request, field)
+    if length > max_bytes + ENVELOPE_BYTES:
+        raise FileRefused(_too_large_sentence(length, max_bytes), 413)
 
 
 def upload_place(candidate: str) -> AbstractContextManager[None]:
@@ -96,8 +113,8 @@ def upload_place(candidate: str) -> AbstractContextManager[None]:
     return uploads.place(candidate)
 
 
-def _read_files(request: Request, field: str) -> list[ReceivedFile]:
-    request.max_content_length = MAX_FILE_BYTES + ENVELOPE_BYTES
+def _read_files(request: Request, field: str, max_bytes: int) -> list[ReceivedFile]:
+    request.max_content_length = max_bytes + ENVELOPE_BYTES
     try:
         uploaded = request.files.getlist(field)
     except (ClientDisconnected, OSError) as error:
@@ -107,8 +124,8 @@ def _read_files(request: Request, field: str) -> list[ReceivedFile]:
         for file in uploaded
         if file.filename
     ]
-    if (size := sum(file.length for file in files)) > MAX_FILE_BYTES:
-        raise FileRefused(_too_large_sentence(size, len(files)), 413)
+    if (size := sum(file.length for file in files)) > max_bytes:
+        raise FileRefused(_too_large_sentence(size, max_bytes, len(files)), 413)
     return files
 
 
@@ -119,16 +136,17 @@ def _size(stream: IO[bytes]) -> int:
     return size
 
 
-def _too_large_sentence(size: int, files: int = 1) -> str:
+def _too_large_sentence(size: int, max_bytes: int, files: int = 1) -> str:
+    limit = file_size(max_bytes)
     if files > 1:
-        rule = f"ensemble, ils ne doivent pas excéder {MAX_SIZE}"
+        rule = f"ensemble, ils ne doivent pas excéder {limit}"
         return f"Vos fichiers sont trop volumineux ({file_size(size)}) : {rule}."
-    return f"Votre fichier est trop volumineux ({file_size(size)}) : la taille ne doit pas excéder {MAX_SIZE}."
+    return f"Votre fichier est trop volumineux ({file_size(size)}) : la taille ne doit pas excéder {limit}."
 
 
 def _drain_refused_upload(response: Response) -> Response:
     """Read the rest of the body, whatever the reason of the refusal, including an ended session."""
-    sends_file = request.endpoint == FILE_FORM_ENDPOINT and request.method == "POST"
+    sends_file = request.endpoint in FILE_FORM_ENDPOINTS and request.method == "POST"
     if (sends_file or request.endpoint == UPLOAD_PART_ENDPOINT) and response.status_code >= 400:
         request.max_content_length = max(DISCARD_BYTES, request.content_length or 0)  # None: the limit of forms
         remaining = DISCARD_BYTES

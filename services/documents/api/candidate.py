@@ -74,7 +74,7 @@ def opened(document_id: str) -> None:
 def document_pdf(query: dict[str, Any], document_id: str) -> Response:
     """A document as PDF."""
     file = document_files.document_file(dependencies(), access.caller().id, document_id, FileFormat.PDF)
-    return _file_response(file, save=query["save"])
+    return file_response(file, save=query["save"])
 
 
 @blp.route("/documents/<string:document_id>/html")
@@ -84,7 +84,7 @@ def document_pdf(query: dict[str, Any], document_id: str) -> Response:
 def document_html(query: dict[str, Any], document_id: str) -> Response:
     """The same document as a page that a screen reader can read."""
     file = document_files.document_file(dependencies(), access.caller().id, document_id, FileFormat.HTML)
-    return _file_response(file, save=query["save"])
+    return file_response(file, save=query["save"])
 
 
 @blp.route("/candidatures/<string:candidature_id>/confirmation")
@@ -95,7 +95,7 @@ def confirmation(query: dict[str, Any], candidature_id: str) -> Response:
     """« Visualiser/Imprimer »: the confirmation at once, made on the spot where it is not there yet."""
     candidate, version = access.caller().id, query["version"]
     file = document_files.confirmation_file(dependencies(), candidate, candidature_id, version, query["format"])
-    return _file_response(file, save=query["save"])
+    return file_response(file, save=query["save"])
 
 
 @blp.route("/candidatures/<string:candidature_id>/forms/<string:code>")
@@ -105,10 +105,11 @@ def confirmation(query: dict[str, Any], candidature_id: str) -> Response:
 def form(query: dict[str, Any], candidature_id: str, code: str) -> Response:
     """« Editer le formulaire à compléter », with the candidate's data."""
     file = document_files.form_file(dependencies(), access.caller().id, candidature_id, code, query["format"])
-    return _file_response(file, save=query["save"])
+    return file_response(file, save=query["save"])
 
 
-def _file_response(file: File, *, save: bool) -> Response:
+def file_response(file: File, *, save: bool) -> Response:
+    """The file, to be saved or shown; a browser runs nothing in it and stores nothing of it."""
     response = Response(file.content, content_type=file.format.content_type)
     _set_filename(response, "attachment" if save else "inline", file.filename)
     response.headers["X-Content-Type-Options"] = "nosniff"

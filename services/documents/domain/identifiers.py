@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 
 PATTERN = r"[0-9a-f]{32}"
@@ -11,3 +12,8 @@ _ID = re.compile(PATTERN)
 def is_id(text: str) -> bool:
     """Whether it is 32 lower-case hexadecimal digits, as `new_id` makes them."""
     return _ID.fullmatch(text) is not None
+
+
+def published_document_id(order_id: str, candidature_id: str) -> str:
+    """Of the document of a candidature in a publication or an import: always the same, so that it is published once."""
+    return hashlib.sha256(f"{order_id}/{candidature_id}".encode()).hexdigest()[:32]

@@ -7,6 +7,7 @@ import io
 import json
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 
 import structlog
 from sqlalchemy import func, select
@@ -14,6 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from services.chassis.clock import portal_now
+from services.chassis.database.audit import Actor
 from services.chassis.database.transactions import new_id
 from services.chassis.errors import Conflict, NotFound, Unavailable
 from services.chassis.events import follow_up
@@ -21,8 +23,9 @@ from services.contracts import problem_types
 from services.documents.dependencies import Dependencies
 from services.documents.domain.document_types import DocumentType
 from services.documents.domain.file_format import FileFormat
+from services.documents.domain.identifiers import published_document_id
 from services.documents.domain.object_keys import DocumentName, publication_key
-from services.documents.models import Candidature, Document, Publication, db
+from services.documents.models import AuditEntry, Candidature, Document, Publication, db
 from services.documents.operations.document_storage import assign_files, size_and_digest, store_rendered
 from services.documents.operations.measured_rendering import render_measured
 from services.documents.queries.candidatures import active_ids, saved_event
@@ -97,12 +100,13 @@ def _publish(
         candidatures=accepted,
         order_digest=order.digest,
     )
-    publication.pdf_key = _store_upload(dependencies, publication.id, order.pdf)
+    publication.pdf_key = None if order.pdf is None else store_upload(dependencies, publication.id, order.pdf)
     keys = () if publication.pdf_key is None else (publication.pdf_key,)
     try:
         with operation_naming(db, dependencies.store, *keys) as session:
             session.add(publication)
             session.flush()
+            AuditEntry.record(session, Actor("staff", actor), "publication.ordered", publication.id)
             for candidature_id in accepted:
                 work = {"publication_id": publication.id, "candidature_id": candidature_id}
                 follow_up(session, PUBLISH_DOCUMENT, work, subject=candidature_id)
@@ -117,7 +121,7 @@ def _publish(
 
 def publish_document(dependencies: Dependencies, publication_id: str, candidature_id: str) -> None:
     """Create one document of a publication, unless it exists. Raises StoreUnavailable, to be tried again."""
-    document_id = _document_id(publication_id, candidature_id)
+    document_id = published_document_id(publication_id, candidature_id)
     with db.reading() as session:
         publication = session.get_one(Publication, publication_id)
         candidature = session.get_one(Candidature, candidature_id)
@@ -130,7 +134,8 @@ def publish_document(dependencies: Dependencies, publication_id: str, candidatur
         session.get_one(Candidature, candidature_id, with_for_update=True)
         if session.get(Document, document_id) is not None:
             raise _AlreadyPublished
-        document = _document(session, publication, document_id, candidature_id)
+        at = portal_now()
+        document = new_document(session, document_id, candidature_id, publication.type, publication.title, at=at)
         assign_files(document, pdf, html)
         session.add(document)
 
@@ -165,32 +170,24 @@ def _render(dependencies: Dependencies, publication: Publication, candidature: C
     return Rendered(dependencies.store.read(publication.pdf_key), rendered.html, rendered.missing)
 
 
-def _document(session: Session, publication: Publication, document_id: str, candidature_id: str) -> Document:
+def new_document(
+    session: Session, document_id: str, candidature_id: str, type: str, title: str, *, at: datetime
+) -> Document:
+    """The row of a published document, without its files. Publications of one type are numbered 1, 2 … within a
+    candidature, whose row the caller has locked."""
+    highest = select(func.max(Document.version)).filter_by(candidature_id=candidature_id, type=type)
     return Document(
         id=document_id,
         candidature_id=candidature_id,
-        type=publication.type,
-        version=next_number(session, candidature_id, publication.type),
-        label=publication.title,
-        published_at=portal_now(),
+        type=type,
+        version=(session.scalar(highest) or 0) + 1,
+        label=title,
+        published_at=at,
     )
 
 
-def next_number(session: Session, candidature_id: str, type: str) -> int:
-    """Publications of one type are numbered 1, 2 … within a candidature, whose row is locked."""
-    highest = select(func.max(Document.version)).filter_by(candidature_id=candidature_id, type=type)
-    return (session.scalar(highest) or 0) + 1
-
-
-def _document_id(publication_id: str, candidature_id: str) -> str:
-    """The same whenever the follow-up runs, so that it publishes once."""
-    return hashlib.sha256(f"{publication_id}/{candidature_id}".encode()).hexdigest()[:32]
-
-
-def _store_upload(dependencies: Dependencies, publication_id: str, pdf: bytes | None) -> str | None:
-    """Store the gestionnaire's PDF, if there is one; returns its key. Raises Unavailable."""
-    if pdf is None:
-        return None
+def store_upload(dependencies: Dependencies, publication_id: str, pdf: bytes) -> str:
+    """Store a gestionnaire's PDF for that publication or import; returns its key. Raises Unavailable."""
     stored = size_and_digest(pdf)
     key = publication_key(publication_id, stored.sha256)
     try:

@@ -9,7 +9,7 @@ import structlog
 from services.chassis.process.failure_reason import frames_of, reason_of
 from services.documents.dependencies import Dependencies, dependencies
 from services.documents.domain.document_types import AUTOMATIC, DocumentType
-from services.documents.models import Document, Publication, db
+from services.documents.models import Document, ImportDocument, Publication, db
 from services.documents.operations.document_storage import assign_files, store_document
 from services.documents.operations.rendering_cache import render_automatic
 from services.documents.queries.candidatures import saved_event
@@ -23,6 +23,7 @@ _COLUMNS = (
     KeyColumn(Document.pdf_key, Document.id),
     KeyColumn(Document.html_key, Document.id),
     KeyColumn(Publication.pdf_key, Publication.id),
+    KeyColumn(ImportDocument.pdf_key, ImportDocument.id),
 )
 
 

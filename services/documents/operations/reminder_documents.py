@@ -20,7 +20,7 @@ from services.documents.domain.object_keys import DocumentName
 from services.documents.models import Candidature, Document, db
 from services.documents.operations.document_storage import assign_files, store_rendered
 from services.documents.operations.measured_rendering import render_measured
-from services.documents.operations.publishing import next_number
+from services.documents.operations.publishing import new_document
 from services.documents.queries.candidatures import is_withdrawn, saved_event
 from services.documents.rendering.relance import relance
 from services.objects import operation_naming
@@ -76,14 +76,7 @@ def _create(
         session.get_one(Candidature, saved.candidature_id, with_for_update=True)
         if session.get(Document, document_id) is not None:
             raise _AlreadyMade
-        document = Document(
-            id=document_id,
-            candidature_id=saved.candidature_id,
-            type=_TYPE.value,
-            version=next_number(session, saved.candidature_id, _TYPE.value),
-            label=_TYPE.label,
-            published_at=reminded_at,
-        )
+        document = new_document(session, document_id, saved.candidature_id, _TYPE.value, _TYPE.label, at=reminded_at)
         assign_files(document, pdf, html)
         session.add(document)
 

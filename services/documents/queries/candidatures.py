@@ -35,7 +35,7 @@ def list_tiles(candidate_id: str) -> list[Tile]:
     )
     with db.reading() as session:
         rows = session.execute(statement)
-        return [Tile(candidature, is_ecartee(candidature.version, _end_of(row))) for candidature, row in rows]
+        return [Tile(candidature, is_ecartee(candidature.version, end_of(row))) for candidature, row in rows]
 
 
 def candidature_of(candidate_id: str, candidature_id: str) -> Candidature:
@@ -52,7 +52,7 @@ def candidature_of_or_none(candidate_id: str, candidature_id: str) -> Candidatur
         raise NotFound()
     with db.reading() as session:
         candidature = session.get(Candidature, candidature_id)
-        end = _end_of(session.get(Withdrawal, candidature_id))
+        end = end_of(session.get(Withdrawal, candidature_id))
     if candidature is None:
         return None
     if candidature.candidate_id != candidate_id or is_hidden(candidature.version, end):
@@ -73,7 +73,7 @@ def active_ids(candidature_ids: Collection[str], academies: Collection[str] | No
 def is_withdrawn(event: RegistrationSaved) -> bool:
     """Whether that version was withdrawn, as far as the events that have arrived tell."""
     with db.reading() as session:
-        return is_hidden(event.version, _end_of(session.get(Withdrawal, event.candidature_id)))
+        return is_hidden(event.version, end_of(session.get(Withdrawal, event.candidature_id)))
 
 
 def saved_event(candidature_id: str, version: int) -> RegistrationSaved | None:
@@ -93,5 +93,6 @@ def _is_active() -> ColumnElement[bool]:
     return or_(Withdrawal.version.is_(None), Candidature.version > Withdrawal.version)
 
 
-def _end_of(row: Withdrawal | None) -> CandidatureEnd | None:
+def end_of(row: Withdrawal | None) -> CandidatureEnd | None:
+    """How a candidature ended, None if it did not."""
     return CandidatureEnd(row.version, row.ecartee) if row is not None else None

@@ -12,9 +12,11 @@ from services.documents.queries.candidatures import WITHDRAWAL_JOIN, is_visible
 
 
 def list_documents(candidature_id: str) -> list[Document]:
-    """All documents of a candidature by date, the newest first; of one instant, by version and label."""
+    """All documents of a candidature that were not withdrawn, by date, the newest first; of one instant, by version and
+    label."""
     newest_first = (Document.published_at.desc(), Document.version.desc(), Document.label, Document.id)
-    statement = select(Document).filter_by(candidature_id=candidature_id).order_by(*newest_first)
+    of_candidature = (Document.candidature_id == candidature_id, Document.withdrawn_at.is_(None))
+    statement = select(Document).where(*of_candidature).order_by(*newest_first)
     with db.reading() as session:
         return list(session.scalars(statement))
 
@@ -33,19 +35,19 @@ def list_unopened(candidate_id: str) -> list[Document]:
 
 
 def is_unopened() -> ColumnElement[bool]:
-    """As SQL: published by a gestionnaire, and not opened yet."""
-    return and_(Document.opened_at.is_(None), Document.type.in_(PUBLISHED))
+    """As SQL: published by a gestionnaire, not withdrawn, and not opened yet."""
+    return and_(Document.opened_at.is_(None), Document.withdrawn_at.is_(None), Document.type.in_(PUBLISHED))
 
 
 def document_of(candidate_id: str, document_id: str) -> tuple[Document, Candidature]:
-    """A document of this candidate, with its candidature. Raises NotFound."""
+    """A document of this candidate that was not withdrawn, with its candidature. Raises NotFound."""
     if not is_id(document_id):
         raise NotFound()
     statement = (
         select(Document, Candidature)
         .join(Candidature, and_(Candidature.id == Document.candidature_id, Candidature.candidate_id == candidate_id))
         .outerjoin(Withdrawal, WITHDRAWAL_JOIN)
-        .where(Document.id == document_id, is_visible())
+        .where(Document.id == document_id, Document.withdrawn_at.is_(None), is_visible())
     )
     with db.reading() as session:
         row = session.execute(statement).one_or_none()

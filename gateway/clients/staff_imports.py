@@ -1,0 +1,188 @@
+"""Client of documents for gestionnaires: what is published for many candidates, from the file to the withdrawal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+from urllib.parse import quote
+
+from gateway.clients.base import ServiceClient, parsed
+from services.chassis.http.client import path
+from services.chassis.http.connections import Answer
+
+CHECK_SECONDS = 120.0  # ten thousand lines, or hundreds of PDFs
+PREVIEW_SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class Column:
+    label: str
+    hint: str
+    required: bool
+
+
+@dataclass(frozen=True)
+class DocumentTypeChoice:
+    """`columns`: of its CSV; none where it is published in PDF only."""
+
+    type: str
+    label: str
+    columns: tuple[Column, ...]
+
+
+@dataclass(frozen=True)
+class Academie:
+    code: str
+    label: str
+
+
+@dataclass(frozen=True)
+class SessionChoice:
+    session: str
+    exam: str
+
+    @property
+    def label(self) -> str:
+        return f"{self.session} - {self.exam}"
+
+
+@dataclass(frozen=True)
+class ImportForm:
+    types: tuple[DocumentTypeChoice, ...]
+    academies: tuple[Academie, ...]
+    sessions: tuple[SessionChoice, ...]
+
+
+@dataclass(frozen=True)
+class Import:
+    """`revision` grows with each file; `ready` and the other numbers count documents, `refused` lines or files."""
+
+    id: str
+    type: str
+    type_label: str
+    source: str
+    source_label: str
+    academie_label: str
+    exam: str
+    session: str
+    title: str
+    paragraphs: tuple[str, ...]
+    state: str
+    state_label: str
+    revision: int
+    filename: str | None
+    unused_columns: tuple[str, ...]
+    ready: int
+    refused: int
+    published: int
+    failed: int
+    withdrawn: int
+    created_at: str
+    publication_at: str | None
+    ended_at: str | None
+    withdrawal_reason: str | None
+
+
+@dataclass(frozen=True)
+class ImportPage:
+    items: tuple[Import, ...]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True)
+class Refusal:
+    place: str
+    numero_candidat: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class RefusalPage:
+    items: tuple[Refusal, ...]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True)
+class ImportDocument:
+    id: str
+    numero_candidat: str
+    state: str
+    state_label: str
+    reason: str | None
+    filename: str | None
+
+
+@dataclass(frozen=True)
+class ImportDocumentPage:
+    items: tuple[ImportDocument, ...]
+    next_cursor: str | None
+
+
+class StaffImportsClient:
+    """Methods take the access token of the member of staff, whose académies bound what they see and do."""
+
+    def __init__(self, http: ServiceClient) -> None:
+        self._http = http
+
+    def form(self, token: str) -> ImportForm:
+        return parsed(ImportForm, self._http.get("/v1/import-form", token=token))
+
+    def model(self, token: str, type: str) -> Answer:
+        return self._stream(path("/v1/import-models/{}", type), token)
+
+    def imports(self, token: str, cursor: str | None) -> ImportPage:
+        return parsed(ImportPage, self._http.get("/v1/imports", params={"cursor": cursor}, token=token))
+
+    def create(self, token: str, new: Mapping[str, str | Sequence[str]]) -> Import:
+        """`new`: type, source, academie, session, exam, title, paragraphs."""
+        return parsed(Import, self._http.post("/v1/imports", json=dict(new), token=token))
+
+    def read(self, token: str, import_id: str) -> Import:
+        return parsed(Import, self._http.get(path("/v1/imports/{}", import_id), token=token))
+
+    def send_file(self, token: str, import_id: str, source: str, name: str, content: BinaryIO, length: int) -> Import:
+        """`source`: « csv » replaces the file sent before, « pdf » adds a PDF or an archive."""
+        address = path("/v1/imports/{}/", import_id) + ("csv" if source == "csv" else "pdfs")
+        headers = {
+            "Content-Type": "application/octet-stream",
+            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}",
+            "Content-Length": str(length),
+        }
+        answer = self._http.call("PUT", address, token=token, data=content, headers=headers, seconds=CHECK_SECONDS)
+        return parsed(Import, answer.json())
+
+    def refusals(self, token: str, import_id: str, cursor: str | None) -> RefusalPage:
+        address = path("/v1/imports/{}/refusals", import_id)
+        return parsed(RefusalPage, self._http.get(address, params={"cursor": cursor}, token=token))
+
+    def documents(self, token: str, import_id: str, filters: Mapping[str, str]) -> ImportDocumentPage:
+        """`filters`: cursor, numero_candidat."""
+        address = path("/v1/imports/{}/documents", import_id)
+        return parsed(ImportDocumentPage, self._http.get(address, params=dict(filters), token=token))
+
+    def preview(self, token: str, import_id: str, numero_candidat: str | None) -> Answer:
+        return self._stream(path("/v1/imports/{}/preview", import_id), token, numero_candidat=numero_candidat)
+
+    def publish(self, token: str, import_id: str, revision: int) -> Import:
+        """Refused where another file was sent since that revision."""
+        return self._act(token, import_id, "publication", {"revision": revision})
+
+    def abandon(self, token: str, import_id: str) -> Import:
+        return self._act(token, import_id, "abandonment", {})
+
+    def withdraw(self, token: str, import_id: str, reason: str) -> Import:
+        return self._act(token, import_id, "withdrawal", {"reason": reason})
+
+    def withdraw_document(self, token: str, document_id: str, reason: str) -> None:
+        address = path("/v1/published-documents/{}/withdrawal", document_id)
+        self._http.post(address, json={"reason": reason}, token=token)
+
+    def _act(self, token: str, import_id: str, act: str, body: dict[str, Any]) -> Import:
+        return parsed(Import, self._http.post(path("/v1/imports/{}/", import_id) + act, json=body, token=token))
+
+    def _stream(self, address: str, token: str, **params: str | None) -> Answer:
+        answer: Answer = self._http.call(
+            "GET", address, token=token, params=params, seconds=PREVIEW_SECONDS, stream=True
+        )
+        return answer

@@ -1,0 +1,43 @@
+"""The file of a publication: received here, checked by documents line by line, file by file."""
+
+from __future__ import annotations
+
+from flask import redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from gateway import access, staff_member
+from gateway.service_clients import clients
+from gateway.web.gestion import blueprint
+from gateway.web.gestion.imports import PUBLISH
+from gateway.web.gestion.publication import import_page
+from gateway.web.justificatifs.file_reception import FileRefused, received_files_of_staff
+from services.chassis.errors import DomainError
+from services.contracts.publication_rules import CSV, MAX_ARCHIVE_BYTES, MAX_CSV_BYTES, MAX_PDFS_PER_SENDING
+
+FIELD = "fichier"
+NO_FILE = "Choisissez un fichier à envoyer."
+TOO_MANY_FILES = f"Envoyez {MAX_PDFS_PER_SENDING} fichiers au plus à la fois."
+CHECKED = "controle"
+
+
+@blueprint.post("/documents/<import_id>/fichier")
+@access.staff(PUBLISH)
+def send_import_file(import_id: str) -> ResponseReturnValue:
+    member = staff_member.required()
+    source = clients().staff_imports.read(member.access_token, import_id).source
+    largest = MAX_CSV_BYTES if source == CSV else MAX_ARCHIVE_BYTES
+    try:
+        with received_files_of_staff(request, FIELD, member.subject, largest) as files:
+            if not files or len(files) > (1 if source == CSV else MAX_PDFS_PER_SENDING):
+                return import_page(import_id, file_error=TOO_MANY_FILES if files else NO_FILE, status=422)
+            for file in files:
+                clients().staff_imports.send_file(
+                    member.access_token, import_id, source, file.name, file.content, file.length
+                )
+    except FileRefused as refusal:
+        return import_page(import_id, file_error=refusal.detail, status=refusal.status)
+    except DomainError as refusal:
+        if refusal.http_status in (401, 403, 404):
+            raise
+        return import_page(import_id, file_error=refusal.detail, status=refusal.http_status)
+    return redirect(url_for("gestion.show_import", import_id=import_id, fait=CHECKED), code=303)

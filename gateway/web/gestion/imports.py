@@ -1,0 +1,129 @@
+"""« Documents »: what was published for many candidates at a time, and the beginning of a new publication."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask import Response, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from gateway import access, staff_member
+from gateway.clients.file_streaming import streamed_response
+from gateway.clients.staff_imports import ImportForm
+from gateway.pages import render_page
+from gateway.service_clients import clients
+from gateway.web.gestion import blueprint
+from gateway.web.gestion.posted_text import posted_text
+from services.chassis.errors import DomainError
+from services.contracts.publication_rules import (
+    ABANDONED,
+    CHECKED,
+    CSV,
+    FAILED,
+    PREPARED,
+    PUBLISHED,
+    PUBLISHING,
+    READY,
+    SOURCE_LABELS,
+    WITHDRAWN,
+)
+
+ACTIVE_MENU_KEY = "documents"
+PUBLISH = "documents:publish"
+FIELDS = ("type", "source", "academie", "session", "title", "paragraphs")
+STATE_SEVERITIES = {
+    PREPARED: "new",
+    CHECKED: "new",
+    READY: "new",
+    PUBLISHING: "info",
+    PUBLISHED: "success",
+    FAILED: "error",
+    WITHDRAWN: "warning",
+    ABANDONED: None,
+}
+"""Of the badges of imports and of their documents."""
+
+
+@blueprint.get("/documents")
+@access.staff(PUBLISH)
+def list_imports() -> ResponseReturnValue:
+    page = clients().staff_imports.imports(_token(), request.args.get("cursor"))
+    return render_page(
+        "gestion/templates/imports.html",
+        active=ACTIVE_MENU_KEY,
+        page=page,
+        is_first_page="cursor" not in request.args,
+        state_severities=STATE_SEVERITIES,
+    )
+
+
+@blueprint.get("/documents/nouveau")
+@access.staff(PUBLISH)
+def ask_import() -> ResponseReturnValue:
+    return _form_page({"source": CSV})
+
+
+@blueprint.post("/documents/nouveau")
+@access.staff(PUBLISH)
+def create_import() -> ResponseReturnValue:
+    typed = {name: posted_text(name) for name in FIELDS}
+    form = clients().staff_imports.form(_token())
+    try:
+        new = clients().staff_imports.create(_token(), _new_import(form, typed))
+    except DomainError as refusal:
+        if refusal.http_status not in (403, 422):
+            raise
+        return _form_page(typed, form, refusal)
+    return redirect(url_for("gestion.show_import", import_id=new.id), code=303)
+
+
+@blueprint.get("/documents/modeles/<type>.csv")
+@access.staff(PUBLISH)
+def import_model(type: str) -> ResponseReturnValue:
+    """A model of the CSV, to be filled in."""
+    return streamed_response(clients().staff_imports.model(_token(), type))
+
+
+def _new_import(form: ImportForm, typed: Mapping[str, str]) -> dict[str, str | list[str]]:
+    """What was typed, by the names of the API: the session as its two labels, the text as its paragraphs."""
+    chosen = next((choice for choice in form.sessions if choice.label == typed["session"]), None)
+    paragraphs = [line.strip() for line in typed["paragraphs"].splitlines() if line.strip()]
+    session = {"session": chosen.session if chosen else "", "exam": chosen.exam if chosen else ""}
+    return {**typed, **session, "paragraphs": paragraphs}
+
+
+def _form_page(
+    typed: Mapping[str, str], form: ImportForm | None = None, refusal: DomainError | None = None
+) -> Response:
+    return render_page(
+        "gestion/templates/nouvel_import.html",
+        status=refusal.http_status if refusal else 200,
+        active=ACTIVE_MENU_KEY,
+        choices_of=_choices(form or clients().staff_imports.form(_token())),
+        typed=typed,
+        refusal=refusal,
+        errors=_errors(refusal) if refusal else [],
+    )
+
+
+def _choices(form: ImportForm) -> dict[str, list[dict[str, str]]]:
+    """The options of each list of the form."""
+    return {
+        "types": [{"value": item.type, "label": item.label} for item in form.types],
+        "sources": [{"value": value, "label": label} for value, label in SOURCE_LABELS.items()],
+        "academies": [{"value": item.code, "label": item.label} for item in form.academies],
+        "sessions": [{"value": item.label, "label": item.label} for item in form.sessions],
+    }
+
+
+def _errors(refusal: DomainError) -> list[dict[str, str]]:
+    """Tied to the page's fields: an exam is chosen with its session, a paragraph is part of the text."""
+    own: dict[str, dict[str, str]] = {}
+    for error in refusal.errors:
+        name = error.pointer.removeprefix("#/").partition("/")[0].replace("exam", "session")
+        own.setdefault(name, {"pointer": f"#/{name}", "detail": error.detail})
+    return list(own.values())
+
+
+def _token() -> str:
+    return staff_member.required().access_token

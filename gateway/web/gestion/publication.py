@@ -1,0 +1,187 @@
+"""One publication: what was checked, a preview, « Publier », how far it is, what is taken back."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlencode
+
+from flask import Response, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from gateway import access, staff_member
+from gateway.clients.file_streaming import streamed_response
+from gateway.pages import render_page
+from gateway.service_clients import clients
+from gateway.web.gestion import blueprint
+from gateway.web.gestion.imports import ACTIVE_MENU_KEY, PUBLISH, STATE_SEVERITIES
+from gateway.web.gestion.posted_text import posted_text
+from services.chassis.errors import DomainError, NotFound
+from services.chassis.french import file_size
+from services.contracts.publication_rules import (
+    CHECKED,
+    CSV,
+    MAX_ARCHIVE_BYTES,
+    MAX_CSV_BYTES,
+    MAX_LINES,
+    MAX_PDF_BYTES,
+    MAX_PDFS_PER_SENDING,
+    PREPARED,
+)
+
+OPEN_STATES = (PREPARED, CHECKED)
+REFUSALS_SHOWN_HERE = (409, 412, 422)
+DONE_SENTENCES = {
+    "controle": "Le fichier est contrôlé. Rien n'est encore publié.",
+    "publication": "La publication est lancée : chaque candidat trouve son document dans « Mes documents ».",
+    "abandon": "La publication est abandonnée : rien n'a été publié.",
+    "retrait": "Les documents sont retirés : les candidats ne les voient plus.",
+    "retrait-document": "Le document est retiré : le candidat ne le voit plus.",
+}
+_NUMERO = re.compile(r"[0-9]{11}")
+_REVISION = re.compile(r"[0-9]{1,7}")
+
+
+@blueprint.get("/documents/<import_id>")
+@access.staff(PUBLISH)
+def show_import(import_id: str) -> ResponseReturnValue:
+    return import_page(import_id)
+
+
+@blueprint.get("/documents/<import_id>/apercu")
+@access.staff(PUBLISH)
+def import_preview(import_id: str) -> ResponseReturnValue:
+    """The first document as its candidate will get it, or that of a N° candidat."""
+    numero = request.args.get("numero_candidat") or None
+    return streamed_response(clients().staff_imports.preview(_token(), import_id, numero))
+
+
+@blueprint.post("/documents/<import_id>/publication")
+@access.staff(PUBLISH)
+def publish_import(import_id: str) -> ResponseReturnValue:
+    revision = request.form.get("revision", "")
+    if not _REVISION.fullmatch(revision):
+        raise NotFound()
+    try:
+        clients().staff_imports.publish(_token(), import_id, int(revision))
+    except DomainError as refusal:
+        if refusal.http_status not in REFUSALS_SHOWN_HERE:
+            raise
+        return import_page(import_id, refusal=refusal, status=refusal.http_status)
+    return _done(import_id, "publication")
+
+
+@blueprint.get("/documents/<import_id>/<any(abandon, retrait):act>")
+@access.staff(PUBLISH)
+def ask_end_of_import(import_id: str, act: str) -> ResponseReturnValue:
+    return _end_page(import_id, act)
+
+
+@blueprint.post("/documents/<import_id>/<any(abandon, retrait):act>")
+@access.staff(PUBLISH)
+def end_import(import_id: str, act: str) -> ResponseReturnValue:
+    reason = posted_text("reason")
+    try:
+        if act == "abandon":
+            clients().staff_imports.abandon(_token(), import_id)
+        else:
+            clients().staff_imports.withdraw(_token(), import_id, reason)
+    except DomainError as refusal:
+        if refusal.http_status not in REFUSALS_SHOWN_HERE:
+            raise
+        return _end_page(import_id, act, reason=reason, refusal=refusal)
+    return _done(import_id, act)
+
+
+@blueprint.get("/documents/<import_id>/documents")
+@access.staff(PUBLISH)
+def list_import_documents(import_id: str) -> ResponseReturnValue:
+    numero = posted_text("numero_candidat", request.args)[:20]
+    given = {"cursor": request.args.get("cursor", ""), "numero_candidat": numero if _NUMERO.fullmatch(numero) else ""}
+    filters = {name: value for name, value in given.items() if value}
+    is_searchable = not numero or "numero_candidat" in filters
+    page = clients().staff_imports.documents(_token(), import_id, filters) if is_searchable else None
+    return render_page(
+        "gestion/templates/documents_publies.html",
+        active=ACTIVE_MENU_KEY,
+        publication=clients().staff_imports.read(_token(), import_id),
+        documents=page.items if page else (),
+        next_query=urlencode({**filters, "cursor": page.next_cursor}) if page and page.next_cursor else None,
+        numero=numero,
+        state_severities=STATE_SEVERITIES,
+        done=DONE_SENTENCES.get(request.args.get("fait", "")),
+    )
+
+
+@blueprint.get("/documents/<import_id>/documents/<document_id>/retrait")
+@access.staff(PUBLISH)
+def ask_document_withdrawal(import_id: str, document_id: str) -> ResponseReturnValue:
+    return _end_page(import_id, "retrait", document_id=document_id)
+
+
+@blueprint.post("/documents/<import_id>/documents/<document_id>/retrait")
+@access.staff(PUBLISH)
+def withdraw_document(import_id: str, document_id: str) -> ResponseReturnValue:
+    reason = posted_text("reason")
+    try:
+        clients().staff_imports.withdraw_document(_token(), document_id, reason)
+    except DomainError as refusal:
+        if refusal.http_status not in REFUSALS_SHOWN_HERE:
+            raise
+        return _end_page(import_id, "retrait", document_id=document_id, reason=reason, refusal=refusal)
+    address = url_for("gestion.list_import_documents", import_id=import_id, fait="retrait-document")
+    return redirect(address, code=303)
+
+
+def import_page(
+    import_id: str, *, file_error: str | None = None, refusal: DomainError | None = None, status: int = 200
+) -> Response:
+    """The page of a publication as it stands; `file_error`: why the file just sent was not taken."""
+    publication = clients().staff_imports.read(_token(), import_id)
+    is_open = publication.state in OPEN_STATES
+    is_csv = publication.source == CSV
+    types = clients().staff_imports.form(_token()).types if is_open and is_csv else ()
+    return render_page(
+        "gestion/templates/publication.html",
+        status=status,
+        active=ACTIVE_MENU_KEY,
+        publication=publication,
+        is_open=is_open,
+        is_csv=is_csv,
+        columns=next((item.columns for item in types if item.type == publication.type), ()),
+        refusals=clients().staff_imports.refusals(_token(), import_id, request.args.get("cursor")),
+        state_severities=STATE_SEVERITIES,
+        limits={
+            "lines": MAX_LINES,
+            "files": MAX_PDFS_PER_SENDING,
+            "each": file_size(MAX_PDF_BYTES),
+            "csv": file_size(MAX_CSV_BYTES),
+            "together": file_size(MAX_ARCHIVE_BYTES),
+        },
+        done=DONE_SENTENCES.get(request.args.get("fait", "")),
+        refusal=refusal,
+        errors=[{"pointer": "#/fichier", "detail": file_error}] if file_error else [],
+    )
+
+
+def _end_page(
+    import_id: str, act: str, *, document_id: str | None = None, reason: str = "", refusal: DomainError | None = None
+) -> Response:
+    return render_page(
+        "gestion/templates/fin_de_publication.html",
+        status=refusal.http_status if refusal else 200,
+        active=ACTIVE_MENU_KEY,
+        publication=clients().staff_imports.read(_token(), import_id),
+        act=act,
+        document_id=document_id,
+        reason=reason,
+        refusal=refusal,
+        errors=[{"pointer": error.pointer, "detail": error.detail} for error in refusal.errors] if refusal else [],
+    )
+
+
+def _done(import_id: str, what: str) -> ResponseReturnValue:
+    return redirect(url_for("gestion.show_import", import_id=import_id, fait=what), code=303)
+
+
+def _token() -> str:
+    return staff_member.required().access_token

@@ -1,0 +1,85 @@
+"""For which candidature a line or a file of an import is: found by its N° candidat within an exam's session."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum, auto
+
+
+class Activity(Enum):
+    ACTIVE = auto()
+    WITHDRAWN = auto()
+    ECARTEE = auto()
+
+
+REASONS = {
+    Activity.WITHDRAWN: "La candidature est désinscrite",
+    Activity.ECARTEE: "La candidature est écartée",
+}
+
+
+class RecipientRefused(ValueError):
+    """Nothing is published for this number; the message is the reason, in French."""
+
+
+@dataclass(frozen=True)
+class Candidature:
+    """What decides whether a document is published for it."""
+
+    id: str
+    numero_candidat: str
+    numero_inscription: str
+    exam: str
+    session: str
+    academie: str
+    activity: Activity
+
+
+@dataclass(frozen=True)
+class Scope:
+    """For whom an import is: an exam's session in an académie (labels, and the académie's code)."""
+
+    exam: str
+    session: str
+    academie: str
+
+
+class Recipients:
+    """`candidatures`: all those of the numbers that are looked for, of every exam, session and académie."""
+
+    def __init__(self, scope: Scope, candidatures: Iterable[Candidature]) -> None:
+        self._scope = scope
+        self._by_numero: dict[str, list[Candidature]] = {}
+        for candidature in candidatures:
+            self._by_numero.setdefault(candidature.numero_candidat, []).append(candidature)
+
+    def find(self, numero_candidat: str, numero_inscription: str = "") -> Candidature:
+        """The active candidature of that number within the scope; `numero_inscription` where it has several. Raises
+        RecipientRefused."""
+        known = self._by_numero.get(numero_candidat, [])
+        if not known:
+            raise RecipientRefused("N° candidat inconnu")
+        scope = self._scope
+        own = [item for item in known if (item.exam, item.session) == (scope.exam, scope.session)]
+        if not own:
+            raise RecipientRefused(f"Ce candidat n'est pas inscrit à la session {scope.session}")
+        own = [item for item in own if item.academie == scope.academie]
+        if not own:
+            raise RecipientRefused("Ce candidat relève d'une autre académie")
+        if numero_inscription:
+            own = [item for item in own if item.numero_inscription == numero_inscription]
+            if not own:
+                raise RecipientRefused(f"Ce candidat n'a pas d'inscription {numero_inscription} à cette session")
+        return _only_active(own)
+
+
+def _only_active(candidatures: list[Candidature]) -> Candidature:
+    active = [item for item in candidatures if item.activity is Activity.ACTIVE]
+    if not active:
+        raise RecipientRefused(REASONS[candidatures[-1].activity])
+    if len(active) > 1:
+        raise RecipientRefused(
+            "Ce candidat a plusieurs candidatures à cette session : précisez la colonne « N° inscription »"
+        )
+    return active[0]

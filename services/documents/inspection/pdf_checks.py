@@ -1,0 +1,55 @@
+"""What a PDF must be to be published: whole, readable by everybody, and without anything that acts by itself."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from typing import Any
+
+from pypdf import PdfReader
+from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject
+
+MAX_PAGES = 50
+DAMAGED = "Le PDF est endommagé ou incomplet"
+PROTECTED = "Le PDF est protégé par un mot de passe ou un chiffrement"
+ACTIVE = "Le PDF contient du code, une action automatique ou un fichier joint"
+NOT_A_PDF = "Le fichier n'est pas un PDF"
+_HEAD, _TAIL_BYTES, _END = b"%PDF-", 2048, b"%%EOF"
+_ACTIVE_KEYS = frozenset({"/JS", "/JavaScript", "/EmbeddedFiles", "/EF", "/AA", "/RichMediaContent", "/XFA"})
+_ACTIVE_ACTIONS = frozenset({"/JavaScript", "/Launch", "/SubmitForm", "/ImportData", "/GoToE", "/Rendition"})
+
+
+def refusal_of(content: bytes) -> str | None:
+    """Why the PDF is not published, in French; None for a good one. On hostile bytes anything may be raised."""
+    if not content.startswith(_HEAD):
+        return NOT_A_PDF
+    if _END not in content[-_TAIL_BYTES:]:
+        return DAMAGED
+    reader = PdfReader(io.BytesIO(content))
+    if reader.is_encrypted:
+        return PROTECTED
+    pages = len(reader.pages)
+    if pages < 1:
+        return DAMAGED
+    if pages > MAX_PAGES:
+        return f"Le PDF a plus de {MAX_PAGES} pages"
+    return ACTIVE if any(_is_active(item) for item in _dictionaries(reader)) else None
+
+
+def _dictionaries(reader: PdfReader) -> Iterator[DictionaryObject]:
+    """Every dictionary of the file, however it is nested."""
+    numbers = {(number, generation) for generation, places in reader.xref.items() for number in places}
+    numbers |= {(number, 0) for number in reader.xref_objStm}
+    waiting: list[Any] = [reader.trailer]
+    waiting += [reader.get_object(IndirectObject(number, generation, reader)) for number, generation in sorted(numbers)]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, DictionaryObject):
+            yield item
+            waiting += [dict.__getitem__(item, key) for key in item]
+        elif isinstance(item, ArrayObject):
+            waiting += list.__iter__(item)
+
+
+def _is_active(item: DictionaryObject) -> bool:
+    return not _ACTIVE_KEYS.isdisjoint(item) or dict.get(item, "/S") in _ACTIVE_ACTIONS

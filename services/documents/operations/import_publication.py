@@ -1,0 +1,178 @@
+"""Publishes an import: the worker makes its documents in chunks, each document in a transaction of its own."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from services.chassis.clock import portal_now
+from services.chassis.errors import Conflict, PreconditionFailed, Unavailable
+from services.chassis.events import follow_up
+from services.chassis.process.failure_reason import frames_of, reason_of
+from services.contracts.publication_rules import CHECKED, FAILED, PUBLISHED, PUBLISHING, READY
+from services.documents.dependencies import Dependencies
+from services.documents.domain.document_types import DocumentType
+from services.documents.domain.object_keys import DocumentName
+from services.documents.domain.publisher import Publisher
+from services.documents.domain.recipients import REASONS
+from services.documents.models import Candidature, Import, ImportDocument, db
+from services.documents.operations.document_storage import assign_files, store_rendered
+from services.documents.operations.imports import record
+from services.documents.operations.measured_rendering import render_measured
+from services.documents.operations.publishing import new_document
+from services.documents.queries.candidatures import saved_event
+from services.documents.queries.imports import import_in
+from services.documents.queries.recipients import recipient_of
+from services.documents.rendering.pdf_and_html import Rendered
+from services.documents.rendering.published_sheets import published_sheet
+from services.objects import ObjectMissing, StoreUnavailable, operation_naming, retire
+
+log = structlog.get_logger()
+
+PUBLISH_CHUNK = "publish_import_chunk"
+CHUNK = 25  # documents: a few seconds of a worker
+FILE_LOST = "Le fichier n'est plus dans le portail : envoyez-le à nouveau"
+NOT_RENDERED = "Le document n'a pas pu être créé : signalez-le à l'administrateur du portail"
+GONE = "La candidature n'existe plus"
+
+
+class _NotReady(Exception):
+    """The document is published already, or its import was withdrawn."""
+
+
+def publish_import(publisher: Publisher, import_id: str, revision: int) -> Import:
+    """Begin to publish what is right of the report of that revision; begun already, nothing changes.
+
+    Raises NotFound, PreconditionFailed if another file was sent since, Conflict if there is nothing to publish.
+    """
+    with db.operation() as session:
+        row = import_in(session, publisher, import_id, for_change=True)
+        if row.revision != revision:
+            raise PreconditionFailed("Un autre fichier a été envoyé depuis que vous avez lu ce contrôle : relisez-le.")
+        if row.state in (PUBLISHING, PUBLISHED):
+            return row
+        if row.state != CHECKED:
+            raise Conflict("Cette publication est retirée ou abandonnée.")
+        if not row.ready:
+            raise Conflict("Aucun document ne peut être publié : corrigez le fichier et envoyez-le à nouveau.")
+        row.state, row.publication_at = PUBLISHING, portal_now()
+        for first, last in _chunks(session, import_id):
+            work = {"import_id": import_id, "first": first, "last": last}
+            follow_up(session, PUBLISH_CHUNK, work, subject=import_id)
+        record(session, publisher, "import.published", import_id, documents=row.ready)
+    return row
+
+
+def publish_chunk(dependencies: Dependencies, import_id: str, first: int, last: int) -> None:
+    """Publish what is ready from position `first` to `last`. Raises StoreUnavailable, to be tried again: what is
+    published by then stays, and is not published a second time."""
+    for document_id in _ready(import_id, first, last):
+        _publish(dependencies, document_id)
+
+
+def _chunks(session: Session, import_id: str) -> list[tuple[int, int]]:
+    """(first, last) positions of CHUNK documents each."""
+    ready = select(ImportDocument.position).where(ImportDocument.import_id == import_id, ImportDocument.state == READY)
+    positions = list(session.scalars(ready.order_by(ImportDocument.position)))
+    chunks = (positions[start : start + CHUNK] for start in range(0, len(positions), CHUNK))
+    return [(chunk[0], chunk[-1]) for chunk in chunks]
+
+
+def _ready(import_id: str, first: int, last: int) -> list[str]:
+    place = ImportDocument.position.between(first, last)
+    ready = select(ImportDocument.id).where(ImportDocument.import_id == import_id, place, ImportDocument.state == READY)
+    with db.reading() as session:
+        return list(session.scalars(ready.order_by(ImportDocument.position)))
+
+
+def _publish(dependencies: Dependencies, document_id: str) -> None:
+    with db.reading() as session:
+        document = session.get_one(ImportDocument, document_id)
+        row = session.get_one(Import, document.import_id)
+        recipient = recipient_of(session, document.candidature_id)
+    if row.state != PUBLISHING:
+        return
+    reason = GONE if recipient is None else REASONS.get(recipient.activity)
+    rendered = reason or _rendered_or_reason(dependencies, row, document)
+    if isinstance(rendered, str):
+        _fail(document_id, rendered)
+    else:
+        _store(dependencies, row, document, rendered)
+
+
+def _rendered_or_reason(dependencies: Dependencies, row: Import, document: ImportDocument) -> Rendered | str:
+    """The document, or why it cannot be made. Raises what says nothing of the document: StoreUnavailable, errors of the
+    database."""
+    try:
+        return rendered_document(dependencies, row, document)
+    except (StoreUnavailable, SQLAlchemyError, Unavailable):
+        raise
+    except ObjectMissing:
+        return FILE_LOST
+    except Exception as error:  # whatever a candidate's data do to the rendering, the others get theirs
+        reason, frames = reason_of(error), frames_of(error)
+        log.error("document_not_published", document_id=document.id, reason=reason, frames=frames)
+        return NOT_RENDERED
+
+
+def _store(dependencies: Dependencies, row: Import, document: ImportDocument, rendered: Rendered) -> None:
+    document_id = document.id
+    name = DocumentName.new(document.candidature_id, row.type, 0, document_id)
+    pdf, html = store_rendered(dependencies.store, rendered, name)
+    with suppress(_NotReady), operation_naming(db, dependencies.store, pdf.key, html.key) as session:
+        row, document = _locked(session, document_id)
+        session.get_one(Candidature, document.candidature_id, with_for_update=True)
+        published = new_document(session, document_id, document.candidature_id, row.type, row.title, at=portal_now())
+        assign_files(published, pdf, html)
+        session.add(published)
+        if document.pdf_key is not None:
+            retire(session, document.pdf_key)
+            document.pdf_key = None
+        document.state = PUBLISHED
+        row.published += 1
+        _end_if_done(row)
+
+
+def rendered_document(dependencies: Dependencies, row: Import, document: ImportDocument) -> Rendered:
+    """Both formats of a document of an import, as it is or would be published. Raises StoreUnavailable, ObjectMissing,
+    RenderingFailed."""
+    with db.reading() as session:
+        version = session.get_one(Candidature, document.candidature_id).version
+    event = saved_event(document.candidature_id, version)
+    if event is None:
+        raise ObjectMissing(f"version {version}")
+    document_type, paragraphs = DocumentType(row.type), tuple(row.paragraphs)
+    sheet = published_sheet(
+        event, document_type, row.title, paragraphs, tuple(document.content), dependencies.letterhead
+    )
+    rendered = render_measured(sheet, document_type.value, document.candidature_id)
+    if document.pdf_key is None:
+        return rendered
+    return Rendered(dependencies.store.read(document.pdf_key), rendered.html, rendered.missing)
+
+
+def _fail(document_id: str, reason: str) -> None:
+    with suppress(_NotReady), db.operation() as session:
+        row, document = _locked(session, document_id)
+        document.state, document.reason = FAILED, reason
+        row.failed += 1
+        _end_if_done(row)
+
+
+def _locked(session: Session, document_id: str) -> tuple[Import, ImportDocument]:
+    """A document that is still to be published, with its import, whose row is locked first. Raises _NotReady."""
+    import_id = session.scalar(select(ImportDocument.import_id).where(ImportDocument.id == document_id))
+    row = session.get_one(Import, import_id, with_for_update=True)
+    document = session.get_one(ImportDocument, document_id, with_for_update=True)
+    if row.state != PUBLISHING or document.state != READY:
+        raise _NotReady
+    return row, document
+
+
+def _end_if_done(row: Import) -> None:
+    if row.published + row.failed >= row.ready:
+        row.state, row.ended_at = PUBLISHED, portal_now()

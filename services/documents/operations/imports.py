@@ -1,0 +1,178 @@
+"""An import from its beginning to the file that is checked: created, filled from a CSV, given up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.orm import Session
+
+from services.chassis.clock import portal_now
+from services.chassis.database.audit import Actor
+from services.chassis.database.transactions import new_id
+from services.chassis.errors import Conflict, FieldError, Forbidden, Invalid
+from services.contracts.publication_rules import ABANDONED, CHECKED, CSV, PDF, PREPARED, READY
+from services.documents.domain.csv_content import read_csv
+from services.documents.domain.document_types import DocumentType
+from services.documents.domain.identifiers import published_document_id
+from services.documents.domain.import_columns import COLUMNS
+from services.documents.domain.import_rows import CheckedImport, Refusal, check_rows, numeros_of
+from services.documents.domain.pdf_names import shown_name
+from services.documents.domain.publisher import Publisher
+from services.documents.domain.recipients import Scope
+from services.documents.models import AuditEntry, Import, ImportDocument, ImportRefusal, db
+from services.documents.queries.imports import import_in, import_of
+from services.documents.queries.recipients import recipients_of
+from services.objects import retire
+
+OPEN_STATES = (PREPARED, CHECKED)
+
+
+@dataclass(frozen=True)
+class NewImport:
+    """`paragraphs`: what stands above the table of a CSV's documents, or the text alternative of PDFs."""
+
+    type: DocumentType
+    source: str
+    academie: str
+    exam: str
+    session: str
+    title: str
+    paragraphs: tuple[str, ...]
+
+
+def create_import(publisher: Publisher, new: NewImport) -> Import:
+    """An import that waits for its file. Raises Forbidden for another académie, Invalid for a type that no CSV makes,
+    or PDFs without a text alternative."""
+    if not publisher.may_publish_in(new.academie):
+        raise Forbidden("Vous ne publiez pas dans cette académie.")
+    if new.source == CSV and new.type not in COLUMNS:
+        raise _invalid("type", "Ce type de document se publie en PDF.")
+    if new.source == PDF and not new.paragraphs:
+        raise _invalid("paragraphs", "Saisissez le texte que lira qui ne peut pas lire le PDF.")
+    row = Import(
+        id=new_id(),
+        created_at=portal_now(),
+        actor=publisher.id,
+        type=new.type.value,
+        source=new.source,
+        academie_code=new.academie,
+        exam_label=new.exam,
+        session_label=new.session,
+        title=new.title or new.type.label,
+        paragraphs=list(new.paragraphs),
+        state=PREPARED,
+    )
+    with db.operation() as session:
+        session.add(row)
+        session.flush()
+        record(session, publisher, "import.created", row.id, state=row.state)
+    return row
+
+
+def check_csv(publisher: Publisher, import_id: str, filename: str, content: bytes) -> Import:
+    """Check a CSV line by line and keep the report; a file sent before is replaced.
+
+    Raises NotFound, Conflict once the import is published or given up, Invalid for a file that cannot be read.
+    """
+    row = import_of(publisher, import_id)
+    refuse_unless_open(row, CSV)
+    document_type = DocumentType(row.type)
+    parsed = read_csv(content, COLUMNS[document_type])
+    recipients = recipients_of(scope_of(row), numeros_of(parsed))
+    checked = check_rows(document_type, parsed, recipients)
+    with db.operation() as session:
+        row = import_in(session, publisher, import_id, for_change=True)
+        refuse_unless_open(row, CSV)
+        _delete_rows(session, import_id)
+        _add_rows(session, import_id, checked)
+        row.filename, row.unused_columns = shown_name(filename), list(parsed.unused_columns)
+        row.ready, row.refused = len(checked.documents), len(checked.refusals)
+        mark_checked(row)
+        record(session, publisher, "import.checked", import_id, ready=row.ready, refused=row.refused)
+    return row
+
+
+def abandon_import(publisher: Publisher, import_id: str) -> Import:
+    """Give up an import that is not published; given up already, nothing changes. Raises NotFound, Conflict."""
+    with db.operation() as session:
+        row = import_in(session, publisher, import_id, for_change=True)
+        if row.state == ABANDONED:
+            return row
+        refuse_unless_open(row, row.source)
+        uploaded = select(ImportDocument.pdf_key).where(
+            ImportDocument.import_id == import_id, ImportDocument.pdf_key.is_not(None)
+        )
+        retire(session, *(key for key in session.scalars(uploaded) if key))
+        of_import = update(ImportDocument).where(ImportDocument.import_id == import_id)
+        session.execute(of_import.values(state=ABANDONED, pdf_key=None))
+        row.state, row.ended_at = ABANDONED, portal_now()
+        record(session, publisher, "import.abandoned", import_id, state=row.state)
+    return row
+
+
+def refuse_unless_open(row: Import, source: str) -> None:
+    """Raises Conflict once an import takes no file any more, or where it takes another kind of file."""
+    if row.state not in OPEN_STATES:
+        raise Conflict("Cette publication est déjà lancée, retirée ou abandonnée : préparez-en une nouvelle.")
+    if row.source != source:
+        raise Conflict("Cette publication attend un autre genre de fichier.")
+
+
+def scope_of(row: Import) -> Scope:
+    """For whom the import is."""
+    return Scope(row.exam_label, row.session_label, row.academie_code)
+
+
+def mark_checked(row: Import) -> None:
+    """What it holds has changed: who read the report before has to read it again."""
+    row.state, row.revision = CHECKED, row.revision + 1
+
+
+def record(session: Session, publisher: Publisher, action: str, subject: str, **after: object) -> None:
+    """Add what a gestionnaire did to the audit trail."""
+    AuditEntry.record(session, Actor("staff", publisher.id), action, subject, after=dict(after))
+
+
+def add_refusals(session: Session, import_id: str, refusals: Iterable[Refusal], first: int = 1) -> None:
+    """Add the reasons of a report, at positions from `first` on."""
+    rows = [
+        {
+            "import_id": import_id,
+            "position": position,
+            "place": refusal.place,
+            "numero_candidat": refusal.numero_candidat[:32],
+            "reason": refusal.reason,
+        }
+        for position, refusal in enumerate(refusals, first)
+    ]
+    if rows:
+        session.execute(insert(ImportRefusal), rows)
+
+
+def _add_rows(session: Session, import_id: str, checked: CheckedImport) -> None:
+    rows = [
+        {
+            "id": published_document_id(import_id, document.candidature.id),
+            "import_id": import_id,
+            "position": position,
+            "candidature_id": document.candidature.id,
+            "numero_candidat": document.candidature.numero_candidat,
+            "content": list(document.lines),
+            "state": READY,
+        }
+        for position, document in enumerate(checked.documents, 1)
+    ]
+    if rows:
+        session.execute(insert(ImportDocument), rows)
+    add_refusals(session, import_id, checked.refusals)
+
+
+def _delete_rows(session: Session, import_id: str) -> None:
+    for model in (ImportDocument, ImportRefusal):
+        session.execute(delete(model).where(model.import_id == import_id))
+
+
+def _invalid(field: str, detail: str) -> Invalid:
+    return Invalid(detail, errors=(FieldError(f"#/{field}", detail),))

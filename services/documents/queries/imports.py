@@ -1,0 +1,100 @@
+"""Reads imports for those who may publish in their académie: lists, one with its documents and refusals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, tuple_
+from sqlalchemy.orm import Session
+
+from services.chassis.errors import FieldError, Invalid, NotFound
+from services.documents.domain.identifiers import is_id
+from services.documents.domain.publisher import Publisher
+from services.documents.models import Import, ImportDocument, ImportRefusal, db
+
+PAGE = 50  # imports
+ROWS_PAGE = 100  # documents or refusals
+
+
+@dataclass(frozen=True)
+class Page:
+    """`next_cursor`: what to ask the following page with; None on the last."""
+
+    items: list[Any]
+    next_cursor: str | None
+
+
+def list_imports(publisher: Publisher, cursor: str | None) -> Page:
+    """Those of the publisher's académies, the newest first. Raises Invalid for a cursor that this API did not give."""
+    statement = select(Import).order_by(Import.created_at.desc(), Import.id.desc()).limit(PAGE + 1)
+    if publisher.academies is not None:
+        statement = statement.where(Import.academie_code.in_(publisher.academies))
+    if cursor:
+        statement = statement.where(tuple_(Import.created_at, Import.id) < _read_cursor(cursor))
+    with db.reading_for_staff() as session:
+        rows = list(session.scalars(statement))
+    items = rows[:PAGE]
+    last = items[-1] if len(rows) > PAGE else None
+    return Page(items, f"{last.created_at.isoformat()}/{last.id}" if last else None)
+
+
+def import_of(publisher: Publisher, import_id: str) -> Import:
+    """An import of the publisher's académies. Raises NotFound."""
+    with db.reading_for_staff() as session:
+        return import_in(session, publisher, import_id)
+
+
+def import_in(session: Session, publisher: Publisher, import_id: str, *, for_change: bool = False) -> Import:
+    """The same within a transaction; `for_change` locks its row."""
+    row = session.get(Import, import_id, with_for_update=for_change) if is_id(import_id) else None
+    if row is None or not publisher.may_publish_in(row.academie_code):
+        raise NotFound()
+    return row
+
+
+def list_refusals(publisher: Publisher, import_id: str, cursor: int) -> Page:
+    """Why lines and files of an import are not published, in their order; `cursor`: the position of the last seen."""
+    statement = select(ImportRefusal).where(ImportRefusal.import_id == import_id, ImportRefusal.position > cursor)
+    statement = statement.order_by(ImportRefusal.position)
+    with db.reading_for_staff() as session:
+        import_in(session, publisher, import_id)
+        return _page(list(session.scalars(statement.limit(ROWS_PAGE + 1))))
+
+
+def list_import_documents(publisher: Publisher, import_id: str, cursor: int, numero_candidat: str | None) -> Page:
+    """The documents of an import in their order, or those of one N° candidat."""
+    of_import = (ImportDocument.import_id == import_id, ImportDocument.position > cursor)
+    statement = select(ImportDocument).where(*of_import).order_by(ImportDocument.position)
+    if numero_candidat:
+        statement = statement.where(ImportDocument.numero_candidat == numero_candidat)
+    with db.reading_for_staff() as session:
+        import_in(session, publisher, import_id)
+        return _page(list(session.scalars(statement.limit(ROWS_PAGE + 1))))
+
+
+def import_document_of(publisher: Publisher, import_id: str, numero_candidat: str | None) -> ImportDocument:
+    """The document of that N° candidat, or the first of the import. Raises NotFound."""
+    items = list_import_documents(publisher, import_id, 0, numero_candidat).items
+    if not items:
+        raise NotFound()
+    document: ImportDocument = items[0]
+    return document
+
+
+def _page(rows: list[Any]) -> Page:
+    items = rows[:ROWS_PAGE]
+    return Page(items, str(items[-1].position) if len(rows) > ROWS_PAGE else None)
+
+
+def _read_cursor(cursor: str) -> tuple[datetime, str]:
+    at, _, last_id = cursor.partition("/")
+    try:
+        instant = datetime.fromisoformat(at)
+    except ValueError:
+        instant = None
+    if instant is None or instant.tzinfo is None or not is_id(last_id):
+        detail = "Ce curseur n'est pas de cette liste."
+        raise Invalid(detail, errors=(FieldError("#/cursor", detail),))
+    return instant, last_id

@@ -1,0 +1,79 @@
+"""For whom an exam office may publish: the candidatures of given numbers, and the sessions that have candidatures."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from sqlalchemy import Select, select, tuple_
+from sqlalchemy.orm import Session
+
+from services.documents.domain.recipients import Activity, Recipients, Scope
+from services.documents.domain.recipients import Candidature as Recipient
+from services.documents.models import Candidature, Withdrawal, db
+from services.documents.queries.candidatures import WITHDRAWAL_JOIN, end_of
+
+_PAGE = 500  # numbers looked for by one statement
+MAX_SESSIONS = 200
+
+
+def recipients_of(scope: Scope, numeros: Collection[str]) -> Recipients:
+    """What is known of these N° candidat, whatever their exam, session and académie."""
+    wanted = sorted(numeros)
+    with db.reading_for_staff() as session:
+        pages = (wanted[start : start + _PAGE] for start in range(0, len(wanted), _PAGE))
+        return Recipients(scope, [item for page in pages for item in _of_numeros(session, page)])
+
+
+def recipient_of(session: Session, candidature_id: str) -> Recipient | None:
+    """One candidature as it is now; None if it is gone."""
+    rows = session.execute(_select().where(Candidature.id == candidature_id))
+    return next((_recipient(candidature, withdrawal) for candidature, withdrawal in rows), None)
+
+
+def list_sessions() -> list[tuple[str, str]]:
+    """(session, exam) labels for which there are candidatures, in their order; MAX_SESSIONS at most.
+
+    Each is found by its own step in an index, whatever the number of candidatures.
+    """
+    place = tuple_(Candidature.session_label, Candidature.exam_label)
+    found: list[tuple[str, str]] = []
+    with db.reading_for_staff() as session:
+        while len(found) < MAX_SESSIONS:
+            following = select(Candidature.session_label, Candidature.exam_label).order_by(
+                Candidature.session_label, Candidature.exam_label
+            )
+            if found:
+                following = following.where(place > found[-1])
+            row = session.execute(following.limit(1)).one_or_none()
+            if row is None:
+                break
+            found.append((row[0], row[1]))
+    return found
+
+
+def _of_numeros(session: Session, numeros: Collection[str]) -> Iterator[Recipient]:
+    rows = session.execute(_select().where(Candidature.numero_candidat.in_(numeros)))
+    return (_recipient(candidature, withdrawal) for candidature, withdrawal in rows)
+
+
+def _select() -> Select[Candidature, Withdrawal]:
+    return select(Candidature, Withdrawal).outerjoin(Withdrawal, WITHDRAWAL_JOIN)
+
+
+def _recipient(candidature: Candidature, withdrawal: Withdrawal | None) -> Recipient:
+    return Recipient(
+        candidature.id,
+        candidature.numero_candidat,
+        candidature.numero_inscription,
+        candidature.exam_label,
+        candidature.session_label,
+        candidature.academie_code,
+        _activity(candidature, withdrawal),
+    )
+
+
+def _activity(candidature: Candidature, withdrawal: Withdrawal | None) -> Activity:
+    end = end_of(withdrawal)
+    if end is None or not end.covers(candidature.version):
+        return Activity.ACTIVE
+    return Activity.ECARTEE if end.ecartee else Activity.WITHDRAWN

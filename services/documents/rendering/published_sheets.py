@@ -1,0 +1,94 @@
+"""The documents that exam offices publish from a table: convocation, relevé de notes, mesures d'aménagements."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+
+from services.chassis import french
+from services.contracts.registrations import RegistrationSaved
+from services.documents.domain.document_types import DocumentType
+from services.documents.rendering.document_head import head_of
+from services.documents.rendering.notice import notice
+from services.documents.rendering.sheet import Banner, Block, Field, Fields, Letterhead, Paragraphs, Sheet, Table
+
+Line = Mapping[str, str]
+_EVERY_EPREUVE = "Toutes les épreuves"
+
+
+def published_sheet(
+    event: RegistrationSaved,
+    document_type: DocumentType,
+    title: str,
+    paragraphs: tuple[str, ...],
+    lines: Sequence[Line],
+    letterhead: Letterhead,
+) -> Sheet:
+    """A document with `paragraphs` above what `lines` (by the names of the columns) say; without lines, a notice."""
+    if not lines:
+        return notice(event, document_type.label, title, paragraphs, letterhead)
+    text = [Paragraphs(paragraphs)] if paragraphs else []
+    return Sheet(
+        name=document_type.label,
+        letterhead=letterhead,
+        head=head_of(event, title.upper(), with_version=False),
+        blocks=(*_candidature(event), *text, *_BLOCKS[document_type](lines)),
+        author=event.academie.label,
+    )
+
+
+def _candidature(event: RegistrationSaved) -> list[Block]:
+    born = french.short_date(date.fromisoformat(event.identity.date_naissance))
+    answers = (
+        ("Né(e) le", born),
+        ("Spécialité", event.confirmation.specialite),
+        ("Etablissement", event.confirmation.etablissement),
+    )
+    rows = tuple(((Field(label, value),),) for label, value in answers if value)
+    return [Fields(rows, heading="Candidature")]
+
+
+def _convocation(lines: Sequence[Line]) -> list[Block]:
+    """In the order of days and hours. Hours are those of the place: some centres are overseas."""
+    in_order = sorted(lines, key=lambda line: (line["date"], line["heure"]))
+    rows = tuple((line["epreuve"], _day(line["date"]), _hour(line), _place(line)) for line in in_order)
+    columns = ("Epreuve", "Date", "Heure (locale)", "Lieu")
+    return [Table("EPREUVES", columns, rows, (31, 18, 20, 31))]
+
+
+def _releve(lines: Sequence[Line]) -> list[Block]:
+    rows = tuple((line["epreuve"], _mark(line["note"]), line["coefficient"]) for line in lines)
+    table = Table("EPREUVES", ("Epreuve", "Note", "Coefficient"), rows, (64, 18, 18))
+    result = lines[0].get("resultat")
+    return [table, Banner(f"Résultat : {result}")] if result else [table]
+
+
+def _amenagements(lines: Sequence[Line]) -> list[Block]:
+    rows = tuple((line["mesure"], line.get("epreuves") or _EVERY_EPREUVE) for line in lines)
+    return [Table("MESURES ACCORDEES", ("Mesure", "Epreuves concernées"), rows, (58, 42))]
+
+
+def _day(day: str) -> str:
+    return french.weekday_date(date.fromisoformat(day))
+
+
+def _hour(line: Line) -> str:
+    duration = line.get("duree")
+    hour = line["heure"].replace(":", " h ")
+    return f"{hour} (durée : {duration})" if duration else hour
+
+
+def _place(line: Line) -> str:
+    room = line.get("salle")
+    return f"{line['lieu']} - salle {room}" if room else line["lieu"]
+
+
+def _mark(mark: str) -> str:
+    return f"{mark}/20" if mark[:1].isdigit() else mark
+
+
+_BLOCKS: dict[DocumentType, Callable[[Sequence[Line]], list[Block]]] = {
+    DocumentType.CONVOCATION: _convocation,
+    DocumentType.RELEVE: _releve,
+    DocumentType.AMENAGEMENTS: _amenagements,
+}

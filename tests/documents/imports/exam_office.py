@@ -1,0 +1,145 @@
+"""An exam office with its candidates: sends files to documents, as pages and tools do, and lets the worker publish."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from reportlab.pdfgen.canvas import Canvas
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from services.chassis.events.follow_ups import FollowUps
+from services.documents.follow_ups import PUBLICATIONS, registry
+from services.documents.models import AuditEntry, db
+from tests.documents.example_events import saved
+from tests.documents.service import Service
+from tests.support.tokens import bearer, staff_token
+
+SCOPE = "documents:publish"
+HEADINGS = {
+    "convocation": "N° candidat;Epreuve;Date;Heure;Durée;Lieu;Salle",
+    "releve_notes": "N° candidat;Epreuve;Note;Coefficient;Résultat",
+    "amenagements": "N° candidat;Mesure;Epreuves concernées",
+}
+CELLS = {
+    "convocation": "E1 - Culture générale;12/05/2022;14:00;4 h;Lycée Pergaud, BESANCON;B 204",
+    "releve_notes": "E1 - Culture générale;12,5;3;Admis",
+    "amenagements": "Temps majoré d'un tiers;Epreuves écrites",
+}
+NEW: dict[str, Any] = {
+    "type": "convocation",
+    "source": "csv",
+    "academie": "03",
+    "session": "BTS 2022",
+    "exam": "BREVET DE TECHNICIEN SUPERIEUR",
+    "title": "Convocation aux épreuves",
+    "paragraphs": ["Présentez-vous muni d'une pièce d'identité."],
+}
+
+
+def numero(number: int) -> str:
+    return f"021{number:08d}"
+
+
+def candidature(number: int) -> str:
+    return f"{number:032x}"
+
+
+def line(number: int, cells: str = CELLS["convocation"]) -> str:
+    return f"{numero(number)};{cells}"
+
+
+def csv_of(lines: Iterable[str], type: str = "convocation") -> bytes:
+    return "\r\n".join([HEADINGS[type], *lines]).encode()
+
+
+def pdf_of(text: str = "Convocation") -> bytes:
+    out = io.BytesIO()
+    paper = Canvas(out, invariant=1)  # the same bytes each time
+    paper.drawString(80, 700, text)
+    paper.save()
+    return out.getvalue()
+
+
+def zip_of(files: Mapping[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return out.getvalue()
+
+
+class ExamOffice:
+    """Of Besançon, unless `academies` says otherwise. `service` is documents, with candidates of numbers 1, 2 …"""
+
+    def __init__(self, service: Service, *, academies: Collection[str] | None = ("03",), staff_id: str = "staff-1"):
+        self.service = service
+        self.headers = bearer(staff_token(staff_id, scopes=[SCOPE], academies=academies))
+
+    def register(self, *numbers: int, **given: Any) -> None:
+        """Candidatures of these numbers, saved as the guide's is, but for what is `given`."""
+        event = saved()
+        for number in numbers:
+            own = {"candidature_id": candidature(number), "candidate_id": candidature(number)}
+            self.service.receive(replace(event, **{**own, "numero_candidat": numero(number), **given}))
+
+    def call(self, method: str, path: str, **given: Any) -> TestResponse:
+        headers = {**self.headers, **given.pop("headers", {})}
+        return self.service.web.open(f"/v1{path}", method=method, headers=headers, **given)
+
+    def create(self, **given: Any) -> str:
+        """The id of a new import."""
+        answer = self.call("POST", "/imports", json={**NEW, **given})
+        assert answer.status_code == 201, answer.text
+        return str(answer.get_json()["id"])
+
+    def send(self, import_id: str, content: bytes, filename: str = "fichier.csv", kind: str = "csv") -> TestResponse:
+        headers = {"Content-Disposition": f'attachment; filename="{filename}"', "Content-Type": "text/csv"}
+        return self.call("PUT", f"/imports/{import_id}/{kind}", data=content, headers=headers)
+
+    def checked(self, content: bytes, **given: Any) -> dict[str, Any]:
+        """A new import whose file is checked."""
+        answer = self.send(self.create(**given), content)
+        assert answer.status_code == 200, answer.text
+        return dict(answer.get_json())
+
+    def read(self, import_id: str) -> dict[str, Any]:
+        return dict(self.call("GET", f"/imports/{import_id}").get_json())
+
+    def refusals(self, import_id: str) -> list[tuple[str, str]]:
+        """(line or file, reason) of each refusal."""
+        items: list[dict[str, Any]] = []
+        cursor: str | None = "0"
+        while cursor is not None:
+            page = self.call("GET", f"/imports/{import_id}/refusals?cursor={cursor}").get_json()
+            items, cursor = items + page["items"], page["next_cursor"]
+        return [(item["place"], item["reason"]) for item in items]
+
+    def publish(self, checked: dict[str, Any]) -> TestResponse:
+        return self.call("POST", f"/imports/{checked['id']}/publication", json={"revision": checked["revision"]})
+
+    def work(self) -> None:
+        """The worker does what waits in its channel of publications."""
+        with self.service.app.app_context():
+            worker = FollowUps(db, registry, (0.0,), types=registry.channels[PUBLICATIONS])
+            while worker.run_once():
+                pass
+
+    def documents_of(self, number: int) -> list[dict[str, Any]]:
+        """What the candidate finds in « Mes documents »."""
+        answer = self.service.get(f"/candidatures/{candidature(number)}/documents", candidature(number))
+        assert answer.status_code == 200, answer.text
+        return list(answer.get_json()["documents"])
+
+    def file_of(self, number: int, document: dict[str, Any], format: str = "file") -> bytes:
+        return self.service.get(f"/documents/{document['id']}/{format}", candidature(number)).data
+
+    def audited(self) -> list[tuple[str, str]]:
+        """(action, subject) of the audit trail, in its order."""
+        with self.service.app.app_context(), db.reading() as session:
+            entries = session.scalars(select(AuditEntry).order_by(AuditEntry.id)).all()
+            return [(entry.action, entry.subject) for entry in entries]

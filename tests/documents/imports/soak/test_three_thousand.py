@@ -1,0 +1,12 @@
+"""Three thousand convocations of one CSV, with twelve wrong lines among them."""
+
+from __future__ import annotations
+
+from tests.documents.imports.exam_office import ExamOffice
+from tests.documents.imports.test_checking import check_and_publish
+
+MANY = 3000
+
+
+def test_three_thousand_convocations_are_published_but_for_the_wrong_lines(office: ExamOffice) -> None:
+    check_and_publish(office, MANY)

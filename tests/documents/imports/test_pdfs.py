@@ -1,0 +1,207 @@
+"""PDFs of an exam office, matched by the N° candidat in their names: what is taken, and what is refused as hostile."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from pypdf import PdfReader, PdfWriter
+from pypdf.generic import DictionaryObject, NameObject, TextStringObject
+
+from services.documents.dependencies import attach
+from services.documents.inspection import program
+from services.documents.inspection.pdf_checks import ACTIVE, DAMAGED, NOT_A_PDF, PROTECTED
+from services.documents.inspection.processes import PdfInspector
+from services.documents.operations.import_pdfs import ALREADY_THERE
+from services.objects import ObjectStore
+from tests.documents.imports.exam_office import ExamOffice, numero, pdf_of, zip_of
+from tests.documents.text_extraction import text_of_html
+
+TEXT = "Convocation : consultez le PDF ou votre centre d'examen."
+
+
+def _written(writer: PdfWriter) -> bytes:
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+def _with_script() -> bytes:
+    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(pdf_of())))
+    action = {NameObject("/S"): NameObject("/JavaScript"), NameObject("/JS"): TextStringObject("app.alert('x')")}
+    writer.root_object[NameObject("/OpenAction")] = DictionaryObject(action)
+    return _written(writer)
+
+
+def _with_attachment() -> bytes:
+    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(pdf_of())))
+    writer.add_attachment("programme.exe", b"MZ")
+    return _written(writer)
+
+
+def _encrypted() -> bytes:
+    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(pdf_of())))
+    writer.encrypt("secret", algorithm="RC4-128")
+    return _written(writer)
+
+
+def _prepared(office: ExamOffice) -> str:
+    return office.create(source="pdf", paragraphs=[TEXT])
+
+
+def test_each_pdf_reaches_the_candidate_of_its_name_with_the_typed_text(office: ExamOffice) -> None:
+    office.register(1, 2)
+    import_id = _prepared(office)
+    first, second = pdf_of("une"), pdf_of("deux")
+    office.send(import_id, first, f"{numero(1)}.pdf", "pdfs")
+    checked = office.send(import_id, zip_of({f"lot/conv_{numero(2)}_v2.pdf": second}), "lot.zip", "pdfs").get_json()
+    assert (checked["ready"], checked["refused"]) == (2, 0)
+    assert office.call("GET", f"/imports/{import_id}/preview").data == first
+    office.publish(checked)
+    office.work()
+    for number, pdf in ((1, first), (2, second)):
+        [document] = office.documents_of(number)
+        assert office.file_of(number, document) == pdf
+        assert TEXT in text_of_html(office.file_of(number, document, "html"))
+    result = office.service.run_command("reconcile")
+    assert result.exit_code == 0, result.output
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"GIF89a", NOT_A_PDF),
+        (pdf_of()[:-40], DAMAGED),
+        (b"%PDF-1.4\n%%EOF", DAMAGED),
+        (_with_script(), ACTIVE),
+        (_with_attachment(), ACTIVE),
+        (_encrypted(), PROTECTED),
+        (b"%PDF-1.7" + b"x" * (5 * 1024 * 1024), "dépasse 5 Mo"),
+    ],
+    ids=["image", "cut", "empty", "script", "attachment", "encrypted", "large"],
+)
+def test_a_pdf_that_is_none_or_that_acts_is_refused(office: ExamOffice, content: bytes, reason: str) -> None:
+    office.register(1)
+    import_id = _prepared(office)
+    checked = office.send(import_id, content, f"{numero(1)}.pdf", "pdfs").get_json()
+    assert (checked["ready"], checked["refused"]) == (0, 1)
+    assert reason in office.refusals(import_id)[0][1]
+    assert office.service.keys() == []
+    again = office.send(import_id, pdf_of(), f"{numero(1)}.pdf", "pdfs").get_json()
+    assert (again["ready"], again["refused"]) == (1, 0), "the file that replaces it takes its reason away"
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("convocation.pdf", "Aucun N° candidat"),
+        (f"{numero(1)}-{numero(2)}.pdf", "Plusieurs N° candidat"),
+        (f"{numero(1)}0.pdf", "Aucun N° candidat"),
+        (f"{numero(7)}.pdf", "inconnu"),
+    ],
+)
+def test_a_name_that_says_nobody_is_refused(office: ExamOffice, name: str, reason: str) -> None:
+    office.register(1, 2)
+    import_id = _prepared(office)
+    office.send(import_id, pdf_of(), name, "pdfs")
+    assert office.refusals(import_id)[0][0] == name
+    assert reason in office.refusals(import_id)[0][1]
+
+
+def test_a_second_pdf_of_a_candidate_is_refused_unless_it_is_the_same(office: ExamOffice) -> None:
+    office.register(1)
+    import_id, first = _prepared(office), pdf_of("une")
+    for content, refused in ((first, 0), (first, 0), (pdf_of("autre"), 1)):
+        checked = office.send(import_id, content, f"a{refused}-{numero(1)}.pdf", "pdfs").get_json()
+        assert (checked["ready"], checked["refused"]) == (1, refused)
+    assert office.refusals(import_id) == [(f"a1-{numero(1)}.pdf", ALREADY_THERE)]
+
+
+def _bomb() -> bytes:
+    return zip_of({f"{numero(1)}.pdf": b"%PDF-" + b"\0" * (60 * 1024 * 1024)})
+
+
+def _lying_bomb() -> bytes:
+    """It says that its file has ten bytes."""
+    content = bytearray(_bomb())
+    directory = content.rfind(b"PK\x01\x02")
+    for place in (22, directory + 24):
+        content[place : place + 4] = struct.pack("<I", 10)
+    return bytes(content)
+
+
+def test_an_archive_that_claims_less_than_it_holds_takes_no_memory(office: ExamOffice) -> None:
+    office.register(1)
+    for archive, reason in ((_bomb(), "dépasse 5 Mo"), (_lying_bomb(), "")):
+        import_id = _prepared(office)
+        checked = office.send(import_id, archive, "lot.zip", "pdfs").get_json()
+        assert (checked["ready"], checked["refused"]) == (0, 1)
+        assert reason in office.refusals(import_id)[0][1]
+
+
+@pytest.mark.parametrize(
+    ("archive", "detail"),
+    [
+        (b"PK\x03\x04 and nothing", "endommagée"),
+        (zip_of({"dossier/": b""}), "vide"),
+        (zip_of({f"{number}.pdf": b"" for number in range(501)}), "plus de 500 fichiers"),
+    ],
+)
+def test_an_archive_that_cannot_be_taken_is_refused_as_a_whole(office: ExamOffice, archive: bytes, detail: str) -> None:
+    answer = office.send(_prepared(office), archive, "lot.zip", "pdfs")
+    assert (answer.status_code, detail in answer.get_json()["detail"]) == (422, True)
+
+
+def test_names_that_lead_out_of_the_archive_are_only_names(office: ExamOffice) -> None:
+    office.register(1)
+    import_id = _prepared(office)
+    archive = zip_of({f"../../etc/{numero(1)}.pdf": pdf_of(), "__MACOSX/._a.pdf": b"", ".DS_Store": b""})
+    assert office.send(import_id, archive, "lot.zip", "pdfs").get_json()["ready"] == 1
+    [item] = office.call("GET", f"/imports/{import_id}/documents").get_json()["items"]
+    assert item["filename"] == f"{numero(1)}.pdf"
+
+
+def test_an_encrypted_archive_names_its_files_as_unreadable(office: ExamOffice) -> None:
+    office.register(1)
+    content = bytearray(zip_of({f"{numero(1)}.pdf": pdf_of()}))
+    directory = content.rfind(b"PK\x01\x02")
+    content[6] |= 1
+    content[directory + 8] |= 1
+    assert zipfile.ZipFile(io.BytesIO(bytes(content))).infolist()[0].flag_bits & 1
+    import_id = _prepared(office)
+    office.send(import_id, bytes(content), "lot.zip", "pdfs")
+    assert "ne peut pas être extrait" in office.refusals(import_id)[0][1]
+
+
+def test_a_file_that_ends_its_reader_is_refused_and_the_next_is_read() -> None:
+    """A page tree that has itself as its child."""
+    loop = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[2 0 R]/Count 1>>endobj\n"
+    start = len(loop)
+    loop += b"trailer<</Root 1 0 R/Size 3>>\nstartxref\n%d\n%%%%EOF" % start
+    with PdfInspector() as inspector:
+        assert inspector.refusal_of(loop) == DAMAGED
+        assert inspector.refusal_of(pdf_of()) is None
+
+
+def test_the_reader_of_pdfs_opens_nothing_and_starts_nothing() -> None:
+    with PdfInspector() as inspector:
+        assert inspector.refusal_of(pdf_of()) is None
+        process = inspector._process
+        assert process is not None
+        seen = Path(f"/proc/{process.pid}")
+        limits = {line[:25].strip(): line[26:46].strip() for line in (seen / "limits").read_text().splitlines()}
+        assert (seen / "environ").read_bytes() == b""
+    assert (limits["Max open files"], limits["Max address space"]) == ("0", str(program.MEMORY_BYTES))
+
+
+def test_while_the_store_is_away_nothing_of_a_sending_is_kept(office: ExamOffice) -> None:
+    office.register(1)
+    import_id, working = _prepared(office), office.service.dependencies
+    attach(office.service.app, replace(working, store=ObjectStore("s3+http://k:s@127.0.0.1:9/b")))
+    assert office.send(import_id, pdf_of(), f"{numero(1)}.pdf", "pdfs").status_code == 503
+    attach(office.service.app, working)
+    assert office.read(import_id)["state"] == "prepared"

@@ -1,0 +1,124 @@
+"""From a CSV to what each candidate finds in « Mes documents »."""
+
+from __future__ import annotations
+
+import pytest
+
+from services.contracts.registrations import RegistrationWithdrawn
+from services.documents.operations.import_publication import publish_chunk
+from tests.documents.example_events import ecartee, withdrawn
+from tests.documents.imports.exam_office import CELLS, ExamOffice, candidature, csv_of, line, numero
+from tests.documents.text_extraction import text_of_html, text_of_pdf
+
+
+def test_convocations_of_a_csv_reach_the_candidates_they_are_for(office: ExamOffice) -> None:
+    office.register(1, 2)
+    second = "E2 - Anglais;11/05/2022;8h30;20 min;Lycée Pergaud, BESANCON;"
+    checked = office.checked(csv_of([line(1), line(1, second), line(2)]))
+    assert (checked["state"], checked["ready"], checked["refused"]) == ("checked", 2, 0)
+    assert office.documents_of(1) == [], "nothing is published before it is asked for"
+    assert office.publish(checked).status_code == 202
+    office.work()
+    ended = office.read(checked["id"])
+    assert (ended["state"], ended["published"], ended["failed"]) == ("published", 2, 0)
+    [document] = office.documents_of(1)
+    assert (document["type_label"], document["label"]) == ("Convocation(s) aux épreuves", "Convocation aux épreuves")
+    for read, format in ((text_of_pdf, "file"), (text_of_html, "html")):
+        text = read(office.file_of(1, document, format))
+        assert "CONVOCATION AUX ÉPREUVES" in text
+        assert "Présentez-vous muni d'une pièce d'identité." in text
+        assert text.index("mercredi 11 mai 2022") < text.index("jeudi 12 mai 2022"), "by day"
+        assert "08 h 30 (durée : 20 min)" in text
+        assert "salle B 204" in text
+    assert "E2 - Anglais" not in text_of_pdf(office.file_of(2, office.documents_of(2)[0]))
+    actions = [action for action, _ in office.audited()]
+    assert actions == ["import.created", "import.checked", "import.published"]
+
+
+@pytest.mark.parametrize(
+    ("type", "said"),
+    [
+        ("releve_notes", ("12,5/20", "Résultat : Admis", "Coefficient")),
+        ("amenagements", ("Temps majoré d'un tiers", "Epreuves écrites", "MESURES ACCORDEES")),
+    ],
+)
+def test_the_two_other_types_come_from_a_csv_too(office: ExamOffice, type: str, said: tuple[str, ...]) -> None:
+    office.register(1)
+    checked = office.checked(csv_of([line(1, CELLS[type])], type), type=type, paragraphs=[])
+    office.publish(checked)
+    office.work()
+    [document] = office.documents_of(1)
+    for read, format in ((text_of_pdf, "file"), (text_of_html, "html")):
+        text = read(office.file_of(1, document, format))
+        assert all(part in text for part in said), text
+
+
+def test_a_worker_that_ends_in_the_middle_leaves_each_published_once(office: ExamOffice) -> None:
+    office.register(*range(1, 7))
+    checked = office.checked(csv_of([line(number) for number in range(1, 7)]))
+    office.publish(checked)
+    with office.service.app.app_context():
+        publish_chunk(office.service.dependencies, checked["id"], 1, 3)  # and no note that its follow-up is done
+    assert office.read(checked["id"])["published"] == 3
+    office.work()
+    with office.service.app.app_context():
+        publish_chunk(office.service.dependencies, checked["id"], 1, 6)
+    ended = office.read(checked["id"])
+    assert (ended["state"], ended["published"]) == ("published", 6)
+    assert [len(office.documents_of(number)) for number in range(1, 7)] == [1] * 6
+    assert len(office.service.keys(".pdf")) == 6
+
+
+@pytest.mark.parametrize(("end", "reason"), [(withdrawn, "désinscrite"), (ecartee, "écartée")])
+def test_who_leaves_after_the_check_gets_nothing_and_the_report_says_so(
+    office: ExamOffice, end: type, reason: str
+) -> None:
+    office.register(1, 2)
+    checked = office.checked(csv_of([line(1), line(2)]))
+    office.publish(checked)
+    event: RegistrationWithdrawn = end()
+    office.service.receive(
+        RegistrationWithdrawn(candidature(1), candidature(1), event.version, event.withdrawn_at, ecartee=event.ecartee)
+    )
+    office.work()
+    ended = office.read(checked["id"])
+    assert (ended["state"], ended["published"], ended["failed"]) == ("published", 1, 1)
+    items = office.call("GET", f"/imports/{checked['id']}/documents").get_json()["items"]
+    assert [(item["numero_candidat"], item["state"]) for item in items] == [
+        (numero(1), "failed"),
+        (numero(2), "published"),
+    ]
+    assert reason in items[0]["reason"]
+
+
+def test_of_two_gestionnaires_the_second_publishes_nothing_twice(office: ExamOffice) -> None:
+    colleague = ExamOffice(office.service, staff_id="staff-2")
+    office.register(1)
+    checked = office.checked(csv_of([line(1)]))
+    assert colleague.publish(checked).status_code == 202
+    assert office.publish(checked).status_code == 202
+    office.work()
+    assert len(office.documents_of(1)) == 1
+
+
+def test_nobody_publishes_another_report_than_the_one_they_read(office: ExamOffice) -> None:
+    office.register(1, 2)
+    checked = office.checked(csv_of([line(1)]))
+    colleague = ExamOffice(office.service, staff_id="staff-2")
+    assert colleague.send(checked["id"], csv_of([line(2)])).status_code == 200
+    refused = office.publish(checked)
+    assert (refused.status_code, refused.get_json()["type"]) == (412, "/problems/modifie-entre-temps")
+    office.work()
+    assert office.documents_of(1) == office.documents_of(2) == []
+
+
+def test_a_preview_is_the_document_and_is_in_the_audit_trail(office: ExamOffice) -> None:
+    office.register(1, 2)
+    checked = office.checked(csv_of([line(1), line(2)]))
+    path = f"/imports/{checked['id']}/preview"
+    text = text_of_pdf(office.call("GET", path).data)
+    assert numero(1) in text
+    assert numero(2) in text_of_pdf(office.call("GET", f"{path}?numero_candidat={numero(2)}").data)
+    assert office.call("GET", f"{path}?numero_candidat={numero(3)}").status_code == 404
+    assert [action for action, _ in office.audited()].count("document.previewed") == 2
+    assert office.documents_of(1) == []

@@ -1,0 +1,147 @@
+"""Who may publish where, what is taken back, and what stays of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.documents.imports.exam_office import NEW, ExamOffice, csv_of, line
+from tests.documents.service import some_id
+from tests.support.tokens import bearer, candidate_token, staff_token
+
+REASON = {"reason": "Changement de centre"}
+
+
+def published(office: ExamOffice, *numbers: int) -> dict[str, Any]:
+    office.register(*numbers)
+    checked = office.checked(csv_of([line(number) for number in numbers]))
+    office.publish(checked)
+    office.work()
+    return office.read(checked["id"])
+
+
+def test_another_académies_gestionnaire_finds_and_changes_nothing(office: ExamOffice) -> None:
+    ended = published(office, 1)
+    elsewhere = ExamOffice(office.service, academies=["20"])
+    path, document = f"/imports/{ended['id']}", office.documents_of(1)[0]["id"]
+    assert elsewhere.call("GET", "/imports").get_json()["items"] == []
+    for address in (path, f"{path}/refusals", f"{path}/documents", f"{path}/preview"):
+        assert elsewhere.call("GET", address).status_code == 404, address
+    acts = {"publication": {"revision": ended["revision"]}, "withdrawal": REASON, "abandonment": {}}
+    for act, body in acts.items():
+        assert elsewhere.call("POST", f"{path}/{act}", json=body).status_code == 404, act
+    assert elsewhere.send(ended["id"], csv_of([line(1)])).status_code == 404
+    assert elsewhere.call("POST", f"/published-documents/{document}/withdrawal", json=REASON).status_code == 404
+    assert elsewhere.call("POST", "/imports", json=NEW).status_code == 403
+    assert len(office.documents_of(1)) == 1
+
+
+def test_an_administrateur_is_bound_to_no_académie(office: ExamOffice) -> None:
+    ended = published(office, 1)
+    administrateur = ExamOffice(office.service, academies=None)
+    assert administrateur.read(ended["id"])["id"] == ended["id"]
+    assert len(administrateur.call("GET", "/import-form").get_json()["academies"]) > 20
+    assert [item["code"] for item in office.call("GET", "/import-form").get_json()["academies"]] == ["03"]
+
+
+@pytest.mark.parametrize("token", [candidate_token("someone"), staff_token(scopes=["pieces:read"], academies=["03"])])
+def test_who_may_not_publish_comes_to_nothing(office: ExamOffice, token: str) -> None:
+    ended = published(office, 1)
+    office.headers = bearer(token)
+    path = f"/imports/{ended['id']}"
+    for method, address in (("GET", "/imports"), ("GET", path), ("POST", f"{path}/withdrawal")):
+        assert office.call(method, address, json=REASON if method == "POST" else None).status_code == 403
+    assert len(office.documents_of(1)) == 1
+
+
+def test_what_is_withdrawn_is_gone_for_its_candidate_and_only_for_them(office: ExamOffice) -> None:
+    ended = published(office, 1, 2)
+    document = office.documents_of(1)[0]
+    path = f"/imports/{ended['id']}/withdrawal"
+    for _ in range(2):
+        answer = office.call("POST", path, json=REASON)
+        assert (answer.status_code, answer.get_json()["state"]) == (200, "withdrawn")
+    assert office.documents_of(1) == office.documents_of(2) == []
+    assert office.service.get("/documents/to-read", "0" * 31 + "1").get_json() == {"documents": []}
+    for form in ("file", "html"):
+        assert office.service.get(f"/documents/{document['id']}/{form}", "0" * 31 + "1").status_code == 404
+    assert len(office.service.keys(".pdf")) == 2, "nothing is erased"
+    after = office.read(ended["id"])
+    assert (after["withdrawn"], after["withdrawal_reason"]) == (2, REASON["reason"])
+    assert [action for action, _ in office.audited()].count("import.withdrawn") == 1
+
+
+def test_one_document_is_withdrawn_and_a_new_one_takes_the_next_number(office: ExamOffice) -> None:
+    ended = published(office, 1, 2)
+    document = office.documents_of(1)[0]["id"]
+    for _ in range(2):
+        answer = office.call("POST", f"/published-documents/{document}/withdrawal", json=REASON)
+        assert answer.status_code == 204
+    assert (len(office.documents_of(1)), len(office.documents_of(2))) == (0, 1)
+    assert office.read(ended["id"])["withdrawn"] == 1
+    items = office.call("GET", f"/imports/{ended['id']}/documents").get_json()["items"]
+    assert [item["state"] for item in items] == ["withdrawn", "published"]
+    published(office, 1)
+    assert [item["version"] for item in office.documents_of(1)] == [2]
+    assert office.audited().count(("document.withdrawn", document)) == 1
+
+
+def test_no_confirmation_is_withdrawn(office: ExamOffice) -> None:
+    office.register(1)
+    office.service.create_documents(1, "0" * 31 + "1")
+    confirmation = next(item for item in office.documents_of(1) if item["type"] == "confirmation")
+    for document in (confirmation["id"], some_id(), "x"):
+        answer = office.call("POST", f"/published-documents/{document}/withdrawal", json=REASON)
+        assert answer.status_code == 404
+    assert len(office.documents_of(1)) == 2
+
+
+def test_an_import_withdrawn_while_it_is_published_publishes_nothing_more(office: ExamOffice) -> None:
+    office.register(1, 2)
+    checked = office.checked(csv_of([line(1), line(2)]))
+    office.publish(checked)
+    assert office.call("POST", f"/imports/{checked['id']}/withdrawal", json=REASON).status_code == 200
+    office.work()
+    assert office.documents_of(1) == office.documents_of(2) == []
+    assert office.publish(checked).status_code == 409
+
+
+def test_what_is_given_up_is_not_published_and_takes_no_file(office: ExamOffice) -> None:
+    office.register(1)
+    checked = office.checked(csv_of([line(1)]))
+    assert office.call("POST", f"/imports/{checked['id']}/withdrawal", json=REASON).status_code == 409
+    for _ in range(2):
+        assert office.call("POST", f"/imports/{checked['id']}/abandonment").get_json()["state"] == "abandoned"
+    assert office.publish(checked).status_code == 409
+    assert office.send(checked["id"], csv_of([line(1)])).status_code == 409
+    office.work()
+    assert office.documents_of(1) == []
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"type": "confirmation"},
+        {"type": "relance_pieces"},
+        {"source": "xml"},
+        {"session": ""},
+        {"title": "x" * 201},
+        {"source": "pdf", "paragraphs": []},
+    ],
+)
+def test_an_import_that_cannot_be_is_refused(office: ExamOffice, wrong: dict[str, Any]) -> None:
+    assert office.call("POST", "/imports", json={**NEW, **wrong}).status_code == 422
+
+
+def test_a_title_that_is_not_given_is_the_types(office: ExamOffice) -> None:
+    assert office.read(office.create(title=""))["title"] == "Convocation(s) aux épreuves"
+
+
+def test_the_list_has_pages(office: ExamOffice) -> None:
+    ids = [office.create() for _ in range(53)]
+    first = office.call("GET", "/imports").get_json()
+    second = office.call("GET", "/imports", query_string={"cursor": first["next_cursor"]}).get_json()
+    assert [item["id"] for item in first["items"] + second["items"]] == ids[::-1]
+    assert second["next_cursor"] is None
+    assert office.call("GET", "/imports?cursor=x").status_code == 422

@@ -1,0 +1,191 @@
+"""A gestionnaire publishes convocations for many, from a file to « Mes documents », and takes them back."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from sqlalchemy import select
+
+from services.documents.models import Candidature, db
+from tests.documents.imports.exam_office import HEADINGS, csv_of, pdf_of, zip_of
+from tests.documents.text_extraction import text_of_pdf
+from tests.gateway.candidates import CandidateFactory
+from tests.gateway.components.html_checks import problems_of
+from tests.gateway.gestion.people import StaffFactory, rows
+from tests.support.in_process_four_services import InProcessFourServices
+from tests.support.scriptless_browser import ScriptlessBrowser
+
+CELLS = "E1 - Culture générale;12/05/2022;14:00;4 h;Lycée Pergaud, BESANCON;B 204"
+SESSION = "BTS 2022 - BREVET DE TECHNICIEN SUPERIEUR"
+
+
+@pytest.fixture
+def candidate(candidates: CandidateFactory, running: InProcessFourServices) -> ScriptlessBrowser:
+    browser = candidates.log_in_registered()
+    running.deliver()
+    return browser
+
+
+@pytest.fixture
+def gestionnaire(staff: StaffFactory) -> ScriptlessBrowser:
+    return staff.logged_in("03")
+
+
+def numero_of(candidate: ScriptlessBrowser, running: InProcessFourServices) -> str:
+    candidature = documents_page(candidate).rpartition("/")[2]
+    with running.documents.app.app_context(), db.reading() as session:
+        return str(session.scalar(select(Candidature.numero_candidat).where(Candidature.id == candidature)))
+
+
+def documents_page(candidate: ScriptlessBrowser) -> str:
+    candidate.get("/documents")
+    return next(str(link) for link in candidate.page.xpath("//main//a/@href") if link.startswith("/documents/"))
+
+
+def prepare(gestionnaire: ScriptlessBrowser, **typed: str) -> str:
+    """A new publication that waits for its file; its path."""
+    gestionnaire.get("/gestion/documents")
+    gestionnaire.follow("Nouvelle publication")
+    assert not problems_of(gestionnaire.answer.text)
+    given = {"type": "convocation", "source": "csv", "session": SESSION, "paragraphs": "Soyez à l'heure.", **typed}
+    gestionnaire.press("Continuer", **given)
+    assert gestionnaire.answer.status_code == 200, gestionnaire.text
+    assert not problems_of(gestionnaire.answer.text)
+    return gestionnaire.path
+
+
+def send(gestionnaire: ScriptlessBrowser, path: str, content: bytes, name: str = "convocations.csv") -> None:
+    gestionnaire.post(f"{path}/fichier", [("fichier", (io.BytesIO(content), name))])
+    assert not problems_of(gestionnaire.answer.text)
+
+
+def test_convocations_are_checked_previewed_published_and_withdrawn(
+    candidate: ScriptlessBrowser, gestionnaire: ScriptlessBrowser, running: InProcessFourServices
+) -> None:
+    numero = numero_of(candidate, running)
+    path = prepare(gestionnaire)
+    assert all(heading in gestionnaire.text for heading in HEADINGS["convocation"].split(";"))
+    send(gestionnaire, path, csv_of([f"{numero};{CELLS}", f"00000000000;{CELLS}"]))
+    assert "1 document à publier" in gestionnaire.text
+    assert rows(gestionnaire)[0] == "3 00000000000 N° candidat inconnu"
+    preview = gestionnaire.get(f"{path}/apercu")
+    assert (preview.content_type, preview.headers["Cache-Control"]) == ("application/pdf", "no-store")
+    assert "Soyez à l'heure." in text_of_pdf(preview.data)
+    gestionnaire.get(path)
+    gestionnaire.press("Publier 1 document")
+    assert "La publication est lancée" in gestionnaire.text
+    running.deliver()
+    gestionnaire.follow("Actualiser")
+    assert "1 document publié sur 1" in gestionnaire.text
+    candidate.get(documents_page(candidate))
+    assert "Convocation(s) aux épreuves" in candidate.text
+    gestionnaire.follow("Retirer les documents")
+    gestionnaire.press("Retirer les documents")
+    assert gestionnaire.answer.status_code == 422
+    assert not problems_of(gestionnaire.answer.text)
+    gestionnaire.press("Retirer les documents", reason="Changement de centre")
+    assert "Motif du retrait : Changement de centre" in gestionnaire.text
+    candidate.get(documents_page(candidate))
+    assert "Convocation(s) aux épreuves" not in candidate.text
+
+
+def test_one_document_of_many_is_taken_back(
+    candidate: ScriptlessBrowser, gestionnaire: ScriptlessBrowser, running: InProcessFourServices
+) -> None:
+    numero = numero_of(candidate, running)
+    path = prepare(gestionnaire, type="releve_notes", title="Relevé de notes provisoire")
+    send(gestionnaire, path, csv_of([f"{numero};E1 - Culture générale;12,5;3;Admis"], "releve_notes"))
+    gestionnaire.press("Publier 1 document")
+    running.deliver()
+    candidate.get(documents_page(candidate))
+    assert "Relevé de notes provisoire" in candidate.text
+    gestionnaire.get(f"{path}/documents?numero_candidat={numero}")
+    assert not problems_of(gestionnaire.answer.text)
+    gestionnaire.get(gestionnaire.page.xpath("//tbody//a/@href")[0])
+    gestionnaire.press("Retirer le document", reason="Note rectifiée")
+    assert "Le document est retiré" in gestionnaire.text
+    assert "Note rectifiée" in rows(gestionnaire)[0]
+    candidate.get(documents_page(candidate))
+    assert "Relevé de notes provisoire" not in candidate.text
+
+
+def test_pdfs_are_matched_by_the_number_in_their_names(
+    candidate: ScriptlessBrowser, gestionnaire: ScriptlessBrowser, running: InProcessFourServices
+) -> None:
+    numero = numero_of(candidate, running)
+    path = prepare(gestionnaire, source="pdf")
+    archive = zip_of({f"lot/convocation-{numero}.pdf": pdf_of("Venez"), "notice.pdf": pdf_of()})
+    send(gestionnaire, path, archive, "lot.zip")
+    assert "1 document à publier" in gestionnaire.text
+    assert rows(gestionnaire) == ["notice.pdf - Aucun N° candidat (11 chiffres) dans le nom du fichier"]
+    gestionnaire.press("Publier 1 document")
+    running.deliver()
+    candidate.get(documents_page(candidate))
+    candidate.follow("Ouvrir : Convocation(s) aux épreuves version 1")
+    assert "Venez" in text_of_pdf(candidate.answer.data)
+
+
+def test_what_was_typed_stays_where_something_is_missing(gestionnaire: ScriptlessBrowser) -> None:
+    gestionnaire.get("/gestion/documents/nouveau")
+    gestionnaire.press("Continuer", source="pdf", title="Convocation du 12 mai", type="convocation", session="")
+    assert gestionnaire.answer.status_code == 422
+    assert not problems_of(gestionnaire.answer.text)
+    assert (gestionnaire.value("title"), gestionnaire.value("type")) == ("Convocation du 12 mai", "convocation")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("notes.xlsx", b"PK\x03\x04\x14\x00", "classeur"),
+        ("a.csv", b"N\xc2\xb0 candidat;Epreuve\r\n1;2", "Il manque les colonnes « Date », « Heure », « Lieu »"),
+        ("vide.csv", b"", "Il manque"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_refused_with_the_reason(
+    gestionnaire: ScriptlessBrowser, name: str, content: bytes, said: str
+) -> None:
+    path = prepare(gestionnaire)
+    send(gestionnaire, path, content, name)
+    assert gestionnaire.answer.status_code == 422
+    assert said in gestionnaire.text
+    gestionnaire.get(path)
+    assert "En attente du fichier" in gestionnaire.text
+
+
+def test_no_file_or_one_too_large_is_said_on_the_page(gestionnaire: ScriptlessBrowser) -> None:
+    path = prepare(gestionnaire)
+    gestionnaire.post(f"{path}/fichier", [("fichier", (io.BytesIO(), ""))])
+    assert "Choisissez un fichier" in gestionnaire.text
+    send(gestionnaire, path, b"x" * (5 * 1024 * 1024 + 1))
+    assert gestionnaire.answer.status_code == 413
+    assert "ne doit pas excéder 5 Mo" in gestionnaire.text
+
+
+def test_another_académies_gestionnaire_finds_nothing(staff: StaffFactory, gestionnaire: ScriptlessBrowser) -> None:
+    path = prepare(gestionnaire)
+    elsewhere = staff.logged_in("20")
+    elsewhere.get("/gestion/documents")
+    assert rows(elsewhere) == []
+    for address in (path, f"{path}/apercu", f"{path}/documents", f"{path}/retrait"):
+        assert elsewhere.get(address).status_code == 404, address
+    for address, fields in ((f"{path}/publication", {"revision": "0"}), (f"{path}/retrait", {"reason": "Non"})):
+        elsewhere.post(address, fields)
+        assert elsewhere.answer.status_code == 404, address
+    elsewhere.post(f"{path}/fichier", [("fichier", (io.BytesIO(csv_of([])), "a.csv"))])
+    assert elsewhere.answer.status_code == 404
+
+
+def test_a_model_is_given_to_fill_in(gestionnaire: ScriptlessBrowser) -> None:
+    answer = gestionnaire.get("/gestion/documents/modeles/releve_notes.csv")
+    assert answer.text.startswith("\ufeffN° candidat;")
+    assert "modele-releve_notes.csv" in answer.headers["Content-Disposition"]
+    assert gestionnaire.get("/gestion/documents/modeles/autre.csv").status_code == 404
+
+
+def test_an_import_is_given_up(gestionnaire: ScriptlessBrowser) -> None:
+    prepare(gestionnaire)
+    gestionnaire.follow("Abandonner")
+    gestionnaire.press("Abandonner la publication")
+    assert "La publication est abandonnée" in gestionnaire.text
+    assert "Envoyer le fichier" not in gestionnaire.text

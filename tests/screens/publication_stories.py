@@ -1,0 +1,83 @@
+"""« Documents » of the « Espace de gestion »: a publication from its form to its withdrawal."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import FilePayload, Page
+
+from tests.documents.imports.exam_office import csv_of
+from tests.screens.browser_candidate import BrowserCandidate
+from tests.screens.gestion_stories import logs_in
+from tests.screens.story_context import StoryContext, wait_for_result
+
+LINES = (
+    "E1 - Culture générale et expression;12/05/2022;14:00;4 h;Lycée Pergaud, BESANCON;B 204",
+    "E2 - Langue vivante 1 : Anglais;13/05/2022;08:30;20 min;Lycée Pergaud, BESANCON;",
+)
+WRONG = ("00000000000;" + LINES[0], "12;" + LINES[0], "00000000001;" + LINES[0].replace("12/05", "31/02"))
+TEXT = "Présentez-vous trente minutes avant l'épreuve, muni d'une pièce d'identité."
+TITLE = "Convocation aux épreuves écrites"
+
+
+def publications(context: StoryContext) -> None:
+    """The list, the form, the file asked for, the report, the progress, the documents, what is taken back."""
+    candidate = context.new_candidate().creates_account_and_logs_in()
+    numero = _numero_of(candidate, candidate.registers())
+    wait_for_result(lambda: candidate.open("/documents").locator("main a[href^='/documents/']").count(), "the copy")
+    recorder, gestionnaire = context.recorder, context.new_candidate()
+    gestionnaire.open("/gestion/connexion")
+    logs_in(context, gestionnaire)
+    recorder.record(gestionnaire.open("/gestion/documents"), "gestion-documents-aucun")
+    recorder.record(gestionnaire.open("/gestion/documents/nouveau"), "gestion-documents-nouveau")
+    new, erroneous = "/gestion/documents/nouveau", "gestion-documents-nouveau-erreurs"
+    recorder.record(gestionnaire.press("Continuer"), erroneous, new)
+    page = _prepares(gestionnaire)
+    recorder.record(page, "gestion-documents-fichier")
+    address = page.url.partition("?")[0]
+    right = [f"{numero};{line}" for line in LINES]
+    page = _sends(gestionnaire, csv_of([*right, *WRONG]))
+    recorder.record(page, "gestion-documents-controle")
+    recorder.record(gestionnaire.press("Abandonner"), "gestion-documents-abandon")
+    gestionnaire.page.goto(address)
+    recorder.record(gestionnaire.press("Publier 1 document"), "gestion-documents-publication")
+    wait_for_result(lambda: _is_published(gestionnaire, address), "the publication")
+    recorder.record(gestionnaire.page, "gestion-documents-publie")
+    recorder.record(gestionnaire.open("/gestion/documents"), "gestion-documents")
+    gestionnaire.page.goto(f"{address}/documents")
+    recorder.record(gestionnaire.page, "gestion-documents-liste")
+    gestionnaire.page.locator("tbody a").first.click()
+    recorder.record(gestionnaire.page, "gestion-documents-retrait-document")
+    gestionnaire.page.goto(f"{address}/retrait")
+    gestionnaire.page.locator("[name=reason]").fill("Changement de centre d'examen")
+    recorder.record(gestionnaire.press("Retirer les documents"), "gestion-documents-retires")
+
+
+def _numero_of(candidate: BrowserCandidate, candidature: str) -> str:
+    text = candidate.open(f"/inscriptions/{candidature}").locator("main").inner_text()
+    match = re.search(r"\b[0-9]{11}\b", text)
+    assert match, text
+    return match[0]
+
+
+def _prepares(gestionnaire: BrowserCandidate) -> Page:
+    page = gestionnaire.open("/gestion/documents/nouveau")
+    page.locator("[name=type]").select_option("convocation")
+    session = page.locator("[name=session] option", has_text="BTS 2022").first.get_attribute("value")
+    page.locator("[name=session]").select_option(session)
+    page.locator("[name=title]").fill(TITLE)
+    page.locator("[name=paragraphs]").fill(
+        "Présentez-vous trente minutes avant l'épreuve, muni d'une pièce d'identité."
+    )
+    return gestionnaire.press("Continuer")
+
+
+def _sends(gestionnaire: BrowserCandidate, content: bytes) -> Page:
+    file = FilePayload(name="convocations.csv", mimeType="text/csv", buffer=content)
+    gestionnaire.page.locator("[name=fichier]").set_input_files(file)
+    return gestionnaire.press("Contrôler le fichier")
+
+
+def _is_published(gestionnaire: BrowserCandidate, address: str) -> bool:
+    gestionnaire.page.goto(address)
+    return gestionnaire.page.get_by_text("1 document publié sur 1").count() > 0

@@ -179,6 +179,9 @@ LEDGER: dict[str, dict[str, str]] = {
             GET /v1/documents/<string:document_id>/file
             GET /v1/documents/<string:document_id>/html
         """,
+        "staff(audit:read)": """
+            GET /v1/audit
+        """,
         "staff(documents:publish)": """
             POST /v1/publications
             GET /v1/import-form

@@ -80,6 +80,7 @@ READS: dict[str, dict[str, tuple[str, ...]]] = {
     "documents": {
         **_DESCRIBED,
         **as_they_are("""
+            /v1/audit
             /v1/candidatures
             /v1/candidatures/<string:candidature_id>/documents
             /v1/candidatures/<string:candidature_id>/forms/<string:code>

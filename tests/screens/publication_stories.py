@@ -8,7 +8,7 @@ from playwright.sync_api import FilePayload, Page
 
 from tests.documents.imports.exam_office import csv_of
 from tests.screens.browser_candidate import BrowserCandidate
-from tests.screens.gestion_stories import logs_in
+from tests.screens.gestion_stories import log_in_to_gestion
 from tests.screens.story_context import StoryContext, wait_for_result
 
 LINES = (
@@ -27,7 +27,7 @@ def publications(context: StoryContext) -> None:
     wait_for_result(lambda: candidate.open("/documents").locator("main a[href^='/documents/']").count(), "the copy")
     recorder, gestionnaire = context.recorder, context.new_candidate()
     gestionnaire.open("/gestion/connexion")
-    logs_in(context, gestionnaire)
+    log_in_to_gestion(context.staff_account, gestionnaire)
     recorder.record(gestionnaire.open("/gestion/documents"), "gestion-documents-aucun")
     recorder.record(gestionnaire.open("/gestion/documents/nouveau"), "gestion-documents-nouveau")
     new, erroneous = "/gestion/documents/nouveau", "gestion-documents-nouveau-erreurs"

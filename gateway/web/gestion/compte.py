@@ -24,7 +24,7 @@ STATUSES_SHOWN_HERE = (409, 422, 429)
 PASSWORD_FIELDS = ("current_password", "password", "password_confirmation", "code")
 DONE_SENTENCES = {
     "mot-de-passe": "Votre mot de passe est changé. Vos autres sessions sont terminées.",
-    "second-facteur": "Votre nouveau second facteur est en service ; l'ancien ne sert plus. Vos autres sessions sont "
+    "facteur": "Votre nouveau second facteur est en service ; l'ancien ne sert plus. Vos autres sessions sont "
     "terminées.",
 }
 FEW_CODES = 3
@@ -106,7 +106,7 @@ def confirm_second_factor() -> ResponseReturnValue:
         shown = _shown_here(refusal)
         proposal = clients().team.proposed_again(_token(), sealed)
         return _proposal_page(proposal, shown) if proposal else _page("second_facteur.html", outdated=True)
-    return _with_new_session(session, "second-facteur")
+    return _with_new_session(session, "facteur")
 
 
 def _password_page(refusal: DomainError | None = None) -> Response:

@@ -48,3 +48,8 @@ set_nobody = _owner.set_nobody
 set_session_cookie = _owner.set_cookie
 forget_session = _owner.forget_session
 drop_cached_exchange = _owner.drop_cached_exchange
+
+
+def access_token() -> str:
+    """Of the request's member of staff. Raises Unauthenticated."""
+    return required().access_token

@@ -17,7 +17,7 @@ ACTIVE_MENU_KEY = "a-traiter"
 @blueprint.get("")
 @access.staff("pieces:read")
 def show_waiting() -> ResponseReturnValue:
-    waiting = clients().staff_pieces.control_queue(staff_member.required().access_token)
+    waiting = clients().staff_pieces.control_queue(staff_member.access_token())
     by_session = sorted(waiting, key=lambda row: (row.session_label, row.exam))
     sessions = [(label, list(rows)) for label, rows in groupby(by_session, key=lambda row: row.session_label)]
     return render_page("gestion/templates/a_traiter.html", active=ACTIVE_MENU_KEY, sessions=sessions, waiting=waiting)

@@ -39,7 +39,7 @@ def publish_message() -> ResponseReturnValue:
         message = _message(posted)
         if posted_text("action") != "publier":
             return _messages_page(posted, preview=True)
-        clients().administration.publish_message(_token(), message)
+        clients().administration.publish_message(staff_member.access_token(), message)
     except DomainError as refusal:
         if refusal.http_status != Invalid.problem.status:
             raise
@@ -50,7 +50,7 @@ def publish_message() -> ResponseReturnValue:
 @blueprint.post("/messages/<message_id>/retrait")
 @access.staff(MANAGE)
 def withdraw_message(message_id: str) -> ResponseReturnValue:
-    clients().administration.withdraw_message(_token(), message_id)
+    clients().administration.withdraw_message(staff_member.access_token(), message_id)
     return redirect(url_for("gestion.list_messages", fait="retire"), code=303)
 
 
@@ -58,7 +58,7 @@ def _messages_page(values: Mapping[str, str], *, preview: bool = False, refusal:
     now = portal_now()
     messages = [
         (message, _state(message.shown_from, message.shown_until, now))
-        for message in clients().administration.messages(_token())
+        for message in clients().administration.messages(staff_member.access_token())
     ]
     return render_page(
         "gestion/templates/annonces.html",
@@ -92,7 +92,3 @@ def _state(shown_from: str, shown_until: str, now: datetime) -> str:
     if now < datetime.fromisoformat(shown_from):
         return "À venir"
     return "Affiché" if now < datetime.fromisoformat(shown_until) else "Terminé"
-
-
-def _token() -> str:
-    return staff_member.required().access_token

@@ -49,7 +49,9 @@ def search_candidatures() -> ResponseReturnValue:
         "gestion/templates/candidatures.html",
         active=ACTIVE_MENU_KEY,
         text=text,
-        page=clients().staff_candidatures.candidatures(_token(), filters) if is_long_enough else None,
+        page=clients().staff_candidatures.candidatures(staff_member.access_token(), filters)
+        if is_long_enough
+        else None,
         too_short=not is_long_enough,
         state_labels=STATE_LABELS,
     )
@@ -59,14 +61,14 @@ def search_candidatures() -> ResponseReturnValue:
 @access.staff("candidatures:read")
 def export_candidatures() -> ResponseReturnValue:
     """All candidatures of the gestionnaire's académies."""
-    return streamed_response(clients().staff_candidatures.export(_token()))
+    return streamed_response(clients().staff_candidatures.export(staff_member.access_token()))
 
 
 @blueprint.get("/epreuves.csv")
 @access.staff("candidatures:read")
 def export_epreuves() -> ResponseReturnValue:
     """One line for each active candidate and épreuve of the gestionnaire's académies."""
-    return streamed_response(clients().staff_candidatures.export_epreuves(_token()))
+    return streamed_response(clients().staff_candidatures.export_epreuves(staff_member.access_token()))
 
 
 @blueprint.get("/candidatures/<candidature_id>")
@@ -80,7 +82,7 @@ def show_candidature(candidature_id: str) -> ResponseReturnValue:
 def write_note(candidature_id: str) -> ResponseReturnValue:
     text = posted_text("text")
     try:
-        clients().staff_candidatures.add_note(_token(), candidature_id, text)
+        clients().staff_candidatures.add_note(staff_member.access_token(), candidature_id, text)
     except DomainError as refusal:
         if refusal.http_status != Invalid.problem.status:
             raise
@@ -118,7 +120,7 @@ def ask_end(candidature_id: str, act: str) -> ResponseReturnValue:
 def end_candidature(candidature_id: str, act: str) -> ResponseReturnValue:
     reason = posted_text("reason")
     try:
-        clients().staff_candidatures.end(_token(), candidature_id, API_ACTS[act], reason)
+        clients().staff_candidatures.end(staff_member.access_token(), candidature_id, API_ACTS[act], reason)
     except DomainError as refusal:
         if refusal.http_status not in (409, 422):
             raise
@@ -131,13 +133,9 @@ def _end_page(candidature_id: str, act: str, *, reason: str = "", refusal: Domai
         "gestion/templates/fin_de_candidature.html",
         status=refusal.http_status if refusal else 200,
         active=ACTIVE_MENU_KEY,
-        candidature=clients().staff_candidatures.candidature(_token(), candidature_id),
+        candidature=clients().staff_candidatures.candidature(staff_member.access_token(), candidature_id),
         act=act,
         reason=reason,
         refusal=refusal,
         errors=shown_errors(refusal),
     )
-
-
-def _token() -> str:
-    return staff_member.required().access_token

@@ -34,7 +34,7 @@ FEW_CODES = 3
 @blueprint.get("/compte")
 @access.staff(OWN_ACCOUNT)
 def show_own_account() -> ResponseReturnValue:
-    account = clients().team.own_account(_token())
+    account = clients().team.own_account(staff_member.access_token())
     return render_page(
         "gestion/templates/compte.html",
         active=ACTIVE_MENU_KEY,
@@ -56,7 +56,7 @@ def ask_password() -> ResponseReturnValue:
 def change_password() -> ResponseReturnValue:
     values = {name: request.form.get(name, "") for name in PASSWORD_FIELDS}
     try:
-        session = clients().team.change_password(_token(), values)
+        session = clients().team.change_password(staff_member.access_token(), values)
     except DomainError as refusal:
         return _password_page(_shown_here(refusal))
     return _with_new_session(session, "mot-de-passe")
@@ -65,17 +65,17 @@ def change_password() -> ResponseReturnValue:
 @blueprint.get("/compte/codes-de-secours")
 @access.staff(OWN_ACCOUNT)
 def ask_recovery_codes() -> ResponseReturnValue:
-    return _page("codes_de_secours.html", account=clients().team.own_account(_token()))
+    return _page("codes_de_secours.html", account=clients().team.own_account(staff_member.access_token()))
 
 
 @blueprint.post("/compte/codes-de-secours")
 @access.staff(OWN_ACCOUNT)
 def make_recovery_codes() -> ResponseReturnValue:
     try:
-        codes = clients().team.new_recovery_codes(_token(), posted_text("code"))
+        codes = clients().team.new_recovery_codes(staff_member.access_token(), posted_text("code"))
     except DomainError as refusal:
         shown = _shown_here(refusal)
-        return _page("codes_de_secours.html", shown, account=clients().team.own_account(_token()))
+        return _page("codes_de_secours.html", shown, account=clients().team.own_account(staff_member.access_token()))
     back = {"label": "Revenir à mon compte", "url": url_for("gestion.show_own_account")}
     return _page("codes_de_secours_nouveaux.html", codes=codes, lead="Les anciens ne servent plus.", next_step=back)
 
@@ -90,7 +90,7 @@ def ask_second_factor() -> ResponseReturnValue:
 @access.staff(OWN_ACCOUNT)
 def propose_second_factor() -> ResponseReturnValue:
     try:
-        proposal = clients().team.propose_second_factor(_token(), posted_text("code"))
+        proposal = clients().team.propose_second_factor(staff_member.access_token(), posted_text("code"))
     except DomainError as refusal:
         return _page("second_facteur.html", _shown_here(refusal))
     return _proposal_page(proposal)
@@ -101,16 +101,16 @@ def propose_second_factor() -> ResponseReturnValue:
 def confirm_second_factor() -> ResponseReturnValue:
     sealed = posted_text("proposal")
     try:
-        session = clients().team.renew_second_factor(_token(), sealed, posted_text("code"))
+        session = clients().team.renew_second_factor(staff_member.access_token(), sealed, posted_text("code"))
     except DomainError as refusal:
         shown = _shown_here(refusal)
-        proposal = clients().team.proposed_again(_token(), sealed)
+        proposal = clients().team.proposed_again(staff_member.access_token(), sealed)
         return _proposal_page(proposal, shown) if proposal else _page("second_facteur.html", outdated=True)
     return _with_new_session(session, "facteur")
 
 
 def _password_page(refusal: DomainError | None = None) -> Response:
-    hint = clients().team.own_account(_token()).password_hint
+    hint = clients().team.own_account(staff_member.access_token()).password_hint
     return _page("mot_de_passe.html", refusal, password_hint=hint)
 
 
@@ -142,7 +142,3 @@ def _with_new_session(session: str, done: str) -> BaseResponse:
     response = redirect(url_for("gestion.show_own_account", fait=done), code=303)
     staff_member.set_session_cookie(response, session)
     return response
-
-
-def _token() -> str:
-    return staff_member.required().access_token

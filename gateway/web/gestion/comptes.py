@@ -43,7 +43,7 @@ def ask_account() -> ResponseReturnValue:
 def search_account() -> ResponseReturnValue:
     email = posted_text("email")
     try:
-        accounts = clients().staff_accounts.search(_token(), email)
+        accounts = clients().staff_accounts.search(staff_member.access_token(), email)
     except DomainError as refusal:
         if refusal.http_status not in REFUSALS_SHOWN_HERE:
             raise
@@ -54,7 +54,7 @@ def search_account() -> ResponseReturnValue:
 @blueprint.get("/comptes/<account_id>")
 @access.staff(CORRECT)
 def show_account(account_id: str) -> ResponseReturnValue:
-    account = clients().staff_accounts.account(_token(), account_id)
+    account = clients().staff_accounts.account(staff_member.access_token(), account_id)
     return _account_page(account, account.form)
 
 
@@ -66,7 +66,7 @@ def correct_account(account_id: str) -> ResponseReturnValue:
     if is_refresh():
         return _typed_page(account_id, values, reason)
     try:
-        clients().staff_accounts.correct(_token(), account_id, values, reason)
+        clients().staff_accounts.correct(staff_member.access_token(), account_id, values, reason)
     except DomainError as refusal:
         if refusal.http_status not in REFUSALS_SHOWN_HERE:
             raise
@@ -77,7 +77,7 @@ def correct_account(account_id: str) -> ResponseReturnValue:
 @blueprint.post("/comptes/<account_id>/activation")
 @access.staff(CORRECT)
 def resend_activation(account_id: str) -> ResponseReturnValue:
-    clients().staff_accounts.resend_activation(_token(), account_id)
+    clients().staff_accounts.resend_activation(staff_member.access_token(), account_id)
     return redirect(url_for("gestion.show_account", account_id=account_id, fait="renvoye"), code=303)
 
 
@@ -98,8 +98,10 @@ def _search_page(
 
 def _typed_page(account_id: str, values: Values, reason: str, *, refusal: DomainError | None = None) -> Response:
     """The account with the form as it was typed."""
-    account = clients().staff_accounts.account(_token(), account_id)
-    form = with_search_results(clients().staff_accounts.correction_form(_token(), account_id, values), values)
+    account = clients().staff_accounts.account(staff_member.access_token(), account_id)
+    form = with_search_results(
+        clients().staff_accounts.correction_form(staff_member.access_token(), account_id, values), values
+    )
     return _account_page(account, form, reason=reason, refusal=refusal)
 
 
@@ -124,7 +126,3 @@ def _under_its_name(error: Mapping[str, str]) -> dict[str, str]:
     """The reason has a French name in the page: « reason » is what the API calls it."""
     pointer = f"#/{REASON_FIELD}" if error["pointer"] == "#/reason" else error["pointer"]
     return {"pointer": pointer, "detail": error["detail"]}
-
-
-def _token() -> str:
-    return staff_member.required().access_token

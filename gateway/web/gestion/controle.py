@@ -74,7 +74,7 @@ def decide(piece_id: str) -> ResponseReturnValue:
     if status not in STATUS_LABELS or not ETAG.fullmatch(etag):
         raise NotFound()
     try:
-        piece = clients().staff_pieces.control(_token(), piece_id, etag, control)
+        piece = clients().staff_pieces.control(staff_member.access_token(), piece_id, etag, control)
     except DomainError as refusal:
         if refusal.http_status not in REFUSALS_SHOWN_HERE:
             raise
@@ -85,28 +85,28 @@ def decide(piece_id: str) -> ResponseReturnValue:
 @blueprint.get("/pieces/<piece_id>/page/<int:number>")
 @access.staff("pieces:read")
 def page_picture(piece_id: str, number: int) -> ResponseReturnValue:
-    return streamed_response(clients().staff_pieces.page_picture(_token(), piece_id, number))
+    return streamed_response(clients().staff_pieces.page_picture(staff_member.access_token(), piece_id, number))
 
 
 @blueprint.get("/pieces/<piece_id>/fichier")
 @access.staff("pieces:read")
 def file(piece_id: str) -> ResponseReturnValue:
-    return streamed_response(clients().staff_pieces.file(_token(), piece_id))
+    return streamed_response(clients().staff_pieces.file(staff_member.access_token(), piece_id))
 
 
 def _piece_page(piece_id: str, *, refusal: DomainError | None = None) -> Response:
     """`refusal` is shown beside what was typed."""
     shown = shown_filters(request.form if refusal else None)
     filters = api_filters_of(shown)
-    piece = clients().staff_pieces.piece(_token(), piece_id)
+    piece = clients().staff_pieces.piece(staff_member.access_token(), piece_id)
     response = render_page(
         "gestion/templates/piece.html",
         status=refusal.http_status if refusal else 200,
         active=ACTIVE_MENU_KEY,
         piece=piece,
         candidature=_declared(piece.candidature.id),
-        previous=clients().staff_pieces.neighbour(_token(), filters, "before", piece_id),
-        following=clients().staff_pieces.neighbour(_token(), filters, "after", piece_id),
+        previous=clients().staff_pieces.neighbour(staff_member.access_token(), filters, "before", piece_id),
+        following=clients().staff_pieces.neighbour(staff_member.access_token(), filters, "after", piece_id),
         shown=shown,
         query=urlencode(shown),
         refusal=refusal,
@@ -129,7 +129,9 @@ def _next_address(piece_id: str, shown: Mapping[str, str], status: str) -> str:
     """The piece that follows in the list, with what was just decided; the list where none follows, or where the
     service fails to say which: the decision is stored all the same."""
     try:
-        following = clients().staff_pieces.neighbour(_token(), api_filters_of(shown), "after", piece_id)
+        following = clients().staff_pieces.neighbour(
+            staff_member.access_token(), api_filters_of(shown), "after", piece_id
+        )
     except DomainError:
         return _list_address(shown, DECISION_IS_STORED)
     if following is None:
@@ -140,7 +142,7 @@ def _next_address(piece_id: str, shown: Mapping[str, str], status: str) -> str:
 
 def _first_address(shown: Mapping[str, str], done: str = "") -> str | None:
     """Of the first piece of a list."""
-    page = clients().staff_pieces.pieces(_token(), {**api_filters_of(shown), "limit": "1"})
+    page = clients().staff_pieces.pieces(staff_member.access_token(), {**api_filters_of(shown), "limit": "1"})
     if not page.items:
         return None
     query = urlencode({**shown, **({"fait": done} if done else {})})
@@ -155,7 +157,7 @@ def _declared(candidature_id: str) -> CandidatureDetail | None:
     """None while registrations does not answer, or has not heard of it: the piece can be controlled without."""
     try:
         with optional_calls():
-            return clients().staff_candidatures.candidature(_token(), candidature_id)
+            return clients().staff_candidatures.candidature(staff_member.access_token(), candidature_id)
     except DomainError:
         return None
 
@@ -163,7 +165,3 @@ def _declared(candidature_id: str) -> CandidatureDetail | None:
 def _done_sentence(args: Mapping[str, str]) -> str | None:
     label = STATUS_LABELS.get(args.get("fait", ""))
     return f"La pièce précédente est « {label} »." if label else None
-
-
-def _token() -> str:
-    return staff_member.required().access_token

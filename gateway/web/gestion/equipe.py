@@ -85,7 +85,7 @@ _AN_ACT = f"any({', '.join(ACTS)})"
 @blueprint.get("/equipe")
 @access.staff(*MANAGE)
 def list_team() -> ResponseReturnValue:
-    page = clients().team.members(_token(), request.args.get("cursor", ""))
+    page = clients().team.members(staff_member.access_token(), request.args.get("cursor", ""))
     return render_page(
         "gestion/templates/equipe.html",
         active=ACTIVE_MENU_KEY,
@@ -109,7 +109,7 @@ def invite() -> ResponseReturnValue:
     values: dict[str, Any] = {name: posted_text(name) for name in ("nom", "prenoms", "email", "role")}
     values["academies"] = request.form.getlist("academies")
     try:
-        clients().team.invite(_token(), values, posted_text("code"))
+        clients().team.invite(staff_member.access_token(), values, posted_text("code"))
     except DomainError as refusal:
         if refusal.http_status not in STATUSES_SHOWN_HERE:
             raise
@@ -120,7 +120,7 @@ def invite() -> ResponseReturnValue:
 @blueprint.get("/equipe/<staff_id>")
 @access.staff(*MANAGE)
 def show_member(staff_id: str) -> ResponseReturnValue:
-    member = clients().team.member(_token(), staff_id)
+    member = clients().team.member(staff_member.access_token(), staff_id)
     return render_page(
         "gestion/templates/membre.html",
         active=ACTIVE_MENU_KEY,
@@ -145,7 +145,7 @@ def do_act(staff_id: str, act: str) -> ResponseReturnValue:
     reason = posted_text("reason")
     sent = {"code": posted_text("code"), **({"reason": reason} if ACTS[act].asks_reason else {})}
     try:
-        clients().team.act(_token(), staff_id, ACTS[act].api, sent)
+        clients().team.act(staff_member.access_token(), staff_id, ACTS[act].api, sent)
     except DomainError as refusal:
         if refusal.http_status not in STATUSES_SHOWN_HERE:
             raise
@@ -154,7 +154,7 @@ def do_act(staff_id: str, act: str) -> ResponseReturnValue:
 
 
 def _act_page(staff_id: str, name: str, *, reason: str = "", refusal: DomainError | None = None) -> Response:
-    member = clients().team.member(_token(), staff_id)
+    member = clients().team.member(staff_member.access_token(), staff_id)
     if refusal is None and not _is_offered(ACTS[name], name, member):
         raise NotFound()
     return render_page(
@@ -193,7 +193,7 @@ def _is_own(member: Member) -> bool:
 
 def _academie_labels() -> dict[str, str]:
     """By code, in the order in which they are shown."""
-    return {academie.value: academie.label for academie in clients().team.academies(_token())}
+    return {academie.value: academie.label for academie in clients().team.academies(staff_member.access_token())}
 
 
 def _labels() -> dict[str, Any]:
@@ -202,7 +202,3 @@ def _labels() -> dict[str, Any]:
         "state_labels": STATE_LABELS,
         "state_severities": STATE_SEVERITIES,
     }
-
-
-def _token() -> str:
-    return staff_member.required().access_token

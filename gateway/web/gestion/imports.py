@@ -47,7 +47,7 @@ STATE_SEVERITIES = {
 @blueprint.get("/documents")
 @access.staff(PUBLISH)
 def list_imports() -> ResponseReturnValue:
-    page = clients().staff_imports.imports(_token(), request.args.get("cursor"))
+    page = clients().staff_imports.imports(staff_member.access_token(), request.args.get("cursor"))
     return render_page(
         "gestion/templates/imports.html",
         active=ACTIVE_MENU_KEY,
@@ -67,9 +67,9 @@ def ask_import() -> ResponseReturnValue:
 @access.staff(PUBLISH)
 def create_import() -> ResponseReturnValue:
     typed = {name: posted_text(name) for name in FIELDS}
-    form = clients().staff_imports.form(_token())
+    form = clients().staff_imports.form(staff_member.access_token())
     try:
-        new = clients().staff_imports.create(_token(), _new_import(form, typed))
+        new = clients().staff_imports.create(staff_member.access_token(), _new_import(form, typed))
     except DomainError as refusal:
         if refusal.http_status not in (403, 422):
             raise
@@ -81,7 +81,7 @@ def create_import() -> ResponseReturnValue:
 @access.staff(PUBLISH)
 def import_model(type: str) -> ResponseReturnValue:
     """A model of the CSV, to be filled in."""
-    return streamed_response(clients().staff_imports.model(_token(), type))
+    return streamed_response(clients().staff_imports.model(staff_member.access_token(), type))
 
 
 def _new_import(form: ImportForm, typed: Mapping[str, str]) -> dict[str, str | list[str]]:
@@ -99,7 +99,7 @@ def _form_page(
         "gestion/templates/nouvel_import.html",
         status=refusal.http_status if refusal else 200,
         active=ACTIVE_MENU_KEY,
-        choices_of=_choices(form or clients().staff_imports.form(_token())),
+        choices_of=_choices(form or clients().staff_imports.form(staff_member.access_token())),
         typed=typed,
         refusal=refusal,
         errors=_errors(refusal) if refusal else [],
@@ -123,7 +123,3 @@ def _errors(refusal: DomainError) -> list[dict[str, str]]:
         name = error.pointer.removeprefix("#/").partition("/")[0].replace("exam", "session")
         own.setdefault(name, {"pointer": f"#/{name}", "detail": error.detail})
     return list(own.values())
-
-
-def _token() -> str:
-    return staff_member.required().access_token

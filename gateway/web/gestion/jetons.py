@@ -47,7 +47,11 @@ def create_token() -> ResponseReturnValue:
     asked = {"name": name, "scopes": scopes, "days": days if days in DAYS else DEFAULT["days"]}
     try:
         token = clients().team.create_token(
-            _token(), name=name, scopes=scopes, days=int(str(asked["days"])), code=posted_text("code")
+            staff_member.access_token(),
+            name=name,
+            scopes=scopes,
+            days=int(str(asked["days"])),
+            code=posted_text("code"),
         )
     except DomainError as refusal:
         if refusal.http_status not in STATUSES_SHOWN_HERE:
@@ -59,13 +63,13 @@ def create_token() -> ResponseReturnValue:
 @blueprint.post("/compte/jetons/<token_id>/revocation")
 @access.staff(OWN_ACCOUNT)
 def revoke_token(token_id: str) -> ResponseReturnValue:
-    clients().team.revoke_own_token(_token(), token_id)
+    clients().team.revoke_own_token(staff_member.access_token(), token_id)
     return redirect(url_for("gestion.list_tokens", fait="revocation"), code=303)
 
 
 def _page(asked: Mapping[str, Any], refusal: DomainError | None = None, *, revoked: bool = False) -> Response:
-    account = clients().team.own_account(_token())
-    page = clients().team.own_tokens(_token(), request.args.get("cursor", ""))
+    account = clients().team.own_account(staff_member.access_token())
+    page = clients().team.own_tokens(staff_member.access_token(), request.args.get("cursor", ""))
     return render_page(
         "gestion/templates/jetons.html",
         status=refusal.http_status if refusal else 200,
@@ -87,7 +91,3 @@ def _state(token: Token) -> str:
     if token.revoked_at:
         return "Révoqué"
     return "Valable" if clock.system_now() < datetime.fromisoformat(token.expires_at) else "Expiré"
-
-
-def _token() -> str:
-    return staff_member.required().access_token

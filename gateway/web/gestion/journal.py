@@ -38,7 +38,7 @@ NOT_A_DAY = "Une date JJ/MM/AAAA est attendue."
 @blueprint.get("/journal")
 @access.staff("audit:read")
 def show_journal() -> ResponseReturnValue:
-    token = staff_member.required().access_token
+    token = staff_member.access_token()
     shown = {
         name: text for name in (*TEXT_FILTERS, *DAY_FILTERS, "candidats") if (text := posted_text(name, request.args))
     }

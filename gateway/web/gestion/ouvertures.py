@@ -36,7 +36,7 @@ _ENDS = ("closes", "deposit_closes")
 @blueprint.get("/ouvertures")
 @access.staff(MANAGE)
 def list_openings() -> ResponseReturnValue:
-    openings = clients().administration.openings(_token())
+    openings = clients().administration.openings(staff_member.access_token())
     sessions = [(label, list(rows)) for label, rows in groupby(openings, key=_session_heading)]
     return render_page(
         "gestion/templates/ouvertures.html",
@@ -50,17 +50,17 @@ def list_openings() -> ResponseReturnValue:
 @blueprint.get("/ouvertures/<opening_id>")
 @access.staff(MANAGE)
 def show_opening(opening_id: str) -> ResponseReturnValue:
-    return _opening_page(clients().administration.opening(_token(), opening_id))
+    return _opening_page(clients().administration.opening(staff_member.access_token(), opening_id))
 
 
 @blueprint.post("/ouvertures/<opening_id>")
 @access.staff(MANAGE)
 def change_opening(opening_id: str) -> ResponseReturnValue:
-    opening = clients().administration.opening(_token(), opening_id)
+    opening = clients().administration.opening(staff_member.access_token(), opening_id)
     posted = {name: posted_text(name) for name in (*DATE_LABELS, "reason")}
     try:
         change = {**_changed_dates(opening, posted), "revision": _revision(), "reason": posted["reason"]}
-        clients().administration.change_dates(_token(), opening_id, change)
+        clients().administration.change_dates(staff_member.access_token(), opening_id, change)
     except DomainError as refusal:
         if refusal.http_status not in REFUSALS_SHOWN_HERE:
             raise
@@ -121,7 +121,3 @@ def _revision() -> int:
 
 def _session_heading(opening: OpeningRow) -> str:
     return f"{opening.exam_label} : {opening.session_label}"
-
-
-def _token() -> str:
-    return staff_member.required().access_token

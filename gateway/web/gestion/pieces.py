@@ -45,7 +45,7 @@ def list_pieces() -> ResponseReturnValue:
     api_filters = {**api_filters_of(shown), "limit": shown.get("par_page", PAGE_SIZES[0])}
     if cursor := request.args.get("cursor"):
         api_filters["cursor"] = cursor
-    page = clients().staff_pieces.pieces(staff_member.required().access_token, api_filters)
+    page = clients().staff_pieces.pieces(staff_member.access_token(), api_filters)
     can_decide = "pieces:control" in staff_member.required().scopes
     return render_page(
         "gestion/templates/pieces.html",
@@ -70,7 +70,7 @@ def list_pieces() -> ResponseReturnValue:
 @access.staff("pieces:read")
 def export_pieces() -> ResponseReturnValue:
     """The list that the address's filters give, to its end."""
-    token = staff_member.required().access_token
+    token = staff_member.access_token()
     return streamed_response(clients().staff_pieces.export(token, api_filters_of(shown_filters())))
 
 

@@ -13,6 +13,7 @@ from gateway.clients.file_streaming import streamed_response
 from gateway.pages import render_page
 from gateway.service_clients import clients
 from gateway.web.gestion import blueprint
+from gateway.web.gestion.field_errors import shown_errors
 from gateway.web.gestion.imports import ACTIVE_MENU_KEY, PUBLISH, STATE_SEVERITIES
 from gateway.web.gestion.posted_text import posted_text
 from services.chassis.errors import DomainError, NotFound
@@ -52,7 +53,7 @@ def show_import(import_id: str) -> ResponseReturnValue:
 def import_preview(import_id: str) -> ResponseReturnValue:
     """The first document as its candidate will get it, or that of a N° candidat."""
     numero = request.args.get("numero_candidat") or None
-    return streamed_response(clients().staff_imports.preview(_token(), import_id, numero))
+    return streamed_response(clients().staff_imports.preview(staff_member.access_token(), import_id, numero))
 
 
 @blueprint.post("/documents/<import_id>/publication")
@@ -62,7 +63,7 @@ def publish_import(import_id: str) -> ResponseReturnValue:
     if not _REVISION.fullmatch(revision):
         raise NotFound()
     try:
-        clients().staff_imports.publish(_token(), import_id, int(revision))
+        clients().staff_imports.publish(staff_member.access_token(), import_id, int(revision))
     except DomainError as refusal:
         if refusal.http_status not in REFUSALS_SHOWN_HERE:
             raise
@@ -82,9 +83,9 @@ def end_import(import_id: str, act: str) -> ResponseReturnValue:
     reason = posted_text("reason")
     try:
         if act == "abandon":
-            clients().staff_imports.abandon(_token(), import_id)
+            clients().staff_imports.abandon(staff_member.access_token(), import_id)
         else:
-            clients().staff_imports.withdraw(_token(), import_id, reason)
+            clients().staff_imports.withdraw(staff_member.access_token(), import_id, reason)
     except DomainError as refusal:
         if refusal.http_status not in REFUSALS_SHOWN_HERE:
             raise
@@ -99,11 +100,11 @@ def list_import_documents(import_id: str) -> ResponseReturnValue:
     given = {"cursor": request.args.get("cursor", ""), "numero_candidat": numero if _NUMERO.fullmatch(numero) else ""}
     filters = {name: value for name, value in given.items() if value}
     is_searchable = not numero or "numero_candidat" in filters
-    page = clients().staff_imports.documents(_token(), import_id, filters) if is_searchable else None
+    page = clients().staff_imports.documents(staff_member.access_token(), import_id, filters) if is_searchable else None
     return render_page(
         "gestion/templates/documents_publies.html",
         active=ACTIVE_MENU_KEY,
-        publication=clients().staff_imports.read(_token(), import_id),
+        publication=clients().staff_imports.read(staff_member.access_token(), import_id),
         documents=page.items if page else (),
         next_query=urlencode({**filters, "cursor": page.next_cursor}) if page and page.next_cursor else None,
         numero=numero,
@@ -123,7 +124,7 @@ def ask_document_withdrawal(import_id: str, document_id: str) -> ResponseReturnV
 def withdraw_document(import_id: str, document_id: str) -> ResponseReturnValue:
     reason = posted_text("reason")
     try:
-        clients().staff_imports.withdraw_document(_token(), document_id, reason)
+        clients().staff_imports.withdraw_document(staff_member.access_token(), document_id, reason)
     except DomainError as refusal:
         if refusal.http_status not in REFUSALS_SHOWN_HERE:
             raise
@@ -136,10 +137,10 @@ def import_page(
     import_id: str, *, file_error: str | None = None, refusal: DomainError | None = None, status: int = 200
 ) -> Response:
     """The page of a publication as it stands; `file_error`: why the file just sent was not taken."""
-    publication = clients().staff_imports.read(_token(), import_id)
+    publication = clients().staff_imports.read(staff_member.access_token(), import_id)
     is_open = publication.state in OPEN_STATES
     is_csv = publication.source == CSV
-    types = clients().staff_imports.form(_token()).types if is_open and is_csv else ()
+    types = clients().staff_imports.form(staff_member.access_token()).types if is_open and is_csv else ()
     return render_page(
         "gestion/templates/publication.html",
         status=status,
@@ -148,7 +149,7 @@ def import_page(
         is_open=is_open,
         is_csv=is_csv,
         columns=next((item.columns for item in types if item.type == publication.type), ()),
-        refusals=clients().staff_imports.refusals(_token(), import_id, request.args.get("cursor")),
+        refusals=clients().staff_imports.refusals(staff_member.access_token(), import_id, request.args.get("cursor")),
         state_severities=STATE_SEVERITIES,
         limits={
             "lines": MAX_LINES,
@@ -170,18 +171,14 @@ def _end_page(
         "gestion/templates/fin_de_publication.html",
         status=refusal.http_status if refusal else 200,
         active=ACTIVE_MENU_KEY,
-        publication=clients().staff_imports.read(_token(), import_id),
+        publication=clients().staff_imports.read(staff_member.access_token(), import_id),
         act=act,
         document_id=document_id,
         reason=reason,
         refusal=refusal,
-        errors=[{"pointer": error.pointer, "detail": error.detail} for error in refusal.errors] if refusal else [],
+        errors=shown_errors(refusal),
     )
 
 
 def _done(import_id: str, what: str) -> ResponseReturnValue:
     return redirect(url_for("gestion.show_import", import_id=import_id, fait=what), code=303)
-
-
-def _token() -> str:
-    return staff_member.required().access_token

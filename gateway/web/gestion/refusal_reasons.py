@@ -28,7 +28,7 @@ def _reasons(pieces: tuple[StaffPiece, ...]) -> tuple[str, ...]:
         return ()
     try:
         with optional_calls():
-            token = staff_member.required().access_token
+            token = staff_member.access_token()
             return clients().staff_candidatures.refusal_reasons(
                 token, exams.pop(), codes.pop() if len(codes) == 1 else None
             )

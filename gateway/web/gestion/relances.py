@@ -57,7 +57,7 @@ def remind_selection() -> ResponseReturnValue:
     if None in selected or len(selected) > CANDIDATURES_OF_A_PAGE:
         raise Invalid("Revenez à la liste, puis sélectionnez des candidatures.")
     numbers = {match["id"]: match["number"] for match in selected if match}
-    token = staff_member.required().access_token
+    token = staff_member.access_token()
     results = clients().missing_pieces.remind(token, list(numbers)) if numbers else ()
     outcomes = Counter(result.outcome for result in results)
     return render_page(

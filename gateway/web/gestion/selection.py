@@ -26,7 +26,7 @@ def decide_selection() -> ResponseReturnValue:
     if status not in STATUS_LABELS or None in selected or len(selected) > int(PAGE_SIZES[-1]):
         raise Invalid("Revenez à la liste, sélectionnez des pièces, puis choisissez une décision.")
     controls = [{**piece, "status": status, "comment": comment} for piece in selected if piece]
-    results = clients().staff_pieces.control_many(staff_member.required().access_token, controls) if controls else ()
+    results = clients().staff_pieces.control_many(staff_member.access_token(), controls) if controls else ()
     return render_page(
         "gestion/templates/decisions.html",
         active=ACTIVE_MENU_KEY,

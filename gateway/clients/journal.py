@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from gateway.clients.base import ServiceClient, parsed
+from gateway.clients.file_streaming import EXPORT_SECONDS
+from services.chassis.http.connections import Answer
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,13 @@ class JournalClient:
     def entries(self, token: str, service: str, filters: Mapping[str, str]) -> AuditPage:
         """The newest first. `filters`: actor, subject, action, since, until, by_candidates, before, limit."""
         return parsed(AuditPage, self._services[service].get("/v1/audit", params=dict(filters), token=token))
+
+    def export(self, token: str, service: str, filters: Mapping[str, str]) -> Answer:
+        """As CSV, streamed, the oldest first."""
+        answer: Answer = self._services[service].call(
+            "GET", "/v1/audit.csv", token=token, params=dict(filters), seconds=EXPORT_SECONDS, stream=True
+        )
+        return answer
 
     def staff(self, token: str) -> tuple[StaffName, ...]:
         """Everybody who has or had an account of staff."""

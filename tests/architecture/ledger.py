@@ -80,6 +80,7 @@ LEDGER: dict[str, dict[str, str]] = {
         """,
         "staff(audit:read)": """
             GET /v1/audit
+            GET /v1/audit.csv
         """,
         "staff(staff:manage)": """
             GET /v1/staff
@@ -161,6 +162,7 @@ LEDGER: dict[str, dict[str, str]] = {
         """,
         "staff(audit:read)": """
             GET /v1/audit
+            GET /v1/audit.csv
         """,
         "staff(candidatures:manage)": """
             POST /v1/staff/candidatures/<candidature_id>/notes
@@ -181,6 +183,7 @@ LEDGER: dict[str, dict[str, str]] = {
         """,
         "staff(audit:read)": """
             GET /v1/audit
+            GET /v1/audit.csv
         """,
         "staff(documents:publish)": """
             POST /v1/publications
@@ -230,6 +233,7 @@ LEDGER: dict[str, dict[str, str]] = {
         """,
         "staff(audit:read)": """
             GET /v1/audit
+            GET /v1/audit.csv
         """,
         "staff(pieces:control)": """
             POST /v1/pieces/<string:piece_id>/control
@@ -341,6 +345,7 @@ LEDGER: dict[str, dict[str, str]] = {
         """,
         "staff(audit:read)": f"""
             {AUDIT_PAGES}
+            GET /gestion/journal/<service>.csv
         """,
         "staff(documents:publish)": f"""
             {PUBLICATION_PAGES}

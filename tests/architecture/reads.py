@@ -35,6 +35,7 @@ READS: dict[str, dict[str, tuple[str, ...]]] = {
             /v1/staff/me
             /v1/staff/me/tokens
             /v1/audit
+            /v1/audit.csv
         """),
         "/v1/staff/<string:staff_id>": ("/v1/staff/<staff_id>",),
         "/v1/candidates/<string:candidate_id>": ("/v1/candidates/<candidate_id>",),
@@ -65,6 +66,7 @@ READS: dict[str, dict[str, tuple[str, ...]]] = {
             /v1/staff/openings/<opening_id>
             /v1/staff/messages
             /v1/audit
+            /v1/audit.csv
         """),
         "/v1/staff/refusal-reasons": ("/v1/staff/refusal-reasons?exam=BTS&piece=NATIDE06",),
         "/v1/openings/choices": ("/v1/openings/choices", f"/v1/openings/choices?purpose=register&{_CHOSEN}"),
@@ -81,6 +83,7 @@ READS: dict[str, dict[str, tuple[str, ...]]] = {
         **_DESCRIBED,
         **as_they_are("""
             /v1/audit
+            /v1/audit.csv
             /v1/candidatures
             /v1/candidatures/<string:candidature_id>/documents
             /v1/candidatures/<string:candidature_id>/forms/<string:code>
@@ -118,6 +121,7 @@ READS: dict[str, dict[str, tuple[str, ...]]] = {
         ),
         **as_they_are("""
             /v1/audit
+            /v1/audit.csv
             /v1/control-queue
         """),
         "/v1/missing-pieces": ("/v1/missing-pieces", "/v1/missing-pieces?exam=BTS&session=2022"),
@@ -214,6 +218,7 @@ READS: dict[str, dict[str, tuple[str, ...]]] = {
             "/gestion/equipe/<disabled_id>/reactivation",
         ),
         "/gestion/invitation/<token>": ("/gestion/invitation/<invitation>",),
+        "/gestion/journal/<service>.csv": ("/gestion/journal/pieces.csv",),
         "/gestion/documents/modeles/<type>.csv": ("/gestion/documents/modeles/convocation.csv",),
         "/gestion/documents/<import_id>/<any(abandon, retrait):act>": tuple(
             f"/gestion/documents/<import_id>/{act}" for act in ("abandon", "retrait")
@@ -263,7 +268,13 @@ _NUMBERED = Written(
     "changes get their place in the feed when they are first asked for, which changes nothing of what they say",
 )
 _PREVIEWED = Written(frozenset({"documents.audit_entries"}), "whoever looks at a candidate's document leaves a trace")
+_EXPORTED = "whoever takes the trail out leaves a trace in it"
 WRITING_READS: dict[tuple[str, str], Written] = {
+    ("accounts", "/v1/audit.csv"): Written(frozenset({"accounts.audit_entries"}), _EXPORTED),
+    ("registrations", "/v1/audit.csv"): Written(frozenset({"registrations.audit"}), _EXPORTED),
+    ("documents", "/v1/audit.csv"): Written(frozenset({"documents.audit_entries"}), _EXPORTED),
+    ("pieces", "/v1/audit.csv"): Written(frozenset({"pieces.audit_entries"}), _EXPORTED),
+    ("gateway", "/gestion/journal/<service>.csv"): Written(frozenset({"pieces.audit_entries"}), _EXPORTED),
     ("accounts", "/v1/candidates/<string:candidate_id>"): _ACCOUNT_READ,
     ("gateway", "/gestion/comptes/<account_id>"): _ACCOUNT_READ,
     ("registrations", "/v1/staff/candidatures/<candidature_id>"): _DECLARATION_READ,

@@ -3,6 +3,7 @@
 ACTION_LABELS = {
     "account_opened": "Compte de candidat consulté",
     "activation_resent": "Lien d'activation renvoyé",
+    "audit.exported": "Journal exporté",
     "candidature.reminded": "Candidat relancé",
     "candidature.opened": "Candidature consultée",
     "candidature.saved": "Candidature enregistrée",

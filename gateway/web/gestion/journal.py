@@ -13,6 +13,7 @@ from flask import request
 from flask.typing import ResponseReturnValue
 
 from gateway import access, staff_member
+from gateway.clients.file_streaming import streamed_response
 from gateway.clients.journal import AuditPage
 from gateway.pages import render_page
 from gateway.service_clients import SERVICE_LABELS, clients
@@ -22,12 +23,18 @@ from gateway.web.gestion.journal_pages import ENTRIES_OF_A_PAGE, ServiceEntry, r
 from gateway.web.gestion.posted_text import posted_text
 from gateway.web.gestion.typed_instants import YEARS
 from services.chassis.clock import PARIS
-from services.chassis.errors import DomainError
+from services.chassis.errors import DomainError, NotFound
 from services.chassis.french import short_instant
 from services.contracts.piece_statuses import STATUS_LABELS
 
 ACTIVE_MENU_KEY = "journal"
 AUDITED_SERVICES = tuple(SERVICE_LABELS)
+SERVICE_NAMES = {
+    "accounts": "comptes",
+    "registrations": "inscriptions",
+    "documents": "documents",
+    "pieces": "justificatifs",
+}
 TEXT_FILTERS = {"qui": "actor", "objet": "subject", "acte": "action"}
 DAY_FILTERS = ("du", "au")
 _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T[\d:.]+\+00:00")
@@ -39,12 +46,8 @@ NOT_A_DAY = "Une date JJ/MM/AAAA est attendue."
 @access.staff("audit:read")
 def show_journal() -> ResponseReturnValue:
     token = staff_member.access_token()
-    shown = {
-        name: text for name in (*TEXT_FILTERS, *DAY_FILTERS, "candidats") if (text := posted_text(name, request.args))
-    }
-    errors = [
-        {"pointer": f"#/{name}", "detail": NOT_A_DAY} for name in DAY_FILTERS if name in shown and not _day(shown[name])
-    ]
+    shown = _shown_filters()
+    errors = _day_errors(shown)
     filters = _api_filters(shown)
 
     def read(service: str, before: int | None) -> AuditPage:
@@ -62,10 +65,36 @@ def show_journal() -> ResponseReturnValue:
         errors=errors,
         entries=[_line(item, names) for item in page.entries] if page else [],
         missing=[SERVICE_LABELS[service] for service in page.missing] if page else [],
+        query=urlencode(shown),
+        services={service: SERVICE_NAMES[service] for service in AUDITED_SERVICES},
         next_query=urlencode({**shown, "suite": page.cursor}) if page and page.cursor else None,
         staff_options=[{"value": member_id, "label": name} for member_id, name in sorted(names.items(), key=_by_name)],
         action_options=[{"value": code, "label": label} for code, label in sorted(ACTION_LABELS.items(), key=_by_name)],
     )
+
+
+@blueprint.get("/journal/<service>.csv")
+@access.staff("audit:read")
+def export_journal(service: str) -> ResponseReturnValue:
+    """The acts of one service that the address's filters give, to their end."""
+    shown = _shown_filters()
+    if service not in AUDITED_SERVICES or _day_errors(shown):
+        raise NotFound()
+    filters = {name: value for name, value in _api_filters(shown).items() if name != "limit"}
+    response = streamed_response(clients().journal.export(staff_member.access_token(), service, filters))
+    response.headers["Content-Disposition"] = f"attachment; filename=journal-{service}.csv"
+    return response
+
+
+def _shown_filters() -> dict[str, str]:
+    """The filters of the address, by the names that the page gives them."""
+    texts = {name: posted_text(name, request.args) for name in (*TEXT_FILTERS, *DAY_FILTERS, "candidats")}
+    return {name: text for name, text in texts.items() if text}
+
+
+def _day_errors(shown: Mapping[str, str]) -> list[dict[str, str]]:
+    wrong = (name for name in DAY_FILTERS if name in shown and not _day(shown[name]))
+    return [{"pointer": f"#/{name}", "detail": NOT_A_DAY} for name in wrong]
 
 
 def _api_filters(shown: Mapping[str, str]) -> dict[str, str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,7 +11,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
+from services.chassis.clock import to_paris
+from services.chassis.csv_lines import csv_text
+
 CANDIDATE = "candidate"
+PAGE = 500  # entries
+COLUMNS = ("id", "le", "par", "identifiant", "acte", "objet", "avant", "apres")
 
 
 @dataclass(frozen=True)
@@ -34,6 +40,28 @@ def audit_page(session: Session, entries: Any, filters: AuditFilters, *, before:
     if before is not None:
         query = query.where(entries.id < before)
     return list(session.scalars(query))
+
+
+def audit_csv(session: Session, entries: Any, filters: AuditFilters) -> Iterator[str]:
+    """All entries as CSV, oldest first, read from the server's cursor PAGE by PAGE; times of Paris."""
+    query = select(entries).where(*_conditions(entries, filters)).order_by(entries.id)
+    rows = session.scalars(query.execution_options(yield_per=PAGE)).partitions()
+    return csv_text(COLUMNS, map(_lines, rows))
+
+
+def _lines(page: Sequence[Any]) -> list[tuple[Any, ...]]:
+    return [
+        (
+            row.id,
+            to_paris(row.at),
+            row.actor_kind,
+            row.actor_id,
+            row.action,
+            row.subject,
+            *(json.dumps(values, ensure_ascii=False) if values else None for values in (row.before, row.after)),
+        )
+        for row in page
+    ]
 
 
 def _conditions(entries: Any, filters: AuditFilters) -> Iterator[ColumnElement[bool]]:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import Response
 from flask_smorest import Blueprint
 from marshmallow import Schema, fields, validate
 
-from services.chassis.database.audit_search import AuditFilters, audit_page
+from services.chassis.database.audit import Actor
+from services.chassis.database.audit_search import AuditFilters, audit_csv, audit_page
 from services.chassis.database.transactions import Database
 from services.chassis.web import access
+from services.chassis.web.csv_export import CONTENT_TYPE, csv_response
 
 READ = "audit:read"
 LARGEST_PAGE = 200
@@ -17,7 +20,7 @@ LONGEST_ID = 64  # characters, as the columns hold
 _LARGEST_ENTRY_ID = 2**31 - 1
 
 
-class AuditQuery(Schema):
+class AuditFilterQuery(Schema):
     actor = fields.String(load_default=None, validate=validate.Length(max=LONGEST_ID))
     subject = fields.String(
         load_default=None,
@@ -28,6 +31,9 @@ class AuditQuery(Schema):
     since = fields.AwareDateTime(load_default=None)
     until = fields.AwareDateTime(load_default=None, metadata={"description": "Exclu"})
     by_candidates = fields.Boolean(load_default=False, metadata={"description": "Aussi les actes des candidats"})
+
+
+class AuditQuery(AuditFilterQuery):
     limit = fields.Integer(load_default=50, validate=validate.Range(1, LARGEST_PAGE))
     before = fields.Integer(
         load_default=None,
@@ -68,4 +74,22 @@ def audit_blueprint(db: Database, entries: Any) -> Blueprint:
         page = rows[:limit]
         return {"entries": page, "next_before": page[-1].id if len(rows) > limit else None}
 
+    @blp.get("/audit.csv")
+    @access.staff(READ)
+    @blp.arguments(AuditFilterQuery, location="query")
+    @blp.alt_response(200, content_type=CONTENT_TYPE, success=True, description="Une ligne par acte, heures de Paris")
+    def export_audit_entries(query: dict[str, Any]) -> Response:
+        """Entries of this service as CSV, streamed, the oldest first; that they were taken out is one of them."""
+        return csv_response(
+            "journal.csv",
+            db.reading_for_staff(export=True),
+            lambda session: audit_csv(session, entries, AuditFilters(**query)),
+            lambda: _record_export(db, entries, Actor("staff", access.caller().id)),
+        )
+
     return blp
+
+
+def _record_export(db: Database, entries: Any, actor: Actor) -> None:
+    with db.operation() as session:
+        entries.record(session, actor, "audit.exported", "audit")

@@ -79,7 +79,7 @@ def test_days_that_are_none_and_pages_that_are_none_are_said_so(administrator: S
     assert administrator.answer.status_code == 422
     assert administrator.value("du") == "hier"
     assert administrator.text.count("Une date JJ/MM/AAAA est attendue.") >= 2
-    for cursor in ("x", "[]", '{"documents": 1}', '{"accounts": "x"}', "[" * 100_000):
+    for cursor in ("x", "[]", '{"gateway": 1}', '{"accounts": "x"}', "[" * 100_000):
         assert administrator.get(f"/gestion/journal?{urlencode({'suite': cursor})}").status_code in (400, 414)
 
 
@@ -91,3 +91,17 @@ def test_a_period_bounds_it(administrator: ScriptlessBrowser) -> None:
 def test_no_gestionnaire_reads_it(staff: StaffFactory) -> None:
     gestionnaire = staff.logged_in("03")
     assert gestionnaire.get("/gestion/journal").status_code == 403
+
+
+def test_its_acts_are_given_as_csv_which_is_an_act_too(
+    administrator: ScriptlessBrowser, candidates: CandidateFactory, running: InProcessFourServices
+) -> None:
+    candidature = depositor(candidates, running).path.rpartition("/")[2]
+    administrator.get("/gestion/journal?candidats=oui")
+    administrator.follow("inscriptions")
+    assert administrator.answer.headers["Content-Disposition"] == "attachment; filename=journal-registrations.csv"
+    assert candidature in administrator.answer.text
+    administrator.get("/gestion/journal?acte=audit.exported")
+    assert len(rows(administrator)) == 1
+    for path in ("/gestion/journal/gateway.csv", "/gestion/journal/accounts.csv?du=hier"):
+        assert administrator.get(path).status_code == 404

@@ -1,4 +1,5 @@
-"""« À traiter »: what waits for a gestionnaire, by session and regroupement, the longest waiting first."""
+"""« À traiter »: pieces that wait for a control, by session and regroupement, the longest waiting first; whose deposits
+are open and may lack pieces; publications under way."""
 
 from __future__ import annotations
 
@@ -7,11 +8,18 @@ from itertools import groupby
 from flask.typing import ResponseReturnValue
 
 from gateway import access, staff_member
+from gateway.clients.missing_pieces import OpenSession
+from gateway.clients.page_time_limit import optional_calls
+from gateway.clients.staff_imports import Import
 from gateway.pages import render_page
 from gateway.service_clients import clients
 from gateway.web.gestion import blueprint
+from gateway.web.gestion.imports import PUBLISH, STATE_SEVERITIES
+from services.chassis.errors import DomainError
+from services.contracts.publication_rules import CHECKED, PREPARED, PUBLISHING
 
 ACTIVE_MENU_KEY = "a-traiter"
+UNDER_WAY = (PREPARED, CHECKED, PUBLISHING)
 
 
 @blueprint.get("")
@@ -20,4 +28,33 @@ def show_waiting() -> ResponseReturnValue:
     waiting = clients().staff_pieces.control_queue(staff_member.access_token())
     by_session = sorted(waiting, key=lambda row: (row.session_label, row.exam))
     sessions = [(label, list(rows)) for label, rows in groupby(by_session, key=lambda row: row.session_label)]
-    return render_page("gestion/templates/a_traiter.html", active=ACTIVE_MENU_KEY, sessions=sessions, waiting=waiting)
+    return render_page(
+        "gestion/templates/a_traiter.html",
+        active=ACTIVE_MENU_KEY,
+        sessions=sessions,
+        waiting=waiting,
+        open_sessions=_sessions_open_for_deposits(),
+        publications=_publications_under_way(),
+        state_severities=STATE_SEVERITIES,
+    )
+
+
+def _sessions_open_for_deposits() -> tuple[OpenSession, ...]:
+    """None while pieces has no answer: the rest of the page is shown."""
+    try:
+        with optional_calls():
+            return clients().missing_pieces.missing_pieces(staff_member.access_token(), {"limit": "1"}).sessions
+    except DomainError:
+        return ()
+
+
+def _publications_under_way() -> list[Import]:
+    """Of the newest; none while documents does not answer, or for who may not publish."""
+    if PUBLISH not in staff_member.required().scopes:
+        return []
+    try:
+        with optional_calls():
+            newest = clients().staff_imports.imports(staff_member.access_token(), None).items
+    except DomainError:
+        return []
+    return [publication for publication in newest if publication.state in UNDER_WAY]

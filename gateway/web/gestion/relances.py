@@ -45,7 +45,9 @@ def list_incomplete() -> ResponseReturnValue:
         next_query=urlencode({**shown, "cursor": page.next_cursor}) if page.next_cursor else None,
         query=urlencode(shown),
         shown=shown,
-        session_choices=[{"value": f"{one.exam}/{one.session}", "label": one.label} for one in page.sessions],
+        session_choices=[
+            {"value": f"{session.exam}/{session.session}", "label": session.label} for session in page.sessions
+        ],
         regroupement_label=_regroupement_label(page, shown),
     )
 

@@ -14,6 +14,7 @@ from tests.gateway.candidates import CandidateFactory
 from tests.gateway.components.html_checks import problems_of
 from tests.gateway.gestion.people import StaffFactory, rows
 from tests.support.in_process_four_services import InProcessFourServices
+from tests.support.in_process_portal import service_stopped
 from tests.support.scriptless_browser import ScriptlessBrowser
 
 CELLS = "E1 - Culture générale;12/05/2022;14:00;4 h;Lycée Pergaud, BESANCON;B 204"
@@ -189,3 +190,22 @@ def test_an_import_is_given_up(gestionnaire: ScriptlessBrowser) -> None:
     gestionnaire.press("Abandonner la publication")
     assert "La publication est abandonnée" in gestionnaire.text
     assert "Envoyer le fichier" not in gestionnaire.text
+
+
+def test_the_home_page_lists_publications_under_way(
+    candidate: ScriptlessBrowser,
+    gestionnaire: ScriptlessBrowser,
+    staff: StaffFactory,
+    running: InProcessFourServices,
+) -> None:
+    path = prepare(gestionnaire, title="Convocations de juin")
+    gestionnaire.get("/gestion")
+    assert not problems_of(gestionnaire.answer.text)
+    assert path in gestionnaire.page.xpath("//section[@aria-labelledby='titre-publications']//a/@href")
+    assert path not in staff.logged_in("20").answer.text
+    with service_stopped(running.documents):
+        assert gestionnaire.get("/gestion").status_code == 200, "the rest of the page is shown"
+    gestionnaire.get(f"{path}/abandon")
+    gestionnaire.press("Abandonner la publication")
+    gestionnaire.get("/gestion")
+    assert path not in gestionnaire.answer.text

@@ -20,7 +20,9 @@ def test_a_selection_is_reminded_once_a_day_with_mail_and_document(
     staff: StaffFactory, candidates: CandidateFactory, running: InProcessFourServices
 ) -> None:
     candidate, gestionnaire = _registered(candidates, running), staff.logged_in("03")
-    gestionnaire.get("/gestion/relances")
+    gestionnaire.get("/gestion")
+    gestionnaire.get(gestionnaire.page.xpath("//section[@aria-labelledby='titre-relances']//a/@href")[0])
+    assert gestionnaire.path == "/gestion/relances", "the home page leads to who lacks pieces"
     assert "NATIDE06" in rows(gestionnaire)[-1]
     assert "26 jours" in rows(gestionnaire)[-1], "from the 5th to the 31st"
     boxes = gestionnaire.page.xpath(BOX)

@@ -83,11 +83,11 @@ def send_draft_reminder(data: dict[str, Any], envelope: Envelope) -> None:
 def _still_missing(candidatures: Sequence[IncompleteCandidature]) -> list[IncompleteContext]:
     now, contexts = portal_now(), []
     with db.reading() as session:
-        for told in candidatures:
-            candidature = session.get_one(Candidature, told.candidature_id)
-            groups = tuple(group for group in told.groups if now < datetime.fromisoformat(group.deposit_closes))
+        for incomplete in candidatures:
+            candidature = session.get_one(Candidature, incomplete.candidature_id)
+            groups = tuple(group for group in incomplete.groups if now < datetime.fromisoformat(group.deposit_closes))
             if candidature.state == ACTIVE and groups:
-                version = session.get_one(CandidatureVersion, (candidature.id, told.version))
+                version = session.get_one(CandidatureVersion, (candidature.id, incomplete.version))
                 contexts.append(IncompleteContext(from_stored(version.payload), groups))
     return contexts
 

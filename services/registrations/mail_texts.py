@@ -116,15 +116,15 @@ def reminder_mail(candidatures: Sequence[IncompleteContext], at: datetime, url: 
 def refusal_mail(incomplete: IncompleteContext, at: datetime, url: str) -> Letter:
     """To the candidate whose pieces the service gestionnaire found « Non Conforme »."""
     refused = [piece for group in incomplete.groups for piece in group.pieces]
-    one = len(refused) == 1
+    is_single = len(refused) == 1
     return Letter(
-        f"{'Pièce non conforme' if one else 'Pièces non conformes'} : {incomplete.saved.exam.label}",
+        f"{'Pièce non conforme' if is_single else 'Pièces non conformes'} : {incomplete.saved.exam.label}",
         (
             f"Le service gestionnaire a contrôlé votre dossier le {instant_in_paris(at)} : "
-            f"{'une pièce est' if one else f'{len(refused)} pièces sont'} « Non Conforme ».",
+            f"{'une pièce est' if is_single else f'{len(refused)} pièces sont'} « Non Conforme ».",
             *_missing_blocks([incomplete]),
-            f"Déposez à nouveau {'cette pièce' if one else 'ces pièces'} dans votre espace candidat, puis cliquez sur "
-            f"« {VALIDATE} » :",
+            f"Déposez à nouveau {'cette pièce' if is_single else 'ces pièces'} dans votre espace candidat, puis "
+            f"cliquez sur « {VALIDATE} » :",
             Action("Mes justificatifs", f"{url}/justificatifs"),
             *_contacts([incomplete]),
         ),

@@ -36,19 +36,19 @@ def list_sessions() -> list[tuple[str, str]]:
     Each is found by its own step in an index, whatever the number of candidatures.
     """
     place = tuple_(Candidature.session_label, Candidature.exam_label)
-    found: list[tuple[str, str]] = []
+    sessions: list[tuple[str, str]] = []
     with db.reading_for_staff() as session:
-        while len(found) < MAX_SESSIONS:
+        while len(sessions) < MAX_SESSIONS:
             following = select(Candidature.session_label, Candidature.exam_label).order_by(
                 Candidature.session_label, Candidature.exam_label
             )
-            if found:
-                following = following.where(place > found[-1])
+            if sessions:
+                following = following.where(place > sessions[-1])
             row = session.execute(following.limit(1)).one_or_none()
             if row is None:
                 break
-            found.append((row[0], row[1]))
-    return found
+            sessions.append((row[0], row[1]))
+    return sessions
 
 
 def _of_numeros(session: Session, numeros: Collection[str]) -> Iterator[Recipient]:

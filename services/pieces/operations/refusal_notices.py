@@ -1,6 +1,6 @@
 """Tells candidates by mail of their pieces that were found « Non Conforme », where their session wants it.
 
-A moment later than the control: what a gestionnaire corrects at once is not told, and several refusals are one mail.
+A moment later than the control: a correction at once is not announced, and several refusals are one mail.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from services.chassis.events import follow_up, publish
 from services.contracts.pieces import PiecesRefused
 from services.pieces.domain.statuses import Status
 from services.pieces.models import Control, RefusalNotice, db
-from services.pieces.operations.reminders import lock_candidatures, told
+from services.pieces.operations.reminders import contract_of, lock_candidatures
 from services.pieces.queries.incomplete_candidatures import Incomplete, incomplete_among
 from services.pieces.queries.pieces import PieceContext
 
@@ -24,36 +24,36 @@ DELAY_SECONDS = 60.0
 
 
 def plan_notice(session: Session, context: PieceContext) -> None:
-    """After a control of this piece: its candidate is told of a « Non Conforme », where the session wants it."""
+    """After a control of this piece: its candidate gets a mail about a « Non Conforme », where the session wants it."""
     if context.status is Status.NON_COMPLIANT and context.window is not None and context.window.refusal_mails:
         work, candidature_id = {"candidature_id": context.candidature.id}, context.candidature.id
         follow_up(session, ANNOUNCE_REFUSALS, work, subject=candidature_id, delay=DELAY_SECONDS)
 
 
 def announce_refusals(candidature_id: str) -> None:
-    """Tell the candidate of the pieces that are « Non Conforme » now and of whose refusal no mail told yet."""
+    """Announce to the candidate the pieces that are « Non Conforme » now and that no mail has announced."""
     at = portal_now()
     with db.operation() as session:
         lock_candidatures(session, [candidature_id])
-        for one in incomplete_among(session, [candidature_id], None, at):
-            untold = _untold_controls(session, one)
-            pieces = [missing for missing in one.pieces if missing.piece.id in untold]
+        for lacking in incomplete_among(session, [candidature_id], None, at):
+            unannounced = _unannounced_controls(session, lacking)
+            pieces = [missing for missing in lacking.pieces if missing.piece.id in unannounced]
             if not pieces:
                 continue
             event = PiecesRefused(
-                candidate_id=one.candidature.candidate_id,
+                candidate_id=lacking.candidature.candidate_id,
                 refused_at=at.astimezone(UTC).isoformat(),
-                candidature=told(Incomplete(one.candidature, one.window, pieces)),
+                candidature=contract_of(Incomplete(lacking.candidature, lacking.window, pieces)),
             )
             event_id = publish(session, event, subject=event.candidate_id)
             session.add_all(
-                RefusalNotice(control_sequence=untold[piece.piece.id], event_id=event_id) for piece in pieces
+                RefusalNotice(control_sequence=unannounced[piece.piece.id], event_id=event_id) for piece in pieces
             )
 
 
-def _untold_controls(session: Session, one: Incomplete) -> dict[str, int]:
-    """The last control of each refused piece that the candidate was not told of, by piece."""
-    refused = [missing.piece.id for missing in one.pieces if missing.refused]
+def _unannounced_controls(session: Session, lacking: Incomplete) -> dict[str, int]:
+    """The last control of each refused piece that no mail has announced, by piece."""
+    refused = [missing.piece.id for missing in lacking.pieces if missing.refused]
     latest = select(Control.piece_id, func.max(Control.sequence))
     rows = session.execute(latest.where(Control.piece_id.in_(refused)).group_by(Control.piece_id)).all()
     told_before = set(

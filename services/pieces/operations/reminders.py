@@ -36,33 +36,33 @@ def remind_by_ladder(session: Session, candidature_ids: Sequence[str], at: datet
     Returns how many were reminded. To be called in a transaction.
     """
     lock_candidatures(session, candidature_ids)
-    concerned = [one for one in _incomplete(session, candidature_ids, at) if _has_ladder(one)]
+    concerned = [lacking for lacking in _incomplete(session, candidature_ids, at) if _has_ladder(lacking)]
     due = _due(session, concerned, at)
     if not due:
         return 0
     # One mail each: whatever else they lack, in other candidatures too, is in it.
-    others = candidatures_of_candidates(session, {one.candidature.candidate_id for one, _ in due})
+    others = candidatures_of_candidates(session, {lacking.candidature.candidate_id for lacking, _ in due})
     lock_candidatures(session, set(others).difference(candidature_ids))
     incomplete = _incomplete(session, others, at)
-    rungs = {one.candidature.id: rungs for one, rungs in _due(session, incomplete, at)}
+    rungs = {lacking.candidature.id: rungs for lacking, rungs in _due(session, incomplete, at)}
     reminded = 0
-    for of_one in _by_candidate(incomplete):
-        if any(one.candidature.id in rungs for one in of_one):
-            event_id = publish_reminder(session, of_one, at)
-            for one in of_one:
-                _record_rungs(session, one, rungs.get(one.candidature.id, ()), event_id, at)
+    for of_candidate in _grouped_by_candidate(incomplete):
+        if any(lacking.candidature.id in rungs for lacking in of_candidate):
+            event_id = publish_reminder(session, of_candidate, at)
+            for lacking in of_candidate:
+                _record_rungs(session, lacking, rungs.get(lacking.candidature.id, ()), event_id, at)
             reminded += 1
     return reminded
 
 
 def remind_by_hand(session: Session, incomplete: Sequence[Incomplete], staff_id: str, at: datetime) -> None:
     """Remind the candidates of these candidatures, one mail each. To be called in a transaction, with them locked."""
-    for of_one in _by_candidate(incomplete):
-        event_id = publish_reminder(session, of_one, at)
-        for one in of_one:
-            for group_code, until, _ in one.parts():
-                session.add(_reminder(one, group_code, until, None, event_id, at, staff_id))
-            _audit(session, Actor("staff", staff_id), one, event_id)
+    for of_candidate in _grouped_by_candidate(incomplete):
+        event_id = publish_reminder(session, of_candidate, at)
+        for lacking in of_candidate:
+            for group_code, until, _ in lacking.parts():
+                session.add(_reminder(lacking, group_code, until, None, event_id, at, staff_id))
+            _audit(session, Actor("staff", staff_id), lacking, event_id)
 
 
 def lock_candidatures(session: Session, candidature_ids: Collection[str]) -> None:
@@ -76,13 +76,13 @@ def publish_reminder(session: Session, incomplete: Sequence[Incomplete], at: dat
     event = PiecesReminded(
         candidate_id=incomplete[0].candidature.candidate_id,
         reminded_at=at.astimezone(UTC).isoformat(),
-        candidatures=tuple(map(told, incomplete)),
+        candidatures=tuple(map(contract_of, incomplete)),
     )
     return publish(session, event, subject=event.candidate_id)
 
 
-def told(incomplete: Incomplete) -> IncompleteCandidature:
-    """A candidature as events tell of it."""
+def contract_of(incomplete: Incomplete) -> IncompleteCandidature:
+    """A candidature as events hold it."""
     candidature = incomplete.candidature
     groups = tuple(
         MissingGroup(
@@ -107,26 +107,26 @@ def _incomplete(session: Session, candidature_ids: Collection[str], at: datetime
     return incomplete_among(session, candidature_ids, None, at)
 
 
-def _has_ladder(one: Incomplete) -> bool:
-    return bool(one.window and one.window.reminder_days)
+def _has_ladder(lacking: Incomplete) -> bool:
+    return bool(lacking.window and lacking.window.reminder_days)
 
 
 def _due(session: Session, incomplete: Sequence[Incomplete], at: datetime) -> list[tuple[Incomplete, frozenset[Rung]]]:
     """Those with rungs that are due and not recorded, with these rungs."""
     controlled = refused_since(session, incomplete)
-    recorded = _recorded(session, [one.candidature.id for one in incomplete])
+    recorded = _recorded(session, [lacking.candidature.id for lacking in incomplete])
     due = []
-    for one in incomplete:
-        ladder = one.window.reminder_days if one.window else ()
-        rungs = due_rungs(_parts(one, controlled), ladder, at)
-        if new := frozenset(rung for rung in rungs if (one.candidature.id, rung) not in recorded):
-            due.append((one, new))
+    for lacking in incomplete:
+        ladder = lacking.window.reminder_days if lacking.window else ()
+        rungs = due_rungs(_parts(lacking, controlled), ladder, at)
+        if new := frozenset(rung for rung in rungs if (lacking.candidature.id, rung) not in recorded):
+            due.append((lacking, new))
     return due
 
 
-def _parts(one: Incomplete, controlled: dict[str, datetime]) -> Iterator[MissingPart]:
-    for group_code, until, pieces in one.parts():
-        since = max(controlled.get(missing.piece.id, one.candidature.saved_at) for missing in pieces)
+def _parts(lacking: Incomplete, controlled: dict[str, datetime]) -> Iterator[MissingPart]:
+    for group_code, until, pieces in lacking.parts():
+        since = max(controlled.get(missing.piece.id, lacking.candidature.saved_at) for missing in pieces)
         yield MissingPart(group_code, until, since)
 
 
@@ -139,14 +139,14 @@ def _recorded(session: Session, candidature_ids: Collection[str]) -> Recorded:
     }
 
 
-def _record_rungs(session: Session, one: Incomplete, rungs: Collection[Rung], event_id: str, at: datetime) -> None:
+def _record_rungs(session: Session, lacking: Incomplete, rungs: Collection[Rung], event_id: str, at: datetime) -> None:
     for rung in rungs:
-        session.add(_reminder(one, rung.group_code, rung.deadline, rung.days, event_id, at, None))
-    _audit(session, _JOB, one, event_id)
+        session.add(_reminder(lacking, rung.group_code, rung.deadline, rung.days, event_id, at, None))
+    _audit(session, _JOB, lacking, event_id)
 
 
 def _reminder(
-    one: Incomplete,
+    lacking: Incomplete,
     group_code: str,
     until: datetime,
     days: int | None,
@@ -155,7 +155,7 @@ def _reminder(
     staff_id: str | None,
 ) -> Reminder:
     return Reminder(
-        candidature_id=one.candidature.id,
+        candidature_id=lacking.candidature.id,
         group_code=group_code,
         deadline=until,
         days=days,
@@ -165,11 +165,11 @@ def _reminder(
     )
 
 
-def _audit(session: Session, actor: Actor, one: Incomplete, event_id: str) -> None:
-    after = {"event_id": event_id, "pieces": [missing.piece.code for missing in one.pieces]}
-    AuditEntry.record(session, actor, "candidature.reminded", one.candidature.id, after=after)
+def _audit(session: Session, actor: Actor, lacking: Incomplete, event_id: str) -> None:
+    after = {"event_id": event_id, "pieces": [missing.piece.code for missing in lacking.pieces]}
+    AuditEntry.record(session, actor, "candidature.reminded", lacking.candidature.id, after=after)
 
 
-def _by_candidate(incomplete: Sequence[Incomplete]) -> Iterator[list[Incomplete]]:
-    for _, of_one in groupby(sorted(incomplete, key=by_candidate), key=by_candidate):
-        yield list(of_one)
+def _grouped_by_candidate(incomplete: Sequence[Incomplete]) -> Iterator[list[Incomplete]]:
+    for _, of_candidate in groupby(sorted(incomplete, key=by_candidate), key=by_candidate):
+        yield list(of_candidate)

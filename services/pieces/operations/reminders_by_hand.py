@@ -75,10 +75,10 @@ def _remind_some(session: Session, by: Gestionnaire, ids: Collection[str], at: d
     lock_candidatures(session, known)
     reminded = {key for key, last in last_reminders(session, known).items() if _same_day(last, at)}
     incomplete = incomplete_among(session, known, by.academies, at)
-    to_remind = [one for one in incomplete if one.candidature.id not in reminded]
+    to_remind = [entry for entry in incomplete if entry.candidature.id not in reminded]
     remind_by_hand(session, to_remind, by.id, at)
-    sent = {one.candidature.id for one in to_remind}
-    lacking = {one.candidature.id for one in incomplete}
+    sent = {entry.candidature.id for entry in to_remind}
+    lacking = {entry.candidature.id for entry in incomplete}
     return {key: _outcome(key, known, sent, lacking) for key in ids}
 
 

@@ -31,10 +31,10 @@ def changes_page(session: Session, academies: frozenset[str] | None, after: str 
     """
     last = _last_place(session)
     start = BEGINNING if after is None else _known_place(session, after)
-    found = list(session.scalars(_following(academies, start.position, last.position, limit + 1)))
-    if len(found) > limit:
-        return ChangesPage(found[:limit], _place(found[limit - 1]), has_more=True)
-    return ChangesPage(found, last, has_more=False)
+    following = list(session.scalars(_following(academies, start.position, last.position, limit + 1)))
+    if len(following) > limit:
+        return ChangesPage(following[:limit], _place(following[limit - 1]), has_more=True)
+    return ChangesPage(following, last, has_more=False)
 
 
 def _following(academies: frozenset[str] | None, after: int, until: int, limit: int) -> Select[*tuple[Change]]:

@@ -89,15 +89,15 @@ def incomplete_among(
     query = _PIECES.where(Candidature.id.in_(candidature_ids), Piece.candidature_id.in_(candidature_ids))
     if academies is not None:
         query = query.where(Candidature.academie_code.in_(academies))
-    found: dict[str, Incomplete] = {}
+    by_id: dict[str, Incomplete] = {}
     for candidature, piece, window, scan in session.execute(
         query.order_by(Piece.candidature_id, Piece.position, Piece.code)
     ):
         state = _state(piece, window, scan)
         if is_to_deposit(state, at):
-            incomplete = found.setdefault(candidature.id, Incomplete(candidature, window))
+            incomplete = by_id.setdefault(candidature.id, Incomplete(candidature, window))
             incomplete.pieces.append(MissingPiece(piece, deadline(state)))
-    return list(found.values())
+    return list(by_id.values())
 
 
 def _state(piece: Piece, window: Window | None, scan: str | None) -> PieceState:
@@ -175,7 +175,7 @@ def last_reminders(session: Session, candidature_ids: Collection[str]) -> dict[s
 
 def refused_since(session: Session, incomplete: Sequence[Incomplete]) -> dict[str, datetime]:
     """When their refused pieces were last controlled, by piece."""
-    piece_ids = [missing.piece.id for one in incomplete for missing in one.pieces if missing.refused]
+    piece_ids = [missing.piece.id for entry in incomplete for missing in entry.pieces if missing.refused]
     if not piece_ids:
         return {}
     query = select(Control.piece_id, func.max(Control.controlled_at)).group_by(Control.piece_id)

@@ -70,7 +70,7 @@ def list_page(
     for place, ids in _pages(session, _openings(session, within, filters, at), begin):
         looked_at += len(ids)
         found = incomplete_among(session, ids, within, at)
-        items += filter(None, (_of_regroupement(one, filters.get("regroupement")) for one in found))
+        items += filter(None, (_of_regroupement(entry, filters.get("regroupement")) for entry in found))
         if len(items) > limit:
             items = items[:limit]
             last = items[-1].candidature
@@ -85,7 +85,7 @@ def open_sessions(session: Session, academies: frozenset[str] | None, at: dateti
     keys = {key[:2] for key in openings_with_missing_pieces(session, academies, at)}
     labels = {(exam, name): session_label(session, exam, name) for exam, name in keys}
     found = [OpenSession(exam, name, label) for (exam, name), label in labels.items() if label is not None]
-    return sorted(found, key=lambda one: (one.label, one.exam))
+    return sorted(found, key=lambda entry: (entry.label, entry.exam))
 
 
 def _within(academies: frozenset[str] | None, filters: Mapping[str, Any]) -> frozenset[str] | None:
@@ -119,16 +119,16 @@ def _pages(session: Session, openings: list[OpeningKey], place: Place | None) ->
             yield (opening, after), ids
 
 
-def _of_regroupement(one: Incomplete, regroupement: str | None) -> Incomplete | None:
+def _of_regroupement(entry: Incomplete, regroupement: str | None) -> Incomplete | None:
     if regroupement is None:
-        return one
-    pieces = [missing for missing in one.pieces if missing.piece.group_code == regroupement]
-    return replace(one, pieces=pieces) if pieces else None
+        return entry
+    pieces = [missing for missing in entry.pieces if missing.piece.group_code == regroupement]
+    return replace(entry, pieces=pieces) if pieces else None
 
 
 def _with_reminders(session: Session, items: list[Incomplete]) -> list[ListedCandidature]:
-    reminded = last_reminders(session, [one.candidature.id for one in items]) if items else {}
-    return [ListedCandidature(one, reminded.get(one.candidature.id)) for one in items]
+    reminded = last_reminders(session, [entry.candidature.id for entry in items]) if items else {}
+    return [ListedCandidature(entry, reminded.get(entry.candidature.id)) for entry in items]
 
 
 def _encode_cursor(place: Place) -> str:

@@ -65,8 +65,8 @@ def candidatures() -> None:
 @pass_api
 def list_candidatures(api: Api, form: str, limite: int, tout: bool, **filters: Any) -> None:
     """Lister les candidatures de mes académies."""
-    found = api.pages(CANDIDATURES, _query(filters), "candidatures", None if tout else limite)
-    print_list(found, COLUMNS, form)
+    pages = api.pages(CANDIDATURES, _query(filters), "candidatures", None if tout else limite)
+    print_list(pages, COLUMNS, form)
 
 
 @candidatures.command("show")

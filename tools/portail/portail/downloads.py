@@ -49,8 +49,8 @@ def save_export(api: Api, path: str, params: dict[str, str], target: Path, advan
 def file_name(piece: Item) -> str:
     """« 02103000001-NATIDE06-carte.pdf »: who, which piece, and what the candidate called it, made harmless."""
     given = unicodedata.normalize("NFC", piece["deposit"]["filename"])
-    kept = "".join(char if char.isalnum() or char in "-_.' " else "_" for char in given).strip(". ")
-    stem, dot, extension = kept.rpartition(".")
+    cleaned = "".join(char if char.isalnum() or char in "-_.' " else "_" for char in given).strip(". ")
+    stem, dot, extension = cleaned.rpartition(".")
     short = f"{stem[:_LONGEST_NAME]}{dot}{extension[:10]}"
     return f"{segment(piece['candidature']['numero_candidat'])}-{segment(piece['code'])}-{short}"
 

@@ -96,8 +96,8 @@ def pieces() -> None:
 @pass_api
 def list_pieces(api: Api, form: str, statut: str, limite: int, tout: bool, a_decider: bool, **filters: Any) -> None:
     """Lister les pièces : celles à contrôler, ou d'un autre statut."""
-    found = api.pages(PIECES, _query(statut, filters), "items", None if tout else limite)
-    print_list(found, COLUMNS, form, bulk.DECISION_COLUMNS if a_decider else ())
+    pages = api.pages(PIECES, _query(statut, filters), "items", None if tout else limite)
+    print_list(pages, COLUMNS, form, bulk.DECISION_COLUMNS if a_decider else ())
 
 
 @pieces.command("next")

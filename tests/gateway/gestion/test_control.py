@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
-from sqlalchemy import inspect, update
-from sqlalchemy import select as select_rows
-from sqlalchemy.orm import Session
+from sqlalchemy import update
 
 from gateway.clients.staff_pieces import StaffPiecesClient
 from services.chassis.errors import Unavailable
 from services.pieces.models import Deposit, Piece, db
 from tests.gateway.candidates import CandidateFactory
 from tests.gateway.components.html_checks import problems_of, text_of
+from tests.gateway.gestion.copied_pieces import add_pieces_to_control
 from tests.gateway.gestion.people import StaffFactory, deposit, depositor, rows
 from tests.support.in_process_four_services import InProcessFourServices
 from tests.support.in_process_portal import service_stopped
@@ -242,33 +239,14 @@ def test_a_selection_is_decided_at_once_with_a_report_of_what_did_not_pass(
 def test_two_hundred_pieces_can_be_listed_and_decided_at_once(
     gestionnaire: ScriptlessBrowser, candidate: ScriptlessBrowser, running: InProcessFourServices
 ) -> None:
-    assert candidate.path
-    with running.pieces.app.app_context(), db.operation() as session:
-        add_pieces_to_control(session, candidate.path.rpartition("/")[2], 205)
-    gestionnaire.get(f"/gestion/pieces?candidature={candidate.path.rpartition('/')[2]}")
+    candidature = candidate.path.rpartition("/")[2]
+    add_pieces_to_control(running, candidature, 205)
+    gestionnaire.get(f"/gestion/pieces?candidature={candidature}")
     gestionnaire.press("Filtrer", par_page="200")
     values = gestionnaire.page.xpath("//input[@name='selection']/@value")
     assert len(values) == 200
     select(gestionnaire, "received", *values)
     assert "200 pièces sont maintenant « Reçue »." in gestionnaire.text
-
-
-def add_pieces_to_control(session: Session, candidature_id: str, number: int) -> None:
-    """Copies of one of the candidature's deposited pieces, under codes of their own."""
-    piece = session.scalars(select_rows(Piece).where(Piece.candidature_id == candidature_id, Piece.deposited)).first()
-    assert piece is not None
-    deposit_row = session.scalars(select_rows(Deposit).where(Deposit.piece_id == piece.id)).first()
-    assert deposit_row is not None
-    for index in range(number):
-        copy = copied(piece, code=f"COPIE{index:03}", id=f"{index:032x}")
-        session.add(copy)
-        session.flush()
-        session.add(copied(deposit_row, id=f"{index:032x}", piece_id=copy.id, object_key=f"copies/{index}"))
-
-
-def copied(row: Any, **changed: Any) -> Any:
-    columns = {column.key: getattr(row, column.key) for column in inspect(type(row)).column_attrs}
-    return type(row)(**{**columns, **changed})
 
 
 def test_a_selection_of_nothing_or_of_nonsense_is_told(

@@ -9,6 +9,7 @@ import pytest
 from gateway.cookies import cookie_name
 from gateway.staff_member import SESSION_COOKIE
 from tests.gateway.candidates import CandidateFactory
+from tests.gateway.gestion.copied_pieces import add_pieces_to_control
 from tests.gateway.gestion.people import StaffFactory, depositor
 from tests.support.in_process_four_services import InProcessFourServices
 
@@ -22,6 +23,11 @@ MILLISECONDS = 60_000
 def desk(page: Page, staff: StaffFactory, candidates: CandidateFactory, running: InProcessFourServices) -> Page:
     """A gestionnaire at the first of two pieces of a candidate."""
     candidature = depositor(candidates, running, deposits=2).path.rpartition("/")[2]
+    return open_first_piece(page, staff, running, candidature)
+
+
+def open_first_piece(page: Page, staff: StaffFactory, running: InProcessFourServices, candidature: str) -> Page:
+    """A gestionnaire of Besançon at the first of the candidature's pieces that are to control."""
     name = cookie_name(running.gateway.app.extensions["portail"], SESSION_COOKIE)
     session = staff.logged_in("03").cookie(name)
     page.context.add_cookies([{"name": name, "value": session or "", "url": running.url}])
@@ -81,3 +87,21 @@ def test_a_page_is_magnified_and_turned(desk: Page) -> None:
     assert picture.evaluate("image => image.offsetWidth") > width
     desk.get_by_role("button", name="Tourner").click()
     assert "rotate(90deg)" in picture.evaluate("image => image.style.transform")
+
+
+def test_fifty_pieces_take_fifty_keys_and_no_page_but_theirs(
+    page: Page, staff: StaffFactory, candidates: CandidateFactory, running: InProcessFourServices
+) -> None:
+    candidature = depositor(candidates, running).path.rpartition("/")[2]
+    add_pieces_to_control(running, candidature, 49)
+    open_first_piece(page, staff, running, candidature)
+    loaded: list[str] = []
+    page.on("framenavigated", lambda frame: loaded.append(frame.url))
+    for number in range(50):
+        with page.expect_event("framenavigated", timeout=MILLISECONDS):
+            page.keyboard.press("c")
+        if number < 49:
+            page.locator("[data-raccourcis] input").wait_for()
+    page.get_by_text("c'était la dernière pièce de cette liste").wait_for(timeout=MILLISECONDS)
+    pieces = [address for address in loaded if "/gestion/pieces/" in address]
+    assert (len(pieces), len(loaded)) == (49, 50), "the pieces that follow the first, then the list"

@@ -73,6 +73,6 @@ class MissingPiecesClient:
         return parsed(MissingPieces, self._http.get("/v1/missing-pieces", params=dict(filters), token=token))
 
     def remind(self, token: str, candidatures: Sequence[str]) -> tuple[ReminderResult, ...]:
-        """At most 200 (MAX_SELECTION of pieces)."""
+        """LARGEST_PAGE at most."""
         answer = self._http.post("/v1/reminders", json={"candidatures": list(candidatures)}, token=token)
         return tuple(parsed(ReminderResult, result) for result in answer["results"])

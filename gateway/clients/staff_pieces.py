@@ -176,7 +176,7 @@ class StaffPiecesClient:
         return parsed(StaffPiece, answer.json())
 
     def control_many(self, token: str, controls: Sequence[Mapping[str, str | None]]) -> tuple[ControlResult, ...]:
-        """Each on its own, in order; an item also has piece_id and if_match. At most 200 (MAX_CONTROLS of pieces)."""
+        """Each on its own, in order; an item also has piece_id and if_match. LARGEST_PAGE at most."""
         answer = self._http.post(
             "/v1/controls",
             json={"controls": [dict(control) for control in controls]},

@@ -28,6 +28,7 @@ LEDGER = {
         "documents.confirmation",
         "documents.form",
     },
+    "staff(audit:read)": {"audit.list_audit_entries", "audit.export_audit_entries"},
     "staff(documents:publish)": {
         "publications.publish_documents",
         "imports.read_form",

@@ -12,11 +12,9 @@ from pathlib import Path
 import pytest
 
 from gateway.api import routing
+from services.contracts.page_sizes import LARGEST_PAGE
 from services.pieces.api import changes
-from services.pieces.api.staff_schemas import MAX_CONTROLS
 from services.pieces.domain.changes import CHANGES_RETENTION
-from services.pieces.queries.staff_list import MAX_LIMIT
-from services.registrations.api.staff_schemas import LARGEST_PAGE
 from tests.gateway.candidates import CandidateFactory
 from tests.gateway.gestion.people import depositor
 from tests.support.in_process_four_services import InProcessFourServices
@@ -75,13 +73,12 @@ def test_the_limits_on_the_page_are_those_of_the_code() -> None:
     limits = dict(re.findall(r"^\| ([^|]+) \| (\d+)[^|]*\|$", PAGE.partition("## Limites")[2], re.MULTILINE))
     assert {what: int(number) for what, number in limits.items()} == {
         "appels par jeton": routing.CALLS_PER_MINUTE,
-        "pièces, candidatures d'une page": MAX_LIMIT,
-        "décisions d'un appel": MAX_CONTROLS,
+        "pièces, candidatures d'une page": LARGEST_PAGE,
+        "décisions d'un appel": LARGEST_PAGE,
         "changements d'une page": changes.MAX_LIMIT,
         "changements gardés": CHANGES_RETENTION.days,
         "exports à la fois, par processus du service": 1,
     }
-    assert MAX_LIMIT == LARGEST_PAGE
 
 
 def test_the_exit_codes_on_the_page_are_those_of_the_tool() -> None:

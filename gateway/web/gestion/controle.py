@@ -29,13 +29,13 @@ from gateway.web.gestion.pieces import (
 from gateway.web.gestion.posted_text import posted_text
 from gateway.web.gestion.refusal_reasons import FIELD as REASON_FIELD
 from gateway.web.gestion.refusal_reasons import posted_comment, reason_options
+from gateway.web.gestion.selected_pieces import DATE_FIELDS
 from gateway.web.piece_statuses import STATUS_SEVERITIES
 from gateway.web_security import CONTENT_SECURITY_POLICY
 from services.chassis.errors import DomainError, NotFound
 from services.contracts.piece_statuses import STATUS_LABELS
 
 REFUSALS_SHOWN_HERE = (409, 412, 422)
-DATE_FIELDS = ("received_on", "resubmit_until")
 DECISION_FIELDS = (REASON_FIELD, "comment", *DATE_FIELDS)
 ETAG = re.compile(r'"[!#-~]{1,100}"')
 """What may be sent as If-Match; the form holds no other."""

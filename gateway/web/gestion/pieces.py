@@ -17,14 +17,17 @@ from gateway.web.gestion.posted_text import posted_text
 from gateway.web.gestion.refusal_reasons import reason_options
 from gateway.web.gestion.selected_pieces import posted_value
 from gateway.web.piece_statuses import STATUS_SEVERITIES
+from services.contracts.page_sizes import LARGEST_PAGE, USUAL_PAGE
 from services.contracts.piece_statuses import STATUS_LABELS
 
 ACTIVE_MENU_KEY = "pieces"
+GESTIONNAIRE = "gestionnaire"
+"""The role that is limited to académies, as accounts names it."""
 TO_CONTROL = "a-controler"
 SENT_AGAIN = "renvoyees"
 ALL = "toutes"
-PAGE_SIZES = ("50", "200")
-"""Pieces of a page, which can be decided at once; the largest is the most that the API takes."""
+PAGE_SIZES = (str(USUAL_PAGE), str(LARGEST_PAGE))
+"""Pieces of a page, which can be decided at once."""
 LIST_IS_DONE = "fin"
 DECISION_IS_STORED = "enregistree"
 DONE_SENTENCES = {
@@ -34,7 +37,7 @@ DONE_SENTENCES = {
 STATUS_CHOICES = {TO_CONTROL: "À contrôler", SENT_AGAIN: "Renvoyées après un refus", **STATUS_LABELS, ALL: "Toutes"}
 _WAITING = {"status": "none", "deposited": "true"}
 _FILTERS_OF_STATUS = {TO_CONTROL: _WAITING, SENT_AGAIN: {**_WAITING, "sent_again": "true"}, ALL: {}}
-TEXT_FILTERS = ("session", "regroupement", "code", "numero_candidat", "candidature")
+TEXT_FILTERS = ("academie", "session", "regroupement", "code", "numero_candidat", "candidature")
 """By the names of the API."""
 
 
@@ -53,6 +56,7 @@ def list_pieces() -> ResponseReturnValue:
         pieces=page.items,
         posted_value=posted_value,
         can_decide=can_decide,
+        academies_are_limited=staff_member.required().role == GESTIONNAIRE,
         reasons=reason_options(page.items) if can_decide else [],
         next_query=urlencode({**shown, "cursor": page.next_cursor}) if page.next_cursor else None,
         query=urlencode(shown),

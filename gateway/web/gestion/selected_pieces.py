@@ -5,6 +5,8 @@ from __future__ import annotations
 from gateway.clients.staff_pieces import StaffPiece
 
 NO_DEPOSIT = "-"
+DATE_FIELDS = ("received_on", "resubmit_until")
+"""Dates of a decision, by the names of the API."""
 
 
 def posted_value(piece: StaffPiece) -> str:

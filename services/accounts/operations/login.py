@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from services.accounts.dependencies import dependencies
 from services.accounts.domain.emails import key_of
-from services.accounts.models import KnownBrowser, StaffMember, db
+from services.accounts.models import AuditEntry, KnownBrowser, StaffMember, db
 from services.accounts.opaque_secrets import hash_secret, new_secret
 from services.accounts.operations import pending_creations, rate_limits, second_factor, sessions
 from services.accounts.operations.integrity_retries import retry_on_integrity_error
@@ -19,6 +19,7 @@ from services.accounts.operations.rate_limits import Slot
 from services.accounts.queries import accounts_by_address
 from services.accounts.queries.accounts_by_address import Person
 from services.chassis.clock import portal_now, system_now
+from services.chassis.database.audit import Actor
 from services.chassis.errors import Forbidden, Unauthenticated
 from services.chassis.events import follow_up
 from services.contracts import problem_types
@@ -134,6 +135,8 @@ def _complete_login(
 
 def _open_session(session: Session, person: Person, device: str | None, previous: datetime | None) -> LoggedIn:
     kind = sessions.STAFF if isinstance(person, StaffMember) else sessions.CANDIDATE
+    if kind == sessions.STAFF:
+        AuditEntry.record(session, Actor("staff", person.id), "staff_logged_in", person.id)
     secret = sessions.open_session(session, kind, person.id, previous)
     return LoggedIn(secret, _remember_browser(session, person.id, device))
 

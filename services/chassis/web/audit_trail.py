@@ -15,7 +15,7 @@ from services.chassis.web import access
 from services.chassis.web.csv_export import CONTENT_TYPE, csv_response
 
 READ = "audit:read"
-LARGEST_PAGE = 200
+USUAL_PAGE, LARGEST_PAGE = 50, 200  # entries
 LONGEST_ID = 64  # characters, as the columns hold
 _LARGEST_ENTRY_ID = 2**31 - 1
 
@@ -34,7 +34,7 @@ class AuditFilterQuery(Schema):
 
 
 class AuditQuery(AuditFilterQuery):
-    limit = fields.Integer(load_default=50, validate=validate.Range(1, LARGEST_PAGE))
+    limit = fields.Integer(load_default=USUAL_PAGE, validate=validate.Range(1, LARGEST_PAGE))
     before = fields.Integer(
         load_default=None,
         validate=validate.Range(1, _LARGEST_ENTRY_ID),

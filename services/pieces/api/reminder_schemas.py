@@ -7,11 +7,12 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
+from services.contracts.page_sizes import LARGEST_PAGE, USUAL_PAGE
 from services.pieces.api import representations
 from services.pieces.api.staff_schemas import Regroupement, StaffCandidature
 from services.pieces.domain.days_left import days_left
-from services.pieces.operations.reminders_by_hand import MAX_SELECTION, Outcome
-from services.pieces.queries.missing_pieces_list import DEFAULT_LIMIT, MAX_LIMIT, ListedCandidature
+from services.pieces.operations.reminders_by_hand import Outcome
+from services.pieces.queries.missing_pieces_list import ListedCandidature
 
 
 class MissingPiecesFilters(Schema):
@@ -22,7 +23,7 @@ class MissingPiecesFilters(Schema):
 
 
 class MissingPiecesQuery(MissingPiecesFilters):
-    limit = fields.Integer(load_default=DEFAULT_LIMIT, validate=validate.Range(1, MAX_LIMIT))
+    limit = fields.Integer(load_default=USUAL_PAGE, validate=validate.Range(1, LARGEST_PAGE))
     cursor = fields.String(metadata={"description": "next_cursor de la page précédente"})
 
 
@@ -65,7 +66,7 @@ class MissingPieces(Schema):
 
 class RemindersSchema(Schema):
     candidatures = fields.List(
-        fields.String(), load_default=None, allow_none=True, validate=validate.Length(1, MAX_SELECTION)
+        fields.String(), load_default=None, allow_none=True, validate=validate.Length(1, LARGEST_PAGE)
     )
     filters = fields.Nested(
         MissingPiecesFilters,

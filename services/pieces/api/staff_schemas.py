@@ -7,12 +7,11 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate
 
+from services.contracts.page_sizes import LARGEST_PAGE, USUAL_PAGE
 from services.pieces.api.schemas import TileSchema
 from services.pieces.domain.periods import end_of_day
 from services.pieces.domain.statuses import Scan, Status
-from services.pieces.queries.staff_list import DEFAULT_LIMIT, MAX_LIMIT, NO_STATUS
-
-MAX_CONTROLS = 200
+from services.pieces.queries.staff_list import NO_STATUS
 
 
 class DayOrInstant(fields.Field[datetime]):
@@ -48,7 +47,7 @@ class PiecesFilters(Schema):
 
 
 class PiecesQuery(PiecesFilters):
-    limit = fields.Integer(load_default=DEFAULT_LIMIT, validate=validate.Range(1, MAX_LIMIT))
+    limit = fields.Integer(load_default=USUAL_PAGE, validate=validate.Range(1, LARGEST_PAGE))
     cursor = fields.String(metadata={"description": "next_cursor de la page précédente"})
     after = fields.String(metadata={"description": "Identifiant d'une pièce : celles qui la suivent dans la liste"})
     before = fields.String(metadata={"description": "Identifiant d'une pièce : celles juste avant elle, sans curseur"})
@@ -76,7 +75,7 @@ class ItemToControl(ControlSchema):
 
 
 class ControlsSchema(Schema):
-    controls = fields.List(fields.Nested(ItemToControl), required=True, validate=validate.Length(1, MAX_CONTROLS))
+    controls = fields.List(fields.Nested(ItemToControl), required=True, validate=validate.Length(1, LARGEST_PAGE))
 
 
 class IfMatch(Schema):

@@ -12,14 +12,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.chassis.clock import portal_now, to_paris
+from services.contracts.page_sizes import LARGEST_PAGE
 from services.pieces.models import Candidature, Withdrawal, db
 from services.pieces.operations.controls import Gestionnaire
 from services.pieces.operations.reminders import lock_candidatures, remind_by_hand
 from services.pieces.queries.incomplete_candidatures import PAGE, incomplete_among, last_reminders
-from services.pieces.queries.missing_pieces_list import MAX_LIMIT, list_page
+from services.pieces.queries.missing_pieces_list import list_page
 from services.pieces.queries.pieces import is_not_withdrawn
-
-MAX_SELECTION = MAX_LIMIT  # candidatures of one request
 
 
 class Outcome(StrEnum):
@@ -40,15 +39,15 @@ class Selection:
 def filtered_selection(by: Gestionnaire, filters: Mapping[str, Any]) -> Selection:
     """The first candidatures of the list with these filters that were not reminded today. Raises NotFound, Invalid."""
     at, cursor, chosen = portal_now(), None, list[str]()
-    while len(chosen) < MAX_SELECTION:
+    while len(chosen) < LARGEST_PAGE:
         with db.reading_for_staff() as session:
-            page = list_page(session, by.academies, {**filters, "limit": MAX_LIMIT, "cursor": cursor}, at)
+            page = list_page(session, by.academies, {**filters, "limit": LARGEST_PAGE, "cursor": cursor}, at)
         for item in page.items:
             if item.last_reminder is None or not _same_day(item.last_reminder, at):
                 chosen.append(item.incomplete.candidature.id)
         if (cursor := page.next_cursor) is None:
-            return Selection(chosen[:MAX_SELECTION], more=len(chosen) > MAX_SELECTION)
-    return Selection(chosen[:MAX_SELECTION], more=True)
+            return Selection(chosen[:LARGEST_PAGE], more=len(chosen) > LARGEST_PAGE)
+    return Selection(chosen[:LARGEST_PAGE], more=True)
 
 
 def remind_selection(by: Gestionnaire, candidature_ids: Sequence[str]) -> dict[str, Outcome]:

@@ -24,7 +24,6 @@ from services.pieces.queries.incomplete_candidatures import (
     session_label,
 )
 
-DEFAULT_LIMIT, MAX_LIMIT = 50, 200  # candidatures of a page
 MOST_LOOKED_AT = 1000
 """Candidatures that are looked at for one page: where few lack pieces, a page has fewer than its limit, or none, and a
 cursor all the same."""

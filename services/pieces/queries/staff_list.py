@@ -16,7 +16,6 @@ from services.chassis.errors import FieldError, Invalid, NotFound
 from services.pieces.models import Candidature, Piece
 from services.pieces.queries.pieces import WAS_CONTROLLED, PieceContext, fetch_pieces, select_shown_pieces
 
-DEFAULT_LIMIT, MAX_LIMIT = 50, 200  # pieces of a page
 NO_STATUS = "none"
 
 # A candidature's pieces stay together; neither part of the order ever changes.

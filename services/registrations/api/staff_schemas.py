@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
+from services.contracts.page_sizes import LARGEST_PAGE, USUAL_PAGE
 from services.registrations.api.form_schemas import Recap
 from services.registrations.api.schemas import Text
-from services.registrations.domain.lengths import CODE
+from services.registrations.domain.lengths import CODE, NOTE
 from services.registrations.models import ACTIVE, CANDIDATURE_STATES
-
-LARGEST_PAGE = 200
-LONGEST_NOTE = 2000  # characters
 
 
 class Filters(Schema):
@@ -26,7 +24,7 @@ class EpreuveFilters(Filters):
 
 
 class Page(Filters):
-    limit = fields.Integer(load_default=50, validate=validate.Range(min=1, max=LARGEST_PAGE))
+    limit = fields.Integer(load_default=USUAL_PAGE, validate=validate.Range(min=1, max=LARGEST_PAGE))
     cursor = Text(32, load_default=None)
 
 
@@ -88,7 +86,7 @@ class Note(Schema):
 
 
 class NewNote(Schema):
-    text = Text(LONGEST_NOTE, required=True)
+    text = Text(NOTE, required=True)
 
 
 class Detail(Row):

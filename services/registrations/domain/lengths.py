@@ -8,5 +8,6 @@ SHORT_CODE = 32  # of a spécialité or an establishment
 LABEL = 200  # of these two
 FIELD_NAME = 200  # as it is posted: « autre_bts-garder-<code of an épreuve> »
 MESSAGE_TITLE = 200  # of the home page
+NOTE = 2000  # between gestionnaires
 REFUSAL_REASON = 300  # of a piece, as a candidate reads it
 EXCLUSIVITY_KEY = 200  # names and codes of exam, session, académie and spécialité together

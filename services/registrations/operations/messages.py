@@ -38,7 +38,13 @@ def publish_message(new: NewMessage, *, actor: Actor, at: datetime) -> str:
         )
         session.add(message)
         session.flush()
-        after = {"from": iso_utc(new.shown_from), "until": iso_utc(new.shown_until), "severity": new.severity}
+        after = {
+            "title": message.title,
+            "text": message.text,
+            "from": iso_utc(new.shown_from),
+            "until": iso_utc(new.shown_until),
+            "severity": new.severity,
+        }
         AuditEntry.record(session, actor, "message.published", message.id, at=at, after=after)
         return message.id
 
@@ -49,7 +55,14 @@ def withdraw_message(message_id: str, *, actor: Actor, at: datetime) -> None:
         message = session.get(Message, message_id)
         if message is None:
             raise NotFound("Ce message n'existe pas.")
-        AuditEntry.record(session, actor, "message.withdrawn", message.id, at=at, before={"title": message.title})
+        AuditEntry.record(
+            session,
+            actor,
+            "message.withdrawn",
+            message.id,
+            at=at,
+            before={"title": message.title, "text": message.text},
+        )
         session.delete(message)
 
 

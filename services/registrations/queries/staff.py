@@ -123,10 +123,19 @@ def candidature_detail(session: DbSession, candidature_id: str, academies: Acade
         **_row(candidature, opening, candidate.numero_candidat),
         "recap": current,
         "versions": version_data[::-1],
-        "mails": sent_mails.list_page(session, candidate.id, limit=MAILS, after=None),
+        "mails": _mails(session, candidate.id, academies),
         "notes": list(_notes(session, candidature.id)),
         "mails_refused": {"code": refusal.code, "since": refusal.refused_at} if refusal else None,
     }
+
+
+def _mails(session: DbSession, candidate_id: str, academies: Academies) -> list[dict[str, Any]]:
+    """The newest mails to a candidate; none where candidatures outside these académies may be what they are about."""
+    openings = select(OpeningRow.academie).join(Candidature, Candidature.opening_id == OpeningRow.id)
+    where = set(session.scalars(openings.where(Candidature.candidate_id == candidate_id)))
+    if academies is not None and not where <= academies:
+        return []
+    return sent_mails.list_page(session, candidate_id, limit=MAILS, after=None)
 
 
 def _notes(session: DbSession, candidature_id: str) -> Iterator[CandidatureNote]:

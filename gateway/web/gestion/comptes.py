@@ -116,13 +116,13 @@ def _account_page(
         form=form,
         reason=reason,
         refusal=refusal,
-        errors=[_under_its_name(error) for error in shown_errors(refusal)],
+        errors=[_with_page_field_name(error) for error in shown_errors(refusal)],
         with_fields=SENT_WITH_SEARCH,
         done=DONE_SENTENCES.get(request.args.get("fait", "")),
     )
 
 
-def _under_its_name(error: Mapping[str, str]) -> dict[str, str]:
+def _with_page_field_name(error: Mapping[str, str]) -> dict[str, str]:
     """The reason has a French name in the page: « reason » is what the API calls it."""
     pointer = f"#/{REASON_FIELD}" if error["pointer"] == "#/reason" else error["pointer"]
     return {"pointer": pointer, "detail": error["detail"]}

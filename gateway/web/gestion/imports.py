@@ -118,8 +118,8 @@ def _choices(form: ImportForm) -> dict[str, list[dict[str, str]]]:
 
 def _errors(refusal: DomainError) -> list[dict[str, str]]:
     """Tied to the page's fields: an exam is chosen with its session, a paragraph is part of the text."""
-    own: dict[str, dict[str, str]] = {}
+    errors_by_field: dict[str, dict[str, str]] = {}
     for error in refusal.errors:
         name = error.pointer.removeprefix("#/").partition("/")[0].replace("exam", "session")
-        own.setdefault(name, {"pointer": f"#/{name}", "detail": error.detail})
-    return list(own.values())
+        errors_by_field.setdefault(name, {"pointer": f"#/{name}", "detail": error.detail})
+    return list(errors_by_field.values())

@@ -112,7 +112,7 @@ def _reader(name: str) -> Callable[[str], datetime | None]:
 
 
 def _revision() -> int:
-    """Of the dates that the form was filled in beside."""
+    """The revision of the dates that were shown when the form was opened."""
     text = request.form.get("revision", "")
     if not (text.isascii() and text.isdecimal() and len(text) < 10):
         raise NotFound()

@@ -41,7 +41,7 @@ class PdfInspector:
         timer = threading.Timer(_WALL_SECONDS, process.kill)
         timer.start()
         try:
-            answer = _asked(process, content)
+            answer = _send_and_read_answer(process, content)
         finally:
             timer.cancel()
         if answer:
@@ -63,7 +63,7 @@ class PdfInspector:
             self._process = None
 
 
-def _asked(process: subprocess.Popen[bytes], content: bytes) -> bytes:
+def _send_and_read_answer(process: subprocess.Popen[bytes], content: bytes) -> bytes:
     """The answer's line; empty if the process ended."""
     if process.stdin is None or process.stdout is None:  # both are pipes
         return b""

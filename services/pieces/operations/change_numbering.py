@@ -31,9 +31,9 @@ def number_changes() -> bool:
         waiting = _WAITING.limit(NUMBERED_AT_ONCE).subquery()
         place = func.row_number().over(order_by=waiting.c.id)
         numbered = select(waiting.c.id, (counter.last + place).label("position")).subquery()
-        given = {"position": numbered.c.position, "numbered_at": system_now()}
+        values = {"position": numbered.c.position, "numbered_at": system_now()}
         result = session.execute(
-            update(Change).where(Change.id == numbered.c.id).values(given),
+            update(Change).where(Change.id == numbered.c.id).values(values),
             execution_options={"synchronize_session": False},
         )
         number = int(result.rowcount)  # type: ignore[attr-defined]

@@ -68,8 +68,8 @@ def list_page(
     items: list[Incomplete] = []
     for place, ids in _pages(session, _openings(session, within, filters, at), begin):
         looked_at += len(ids)
-        found = incomplete_among(session, ids, within, at)
-        items += filter(None, (_of_regroupement(entry, filters.get("regroupement")) for entry in found))
+        incomplete = incomplete_among(session, ids, within, at)
+        items += filter(None, (_of_regroupement(entry, filters.get("regroupement")) for entry in incomplete))
         if len(items) > limit:
             items = items[:limit]
             last = items[-1].candidature
@@ -83,8 +83,8 @@ def open_sessions(session: Session, academies: frozenset[str] | None, at: dateti
     """The sessions that may have candidatures in that list, by label."""
     keys = {key[:2] for key in openings_with_missing_pieces(session, academies, at)}
     labels = {(exam, name): session_label(session, exam, name) for exam, name in keys}
-    found = [OpenSession(exam, name, label) for (exam, name), label in labels.items() if label is not None]
-    return sorted(found, key=lambda entry: (entry.label, entry.exam))
+    sessions = [OpenSession(exam, name, label) for (exam, name), label in labels.items() if label is not None]
+    return sorted(sessions, key=lambda entry: (entry.label, entry.exam))
 
 
 def _within(academies: frozenset[str] | None, filters: Mapping[str, Any]) -> frozenset[str] | None:

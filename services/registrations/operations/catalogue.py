@@ -167,10 +167,10 @@ def _put_opening(
         session.add(row)
         before = None
     else:
-        before = _told_to_pieces(session, row)
+        before = _published_values(session, row)
     _set_dates(row, exam_session, opening)
     session.flush()
-    if row.revision == 0 or before != _told_to_pieces(session, row):
+    if row.revision == 0 or before != _published_values(session, row):
         row.revision += 1
         publish_window(session, row, dates_in_force(session, row))
 
@@ -184,6 +184,6 @@ def _set_dates(row: OpeningRow, exam_session: Session, opening: Opening) -> None
     row.refusal_mails = exam_session.refusal_mails
 
 
-def _told_to_pieces(session: DbSession, row: OpeningRow) -> tuple[datetime, datetime, tuple[int, ...], bool]:
+def _published_values(session: DbSession, row: OpeningRow) -> tuple[datetime, datetime, tuple[int, ...], bool]:
     dates = dates_in_force(session, row)
     return dates.deposit_opens, dates.deposit_closes, tuple(row.reminder_days), row.refusal_mails

@@ -84,7 +84,7 @@ def test_each_pdf_reaches_the_candidate_of_its_name_with_the_typed_text(office: 
     ],
     ids=["image", "cut", "empty", "script", "attachment", "encrypted", "large"],
 )
-def test_a_pdf_that_is_none_or_that_acts_is_refused(office: ExamOffice, content: bytes, reason: str) -> None:
+def test_an_invalid_pdf_or_one_with_active_content_is_refused(office: ExamOffice, content: bytes, reason: str) -> None:
     office.register(1)
     import_id = _prepared(office)
     checked = office.send(import_id, content, f"{numero(1)}.pdf", "pdfs").get_json()

@@ -46,7 +46,7 @@ def test_an_administrateur_is_bound_to_no_académie(office: ExamOffice) -> None:
 
 
 @pytest.mark.parametrize("token", [candidate_token("someone"), staff_token(scopes=["pieces:read"], academies=["03"])])
-def test_who_may_not_publish_comes_to_nothing(office: ExamOffice, token: str) -> None:
+def test_imports_are_refused_without_the_right_to_publish(office: ExamOffice, token: str) -> None:
     ended = published(office, 1)
     office.headers = bearer(token)
     path = f"/imports/{ended['id']}"

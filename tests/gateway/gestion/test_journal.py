@@ -83,7 +83,7 @@ def test_days_that_are_none_and_pages_that_are_none_are_said_so(administrator: S
         assert administrator.get(f"/gestion/journal?{urlencode({'suite': cursor})}").status_code in (400, 414)
 
 
-def test_a_period_bounds_it(administrator: ScriptlessBrowser) -> None:
+def test_the_journal_is_filtered_by_dates(administrator: ScriptlessBrowser) -> None:
     administrator.get("/gestion/journal?au=01/01/2000&candidats=oui")
     assert "Aucun acte ne correspond" in administrator.text
 

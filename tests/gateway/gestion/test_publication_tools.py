@@ -26,5 +26,5 @@ def test_a_file_of_an_import_may_be_larger_than_other_bodies(kind: str) -> None:
         ("documents", f"imports/{ID}/csv/autre"),
     ],
 )
-def test_nothing_else_may(service: str, path: str) -> None:
+def test_other_paths_keep_the_ordinary_body_limit(service: str, path: str) -> None:
     assert max_body_bytes(service, path) == MAX_BODY_BYTES

@@ -40,7 +40,7 @@ def test_refusals_of_a_moment_are_one_notice_with_their_comments(telling: Pieces
     assert _a_moment_later(telling) == [[("CINSIG03", None), ("NATIDE06", "Floue.")]]
 
 
-def test_a_refusal_corrected_at_once_is_not_told(telling: PiecesService) -> None:
+def test_a_refusal_corrected_at_once_is_not_mailed(telling: PiecesService) -> None:
     telling.control("NATIDE06", "non_compliant")
     telling.control("NATIDE06", "compliant")
     assert _a_moment_later(telling) == []
@@ -56,7 +56,7 @@ def test_a_second_refusal_is_told_and_the_first_not_again(telling: PiecesService
     assert _a_moment_later(telling)[2:] == [[("NATIDE06", "Encore floue.")]]
 
 
-def test_without_the_catalogues_word_nothing_is_told(telling: PiecesService) -> None:
+def test_no_refusal_mail_unless_the_session_asks_for_it(telling: PiecesService) -> None:
     with_ladder(telling, revision=2, refusal_mails=False)
     telling.control("NATIDE06", "non_compliant")
     assert _a_moment_later(telling) == []

@@ -99,14 +99,14 @@ def carry_out(
     _begin_report(report)
     remaining = iter(lines)
     while batch := list(islice(remaining, BATCH)):
-        settled = _settle(api, batch)
+        settled = _send_batch(api, batch)
         _append(report, settled)
         outcomes += settled
         advance(len(batch))
     return outcomes
 
 
-def _settle(api: Api, batch: Sequence[Line]) -> list[Outcome]:
+def _send_batch(api: Api, batch: Sequence[Line]) -> list[Outcome]:
     """Send a batch; lines for which the portal had no room are sent again some times, then left for another run."""
     outcomes = {outcome.line: outcome for outcome in _send(api, batch)}
     for pause in PAUSES:

@@ -46,7 +46,7 @@ def follow(api: Api, state: Path | None, apres: str | None, once: bool, every: f
     """
     if state is not None and apres:
         raise click.UsageError("Choisissez --etat ou --apres.")
-    cursor = _kept(state) if state else apres
+    cursor = _read_saved_position(state) if state else apres
     while True:
         page = api.read(CHANGES, {"limit": PAGE, **({"after": cursor} if cursor else {})})
         for item in page["items"]:
@@ -61,7 +61,7 @@ def follow(api: Api, state: Path | None, apres: str | None, once: bool, every: f
             time.sleep(every)
 
 
-def _kept(state: Path) -> str | None:
+def _read_saved_position(state: Path) -> str | None:
     try:
         return state.read_text(encoding="ascii").strip() or None
     except FileNotFoundError:

@@ -145,3 +145,9 @@ def test_the_list_has_pages(office: ExamOffice) -> None:
     assert [item["id"] for item in first["items"] + second["items"]] == ids[::-1]
     assert second["next_cursor"] is None
     assert office.call("GET", "/imports?cursor=x").status_code == 422
+
+
+@pytest.mark.parametrize("cursor", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:00-14:00", "2021-10-04T12:00", "x"])
+def test_a_cursor_that_the_list_did_not_give_is_refused(office: ExamOffice, cursor: str) -> None:
+    answer = office.call("GET", "/imports", query_string={"cursor": f"{cursor}/{'0' * 32}"})
+    assert answer.status_code == 422

@@ -76,7 +76,7 @@ def test_migrations_go_down_with_data_and_up_again(app: Flask) -> None:
 def test_a_migration_that_ended_at_an_index_goes_on_when_it_is_run_again(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """An index of a full table takes minutes, and ends with a deadlock, a restart of the server or a stopped upgrade."""
+    """An index of a full table takes minutes, and a deadlock, a restart or a stopped upgrade ends it."""
     create_index, ended = op.create_index, set[str]()
 
     def ends_once(name: str, *place: Any, **options: Any) -> None:

@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 PARIS = ZoneInfo("Europe/Paris")
+YEARS = range(1900, 2200)
+"""Of what people and tools may give as a date: far from the ends of what can be counted."""
 
 _offset = timedelta()
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic import op
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
@@ -20,6 +22,7 @@ from sqlalchemy.exc import IntegrityError
 from deploy.service_names import SERVICES
 from tests.architecture import apps
 
+MOST_INDEXES = 50  # of a service, made while the portal serves
 VALUES: dict[type, Any] = {
     int: 1,
     bool: False,
@@ -68,6 +71,30 @@ def test_migrations_go_down_with_data_and_up_again(app: Flask) -> None:
     assert inspect(db.engine).get_table_names() == ["alembic_version"]
     upgrade(directory=_folder(app))
     assert set(inspect(db.engine).get_table_names()) == {*db.metadata.tables, "alembic_version"}
+
+
+def test_a_migration_that_ended_at_an_index_goes_on_when_it_is_run_again(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An index of a full table takes minutes, and a deadlock, a restart or a stopped upgrade ends it."""
+    create_index, ended = op.create_index, set[str]()
+
+    def ends_once(name: str, *place: Any, **options: Any) -> None:
+        if options.get("postgresql_concurrently") and name not in ended:
+            ended.add(name)
+            raise InterruptedError(name)
+        create_index(name, *place, **options)
+
+    monkeypatch.setattr(op, "create_index", ends_once)
+    for _ in range(MOST_INDEXES):
+        with suppress(InterruptedError):
+            upgrade(directory=_folder(app))
+            break
+    db = apps.database_of(app)
+    assert set(inspect(db.engine).get_table_names()) == {*db.metadata.tables, "alembic_version"}
+    with db.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "render_as_batch": True})
+        assert compare_metadata(context, db.metadata) == []
 
 
 def _fill(connection: Connection, table: Table) -> bool:

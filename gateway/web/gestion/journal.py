@@ -21,8 +21,7 @@ from gateway.web.gestion import blueprint
 from gateway.web.gestion.audit_labels import ACTION_LABELS, ACTOR_LABELS, VALUE_LABELS
 from gateway.web.gestion.journal_pages import ENTRIES_OF_A_PAGE, ServiceEntry, read_journal
 from gateway.web.gestion.posted_text import posted_text
-from gateway.web.gestion.typed_instants import YEARS
-from services.chassis.clock import PARIS
+from services.chassis.clock import PARIS, YEARS
 from services.chassis.errors import DomainError, NotFound
 from services.chassis.french import short_instant
 from services.contracts.piece_statuses import STATUS_LABELS

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from services.chassis.clock import PARIS, to_paris
+from services.chassis.clock import PARIS, YEARS, to_paris
 from services.chassis.french import shown_end
 
 FORMAT = "%d/%m/%Y %H:%M"
 HINT = "JJ/MM/AAAA HH:MM, heure de Paris"
 EXPECTED = "Une date et une heure sont attendues, par exemple 25/10/2021 12:00."
-YEARS = range(1900, 2200)
 _LAST_MINUTE = (23, 59)
 
 

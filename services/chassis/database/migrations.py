@@ -54,7 +54,11 @@ def is_postgresql() -> bool:
 
 @contextmanager
 def step_by_step() -> Iterator[None]:
-    """Each statement of the block is a transaction of its own: on PostgreSQL others wait for one at most."""
+    """Each statement of the block is a transaction of its own: on PostgreSQL others wait for one at most.
+
+    What the migration does before the block is committed by it, and done again by a second run: tables and columns come
+    after it, or look whether they are there.
+    """
     with op.get_context().autocommit_block() if is_postgresql() else nullcontext():
         yield
 

@@ -13,6 +13,7 @@ from services.chassis.database.audit_search import AuditFilters, audit_csv, audi
 from services.chassis.database.transactions import Database
 from services.chassis.web import access
 from services.chassis.web.csv_export import CONTENT_TYPE, csv_response
+from services.chassis.web.instants import Instant
 
 READ = "audit:read"
 USUAL_PAGE, LARGEST_PAGE = 50, 200  # entries
@@ -28,8 +29,8 @@ class AuditFilterQuery(Schema):
         metadata={"description": "Identifiant : d'une candidature, d'une pièce, d'un compte …"},
     )
     action = fields.String(load_default=None, validate=validate.Length(max=LONGEST_ID))
-    since = fields.AwareDateTime(load_default=None)
-    until = fields.AwareDateTime(load_default=None, metadata={"description": "Exclu"})
+    since = Instant(load_default=None)
+    until = Instant(load_default=None, metadata={"description": "Exclu"})
     by_candidates = fields.Boolean(load_default=False, metadata={"description": "Aussi les actes des candidats"})
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import zipfile
 import zlib
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 from services.chassis.french import file_size
 from services.contracts.publication_rules import MAX_ARCHIVE_BYTES, MAX_PDF_BYTES, MAX_PDFS_PER_SENDING
@@ -16,6 +17,11 @@ _READ_ERRORS = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeErro
 MAX_UNPACKED_BYTES = 2 * MAX_ARCHIVE_BYTES
 TOO_LARGE = f"Le fichier dépasse {file_size(MAX_PDF_BYTES)}"
 UNREADABLE = "Le fichier ne peut pas être extrait de l'archive"
+# Of the other methods zipfile unpacks all that it has read at once: a few hundred bytes become gigabytes.
+_BOUNDED_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_MAX_DIRECTORY_BYTES = 2 * 1024 * 1024
+"""Of the list of entries, with those that systems add: hundreds of bytes for each name."""
+_TOO_MANY = f"L'archive a plus de {MAX_PDFS_PER_SENDING} fichiers : envoyez-en plusieurs, l'une après l'autre."
 
 
 def files_of(name: str, content: BinaryIO) -> Iterator[tuple[str, bytes | str]]:
@@ -43,11 +49,33 @@ def _is_archive(content: BinaryIO) -> bool:
     return head == _ZIP_HEAD
 
 
+class _BoundedDirectory(io.BufferedIOBase):
+    """The archive's file while its list of entries is read, which zipfile does in one piece. Raises Invalid for a
+    longer one, whose entries would take many times its memory."""
+
+    def __init__(self, content: BinaryIO) -> None:
+        self._content = content
+
+    def read(self, size: int | None = -1) -> bytes:
+        if size is not None and size > _MAX_DIRECTORY_BYTES:
+            raise refused(_TOO_MANY)
+        return self._content.read(-1 if size is None else size)
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        return self._content.seek(offset, whence)
+
+    def tell(self) -> int:
+        return self._content.tell()
+
+
 def _opened(content: BinaryIO) -> zipfile.ZipFile:
+    directory: IO[bytes] = _BoundedDirectory(content)  # type: ignore[assignment]
     try:
-        return zipfile.ZipFile(content)
+        archive = zipfile.ZipFile(directory)
     except _READ_ERRORS as error:
         raise refused("L'archive ZIP est endommagée.") from error
+    archive.fp = content
+    return archive
 
 
 def _entries(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
@@ -55,9 +83,7 @@ def _entries(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
     if not files:
         raise refused("L'archive ZIP est vide.")
     if len(files) > MAX_PDFS_PER_SENDING:
-        raise refused(
-            f"L'archive a plus de {MAX_PDFS_PER_SENDING} fichiers : envoyez-en plusieurs, l'une après l'autre."
-        )
+        raise refused(_TOO_MANY)
     return files
 
 
@@ -66,7 +92,7 @@ def _unpacked(content: BinaryIO) -> Iterator[tuple[str, bytes | str]]:
     unpacked = 0
     for entry in _entries(archive):
         read = _entry(archive, entry)
-        unpacked += len(read) if isinstance(read, bytes) else 0
+        unpacked += _unpacked_bytes(entry, read)
         if unpacked > MAX_UNPACKED_BYTES:
             raise refused(f"L'archive dépasse {file_size(MAX_UNPACKED_BYTES)} une fois extraite.")
         yield entry.filename, read
@@ -76,12 +102,22 @@ def _entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes | str:
     """No more is read of it than a PDF may have, whatever length it claims."""
     if entry.file_size > MAX_PDF_BYTES:
         return TOO_LARGE
+    if entry.compress_type not in _BOUNDED_METHODS:
+        return UNREADABLE
     try:
         with archive.open(entry) as file:
             content = file.read(MAX_PDF_BYTES + 1)
     except _READ_ERRORS:
         return UNREADABLE
     return content if len(content) <= MAX_PDF_BYTES else TOO_LARGE
+
+
+def _unpacked_bytes(entry: zipfile.ZipInfo, read: bytes | str) -> int:
+    """How much was unpacked of the entry, also of one that turned out to be unreadable at its end."""
+    if isinstance(read, bytes):
+        return len(read)
+    was_begun = read == UNREADABLE and entry.compress_type in _BOUNDED_METHODS
+    return min(entry.file_size, MAX_PDF_BYTES) if was_begun else 0
 
 
 def _is_of_system(name: str) -> bool:

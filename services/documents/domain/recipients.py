@@ -46,7 +46,8 @@ class Scope:
 
 
 class Recipients:
-    """`candidatures`: all those of the numbers that are looked for, of every exam, session and académie."""
+    """`candidatures`: all those of the numbers that are looked for, of every exam and session, within the
+    académies of who publishes."""
 
     def __init__(self, scope: Scope, candidatures: Iterable[Candidature]) -> None:
         self._scope = scope
@@ -59,7 +60,7 @@ class Recipients:
         RecipientRefused."""
         known = self._by_numero.get(numero_candidat, [])
         if not known:
-            raise RecipientRefused("N° candidat inconnu")
+            raise RecipientRefused("N° candidat inconnu dans vos académies")
         scope = self._scope
         own = [item for item in known if (item.exam, item.session) == (scope.exam, scope.session)]
         if not own:

@@ -16,7 +16,11 @@ ACTIVE = "Le PDF contient du code, une action automatique ou un fichier joint"
 NOT_A_PDF = "Le fichier n'est pas un PDF"
 _HEAD, _TAIL_BYTES, _END = b"%PDF-", 2048, b"%%EOF"
 _ACTIVE_KEYS = frozenset({"/JS", "/JavaScript", "/EmbeddedFiles", "/EF", "/AA", "/RichMediaContent", "/XFA"})
-_ACTIVE_ACTIONS = frozenset({"/JavaScript", "/Launch", "/SubmitForm", "/ImportData", "/GoToE", "/Rendition"})
+_ACTIVE_ACTIONS = frozenset(
+    {"/JavaScript", "/Launch", "/SubmitForm", "/ImportData", "/GoToE", "/GoToR", "/Rendition", "/Movie"}
+)
+_PLACE_IN_THE_FILE = "/GoTo"
+"""The one action that may follow from opening the file; a link that a reader clicks on may lead to a site, too."""
 
 
 def refusal_of(content: bytes) -> str | None:
@@ -52,4 +56,19 @@ def _dictionaries(reader: PdfReader) -> Iterator[DictionaryObject]:
 
 
 def _is_active(item: DictionaryObject) -> bool:
-    return not _ACTIVE_KEYS.isdisjoint(item) or dict.get(item, "/S") in _ACTIVE_ACTIONS
+    return (
+        not _ACTIVE_KEYS.isdisjoint(item)
+        or _value(item, "/S") in _ACTIVE_ACTIONS
+        or _acts_by_itself(_value(item, "/OpenAction"))
+    )
+
+
+def _acts_by_itself(opening: Any) -> bool:
+    """What happens when the file is opened: a place to show is harmless, as an array or as an action."""
+    return isinstance(opening, DictionaryObject) and _value(opening, "/S") != _PLACE_IN_THE_FILE
+
+
+def _value(item: DictionaryObject, key: str) -> Any:
+    """What a reader finds there, also where it stands elsewhere in the file."""
+    value = dict.get(item, key)
+    return value.get_object() if isinstance(value, IndirectObject) else value

@@ -56,7 +56,7 @@ def add_pdfs(
     with _sendings.place(), tempfile.SpooledTemporaryFile(_IN_MEMORY) as spooled:
         shutil.copyfileobj(content, spooled)
         spooled.seek(0)
-        stored, refusals = _store_all(dependencies, row, shown_name(filename), spooled)  # type: ignore[arg-type]
+        stored, refusals = _store_all(dependencies, publisher, row, shown_name(filename), spooled)  # type: ignore[arg-type]
     with operation_naming(db, dependencies.store, *(pdf.key for pdf in stored)) as session:
         row = import_in(session, publisher, import_id, for_change=True)
         refuse_unless_open(row, PDF)
@@ -70,12 +70,12 @@ def add_pdfs(
 
 
 def _store_all(
-    dependencies: Dependencies, row: Import, filename: str, content: BinaryIO
+    dependencies: Dependencies, publisher: Publisher, row: Import, filename: str, content: BinaryIO
 ) -> tuple[list[_StoredPdf], list[Refusal]]:
     """What was stored, and what was not and why. Nothing stays in the store after an error."""
     stored: list[_StoredPdf] = []
     refusals: list[Refusal] = []
-    recipients = recipients_of(scope_of(row), set(_numeros(names_of(filename, content))))
+    recipients = recipients_of(scope_of(row), publisher, set(_numeros(names_of(filename, content))))
     try:
         with PdfInspector() as inspector:
             for name, read in files_of(filename, content):

@@ -80,7 +80,7 @@ def check_csv(publisher: Publisher, import_id: str, filename: str, content: byte
     refuse_unless_open(row, CSV)
     document_type = DocumentType(row.type)
     parsed = read_csv(content, COLUMNS[document_type])
-    recipients = recipients_of(scope_of(row), numeros_of(parsed))
+    recipients = recipients_of(scope_of(row), publisher, numeros_of(parsed))
     checked = check_rows(document_type, parsed, recipients)
     with db.operation() as session:
         row = import_in(session, publisher, import_id, for_change=True)

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
+from services.chassis.clock import YEARS
 from services.chassis.errors import FieldError, Invalid, NotFound
 from services.documents.domain.identifiers import is_id
 from services.documents.domain.publisher import Publisher
@@ -94,7 +95,7 @@ def _read_cursor(cursor: str) -> tuple[datetime, str]:
         instant = datetime.fromisoformat(at)
     except ValueError:
         instant = None
-    if instant is None or instant.tzinfo is None or not is_id(last_id):
+    if instant is None or instant.tzinfo is None or instant.year not in YEARS or not is_id(last_id):
         detail = "Ce curseur n'est pas de cette liste."
         raise Invalid(detail, errors=(FieldError("#/cursor", detail),))
     return instant, last_id

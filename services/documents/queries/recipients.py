@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator
 from sqlalchemy import Select, select, tuple_
 from sqlalchemy.orm import Session
 
+from services.documents.domain.publisher import Publisher
 from services.documents.domain.recipients import Activity, Recipients, Scope
 from services.documents.domain.recipients import Candidature as Recipient
 from services.documents.models import Candidature, Withdrawal, db
@@ -16,12 +17,13 @@ _PAGE = 500  # numbers looked for by one statement
 MAX_SESSIONS = 200
 
 
-def recipients_of(scope: Scope, numeros: Collection[str]) -> Recipients:
-    """What is known of these N° candidat, whatever their exam, session and académie."""
+def recipients_of(scope: Scope, publisher: Publisher, numeros: Collection[str]) -> Recipients:
+    """What is known of these N° candidat within the publisher's académies, whatever their exam and session. Of others
+    not even whether there are such: a file of numbers would be a way to ask."""
     wanted = sorted(numeros)
     with db.reading_for_staff() as session:
         pages = (wanted[start : start + _PAGE] for start in range(0, len(wanted), _PAGE))
-        return Recipients(scope, [item for page in pages for item in _of_numeros(session, page)])
+        return Recipients(scope, [item for page in pages for item in _of_numeros(session, publisher, page)])
 
 
 def recipient_of(session: Session, candidature_id: str) -> Recipient | None:
@@ -51,8 +53,11 @@ def list_sessions() -> list[tuple[str, str]]:
     return sessions
 
 
-def _of_numeros(session: Session, numeros: Collection[str]) -> Iterator[Recipient]:
-    rows = session.execute(_select().where(Candidature.numero_candidat.in_(numeros)))
+def _of_numeros(session: Session, publisher: Publisher, numeros: Collection[str]) -> Iterator[Recipient]:
+    statement = _select().where(Candidature.numero_candidat.in_(numeros))
+    if publisher.academies is not None:
+        statement = statement.where(Candidature.academie_code.in_(publisher.academies))
+    rows = session.execute(statement)
     return (_recipient(candidature, withdrawal) for candidature, withdrawal in rows)
 
 

@@ -74,6 +74,9 @@ class RemindersSchema(Schema):
         allow_none=True,
         metadata={"description": "Celles que la liste trouve, sans celles déjà relancées ce jour"},
     )
+    cursor = fields.String(
+        load_default=None, metadata={"description": "Avec des filtres : next_cursor de la réponse précédente"}
+    )
 
 
 class ReminderResult(Schema):
@@ -83,7 +86,11 @@ class ReminderResult(Schema):
 
 class ReminderResults(Schema):
     results = fields.List(fields.Nested(ReminderResult), required=True)
-    more = fields.Boolean(required=True, metadata={"description": "Redemander : d'autres suivent"})
+    next_cursor = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "Redemander avec lui : d'autres peuvent suivre, même après une réponse vide"},
+    )
 
 
 def represent_incomplete(item: ListedCandidature, at: datetime) -> dict[str, Any]:

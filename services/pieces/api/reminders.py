@@ -49,7 +49,7 @@ def remind(body: dict[str, Any]) -> dict[str, Any]:
     selection = _selection(by, body)
     outcomes = remind_selection(by, selection.candidature_ids)
     results = [{"candidature": key, "outcome": outcome} for key, outcome in outcomes.items()]
-    return {"results": results, "more": selection.more}
+    return {"results": results, "next_cursor": selection.next_cursor}
 
 
 def _selection(by: Gestionnaire, body: dict[str, Any]) -> Selection:
@@ -58,4 +58,4 @@ def _selection(by: Gestionnaire, body: dict[str, Any]) -> Selection:
     if (candidatures is None) == (filters is None):
         detail = "Indiquez des candidatures, ou des filtres, l'un des deux."
         raise Invalid(errors=(FieldError("#/candidatures", detail),))
-    return Selection(candidatures) if candidatures is not None else filtered_selection(by, filters)
+    return Selection(candidatures) if candidatures is not None else filtered_selection(by, filters, body["cursor"])

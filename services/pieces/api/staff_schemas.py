@@ -7,6 +7,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate
 
+from services.chassis.web.instants import checked_instant
 from services.contracts.page_sizes import LARGEST_PAGE, USUAL_PAGE
 from services.pieces.api.schemas import TileSchema
 from services.pieces.domain.periods import end_of_day
@@ -20,13 +21,14 @@ class DayOrInstant(fields.Field[datetime]):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime:
         try:
             if isinstance(value, str) and len(value) == 10:
-                return end_of_day(date.fromisoformat(value))
-            instant = datetime.fromisoformat(value)
+                instant = end_of_day(date.fromisoformat(value))
+            else:
+                instant = datetime.fromisoformat(value)
         except (TypeError, ValueError, OverflowError) as error:
             raise ValidationError("Une date AAAA-MM-JJ ou un instant ISO 8601 est attendu.") from error
         if instant.tzinfo is None:
             raise ValidationError("Le décalage horaire de l'instant est requis.")
-        return instant
+        return checked_instant(instant)
 
 
 class PiecesFilters(Schema):

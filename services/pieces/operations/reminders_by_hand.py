@@ -20,6 +20,9 @@ from services.pieces.queries.incomplete_candidatures import PAGE, incomplete_amo
 from services.pieces.queries.missing_pieces_list import list_page
 from services.pieces.queries.pieces import is_not_withdrawn
 
+MOST_PAGES = 5
+"""Of the list, that one request looks at, each of a bounded number of candidatures."""
+
 
 class Outcome(StrEnum):
     SENT = "sent"
@@ -30,24 +33,27 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class Selection:
-    """Candidatures to remind. `more`: others answer the filters too; asked for again, they follow."""
+    """Candidatures to remind. `next_cursor`: others may answer the filters too; asked for with it, they follow."""
 
     candidature_ids: Sequence[str]
-    more: bool = False
+    next_cursor: str | None = None
 
 
-def filtered_selection(by: Gestionnaire, filters: Mapping[str, Any]) -> Selection:
-    """The first candidatures of the list with these filters that were not reminded today. Raises NotFound, Invalid."""
-    at, cursor, chosen = portal_now(), None, list[str]()
-    while len(chosen) < LARGEST_PAGE:
+def filtered_selection(by: Gestionnaire, filters: Mapping[str, Any], cursor: str | None = None) -> Selection:
+    """The first candidatures of the list with these filters, from `cursor` on, that were not reminded today; few or
+    none where many were, or lack nothing. Raises NotFound, Invalid."""
+    at, chosen = portal_now(), list[str]()
+    for _ in range(MOST_PAGES):
+        query = {**filters, "limit": LARGEST_PAGE - len(chosen), "cursor": cursor}
         with db.reading_for_staff() as session:
-            page = list_page(session, by.academies, {**filters, "limit": LARGEST_PAGE, "cursor": cursor}, at)
+            page = list_page(session, by.academies, query, at)
         for item in page.items:
             if item.last_reminder is None or not _same_day(item.last_reminder, at):
                 chosen.append(item.incomplete.candidature.id)
-        if (cursor := page.next_cursor) is None:
-            return Selection(chosen[:LARGEST_PAGE], more=len(chosen) > LARGEST_PAGE)
-    return Selection(chosen[:LARGEST_PAGE], more=True)
+        cursor = page.next_cursor
+        if cursor is None or len(chosen) == LARGEST_PAGE:
+            break
+    return Selection(chosen, cursor)
 
 
 def remind_selection(by: Gestionnaire, candidature_ids: Sequence[str]) -> dict[str, Outcome]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
+from services.chassis.web.instants import Instant
 from services.registrations.api.schemas import LONGEST_TEXT, Text
 from services.registrations.domain.lengths import MESSAGE_TITLE
 from services.registrations.domain.severities import SEVERITIES
@@ -53,10 +54,10 @@ class OpeningDetail(OpeningSummary):
 class NewDates(Schema):
     """A date that is left out, or null, stays as it is."""
 
-    opens = fields.AwareDateTime(load_default=None, allow_none=True)
-    closes = fields.AwareDateTime(load_default=None, allow_none=True)
-    deposit_opens = fields.AwareDateTime(load_default=None, allow_none=True)
-    deposit_closes = fields.AwareDateTime(load_default=None, allow_none=True)
+    opens = Instant(load_default=None, allow_none=True)
+    closes = Instant(load_default=None, allow_none=True)
+    deposit_opens = Instant(load_default=None, allow_none=True)
+    deposit_closes = Instant(load_default=None, allow_none=True)
     revision = fields.Integer(required=True)
     reason = Text(LONGEST_REASON, required=True)
 
@@ -65,8 +66,8 @@ class NewMessage(Schema):
     title = Text(MESSAGE_TITLE, required=True)
     text = Text(LONGEST_TEXT, required=True)
     severity = fields.String(required=True, validate=validate.OneOf(SEVERITIES))
-    shown_from = fields.AwareDateTime(required=True)
-    shown_until = fields.AwareDateTime(required=True)
+    shown_from = Instant(required=True)
+    shown_until = Instant(required=True)
 
 
 class PublishedMessage(NewMessage):

@@ -31,7 +31,7 @@ def seeded(office: ExamOffice, candidates: int) -> tuple[bytes, dict[int, str]]:
     lines = [line(number) for number in range(1, candidates + 1)]
     mistakes = {
         line(8888): "N° candidat inconnu",
-        line(9001): "relève d'une autre académie",
+        line(9001): "inconnu dans vos académies",
         line(9002): "n'est pas inscrit à la session BTS 2022",
         line(9003): "désinscrite",
         line(9004): "écartée",

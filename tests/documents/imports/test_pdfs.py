@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from pypdf import PdfReader, PdfWriter
-from pypdf.generic import DictionaryObject, NameObject, TextStringObject
+from pypdf.generic import ArrayObject, DictionaryObject, NameObject, TextStringObject
 
 from services.documents.dependencies import attach
 from services.documents.inspection import program
@@ -34,6 +34,24 @@ def _with_script() -> bytes:
     writer = PdfWriter(clone_from=PdfReader(io.BytesIO(pdf_of())))
     action = {NameObject("/S"): NameObject("/JavaScript"), NameObject("/JS"): TextStringObject("app.alert('x')")}
     writer.root_object[NameObject("/OpenAction")] = DictionaryObject(action)
+    return _written(writer)
+
+
+def _opening_with(action: str, target: dict[str, str], *, elsewhere: bool = False) -> bytes:
+    """It does that when it is opened; `elsewhere`: the name of the action is an object of its own."""
+    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(pdf_of())))
+    name = writer._add_object(NameObject(action)) if elsewhere else NameObject(action)
+    values = {NameObject(key): TextStringObject(value) for key, value in target.items()}
+    writer.root_object[NameObject("/OpenAction")] = DictionaryObject({NameObject("/S"): name, **values})
+    return _written(writer)
+
+
+def _opening_at_a_place() -> bytes:
+    """As many programs write it: the first page, as a whole."""
+    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(pdf_of())))
+    place = ArrayObject([writer.pages[0].indirect_reference, NameObject("/Fit")])
+    values = {NameObject("/S"): NameObject("/GoTo"), NameObject("/D"): place}
+    writer.root_object[NameObject("/OpenAction")] = writer._add_object(DictionaryObject(values))
     return _written(writer)
 
 
@@ -93,6 +111,21 @@ def test_an_invalid_pdf_or_one_with_active_content_is_refused(office: ExamOffice
     assert office.service.keys() == []
     again = office.send(import_id, pdf_of(), f"{numero(1)}.pdf", "pdfs").get_json()
     assert (again["ready"], again["refused"]) == (1, 0), "the file that replaces it takes its reason away"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        _opening_with("/Launch", {"/F": "cmd.exe"}, elsewhere=True),
+        _opening_with("/URI", {"/URI": "https://ailleurs.example"}),
+        _opening_with("/GoToR", {"/F": r"\\\\ailleurs\\partage\\x.pdf"}),
+    ],
+    ids=["program", "site", "file"],
+)
+def test_a_pdf_that_leads_elsewhere_when_it_is_opened_is_refused(content: bytes) -> None:
+    with PdfInspector() as inspector:
+        assert inspector.refusal_of(content) == ACTIVE
+        assert inspector.refusal_of(_opening_at_a_place()) is None
 
 
 @pytest.mark.parametrize(

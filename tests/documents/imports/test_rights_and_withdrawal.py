@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from tests.documents.imports.exam_office import NEW, ExamOffice, csv_of, line
+from tests.documents.example_events import saved
+from tests.documents.imports.exam_office import NEW, ExamOffice, csv_of, line, numero, pdf_of, zip_of
 from tests.documents.service import some_id
 from tests.support.tokens import bearer, candidate_token, staff_token
 
@@ -145,3 +147,27 @@ def test_the_list_has_pages(office: ExamOffice) -> None:
     assert [item["id"] for item in first["items"] + second["items"]] == ids[::-1]
     assert second["next_cursor"] is None
     assert office.call("GET", "/imports?cursor=x").status_code == 422
+
+
+@pytest.mark.parametrize("cursor", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:00-14:00", "2021-10-04T12:00", "x"])
+def test_a_cursor_that_the_list_did_not_give_is_refused(office: ExamOffice, cursor: str) -> None:
+    answer = office.call("GET", "/imports", query_string={"cursor": f"{cursor}/{'0' * 32}"})
+    assert answer.status_code == 422
+
+
+def test_of_candidates_of_other_académies_not_even_their_existence_is_told(office: ExamOffice) -> None:
+    """Whoever sends all numbers there may be learns nothing of those of others; who publishes there too, does."""
+    office.register(1)
+    elsewhere = replace(saved().academie, code="20", label="ACADÉMIE D'AMIENS")
+    office.register(2, academie=elsewhere)
+    office.register(3, academie=elsewhere, session=replace(saved().session, name="2021", label="BTS 2021"))
+    sent = csv_of([line(number) for number in (1, 2, 3, 4)])
+    for publisher, told in ((office, 1), (ExamOffice(office.service, academies=["03", "20"]), 3)):
+        import_id = publisher.checked(sent)["id"]
+        reasons = [reason for _, reason in publisher.refusals(import_id)]
+        assert len(set(reasons)) == told, reasons
+        assert "inconnu dans vos académies" in reasons[-1]
+    import_id = office.create(source="pdf", paragraphs=["Consultez le PDF."])
+    archive = zip_of({f"{numero(number)}.pdf": pdf_of() for number in (2, 4)})
+    office.send(import_id, archive, "lot.zip", "pdfs")
+    assert len({reason for _, reason in office.refusals(import_id)}) == 1

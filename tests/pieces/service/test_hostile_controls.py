@@ -46,3 +46,13 @@ def test_json_that_breaks_parsers_is_no_error_of_ours(service: PiecesService, bo
     answer = service.staff("POST", "/controls", data=body, headers={"Content-Type": "application/json"})
     assert answer.status_code == 400
     assert json.loads(answer.data)["detail"] == "Le corps de la requête n'est pas un JSON lisible"
+
+
+@pytest.mark.parametrize("until", ["9999-12-31T23:30:00+00:00", "9999-12-30", "0001-01-01T00:00:00+14:00"])
+def test_nobody_is_given_until_the_end_of_time(service: PiecesService, until: str) -> None:
+    """In Paris, or in UTC, that is in a year that there is not: no page could show it."""
+    service.registered().deposit("NATIDE06")
+    answer = service.control("NATIDE06", "non_compliant", comment="Illisible", resubmit_until=until)
+    assert answer.status_code == 422
+    assert answer.get_json()["errors"][0]["pointer"].endswith("/resubmit_until")
+    assert service.piece_for_staff("NATIDE06")["status"] is None

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from services.pieces.operations.reminders_by_hand import MOST_PAGES
+from services.pieces.queries import missing_pieces_list
 from tests.documents.example_events import CANDIDATURE
 from tests.pieces.example_events import (
     CLOSES,
@@ -119,6 +121,24 @@ def test_filters_choose_who_was_not_reminded_today(laddered: PiecesService) -> N
     assert _remind(laddered, {"filters": {"session": "2022"}}) == {CANDIDATURE: "sent"}
     assert _remind(laddered, {"filters": {"session": "2022"}}) == {}
     assert laddered.staff("POST", "/reminders", json={}).status_code == 422
+
+
+def test_one_request_looks_at_a_part_of_the_list_and_says_where_the_next_goes_on(
+    laddered: PiecesService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Were nobody left to be reminded of a million candidatures, one request would read them all."""
+    monkeypatch.setattr(missing_pieces_list, "MOST_LOOKED_AT", 50)
+    complete = range(50 * MOST_PAGES + 1)
+    for number in complete:
+        own = {"candidature_id": f"{number:032}", "candidate_id": f"beef{number:028}"}
+        laddered.handle_events(registration_saved(pieces=(), **own))
+    first = laddered.staff("POST", "/reminders", json={"filters": {}}).get_json()
+    assert first["results"] == []
+    assert first["next_cursor"] is not None
+    following = {"filters": {}, "cursor": first["next_cursor"]}
+    second = laddered.staff("POST", "/reminders", json=following).get_json()
+    assert second == {"results": [{"candidature": CANDIDATURE, "outcome": "sent"}], "next_cursor": None}
+    assert laddered.staff("POST", "/reminders", json={"filters": {}, "cursor": "bm9u"}).status_code == 422
 
 
 def test_who_was_reminded_by_the_ladder_today_is_not_by_hand(laddered: PiecesService) -> None:

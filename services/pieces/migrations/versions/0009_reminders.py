@@ -19,6 +19,10 @@ OPENING = ["exam_code", "session_name", "academie_code"]
 
 
 def upgrade() -> None:
+    # First, so that one that ended there is run again from its beginning.
+    with step_by_step():
+        create_index("ix_candidatures_opening", "candidatures", [*OPENING, "id"])
+        create_index("ix_pieces_reopened", "pieces", ["reopened_until", "id"], "reopened_until IS NOT NULL")
     op.add_column("windows", sa.Column("reminder_days", sa.JSON(), nullable=False, server_default="[]"))
     op.add_column("windows", sa.Column("refusal_mails", sa.Boolean(), nullable=False, server_default=sa.false()))
     _create_reminders()
@@ -33,9 +37,6 @@ def upgrade() -> None:
         sa.Column("event_id", sa.String(32), nullable=False),
         sa.ForeignKeyConstraint(["control_sequence"], ["controls.sequence"], ondelete="CASCADE"),
     )
-    with step_by_step():
-        create_index("ix_candidatures_opening", "candidatures", [*OPENING, "id"])
-        create_index("ix_pieces_reopened", "pieces", ["reopened_until", "id"], "reopened_until IS NOT NULL")
 
 
 def downgrade() -> None:

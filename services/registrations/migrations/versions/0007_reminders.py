@@ -14,12 +14,13 @@ depends_on = None
 
 
 def upgrade() -> None:
+    # First, so that one that ended there is run again from its beginning.
+    with step_by_step():
+        create_index("ix_drafts_open", "drafts", ["opening_id", "id"], "closed_at IS NULL")
     for name in ("reminder_days", "draft_reminder_days"):
         op.add_column("openings", sa.Column(name, sa.JSON(), nullable=False, server_default="[]"))
     op.add_column("openings", sa.Column("refusal_mails", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column("drafts", sa.Column("reminder_rung", sa.String(40)))
-    with step_by_step():
-        create_index("ix_drafts_open", "drafts", ["opening_id", "id"], "closed_at IS NULL")
 
 
 def downgrade() -> None:

@@ -15,6 +15,9 @@ depends_on = None
 
 
 def upgrade() -> None:
+    # First, so that one that ended there is run again from its beginning.
+    with step_by_step():
+        create_audit_indexes("audit", "actor")
     op.create_table(
         "candidature_notes",
         sa.Column("id", sa.String(32), nullable=False),
@@ -28,8 +31,6 @@ def upgrade() -> None:
         ),
     )
     op.create_index("ix_candidature_notes_candidature", "candidature_notes", ["candidature_id", "at"])
-    with step_by_step():
-        create_audit_indexes("audit", "actor")
 
 
 def downgrade() -> None:

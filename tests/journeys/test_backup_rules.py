@@ -14,10 +14,14 @@ import pytest
 from deploy.local import backup, manifest
 from services.chassis.clock import system_now
 from services.contracts import EVENTS
+from services.contracts.pieces import PiecesRefused, PiecesReminded
 from tests.support.launched_portal import LaunchedPortal
 
 OLD = b"a file deposited before the first backup"
 KEY = "objects/pieces/candidature/file"
+MAY_COME_TWICE = {PiecesReminded.TYPE, PiecesRefused.TYPE}
+"""Of pieces, which is copied first since it hears of candidatures: what it announced while the others were copied, it
+announces again after a restore, by one more mail; nothing else follows from it."""
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +72,9 @@ def next_second(folder: Path) -> None:
 
 def test_no_database_is_copied_before_one_that_hears_from_it() -> None:
     order = {service: place for place, service in enumerate(manifest.CONSUMERS_FIRST)}
-    pairs = {(event.__module__.rpartition(".")[2], consumer) for event in EVENTS for consumer in event.CONSUMERS}
+    events = [event for event in EVENTS if event.TYPE not in MAY_COME_TWICE]
+    assert len(events) == len(EVENTS) - len(MAY_COME_TWICE)
+    pairs = {(event.__module__.rpartition(".")[2], consumer) for event in events for consumer in event.CONSUMERS}
     assert pairs
     assert not [(producer, consumer) for producer, consumer in pairs if order[consumer] > order[producer]]
 

@@ -12,7 +12,8 @@ from werkzeug.test import TestResponse
 from deploy.service_names import SERVICES
 from services.chassis.web.access import Access
 from tests.architecture import apps
-from tests.architecture.ledger import CANDIDATE, LEDGER, PUBLIC, routes_of
+from tests.architecture.gateway_ledger import CANDIDATE, PUBLIC
+from tests.architecture.ledger import LEDGER, routes_of
 from tests.support import tokens
 
 STAFF_WAY = re.compile(r"staff\(([^)]+)\)")

@@ -14,16 +14,16 @@ from werkzeug.test import TestResponse
 from services.accounts.domain.staff import session_scopes
 from services.chassis.web.access import Access
 from tests.architecture.examples import Examples
-from tests.architecture.reads import (
+from tests.architecture.reads import READS
+from tests.architecture.rows import Databases, write_transactions
+from tests.architecture.writing_reads import (
     FORM_BEFORE_THE_EVENT,
     NOTHING,
-    READS,
     SHOWN_BEFORE_THE_EVENT,
     VISIT,
     WRITING_READS,
     Written,
 )
-from tests.architecture.rows import Databases, write_transactions
 
 if TYPE_CHECKING:
     from tests.support.object_store import ObjectStoreServer

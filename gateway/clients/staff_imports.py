@@ -134,6 +134,11 @@ class StaffImportsClient:
     def imports(self, token: str, cursor: str | None) -> ImportPage:
         return parsed(ImportPage, self._http.get("/v1/imports", params={"cursor": cursor}, token=token))
 
+    def publish_document(self, token: str, order_key: str, order: Mapping[str, str | Sequence[str]]) -> None:
+        """`order`: type, title, paragraphs, candidatures. Given again with the same key it is carried out once."""
+        headers = {"Idempotency-Key": order_key}
+        self._http.call("POST", "/v1/publications", json=dict(order), headers=headers, token=token)
+
     def create(self, token: str, new: Mapping[str, str | Sequence[str]]) -> Import:
         """`new`: type, source, academie, session, exam, title, paragraphs."""
         return parsed(Import, self._http.post("/v1/imports", json=dict(new), token=token))

@@ -132,6 +132,7 @@ GATEWAY: dict[str, str] = {
     """,
     "staff(documents:publish)": f"""
         {PUBLICATION_PAGES}
+        POST /gestion/candidatures/<candidature_id>/document
         POST /gestion/documents/nouveau
         GET /gestion/documents/modeles/<type>.csv
         POST /gestion/documents/<import_id>/fichier

@@ -92,6 +92,7 @@ TEAM_PAGES = """
     GET /gestion/equipe/<staff_id>/<any(relance, reinitialisation, desactivation, reactivation):act>
 """
 PUBLICATION_PAGES = """
+    GET /gestion/candidatures/<candidature_id>/document
     GET /gestion/documents
     GET /gestion/documents/nouveau
     GET /gestion/documents/<import_id>

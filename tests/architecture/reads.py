@@ -161,6 +161,7 @@ READS: dict[str, dict[str, tuple[str, ...]]] = {
             /gestion/ouvertures/<opening_id>
             /gestion/messages
             /gestion/journal
+            /gestion/candidatures/<candidature_id>/document
             /gestion/documents
             /gestion/documents/nouveau
             /gestion/documents/<import_id>

@@ -40,6 +40,7 @@ WRITING_READS: dict[tuple[str, str], Written] = {
     ("gateway", "/gestion/pieces.csv"): _OPENED,
     ("pieces", "/v1/pieces.csv"): _OPENED,
     ("gateway", "/gestion/candidatures/<candidature_id>"): _DECLARATION_READ,
+    ("gateway", "/gestion/candidatures/<candidature_id>/document"): _DECLARATION_READ,
     ("gateway", "/gestion/candidatures/<candidature_id>/<any(desinscription, ecart):act>"): _DECLARATION_READ,
     ("gateway", "/gestion/pieces/<piece_id>"): _DECLARATION_READ,
     ("pieces", "/v1/changes"): _NUMBERED,

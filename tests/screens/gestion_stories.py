@@ -56,6 +56,8 @@ def control_desk(context: StoryContext) -> None:
     gestionnaire.page.locator("[name=recherche]").fill("dubois")
     recorder.record(gestionnaire.press("Rechercher"), "gestion-candidatures")
     recorder.record(gestionnaire.open(f"/gestion/candidatures/{candidature}"), "gestion-candidature")
+    recorder.record(gestionnaire.follow(f"/gestion/candidatures/{candidature}/document"), "gestion-document-redige")
+    gestionnaire.open(f"/gestion/candidatures/{candidature}")
     recorder.record(gestionnaire.press("Écarter la candidature"), "gestion-ecart")
     gestionnaire.open(f"/gestion/pieces?candidature={candidature}")
     gestionnaire.page.get_by_role("button", name="Tout sélectionner").click()

@@ -14,6 +14,7 @@ from gateway.web.gestion import (  # noqa: E402 - they add their routes
     comptes,  # noqa: F401
     connexion,  # noqa: F401
     controle,  # noqa: F401
+    document_redige,  # noqa: F401
     equipe,  # noqa: F401
     import_file,  # noqa: F401
     imports,  # noqa: F401

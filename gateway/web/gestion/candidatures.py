@@ -26,6 +26,7 @@ SHORTEST_SEARCH = 2  # characters
 MANAGE = "candidatures:manage"
 API_ACTS = {"desinscription": "withdrawal", "ecart": "ecart"}
 DONE_SENTENCES = {
+    "document": "Le document est publié : le candidat le trouve dans « Mes documents » dans un instant.",
     "note": "La note est gardée avec la candidature.",
     "desinscription": "Le candidat est désinscrit : un mail le lui confirme.",
     "ecart": "La candidature est écartée : le candidat en lit le motif dans « Mes inscriptions ».",
@@ -101,6 +102,7 @@ def _candidature_page(candidature_id: str, *, note: str = "", refusal: DomainErr
         state_labels=STATE_LABELS,
         can_manage=MANAGE in member.scopes,
         can_correct=CORRECT in member.scopes,
+        can_publish="documents:publish" in member.scopes,
         reads_journal="audit:read" in member.scopes,
         mail_labels=MAIL_LABELS,
         note=note,

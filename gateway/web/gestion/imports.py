@@ -102,24 +102,28 @@ def _form_page(
         choices_of=_choices(form or clients().staff_imports.form(staff_member.access_token())),
         typed=typed,
         refusal=refusal,
-        errors=_errors(refusal) if refusal else [],
+        errors=errors_by_field(refusal) if refusal else [],
     )
+
+
+def type_options(form: ImportForm) -> list[dict[str, str]]:
+    return [{"value": item.type, "label": item.label} for item in form.types]
 
 
 def _choices(form: ImportForm) -> dict[str, list[dict[str, str]]]:
     """The options of each list of the form."""
     return {
-        "types": [{"value": item.type, "label": item.label} for item in form.types],
+        "types": type_options(form),
         "sources": [{"value": value, "label": label} for value, label in SOURCE_LABELS.items()],
         "academies": [{"value": item.code, "label": item.label} for item in form.academies],
         "sessions": [{"value": item.label, "label": item.label} for item in form.sessions],
     }
 
 
-def _errors(refusal: DomainError) -> list[dict[str, str]]:
+def errors_by_field(refusal: DomainError) -> list[dict[str, str]]:
     """Tied to the page's fields: an exam is chosen with its session, a paragraph is part of the text."""
-    errors_by_field: dict[str, dict[str, str]] = {}
+    first_errors: dict[str, dict[str, str]] = {}
     for error in refusal.errors:
         name = error.pointer.removeprefix("#/").partition("/")[0].replace("exam", "session")
-        errors_by_field.setdefault(name, {"pointer": f"#/{name}", "detail": error.detail})
-    return list(errors_by_field.values())
+        first_errors.setdefault(name, {"pointer": f"#/{name}", "detail": error.detail})
+    return list(first_errors.values())

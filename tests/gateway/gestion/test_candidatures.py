@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.documents.domain.document_types import AUTOMATIC
 from tests.gateway.candidates import CandidateFactory
 from tests.gateway.components.html_checks import problems_of
 from tests.gateway.gestion.people import StaffFactory, depositor, rows
@@ -112,3 +113,30 @@ def test_their_épreuves_are_given_as_csv(
     assert gestionnaire.answer.headers["Content-Disposition"] == 'attachment; filename="epreuves.csv"'
     assert candidature in gestionnaire.answer.text
     assert candidature not in staff.logged_in("20").get("/gestion/epreuves.csv").text
+
+
+def test_a_document_is_written_for_one_candidature_and_published_once(
+    staff: StaffFactory, candidates: CandidateFactory, running: InProcessFourServices
+) -> None:
+    candidate, gestionnaire = depositor(candidates, running), staff.logged_in("03")
+    page = f"/gestion/candidatures/{candidate.path.rpartition('/')[2]}"
+    gestionnaire.get(page)
+    gestionnaire.follow("Publier un document pour elle")
+    assert not problems_of(gestionnaire.answer.text)
+    gestionnaire.press("Publier le document", title="Tiers temps accordé")
+    assert gestionnaire.answer.status_code == 422
+    assert gestionnaire.value("title") == "Tiers temps accordé", "what was typed stays"
+    assert not problems_of(gestionnaire.answer.text)
+    order_key = gestionnaire.value("order_key") or ""
+    typed = {"type": "amenagements", "title": "Tiers temps accordé", "paragraphs": "Une heure de plus.\nSalle à part."}
+    gestionnaire.press("Publier le document", **typed)
+    assert gestionnaire.path == page
+    gestionnaire.post(f"{page}/document", {**typed, "order_key": order_key})
+    running.deliver()
+    candidate.get(f"/documents/{page.rpartition('/')[2]}")
+    links = candidate.page.xpath("//main//a[starts-with(@href, '/documents/fichier/')]/@href")
+    assert "Tiers temps accordé" in candidate.text
+    assert len({link.partition("?")[0] for link in links}) == len(AUTOMATIC) + 1, "sent twice, published once"
+    elsewhere = staff.logged_in("20")
+    elsewhere.post(f"{page}/document", {**typed, "order_key": order_key})
+    assert elsewhere.answer.status_code == 404

@@ -1,0 +1,70 @@
+"""One document written for one candidature: type, title and text, published at once."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Mapping
+
+from flask import Response, redirect, url_for
+from flask.typing import ResponseReturnValue
+
+from gateway import access, staff_member
+from gateway.pages import render_page
+from gateway.service_clients import clients
+from gateway.web.gestion import blueprint
+from gateway.web.gestion.candidatures import ACTIVE_MENU_KEY
+from gateway.web.gestion.imports import PUBLISH, errors_by_field, type_options
+from gateway.web.gestion.posted_text import posted_text
+from services.chassis.errors import DomainError, NotFound
+
+FIELDS = ("type", "title", "paragraphs")
+REFUSALS_SHOWN_HERE = (404, 409, 422)
+_ORDER_KEY = re.compile(r"[\w-]{20,100}", re.ASCII)
+
+
+@blueprint.get("/candidatures/<candidature_id>/document")
+@access.staff(PUBLISH)
+def ask_document(candidature_id: str) -> ResponseReturnValue:
+    return _document_page(candidature_id, {}, secrets.token_urlsafe(24))
+
+
+@blueprint.post("/candidatures/<candidature_id>/document")
+@access.staff(PUBLISH)
+def publish_document(candidature_id: str) -> ResponseReturnValue:
+    typed = {name: posted_text(name) for name in FIELDS}
+    order_key = posted_text("order_key")
+    if not _ORDER_KEY.fullmatch(order_key):
+        raise NotFound()
+    order = {
+        "type": typed["type"],
+        "title": typed["title"],
+        "paragraphs": [line.strip() for line in typed["paragraphs"].splitlines() if line.strip()],
+        "candidatures": [candidature_id],
+    }
+    try:
+        clients().staff_imports.publish_document(staff_member.access_token(), order_key, order)
+    except DomainError as refusal:
+        if refusal.http_status not in REFUSALS_SHOWN_HERE:
+            raise
+        return _document_page(candidature_id, typed, order_key, refusal)
+    return redirect(url_for("gestion.show_candidature", candidature_id=candidature_id, fait="document"), code=303)
+
+
+def _document_page(
+    candidature_id: str, typed: Mapping[str, str], order_key: str, refusal: DomainError | None = None
+) -> Response:
+    """`order_key`: the same while what was typed is corrected, so that a form sent twice publishes once."""
+    token = staff_member.access_token()
+    candidature = clients().staff_candidatures.candidature(token, candidature_id)
+    return render_page(
+        "gestion/templates/document_redige.html",
+        status=refusal.http_status if refusal else 200,
+        active=ACTIVE_MENU_KEY,
+        candidature=candidature,
+        types=type_options(clients().staff_imports.form(token)),
+        typed=typed,
+        order_key=order_key,
+        refusal=refusal,
+        errors=errors_by_field(refusal) if refusal else [],
+    )

@@ -64,7 +64,11 @@ def test_who_is_invited_sets_the_account_up_and_logs_in_with_it(accounts: Runnin
     member = Session(accounts, staff_id, NEW, PASSWORD, secret)
     assert member.log_in().status_code == 201
     assert chief.get(f"/staff/{staff_id}")["state"] == "active"
-    assert acts_on(accounts, staff_id) == [("staff_invited", chief.id), ("staff_set_up", staff_id)]
+    assert acts_on(accounts, staff_id) == [
+        ("staff_invited", chief.id),
+        ("staff_set_up", staff_id),
+        ("staff_logged_in", staff_id),
+    ]
 
 
 def test_the_code_that_confirmed_the_factor_logs_nobody_in(accounts: RunningAccounts, chief: Session) -> None:

@@ -69,7 +69,7 @@ def test_convocations_are_checked_previewed_published_and_withdrawn(
     assert all(heading in gestionnaire.text for heading in HEADINGS["convocation"].split(";"))
     send(gestionnaire, path, csv_of([f"{numero};{CELLS}", f"00000000000;{CELLS}"]))
     assert "1 document à publier" in gestionnaire.text
-    assert rows(gestionnaire)[0] == "3 00000000000 N° candidat inconnu"
+    assert rows(gestionnaire)[0] == "3 00000000000 N° candidat inconnu dans vos académies"
     preview = gestionnaire.get(f"{path}/apercu")
     assert (preview.content_type, preview.headers["Cache-Control"]) == ("application/pdf", "no-store")
     assert "Soyez à l'heure." in text_of_pdf(preview.data)

@@ -17,6 +17,17 @@ SERVICES = {
     "/v1/candidates/<candidate_id>": {"accounts"},
     "/v1/candidatures/<candidature_id>/versions/<version>": {"documents"},
 }
+STAFF = {
+    "/v1/staff/refusal-reasons": {"staff for pieces"},
+    "/v1/staff/openings": {"an administrateur"},
+    "/v1/staff/openings/<opening_id>": {"an administrateur"},
+    "/v1/staff/openings/<opening_id>/dates": {"an administrateur"},
+    "/v1/staff/messages": {"an administrateur"},
+    "/v1/staff/messages/<message_id>": {"an administrateur"},
+    "/v1/audit": {"an administrateur"},
+    "/v1/audit.csv": {"an administrateur"},
+}
+"""Other pages of staff are for those who may read and manage candidatures."""
 CALLERS = {
     "nobody": {},
     "a forged candidate": tokens.bearer(tokens.forged(tokens.candidate_token("pierre"))),
@@ -24,7 +35,8 @@ CALLERS = {
     "a token for another audience": tokens.bearer(tokens.candidate_token("pierre", aud="registrations")),
     "a candidate": tokens.bearer(tokens.candidate_token("pierre")),
     "staff": tokens.bearer(tokens.staff_token(scopes=["candidatures:read", "candidatures:manage"])),
-    "staff for something else": tokens.bearer(tokens.staff_token(scopes=["pieces:read"])),
+    "staff for pieces": tokens.bearer(tokens.staff_token(scopes=["pieces:read"])),
+    "an administrateur": tokens.bearer(tokens.staff_token(scopes=["openings:manage", "audit:read"], academies=None)),
     "gateway": tokens.bearer(tokens.service_token("gateway")),
     "accounts": tokens.bearer(tokens.service_token("accounts")),
     "documents": tokens.bearer(tokens.service_token("documents")),
@@ -37,8 +49,8 @@ def engine() -> str:
 
 
 def expected(rule: str, caller: str) -> set[int]:
-    staff = {"staff"} if rule.startswith("/v1/staff/") else {"a candidate"}
-    admitted = caller in SERVICES.get(rule, staff)
+    others = {"staff"} if rule.startswith("/v1/staff/") else {"a candidate"}
+    admitted = caller in {**SERVICES, **STAFF}.get(rule, others)
     if admitted:
         return {200, 204, 404, 409, 422}
     unknown = caller in ("nobody", "a forged candidate", "a late candidate", "a token for another audience")

@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.support.missing_services import NotInstalled
 
@@ -43,6 +43,7 @@ def chromium_path() -> str:
 def chromium() -> Iterator[Browser]:
     """Start the browser, headless; give it to the block and end it after."""
     executable = chromium_path()
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=FLAGS, headless=True)
         try:

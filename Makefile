@@ -13,7 +13,7 @@ ENGINE ?= docker
 PATIENTLY := -o faulthandler_timeout=3600
 # The files of a whole run are shared, in their order, among processes, each with servers of its own; one file starts
 # faster alone.
-SIDE_BY_SIDE = $(if $(ARGS),,-n 2 --dist loadfile --no-loadscope-reorder)
+SIDE_BY_SIDE = $(if $(ARGS),,-n 3 --dist loadfile --no-loadscope-reorder)
 # What make bench runs; of another installation (URL=…) what can be measured from outside.
 BENCHES = $(if $(URL),tests/bench/test_other_installation.py,tests/bench $(wildcard tests/*/bench))
 # Arguments for pytest: make test ARGS="tests/accounts -k activation"

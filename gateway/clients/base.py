@@ -1,4 +1,4 @@
-"""What all clients share: the page's time limit, the arrival time passed on, JSON read as dataclasses."""
+"""What all clients share: the page's time limit, what is passed on of the visitor's request, JSON as dataclasses."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from typing import Any, TypeVar
 
 import msgspec
 import structlog
-from flask import g, has_request_context
+from flask import g, has_request_context, request
 
 from gateway.clients import page_time_limit
 from services.chassis.errors import Unavailable
 from services.chassis.http.client import READS, Client, ProblemAnswer, RenewableToken
-from services.chassis.web.arrival_time import HEADER
+from services.chassis.web import arrival_time, client_address
 from services.contracts.problem_types import SERVICE_REFUSED, UNAUTHENTICATED
 
 Model = TypeVar("Model")
@@ -20,8 +20,8 @@ OWN_TOKEN_REFUSALS = (UNAUTHENTICATED.slug, SERVICE_REFUSED.slug)
 
 
 class ServiceClient(Client):
-    """HTTP client of one service. Every call passes the arrival time of the candidate's request on; reads share the
-    time limit of their page (page_time_limit.py)."""
+    """HTTP client of one service. Every call passes on when the visitor's request arrived and from which address; reads
+    share the time limit of their page (page_time_limit.py)."""
 
     def call(self, method: str, path: str, *, token: Any = None, **options: Any) -> Any:
         """Raises Unavailable if the gateway's own token is refused."""
@@ -43,8 +43,8 @@ class ServiceClient(Client):
         **options: Any,
     ) -> Any:
         sent = dict(headers or {})
-        if has_request_context() and "received_at" in g:
-            sent[HEADER] = g.received_at.isoformat()
+        if has_request_context():
+            sent |= _visitor_headers()
         reads = method in READS if reads is None else reads
         if reads and seconds is None:
             seconds = page_time_limit.seconds_left(self.page_seconds)
@@ -55,6 +55,14 @@ class ServiceClient(Client):
         finally:
             if not reads and has_request_context():
                 page_time_limit.restart()
+
+
+def _visitor_headers() -> dict[str, str]:
+    """When the request at work arrived, and from which address."""
+    headers = {client_address.HEADER: request.remote_addr or ""}
+    if "received_at" in g:
+        headers[arrival_time.HEADER] = g.received_at.isoformat()
+    return headers
 
 
 def parsed(model: type[Model], data: Any) -> Model:

@@ -13,7 +13,8 @@ from services.chassis.http.connections import Answer
 
 @dataclass(frozen=True)
 class AuditEntry:
-    """`at`: ISO 8601; `subject`: an id; `before` and `after`: what changed, as the service noted it."""
+    """`at`: ISO 8601; `subject`: an id; `before` and `after`: what changed, as the service noted it; `address`: the IP
+    address from which a member of staff acted."""
 
     id: int
     at: str
@@ -23,6 +24,7 @@ class AuditEntry:
     subject: str
     before: dict[str, Any] | None
     after: dict[str, Any] | None
+    address: str | None = None
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ class JournalClient:
         self._services = services
 
     def entries(self, token: str, service: str, filters: Mapping[str, str]) -> AuditPage:
-        """The newest first. `filters`: actor, subject, action, since, until, by_candidates, before, limit."""
+        """The newest first. `filters`: actor, subject, action, since, until, everybody, before, limit."""
         return parsed(AuditPage, self._services[service].get("/v1/audit", params=dict(filters), token=token))
 
     def export(self, token: str, service: str, filters: Mapping[str, str]) -> Answer:

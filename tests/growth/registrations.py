@@ -127,10 +127,10 @@ def _reads(app: Flask, candidate: CandidateClient, saved: dict[str, Any]) -> Act
         "staff: an académie's écartées": lambda: staff("?state=ecartee"),
         "staff: everybody": lambda: staff("", None),
         "the journal": lambda: journal(""),
-        "the journal, candidates' acts too": lambda: journal("?by_candidates=true"),
+        "the journal, candidates' acts too": lambda: journal("?everybody=true"),
         "the journal of a member of staff": lambda: journal("?actor=agent"),
-        "the journal of a candidature": lambda: journal(f"?by_candidates=true&subject={saved['candidature_id']}"),
-        "the journal of a day": lambda: journal("?by_candidates=true&since=2019-10-04T00:00Z&until=2019-10-05T00:00Z"),
+        "the journal of a candidature": lambda: journal(f"?everybody=true&subject={saved['candidature_id']}"),
+        "the journal of a day": lambda: journal("?everybody=true&since=2019-10-04T00:00Z&until=2019-10-05T00:00Z"),
         "staff: one": lambda: staff(f"/{saved['candidature_id']}"),
     }
 

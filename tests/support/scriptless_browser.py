@@ -13,6 +13,7 @@ from tests.gateway.components.html_checks import parsed, text_of
 
 Element = Any
 SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin"}
+ADDRESS = "192.0.2.7"  # from where it calls
 
 
 class ScriptlessBrowser:
@@ -21,7 +22,7 @@ class ScriptlessBrowser:
     answer: TestResponse
 
     def __init__(self, app: Flask, url: str, headers: Mapping[str, str] = SAME_ORIGIN) -> None:
-        self.client = Client(app, TestResponse)
+        self.client = Client(lambda environ, start: app({**environ, "REMOTE_ADDR": ADDRESS}, start), TestResponse)
         self.url = url
         self.headers = dict(headers)
 

@@ -101,7 +101,7 @@ def _api_filters(shown: Mapping[str, str]) -> dict[str, str]:
     filters = {"limit": str(ENTRIES_OF_A_PAGE)}
     filters |= {api_name: shown[name][:64] for name, api_name in TEXT_FILTERS.items() if name in shown}
     if shown.get("candidats"):
-        filters["by_candidates"] = "true"
+        filters["everybody"] = "true"
     if first_day := _day(shown.get("du", "")):
         filters["since"] = first_day.isoformat()
     if last_day := _day(shown.get("au", "")):
@@ -121,6 +121,7 @@ def _line(item: ServiceEntry, names: Mapping[str, str]) -> dict[str, Any]:
         "piece": entry.subject if entry.action in ("piece.controlled", "deposit.opened") else None,
         "before": _shown(entry.before),
         "after": _shown(entry.after),
+        "address": entry.address,
     }
 
 

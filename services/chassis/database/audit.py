@@ -5,6 +5,7 @@ Each service declares its own table from AuditColumns; triggers of its migration
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +15,11 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from services.chassis.clock import system_now
 from services.chassis.database.transactions import UtcDateTime
+
+STAFF = "staff"
+LONGEST_ADDRESS = 45  # characters, of an IPv6 address that holds one of IPv4
+acting_address: ContextVar[str | None] = ContextVar("acting_address", default=None)
+"""Of whom the request at work comes; set by whoever receives requests (web/audit_trail.py)."""
 
 
 @dataclass(frozen=True)
@@ -34,13 +40,15 @@ class AuditColumns:
     """The columns of an audit table, for a model of the service's database."""
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
-    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     actor_kind: Mapped[str] = mapped_column(String(16))
     actor_id: Mapped[str] = mapped_column(String(64))
     action: Mapped[str] = mapped_column(String(64))
     subject: Mapped[str] = mapped_column(String(64), index=True)
     before: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     after: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    address: Mapped[str | None] = mapped_column(String(LONGEST_ADDRESS))
+    """From where a member of staff acted: the IP address of the browser or tool."""
 
     @classmethod
     def record(
@@ -64,4 +72,5 @@ class AuditColumns:
         entry.actor_kind, entry.actor_id = actor.kind, actor.id
         entry.action, entry.subject = action, subject
         entry.before, entry.after = before, after
+        entry.address = acting_address.get() if actor.kind == STAFF else None
         session.add(entry)

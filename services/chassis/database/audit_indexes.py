@@ -1,23 +1,22 @@
 """The indexes by which an audit trail is searched (audit_search.py), for models and their migrations.
 
-Nearly all entries are candidates' own: what is not is found without reading those.
+Nearly all entries are of candidates and of the services themselves: those of people at work have an index of their own.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import Index, text
+from sqlalchemy import Index, TextClause, text
 
 from services.chassis.database.migrations import create_index, drop_index
 
-_NOT_OF_CANDIDATES = "actor_kind <> 'candidate'"
+AT_WORK = text("actor_kind NOT IN ('candidate', 'service')")
+"""Which entries are of people at work (kinds of audit.Actor): a query that says it so is answered by its index."""
 
 
 def audit_indexes(table: str, actor_column: str = "actor_id") -> tuple[Index, ...]:
     """For `__table_args__`."""
     return tuple(
-        Index(
-            name, *columns, postgresql_where=text(where) if where else None, sqlite_where=text(where) if where else None
-        )
+        Index(name, *columns, postgresql_where=where, sqlite_where=where)
         for name, (columns, where) in _columns(table, actor_column).items()
     )
 
@@ -25,7 +24,7 @@ def audit_indexes(table: str, actor_column: str = "actor_id") -> tuple[Index, ..
 def create_audit_indexes(table: str, actor_column: str = "actor_id") -> None:
     """To be called within `step_by_step`."""
     for name, (columns, where) in _columns(table, actor_column).items():
-        create_index(name, table, columns, where)
+        create_index(name, table, columns, None if where is None else where.text)
 
 
 def drop_audit_indexes(table: str, actor_column: str = "actor_id") -> None:
@@ -34,10 +33,10 @@ def drop_audit_indexes(table: str, actor_column: str = "actor_id") -> None:
         drop_index(name)
 
 
-def _columns(table: str, actor_column: str) -> dict[str, tuple[list[str], str | None]]:
+def _columns(table: str, actor_column: str) -> dict[str, tuple[list[str], TextClause | None]]:
     """By name: the columns of the index, and which rows it has."""
     return {
-        f"ix_{table}_actor_not_candidate": ([actor_column, "id"], _NOT_OF_CANDIDATES),
-        f"ix_{table}_not_candidate": (["id"], _NOT_OF_CANDIDATES),
-        f"ix_{table}_journal_at": (["at", "id"], None),
+        f"ix_{table}_actor": ([actor_column, "id"], None),
+        f"ix_{table}_action": (["action", "id"], None),
+        f"ix_{table}_at_work": (["id"], AT_WORK),
     }

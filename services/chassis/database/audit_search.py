@@ -8,22 +8,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, TextClause, select
 from sqlalchemy.orm import Session
 
 from services.chassis.clock import to_paris
 from services.chassis.csv_lines import csv_text
+from services.chassis.database.audit_indexes import AT_WORK
 
-CANDIDATE = "candidate"
 PAGE = 500  # entries
-COLUMNS = ("id", "le", "par", "identifiant", "acte", "objet", "avant", "apres")
+COLUMNS = ("id", "le", "par", "identifiant", "acte", "objet", "avant", "apres", "depuis")
 
 
 @dataclass(frozen=True)
 class AuditFilters:
     """None leaves one open. `actor` and `subject` are ids; `since` is included, `until` is not.
 
-    `by_candidates`: candidates' own acts too, which are most of a trail.
+    `everybody`: also what candidates and services did, which is most of a trail; so it is where an `actor` is given.
     """
 
     actor: str | None = None
@@ -31,7 +31,7 @@ class AuditFilters:
     action: str | None = None
     since: datetime | None = None
     until: datetime | None = None
-    by_candidates: bool = False
+    everybody: bool = False
 
 
 def audit_page(session: Session, entries: Any, filters: AuditFilters, *, before: int | None, limit: int) -> list[Any]:
@@ -59,16 +59,17 @@ def _lines(page: Sequence[Any]) -> list[tuple[Any, ...]]:
             row.action,
             row.subject,
             *(json.dumps(values, ensure_ascii=False) if values else None for values in (row.before, row.after)),
+            row.address,
         )
         for row in page
     ]
 
 
-def _conditions(entries: Any, filters: AuditFilters) -> Iterator[ColumnElement[bool]]:
+def _conditions(entries: Any, filters: AuditFilters) -> Iterator[ColumnElement[bool] | TextClause]:
     if filters.actor is not None:
         yield entries.actor_id == filters.actor
-    if not filters.by_candidates:
-        yield entries.actor_kind != CANDIDATE
+    elif not filters.everybody:
+        yield AT_WORK
     if filters.subject is not None:
         yield entries.subject == filters.subject
     if filters.action is not None:

@@ -12,6 +12,7 @@ from services.chassis.database.audit import Actor
 from services.chassis.database.audit_search import AuditFilters, audit_csv, audit_page
 from services.chassis.database.transactions import Database
 from services.chassis.web import access
+from services.chassis.web.client_address import note_client_address
 from services.chassis.web.csv_export import CONTENT_TYPE, csv_response
 from services.chassis.web.instants import Instant
 
@@ -31,7 +32,9 @@ class AuditFilterQuery(Schema):
     action = fields.String(load_default=None, validate=validate.Length(max=LONGEST_ID))
     since = Instant(load_default=None)
     until = Instant(load_default=None, metadata={"description": "Exclu"})
-    by_candidates = fields.Boolean(load_default=False, metadata={"description": "Aussi les actes des candidats"})
+    everybody = fields.Boolean(
+        load_default=False, metadata={"description": "Aussi les actes des candidats et des services"}
+    )
 
 
 class AuditQuery(AuditFilterQuery):
@@ -52,6 +55,9 @@ class AuditEntry(Schema):
     subject = fields.String(required=True)
     before = fields.Dict(required=True, allow_none=True)
     after = fields.Dict(required=True, allow_none=True)
+    address = fields.String(
+        required=True, allow_none=True, metadata={"description": "Adresse IP d'où un gestionnaire a agi"}
+    )
 
 
 class AuditEntries(Schema):
@@ -62,6 +68,8 @@ class AuditEntries(Schema):
 def audit_blueprint(db: Database, entries: Any) -> Blueprint:
     """The route for a service whose audit table is the model `entries`, made of AuditColumns."""
     blp = Blueprint("audit", __name__, url_prefix="/v1", description="The audit trail, for administrators")
+
+    blp.before_app_request(note_client_address)
 
     @blp.get("/audit")
     @access.staff(READ)

@@ -12,7 +12,7 @@ from tests.gateway.candidates import CandidateFactory
 from tests.gateway.components.html_checks import problems_of
 from tests.gateway.gestion.people import StaffFactory, depositor, rows
 from tests.support.in_process_four_services import InProcessFourServices
-from tests.support.scriptless_browser import ScriptlessBrowser
+from tests.support.scriptless_browser import ADDRESS, ScriptlessBrowser
 
 
 @pytest.fixture
@@ -42,6 +42,23 @@ def test_who_opened_a_candidature_and_decided_a_piece_is_in_the_journal(
     [row] = rows(administrator)
     assert "Pièce contrôlée" in row
     assert "statut : Reçue" in row
+
+
+def test_it_says_from_which_address_a_gestionnaire_acted(
+    administrator: ScriptlessBrowser,
+    staff: StaffFactory,
+    candidates: CandidateFactory,
+    running: InProcessFourServices,
+) -> None:
+    candidature = depositor(candidates, running).path.rpartition("/")[2]
+    staff.logged_in("03").get(f"/gestion/candidatures/{candidature}")
+    administrator.get("/gestion/journal")
+    by_people = [row for row in rows(administrator) if "Candidature consultée" in row or "Connexion" in row]
+    assert len(by_people) >= 3
+    assert all(ADDRESS in row for row in by_people), by_people
+    administrator.get(f"/gestion/journal?objet={candidature}&acte=candidature.saved&candidats=oui")
+    [row] = rows(administrator)
+    assert ADDRESS not in row  # of candidates no address is stored
 
 
 def test_acts_of_candidates_are_listed_on_demand(

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from services.chassis.database.audit_guard import allow_changes, refuse_changes
+
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -222,13 +224,11 @@ def upgrade() -> None:
         sa.UniqueConstraint("secret_hash", name="uq_staff_tokens_secret_hash"),
     )
     op.create_index("ix_staff_tokens_staff_id", "staff_tokens", ["staff_id"])
-    _guard_audit()
+    refuse_changes("audit_entries")
 
 
 def downgrade() -> None:
-    if op.get_bind().dialect.name == "postgresql":
-        op.execute("DROP TRIGGER audit_entries_append_only ON audit_entries")
-        op.execute("DROP FUNCTION refuse_audit_change()")
+    allow_changes("audit_entries")
     for table in (
         "staff_tokens",
         "identity_changes",
@@ -247,22 +247,3 @@ def downgrade() -> None:
         "accounts",
     ):
         op.drop_table(table)
-
-
-def _guard_audit() -> None:
-    """What was written stays, whoever holds the application's own role."""
-    if op.get_bind().dialect.name == "postgresql":
-        op.execute(
-            "CREATE FUNCTION refuse_audit_change() RETURNS trigger LANGUAGE plpgsql AS "
-            "$$ BEGIN RAISE EXCEPTION 'the audit trail is append-only'; END $$"
-        )
-        op.execute(
-            "CREATE TRIGGER audit_entries_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_entries "
-            "FOR EACH STATEMENT EXECUTE FUNCTION refuse_audit_change()"
-        )
-        return
-    for change in ("UPDATE", "DELETE"):
-        op.execute(
-            f"CREATE TRIGGER audit_entries_no_{change.lower()} BEFORE {change} ON audit_entries "
-            "BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END"
-        )

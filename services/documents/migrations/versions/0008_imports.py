@@ -5,7 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from services.chassis.database.migrations import create_index, drop_index, is_postgresql, step_by_step
+from services.chassis.database.audit_guard import allow_changes, refuse_changes
+from services.chassis.database.migrations import create_index, drop_index, step_by_step
 from services.objects.migrations import KEY
 
 revision = "0008"
@@ -39,9 +40,7 @@ def downgrade() -> None:
     with step_by_step():
         for name in _INDEXES:
             drop_index(name)
-    if is_postgresql():
-        op.execute("DROP TRIGGER audit_entries_append_only ON audit_entries")
-        op.execute("DROP FUNCTION refuse_audit_change()")
+    allow_changes("audit_entries")
     for table in ("audit_entries", "import_refusals", "import_documents", "imports"):
         op.drop_table(table)
     with op.batch_alter_table("documents") as documents:
@@ -128,18 +127,4 @@ def _create_audit() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_audit_entries"),
     )
     op.create_index("ix_audit_entries_subject", "audit_entries", ["subject"])
-    if is_postgresql():
-        op.execute(
-            "CREATE FUNCTION refuse_audit_change() RETURNS trigger LANGUAGE plpgsql AS "
-            "$$ BEGIN RAISE EXCEPTION 'the audit trail is append-only'; END $$"
-        )
-        op.execute(
-            "CREATE TRIGGER audit_entries_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_entries "
-            "FOR EACH STATEMENT EXECUTE FUNCTION refuse_audit_change()"
-        )
-        return
-    for change in ("UPDATE", "DELETE"):
-        op.execute(
-            f"CREATE TRIGGER audit_entries_no_{change.lower()} BEFORE {change} ON audit_entries "
-            "BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END"
-        )
+    refuse_changes("audit_entries")

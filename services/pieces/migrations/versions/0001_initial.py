@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from services.chassis.database.audit_guard import allow_changes, refuse_changes
+
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -213,13 +215,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_validations"),
     )
     op.create_index("ix_validations_piece_id", "validations", ["piece_id"])
-    _guard_audit()
+    refuse_changes("audit_entries")
 
 
 def downgrade() -> None:
-    if op.get_bind().dialect.name == "postgresql":
-        op.execute("DROP TRIGGER audit_entries_append_only ON audit_entries")
-        op.execute("DROP FUNCTION refuse_audit_change()")
+    allow_changes("audit_entries")
     for table in (
         "validations",
         "controls",
@@ -235,22 +235,3 @@ def downgrade() -> None:
         "audit_entries",
     ):
         op.drop_table(table)
-
-
-def _guard_audit() -> None:
-    """What was written stays, whoever holds the application's own role."""
-    if op.get_bind().dialect.name == "postgresql":
-        op.execute(
-            "CREATE FUNCTION refuse_audit_change() RETURNS trigger LANGUAGE plpgsql AS "
-            "$$ BEGIN RAISE EXCEPTION 'the audit trail is append-only'; END $$"
-        )
-        op.execute(
-            "CREATE TRIGGER audit_entries_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_entries "
-            "FOR EACH STATEMENT EXECUTE FUNCTION refuse_audit_change()"
-        )
-        return
-    for change in ("UPDATE", "DELETE"):
-        op.execute(
-            f"CREATE TRIGGER audit_entries_no_{change.lower()} BEFORE {change} ON audit_entries "
-            "BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END"
-        )

@@ -1,4 +1,4 @@
-"""Gestionnaires keep notes of a candidature; the audit trail is searched by who acted and when."""
+"""Gestionnaires keep notes of a candidature; the audit trail is searched by who acted, how and when, and says from where."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ def upgrade() -> None:
     # First, so that one that ended there is run again from its beginning.
     with step_by_step():
         create_audit_indexes("audit", "actor")
+    op.add_column("audit", sa.Column("address", sa.String(45)))
     op.create_table(
         "candidature_notes",
         sa.Column("id", sa.String(32), nullable=False),
@@ -36,4 +37,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     with step_by_step():
         drop_audit_indexes("audit", "actor")
+    with op.batch_alter_table("audit") as table:
+        table.drop_column("address")
     op.drop_table("candidature_notes")

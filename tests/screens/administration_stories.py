@@ -47,7 +47,7 @@ def accounts_and_journal(context: StoryContext) -> None:
     recorder.record(administrator.page, "gestion-comptes-aucun", "/gestion/comptes")
     _search(administrator, candidate.email)
     recorder.record(administrator.page, "gestion-comptes-trouve", "/gestion/comptes")
-    recorder.record(administrator.follow("/gestion/comptes/"), "gestion-compte", ACCOUNT)
+    recorder.record(administrator.follow("/gestion/comptes/"), "gestion-compte-candidat", ACCOUNT)
     _type(administrator.page, prenoms="", motif="Carte d'identité reçue le 4 octobre")
     recorder.record(administrator.press("Corriger l'état civil"), "gestion-compte-refuse", ACCOUNT)
     _type(administrator.page, prenoms="Pierre Louis")

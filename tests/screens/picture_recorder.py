@@ -10,9 +10,11 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map
 
 from tests.support.accessibility import violations
-from tests.support.chromium import DESKTOP, TELEPHONE
+from tests.support.chromium import DESKTOP, OFFICE_SCREEN, TELEPHONE
 
 SIZES = {"1280": DESKTOP, "360": TELEPHONE}
+SIZES_AT_WORK = {**SIZES, "1920": OFFICE_SCREEN}
+"""Of the pages of gestionnaires."""
 
 
 class PictureRecorder:
@@ -22,16 +24,16 @@ class PictureRecorder:
         self.folder = folder
         self.names: list[str] = []
         self.findings: list[str] = []
-        self.seen_routes: set[str] = set()
+        self.pictured_routes: set[str] = set()
         self._routes = routes.bind("127.0.0.1")
         folder.mkdir(parents=True, exist_ok=True)
         for old in folder.glob("*.png"):
             old.unlink()
 
     def record(self, page: Page, name: str, shows: str | None = None) -> None:
-        """Picture the page as it stands, at both widths. `shows` names the rule where the address does not tell."""
-        self._note_page(page, name, shows)
-        for width, size in SIZES.items():
+        """Picture the page as it stands, at each width. `shows` names the rule where the address does not tell."""
+        rule = self._note_page(page, name, shows)
+        for width, size in (SIZES_AT_WORK if rule.startswith("/gestion") else SIZES).items():
             page.set_viewport_size(size)  # type: ignore[arg-type]
             self._save_picture(page, f"{name}-{width}")
         page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
@@ -41,10 +43,13 @@ class PictureRecorder:
         self._note_page(page, f"{name}-sans-script", None)
         page.screenshot(path=self.folder / f"{name}-sans-script-360.png", full_page=True)
 
-    def _note_page(self, page: Page, name: str, shows: str | None) -> None:
+    def _note_page(self, page: Page, name: str, shows: str | None) -> str:
+        """The rule of the page's route."""
         assert name not in self.names, f"two pictures are named {name}"
         self.names.append(name)
-        self.seen_routes.add(shows or self._rule_of(page.url))
+        rule = shows or self._rule_of(page.url)
+        self.pictured_routes.add(rule)
+        return rule
 
     def _save_picture(self, page: Page, name: str) -> None:
         page.screenshot(path=self.folder / f"{name}.png", full_page=True)

@@ -27,6 +27,7 @@ FLAGS = [
 ]
 
 DESKTOP = {"width": 1280, "height": 900}
+OFFICE_SCREEN = {"width": 1920, "height": 1080}
 TELEPHONE = {"width": 360, "height": 740}
 PATIENCE_MS = 60_000  # for what a page is to show: a busy machine takes long
 

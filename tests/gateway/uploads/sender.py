@@ -11,7 +11,7 @@ from tests.gateway.candidates import CandidateFactory
 from tests.support.in_process_four_services import InProcessFourServices
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page, Request, Route
+    from playwright.sync_api import Page, Request, Response, Route
 
 KIBIBYTE = 1024
 PART = 128 * KIBIBYTE
@@ -31,7 +31,7 @@ class Sender:
         self.logs_in()
         self.opens("Ajouter")
         page.on("request", self._on_request)
-        page.on("requestfinished", self._arrives)
+        page.on("response", self._on_response)
 
     def logs_in(self) -> None:
         """In the browser without going by the page: whoever is logged in there has its cookie."""
@@ -106,9 +106,9 @@ class Sender:
         if request.method == "PATCH":
             self.sent_offsets.append(_offset(request))
 
-    def _arrives(self, request: Request) -> None:
-        if request.method == "PATCH":
-            self.accepted_offsets.append(_offset(request))
+    def _on_response(self, response: Response) -> None:
+        if response.request.method == "PATCH" and response.ok:
+            self.accepted_offsets.append(_offset(response.request))
 
 
 def _offset(request: Any) -> int:

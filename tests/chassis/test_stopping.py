@@ -72,7 +72,7 @@ def started(**more: str) -> Iterator[Site]:
 def test_an_upload_goes_on_to_its_end_while_others_are_sent_to_another_replica(site: Site) -> None:
     upload = site.uploads()
     site.send_sigterm()
-    wait_until(lambda: not is_listening(site.port), 5, "nobody is let in any more")
+    wait_until(lambda: not is_listening(site.port), STOP_SECONDS, "nobody is let in any more")
     assert site.daemon.running
     upload.sendall(BODY[len(BODY) // 2 :])
     assert answer(upload) == b"HTTP/1.1 200 OK"
@@ -84,7 +84,7 @@ def test_whoever_came_before_the_stop_is_answered(site: Site) -> None:
     upload = site.uploads()
     came = [site.connects() for _ in range(50)]
     site.send_sigterm()
-    wait_until(lambda: not is_listening(site.port), 5, "nobody is let in any more")
+    wait_until(lambda: not is_listening(site.port), STOP_SECONDS, "nobody is let in any more")
     for connection in came:
         connection.sendall(HOME)
     for connection in came:
@@ -97,14 +97,14 @@ def test_whoever_came_before_the_stop_is_answered(site: Site) -> None:
 def test_whoever_comes_and_says_nothing_keeps_no_process_from_its_end(site: Site) -> None:
     silent = [site.connects() for _ in range(3)]
     site.send_sigterm()
-    wait_until(lambda: not site.daemon.running, 10, "the process ends")
+    wait_until(lambda: not site.daemon.running, STOP_SECONDS, "the process ends")
     assert {connection.recv(1) for connection in silent} == {b""}
 
 
 def test_a_process_that_is_told_while_it_starts_hears_it(starting: Site) -> None:
     upload = starting.uploads()
     starting.send_sigterm()
-    wait_until(lambda: not is_listening(starting.port), 5, "nobody is let in any more")
+    wait_until(lambda: not is_listening(starting.port), STOP_SECONDS, "nobody is let in any more")
     upload.sendall(BODY[len(BODY) // 2 :])
     assert answer(upload) == b"HTTP/1.1 200 OK"
     wait_until(lambda: not starting.daemon.running, STOP_SECONDS, "the process ends")

@@ -89,9 +89,11 @@ def test_nothing_moves_when_the_script_starts(open_profile: Open, site: str) -> 
     page.add_init_script(COUNT_WHAT_MOVES)
     script: list[Route] = []
     page.route("**/portail.js", lambda route: script.append(route))
-    page.goto(f"{site}/composants/onglets", wait_until="commit")
+    with page.expect_request("**/portail.js"):
+        page.goto(f"{site}/composants/onglets", wait_until="commit")
     page.get_by_role("button", name="Menu", exact=True).wait_for()
     page.get_by_role("contentinfo").wait_for()
+    page.wait_for_function("[...document.querySelectorAll('link[rel=stylesheet]')].every((link) => link.sheet)")
     page.evaluate("document.fonts.ready.then(() => null)")
     script[0].continue_()
     expect(page.locator("html[data-fr-js]")).to_be_attached()

@@ -63,7 +63,7 @@ def test_while_the_database_hangs_all_else_answers_and_nothing_acknowledged_is_l
     assert site.write("before").status_code == 201
     with ThreadPoolExecutor(FLOOD + 1) as pool:
         slow = pool.submit(site.get, "/slow")
-        wait_until(lambda: "pg_sleep" in under_way(site), 30, "a statement under way")
+        wait_until(lambda: "pg_sleep" in under_way(site), 60, "a statement under way")
         with postgres.hanging():
             flood = {f"during-{number}": pool.submit(site.write, f"during-{number}") for number in range(FLOOD)}
             while not (slow.done() and all(answer.done() for answer in flood.values())):
@@ -85,7 +85,7 @@ def test_requests_that_all_need_a_slow_database_leave_threads_for_what_does_not(
     limit = Limit(THREADS * 3 // 4, THREADS).running
     with ThreadPoolExecutor(FLOOD) as pool:
         slow = [pool.submit(site.get, "/slow") for _ in range(FLOOD)]
-        wait_until(lambda: under_way(site).count("pg_sleep") == limit, 30, "as many statements as there may be")
+        wait_until(lambda: under_way(site).count("pg_sleep") == limit, 60, "as many statements as there may be")
         assert site.status("/health/live") == 200
         assert site.status("/nothing") == 200
         assert not any(answer.result().ok for answer in slow if answer.done())

@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[2]
 BODY = b"x" * 400_000
 UPLOAD = b"POST /taken HTTP/1.1\r\nHost: site\r\nContent-Type: multipart/form-data; boundary=y\r\n"
 HOME = b"GET / HTTP/1.1\r\nHost: site\r\n\r\n"
-STOP_SECONDS = 20.0
+STOP_SECONDS = 60.0
 
 
 @dataclass

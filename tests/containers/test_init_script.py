@@ -34,7 +34,7 @@ def log_everything(databases: ComposedDatabases) -> None:
         session.execute("ALTER SYSTEM SET log_min_duration_statement = 0")
         session.execute("ALTER SYSTEM SET log_statement = 'all'")
         session.execute("SELECT pg_reload_conf()")
-    wait_until(lambda: "SELECT 'this is logged'" in _logged_with(databases), 20, "a log of all statements")
+    wait_until(lambda: "SELECT 'this is logged'" in _logged_with(databases), 60, "a log of all statements")
 
 
 def _logged_with(databases: ComposedDatabases) -> str:

@@ -70,14 +70,14 @@ def _documents(service: Service) -> int:
 
 def test_a_saved_candidature_has_its_documents_within_seconds(working: Service, broker_url: str) -> None:
     _publish(broker_url, saved())
-    wait_until(lambda: _documents(working) == 2, 20, "both documents")
+    wait_until(lambda: _documents(working) == 2, 60, "both documents")
 
 
 def test_a_withdrawal_hides_what_was_shown(working: Service, broker_url: str) -> None:
     _publish(broker_url, saved())
-    wait_until(lambda: _tiles(working) == 1, 20, "the tile")
+    wait_until(lambda: _tiles(working) == 1, 60, "the tile")
     _publish(broker_url, withdrawn())
-    wait_until(lambda: _tiles(working) == 0, 20, "the tile to go")
+    wait_until(lambda: _tiles(working) == 0, 60, "the tile to go")
 
 
 def test_with_the_store_down_the_tile_is_there_and_documents_follow(
@@ -86,8 +86,8 @@ def test_with_the_store_down_the_tile_is_there_and_documents_follow(
     objects.stop()
     try:
         _publish(broker_url, saved())
-        wait_until(lambda: _tiles(working) == 1, 20, "the tile")
+        wait_until(lambda: _tiles(working) == 1, 60, "the tile")
         assert _documents(working) == 0
     finally:
         objects.start()
-    wait_until(lambda: _documents(working) == 2, 30, "both documents")
+    wait_until(lambda: _documents(working) == 2, 60, "both documents")

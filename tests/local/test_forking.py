@@ -109,11 +109,11 @@ def test_it_is_shown_by_what_it_runs_and_ends_when_told(modules: Path) -> None:
     with TemporaryFile() as log:
         forked = Forked(["sleeper"], {}, output=log, errors=log)
         title = Path(f"/proc/{forked.pid}/cmdline")
-        wait_until(lambda: title.read_bytes().startswith(b"python -m sleeper\0"), 30, "its title")
+        wait_until(lambda: title.read_bytes().startswith(b"python -m sleeper\0"), 60, "its title")
         with pytest.raises(subprocess.TimeoutExpired):
             forked.wait(0.01)
         assert forked.poll() is None
-        wait_until(lambda: os.getsid(forked.pid) == forked.pid, 30, "its session")
+        wait_until(lambda: os.getsid(forked.pid) == forked.pid, 60, "its session")
         os.kill(forked.pid, signal.SIGTERM)
         assert forked.wait(30) == -signal.SIGTERM
 
@@ -126,11 +126,11 @@ def test_it_ends_with_who_forked_it_however_that_ends(modules: Path, program: st
     assert parent.stdout is not None
     child = Path(f"/proc/{int(parent.stdout.readline())}")
     if program == PARENT:
-        wait_until(lambda: (child / "cmdline").read_bytes().startswith(b"python -m sleeper\0"), 30, "its title")
+        wait_until(lambda: (child / "cmdline").read_bytes().startswith(b"python -m sleeper\0"), 60, "its title")
         parent.kill()
     parent.wait()
     parent.stdout.close()
-    wait_until(lambda: not child.exists(), 30, "its end")
+    wait_until(lambda: not child.exists(), 60, "its end")
 
 
 def test_who_is_told_to_stop_while_it_forks_ends_with_all_of_its_own(modules: Path) -> None:

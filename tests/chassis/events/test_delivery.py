@@ -39,7 +39,7 @@ def test_an_event_reaches_each_consumer_once(ledger: MakeLedger) -> None:
     writer, reader, archive = ledger("writer"), ledger("reader"), ledger("archive")
     note(writer, "one", "two", "three")
     with writer.working(), reader.working(), archive.working():
-        wait_until(lambda: len(reader.entries()) == 3 and len(archive.entries()) == 3, 20, "every entry")
+        wait_until(lambda: len(reader.entries()) == 3 and len(archive.entries()) == 3, 60, "every entry")
     assert sorted(reader.entries()) == ["one", "three", "two"]
     assert sorted(archive.entries()) == ["one", "three", "two"]
 
@@ -49,13 +49,13 @@ def test_what_was_published_is_published_again_for_a_consumer_restored_from_an_o
     commands.register(writer.app, writer.handlers)
     note(writer, "one")
     with writer.working(), reader.working(), archive.working():
-        wait_until(lambda: len(reader.entries()) == 1 and len(archive.entries()) == 1, 20, "every entry")
+        wait_until(lambda: len(reader.entries()) == 1 and len(archive.entries()) == 1, 60, "every entry")
     older = ledger("reader", reader.database_url.replace("reader.db", "older.db"))
     result = writer.app.test_cli_runner().invoke(args=["publish-again", "--days", "1"])
     assert result.output == "1 to be published again\n"
     note(writer, "two")
     with writer.working(), older.working(), archive.working():
-        wait_until(lambda: len(older.entries()) == 2 and len(archive.entries()) == 2, 20, "every entry")
+        wait_until(lambda: len(older.entries()) == 2 and len(archive.entries()) == 2, 60, "every entry")
     assert sorted(older.entries()) == ["one", "two"]
     assert sorted(archive.entries()) == ["one", "two"]
 
@@ -85,7 +85,7 @@ def test_an_event_sent_twice_has_one_effect(ledger: MakeLedger) -> None:
         publisher.close()
     with writer.working(), reader.working():
         note(writer, "last")
-        wait_until(lambda: "last" in reader.entries(), 20, "the last entry")
+        wait_until(lambda: "last" in reader.entries(), 60, "the last entry")
     assert sorted(reader.entries()) == ["last", "once"]
 
 
@@ -93,7 +93,7 @@ def test_a_failing_handler_is_tried_again_and_succeeds(ledger: MakeLedger) -> No
     writer, reader = ledger("writer"), ledger("reader", failures=2)
     note(writer, "patience")
     with writer.working(), reader.working():
-        wait_until(lambda: reader.entries() == ["patience"], 20, "the entry")
+        wait_until(lambda: reader.entries() == ["patience"], 60, "the entry")
     assert parked_in(reader) == []
 
 
@@ -101,7 +101,7 @@ def test_what_keeps_failing_is_parked_and_can_be_replayed(ledger: MakeLedger) ->
     writer, reader = ledger("writer"), ledger("reader", failures=3)
     note(writer, "stubborn")
     with writer.working(), reader.working():
-        wait_until(lambda: parked_in(reader) != [], 20, "the parked event")
+        wait_until(lambda: parked_in(reader) != [], 60, "the parked event")
     assert reader.entries() == []
     with reader.app.app_context():
         assert replayed(reader.db, reader.handlers, parked_in(reader)[0])
@@ -140,7 +140,7 @@ def test_two_workers_share_the_load_without_doubling(ledger: MakeLedger) -> None
     texts = [f"n{number:02d}" for number in range(40)]
     note(writer, *texts)
     with writer.working(2), reader.working(2):
-        wait_until(lambda: len(reader.entries()) >= 40, 30, "every entry")
+        wait_until(lambda: len(reader.entries()) >= 40, 60, "every entry")
     assert sorted(reader.entries()) == texts
 
 
@@ -161,7 +161,7 @@ def test_follow_ups_run_without_the_broker(ledger: MakeLedger) -> None:
     with writer.writing() as session:
         follow_up(session, "tell", {"text": "a friend"}, subject="somebody")
     with writer.working():
-        wait_until(lambda: writer.entries() == ["told a friend"], 20, "the follow-up")
+        wait_until(lambda: writer.entries() == ["told a friend"], 60, "the follow-up")
 
 
 def test_forgetting_somebody_leaves_no_event_of_theirs(ledger: MakeLedger) -> None:
@@ -177,7 +177,7 @@ def test_purging_never_touches_what_waits(ledger: MakeLedger) -> None:
     writer, reader = ledger("writer"), ledger("reader")
     note(writer, "done")
     with writer.working(), reader.working():
-        wait_until(lambda: reader.entries() == ["done"], 20, "the entry")
+        wait_until(lambda: reader.entries() == ["done"], 60, "the entry")
     note(writer, "waits")
     with writer.app.app_context():
         purge(writer.db, before=system_now())
@@ -193,7 +193,7 @@ def test_events_and_follow_ups_work_on_every_database(ledger: MakeLedger, databa
     with service.writing() as session:
         follow_up(session, "tell", {"text": "itself"}, subject="somebody")
     with service.working(2):
-        wait_until(lambda: len(service.entries()) == 2, 20, "both effects")
+        wait_until(lambda: len(service.entries()) == 2, 60, "both effects")
     assert sorted(service.entries()) == ["all of it", "told itself"]
 
 

@@ -37,7 +37,7 @@ def test_while_the_file_is_locked_events_wait_and_then_arrive(tmp_path: Path, mo
         Relay(writer.db, connect(url), "writer", "a start").run_once()
     with writer.working(), reader.working():
         lock.execute("ROLLBACK")
-        wait_until(lambda: reader.entries() == ["patience"], 20, "the entry")
+        wait_until(lambda: reader.entries() == ["patience"], 60, "the entry")
     lock.close()
 
 
@@ -90,7 +90,7 @@ def test_a_handler_longer_than_the_lease_keeps_its_message(tmp_path: Path, monke
     assert not stop.wait(2.7)  # three leases
     release.set()
     publisher.publish(GOOD)
-    wait_until(lambda: len(seen) == 2, 20, "the second message")
+    wait_until(lambda: len(seen) == 2, 60, "the second message")
     stop.set()
     first.join()
     second.join()

@@ -45,7 +45,7 @@ def test_bytes_that_are_no_event_are_parked_and_those_behind_are_handled(ledger:
     publisher.close()
     note(writer, "behind")
     with writer.working(), reader.working():
-        wait_until(lambda: reader.entries() == ["behind"], 20, "the event behind")
+        wait_until(lambda: reader.entries() == ["behind"], 60, "the event behind")
     assert [event.type for event in parked(reader)] == ["undecodable"]
 
 
@@ -111,5 +111,5 @@ def test_the_id_of_the_click_is_on_the_log_lines_of_its_effects(ledger: MakeLedg
     with structlog.contextvars.bound_contextvars(request_id="click-0001"), writer.writing() as session:
         publish(session, Noted("hello"), subject="somebody")
     with writer.working(), reader.working():
-        wait_until(lambda: bool(seen), 20, "the reaction")
+        wait_until(lambda: bool(seen), 60, "the reaction")
     assert seen == [("click-0001", "click-0001")]

@@ -41,7 +41,7 @@ def test_a_worker_publishes_consumes_and_tries_again(of_right: Callable[..., Led
     writer, reader = of_right("writer"), of_right("reader", failures=2)
     note(writer, "by right")
     with writer.working(), reader.working():
-        wait_until(lambda: reader.entries() == ["by right"], 20, "the entry, after two retries")
+        wait_until(lambda: reader.entries() == ["by right"], 60, "the entry, after two retries")
     assert parked_in(reader) == []
 
 
@@ -49,12 +49,12 @@ def test_a_worker_parks_what_fails_for_good_and_what_the_broker_gave_up(of_right
     writer, reader = of_right("writer"), of_right("reader", failures=3)
     note(writer, "bad")
     with writer.working(), reader.working():
-        wait_until(lambda: len(parked_in(reader)) == 1, 20, "the parked event")
+        wait_until(lambda: len(parked_in(reader)) == 1, 60, "the parked event")
     note(writer, "deadly")
     with writer.working(), pika.BlockingConnection(pika.URLParameters(reader.broker_url)) as connection:
         _refuse_until_given_up(connection.channel())
     with reader.working():
-        wait_until(lambda: len(parked_in(reader)) == 2, 20, "the event given up")
+        wait_until(lambda: len(parked_in(reader)) == 2, 60, "the event given up")
     assert reader.entries() == []
 
 
@@ -116,7 +116,7 @@ def test_a_retry_that_is_refused_is_logged_and_kept_by_the_broker(
     reader = Ledger("reader", f"sqlite:///{tmp_path / 'reader'}.db", reading_alone, failures=1)
     note(writer, "kept")
     with capture_logs() as logs, writer.working(), reader.working():
-        wait_until(lambda: reader.entries() == ["kept"], 20, "the entry, delivered again")
+        wait_until(lambda: reader.entries() == ["kept"], 60, "the entry, delivered again")
     refusal = next(line for line in logs if line["event"] == "retry_not_sent")
     assert refusal["reason"].startswith("403 ACCESS_REFUSED")
 
@@ -133,7 +133,7 @@ def test_a_deployment_of_before_is_brought_up_to_date_by_declaring_again(
     declare(url)
     note(writer, "of now")
     with writer.working(), reader.working():
-        wait_until(lambda: reader.entries() == ["of now"] and len(parked_in(reader)) == 1, 20, "both messages")
+        wait_until(lambda: reader.entries() == ["of now"] and len(parked_in(reader)) == 1, 60, "both messages")
 
 
 def test_a_consumption_that_the_broker_ends_is_begun_again(rabbitmq: RabbitMQ, url: str, tmp_path: Path) -> None:
@@ -141,9 +141,9 @@ def test_a_consumption_that_the_broker_ends_is_begun_again(rabbitmq: RabbitMQ, u
     reader = Ledger("reader", f"sqlite:///{tmp_path / 'reader'}.db", url)
     note(writer, "before")
     with writer.working(), reader.working() as [worker]:
-        wait_until(lambda: reader.entries() == ["before"], 20, "the first entry")
+        wait_until(lambda: reader.entries() == ["before"], 60, "the first entry")
         rabbitmq.api("DELETE", f"queues/{vhost_of(url)}/reader")
-        wait_until(lambda: worker.readiness().ask()[1]["broker"] != "ok", 20, "the loss, told")
+        wait_until(lambda: worker.readiness().ask()[1]["broker"] != "ok", 60, "the loss, told")
         declare(url)
         note(writer, "after")
-        wait_until(lambda: reader.entries() == ["before", "after"], 30, "the entry from the queue made again")
+        wait_until(lambda: reader.entries() == ["before", "after"], 60, "the entry from the queue made again")

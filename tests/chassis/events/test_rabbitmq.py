@@ -49,11 +49,11 @@ def test_a_connection_cut_while_handling_leaves_one_effect(
     note(writer, "cut")
     with writer.working(), reader.working():
         assert reader.entered.wait(20)
-        wait_until(lambda: bool(rabbitmq.api("GET", f"vhosts/{vhost_of(url)}/connections")), 20, "a listed connection")
+        wait_until(lambda: bool(rabbitmq.api("GET", f"vhosts/{vhost_of(url)}/connections")), 60, "a listed connection")
         rabbitmq.close_connections(url)
         reader.release.set()
         note(writer, "after")
-        wait_until(lambda: "after" in reader.entries(), 30, "the entry over a new connection")
+        wait_until(lambda: "after" in reader.entries(), 60, "the entry over a new connection")
     assert sorted(reader.entries()) == ["after", "cut"]
 
 
@@ -96,7 +96,7 @@ def test_what_the_broker_gives_up_comes_into_the_one_list(url: str, on_rabbit: M
     with writer.working():
         _refuse_until_given_up(url)
     with reader.working():
-        wait_until(lambda: len(parked_in(reader)) == 1, 20, "the parked event")
+        wait_until(lambda: len(parked_in(reader)) == 1, 60, "the parked event")
     assert reader.entries() == []
 
 
@@ -138,13 +138,13 @@ def test_an_idle_publisher_whose_connection_was_closed_publishes_all_the_same(
     writer, reader = on_rabbit("writer"), on_rabbit("reader")
     publisher = adapter.RabbitBroker(url).publisher()
     publisher.send(EXCHANGE, Noted.TYPE, b"first", None, 1)
-    wait_until(lambda: bool(rabbitmq.api("GET", f"vhosts/{vhost_of(url)}/connections")), 20, "a listed connection")
+    wait_until(lambda: bool(rabbitmq.api("GET", f"vhosts/{vhost_of(url)}/connections")), 60, "a listed connection")
     rabbitmq.close_connections(url)
     publisher.send(EXCHANGE, Noted.TYPE, b"second", None, 1)
     publisher.close()
     note(writer, "third")
     with writer.working(), reader.working():
-        wait_until(lambda: reader.entries() == ["third"] and len(parked_in(reader)) == 2, 20, "all three")
+        wait_until(lambda: reader.entries() == ["third"] and len(parked_in(reader)) == 2, 60, "all three")
 
 
 def test_the_definitions_file_makes_what_declaring_makes(rabbitmq: RabbitMQ, url: str) -> None:

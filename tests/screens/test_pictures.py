@@ -1,4 +1,7 @@
-"""`make screenshots`: every page in its states at 1280 and 360 px (of gestionnaires at 1920 too), into screenshots/; axe finds nothing in any."""
+"""`make screenshots`: every page in its states at 1280 and 360 px, into screenshots/; axe finds nothing in any.
+
+Those of gestionnaires are pictured at 1920 px too.
+"""
 
 from __future__ import annotations
 

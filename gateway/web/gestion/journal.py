@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -127,16 +127,20 @@ def _line(item: ServiceEntry, names: Mapping[str, str]) -> dict[str, Any]:
 
 def _shown(values: Mapping[str, Any] | None) -> list[str]:
     """« motif : Panne », a line each."""
-    return [
-        f"{VALUE_LABELS.get(name, name)} : {_text(value)}"
-        for name, value in (values or {}).items()
-        if value is not None
-    ]
+    return [f"{label} : {text}" for label, text in _labelled(values or {})]
+
+
+def _labelled(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    return ((VALUE_LABELS.get(name, name), _text(value)) for name, value in values.items() if value is not None)
 
 
 def _text(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(map(_text, value))
+    if isinstance(value, dict):
+        return ", ".join(f"{label} {text}" for label, text in _labelled(value))
+    if isinstance(value, bool):
+        return "oui" if value else "non"
     if not isinstance(value, str):
         return json.dumps(value, ensure_ascii=False)
     return (

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import inspect
 import io
+import re
 import shutil
 import subprocess
 from datetime import UTC, date, datetime
@@ -12,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from services.chassis import csv_lines
 from services.chassis.csv_lines import BYTE_ORDER_MARK, csv_text
 from tests.support.missing_services import NotInstalled, skip_or_fail
 
@@ -26,6 +29,9 @@ SHOWN = [
     ["001", "Œuvrard", "'=HYPERLINK(1)"],
     ["0", "L'Haÿ", ""],
 ]
+SEVERAL_VALUES = [
+    "a,=1+1", ";=1+1", "a;=1+1", 'a";"=1+1', "a\t=1+1", "a\n=1+1", "a\r=1+1", "a, @SUM(1)", " =1+1", '"=1+1', "a|=1+1",
+]  # fmt: skip
 SECONDS = 180
 
 
@@ -42,10 +48,34 @@ def test_what_was_written_is_read_back() -> None:
     assert parsed(exported(ROWS[:2], ROWS[2:])) == [list(COLUMNS), *SHOWN]
 
 
-@pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\t", "\r", "\n"])
+@pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\t", "\r", "\n", "＝"])
 def test_no_cell_is_calculated(sign: str) -> None:
     cell = f"{sign}cmd|' /C calc'!A0"
     assert parsed(exported([("1", cell, cell)]))[1][1:] == [f"'{cell}"] * 2
+
+
+@pytest.mark.parametrize("cell", SEVERAL_VALUES)
+@pytest.mark.parametrize("separator", [";", ",", "\t", "|"])
+def test_nothing_is_calculated_whatever_separator_the_file_is_opened_with(cell: str, separator: str) -> None:
+    """Each line for itself too, as programs do that know no quotes."""
+    lines = re.split(r"[\r\n]+", exported([("1", cell, f"x{cell}")]).removeprefix(BYTE_ORDER_MARK))
+    calculated = [part for line in lines for part in line.split(separator) if re.match(r"[\s\"]*[=+\-@]", part)]
+    assert calculated == []
+
+
+@pytest.mark.parametrize("cell", SEVERAL_VALUES)
+def test_but_for_apostrophes_a_cell_stays_as_it_was(cell: str) -> None:
+    assert parsed(exported([("1", cell, "")]))[1][1].replace("'", "") == cell
+
+
+@pytest.mark.parametrize("text", ["L'Haÿ-les-Roses", "Saint-Denis, Réunion", "12/05 - 14:00", "a=b", "x@exemple.fr"])
+def test_ordinary_words_stay_as_they_are(text: str) -> None:
+    assert parsed(exported([("1", text, "")]))[1][1] == text
+
+
+def test_the_command_line_tool_writes_the_same_cells() -> None:
+    tool = (Path(__file__).parents[2] / "tools/portail/portail/output.py").read_text(encoding="utf-8")
+    assert re.search(r"_FORMULA = .*", tool)[0] == re.search(r"_FORMULA = .*", inspect.getsource(csv_lines))[0]  # type: ignore[index]
 
 
 def test_dates_and_yes_or_no_are_written_for_people() -> None:

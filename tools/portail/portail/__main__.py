@@ -11,8 +11,10 @@ from portail import __version__
 from portail.candidatures_commands import candidatures, epreuves
 from portail.changes_commands import changes
 from portail.connection import checked_url, write_config
+from portail.documents_commands import documents
 from portail.failures import ExitCode, Failure
-from portail.openings_commands import messages, openings
+from portail.messages_commands import messages
+from portail.openings_commands import openings
 from portail.pieces_commands import pieces
 
 
@@ -35,7 +37,7 @@ def configure() -> None:
     click.echo(f"Enregistré dans {write_config(url, token)}.")
 
 
-for command in (pieces, candidatures, epreuves, changes, openings, messages):
+for command in (pieces, candidatures, epreuves, documents, changes, openings, messages):
     portail.add_command(command)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
@@ -13,14 +14,15 @@ from zoneinfo import ZoneInfo
 
 import click
 from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
 View = TypeVar("View", bound=Callable[..., Any])
 Item = Mapping[str, Any]
 PARIS = ZoneInfo("Europe/Paris")
-# A cell that a spreadsheet would take for a formula is written as the text it is.
-FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+# What a spreadsheet would take for a formula is written as the text it is, as in the portal's own exports.
+_FORMULA = re.compile(r"""(^[\s"']*|[;,|\t\r\n][\s"']*)(?=[=+\-@＝＋－＠])|^(?=[\t\r\n])""")
 EXPORT_DELIMITER = ";"
 BYTE_ORDER_MARK = "\ufeff"
 
@@ -84,8 +86,14 @@ def errors_console() -> Console:
     return Console(stderr=True)
 
 
+def counted_progress() -> Progress:
+    """For how many of how many are done; on a terminal alone."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    return Progress(*columns, console=errors_console(), transient=True)
+
+
 def safe_cell(text: str) -> str:
-    return f"'{text}" if text.startswith(FORMULA_SIGNS) else text
+    return _FORMULA.sub(r"\1'", text)
 
 
 def plain(text: str) -> Text:

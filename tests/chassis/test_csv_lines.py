@@ -75,7 +75,7 @@ def test_ordinary_words_stay_as_they_are(text: str) -> None:
 
 def test_the_command_line_tool_writes_the_same_cells() -> None:
     tool = (Path(__file__).parents[2] / "tools/portail/portail/output.py").read_text(encoding="utf-8")
-    assert re.search(r"_FORMULA = .*", tool)[0] == re.search(r"_FORMULA = .*", inspect.getsource(csv_lines))[0]  # type: ignore[index]
+    assert re.search(r"_FORMULA = .*", tool)[0] == re.search(r"_FORMULA = .*", inspect.getsource(csv_lines))[0]
 
 
 def test_dates_and_yes_or_no_are_written_for_people() -> None:

@@ -6,8 +6,6 @@ import csv
 import inspect
 import io
 import re
-import shutil
-import subprocess
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -16,7 +14,7 @@ import pytest
 
 from services.chassis import csv_lines
 from services.chassis.csv_lines import BYTE_ORDER_MARK, csv_text
-from tests.support.missing_services import NotInstalled, skip_or_fail
+from tests.support.spreadsheet import opened_in_spreadsheet
 
 COLUMNS = ("numero_candidat", "nom", "commentaire")
 ROWS = [
@@ -32,7 +30,6 @@ SHOWN = [
 SEVERAL_VALUES = [
     "a,=1+1", ";=1+1", "a;=1+1", 'a";"=1+1', "a\t=1+1", "a\n=1+1", "a\r=1+1", "a, @SUM(1)", " =1+1", '"=1+1', "a|=1+1",
 ]  # fmt: skip
-SECONDS = 180
 
 
 def exported(*pages: list[Any]) -> str:
@@ -94,23 +91,6 @@ def test_an_error_of_the_search_comes_before_the_first_line() -> None:
 
 
 def test_a_spreadsheet_program_shows_every_accent_and_every_leading_zero(tmp_path: Path) -> None:
-    """Semicolons, quotes, UTF-8, « champs entre guillemets comme du texte »."""
     file = tmp_path / "export.csv"
     file.write_bytes(exported(ROWS).encode())
-    _convert(file, "CSV:59,34,76,1,,0,true", "csv:Text - txt - csv (StarCalc):59,34,76,1,,0,false,true")
-    with (tmp_path / "opened" / "export.csv").open(encoding="utf-8-sig", newline="") as opened:
-        assert list(csv.reader(opened, delimiter=";")) == [list(COLUMNS), *SHOWN]
-
-
-def _convert(file: Path, reading: str, writing: str) -> None:
-    """Have LibreOffice open a file and save what it understood into the folder « opened » beside it."""
-    program = shutil.which("soffice")
-    if program is None:
-        skip_or_fail(NotInstalled("LibreOffice Calc", "soffice"))
-        return
-    folder = file.parent
-    profile = f"-env:UserInstallation=file://{folder / 'profile'}"
-    words = [program, profile, "--headless", f"--infilter={reading}", "--convert-to", writing]
-    subprocess.run(
-        [*words, "--outdir", str(folder / "opened"), str(file)], check=True, timeout=SECONDS, capture_output=True
-    )
+    assert opened_in_spreadsheet([file]) == [[list(COLUMNS), *SHOWN]]

@@ -38,7 +38,7 @@ def test_only_what_tools_may_call_is_there(running: InProcessPortal) -> None:
         "/v1/me/",
         "/v1/sessions",
         "/v1/tools/exchange",
-        "/v1/staff/me",
+        "/v1/staff/me/",
         "jwks",
         "identity-floor",
     ):

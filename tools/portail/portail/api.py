@@ -6,6 +6,7 @@ nothing twice (If-Match, or an act that the API carries out once), and their cal
 
 from __future__ import annotations
 
+import math
 import os
 import random
 import sys
@@ -42,8 +43,13 @@ class Api:
         self._patience = _patience()
 
     def read(self, path: str, params: Mapping[str, Any] | None = None) -> Any:
-        """The JSON of a GET of « /pieces/v1/… »."""
-        return self.call("GET", path, params=dict(params or {})).json()
+        """The JSON of a GET of « /pieces/v1/… ». Raises Failure."""
+        try:
+            return self.call("GET", path, params=dict(params or {})).json()
+        except requests.JSONDecodeError as error:
+            raise Failure(
+                "Cette adresse n'est pas celle du portail : sa réponse n'est pas du JSON.", ExitCode.USAGE
+            ) from error
 
     def call(self, method: str, path: str, *, repeatable: bool = True, **options: Any) -> requests.Response:
         """`options`: those of requests. Raises Failure.
@@ -61,7 +67,7 @@ class Api:
                 if not repeatable:
                     raise failure from error
             else:
-                if answer.ok:
+                if answer.status_code < requests.codes.multiple_choices:
                     return answer
                 failure, asked = failure_of(answer.status_code, _problem(answer)), _retry_after(answer)
                 answer.close()
@@ -120,9 +126,12 @@ def segment(value: str) -> str:
 
 def _patience() -> float:
     try:
-        return max(0.0, float(os.environ.get(PATIENCE_VARIABLE, DEFAULT_PATIENCE)))
-    except ValueError as error:
-        raise Failure(f"{PATIENCE_VARIABLE} est un nombre de secondes.", ExitCode.USAGE) from error
+        seconds = float(os.environ.get(PATIENCE_VARIABLE, DEFAULT_PATIENCE))
+    except ValueError:
+        seconds = math.nan
+    if not 0 <= seconds < math.inf:
+        raise Failure(f"{PATIENCE_VARIABLE} est un nombre de secondes.", ExitCode.USAGE)
+    return seconds
 
 
 def _problem(answer: requests.Response) -> dict[str, Any]:

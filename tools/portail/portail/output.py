@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import re
 import sys
@@ -14,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -81,15 +82,28 @@ def print_json(value: Any) -> None:
     click.echo(json.dumps(value, ensure_ascii=False, indent=2))
 
 
+def write_utf8() -> None:
+    """Files and programs get UTF-8 whatever the locale; a terminal shows « ? » for what it does not have."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="replace")
+
+
 def errors_console() -> Console:
     """For what is said beside the output: progress, summaries."""
     return Console(stderr=True)
 
 
 def counted_progress() -> Progress:
-    """For how many of how many are done; on a terminal alone."""
+    """How many of how many are done."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    return Progress(*columns, console=errors_console(), transient=True)
+    return progress_bar(*columns)
+
+
+def progress_bar(*columns: ProgressColumn) -> Progress:
+    """On a terminal alone: a log or a program gets nothing of it."""
+    console = errors_console()
+    return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
 
 
 def safe_cell(text: str) -> str:

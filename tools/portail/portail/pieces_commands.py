@@ -20,10 +20,10 @@ from portail.output import (
     Columns,
     Item,
     counted_progress,
-    errors_console,
     paris_time,
     print_list,
     print_one,
+    progress_bar,
     with_format,
 )
 from portail.seen_pieces import SeenPiece, last_seen, remember
@@ -143,7 +143,7 @@ def _show(piece: Item, form: str) -> None:
 @pass_api
 def download(api: Api, ids: tuple[str, ...], folder: Path) -> None:
     """Télécharger les fichiers de pièces, vérifiés par leur empreinte. Rien n'est écrasé."""
-    with Progress(console=errors_console(), transient=True) as progress:
+    with progress_bar(*Progress.get_default_columns()) as progress:
         task = progress.add_task("Téléchargement", total=None)
         for piece_id in ids:
             piece = api.read(f"{PIECES}/{segment(piece_id)}")

@@ -34,7 +34,7 @@ def test_a_spreadsheet_program_shows_what_was_exported(running: InProcessFourSer
     numbers = [row[column] for name in ("pieces", "candidatures", "epreuves") for row, column in _numbers(tool, name)]
     assert numbers
     assert {(len(number), number[0]) for number in numbers} == {(11, "0")}
-    assert "Pièce d'identité" in (tool.folder / "opened" / "pieces.csv").read_text(encoding="utf-8-sig")
+    assert "Document justifiant l'identité" in (tool.folder / "opened" / "pieces.csv").read_text(encoding="utf-8-sig")
 
 
 def _saved(running: InProcessFourServices, token: str, path: str, file: Path) -> Path:

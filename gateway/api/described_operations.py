@@ -12,6 +12,13 @@ from gateway.api.open_operations import operations, scopes_of
 _LONGEST_REFERENCES = 8  # a schema may hold itself
 _SAMPLES: Mapping[str, Any] = {"integer": 1, "number": 1.5, "boolean": True, "null": None}
 _FORMATS = {"date-time": "2021-10-04T12:00:00+00:00", "date": "2021-10-04", "binary": "…"}
+_KINDS = {
+    "string": "Texte",
+    "integer": "Nombre entier",
+    "number": "Nombre",
+    "boolean": "true ou false",
+    "array": "Liste",
+}
 _PLACES = {"path": "adresse", "query": "paramètre", "header": "en-tête"}
 
 
@@ -59,7 +66,8 @@ def _parameter(given: Mapping[str, Any]) -> list[str]:
     schema = given.get("schema", {})
     allowed = f"Parmi : {', '.join(map(str, schema['enum']))}." if "enum" in schema else ""
     needed = "requis" if given.get("required") else "facultatif"
-    words = " ".join(filter(None, (given.get("description", ""), allowed)))
+    kind = "Instant avec son décalage" if schema.get("format") == "date-time" else _KINDS.get(_kind(schema), "")
+    words = ". ".join(filter(None, (given.get("description", ""), allowed))) or kind
     return [given["name"], f"{_PLACES.get(given['in'], given['in'])}, {needed}", words]
 
 
@@ -96,10 +104,15 @@ def _sample(schema: Mapping[str, Any], schemas: Mapping[str, Any], depth: int = 
 
 
 def _sample_of_kind(schema: Mapping[str, Any], schemas: Mapping[str, Any], depth: int) -> Any:
-    kinds = schema.get("type", "object")
-    kind = kinds if isinstance(kinds, str) else kinds[0]
+    kind = _kind(schema)
     if kind == "object":
         return {name: _sample(inner, schemas, depth) for name, inner in schema.get("properties", {}).items()}
     if kind == "array":
         return [_sample(schema.get("items", {}), schemas, depth)]
     return _FORMATS.get(schema.get("format", ""), "…") if kind == "string" else _SAMPLES.get(kind)
+
+
+def _kind(schema: Mapping[str, Any]) -> str:
+    """The first that the schema takes."""
+    kinds = schema.get("type", "object")
+    return str(kinds if isinstance(kinds, str) else kinds[0])

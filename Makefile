@@ -64,7 +64,7 @@ bench: .venv/dev.stamp $(ASSETS) services ## measure what a registration costs, 
 	$(PY) -m pytest $(PATIENTLY) -p tests.bench.record -s $(BENCHES) $(ARGS)
 
 soak: .venv/dev.stamp $(ASSETS) services ## the tests that are too long for make check
-	COMPOSE="$(COMPOSE)" ENGINE="$(ENGINE)" $(PY) -m pytest $(PATIENTLY) tests/journeys/soak tests/attacks/soak tests/faults/soak tests/composed/soak tests/documents/imports/soak $(ARGS)
+	COMPOSE="$(COMPOSE)" ENGINE="$(ENGINE)" $(PY) -m pytest $(PATIENTLY) tests/architecture/soak tests/journeys/soak tests/attacks/soak tests/faults/soak tests/composed/soak tests/documents/imports/soak $(ARGS)
 
 restore-drill: .venv/dev.stamp services ## lose the data of a portal in containers under load, restore, compare (part of soak)
 	COMPOSE="$(COMPOSE)" ENGINE="$(ENGINE)" $(PY) -m pytest $(PATIENTLY) -s tests/composed/soak/test_restore_drill.py $(ARGS)

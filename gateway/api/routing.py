@@ -10,6 +10,7 @@ from flask import Response, jsonify, request
 from gateway import access
 from gateway.api import blueprint
 from gateway.api.limits import RateLimiter, max_body_bytes
+from gateway.api.open_operations import is_closed, only_open
 from gateway.clients.accounts import EXCHANGE_CACHE_SECONDS
 from gateway.service_clients import SERVICE_LABELS, clients
 from services.chassis.errors import DomainError, NotFound, TooLarge, TooMany, Unauthenticated, Unavailable
@@ -50,7 +51,7 @@ _unknown_tokens: ExpiringCache[bool] = ExpiringCache(seconds=30.0, at_most=10_00
 @access.public  # the token decides, in the service
 def pass_on(service: str, path: str) -> Response:
     """Exchanges the token, passes the body and conditional headers on and streams the answer back."""
-    if service not in SERVICE_LABELS or path.startswith(("sessions", "tokens", "tools/")) or _has_dot_segments(path):
+    if service not in SERVICE_LABELS or is_closed(path) or _has_dot_segments(path):
         raise NotFound()
     limit = max_body_bytes(service, path)
     if (request.content_length or 0) > limit:
@@ -66,11 +67,11 @@ def pass_on(service: str, path: str) -> Response:
 @blueprint.get("/<service>/openapi.json")
 @access.public
 def openapi(service: str) -> Response:
-    """The service's own OpenAPI description, with the address under which tools reach it."""
+    """What tools may call, from the service's own OpenAPI description, with the address under which they reach it."""
     if service not in SERVICE_LABELS:
         raise NotFound()
     with _call_service(service, "/openapi.json", None, DESCRIPTION_SECONDS) as answer:
-        description = answer.json()
+        description = only_open(answer.json())
     description["servers"] = [{"url": f"/api/{service}"}]
     return jsonify(description)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from itertools import chain
@@ -10,8 +11,9 @@ from typing import Any
 DELIMITER = ";"
 BYTE_ORDER_MARK = "\ufeff"
 LINE_END = "\r\n"
-# A cell that a spreadsheet would take for a formula is shown as the text it is.
-FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n")
+# What a spreadsheet would take for a formula is shown as the text it is: at the beginning of a cell, and behind what
+# would begin another one, were the file opened with another separator or each line taken for itself.
+_FORMULA = re.compile(r"""(^[\s"']*|[;,|\t\r\n][\s"']*)(?=[=+\-@＝＋－＠])|^(?=[\t\r\n])""")
 _QUOTE = '"'
 _TO_QUOTE = frozenset(f"{DELIMITER}{_QUOTE}\r\n")
 
@@ -24,6 +26,11 @@ def csv_text(columns: Sequence[str], pages: Iterable[Iterable[Sequence[Any]]]) -
     remaining = iter(pages)
     first = list(next(remaining, ()))
     return _texts(columns, chain([first], remaining))
+
+
+def safe_cell(text: str) -> str:
+    """The text with an apostrophe before each place where a formula would begin."""
+    return _FORMULA.sub(r"\1'", text)
 
 
 def _texts(columns: Sequence[str], pages: Iterable[Iterable[Sequence[Any]]]) -> Iterator[str]:
@@ -39,9 +46,7 @@ def _line(cells: Sequence[Any]) -> str:
 
 def _cell(value: Any) -> str:
     """Numbers that begin with a zero are quoted: programs that let quoted cells be text show all their digits."""
-    text = _text(value)
-    if text.startswith(FORMULA_SIGNS):
-        text = f"'{text}"
+    text = safe_cell(_text(value))
     if not _TO_QUOTE.isdisjoint(text) or (len(text) > 1 and text[0] == "0" and text.isdigit()):
         return _QUOTE + text.replace(_QUOTE, _QUOTE * 2) + _QUOTE
     return text

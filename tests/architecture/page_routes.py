@@ -22,6 +22,7 @@ PUBLIC_PAGES = """
     GET /mails
     GET /mails/<name>
     GET /api/docs
+    GET /api/docs/<service>
     GET /composants
     GET /composants/connexion
     GET /composants/introuvable

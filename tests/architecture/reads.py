@@ -239,6 +239,7 @@ READS: dict[str, dict[str, tuple[str, ...]]] = {
         "/compte/annulation/<token>": ("/compte/annulation/<annulation>",),
         "/compte/mot-de-passe/<token>": ("/compte/mot-de-passe/<mot-de-passe>",),
         "/composants/recherche": ("/composants/recherche?q=caen",),
+        "/api/docs/<service>": tuple(f"/api/docs/{service}" for service in SERVICES),
         "/api/<service>/openapi.json": tuple(f"/api/{service}/openapi.json" for service in SERVICES),
         "/api/<service>/v1/<path:path>": (
             "/api/registrations/v1/staff/candidatures",

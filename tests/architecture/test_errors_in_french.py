@@ -10,7 +10,7 @@ from typing import Any
 from flask import Flask
 
 from tests.architecture import ledger
-from tests.architecture.test_openapi import CALLERS
+from tests.architecture.described_answers import CALLERS
 from tests.support import tokens
 
 ENGLISH = re.compile(

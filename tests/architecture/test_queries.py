@@ -14,7 +14,7 @@ from deploy.service_names import SERVICES
 from services.chassis.process.command_line import migrate
 from services.chassis.web.application import MAX_ERRORS_OF_A_KIND
 from tests.architecture import apps, ledger
-from tests.architecture.test_openapi import CALLERS
+from tests.architecture.described_answers import CALLERS
 from tests.support import tokens
 
 if TYPE_CHECKING:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import csv
+import inspect
 import io
-import shutil
-import subprocess
+import re
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from services.chassis import csv_lines
 from services.chassis.csv_lines import BYTE_ORDER_MARK, csv_text
-from tests.support.missing_services import NotInstalled, skip_or_fail
+from tests.support.spreadsheet import opened_in_spreadsheet
 
 COLUMNS = ("numero_candidat", "nom", "commentaire")
 ROWS = [
@@ -26,7 +27,9 @@ SHOWN = [
     ["001", "Œuvrard", "'=HYPERLINK(1)"],
     ["0", "L'Haÿ", ""],
 ]
-SECONDS = 180
+SEVERAL_VALUES = [
+    "a,=1+1", ";=1+1", "a;=1+1", 'a";"=1+1', "a\t=1+1", "a\n=1+1", "a\r=1+1", "a, @SUM(1)", " =1+1", '"=1+1', "a|=1+1",
+]  # fmt: skip
 
 
 def exported(*pages: list[Any]) -> str:
@@ -42,10 +45,34 @@ def test_what_was_written_is_read_back() -> None:
     assert parsed(exported(ROWS[:2], ROWS[2:])) == [list(COLUMNS), *SHOWN]
 
 
-@pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\t", "\r", "\n"])
+@pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\t", "\r", "\n", "＝"])
 def test_no_cell_is_calculated(sign: str) -> None:
     cell = f"{sign}cmd|' /C calc'!A0"
     assert parsed(exported([("1", cell, cell)]))[1][1:] == [f"'{cell}"] * 2
+
+
+@pytest.mark.parametrize("cell", SEVERAL_VALUES)
+@pytest.mark.parametrize("separator", [";", ",", "\t", "|"])
+def test_nothing_is_calculated_whatever_separator_the_file_is_opened_with(cell: str, separator: str) -> None:
+    """Each line for itself too, as programs do that know no quotes."""
+    lines = re.split(r"[\r\n]+", exported([("1", cell, f"x{cell}")]).removeprefix(BYTE_ORDER_MARK))
+    calculated = [part for line in lines for part in line.split(separator) if re.match(r"[\s\"]*[=+\-@]", part)]
+    assert calculated == []
+
+
+@pytest.mark.parametrize("cell", SEVERAL_VALUES)
+def test_but_for_apostrophes_a_cell_stays_as_it_was(cell: str) -> None:
+    assert parsed(exported([("1", cell, "")]))[1][1].replace("'", "") == cell
+
+
+@pytest.mark.parametrize("text", ["L'Haÿ-les-Roses", "Saint-Denis, Réunion", "12/05 - 14:00", "a=b", "x@exemple.fr"])
+def test_ordinary_words_stay_as_they_are(text: str) -> None:
+    assert parsed(exported([("1", text, "")]))[1][1] == text
+
+
+def test_the_command_line_tool_writes_the_same_cells() -> None:
+    tool = (Path(__file__).parents[2] / "tools/portail/portail/output.py").read_text(encoding="utf-8")
+    assert re.search(r"_FORMULA = .*", tool)[0] == re.search(r"_FORMULA = .*", inspect.getsource(csv_lines))[0]
 
 
 def test_dates_and_yes_or_no_are_written_for_people() -> None:
@@ -64,23 +91,6 @@ def test_an_error_of_the_search_comes_before_the_first_line() -> None:
 
 
 def test_a_spreadsheet_program_shows_every_accent_and_every_leading_zero(tmp_path: Path) -> None:
-    """Semicolons, quotes, UTF-8, « champs entre guillemets comme du texte »."""
     file = tmp_path / "export.csv"
     file.write_bytes(exported(ROWS).encode())
-    _convert(file, "CSV:59,34,76,1,,0,true", "csv:Text - txt - csv (StarCalc):59,34,76,1,,0,false,true")
-    with (tmp_path / "opened" / "export.csv").open(encoding="utf-8-sig", newline="") as opened:
-        assert list(csv.reader(opened, delimiter=";")) == [list(COLUMNS), *SHOWN]
-
-
-def _convert(file: Path, reading: str, writing: str) -> None:
-    """Have LibreOffice open a file and save what it understood into the folder « opened » beside it."""
-    program = shutil.which("soffice")
-    if program is None:
-        skip_or_fail(NotInstalled("LibreOffice Calc", "soffice"))
-        return
-    folder = file.parent
-    profile = f"-env:UserInstallation=file://{folder / 'profile'}"
-    words = [program, profile, "--headless", f"--infilter={reading}", "--convert-to", writing]
-    subprocess.run(
-        [*words, "--outdir", str(folder / "opened"), str(file)], check=True, timeout=SECONDS, capture_output=True
-    )
+    assert opened_in_spreadsheet([file]) == [[list(COLUMNS), *SHOWN]]

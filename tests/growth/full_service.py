@@ -13,6 +13,7 @@ from services.chassis.database.transactions import Database
 from services.chassis.events import EventTables, follow_up, outbox
 from services.chassis.events.tables import TO_BROKER, TO_SELF
 from services.chassis.jobs.registry import Jobs
+from tests.support import tokens
 from tests.support.database_filling import analyse, fast_filling, insert_copies, numbered
 
 Weight = Callable[..., dict[str, Any]]
@@ -84,3 +85,15 @@ def expect_answer(answer: Any, status: int = 200) -> Any:
 
 def jobs_of(jobs: Jobs) -> Actions:
     return {name: jobs[name].run for name in jobs.names()}
+
+
+def audit_export(app: Flask) -> Callable[[], object]:
+    """The export of the whole journal, read to its end."""
+
+    def export() -> None:
+        token = tokens.staff_token("chief", scopes=("audit:read",), academies=None)
+        answer = app.test_client().get("/v1/audit.csv?by_candidates=true", headers=tokens.bearer(token))
+        assert sum(1 for _ in answer.iter_encoded()) > 1
+        answer.close()
+
+    return export

@@ -30,6 +30,7 @@ from tests.growth.full_service import (
     Actions,
     FullService,
     Weight,
+    audit_export,
     event_actions,
     expect_answer,
     fill_events,
@@ -206,7 +207,7 @@ def _exports(portal: PiecesService) -> Actions:
         assert sum(1 for _ in answer.iter_encoded()) > 1
         answer.close()
 
-    return {"the export of all pieces": export}
+    return {"the export of all pieces": export, "the export of the journal": audit_export(portal.app)}
 
 
 def _jobs() -> Actions:

@@ -31,6 +31,7 @@ from tests.growth.full_service import (
     Actions,
     FullService,
     Weight,
+    audit_export,
     event_actions,
     expect_answer,
     fill_events,
@@ -165,5 +166,6 @@ def _exports(app: Flask) -> Actions:
     return {
         "the export of all": lambda: export("candidatures"),
         "the export of all épreuves": lambda: export("epreuves"),
+        "the export of the journal": audit_export(app),
         "all published once more": publish_everything,
     }

@@ -23,6 +23,7 @@ PUBLIC_PAGES = {
     "accessibilite": "/accessibilite",
     "connexion": "/connexion",
     "api": "/api/docs",
+    "api-pieces": "/api/docs/pieces",
     "composants": "/composants",
     "composants-connexion": "/composants/connexion",
     "composants-introuvable": "/composants/introuvable",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -38,3 +39,19 @@ def tool(running: InProcessFourServices, token: str, tmp_path: Path) -> Tool:
 def deposited(running: InProcessFourServices) -> None:
     """A new candidate of Besançon has deposited two files."""
     depositor(CandidateFactory(running), running, deposits=2)
+
+
+@pytest.fixture
+def workers(running: InProcessFourServices) -> Iterator[None]:
+    """The workers of the services are at work meanwhile."""
+    ended = threading.Event()
+
+    def work() -> None:
+        while not ended.wait(0.2):
+            running.deliver()
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    yield
+    ended.set()
+    thread.join()

@@ -35,6 +35,7 @@ def script(tmp_path: Path) -> Path:
     return file
 
 
+@pytest.mark.usefixtures("workers")
 def test_every_block_of_the_page_does_what_it_says(
     running: InProcessFourServices, tool: Tool, script: Path, tmp_path: Path
 ) -> None:
@@ -56,6 +57,7 @@ def test_every_block_of_the_page_does_what_it_says(
     assert result.stderr.count("--- block") == len(BLOCKS) >= 15
     assert "/problems/introuvable" in result.stdout
     assert "2 décisions enregistrées sur 2, dont 2 lors d'une exécution précédente" in result.stdout
+    assert "1 documents publiés sur 1." in result.stderr
     for name in ("piece.pdf", "pieces.csv", "candidatures.csv", "epreuves.csv", "epreuves-curl.csv"):
         assert (tmp_path / name).stat().st_size > 100, name
 

@@ -80,14 +80,6 @@ def test_a_candidature_is_found_read_and_ended_with_a_reason(tool: Tool, running
     assert (refused.returncode, refused.stderr.strip()) == (5, "Cette candidature n'est plus active.")
 
 
-def test_openings_and_messages_are_listed(tool: Tool) -> None:
-    besancon = [row for row in tool.json("openings", "--examen", "BTS") if "BESANCON" in row["academie"]]
-    assert [row["state"] for row in besancon] == ["open"]
-    assert tool.json("messages") == []
-    in_csv = [row for row in rows(tool.done("openings", "--csv")) if "BESANCON" in row["academie"]]
-    assert [row["ouvre_le"] for row in in_csv] == ["01/10/2021 12:00"], "Paris time, wherever the tool runs"
-
-
 def test_the_words_of_decisions_are_those_of_the_portal() -> None:
     source = (Path(__file__).parents[2] / "tools/portail/portail/decisions.py").read_text(encoding="utf-8")
     assert all(f'"{code}"' in source for code in STATUS_LABELS)
@@ -132,7 +124,7 @@ def test_a_command_typed_wrong_is_answered_in_french(tool: Tool) -> None:
         (("pieces", "list", "--page"), "n'existe pas"),
         (("pieces", "list", "reste"), "Argument en trop"),
         (("pieces", "decide-many", "absent.csv"), "'absent.csv' n'existe pas."),
-        (("messages", "--json", "--csv"), "Choisissez --json ou --csv."),
+        (("messages", "list", "--json", "--csv"), "Choisissez --json ou --csv."),
     ):
         refused = tool.run(*words)
         assert (refused.returncode, refused.stdout) == (2, ""), words

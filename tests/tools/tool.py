@@ -19,7 +19,7 @@ from tests.support.in_process_four_services import InProcessFourServices
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "tools" / "portail"
 SECONDS = 120
-SCOPES = ("pieces:read", "pieces:control", "candidatures:read", "candidatures:manage")
+SCOPES = ("pieces:read", "pieces:control", "candidatures:read", "candidatures:manage", "documents:publish")
 
 
 def tool_token(portal: InProcessFourServices, account: StaffAccount, *scopes: str) -> str:

@@ -15,6 +15,8 @@ from services.accounts.operations.staff_help import record_openings, resend_acti
 from services.accounts.queries import candidates
 from services.chassis.database.audit import Actor
 from services.chassis.web import access
+from services.chassis.web.problems import answers_with
+from services.contracts import problem_types
 
 blp = Blueprint("corrections", __name__, url_prefix="/v1/candidates", description="Correction d'état civil")
 ADMINISTRATOR = access.staff(CANDIDATES_CORRECT)
@@ -62,6 +64,7 @@ def correct(sent: dict[str, Any], candidate_id: str) -> dict[str, int]:
 @blp.route("/<string:candidate_id>/activation", methods=["POST"])
 @ADMINISTRATOR
 @blp.response(202)
+@answers_with(blp, problem_types.CONFLICT)
 def resend_activation(candidate_id: str) -> None:
     """Mail the link of activation again; the older link is closed."""
     resend_activation_for(candidate_id, _actor())

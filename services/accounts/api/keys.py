@@ -13,6 +13,7 @@ from services.accounts.dependencies import dependencies
 from services.accounts.signing import SERVICE_TOKEN_SECONDS
 from services.chassis.errors import Unauthenticated
 from services.chassis.web import access
+from services.chassis.web.problems import answers_with
 from services.contracts import problem_types
 
 blp = Blueprint("keys", __name__, description="Clés publiées et jetons des services")
@@ -20,6 +21,7 @@ blp = Blueprint("keys", __name__, description="Clés publiées et jetons des ser
 
 @blp.route("/.well-known/jwks.json", methods=["GET"])
 @access.public
+@blp.alt_response(200, schema=schemas.Keys, success=True)
 def jwks() -> Response:
     """The keys with which every token of the portal is verified."""
     response = jsonify(dependencies().signer.jwks())
@@ -31,6 +33,7 @@ def jwks() -> Response:
 @access.public
 @blp.arguments(schemas.Credentials)
 @blp.response(200, schemas.AccessToken)
+@answers_with(blp, problem_types.SERVICE_REFUSED)
 def service_token(sent: dict[str, str]) -> dict[str, Any]:
     """A service's own access token."""
     client = sent["client_id"]

@@ -17,6 +17,8 @@ from services.accounts.queries import staff as staff_queries
 from services.accounts.queries.own_staff_account import own_account
 from services.chassis.database.audit import Actor
 from services.chassis.web import access
+from services.chassis.web.problems import answers_with
+from services.contracts import problem_types
 
 blp = Blueprint("own_staff_account", __name__, url_prefix="/v1/staff/me", description="Mon compte de gestion")
 IN_A_SESSION = access.staff(SESSION_ONLY)
@@ -25,6 +27,7 @@ IN_A_SESSION = access.staff(SESSION_ONLY)
 @blp.route("", methods=["GET"])
 @IN_A_SESSION
 @blp.response(200, schemas.OwnAccount)
+@answers_with(blp, problem_types.NOT_FOUND)
 def show() -> dict[str, Any]:
     return own_account(_id())
 
@@ -33,6 +36,7 @@ def show() -> dict[str, Any]:
 @IN_A_SESSION
 @blp.arguments(schemas.NewStaffPassword)
 @blp.response(200, schemas.NewSession)
+@answers_with(blp, problem_types.NOT_FOUND, problem_types.TOO_MANY_TRIES)
 def change_password(sent: dict[str, Any]) -> dict[str, str]:
     """Every session ends; the answer opens another."""
     return {"session": operations.change_password(_id(), sent)}
@@ -42,6 +46,7 @@ def change_password(sent: dict[str, Any]) -> dict[str, str]:
 @IN_A_SESSION
 @blp.arguments(CodeOnly)
 @blp.response(201, schemas.RecoveryCodes)
+@answers_with(blp, problem_types.NOT_FOUND, problem_types.TOO_MANY_TRIES)
 def new_recovery_codes(sent: dict[str, str]) -> dict[str, list[str]]:
     """A new set of recovery codes; the old one is void."""
     return {"recovery_codes": operations.new_recovery_codes(_id(), sent["code"])}
@@ -51,6 +56,7 @@ def new_recovery_codes(sent: dict[str, str]) -> dict[str, list[str]]:
 @IN_A_SESSION
 @blp.arguments(CodeOnly)
 @blp.response(200, schemas.Proposal)
+@answers_with(blp, problem_types.NOT_FOUND, problem_types.TOO_MANY_TRIES)
 def propose_second_factor(sent: dict[str, str]) -> Proposal:
     """A new secret, which a code of its own puts in force."""
     return operations.propose_second_factor(_id(), sent["code"])
@@ -60,6 +66,7 @@ def propose_second_factor(sent: dict[str, str]) -> Proposal:
 @IN_A_SESSION
 @blp.arguments(schemas.SealedOnly)
 @blp.response(200, schemas.MaybeProposal)
+@answers_with(blp, problem_types.NOT_FOUND)
 def proposed_again(sent: dict[str, str]) -> dict[str, Proposal | None]:
     """What was proposed, to show it again."""
     return {"proposal": operations.proposed_again(_id(), sent["proposal"])}
@@ -69,6 +76,7 @@ def proposed_again(sent: dict[str, str]) -> dict[str, Proposal | None]:
 @IN_A_SESSION
 @blp.arguments(schemas.FactorRenewal)
 @blp.response(200, schemas.NewSession)
+@answers_with(blp, problem_types.NOT_FOUND, problem_types.TOO_MANY_TRIES)
 def renew_second_factor(sent: dict[str, str]) -> dict[str, str]:
     """`code` is one of the proposed secret. Every session ends; the answer opens another."""
     return {"session": operations.renew_second_factor(_id(), sent["proposal"], sent["code"])}
@@ -88,6 +96,7 @@ def list_tokens(page: dict[str, Any]) -> dict[str, Any]:
 @IN_A_SESSION
 @blp.arguments(schemas.NewToken)
 @blp.response(201, schemas.CreatedToken)
+@answers_with(blp, problem_types.NOT_FOUND, problem_types.TOO_MANY_TRIES)
 def create_token(sent: dict[str, Any]) -> dict[str, str]:
     """A token for a tool, within one's own scopes."""
     life = timedelta(days=sent["days"])

@@ -24,6 +24,12 @@ class AccessToken(Schema):
     expires_in = fields.Integer(required=True)
 
 
+class Keys(Schema):
+    """A JSON Web Key Set (RFC 7517)."""
+
+    keys = fields.List(fields.Dict(keys=fields.String(), values=fields.String()), required=True)
+
+
 class Values(Schema):
     """`values`: each field's name with what was typed, as typed; a list for boxes."""
 

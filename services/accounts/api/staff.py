@@ -14,6 +14,8 @@ from services.accounts.operations.staff_tokens import revoke_token
 from services.accounts.queries import staff as staff_queries
 from services.chassis.database.audit import Actor
 from services.chassis.web import access
+from services.chassis.web.problems import answers_with
+from services.contracts import problem_types
 
 blp = Blueprint("staff", __name__, url_prefix="/v1/staff", description="Comptes de gestion et jetons de leurs outils")
 ADMINISTRATOR = access.staff(STAFF_MANAGE)
@@ -60,6 +62,7 @@ def show_member(staff_id: str) -> dict[str, Any]:
 @ADMINISTRATORS_SESSION
 @blp.arguments(schemas.Invitation)
 @blp.response(201, schemas.CreatedMember)
+@answers_with(blp, problem_types.ADDRESS_TAKEN, problem_types.REACTIVATION_REQUIRED, problem_types.TOO_MANY_TRIES)
 def invite(sent: dict[str, Any]) -> dict[str, str]:
     """Invite somebody by mail: they choose a password and a second factor by the link."""
     return {"id": staff_invitations.invite(sent, sent["code"], _actor())}
@@ -69,6 +72,7 @@ def invite(sent: dict[str, Any]) -> dict[str, str]:
 @ADMINISTRATORS_SESSION
 @blp.arguments(schemas.CodeOnly)
 @blp.response(204)
+@answers_with(blp, problem_types.CONFLICT, problem_types.REACTIVATION_REQUIRED, problem_types.TOO_MANY_TRIES)
 def invite_again(sent: dict[str, str], staff_id: str) -> None:
     """Mail a new link; the older one is refused from now on. 409 for an account that is set up or disabled."""
     staff_invitations.invite_again(staff_id, sent["code"], _actor())
@@ -78,6 +82,13 @@ def invite_again(sent: dict[str, str], staff_id: str) -> None:
 @ADMINISTRATORS_SESSION
 @blp.arguments(schemas.ReasonWithCode)
 @blp.response(204)
+@answers_with(
+    blp,
+    problem_types.OWN_ACCOUNT,
+    problem_types.CONFLICT,
+    problem_types.REACTIVATION_REQUIRED,
+    problem_types.TOO_MANY_TRIES,
+)
 def reset_second_factor(sent: dict[str, str], staff_id: str) -> None:
     """Who lost theirs is mailed a link to set up another; password, sessions and tokens end. 409 for oneself."""
     staff_invitations.reset_second_factor(staff_id, sent["reason"], sent["code"], _actor())
@@ -87,6 +98,7 @@ def reset_second_factor(sent: dict[str, str], staff_id: str) -> None:
 @ADMINISTRATORS_SESSION
 @blp.arguments(schemas.ReasonWithCode)
 @blp.response(204)
+@answers_with(blp, problem_types.OWN_ACCOUNT, problem_types.LAST_ADMINISTRATOR, problem_types.TOO_MANY_TRIES)
 def disable(sent: dict[str, str], staff_id: str) -> None:
     """Disable an account: no log-in, sessions and tokens end. 409 for oneself and for the last administrateur."""
     step_up.confirm(access.caller().id, sent["code"])
@@ -97,6 +109,7 @@ def disable(sent: dict[str, str], staff_id: str) -> None:
 @ADMINISTRATORS_SESSION
 @blp.arguments(schemas.ReasonWithCode)
 @blp.response(204)
+@answers_with(blp, problem_types.CONFLICT, problem_types.TOO_MANY_TRIES)
 def enable(sent: dict[str, str], staff_id: str) -> None:
     """Enable an account again: it logs in as before; its tokens stay ended."""
     step_up.confirm(access.caller().id, sent["code"])

@@ -9,7 +9,7 @@ from flask_smorest import Blueprint
 from services.accounts.api import schemas
 from services.accounts.dependencies import dependencies
 from services.accounts.domain import account_form
-from services.accounts.domain.mail_link_rules import Purpose
+from services.accounts.domain.mail_link_rules import LINK_PROBLEMS, Purpose
 from services.accounts.operations.account_creation import Created, create_account
 from services.accounts.operations.activation import activate, resend_activation
 from services.accounts.operations.email_confirmation import confirm_email
@@ -17,6 +17,8 @@ from services.accounts.operations.password_reset import ask_reset, complete_rese
 from services.accounts.operations.pending_email import cancel_pending_email
 from services.accounts.queries import mail_link_states
 from services.chassis.web import access
+from services.chassis.web.problems import answers_with
+from services.contracts import problem_types
 
 blp = Blueprint("visitors", __name__, url_prefix="/v1", description="Création de compte et liens reçus par mail")
 GATEWAY = access.service("gateway")
@@ -56,6 +58,7 @@ def communes(query: dict[str, str]) -> dict[str, Any]:
 @GATEWAY
 @blp.arguments(schemas.Creation)
 @blp.response(202, schemas.Created)
+@answers_with(blp, problem_types.TOO_MANY_TRIES)
 def create(sent: dict[str, Any]) -> Created:
     """Create an account; the answer is the same for an address that is known."""
     return create_account(sent["values"], sent["source"])
@@ -65,6 +68,7 @@ def create(sent: dict[str, Any]) -> Created:
 @GATEWAY
 @blp.arguments(schemas.Resend)
 @blp.response(202)
+@answers_with(blp, problem_types.TOO_MANY_TRIES)
 def resend(sent: dict[str, str]) -> None:
     """Mail the link of this `creation` again, else of the newest at this address."""
     resend_activation(sent["email"], sent["creation"])
@@ -82,6 +86,7 @@ def check_activation(sent: dict[str, str]) -> dict[str, Any]:
 @GATEWAY
 @blp.arguments(schemas.TokenOnly)
 @blp.response(200, schemas.EmailOnly)
+@answers_with(blp, *LINK_PROBLEMS)
 def activate_account(sent: dict[str, str]) -> dict[str, str]:
     return {"email": activate(sent["token"])}
 
@@ -107,6 +112,7 @@ def check_reset(sent: dict[str, str]) -> dict[str, str | None]:
 @GATEWAY
 @blp.arguments(schemas.NewPassword)
 @blp.response(204)
+@answers_with(blp, *LINK_PROBLEMS, problem_types.TOO_MANY_TRIES)
 def complete(sent: dict[str, str]) -> None:
     complete_reset(sent["token"], sent)
 
@@ -123,6 +129,7 @@ def check_email_change(sent: dict[str, str]) -> dict[str, str | None]:
 @GATEWAY
 @blp.arguments(schemas.TokenOnly)
 @blp.response(200, schemas.EmailOnly)
+@answers_with(blp, *LINK_PROBLEMS, problem_types.ADDRESS_TAKEN)
 def confirm(sent: dict[str, str]) -> dict[str, str]:
     return {"email": confirm_email(sent["token"])}
 
@@ -139,6 +146,7 @@ def check_cancellation(sent: dict[str, str]) -> dict[str, str | None]:
 @GATEWAY
 @blp.arguments(schemas.TokenOnly)
 @blp.response(204)
+@answers_with(blp, *LINK_PROBLEMS)
 def cancel_email_change(sent: dict[str, str]) -> None:
     """« Annuler », by the link mailed to the old address when the new one was asked for."""
     cancel_pending_email(sent["token"])

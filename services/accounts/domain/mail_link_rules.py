@@ -82,6 +82,8 @@ _PROBLEM_TYPES = {
     State.USED: problem_types.LINK_USED,
     State.UNKNOWN: problem_types.LINK_UNKNOWN,
 }
+LINK_PROBLEMS = tuple(_PROBLEM_TYPES.values())
+"""What whoever follows a link may be answered."""
 _REQUEST_RESET = "Demandez un nouveau lien de réinitialisation du mot de passe."
 _REQUEST_CHANGE = "Demandez de nouveau le changement d'adresse mail depuis votre compte."
 _REQUEST_INVITATION = "Demandez à un administrateur de vous inviter de nouveau."

@@ -27,7 +27,7 @@ from services.chassis.process.capacity import REFUSAL, RETRY_AFTER
 from services.chassis.process.failure_reason import frames_of, reason_of
 from services.chassis.process.readiness import Check
 from services.chassis.settings import ServiceSettings
-from services.chassis.web import access, problems, request_log
+from services.chassis.web import access, api_description, problems, request_log
 from services.chassis.web.access_tokens import KeyOf, RemoteKeys
 from services.chassis.web.body_limit import MAX_BODY_BYTES
 
@@ -136,4 +136,4 @@ def _register_api(app: Flask, title: str, blueprints: Iterable[Blueprint]) -> No
     @app.get("/openapi.json")
     @access.public
     def openapi() -> Response:
-        return jsonify(api.spec.to_dict())
+        return jsonify(api_description.complete(api.spec.to_dict(), app))

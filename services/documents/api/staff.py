@@ -22,7 +22,7 @@ blp = Blueprint("publications", __name__, url_prefix="/v1", description="Publier
 @blp.arguments(OrderSchema)
 @blp.arguments(OrderKeySchema, location="headers")
 @blp.response(202, AcceptedSchema)
-@answers_with(blp, problem_types.KEY_ALREADY_USED)
+@answers_with(blp, problem_types.NOT_FOUND, problem_types.KEY_ALREADY_USED)
 def publish_documents(body: dict[str, Any], headers: dict[str, Any]) -> Accepted:
     """Publish one document for each of the candidatures within the caller's académies; the worker makes them.
 

@@ -9,6 +9,8 @@ from flask_smorest import Blueprint
 from services.chassis.clock import portal_now
 from services.chassis.errors import FieldError, Invalid
 from services.chassis.web import access
+from services.chassis.web.problems import answers_with
+from services.contracts import problem_types
 from services.pieces.api.reminder_schemas import (
     MissingPieces,
     MissingPiecesQuery,
@@ -28,6 +30,7 @@ blp = Blueprint("relances", __name__, url_prefix="/v1", description="Pièces man
 @access.staff("pieces:read")
 @blp.arguments(MissingPiecesQuery, location="query")
 @blp.response(200, MissingPieces)
+@answers_with(blp, problem_types.NOT_FOUND)
 def list_missing_pieces(query: dict[str, Any]) -> dict[str, Any]:
     """Candidatures that lack pieces which can be deposited now, in pages: follow `next_cursor` until it is null."""
     at, academies = portal_now(), access.caller().academies
@@ -42,6 +45,7 @@ def list_missing_pieces(query: dict[str, Any]) -> dict[str, Any]:
 @access.staff("pieces:control")
 @blp.arguments(RemindersSchema)
 @blp.response(200, ReminderResults)
+@answers_with(blp, problem_types.NOT_FOUND)
 def remind(body: dict[str, Any]) -> dict[str, Any]:
     """Remind the candidates of these candidatures, or of those that the filters find: one mail each, once a day."""
     caller = access.caller()

@@ -44,6 +44,7 @@ BodyStatusHeaders = tuple[dict[str, Any], int, dict[str, str]]
 @access.staff("pieces:read")
 @blp.arguments(PiecesQuery, location="query")
 @blp.response(200, StaffPieces, example=examples.PIECES)
+@answers_with(blp, problem_types.NOT_FOUND)
 def list_pieces(query: dict[str, Any]) -> dict[str, Any]:
     """Pieces asked for or deposited, in pages: follow `next_cursor` until it is null."""
     with db.reading_for_staff() as session:
@@ -56,6 +57,7 @@ def list_pieces(query: dict[str, Any]) -> dict[str, Any]:
 @access.staff("pieces:read")
 @blp.arguments(PiecesFilters, location="query")
 @blp.alt_response(200, content_type=CONTENT_TYPE, success=True, description="Une ligne par pièce, heures de Paris")
+@answers_with(blp, problem_types.NOT_FOUND)
 def export_pieces(query: dict[str, Any]) -> Response:
     """The whole list as CSV, streamed; that it was taken out is in the audit trail."""
     who = access.caller()

@@ -10,6 +10,8 @@ from services.chassis.clock import portal_now
 from services.chassis.web import access
 from services.chassis.web.access import caller
 from services.chassis.web.arrival_time import received_at
+from services.chassis.web.problems import answers_with
+from services.contracts import problem_types
 from services.registrations.api import schemas
 from services.registrations.api.drafts import draft_answer
 from services.registrations.api.identity_assertion import asserted_identity
@@ -68,6 +70,9 @@ def read_acknowledgement(candidature_id: str) -> dict[str, Any]:
 @blp.arguments(schemas.Asserted)
 @blp.response(201, schemas.Draft)
 @blp.alt_response(200, schema=schemas.Draft, description="The modification begun earlier")
+@answers_with(
+    blp, problem_types.WINDOW_CLOSED, problem_types.CONFLICT, problem_types.OTHER_DRAFT, problem_types.IDENTITY_OUTDATED
+)
 def modify(body: dict[str, Any], candidature_id: str) -> tuple[dict[str, Any], int]:
     """« Modifier »: a draft filled in from the current version, or the one under way."""
     identity = asserted_identity(body["assertion"])
@@ -78,6 +83,7 @@ def modify(body: dict[str, Any], candidature_id: str) -> tuple[dict[str, Any], i
 @access.candidate
 @blp.arguments(schemas.Empty)
 @blp.response(204)
+@answers_with(blp, problem_types.WINDOW_CLOSED, problem_types.CONFLICT)
 def withdraw(body: dict[str, Any], candidature_id: str) -> None:
     """« Se désinscrire »."""
     operations.withdraw(caller().id, candidature_id, received_at())
@@ -96,6 +102,7 @@ def read_forms(candidature_id: str) -> dict[str, Any]:
 @blp.get("/contact")
 @access.candidate
 @blp.response(200, schemas.ContactAnswer)
+@answers_with(blp, problem_types.NOT_FOUND)
 def read_contact() -> dict[str, Any]:
     """The service gestionnaire of the caller's latest candidature."""
     with db.reading() as session:

@@ -10,6 +10,8 @@ from services.chassis.clock import portal_now
 from services.chassis.web import access
 from services.chassis.web.access import caller
 from services.chassis.web.arrival_time import received_at
+from services.chassis.web.problems import answers_with
+from services.contracts import problem_types
 from services.contracts.accounts import Identity
 from services.registrations.api import schemas
 from services.registrations.api.identity_assertion import asserted_identity
@@ -25,6 +27,14 @@ blp = Blueprint("drafts", __name__, url_prefix="/v1/drafts", description="What i
 @blp.arguments(schemas.NewDraft)
 @blp.response(201, schemas.Draft)
 @blp.alt_response(200, schema=schemas.Draft, description="The draft begun earlier")
+@answers_with(
+    blp,
+    problem_types.NOT_FOUND,
+    problem_types.WINDOW_CLOSED,
+    problem_types.CANDIDATURE_EXISTS,
+    problem_types.OTHER_DRAFT,
+    problem_types.IDENTITY_OUTDATED,
+)
 def open_draft(body: dict[str, Any]) -> tuple[dict[str, Any], int]:
     """« Valider »: begin a draft for an opening, or resume the one there is."""
     identity = asserted_identity(body["assertion"])
@@ -52,6 +62,7 @@ def read_draft(draft_id: str) -> dict[str, Any]:
 @blp.delete("/<draft_id>")
 @access.candidate
 @blp.response(204)
+@answers_with(blp, problem_types.DRAFT_SAVED)
 def delete_draft(draft_id: str) -> None:
     """Abandon a draft."""
     drafts.delete_draft(caller().id, draft_id)
@@ -61,6 +72,7 @@ def delete_draft(draft_id: str) -> None:
 @access.candidate
 @blp.arguments(schemas.IdentityHeader, location="headers")
 @blp.response(200, schemas.Tab)
+@answers_with(blp, problem_types.IDENTITY_OUTDATED)
 def read_tab(header: dict[str, Any], draft_id: str, number: int) -> dict[str, Any]:
     """A tab as it was typed."""
     identity = _identity(header)
@@ -74,6 +86,13 @@ def read_tab(header: dict[str, Any], draft_id: str, number: int) -> dict[str, An
 @blp.arguments(schemas.IdentityHeader, location="headers")
 @blp.arguments(schemas.WrittenTab)
 @blp.response(200, schemas.Going)
+@answers_with(
+    blp,
+    problem_types.WINDOW_CLOSED,
+    problem_types.DRAFT_CHANGED,
+    problem_types.DRAFT_SAVED,
+    problem_types.IDENTITY_OUTDATED,
+)
 def write_tab(header: dict[str, Any], body: dict[str, Any], draft_id: str, number: int) -> drafts.WrittenTab:
     """Keep what was typed, right or not; « next » is refused while something is wrong."""
     return drafts.write_tab(caller().id, draft_id, number, **body, instant=received_at(), identity=_identity(header))
@@ -94,6 +113,15 @@ def search(query: dict[str, Any], draft_id: str, number: int) -> dict[str, Any]:
 @access.candidate
 @blp.arguments(schemas.SavedDraft)
 @blp.response(201, schemas.SavedVersion)
+@answers_with(
+    blp,
+    problem_types.WINDOW_CLOSED,
+    problem_types.DRAFT_CHANGED,
+    problem_types.DRAFT_SAVED,
+    problem_types.CANDIDATURE_EXISTS,
+    problem_types.IDENTITY_OUTDATED,
+    problem_types.INCOMPLETE,
+)
 def save(body: dict[str, Any], draft_id: str) -> draft_saving.Saved:
     """« Enregistrer ». Repeats answer the same; `/v1/candidatures/{id}/acknowledgement` says what was saved."""
     identity = asserted_identity(body["assertion"])

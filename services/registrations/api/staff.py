@@ -14,6 +14,8 @@ from services.chassis.database.audit import Actor
 from services.chassis.web import access
 from services.chassis.web.access import caller
 from services.chassis.web.csv_export import CONTENT_TYPE, csv_response
+from services.chassis.web.problems import answers_with
+from services.contracts import problem_types
 from services.registrations.api import staff_schemas as schemas
 from services.registrations.models import db
 from services.registrations.operations.notes import add_note
@@ -84,6 +86,7 @@ def write_note(body: dict[str, Any], candidature_id: str) -> None:
 @access.staff("pieces:read")
 @blp.arguments(schemas.RefusalReasonsQuery, location="query")
 @blp.response(200, schemas.RefusalReasons)
+@answers_with(blp, problem_types.NOT_FOUND)
 def list_refusal_reasons(query: dict[str, Any]) -> dict[str, tuple[str, ...]]:
     """What a gestionnaire may choose for « Non Conforme », as the catalogue says: the piece's own reasons first."""
     with db.reading() as session:
@@ -94,6 +97,7 @@ def list_refusal_reasons(query: dict[str, Any]) -> dict[str, tuple[str, ...]]:
 @access.staff(MANAGE)
 @blp.arguments(schemas.Reason, example=schemas.REASON_EXAMPLE)
 @blp.response(204)
+@answers_with(blp, problem_types.CONFLICT)
 def end(body: dict[str, Any], candidature_id: str, how: str) -> None:
     """Withdraw on the candidate's request, or écarter; the candidate is told by mail of a withdrawal."""
     who = caller()

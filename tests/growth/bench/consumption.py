@@ -46,10 +46,15 @@ def cost_of(db: Database, action: Callable[[], object]) -> Cost:
 
 def more_memory(action: Callable[[], object]) -> float:
     """MiB that this process held at the most while the action ran, beyond what it held before."""
+    before = _held("VmRSS") / MEBIBYTE
+    return peak_memory(action) - before
+
+
+def peak_memory(action: Callable[[], object]) -> float:
+    """MiB that this process held at the most while the action ran."""
     Path("/proc/self/clear_refs").write_text(_RESETS_THE_PEAK, encoding="ascii")
-    before = _held("VmRSS")
     action()
-    return (_held("VmHWM") - before) / MEBIBYTE
+    return _held("VmHWM") / MEBIBYTE
 
 
 def disk(db: Database) -> int:

@@ -23,7 +23,7 @@ from services.chassis.events import outbox
 from services.chassis.events.tables import TO_BROKER
 from services.chassis.process import leases
 from tests.bench.record import record
-from tests.growth.bench.consumption import Cost, cost_of, disk, more_memory
+from tests.growth.bench.consumption import Cost, cost_of, disk, more_memory, peak_memory
 from tests.growth.conftest import Filled
 from tests.growth.full_service import FullService, real_weight
 from tests.support.database_filling import analyse, insert_copies
@@ -35,7 +35,8 @@ ROUNDS = 3  # in turn, of which the cheapest counts: whoever else is at work mak
 MOST_GROWTH = 1.3
 BATCH_MS = 2.0
 COUNTED_MS = 50.0  # every ten seconds
-MOST_MEMORY = 32  # MiB that a job or an export holds more, whatever the size
+MOST_MEMORY = 32  # MiB that a job holds more, whatever the size
+MOST_PEAK_GROWTH = 1.1
 MOST_WAIT_MS = 1000  # of who writes while a migration runs
 BEFORE = {"registrations": ("0004", "candidatures"), "pieces": ("0006", "pieces")}
 
@@ -87,8 +88,17 @@ def test_a_batch_of_the_outbox_is_taken_at_once(
 def test_jobs_hold_no_more_memory(sizes: tuple[FullService, FullService]) -> None:
     _, many = sizes
     with many.app.app_context():
-        for name, run in {**many.jobs, **many.exports}.items():
+        for name, run in many.jobs.items():
             record(f"growth, {many.service}: memory of {name}", more_memory(run), "MiB", MOST_MEMORY)
+
+
+def test_exports_hold_no_more_memory(sizes: tuple[FullService, FullService]) -> None:
+    few, many = sizes
+    for name in many.exports:
+        small, large = (_peak(full, full.exports[name]) for full in sizes)
+        record(f"growth, {many.service}: peak of {name}, of {few.rows:,} candidatures", small, "MiB")
+        record(f"growth, {many.service}: peak of {name}, of {many.rows:,} candidatures", large, "MiB")
+        record(f"growth, {many.service}: peak of {name}, of many over few", large / small, "times", MOST_PEAK_GROWTH)
 
 
 def test_a_migration_of_full_tables_holds_nobody_up(sizes: tuple[FullService, FullService]) -> None:
@@ -122,6 +132,13 @@ def _send_batch(db: Database) -> None:
 def _cost(full: FullService, action: Callable[[], object]) -> Cost:
     with full.app.app_context():
         return cost_of(full.db, action)
+
+
+def _peak(full: FullService, export: Callable[[], object]) -> float:
+    """MiB of the whole process at the most, once what an export loads is loaded."""
+    with full.app.app_context():
+        export()
+        return peak_memory(export)
 
 
 def _disk(full: FullService) -> int:

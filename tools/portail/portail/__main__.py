@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import traceback
 
 import click
 
@@ -11,8 +12,11 @@ from portail import __version__
 from portail.candidatures_commands import candidatures, epreuves
 from portail.changes_commands import changes
 from portail.connection import checked_url, write_config
+from portail.documents_commands import documents
 from portail.failures import ExitCode, Failure
-from portail.openings_commands import messages, openings
+from portail.messages_commands import messages
+from portail.openings_commands import openings
+from portail.output import write_utf8
 from portail.pieces_commands import pieces
 
 
@@ -35,14 +39,15 @@ def configure() -> None:
     click.echo(f"Enregistré dans {write_config(url, token)}.")
 
 
-for command in (pieces, candidatures, epreuves, changes, openings, messages):
+for command in (pieces, candidatures, epreuves, documents, changes, openings, messages):
     portail.add_command(command)
 
 
 def main() -> None:
     """Run the command that was typed, and exit with its code."""
+    write_utf8()
     try:
-        portail.main(standalone_mode=False)
+        _run()
     except click.exceptions.Abort:
         sys.exit(ExitCode.INTERRUPTED)
     except click.ClickException as error:
@@ -52,11 +57,30 @@ def main() -> None:
         click.echo(failure.detail, err=True)
         sys.exit(failure.code)
     except BrokenPipeError:  # who reads the output has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         sys.exit(ExitCode.DONE)
     except OSError as error:
         click.echo(f"{error.filename or 'Le disque'} : {error.strerror or error}", err=True)
+        _drop_output()
         sys.exit(ExitCode.UNEXPECTED)
+    except Exception as error:  # its text may quote the token, or a candidate
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        click.echo(f"Erreur inattendue : {type(error).__name__}, {where.filename}:{where.lineno}.", err=True)
+        sys.exit(ExitCode.UNEXPECTED)
+
+
+def _run() -> None:
+    """Raises what went wrong."""
+    try:
+        portail.main(standalone_mode=False)
+        sys.stdout.flush()
+    except SystemExit as error:  # click's way out of a broken pipe; all else it raises or returns
+        raise BrokenPipeError from error
+
+
+def _drop_output() -> None:
+    """What could not be written is not tried again at the end of the process."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 if __name__ == "__main__":

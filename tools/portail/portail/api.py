@@ -6,11 +6,13 @@ nothing twice (If-Match, or an act that the API carries out once), and their cal
 
 from __future__ import annotations
 
+import math
 import os
 import random
 import sys
 import time
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any
 from urllib.parse import quote
 
@@ -26,6 +28,7 @@ DEFAULT_PATIENCE = 120.0  # seconds of waiting in all before a call is given up
 FIRST_WAIT, LONGEST_WAIT = 0.5, 30.0  # seconds
 CONNECT_SECONDS, READ_SECONDS = 5.0, 70.0  # the portal itself gives a write up after 60 s
 PASSING = (429, 502, 503, 504)
+NOT_CARRIED_OUT = (429, 503)  # among them: the call was refused, so that any may be sent again
 LONGEST_PAGE = 200
 
 
@@ -40,23 +43,35 @@ class Api:
         self._patience = _patience()
 
     def read(self, path: str, params: Mapping[str, Any] | None = None) -> Any:
-        """The JSON of a GET of « /pieces/v1/… »."""
-        return self.call("GET", path, params=dict(params or {})).json()
+        """The JSON of a GET of « /pieces/v1/… ». Raises Failure."""
+        try:
+            return self.call("GET", path, params=dict(params or {})).json()
+        except requests.JSONDecodeError as error:
+            raise Failure(
+                "Cette adresse n'est pas celle du portail : sa réponse n'est pas du JSON.", ExitCode.USAGE
+            ) from error
 
-    def call(self, method: str, path: str, **options: Any) -> requests.Response:
-        """`options`: those of requests. Only for calls that may be repeated. Raises Failure."""
+    def call(self, method: str, path: str, *, repeatable: bool = True, **options: Any) -> requests.Response:
+        """`options`: those of requests. Raises Failure.
+
+        `repeatable`: carried out twice, the call does nothing more. Any other is sent again only where the portal
+        refused it for the moment, never where its answer was lost.
+        """
+        passing = PASSING if repeatable else NOT_CARRIED_OUT
         deadline, wait = time.monotonic() + self._patience, FIRST_WAIT
         while True:
             try:
                 answer = self._once(method, path, options)
             except requests.RequestException as error:
                 failure, asked = _unreachable(error), None
+                if not repeatable:
+                    raise failure from error
             else:
-                if answer.ok:
+                if answer.status_code < requests.codes.multiple_choices:
                     return answer
                 failure, asked = failure_of(answer.status_code, _problem(answer)), _retry_after(answer)
                 answer.close()
-                if answer.status_code not in PASSING:
+                if answer.status_code not in passing:
                     raise failure
             pause = max(asked or 0.0, wait * random.uniform(0.5, 1.0))
             if time.monotonic() + pause > deadline:
@@ -69,20 +84,26 @@ class Api:
         self, path: str, params: Mapping[str, Any], items: str, at_most: int | None = None
     ) -> Iterator[dict[str, Any]]:
         """The items of a list, page after page, until its end or `at_most` of them."""
-        cursor, given = None, 0
-        while at_most is None or given < at_most:
-            size = LONGEST_PAGE if at_most is None else min(LONGEST_PAGE, at_most - given)
-            page = self.read(path, {**params, "limit": size, **({"cursor": cursor} if cursor else {})})
+        size = LONGEST_PAGE if at_most is None else min(LONGEST_PAGE, at_most)
+        return islice(self._followed(path, {**params, "limit": size}, items), at_most)
+
+    def unsized_pages(self, path: str, items: str, at_most: int | None = None) -> Iterator[dict[str, Any]]:
+        """As `pages`, of a list whose pages have the size that the portal chooses."""
+        return islice(self._followed(path, {}, items), at_most)
+
+    def _followed(self, path: str, params: Mapping[str, Any], items: str) -> Iterator[dict[str, Any]]:
+        cursor: str | None = None
+        while True:
+            page = self.read(path, {**params, **({"cursor": cursor} if cursor else {})})
             yield from page[items]
-            given += len(page[items])
             cursor = page["next_cursor"]
             if not cursor:
                 return
 
     def _once(self, method: str, path: str, options: Mapping[str, Any]) -> requests.Response:
-        timeouts = (CONNECT_SECONDS, READ_SECONDS)
+        options = {"timeout": (CONNECT_SECONDS, READ_SECONDS), **options}
         # A redirection would carry the token to another address.
-        return self._session.request(method, self._root + path, timeout=timeouts, allow_redirects=False, **options)
+        return self._session.request(method, self._root + path, allow_redirects=False, **options)
 
 
 class _Bearer(requests.auth.AuthBase):
@@ -105,9 +126,12 @@ def segment(value: str) -> str:
 
 def _patience() -> float:
     try:
-        return max(0.0, float(os.environ.get(PATIENCE_VARIABLE, DEFAULT_PATIENCE)))
-    except ValueError as error:
-        raise Failure(f"{PATIENCE_VARIABLE} est un nombre de secondes.", ExitCode.USAGE) from error
+        seconds = float(os.environ.get(PATIENCE_VARIABLE, DEFAULT_PATIENCE))
+    except ValueError:
+        seconds = math.nan
+    if not 0 <= seconds < math.inf:
+        raise Failure(f"{PATIENCE_VARIABLE} est un nombre de secondes.", ExitCode.USAGE)
+    return seconds
 
 
 def _problem(answer: requests.Response) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from typing import Any
 from portail.api import Api, segment
 from portail.decisions import Decision, is_carried_out, status_of
 from portail.failures import ExitCode, Failure
-from portail.output import BYTE_ORDER_MARK, EXPORT_DELIMITER
+from portail.output import BYTE_ORDER_MARK, EXPORT_DELIMITER, safe_cell
 from portail.seen_pieces import SeenPiece
 
 IDENTIFIERS = ("piece_id", "etag", "depot_id")
@@ -210,7 +210,7 @@ def _append(report: Path, outcomes: Sequence[Outcome]) -> None:
     writer = csv.writer(rows, delimiter=EXPORT_DELIMITER, lineterminator="\n")
     for outcome in outcomes:
         line = outcome.line
-        detail = outcome.detail.replace("\n", " ")
+        detail = safe_cell(outcome.detail.replace("\n", " "))
         writer.writerow([line.number, line.piece_id, line.digest, outcome.result, detail])
     _write(report, rows.getvalue())
 

@@ -46,12 +46,16 @@ def read_connection() -> Connection:
     if not url or not token:
         missing = URL_VARIABLE if not url else TOKEN_VARIABLE
         raise Failure(f"{missing} n'est pas renseigné : exécutez « portail configure ».", ExitCode.USAGE)
-    return Connection(checked_url(url), token)
+    return Connection(checked_url(url), checked_token(token))
 
 
 def checked_url(url: str) -> str:
     """The address without what the tool adds to it. Raises Failure for one that is none, or that is not protected."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError as error:
+        raise Failure("L'adresse du portail n'en est pas une.", ExitCode.USAGE) from error
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.username:
         raise Failure("L'adresse du portail commence par https:// et ne contient pas d'identifiant.", ExitCode.USAGE)
     plain_is_wanted = os.environ.get(PLAIN_HTTP_VARIABLE) == "oui"
@@ -63,12 +67,20 @@ def checked_url(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
 
 
+def checked_token(token: str) -> str:
+    """The token without spaces around it. Raises Failure for one that no header holds; it is not quoted anywhere."""
+    stripped = token.strip()
+    if not stripped or not all("!" <= char <= "~" for char in stripped):
+        raise Failure("Le jeton comporte un caractère qu'aucun jeton n'a : copiez-le à nouveau.", ExitCode.USAGE)
+    return stripped
+
+
 def write_config(url: str, token: str) -> Path:
     """Store both where only the user can read them. Returns the file. Raises Failure."""
-    if set('"\\\n\r') & set(url + token):
+    if set('"\\\n\r') & set(url + token.strip()):
         raise Failure("L'adresse ou le jeton contiennent un caractère qui n'y a pas sa place.", ExitCode.USAGE)
     file = config_file()
-    write_private(file, f'url = "{checked_url(url)}"\ntoken = "{token}"\n')
+    write_private(file, f'url = "{checked_url(url)}"\ntoken = "{checked_token(token)}"\n')
     return file
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
-from rich.progress import DownloadColumn, Progress, SpinnerColumn, TextColumn
+from rich.progress import DownloadColumn, SpinnerColumn, TextColumn
 
-from portail.output import errors_console
+from portail.output import progress_bar
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -22,7 +22,7 @@ def export_command(view: View) -> View:
     @wraps(view)
     def command(*args: Any, target: Path, **options: Any) -> Any:
         columns = (SpinnerColumn(), TextColumn("{task.description}"), DownloadColumn())
-        with Progress(*columns, console=errors_console(), transient=True) as progress:
+        with progress_bar(*columns) as progress:
             task = progress.add_task(f"Export vers {target}", total=None)
             view(*args, target=target, advance=lambda size: progress.advance(task, size), **options)
         click.echo(target)

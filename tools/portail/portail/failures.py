@@ -33,7 +33,12 @@ class Failure(Exception):
         return self.problem.get("status")
 
 
-_CODES = {401: ExitCode.NOT_ALLOWED, 403: ExitCode.NOT_ALLOWED, 404: ExitCode.NOTHING_THERE}
+_CODES = {
+    401: ExitCode.NOT_ALLOWED,
+    403: ExitCode.NOT_ALLOWED,
+    404: ExitCode.NOTHING_THERE,
+    429: ExitCode.UNAVAILABLE,  # for the moment
+}
 
 
 def failure_of(status: int, problem: dict[str, Any]) -> Failure:

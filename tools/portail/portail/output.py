@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
+import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
@@ -13,14 +15,15 @@ from zoneinfo import ZoneInfo
 
 import click
 from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
 View = TypeVar("View", bound=Callable[..., Any])
 Item = Mapping[str, Any]
 PARIS = ZoneInfo("Europe/Paris")
-# A cell that a spreadsheet would take for a formula is written as the text it is.
-FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+# What a spreadsheet would take for a formula is written as the text it is, as in the portal's own exports.
+_FORMULA = re.compile(r"""(^[\s"']*|[;,|\t\r\n][\s"']*)(?=[=+\-@＝＋－＠])|^(?=[\t\r\n])""")
 EXPORT_DELIMITER = ";"
 BYTE_ORDER_MARK = "\ufeff"
 
@@ -79,13 +82,32 @@ def print_json(value: Any) -> None:
     click.echo(json.dumps(value, ensure_ascii=False, indent=2))
 
 
+def write_utf8() -> None:
+    """Files and programs get UTF-8 whatever the locale; a terminal shows « ? » for what it does not have."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="replace")
+
+
 def errors_console() -> Console:
     """For what is said beside the output: progress, summaries."""
     return Console(stderr=True)
 
 
+def counted_progress() -> Progress:
+    """How many of how many are done."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    return progress_bar(*columns)
+
+
+def progress_bar(*columns: ProgressColumn) -> Progress:
+    """On a terminal alone: a log or a program gets nothing of it."""
+    console = errors_console()
+    return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+
+
 def safe_cell(text: str) -> str:
-    return f"'{text}" if text.startswith(FORMULA_SIGNS) else text
+    return _FORMULA.sub(r"\1'", text)
 
 
 def plain(text: str) -> Text:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import Progress
 
 from portail import bulk
 from portail.api import Api, segment
@@ -16,7 +16,16 @@ from portail.decisions import STATUSES, Decision, decide, status_of
 from portail.downloads import download_piece, save_export
 from portail.exports import export_command
 from portail.failures import ExitCode, Failure
-from portail.output import Columns, Item, errors_console, paris_time, print_list, print_one, with_format
+from portail.output import (
+    Columns,
+    Item,
+    counted_progress,
+    paris_time,
+    print_list,
+    print_one,
+    progress_bar,
+    with_format,
+)
 from portail.seen_pieces import SeenPiece, last_seen, remember
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -134,7 +143,7 @@ def _show(piece: Item, form: str) -> None:
 @pass_api
 def download(api: Api, ids: tuple[str, ...], folder: Path) -> None:
     """Télécharger les fichiers de pièces, vérifiés par leur empreinte. Rien n'est écrasé."""
-    with Progress(console=errors_console(), transient=True) as progress:
+    with progress_bar(*Progress.get_default_columns()) as progress:
         task = progress.add_task("Téléchargement", total=None)
         for piece_id in ids:
             piece = api.read(f"{PIECES}/{segment(piece_id)}")
@@ -191,7 +200,7 @@ def decide_many(api: Api, file: Path) -> None:
     lines, report = bulk.read_lines(file), bulk.report_file(file)
     done = bulk.done_before(report)
     remaining = [line for line in lines if line.digest not in done]
-    with _counted_progress() as progress:
+    with counted_progress() as progress:
         task = progress.add_task("Décisions", total=len(lines), completed=len(lines) - len(remaining))
         outcomes = bulk.carry_out(api, remaining, report, lambda number: progress.advance(task, number))
     _say_outcomes(lines, remaining, outcomes, report)
@@ -209,11 +218,6 @@ def _say_outcomes(
     click.echo(f"{len(lines) - len(failed)} décisions enregistrées sur {len(lines)}{resumed}. Rapport : {report}")
     if failed:
         raise Failure(f"{len(failed)} lignes ne sont pas passées.", ExitCode.PARTLY)
-
-
-def _counted_progress() -> Progress:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    return Progress(*columns, console=errors_console(), transient=True)
 
 
 @pieces.command("export")

@@ -1,0 +1,1 @@
+"""Too long for make check."""

@@ -1,0 +1,133 @@
+"""Bad tokens, strange answers, other encodings, nobody who reads, a full disk: a sentence and a code, no trace."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.tools.answering_portal import answering, messages
+from tests.tools.tool import Tool
+
+NOWHERE = "http://127.0.0.1:9"
+LIST = ("messages", "list")
+
+
+@pytest.fixture
+def tool(tmp_path: Path) -> Tool:
+    return Tool(NOWHERE, "x" * 43, tmp_path, {"PORTAIL_PATIENCE": "0"})
+
+
+def process(tool: Tool, *words: str, **options: object) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "portail", *words]
+    return subprocess.Popen(  # type: ignore[call-overload]
+        command, env=tool.surroundings(), cwd=tool.folder, stderr=subprocess.PIPE, **options
+    )
+
+
+@pytest.mark.parametrize("token", ["a secret\nwith a line", "accent-é", "\udcff", "  "])
+def test_a_token_that_is_none_is_not_sent_and_not_shown(tool: Tool, token: str) -> None:
+    tool.token = token
+    refused = tool.run("pieces", "next")
+    assert refused.returncode == 2
+    assert "Le jeton comporte" in refused.stderr
+    assert "secret" not in refused.stderr
+
+
+@pytest.mark.parametrize(
+    "url", ["http://[::1", "http://127.0.0.1:9:9", "http://127.0.0.1:999999", "ftp://x", "portail"]
+)
+def test_an_address_that_is_none_is_refused(tool: Tool, url: str) -> None:
+    tool.url = url
+    refused = tool.run(*LIST)
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert refused.stderr.startswith("L'adresse du portail")
+
+
+@pytest.mark.parametrize("patience", ["bientôt", "nan", "inf", "-1"])
+def test_a_patience_that_is_none_is_refused(tool: Tool, patience: str) -> None:
+    tool.environment["PORTAIL_PATIENCE"] = patience
+    assert "PORTAIL_PATIENCE est un nombre de secondes." in tool.run(*LIST).stderr
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "code"),
+    [
+        (200, b"<html>Bienvenue sur le Wi-Fi</html>", 2),
+        (200, b'[{"unheard_of": 1}]', 1),
+        (302, b"", 5),
+        (429, b"", 6),
+        (503, b'{"detail": "Maintenance."}', 6),
+        (401, b'{"detail": "Le jeton n\'est pas valable."}', 3),
+        (500, b"[]", 6),
+    ],
+)
+def test_strange_answers_end_in_a_sentence(tool: Tool, status: int, body: bytes, code: int) -> None:
+    with answering(status, body, {"Location": "https://ailleurs.example/"}) as tool.url:
+        result = tool.run(*LIST, "--csv")
+    assert result.returncode == code, result.stderr
+    assert len(result.stderr.splitlines()) == 1
+    assert "Traceback" not in result.stderr
+
+
+def test_a_longer_wait_than_the_patience_is_not_begun(tool: Tool) -> None:
+    tool.environment["PORTAIL_PATIENCE"] = "20"
+    with answering(503, b"", {"Retry-After": "250"}) as tool.url:
+        result = subprocess.run(
+            [sys.executable, "-m", "portail", *LIST], env=tool.surroundings(), cwd=tool.folder, timeout=15, check=False
+        )
+    assert result.returncode == 6
+
+
+@pytest.mark.parametrize("form", ["--json", "--csv"])
+def test_files_are_in_utf_8_whatever_the_locale(tool: Tool, form: str) -> None:
+    tool.environment |= {"PYTHONIOENCODING": "ascii", "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    with answering(200, messages("Été à Nîmes", "un \ud800 seul"), {}) as tool.url:
+        written = process(tool, *LIST, form, stdout=subprocess.PIPE)
+        out, _ = written.communicate(timeout=60)
+    assert written.returncode == 0
+    assert "Été à Nîmes" in out.decode("utf-8-sig")
+
+
+def test_who_stops_reading_is_no_error(tool: Tool) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    with answering(200, messages(*["Bonjour"] * 5000), {}) as tool.url:
+        written = process(tool, *LIST, "--csv", stdout=writing)
+        os.close(writing)
+        _, errors = written.communicate(timeout=60)
+    assert (written.returncode, errors) == (0, b"")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="of Linux")
+@pytest.mark.parametrize("words", [("--version",), LIST])
+def test_a_full_disk_is_said_once(tool: Tool, words: tuple[str, ...]) -> None:
+    with answering(200, messages("Bonjour"), {}) as tool.url, Path("/dev/full").open("wb") as full:
+        written = process(tool, *words, stdout=full)
+        _, errors = written.communicate(timeout=60)
+    assert (written.returncode, len(errors.splitlines())) == (1, 1), errors
+    assert errors.startswith(b"Le disque")
+
+
+def test_an_interruption_is_no_error(tool: Tool) -> None:
+    tool.environment["PORTAIL_PATIENCE"] = "100"
+    waiting = process(tool, *LIST, stdout=subprocess.PIPE)
+    assert waiting.stderr is not None
+    assert waiting.stderr.readline().startswith(b"Le portail ne")
+    waiting.send_signal(signal.SIGINT)
+    _, errors = waiting.communicate(timeout=60)
+    assert waiting.returncode == 130
+    assert b"Traceback" not in errors
+
+
+def test_a_program_gets_no_colour_and_no_progress(tool: Tool) -> None:
+    with answering(200, messages("Bonjour"), {}) as tool.url:
+        for words in ((*LIST,), ("candidatures", "export", "export.csv")):
+            result = tool.run(*words)
+            assert result.returncode == 0, result.stderr
+            assert "\x1b" not in result.stdout + result.stderr
+            assert result.stderr == ""

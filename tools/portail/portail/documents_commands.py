@@ -1,0 +1,154 @@
+"""`portail documents …`: documents published for many candidates from a CSV, checked as a whole first."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from portail import publications
+from portail.api import Api
+from portail.context import pass_api
+from portail.downloads import save_export
+from portail.failures import ExitCode, Failure
+from portail.output import Columns, counted_progress, paris_time, print_list, with_format
+from portail.publications import Choices, Import
+
+POLL_SECONDS = 1.0
+COLUMNS = Columns(
+    ("publication_id", "Identifiant", lambda row: row["id"]),
+    ("type", "Type", lambda row: row["type_label"]),
+    ("session", "Session", lambda row: row["session"]),
+    ("academie", "Académie", lambda row: row["academie_label"]),
+    ("fichier", "Fichier", lambda row: row["filename"]),
+    ("etat", "État", lambda row: row["state_label"]),
+    ("publies", "Publiés", lambda row: row["published"]),
+    ("refuses", "Lignes refusées", lambda row: row["refused"]),
+    ("preparee_le", "Préparée le", lambda row: paris_time(row["created_at"])),
+)
+MISTAKE_COLUMNS = Columns(
+    ("ligne", "Ligne", lambda row: row["place"]),
+    ("numero_candidat", "N° candidat", lambda row: row["numero_candidat"]),
+    ("motif", "Motif", lambda row: row["reason"]),
+)
+
+
+@click.group("documents")
+def documents() -> None:
+    """Publier des documents pour de nombreux candidats."""
+
+
+@documents.command("list")
+@click.option("--limite", type=click.IntRange(1), default=50, show_default=True)
+@with_format
+@pass_api
+def list_publications(api: Api, form: str, limite: int) -> None:
+    """Lister les publications de mes académies, les plus récentes d'abord."""
+    print_list(api.unsized_pages(publications.IMPORTS, "items", limite), COLUMNS, form)
+
+
+@documents.command("model")
+@click.argument("type")
+@click.argument("target", metavar="FICHIER.csv", type=click.Path(dir_okay=False, path_type=Path))
+@pass_api
+def model(api: Api, type: str, target: Path) -> None:
+    """Enregistrer un modèle du CSV d'un TYPE de document : convocation, releve_notes, amenagements."""
+    known = [item["type"] for item in api.read("/documents/v1/import-form")["types"] if item["columns"]]
+    if type not in known:
+        raise Failure(f"« {type} » n'a pas de modèle : {', '.join(known)}.", ExitCode.USAGE)
+    save_export(api, f"/documents/v1/import-models/{type}", {}, target, lambda size: None)
+    click.echo(target)
+
+
+@documents.command("publish")
+@click.argument("file", metavar="FICHIER.csv", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--type", required=True, help="convocation, releve_notes, amenagements.")
+@click.option("--session", help="BTS 2022, ou 2022 ; par défaut la seule.")
+@click.option("--academie", help="Code sur deux chiffres ; par défaut la vôtre.")
+@click.option("--titre", "title", default="", help="Par défaut celui du type.")
+@click.option("--texte", "texts", multiple=True, help="Un paragraphe au-dessus du tableau ; à répéter.")
+@click.option("--dry-run", is_flag=True, help="Contrôler seulement : rien n'est publié.")
+@click.option("--yes", is_flag=True, help="Publier sans demander.")
+@click.option("--sans-attendre", "at_once", is_flag=True, help="Ne pas attendre la fin de la publication.")
+@with_format
+@pass_api
+def publish(api: Api, form: str, file: Path, dry_run: bool, yes: bool, at_once: bool, **typed: Any) -> None:
+    """Contrôler un CSV, montrer ses fautes ligne par ligne, puis publier ce qui est juste.
+
+    Un candidat dont une ligne est fausse ne reçoit rien. Après une coupure, la même commande reprend sans rien publier
+    deux fois. Code de sortie 7 : des lignes ne sont pas publiées.
+    """
+    choices = _choices(api, **typed)
+    publication = publications.import_for(api, file, choices, noted=not dry_run)
+    if publication["state"] in publications.OPEN_STATES:
+        publication = publications.check(api, publication["id"], file)
+        print_list(publications.mistakes(api, publication["id"]), MISTAKE_COLUMNS, form)
+        if dry_run:
+            publications.act(api, publication["id"], "abandonment")
+            _end(publication, f"{publication['ready']} documents seraient publiés : rien ne l'est.")
+            return
+        publication = _published(api, publication, yes=yes)
+    if not at_once:
+        publication = _followed(api, publication)
+    if publication["failed"]:
+        print_list(publications.failures(api, publication["id"]), MISTAKE_COLUMNS, form)
+    _end(publication, f"{publication['published']} documents publiés sur {publication['ready']}.")
+
+
+def _choices(
+    api: Api, type: str, session: str | None, academie: str | None, title: str, texts: Sequence[str]
+) -> Choices:
+    """What was typed, as the portal names it. Raises Failure for what is not offered, or not clear."""
+    offered = api.read("/documents/v1/import-form")
+    sessions = [row for row in offered["sessions"] if session is None or row["session"].endswith(session)]
+    academies = [row["code"] for row in offered["academies"] if academie is None or row["code"] == academie]
+    if len(sessions) != 1:
+        known = ", ".join(row["session"] for row in offered["sessions"])
+        raise Failure(f"Choisissez --session parmi : {known}.", ExitCode.USAGE)
+    if len(academies) != 1:
+        known = ", ".join(row["code"] for row in offered["academies"])
+        raise Failure(f"Choisissez --academie parmi : {known}.", ExitCode.USAGE)
+    chosen = sessions[0]
+    return Choices(type, academies[0], chosen["exam"], chosen["session"], title.strip(), tuple(texts))
+
+
+def _published(api: Api, publication: Import, *, yes: bool) -> Import:
+    """Publish what was read in the report, after a yes. Raises Failure, click.Abort."""
+    ready, refused = publication["ready"], publication["refused"]
+    if not ready:
+        raise Failure("Aucune ligne ne peut être publiée : rien n'est publié.", ExitCode.REFUSED)
+    question = f"Publier {ready} documents{f' ({refused} lignes ne le seront pas)' if refused else ''} ?"
+    if not yes and not _confirmed(question):
+        raise Failure("Rien n'est publié. La même commande reprend.", ExitCode.INTERRUPTED)
+    return publications.act(api, publication["id"], "publication", revision=publication["revision"])
+
+
+def _confirmed(question: str) -> bool:
+    if not sys.stdin.isatty():
+        raise Failure(f"{question} Sans terminal, confirmez avec --yes.", ExitCode.USAGE)
+    answer: str = click.prompt(f"{question} (oui/non)", err=True)
+    return answer.strip().lower() in ("o", "oui")
+
+
+def _followed(api: Api, publication: Import) -> Import:
+    """Wait until it is published; a break leaves it to the portal, and the same command follows it again."""
+    with counted_progress() as progress:
+        task = progress.add_task("Publication", total=publication["ready"])
+        while publication["state"] == publications.PUBLISHING:
+            time.sleep(POLL_SECONDS)
+            publication = publications.read(api, publication["id"])
+            progress.update(task, completed=publication["published"] + publication["failed"])
+    return publication
+
+
+def _end(publication: Import, sentence: str) -> None:
+    """Raises Failure where lines are not published."""
+    click.echo(sentence, err=True)
+    if unused := publication["unused_columns"]:
+        click.echo(f"Colonnes ignorées : {', '.join(unused)}.", err=True)
+    if missing := publication["refused"] + publication["failed"]:
+        raise Failure(f"{missing} lignes ou documents ne passent pas.", ExitCode.PARTLY)

@@ -1,0 +1,126 @@
+"""A publication of documents for many candidates from a CSV: prepared, checked, published, taken up where it broke.
+
+A note beside the CSV holds the id of its import: the same command goes on with it instead of publishing anew.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from portail.api import Api, segment
+from portail.connection import write_private
+from portail.failures import ExitCode, Failure
+
+IMPORTS = "/documents/v1/imports"
+OPEN_STATES = ("prepared", "checked")
+PUBLISHING, PUBLISHED = "publishing", "published"
+CHECK_SECONDS = 130.0  # ten thousand lines; the portal gives up sooner
+
+Import = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What is published, for whom. `exam`, `session`: labels of the portal."""
+
+    type: str
+    academie: str
+    exam: str
+    session: str
+    title: str
+    paragraphs: tuple[str, ...]
+
+
+def import_for(api: Api, file: Path, choices: Choices, *, noted: bool = True) -> Import:
+    """The import that a run before left for this file and these choices, else a new one. Raises Failure.
+
+    One that is published is given back only for the very same content of the file: a corrected file is another.
+    """
+    before = _noted_import(api, file, choices) if noted else None
+    if before is not None:
+        return before
+    # An answer that is lost leaves an import without a file behind, which publishes nothing.
+    new: Import = api.call("POST", IMPORTS, json={**asdict(choices), "source": "csv"}).json()
+    if noted:
+        note = {"import_id": new["id"], "choices": _digest_of(choices), "content": _digest(file)}
+        write_private(note_file(file), json.dumps(note))
+    return new
+
+
+def check(api: Api, import_id: str, file: Path) -> Import:
+    """Send the file, which takes the place of one sent before. Raises Failure for a file that cannot be read."""
+    headers = {
+        "Content-Type": "text/csv",
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(file.name, safe='')}",
+    }
+    path = f"{IMPORTS}/{segment(import_id)}/csv"
+    checked: Import = api.call("PUT", path, data=file.read_bytes(), headers=headers, timeout=CHECK_SECONDS).json()
+    return checked
+
+
+def mistakes(api: Api, import_id: str) -> Iterator[dict[str, Any]]:
+    """The lines that are not published, each with its reason."""
+    return _rows(api, import_id, "refusals")
+
+
+def failures(api: Api, import_id: str) -> Iterator[dict[str, Any]]:
+    """The documents that could not be published, in the form of `mistakes`."""
+    rows = (row for row in _rows(api, import_id, "documents") if row["state"] == "failed")
+    return ({"place": "", "numero_candidat": row["numero_candidat"], "reason": row["reason"]} for row in rows)
+
+
+def act(api: Api, import_id: str, name: str, **body: object) -> Import:
+    """`name`: publication, abandonment or withdrawal; given again, each changes nothing. Raises Failure."""
+    answer: Import = api.call("POST", f"{IMPORTS}/{segment(import_id)}/{name}", json=body).json()
+    return answer
+
+
+def read(api: Api, import_id: str) -> Import:
+    found: Import = api.read(f"{IMPORTS}/{segment(import_id)}")
+    return found
+
+
+def note_file(file: Path) -> Path:
+    return file.with_name(f"{file.name}.publication.json")
+
+
+def _noted_import(api: Api, file: Path, choices: Choices) -> Import | None:
+    note = _read_note(note_file(file))
+    if note.get("choices") != _digest_of(choices):
+        return None
+    try:
+        before = read(api, str(note.get("import_id")))
+    except Failure as failure:
+        if failure.code != ExitCode.NOTHING_THERE:
+            raise
+        return None
+    if before["state"] in OPEN_STATES:
+        return before
+    is_same = note.get("content") == _digest(file)
+    return before if before["state"] in (PUBLISHING, PUBLISHED) and is_same else None
+
+
+def _read_note(note: Path) -> dict[str, Any]:
+    try:
+        content = json.loads(note.read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
+def _rows(api: Api, import_id: str, what: str) -> Iterator[dict[str, Any]]:
+    return api.unsized_pages(f"{IMPORTS}/{segment(import_id)}/{what}", "items")
+
+
+def _digest_of(choices: Choices) -> str:
+    return hashlib.sha256(json.dumps(asdict(choices), ensure_ascii=False).encode()).hexdigest()
+
+
+def _digest(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()

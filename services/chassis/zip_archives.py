@@ -87,8 +87,8 @@ def has_unsafe_name(entry: zipfile.ZipInfo) -> bool:
 
 
 class _BoundedDirectory(io.BufferedIOBase):
-    """The archive's file while its list of entries is read, which zipfile does in one piece. Raises TooManyEntries for a
-    longer one, whose entries would take many times its memory."""
+    """The archive's file while its list of entries is read, which zipfile does in one piece. Raises TooManyEntries for
+    a longer one, whose entries would take many times its memory."""
 
     def __init__(self, content: BinaryIO) -> None:
         self._content = content

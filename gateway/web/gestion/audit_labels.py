@@ -61,13 +61,16 @@ ACTOR_LABELS = {
 }
 VALUE_LABELS = {
     "academies": "académies",
+    "changes": "nombre de changements",
     "closes": "fermeture des inscriptions",
     "deposit_closes": "fermeture du dépôt",
     "deposit_id": "dépôt",
     "deposit_opens": "ouverture du dépôt",
+    "digest": "empreinte du catalogue",
     "email": "adresse mail",
     "expires_at": "fin",
     "from": "à partir du",
+    "lines": "premiers changements",
     "name": "nom",
     "opens": "ouverture des inscriptions",
     "page": "page",

@@ -27,7 +27,7 @@ from services.registrations.operations.openings import dates_in_force, publish_w
 from services.registrations.queries.catalogue import exam_by_digest
 from services.registrations.queries.catalogue_comparison import compare_etablissements, compare_exam
 
-TRACED_LINES = 50
+TRACED_LINES = 20
 """Of what changed, in the audit trail; the digests name both catalogues whole."""
 
 

@@ -71,8 +71,8 @@ def compare_archive(archive: bytes, at: datetime) -> CatalogueComparison:
 
 
 def load_archive(archive: bytes, etag: str, *, actor: Actor, at: datetime) -> None:
-    """Put the archive's catalogue in force, all or nothing. Raises Invalid, and PreconditionFailed where `etag` is not that
-    of the comparison with what is in force."""
+    """Put the archive's catalogue in force, all or nothing. Raises Invalid, and PreconditionFailed where `etag` is not
+    that of the comparison with what is in force."""
     catalogue = _read(archive, at)
     with db.operation() as session:
         session.execute(select(CurrentExam.code).order_by(CurrentExam.code).with_for_update()).all()

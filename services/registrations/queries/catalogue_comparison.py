@@ -81,7 +81,7 @@ def _numbers(
         .where(OpeningRow.exam == exam, condition)
         .group_by(OpeningRow.session)
     )
-    return dict(session.execute(numbers).tuples().all())
+    return dict(session.execute(numbers).all())
 
 
 def _row_of(etablissement: Etablissement) -> dict[str, Any]:

@@ -21,9 +21,10 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 SEVEN_DAYS_BEFORE, TWO_DAYS_BEFORE, A_DAY_LATER, LAST_DAY, CLOSED = (
-    f"2021-{day}T09:30:00+02:00" for day in ("10-24", "10-29", "10-30", "10-31", "11-01")
+    f"2021-{day}T09:30" for day in ("10-24", "10-29", "10-30", "10-31", "11-01")
 )
-"""Deposits end on 31 October at midnight, registrations on 25 October; both ladders are 7, 2 and 0 days."""
+"""In Paris, whose clocks go back on the last day. Deposits end on 31 October at midnight, registrations on 25 October;
+both ladders are 7, 2 and 0 days."""
 PIECES, DRAFT = "Relance de pièces justificatives", "Brouillon non transmis"
 JOBS = {"pieces": "remind", "registrations": "remind-drafts"}
 SECONDS = 240

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from playwright.sync_api import FilePayload, Page
 
-from tests.documents.imports.exam_office import zip_of
+from tests.registrations.catalogue.archives import delivered
 from tests.screens.browser_candidate import BrowserCandidate
 from tests.screens.gestion_stories import log_in_to_gestion
 from tests.screens.story_context import StoryContext
@@ -43,8 +41,12 @@ def catalogue(context: StoryContext) -> None:
     """What is in force, an archive with mistakes, what another one changes, loaded."""
     recorder, administrator = context.recorder, _logged_in(context)
     recorder.record(administrator.open(CATALOGUE), "gestion-catalogue")
-    recorder.record(_sends(administrator, _archive("label: ", "libelle: ")), "gestion-catalogue-erreurs", CATALOGUE)
-    changed = _archive('label: "BTS 2022"', 'label: "BTS session 2022"')
+    recorder.record(
+        _sends(administrator, delivered(bts__sessions__2022=("label: ", "libelle: "))),
+        "gestion-catalogue-erreurs",
+        CATALOGUE,
+    )
+    changed = delivered(bts__sessions__2022=('label: "BTS 2022"', 'label: "BTS session 2022"'))
     recorder.record(_sends(administrator, changed), "gestion-catalogue-changements", CATALOGUE)
     recorder.record(administrator.press("Charger ce catalogue"), "gestion-catalogue-charge", CATALOGUE)
 
@@ -72,13 +74,6 @@ def accounts_and_journal(context: StoryContext) -> None:
     recorder.record(administrator.open("/gestion/journal"), "gestion-journal")
     recorder.record(administrator.open("/gestion/journal?du=hier"), "gestion-journal-refuse")
     recorder.record(administrator.open("/gestion/journal?objet=inconnu"), "gestion-journal-aucun")
-
-
-def _archive(old: str, new: str) -> bytes:
-    """The delivered catalogue, once in its session of 2022 `old` replaced."""
-    files = {str(path): path.read_bytes() for path in Path("catalogue").rglob("*") if path.is_file()}
-    session = "catalogue/bts/sessions/2022.yaml"
-    return zip_of({**files, session: files[session].replace(old.encode(), new.encode(), 1)})
 
 
 def _sends(administrator: BrowserCandidate, archive: bytes) -> Page:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from base64 import urlsafe_b64encode
 
 import pytest
@@ -10,8 +11,10 @@ import pytest
 from services.accounts.domain.staff import Role
 from services.contracts.catalogue_rules import MAX_CATALOGUE_BYTES
 from tests.documents.imports.exam_office import zip_of
+from tests.gateway.candidates import CandidateFactory
 from tests.gateway.components.html_checks import problems_of
 from tests.gateway.gestion.people import StaffFactory, rows
+from tests.registrations.catalogue.archives import delivered
 from tests.registrations.catalogue.small_exam import SMALL
 from tests.support.scriptless_browser import ScriptlessBrowser
 
@@ -47,6 +50,14 @@ def test_a_new_exam_is_compared_loaded_and_in_the_journal(administrator: Scriptl
     assert any("CFG2" in row and "Un administrateur" in row for row in rows(administrator))
     administrator.get("/gestion/journal?objet=CFG2")
     assert "Catalogue chargé" in administrator.text
+
+
+def test_whom_a_change_concerns_is_said_by_session(
+    administrator: ScriptlessBrowser, candidates: CandidateFactory
+) -> None:
+    candidates.log_in_registered()
+    send(administrator, delivered(bts__sessions__2022=("\nrelances: [", "\nrelances: [9, ")))
+    assert any(re.match(r"BTS 2022 \d+ [1-9]\d*", row) for row in rows(administrator)), rows(administrator)
 
 
 def test_mistakes_are_shown_by_file_and_line(administrator: ScriptlessBrowser) -> None:

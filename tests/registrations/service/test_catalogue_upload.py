@@ -20,23 +20,13 @@ from services.contracts.catalogue_rules import MAX_CATALOGUE_BYTES
 from services.registrations.catalogue.archive import MAX_FILES, MAX_UNPACKED_BYTES
 from services.registrations.models import AuditEntry, EtablissementRow, db
 from tests.documents.imports.exam_office import zip_of
+from tests.registrations.catalogue.archives import delivered
 from tests.registrations.catalogue.small_exam import SMALL
 from tests.registrations.service.candidate_client import Answer, CandidateClient
 from tests.registrations.service.outbox import events_of
 from tests.support.tokens import bearer, staff_token
 
 HEADERS = bearer(staff_token("admin", scopes=["catalogue:manage"], academies=None))
-DELIVERED = Path("catalogue")
-
-
-def delivered(**replaced: tuple[str, str]) -> bytes:
-    """The delivered catalogue packed with its folder, once in each named file (« bts__exam ») a text replaced."""
-    files = {str(path): path.read_bytes() for path in DELIVERED.rglob("*") if path.is_file()}
-    for name, (old, new) in replaced.items():
-        path = f"catalogue/{name.replace('__', '/')}.yaml"
-        assert old.encode() in files[path]
-        files[path] = files[path].replace(old.encode(), new.encode(), 1)
-    return zip_of(files)
 
 
 def small(label: str = "CERTIFICAT DE FORMATION GENERALE") -> bytes:

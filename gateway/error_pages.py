@@ -22,6 +22,8 @@ from services.chassis.web import problems
 
 log = structlog.get_logger()
 
+LONGEST_KEPT_POST = 512 * 1024
+"""Bytes; encrypted, it is still shorter than a posted form may be."""
 ERROR_TEXTS = {
     400: ("Demande incorrecte", "L'adresse ou la demande n'est pas correcte."),
     403: ("Accès refusé", "Vous n'avez pas accès à cette page."),
@@ -50,7 +52,9 @@ def sealed_post() -> str | None:
 
 
 def fields_to_keep() -> tuple[tuple[str, str], ...]:
-    """What was posted, in the order sent, without passwords and files."""
+    """What was posted, in the order sent, without passwords and files; nothing where a form could not hold it."""
+    if (request.content_length or 0) > LONGEST_KEPT_POST:
+        return ()
     if request.mimetype != "application/x-www-form-urlencoded":
         return ()
     return tuple(

@@ -11,6 +11,7 @@ from flask import current_app
 from gateway.clients.accounts import Accounts
 from gateway.clients.administration import AdministrationClient
 from gateway.clients.base import ServiceClient
+from gateway.clients.catalogue import CatalogueClient
 from gateway.clients.documents import Documents
 from gateway.clients.journal import JournalClient
 from gateway.clients.missing_pieces import MissingPiecesClient
@@ -48,6 +49,7 @@ class ServiceClients:
     staff_accounts: StaffAccountsClient
     team: TeamClient
     administration: AdministrationClient
+    catalogue: CatalogueClient
     journal: JournalClient
     staff_imports: StaffImportsClient
     tool_tokens: Accounts
@@ -84,6 +86,7 @@ def connect_services(settings: GatewaySettings) -> ServiceClients:
         staff_accounts=StaffAccountsClient(staff["accounts"]),
         team=TeamClient(staff["accounts"], own_token, passwords),
         administration=AdministrationClient(staff["registrations"]),
+        catalogue=CatalogueClient(staff["registrations"]),
         journal=JournalClient(staff),
         staff_imports=StaffImportsClient(staff["documents"]),
         tool_tokens=Accounts(tools["accounts"], own_token, passwords),

@@ -15,7 +15,7 @@ from services.chassis.settings import LOOPBACK
 from services.contracts import problem_types
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-FILE_FORM_ENDPOINTS = frozenset({"justificatifs.deposit", "gestion.send_import_file"})
+FILE_FORM_ENDPOINTS = frozenset({"justificatifs.deposit", "gestion.send_import_file", "gestion.compare_catalogue"})
 """The forms that may post files."""
 PATHS_FOR_ANY_HOST = ("/health/", "/metrics")
 CONTENT_SECURITY_POLICY = "; ".join(

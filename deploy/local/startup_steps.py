@@ -38,7 +38,7 @@ def declare_queues(plan: Plan) -> None:
 
 
 def load_catalogue(plan: Plan) -> None:
-    run_command(plan, "registrations", "load-catalogue", "catalogue")
+    run_command(plan, "registrations", "load-catalogue", "catalogue", "--at-start")
 
 
 def create_demonstration_staff(plan: Plan) -> None:

@@ -44,6 +44,7 @@ GESTION_MENU = (
     ("candidates:correct", Link("comptes", "Comptes", "/gestion/comptes")),
     ("openings:manage", Link("ouvertures", "Ouvertures", "/gestion/ouvertures")),
     ("openings:manage", Link("annonces", "Messages", "/gestion/messages")),
+    ("catalogue:manage", Link("catalogue", "Catalogue", "/gestion/catalogue")),
     ("audit:read", Link("journal", "Journal", "/gestion/journal")),
     ("staff:manage", Link("equipe", "Équipe", "/gestion/equipe")),
     ("account:manage", Link("compte", "Mon compte", "/gestion/compte")),

@@ -12,6 +12,7 @@ from services.registrations import cli
 from services.registrations.api import (
     administration,
     candidatures,
+    catalogue,
     drafts,
     mails,
     openings,
@@ -31,6 +32,7 @@ BLUEPRINTS = (
     processes.blp,
     staff.blp,
     administration.blp,
+    catalogue.blp,
     audit_blueprint(db, AuditEntry),
 )
 

@@ -76,12 +76,18 @@ def publish_candidatures() -> None:
 @click.command("load-catalogue")
 @click.argument("folder", type=FOLDER, required=False)
 @click.option("--dry-run", is_flag=True, help="Print the differences; write nothing.")
+@click.option("--at-start", is_flag=True, help="Leave the exams alone that an administrator loaded in « Catalogue ».")
 @with_appcontext
-def load_catalogue(folder: Path | None, dry_run: bool) -> None:
+def load_catalogue(folder: Path | None, dry_run: bool, at_start: bool) -> None:
     """Load the exams of FOLDER (default: CATALOGUE_DIR), all or none; they are in force at once."""
     folder = folder or current_app.extensions["portail"].catalogue_dir
     with _file_mistakes_as_click_error():
-        exams, schools = catalogue.load_exams(folder, portal_now()), catalogue.etablissements(folder)
+        offered = catalogue.read_catalogue(folder, portal_now())
+    left = catalogue_operations.left_to_staff(offered.exams) if at_start else ()
+    for exam in left:
+        click.echo(f"{exam.code} : chargé par un administrateur, laissé en l'état.")
+    exams = [exam for exam in offered.exams if exam not in left]
+    schools = () if left else offered.etablissements
     with _domain_error_as_click_error():
         if dry_run:
             lines = catalogue_operations.compare_catalogue(exams, portal_now())

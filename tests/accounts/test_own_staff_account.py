@@ -183,6 +183,7 @@ def test_a_token_is_shown_once_and_does_what_was_chosen(accounts: RunningAccount
         ({"scopes": ["inconnue"]}, {"scopes"}),
         ({"scopes": ["staff:manage"]}, {"scopes"}),
         ({"scopes": ["account:manage"]}, {"scopes"}),
+        ({"scopes": ["catalogue:manage"]}, {"scopes"}),
         ({"days": 367}, {"days"}),
     ],
 )

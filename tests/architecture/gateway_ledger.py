@@ -7,6 +7,7 @@ from tests.architecture.page_routes import (
     AUDIT_PAGES,
     CANDIDATES_PAGES,
     CANDIDATURES_PAGES,
+    CATALOGUE_PAGES,
     ENDING_PAGES,
     OPENINGS_PAGES,
     PIECES_PAGES,
@@ -125,6 +126,11 @@ GATEWAY: dict[str, str] = {
         POST /gestion/ouvertures/<opening_id>
         POST /gestion/messages
         POST /gestion/messages/<message_id>/retrait
+    """,
+    "staff(catalogue:manage)": f"""
+        {CATALOGUE_PAGES}
+        POST /gestion/catalogue
+        POST /gestion/catalogue/chargement
     """,
     "staff(audit:read)": f"""
         {AUDIT_PAGES}

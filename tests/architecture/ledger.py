@@ -140,6 +140,11 @@ LEDGER: dict[str, dict[str, str]] = {
             POST /v1/staff/messages
             DELETE /v1/staff/messages/<message_id>
         """,
+        "staff(catalogue:manage)": """
+            GET /v1/staff/catalogues
+            POST /v1/staff/catalogues/comparison
+            POST /v1/staff/catalogues
+        """,
         "staff(audit:read)": """
             GET /v1/audit
             GET /v1/audit.csv

@@ -71,6 +71,9 @@ ACCOUNTS_PAGES = """
     GET /gestion/comptes
     GET /gestion/comptes/<account_id>
 """
+CATALOGUE_PAGES = """
+    GET /gestion/catalogue
+"""
 OPENINGS_PAGES = """
     GET /gestion/ouvertures
     GET /gestion/ouvertures/<opening_id>
@@ -107,6 +110,7 @@ STAFF_PAGES = (
     + ENDING_PAGES
     + ACCOUNTS_PAGES
     + OPENINGS_PAGES
+    + CATALOGUE_PAGES
     + AUDIT_PAGES
     + STAFF_ACCOUNT_PAGES
     + TEAM_PAGES

@@ -63,6 +63,7 @@ READS: dict[str, dict[str, tuple[str, ...]]] = {
             /v1/staff/openings
             /v1/staff/openings/<opening_id>
             /v1/staff/messages
+            /v1/staff/catalogues
             /v1/audit
             /v1/audit.csv
         """),
@@ -160,6 +161,7 @@ READS: dict[str, dict[str, tuple[str, ...]]] = {
             /gestion/ouvertures
             /gestion/ouvertures/<opening_id>
             /gestion/messages
+            /gestion/catalogue
             /gestion/journal
             /gestion/candidatures/<candidature_id>/document
             /gestion/documents

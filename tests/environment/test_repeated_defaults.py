@@ -21,6 +21,7 @@ from services.accounts.settings import AccountsSettings
 from services.chassis.process.capacity import STOP_SECONDS
 from services.chassis.settings import Settings
 from services.chassis.web.body_limit import MAX_BODY_BYTES
+from services.contracts.catalogue_rules import MAX_CATALOGUE_BYTES
 from services.contracts.file_rules import MAX_FILE_BYTES, MAX_UPLOAD_PART_BYTES
 from services.contracts.publication_rules import MAX_ARCHIVE_BYTES
 from services.documents.settings import DocumentsSettings
@@ -112,7 +113,7 @@ def test_the_proxy_lets_pass_what_the_gateway_takes() -> None:
     lines = (ROOT / "deploy/containers/proxy/portal.conf").read_text(encoding="utf-8")
     sizes = [int(size) * 1024 * 1024 for size in re.findall(r"client_max_body_size (\d+)m;", lines)]
     forms, files, sendings, files_of_tools = sizes
-    assert forms >= max(FORM_LIMIT, MAX_BODY_BYTES, MAX_UPLOAD_PART_BYTES)
+    assert forms >= max(FORM_LIMIT, MAX_BODY_BYTES, MAX_UPLOAD_PART_BYTES, MAX_CATALOGUE_BYTES + ENVELOPE_BYTES)
     assert files >= MAX_FILE_BYTES + ENVELOPE_BYTES
     assert sendings >= MAX_ARCHIVE_BYTES + ENVELOPE_BYTES
     assert files_of_tools >= MAX_FILE_BYTES

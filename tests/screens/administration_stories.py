@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Page
+from playwright.sync_api import FilePayload, Page
 
+from tests.registrations.catalogue.archives import delivered
 from tests.screens.browser_candidate import BrowserCandidate
 from tests.screens.gestion_stories import log_in_to_gestion
 from tests.screens.story_context import StoryContext
 
+CATALOGUE = "/gestion/catalogue"
 OPENING = "/gestion/ouvertures/<opening_id>"
 ACCOUNT = "/gestion/comptes/<account_id>"
 
@@ -35,6 +37,20 @@ def openings_and_messages(context: StoryContext) -> None:
     recorder.record(administrator.press("Publier le message"), "gestion-messages-publie", "/gestion/messages")
 
 
+def catalogue(context: StoryContext) -> None:
+    """What is in force, an archive with mistakes, what another one changes, loaded."""
+    recorder, administrator = context.recorder, _logged_in(context)
+    recorder.record(administrator.open(CATALOGUE), "gestion-catalogue")
+    recorder.record(
+        _sends(administrator, delivered(bts__sessions__2022=("label: ", "libelle: "))),
+        "gestion-catalogue-erreurs",
+        CATALOGUE,
+    )
+    changed = delivered(bts__sessions__2022=("\nrelances: [", "\nrelances: [9, "))
+    recorder.record(_sends(administrator, changed), "gestion-catalogue-changements", CATALOGUE)
+    recorder.record(administrator.press("Charger ce catalogue"), "gestion-catalogue-charge", CATALOGUE)
+
+
 def accounts_and_journal(context: StoryContext) -> None:
     """An account found, its correction refused then made; one that waits; what the journal says of it."""
     candidate, waiting = context.new_candidate(), context.new_candidate()
@@ -58,6 +74,12 @@ def accounts_and_journal(context: StoryContext) -> None:
     recorder.record(administrator.open("/gestion/journal"), "gestion-journal")
     recorder.record(administrator.open("/gestion/journal?du=hier"), "gestion-journal-refuse")
     recorder.record(administrator.open("/gestion/journal?objet=inconnu"), "gestion-journal-aucun")
+
+
+def _sends(administrator: BrowserCandidate, archive: bytes) -> Page:
+    file = FilePayload(name="catalogue.zip", mimeType="application/zip", buffer=archive)
+    administrator.open(CATALOGUE).locator("[name=fichier]").set_input_files(file)
+    return administrator.press("Vérifier le catalogue")
 
 
 def _logged_in(context: StoryContext) -> BrowserCandidate:

@@ -10,6 +10,7 @@ from gateway.web.gestion import (  # noqa: E402 - they add their routes
     a_traiter,  # noqa: F401
     annonces,  # noqa: F401
     candidatures,  # noqa: F401
+    catalogue,  # noqa: F401
     compte,  # noqa: F401
     comptes,  # noqa: F401
     connexion,  # noqa: F401

@@ -61,6 +61,7 @@ ACTOR_LABELS = {
 }
 VALUE_LABELS = {
     "academies": "académies",
+    "changes": "nombre de changements",
     "civilite": "civilité",
     "closes": "fermeture des inscriptions",
     "commune": "commune",
@@ -69,11 +70,12 @@ VALUE_LABELS = {
     "deposit_closes": "fermeture du dépôt",
     "deposit_id": "dépôt",
     "deposit_opens": "ouverture du dépôt",
-    "digest": "empreinte",
+    "digest": "empreinte du catalogue",
     "email": "adresse mail",
     "expires_at": "fin",
     "from": "à partir du",
     "hors_liste": "hors liste",
+    "lines": "premiers changements",
     "naissance": "naissance",
     "name": "nom",
     "nom_famille": "nom de famille",

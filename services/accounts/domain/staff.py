@@ -20,6 +20,8 @@ AUDIT_READ = "audit:read"
 SESSION_ONLY = "account:manage"
 """What a browser's session may do besides, and no tool's token ever: manage one's own account, and that of others
 together with `staff:manage`."""
+CATALOGUE_MANAGE = "catalogue:manage"
+"""Of an administrateur, in a browser's session: no tool's token replaces what every candidature is judged by."""
 _ACADEMIE_SCOPES = (PIECES_READ, PIECES_CONTROL, CANDIDATURES_READ, CANDIDATURES_MANAGE, DOCUMENTS_PUBLISH)
 SCOPES = (*_ACADEMIE_SCOPES, CANDIDATES_CORRECT, STAFF_MANAGE, OPENINGS_MANAGE, AUDIT_READ)
 _SCOPES_BY_ROLE = {
@@ -67,7 +69,8 @@ def scopes_of(role: str) -> frozenset[str]:
 
 def session_scopes(role: str) -> frozenset[str]:
     """What this role may do in a browser's session."""
-    return scopes_of(role) | {SESSION_ONLY}
+    of_administrateur = {CATALOGUE_MANAGE} if role == Role.ADMINISTRATEUR else set()
+    return scopes_of(role) | {SESSION_ONLY} | of_administrateur
 
 
 def checked_scopes(scopes: Iterable[str]) -> list[str]:

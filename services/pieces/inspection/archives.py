@@ -7,12 +7,12 @@ make them, are signs of a bomb.
 from __future__ import annotations
 
 import re
-import stat
 import struct
 import zipfile
 from operator import attrgetter
 from typing import BinaryIO
 
+from services.chassis.zip_archives import has_unsafe_name
 from services.pieces.domain.refusals import FileRefused, RefusalReason, damaged, gender_agreement, protected
 
 MAX_ENTRIES = 1000
@@ -73,7 +73,7 @@ def _check_entries(content: BinaryIO, noun_phrase: str) -> None:
         raise FileRefused(RefusalReason.EMPTY, f"{noun_phrase} est vide.")
     if any(entry.flag_bits & 0x1 for entry in entries):
         raise protected(noun_phrase)
-    if any(_has_unsafe_name(entry) for entry in entries):
+    if any(has_unsafe_name(entry) for entry in entries):
         raise _archive_refused(
             RefusalReason.UNSAFE_NAMES,
             "contient des noms de fichiers qui ne sont pas admis (chemins, liens)",
@@ -114,15 +114,6 @@ def _announced_entries(content: BinaryIO) -> int:
     if offset < 0 or len(tail) - offset < _END_RECORD.size:
         return 0
     return int(_END_RECORD.unpack_from(tail, offset)[4])
-
-
-def _has_unsafe_name(entry: zipfile.ZipInfo) -> bool:
-    name = entry.orig_filename or entry.filename
-    parts = re.split(r"[/\\]", name)
-    leads_outside = (
-        "\x00" in name or "\\" in name or name.startswith("/") or ".." in parts or re.match(r"[A-Za-z]:", name)
-    )
-    return bool(leads_outside) or stat.S_ISLNK(entry.external_attr >> 16)
 
 
 def _is_bomb(entries: list[zipfile.ZipInfo]) -> bool:

@@ -3,6 +3,8 @@
 Files are one folder per exam (`exam.yaml` and siblings). Nothing here touches a database.
 """
 
+from services.registrations.catalogue.archive import read_archive
+from services.registrations.catalogue.contents import Catalogue, read_catalogue
 from services.registrations.catalogue.demonstration_dates import (
     with_current_demonstrations,
     with_running_demonstrations,
@@ -14,6 +16,7 @@ from services.registrations.catalogue.mistakes import CatalogueError, Mistake
 from services.registrations.catalogue.serialising import digest, from_data, to_data
 
 __all__ = [
+    "Catalogue",
     "CatalogueError",
     "Mistake",
     "differences",
@@ -21,6 +24,8 @@ __all__ = [
     "etablissements",
     "from_data",
     "load_exams",
+    "read_archive",
+    "read_catalogue",
     "read_etablissements",
     "to_data",
     "with_current_demonstrations",

@@ -6,23 +6,17 @@ import sys
 from pathlib import Path
 
 from services.chassis.clock import portal_now
-from services.registrations.catalogue.etablissements import etablissements
-from services.registrations.catalogue.exams import load_exams
+from services.registrations.catalogue.contents import read_catalogue
 from services.registrations.catalogue.mistakes import CatalogueError, Mistake
 
 
 def mistakes(root: Path) -> tuple[Mistake, ...]:
     """All that is wrong with the exams and the establishments of a folder."""
-    all_mistakes: list[Mistake] = []
     try:
-        load_exams(root, portal_now())
+        read_catalogue(root, portal_now())
     except CatalogueError as error:
-        all_mistakes += error.mistakes
-    try:
-        etablissements(root)
-    except CatalogueError as error:
-        all_mistakes += error.mistakes
-    return tuple(all_mistakes)
+        return error.mistakes
+    return ()
 
 
 def main(arguments: list[str]) -> int:

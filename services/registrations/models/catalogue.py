@@ -25,12 +25,13 @@ class CatalogueRevision(db.Model):
 
 
 class CurrentExam(db.Model):
-    """Which revision of an exam is in force."""
+    """Which revision of an exam is in force. `loaded_by_staff`: an administrator loaded it, and no command since."""
 
     __tablename__ = "exams"
 
     code: Mapped[str] = mapped_column(String(lengths.CODE), primary_key=True)
     digest: Mapped[str] = mapped_column(ForeignKey("catalogue_revisions.digest"))
+    loaded_by_staff: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class OpeningRow(db.Model):

@@ -6,37 +6,29 @@ Openings and spécialités that a candidature or a draft uses stay defined.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session as DbSession
 
 from services.chassis.database.audit import Actor
-from services.reference.text import folded
-from services.registrations.catalogue import (
-    differences,
-    digest,
-    to_data,
-    with_current_demonstrations,
-    with_running_demonstrations,
-)
+from services.registrations.catalogue import digest, to_data, with_current_demonstrations
 from services.registrations.domain.etablissements import Etablissement
 from services.registrations.domain.exam_definition import Exam, Opening, Session
-from services.registrations.domain.used_definitions import UsedOpening, with_used_definitions
 from services.registrations.models import (
     AuditEntry,
-    Candidature,
     CatalogueRevision,
     CurrentExam,
-    Draft,
     EtablissementRow,
     OpeningRow,
     db,
 )
 from services.registrations.operations.openings import dates_in_force, publish_window
 from services.registrations.queries.catalogue import exam_by_digest
+from services.registrations.queries.catalogue_comparison import compare_etablissements, compare_exam
+
+TRACED_LINES = 20
+"""Of what changed, in the audit trail; the digests name both catalogues whole."""
 
 
 def load_catalogue(
@@ -44,17 +36,32 @@ def load_catalogue(
 ) -> tuple[str, ...]:
     """Put exams and establishments in force, all or none; returns what changed, one line each."""
     with db.operation() as session:
-        lines: list[str] = []
-        for exam in exams:
-            lines += _put_in_force(session, exam, actor, at)
-        _put_etablissements(session, etablissements)
-        return tuple(lines)
+        return put_catalogue(session, exams, etablissements, actor=actor, at=at)
+
+
+def put_catalogue(
+    session: DbSession, exams: Iterable[Exam], etablissements: Iterable[Etablissement], *, actor: Actor, at: datetime
+) -> tuple[str, ...]:
+    """The same within an operation. Of each exam it is kept whether a member of staff loads it."""
+    lines: list[str] = []
+    for exam in exams:
+        lines += _put_in_force(session, exam, actor, at)
+        session.get_one(CurrentExam, exam.code).loaded_by_staff = actor.kind == "staff"
+    _put_etablissements(session, etablissements)
+    return tuple(lines)
+
+
+def left_to_staff(exams: Sequence[Exam]) -> tuple[Exam, ...]:
+    """Those of `exams` that are in force as an administrator loaded them."""
+    with db.reading() as session:
+        codes = set(session.scalars(select(CurrentExam.code).where(CurrentExam.loaded_by_staff)))
+    return tuple(exam for exam in exams if exam.code in codes)
 
 
 def compare_catalogue(exams: Sequence[Exam], at: datetime) -> tuple[str, ...]:
     """What `load_catalogue` would change, one line each; nothing is written."""
     with db.reading() as session:
-        return tuple(line for exam in exams for line in _compare(session, exam, at).lines)
+        return tuple(line for exam in exams for line in compare_exam(session, exam, at).lines)
 
 
 def move_demonstration_dates(at: datetime, *, actor: Actor) -> tuple[str, ...]:
@@ -75,17 +82,8 @@ def load_etablissements(etablissements: Sequence[Etablissement]) -> None:
         _put_etablissements(session, etablissements)
 
 
-@dataclass(frozen=True)
-class _Comparison:
-    """An exam to put in force: `listed` has what may be chosen, `exam` also what is already used."""
-
-    exam: Exam
-    listed: Exam
-    lines: tuple[str, ...]
-
-
 def _put_in_force(session: DbSession, offered: Exam, actor: Actor, at: datetime) -> tuple[str, ...]:
-    comparison = _compare(session, offered, at)
+    comparison = compare_exam(session, offered, at)
     exam, new_digest = comparison.exam, digest(comparison.exam)
     current = session.get(CurrentExam, exam.code, with_for_update=True)
     before = current.digest if current else None
@@ -99,49 +97,17 @@ def _put_in_force(session: DbSession, offered: Exam, actor: Actor, at: datetime)
     session.flush()
     _put_openings(session, exam, comparison.listed)
     if before != new_digest:
-        change = {"digest": before}, {"digest": new_digest}
-        AuditEntry.record(session, actor, "catalogue.loaded", exam.code, at=at, before=change[0], after=change[1])
+        after = {"digest": new_digest, "changes": len(comparison.lines), "lines": list(comparison.lines[:TRACED_LINES])}
+        AuditEntry.record(session, actor, "catalogue.loaded", exam.code, at=at, before={"digest": before}, after=after)
     return comparison.lines
 
 
-def _compare(session: DbSession, offered: Exam, at: datetime) -> _Comparison:
-    """Running demonstration sessions keep their dates, used openings and spécialités stay defined."""
-    current = session.get(CurrentExam, offered.code)
-    if current is None:
-        listed = with_running_demonstrations(None, offered, at)
-        return _Comparison(listed, listed, tuple(differences(None, listed)))
-    old = exam_by_digest(session, current.digest)
-    listed = with_running_demonstrations(old, offered, at)
-    exam = with_used_definitions(listed, old, _used_openings(session, offered.code))
-    return _Comparison(exam, listed, tuple(differences(old, exam)))
-
-
 def _put_etablissements(session: DbSession, etablissements: Iterable[Etablissement]) -> None:
-    """One read, and writes only for rows that differ: there are twenty thousand establishments."""
-    rows = {etablissement.code: _row_of(etablissement) for etablissement in etablissements}
-    stored_rows = {row.code: row._asdict() for row in session.execute(select(*EtablissementRow.__table__.columns))}
-    if new := [row for code, row in rows.items() if code not in stored_rows]:
+    new, changed = compare_etablissements(session, etablissements)
+    if new:
         session.execute(insert(EtablissementRow), new)
-    if changed := [row for code, row in rows.items() if code in stored_rows and row != stored_rows[code]]:
+    if changed:
         session.execute(update(EtablissementRow), changed)
-
-
-def _row_of(etablissement: Etablissement) -> dict[str, Any]:
-    return {**vars(etablissement), "folded": folded(f"{etablissement.label} {etablissement.code}")[:300]}
-
-
-def _used_openings(session: DbSession, exam: str) -> tuple[UsedOpening, ...]:
-    openings = select(OpeningRow.session, OpeningRow.academie).where(OpeningRow.exam == exam)
-    drafts = openings.where(select(Draft.id).where(Draft.opening_id == OpeningRow.id).exists())
-    candidatures = (
-        select(OpeningRow.session, OpeningRow.academie, Candidature.specialite_code)
-        .join(Candidature, Candidature.opening_id == OpeningRow.id)
-        .where(OpeningRow.exam == exam)
-        .distinct()
-    )
-    used = [UsedOpening(name, academie, None) for name, academie in session.execute(drafts)]
-    used += [UsedOpening(name, academie, code) for name, academie, code in session.execute(candidatures)]
-    return tuple(used)
 
 
 def _put_openings(session: DbSession, exam: Exam, offered: Exam) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session as DbSession
@@ -157,3 +158,29 @@ def _offer(view: OpeningView) -> Offer:
         closes=view.opening.closes,
         residence_notice=view.opening.residence_notice,
     )
+
+
+@dataclass(frozen=True)
+class ExamInForce:
+    """`sessions`: their labels. `loaded_by_staff`: by an administrator, else by a command."""
+
+    code: str
+    label: str
+    sessions: tuple[str, ...]
+    loaded_at: datetime
+    loaded_by_staff: bool
+
+
+def exams_in_force(session: DbSession) -> list[ExamInForce]:
+    """By code."""
+    rows = session.execute(
+        select(CurrentExam.code, CurrentExam.digest, CurrentExam.loaded_by_staff, CatalogueRevision.loaded_at)
+        .join(CatalogueRevision, CatalogueRevision.digest == CurrentExam.digest)
+        .order_by(CurrentExam.code)
+    )
+    return [_exam_in_force(exam_by_digest(session, digest), at, by_staff) for _, digest, by_staff, at in rows]
+
+
+def _exam_in_force(exam: Exam, loaded_at: datetime, loaded_by_staff: bool) -> ExamInForce:
+    labels = tuple(item.label for item in exam.sessions)
+    return ExamInForce(exam.code, exam.label, labels, loaded_at, loaded_by_staff)

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from services.accounts.domain.staff import Role, checked_academies, checked_scopes, scopes_of
+from services.accounts.domain.staff import (
+    CATALOGUE_MANAGE,
+    Role,
+    checked_academies,
+    checked_scopes,
+    scopes_of,
+    session_scopes,
+)
 from services.chassis.errors import Invalid
 
 KNOWN = ("03", "15", "20")
@@ -34,3 +41,10 @@ def test_an_unknown_role_may_do_nothing() -> None:
     assert scopes_of("directeur") == frozenset()
     assert "candidates:correct" not in scopes_of(Role.GESTIONNAIRE)
     assert "candidates:correct" in scopes_of(Role.ADMINISTRATEUR)
+
+
+def test_the_catalogue_is_of_administrateurs_in_a_browser_and_of_no_token() -> None:
+    assert CATALOGUE_MANAGE in session_scopes("administrateur")
+    assert CATALOGUE_MANAGE not in session_scopes("gestionnaire")
+    with pytest.raises(Invalid):
+        checked_scopes([CATALOGUE_MANAGE])

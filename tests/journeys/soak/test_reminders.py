@@ -1,36 +1,105 @@
-"""Who lacks pieces, and whose draft is not transmitted, is reminded once when the days of the catalogue come."""
+"""The ladder of reminders on a portal whose clock is moved from rung to rung: each once, also where the mail server is
+away for a day."""
 
 from __future__ import annotations
 
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.screens.browser_candidate import BrowserCandidate
+from tests.screens.piece_stories import deposit_every_piece, has_pieces_to_deposit
 from tests.screens.story_context import wait_for_result
 from tests.support.chromium import french_profile
 from tests.support.launched_portal import LaunchedPortal
+from tests.support.ports import free_port
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-SEVEN_DAYS_BEFORE_THE_END = "2021-10-24T09:30:00+02:00"
+SEVEN_DAYS_BEFORE, TWO_DAYS_BEFORE, A_DAY_LATER, LAST_DAY, CLOSED = (
+    f"2021-{day}T09:30" for day in ("10-24", "10-29", "10-30", "10-31", "11-01")
+)
+"""In Paris, whose clocks go back on the last day. Deposits end on 31 October at midnight, registrations on 25 October;
+both ladders are 7, 2 and 0 days."""
 PIECES, DRAFT = "Relance de pièces justificatives", "Brouillon non transmis"
+JOBS = {"pieces": "remind", "registrations": "remind-drafts"}
+SECONDS = 240
 
 
-def test_on_the_day_of_a_rung_both_are_reminded(browser: Browser) -> None:
-    portal = LaunchedPortal("reminders")
-    try:
-        registered, drafting = (
-            BrowserCandidate(french_profile(browser), portal.url).creates_account_and_logs_in() for _ in range(2)
-        )
-        registered.registers()
-        drafting.opens_draft()
-    finally:
-        portal.stop()
-    later = LaunchedPortal("reminders-later", {"VAR_DIR": str(portal.var), "PORTAIL_NOW": SEVEN_DAYS_BEFORE_THE_END})
-    try:  # its mails are in the folder of the first
-        wait_for_result(lambda: portal.mailed(PIECES) and portal.mailed(DRAFT), "both mails", 120)
-        assert len(portal.mails(registered.email, PIECES)) == 1
-        assert len(portal.mails(drafting.email, DRAFT)) == 1
-        assert portal.mails(drafting.email, PIECES) == portal.mails(registered.email, DRAFT) == []
-    finally:
-        later.stop()
+class MovedPortal:
+    """A portal of one folder, started anew on another day."""
+
+    def __init__(self) -> None:
+        self.first = LaunchedPortal("reminders")
+
+    @contextmanager
+    def on(self, day: str, **environment: str) -> Iterator[None]:
+        """The day with its reminders looked for, and each mail handed over, unless the mail server is away."""
+        settings = {"VAR_DIR": str(self.first.var), "PORTAIL_NOW": day, **environment}
+        portal = LaunchedPortal(f"reminders-{day[5:10]}", settings)
+        try:
+            for service, job in JOBS.items():
+                wait_for_result(lambda: self._ran(portal, service, job), f"{job} on {day}", SECONDS)  # noqa: B023
+            if "MAIL_URL" not in environment:
+                wait_for_result(lambda: not self.waiting(), f"nothing waits on {day}", SECONDS)
+            yield
+        finally:
+            portal.stop()
+
+    def mails(self, candidate: BrowserCandidate, subject: str) -> int:
+        return len(self.first.mails(candidate.email, subject))
+
+    def waiting(self) -> int:
+        """Events and mails that pieces and registrations have still to hand over."""
+        return sum(self._waiting_of(service) for service in JOBS)
+
+    def _waiting_of(self, service: str) -> int:
+        with closing(sqlite3.connect(self.first.var / f"{service}.db")) as database:
+            return int(database.execute("SELECT count(*) FROM outbox WHERE published_at IS NULL").fetchone()[0])
+
+    def _ran(self, portal: LaunchedPortal, service: str, job: str) -> bool:
+        """False while a worker of its own runs the job."""
+        return portal.command("command", service, "run-job", job).returncode == 0
+
+
+@pytest.fixture
+def moved() -> Iterator[MovedPortal]:
+    portal = MovedPortal()
+    yield portal
+    portal.first.stop()
+
+
+def test_each_rung_is_sent_once_and_to_nobody_who_owes_nothing(browser: Browser, moved: MovedPortal) -> None:
+    owing, drafting, complete = (
+        BrowserCandidate(french_profile(browser), moved.first.url).creates_account_and_logs_in() for _ in range(3)
+    )
+    owing.registers()
+    drafting.opens_draft()
+    _hands_over_every_piece(complete)
+    moved.first.stop()
+
+    with moved.on(SEVEN_DAYS_BEFORE):
+        assert (moved.mails(owing, PIECES), moved.mails(drafting, DRAFT)) == (1, 1)
+    with moved.on(SEVEN_DAYS_BEFORE):
+        assert (moved.mails(owing, PIECES), moved.mails(drafting, DRAFT)) == (1, 1), "not again on the same day"
+    with moved.on(TWO_DAYS_BEFORE, MAIL_URL=f"smtp://127.0.0.1:{free_port()}"):
+        assert moved.waiting(), "the mail waits for its server"
+        assert moved.mails(owing, PIECES) == 1
+    with moved.on(A_DAY_LATER):
+        assert moved.mails(owing, PIECES) == 2
+    with moved.on(LAST_DAY):
+        assert moved.mails(owing, PIECES) == 3
+    with moved.on(CLOSED):
+        assert (moved.mails(owing, PIECES), moved.mails(drafting, DRAFT)) == (3, 1)
+    nobody = [(complete, PIECES), (complete, DRAFT), (drafting, PIECES), (owing, DRAFT)]
+    assert [moved.mails(candidate, subject) for candidate, subject in nobody] == [0, 0, 0, 0]
+
+
+def _hands_over_every_piece(candidate: BrowserCandidate) -> None:
+    listed = f"/justificatifs/{candidate.registers()}"
+    wait_for_result(lambda: has_pieces_to_deposit(candidate, listed), "the pieces asked for")
+    deposit_every_piece(candidate, listed)

@@ -24,6 +24,8 @@ STAFF = {
     "/v1/staff/openings/<opening_id>/dates": {"an administrateur"},
     "/v1/staff/messages": {"an administrateur"},
     "/v1/staff/messages/<message_id>": {"an administrateur"},
+    "/v1/staff/catalogues": {"an administrateur's browser"},
+    "/v1/staff/catalogues/comparison": {"an administrateur's browser"},
     "/v1/audit": {"an administrateur"},
     "/v1/audit.csv": {"an administrateur"},
 }
@@ -37,6 +39,7 @@ CALLERS = {
     "staff": tokens.bearer(tokens.staff_token(scopes=["candidatures:read", "candidatures:manage"])),
     "staff for pieces": tokens.bearer(tokens.staff_token(scopes=["pieces:read"])),
     "an administrateur": tokens.bearer(tokens.staff_token(scopes=["openings:manage", "audit:read"], academies=None)),
+    "an administrateur's browser": tokens.bearer(tokens.staff_token(scopes=["catalogue:manage"], academies=None)),
     "gateway": tokens.bearer(tokens.service_token("gateway")),
     "accounts": tokens.bearer(tokens.service_token("accounts")),
     "documents": tokens.bearer(tokens.service_token("documents")),

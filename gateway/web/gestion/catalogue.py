@@ -1,0 +1,101 @@
+"""« Catalogue »: the exams in force; a folder of files checked, compared with them, and loaded by an administrator.
+
+The page of a comparison carries the archive, so that what is loaded is what was compared and nothing is stored between.
+"""
+
+from __future__ import annotations
+
+from base64 import urlsafe_b64encode
+
+from flask import Response, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from gateway import access, staff_member
+from gateway.clients.catalogue import CatalogueComparison, mistakes_of
+from gateway.pages import render_page
+from gateway.service_clients import clients
+from gateway.web.gestion import blueprint
+from gateway.web.gestion.field_errors import shown_errors
+from gateway.web.justificatifs.file_reception import FileRefused, received_files_of_staff
+from services.chassis.errors import DomainError, FieldError, Invalid
+from services.contracts.catalogue_rules import MAX_CATALOGUE_BYTES
+
+ACTIVE_MENU_KEY = "catalogue"
+MANAGE = "catalogue:manage"
+FIELD = "fichier"
+NO_FILE = "Choisissez l'archive à vérifier."
+LOADED = "Le catalogue est chargé : il est en vigueur dès maintenant."
+REFUSALS_SHOWN_HERE = (412, 413, 422)
+
+
+@blueprint.get("/catalogue")
+@access.staff(MANAGE)
+def show_catalogue() -> ResponseReturnValue:
+    return _page(done=LOADED if request.args.get("fait") == "chargement" else None)
+
+
+@blueprint.post("/catalogue")
+@access.staff(MANAGE)
+def compare_catalogue() -> ResponseReturnValue:
+    try:
+        archive = _received_archive()
+        comparison = clients().catalogue.compare(staff_member.access_token(), archive)
+    except FileRefused as refusal:
+        return _page(Invalid(errors=(FieldError(f"#/{FIELD}", refusal.detail),)), status=refusal.status)
+    except DomainError as refusal:
+        if refusal.http_status not in REFUSALS_SHOWN_HERE:
+            raise
+        return _page(refusal)
+    return _comparison_page(comparison, archive)
+
+
+@blueprint.post("/catalogue/chargement")
+@access.staff(MANAGE)
+def load_catalogue() -> ResponseReturnValue:
+    archive, etag = request.form.get("archive", ""), request.form.get("etag", "")
+    token = staff_member.access_token()
+    try:
+        clients().catalogue.load(token, archive, etag)
+    except DomainError as refusal:
+        if refusal.http_status == 412:
+            return _comparison_page(clients().catalogue.compare(token, archive), archive, refusal)
+        if refusal.http_status not in REFUSALS_SHOWN_HERE:
+            raise
+        return _page(refusal)
+    return redirect(url_for("gestion.show_catalogue", fait="chargement"), code=303)
+
+
+def _received_archive() -> str:
+    """The archive that was chosen, in base64url. Raises FileRefused."""
+    member = staff_member.required()
+    with received_files_of_staff(request, FIELD, member.subject, MAX_CATALOGUE_BYTES) as files:
+        if len(files) != 1:
+            raise FileRefused(NO_FILE, 422)
+        return urlsafe_b64encode(files[0].content.read()).decode()
+
+
+def _page(refusal: DomainError | None = None, *, status: int | None = None, done: str | None = None) -> Response:
+    return render_page(
+        "gestion/templates/catalogue.html",
+        status=status or (refusal.http_status if refusal else 200),
+        active=ACTIVE_MENU_KEY,
+        exams=clients().catalogue.in_force(staff_member.access_token()),
+        refusal=refusal,
+        errors=(errors := shown_errors(refusal)),
+        file_error=any(error["pointer"] == f"#/{FIELD}" for error in errors),
+        mistakes=mistakes_of(refusal) if refusal else (),
+        mistakes_in_all=refusal.extra.get("mistakes_in_all", 0) if refusal else 0,
+        largest=MAX_CATALOGUE_BYTES,
+        done=done,
+    )
+
+
+def _comparison_page(comparison: CatalogueComparison, archive: str, refusal: DomainError | None = None) -> Response:
+    return render_page(
+        "gestion/templates/catalogue_compare.html",
+        status=refusal.http_status if refusal else 200,
+        active=ACTIVE_MENU_KEY,
+        comparison=comparison,
+        archive=archive,
+        refusal=refusal,
+    )

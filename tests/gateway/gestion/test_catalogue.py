@@ -1,0 +1,116 @@
+"""« Catalogue »: an administrator sends a folder as an archive, reads its mistakes or what it changes, and loads it."""
+
+from __future__ import annotations
+
+import io
+import re
+from base64 import urlsafe_b64encode
+
+import pytest
+
+from services.accounts.domain.staff import Role
+from services.contracts.catalogue_rules import MAX_CATALOGUE_BYTES
+from tests.documents.imports.exam_office import zip_of
+from tests.gateway.candidates import CandidateFactory
+from tests.gateway.components.html_checks import problems_of
+from tests.gateway.gestion.people import StaffFactory, rows
+from tests.registrations.catalogue.archives import delivered
+from tests.registrations.catalogue.small_exam import SMALL
+from tests.support.scriptless_browser import ScriptlessBrowser
+
+PAGE = "/gestion/catalogue"
+
+
+@pytest.fixture
+def administrator(staff: StaffFactory) -> ScriptlessBrowser:
+    return staff.logged_in(role=Role.ADMINISTRATEUR)
+
+
+def archive(label: str = "CERTIFICAT DE FORMATION GENERALE", code: str = "CFG") -> bytes:
+    text = SMALL.replace("CERTIFICAT DE FORMATION GENERALE", label).replace(
+        "code: CFG\ndomaine", f"code: {code}\ndomaine"
+    )
+    return zip_of({"catalogue/cfg/exam.yaml": text.encode()})
+
+
+def send(browser: ScriptlessBrowser, content: bytes, name: str = "catalogue.zip") -> None:
+    browser.post(PAGE, [("fichier", (io.BytesIO(content), name))])
+    assert not problems_of(browser.answer.text)
+
+
+def test_a_new_exam_is_compared_loaded_and_in_the_journal(administrator: ScriptlessBrowser) -> None:
+    administrator.get("/gestion")
+    assert "Catalogue" in administrator.text
+    send(administrator, archive(code="CFG2"))
+    assert "Nouvel examen ou concours." in administrator.text
+    assert "BREVET DE TECHNICIEN SUPERIEUR" in administrator.text, "what the archive does not have stays"
+    administrator.press("Charger ce catalogue")
+    assert not problems_of(administrator.answer.text)
+    assert "Le catalogue est chargé" in administrator.text
+    assert any("CFG2" in row and "Un administrateur" in row for row in rows(administrator))
+    administrator.get("/gestion/journal?objet=CFG2")
+    assert "Catalogue chargé" in administrator.text
+
+
+def test_whom_a_change_concerns_is_said_by_session(
+    administrator: ScriptlessBrowser, candidates: CandidateFactory
+) -> None:
+    candidates.log_in_registered()
+    send(administrator, delivered(bts__sessions__2022=("\nrelances: [", "\nrelances: [9, ")))
+    assert any(re.match(r"BTS 2022 \d+ [1-9]\d*", row) for row in rows(administrator)), rows(administrator)
+
+
+def test_mistakes_are_shown_by_file_and_line(administrator: ScriptlessBrowser) -> None:
+    send(administrator, zip_of({"cfg/exam.yaml": SMALL.replace("exclusive", "exclusif").encode()}))
+    assert administrator.answer.status_code == 422
+    assert any("cfg/exam.yaml" in row and "écrire « exclusive »" in row for row in rows(administrator))
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "said", "status"),
+    [
+        (b"", "", "Choisissez l'archive à vérifier.", 422),
+        (b"code: CFG", "exam.yaml", "pas une archive ZIP", 422),
+        (b"x" * (MAX_CATALOGUE_BYTES + 1), "a.zip", "Votre fichier est trop volumineux", 413),
+    ],
+)
+def test_what_is_no_archive_is_refused_beside_its_field(
+    administrator: ScriptlessBrowser, content: bytes, name: str, said: str, status: int
+) -> None:
+    send(administrator, content, name)
+    assert administrator.answer.status_code == status
+    assert said in administrator.text
+
+
+def test_an_archive_of_the_largest_size_still_fits_in_the_page_that_carries_it(
+    administrator: ScriptlessBrowser,
+) -> None:
+    largest = urlsafe_b64encode(b"x" * MAX_CATALOGUE_BYTES).decode()
+    administrator.post(f"{PAGE}/chargement", {"archive": largest, "etag": "x"})
+    assert administrator.answer.status_code == 422
+    assert "pas une archive ZIP" in administrator.text
+
+
+def test_a_catalogue_that_somebody_else_has_loaded_meanwhile_is_compared_again(
+    administrator: ScriptlessBrowser, staff: StaffFactory
+) -> None:
+    send(administrator, archive("UN CERTIFICAT", "CFG3"))
+    other = staff.logged_in(role=Role.ADMINISTRATEUR)
+    send(other, archive("AUTRE CERTIFICAT", "CFG3"))
+    other.press("Charger ce catalogue")
+    administrator.press("Charger ce catalogue")
+    assert administrator.answer.status_code == 412
+    assert "Rien n'a été chargé" in administrator.text
+    assert "« AUTRE CERTIFICAT » → « UN CERTIFICAT »" in administrator.text
+    assert "personne n'est concerné" in administrator.text
+    administrator.press("Charger ce catalogue")
+    assert "Le catalogue est chargé" in administrator.text
+
+
+def test_a_gestionnaire_has_no_such_page(staff: StaffFactory) -> None:
+    gestionnaire = staff.logged_in("03")
+    gestionnaire.get(PAGE)
+    assert gestionnaire.answer.status_code == 403
+    assert "Catalogue" not in gestionnaire.text
+    send(gestionnaire, archive())
+    assert gestionnaire.answer.status_code == 403

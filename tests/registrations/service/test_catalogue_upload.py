@@ -1,0 +1,205 @@
+"""An administrator's archive of the catalogue: compared without writing, loaded against what was compared, kept."""
+
+from __future__ import annotations
+
+import io
+import re
+import stat
+import zipfile
+from base64 import urlsafe_b64encode
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from services.contracts.catalogue_rules import MAX_CATALOGUE_BYTES
+from services.registrations.catalogue.archive import MAX_FILES, MAX_UNPACKED_BYTES
+from services.registrations.models import AuditEntry, EtablissementRow, db
+from tests.documents.imports.exam_office import zip_of
+from tests.registrations.catalogue.archives import delivered
+from tests.registrations.catalogue.small_exam import SMALL
+from tests.registrations.service.candidate_client import Answer, CandidateClient
+from tests.registrations.service.outbox import events_of
+from tests.support.tokens import bearer, staff_token
+
+HEADERS = bearer(staff_token("admin", scopes=["catalogue:manage"], academies=None))
+
+
+def small(label: str = "CERTIFICAT DE FORMATION GENERALE") -> bytes:
+    text = SMALL.replace("CERTIFICAT DE FORMATION GENERALE", label)
+    return zip_of({"cfg/exam.yaml": text.encode()})
+
+
+def post(app: Flask, path: str, archive: bytes, **more: str) -> Answer:
+    body = {"archive": urlsafe_b64encode(archive).decode(), **more}
+    return Answer.of(app.test_client().post(f"/v1/staff/catalogues{path}", json=body, headers=HEADERS))
+
+
+def compared(app: Flask, archive: bytes) -> dict[str, Any]:
+    answer = post(app, "/comparison", archive)
+    assert answer.status_code == 200, answer.text
+    return dict(answer.json)
+
+
+def load(app: Flask, archive: bytes) -> None:
+    answer = post(app, "", archive, etag=compared(app, archive)["etag"])
+    assert answer.status_code == 204, answer.text
+
+
+def in_force(app: Flask) -> dict[str, dict[str, Any]]:
+    answer = Answer.of(app.test_client().get("/v1/staff/catalogues", headers=HEADERS))
+    return {exam["code"]: exam for exam in answer.json["exams"]}
+
+
+def all_rows(app: Flask) -> dict[str, list[Any]]:
+    with app.app_context(), db.engine.connect() as connection:
+        return {table.name: list(connection.execute(select(table))) for table in db.metadata.sorted_tables}
+
+
+def test_what_changes_is_said_with_whom_it_concerns_and_nothing_is_written(
+    app: Flask, candidate: CandidateClient, other: CandidateClient
+) -> None:
+    candidate.registered()
+    other.open()
+    before = all_rows(app)
+    comparison = compared(app, delivered())
+    assert all_rows(app) == before
+    by_code = {exam["code"]: exam for exam in comparison["exams"]}
+    assert (by_code["BTS"]["is_new"], by_code["DCG"]["is_new"]) == (False, True)
+    concerned = [(item["label"], item["drafts"], item["candidatures"]) for item in by_code["BTS"]["sessions"]]
+    assert concerned == [("BTS 2022", 1, 1)]
+    assert comparison["left"] == []
+    assert compared(app, small())["left"] == ["BREVET DE TECHNICIEN SUPERIEUR"]
+
+
+def test_what_is_loaded_is_in_force_told_to_pieces_and_in_the_journal(app: Flask) -> None:
+    load(app, delivered())
+    changed = delivered(bts__sessions__2022=("\nrelances: [", "\nrelances: [9, "))
+    [bts] = [exam for exam in compared(app, changed)["exams"] if exam["changes"]]
+    assert bts["code"] == "BTS"
+    before = len(events_of(app, "registrations.window_changed.v1"))
+    load(app, changed)
+    assert events_of(app, "registrations.window_changed.v1")[before:][0]["data"]["reminder_days"][0] == 9
+    assert in_force(app)["BTS"]["loaded_by_staff"]
+    with app.app_context(), db.reading() as session:
+        entry = session.scalars(select(AuditEntry).filter_by(subject="BTS").order_by(AuditEntry.id.desc())).first()
+        assert entry is not None
+        assert (entry.action, entry.actor_kind, entry.actor_id) == ("catalogue.loaded", "staff", "admin")
+        assert entry.after is not None
+        assert entry.after["lines"] == bts["lines"]
+    assert not any(exam["changes"] for exam in compared(app, changed)["exams"])
+
+
+def test_mistakes_are_named_by_file_and_line_of_the_archive_and_nothing_is_loaded(app: Flask) -> None:
+    wrong = delivered(bts__exam=("exclusive:", "exclusif:"), bts__sessions__2022=("12:00", "25:00"))
+    before = all_rows(app)
+    for path, more in (("/comparison", {}), ("", {"etag": "x"})):
+        answer = post(app, path, wrong, **more)
+        assert (answer.status_code, answer.json["type"]) == (422, "/problems/saisie-invalide")
+        mistakes = answer.json["mistakes"]
+        assert answer.json["mistakes_in_all"] == len(mistakes)
+        assert {mistake["file"] for mistake in mistakes} == {
+            "catalogue/bts/exam.yaml",
+            "catalogue/bts/sessions/2022.yaml",
+        }
+        assert all(mistake["line"] > 0 and mistake["text"] for mistake in mistakes)
+        assert "/tmp" not in answer.text
+    assert all_rows(app) == before
+
+
+def test_of_two_administrators_the_second_is_told_that_the_catalogue_has_changed(app: Flask) -> None:
+    load(app, small())
+    archives = small("UN CERTIFICAT"), small("AUTRE CERTIFICAT")
+    etags = [compared(app, archive)["etag"] for archive in archives]
+    with ThreadPoolExecutor(2) as threads:
+        answers = list(threads.map(lambda archive, etag: post(app, "", archive, etag=etag), archives, etags))
+    assert sorted(answer.status_code for answer in answers) == [204, 412]
+    first = [answer.status_code for answer in answers].index(204)
+    assert in_force(app)["CFG"]["label"] == ("UN CERTIFICAT", "AUTRE CERTIFICAT")[first]
+
+
+def test_what_was_compared_is_what_is_loaded(app: Flask) -> None:
+    etag = compared(app, small())["etag"]
+    assert post(app, "", small("UN CERTIFICAT"), etag=etag).status_code == 412
+    assert "CFG" not in in_force(app)
+
+
+def test_a_start_leaves_what_an_administrator_loaded_and_an_operators_command_replaces_it(
+    app: Flask, tmp_path: Path
+) -> None:
+    (tmp_path / "cfg").mkdir()
+    (tmp_path / "cfg" / "exam.yaml").write_text(SMALL, encoding="utf-8")
+    schools = tmp_path / "etablissements.csv"
+    schools.write_text("code,label,kind\nCNED,DES FICHIERS,cned\n", encoding="utf-8")
+    start = ("load-catalogue", str(tmp_path), "--at-start")
+
+    def run(*arguments: str) -> str:
+        return app.test_cli_runner().invoke(args=list(arguments)).output
+
+    assert "CFG : nouvel examen" in run(*start)
+    load(app, zip_of({"cfg/exam.yaml": SMALL.replace("CERTIFICAT", "UN CERTIFICAT").encode()}))
+    schools.write_text("code,label,kind\nCNED,AUTRE NOM,cned\n", encoding="utf-8")
+    assert "CFG : chargé par un administrateur, laissé en l'état." in run(*start)
+    assert in_force(app)["CFG"]["label"].startswith("UN CERTIFICAT")
+    with app.app_context(), db.reading() as session:
+        assert session.get_one(EtablissementRow, "CNED").label == "DES FICHIERS"
+    assert "CERTIFICAT" in run(*start[:2])
+    assert (in_force(app)["CFG"]["label"], in_force(app)["CFG"]["loaded_by_staff"]) == (
+        "CERTIFICAT DE FORMATION GENERALE",
+        False,
+    )
+
+
+def _named(name: str, mode: int = 0o100644, method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", method) as archive:
+        entry = zipfile.ZipInfo(name)
+        entry.external_attr, entry.compress_type = mode << 16, method
+        archive.writestr(entry, SMALL)
+    return out.getvalue()
+
+
+def _bomb(files: int, bytes_each: int) -> bytes:
+    return zip_of({f"cfg/{number}.yaml": b" " * bytes_each for number in range(files)})
+
+
+@pytest.mark.parametrize(
+    ("archive", "detail"),
+    [
+        (lambda: b"code: CFG", "pas une archive ZIP"),
+        (lambda: small()[:-30], "pas une archive ZIP"),
+        (lambda: _named("../cfg/exam.yaml"), "noms de fichiers"),
+        (lambda: _named("/etc/cfg/exam.yaml"), "noms de fichiers"),
+        (lambda: _named("cfg\\exam.yaml"), "noms de fichiers"),
+        (lambda: _named("cfg/exam.yaml", stat.S_IFLNK | 0o777), "noms de fichiers"),
+        (lambda: _named(f"{'x' * 300}/exam.yaml"), "noms de fichiers"),
+        (lambda: zip_of({"cfg.yaml": b"", "cfg.yaml/exam.yaml": b""}), "noms de fichiers"),
+        (lambda: _named("cfg/exam.yaml", method=zipfile.ZIP_LZMA), "ne peut pas être extrait"),
+        (lambda: _bomb(1, MAX_UNPACKED_BYTES + 1), "une fois extraite"),
+        (lambda: _bomb(9, MAX_UNPACKED_BYTES // 8), "une fois extraite"),
+        (lambda: _bomb(MAX_FILES + 1, 1), f"plus de {MAX_FILES} fichiers"),
+    ],
+)
+def test_a_hostile_archive_is_refused_with_its_reason(app: Flask, archive: Callable[[], bytes], detail: str) -> None:
+    answer = post(app, "/comparison", archive())
+    assert answer.status_code == 422
+    assert detail in answer.json["detail"]
+    assert answer.json["errors"][0]["pointer"] == "#/fichier"
+
+
+def test_an_archive_that_is_too_large_or_no_base64_is_refused(app: Flask) -> None:
+    assert post(app, "/comparison", b"x" * (MAX_CATALOGUE_BYTES + 1)).status_code == 422
+    body: Mapping[str, str] = {"archive": "é"}
+    answer = app.test_client().post("/v1/staff/catalogues/comparison", json=body, headers=HEADERS)
+    assert answer.status_code == 422
+
+
+def test_an_empty_archive_says_what_a_catalogue_is(app: Flask) -> None:
+    answer = post(app, "/comparison", zip_of({"lisez-moi.txt": b"rien"}))
+    [mistake] = answer.json["mistakes"]
+    assert re.search("aucun examen ici", mistake["text"])
+    assert mistake["file"] == "archive"

@@ -79,7 +79,7 @@ def test_a_selection_of_nothing_or_of_nonsense_is_told(
     assert boxes(gestionnaire, candidate)
     select(gestionnaire, "compliant")
     assert "Aucune pièce n'était sélectionnée." in gestionnaire.text
-    for selection in (["x"], ["a b c"] * 201):
+    for selection in (["x"], [f"{number} b c" for number in range(501)]):
         values = [("selection", value) for value in selection]
         gestionnaire.post("/gestion/pieces/decisions", [("decision", "compliant"), *values])
         assert gestionnaire.answer.status_code == 422

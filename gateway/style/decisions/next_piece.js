@@ -10,15 +10,19 @@ class PictureAhead {
     this.picture.src = `${address}&avance=oui`;
   }
 
-  // Takes the place of the picture that `desk`, not shown yet, would load, if it is the same.
-  placeIn(desk) {
-    const pages = desk.querySelector("[data-pages]");
-    const usual = pages?.querySelector("img");
-    if (!usual || usual.getAttribute("src") !== this.address) return;
+  // Shows `main`, of another document, by `insert`, with this picture instead of the one that it would load, if it is the same. Either
+  // picture would be loaded anew on its way into another document.
+  showWithin(main, insert) {
+    const usual = main.querySelector("[data-pages] img");
+    if (!usual || usual.getAttribute("src") !== this.address) return insert();
     const picture = this.picture;
+    const link = usual.parentElement;
     for (const { name, value } of usual.attributes) if (name !== "src") picture.setAttribute(name, value);
-    usual.replaceWith(picture);
-    picture.decode().then(() => reportOpening(pages)).catch(() => picture.replaceWith(usual)); // loads it as usual
+    usual.remove();
+    insert();
+    link.prepend(picture);
+    const pages = link.closest("[data-pages]");
+    picture.decode().then(() => reportOpening(pages)).catch(() => picture.replaceWith(usual)); // which loads as usual
     this.address = this.picture = null;
   }
 }
@@ -69,11 +73,10 @@ export class NextPiece {
 
   show(page, answer) {
     const main = page.querySelector("main");
-    this.ahead.placeIn(main);
     if (answer.ok) history.pushState(null, "", answer.url); // a refused decision is shown at the piece's address
     this.address = location.href;
     document.title = page.title;
-    document.querySelector("main").replaceWith(document.adoptNode(main));
+    this.ahead.showWithin(main, () => document.querySelector("main").replaceWith(main));
     document.dispatchEvent(new CustomEvent("portail:actif"));
     scrollTo(0, 0);
     const heading = main.querySelector("h1");

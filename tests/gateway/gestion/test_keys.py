@@ -116,19 +116,17 @@ def test_fifty_pieces_take_fifty_keys_and_no_page_but_theirs(
 def test_the_next_picture_is_loaded_ahead_and_opened_when_it_is_shown(
     desk: Page, running: InProcessFourServices
 ) -> None:
-    pictures: list[str] = []
-    desk.on("request", lambda asked: pictures.append(asked.url) if "/page/" in asked.url else None)
     link = desk.locator("nav a[rel=next]").get_attribute("href") or ""
     following = link.partition("?")[0].rpartition("/")[2]
     wait_until(lambda: ("deposit.loaded_ahead", following) in acts(running), 60, "the picture loaded ahead")
     assert ("deposit.opened", following) not in acts(running), "nobody has looked at it"
-    pictures.clear()
     desk.keyboard.press("c")
     desk.get_by_text("La pièce précédente est « Conforme ».").wait_for(timeout=MILLISECONDS)
     assert _shown_piece(desk) == following
     assert desk.locator("[data-pages] img").first.evaluate("image => image.complete && image.naturalWidth") > 0
     wait_until(lambda: ("deposit.opened", following) in acts(running), 60, "the opening in the trail")
-    assert pictures == [], "it is not asked for again"
+    once = [act for act, piece in acts(running) if piece == following]
+    assert once == ["deposit.made", "deposit.loaded_ahead", "deposit.opened"], "it is loaded once"
     assert desk.locator("h1").evaluate("title => title === document.activeElement")
 
 

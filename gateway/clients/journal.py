@@ -8,6 +8,7 @@ from typing import Any
 
 from gateway.clients.base import ServiceClient, parsed
 from gateway.clients.file_streaming import EXPORT_SECONDS
+from gateway.clients.team import StaffName
 from services.chassis.http.connections import Answer
 
 
@@ -31,17 +32,6 @@ class AuditEntry:
 class AuditPage:
     entries: tuple[AuditEntry, ...]
     next_before: int | None
-
-
-@dataclass(frozen=True)
-class StaffName:
-    id: str
-    nom: str
-    prenoms: str
-
-    @property
-    def name(self) -> str:
-        return f"{self.prenoms} {self.nom}"
 
 
 class JournalClient:

@@ -9,7 +9,12 @@ from gateway.clients.base import ServiceClient, parsed
 from gateway.clients.file_streaming import EXPORT_SECONDS
 from services.chassis.http.client import path
 from services.chassis.http.connections import Answer
+from services.chassis.process.expiring_cache import ExpiringCache
 from services.contracts.registrations import Recap
+
+REASONS_SECONDS = 60.0
+"""For which reasons of refusal are kept: they change with the catalogue alone, and each piece asks for them."""
+MAX_REASONS = 1000  # exams and codes of pieces
 
 
 @dataclass(frozen=True)
@@ -88,6 +93,7 @@ class StaffCandidaturesClient:
 
     def __init__(self, http: ServiceClient) -> None:
         self._http = http
+        self._reasons: ExpiringCache[tuple[str, ...]] = ExpiringCache(seconds=REASONS_SECONDS, at_most=MAX_REASONS)
 
     def candidatures(self, token: str, filters: Mapping[str, str]) -> CandidaturePage:
         """`filters`: exam, session, academie, state, text, cursor."""
@@ -117,5 +123,10 @@ class StaffCandidaturesClient:
 
     def refusal_reasons(self, token: str, exam: str, piece_code: str | None) -> tuple[str, ...]:
         """Sentences to choose from for « Non Conforme »; those of any piece of the exam without a code."""
-        params = {"exam": exam, **({"piece": piece_code} if piece_code else {})}
-        return tuple(self._http.get("/v1/staff/refusal-reasons", params=params, token=token)["reasons"])
+        name = f"{exam} {piece_code or ''}"
+        reasons = self._reasons.get(name)
+        if reasons is None:
+            params = {"exam": exam, **({"piece": piece_code} if piece_code else {})}
+            reasons = tuple(self._http.get("/v1/staff/refusal-reasons", params=params, token=token)["reasons"])
+            self._reasons.put(name, reasons)
+        return reasons

@@ -14,8 +14,6 @@ from services.contracts.file_rules import MEDIA_TYPES, VIEWABLE_MEDIA_TYPES
 
 FILE_SECONDS = 40.0
 """The store's answer, and the look into the file."""
-CONTROLS_SECONDS = 60.0
-"""Each of many controls is a transaction of its own."""
 MAX_SHOWN_PAGES = 100
 """Of one file, as pictures in its page; the others are in the file itself."""
 Filters = Mapping[str, str]
@@ -104,6 +102,7 @@ class StaffPiece:
 
 @dataclass(frozen=True)
 class PastControl:
+    staff_id: str
     status: str
     status_label: str
     comment: str | None
@@ -117,7 +116,16 @@ class History:
 
 @dataclass(frozen=True)
 class RecentOpening:
+    staff_id: str
     at: str
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    """Of a piece, in the list that some filters give."""
+
+    previous: StaffPiece | None = None
+    following: StaffPiece | None = None
 
 
 @dataclass(frozen=True)
@@ -126,6 +134,7 @@ class StaffPieceDetail(StaffPiece):
 
     history: History
     recent_openings: tuple[RecentOpening, ...]
+    neighbours: Neighbours
 
 
 @dataclass(frozen=True)
@@ -135,18 +144,31 @@ class StaffPieces:
 
 
 @dataclass(frozen=True)
+class FieldProblem:
+    detail: str
+
+
+@dataclass(frozen=True)
 class Problem:
     detail: str | None = None
     title: str = ""
+    errors: tuple[FieldProblem, ...] = ()
+
+    @property
+    def reason(self) -> str:
+        """« La date de réception ne peut pas être dans le futur. »"""
+        return " ".join(error.detail for error in self.errors) or self.detail or self.title
 
 
 @dataclass(frozen=True)
 class ControlResult:
-    """Either the piece as it now is, or why it was not controlled."""
+    """Either the piece as it now is, or why it was not controlled, with the piece as it is where it can be read."""
 
     piece_id: str
+    http_status: int
     piece: StaffPiece | None
     problem: Problem | None
+    current: StaffPiece | None = None
 
 
 class StaffPiecesClient:
@@ -162,12 +184,14 @@ class StaffPiecesClient:
     def pieces(self, token: str, filters: Filters) -> StaffPieces:
         return parsed(StaffPieces, self._http.get("/v1/pieces", params=dict(filters), token=token))
 
-    def piece(self, token: str, piece_id: str) -> StaffPieceDetail:
-        return parsed(StaffPieceDetail, self._http.get(path("/v1/pieces/{}", piece_id), token=token))
+    def piece(self, token: str, piece_id: str, filters: Filters) -> StaffPieceDetail:
+        """With its neighbours in the list that the filters give."""
+        params = {**filters, "neighbours": "true"}
+        return parsed(StaffPieceDetail, self._http.get(path("/v1/pieces/{}", piece_id), params=params, token=token))
 
-    def neighbour(self, token: str, filters: Filters, side: str, piece_id: str) -> StaffPiece | None:
-        """The piece of the list just « after » or « before » (`side`) this one."""
-        return next(iter(self.pieces(token, {**filters, side: piece_id, "limit": "1"}).items), None)
+    def following(self, token: str, filters: Filters, piece_id: str) -> StaffPiece | None:
+        """The piece of the list just after this one."""
+        return next(iter(self.pieces(token, {**filters, "after": piece_id, "limit": "1"}).items), None)
 
     def control(self, token: str, piece_id: str, etag: str, control: Mapping[str, str | None]) -> StaffPiece:
         """`control`: deposit_id, status, comment, received_on, resubmit_until. Refused where the piece has changed."""
@@ -175,18 +199,22 @@ class StaffPiecesClient:
         answer = self._http.call("POST", address, token=token, json=dict(control), headers={"If-Match": etag})
         return parsed(StaffPiece, answer.json())
 
-    def control_many(self, token: str, controls: Sequence[Mapping[str, str | None]]) -> tuple[ControlResult, ...]:
+    def control_many(
+        self, token: str, controls: Sequence[Mapping[str, str | None]], seconds: float
+    ) -> tuple[ControlResult, ...]:
         """Each on its own, in order; an item also has piece_id and if_match. LARGEST_PAGE at most."""
         answer = self._http.post(
-            "/v1/controls",
-            json={"controls": [dict(control) for control in controls]},
-            token=token,
-            seconds=CONTROLS_SECONDS,
+            "/v1/controls", json={"controls": [dict(control) for control in controls]}, token=token, seconds=seconds
         )
         return tuple(parsed(ControlResult, result) for result in answer["results"])
 
-    def page_picture(self, token: str, piece_id: str, number: int) -> Answer:
-        return self._stream(path("/v1/pieces/{}/pages/", piece_id) + str(number), token)
+    def page_picture(self, token: str, piece_id: str, number: int, *, ahead: bool = False) -> Answer:
+        """`ahead`: nobody looks at it yet; `record_opening` says when somebody does."""
+        return self._stream(path("/v1/pieces/{}/pages/", piece_id) + f"{number}{'?ahead=true' if ahead else ''}", token)
+
+    def record_opening(self, token: str, piece_id: str, deposit_id: str, page: int) -> None:
+        body = {"deposit_id": deposit_id, "page": page}
+        self._http.post(path("/v1/pieces/{}/openings", piece_id), json=body, token=token)
 
     def file(self, token: str, piece_id: str) -> Answer:
         return self._stream(path("/v1/pieces/{}/file", piece_id), token)

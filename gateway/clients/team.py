@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,21 +13,25 @@ from services.chassis.http.service_token import ServiceToken
 
 
 @dataclass(frozen=True)
-class Member:
-    """`academies`: codes, None for all; `state`: invited, active or disabled. Instants are ISO 8601."""
-
+class StaffName:
     id: str
-    email: str
     nom: str
     prenoms: str
-    role: str
-    academies: tuple[str, ...] | None
-    last_login_at: str | None
-    state: str
 
     @property
     def name(self) -> str:
         return f"{self.prenoms} {self.nom}"
+
+
+@dataclass(frozen=True)
+class Member(StaffName):
+    """`academies`: codes, None for all; `state`: invited, active or disabled. Instants are ISO 8601."""
+
+    email: str
+    role: str
+    academies: tuple[str, ...] | None
+    last_login_at: str | None
+    state: str
 
 
 @dataclass(frozen=True)
@@ -123,6 +127,12 @@ class TeamClient:
 
     def member(self, token: str, staff_id: str) -> Member:
         return parsed(Member, self._http.get(path("/v1/staff/{}", staff_id), token=token))
+
+    def names(self, token: str, staff_ids: Iterable[str]) -> dict[str, str]:
+        """By id, of those who share an académie with the token's owner; the others are missing."""
+        params = {"ids": ",".join(sorted(set(staff_ids)))}
+        items = parsed(tuple[StaffName, ...], self._http.get("/v1/staff/names", params=params, token=token)["items"])
+        return {item.id: item.name for item in items}
 
     def academies(self, token: str) -> tuple[Academie, ...]:
         return parsed(tuple[Academie, ...], self._http.get("/v1/staff/academies", token=token)["academies"])

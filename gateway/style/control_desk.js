@@ -1,6 +1,8 @@
-/* The control of a piece: magnify and turn its pages, decide by keys. All of it works without. */
+/* The control of a piece: magnify and turn its pages, decide by keys, go to the next. All of it works without. */
 
-const desk = document.querySelector("[data-controle]");
+import { NextPiece } from "./decisions/next_piece.js";
+
+let desk = null; // of the piece that is shown
 const KEYS_SETTING = "raccourcis-de-controle";
 const LARGEST_ZOOM = 4;
 
@@ -37,50 +39,66 @@ function addMagnifier(pages) {
   pages.before(tools);
 }
 
-const decisionButton = (status) => desk.querySelector(`[data-decision] [name=decision][value=${status}]`);
-const listLink = (side) => desk.querySelector(`nav a[rel=${side}]`);
-const reasons = desk.querySelector("[data-decision] [name=reason]");
-const comment = desk.querySelector("[data-decision] [name=comment]");
-
-// A refusal has its reason: without one, the key leads to where it is chosen or written.
-const refuse = (button) => (reasons?.value || comment.value.trim() ? button.click() : (reasons || comment).focus());
+const field = (name) => desk.querySelector(`[data-decision] [name=${name}]`);
 const press = (control) => control.click();
 
-// By key: what is pressed, which names the shortcut, and how. What the page does not have has no key.
+// A refusal has its reason: without one, the key leads to where it is chosen or written.
+function refuse(button) {
+  const [reasons, comment] = [field("reason"), field("comment")];
+  if (reasons?.value || comment.value.trim()) button.click();
+  else (reasons || comment).focus();
+}
+
+// By key: where the control is that is pressed, which names the shortcut, and how. What the page does not have has no key.
 const KEYS = {
-  c: [decisionButton("compliant"), press],
-  x: [decisionButton("non_compliant"), refuse],
-  r: [decisionButton("received"), press],
-  s: [listLink("next"), press],
-  p: [listLink("prev"), press],
+  c: ["[data-decision] [value=compliant]", press],
+  x: ["[data-decision] [value=non_compliant]", refuse],
+  r: ["[data-decision] [value=received]", press],
+  s: ["nav a[rel=next]", press],
+  p: ["nav a[rel=prev]", press],
 };
 
-// The option that a digit chooses, counted from 1 behind the placeholder, and how.
-function reasonOf(key) {
+// The option that a digit chooses, counted from 1 behind the placeholder.
+function chooseReason(key) {
+  const reasons = field("reason");
   const option = /^[1-9]$/.test(key) && reasons?.options[Number(key)];
-  return option ? [option, () => { reasons.value = option.value; }] : [];
+  if (option) reasons.value = option.value;
+  return Boolean(option);
+}
+
+function pressKey(key) {
+  const [place, act] = KEYS[key.toLowerCase()] || [];
+  const control = place && desk.querySelector(place);
+  if (control) act(control);
+  return Boolean(control) || chooseReason(key);
 }
 
 // Single keys can be switched off (WCAG 2.1.4), and are left alone where one types.
-function addKeys(place) {
+const keysAreOn = () => localStorage.getItem(KEYS_SETTING) !== "non";
+
+document.addEventListener("keydown", (event) => {
+  if (!keysAreOn() || event.ctrlKey || event.altKey || event.metaKey || event.repeat) return;
+  if (event.target.matches("input:not([type=checkbox]), textarea, select, [contenteditable]")) return;
+  if (pressKey(event.key)) event.preventDefault();
+});
+
+function nameKeys(place) {
   const choice = place.querySelector("input");
-  choice.checked = localStorage.getItem(KEYS_SETTING) !== "non";
+  choice.checked = keysAreOn();
   choice.addEventListener("change", () => localStorage.setItem(KEYS_SETTING, choice.checked ? "oui" : "non"));
-  const keys = Object.entries(KEYS).filter(([, [control]]) => control);
-  const names = keys.map(([key, [control]]) => `${key.toUpperCase()} : ${control.textContent.trim()}`);
+  const controls = Object.entries(KEYS).map(([key, [where]]) => [key, desk.querySelector(where)]);
+  const names = controls.filter(([, control]) => control).map(([key, control]) => `${key.toUpperCase()} : ${control.textContent.trim()}`);
+  const reasons = field("reason");
   if (reasons) names.push(`1 à ${Math.min(9, reasons.options.length - 1)} : choisir un motif`);
   place.querySelector("[data-touches]").textContent = `${names.join(", ")}.`;
   place.hidden = false;
-  document.addEventListener("keydown", (event) => {
-    if (!choice.checked || event.ctrlKey || event.altKey || event.metaKey || event.repeat) return;
-    if (event.target.matches("input:not([type=checkbox]), textarea, select, [contenteditable]")) return;
-    const [control, act] = KEYS[event.key.toLowerCase()] || reasonOf(event.key);
-    if (!control) return;
-    event.preventDefault();
-    act(control);
-  });
 }
 
-const pages = desk.querySelector("[data-pages]");
-if (pages) addMagnifier(pages);
-addKeys(desk.querySelector("[data-raccourcis]"));
+function onShown(shown) {
+  desk = shown;
+  const pages = desk.querySelector("[data-pages]");
+  if (pages) addMagnifier(pages);
+  nameKeys(desk.querySelector("[data-raccourcis]"));
+}
+
+new NextPiece(onShown);

@@ -2,7 +2,8 @@
 
 const form = document.querySelector("[data-selection]");
 
-function addSelectAll(boxes) {
+function addSelectAll() {
+  const boxes = () => [...form.querySelectorAll("[name=selection]")];
   const all = document.createElement("button");
   all.type = "button";
   all.className = "fr-btn fr-btn--sm fr-btn--tertiary";
@@ -11,13 +12,13 @@ function addSelectAll(boxes) {
   const one = form.dataset.selectionUne || "Une pièce sélectionnée";
   const several = form.dataset.selectionPlusieurs || "pièces sélectionnées";
   const show = () => {
-    const selected = boxes.filter((box) => box.checked).length;
-    all.textContent = selected === boxes.length ? "Ne rien sélectionner" : "Tout sélectionner";
+    const selected = boxes().filter((box) => box.checked).length;
+    all.textContent = selected === boxes().length ? "Ne rien sélectionner" : "Tout sélectionner";
     count.textContent = selected > 1 ? `${selected} ${several}` : selected ? one : "";
   };
   all.addEventListener("click", () => {
-    const select = boxes.some((box) => !box.checked);
-    for (const box of boxes) box.checked = select;
+    const select = boxes().some((box) => !box.checked);
+    for (const box of boxes()) box.checked = select;
     show();
   });
   form.addEventListener("change", show);
@@ -28,4 +29,4 @@ function addSelectAll(boxes) {
   show();
 }
 
-if (form) addSelectAll([...form.querySelectorAll("[name=selection]")]);
+if (form) addSelectAll();

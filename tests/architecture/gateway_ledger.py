@@ -104,6 +104,7 @@ GATEWAY: dict[str, str] = {
         GET /gestion/pieces.csv
         GET /gestion/pieces/<piece_id>/fichier
         GET /gestion/pieces/<piece_id>/page/<int:number>
+        POST /gestion/pieces/<piece_id>/ouverture
     """,
     "staff(pieces:control)": """
         POST /gestion/pieces/decisions

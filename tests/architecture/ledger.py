@@ -62,6 +62,9 @@ LEDGER: dict[str, dict[str, str]] = {
             GET /v1/audit
             GET /v1/audit.csv
         """,
+        "staff(pieces:read)": """
+            GET /v1/staff/names
+        """,
         "staff(staff:manage)": """
             GET /v1/staff
             GET /v1/staff/academies
@@ -215,6 +218,7 @@ LEDGER: dict[str, dict[str, str]] = {
             GET /v1/pieces.csv
             GET /v1/pieces/<string:piece_id>
             GET /v1/pieces/<string:piece_id>/pages/<int:number>
+            POST /v1/pieces/<string:piece_id>/openings
         """,
         "staff(audit:read)": """
             GET /v1/audit

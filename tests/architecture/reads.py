@@ -36,6 +36,7 @@ READS: dict[str, dict[str, tuple[str, ...]]] = {
             /v1/audit.csv
         """),
         "/v1/staff/<string:staff_id>": ("/v1/staff/<staff_id>",),
+        "/v1/staff/names": ("/v1/staff/names?ids=<staff_id>",),
         "/v1/candidates/<string:candidate_id>": ("/v1/candidates/<candidate_id>",),
         "/v1/staff/<string:staff_id>/tokens": ("/v1/staff/<staff_id>/tokens",),
         "/v1/forms/account/communes": ("/v1/forms/account/communes?departement=014&q=caen",),
@@ -109,10 +110,13 @@ READS: dict[str, dict[str, tuple[str, ...]]] = {
             /v1/left
             /v1/candidatures/<string:candidature_id>/pieces
             /v1/pieces.csv
-            /v1/pieces/<string:piece_id>
             /v1/pieces/<string:piece_id>/file
             /v1/pieces/<string:piece_id>/preview
         """),
+        "/v1/pieces/<string:piece_id>": (
+            "/v1/pieces/<piece_id>",
+            "/v1/pieces/<piece_id>?status=none&neighbours=true",
+        ),
         "/v1/pieces": (
             "/v1/pieces?academie=03&limit=20",
             "/v1/pieces?after=<piece_id>",
@@ -125,7 +129,10 @@ READS: dict[str, dict[str, tuple[str, ...]]] = {
         """),
         "/v1/missing-pieces": ("/v1/missing-pieces", "/v1/missing-pieces?exam=BTS&session=2022"),
         "/v1/changes": ("/v1/changes?limit=1",),
-        "/v1/pieces/<string:piece_id>/pages/<int:number>": ("/v1/pieces/<piece_id>/pages/1",),
+        "/v1/pieces/<string:piece_id>/pages/<int:number>": (
+            "/v1/pieces/<piece_id>/pages/1",
+            "/v1/pieces/<piece_id>/pages/1?ahead=true",
+        ),
     },
     "gateway": {
         **_PROBED,
@@ -138,7 +145,6 @@ READS: dict[str, dict[str, tuple[str, ...]]] = {
             /connexion
             /gestion
             /gestion/connexion
-            /gestion/pieces
             /gestion/relances
             /gestion/pieces/<piece_id>
             /gestion/pieces/<piece_id>/fichier
@@ -219,12 +225,16 @@ READS: dict[str, dict[str, tuple[str, ...]]] = {
             "/gestion/equipe/<disabled_id>/reactivation",
         ),
         "/gestion/invitation/<token>": ("/gestion/invitation/<invitation>",),
+        "/gestion/pieces": ("/gestion/pieces", "/gestion/pieces?selection=toute"),
         "/gestion/journal/<service>.csv": ("/gestion/journal/pieces.csv",),
         "/gestion/documents/modeles/<type>.csv": ("/gestion/documents/modeles/convocation.csv",),
         "/gestion/documents/<import_id>/<any(abandon, retrait):act>": tuple(
             f"/gestion/documents/<import_id>/{act}" for act in ("abandon", "retrait")
         ),
-        "/gestion/pieces/<piece_id>/page/<int:number>": ("/gestion/pieces/<piece_id>/page/1",),
+        "/gestion/pieces/<piece_id>/page/<int:number>": (
+            "/gestion/pieces/<piece_id>/page/1",
+            "/gestion/pieces/<piece_id>/page/1?avance=oui",
+        ),
         "/ouverture-des-services": ("/ouverture-des-services", f"/ouverture-des-services?{_CHOSEN}"),
         "/inscription": ("/inscription", f"/inscription?{_CHOSEN}"),
         "/inscription/<draft_id>/<int:number>/recherche": (

@@ -22,6 +22,24 @@ PAPER = (
     (12, 560, "Fait à Besançon, le 4 octobre 2021"),
 )
 """Of a page: size of the letters and height above the foot, in points, and the text."""
+PROGRESS = """
+    const script = document.querySelector("[src*=batches]").src.replace("batches", "progress");
+    const { DecisionProgress } = await import(script);
+"""
+"""What the script shows of a selection that is larger than a story's."""
+UNDER_WAY = f"""async () => {{ {PROGRESS}
+    const progress = new DecisionProgress(document.querySelector('[data-avancement]'));
+    progress.start(500);
+    progress.show(150, 500);
+}}"""
+DONE_IN_PART = f"""async () => {{ {PROGRESS}
+    const progress = new DecisionProgress(document.querySelector('[data-avancement]'));
+    progress.end({{ severity: 'warning', lines: [
+        '475 pièces sont maintenant « Reçue ».',
+        'La connexion était interrompue.',
+        '25 pièces à décider encore, toujours sélectionnées : « Reçue » continue.',
+    ] }});
+}}"""
 STALE_ETAG = "document.querySelector('[name=etag]').value = '\"autre\"'"
 
 
@@ -50,7 +68,9 @@ def control_desk(context: StoryContext) -> None:
     recorder.record(page, "gestion-piece")
     page.evaluate(STALE_ETAG)
     page.locator("[name=comment]").fill("La signature manque.")
-    recorder.record(gestionnaire.press("Non Conforme"), "gestion-piece-changee", "/gestion/pieces/<piece_id>")
+    page.get_by_role("button", name="Non Conforme").click()
+    page.get_by_text("Cette pièce a changé depuis que vous l'avez lue.").wait_for()
+    recorder.record(page, "gestion-piece-changee", "/gestion/pieces/<piece_id>")
     recorder.record(gestionnaire.press("Conforme"), "gestion-piece-suivante")
     gestionnaire.open("/gestion/candidatures")
     gestionnaire.page.locator("[name=recherche]").fill("dubois")
@@ -62,7 +82,18 @@ def control_desk(context: StoryContext) -> None:
     gestionnaire.open(f"/gestion/pieces?candidature={candidature}")
     gestionnaire.page.get_by_role("button", name="Tout sélectionner").click()
     recorder.record(gestionnaire.page, "gestion-pieces-selection")
-    recorder.record(gestionnaire.press("Reçue"), "gestion-decisions", "/gestion/pieces")
+    gestionnaire.follow("selection=toute")
+    recorder.record(gestionnaire.page, "gestion-pieces-liste-entiere")
+    gestionnaire.page.evaluate(UNDER_WAY)
+    recorder.record(gestionnaire.page, "gestion-pieces-decision-en-cours")
+    gestionnaire.page.evaluate(DONE_IN_PART)
+    recorder.record(gestionnaire.page, "gestion-pieces-decision-interrompue")
+    gestionnaire.open(f"/gestion/pieces?candidature={candidature}&selection=toute")
+    gestionnaire.page.get_by_text("Dates", exact=True).click()
+    gestionnaire.page.locator("[name=received_on]").fill("hier")
+    recorder.record(gestionnaire.press("Reçue"), "gestion-decisions-a-corriger", "/gestion/pieces")
+    gestionnaire.page.locator("[name=received_on]").fill("")
+    recorder.record(gestionnaire.press("Continuer : Reçue"), "gestion-decisions", "/gestion/pieces")
 
 
 def reminders(context: StoryContext) -> None:

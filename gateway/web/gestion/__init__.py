@@ -17,6 +17,7 @@ from gateway.web.gestion import (  # noqa: E402 - they add their routes
     controle,  # noqa: F401
     document_redige,  # noqa: F401
     equipe,  # noqa: F401
+    fichier,  # noqa: F401
     import_file,  # noqa: F401
     imports,  # noqa: F401
     invitation,  # noqa: F401

@@ -12,6 +12,7 @@ ACTION_LABELS = {
     "candidatures.exported": "Candidatures exportées",
     "catalogue.loaded": "Catalogue chargé",
     "deposit.deleted": "Fichier supprimé",
+    "deposit.loaded_ahead": "Page chargée à l'avance, pas encore montrée",
     "deposit.made": "Fichier déposé",
     "deposit.opened": "Fichier ouvert",
     "deposit.rebuilt": "Dépôt rétabli après une perte",

@@ -10,12 +10,12 @@ from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from gateway import access, staff_member
-from gateway.clients.file_streaming import streamed_response
 from gateway.clients.page_time_limit import optional_calls
 from gateway.clients.staff_candidatures import CandidatureDetail
 from gateway.pages import render_page
 from gateway.service_clients import clients
 from gateway.web.gestion import blueprint
+from gateway.web.gestion.fichier import picture_address
 from gateway.web.gestion.field_errors import shown_errors
 from gateway.web.gestion.pieces import (
     ACTIVE_MENU_KEY,
@@ -30,6 +30,7 @@ from gateway.web.gestion.posted_text import posted_text
 from gateway.web.gestion.refusal_reasons import FIELD as REASON_FIELD
 from gateway.web.gestion.refusal_reasons import posted_comment, reason_options
 from gateway.web.gestion.selected_pieces import DATE_FIELDS
+from gateway.web.gestion.staff_names import names_for, openings_sentence
 from gateway.web.piece_statuses import STATUS_SEVERITIES
 from gateway.web_security import CONTENT_SECURITY_POLICY
 from services.chassis.errors import DomainError, NotFound
@@ -82,31 +83,20 @@ def decide(piece_id: str) -> ResponseReturnValue:
     return redirect(_next_address(piece.id, shown, status), code=303)
 
 
-@blueprint.get("/pieces/<piece_id>/page/<int:number>")
-@access.staff("pieces:read")
-def page_picture(piece_id: str, number: int) -> ResponseReturnValue:
-    return streamed_response(clients().staff_pieces.page_picture(staff_member.access_token(), piece_id, number))
-
-
-@blueprint.get("/pieces/<piece_id>/fichier")
-@access.staff("pieces:read")
-def file(piece_id: str) -> ResponseReturnValue:
-    return streamed_response(clients().staff_pieces.file(staff_member.access_token(), piece_id))
-
-
 def _piece_page(piece_id: str, *, refusal: DomainError | None = None) -> Response:
     """`refusal` is shown beside what was typed."""
     shown = shown_filters(request.form if refusal else None)
-    filters = api_filters_of(shown)
-    piece = clients().staff_pieces.piece(staff_member.access_token(), piece_id)
+    piece = clients().staff_pieces.piece(staff_member.access_token(), piece_id, api_filters_of(shown))
+    names = names_for(piece)
     response = render_page(
         "gestion/templates/piece.html",
         status=refusal.http_status if refusal else 200,
         active=ACTIVE_MENU_KEY,
         piece=piece,
         candidature=_declared(piece.candidature.id),
-        previous=clients().staff_pieces.neighbour(staff_member.access_token(), filters, "before", piece_id),
-        following=clients().staff_pieces.neighbour(staff_member.access_token(), filters, "after", piece_id),
+        staff_names=names,
+        opened_by_others=openings_sentence(piece.recent_openings, names) if piece.recent_openings else None,
+        picture_address=picture_address,
         shown=shown,
         query=urlencode(shown),
         refusal=refusal,
@@ -129,9 +119,7 @@ def _next_address(piece_id: str, shown: Mapping[str, str], status: str) -> str:
     """The piece that follows in the list, with what was just decided; the list where none follows, or where the
     service fails to say which: the decision is stored all the same."""
     try:
-        following = clients().staff_pieces.neighbour(
-            staff_member.access_token(), api_filters_of(shown), "after", piece_id
-        )
+        following = clients().staff_pieces.following(staff_member.access_token(), api_filters_of(shown), piece_id)
     except DomainError:
         return _list_address(shown, DECISION_IS_STORED)
     if following is None:

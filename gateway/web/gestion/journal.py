@@ -36,6 +36,8 @@ SERVICE_NAMES = {
 }
 TEXT_FILTERS = {"qui": "actor", "objet": "subject", "acte": "action"}
 DAY_FILTERS = ("du", "au")
+PIECE_ACTS = ("piece.controlled", "deposit.opened", "deposit.loaded_ahead")
+"""Acts whose subject is a piece."""
 _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T[\d:.]+\+00:00")
 DAY_FORMAT = "%d/%m/%Y"
 NOT_A_DAY = "Une date JJ/MM/AAAA est attendue."
@@ -118,7 +120,7 @@ def _line(item: ServiceEntry, names: Mapping[str, str]) -> dict[str, Any]:
         "action": ACTION_LABELS.get(entry.action, entry.action),
         "subject": names.get(entry.subject, entry.subject),
         "candidature": entry.subject if entry.action.startswith(("candidature.", "note.")) else None,
-        "piece": entry.subject if entry.action in ("piece.controlled", "deposit.opened") else None,
+        "piece": entry.subject if entry.action in PIECE_ACTS else None,
         "before": _shown(entry.before),
         "after": _shown(entry.after),
         "address": entry.address,

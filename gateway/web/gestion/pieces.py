@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from gateway import access, staff_member
 from gateway.clients.file_streaming import streamed_response
+from gateway.clients.staff_pieces import StaffPiece, StaffPieces
 from gateway.pages import render_page
 from gateway.service_clients import clients
 from gateway.web.gestion import blueprint
@@ -17,7 +18,7 @@ from gateway.web.gestion.posted_text import posted_text
 from gateway.web.gestion.refusal_reasons import reason_options
 from gateway.web.gestion.selected_pieces import posted_value
 from gateway.web.piece_statuses import STATUS_SEVERITIES
-from services.contracts.page_sizes import LARGEST_PAGE, USUAL_PAGE
+from services.contracts.page_sizes import LARGEST_PAGE, LARGEST_SELECTION, USUAL_PAGE
 from services.contracts.piece_statuses import STATUS_LABELS
 
 ACTIVE_MENU_KEY = "pieces"
@@ -28,6 +29,9 @@ SENT_AGAIN = "renvoyees"
 ALL = "toutes"
 PAGE_SIZES = (str(USUAL_PAGE), str(LARGEST_PAGE))
 """Pieces of a page, which can be decided at once."""
+SELECTION = "selection"
+WHOLE_LIST = "toute"
+"""In the address: every piece of the list, up to LARGEST_SELECTION, is shown and selected."""
 LIST_IS_DONE = "fin"
 DECISION_IS_STORED = "enregistree"
 DONE_SENTENCES = {
@@ -45,10 +49,10 @@ TEXT_FILTERS = ("academie", "session", "regroupement", "code", "numero_candidat"
 @access.staff("pieces:read")
 def list_pieces() -> ResponseReturnValue:
     shown = shown_filters()
-    api_filters = {**api_filters_of(shown), "limit": shown.get("par_page", PAGE_SIZES[0])}
-    if cursor := request.args.get("cursor"):
-        api_filters["cursor"] = cursor
-    page = clients().staff_pieces.pieces(staff_member.access_token(), api_filters)
+    is_whole_list = request.args.get(SELECTION) == WHOLE_LIST
+    number = LARGEST_SELECTION if is_whole_list else int(shown.get("par_page", PAGE_SIZES[0]))
+    cursor = request.args.get("cursor")
+    page = _pieces(shown, number, cursor)
     can_decide = "pieces:control" in staff_member.required().scopes
     return render_page(
         "gestion/templates/pieces.html",
@@ -58,7 +62,10 @@ def list_pieces() -> ResponseReturnValue:
         can_decide=can_decide,
         academies_are_limited=staff_member.required().role == GESTIONNAIRE,
         reasons=reason_options(page.items) if can_decide else [],
-        next_query=urlencode({**shown, "cursor": page.next_cursor}) if page.next_cursor else None,
+        next_query=_next_query(shown, page.next_cursor, is_whole_list),
+        is_whole_list=is_whole_list,
+        whole_list_query=urlencode({**shown, SELECTION: WHOLE_LIST}),
+        largest_selection=LARGEST_SELECTION,
         query=urlencode(shown),
         shown=shown,
         is_first_page=not cursor,
@@ -68,6 +75,26 @@ def list_pieces() -> ResponseReturnValue:
         status_severities=STATUS_SEVERITIES,
         done=DONE_SENTENCES.get(request.args.get("fait", "")),
     )
+
+
+def _pieces(shown: Mapping[str, str], number: int, cursor: str | None) -> StaffPieces:
+    """As many of the list as that, from the cursor on, and the cursor of those that follow."""
+    items: list[StaffPiece] = []
+    while True:
+        filters = {**api_filters_of(shown), "limit": str(min(LARGEST_PAGE, number - len(items)))}
+        page = clients().staff_pieces.pieces(
+            staff_member.access_token(), {**filters, "cursor": cursor} if cursor else filters
+        )
+        items += page.items
+        cursor = page.next_cursor
+        if cursor is None or len(items) >= number:
+            return StaffPieces(tuple(items), cursor)
+
+
+def _next_query(shown: Mapping[str, str], cursor: str | None, is_whole_list: bool) -> str | None:
+    if cursor is None:
+        return None
+    return urlencode({**shown, "cursor": cursor, **({SELECTION: WHOLE_LIST} if is_whole_list else {})})
 
 
 @blueprint.get("/pieces.csv")

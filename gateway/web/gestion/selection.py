@@ -1,39 +1,42 @@
-"""One decision for the pieces selected in a page of the list, and a report of those that it was not given to."""
+"""One decision for the pieces selected in the list, and a report of those that it was not given to."""
 
 from __future__ import annotations
 
 from flask import request
 from flask.typing import ResponseReturnValue
 
-from gateway import access, staff_member
+from gateway import access
 from gateway.pages import render_page
-from gateway.service_clients import clients
 from gateway.web.gestion import blueprint
 from gateway.web.gestion.pieces import ACTIVE_MENU_KEY
 from gateway.web.gestion.posted_text import posted_text
 from gateway.web.gestion.refusal_reasons import posted_comment
 from gateway.web.gestion.selected_pieces import DATE_FIELDS, read_value
+from gateway.web.gestion.selection_report import decide_in_batches
 from services.chassis.errors import Invalid
-from services.contracts.page_sizes import LARGEST_PAGE
+from services.contracts.page_sizes import LARGEST_SELECTION
 from services.contracts.piece_statuses import STATUS_LABELS
 
 
 @blueprint.post("/pieces/decisions")
 @access.staff("pieces:control")
 def decide_selection() -> ResponseReturnValue:
+    """The script posts the selection in parts and reads the report of each; without it one post has them all."""
     status = posted_text("decision")
     comment = posted_comment(status)
-    selected = [read_value(value) for value in request.form.getlist("selection")]
-    if status not in STATUS_LABELS or None in selected or len(selected) > LARGEST_PAGE:
+    dates = {name: posted_text(name) for name in DATE_FIELDS}
+    pieces = {value: read_value(value) for value in request.form.getlist("selection")}
+    if status not in STATUS_LABELS or None in pieces.values() or len(pieces) > LARGEST_SELECTION:
         raise Invalid("Revenez à la liste, sélectionnez des pièces, puis choisissez une décision.")
-    dates = {name: posted_text(name) or None for name in DATE_FIELDS}
-    controls = [{**piece, "status": status, "comment": comment, **dates} for piece in selected if piece]
-    results = clients().staff_pieces.control_many(staff_member.access_token(), controls) if controls else ()
+    decision = {"status": status, "comment": comment, **{name: text or None for name, text in dates.items()}}
+    report = decide_in_batches({value: {**piece, **decision} for value, piece in pieces.items() if piece})
     return render_page(
         "gestion/templates/decisions.html",
+        status=422 if report.is_refused else 200,
         active=ACTIVE_MENU_KEY,
+        status_code=status,
         label=STATUS_LABELS[status],
-        decided=[result.piece for result in results if result.piece],
-        refused=[result for result in results if result.piece is None],
+        report=report,
+        typed={"comment": comment or "", **dates},
         query=posted_text("filtres"),
     )

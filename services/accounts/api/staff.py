@@ -7,7 +7,7 @@ from typing import Any
 from flask_smorest import Blueprint
 
 from services.accounts.api import staff_schemas as schemas
-from services.accounts.domain.staff import SESSION_ONLY, STAFF_MANAGE
+from services.accounts.domain.staff import PIECES_READ, SESSION_ONLY, STAFF_MANAGE
 from services.accounts.operations import staff_invitations, step_up
 from services.accounts.operations.staff_disabling import disable_staff, enable_staff
 from services.accounts.operations.staff_tokens import revoke_token
@@ -49,6 +49,15 @@ def list_tokens(page: dict[str, Any], staff_id: str) -> dict[str, Any]:
 def academies() -> dict[str, Any]:
     """The académies that a gestionnaire may be limited to."""
     return {"academies": staff_queries.academie_options()}
+
+
+@blp.route("/names", methods=["GET"])
+@access.staff(PIECES_READ)
+@blp.arguments(schemas.NamesQuery, location="query")
+@blp.response(200, schemas.StaffNames)
+def list_names(query: dict[str, Any]) -> dict[str, Any]:
+    """Who may control the same pieces: names of those who share an académie with the caller; others are missing."""
+    return {"items": staff_queries.names(access.caller().academies, query["ids"])}
 
 
 @blp.route("/<string:staff_id>", methods=["GET"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from marshmallow import Schema, fields, validate
+from webargs.fields import DelimitedList
 
 from services.accounts.api.schemas import Option
 from services.accounts.domain.staff import REASON_LENGTHS, MemberState
@@ -78,6 +79,25 @@ class Member(Schema):
     invited_at = fields.AwareDateTime(allow_none=True)
     state = fields.String(required=True, validate=validate.OneOf([state.value for state in MemberState]))
     second_factor = fields.Boolean(required=True)
+
+
+class NamesQuery(Schema):
+    ids = DelimitedList(
+        fields.String(validate=validate.Length(max=32)),
+        required=True,
+        validate=validate.Length(1, PAGE),
+        metadata={"description": "Identifiants, séparés par des virgules"},
+    )
+
+
+class StaffName(Schema):
+    id = fields.String(required=True)
+    nom = fields.String(required=True)
+    prenoms = fields.String(required=True)
+
+
+class StaffNames(Schema):
+    items = fields.List(fields.Nested(StaffName), required=True)
 
 
 class StaffPage(Schema):

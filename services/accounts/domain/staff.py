@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from enum import StrEnum
 
@@ -60,6 +60,11 @@ class Role(StrEnum):
 
     GESTIONNAIRE = "gestionnaire"
     ADMINISTRATEUR = "administrateur"
+
+
+def share_an_academie(academies: Collection[str] | None, others: Collection[str] | None) -> bool:
+    """Whether two members of staff may see the same candidates; None: every académie."""
+    return academies is None or others is None or not set(academies).isdisjoint(others)
 
 
 def scopes_of(role: str) -> frozenset[str]:

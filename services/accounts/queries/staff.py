@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from sqlalchemy import select
 
 from services.accounts.dependencies import dependencies
 from services.accounts.domain.emails import key_of
-from services.accounts.domain.staff import member_state
+from services.accounts.domain.staff import member_state, share_an_academie
 from services.accounts.models import StaffMember, StaffToken, db
 from services.chassis.errors import NotFound
 from services.reference import academies
@@ -34,6 +34,13 @@ def member(staff_id: str) -> dict[str, Any]:
     if row is None:
         raise NotFound("Aucun compte de gestion ne porte cet identifiant.")
     return _member(row)
+
+
+def names(academies: frozenset[str] | None, staff_ids: Collection[str]) -> list[StaffMember]:
+    """Of those who share an académie with somebody of `academies` (None: all); the others are missing."""
+    with db.reading_for_staff() as session:
+        rows = list(session.scalars(select(StaffMember).where(StaffMember.id.in_(staff_ids))))
+    return [row for row in rows if share_an_academie(academies, row.academies)]
 
 
 def token_page(staff_id: str | None = None, cursor: str = "", limit: int = PAGE) -> Page:

@@ -70,7 +70,7 @@ CONTROL: dict[str, Any] = {
 }
 CONTROLS: dict[str, Any] = {"controls": [{"piece_id": PIECE_ID, "if_match": ETAG, **CONTROL}]}
 CONTROL_RESULTS: dict[str, Any] = {
-    "results": [{"piece_id": PIECE_ID, "http_status": 200, "piece": DECIDED_PIECE, "problem": None}]
+    "results": [{"piece_id": PIECE_ID, "http_status": 200, "piece": DECIDED_PIECE, "problem": None, "current": None}]
 }
 CHANGES: dict[str, Any] = {
     "items": [

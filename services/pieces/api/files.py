@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from typing import Any
 from urllib.parse import quote
 
 from flask import Response
@@ -12,11 +13,14 @@ from services.chassis.web import access
 from services.chassis.web.access import Access
 from services.chassis.web.problems import answers_with
 from services.contracts import problem_types
+from services.pieces.api.staff_schemas import OpeningSchema, PageQuery
 from services.pieces.dependencies import dependencies
 from services.pieces.domain.filenames import UNNAMED
 from services.pieces.domain.statuses import Scan
 from services.pieces.operations import downloads, page_pictures, previews
+from services.pieces.operations.controls import Gestionnaire
 from services.pieces.operations.downloads import OpenedFile
+from services.pieces.operations.page_pictures import PageToShow
 
 blp = Blueprint("fichiers", __name__, url_prefix="/v1", description="Fichiers déposés")
 
@@ -48,14 +52,27 @@ def piece_preview(piece_id: str) -> Response:
 
 @blp.route("/pieces/<string:piece_id>/pages/<int:number>")
 @access.staff("pieces:read")
+@blp.arguments(PageQuery, location="query")
 @blp.alt_response(200, content_type="image/jpeg", success=True, description="2000 points de côté au plus")
 @answers_with(blp, problem_types.NOT_CLEAN, problem_types.NO_PREVIEW)
-def piece_page(piece_id: str, number: int) -> Response:
+def piece_page(query: dict[str, Any], piece_id: str, number: int) -> Response:
     """A page of a PDF, from 1 on, or a picture (its page 1), as a JPEG; each look is in the audit trail."""
+    page = PageToShow(piece_id, number, ahead=query["ahead"])
+    return _picture_response(page_pictures.render_page_for_staff(dependencies(), _gestionnaire(), page))
+
+
+@blp.route("/pieces/<string:piece_id>/openings", methods=["POST"])
+@access.staff("pieces:read")
+@blp.arguments(OpeningSchema)
+@blp.response(204)
+def record_opening(body: dict[str, Any], piece_id: str) -> None:
+    """Say that a page which was loaded ahead is now shown, for the audit trail. 404 for another piece's file."""
+    page_pictures.record_opening(_gestionnaire(), piece_id, body["deposit_id"], body["page"])
+
+
+def _gestionnaire() -> Gestionnaire:
     caller = access.caller()
-    return _picture_response(
-        page_pictures.render_page_for_staff(dependencies(), caller.id, caller.academies, piece_id, number)
-    )
+    return Gestionnaire(caller.id, caller.academies)
 
 
 def _picture_response(picture: bytes) -> Response:

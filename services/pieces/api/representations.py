@@ -19,6 +19,7 @@ from services.pieces.domain.statuses import Scan, Status
 from services.pieces.domain.validation import WARNING, validation_refusal
 from services.pieces.models import Candidature, Control, Deposit
 from services.pieces.queries.pieces import PastDeposit, PieceContext
+from services.pieces.queries.staff_list import Neighbours
 
 
 def tile(candidature: Candidature) -> dict[str, Any]:
@@ -156,6 +157,13 @@ def staff_piece_with_history(
         "controls": [_control(control) for control in controls],
     }
     return {**staff_piece(context), "history": history}
+
+
+def neighbours(beside: Neighbours) -> dict[str, Any]:
+    return {
+        "previous": staff_piece(beside.previous) if beside.previous else None,
+        "following": staff_piece(beside.following) if beside.following else None,
+    }
 
 
 def _staff_deposit(row: Deposit) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from flask import Response, json
 from flask_smorest import Blueprint
 
 from services.chassis.clock import system_now
-from services.chassis.errors import DomainError
+from services.chassis.errors import DomainError, Unavailable
 from services.chassis.web import access, problems
 from services.chassis.web.csv_export import CONTENT_TYPE, csv_response
 from services.chassis.web.problems import answers_with
@@ -20,6 +20,7 @@ from services.pieces.api.staff_schemas import (
     ControlSchema,
     ControlsSchema,
     IfMatch,
+    PieceQuery,
     PiecesFilters,
     PiecesQuery,
     StaffPiece,
@@ -80,15 +81,19 @@ def read_control_queue() -> dict[str, Any]:
 
 @blp.route("/pieces/<string:piece_id>")
 @access.staff("pieces:read")
+@blp.arguments(PieceQuery, location="query")
 @blp.response(200, StaffPieceDetail)
-def read_piece(piece_id: str) -> BodyStatusHeaders:
+def read_piece(query: dict[str, Any], piece_id: str) -> BodyStatusHeaders:
     """A piece with its history. The ETag guards its control: any deposit or control changes it."""
+    academies = access.caller().academies
     with db.reading_for_staff() as session:
-        context = pieces.piece_within_academies(session, access.caller().academies, piece_id)
+        context = pieces.piece_within_academies(session, academies, piece_id)
         deposits, opinions = pieces.history(session, piece_id)
         others = recent_openings_by_others(session, piece_id, access.caller().id, system_now())
+        beside = staff_list.neighbours(session, academies, query, context.piece) if query["neighbours"] else None
     detail = representations.staff_piece_with_history(context, deposits, opinions)
-    return {**detail, "recent_openings": others}, 200, {"ETag": context.etag}
+    beside_it = beside and representations.neighbours(beside)
+    return {**detail, "recent_openings": others, "neighbours": beside_it}, 200, {"ETag": context.etag}
 
 
 @blp.route("/pieces/<string:piece_id>/control", methods=["POST"])
@@ -114,7 +119,9 @@ def control_many(body: dict[str, Any]) -> dict[str, Any]:
     """Many controls, each on its own: the answer is 200, each result has its own status."""
     requests = [ControlRequest(item["piece_id"], item["if_match"], _control(item)) for item in body["controls"]]
     results = controls.control_many(_gestionnaire(), requests)
-    return {"results": [_result(request.piece_id, result) for request, result in zip(requests, results, strict=True)]}
+    current = _current_pieces(requests, results)
+    answers = zip(requests, results, strict=True)
+    return {"results": [_result(request.piece_id, result, current) for request, result in answers]}
 
 
 def _gestionnaire() -> Gestionnaire:
@@ -127,8 +134,22 @@ def _control(body: dict[str, Any]) -> Control:
     return Control(body["deposit_id"], body["status"], comment, body["received_on"], body["resubmit_until"])
 
 
-def _result(piece_id: str, result: PieceContext | DomainError) -> dict[str, Any]:
-    if isinstance(result, DomainError):
-        problem = json.loads(problems.of_domain_error(result).get_data())
-        return {"piece_id": piece_id, "http_status": result.http_status, "piece": None, "problem": problem}
-    return {"piece_id": piece_id, "http_status": 200, "piece": representations.staff_piece(result), "problem": None}
+def _current_pieces(
+    requests: list[ControlRequest], results: list[PieceContext | DomainError]
+) -> dict[str, PieceContext]:
+    """Those that were refused a control, by id; none while the database is away: what was done is to be answered."""
+    if any(isinstance(result, Unavailable) for result in results):
+        return {}
+    pairs = zip(requests, results, strict=True)
+    refused = {request.piece_id for request, result in pairs if isinstance(result, DomainError)}
+    with db.reading_for_staff() as session:
+        return pieces.pieces_within_academies(session, access.caller().academies, refused)
+
+
+def _result(piece_id: str, result: PieceContext | DomainError, current: dict[str, PieceContext]) -> dict[str, Any]:
+    answer: dict[str, Any] = {"piece_id": piece_id, "http_status": 200, "piece": None, "problem": None, "current": None}
+    if not isinstance(result, DomainError):
+        return {**answer, "piece": representations.staff_piece(result)}
+    problem = json.loads(problems.of_domain_error(result).get_data())
+    piece = representations.staff_piece(current[piece_id]) if piece_id in current else None
+    return {**answer, "http_status": result.http_status, "problem": problem, "current": piece}

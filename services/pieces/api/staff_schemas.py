@@ -55,6 +55,25 @@ class PiecesQuery(PiecesFilters):
     before = fields.String(metadata={"description": "Identifiant d'une pièce : celles juste avant elle, sans curseur"})
 
 
+class PieceQuery(PiecesFilters):
+    neighbours = fields.Boolean(
+        load_default=False,
+        metadata={"description": "Avec les pièces juste avant et juste après, dans la liste que les filtres donnent"},
+    )
+
+
+class PageQuery(Schema):
+    ahead = fields.Boolean(
+        load_default=False,
+        metadata={"description": "Chargée avant d'être montrée : le journal le dit, et « openings » dit l'ouverture"},
+    )
+
+
+class OpeningSchema(Schema):
+    deposit_id = fields.String(required=True, validate=validate.Length(max=32))
+    page = fields.Integer(required=True, validate=validate.Range(1, 100_000))
+
+
 class ControlSchema(Schema):
     deposit_id = fields.String(
         required=True,
@@ -161,7 +180,13 @@ class RecentOpening(Schema):
     at = fields.DateTime(required=True)
 
 
+class Neighbours(Schema):
+    previous = fields.Nested(StaffPiece, required=True, allow_none=True)
+    following = fields.Nested(StaffPiece, required=True, allow_none=True)
+
+
 class StaffPieceDetail(StaffPiece):
+    neighbours = fields.Nested(Neighbours, required=True, allow_none=True, metadata={"description": "Sur demande"})
     history = fields.Nested(History, required=True)
     recent_openings = fields.List(
         fields.Nested(RecentOpening),
@@ -196,6 +221,12 @@ class ControlResult(Schema):
     http_status = fields.Integer(required=True, metadata={"description": "200, 404, 409, 412, 422 ou 428"})
     piece = fields.Nested(StaffPiece, required=True, allow_none=True)
     problem = fields.Dict(required=True, allow_none=True)
+    current = fields.Nested(
+        StaffPiece,
+        required=True,
+        allow_none=True,
+        metadata={"description": "Avec un refus : la pièce telle qu'elle est, si elle peut être lue"},
+    )
 
 
 class ControlResults(Schema):

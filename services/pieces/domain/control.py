@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from services.chassis.clock import to_paris
@@ -50,6 +50,12 @@ def reopened_until(control: Control, period: Period, at: datetime) -> datetime |
     if control.resubmit_until is not None:
         return control.resubmit_until
     return max(period.closes, end_of_day(to_paris(at).date() + timedelta(days=RESUBMIT_DAYS)))
+
+
+def is_repeated(control: Control, last: Control) -> bool:
+    """Whether `control` asks for what the `last` one of the piece, by the same gestionnaire, has set: its answer was
+    lost. One without a date of its own repeats whatever end the last one had."""
+    return control == (last if control.resubmit_until else replace(last, resubmit_until=None))
 
 
 def etag(piece_id: str, revision: int) -> str:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from services.chassis.clock import portal_now
 from services.chassis.database.audit import Actor
@@ -25,10 +26,16 @@ from services.chassis.process.failure_reason import frames_of, reason_of
 from services.contracts import problem_types
 from services.pieces.domain import control as rules
 from services.pieces.domain.control import Control
+from services.pieces.domain.statuses import Status
 from services.pieces.models import AuditEntry, db
 from services.pieces.models import Control as ControlRow
 from services.pieces.operations.refusal_notices import plan_notice
-from services.pieces.queries.pieces import PieceContext, lock_candidature_of_piece, piece_within_academies
+from services.pieces.queries.pieces import (
+    PieceContext,
+    latest_control,
+    lock_candidature_of_piece,
+    piece_within_academies,
+)
 
 log = structlog.get_logger()
 
@@ -51,7 +58,8 @@ class ControlRequest:
 
 
 def control_piece(by: Gestionnaire, request: ControlRequest) -> PieceContext:
-    """Set the status; returns the piece as it then is.
+    """Set the status; returns the piece as it then is. The same control again, by the same gestionnaire, changes
+    nothing: who got no answer may repeat it.
 
     Raises NotFound outside the académies, PreconditionRequired, PreconditionFailed, Conflict for another file than
     the current one, Invalid.
@@ -61,6 +69,8 @@ def control_piece(by: Gestionnaire, request: ControlRequest) -> PieceContext:
     with db.operation() as session:
         lock_candidature_of_piece(session, request.piece_id)
         context = piece_within_academies(session, by.academies, request.piece_id)
+        if _is_made(session, context, by, request):
+            return context
         now = portal_now()
         _check(context, request.if_match, request.control, now)
         before = {"status": context.piece.status}
@@ -101,6 +111,17 @@ def _control_or_error(by: Gestionnaire, request: ControlRequest) -> PieceContext
             raise
         log.error("database_away", reason=reason_of(error), frames=frames_of(error))
         return Unavailable("Cette pièce n'a pas pu être contrôlée pour le moment.")
+
+
+def _is_made(session: Session, context: PieceContext, by: Gestionnaire, request: ControlRequest) -> bool:
+    """Whether the piece is as this control, made on the state that it was read in, has left it."""
+    before = rules.etag(context.piece.id, context.piece.revision - 1)
+    last = latest_control(session, context.piece.id)
+    if last is None or last.staff_id != by.id or not rules.if_match_names(request.if_match or "", before):
+        return False
+    made = Control(last.deposit_id, Status(last.status), last.comment, last.received_on, last.reopened_until)
+    current_id = context.deposit.id if context.deposit else None
+    return rules.is_repeated(request.control, made) and current_id == last.deposit_id and context.status is made.status
 
 
 def _check(context: PieceContext, if_match: str, control: Control, now: datetime) -> None:

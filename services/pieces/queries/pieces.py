@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -162,6 +163,16 @@ def piece_within_academies(session: Session, academies: frozenset[str] | None, p
     """A piece within these académies (None: all). Raises NotFound."""
     query = select_shown_pieces().where(Piece.id == piece_id)
     return _fetch_piece(session, query if academies is None else query.where(Candidature.academie_code.in_(academies)))
+
+
+def pieces_within_academies(
+    session: Session, academies: frozenset[str] | None, piece_ids: Collection[str]
+) -> dict[str, PieceContext]:
+    """By id; those outside these académies (None: all) are missing."""
+    query = select_shown_pieces().where(Piece.id.in_(piece_ids))
+    if academies is not None:
+        query = query.where(Candidature.academie_code.in_(academies))
+    return {context.piece.id: context for context in fetch_pieces(session, query)} if piece_ids else {}
 
 
 def any_piece(session: Session, piece_id: str) -> PieceContext:

@@ -51,6 +51,26 @@ def list_page(session: Session, academies: frozenset[str] | None, filters: dict[
     return Page(items, _encode_cursor(items[-1]) if has_more else None)
 
 
+@dataclass(frozen=True)
+class Neighbours:
+    """The pieces of a list just before and just after one, None where there is none."""
+
+    previous: PieceContext | None
+    following: PieceContext | None
+
+
+def neighbours(session: Session, academies: frozenset[str] | None, filters: dict[str, Any], piece: Piece) -> Neighbours:
+    """Beside a piece of these académies (None: all), in the list or not. `filters`: as for `list_page`.
+
+    Raises NotFound for an académie outside `academies`.
+    """
+    query = matching_pieces(academies, filters)
+    place = (piece.candidature_id, piece.code)
+    following = fetch_pieces(session, query.where(*_after_place(*place)).order_by(*LIST_ORDER).limit(1))
+    previous = _pieces_before(session, query, place, 1)
+    return Neighbours(next(iter(previous), None), next(iter(following), None))
+
+
 def matching_pieces(academies: frozenset[str] | None, filters: dict[str, Any]) -> Select[*tuple[Any, ...]]:
     """The query of the pieces that the filters let pass, within `academies` (None: all).
 

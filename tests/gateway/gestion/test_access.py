@@ -105,6 +105,12 @@ def test_another_académies_gestionnaire_finds_nothing(
         assert elsewhere.get(address).status_code == 404, address
     elsewhere.post(f"{path}/decision", {"decision": "compliant", "etag": '"x"', "deposit_id": ""})
     assert elsewhere.answer.status_code == 404
+    elsewhere.post(f"{path}/ouverture", {"depot": "0" * 32})
+    assert elsewhere.answer.status_code == 404
+    value = here.page.xpath("//input[@name='selection']/@value")[0]
+    elsewhere.post("/gestion/pieces/decisions", {"decision": "compliant", "selection": value})
+    assert "1 pièce sans décision" in elsewhere.text
+    assert "BINET" not in elsewhere.text, "a report names nobody of another académie"
 
 
 def test_a_decision_sent_after_the_session_has_ended_is_taken_up_again(

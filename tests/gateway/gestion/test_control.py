@@ -75,7 +75,7 @@ def test_a_decision_is_stored_though_the_next_piece_cannot_be_had(
 ) -> None:
     open_first(gestionnaire, candidate)
     with monkeypatch.context() as failing:
-        failing.setattr(StaffPiecesClient, "neighbour", unavailable)
+        failing.setattr(StaffPiecesClient, "following", unavailable)
         gestionnaire.press("Conforme")
     assert gestionnaire.title == "Pièces"
     assert "Votre décision est enregistrée." in gestionnaire.text
@@ -123,6 +123,7 @@ def test_of_two_gestionnaires_the_second_is_told_what_the_first_decided(
     other.press("Non Conforme", comment="Il manque une page.")
     assert other.answer.status_code == 412
     assert "Statut actuel : Conforme" in other.text
+    assert "Conforme, par Anne DUVAL" in other.text
     assert "Il manque une page." in other.answer.text, "what was typed stays"
 
 
@@ -158,15 +159,20 @@ def test_a_piece_is_refused_by_its_comment_while_registrations_is_away(
 
 
 def test_who_else_has_the_file_open_is_shown(
-    staff: StaffFactory, gestionnaire: ScriptlessBrowser, candidate: ScriptlessBrowser
+    staff: StaffFactory,
+    gestionnaire: ScriptlessBrowser,
+    candidate: ScriptlessBrowser,
+    running: InProcessFourServices,
 ) -> None:
     open_first(gestionnaire, candidate)
     piece = gestionnaire.path
-    said = "Un autre gestionnaire a ouvert ce fichier"
+    said = "Anne DUVAL a ouvert ce fichier"
     gestionnaire.get(f"{piece}/page/1")
     assert said not in text_of_page(gestionnaire, piece), "not of oneself"
     other = staff.logged_in("03")
     assert said in text_of_page(other, piece)
+    with service_stopped(running.accounts):
+        assert "Un autre gestionnaire a ouvert ce fichier" in text_of_page(other, piece), "without accounts, no name"
     gestionnaire.get(piece)
     gestionnaire.press("Conforme")
     assert said not in text_of_page(other, piece), "it is decided"

@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import select
 
 from gateway.cookies import cookie_name
 from gateway.staff_member import SESSION_COOKIE
+from services.pieces.models import AuditEntry, db
 from tests.gateway.candidates import CandidateFactory
 from tests.gateway.gestion.copied_pieces import add_pieces_to_control
-from tests.gateway.gestion.people import StaffFactory, depositor
+from tests.gateway.gestion.people import StaffFactory, deposit, depositor
 from tests.support.in_process_four_services import InProcessFourServices
+from tests.support.processes import wait_until
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -96,6 +99,8 @@ def test_fifty_pieces_take_fifty_keys_and_no_page_but_theirs(
     add_pieces_to_control(running, candidature, 49)
     open_first_piece(page, staff, running, candidature)
     loaded: list[str] = []
+    documents: list[str] = []
+    page.on("request", lambda asked: documents.append(asked.url) if asked.resource_type == "document" else None)
     page.on("framenavigated", lambda frame: loaded.append(frame.url))
     for number in range(50):
         with page.expect_event("framenavigated", timeout=MILLISECONDS):
@@ -105,3 +110,70 @@ def test_fifty_pieces_take_fifty_keys_and_no_page_but_theirs(
     page.get_by_text("c'était la dernière pièce de cette liste").wait_for(timeout=MILLISECONDS)
     pieces = [address for address in loaded if "/gestion/pieces/" in address]
     assert (len(pieces), len(loaded)) == (49, 50), "the pieces that follow the first, then the list"
+    assert len(documents) == 1, "pieces take each other's place in the page; only the list is loaded"
+
+
+def test_the_next_picture_is_loaded_ahead_and_opened_when_it_is_shown(
+    desk: Page, running: InProcessFourServices
+) -> None:
+    link = desk.locator("nav a[rel=next]").get_attribute("href") or ""
+    following = link.partition("?")[0].rpartition("/")[2]
+    wait_until(lambda: ("deposit.loaded_ahead", following) in acts(running), 60, "the picture loaded ahead")
+    assert ("deposit.opened", following) not in acts(running), "nobody has looked at it"
+    desk.keyboard.press("c")
+    desk.get_by_text("La pièce précédente est « Conforme ».").wait_for(timeout=MILLISECONDS)
+    assert _shown_piece(desk) == following
+    assert desk.locator("[data-pages] img").first.evaluate("image => image.complete && image.naturalWidth") > 0
+    wait_until(lambda: ("deposit.opened", following) in acts(running), 60, "the opening in the trail")
+    once = [act for act, piece in acts(running) if piece == following]
+    assert once == ["deposit.made", "deposit.loaded_ahead", "deposit.opened"], "it is loaded once"
+    assert desk.locator("h1").evaluate("title => title === document.activeElement")
+
+
+def test_a_decision_that_comes_too_late_is_told_in_its_place(desk: Page) -> None:
+    shown = desk.url
+    desk.locator("[name=etag]").evaluate("field => { field.value = '\"autre\"'; }")
+    desk.locator("[name=comment]").fill("La signature manque.")
+    desk.get_by_role("button", name="Non Conforme").click()
+    desk.get_by_text("Cette pièce a changé depuis que vous l'avez lue.").wait_for(timeout=MILLISECONDS)
+    assert (desk.url, desk.locator("[name=comment]").input_value()) == (shown, "La signature manque.")
+    desk.locator("h1").click()
+    desk.keyboard.press("c")
+    desk.get_by_text("La pièce précédente est « Conforme ».").wait_for(timeout=MILLISECONDS)
+    desk.go_back()
+    desk.wait_for_url(shown, timeout=MILLISECONDS)
+    desk.get_by_text("Statut actuel : Conforme").wait_for(timeout=MILLISECONDS)
+
+
+def test_a_decision_after_the_end_of_the_session_asks_to_log_in(desk: Page) -> None:
+    desk.context.clear_cookies()
+    desk.keyboard.press("c")
+    desk.get_by_role("button", name="Me connecter").wait_for(timeout=MILLISECONDS)
+
+
+def test_who_was_refused_reads_why_and_what_they_send_again_comes_first(
+    page: Page, staff: StaffFactory, candidates: CandidateFactory, running: InProcessFourServices
+) -> None:
+    candidate = depositor(candidates, running, deposits=2)
+    open_first_piece(page, staff, running, candidate.path.rpartition("/")[2])
+    refused = _shown_piece(page)
+    page.keyboard.press("1")
+    reason = page.locator("[name=reason]").input_value()
+    page.keyboard.press("x")
+    page.get_by_text("La pièce précédente est « Non Conforme ».").wait_for(timeout=MILLISECONDS)
+    candidate.get(candidate.path)
+    assert reason in candidate.text
+    deposit(candidate, f"{candidate.path}/depot/{refused}")
+    page.goto(f"{running.url}/gestion/controle")
+    assert _shown_piece(page) == refused
+
+
+def _shown_piece(page: Page) -> str:
+    """The id of the piece that is shown."""
+    return page.url.partition("?")[0].rpartition("/")[2]
+
+
+def acts(running: InProcessFourServices) -> list[tuple[str, str]]:
+    """What the trail of pieces says: the act and the piece."""
+    with running.pieces.app.app_context(), db.reading() as session:
+        return [(entry.action, entry.subject) for entry in session.scalars(select(AuditEntry))]

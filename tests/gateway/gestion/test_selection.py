@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
+from gateway.clients.staff_pieces import StaffPiecesClient
+from services.chassis.errors import Unavailable
 from tests.gateway.candidates import CandidateFactory
 from tests.gateway.components.html_checks import problems_of, text_of
 from tests.gateway.gestion.copied_pieces import add_pieces_to_control
-from tests.gateway.gestion.people import StaffFactory, depositor
+from tests.gateway.gestion.people import StaffFactory, depositor, rows
 from tests.support.in_process_four_services import InProcessFourServices
 from tests.support.scriptless_browser import ScriptlessBrowser
 
@@ -54,7 +58,8 @@ def test_a_selection_is_decided_at_once_with_a_report_of_what_did_not_pass(
     select(gestionnaire, "compliant", first, second)
     assert "Une pièce est maintenant « Conforme »." in gestionnaire.text
     assert "1 pièce sans décision" in gestionnaire.text
-    assert "Cette pièce a changé depuis que vous l'avez lue." in gestionnaire.text
+    assert "BINET" in gestionnaire.text.upper(), "the report names the piece"
+    assert "Cette pièce a changé depuis que vous l'avez lue. Son statut est « Reçue »." in gestionnaire.text
     assert sorted(statuses(candidate)) == ["Conforme", "Reçue"]
     gestionnaire.follow("Retour à la liste")
     assert gestionnaire.title == "Pièces"
@@ -73,13 +78,71 @@ def test_two_hundred_pieces_can_be_listed_and_decided_at_once(
     assert "200 pièces sont maintenant « Reçue »." in gestionnaire.text
 
 
+@pytest.fixture
+def long_list(
+    gestionnaire: ScriptlessBrowser, candidate: ScriptlessBrowser, running: InProcessFourServices
+) -> ScriptlessBrowser:
+    """A gestionnaire who has selected the whole of a list of 505 pieces, which one page shows up to 500 of."""
+    candidature = candidate.path.rpartition("/")[2]
+    add_pieces_to_control(running, candidature, 503)
+    gestionnaire.get(f"/gestion/pieces?candidature={candidature}")
+    gestionnaire.follow("Sélectionner toute cette liste (500 pièces au plus)")
+    assert len(gestionnaire.page.xpath("//input[@name='selection'][@checked]")) == 500
+    assert not problems_of(gestionnaire.answer.text)
+    return gestionnaire
+
+
+def test_a_whole_list_is_selected_and_decided_over_several_pages(long_list: ScriptlessBrowser) -> None:
+    long_list.press("Reçue")
+    assert "500 pièces sont maintenant « Reçue »." in long_list.text
+    long_list.follow("Retour à la liste")
+    assert len(rows(long_list)) == 5
+
+
+def test_what_got_no_answer_is_gone_on_with_and_nothing_is_done_twice(
+    long_list: ScriptlessBrowser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    control_many = StaffPiecesClient.control_many
+    calls: list[int] = []
+
+    def losing_an_answer(client: StaffPiecesClient, token: str, controls: Any, seconds: float) -> Any:
+        calls.append(len(controls))
+        results = control_many(client, token, controls, seconds)
+        if len(calls) == 2:
+            raise Unavailable("Le service des justificatifs ne répond pas.")
+        return results
+
+    monkeypatch.setattr(StaffPiecesClient, "control_many", losing_an_answer)
+    long_list.press("Conforme")
+    assert "200 pièces sont maintenant « Conforme »." in long_list.text
+    assert "300 pièces à décider encore" in long_list.text
+    assert "Le service des justificatifs ne répond pas." in long_list.text
+    assert not problems_of(long_list.answer.text)
+    assert calls == [200, 200], "what fails is not asked again and again"
+    long_list.press("Continuer : Conforme")
+    assert "300 pièces sont maintenant « Conforme »." in long_list.text
+    assert "sans décision" not in long_list.text
+
+
+def test_what_was_typed_stays_with_a_mistake(gestionnaire: ScriptlessBrowser, candidate: ScriptlessBrowser) -> None:
+    assert boxes(gestionnaire, candidate)
+    values = gestionnaire.page.xpath("//input[@name='selection']/@value")
+    form = [("comment", "Illisible."), ("received_on", "hier"), ("decision", "received")]
+    gestionnaire.post("/gestion/pieces/decisions", [*form, *(("selection", value) for value in values)])
+    assert (gestionnaire.answer.status_code, gestionnaire.value("received_on")) == (422, "hier")
+    assert "Illisible." in gestionnaire.answer.text
+    assert not problems_of(gestionnaire.answer.text)
+    gestionnaire.press("Continuer : Reçue", received_on="2021-10-05")
+    assert "2 pièces sont maintenant « Reçue »." in gestionnaire.text
+
+
 def test_a_selection_of_nothing_or_of_nonsense_is_told(
     gestionnaire: ScriptlessBrowser, candidate: ScriptlessBrowser
 ) -> None:
     assert boxes(gestionnaire, candidate)
     select(gestionnaire, "compliant")
     assert "Aucune pièce n'était sélectionnée." in gestionnaire.text
-    for selection in (["x"], ["a b c"] * 201):
+    for selection in (["x"], [f"{number} b c" for number in range(501)]):
         values = [("selection", value) for value in selection]
         gestionnaire.post("/gestion/pieces/decisions", [("decision", "compliant"), *values])
         assert gestionnaire.answer.status_code == 422

@@ -15,6 +15,7 @@ from services.pieces.queries.pieces import PieceContext
 from tests.pieces import sample_files
 from tests.pieces.example_events import CLOSES, SECOND, academie, registration_saved
 from tests.pieces.pieces_service import PiecesService
+from tests.support.tokens import bearer, staff_token
 
 UNTIL = datetime(2021, 11, 16, tzinfo=PARIS)
 
@@ -110,6 +111,34 @@ def test_without_if_match_or_with_a_stale_one_nothing_is_set(service: PiecesServ
     assert service.piece("NATIDE06")["status"] == "Reçue"
 
 
+def test_a_control_whose_answer_was_lost_is_repeated_without_doing_anything(service: PiecesService) -> None:
+    _validated(service)
+    read = service.piece_for_staff("NATIDE06")["etag"]
+    refusal = {"status": "non_compliant", "comment": "Illisible", "etag": read}
+    first = service.control("NATIDE06", **refusal)
+    entries = service.audit_trail()
+    again = service.control("NATIDE06", **refusal)
+    assert (again.status_code, again.get_json()) == (200, first.get_json())
+    assert service.audit_trail() == entries
+    assert service.control("NATIDE06", **{**refusal, "comment": "Coupée"}).status_code == 412
+    assert service.control("NATIDE06", **{**refusal, "resubmit_until": "2021-12-15"}).status_code == 412
+    service.deposit("NATIDE06", sample_files.image(), "nette.png")
+    assert service.control("NATIDE06", **refusal).status_code == 412, "another file has come"
+
+
+def test_a_control_of_a_colleague_is_not_repeated(service: PiecesService) -> None:
+    _validated(service)
+    piece = service.piece_for_staff("NATIDE06")
+    assert service.control("NATIDE06", "compliant").status_code == 200
+    colleague = bearer(staff_token("0", scopes=("pieces:control",), academies=("03",)))
+    answer = service.app.test_client().post(
+        f"/v1/pieces/{piece['id']}/control",
+        headers={**colleague, "If-Match": piece["etag"]},
+        json={"deposit_id": piece["deposit"]["id"], "status": "compliant"},
+    )
+    assert answer.status_code == 412
+
+
 def test_a_new_deposit_changes_the_etag(service: PiecesService) -> None:
     service.registered().deposit("NATIDE06")
     stale = service.piece_for_staff("NATIDE06")["etag"]
@@ -164,6 +193,12 @@ def test_many_are_controlled_at_once_each_with_its_result(service: PiecesService
     assert results[0]["piece"]["status"] == "compliant"
     assert results[0]["piece"]["etag"] != items[0]["etag"]
     assert results[1]["problem"]["type"] == "/problems/modifie-entre-temps"
+    assert [result["current"] and result["current"]["id"] for result in results] == [
+        None,
+        items[1]["id"],
+        None,
+        items[0]["id"],
+    ], "what was refused comes as it is"
 
 
 def test_of_many_those_done_before_the_database_went_away_are_told_apart(

@@ -145,6 +145,60 @@ def test_each_look_at_a_page_is_in_the_audit_trail(service: PiecesService) -> No
     assert service.audit_trail()[-1] == ("staff", "deposit.opened")
 
 
+def test_a_page_loaded_ahead_is_told_apart_from_one_that_is_shown(service: PiecesService) -> None:
+    service.registered().deposit("NATIDE06")
+    piece = service.piece_for_staff("NATIDE06")
+    ahead = service.staff("GET", f"/pieces/{piece['id']}/pages/1?ahead=true")
+    assert (ahead.status_code, service.audit_trail()[-1]) == (200, ("staff", "deposit.loaded_ahead"))
+    assert opened_by_others(service) == [], "nobody has looked"
+    body = {"deposit_id": piece["deposit"]["id"], "page": 1}
+    opening = service.staff("POST", f"/pieces/{piece['id']}/openings", json=body)
+    assert (opening.status_code, service.audit_trail()[-1]) == (204, ("staff", "deposit.opened"))
+    assert opened_by_others(service) == [STAFF]
+
+
+def opened_by_others(service: PiecesService) -> list[str]:
+    """Who else has the file open, as a colleague reads it."""
+    headers = bearer(staff_token("0", scopes=("pieces:read",), academies=("03",)))
+    answer = service.app.test_client().get(f"/v1/pieces/{service.piece('NATIDE06')['id']}", headers=headers)
+    return [opening["staff_id"] for opening in answer.get_json()["recent_openings"]]
+
+
+def test_an_opening_is_of_a_file_of_the_piece_and_of_who_may_see_it(service: PiecesService) -> None:
+    service.registered().deposit("NATIDE06")
+    service.deposit("CINSIG03")
+    piece, other = service.piece_for_staff("NATIDE06"), service.piece_for_staff("CINSIG03")
+    path, body = f"/pieces/{piece['id']}/openings", {"deposit_id": piece["deposit"]["id"], "page": 1}
+    before = service.audit_trail()
+    assert service.call("POST", path, json=body).status_code == 403
+    assert service.staff("POST", path, json=body, academies=("20",)).status_code == 404
+    assert service.staff("POST", path, json=body, scopes=("pieces:control",)).status_code == 403
+    wrong = {**body, "deposit_id": other["deposit"]["id"]}
+    assert service.staff("POST", path, json=wrong).status_code == 404
+    assert service.audit_trail() == before
+
+
+def test_a_piece_comes_with_its_neighbours_in_the_list_that_filters_give(service: PiecesService) -> None:
+    for code in ("BTSLIVCOMP", "CINSIG03", "NATIDE06"):
+        service.registered().deposit(code)
+    assert beside(service, "CINSIG03", WAITING) == ("BTSLIVCOMP", "NATIDE06")
+    assert beside(service, "BTSLIVCOMP", WAITING) == (None, "CINSIG03")
+    service.control("CINSIG03", "compliant")
+    assert beside(service, "CINSIG03", WAITING) == ("BTSLIVCOMP", "NATIDE06"), "though it has left the list"
+    assert beside(service, "NATIDE06", WAITING) == ("BTSLIVCOMP", None)
+    assert service.piece_for_staff("NATIDE06")["neighbours"] is None, "not asked for"
+    path = f"/pieces/{service.piece('NATIDE06')['id']}?neighbours=true&academie=20"
+    assert service.staff("GET", path).status_code == 404, "an académie that is not theirs"
+
+
+def beside(service: PiecesService, code: str, filters: str) -> tuple[str | None, str | None]:
+    """The codes of the pieces before and after."""
+    answer = service.staff("GET", f"/pieces/{service.piece(code)['id']}?{filters}&neighbours=true")
+    neighbours = answer.get_json()["neighbours"]
+    previous, following = (neighbours[side] and neighbours[side]["code"] for side in ("previous", "following"))
+    return previous, following
+
+
 def test_the_pieces_beside_one_are_those_of_the_queue(service: PiecesService) -> None:
     for code in ("BTSLIVCOMP", "CINSIG03", "NATIDE06"):
         service.registered().deposit(code)

@@ -1,0 +1,108 @@
+/* From piece to piece without loading a page anew: the answer takes the place of what is shown, with the first picture of the next piece,
+   which was loaded ahead into the memory of this page. Nothing is written to a cache. Without this script pages are loaded. */
+
+// The first picture of the piece that follows. The server notes that it was loaded ahead, and is told when it is shown.
+class PictureAhead {
+  load(address) {
+    if (!address || address === this.address) return;
+    this.address = address;
+    this.picture = new Image();
+    this.picture.src = `${address}&avance=oui`;
+  }
+
+  // Shows `main`, of another document, by `insert`, with this picture instead of the one that it would load, if it is the same. Either
+  // picture would be loaded anew on its way into another document.
+  showWithin(main, insert) {
+    const usual = main.querySelector("[data-pages] img");
+    if (!usual || usual.getAttribute("src") !== this.address) return insert();
+    const picture = this.picture;
+    const link = usual.parentElement;
+    for (const { name, value } of usual.attributes) if (name !== "src") picture.setAttribute(name, value);
+    usual.remove();
+    insert();
+    link.prepend(picture);
+    const pages = link.closest("[data-pages]");
+    picture.decode().then(() => reportOpening(pages)).catch(() => picture.replaceWith(usual)); // which loads as usual
+    this.address = this.picture = null;
+  }
+}
+
+async function reportOpening(pages) {
+  const body = new URLSearchParams({ depot: pages.dataset.depot });
+  const answer = await fetch(pages.dataset.ouverture, { method: "POST", body, keepalive: true });
+  if (!answer.ok || answer.redirected) throw new Error("The opening was not recorded.");
+}
+
+export class NextPiece {
+  // `onShown` is called with each piece that is shown.
+  constructor(onShown) {
+    this.ahead = new PictureAhead();
+    this.onShown = onShown;
+    document.addEventListener("submit", (event) => this.onSubmit(event));
+    document.addEventListener("click", (event) => this.onClick(event));
+    addEventListener("popstate", () => this.onHistory());
+    this.onDesk(document.querySelector("[data-controle]"));
+  }
+
+  onSubmit(event) {
+    const { target: form, submitter } = event;
+    if (!form.matches("[data-decision]")) return;
+    event.preventDefault();
+    const body = new URLSearchParams(new FormData(form, submitter));
+    this.go(() => fetch(form.action, { method: "POST", body }), () => submitPlainly(form, submitter));
+  }
+
+  onClick(event) {
+    const link = event.target.closest("nav a[rel=next]");
+    if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    this.go(() => fetch(link.href), () => location.assign(link.href));
+  }
+
+  // What is no piece (the list, a log-in, a failure) is left to the browser: to post a decision again is harmless.
+  async go(request, leave) {
+    if (this.busy) return;
+    this.busy = true;
+    const answer = await request().catch(() => null);
+    const page = answer && new DOMParser().parseFromString(await answer.text(), "text/html");
+    const isPiece = page?.querySelector("[data-controle]");
+    if (!isPiece) return answer?.ok && answer.redirected ? location.assign(answer.url) : leave();
+    this.busy = false;
+    this.show(page, answer);
+  }
+
+  show(page, answer) {
+    const main = page.querySelector("main");
+    if (answer.ok) history.pushState(null, "", answer.url); // a refused decision is shown at the piece's address
+    this.address = location.href;
+    document.title = page.title;
+    this.ahead.showWithin(main, () => document.querySelector("main").replaceWith(main));
+    document.dispatchEvent(new CustomEvent("portail:actif"));
+    scrollTo(0, 0);
+    const heading = main.querySelector("h1");
+    heading.tabIndex = -1;
+    heading.focus({ preventScroll: true });
+    this.onDesk(main.querySelector("[data-controle]"));
+  }
+
+  onDesk(desk) {
+    this.address = location.href;
+    this.onShown(desk);
+    const following = desk.querySelector("nav a[rel=next]")?.dataset.image;
+    const picture = desk.querySelector("[data-pages] img");
+    if (!picture || picture.complete) return this.ahead.load(following);
+    picture.addEventListener("load", () => this.ahead.load(following), { once: true });
+  }
+
+  onHistory() {
+    const withoutFragment = (address) => address.split("#")[0];
+    if (withoutFragment(location.href) !== withoutFragment(this.address)) location.reload();
+  }
+}
+
+// As the browser would without this script.
+function submitPlainly(form, button) {
+  const field = Object.assign(document.createElement("input"), { type: "hidden", name: button.name, value: button.value });
+  form.append(field);
+  form.submit();
+}

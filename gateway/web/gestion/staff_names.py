@@ -1,0 +1,38 @@
+"""Names of the other gestionnaires of a piece: who has its file open, who decided."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+from gateway import staff_member
+from gateway.clients.page_time_limit import optional_calls
+from gateway.clients.staff_pieces import RecentOpening, StaffPieceDetail
+from gateway.service_clients import clients
+from gateway.template_filters import time_of_day
+from services.chassis.errors import DomainError
+
+UNKNOWN = "un autre gestionnaire"
+
+
+def names_for(piece: StaffPieceDetail) -> dict[str, str]:
+    """By id, of who has opened or controlled the piece; none while accounts does not answer."""
+    others = {opening.staff_id for opening in piece.recent_openings}
+    return _names(others | {control.staff_id for control in piece.history.controls})
+
+
+def openings_sentence(openings: Sequence[RecentOpening], names: Mapping[str, str]) -> str:
+    """« Anne DUVAL a ouvert ce fichier à 10:32 »; the last time, where several have."""
+    people = sorted({names.get(opening.staff_id, UNKNOWN) for opening in openings})
+    listed = " et ".join([", ".join(people[:-1]), people[-1]]) if people[1:] else people[0]
+    have = "ont ouvert ce fichier, la dernière fois" if openings[1:] else "a ouvert ce fichier"
+    return f"{listed[0].upper()}{listed[1:]} {have} à {time_of_day(openings[0].at)}"
+
+
+def _names(staff_ids: Collection[str]) -> dict[str, str]:
+    if not staff_ids:
+        return {}
+    try:
+        with optional_calls():
+            return clients().team.names(staff_member.access_token(), staff_ids)
+    except DomainError:
+        return {}

@@ -1,0 +1,41 @@
+"""What the page of a piece asks services for: few calls, whatever the list."""
+
+from __future__ import annotations
+
+import pytest
+
+from services.chassis.http.client import ALIVE
+from tests.gateway.candidates import CandidateFactory
+from tests.gateway.gestion.people import StaffFactory, depositor
+from tests.support.in_process_four_services import InProcessFourServices
+
+
+@pytest.fixture
+def calls(running: InProcessFourServices, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What services are asked, besides whether they are alive; accounts apart, whose answers are kept."""
+    asked: list[str] = []
+    for name in ("pieces", "registrations"):
+        app = running.apps[name]
+
+        def counted(environ, start_response, plain=app.wsgi_app, name=name):  # type: ignore[no-untyped-def]
+            if environ["PATH_INFO"] != ALIVE:
+                asked.append(f"{name} {environ['REQUEST_METHOD']} {environ['PATH_INFO']}")
+            return plain(environ, start_response)
+
+        monkeypatch.setattr(app, "wsgi_app", counted)
+    return asked
+
+
+def test_a_piece_with_its_neighbours_and_what_its_candidate_declared_are_two_answers(
+    staff: StaffFactory, candidates: CandidateFactory, running: InProcessFourServices, calls: list[str]
+) -> None:
+    candidature = depositor(candidates, running, deposits=2).path.rpartition("/")[2]
+    gestionnaire = staff.logged_in("03")
+    gestionnaire.get(f"/gestion/pieces?candidature={candidature}")
+    piece = gestionnaire.page.xpath("//tbody//a/@href")[0]
+    gestionnaire.get(piece)  # reasons of refusal are kept for a minute
+    calls.clear()
+    gestionnaire.get(piece)
+    assert gestionnaire.page.xpath("//a[@rel='next']")
+    piece_id = piece.partition("?")[0].rpartition("/")[2]
+    assert calls == [f"pieces GET /v1/pieces/{piece_id}", f"registrations GET /v1/staff/candidatures/{candidature}"]

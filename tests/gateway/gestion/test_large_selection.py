@@ -1,0 +1,118 @@
+"""A large selection decided in a browser: in parts, with progress, a stop, and what to do about what failed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect
+
+from gateway.cookies import cookie_name
+from gateway.staff_member import SESSION_COOKIE
+from tests.gateway.candidates import CandidateFactory
+from tests.gateway.gestion.copied_pieces import add_pieces_to_control
+from tests.gateway.gestion.people import StaffFactory, depositor
+from tests.support.in_process_four_services import InProcessFourServices
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page, Route
+
+MILLISECONDS = 60_000
+PIECES = 60  # three parts
+DECISIONS = "**/gestion/pieces/decisions"
+
+
+@pytest.fixture
+def selection(page: Page, staff: StaffFactory, candidates: CandidateFactory, running: InProcessFourServices) -> Page:
+    """A gestionnaire who has selected a list of PIECES pieces."""
+    candidature = depositor(candidates, running).path.rpartition("/")[2]
+    add_pieces_to_control(running, candidature, PIECES - 1)
+    name = cookie_name(running.gateway.app.extensions["portail"], SESSION_COOKIE)
+    session = staff.logged_in("03").cookie(name)
+    page.context.add_cookies([{"name": name, "value": session or "", "url": running.url}])
+    page.goto(f"{running.url}/gestion/pieces?candidature={candidature}")
+    page.get_by_role("link", name="Sélectionner toute cette liste").click()
+    expect(page.get_by_text(f"{PIECES} pièces sélectionnées")).to_be_visible(timeout=MILLISECONDS)
+    return page
+
+
+def press(page: Page) -> None:
+    page.get_by_role("button", name="Reçue", exact=True).click()
+
+
+def reads(page: Page, *words: str) -> None:
+    report = page.locator("[data-bilan]")
+    for sentence in words:
+        expect(report).to_contain_text(sentence, timeout=MILLISECONDS)
+
+
+def on_part(page: Page, number: int, act: Callable[[Route], None]) -> list[int]:
+    """What happens to the post of that part; the pieces of each post so far."""
+    posts: list[int] = []
+
+    def handle(route: Route) -> None:
+        posts.append((route.request.post_data or "").count("selection="))
+        if len(posts) == number:
+            act(route)
+        else:
+            route.continue_()
+
+    page.route(DECISIONS, handle)
+    return posts
+
+
+def test_a_selection_is_decided_in_parts_with_its_progress_in_words(selection: Page) -> None:
+    waiting: list[Route] = []
+    posts = on_part(selection, 3, waiting.append)
+    press(selection)
+    expect(selection.locator("[data-nombre]")).to_have_text(f"50 sur {PIECES}", timeout=MILLISECONDS)
+    assert selection.locator("progress").evaluate("bar => [bar.value, bar.max]") == [50, PIECES]
+    waiting[0].continue_()
+    reads(selection, f"{PIECES} pièces sont maintenant « Reçue ».")
+    assert posts == [25, 25, 10]
+    assert selection.locator("[name=selection]:checked").count() == 0
+
+
+def test_a_part_that_fails_stops_no_other_and_is_gone_on_with(selection: Page) -> None:
+    posts = on_part(selection, 2, lambda route: route.abort())
+    press(selection)
+    reads(selection, "35 pièces sont maintenant « Reçue ».", "25 pièces à décider encore")
+    assert posts == [25, 25, 10]
+    selection.unroute(DECISIONS)
+    with selection.expect_navigation():
+        press(selection)
+    expect(selection.get_by_text("25 pièces sont maintenant « Reçue ».")).to_be_visible(timeout=MILLISECONDS)
+
+
+def test_a_selection_can_be_stopped(selection: Page) -> None:
+    waiting: list[Route] = []
+    posts = on_part(selection, 2, waiting.append)
+    press(selection)
+    expect(selection.locator("[data-nombre]")).to_have_text(f"25 sur {PIECES}", timeout=MILLISECONDS)
+    selection.get_by_role("button", name="Arrêter").click()
+    waiting[0].continue_()
+    reads(selection, "50 pièces sont maintenant « Reçue ».", "10 pièces à décider encore")
+    assert posts == [25, 25]
+    assert selection.locator("[name=selection]:checked").count() == 10
+
+
+def test_what_a_colleague_decided_meanwhile_is_in_the_report_with_its_reason(
+    selection: Page, staff: StaffFactory
+) -> None:
+    colleague = staff.logged_in("03")
+    value = selection.locator("[name=selection]:checked").nth(30).get_attribute("value") or ""
+    colleague.post("/gestion/pieces/decisions", [("decision", "compliant"), ("selection", value)])
+    press(selection)
+    reads(selection, f"{PIECES - 1} pièces sont maintenant « Reçue ».", "1 pièce sans décision")
+    expect(selection.locator("[data-refus]")).to_contain_text("Son statut est « Conforme ».")
+
+
+def test_a_mistake_stops_at_the_first_part_and_all_stays_as_it_was(selection: Page) -> None:
+    selection.get_by_text("Dates", exact=True).click()
+    selection.locator("[name=received_on]").fill("hier")
+    posts = on_part(selection, 0, lambda route: route.continue_())
+    press(selection)
+    reads(selection, "Aucune décision n'a été enregistrée.", f"{PIECES} pièces à décider encore")
+    assert posts == [25]
+    assert selection.locator("[name=received_on]").input_value() == "hier"

@@ -69,7 +69,7 @@ class MissingPiecesClient:
         self._http = http
 
     def missing_pieces(self, token: str, filters: Mapping[str, str]) -> MissingPieces:
-        """`filters`: exam, session, regroupement, limit, cursor, by the names of the API."""
+        """`filters`: academie, exam, session, regroupement, limit, cursor, by the names of the API."""
         return parsed(MissingPieces, self._http.get("/v1/missing-pieces", params=dict(filters), token=token))
 
     def remind(self, token: str, candidatures: Sequence[str]) -> tuple[ReminderResult, ...]:

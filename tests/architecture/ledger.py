@@ -151,6 +151,10 @@ LEDGER: dict[str, dict[str, str]] = {
     },
     "documents": {
         PUBLIC: _DESCRIBED,
+        "staff(candidatures:read)": """
+            GET /v1/staff/candidatures/<string:candidature_id>/documents
+            GET /v1/staff/documents/<string:document_id>/file
+        """,
         CANDIDATE: """
             GET /v1/candidatures
             GET /v1/candidatures/<string:candidature_id>/documents

@@ -82,7 +82,8 @@ def _fill(rows: int, weight: Weight) -> None:
         named: dict[str, Any] = {"name": f"upper({FAMILY}) || ' Pierre'", "folded_name": f"{FAMILY} || ' pierre'"}
         state = "CASE WHEN i % 50 = 0 THEN 'withdrawn' WHEN i % 1000 = 1 THEN 'ecartee' ELSE 'active' END"
         insert_copies(session, Candidature.__table__, rows=rows, id=id, **owner, **opening, **named, state=state)
-        light = {name: short if name != "payload" else BORN for name, short in weight("payload", "answers").items()}
+        light: dict[str, Any] = weight("payload", "answers")
+        light |= {"payload": BORN} if light else {}
         insert_copies(session, CandidatureVersion.__table__, rows=rows, **own, event_id=numbered(), **light)
         insert_copies(
             session, Draft.__table__, rows=rows, id=id, **owner, **opening, **own, **weight("answers", "identity")

@@ -54,7 +54,7 @@ def _publications_under_way() -> list[Import]:
         return []
     try:
         with optional_calls():
-            newest = clients().staff_imports.imports(staff_member.access_token(), None).items
+            newest = clients().staff_imports.imports(staff_member.access_token()).items
     except DomainError:
         return []
     return [publication for publication in newest if publication.state in UNDER_WAY]

@@ -1,8 +1,5 @@
-"""« Candidatures »: found by name or number; one with what was declared, and what changed from version to version; its
-end, with a reason, on the candidate's request or by écart.
-
-A search is posted: no name stands in an address, nor in a log of one.
-"""
+"""A candidature: what was declared and what changed from version to version, its documents, notes between
+gestionnaires; its end, with a reason, on the candidate's request or by écart."""
 
 from __future__ import annotations
 
@@ -11,18 +8,18 @@ from flask.typing import ResponseReturnValue
 
 from gateway import access, staff_member
 from gateway.clients.file_streaming import streamed_response
+from gateway.clients.page_time_limit import optional_calls
+from gateway.clients.staff_documents import StaffDocument
 from gateway.pages import render_page
 from gateway.service_clients import clients
 from gateway.web.gestion import blueprint
+from gateway.web.gestion.candidatures import ACTIVE_MENU_KEY, STATE_LABELS
 from gateway.web.gestion.comptes import CORRECT
 from gateway.web.gestion.field_errors import shown_errors
 from gateway.web.gestion.posted_text import posted_text
-from services.chassis.errors import DomainError, Invalid
+from services.chassis.errors import DomainError, Invalid, NotFound
 
-ACTIVE_MENU_KEY = "candidatures"
-STATE_LABELS = {"active": "Active", "withdrawn": "Désinscrite", "ecartee": "Écartée"}
 MAIL_LABELS = {"waiting": "En attente d'envoi", "taken": "Envoyé", "refused": "Refusé"}
-SHORTEST_SEARCH = 2  # characters
 MANAGE = "candidatures:manage"
 API_ACTS = {"desinscription": "withdrawal", "ecart": "ecart"}
 DONE_SENTENCES = {
@@ -33,49 +30,17 @@ DONE_SENTENCES = {
 }
 
 
-@blueprint.get("/candidatures")
-@access.staff("candidatures:read")
-def ask_search() -> ResponseReturnValue:
-    return render_page("gestion/templates/candidatures.html", active=ACTIVE_MENU_KEY, text="", page=None)
-
-
-@blueprint.post("/candidatures")
-@access.staff("candidatures:read")
-def search_candidatures() -> ResponseReturnValue:
-    text = posted_text("recherche")[:100]
-    is_long_enough = len(text) >= SHORTEST_SEARCH
-    cursor = request.form.get("cursor")
-    filters = {"text": text, **({"cursor": cursor} if cursor else {})}
-    return render_page(
-        "gestion/templates/candidatures.html",
-        active=ACTIVE_MENU_KEY,
-        text=text,
-        page=clients().staff_candidatures.candidatures(staff_member.access_token(), filters)
-        if is_long_enough
-        else None,
-        too_short=not is_long_enough,
-        state_labels=STATE_LABELS,
-    )
-
-
-@blueprint.get("/candidatures.csv")
-@access.staff("candidatures:read")
-def export_candidatures() -> ResponseReturnValue:
-    """All candidatures of the gestionnaire's académies."""
-    return streamed_response(clients().staff_candidatures.export(staff_member.access_token()))
-
-
-@blueprint.get("/epreuves.csv")
-@access.staff("candidatures:read")
-def export_epreuves() -> ResponseReturnValue:
-    """One line for each active candidate and épreuve of the gestionnaire's académies."""
-    return streamed_response(clients().staff_candidatures.export_epreuves(staff_member.access_token()))
-
-
 @blueprint.get("/candidatures/<candidature_id>")
 @access.staff("candidatures:read")
 def show_candidature(candidature_id: str) -> ResponseReturnValue:
     return _candidature_page(candidature_id)
+
+
+@blueprint.get("/candidatures/documents/<document_id>")
+@access.staff("candidatures:read")
+def open_document(document_id: str) -> ResponseReturnValue:
+    """A document of a candidature as PDF; documents writes down who opened it."""
+    return streamed_response(clients().staff_documents.file(staff_member.access_token(), document_id))
 
 
 @blueprint.post("/candidatures/<candidature_id>/notes")
@@ -99,6 +64,7 @@ def _candidature_page(candidature_id: str, *, note: str = "", refusal: DomainErr
         status=refusal.http_status if refusal else 200,
         active=ACTIVE_MENU_KEY,
         candidature=clients().staff_candidatures.candidature(member.access_token, candidature_id),
+        documents=_documents(candidature_id),
         state_labels=STATE_LABELS,
         can_manage=MANAGE in member.scopes,
         can_correct=CORRECT in member.scopes,
@@ -109,6 +75,15 @@ def _candidature_page(candidature_id: str, *, note: str = "", refusal: DomainErr
         errors=shown_errors(refusal),
         done=DONE_SENTENCES.get(request.args.get("fait", "")),
     )
+
+
+def _documents(candidature_id: str) -> tuple[StaffDocument, ...] | None:
+    """None while documents does not answer; none where it has not heard of the candidature yet."""
+    try:
+        with optional_calls():
+            return clients().staff_documents.documents(staff_member.access_token(), candidature_id)
+    except DomainError as refusal:
+        return () if refusal.http_status == NotFound.problem.status else None
 
 
 @blueprint.get("/candidatures/<candidature_id>/<any(desinscription, ecart):act>")

@@ -210,6 +210,7 @@ LEDGER: dict[str, dict[str, str]] = {
             GET /v1/changes
             GET /v1/control-queue
             GET /v1/missing-pieces
+            GET /v1/missing-pieces/counts
             GET /v1/pieces
             GET /v1/pieces.csv
             GET /v1/pieces/<string:piece_id>

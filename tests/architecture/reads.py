@@ -123,6 +123,7 @@ READS: dict[str, dict[str, tuple[str, ...]]] = {
             /v1/audit
             /v1/audit.csv
             /v1/control-queue
+            /v1/missing-pieces/counts
         """),
         "/v1/missing-pieces": ("/v1/missing-pieces", "/v1/missing-pieces?exam=BTS&session=2022"),
         "/v1/changes": ("/v1/changes?limit=1",),

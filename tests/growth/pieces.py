@@ -165,6 +165,10 @@ def _reads(portal: PiecesService) -> Actions:
         "staff: who lacks pieces, further down": lambda: expect_answer(
             portal.staff("GET", f"/missing-pieces?cursor={MIDDLE_OF_OPENING}")
         ),
+        "staff: how many lack pieces": lambda: expect_answer(portal.staff("GET", "/missing-pieces/counts")),
+        "staff: how many lack pieces everywhere": lambda: expect_answer(
+            portal.staff("GET", "/missing-pieces/counts", academies=None)
+        ),
         "staff: changes of an académie": lambda: _changes(portal, "06"),
         "staff: changes of several": lambda: _changes(portal, "03", "06", SETTLED),
         "staff: changes of an académie without any": lambda: _changes(portal, "31"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnClause, ForeignKey, Index, String, Text, UniqueConstraint, literal_column, text
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, Text, UniqueConstraint, literal_column, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.chassis.database.constraints import known_values
@@ -13,7 +13,7 @@ from services.chassis.database.transactions import UtcDateTime, new_id
 from services.registrations.domain import lengths
 from services.registrations.models.database import ACTIVE, CANDIDATURE_STATES, CLOSED, ENDED, ID, OPEN, Json, db
 
-BIRTH_DATE: ColumnClause[str] = literal_column("((payload -> 'identity') ->> 'date_naissance')", String)
+BIRTH_DATE: ColumnElement[str] = literal_column("((payload -> 'identity') ->> 'date_naissance')", String)
 """Of a `CandidatureVersion`, ISO 8601; spelt as its index has it, or that is not used."""
 
 

@@ -43,7 +43,7 @@ def test_a_gestionnaire_has_no_académie_to_choose(staff: StaffFactory, path: st
     assert not gestionnaire.page.xpath("//main//select[contains(@name, 'academie')]")
 
 
-@pytest.mark.parametrize("button", ["Candidatures (CSV)", "Épreuves, une ligne par candidat et épreuve (CSV)"])
+@pytest.mark.parametrize("button", ["Candidatures (CSV)", "Épreuves (CSV)"])
 def test_an_export_is_of_the_académie_that_was_chosen(
     administrator: ScriptlessBrowser, candidates: CandidateFactory, running: InProcessFourServices, button: str
 ) -> None:

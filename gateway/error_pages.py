@@ -44,8 +44,9 @@ def register(app: Flask) -> None:
 
 
 def sealed_post() -> str | None:
-    """What was posted after the session had ended, encrypted for its candidate; None when there is nothing to keep."""
-    subject = g.get("ended_subject") or form_owner.owner_of_posted_form()
+    """What was posted after the session had ended, encrypted for whose form it is, whoever used this browser since;
+    None when there is nothing to keep."""
+    subject = form_owner.owner_of_posted_form() or g.get("ended_subject")
     if request.method in SAFE_METHODS or not subject or not fields_to_keep():
         return None
     return current_seal().seal_post(InterruptedPost(subject, requested_address(), fields_to_keep()))

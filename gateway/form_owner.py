@@ -1,6 +1,6 @@
-"""The owner of a form in a page: the candidate's id, encrypted in a hidden field of the form.
+"""The owner of a form in a page: the id of the candidate or member of staff, encrypted in a hidden field of the form.
 
-So what was typed is kept for this candidate only, even if the browser has lost the session cookie (logged out in
+So what was typed is kept for this person only, even if the browser has lost the session cookie (logged out in
 another window, cookies cleared).
 """
 
@@ -9,7 +9,8 @@ from __future__ import annotations
 from flask import Flask, request
 from markupsafe import Markup
 
-from gateway import visitor
+from gateway import staff_member, visitor
+from gateway.pages import is_for_staff
 from gateway.seal import current_seal
 
 FIELD_NAME = "titulaire"
@@ -17,8 +18,10 @@ LIFE_SECONDS = 36 * 3600
 
 
 def owner_field() -> Markup:
-    """The hidden field for a form of the current candidate; nothing for an anonymous visitor. A global of templates."""
-    owner = visitor.current_if_accounts_answers()
+    """The hidden field for a form of the current candidate, or member of staff in « Espace de gestion »; nothing for
+    nobody. A global of templates."""
+    people = staff_member if is_for_staff() else visitor
+    owner = people.current_if_accounts_answers()
     if owner is None:
         return Markup()
     sealed = current_seal().seal_text(owner.subject, FIELD_NAME)
@@ -26,7 +29,7 @@ def owner_field() -> Markup:
 
 
 def owner_of_posted_form() -> str | None:
-    """The candidate's id in the posted form; None where it is missing, too old or not encrypted by us."""
+    """The person's id in the posted form; None where it is missing, too old or not encrypted by us."""
     sealed = request.form.get(FIELD_NAME)
     return current_seal().unseal_text(sealed, FIELD_NAME, life_seconds=LIFE_SECONDS) if sealed else None
 

@@ -37,7 +37,7 @@ def page_frame(active: str | None = None) -> Frame:
         active=active,
         contact=g.get("service_contact"),
     )
-    if _is_for_staff():
+    if is_for_staff():
         return _staff_frame(anonymous_frame)
     candidate = visitor.current_if_accounts_answers()
     if candidate is None:
@@ -51,7 +51,7 @@ def page_frame(active: str | None = None) -> Frame:
     )
 
 
-def _is_for_staff() -> bool:
+def is_for_staff() -> bool:
     """Also where there is no page at this address, or none for this method."""
     return request.path == GESTION_PATH or request.path.startswith(f"{GESTION_PATH}/")
 

@@ -19,6 +19,7 @@ from gateway.clients.pieces import Pieces
 from gateway.clients.registrations import Registrations
 from gateway.clients.staff_accounts import StaffAccountsClient
 from gateway.clients.staff_candidatures import StaffCandidaturesClient
+from gateway.clients.staff_documents import StaffDocumentsClient
 from gateway.clients.staff_imports import StaffImportsClient
 from gateway.clients.staff_pieces import StaffPiecesClient
 from gateway.clients.team import TeamClient
@@ -46,6 +47,7 @@ class ServiceClients:
     staff_pieces: StaffPiecesClient
     missing_pieces: MissingPiecesClient
     staff_candidatures: StaffCandidaturesClient
+    staff_documents: StaffDocumentsClient
     staff_accounts: StaffAccountsClient
     team: TeamClient
     administration: AdministrationClient
@@ -83,6 +85,7 @@ def connect_services(settings: GatewaySettings) -> ServiceClients:
         staff_pieces=StaffPiecesClient(staff["pieces"]),
         missing_pieces=MissingPiecesClient(staff["pieces"]),
         staff_candidatures=StaffCandidaturesClient(staff["registrations"]),
+        staff_documents=StaffDocumentsClient(staff["documents"]),
         staff_accounts=StaffAccountsClient(staff["accounts"]),
         team=TeamClient(staff["accounts"], own_token, passwords),
         administration=AdministrationClient(staff["registrations"]),

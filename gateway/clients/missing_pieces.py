@@ -46,6 +46,24 @@ class OpenSession:
 
 
 @dataclass(frozen=True)
+class IncompleteSession(OpenSession):
+    """`candidatures` that lack pieces, None until they are counted. `deposit_closes`: ISO 8601, exclusive, of the next
+    end; None where refused pieces alone can still be deposited, as is `days_left`."""
+
+    candidatures: int | None
+    deposit_closes: str | None
+    days_left: int | None
+
+
+@dataclass(frozen=True)
+class IncompleteSessions:
+    """Those whose pieces can be deposited now; `counted_at`: ISO 8601, None before the first count."""
+
+    items: tuple[IncompleteSession, ...] = ()
+    counted_at: str | None = None
+
+
+@dataclass(frozen=True)
 class MissingPieces:
     """A page of the list; `sessions`: those whose pieces can be deposited now."""
 
@@ -69,8 +87,11 @@ class MissingPiecesClient:
         self._http = http
 
     def missing_pieces(self, token: str, filters: Mapping[str, str]) -> MissingPieces:
-        """`filters`: exam, session, regroupement, limit, cursor, by the names of the API."""
+        """`filters`: academie, exam, session, regroupement, limit, cursor, by the names of the API."""
         return parsed(MissingPieces, self._http.get("/v1/missing-pieces", params=dict(filters), token=token))
+
+    def counts(self, token: str) -> IncompleteSessions:
+        return parsed(IncompleteSessions, self._http.get("/v1/missing-pieces/counts", token=token))
 
     def remind(self, token: str, candidatures: Sequence[str]) -> tuple[ReminderResult, ...]:
         """LARGEST_PAGE at most."""

@@ -96,7 +96,7 @@ class StaffCandidaturesClient:
         self._reasons: ExpiringCache[tuple[str, ...]] = ExpiringCache(seconds=REASONS_SECONDS, at_most=MAX_REASONS)
 
     def candidatures(self, token: str, filters: Mapping[str, str]) -> CandidaturePage:
-        """`filters`: exam, session, academie, state, text, cursor."""
+        """`filters`: exam, session, academie, state, text, birth_date, cursor."""
         return parsed(CandidaturePage, self._http.get("/v1/staff/candidatures", params=dict(filters), token=token))
 
     def end(self, token: str, candidature_id: str, how: str, reason: str) -> None:
@@ -106,16 +106,19 @@ class StaffCandidaturesClient:
     def add_note(self, token: str, candidature_id: str, text: str) -> None:
         self._http.post(path("/v1/staff/candidatures/{}/notes", candidature_id), json={"text": text}, token=token)
 
-    def export(self, token: str) -> Answer:
-        """All candidatures of the académies as CSV, streamed."""
-        return self._export("/v1/staff/candidatures.csv", token)
+    def export(self, token: str, academie: str) -> Answer:
+        """All candidatures of the académies, or of one (« » for none in particular), as CSV, streamed."""
+        return self._export("/v1/staff/candidatures.csv", token, academie)
 
-    def export_epreuves(self, token: str) -> Answer:
-        """The épreuves of all active candidatures of the académies as CSV, streamed."""
-        return self._export("/v1/staff/epreuves.csv", token)
+    def export_epreuves(self, token: str, academie: str) -> Answer:
+        """The épreuves of all active candidatures, of the same, as CSV, streamed."""
+        return self._export("/v1/staff/epreuves.csv", token, academie)
 
-    def _export(self, address: str, token: str) -> Answer:
-        answer: Answer = self._http.call("GET", address, token=token, seconds=EXPORT_SECONDS, stream=True)
+    def _export(self, address: str, token: str, academie: str) -> Answer:
+        params = {"academie": academie or None}
+        answer: Answer = self._http.call(
+            "GET", address, token=token, params=params, seconds=EXPORT_SECONDS, stream=True
+        )
         return answer
 
     def candidature(self, token: str, candidature_id: str) -> CandidatureDetail:

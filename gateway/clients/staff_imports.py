@@ -131,8 +131,9 @@ class StaffImportsClient:
     def model(self, token: str, type: str) -> Answer:
         return self._stream(path("/v1/import-models/{}", type), token)
 
-    def imports(self, token: str, cursor: str | None) -> ImportPage:
-        return parsed(ImportPage, self._http.get("/v1/imports", params={"cursor": cursor}, token=token))
+    def imports(self, token: str, *, academie: str | None = None, cursor: str | None = None) -> ImportPage:
+        params = {"academie": academie, "cursor": cursor}
+        return parsed(ImportPage, self._http.get("/v1/imports", params=params, token=token))
 
     def publish_document(self, token: str, order_key: str, order: Mapping[str, str | Sequence[str]]) -> None:
         """`order`: type, title, paragraphs, candidatures. Given again with the same key it is carried out once."""

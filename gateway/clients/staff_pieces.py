@@ -37,6 +37,7 @@ class WaitingPieces:
 
 @dataclass(frozen=True)
 class StaffCandidature(CandidatureLabels):
+    candidate_id: str
     exam: str
     numero_candidat: str
     nom: str

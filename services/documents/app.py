@@ -8,7 +8,7 @@ from services.chassis.web.access_tokens import KeyOf
 from services.chassis.web.application import create_service
 from services.chassis.web.audit_trail import audit_blueprint
 from services.documents import cli, dependencies
-from services.documents.api import candidate, imports, staff
+from services.documents.api import candidate, imports, staff, staff_documents
 from services.documents.models import AuditEntry, db
 from services.documents.settings import DocumentsSettings
 
@@ -21,7 +21,7 @@ def create_app(settings: DocumentsSettings, key_of: KeyOf | None = None) -> Flas
         settings,
         db,
         title="Documents des candidats",
-        blueprints=[candidate.blp, staff.blp, imports.blp, audit_blueprint(db, AuditEntry)],
+        blueprints=[candidate.blp, staff.blp, staff_documents.blp, imports.blp, audit_blueprint(db, AuditEntry)],
         key_of=key_of,
         reports={"objects": built.store.check},
     )

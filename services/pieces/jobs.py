@@ -10,6 +10,7 @@ from services.pieces.models import db
 from services.pieces.operations.antivirus_scans import record_scan_counts, rescan
 from services.pieces.operations.change_numbering import number_all_changes, purge_changes
 from services.pieces.operations.deposit_limits import purge_deposit_tries
+from services.pieces.operations.incomplete_counts import record_incomplete_counts
 from services.pieces.operations.reconciliation import reconciliation
 from services.pieces.operations.reminder_rounds import remind_all_due
 from services.pieces.operations.uploads import purge_uploads
@@ -28,6 +29,12 @@ def rescan_failed() -> None:
 def update_scan_gauges() -> None:
     """Count what waits for the antivirus, so that a stalled one is noticed."""
     record_scan_counts()
+
+
+@jobs.every(minutes=30, name="count-incomplete")
+def update_incomplete_gauges() -> None:
+    """Count the candidatures that lack pieces, for gestionnaires' home page and for operators."""
+    record_incomplete_counts()
 
 
 @jobs.every(hours=1, name="purge-deposit-tries")

@@ -10,6 +10,11 @@ SCANS = Counter("pieces_scans_total", "Antivirus verdicts, failures included", (
 SCAN_STATES = Gauge(
     "pieces_deposits_by_scan", "Current files by state that needs the antivirus or somebody", ("state",)
 )
+INCOMPLETE = Gauge(
+    "pieces_incomplete_candidatures",
+    "Candidatures that lack pieces to deposit now",
+    ("exam", "session", "academie"),
+)
 UNVERIFIED = Counter("pieces_files_unverified_total", "Files that broke a limit or their reader", ("reason",))
 INSPECTION_SECONDS = Histogram(
     "pieces_inspection_processor_seconds",

@@ -102,6 +102,7 @@ GATEWAY: dict[str, str] = {
     "staff(pieces:read)": f"""
         {PIECES_PAGES}
         GET /gestion/pieces.csv
+        POST /gestion/pieces
         GET /gestion/pieces/<piece_id>/fichier
         GET /gestion/pieces/<piece_id>/page/<int:number>
         POST /gestion/pieces/<piece_id>/ouverture
@@ -152,6 +153,7 @@ GATEWAY: dict[str, str] = {
         {CANDIDATURES_PAGES}
         GET /gestion/candidatures.csv
         GET /gestion/epreuves.csv
+        GET /gestion/candidatures/documents/<document_id>
         POST /gestion/candidatures
     """,
 }

@@ -159,6 +159,10 @@ LEDGER: dict[str, dict[str, str]] = {
     },
     "documents": {
         PUBLIC: _DESCRIBED,
+        "staff(candidatures:read)": """
+            GET /v1/staff/candidatures/<string:candidature_id>/documents
+            GET /v1/staff/documents/<string:document_id>/file
+        """,
         CANDIDATE: """
             GET /v1/candidatures
             GET /v1/candidatures/<string:candidature_id>/documents
@@ -214,6 +218,7 @@ LEDGER: dict[str, dict[str, str]] = {
             GET /v1/changes
             GET /v1/control-queue
             GET /v1/missing-pieces
+            GET /v1/missing-pieces/counts
             GET /v1/pieces
             GET /v1/pieces.csv
             GET /v1/pieces/<string:piece_id>

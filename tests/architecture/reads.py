@@ -90,6 +90,8 @@ READS: dict[str, dict[str, tuple[str, ...]]] = {
             /v1/documents/to-read
             /v1/documents/<string:document_id>/file
             /v1/documents/<string:document_id>/html
+            /v1/staff/candidatures/<string:candidature_id>/documents
+            /v1/staff/documents/<string:document_id>/file
             /v1/import-form
             /v1/imports
             /v1/imports/<string:import_id>
@@ -126,6 +128,7 @@ READS: dict[str, dict[str, tuple[str, ...]]] = {
             /v1/audit
             /v1/audit.csv
             /v1/control-queue
+            /v1/missing-pieces/counts
         """),
         "/v1/missing-pieces": ("/v1/missing-pieces", "/v1/missing-pieces?exam=BTS&session=2022"),
         "/v1/changes": ("/v1/changes?limit=1",),
@@ -159,6 +162,7 @@ READS: dict[str, dict[str, tuple[str, ...]]] = {
             /gestion/candidatures
             /gestion/candidatures.csv
             /gestion/epreuves.csv
+            /gestion/candidatures/documents/<document_id>
             /gestion/pieces.csv
             /gestion/candidatures/<candidature_id>
             /gestion/controle

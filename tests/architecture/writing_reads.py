@@ -46,6 +46,8 @@ WRITING_READS: dict[tuple[str, str], Written] = {
     ("pieces", "/v1/changes"): _NUMBERED,
     ("documents", "/v1/imports/<string:import_id>/preview"): _PREVIEWED,
     ("gateway", "/gestion/documents/<import_id>/apercu"): _PREVIEWED,
+    ("documents", "/v1/staff/documents/<string:document_id>/file"): _PREVIEWED,
+    ("gateway", "/gestion/candidatures/documents/<document_id>"): _PREVIEWED,
     ("pieces", "/v1/pieces/<string:piece_id>/file"): _OPENED,
     ("pieces", "/v1/pieces/<string:piece_id>/pages/<int:number>"): _OPENED,
     ("gateway", "/justificatifs/fichier/<piece_id>"): _OPENED,

@@ -28,6 +28,7 @@ LEDGER = {
         "documents.confirmation",
         "documents.form",
     },
+    "staff(candidatures:read)": {"staff.list_staff_documents", "staff.open_staff_document"},
     "staff(audit:read)": {"audit.list_audit_entries", "audit.export_audit_entries"},
     "staff(documents:publish)": {
         "publications.publish_documents",

@@ -36,6 +36,7 @@ from tests.growth.full_service import (
     update_statistics,
 )
 from tests.support.database_filling import fast_filling, identifier, insert_copies
+from tests.support.tokens import bearer, staff_token
 
 OWN_NUMERO = saved().numero_candidat
 OWN_LINE = f"{OWN_NUMERO};{CELLS['convocation']}"
@@ -79,12 +80,16 @@ def _fill_imports(session: Session, rows: int, id: str) -> None:
 
 def _reads(service: Service, office: ExamOffice) -> Actions:
     document_id = service.documents()[0]["id"]
+    reader = bearer(staff_token("reader", scopes=["candidatures:read"], academies=["03"]))
     return {
         "« Mes documents »": lambda: expect_answer(service.get("/candidatures")),
         "documents of a candidature": service.documents,
         "what is to read": lambda: expect_answer(service.get("/documents/to-read")),
         "a document": lambda: expect_answer(service.get(f"/documents/{document_id}/html")),
         "a confirmation": lambda: expect_answer(service.get(f"/candidatures/{CANDIDATURE}/confirmation")),
+        "staff: documents of a candidature": lambda: expect_answer(
+            service.web.get(f"/v1/staff/candidatures/{CANDIDATURE}/documents", headers=reader)
+        ),
         **_reads_of_imports(office),
     }
 
@@ -99,6 +104,7 @@ def _reads_of_imports(office: ExamOffice) -> Actions:
     return {
         "staff: what may be chosen for an import": lambda: read("/import-form"),
         "staff: imports": lambda: read("/imports"),
+        "staff: imports of an académie": lambda: read("/imports?academie=03"),
         "staff: an import": lambda: read(f"/imports/{own}"),
         "staff: what is not published of it": lambda: read(f"/imports/{own}/refusals"),
         "staff: its documents": lambda: read(f"/imports/{own}/documents"),

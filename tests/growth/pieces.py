@@ -24,7 +24,7 @@ from services.pieces.models import (
     event_tables,
 )
 from services.pieces.operations.change_numbering import number_all_changes
-from tests.documents.example_events import CANDIDATURE
+from tests.documents.example_events import CANDIDATE, CANDIDATURE
 from tests.growth.full_service import (
     FAMILY,
     Actions,
@@ -148,6 +148,7 @@ def _reads(portal: PiecesService) -> Actions:
         "staff: the piece before": lambda: staff(
             f"academie=06&status=none&deposited=true&limit=1&before={piece_id}", "03", "06"
         ),
+        "staff: a candidate's pieces": lambda: staff(f"candidate={CANDIDATE}", "03"),
         "staff: what was sent again": lambda: staff("academie=06&status=none&deposited=true&sent_again=true", "06"),
         "staff: empty work queue": lambda: staff(f"academie={SETTLED}&status=none&deposited=true", SETTLED),
         "staff: empty queue of what is validated": lambda: staff("status=none&validated=true", "30"),
@@ -165,6 +166,10 @@ def _reads(portal: PiecesService) -> Actions:
         ),
         "staff: who lacks pieces, further down": lambda: expect_answer(
             portal.staff("GET", f"/missing-pieces?cursor={MIDDLE_OF_OPENING}")
+        ),
+        "staff: how many lack pieces": lambda: expect_answer(portal.staff("GET", "/missing-pieces/counts")),
+        "staff: how many lack pieces everywhere": lambda: expect_answer(
+            portal.staff("GET", "/missing-pieces/counts", academies=None)
         ),
         "staff: changes of an académie": lambda: _changes(portal, "06"),
         "staff: changes of several": lambda: _changes(portal, "03", "06", SETTLED),

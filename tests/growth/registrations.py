@@ -45,6 +45,8 @@ from tests.support import tokens
 from tests.support.database_filling import fast_filling, identifier, insert_copies, numbered
 
 NUMBER = "02103000001"
+BORN = """CAST('{"identity": {"date_naissance": "200' || i % 10 || '-03-04"}}' AS JSON)"""
+"""A light version's content: of ten candidates one has each birth date."""
 MIDDLE = "8" + "0" * 31  # of the ids
 OLD = "CAST('2021-08-01 00:00:00+00' AS TIMESTAMP WITH TIME ZONE)"
 
@@ -81,9 +83,9 @@ def _fill(rows: int, weight: Weight) -> None:
         named: dict[str, Any] = {"name": f"upper({FAMILY}) || ' Pierre'", "folded_name": f"{FAMILY} || ' pierre'"}
         state = "CASE WHEN i % 50 = 0 THEN 'withdrawn' WHEN i % 1000 = 1 THEN 'ecartee' ELSE 'active' END"
         insert_copies(session, Candidature.__table__, rows=rows, id=id, **owner, **opening, **named, state=state)
-        insert_copies(
-            session, CandidatureVersion.__table__, rows=rows, **own, event_id=numbered(), **weight("payload", "answers")
-        )
+        light: dict[str, Any] = weight("payload", "answers")
+        light |= {"payload": BORN} if light else {}
+        insert_copies(session, CandidatureVersion.__table__, rows=rows, **own, event_id=numbered(), **light)
         insert_copies(
             session, Draft.__table__, rows=rows, id=id, **owner, **opening, **own, **weight("answers", "identity")
         )
@@ -121,6 +123,13 @@ def _reads(app: Flask, candidate: CandidateClient, saved: dict[str, Any]) -> Act
         "staff: a common name": lambda: staff("?text=martin", None),
         "staff: a name and first name": lambda: staff("?text=dubois+pierre"),
         "staff: a name nobody has": lambda: staff("?text=zzyzx", None),
+        "staff: a mail address": lambda: staff("?text=pdubois%40ac-rennes.fr", None),
+        "staff: a mail address nobody has": lambda: staff("?text=nobody%40exemple.fr", None),
+        "staff: a birth date that many have": lambda: staff("?birth_date=2003-03-04", None),
+        "staff: a birth date and a name": lambda: staff("?birth_date=2003-03-04&text=dubois", None),
+        "staff: a birth date that few have": lambda: staff(f"?birth_date={tokens.DUBOIS['date_naissance']}", None),
+        "staff: a birth date nobody has": lambda: staff("?birth_date=1999-03-04", None),
+        "staff: a birth date, further down": lambda: staff(f"?birth_date=2003-03-04&cursor={MIDDLE}"),
         "staff: a common name, further down": lambda: staff(f"?text=martin&cursor={MIDDLE}", None),
         "staff: an académie": lambda: staff("?academie=03"),
         "staff: an académie, further down": lambda: staff(f"?academie=03&cursor={MIDDLE}"),

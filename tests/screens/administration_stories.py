@@ -58,6 +58,8 @@ def accounts_and_journal(context: StoryContext) -> None:
     candidate.registers()
     waiting.creates_account()
     recorder, administrator = context.recorder, _logged_in(context)
+    recorder.record(administrator.open("/gestion/candidatures"), "gestion-candidatures-toutes-academies")
+    recorder.record(administrator.open("/gestion/relances"), "gestion-relances-toutes-academies")
     recorder.record(administrator.open("/gestion/comptes"), "gestion-comptes")
     _search(administrator, "personne@example.org")
     recorder.record(administrator.page, "gestion-comptes-aucun", "/gestion/comptes")

@@ -61,6 +61,8 @@ def control_desk(context: StoryContext) -> None:
     recorder.record(gestionnaire.page, "gestion-a-traiter")
     recorder.record(gestionnaire.open(f"/gestion/pieces?candidature={candidature}"), "gestion-pieces")
     recorder.record(gestionnaire.open("/gestion/pieces?statut=non_compliant&code=AUCUNE"), "gestion-pieces-aucune")
+    gestionnaire.page.locator("[name=numero_candidat]").fill("02199999999")
+    recorder.record(gestionnaire.press("Filtrer"), "gestion-pieces-personne")
     gestionnaire.open(f"/gestion/pieces?candidature={candidature}")
     page = gestionnaire.follow("/gestion/pieces/")
     picture = page.locator("[data-pages] img").first
@@ -74,6 +76,9 @@ def control_desk(context: StoryContext) -> None:
     recorder.record(gestionnaire.press("Conforme"), "gestion-piece-suivante")
     gestionnaire.open("/gestion/candidatures")
     gestionnaire.page.locator("[name=recherche]").fill("dubois")
+    gestionnaire.page.locator("[name=naissance]").fill("31/02/2001")
+    recorder.record(gestionnaire.press("Rechercher"), "gestion-candidatures-refusee")
+    gestionnaire.page.locator("[name=naissance]").fill("")
     recorder.record(gestionnaire.press("Rechercher"), "gestion-candidatures")
     recorder.record(gestionnaire.open(f"/gestion/candidatures/{candidature}"), "gestion-candidature")
     recorder.record(gestionnaire.follow(f"/gestion/candidatures/{candidature}/document"), "gestion-document-redige")

@@ -9,6 +9,7 @@ blueprint = Blueprint("gestion", __name__, url_prefix=GESTION_PATH)
 from gateway.web.gestion import (  # noqa: E402 - they add their routes
     a_traiter,  # noqa: F401
     annonces,  # noqa: F401
+    candidature,  # noqa: F401
     candidatures,  # noqa: F401
     catalogue,  # noqa: F401
     compte,  # noqa: F401

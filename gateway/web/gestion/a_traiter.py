@@ -1,5 +1,5 @@
-"""« À traiter »: pieces that wait for a control, by session and regroupement, the longest waiting first; whose deposits
-are open and may lack pieces; publications under way."""
+"""« À traiter »: pieces that wait for a control, by session and regroupement, the longest waiting first; how many
+candidatures lack pieces; publications under way."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from itertools import groupby
 from flask.typing import ResponseReturnValue
 
 from gateway import access, staff_member
-from gateway.clients.missing_pieces import OpenSession
+from gateway.clients.missing_pieces import IncompleteSessions
 from gateway.clients.page_time_limit import optional_calls
 from gateway.clients.staff_imports import Import
 from gateway.pages import render_page
@@ -33,19 +33,19 @@ def show_waiting() -> ResponseReturnValue:
         active=ACTIVE_MENU_KEY,
         sessions=sessions,
         waiting=waiting,
-        open_sessions=_sessions_open_for_deposits(),
+        incomplete=_incomplete_sessions(),
         publications=_publications_under_way(),
         state_severities=STATE_SEVERITIES,
     )
 
 
-def _sessions_open_for_deposits() -> tuple[OpenSession, ...]:
+def _incomplete_sessions() -> IncompleteSessions:
     """None while pieces has no answer: the rest of the page is shown."""
     try:
         with optional_calls():
-            return clients().missing_pieces.missing_pieces(staff_member.access_token(), {"limit": "1"}).sessions
+            return clients().missing_pieces.counts(staff_member.access_token())
     except DomainError:
-        return ()
+        return IncompleteSessions()
 
 
 def _publications_under_way() -> list[Import]:
@@ -54,7 +54,7 @@ def _publications_under_way() -> list[Import]:
         return []
     try:
         with optional_calls():
-            newest = clients().staff_imports.imports(staff_member.access_token(), None).items
+            newest = clients().staff_imports.imports(staff_member.access_token()).items
     except DomainError:
         return []
     return [publication for publication in newest if publication.state in UNDER_WAY]

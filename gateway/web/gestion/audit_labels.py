@@ -18,6 +18,7 @@ ACTION_LABELS = {
     "deposit.rebuilt": "Dépôt rétabli après une perte",
     "deposit.restored": "Fichier remis en place",
     "deposit.scanned": "Fichier examiné par l'antivirus",
+    "document.opened": "Document consulté",
     "document.previewed": "Document consulté avant publication",
     "document.withdrawn": "Document retiré",
     "draft.reminded": "Brouillon relancé",

@@ -1,143 +1,97 @@
-"""« Candidatures »: found by name or number; one with what was declared, and what changed from version to version; its
-end, with a reason, on the candidate's request or by écart.
+"""« Candidatures »: found by name, number, mail address or birth date; taken out as CSV.
 
-A search is posted: no name stands in an address, nor in a log of one.
+A search is posted: no name, number or date stands in an address, nor in a log of one.
 """
 
 from __future__ import annotations
 
-from flask import Response, redirect, request, url_for
+from collections.abc import Mapping
+
+from flask import Response, request
 from flask.typing import ResponseReturnValue
 
 from gateway import access, staff_member
 from gateway.clients.file_streaming import streamed_response
+from gateway.clients.staff_candidatures import CandidaturePage
 from gateway.pages import render_page
 from gateway.service_clients import clients
 from gateway.web.gestion import blueprint
-from gateway.web.gestion.comptes import CORRECT
+from gateway.web.gestion.academie_filter import academie_options
 from gateway.web.gestion.field_errors import shown_errors
 from gateway.web.gestion.posted_text import posted_text
-from services.chassis.errors import DomainError, Invalid
+from gateway.web.gestion.typed_instants import DAY_EXPECTED, read_day
+from services.chassis.errors import FieldError, Invalid
 
 ACTIVE_MENU_KEY = "candidatures"
 STATE_LABELS = {"active": "Active", "withdrawn": "Désinscrite", "ecartee": "Écartée"}
-MAIL_LABELS = {"waiting": "En attente d'envoi", "taken": "Envoyé", "refused": "Refusé"}
 SHORTEST_SEARCH = 2  # characters
-MANAGE = "candidatures:manage"
-API_ACTS = {"desinscription": "withdrawal", "ecart": "ecart"}
-DONE_SENTENCES = {
-    "document": "Le document est publié : le candidat le trouve dans « Mes documents » dans un instant.",
-    "note": "La note est gardée avec la candidature.",
-    "desinscription": "Le candidat est désinscrit : un mail le lui confirme.",
-    "ecart": "La candidature est écartée : le candidat en lit le motif dans « Mes inscriptions ».",
-}
+SEARCH_FIELDS = ("recherche", "naissance", "academie")
 
 
 @blueprint.get("/candidatures")
 @access.staff("candidatures:read")
 def ask_search() -> ResponseReturnValue:
-    return render_page("gestion/templates/candidatures.html", active=ACTIVE_MENU_KEY, text="", page=None)
+    return _search_page(dict.fromkeys(SEARCH_FIELDS, ""))
 
 
 @blueprint.post("/candidatures")
 @access.staff("candidatures:read")
 def search_candidatures() -> ResponseReturnValue:
-    text = posted_text("recherche")[:100]
-    is_long_enough = len(text) >= SHORTEST_SEARCH
-    cursor = request.form.get("cursor")
-    filters = {"text": text, **({"cursor": cursor} if cursor else {})}
-    return render_page(
-        "gestion/templates/candidatures.html",
-        active=ACTIVE_MENU_KEY,
-        text=text,
-        page=clients().staff_candidatures.candidatures(staff_member.access_token(), filters)
-        if is_long_enough
-        else None,
-        too_short=not is_long_enough,
-        state_labels=STATE_LABELS,
-    )
+    typed = {name: posted_text(name)[:100] for name in SEARCH_FIELDS}
+    try:
+        filters = _filters(typed)
+    except Invalid as refusal:
+        return _search_page(typed, refusal=refusal)
+    return _search_page(typed, page=clients().staff_candidatures.candidatures(staff_member.access_token(), filters))
 
 
 @blueprint.get("/candidatures.csv")
 @access.staff("candidatures:read")
 def export_candidatures() -> ResponseReturnValue:
-    """All candidatures of the gestionnaire's académies."""
-    return streamed_response(clients().staff_candidatures.export(staff_member.access_token()))
+    """All candidatures of the gestionnaire's académies, or of the one that an administrateur chose."""
+    return streamed_response(clients().staff_candidatures.export(staff_member.access_token(), _export_academie()))
 
 
 @blueprint.get("/epreuves.csv")
 @access.staff("candidatures:read")
 def export_epreuves() -> ResponseReturnValue:
-    """One line for each active candidate and épreuve of the gestionnaire's académies."""
-    return streamed_response(clients().staff_candidatures.export_epreuves(staff_member.access_token()))
+    """One line for each active candidate and épreuve of the same académies."""
+    answer = clients().staff_candidatures.export_epreuves(staff_member.access_token(), _export_academie())
+    return streamed_response(answer)
 
 
-@blueprint.get("/candidatures/<candidature_id>")
-@access.staff("candidatures:read")
-def show_candidature(candidature_id: str) -> ResponseReturnValue:
-    return _candidature_page(candidature_id)
+def _export_academie() -> str:
+    """Its code; empty for all that the member of staff sees."""
+    return posted_text("export_academie", request.args)[:8]
 
 
-@blueprint.post("/candidatures/<candidature_id>/notes")
-@access.staff(MANAGE)
-def write_note(candidature_id: str) -> ResponseReturnValue:
-    text = posted_text("text")
-    try:
-        clients().staff_candidatures.add_note(staff_member.access_token(), candidature_id, text)
-    except DomainError as refusal:
-        if refusal.http_status != Invalid.problem.status:
-            raise
-        return _candidature_page(candidature_id, note=text, refusal=refusal)
-    return redirect(url_for("gestion.show_candidature", candidature_id=candidature_id, fait="note"), code=303)
+def _filters(typed: Mapping[str, str]) -> dict[str, str]:
+    """By the names of the API. Raises Invalid for a search that would find everybody, or a date that is none."""
+    born = read_day(typed["naissance"])
+    if typed["naissance"] and born is None:
+        raise Invalid(errors=(FieldError("#/naissance", DAY_EXPECTED),))
+    if len(typed["recherche"]) < SHORTEST_SEARCH and (typed["recherche"] or born is None):
+        detail = f"Saisissez au moins {SHORTEST_SEARCH} caractères, ou seulement une date de naissance."
+        raise Invalid(errors=(FieldError("#/recherche", detail),))
+    filters = {
+        "text": typed["recherche"],
+        "birth_date": born.isoformat() if born else "",
+        "academie": typed["academie"],
+        "cursor": request.form.get("cursor", ""),
+    }
+    return {name: value for name, value in filters.items() if value}
 
 
-def _candidature_page(candidature_id: str, *, note: str = "", refusal: DomainError | None = None) -> Response:
-    """`note`: as it was typed, where it was refused."""
-    member = staff_member.required()
+def _search_page(
+    typed: Mapping[str, str], *, page: CandidaturePage | None = None, refusal: Invalid | None = None
+) -> Response:
     return render_page(
-        "gestion/templates/candidature.html",
+        "gestion/templates/candidatures.html",
         status=refusal.http_status if refusal else 200,
         active=ACTIVE_MENU_KEY,
-        candidature=clients().staff_candidatures.candidature(member.access_token, candidature_id),
+        typed=typed,
+        page=page,
+        errors=shown_errors(refusal),
+        academies=academie_options(),
         state_labels=STATE_LABELS,
-        can_manage=MANAGE in member.scopes,
-        can_correct=CORRECT in member.scopes,
-        can_publish="documents:publish" in member.scopes,
-        reads_journal="audit:read" in member.scopes,
-        mail_labels=MAIL_LABELS,
-        note=note,
-        errors=shown_errors(refusal),
-        done=DONE_SENTENCES.get(request.args.get("fait", "")),
-    )
-
-
-@blueprint.get("/candidatures/<candidature_id>/<any(desinscription, ecart):act>")
-@access.staff(MANAGE)
-def ask_end(candidature_id: str, act: str) -> ResponseReturnValue:
-    return _end_page(candidature_id, act)
-
-
-@blueprint.post("/candidatures/<candidature_id>/<any(desinscription, ecart):act>")
-@access.staff(MANAGE)
-def end_candidature(candidature_id: str, act: str) -> ResponseReturnValue:
-    reason = posted_text("reason")
-    try:
-        clients().staff_candidatures.end(staff_member.access_token(), candidature_id, API_ACTS[act], reason)
-    except DomainError as refusal:
-        if refusal.http_status not in (409, 422):
-            raise
-        return _end_page(candidature_id, act, reason=reason, refusal=refusal)
-    return redirect(url_for("gestion.show_candidature", candidature_id=candidature_id, fait=act), code=303)
-
-
-def _end_page(candidature_id: str, act: str, *, reason: str = "", refusal: DomainError | None = None) -> Response:
-    return render_page(
-        "gestion/templates/fin_de_candidature.html",
-        status=refusal.http_status if refusal else 200,
-        active=ACTIVE_MENU_KEY,
-        candidature=clients().staff_candidatures.candidature(staff_member.access_token(), candidature_id),
-        act=act,
-        reason=reason,
-        refusal=refusal,
-        errors=shown_errors(refusal),
     )

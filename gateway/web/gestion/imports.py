@@ -13,6 +13,7 @@ from gateway.clients.staff_imports import ImportForm
 from gateway.pages import render_page
 from gateway.service_clients import clients
 from gateway.web.gestion import blueprint
+from gateway.web.gestion.academie_filter import academie_options
 from gateway.web.gestion.posted_text import posted_text
 from services.chassis.errors import DomainError
 from services.contracts.publication_rules import (
@@ -47,12 +48,15 @@ STATE_SEVERITIES = {
 @blueprint.get("/documents")
 @access.staff(PUBLISH)
 def list_imports() -> ResponseReturnValue:
-    page = clients().staff_imports.imports(staff_member.access_token(), request.args.get("cursor"))
+    academie, cursor = posted_text("academie", request.args)[:8], request.args.get("cursor")
+    page = clients().staff_imports.imports(staff_member.access_token(), academie=academie or None, cursor=cursor)
     return render_page(
         "gestion/templates/imports.html",
         active=ACTIVE_MENU_KEY,
         page=page,
-        is_first_page="cursor" not in request.args,
+        academie=academie,
+        academies=academie_options(),
+        is_first_page=cursor is None,
         state_severities=STATE_SEVERITIES,
     )
 

@@ -1,11 +1,12 @@
-"""« Pièces »: the list, by filters that stand in the address."""
+"""« Pièces »: the list, by filters that stand in the address; a N° candidat is posted, and its candidate's id stands
+there."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from urllib.parse import urlencode
 
-from flask import request
+from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from gateway import access, staff_member
@@ -14,6 +15,7 @@ from gateway.clients.staff_pieces import StaffPiece, StaffPieces
 from gateway.pages import render_page
 from gateway.service_clients import clients
 from gateway.web.gestion import blueprint
+from gateway.web.gestion.academie_filter import academie_options
 from gateway.web.gestion.posted_text import posted_text
 from gateway.web.gestion.refusal_reasons import reason_options
 from gateway.web.gestion.selected_pieces import posted_value
@@ -22,8 +24,6 @@ from services.contracts.page_sizes import LARGEST_PAGE, LARGEST_SELECTION, USUAL
 from services.contracts.piece_statuses import STATUS_LABELS
 
 ACTIVE_MENU_KEY = "pieces"
-GESTIONNAIRE = "gestionnaire"
-"""The role that is limited to académies, as accounts names it."""
 TO_CONTROL = "a-controler"
 SENT_AGAIN = "renvoyees"
 ALL = "toutes"
@@ -41,7 +41,7 @@ DONE_SENTENCES = {
 STATUS_CHOICES = {TO_CONTROL: "À contrôler", SENT_AGAIN: "Renvoyées après un refus", **STATUS_LABELS, ALL: "Toutes"}
 _WAITING = {"status": "none", "deposited": "true"}
 _FILTERS_OF_STATUS = {TO_CONTROL: _WAITING, SENT_AGAIN: {**_WAITING, "sent_again": "true"}, ALL: {}}
-TEXT_FILTERS = ("academie", "session", "regroupement", "code", "numero_candidat", "candidature")
+TEXT_FILTERS = ("academie", "session", "regroupement", "code", "candidate", "candidature")
 """By the names of the API."""
 
 
@@ -51,8 +51,39 @@ def list_pieces() -> ResponseReturnValue:
     shown = shown_filters()
     is_whole_list = request.args.get(SELECTION) == WHOLE_LIST
     number = LARGEST_SELECTION if is_whole_list else int(shown.get("par_page", PAGE_SIZES[0]))
-    cursor = request.args.get("cursor")
-    page = _pieces(shown, number, cursor)
+    page = _pieces(shown, number, request.args.get("cursor"))
+    return _list_page(shown, page, _numero_candidat(shown, page), is_whole_list=is_whole_list)
+
+
+@blueprint.post("/pieces")
+@access.staff("pieces:read")
+def filter_pieces() -> ResponseReturnValue:
+    """Leads to the list whose filters were posted; shows an empty one where nobody has the N° candidat."""
+    shown = shown_filters({**request.form, "candidate": ""})
+    if numero := posted_text("numero_candidat")[:100]:
+        candidate = _first_piece({"numero_candidat": numero})
+        if candidate is None:
+            return _list_page(shown, StaffPieces((), None), numero)
+        shown["candidate"] = candidate.candidature.candidate_id
+    return redirect(f"{url_for('gestion.list_pieces')}?{urlencode(shown)}", code=303)
+
+
+def _numero_candidat(shown: Mapping[str, str], page: StaffPieces) -> str:
+    """Of the candidate in the filters; empty without one."""
+    if "candidate" not in shown:
+        return ""
+    piece = page.items[0] if page.items else _first_piece({"candidate": shown["candidate"]})
+    return piece.candidature.numero_candidat if piece else ""
+
+
+def _first_piece(api_filters: Mapping[str, str]) -> StaffPiece | None:
+    page = clients().staff_pieces.pieces(staff_member.access_token(), {**api_filters, "limit": "1"})
+    return next(iter(page.items), None)
+
+
+def _list_page(
+    shown: Mapping[str, str], page: StaffPieces, numero_candidat: str, *, is_whole_list: bool = False
+) -> Response:
     can_decide = "pieces:control" in staff_member.required().scopes
     return render_page(
         "gestion/templates/pieces.html",
@@ -60,7 +91,8 @@ def list_pieces() -> ResponseReturnValue:
         pieces=page.items,
         posted_value=posted_value,
         can_decide=can_decide,
-        academies_are_limited=staff_member.required().role == GESTIONNAIRE,
+        academies=academie_options(),
+        numero_candidat=numero_candidat,
         reasons=reason_options(page.items) if can_decide else [],
         next_query=_next_query(shown, page.next_cursor, is_whole_list),
         is_whole_list=is_whole_list,
@@ -68,7 +100,7 @@ def list_pieces() -> ResponseReturnValue:
         largest_selection=LARGEST_SELECTION,
         query=urlencode(shown),
         shown=shown,
-        is_first_page=not cursor,
+        is_first_page="cursor" not in request.args,
         size_choices=[{"value": size, "label": size} for size in PAGE_SIZES],
         status_choices=[{"value": value, "label": label} for value, label in STATUS_CHOICES.items()],
         status_labels=STATUS_LABELS,

@@ -14,6 +14,7 @@ from gateway.clients.missing_pieces import SENT, MissingPieces
 from gateway.pages import render_page
 from gateway.service_clients import clients
 from gateway.web.gestion import blueprint
+from gateway.web.gestion.academie_filter import academie_options
 from gateway.web.gestion.posted_text import posted_text
 from services.chassis.errors import Invalid
 
@@ -45,6 +46,7 @@ def list_incomplete() -> ResponseReturnValue:
         next_query=urlencode({**shown, "cursor": page.next_cursor}) if page.next_cursor else None,
         query=urlencode(shown),
         shown=shown,
+        academies=academie_options(),
         session_choices=[
             {"value": f"{session.exam}/{session.session}", "label": session.label} for session in page.sessions
         ],
@@ -75,14 +77,15 @@ def remind_selection() -> ResponseReturnValue:
 
 def _shown_filters() -> dict[str, str]:
     """The filters of the address. A session is « BTS/2022 »: its exam and its name."""
-    texts = {name: posted_text(name, request.args)[:130] for name in ("session", "regroupement")}
+    texts = {name: posted_text(name, request.args)[:130] for name in ("academie", "session", "regroupement")}
     return {name: text for name, text in texts.items() if text}
 
 
 def _api_filters(shown: dict[str, str]) -> dict[str, str]:
     """By the names of the API."""
     exam, _, session = shown.get("session", "").partition("/")
-    filters = {"exam": exam, "session": session, "regroupement": shown.get("regroupement", "")}
+    others = {name: shown.get(name, "") for name in ("academie", "regroupement")}
+    filters = {"exam": exam, "session": session, **others}
     return {name: text for name, text in filters.items() if text}
 
 

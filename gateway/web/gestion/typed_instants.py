@@ -1,11 +1,11 @@
-"""Instants as an administrator types and reads them: « 25/10/2021 12:00 », Paris time.
+"""Instants and days as staff type and read them: « 25/10/2021 12:00 », Paris time.
 
 The last minute of a day stands for its end (midnight), as pages show an exclusive end.
 """
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from services.chassis.clock import PARIS, YEARS, to_paris
 from services.chassis.french import shown_end
@@ -13,6 +13,9 @@ from services.chassis.french import shown_end
 FORMAT = "%d/%m/%Y %H:%M"
 HINT = "JJ/MM/AAAA HH:MM, heure de Paris"
 EXPECTED = "Une date et une heure sont attendues, par exemple 25/10/2021 12:00."
+DAY_FORMAT = "%d/%m/%Y"
+DAY_HINT = "JJ/MM/AAAA"
+DAY_EXPECTED = "Une date est attendue, par exemple 30/05/1998."
 _LAST_MINUTE = (23, 59)
 
 
@@ -34,6 +37,15 @@ def read_instant(text: str) -> datetime | None:
     except (ValueError, OverflowError, OSError):
         return None
     return typed if exists and typed.year in YEARS else None
+
+
+def read_day(text: str) -> date | None:
+    """None for what is no day."""
+    try:
+        day = datetime.strptime("".join(text.split()), DAY_FORMAT).replace(tzinfo=PARIS).date()
+    except ValueError:
+        return None
+    return day if day.year in YEARS else None
 
 
 def read_end(text: str) -> datetime | None:

@@ -10,7 +10,7 @@ from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from alembic import context, op
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, TextClause, text
 
 
 def run(db: Any) -> None:
@@ -63,7 +63,9 @@ def step_by_step() -> Iterator[None]:
         yield
 
 
-def create_index(name: str, table: str, columns: Sequence[str], where: str | None = None, **postgresql: Any) -> None:
+def create_index(
+    name: str, table: str, columns: Sequence[str | TextClause], where: str | None = None, **postgresql: Any
+) -> None:
     """Create an index while others read and write the table, which may be full. To be called within `step_by_step`.
 
     An existing index of that name is recreated: an interrupted step leaves an invalid one.

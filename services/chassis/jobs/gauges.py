@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 import orjson
 from prometheus_client import REGISTRY
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 from sqlalchemy import delete, insert, select, text
+from sqlalchemy.orm import Session
 
 from services.chassis.clock import system_now
 from services.chassis.database.transactions import Database
@@ -77,6 +79,14 @@ def record(db: Database, gauge: Gauge, values: float | Values) -> None:
         session.execute(delete(job_figures).where(job_figures.c.name == gauge.name))
         if rows:
             session.execute(insert(job_figures), rows)
+
+
+def recorded(session: Session, gauge: Gauge) -> tuple[dict[tuple[str, ...], float], datetime | None]:
+    """The gauge's values by labels, and when they were recorded (system time); None where there are none."""
+    query = select(job_figures.c.labels, job_figures.c.value, job_figures.c.recorded_at)
+    rows = session.execute(query.where(job_figures.c.name == gauge.name)).all()
+    values = {tuple(orjson.loads(labels)): value for labels, value, _ in rows}
+    return values, rows[0].recorded_at if rows else None
 
 
 def show(db: Database) -> None:

@@ -78,6 +78,7 @@ class ImportsSchema(Schema):
 
 
 class ImportsQuery(Schema):
+    academie = fields.String(load_default=None, validate=_ACADEMIE, metadata={"description": "Code : 03"})
     cursor = fields.String(load_default=None, validate=validate.Length(max=100))
 
 

@@ -84,7 +84,7 @@ def read_model(type: str) -> Response:
 @blp.response(200, ImportsSchema)
 def list_imports(query: dict[str, Any]) -> Page:
     """The imports of the caller's académies, the newest first."""
-    return queries.list_imports(_publisher(), query["cursor"])
+    return queries.list_imports(_publisher(), query["academie"], query["cursor"])
 
 
 @blp.route("/imports", methods=["POST"])

@@ -52,6 +52,15 @@ class DocumentsSchema(Schema):
     documents = fields.List(fields.Nested(DocumentSchema), required=True)
 
 
+class StaffDocumentSchema(DocumentSchema):
+    withdrawn_at = fields.DateTime(required=True, allow_none=True)
+    withdrawal_reason = fields.String(required=True, allow_none=True)
+
+
+class StaffDocumentsSchema(Schema):
+    documents = fields.List(fields.Nested(StaffDocumentSchema), required=True)
+
+
 class FileQuery(Schema):
     """`save` asks the browser to save rather than to show."""
 

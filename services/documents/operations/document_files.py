@@ -1,4 +1,4 @@
-"""The files of documents for their owner: read from the store, or rendered at once where that cannot be.
+"""The files of documents: read from the store, or rendered at once where that cannot be.
 
 Whoever asks for what is unknown, hidden or someone else's gets NotFound, always the same.
 """
@@ -39,7 +39,12 @@ class File:
 
 def document_file(dependencies: Dependencies, candidate_id: str, document_id: str, file_format: FileFormat) -> File:
     """A document of the candidate. Raises NotFound; Unavailable if only the store has it and does not answer."""
-    document, candidature = documents.document_of(candidate_id, document_id)
+    return file_of(dependencies, *documents.document_of(candidate_id, document_id), file_format)
+
+
+def file_of(dependencies: Dependencies, document: Document, candidature: Candidature, file_format: FileFormat) -> File:
+    """A document of that candidature, for who may read it. Raises Unavailable if only the store has it and does not
+    answer."""
     content = _read_stored(dependencies, document, file_format) or _render_again(dependencies, document, file_format)
     name = filename(document.label, candidature.session_label, version=document.version, extension=file_format)
     return File(content, name, file_format)

@@ -1,6 +1,9 @@
-"""Reads documents: those of a candidature, those that a candidate has not opened yet, a single one."""
+"""Reads documents: those of a candidature, those that a candidate has not opened yet, a single one; for their owner, or
+for staff of some académies."""
 
 from __future__ import annotations
+
+from collections.abc import Collection
 
 from sqlalchemy import ColumnElement, and_, select
 
@@ -10,15 +13,41 @@ from services.documents.domain.identifiers import is_id
 from services.documents.models import Candidature, Document, Withdrawal, db
 from services.documents.queries.candidatures import WITHDRAWAL_JOIN, is_visible
 
+_NEWEST_FIRST = (Document.published_at.desc(), Document.version.desc(), Document.label, Document.id)
+
 
 def list_documents(candidature_id: str) -> list[Document]:
     """All documents of a candidature that were not withdrawn, by date, the newest first; of one instant, by version and
     label."""
-    newest_first = (Document.published_at.desc(), Document.version.desc(), Document.label, Document.id)
     of_candidature = (Document.candidature_id == candidature_id, Document.withdrawn_at.is_(None))
-    statement = select(Document).where(*of_candidature).order_by(*newest_first)
+    statement = select(Document).where(*of_candidature).order_by(*_NEWEST_FIRST)
     with db.reading() as session:
         return list(session.scalars(statement))
+
+
+def list_for_staff(candidature_id: str, academies: Collection[str] | None) -> list[Document]:
+    """All documents of a candidature, withdrawn ones too, the newest first. Raises NotFound, also outside these
+    académies (None: all)."""
+    with db.reading_for_staff() as session:
+        candidature = session.get(Candidature, candidature_id) if is_id(candidature_id) else None
+        if candidature is None or not _is_within(candidature, academies):
+            raise NotFound()
+        of_candidature = select(Document).where(Document.candidature_id == candidature_id)
+        return list(session.scalars(of_candidature.order_by(*_NEWEST_FIRST)))
+
+
+def document_for_staff(document_id: str, academies: Collection[str] | None) -> tuple[Document, Candidature]:
+    """A document, withdrawn or not, with its candidature. Raises NotFound, also outside these académies (None: all)."""
+    with db.reading_for_staff() as session:
+        document = session.get(Document, document_id) if is_id(document_id) else None
+        candidature = session.get(Candidature, document.candidature_id) if document else None
+    if document is None or candidature is None or not _is_within(candidature, academies):
+        raise NotFound()
+    return document, candidature
+
+
+def _is_within(candidature: Candidature, academies: Collection[str] | None) -> bool:
+    return academies is None or candidature.academie_code in academies
 
 
 def list_unopened(candidate_id: str) -> list[Document]:

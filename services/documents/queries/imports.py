@@ -27,11 +27,16 @@ class Page:
     next_cursor: str | None
 
 
-def list_imports(publisher: Publisher, cursor: str | None) -> Page:
-    """Those of the publisher's académies, the newest first. Raises Invalid for a cursor that this API did not give."""
+def list_imports(publisher: Publisher, academie: str | None, cursor: str | None) -> Page:
+    """Those of the publisher's académies, or of one of them, the newest first.
+
+    Raises Invalid for a cursor that this API did not give.
+    """
     statement = select(Import).order_by(Import.created_at.desc(), Import.id.desc()).limit(PAGE + 1)
     if publisher.academies is not None:
         statement = statement.where(Import.academie_code.in_(publisher.academies))
+    if academie is not None:
+        statement = statement.where(Import.academie_code == academie)
     if cursor:
         statement = statement.where(tuple_(Import.created_at, Import.id) < _read_cursor(cursor))
     with db.reading_for_staff() as session:

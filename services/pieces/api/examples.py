@@ -10,6 +10,7 @@ ETAG = '"1d8f96df0d9e1e84b07a"'
 CURSOR = "WzQyLCAiMjAyMS0xMS0wM1QwOTowMDowMCswMDowMCJd"
 CANDIDATURE: dict[str, Any] = {
     "id": "2f012ffc31d34e7b9a0c1d2e3f4a5b6c",
+    "candidate_id": "8c5d0e7f6a1b4c2d9e3f0a1b2c3d4e5f",
     "exam_label": "BREVET DE TECHNICIEN SUPERIEUR",
     "session_label": "BTS 2022",
     "academie_label": "ACADÉMIE DE BESANCON",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +13,7 @@ from services.pieces.api import representations
 from services.pieces.api.staff_schemas import Regroupement, StaffCandidature
 from services.pieces.domain.days_left import days_left
 from services.pieces.operations.reminders_by_hand import Outcome
+from services.pieces.queries.incomplete_counts import IncompleteSession as IncompleteSessionNumbers
 from services.pieces.queries.missing_pieces_list import ListedCandidature
 
 
@@ -64,6 +66,23 @@ class MissingPieces(Schema):
     )
 
 
+class IncompleteSession(OpenSession):
+    candidatures = fields.Integer(
+        required=True, allow_none=True, metadata={"description": "Auxquelles il manque des pièces ; null : à compter"}
+    )
+    deposit_closes = fields.DateTime(
+        required=True,
+        allow_none=True,
+        metadata={"description": "Prochaine fin (exclue) de son dépôt ; null s'il ne reste que des renvois"},
+    )
+    days_left = fields.Integer(required=True, allow_none=True)
+
+
+class MissingPiecesCounts(Schema):
+    items = fields.List(fields.Nested(IncompleteSession), required=True)
+    counted_at = fields.DateTime(required=True, allow_none=True)
+
+
 class RemindersSchema(Schema):
     candidatures = fields.List(
         fields.String(), load_default=None, allow_none=True, validate=validate.Length(1, LARGEST_PAGE)
@@ -91,6 +110,11 @@ class ReminderResults(Schema):
         allow_none=True,
         metadata={"description": "Redemander avec lui : d'autres peuvent suivre, même après une réponse vide"},
     )
+
+
+def represent_session(item: IncompleteSessionNumbers, at: datetime) -> dict[str, Any]:
+    until = item.deposit_closes
+    return {**asdict(item), "days_left": days_left(until, at) if until else None}
 
 
 def represent_incomplete(item: ListedCandidature, at: datetime) -> dict[str, Any]:

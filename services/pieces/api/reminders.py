@@ -6,21 +6,26 @@ from typing import Any
 
 from flask_smorest import Blueprint
 
-from services.chassis.clock import portal_now
+from services.chassis.clock import offset, portal_now
 from services.chassis.errors import FieldError, Invalid
+from services.chassis.jobs.gauges import recorded
 from services.chassis.web import access
 from services.chassis.web.problems import answers_with
 from services.contracts import problem_types
 from services.pieces.api.reminder_schemas import (
     MissingPieces,
+    MissingPiecesCounts,
     MissingPiecesQuery,
     ReminderResults,
     RemindersSchema,
     represent_incomplete,
+    represent_session,
 )
+from services.pieces.metrics import INCOMPLETE
 from services.pieces.models import db
 from services.pieces.operations.controls import Gestionnaire
 from services.pieces.operations.reminders_by_hand import Selection, filtered_selection, remind_selection
+from services.pieces.queries.incomplete_counts import incomplete_sessions
 from services.pieces.queries.missing_pieces_list import list_page, open_sessions
 
 blp = Blueprint("relances", __name__, url_prefix="/v1", description="Pièces manquantes et relances")
@@ -39,6 +44,20 @@ def list_missing_pieces(query: dict[str, Any]) -> dict[str, Any]:
         sessions = open_sessions(session, academies, at)
     items = [represent_incomplete(item, at) for item in page.items]
     return {"items": items, "next_cursor": page.next_cursor, "sessions": sessions}
+
+
+@blp.route("/missing-pieces/counts")
+@access.staff("pieces:read")
+@blp.response(200, MissingPiecesCounts)
+def count_missing_pieces() -> dict[str, Any]:
+    """How many candidatures lack pieces which can be deposited now, by session, as a job counted them."""
+    at, academies = portal_now(), access.caller().academies
+    with db.reading_for_staff() as session:
+        counted, recorded_at = recorded(session, INCOMPLETE)
+        numbers = {(exam, name, academie): int(number) for (exam, name, academie), number in counted.items()}
+        sessions = incomplete_sessions(session, numbers, academies, at)
+    items = [represent_session(item, at) for item in sessions]
+    return {"items": items, "counted_at": recorded_at + offset() if recorded_at else None}
 
 
 @blp.route("/reminders", methods=["POST"])

@@ -112,6 +112,7 @@ def _candidate_deposit(row: Deposit, validated_at: datetime | None) -> dict[str,
 def staff_candidature(candidature: Candidature) -> dict[str, Any]:
     return {
         **tile(candidature),
+        "candidate_id": candidature.candidate_id,
         "numero_candidat": candidature.numero_candidat,
         "nom": candidature.nom,
         "prenoms": candidature.prenoms,

@@ -42,6 +42,7 @@ class PiecesFilters(Schema):
     regroupement = fields.String(metadata={"description": "Code du regroupement"})
     code = fields.String(metadata={"description": "Code de la pièce : NATIDE06"})
     candidature = fields.String()
+    candidate = fields.String(metadata={"description": "Identifiant du candidat"})
     numero_candidat = fields.String()
     deposited = fields.Boolean(metadata={"description": "Avec ou sans fichier déposé"})
     validated = fields.Boolean(metadata={"description": "Validées ou non par le candidat"})
@@ -104,6 +105,7 @@ class IfMatch(Schema):
 
 
 class StaffCandidature(TileSchema):
+    candidate_id = fields.String(required=True)
     numero_candidat = fields.String(required=True)
     nom = fields.String(required=True)
     prenoms = fields.String(required=True)

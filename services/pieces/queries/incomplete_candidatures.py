@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
+from typing import Any
 
-from sqlalchemy import and_, case, func, or_, select, tuple_
+from sqlalchemy import Select, and_, case, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from services.pieces.domain.periods import Period
@@ -22,9 +23,9 @@ PAGE = 50
 """Candidatures that are looked at by one statement."""
 OpeningKey = tuple[str, str, str]
 """exam_code, session_name, academie_code"""
-_OPENING = (Candidature.exam_code, Candidature.session_name, Candidature.academie_code)
-_WINDOW_KEY = (Window.exam_code, Window.session_name, Window.academie_code)
-_SCAN = (
+OPENING = (Candidature.exam_code, Candidature.session_name, Candidature.academie_code)
+WINDOW_KEY = (Window.exam_code, Window.session_name, Window.academie_code)
+CURRENT_SCAN = (
     select(Deposit.scan).where(Deposit.piece_id == Piece.id, Deposit.removed_at.is_(None)).correlate(Piece)
 ).scalar_subquery()
 _MAY_BE_MISSING = and_(
@@ -34,21 +35,22 @@ _MAY_BE_MISSING = and_(
         and_(Piece.required, Piece.validated_at.is_(None), Piece.status.is_(None)),
     ),
 )
-_PIECES = (
-    select(Candidature, Piece, Window, case((Piece.deposited, _SCAN)))
-    .select_from(Piece)
-    .join(Candidature, Candidature.id == Piece.candidature_id)
-    .outerjoin(Withdrawal, Withdrawal.candidature_id == Candidature.id)
-    .outerjoin(
-        Window,
-        and_(
-            Window.exam_code == Candidature.exam_code,
-            Window.session_name == Candidature.session_name,
-            Window.academie_code == Candidature.academie_code,
-        ),
+
+
+def select_of_pieces(*columns: Any) -> Select[Any]:
+    """Of pieces with their candidature and its window, withdrawn candidatures left out."""
+    same_opening = (column == key for column, key in zip(OPENING, WINDOW_KEY, strict=True))
+    return (
+        select(*columns)
+        .select_from(Piece)
+        .join(Candidature, Candidature.id == Piece.candidature_id)
+        .outerjoin(Withdrawal, Withdrawal.candidature_id == Candidature.id)
+        .outerjoin(Window, and_(*same_opening))
+        .where(is_not_withdrawn())
     )
-    .where(_MAY_BE_MISSING, is_not_withdrawn())
-)
+
+
+_PIECES = select_of_pieces(Candidature, Piece, Window, case((Piece.deposited, CURRENT_SCAN))).where(_MAY_BE_MISSING)
 
 
 @dataclass(frozen=True)
@@ -116,7 +118,7 @@ def _state(piece: Piece, window: Window | None, scan: str | None) -> PieceState:
 
 def page_of_opening(session: Session, opening: OpeningKey, after: str) -> Sequence[str]:
     """The ids of the next candidatures of an opening, PAGE at most; empty at its end."""
-    columns = zip(_OPENING, opening, strict=True)
+    columns = zip(OPENING, opening, strict=True)
     query = select(Candidature.id).where(*(column == value for column, value in columns), Candidature.id > after)
     return session.scalars(query.order_by(Candidature.id).limit(PAGE)).all()
 
@@ -140,9 +142,9 @@ def refused_page(session: Session, after: tuple[datetime, str], until: datetime)
 def openings_with_missing_pieces(session: Session, academies: Collection[str] | None, at: datetime) -> list[OpeningKey]:
     """The openings, within these académies (None: all), whose deposit is open at `at` or that have refused pieces which
     can be deposited again; by session, exam and académie."""
-    periods = select(*_WINDOW_KEY).where(Window.deposit_opens <= at, Window.deposit_closes > at)
+    periods = select(*WINDOW_KEY).where(Window.deposit_opens <= at, Window.deposit_closes > at)
     refused = (
-        select(*_OPENING)
+        select(*OPENING)
         .join(Piece, Piece.candidature_id == Candidature.id)
         .where(Piece.reopened_until.is_not(None), Piece.reopened_until > at)
         .distinct()
@@ -164,7 +166,7 @@ def session_label(session: Session, exam_code: str, session_name: str) -> str | 
     query = select(Candidature.session_label).where(
         Candidature.exam_code == exam_code, Candidature.session_name == session_name
     )
-    return session.scalar(query.order_by(*_OPENING).limit(1))
+    return session.scalar(query.order_by(*OPENING).limit(1))
 
 
 def last_reminders(session: Session, candidature_ids: Collection[str]) -> dict[str, datetime]:

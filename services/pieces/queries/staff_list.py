@@ -111,6 +111,7 @@ def _conditions(filters: dict[str, Any]) -> list[ColumnElement[bool]]:
     columns = {
         "exam": Candidature.exam_code,
         "candidature": Candidature.id,
+        "candidate": Candidature.candidate_id,
         "numero_candidat": Candidature.numero_candidat,
         "regroupement": Piece.group_code,
         "code": Piece.code,

@@ -23,6 +23,7 @@ from services.registrations.operations.staff import end_candidature, record_expo
 from services.registrations.queries import staff as queries
 from services.registrations.queries import staff_epreuves
 from services.registrations.queries.catalogue import exam_in_force
+from services.registrations.queries.staff_search import Academies, CandidatureFilters
 
 READ, MANAGE = "candidatures:read", "candidatures:manage"
 blp = Blueprint("staff", __name__, url_prefix="/v1/staff", description="Candidatures as staff see them")
@@ -36,7 +37,7 @@ def list_candidatures(query: dict[str, Any]) -> dict[str, Any]:
     """A page of candidatures; `next_cursor` is null on the last one."""
     limit, after = query.pop("limit"), query.pop("cursor")
     with db.reading_for_staff() as session:
-        filters = queries.CandidatureFilters(**query)
+        filters = CandidatureFilters(**query)
         rows = queries.list_candidatures(session, filters, caller().academies, after=after, limit=limit + 1)
     page = rows[:limit]
     return {"candidatures": page, "next_cursor": page[-1]["id"] if len(rows) > limit else None}
@@ -48,7 +49,7 @@ def list_candidatures(query: dict[str, Any]) -> dict[str, Any]:
 @blp.alt_response(200, content_type=CONTENT_TYPE, success=True, description="Une ligne par candidature")
 def export_candidatures(query: dict[str, Any]) -> Response:
     """All of them as CSV, streamed; that they were taken out is in the audit trail."""
-    return _export("candidatures", queries.csv_export, queries.CandidatureFilters(**query))
+    return _export("candidatures", queries.csv_export, CandidatureFilters(**query))
 
 
 @blp.get("/epreuves.csv")
@@ -57,7 +58,7 @@ def export_candidatures(query: dict[str, Any]) -> Response:
 @blp.alt_response(200, content_type=CONTENT_TYPE, success=True, description="Une ligne par candidat et épreuve")
 def export_epreuves(query: dict[str, Any]) -> Response:
     """What organising an exam needs: one line for each candidate and épreuve, streamed; in the audit trail as well."""
-    return _export("epreuves", staff_epreuves.csv_export, queries.CandidatureFilters(**query))
+    return _export("epreuves", staff_epreuves.csv_export, CandidatureFilters(**query))
 
 
 @blp.get("/candidatures/<candidature_id>")
@@ -113,8 +114,8 @@ def end(body: dict[str, Any], candidature_id: str, how: str) -> None:
 
 def _export(
     what: str,
-    text: Callable[[Session, queries.CandidatureFilters, queries.Academies], Iterator[str]],
-    filters: queries.CandidatureFilters,
+    text: Callable[[Session, CandidatureFilters, Academies], Iterator[str]],
+    filters: CandidatureFilters,
 ) -> Response:
     who, at = caller(), portal_now()
     return csv_response(

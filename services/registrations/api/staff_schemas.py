@@ -16,7 +16,10 @@ class Filters(Schema):
     session = Text(load_default=None)
     academie = Text(load_default=None)
     state = fields.String(load_default=None, validate=validate.OneOf(CANDIDATURE_STATES))
-    text = Text(load_default=None)
+    text = Text(
+        load_default=None, metadata={"description": "N° candidat, adresse mail entière, ou mots (ou parties) du nom"}
+    )
+    birth_date = fields.Date(load_default=None, metadata={"description": "Date de naissance du candidat"})
 
 
 class EpreuveFilters(Filters):

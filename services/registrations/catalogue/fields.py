@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 from services.registrations.catalogue.mistakes import Mistake, suggestion
 from services.registrations.catalogue.yaml_nodes import UNREADABLE, Node
 
 _BOOLEANS = {"true": True, "false": False}
+Default = TypeVar("Default", bool, None)
 
 
 class Fields:
@@ -66,7 +67,7 @@ class Fields:
         values = (self._integer(item, name) for item in self.items(name))
         return tuple(value for value in values if value is not None)
 
-    def flag(self, name: str, default: bool) -> bool:
+    def flag(self, name: str, default: Default) -> bool | Default:
         node = self.take(name)
         if node is None:
             return default

@@ -86,6 +86,7 @@ def _without_place(context: ReadingContext, fields: Fields, defaults: SessionDef
         deposit_closes=ends,
         contact=own or Contact("", (), None, None),
         residence_notice=notice or "",
+        refusal_mails=fields.flag("mail_non_conforme", None),
     )
 
 

@@ -193,6 +193,7 @@ class Opening:
     deposit_closes: datetime
     contact: Contact
     residence_notice: str
+    refusal_mails: bool | None = None  # its own `mail_non_conforme`; None: the session's
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,13 @@ A saved version stays readable for good: it keeps its event, its answers and the
 """
 
 from services.registrations.models.audit import AuditEntry
-from services.registrations.models.candidatures import Candidature, CandidatureNote, CandidatureVersion, Draft
+from services.registrations.models.candidatures import (
+    BIRTH_DATE,
+    Candidature,
+    CandidatureNote,
+    CandidatureVersion,
+    Draft,
+)
 from services.registrations.models.catalogue import (
     CatalogueRevision,
     CurrentExam,
@@ -32,6 +38,7 @@ from services.registrations.models.people import Candidate, MailRefusal, NumberC
 
 __all__ = [
     "ACTIVE",
+    "BIRTH_DATE",
     "CANDIDATURE_STATES",
     "CLOSED",
     "DIGEST",

@@ -5,13 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, Text, UniqueConstraint, literal_column, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.chassis.database.constraints import known_values
 from services.chassis.database.transactions import UtcDateTime, new_id
 from services.registrations.domain import lengths
 from services.registrations.models.database import ACTIVE, CANDIDATURE_STATES, CLOSED, ENDED, ID, OPEN, Json, db
+
+BIRTH_DATE: ColumnElement[str] = literal_column("((payload -> 'identity') ->> 'date_naissance')", String)
+"""Of a `CandidatureVersion`, ISO 8601; spelt as its index has it, or that is not used."""
 
 
 class Candidature(db.Model):
@@ -78,10 +81,11 @@ class CandidatureNote(db.Model):
 class CandidatureVersion(db.Model):
     """One saved version: the published event, the answers, and the catalogue revision used. Rows are never changed.
 
-    `payload` is read and written by `services.contracts.stored_registrations`.
+    `payload` is read and written by `services.contracts.stored_registrations`; staff search its birth date.
     """
 
     __tablename__ = "candidature_versions"
+    __table_args__ = (Index("ix_candidature_versions_birth_date", BIRTH_DATE, "candidature_id"),)
 
     candidature_id: Mapped[str] = mapped_column(ForeignKey("candidatures.id"), primary_key=True)
     version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.chassis.database.transactions import UtcDateTime
@@ -19,6 +19,7 @@ class Candidate(db.Model):
     """
 
     __tablename__ = "candidates"
+    __table_args__ = (Index("ix_candidates_lower_email", text("lower(email)")),)  # staff search it
 
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
     numero_candidat: Mapped[str | None] = mapped_column(String(11), unique=True)

@@ -147,7 +147,8 @@ def _set_dates(row: OpeningRow, exam_session: Session, opening: Opening) -> None
     row.session_closes = exam_session.closes
     row.reminder_days = list(exam_session.reminder_days)
     row.draft_reminder_days = list(exam_session.draft_reminder_days)
-    row.refusal_mails = exam_session.refusal_mails
+    own_refusal_mails = opening.refusal_mails
+    row.refusal_mails = exam_session.refusal_mails if own_refusal_mails is None else own_refusal_mails
 
 
 def _published_values(session: DbSession, row: OpeningRow) -> tuple[datetime, datetime, tuple[int, ...], bool]:

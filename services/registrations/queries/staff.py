@@ -1,20 +1,18 @@
-"""What staff read: candidatures of their académies, searched, listed, exported, with all versions and changes."""
+"""What staff read: candidatures of their académies, listed, exported, with all versions and changes."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session as DbSession
 
 from services.chassis.csv_lines import csv_text
 from services.chassis.errors import NotFound
 from services.contracts.stored_registrations import from_stored
 from services.mail import sent_mails
-from services.reference.text import folded
-from services.registrations.domain import registration_numbers
 from services.registrations.domain.changes import changes
 from services.registrations.models import (
     Candidate,
@@ -25,25 +23,14 @@ from services.registrations.models import (
     OpeningRow,
 )
 from services.registrations.queries.candidatures import recap
+from services.registrations.queries.staff_search import Academies, CandidatureFilters, candidature_conditions
 
-Academies = frozenset[str] | None
 PAGE = 500
 MAILS = 50  # the newest, of a candidature's candidate
 COLUMNS = (
     "id", "numero_candidat", "numero_inscription", "name", "exam", "session", "academie", "specialite_code",
     "specialite", "state", "version", "saved_at",
 )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class CandidatureFilters:
-    """Filters; None leaves one open. `text` is a N° candidat or words of the name."""
-
-    exam: str | None = None
-    session: str | None = None
-    academie: str | None = None
-    state: str | None = None
-    text: str | None = None
 
 
 def list_candidatures(
@@ -71,38 +58,6 @@ def _rows() -> Select[Candidature, OpeningRow, str | None]:
         .join(Candidate, Candidate.id == Candidature.candidate_id)
         .order_by(Candidature.id)
     )
-
-
-def candidature_conditions(
-    session: DbSession, filters: CandidatureFilters, academies: Academies
-) -> Iterator[ColumnElement[bool]]:
-    """What the candidatures that match have to be, within these académies (None: all)."""
-    if (openings := _openings(session, filters, academies)) is not None:
-        yield Candidature.opening_id.in_(openings)
-    if filters.state is not None:
-        yield Candidature.state == filters.state
-    for word in folded(filters.text or "").split():
-        number = registration_numbers.typed_numero_candidat(word)
-        yield _name_contains(word) if number is None else _has_number(number)
-
-
-def _name_contains(word: str) -> ColumnElement[bool]:
-    return Candidature.folded_name.contains(word, autoescape=True)
-
-
-def _has_number(numero_candidat: str) -> ColumnElement[bool]:
-    return Candidature.candidate_id.in_(select(Candidate.id).where(Candidate.numero_candidat == numero_candidat))
-
-
-def _openings(session: DbSession, filters: CandidatureFilters, academies: Academies) -> Sequence[str] | None:
-    """The ids of the openings that match, listed so that the database can estimate their number; None for all."""
-    query = select(OpeningRow.id)
-    for column in ("exam", "session", "academie"):
-        if (value := getattr(filters, column)) is not None:
-            query = query.where(getattr(OpeningRow, column) == value)
-    if academies is not None:
-        query = query.where(OpeningRow.academie.in_(academies))
-    return None if query.whereclause is None else session.scalars(query).all()
 
 
 def candidature_detail(session: DbSession, candidature_id: str, academies: Academies) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from services.chassis.csv_lines import csv_text
 from services.contracts.registrations import EpreuveLine, RegistrationSaved
 from services.contracts.stored_registrations import from_stored
 from services.registrations.models import Candidate, Candidature, CandidatureVersion, OpeningRow
-from services.registrations.queries.staff import Academies, CandidatureFilters, candidature_conditions
+from services.registrations.queries.staff_search import Academies, CandidatureFilters, candidature_conditions
 
 PAGE = 100  # candidatures: each comes with all that its version holds
 OF_CANDIDATE = (

@@ -148,6 +148,34 @@ def test_what_one_has_typed_is_taken_up_by_nobody_else(
     assert "floue" not in browser.answer.text
 
 
+def test_what_was_typed_stays_though_the_cookie_is_lost_and_for_nobody_else(
+    staff: StaffFactory, candidates: CandidateFactory, running: InProcessFourServices
+) -> None:
+    """Logged out in another tab; then somebody else's session has ended in the same browser."""
+    candidature = depositor(candidates, running).path.rpartition("/")[2]
+    account, browser = staff.account("03"), staff.browser()
+    browser.get(f"/gestion/candidatures/{candidature}")
+    log_in(browser, account)
+    typed_in = browser.answer
+    browser.press("Se déconnecter")
+    log_in(browser, other := staff.account("03"))
+    end_session(running, browser, other)
+    browser.answer = typed_in
+    browser.press("Garder la note", text="Vu avec le lycée.")
+    assert browser.answer.status_code == 401
+    assert "Votre saisie est conservée" in browser.text
+    asked = browser.answer
+    log_in(browser, other)
+    assert "Vu avec le lycée." not in browser.answer.text
+    browser.press("Se déconnecter")
+    browser.answer = asked
+    end_session(running, browser, account)
+    log_in(browser, account)
+    browser.press("Reprendre ma saisie")
+    assert browser.path == f"/gestion/candidatures/{candidature}"
+    assert "Vu avec le lycée." in browser.text
+
+
 def test_a_token_that_a_service_refuses_is_no_end_of_the_session(
     staff: StaffFactory, running: InProcessFourServices, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from services.documents.domain.document_types import AUTOMATIC
+from services.documents.models import AuditEntry
+from services.documents.models import db as documents_db
 from tests.gateway.candidates import CandidateFactory
-from tests.gateway.components.html_checks import problems_of
+from tests.gateway.components.html_checks import problems_of, text_of
 from tests.gateway.gestion.people import StaffFactory, depositor, rows
 from tests.support.in_process_four_services import InProcessFourServices
+from tests.support.in_process_portal import service_stopped
 
 
 def test_a_candidature_is_set_aside_with_a_reason_that_the_candidate_reads(
@@ -101,6 +104,58 @@ def test_a_note_is_kept_for_the_others_and_not_shown_to_the_candidate(
     elsewhere = staff.logged_in("20")
     elsewhere.post(f"{page}/notes", {"text": note})
     assert elsewhere.answer.status_code == 404
+
+
+def test_a_candidature_is_found_by_birth_date_and_a_wrong_one_stays_as_typed(
+    staff: StaffFactory, candidates: CandidateFactory, running: InProcessFourServices
+) -> None:
+    depositor(candidates, running)
+    gestionnaire = staff.logged_in("03")
+    gestionnaire.get("/gestion/candidatures")
+    gestionnaire.press("Rechercher", naissance="01/02/2001")
+    found = rows(gestionnaire)
+    assert found
+    assert not problems_of(gestionnaire.answer.text)
+    assert not gestionnaire.answer.request.query_string
+    gestionnaire.press("Rechercher", recherche="personne")
+    assert (rows(gestionnaire), gestionnaire.value("naissance")) == ([], "01/02/2001"), "both must be right"
+    gestionnaire.press("Rechercher", recherche="", naissance="02/02/2001")
+    assert rows(gestionnaire) == []
+    gestionnaire.press("Rechercher", naissance="31/02/2001")
+    assert (gestionnaire.answer.status_code, gestionnaire.value("naissance")) == (422, "31/02/2001")
+    assert "Une date est attendue" in gestionnaire.text
+    assert not problems_of(gestionnaire.answer.text)
+    gestionnaire.press("Rechercher", naissance="")
+    assert gestionnaire.answer.status_code == 422, "it would list everybody"
+
+
+def test_the_documents_of_a_candidature_are_listed_and_opened(
+    staff: StaffFactory, candidates: CandidateFactory, running: InProcessFourServices
+) -> None:
+    page = f"/gestion/candidatures/{depositor(candidates, running).path.rpartition('/')[2]}"
+    gestionnaire, elsewhere = staff.logged_in("03"), staff.logged_in("20")
+    gestionnaire.get(page)
+    assert not problems_of(gestionnaire.answer.text)
+    assert len([row for row in rows(gestionnaire) if row.endswith("Publié")]) == len(AUTOMATIC)
+    [link] = [link for link in gestionnaire.page.xpath("//main//a") if "Confirmation" in text_of(link)]
+    answer = gestionnaire.get(link.get("href"))
+    assert (answer.content_type, answer.data[:5]) == ("application/pdf", b"%PDF-")
+    assert elsewhere.get(link.get("href")).status_code == 404
+    with running.documents.app.app_context(), documents_db.reading() as session:
+        opened = session.query(AuditEntry).filter_by(action="document.opened").all()
+    assert [entry.subject for entry in opened] == [link.get("href").rpartition("/")[2]]
+
+
+def test_without_documents_the_page_says_so_and_shows_the_rest(
+    staff: StaffFactory, candidates: CandidateFactory, running: InProcessFourServices
+) -> None:
+    page = f"/gestion/candidatures/{depositor(candidates, running).path.rpartition('/')[2]}"
+    gestionnaire = staff.logged_in("03")
+    with service_stopped(running.documents):
+        assert gestionnaire.get(page).status_code == 200
+        assert not problems_of(gestionnaire.answer.text)
+        assert "Les documents ne peuvent pas être affichés pour le moment." in gestionnaire.text
+        assert "Ce que le candidat a déclaré" in gestionnaire.text
 
 
 def test_their_épreuves_are_given_as_csv(

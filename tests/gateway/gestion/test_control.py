@@ -263,12 +263,36 @@ def test_what_the_candidate_declared_stands_beside_the_piece_where_registrations
         assert "ne peut pas être affiché pour le moment" in gestionnaire.text
 
 
+def test_the_pieces_of_a_candidate_are_found_by_a_number_that_stands_in_no_address(
+    gestionnaire: ScriptlessBrowser, candidate: ScriptlessBrowser, candidates: CandidateFactory
+) -> None:
+    gestionnaire.get(f"/gestion/pieces?statut=toutes&candidature={candidate.path.rpartition('/')[2]}")
+    numero = text_of(gestionnaire.page.xpath("//tbody/tr/td[2]")[0])
+    own = len(rows(gestionnaire))
+    gestionnaire.get("/gestion/pieces?statut=toutes&session=BTS 2022")
+    gestionnaire.press("Filtrer", numero_candidat=numero)
+    assert not problems_of(gestionnaire.answer.text)
+    assert len(rows(gestionnaire)) == own
+    address = str(gestionnaire.answer.request.query_string)
+    assert numero not in gestionnaire.answer.request.url
+    assert "session=BTS+2022" in address, "the others stay there, to be kept as a bookmark"
+    assert (gestionnaire.value("numero_candidat"), gestionnaire.value("session")) == (numero, "BTS 2022")
+    gestionnaire.press("Filtrer", statut="compliant")
+    assert (rows(gestionnaire), gestionnaire.value("numero_candidat")) == ([], numero)
+    gestionnaire.press("Filtrer", statut="toutes")
+    assert len(rows(gestionnaire)) == own
+    gestionnaire.press("Filtrer", numero_candidat="02199999999")
+    assert (rows(gestionnaire), gestionnaire.value("numero_candidat")) == ([], "02199999999")
+    assert not gestionnaire.answer.request.query_string
+
+
 def test_a_candidature_is_found_by_name_without_it_standing_in_an_address(
     gestionnaire: ScriptlessBrowser, candidate: ScriptlessBrowser
 ) -> None:
     gestionnaire.get("/gestion/candidatures")
     gestionnaire.press("Rechercher", recherche="d")
-    assert "au moins deux caractères" in gestionnaire.text
+    assert "au moins 2 caractères" in gestionnaire.text
+    assert not problems_of(gestionnaire.answer.text)
     gestionnaire.press("Rechercher", recherche="binet")
     assert not problems_of(gestionnaire.answer.text)
     assert rows(gestionnaire)

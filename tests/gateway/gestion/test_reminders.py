@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from services.pieces.jobs import jobs
 from tests.gateway.candidates import CandidateFactory
+from tests.gateway.components.html_checks import problems_of, text_of
 from tests.gateway.gestion.people import StaffFactory, rows
 from tests.support.in_process_four_services import InProcessFourServices
 from tests.support.scriptless_browser import ScriptlessBrowser
@@ -41,6 +43,24 @@ def test_a_selection_is_reminded_once_a_day_with_mail_and_document(
     assert "déjà relancée aujourd'hui" in gestionnaire.text
     gestionnaire.get("/gestion/relances")
     assert "05/10/2021" in rows(gestionnaire)[-1], "the last reminder"
+
+
+def test_the_home_page_says_how_many_lack_pieces_and_how_many_days_are_left(
+    staff: StaffFactory, candidates: CandidateFactory, running: InProcessFourServices
+) -> None:
+    _registered(candidates, running)
+    gestionnaire = staff.logged_in("03")
+    with running.pieces.app.app_context():
+        jobs["count-incomplete"].run()
+    gestionnaire.get("/gestion/relances")
+    number = len(rows(gestionnaire))
+    gestionnaire.get("/gestion")
+    assert not problems_of(gestionnaire.answer.text)
+    [row] = gestionnaire.page.xpath("//*[@id='incompletes']//tbody/tr")
+    assert text_of(row.xpath("./td[1]")[0]) == str(number)
+    assert "26 jours" in text_of(row)
+    elsewhere = staff.logged_in("20")
+    assert text_of(elsewhere.page.xpath("//*[@id='incompletes']//tbody/tr/td[1]")[0]) == "0"
 
 
 def test_filters_stand_in_the_address_and_an_empty_selection_says_so(

@@ -254,6 +254,9 @@ def test_a_list_is_filtered_and_comes_in_pages(service: PiecesService) -> None:
     assert count("status=none") == 18
     assert count("status=compliant") == 0
     assert count("numero_candidat=02103000002") == 6
+    candidate = service.staff("GET", "/pieces?limit=1").get_json()["items"][0]["candidature"]["candidate_id"]
+    assert count(f"candidate={candidate}") == 18, "the same person's three candidatures"
+    assert count("candidate=nobody") == 0
 
 
 def test_items_carry_the_etag_that_guards_their_control(service: PiecesService) -> None:

@@ -87,6 +87,13 @@ def test_all_mistakes_of_all_files_are_told_at_once(tmp_path: Path) -> None:
     assert files == ["cfg/exam.yaml", "cfg/exam.yaml", "cfg/langues2.yaml", "vide/exam.yaml"]
 
 
+@pytest.mark.parametrize(("own", "read"), [("true", True), ("false", False), ("", None)])
+def test_an_opening_may_have_its_own_word_on_mails_of_refusals(tmp_path: Path, own: str, read: bool | None) -> None:
+    text, _ = with_change('code_choice: "2026-06"', f'code_choice: "2026-06"\n        mail_non_conforme: {own}')
+    (exam,) = load_exams(written(tmp_path, text if own else SMALL), NOW)
+    assert exam.sessions[0].openings[0].refusal_mails is read
+
+
 def test_the_same_academie_twice_is_an_overlap(tmp_path: Path) -> None:
     messages = mistakes(written(tmp_path, SMALL + OPENING))
     assert len(messages) == 1

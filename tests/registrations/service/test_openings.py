@@ -151,8 +151,22 @@ def test_pieces_is_told_of_each_opening_once_and_of_its_reminders(app: Flask) ->
     assert (told["reminder_days"], told["refusal_mails"]) == ([7, 0], True)
 
 
+def test_an_académie_decides_for_itself_whether_refusals_are_told_by_mail(app: Flask) -> None:
+    for own, others in ((None, True), (False, True), (True, False)):
+        openings = (replace(BESANCON, refusal_mails=own), AMIENS)
+        telling = replace(GUIDE, sessions=(replace(GUIDE_SESSION, openings=openings, refusal_mails=others),))
+        with app.app_context():
+            load_catalogue([telling], actor=OPERATOR, at=NOW)
+        told = {event["data"]["academie"]: event["data"]["refusal_mails"] for event in _windows(app)}
+        assert told == {"03": others if own is None else own, "20": others}
+
+
 def _openings_told(app: Flask) -> list[str]:
-    return [event["data"]["academie"] for event in events_of(app, "registrations.window_changed.v1")]
+    return [event["data"]["academie"] for event in _windows(app)]
+
+
+def _windows(app: Flask) -> list[dict[str, Any]]:
+    return events_of(app, "registrations.window_changed.v1")
 
 
 def test_a_failed_load_leaves_the_catalogue_as_it_was(app: Flask) -> None:

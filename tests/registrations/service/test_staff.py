@@ -75,6 +75,33 @@ def test_a_candidate_is_found_by_name_number_or_academie(app: Flask, saved: dict
     assert Desk(app).names(query) == ["DUBOIS Pierre"]
 
 
+def test_a_candidate_is_found_by_birth_date_with_or_without_a_name(
+    app: Flask, candidate: CandidateClient, saved: dict[str, Any]
+) -> None:
+    desk, born = Desk(app), candidate.identity["date_naissance"]
+    assert sorted(desk.names(f"birth_date={born}")) == ["DUBOIS Anne", "DUBOIS Pierre"]
+    assert desk.names(f"birth_date={born}&text=pierre") == ["DUBOIS Pierre"]
+    assert Desk(app, "20").names(f"birth_date={born}") == ["DUBOIS Anne"]
+    assert desk.names("birth_date=1901-01-01") == []
+    assert desk.get("?birth_date=01/01/2002").status_code == 422
+
+
+def test_a_corrected_birth_date_finds_and_the_former_one_does_not(
+    app: Flask, candidate: CandidateClient, saved: dict[str, Any]
+) -> None:
+    born = candidate.identity["date_naissance"]
+    candidate.identity = {**candidate.identity, "date_naissance": "2001-07-09", "version": 2}
+    candidate.save(candidate.modify(saved["candidature_id"]).json)
+    assert Desk(app, "03").names("birth_date=2001-07-09") == ["DUBOIS Pierre"]
+    assert Desk(app, "03").names(f"birth_date={born}") == []
+
+
+def test_a_candidate_is_found_by_the_whole_mail_address_alone(app: Flask, saved: dict[str, Any]) -> None:
+    assert Desk(app).names("text=Anne%40Example.org") == ["DUBOIS Anne"]
+    assert Desk(app, "03").names("text=anne%40example.org") == []
+    assert Desk(app).names("text=%40example.org") == []
+
+
 def test_what_is_no_text_of_a_name_finds_nobody(app: Flask, saved: dict[str, Any]) -> None:
     assert Desk(app).names("text=%25") == Desk(app).names()
     assert Desk(app).names("text=dupont") == []

@@ -36,7 +36,8 @@ COLUMNS = Columns(
 
 def _filters(view: View) -> View:
     options = (
-        click.option("--texte", "text", help="N° candidat, ou mots du nom."),
+        click.option("--texte", "text", help="N° candidat, adresse mail, ou mots du nom."),
+        click.option("--naissance", "birth_date", help="Date de naissance : AAAA-MM-JJ."),
         click.option("--examen", "exam", help="Code de l'examen : BTS."),
         click.option("--session", help="2022."),
         click.option("--academie", help="Code sur deux chiffres : 03."),

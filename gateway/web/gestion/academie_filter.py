@@ -1,0 +1,23 @@
+"""The choice of an académie in lists and exports, for who sees all of them."""
+
+from __future__ import annotations
+
+from gateway import staff_member
+from gateway.clients.page_time_limit import optional_calls
+from gateway.service_clients import clients
+from services.chassis.errors import DomainError
+
+GESTIONNAIRE = "gestionnaire"
+"""The role that is limited to académies, as accounts names it."""
+
+
+def academie_options() -> list[dict[str, str]]:
+    """Empty for a gestionnaire, who sees one's own académies alone, and while accounts does not answer."""
+    if staff_member.required().role == GESTIONNAIRE:
+        return []
+    try:
+        with optional_calls():
+            academies = clients().team.academies(staff_member.access_token())
+    except DomainError:
+        return []
+    return [{"value": academie.value, "label": academie.label} for academie in academies]

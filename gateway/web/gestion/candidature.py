@@ -1,0 +1,118 @@
+"""A candidature: what was declared and what changed from version to version, its documents, notes between
+gestionnaires; its end, with a reason, on the candidate's request or by écart."""
+
+from __future__ import annotations
+
+from flask import Response, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from gateway import access, staff_member
+from gateway.clients.file_streaming import streamed_response
+from gateway.clients.page_time_limit import optional_calls
+from gateway.clients.staff_documents import StaffDocument
+from gateway.pages import render_page
+from gateway.service_clients import clients
+from gateway.web.gestion import blueprint
+from gateway.web.gestion.candidatures import ACTIVE_MENU_KEY, STATE_LABELS
+from gateway.web.gestion.comptes import CORRECT
+from gateway.web.gestion.field_errors import shown_errors
+from gateway.web.gestion.posted_text import posted_text
+from services.chassis.errors import DomainError, Invalid, NotFound
+
+MAIL_LABELS = {"waiting": "En attente d'envoi", "taken": "Envoyé", "refused": "Refusé"}
+MANAGE = "candidatures:manage"
+API_ACTS = {"desinscription": "withdrawal", "ecart": "ecart"}
+DONE_SENTENCES = {
+    "document": "Le document est publié : le candidat le trouve dans « Mes documents » dans un instant.",
+    "note": "La note est gardée avec la candidature.",
+    "desinscription": "Le candidat est désinscrit : un mail le lui confirme.",
+    "ecart": "La candidature est écartée : le candidat en lit le motif dans « Mes inscriptions ».",
+}
+
+
+@blueprint.get("/candidatures/<candidature_id>")
+@access.staff("candidatures:read")
+def show_candidature(candidature_id: str) -> ResponseReturnValue:
+    return _candidature_page(candidature_id)
+
+
+@blueprint.get("/candidatures/documents/<document_id>")
+@access.staff("candidatures:read")
+def open_document(document_id: str) -> ResponseReturnValue:
+    """A document of a candidature as PDF; documents writes down who opened it."""
+    return streamed_response(clients().staff_documents.file(staff_member.access_token(), document_id))
+
+
+@blueprint.post("/candidatures/<candidature_id>/notes")
+@access.staff(MANAGE)
+def write_note(candidature_id: str) -> ResponseReturnValue:
+    text = posted_text("text")
+    try:
+        clients().staff_candidatures.add_note(staff_member.access_token(), candidature_id, text)
+    except DomainError as refusal:
+        if refusal.http_status != Invalid.problem.status:
+            raise
+        return _candidature_page(candidature_id, note=text, refusal=refusal)
+    return redirect(url_for("gestion.show_candidature", candidature_id=candidature_id, fait="note"), code=303)
+
+
+def _candidature_page(candidature_id: str, *, note: str = "", refusal: DomainError | None = None) -> Response:
+    """`note`: as it was typed, where it was refused."""
+    member = staff_member.required()
+    return render_page(
+        "gestion/templates/candidature.html",
+        status=refusal.http_status if refusal else 200,
+        active=ACTIVE_MENU_KEY,
+        candidature=clients().staff_candidatures.candidature(member.access_token, candidature_id),
+        documents=_documents(candidature_id),
+        state_labels=STATE_LABELS,
+        can_manage=MANAGE in member.scopes,
+        can_correct=CORRECT in member.scopes,
+        can_publish="documents:publish" in member.scopes,
+        reads_journal="audit:read" in member.scopes,
+        mail_labels=MAIL_LABELS,
+        note=note,
+        errors=shown_errors(refusal),
+        done=DONE_SENTENCES.get(request.args.get("fait", "")),
+    )
+
+
+def _documents(candidature_id: str) -> tuple[StaffDocument, ...] | None:
+    """None while documents does not answer; none where it has not heard of the candidature yet."""
+    try:
+        with optional_calls():
+            return clients().staff_documents.documents(staff_member.access_token(), candidature_id)
+    except DomainError as refusal:
+        return () if refusal.http_status == NotFound.problem.status else None
+
+
+@blueprint.get("/candidatures/<candidature_id>/<any(desinscription, ecart):act>")
+@access.staff(MANAGE)
+def ask_end(candidature_id: str, act: str) -> ResponseReturnValue:
+    return _end_page(candidature_id, act)
+
+
+@blueprint.post("/candidatures/<candidature_id>/<any(desinscription, ecart):act>")
+@access.staff(MANAGE)
+def end_candidature(candidature_id: str, act: str) -> ResponseReturnValue:
+    reason = posted_text("reason")
+    try:
+        clients().staff_candidatures.end(staff_member.access_token(), candidature_id, API_ACTS[act], reason)
+    except DomainError as refusal:
+        if refusal.http_status not in (409, 422):
+            raise
+        return _end_page(candidature_id, act, reason=reason, refusal=refusal)
+    return redirect(url_for("gestion.show_candidature", candidature_id=candidature_id, fait=act), code=303)
+
+
+def _end_page(candidature_id: str, act: str, *, reason: str = "", refusal: DomainError | None = None) -> Response:
+    return render_page(
+        "gestion/templates/fin_de_candidature.html",
+        status=refusal.http_status if refusal else 200,
+        active=ACTIVE_MENU_KEY,
+        candidature=clients().staff_candidatures.candidature(staff_member.access_token(), candidature_id),
+        act=act,
+        reason=reason,
+        refusal=refusal,
+        errors=shown_errors(refusal),
+    )

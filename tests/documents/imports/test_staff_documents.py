@@ -1,0 +1,71 @@
+"""Staff read the documents of a candidature of their académies, withdrawn ones too; each opening leaves a trace."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from werkzeug.test import TestResponse
+
+from services.documents.domain.document_types import AUTOMATIC
+from tests.documents.imports.exam_office import ExamOffice, candidature, csv_of, line
+from tests.support.tokens import bearer, staff_token
+
+READ = "candidatures:read"
+LISTED = f"/staff/candidatures/{candidature(1)}/documents"
+
+
+def as_staff(office: ExamOffice, path: str, *, scope: str = READ, academies: Any = ("03",)) -> TestResponse:
+    headers = bearer(staff_token("reader", scopes=[scope], academies=academies))
+    return office.service.web.get(f"/v1{path}", headers=headers)
+
+
+@pytest.fixture
+def published(office: ExamOffice) -> ExamOffice:
+    """A candidature with its automatic documents, and a convocation that was withdrawn."""
+    office.register(1)
+    office.service.create_documents(candidature_id=candidature(1))
+    checked = office.checked(csv_of([line(1)]))
+    office.publish(checked)
+    office.work()
+    withdrawn = office.call("POST", f"/imports/{checked['id']}/withdrawal", json={"reason": "Changement de centre"})
+    assert withdrawn.status_code == 200
+    return office
+
+
+def test_all_documents_are_listed_the_withdrawn_one_with_its_reason(published: ExamOffice) -> None:
+    documents = as_staff(published, LISTED).get_json()["documents"]
+    states = {document["type"]: document["withdrawal_reason"] for document in documents}
+    assert states == {**{str(kind): None for kind in AUTOMATIC}, "convocation": "Changement de centre"}
+    assert [document["type"] for document in documents if document["withdrawn_at"]] == ["convocation"]
+    assert len(published.documents_of(1)) == len(AUTOMATIC), "its candidate sees the others alone"
+
+
+def test_each_opening_is_in_the_audit_trail_also_of_what_was_withdrawn(published: ExamOffice) -> None:
+    documents = as_staff(published, LISTED, academies=None).get_json()["documents"]
+    before = len(published.audited())
+    for document in documents:
+        answer = as_staff(published, f"/staff/documents/{document['id']}/file")
+        assert (answer.status_code, answer.content_type, answer.data[:5]) == (200, "application/pdf", b"%PDF-")
+    assert published.audited()[before:] == [("document.opened", document["id"]) for document in documents]
+
+
+def test_who_may_not_read_candidatures_or_is_of_another_académie_finds_nothing(published: ExamOffice) -> None:
+    document = as_staff(published, LISTED).get_json()["documents"][0]["id"]
+    before = published.audited()
+    for path in (LISTED, f"/staff/documents/{document}/file"):
+        assert as_staff(published, path, academies=("20",)).status_code == 404
+        assert as_staff(published, path, scope="documents:publish").status_code == 403
+        assert published.service.get(path, candidature(1)).status_code == 403
+    assert published.service.web.get(f"/v1{LISTED}").status_code == 401
+    for unknown in ("0" * 32, "x"):
+        assert as_staff(published, f"/staff/candidatures/{unknown}/documents").status_code == 404
+        assert as_staff(published, f"/staff/documents/{unknown}/file").status_code == 404
+    assert published.audited() == before
+
+
+def test_imports_are_listed_by_académie_within_ones_own(published: ExamOffice) -> None:
+    assert len(published.call("GET", "/imports?academie=03").get_json()["items"]) == 1
+    assert published.call("GET", "/imports?academie=20").get_json()["items"] == []
+    elsewhere = ExamOffice(published.service, academies=["20"])
+    assert elsewhere.call("GET", "/imports?academie=03").get_json()["items"] == []

@@ -97,7 +97,7 @@ class Examples:
         if kind == "public":
             return {}
         if kind == "staff" and name not in scopes_of("administrateur"):  # what a browser's session alone may do
-            return {"Authorization": f"Bearer {self._administrators_session_token()}"}
+            return {"Authorization": f"Bearer {self.session_token_of(self.administrator)}"}
         if kind == "staff" and name not in scopes_of("gestionnaire"):
             return {"Authorization": f"Bearer {self._exchanged(self._administrators_tool)}"}
         token = {"candidate": self._candidates_token, "staff": self._staffs_token}.get(kind)
@@ -126,10 +126,10 @@ class Examples:
     def _exchanged(self, tool: str) -> str:
         return str(self._accounts("/v1/tools/exchange", token=tool)["access_token"])
 
-    def _administrators_session_token(self) -> str:
+    def session_token_of(self, browser: ScriptlessBrowser) -> str:
+        """The access token of a member of staff's browser."""
         name = cookie_name(self.apps["gateway"].extensions["portail"], SESSION_COOKIE)
-        session = self.administrator.cookie(name)
-        return str(self._accounts("/v1/sessions/exchange", session=session)["access_token"])
+        return str(self._accounts("/v1/sessions/exchange", session=browser.cookie(name))["access_token"])
 
     def _services_token(self, name: str) -> str:
         sent = {"client_id": name, "client_secret": SECRETS[name]}
@@ -210,12 +210,12 @@ class Examples:
         new = service.post("/v1/imports", json=EXAMPLE_IMPORT, headers=headers)
         assert new.status_code == 201, new.text
         import_id = str((new.json or {})["id"])
-        sent = csv_of([f"{self._numero_candidat()};{CELLS['convocation']}"])
+        sent = csv_of([f"{self.numero_candidat()};{CELLS['convocation']}"])
         checked = service.put(f"/v1/imports/{import_id}/csv", data=sent, headers=headers)
         assert (checked.json or {})["ready"] == 1, checked.text
         return import_id
 
-    def _numero_candidat(self) -> str:
+    def numero_candidat(self) -> str:
         answer = self._get("registrations", f"/v1/candidatures/{self.values['candidature_id']}")
         return str(answer["recap"]["numero_candidat"])
 

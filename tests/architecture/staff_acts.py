@@ -1,0 +1,243 @@
+"""Every route by which staff write, called for real, and the act that each leaves in the audit trail.
+
+What reads leave there (openings of files, exports) is in writing_reads.py.
+"""
+
+from __future__ import annotations
+
+from base64 import urlsafe_b64encode
+from collections.abc import Callable
+from typing import Any
+
+import pyotp
+
+from tests.architecture.staff_at_work import StaffAtWork
+from tests.documents.imports.exam_office import NEW as NEW_IMPORT
+from tests.documents.imports.exam_office import pdf_of, zip_of
+from tests.gateway.gestion import invitations
+from tests.gateway.gestion.people import PASSWORD
+from tests.registrations.catalogue.small_exam import SMALL
+
+REASON = {"reason": "Demande écrite du 4 octobre"}
+NEW_PASSWORD = "Gestion/2022"
+ARCHIVE = {"archive": urlsafe_b64encode(zip_of({"cfg/exam.yaml": SMALL.encode()})).decode()}
+
+Act = Callable[[StaffAtWork], Any]
+
+
+def _search(office: StaffAtWork) -> None:
+    office.candidate()
+
+
+def _correct(office: StaffAtWork) -> None:
+    candidate = office.candidate()
+    values = candidate["values"] | {"nom_famille": "BINNET"}
+    office.call("accounts", "POST", f"/candidates/{candidate['id']}/identity", json={"values": values, **REASON})
+
+
+def _send_activation(office: StaffAtWork) -> None:
+    email = office.visitors.create_account()
+    found = office.call("accounts", "POST", "/candidates/search", json={"email": email}).json or {}
+    office.call("accounts", "POST", f"/candidates/{found['candidates'][0]['id']}/activation")
+
+
+def _invite(office: StaffAtWork) -> str:
+    invited = {"email": invitations.new_address(), "nom": "DURAND", "prenoms": "Paule", "role": "gestionnaire"}
+    sent = office.with_code(**invited, academies=["03"])
+    return str((office.call("accounts", "POST", "/staff", json=sent).json or {})["id"])
+
+
+def _invite_again(office: StaffAtWork) -> None:
+    office.call("accounts", "POST", f"/staff/{_invite(office)}/invitation", json=office.with_code())
+
+
+def _to_member(act: str) -> Act:
+    def call(office: StaffAtWork) -> None:
+        office.call("accounts", "POST", f"/staff/{office.member()}/{act}", json=office.with_code(**REASON))
+
+    return call
+
+
+def _enable(office: StaffAtWork) -> None:
+    member = office.member()
+    for act in ("disable", "enable"):
+        office.call("accounts", "POST", f"/staff/{member}/{act}", json=office.with_code(**REASON))
+
+
+def _revoke(office: StaffAtWork) -> None:
+    office.call("accounts", "POST", f"/staff/tokens/{office.token()}/revoke", json=REASON)
+
+
+def _revoke_own(office: StaffAtWork) -> None:
+    office.call("accounts", "POST", f"/staff/me/tokens/{office.token()}/revoke")
+
+
+def _change_password(office: StaffAtWork) -> None:
+    person = office.staff.administrateur()
+    passwords = {"current_password": PASSWORD, "password": NEW_PASSWORD, "password_confirmation": NEW_PASSWORD}
+    office.call("accounts", "POST", "/staff/me/password", by=person, json={**passwords, "code": person.code()})
+
+
+def _new_recovery_codes(office: StaffAtWork) -> None:
+    office.call("accounts", "POST", "/staff/me/recovery-codes", json=office.with_code())
+
+
+def _renew_second_factor(office: StaffAtWork) -> None:
+    person = office.staff.administrateur()
+    asked = {"code": person.code()}
+    offer = office.call("accounts", "POST", "/staff/me/second-factor/proposals", by=person, json=asked).json or {}
+    renewal = {"proposal": offer["sealed"], "code": pyotp.TOTP(offer["secret"]).now()}
+    office.call("accounts", "POST", "/staff/me/second-factor", by=person, json=renewal)
+
+
+def _create_token(office: StaffAtWork) -> None:
+    office.token()
+
+
+def _move_dates(office: StaffAtWork) -> None:
+    path = f"/staff/openings/{office.examples.values['opening_id']}"
+    opening = office.read("registrations", path)
+    dates = {"closes": "2021-11-20T17:00:00+01:00", "revision": opening["revision"]}
+    office.call("registrations", "POST", f"{path}/dates", json={**dates, **REASON})
+
+
+def _publish_message(office: StaffAtWork) -> None:
+    office.message()
+
+
+def _withdraw_message(office: StaffAtWork) -> None:
+    office.call("registrations", "DELETE", f"/staff/messages/{office.message()}")
+
+
+def _load_catalogue(office: StaffAtWork) -> None:
+    compared = office.call("registrations", "POST", "/staff/catalogues/comparison", json=ARCHIVE).json or {}
+    office.call("registrations", "POST", "/staff/catalogues", json={**ARCHIVE, "etag": compared["etag"]})
+
+
+def _write_note(office: StaffAtWork) -> None:
+    path = f"/staff/candidatures/{office.examples.values['candidature_id']}/notes"
+    office.call("registrations", "POST", path, json={"text": "Rappelé le 4 octobre."})
+
+
+def _ecarter(office: StaffAtWork) -> None:
+    office.call("registrations", "POST", f"/staff/candidatures/{office.candidature()}/ecart", json=REASON)
+
+
+def _publish_for_a_selection(office: StaffAtWork) -> None:
+    order = {"type": "relance_pieces", "title": "Relance", "paragraphs": ["Il manque une pièce."]}
+    chosen = {"candidatures": [office.examples.values["candidature_id"]]}
+    office.call("documents", "POST", "/publications", json={**order, **chosen})
+
+
+def _create_import(office: StaffAtWork) -> None:
+    office.call("documents", "POST", "/imports", json=NEW_IMPORT)
+
+
+def _check_csv(office: StaffAtWork) -> None:
+    office.checked_import()
+
+
+def _add_pdfs(office: StaffAtWork) -> None:
+    new = office.call("documents", "POST", "/imports", json={**NEW_IMPORT, "source": "pdf"}).json or {}
+    name = f"{office.examples.numero_candidat()}.pdf"
+    headers = {
+        "Content-Disposition": f'attachment; filename="{name}"',
+        "Content-Type": "application/octet-stream",
+    }
+    office.call("documents", "PUT", f"/imports/{new['id']}/pdfs", data=pdf_of(), headers=headers)
+
+
+def _publish_import(office: StaffAtWork) -> None:
+    office.published_import()
+
+
+def _abandon_import(office: StaffAtWork) -> None:
+    office.call("documents", "POST", f"/imports/{office.checked_import()['id']}/abandonment")
+
+
+def _withdraw_import(office: StaffAtWork) -> None:
+    office.call("documents", "POST", f"/imports/{office.published_import()['id']}/withdrawal", json=REASON)
+
+
+def _withdraw_document(office: StaffAtWork) -> None:
+    published = office.read("documents", f"/imports/{office.published_import()['id']}/documents")["items"][0]
+    office.call("documents", "POST", f"/published-documents/{published['id']}/withdrawal", json=REASON)
+
+
+def _show_page(office: StaffAtWork) -> None:
+    piece = office.piece()
+    shown = {"deposit_id": piece["deposit"]["id"], "page": 1}
+    office.call("pieces", "POST", f"/pieces/{piece['id']}/openings", json=shown)
+
+
+def _control(office: StaffAtWork) -> None:
+    piece = office.piece()
+    decision = {"deposit_id": piece["deposit"]["id"], "status": "received"}
+    headers = {"If-Match": piece["etag"]}
+    office.call("pieces", "POST", f"/pieces/{piece['id']}/control", json=decision, headers=headers)
+
+
+def _control_many(office: StaffAtWork) -> None:
+    piece = office.piece()
+    decision = {"deposit_id": piece["deposit"]["id"], "status": "compliant"}
+    controls = [{**decision, "piece_id": piece["id"], "if_match": piece["etag"]}]
+    office.call("pieces", "POST", "/controls", json={"controls": controls})
+
+
+def _remind(office: StaffAtWork) -> None:
+    chosen = [office.examples.values["candidature_id"]]
+    answer = office.call("pieces", "POST", "/reminders", json={"candidatures": chosen})
+    assert [result["outcome"] for result in (answer.json or {})["results"]] == ["sent"], answer.text
+
+
+Route = tuple[str, str, str]
+"""Service, method and rule, as the ledger has them."""
+ACTS: dict[Route, tuple[str, Act]] = {
+    ("accounts", "POST", "/v1/candidates/search"): ("account_opened", _search),
+    ("accounts", "POST", "/v1/candidates/<string:candidate_id>/identity"): ("identity_corrected", _correct),
+    ("accounts", "POST", "/v1/candidates/<string:candidate_id>/activation"): ("activation_resent", _send_activation),
+    ("accounts", "POST", "/v1/staff"): ("staff_invited", _invite),
+    ("accounts", "POST", "/v1/staff/<string:staff_id>/invitation"): ("staff_invited_again", _invite_again),
+    ("accounts", "POST", "/v1/staff/<string:staff_id>/second-factor-reset"): (
+        "second_factor_reset",
+        _to_member("second-factor-reset"),
+    ),
+    ("accounts", "POST", "/v1/staff/<string:staff_id>/disable"): ("staff_disabled", _to_member("disable")),
+    ("accounts", "POST", "/v1/staff/<string:staff_id>/enable"): ("staff_enabled", _enable),
+    ("accounts", "POST", "/v1/staff/tokens/<string:token_id>/revoke"): ("token_revoked", _revoke),
+    ("accounts", "POST", "/v1/staff/me/password"): ("password_changed", _change_password),
+    ("accounts", "POST", "/v1/staff/me/recovery-codes"): ("recovery_codes_renewed", _new_recovery_codes),
+    ("accounts", "POST", "/v1/staff/me/second-factor"): ("second_factor_renewed", _renew_second_factor),
+    ("accounts", "POST", "/v1/staff/me/tokens"): ("token_created", _create_token),
+    ("accounts", "POST", "/v1/staff/me/tokens/<string:token_id>/revoke"): ("token_revoked", _revoke_own),
+    ("registrations", "POST", "/v1/staff/openings/<opening_id>/dates"): ("window.changed", _move_dates),
+    ("registrations", "POST", "/v1/staff/messages"): ("message.published", _publish_message),
+    ("registrations", "DELETE", "/v1/staff/messages/<message_id>"): ("message.withdrawn", _withdraw_message),
+    ("registrations", "POST", "/v1/staff/catalogues"): ("catalogue.loaded", _load_catalogue),
+    ("registrations", "POST", "/v1/staff/candidatures/<candidature_id>/notes"): ("note.added", _write_note),
+    ("registrations", "POST", "/v1/staff/candidatures/<candidature_id>/<any(withdrawal, ecart):how>"): (
+        "candidature.ecartee",
+        _ecarter,
+    ),
+    ("documents", "POST", "/v1/publications"): ("publication.ordered", _publish_for_a_selection),
+    ("documents", "POST", "/v1/imports"): ("import.created", _create_import),
+    ("documents", "PUT", "/v1/imports/<string:import_id>/csv"): ("import.checked", _check_csv),
+    ("documents", "PUT", "/v1/imports/<string:import_id>/pdfs"): ("import.checked", _add_pdfs),
+    ("documents", "POST", "/v1/imports/<string:import_id>/publication"): ("import.published", _publish_import),
+    ("documents", "POST", "/v1/imports/<string:import_id>/abandonment"): ("import.abandoned", _abandon_import),
+    ("documents", "POST", "/v1/imports/<string:import_id>/withdrawal"): ("import.withdrawn", _withdraw_import),
+    ("documents", "POST", "/v1/published-documents/<string:document_id>/withdrawal"): (
+        "document.withdrawn",
+        _withdraw_document,
+    ),
+    ("pieces", "POST", "/v1/pieces/<string:piece_id>/openings"): ("deposit.opened", _show_page),
+    ("pieces", "POST", "/v1/reminders"): ("candidature.reminded", _remind),
+    ("pieces", "POST", "/v1/pieces/<string:piece_id>/control"): ("piece.controlled", _control),
+    ("pieces", "POST", "/v1/controls"): ("piece.controlled", _control_many),
+}
+WITHOUT_TRACE: dict[Route, str] = {
+    ("accounts", "POST", "/v1/candidates/<string:candidate_id>/form"): "checks what is typed, changes nothing",
+    ("accounts", "POST", "/v1/staff/me/second-factor/proposals"): "offers a key, which its code puts in force",
+    ("accounts", "POST", "/v1/staff/me/second-factor/proposals/check"): "shows the offered key again",
+    ("registrations", "POST", "/v1/staff/catalogues/comparison"): "a dry run, which writes nothing",
+}

@@ -1,0 +1,90 @@
+"""An administrateur at work in a browser's session, and what there is to work on."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from tests.architecture.examples import Examples
+from tests.documents.imports.exam_office import CELLS, csv_of
+from tests.documents.imports.exam_office import NEW as NEW_IMPORT
+from tests.gateway.candidates import CandidateFactory
+from tests.gateway.gestion.people import StaffBrowser, StaffFactory
+from tests.support.tokens import bearer
+
+CSV_HEADERS = {"Content-Disposition": 'attachment; filename="convocations.csv"', "Content-Type": "text/csv"}
+MESSAGE = {
+    "title": "Fermeture",
+    "text": "Le service est fermé lundi.",
+    "severity": "info",
+    "shown_from": "2021-10-04T08:00:00+02:00",
+    "shown_until": "2021-10-05T08:00:00+02:00",
+}
+
+
+class StaffAtWork:
+    """An administrateur in a browser's session, who may do all that staff may, and what there is to do it to."""
+
+    def __init__(self, examples: Examples) -> None:
+        self.examples, self.portal = examples, examples.portal
+        self.staff, self.visitors = StaffFactory(self.portal), CandidateFactory(self.portal)
+        self.chief = self.staff.administrateur()
+
+    def call(
+        self, service: str, method: str, path: str, *, by: StaffBrowser | None = None, **given: Any
+    ) -> TestResponse:
+        app: Flask = self.portal.apps[service]
+        headers = bearer(self.examples.session_token_of((by or self.chief).browser)) | given.pop("headers", {})
+        answer = app.test_client().open(f"/v1{path}", method=method, headers=headers, **given)
+        assert 200 <= answer.status_code < 300, (method, path, answer.status_code, answer.text)
+        return answer
+
+    def read(self, service: str, path: str) -> Any:
+        return self.call(service, "GET", path).json
+
+    def with_code(self, **fields: Any) -> dict[str, Any]:
+        return {**fields, "code": self.chief.code()}
+
+    # What acts are done to: each its own
+
+    def member(self) -> str:
+        return self.staff.account("03").id
+
+    def candidate(self) -> dict[str, Any]:
+        email = self.visitors.create_activated_account()
+        answer = self.call("accounts", "POST", "/candidates/search", json={"email": email})
+        return dict((answer.json or {})["candidates"][0])
+
+    def candidature(self) -> str:
+        email = self.visitors.create_activated_account()
+        self.visitors.register(email)
+        self.portal.deliver()
+        listed = self.read("registrations", f"/staff/candidatures?text={quote(email)}")
+        return str(listed["candidatures"][0]["id"])
+
+    def token(self) -> str:
+        sent = self.with_code(name="outil", scopes=["pieces:read"], days=7)
+        return str((self.call("accounts", "POST", "/staff/me/tokens", json=sent).json or {})["id"])
+
+    def message(self) -> str:
+        return str((self.call("registrations", "POST", "/staff/messages", json=MESSAGE).json or {})["id"])
+
+    def checked_import(self) -> dict[str, Any]:
+        new = self.call("documents", "POST", "/imports", json=NEW_IMPORT).json or {}
+        path = f"/imports/{new['id']}/csv"
+        return dict(self.call("documents", "PUT", path, data=self.csv(), headers=CSV_HEADERS).json or {})
+
+    def published_import(self) -> dict[str, Any]:
+        ready = self.checked_import()
+        self.call("documents", "POST", f"/imports/{ready['id']}/publication", json={"revision": ready["revision"]})
+        self.portal.deliver()
+        return ready
+
+    def csv(self) -> bytes:
+        return csv_of([f"{self.examples.numero_candidat()};{CELLS['convocation']}"])
+
+    def piece(self) -> dict[str, Any]:
+        return dict(self.read("pieces", f"/pieces/{self.examples.values['piece_id']}"))

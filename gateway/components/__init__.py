@@ -19,6 +19,7 @@ from gateway.components.fields import (
     read_field,
 )
 from gateway.components.options import native_choices
+from gateway.layout.frame import GESTION_HOME
 
 _GATEWAY = Path(__file__).parent.parent
 
@@ -41,6 +42,7 @@ def register_components(env: Environment) -> None:
     env.loader = ChoiceLoader(loaders)
     env.globals.update(
         asset_url=asset_url,
+        gestion_home=GESTION_HOME,
         read_field=read_field,
         field_id=field_id,
         messages_for=messages_for,

@@ -35,8 +35,10 @@ MENU = (
     Link("formulaires", "Les formulaires", "/formulaires"),
     Link("justificatifs", "Mes justificatifs", "/justificatifs"),
 )
+GESTION_HOME = Link("a-traiter", "À traiter", "/gestion")
+"""Also where the way to each page of gestionnaires begins."""
 GESTION_MENU = (
-    ("pieces:read", Link("a-traiter", "À traiter", "/gestion")),
+    ("pieces:read", GESTION_HOME),
     ("pieces:read", Link("pieces", "Pièces", "/gestion/pieces")),
     ("pieces:read", Link("relances", "Relances", "/gestion/relances")),
     ("candidatures:read", Link("candidatures", "Candidatures", "/gestion/candidatures")),

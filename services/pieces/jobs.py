@@ -45,7 +45,7 @@ def delete_old_deposit_tries() -> None:
 
 @jobs.every(hours=1, name="purge-uploads")
 def delete_expired_uploads() -> None:
-    """Delete uploads that got no bytes for a day."""
+    """Delete uploads that got no bytes for UPLOAD_EXPIRY."""
     purge_uploads()
 
 
@@ -63,7 +63,7 @@ def number_waiting_changes() -> None:
 
 @jobs.every(hours=24, name="purge-changes")
 def delete_old_changes() -> None:
-    """Delete changes that could be read for 90 days."""
+    """Delete changes that could be read for CHANGES_RETENTION."""
     purge_changes()
 
 

@@ -8,6 +8,7 @@ import jwt
 import pytest
 from sqlalchemy import select
 
+from services.accounts.domain.recovery_codes import COUNT
 from services.accounts.models import AuditEntry, StaffToken, db
 from tests.accounts.running_accounts import RunningAccounts, problem_slug, refused_fields
 from tests.accounts.staff_in_session import Session, code_of, logged_in
@@ -35,10 +36,10 @@ def acts(accounts: RunningAccounts) -> list[str]:
 
 def test_a_recovery_code_opens_a_session_once_however_it_is_typed(accounts: RunningAccounts, member: Session) -> None:
     first, second, *_ = recovery_codes(member)
-    assert member.get("/staff/me")["recovery_codes_left"] == 10
+    assert member.get("/staff/me")["recovery_codes_left"] == COUNT
     assert member.log_in(f" {first.lower().replace('-', ' ')}").status_code == 201
     assert problem_slug(member.log_in(first)) == "identification-refusee"
-    assert member.get("/staff/me")["recovery_codes_left"] == 9
+    assert member.get("/staff/me")["recovery_codes_left"] == COUNT - 1
     assert member.log_in(second).status_code == 201
     assert acts(accounts).count("recovery_code_used") == 2
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from services.accounts.domain.mail_link_rules import INVITATION_LIFETIME
+from services.accounts.domain.mail_link_rules import INVITATION_LIFETIME, in_hours
+from services.accounts.domain.recovery_codes import COUNT
 from services.accounts.models import AuditEntry, MailLink, RecoveryCode, StaffMember, db
 from tests.accounts.running_accounts import RunningAccounts, problem_slug, refused_fields
 from tests.accounts.staff_in_session import (
@@ -58,7 +59,7 @@ def test_who_is_invited_sets_the_account_up_and_logs_in_with_it(accounts: Runnin
     assert chief.get(f"/staff/{staff_id}")["state"] == "invited"
     token = invitation_token(accounts, NEW)
     answer, secret = complete(accounts, token)
-    assert len(set(answer.json["recovery_codes"])) == 10
+    assert len(set(answer.json["recovery_codes"])) == COUNT
     session = accounts.post("/sessions/exchange", session=answer.json["session"]).json
     assert (session["subject"], session["academies"], session["prenoms"]) == (staff_id, ["03", "19"], "Paule")
     member = Session(accounts, staff_id, NEW, PASSWORD, secret)
@@ -106,7 +107,7 @@ def test_a_link_expires(accounts: RunningAccounts, chief: Session) -> None:
     accounts.advance_clock(seconds=120)
     answer = accounts.post("/staff-invitations/check", token=token).json or {}
     assert (answer["state"], "proposal" in answer) == ("expired", False)
-    assert "72 heures" in answer["detail"]
+    assert in_hours(INVITATION_LIFETIME) in answer["detail"]
 
 
 def test_an_invitation_takes_the_place_of_the_one_before(accounts: RunningAccounts, chief: Session) -> None:

@@ -8,12 +8,13 @@ from datetime import datetime
 from typing import Any
 
 from services.chassis.clock import PARIS
+from services.contracts.reminder_rules import HOUR
 from services.pieces.jobs import jobs
 from services.pieces.models import db
 from tests.pieces.example_events import window_changed
 from tests.pieces.pieces_service import PiecesService
 
-SEVEN_DAYS, TWO_DAYS, LAST_DAY = (datetime(2021, 10, day, 9, tzinfo=PARIS) for day in (24, 29, 31))
+SEVEN_DAYS, TWO_DAYS, LAST_DAY = (datetime(2021, 10, day, HOUR, tzinfo=PARIS) for day in (24, 29, 31))
 """The instants of the ladder 7, 2, 0 before the end of the guide's deposit, which closes on the 31st at midnight."""
 
 

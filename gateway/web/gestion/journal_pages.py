@@ -9,9 +9,8 @@ from datetime import datetime
 
 from gateway.clients.journal import AuditEntry, AuditPage
 from services.chassis.errors import DomainError, Unavailable
-from services.contracts.page_sizes import USUAL_PAGE
 
-ENTRIES_OF_A_PAGE = USUAL_PAGE
+ENTRIES_OF_A_PAGE = 50
 ReadPage = Callable[[str, int | None], AuditPage]
 """The page of a service whose entries have ids below the second argument (None: the newest)."""
 

@@ -17,7 +17,7 @@ from services.chassis.web.csv_export import CONTENT_TYPE, csv_response
 from services.chassis.web.instants import Instant
 
 READ = "audit:read"
-USUAL_PAGE, LARGEST_PAGE = 50, 200  # entries
+DEFAULT_ENTRIES, MOST_ENTRIES = 50, 200  # of a page
 LONGEST_ID = 64  # characters, as the columns hold
 _LARGEST_ENTRY_ID = 2**31 - 1
 
@@ -38,7 +38,7 @@ class AuditFilterQuery(Schema):
 
 
 class AuditQuery(AuditFilterQuery):
-    limit = fields.Integer(load_default=USUAL_PAGE, validate=validate.Range(1, LARGEST_PAGE))
+    limit = fields.Integer(load_default=DEFAULT_ENTRIES, validate=validate.Range(1, MOST_ENTRIES))
     before = fields.Integer(
         load_default=None,
         validate=validate.Range(1, _LARGEST_ENTRY_ID),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from services.documents.domain.document_types import AUTOMATIC
 from services.documents.models import AuditEntry
 from services.documents.models import db as documents_db
+from services.registrations.domain.lengths import NOTE
 from tests.gateway.candidates import CandidateFactory
 from tests.gateway.components.html_checks import problems_of, text_of
 from tests.gateway.gestion.people import StaffFactory, depositor, rows
@@ -91,9 +92,9 @@ def test_a_note_is_kept_for_the_others_and_not_shown_to_the_candidate(
     gestionnaire.press("Garder la note", text=" ")
     assert gestionnaire.answer.status_code == 422
     assert not problems_of(gestionnaire.answer.text)
-    gestionnaire.press("Garder la note", text="x" * 2001)
+    gestionnaire.press("Garder la note", text="x" * (NOTE + 1))
     assert gestionnaire.answer.status_code == 422
-    assert "x" * 2001 in gestionnaire.answer.text, "what was typed stays"
+    assert "x" * (NOTE + 1) in gestionnaire.answer.text, "what was typed stays"
     for _ in range(2):
         gestionnaire.press("Garder la note", text=note)
     assert "La note est gardée" in gestionnaire.text

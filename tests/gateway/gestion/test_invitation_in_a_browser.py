@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pyotp
 import pytest
 
+from services.accounts.domain.recovery_codes import COUNT
 from services.accounts.domain.staff import Role
 from services.accounts.models import StaffMember, db
 from tests.gateway.gestion.invitations import NEW_PASSWORD, mailed_link, new_address
@@ -39,7 +40,7 @@ def test_an_access_from_its_invitation_to_its_end(
     persons.locator("[name=code]").fill(pyotp.TOTP(secret).now())
     _press(persons, "Activer mon accès")
     codes = persons.locator("ol code").all_inner_texts()
-    assert len(codes) == 10
+    assert len(codes) == COUNT
     persons.get_by_role("link", name="Entrer dans l'Espace de gestion").click()
     persons.get_by_role("heading", name="À traiter").wait_for()
     _press(persons, "Se déconnecter")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pyotp
 import pytest
 
+from services.accounts.domain.recovery_codes import COUNT
 from tests.gateway.components.html_checks import problems_of, text_of
 from tests.gateway.gestion.invitations import NEW_PASSWORD, recovery_codes, shown_secret
 from tests.gateway.gestion.people import PASSWORD, StaffAccount, StaffBrowser, StaffFactory, log_in, rows
@@ -24,10 +25,10 @@ def test_the_page_says_who_one_is_and_how_many_codes_are_left(member: StaffBrows
     assert "Il vous reste 0 code de secours : demandez-en de nouveaux." in member.browser.text
     member.browser.follow("Nouveaux codes de secours")
     member.press("Afficher de nouveaux codes")
-    assert len(recovery_codes(member.browser)) == 10
+    assert len(recovery_codes(member.browser)) == COUNT
     assert member.browser.answer.headers["Cache-Control"] == "no-store"
     member.browser.follow("Revenir à mon compte")
-    assert "Codes de secours qui restent 10" in member.browser.text
+    assert f"Codes de secours qui restent {COUNT}" in member.browser.text
 
 
 def test_a_recovery_code_takes_the_place_of_a_code_once(member: StaffBrowser, staff: StaffFactory) -> None:

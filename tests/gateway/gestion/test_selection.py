@@ -8,6 +8,7 @@ import pytest
 
 from gateway.clients.staff_pieces import StaffPiecesClient
 from services.chassis.errors import Unavailable
+from services.contracts.page_sizes import LARGEST_PAGE, LARGEST_SELECTION
 from tests.gateway.candidates import CandidateFactory
 from tests.gateway.components.html_checks import problems_of, text_of
 from tests.gateway.gestion.copied_pieces import add_pieces_to_control
@@ -71,30 +72,30 @@ def test_two_hundred_pieces_can_be_listed_and_decided_at_once(
     candidature = candidate.path.rpartition("/")[2]
     add_pieces_to_control(running, candidature, 205)
     gestionnaire.get(f"/gestion/pieces?candidature={candidature}")
-    gestionnaire.press("Filtrer", par_page="200")
+    gestionnaire.press("Filtrer", par_page=str(LARGEST_PAGE))
     values = gestionnaire.page.xpath("//input[@name='selection']/@value")
-    assert len(values) == 200
+    assert len(values) == LARGEST_PAGE
     select(gestionnaire, "received", *values)
-    assert "200 pièces sont maintenant « Reçue »." in gestionnaire.text
+    assert f"{LARGEST_PAGE} pièces sont maintenant « Reçue »." in gestionnaire.text
 
 
 @pytest.fixture
 def long_list(
     gestionnaire: ScriptlessBrowser, candidate: ScriptlessBrowser, running: InProcessFourServices
 ) -> ScriptlessBrowser:
-    """A gestionnaire who has selected the whole of a list of 505 pieces, which one page shows up to 500 of."""
+    """A gestionnaire who has selected the whole of a list that is longer than one may decide at once."""
     candidature = candidate.path.rpartition("/")[2]
     add_pieces_to_control(running, candidature, 503)
     gestionnaire.get(f"/gestion/pieces?candidature={candidature}")
-    gestionnaire.follow("Sélectionner toute cette liste (500 pièces au plus)")
-    assert len(gestionnaire.page.xpath("//input[@name='selection'][@checked]")) == 500
+    gestionnaire.follow(f"Sélectionner toute cette liste ({LARGEST_SELECTION} pièces au plus)")
+    assert len(gestionnaire.page.xpath("//input[@name='selection'][@checked]")) == LARGEST_SELECTION
     assert not problems_of(gestionnaire.answer.text)
     return gestionnaire
 
 
 def test_a_whole_list_is_selected_and_decided_over_several_pages(long_list: ScriptlessBrowser) -> None:
     long_list.press("Reçue")
-    assert "500 pièces sont maintenant « Reçue »." in long_list.text
+    assert f"{LARGEST_SELECTION} pièces sont maintenant « Reçue »." in long_list.text
     long_list.follow("Retour à la liste")
     assert len(rows(long_list)) == 5
 
@@ -114,13 +115,13 @@ def test_what_got_no_answer_is_gone_on_with_and_nothing_is_done_twice(
 
     monkeypatch.setattr(StaffPiecesClient, "control_many", losing_an_answer)
     long_list.press("Conforme")
-    assert "200 pièces sont maintenant « Conforme »." in long_list.text
-    assert "300 pièces à décider encore" in long_list.text
+    assert f"{LARGEST_PAGE} pièces sont maintenant « Conforme »." in long_list.text
+    assert f"{LARGEST_SELECTION - LARGEST_PAGE} pièces à décider encore" in long_list.text
     assert "Le service des justificatifs ne répond pas." in long_list.text
     assert not problems_of(long_list.answer.text)
-    assert calls == [200, 200], "what fails is not asked again and again"
+    assert calls == [LARGEST_PAGE] * 2, "what fails is not asked again and again"
     long_list.press("Continuer : Conforme")
-    assert "300 pièces sont maintenant « Conforme »." in long_list.text
+    assert f"{LARGEST_SELECTION - LARGEST_PAGE} pièces sont maintenant « Conforme »." in long_list.text
     assert "sans décision" not in long_list.text
 
 
@@ -142,7 +143,7 @@ def test_a_selection_of_nothing_or_of_nonsense_is_told(
     assert boxes(gestionnaire, candidate)
     select(gestionnaire, "compliant")
     assert "Aucune pièce n'était sélectionnée." in gestionnaire.text
-    for selection in (["x"], [f"{number} b c" for number in range(501)]):
+    for selection in (["x"], [f"{number} b c" for number in range(LARGEST_SELECTION + 1)]):
         values = [("selection", value) for value in selection]
         gestionnaire.post("/gestion/pieces/decisions", [("decision", "compliant"), *values])
         assert gestionnaire.answer.status_code == 422

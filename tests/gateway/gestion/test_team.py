@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from services.accounts.domain.mail_link_rules import INVITATION_LIFETIME
+from services.accounts.domain.recovery_codes import COUNT
 from services.accounts.domain.staff import Role
 from services.accounts.models import StaffMember, db
 from services.accounts.operations.staff_tokens import create_token
@@ -57,7 +58,7 @@ def test_who_is_invited_sets_up_the_access_and_is_in_the_team(
     set_up(person)
     assert person.title == "Vos codes de secours"
     assert not problems_of(person.answer.text)
-    assert len(recovery_codes(person)) == 10
+    assert len(recovery_codes(person)) == COUNT
     person.follow("Entrer dans l'Espace de gestion")
     assert (person.path, person.title) == ("/gestion", "À traiter")
     assert "Équipe" not in person.text

@@ -54,15 +54,17 @@ def sealed_post() -> str | None:
 
 def fields_to_keep() -> tuple[tuple[str, str], ...]:
     """What was posted, in the order sent, without passwords and files; nothing where a form could not hold it."""
-    if (request.content_length or 0) > LONGEST_KEPT_POST:
-        return ()
-    if request.mimetype != "application/x-www-form-urlencoded":
+    if is_too_long_to_keep() or request.mimetype != "application/x-www-form-urlencoded":
         return ()
     return tuple(
         (name, value)
         for name, value in request.form.items(multi=True)
         if name != form_owner.FIELD_NAME and may_be_kept(name)
     )
+
+
+def is_too_long_to_keep() -> bool:
+    return (request.content_length or 0) > LONGEST_KEPT_POST
 
 
 def requested_address() -> str:
@@ -146,7 +148,8 @@ def _error_page_keeping_input(error: DomainError, retry_after: int | None) -> Re
         text="" if isinstance(error, ForeignPost) else text,
         request_id=g.get("request_id"),
         fields=fields_to_keep(),
-        retry=None if isinstance(error, ForeignPost) else requested_address(),
+        retry=None if isinstance(error, ForeignPost) or is_too_long_to_keep() else requested_address(),
+        too_long=is_too_long_to_keep(),
     )
     if retry_after:
         response.headers["Retry-After"] = str(retry_after)

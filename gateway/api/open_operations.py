@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from services.contracts.account_rules import SESSION_ONLY_SCOPES
+
 _CLOSED_PATHS = ("sessions", "tokens", "tools/")
 """Of the portal's own processes, whatever a token may do."""
-_SESSION_ONLY = "account:manage"
 METHODS = ("get", "post", "put", "patch", "delete")
 
 
@@ -44,4 +45,4 @@ def _open_part(path: str, item: dict[str, Any]) -> dict[str, Any]:
 
 def _is_open(operation: dict[str, Any]) -> bool:
     ways = operation["security"]
-    return not ways or any("staff" in way and _SESSION_ONLY not in way["staff"] for way in ways)
+    return not ways or any("staff" in way and SESSION_ONLY_SCOPES.isdisjoint(way["staff"]) for way in ways)

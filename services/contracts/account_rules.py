@@ -15,5 +15,9 @@ MAX_CREATION_LENGTH = 32
 """Characters of the id of a creation, by which its mail is asked for again."""
 MAX_CODE_LENGTH = 64
 """Characters of a code of the second factor, or a recovery code, as typed."""
+OWN_ACCOUNT_SCOPE = "account:manage"
+CATALOGUE_SCOPE = "catalogue:manage"
+SESSION_ONLY_SCOPES = frozenset({OWN_ACCOUNT_SCOPE, CATALOGUE_SCOPE})
+"""What staff may do in a browser's session, and no tool's token."""
 STAFF_ROLE_LABELS = {"gestionnaire": "Gestionnaire", "administrateur": "Administrateur"}
 """Profiles of staff and how pages name them."""

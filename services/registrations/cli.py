@@ -105,7 +105,7 @@ def load_etablissements(file: Path) -> None:
     """Load the establishments of FILE, the public annuaire's CSV."""
     with _file_mistakes_as_click_error():
         etablissements = catalogue.read_etablissements(file)
-    catalogue_operations.load_etablissements(etablissements)
+    catalogue_operations.load_etablissements(etablissements, actor=_operator(), at=portal_now())
     click.echo(f"{len(etablissements)} établissements.")
 
 

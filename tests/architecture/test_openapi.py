@@ -20,6 +20,11 @@ def test_the_description_is_valid_and_whole(service: str, app: Flask) -> None:
     assert {fixed_words(path) for path in described} == {fixed_words(rule) for rule in routes}
 
 
+def test_it_is_the_same_whenever_it_is_asked_for(app: Flask) -> None:
+    first, second = (app.test_client().get("/openapi.json").get_json() for _ in range(2))
+    assert first == second
+
+
 @pytest.mark.parametrize("caller", [NOBODY, "candidate", "staff", SERVICES_KIND])
 def test_every_answer_is_as_described(service: str, app: Flask, caller: str) -> None:
     try_every_operation(service, app, caller, TRIES)

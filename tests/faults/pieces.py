@@ -320,11 +320,10 @@ class RemindByHand(_ReminderOperation):
 
 
 class ControlPiece(_ReminderOperation):
-    """Pressed again it is refused: the piece has changed since it was read."""
+    """Pressed again it is answered as the first time: the same control of the same file by the same gestionnaire."""
 
     name = "control a piece"
     covers = ("controls.control_piece", "controls.control_many")
-    repeated = (412,)
     done: ClassVar[State] = {"its status": "non_compliant"}
 
     def prepare(self) -> None:

@@ -57,7 +57,7 @@ def test_every_block_of_the_page_does_what_it_says(
     assert result.stderr.count("--- block") == len(BLOCKS) >= 15
     assert "/problems/introuvable" in result.stdout
     assert "2 décisions enregistrées sur 2, dont 2 lors d'une exécution précédente" in result.stdout
-    assert "1 documents publiés sur 1." in result.stderr
+    assert "Documents publiés : 1 sur 1." in result.stderr
     for name in ("piece.pdf", "pieces.csv", "candidatures.csv", "epreuves.csv", "epreuves-curl.csv"):
         assert (tmp_path / name).stat().st_size > 100, name
 

@@ -59,7 +59,7 @@ def test_mistakes_are_shown_by_line_and_a_dry_run_leaves_nothing(
     tried = tool.run(*PUBLISH, "--dry-run", "--csv")
     assert tried.returncode == 7, tried.stderr
     assert "3;00000000000;N° candidat inconnu dans vos académies" in tried.stdout
-    assert "1 documents seraient publiés : rien ne l'est." in tried.stderr
+    assert "Documents qui seraient publiés : 1. Rien ne l'est." in tried.stderr
     assert states(running)[0] == "abandoned"
     assert published(running) == before
     write(tool, f"{numero};{CELLS}")
@@ -71,9 +71,9 @@ def test_what_is_right_is_published_once(tool: Tool, running: InProcessFourServi
     before = published(running)
     write(tool, f"{numero};{CELLS}")
     first = tool.run(*PUBLISH, "--yes", "--texte", "Soyez à l'heure.")
-    assert (first.returncode, first.stderr.strip()) == (0, "1 documents publiés sur 1.")
+    assert (first.returncode, first.stderr.strip()) == (0, "Documents publiés : 1 sur 1.")
     again = tool.run(*PUBLISH, "--yes", "--texte", "Soyez à l'heure.")
-    assert (again.returncode, again.stderr.strip()) == (0, "1 documents publiés sur 1.")
+    assert (again.returncode, again.stderr.strip()) == (0, "Documents publiés : 1 sur 1.")
     assert published(running) == before + 1
     [newest, *_] = tool.json("documents", "list")
     assert (newest["state"], newest["published"], newest["paragraphs"]) == ("published", 1, ["Soyez à l'heure."])
@@ -92,7 +92,20 @@ def test_a_broken_publication_is_taken_up(
     assert (broken.returncode, network.calls["POST"]) == (6, 2), broken.stderr
     again = tool.run(*PUBLISH, "--yes", "--titre", "Reprise")
     assert again.returncode == 7, again.stderr
-    assert "1 documents publiés sur 1." in again.stderr
+    assert "Documents publiés : 1 sur 1." in again.stderr
+    assert (published(running), len(states(running))) == (before + 1, imports + 1)
+
+
+@pytest.mark.usefixtures("workers")
+def test_a_corrected_file_is_published_once_too(tool: Tool, running: InProcessFourServices, numero: str) -> None:
+    """A first look at its mistakes, the correction, the publication, and the same command again."""
+    before, imports = published(running), len(states(running))
+    publish = (*PUBLISH, "--titre", "Corrigé")
+    write(tool, f"{numero};{CELLS}", WRONG)
+    assert tool.run(*publish).returncode == 2
+    write(tool, f"{numero};{CELLS}")
+    for _ in range(2):
+        assert tool.run(*publish, "--yes").returncode == 0
     assert (published(running), len(states(running))) == (before + 1, imports + 1)
 
 
@@ -102,7 +115,7 @@ def test_nothing_is_published_without_a_yes_or_without_a_right_line(
     write(tool, f"{numero};{CELLS}")
     asked = tool.run(*PUBLISH)
     assert asked.returncode == 2
-    assert "Publier 1 documents ? Sans terminal, confirmez avec --yes." in asked.stderr
+    assert "Documents à publier : 1. Publier ? Sans terminal, confirmez avec --yes." in asked.stderr
     assert states(running)[0] == "checked", "the same command goes on with it"
     write(tool, WRONG)
     assert tool.run(*PUBLISH, "--yes").returncode == 5

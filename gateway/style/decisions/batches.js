@@ -38,15 +38,18 @@ class SelectionInParts {
     this.progress.end(this.summary(boxes, button, failure));
   }
 
-  // Why the last part that failed did; null where each had its answer.
+  // Why the last part that failed did; null where each had its answer. Who fails twice in a row is not asked again.
   async postAll(boxes, fields) {
     let failure = null;
-    for (let start = 0; start < boxes.length && !this.stopped; start += SIZE) {
+    let failuresInARow = 0;
+    for (let start = 0; start < boxes.length && !this.stopped && failuresInARow < 2; start += SIZE) {
       const part = boxes.slice(start, start + SIZE);
       try {
         failure = this.take(part, await this.post(part, fields)) || failure;
+        failuresInARow = 0;
       } catch (error) {
         failure = error.message;
+        failuresInARow += 1;
         if (error instanceof EndOfParts) break;
       }
       this.progress.show(Math.min(start + SIZE, boxes.length), boxes.length);

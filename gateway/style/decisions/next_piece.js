@@ -1,6 +1,8 @@
 /* From piece to piece without loading a page anew: the answer takes the place of what is shown, with the first picture of the next piece,
    which was loaded ahead into the memory of this page. Nothing is written to a cache. Without this script pages are loaded. */
 
+const TIMEOUT_MS = 60_000;
+
 // The first picture of the piece that follows. The server notes that it was loaded ahead, and is told when it is shown.
 class PictureAhead {
   load(address) {
@@ -49,26 +51,26 @@ export class NextPiece {
     if (!form.matches("[data-decision]")) return;
     event.preventDefault();
     const body = new URLSearchParams(new FormData(form, submitter));
-    this.go(() => fetch(form.action, { method: "POST", body }), () => submitPlainly(form, submitter));
+    this.go((signal) => fetch(form.action, { method: "POST", body, signal }), () => submitPlainly(form, submitter));
   }
 
   onClick(event) {
     const link = event.target.closest("nav a[rel=next]");
     if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
-    this.go(() => fetch(link.href), () => location.assign(link.href));
+    this.go((signal) => fetch(link.href, { signal }), () => location.assign(link.href));
   }
 
   // What is no piece (the list, a log-in, a failure) is left to the browser: to post a decision again is harmless.
   async go(request, leave) {
     if (this.busy) return;
     this.busy = true;
-    const answer = await request().catch(() => null);
-    const page = answer && new DOMParser().parseFromString(await answer.text(), "text/html");
-    const isPiece = page?.querySelector("[data-controle]");
-    if (!isPiece) return answer?.ok && answer.redirected ? location.assign(answer.url) : leave();
+    const answer = await request(AbortSignal.timeout(TIMEOUT_MS)).catch(() => null);
+    const text = await answer?.text().catch(() => null); // null: it broke off
     this.busy = false;
-    this.show(page, answer);
+    const page = text && new DOMParser().parseFromString(text, "text/html");
+    if (page?.querySelector("[data-controle]")) return this.show(page, answer);
+    return answer?.ok && answer.redirected ? location.assign(answer.url) : leave();
   }
 
   show(page, answer) {

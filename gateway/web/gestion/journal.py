@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -21,7 +21,8 @@ from gateway.web.gestion import blueprint
 from gateway.web.gestion.audit_labels import ACTION_LABELS, ACTOR_LABELS, VALUE_LABELS
 from gateway.web.gestion.journal_pages import ENTRIES_OF_A_PAGE, ServiceEntry, read_journal
 from gateway.web.gestion.posted_text import posted_text
-from services.chassis.clock import PARIS, YEARS
+from gateway.web.gestion.typed_instants import DAY_EXPECTED, read_day
+from services.chassis.clock import PARIS
 from services.chassis.errors import DomainError, NotFound
 from services.chassis.french import short_instant
 from services.contracts.piece_statuses import STATUS_LABELS
@@ -39,8 +40,6 @@ DAY_FILTERS = ("du", "au")
 PIECE_ACTS = ("piece.controlled", "deposit.opened", "deposit.loaded_ahead")
 """Acts whose subject is a piece."""
 _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T[\d:.]+\+00:00")
-DAY_FORMAT = "%d/%m/%Y"
-NOT_A_DAY = "Une date JJ/MM/AAAA est attendue."
 
 
 @blueprint.get("/journal")
@@ -95,7 +94,7 @@ def _shown_filters() -> dict[str, str]:
 
 def _day_errors(shown: Mapping[str, str]) -> list[dict[str, str]]:
     wrong = (name for name in DAY_FILTERS if name in shown and not _day(shown[name]))
-    return [{"pointer": f"#/{name}", "detail": NOT_A_DAY} for name in wrong]
+    return [{"pointer": f"#/{name}", "detail": DAY_EXPECTED} for name in wrong]
 
 
 def _api_filters(shown: Mapping[str, str]) -> dict[str, str]:
@@ -152,11 +151,8 @@ def _text(value: Any) -> str:
 
 def _day(text: str) -> datetime | None:
     """The midnight at which that day begins in Paris."""
-    try:
-        day = datetime.strptime(text, DAY_FORMAT).replace(tzinfo=PARIS)
-    except ValueError:
-        return None
-    return day if day.year in YEARS else None
+    day = read_day(text)
+    return datetime.combine(day, time(), tzinfo=PARIS) if day else None
 
 
 def _by_name(item: tuple[str, str]) -> str:

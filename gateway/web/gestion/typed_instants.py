@@ -14,7 +14,6 @@ FORMAT = "%d/%m/%Y %H:%M"
 HINT = "JJ/MM/AAAA HH:MM, heure de Paris"
 EXPECTED = "Une date et une heure sont attendues, par exemple 25/10/2021 12:00."
 DAY_FORMAT = "%d/%m/%Y"
-DAY_HINT = "JJ/MM/AAAA"
 DAY_EXPECTED = "Une date est attendue, par exemple 30/05/1998."
 _LAST_MINUTE = (23, 59)
 

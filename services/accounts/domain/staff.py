@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from services.chassis.errors import FieldError, Invalid
+from services.contracts import account_rules
 
 PIECES_READ = "pieces:read"
 PIECES_CONTROL = "pieces:control"
@@ -17,10 +18,10 @@ DOCUMENTS_PUBLISH = "documents:publish"
 STAFF_MANAGE = "staff:manage"
 OPENINGS_MANAGE = "openings:manage"
 AUDIT_READ = "audit:read"
-SESSION_ONLY = "account:manage"
+SESSION_ONLY = account_rules.OWN_ACCOUNT_SCOPE
 """What a browser's session may do besides, and no tool's token ever: manage one's own account, and that of others
 together with `staff:manage`."""
-CATALOGUE_MANAGE = "catalogue:manage"
+CATALOGUE_MANAGE = account_rules.CATALOGUE_SCOPE
 """Of an administrateur, in a browser's session: no tool's token replaces what every candidature is judged by."""
 _ACADEMIE_SCOPES = (PIECES_READ, PIECES_CONTROL, CANDIDATURES_READ, CANDIDATURES_MANAGE, DOCUMENTS_PUBLISH)
 SCOPES = (*_ACADEMIE_SCOPES, CANDIDATES_CORRECT, STAFF_MANAGE, OPENINGS_MANAGE, AUDIT_READ)

@@ -52,15 +52,11 @@ _OF_FLASK_SMOREST = ("Error", "PaginationMetadata")
 
 
 def complete(description: dict[str, Any], app: Flask) -> dict[str, Any]:
-    """`description` as flask-smorest made it; returns it with access and problems. It is changed in place."""
+    """`description` as flask-smorest made it; returns it with access and problems. It is changed in place, once."""
     components = description["components"]
     components.pop("responses", None)
     components["schemas"] = {
-        **{
-            name: schema
-            for name, schema in components["schemas"].items()
-            if name not in ("Error", "PaginationMetadata")
-        },
+        **{name: schema for name, schema in components["schemas"].items() if name not in _OF_FLASK_SMOREST},
         "Problem": PROBLEM,
         "ProblemError": PROBLEM_ERROR,
     }

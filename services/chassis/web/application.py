@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 from itertools import islice
 from typing import Any
 
@@ -133,7 +134,11 @@ def _register_api(app: Flask, title: str, blueprints: Iterable[Blueprint]) -> No
     for blueprint in blueprints:
         api.register_blueprint(blueprint)
 
+    @cache
+    def described() -> dict[str, Any]:
+        return api_description.complete(api.spec.to_dict(), app)
+
     @app.get("/openapi.json")
     @access.public
     def openapi() -> Response:
-        return jsonify(api_description.complete(api.spec.to_dict(), app))
+        return jsonify(described())

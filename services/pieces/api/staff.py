@@ -6,8 +6,10 @@ from typing import Any
 
 from flask import Response, json
 from flask_smorest import Blueprint
+from sqlalchemy.exc import SQLAlchemyError
 
 from services.chassis.clock import system_now
+from services.chassis.database.transactions import is_database_unavailable
 from services.chassis.errors import DomainError, Unavailable
 from services.chassis.web import access, problems
 from services.chassis.web.csv_export import CONTENT_TYPE, csv_response
@@ -130,7 +132,8 @@ def _gestionnaire() -> Gestionnaire:
 
 
 def _control(body: dict[str, Any]) -> Control:
-    comment = (body["comment"] or "").strip() or None
+    # Forms send lines that end with CR LF, scripts and tools with LF: the same comment is the same control.
+    comment = (body["comment"] or "").replace("\r\n", "\n").strip() or None
     return Control(body["deposit_id"], body["status"], comment, body["received_on"], body["resubmit_until"])
 
 
@@ -138,12 +141,17 @@ def _current_pieces(
     requests: list[ControlRequest], results: list[PieceContext | DomainError]
 ) -> dict[str, PieceContext]:
     """Those that were refused a control, by id; none while the database is away: what was done is to be answered."""
-    if any(isinstance(result, Unavailable) for result in results):
-        return {}
     pairs = zip(requests, results, strict=True)
     refused = {request.piece_id for request, result in pairs if isinstance(result, DomainError)}
-    with db.reading_for_staff() as session:
-        return pieces.pieces_within_academies(session, access.caller().academies, refused)
+    if not refused or any(isinstance(result, Unavailable) for result in results):
+        return {}
+    try:
+        with db.reading_for_staff() as session:
+            return pieces.pieces_within_academies(session, access.caller().academies, refused)
+    except (Unavailable, SQLAlchemyError) as error:
+        if isinstance(error, SQLAlchemyError) and not is_database_unavailable(error):
+            raise
+        return {}
 
 
 def _result(piece_id: str, result: PieceContext | DomainError, current: dict[str, PieceContext]) -> dict[str, Any]:

@@ -11,12 +11,13 @@ from services.chassis.database.audit import Actor
 from services.chassis.web import access
 from services.chassis.web.problems import answers_with
 from services.contracts import problem_types
+from services.contracts.account_rules import CATALOGUE_SCOPE
 from services.registrations.api import catalogue_schemas as schemas
 from services.registrations.models import db
 from services.registrations.operations.catalogue_upload import CatalogueComparison, compare_archive, load_archive
 from services.registrations.queries.catalogue import ExamInForce, exams_in_force
 
-MANAGE = "catalogue:manage"
+MANAGE = CATALOGUE_SCOPE
 blp = Blueprint("catalogue", __name__, url_prefix="/v1/staff", description="The catalogue, for administrators")
 
 

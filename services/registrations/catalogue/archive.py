@@ -18,6 +18,7 @@ from services.registrations.catalogue.mistakes import CatalogueError, Mistake
 MAX_FILES = 1000
 MAX_UNPACKED_BYTES = 8 * 1024 * 1024
 """Of all files together: the catalogue of the BTS has a fortieth of it."""
+MAX_DEPTH = 8  # folders within folders: an exam has none
 READ_SUFFIXES = (".yaml", ".yml", ".csv")
 """Other files may lie beside, and are not read."""
 
@@ -42,7 +43,7 @@ def _extract(content: bytes, root: Path) -> None:
     files = zip_archives.files_in(archive)
     if len(files) > MAX_FILES:
         raise _refused(f"L'archive a plus de {MAX_FILES} fichiers.")
-    if any(zip_archives.has_unsafe_name(entry) for entry in files):
+    if any(zip_archives.has_unsafe_name(entry) or entry.filename.count("/") > MAX_DEPTH for entry in files):
         raise _refused("L'archive contient des noms de fichiers qui ne sont pas admis (chemins, liens).")
     left = MAX_UNPACKED_BYTES
     for entry in files:

@@ -47,7 +47,7 @@ def put_catalogue(
     for exam in exams:
         lines += _put_in_force(session, exam, actor, at)
         session.get_one(CurrentExam, exam.code).loaded_by_staff = actor.kind == "staff"
-    _put_etablissements(session, etablissements)
+    _put_etablissements(session, etablissements, actor, at)
     return tuple(lines)
 
 
@@ -76,10 +76,10 @@ def move_demonstration_dates(at: datetime, *, actor: Actor) -> tuple[str, ...]:
         return tuple(lines)
 
 
-def load_etablissements(etablissements: Sequence[Etablissement]) -> None:
+def load_etablissements(etablissements: Sequence[Etablissement], *, actor: Actor, at: datetime) -> None:
     """Insert or update establishments by code; those no longer listed stay, as candidatures name them."""
     with db.operation() as session:
-        _put_etablissements(session, etablissements)
+        _put_etablissements(session, etablissements, actor, at)
 
 
 def _put_in_force(session: DbSession, offered: Exam, actor: Actor, at: datetime) -> tuple[str, ...]:
@@ -102,8 +102,14 @@ def _put_in_force(session: DbSession, offered: Exam, actor: Actor, at: datetime)
     return comparison.lines
 
 
-def _put_etablissements(session: DbSession, etablissements: Iterable[Etablissement]) -> None:
+def _put_etablissements(
+    session: DbSession, etablissements: Iterable[Etablissement], actor: Actor, at: datetime
+) -> None:
     new, changed = compare_etablissements(session, etablissements)
+    if new or changed:
+        first = [row["code"] for row in (*new, *changed)][:TRACED_LINES]
+        after = {"new": len(new), "changed": len(changed), "first": first}
+        AuditEntry.record(session, actor, "etablissements.loaded", "etablissements", at=at, after=after)
     if new:
         session.execute(insert(EtablissementRow), new)
     if changed:

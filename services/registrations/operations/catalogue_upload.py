@@ -13,7 +13,7 @@ from services.chassis.database.audit import Actor
 from services.chassis.errors import DomainError, Invalid, PreconditionFailed
 from services.registrations.catalogue import Catalogue, CatalogueError, read_archive
 from services.registrations.domain.exam_definition import Exam
-from services.registrations.models import CurrentExam, db
+from services.registrations.models import CurrentExam, EtablissementRow, db
 from services.registrations.operations.catalogue import put_catalogue
 from services.registrations.queries.catalogue import exams_in_force
 from services.registrations.queries.catalogue_comparison import (
@@ -97,7 +97,9 @@ def _refused(error: CatalogueError) -> DomainError:
 def _etag(archive: bytes, session: DbSession) -> str:
     """Of the archive and the catalogue in force; read after a lock it is that of what will be replaced."""
     in_force = session.execute(select(CurrentExam.code, CurrentExam.digest).order_by(CurrentExam.code)).all()
+    etablissements = session.execute(select(EtablissementRow.__table__).order_by(EtablissementRow.code)).all()
     parts = [hashlib.sha256(archive).hexdigest(), *(f"{code}={digest}" for code, digest in in_force)]
+    parts += [repr(tuple(row)) for row in etablissements]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 

@@ -44,12 +44,15 @@ def statuses(candidate: ScriptlessBrowser) -> list[str]:
     ]
 
 
+WAITING = "//table[contains(caption, 'Pièces à contrôler')]/tbody"
+
+
 def test_what_waits_is_told_by_regroupement(gestionnaire: ScriptlessBrowser, candidate: ScriptlessBrowser) -> None:
     gestionnaire.get("/gestion")
     assert not problems_of(gestionnaire.answer.text)
     assert "à contrôler" in gestionnaire.text
-    numbers = [int(text_of(cell)) for cell in gestionnaire.page.xpath("//tbody/tr/td[1]")]
-    lists = gestionnaire.page.xpath("//tbody//a/@href")
+    numbers = [int(text_of(cell)) for cell in gestionnaire.page.xpath(f"{WAITING}/tr/td[1]")]
+    lists = gestionnaire.page.xpath(f"{WAITING}//a/@href")
     assert numbers
     for number, address in zip(numbers, lists, strict=True):
         gestionnaire.get(address)

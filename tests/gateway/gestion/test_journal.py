@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 import pytest
 
 from gateway.web.gestion import journal, journal_pages
+from gateway.web.gestion.typed_instants import DAY_EXPECTED
 from services.accounts.domain.staff import Role
 from tests.gateway.candidates import CandidateFactory
 from tests.gateway.components.html_checks import problems_of
@@ -95,7 +96,7 @@ def test_days_that_are_none_and_pages_that_are_none_are_said_so(administrator: S
     administrator.get("/gestion/journal?du=hier&au=31/02/2021")
     assert administrator.answer.status_code == 422
     assert administrator.value("du") == "hier"
-    assert administrator.text.count("Une date JJ/MM/AAAA est attendue.") >= 2
+    assert administrator.text.count(DAY_EXPECTED) >= 2
     for cursor in ("x", "[]", '{"gateway": 1}', '{"accounts": "x"}', "[" * 100_000):
         assert administrator.get(f"/gestion/journal?{urlencode({'suite': cursor})}").status_code in (400, 414)
 

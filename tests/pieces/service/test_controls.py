@@ -114,10 +114,11 @@ def test_without_if_match_or_with_a_stale_one_nothing_is_set(service: PiecesServ
 def test_a_control_whose_answer_was_lost_is_repeated_without_doing_anything(service: PiecesService) -> None:
     _validated(service)
     read = service.piece_for_staff("NATIDE06")["etag"]
-    refusal = {"status": "non_compliant", "comment": "Illisible", "etag": read}
+    refusal = {"status": "non_compliant", "comment": "Illisible\nFloue", "etag": read}
     first = service.control("NATIDE06", **refusal)
     entries = service.audit_trail()
-    again = service.control("NATIDE06", **refusal)
+    as_a_form_sends_it = {**refusal, "comment": "Illisible\r\nFloue"}
+    again = service.control("NATIDE06", **as_a_form_sends_it)
     assert (again.status_code, again.get_json()) == (200, first.get_json())
     assert service.audit_trail() == entries
     assert service.control("NATIDE06", **{**refusal, "comment": "Coupée"}).status_code == 412

@@ -31,7 +31,7 @@ def with_catalogue(app: Flask, exam: Exam = GUIDE) -> None:
     """Load the guide's exam and its establishments."""
     with app.app_context():
         load_catalogue([exam], actor=OPERATOR, at=NOW)
-        load_etablissements((CNED, HABILITE, INDIVIDUELS, INDIVIDUELS_AUBE, LP, REIMS))
+        load_etablissements((CNED, HABILITE, INDIVIDUELS, INDIVIDUELS_AUBE, LP, REIMS), actor=OPERATOR, at=NOW)
 
 
 def opening_id(app: Flask, academie: str = "03", session: str = "2022") -> str:

@@ -148,8 +148,8 @@ def test_establishments_are_taken_in_by_few_statements_and_only_where_they_diffe
     many = [Etablissement(f"{n:07}A", f"Lycée n° {n}", "lycee", "025") for n in range(2000)]
     with app.app_context():
         with recorded_statements(db) as asked:
-            load_etablissements(many)
-            load_etablissements([replace(many[0], label="Lycée du Parc"), *many[1:]])
+            load_etablissements(many, actor=OPERATOR, at=NOW)
+            load_etablissements([replace(many[0], label="Lycée du Parc"), *many[1:]], actor=OPERATOR, at=NOW)
         with db.reading() as session:
             labels = [session.get_one(EtablissementRow, code).label for code in ("0000000A", "0000001A")]
     assert labels == ["Lycée du Parc", "Lycée n° 1"]

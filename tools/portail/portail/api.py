@@ -28,7 +28,7 @@ DEFAULT_PATIENCE = 120.0  # seconds of waiting in all before a call is given up
 FIRST_WAIT, LONGEST_WAIT = 0.5, 30.0  # seconds
 CONNECT_SECONDS, READ_SECONDS = 5.0, 70.0  # the portal itself gives a write up after 60 s
 PASSING = (429, 502, 503, 504)
-NOT_CARRIED_OUT = (429, 503)  # among them: the call was refused, so that any may be sent again
+NOT_CARRIED_OUT = (429,)  # the call was refused; behind a 503 it may have been carried out
 LONGEST_PAGE = 200
 
 

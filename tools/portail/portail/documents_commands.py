@@ -89,14 +89,14 @@ def publish(api: Api, form: str, file: Path, dry_run: bool, yes: bool, at_once: 
         print_list(publications.mistakes(api, publication["id"]), MISTAKE_COLUMNS, form)
         if dry_run:
             publications.act(api, publication["id"], "abandonment")
-            _end(publication, f"{publication['ready']} documents seraient publiés : rien ne l'est.")
+            _end(publication, f"Documents qui seraient publiés : {publication['ready']}. Rien ne l'est.")
             return
         publication = _published(api, publication, yes=yes)
     if not at_once:
         publication = _followed(api, publication)
     if publication["failed"]:
         print_list(publications.failures(api, publication["id"]), MISTAKE_COLUMNS, form)
-    _end(publication, f"{publication['published']} documents publiés sur {publication['ready']}.")
+    _end(publication, f"Documents publiés : {publication['published']} sur {publication['ready']}.")
 
 
 def _choices(
@@ -121,7 +121,7 @@ def _published(api: Api, publication: Import, *, yes: bool) -> Import:
     ready, refused = publication["ready"], publication["refused"]
     if not ready:
         raise Failure("Aucune ligne ne peut être publiée : rien n'est publié.", ExitCode.REFUSED)
-    question = f"Publier {ready} documents{f' ({refused} lignes ne le seront pas)' if refused else ''} ?"
+    question = f"Documents à publier : {ready}{f' (lignes refusées : {refused})' if refused else ''}. Publier ?"
     if not yes and not _confirmed(question):
         raise Failure("Rien n'est publié. La même commande reprend.", ExitCode.INTERRUPTED)
     return publications.act(api, publication["id"], "publication", revision=publication["revision"])
@@ -151,4 +151,4 @@ def _end(publication: Import, sentence: str) -> None:
     if unused := publication["unused_columns"]:
         click.echo(f"Colonnes ignorées : {', '.join(unused)}.", err=True)
     if missing := publication["refused"] + publication["failed"]:
-        raise Failure(f"{missing} lignes ou documents ne passent pas.", ExitCode.PARTLY)
+        raise Failure(f"Lignes ou documents qui ne passent pas : {missing}.", ExitCode.PARTLY)

@@ -42,14 +42,16 @@ def import_for(api: Api, file: Path, choices: Choices, *, noted: bool = True) ->
 
     One that is published is given back only for the very same content of the file: a corrected file is another.
     """
-    before = _noted_import(api, file, choices) if noted else None
-    if before is not None:
-        return before
-    # An answer that is lost leaves an import without a file behind, which publishes nothing.
-    new: Import = api.call("POST", IMPORTS, json={**asdict(choices), "source": "csv"}).json()
-    if noted:
-        note = {"import_id": new["id"], "choices": _digest_of(choices), "content": _digest(file)}
+    publication = (_noted_import(api, file, choices) if noted else None) or _new_import(api, choices)
+    if noted and publication["state"] in OPEN_STATES:  # the content is noted anew: it may have been corrected
+        note = {"import_id": publication["id"], "choices": _digest_of(choices), "content": _digest(file)}
         write_private(note_file(file), json.dumps(note))
+    return publication
+
+
+def _new_import(api: Api, choices: Choices) -> Import:
+    """An answer that is lost leaves an import without a file behind, which publishes nothing."""
+    new: Import = api.call("POST", IMPORTS, json={**asdict(choices), "source": "csv"}).json()
     return new
 
 

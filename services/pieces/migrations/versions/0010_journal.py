@@ -25,5 +25,4 @@ def downgrade() -> None:
     with step_by_step():
         drop_audit_indexes("audit_entries")
         drop_index("ix_audit_entries_at")
-    with op.batch_alter_table("audit_entries") as table:
-        table.drop_column("address")
+    op.drop_column("audit_entries", "address")  # not in a batch, which recreates the table without its triggers

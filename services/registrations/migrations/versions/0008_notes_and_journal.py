@@ -37,6 +37,5 @@ def upgrade() -> None:
 def downgrade() -> None:
     with step_by_step():
         drop_audit_indexes("audit", "actor")
-    with op.batch_alter_table("audit") as table:
-        table.drop_column("address")
+    op.drop_column("audit", "address")  # not in a batch, which recreates the table without its triggers
     op.drop_table("candidature_notes")

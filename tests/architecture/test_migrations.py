@@ -16,12 +16,16 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask
 from flask_migrate import downgrade, upgrade
-from sqlalchemy import Connection, Table, inspect
+from sqlalchemy import Connection, Table, inspect, text
 from sqlalchemy.exc import IntegrityError
 
 from deploy.service_names import SERVICES
 from tests.architecture import apps
 
+TRIGGERS = {
+    "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
+    "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal",
+}
 MOST_INDEXES = 50  # of a service, made while the portal serves
 VALUES: dict[type, Any] = {
     int: 1,
@@ -71,6 +75,25 @@ def test_migrations_go_down_with_data_and_up_again(app: Flask) -> None:
     assert inspect(db.engine).get_table_names() == ["alembic_version"]
     upgrade(directory=_folder(app))
     assert set(inspect(db.engine).get_table_names()) == {*db.metadata.tables, "alembic_version"}
+
+
+def test_going_down_to_the_first_migration_and_up_again_keeps_every_trigger(app: Flask) -> None:
+    """Among them those that refuse changes of the audit trail: SQLite loses them where a table is recreated."""
+    upgrade(directory=_folder(app))
+    before = _triggers(app)
+    assert any("audit" in trigger for trigger in before)
+    downgrade(directory=_folder(app), revision="0001")
+    upgrade(directory=_folder(app))
+    assert _triggers(app) == before
+
+
+def _triggers(app: Flask) -> set[str]:
+    engine = apps.database_of(app).engine
+    listed = (
+        "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal" if engine.dialect.name == "postgresql" else ON_SQLITE
+    )
+    with engine.connect() as connection:
+        return set(connection.scalars(text(listed)))
 
 
 def test_a_migration_that_ended_at_an_index_goes_on_when_it_is_run_again(

@@ -89,11 +89,8 @@ def test_going_down_to_the_first_migration_and_up_again_keeps_every_trigger(app:
 
 def _triggers(app: Flask) -> set[str]:
     engine = apps.database_of(app).engine
-    listed = (
-        "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal" if engine.dialect.name == "postgresql" else ON_SQLITE
-    )
     with engine.connect() as connection:
-        return set(connection.scalars(text(listed)))
+        return set(connection.scalars(text(TRIGGERS[engine.dialect.name])))
 
 
 def test_a_migration_that_ended_at_an_index_goes_on_when_it_is_run_again(

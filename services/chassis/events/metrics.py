@@ -17,3 +17,9 @@ WAITING = Gauge(
 OLDEST = Gauge("outbox_oldest_seconds", "Age of the oldest of these rows", ("service", "destination"))
 TO_SETTLE = Gauge("events_to_settle", "Parked events that nobody has settled", ("service",))
 OLDEST_TO_SETTLE = Gauge("events_to_settle_oldest_seconds", "Since the oldest of these was parked", ("service",))
+
+
+def show_counters(service: str) -> None:
+    """Show the service's counters from the start, as 0: Prometheus sees no increase where a series begins with 1."""
+    for counter in (HANDLED, FAILED, PARKED, PUBLISHED, UNROUTABLE):
+        counter.labels(service)

@@ -70,6 +70,7 @@ class Worker:
         self._job_runs = JobRuns(self.app, self.jobs, self.start_id, self.stop)
 
     def start(self) -> None:
+        metrics.show_counters(self.handlers.service)
         loops = {"relay": self._relay, "jobs": self._jobs_loop, "watch": self._watch}
         if self.handlers.has_reactions:
             loops["consumer"] = self._consume

@@ -128,7 +128,7 @@ def publish_again(db: Database, since: datetime) -> int:
 
 
 def waiting(db: Database) -> dict[str, tuple[int, float]]:
-    """How many rows wait, and the age in seconds of the oldest, by destination; without those to be tried later first.
+    """How many rows wait, and the age in seconds of the oldest, by destination.
 
     Only the MAX_COUNTED longest due of each destination are read. If more wait, the number is a minimum, and a row
     that was tried in vain and is due later may be older.
@@ -142,8 +142,7 @@ def waiting(db: Database) -> dict[str, tuple[int, float]]:
 
 def _pending(destination: str) -> Any:
     waits = outbox.c.published_at.is_(None) & (outbox.c.destination == destination)
-    late = or_(outbox.c.available_at <= system_now(), outbox.c.attempts > 0)
-    rows = select(outbox.c.destination, outbox.c.created_at).where(waits, late)
+    rows = select(outbox.c.destination, outbox.c.created_at).where(waits)
     return select(rows.order_by(outbox.c.available_at, outbox.c.sequence).limit(MAX_COUNTED).subquery())
 
 

@@ -28,7 +28,8 @@ class ConcurrencyLimit:
 
     def taken(self) -> int:
         """Places that all owners hold together."""
-        return self._occupied.total()
+        with self._lock:
+            return self._occupied.total()
 
     @contextmanager
     def place(self, owner: str) -> Iterator[None]:

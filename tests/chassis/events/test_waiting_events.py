@@ -9,7 +9,7 @@ import pytest
 from prometheus_client import REGISTRY
 
 from services.chassis.clock import system_now
-from services.chassis.events import follow_up, outbox, publish, queue_depth, tables
+from services.chassis.events import follow_up, publish, queue_depth
 from services.chassis.events.tables import parked
 from tests.chassis.events.ledger import Ledger, Noted
 from tests.support.processes import wait_until
@@ -45,17 +45,6 @@ def test_events_and_follow_ups_that_wait_are_told_apart(ledger: MakeLedger) -> N
         wait_until(lambda: shown("outbox_waiting", "writer", destination="self") == 1, 60, "the follow-up")
         assert shown("outbox_waiting", "writer", destination="broker") == 0
         assert shown("outbox_oldest_seconds", "writer", destination="broker") == 0
-
-
-def test_what_is_to_be_done_later_is_not_late(ledger: MakeLedger) -> None:
-    writer = ledger("writer")
-    with writer.writing() as session:
-        follow_up(session, "tell", {"text": "a friend"}, subject="somebody", delay=3600)
-    with writer.app.app_context():
-        assert outbox.waiting(writer.db)["self"] == (0, 0.0)
-        with writer.db.operation() as session:
-            session.execute(tables.outbox.update().values(attempts=1))  # tried in vain, and then again later
-        assert outbox.waiting(writer.db)["self"][0] == 1
 
 
 def test_counters_begin_at_zero_so_that_a_first_event_is_an_increase(ledger: MakeLedger) -> None:

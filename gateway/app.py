@@ -41,7 +41,13 @@ def create_app(settings: GatewaySettings) -> Flask:
     clock.set_offset(settings.portail_offset)
     logs.configure("gateway", level=settings.log_level, as_json=settings.env != "test")
     app.before_request(partial(_note_arrival_time, settings))
-    request_log.register(app, "gateway", needs={"assets": _assets_missing}, reports=_service_checks(settings))
+    request_log.register(
+        app,
+        "gateway",
+        threads=settings.threads,
+        needs={"assets": _assets_missing},
+        reports=_service_checks(settings),
+    )
     web_security.register(app, settings)
     _register_services(app, settings)
     access.register(app)

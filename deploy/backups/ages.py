@@ -17,6 +17,7 @@ HELP_TEXTS = {
     "backup_wal_age_seconds": "Since the newest WAL came to the repository: what a loss of PostgreSQL would cost.",
     "backup_age_seconds": "Since the newest backup of PostgreSQL ended.",
     "backup_objects_age_seconds": "Since the last copy of the objects that was finished began.",
+    "backup_restored_age_seconds": "Since the databases were last restored from it; missing where they never were.",
 }
 
 
@@ -35,30 +36,41 @@ class Ages:
         now = time.time()
         since_start = now - self.started
         wal = postgres.wal_age()
+        restored = postgres.restored_at()
+        drill = {} if restored is None else {"backup_restored_age_seconds": now - restored}
         return {
             "backup_wal_age_seconds": since_start if wal is None else wal,
             "backup_age_seconds": now - (self.backups.any or self.started),
             "backup_objects_age_seconds": now - (objects.copied_at() or self.started),
+            **drill,
         }
 
-    def alarms(self) -> list[str]:
-        """« metric=seconds » for each age above its limit."""
-        limits = {
+    def limits(self) -> dict[str, float]:
+        """In seconds, by metric: beyond one of them the container is unhealthy, and an alert fires."""
+        return {
             "backup_wal_age_seconds": MAX_WAL_AGE,
             "backup_age_seconds": MAX_BACKUP_AGE,
             "backup_objects_age_seconds": MAX_MISSED_COPIES * self.schedule.objects_seconds,
         }
-        return [f"{name}={age:.0f}" for name, age in self.now().items() if age > limits[name]]
+
+    def alarms(self) -> list[str]:
+        """« metric=seconds » for each age above its limit."""
+        ages = self.now()
+        return [f"{name}={ages[name]:.0f}" for name, limit in self.limits().items() if ages[name] > limit]
 
     def metrics(self) -> str:
         """In Prometheus' text format."""
-        lines = [
-            f"# HELP {name} {HELP_TEXTS[name]}\n# TYPE {name} gauge\n{name} {age:.3f}"
-            for name, age in self.now().items()
+        lines = [_gauge(name, HELP_TEXTS[name], age) for name, age in self.now().items()]
+        lines += [
+            _gauge(name.replace("_seconds", "_limit_seconds"), f"Beyond which {name} is an alarm.", limit)
+            for name, limit in self.limits().items()
         ]
         lines.append("# HELP backup_failures_total Tries that failed.\n# TYPE backup_failures_total counter")
         lines += [f'backup_failures_total{{step="{step}"}} {self.failures[step]}' for step in ("backup", "objects")]
-        has_full = 0 if self.backups.full is None else 1
-        lines.append("# HELP backup_full_there Whether there is a full backup.\n# TYPE backup_full_there gauge")
-        lines.append(f"backup_full_there {has_full}")
+        has_full = self.backups.full is not None
+        lines.append(_gauge("backup_full_there", "Whether there is a full backup.", has_full))
         return "\n".join(lines) + "\n"
+
+
+def _gauge(name: str, help_text: str, value: float) -> str:
+    return f"# HELP {name} {help_text}\n# TYPE {name} gauge\n{name} {value:.3f}"

@@ -12,6 +12,8 @@ from deploy.backups.programs import Failed, run
 STANZA = "portail"
 ARCHIVING = Path("/backups/archiving")
 """A marker file: once it exists, the cluster archives its WAL (deploy/containers/backup/pgbackrest-archive)."""
+RESTORED = Path("/backups/databases-restored")
+"""A marker file; its modification time is when this repository was last restored from, in earnest or to rehearse."""
 WAL_AGE = "SELECT extract(epoch FROM now() - last_archived_time) FROM pg_stat_archiver"
 QUERY_SECONDS = 5.0
 
@@ -59,6 +61,11 @@ def wal_age() -> float | None:
         return None
 
 
+def restored_at() -> float | None:
+    """When the cluster was last restored from this repository, in seconds since 1970."""
+    return RESTORED.stat().st_mtime if RESTORED.exists() else None
+
+
 def restore(until: datetime | None) -> None:
     """Restore the cluster into its empty folder, as at `until` or at the end of the archived WAL. Raises Failed.
 
@@ -68,3 +75,4 @@ def restore(until: datetime | None) -> None:
     if until is not None:
         options += ["--type=time", f"--target={until:%Y-%m-%d %H:%M:%S.%f%z}", "--target-action=promote"]
     pgbackrest("restore", *options)
+    RESTORED.touch()

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs from Debian what the tests talk to for real: RabbitMQ, PostgreSQL, PgBouncer, clamd, nginx, Chromium, poppler,
-# LibreOffice (which opens exports as a gestionnaire would), jq (which docs/outils.md uses).
+# LibreOffice (which opens exports as a gestionnaire would), jq (which docs/outils.md uses), Prometheus (for its promtool).
 #
 #   deploy/tools/install-test-services.sh           installs what is missing (root), says nothing when all is there
 #   deploy/tools/install-test-services.sh --check   prints what is missing, exit 1 if something is
@@ -30,6 +30,7 @@ missing_services() {
     command -v pdftoppm >/dev/null || echo poppler-utils
     command -v soffice >/dev/null || echo libreoffice-calc-nogui
     command -v jq >/dev/null || echo jq
+    command -v promtool >/dev/null || echo prometheus
 }
 
 missing="$(missing_services $POSTGRES_WANTED)"
@@ -72,6 +73,7 @@ if [ -d /run/systemd/system ]; then
             rabbitmq-server) systemctl disable --quiet rabbitmq-server || true ;;
             pgbouncer) systemctl disable --quiet pgbouncer || true ;;
             nginx-light) systemctl disable --quiet nginx || true ;;
+            prometheus) systemctl disable --quiet prometheus || true ;;
             clamav-daemon) systemctl disable --quiet clamav-daemon clamav-freshclam || true ;;
         esac
     done

@@ -10,8 +10,11 @@ from dataclasses import dataclass
 
 from services.chassis.errors import Unavailable
 from services.chassis.process.capacity import QUEUE_SECONDS, RETRY_AFTER
+from services.chassis.process.pools import count_refusal, show_pool
 
 BUSY = "Trop de personnes s'identifient en ce moment : réessayez dans quelques secondes."
+
+POOL = "password_hashing"
 
 
 @dataclass(eq=False)
@@ -41,6 +44,7 @@ class HashingQueue:
         self._running_sources: list[str] = []
         self._turns_begun = 0
         self._last_turn: dict[str, int] = {}
+        show_pool(POOL, self._places, lambda: len(self._running_sources) + len(self._waiting))
 
     @property
     def waiting(self) -> int:
@@ -107,4 +111,5 @@ class HashingQueue:
 
 
 def _busy_error() -> Unavailable:
+    count_refusal(POOL)
     return Unavailable(BUSY, retry_after=RETRY_AFTER)

@@ -31,6 +31,12 @@ def finish_identity_changes() -> None:
     identity_changes.finish_all_pending_changes()
 
 
+@jobs.every(minutes=1, name="count-sessions")
+def count_sessions() -> None:
+    """Count who is logged in, for operators."""
+    sessions.record_session_counts()
+
+
 @jobs.every(hours=24, name="purge-events")
 def purge_events() -> None:
     events.purge(db)

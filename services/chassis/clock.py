@@ -27,6 +27,11 @@ def system_now() -> datetime:
     return datetime.now(UTC)
 
 
+def seconds_since(instant: datetime) -> float:
+    """By the system's clock; 0 for an instant that another machine's clock has written ahead of ours."""
+    return max(0.0, (system_now() - instant).total_seconds())
+
+
 def portal_now() -> datetime:
     return system_now() + _offset
 

@@ -35,6 +35,8 @@ MAILS = Channel("mails", 120.0)
 MAILER = "portail.mailer"  # the key of an application's Mailer in its extensions
 HANG_UP_PAUSE_SECONDS = 30.0  # of a mail at which the server hung up, so that others are tried first
 ANSWERS = Counter("mails_total", "Mails by what the mail server made of them", ("answer",))
+for _answer in ("taken", "deferred", "refused", "unavailable"):  # shown from the start, as 0
+    ANSWERS.labels(_answer)
 
 
 class MailUnavailable(ChannelUnavailable):

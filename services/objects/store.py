@@ -72,7 +72,7 @@ class ObjectStore:
         self._bucket = parts.path.strip("/")
         self._requests = _Requests(maxsize=20, blocksize=CHUNK)
         self._client = _client(parts, self._requests)
-        self._limit = Limit(thread_count() // 4, thread_count())
+        self._limit = Limit("store", thread_count() // 4, thread_count())
         self._breaker = CircuitBreaker("store", self._limit.running, 0.0, Unavailable)
         self._admission = self._with_admission if time_limits() is WEB else nullcontext
 

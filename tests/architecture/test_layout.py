@@ -25,7 +25,7 @@ EVERY_SERVICE = {
     "settings.py",
     "worker.py",
 }
-WHERE_NEEDED = {"clients", "dependencies.py", "handlers.py", "mail_texts.py"}
+WHERE_NEEDED = {"clients", "dependencies.py", "handlers.py", "mail_texts.py", "metrics.py"}
 ONE_SERVICE = {
     "accounts": {
         "civil_status_mapping.py",
@@ -37,7 +37,7 @@ ONE_SERVICE = {
     },
     "registrations": {"catalogue"},
     "documents": {"inspection", "rendering"},
-    "pieces": {"antivirus.py", "inspection", "metrics.py"},
+    "pieces": {"antivirus.py", "inspection"},
 }
 
 

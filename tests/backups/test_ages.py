@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import time
+from pathlib import Path
 
+import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from deploy.backups import postgres
 from deploy.backups.ages import MAX_BACKUP_AGE, MAX_WAL_AGE, Ages
 from deploy.backups.postgres import Backups
 from deploy.backups.schedule import Schedule
@@ -37,6 +41,19 @@ def test_a_backup_that_is_known_counts_however_young_the_container_is() -> None:
     assert [alarm.partition("=")[0] for alarm in ages.alarms()] == ["backup_age_seconds"]
 
 
+def test_a_restore_is_remembered_and_is_nobodys_alarm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """pgBackRest is not here: what is looked at is the mark that a restore leaves, and what comes of it."""
+    monkeypatch.setattr(postgres, "RESTORED", tmp_path / "databases-restored")
+    monkeypatch.setattr(postgres, "pgbackrest", lambda *words: "")
+    ages = Ages(SCHEDULE)
+    assert "backup_restored_age_seconds" not in ages.metrics()
+    postgres.restore(None)
+    os.utime(postgres.RESTORED, (time.time() - 400 * 86400,) * 2)
+    assert ages.now()["backup_restored_age_seconds"] == pytest.approx(400 * 86400, abs=60)
+    assert "backup_restored_age_seconds 3456" in ages.metrics()
+    assert ages.alarms() == []
+
+
 def test_metrics_are_ones_that_prometheus_reads() -> None:
     ages = Ages(SCHEDULE, backups=Backups(time.time(), time.time()))
     ages.failures["objects"] += 2
@@ -48,3 +65,5 @@ def test_metrics_are_ones_that_prometheus_reads() -> None:
     assert samples["backup_failures_total", "objects"] == 2
     assert samples["backup_full_there",] == 1
     assert samples["backup_age_seconds",] < 60
+    limits = {"backup_wal_age": MAX_WAL_AGE, "backup_age": MAX_BACKUP_AGE, "backup_objects_age": 3 * 600}
+    assert {name: samples[f"{name}_limit_seconds",] for name in limits} == limits

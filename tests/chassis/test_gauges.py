@@ -119,11 +119,12 @@ def test_each_worker_tells_how_long_a_job_runs_and_since_when_it_has_not_succeed
         session.execute(tables.job_leases.update().values(first_started_at=ago, started_at=ago))
     lease_rows.end(db, "failing", "a worker", due_at=system_now(), succeeded=False)
     lease_rows.end(db, "well", "a worker", due_at=system_now(), succeeded=True)
-    lease_rows.show(db, "clockwork", names[:3])
+    lease_rows.show(db, "clockwork", dict.fromkeys(names[:3], timedelta(hours=1)))
 
     def gauge_value(gauge: str, job: str) -> float | None:
         return REGISTRY.get_sample_value(gauge, {"service": "clockwork", "job": job})
 
+    assert gauge_value("job_period_seconds", "running") == 3600
     running = {name: gauge_value("job_running_seconds", name) for name in names}
     since = {name: gauge_value("job_last_success_age_seconds", name) for name in names}
     assert running == {"running": pytest.approx(7200, abs=60), "failing": 0, "well": 0, "removed": None}

@@ -77,12 +77,12 @@ def test_while_the_database_hangs_all_else_answers_and_nothing_acknowledged_is_l
     again = pool_of(site, [f"again-{number}" for number in range(THREADS)])
     acknowledged |= {"after"} | {entry for entry, answer in again.items() if answer.status_code == 201}
     assert acknowledged <= set(site.get("/entries").json())
-    limit = Limit(THREADS * 3 // 4, THREADS).running
+    limit = Limit("tested", THREADS * 3 // 4, THREADS).running
     wait_until(lambda: len(sessions(site)) <= limit + 1, SECONDS, "no session is left behind")
 
 
 def test_requests_that_all_need_a_slow_database_leave_threads_for_what_does_not(site: Site) -> None:
-    limit = Limit(THREADS * 3 // 4, THREADS).running
+    limit = Limit("tested", THREADS * 3 // 4, THREADS).running
     with ThreadPoolExecutor(FLOOD) as pool:
         slow = [pool.submit(site.get, "/slow") for _ in range(FLOOD)]
         wait_until(lambda: under_way(site).count("pg_sleep") == limit, 60, "as many statements as there may be")

@@ -26,7 +26,7 @@ def served(reasons: dict[str, str | None]) -> Iterator[int]:
     """A process of ours whose needs answer as told; its port."""
     app = Flask("probed")
     request_log.register(
-        app, "probed", needs={n: partial(reasons.get, n) for n in reasons}, reports={"mail": lambda: "x"}
+        app, "probed", threads=8, needs={n: partial(reasons.get, n) for n in reasons}, reports={"mail": lambda: "x"}
     )
     with serving(app) as server:
         yield server.port

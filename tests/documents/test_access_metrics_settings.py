@@ -2,6 +2,7 @@
 
 import io
 import logging
+from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Thread
 
@@ -89,6 +90,20 @@ def test_a_missing_glyph_is_counted_and_logged_without_the_name(service: Service
     assert "glyphs_missing" in logged.getvalue()
     assert "HEBREW" in logged.getvalue()
     assert not set("דוד") & set(logged.getvalue())
+
+
+def test_the_time_from_the_save_to_the_document_is_measured(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    def within(seconds: str) -> float:
+        labels = {"type": "confirmation", "le": seconds}
+        return REGISTRY.get_sample_value("documents_after_save_seconds_bucket", labels) or 0
+
+    event = saved()
+    at = datetime.fromisoformat(event.saved_at) + timedelta(seconds=50)
+    monkeypatch.setattr("services.documents.operations.automatic_documents.portal_now", lambda: at)
+    before = within("30.0"), within("60.0")
+    service.receive_and_create_documents(event)
+    service.create_documents()  # once more: nothing is missing, nothing is measured
+    assert (within("30.0"), within("60.0")) == (before[0], before[1] + 1)
 
 
 def test_several_who_ask_at_once_before_the_event_are_all_served(

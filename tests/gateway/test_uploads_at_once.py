@@ -10,7 +10,7 @@ from gateway.web.justificatifs.file_reception import TOO_MANY_IN_ALL, TOO_MANY_O
 
 
 def test_one_candidate_does_not_take_all_places() -> None:
-    uploads = upload_places(in_all=5, each=3)
+    uploads = upload_places("tested", in_all=5, each=3)
     with ExitStack() as under_way:
         for _ in range(3):
             under_way.enter_context(uploads.place("one"))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from io import BufferedReader
 from typing import IO, Any, BinaryIO, cast
 
@@ -20,6 +21,7 @@ from gateway.settings import GatewaySettings
 from gateway.web_security import FILE_FORM_ENDPOINTS
 from services.chassis.french import file_size
 from services.chassis.process.concurrency import ConcurrencyLimit
+from services.chassis.process.pools import count_refusal, show_pool
 from services.contracts.file_rules import MAX_FILE_BYTES
 
 UPLOAD_PART_ENDPOINT = "justificatifs.append"
@@ -63,20 +65,24 @@ class _BufferedRequest(Request):
     form_data_parser_class = _BufferedFormParser
 
 
-def upload_places(in_all: int, each: int) -> ConcurrencyLimit:
-    """Uploads received at once: `in_all`, and `each` of one candidate. Taking one too many raises FileRefused."""
-    return ConcurrencyLimit(
-        each,
-        lambda: FileRefused(TOO_MANY_OF_CANDIDATE, 503, RETRY_SECONDS),
-        in_all,
-        lambda: FileRefused(TOO_MANY_IN_ALL, 503, RETRY_SECONDS),
-    )
+def upload_places(name: str, in_all: int, each: int) -> ConcurrencyLimit:
+    """Uploads received at once: `in_all`, and `each` of one candidate. Taking one too many raises FileRefused. `name`:
+    of the pool, in metrics."""
+
+    def refused_by_pool() -> FileRefused:
+        count_refusal(name)
+        return FileRefused(TOO_MANY_IN_ALL, 503, RETRY_SECONDS)
+
+    of_candidate = partial(FileRefused, TOO_MANY_OF_CANDIDATE, 503, RETRY_SECONDS)
+    places = ConcurrencyLimit(each, of_candidate, in_all, refused_by_pool)
+    show_pool(name, in_all, places.taken)
+    return places
 
 
 def register(app: Flask, settings: GatewaySettings) -> None:
     app.request_class = _BufferedRequest
-    app.extensions["uploads"] = upload_places(settings.uploads_at_once, settings.uploads_per_candidate)
-    app.extensions["staff_uploads"] = upload_places(STAFF_UPLOADS_AT_ONCE, each=1)
+    app.extensions["uploads"] = upload_places("uploads", settings.uploads_at_once, settings.uploads_per_candidate)
+    app.extensions["staff_uploads"] = upload_places("staff_uploads", STAFF_UPLOADS_AT_ONCE, each=1)
     app.after_request(_drain_refused_upload)
 
 

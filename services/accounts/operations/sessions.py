@@ -6,17 +6,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, or_, update
+from sqlalchemy import Select, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from services.accounts.civil_status_mapping import signed_identity
 from services.accounts.dependencies import dependencies
 from services.accounts.domain.staff import session_scopes
+from services.accounts.metrics import SESSIONS
 from services.accounts.models import Account, KnownBrowser, LoginSession, StaffMember, db
 from services.accounts.opaque_secrets import hash_secret, new_secret
 from services.accounts.signing import TOKEN_SECONDS
 from services.chassis.clock import system_now
 from services.chassis.errors import Unauthenticated
+from services.chassis.jobs import gauges
 from services.contracts import problem_types
 
 CANDIDATE, STAFF = KINDS = ("candidate", "staff")
@@ -108,6 +110,29 @@ def purge(session: Session, now: datetime) -> None:
     # No session has activity after its end: the first condition lets the index on the last activity find them all.
     session.execute(delete(LoginSession).where(last_seen < kept_from, over))
     session.execute(delete(KnownBrowser).where(KnownBrowser.last_used_at < now - BROWSER_REMEMBERED))
+
+
+def record_session_counts() -> None:
+    """Set the gauge of the sessions that are not over, of each kind: read by the index on their last activity."""
+    now = system_now()
+    with db.reading() as session:
+        counts: dict[tuple[str, ...], float] = {
+            (kind,): session.scalar(_count_of_live(kind, now)) or 0 for kind in KINDS
+        }
+    gauges.record(db, SESSIONS, counts)
+
+
+def _count_of_live(kind: str, now: datetime) -> Select[int]:
+    return (
+        select(func.count())
+        .select_from(LoginSession)
+        .where(
+            LoginSession.last_seen_at > now - _idle_limit(kind),
+            LoginSession.kind == kind,
+            LoginSession.ended_at.is_(None),
+            LoginSession.created_at > now - _absolute_limit(),
+        )
+    )
 
 
 def _subject_of(session: Session, login: LoginSession | None) -> Account | StaffMember | None:

@@ -125,10 +125,10 @@ class Database(SQLAlchemy):
             else:
                 event.listen(self.engine, "do_connect", lambda _, __, args, named: Connection.connect(*args, **named))
         self._turn = partial(_turn, Lock()) if on_sqlite else nullcontext
-        at_once = Limit(thread_count() * 3 // 4, _MAX_CONNECTIONS)
+        at_once = Limit("database", thread_count() * 3 // 4, _MAX_CONNECTIONS)
         self._at_once = nullcontext if on_sqlite or time_limits() is not WEB else at_once.place
-        self._of_staff = Limit(at_once.running // 2, _MAX_CONNECTIONS, _STAFF_BUSY)
-        self._exports = Limit(1, 1, _EXPORTS_BUSY)
+        self._of_staff = Limit("database_for_staff", at_once.running // 2, _MAX_CONNECTIONS, _STAFF_BUSY)
+        self._exports = Limit("exports", 1, 1, _EXPORTS_BUSY)
 
     @contextmanager
     def operation(self) -> Iterator[Session]:

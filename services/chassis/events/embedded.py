@@ -29,6 +29,7 @@ from services.chassis.events.broker import (
     do_nothing,
 )
 from services.chassis.events.envelope import Envelope
+from services.chassis.events.queue_depth import QueueDepth
 from services.chassis.events.retry_policy import DELIVERY_LIMIT, UNSETTLED_SECONDS
 from services.chassis.process import leases
 from services.chassis.process.failure_reason import frames_of, reason_of
@@ -61,6 +62,7 @@ UPDATE messages SET claimed_by = ?, claimed_at = ?, deliveries = deliveries + 1 
     ORDER BY available_at, id LIMIT 1
 ) RETURNING id, body, attempt, deliveries
 """
+READY = "SELECT count(*) FROM messages WHERE queue = ? AND available_at <= ? AND claimed_by IS NULL"
 # A retry is a new message, as in RabbitMQ's delay queues: its deliveries are counted from 0.
 GIVE_BACK = """
 UPDATE messages SET claimed_by = NULL, available_at = ?, attempt = ?, deliveries = 0 WHERE id = ? AND claimed_by = ?
@@ -121,9 +123,11 @@ class EmbeddedBroker:
         on_iteration: OnIteration = do_nothing,
     ) -> None:
         worker = uuid.uuid4().hex
+        depth = QueueDepth(queue, partial(self._count_ready, queue))
         with contextlib.closing(self), contextlib.closing(FileChanges(str(self._path))) as changes:
             while not stop.is_set():
                 on_iteration()
+                depth.measure()
                 changes.mark()
                 claimed = self._claim(queue, worker)
                 if claimed is None:
@@ -142,6 +146,11 @@ class EmbeddedBroker:
         except Exception as error:
             log.warning("delivery_unsettled", reason=reason_of(error), frames=frames_of(error))
             return Unsettled()
+
+    def _count_ready(self, queue: str) -> int:
+        """As a broker's: without those in hand, and without those that wait for their next try."""
+        with self._read() as connection:
+            return int(connection.execute(READY, (queue, time.time())).fetchone()[0])
 
     def _claim(self, queue: str, worker: str) -> _Claimed | None:
         now = time.time()

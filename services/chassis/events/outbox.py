@@ -11,7 +11,7 @@ import structlog
 from sqlalchemy import func, literal, or_, select, union_all, update
 from sqlalchemy.orm import Session
 
-from services.chassis.clock import system_now
+from services.chassis.clock import seconds_since, system_now
 from services.chassis.database.transactions import Database
 from services.chassis.events.tables import TO_BROKER, TO_SELF, outbox
 from services.chassis.process import leases
@@ -20,6 +20,7 @@ log = structlog.get_logger()
 
 PAGE = 1000  # published again in one transaction
 MAX_COUNTED = 10_000  # waiting rows: operators act long before
+_DESTINATIONS = (TO_BROKER, TO_SELF)
 
 
 @dataclass(frozen=True)
@@ -126,25 +127,23 @@ def publish_again(db: Database, since: datetime) -> int:
         changed, after = changed + len(page), page[-1]
 
 
-def waiting(db: Database) -> tuple[int, float]:
-    """How many rows wait, and the age in seconds of the oldest.
+def waiting(db: Database) -> dict[str, tuple[int, float]]:
+    """How many rows wait, and the age in seconds of the oldest, by destination.
 
     Only the MAX_COUNTED longest due of each destination are read. If more wait, the number is a minimum, and a row
     that was tried in vain and is due later may be older.
     """
-    pending = [_pending(destination) for destination in (TO_BROKER, TO_SELF)]
-    rows = union_all(*pending).subquery()
+    rows = union_all(*map(_pending, _DESTINATIONS)).subquery()
+    totals = select(rows.c.destination, func.count(), func.min(rows.c.created_at)).group_by(rows.c.destination)
     with db.reading() as session:
-        number, oldest = session.execute(select(func.count(), func.min(rows.c.created_at))).one()
-    if oldest is None:
-        return 0, 0.0
-    return number, max(0.0, (system_now() - oldest).total_seconds())
+        by_destination = {row[0]: (row[1], seconds_since(row[2])) for row in session.execute(totals)}
+    return dict.fromkeys(_DESTINATIONS, (0, 0.0)) | by_destination
 
 
 def _pending(destination: str) -> Any:
     waits = outbox.c.published_at.is_(None) & (outbox.c.destination == destination)
-    rows = select(outbox.c.created_at).where(waits).order_by(outbox.c.available_at, outbox.c.sequence)
-    return select(rows.limit(MAX_COUNTED).subquery())
+    rows = select(outbox.c.destination, outbox.c.created_at).where(waits)
+    return select(rows.order_by(outbox.c.available_at, outbox.c.sequence).limit(MAX_COUNTED).subquery())
 
 
 def _change(session: Session, sequences: Sequence[int], owner: str, **values: Any) -> int:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from services.chassis.clock import system_now
+from services.chassis.clock import seconds_since, system_now
 from services.chassis.database.transactions import new_id
 from services.chassis.events.envelope import Envelope, Undecodable
 from services.chassis.events.tables import inbox, outbox, parked
@@ -59,6 +59,13 @@ def parked_events(session: Session) -> list[ParkedEvent]:
     columns = [parked.c[name] for name in ParkedEvent.__dataclass_fields__]
     rows = session.execute(select(*columns).where(parked.c.settled_at.is_(None)).order_by(parked.c.parked_at))
     return [ParkedEvent(*row) for row in rows]
+
+
+def unsettled(session: Session) -> tuple[int, float]:
+    """How many are not settled, and for how many seconds the oldest of them has been parked."""
+    of_unsettled = select(func.count(), func.min(parked.c.parked_at)).where(parked.c.settled_at.is_(None))
+    number, oldest = session.execute(of_unsettled).one()
+    return number, 0.0 if oldest is None else seconds_since(oldest)
 
 
 def parked_body(session: Session, parked_id: str) -> tuple[str, str] | None:

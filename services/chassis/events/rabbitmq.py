@@ -28,6 +28,7 @@ from pika.exceptions import (
 
 from services.chassis.events.broker import BrokerUnavailable, Handle, OnIteration, TakeParked, Unroutable, do_nothing
 from services.chassis.events.envelope import Envelope
+from services.chassis.events.queue_depth import QueueDepth
 from services.chassis.events.retry_policy import UNSETTLED_SECONDS
 from services.chassis.events.topology import EXCHANGE, parking_queue, retry_exchange, retry_key, topology
 from services.chassis.process.failure_reason import frames_of, reason_of
@@ -167,14 +168,20 @@ class _Consumption:
         for queue, on_message in consumed.items():
             self._channel.basic_consume(queue, on_message)
         connection = self._channel.connection
+        depth = QueueDepth(self._queue, self._count_ready)
         try:
             while not stop.is_set():
                 on_iteration()
+                depth.measure()
                 connection.process_data_events(time_limit=TICK_SECONDS)
                 if not self._channel.is_open or len(self._channel.consumer_tags) < len(consumed):
                     raise BrokerUnavailable("the broker ended the consumption")
         finally:
             self._finish(connection)
+
+    def _count_ready(self) -> int:
+        declared = self._channel.queue_declare(self._queue, passive=True)
+        return int(declared.method.message_count)
 
     def _finish(self, connection: BlockingConnection) -> None:
         self._stopping.set()

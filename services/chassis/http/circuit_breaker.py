@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from prometheus_client import Gauge
 
 from services.chassis.errors import Unavailable
+from services.chassis.process.pools import Places, count_refusal, show_pool
 
 FAILURES_IN_A_ROW = 3
 RESET_SECONDS = 2.0
@@ -30,7 +31,9 @@ class CircuitBreaker:
     def __init__(self, name: str, at_once: int, queue_seconds: float, unavailable: Callable[[], Unavailable]) -> None:
         self._queue_seconds = queue_seconds
         self._unavailable = unavailable
-        self._places = threading.BoundedSemaphore(at_once)
+        self._places = Places(at_once)
+        self._pool = f"calls_to_{name}"
+        show_pool(self._pool, at_once, self._places.taken)
         self._lock = threading.Lock()
         self._failures = 0
         self._next_trial = float("-inf")
@@ -44,6 +47,7 @@ class CircuitBreaker:
         is_trial = self._is_trial()
         wait = 0.0 if self._failures else max(0.0, min(seconds, self._queue_seconds))
         if not self._places.acquire(timeout=wait):
+            count_refusal(self._pool)
             raise self._unavailable()
         try:
             yield is_trial

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -25,6 +25,8 @@ RUNNING = Gauge("job_running_seconds", "Since when a worker runs the job; 0 whil
 SINCE_SUCCESS = Gauge(
     "job_last_success_age_seconds", "Since the last success of the job, or else its first start", ("service", "job")
 )
+
+PERIOD = Gauge("job_period_seconds", "How often the job is to run", ("service", "job"))
 
 
 def due(db: Database, names: Sequence[str]) -> list[str]:
@@ -96,12 +98,13 @@ def give_back(db: Database, name: str, owner: str) -> bool:
     return _change(db, name, owner, leased_until=None, leased_by=None)
 
 
-def show(db: Database, service: str, names: Sequence[str]) -> None:
-    """Set the gauges of the jobs that were ever started; every worker shows the same values."""
+def show(db: Database, service: str, periods: Mapping[str, timedelta]) -> None:
+    """Set the gauges of the jobs of these `periods` that were ever started; every worker shows the same values."""
     now = system_now()
     with db.reading() as session:
-        rows = session.execute(select(job_leases).where(job_leases.c.name.in_(names))).all()
+        rows = session.execute(select(job_leases).where(job_leases.c.name.in_(periods))).all()
     for row in rows:
+        PERIOD.labels(service, row.name).set(periods[row.name].total_seconds())
         is_leased = row.leased_until is not None and row.leased_until >= now
         RUNNING.labels(service, row.name).set(_seconds(row.started_at, now) if is_leased else 0)
         SINCE_SUCCESS.labels(service, row.name).set(_seconds(row.last_succeeded_at or row.first_started_at, now))

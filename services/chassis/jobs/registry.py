@@ -41,6 +41,10 @@ class Jobs:
     def names(self) -> list[str]:
         return list(self._jobs)
 
+    def periods(self) -> dict[str, timedelta]:
+        """By the job's name."""
+        return {name: job.period for name, job in self._jobs.items()}
+
 
 def stopping() -> bool:
     """To be called by a job after each page: True if it should return, since its worker stops or its lease is lost.

@@ -9,10 +9,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import BoundedSemaphore
 from typing import NamedTuple
 
 from services.chassis.errors import Unavailable
+from services.chassis.process.pools import Places, count_refusal, show_pool
 
 REFUSAL = "Le portail ne peut pas répondre pour le moment."
 RETRY_AFTER = 5  # seconds
@@ -55,13 +55,15 @@ def thread_count() -> int:
 
 class Limit:
     """Limits concurrent work to `places`. Three quarters of them, `max_running` at most, run; the others wait for
-    QUEUE_SECONDS. Further requests are refused at once, with the French sentence `refusal`."""
+    QUEUE_SECONDS. Further requests are refused at once, with the French sentence `refusal`. `name`: of the pool, in
+    metrics, which show those that run and those that wait."""
 
-    def __init__(self, places: int, max_running: int, refusal: str = REFUSAL) -> None:
+    def __init__(self, name: str, places: int, max_running: int, refusal: str = REFUSAL) -> None:
         self.running = max(1, min(max_running, places * 3 // 4))
-        self._running = BoundedSemaphore(self.running)
-        self._present = BoundedSemaphore(max(places, self.running))
-        self._refusal = refusal
+        self._running = Places(self.running)
+        self._present = Places(max(places, self.running))
+        self._name, self._refusal = name, refusal
+        show_pool(name, self._present.size, self._present.taken)
 
     @contextmanager
     def place(self) -> Iterator[None]:
@@ -70,8 +72,9 @@ class Limit:
             yield
 
     @contextmanager
-    def _acquired(self, semaphore: BoundedSemaphore, seconds: float) -> Iterator[None]:
+    def _acquired(self, semaphore: Places, seconds: float) -> Iterator[None]:
         if not semaphore.acquire(timeout=seconds):
+            count_refusal(self._name)
             raise Unavailable(self._refusal, retry_after=RETRY_AFTER)
         try:
             yield

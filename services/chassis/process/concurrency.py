@@ -26,6 +26,11 @@ class ConcurrencyLimit:
         self._occupied: Counter[str] = Counter()
         self._lock = threading.Lock()
 
+    def taken(self) -> int:
+        """Places that all owners hold together."""
+        with self._lock:
+            return self._occupied.total()
+
     @contextmanager
     def place(self, owner: str) -> Iterator[None]:
         """Hold a place during the block. Raises `owner_error()` or `total_error()`."""

@@ -17,10 +17,9 @@ from functools import partial
 
 import structlog
 from flask import Flask
-from sqlalchemy import func, select
 
 from services.chassis.database.transactions import Database, new_id
-from services.chassis.events import metrics, outbox
+from services.chassis.events import metrics, outbox, parking
 from services.chassis.events.adapters import connect
 from services.chassis.events.broker import BrokerUnavailable, Retry
 from services.chassis.events.follow_ups import FollowUps
@@ -28,7 +27,6 @@ from services.chassis.events.handlers import Channel, ChannelUnavailable, Handle
 from services.chassis.events.inbox import Dispatcher
 from services.chassis.events.relay import Relay
 from services.chassis.events.retry_policy import ATTEMPTS_BEFORE_PARKING, RETRY_SECONDS
-from services.chassis.events.tables import parked
 from services.chassis.jobs import gauges, lease_rows
 from services.chassis.jobs.registry import Jobs
 from services.chassis.jobs.runner import JobRuns
@@ -72,6 +70,7 @@ class Worker:
         self._job_runs = JobRuns(self.app, self.jobs, self.start_id, self.stop)
 
     def start(self) -> None:
+        metrics.show_counters(self.handlers.service)
         loops = {"relay": self._relay, "jobs": self._jobs_loop, "watch": self._watch}
         if self.handlers.has_reactions:
             loops["consumer"] = self._consume
@@ -173,15 +172,20 @@ class Worker:
         service = self.handlers.service
         while not self.stop.is_set():
             self._report_iteration("watch")
-            number, oldest = outbox.waiting(self._db)
-            metrics.WAITING.labels(service).set(number)
-            metrics.OLDEST.labels(service).set(oldest)
-            with self._db.reading() as session:
-                unsettled = select(func.count()).select_from(parked).where(parked.c.settled_at.is_(None))
-                metrics.TO_SETTLE.labels(service).set(session.execute(unsettled).scalar_one())
-            lease_rows.show(self._db, service, self.jobs.names())
+            self._show_events()
+            lease_rows.show(self._db, service, self.jobs.periods())
             gauges.show(self._db)
             self.stop.wait(WATCH_SECONDS)
+
+    def _show_events(self) -> None:
+        service = self.handlers.service
+        for destination, (number, oldest) in outbox.waiting(self._db).items():
+            metrics.WAITING.labels(service, destination).set(number)
+            metrics.OLDEST.labels(service, destination).set(oldest)
+        with self._db.reading() as session:
+            number, oldest = parking.unsettled(session)
+        metrics.TO_SETTLE.labels(service).set(number)
+        metrics.OLDEST_TO_SETTLE.labels(service).set(oldest)
 
     def _report_iteration(self, name: str, seconds: float = ITERATION_SECONDS) -> None:
         """Record that loop `name` begins an iteration, which takes `seconds` at most unless the loop hangs."""

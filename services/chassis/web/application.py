@@ -24,7 +24,7 @@ from services.chassis import clock
 from services.chassis.database.transactions import Database, is_database_unavailable
 from services.chassis.errors import DomainError, FieldError, Invalid, NotFound, Unavailable
 from services.chassis.process import logs
-from services.chassis.process.capacity import REFUSAL, RETRY_AFTER
+from services.chassis.process.capacity import REFUSAL, RETRY_AFTER, thread_count
 from services.chassis.process.failure_reason import frames_of, reason_of
 from services.chassis.process.readiness import Check
 from services.chassis.settings import ServiceSettings
@@ -76,7 +76,7 @@ def create_service(
     app.json = Json(app)
     clock.set_offset(settings.portail_offset)
     logs.configure(name, level=settings.log_level, as_json=settings.env != "test")
-    request_log.register(app, name, needs={"database": db.check}, reports=reports or {})
+    request_log.register(app, name, threads=thread_count(), needs={"database": db.check}, reports=reports or {})
     access.register(app, key_of or RemoteKeys(settings.accounts_url))
     app.before_request(refuse_unstorable_text)
     db.connect(app, settings.database_url, pooled=settings.database_pooled)

@@ -10,6 +10,7 @@ import structlog
 from flask import Flask, Response, g, jsonify, request
 from prometheus_client import CONTENT_TYPE_LATEST, Counter, Histogram, generate_latest
 
+from services.chassis.process.pools import Places, show_pool
 from services.chassis.process.readiness import Check, Readiness
 from services.chassis.web import access
 
@@ -24,10 +25,13 @@ REQUESTS = Counter("http_requests_total", "Requests answered", ("service", "meth
 DURATION = Histogram("http_request_seconds", "Time to answer", ("service", "route"))
 
 
-def register(app: Flask, service: str, *, needs: dict[str, Check], reports: dict[str, Check]) -> None:
-    """`needs` and `reports` are those of Readiness."""
+def register(app: Flask, service: str, *, threads: int, needs: dict[str, Check], reports: dict[str, Check]) -> None:
+    """`threads`: how many requests the process answers at once; `needs` and `reports` are those of Readiness."""
+    threads_in_use = Places(threads)
+    show_pool("requests", threads, threads_in_use.taken)
 
     def begin() -> None:
+        g.has_thread = threads_in_use.acquire(blocking=False)
         offered = request.headers.get(REQUEST_ID, "")
         g.request_id = offered if ACCEPTED_ID.fullmatch(offered) else uuid.uuid4().hex
         g.started = time.perf_counter()
@@ -47,9 +51,14 @@ def register(app: Flask, service: str, *, needs: dict[str, Check], reports: dict
             log.info("request", status=response.status_code, ms=round(seconds * 1000))
         return response
 
+    def release_thread(_: BaseException | None) -> None:
+        if g.pop("has_thread", False):
+            threads_in_use.release()
+
     setattr(app, "log_exception", lambda _: None)  # noqa: B010 - it tells the path; error handlers say what it may
     app.before_request(begin)
     app.after_request(end)
+    app.teardown_request(release_thread)
     _register_health(app, Readiness(app, needs=needs, reports=reports))
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 import structlog
+from prometheus_client import Histogram
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
+from services.chassis.clock import portal_now
 from services.chassis.database.transactions import new_id
 from services.contracts.registrations import RegistrationSaved
 from services.documents.dependencies import Dependencies
@@ -23,6 +25,14 @@ from services.documents.queries.candidatures import saved_event
 from services.objects import operation_naming
 
 log = structlog.get_logger()
+
+# Up to what an operator should hear of, and up to what an outage of the store may last.
+SECONDS_AFTER_SAVE = Histogram(
+    "documents_after_save_seconds",
+    "From « Enregistrer » to the document in the store",
+    ("type",),
+    buckets=(1, 2.5, 5, 10, 30, 60, 120, 300, 900, 3600, 14400, 86400),
+)
 
 
 def create_automatic_documents(dependencies: Dependencies, candidature_id: str, version: int) -> None:
@@ -59,6 +69,7 @@ def _create(dependencies: Dependencies, document_type: DocumentType, event: Regi
         with operation_naming(db, dependencies.store, pdf.key, html.key) as session:
             session.add(document)
             delete_cached_rendering(session, document_type, event)
+        SECONDS_AFTER_SAVE.labels(document_type.value).observe((portal_now() - document.published_at).total_seconds())
     except IntegrityError:
         # Another worker was faster with the same document: this one is not needed.
         if document_type not in _existing_types(event.candidature_id, event.version):

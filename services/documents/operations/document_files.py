@@ -18,7 +18,7 @@ from services.documents.domain.filenames import filename
 from services.documents.models import Candidature, Document
 from services.documents.operations.candidature_copies import store_version_now
 from services.documents.operations.document_storage import size_and_digest
-from services.documents.operations.measured_rendering import render_measured
+from services.documents.operations.measured_rendering import FORMULAIRE, render_measured
 from services.documents.operations.rendering_cache import render_automatic, stored_or_rendered
 from services.documents.queries import candidatures, documents
 from services.documents.rendering.formulaire import form_offered, formulaire
@@ -78,7 +78,7 @@ def form_file(
     form = form_offered(event, code)
     if form is None:
         raise NotFound()
-    rendered = render_measured(formulaire(event, form, dependencies.letterhead), "formulaire", candidature_id)
+    rendered = render_measured(formulaire(event, form, dependencies.letterhead), FORMULAIRE, candidature_id)
     name = filename(form.title, event.session.label, version=None, extension=file_format)
     return File(_in_format(rendered, file_format), name, file_format)
 

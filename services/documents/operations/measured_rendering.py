@@ -5,6 +5,7 @@ from __future__ import annotations
 import structlog
 from prometheus_client import Counter, Histogram
 
+from services.documents.domain.document_types import DocumentType
 from services.documents.rendering.glyphs import scripts_of
 from services.documents.rendering.pdf_and_html import Rendered, render
 from services.documents.rendering.sheet import Sheet
@@ -14,6 +15,10 @@ log = structlog.get_logger()
 RENDERED = Counter("documents_rendered_total", "Documents rendered", ("type",))
 MISSING_GLYPHS = Counter("documents_missing_glyphs_total", "Characters that no font of ours prints", ("type",))
 SECONDS = Histogram("documents_render_seconds", "Time to render both forms of a document", ("type",))
+FORMULAIRE = "formulaire"  # a form of the catalogue, filled in; no type of a published document
+
+for _type in (*DocumentType, FORMULAIRE):  # each is exported from the start, as 0
+    MISSING_GLYPHS.labels(str(_type))
 
 
 def render_measured(sheet: Sheet, type_label: str, candidature_id: str) -> Rendered:

@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from services.chassis.process.pools import count_refusal, show_pool
+
 DEMOTION_SECONDS = 3600.0  # seconds
 
 
@@ -33,10 +35,10 @@ class FairQueue:
     """
 
     def __init__(
-        self, at_once: int, *, max_waiting: int, max_wait: float, max_waiting_of_owner: int | None = None
+        self, name: str, at_once: int, *, max_waiting: int, max_wait: float, max_waiting_of_owner: int | None = None
     ) -> None:
         """At most `at_once` have a turn and `max_waiting` wait, each at most `max_wait` seconds; of one owner
-        `max_waiting_of_owner` (None: as many as of all)."""
+        `max_waiting_of_owner` (None: as many as of all). `name`: of the pool, in metrics."""
         self._at_once, self._max_waiting, self._max_wait = at_once, max_waiting, max_wait
         self._max_waiting_of_owner = max_waiting if max_waiting_of_owner is None else max_waiting_of_owner
         self._changed = threading.Condition()
@@ -44,6 +46,8 @@ class FairQueue:
         self._running_owners: list[str] = []
         self._last_owner: str | None = None
         self._demoted_until: dict[str, float] = {}
+        self._name = name
+        show_pool(name, at_once + max_waiting, lambda: len(self._running_owners) + len(self._waiting))
 
     @property
     def waiting(self) -> int:
@@ -52,8 +56,16 @@ class FairQueue:
 
     @contextmanager
     def turn(self, owner: str, max_wait: float | None = None) -> Iterator[None]:
-        """Wait for a turn, at most `max_wait` seconds, and have it during the block. Raises QueueFull."""
-        self._acquire(_Ticket(owner), self._max_wait if max_wait is None else max_wait)
+        """Wait for a turn, at most `max_wait` seconds, and have it during the block. Raises QueueFull.
+
+        Who says for how long to wait can do without: only others count as refused in metrics.
+        """
+        try:
+            self._acquire(_Ticket(owner), self._max_wait if max_wait is None else max_wait)
+        except QueueFull:
+            if max_wait is None:
+                count_refusal(self._name)
+            raise
         try:
             yield
         finally:

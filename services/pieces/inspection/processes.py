@@ -176,9 +176,14 @@ class Inspections:
     def __init__(self, at_once: int) -> None:
         """`at_once`: how many processes may inspect files at the same time, two at least."""
         hide_memory()
-        self.first_look_queue = FairQueue(1, max_waiting=_MAX_WAITING_FIRST_LOOKS, max_wait=_MAX_WAIT_SECONDS)
-        self.long_look_queue = FairQueue(at_once - 1, max_waiting=_MAX_WAITING_LONG_LOOKS, max_wait=_MAX_WAIT_SECONDS)
+        self.first_look_queue = FairQueue(
+            "first_looks", 1, max_waiting=_MAX_WAITING_FIRST_LOOKS, max_wait=_MAX_WAIT_SECONDS
+        )
+        self.long_look_queue = FairQueue(
+            "long_looks", at_once - 1, max_waiting=_MAX_WAITING_LONG_LOOKS, max_wait=_MAX_WAIT_SECONDS
+        )
         self.picture_queue = FairQueue(
+            "pictures",
             _PICTURES_AT_ONCE,
             max_waiting=_MAX_WAITING_PICTURES,
             max_wait=_MAX_WAIT_SECONDS,

@@ -12,6 +12,7 @@ from services.contracts.accounts import Identity
 from services.registrations.domain import permitted_acts, registration_form, registration_numbers
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.registration_content import RegistrationContent
+from services.registrations.metrics import SAVED
 from services.registrations.models import Candidate, Candidature, Draft, db
 from services.registrations.operations.candidates import accept_identity, lock_candidate
 from services.registrations.operations.drafts import (
@@ -60,7 +61,14 @@ def save_draft(candidate_id: str, draft_id: str, *, revision: int, identity: Ide
         candidate.engaged_at = candidate.engaged_at or received_at
         draft.closed_at, draft.candidature_id = received_at, candidature.id
         draft.saved_version = version.version
-        return Saved(candidature.id, version.version)
+        saved = Saved(candidature.id, version.version)
+    _count(dossier, saved)
+    return saved
+
+
+def _count(dossier: Dossier, saved: Saved) -> None:
+    kind = "first" if saved.version == 1 else "modification"
+    SAVED.labels(dossier.exam.code, dossier.session.name, dossier.opening.academie, kind).inc()
 
 
 def _earlier_save(draft: Draft) -> Saved:

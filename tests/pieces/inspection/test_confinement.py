@@ -113,13 +113,13 @@ def test_good_files_are_accepted_by_a_confined_process(
 
 
 def test_a_file_that_waits_for_its_turn_is_not_read_into_memory(inspections: Inspections) -> None:
-    inspections.first_look_queue = FairQueue(1, max_waiting=1, max_wait=0.1)
+    inspections.first_look_queue = FairQueue("tested", 1, max_waiting=1, max_wait=0.1)
     with inspections.first_look_queue.turn("somebody"), pytest.raises(Unavailable):
         inspections.inspect("somebody", UnreadableFile(sample_files.pdf()), "carte.pdf", ALL)
 
 
 def test_whose_file_has_broken_a_limit_waits_though_there_is_a_turn(inspections: Inspections) -> None:
-    inspections.long_look_queue = FairQueue(2, max_waiting=2, max_wait=PATIENT)
+    inspections.long_look_queue = FairQueue("tested", 2, max_waiting=2, max_wait=PATIENT)
     *_, endless = scans()
 
     def look() -> None:

@@ -35,7 +35,7 @@ def waiting(queue: FairQueue, owner: str, served: list[str]) -> Iterator[Callabl
 
 
 def test_turns_are_had_in_the_order_of_asking_by_as_many_as_may() -> None:
-    queue, served = FairQueue(2, max_waiting=4, max_wait=PATIENT), list[str]()
+    queue, served = FairQueue("tested", 2, max_waiting=4, max_wait=PATIENT), list[str]()
     with ExitStack() as people:
         ends = [people.enter_context(waiting(queue, name, served)) for name in ("a", "b", "c", "d")]
         wait_until(lambda: served == ["a", "b"], PATIENT, "the first two turns")
@@ -46,7 +46,7 @@ def test_turns_are_had_in_the_order_of_asking_by_as_many_as_may() -> None:
 
 
 def test_an_owner_with_a_turn_lets_others_pass() -> None:
-    queue, served = FairQueue(2, max_waiting=4, max_wait=PATIENT), list[str]()
+    queue, served = FairQueue("tested", 2, max_waiting=4, max_wait=PATIENT), list[str]()
     with ExitStack() as people:
         end = people.enter_context(waiting(queue, "a", served))
         people.enter_context(waiting(queue, "a", served))
@@ -57,7 +57,7 @@ def test_an_owner_with_a_turn_lets_others_pass() -> None:
 
 
 def test_an_owner_who_has_just_had_a_turn_lets_others_pass_once() -> None:
-    queue, served = FairQueue(1, max_waiting=4, max_wait=PATIENT), list[str]()
+    queue, served = FairQueue("tested", 1, max_waiting=4, max_wait=PATIENT), list[str]()
     with ExitStack() as people:
         ends = [people.enter_context(waiting(queue, name, served)) for name in ("a", "a", "b", "b")]
         wait_until(lambda: served == ["a"] and queue.waiting == 3, PATIENT, "the first turn, three waiting")
@@ -68,7 +68,7 @@ def test_an_owner_who_has_just_had_a_turn_lets_others_pass_once() -> None:
 
 
 def test_a_demoted_owner_comes_after_others_and_leaves_them_the_last_turn() -> None:
-    queue, served = FairQueue(2, max_waiting=4, max_wait=PATIENT), list[str]()
+    queue, served = FairQueue("tested", 2, max_waiting=4, max_wait=PATIENT), list[str]()
     for name in ("a", "b", "c"):
         queue.demote(name)
     with ExitStack() as people:
@@ -85,7 +85,7 @@ def test_a_demoted_owner_comes_after_others_and_leaves_them_the_last_turn() -> N
 
 
 def test_a_demoted_owner_leaves_a_full_queue_to_others() -> None:
-    queue, served, refused = FairQueue(1, max_waiting=2, max_wait=PATIENT), list[str](), list[str]()
+    queue, served, refused = FairQueue("tested", 1, max_waiting=2, max_wait=PATIENT), list[str](), list[str]()
     queue.demote("b")
     queue.demote("c")
 
@@ -115,7 +115,7 @@ def test_a_demoted_owner_leaves_a_full_queue_to_others() -> None:
 
 def test_a_demotion_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("services.pieces.inspection.fair_queue.DEMOTION_SECONDS", 0.0)
-    queue, served = FairQueue(2, max_waiting=4, max_wait=PATIENT), list[str]()
+    queue, served = FairQueue("tested", 2, max_waiting=4, max_wait=PATIENT), list[str]()
     queue.demote("a")
     with ExitStack() as people:
         people.enter_context(waiting(queue, "b", served))
@@ -124,13 +124,13 @@ def test_a_demotion_ends(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_full_queue_takes_nobody_and_nobody_waits_for_ever() -> None:
-    queue, served = FairQueue(1, max_waiting=1, max_wait=PATIENT), list[str]()
+    queue, served = FairQueue("tested", 1, max_waiting=1, max_wait=PATIENT), list[str]()
     with ExitStack() as people:
         for name in ("a", "b"):
             people.enter_context(waiting(queue, name, served))
         with pytest.raises(QueueFull), queue.turn("c"):
             pass
-    brief = FairQueue(1, max_waiting=1, max_wait=0.01)
+    brief = FairQueue("tested", 1, max_waiting=1, max_wait=0.01)
     with brief.turn("a"), pytest.raises(QueueFull), brief.turn("b"):
         pass
     with brief.turn("b"):
@@ -138,7 +138,7 @@ def test_a_full_queue_takes_nobody_and_nobody_waits_for_ever() -> None:
 
 
 def test_one_owner_does_not_fill_the_queue() -> None:
-    queue, served = FairQueue(1, max_waiting=3, max_wait=PATIENT, max_waiting_of_owner=2), list[str]()
+    queue, served = FairQueue("tested", 1, max_waiting=3, max_wait=PATIENT, max_waiting_of_owner=2), list[str]()
     with ExitStack() as people:
         for name in ("a", "a", "a"):
             people.enter_context(waiting(queue, name, served))

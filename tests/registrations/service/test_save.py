@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
+from prometheus_client import REGISTRY
 
 from services.registrations.models import db
 from services.registrations.operations.openings import NewDates, change_window
@@ -33,6 +34,21 @@ def test_pressing_twice_answers_the_same(candidate: CandidateClient) -> None:
     first, second = candidate.save(draft), candidate.save(draft)
     assert first.json == second.json
     assert len(candidate.get("/candidatures")["candidatures"]) == 1
+
+
+def test_saves_are_counted_by_session_and_academie_once_each(candidate: CandidateClient) -> None:
+    def saved(kind: str) -> float:
+        labels = {"exam": "BTS", "session": "2022", "academie": "03", "kind": kind}
+        return REGISTRY.get_sample_value("registrations_saved_total", labels) or 0
+
+    before = [saved("first"), saved("modification")]
+    draft = candidate.fill(candidate.draft())
+    for _ in range(2):
+        assert candidate.save(draft).status_code == 201
+    assert [saved("first"), saved("modification")] == [before[0] + 1, before[1]]
+    modification = candidate.modify(candidate.get("/candidatures")["candidatures"][0]["id"]).json
+    assert candidate.save(modification).status_code == 201
+    assert [saved("first"), saved("modification")] == [before[0] + 1, before[1] + 1]
 
 
 def test_a_repeat_after_closing_still_answers_what_was_saved(candidate: CandidateClient) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 import shutil
 import subprocess
@@ -21,23 +22,23 @@ WORKLOADS = ("Deployment", "StatefulSet", "Job")
 
 def rendered(overlay: str) -> list[Object]:
     """The objects of an overlay, which the caller may change. Raises NotInstalled."""
-    return documents(_kustomized(FOLDER / "overlays" / overlay))
+    return rendered_folder(FOLDER / "overlays" / overlay)
 
 
-def documents(text: str) -> list[Object]:
-    """The objects in a YAML text."""
-    return [document for document in yaml.load_all(text, yaml.CSafeLoader) if document]
+def rendered_folder(folder: Path) -> list[Object]:
+    """The objects of any folder with a kustomization. Raises NotInstalled."""
+    return copy.deepcopy(_kustomized(folder))
 
 
 @functools.cache
-def _kustomized(folder: Path) -> str:
+def _kustomized(folder: Path) -> list[Object]:
     kubectl = shutil.which("kubectl")
     if not kubectl:
         raise NotInstalled("kubectl", "kubectl")
     done = subprocess.run([kubectl, "kustomize", folder], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert not done.stderr, done.stderr
-    return done.stdout
+    return list(yaml.load_all(done.stdout, yaml.CSafeLoader))
 
 
 @dataclass(frozen=True)
@@ -68,10 +69,15 @@ class Workload:
 def workloads(objects: list[Object]) -> list[Workload]:
     """Everything that runs, by name."""
     return [
-        Workload(manifest["kind"], manifest["metadata"]["name"], template["spec"], template["metadata"]["labels"])
+        Workload(manifest["kind"], manifest["metadata"]["name"], template["spec"], _labels(template))
         for manifest in of_kind(objects, *WORKLOADS)
         for template in [manifest["spec"]["template"]]
     ]
+
+
+def _labels(template: Object) -> dict[str, str]:
+    labels: dict[str, str] = template.get("metadata", {}).get("labels", {})
+    return labels
 
 
 def workload(objects: list[Object], name: str) -> Workload:

@@ -50,4 +50,6 @@ def test_the_ingress_leaves_bodies_and_waiting_to_the_proxy(objects: list[Object
     [waits] = re.findall(r"proxy_read_timeout (\d+)s;", NGINX.read_text(encoding="utf-8"))
     assert int(words["proxy-read-timeout"]) > int(waits)
     backend = ingress["spec"]["rules"][0]["http"]["paths"][0]["backend"]["service"]
-    assert backend["port"]["name"] in {port["name"] for port in named(objects, "Service", backend["name"])["spec"]["ports"]}
+    assert backend["port"]["name"] in {
+        port["name"] for port in named(objects, "Service", backend["name"])["spec"]["ports"]
+    }

@@ -72,7 +72,9 @@ def _tmpfs(entry: str) -> tuple[str, str]:
 def _memory_disks(each: Workload) -> dict[str, int]:
     volumes = {volume["name"]: volume.get("emptyDir", {}) for volume in each.pod.get("volumes", [])}
     mounts = {mount["mountPath"]: volumes.get(mount["name"], {}) for mount in each.process["volumeMounts"]}
-    return {path: size(disk["sizeLimit"]) for path, disk in mounts.items() if "sizeLimit" in disk and path != "/dev/shm"}
+    return {
+        path: size(disk["sizeLimit"]) for path, disk in mounts.items() if "sizeLimit" in disk and path != "/dev/shm"
+    }
 
 
 def test_a_stop_waits_for_what_is_under_way(objects: list[Object]) -> None:
@@ -96,7 +98,9 @@ def test_replicas_stand_on_different_machines(objects: list[Object]) -> None:
         if each.service in (*CLIENTS, "proxy") and each.kind == "Deployment":
             keys = {constraint["topologyKey"] for constraint in each.pod["topologySpreadConstraints"]}
             assert keys == {"kubernetes.io/hostname", "topology.kubernetes.io/zone"}
-            assert selected(objects, named(objects, "PodDisruptionBudget", each.name)["spec"]["selector"]) == {each.name}
+            assert selected(objects, named(objects, "PodDisruptionBudget", each.name)["spec"]["selector"]) == {
+                each.name
+            }
 
 
 def test_a_selector_means_its_own_pods_alone(objects: list[Object]) -> None:

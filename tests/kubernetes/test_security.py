@@ -11,20 +11,23 @@ from tests.kubernetes.security import permitted_too_much
 from tests.support.compose_file import COMPOSE_SERVICES
 
 BREACHES: dict[str, tuple[str, Callable[[Object], object]]] = {
-    "root": ("process: root", lambda pod: pod["containers"][0]["securityContext"].update(runAsUser=0)),
-    "root allowed": ("process: root", lambda pod: pod["containers"][0]["securityContext"].update(runAsNonRoot=False)),
+    "root": ("process: root", lambda pod: _process(pod).update(runAsUser=0)),
+    "root allowed": ("process: root", lambda pod: _process(pod).update(runAsNonRoot=False)),
     "first container": ("wait-for-migrations: root", lambda pod: pod["initContainers"][0]["securityContext"].clear()),
-    "capability": (
-        "process: capabilities",
-        lambda pod: pod["containers"][0]["securityContext"]["capabilities"].update(add=["NET_RAW"]),
-    ),
-    "escalation": ("process: more rights", lambda pod: pod["containers"][0]["securityContext"].pop("allowPrivilegeEscalation")),
+    "capability": ("process: capabilities", lambda pod: _process(pod)["capabilities"].update(add=["NET_RAW"])),
+    "escalation": ("process: more rights", lambda pod: _process(pod).pop("allowPrivilegeEscalation")),
     "seccomp": ("process: system calls", lambda pod: pod["securityContext"].pop("seccompProfile")),
-    "files": ("process: its image's files", lambda pod: pod["containers"][0]["securityContext"].pop("readOnlyRootFilesystem")),
-    "host's folder": ("volume hostPath", lambda pod: pod["volumes"].append({"name": "host", "hostPath": {"path": "/"}})),
-    "host's network": ("hostNetwork", lambda pod: pod.update(hostNetwork=True)),
+    "files": ("process: its image's files", lambda pod: _process(pod).pop("readOnlyRootFilesystem")),
+    "folder": ("volume hostPath", lambda pod: pod["volumes"].append({"name": "host", "hostPath": {"path": "/"}})),
+    "network": ("hostNetwork", lambda pod: pod.update(hostNetwork=True)),
     "token": ("the cluster's API", lambda pod: pod.pop("automountServiceAccountToken")),
 }
+"""What is permitted wrongly: the complaint about it, and how."""
+
+
+def _process(pod: Object) -> Object:
+    context: Object = pod["containers"][0]["securityContext"]
+    return context
 
 
 def test_no_container_may_do_more_than_it_needs(objects: list[Object]) -> None:

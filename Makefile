@@ -1,6 +1,6 @@
 # make run, make test, make check: each works from a fresh clone and installs what it needs into the clone.
 .DEFAULT_GOAL := help
-.PHONY: help run backup restore test check lint types walls assets screenshots lighthouse bench soak restore-drill compose-test catalogue-check secrets definitions lock clean
+.PHONY: help run backup restore test check lint types walls assets screenshots lighthouse bench soak restore-drill compose-test catalogue-check kubernetes-check secrets definitions lock clean
 SHELL := /bin/bash
 
 VENV := .venv/bin
@@ -34,7 +34,10 @@ restore: .venv/local.stamp ## put a backup into an empty VAR_DIR: make restore D
 test: .venv/dev.stamp $(ASSETS) services ## run the tests (INSTALL=1, as root: installs RabbitMQ, PostgreSQL … from Debian)
 	$(PY) -m pytest $(SIDE_BY_SIDE) $(ARGS)
 
-check: lint types walls test ## what a change must pass: lint, types, walls, tests
+check: lint types walls test ## what a change must pass: lint, types, walls, tests (kubernetes-check is among these)
+
+kubernetes-check: .venv/dev.stamp services ## hold deploy/kubernetes to the code, to docker-compose.yml and to Kubernetes' schemas
+	$(PY) -m pytest tests/kubernetes $(ARGS)
 
 lint: .venv/dev.stamp
 	$(VENV)/ruff check .

@@ -11,56 +11,33 @@ import re
 from pathlib import Path
 
 import pytest
-import yaml
 
 from deploy.service_names import CLIENTS
 from gateway.app import FORM_LIMIT
 from gateway.settings import GatewaySettings
 from gateway.web.justificatifs.file_reception import ENVELOPE_BYTES, STAFF_UPLOADS_AT_ONCE
-from services.accounts.settings import AccountsSettings
 from services.chassis.process.capacity import STOP_SECONDS
-from services.chassis.settings import Settings
 from services.chassis.web.body_limit import MAX_BODY_BYTES
 from services.contracts.catalogue_rules import MAX_CATALOGUE_BYTES
 from services.contracts.file_rules import MAX_FILE_BYTES, MAX_UPLOAD_PART_BYTES
 from services.contracts.publication_rules import MAX_ARCHIVE_BYTES
-from services.documents.settings import DocumentsSettings
 from services.objects.settings import ObjectSettings
-from services.pieces.settings import PiecesSettings
-from services.registrations.settings import RegistrationsSettings
+from tests.support.compose_file import COMPOSE, COMPOSE_DEFAULTS, COMPOSE_SERVICES, expanded
+from tests.support.process_settings import SETTINGS
 
 ROOT = Path(__file__).parents[2]
-COMPOSE = ROOT / "docker-compose.yml"
 POOLER = ROOT / "deploy/containers/pooler/compose.yml"
 DOCKERFILE = ROOT / "deploy/images/Dockerfile"
 EXAMPLE = ROOT / "deploy/compose.env.example"
 PROJECT = ROOT / "pyproject.toml"
-SETTINGS: dict[str, type[Settings]] = {
-    "gateway": GatewaySettings,
-    "accounts": AccountsSettings,
-    "registrations": RegistrationsSettings,
-    "documents": DocumentsSettings,
-    "pieces": PiecesSettings,
-}
 EXAMPLES = {"BACKUP_REPOSITORY", "TLS_CERTIFICATE", "TLS_KEY"}
 """Whose line in compose.env.example shows what one may write, not the default."""
-_INNER = re.compile(r"\$\{(\w+):-([^${}]*)\}")
 _ARGUMENT = re.compile(r"^ARG (\w+_IMAGE)=(.+)$", re.MULTILINE)
 _EXAMPLE = re.compile(r"^# (\w+)=(.*)$", re.MULTILINE)
 _BACKUP_SETTING = re.compile(r'environ\.get\("(\w+)", "(.*?)"\)')
 _VERSION = re.compile(r'^version = "(.+)"$', re.MULTILINE)
 
 
-def expanded(text: str) -> tuple[str, list[tuple[str, str]]]:
-    """The text as Compose reads it where nothing is set, and each ${NAME:-default} in it, from the inside out."""
-    defaults: list[tuple[str, str]] = []
-    while match := _INNER.search(text):
-        defaults.append((match[1], match[2]))
-        text = text[: match.start()] + match[2] + text[match.end() :]
-    return text, defaults
-
-
-COMPOSE_TEXT, COMPOSE_DEFAULTS = expanded(COMPOSE.read_text(encoding="utf-8"))
 _, POOLER_DEFAULTS = expanded(POOLER.read_text(encoding="utf-8"))
 DEFAULTS = {**dict(POOLER_DEFAULTS), **dict(COMPOSE_DEFAULTS)}
 
@@ -90,7 +67,7 @@ def test_no_two_files_of_containers_have_different_defaults() -> None:
 
 @pytest.mark.parametrize("process", CLIENTS)
 def test_containers_default_to_what_the_process_does(process: str) -> None:
-    environment = yaml.safe_load(COMPOSE_TEXT)["services"][process]["environment"]
+    environment = COMPOSE_SERVICES[process]["environment"]
     operators = set(DEFAULTS) - {"PORTAIL_ENV"}
     fields = {field.name.upper(): field for field in dataclasses.fields(SETTINGS[process])}
     compared = {
@@ -103,8 +80,7 @@ def test_containers_default_to_what_the_process_does(process: str) -> None:
 
 
 def test_a_stop_of_a_container_waits_for_what_is_under_way() -> None:
-    services = yaml.safe_load(COMPOSE_TEXT)["services"]
-    ours = [service for name, service in services.items() if name.partition("-")[0] in CLIENTS]
+    ours = [service for name, service in COMPOSE_SERVICES.items() if name.partition("-")[0] in CLIENTS]
     assert len(ours) > len(CLIENTS)
     assert all(int(service["stop_grace_period"].removesuffix("s")) > STOP_SECONDS for service in ours)
 
@@ -120,7 +96,7 @@ def test_the_proxy_lets_pass_what_the_gateway_takes() -> None:
 
 
 def test_a_gateways_tmp_holds_what_it_receives_at_the_same_time() -> None:
-    tmpfs = yaml.safe_load(COMPOSE_TEXT)["services"]["gateway"]["tmpfs"]
+    tmpfs = COMPOSE_SERVICES["gateway"]["tmpfs"]
     [size] = re.findall(r"/tmp:size=\D*(\d+)m", " ".join(tmpfs))
     uploads = GatewaySettings.uploads_at_once * 6 + STAFF_UPLOADS_AT_ONCE * MAX_ARCHIVE_BYTES // (1024 * 1024)
     assert int(size) >= uploads

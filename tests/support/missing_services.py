@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Iterable
+from typing import NoReturn
 
 import pytest
 
@@ -19,7 +20,7 @@ class NotInstalled(Exception):
         self.what = what
 
 
-def skip_or_fail(absence: NotInstalled) -> None:
+def skip_or_fail(absence: NotInstalled) -> NoReturn:
     """Skip the running test; fail it with CI=true, where everything must be tested."""
     if os.environ.get("CI", "").lower() == "true":
         pytest.fail(f"{absence}; in CI nothing is skipped", pytrace=False)

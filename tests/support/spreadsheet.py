@@ -21,7 +21,6 @@ def opened_in_spreadsheet(files: Sequence[Path]) -> list[list[list[str]]]:
     program = shutil.which("soffice")
     if program is None:
         skip_or_fail(NotInstalled("LibreOffice Calc", "soffice"))
-        return []
     folder = files[0].parent
     profile = f"-env:UserInstallation=file://{folder / 'profile'}"
     words = [program, profile, "--headless", f"--infilter={READING}", "--convert-to", WRITING]

@@ -1,4 +1,7 @@
-"""`python -m services.<name> web | worker | migrate | <command>`: the entry point of every role of a service."""
+"""The entry point of every role of a service: `python -m services.<name> ROLE`.
+
+ROLE is web, worker, migrate, wait-for-migrations, or one of the service's own commands.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ from flask.cli import FlaskGroup, ScriptInfo
 from flask_migrate import upgrade
 
 from services.chassis.process import capacity
+from services.chassis.process.migration_wait import wait_until_migrated
 from services.chassis.settings import ServiceSettings, SettingsError
 from services.chassis.web.gunicorn_server import serve
 
@@ -46,6 +50,8 @@ def main(
         migrate(app)
         if prepare:
             prepare(app)
+    elif role == "wait-for-migrations":
+        wait_until_migrated(create_app(settings))
     else:
         group = FlaskGroup(add_default_commands=False, add_version_option=False)
         group.main(

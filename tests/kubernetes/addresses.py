@@ -1,0 +1,120 @@
+"""Ports: where processes listen, what reaches them, and what asks them how they are."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from deploy.containers.secret_makers import SECRET_MAKERS
+from deploy.service_names import CLIENTS
+from services.chassis.web.request_log import QUIET
+from tests.kubernetes.environments import composed_environment, environment_of, secrets_by_path
+from tests.kubernetes.rendered import Object, Workload, named, of_kind, workloads
+from tests.support.compose_file import COMPOSE_SERVICES
+
+ROOT = Path(__file__).parents[2]
+PROBES = ("startupProbe", "livenessProbe", "readinessProbe")
+WHOLE_NAME = re.compile(r"^(\w[\w-]*)\.portail\.svc\.cluster\.local$")
+
+
+def ports_of_ours() -> set[int]:
+    """Where our processes listen in their images."""
+    lines = (ROOT / "deploy/images/Dockerfile").read_text(encoding="utf-8")
+    return {int(port) for port in re.findall(r"(?:BIND=[\d.]+:|WORKER_PORT=|EXPOSE )(\d+)", lines)}
+
+
+def listening_ports() -> dict[str, set[int]]:
+    """By name of the process: ours as their images say, servers as those who call them in docker-compose.yml."""
+    ports = {name: ports_of_ours() for name in COMPOSE_SERVICES if name.endswith("-worker")}
+    for name, composed in COMPOSE_SERVICES.items():
+        for value in composed_environment(name).values():
+            _add(ports, value)
+        for published in composed.get("ports", []):
+            ports.setdefault(name, set()).add(int(published.rpartition(":")[2]))
+    for maker in SECRET_MAKERS.values():
+        _add(ports, maker())
+    ports["proxy"] -= {8443}  # TLS, which the Ingress ends
+    return ports | {"gateway": ports_of_ours()}
+
+
+def _add(ports: dict[str, set[int]], text: str) -> None:
+    url = urlsplit(text) if "://" in text else urlsplit("")
+    if url.hostname in COMPOSE_SERVICES and url.port:
+        ports.setdefault(url.hostname, set()).add(url.port)
+
+
+def other_ports_than_listened_on(objects: list[Object]) -> list[str]:
+    """Ports of containers that are none of the process's, or the other way round."""
+    listening = listening_ports()
+    return [
+        f"{each.name}: {sorted(declared)}, it listens on {sorted(listening[each.name])}"
+        for each in workloads(objects)
+        if each.kind != "Job"
+        for declared in [{port["containerPort"] for port in each.process["ports"]}]
+        if declared != listening[each.name]
+    ]
+
+
+def addresses_that_lead_nowhere(objects: list[Object]) -> list[str]:
+    """Addresses in settings and secrets behind which there is no Service with that port."""
+    servers = {each["metadata"]["name"] for each in of_kind(objects, "Service")}
+    return [
+        f"{each.name}: {host}:{port}"
+        for each in workloads(objects)
+        for host, port in _called(objects, each)
+        if host in servers and port not in _ports_of_service(objects, host)
+    ] + [
+        f"{each.name}: no Service {host}"
+        for each in workloads(objects)
+        for host, _ in _called(objects, each)
+        if host not in servers
+    ]
+
+
+def _called(objects: list[Object], each: Workload) -> Iterator[tuple[str, int]]:
+    values = environment_of(objects, each.process)
+    texts = [value for name, value in values.items() if name.endswith("_URL") and name != "PUBLIC_URL"]
+    if "postgres" in {other.name for other in workloads(objects)}:
+        texts += [SECRET_MAKERS[key]() for key in secrets_by_path(each).values() if key.endswith("-url")]
+    if gateway := values.get("GATEWAY"):
+        texts.append(f"http://{gateway}")
+    for url in map(urlsplit, texts):
+        hostname = url.hostname or ""
+        match = WHOLE_NAME.match(hostname)
+        yield match[1] if match else hostname, url.port or 0
+
+
+def _ports_of_service(objects: list[Object], name: str) -> set[int]:
+    """Those that lead to a port of the pods behind it."""
+    service = named(objects, "Service", name)["spec"]
+    pods = next(each for each in workloads(objects) if each.name == name)
+    ports = {port["name"]: port["containerPort"] for port in pods.process["ports"]}
+    # Without an address of its own a Service leads to the pods' port, whatever it says.
+    return {port["port"] for port in service["ports"] if ports.get(port["targetPort"]) == port["port"]}
+
+
+def wrong_probes(objects: list[Object]) -> list[str]:
+    """Probes that ask something else than the process answers, or than docker-compose.yml asks; none at all."""
+    return [f"{each.name}: {probe}" for each in workloads(objects) if each.kind != "Job" for probe in _wrong(each)]
+
+
+def _wrong(each: Workload) -> list[str]:
+    if "readinessProbe" not in each.process:
+        return ["no readinessProbe"]
+    probes = {name: each.process[name] for name in PROBES if name in each.process}
+    return [name for name, probe in probes.items() if not _is_right(each, name, probe)]
+
+
+def _is_right(each: Workload, name: str, probe: Object) -> bool:
+    if each.service in CLIENTS:
+        path = "/health/ready" if name == "readinessProbe" else "/health/live"
+        ports = {port["name"] for port in each.process["ports"]}
+        return path in QUIET and probe["httpGet"]["path"] == path and probe["httpGet"]["port"] in ports
+    composed = COMPOSE_SERVICES[each.name].get("healthcheck")
+    return "tcpSocket" in probe if composed is None else probe["exec"]["command"] == _command(composed["test"])
+
+
+def _command(test: list[str]) -> list[str]:
+    return test[1:] if test[0] == "CMD" else ["sh", "-c", test[1]]

@@ -1,0 +1,47 @@
+"""The examples of PostgreSQL and RabbitMQ by operators: files of ours, three nodes, the same broker settings."""
+
+from __future__ import annotations
+
+import pytest
+
+from deploy.service_names import SERVICES
+from tests.kubernetes.environments import secrets_by_path
+from tests.kubernetes.rendered import FOLDER, Object, named, of_kind, rendered_folder, workload
+from tests.kubernetes.security import permitted_too_much
+from tests.support.missing_services import NotInstalled, skip_or_fail
+
+BROKER = FOLDER.parent / "containers" / "rabbitmq" / "rabbitmq.conf"
+
+
+@pytest.fixture
+def examples() -> list[Object]:
+    """The folder as it is rendered."""
+    try:
+        return rendered_folder(FOLDER / "examples")
+    except NotInstalled as absence:
+        skip_or_fail(absence)
+
+
+def test_rabbitmq_has_the_settings_and_queues_of_compose_on_three_nodes(examples: list[Object]) -> None:
+    [cluster] = of_kind(examples, "RabbitmqCluster")
+    lines = cluster["spec"]["rabbitmq"]["additionalConfig"].splitlines()
+    assert lines == [line for line in BROKER.read_text(encoding="utf-8").splitlines() if line and line[0] != "#"]
+    assert cluster["spec"]["replicas"] == 3
+    [volume] = cluster["spec"]["override"]["statefulSet"]["spec"]["template"]["spec"]["volumes"]
+    sources = volume["projected"]["sources"]
+    topology = named(examples, "ConfigMap", sources[0]["configMap"]["name"])
+    assert {item["key"] for item in sources[0]["configMap"]["items"]} <= topology["data"].keys()
+
+
+def test_databases_are_made_by_the_script_of_compose(examples: list[Object]) -> None:
+    making = workload(examples, "databases")
+    [scripts] = [volume["configMap"]["name"] for volume in making.pod["volumes"] if "configMap" in volume]
+    script = named(examples, "ConfigMap", scripts)["data"]["10-databases.sh"]
+    assert script == (FOLDER.parent / "containers" / "postgres" / "10-databases.sh").read_text(encoding="utf-8")
+    assert making.process["command"][-1].endswith("/10-databases.sh")
+    assert set(secrets_by_path(making).values()) == {
+        "postgres-password",
+        *(f"{service}-{url}-url" for service in SERVICES for url in ("database", "migrations")),
+    }
+    assert of_kind(examples, "Cluster")[0]["spec"]["instances"] == 3
+    assert permitted_too_much(examples) == []

@@ -1,0 +1,116 @@
+"""What runs in the cluster is what docker-compose.yml runs: processes, images, commands, sizes, ends."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from deploy.service_names import CLIENTS, SERVICES
+from tests.kubernetes.rendered import Object, Workload, named, of_kind, workload, workloads
+from tests.support.compose_file import COMPOSE_SERVICES
+
+NOT_IN_A_CLUSTER = {"backup", "restore"}
+FROM_OUTSIDE = {"postgres", "rabbitmq", "objects", "mailpit", "demo-catalogue", "demo-staff"}
+"""What production gets from elsewhere, or has no use for."""
+UNITS = {"m": 2**20, "g": 2**30, "Mi": 2**20, "Gi": 2**30}
+
+
+def size(text: str) -> int:
+    """Bytes of « 512m » (compose) or « 512Mi » (Kubernetes)."""
+    number, unit = re.fullmatch(r"(\d+)(\w+)", text).groups()  # type: ignore[union-attr]
+    return int(number) * UNITS[unit]
+
+
+def test_every_process_of_compose_runs(objects: list[Object], overlay: str) -> None:
+    expected = set(COMPOSE_SERVICES) - NOT_IN_A_CLUSTER - (FROM_OUTSIDE if overlay == "production" else set())
+    assert {each.name for each in workloads(objects)} == expected
+
+
+def test_each_is_the_same_image_with_the_same_command(objects: list[Object]) -> None:
+    for each in workloads(objects):
+        composed = COMPOSE_SERVICES[each.name]
+        assert {container["image"] for container in each.containers} == {composed["image"]}, each.name
+        assert each.process.get("command") == composed.get("entrypoint"), each.name
+        assert _words(each, each.process.get("args")) == _words(each, composed.get("command")), each.name
+
+
+def _words(each: Workload, words: list[str] | None) -> list[str] | None:
+    """Those that compose writes with $$; no WAL is archived in a cluster, and connections follow its replicas."""
+    omitted = ("-carchive_", "-cmax_connections") if each.name == "postgres" else ()
+    return words and [word.replace("$$", "$") for word in words if not word.startswith(omitted)]
+
+
+def test_each_may_take_as_much_as_in_compose(objects: list[Object]) -> None:
+    for each in workloads(objects):
+        limits = COMPOSE_SERVICES[each.name]["deploy"]["resources"]["limits"]
+        granted = each.process["resources"]["limits"]
+        assert size(granted["memory"]) == size(limits["memory"]), each.name
+        assert float(granted["cpu"]) == float(limits["cpus"]), each.name
+
+
+def test_each_asks_for_no_more_than_it_may_take(objects: list[Object]) -> None:
+    for each in workloads(objects):
+        for container in each.containers:
+            asked, granted = container["resources"]["requests"], container["resources"]["limits"]
+            assert size(asked["memory"]) <= size(granted["memory"]), each.name
+            assert asked["cpu"].endswith("m"), each.name
+
+
+def test_memory_that_serves_as_a_disk_is_as_large_as_in_compose(objects: list[Object]) -> None:
+    for each in workloads(objects):
+        composed = dict(_tmpfs(entry) for entry in COMPOSE_SERVICES[each.name].get("tmpfs", []) if ":size=" in entry)
+        assert {path: size(text) for path, text in composed.items()} == _memory_disks(each), each.name
+
+
+def _tmpfs(entry: str) -> tuple[str, str]:
+    path, options = entry.split(":size=")
+    return path, options.partition(",")[0]
+
+
+def _memory_disks(each: Workload) -> dict[str, int]:
+    volumes = {volume["name"]: volume.get("emptyDir", {}) for volume in each.pod.get("volumes", [])}
+    mounts = {mount["mountPath"]: volumes.get(mount["name"], {}) for mount in each.process["volumeMounts"]}
+    return {
+        path: size(disk["sizeLimit"]) for path, disk in mounts.items() if "sizeLimit" in disk and path != "/dev/shm"
+    }
+
+
+def test_a_stop_waits_for_what_is_under_way(objects: list[Object]) -> None:
+    for each in workloads(objects):
+        composed = COMPOSE_SERVICES[each.name].get("stop_grace_period", "10s")
+        before = each.process.get("lifecycle", {}).get("preStop", {}).get("sleep", {}).get("seconds", 0)
+        granted = each.pod.get("terminationGracePeriodSeconds", 30)
+        assert granted >= before + int(composed.removesuffix("s")), each.name
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_nothing_starts_before_the_migrations(objects: list[Object], service: str) -> None:
+    for name in (service, f"{service}-worker"):
+        [waiting] = workload(objects, name).pod["initContainers"]
+        assert waiting["args"] == ["wait-for-migrations"]
+        assert waiting["envFrom"] == workload(objects, name).process["envFrom"]
+
+
+def test_replicas_stand_on_different_machines(objects: list[Object]) -> None:
+    for each in workloads(objects):
+        if each.service in (*CLIENTS, "proxy") and each.kind == "Deployment":
+            keys = {constraint["topologyKey"] for constraint in each.pod["topologySpreadConstraints"]}
+            assert keys == {"kubernetes.io/hostname", "topology.kubernetes.io/zone"}
+            assert selected(objects, named(objects, "PodDisruptionBudget", each.name)["spec"]["selector"]) == {
+                each.name
+            }
+
+
+def test_a_selector_means_its_own_pods_alone(objects: list[Object]) -> None:
+    for manifest in of_kind(objects, "Deployment", "StatefulSet"):
+        assert selected(objects, manifest["spec"]["selector"]) == {manifest["metadata"]["name"]}
+    for manifest in of_kind(objects, "Service"):
+        assert selected(objects, {"matchLabels": manifest["spec"]["selector"]}) == {manifest["metadata"]["name"]}
+
+
+def selected(objects: list[Object], selector: dict[str, Any]) -> set[str]:
+    """Names of the workloads whose pods a selector means."""
+    wanted = selector["matchLabels"].items()
+    return {each.name for each in workloads(objects) if wanted <= each.labels.items()}

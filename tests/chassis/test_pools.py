@@ -71,5 +71,5 @@ def test_requests_under_way_are_a_pool_and_give_their_threads_back_also_after_an
 
 def test_more_requests_than_threads_are_no_error() -> None:
     places = Places(1)
-    assert [places.acquire(blocking=False) for _ in range(2)] == [True, False]
+    assert [places.acquire() for _ in range(2)] == [True, False]
     assert places.taken() == 1

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from threading import BoundedSemaphore
+from threading import BoundedSemaphore, Lock
 
 from prometheus_client import REGISTRY, Counter
 from prometheus_client.core import GaugeMetricFamily
@@ -16,15 +16,29 @@ from prometheus_client.registry import Collector
 REFUSED = Counter("pool_refused_total", "Requests turned away since a pool had no place in time", ("pool",))
 
 
-class Places(BoundedSemaphore):
-    """A semaphore that tells how many of its places are taken."""
+class Places:
+    """A bounded semaphore that tells how many of its places are taken."""
 
     def __init__(self, size: int) -> None:
-        super().__init__(size)
         self.size = size
+        self._free = BoundedSemaphore(size)
+        self._taken, self._lock = 0, Lock()
+
+    def acquire(self, timeout: float = 0) -> bool:
+        """Whether a place became free within `timeout` seconds."""
+        is_acquired = self._free.acquire(timeout=timeout)
+        if is_acquired:
+            with self._lock:
+                self._taken += 1
+        return is_acquired
+
+    def release(self) -> None:
+        with self._lock:
+            self._taken -= 1
+        self._free.release()
 
     def taken(self) -> int:
-        return self.size - self._value
+        return self._taken
 
 
 @dataclass(frozen=True)

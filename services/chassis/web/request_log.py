@@ -31,7 +31,7 @@ def register(app: Flask, service: str, *, threads: int, needs: dict[str, Check],
     show_pool("requests", threads, threads_in_use.taken)
 
     def begin() -> None:
-        g.has_thread = threads_in_use.acquire(blocking=False)
+        g.has_thread = threads_in_use.acquire()
         offered = request.headers.get(REQUEST_ID, "")
         g.request_id = offered if ACCEPTED_ID.fullmatch(offered) else uuid.uuid4().hex
         g.started = time.perf_counter()

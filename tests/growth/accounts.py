@@ -47,6 +47,10 @@ def full_accounts(database_url: str, folder: Path, mailbox: Mailbox, rows: int, 
         return FullService("accounts", app, db, rows, _reads(accounts, login), _writes(accounts), jobs_of(jobs))
 
 
+OVER_A_DAY = "example.last_seen_at - (i * 4 % 86400) * INTERVAL '1 second'"
+"""Sessions of a day: few of them are not over."""
+
+
 def _fill(rows: int, weight: Weight) -> None:
     id = identifier(db)
     with fast_filling(db) as session:
@@ -58,7 +62,8 @@ def _fill(rows: int, weight: Weight) -> None:
         insert_copies(session, Account.__table__, rows=rows, id=id, nom_famille=FAMILY, **email)
         waiting: dict[str, Any] = {**email, "activated_at": "CAST(NULL AS TIMESTAMP)"}
         insert_copies(session, Account.__table__, rows=WAITING, first=rows + 1, id=id, **waiting)
-        insert_copies(session, LoginSession.__table__, rows=rows, secret_hash=numbered(), subject_id=id)
+        sessions: dict[str, Any] = {"secret_hash": numbered(), "subject_id": id, "last_seen_at": OVER_A_DAY}
+        insert_copies(session, LoginSession.__table__, rows=rows, **sessions)
         insert_copies(session, KnownBrowser.__table__, rows=rows, subject_id=id)
         insert_copies(session, MailLink.__table__, rows=rows, token_hash=numbered(), account_id=id)
         insert_copies(session, sent_mails.SentMail.__table__, rows=rows, id=numbered(), owner_id=id)

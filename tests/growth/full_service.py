@@ -92,7 +92,7 @@ def audit_export(app: Flask) -> Callable[[], object]:
 
     def export() -> None:
         token = tokens.staff_token("chief", scopes=("audit:read",), academies=None)
-        answer = app.test_client().get("/v1/audit.csv?by_candidates=true", headers=tokens.bearer(token))
+        answer = app.test_client().get("/v1/audit.csv?everybody=true", headers=tokens.bearer(token))
         assert sum(1 for _ in answer.iter_encoded()) > 1
         answer.close()
 

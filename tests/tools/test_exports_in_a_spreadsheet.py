@@ -19,7 +19,7 @@ EXPORTS = {
     "pieces": "pieces/v1/pieces.csv",
     "candidatures": "registrations/v1/staff/candidatures.csv",
     "epreuves": "registrations/v1/staff/epreuves.csv",
-    **{f"journal-{service}": f"{service}/v1/audit.csv?by_candidates=true" for service in HANDLERS},
+    **{f"journal-{service}": f"{service}/v1/audit.csv?everybody=true" for service in HANDLERS},
 }
 
 

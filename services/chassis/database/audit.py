@@ -5,7 +5,6 @@ Each service declares its own table from AuditColumns; triggers of its migration
 
 from __future__ import annotations
 
-from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,13 +12,12 @@ from typing import Any
 from sqlalchemy import JSON, Integer, String
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from services.chassis.acting_address import acting_address
 from services.chassis.clock import system_now
 from services.chassis.database.transactions import UtcDateTime
 
 STAFF = "staff"
 LONGEST_ADDRESS = 45  # characters, of an IPv6 address that holds one of IPv4
-acting_address: ContextVar[str | None] = ContextVar("acting_address", default=None)
-"""Of whom the request at work comes; set by whoever receives requests (web/audit_trail.py)."""
 
 
 @dataclass(frozen=True)

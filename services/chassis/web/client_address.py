@@ -6,7 +6,7 @@ import ipaddress
 
 from flask import g, request
 
-from services.chassis.database.audit import acting_address
+from services.chassis.acting_address import acting_address
 from services.chassis.web.access_tokens import Caller
 
 HEADER = "X-Client-Address"

@@ -19,8 +19,9 @@ def is_closed(path: str) -> bool:
 
 def only_open(description: dict[str, Any]) -> dict[str, Any]:
     """An OpenAPI description with what tools may call alone."""
-    kept = {path: _open_part(path, item) for path, item in description["paths"].items()}
-    return {**description, "paths": {path: item for path, item in kept.items() if set(METHODS) & item.keys()}}
+    open_parts = {path: _open_part(path, item) for path, item in description["paths"].items()}
+    paths = {path: item for path, item in open_parts.items() if set(METHODS) & item.keys()}
+    return {**description, "paths": paths}
 
 
 def operations(description: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any], dict[str, Any]]]:

@@ -37,8 +37,8 @@ def _correct(office: StaffAtWork) -> None:
 
 def _send_activation(office: StaffAtWork) -> None:
     email = office.visitors.create_account()
-    found = office.call("accounts", "POST", "/candidates/search", json={"email": email}).json or {}
-    office.call("accounts", "POST", f"/candidates/{found['candidates'][0]['id']}/activation")
+    answer = office.call("accounts", "POST", "/candidates/search", json={"email": email}).json or {}
+    office.call("accounts", "POST", f"/candidates/{answer['candidates'][0]['id']}/activation")
 
 
 def _invite(office: StaffAtWork) -> str:

@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
-from tests.faults import accounts, documents, pieces, registrations
+from tests.faults import accounts, documents, pieces, pieces_reminders, registrations
 from tests.faults.operation import Operation
 from tests.support.failing_commits import POINTS, FailurePoint
 
 OPERATIONS: tuple[type[Operation[Any]], ...] = (
     *pieces.OPERATIONS,
+    *pieces_reminders.OPERATIONS,
     *registrations.OPERATIONS,
     *documents.OPERATIONS,
     *accounts.OPERATIONS,

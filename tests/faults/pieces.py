@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from sqlalchemy import func, select, update
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import func, select
 
-from services.chassis.errors import Unavailable
-from services.chassis.events import tables
 from services.objects import ObjectMissing
 from services.pieces.dependencies import dependencies
 from services.pieces.follow_ups import registry
 from services.pieces.models import Deposit, Upload, Validation, db
 from services.pieces.operations.reconciliation import reconciliation
-from tests.documents.example_events import CANDIDATURE
-from tests.faults.operation import DONE_BEFORE, Operation, State
+from tests.faults.operation import Operation, State
 from tests.faults.running_service import ReconciliationResult, RunningService
 from tests.pieces import sample_files, tus_client
-from tests.pieces.ladder import SEVEN_DAYS, run_job, with_ladder
 from tests.pieces.pieces_service import STAFF, PiecesService
-from tests.support.failing_commits import TransactionBroken
 
 if TYPE_CHECKING:
     from tests.support.object_store import Bucket
@@ -60,7 +53,7 @@ class Pieces(RunningService):
                 return None
 
 
-class _PieceOperation(Operation[Pieces]):
+class PieceOperation(Operation[Pieces]):
     service = Pieces
 
     def prepare(self) -> None:
@@ -81,7 +74,7 @@ def _with(content: bytes, name: str) -> State:
     return {"the file opens": content, "its name": name, "current files": 1, "handed over": False}
 
 
-class DepositFile(_PieceOperation):
+class DepositFile(PieceOperation):
     name = "deposit a file"
     covers = ("deposits.deposit_file",)
     commits = COUNTED_FIRST
@@ -93,7 +86,7 @@ class DepositFile(_PieceOperation):
         return self.running.portal.deposit(PIECE, FIRST, "first.pdf").status_code
 
 
-class ReplaceFile(_PieceOperation):
+class ReplaceFile(PieceOperation):
     """The earlier file is kept for a while, though nobody is shown it."""
 
     name = "replace a file"
@@ -114,7 +107,7 @@ class ReplaceFile(_PieceOperation):
         return {**super().state(), "the earlier file is kept": _all_there(self.running.removed())}
 
 
-class TakeFileBack(_PieceOperation):
+class TakeFileBack(PieceOperation):
     name = "delete a file"
     covers = ("deposits.delete_deposit",)
     repeated = (403,)  # there is no file
@@ -137,7 +130,7 @@ class TakeFileBack(_PieceOperation):
         return {**super().state(), "the earlier file is kept": _all_there(self.running.removed())}
 
 
-class _UploadOperation(_PieceOperation):
+class _UploadOperation(PieceOperation):
     """What came of uploads is asked for too."""
 
     def state(self) -> State:
@@ -148,7 +141,7 @@ class _UploadOperation(_PieceOperation):
         }
 
 
-class BeginUpload(_PieceOperation):
+class BeginUpload(PieceOperation):
     """Begun again it is another one; the first gives way in time."""
 
     name = "announce an upload"
@@ -183,7 +176,7 @@ class GoOnWithUpload(_UploadOperation):
         return 204
 
 
-class CancelUpload(_PieceOperation):
+class CancelUpload(PieceOperation):
     name = "cancel an upload"
     covers = ("uploads.abandon_upload",)
     repeated = (404,)
@@ -243,7 +236,7 @@ class DepositPages(_UploadOperation):
         return {**super().state(), **made_of}
 
 
-class RestoreFile(_PieceOperation):
+class RestoreFile(PieceOperation):
     name = "restore a replaced file"
     covers = ("deposit_restoration.restore_deposit",)
     done: ClassVar[State] = {**_with(FIRST, "first.pdf"), "the other file is kept": True}
@@ -262,7 +255,7 @@ class RestoreFile(_PieceOperation):
         return {**super().state(), "the other file is kept": _all_there(self.running.removed())}
 
 
-class HandGroupOver(_PieceOperation):
+class HandGroupOver(PieceOperation):
     name = "validate a group"
     covers = ("validations.validate_group",)
     done: ClassVar[State] = {**_with(FIRST, "first.pdf"), "handed over": True, "validations": 1}
@@ -280,80 +273,6 @@ class HandGroupOver(_PieceOperation):
         return {**super().state(), "validations": validations}
 
 
-class _ReminderOperation(_PieceOperation):
-    """In a session with a ladder, whose candidates are told of refusals."""
-
-    def prepare(self) -> None:
-        with_ladder(self.running.portal.registered(), refusal_mails=True)
-
-    def state(self) -> State:
-        told = self.running.published_events("candidate_id")
-        return {"told": [name for name, _ in told], "the trail": self.running.portal.audit_trail()}
-
-
-def _told(name: str, *trail: tuple[str, str]) -> State:
-    return {"told": [name], "the trail": list(trail)}
-
-
-class RemindByLadder(_ReminderOperation):
-    name = "remind by the ladder"
-    covers = ("reminder_rounds.remind_all_due",)
-    commits = ("the reminders", "the round is finished", "the round of refused pieces is finished")
-    done: ClassVar[State] = _told("pieces_reminded", ("service", "candidature.reminded"))
-
-    def prepare(self) -> None:
-        super().prepare()
-        self.running.portal.move_to(SEVEN_DAYS)
-
-    def do(self) -> None:
-        with suppress(SQLAlchemyError, TransactionBroken, Unavailable):
-            run_job(self.running.portal)
-
-
-class RemindByHand(_ReminderOperation):
-    name = "remind by hand"
-    covers = ("reminders_by_hand.remind_selection",)
-    done: ClassVar[State] = _told("pieces_reminded", ("staff", "candidature.reminded"))
-
-    def do(self) -> int:
-        return self.running.portal.staff("POST", "/reminders", json={"candidatures": [CANDIDATURE]}).status_code
-
-
-class ControlPiece(_ReminderOperation):
-    """Pressed again it is answered as the first time: the same control of the same file by the same gestionnaire."""
-
-    name = "control a piece"
-    covers = ("controls.control_piece", "controls.control_many")
-    done: ClassVar[State] = {"its status": "non_compliant"}
-
-    def prepare(self) -> None:
-        super().prepare()
-        self.etag = self.running.portal.piece_for_staff(PIECE)["etag"]
-
-    def do(self) -> int:
-        return self.running.portal.control(PIECE, "non_compliant", etag=self.etag).status_code
-
-    def state(self) -> State:
-        return {"its status": self.running.portal.piece_for_staff(PIECE)["status"]}
-
-
-class AnnounceRefusals(_ReminderOperation):
-    name = "tell of a refusal"
-    covers = ("refusal_notices.announce_refusals",)
-    commits = ("the follow-up is taken", "the notice", "the note that it is done")
-    decided_by = DONE_BEFORE
-    done: ClassVar[State] = {"told": ["pieces_refused"]}
-
-    def prepare(self) -> None:
-        super().prepare()
-        assert self.running.portal.control(PIECE, "non_compliant").status_code == 200
-        with self.running.app.app_context(), db.operation() as session:
-            session.execute(update(tables.outbox).values(available_at=tables.outbox.c.created_at))
-
-    def do(self) -> None:
-        self.running.work_once()
-
-
 def _all_there(removed: list[bytes | None]) -> bool:
     return None not in removed
 
@@ -369,8 +288,4 @@ OPERATIONS = (
     DepositPages,
     RestoreFile,
     HandGroupOver,
-    RemindByLadder,
-    RemindByHand,
-    ControlPiece,
-    AnnounceRefusals,
 )

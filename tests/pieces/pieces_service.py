@@ -228,3 +228,10 @@ class PiecesService:
         self.now = instant
         clock.set_offset((instant - clock.system_now()).total_seconds())
         return self
+
+
+def validated(service: PiecesService) -> PiecesService:
+    """A service whose piece « NATIDE06 » is deposited and its group validated."""
+    service.registered().deposit("NATIDE06", sample_files.pdf(), "carte.pdf")
+    assert service.validate("NATIONALITE").status_code == 200
+    return service

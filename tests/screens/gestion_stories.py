@@ -11,6 +11,7 @@ from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
 from tests.screens.browser_candidate import BrowserCandidate
+from tests.screens.picture_recorder import PictureRecorder
 from tests.screens.piece_stories import deposit_every_piece, has_pieces_to_deposit
 from tests.screens.story_context import StoryContext, wait_for_result
 
@@ -44,13 +45,21 @@ STALE_ETAG = "document.querySelector('[name=etag]').value = '\"autre\"'"
 
 
 def control_desk(context: StoryContext) -> None:
-    """What waits, the list, a piece, a decision that comes too late, a candidature."""
+    """What waits, the list, a piece, a decision that comes too late, a candidature, a selection."""
     candidate = context.new_candidate().creates_account_and_logs_in()
     candidature = candidate.registers()
     listed = f"/justificatifs/{candidature}"
     wait_for_result(lambda: has_pieces_to_deposit(candidate, listed), "the pieces asked for")
     deposit_every_piece(candidate, listed, _readable_pdf())
-    recorder, gestionnaire = context.recorder, context.new_candidate()
+    gestionnaire = context.new_candidate()
+    _log_in(context, gestionnaire)
+    _control_a_piece(context.recorder, gestionnaire, candidature)
+    _look_at_a_candidature(context.recorder, gestionnaire, candidature)
+    _decide_a_selection(context.recorder, gestionnaire, candidature)
+
+
+def _log_in(context: StoryContext, gestionnaire: BrowserCandidate) -> None:
+    recorder = context.recorder
     recorder.record(gestionnaire.open("/gestion/connexion"), "gestion-connexion")
     recorder.record(
         log_in_to_gestion(context.staff_account, gestionnaire, code="000000"),
@@ -59,6 +68,9 @@ def control_desk(context: StoryContext) -> None:
     )
     log_in_to_gestion(context.staff_account, gestionnaire)
     recorder.record(gestionnaire.page, "gestion-a-traiter")
+
+
+def _control_a_piece(recorder: PictureRecorder, gestionnaire: BrowserCandidate, candidature: str) -> None:
     recorder.record(gestionnaire.open(f"/gestion/pieces?candidature={candidature}"), "gestion-pieces")
     recorder.record(gestionnaire.open("/gestion/pieces?statut=non_compliant&code=AUCUNE"), "gestion-pieces-aucune")
     gestionnaire.page.locator("[name=numero_candidat]").fill("02199999999")
@@ -74,6 +86,9 @@ def control_desk(context: StoryContext) -> None:
     page.get_by_text("Cette pièce a changé depuis que vous l'avez lue.").wait_for()
     recorder.record(page, "gestion-piece-changee", "/gestion/pieces/<piece_id>")
     recorder.record(gestionnaire.press("Conforme"), "gestion-piece-suivante")
+
+
+def _look_at_a_candidature(recorder: PictureRecorder, gestionnaire: BrowserCandidate, candidature: str) -> None:
     gestionnaire.open("/gestion/candidatures")
     gestionnaire.page.locator("[name=recherche]").fill("dubois")
     gestionnaire.page.locator("[name=naissance]").fill("31/02/2001")
@@ -84,6 +99,9 @@ def control_desk(context: StoryContext) -> None:
     recorder.record(gestionnaire.follow(f"/gestion/candidatures/{candidature}/document"), "gestion-document-redige")
     gestionnaire.open(f"/gestion/candidatures/{candidature}")
     recorder.record(gestionnaire.press("Écarter la candidature"), "gestion-ecart")
+
+
+def _decide_a_selection(recorder: PictureRecorder, gestionnaire: BrowserCandidate, candidature: str) -> None:
     gestionnaire.open(f"/gestion/pieces?candidature={candidature}")
     gestionnaire.page.get_by_role("button", name="Tout sélectionner").click()
     recorder.record(gestionnaire.page, "gestion-pieces-selection")

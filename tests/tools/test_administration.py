@@ -16,14 +16,14 @@ from tests.tools.unreliable_portal import LOST, UnreliablePortal, in_front_of
 
 
 @pytest.fixture(scope="module")
-def manager_token(running: InProcessFourServices) -> str:
+def administrators_token(running: InProcessFourServices) -> str:
     account = StaffFactory(running).account(role=Role.ADMINISTRATEUR)
     return tool_token(running, account, "openings:manage")
 
 
 @pytest.fixture
-def manager(tool: Tool, manager_token: str) -> Tool:
-    return replace(tool, token=manager_token)
+def administrator(tool: Tool, administrators_token: str) -> Tool:
+    return replace(tool, token=administrators_token)
 
 
 @pytest.fixture
@@ -42,38 +42,38 @@ def test_openings_are_listed_in_the_time_of_paris(tool: Tool) -> None:
     assert (besancon(tool)["etat"], besancon(tool)["ouvre_le"]) == ("Ouverte", "01/10/2021 12:00")
 
 
-def test_an_opening_is_moved_once_with_its_reason(tool: Tool, manager: Tool, network: UnreliablePortal) -> None:
+def test_an_opening_is_moved_once_with_its_reason(tool: Tool, administrator: Tool, network: UnreliablePortal) -> None:
     opening = besancon(tool)["ouverture_id"]
-    remote = replace(manager, url=network.url)
+    remote = replace(administrator, url=network.url)
     network.fail("POST", LOST)
     move = ("openings", "move", opening, "--ferme-le", "2021-12-03 17:00", "--motif", "Panne du portail")
     moved = remote.json(*move)
     assert moved["closes"].startswith("2021-12-03T16:00"), "five in Paris"
     assert [change["reason"] for change in moved["changes"]] == ["Panne du portail"]
-    assert len(manager.json(*move)["changes"]) == 1, "given again, it changes nothing"
+    assert len(administrator.json(*move)["changes"]) == 1, "given again, it changes nothing"
     assert besancon(tool)["ferme_le"] == "03/12/2021 17:00"
 
 
-def test_dates_that_cannot_be_are_refused(tool: Tool, manager: Tool) -> None:
+def test_dates_that_cannot_be_are_refused(tool: Tool, administrator: Tool) -> None:
     opening = besancon(tool)["ouverture_id"]
     for typed, code in (("bientôt", 2), ("2022-03-27 02:30", 2), ("2020-01-01 00:00", 5)):
-        refused = manager.run("openings", "move", opening, "--ferme-le", typed, "--motif", "Essai")
+        refused = administrator.run("openings", "move", opening, "--ferme-le", typed, "--motif", "Essai")
         assert refused.returncode == code, (typed, refused.stderr)
-    assert manager.run("openings", "move", opening, "--motif", "Essai").returncode == 2
-    assert manager.run("openings", "move", opening, "--ferme-le", "2021-12-04 17:00").returncode == 2
+    assert administrator.run("openings", "move", opening, "--motif", "Essai").returncode == 2
+    assert administrator.run("openings", "move", opening, "--ferme-le", "2021-12-04 17:00").returncode == 2
 
 
-def test_a_message_is_published_once_and_withdrawn(tool: Tool, manager: Tool, network: UnreliablePortal) -> None:
+def test_a_message_is_published_once_and_withdrawn(tool: Tool, administrator: Tool, network: UnreliablePortal) -> None:
     words = ("--titre", "Maintenance", "--texte", "Ce soir", "--gravite", "attention")
     publish = ("messages", "publish", *words, "--du", "2021-10-01 00:00", "--au", "2022-03-01 00:00")
     network.fail("POST", LOST)
-    lost = replace(manager, url=network.url).run(*publish)
+    lost = replace(administrator, url=network.url).run(*publish)
     assert (lost.returncode, network.calls["POST"]) == (6, 1), "it is not sent again blindly"
-    message = manager.done(*publish).strip()
+    message = administrator.done(*publish).strip()
     [shown] = tool.json("messages", "list")
     assert (shown["id"], shown["severity"]) == (message, "warning")
-    assert [row["id"] for row in manager.json("messages", "list", "--tous")] == [message]
-    manager.done("messages", "withdraw", message)
+    assert [row["id"] for row in administrator.json("messages", "list", "--tous")] == [message]
+    administrator.done("messages", "withdraw", message)
     assert tool.json("messages", "list") == []
 
 

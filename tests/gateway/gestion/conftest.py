@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.gateway.candidates import CandidateFactory
-from tests.gateway.gestion.people import StaffFactory
+from tests.gateway.gestion.people import StaffFactory, depositor
 from tests.support.in_process_four_services import InProcessFourServices, running_four_services
+from tests.support.scriptless_browser import ScriptlessBrowser
 
 if TYPE_CHECKING:
     from tests.support.object_store import ObjectStoreServer
@@ -29,3 +30,14 @@ def candidates(running: InProcessFourServices) -> CandidateFactory:
 @pytest.fixture
 def staff(running: InProcessFourServices) -> StaffFactory:
     return StaffFactory(running)
+
+
+@pytest.fixture
+def gestionnaire(staff: StaffFactory) -> ScriptlessBrowser:
+    return staff.logged_in("03")
+
+
+@pytest.fixture
+def candidate(candidates: CandidateFactory, running: InProcessFourServices) -> ScriptlessBrowser:
+    """Someone who has deposited two pieces."""
+    return depositor(candidates, running, deposits=2)

@@ -18,7 +18,7 @@ from services.accounts.operations import staff_accounts
 from services.accounts.operations.sessions import end_all_sessions
 from services.chassis.database.audit import Actor
 from tests.gateway.candidates import CandidateFactory
-from tests.gateway.components.html_checks import text_of
+from tests.gateway.components.html_checks import problems_of, text_of
 from tests.pieces import sample_files
 from tests.support.in_process_four_services import InProcessFourServices
 from tests.support.scriptless_browser import ScriptlessBrowser
@@ -135,3 +135,21 @@ def forget_exchange(portal: InProcessFourServices, browser: ScriptlessBrowser) -
     """The gateway asks accounts anew whose session the browser's is."""
     extensions = portal.gateway.app.extensions
     extensions[exchange_name(SESSION_COOKIE)].forget(browser.cookie(cookie_name(extensions["portail"], SESSION_COOKIE)))
+
+
+def open_first(gestionnaire: ScriptlessBrowser, candidate: ScriptlessBrowser) -> None:
+    """The first of the candidate's pieces that are to control."""
+    candidature = candidate.path.rpartition("/")[2]
+    gestionnaire.get(f"/gestion/pieces?candidature={candidature}")
+    assert not problems_of(gestionnaire.answer.text)
+    gestionnaire.get(gestionnaire.page.xpath("//tbody//a/@href")[0])
+    assert not problems_of(gestionnaire.answer.text)
+
+
+def statuses(candidate: ScriptlessBrowser) -> list[str]:
+    """The badges of the pieces on « Mes justificatifs », as the candidate sees them now."""
+    candidate.get(candidate.path)
+    return [
+        text_of(badge)
+        for badge in candidate.page.xpath("//li[contains(@class, 'portail-piece')]//*[contains(@class, 'fr-badge')]")
+    ]

@@ -114,8 +114,8 @@ def test_a_candidature_is_found_by_birth_date_and_a_wrong_one_stays_as_typed(
     gestionnaire = staff.logged_in("03")
     gestionnaire.get("/gestion/candidatures")
     gestionnaire.press("Rechercher", naissance="01/02/2001")
-    found = rows(gestionnaire)
-    assert found
+    born_that_day = rows(gestionnaire)
+    assert born_that_day
     assert not problems_of(gestionnaire.answer.text)
     assert not gestionnaire.answer.request.query_string
     gestionnaire.press("Rechercher", recherche="personne")

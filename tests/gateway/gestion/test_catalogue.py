@@ -8,6 +8,7 @@ from base64 import urlsafe_b64encode
 
 import pytest
 
+from gateway.error_pages import LONGEST_KEPT_POST
 from services.accounts.domain.staff import Role
 from services.contracts.catalogue_rules import MAX_CATALOGUE_BYTES
 from tests.documents.imports.exam_office import zip_of
@@ -16,6 +17,8 @@ from tests.gateway.components.html_checks import problems_of
 from tests.gateway.gestion.people import StaffFactory, rows
 from tests.registrations.catalogue.archives import delivered
 from tests.registrations.catalogue.small_exam import SMALL
+from tests.support.in_process_four_services import InProcessFourServices
+from tests.support.in_process_portal import service_stopped
 from tests.support.scriptless_browser import ScriptlessBrowser
 
 PAGE = "/gestion/catalogue"
@@ -89,6 +92,17 @@ def test_an_archive_of_the_largest_size_still_fits_in_the_page_that_carries_it(
     administrator.post(f"{PAGE}/chargement", {"archive": largest, "etag": "x"})
     assert administrator.answer.status_code == 422
     assert "pas une archive ZIP" in administrator.text
+
+
+def test_an_archive_that_is_too_long_to_be_kept_is_to_be_sent_again_after_an_outage(
+    administrator: ScriptlessBrowser, running: InProcessFourServices
+) -> None:
+    for length, is_kept in ((LONGEST_KEPT_POST // 2, True), (LONGEST_KEPT_POST + 1, False)):
+        with service_stopped(running.registrations):
+            administrator.post(f"{PAGE}/chargement", {"archive": "x" * length, "etag": "x"})
+        assert administrator.answer.status_code == 503
+        assert ("Réessayer" in administrator.text) is is_kept
+        assert ("trop long pour être conservé" in administrator.text) is not is_kept
 
 
 def test_a_catalogue_that_somebody_else_has_loaded_meanwhile_is_compared_again(

@@ -3,46 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import update
 
 from gateway.clients.staff_pieces import StaffPiecesClient
 from services.chassis.errors import Unavailable
-from services.pieces.models import Deposit, Piece, db
-from tests.gateway.candidates import CandidateFactory
+from services.pieces.models import Piece, db
 from tests.gateway.components.html_checks import problems_of, text_of
-from tests.gateway.gestion.people import StaffFactory, deposit, depositor, rows
+from tests.gateway.gestion.people import StaffFactory, deposit, open_first, rows, statuses
 from tests.support.in_process_four_services import InProcessFourServices
 from tests.support.in_process_portal import service_stopped
 from tests.support.scriptless_browser import ScriptlessBrowser
-
-
-@pytest.fixture
-def gestionnaire(staff: StaffFactory) -> ScriptlessBrowser:
-    return staff.logged_in("03")
-
-
-@pytest.fixture
-def candidate(candidates: CandidateFactory, running: InProcessFourServices) -> ScriptlessBrowser:
-    """Someone who has deposited two pieces."""
-    return depositor(candidates, running, deposits=2)
-
-
-def open_first(gestionnaire: ScriptlessBrowser, candidate: ScriptlessBrowser) -> None:
-    """The first of the candidate's pieces that are to control."""
-    candidature = candidate.path.rpartition("/")[2]
-    gestionnaire.get(f"/gestion/pieces?candidature={candidature}")
-    assert not problems_of(gestionnaire.answer.text)
-    gestionnaire.get(gestionnaire.page.xpath("//tbody//a/@href")[0])
-    assert not problems_of(gestionnaire.answer.text)
-
-
-def statuses(candidate: ScriptlessBrowser) -> list[str]:
-    candidate.get(candidate.path)
-    return [
-        text_of(badge)
-        for badge in candidate.page.xpath("//li[contains(@class, 'portail-piece')]//*[contains(@class, 'fr-badge')]")
-    ]
-
 
 WAITING = "//table[contains(caption, 'Pièces à contrôler')]/tbody"
 
@@ -213,95 +182,3 @@ def test_a_piece_that_is_no_longer_asked_for_says_so(
         session.get_one(Piece, gestionnaire.path.rpartition("/")[2]).asked = False
     gestionnaire.get(gestionnaire.path)
     assert "Cette pièce n'est plus demandée" in gestionnaire.text
-
-
-def test_a_page_of_the_file_is_a_picture_and_the_file_itself_is_only_saved(
-    gestionnaire: ScriptlessBrowser, candidate: ScriptlessBrowser
-) -> None:
-    open_first(gestionnaire, candidate)
-    [picture] = gestionnaire.page.xpath("//main//img")
-    path = gestionnaire.path
-    answer = gestionnaire.get(picture.get("src"))
-    assert (answer.status_code, answer.content_type) == (200, "image/jpeg")
-    answer = gestionnaire.get(f"{path}/fichier")
-    assert answer.headers["Content-Disposition"].startswith("attachment")
-    assert "sandbox" in answer.headers["Content-Security-Policy"]
-
-
-@pytest.mark.parametrize(
-    ("pages", "shown", "words"),
-    [
-        (2, 2, ""),
-        (340, 100, "les 100 premières pages sur 340 sont montrées"),
-        (None, 1, "Le nombre de pages de ce fichier n'est pas connu"),
-    ],
-)
-def test_pages_that_are_not_shown_are_announced(
-    gestionnaire: ScriptlessBrowser,
-    candidate: ScriptlessBrowser,
-    running: InProcessFourServices,
-    pages: int | None,
-    shown: int,
-    words: str,
-) -> None:
-    open_first(gestionnaire, candidate)
-    path = gestionnaire.path
-    with running.pieces.app.app_context(), db.operation() as session:
-        session.execute(update(Deposit).where(Deposit.piece_id == path.rpartition("/")[2]).values(pages=pages))
-    gestionnaire.get(path)
-    assert not problems_of(gestionnaire.answer.text)
-    assert len(gestionnaire.page.xpath("//main//img")) == shown
-    assert words in gestionnaire.text
-    assert bool(words) == ("Téléchargez le fichier pour voir les autres" in gestionnaire.text)
-
-
-def test_what_the_candidate_declared_stands_beside_the_piece_where_registrations_answers(
-    gestionnaire: ScriptlessBrowser, candidate: ScriptlessBrowser, running: InProcessFourServices
-) -> None:
-    open_first(gestionnaire, candidate)
-    path = gestionnaire.path
-    assert "Ce que le candidat a déclaré" in gestionnaire.text
-    with service_stopped(running.registrations):
-        assert gestionnaire.get(path).status_code == 200
-        assert "ne peut pas être affiché pour le moment" in gestionnaire.text
-
-
-def test_the_pieces_of_a_candidate_are_found_by_a_number_that_stands_in_no_address(
-    gestionnaire: ScriptlessBrowser, candidate: ScriptlessBrowser, candidates: CandidateFactory
-) -> None:
-    gestionnaire.get(f"/gestion/pieces?statut=toutes&candidature={candidate.path.rpartition('/')[2]}")
-    numero = text_of(gestionnaire.page.xpath("//tbody/tr/td[2]")[0])
-    own = len(rows(gestionnaire))
-    gestionnaire.get("/gestion/pieces?statut=toutes&session=BTS 2022")
-    gestionnaire.press("Filtrer", numero_candidat=numero)
-    assert not problems_of(gestionnaire.answer.text)
-    assert len(rows(gestionnaire)) == own
-    address = str(gestionnaire.answer.request.query_string)
-    assert numero not in gestionnaire.answer.request.url
-    assert "session=BTS+2022" in address, "the others stay there, to be kept as a bookmark"
-    assert (gestionnaire.value("numero_candidat"), gestionnaire.value("session")) == (numero, "BTS 2022")
-    gestionnaire.press("Filtrer", statut="compliant")
-    assert (rows(gestionnaire), gestionnaire.value("numero_candidat")) == ([], numero)
-    gestionnaire.press("Filtrer", statut="toutes")
-    assert len(rows(gestionnaire)) == own
-    gestionnaire.press("Filtrer", numero_candidat="02199999999")
-    assert (rows(gestionnaire), gestionnaire.value("numero_candidat")) == ([], "02199999999")
-    assert not gestionnaire.answer.request.query_string
-
-
-def test_a_candidature_is_found_by_name_without_it_standing_in_an_address(
-    gestionnaire: ScriptlessBrowser, candidate: ScriptlessBrowser
-) -> None:
-    gestionnaire.get("/gestion/candidatures")
-    gestionnaire.press("Rechercher", recherche="d")
-    assert "au moins 2 caractères" in gestionnaire.text
-    assert not problems_of(gestionnaire.answer.text)
-    gestionnaire.press("Rechercher", recherche="binet")
-    assert not problems_of(gestionnaire.answer.text)
-    assert rows(gestionnaire)
-    assert not gestionnaire.answer.request.query_string
-    gestionnaire.get(f"/gestion/candidatures/{candidate.path.rpartition('/')[2]}")
-    assert not problems_of(gestionnaire.answer.text)
-    assert "Version 1" in gestionnaire.text
-    gestionnaire.follow("Ses pièces justificatives")
-    assert rows(gestionnaire)

@@ -85,6 +85,19 @@ def test_a_part_that_fails_stops_no_other_and_is_gone_on_with(selection: Page) -
     expect(selection.get_by_text("25 pièces sont maintenant « Reçue ».")).to_be_visible(timeout=MILLISECONDS)
 
 
+def test_a_portal_that_fails_twice_in_a_row_is_not_asked_again(selection: Page) -> None:
+    posts: list[str] = []
+
+    def abort(route: Route) -> None:
+        posts.append(route.request.method)
+        route.abort()
+
+    selection.route(DECISIONS, abort)
+    press(selection)
+    reads(selection, "Aucune décision n'a été enregistrée.", f"{PIECES} pièces à décider encore")
+    assert posts == ["POST"] * 2
+
+
 def test_a_selection_can_be_stopped(selection: Page) -> None:
     waiting: list[Route] = []
     posts = on_part(selection, 2, waiting.append)

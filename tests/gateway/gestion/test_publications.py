@@ -28,11 +28,6 @@ def candidate(candidates: CandidateFactory, running: InProcessFourServices) -> S
     return browser
 
 
-@pytest.fixture
-def gestionnaire(staff: StaffFactory) -> ScriptlessBrowser:
-    return staff.logged_in("03")
-
-
 def numero_of(candidate: ScriptlessBrowser, running: InProcessFourServices) -> str:
     candidature = documents_page(candidate).rpartition("/")[2]
     with running.documents.app.app_context(), db.reading() as session:

@@ -9,31 +9,11 @@ import pytest
 from gateway.clients.staff_pieces import StaffPiecesClient
 from services.chassis.errors import Unavailable
 from services.contracts.page_sizes import LARGEST_PAGE, LARGEST_SELECTION
-from tests.gateway.candidates import CandidateFactory
-from tests.gateway.components.html_checks import problems_of, text_of
+from tests.gateway.components.html_checks import problems_of
 from tests.gateway.gestion.copied_pieces import add_pieces_to_control
-from tests.gateway.gestion.people import StaffFactory, depositor, rows
+from tests.gateway.gestion.people import StaffFactory, rows, statuses
 from tests.support.in_process_four_services import InProcessFourServices
 from tests.support.scriptless_browser import ScriptlessBrowser
-
-
-@pytest.fixture
-def gestionnaire(staff: StaffFactory) -> ScriptlessBrowser:
-    return staff.logged_in("03")
-
-
-@pytest.fixture
-def candidate(candidates: CandidateFactory, running: InProcessFourServices) -> ScriptlessBrowser:
-    """Someone who has deposited two pieces."""
-    return depositor(candidates, running, deposits=2)
-
-
-def statuses(candidate: ScriptlessBrowser) -> list[str]:
-    candidate.get(candidate.path)
-    return [
-        text_of(badge)
-        for badge in candidate.page.xpath("//li[contains(@class, 'portail-piece')]//*[contains(@class, 'fr-badge')]")
-    ]
 
 
 def select(browser: ScriptlessBrowser, words: str, *values: str) -> None:

@@ -1,7 +1,8 @@
-"""Gestionnaires and their tools: list, read, open, set a status, one or many."""
+"""Gestionnaires and their tools set the status of a piece, or of many."""
 
 from __future__ import annotations
 
+from contextlib import ExitStack, suppress
 from datetime import datetime, timedelta
 
 import psycopg
@@ -9,25 +10,21 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from services.chassis.clock import PARIS
+from services.chassis.errors import Unavailable
+from services.pieces.models import db
 from services.pieces.operations import controls
 from services.pieces.operations.controls import ControlRequest, Gestionnaire
 from services.pieces.queries.pieces import PieceContext
 from tests.pieces import sample_files
-from tests.pieces.example_events import CLOSES, SECOND, academie, registration_saved
-from tests.pieces.pieces_service import PiecesService
+from tests.pieces.example_events import CLOSES, SECOND
+from tests.pieces.pieces_service import PiecesService, validated
 from tests.support.tokens import bearer, staff_token
 
 UNTIL = datetime(2021, 11, 16, tzinfo=PARIS)
 
 
-def _validated(service: PiecesService) -> PiecesService:
-    service.registered().deposit("NATIDE06", sample_files.pdf(), "carte.pdf")
-    assert service.validate("NATIONALITE").status_code == 200
-    return service
-
-
 def test_a_refused_piece_alone_is_deposited_and_validated_again_until_its_date(service: PiecesService) -> None:
-    _validated(service).move_to(CLOSES + timedelta(days=3))
+    validated(service).move_to(CLOSES + timedelta(days=3))
     answer = service.control("NATIDE06", "non_compliant", comment="Illisible", resubmit_until="2021-11-15")
     assert answer.status_code == 200, answer.text
     shown = service.piece("NATIDE06")
@@ -51,19 +48,19 @@ def test_a_refused_piece_alone_is_deposited_and_validated_again_until_its_date(s
 def test_the_date_that_a_refusal_carries_is_its_last_day(
     service: PiecesService, instant: datetime, status: int
 ) -> None:
-    _validated(service).control("NATIDE06", "non_compliant", resubmit_until="2021-11-15")
+    validated(service).control("NATIDE06", "non_compliant", resubmit_until="2021-11-15")
     service.move_to(instant)
     assert service.deposit("NATIDE06").status_code == status
 
 
 def test_a_refusal_without_a_date_leaves_time_to_mend_it(service: PiecesService) -> None:
-    _validated(service).move_to(CLOSES + timedelta(days=1))
+    validated(service).move_to(CLOSES + timedelta(days=1))
     service.control("NATIDE06", "non_compliant")
     assert service.piece("NATIDE06")["can_deposit"]
 
 
 def test_the_refusal_is_shown_again_when_the_new_file_is_taken_back(service: PiecesService) -> None:
-    _validated(service).control("NATIDE06", "non_compliant", comment="Illisible")
+    validated(service).control("NATIDE06", "non_compliant", comment="Illisible")
     service.deposit("NATIDE06")
     service.delete("NATIDE06")
     assert (service.piece("NATIDE06")["status"], service.piece("NATIDE06")["status_comment"]) == (
@@ -73,7 +70,7 @@ def test_the_refusal_is_shown_again_when_the_new_file_is_taken_back(service: Pie
 
 
 def test_a_refused_file_is_kept_as_its_proof(service: PiecesService) -> None:
-    _validated(service).control("NATIDE06", "non_compliant")
+    validated(service).control("NATIDE06", "non_compliant")
     assert service.delete("NATIDE06").status_code == 403
     service.deposit("NATIDE06", sample_files.image(), "b.png")
     service.run_follow_ups()
@@ -101,7 +98,7 @@ def test_a_paper_received_without_a_file_counts_as_provided(service: PiecesServi
 
 
 def test_without_if_match_or_with_a_stale_one_nothing_is_set(service: PiecesService) -> None:
-    _validated(service)
+    validated(service)
     assert service.control("NATIDE06", "compliant", etag="").status_code == 428
     stale = service.piece_for_staff("NATIDE06")["etag"]
     assert service.control("NATIDE06", "received").status_code == 200
@@ -112,7 +109,7 @@ def test_without_if_match_or_with_a_stale_one_nothing_is_set(service: PiecesServ
 
 
 def test_a_control_whose_answer_was_lost_is_repeated_without_doing_anything(service: PiecesService) -> None:
-    _validated(service)
+    validated(service)
     read = service.piece_for_staff("NATIDE06")["etag"]
     refusal = {"status": "non_compliant", "comment": "Illisible\nFloue", "etag": read}
     first = service.control("NATIDE06", **refusal)
@@ -128,7 +125,7 @@ def test_a_control_whose_answer_was_lost_is_repeated_without_doing_anything(serv
 
 
 def test_a_control_of_a_colleague_is_not_repeated(service: PiecesService) -> None:
-    _validated(service)
+    validated(service)
     piece = service.piece_for_staff("NATIDE06")
     assert service.control("NATIDE06", "compliant").status_code == 200
     colleague = bearer(staff_token("0", scopes=("pieces:control",), academies=("03",)))
@@ -148,7 +145,7 @@ def test_a_new_deposit_changes_the_etag(service: PiecesService) -> None:
 
 
 def test_another_file_than_the_current_one_is_a_conflict(service: PiecesService) -> None:
-    _validated(service)
+    validated(service)
     assert service.control("NATIDE06", "compliant", deposit_id="0" * 32).status_code == 409
     assert service.control("NATIDE06", "compliant", deposit_id=None).status_code == 409
 
@@ -168,7 +165,7 @@ def test_another_file_than_the_current_one_is_a_conflict(service: PiecesService)
 def test_a_control_that_makes_no_sense_is_refused_with_its_field(
     service: PiecesService, body: dict[str, str], pointer: str
 ) -> None:
-    _validated(service)
+    validated(service)
     answer = service.control("NATIDE06", **body)
     assert answer.status_code == 422
     assert pointer in [error["pointer"] for error in answer.get_json()["errors"]]
@@ -224,114 +221,15 @@ def test_of_many_those_done_before_the_database_went_away_are_told_apart(
     assert len(tried) == 2
 
 
-def _three_candidatures(service: PiecesService) -> PiecesService:
-    service.registered()
-    service.handle_events(
-        registration_saved(candidature_id="cafe" + "2" * 28, numero_candidat="02103000002"),
-        registration_saved(candidature_id="cafe" + "3" * 28, academie=academie("20", "ACADÉMIE D'AMIENS")),
-    )
-    return service
-
-
-def test_a_list_is_filtered_and_comes_in_pages(service: PiecesService) -> None:
-    _three_candidatures(service).deposit("NATIDE06")
-    seen: list[str] = []
-    cursor: str | None = ""
-    while cursor is not None:
-        page = service.staff("GET", f"/pieces?limit=5{f'&cursor={cursor}' if cursor else ''}").get_json()
-        assert len(page["items"]) <= 5
-        seen += [item["id"] for item in page["items"]]
-        cursor = page["next_cursor"]
-    assert len(seen) == len(set(seen)) == 12
-
-    def count(query: str) -> int:
-        return len(service.staff("GET", f"/pieces?limit=200&{query}", academies=None).get_json()["items"])
-
-    assert count("academie=20") == 6
-    assert count("session=2022") == count("session=BTS%202022") == 18
-    assert count("session=2023") == 0
-    assert count("regroupement=DOSSIER&academie=03") == 6
-    assert count("deposited=true") == 1
-    assert count("status=none") == 18
-    assert count("status=compliant") == 0
-    assert count("numero_candidat=02103000002") == 6
-    candidate = service.staff("GET", "/pieces?limit=1").get_json()["items"][0]["candidature"]["candidate_id"]
-    assert count(f"candidate={candidate}") == 18, "the same person's three candidatures"
-    assert count("candidate=nobody") == 0
-
-
-def test_items_carry_the_etag_that_guards_their_control(service: PiecesService) -> None:
+def test_what_was_decided_is_answered_though_no_search_of_staff_has_a_place(service: PiecesService) -> None:
     service.registered().deposit("NATIDE06")
-    (item,) = service.staff("GET", "/pieces?code=NATIDE06").get_json()["items"]
-    assert item["etag"] == service.piece_for_staff("NATIDE06")["etag"]
-    assert item["candidature"]["numero_candidat"] == "02103000001"
-    assert item["candidature"]["nom"] == "DUBOIS"
-
-
-@pytest.mark.parametrize("query", ["cursor=zzz", "cursor=W10", "limit=0", "limit=201", "status=lost", "unknown=1"])
-def test_a_query_that_makes_no_sense_is_refused(service: PiecesService, query: str) -> None:
-    answer = service.staff("GET", f"/pieces?{query}")
-    assert answer.status_code == 422
-    assert answer.content_type == "application/problem+json"
-
-
-def test_staff_of_another_academie_find_nothing(service: PiecesService) -> None:
-    _validated(service)
-    seen = service.piece_for_staff("NATIDE06")
-    there = ("20",)
-    assert service.staff("GET", "/pieces", academies=there).get_json()["items"] == []
-    assert service.staff("GET", "/pieces?academie=03", academies=there).status_code == 404
-    assert service.staff("GET", f"/pieces/{seen['id']}", academies=there).status_code == 404
-    assert service.staff("GET", f"/pieces/{seen['id']}/file", academies=there).status_code == 404
-    answer = service.staff(
-        "POST",
-        f"/pieces/{seen['id']}/control",
-        academies=there,
-        headers={"If-Match": seen["etag"]},
-        json={"deposit_id": seen["deposit"]["id"], "status": "compliant"},
-    )
-    assert answer.status_code == 404
-
-
-@pytest.mark.parametrize("scopes", [(), ("pieces:read",)])
-def test_a_token_without_the_scope_sets_nothing(service: PiecesService, scopes: tuple[str, ...]) -> None:
-    _validated(service)
-    piece_id = service.piece("NATIDE06")["id"]
-    assert service.staff("POST", f"/pieces/{piece_id}/control", scopes=scopes, json={}).status_code == 403
-    assert service.staff("POST", "/controls", scopes=scopes, json={}).status_code == 403
-    expected = 200 if scopes else 403
-    assert service.staff("GET", "/pieces", scopes=scopes).status_code == expected
-    assert service.staff("GET", f"/pieces/{piece_id}/file", scopes=scopes).status_code == expected
-
-
-def test_candidates_and_strangers_have_no_part_in_the_control(service: PiecesService) -> None:
-    piece_id = _validated(service).piece("NATIDE06")["id"]
-    assert service.call("GET", "/pieces").status_code == 403
-    assert service.call("GET", f"/pieces/{piece_id}").status_code == 403
-    assert service.call("POST", f"/pieces/{piece_id}/control", json={}).status_code == 403
-    assert service.app.test_client().get("/v1/pieces").status_code == 401
-    assert service.staff("GET", "/candidatures").status_code == 403
-
-
-def test_a_file_never_scanned_is_opened_with_a_warning_and_leaves_a_trace(service: PiecesService) -> None:
-    _validated(service)
-    file = service.staff("GET", f"/pieces/{service.piece('NATIDE06')['id']}/file")
-    assert file.status_code == 200
-    assert file.data == sample_files.pdf()
-    assert file.headers["X-Antivirus"] == "not_scanned"
-    assert "Warning" in file.headers
-    service.control("NATIDE06", "compliant")
-    assert service.audit_trail()[-2:] == [("staff", "deposit.opened"), ("staff", "piece.controlled")]
-
-
-def test_the_interface_describes_itself(service: PiecesService) -> None:
-    described = service.app.test_client().get("/openapi.json").get_json()["paths"]
-    for path in (
-        "/v1/pieces",
-        "/v1/pieces/{piece_id}",
-        "/v1/pieces/{piece_id}/file",
-        "/v1/pieces/{piece_id}/control",
-        "/v1/controls",
-        "/v1/pieces/{piece_id}/deposit",
-    ):
-        assert path in described
+    [item] = service.staff("GET", "/pieces?deposited=true").get_json()["items"]
+    decision = {"piece_id": item["id"], "deposit_id": item["deposit"]["id"], "status": "compliant"}
+    controls = [{**decision, "if_match": item["etag"]}, {**decision, "if_match": '"stale"'}]
+    with service.app.app_context(), ExitStack() as searches:
+        with suppress(Unavailable):
+            while True:
+                searches.enter_context(db.reading_for_staff())
+        answer = service.staff("POST", "/controls", json={"controls": controls})
+    assert answer.status_code == 200, answer.text
+    assert [result["http_status"] for result in answer.get_json()["results"]] == [200, 412]

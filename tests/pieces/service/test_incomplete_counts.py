@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
+from services.chassis.jobs.registry import stopping_answered_by
 from services.pieces.domain.statuses import Scan
 from services.pieces.jobs import jobs
 from services.pieces.models import Deposit, db
+from services.pieces.operations.incomplete_counts import record_incomplete_counts
 from services.pieces.queries import incomplete_counts
 from tests.pieces.example_events import CLOSES, academie, registration_saved, registration_withdrawn, window_changed
 from tests.pieces.ladder import LAST_DAY, with_ladder
@@ -40,6 +42,14 @@ def _number(service: PiecesService, **options: Any) -> int:
     number = sum(item["candidatures"] or 0 for item in _counts(service, **options)["items"])
     assert number == listed
     return number
+
+
+def test_a_count_that_is_stopped_half_way_is_not_recorded(laddered: PiecesService) -> None:
+    assert _number(laddered) == 1
+    laddered.deposit(CODE)
+    with laddered.app.app_context(), stopping_answered_by(lambda: True):
+        record_incomplete_counts()
+    assert sum(item["candidatures"] for item in _counts(laddered)["items"]) == 1, "as it was counted before"
 
 
 def test_what_a_piece_goes_through_is_counted_as_the_list_has_it(service: PiecesService) -> None:

@@ -34,6 +34,11 @@ def small(label: str = "CERTIFICAT DE FORMATION GENERALE") -> bytes:
     return zip_of({"cfg/exam.yaml": text.encode()})
 
 
+def with_school(label: str) -> bytes:
+    lines = ("code,label,town,kind,departement,habilite_ccf", f"0250099X,{label},BESANCON,lycee,025,non")
+    return zip_of({"cfg/exam.yaml": SMALL.encode(), "etablissements.csv": "\n".join(lines).encode()})
+
+
 def post(app: Flask, path: str, archive: bytes, **more: str) -> Answer:
     body = {"archive": urlsafe_b64encode(archive).decode(), **more}
     return Answer.of(app.test_client().post(f"/v1/staff/catalogues{path}", json=body, headers=HEADERS))
@@ -92,6 +97,17 @@ def test_what_is_loaded_is_in_force_told_to_pieces_and_in_the_journal(app: Flask
         assert entry.after is not None
         assert entry.after["lines"] == bts["lines"]
     assert not any(exam["changes"] for exam in compared(app, changed)["exams"])
+
+
+def test_establishments_leave_their_trace_and_those_of_a_colleague_are_not_overwritten(app: Flask) -> None:
+    load(app, with_school("LP Adrien"))
+    etag = compared(app, with_school("LP Adrien Paris"))["etag"]
+    load(app, with_school("LP d'Adrien"))
+    with app.app_context(), db.reading() as session:
+        query = select(AuditEntry.after).filter_by(action="etablissements.loaded", actor_kind="staff")
+        newest = session.scalars(query.order_by(AuditEntry.id.desc())).first()
+    assert newest == {"new": 0, "changed": 1, "first": ["0250099X"]}
+    assert post(app, "", with_school("LP Adrien Paris"), etag=etag).status_code == 412
 
 
 def test_mistakes_are_named_by_file_and_line_of_the_archive_and_nothing_is_loaded(app: Flask) -> None:

@@ -1,0 +1,95 @@
+"""Controls and what candidates are told of their pieces: reminders by the ladder and by hand, mails on refusals."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import ClassVar
+
+from sqlalchemy import update
+from sqlalchemy.exc import SQLAlchemyError
+
+from services.chassis.errors import Unavailable
+from services.chassis.events import tables
+from services.pieces.models import db
+from tests.documents.example_events import CANDIDATURE
+from tests.faults.operation import DONE_BEFORE, State
+from tests.faults.pieces import PIECE, PieceOperation
+from tests.pieces.ladder import SEVEN_DAYS, run_job, with_ladder
+from tests.support.failing_commits import TransactionBroken
+
+
+class _ReminderOperation(PieceOperation):
+    """In a session with a ladder, whose candidates are told of refusals."""
+
+    def prepare(self) -> None:
+        with_ladder(self.running.portal.registered(), refusal_mails=True)
+
+    def state(self) -> State:
+        told = self.running.published_events("candidate_id")
+        return {"told": [name for name, _ in told], "the trail": self.running.portal.audit_trail()}
+
+
+def _told(name: str, *trail: tuple[str, str]) -> State:
+    return {"told": [name], "the trail": list(trail)}
+
+
+class RemindByLadder(_ReminderOperation):
+    name = "remind by the ladder"
+    covers = ("reminder_rounds.remind_all_due",)
+    commits = ("the reminders", "the round is finished", "the round of refused pieces is finished")
+    done: ClassVar[State] = _told("pieces_reminded", ("service", "candidature.reminded"))
+
+    def prepare(self) -> None:
+        super().prepare()
+        self.running.portal.move_to(SEVEN_DAYS)
+
+    def do(self) -> None:
+        with suppress(SQLAlchemyError, TransactionBroken, Unavailable):
+            run_job(self.running.portal)
+
+
+class RemindByHand(_ReminderOperation):
+    name = "remind by hand"
+    covers = ("reminders_by_hand.remind_selection",)
+    done: ClassVar[State] = _told("pieces_reminded", ("staff", "candidature.reminded"))
+
+    def do(self) -> int:
+        return self.running.portal.staff("POST", "/reminders", json={"candidatures": [CANDIDATURE]}).status_code
+
+
+class ControlPiece(_ReminderOperation):
+    """Pressed again it is answered as the first time: the same control of the same file by the same gestionnaire."""
+
+    name = "control a piece"
+    covers = ("controls.control_piece", "controls.control_many")
+    done: ClassVar[State] = {"its status": "non_compliant"}
+
+    def prepare(self) -> None:
+        super().prepare()
+        self.etag = self.running.portal.piece_for_staff(PIECE)["etag"]
+
+    def do(self) -> int:
+        return self.running.portal.control(PIECE, "non_compliant", etag=self.etag).status_code
+
+    def state(self) -> State:
+        return {"its status": self.running.portal.piece_for_staff(PIECE)["status"]}
+
+
+class AnnounceRefusals(_ReminderOperation):
+    name = "tell of a refusal"
+    covers = ("refusal_notices.announce_refusals",)
+    commits = ("the follow-up is taken", "the notice", "the note that it is done")
+    decided_by = DONE_BEFORE
+    done: ClassVar[State] = {"told": ["pieces_refused"]}
+
+    def prepare(self) -> None:
+        super().prepare()
+        assert self.running.portal.control(PIECE, "non_compliant").status_code == 200
+        with self.running.app.app_context(), db.operation() as session:
+            session.execute(update(tables.outbox).values(available_at=tables.outbox.c.created_at))
+
+    def do(self) -> None:
+        self.running.work_once()
+
+
+OPERATIONS = (RemindByLadder, RemindByHand, ControlPiece, AnnounceRefusals)

@@ -27,8 +27,8 @@ def service_docs(service: str) -> ResponseReturnValue:
     """What each call of a service takes and answers, with examples and every error."""
     if service not in SERVICE_LABELS:
         raise NotFound()
-    found = list(described(service, _description(service)))
-    return render_page("api_service.html", service=service, operations=found)
+    described_operations = list(described(service, _description(service)))
+    return render_page("api_service.html", service=service, operations=described_operations)
 
 
 def _description(service: str) -> dict[str, Any]:

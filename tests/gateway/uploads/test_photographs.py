@@ -5,13 +5,13 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING
 
-import pillow_heif
 from PIL import Image, ImageDraw
 from pypdf import PdfReader
 
 from gateway.web.justificatifs.lisible import LEGIBILITY_WARNINGS
 from services.pieces.domain.legibility import Sign
 from tests.gateway.uploads.sender import Sender
+from tests.pieces.corpus.sample_pages import heic
 from tests.support.processes import wait_until
 
 if TYPE_CHECKING:
@@ -69,17 +69,16 @@ def test_four_pages_are_put_in_order_and_become_one_pdf(sender: Sender) -> None:
 
 
 def test_a_heic_becomes_a_jpeg_without_date_and_place(sender: Sender) -> None:
-    out = io.BytesIO()
-    pillow_heif.from_pillow(Image.open(io.BytesIO(photograph(1600, 1200, words="cni")))).save(out, quality=60)
-    sender.chooses(("IMG_0002.HEIC", out.getvalue()))
+    picture = Image.open(io.BytesIO(photograph(1600, 1200, words="cni")))
+    sender.chooses(("IMG_0002.HEIC", heic(picture)))
     sender.sends()
     sender.arrives_at("Est-ce lisible ?")
     assert "convertie en JPEG, sans la date ni le lieu" in sender.page.inner_text("main")
     preview = sender.page.locator(".portail-apercu img")
     wait_until(lambda: preview.evaluate("image => image.naturalWidth") > 500, 60, "the picture")
-    with Image.open(io.BytesIO(sender.file())) as picture:
-        assert (picture.format, picture.size) == ("JPEG", (1600, 1200))
-        assert not picture.getexif()
+    with Image.open(io.BytesIO(sender.file())) as deposited:
+        assert (deposited.format, deposited.size) == ("JPEG", (1600, 1200))
+        assert not deposited.getexif()
 
 
 def test_what_looks_hard_to_read_is_said_and_stays_deposited(sender: Sender) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pikepdf
@@ -110,9 +110,13 @@ def test_a_photograph_becomes_a_page_that_stands_upright_and_is_small_enough(ins
     assert len(content) < MAX_FILE_BYTES / 6
 
 
-@pytest.mark.parametrize("content", [sample_files.pdf(), sample_files.image("PNG", (3000, 40)), heic(sheet())])
-def test_a_preview_is_a_small_jpeg(inspections: Inspections, content: bytes) -> None:
-    with Image.open(io.BytesIO(_convert(inspections, Task.PREVIEW, content))) as image:
+@pytest.mark.parametrize(
+    "make",
+    [sample_files.pdf, lambda: sample_files.image("PNG", (3000, 40)), lambda: heic(sheet())],
+    ids=["pdf", "png", "heic"],
+)
+def test_a_preview_is_a_small_jpeg(inspections: Inspections, make: Callable[[], bytes]) -> None:
+    with Image.open(io.BytesIO(_convert(inspections, Task.PREVIEW, make()))) as image:
         assert image.format == "JPEG"
         assert max(image.size) <= PREVIEW_SIDE
 

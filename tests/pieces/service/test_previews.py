@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Any
 
@@ -24,10 +25,12 @@ def _preview(service: PiecesService, code: str = "NATIDE06", **options: Any) -> 
 
 
 @pytest.mark.parametrize(
-    ("name", "content"), [("a.pdf", sample_files.pdf()), ("a.jpg", jpeg(sheet())), ("a.heic", heic(sheet()))]
+    ("name", "make"),
+    [("a.pdf", sample_files.pdf), ("a.jpg", lambda: jpeg(sheet())), ("a.heic", lambda: heic(sheet()))],
+    ids=["pdf", "jpg", "heic"],
 )
-def test_a_picture_or_a_first_page_is_shown_small(service: PiecesService, name: str, content: bytes) -> None:
-    service.registered().deposit("NATIDE06", content, name)
+def test_a_picture_or_a_first_page_is_shown_small(service: PiecesService, name: str, make: Callable[[], bytes]) -> None:
+    service.registered().deposit("NATIDE06", make(), name)
     answer = _preview(service)
     assert (answer.status_code, answer.content_type) == (200, "image/jpeg")
     with Image.open(io.BytesIO(answer.data)) as image:

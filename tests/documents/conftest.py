@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.documents.registrations_stub import RegistrationsStub
+from tests.support.prepared_databases import prepared_url
 
 if TYPE_CHECKING:
     from tests.documents.service import Service
@@ -20,6 +21,14 @@ def registrations() -> Iterator[RegistrationsStub]:
     running = RegistrationsStub()
     yield running
     running.stop()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """A database of this test alone that documents has migrated."""
+    from tests.documents.service import prepare
+
+    return prepared_url(request.param, "documents_empty", prepare, request)
 
 
 @pytest.fixture

@@ -26,6 +26,8 @@ from tests.documents.example_events import CANDIDATE, CANDIDATURE
 from tests.support.service_worker import deliver_event
 from tests.support.tokens import bearer, candidate_token, key_of
 
+NOBODY = "http://127.0.0.1:9"
+NO_STORE = "s3+http://nobody:nothing@127.0.0.1:9/none"
 KEPT_DAYS = DocumentsSettings.kept_days
 
 
@@ -42,6 +44,12 @@ def settings(database_url: str, objects_url: str, stub_url: str, **given: Any) -
         **given,
     }
     return DocumentsSettings(**values)
+
+
+def prepare(database_url: str) -> None:
+    """Migrate what each test gets a copy of."""
+    with Service(database_url, NO_STORE, NOBODY).app.app_context():
+        db.engine.dispose()
 
 
 class Service:

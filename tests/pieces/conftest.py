@@ -7,10 +7,20 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.prepared_databases import prepared_url
+
 if TYPE_CHECKING:
     from tests.pieces.pieces_service import PiecesService
     from tests.support.clamav import ClamAV
     from tests.support.object_store import Bucket
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """A database of this test alone that pieces has migrated."""
+    from tests.pieces.pieces_service import prepare
+
+    return prepared_url(request.param, "pieces_empty", prepare, request)
 
 
 @pytest.fixture
@@ -19,6 +29,16 @@ def service(database_url: str, bucket: Bucket) -> Iterator[PiecesService]:
     from tests.pieces.pieces_service import PiecesService
 
     running = PiecesService(database_url, bucket.url)
+    yield running
+    running.close()
+
+
+@pytest.fixture
+def on_postgresql(request: pytest.FixtureRequest, bucket: Bucket) -> Iterator[PiecesService]:
+    """The same, for what PostgreSQL alone does."""
+    from tests.pieces.pieces_service import PiecesService, prepare
+
+    running = PiecesService(prepared_url("postgresql", "pieces_empty", prepare, request), bucket.url)
     yield running
     running.close()
 

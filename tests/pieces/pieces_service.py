@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from tests.support.object_store import Bucket
 
 KEPT_DAYS = PiecesSettings.kept_days
+NO_STORE = "s3+http://nobody:nothing@127.0.0.1:9/none"
 STAFF = "57aff000000000000000000000000001"
 
 
@@ -56,6 +57,11 @@ def build_settings(database_url: str, objects_url: str, **overrides: Any) -> Pie
         **overrides,
     }
     return PiecesSettings(**values)
+
+
+def prepare(database_url: str) -> None:
+    """Migrate what each test gets a copy of."""
+    PiecesService(database_url, NO_STORE).close()
 
 
 class PiecesService:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
@@ -20,18 +19,9 @@ from tests.documents.example_events import CANDIDATURE
 from tests.pieces import sample_files
 from tests.pieces.example_events import DURING, OTHER, academie, registration_saved, registration_withdrawn
 from tests.pieces.pieces_service import STAFF, PiecesService
-from tests.support.object_store import Bucket
-from tests.support.postgres import Postgres
 from tests.support.processes import wait_until
 
 EVERYTHING = ["NATIDE06 deposited", "NATIDE06 removed", "NATIDE06 deposited", "NATIDE06 validated"]
-
-
-@pytest.fixture
-def on_postgresql(postgres: Postgres, bucket: Bucket) -> Iterator[PiecesService]:
-    running = PiecesService(postgres.fresh_database(), bucket.url)
-    yield running
-    running.close()
 
 
 def read(service: PiecesService, after: str | None = None, limit: int = 100, **options: Any) -> dict[str, Any]:

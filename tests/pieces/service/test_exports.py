@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import select, text
@@ -13,15 +12,6 @@ from services.pieces.queries import staff_export
 from tests.documents.example_events import CANDIDATURE
 from tests.pieces.example_events import OTHER, academie, registration_saved
 from tests.pieces.pieces_service import STAFF, PiecesService
-from tests.support.object_store import Bucket
-from tests.support.postgres import Postgres
-
-
-@pytest.fixture
-def on_postgresql(postgres: Postgres, bucket: Bucket) -> Iterator[PiecesService]:
-    running = PiecesService(postgres.fresh_database(), bucket.url)
-    yield running
-    running.close()
 
 
 def exported(service: PiecesService, query: str = "", *academies: str) -> list[dict[str, str]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import runpy
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,20 +16,11 @@ from services.pieces.models import db
 from tests.pieces import sample_files
 from tests.pieces.example_events import academie, registration_saved
 from tests.pieces.pieces_service import PiecesService
-from tests.support.object_store import Bucket
-from tests.support.postgres import Postgres
 from tests.support.processes import wait_until
 
 SECONDS = 30.0
 WAITING = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
 TO_CONTROL = "status=none&deposited=true"
-
-
-@pytest.fixture
-def on_postgresql(postgres: Postgres, bucket: Bucket) -> Iterator[PiecesService]:
-    running = PiecesService(postgres.fresh_database(), bucket.url)
-    yield running
-    running.close()
 
 
 def codes(service: PiecesService, query: str, *academies: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""What a candidate has to read is found by index, beside a hundred thousand documents of others."""
+"""What a candidate has to read is found by index, beside twenty thousand documents of others."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ WAITING = 40
 
 @pytest.fixture
 def full(service: PiecesService) -> PiecesService:
-    """A hundred thousand files, of which a few wait for the antivirus, a few failed and the rest is clean."""
+    """Twenty thousand files, of which a few wait for the antivirus, a few failed and the rest is clean."""
     service.registered().deposit("NATIDE06")
     scan_state = f"CASE WHEN i <= {WAITING} THEN 'pending' WHEN i <= {2 * WAITING} THEN 'failed' ELSE 'clean' END"
     with service.app.app_context():

@@ -11,6 +11,8 @@ COMPOSE ?= docker compose
 ENGINE ?= docker
 # What builds images or disturbs a whole portal takes longer than a single test may (seconds).
 PATIENTLY := -o faulthandler_timeout=3600
+# Each process of a run would compile all tests anew where the surroundings forbid to keep what was compiled.
+unexport PYTHONDONTWRITEBYTECODE
 # The files of a whole run are shared, in their order, among processes, each with servers of its own; one file starts
 # faster alone.
 SIDE_BY_SIDE = $(if $(ARGS),,-n 3 --dist loadfile --no-loadscope-reorder)

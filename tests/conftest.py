@@ -159,6 +159,11 @@ def broker_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     node.delete_vhost(url)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the longest of the last files first: at the end, one process would be at work and the others idle."""
+    items.sort(key=lambda item: item.path.name != "test_documented_commands.py")
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item,

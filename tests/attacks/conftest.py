@@ -1,4 +1,4 @@
-"""One site for the run: nginx before two gateways, and four services."""
+"""One site for this folder: nginx before two gateways, and four services."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tests.support.object_store import ObjectStoreServer
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def site(objects: ObjectStoreServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     try:
         running = Site(tmp_path_factory.mktemp("site"), objects.fresh_bucket().url)

@@ -1,4 +1,7 @@
-"""The whole portal, started once a run in each of its two modes, and candidates with a browser."""
+"""The whole portal, started once in each of its two modes, and candidates with a browser.
+
+Its processes look for work all the time: they end with this folder's tests, not with the run.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,7 @@ if TYPE_CHECKING:
     NewCandidate = Callable[[RunningPortal, Persona], Candidate]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def alone() -> Iterator[LaunchedPortal]:
     """The portal with nothing but Python: SQLite, the one-machine queue, mails as files."""
     portal = LaunchedPortal("alone")
@@ -35,7 +38,7 @@ def alone() -> Iterator[LaunchedPortal]:
     portal.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def servers(postgres: Postgres, rabbitmq: RabbitMQ, _mail_server: Mailbox) -> Iterator[LaunchedPortal]:
     """The portal on PostgreSQL, RabbitMQ and SMTP."""
     databases = {f"{service.upper()}_DATABASE_URL": postgres.fresh_database() for service in SERVICES}

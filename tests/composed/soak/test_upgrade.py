@@ -36,6 +36,7 @@ def upgraded(released: Path) -> Iterator[UpgradedPortal]:
         skip_or_fail(absence)
     try:
         portal.up("--build")
+        portal.build(ROOT)
         yield portal
     finally:
         portal.down()

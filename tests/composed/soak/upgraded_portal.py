@@ -19,16 +19,26 @@ BROKER = "deploy/containers/rabbitmq"
 class UpgradedPortal(ComposedPortal):
     """Begins with the checkout of the last release; its data and secrets stay when the checkout changes."""
 
-    def go_to(self, checkout: Path, *direction: str) -> None:
-        """Replace what runs by that checkout's version, images and secrets made before (docs/operations.md, « Upgrade »)."""
-        before, self.checkout = self.checkout, checkout
-        self.prepare()
+    def build(self, checkout: Path) -> None:
+        """The images of that checkout, beside what runs."""
+        running = self.checkout
+        self._take(checkout)
         self.compose("build", seconds=UP_SECONDS)
+        self._take(running)
+
+    def go_to(self, checkout: Path, *direction: str) -> None:
+        """Replace what runs by that checkout's version, as docs/operations.md says (« Upgrade »)."""
+        before = self.checkout
+        self._take(checkout)
         if _files(before / BROKER) != _files(checkout / BROKER):
             self.compose("up", "-d", "--no-deps", "--force-recreate", "--wait", "rabbitmq", seconds=UP_SECONDS)
         commands = {"COMPOSE": shlex.join(self.command()), "ENGINE": shlex.join(self.engine_command)}
         settings = [f"{name}={command}" for name, command in commands.items()]
         run(["env", *settings, str(ROOT / "deploy/containers/upgrade.sh"), *direction], checkout, UP_SECONDS)
+
+    def _take(self, checkout: Path) -> None:
+        self.checkout = checkout
+        self.prepare()
 
 
 def last_release() -> str:

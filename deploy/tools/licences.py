@@ -15,6 +15,8 @@ from typing import Any
 ACCEPTED = re.compile(
     r"\b(MIT|BSD|0BSD|Apache|ISC|MPL|Mozilla|LGPL|PSF|Python|HPND|Unlicense|Zlib|etalab)\b", re.IGNORECASE
 )
+FILE = "declared license"
+"""How cyclonedx-bom names the entry of a file's text."""
 DECLARED_IN_FILES = {"pypdfium2": "Apache-2.0 OR BSD-3-Clause"}
 """Packages whose metadata name no licence, and what the files in them say."""
 
@@ -23,7 +25,8 @@ def licences(component: dict[str, Any]) -> list[str]:
     """Those that a package declares, as SPDX identifiers or expressions where it has any."""
     declared = [entry.get("license", {}) | entry for entry in component.get("licenses", [])]
     names = [entry.get("expression") or entry.get("id") or entry.get("name") for entry in declared]
-    return [name for name in names if name] or [DECLARED_IN_FILES.get(component["name"], "")]
+    of_files = DECLARED_IN_FILES.get(component["name"], "")
+    return [name for name in names if name and not name.startswith(FILE)] or [of_files]
 
 
 def is_accepted(component: dict[str, Any]) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from tests.journeys.acknowledged_work import AcknowledgedWork, Acknowledgement
 from tests.support.composed_portal import OURS, ComposedPortal
+from tests.support.processes import wait_until
 
 JOB_SECONDS = 300.0
 PUBLISHERS = ("accounts", "registrations")

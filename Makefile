@@ -1,6 +1,6 @@
 # make run, make test, make check: each works from a fresh clone and installs what it needs into the clone.
 .DEFAULT_GOAL := help
-.PHONY: help run backup restore test check lint types walls assets screenshots lighthouse bench soak restore-drill compose-test catalogue-check kubernetes-check secrets definitions lock clean
+.PHONY: help run backup restore test check lint types walls assets screenshots lighthouse bench soak restore-drill upgrade-test compose-test catalogue-check kubernetes-check secrets definitions lock release sbom clean
 SHELL := /bin/bash
 
 VENV := .venv/bin
@@ -74,6 +74,9 @@ soak: .venv/dev.stamp $(ASSETS) services ## the tests that are too long for make
 restore-drill: .venv/dev.stamp services ## lose the data of a portal in containers under load, restore, compare (part of soak)
 	COMPOSE="$(COMPOSE)" ENGINE="$(ENGINE)" $(PY) -m pytest $(PATIENTLY) -s tests/composed/soak/test_restore_drill.py $(ARGS)
 
+upgrade-test: .venv/dev.stamp services ## replace the last release (or FROM=commit) by this version under load, and back (part of soak)
+	COMPOSE="$(COMPOSE)" ENGINE="$(ENGINE)" FROM="$(FROM)" $(PY) -m pytest $(PATIENTLY) -s tests/composed/soak/test_upgrade.py $(ARGS)
+
 compose-test: .venv/dev.stamp services ## build the images, run the journey in containers (COMPOSE, ENGINE: by what commands)
 	COMPOSE="$(COMPOSE)" ENGINE="$(ENGINE)" $(PY) -m pytest $(PATIENTLY) tests/composed $(ARGS)
 
@@ -82,6 +85,12 @@ catalogue-check: .venv/local.stamp ## check the exam files of a folder: make cat
 
 secrets: ## make the containers' secrets that are missing, in deploy/secrets (needs nothing but python3)
 	@python3 -m deploy.containers.secrets $(DIR)
+
+release: .venv/dev.stamp ## number, commit and tag a release: make release VERSION=0.2.0
+	@$(PY) -m deploy.tools.release "$(VERSION)"
+
+sbom: .venv/local.stamp ## list the packages of each of our images with their licences into sbom/ (CycloneDX), and check these
+	@deploy/tools/sbom.sh
 
 TOPOLOGY := deploy/containers/rabbitmq/10-topology.json
 definitions: .venv/local.stamp ## write the broker's queues and the list of problem types anew from the contracts

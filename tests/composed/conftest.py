@@ -33,11 +33,13 @@ def composed() -> Iterator[ComposedPortal]:
 
 
 @pytest.fixture(autouse=True)
-def _told(request: pytest.FixtureRequest, composed: ComposedPortal) -> Iterator[None]:
-    """Show beside a failed test what the portal's processes complained of."""
+def _complaints_shown(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Show beside a failed test what its portal's processes complained of."""
+    portals = [request.getfixturevalue(name) for name in ("composed", "upgraded") if name in request.fixturenames]
     yield
     if failure_screenshots.has_failed(request.node):
-        print(composed.complaints()[-8000:])
+        for portal in portals:
+            print(portal.complaints()[-8000:])
 
 
 @pytest.fixture

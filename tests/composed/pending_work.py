@@ -1,19 +1,31 @@
-"""Whether the composed portal has events, mails or documents still to process."""
+"""What the composed portal still has to process: events, mails, documents."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from deploy.service_names import SERVICES
+from tests.support.processes import ServiceFailed, wait_until
 
 if TYPE_CHECKING:
     from tests.support.composed_portal import ComposedPortal
 
+SETTLED_SECONDS = 600.0  # the longest delay before a new attempt, and then some
+UNPUBLISHED = "select destination, type, count(*), max(attempts) from outbox where published_at is null group by 1, 2"
 
-def is_all_work_done(composed: ComposedPortal) -> bool:
-    """Whether no event, mail or document is waiting in a database or queue."""
-    unpublished = "select count(*) from outbox where published_at is null"
-    if any(composed.query_database(service, unpublished) != [["0"]] for service in SERVICES):
-        return False
+
+def wait_until_work_done(composed: ComposedPortal) -> None:
+    """Raises ServiceFailed, which names what still waits after SETTLED_SECONDS."""
+    try:
+        wait_until(lambda: not pending_work(composed), SETTLED_SECONDS, "no event, mail or document waits", pause=2.0)
+    except ServiceFailed as failure:
+        raise ServiceFailed(f"{failure}: {pending_work(composed)}") from None
+
+
+def pending_work(composed: ComposedPortal) -> list[str]:
+    """A line for each kind of event or follow-up that waits in a database, and for each queue that is not empty."""
+    waiting = [
+        f"{service}: {', '.join(row)}" for service in SERVICES for row in composed.query_database(service, UNPUBLISHED)
+    ]
     queues = composed.run_in(composed.containers("rabbitmq")[0], "rabbitmqctl", "-q", "list_queues", "-p", "portail")
-    return all(line.split()[-1] == "0" for line in queues.splitlines()[1:] if line)
+    return waiting + [line for line in queues.splitlines()[1:] if line and line.split()[-1] != "0"]

@@ -80,11 +80,16 @@ class RetryingBrowser:
             return None
         if answer.status_code < 500:
             return answer
-        if answer.status_code == 503 and any(words in answer.text.replace("’", "'") for words in AWAY_SENTENCES):
+        if _says_when_to_come_back(answer):
             self.work.note_refusal("503")
         else:
             self.work.note_fault(f"{method} {path}: {answer.status_code} {answer.text[:300]}")
         return None
+
+
+def _says_when_to_come_back(answer: requests.Response) -> bool:
+    sentence = any(words in answer.text.replace("’", "'") for words in AWAY_SENTENCES)
+    return answer.status_code == 503 and "Retry-After" in answer.headers and sentence
 
 
 def save_repeatedly(browser: RetryingBrowser, candidature: str) -> None:

@@ -58,20 +58,21 @@ class Container:
 class ComposedPortal(RunningPortal):
     """Started by up(), gone with its volumes after down()."""
 
-    def __init__(self, name: str = "composed") -> None:
+    def __init__(self, name: str = "composed", checkout: Path = ROOT) -> None:
         self.name = name
+        self.checkout = checkout
+        self._offset = (datetime.fromisoformat(GUIDES_DAY) - system_now()).total_seconds()
         self.project = f"portail-{name}-{secrets.token_hex(3)}"
         self._compose = shlex.split(os.environ.get("COMPOSE", "docker compose"))
         self._files = ["docker-compose.yml"]
-        self._engine = shlex.split(os.environ.get("ENGINE", "docker"))
+        self.engine_command = shlex.split(os.environ.get("ENGINE", "docker"))
         self._must_answer()
         self._folder = PrivateFolder(self.project)
         self.secrets = self._folder.path / "secrets"
         self.port, self._tls_port, self._mail_port = free_ports(3)
         self.url = f"http://127.0.0.1:{self.port}"
-        self._settings = self._folder.write("settings.env", self._environment())
         self._tokens: dict[str, str] = {}
-        _run([sys.executable, "-m", "deploy.containers.secrets", str(self.secrets)])
+        self.prepare()
         atexit.register(self.down)
         self._is_up = False
 
@@ -93,6 +94,16 @@ class ComposedPortal(RunningPortal):
         self._files.remove(file)
         self.up("--remove-orphans")
 
+    def prepare(self) -> None:
+        """The settings and the secrets that the checkout asks for; secrets that are there stay."""
+        self._settings = self._folder.write("settings.env", self._environment())
+        run([sys.executable, "-m", "deploy.containers.secrets", str(self.secrets)], self.checkout)
+
+    def command(self, *words: str) -> list[str]:
+        """A docker compose command on this project."""
+        files = f"COMPOSE_FILE={':'.join(self._files)}"
+        return ["env", files, *self._compose, "--project-name", self.project, "--env-file", str(self._settings), *words]
+
     def down(self) -> None:
         """Take the project away with its volumes; nothing happens the second time."""
         if self._is_up:
@@ -101,16 +112,18 @@ class ComposedPortal(RunningPortal):
 
     def compose(self, *words: str, seconds: float = COMMAND_SECONDS) -> str:
         """Run a docker compose command on this project; its output. Raises ServiceFailed."""
-        return _run(self._command(*words), seconds)
+        return run(self.command(*words), self.checkout, seconds)
 
     def warnings(self) -> str:
         """What docker compose warns of in the compose file."""
-        done = subprocess.run(self._command("config", "--quiet"), cwd=ROOT, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            self.command("config", "--quiet"), cwd=self.checkout, capture_output=True, text=True, check=False
+        )
         return done.stdout + done.stderr
 
     def engine(self, *words: str, seconds: float = COMMAND_SECONDS) -> str:
         """Run a docker command; its output. Raises ServiceFailed."""
-        return _run([*self._engine, *words], seconds)
+        return run([*self.engine_command, *words], self.checkout, seconds)
 
     def containers(self, *services: str) -> list[Container]:
         """The project's containers, those that have ended included; of these services, or all."""
@@ -167,24 +180,12 @@ class ComposedPortal(RunningPortal):
         return next(str(network["IPAddress"]) for network in networks if network["IPAddress"])
 
     def restart(self, service: str) -> None:
-        """Stop it politely and start it again."""
         self.compose("restart", service)
         self.wait_healthy([service])
 
     def query_database(self, service: str, query: str) -> list[list[str]]:
         """The rows of a query, each value as text."""
-        words = (
-            "psql",
-            "-U",
-            "postgres",
-            "-d",
-            service,
-            "--no-align",
-            "--tuples-only",
-            "--field-separator=|",
-            "-c",
-            query,
-        )
+        words = ("psql", "-U", "postgres", "-d", service, "--no-align", "--tuples-only", "-F", "|", "-c", query)
         lines = self.run_in(self.containers("postgres")[0], *words).splitlines()
         return [line.split("|") for line in lines if line]
 
@@ -249,39 +250,34 @@ class ComposedPortal(RunningPortal):
 
     # ----------------------------------------------------------------------------------------------------------------
 
-    def _command(self, *words: str) -> list[str]:
-        files = f"COMPOSE_FILE={':'.join(self._files)}"
-        return ["env", files, *self._compose, "--project-name", self.project, "--env-file", str(self._settings), *words]
-
     def _environment(self) -> str:
-        offset = (datetime.fromisoformat(GUIDES_DAY) - system_now()).total_seconds()
         settings = {
             "COMPOSE_PROFILES": "demo,backup",
-            "PORTAIL_VERSION": "test",  # the operator's own images are left alone
+            "PORTAIL_VERSION": "test" if self.checkout == ROOT else "test-previous",  # the operator's own stay
             "PORTAIL_ENV": "demonstration",
             "DEPOSITS_PER_HOUR": DEPOSITS_PER_HOUR,
             "PORTAIL_PORT": self.port,
             "PORTAIL_TLS_PORT": self._tls_port,
             "MAILPIT_PORT": self._mail_port,
             "SECRETS_DIR": self.secrets,
-            "PORTAIL_OFFSET": offset,
+            "PORTAIL_OFFSET": self._offset,
             "BACKUP_OBJECTS_MINUTES": 0.25,
         }
         return "".join(f"{name}={value}\n" for name, value in settings.items())
 
     def _must_answer(self) -> None:
         """Raises NotInstalled where containers cannot be run."""
-        for command in ([*self._compose, "version"], [*self._engine, "info"]):
+        for command in ([*self._compose, "version"], [*self.engine_command, "info"]):
             try:
-                _run(command)
+                run(command, self.checkout)
             except (ServiceFailed, FileNotFoundError) as failure:
                 raise NotInstalled("docker compose", " ".join(command)) from failure
 
 
-def _run(command: list[str], seconds: float = COMMAND_SECONDS) -> str:
+def run(command: list[str], folder: Path, seconds: float = COMMAND_SECONDS) -> str:
     try:
         done = subprocess.run(
-            command, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=seconds, check=False
+            command, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=seconds, check=False
         )
     except subprocess.TimeoutExpired as late:
         raise ServiceFailed(f"{' '.join(command)}: not within {seconds:g} s\n{late.stderr!r}") from None

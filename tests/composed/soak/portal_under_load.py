@@ -10,7 +10,7 @@ from functools import partial
 from time import monotonic
 
 from deploy.service_names import OBJECT_SERVICES, SERVICES
-from tests.composed.pending_work import is_all_work_done
+from tests.composed.pending_work import wait_until_work_done
 from tests.journeys.acknowledged_work import AcknowledgedWork
 from tests.journeys.background_load import (
     RetryingBrowser,
@@ -25,7 +25,6 @@ from tests.journeys.registered_candidate import RegisteredCandidate
 from tests.support.composed_portal import ComposedPortal
 from tests.support.processes import ServiceFailed, wait_until
 
-SETTLED_SECONDS = 600.0  # the longest delay before a new attempt, and then some
 ACTIVATION = "Activer mon compte"
 MODIFICATION = "Modification d'inscription"
 
@@ -81,15 +80,14 @@ class PortalUnderLoad:
         except ServiceFailed as failure:
             raise ServiceFailed(f"{failure}; {self.ledger.summary}; {self.ledger.faults}") from None
         took = monotonic() - began
-        print(f"\n{after}: everybody answered again within {took:.1f} s", end="", flush=True)
+        met = dict(self.ledger.refusals)
+        print(f"\n{after}: everybody answered again within {took:.1f} s; met so far: {met}", end="", flush=True)
         return took
 
     def assert_nothing_lost_or_doubled(self) -> None:
         """Once nothing is under way any more: what was acknowledged is there, once, and nothing was given up."""
         print(f"\n{self.ledger.summary}")
-        wait_until(
-            lambda: is_all_work_done(self.composed), SETTLED_SECONDS, "no event, mail or document under way", pause=2.0
-        )
+        wait_until_work_done(self.composed)
         assert self.ledger.faults == []
         for candidate in self.candidates:
             self._every_version_is_there_once(candidate)

@@ -5,12 +5,10 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 
-from tests.composed.pending_work import is_all_work_done
 from tests.journeys.acknowledged_work import AcknowledgedWork, Acknowledgement
 from tests.support.composed_portal import OURS, ComposedPortal
-from tests.support.processes import ServiceFailed, wait_until
+from tests.support.processes import wait_until
 
-SETTLED_SECONDS = 600.0
 JOB_SECONDS = 300.0
 PUBLISHERS = ("accounts", "registrations")
 REPLAYED = "SELECT extract(epoch FROM pg_last_xact_replay_timestamp())"
@@ -54,16 +52,6 @@ def restore_databases(composed: ComposedPortal, until: str = "") -> Restored:
 def publish_again(composed: ComposedPortal, *services: str) -> None:
     for service in services:
         composed.run_once(service, "publish-again", "--days", "30")
-
-
-def wait_until_work_done(composed: ComposedPortal) -> None:
-    """Wait until no event, mail or document is under way."""
-    try:
-        wait_until(
-            lambda: is_all_work_done(composed), SETTLED_SECONDS, "no event, mail or document under way", pause=2.0
-        )
-    except ServiceFailed as late:
-        raise ServiceFailed(f"{late}\n{composed.complaints()[-4000:]}") from None
 
 
 def compare_with_ledger(composed: ComposedPortal, ledger: AcknowledgedWork) -> Missing:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from deploy.service_names import OBJECT_SERVICES
+from tests.composed.pending_work import wait_until_work_done
 from tests.composed.soak import restore_checks
 from tests.journeys.acknowledged_work import AcknowledgedWork
 from tests.journeys.background_load import (
@@ -148,7 +149,7 @@ def test_what_was_acknowledged_before_the_instant_is_there(composed: ComposedPor
         killed = time.time()
         lost.set()
     done = restore_checks.restore_databases(composed, until)
-    restore_checks.wait_until_work_done(composed)
+    wait_until_work_done(composed)
     compared = restore_checks.compare_with_ledger(composed, drill.ledger)
     instant = datetime.fromisoformat(until).timestamp() if until else done.instant
     oldest = max((killed - act.at for act in compared.missing), default=0.0)
@@ -182,7 +183,7 @@ def test_a_database_alone_that_is_older_learns_what_the_others_know(composed: Co
     restore_checks.publish_again(composed, "registrations")
     composed.compose("up", "-d", "--no-deps", "pieces", "pieces-worker")
     composed.wait_healthy(["pieces", "pieces-worker"])
-    restore_checks.wait_until_work_done(composed)
+    wait_until_work_done(composed)
     compared = restore_checks.compare_with_ledger(composed, drill.ledger)
     print(f"\npieces alone older: {compared.there} there, {len(compared.missing)} deposits later than its copy")
     assert compared.before(before) == []
@@ -201,7 +202,7 @@ def test_a_store_that_is_older_says_which_files_are_lost_and_documents_are_made_
         drill.wait_for_a_copy_of_the_objects()
         composed.compose("stop", "backup")
         drill.wait_for_more()
-    restore_checks.wait_until_work_done(composed)
+    wait_until_work_done(composed)
     composed.compose("stop", *OBJECT_PROCESSES, seconds=300)
     composed.destroy("objects", volumes=["objects", "unwritten"])
     composed.compose("up", "-d", "--no-deps", "objects")

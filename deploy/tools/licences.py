@@ -1,0 +1,51 @@
+"""Print the licence of each package in CycloneDX files: `python -m deploy.tools.licences FILE …`.
+
+Ends with 1 where one is not among those that a public administration may ship beside its own code without publishing
+that: permissive ones, and those that ask for the source of the library alone.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+ACCEPTED = re.compile(
+    r"\b(MIT|BSD|0BSD|Apache|ISC|MPL|Mozilla|LGPL|PSF|Python|HPND|Unlicense|Zlib|etalab)\b", re.IGNORECASE
+)
+FILE = "declared license"
+"""How cyclonedx-bom names the entry of a file's text."""
+DECLARED_IN_FILES = {"pypdfium2": "Apache-2.0 OR BSD-3-Clause"}
+"""Packages whose metadata name no licence, and what the files in them say."""
+
+
+def licences(component: dict[str, Any]) -> list[str]:
+    """Those that a package declares, as SPDX identifiers or expressions where it has any."""
+    declared = [entry.get("license", {}) | entry for entry in component.get("licenses", [])]
+    names = [entry.get("expression") or entry.get("id") or entry.get("name") for entry in declared]
+    of_files = DECLARED_IN_FILES.get(component["name"], "")
+    return [name for name in names if name and not name.startswith(FILE)] or [of_files]
+
+
+def is_accepted(component: dict[str, Any]) -> bool:
+    return any(ACCEPTED.search(name) for name in licences(component))
+
+
+def packages(files: list[Path]) -> list[dict[str, Any]]:
+    """Every package of the files once, by name and version."""
+    components = [entry for file in files for entry in json.loads(file.read_text())["components"]]
+    return sorted({(c["name"], c.get("version", "")): c for c in components}.values(), key=lambda c: str(c["name"]))
+
+
+def main(files: list[Path]) -> int:
+    shipped = packages(files)
+    for component in shipped:
+        mark = "" if is_accepted(component) else "  NOT ACCEPTED"
+        print(f"{component['name']} {component.get('version', '')}: {', '.join(licences(component)) or 'none'}{mark}")
+    return 0 if all(map(is_accepted, shipped)) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main([Path(name) for name in sys.argv[1:]]))

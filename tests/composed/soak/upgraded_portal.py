@@ -1,0 +1,67 @@
+"""A composed portal at the last release, which is then replaced by this version and back, as operators do it."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from tests.support.composed_portal import ROOT, UP_SECONDS, ComposedPortal, run
+
+BROKER = "deploy/containers/rabbitmq"
+
+
+class UpgradedPortal(ComposedPortal):
+    """Begins with the checkout of the last release; its data and secrets stay when the checkout changes."""
+
+    def build(self, checkout: Path) -> None:
+        """The images of that checkout, beside what runs."""
+        running = self.checkout
+        self._take(checkout)
+        self.compose("build", seconds=UP_SECONDS)
+        self._take(running)
+
+    def go_to(self, checkout: Path, *direction: str) -> None:
+        """Replace what runs by that checkout's version, as docs/operations.md says (« Upgrade »)."""
+        before = self.checkout
+        self._take(checkout)
+        if _files(before / BROKER) != _files(checkout / BROKER):
+            self.compose("up", "-d", "--no-deps", "--force-recreate", "--wait", "rabbitmq", seconds=UP_SECONDS)
+        commands = {"COMPOSE": shlex.join(self.command()), "ENGINE": shlex.join(self.engine_command)}
+        settings = [f"{name}={command}" for name, command in commands.items()]
+        run(["env", *settings, str(ROOT / "deploy/containers/upgrade.sh"), *direction], checkout, UP_SECONDS)
+
+    def _take(self, checkout: Path) -> None:
+        self.checkout = checkout
+        self.prepare()
+
+
+def last_release() -> str:
+    """The commit of $FROM, or else the one that gave this version's number its section in the CHANGELOG."""
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    return os.environ.get("FROM") or _git("log", "-1", "--format=%H", f"-S## {version} ", "--", "CHANGELOG.md")
+
+
+@contextmanager
+def checkout_of(commit: str) -> Iterator[Path]:
+    """Its files in a folder of their own while the block runs."""
+    with TemporaryDirectory() as folder:
+        checkout = Path(folder) / "portail"
+        _git("worktree", "add", "--detach", str(checkout), commit)
+        try:
+            yield checkout
+        finally:
+            _git("worktree", "remove", "--force", str(checkout))
+
+
+def _git(*words: str) -> str:
+    return subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip()
+
+
+def _files(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}

@@ -5,8 +5,10 @@ Which formats a piece accepts is said by pieces, piece by piece (`Piece.formats`
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from services.chassis.french import file_size
-from services.contracts.file_rules import FORMATS, MAX_FILE_BYTES
+from services.contracts.file_rules import FORMATS, HEIC_EXTENSIONS, MAX_FILE_BYTES, OTHER_EXTENSIONS
 
 MAX_SIZE = file_size(MAX_FILE_BYTES)
 RECOMMENDED_FORMATS = tuple(file_format.upper() for file_format in FORMATS)
@@ -15,3 +17,10 @@ SENTENCE = (
     f"{', '.join(RECOMMENDED_FORMATS)}."
 )
 """Guide §10, word for word."""
+
+
+def accepted_extensions(formats: Collection[str]) -> str:
+    """What a file field proposes for these formats (its `accept`): « .pdf,.jpg,.jpeg,.heic »."""
+    others = [extension for extension, code in OTHER_EXTENSIONS.items() if code in formats]
+    photographs = HEIC_EXTENSIONS if "jpg" in formats else ()
+    return ",".join(f".{extension}" for extension in (*formats, *others, *photographs))

@@ -23,6 +23,8 @@ FORMATS = tuple(MEDIA_TYPES)
 """In the guide's order. pieces has a check for each (`services/pieces/domain/formats.py`)."""
 OTHER_EXTENSIONS = {"jpeg": "jpg", "jpe": "jpg", "jfif": "jpg", "m4v": "mp4"}
 """The format that each of them announces; otherwise a format is its own extension."""
+HEIC_EXTENSIONS = ("heic", "heif", "hif")
+"""Of telephones' photographs: accepted wherever JPG is, and converted to JPG before they are stored."""
 VIEWABLE_FORMATS = ("pdf", "png", "jpg")
 """What can be shown as a picture: its legibility is looked at, it has a preview, it can be merged into a PDF."""
 VIEWABLE_MEDIA_TYPES = frozenset(MEDIA_TYPES[code] for code in VIEWABLE_FORMATS)

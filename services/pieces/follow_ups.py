@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from services.chassis.events import Channel, Envelope
+from services.chassis.process.capacity import WORK
+from services.pieces.antivirus import SCAN_SECONDS
 from services.pieces.dependencies import dependencies
 from services.pieces.handlers import registry
 from services.pieces.operations.antivirus_scans import SCAN, scan_deposit
@@ -13,7 +15,7 @@ from services.pieces.operations.refusal_notices import ANNOUNCE_REFUSALS, announ
 
 __all__ = ["registry"]
 
-SCANS = Channel("scans", seconds=300.0)  # reading the file from the store and scanning it, each at its slowest
+SCANS = Channel("scans", seconds=WORK.store + SCAN_SECONDS + 60.0)  # a file's reading and its scan at their slowest
 
 
 @registry.follow_up(SCAN, SCANS)

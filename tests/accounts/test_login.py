@@ -6,9 +6,11 @@ from datetime import timedelta
 
 import pytest
 
+from services.accounts.domain.throttling import PER_SOURCE
 from services.accounts.jobs import jobs
 from services.accounts.models import LoginFailures, LoginSession, db
 from services.accounts.operations import rate_limits
+from services.accounts.settings import AccountsSettings
 from services.chassis import clock
 from services.chassis.clock import system_now
 from tests.accounts.creation_form import PASSWORD
@@ -72,7 +74,7 @@ def test_a_not_activated_account_is_told_so_only_after_the_right_password(accoun
 
 def test_failures_slow_that_account_from_that_source_and_tell_its_owner_once(accounts: RunningAccounts) -> None:
     accounts.activate_new_account()
-    assert fail(accounts, 7) == [401] * 5 + [429] * 2
+    assert fail(accounts, PER_SOURCE.undelayed + 2) == [401] * PER_SOURCE.undelayed + [429] * 2
     slowed = accounts.try_log_in()
     assert (slowed.status_code, problem_slug(slowed)) == (429, "trop-d-essais")
     assert 0 < slowed.json["retry_after"] <= 30
@@ -81,11 +83,11 @@ def test_failures_slow_that_account_from_that_source_and_tell_its_owner_once(acc
     assert len(accounts.mailbox.find(EMAIL, "Tentatives de connexion")) == 1
     age_failures(accounts, 31)
     assert accounts.try_log_in().status_code == 201
-    assert fail(accounts, 5) == [401] * 5
+    assert fail(accounts, PER_SOURCE.undelayed) == [401] * PER_SOURCE.undelayed
 
 
 def test_an_unknown_address_is_slowed_alike(accounts: RunningAccounts) -> None:
-    assert fail(accounts, 6, email="inconnu@x.fr") == [401] * 5 + [429]
+    assert fail(accounts, PER_SOURCE.undelayed + 1, email="inconnu@x.fr") == [401] * PER_SOURCE.undelayed + [429]
     accounts.send_mails()
     assert accounts.mailbox.received == []
 
@@ -114,7 +116,7 @@ def test_a_browser_cannot_name_itself(accounts: RunningAccounts) -> None:
 
 def test_a_known_browser_is_slowed_by_its_own_failures(accounts: RunningAccounts) -> None:
     device = accounts.log_in_new_candidate()["device"]
-    assert fail(accounts, 6, device=device) == [401] * 5 + [429]
+    assert fail(accounts, PER_SOURCE.undelayed + 1, device=device) == [401] * PER_SOURCE.undelayed + [429]
 
 
 def test_a_reset_lifts_the_slowing_sets_the_password_and_ends_every_session(accounts: RunningAccounts) -> None:
@@ -175,11 +177,14 @@ def test_log_out_ends_the_session_everywhere(accounts: RunningAccounts) -> None:
 
 def test_inactivity_ends_a_session_and_activity_prolongs_it(accounts: RunningAccounts) -> None:
     login = accounts.log_in_new_candidate()
-    age_sessions(accounts, seen=29 * 60)
+    age_sessions(accounts, seen=AccountsSettings.session_idle_seconds - 60)
     alive = accounts.post("/sessions/exchange", session=login["session"])
     assert alive.status_code == 200
-    assert accounts.post("/sessions/exchange", session=login["session"]).json["idle_seconds_left"] > 29 * 60
-    age_sessions(accounts, seen=30 * 60)
+    assert (
+        accounts.post("/sessions/exchange", session=login["session"]).json["idle_seconds_left"]
+        > AccountsSettings.session_idle_seconds - 60
+    )
+    age_sessions(accounts, seen=AccountsSettings.session_idle_seconds)
     assert problem_slug(accounts.post("/sessions/exchange", session=login["session"])) == "session-expiree"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from services.accounts.domain.throttling import PER_SOURCE
 from services.accounts.password_hashing import PasswordHasher
 from services.chassis.errors import Unavailable
 from tests.accounts.creation_form import PASSWORD
@@ -45,6 +46,6 @@ def test_the_current_password_cannot_be_guessed_without_end(accounts: RunningAcc
     login = accounts.log_in_new_candidate()
     tries = [
         accounts.call("POST", "/me/deletion", login["access_token"], current_password="Faux/2021").status_code
-        for _ in range(6)
+        for _ in range(PER_SOURCE.undelayed + 1)
     ]
-    assert tries == [422] * 5 + [429]
+    assert tries == [422] * PER_SOURCE.undelayed + [429]

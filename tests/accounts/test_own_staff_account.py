@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from services.accounts.domain.recovery_codes import COUNT
+from services.accounts.domain.throttling import PER_SOURCE
 from services.accounts.models import AuditEntry, StaffToken, db
 from tests.accounts.running_accounts import RunningAccounts, problem_slug, refused_fields
 from tests.accounts.staff_in_session import Session, code_of, logged_in
@@ -57,8 +58,8 @@ def test_a_recovery_code_is_its_owners_alone(accounts: RunningAccounts, member: 
 
 
 def test_wrong_recovery_codes_are_slowed_like_wrong_codes(member: Session) -> None:
-    answers = [member.log_in("AAAA-BBBB-CCCC-DDDD").status_code for _ in range(6)]
-    assert answers == [401] * 5 + [429]
+    answers = [member.log_in("AAAA-BBBB-CCCC-DDDD").status_code for _ in range(PER_SOURCE.undelayed + 1)]
+    assert answers == [401] * PER_SOURCE.undelayed + [429]
 
 
 DANGEROUS: dict[str, dict[str, Any]] = {
@@ -86,8 +87,8 @@ def test_the_code_of_the_log_in_confirms_no_act(member: Session) -> None:
 
 
 def test_tries_at_a_code_are_slowed(member: Session) -> None:
-    answers = [member.post("/staff/me/recovery-codes", code="000000") for _ in range(6)]
-    assert [answer.status_code for answer in answers] == [422] * 5 + [429]
+    answers = [member.post("/staff/me/recovery-codes", code="000000") for _ in range(PER_SOURCE.undelayed + 1)]
+    assert [answer.status_code for answer in answers] == [422] * PER_SOURCE.undelayed + [429]
     assert answers[-1].headers["Retry-After"]
     assert member.post("/staff/me/recovery-codes").status_code == 429, "the right code waits as well"
 

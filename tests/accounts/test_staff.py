@@ -13,6 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 
 from services.accounts.models import AuditEntry, StaffMember, StaffToken, db
+from services.accounts.settings import AccountsSettings
 from tests.accounts.running_accounts import RunningAccounts, age_sessions, problem_slug
 
 EMAIL = "gestion@ac-besancon.fr"
@@ -72,10 +73,10 @@ def test_a_session_of_staff_ends_after_a_quarter_of_an_hour_a_candidates_after_h
     code = pyotp.TOTP(staff["totp_secret"]).at(int(time.time()))
     of_staff = (accounts.try_log_in(EMAIL, staff["password"], code=code).json or {})["session"]
     candidates = accounts.log_in_new_candidate()["session"]
-    age_sessions(accounts, seen=14 * 60)
+    age_sessions(accounts, seen=AccountsSettings.staff_session_idle_seconds - 60)
     for session in (of_staff, candidates):
         assert accounts.post("/sessions/exchange", session=session).status_code == 200
-    age_sessions(accounts, seen=15 * 60)
+    age_sessions(accounts, seen=AccountsSettings.staff_session_idle_seconds)
     assert problem_slug(accounts.post("/sessions/exchange", session=of_staff)) == "session-expiree"
     assert accounts.post("/sessions/exchange", session=candidates).status_code == 200
 

@@ -98,8 +98,8 @@ def test_the_proxy_lets_pass_what_the_gateway_takes() -> None:
 def test_a_gateways_tmp_holds_what_it_receives_at_the_same_time() -> None:
     tmpfs = COMPOSE_SERVICES["gateway"]["tmpfs"]
     [size] = re.findall(r"/tmp:size=\D*(\d+)m", " ".join(tmpfs))
-    uploads = GatewaySettings.uploads_at_once * 6 + STAFF_UPLOADS_AT_ONCE * MAX_ARCHIVE_BYTES // (1024 * 1024)
-    assert int(size) >= uploads
+    uploads = GatewaySettings.uploads_at_once * (MAX_FILE_BYTES + ENVELOPE_BYTES)
+    assert int(size) * 1024 * 1024 >= uploads + STAFF_UPLOADS_AT_ONCE * (MAX_ARCHIVE_BYTES + ENVELOPE_BYTES)
 
 
 def test_replaced_files_stay_longer_than_backups_of_the_databases() -> None:

@@ -13,7 +13,7 @@ const ALONE = [
   [1200, 0.5],
 ];
 const JOINED = [2000, 1800, 1600, 1400, 1200, 1000].map((side) => [side, 0.8]);
-const PICTURE = /\.(jpe?g|jpe|jfif|png|heic|heif)$/i;
+const PICTURE = /\.(jpe?g|jpe|jfif|png|heic|heif|hif)$/i;
 
 export const isPicture = (file) => PICTURE.test(file.name) || /^image\/(jpeg|png|heic|heif)$/.test(file.type);
 

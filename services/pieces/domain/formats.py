@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from services.contracts.file_rules import MEDIA_TYPES, OTHER_EXTENSIONS, VIEWABLE_FORMATS
+from services.contracts.file_rules import HEIC_EXTENSIONS, MEDIA_TYPES, OTHER_EXTENSIONS, VIEWABLE_FORMATS
 
 
 class Format(StrEnum):
@@ -42,14 +42,9 @@ def format_of_extension(extension: str) -> Format | None:
     return _FORMATS_BY_EXTENSION.get(extension.casefold())
 
 
-HEIC = "heic"
-"""Telephones' photographs: accepted wherever JPG is, and converted to JPG before they are stored."""
-_HEIC_EXTENSIONS = (HEIC, "heif", "hif")
-
-
 def is_heic_extension(extension: str) -> bool:
     """Whether a HEIC may have this extension; some telephones call them .jpg."""
-    return extension.casefold() in _HEIC_EXTENSIONS or format_of_extension(extension) is Format.JPG
+    return extension.casefold() in HEIC_EXTENSIONS or format_of_extension(extension) is Format.JPG
 
 
 def accepted_formats(codes: tuple[str, ...]) -> tuple[Format, ...]:

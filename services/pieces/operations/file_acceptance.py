@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from services.contracts.file_rules import HEIC_EXTENSIONS
 from services.pieces.dependencies import Dependencies
 from services.pieces.domain import formats, refusals
 from services.pieces.domain.filenames import extension_of, with_extension
@@ -50,7 +51,7 @@ def refuse_misnamed_heic(filename: str) -> None:
     """Raises FileRefused where the name of a HEIC says another format."""
     extension = extension_of(filename)
     if not formats.is_heic_extension(extension):
-        raise refusals.wrong_extension(extension, "HEIC", formats.HEIC)
+        raise refusals.wrong_extension(extension, "HEIC", HEIC_EXTENSIONS[0])
 
 
 def _convert_to_jpeg(dependencies: Dependencies, candidate_id: str, file: ReceivedFile) -> ReceivedFile:

@@ -1,0 +1,27 @@
+"""Lists that a script, a page or a document has to repeat say what their home says."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from gateway.web.gestion.jetons import SCOPE_LABELS
+from services.accounts.domain.staff import SCOPES, Role
+from services.contracts.account_rules import STAFF_ROLE_LABELS
+from services.contracts.file_rules import FORMATS, HEIC_EXTENSIONS, OTHER_EXTENSIONS
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_the_script_takes_for_pictures_what_pieces_does() -> None:
+    script = (ROOT / "gateway/style/deposit/photographs.js").read_text(encoding="utf-8")
+    [pattern] = re.findall(r"PICTURE = /(.+)/i;", script)
+    jpegs = [extension for extension, code in OTHER_EXTENSIONS.items() if code == "jpg"]
+    pictures = {"jpg", "png", *jpegs, *HEIC_EXTENSIONS}
+    assert {extension for extension in {*pictures, *FORMATS} if re.search(pattern, f"a.{extension}")} == pictures
+
+
+def test_every_scope_and_profile_of_staff_has_a_name_and_a_line_for_tools() -> None:
+    described = re.findall(r"^\| `([a-z]+:[a-z]+)` \|", (ROOT / "docs/outils.md").read_text(encoding="utf-8"), re.M)
+    assert set(SCOPE_LABELS) == set(SCOPES) == set(described)
+    assert set(STAFF_ROLE_LABELS) == set(Role)

@@ -82,9 +82,10 @@ secrets: ## make the containers' secrets that are missing, in deploy/secrets (ne
 	@python3 -m deploy.containers.secrets $(DIR)
 
 TOPOLOGY := deploy/containers/rabbitmq/10-topology.json
-definitions: .venv/local.stamp ## write the broker's queues and the list of problem types anew from the contracts
+definitions: .venv/local.stamp ## write anew what follows from contracts and panels: the broker's queues, problem types, dashboards
 	@$(PY) -m deploy.broker definitions portail >$(TOPOLOGY).part && mv $(TOPOLOGY).part $(TOPOLOGY)
 	@$(PY) -m deploy.tools.problem_types >docs/problem-types.md
+	@$(PY) -m deploy.tools.dashboards
 
 lock: ## write constraints.txt and package-lock.json anew
 	deploy/tools/lock.sh

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,12 @@ import yaml
 from deploy.tools.dashboards import dashboards
 from tests.monitoring.expressions import selectors, unknown_names
 from tests.monitoring.panels import FOLDER, PANELS, QUERIES, SECTIONS
-from tests.monitoring.rule_files import ROOT, known_series, promtool
+from tests.monitoring.rule_files import RECORDED, ROOT, known_series, promtool
 
-PAGE = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
+PAGE, EVENING, OBJECTIVES = (
+    (ROOT / "docs" / name).read_text(encoding="utf-8") for name in ("operations.md", "last-evening.md", "objectives.md")
+)
+_PANEL_NAMED = re.compile(r"\*\*« (.+?) »\*\*")
 
 
 def test_the_files_are_what_follows_from_the_panels_and_the_page() -> None:
@@ -52,3 +56,13 @@ def test_panels_lie_beside_each_other() -> None:
     ]
     assert len(taken) == len(set(taken))
     assert max(x for x, _ in taken) < 24
+
+
+def test_pages_name_panels_and_recorded_figures_that_there_are() -> None:
+    dashboard = PAGE.partition("\n## Dashboard\n")[2].partition("\n## ")[0]
+    named = set(_PANEL_NAMED.findall(dashboard + EVENING))
+    assert len(named) > 10
+    assert named <= set(PANELS)
+    assert set(re.findall(r"`(objective:[\w:]+)`", OBJECTIVES)) == set(RECORDED)
+    shown = {name for _, query in QUERIES for name, _ in selectors(query)}
+    assert set(RECORDED) <= shown

@@ -93,9 +93,10 @@ sbom: .venv/local.stamp ## list the packages of each of our images with their li
 	@deploy/tools/sbom.sh
 
 TOPOLOGY := deploy/containers/rabbitmq/10-topology.json
-definitions: .venv/local.stamp ## write the broker's queues and the list of problem types anew from the contracts
+definitions: .venv/local.stamp ## write anew what follows from contracts and panels: the broker's queues, problem types, dashboards
 	@$(PY) -m deploy.broker definitions portail >$(TOPOLOGY).part && mv $(TOPOLOGY).part $(TOPOLOGY)
 	@$(PY) -m deploy.tools.problem_types >docs/problem-types.md
+	@$(PY) -m deploy.tools.dashboards
 
 lock: ## write constraints.txt and package-lock.json anew
 	deploy/tools/lock.sh

@@ -10,7 +10,7 @@ from deploy.backups.ages import Ages
 PORT = 8000
 
 
-def serve(ages: Ages) -> None:
+def serve(ages: Ages, port: int = PORT) -> None:
     """Answer until the process ends."""
 
     class Page(BaseHTTPRequestHandler):
@@ -34,4 +34,4 @@ def serve(ages: Ages) -> None:
             self.end_headers()
             self.wfile.write(content)
 
-    ThreadingHTTPServer(("0.0.0.0", PORT), Page).serve_forever()  # noqa: S104 - the container's networks are inside
+    ThreadingHTTPServer(("0.0.0.0", port), Page).serve_forever()  # noqa: S104 - the container's networks are inside

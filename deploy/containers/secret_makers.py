@@ -61,6 +61,8 @@ def _makers() -> dict[str, Callable[[], str]]:
         "signing-key": ed25519_pem,
         "sealing-key": lambda: secrets.token_urlsafe(32),
         "seal-key": fernet_key,
+        "metrics-token": password,
+        "grafana-password": password,
         "mail-url": lambda: "smtp://mailpit:1025",
         "demo-password": demo_password,
         "backup-cipher-pass": password,

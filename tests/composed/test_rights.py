@@ -21,7 +21,7 @@ OWN = {
     "registrations": {"mail-url"},
     "documents": set[str](),
     "pieces": set[str](),
-    "gateway": {"seal-key"},
+    "gateway": {"seal-key", "metrics-token"},
 }
 """Beside the files that begin with its name, what is given to a service."""
 SERVICE_OF = {"demo-catalogue": "registrations", "demo-staff": "accounts"}

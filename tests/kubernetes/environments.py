@@ -11,7 +11,7 @@ SECRETS = "/run/secrets/"
 
 
 def environment_of(objects: list[Object], container: Object) -> dict[str, str]:
-    """Values by name; one that a Secret gives is « secret KEY »."""
+    """Values by name."""
     values: dict[str, str] = {}
     for source in container.get("envFrom", []):
         values |= named(objects, "ConfigMap", source["configMapRef"]["name"])["data"]
@@ -21,10 +21,7 @@ def environment_of(objects: list[Object], container: Object) -> dict[str, str]:
 
 
 def _value_from(objects: list[Object], variable: Object) -> str:
-    source = variable["valueFrom"]
-    if secret := source.get("secretKeyRef"):
-        return f"secret {secret['key']}"
-    reference = source["configMapKeyRef"]
+    reference = variable["valueFrom"]["configMapKeyRef"]
     return str(named(objects, "ConfigMap", reference["name"])["data"][reference["key"]])
 
 

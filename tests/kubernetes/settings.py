@@ -14,7 +14,7 @@ from tests.kubernetes.environments import (
 from tests.kubernetes.rendered import Object, Workload, of_kind, workloads
 from tests.support.process_settings import SETTINGS
 
-OF_THE_PLACE = {"ENV", "PUBLIC_URL", "OUTER_PROXIES", "METRICS_TOKEN"}
+OF_THE_PLACE = {"ENV", "PUBLIC_URL", "OUTER_PROXIES"}
 """Settings whose value is each installation's own."""
 ADDED = {
     "proxy": {"GATEWAY": "nginx's resolver knows no search domains"},

@@ -1,4 +1,4 @@
-"""What a PromQL expression of the rules names: series with the labels asked for, and labels that it groups by."""
+"""What a PromQL expression names: series with the labels asked for, and labels that it groups by."""
 
 from __future__ import annotations
 
@@ -10,7 +10,11 @@ _SELECTOR = re.compile(r"(?<![\w.:])([a-zA-Z_:][\w:]*)\s*(?:\{([^}]*)\})?(?!\s*\
 _MATCHER = re.compile(r"(\w+)\s*(?:=~|!~|!=|=)")
 _RANGE = re.compile(r"\[[^\]]*\]")
 _OPERATORS = {"and", "or", "unless", "bool", "offset"}
-OF_PROMETHEUS = {"up": frozenset[str]()}
+OF_PROMETHEUS = {
+    "up": frozenset[str](),
+    "ALERTS": frozenset({"alertname", "alertstate", "severity", "service"}),
+    "process_cpu_seconds_total": frozenset[str](),  # of its client library, in each process
+}
 OF_TARGETS = frozenset({"job", "instance"})
 """Labels that Prometheus itself adds to every series."""
 

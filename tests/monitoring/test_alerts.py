@@ -3,56 +3,21 @@
 from __future__ import annotations
 
 import re
-import shutil
-import subprocess
 from collections import defaultdict
-from functools import cache
 from pathlib import Path
-from typing import Any
 
 import pytest
-import yaml
 
 from services.chassis.events.outbox import MAX_COUNTED
 from services.objects.reconciliation import FEW_UNKNOWN
-from tests.monitoring.exported_metrics import exported_metrics, exported_series
+from tests.monitoring.exported_metrics import exported_metrics
 from tests.monitoring.expressions import selectors, unknown_names
-from tests.support.missing_services import NotInstalled, skip_or_fail
+from tests.monitoring.rule_files import ALERTS, MONITORING, RECORDED, ROOT, RULES, known_series, promtool, read_yaml
 
-ROOT = Path(__file__).parents[2]
-MONITORING = ROOT / "deploy" / "monitoring"
-RULES = sorted((MONITORING / "rules").glob("*.yml"))
 RULE_TESTS = sorted((MONITORING / "tests").glob("*.yml"))
 PAGE = "docs/operations.md"
 TEXT = (ROOT / PAGE).read_text(encoding="utf-8")
 SEVERITIES = {"page", "ticket"}
-SECONDS = 120
-
-
-def read_yaml(path: Path) -> Any:
-    return yaml.safe_load(path.read_text(encoding="utf-8"))
-
-
-ALERTS: dict[str, dict[str, Any]] = {
-    rule["alert"]: rule for path in RULES for group in read_yaml(path)["groups"] for rule in group["rules"]
-}
-
-
-def promtool(*words: object) -> str:
-    """What it prints, if it finds nothing wrong."""
-    program = shutil.which("promtool")
-    if program is None:
-        skip_or_fail(NotInstalled("Prometheus", "promtool"))
-    done = subprocess.run(
-        [str(program), *map(str, words)], cwd=MONITORING, capture_output=True, text=True, timeout=SECONDS, check=False
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
-
-
-@cache
-def series() -> dict[str, frozenset[str]]:
-    return exported_series()
 
 
 def test_prometheus_takes_rules_and_targets_without_a_remark() -> None:
@@ -68,7 +33,7 @@ def test_each_alert_has_a_case_in_which_it_fires_and_one_in_which_it_does_not() 
     outcomes = defaultdict(set)
     for path in RULE_TESTS:
         for case in read_yaml(path)["tests"]:
-            for check in case["alert_rule_test"]:
+            for check in case.get("alert_rule_test", []):
                 outcomes[check["alertname"]].add(bool(check["exp_alerts"]))
     assert outcomes == {name: {True, False} for name in ALERTS}
 
@@ -76,13 +41,24 @@ def test_each_alert_has_a_case_in_which_it_fires_and_one_in_which_it_does_not() 
 @pytest.mark.parametrize("name", ALERTS)
 def test_an_alert_reads_metrics_that_the_code_exports_with_these_labels(name: str) -> None:
     assert selectors(ALERTS[name]["expr"])
-    assert unknown_names(ALERTS[name]["expr"], series()) == set()
+    assert unknown_names(ALERTS[name]["expr"], known_series()) == set()
+
+
+def test_each_recorded_figure_reads_such_metrics_too_and_is_tried() -> None:
+    tried = {
+        check["expr"]
+        for path in RULE_TESTS
+        for case in read_yaml(path)["tests"]
+        for check in case.get("promql_expr_test", [])
+    }
+    assert tried == set(RECORDED)
+    assert {name for rule in RECORDED.values() for name in unknown_names(rule["expr"], known_series())} == set()
 
 
 @pytest.mark.parametrize("path", RULE_TESTS, ids=lambda path: path.stem)
 def test_what_alerts_are_tried_with_could_come_from_the_code(path: Path) -> None:
     tried = [row["series"] for case in read_yaml(path)["tests"] for row in case["input_series"]]
-    assert {name for text in tried for name in unknown_names(text, series())} == set()
+    assert {name for text in tried for name in unknown_names(text, known_series())} == set()
 
 
 @pytest.mark.parametrize(
@@ -96,7 +72,7 @@ def test_what_alerts_are_tried_with_could_come_from_the_code(path: Path) -> None
     ],
 )
 def test_an_unknown_metric_or_label_is_named(expression: str, unknown: set[str]) -> None:
-    assert unknown_names(expression, series()) == unknown
+    assert unknown_names(expression, known_series()) == unknown
 
 
 def test_each_alert_has_a_section_that_says_what_to_do_and_each_section_an_alert() -> None:

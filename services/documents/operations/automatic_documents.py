@@ -33,6 +33,8 @@ SECONDS_AFTER_SAVE = Histogram(
     ("type",),
     buckets=(1, 2.5, 5, 10, 30, 60, 120, 300, 900, 3600, 14400, 86400),
 )
+for _type in AUTOMATIC:  # each is exported from the start, so that the first document is a growth
+    SECONDS_AFTER_SAVE.labels(_type.value)
 
 
 def create_automatic_documents(dependencies: Dependencies, candidature_id: str, version: int) -> None:

@@ -1,0 +1,122 @@
+"""Writes Grafana's dashboards from deploy/monitoring/grafana/panels.yml and docs/operations.md (`make definitions`).
+
+« Portail : exploitation » has the panels; « Que faire » has the sections of the page that they lead to.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from string import ascii_uppercase
+from typing import Any
+
+import yaml
+
+ROOT = Path(__file__).parents[2]
+FOLDER = ROOT / "deploy" / "monitoring" / "grafana"
+PAGE = ROOT / "docs" / "operations.md"
+PANELS_UID, SECTIONS_UID = "portail", "portail-que-faire"
+TYPES = {"stat": "stat", "bars": "bargauge", "lines": "timeseries", "table": "table"}
+LAST_VALUES = {"reduceOptions": {"calcs": ["lastNotNull"]}, "orientation": "horizontal"}
+COLUMNS = 24
+HEIGHT = 8
+_HEADING = re.compile(r"^#{2,3} (.+)$", re.MULTILINE)
+_LINK = re.compile(r"\[([^\]]+)\]\([^)]+\)")
+
+Json = dict[str, Any]
+
+
+def dashboards() -> dict[str, str]:
+    """Content of each file of the folder `dashboards` by its name."""
+    rows = yaml.safe_load((FOLDER / "panels.yml").read_text(encoding="utf-8"))
+    slugs = list(dict.fromkeys(panel["runbook"] for row in rows for panel in row["panels"]))
+    panels = list(_placed(item for row in rows for item in _row(row, slugs)))
+    sections = _sections()
+    texts = list(_placed(_text_panel(slug, *sections[slug]) for slug in slugs))
+    return {
+        "portail.json": _dashboard(PANELS_UID, "Portail : exploitation", panels, refresh="30s"),
+        "que-faire.json": _dashboard(SECTIONS_UID, "Portail : que faire", texts),
+    }
+
+
+def _sections() -> dict[str, tuple[str, str]]:
+    """Title and text of each section of the page by the anchor that leads to it."""
+    _, *parts = _HEADING.split(PAGE.read_text(encoding="utf-8"))
+    pairs = zip(parts[::2], parts[1::2], strict=True)
+    return {title.lower().replace(" ", "-"): (title, text.strip()) for title, text in pairs}
+
+
+def _row(row: Json, slugs: list[str]) -> Iterator[Json]:
+    yield {"type": "row", "title": row["row"], "collapsed": False, "panels": [], "gridPos": {"w": COLUMNS, "h": 1}}
+    for panel in row["panels"]:
+        yield _panel(panel, slugs.index(panel["runbook"]) + 1)
+
+
+def _panel(panel: Json, section: int) -> Json:
+    """`section`: the id of the panel of « Que faire » that says what to do."""
+    kind = panel["kind"]
+    return {
+        "type": TYPES[kind],
+        "title": panel["title"],
+        "description": panel["about"],
+        "gridPos": {"w": panel["width"], "h": HEIGHT},
+        "datasource": {"type": "prometheus", "uid": "prometheus"},
+        "targets": _targets(kind, panel["queries"]),
+        "fieldConfig": {"defaults": _defaults(panel), "overrides": []},
+        "options": LAST_VALUES if kind in ("stat", "bars") else {},
+        "links": [{"title": "Que faire", "url": f"/d/{SECTIONS_UID}?viewPanel=panel-{section}", "targetBlank": True}],
+    }
+
+
+def _targets(kind: str, queries: Mapping[str, str]) -> list[Json]:
+    """Of lines the queries are asked over time, else for now."""
+    shape = {"instant": kind != "lines", "format": "table" if kind == "table" else "time_series"}
+    named = zip(ascii_uppercase, queries.items(), strict=False)
+    return [{"refId": letter, "expr": query, "legendFormat": legend, **shape} for letter, (legend, query) in named]
+
+
+def _defaults(panel: Json) -> Json:
+    below, above = panel.get("red_below"), panel.get("red_from")
+    steps = [{"color": "green" if below is None else "red", "value": None}]
+    if below is not None or above is not None:
+        steps.append({"color": "red" if below is None else "green", "value": above if below is None else below})
+    defaults = {"unit": panel.get("unit", "short"), "min": 0, "noValue": "aucun", "decimals": panel.get("decimals")}
+    return defaults | {"thresholds": {"mode": "absolute", "steps": steps}}
+
+
+def _text_panel(slug: str, title: str, text: str) -> Json:
+    content = _LINK.sub(r"\1", text) + f"\n\n`docs/operations.md#{slug}`"
+    position = {"w": COLUMNS // 2, "h": HEIGHT}
+    return {"type": "text", "title": title, "gridPos": position, "options": {"mode": "markdown", "content": content}}
+
+
+def _placed(panels: Iterator[Json]) -> Iterator[Json]:
+    """The panels with ids from 1, from left to right in as many lines as they need."""
+    left = top = height = 0
+    for number, panel in enumerate(panels, start=1):
+        size = panel["gridPos"]
+        if left + size["w"] > COLUMNS:
+            left, top = 0, top + height
+        yield panel | {"id": number, "gridPos": {**size, "x": left, "y": top}}
+        left, height = left + size["w"], size["h"]
+
+
+def _dashboard(uid: str, title: str, panels: list[Json], refresh: str = "") -> str:
+    content = {
+        "uid": uid,
+        "title": title,
+        "schemaVersion": 39,
+        "editable": False,
+        "timezone": "Europe/Paris",
+        "time": {"from": "now-3h", "to": "now"},
+        "refresh": refresh,
+        "panels": panels,
+    }
+    return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+
+
+if __name__ == "__main__":
+    for name, text in dashboards().items():
+        (FOLDER / "dashboards" / name).write_text(text, encoding="utf-8")

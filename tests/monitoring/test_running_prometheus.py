@@ -1,0 +1,145 @@
+"""A real Prometheus watches a whole portal: all is asked, every rule evaluated, every panel has something to show."""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+import requests
+
+from deploy.backups import monitoring, postgres
+from deploy.backups.ages import Ages
+from deploy.backups.schedule import Schedule
+from tests.journeys.html_forms import SAME_ORIGIN
+from tests.journeys.justificatifs_page import write_pdf
+from tests.journeys.registered_candidate import RegisteredCandidate, register_candidate
+from tests.monitoring.panels import QUERIES
+from tests.support.launched_portal import LaunchedPortal
+from tests.support.missing_services import NotInstalled, skip_or_fail
+from tests.support.ports import free_port
+from tests.support.processes import wait_until
+from tests.support.prometheus import Prometheus
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+PATIENCE_SECONDS = 180.0  # what jobs count each minute is shown some seconds later
+DAMAGED = b"%PDF-1.7\n"
+MAY_BE_EMPTY = {
+    "Alertes en cours": "no alert fires in a portal that is well",
+    "Disjoncteurs ouverts": "no service hangs",
+}
+"""Panels that show « aucun » where all is well, and why."""
+
+
+@pytest.fixture(scope="module")
+def portal() -> Iterator[LaunchedPortal]:
+    portal = LaunchedPortal("observe")
+    yield portal
+    portal.stop()
+
+
+@pytest.fixture(scope="module")
+def backup_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """Where the backups' page answers, of a repository that somebody has restored from."""
+    port, restored = free_port(), tmp_path_factory.mktemp("repository") / "restored"
+    restored.touch()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(postgres, "RESTORED", restored)
+        ages = Ages(Schedule(hour=2, objects_seconds=600))
+        threading.Thread(target=monitoring.serve, args=(ages, port), daemon=True).start()
+        yield port
+
+
+@pytest.fixture(scope="module")
+def prometheus(portal: LaunchedPortal, backup_port: int) -> Iterator[Prometheus]:
+    ports = {name: process.port for name, process in portal.processes().items()}
+    try:
+        server = Prometheus(ports | {"backup": backup_port}, token="of the gateway")
+    except NotInstalled as absence:
+        skip_or_fail(absence)
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def _watched(prometheus: Prometheus) -> None:
+    """Before anything happens in the portal, so that what happens is a growth of the counters."""
+    wait_until(lambda: bool(prometheus.query("pieces_deposits_total")), PATIENCE_SECONDS, "pieces are watched")
+
+
+@pytest.fixture(scope="module")
+def candidate(
+    portal: LaunchedPortal, browser: Browser, _watched: None, tmp_path_factory: pytest.TempPathFactory
+) -> RegisteredCandidate:
+    """Somebody registers, deposits a file and has another one refused."""
+    someone = register_candidate(portal, browser)
+    sound = write_pdf(tmp_path_factory.mktemp("files"))
+    assert send_file(portal, someone, sound.read_bytes()) == 303
+    assert send_file(portal, someone, DAMAGED) == 422
+    return someone
+
+
+def send_file(portal: LaunchedPortal, candidate: RegisteredCandidate, content: bytes) -> int:
+    """The status of « Envoyer »."""
+    return requests.post(
+        f"{portal.url}/justificatifs/{candidate.candidature}/depot/{candidate.replaced_piece}",
+        files={"fichier": ("pièce.pdf", content, "application/pdf")},
+        cookies=candidate.cookies,
+        headers=SAME_ORIGIN,
+        allow_redirects=False,
+        timeout=60,
+    ).status_code
+
+
+def values(prometheus: Prometheus, query: str) -> list[float]:
+    return [float(sample["value"][1]) for sample in prometheus.query(query)]
+
+
+def test_every_process_is_asked_and_answers(prometheus: Prometheus) -> None:
+    def all_up() -> bool:
+        return all(target["health"] == "up" for target in prometheus.targets())
+
+    wait_until(all_up, PATIENCE_SECONDS, f"up: {prometheus.targets()}")
+
+
+@pytest.mark.usefixtures("candidate")
+def test_every_rule_can_be_evaluated(prometheus: Prometheus) -> None:
+    def all_evaluated() -> bool:
+        return {rule["health"] for rule in prometheus.rules()} == {"ok"}
+
+    wait_until(all_evaluated, PATIENCE_SECONDS, "every rule evaluated")
+    assert {rule["name"]: rule.get("lastError", "") for rule in prometheus.rules() if rule.get("lastError")} == {}
+
+
+@pytest.mark.usefixtures("candidate")
+@pytest.mark.parametrize(("panel", "query"), [pair for pair in QUERIES if pair[0] not in MAY_BE_EMPTY])
+def test_a_panel_has_something_to_show(prometheus: Prometheus, panel: str, query: str) -> None:
+    def shown() -> bool:
+        return any(math.isfinite(value) for value in values(prometheus, query))
+
+    wait_until(shown, PATIENCE_SECONDS, f"« {panel} »: {query}")
+
+
+@pytest.mark.parametrize("panel", MAY_BE_EMPTY)
+def test_a_panel_that_may_be_empty_is_answered(prometheus: Prometheus, panel: str) -> None:
+    [query] = [query for title, query in QUERIES if title == panel]
+    prometheus.query(query)
+
+
+@pytest.mark.usefixtures("candidate")
+def test_what_the_candidate_did_is_what_the_dashboard_shows(prometheus: Prometheus) -> None:
+    [refused] = [query for title, query in QUERIES if title == "Fichiers refusés en une heure"]
+
+    def refusal_shown() -> bool:
+        return any(
+            value > 0
+            for value in values(prometheus, f'{refused} and on (outcome) pieces_deposits_total{{outcome="damaged"}}')
+        )
+
+    wait_until(refusal_shown, PATIENCE_SECONDS, "the refused file")
+    assert values(prometheus, "sum(registrations_saved_total)") == [1]
+    assert values(prometheus, 'sum(pieces_deposits_total{outcome="kept"})') == [1]

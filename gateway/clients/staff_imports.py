@@ -140,9 +140,11 @@ class StaffImportsClient:
         headers = {"Idempotency-Key": order_key}
         self._http.call("POST", "/v1/publications", json=dict(order), headers=headers, token=token)
 
-    def create(self, token: str, new: Mapping[str, str | Sequence[str]]) -> Import:
-        """`new`: type, source, academie, session, exam, title, paragraphs."""
-        return parsed(Import, self._http.post("/v1/imports", json=dict(new), token=token))
+    def create(self, token: str, order_key: str, new: Mapping[str, str | Sequence[str]]) -> Import:
+        """`new`: type, source, academie, session, exam, title, paragraphs. Given again with the same key it makes no
+        second import."""
+        headers = {"Idempotency-Key": order_key}
+        return parsed(Import, self._http.post("/v1/imports", json=dict(new), headers=headers, token=token))
 
     def read(self, token: str, import_id: str) -> Import:
         return parsed(Import, self._http.get(path("/v1/imports/{}", import_id), token=token))

@@ -97,6 +97,18 @@ def test_a_broken_publication_is_taken_up(
 
 
 @pytest.mark.usefixtures("workers")
+def test_a_publication_whose_preparation_got_no_answer_is_prepared_once(
+    tool: Tool, running: InProcessFourServices, network: UnreliablePortal, numero: str
+) -> None:
+    imports = len(states(running))
+    write(tool, f"{numero};{CELLS}")
+    network.fail("POST", LOST)
+    done = replace(tool, url=network.url).run(*PUBLISH, "--yes", "--titre", "Sans réponse")
+    assert done.returncode == 0, done.stderr
+    assert (len(states(running)), network.calls["POST"]) == (imports + 1, 3)
+
+
+@pytest.mark.usefixtures("workers")
 def test_a_corrected_file_is_published_once_too(tool: Tool, running: InProcessFourServices, numero: str) -> None:
     """A first look at its mistakes, the correction, the publication, and the same command again."""
     before, imports = published(running), len(states(running))

@@ -31,6 +31,7 @@ from services.documents.api.import_schemas import (
     WithdrawalSchema,
     represent_form,
 )
+from services.documents.api.schemas import OrderKeySchema
 from services.documents.dependencies import dependencies
 from services.documents.domain.document_types import DocumentType
 from services.documents.domain.import_columns import COLUMNS, model_lines
@@ -90,12 +91,16 @@ def list_imports(query: dict[str, Any]) -> Page:
 @blp.route("/imports", methods=["POST"])
 @access.staff(SCOPE)
 @blp.arguments(NewImportSchema)
+@blp.arguments(OrderKeySchema, location="headers")
 @blp.response(201, ImportSchema)
-@answers_with(blp, problem_types.FORBIDDEN)
-def create_import(body: dict[str, Any]) -> Import:
-    """Prepare an import; its file is sent next."""
+@answers_with(blp, problem_types.FORBIDDEN, problem_types.KEY_ALREADY_USED)
+def create_import(body: dict[str, Any], headers: dict[str, Any]) -> Import:
+    """Prepare an import; its file is sent next.
+
+    Given again with the same Idempotency-Key, the answer is the import that was prepared first, as it now is.
+    """
     given = {**body, "type": DocumentType(body["type"]), "paragraphs": tuple(body["paragraphs"])}
-    return imports.create_import(_publisher(), NewImport(**given))
+    return imports.create_import(_publisher(), NewImport(**given), headers["order_key"])
 
 
 @blp.route("/imports/<string:import_id>")

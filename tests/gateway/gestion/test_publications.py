@@ -130,6 +130,28 @@ def test_what_was_typed_stays_where_something_is_missing(gestionnaire: Scriptles
     assert (gestionnaire.value("title"), gestionnaire.value("type")) == ("Convocation du 12 mai", "convocation")
 
 
+@pytest.mark.usefixtures("candidate")
+def test_a_form_sent_twice_prepares_one_publication_and_one_changed_in_between_says_so(
+    gestionnaire: ScriptlessBrowser,
+) -> None:
+    gestionnaire.get("/gestion/documents")
+    before = len(rows(gestionnaire))
+    gestionnaire.get("/gestion/documents/nouveau")
+    typed = {"type": "convocation", "source": "csv", "session": SESSION, "paragraphs": "Soyez à l'heure."}
+    form = {**typed, "academie": "03", "order_key": gestionnaire.value("order_key")}
+    for _ in range(2):
+        gestionnaire.post("/gestion/documents/nouveau", form)
+        assert gestionnaire.answer.status_code == 200, gestionnaire.text
+    gestionnaire.post("/gestion/documents/nouveau", {**form, "title": "Convocation du 12 mai"})
+    assert gestionnaire.answer.status_code == 409
+    assert not problems_of(gestionnaire.answer.text)
+    assert "Vous avez déjà préparé une publication avec ce formulaire" in gestionnaire.text
+    gestionnaire.press("Continuer")
+    assert "Convocation du 12 mai" in gestionnaire.text
+    gestionnaire.get("/gestion/documents")
+    assert len(rows(gestionnaire)) == before + 2
+
+
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import secrets
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -50,8 +51,8 @@ def import_for(api: Api, file: Path, choices: Choices, *, noted: bool = True) ->
 
 
 def _new_import(api: Api, choices: Choices) -> Import:
-    """An answer that is lost leaves an import without a file behind, which publishes nothing."""
-    new: Import = api.call("POST", IMPORTS, json={**asdict(choices), "source": "csv"}).json()
+    headers = {"Idempotency-Key": secrets.token_urlsafe(24)}  # sent again where its answer was lost, it makes one
+    new: Import = api.call("POST", IMPORTS, json={**asdict(choices), "source": "csv"}, headers=headers).json()
     return new
 
 

@@ -164,13 +164,18 @@ class StaffImportsClient:
         address = path("/v1/imports/{}/refusals", import_id)
         return parsed(RefusalPage, self._http.get(address, params={"cursor": cursor}, token=token))
 
-    def documents(self, token: str, import_id: str, filters: Mapping[str, str]) -> ImportDocumentPage:
-        """`filters`: cursor, numero_candidat."""
+    def documents(self, token: str, import_id: str, cursor: str | None) -> ImportDocumentPage:
         address = path("/v1/imports/{}/documents", import_id)
-        return parsed(ImportDocumentPage, self._http.get(address, params=dict(filters), token=token))
+        return parsed(ImportDocumentPage, self._http.get(address, params={"cursor": cursor}, token=token))
 
-    def preview(self, token: str, import_id: str, numero_candidat: str | None) -> Answer:
-        return self._stream(path("/v1/imports/{}/preview", import_id), token, numero_candidat=numero_candidat)
+    def documents_of_numero(self, token: str, import_id: str, numero_candidat: str) -> ImportDocumentPage:
+        """Those of one N° candidat, of eleven digits."""
+        address, body = path("/v1/imports/{}/documents/search", import_id), {"numero_candidat": numero_candidat}
+        return parsed(ImportDocumentPage, self._http.ask(address, json=body, token=token))
+
+    def preview(self, token: str, import_id: str, document_id: str | None) -> Answer:
+        """Of that document, or of the first one."""
+        return self._stream(path("/v1/imports/{}/preview", import_id), token, document=document_id)
 
     def publish(self, token: str, import_id: str, revision: int) -> Import:
         """Refused where another file was sent since that revision."""

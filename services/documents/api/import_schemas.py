@@ -17,6 +17,7 @@ from services.documents.api.schemas import PrintedText
 from services.documents.domain.cell_values import NUMERO_LENGTH
 from services.documents.domain.document_types import PUBLISHED, DocumentType
 from services.documents.domain.file_format import FileFormat
+from services.documents.domain.identifiers import PATTERN
 from services.documents.domain.import_columns import COLUMNS
 from services.reference import academies
 
@@ -88,12 +89,16 @@ class RowsQuery(Schema):
     cursor = fields.Integer(load_default=0, validate=_POSITION)
 
 
-class DocumentsQuery(RowsQuery):
-    numero_candidat = fields.String(load_default=None, validate=validate.Regexp(rf"[0-9]{{{NUMERO_LENGTH}}}\Z"))
+class DocumentSearchSchema(Schema):
+    numero_candidat = fields.String(required=True, validate=validate.Regexp(rf"[0-9]{{{NUMERO_LENGTH}}}\Z"))
 
 
 class PreviewQuery(Schema):
-    numero_candidat = fields.String(load_default=None, validate=validate.Regexp(rf"[0-9]{{{NUMERO_LENGTH}}}\Z"))
+    document = fields.String(
+        load_default=None,
+        validate=validate.Regexp(rf"{PATTERN}\Z"),
+        metadata={"description": "Identifiant d'un document de la publication ; par défaut le premier"},
+    )
     format = fields.Enum(FileFormat, by_value=True, load_default=FileFormat.PDF)
 
 

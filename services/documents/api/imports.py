@@ -17,7 +17,7 @@ from services.contracts import problem_types
 from services.contracts.publication_rules import MAX_ARCHIVE_BYTES, MAX_CSV_BYTES
 from services.documents.api.candidate import file_response
 from services.documents.api.import_schemas import (
-    DocumentsQuery,
+    DocumentSearchSchema,
     ImportDocumentsSchema,
     ImportFormSchema,
     ImportSchema,
@@ -152,11 +152,20 @@ def list_refusals(query: dict[str, Any], import_id: str) -> Page:
 
 @blp.route("/imports/<string:import_id>/documents")
 @access.staff(SCOPE)
-@blp.arguments(DocumentsQuery, location="query")
+@blp.arguments(RowsQuery, location="query")
 @blp.response(200, ImportDocumentsSchema)
 def list_documents(query: dict[str, Any], import_id: str) -> Page:
     """The documents of an import with their states."""
-    return queries.list_import_documents(_publisher(), import_id, query["cursor"], query["numero_candidat"])
+    return queries.list_import_documents(_publisher(), import_id, query["cursor"])
+
+
+@blp.route("/imports/<string:import_id>/documents/search", methods=["POST"])
+@access.staff(SCOPE)
+@blp.arguments(DocumentSearchSchema)
+@blp.response(200, ImportDocumentsSchema)
+def search_documents(body: dict[str, Any], import_id: str) -> Page:
+    """The documents of an import that are of one N° candidat, which stands in no address."""
+    return queries.list_import_documents(_publisher(), import_id, numero_candidat=body["numero_candidat"])
 
 
 @blp.route("/imports/<string:import_id>/preview")
@@ -166,7 +175,7 @@ def list_documents(query: dict[str, Any], import_id: str) -> Page:
 @answers_with(blp, problem_types.CONFLICT, problem_types.UNAVAILABLE)
 def read_preview(query: dict[str, Any], import_id: str) -> Response:
     """One of the documents as its candidate will get it. Written to the audit trail."""
-    file = preview(dependencies(), _publisher(), import_id, query["numero_candidat"], query["format"])
+    file = preview(dependencies(), _publisher(), import_id, query["document"], query["format"])
     return file_response(file, save=False)
 
 

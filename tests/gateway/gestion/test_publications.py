@@ -65,7 +65,10 @@ def test_convocations_are_checked_previewed_published_and_withdrawn(
     send(gestionnaire, path, csv_of([f"{numero};{CELLS}", f"00000000000;{CELLS}"]))
     assert "1 document à publier" in gestionnaire.text
     assert rows(gestionnaire)[0] == "3 00000000000 N° candidat inconnu dans vos académies"
-    preview = gestionnaire.get(f"{path}/apercu")
+    gestionnaire.get(f"{path}/documents")
+    addresses = [str(address) for address in gestionnaire.page.xpath("//main//@href | //main//@action")]
+    assert not [address for address in addresses if numero in address], "a N° candidat stands in no address"
+    preview = gestionnaire.get(next(address for address in addresses if "apercu" in address))
     assert (preview.content_type, preview.headers["Cache-Control"]) == ("application/pdf", "no-store")
     assert "Soyez à l'heure." in text_of_pdf(preview.data)
     gestionnaire.get(path)
@@ -96,8 +99,14 @@ def test_one_document_of_many_is_taken_back(
     running.deliver()
     candidate.get(documents_page(candidate))
     assert "Relevé de notes provisoire" in candidate.text
-    gestionnaire.get(f"{path}/documents?numero_candidat={numero}")
+    gestionnaire.get(f"{path}/documents")
+    for other in ("00000000000", "12"):
+        gestionnaire.press("Chercher", numero_candidat=other)
+        assert (rows(gestionnaire), gestionnaire.value("numero_candidat")) == ([], other)
+    gestionnaire.press("Chercher", numero_candidat=numero)
+    assert len(rows(gestionnaire)) == 1
     assert not problems_of(gestionnaire.answer.text)
+    assert numero not in gestionnaire.path
     gestionnaire.get(gestionnaire.page.xpath("//tbody//a/@href")[0])
     gestionnaire.press("Retirer le document", reason="Note rectifiée")
     assert "Le document est retiré" in gestionnaire.text

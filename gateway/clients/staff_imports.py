@@ -24,11 +24,13 @@ class Column:
 
 @dataclass(frozen=True)
 class DocumentTypeChoice:
-    """`columns`: of its CSV; none where it is published in PDF only."""
+    """`columns`: of its CSV; none where it is published in PDF only. `exam`: the only one that has this type; None for
+    the types of every exam."""
 
     type: str
     label: str
     columns: tuple[Column, ...]
+    exam: str | None
 
 
 @dataclass(frozen=True)

@@ -57,7 +57,7 @@ def _document_page(
         status=refusal.http_status if refusal else 200,
         active=ACTIVE_MENU_KEY,
         candidature=candidature,
-        types=type_options(clients().staff_imports.form(token)),
+        types=type_options(clients().staff_imports.form(token), of_every_exam=True),
         typed=typed,
         order_key=order_key,
         refusal=refusal,

@@ -120,8 +120,13 @@ def _form_page(
     )
 
 
-def type_options(form: ImportForm) -> list[dict[str, str]]:
-    return [{"value": item.type, "label": item.label} for item in form.types]
+def type_options(form: ImportForm, *, of_every_exam: bool = False) -> list[dict[str, str]]:
+    """`of_every_exam`: without what only one exam's catalogue declares, which is published in PDF."""
+    return [
+        {"value": item.type, "label": f"{item.label} - {item.exam}" if item.exam else item.label}
+        for item in form.types
+        if item.exam is None or not of_every_exam
+    ]
 
 
 def _choices(form: ImportForm) -> dict[str, list[dict[str, str]]]:

@@ -42,6 +42,7 @@ from services.documents.operations.import_pdfs import add_pdfs
 from services.documents.operations.import_previews import preview
 from services.documents.operations.imports import NewImport
 from services.documents.queries import imports as queries
+from services.documents.queries.declared_documents import declared_types
 from services.documents.queries.imports import Page
 from services.documents.queries.recipients import list_sessions
 
@@ -61,7 +62,7 @@ def _file_body(content_type: str, what: str) -> dict[str, Any]:
 @blp.response(200, ImportFormSchema)
 def read_form() -> dict[str, Any]:
     """The types with the columns of their CSV, the caller's académies, the sessions that have candidatures."""
-    return represent_form(access.caller().academies, list_sessions())
+    return represent_form(access.caller().academies, list_sessions(), declared_types())
 
 
 @blp.route("/import-models/<string:type>")
@@ -99,7 +100,7 @@ def create_import(body: dict[str, Any], headers: dict[str, Any]) -> Import:
 
     Given again with the same Idempotency-Key, the answer is the import that was prepared first, as it now is.
     """
-    given = {**body, "type": DocumentType(body["type"]), "paragraphs": tuple(body["paragraphs"])}
+    given = {**body, "paragraphs": tuple(body["paragraphs"])}
     return imports.create_import(_publisher(), NewImport(**given), headers["order_key"])
 
 

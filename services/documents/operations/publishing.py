@@ -166,7 +166,14 @@ def _render(dependencies: Dependencies, publication: Publication, candidature: C
 
 
 def new_document(
-    session: Session, document_id: str, candidature_id: str, type: str, title: str, *, at: datetime
+    session: Session,
+    document_id: str,
+    candidature_id: str,
+    type: str,
+    title: str,
+    *,
+    at: datetime,
+    declared_label: str | None = None,
 ) -> Document:
     """The row of a published document, without its files. Publications of one type are numbered 1, 2 … within a
     candidature, whose row the caller has locked."""
@@ -175,6 +182,7 @@ def new_document(
         id=document_id,
         candidature_id=candidature_id,
         type=type,
+        type_label=declared_label,
         version=(session.scalar(highest) or 0) + 1,
         label=title,
         published_at=at,

@@ -7,6 +7,8 @@ import io
 import pytest
 from sqlalchemy import select
 
+from services.contracts.registrations import DeclaredDocument, DocumentsDeclared
+from services.documents.handlers import registry
 from services.documents.models import Candidature, db
 from tests.documents.imports.exam_office import HEADINGS, csv_of, pdf_of, zip_of
 from tests.documents.text_extraction import text_of_pdf
@@ -16,6 +18,7 @@ from tests.gateway.gestion.people import StaffFactory, rows
 from tests.support.in_process_four_services import InProcessFourServices
 from tests.support.in_process_portal import service_stopped
 from tests.support.scriptless_browser import ScriptlessBrowser
+from tests.support.service_worker import deliver_event
 
 CELLS = "E1 - Culture générale;12/05/2022;14:00;4 h;Lycée Pergaud, BESANCON;B 204"
 SESSION = "BTS 2022 - BREVET DE TECHNICIEN SUPERIEUR"
@@ -129,6 +132,27 @@ def test_pdfs_are_matched_by_the_number_in_their_names(
     candidate.get(documents_page(candidate))
     candidate.follow("Ouvrir : Convocation(s) aux épreuves version 1")
     assert "Venez" in text_of_pdf(candidate.answer.data)
+
+
+def test_a_document_that_the_catalogue_declares_is_published_as_pdf(
+    candidate: ScriptlessBrowser, gestionnaire: ScriptlessBrowser, running: InProcessFourServices
+) -> None:
+    declared = (DeclaredDocument("attestation", "Attestation de réussite"),)
+    exam = SESSION.removeprefix("BTS 2022 - ")
+    event = DocumentsDeclared("BTS", exam, "2021-10-04T08:00:00+00:00", declared)
+    deliver_event(running.documents.app, registry, event)
+    numero = numero_of(candidate, running)
+    path = prepare(gestionnaire, type="attestation", source="pdf")
+    send(gestionnaire, path, pdf_of("Admis"), f"attestation-{numero}.pdf")
+    gestionnaire.press("Publier 1 document")
+    running.deliver()
+    candidate.get(documents_page(candidate))
+    candidate.follow("Ouvrir : Attestation de réussite version 1")
+    assert "Admis" in text_of_pdf(candidate.answer.data)
+    candidature = documents_page(candidate).rpartition("/")[2]
+    gestionnaire.get(f"/gestion/candidatures/{candidature}/document")
+    assert "Convocation(s) aux épreuves" in gestionnaire.text
+    assert "Attestation de réussite" not in gestionnaire.text, "it is published from a PDF"
 
 
 def test_what_was_typed_stays_where_something_is_missing(gestionnaire: ScriptlessBrowser) -> None:

@@ -17,15 +17,22 @@ from gateway.file_rules import MAX_SIZE
 from gateway.layout.frame import Frame
 from gateway.web_security import SECURITY_HEADERS
 from services.chassis.errors import DomainError, NotFound, TooLarge, TooMany, Unavailable
+from services.chassis.french import file_size
 from services.chassis.web import problems
+from services.contracts.publication_rules import MAX_ARCHIVE_BYTES, MAX_CSV_BYTES
 
 RETRY_SECONDS = 5
 ERRORS = (DomainError(ERROR_TEXTS[400][1]), NotFound(), TooLarge(), TooMany(retry_after=RETRY_SECONDS), Unavailable())
+CHOOSE_ANOTHER = "Revenez à la page précédente pour en choisir un autre."
+PUBLICATION_TOO_LARGE = (
+    f"Un envoi de PDF ne doit pas excéder {file_size(MAX_ARCHIVE_BYTES)}, un tableau CSV {file_size(MAX_CSV_BYTES)}. "
+    "Revenez à la page précédente pour envoyer vos PDF en plusieurs fois."
+)
+"""Of what an exam office publishes, whose page is named in deploy/containers/proxy/nginx.conf."""
 ADVICE = {
     400: "",
     404: "",
-    413: f"La taille d'un fichier ne doit pas excéder {MAX_SIZE}. Revenez à la page précédente pour en choisir un "
-    "autre.",
+    413: f"La taille d'un fichier ne doit pas excéder {MAX_SIZE}. {CHOOSE_ANOTHER}",
     429: "Beaucoup de demandes viennent de votre réseau au même moment.",
     503: "Revenez à la page précédente : ce que vous avez saisi y est encore.",
 }
@@ -43,18 +50,24 @@ def write_pages(folder: Path) -> None:
     with app.test_request_context():
         for name in (PRODUCTION, DEMONSTRATION):
             (folder / name).mkdir(parents=True, exist_ok=True)
-            for error in ERRORS:
-                page = folder / name / f"{error.http_status}.html"
-                page.write_text(_page(error.http_status, demonstration=name == DEMONSTRATION), encoding="utf-8")
-                page.with_suffix(".json").write_text(_problem(error), encoding="utf-8")
+            _write_errors(folder / name, Frame(demonstration=name == DEMONSTRATION))
     lines = (f'add_header {name} "{value}" always;\n' for name, value in SECURITY_HEADERS.items())
     (folder / "headers.conf").write_text("".join(lines), encoding="utf-8")
 
 
-def _page(status: int, *, demonstration: bool) -> str:
+def _write_errors(folder: Path, frame: Frame) -> None:
+    texts = {str(error.http_status): _page(error.http_status, ADVICE[error.http_status], frame) for error in ERRORS}
+    texts["413-publication"] = _page(413, PUBLICATION_TOO_LARGE, frame)
+    for name, text in texts.items():
+        (folder / f"{name}.html").write_text(text, encoding="utf-8")
+    for error in ERRORS:
+        (folder / f"{error.http_status}.json").write_text(_problem(error), encoding="utf-8")
+
+
+def _page(status: int, advice: str, frame: Frame) -> str:
     title, text = ERROR_TEXTS[status]
-    shown = {"page_title": title, "code": status, "lead": text, "text": ADVICE[status]}
-    return render_template("layout/error_page.html", frame=Frame(demonstration=demonstration), **shown)
+    shown = {"page_title": title, "code": status, "lead": text, "text": advice}
+    return render_template("layout/error_page.html", frame=frame, **shown)
 
 
 def _problem(error: DomainError) -> str:

@@ -9,17 +9,17 @@ import threading
 import time
 from collections import OrderedDict
 
-from services.chassis.web.body_limit import MAX_BODY_BYTES
-from services.contracts.file_rules import MAX_FILE_BYTES
+from services.contracts.publication_rules import MAX_ARCHIVE_BYTES, MAX_CSV_BYTES
 
 MAX_BUCKETS = 10_000
-_FILES_OF_IMPORTS = re.compile(r"imports/[0-9a-f]{32}/(?:csv|pdfs)")
+_FILES_OF_IMPORTS = re.compile(r"imports/[0-9a-f]{32}/(csv|pdfs)")
+_LARGEST_FILES = {"csv": MAX_CSV_BYTES, "pdfs": MAX_ARCHIVE_BYTES}
 
 
-def max_body_bytes(service: str, path: str) -> int:
-    """Of a call of that path (without « /v1/ »): more where it takes a file, which passes through memory here."""
-    takes_file = service == "documents" and _FILES_OF_IMPORTS.fullmatch(path) is not None
-    return MAX_FILE_BYTES if takes_file else MAX_BODY_BYTES
+def max_file_bytes(service: str, path: str) -> int | None:
+    """Of a call of that path (without « /v1/ »); None where it takes no file."""
+    of_import = _FILES_OF_IMPORTS.fullmatch(path) if service == "documents" else None
+    return _LARGEST_FILES[of_import[1]] if of_import else None
 
 
 class RateLimiter:

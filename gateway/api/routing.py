@@ -9,11 +9,12 @@ from flask import Response, jsonify, request
 
 from gateway import access
 from gateway.api import blueprint
-from gateway.api.limits import RateLimiter, max_body_bytes
+from gateway.api.limits import RateLimiter
 from gateway.api.open_operations import is_closed, only_open
+from gateway.api.sent_bodies import SentBody, limit_body, sent_body
 from gateway.clients.accounts import EXCHANGE_CACHE_SECONDS
 from gateway.service_clients import SERVICE_LABELS, clients
-from services.chassis.errors import DomainError, NotFound, TooLarge, TooMany, Unauthenticated, Unavailable
+from services.chassis.errors import DomainError, NotFound, TooMany, Unauthenticated, Unavailable
 from services.chassis.http.connections import Answer
 from services.chassis.process.expiring_cache import ExpiringCache
 from services.contracts import problem_types
@@ -53,15 +54,14 @@ def pass_on(service: str, path: str) -> Response:
     """Exchanges the token, passes the body and conditional headers on and streams the answer back."""
     if service not in SERVICE_LABELS or is_closed(path) or _has_dot_segments(path):
         raise NotFound()
-    limit = max_body_bytes(service, path)
-    if (request.content_length or 0) > limit:
-        raise TooLarge()
-    request.max_content_length = limit
+    limit_body(service, path)
     opaque = _bearer()
     if wait := _call_limiter.seconds_to_wait(opaque):
         raise TooMany("Trop d'appels : ralentissez.", retry_after=wait)
-    seconds = READ_SECONDS if request.method == "GET" else WRITE_SECONDS
-    return _streamed_response(_call_service(service, f"/v1/{quote(path)}", _access_token(opaque), seconds))
+    seconds, token = READ_SECONDS if request.method == "GET" else WRITE_SECONDS, _access_token(opaque)
+    with sent_body(service, path, _digest(opaque)) as body:
+        answer = _call_service(service, f"/v1/{quote(path)}", token, seconds, body)
+    return _streamed_response(answer)
 
 
 @blueprint.get("/<service>/openapi.json")
@@ -70,7 +70,7 @@ def openapi(service: str) -> Response:
     """What tools may call, from the service's own OpenAPI description, with the address under which they reach it."""
     if service not in SERVICE_LABELS:
         raise NotFound()
-    with _call_service(service, "/openapi.json", None, DESCRIPTION_SECONDS) as answer:
+    with _call_service(service, "/openapi.json", None, DESCRIPTION_SECONDS, SentBody(None)) as answer:
         description = only_open(answer.json())
     description["servers"] = [{"url": f"/api/{service}"}]
     return jsonify(description)
@@ -89,7 +89,7 @@ def _bearer() -> str:
 
 
 def _access_token(opaque: str) -> str:
-    key = hashlib.sha256(opaque.encode()).hexdigest()
+    key = _digest(opaque)
     if token := _access_tokens.get(key):
         return token
     if _unknown_tokens.get(key):
@@ -109,11 +109,16 @@ def _access_token(opaque: str) -> str:
     return token
 
 
+def _digest(opaque: str) -> str:
+    return hashlib.sha256(opaque.encode()).hexdigest()
+
+
 def _invalid_token() -> Unauthenticated:
     return Unauthenticated("Le jeton n'est pas valable.")
 
 
-def _call_service(service: str, path: str, token: str | None, seconds: float) -> Answer:
+def _call_service(service: str, path: str, token: str | None, seconds: float, body: SentBody) -> Answer:
+    passed = {name: request.headers[name] for name in PASSED_REQUEST_HEADERS if name in request.headers}
     answer: Answer = (
         clients()
         .for_tools[service]
@@ -122,8 +127,8 @@ def _call_service(service: str, path: str, token: str | None, seconds: float) ->
             path,
             token=token,
             params=list(request.args.items(multi=True)),
-            data=request.get_data() or None,
-            headers={name: request.headers[name] for name in PASSED_REQUEST_HEADERS if name in request.headers},
+            data=body.content,
+            headers=passed | body.headers,
             seconds=seconds,
             stream=True,
         )

@@ -24,11 +24,13 @@ class Column:
 
 @dataclass(frozen=True)
 class DocumentTypeChoice:
-    """`columns`: of its CSV; none where it is published in PDF only."""
+    """`columns`: of its CSV; none where it is published in PDF only. `exam`: the only one that has this type; None for
+    the types of every exam."""
 
     type: str
     label: str
     columns: tuple[Column, ...]
+    exam: str | None
 
 
 @dataclass(frozen=True)
@@ -140,9 +142,11 @@ class StaffImportsClient:
         headers = {"Idempotency-Key": order_key}
         self._http.call("POST", "/v1/publications", json=dict(order), headers=headers, token=token)
 
-    def create(self, token: str, new: Mapping[str, str | Sequence[str]]) -> Import:
-        """`new`: type, source, academie, session, exam, title, paragraphs."""
-        return parsed(Import, self._http.post("/v1/imports", json=dict(new), token=token))
+    def create(self, token: str, order_key: str, new: Mapping[str, str | Sequence[str]]) -> Import:
+        """`new`: type, source, academie, session, exam, title, paragraphs. Given again with the same key it makes no
+        second import."""
+        headers = {"Idempotency-Key": order_key}
+        return parsed(Import, self._http.post("/v1/imports", json=dict(new), headers=headers, token=token))
 
     def read(self, token: str, import_id: str) -> Import:
         return parsed(Import, self._http.get(path("/v1/imports/{}", import_id), token=token))
@@ -162,13 +166,18 @@ class StaffImportsClient:
         address = path("/v1/imports/{}/refusals", import_id)
         return parsed(RefusalPage, self._http.get(address, params={"cursor": cursor}, token=token))
 
-    def documents(self, token: str, import_id: str, filters: Mapping[str, str]) -> ImportDocumentPage:
-        """`filters`: cursor, numero_candidat."""
+    def documents(self, token: str, import_id: str, cursor: str | None) -> ImportDocumentPage:
         address = path("/v1/imports/{}/documents", import_id)
-        return parsed(ImportDocumentPage, self._http.get(address, params=dict(filters), token=token))
+        return parsed(ImportDocumentPage, self._http.get(address, params={"cursor": cursor}, token=token))
 
-    def preview(self, token: str, import_id: str, numero_candidat: str | None) -> Answer:
-        return self._stream(path("/v1/imports/{}/preview", import_id), token, numero_candidat=numero_candidat)
+    def documents_of_numero(self, token: str, import_id: str, numero_candidat: str) -> ImportDocumentPage:
+        """Those of one N° candidat, of eleven digits."""
+        address, body = path("/v1/imports/{}/documents/search", import_id), {"numero_candidat": numero_candidat}
+        return parsed(ImportDocumentPage, self._http.ask(address, json=body, token=token))
+
+    def preview(self, token: str, import_id: str, document_id: str | None) -> Answer:
+        """Of that document, or of the first one."""
+        return self._stream(path("/v1/imports/{}/preview", import_id), token, document=document_id)
 
     def publish(self, token: str, import_id: str, revision: int) -> Import:
         """Refused where another file was sent since that revision."""

@@ -15,6 +15,7 @@ EVENTS: tuple[type[Contract], ...] = (
     registrations.RegistrationSaved,
     registrations.RegistrationWithdrawn,
     registrations.WindowChanged,
+    registrations.DocumentsDeclared,
 )
 BY_TYPE: dict[str, type[Contract]] = {event.TYPE: event for event in EVENTS}
 

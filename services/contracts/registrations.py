@@ -183,6 +183,28 @@ class RegistrationWithdrawn(Contract):
 
 
 @dataclass(frozen=True)
+class DeclaredDocument:
+    code: str
+    label: str
+
+
+@dataclass(frozen=True)
+class DocumentsDeclared(Contract):
+    """What an exam's catalogue declares besides the guide's types of documents: exam offices publish it as PDF.
+
+    Published whenever a catalogue that declares some is loaded, and once when it no longer does.
+    """
+
+    TYPE: ClassVar[str] = "registrations.documents_declared.v1"
+    CONSUMERS: ClassVar[tuple[str, ...]] = ("documents",)
+
+    exam: str
+    exam_label: str
+    declared_at: str
+    documents: tuple[DeclaredDocument, ...]
+
+
+@dataclass(frozen=True)
 class WindowChanged(Contract):
     """The dates of an opening, or what its candidates are told by mail: of each opening once, and when it changes.
 

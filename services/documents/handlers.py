@@ -6,8 +6,9 @@ from sqlalchemy.orm import Session
 
 from services.chassis.events import Envelope, Handlers
 from services.contracts.pieces import PiecesReminded
-from services.contracts.registrations import RegistrationSaved, RegistrationWithdrawn
+from services.contracts.registrations import DocumentsDeclared, RegistrationSaved, RegistrationWithdrawn
 from services.documents.operations.candidature_copies import store_version, store_withdrawal
+from services.documents.operations.declared_documents import store_declared
 from services.documents.operations.reminder_documents import request_reminders
 
 registry = Handlers("documents")
@@ -23,6 +24,12 @@ def keep_saved_version(session: Session, event: RegistrationSaved, envelope: Env
 def hide_withdrawn(session: Session, event: RegistrationWithdrawn, envelope: Envelope) -> None:
     """Hide the candidature with its documents."""
     store_withdrawal(session, event)
+
+
+@registry.on(DocumentsDeclared)
+def keep_declared_documents(session: Session, event: DocumentsDeclared, envelope: Envelope) -> None:
+    """Exam offices may publish what the catalogue declares now."""
+    store_declared(session, event)
 
 
 @registry.on(PiecesReminded)

@@ -90,7 +90,7 @@ class Document(db.Model):
     """A document of a candidature, as PDF and HTML. Sizes (bytes) and SHA-256 are those read back from the store.
 
     `opened_at`: when its owner first opened it; recorded only of those that a gestionnaire published, as is
-    `withdrawn_at`: from then on its owner does not see it.
+    `withdrawn_at`: from then on its owner does not see it. `type_label`: of a type that a catalogue declared.
     """
 
     __tablename__ = "documents"
@@ -101,6 +101,7 @@ class Document(db.Model):
     id: Mapped[str] = mapped_column(_ID, primary_key=True, default=new_id)
     candidature_id: Mapped[str] = mapped_column(ForeignKey("candidatures.id", ondelete="CASCADE"))
     type: Mapped[str] = mapped_column(String(32))
+    type_label: Mapped[str | None] = mapped_column(Text)
     version: Mapped[int] = mapped_column(Integer)
     label: Mapped[str] = mapped_column(Text)
     published_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -169,6 +170,7 @@ class Import(db.Model):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     actor: Mapped[str] = mapped_column(String(64))
     type: Mapped[str] = mapped_column(String(32))
+    type_label: Mapped[str | None] = mapped_column(Text)
     source: Mapped[str] = mapped_column(String(8))
     academie_code: Mapped[str] = mapped_column(String(8))
     exam_label: Mapped[str] = mapped_column(Text)
@@ -187,6 +189,18 @@ class Import(db.Model):
     publication_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     withdrawal_reason: Mapped[str | None] = mapped_column(Text)
+
+
+class ExamDocuments(db.Model):
+    """What an exam's catalogue declares besides the guide's types. `labels`: by code; `declared_at`: of the newest
+    event heard."""
+
+    __tablename__ = "exam_documents"
+
+    exam: Mapped[str] = mapped_column(String(64), primary_key=True)
+    exam_label: Mapped[str] = mapped_column(Text)
+    declared_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    labels: Mapped[dict[str, str]] = mapped_column(JSON)
 
 
 class ImportDocument(db.Model):

@@ -147,6 +147,7 @@ GATEWAY: dict[str, str] = {
         GET /gestion/documents/<import_id>/apercu
         POST /gestion/documents/<import_id>/publication
         POST /gestion/documents/<import_id>/<any(abandon, retrait):act>
+        POST /gestion/documents/<import_id>/documents
         POST /gestion/documents/<import_id>/documents/<document_id>/retrait
     """,
     "staff(candidatures:read)": f"""

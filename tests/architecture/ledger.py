@@ -188,6 +188,7 @@ LEDGER: dict[str, dict[str, str]] = {
             PUT /v1/imports/<string:import_id>/pdfs
             GET /v1/imports/<string:import_id>/refusals
             GET /v1/imports/<string:import_id>/documents
+            POST /v1/imports/<string:import_id>/documents/search
             GET /v1/imports/<string:import_id>/preview
             POST /v1/imports/<string:import_id>/publication
             POST /v1/imports/<string:import_id>/abandonment

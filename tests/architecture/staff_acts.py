@@ -239,5 +239,10 @@ WITHOUT_TRACE: dict[Route, str] = {
     ("accounts", "POST", "/v1/candidates/<string:candidate_id>/form"): "checks what is typed, changes nothing",
     ("accounts", "POST", "/v1/staff/me/second-factor/proposals"): "offers a key, which its code puts in force",
     ("accounts", "POST", "/v1/staff/me/second-factor/proposals/check"): "shows the offered key again",
+    (
+        "documents",
+        "POST",
+        "/v1/imports/<string:import_id>/documents/search",
+    ): "finds in a list that a GET gives",
     ("registrations", "POST", "/v1/staff/catalogues/comparison"): "a dry run, which writes nothing",
 }

@@ -20,7 +20,7 @@ from services.chassis.process.capacity import STOP_SECONDS
 from services.chassis.web.body_limit import MAX_BODY_BYTES
 from services.contracts.catalogue_rules import MAX_CATALOGUE_BYTES
 from services.contracts.file_rules import MAX_FILE_BYTES, MAX_UPLOAD_PART_BYTES
-from services.contracts.publication_rules import MAX_ARCHIVE_BYTES
+from services.contracts.publication_rules import MAX_ARCHIVE_BYTES, MAX_CSV_BYTES
 from services.objects.settings import ObjectSettings
 from tests.support.compose_file import COMPOSE, COMPOSE_DEFAULTS, COMPOSE_SERVICES, expanded
 from tests.support.process_settings import SETTINGS
@@ -88,11 +88,12 @@ def test_a_stop_of_a_container_waits_for_what_is_under_way() -> None:
 def test_the_proxy_lets_pass_what_the_gateway_takes() -> None:
     lines = (ROOT / "deploy/containers/proxy/portal.conf").read_text(encoding="utf-8")
     sizes = [int(size) * 1024 * 1024 for size in re.findall(r"client_max_body_size (\d+)m;", lines)]
-    forms, files, sendings, files_of_tools = sizes
+    forms, files, sendings, tables_of_tools, pdfs_of_tools = sizes
     assert forms >= max(FORM_LIMIT, MAX_BODY_BYTES, MAX_UPLOAD_PART_BYTES, MAX_CATALOGUE_BYTES + ENVELOPE_BYTES)
     assert files >= MAX_FILE_BYTES + ENVELOPE_BYTES
     assert sendings >= MAX_ARCHIVE_BYTES + ENVELOPE_BYTES
-    assert files_of_tools >= MAX_FILE_BYTES
+    assert tables_of_tools >= MAX_CSV_BYTES
+    assert pdfs_of_tools >= MAX_ARCHIVE_BYTES
 
 
 def test_a_gateways_tmp_holds_what_it_receives_at_the_same_time() -> None:

@@ -108,7 +108,9 @@ def _reads_of_imports(office: ExamOffice) -> Actions:
         "staff: an import": lambda: read(f"/imports/{own}"),
         "staff: what is not published of it": lambda: read(f"/imports/{own}/refusals"),
         "staff: its documents": lambda: read(f"/imports/{own}/documents"),
-        "staff: a document of it": lambda: read(f"/imports/{own}/documents?numero_candidat={OWN_NUMERO}"),
+        "staff: a document of it": lambda: expect_answer(
+            office.call("POST", f"/imports/{own}/documents/search", json={"numero_candidat": OWN_NUMERO})
+        ),
     }
 
 

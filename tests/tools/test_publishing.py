@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import func, select
 
 from services.documents.models import Document, Import, db
-from tests.documents.imports.exam_office import csv_of
+from tests.documents.imports.exam_office import csv_of, pdf_of, zip_of
 from tests.gateway.gestion.people import StaffFactory
 from tests.support.in_process_four_services import InProcessFourServices
 from tests.tools.tool import Tool, tool_token
@@ -94,6 +94,31 @@ def test_a_broken_publication_is_taken_up(
     assert again.returncode == 7, again.stderr
     assert "Documents publiés : 1 sur 1." in again.stderr
     assert (published(running), len(states(running))) == (before + 1, imports + 1)
+
+
+@pytest.mark.usefixtures("workers")
+def test_a_publication_whose_preparation_got_no_answer_is_prepared_once(
+    tool: Tool, running: InProcessFourServices, network: UnreliablePortal, numero: str
+) -> None:
+    imports = len(states(running))
+    write(tool, f"{numero};{CELLS}")
+    network.fail("POST", LOST)
+    done = replace(tool, url=network.url).run(*PUBLISH, "--yes", "--titre", "Sans réponse")
+    assert done.returncode == 0, done.stderr
+    assert (len(states(running)), network.calls["POST"]) == (imports + 1, 3)
+
+
+@pytest.mark.usefixtures("workers")
+def test_an_archive_of_pdfs_is_published_once_too(tool: Tool, running: InProcessFourServices, numero: str) -> None:
+    before = published(running)
+    archive = zip_of({f"lot/convocation-{numero}.pdf": pdf_of(), "notice.pdf": pdf_of()})
+    (tool.folder / "lot.zip").write_bytes(archive)
+    command = ("documents", "publish", "lot.zip", "--type", "convocation", "--texte", "Soyez à l'heure.", "--yes")
+    for _ in range(2):
+        done = tool.run(*command, "--csv")
+        assert done.returncode == 7, done.stderr
+        assert "Documents publiés : 1 sur 1." in done.stderr
+    assert published(running) == before + 1
 
 
 @pytest.mark.usefixtures("workers")

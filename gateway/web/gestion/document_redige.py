@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import secrets
 from collections.abc import Mapping
 
 from flask import Response, redirect, url_for
@@ -15,27 +13,25 @@ from gateway.service_clients import clients
 from gateway.web.gestion import blueprint
 from gateway.web.gestion.candidatures import ACTIVE_MENU_KEY
 from gateway.web.gestion.imports import PUBLISH, errors_by_field, type_options
+from gateway.web.gestion.order_keys import new_order_key, posted_order_key
 from gateway.web.gestion.posted_text import posted_text
-from services.chassis.errors import DomainError, NotFound
+from services.chassis.errors import DomainError
 
 FIELDS = ("type", "title", "paragraphs")
 REFUSALS_SHOWN_HERE = (404, 409, 422)
-_ORDER_KEY = re.compile(r"[\w-]{20,100}", re.ASCII)
 
 
 @blueprint.get("/candidatures/<candidature_id>/document")
 @access.staff(PUBLISH)
 def ask_document(candidature_id: str) -> ResponseReturnValue:
-    return _document_page(candidature_id, {}, secrets.token_urlsafe(24))
+    return _document_page(candidature_id, {}, new_order_key())
 
 
 @blueprint.post("/candidatures/<candidature_id>/document")
 @access.staff(PUBLISH)
 def publish_document(candidature_id: str) -> ResponseReturnValue:
     typed = {name: posted_text(name) for name in FIELDS}
-    order_key = posted_text("order_key")
-    if not _ORDER_KEY.fullmatch(order_key):
-        raise NotFound()
+    order_key = posted_order_key()
     order = {
         "type": typed["type"],
         "title": typed["title"],
@@ -54,7 +50,6 @@ def publish_document(candidature_id: str) -> ResponseReturnValue:
 def _document_page(
     candidature_id: str, typed: Mapping[str, str], order_key: str, refusal: DomainError | None = None
 ) -> Response:
-    """`order_key`: the same while what was typed is corrected, so that a form sent twice publishes once."""
     token = staff_member.access_token()
     candidature = clients().staff_candidatures.candidature(token, candidature_id)
     return render_page(
@@ -62,7 +57,7 @@ def _document_page(
         status=refusal.http_status if refusal else 200,
         active=ACTIVE_MENU_KEY,
         candidature=candidature,
-        types=type_options(clients().staff_imports.form(token)),
+        types=type_options(clients().staff_imports.form(token), of_every_exam=True),
         typed=typed,
         order_key=order_key,
         refusal=refusal,

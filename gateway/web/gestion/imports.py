@@ -14,8 +14,10 @@ from gateway.pages import render_page
 from gateway.service_clients import clients
 from gateway.web.gestion import blueprint
 from gateway.web.gestion.academie_filter import academie_options
+from gateway.web.gestion.order_keys import new_order_key, posted_order_key
 from gateway.web.gestion.posted_text import posted_text
-from services.chassis.errors import DomainError
+from services.chassis.errors import Conflict, DomainError
+from services.contracts import problem_types
 from services.contracts.publication_rules import (
     ABANDONED,
     CHECKED,
@@ -30,6 +32,10 @@ from services.contracts.publication_rules import (
 )
 
 ACTIVE_MENU_KEY = "documents"
+CHANGED_AND_SENT_AGAIN = (
+    "Vous avez déjà préparé une publication avec ce formulaire, puis vous l'avez modifié. Pour en préparer une autre "
+    "avec ce que vous voyez ici, choisissez à nouveau « Continuer »."
+)
 PUBLISH = "documents:publish"
 FIELDS = ("type", "source", "academie", "session", "title", "paragraphs")
 STATE_SEVERITIES = {
@@ -64,20 +70,23 @@ def list_imports() -> ResponseReturnValue:
 @blueprint.get("/documents/nouveau")
 @access.staff(PUBLISH)
 def ask_import() -> ResponseReturnValue:
-    return _form_page({"source": CSV})
+    return _form_page({"source": CSV}, new_order_key())
 
 
 @blueprint.post("/documents/nouveau")
 @access.staff(PUBLISH)
 def create_import() -> ResponseReturnValue:
     typed = {name: posted_text(name) for name in FIELDS}
+    order_key = posted_order_key()
     form = clients().staff_imports.form(staff_member.access_token())
     try:
-        new = clients().staff_imports.create(staff_member.access_token(), _new_import(form, typed))
+        new = clients().staff_imports.create(staff_member.access_token(), order_key, _new_import(form, typed))
     except DomainError as refusal:
-        if refusal.http_status not in (403, 422):
+        if refusal.http_status not in (403, 409, 422):
             raise
-        return _form_page(typed, form, refusal)
+        if refusal.slug == problem_types.KEY_ALREADY_USED.slug:
+            return _form_page(typed, new_order_key(), form, Conflict(CHANGED_AND_SENT_AGAIN))
+        return _form_page(typed, order_key, form, refusal)
     return redirect(url_for("gestion.show_import", import_id=new.id), code=303)
 
 
@@ -97,7 +106,7 @@ def _new_import(form: ImportForm, typed: Mapping[str, str]) -> dict[str, str | l
 
 
 def _form_page(
-    typed: Mapping[str, str], form: ImportForm | None = None, refusal: DomainError | None = None
+    typed: Mapping[str, str], order_key: str, form: ImportForm | None = None, refusal: DomainError | None = None
 ) -> Response:
     return render_page(
         "gestion/templates/nouvel_import.html",
@@ -105,13 +114,19 @@ def _form_page(
         active=ACTIVE_MENU_KEY,
         choices_of=_choices(form or clients().staff_imports.form(staff_member.access_token())),
         typed=typed,
+        order_key=order_key,
         refusal=refusal,
         errors=errors_by_field(refusal) if refusal else [],
     )
 
 
-def type_options(form: ImportForm) -> list[dict[str, str]]:
-    return [{"value": item.type, "label": item.label} for item in form.types]
+def type_options(form: ImportForm, *, of_every_exam: bool = False) -> list[dict[str, str]]:
+    """`of_every_exam`: without what only one exam's catalogue declares, which is published in PDF."""
+    return [
+        {"value": item.type, "label": f"{item.label} - {item.exam}" if item.exam else item.label}
+        for item in form.types
+        if item.exam is None or not of_every_exam
+    ]
 
 
 def _choices(form: ImportForm) -> dict[str, list[dict[str, str]]]:

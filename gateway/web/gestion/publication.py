@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import urlencode
 
 from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from gateway import access, staff_member
 from gateway.clients.file_streaming import streamed_response
+from gateway.clients.staff_imports import ImportDocumentPage
 from gateway.pages import render_page
 from gateway.service_clients import clients
 from gateway.web.gestion import blueprint
@@ -51,9 +51,9 @@ def show_import(import_id: str) -> ResponseReturnValue:
 @blueprint.get("/documents/<import_id>/apercu")
 @access.staff(PUBLISH)
 def import_preview(import_id: str) -> ResponseReturnValue:
-    """The first document as its candidate will get it, or that of a N° candidat."""
-    numero = request.args.get("numero_candidat") or None
-    return streamed_response(clients().staff_imports.preview(staff_member.access_token(), import_id, numero))
+    """The first document as its candidate will get it, or the one of an id."""
+    document_id = request.args.get("document") or None
+    return streamed_response(clients().staff_imports.preview(staff_member.access_token(), import_id, document_id))
 
 
 @blueprint.post("/documents/<import_id>/publication")
@@ -96,17 +96,31 @@ def end_import(import_id: str, act: str) -> ResponseReturnValue:
 @blueprint.get("/documents/<import_id>/documents")
 @access.staff(PUBLISH)
 def list_import_documents(import_id: str) -> ResponseReturnValue:
-    numero = posted_text("numero_candidat", request.args)[:20]
-    given = {"cursor": request.args.get("cursor", ""), "numero_candidat": numero if _NUMERO.fullmatch(numero) else ""}
-    filters = {name: value for name, value in given.items() if value}
-    is_searchable = not numero or "numero_candidat" in filters
-    page = clients().staff_imports.documents(staff_member.access_token(), import_id, filters) if is_searchable else None
+    cursor = request.args.get("cursor")
+    page = clients().staff_imports.documents(staff_member.access_token(), import_id, cursor)
+    return _documents_page(import_id, page)
+
+
+@blueprint.post("/documents/<import_id>/documents")
+@access.staff(PUBLISH)
+def search_import_documents(import_id: str) -> ResponseReturnValue:
+    """A N° candidat is posted, so that it stands in no address."""
+    numero = posted_text("numero_candidat")[:20]
+    if not numero:
+        return redirect(url_for("gestion.list_import_documents", import_id=import_id), code=303)
+    page = ImportDocumentPage((), None)
+    if _NUMERO.fullmatch(numero):
+        page = clients().staff_imports.documents_of_numero(staff_member.access_token(), import_id, numero)
+    return _documents_page(import_id, page, numero)
+
+
+def _documents_page(import_id: str, page: ImportDocumentPage, numero: str = "") -> Response:
     return render_page(
         "gestion/templates/documents_publies.html",
         active=ACTIVE_MENU_KEY,
         publication=clients().staff_imports.read(staff_member.access_token(), import_id),
-        documents=page.items if page else (),
-        next_query=urlencode({**filters, "cursor": page.next_cursor}) if page and page.next_cursor else None,
+        documents=page.items,
+        next_cursor=page.next_cursor,
         numero=numero,
         state_severities=STATE_SEVERITIES,
         done=DONE_SENTENCES.get(request.args.get("fait", "")),

@@ -31,7 +31,7 @@ DISCARD_BYTES = 64 * 1024 * 1024
 CHUNK_BYTES = 64 * 1024
 READ_AHEAD_BYTES = 256 * 1024
 STAFF_UPLOADS_AT_ONCE = 2
-"""Files of gestionnaires received at the same time, besides candidates': each may be several times as large."""
+"""Of gestionnaires and their tools, received at the same time besides those of candidates: they may be larger."""
 RETRY_SECONDS = 60
 TOO_MANY_OF_CANDIDATE = "Plusieurs de vos envois sont en cours. Attendez qu'ils soient finis, puis réessayez."
 TOO_MANY_IN_ALL = "Trop d'envois sont en cours. Réessayez dans une minute ; rien n'a été perdu."
@@ -100,8 +100,7 @@ def received_files_of_staff(
 ) -> Iterator[Sequence[ReceivedFile]]:
     """The same for a gestionnaire, in places of their own. Raises FileRefused."""
     _check_announced_length(request, max_bytes)
-    places: ConcurrencyLimit = current_app.extensions["staff_uploads"]
-    with places.place(staff_id):
+    with staff_upload_place(staff_id):
         yield _read_files(request, field, max_bytes)
 
 
@@ -117,6 +116,12 @@ def upload_place(candidate: str) -> AbstractContextManager[None]:
     """A place among the uploads being received, for the duration of the block. Raises FileRefused."""
     uploads: ConcurrencyLimit = current_app.extensions["uploads"]
     return uploads.place(candidate)
+
+
+def staff_upload_place(sender: str) -> AbstractContextManager[None]:
+    """The same among those of gestionnaires and their tools, one for each `sender`."""
+    uploads: ConcurrencyLimit = current_app.extensions["staff_uploads"]
+    return uploads.place(sender)
 
 
 def _read_files(request: Request, field: str, max_bytes: int) -> list[ReceivedFile]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
+from services.contracts.document_types import CODE_FORM
 from services.contracts.publication_rules import (
     CSV,
     DOCUMENT_STATE_LABELS,
@@ -15,14 +16,16 @@ from services.contracts.publication_rules import (
 )
 from services.documents.api.schemas import PrintedText
 from services.documents.domain.cell_values import NUMERO_LENGTH
-from services.documents.domain.document_types import PUBLISHED, DocumentType
+from services.documents.domain.document_types import PUBLISHED, type_label
 from services.documents.domain.file_format import FileFormat
+from services.documents.domain.identifiers import PATTERN
 from services.documents.domain.import_columns import COLUMNS
+from services.documents.queries.declared_documents import DeclaredType
 from services.reference import academies
 
 _PARAGRAPH = PrintedText(required=True, validate=validate.Length(min=1, max=5000))
 _POSITION = validate.Range(min=0, max=10_000_000)
-_TYPES = validate.OneOf([document_type.value for document_type in PUBLISHED], error="Choisissez un type de document.")
+_TYPES = validate.Regexp(rf"{CODE_FORM}\Z", error="Choisissez un type de document.")
 _SOURCES = validate.OneOf([CSV, PDF], error="Choisissez un tableau CSV ou des fichiers PDF.")
 _SESSION = validate.Length(min=1, max=200, error="Choisissez une session.")
 _ACADEMIE = validate.Length(min=1, max=8, error="Choisissez une académie.")
@@ -47,7 +50,7 @@ class ImportSchema(Schema):
 
     id = fields.String(required=True)
     type = fields.String(required=True)
-    type_label = fields.Function(lambda row: DocumentType(row.type).label, metadata={"type": "string"})
+    type_label = fields.Function(lambda row: type_label(row.type, row.type_label), metadata={"type": "string"})
     source = fields.String(required=True)
     source_label = fields.Function(lambda row: SOURCE_LABELS[row.source], metadata={"type": "string"})
     academie = fields.String(required=True, attribute="academie_code")
@@ -88,12 +91,16 @@ class RowsQuery(Schema):
     cursor = fields.Integer(load_default=0, validate=_POSITION)
 
 
-class DocumentsQuery(RowsQuery):
-    numero_candidat = fields.String(load_default=None, validate=validate.Regexp(rf"[0-9]{{{NUMERO_LENGTH}}}\Z"))
+class DocumentSearchSchema(Schema):
+    numero_candidat = fields.String(required=True, validate=validate.Regexp(rf"[0-9]{{{NUMERO_LENGTH}}}\Z"))
 
 
 class PreviewQuery(Schema):
-    numero_candidat = fields.String(load_default=None, validate=validate.Regexp(rf"[0-9]{{{NUMERO_LENGTH}}}\Z"))
+    document = fields.String(
+        load_default=None,
+        validate=validate.Regexp(rf"{PATTERN}\Z"),
+        metadata={"description": "Identifiant d'un document de la publication ; par défaut le premier"},
+    )
     format = fields.Enum(FileFormat, by_value=True, load_default=FileFormat.PDF)
 
 
@@ -141,10 +148,12 @@ class ColumnSchema(Schema):
 
 
 class TypeSchema(Schema):
-    """`columns`: of its CSV; none where it is published in PDF only."""
+    """`columns`: of its CSV; none where it is published in PDF only. `exam`: the only one that has this type, declared
+    by its catalogue; null for the types of every exam."""
 
     type = fields.String(required=True)
     label = fields.String(required=True)
+    exam = fields.String(required=True, allow_none=True)
     columns = fields.List(fields.Nested(ColumnSchema), required=True)
 
 
@@ -166,11 +175,17 @@ class ImportFormSchema(Schema):
     sessions = fields.List(fields.Nested(SessionSchema), required=True)
 
 
-def represent_form(own_academies: frozenset[str] | None, sessions: list[tuple[str, str]]) -> dict[str, Any]:
+def represent_form(
+    own_academies: frozenset[str] | None, sessions: list[tuple[str, str]], declared: list[DeclaredType]
+) -> dict[str, Any]:
     """The data of ImportFormSchema; `own_academies` None: all."""
     return {
         "types": [
-            {"type": item.value, "label": item.label, "columns": list(COLUMNS.get(item, ()))} for item in PUBLISHED
+            *(
+                {"type": item.value, "label": item.label, "exam": None, "columns": list(COLUMNS.get(item, ()))}
+                for item in PUBLISHED
+            ),
+            *({"type": item.type, "label": item.label, "exam": item.exam, "columns": []} for item in declared),
         ],
         "academies": [
             {"code": academie.code, "label": academie.label}

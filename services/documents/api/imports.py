@@ -17,7 +17,7 @@ from services.contracts import problem_types
 from services.contracts.publication_rules import MAX_ARCHIVE_BYTES, MAX_CSV_BYTES
 from services.documents.api.candidate import file_response
 from services.documents.api.import_schemas import (
-    DocumentsQuery,
+    DocumentSearchSchema,
     ImportDocumentsSchema,
     ImportFormSchema,
     ImportSchema,
@@ -31,6 +31,7 @@ from services.documents.api.import_schemas import (
     WithdrawalSchema,
     represent_form,
 )
+from services.documents.api.schemas import OrderKeySchema
 from services.documents.dependencies import dependencies
 from services.documents.domain.document_types import DocumentType
 from services.documents.domain.import_columns import COLUMNS, model_lines
@@ -41,6 +42,7 @@ from services.documents.operations.import_pdfs import add_pdfs
 from services.documents.operations.import_previews import preview
 from services.documents.operations.imports import NewImport
 from services.documents.queries import imports as queries
+from services.documents.queries.declared_documents import declared_types
 from services.documents.queries.imports import Page
 from services.documents.queries.recipients import list_sessions
 
@@ -60,7 +62,7 @@ def _file_body(content_type: str, what: str) -> dict[str, Any]:
 @blp.response(200, ImportFormSchema)
 def read_form() -> dict[str, Any]:
     """The types with the columns of their CSV, the caller's académies, the sessions that have candidatures."""
-    return represent_form(access.caller().academies, list_sessions())
+    return represent_form(access.caller().academies, list_sessions(), declared_types())
 
 
 @blp.route("/import-models/<string:type>")
@@ -90,12 +92,16 @@ def list_imports(query: dict[str, Any]) -> Page:
 @blp.route("/imports", methods=["POST"])
 @access.staff(SCOPE)
 @blp.arguments(NewImportSchema)
+@blp.arguments(OrderKeySchema, location="headers")
 @blp.response(201, ImportSchema)
-@answers_with(blp, problem_types.FORBIDDEN)
-def create_import(body: dict[str, Any]) -> Import:
-    """Prepare an import; its file is sent next."""
-    given = {**body, "type": DocumentType(body["type"]), "paragraphs": tuple(body["paragraphs"])}
-    return imports.create_import(_publisher(), NewImport(**given))
+@answers_with(blp, problem_types.FORBIDDEN, problem_types.KEY_ALREADY_USED)
+def create_import(body: dict[str, Any], headers: dict[str, Any]) -> Import:
+    """Prepare an import; its file is sent next.
+
+    Given again with the same Idempotency-Key, the answer is the import that was prepared first, as it now is.
+    """
+    given = {**body, "paragraphs": tuple(body["paragraphs"])}
+    return imports.create_import(_publisher(), NewImport(**given), headers["order_key"])
 
 
 @blp.route("/imports/<string:import_id>")
@@ -147,11 +153,20 @@ def list_refusals(query: dict[str, Any], import_id: str) -> Page:
 
 @blp.route("/imports/<string:import_id>/documents")
 @access.staff(SCOPE)
-@blp.arguments(DocumentsQuery, location="query")
+@blp.arguments(RowsQuery, location="query")
 @blp.response(200, ImportDocumentsSchema)
 def list_documents(query: dict[str, Any], import_id: str) -> Page:
     """The documents of an import with their states."""
-    return queries.list_import_documents(_publisher(), import_id, query["cursor"], query["numero_candidat"])
+    return queries.list_import_documents(_publisher(), import_id, query["cursor"])
+
+
+@blp.route("/imports/<string:import_id>/documents/search", methods=["POST"])
+@access.staff(SCOPE)
+@blp.arguments(DocumentSearchSchema)
+@blp.response(200, ImportDocumentsSchema)
+def search_documents(body: dict[str, Any], import_id: str) -> Page:
+    """The documents of an import that are of one N° candidat, which stands in no address."""
+    return queries.list_import_documents(_publisher(), import_id, numero_candidat=body["numero_candidat"])
 
 
 @blp.route("/imports/<string:import_id>/preview")
@@ -161,7 +176,7 @@ def list_documents(query: dict[str, Any], import_id: str) -> Page:
 @answers_with(blp, problem_types.CONFLICT, problem_types.UNAVAILABLE)
 def read_preview(query: dict[str, Any], import_id: str) -> Response:
     """One of the documents as its candidate will get it. Written to the audit trail."""
-    file = preview(dependencies(), _publisher(), import_id, query["numero_candidat"], query["format"])
+    file = preview(dependencies(), _publisher(), import_id, query["document"], query["format"])
     return file_response(file, save=False)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 
-from services.documents.domain.document_types import PUBLISHED, DocumentType
+from services.documents.domain.document_types import PUBLISHED, type_label
 from services.documents.domain.file_format import FileFormat
 from services.documents.domain.identifiers import PATTERN
 from services.documents.rendering.glyphs import cleaned
@@ -33,7 +33,7 @@ class TilesSchema(Schema):
 class DocumentSchema(Schema):
     id = fields.String(required=True)
     type = fields.String(required=True)
-    type_label = fields.Function(lambda document: DocumentType(document.type).label, metadata={"type": "string"})
+    type_label = fields.Function(lambda row: type_label(row.type, row.type_label), metadata={"type": "string"})
     label = fields.String(required=True)
     version = fields.Integer(required=True)
     published_at = fields.DateTime(required=True)

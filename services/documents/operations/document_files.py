@@ -125,13 +125,12 @@ def _read_stored(dependencies: Dependencies, document: Document, file_format: Fi
 
 
 def _render_again(dependencies: Dependencies, document: Document, file_format: FileFormat) -> bytes:
-    document_type = DocumentType(document.type)
     event = None
-    if document_type in AUTOMATIC:
+    if document.type in AUTOMATIC:
         event = candidatures.saved_event(document.candidature_id, document.version)
     if event is None:
         raise Unavailable("Ce document n'est pas disponible pour le moment.")
-    return _in_format(render_automatic(document_type, event, dependencies.letterhead), file_format)
+    return _in_format(render_automatic(DocumentType(document.type), event, dependencies.letterhead), file_format)
 
 
 def _in_format(rendered: Rendered, file_format: FileFormat) -> bytes:

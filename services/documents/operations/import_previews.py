@@ -17,12 +17,12 @@ from services.objects import ObjectMissing, StoreUnavailable
 
 
 def preview(
-    dependencies: Dependencies, publisher: Publisher, import_id: str, numero_candidat: str | None, format: FileFormat
+    dependencies: Dependencies, publisher: Publisher, import_id: str, document_id: str | None, format: FileFormat
 ) -> File:
-    """The document of that N° candidat, or the first of the import. Raises NotFound, Conflict once it is published or
+    """The document of that id, or the first of the import. Raises NotFound, Conflict once it is published or
     given up, Unavailable."""
     row = import_of(publisher, import_id)
-    document = import_document_of(publisher, import_id, numero_candidat)
+    document = import_document_of(publisher, import_id, document_id)
     if document.state != READY:
         raise Conflict("Ce document n'est plus à publier : il n'a pas d'aperçu.")
     try:

@@ -15,14 +15,14 @@ from services.chassis.events import follow_up
 from services.chassis.process.failure_reason import frames_of, reason_of
 from services.contracts.publication_rules import CHECKED, FAILED, PUBLISHED, PUBLISHING, READY
 from services.documents.dependencies import Dependencies
-from services.documents.domain.document_types import DocumentType
+from services.documents.domain.document_types import type_label
 from services.documents.domain.object_keys import DocumentName
 from services.documents.domain.publisher import Publisher
 from services.documents.domain.recipients import REASONS
 from services.documents.models import Candidature, Import, ImportDocument, db
 from services.documents.operations.document_storage import assign_files, store_rendered
 from services.documents.operations.imports import record
-from services.documents.operations.measured_rendering import render_measured
+from services.documents.operations.measured_rendering import DECLARED, render_measured
 from services.documents.operations.publishing import new_document
 from services.documents.queries.candidatures import saved_event
 from services.documents.queries.imports import import_in
@@ -126,7 +126,15 @@ def _store(dependencies: Dependencies, row: Import, document: ImportDocument, re
     with suppress(_NotReady), operation_naming(db, dependencies.store, pdf.key, html.key) as session:
         row, document = _locked(session, document_id)
         session.get_one(Candidature, document.candidature_id, with_for_update=True)
-        published = new_document(session, document_id, document.candidature_id, row.type, row.title, at=portal_now())
+        published = new_document(
+            session,
+            document_id,
+            document.candidature_id,
+            row.type,
+            row.title,
+            at=portal_now(),
+            declared_label=row.type_label,
+        )
         assign_files(published, pdf, html)
         session.add(published)
         if document.pdf_key is not None:
@@ -145,11 +153,16 @@ def rendered_document(dependencies: Dependencies, row: Import, document: ImportD
     event = saved_event(document.candidature_id, version)
     if event is None:
         raise ObjectMissing(f"version {version}")
-    document_type, paragraphs = DocumentType(row.type), tuple(row.paragraphs)
     sheet = published_sheet(
-        event, document_type, row.title, paragraphs, tuple(document.content), dependencies.letterhead
+        event,
+        type_label(row.type, row.type_label),
+        row.type,
+        row.title,
+        tuple(row.paragraphs),
+        tuple(document.content),
+        dependencies.letterhead,
     )
-    rendered = render_measured(sheet, document_type.value, document.candidature_id)
+    rendered = render_measured(sheet, DECLARED if row.type_label else row.type, document.candidature_id)
     if document.pdf_key is None:
         return rendered
     return Rendered(dependencies.store.read(document.pdf_key), rendered.html, rendered.missing)

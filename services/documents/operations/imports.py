@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from sqlalchemy import delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from services.chassis.clock import portal_now
@@ -14,7 +16,7 @@ from services.chassis.database.transactions import new_id
 from services.chassis.errors import Conflict, FieldError, Forbidden, Invalid
 from services.contracts.publication_rules import ABANDONED, CHECKED, CSV, PDF, PREPARED, READY
 from services.documents.domain.csv_content import read_csv
-from services.documents.domain.document_types import DocumentType
+from services.documents.domain.document_types import PUBLISHED, DocumentType, type_label
 from services.documents.domain.identifiers import published_document_id
 from services.documents.domain.import_columns import COLUMNS
 from services.documents.domain.import_rows import CheckedImport, Refusal, check_rows, numeros_of
@@ -22,6 +24,8 @@ from services.documents.domain.pdf_names import shown_name
 from services.documents.domain.publisher import Publisher
 from services.documents.domain.recipients import Scope
 from services.documents.models import AuditEntry, Import, ImportDocument, ImportRefusal, db
+from services.documents.operations.order_keys import id_under_key, key_already_used
+from services.documents.queries.declared_documents import declared_label
 from services.documents.queries.imports import import_in, import_of
 from services.documents.queries.recipients import recipients_of
 from services.objects import retire
@@ -31,43 +35,84 @@ OPEN_STATES = (PREPARED, CHECKED)
 
 @dataclass(frozen=True)
 class NewImport:
-    """`paragraphs`: what stands above the table of a CSV's documents, or the text alternative of PDFs."""
+    """`paragraphs`: what stands above the table of a CSV's documents, or the text alternative of PDFs.
+    `declared_label`: of a type that the exam's catalogue declares."""
 
-    type: DocumentType
+    type: str
     source: str
     academie: str
     exam: str
     session: str
     title: str
     paragraphs: tuple[str, ...]
+    declared_label: str | None = None
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """By the columns of an import's row."""
+        return {
+            "type": self.type,
+            "type_label": self.declared_label,
+            "source": self.source,
+            "academie_code": self.academie,
+            "exam_label": self.exam,
+            "session_label": self.session,
+            "title": self.title or type_label(self.type, self.declared_label),
+            "paragraphs": list(self.paragraphs),
+        }
 
 
-def create_import(publisher: Publisher, new: NewImport) -> Import:
-    """An import that waits for its file. Raises Forbidden for another académie, Invalid for a type that no CSV makes,
-    or PDFs without a text alternative."""
+def create_import(publisher: Publisher, new: NewImport, order_key: str | None = None) -> Import:
+    """An import that waits for its file; ordered again under the same Idempotency-Key, the first one as it now is.
+
+    Raises Forbidden for another académie, Invalid for a type that no CSV makes, or PDFs without a text alternative,
+    Conflict if the key was used for another import.
+    """
+    new = _with_declared_label(new)
+    _check_new(publisher, new)
+    import_id = id_under_key("import", publisher.id, order_key) if order_key else new_id()
+    return _created_before(import_id, new) or _create(publisher, new, import_id)
+
+
+def _with_declared_label(new: NewImport) -> NewImport:
+    """Raises Invalid for a type that is neither of the guide's nor of the exam's."""
+    if new.type in PUBLISHED:
+        return new
+    label = declared_label(new.exam, new.type)
+    if label is None:
+        raise _invalid("type", "Choisissez un type de document que cet examen prévoit.")
+    return replace(new, declared_label=label)
+
+
+def _check_new(publisher: Publisher, new: NewImport) -> None:
     if not publisher.may_publish_in(new.academie):
         raise Forbidden("Vous ne publiez pas dans cette académie.")
     if new.source == CSV and new.type not in COLUMNS:
         raise _invalid("type", "Ce type de document se publie en PDF.")
     if new.source == PDF and not new.paragraphs:
         raise _invalid("paragraphs", "Saisissez le texte que lira qui ne peut pas lire le PDF.")
-    row = Import(
-        id=new_id(),
-        created_at=portal_now(),
-        actor=publisher.id,
-        type=new.type.value,
-        source=new.source,
-        academie_code=new.academie,
-        exam_label=new.exam,
-        session_label=new.session,
-        title=new.title or new.type.label,
-        paragraphs=list(new.paragraphs),
-        state=PREPARED,
-    )
-    with db.operation() as session:
-        session.add(row)
-        session.flush()
-        record(session, publisher, "import.created", row.id, state=row.state)
+
+
+def _created_before(import_id: str, new: NewImport) -> Import | None:
+    """The import of that id; None if there is none yet. Raises Conflict if it is another than the one ordered."""
+    with db.reading_for_staff() as session:
+        row = session.get(Import, import_id)
+    if row is not None and any(getattr(row, name) != value for name, value in new.columns.items()):
+        raise key_already_used()
+    return row
+
+
+def _create(publisher: Publisher, new: NewImport, import_id: str) -> Import:
+    row = Import(id=import_id, created_at=portal_now(), actor=publisher.id, state=PREPARED, **new.columns)
+    try:
+        with db.operation() as session:
+            session.add(row)
+            session.flush()
+            record(session, publisher, "import.created", row.id, state=row.state)
+    except IntegrityError:  # the same order, given at the same moment
+        if before := _created_before(import_id, new):
+            return before
+        raise
     return row
 
 
@@ -78,7 +123,7 @@ def check_csv(publisher: Publisher, import_id: str, filename: str, content: byte
     """
     row = import_of(publisher, import_id)
     refuse_unless_open(row, CSV)
-    document_type = DocumentType(row.type)
+    document_type = DocumentType(row.type)  # of a CSV: one of the guide's
     parsed = read_csv(content, COLUMNS[document_type])
     recipients = recipients_of(scope_of(row), publisher, numeros_of(parsed))
     checked = check_rows(document_type, parsed, recipients)

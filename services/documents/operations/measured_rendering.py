@@ -16,8 +16,9 @@ RENDERED = Counter("documents_rendered_total", "Documents rendered", ("type",))
 MISSING_GLYPHS = Counter("documents_missing_glyphs_total", "Characters that no font of ours prints", ("type",))
 SECONDS = Histogram("documents_render_seconds", "Time to render both forms of a document", ("type",))
 FORMULAIRE = "formulaire"  # a form of the catalogue, filled in; no type of a published document
+DECLARED = "declared"  # a type that an exam's catalogue declares
 
-for _type in (*DocumentType, FORMULAIRE):  # each is exported from the start, as 0
+for _type in (*DocumentType, FORMULAIRE, DECLARED):  # each is exported from the start, as 0
     MISSING_GLYPHS.labels(str(_type))
 
 

@@ -17,9 +17,8 @@ from sqlalchemy.orm import Session
 from services.chassis.clock import portal_now
 from services.chassis.database.audit import Actor
 from services.chassis.database.transactions import new_id
-from services.chassis.errors import Conflict, NotFound, Unavailable
+from services.chassis.errors import NotFound, Unavailable
 from services.chassis.events import follow_up
-from services.contracts import problem_types
 from services.documents.dependencies import Dependencies
 from services.documents.domain.document_types import DocumentType
 from services.documents.domain.file_format import FileFormat
@@ -28,6 +27,7 @@ from services.documents.domain.object_keys import DocumentName, publication_key
 from services.documents.models import AuditEntry, Candidature, Document, Publication, db
 from services.documents.operations.document_storage import assign_files, size_and_digest, store_rendered
 from services.documents.operations.measured_rendering import render_measured
+from services.documents.operations.order_keys import id_under_key, key_already_used
 from services.documents.queries.candidatures import active_ids, saved_event
 from services.documents.rendering.notice import notice
 from services.documents.rendering.pdf_and_html import Rendered
@@ -78,7 +78,7 @@ def publish(
     the candidatures may be published to, Unavailable if an uploaded PDF cannot be stored, Conflict if the key was used
     for another order.
     """
-    publication_id = _publication_id(actor, order_key) if order_key else new_id()
+    publication_id = id_under_key(actor, order_key) if order_key else new_id()
     return _previous_answer(publication_id, order) or _publish(dependencies, actor, academies, order, publication_id)
 
 
@@ -140,10 +140,6 @@ def publish_document(dependencies: Dependencies, publication_id: str, candidatur
         session.add(document)
 
 
-def _publication_id(actor: str, order_key: str) -> str:
-    return hashlib.sha256(f"{actor}/{order_key}".encode()).hexdigest()[:32]
-
-
 def _previous_answer(publication_id: str, order: Order) -> Accepted | None:
     """The answer given to this order before; None for a new order. Raises Conflict if the key was used for another."""
     with db.reading() as session:
@@ -151,8 +147,7 @@ def _previous_answer(publication_id: str, order: Order) -> Accepted | None:
     if row is None:
         return None
     if row.order_digest != order.digest:
-        detail = "Cette clé (Idempotency-Key) a déjà servi à une autre publication."
-        raise Conflict(detail, problem=problem_types.KEY_ALREADY_USED)
+        raise key_already_used()
     accepted = set(row.candidatures)
     refused = tuple(item for item in dict.fromkeys(order.candidatures) if item not in accepted)
     return Accepted(row.id, len(accepted), refused)
@@ -171,7 +166,14 @@ def _render(dependencies: Dependencies, publication: Publication, candidature: C
 
 
 def new_document(
-    session: Session, document_id: str, candidature_id: str, type: str, title: str, *, at: datetime
+    session: Session,
+    document_id: str,
+    candidature_id: str,
+    type: str,
+    title: str,
+    *,
+    at: datetime,
+    declared_label: str | None = None,
 ) -> Document:
     """The row of a published document, without its files. Publications of one type are numbered 1, 2 … within a
     candidature, whose row the caller has locked."""
@@ -180,6 +182,7 @@ def new_document(
         id=document_id,
         candidature_id=candidature_id,
         type=type,
+        type_label=declared_label,
         version=(session.scalar(highest) or 0) + 1,
         label=title,
         published_at=at,

@@ -9,11 +9,12 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from services.documents.domain.document_types import DocumentType
+from services.documents.domain.document_types import LABELS, DocumentType
 from services.documents.domain.object_keys import DocumentName, read_key
 from services.documents.models import Candidature, Document, SavedVersion, db
 from services.documents.operations.document_storage import StoredFile, assign_files
 from services.documents.operations.reconciliation import reconciliation
+from services.documents.queries.declared_documents import declared_label
 from services.objects import ObjectMissing
 from services.objects.rebuilding import Outcome, Rebuilt, is_recent
 
@@ -54,7 +55,7 @@ class _File:
 
 def _file_of(key: str) -> _File | None:
     parsed = read_key(key)
-    if parsed is None or parsed[0].type not in set(DocumentType):
+    if parsed is None:
         return None
     return _File(key, parsed[0], parsed[1])
 
@@ -73,14 +74,16 @@ def _rebuild_row(name: DocumentName, keys: Mapping[str, str], write: bool, minut
     if not (_is_unchanged(pdf) and _is_unchanged(html)):
         return Rebuilt(pdf_key, Outcome.CHANGED)
     with db.operation() as session:
-        if session.get(Candidature, name.candidature_id, with_for_update=True) is None:
+        candidature = session.get(Candidature, name.candidature_id, with_for_update=True)
+        label = _label(candidature, name.type)
+        if candidature is None or label is None:
             return Rebuilt(pdf_key, Outcome.OWNER_UNKNOWN)
         if name.version and session.get(SavedVersion, (name.candidature_id, name.version)) is None:
             return Rebuilt(pdf_key, Outcome.OWNER_UNKNOWN)
         if _has_row(session, name):
             return Rebuilt(pdf_key, Outcome.REPLACED)
         if write:
-            document = _document(session, name, written_at)
+            document = _document(session, name, label, written_at)
             assign_files(document, pdf, html)
             session.add(document)
     return Rebuilt(pdf_key, Outcome.REBUILT)
@@ -98,13 +101,20 @@ def _has_row(session: Session, name: DocumentName) -> bool:
     return session.scalar(same) is not None
 
 
-def _document(session: Session, name: DocumentName, written_at: datetime) -> Document:
+def _label(candidature: Candidature | None, type: str) -> str | None:
+    """Of the type; None for one that neither the guide nor the candidature's exam has."""
+    own = declared_label(candidature.exam_label, type) if candidature else None
+    return LABELS[DocumentType(type)] if type in LABELS else own
+
+
+def _document(session: Session, name: DocumentName, label: str, written_at: datetime) -> Document:
     same = select(func.max(Document.version)).filter_by(candidature_id=name.candidature_id, type=name.type)
     return Document(
         id=name.document_id,
         candidature_id=name.candidature_id,
         type=name.type,
         version=name.version or (session.scalar(same) or 0) + 1,
-        label=DocumentType(name.type).label,
+        type_label=None if name.type in LABELS else label,
+        label=label,
         published_at=written_at,
     )

@@ -58,10 +58,10 @@ def _recreate(dependencies: Dependencies, document_id: str) -> bool:
     """Render an automatic document from its version and point its row at the new objects."""
     with db.reading() as session:
         document = session.get_one(Document, document_id)
-    document_type = DocumentType(document.type)
-    event = saved_event(document.candidature_id, document.version) if document_type in AUTOMATIC else None
+    event = saved_event(document.candidature_id, document.version) if document.type in AUTOMATIC else None
     if event is None:
         return False
+    document_type = DocumentType(document.type)
     before = (document.pdf_key, document.html_key)
     remaining = [key for key in before if dependencies.store.exists(key)]
     pdf, html = store_document(

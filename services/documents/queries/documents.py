@@ -8,7 +8,7 @@ from collections.abc import Collection
 from sqlalchemy import ColumnElement, and_, select
 
 from services.chassis.errors import NotFound
-from services.documents.domain.document_types import PUBLISHED, DocumentType
+from services.documents.domain.document_types import AUTOMATIC, DocumentType
 from services.documents.domain.identifiers import is_id
 from services.documents.models import Candidature, Document, Withdrawal, db
 from services.documents.queries.candidatures import WITHDRAWAL_JOIN, is_visible
@@ -65,7 +65,7 @@ def list_unopened(candidate_id: str) -> list[Document]:
 
 def is_unopened() -> ColumnElement[bool]:
     """As SQL: published by a gestionnaire, not withdrawn, and not opened yet."""
-    return and_(Document.opened_at.is_(None), Document.withdrawn_at.is_(None), Document.type.in_(PUBLISHED))
+    return and_(Document.opened_at.is_(None), Document.withdrawn_at.is_(None), Document.type.not_in(AUTOMATIC))
 
 
 def document_of(candidate_id: str, document_id: str) -> tuple[Document, Candidature]:

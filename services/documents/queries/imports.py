@@ -69,7 +69,9 @@ def list_refusals(publisher: Publisher, import_id: str, cursor: int) -> Page:
         return _page(list(session.scalars(statement.limit(ROWS_PAGE + 1))))
 
 
-def list_import_documents(publisher: Publisher, import_id: str, cursor: int, numero_candidat: str | None) -> Page:
+def list_import_documents(
+    publisher: Publisher, import_id: str, cursor: int = 0, *, numero_candidat: str | None = None
+) -> Page:
     """The documents of an import in their order, or those of one N° candidat."""
     of_import = (ImportDocument.import_id == import_id, ImportDocument.position > cursor)
     statement = select(ImportDocument).where(*of_import).order_by(ImportDocument.position)
@@ -80,12 +82,16 @@ def list_import_documents(publisher: Publisher, import_id: str, cursor: int, num
         return _page(list(session.scalars(statement.limit(ROWS_PAGE + 1))))
 
 
-def import_document_of(publisher: Publisher, import_id: str, numero_candidat: str | None) -> ImportDocument:
-    """The document of that N° candidat, or the first of the import. Raises NotFound."""
-    items = list_import_documents(publisher, import_id, 0, numero_candidat).items
-    if not items:
+def import_document_of(publisher: Publisher, import_id: str, document_id: str | None) -> ImportDocument:
+    """The document of that id, or the first of the import. Raises NotFound."""
+    statement = select(ImportDocument).where(ImportDocument.import_id == import_id).order_by(ImportDocument.position)
+    if document_id is not None:
+        statement = statement.where(ImportDocument.id == document_id)
+    with db.reading_for_staff() as session:
+        import_in(session, publisher, import_id)
+        document = session.scalar(statement.limit(1))
+    if document is None:
         raise NotFound()
-    document: ImportDocument = items[0]
     return document
 
 

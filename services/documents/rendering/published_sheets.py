@@ -18,21 +18,23 @@ _EVERY_EPREUVE = "Toutes les épreuves"
 
 def published_sheet(
     event: RegistrationSaved,
-    document_type: DocumentType,
+    name: str,
+    type: str,
     title: str,
     paragraphs: tuple[str, ...],
     lines: Sequence[Line],
     letterhead: Letterhead,
 ) -> Sheet:
-    """A document with `paragraphs` above what `lines` (by the names of the columns) say; without lines, a notice."""
+    """A document with `paragraphs` above what `lines` (by the names of the columns) say; without lines, a notice.
+    `name`: the label of the type."""
     if not lines:
-        return notice(event, document_type.label, title, paragraphs, letterhead)
+        return notice(event, name, title, paragraphs, letterhead)
     text = [Paragraphs(paragraphs)] if paragraphs else []
     return Sheet(
-        name=document_type.label,
+        name=name,
         letterhead=letterhead,
         head=head_of(event, title.upper(), with_version=False),
-        blocks=(*_candidature(event), *text, *_BLOCKS[document_type](lines)),
+        blocks=(*_candidature(event), *text, *_BLOCKS[DocumentType(type)](lines)),
         author=event.academie.label,
     )
 

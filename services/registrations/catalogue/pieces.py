@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
+from services.contracts.document_types import CODE_FORM
 from services.contracts.file_rules import FORMATS
 from services.reference.text import folded
 from services.registrations.catalogue import conditions, length_checks
@@ -13,7 +15,7 @@ from services.registrations.catalogue.mistakes import suggestion
 from services.registrations.catalogue.reading_context import ReadingContext
 from services.registrations.catalogue.yaml_nodes import Node
 from services.registrations.domain.exam_definition import FormText, PieceRule, RuleUse
-from services.registrations.domain.lengths import REFUSAL_REASON
+from services.registrations.domain.lengths import LABEL, REFUSAL_REASON
 from services.registrations.domain.rules import RULES, problems
 
 TEXTS = ("demande", "handicap_advice", "residence_notice", "forms_notice", "categories_notice")
@@ -93,7 +95,13 @@ def document_types(context: ReadingContext, node: Node | None) -> dict[str, str]
     if node is None:
         return {}
     with context.fields(node, "document_types") as fields:
-        return {code: fields.text(code) for code in node.entries}
+        labels = {code: fields.text(code) for code in node.entries}
+    for code, label in labels.items():
+        if not re.fullmatch(CODE_FORM, code):
+            mend = "n'écrire que des lettres minuscules et « _ », 32 au plus"
+            context.refuse(node.entries[code], f"code de document « {code} » : {mend}")
+        length_checks.check_length(context, node.entries[code], f"libellé du document « {code} »", label, LABEL)
+    return labels
 
 
 def rules(context: ReadingContext, node: Node | None) -> tuple[RuleUse, ...]:

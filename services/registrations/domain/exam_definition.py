@@ -12,6 +12,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from services.contracts.document_types import DocumentType
 from services.contracts.file_rules import FORMATS
 from services.contracts.registrations import Contact
 from services.registrations.domain.conditions import ALWAYS, Condition
@@ -229,6 +230,11 @@ class Exam:
     document_types: Mapping[str, str]  # code -> label
     sessions: tuple[Session, ...]
     refusal_reasons: tuple[str, ...] = ()  # of any piece, ready to be chosen by a gestionnaire
+
+    @property
+    def further_documents(self) -> dict[str, str]:
+        """The types of documents that the guide does not have: code -> label."""
+        return {code: label for code, label in self.document_types.items() if code not in set(DocumentType)}
 
     def session(self, name: str) -> Session | None:
         return next((session for session in self.sessions if session.name == name), None)

@@ -12,9 +12,12 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session as DbSession
 
 from services.chassis.database.audit import Actor
+from services.chassis.events import publish
+from services.contracts.registrations import DeclaredDocument, DocumentsDeclared
 from services.registrations.catalogue import digest, to_data, with_current_demonstrations
 from services.registrations.domain.etablissements import Etablissement
 from services.registrations.domain.exam_definition import Exam, Opening, Session
+from services.registrations.domain.instants import iso_utc
 from services.registrations.models import (
     AuditEntry,
     CatalogueRevision,
@@ -96,10 +99,20 @@ def _put_in_force(session: DbSession, offered: Exam, actor: Actor, at: datetime)
         current.digest = new_digest
     session.flush()
     _put_openings(session, exam, comparison.listed)
+    declared_before = exam_by_digest(session, before).further_documents if before else {}
+    if exam.further_documents or declared_before:
+        publish_documents(session, exam, at)
     if before != new_digest:
         after = {"digest": new_digest, "changes": len(comparison.lines), "lines": list(comparison.lines[:TRACED_LINES])}
         AuditEntry.record(session, actor, "catalogue.loaded", exam.code, at=at, before={"digest": before}, after=after)
     return comparison.lines
+
+
+def publish_documents(session: DbSession, exam: Exam, at: datetime) -> None:
+    """Publish what the exam declares besides the guide's types of documents."""
+    documents = tuple(DeclaredDocument(code, label) for code, label in exam.further_documents.items())
+    event = DocumentsDeclared(exam.code, exam.label, iso_utc(at), documents)
+    publish(session, event, subject=exam.code)
 
 
 def _put_etablissements(

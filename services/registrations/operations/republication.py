@@ -11,11 +11,14 @@ from collections.abc import Iterator, Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session as DbSession
 
+from services.chassis.clock import portal_now
 from services.chassis.events import publish
 from services.contracts.stored_registrations import from_stored
-from services.registrations.models import ACTIVE, Candidature, CandidatureVersion, OpeningRow, db
+from services.registrations.models import ACTIVE, Candidature, CandidatureVersion, CurrentExam, OpeningRow, db
 from services.registrations.operations.candidatures import publish_end
+from services.registrations.operations.catalogue import publish_documents
 from services.registrations.operations.openings import dates_in_force, publish_window
+from services.registrations.queries.catalogue import exam_in_force
 
 _PAGE = 200
 
@@ -32,6 +35,9 @@ def publish_everything() -> int:
     with db.operation() as session:
         for row in session.scalars(select(OpeningRow).where(OpeningRow.revision > 0)):
             publish_window(session, row, dates_in_force(session, row))
+        for code in session.scalars(select(CurrentExam.code)).all():
+            if (exam := exam_in_force(session, code)).further_documents:
+                publish_documents(session, exam, portal_now())
     return count
 
 

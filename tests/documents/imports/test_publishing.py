@@ -8,6 +8,7 @@ from services.contracts.registrations import RegistrationWithdrawn
 from services.documents.operations.import_publication import publish_chunk
 from tests.documents.example_events import ecartee, withdrawn
 from tests.documents.imports.exam_office import CELLS, ExamOffice, candidature, csv_of, line, numero
+from tests.documents.service import some_id
 from tests.documents.text_extraction import text_of_html, text_of_pdf
 
 
@@ -112,13 +113,23 @@ def test_nobody_publishes_another_report_than_the_one_they_read(office: ExamOffi
     assert office.documents_of(1) == office.documents_of(2) == []
 
 
+def test_the_documents_of_a_number_are_found_without_the_number_in_an_address(office: ExamOffice) -> None:
+    office.register(1, 2)
+    checked = office.checked(csv_of([line(1), line(2)]))
+    path = f"/imports/{checked['id']}/documents/search"
+    answers = [office.call("POST", path, json={"numero_candidat": numero(number)}).get_json() for number in (2, 3)]
+    assert [[item["numero_candidat"] for item in answer["items"]] for answer in answers] == [[numero(2)], []]
+    assert office.call("POST", path, json={"numero_candidat": "12"}).status_code == 422
+
+
 def test_a_preview_is_the_document_and_is_in_the_audit_trail(office: ExamOffice) -> None:
     office.register(1, 2)
     checked = office.checked(csv_of([line(1), line(2)]))
     path = f"/imports/{checked['id']}/preview"
     text = text_of_pdf(office.call("GET", path).data)
     assert numero(1) in text
-    assert numero(2) in text_of_pdf(office.call("GET", f"{path}?numero_candidat={numero(2)}").data)
-    assert office.call("GET", f"{path}?numero_candidat={numero(3)}").status_code == 404
+    documents = office.call("GET", f"/imports/{checked['id']}/documents").get_json()["items"]
+    assert numero(2) in text_of_pdf(office.call("GET", f"{path}?document={documents[1]['id']}").data)
+    assert office.call("GET", f"{path}?document={some_id()}").status_code == 404
     assert [action for action, _ in office.audited()].count("document.previewed") == 2
     assert office.documents_of(1) == []

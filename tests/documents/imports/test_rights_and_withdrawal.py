@@ -30,7 +30,13 @@ def test_another_académies_gestionnaire_finds_and_changes_nothing(office: ExamO
     assert elsewhere.call("GET", "/imports").get_json()["items"] == []
     for address in (path, f"{path}/refusals", f"{path}/documents", f"{path}/preview"):
         assert elsewhere.call("GET", address).status_code == 404, address
-    acts = {"publication": {"revision": ended["revision"]}, "withdrawal": REASON, "abandonment": {}}
+    search = {"numero_candidat": numero(1)}
+    acts = {
+        "documents/search": search,
+        "publication": {"revision": ended["revision"]},
+        "withdrawal": REASON,
+        "abandonment": {},
+    }
     for act, body in acts.items():
         assert elsewhere.call("POST", f"{path}/{act}", json=body).status_code == 404, act
     assert elsewhere.send(ended["id"], csv_of([line(1)])).status_code == 404

@@ -7,6 +7,8 @@ import io
 import pytest
 from sqlalchemy import select
 
+from services.contracts.registrations import DeclaredDocument, DocumentsDeclared
+from services.documents.handlers import registry
 from services.documents.models import Candidature, db
 from tests.documents.imports.exam_office import HEADINGS, csv_of, pdf_of, zip_of
 from tests.documents.text_extraction import text_of_pdf
@@ -16,6 +18,7 @@ from tests.gateway.gestion.people import StaffFactory, rows
 from tests.support.in_process_four_services import InProcessFourServices
 from tests.support.in_process_portal import service_stopped
 from tests.support.scriptless_browser import ScriptlessBrowser
+from tests.support.service_worker import deliver_event
 
 CELLS = "E1 - Culture générale;12/05/2022;14:00;4 h;Lycée Pergaud, BESANCON;B 204"
 SESSION = "BTS 2022 - BREVET DE TECHNICIEN SUPERIEUR"
@@ -65,7 +68,10 @@ def test_convocations_are_checked_previewed_published_and_withdrawn(
     send(gestionnaire, path, csv_of([f"{numero};{CELLS}", f"00000000000;{CELLS}"]))
     assert "1 document à publier" in gestionnaire.text
     assert rows(gestionnaire)[0] == "3 00000000000 N° candidat inconnu dans vos académies"
-    preview = gestionnaire.get(f"{path}/apercu")
+    gestionnaire.get(f"{path}/documents")
+    addresses = [str(address) for address in gestionnaire.page.xpath("//main//@href | //main//@action")]
+    assert not [address for address in addresses if numero in address], "a N° candidat stands in no address"
+    preview = gestionnaire.get(next(address for address in addresses if "apercu" in address))
     assert (preview.content_type, preview.headers["Cache-Control"]) == ("application/pdf", "no-store")
     assert "Soyez à l'heure." in text_of_pdf(preview.data)
     gestionnaire.get(path)
@@ -96,8 +102,14 @@ def test_one_document_of_many_is_taken_back(
     running.deliver()
     candidate.get(documents_page(candidate))
     assert "Relevé de notes provisoire" in candidate.text
-    gestionnaire.get(f"{path}/documents?numero_candidat={numero}")
+    gestionnaire.get(f"{path}/documents")
+    for other in ("00000000000", "12"):
+        gestionnaire.press("Chercher", numero_candidat=other)
+        assert (rows(gestionnaire), gestionnaire.value("numero_candidat")) == ([], other)
+    gestionnaire.press("Chercher", numero_candidat=numero)
+    assert len(rows(gestionnaire)) == 1
     assert not problems_of(gestionnaire.answer.text)
+    assert numero not in gestionnaire.path
     gestionnaire.get(gestionnaire.page.xpath("//tbody//a/@href")[0])
     gestionnaire.press("Retirer le document", reason="Note rectifiée")
     assert "Le document est retiré" in gestionnaire.text
@@ -122,12 +134,55 @@ def test_pdfs_are_matched_by_the_number_in_their_names(
     assert "Venez" in text_of_pdf(candidate.answer.data)
 
 
+def test_a_document_that_the_catalogue_declares_is_published_as_pdf(
+    candidate: ScriptlessBrowser, gestionnaire: ScriptlessBrowser, running: InProcessFourServices
+) -> None:
+    declared = (DeclaredDocument("attestation", "Attestation de réussite"),)
+    exam = SESSION.removeprefix("BTS 2022 - ")
+    event = DocumentsDeclared("BTS", exam, "2021-10-04T08:00:00+00:00", declared)
+    deliver_event(running.documents.app, registry, event)
+    numero = numero_of(candidate, running)
+    path = prepare(gestionnaire, type="attestation", source="pdf")
+    send(gestionnaire, path, pdf_of("Admis"), f"attestation-{numero}.pdf")
+    gestionnaire.press("Publier 1 document")
+    running.deliver()
+    candidate.get(documents_page(candidate))
+    candidate.follow("Ouvrir : Attestation de réussite version 1")
+    assert "Admis" in text_of_pdf(candidate.answer.data)
+    candidature = documents_page(candidate).rpartition("/")[2]
+    gestionnaire.get(f"/gestion/candidatures/{candidature}/document")
+    assert "Convocation(s) aux épreuves" in gestionnaire.text
+    assert "Attestation de réussite" not in gestionnaire.text, "it is published from a PDF"
+
+
 def test_what_was_typed_stays_where_something_is_missing(gestionnaire: ScriptlessBrowser) -> None:
     gestionnaire.get("/gestion/documents/nouveau")
     gestionnaire.press("Continuer", source="pdf", title="Convocation du 12 mai", type="convocation", session="")
     assert gestionnaire.answer.status_code == 422
     assert not problems_of(gestionnaire.answer.text)
     assert (gestionnaire.value("title"), gestionnaire.value("type")) == ("Convocation du 12 mai", "convocation")
+
+
+@pytest.mark.usefixtures("candidate")
+def test_a_form_sent_twice_prepares_one_publication_and_one_changed_in_between_says_so(
+    gestionnaire: ScriptlessBrowser,
+) -> None:
+    gestionnaire.get("/gestion/documents")
+    before = len(rows(gestionnaire))
+    gestionnaire.get("/gestion/documents/nouveau")
+    typed = {"type": "convocation", "source": "csv", "session": SESSION, "paragraphs": "Soyez à l'heure."}
+    form = {**typed, "academie": "03", "order_key": gestionnaire.value("order_key")}
+    for _ in range(2):
+        gestionnaire.post("/gestion/documents/nouveau", form)
+        assert gestionnaire.answer.status_code == 200, gestionnaire.text
+    gestionnaire.post("/gestion/documents/nouveau", {**form, "title": "Convocation du 12 mai"})
+    assert gestionnaire.answer.status_code == 409
+    assert not problems_of(gestionnaire.answer.text)
+    assert "Vous avez déjà préparé une publication avec ce formulaire" in gestionnaire.text
+    gestionnaire.press("Continuer")
+    assert "Convocation du 12 mai" in gestionnaire.text
+    gestionnaire.get("/gestion/documents")
+    assert len(rows(gestionnaire)) == before + 2
 
 
 @pytest.mark.parametrize(

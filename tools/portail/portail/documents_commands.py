@@ -65,12 +65,17 @@ def model(api: Api, type: str, target: Path) -> None:
 
 
 @documents.command("publish")
-@click.argument("file", metavar="FICHIER.csv", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--type", required=True, help="convocation, releve_notes, amenagements.")
+@click.argument("file", metavar="FICHIER", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--type", required=True, help="convocation, releve_notes, amenagements ; en PDF, tout type de l'examen.")
 @click.option("--session", help="BTS 2022, ou 2022 ; par défaut la seule.")
 @click.option("--academie", help="Code sur deux chiffres ; par défaut la vôtre.")
 @click.option("--titre", "title", default="", help="Par défaut celui du type.")
-@click.option("--texte", "texts", multiple=True, help="Un paragraphe au-dessus du tableau ; à répéter.")
+@click.option(
+    "--texte",
+    "texts",
+    multiple=True,
+    help="Un paragraphe au-dessus du tableau, ou à lire au lieu des PDF.",
+)
 @click.option("--dry-run", is_flag=True, help="Contrôler seulement : rien n'est publié.")
 @click.option("--yes", is_flag=True, help="Publier sans demander.")
 @click.option("--sans-attendre", "at_once", is_flag=True, help="Ne pas attendre la fin de la publication.")
@@ -78,6 +83,8 @@ def model(api: Api, type: str, target: Path) -> None:
 @pass_api
 def publish(api: Api, form: str, file: Path, dry_run: bool, yes: bool, at_once: bool, **typed: Any) -> None:
     """Contrôler un CSV, montrer ses fautes ligne par ligne, puis publier ce qui est juste.
+
+    De même un PDF (.pdf), ou une archive de PDF (.zip) : le nom de chacun contient le N° candidat.
 
     Un candidat dont une ligne est fausse ne reçoit rien. Après une coupure, la même commande reprend sans rien publier
     deux fois. Code de sortie 7 : des lignes ne sont pas publiées.

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import secrets
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -42,26 +43,32 @@ def import_for(api: Api, file: Path, choices: Choices, *, noted: bool = True) ->
 
     One that is published is given back only for the very same content of the file: a corrected file is another.
     """
-    publication = (_noted_import(api, file, choices) if noted else None) or _new_import(api, choices)
+    publication = (_noted_import(api, file, choices) if noted else None) or _new_import(api, choices, source_of(file))
     if noted and publication["state"] in OPEN_STATES:  # the content is noted anew: it may have been corrected
         note = {"import_id": publication["id"], "choices": _digest_of(choices), "content": _digest(file)}
         write_private(note_file(file), json.dumps(note))
     return publication
 
 
-def _new_import(api: Api, choices: Choices) -> Import:
-    """An answer that is lost leaves an import without a file behind, which publishes nothing."""
-    new: Import = api.call("POST", IMPORTS, json={**asdict(choices), "source": "csv"}).json()
+def source_of(file: Path) -> str:
+    """« pdf » for a PDF or an archive of them, which are added to those sent before; « csv » for a table."""
+    return "pdf" if file.suffix.lower() in (".pdf", ".zip") else "csv"
+
+
+def _new_import(api: Api, choices: Choices, source: str) -> Import:
+    headers = {"Idempotency-Key": secrets.token_urlsafe(24)}  # sent again where its answer was lost, it makes one
+    new: Import = api.call("POST", IMPORTS, json={**asdict(choices), "source": source}, headers=headers).json()
     return new
 
 
 def check(api: Api, import_id: str, file: Path) -> Import:
-    """Send the file, which takes the place of one sent before. Raises Failure for a file that cannot be read."""
+    """Send the file; a table takes the place of one sent before. Raises Failure for a file that cannot be read."""
+    source = source_of(file)
     headers = {
-        "Content-Type": "text/csv",
+        "Content-Type": "text/csv" if source == "csv" else "application/octet-stream",
         "Content-Disposition": f"attachment; filename*=UTF-8''{quote(file.name, safe='')}",
     }
-    path = f"{IMPORTS}/{segment(import_id)}/csv"
+    path = f"{IMPORTS}/{segment(import_id)}/{'csv' if source == 'csv' else 'pdfs'}"
     checked: Import = api.call("PUT", path, data=file.read_bytes(), headers=headers, timeout=CHECK_SECONDS).json()
     return checked
 

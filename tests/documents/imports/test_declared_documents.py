@@ -1,0 +1,76 @@
+"""A document that an exam's catalogue declares is published as PDF, under the label that it declares."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from services.contracts.registrations import DeclaredDocument, DocumentsDeclared
+from services.documents.handlers import registry
+from tests.documents.imports.exam_office import NEW, ExamOffice, candidature, numero, pdf_of
+from tests.documents.text_extraction import text_of_html, text_of_pdf
+from tests.support.service_worker import deliver_event
+
+LABEL = "Attestation de réussite"
+
+
+@pytest.fixture
+def declaring(office: ExamOffice) -> ExamOffice:
+    declare(office, attestation=LABEL)
+    return office
+
+
+def declare(office: ExamOffice, at: str = "2021-10-04T08:00:00+00:00", **labels: str) -> None:
+    documents = tuple(DeclaredDocument(code, label) for code, label in labels.items())
+    deliver_event(office.service.app, registry, DocumentsDeclared("BTS", NEW["exam"], at, documents))
+
+
+def types(office: ExamOffice) -> list[dict[str, Any]]:
+    """Those that the form offers of one exam alone."""
+    return [item for item in office.call("GET", "/import-form").get_json()["types"] if item["exam"]]
+
+
+def published(office: ExamOffice) -> dict[str, Any]:
+    office.register(1)
+    new = office.create(type="attestation", source="pdf", title="", paragraphs=["Vous êtes admis."])
+    checked = office.send(new, pdf_of("Admis"), f"attestation-{numero(1)}.pdf", "pdfs").get_json()
+    assert (checked["ready"], checked["type_label"], checked["title"]) == (1, LABEL, LABEL)
+    office.publish(checked)
+    office.work()
+    [document] = office.documents_of(1)
+    return document
+
+
+def test_its_pdfs_reach_the_candidates_under_its_label(declaring: ExamOffice) -> None:
+    document = published(declaring)
+    assert (document["type"], document["type_label"], document["label"]) == ("attestation", LABEL, LABEL)
+    assert "Admis" in text_of_pdf(declaring.file_of(1, document))
+    assert "Vous êtes admis." in text_of_html(declaring.file_of(1, document, "html"))
+    to_read = declaring.service.get("/documents/to-read", candidature(1)).get_json()["documents"]
+    assert [item["id"] for item in to_read] == [document["id"]]
+
+
+def test_the_label_stays_when_the_catalogue_no_longer_declares_it(declaring: ExamOffice) -> None:
+    published(declaring)
+    declare(declaring, "2021-10-05T08:00:00+00:00")
+    assert types(declaring) == []
+    assert [document["type_label"] for document in declaring.documents_of(1)] == [LABEL]
+
+
+def test_the_form_offers_it_for_its_exam(declaring: ExamOffice) -> None:
+    assert types(declaring) == [{"type": "attestation", "label": LABEL, "exam": NEW["exam"], "columns": []}]
+
+
+def test_what_was_declared_before_changes_nothing_when_it_arrives_later(declaring: ExamOffice) -> None:
+    declare(declaring, "2021-10-03T08:00:00+00:00", ancienne="Ancienne")
+    assert [item["type"] for item in types(declaring)] == ["attestation"]
+
+
+@pytest.mark.parametrize(
+    "given", [{"type": "inconnu"}, {"exam": "DIPLÔME DE COMPTABILITÉ ET DE GESTION"}, {"source": "csv"}]
+)
+def test_it_is_refused_elsewhere_and_from_a_table(declaring: ExamOffice, given: dict[str, str]) -> None:
+    new = {**NEW, "type": "attestation", "source": "pdf", **given}
+    answer = declaring.call("POST", "/imports", json=new)
+    assert (answer.status_code, answer.get_json()["errors"][0]["pointer"]) == (422, "#/type")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -32,6 +33,7 @@ def serve(ages: Ages, port: int = PORT) -> None:
             self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(content)))
             self.end_headers()
-            self.wfile.write(content)
+            with contextlib.suppress(ConnectionError):  # who asked has hung up
+                self.wfile.write(content)
 
     ThreadingHTTPServer(("0.0.0.0", port), Page).serve_forever()  # noqa: S104 - the container's networks are inside

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -38,7 +39,8 @@ def serve(host: str, port: int, stuck: Check, readiness: Readiness) -> Threading
             self.send_header("Content-Type", content_type)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
-            self.wfile.write(body)
+            with contextlib.suppress(ConnectionError):  # who asked has hung up
+                self.wfile.write(body)
 
     server = ThreadingHTTPServer((host, port), Page)
     threading.Thread(target=server.serve_forever, name="page", daemon=True).start()

@@ -28,7 +28,7 @@ PATHS = [
 def click(saver: Saver, receiver: OtlpReceiver) -> ReceivedSpan:
     """The gateway's span of a save that is followed by a mail, once that mail is sent."""
     saver.saves_again()
-    wait_until(lambda: _followed_by_a_mail(receiver), SECONDS, "a click that is followed by a mail")
+    wait_until(lambda: bool(_followed_by_a_mail(receiver)), SECONDS, "a click that is followed by a mail")
     return _followed_by_a_mail(receiver)[0]
 
 

@@ -48,7 +48,7 @@ def test_requests_are_answered_while_spans_wait(hung: SilentServer, documents: t
     """None of them waits for as long as an export does."""
     url, _ = documents
     requests.get(url, timeout=60)
-    wait_until(lambda: hung.requests, 60, "an export that nobody answers")
+    wait_until(lambda: bool(hung.requests), 60, "an export that nobody answers")
     assert all(requests.get(url, timeout=EXPORT_SECONDS / 2).ok for _ in range(REQUESTS))
 
 
@@ -57,7 +57,7 @@ def test_a_process_that_stops_gives_the_last_spans_up_by_itself(
 ) -> None:
     url, daemon = documents
     requests.get(url, timeout=60)
-    wait_until(lambda: hung.requests, 60, "an export that nobody answers")
+    wait_until(lambda: bool(hung.requests), 60, "an export that nobody answers")
     requests.get(url, timeout=60)
     os.kill(daemon.pid, 15)
     wait_until(lambda: not daemon.running, 60, "the end of the process")

@@ -24,8 +24,8 @@ def test_no_span_of_a_registration_tells_who_registered(
 ) -> None:
     """Nor by which addresses: those of pages and queries, of the mail, of the machine."""
     saver.saves_again()
-    wait_until(lambda: receiver.of_process("registrations-worker", "send mail"), 90, "the mail's span")
-    typed = {str(value) for tab in DOSSIER.values() for value in dict(tab).values()} | set(creation_form().values())  # type: ignore[call-overload]
+    wait_until(lambda: bool(receiver.of_process("registrations-worker", "send mail")), 90, "the mail's span")
+    typed = {str(value) for tab in DOSSIER.values() for value in dict(tab).values()} | set(creation_form().values())
     personal = {text for text in typed - WORDS_OF_THE_PORTAL if len(text) >= SHORTEST and not text.islower()}
     personal |= {
         saver.address,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +11,8 @@ from pathlib import Path
 import pytest
 import requests
 
-from services.chassis.traces.recorder import EXPORT_SECONDS
+from services.chassis.traces.recorder import BATCH_SPANS, EXPORT_SECONDS, QUEUED_SPANS, OpenTelemetryRecorder
+from services.chassis.traces.spans import Kind
 from tests.support.ports import free_port, is_listening
 from tests.support.processes import Daemon, PrivateFolder, wait_until
 from tests.support.silent_server import SilentServer
@@ -52,13 +54,21 @@ def test_requests_are_answered_while_spans_wait(hung: SilentServer, documents: t
     assert all(requests.get(url, timeout=EXPORT_SECONDS / 2).ok for _ in range(REQUESTS))
 
 
-def test_a_process_that_stops_gives_the_last_spans_up_by_itself(
-    hung: SilentServer, documents: tuple[str, Daemon]
-) -> None:
+def test_a_process_that_stops_gives_most_of_its_last_spans_up(hung: SilentServer) -> None:
+    """Each batch would be tried for EXPORT_SECONDS."""
+    recorder = OpenTelemetryRecorder(hung.url, "site", share=1, joins_callers=True)
+    for _ in range(QUEUED_SPANS):
+        with recorder.span("process something", Kind.CONSUMER, ""):
+            pass
+    wait_until(lambda: bool(hung.requests), 60, "an export that nobody answers")
+    recorder.stop()
+    assert len(hung.requests) <= 2 < QUEUED_SPANS / BATCH_SPANS
+
+
+def test_a_web_process_ends_by_itself(hung: SilentServer, documents: tuple[str, Daemon]) -> None:
     url, daemon = documents
     requests.get(url, timeout=60)
     wait_until(lambda: bool(hung.requests), 60, "an export that nobody answers")
-    requests.get(url, timeout=60)
-    os.kill(daemon.pid, 15)
+    os.kill(daemon.pid, signal.SIGTERM)
     wait_until(lambda: not daemon.running, 60, "the end of the process")
     assert "SIGKILL" not in daemon.log.read_text(encoding="utf-8")

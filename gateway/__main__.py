@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import sys
 
+from flask import Flask
+
 from gateway.app import create_app
 from gateway.settings import GatewaySettings
 from services.chassis.settings import SettingsError
+from services.chassis.traces import spans
 from services.chassis.web.gunicorn_server import serve
 
 
@@ -16,7 +19,12 @@ def main() -> None:
         settings = GatewaySettings.read(os.environ)
     except SettingsError as error:
         sys.exit(f"gateway ne peut pas démarrer :\n{error}")
-    serve(lambda: create_app(settings), proc_name="gateway", threads=settings.threads)
+
+    def create() -> Flask:
+        spans.start(settings, "gateway", joins_callers=False)  # anybody may write a traceparent
+        return create_app(settings)
+
+    serve(create, proc_name="gateway", threads=settings.threads)
 
 
 if __name__ == "__main__":

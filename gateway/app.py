@@ -25,6 +25,7 @@ from services.chassis.http.client import ALIVE
 from services.chassis.http.connections import get_once
 from services.chassis.process import logs
 from services.chassis.process.readiness import Check
+from services.chassis.traces import spans
 from services.chassis.web import request_log
 
 PROBE_SECONDS = (
@@ -35,6 +36,7 @@ FORM_LIMIT = 1024 * 1024  # bytes of a posted form; files have another limit (we
 
 def create_app(settings: GatewaySettings) -> Flask:
     app = Flask("gateway", static_folder=None, template_folder="web")
+    spans.trace_requests(app)
     app.extensions["portail"] = settings
     app.config["MAX_CONTENT_LENGTH"] = FORM_LIMIT
     app.config["MAX_FORM_MEMORY_SIZE"] = FORM_LIMIT

@@ -47,6 +47,10 @@ class Settings:
     """How long a page waits in total for services that do not answer, leaving time of 3 s to render it."""
     threads: int = 64
     """Requests answered concurrently."""
+    otel_exporter_otlp_endpoint: str = ""
+    """Base URL of the OTLP/HTTP receiver that traces are sent to; empty: none are recorded."""
+    otel_traces_sampler_arg: float = 1.0
+    """Share of the requests that are traced, with all that follows from them: from 0 to 1."""
 
     @classmethod
     def read(cls, environ: Mapping[str, str]) -> Self:
@@ -75,6 +79,16 @@ class Settings:
         public = urlsplit(self.public_url)
         if self.env == "production" and public.scheme != "https" and public.hostname not in LOOPBACK:
             mistakes.append("PUBLIC_URL: in production https:// is expected, but for 127.0.0.1 and localhost")
+        return mistakes + self._mistakes_of_traces()
+
+    def _mistakes_of_traces(self) -> list[str]:
+        mistakes = []
+        if self.otel_exporter_otlp_endpoint and not self.otel_exporter_otlp_endpoint.startswith(
+            ("http://", "https://")
+        ):
+            mistakes.append("OTEL_EXPORTER_OTLP_ENDPOINT: http:// or https:// is expected")
+        if not 0 <= self.otel_traces_sampler_arg <= 1:
+            mistakes.append("OTEL_TRACES_SAMPLER_ARG: a number from 0 to 1 is expected")
         return mistakes
 
 

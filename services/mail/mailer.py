@@ -26,6 +26,7 @@ import structlog
 from prometheus_client import Counter
 
 from services.chassis.events.handlers import Channel, ChannelUnavailable
+from services.chassis.traces import spans
 from services.mail.settings import tls_context
 from services.mail.smtp_connection import MAX_SECONDS, SmtpConnection
 
@@ -79,11 +80,12 @@ class Mailer:
     def send(self, mail: Mail) -> None:
         """Raises MailUnavailable, MailDeferred or MailRefused, and ValueError for a hostile header."""
         message = self._message(mail)
-        if self._parts.scheme == "file":
-            self._write(message, mail.message_id)
-            return
-        with _counting_answers(), self._connect() as server:
-            _send_message(server, message)
+        with spans.span("send mail", spans.Kind.CLIENT):
+            if self._parts.scheme == "file":
+                self._write(message, mail.message_id)
+                return
+            with _counting_answers(), self._connect() as server:
+                _send_message(server, message)
 
     def _message(self, mail: Mail) -> EmailMessage:
         domain = self._sender.rpartition("@")[2].rstrip(">")

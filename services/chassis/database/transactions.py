@@ -29,8 +29,10 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
 from services.chassis.database.changes import Changes, FileChanges, PeriodicChanges
+from services.chassis.database.statement_spans import trace_statements
 from services.chassis.errors import Unavailable
 from services.chassis.process.capacity import RETRY_AFTER, WEB, Limit, thread_count, time_limits
+from services.chassis.traces import spans
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -124,6 +126,8 @@ class Database(SQLAlchemy):
                 _tune_sqlite(self.engine)
             else:
                 event.listen(self.engine, "do_connect", lambda _, __, args, named: Connection.connect(*args, **named))
+            if spans.are_recorded():
+                trace_statements(self.engine)
         self._turn = partial(_turn, Lock()) if on_sqlite else nullcontext
         at_once = Limit("database", thread_count() * 3 // 4, _MAX_CONNECTIONS)
         self._at_once = nullcontext if on_sqlite or time_limits() is not WEB else at_once.place

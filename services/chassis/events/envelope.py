@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Self
@@ -11,6 +12,7 @@ import orjson
 SPEC_VERSION = "1.0"
 # Longest of each attribute, as the tables hold them.
 _LONGEST = {"id": 64, "source": 200, "type": 200, "subject": 200, "time": 40, "correlationid": 64}
+_TRACEPARENT = re.compile("00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 
 
 class Undecodable(ValueError):
@@ -21,11 +23,18 @@ def _is_text(value: object, longest: int) -> bool:
     return isinstance(value, str) and len(value) <= longest and "\x00" not in value
 
 
+def _traceparent_of(read: dict[str, Any]) -> str:
+    """Empty if it is missing or no such text: an event is handled whatever is said of its trace."""
+    text = read.get("traceparent")
+    return text if isinstance(text, str) and _TRACEPARENT.fullmatch(text) else ""
+
+
 @dataclass(frozen=True)
 class Envelope:
     """`type` names the contract of `data`; `subject` is the id of whom or what it is about, with which it is erased.
 
-    `attempt` counts from 1 and is sent beside the envelope, not in it.
+    `traceparent` is the span in which it was written (CloudEvents' extension « Distributed Tracing »); empty if it was
+    written in none. `attempt` counts from 1 and is sent beside the envelope, not in it.
     """
 
     id: str
@@ -36,8 +45,10 @@ class Envelope:
     data: dict[str, Any]
     correlation_id: str = ""
     attempt: int = 1
+    traceparent: str = ""
 
     def to_json(self) -> bytes:
+        traced = {"traceparent": self.traceparent} if self.traceparent else {}
         return orjson.dumps(
             {
                 "specversion": SPEC_VERSION,
@@ -48,6 +59,7 @@ class Envelope:
                 "time": self.time.isoformat(),
                 "datacontenttype": "application/json",
                 "correlationid": self.correlation_id,
+                **traced,
                 "data": self.data,
             }
         )
@@ -78,6 +90,7 @@ class Envelope:
             read["data"],
             read["correlationid"],
             attempt,
+            _traceparent_of(read),
         )
 
     def again(self, attempt: int) -> Self:

@@ -12,6 +12,7 @@ from services.chassis.events import metrics, outbox
 from services.chassis.events.deduplication import record_handled
 from services.chassis.events.envelope import Envelope, Undecodable
 from services.chassis.events.handlers import ChannelUnavailable, Handlers
+from services.chassis.events.handling import handling
 from services.chassis.events.parking import park
 from services.chassis.events.tables import TO_SELF, inbox
 from services.chassis.process.failure_reason import frames_of, reason_of
@@ -74,13 +75,8 @@ class FollowUps:
         parked.
         """
         envelope = Envelope.from_json(body, attempt=attempt)
-        structlog.contextvars.bind_contextvars(
-            request_id=envelope.correlation_id, event_id=envelope.id, event_type=envelope.type
-        )
-        try:
+        with handling(envelope):
             self._run(envelope, sequence)
-        finally:
-            structlog.contextvars.clear_contextvars()
 
     def _run(self, envelope: Envelope, sequence: int | None) -> None:
         run = self._handlers.named_follow_up(envelope.type)

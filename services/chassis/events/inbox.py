@@ -13,6 +13,7 @@ from services.chassis.events.broker import Retry
 from services.chassis.events.deduplication import record_handled
 from services.chassis.events.envelope import Envelope, Undecodable
 from services.chassis.events.handlers import Handlers, Reaction
+from services.chassis.events.handling import handling
 from services.chassis.events.parking import park
 from services.chassis.events.tables import TO_BROKER
 from services.chassis.process.failure_reason import frames_of, reason_of
@@ -49,17 +50,12 @@ class Dispatcher:
     def dispatch(self, body: bytes, attempt: int) -> None:
         """Run every reaction that has not handled the event. Raises Undecodable, or what a reaction raises."""
         envelope = Envelope.from_json(body, attempt=attempt)
-        structlog.contextvars.bind_contextvars(
-            request_id=envelope.correlation_id, event_id=envelope.id, event_type=envelope.type
-        )
-        try:
+        with handling(envelope):
             reactions = self._handlers.reactions(envelope.type)
             if not reactions:
                 raise Undecodable(f"nothing here reacts to {envelope.type}")
             for reaction in reactions:
                 self._react(reaction, envelope)
-        finally:
-            structlog.contextvars.clear_contextvars()
 
     def park(self, body: bytes, reason: str, attempt: int) -> None:
         """Park it for an operator. Raises errors of the database, after which the broker delivers again."""

@@ -14,6 +14,7 @@ from services.chassis.clock import system_now
 from services.chassis.database.transactions import new_id
 from services.chassis.events.envelope import Envelope
 from services.chassis.events.tables import TO_BROKER, TO_SELF, outbox
+from services.chassis.traces import spans
 
 
 class Publishable(Protocol):
@@ -37,7 +38,9 @@ def follow_up(session: Session, name: str, data: dict[str, Any], *, subject: str
 
 def _write(session: Session, destination: str, type: str, data: dict[str, Any], subject: str, delay: float) -> str:
     now = system_now()
-    envelope = Envelope(new_id(), _source(), type, subject, now, data, _correlation_id())
+    envelope = Envelope(
+        new_id(), _source(), type, subject, now, data, _correlation_id(), traceparent=spans.traceparent()
+    )
     session.execute(
         insert(outbox).values(
             event_id=envelope.id,

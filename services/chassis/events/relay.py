@@ -10,6 +10,7 @@ from services.chassis.events.broker import Broker, BrokerUnavailable, Publisher,
 from services.chassis.events.envelope import Envelope
 from services.chassis.events.tables import TO_BROKER
 from services.chassis.process.leases import renewing
+from services.chassis.traces import spans
 
 log = structlog.get_logger()
 
@@ -58,7 +59,8 @@ class Relay:
         if self._publisher is None:
             self._publisher = self._broker.publisher()
         try:
-            self._publisher.publish(envelope)
+            with spans.span(f"publish {envelope.type}", spans.Kind.PRODUCER, parent=envelope.traceparent):
+                self._publisher.publish(envelope)
         except Unroutable:
             metrics.UNROUTABLE.labels(self._service).inc()
             log.error("event_unroutable", event_id=envelope.id, event_type=envelope.type)

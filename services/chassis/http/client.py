@@ -33,6 +33,7 @@ from services.chassis.http.circuit_breaker import RECENT_ANSWER_SECONDS, Circuit
 from services.chassis.http.connections import Answer, Connections
 from services.chassis.http.dns_balancing import Connection, has_others
 from services.chassis.settings import Settings
+from services.chassis.traces import spans
 from services.chassis.web.request_log import REQUEST_ID
 from services.contracts.problem_types import UNAUTHENTICATED, ProblemType
 
@@ -116,7 +117,7 @@ class Client:
         self._prefix = base.path
         self._host = str(base.hostname)
         self._connections = Connections(self._host, base.port)
-        self._label = label
+        self._label, self._name = label, name
         self._breaker = CircuitBreaker(name, at_once, queue_seconds, self.away)
         self.page_seconds = page_seconds
 
@@ -175,9 +176,9 @@ class Client:
         """
         reads = method in READS if reads is None else reads
         until = time.monotonic() + (seconds or (self.page_seconds if reads else WRITE_SECONDS))
-        with ExitStack() as stack:
+        with spans.span(f"{method} {self._name}", spans.Kind.CLIENT), ExitStack() as stack:
             is_trial = stack.enter_context(self._breaker.place(until - time.monotonic()))
-            sent = {REQUEST_ID: _request_id(), **(headers or {})}
+            sent = {REQUEST_ID: _request_id(), **_trace_headers(), **(headers or {})}
             bearer = token if token is None or isinstance(token, str) else token(until - time.monotonic())
             if bearer:
                 sent["Authorization"] = f"Bearer {bearer}"
@@ -189,6 +190,7 @@ class Client:
             except (OSError, HTTPException) as error:
                 structlog.get_logger().warning("call_failed", base=self._base, reason=type(error).__name__)
                 raise self.away() from error
+            spans.note("http.response.status_code", answer.status_code)
             answer.token = bearer
             if stream:
                 answer.on_close(stack.pop_all().close)
@@ -254,6 +256,11 @@ def _request_id() -> str:
     if has_request_context():
         return str(g.get("request_id", ""))
     return str(structlog.contextvars.get_contextvars().get("request_id", ""))
+
+
+def _trace_headers() -> dict[str, str]:
+    traceparent = spans.traceparent()
+    return {"traceparent": traceparent} if traceparent else {}
 
 
 def _query(params: Any) -> str:

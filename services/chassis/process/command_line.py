@@ -18,6 +18,7 @@ from flask_migrate import upgrade
 from services.chassis.process import capacity
 from services.chassis.process.migration_wait import wait_until_migrated
 from services.chassis.settings import ServiceSettings, SettingsError
+from services.chassis.traces import spans
 from services.chassis.web.gunicorn_server import serve
 
 Read = TypeVar("Read", bound=ServiceSettings)
@@ -41,10 +42,16 @@ def main(
 
     role = sys.argv[1] if len(sys.argv) > 1 else "--help"
     capacity.set_role({"web": capacity.WEB, "migrate": capacity.MIGRATION}.get(role, capacity.WORK))
+
+    def create(process: str) -> Flask:
+        spans.start(settings, process)
+        return create_app(settings)
+
     if role == "web":
-        serve(lambda: create_app(settings), proc_name=name)
+        serve(lambda: create(name), proc_name=name)
     elif role == "worker":
-        run_worker(create_app(settings))
+        run_worker(create(f"{name}-worker"))
+        spans.stop()
     elif role == "migrate":
         app = create_app(settings)
         migrate(app)
@@ -53,12 +60,15 @@ def main(
     elif role == "wait-for-migrations":
         wait_until_migrated(create_app(settings))
     else:
-        group = FlaskGroup(add_default_commands=False, add_version_option=False)
-        group.main(
-            args=sys.argv[1:],
-            prog_name=f"python -m services.{name}",
-            obj=ScriptInfo(create_app=lambda: create_app(settings)),
-        )
+        _run_command(name, lambda: create(f"{name}-command"))
+
+
+def _run_command(name: str, create: Callable[[], Flask]) -> None:
+    group = FlaskGroup(add_default_commands=False, add_version_option=False)
+    try:
+        group.main(args=sys.argv[1:], prog_name=f"python -m services.{name}", obj=ScriptInfo(create_app=create))
+    finally:
+        spans.stop()
 
 
 def migrate(app: Flask, revision: str = "head") -> None:

@@ -28,6 +28,7 @@ from services.chassis.process.capacity import REFUSAL, RETRY_AFTER, thread_count
 from services.chassis.process.failure_reason import frames_of, reason_of
 from services.chassis.process.readiness import Check
 from services.chassis.settings import ServiceSettings
+from services.chassis.traces import spans
 from services.chassis.web import access, api_description, problems, request_log
 from services.chassis.web.access_tokens import KeyOf, RemoteKeys
 from services.chassis.web.body_limit import MAX_BODY_BYTES
@@ -71,6 +72,7 @@ def create_service(
     `reports`: see Readiness.
     """
     app = Flask(f"services.{name}", static_folder=None)
+    spans.trace_requests(app)
     app.extensions["portail"] = settings
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     app.json = Json(app)

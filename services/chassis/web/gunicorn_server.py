@@ -20,6 +20,7 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.workers.gthread import ThreadWorker
 
 from services.chassis.process.capacity import STOP_SECONDS, thread_count
+from services.chassis.traces import spans
 
 KEEPALIVE_SECONDS = 40  # longer than our clients keep a connection
 RECEIVE_SECONDS = 20  # frees the thread that reads from a client which has disappeared
@@ -83,6 +84,7 @@ def serve(create: Callable[[], Flask], **options: Any) -> None:
         "limit_request_line": 8190,
         "when_ready": _bound_connections,
         "post_fork": _stop_before_boot,
+        "worker_exit": lambda server, worker: spans.stop(),
         **options,
     }
     _Server(create, settings).run()

@@ -12,6 +12,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, Counter, Histogram, generate_
 
 from services.chassis.process.pools import Places, show_pool
 from services.chassis.process.readiness import Check, Readiness
+from services.chassis.traces import spans
 from services.chassis.web import access
 
 log = structlog.get_logger()
@@ -39,6 +40,7 @@ def register(app: Flask, service: str, *, threads: int, needs: dict[str, Check],
         g.route = request.url_rule.rule if request.url_rule else "unknown"
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=g.request_id, method=g.method, route=g.route)
+        spans.note("portail.request_id", g.request_id)
 
     def end(response: Response) -> Response:
         seconds = time.perf_counter() - g.get("started", time.perf_counter())

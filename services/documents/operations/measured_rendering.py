@@ -5,6 +5,7 @@ from __future__ import annotations
 import structlog
 from prometheus_client import Counter, Histogram
 
+from services.chassis.traces import spans
 from services.documents.domain.document_types import DocumentType
 from services.documents.rendering.glyphs import scripts_of
 from services.documents.rendering.pdf_and_html import Rendered, render
@@ -27,7 +28,7 @@ def render_measured(sheet: Sheet, type_label: str, candidature_id: str) -> Rende
 
     Missing glyphs are logged by script and number, never with the text.
     """
-    with SECONDS.labels(type_label).time():
+    with SECONDS.labels(type_label).time(), spans.span(f"render {type_label}"):
         rendered = render(sheet)
     RENDERED.labels(type_label).inc()
     if rendered.missing:

@@ -1,0 +1,1 @@
+"""Traces, as a real OTLP/HTTP receiver gets them."""

@@ -1,0 +1,64 @@
+"""One trace from the click on « Enregistrer » to the PDF and the mail, through every service."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.otlp_receiver import OtlpReceiver, ReceivedSpan
+from tests.support.processes import wait_until
+from tests.traces.conftest import Saver
+
+SECONDS = 90.0
+CLICK = "gateway: POST /inscription/<draft_id>/<int:number>"
+SAVE = [CLICK, "gateway: POST registrations", "registrations: POST /v1/drafts/<draft_id>/save"]
+EVENT = "process registrations.registration_saved.v1"
+DOCUMENTS = [*SAVE, f"documents-worker: {EVENT}", "documents-worker: process make_documents"]
+PATHS = [
+    [CLICK, "gateway: GET accounts", "accounts: GET /v1/me/identity"],
+    [*SAVE, "registrations: INSERT"],
+    [*SAVE, "registrations-worker: publish registrations.registration_saved.v1"],
+    [*SAVE, f"pieces-worker: {EVENT}"],
+    [*DOCUMENTS, "documents-worker: render confirmation"],
+    [*DOCUMENTS, "documents-worker: PUT objects"],
+    [*SAVE, "registrations-worker: process send_modification_mail", "registrations-worker: send mail"],
+]
+
+
+@pytest.fixture(scope="module")
+def click(saver: Saver, receiver: OtlpReceiver) -> ReceivedSpan:
+    """The gateway's span of a save that is followed by a mail, once that mail is sent."""
+    saver.saves_again()
+    wait_until(lambda: bool(_followed_by_a_mail(receiver)), SECONDS, "a click that is followed by a mail")
+    return _followed_by_a_mail(receiver)[0]
+
+
+def _followed_by_a_mail(receiver: OtlpReceiver) -> list[ReceivedSpan]:
+    mails = {span.trace for span in receiver.of_process("registrations-worker", "send mail")}
+    return [span for span in receiver.of_process(*CLICK.split(": ")) if span.trace in mails]
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path[-1].replace(": ", " "))
+def test_what_follows_from_a_click_is_in_its_trace(
+    path: list[str], click: ReceivedSpan, receiver: OtlpReceiver
+) -> None:
+    def paths() -> list[list[str]]:
+        return [receiver.path_to(span) for span in receiver.of_trace(click.trace)]
+
+    wait_until(lambda: path in paths(), SECONDS, f"{path[-1]} in the trace of the click")
+
+
+def test_the_logs_request_id_is_on_each_part(click: ReceivedSpan, receiver: OtlpReceiver) -> None:
+    processes = {
+        span.process
+        for span in receiver.of_trace(click.trace)
+        if span.attributes.get("portail.request_id") == click.attributes["portail.request_id"]
+    }
+    assert processes == {
+        "gateway", "accounts", "registrations", "registrations-worker", "documents-worker", "pieces-worker"
+    }  # fmt: skip
+
+
+def test_workers_that_look_for_work_make_no_traces(click: ReceivedSpan, receiver: OtlpReceiver) -> None:
+    """Every first span is a request's or an event's."""
+    first = {span.name.partition(" ")[0] for span in receiver.spans if not span.parent}
+    assert first <= {"GET", "POST", "process"}

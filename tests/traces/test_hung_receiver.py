@@ -1,0 +1,74 @@
+"""A receiver that accepts spans and never answers costs requests nothing, and a stop little."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import requests
+
+from services.chassis.traces.recorder import BATCH_SPANS, EXPORT_SECONDS, QUEUED_SPANS, OpenTelemetryRecorder
+from services.chassis.traces.spans import Kind
+from tests.support.ports import free_port, is_listening
+from tests.support.processes import Daemon, PrivateFolder, wait_until
+from tests.support.silent_server import SilentServer
+
+ROOT = Path(__file__).parents[2]
+REQUESTS = 20
+
+
+@pytest.fixture
+def hung() -> Iterator[SilentServer]:
+    with SilentServer() as server:
+        yield server
+
+
+@pytest.fixture
+def documents(hung: SilentServer, tmp_path: Path) -> Iterator[tuple[str, Daemon]]:
+    """The URL of a web process that sends its traces there, and the process."""
+    port, folder = free_port(), PrivateFolder("hung-receiver")
+    environment = {
+        "PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "ENV": "test", "BIND": f"127.0.0.1:{port}",
+        "DATABASE_URL": f"sqlite:///{tmp_path / 'documents.db'}", "BROKER_URL": f"sqlite:///{tmp_path / 'broker.db'}",
+        "ACCOUNTS_URL": "http://127.0.0.1:9", "REGISTRATIONS_URL": "http://127.0.0.1:9",
+        "CLIENT_ID": "documents", "CLIENT_SECRET": "-", "OBJECTS_URL": "s3+http://key:secret@127.0.0.1:9/documents",
+        "OTEL_EXPORTER_OTLP_ENDPOINT": hung.url,
+    }  # fmt: skip
+    daemon = Daemon("documents", [sys.executable, "-m", "services.documents", "web"], folder, environment)
+    daemon.start()
+    daemon.wait_ready(lambda: is_listening(port))
+    yield f"http://127.0.0.1:{port}/openapi.json", daemon
+    daemon.stop()
+    folder.remove()
+
+
+def test_requests_are_answered_while_spans_wait(hung: SilentServer, documents: tuple[str, Daemon]) -> None:
+    """None of them waits for as long as an export does."""
+    url, _ = documents
+    requests.get(url, timeout=60)
+    wait_until(lambda: bool(hung.requests), 60, "an export that nobody answers")
+    assert all(requests.get(url, timeout=EXPORT_SECONDS / 2).ok for _ in range(REQUESTS))
+
+
+def test_a_process_that_stops_gives_most_of_its_last_spans_up(hung: SilentServer) -> None:
+    """Each batch would be tried for EXPORT_SECONDS."""
+    recorder = OpenTelemetryRecorder(hung.url, "site", share=1, joins_callers=True)
+    for _ in range(QUEUED_SPANS):
+        with recorder.span("process something", Kind.CONSUMER, ""):
+            pass
+    wait_until(lambda: bool(hung.requests), 60, "an export that nobody answers")
+    recorder.stop()
+    assert len(hung.requests) <= 2 < QUEUED_SPANS / BATCH_SPANS
+
+
+def test_a_web_process_ends_by_itself(hung: SilentServer, documents: tuple[str, Daemon]) -> None:
+    url, daemon = documents
+    requests.get(url, timeout=60)
+    wait_until(lambda: bool(hung.requests), 60, "an export that nobody answers")
+    os.kill(daemon.pid, signal.SIGTERM)
+    wait_until(lambda: not daemon.running, 60, "the end of the process")
+    assert "SIGKILL" not in daemon.log.read_text(encoding="utf-8")

@@ -1,0 +1,65 @@
+"""What of people is in requests, rows, mails and errors leaves in no span."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from services.chassis.traces.recorder import OpenTelemetryRecorder
+from services.chassis.traces.spans import Kind
+from tests.accounts.creation_form import PASSWORD, creation_form
+from tests.bench.candidate_journey import DOSSIER
+from tests.bench.visitor import UnexpectedAnswer
+from tests.support.launched_portal import LaunchedPortal
+from tests.support.otlp_receiver import OtlpReceiver
+from tests.support.processes import wait_until
+from tests.traces.conftest import Saver
+
+WORDS_OF_THE_PORTAL = {"non", "oui", "globale", "MONSIEUR", "FRANCE"}
+SHORTEST = 4  # characters: « 03 » is everywhere
+NAME = "Marguerite.Dupont@example.org"
+
+
+def test_no_span_of_a_registration_tells_who_registered(
+    saver: Saver, traced: LaunchedPortal, receiver: OtlpReceiver
+) -> None:
+    """Nor by which addresses: those of pages and queries, of the mail, of the machine."""
+    saver.saves_again()
+    wait_until(lambda: bool(receiver.of_process("registrations-worker", "send mail")), 90, "the mail's span")
+    typed = {str(value) for tab in DOSSIER.values() for value in dict(tab).values()} | set(creation_form().values())
+    personal = {text for text in typed - WORDS_OF_THE_PORTAL if len(text) >= SHORTEST and not text.islower()}
+    personal |= {
+        saver.address,
+        saver.address.partition("@")[0],
+        saver.candidature,
+        PASSWORD,
+        "127.0.0.1",
+    }
+    assert {"BINET", "Laurent", "01/02/2001"} <= personal
+    sent = b"".join(receiver.bodies)
+    assert [text for text in personal if text.encode() in sent] == []
+
+
+def test_a_path_that_no_route_takes_is_not_told() -> None:
+    app = Flask("site")
+    with OtlpReceiver() as receiver:
+        recorder = OpenTelemetryRecorder(receiver.url, "site", share=1, joins_callers=True)
+        recorder.trace_requests(app)
+        app.test_client().get(f"/{NAME}?q={NAME}", headers={"User-Agent": NAME})
+        recorder.stop()
+    [span] = receiver.spans
+    assert span.name == "no route"
+    assert NAME.encode() not in b"".join(receiver.bodies)
+
+
+def test_of_an_error_only_its_type_is_told() -> None:
+    with OtlpReceiver() as receiver:
+        recorder = OpenTelemetryRecorder(receiver.url, "site", share=1, joins_callers=True)
+        try:
+            with recorder.span("process something", Kind.CONSUMER, ""):
+                recorder.note("nom_famille", NAME)
+                raise UnexpectedAnswer(NAME)
+        except UnexpectedAnswer:
+            recorder.stop()
+    [sent] = receiver.bodies
+    assert b"UnexpectedAnswer" in sent
+    assert NAME.encode() not in sent

@@ -1,0 +1,38 @@
+"""Without an endpoint a process does not even load OpenTelemetry."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from deploy.local.children import MODULES
+
+ROOT = Path(__file__).parents[2]
+PROGRAM = """
+import importlib, sys
+from services.chassis.settings import Settings
+from services.chassis.traces import spans
+
+endpoint, *modules = sys.argv[1:]
+for module in modules:
+    importlib.import_module(module)
+spans.start(Settings(env="test", otel_exporter_otlp_endpoint=endpoint), "process")
+print(any(name.partition(".")[0] == "opentelemetry" for name in sys.modules))
+"""
+WITHOUT_DATABASE = "import sys; sys.modules['sqlalchemy'] = None"
+RECEIVER = "http://127.0.0.1:9"
+
+
+def loads_opentelemetry(program: str, endpoint: str, *modules: str) -> bool:
+    command = [sys.executable, "-c", program, endpoint, *modules]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout == "True\n"
+
+
+def test_processes_that_send_no_traces_do_not_load_what_would() -> None:
+    assert not loads_opentelemetry(PROGRAM, "", *MODULES)
+
+
+def test_the_gateway_needs_no_database_to_send_them() -> None:
+    """Its image has no SQLAlchemy."""
+    assert loads_opentelemetry(f"{WITHOUT_DATABASE}\n{PROGRAM}", RECEIVER, "gateway.app")

@@ -1,0 +1,109 @@
+"""Whose trace a request or an event is in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from orjson import dumps, loads
+
+from services.chassis.events import follow_up, publish
+from services.chassis.events.envelope import Envelope
+from services.chassis.settings import Settings
+from services.chassis.traces import spans
+from tests.chassis.events.ledger import Ledger, Noted, declare
+from tests.support.otlp_receiver import OtlpReceiver
+from tests.support.processes import wait_until
+
+CALLERS = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+CALLERS_TRACE = CALLERS.split("-")[1]
+NOT_SAMPLED = CALLERS.removesuffix("1") + "0"
+
+
+@contextmanager
+def recording(receiver: OtlpReceiver, *, share: float = 1, joins_callers: bool = True) -> Iterator[None]:
+    settings = Settings(env="test", otel_exporter_otlp_endpoint=receiver.url, otel_traces_sampler_arg=share)
+    spans.start(settings, "site", joins_callers=joins_callers)
+    try:
+        yield
+    finally:
+        spans.stop()
+
+
+@pytest.fixture
+def receiver() -> Iterator[OtlpReceiver]:
+    with OtlpReceiver() as listening:
+        yield listening
+
+
+@pytest.fixture
+def writer(tmp_path: Path) -> Ledger:
+    url = f"sqlite:///{tmp_path / 'broker.db'}"
+    declare(url)
+    return Ledger("writer", f"sqlite:///{tmp_path / 'writer.db'}", url, failures=2)
+
+
+def ask(traceparent: str) -> None:
+    app = Flask("site")
+    spans.trace_requests(app)
+    app.add_url_rule("/", view_func=lambda: "home")
+    assert app.test_client().get("/", headers={"traceparent": traceparent}).text == "home"
+
+
+def test_a_service_goes_on_with_its_callers_trace(receiver: OtlpReceiver) -> None:
+    with recording(receiver):
+        ask(CALLERS)
+    assert [span.trace for span in receiver.spans] == [CALLERS_TRACE]
+
+
+def test_the_gateway_begins_its_own_whatever_a_stranger_asks_for(receiver: OtlpReceiver) -> None:
+    with recording(receiver, joins_callers=False):
+        ask(CALLERS)
+        ask(NOT_SAMPLED)
+    assert len({span.trace for span in receiver.spans} - {CALLERS_TRACE}) == 2
+
+
+def test_of_a_request_that_is_not_in_the_share_nothing_is_traced_anywhere(receiver: OtlpReceiver) -> None:
+    with recording(receiver, share=0):
+        ask(CALLERS.replace(CALLERS_TRACE, "1" * 32))  # its caller traces it
+        ask(NOT_SAMPLED)
+        ask("")
+    with recording(receiver):
+        ask(NOT_SAMPLED)
+    assert [span.trace for span in receiver.spans] == ["1" * 32]
+
+
+def test_each_try_is_in_the_trace_of_who_wrote_it(receiver: OtlpReceiver, writer: Ledger) -> None:
+    """A follow-up that fails twice, and what it is tried with again."""
+    with recording(receiver):
+        with writer.writing() as session, spans.span("process click", spans.Kind.CONSUMER, parent=CALLERS):
+            follow_up(session, "tell", {"text": "one"}, subject="somebody")
+        with writer.working():
+            wait_until(lambda: writer.entries() == ["told one"], 60, "the third try")
+    tries = [span for span in receiver.spans if span.name == "process tell"]
+    assert sorted(span.attributes["portail.attempt"] for span in tries) == [1, 2, 3]
+    assert {span.trace for span in tries} == {CALLERS_TRACE}
+
+
+def test_what_is_written_untraced_names_no_trace(writer: Ledger) -> None:
+    with writer.writing() as session:
+        publish(session, Noted("one"), subject="somebody")
+        [body] = session.scalars(
+            writer.events.Outbox.__table__.select().with_only_columns(writer.events.Outbox.envelope)
+        )
+    assert "traceparent" not in body
+    assert Envelope.from_json(body).traceparent == ""
+
+
+@pytest.mark.parametrize("said", [None, 7, "", "who knows", CALLERS + "\n", CALLERS.upper()])
+def test_an_event_is_handled_whatever_it_says_of_its_trace(said: object) -> None:
+    envelope = Envelope(
+        "1", "/writer", Noted.TYPE, "somebody", datetime(2026, 11, 28, tzinfo=UTC), {"text": "one"}, traceparent=CALLERS
+    )
+    assert Envelope.from_json(envelope.to_json()) == envelope
+    read = Envelope.from_json(dumps(loads(envelope.to_json()) | {"traceparent": said}))
+    assert (read.data, read.traceparent) == ({"text": "one"}, "")

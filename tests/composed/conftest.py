@@ -35,7 +35,9 @@ def composed() -> Iterator[ComposedPortal]:
 @pytest.fixture(autouse=True)
 def _complaints_shown(request: pytest.FixtureRequest) -> Iterator[None]:
     """Show beside a failed test what its portal's processes complained of."""
-    portals = [request.getfixturevalue(name) for name in ("composed", "upgraded") if name in request.fixturenames]
+    portals = [
+        request.getfixturevalue(name) for name in ("composed", "upgraded", "played") if name in request.fixturenames
+    ]
     yield
     if failure_screenshots.has_failed(request.node):
         for portal in portals:

@@ -61,7 +61,7 @@ class ComposedPortal(RunningPortal):
     def __init__(self, name: str = "composed", checkout: Path = ROOT) -> None:
         self.name = name
         self.checkout = checkout
-        self._offset = (datetime.fromisoformat(GUIDES_DAY) - system_now()).total_seconds()
+        self.offset = (datetime.fromisoformat(GUIDES_DAY) - system_now()).total_seconds()
         self.project = f"portail-{name}-{secrets.token_hex(3)}"
         self._compose = shlex.split(os.environ.get("COMPOSE", "docker compose"))
         self._files = ["docker-compose.yml"]
@@ -260,7 +260,7 @@ class ComposedPortal(RunningPortal):
             "PORTAIL_TLS_PORT": self._tls_port,
             "MAILPIT_PORT": self._mail_port,
             "SECRETS_DIR": self.secrets,
-            "PORTAIL_OFFSET": self._offset,
+            "PORTAIL_OFFSET": self.offset,
             "BACKUP_OBJECTS_MINUTES": 0.25,
         }
         return "".join(f"{name}={value}\n" for name, value in settings.items())

@@ -1,0 +1,100 @@
+"""The demonstration of deploy/kubernetes, its pods run by `podman kube play` on a network where each goes by the name of
+its Service. The images are those of docker-compose.yml.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from pathlib import Path
+
+import requests
+import yaml
+
+from tests.kubernetes.played_pods import PlayedPods
+from tests.kubernetes.rendered import Object, named, of_kind, rendered
+from tests.support.composed_portal import STAFF, UP_SECONDS, ComposedPortal
+from tests.support.missing_services import NotInstalled
+from tests.support.ports import free_ports
+from tests.support.processes import ServiceFailed, wait_until
+from tests.support.running_portal import DEPOSITS_PER_HOUR
+
+SERVERS = ("postgres", "rabbitmq", "objects", "clamav", "mailpit")
+READY_SECONDS = 600.0
+
+
+class PlayedPortal(ComposedPortal):
+    """Started by play(), gone after stop()."""
+
+    def __init__(self) -> None:
+        super().__init__("played")
+        try:
+            self.engine("kube", "play", "--help")
+        except ServiceFailed as failure:
+            raise NotInstalled("podman", "kube play") from failure
+        self.port, self._mail_port = free_ports(2)
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._network = f"portail-{secrets.token_hex(3)}"
+        self._composed = json.loads(self.compose("config", "--format", "json"))["services"]
+        images = {name: service["image"] for name, service in self._composed.items()}
+        files = {path.name: path.read_text(encoding="utf-8") for path in Path(self.secrets).iterdir()}
+        self._pods = PlayedPods(self._objects(), self._network, images, files)
+        self._is_playing: list[str] = []
+
+    def play(self) -> None:
+        """Servers, then migrations and the demonstration's data, then everything else; until the front door answers."""
+        self.compose("build", seconds=UP_SECONDS)
+        self.engine("network", "create", self._network)
+        self._play("secret", [self._pods.secret()])
+        for name in SERVERS:
+            self._play_pod(name)
+        for name in self._pods.names("Job"):
+            self._play_pod(name)
+            self.engine("wait", f"{self._network}-{name}-process", seconds=READY_SECONDS)
+        for name in self._pods.names("Deployment"):
+            if name not in SERVERS:
+                self._play_pod(name)
+        wait_until(self._answers, READY_SECONDS, "the front door answers", pause=1.0)
+
+    def stop(self) -> None:
+        for file in reversed(self._is_playing):
+            self.engine("kube", "down", "--force", file)
+        self._is_playing.clear()
+        self.engine("network", "rm", "--force", self._network)
+
+    def token(self, role: str) -> str:
+        if role not in self._tokens:
+            scopes = ("--scopes", "pieces:read,pieces:control") if role == "staff" else ()
+            words = ("python", "-m", "services.accounts", "create-token", "--email", STAFF[role], *scopes)
+            output = self.engine("exec", f"{self._network}-accounts-process", *words)
+            self._tokens[role] = str(json.loads(output)["token"])
+        return self._tokens[role]
+
+    def complaints(self) -> str:
+        names = self._pods.names("Deployment")
+        return "\n".join(self.engine("logs", f"{self._network}-{name}-process") for name in names)
+
+    def _play_pod(self, name: str) -> None:
+        published = {"proxy": (self.port, 8080), "mailpit": (self._mail_port, 8025)}.get(name)
+        options = ["--publish", f"127.0.0.1:{published[0]}:{published[1]}"] if published else []
+        self._play(name, self._pods.manifests(name), "--network", f"{self._network}:alias={name}", *options)
+
+    def _play(self, name: str, manifests: list[Object], *options: str) -> None:
+        file = str(self._folder.write(f"{name}.yaml", yaml.safe_dump_all(manifests)))
+        self._is_playing.append(file)
+        self.engine("kube", "play", *options, file, seconds=UP_SECONDS)
+
+    def _objects(self) -> list[Object]:
+        objects = rendered("demonstration")
+        changed = {"PUBLIC_URL": self.url, "PORTAIL_OFFSET": str(self.offset), "DEPOSITS_PER_HOUR": DEPOSITS_PER_HOUR}
+        for settings in of_kind(objects, "ConfigMap"):
+            settings["data"] |= {name: value for name, value in changed.items() if name in settings["data"]}
+        [clamav] = named(objects, "StatefulSet", "clamav")["spec"]["template"]["spec"]["containers"]
+        clamav["command"] = self._composed["clamav"]["entrypoint"]  # which says what stands in for the image
+        return objects
+
+    def _answers(self) -> bool:
+        try:
+            return requests.get(self.url, timeout=5).status_code == 200
+        except requests.RequestException:
+            return False

@@ -1,0 +1,39 @@
+"""The guide walked through the pods that deploy/kubernetes describes, as `podman kube play` runs them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.composed.soak.played_portal import PlayedPortal
+from tests.journeys import personas
+from tests.journeys.test_guide import makes_an_account, registers_and_withdraws
+from tests.journeys.test_second_candidate import gets_her_own_dossier
+from tests.support.missing_services import NotInstalled, skip_or_fail
+
+if TYPE_CHECKING:
+    from tests.journeys.conftest import NewCandidate
+
+
+@pytest.fixture(scope="module")
+def played() -> Iterator[PlayedPortal]:
+    try:
+        portal = PlayedPortal()
+    except NotInstalled as absence:
+        skip_or_fail(absence)
+    try:
+        portal.play()
+        yield portal
+    finally:
+        portal.stop()
+
+
+def test_the_guide_is_walked_through_the_pods_of_the_demonstration(
+    played: PlayedPortal, new_candidate: NewCandidate, tmp_path: Path
+) -> None:
+    makes_an_account(played, new_candidate(played, personas.BINET))
+    registers_and_withdraws(played, new_candidate(played, personas.DUBOIS), tmp_path)
+    gets_her_own_dossier(new_candidate(played, personas.TRAN))

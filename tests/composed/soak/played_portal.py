@@ -1,5 +1,5 @@
-"""The demonstration of deploy/kubernetes, its pods run by `podman kube play` on a network where each goes by the name of
-its Service. The images are those of docker-compose.yml.
+"""The demonstration of deploy/kubernetes, its pods run by `podman kube play` on a network where each goes by the name
+of its Service. The images are those of docker-compose.yml.
 """
 
 from __future__ import annotations

@@ -42,6 +42,7 @@ LEDGER = {
         "imports.put_pdfs",
         "imports.list_refusals",
         "imports.list_documents",
+        "imports.search_documents",
         "imports.read_preview",
         "imports.publish",
         "imports.abandon",

@@ -26,6 +26,7 @@ from services.chassis.database.audit import Actor
 from services.chassis.errors import DomainError
 from services.chassis.events import commands as event_commands
 from services.chassis.jobs import commands
+from services.contracts.account_rules import DEFAULT_TOKEN_DAYS, LONGEST_TOKEN_DAYS
 
 STDIN_HELP = "Lire le mot de passe sur l'entrée standard au lieu de le tirer au sort"
 REASON_HELP = "Pourquoi : gardé dans le journal des actes"
@@ -115,7 +116,13 @@ def list_staff() -> None:
 @click.option("--email", required=True, help="Adresse du compte de gestion")
 @click.option("--name", default="outil", show_default=True, help="À quoi sert ce jeton")
 @click.option("--scopes", default=f"{PIECES_READ},{PIECES_CONTROL}", show_default=True)
-@click.option("--days", type=click.IntRange(1, 366), default=90, show_default=True, help="Durée de validité")
+@click.option(
+    "--days",
+    type=click.IntRange(1, LONGEST_TOKEN_DAYS),
+    default=DEFAULT_TOKEN_DAYS,
+    show_default=True,
+    help="Durée de validité",
+)
 def create_token(email: str, name: str, scopes: str, days: int) -> None:
     """Crée un jeton d'accès personnel pour un outil ; l'affiche une seule fois."""
     with _errors_as_messages():

@@ -9,6 +9,10 @@ ACTIVATION_HOURS = 48
 ACTIVATION_LIFETIME = timedelta(hours=ACTIVATION_HOURS)
 """From an account's creation to the end of its activation (guide §3), whenever its mail was sent: so long its link
 lives, and an account that is not activated by then is erased."""
+RESET_HOURS = 1
+"""How long the mailed link lives by which a forgotten password is replaced."""
+DEFAULT_TOKEN_DAYS, LONGEST_TOKEN_DAYS = 90, 366
+"""How long a tool's token lives."""
 MAX_TOKEN_LENGTH = 200
 """Characters of a token: of a mailed link, a session, a browser or a tool."""
 MAX_CREATION_LENGTH = 32

@@ -11,6 +11,7 @@ from gateway.pages import render_page
 from gateway.service_clients import clients
 from gateway.web.compte import blueprint, mailed_links
 from services.chassis.errors import DomainError, FieldError
+from services.contracts.account_rules import RESET_HOURS
 
 BUTTONS: mailed_links.ButtonsByState = {
     "expired": (mailed_links.RESET,),
@@ -47,7 +48,7 @@ def ask_reset() -> ResponseReturnValue:
         error = FieldError("#/email", refusal.errors[0].detail if refusal.errors else refusal.detail)
         status = refusal.http_status
         return render_page("compte/templates/mot_de_passe_oublie.html", status=status, errors=(error,), email=email)
-    return render_page("compte/templates/mot_de_passe_oublie.html", sent_to=email.strip())
+    return render_page("compte/templates/mot_de_passe_oublie.html", sent_to=email.strip(), reset_hours=RESET_HOURS)
 
 
 @blueprint.get("/compte/mot-de-passe/<token>")

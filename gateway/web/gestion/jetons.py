@@ -18,6 +18,7 @@ from gateway.web.gestion.compte import ACTIVE_MENU_KEY, OWN_ACCOUNT, STATUSES_SH
 from gateway.web.gestion.posted_text import posted_text
 from services.chassis import clock
 from services.chassis.errors import DomainError
+from services.contracts.account_rules import DEFAULT_TOKEN_DAYS
 
 SCOPE_LABELS = {
     "pieces:read": "Lire les pièces justificatives",
@@ -31,7 +32,7 @@ SCOPE_LABELS = {
     "staff:manage": "Lire la liste de l'équipe et révoquer des jetons",
 }
 DAYS = {"30": "30 jours", "90": "90 jours", "180": "180 jours", "365": "Un an"}
-DEFAULT = {"name": "", "scopes": [], "days": "90"}
+DEFAULT = {"name": "", "scopes": [], "days": str(DEFAULT_TOKEN_DAYS)}
 
 
 @blueprint.get("/compte/jetons")

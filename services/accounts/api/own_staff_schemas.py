@@ -8,8 +8,8 @@ from marshmallow import Schema, fields, validate
 
 from services.accounts.api.schemas import PASSWORD, LinkState, TokenOnly
 from services.accounts.api.staff_schemas import CODE, PROPOSAL
-from services.accounts.domain.staff import LONGEST_TOKEN_DAYS, TOKEN_NAME_LENGTH
-from services.contracts.account_rules import MAX_TOKEN_LENGTH
+from services.accounts.domain.staff import TOKEN_NAME_LENGTH
+from services.contracts.account_rules import LONGEST_TOKEN_DAYS, MAX_TOKEN_LENGTH
 
 OPTIONAL_PASSWORD: dict[str, Any] = {"load_default": "", "validate": PASSWORD["validate"]}
 

@@ -8,9 +8,9 @@ from enum import StrEnum
 
 from services.chassis.errors import Gone
 from services.contracts import problem_types
-from services.contracts.account_rules import ACTIVATION_LIFETIME
+from services.contracts.account_rules import ACTIVATION_LIFETIME, RESET_HOURS
 
-RESET_LIFETIME = timedelta(hours=1)
+RESET_LIFETIME = timedelta(hours=RESET_HOURS)
 EMAIL_CHANGE_LIFETIME = timedelta(hours=48)
 INVITATION_LIFETIME = timedelta(hours=72)
 """Of the link by which a member of staff chooses a password and a second factor; from the invitation, not its mail."""

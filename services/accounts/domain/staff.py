@@ -38,7 +38,6 @@ REASON_LENGTHS = (3, 500)
 
 
 TOKEN_NAME_LENGTH = 100
-LONGEST_TOKEN_DAYS = 366
 
 
 class MemberState(StrEnum):

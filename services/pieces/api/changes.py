@@ -11,14 +11,12 @@ from services.chassis.web import access
 from services.chassis.web.problems import answers_with
 from services.contracts import problem_types
 from services.pieces.api import examples
-from services.pieces.domain.changes import CHANGES_RETENTION, ChangeKind
+from services.pieces.domain.changes import CHANGES_RETENTION, DEFAULT_LIMIT, MAX_LIMIT, ChangeKind
 from services.pieces.models import Change, db
 from services.pieces.operations.change_numbering import number_changes
 from services.pieces.queries import changes
 
 blp = Blueprint("changements", __name__, url_prefix="/v1", description="Suivi des changements")
-
-DEFAULT_LIMIT, MAX_LIMIT = 100, 500
 
 
 class ChangesQuery(Schema):

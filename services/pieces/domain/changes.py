@@ -12,6 +12,9 @@ from enum import StrEnum
 CHANGES_RETENTION = timedelta(days=90)
 """From when a change was numbered, that is, could first be read."""
 
+DEFAULT_LIMIT, MAX_LIMIT = 100, 500
+"""Changes of a page."""
+
 
 class ChangeKind(StrEnum):
     """`removed`: deleted or replaced; `withdrawn`: the candidature, désinscrite or écartée, with all its pieces."""

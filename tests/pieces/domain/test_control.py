@@ -5,7 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 
-from services.pieces.domain.control import Control, control_errors, etag, if_match_names, reopened_until
+from services.pieces.domain.control import (
+    MAX_COMMENT_LENGTH,
+    Control,
+    control_errors,
+    etag,
+    if_match_names,
+    reopened_until,
+)
 from services.pieces.domain.periods import Period, end_of_day
 from services.pieces.domain.statuses import Scan, Status
 from tests.pieces.example_events import CLOSES, DURING, OPENS
@@ -21,7 +28,10 @@ def test_statuses_are_the_guides() -> None:
 
 def test_all_mistakes_are_told_at_once() -> None:
     control = replace(
-        COMPLIANT, comment="x" * 2001, received_on=date(2021, 10, 6), resubmit_until=DURING + timedelta(days=1)
+        COMPLIANT,
+        comment="x" * (MAX_COMMENT_LENGTH + 1),
+        received_on=date(2021, 10, 6),
+        resubmit_until=DURING + timedelta(days=1),
     )
     pointers = [error.pointer for error in control_errors(control, DURING, Scan.INFECTED)]
     assert pointers == ["#/comment", "#/received_on", "#/resubmit_until", "#/status"]

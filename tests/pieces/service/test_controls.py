@@ -11,6 +11,7 @@ from sqlalchemy.exc import OperationalError
 
 from services.chassis.clock import PARIS
 from services.chassis.errors import Unavailable
+from services.pieces.domain.control import MAX_COMMENT_LENGTH
 from services.pieces.models import db
 from services.pieces.operations import controls
 from services.pieces.operations.controls import ControlRequest, Gestionnaire
@@ -159,7 +160,7 @@ def test_another_file_than_the_current_one_is_a_conflict(service: PiecesService)
         ({"status": "compliant", "resubmit_until": "2021-11-15"}, "#/resubmit_until"),
         ({"status": "non_compliant", "resubmit_until": "2021-10-01"}, "#/resubmit_until"),
         ({"status": "non_compliant", "resubmit_until": "2021-11-15T00:00:00"}, "#/resubmit_until"),
-        ({"status": "non_compliant", "comment": "x" * 2001}, "#/comment"),
+        ({"status": "non_compliant", "comment": "x" * (MAX_COMMENT_LENGTH + 1)}, "#/comment"),
     ],
 )
 def test_a_control_that_makes_no_sense_is_refused_with_its_field(

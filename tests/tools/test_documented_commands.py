@@ -13,7 +13,7 @@ import pytest
 
 from gateway.api import routing
 from services.contracts.page_sizes import LARGEST_PAGE
-from services.pieces.api import changes
+from services.pieces.domain import changes
 from services.pieces.domain.changes import CHANGES_RETENTION
 from tests.gateway.candidates import CandidateFactory
 from tests.gateway.gestion.people import depositor

@@ -45,6 +45,7 @@ def _references_unchecked(connection: Connection) -> Iterator[None]:
         if broken := driver.execute("PRAGMA foreign_key_check").fetchall():
             raise RuntimeError(f"references broken by a migration: {broken[:5]}")
     finally:
+        connection.rollback()  # of the look at the revision, where there was nothing to do
         driver.execute("PRAGMA foreign_keys=ON")
 
 

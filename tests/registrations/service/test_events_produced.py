@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from io import BytesIO
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from flask import Flask
@@ -16,6 +18,7 @@ from services.registrations.operations.openings import NewDates, change_window
 from tests.registrations.domain.example_dossier import at
 from tests.registrations.service.candidate_client import NOW, OPERATOR, CandidateClient
 from tests.registrations.service.outbox import events_of
+from tests.registrations.service.test_declared_documents import declaring
 from tests.registrations.service.test_delivered_catalogue import ROOT
 
 SAMPLES = Path(__file__).parents[2] / "contracts" / "samples"
@@ -28,8 +31,9 @@ def engine() -> str:
 
 
 @pytest.fixture
-def published(app: Flask, candidate: CandidateClient) -> dict[str, Any]:
-    """What is published when the guide's candidate registers, a manager moves a date, and the candidate withdraws."""
+def published(app: Flask, candidate: CandidateClient, tmp_path: Path) -> dict[str, Any]:
+    """What is published when the guide's candidate registers, a manager moves a date, the candidate withdraws, and
+    a catalogue declares a document."""
     with app.app_context():
         exams, schools = catalogue.load_exams(ROOT, NOW), catalogue.etablissements(ROOT)
         load_catalogue(exams, actor=OPERATOR, at=NOW, etablissements=schools)
@@ -38,6 +42,9 @@ def published(app: Flask, candidate: CandidateClient) -> dict[str, Any]:
         later = NewDates(deposit_closes=at("2021-11-15 00:00"))
         change_window("BTS", "2022", "03", later, reason="Prolongation", actor=OPERATOR, at=NOW)
     candidate.withdraw(saved["candidature_id"])
+    ZipFile(BytesIO(declaring())).extractall(tmp_path)
+    with app.app_context():
+        load_catalogue(catalogue.load_exams(tmp_path / "catalogue", NOW), actor=OPERATOR, at=NOW)
     types = [type for type in BY_TYPE if type.startswith("registrations.")]
     return {type: _shown(events_of(app, type)[-1]["data"], saved["candidature_id"]) for type in types}
 

@@ -20,6 +20,7 @@ from tests.support.processes import ServiceFailed, wait_until
 from tests.support.running_portal import DEPOSITS_PER_HOUR
 
 SERVERS = ("postgres", "rabbitmq", "objects", "clamav", "mailpit")
+NAMESPACE = "portail.svc.cluster.local"
 READY_SECONDS = 600.0
 
 
@@ -42,7 +43,8 @@ class PlayedPortal(ComposedPortal):
         self._is_playing: list[str] = []
 
     def play(self) -> None:
-        """Servers, then migrations and the demonstration's data, then everything else; until the front door answers."""
+        """Servers, then migrations and the demonstration's data, then everything else; until the home page is
+        whole."""
         self.compose("build", seconds=UP_SECONDS)
         self.engine("network", "create", self._network)
         self._play("secret", [self._pods.secret()])
@@ -54,13 +56,17 @@ class PlayedPortal(ComposedPortal):
         for name in self._pods.names("Deployment"):
             if name not in SERVERS:
                 self._play_pod(name)
-        wait_until(self._answers, READY_SECONDS, "the front door answers", pause=1.0)
+        wait_until(self._is_whole, READY_SECONDS, "the home page is whole", pause=1.0)
 
     def stop(self) -> None:
+        """Pods first: several of them share a volume."""
         for file in reversed(self._is_playing):
-            self.engine("kube", "down", "--force", file)
+            self.engine("kube", "down", file)
         self._is_playing.clear()
-        self.engine("network", "rm", "--force", self._network)
+        for kind in ("volume", "secret", "network"):
+            names = self.engine(kind, "ls", "--format", "{{.Name}}").split()
+            if ours := [name for name in names if name.startswith(self._network)]:
+                self.engine(kind, "rm", *ours)
 
     def token(self, role: str) -> str:
         if role not in self._tokens:
@@ -77,7 +83,8 @@ class PlayedPortal(ComposedPortal):
     def _play_pod(self, name: str) -> None:
         published = {"proxy": (self.port, 8080), "mailpit": (self._mail_port, 8025)}.get(name)
         options = ["--publish", f"127.0.0.1:{published[0]}:{published[1]}"] if published else []
-        self._play(name, self._pods.manifests(name), "--network", f"{self._network}:alias={name}", *options)
+        names = f"alias={name},alias={name}.{NAMESPACE}"
+        self._play(name, self._pods.manifests(name), "--network", f"{self._network}:{names}", *options)
 
     def _play(self, name: str, manifests: list[Object], *options: str) -> None:
         file = str(self._folder.write(f"{name}.yaml", yaml.safe_dump_all(manifests)))
@@ -93,8 +100,9 @@ class PlayedPortal(ComposedPortal):
         clamav["command"] = self._composed["clamav"]["entrypoint"]  # which says what stands in for the image
         return objects
 
-    def _answers(self) -> bool:
+    def _is_whole(self) -> bool:
+        """Whether the home page has what registrations says of its openings."""
         try:
-            return requests.get(self.url, timeout=5).status_code == 200
+            return "Créer mon compte" in requests.get(self.url, timeout=30).text
         except requests.RequestException:
             return False

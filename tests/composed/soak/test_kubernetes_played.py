@@ -31,9 +31,17 @@ def played() -> Iterator[PlayedPortal]:
         portal.stop()
 
 
-def test_the_guide_is_walked_through_the_pods_of_the_demonstration(
+def test_an_account_is_made_in_the_pods(played: PlayedPortal, new_candidate: NewCandidate) -> None:
+    makes_an_account(played, new_candidate(played, personas.BINET))
+
+
+def test_the_guide_is_walked_through_the_pods(
     played: PlayedPortal, new_candidate: NewCandidate, tmp_path: Path
 ) -> None:
-    makes_an_account(played, new_candidate(played, personas.BINET))
     registers_and_withdraws(played, new_candidate(played, personas.DUBOIS), tmp_path)
+
+
+def test_another_candidate_gets_her_own_dossier_from_the_pods(
+    played: PlayedPortal, new_candidate: NewCandidate
+) -> None:
     gets_her_own_dossier(new_candidate(played, personas.TRAN))

@@ -12,7 +12,7 @@ from services.pieces.inspection.protocol import Task
 from services.pieces.inspection.tasks import run_task
 from tests.pieces import sample_files
 from tests.pieces.corpus import office_audio_video, sample_pages
-from tests.pieces.inspection.test_confinement import LARGE_FILES
+from tests.pieces.inspection.test_accepted_when_confined import LARGE_FILES
 from tests.pieces.inspection.test_inspection import GOOD_FILES
 
 UNKNOWN = [("a.txt", b"bonjour"), ("a.exe", b"MZ\x90\x00" + b"\0" * 300), ("a.gif", b"GIF89a" + b"\0" * 50)]

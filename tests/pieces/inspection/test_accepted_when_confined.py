@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from PIL import Image
@@ -13,13 +13,6 @@ from services.pieces.domain.formats import Format
 from services.pieces.inspection.processes import Inspections
 from tests.pieces import sample_files
 from tests.pieces.inspection.test_inspection import GOOD_FILES
-
-
-@pytest.fixture
-def inspections() -> Iterator[Inspections]:
-    running = Inspections(at_once=2)
-    yield running
-    running.close()
 
 
 def inspect(inspections: Inspections, content: bytes, name: str) -> Format:

@@ -9,7 +9,6 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 from tempfile import SpooledTemporaryFile, TemporaryFile
 from typing import BinaryIO, cast
@@ -24,6 +23,7 @@ from services.pieces.inspection.processes import InspectionProgram, Inspections,
 from services.pieces.inspection.protocol import Answer, Task, decode_format, encode_answer
 from tests.pieces import sample_files
 from tests.pieces.corpus.pictures import scans
+from tests.pieces.inspection.test_accepted_when_confined import inspect
 from tests.support.processes import wait_until
 
 ALL = tuple(Format)
@@ -57,17 +57,6 @@ tried("talk to a process", lambda: os.pipe())
 tried("take memory", lambda: bytearray(1 << 30))
 tried("add to an open file", lambda: os.write(1, b"a") and None)
 """
-
-
-@pytest.fixture
-def inspections() -> Iterator[Inspections]:
-    running = Inspections(at_once=2)
-    yield running
-    running.close()
-
-
-def inspect(inspections: Inspections, content: bytes, name: str) -> Format:
-    return inspections.inspect("somebody", io.BytesIO(content), name, ALL)
 
 
 class UnreadableFile(io.BytesIO):

@@ -103,8 +103,9 @@ def _has_row(session: Session, name: DocumentName) -> bool:
 
 def _label(candidature: Candidature | None, type: str) -> str | None:
     """Of the type; None for one that neither the guide nor the candidature's exam has."""
-    own = declared_label(candidature.exam_label, type) if candidature else None
-    return LABELS[DocumentType(type)] if type in LABELS else own
+    if type in LABELS:
+        return LABELS[DocumentType(type)]
+    return declared_label(candidature.exam_label, type) if candidature else None
 
 
 def _document(session: Session, name: DocumentName, label: str, written_at: datetime) -> Document:

@@ -30,7 +30,8 @@ def licences(component: dict[str, Any]) -> list[str]:
 
 
 def is_accepted(component: dict[str, Any]) -> bool:
-    return any(ACCEPTED.search(name) for name in licences(component))
+    """Whether one of them is accepted, in each of its parts where several apply together."""
+    return any(all(map(ACCEPTED.search, re.split(r"\bAND\b", name))) for name in licences(component))
 
 
 def packages(files: list[Path]) -> list[dict[str, Any]]:

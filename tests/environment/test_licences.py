@@ -17,6 +17,8 @@ from deploy.tools import licences
         ([{"license": {"id": "MIT"}}], 0),
         ([{"expression": "Apache-2.0 OR BSD-3-Clause"}], 0),
         ([{"license": {"id": "LGPL-3.0-only"}}], 0),
+        ([{"expression": "MPL-2.0 AND (Apache-2.0 OR MIT)"}], 0),
+        ([{"expression": "MIT AND GPL-3.0-only"}], 1),
         ([{"license": {"id": "GPL-3.0-only"}}], 1),
         ([{"license": {"id": "AGPL-3.0-or-later"}}], 1),
         ([{"license": {"name": "declared license file: LICENSE-MIT"}}], 1),

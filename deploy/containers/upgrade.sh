@@ -17,7 +17,7 @@ running() { "${compose[@]}" ps -q "$1" | wc -l; }
 # Make a service's worker anew, as many as there were: its work waits meanwhile. Then its web, beside the old containers.
 replace() {
     local service="$1" worker="$1-worker" old
-    if "${compose[@]}" config --services | grep -qx "$worker"; then
+    if "${compose[@]}" config --services | grep -x "$worker" >/dev/null; then # -q would end compose before its last line
         "${compose[@]}" up -d --no-deps --scale "$worker=$(running "$worker")" --wait "$worker"
     fi
     mapfile -t old < <("${compose[@]}" ps -q "$service")

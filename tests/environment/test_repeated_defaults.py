@@ -85,6 +85,12 @@ def test_a_stop_of_a_container_waits_for_what_is_under_way() -> None:
     assert all(int(service["stop_grace_period"].removesuffix("s")) > STOP_SECONDS for service in ours)
 
 
+def test_an_upgrade_gives_what_runs_as_long_to_stop_as_compose_does() -> None:
+    script = (ROOT / "deploy/containers/upgrade.sh").read_text(encoding="utf-8")
+    [seconds] = re.findall(r"^STOP_SECONDS=(\d+)", script, re.MULTILINE)
+    assert COMPOSE_SERVICES["gateway"]["stop_grace_period"] == f"{seconds}s"
+
+
 def test_the_proxy_lets_pass_what_the_gateway_takes() -> None:
     lines = (ROOT / "deploy/containers/proxy/portal.conf").read_text(encoding="utf-8")
     sizes = [int(size) * 1024 * 1024 for size in re.findall(r"client_max_body_size (\d+)m;", lines)]

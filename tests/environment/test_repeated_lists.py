@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from gateway.web.gestion.jetons import SCOPE_LABELS
+from gateway.web.gestion.jetons import DAYS, SCOPE_LABELS
 from services.accounts.domain.staff import SCOPES, Role
-from services.contracts.account_rules import STAFF_ROLE_LABELS
+from services.contracts.account_rules import DEFAULT_TOKEN_DAYS, STAFF_ROLE_LABELS
 from services.contracts.file_rules import FORMATS, HEIC_EXTENSIONS, OTHER_EXTENSIONS
 
 ROOT = Path(__file__).parents[2]
@@ -19,6 +19,10 @@ def test_the_script_takes_for_pictures_what_pieces_does() -> None:
     jpegs = [extension for extension, code in OTHER_EXTENSIONS.items() if code == "jpg"]
     pictures = {"jpg", "png", *jpegs, *HEIC_EXTENSIONS}
     assert {extension for extension in {*pictures, *FORMATS} if re.search(pattern, f"a.{extension}")} == pictures
+
+
+def test_the_usual_life_of_a_token_can_be_chosen() -> None:
+    assert str(DEFAULT_TOKEN_DAYS) in DAYS
 
 
 def test_every_scope_and_profile_of_staff_has_a_name_and_a_line_for_tools() -> None:

@@ -42,7 +42,8 @@ class UpgradedPortal(ComposedPortal):
 
 
 def last_release() -> str:
-    """The commit of $FROM, or else the one that gave this version's number its section in the CHANGELOG."""
+    """The commit of $FROM, or else the one that gave this version's number its section in the CHANGELOG; empty
+    where there is none."""
     version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
     return os.environ.get("FROM") or _git("log", "-1", "--format=%H", f"-S## {version} ", "--", "CHANGELOG.md")
 

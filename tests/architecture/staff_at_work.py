@@ -61,7 +61,7 @@ class StaffAtWork:
     def candidature(self) -> str:
         email = self.visitors.create_activated_account()
         self.visitors.register(email)
-        self.portal.deliver()
+        self.portal.deliver_events()
         listed = self.read("registrations", f"/staff/candidatures?text={quote(email)}")
         return str(listed["candidatures"][0]["id"])
 

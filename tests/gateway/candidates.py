@@ -43,7 +43,7 @@ class CandidateFactory:
 
     def _mails_to(self, address: str) -> Iterator[mail_folder.Mail]:
         """Newest first."""
-        self.portal.deliver()
+        self.portal.deliver_events()
         return (mail for mail in mail_folder.read_mails(self.portal.mail_folder) if mail.to == address)
 
     def create_account(self, address: str | None = None) -> str:

@@ -23,6 +23,8 @@ from tests.journeys.html_forms import SAME_ORIGIN, last_tab_path, save_form_fiel
 AWAY_SENTENCES = ("momentanément indisponible", "ne répond pas", "n'a pas pu être")
 PATIENCE_SECONDS = 90.0
 PAUSE_SECONDS = 0.3
+# Between two saves of a candidate: each makes two PDFs, and what waits for its turn has to be waited for at the end.
+SAVE_SECONDS = 4.0
 
 
 class NotAnswered(Exception):
@@ -109,7 +111,7 @@ def save_repeatedly(browser: RetryingBrowser, candidature: str) -> None:
         if saved.status_code == 303 and candidature in saved.headers["Location"]:
             browser.work.acknowledge("version", candidature, str(saves.acknowledged))
             saves.acknowledged += 1
-        browser.stop.wait(1)
+        browser.stop.wait(SAVE_SECONDS)
 
 
 def deposit_repeatedly(browser: RetryingBrowser, candidature: str, piece: str) -> None:

@@ -57,7 +57,7 @@ class InProcessPortal:
         """Move the portal's time on; sessions, which go by the system's clock, do not notice."""
         clock.set_offset((clock.offset() + timedelta(**time)).total_seconds())
 
-    def deliver(self) -> None:
+    def deliver_events(self) -> None:
         """Have accounts send the mails that wait."""
         run_follow_ups(self.accounts.app, accounts_follow_ups)
 

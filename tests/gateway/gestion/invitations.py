@@ -32,7 +32,7 @@ def invite(chief: StaffBrowser, email: str, role: str = "gestionnaire", academie
 
 def mailed_link(portal: InProcessFourServices, email: str) -> str:
     """The path of the link in the newest mail to that address."""
-    portal.deliver()
+    portal.deliver_events()
     mails = (mail for mail in mail_folder.read_mails(portal.mail_folder) if mail.to == email)
     link = _LINK.search(next(mails).text)
     assert link

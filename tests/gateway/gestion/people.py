@@ -102,7 +102,7 @@ def log_in(browser: ScriptlessBrowser, account: StaffAccount, **typed: str) -> N
 def depositor(candidates: CandidateFactory, portal: InProcessFourServices, deposits: int = 1) -> ScriptlessBrowser:
     """A candidate of Besançon who has deposited files for the first pieces, on « Mes justificatifs »."""
     browser = candidates.log_in_registered()
-    portal.deliver()
+    portal.deliver_events()
     browser.get("/justificatifs")
     [candidature] = [link for link in browser.page.xpath("//main//a/@href") if link.startswith("/justificatifs/")]
     for number in range(deposits):

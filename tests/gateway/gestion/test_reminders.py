@@ -14,7 +14,7 @@ BOX = "//input[@name='selection']/@value"
 
 def _registered(candidates: CandidateFactory, running: InProcessFourServices) -> ScriptlessBrowser:
     browser = candidates.log_in_registered()
-    running.deliver()
+    running.deliver_events()
     return browser
 
 

@@ -27,7 +27,7 @@ class Sender:
         self.accepted_offsets: list[int] = []
         self.email = candidates.create_activated_account()
         candidates.register(self.email)
-        portal.deliver()
+        portal.deliver_events()
         self.logs_in()
         self.opens("Ajouter")
         page.on("request", self._on_request)

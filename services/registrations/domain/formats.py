@@ -9,8 +9,6 @@ from datetime import date
 
 from services.reference import telephones, uai
 
-LONGEST_TEXT = 200
-
 _MAIL = re.compile(r"[^@\s]+@[^@\s.]+(?:\.[^@\s.]+)+")
 
 

@@ -1,6 +1,7 @@
 """Changes that make the small exam invalid, one each, with the message expected for it."""
 
 from services.contracts.reminder_rules import MAX_DAYS
+from services.registrations.catalogue.conditions import MAX_LEVELS
 from services.registrations.catalogue.length_checks import MAX_ENCODED_BYTES
 from services.registrations.domain import lengths
 
@@ -258,8 +259,8 @@ EXAM_MISTAKES = {
     ),
     "condition too deep": (
         '{not: {fact: pays_naissance, is: "100"}}',
-        '{not: {not: {not: {not: {fact: pays_naissance, is: "100"}}}}}',
-        "condition de plus de 3 niveaux : la simplifier",
+        f'{"{not: " * MAX_LEVELS}{{not: {{fact: pays_naissance, is: "100"}}}}{"}" * MAX_LEVELS}',
+        f"condition de plus de {MAX_LEVELS} niveaux : la simplifier",
     ),
     "condition with arithmetic": (
         '{not: {fact: pays_naissance, is: "100"}}',

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from services.accounts.domain.passwords import GUIDE
-from services.contracts.account_rules import ACTIVATION_HOURS
 from tests.accounts.creation_form import PASSWORD
 from tests.gateway.candidates import CandidateFactory, creation_answers, new_address
 from tests.gateway.components.html_checks import problems_of, text_of
@@ -21,8 +19,7 @@ def test_the_form_is_the_guides(plain: ScriptlessBrowser) -> None:
         "Vous devez impérativement saisir vos données d'état civil telles qu'elles figurent sur votre pièce "
         "d'identité.",
         "Les champs avec * sont obligatoires.",
-        f"{GUIDE.shortest} à {GUIDE.longest} caractères dont majuscule, minuscule et caractère spécial "
-        "(exemple : . / ! * etc...)",
+        "8 à 20 caractères dont majuscule, minuscule et caractère spécial (exemple : . / ! * etc...)",
         "Champ de recherche fonction du département",
     ):
         assert words in plain.text, words
@@ -169,9 +166,9 @@ def test_who_logs_in_before_the_activation_gets_the_mail_of_his_own_creation(can
 def test_an_expired_link_says_what_to_do(candidates: CandidateFactory, running: InProcessPortal) -> None:
     email = candidates.create_account()
     link, browser = candidates.link_to(email), candidates.browser()
-    running.advance_clock(hours=ACTIVATION_HOURS)
+    running.advance_clock(hours=49)
     browser.get(link)
-    running.advance_clock(hours=-ACTIVATION_HOURS)
+    running.advance_clock(hours=-49)
     assert browser.title == "Ce lien a expiré"
     assert "remplacé" not in browser.text
     browser.follow("Créer mon compte")

@@ -6,7 +6,6 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from services.contracts.account_rules import ACTIVATION_HOURS
 from tests.journeys import personas
 from tests.journeys.gestionnaire_tool import GestionnaireTool
 from tests.journeys.justificatifs_page import DEPOSITED, GUIDE_PIECES, JustificatifsPage, write_pdf
@@ -39,7 +38,6 @@ def makes_an_account(portal: RunningPortal, binet: Candidate) -> None:
     mail = portal.mail("lbinet@ac-rennes.fr", "[CYCLADES] Activer")  # other tests mail this address too
     assert mail.subject == "[CYCLADES] Activer mon compte"
     assert "Vous venez de créer un compte sur Cyclades." in normalized(mail.text)
-    assert f"Ce lien n'est valable que pour une durée de {ACTIVATION_HOURS}h." in normalized(mail.text)
     binet.activates_account()
     binet.logs_in()
     assert len(re.findall(r"Date de dernière connexion : \d\d/\d\d/\d{4}", binet.user.text)) == 1

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from gateway.web.gestion.jetons import DAYS, SCOPE_LABELS
 from services.accounts.domain.staff import SCOPES, Role
-from services.contracts.account_rules import DEFAULT_TOKEN_DAYS, STAFF_ROLE_LABELS
+from services.contracts.account_rules import DEFAULT_TOKEN_DAYS, LONGEST_TOKEN_DAYS, STAFF_ROLE_LABELS
 from services.contracts.file_rules import FORMATS, HEIC_EXTENSIONS, OTHER_EXTENSIONS
 
 ROOT = Path(__file__).parents[2]
@@ -22,8 +22,9 @@ def test_the_script_takes_for_pictures_what_pieces_does() -> None:
     assert {extension for extension in {*pictures, *FORMATS} if re.search(pattern, f"a.{extension}")} == pictures
 
 
-def test_the_usual_life_of_a_token_can_be_chosen() -> None:
+def test_the_lives_of_a_token_that_can_be_chosen_are_allowed_and_have_the_usual_one_among_them() -> None:
     assert str(DEFAULT_TOKEN_DAYS) in DAYS
+    assert max(map(int, DAYS)) <= LONGEST_TOKEN_DAYS
 
 
 def test_the_guide_of_tools_says_the_usual_life_of_a_token() -> None:

@@ -22,8 +22,11 @@ def test_the_script_takes_for_pictures_what_pieces_does() -> None:
     assert {extension for extension in {*pictures, *FORMATS} if re.search(pattern, f"a.{extension}")} == pictures
 
 
-def test_the_lives_of_a_token_that_can_be_chosen_are_allowed_and_have_the_usual_one_among_them() -> None:
+def test_the_usual_life_of_a_token_can_be_chosen() -> None:
     assert str(DEFAULT_TOKEN_DAYS) in DAYS
+
+
+def test_no_life_of_a_token_can_be_chosen_that_accounts_refuses() -> None:
     assert max(map(int, DAYS)) <= LONGEST_TOKEN_DAYS
 
 

@@ -82,5 +82,5 @@ def identity_contract(account: Account) -> Identity:
 
 
 def signed_identity(account: Account) -> str:
-    """The identity in force as a signed token for registrations, valid for a minute. Never logged."""
+    """The identity in force as a signed token for registrations. Never logged."""
     return dependencies().signer.identity(account.id, identity_contract(account).__dict__)

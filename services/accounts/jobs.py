@@ -45,7 +45,7 @@ def purge_events() -> None:
 @jobs.every(hours=1, name="purge")
 def purge() -> None:
     """Delete sessions, failures and quotas that no longer count, links and addresses `LINKS_KEPT_FOR` after their end,
-    mails after a year."""
+    mails after their time."""
     with db.operation() as session:
         sessions.purge(session, system_now())
         rate_limits.purge(session, system_now())

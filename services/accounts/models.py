@@ -8,6 +8,10 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, Date, ForeignKey, Index, Integer, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from services.accounts.domain.birthplace import PLACE_LENGTH
+from services.accounts.domain.civil_status import NAME_LENGTH
+from services.accounts.domain.emails import ADDRESS_LENGTH
+from services.accounts.domain.staff import TOKEN_NAME_LENGTH
 from services.chassis.database.audit import AuditColumns
 from services.chassis.database.audit_indexes import audit_indexes
 from services.chassis.database.transactions import Database, UtcDateTime, new_id
@@ -35,8 +39,8 @@ class Account(db.Model):
     __tablename__ = "accounts"
 
     id: Mapped[str] = mapped_column(_ID, primary_key=True, default=new_id)
-    email: Mapped[str] = mapped_column(String(254))
-    email_key: Mapped[str] = mapped_column(String(254))
+    email: Mapped[str] = mapped_column(String(ADDRESS_LENGTH))
+    email_key: Mapped[str] = mapped_column(String(ADDRESS_LENGTH))
     password_hash: Mapped[str] = mapped_column(String(255))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     activated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -44,13 +48,13 @@ class Account(db.Model):
     engaged_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column(Integer, default=1)
     civilite: Mapped[str] = mapped_column(String(8))
-    nom_famille: Mapped[str] = mapped_column(String(100))
-    nom_usage: Mapped[str | None] = mapped_column(String(100))
-    prenoms: Mapped[str] = mapped_column(String(100))
+    nom_famille: Mapped[str] = mapped_column(String(NAME_LENGTH))
+    nom_usage: Mapped[str | None] = mapped_column(String(NAME_LENGTH))
+    prenoms: Mapped[str] = mapped_column(String(NAME_LENGTH))
     date_naissance: Mapped[date] = mapped_column(Date)
     pays_naissance: Mapped[str] = mapped_column(String(3))
     departement_naissance: Mapped[str | None] = mapped_column(String(3))
-    commune_naissance: Mapped[str] = mapped_column(String(100))
+    commune_naissance: Mapped[str] = mapped_column(String(PLACE_LENGTH))
     commune_hors_liste: Mapped[bool] = mapped_column(default=False)
 
     __table_args__ = (
@@ -62,14 +66,14 @@ class Account(db.Model):
 
 
 class EmailChange(db.Model):
-    """A new address that waits for its owner's confirmation. The row is deleted 30 days later at most."""
+    """A new address that waits for its owner's confirmation. The row is deleted some time later."""
 
     __tablename__ = "email_changes"
 
     id: Mapped[str] = mapped_column(_ID, primary_key=True, default=new_id)
     account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
-    address: Mapped[str] = mapped_column(String(254))
-    previous_address: Mapped[str] = mapped_column(String(254))
+    address: Mapped[str] = mapped_column(String(ADDRESS_LENGTH))
+    previous_address: Mapped[str] = mapped_column(String(ADDRESS_LENGTH))
     requested_at: Mapped[datetime] = mapped_column(UtcDateTime)
     confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
@@ -83,7 +87,7 @@ class MailRefusal(db.Model):
     __tablename__ = "mail_refusals"
 
     account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True)
-    address: Mapped[str] = mapped_column(String(254), primary_key=True)
+    address: Mapped[str] = mapped_column(String(ADDRESS_LENGTH), primary_key=True)
     code: Mapped[int] = mapped_column(Integer)
     refused_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
@@ -115,7 +119,7 @@ class MailLink(db.Model):
 
 
 class LoginSession(db.Model):
-    """A log-in, by the hash of the browser's secret. System time. Ended ones stay a day, to know whose they were."""
+    """A log-in, by the hash of the browser's secret. System time. Ended ones stay, to know whose they were."""
 
     __tablename__ = "login_sessions"
 
@@ -165,11 +169,11 @@ class StaffMember(db.Model):
     __tablename__ = "staff_members"
 
     id: Mapped[str] = mapped_column(_ID, primary_key=True, default=new_id)
-    email: Mapped[str] = mapped_column(String(254))
-    email_key: Mapped[str] = mapped_column(String(254), unique=True)
+    email: Mapped[str] = mapped_column(String(ADDRESS_LENGTH))
+    email_key: Mapped[str] = mapped_column(String(ADDRESS_LENGTH), unique=True)
     password_hash: Mapped[str] = mapped_column(String(255))
-    nom: Mapped[str] = mapped_column(String(100))
-    prenoms: Mapped[str] = mapped_column(String(100))
+    nom: Mapped[str] = mapped_column(String(NAME_LENGTH))
+    prenoms: Mapped[str] = mapped_column(String(NAME_LENGTH))
     role: Mapped[str] = mapped_column(String(16))
     academies: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
     totp_sealed: Mapped[str] = mapped_column(String(255))
@@ -200,7 +204,7 @@ class StaffToken(db.Model):
     id: Mapped[str] = mapped_column(_ID, primary_key=True, default=new_id)
     secret_hash: Mapped[str] = mapped_column(_HASH, unique=True)
     staff_id: Mapped[str] = mapped_column(ForeignKey("staff_members.id", ondelete="CASCADE"), index=True)
-    name: Mapped[str] = mapped_column(String(100))
+    name: Mapped[str] = mapped_column(String(TOKEN_NAME_LENGTH))
     scopes: Mapped[list[str]] = mapped_column(JSON)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -54,7 +54,7 @@ class AccountsSettings(MailSettings):
     """Keys that seal mailed tokens and second factors, one a line: the first seals, all open. The signing keys follow
     them, so that they seal where this is empty."""
     password_profile: str = GUIDE.name
-    """« guide » (8 to 20 characters, classes) or « recommended » (12 to 128); both refuse common ones."""
+    """« guide » (asks for classes of characters) or « recommended » (for length alone); both refuse common ones."""
     session_idle_seconds: int = 30 * 60
     staff_session_idle_seconds: int = 15 * 60
     """Of gestionnaires and administrateurs, whose screens show other people's files."""

@@ -26,5 +26,6 @@ LABELS = {
     DocumentType.CONVOCATION: "Convocation(s) aux épreuves",
     DocumentType.RELEVE: "Relevé(s) de notes",
 }
-CODE_FORM = r"[a-z_]{1,32}"
+LONGEST_CODE = 32  # characters
+CODE_FORM = rf"[a-z_]{{1,{LONGEST_CODE}}}"
 """Of a type that a catalogue declares: it stands in a column, and in the keys of its files."""

@@ -19,6 +19,8 @@ from services.reference.text import capitals, folded, words
 _SEPARATOR = ";"
 # Twice the longest name of a commune; longer texts only cost time.
 _MAX_TYPED_LENGTH = 100
+MAX_PROPOSALS = 25
+"""Of a search where the caller asks for no other number; holds Paris with its arrondissements."""
 _ARTICLES = frozenset({"le", "la", "les", "l"})
 
 
@@ -57,12 +59,12 @@ def of_departement(departement: str) -> tuple[Commune, ...]:
     return tuple(entry.commune for entry in _entries(departement))
 
 
-def search(departement: str, typed: str, limit: int = 25) -> tuple[Commune, ...]:
+def search(departement: str, typed: str, limit: int = MAX_PROPOSALS) -> tuple[Commune, ...]:
     """At most `limit` communes for what was typed, best first; nothing typed gives the first ones by name.
 
     Best are the names that are it, then those that begin so (with or without their article), then those with
     words that begin so, then those that do when spaces are left out. Case, accents, apostrophes, hyphens and
-    St/Saint make no difference. The default limit holds Paris with its arrondissements.
+    St/Saint make no difference.
     """
     if len(typed) > _MAX_TYPED_LENGTH:
         return ()

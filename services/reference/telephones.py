@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-EXPECTED_FORMATS = "Saisissez un numéro tel que 0623456789 ou +33623456789."
+EXAMPLES = "0623456789 ou +33623456789"
+EXPECTED_FORMATS = f"Saisissez un numéro tel que {EXAMPLES}."
 EXPECTED_MOBILE_FORMATS = "Saisissez un numéro de portable, qui commence par 06 ou 07 (+336 ou +337)."
 
 _SEPARATORS = re.compile(r"[\s.\-/‐‑–]+")

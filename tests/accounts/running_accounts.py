@@ -107,9 +107,9 @@ class RunningAccounts:
         assert answer.status_code == 201, answer.json
         return dict(answer.json or {})
 
-    def advance_clock(self, **time: float) -> None:
-        """Move the portal's clock forward."""
-        clock.set_offset((clock.offset() + timedelta(**time)).total_seconds())
+    def advance_clock(self, time: timedelta = timedelta(0), /, **more: float) -> None:
+        """Move the portal's clock forward by `time` and `more`."""
+        clock.set_offset((clock.offset() + time + timedelta(**more)).total_seconds())
 
 
 def token_in(mail: ReceivedMail) -> str:

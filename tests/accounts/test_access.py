@@ -5,6 +5,7 @@ from __future__ import annotations
 import jwt
 import pytest
 
+from services.accounts.signing import IDENTITY_SECONDS, TOKEN_SECONDS
 from services.chassis.web import access
 from tests.accounts.running_accounts import PIECES_SECRET, RunningAccounts, problem_slug
 
@@ -65,13 +66,13 @@ def test_a_service_without_its_secret_gets_no_token(accounts: RunningAccounts, s
         assert (answer.status_code, problem_slug(answer)) == (401, "service-refuse")
 
 
-def test_tokens_are_verified_with_the_published_key_and_live_a_minute(accounts: RunningAccounts) -> None:
+def test_tokens_are_verified_with_the_published_key_and_live_a_short_time(accounts: RunningAccounts) -> None:
     published = accounts.client.get("/.well-known/jwks.json").json
     token = accounts.log_in_new_candidate()["access_token"]
     kid = jwt.get_unverified_header(token)["kid"]
     key = next(key for key in jwt.PyJWKSet.from_dict(published or {}).keys if key.key_id == kid)
     claims = jwt.decode(token, key.key, algorithms=["EdDSA"], audience="portail", issuer="accounts")
-    assert claims["exp"] - claims["iat"] <= 60
+    assert claims["exp"] - claims["iat"] <= TOKEN_SECONDS
     assert (claims["kind"], claims["azp"]) == ("candidate", "gateway")
     assert "d" not in (published or {})["keys"][0]
 
@@ -81,7 +82,7 @@ def test_an_identity_is_for_registrations_alone(accounts: RunningAccounts) -> No
     assertion = accounts.call("GET", "/me/identity", login["access_token"]).json["assertion"]
     claims = jwt.decode(assertion, options={"verify_signature": False})
     assert (claims["aud"], claims["sub"]) == ("registrations", login["subject"])
-    assert claims["exp"] - claims["iat"] <= 60
+    assert claims["exp"] - claims["iat"] <= IDENTITY_SECONDS
     assert accounts.call("GET", "/me", assertion).status_code == 401
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from services.accounts.domain.throttling import RESENDS
 from services.accounts.jobs import erase_accounts_not_activated
 from services.accounts.models import Account, db, events
+from services.contracts.account_rules import ACTIVATION_HOURS, ACTIVATION_LIFETIME
 from tests.accounts.running_accounts import PUBLIC_URL, RunningAccounts, problem_slug, refused_fields, token_in
 
 EMAIL = "lbinet@ac-rennes.fr"
@@ -25,7 +27,8 @@ def test_the_activation_mail_says_the_guides_words_and_gives_the_address_in_full
             "Activer mon compte",
             "Si le lien ci-dessus ne fonctionne pas, il vous suffit de copier l'adresse suivante "
             "dans la barre de votre navigateur :",
-            "Ce lien n'est valable que pour une durée de 48h. Passé ce délai, vos informations seront effacées.",
+            f"Ce lien n'est valable que pour une durée de {ACTIVATION_HOURS}h. "
+            "Passé ce délai, vos informations seront effacées.",
             "A bientôt sur Cyclades",
             "Cordialement",
             "Le Service Gestionnaire",
@@ -58,11 +61,11 @@ def test_opening_the_link_changes_nothing_and_activation_is_good_once(accounts: 
     assert accounts.try_log_in().status_code == 201
 
 
-def test_a_link_ends_48_hours_after_the_creation_and_says_so_after_the_account_is_erased(
+def test_a_link_ends_its_life_after_the_creation_and_says_so_after_the_account_is_erased(
     accounts: RunningAccounts,
 ) -> None:
     accounts.create_account()
-    accounts.advance_clock(hours=47)
+    accounts.advance_clock(ACTIVATION_LIFETIME, hours=-1)
     accounts.post("/activations/resend", email=EMAIL)
     token = accounts.newest_token(EMAIL)
     accounts.advance_clock(hours=1)
@@ -74,7 +77,7 @@ def test_a_link_ends_48_hours_after_the_creation_and_says_so_after_the_account_i
 
 def test_an_account_not_activated_is_erased_whole_and_its_address_is_free(accounts: RunningAccounts) -> None:
     accounts.create_account()
-    accounts.advance_clock(hours=48, seconds=1)
+    accounts.advance_clock(ACTIVATION_LIFETIME, seconds=1)
     with accounts.app.app_context():
         erase_accounts_not_activated()
         with db.reading() as session:
@@ -109,16 +112,18 @@ def test_a_known_address_gets_the_same_answer_and_its_owner_a_mail(accounts: Run
 
 def test_a_mail_can_be_asked_for_again_but_not_without_end(accounts: RunningAccounts) -> None:
     accounts.create_account()
-    statuses = [accounts.post("/activations/resend", email=EMAIL).status_code for _ in range(6)]
-    assert statuses == [202, 202, 202, 202, 202, 429]
+    statuses = [accounts.post("/activations/resend", email=EMAIL).status_code for _ in range(RESENDS.max_count + 1)]
+    assert statuses == [202] * RESENDS.max_count + [429]
     accounts.send_mails()
-    assert len(accounts.mailbox.find(subject=ACTIVATE)) == 6
+    assert len(accounts.mailbox.find(subject=ACTIVATE)) == RESENDS.max_count + 1
     assert accounts.post("/activations", token=token_in(accounts.mailbox.received[-1])).status_code == 200
 
 
 def test_asking_again_for_an_unknown_address_answers_alike_and_sends_nothing(accounts: RunningAccounts) -> None:
-    statuses = [accounts.post("/activations/resend", email="inconnu@x.fr").status_code for _ in range(6)]
-    assert statuses == [202, 202, 202, 202, 202, 429]
+    statuses = [
+        accounts.post("/activations/resend", email="inconnu@x.fr").status_code for _ in range(RESENDS.max_count + 1)
+    ]
+    assert statuses == [202] * RESENDS.max_count + [429]
     accounts.send_mails()
     assert accounts.mailbox.received == []
 

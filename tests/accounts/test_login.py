@@ -6,11 +6,14 @@ from datetime import timedelta
 
 import pytest
 
-from services.accounts.domain.throttling import PER_SOURCE
+from services.accounts.domain.mail_link_rules import RESET_LIFETIME
+from services.accounts.domain.throttling import ALL_SOURCES, FAILURES_LIFETIME, FIRST_DELAY, PER_SOURCE, RESETS
 from services.accounts.jobs import jobs
 from services.accounts.models import LoginFailures, LoginSession, db
 from services.accounts.operations import rate_limits
+from services.accounts.operations.sessions import KEPT_AFTER_END
 from services.accounts.settings import AccountsSettings
+from services.accounts.signing import TOKEN_SECONDS
 from services.chassis import clock
 from services.chassis.clock import system_now
 from tests.accounts.creation_form import PASSWORD
@@ -18,6 +21,8 @@ from tests.accounts.running_accounts import RunningAccounts, age_sessions, probl
 
 EMAIL = "lbinet@ac-rennes.fr"
 NEW_PASSWORD = "Bonsoir/2021"
+IDLE, LONGEST = AccountsSettings.session_idle_seconds, AccountsSettings.session_absolute_seconds
+KEPT = KEPT_AFTER_END.total_seconds()
 
 
 def fail(accounts: RunningAccounts, times: int, **more: str) -> list[int]:
@@ -39,7 +44,7 @@ def test_a_log_in_gives_a_session_whose_token_says_who_it_is(accounts: RunningAc
         "BINET",
         "Laurent",
     )
-    assert login["expires_in"] <= 60
+    assert login["expires_in"] <= TOKEN_SECONDS
     assert accounts.call("GET", "/me", login["access_token"]).json["email"] == EMAIL
 
 
@@ -77,11 +82,11 @@ def test_failures_slow_that_account_from_that_source_and_tell_its_owner_once(acc
     assert fail(accounts, PER_SOURCE.undelayed + 2) == [401] * PER_SOURCE.undelayed + [429] * 2
     slowed = accounts.try_log_in()
     assert (slowed.status_code, problem_slug(slowed)) == (429, "trop-d-essais")
-    assert 0 < slowed.json["retry_after"] <= 30
+    assert 0 < slowed.json["retry_after"] <= FIRST_DELAY.total_seconds()
     assert slowed.headers["Retry-After"] == str(slowed.json["retry_after"])
     accounts.send_mails()
     assert len(accounts.mailbox.find(EMAIL, "Tentatives de connexion")) == 1
-    age_failures(accounts, 31)
+    age_failures(accounts, FIRST_DELAY.total_seconds() + 1)
     assert accounts.try_log_in().status_code == 201
     assert fail(accounts, PER_SOURCE.undelayed) == [401] * PER_SOURCE.undelayed
 
@@ -94,15 +99,15 @@ def test_an_unknown_address_is_slowed_alike(accounts: RunningAccounts) -> None:
 
 def test_a_source_alone_is_never_locked(accounts: RunningAccounts) -> None:
     accounts.activate_new_account()
-    for number in range(20):
+    for number in range(ALL_SOURCES.undelayed + 1):
         assert fail(accounts, 1, email=f"eleve{number}@x.fr") == [401]
     assert accounts.try_log_in().status_code == 201
 
 
 def test_a_browser_that_logged_in_before_is_not_locked_out_by_strangers(accounts: RunningAccounts) -> None:
     device = accounts.log_in_new_candidate()["device"]
-    for source in range(8):
-        fail(accounts, 5, source=f"198.51.100.{source}")
+    for source in range(ALL_SOURCES.undelayed // PER_SOURCE.undelayed + 1):
+        fail(accounts, PER_SOURCE.undelayed, source=f"198.51.100.{source}")
     assert accounts.try_log_in(source="203.0.113.9").status_code == 429
     again = accounts.try_log_in(device=device)
     assert again.status_code == 201
@@ -121,7 +126,7 @@ def test_a_known_browser_is_slowed_by_its_own_failures(accounts: RunningAccounts
 
 def test_a_reset_lifts_the_slowing_sets_the_password_and_ends_every_session(accounts: RunningAccounts) -> None:
     login = accounts.log_in_new_candidate()
-    fail(accounts, 6)
+    fail(accounts, PER_SOURCE.undelayed + 1)
     assert accounts.post("/password-resets", email=EMAIL.upper()).status_code == 202
     token = accounts.newest_token(EMAIL, "Réinitialiser")
     assert accounts.post("/password-resets/check", token=token).json["state"] == "usable"
@@ -141,11 +146,11 @@ def test_a_password_refused_leaves_the_reset_link_usable(accounts: RunningAccoun
     assert accounts.post("/password-resets/check", token=token).json["state"] == "usable"
 
 
-def test_a_reset_link_lives_an_hour(accounts: RunningAccounts) -> None:
+def test_a_reset_link_ends_after_its_life(accounts: RunningAccounts) -> None:
     accounts.activate_new_account()
     accounts.post("/password-resets", email=EMAIL)
     token = accounts.newest_token(EMAIL, "Réinitialiser")
-    accounts.advance_clock(hours=1)
+    accounts.advance_clock(RESET_LIFETIME)
     new = {"password": NEW_PASSWORD, "password_confirmation": NEW_PASSWORD}
     assert problem_slug(accounts.post("/password-resets/complete", token=token, **new)) == "lien-expire"
 
@@ -158,10 +163,10 @@ def test_a_reset_for_an_unknown_address_answers_alike_and_sends_nothing(accounts
 
 def test_resets_asked_for_without_end_send_no_more_mails(accounts: RunningAccounts) -> None:
     accounts.activate_new_account()
-    for _ in range(8):
+    for _ in range(RESETS.max_count + 3):
         assert accounts.post("/password-resets", email=EMAIL).status_code == 202
     accounts.send_mails()
-    assert len(accounts.mailbox.find(subject="Réinitialiser")) == 5
+    assert len(accounts.mailbox.find(subject="Réinitialiser")) == RESETS.max_count
 
 
 def test_log_out_ends_the_session_everywhere(accounts: RunningAccounts) -> None:
@@ -177,20 +182,17 @@ def test_log_out_ends_the_session_everywhere(accounts: RunningAccounts) -> None:
 
 def test_inactivity_ends_a_session_and_activity_prolongs_it(accounts: RunningAccounts) -> None:
     login = accounts.log_in_new_candidate()
-    age_sessions(accounts, seen=AccountsSettings.session_idle_seconds - 60)
+    age_sessions(accounts, seen=IDLE - 60)
     alive = accounts.post("/sessions/exchange", session=login["session"])
     assert alive.status_code == 200
-    assert (
-        accounts.post("/sessions/exchange", session=login["session"]).json["idle_seconds_left"]
-        > AccountsSettings.session_idle_seconds - 60
-    )
-    age_sessions(accounts, seen=AccountsSettings.session_idle_seconds)
+    assert accounts.post("/sessions/exchange", session=login["session"]).json["idle_seconds_left"] > IDLE - 60
+    age_sessions(accounts, seen=IDLE)
     assert problem_slug(accounts.post("/sessions/exchange", session=login["session"])) == "session-expiree"
 
 
-def test_no_session_lives_longer_than_half_a_day(accounts: RunningAccounts) -> None:
+def test_no_session_lives_beyond_the_longest_life(accounts: RunningAccounts) -> None:
     login = accounts.log_in_new_candidate()
-    age_sessions(accounts, created=12 * 3600)
+    age_sessions(accounts, created=LONGEST)
     assert problem_slug(accounts.post("/sessions/exchange", session=login["session"])) == "session-expiree"
 
 
@@ -218,7 +220,7 @@ def test_neither_addresses_nor_sources_nor_secrets_are_kept_in_the_open(accounts
 
 def test_old_failures_are_forgotten(accounts: RunningAccounts) -> None:
     fail(accounts, 3)
-    age_failures(accounts, 86_401)
+    age_failures(accounts, FAILURES_LIFETIME.total_seconds() + 1)
     with accounts.app.app_context(), db.operation() as session:
         rate_limits.purge(session, system_now())
         assert session.query(LoginFailures).count() == 0
@@ -227,12 +229,12 @@ def test_old_failures_are_forgotten(accounts: RunningAccounts) -> None:
 @pytest.mark.parametrize(
     ("aged", "gone"),
     [
-        pytest.param({"seen": 90_000}, True, id="idle"),
-        pytest.param({"seen": 90_000, "created": 60 * 3600}, True, id="too long"),
-        pytest.param({"seen": 80_000}, False, id="over for less than a day"),
+        pytest.param({"seen": KEPT + IDLE + 1}, True, id="idle"),
+        pytest.param({"seen": KEPT + 1, "created": KEPT + LONGEST + 1}, True, id="too long"),
+        pytest.param({"seen": KEPT - 60}, False, id="over for less than that"),
     ],
 )
-def test_a_session_is_forgotten_a_day_after_its_end(
+def test_a_session_is_forgotten_some_time_after_its_end(
     accounts: RunningAccounts, aged: dict[str, float], gone: bool
 ) -> None:
     accounts.log_in_new_candidate()

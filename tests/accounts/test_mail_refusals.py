@@ -10,6 +10,7 @@ from sqlalchemy import select
 from services.accounts.jobs import LINKS_KEPT_FOR, jobs
 from services.accounts.models import Account, MailRefusal, db, events
 from services.chassis.events.parking import parked_events
+from services.contracts.account_rules import ACTIVATION_LIFETIME
 from tests.accounts.running_accounts import RunningAccounts
 from tests.accounts.test_identity_correction import administrator, search_candidates  # noqa: F401 - a fixture
 
@@ -51,14 +52,14 @@ def test_what_was_refused_goes_with_the_account(accounts: RunningAccounts, refus
     for _ in range(refusals):
         accounts.create_account()
     accounts.send_mails()
-    accounts.advance_clock(hours=49)
+    accounts.advance_clock(ACTIVATION_LIFETIME)
     with accounts.app.app_context():
         jobs["erase-not-activated"].run()
         with db.reading() as session:
             assert session.scalars(select(MailRefusal)).all() == []
 
 
-def test_what_was_refused_at_an_address_given_up_is_forgotten_after_a_month(accounts: RunningAccounts) -> None:
+def test_what_was_refused_at_an_address_given_up_is_forgotten_in_the_end(accounts: RunningAccounts) -> None:
     accounts.activate_new_account()
     with accounts.app.app_context(), db.operation() as session:
         account_id = session.scalars(select(Account.id)).one()
@@ -66,7 +67,7 @@ def test_what_was_refused_at_an_address_given_up_is_forgotten_after_a_month(acco
             row = MailRefusal(account_id=account_id, address=address, code=550)
             row.refused_at = session.get_one(Account, account_id).created_at
             session.add(row)
-    accounts.advance_clock(days=LINKS_KEPT_FOR.days + 1)
+    accounts.advance_clock(LINKS_KEPT_FOR, seconds=1)
     with accounts.app.app_context():
         jobs["purge"].run()
         with db.reading() as session:

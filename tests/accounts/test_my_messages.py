@@ -13,6 +13,7 @@ from services.accounts.jobs import jobs
 from services.accounts.models import db, events, sent_mails
 from services.chassis.clock import system_now
 from services.chassis.events.follow_ups import FollowUps
+from services.contracts.account_rules import ACTIVATION_HOURS, ACTIVATION_LIFETIME
 from services.mail.mailer import MailUnavailable
 from services.mail.sent_mails import RETENTION
 from tests.accounts.creation_form import PASSWORD
@@ -44,7 +45,7 @@ def test_a_mail_is_read_again_without_the_link_that_lets_act(accounts: RunningAc
     assert (shown["subject"], shown["address"], shown["state"]) == (mail.subject, EMAIL, "taken")
     assert shown["at"].startswith("2021-10-04T12:08")
     assert "Activer mon compte : (lien retiré)" in shown["text"]
-    assert "Ce lien n'est valable que pour une durée de 48h." in shown["text"]
+    assert f"Ce lien n'est valable que pour une durée de {ACTIVATION_HOURS}h." in shown["text"]
     assert token_in(mail) not in str(shown)
 
 
@@ -139,7 +140,7 @@ def test_a_place_that_cannot_be_is_refused(accounts: RunningAccounts, place: str
 def test_messages_are_forgotten_after_their_time_and_with_the_account(accounts: RunningAccounts) -> None:
     login = accounts.log_in_new_candidate()
     assert rows(accounts) == 1
-    accounts.advance_clock(days=RETENTION.days)
+    accounts.advance_clock(RETENTION)
     accounts.post("/password-resets", email=EMAIL)
     accounts.send_mails()
     accounts.advance_clock(seconds=1)
@@ -155,7 +156,7 @@ def test_messages_are_forgotten_after_their_time_and_with_the_account(accounts: 
 def test_messages_of_a_creation_go_with_it(accounts: RunningAccounts) -> None:
     accounts.create_account()
     accounts.send_mails()
-    accounts.advance_clock(hours=49)
+    accounts.advance_clock(ACTIVATION_LIFETIME)
     with accounts.app.app_context():
         jobs["erase-not-activated"].run()
     assert rows(accounts) == 0

@@ -8,15 +8,18 @@ import jwt
 import pytest
 from sqlalchemy import select
 
-from services.accounts.domain.recovery_codes import COUNT
+from services.accounts.domain.recovery_codes import ALPHABET, COUNT, LENGTH, displayed
+from services.accounts.domain.staff import TOKEN_NAME_LENGTH
 from services.accounts.domain.throttling import PER_SOURCE
 from services.accounts.models import AuditEntry, StaffToken, db
+from services.contracts.account_rules import LONGEST_TOKEN_DAYS
 from tests.accounts.running_accounts import RunningAccounts, problem_slug, refused_fields
 from tests.accounts.staff_in_session import Session, code_of, logged_in
 from tests.accounts.test_staff import EMAIL, command_result
 
 NEW_PASSWORD = "Sureau/2021"
 WHY = "Mutation"
+UNKNOWN_RECOVERY_CODE = displayed(ALPHABET[0] * LENGTH)
 
 
 @pytest.fixture
@@ -58,7 +61,7 @@ def test_a_recovery_code_is_its_owners_alone(accounts: RunningAccounts, member: 
 
 
 def test_wrong_recovery_codes_are_slowed_like_wrong_codes(member: Session) -> None:
-    answers = [member.log_in("AAAA-BBBB-CCCC-DDDD").status_code for _ in range(PER_SOURCE.undelayed + 1)]
+    answers = [member.log_in(UNKNOWN_RECOVERY_CODE).status_code for _ in range(PER_SOURCE.undelayed + 1)]
     assert answers == [401] * PER_SOURCE.undelayed + [429]
 
 
@@ -71,7 +74,7 @@ DANGEROUS: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("path", DANGEROUS)
 def test_a_dangerous_act_takes_a_fresh_code_once(member: Session, path: str) -> None:
-    for wrong in ("", "000000", "AAAA-BBBB-CCCC-DDDD"):
+    for wrong in ("", "000000", UNKNOWN_RECOVERY_CODE):
         answer = member.post(path, **DANGEROUS[path], code=wrong)
         assert (answer.status_code, refused_fields(answer)) == (422, {"code"})
     code = member.code()
@@ -95,7 +98,7 @@ def test_tries_at_a_code_are_slowed(member: Session) -> None:
 
 def test_a_right_code_starts_the_count_again(member: Session) -> None:
     for _ in range(2):
-        for _ in range(4):
+        for _ in range(PER_SOURCE.undelayed - 1):
             member.post("/staff/me/recovery-codes", code="000000")
         assert member.post("/staff/me/recovery-codes").status_code == 201
 
@@ -186,7 +189,8 @@ def test_a_token_is_shown_once_and_does_what_was_chosen(accounts: RunningAccount
         ({"scopes": ["staff:manage"]}, {"scopes"}),
         ({"scopes": ["account:manage"]}, {"scopes"}),
         ({"scopes": ["catalogue:manage"]}, {"scopes"}),
-        ({"days": 367}, {"days"}),
+        ({"name": "x" * (TOKEN_NAME_LENGTH + 1)}, {"name"}),
+        ({"days": LONGEST_TOKEN_DAYS + 1}, {"days"}),
     ],
 )
 def test_a_token_is_within_ones_own_rights(member: Session, typed: dict[str, Any], fields: set[str]) -> None:

@@ -14,6 +14,7 @@ from services.accounts.jobs import erase_accounts_not_activated
 from services.accounts.models import Account, LoginFailures, MailLink, db, events
 from services.accounts.password_hashing import PasswordHasher
 from services.chassis.clock import system_now
+from services.contracts.account_rules import ACTIVATION_LIFETIME
 from tests.accounts.creation_form import PASSWORD
 from tests.accounts.running_accounts import RunningAccounts, problem_slug
 from tests.accounts.test_account_change import NEW_EMAIL, ask_new_email
@@ -132,11 +133,11 @@ def test_a_log_in_hashes_once_however_many_wait(
     assert len(hashed) == 1
 
 
-def test_each_creation_is_erased_48_hours_after_it(accounts: RunningAccounts) -> None:
+def test_each_creation_is_erased_at_the_end_of_its_own_time(accounts: RunningAccounts) -> None:
     created(accounts, **STRANGER)
-    accounts.advance_clock(hours=24)
+    accounts.advance_clock(ACTIVATION_LIFETIME / 2)
     _, token = created(accounts)
-    accounts.advance_clock(hours=24)
+    accounts.advance_clock(ACTIVATION_LIFETIME / 2)
     with accounts.app.app_context():
         erase_accounts_not_activated()
     assert [row.prenoms for row in rows(accounts)] == ["Laurent"]
@@ -146,7 +147,7 @@ def test_each_creation_is_erased_48_hours_after_it(accounts: RunningAccounts) ->
 def test_a_creation_that_is_erased_does_not_lift_what_slows_tries(accounts: RunningAccounts) -> None:
     created(accounts)
     accounts.try_log_in(password="Faux/2021")
-    accounts.advance_clock(hours=48)
+    accounts.advance_clock(ACTIVATION_LIFETIME)
     with accounts.app.app_context():
         erase_accounts_not_activated()
         with db.reading() as session:

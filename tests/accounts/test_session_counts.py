@@ -10,13 +10,15 @@ from sqlalchemy import insert
 from services.accounts.jobs import jobs
 from services.accounts.metrics import SESSIONS
 from services.accounts.models import LoginSession, db
+from services.accounts.settings import AccountsSettings
 from services.chassis.clock import system_now
 from services.chassis.jobs.gauges import recorded
 from tests.accounts.running_accounts import RunningAccounts
 from tests.support.database_filling import analyse
 from tests.support.query_plans import query_plan, recorded_statements
 
-HOUR = timedelta(hours=1)
+IDLE = timedelta(seconds=AccountsSettings.session_idle_seconds)
+LONGEST = timedelta(seconds=AccountsSettings.session_absolute_seconds)
 
 
 def counted(accounts: RunningAccounts) -> dict[tuple[str, ...], float]:
@@ -42,7 +44,7 @@ def test_who_is_logged_in_is_counted_by_kind(accounts: RunningAccounts) -> None:
 
 @pytest.mark.parametrize(
     "over",
-    [{"ended_at": system_now()}, {"last_seen_at": system_now() - 5 * HOUR}, {"created_at": system_now() - 48 * HOUR}],
+    [{"ended_at": system_now()}, {"last_seen_at": system_now() - IDLE}, {"created_at": system_now() - LONGEST}],
     ids=["logged out", "idle", "too long"],
 )
 def test_a_session_that_is_over_is_not_counted(accounts: RunningAccounts, over: dict[str, object]) -> None:
@@ -51,7 +53,7 @@ def test_a_session_that_is_over_is_not_counted(accounts: RunningAccounts, over: 
 
 
 def test_sessions_are_counted_without_reading_those_that_are_over(accounts: RunningAccounts) -> None:
-    long_ago = system_now() - 100 * HOUR
+    long_ago = system_now() - 10 * LONGEST
     rows = [
         {"secret_hash": f"{number}", "kind": "candidate", "subject_id": "x", "created_at": long_ago,
          "last_seen_at": long_ago}

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from services.accounts.app import create_app
+from services.accounts.domain.passwords import RECOMMENDED
 from services.accounts.settings import AccountsSettings
 from services.chassis.settings import SettingsError
 from tests.accounts.creation_form import creation_form
@@ -67,7 +68,7 @@ def test_the_recommended_profile_asks_for_length_and_no_classes(
         tmp_path,
         registrations_url="http://x",
         mail_url=mailbox.url,
-        password_profile="recommended",
+        password_profile=RECOMMENDED.name,
     )
     accounts = RunningAccounts(create_app(chosen), mailbox)
     for password, refused in (("Bonjour/2021", True), ("azertyuiopqsdf", True), ("le cheval de mon oncle", False)):
@@ -76,4 +77,4 @@ def test_the_recommended_profile_asks_for_length_and_no_classes(
         )
         assert ("password" in refused_fields(answer)) is refused
     fields = (accounts.call("GET", "/forms/account").json or {})["sections"][0]["fields"]
-    assert any("12 à 128" in (field.get("hint") or "") for field in fields)
+    assert any(RECOMMENDED.hint in (field.get("hint") or "") for field in fields)

@@ -15,6 +15,7 @@ import pytest
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import event, select, text
 
+from services.accounts.domain.staff import REASON_LENGTHS
 from services.accounts.models import AuditEntry, LoginSession, StaffMember, StaffToken, db
 from services.accounts.operations.staff_disabling import disable_staff
 from services.accounts.operations.staff_tokens import USE_WRITTEN_EVERY
@@ -26,6 +27,7 @@ from tests.accounts.staff_in_session import logged_in
 from tests.accounts.test_staff import EMAIL, GESTIONNAIRE, command_result, run_command
 from tests.support.processes import wait_until
 
+SHORTEST_REASON, LONGEST_REASON = REASON_LENGTHS
 CHIEF, SECOND = "chef@dec.example", "adjointe@dec.example"
 WHY = "Mutation au 1er décembre"
 
@@ -180,11 +182,11 @@ def test_only_administrateurs_manage_staff(accounts: RunningAccounts) -> None:
         assert accounts.call(method, path, bearer, reason=WHY).status_code == 403
 
 
-@pytest.mark.parametrize("reason", ["", "x" * 501])
+@pytest.mark.parametrize("reason", ["x" * (SHORTEST_REASON - 1), "x" * (LONGEST_REASON + 1)])
 def test_a_command_takes_the_reasons_that_the_api_takes(accounts: RunningAccounts, reason: str) -> None:
     command_result(accounts, "create-staff", *GESTIONNAIRE)
     code, output = run_command(accounts, "disable-staff", "--email", EMAIL, "--reason", reason)
-    assert (code, "de 3 à 500 caractères" in output) == (2, True)
+    assert (code, f"de {SHORTEST_REASON} à {LONGEST_REASON} caractères" in output) == (2, True)
 
 
 def test_an_unknown_person_or_token_is_said_to_be_so(accounts: RunningAccounts) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
+from services.accounts.domain.civil_status import NAME_LENGTH
 from services.accounts.domain.mail_link_rules import INVITATION_LIFETIME, in_hours
 from services.accounts.domain.recovery_codes import COUNT
 from services.accounts.models import AuditEntry, MailLink, RecoveryCode, StaffMember, db
@@ -102,7 +103,7 @@ def test_a_link_works_once(accounts: RunningAccounts, chief: Session) -> None:
 def test_a_link_expires(accounts: RunningAccounts, chief: Session) -> None:
     invited(chief)
     token = invitation_token(accounts, NEW)
-    accounts.advance_clock(seconds=INVITATION_LIFETIME.total_seconds() - 60)
+    accounts.advance_clock(INVITATION_LIFETIME, seconds=-60)
     assert state_of(accounts, token) == "usable"
     accounts.advance_clock(seconds=120)
     answer = accounts.post("/staff-invitations/check", token=token).json or {}
@@ -191,7 +192,7 @@ def test_an_address_that_is_taken_is_said_to_be_so(accounts: RunningAccounts, ch
     [
         ({"email": "", "nom": " ", "prenoms": "", "role": ""}, {"email", "nom", "prenoms", "role"}),
         ({"email": "nulle part"}, {"email"}),
-        ({"nom": "x" * 101}, {"nom"}),
+        ({"nom": "x" * (NAME_LENGTH + 1)}, {"nom"}),
         ({"academies": []}, {"academies"}),
         ({"academies": ["99"]}, {"academies"}),
         ({"role": "administrateur"}, {"academies"}),

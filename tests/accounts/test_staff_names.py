@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.accounts.queries.staff import PAGE
 from tests.accounts.running_accounts import RunningAccounts
 from tests.accounts.staff_in_session import Session, logged_in
 
@@ -22,6 +23,6 @@ def test_names_are_of_who_shares_an_academie(accounts: RunningAccounts) -> None:
 
 def test_names_are_asked_for_by_id(accounts: RunningAccounts) -> None:
     reader = logged_in(accounts, "a@example.org", "gestionnaire", "03")
-    for query in ("", "?ids=", f"?ids={'x' * 33}", f"?ids={','.join('ab' for _ in range(101))}"):
+    for query in ("", "?ids=", f"?ids={'x' * 33}", f"?ids={','.join('ab' for _ in range(PAGE + 1))}"):
         assert accounts.call("GET", f"/staff/names{query}", reader.bearer).status_code == 422, query
     assert reader.get("/staff/names?ids=unknown")["items"] == []

@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from services.contracts.document_types import LONGEST_CODE
+from services.documents.models import CachedRendering, Document, Import, Publication
 from services.pieces.domain.object_keys import DepositKey
 from services.pieces.models import Candidature, Piece, Window
 from services.registrations.catalogue import length_checks
@@ -31,6 +33,11 @@ COLUMNS = (
 @pytest.mark.parametrize("column", COLUMNS, ids=str)
 def test_no_column_is_shorter_than_the_longest_code(column: object) -> None:
     assert column.type.length >= lengths.CODE  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("column", [Document.type, CachedRendering.type, Publication.type, Import.type], ids=str)
+def test_no_column_is_shorter_than_the_longest_code_of_a_document(column: object) -> None:
+    assert column.type.length >= LONGEST_CODE  # type: ignore[attr-defined]
 
 
 def test_the_longest_names_of_fields_and_keys_of_exclusivity_are_kept_too() -> None:

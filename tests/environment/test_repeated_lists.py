@@ -7,10 +7,11 @@ from pathlib import Path
 
 from gateway.web.gestion.jetons import DAYS, SCOPE_LABELS
 from services.accounts.domain.staff import SCOPES, Role
-from services.contracts.account_rules import DEFAULT_TOKEN_DAYS, STAFF_ROLE_LABELS
+from services.contracts.account_rules import DEFAULT_TOKEN_DAYS, LONGEST_TOKEN_DAYS, STAFF_ROLE_LABELS
 from services.contracts.file_rules import FORMATS, HEIC_EXTENSIONS, OTHER_EXTENSIONS
 
 ROOT = Path(__file__).parents[2]
+TOOLS_GUIDE = (ROOT / "docs/outils.md").read_text(encoding="utf-8")
 
 
 def test_the_script_takes_for_pictures_what_pieces_does() -> None:
@@ -25,7 +26,15 @@ def test_the_usual_life_of_a_token_can_be_chosen() -> None:
     assert str(DEFAULT_TOKEN_DAYS) in DAYS
 
 
+def test_no_life_of_a_token_can_be_chosen_that_accounts_refuses() -> None:
+    assert max(map(int, DAYS)) <= LONGEST_TOKEN_DAYS
+
+
+def test_the_guide_of_tools_says_the_usual_life_of_a_token() -> None:
+    assert f"valable {DEFAULT_TOKEN_DAYS} jours par défaut" in TOOLS_GUIDE
+
+
 def test_every_scope_and_profile_of_staff_has_a_name_and_a_line_for_tools() -> None:
-    described = re.findall(r"^\| `([a-z]+:[a-z]+)` \|", (ROOT / "docs/outils.md").read_text(encoding="utf-8"), re.M)
+    described = re.findall(r"^\| `([a-z]+:[a-z]+)` \|", TOOLS_GUIDE, re.M)
     assert set(SCOPE_LABELS) == set(SCOPES) == set(described)
     assert set(STAFF_ROLE_LABELS) == set(Role)

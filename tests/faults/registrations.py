@@ -13,6 +13,7 @@ from services.chassis import clock
 from services.chassis.errors import Unavailable
 from services.contracts.accounts import Identity, IdentityCorrected
 from services.contracts.pieces import IncompleteCandidature, PiecesRefused, PiecesReminded
+from services.contracts.reminder_rules import HOUR
 from services.registrations.domain.instants import iso_utc
 from services.registrations.follow_ups import registry
 from services.registrations.jobs import jobs
@@ -202,7 +203,7 @@ class RemindOfDraft(_CandidatureOperation):
         self.running.candidate.draft()
         exam = replace(GUIDE, sessions=(replace(GUIDE_SESSION, draft_reminder_days=(7,)),))
         with_catalogue(self.running.app, exam)
-        clock.set_offset((at("2021-10-18 09:00") - clock.system_now()).total_seconds())
+        clock.set_offset((at(f"2021-10-18 {HOUR:02}:00") - clock.system_now()).total_seconds())
 
     def do(self) -> None:
         with suppress(SQLAlchemyError, TransactionBroken, Unavailable), self.running.app.app_context():

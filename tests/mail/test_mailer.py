@@ -11,12 +11,14 @@ from prometheus_client import REGISTRY
 from structlog.testing import capture_logs
 
 from services.mail import smtp_connection as connections
-from services.mail.mailer import Mail, MailDeferred, Mailer, MailRefused, MailUnavailable
+from services.mail.mailer import HANG_UP_PAUSE_SECONDS, Mail, MailDeferred, Mailer, MailRefused, MailUnavailable
 from services.mail.settings import MailSettings, tls_context
+from services.mail.smtp_connection import CONNECT_SECONDS, MAX_SECONDS, STEP_SECONDS
 from tests.support.certificates import CertificateAuthority
 from tests.support.misbehaving_smtp import END, GREETING, misbehaving_server
 from tests.support.smtp import Mailbox
 
+OPERATIONS = (Path(__file__).parents[2] / "docs" / "operations.md").read_text(encoding="utf-8")
 PASSWORD = "aussi-longue-que-secrete"
 TO = "jeanne@exemple.fr"
 
@@ -25,7 +27,7 @@ def mail(to: str = TO) -> Mail:
     return Mail(to, "Essai", "texte", "<p>texte</p>", "an-event", datetime(2021, 10, 4, tzinfo=UTC))
 
 
-def mailer(url: str, ca: str = "", max_seconds: float = 60.0) -> Mailer:
+def mailer(url: str, ca: str = "", max_seconds: float = MAX_SECONDS) -> Mailer:
     return Mailer(url, "portail@exemple.fr", ca, max_seconds)
 
 
@@ -109,12 +111,18 @@ def test_a_server_that_catches_mails_needs_no_tls(mailbox: Mailbox) -> None:
 UNAVAILABLE = [
     ({GREETING: "421 busy"}, None),
     ({GREETING: "554 no service"}, None),
-    ({"MAIL": "451 later"}, 30.0),
-    ({"MAIL": "550 you may not"}, 30.0),
-    ({"RCPT": "421 closing"}, 30.0),
-    ({"DATA": "421 closing"}, 30.0),
-    ({END: "421 closing"}, 30.0),
+    ({"MAIL": "451 later"}, HANG_UP_PAUSE_SECONDS),
+    ({"MAIL": "550 you may not"}, HANG_UP_PAUSE_SECONDS),
+    ({"RCPT": "421 closing"}, HANG_UP_PAUSE_SECONDS),
+    ({"DATA": "421 closing"}, HANG_UP_PAUSE_SECONDS),
+    ({END: "421 closing"}, HANG_UP_PAUSE_SECONDS),
 ]
+
+
+def test_the_page_for_operators_says_how_long_a_server_may_take() -> None:
+    limits = f"{CONNECT_SECONDS:.0f} s to connect, {STEP_SECONDS:.0f} s an answer, {MAX_SECONDS:.0f} s in all"
+    assert f"drips ({limits})" in OPERATIONS
+    assert f"a silent server every {HANG_UP_PAUSE_SECONDS:.0f} s" in OPERATIONS
 
 
 @pytest.mark.parametrize(("answers", "delay"), UNAVAILABLE)

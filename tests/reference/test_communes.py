@@ -6,7 +6,7 @@ from services.reference import communes, departements
 from services.reference.communes import Kind
 
 
-def labels(departement: str, typed: str, limit: int = 25) -> list[str]:
+def labels(departement: str, typed: str, limit: int = communes.MAX_PROPOSALS) -> list[str]:
     return [commune.label for commune in communes.search(departement, typed, limit)]
 
 
@@ -156,6 +156,6 @@ def test_every_commune_is_found_by_its_own_label(departement: str, data: st.Data
 
 @given(st.text(max_size=120))
 def test_no_text_breaks_the_search(typed: str) -> None:
-    assert len(communes.search("025", typed)) <= 25
+    assert len(communes.search("025", typed)) <= communes.MAX_PROPOSALS
     communes.exact("025", typed)
     communes.by_postal_code(typed)

@@ -68,7 +68,7 @@ def delete(sent: dict[str, str]) -> None:
 @blp.response(200, schemas.Assertion)
 @answers_with(blp, problem_types.NOT_FOUND)
 def identity() -> dict[str, str]:
-    """The identity signed for registrations, good for a minute; never logged."""
+    """The identity signed for registrations, good for a short time; never logged."""
     return {"assertion": my_account.my_signed_identity(access.caller().id)}
 
 

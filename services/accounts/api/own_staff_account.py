@@ -108,7 +108,7 @@ def create_token(sent: dict[str, Any]) -> dict[str, str]:
 @IN_A_SESSION
 @blp.response(204)
 def revoke(token_id: str) -> None:
-    """One's own token is refused within 5 s."""
+    """One's own token is refused some seconds later."""
     revoke_token(token_id, Actor("staff", _id()), owner_id=_id())
 
 

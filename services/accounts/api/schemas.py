@@ -7,6 +7,7 @@ from typing import Any
 from marshmallow import Schema, fields, validate
 
 from services.accounts.domain.mail_link_rules import State
+from services.accounts.domain.staff import REASON_LENGTHS
 from services.contracts.account_rules import MAX_CODE_LENGTH, MAX_CREATION_LENGTH, MAX_TOKEN_LENGTH
 
 TOKEN: dict[str, Any] = {"required": True, "validate": validate.Length(max=MAX_TOKEN_LENGTH)}
@@ -180,7 +181,7 @@ class Candidates(Schema):
 class Correction(Values):
     """The whole civil status as it shall be; confirmations need not be sent."""
 
-    reason = fields.String(required=True, validate=validate.Length(min=3, max=500))
+    reason = fields.String(required=True, validate=validate.Length(*REASON_LENGTHS))
 
 
 class Corrected(Schema):

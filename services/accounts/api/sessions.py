@@ -1,4 +1,4 @@
-"""Log-in, log-out, and the exchange of what a browser or a tool holds for a minute's access token."""
+"""Log-in, log-out, and the exchange of what a browser or a tool holds for a short access token."""
 
 from __future__ import annotations
 

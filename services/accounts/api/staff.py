@@ -130,7 +130,7 @@ def enable(sent: dict[str, str], staff_id: str) -> None:
 @blp.arguments(schemas.Reason)
 @blp.response(204)
 def revoke(sent: dict[str, str], token_id: str) -> None:
-    """The token is refused within 5 s."""
+    """The token is refused some seconds later."""
     revoke_token(token_id, _actor(), sent["reason"])
 
 

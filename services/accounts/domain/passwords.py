@@ -1,7 +1,7 @@
 """What a password must be, by profile: the guide's rule, or length alone. Common ones are refused by both.
 
-« guide »: 8 to 20 characters with lower case, upper case and special character (guide §3), safe only because tries
-are throttled. « recommended »: 12 to 128 characters, no classes (CNIL and ANSSI advice).
+« guide »: short, with lower case, upper case and special character (guide §3), safe only because tries are throttled.
+« recommended »: longer, no classes (CNIL and ANSSI advice).
 """
 
 from __future__ import annotations

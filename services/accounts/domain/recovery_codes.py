@@ -6,8 +6,8 @@ COUNT = 10
 """Codes of a set."""
 LENGTH = 16
 ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
-"""Without I, O, 0 and 1, which are mistaken for each other on paper. 16 of 32 signs are 80 random bits: a fast hash
-is enough for what is stored."""
+"""Without I, O, 0 and 1, which are mistaken for each other on paper. A sign is five random bits: at this length a
+fast hash is enough for what is stored."""
 _GROUP = 4
 
 

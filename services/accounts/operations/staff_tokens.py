@@ -73,7 +73,7 @@ def _add_token(
 
 
 def revoke_token(token_id: str, actor: Actor, reason: str | None = None, *, owner_id: str | None = None) -> None:
-    """The token is refused from now on (within 5 s at the gateway, which remembers it for 4).
+    """The token is refused from now on (at the gateway once it has forgotten the exchange).
 
     Raises NotFound, also where it is not of `owner_id`.
     """

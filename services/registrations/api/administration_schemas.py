@@ -6,10 +6,8 @@ from marshmallow import Schema, fields, validate
 
 from services.chassis.web.instants import Instant
 from services.registrations.api.schemas import LONGEST_TEXT, Text
-from services.registrations.domain.lengths import MESSAGE_TITLE
+from services.registrations.domain.lengths import MESSAGE_TITLE, REASON
 from services.registrations.domain.severities import SEVERITIES
-
-LONGEST_REASON = 1000  # characters
 
 
 class OpeningSummary(Schema):
@@ -59,7 +57,7 @@ class NewDates(Schema):
     deposit_opens = Instant(load_default=None, allow_none=True)
     deposit_closes = Instant(load_default=None, allow_none=True)
     revision = fields.Integer(required=True)
-    reason = Text(LONGEST_REASON, required=True)
+    reason = Text(REASON, required=True)
 
 
 class NewMessage(Schema):

@@ -13,6 +13,7 @@ from services.registrations.domain.obstacles import REASONS
 from services.registrations.operations.drafts import ACTIONS, NEXT
 
 LONGEST_TEXT = 10_000  # characters typed into one field
+LONGEST_ASSERTION = 8000  # characters of a signed identity
 MAX_VALUES = 400  # fields of a tab, items of a list
 TOO_LONG = "{max} caractères au plus sont admis."
 TOO_MANY = "{max} champs au plus sont admis."
@@ -47,15 +48,15 @@ class TypedValue(fields.Field[Any]):
 
 class NewDraft(Schema):
     opening_id = Text(required=True)
-    assertion = Text(8000, required=True)
+    assertion = Text(LONGEST_ASSERTION, required=True)
 
 
 class Asserted(Schema):
-    assertion = Text(8000, required=True)
+    assertion = Text(LONGEST_ASSERTION, required=True)
 
 
 class IdentityHeader(Schema):
-    assertion = Text(8000, data_key="X-Identity", load_default=None)
+    assertion = Text(LONGEST_ASSERTION, data_key="X-Identity", load_default=None)
 
 
 class TabState(Schema):
@@ -153,7 +154,7 @@ class Options(Schema):
 
 class SavedDraft(Schema):
     revision = fields.Integer(required=True, strict=True, validate=validate.Range(min=0))
-    assertion = Text(8000, required=True)
+    assertion = Text(LONGEST_ASSERTION, required=True)
 
 
 class TabTitle(Schema):

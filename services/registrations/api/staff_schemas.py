@@ -7,7 +7,7 @@ from marshmallow import Schema, fields, validate
 from services.contracts.page_sizes import LARGEST_PAGE, USUAL_PAGE
 from services.registrations.api.form_schemas import Recap
 from services.registrations.api.schemas import Text
-from services.registrations.domain.lengths import CODE, NOTE
+from services.registrations.domain.lengths import CODE, NOTE, REASON
 from services.registrations.models import ACTIVE, CANDIDATURE_STATES
 
 
@@ -112,7 +112,7 @@ class RefusalReasons(Schema):
 
 
 class Reason(Schema):
-    reason = Text(1000, required=True)
+    reason = Text(REASON, required=True)
 
 
 FOUND_EXAMPLE = {

@@ -13,6 +13,7 @@ from services.registrations.catalogue.yaml_nodes import Node
 _DATED = re.compile(r"(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2})(?::00)?")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _HOUR = re.compile(r"\d{2}:\d{2}")
+MAX_RELATIVE_DAYS = 3650  # of a demonstration's date, before or after today
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)  # stands for an instant that could not be read
 
 
@@ -55,8 +56,10 @@ class InstantReader:
             return self._refused(node, text)
         with Fields(node, self._mistakes, "une date relative") as fields:
             days, at = fields.integer("today"), fields.optional("at") or "00:00"
-        if days is None or abs(days) > 3650:
-            return self._refused(node, 'date relative : écrire {today: -10, at: "12:00"}, 3650 jours au plus')
+        if days is None or abs(days) > MAX_RELATIVE_DAYS:
+            return self._refused(
+                node, f'date relative : écrire {{today: -10, at: "12:00"}}, {MAX_RELATIVE_DAYS} jours au plus'
+            )
         try:
             hour = time.fromisoformat(at) if _HOUR.fullmatch(at) else None
         except ValueError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from services.contracts.document_types import CODE_FORM
+from services.contracts.document_types import CODE_FORM, LONGEST_CODE
 from services.contracts.file_rules import FORMATS
 from services.reference.text import folded
 from services.registrations.catalogue import conditions, length_checks
@@ -98,7 +98,7 @@ def document_types(context: ReadingContext, node: Node | None) -> dict[str, str]
         labels = {code: fields.text(code) for code in node.entries}
     for code, label in labels.items():
         if not re.fullmatch(CODE_FORM, code):
-            mend = "n'écrire que des lettres minuscules et « _ », 32 au plus"
+            mend = f"n'écrire que des lettres minuscules et « _ », {LONGEST_CODE} au plus"
             context.refuse(node.entries[code], f"code de document « {code} » : {mend}")
         length_checks.check_length(context, node.entries[code], f"libellé du document « {code} »", label, LABEL)
     return labels

@@ -9,8 +9,6 @@ from datetime import date
 
 from services.reference import telephones, uai
 
-LONGEST_TEXT = 200
-
 _MAIL = re.compile(r"[^@\s]+@[^@\s.]+(?:\.[^@\s.]+)+")
 
 
@@ -51,6 +49,6 @@ FORMATS: Mapping[str, Format] = {
     "email": Format(lambda text: _MAIL.fullmatch(text) is not None, "une adresse telle que nom.prenom@domaine.fr"),
     "nombre": Format(_matching("-?[0-9]{1,9}"), "un nombre entier", "numeric"),
     "note": Format(_matching("(?:[01]?[0-9](?:[.,][0-9]{1,2})?|20(?:[.,]0{1,2})?)"), "une note de 0 à 20", "decimal"),
-    "telephone": Format(_is_telephone, "un numéro tel que 0623456789 ou +33623456789", "tel"),
+    "telephone": Format(_is_telephone, f"un numéro tel que {telephones.EXAMPLES}", "tel"),
     "uai": Format(uai.is_valid, "un numéro d'établissement tel que 0250013D"),
 }

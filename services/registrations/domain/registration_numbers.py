@@ -1,9 +1,10 @@
-"""N° candidat (11 digits, for life), N° d'inscription (001, 002 …) and labels of versions."""
+"""N° candidat (for life), N° d'inscription (001, 002 …) and labels of versions."""
 
 from __future__ import annotations
 
-LARGEST_SEQUENCE = 999_999
-NUMERO_CANDIDAT_LENGTH = 11
+SEQUENCE_DIGITS = 6
+LARGEST_SEQUENCE = 10**SEQUENCE_DIGITS - 1
+NUMERO_CANDIDAT_LENGTH = 5 + SEQUENCE_DIGITS
 
 
 def school_year(session_year: int) -> int:
@@ -12,15 +13,15 @@ def school_year(session_year: int) -> int:
 
 
 def numero_candidat(session_year: int, academie: str, sequence: int) -> str:
-    """`0`, the school year's first year and the académie on two digits each, the sequence on six: 02103000001.
+    """`0`, the school year's first year and the académie on two digits each, the sequence: 02103000001.
 
-    Raises ValueError for an académie that is not two digits or a sequence out of 1 … 999999.
+    Raises ValueError for an académie that is not two digits or a sequence out of 1 … LARGEST_SEQUENCE.
     """
     if len(academie) != 2 or not academie.isascii() or not academie.isdigit():
         raise ValueError("an académie has two digits")
     if not 1 <= sequence <= LARGEST_SEQUENCE:
-        raise ValueError("a sequence has one to six digits and starts at 1")
-    return f"0{school_year(session_year) % 100:02d}{academie}{sequence:06d}"
+        raise ValueError(f"a sequence is of 1 to {LARGEST_SEQUENCE}")
+    return f"0{school_year(session_year) % 100:02d}{academie}{sequence:0{SEQUENCE_DIGITS}d}"
 
 
 def typed_numero_candidat(word: str) -> str | None:

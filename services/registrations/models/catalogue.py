@@ -91,4 +91,4 @@ class EtablissementRow(db.Model):
     kind: Mapped[str] = mapped_column(String(32), index=True)
     departement: Mapped[str | None] = mapped_column(String(3), index=True)
     habilite_ccf: Mapped[bool] = mapped_column(default=False)
-    folded: Mapped[str] = mapped_column(String(300))
+    folded: Mapped[str] = mapped_column(String(lengths.ETABLISSEMENT_SEARCH))

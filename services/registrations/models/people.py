@@ -8,6 +8,7 @@ from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.chassis.database.transactions import UtcDateTime
+from services.registrations.domain.registration_numbers import NUMERO_CANDIDAT_LENGTH
 from services.registrations.models.database import db
 
 
@@ -22,7 +23,7 @@ class Candidate(db.Model):
     __table_args__ = (Index("ix_candidates_lower_email", text("lower(email)")),)  # staff search it
 
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
-    numero_candidat: Mapped[str | None] = mapped_column(String(11), unique=True)
+    numero_candidat: Mapped[str | None] = mapped_column(String(NUMERO_CANDIDAT_LENGTH), unique=True)
     identity_floor: Mapped[int] = mapped_column(default=0)
     engaged_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     last_inscription: Mapped[int] = mapped_column(default=0)

@@ -12,6 +12,7 @@ from services.contracts.accounts import Identity
 from services.contracts.stored_registrations import to_stored
 from services.reference.text import folded
 from services.registrations.domain.dossier import Dossier
+from services.registrations.domain.lengths import CANDIDATE_NAME
 from services.registrations.domain.registration_content import RegistrationContent
 from services.registrations.models import AuditEntry, Candidature, CandidatureVersion
 from services.registrations.operations.saved_event import registration_saved
@@ -58,7 +59,7 @@ def request_mail(session: DbSession, name: str, candidature: Candidature) -> Non
 
 
 def _set_name(candidature: Candidature, identity: Identity) -> None:
-    """The name that staff read and search, at most 210 characters; the usage name is only searched."""
-    candidature.name = f"{identity.nom_famille} {identity.prenoms}"[:210]
+    """The name that staff read and search; the usage name is only searched."""
+    candidature.name = f"{identity.nom_famille} {identity.prenoms}"[:CANDIDATE_NAME]
     usage = f" {identity.nom_usage}" if identity.nom_usage else ""
-    candidature.folded_name = folded(candidature.name + usage)[:210]
+    candidature.folded_name = folded(candidature.name + usage)[:CANDIDATE_NAME]

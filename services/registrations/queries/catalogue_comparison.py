@@ -14,6 +14,7 @@ from services.reference.text import folded
 from services.registrations.catalogue import differences, with_running_demonstrations
 from services.registrations.domain.etablissements import Etablissement
 from services.registrations.domain.exam_definition import Exam
+from services.registrations.domain.lengths import ETABLISSEMENT_SEARCH
 from services.registrations.domain.used_definitions import UsedOpening, with_used_definitions
 from services.registrations.models import ACTIVE, Candidature, CurrentExam, Draft, EtablissementRow, OpeningRow
 from services.registrations.queries.catalogue import exam_by_digest
@@ -85,7 +86,10 @@ def _numbers(
 
 
 def _row_of(etablissement: Etablissement) -> dict[str, Any]:
-    return {**vars(etablissement), "folded": folded(f"{etablissement.label} {etablissement.code}")[:300]}
+    return {
+        **vars(etablissement),
+        "folded": folded(f"{etablissement.label} {etablissement.code}")[:ETABLISSEMENT_SEARCH],
+    }
 
 
 def _used_openings(session: DbSession, exam: str) -> tuple[UsedOpening, ...]:

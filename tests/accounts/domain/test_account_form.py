@@ -18,7 +18,8 @@ HINTS = {
     "Exemple: 30/05/1998",
     "Champ de recherche fonction du département",
     "Exemple: nom.prenom@domaine.fr",
-    "8 à 20 caractères dont majuscule, minuscule et caractère spécial (exemple : . / ! * etc...)",
+    f"{GUIDE.shortest} à {GUIDE.longest} caractères dont majuscule, minuscule et caractère spécial "
+    "(exemple : . / ! * etc...)",
 }
 
 

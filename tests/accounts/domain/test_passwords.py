@@ -6,17 +6,20 @@ import pytest
 
 from services.accounts.domain.passwords import GUIDE, RECOMMENDED, Profile, mistakes, normalised
 
+SENTENCE = "le cheval mange du foin " * 99
+LENGTHS = f"{GUIDE.shortest} à {GUIDE.longest}"
 
-@pytest.mark.parametrize("password", ["Merisier1!", "Bouleau/2021", "Éé!aaaaa", "A" * 18 + "a.", "aB !!!!!"])
+
+@pytest.mark.parametrize("password", ["Merisier1!", "Bouleau/2021", "Éé!", "aB !", "a.".rjust(GUIDE.longest, "A")])
 def test_the_guides_profile_accepts(password: str) -> None:
-    assert mistakes(password, GUIDE) == []
+    assert mistakes(password.ljust(GUIDE.shortest, "a"), GUIDE) == []
 
 
 @pytest.mark.parametrize(
     ("password", "reason"),
     [
-        ("Aa!4567", "8 à 20"),
-        ("A" * 19 + "a.", "8 à 20"),
+        ("Aa!".ljust(GUIDE.shortest - 1, "4"), LENGTHS),
+        ("a.".rjust(GUIDE.longest + 1, "A"), LENGTHS),
         ("azerty1!", "majuscule"),
         ("AZERTY1!", "minuscule"),
         ("Azerty12", "spécial"),
@@ -44,18 +47,17 @@ def test_every_broken_rule_is_told() -> None:
     assert len(mistakes("abc", GUIDE)) == 3
 
 
-@pytest.mark.parametrize(
-    "password", ["le cheval mange du foin", "x" * 60 + "abcdefg", "9382 4471 0029", "wxyzkwxzykxw"]
-)
+@pytest.mark.parametrize("password", [SENTENCE[: RECOMMENDED.longest], "x" * 60 + "abcdefg", "9382 4471 0029", "wxyzk"])
 def test_the_recommended_profile_takes_length_alone(password: str) -> None:
-    assert mistakes(password, RECOMMENDED) == []
+    assert mistakes(password.ljust(RECOMMENDED.shortest, "k"), RECOMMENDED) == []
 
 
 @pytest.mark.parametrize(
     "password",
     [
         "court",
-        "x" * 129,
+        SENTENCE[: RECOMMENDED.longest + 1],
+        "9382 4471 0029 5561"[: RECOMMENDED.shortest - 1],
         "123456789012",
         "azertyuiopqsdf",
         "Motdepasse123",

@@ -6,6 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 from services.accounts.domain.throttling import (
     ALL_SOURCES,
+    FAILURES_LIFETIME,
+    FIRST_DELAY,
+    LONGEST_DELAY,
     PER_SOURCE,
     RESENDS,
     Failures,
@@ -28,37 +31,44 @@ def test_some_failures_cost_nothing() -> None:
     assert seconds_to_wait(failed(PER_SOURCE.undelayed - 1), PER_SOURCE, NOW) == 0
 
 
-def test_each_further_failure_doubles_the_wait_up_to_a_quarter_of_an_hour() -> None:
-    waits = [seconds_to_wait(failed(PER_SOURCE.undelayed + more), PER_SOURCE, NOW) for more in range(8)]
-    assert waits == [30, 60, 120, 240, 480, 900, 900, 900]
+def test_each_further_failure_doubles_the_wait_up_to_the_longest() -> None:
+    first, *more = (seconds_to_wait(failed(PER_SOURCE.undelayed + count), PER_SOURCE, NOW) for count in range(12))
+    longest = LONGEST_DELAY.total_seconds()
+    assert first == FIRST_DELAY.total_seconds()
+    assert more == [min(2 * earlier, longest) for earlier in (first, *more[:-1])]
+    assert more[-1] == longest
 
 
 def test_the_wait_ends() -> None:
     failures = failed(PER_SOURCE.undelayed)
-    assert seconds_to_wait(failures, PER_SOURCE, NOW + timedelta(seconds=29.5)) == 1
-    assert seconds_to_wait(failures, PER_SOURCE, NOW + timedelta(seconds=30)) == 0
+    assert seconds_to_wait(failures, PER_SOURCE, NOW + FIRST_DELAY - timedelta(seconds=0.5)) == 1
+    assert seconds_to_wait(failures, PER_SOURCE, NOW + FIRST_DELAY) == 0
 
 
-def test_a_day_without_failure_forgets_them() -> None:
-    later = NOW + timedelta(days=1)
-    assert seconds_to_wait(failed(50), PER_SOURCE, later) == 0
-    assert failed(50).one_more(later).count == 1
+def test_a_time_without_failure_forgets_them() -> None:
+    later = NOW + FAILURES_LIFETIME
+    assert seconds_to_wait(failed(ALL_SOURCES.undelayed), PER_SOURCE, later) == 0
+    assert failed(ALL_SOURCES.undelayed).one_more(later).count == 1
 
 
 def test_many_sources_together_have_more_tries_than_one() -> None:
     assert seconds_to_wait(failed(PER_SOURCE.undelayed), ALL_SOURCES, NOW) == 0
-    assert seconds_to_wait(failed(ALL_SOURCES.undelayed), ALL_SOURCES, NOW) == 30
+    assert seconds_to_wait(failed(ALL_SOURCES.undelayed), ALL_SOURCES, NOW) == FIRST_DELAY.total_seconds()
 
 
 def test_the_owner_is_told_once() -> None:
-    moments = [count for count in range(1, 20) if starts_to_slow(failed(count - 1), failed(count), PER_SOURCE)]
+    moments = [
+        count
+        for count in range(1, 2 * PER_SOURCE.undelayed)
+        if starts_to_slow(failed(count - 1), failed(count), PER_SOURCE)
+    ]
     assert moments == [PER_SOURCE.undelayed]
 
 
-def test_mails_asked_for_are_counted_by_the_hour() -> None:
+def test_mails_asked_for_are_counted_within_a_window() -> None:
     count, since = 0, None
     for _ in range(RESENDS.max_count):
         count, since, wait = count_in_window(count, since, RESENDS, NOW)
         assert wait == 0
-    assert count_in_window(count, since, RESENDS, NOW + timedelta(minutes=59))[2] == 60
-    assert count_in_window(count, since, RESENDS, NOW + timedelta(hours=1)) == (1, NOW + timedelta(hours=1), 0)
+    assert count_in_window(count, since, RESENDS, NOW + RESENDS.window - timedelta(seconds=60))[2] == 60
+    assert count_in_window(count, since, RESENDS, NOW + RESENDS.window) == (1, NOW + RESENDS.window, 0)

@@ -1,11 +1,25 @@
 """Changes that make the small exam invalid, one each, with the message expected for it."""
 
+from services.contracts.reminder_rules import MAX_DAYS
+from services.registrations.catalogue.conditions import MAX_LEVELS
+from services.registrations.catalogue.length_checks import MAX_ENCODED_BYTES
+from services.registrations.domain import lengths
+
+
+def exceeded(longest: int) -> str:
+    """What is said of a text of one character more than `longest`."""
+    return f"{longest + 1} caractères, {longest} au plus"
+
+
+LONG_CODE = "A" * (lengths.CODE + 1)
+CODE_EXCEEDED = exceeded(lengths.CODE)
+
 # name: (text to replace, replacement, part of the message)
 EXAM_MISTAKES = {
     "reminder out of reach": (
         "session_closes: 2027-01-01 00:00",
-        "relances: [61, 2]",
-        "« relances » : 61 jours ; écrire un nombre de 0 (le dernier jour) à 60",
+        f"relances: [{MAX_DAYS + 1}, 2]",
+        f"« relances » : {MAX_DAYS + 1} jours ; écrire un nombre de 0 (le dernier jour) à {MAX_DAYS}",
     ),
     "reminders out of order": (
         "session_closes: 2027-01-01 00:00",
@@ -78,53 +92,53 @@ EXAM_MISTAKES = {
         "max: deux, max_",
         "paramètre « max » de facultatives_at_most : un nombre entier est attendu",
     ),
-    "exam's code too long": ("code: CFG\n", f"code: {'A' * 65}\n", "code de l'examen de 65 caractères, 64 au plus"),
+    "exam's code too long": ("code: CFG\n", f"code: {LONG_CODE}\n", f"code de l'examen de {CODE_EXCEEDED}"),
     "spécialité's code too long": (
         "- code: CFG\n",
-        f"- code: {'C' * 33}\n",
-        "code de la spécialité de 33 caractères, 32 au plus : le raccourcir",
+        f"- code: {'C' * (lengths.SHORT_CODE + 1)}\n",
+        f"code de la spécialité de {exceeded(lengths.SHORT_CODE)} : le raccourcir",
     ),
     "spécialité's label too long": (
         "Formation générale",
-        "F" * 201,
-        "libellé de la spécialité de 201 caractères, 200 au plus : le raccourcir",
+        "F" * (lengths.LABEL + 1),
+        f"libellé de la spécialité de {exceeded(lengths.LABEL)} : le raccourcir",
     ),
     "épreuve's code too long": (
         "code: E1, label",
-        f"code: {'E' * 65}, label",
-        "code de l'épreuve de 65 caractères",
+        f"code: {LONG_CODE}, label",
+        f"code de l'épreuve de {CODE_EXCEEDED}",
     ),
-    "question's name too long": ("name: pere", f"name: {'p' * 65}", "nom de la question de 65 caractères, 64 au plus"),
-    "list's key too long": ("key: anglais", f"key: {'a' * 65}", "clé de la valeur de 65 caractères, 64 au plus"),
+    "question's name too long": ("name: pere", f"name: {LONG_CODE}", f"nom de la question de {CODE_EXCEEDED}"),
+    "list's key too long": ("key: anglais", f"key: {LONG_CODE}", f"clé de la valeur de {CODE_EXCEEDED}"),
     "piece's code too long": (
         "code: LV1, label",
-        f"code: {'A' * 70}, label",
-        "code de la pièce de 70 caractères, 64 au plus : le raccourcir",
+        f"code: {LONG_CODE}, label",
+        f"code de la pièce de {CODE_EXCEEDED} : le raccourcir",
     ),
     "piece's code too long in a file's name": (
         "code: LV1, label",
-        f"code: {'É' * 43}, label",
-        "code de la pièce de 258 octets dans le nom d'un fichier, 180 au plus : le raccourcir, ou l'écrire sans",
+        f"code: {'É' * (MAX_ENCODED_BYTES // 6 + 1)}, label",
+        f"octets dans le nom d'un fichier, {MAX_ENCODED_BYTES} au plus : le raccourcir, ou l'écrire sans",
     ),
     "piece's code of points too long in a file's name": (
         "code: LV1, label",
-        f"code: {'.' * 61}, label",
-        "code de la pièce de 183 octets dans le nom d'un fichier",
+        f"code: {'.' * (MAX_ENCODED_BYTES // 3 + 1)}, label",
+        f"octets dans le nom d'un fichier, {MAX_ENCODED_BYTES} au plus",
     ),
     "regroupement too long": (
         'label: "Langue", regroupement: "Dossier"',
-        f'label: "Langue", regroupement: "{"Dossier " * 9}"',
-        "regroupement de 71 caractères, 64 au plus : le raccourcir",
+        f'label: "Langue", regroupement: "{LONG_CODE}"',
+        f"regroupement de {CODE_EXCEEDED} : le raccourcir",
     ),
     "form's code too long": (
         "code: F1, title",
-        f"code: {'F' * 65}, title",
-        "code du formulaire de 65 caractères, 64 au plus : le raccourcir",
+        f"code: {LONG_CODE}, title",
+        f"code du formulaire de {CODE_EXCEEDED} : le raccourcir",
     ),
     "session's name too long": (
         'name: "2026"',
-        f'name: "{"2" * 65}"',
-        "nom de la session de 65 caractères, 64 au plus : le raccourcir",
+        f"name: {LONG_CODE}",
+        f"nom de la session de {CODE_EXCEEDED} : le raccourcir",
     ),
     "overlapping rules": (
         "engagement, from: 2025",
@@ -245,8 +259,8 @@ EXAM_MISTAKES = {
     ),
     "condition too deep": (
         '{not: {fact: pays_naissance, is: "100"}}',
-        '{not: {not: {not: {not: {fact: pays_naissance, is: "100"}}}}}',
-        "condition de plus de 3 niveaux : la simplifier",
+        f'{"{not: " * MAX_LEVELS}{{not: {{fact: pays_naissance, is: "100"}}}}{"}" * MAX_LEVELS}',
+        f"condition de plus de {MAX_LEVELS} niveaux : la simplifier",
     ),
     "condition with arithmetic": (
         '{not: {fact: pays_naissance, is: "100"}}',

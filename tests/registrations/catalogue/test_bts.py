@@ -8,15 +8,17 @@ import pytest
 from services.chassis.clock import PARIS
 from services.registrations.catalogue import check, etablissements, load_exams
 from services.registrations.domain import facts, registration_form
+from services.registrations.domain.acquis import PASS_MARK
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.epreuve_structure import structure_of
-from services.registrations.domain.exam_definition import Exam, Opening, Session
+from services.registrations.domain.exam_definition import Exam, Opening, RuleUse, Session
 from services.registrations.domain.registration_content import requested_pieces
 from tests.registrations.catalogue.small_exam import NOW
 from tests.registrations.domain.etablissement_directory import Directory
 from tests.registrations.domain.example_dossier import DOSSIER, with_answers, with_tab_answers
 
 ROOT = Path(__file__).parents[3] / "catalogue"
+RULES_PAGE = (ROOT.parent / "docs" / "rules.md").read_text(encoding="utf-8")
 NINE = (
     "Candidatures précédentes / Identification / Informations candidature / Qualification présentée / Acquis / "
     "Diplôme possédé / Epreuves / Récapitulatif / N° Inscription"
@@ -66,6 +68,21 @@ def test_the_repository_s_catalogue_has_no_mistake() -> None:
 def test_the_guide_s_nine_and_twelve_tabs_are_there_in_order(bts: Exam) -> None:
     assert " / ".join(tab.title for tab in bts.tabs) == NINE
     assert " / ".join(tab.title for tab in exam("DCG").tabs) == TWELVE
+
+
+def test_the_page_of_the_rules_gives_the_numbers_of_the_catalogue(bts: Exam) -> None:
+    said = {row.split(" | ")[0].strip("| "): row for row in RULES_PAGE.splitlines() if row.startswith("| K")}
+    [benefice], [report] = (rules_named(bts, name) for name in ("benefice", "report"))
+    assert f"a mark from {PASS_MARK} to 20, at most {benefice.parameters['years']} years old" in said["K6"]
+    assert f"a mark below {PASS_MARK}, at most {report.parameters['years']} years old" in said["K7"]
+    before, after = rules_named(bts, "facultatives_at_most")
+    most, later = before.parameters, after.parameters
+    assert f"{most['max']} at most, {later['max']} from session {after.first}" in said["K9"]
+    assert f"of the référentiel, {most['max_referentiel']}, then {later['max_referentiel']}" in said["K9"]
+
+
+def rules_named(exam: Exam, name: str) -> list[RuleUse]:
+    return [use for use in exam.rules if use.name == name]
 
 
 def test_a_concours_is_one_more_file() -> None:

@@ -4,6 +4,8 @@ from pathlib import Path
 import pytest
 
 from services.registrations.catalogue import check, load_exams
+from services.registrations.catalogue.length_checks import MAX_ENCODED_BYTES
+from services.registrations.domain.lengths import CODE
 from tests.registrations.catalogue.exam_mistakes import EXAM_MISTAKES, REPORTED_ON_ANOTHER_LINE
 from tests.registrations.catalogue.small_exam import NOW, SMALL, mistakes, with_change, written
 
@@ -52,7 +54,9 @@ def test_an_exam_without_mistake_loads(tmp_path: Path) -> None:
     assert (exam.code, [session.label for session in exam.sessions]) == ("CFG", ["CFG 2026"])
 
 
-@pytest.mark.parametrize("code", ["A" * 64, "É" * 30, "'" + "." * 59 + "'"])
+@pytest.mark.parametrize(
+    "code", ["A" * CODE, "É" * (MAX_ENCODED_BYTES // 6), "'" + "." * (MAX_ENCODED_BYTES // 3 - 1) + "'"]
+)
 def test_a_code_as_long_as_other_services_can_keep_is_accepted(tmp_path: Path, code: str) -> None:
     assert load_exams(written(tmp_path, SMALL.replace("ID1", code)), NOW)
 

@@ -7,6 +7,7 @@ import pytest
 
 from services.chassis.clock import PARIS
 from services.registrations.catalogue import load_exams, with_current_demonstrations, with_running_demonstrations
+from services.registrations.catalogue.demonstration_dates import STEP_DAYS
 from services.registrations.domain.exam_definition import Exam, Session
 from tests.registrations.catalogue.small_exam import NOW, SMALL, mistakes, written
 
@@ -81,7 +82,7 @@ def test_an_end_that_has_passed_moves_on_at_the_same_time_of_day_and_the_opening
     exam, now = loaded(tmp_path), paris(2027, 4, 10)
     before, after = rolling(exam).openings[0], rolling(with_current_demonstrations(exam, now)).openings[0]
     assert after.opens == before.opens
-    assert now < after.closes <= now + timedelta(days=31)
+    assert now < after.closes <= now + timedelta(days=STEP_DAYS + 1)
     assert after.closes.astimezone(PARIS).hour == 12
     assert after.deposit_closes >= after.closes
 

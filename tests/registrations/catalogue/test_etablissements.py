@@ -5,6 +5,7 @@ import pytest
 from services.reference import academies, uai
 from services.registrations.catalogue import CatalogueError, etablissements, read_etablissements
 from services.registrations.domain.etablissements import Etablissement
+from services.registrations.domain.lengths import LABEL, SHORT_CODE
 
 ROOT = Path(__file__).parents[3] / "catalogue"
 
@@ -58,8 +59,11 @@ def test_a_catalogue_without_establishments_has_none(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("row", "message"),
     [
-        (f"CNED,{'N' * 201},cned", "libellé de 201 caractères, 200 au plus : le raccourcir"),
-        (f"{'C' * 33},Un nom,cned", "code de 33 caractères, 32 au plus : le raccourcir"),
+        (f"CNED,{'N' * (LABEL + 1)},cned", f"libellé de {LABEL + 1} caractères, {LABEL} au plus : le raccourcir"),
+        (
+            f"{'C' * (SHORT_CODE + 1)},Un nom,cned",
+            f"code de {SHORT_CODE + 1} caractères, {SHORT_CODE} au plus : le raccourcir",
+        ),
     ],
 )
 def test_what_is_longer_than_its_column_is_refused_with_its_line(tmp_path: Path, row: str, message: str) -> None:

@@ -12,6 +12,7 @@ from services.contracts.registrations import AcademieRef, Contact, ExamRef, Regi
 from services.registrations.domain import registration_form
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.epreuve_positions import BENEFICE, INSCRIT, NON_INSCRIT
+from services.registrations.domain.lengths import ANSWER
 from services.registrations.domain.registration_content import RegistrationContent
 from services.registrations.domain.tab_answers import TabAnswers
 from services.registrations.domain.tab_views import Incomplete
@@ -29,8 +30,23 @@ NAMES = (
     ("epreuves", "position-E4-A"),
 )
 WORDS = "oui non globale progressive inscrit non_inscrit benefice anglais allemand"
+LONG = "é" * (ANSWER + 1)
 VALUES = st.sampled_from(
-    ("", *WORDS.split(), "100", "320", "410", "CNED", "31213", "2021", "12,5", "8", "99999", "\u0000", "é" * 300)
+    (
+        "",
+        *WORDS.split(),
+        "100",
+        "320",
+        "410",
+        "CNED",
+        "31213",
+        "2021",
+        "12,5",
+        "8",
+        "99999",
+        "\u0000",
+        "é" * (ANSWER + 1),
+    )
 )
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from services.registrations.domain import registration_form
+from services.registrations.domain.lengths import ANSWER
 from tests.registrations.domain.example_dossier import DOSSIER, PIERRE, with_answers
 from tests.registrations.domain.tab_reading import EMPTY, IDENTIFICATION, field, pointers, sections
 
@@ -93,9 +94,9 @@ def test_a_mobile_is_no_line_of_a_house() -> None:
 
 
 def test_a_text_without_end_is_refused_and_kept_as_typed() -> None:
-    long = with_answers("identification", adresse="a" * 5000)
+    long = with_answers("identification", adresse="a" * (ANSWER + 1))
     assert pointers(long, IDENTIFICATION) == ["adresse"]
-    assert field(long, IDENTIFICATION, "adresse").value == "a" * 5000
+    assert field(long, IDENTIFICATION, "adresse").value == "a" * (ANSWER + 1)
 
 
 def test_wrong_values_are_shown_again_as_they_were_typed() -> None:

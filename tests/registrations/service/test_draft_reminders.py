@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 
 from services.chassis import clock
+from services.contracts.reminder_rules import HOUR
 from services.mail.mailer import MAILER, Mailer
 from services.registrations.follow_ups import registry
 from services.registrations.jobs import jobs
@@ -20,7 +21,7 @@ from tests.registrations.service.candidate_client import GUIDE, GUIDE_SESSION, N
 from tests.support.service_worker import run_follow_ups
 from tests.support.smtp import Mailbox
 
-SEVEN_DAYS, TWO_DAYS, LAST_DAY = at("2021-10-18 09:00"), at("2021-10-23 09:00"), at("2021-10-25 09:00")
+SEVEN_DAYS, TWO_DAYS, LAST_DAY = (at(f"2021-10-{day} {HOUR:02}:00") for day in (18, 23, 25))
 CLOSES = at("2021-10-25 12:00")
 SUBJECT = "Brouillon non transmis : BREVET DE TECHNICIEN SUPERIEUR"
 

@@ -10,6 +10,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from services.registrations.api.schemas import LONGEST_TEXT, MAX_VALUES
+from services.registrations.domain.tab_answers import MAX_ANSWERS_BYTES
 from services.registrations.models import CandidatureVersion, Draft, db
 from tests.registrations.domain.example_dossier import ANSWERS, BESANCON
 from tests.registrations.service.candidate_client import CandidateClient
@@ -129,8 +131,8 @@ def test_what_no_browser_sends_is_refused_and_says_where(candidate: CandidateCli
     answer = candidate.write(draft, 1, {"x": 1})
     assert answer.status_code == 422
     assert "values" in answer.json["errors"][0]["pointer"]
-    assert candidate.write(draft, 1, {"x": "y" * 10_001}).status_code == 422
-    assert candidate.write(draft, 1, {str(number): "" for number in range(401)}).status_code == 422
+    assert candidate.write(draft, 1, {"x": "y" * (LONGEST_TEXT + 1)}).status_code == 422
+    assert candidate.write(draft, 1, {str(number): "" for number in range(MAX_VALUES + 1)}).status_code == 422
 
 
 def test_every_character_survives(candidate: CandidateClient) -> None:
@@ -142,7 +144,12 @@ def test_every_character_survives(candidate: CandidateClient) -> None:
 
 def test_what_no_tab_asks_for_is_dropped_and_all_that_one_asks_for_is_kept(candidate: CandidateClient) -> None:
     draft = candidate.draft()
-    stale = {"adresse": "1 rue du port", "asked_last_year": "x" * 5000, "localite-texte": "BESA", "email": "a@b.fr"}
+    stale = {
+        "adresse": "1 rue du port",
+        "asked_last_year": "x" * LONGEST_TEXT,
+        "localite-texte": "BESA",
+        "email": "a@b.fr",
+    }
     candidate.write(draft, IDENTIFICATION, stale, action="stay")
     (row,) = rows(candidate.app, Draft)
     assert row.answers == {"identification": {"adresse": "1 rue du port"}}
@@ -182,7 +189,10 @@ def test_fields_that_another_answer_has_closed_are_kept(candidate: CandidateClie
 
 def test_a_draft_beyond_its_size_is_refused_in_words_and_stays_as_it_was(candidate: CandidateClient) -> None:
     draft = candidate.draft()
-    lists = {name: ["x" * 9_000] * 10 for name in ("adresse", "complement_1", "complement_2")}
+    lists = {
+        name: ["x" * LONGEST_TEXT] * (MAX_ANSWERS_BYTES // LONGEST_TEXT // 2)
+        for name in ("adresse", "complement_1", "complement_2")
+    }
     answer = candidate.write(draft, IDENTIFICATION, lists, action="stay")
     assert answer.status_code == 422
     assert "trop de texte" in answer.json["detail"]
@@ -194,7 +204,7 @@ def test_a_version_holds_nothing_that_no_tab_asks_for_even_of_a_draft_of_before(
     with candidate.app.app_context(), db.operation() as session:
         (row,) = session.scalars(select(Draft)).all()
         before = row.answers
-        row.answers = {name: {**typed, "unknown": "x" * 400_000} for name, typed in before.items()} | {
+        row.answers = {name: {**typed, "unknown": "x" * MAX_ANSWERS_BYTES} for name, typed in before.items()} | {
             "no_tab": {"a": "b"}
         }
     assert candidate.save(draft).status_code == 201

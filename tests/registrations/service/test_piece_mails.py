@@ -13,6 +13,7 @@ from flask import Flask
 
 from services.chassis import clock
 from services.contracts.pieces import PiecesRefused, PiecesReminded
+from services.contracts.reminder_rules import HOUR
 from services.mail.mailer import MAILER, Mailer
 from services.registrations.follow_ups import registry
 from services.registrations.models import db
@@ -22,7 +23,7 @@ from tests.support.service_worker import deliver_event, run_follow_ups
 from tests.support.smtp import Mailbox
 
 SAMPLES = Path(__file__).parents[2] / "contracts" / "samples"
-REMINDED = at("2021-10-24 09:00")
+REMINDED = at(f"2021-10-24 {HOUR:02}:00")
 SUBJECT = "Relance de pièces justificatives : BREVET DE TECHNICIEN SUPERIEUR"
 
 

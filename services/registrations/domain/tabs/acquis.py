@@ -12,6 +12,7 @@ from services.registrations.domain.declaration import Declaration
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.epreuve_positions import POSITIONS
 from services.registrations.domain.exam_definition import Tab
+from services.registrations.domain.formats import FORMATS
 from services.registrations.domain.forms import Field, FieldError, Option, Section, error
 from services.registrations.domain.tab_answers import OUI, TabAnswers
 from services.registrations.domain.tabs import acquis_fields
@@ -116,7 +117,7 @@ def _box_errors(dossier: Dossier, declaration: Declaration, box: DeclaredBox) ->
     name = field(box.box, "annee")
     typed = dossier.typed_in("acquis")
     if typed.is_answered(name) and box.year is None:
-        yield error(name, "Année : saisissez une année sur quatre chiffres, par exemple 2021.")
+        yield error(name, f"Année : saisissez {FORMATS['annee'].expected}.")
     elif box.year is not None and box.box.has_marks and box.year >= declaration.session_year:
         yield error(name, f"Année : une session précédente est antérieure à {declaration.session_year}.")
     elif box.year is not None and box.year > dossier.today.year:

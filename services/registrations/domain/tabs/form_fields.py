@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from services.reference import printable
-from services.registrations.domain.formats import LONGEST_TEXT
 from services.registrations.domain.forms import Field, FieldError, Option, Section, error
+from services.registrations.domain.lengths import ANSWER
 from services.registrations.domain.tab_answers import NON, OUI, TabAnswers
 
 SELECT = "Sélectionnez une valeur"
@@ -62,8 +62,8 @@ def _field_error(field: Field, typed: TabAnswers) -> FieldError | None:
         return error(field.name, f"{label_in_errors(field)} : choisissez une valeur de la liste.")
     if field.type == "checkbox" and values != (OUI,):
         return error(field.name, f"{label_in_errors(field)} : cochez la case ou laissez-la vide.")
-    if len(typed.raw(field.name)) > LONGEST_TEXT:
-        return error(field.name, f"{label_in_errors(field)} : {LONGEST_TEXT} caractères au plus.")
+    if len(typed.raw(field.name)) > ANSWER:
+        return error(field.name, f"{label_in_errors(field)} : {ANSWER} caractères au plus.")
     return _unprintable_error(field, typed.text(field.name))
 
 

@@ -24,7 +24,7 @@ MOBILE = Field(
     "telephone_mobile",
     "Téléphone portable",
     "tel",
-    hint="Exemples : 0623456789 ou +33623456789",
+    hint=f"Exemples : {telephones.EXAMPLES}",
     autocomplete="tel",
     inputmode="tel",
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.contracts import page_labels
 from tests.accounts.creation_form import PASSWORD
 from tests.gateway.candidates import CandidateFactory, creation_answers, new_address
 from tests.gateway.components.html_checks import problems_of, text_of
@@ -46,9 +47,9 @@ def test_an_account_is_made_and_used_without_javascript(plain: ScriptlessBrowser
     plain.get(candidates.link_to(email))
     plain.press("Activer mon compte")
     assert "Votre compte est activé" in plain.text
-    plain.press("Me connecter", identifiant=email, password=PASSWORD)
+    plain.press(page_labels.LOG_IN, identifiant=email, password=PASSWORD)
     assert plain.path == "/"
-    assert "Mes justificatifs" in plain.text
+    assert page_labels.JUSTIFICATIFS in plain.text
     assert email not in plain.get("/compte/creation/confirmation").text
 
 
@@ -157,7 +158,7 @@ def test_who_logs_in_before_the_activation_gets_the_mail_of_his_own_creation(can
     candidates.create_account(email)
     candidates.browser().post("/compte/creation", creation_answers(email, prenoms="Autre", **other))
     browser.get("/connexion")
-    browser.press("Me connecter", identifiant=email, password=PASSWORD)
+    browser.press(page_labels.LOG_IN, identifiant=email, password=PASSWORD)
     browser.press("Je n'ai pas reçu le mail, effectuer un nouvel envoi")
     browser.get(candidates.link_to(email))
     assert "Prénoms Laurent" in browser.text
@@ -171,7 +172,7 @@ def test_an_expired_link_says_what_to_do(candidates: CandidateFactory, running: 
     running.advance_clock(hours=-49)
     assert browser.title == "Ce lien a expiré"
     assert "remplacé" not in browser.text
-    browser.follow("Créer mon compte")
+    browser.follow(page_labels.CREATE_ACCOUNT)
     assert browser.title == "Formulaire de création"
 
 

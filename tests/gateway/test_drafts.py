@@ -11,6 +11,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from services.chassis import clock
+from services.contracts import page_labels
 from tests.gateway.candidates import CandidateFactory, drop_cached_exchange
 from tests.gateway.components.html_checks import problems_of, text_of
 from tests.support.in_process_portal import InProcessPortal
@@ -134,7 +135,7 @@ def test_the_script_is_told_what_cannot_be_kept_and_that_the_session_is_over(
     assert too_long.status_code == 422
     assert "10000 caractères" in (too_long.json or {})["errors"][0]["detail"]
     page = browser.answer
-    browser.press("Se déconnecter")
+    browser.press(page_labels.LOG_OUT)
     drop_cached_exchange(running, browser)
     browser.answer = page
     assert saved_as_typed(browser, draft, IDENTIFICATION, adresse="1 rue du port").status_code == 401

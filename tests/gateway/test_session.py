@@ -7,6 +7,7 @@ import re
 import pytest
 
 from gateway.web.compte.connexion import local_path
+from services.contracts import page_labels
 from tests.accounts.creation_form import PASSWORD
 from tests.gateway.candidates import CandidateFactory, creation_answers, new_address
 from tests.gateway.components.html_checks import problems_of
@@ -48,7 +49,7 @@ def test_every_refusal_is_one_message_that_is_heard(candidates: CandidateFactory
     messages = set()
     for address in (known, "nobody@example.org", "", "\x00@example.org", "x" * 400):
         plain.get("/connexion")
-        plain.press("Me connecter", identifiant=address, password="Fausse/2021")
+        plain.press(page_labels.LOG_IN, identifiant=address, password="Fausse/2021")
         assert plain.answer.status_code in (401, 422)
         assert problems_of(plain.answer.text) == []
         if plain.answer.status_code == 401:
@@ -87,7 +88,7 @@ def test_a_not_activated_account_is_told_and_can_ask_for_the_mail(
 ) -> None:
     email = candidates.create_account()
     plain.get("/connexion")
-    plain.press("Me connecter", identifiant=email, password=PASSWORD)
+    plain.press(page_labels.LOG_IN, identifiant=email, password=PASSWORD)
     assert plain.answer.status_code == 403
     assert "pas encore activé" in plain.text
     plain.press("Je n'ai pas reçu le mail, effectuer un nouvel envoi")
@@ -99,7 +100,7 @@ def test_a_page_that_asks_to_log_in_is_reached_afterwards(candidates: CandidateF
     email, browser = candidates.create_activated_account(), candidates.browser()
     browser.get("/inscriptions")
     assert browser.title == "Veuillez vous identifier"
-    browser.press("Me connecter", identifiant=email, password=PASSWORD)
+    browser.press(page_labels.LOG_IN, identifiant=email, password=PASSWORD)
     assert browser.path == "/inscriptions"
 
 
@@ -114,9 +115,9 @@ def test_after_log_in_nobody_is_sent_elsewhere(suite: str) -> None:
 def test_log_out_ends_the_session_everywhere(candidates: CandidateFactory, running: InProcessPortal) -> None:
     email = candidates.create_activated_account()
     here, there = candidates.log_in(email), candidates.log_in(email)
-    here.press("Se déconnecter")
+    here.press(page_labels.LOG_OUT)
     assert "Vous êtes déconnecté" in here.text
-    assert "Me connecter" in here.text
+    assert page_labels.LOG_IN in here.text
     running.gateway.app.extensions["session_exchange"].forget(_session_cookie(there))  # as five seconds would
     there.get("/compte")
     assert there.title == "Veuillez vous identifier"
@@ -141,8 +142,8 @@ def test_what_is_typed_into_a_dead_session_is_taken_up_after_log_in(
     assert problems_of(browser.answer.text) == []
     assert "Léo" not in browser.answer.text
     assert PASSWORD not in browser.answer.text
-    browser.press("Me connecter", identifiant=email, password="Fausse/2021")
-    browser.press("Me connecter", identifiant=email, password=PASSWORD)
+    browser.press(page_labels.LOG_IN, identifiant=email, password="Fausse/2021")
+    browser.press(page_labels.LOG_IN, identifiant=email, password=PASSWORD)
     assert browser.title == "Reprendre ma saisie"
     assert problems_of(browser.answer.text) == []
     assert PASSWORD not in browser.answer.text
@@ -156,11 +157,11 @@ def test_what_is_typed_is_taken_up_by_a_browser_that_has_lost_its_cookie(candida
     browser = candidates.log_in(email)
     browser.get("/compte")
     typed_before = browser.answer
-    browser.press("Se déconnecter")  # in another window
+    browser.press(page_labels.LOG_OUT)  # in another window
     browser.answer = typed_before
     browser.press("Enregistrer", prenoms="Laurent, « Léo »")
     assert browser.answer.status_code == 401
-    browser.press("Me connecter", identifiant=email, password=PASSWORD)
+    browser.press(page_labels.LOG_IN, identifiant=email, password=PASSWORD)
     browser.press("Reprendre ma saisie")
     assert browser.value("prenoms") == "Laurent, « Léo »"
 
@@ -170,7 +171,7 @@ def test_what_one_typed_is_never_given_to_another(candidates: CandidateFactory, 
     browser.get("/compte")
     die(browser, running)
     browser.press("Enregistrer", prenoms="Secret")
-    browser.press("Me connecter", identifiant=candidates.create_activated_account(), password=PASSWORD)
+    browser.press(page_labels.LOG_IN, identifiant=candidates.create_activated_account(), password=PASSWORD)
     assert "n'a pas été reprise" in browser.text
     assert "Secret" not in browser.answer.text
     browser.get("/compte")
@@ -197,7 +198,7 @@ def test_a_password_is_reset_by_mail_and_ends_every_session(
     assert "Votre mot de passe est enregistré" in browser.text
     running.gateway.app.extensions["session_exchange"].forget(_session_cookie(before))
     assert before.get("/compte").request.path == "/connexion"
-    browser.press("Me connecter", identifiant=email, password="Nouveau/2021")
+    browser.press(page_labels.LOG_IN, identifiant=email, password="Nouveau/2021")
     assert browser.path == "/"
 
 
@@ -221,7 +222,7 @@ def test_a_log_out_that_could_not_be_made_can_be_made_again(
 ) -> None:
     browser = candidates.log_in()
     with service_stopped(running.accounts):
-        browser.press("Se déconnecter")
+        browser.press(page_labels.LOG_OUT)
         assert browser.answer.status_code == 503
     browser.press("Réessayer")
     assert "Vous êtes déconnecté" in browser.text
@@ -231,4 +232,4 @@ def test_no_page_of_a_candidate_is_kept_by_a_cache(candidates: CandidateFactory)
     browser = candidates.log_in()
     for path in ("/", "/compte"):
         assert "no-store" in browser.get(path).headers["Cache-Control"]
-        assert re.search(r"Date de dernière connexion|Modifier mon compte", browser.text)
+        assert re.search(f"Date de dernière connexion|{page_labels.ACCOUNT}", browser.text)

@@ -8,6 +8,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
+from gateway.layout.frame import HOME
+from services.contracts import page_labels
 from tests.journeys.zoomed_user import ZOOMED_VIEWPORT, layout_faults
 from tests.support.accessibility import violations
 from tests.support.chromium import DESKTOP, TELEPHONE, french_profile
@@ -68,10 +70,10 @@ def test_nothing_sticks_out_at_320_pixels(open_profile: Open, site: str, address
 def test_without_the_script_menu_account_and_way_back_are_in_sight(open_profile: Open, site: str) -> None:
     page = open_profile(viewport=TELEPHONE, java_script_enabled=False).new_page()
     page.goto(f"{site}/composants/onglets")
-    expect(page.get_by_role("link", name="Mes justificatifs")).to_be_visible()
-    expect(page.get_by_role("link", name="Modifier mon compte")).to_be_visible()
-    expect(page.get_by_role("button", name="Se déconnecter")).to_be_visible()
-    expect(page.get_by_role("navigation", name="Vous êtes ici").get_by_role("link", name="Accueil")).to_be_visible()
+    expect(page.get_by_role("link", name=page_labels.JUSTIFICATIFS)).to_be_visible()
+    expect(page.get_by_role("link", name=page_labels.ACCOUNT)).to_be_visible()
+    expect(page.get_by_role("button", name=page_labels.LOG_OUT)).to_be_visible()
+    expect(page.get_by_role("navigation", name="Vous êtes ici").get_by_role("link", name=HOME.label)).to_be_visible()
     expect(page.get_by_role("button", name="Actualiser selon le choix « Diplôme ou formation »")).to_be_visible()
     expect(page.get_by_role("button", name="Rechercher")).to_be_visible()
 
@@ -80,7 +82,7 @@ def test_where_the_script_does_not_come_everything_is_open_as_without_any(open_p
     page = open_profile(viewport=TELEPHONE).new_page()
     page.route("**/portail.js", lambda route: route.abort())
     page.goto(f"{site}/composants/onglets")
-    expect(page.get_by_role("link", name="Mes justificatifs")).to_be_visible()
+    expect(page.get_by_role("link", name=page_labels.JUSTIFICATIFS)).to_be_visible()
     expect(page.get_by_role("button", name="Actualiser selon le choix « Diplôme ou formation »")).to_be_visible()
 
 
@@ -111,12 +113,12 @@ def test_without_the_script_a_place_is_found_and_chosen_by_full_pages(open_profi
 def test_on_a_telephone_the_menu_opens_and_closes(open_profile: Open, site: str) -> None:
     page = open_profile(viewport=TELEPHONE).new_page()
     page.goto(f"{site}/composants/onglets", wait_until="networkidle")
-    expect(page.get_by_role("link", name="Mes documents")).to_be_hidden()
+    expect(page.get_by_role("link", name=page_labels.DOCUMENTS)).to_be_hidden()
     page.get_by_role("button", name="Menu").click()
-    expect(page.get_by_role("link", name="Mes documents")).to_be_visible()
-    expect(page.get_by_role("button", name="Se déconnecter")).to_be_visible()
+    expect(page.get_by_role("link", name=page_labels.DOCUMENTS)).to_be_visible()
+    expect(page.get_by_role("button", name=page_labels.LOG_OUT)).to_be_visible()
     page.get_by_role("button", name="Fermer").click()
-    expect(page.get_by_role("link", name="Mes documents")).to_be_hidden()
+    expect(page.get_by_role("link", name=page_labels.DOCUMENTS)).to_be_hidden()
 
 
 def test_a_choice_that_changes_the_form_renews_it_and_keeps_what_is_typed_meanwhile(page: Page, site: str) -> None:

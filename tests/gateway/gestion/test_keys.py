@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from gateway.cookies import cookie_name
 from gateway.staff_member import SESSION_COOKIE
+from services.contracts import page_labels
 from services.pieces.models import AuditEntry, db
 from tests.gateway.candidates import CandidateFactory
 from tests.gateway.gestion.copied_pieces import add_pieces_to_control
@@ -148,7 +149,7 @@ def test_a_decision_that_comes_too_late_is_told_in_its_place(desk: Page) -> None
 def test_a_decision_after_the_end_of_the_session_asks_to_log_in(desk: Page) -> None:
     desk.context.clear_cookies()
     desk.keyboard.press("c")
-    desk.get_by_role("button", name="Me connecter").wait_for(timeout=MILLISECONDS)
+    desk.get_by_role("button", name=page_labels.LOG_IN).wait_for(timeout=MILLISECONDS)
 
 
 def test_who_was_refused_reads_why_and_what_they_send_again_comes_first(

@@ -7,6 +7,7 @@ import io
 from playwright.sync_api import expect
 from pypdf import PdfReader
 
+from services.contracts import page_labels
 from tests.accounts.creation_form import PASSWORD
 from tests.gateway.uploads.sender import Sender
 from tests.gateway.uploads.test_photographs import photograph
@@ -42,7 +43,7 @@ def test_several_photographs_become_one_pdf(plain_sender: Sender) -> None:
 def test_what_has_no_picture_goes_back_to_the_list(plain_sender: Sender) -> None:
     plain_sender.chooses(("pièces.zip", sample_files.archive()))
     plain_sender.sends()
-    plain_sender.arrives_at("Mes justificatifs")
+    plain_sender.arrives_at(page_labels.JUSTIFICATIFS)
     expect(plain_sender.page.get_by_text("Votre fichier est déposé.")).to_be_visible()
 
 
@@ -61,7 +62,7 @@ def test_a_session_that_has_died_ends_at_the_form_which_asks_for_the_file_again(
     plain_sender.sends()
     page.get_by_label("Identifiant de connexion").fill(plain_sender.email)
     page.locator("[name=password]").fill(PASSWORD)
-    page.get_by_role("button", name="Me connecter").click()
+    page.get_by_role("button", name=page_labels.LOG_IN).click()
     assert page.url.partition("?")[0] == form
     expect(page.get_by_text("les fichiers ne sont pas conservés. Choisissez-le à nouveau.")).to_be_visible()
     plain_sender.chooses(("relevé.pdf", sample_files.pdf()))

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from services.accounts.domain.civil_status import NAME_LENGTH
+from services.accounts.domain.throttling import RESENDS
 from services.contracts import page_labels
+from services.contracts.account_rules import ACTIVATION_HOURS
 from tests.accounts.creation_form import PASSWORD
 from tests.gateway.candidates import CandidateFactory, creation_answers, new_address
 from tests.gateway.components.html_checks import problems_of, text_of
@@ -92,13 +95,13 @@ def test_a_commune_typed_before_the_departement_says_what_to_choose_first(plain:
 
 def test_each_mistake_of_the_summary_names_its_field(plain: ScriptlessBrowser) -> None:
     plain.get("/compte/creation")
-    plain.press("Créer le compte", nom_usage="a" * 101, prenoms="Zoë", password="short")
+    plain.press("Créer le compte", nom_usage="a" * (NAME_LENGTH + 1), prenoms="Zoë", password="short")
     summary = [text_of(link) for link in plain.page.xpath("//*[@id='resume-erreurs']//a")]
-    assert "Nom d'usage : 100 caractères au maximum." in summary
+    assert f"Nom d'usage : {NAME_LENGTH} caractères au maximum." in summary
     assert any(line.startswith("Mot de passe : il doit comporter") for line in summary)
     assert "Choisissez votre civilité." in summary
     beside = [text_of(paragraph) for paragraph in plain.page.xpath("//*[@id='champ-nom_usage-messages']/p")]
-    assert beside == ["100 caractères au maximum."]
+    assert beside == [f"{NAME_LENGTH} caractères au maximum."]
 
 
 def test_a_new_mail_is_sent_a_few_times_then_it_says_to_wait(candidates: CandidateFactory) -> None:
@@ -109,7 +112,7 @@ def test_a_new_mail_is_sent_a_few_times_then_it_says_to_wait(candidates: Candida
     browser.press("Je n'ai pas reçu le mail, effectuer un nouvel envoi")
     assert "Un nouveau mail vient d'être envoyé" in browser.text
     assert candidates.link_to(email) != first
-    for _ in range(10):
+    for _ in range(RESENDS.max_count):
         browser.press("Je n'ai pas reçu le mail, effectuer un nouvel envoi")
     assert browser.answer.status_code == 429
     assert problems_of(browser.answer.text) == []
@@ -167,9 +170,9 @@ def test_who_logs_in_before_the_activation_gets_the_mail_of_his_own_creation(can
 def test_an_expired_link_says_what_to_do(candidates: CandidateFactory, running: InProcessPortal) -> None:
     email = candidates.create_account()
     link, browser = candidates.link_to(email), candidates.browser()
-    running.advance_clock(hours=49)
+    running.advance_clock(hours=ACTIVATION_HOURS + 1)
     browser.get(link)
-    running.advance_clock(hours=-49)
+    running.advance_clock(hours=-ACTIVATION_HOURS - 1)
     assert browser.title == "Ce lien a expiré"
     assert "remplacé" not in browser.text
     browser.follow(page_labels.CREATE_ACCOUNT)

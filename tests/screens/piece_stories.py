@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from services.contracts.file_rules import MAX_FILE_BYTES
 from tests.pieces import sample_files
 from tests.screens.browser_candidate import BrowserCandidate
 from tests.screens.story_context import StoryContext, wait_for_result
 from tests.support.processes import wait_until
 
-TOO_LARGE_PDF = b"%PDF-1.7" + b"0" * (5 * 1024 * 1024)
+TOO_LARGE_PDF = b"%PDF-1.7" + b"0" * MAX_FILE_BYTES
 # By the order of the list: what the gestionnaire thinks of what was deposited.
 CONTROLS: tuple[dict[str, Any], ...] = (
     {"status": "compliant"},

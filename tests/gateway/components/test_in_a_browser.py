@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
+from gateway.components_page import SESSION_END
 from gateway.layout.frame import HOME
 from services.contracts import page_labels
 from tests.journeys.zoomed_user import ZOOMED_VIEWPORT, layout_faults
@@ -26,6 +27,7 @@ window.moved = 0;
 new PerformanceObserver((list) => { for (const shift of list.getEntries()) window.moved += shift.value; })
   .observe({ type: "layout-shift", buffered: true });
 """
+WARNED_SECONDS = SESSION_END.ends_in - SESSION_END.warns_before + 60  # a minute after the warning
 Open = Callable[..., BrowserContext]
 
 
@@ -205,9 +207,9 @@ def test_a_password_can_be_looked_at(page: Page, site: str) -> None:
 
 
 def test_the_end_of_the_session_is_announced_and_put_off(page: Page, site: str) -> None:
-    _type_and_wait(page, site, "26:00")
+    _type_and_wait(page, site, WARNED_SECONDS)
     expect(page.get_by_role("alert")).to_contain_text("Votre session va bientôt se terminer")
-    expect(page.get_by_role("alert")).to_contain_text("4 minutes")
+    expect(page.get_by_role("alert")).to_contain_text(f"{(SESSION_END.ends_in - WARNED_SECONDS) // 60} minutes")
     page.get_by_role("button", name="Rester connecté").click()
     expect(page.get_by_text("Votre session va bientôt se terminer")).to_have_count(0)
     expect(page.get_by_label("Téléphone portable")).to_have_value("0623456789")
@@ -217,7 +219,7 @@ def test_at_400_percent_the_end_of_the_session_covers_nothing_and_is_read_whole(
     page = open_profile(viewport=ZOOMED_VIEWPORT).new_page()
     page.clock.install()
     page.goto(f"{site}/composants/onglets", wait_until="networkidle")
-    page.clock.fast_forward("26:00")
+    page.clock.fast_forward(WARNED_SECONDS * 1000)
     expect(page.get_by_role("alert")).to_contain_text("Votre session va bientôt se terminer")
     assert layout_faults(page) == []
 
@@ -233,17 +235,17 @@ def test_letters_typed_into_a_list_that_changes_the_form_lead_to_their_line(page
 
 
 def test_a_session_that_ended_leaves_what_was_typed(page: Page, site: str) -> None:
-    _type_and_wait(page, site, "31:00")
+    _type_and_wait(page, site, SESSION_END.ends_in + 60)
     expect(page.get_by_role("alert")).to_contain_text("Votre session est terminée")
     expect(page.get_by_label("Téléphone portable")).to_have_value("0623456789")
 
 
-def _type_and_wait(page: Page, site: str, duration: str) -> None:
-    """A telephone number is typed, then nothing happens for a time (minutes:seconds)."""
+def _type_and_wait(page: Page, site: str, seconds: int) -> None:
+    """A telephone number is typed, then nothing happens for so long."""
     page.clock.install()
     page.goto(f"{site}/composants/onglets", wait_until="networkidle")
     page.get_by_label("Téléphone portable").fill("0623456789")
-    page.clock.fast_forward(duration)
+    page.clock.fast_forward(seconds * 1000)
 
 
 def test_a_form_pressed_twice_is_sent_once(page: Page, site: str) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gateway.cookies import cookie_name
+from gateway.file_rules import SENT_PART_BYTES
 from tests.gateway.candidates import CandidateFactory
 from tests.support.in_process_four_services import InProcessFourServices
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page, Request, Response, Route
 
 KIBIBYTE = 1024
-PART = 128 * KIBIBYTE
+PART = SENT_PART_BYTES
 SLOW = 200 * 1000 / 8  # bytes per second of a line of 200 kbit/s
 
 

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 from pypdf import PdfWriter
 
+from services.chassis.french import file_size
+from services.contracts.file_rules import MAX_FILE_BYTES
 from tests.gateway.uploads.sender import KIBIBYTE, PART, SLOW, Sender
 
 if TYPE_CHECKING:
     from playwright.sync_api import Route
 
-LAST = 6 * KIBIBYTE  # a last part of 1 %
+LAST = PART // 20  # a last part of 1 %
 SIZE = 4 * PART + LAST
 PARTS = [number * PART for number in range(5)]
 
@@ -116,7 +118,7 @@ def test_a_file_that_is_refused_says_why_and_another_can_be_sent(sender: Sender)
 
 
 def test_a_file_too_large_is_refused_before_it_is_sent(sender: Sender) -> None:
-    sender.chooses(("relevé.pdf", b"%PDF-1.7" + b"0" * (5 * 1024 * KIBIBYTE)))
+    sender.chooses(("relevé.pdf", b"%PDF-1.7" + b"0" * MAX_FILE_BYTES))
     sender.sends()
-    sender.is_refused("Ce fichier fait 5,1 Mo ; la taille ne doit pas excéder 5 Mo.")
+    sender.is_refused(f"la taille ne doit pas excéder {file_size(MAX_FILE_BYTES)}.")
     assert sender.sent_offsets == []

@@ -58,7 +58,7 @@ def remind_of_untransmitted_drafts() -> None:
 
 @jobs.every(hours=24, name="purge-events")
 def purge_events() -> None:
-    """Delete events settled 30 days ago."""
+    """Delete events settled EVENT_RETENTION ago."""
     purge(db)
 
 

@@ -21,7 +21,7 @@ from gateway.web.candidature_state import late_pieces_sentence
 from services.chassis.clock import portal_now
 from services.chassis.errors import DomainError
 from services.chassis.french import time_left
-from services.contracts.page_labels import DOCUMENTS, JUSTIFICATIFS, REGISTER, VALIDATE
+from services.contracts.page_labels import ACCOUNT_FORM, DOCUMENTS, JUSTIFICATIFS, REGISTER, VALIDATE
 
 Answer = TypeVar("Answer")
 TO_VALIDATE = f"à valider par « {VALIDATE} »"
@@ -167,7 +167,7 @@ def _address_items(facts: CandidateFacts) -> Iterator[ToDoItem]:
     if facts.addresses and facts.addresses.pending_email:
         yield ToDoItem(
             f"Votre nouvelle adresse mail {facts.addresses.pending_email} reste à confirmer par le lien reçu.",
-            "Modifier mes informations",
+            ACCOUNT_FORM,
             url_for("compte.account"),
         )
 

@@ -77,7 +77,7 @@ def test_a_new_password_closes_the_session_and_is_asked_for(candidates: Candidat
     browser.get("/compte")
     new = {"password": "Nouveau/2021", "password_confirmation": "Nouveau/2021"}
     browser.press("Enregistrer", **new, current_password=PASSWORD)
-    assert browser.title == "Veuillez vous identifier"
+    assert browser.title == page_labels.LOG_IN_FORM
     browser.press(page_labels.LOG_IN, identifiant=email, password="Nouveau/2021")
     assert browser.path == "/"
 

@@ -9,6 +9,7 @@ from services.contracts.account_rules import ACTIVATION_HOURS
 from tests.accounts.creation_form import PASSWORD
 from tests.gateway.candidates import CandidateFactory, creation_answers, new_address
 from tests.gateway.components.html_checks import problems_of, text_of
+from tests.journeys.guide_words import missing_words
 from tests.support.in_process_portal import InProcessPortal
 from tests.support.scriptless_browser import ScriptlessBrowser
 
@@ -16,17 +17,7 @@ from tests.support.scriptless_browser import ScriptlessBrowser
 def test_the_form_is_the_guides(plain: ScriptlessBrowser) -> None:
     answer = plain.get("/compte/creation")
     assert problems_of(answer.text) == []
-    for words in (
-        "Formulaire de création",
-        "Pour une première candidature, vous devez obligatoirement créer un compte au préalable.",
-        "J'ai déjà un compte",
-        "Vous devez impérativement saisir vos données d'état civil telles qu'elles figurent sur votre pièce "
-        "d'identité.",
-        "Les champs avec * sont obligatoires.",
-        "8 à 20 caractères dont majuscule, minuscule et caractère spécial (exemple : . / ! * etc...)",
-        "Champ de recherche fonction du département",
-    ):
-        assert words in plain.text, words
+    assert missing_words("account_form", plain.text) == []
 
 
 def test_an_account_is_made_and_used_without_javascript(plain: ScriptlessBrowser, candidates: CandidateFactory) -> None:
@@ -45,7 +36,7 @@ def test_an_account_is_made_and_used_without_javascript(plain: ScriptlessBrowser
     assert f"à l'adresse {email}, veuillez cliquer sur le lien" in plain.text
     assert email not in plain.answer.request.url
     plain.press("J'ai bien reçu le mail")
-    assert plain.title == "Veuillez vous identifier"
+    assert plain.title == page_labels.LOG_IN_FORM
 
     plain.get(candidates.link_to(email))
     plain.press("Activer mon compte")
@@ -131,7 +122,7 @@ def test_opening_the_link_changes_nothing_and_a_used_one_says_so(candidates: Can
     assert browser.answer.status_code == 410
     assert browser.title == "Ce lien a déjà été utilisé"
     browser.follow("M'identifier")
-    assert browser.title == "Veuillez vous identifier"
+    assert browser.title == page_labels.LOG_IN_FORM
 
 
 def test_the_page_that_activates_says_whose_account_it_is(candidates: CandidateFactory) -> None:
@@ -176,7 +167,7 @@ def test_an_expired_link_says_what_to_do(candidates: CandidateFactory, running: 
     assert browser.title == "Ce lien a expiré"
     assert "remplacé" not in browser.text
     browser.follow(page_labels.CREATE_ACCOUNT)
-    assert browser.title == "Formulaire de création"
+    assert browser.title == page_labels.CREATION_FORM
 
 
 def test_a_link_replaced_by_a_newer_mail_says_so_and_not_that_it_expired(candidates: CandidateFactory) -> None:

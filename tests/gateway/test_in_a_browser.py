@@ -74,7 +74,7 @@ def test_the_form_changes_in_place_and_keeps_what_is_typed(
     assert email not in page.url
     page.goto(running.url + candidates.link_to(email))
     page.get_by_role("button", name="Activer mon compte").click()
-    page.get_by_role("heading", name="Veuillez vous identifier").wait_for()
+    page.get_by_role("heading", name=page_labels.LOG_IN_FORM).wait_for()
 
 
 def test_a_refused_log_in_is_heard(page: Page, running: InProcessPortal) -> None:

@@ -11,6 +11,7 @@ from services.contracts import page_labels
 from tests.accounts.creation_form import PASSWORD
 from tests.gateway.candidates import CandidateFactory, creation_answers, new_address
 from tests.gateway.components.html_checks import problems_of
+from tests.journeys.guide_words import missing_words
 from tests.support.in_process_portal import InProcessPortal, service_stopped
 from tests.support.scriptless_browser import ScriptlessBrowser
 
@@ -34,14 +35,7 @@ def _session_cookie(browser: ScriptlessBrowser) -> str:
 def test_the_log_in_page_is_the_guides(plain: ScriptlessBrowser) -> None:
     answer = plain.get("/connexion")
     assert problems_of(answer.text) == []
-    for words in (
-        "Veuillez vous identifier",
-        "Identifiant de connexion *",
-        "Mot de passe *",
-        "Mot de passe oublié, réinitialisation du mot de passe",
-        "Je n'ai pas de compte",
-    ):
-        assert words in plain.text, words
+    assert missing_words("login", plain.text) == []
 
 
 def test_every_refusal_is_one_message_that_is_heard(candidates: CandidateFactory, plain: ScriptlessBrowser) -> None:
@@ -99,7 +93,7 @@ def test_a_not_activated_account_is_told_and_can_ask_for_the_mail(
 def test_a_page_that_asks_to_log_in_is_reached_afterwards(candidates: CandidateFactory) -> None:
     email, browser = candidates.create_activated_account(), candidates.browser()
     browser.get("/inscriptions")
-    assert browser.title == "Veuillez vous identifier"
+    assert browser.title == page_labels.LOG_IN_FORM
     browser.press(page_labels.LOG_IN, identifiant=email, password=PASSWORD)
     assert browser.path == "/inscriptions"
 
@@ -120,7 +114,7 @@ def test_log_out_ends_the_session_everywhere(candidates: CandidateFactory, runni
     assert page_labels.LOG_IN in here.text
     running.gateway.app.extensions["session_exchange"].forget(_session_cookie(there))  # as five seconds would
     there.get("/compte")
-    assert there.title == "Veuillez vous identifier"
+    assert there.title == page_labels.LOG_IN_FORM
     assert "Votre session est terminée" in there.text
 
 
@@ -148,7 +142,7 @@ def test_what_is_typed_into_a_dead_session_is_taken_up_after_log_in(
     assert problems_of(browser.answer.text) == []
     assert PASSWORD not in browser.answer.text
     browser.press("Reprendre ma saisie")
-    assert browser.title == "Modifier mes informations"
+    assert browser.title == page_labels.ACCOUNT_FORM
     assert browser.value("prenoms") == "Laurent, « Léo »"
 
 
@@ -194,7 +188,7 @@ def test_a_password_is_reset_by_mail_and_ends_every_session(
     assert browser.answer.status_code == 422
     assert problems_of(browser.answer.text) == []
     browser.press("Enregistrer", password="Nouveau/2021", password_confirmation="Nouveau/2021")
-    assert browser.title == "Veuillez vous identifier"
+    assert browser.title == page_labels.LOG_IN_FORM
     assert "Votre mot de passe est enregistré" in browser.text
     running.gateway.app.extensions["session_exchange"].forget(_session_cookie(before))
     assert before.get("/compte").request.path == "/connexion"
@@ -212,7 +206,7 @@ def test_while_accounts_is_down_nothing_typed_is_lost(plain: ScriptlessBrowser, 
         plain.press("Réessayer")
         assert plain.answer.status_code == 503
     plain.press("Réessayer")
-    assert plain.title == "Formulaire de création"  # the password is to be typed again
+    assert plain.title == page_labels.CREATION_FORM  # the password is to be typed again
     assert plain.value("nom_famille") == "Le « Goff »"
     assert plain.value("email") == email
 

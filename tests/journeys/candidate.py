@@ -38,7 +38,7 @@ class Candidate:
     def creates_account(self) -> None:
         self.user.open("/")
         self.user.follow(page_labels.CREATE_ACCOUNT)
-        self.user.is_at("Formulaire de création")
+        self.user.is_at(page_labels.CREATION_FORM)
         self.user.fill(self.persona.account)
         email = self.persona.email
         self.user.fill({"Adresse mail": email, "Confirmation de l'adresse mail": email})
@@ -53,7 +53,7 @@ class Candidate:
         assert link, mail.text
         self.page.goto(link[0])
         self.user.press("Activer mon compte")
-        self.user.is_at("Veuillez vous identifier")
+        self.user.is_at(page_labels.LOG_IN_FORM)
 
     def logs_in(self) -> None:
         self.user.open("/connexion")

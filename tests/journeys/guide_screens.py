@@ -87,7 +87,7 @@ def account(screens: GuideScreens) -> None:
     screens.candidate.logs_in()
     screens.note_page("header_connected", "menu")
     screens.page.get_by_role("link", name=page_labels.ACCOUNT).click()
-    screens.user.is_at("Modifier mes informations")
+    screens.user.is_at(page_labels.ACCOUNT_FORM)
     screens.note_page("account_change")
 
 
@@ -133,7 +133,7 @@ def pieces(screens: GuideScreens) -> None:
     wanted = [piece for group in ("Confirmation d'inscription", "Nationalité") for piece in GUIDE_PIECES[group]]
     wanted += GUIDE_PIECES["Conditions réglementaires"]
     screens.page.get_by_role("link", name="Ajouter").first.click()
-    screens.user.is_at("Envoyer une pièce jointe")
+    screens.user.is_at(page_labels.DEPOSIT_FORM)
     screens.note_page("upload")
     mine = JustificatifsPage(screens.candidate)
     for piece in wanted:

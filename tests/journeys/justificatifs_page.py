@@ -67,11 +67,11 @@ class JustificatifsPage:
     def adds(self, piece: str, file: Path) -> None:
         """« Ajouter », choose, « Envoyer », « C'est lisible »; `piece` is its code and label."""
         self.user.activate(self._line(piece).get_by_role("link", name="Ajouter"))
-        self.user.is_at("Envoyer une pièce jointe")
+        self.user.is_at(page_labels.DEPOSIT_FORM)
         self.user.shows(piece)
         self.user.choose_file("Choisir un fichier", file)
         self.user.press("Envoyer")
-        self.user.is_at("Est-ce lisible ?")
+        self.user.is_at(page_labels.LEGIBILITY)
         self.user.activate(self.page.get_by_role("link", name="C'est lisible", exact=True))
         self.user.is_at(page_labels.JUSTIFICATIFS)
 

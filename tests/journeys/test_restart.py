@@ -6,7 +6,7 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from services.contracts import page_labels
+from services.contracts import page_labels, problem_types
 from tests.journeys import personas
 from tests.journeys.justificatifs_page import DEPOSITED, JustificatifsPage, write_pdf
 from tests.support.running_portal import RunningPortal
@@ -65,6 +65,6 @@ def kill_each_in_turn(portal: RunningPortal, new_candidate: NewCandidate, tmp_pa
 def _a_process_dies(portal: RunningPortal, someone: Candidate, title: str) -> None:
     """Where the page had just asked for something, it says that a service is away and offers to send all again."""
     portal.kill_and_wait(VICTIMS[title])
-    if someone.user.title == "Service momentanément indisponible":
+    if someone.user.title == problem_types.UNAVAILABLE.title:
         someone.user.press("Réessayer")
     someone.user.is_at(title)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from gateway.cookies import cookie_name
 from gateway.file_rules import SENT_PART_BYTES
+from services.contracts import page_labels
 from tests.gateway.candidates import CandidateFactory
 from tests.support.in_process_four_services import InProcessFourServices
 
@@ -49,7 +50,7 @@ class Sender:
         self.page.goto(f"{self.portal.url}/justificatifs")
         self.page.locator("main .fr-tile a").first.click()
         self.page.get_by_role("link", name=action).first.click()
-        self.page.get_by_role("heading", level=1, name="Envoyer une pièce jointe").wait_for()
+        self.page.get_by_role("heading", level=1, name=page_labels.DEPOSIT_FORM).wait_for()
 
     def chooses(self, *files: tuple[str, bytes]) -> None:
         for name, content in files:

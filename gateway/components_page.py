@@ -12,6 +12,8 @@ from gateway.components.samples import COMMUNES, ERRORS, FIELDS, FORM, LONG_TABS
 from gateway.layout.frame import Frame, ServiceContact, SessionEnd
 
 ANONYMOUS = Frame()
+SESSION_END = SessionEnd(ends_in=30 * 60, extend_url="/composants/prolonger")
+"""An example: how long a session lasts is accounts' to say."""
 CONNECTED = Frame(
     connected=True,
     last_login="23/08/2018",
@@ -22,8 +24,7 @@ CONNECTED = Frame(
         telephone="0381000000",
         email="examens@example.org",
     ),
-    # An example: how long a session lasts is accounts' to say.
-    session_end=SessionEnd(ends_in=30 * 60, extend_url="/composants/prolonger"),
+    session_end=SESSION_END,
 )
 
 

@@ -19,6 +19,7 @@ from gateway.web_security import FILE_FORM_ENDPOINTS, SAFE_METHODS, ForeignPost
 from services.chassis.errors import DomainError, Unauthenticated, Unavailable
 from services.chassis.process.failure_reason import frames_of, reason_of
 from services.chassis.web import problems
+from services.contracts import problem_types
 
 log = structlog.get_logger()
 
@@ -33,7 +34,7 @@ ERROR_TEXTS = {
     415: ("Envoi refusé", "Cette page ne reçoit pas de fichier."),
     429: ("Trop de demandes", "Patientez quelques instants, puis recommencez."),
     500: ("Erreur inattendue", "Le portail a rencontré une erreur. Elle est enregistrée et sera étudiée."),
-    503: ("Service momentanément indisponible", "Réessayez dans quelques instants : rien n'est perdu."),
+    503: (problem_types.UNAVAILABLE.title, "Réessayez dans quelques instants : rien n'est perdu."),
 }
 
 

@@ -11,6 +11,8 @@ from services.chassis.french import file_size
 from services.contracts.file_rules import FORMATS, HEIC_EXTENSIONS, MAX_FILE_BYTES, OTHER_EXTENSIONS
 
 MAX_SIZE = file_size(MAX_FILE_BYTES)
+SENT_PART_BYTES = 128 * 1024
+"""Of a file that the page's script sends in parts: little is lost where a slow line breaks."""
 RECOMMENDED_FORMATS = tuple(file_format.upper() for file_format in FORMATS)
 SENTENCE = (
     f"La taille du fichier ne doit pas excéder {MAX_SIZE} et les formats recommandés sont "

@@ -8,9 +8,20 @@ from typing import Any
 from flask import Response, current_app, g, make_response, render_template, request
 
 from gateway import staff_member, visitor
-from gateway.layout.frame import GESTION_MENU, Brand, Frame, Link, ServiceContact, SessionEnd
+from gateway.layout.frame import (
+    GESTION_HOME,
+    GESTION_MENU,
+    LOG_IN,
+    LOG_OUT,
+    Brand,
+    Frame,
+    Link,
+    ServiceContact,
+    SessionEnd,
+)
 from gateway.settings import GatewaySettings
 from services.chassis.french import short_date
+from services.contracts import page_labels
 
 GESTION_PATH = "/gestion"
 """Where the pages of gestionnaires begin (web/gestion)."""
@@ -61,13 +72,13 @@ def _staff_frame(frame: Frame) -> Frame:
     frame = dataclasses.replace(
         frame,
         menu=(),
-        public_menu=(Link("connexion", "Espace de gestion", "/gestion"),),
-        home_url="/gestion",
-        login_url="/gestion/connexion",
-        register_url=None,
-        account_url=None,
-        messages_url=None,
-        logout_url="/gestion/deconnexion",
+        public_menu=(Link("connexion", page_labels.STAFF_PAGES, GESTION_PATH),),
+        home=GESTION_HOME,
+        login=dataclasses.replace(LOG_IN, url=f"{GESTION_PATH}/connexion"),
+        register=None,
+        account=None,
+        messages=None,
+        logout=dataclasses.replace(LOG_OUT, url=f"{GESTION_PATH}/deconnexion"),
     )
     member = staff_member.current_if_accounts_answers()
     if member is None:

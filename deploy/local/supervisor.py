@@ -18,9 +18,10 @@ from pathlib import Path
 
 from deploy.local.children import Child
 from deploy.local.forking import Forked, end_with_parent, terminate_all
+from services.chassis.process import capacity
 
 POLL_SECONDS = 0.2
-STOP_SECONDS = 30.0
+STOP_SECONDS = capacity.STOP_SECONDS + 5.0
 LONGEST_PAUSE = 10.0
 STEADY_SECONDS = 30.0  # up that long, a child's earlier crashes are forgotten
 

@@ -19,7 +19,8 @@ from gateway.components.fields import (
     read_field,
 )
 from gateway.components.options import native_choices
-from gateway.layout.frame import GESTION_HOME
+from gateway.layout.frame import GESTION_HOME, GESTION_PAGES, PAGES
+from services.contracts import page_labels
 
 _GATEWAY = Path(__file__).parent.parent
 
@@ -42,7 +43,10 @@ def register_components(env: Environment) -> None:
     env.loader = ChoiceLoader(loaders)
     env.globals.update(
         asset_url=asset_url,
+        page_labels=page_labels,
+        pages=PAGES,
         gestion_home=GESTION_HOME,
+        gestion_pages=GESTION_PAGES,
         read_field=read_field,
         field_id=field_id,
         messages_for=messages_for,

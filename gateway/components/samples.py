@@ -3,6 +3,7 @@
 from typing import Any
 
 from gateway import file_rules
+from services.contracts import page_labels
 from services.contracts.file_rules import MAX_FILE_BYTES
 
 COMMUNES = [
@@ -271,14 +272,14 @@ TO_DO: list[dict[str, Any]] = [
         "text": "1 pièce refusée à déposer à nouveau, 2 pièces à déposer",
         "about": "BREVET DE TECHNICIEN SUPERIEUR – BTS 2022",
         "deadline": "Jusqu'au 31/10/2021 à 23:59 (heure de Paris) : il reste 3 jours",
-        "action": "Mes justificatifs",
+        "action": page_labels.JUSTIFICATIFS,
         "url": "#",
         "severity": "error",
     },
     {
         "text": "Document à lire : Convocation aux épreuves écrites",
         "about": "BREVET DE TECHNICIEN SUPERIEUR – BTS 2022",
-        "action": "Mes documents",
+        "action": page_labels.DOCUMENTS,
         "url": "#",
         "severity": "info",
     },

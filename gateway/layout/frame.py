@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from gateway.accessibility.conformity import OVERALL
 from services.chassis import brand
+from services.contracts import page_labels
 
 
 @dataclass(frozen=True)
@@ -28,12 +29,13 @@ class Link:
     url: str
 
 
+HOME = Link("accueil", "Accueil", "/")
 MENU = (
-    Link("inscription", "M'inscrire", "/inscription"),
-    Link("inscriptions", "Mes inscriptions", "/inscriptions"),
-    Link("documents", "Mes documents", "/documents"),
-    Link("formulaires", "Les formulaires", "/formulaires"),
-    Link("justificatifs", "Mes justificatifs", "/justificatifs"),
+    Link("inscription", page_labels.REGISTER, "/inscription"),
+    Link("inscriptions", page_labels.REGISTRATIONS, "/inscriptions"),
+    Link("documents", page_labels.DOCUMENTS, "/documents"),
+    Link("formulaires", page_labels.FORMS, "/formulaires"),
+    Link("justificatifs", page_labels.JUSTIFICATIFS, "/justificatifs"),
 )
 GESTION_HOME = Link("a-traiter", "À traiter", "/gestion")
 """Also where the way to each page of gestionnaires begins."""
@@ -52,16 +54,21 @@ GESTION_MENU = (
     ("account:manage", Link("compte", "Mon compte", "/gestion/compte")),
 )
 """The scope that a page asks for, and its entry, shown to who has that scope."""
-PUBLIC_MENU = (
-    Link("accueil", "Accueil", "/"),
-    Link("ouvertures", "Ouverture des services", "/ouverture-des-services"),
-)
+PUBLIC_MENU = (HOME, Link("ouvertures", page_labels.OPENINGS, "/ouverture-des-services"))
 FOOTER = (
     Link("plan", "Plan du site", "/plan-du-site"),
     Link("mentions", "Mentions légales", "/mentions-legales"),
     Link("probleme", "Un problème ?", "/un-probleme"),
     Link("accessibilite", "Accessibilité", "/accessibilite"),
 )
+LOG_IN = Link("connexion", page_labels.LOG_IN, "/connexion")
+CREATE_ACCOUNT = Link("creation", page_labels.CREATE_ACCOUNT, "/compte/creation")
+ACCOUNT = Link("compte", page_labels.ACCOUNT, "/compte")
+MESSAGES = Link("messages", page_labels.MESSAGES, "/messages")
+LOG_OUT = Link("deconnexion", page_labels.LOG_OUT, "/deconnexion")
+PAGES = {link.key: link for link in (*PUBLIC_MENU, *MENU, *FOOTER, LOG_IN, CREATE_ACCOUNT, ACCOUNT, MESSAGES)}
+GESTION_PAGES = {link.key: link for _, link in GESTION_MENU}
+"""For templates, by key, as both are."""
 
 
 @dataclass(frozen=True)
@@ -98,10 +105,10 @@ class Frame:
     menu: tuple[Link, ...] = MENU
     public_menu: tuple[Link, ...] = PUBLIC_MENU
     footer: tuple[Link, ...] = FOOTER
-    home_url: str = "/"
-    login_url: str = "/connexion"
-    register_url: str | None = "/compte/creation"
-    account_url: str | None = "/compte"
-    messages_url: str | None = "/messages"
-    logout_url: str = "/deconnexion"
+    home: Link = HOME
+    login: Link = LOG_IN
+    register: Link | None = CREATE_ACCOUNT
+    account: Link | None = ACCOUNT
+    messages: Link | None = MESSAGES
+    logout: Link = LOG_OUT
     person: str | None = None

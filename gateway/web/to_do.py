@@ -21,9 +21,10 @@ from gateway.web.candidature_state import late_pieces_sentence
 from services.chassis.clock import portal_now
 from services.chassis.errors import DomainError
 from services.chassis.french import time_left
+from services.contracts.page_labels import ACCOUNT_FORM, DOCUMENTS, JUSTIFICATIFS, REGISTER, VALIDATE
 
 Answer = TypeVar("Answer")
-TO_VALIDATE = "à valider par « J'ai fourni toutes mes pièces »"
+TO_VALIDATE = f"à valider par « {VALIDATE} »"
 
 
 @dataclass(frozen=True)
@@ -129,7 +130,7 @@ def missing_information(facts: CandidateFacts) -> str | None:
 def nothing_to_do_sentence(facts: CandidateFacts) -> str:
     """Shown instead of an empty list; a candidate without candidature or draft is told where to begin."""
     if facts.tiles == () and facts.drafts == ():
-        return "Vous n'avez pas encore de candidature : pour en déposer une, choisissez « M'inscrire »."
+        return f"Vous n'avez pas encore de candidature : pour en déposer une, choisissez « {REGISTER} »."
     return "Vous n'avez rien à faire pour le moment."
 
 
@@ -166,7 +167,7 @@ def _address_items(facts: CandidateFacts) -> Iterator[ToDoItem]:
     if facts.addresses and facts.addresses.pending_email:
         yield ToDoItem(
             f"Votre nouvelle adresse mail {facts.addresses.pending_email} reste à confirmer par le lien reçu.",
-            "Modifier mes informations",
+            ACCOUNT_FORM,
             url_for("compte.account"),
         )
 
@@ -186,9 +187,9 @@ def _piece_items(facts: CandidateFacts) -> Iterator[ToDoItem]:
         about = names.get(to_do.candidature_id)
         url = url_for("justificatifs.show", candidature_id=to_do.candidature_id)
         if text := _pieces_sentence(to_do):
-            yield ToDoItem(text, "Mes justificatifs", url, about, to_do.until, "error" if to_do.refused else "warning")
+            yield ToDoItem(text, JUSTIFICATIFS, url, about, to_do.until, "error" if to_do.refused else "warning")
         if to_do.late:
-            yield ToDoItem(f"{late_pieces_sentence(to_do.late)}.", "Mes justificatifs", url, about, severity="error")
+            yield ToDoItem(f"{late_pieces_sentence(to_do.late)}.", JUSTIFICATIFS, url, about, severity="error")
 
 
 def _pieces_sentence(to_do: PiecesToDo) -> str | None:
@@ -208,4 +209,4 @@ def _document_items(facts: CandidateFacts) -> Iterator[ToDoItem]:
     for document in facts.unread_documents or ():
         url = url_for("documents.show", candidature_id=document.candidature_id)
         about = names.get(document.candidature_id)
-        yield ToDoItem(f"Document à lire : {document.label}", "Mes documents", url, about, severity="info")
+        yield ToDoItem(f"Document à lire : {document.label}", DOCUMENTS, url, about, severity="info")

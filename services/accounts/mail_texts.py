@@ -15,6 +15,7 @@ from services.accounts.domain.mail_link_rules import (
     whole_hours,
     with_elision,
 )
+from services.contracts import page_labels
 from services.contracts.account_rules import ACTIVATION_LIFETIME
 from services.mail.letter import Action, Letter, instant_in_paris
 
@@ -44,7 +45,7 @@ def known_address_mail(login_url: str) -> Letter:
         "Une création de compte vient d'être demandée sur Cyclades avec votre adresse mail. "
         "Un compte existe déjà avec cette adresse : rien n'a été modifié.",
         "Si vous êtes à l'origine de cette demande, identifiez-vous :",
-        Action("Me connecter", login_url),
+        Action(page_labels.LOG_IN, login_url),
         _RESET_HINT,
         f"{_IF_NOT_YOU} vous n'avez rien à faire.",
     )
@@ -57,7 +58,7 @@ def address_requested_by_other_mail(login_url: str) -> Letter:
         "Le titulaire d'un autre compte Cyclades vient de demander que votre adresse mail devienne celle de son "
         "compte. Elle est déjà celle du vôtre : cette demande est sans effet et rien n'a été modifié.",
         "Si vous êtes à l'origine de cette demande, vous avez deux comptes : utilisez celui de cette adresse.",
-        Action("Me connecter", login_url),
+        Action(page_labels.LOG_IN, login_url),
         _RESET_HINT,
         f"{_IF_NOT_YOU} vous n'avez rien à faire.",
     )
@@ -125,8 +126,8 @@ def email_changed_mail(at: datetime, contacts_url: str) -> Letter:
 def staff_invitation_mail(url: str) -> Letter:
     """To a gestionnaire or administrateur whom an administrateur has invited."""
     return _letter(
-        "Votre accès à l'Espace de gestion",
-        "Un administrateur vous ouvre un accès à l'Espace de gestion de Cyclades.",
+        f"Votre accès à l'{page_labels.STAFF_PAGES}",
+        f"Un administrateur vous ouvre un accès à l'{page_labels.STAFF_PAGES} de Cyclades.",
         "Pour choisir votre mot de passe et votre second facteur, veuillez cliquer sur le lien :",
         Action("Activer mon accès", url, secret=True),
         "Il vous faut une application d'authentification sur votre téléphone ou votre ordinateur.",
@@ -139,8 +140,8 @@ def second_factor_reset_mail(url: str) -> Letter:
     """To a member of staff whose second factor an administrateur has reset."""
     return _letter(
         "Votre second facteur est réinitialisé",
-        "Un administrateur a réinitialisé le second facteur de votre accès à l'Espace de gestion de Cyclades : "
-        "l'ancien, votre mot de passe et vos jetons ne servent plus.",
+        f"Un administrateur a réinitialisé le second facteur de votre accès à l'{page_labels.STAFF_PAGES} de "
+        "Cyclades : l'ancien, votre mot de passe et vos jetons ne servent plus.",
         "Pour choisir un nouveau mot de passe et un nouveau second facteur, veuillez cliquer sur le lien :",
         Action("Rétablir mon accès", url, secret=True),
         _INVITATION_LIFE,

@@ -21,5 +21,5 @@ def delete_cached_renderings() -> None:
 
 @jobs.every(hours=24, name="purge-events")
 def purge_events() -> None:
-    """Delete events settled 30 days ago."""
+    """Delete events settled EVENT_RETENTION ago."""
     purge(db)

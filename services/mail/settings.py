@@ -15,7 +15,7 @@ from services.mail.letterhead import Letterhead
 class MailSettings(ServiceSettings):
     mail_url: str
     """Where mails go: smtp://[user:password@]host:port, smtps://… or file:///folder."""
-    mail_sender: str = "Gestion des examens et concours <ne-pas-repondre@portail.example>"
+    mail_sender: str = f"{brand.SERVICE_TITLE} <ne-pas-repondre@portail.example>"
     """From whom mails are; answers to it are not read."""
     mail_ca: str = ""
     """Certificates (PEM; mostly given as MAIL_CA_FILE) of the authority that signed the mail server's, where it is not

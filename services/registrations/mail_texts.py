@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.chassis.french import long_instant, shown_end, time_of_day, weekday_date
+from services.contracts import page_labels
 from services.contracts.pieces import MissingGroup, MissingPiece
 from services.contracts.registrations import Contact, RegistrationSaved
 from services.mail.letter import Action, Letter, instant_in_paris
 from services.registrations.domain.exam_definition import Exam, Opening
 
-VALIDATE = "J'ai fourni toutes mes pièces"
 _SERVICE = "le service des examens et concours dont vous dépendez :"
 
 
@@ -66,7 +66,7 @@ def withdrawal_mail(context: MailContext) -> Letter:
         "Cette candidature n'est plus visible dans votre espace candidat. Si vous vous êtes désinscrit par erreur, "
         "vous devez créer une nouvelle candidature depuis le même compte, tant que le service d'inscription "
         "est ouvert :",
-        Action("M'inscrire", f"{context.url}/inscription"),
+        Action(page_labels.REGISTER, f"{context.url}/inscription"),
         f"Pour tout renseignement, vous pouvez contacter {_SERVICE}",
     )
 
@@ -82,7 +82,7 @@ def ecart_mail(context: MailContext) -> Letter:
         _reference(context.saved),
         "Le motif et les coordonnées du service restent affichés dans votre espace candidat ; vos documents y "
         "restent consultables :",
-        Action("Mes inscriptions", f"{context.url}/inscriptions"),
+        Action(page_labels.REGISTRATIONS, f"{context.url}/inscriptions"),
         f"Pour toute question ou pour contester cette décision, contactez {_SERVICE}",
     )
 
@@ -105,9 +105,9 @@ def reminder_mail(candidatures: Sequence[IncompleteContext], at: datetime, url: 
             f"Des pièces justificatives manquaient à votre dossier le {instant_in_paris(at)}. Si vous les avez "
             "déposées depuis, ne tenez pas compte de ce mail.",
             *_missing_blocks(candidatures),
-            f"Déposez ces pièces dans votre espace candidat, puis cliquez sur « {VALIDATE} » :",
-            Action("Mes justificatifs", f"{url}/justificatifs"),
-            "Le document « Relance de pièces justificatives » est dans « Mes documents ».",
+            f"Déposez ces pièces dans votre espace candidat, puis cliquez sur « {page_labels.VALIDATE} » :",
+            Action(page_labels.JUSTIFICATIFS, f"{url}/justificatifs"),
+            f"Le document « {subject} » est dans « {page_labels.DOCUMENTS} ».",
             *_contacts(candidatures),
         ),
     )
@@ -124,8 +124,8 @@ def refusal_mail(incomplete: IncompleteContext, at: datetime, url: str) -> Lette
             f"{'une pièce est' if is_single else f'{len(refused)} pièces sont'} « Non Conforme ».",
             *_missing_blocks([incomplete]),
             f"Déposez à nouveau {'cette pièce' if is_single else 'ces pièces'} dans votre espace candidat, puis "
-            f"cliquez sur « {VALIDATE} » :",
-            Action("Mes justificatifs", f"{url}/justificatifs"),
+            f"cliquez sur « {page_labels.VALIDATE} » :",
+            Action(page_labels.JUSTIFICATIFS, f"{url}/justificatifs"),
             *_contacts([incomplete]),
         ),
     )
@@ -141,7 +141,7 @@ def draft_reminder_mail(exam: Exam, session_label: str, opening: Opening, url: s
             f"{exam.label} - {session_label} - {opening.label}",
             f"Le service d'inscription ferme le {long_instant(end)} (heure de Paris). Pour vous inscrire, reprenez "
             "votre brouillon, puis cliquez sur « Enregistrer » :",
-            Action("Mes inscriptions", f"{url}/inscriptions"),
+            Action(page_labels.REGISTRATIONS, f"{url}/inscriptions"),
             "Si vous ne souhaitez plus vous inscrire, vous pouvez abandonner ce brouillon depuis la même page.",
             f"Pour tout renseignement, vous pouvez contacter {_SERVICE}",
             _contact(opening.label, opening.contact),
@@ -180,7 +180,7 @@ def _letter_with_new_documents(context: MailContext, change: str, if_wrong: str,
         reason,
         f"{_reference(context.saved)}\nVersion : {context.saved.version}",
         "Votre confirmation d'inscription a été mise à jour dans votre espace candidat :",
-        Action("Mes documents", f"{context.url}/documents"),
+        Action(page_labels.DOCUMENTS, f"{context.url}/documents"),
         if_wrong,
     )
 

@@ -11,12 +11,13 @@ import pyotp
 from werkzeug.test import TestResponse
 
 from services.accounts.models import StaffMember, db
+from services.contracts import page_labels
 from tests.accounts.running_accounts import PUBLIC_URL, RunningAccounts
 from tests.accounts.test_staff import command_result
 
 _INVITATION = re.compile(rf"{PUBLIC_URL}/gestion/invitation/([\w-]+)")
 PASSWORD = "Tilleul/2021"
-SUBJECT = "accès à l'Espace de gestion"
+SUBJECT = f"accès à l'{page_labels.STAFF_PAGES}"
 
 
 @dataclass

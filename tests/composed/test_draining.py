@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import requests
 
+from services.contracts import page_labels
 from tests.journeys import personas
 from tests.journeys.gestionnaire_tool import GestionnaireTool
 from tests.journeys.html_forms import SAME_ORIGIN, last_tab_path, save_form_fields
@@ -176,7 +177,7 @@ def test_fewer_workers_of_documents_lose_and_double_nothing(
             if number == SAVES_BEFORE:
                 scaled = pool.submit(composed.scale, documents_worker=1)
         scaled.result()
-    someone.opens("Mes documents")
+    someone.opens(page_labels.DOCUMENTS)
     wanted = {f"{title} Version {number:02}": 1 for title in AUTOMATIC for number in range(1, SAVES + 2)}
     wait_until(lambda: titles(someone).keys() >= wanted.keys(), MADE_SECONDS, "all documents")
     assert titles(someone) == wanted

@@ -11,6 +11,7 @@ from gateway.clients.drafts import Draft
 from gateway.cookies import cookie_name
 from gateway.service_clients import clients
 from gateway.web.mails import mail_folder
+from services.contracts import page_labels
 from tests.accounts.creation_form import PASSWORD, creation_form
 from tests.registrations.domain.example_dossier import ANSWERS
 from tests.support.in_process_portal import InProcessPortal
@@ -66,7 +67,7 @@ class CandidateFactory:
         email = address or self.create_activated_account()
         browser = self.browser()
         browser.get("/connexion")
-        browser.press("Me connecter", identifiant=email, password=PASSWORD)
+        browser.press(page_labels.LOG_IN, identifiant=email, password=PASSWORD)
         assert browser.path == "/", browser.text
         return browser
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.contracts import page_labels
 from tests.accounts.creation_form import PASSWORD
 from tests.gateway.candidates import CandidateFactory, new_address
 from tests.gateway.components.html_checks import problems_of
@@ -76,8 +77,8 @@ def test_a_new_password_closes_the_session_and_is_asked_for(candidates: Candidat
     browser.get("/compte")
     new = {"password": "Nouveau/2021", "password_confirmation": "Nouveau/2021"}
     browser.press("Enregistrer", **new, current_password=PASSWORD)
-    assert browser.title == "Veuillez vous identifier"
-    browser.press("Me connecter", identifiant=email, password="Nouveau/2021")
+    assert browser.title == page_labels.LOG_IN_FORM
+    browser.press(page_labels.LOG_IN, identifiant=email, password="Nouveau/2021")
     assert browser.path == "/"
 
 
@@ -109,7 +110,7 @@ def test_an_account_without_candidature_is_deleted_on_a_page_of_its_own(candidat
     assert browser.path == "/"
     assert "Votre compte est supprimé" in browser.text
     browser.get("/connexion")
-    browser.press("Me connecter", identifiant=email, password=PASSWORD)
+    browser.press(page_labels.LOG_IN, identifiant=email, password=PASSWORD)
     assert browser.answer.status_code == 401
 
 

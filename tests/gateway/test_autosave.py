@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import Route, expect
 
+from services.contracts import page_labels
+from services.registrations.api.schemas import LONGEST_TEXT
 from tests.accounts.creation_form import PASSWORD
 from tests.gateway.candidates import CandidateFactory
 from tests.gateway.typist import CANDIDATURE, ENDED, IDENTIFICATION, NOT_SAVED, OFFLINE, SAVED, Typist
@@ -56,7 +58,7 @@ def test_a_button_pressed_while_saving_goes_on_with_the_newest_revision(typist: 
     typist.holds("complement_1", "Bâtiment B")
 
 
-@pytest.mark.parametrize("way", ["Mes documents", "Quitter", "Modifier mon compte"])
+@pytest.mark.parametrize("way", [page_labels.DOCUMENTS, "Quitter", page_labels.ACCOUNT])
 def test_leaving_the_page_saves_first(typist: Typist, way: str) -> None:
     typist.field("adresse").fill("1 rue du port")
     typist.page.get_by_role("link", name=way, exact=True).or_(
@@ -133,7 +135,7 @@ def test_leaving_what_cannot_be_saved_stays_first_and_is_warned_of(typist: Typis
     typist.page.route("**/saisie", cut)
     typist.field("adresse").press_sequentially("1 rue du port")
     typist.reads(NOT_SAVED)
-    menu = typist.page.get_by_role("link", name="Mes documents", exact=True).first
+    menu = typist.page.get_by_role("link", name=page_labels.DOCUMENTS, exact=True).first
     menu.click()
     typist.reads(NOT_SAVED)
     expect(typist.field("adresse")).to_have_value("1 rue du port")
@@ -188,8 +190,8 @@ def test_after_the_session_has_ended_typing_goes_on_once_another_window_has_logg
 ) -> None:
     other = typist.page.context.new_page()
     other.goto(f"{typist.url}/")
-    other.get_by_role("button", name="Se déconnecter").click()
-    expect(other.get_by_role("link", name="Me connecter").first).to_be_visible()
+    other.get_by_role("button", name=page_labels.LOG_OUT).click()
+    expect(other.get_by_role("link", name=page_labels.LOG_IN).first).to_be_visible()
     typist.page.bring_to_front()
     typist.field("adresse").fill("1 rue du port")
     typist.reads(re.compile(ENDED))
@@ -206,14 +208,14 @@ def test_after_the_session_has_ended_the_page_leads_to_the_log_in_and_back(typis
     typist.page.get_by_role("button", name="M'identifier").click()
     typist.page.get_by_label("Identifiant de connexion").fill(typist.email)
     typist.page.get_by_label("Mot de passe *", exact=True).fill(PASSWORD)
-    typist.page.get_by_role("button", name="Me connecter").click()
+    typist.page.get_by_role("button", name=page_labels.LOG_IN).click()
     typist.page.get_by_role("button", name="Reprendre ma saisie").click()
     expect(typist.field("adresse")).to_have_value("1 rue du port")
     typist.holds("adresse", "1 rue du port")
 
 
 def test_a_text_that_cannot_be_kept_is_told(typist: Typist) -> None:
-    typist.field("adresse").fill("x" * 10_001)
-    typist.reads(re.compile("Non enregistré : 10000 caractères"))
+    typist.field("adresse").fill("x" * (LONGEST_TEXT + 1))
+    typist.reads(re.compile(f"Non enregistré : {LONGEST_TEXT} caractères"))
     typist.field("adresse").fill("1 rue du port")
     typist.reads(SAVED)

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from services.accounts.domain.civil_status import NAME_LENGTH
+from services.accounts.domain.throttling import RESENDS
+from services.contracts import page_labels
+from services.contracts.account_rules import ACTIVATION_HOURS
 from tests.accounts.creation_form import PASSWORD
 from tests.gateway.candidates import CandidateFactory, creation_answers, new_address
 from tests.gateway.components.html_checks import problems_of, text_of
+from tests.journeys.guide_words import missing_words
 from tests.support.in_process_portal import InProcessPortal
 from tests.support.scriptless_browser import ScriptlessBrowser
 
@@ -12,17 +17,7 @@ from tests.support.scriptless_browser import ScriptlessBrowser
 def test_the_form_is_the_guides(plain: ScriptlessBrowser) -> None:
     answer = plain.get("/compte/creation")
     assert problems_of(answer.text) == []
-    for words in (
-        "Formulaire de création",
-        "Pour une première candidature, vous devez obligatoirement créer un compte au préalable.",
-        "J'ai déjà un compte",
-        "Vous devez impérativement saisir vos données d'état civil telles qu'elles figurent sur votre pièce "
-        "d'identité.",
-        "Les champs avec * sont obligatoires.",
-        "8 à 20 caractères dont majuscule, minuscule et caractère spécial (exemple : . / ! * etc...)",
-        "Champ de recherche fonction du département",
-    ):
-        assert words in plain.text, words
+    assert missing_words("account_form", plain.text) == []
 
 
 def test_an_account_is_made_and_used_without_javascript(plain: ScriptlessBrowser, candidates: CandidateFactory) -> None:
@@ -41,14 +36,14 @@ def test_an_account_is_made_and_used_without_javascript(plain: ScriptlessBrowser
     assert f"à l'adresse {email}, veuillez cliquer sur le lien" in plain.text
     assert email not in plain.answer.request.url
     plain.press("J'ai bien reçu le mail")
-    assert plain.title == "Veuillez vous identifier"
+    assert plain.title == page_labels.LOG_IN_FORM
 
     plain.get(candidates.link_to(email))
     plain.press("Activer mon compte")
     assert "Votre compte est activé" in plain.text
-    plain.press("Me connecter", identifiant=email, password=PASSWORD)
+    plain.press(page_labels.LOG_IN, identifiant=email, password=PASSWORD)
     assert plain.path == "/"
-    assert "Mes justificatifs" in plain.text
+    assert page_labels.JUSTIFICATIFS in plain.text
     assert email not in plain.get("/compte/creation/confirmation").text
 
 
@@ -91,13 +86,13 @@ def test_a_commune_typed_before_the_departement_says_what_to_choose_first(plain:
 
 def test_each_mistake_of_the_summary_names_its_field(plain: ScriptlessBrowser) -> None:
     plain.get("/compte/creation")
-    plain.press("Créer le compte", nom_usage="a" * 101, prenoms="Zoë", password="short")
+    plain.press("Créer le compte", nom_usage="a" * (NAME_LENGTH + 1), prenoms="Zoë", password="short")
     summary = [text_of(link) for link in plain.page.xpath("//*[@id='resume-erreurs']//a")]
-    assert "Nom d'usage : 100 caractères au maximum." in summary
+    assert f"Nom d'usage : {NAME_LENGTH} caractères au maximum." in summary
     assert any(line.startswith("Mot de passe : il doit comporter") for line in summary)
     assert "Choisissez votre civilité." in summary
     beside = [text_of(paragraph) for paragraph in plain.page.xpath("//*[@id='champ-nom_usage-messages']/p")]
-    assert beside == ["100 caractères au maximum."]
+    assert beside == [f"{NAME_LENGTH} caractères au maximum."]
 
 
 def test_a_new_mail_is_sent_a_few_times_then_it_says_to_wait(candidates: CandidateFactory) -> None:
@@ -108,7 +103,7 @@ def test_a_new_mail_is_sent_a_few_times_then_it_says_to_wait(candidates: Candida
     browser.press("Je n'ai pas reçu le mail, effectuer un nouvel envoi")
     assert "Un nouveau mail vient d'être envoyé" in browser.text
     assert candidates.link_to(email) != first
-    for _ in range(10):
+    for _ in range(RESENDS.max_count):
         browser.press("Je n'ai pas reçu le mail, effectuer un nouvel envoi")
     assert browser.answer.status_code == 429
     assert problems_of(browser.answer.text) == []
@@ -127,7 +122,7 @@ def test_opening_the_link_changes_nothing_and_a_used_one_says_so(candidates: Can
     assert browser.answer.status_code == 410
     assert browser.title == "Ce lien a déjà été utilisé"
     browser.follow("M'identifier")
-    assert browser.title == "Veuillez vous identifier"
+    assert browser.title == page_labels.LOG_IN_FORM
 
 
 def test_the_page_that_activates_says_whose_account_it_is(candidates: CandidateFactory) -> None:
@@ -157,7 +152,7 @@ def test_who_logs_in_before_the_activation_gets_the_mail_of_his_own_creation(can
     candidates.create_account(email)
     candidates.browser().post("/compte/creation", creation_answers(email, prenoms="Autre", **other))
     browser.get("/connexion")
-    browser.press("Me connecter", identifiant=email, password=PASSWORD)
+    browser.press(page_labels.LOG_IN, identifiant=email, password=PASSWORD)
     browser.press("Je n'ai pas reçu le mail, effectuer un nouvel envoi")
     browser.get(candidates.link_to(email))
     assert "Prénoms Laurent" in browser.text
@@ -166,13 +161,13 @@ def test_who_logs_in_before_the_activation_gets_the_mail_of_his_own_creation(can
 def test_an_expired_link_says_what_to_do(candidates: CandidateFactory, running: InProcessPortal) -> None:
     email = candidates.create_account()
     link, browser = candidates.link_to(email), candidates.browser()
-    running.advance_clock(hours=49)
+    running.advance_clock(hours=ACTIVATION_HOURS + 1)
     browser.get(link)
-    running.advance_clock(hours=-49)
+    running.advance_clock(hours=-ACTIVATION_HOURS - 1)
     assert browser.title == "Ce lien a expiré"
     assert "remplacé" not in browser.text
-    browser.follow("Créer mon compte")
-    assert browser.title == "Formulaire de création"
+    browser.follow(page_labels.CREATE_ACCOUNT)
+    assert browser.title == page_labels.CREATION_FORM
 
 
 def test_a_link_replaced_by_a_newer_mail_says_so_and_not_that_it_expired(candidates: CandidateFactory) -> None:

@@ -13,6 +13,7 @@ from gateway.cookies import cookie_name
 from gateway.settings import GatewaySettings
 from services.accounts import hashing_queue
 from services.accounts.hashing_queue import BUSY, HashingQueue
+from services.contracts import page_labels
 from tests.accounts.creation_form import PASSWORD
 from tests.accounts.full_hashing_queue import occupy_hashing_turns
 from tests.gateway.candidates import CandidateFactory, creation_answers, new_address
@@ -59,7 +60,7 @@ def test_a_log_in_and_a_creation_that_found_no_turn_are_shown_again(
             assert email in plain.answer.text
             assert PASSWORD not in plain.answer.text
     plain.press("Réessayer")
-    assert plain.title == "Formulaire de création"
+    assert plain.title == page_labels.CREATION_FORM
     assert plain.value("email") == email
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from services.contracts import page_labels
 from tests.accounts.creation_form import PASSWORD, creation_form
 from tests.gateway.candidates import CandidateFactory, new_address
 from tests.support.accessibility import violations
@@ -24,7 +25,7 @@ def log_in(page: Page, url: str, email: str) -> None:
     page.goto(f"{url}/connexion")
     page.get_by_label("Identifiant de connexion").fill(email)
     page.get_by_label("Mot de passe *", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Me connecter").click()
+    page.get_by_role("button", name=page_labels.LOG_IN).click()
     page.wait_for_url(f"{url}/")
 
 
@@ -73,14 +74,14 @@ def test_the_form_changes_in_place_and_keeps_what_is_typed(
     assert email not in page.url
     page.goto(running.url + candidates.link_to(email))
     page.get_by_role("button", name="Activer mon compte").click()
-    page.get_by_role("heading", name="Veuillez vous identifier").wait_for()
+    page.get_by_role("heading", name=page_labels.LOG_IN_FORM).wait_for()
 
 
 def test_a_refused_log_in_is_heard(page: Page, running: InProcessPortal) -> None:
     page.goto(f"{running.url}/connexion")
     page.get_by_label("Identifiant de connexion").fill("nobody@example.org")
     page.get_by_label("Mot de passe *", exact=True).fill("Fausse/2021")
-    page.get_by_role("button", name="Me connecter").click()
+    page.get_by_role("button", name=page_labels.LOG_IN).click()
     alert = page.get_by_role("alert").filter(has_text="incorrect")
     alert.wait_for()
     assert alert.evaluate("element => element === document.activeElement")

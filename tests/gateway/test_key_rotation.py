@@ -14,6 +14,7 @@ from services.accounts.app import create_app as create_accounts
 from services.accounts.settings import AccountsSettings, ClientSecrets
 from services.chassis.http.service_token import ServiceToken
 from services.chassis.settings import Secret
+from services.contracts import problem_types
 from tests.accounts.creation_form import PASSWORD
 from tests.gateway.candidates import CandidateFactory, drop_cached_exchange
 from tests.support.in_process_portal import InProcessPortal, running_portal
@@ -73,7 +74,7 @@ def test_after_a_hard_turn_the_gateway_asks_for_another_token_of_its_own(own: In
     turn_signing_key(own, keeping_the_old=False)
     browser.get("/compte")
     assert browser.answer.status_code == 503  # the token is of before; the candidate is not taken for logged out
-    assert "momentanément indisponible" in browser.text
+    assert problem_types.UNAVAILABLE.title in browser.text
     browser.get("/compte")
     assert (browser.answer.status_code, browser.path) == (200, "/compte")
     browser = CandidateFactory(own).browser()

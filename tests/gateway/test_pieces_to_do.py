@@ -8,6 +8,7 @@ import pytest
 
 from gateway.clients.pieces import Group, Period, Piece, PiecesToDo, RequestedPieces
 from gateway.web.to_do import CandidateFacts, to_do_items
+from services.contracts import page_labels
 
 PIECE = Piece("p", "NATIDE06", "Identité", True, ("pdf",), None, False, False, None, None, None, None, None)
 GROUP = Group("NATIONALITE", "Nationalité", False, None, (PIECE,))
@@ -29,7 +30,7 @@ def test_all_is_handed_over_once_nothing_can_be_deposited_nor_validated() -> Non
 def test_what_is_to_validate_names_the_button(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("gateway.web.to_do.url_for", lambda *_, **__: "/")
     left = PiecesToDo("c", 1, 0, 0, 2, "2021-10-31T23:00:00+00:00", None, (), ())
-    with_button = "2 regroupements de pièces à valider par « J'ai fourni toutes mes pièces »"
+    with_button = f"2 regroupements de pièces à valider par « {page_labels.VALIDATE} »"
     assert left_texts(left) == [with_button]
 
 

@@ -7,9 +7,11 @@ import re
 import pytest
 
 from gateway.web.compte.connexion import local_path
+from services.contracts import page_labels
 from tests.accounts.creation_form import PASSWORD
 from tests.gateway.candidates import CandidateFactory, creation_answers, new_address
 from tests.gateway.components.html_checks import problems_of
+from tests.journeys.guide_words import missing_words
 from tests.support.in_process_portal import InProcessPortal, service_stopped
 from tests.support.scriptless_browser import ScriptlessBrowser
 
@@ -33,14 +35,7 @@ def _session_cookie(browser: ScriptlessBrowser) -> str:
 def test_the_log_in_page_is_the_guides(plain: ScriptlessBrowser) -> None:
     answer = plain.get("/connexion")
     assert problems_of(answer.text) == []
-    for words in (
-        "Veuillez vous identifier",
-        "Identifiant de connexion *",
-        "Mot de passe *",
-        "Mot de passe oublié, réinitialisation du mot de passe",
-        "Je n'ai pas de compte",
-    ):
-        assert words in plain.text, words
+    assert missing_words("login", plain.text) == []
 
 
 def test_every_refusal_is_one_message_that_is_heard(candidates: CandidateFactory, plain: ScriptlessBrowser) -> None:
@@ -48,7 +43,7 @@ def test_every_refusal_is_one_message_that_is_heard(candidates: CandidateFactory
     messages = set()
     for address in (known, "nobody@example.org", "", "\x00@example.org", "x" * 400):
         plain.get("/connexion")
-        plain.press("Me connecter", identifiant=address, password="Fausse/2021")
+        plain.press(page_labels.LOG_IN, identifiant=address, password="Fausse/2021")
         assert plain.answer.status_code in (401, 422)
         assert problems_of(plain.answer.text) == []
         if plain.answer.status_code == 401:
@@ -87,7 +82,7 @@ def test_a_not_activated_account_is_told_and_can_ask_for_the_mail(
 ) -> None:
     email = candidates.create_account()
     plain.get("/connexion")
-    plain.press("Me connecter", identifiant=email, password=PASSWORD)
+    plain.press(page_labels.LOG_IN, identifiant=email, password=PASSWORD)
     assert plain.answer.status_code == 403
     assert "pas encore activé" in plain.text
     plain.press("Je n'ai pas reçu le mail, effectuer un nouvel envoi")
@@ -98,8 +93,8 @@ def test_a_not_activated_account_is_told_and_can_ask_for_the_mail(
 def test_a_page_that_asks_to_log_in_is_reached_afterwards(candidates: CandidateFactory) -> None:
     email, browser = candidates.create_activated_account(), candidates.browser()
     browser.get("/inscriptions")
-    assert browser.title == "Veuillez vous identifier"
-    browser.press("Me connecter", identifiant=email, password=PASSWORD)
+    assert browser.title == page_labels.LOG_IN_FORM
+    browser.press(page_labels.LOG_IN, identifiant=email, password=PASSWORD)
     assert browser.path == "/inscriptions"
 
 
@@ -114,12 +109,12 @@ def test_after_log_in_nobody_is_sent_elsewhere(suite: str) -> None:
 def test_log_out_ends_the_session_everywhere(candidates: CandidateFactory, running: InProcessPortal) -> None:
     email = candidates.create_activated_account()
     here, there = candidates.log_in(email), candidates.log_in(email)
-    here.press("Se déconnecter")
+    here.press(page_labels.LOG_OUT)
     assert "Vous êtes déconnecté" in here.text
-    assert "Me connecter" in here.text
+    assert page_labels.LOG_IN in here.text
     running.gateway.app.extensions["session_exchange"].forget(_session_cookie(there))  # as five seconds would
     there.get("/compte")
-    assert there.title == "Veuillez vous identifier"
+    assert there.title == page_labels.LOG_IN_FORM
     assert "Votre session est terminée" in there.text
 
 
@@ -141,13 +136,13 @@ def test_what_is_typed_into_a_dead_session_is_taken_up_after_log_in(
     assert problems_of(browser.answer.text) == []
     assert "Léo" not in browser.answer.text
     assert PASSWORD not in browser.answer.text
-    browser.press("Me connecter", identifiant=email, password="Fausse/2021")
-    browser.press("Me connecter", identifiant=email, password=PASSWORD)
+    browser.press(page_labels.LOG_IN, identifiant=email, password="Fausse/2021")
+    browser.press(page_labels.LOG_IN, identifiant=email, password=PASSWORD)
     assert browser.title == "Reprendre ma saisie"
     assert problems_of(browser.answer.text) == []
     assert PASSWORD not in browser.answer.text
     browser.press("Reprendre ma saisie")
-    assert browser.title == "Modifier mes informations"
+    assert browser.title == page_labels.ACCOUNT_FORM
     assert browser.value("prenoms") == "Laurent, « Léo »"
 
 
@@ -156,11 +151,11 @@ def test_what_is_typed_is_taken_up_by_a_browser_that_has_lost_its_cookie(candida
     browser = candidates.log_in(email)
     browser.get("/compte")
     typed_before = browser.answer
-    browser.press("Se déconnecter")  # in another window
+    browser.press(page_labels.LOG_OUT)  # in another window
     browser.answer = typed_before
     browser.press("Enregistrer", prenoms="Laurent, « Léo »")
     assert browser.answer.status_code == 401
-    browser.press("Me connecter", identifiant=email, password=PASSWORD)
+    browser.press(page_labels.LOG_IN, identifiant=email, password=PASSWORD)
     browser.press("Reprendre ma saisie")
     assert browser.value("prenoms") == "Laurent, « Léo »"
 
@@ -170,7 +165,7 @@ def test_what_one_typed_is_never_given_to_another(candidates: CandidateFactory, 
     browser.get("/compte")
     die(browser, running)
     browser.press("Enregistrer", prenoms="Secret")
-    browser.press("Me connecter", identifiant=candidates.create_activated_account(), password=PASSWORD)
+    browser.press(page_labels.LOG_IN, identifiant=candidates.create_activated_account(), password=PASSWORD)
     assert "n'a pas été reprise" in browser.text
     assert "Secret" not in browser.answer.text
     browser.get("/compte")
@@ -193,11 +188,11 @@ def test_a_password_is_reset_by_mail_and_ends_every_session(
     assert browser.answer.status_code == 422
     assert problems_of(browser.answer.text) == []
     browser.press("Enregistrer", password="Nouveau/2021", password_confirmation="Nouveau/2021")
-    assert browser.title == "Veuillez vous identifier"
+    assert browser.title == page_labels.LOG_IN_FORM
     assert "Votre mot de passe est enregistré" in browser.text
     running.gateway.app.extensions["session_exchange"].forget(_session_cookie(before))
     assert before.get("/compte").request.path == "/connexion"
-    browser.press("Me connecter", identifiant=email, password="Nouveau/2021")
+    browser.press(page_labels.LOG_IN, identifiant=email, password="Nouveau/2021")
     assert browser.path == "/"
 
 
@@ -211,7 +206,7 @@ def test_while_accounts_is_down_nothing_typed_is_lost(plain: ScriptlessBrowser, 
         plain.press("Réessayer")
         assert plain.answer.status_code == 503
     plain.press("Réessayer")
-    assert plain.title == "Formulaire de création"  # the password is to be typed again
+    assert plain.title == page_labels.CREATION_FORM  # the password is to be typed again
     assert plain.value("nom_famille") == "Le « Goff »"
     assert plain.value("email") == email
 
@@ -221,7 +216,7 @@ def test_a_log_out_that_could_not_be_made_can_be_made_again(
 ) -> None:
     browser = candidates.log_in()
     with service_stopped(running.accounts):
-        browser.press("Se déconnecter")
+        browser.press(page_labels.LOG_OUT)
         assert browser.answer.status_code == 503
     browser.press("Réessayer")
     assert "Vous êtes déconnecté" in browser.text
@@ -231,4 +226,4 @@ def test_no_page_of_a_candidate_is_kept_by_a_cache(candidates: CandidateFactory)
     browser = candidates.log_in()
     for path in ("/", "/compte"):
         assert "no-store" in browser.get(path).headers["Cache-Control"]
-        assert re.search(r"Date de dernière connexion|Modifier mon compte", browser.text)
+        assert re.search(f"Date de dernière connexion|{page_labels.ACCOUNT}", browser.text)

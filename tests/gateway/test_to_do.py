@@ -15,6 +15,7 @@ from gateway.clients.registrations import OfferedForms
 from gateway.layout.frame import Frame
 from gateway.web.to_do import CandidateFacts, nothing_to_do_sentence
 from services.chassis import clock
+from services.contracts import page_labels
 from services.documents.dependencies import dependencies
 from services.documents.domain.document_types import DocumentType
 from services.documents.models import Candidature, db
@@ -68,7 +69,7 @@ def test_missing_pieces_are_told_with_their_deadline_on_the_home_page_and_on_the
         assert "pièces à déposer" in item
         assert "Jusqu'au 31/10/2021 à 23:59 (heure de Paris) : il reste 26 jours" in item
     assert "Incomplète – Pièces à fournir jusqu'au 31/10/2021 à 23:59 (heure de Paris)." in browser.text
-    browser.follow("Mes justificatifs : BREVET DE TECHNICIEN SUPERIEUR – BTS 2022")
+    browser.follow(f"{page_labels.JUSTIFICATIFS} : BREVET DE TECHNICIEN SUPERIEUR – BTS 2022")
     assert browser.path.startswith("/justificatifs/")
 
 
@@ -109,7 +110,7 @@ def test_a_published_document_is_to_read_until_it_is_opened(
     published(running, path.rpartition("/")[2])
     browser.get("/")
     assert any("Document à lire : Convocation aux épreuves" in item for item in items(browser))
-    browser.follow("Mes documents : BREVET DE TECHNICIEN SUPERIEUR – BTS 2022")
+    browser.follow(f"{page_labels.DOCUMENTS} : BREVET DE TECHNICIEN SUPERIEUR – BTS 2022")
     assert "Convocation(s) aux épreuves – Version 01" in browser.text
     browser.follow("Ouvrir : Convocation aux épreuves version 1")
     browser.get("/")
@@ -145,7 +146,7 @@ def test_a_new_address_is_to_be_confirmed(candidates: CandidateFactory) -> None:
 
 def test_who_has_no_candidature_yet_is_told_where_to_begin(candidates: CandidateFactory) -> None:
     browser = candidates.log_in()
-    assert "Vous n'avez pas encore de candidature : pour en déposer une, choisissez « M'inscrire »." in browser.text
+    assert f"pour en déposer une, choisissez « {page_labels.REGISTER} »." in browser.text
     assert "rien à faire" not in browser.text
 
 

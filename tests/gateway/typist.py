@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
 
+from services.contracts import page_labels
 from tests.accounts.creation_form import PASSWORD
 from tests.support.in_process_portal import InProcessPortal
 
@@ -33,7 +34,7 @@ class Typist:
         there.goto(f"{self.url}/connexion")
         there.get_by_label("Identifiant de connexion").fill(self.email)
         there.get_by_label("Mot de passe *", exact=True).fill(PASSWORD)
-        there.get_by_role("button", name="Me connecter").click()
+        there.get_by_role("button", name=page_labels.LOG_IN).click()
         there.wait_for_url(f"{self.url}/")
 
     def opens(self, number: int, page: Page | None = None) -> None:

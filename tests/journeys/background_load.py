@@ -15,12 +15,13 @@ from dataclasses import dataclass, field
 import requests
 from pypdf import PdfWriter
 
+from services.contracts import problem_types
 from tests.accounts.creation_form import creation_form
 from tests.journeys import personas
 from tests.journeys.acknowledged_work import AcknowledgedWork, Deposits, Saves
 from tests.journeys.html_forms import SAME_ORIGIN, last_tab_path, save_form_fields
 
-AWAY_SENTENCES = ("momentanément indisponible", "ne répond pas", "n'a pas pu être")
+AWAY_SENTENCES = (problem_types.UNAVAILABLE.title, "ne répond pas", "n'a pas pu être")
 PATIENCE_SECONDS = 90.0
 PAUSE_SECONDS = 0.3
 # Between two saves of a candidate: each makes two PDFs, and what waits for its turn has to be waited for at the end.

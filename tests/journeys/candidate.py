@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from services.contracts import page_labels
 from tests.journeys.mouse_user import MouseUser
 from tests.journeys.personas import PASSWORD, Persona
 from tests.support.processes import ServiceFailed, wait_until
@@ -36,8 +37,8 @@ class Candidate:
 
     def creates_account(self) -> None:
         self.user.open("/")
-        self.user.follow("Créer mon compte")
-        self.user.is_at("Formulaire de création")
+        self.user.follow(page_labels.CREATE_ACCOUNT)
+        self.user.is_at(page_labels.CREATION_FORM)
         self.user.fill(self.persona.account)
         email = self.persona.email
         self.user.fill({"Adresse mail": email, "Confirmation de l'adresse mail": email})
@@ -52,12 +53,12 @@ class Candidate:
         assert link, mail.text
         self.page.goto(link[0])
         self.user.press("Activer mon compte")
-        self.user.is_at("Veuillez vous identifier")
+        self.user.is_at(page_labels.LOG_IN_FORM)
 
     def logs_in(self) -> None:
         self.user.open("/connexion")
         self.user.fill({"Identifiant de connexion": self.persona.email, "Mot de passe": PASSWORD})
-        self.user.press("Me connecter")
+        self.user.press(page_labels.LOG_IN)
         self.user.shows("Date de dernière connexion :")
 
     def creates_account_and_logs_in(self) -> None:
@@ -70,7 +71,7 @@ class Candidate:
 
     def chooses_exam(self) -> None:
         """« M'inscrire » up to « Valider »."""
-        self.user.menu("M'inscrire")
+        self.user.menu(page_labels.REGISTER)
         for choice in EXAM:
             self.user.press(choice)
         self.user.activate(self.page.get_by_role("button", name=re.compile(f"^{self.persona.academie}")).first)
@@ -101,7 +102,7 @@ class Candidate:
 
     def modifies(self, on_each_tab: Callable[[str], None] = lambda title: None) -> None:
         """« Modifier », tab after tab, up to a new version."""
-        self.user.menu("Mes inscriptions")
+        self.user.menu(page_labels.REGISTRATIONS)
         self.user.press("Modifier")
         for title in self.persona.tabs:
             self.user.is_at(title)

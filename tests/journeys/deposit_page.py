@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from services.contracts import page_labels
 from tests.journeys import personas
 from tests.journeys.candidate import Candidate
 from tests.journeys.justificatifs_page import JustificatifsPage
@@ -36,5 +37,5 @@ def deposit_page(browser: Browser, portal: RunningPortal) -> Iterator[DepositPag
         someone.registers()
         JustificatifsPage(someone)
         page.get_by_role("link", name="Ajouter").first.click()
-        someone.user.is_at("Envoyer une pièce jointe")
+        someone.user.is_at(page_labels.DEPOSIT_FORM)
         yield DepositPage(page.url, context.storage_state(), cookies_of(page))

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from services.contracts import page_labels
 from tests.journeys import personas
 from tests.journeys.candidate import Candidate
 from tests.journeys.gestionnaire_tool import GestionnaireTool
@@ -63,8 +64,8 @@ class GuideScreens:
 def before_an_account(screens: GuideScreens) -> None:
     screens.user.open("/")
     screens.note_page("header", "footer", "home")
-    screens.user.follow("Ouverture des services")
-    screens.user.is_at("Ouverture des services")
+    screens.user.follow(page_labels.OPENINGS)
+    screens.user.is_at(page_labels.OPENINGS)
     screens.note_page("openings")
     for choice in ("Examen", "BREVET DE TECHNICIEN SUPERIEUR", "BTS 2022", "ACADÉMIE DE BESANCON - (2022-06)"):
         screens.user.press(choice)
@@ -85,13 +86,13 @@ def account(screens: GuideScreens) -> None:
     screens.note_page("login")
     screens.candidate.logs_in()
     screens.note_page("header_connected", "menu")
-    screens.page.get_by_role("link", name="Modifier mon compte").click()
-    screens.user.is_at("Modifier mes informations")
+    screens.page.get_by_role("link", name=page_labels.ACCOUNT).click()
+    screens.user.is_at(page_labels.ACCOUNT_FORM)
     screens.note_page("account_change")
 
 
 def choosing(screens: GuideScreens) -> None:
-    screens.user.menu("M'inscrire")
+    screens.user.menu(page_labels.REGISTER)
     for choice in ("Examen", "BREVET DE TECHNICIEN SUPERIEUR", "BTS 2022"):
         screens.user.press(choice)
     screens.user.shows("Sélectionner une académie")
@@ -113,7 +114,7 @@ def tabs(screens: GuideScreens) -> None:
 
 def documents(screens: GuideScreens) -> None:
     tool = GestionnaireTool(screens.portal)
-    screens.user.menu("Mes documents")
+    screens.user.menu(page_labels.DOCUMENTS)
     screens.note_page("documents")
     screens.user.follow("BREVET DE TECHNICIEN SUPERIEUR")
     screens.candidate.waits_for("Confirmation d'inscription Version", "Demande de pièces justificatives")
@@ -121,8 +122,8 @@ def documents(screens: GuideScreens) -> None:
         tool.publishes(screens.candidature, kind, title)
     screens.candidate.waits_for(*PUBLISHED.values())
     screens.note_page("documents", "document_types")
-    screens.user.menu("Les formulaires")
-    screens.user.is_at("Les formulaires")
+    screens.user.menu(page_labels.FORMS)
+    screens.user.is_at(page_labels.FORMS)
     screens.note_page("forms")
 
 
@@ -132,7 +133,7 @@ def pieces(screens: GuideScreens) -> None:
     wanted = [piece for group in ("Confirmation d'inscription", "Nationalité") for piece in GUIDE_PIECES[group]]
     wanted += GUIDE_PIECES["Conditions réglementaires"]
     screens.page.get_by_role("link", name="Ajouter").first.click()
-    screens.user.is_at("Envoyer une pièce jointe")
+    screens.user.is_at(page_labels.DEPOSIT_FORM)
     screens.note_page("upload")
     mine = JustificatifsPage(screens.candidate)
     for piece in wanted:
@@ -147,7 +148,7 @@ def pieces(screens: GuideScreens) -> None:
 
 
 def modification(screens: GuideScreens) -> None:
-    screens.user.menu("Mes inscriptions")
+    screens.user.menu(page_labels.REGISTRATIONS)
     screens.user.press("Modifier")
     for title in screens.candidate.persona.tabs:
         screens.user.is_at(title)
@@ -158,7 +159,7 @@ def modification(screens: GuideScreens) -> None:
 
 
 def twelve_tabs(screens: GuideScreens) -> None:
-    screens.user.menu("M'inscrire")
+    screens.user.menu(page_labels.REGISTER)
     for choice in TWELVE_TAB_EXAM:
         screens.user.press(choice)
     screens.page.get_by_role("main").get_by_role("listitem").get_by_role("button").first.click()

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from pypdf import PdfWriter
 
+from services.contracts import page_labels
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -46,8 +48,8 @@ class JustificatifsPage:
     def __init__(self, candidate: Candidate) -> None:
         self.user = candidate.user
         self.page = candidate.page
-        candidate.opens("Mes justificatifs")
-        self.user.is_at("Mes justificatifs")
+        candidate.opens(page_labels.JUSTIFICATIFS)
+        self.user.is_at(page_labels.JUSTIFICATIFS)
 
     def shows_guide_pieces(self) -> None:
         """Each under its regroupement, in the guide's order, and no other."""
@@ -65,21 +67,21 @@ class JustificatifsPage:
     def adds(self, piece: str, file: Path) -> None:
         """« Ajouter », choose, « Envoyer », « C'est lisible »; `piece` is its code and label."""
         self.user.activate(self._line(piece).get_by_role("link", name="Ajouter"))
-        self.user.is_at("Envoyer une pièce jointe")
+        self.user.is_at(page_labels.DEPOSIT_FORM)
         self.user.shows(piece)
         self.user.choose_file("Choisir un fichier", file)
         self.user.press("Envoyer")
-        self.user.is_at("Est-ce lisible ?")
+        self.user.is_at(page_labels.LEGIBILITY)
         self.user.activate(self.page.get_by_role("link", name="C'est lisible", exact=True))
-        self.user.is_at("Mes justificatifs")
+        self.user.is_at(page_labels.JUSTIFICATIFS)
 
     def validates_group(self, regroupement: str) -> None:
         """« J'ai fourni toutes mes pièces » of that group, and again on the page that warns."""
-        name = re.compile(rf"^J'ai fourni toutes mes pièces\s*:\s*{re.escape(regroupement)}$")
+        name = re.compile(rf"^{page_labels.VALIDATE}\s*:\s*{re.escape(regroupement)}$")
         self.user.activate(self.page.get_by_role("link", name=name))
         self.user.shows("vous ne pourrez plus les modifier et vos pièces pourront être étudiées.")
-        self.user.press("J'ai fourni toutes mes pièces")
-        self.user.is_at("Mes justificatifs")
+        self.user.press(page_labels.VALIDATE)
+        self.user.is_at(page_labels.JUSTIFICATIFS)
 
     def can_add(self, piece: str) -> bool:
         return self._line(piece).get_by_role("link", name="Ajouter").count() > 0

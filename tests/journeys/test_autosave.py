@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
 
+from services.contracts import page_labels
 from tests.journeys import personas
 from tests.journeys.candidate import Candidate
 from tests.support.chromium import KillableBrowser, french_profile
@@ -99,7 +100,7 @@ def comes_back(browser: Browser, portal: LaunchedPortal, person: personas.Person
     other = KillableBrowser(browser)
     someone = Candidate(french_profile(other.browser).new_page(), portal, person)
     someone.logs_in()
-    someone.user.menu("Mes inscriptions")
+    someone.user.menu(page_labels.REGISTRATIONS)
     someone.user.follow(RESUME)
     someone.user.is_at(title)
     return Window(other, someone)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from services.contracts import page_labels
 from tests.journeys import personas
 from tests.journeys.justificatifs_page import JustificatifsPage
 from tests.journeys.text_reading import pdf_text
@@ -26,7 +27,7 @@ def test_a_candidate_registers_while_the_broker_is_away(
         assert "MONSIEUR DUBOIS Pierre" in pdf_text(someone.downloads_confirmation())
     finally:
         rabbitmq.start()
-    someone.opens("Mes documents")
+    someone.opens(page_labels.DOCUMENTS)
     someone.waits_for("Demande de pièces justificatives", "Confirmation d'inscription Version")
     titles = someone.page.get_by_role("main").get_by_role("heading", level=2).all_inner_texts()
     assert Counter(titles) == {"Confirmation d'inscription": 1, "Demande de pièces justificatives": 1}

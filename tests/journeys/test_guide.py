@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from services.contracts import page_labels
 from tests.journeys import personas
 from tests.journeys.gestionnaire_tool import GestionnaireTool
 from tests.journeys.justificatifs_page import DEPOSITED, GUIDE_PIECES, JustificatifsPage, write_pdf
@@ -74,7 +75,7 @@ def _the_confirmation_is_the_guides(text: str) -> None:
 
 
 def _both_documents_are_there(dubois: Candidate) -> None:
-    dubois.opens("Mes documents")
+    dubois.opens(page_labels.DOCUMENTS)
     dubois.user.is_at("Documents relatifs à ma candidature")
     dubois.waits_for("Demande de pièces justificatives", "Confirmation d'inscription Version 01")
     demande = pdf_text(dubois.downloads("Ouvrir : Demande de pièces justificatives"))
@@ -91,10 +92,10 @@ def _a_change_makes_version_2(portal: RunningPortal, dubois: Candidate) -> None:
     text = pdf_text(dubois.downloads_confirmation())
     assert "Version : 2 du" in text
     assert "2 rue du port" in text
-    dubois.user.menu("Mes inscriptions")
+    dubois.user.menu(page_labels.REGISTRATIONS)
     dubois.user.shows("Version 02")
     portal.mail(personas.DUBOIS.email, "Modification d'inscription : BREVET DE TECHNICIEN SUPERIEUR")
-    dubois.opens("Mes documents")
+    dubois.opens(page_labels.DOCUMENTS)
     dubois.waits_for("Confirmation d'inscription Version 02")
 
 
@@ -125,7 +126,7 @@ def _pieces_are_deposited_refused_and_accepted(
 
 
 def _withdrawing_frees_the_candidate(portal: RunningPortal, dubois: Candidate) -> None:
-    dubois.user.menu("Mes inscriptions")
+    dubois.user.menu(page_labels.REGISTRATIONS)
     dubois.user.press("Se désinscrire")
     dubois.user.shows("Voulez-vous vraiment vous désinscrire ?")
     dubois.user.press("Se désinscrire")

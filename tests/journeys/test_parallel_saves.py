@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import requests
 
+from services.contracts import page_labels
 from tests.journeys import personas
 from tests.support.chromium import cookies_of
 
@@ -42,6 +43,6 @@ def test_twenty_saves_at_once_are_one_candidature(portal: RunningPortal, new_can
     someone.user.open("/inscriptions")
     assert someone.page.get_by_role("button", name="Modifier", exact=True).count() == 1
     someone.user.shows("N° inscription 001", "Version 01")
-    someone.opens("Mes documents")
+    someone.opens(page_labels.DOCUMENTS)
     someone.waits_for("Confirmation d'inscription Version 01")
     assert "Version 02" not in someone.user.text

@@ -6,6 +6,7 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from services.contracts import page_labels, problem_types
 from tests.journeys import personas
 from tests.journeys.justificatifs_page import DEPOSITED, JustificatifsPage, write_pdf
 from tests.support.running_portal import RunningPortal
@@ -44,10 +45,10 @@ def kill_each_in_turn(portal: RunningPortal, new_candidate: NewCandidate, tmp_pa
     someone.saves()
     for worker in AFTER_THE_SAVE:
         portal.kill(worker)
-    someone.user.menu("Mes inscriptions")
+    someone.user.menu(page_labels.REGISTRATIONS)
     someone.user.shows("N° inscription 001", "Version 01")
     assert someone.page.get_by_role("button", name="Modifier", exact=True).count() == 1
-    someone.opens("Mes documents")
+    someone.opens(page_labels.DOCUMENTS)
     someone.waits_for("Confirmation d'inscription Version", "Demande de pièces justificatives Version")
     titles = someone.page.get_by_role("main").get_by_role("heading", level=2).all_inner_texts()
     assert Counter(titles) == {"Confirmation d'inscription": 1, "Demande de pièces justificatives": 1}
@@ -55,7 +56,7 @@ def kill_each_in_turn(portal: RunningPortal, new_candidate: NewCandidate, tmp_pa
     mine.shows_guide_pieces()
     mine.adds(PIECE, write_pdf(tmp_path))
     portal.kill_and_wait("objects", meanwhile=lambda: portal.kill("pieces"))
-    someone.opens("Mes justificatifs")
+    someone.opens(page_labels.JUSTIFICATIFS)
     assert DEPOSITED.search(mine.text_of(PIECE))
     assert someone.downloads("Pièce signée.pdf").startswith(b"%PDF-")
     assert len(portal.mails(someone.persona.email, "Activer mon compte")) == 1
@@ -64,6 +65,6 @@ def kill_each_in_turn(portal: RunningPortal, new_candidate: NewCandidate, tmp_pa
 def _a_process_dies(portal: RunningPortal, someone: Candidate, title: str) -> None:
     """Where the page had just asked for something, it says that a service is away and offers to send all again."""
     portal.kill_and_wait(VICTIMS[title])
-    if someone.user.title == "Service momentanément indisponible":
+    if someone.user.title == problem_types.UNAVAILABLE.title:
         someone.user.press("Réessayer")
     someone.user.is_at(title)

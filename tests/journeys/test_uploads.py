@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from services.contracts.file_rules import MAX_FILE_BYTES
 from tests.journeys.deposit_page import DepositPage
 from tests.support.chromium import french_profile
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-TOO_LARGE = (6, 30)  # Mo
+TOO_LARGE = (MAX_FILE_BYTES + 1, 6 * MAX_FILE_BYTES)
 
 
 @pytest.mark.parametrize("size", TOO_LARGE)
@@ -21,7 +22,7 @@ def test_a_too_large_file_is_refused_by_a_page(
     browser: Browser, deposit: DepositPage, tmp_path: Path, size: int
 ) -> None:
     file = tmp_path / "trop grand.pdf"
-    file.write_bytes(b"%PDF-1.7\n" + b"0" * (size * 1024 * 1024))
+    file.write_bytes(b"%PDF-1.7\n" + b"0" * size)
     with french_profile(browser, storage_state=deposit.storage_state, java_script_enabled=False) as context:
         page = context.new_page()
         page.goto(deposit.url)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from services.contracts import page_labels
 from tests.journeys import personas
 from tests.journeys.candidate import Candidate
 from tests.journeys.scriptless_user import ScriptlessUser
@@ -45,6 +46,6 @@ def test_the_whole_registration_works_without_a_script(alone: RunningPortal, pla
 def _leaves_and_comes_back(candidate: Candidate, title: str) -> None:
     """« Quitter » keeps what is typed, as the next « Suivant » notices."""
     candidate.user.press("Quitter")
-    candidate.user.is_at("Mes inscriptions")
+    candidate.user.is_at(page_labels.REGISTRATIONS)
     candidate.user.follow("Reprendre : BREVET DE TECHNICIEN SUPERIEUR BTS 2022")
     candidate.user.is_at(title)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.contracts import page_labels
 from tests.accounts.creation_form import PASSWORD
 from tests.screens.browser_candidate import BESANCON, BrowserCandidate
 from tests.screens.picture_recorder import PictureRecorder
@@ -119,4 +120,4 @@ def _refused_log_in(recorder: PictureRecorder, candidate: BrowserCandidate, pass
     candidate.open("/connexion")
     candidate.page.locator("[name=identifiant]").fill(candidate.email)
     candidate.page.locator("[name=password]").fill(password)
-    recorder.record(candidate.press("Me connecter"), name)
+    recorder.record(candidate.press(page_labels.LOG_IN), name)

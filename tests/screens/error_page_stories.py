@@ -7,6 +7,7 @@ from cryptography.fernet import Fernet
 from gateway.app import create_app
 from gateway.settings import GatewaySettings
 from services.chassis.settings import Secret
+from services.contracts import page_labels
 from tests.screens.browser_candidate import BrowserCandidate
 from tests.screens.story_context import StoryContext
 from tests.support.app_server import AppServer
@@ -38,7 +39,7 @@ def too_large(context: StoryContext) -> None:
     candidate.page.locator("[name=identifiant]").evaluate(
         "field => { field.type = 'text'; field.value = 'x'.repeat(2e6) }"
     )
-    context.recorder.record(candidate.press("Me connecter"), "erreur-413", "error")
+    context.recorder.record(candidate.press(page_labels.LOG_IN), "erreur-413", "error")
 
 
 def services_away(context: StoryContext) -> None:
@@ -52,7 +53,7 @@ def services_away(context: StoryContext) -> None:
         context.recorder.record(candidate.open("/"), "accueil-sans-services")
         candidate.open("/connexion")
         candidate.page.locator("[name=identifiant]").fill(candidate.email)
-        context.recorder.record(candidate.press("Me connecter"), "erreur-503-saisie", "error")
+        context.recorder.record(candidate.press(page_labels.LOG_IN), "erreur-503-saisie", "error")
         candidate.context.close()
     finally:
         server.stop()

@@ -10,6 +10,7 @@ from playwright.sync_api import Page
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
+from services.contracts import page_labels
 from tests.screens.browser_candidate import BrowserCandidate
 from tests.screens.picture_recorder import PictureRecorder
 from tests.screens.piece_stories import deposit_every_piece, has_pieces_to_deposit
@@ -169,4 +170,4 @@ def log_in_to_gestion(account: Mapping[str, str], gestionnaire: BrowserCandidate
 def _type_log_in(account: Mapping[str, str], gestionnaire: BrowserCandidate, code: str) -> Page:
     for name, text in (("identifiant", account["email"]), ("password", account["password"]), ("code", code)):
         gestionnaire.page.locator(f"[name={name}]").fill(text)
-    return gestionnaire.press("Me connecter")
+    return gestionnaire.press(page_labels.LOG_IN)

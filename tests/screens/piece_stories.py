@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from services.contracts import page_labels
+from services.contracts.file_rules import MAX_FILE_BYTES
 from tests.pieces import sample_files
 from tests.screens.browser_candidate import BrowserCandidate
 from tests.screens.story_context import StoryContext, wait_for_result
 from tests.support.processes import wait_until
 
-TOO_LARGE_PDF = b"%PDF-1.7" + b"0" * (5 * 1024 * 1024)
+TOO_LARGE_PDF = b"%PDF-1.7" + b"0" * MAX_FILE_BYTES
 # By the order of the list: what the gestionnaire thinks of what was deposited.
 CONTROLS: tuple[dict[str, Any], ...] = (
     {"status": "compliant"},
@@ -82,7 +84,7 @@ def _record_upload_states(context: StoryContext, candidate: BrowserCandidate) ->
     recorder.record(page, "depot-session")
     page.unroute("**/envois/**")
     page.get_by_role("button", name="Réessayer").click()
-    page.get_by_role("heading", level=1, name="Est-ce lisible ?").wait_for()
+    page.get_by_role("heading", level=1, name=page_labels.LEGIBILITY).wait_for()
     picture = page.locator(".portail-apercu img")
     wait_until(lambda: picture.evaluate("image => image.naturalWidth") > 0, 60, "the picture")
     recorder.record(page, "lisible-a-verifier")
@@ -102,4 +104,4 @@ def deposit_every_piece(candidate: BrowserCandidate, listed: str, content: bytes
         candidate.open(path)
         _choose_files(candidate, (f"pièce numérisée {number}.pdf", content or sample_files.pdf()))
         candidate.press("Envoyer")
-        candidate.page.get_by_role("heading", level=1, name="Est-ce lisible ?").wait_for()
+        candidate.page.get_by_role("heading", level=1, name=page_labels.LEGIBILITY).wait_for()

@@ -8,6 +8,7 @@ import time
 import pyotp
 from playwright.sync_api import Page
 
+from services.contracts import page_labels
 from tests.screens.browser_candidate import BrowserCandidate
 from tests.screens.story_context import StoryContext, wait_for_result
 
@@ -56,7 +57,7 @@ def _logs_in_with_recovery_codes(context: StoryContext, chief: BrowserCandidate)
     chief.open("/gestion/connexion")
     chief.page.locator("[name=identifiant]").fill(account["email"])
     chief.page.locator("[name=password]").fill(account["password"])
-    _confirm(chief, "Me connecter", totp.now())
+    _confirm(chief, page_labels.LOG_IN, totp.now())
     context.recorder.record(chief.open("/gestion/compte"), "gestion-compte")
     context.recorder.record(chief.open("/gestion/compte/codes-de-secours"), "gestion-nouveaux-codes")
     page = _confirm(chief, "Afficher de nouveaux codes", totp.at(int(time.time()) + STEP_SECONDS))

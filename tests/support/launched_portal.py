@@ -19,6 +19,7 @@ from typing import Any
 
 import requests
 
+from deploy.local import supervisor
 from tests.support.ports import free_port, is_listening
 from tests.support.processes import Daemon, PrivateFolder, wait_until
 from tests.support.running_portal import DEPOSITS_PER_HOUR, GUIDES_DAY, RunningPortal
@@ -27,7 +28,7 @@ from tests.support.smtp import Mailbox, ReceivedMail, parse_mail
 ROOT = Path(__file__).parents[2]
 READY = "Portail prêt : "
 START_SECONDS = 150.0
-STOP_SECONDS = 40.0
+STOP_SECONDS = supervisor.STOP_SECONDS + 10.0
 RESTART_SECONDS = 45.0
 
 

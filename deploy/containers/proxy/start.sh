@@ -3,7 +3,7 @@
 #
 # PUBLIC_URL       what people type; its scheme is what the gateway is told
 # ENV              « production » leaves the banner « démonstration » off the pages that nginx shows by itself
-# GATEWAY          host:port; the host is looked up again every two seconds
+# GATEWAY          host:port; the host is looked up again and again
 # OUTER_PROXIES    addresses or networks, separated by blanks, whose X-Forwarded-For is believed
 # TLS_CERTIFICATE  the chain, and TLS_KEY its key (PEM files); where the first is empty or missing, plain HTTP is spoken
 # RESOLVER         who knows the gateway's addresses (default: the first of /etc/resolv.conf)

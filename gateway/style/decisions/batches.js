@@ -3,7 +3,6 @@
 
 import { DecisionProgress } from "./progress.js";
 
-const SIZE = 25; // pieces of a part, which is answered within a second or so
 const TIMEOUT_MS = 60_000;
 
 class EndOfParts extends Error {} // no further part can pass; the message says why
@@ -13,6 +12,7 @@ const inWords = (number) => (number > 1 ? `${number} pièces` : "1 pièce");
 class SelectionInParts {
   constructor(form, progress) {
     this.form = form;
+    this.size = Number(form.dataset.lots); // pieces of a part
     this.progress = progress;
     progress.onStop = () => { this.stopped = true; };
     form.addEventListener("submit", (event) => this.onSubmit(event));
@@ -21,7 +21,7 @@ class SelectionInParts {
 
   onSubmit(event) {
     const boxes = [...this.form.querySelectorAll("[name=selection]:checked")];
-    if (!this.running && boxes.length <= SIZE) return; // the usual post is as good
+    if (!this.running && boxes.length <= this.size) return; // the usual post is as good
     event.preventDefault();
     if (!this.running) this.run(boxes, event.submitter);
   }
@@ -42,8 +42,8 @@ class SelectionInParts {
   async postAll(boxes, fields) {
     let failure = null;
     let failuresInARow = 0;
-    for (let start = 0; start < boxes.length && !this.stopped && failuresInARow < 2; start += SIZE) {
-      const part = boxes.slice(start, start + SIZE);
+    for (let start = 0; start < boxes.length && !this.stopped && failuresInARow < 2; start += this.size) {
+      const part = boxes.slice(start, start + this.size);
       try {
         failure = this.take(part, await this.post(part, fields)) || failure;
         failuresInARow = 0;
@@ -52,7 +52,7 @@ class SelectionInParts {
         failuresInARow += 1;
         if (error instanceof EndOfParts) break;
       }
-      this.progress.show(Math.min(start + SIZE, boxes.length), boxes.length);
+      this.progress.show(Math.min(start + this.size, boxes.length), boxes.length);
     }
     return failure;
   }

@@ -84,7 +84,7 @@ class DepositForm {
       const mark = `${chosen[index].size} ${chosen[index].lastModified} ${file.size}`;
       const same = marks.filter((earlier) => earlier === mark).length;
       marks.push(mark);
-      const upload = new Upload(this.form.dataset.envois, file, `${mark} ${same}`, signal);
+      const upload = new Upload(this.form.dataset.envois, Number(this.form.dataset.partie), file, `${mark} ${same}`, signal);
       this.uploads.push(upload);
       await upload.send(this.retry, (offset) => this.progress.setProgress(before + offset, total));
       before += file.size;

@@ -3,7 +3,6 @@
 
 import { Refusal, sendRequest } from "./request.js";
 
-const PART_BYTES = 128 * 1024;
 const TUS = { "Tus-Resumable": "1.0.0" };
 const GONE = new Set([404, 410]);
 
@@ -11,8 +10,8 @@ const inBase64 = (text) => btoa(String.fromCharCode(...new TextEncoder().encode(
 
 export class Upload {
   // `address`: where uploads for this piece are created; `mark`: distinguishes the file from others.
-  constructor(address, file, mark, signal) {
-    Object.assign(this, { address, file, signal, key: `envoi ${address} ${mark}`, offset: null });
+  constructor(address, partBytes, file, mark, signal) {
+    Object.assign(this, { address, partBytes, file, signal, key: `envoi ${address} ${mark}`, offset: null });
     this.url = this.storedUrl();
   }
 
@@ -54,7 +53,7 @@ export class Upload {
   }
 
   async append() {
-    const body = this.file.slice(this.offset, this.offset + PART_BYTES);
+    const body = this.file.slice(this.offset, this.offset + this.partBytes);
     const headers = { ...TUS, "Content-Type": "application/offset+octet-stream", "Upload-Offset": String(this.offset) };
     const from = this.offset;
     this.offset = null; // unknown until it is answered

@@ -10,14 +10,16 @@ from gateway.accessibility.findings import State
 from gateway.pages import render_page
 from gateway.web.accueil import blueprint
 from services.chassis.french import long_date
+from services.contracts import page_labels
 
 VERIFIED_PAGES = (
     "Accueil, ouverture des services et pages du pied de page",
     "Création du compte, activation, connexion, mot de passe oublié, modification et suppression du compte",
-    "M'inscrire : le choix de l'examen, chacun des neuf onglets vide, refusé et rempli, le numéro d'inscription",
-    "Mes inscriptions, modification et désinscription",
-    "Mes documents, leur version accessible, Les formulaires",
-    "Mes justificatifs, l'envoi d'une pièce, sa suppression et la validation",
+    f"{page_labels.REGISTER} : le choix de l'examen, chacun des neuf onglets vide, refusé et rempli, le numéro "
+    "d'inscription",
+    f"{page_labels.REGISTRATIONS}, modification et désinscription",
+    f"{page_labels.DOCUMENTS}, leur version accessible, {page_labels.FORMS}",
+    f"{page_labels.JUSTIFICATIFS}, l'envoi d'une pièce, sa suppression et la validation",
     "Pages d'erreur",
 )
 

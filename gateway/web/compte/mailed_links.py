@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from flask import Response
 
 from gateway.clients.accounts import LinkState
+from gateway.layout import frame
 from gateway.pages import render_page
 from services.chassis.errors import DomainError
 from services.contracts import problem_types
@@ -30,11 +31,11 @@ STATES_BY_PROBLEM = {
 Buttons = tuple[dict[str, str], ...]
 ButtonsByState = Mapping[str, Buttons]
 LOG_IN = {"label": "M'identifier", "url": "/connexion"}
-CREATE = {"label": "Créer mon compte", "url": "/compte/creation"}
+CREATE = {"label": frame.CREATE_ACCOUNT.label, "url": frame.CREATE_ACCOUNT.url}
 RESEND = {"label": "Demander un nouvel envoi", "url": "/compte/creation/confirmation"}
 RESET = {"label": "Demander un nouveau lien", "url": "/compte/mot-de-passe-oublie"}
 NEW_PASSWORD = {"label": "Réinitialiser mon mot de passe", "url": "/compte/mot-de-passe-oublie"}
-ACCOUNT = {"label": "Modifier mon compte", "url": "/compte"}
+ACCOUNT = {"label": frame.ACCOUNT.label, "url": frame.ACCOUNT.url}
 
 CheckLink = Callable[[str], LinkState]
 

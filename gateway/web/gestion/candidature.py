@@ -18,15 +18,16 @@ from gateway.web.gestion.comptes import CORRECT
 from gateway.web.gestion.field_errors import shown_errors
 from gateway.web.gestion.posted_text import posted_text
 from services.chassis.errors import DomainError, Invalid, NotFound
+from services.contracts import page_labels
 
 MAIL_LABELS = {"waiting": "En attente d'envoi", "taken": "Envoyé", "refused": "Refusé"}
 MANAGE = "candidatures:manage"
 API_ACTS = {"desinscription": "withdrawal", "ecart": "ecart"}
 DONE_SENTENCES = {
-    "document": "Le document est publié : le candidat le trouve dans « Mes documents » dans un instant.",
+    "document": f"Le document est publié : le candidat le trouve dans « {page_labels.DOCUMENTS} » dans un instant.",
     "note": "La note est gardée avec la candidature.",
     "desinscription": "Le candidat est désinscrit : un mail le lui confirme.",
-    "ecart": "La candidature est écartée : le candidat en lit le motif dans « Mes inscriptions ».",
+    "ecart": f"La candidature est écartée : le candidat en lit le motif dans « {page_labels.REGISTRATIONS} ».",
 }
 
 

@@ -18,10 +18,11 @@ from gateway.web.gestion import blueprint
 from gateway.web_security import SAFE_METHODS
 from services.chassis.errors import DomainError, Forbidden, Unauthenticated, Unavailable
 from services.chassis.web import problems
+from services.contracts import page_labels
 
 STATUSES_SHOWN_HERE = (401, 403, 422, 429)
 HOME = "/gestion"
-FOR_STAFF_ALONE = "Ce compte est celui d'un candidat : il n'ouvre pas l'Espace de gestion."
+FOR_STAFF_ALONE = f"Ce compte est celui d'un candidat : il n'ouvre pas l'{page_labels.STAFF_PAGES}."
 GESTION_PATH = re.compile(r"/gestion(?!/connexion)(?:[/?][!-\[\]-~]*)?")
 """A page of these; nothing that a browser would read as another host."""
 

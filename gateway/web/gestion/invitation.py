@@ -16,11 +16,12 @@ from gateway.web.compte import mailed_links
 from gateway.web.gestion import blueprint
 from gateway.web.gestion.posted_text import posted_text
 from services.chassis.errors import DomainError
+from services.contracts import page_labels
 from services.contracts.account_rules import STAFF_ROLE_LABELS
 
 LOG_IN = {"label": "M'identifier", "url": "/gestion/connexion"}
 BUTTONS: mailed_links.ButtonsByState = dict.fromkeys(mailed_links.TITLES, (LOG_IN,))
-NEXT_STEP = {"label": "Entrer dans l'Espace de gestion", "url": "/gestion"}
+NEXT_STEP = {"label": f"Entrer dans l'{page_labels.STAFF_PAGES}", "url": "/gestion"}
 
 
 @blueprint.get("/invitation/<token>")

@@ -19,6 +19,7 @@ from gateway.web.gestion.academie_filter import academie_options
 from gateway.web.gestion.posted_text import posted_text
 from gateway.web.gestion.refusal_reasons import reason_options
 from gateway.web.gestion.selected_pieces import posted_value
+from gateway.web.gestion.selection_report import POSTED_PIECES
 from gateway.web.piece_statuses import STATUS_SEVERITIES
 from services.contracts.page_sizes import LARGEST_PAGE, LARGEST_SELECTION, USUAL_PAGE
 from services.contracts.piece_statuses import STATUS_LABELS
@@ -98,6 +99,7 @@ def _list_page(
         is_whole_list=is_whole_list,
         whole_list_query=urlencode({**shown, SELECTION: WHOLE_LIST}),
         largest_selection=LARGEST_SELECTION,
+        posted_pieces=POSTED_PIECES,
         query=urlencode(shown),
         shown=shown,
         is_first_page="cursor" not in request.args,

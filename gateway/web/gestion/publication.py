@@ -18,6 +18,7 @@ from gateway.web.gestion.imports import ACTIVE_MENU_KEY, PUBLISH, STATE_SEVERITI
 from gateway.web.gestion.posted_text import posted_text
 from services.chassis.errors import DomainError, NotFound
 from services.chassis.french import file_size
+from services.contracts import page_labels
 from services.contracts.publication_rules import (
     CHECKED,
     CSV,
@@ -33,7 +34,7 @@ OPEN_STATES = (PREPARED, CHECKED)
 REFUSALS_SHOWN_HERE = (409, 412, 422)
 DONE_SENTENCES = {
     "controle": "Le fichier est contrôlé. Rien n'est encore publié.",
-    "publication": "La publication est lancée : chaque candidat trouve son document dans « Mes documents ».",
+    "publication": f"La publication est lancée : chaque candidat trouve son document dans « {page_labels.DOCUMENTS} ».",
     "abandon": "La publication est abandonnée : rien n'a été publié.",
     "retrait": "Les documents sont retirés : les candidats ne les voient plus.",
     "retrait-document": "Le document est retiré : le candidat ne le voit plus.",

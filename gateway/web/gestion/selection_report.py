@@ -13,6 +13,8 @@ from gateway.service_clients import clients
 from services.chassis.errors import DomainError
 from services.contracts.page_sizes import LARGEST_PAGE
 
+POSTED_PIECES = 25
+"""Of a large selection, in each post of the page's script: so many are answered within a second or so."""
 SELECTION_SECONDS = 45.0
 """For all requests together: less than the life of the access token, and than a browser's proxy waits."""
 

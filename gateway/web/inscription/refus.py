@@ -10,7 +10,7 @@ from gateway.clients.form_values import Values
 from gateway.pages import render_page
 from gateway.web.inscription.conflit import differing_lines, fields_of
 from services.chassis.errors import DomainError
-from services.contracts import problem_types
+from services.contracts import page_labels, problem_types
 
 DRAFT_ALREADY_SAVED = problem_types.DRAFT_SAVED.slug
 OTHER_CANDIDATURE, OTHER_DRAFT = problem_types.CANDIDATURE_EXISTS.slug, problem_types.OTHER_DRAFT.slug
@@ -50,7 +50,7 @@ def _next_steps(refusal: DomainError, draft_id: str | None) -> list[dict[str, st
         steps.append(("Abandonner ce brouillon", url_for("inscription.ask_abandon", draft_id=draft_id)))
     if other := refusal.extra.get("draft_id"):
         steps.append(("Reprendre l'autre brouillon", url_for("inscription.show_tab", draft_id=other, number=1)))
-    steps.append(("Mes inscriptions", url_for("inscription.list_mine")))
+    steps.append((page_labels.REGISTRATIONS, url_for("inscription.list_mine")))
     return [{"label": label, "url": url} for label, url in steps]
 
 

@@ -17,9 +17,10 @@ from services.accounts.dependencies import dependencies
 from services.accounts.models import StaffMember
 from services.accounts.opaque_secrets import hash_secret
 from services.chassis.clock import system_now
+from services.contracts import page_labels
 
 LIFETIME = timedelta(hours=1)
-ISSUER = "Cyclades - Espace de gestion"
+ISSUER = f"Cyclades - {page_labels.STAFF_PAGES}"
 
 
 @dataclass(frozen=True)

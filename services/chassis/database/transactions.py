@@ -51,7 +51,7 @@ _AWAY_SQLITE = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_FULL", "SQLITE_IOERR")
 # A server that vanished without closing (power, network) is given up within a minute instead of the kernel's 15.
 _GONE = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3, "tcp_user_timeout": 30_000}
 MARGIN_SECONDS = 3.0
-_MAX_CONNECTIONS = 40
+MAX_CONNECTIONS = 40
 _STAFF_BUSY = "Trop de recherches sont en cours : réessayez dans un instant."
 _STAFF_TOO_LONG = "Cette recherche prend trop de temps : précisez vos critères."
 _EXPORTS_BUSY = "Un autre export est en cours : réessayez dans un instant."
@@ -129,9 +129,9 @@ class Database(SQLAlchemy):
             if spans.are_recorded():
                 trace_statements(self.engine)
         self._turn = partial(_turn, Lock()) if on_sqlite else nullcontext
-        at_once = Limit("database", thread_count() * 3 // 4, _MAX_CONNECTIONS)
+        at_once = Limit("database", thread_count() * 3 // 4, MAX_CONNECTIONS)
         self._at_once = nullcontext if on_sqlite or time_limits() is not WEB else at_once.place
-        self._of_staff = Limit("database_for_staff", at_once.running // 2, _MAX_CONNECTIONS, _STAFF_BUSY)
+        self._of_staff = Limit("database_for_staff", at_once.running // 2, MAX_CONNECTIONS, _STAFF_BUSY)
         self._exports = Limit("exports", 1, 1, _EXPORTS_BUSY)
 
     @contextmanager
@@ -226,7 +226,7 @@ def _engine_options(url: URL, *, ping: bool = True) -> dict[str, Any]:
             Path(url.database).parent.mkdir(parents=True, exist_ok=True)
         return {**shared, "connect_args": {"timeout": BUSY_SECONDS}, "pool_size": 20, "max_overflow": 60}
     # Probes need connections besides the requests within the limit.
-    pool = {"pool_pre_ping": ping, "pool_size": 10, "max_overflow": _MAX_CONNECTIONS - 8}
+    pool = {"pool_pre_ping": ping, "pool_size": 10, "max_overflow": MAX_CONNECTIONS - 8}
     options = f"-c timezone=UTC -c statement_timeout={time_limits().statement}s -c lock_timeout={time_limits().lock}s"
     options += f" -c idle_in_transaction_session_timeout={time_limits().idle}s"
     return {**shared, **pool, "connect_args": {"connect_timeout": time_limits().connect, "options": options, **_GONE}}

@@ -1,6 +1,6 @@
 """How often an event or follow-up that fails is tried again, and when it is parked for an operator.
 
-The attempts span more than a day, so that a failure of a store or a mail server for a day needs no operator. The
+The attempts span about a day, so that a failure of a store or a mail server for a day needs no operator. The
 broker's delay queues are generated from the delays: run `make definitions` after a change.
 """
 

@@ -87,7 +87,7 @@ class EventTables:
 
 
 def _outbox_indexes(model: Any) -> None:
-    """Partial indexes of the few rows that wait, among those of 30 days, in the order in which they are read."""
+    """Partial indexes of the few rows that wait, among all of EVENT_RETENTION, in the order of reading."""
     waits, settled = model.published_at.is_(None), model.published_at.is_not(None)
     pending = (model.destination, model.available_at, model.sequence)
     Index("ix_outbox_pending", *pending, sqlite_where=waits, postgresql_where=waits)

@@ -6,6 +6,7 @@ from datetime import datetime
 from itertools import groupby
 
 from services.chassis import french
+from services.contracts import page_labels
 from services.contracts.pieces import MissingGroup, MissingPiece
 from services.contracts.registrations import RegistrationSaved
 from services.documents.domain.document_types import DocumentType
@@ -17,7 +18,7 @@ _COLUMNS = ("Pièce", "Situation")
 _WIDTHS = (55, 45)
 _NOT_DEPOSITED = "Non déposée"
 _WHAT_TO_DO = (
-    "Déposez ces pièces dans « Mes justificatifs », puis cliquez sur « J'ai fourni toutes mes pièces ». "
+    f"Déposez ces pièces dans « {page_labels.JUSTIFICATIFS} », puis cliquez sur « {page_labels.VALIDATE} ». "
     "Si vous les avez déposées depuis cette date, ne tenez pas compte de cette relance."
 )
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.chassis.french import shown_end
+from services.contracts import page_labels
 from services.pieces.domain.periods import format_instant
 from services.pieces.domain.piece import (
     NO_LONGER_ASKED,
@@ -51,5 +52,5 @@ def _after_refusal(piece: PieceState, until: datetime, can_deposit: bool) -> str
         return reopening_over(until)
     end = format_instant(shown_end(until))
     if piece.provided:
-        return f"Votre nouveau fichier est déposé : cliquez sur « J'ai fourni toutes mes pièces » avant le {end}."
+        return f"Votre nouveau fichier est déposé : cliquez sur « {page_labels.VALIDATE} » avant le {end}."
     return f"Vous pouvez déposer à nouveau cette pièce, puis la valider, jusqu'au {end}."

@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session as DbSession
 
 from services.chassis.errors import FieldError, Invalid, NotFound
+from services.contracts import page_labels
 from services.contracts.accounts import Identity
 from services.registrations.domain import permitted_acts, registration_form
 from services.registrations.domain.answered_form import Answers
@@ -177,7 +178,7 @@ def refuse_second_candidature(dossier: Dossier) -> None:
     if (other := conflicting_candidature(dossier)) is not None:
         raise AlreadyRegistered(
             f"Vous avez déjà une candidature pour cette session ({other.academie_label}, "
-            f"n° {other.numero_inscription}) : vous pouvez la modifier dans « Mes inscriptions ».",
+            f"n° {other.numero_inscription}) : vous pouvez la modifier dans « {page_labels.REGISTRATIONS} ».",
             candidature_id=other.candidature_id,
         )
 

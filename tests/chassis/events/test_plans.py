@@ -1,4 +1,4 @@
-"""What workers ask of the outbox several times a second reads what waits, not what was sent in thirty days."""
+"""What workers ask of the outbox several times a second reads what waits, not what was sent since EVENT_RETENTION."""
 
 from __future__ import annotations
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import requests
 import yaml
 
+from services.contracts import page_labels
 from tests.kubernetes.played_pods import PlayedPods
 from tests.kubernetes.rendered import Object, named, of_kind, rendered
 from tests.support.composed_portal import STAFF, UP_SECONDS, ComposedPortal
@@ -103,6 +104,6 @@ class PlayedPortal(ComposedPortal):
     def _is_whole(self) -> bool:
         """Whether the home page has what registrations says of its openings."""
         try:
-            return "Créer mon compte" in requests.get(self.url, timeout=30).text
+            return page_labels.CREATE_ACCOUNT in requests.get(self.url, timeout=30).text
         except requests.RequestException:
             return False

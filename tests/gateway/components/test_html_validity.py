@@ -1,6 +1,7 @@
 import pytest
 from flask.testing import FlaskClient
 
+from services.chassis import brand
 from tests.gateway.components.html_checks import problems_of
 
 PAGES = (
@@ -20,7 +21,7 @@ def test_every_page_of_components_is_strict_html_with_a_name_for_everything(clie
 
 def test_the_title_tells_how_many_mistakes_there_are(client: FlaskClient) -> None:
     page = client.get("/composants/onglets?erreurs=1").text
-    assert "<title>Identification - 4 erreurs - Gestion des examens et concours</title>" in page
+    assert f"<title>Identification - 4 erreurs - {brand.SERVICE_TITLE}</title>" in page
 
 
 def test_a_search_without_script_posts_the_words_and_gets_a_list_to_choose_from(client: FlaskClient) -> None:

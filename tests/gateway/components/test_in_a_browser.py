@@ -8,6 +8,9 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
+from gateway.components_page import SESSION_END
+from gateway.layout.frame import HOME
+from services.contracts import page_labels
 from tests.journeys.zoomed_user import ZOOMED_VIEWPORT, layout_faults
 from tests.support.accessibility import violations
 from tests.support.chromium import DESKTOP, TELEPHONE, french_profile
@@ -24,6 +27,7 @@ window.moved = 0;
 new PerformanceObserver((list) => { for (const shift of list.getEntries()) window.moved += shift.value; })
   .observe({ type: "layout-shift", buffered: true });
 """
+WARNED_SECONDS = SESSION_END.ends_in - SESSION_END.warns_before + 60  # a minute after the warning
 Open = Callable[..., BrowserContext]
 
 
@@ -68,10 +72,10 @@ def test_nothing_sticks_out_at_320_pixels(open_profile: Open, site: str, address
 def test_without_the_script_menu_account_and_way_back_are_in_sight(open_profile: Open, site: str) -> None:
     page = open_profile(viewport=TELEPHONE, java_script_enabled=False).new_page()
     page.goto(f"{site}/composants/onglets")
-    expect(page.get_by_role("link", name="Mes justificatifs")).to_be_visible()
-    expect(page.get_by_role("link", name="Modifier mon compte")).to_be_visible()
-    expect(page.get_by_role("button", name="Se déconnecter")).to_be_visible()
-    expect(page.get_by_role("navigation", name="Vous êtes ici").get_by_role("link", name="Accueil")).to_be_visible()
+    expect(page.get_by_role("link", name=page_labels.JUSTIFICATIFS)).to_be_visible()
+    expect(page.get_by_role("link", name=page_labels.ACCOUNT)).to_be_visible()
+    expect(page.get_by_role("button", name=page_labels.LOG_OUT)).to_be_visible()
+    expect(page.get_by_role("navigation", name="Vous êtes ici").get_by_role("link", name=HOME.label)).to_be_visible()
     expect(page.get_by_role("button", name="Actualiser selon le choix « Diplôme ou formation »")).to_be_visible()
     expect(page.get_by_role("button", name="Rechercher")).to_be_visible()
 
@@ -80,7 +84,7 @@ def test_where_the_script_does_not_come_everything_is_open_as_without_any(open_p
     page = open_profile(viewport=TELEPHONE).new_page()
     page.route("**/portail.js", lambda route: route.abort())
     page.goto(f"{site}/composants/onglets")
-    expect(page.get_by_role("link", name="Mes justificatifs")).to_be_visible()
+    expect(page.get_by_role("link", name=page_labels.JUSTIFICATIFS)).to_be_visible()
     expect(page.get_by_role("button", name="Actualiser selon le choix « Diplôme ou formation »")).to_be_visible()
 
 
@@ -111,12 +115,12 @@ def test_without_the_script_a_place_is_found_and_chosen_by_full_pages(open_profi
 def test_on_a_telephone_the_menu_opens_and_closes(open_profile: Open, site: str) -> None:
     page = open_profile(viewport=TELEPHONE).new_page()
     page.goto(f"{site}/composants/onglets", wait_until="networkidle")
-    expect(page.get_by_role("link", name="Mes documents")).to_be_hidden()
+    expect(page.get_by_role("link", name=page_labels.DOCUMENTS)).to_be_hidden()
     page.get_by_role("button", name="Menu").click()
-    expect(page.get_by_role("link", name="Mes documents")).to_be_visible()
-    expect(page.get_by_role("button", name="Se déconnecter")).to_be_visible()
+    expect(page.get_by_role("link", name=page_labels.DOCUMENTS)).to_be_visible()
+    expect(page.get_by_role("button", name=page_labels.LOG_OUT)).to_be_visible()
     page.get_by_role("button", name="Fermer").click()
-    expect(page.get_by_role("link", name="Mes documents")).to_be_hidden()
+    expect(page.get_by_role("link", name=page_labels.DOCUMENTS)).to_be_hidden()
 
 
 def test_a_choice_that_changes_the_form_renews_it_and_keeps_what_is_typed_meanwhile(page: Page, site: str) -> None:
@@ -203,9 +207,9 @@ def test_a_password_can_be_looked_at(page: Page, site: str) -> None:
 
 
 def test_the_end_of_the_session_is_announced_and_put_off(page: Page, site: str) -> None:
-    _type_and_wait(page, site, "26:00")
+    _type_and_wait(page, site, WARNED_SECONDS)
     expect(page.get_by_role("alert")).to_contain_text("Votre session va bientôt se terminer")
-    expect(page.get_by_role("alert")).to_contain_text("4 minutes")
+    expect(page.get_by_role("alert")).to_contain_text(f"{(SESSION_END.ends_in - WARNED_SECONDS) // 60} minutes")
     page.get_by_role("button", name="Rester connecté").click()
     expect(page.get_by_text("Votre session va bientôt se terminer")).to_have_count(0)
     expect(page.get_by_label("Téléphone portable")).to_have_value("0623456789")
@@ -215,7 +219,7 @@ def test_at_400_percent_the_end_of_the_session_covers_nothing_and_is_read_whole(
     page = open_profile(viewport=ZOOMED_VIEWPORT).new_page()
     page.clock.install()
     page.goto(f"{site}/composants/onglets", wait_until="networkidle")
-    page.clock.fast_forward("26:00")
+    page.clock.fast_forward(WARNED_SECONDS * 1000)
     expect(page.get_by_role("alert")).to_contain_text("Votre session va bientôt se terminer")
     assert layout_faults(page) == []
 
@@ -231,17 +235,17 @@ def test_letters_typed_into_a_list_that_changes_the_form_lead_to_their_line(page
 
 
 def test_a_session_that_ended_leaves_what_was_typed(page: Page, site: str) -> None:
-    _type_and_wait(page, site, "31:00")
+    _type_and_wait(page, site, SESSION_END.ends_in + 60)
     expect(page.get_by_role("alert")).to_contain_text("Votre session est terminée")
     expect(page.get_by_label("Téléphone portable")).to_have_value("0623456789")
 
 
-def _type_and_wait(page: Page, site: str, duration: str) -> None:
-    """A telephone number is typed, then nothing happens for a time (minutes:seconds)."""
+def _type_and_wait(page: Page, site: str, seconds: int) -> None:
+    """A telephone number is typed, then nothing happens for so long."""
     page.clock.install()
     page.goto(f"{site}/composants/onglets", wait_until="networkidle")
     page.get_by_label("Téléphone portable").fill("0623456789")
-    page.clock.fast_forward(duration)
+    page.clock.fast_forward(seconds * 1000)
 
 
 def test_a_form_pressed_twice_is_sent_once(page: Page, site: str) -> None:

@@ -17,6 +17,7 @@ from services.accounts.models import StaffMember, db
 from services.accounts.operations import staff_accounts
 from services.accounts.operations.sessions import end_all_sessions
 from services.chassis.database.audit import Actor
+from services.contracts import page_labels
 from tests.gateway.candidates import CandidateFactory
 from tests.gateway.components.html_checks import problems_of, text_of
 from tests.pieces import sample_files
@@ -96,7 +97,7 @@ class StaffFactory:
 
 def log_in(browser: ScriptlessBrowser, account: StaffAccount, **typed: str) -> None:
     given = {"identifiant": account.email, "password": PASSWORD, "code": account.code, **typed}
-    browser.press("Me connecter", **given)
+    browser.press(page_labels.LOG_IN, **given)
 
 
 def depositor(candidates: CandidateFactory, portal: InProcessFourServices, deposits: int = 1) -> ScriptlessBrowser:

@@ -6,8 +6,10 @@ import pytest
 from sqlalchemy import select
 
 from gateway.cookies import cookie_name
+from gateway.layout.frame import GESTION_HOME
 from services.accounts.models import Account, LoginSession, StaffMember, db
 from services.chassis.clock import system_now
+from services.contracts import page_labels
 from tests.accounts.creation_form import PASSWORD as CANDIDATES_PASSWORD
 from tests.gateway.candidates import CandidateFactory
 from tests.gateway.components.html_checks import problems_of
@@ -25,7 +27,7 @@ def test_a_second_factor_is_asked_for_and_each_code_is_taken_once(staff: StaffFa
     assert (browser.answer.status_code, browser.value("identifiant")) == (403, account.email)
     code = account.code
     log_in(browser, account, code=f"{code[:3]} {code[3:]}")
-    assert (browser.path, browser.title) == ("/gestion", "À traiter")
+    assert (browser.path, browser.title) == ("/gestion", GESTION_HOME.label)
     assert "Anne DUVAL (gestionnaire)" in browser.text
     other = staff.browser()
     other.get("/gestion/connexion")
@@ -55,7 +57,7 @@ def test_a_candidates_password_opens_no_gestion_and_the_page_says_why(
     browser = staff.browser()
     browser.get("/gestion/connexion")
     email = candidates.create_activated_account()
-    browser.press("Me connecter", identifiant=email, password=CANDIDATES_PASSWORD)
+    browser.press(page_labels.LOG_IN, identifiant=email, password=CANDIDATES_PASSWORD)
     with running.accounts.app.app_context(), db.reading() as session:
         sessions = select(LoginSession).join(Account, Account.id == LoginSession.subject_id)
         left = session.scalars(sessions.where(Account.email == email, LoginSession.ended_at.is_(None))).all()
@@ -72,7 +74,7 @@ def test_a_gestionnaire_is_no_candidate(staff: StaffFactory) -> None:
     browser.get("/inscriptions")
     assert browser.path == "/connexion"
     browser.get("/connexion")
-    browser.press("Me connecter", identifiant=staff.account("03").email, password=PASSWORD)
+    browser.press(page_labels.LOG_IN, identifiant=staff.account("03").email, password=PASSWORD)
     assert browser.answer.status_code == 403, "the candidates' page asks for no second factor"
 
 
@@ -85,7 +87,7 @@ def test_who_leaves_by_a_link_of_another_site_stays_here(staff: StaffFactory) ->
 
 def test_logging_out_ends_it(staff: StaffFactory) -> None:
     browser = staff.logged_in("03")
-    browser.press("Se déconnecter")
+    browser.press(page_labels.LOG_OUT)
     browser.get("/gestion")
     assert browser.path == "/gestion/connexion"
 
@@ -157,7 +159,7 @@ def test_what_was_typed_stays_though_the_cookie_is_lost_and_for_nobody_else(
     browser.get(f"/gestion/candidatures/{candidature}")
     log_in(browser, account)
     typed_in = browser.answer
-    browser.press("Se déconnecter")
+    browser.press(page_labels.LOG_OUT)
     log_in(browser, other := staff.account("03"))
     end_session(running, browser, other)
     browser.answer = typed_in
@@ -167,7 +169,7 @@ def test_what_was_typed_stays_though_the_cookie_is_lost_and_for_nobody_else(
     asked = browser.answer
     log_in(browser, other)
     assert "Vu avec le lycée." not in browser.answer.text
-    browser.press("Se déconnecter")
+    browser.press(page_labels.LOG_OUT)
     browser.answer = asked
     end_session(running, browser, account)
     log_in(browser, account)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from gateway.layout.frame import GESTION_PAGES
 from services.accounts.domain.staff import Role
 from tests.gateway.candidates import CandidateFactory
 from tests.gateway.components.html_checks import problems_of
@@ -110,7 +111,7 @@ def test_a_message_without_a_text_or_dates_is_refused_and_stays(administrator: S
 
 def test_a_gestionnaire_has_neither_entries_nor_pages_of_administrators(staff: StaffFactory) -> None:
     gestionnaire = staff.logged_in("03")
-    assert "Ouvertures" not in gestionnaire.text
+    assert GESTION_PAGES["ouvertures"].label not in gestionnaire.text
     for page in ("/gestion/ouvertures", "/gestion/messages"):
         assert gestionnaire.get(page).status_code == 403
     gestionnaire.post("/gestion/messages", {"action": "publier", "title": "Non"})

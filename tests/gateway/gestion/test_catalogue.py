@@ -9,6 +9,7 @@ from base64 import urlsafe_b64encode
 import pytest
 
 from gateway.error_pages import LONGEST_KEPT_POST
+from gateway.layout.frame import GESTION_PAGES
 from services.accounts.domain.staff import Role
 from services.contracts.catalogue_rules import MAX_CATALOGUE_BYTES
 from tests.documents.imports.exam_office import zip_of
@@ -43,7 +44,7 @@ def send(browser: ScriptlessBrowser, content: bytes, name: str = "catalogue.zip"
 
 def test_a_new_exam_is_compared_loaded_and_in_the_journal(administrator: ScriptlessBrowser) -> None:
     administrator.get("/gestion")
-    assert "Catalogue" in administrator.text
+    assert GESTION_PAGES["catalogue"].label in administrator.text
     send(administrator, archive(code="CFG2"))
     assert "Nouvel examen ou concours." in administrator.text
     assert "BREVET DE TECHNICIEN SUPERIEUR" in administrator.text, "what the archive does not have stays"
@@ -125,6 +126,6 @@ def test_a_gestionnaire_has_no_such_page(staff: StaffFactory) -> None:
     gestionnaire = staff.logged_in("03")
     gestionnaire.get(PAGE)
     assert gestionnaire.answer.status_code == 403
-    assert "Catalogue" not in gestionnaire.text
+    assert GESTION_PAGES["catalogue"].label not in gestionnaire.text
     send(gestionnaire, archive())
     assert gestionnaire.answer.status_code == 403

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gateway.clients.staff_pieces import StaffPiecesClient
+from gateway.layout.frame import GESTION_PAGES
 from services.chassis.errors import Unavailable
 from services.pieces.models import Piece, db
 from tests.gateway.components.html_checks import problems_of, text_of
@@ -25,7 +26,7 @@ def test_what_waits_is_told_by_regroupement(gestionnaire: ScriptlessBrowser, can
     assert numbers
     for number, address in zip(numbers, lists, strict=True):
         gestionnaire.get(address)
-        assert (gestionnaire.title, gestionnaire.value("session")) == ("Pièces", "BTS 2022")
+        assert (gestionnaire.title, gestionnaire.value("session")) == (GESTION_PAGES["pieces"].label, "BTS 2022")
         assert len(rows(gestionnaire)) == number
 
 
@@ -49,7 +50,7 @@ def test_a_decision_is_stored_though_the_next_piece_cannot_be_had(
     with monkeypatch.context() as failing:
         failing.setattr(StaffPiecesClient, "following", unavailable)
         gestionnaire.press("Conforme")
-    assert gestionnaire.title == "Pièces"
+    assert gestionnaire.title == GESTION_PAGES["pieces"].label
     assert "Votre décision est enregistrée." in gestionnaire.text
     assert "Conforme" in statuses(candidate)
 

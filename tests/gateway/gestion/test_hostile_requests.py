@@ -7,6 +7,7 @@ from urllib.parse import quote
 import pytest
 from sqlalchemy import update
 
+from gateway.layout.frame import GESTION_HOME
 from services.pieces.models import Candidature, Deposit, Piece, db
 from tests.gateway.candidates import CandidateFactory
 from tests.gateway.components.html_checks import problems_of
@@ -65,7 +66,7 @@ def test_where_there_is_no_page_one_is_still_in_the_espace_de_gestion(staff: Sta
     assert browser.get(path).status_code in (404, 405)
     assert "Anne DUVAL (gestionnaire)" in browser.text
     browser.follow("Page d'accueil")
-    assert (browser.path, browser.title) == ("/gestion", "À traiter")
+    assert (browser.path, browser.title) == ("/gestion", GESTION_HOME.label)
 
 
 def test_other_pages_are_not_taken_for_those_of_gestionnaires(staff: StaffFactory) -> None:

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 import pyotp
 import pytest
 
+from gateway.layout.frame import GESTION_HOME, GESTION_PAGES
 from services.accounts.domain.recovery_codes import COUNT
 from services.accounts.domain.staff import Role
 from services.accounts.models import StaffMember, db
+from services.contracts import page_labels
 from tests.gateway.gestion.invitations import NEW_PASSWORD, mailed_link, new_address
 from tests.gateway.gestion.people import PASSWORD, StaffAccount, StaffFactory
 from tests.support.chromium import french_profile
@@ -41,13 +43,13 @@ def test_an_access_from_its_invitation_to_its_end(
     _press(persons, "Activer mon accès")
     codes = persons.locator("ol code").all_inner_texts()
     assert len(codes) == COUNT
-    persons.get_by_role("link", name="Entrer dans l'Espace de gestion").click()
-    persons.get_by_role("heading", name="À traiter").wait_for()
-    _press(persons, "Se déconnecter")
+    persons.get_by_role("link", name=f"Entrer dans l'{page_labels.STAFF_PAGES}").click()
+    persons.get_by_role("heading", name=GESTION_HOME.label).wait_for()
+    _press(persons, page_labels.LOG_OUT)
 
     _log_in(persons, running, email, NEW_PASSWORD, codes[0])
-    persons.get_by_role("heading", name="À traiter").wait_for()
-    persons.get_by_role("link", name="Mon compte").click()
+    persons.get_by_role("heading", name=GESTION_HOME.label).wait_for()
+    persons.get_by_role("link", name=GESTION_PAGES["compte"].label).click()
     persons.get_by_text("Codes de secours qui restent").wait_for()
     assert "9" in persons.locator("main dl").inner_text()
 
@@ -65,7 +67,7 @@ def test_an_access_from_its_invitation_to_its_end(
 
 
 def _invite(page: Page, running: InProcessFourServices, chief: StaffAccount, email: str) -> None:
-    page.get_by_role("link", name="Équipe", exact=True).click()
+    page.get_by_role("link", name=GESTION_PAGES["equipe"].label, exact=True).click()
     page.get_by_role("link", name="Inviter une personne").click()
     for name, typed in (("nom", "DURAND"), ("prenoms", "Paule"), ("email", email)):
         page.locator(f"[name={name}]").fill(typed)
@@ -79,7 +81,7 @@ def _log_in(page: Page, running: InProcessFourServices, email: str, password: st
     page.goto(f"{running.url}/gestion/connexion")
     for name, typed in (("identifiant", email), ("password", password), ("code", code)):
         page.locator(f"[name={name}]").fill(typed)
-    _press(page, "Me connecter")
+    _press(page, page_labels.LOG_IN)
 
 
 def _press(page: Page, words: str) -> None:

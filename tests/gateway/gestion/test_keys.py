@@ -9,6 +9,8 @@ from sqlalchemy import select
 
 from gateway.cookies import cookie_name
 from gateway.staff_member import SESSION_COOKIE
+from services.contracts import page_labels
+from services.contracts.page_sizes import USUAL_PAGE
 from services.pieces.models import AuditEntry, db
 from tests.gateway.candidates import CandidateFactory
 from tests.gateway.gestion.copied_pieces import add_pieces_to_control
@@ -92,24 +94,24 @@ def test_a_page_is_magnified_and_turned(desk: Page) -> None:
     assert "rotate(90deg)" in picture.evaluate("image => image.style.transform")
 
 
-def test_fifty_pieces_take_fifty_keys_and_no_page_but_theirs(
+def test_a_page_of_pieces_takes_a_key_each_and_no_page_but_theirs(
     page: Page, staff: StaffFactory, candidates: CandidateFactory, running: InProcessFourServices
 ) -> None:
     candidature = depositor(candidates, running).path.rpartition("/")[2]
-    add_pieces_to_control(running, candidature, 49)
+    add_pieces_to_control(running, candidature, USUAL_PAGE - 1)
     open_first_piece(page, staff, running, candidature)
     loaded: list[str] = []
     documents: list[str] = []
     page.on("request", lambda asked: documents.append(asked.url) if asked.resource_type == "document" else None)
     page.on("framenavigated", lambda frame: loaded.append(frame.url))
-    for number in range(50):
+    for number in range(USUAL_PAGE):
         with page.expect_event("framenavigated", timeout=MILLISECONDS):
             page.keyboard.press("c")
-        if number < 49:
+        if number < USUAL_PAGE - 1:
             page.locator("[data-raccourcis] input").wait_for()
     page.get_by_text("c'était la dernière pièce de cette liste").wait_for(timeout=MILLISECONDS)
     pieces = [address for address in loaded if "/gestion/pieces/" in address]
-    assert (len(pieces), len(loaded)) == (49, 50), "the pieces that follow the first, then the list"
+    assert (len(pieces), len(loaded)) == (USUAL_PAGE - 1, USUAL_PAGE), "the pieces that follow the first, then the list"
     assert len(documents) == 1, "pieces take each other's place in the page; only the list is loaded"
 
 
@@ -148,7 +150,7 @@ def test_a_decision_that_comes_too_late_is_told_in_its_place(desk: Page) -> None
 def test_a_decision_after_the_end_of_the_session_asks_to_log_in(desk: Page) -> None:
     desk.context.clear_cookies()
     desk.keyboard.press("c")
-    desk.get_by_role("button", name="Me connecter").wait_for(timeout=MILLISECONDS)
+    desk.get_by_role("button", name=page_labels.LOG_IN).wait_for(timeout=MILLISECONDS)
 
 
 def test_who_was_refused_reads_why_and_what_they_send_again_comes_first(

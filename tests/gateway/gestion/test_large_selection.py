@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 
 from gateway.cookies import cookie_name
 from gateway.staff_member import SESSION_COOKIE
+from gateway.web.gestion.selection_report import POSTED_PIECES
 from tests.gateway.candidates import CandidateFactory
 from tests.gateway.gestion.copied_pieces import add_pieces_to_control
 from tests.gateway.gestion.people import StaffFactory, depositor
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page, Route
 
 MILLISECONDS = 60_000
-PIECES = 60  # three parts
+REST = 10
+PIECES = 2 * POSTED_PIECES + REST  # three parts
 DECISIONS = "**/gestion/pieces/decisions"
 
 
@@ -66,23 +68,29 @@ def test_a_selection_is_decided_in_parts_with_its_progress_in_words(selection: P
     waiting: list[Route] = []
     posts = on_part(selection, 3, waiting.append)
     press(selection)
-    expect(selection.locator("[data-nombre]")).to_have_text(f"50 sur {PIECES}", timeout=MILLISECONDS)
-    assert selection.locator("progress").evaluate("bar => [bar.value, bar.max]") == [50, PIECES]
+    expect(selection.locator("[data-nombre]")).to_have_text(f"{2 * POSTED_PIECES} sur {PIECES}", timeout=MILLISECONDS)
+    assert selection.locator("progress").evaluate("bar => [bar.value, bar.max]") == [2 * POSTED_PIECES, PIECES]
     waiting[0].continue_()
     reads(selection, f"{PIECES} pièces sont maintenant « Reçue ».")
-    assert posts == [25, 25, 10]
+    assert posts == [POSTED_PIECES, POSTED_PIECES, REST]
     assert selection.locator("[name=selection]:checked").count() == 0
 
 
 def test_a_part_that_fails_stops_no_other_and_is_gone_on_with(selection: Page) -> None:
     posts = on_part(selection, 2, lambda route: route.abort())
     press(selection)
-    reads(selection, "35 pièces sont maintenant « Reçue ».", "25 pièces à décider encore")
-    assert posts == [25, 25, 10]
+    reads(
+        selection,
+        f"{POSTED_PIECES + REST} pièces sont maintenant « Reçue ».",
+        f"{POSTED_PIECES} pièces à décider encore",
+    )
+    assert posts == [POSTED_PIECES, POSTED_PIECES, REST]
     selection.unroute(DECISIONS)
     with selection.expect_navigation():
         press(selection)
-    expect(selection.get_by_text("25 pièces sont maintenant « Reçue ».")).to_be_visible(timeout=MILLISECONDS)
+    expect(selection.get_by_text(f"{POSTED_PIECES} pièces sont maintenant « Reçue ».")).to_be_visible(
+        timeout=MILLISECONDS
+    )
 
 
 def test_a_portal_that_fails_twice_in_a_row_is_not_asked_again(selection: Page) -> None:
@@ -102,19 +110,19 @@ def test_a_selection_can_be_stopped(selection: Page) -> None:
     waiting: list[Route] = []
     posts = on_part(selection, 2, waiting.append)
     press(selection)
-    expect(selection.locator("[data-nombre]")).to_have_text(f"25 sur {PIECES}", timeout=MILLISECONDS)
+    expect(selection.locator("[data-nombre]")).to_have_text(f"{POSTED_PIECES} sur {PIECES}", timeout=MILLISECONDS)
     selection.get_by_role("button", name="Arrêter").click()
     waiting[0].continue_()
-    reads(selection, "50 pièces sont maintenant « Reçue ».", "10 pièces à décider encore")
-    assert posts == [25, 25]
-    assert selection.locator("[name=selection]:checked").count() == 10
+    reads(selection, f"{2 * POSTED_PIECES} pièces sont maintenant « Reçue ».", f"{REST} pièces à décider encore")
+    assert posts == [POSTED_PIECES] * 2
+    assert selection.locator("[name=selection]:checked").count() == REST
 
 
 def test_what_a_colleague_decided_meanwhile_is_in_the_report_with_its_reason(
     selection: Page, staff: StaffFactory
 ) -> None:
     colleague = staff.logged_in("03")
-    value = selection.locator("[name=selection]:checked").nth(30).get_attribute("value") or ""
+    value = selection.locator("[name=selection]:checked").nth(POSTED_PIECES + 5).get_attribute("value") or ""
     colleague.post("/gestion/pieces/decisions", [("decision", "compliant"), ("selection", value)])
     press(selection)
     reads(selection, f"{PIECES - 1} pièces sont maintenant « Reçue ».", "1 pièce sans décision")
@@ -127,5 +135,5 @@ def test_a_mistake_stops_at_the_first_part_and_all_stays_as_it_was(selection: Pa
     posts = on_part(selection, 0, lambda route: route.continue_())
     press(selection)
     reads(selection, "Aucune décision n'a été enregistrée.", f"{PIECES} pièces à décider encore")
-    assert posts == [25]
+    assert posts == [POSTED_PIECES]
     assert selection.locator("[name=received_on]").input_value() == "hier"

@@ -12,6 +12,7 @@ import requests
 
 from gateway.api.limits import max_file_bytes
 from gateway.web.justificatifs.file_reception import STAFF_UPLOADS_AT_ONCE, TOO_MANY_IN_ALL
+from services.chassis.french import file_size
 from services.contracts.publication_rules import MAX_ARCHIVE_BYTES, MAX_CSV_BYTES
 from tests.documents.imports.exam_office import NEW
 from tests.gateway.gestion.people import StaffFactory
@@ -61,7 +62,7 @@ def test_a_byte_more_is_refused_with_the_size_that_may_be(api: requests.Session,
     connection.request("PUT", address.path, headers=headers)  # no more than its head
     answer = connection.getresponse()
     assert answer.status == 413
-    assert "La taille d'un envoi ne doit pas excéder 20 Mo" in json.load(answer)["detail"]
+    assert f"La taille d'un envoi ne doit pas excéder {file_size(MAX_ARCHIVE_BYTES)}" in json.load(answer)["detail"]
 
 
 def test_tools_share_the_few_places_of_large_files_with_pages(

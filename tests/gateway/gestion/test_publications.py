@@ -7,6 +7,8 @@ import io
 import pytest
 from sqlalchemy import select
 
+from services.chassis.french import file_size
+from services.contracts.publication_rules import MAX_CSV_BYTES
 from services.contracts.registrations import DeclaredDocument, DocumentsDeclared
 from services.documents.handlers import registry
 from services.documents.models import Candidature, db
@@ -208,9 +210,9 @@ def test_no_file_or_one_too_large_is_said_on_the_page(gestionnaire: ScriptlessBr
     path = prepare(gestionnaire)
     gestionnaire.post(f"{path}/fichier", [("fichier", (io.BytesIO(), ""))])
     assert "Choisissez un fichier" in gestionnaire.text
-    send(gestionnaire, path, b"x" * (5 * 1024 * 1024 + 1))
+    send(gestionnaire, path, b"x" * (MAX_CSV_BYTES + 1))
     assert gestionnaire.answer.status_code == 413
-    assert "ne doit pas excéder 5 Mo" in gestionnaire.text
+    assert f"ne doit pas excéder {file_size(MAX_CSV_BYTES)}" in gestionnaire.text
 
 
 def test_another_académies_gestionnaire_finds_nothing(staff: StaffFactory, gestionnaire: ScriptlessBrowser) -> None:

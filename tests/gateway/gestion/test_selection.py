@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from gateway.clients.staff_pieces import StaffPiecesClient
+from gateway.layout.frame import GESTION_PAGES
 from services.chassis.errors import Unavailable
 from services.contracts.page_sizes import LARGEST_PAGE, LARGEST_SELECTION
 from tests.gateway.components.html_checks import problems_of
@@ -43,7 +44,7 @@ def test_a_selection_is_decided_at_once_with_a_report_of_what_did_not_pass(
     assert "Cette pièce a changé depuis que vous l'avez lue. Son statut est « Reçue »." in gestionnaire.text
     assert sorted(statuses(candidate)) == ["Conforme", "Reçue"]
     gestionnaire.follow("Retour à la liste")
-    assert gestionnaire.title == "Pièces"
+    assert gestionnaire.title == GESTION_PAGES["pieces"].label
 
 
 def test_two_hundred_pieces_can_be_listed_and_decided_at_once(

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import update
 
+from gateway.clients.staff_pieces import MAX_SHOWN_PAGES
+from gateway.web.gestion.candidatures import SHORTEST_SEARCH
 from services.pieces.models import Deposit, db
 from tests.gateway.candidates import CandidateFactory
 from tests.gateway.components.html_checks import problems_of, text_of
@@ -31,7 +33,11 @@ def test_a_page_of_the_file_is_a_picture_and_the_file_itself_is_only_saved(
     ("pages", "shown", "words"),
     [
         (2, 2, ""),
-        (340, 100, "les 100 premières pages sur 340 sont montrées"),
+        (
+            MAX_SHOWN_PAGES + 1,
+            MAX_SHOWN_PAGES,
+            f"les {MAX_SHOWN_PAGES} premières pages sur {MAX_SHOWN_PAGES + 1} sont montrées",
+        ),
         (None, 1, "Le nombre de pages de ce fichier n'est pas connu"),
     ],
 )
@@ -92,8 +98,8 @@ def test_a_candidature_is_found_by_name_without_it_standing_in_an_address(
     gestionnaire: ScriptlessBrowser, candidate: ScriptlessBrowser
 ) -> None:
     gestionnaire.get("/gestion/candidatures")
-    gestionnaire.press("Rechercher", recherche="d")
-    assert "au moins 2 caractères" in gestionnaire.text
+    gestionnaire.press("Rechercher", recherche="d" * (SHORTEST_SEARCH - 1))
+    assert f"au moins {SHORTEST_SEARCH} caractères" in gestionnaire.text
     assert not problems_of(gestionnaire.answer.text)
     gestionnaire.press("Rechercher", recherche="binet")
     assert not problems_of(gestionnaire.answer.text)

@@ -6,12 +6,14 @@ from datetime import timedelta
 
 import pytest
 
+from gateway.layout.frame import GESTION_HOME, GESTION_PAGES
 from services.accounts.domain.mail_link_rules import INVITATION_LIFETIME
 from services.accounts.domain.recovery_codes import COUNT
 from services.accounts.domain.staff import Role
 from services.accounts.models import StaffMember, db
 from services.accounts.operations.staff_tokens import create_token
 from services.chassis.database.audit import Actor
+from services.contracts import page_labels
 from tests.gateway.candidates import CandidateFactory
 from tests.gateway.components.html_checks import problems_of
 from tests.gateway.gestion.invitations import (
@@ -47,7 +49,7 @@ def test_who_is_invited_sets_up_the_access_and_is_in_the_team(
 ) -> None:
     chief, email = staff.administrateur(), new_address()
     invite(chief, email)
-    assert (chief.browser.path, chief.browser.title) == ("/gestion/equipe", "Équipe")
+    assert (chief.browser.path, chief.browser.title) == ("/gestion/equipe", GESTION_PAGES["equipe"].label)
     assert "L'invitation est envoyée par mail." in chief.browser.text
     [line] = [line for line in rows(chief.browser) if email in line]
     assert all(words in line for words in ("Gestionnaire", "Besançon", "Invitée", "Jamais")), line
@@ -59,9 +61,9 @@ def test_who_is_invited_sets_up_the_access_and_is_in_the_team(
     assert person.title == "Vos codes de secours"
     assert not problems_of(person.answer.text)
     assert len(recovery_codes(person)) == COUNT
-    person.follow("Entrer dans l'Espace de gestion")
-    assert (person.path, person.title) == ("/gestion", "À traiter")
-    assert "Équipe" not in person.text
+    person.follow(f"Entrer dans l'{page_labels.STAFF_PAGES}")
+    assert (person.path, person.title) == ("/gestion", GESTION_HOME.label)
+    assert GESTION_PAGES["equipe"].label not in person.text
     chief.browser.get("/gestion/equipe")
     assert "Active" in next(line for line in rows(chief.browser) if email in line)
 

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gateway.cookies import cookie_name
+from gateway.file_rules import SENT_PART_BYTES
+from services.contracts import page_labels
 from tests.gateway.candidates import CandidateFactory
 from tests.support.in_process_four_services import InProcessFourServices
 
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page, Request, Response, Route
 
 KIBIBYTE = 1024
-PART = 128 * KIBIBYTE
+PART = SENT_PART_BYTES
 SLOW = 200 * 1000 / 8  # bytes per second of a line of 200 kbit/s
 
 
@@ -48,7 +50,7 @@ class Sender:
         self.page.goto(f"{self.portal.url}/justificatifs")
         self.page.locator("main .fr-tile a").first.click()
         self.page.get_by_role("link", name=action).first.click()
-        self.page.get_by_role("heading", level=1, name="Envoyer une pièce jointe").wait_for()
+        self.page.get_by_role("heading", level=1, name=page_labels.DEPOSIT_FORM).wait_for()
 
     def chooses(self, *files: tuple[str, bytes]) -> None:
         for name, content in files:

@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 
 from pypdf import PdfWriter
 
+from services.chassis.french import file_size
+from services.contracts import page_labels
+from services.contracts.file_rules import MAX_FILE_BYTES
 from tests.gateway.uploads.sender import KIBIBYTE, PART, SLOW, Sender
 
 if TYPE_CHECKING:
     from playwright.sync_api import Route
 
-LAST = 6 * KIBIBYTE  # a last part of 1 %
+LAST = PART // 20  # a last part of 1 %
 SIZE = 4 * PART + LAST
 PARTS = [number * PART for number in range(5)]
 
@@ -44,7 +47,7 @@ def test_an_upload_cut_at_10_50_and_99_percent_of_a_slow_line_goes_on_where_it_b
         sender.line(SLOW, offline=True)
         sender.says("La connexion est interrompue")
         sender.line(SLOW)
-    sender.arrives_at("Est-ce lisible ?")
+    sender.arrives_at(page_labels.LEGIBILITY)
     assert sender.accepted_offsets == PARTS
     assert len(sender.sent_offsets) <= len(PARTS) + 3, "of what was cut, the part under way alone left again"
 
@@ -57,7 +60,7 @@ def test_a_page_loaded_again_goes_on_with_the_same_file(sender: Sender) -> None:
     sender.page.reload()
     sender.page.get_by_label("Choisir un fichier").set_input_files(sender.folder / "relevé.pdf")
     sender.sends()
-    sender.arrives_at("Est-ce lisible ?")
+    sender.arrives_at(page_labels.LEGIBILITY)
     assert sender.accepted_offsets == PARTS
 
 
@@ -73,7 +76,7 @@ def test_a_session_that_ends_meanwhile_keeps_the_page_and_what_was_sent(sender: 
     sender.page.get_by_role("link", name="S'identifier dans un nouvel onglet").wait_for()
     sender.logs_in()
     sender.page.get_by_role("button", name="Réessayer").click()
-    sender.arrives_at("Est-ce lisible ?")
+    sender.arrives_at(page_labels.LEGIBILITY)
     assert sender.accepted_offsets == PARTS
 
 
@@ -91,7 +94,7 @@ def test_a_service_that_is_away_is_named_and_waited_for(sender: Sender) -> None:
     finally:
         sender.portal.pieces.start()
     sender.page.get_by_role("button", name="Réessayer").click()
-    sender.arrives_at("Est-ce lisible ?")
+    sender.arrives_at(page_labels.LEGIBILITY)
 
 
 def test_what_is_cancelled_is_not_deposited(sender: Sender) -> None:
@@ -112,11 +115,11 @@ def test_a_file_that_is_refused_says_why_and_another_can_be_sent(sender: Sender)
     sender.chooses(("relevé.pdf", a_pdf(8 * KIBIBYTE)))
     assert sender.page.locator(".fr-message--error").count() == 0
     sender.sends()
-    sender.arrives_at("Est-ce lisible ?")
+    sender.arrives_at(page_labels.LEGIBILITY)
 
 
 def test_a_file_too_large_is_refused_before_it_is_sent(sender: Sender) -> None:
-    sender.chooses(("relevé.pdf", b"%PDF-1.7" + b"0" * (5 * 1024 * KIBIBYTE)))
+    sender.chooses(("relevé.pdf", b"%PDF-1.7" + b"0" * MAX_FILE_BYTES))
     sender.sends()
-    sender.is_refused("Ce fichier fait 5,1 Mo ; la taille ne doit pas excéder 5 Mo.")
+    sender.is_refused(f"la taille ne doit pas excéder {file_size(MAX_FILE_BYTES)}.")
     assert sender.sent_offsets == []

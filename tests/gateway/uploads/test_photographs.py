@@ -9,6 +9,8 @@ from PIL import Image, ImageDraw
 from pypdf import PdfReader
 
 from gateway.web.justificatifs.lisible import LEGIBILITY_WARNINGS
+from services.contracts import page_labels
+from services.contracts.file_rules import MAX_FILE_BYTES
 from services.pieces.domain.legibility import Sign
 from tests.gateway.uploads.sender import Sender
 from tests.pieces.corpus.sample_pages import heic
@@ -17,7 +19,6 @@ from tests.support.processes import wait_until
 if TYPE_CHECKING:
     from playwright.sync_api import Route
 
-LIMIT = 5 * 1024 * 1024
 TURNED = 6  # EXIF: held upright, the sensor lies on its side
 
 
@@ -38,11 +39,11 @@ def test_a_photograph_of_12_megabytes_is_made_smaller_and_upright(sender: Sender
     assert len(large) > 12 * 1024 * 1024
     sender.chooses(("IMG_0001.jpg", large))
     sender.sends()
-    sender.arrives_at("Est-ce lisible ?")
+    sender.arrives_at(page_labels.LEGIBILITY)
     assert "Votre photo a été réduite de" in sender.page.inner_text("main")
     deposited = sender.file()
     with Image.open(io.BytesIO(deposited)) as picture:
-        assert len(deposited) <= LIMIT
+        assert len(deposited) <= MAX_FILE_BYTES
         assert picture.height > picture.width
         assert picture.height >= 2000
         assert not picture.getexif()
@@ -60,10 +61,10 @@ def test_four_pages_are_put_in_order_and_become_one_pdf(sender: Sender) -> None:
     assert [text.split()[0] for text in names.all_inner_texts()] == ["1.jpg", "2.jpg", "3.jpg", "4.jpg"]
     assert sender.page.evaluate("document.activeElement.textContent") == "Monter 3.jpg", "the focus goes along"
     sender.sends()
-    sender.arrives_at("Est-ce lisible ?")
+    sender.arrives_at(page_labels.LEGIBILITY)
     assert "Vos 4 fichiers ont été réunis en un PDF de 4 pages." in sender.page.inner_text("main")
     deposited = sender.file()
-    assert len(deposited) <= LIMIT
+    assert len(deposited) <= MAX_FILE_BYTES
     shapes = [page.images[0].image.size for page in PdfReader(io.BytesIO(deposited)).pages]  # type: ignore[union-attr]
     assert [width / height for width, height in shapes] == sorted(width / height for width, height in shapes)
 
@@ -72,7 +73,7 @@ def test_a_heic_becomes_a_jpeg_without_date_and_place(sender: Sender) -> None:
     picture = Image.open(io.BytesIO(photograph(1600, 1200, words="cni")))
     sender.chooses(("IMG_0002.HEIC", heic(picture)))
     sender.sends()
-    sender.arrives_at("Est-ce lisible ?")
+    sender.arrives_at(page_labels.LEGIBILITY)
     assert "convertie en JPEG, sans la date ni le lieu" in sender.page.inner_text("main")
     preview = sender.page.locator(".portail-apercu img")
     wait_until(lambda: preview.evaluate("image => image.naturalWidth") > 500, 60, "the picture")
@@ -87,7 +88,7 @@ def test_what_looks_hard_to_read_is_said_and_stays_deposited(sender: Sender) -> 
     small.save(out, "JPEG")
     sender.chooses(("vide.jpg", out.getvalue()))
     sender.sends()
-    sender.arrives_at("Est-ce lisible ?")
+    sender.arrives_at(page_labels.LEGIBILITY)
     for words in (LEGIBILITY_WARNINGS["small"], LEGIBILITY_WARNINGS["blank"]):
         assert words in sender.page.inner_text("main")
     sender.page.get_by_role("link", name="C'est lisible").click()
@@ -120,5 +121,5 @@ def test_files_chosen_before_the_script_arrives_are_handled_like_others(sender: 
     button.press("Enter")
     assert sender.page.evaluate("document.activeElement.textContent") == "Retirer 2.jpg"
     sender.sends()
-    sender.arrives_at("Est-ce lisible ?")
+    sender.arrives_at(page_labels.LEGIBILITY)
     assert sender.sent_offsets, "sent in parts, which the script alone does"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
+from services.contracts import page_labels
 from services.pieces.domain.statuses import Scan
 from services.pieces.models import Deposit, db
 from tests.gateway.uploads.sender import Sender
@@ -19,7 +20,7 @@ def scanned(portal: InProcessFourServices, filename: str, scan: Scan) -> None:
 def deposited(sender: Sender, filename: str, scan: Scan) -> None:
     sender.chooses((filename, sample_files.pdf()))
     sender.sends()
-    sender.arrives_at("Est-ce lisible ?")
+    sender.arrives_at(page_labels.LEGIBILITY)
     scanned(sender.portal, filename, scan)
     sender.page.get_by_role("link", name="C'est lisible").click()
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from services.contracts import page_labels
 from services.pieces.domain import candidate_view as rules
 from services.pieces.domain.candidate_view import CandidateView, candidate_view
 from services.pieces.domain.piece import NO_LONGER_ASKED, PieceState
@@ -20,7 +21,7 @@ EXAMINED = replace(FILE, controlled=True)
 INFECTED = replace(FILE, scan=Scan.INFECTED)
 REFUSED = a_piece(deposit=EXAMINED, status=Status.NON_COMPLIANT, validated_at=DURING, reopened_until=LATER)
 AGAIN = f"Vous pouvez déposer à nouveau cette pièce, puis la valider, jusqu'au {END}."
-MENDED = f"Votre nouveau fichier est déposé : cliquez sur « J'ai fourni toutes mes pièces » avant le {END}."
+MENDED = f"Votre nouveau fichier est déposé : cliquez sur « {page_labels.VALIDATE} » avant le {END}."
 TOO_LATE = f"Cette pièce pouvait être déposée à nouveau jusqu'au {END}."
 
 ADD, ADD_AND_DELETE, DELETE, NO_BUTTON = (True, False), (True, True), (False, True), (False, False)

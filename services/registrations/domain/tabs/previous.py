@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.contracts import page_labels
 from services.registrations.domain.dossier import Dossier, PreviousCandidature
 from services.registrations.domain.exam_definition import Tab
 from services.registrations.domain.forms import Field, FieldError, Option, Section, error
@@ -29,7 +30,7 @@ def check(dossier: Dossier, tab: Tab) -> tuple[FieldError, ...]:
     if other is None:
         return errors
     detail = f"Vous avez déjà une candidature pour cette session : {_line(other)}."
-    return (*errors, error(CHOICE, f"{detail} Vous pouvez la modifier dans « Mes inscriptions »."))
+    return (*errors, error(CHOICE, f"{detail} Vous pouvez la modifier dans « {page_labels.REGISTRATIONS} »."))
 
 
 def _earlier(dossier: Dossier) -> tuple[PreviousCandidature, ...]:

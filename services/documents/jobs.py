@@ -15,11 +15,11 @@ object_jobs.register(jobs, reconciliation)
 
 @jobs.every(hours=24, name="forget-drawings")
 def delete_cached_renderings() -> None:
-    """Delete what web processes rendered over a day ago and no worker took."""
+    """Delete what web processes rendered and no worker has taken since."""
     delete_old_cached_renderings()
 
 
 @jobs.every(hours=24, name="purge-events")
 def purge_events() -> None:
-    """Delete events settled 30 days ago."""
+    """Delete events that were settled EVENT_RETENTION ago."""
     purge(db)

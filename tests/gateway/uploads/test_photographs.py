@@ -9,7 +9,9 @@ from PIL import Image, ImageDraw
 from pypdf import PdfReader
 
 from gateway.web.justificatifs.lisible import LEGIBILITY_WARNINGS
+from services.contracts.file_rules import MAX_FILE_BYTES
 from services.pieces.domain.legibility import Sign
+from services.pieces.domain.picture_sides import PAGE_SIDE
 from tests.gateway.uploads.sender import Sender
 from tests.pieces.corpus.sample_pages import heic
 from tests.support.processes import wait_until
@@ -17,7 +19,6 @@ from tests.support.processes import wait_until
 if TYPE_CHECKING:
     from playwright.sync_api import Route
 
-LIMIT = 5 * 1024 * 1024
 TURNED = 6  # EXIF: held upright, the sensor lies on its side
 
 
@@ -42,9 +43,9 @@ def test_a_photograph_of_12_megabytes_is_made_smaller_and_upright(sender: Sender
     assert "Votre photo a été réduite de" in sender.page.inner_text("main")
     deposited = sender.file()
     with Image.open(io.BytesIO(deposited)) as picture:
-        assert len(deposited) <= LIMIT
+        assert len(deposited) <= MAX_FILE_BYTES
         assert picture.height > picture.width
-        assert picture.height >= 2000
+        assert picture.height >= PAGE_SIDE
         assert not picture.getexif()
 
 
@@ -63,7 +64,7 @@ def test_four_pages_are_put_in_order_and_become_one_pdf(sender: Sender) -> None:
     sender.arrives_at("Est-ce lisible ?")
     assert "Vos 4 fichiers ont été réunis en un PDF de 4 pages." in sender.page.inner_text("main")
     deposited = sender.file()
-    assert len(deposited) <= LIMIT
+    assert len(deposited) <= MAX_FILE_BYTES
     shapes = [page.images[0].image.size for page in PdfReader(io.BytesIO(deposited)).pages]  # type: ignore[union-attr]
     assert [width / height for width, height in shapes] == sorted(width / height for width, height in shapes)
 

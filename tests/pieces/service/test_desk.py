@@ -12,6 +12,7 @@ from PIL import Image
 from werkzeug.test import TestResponse
 
 from services.pieces.dependencies import dependencies
+from services.pieces.domain.picture_sides import PAGE_SIDE
 from services.pieces.inspection.processes import MAX_WAITING_PICTURES_OF_ONE, Inspections
 from tests.documents.example_events import CANDIDATE
 from tests.pieces import sample_files
@@ -96,7 +97,7 @@ def test_a_page_is_a_picture_large_enough_to_read(service: PiecesService) -> Non
     assert (answer.status_code, answer.content_type) == (200, "image/jpeg")
     assert "sandbox" in answer.headers["Content-Security-Policy"]
     with Image.open(io.BytesIO(answer.data)) as image:
-        assert max(image.size) == 2000
+        assert max(image.size) == PAGE_SIDE
 
 
 def test_there_are_no_pages_but_those_of_the_file(service: PiecesService) -> None:

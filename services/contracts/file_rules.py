@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 MAX_FILE_BYTES = 5 * 1024 * 1024
-"""Of a file, and of all files that are merged into one: « 5 Mo »."""
+"""Of a file, and of all files that are merged into one."""
 MAX_MERGED_FILES = 12
 """Files that are merged into one document, as the photographed pages of a paper are."""
 MAX_UPLOAD_PART_BYTES = 1024 * 1024

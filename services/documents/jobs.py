@@ -15,7 +15,7 @@ object_jobs.register(jobs, reconciliation)
 
 @jobs.every(hours=24, name="forget-drawings")
 def delete_cached_renderings() -> None:
-    """Delete what web processes rendered over a day ago and no worker took."""
+    """Delete what web processes rendered and no worker has taken since."""
     delete_old_cached_renderings()
 
 

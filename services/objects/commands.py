@@ -18,6 +18,7 @@ from services.objects.reconciliation import Reconciliation, Report, Stop
 from services.objects.store import BytesChanged, ObjectMissing, StoreUnavailable
 
 _EXTENSION_KEY = "portail.reconciliation"
+RECENT_MINUTES = 10  # in which what was written is left alone by a rebuilding
 AnyCommand = TypeVar("AnyCommand", bound=Callable[..., Any])
 WHY_STOPPED = {
     Stop.FOREIGN_STORE: "La base et l'espace de stockage ne sont pas de la même installation : rien n'est comparé. "
@@ -133,7 +134,7 @@ def rebuild_options(command: AnyCommand) -> AnyCommand:
     age = click.option(
         "--minutes",
         type=click.IntRange(min=0),
-        default=10,
+        default=RECENT_MINUTES,
         show_default=True,
         help="Leave alone what was written that recently: a request may be about to name it (0: it is stopped).",
     )

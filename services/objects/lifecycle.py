@@ -26,8 +26,8 @@ from services.objects.tables import retired_objects
 
 log = structlog.get_logger()
 
-# Erasing starts a day after the last moment at which a restoration is accepted, so that the two never run together.
-_ERASING_DELAY = timedelta(days=1)
+ERASING_DELAY = timedelta(days=1)
+"""After the last moment at which a restoration is accepted, so that erasing and restoring never run together."""
 _PAGE_SIZE = 500  # objects
 
 
@@ -95,7 +95,7 @@ def erase_expired(db: Database, store: ObjectStore) -> int:
         return 0
     now = system_now()
     erased = 0
-    while not stopping() and (keys := _expired(db, now - _ERASING_DELAY)):
+    while not stopping() and (keys := _expired(db, now - ERASING_DELAY)):
         for key in keys:
             store.delete(key)  # S3 deletes what is not there without complaint
         with db.operation() as session:

@@ -39,7 +39,7 @@ def update_incomplete_gauges() -> None:
 
 @jobs.every(hours=1, name="purge-deposit-tries")
 def delete_old_deposit_tries() -> None:
-    """Delete the counts of files sent more than an hour ago."""
+    """Delete the counts of files sent in hours that are over."""
     purge_deposit_tries()
 
 

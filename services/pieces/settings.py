@@ -17,7 +17,8 @@ class PiecesSettings(ObjectSettings):
     """Files that one candidate may deposit within an hour, refused ones included. Uploads in parts are also counted
     when they begin (MAX_UPLOADS_PER_HOUR in domain/uploads.py)."""
     inspections_at_once: int = 2
-    """Files that are inspected at the same time for this process, each by a process of up to 504 MiB; 2 at least."""
+    """Files that are inspected at the same time for this process, each by a process within LIMITS of
+    inspection/confinement.py; 2 at least."""
 
     def mistakes(self) -> list[str]:
         mistakes = super().mistakes()

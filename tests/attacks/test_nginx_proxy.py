@@ -14,6 +14,8 @@ import requests
 from flask import Flask, request
 
 from gateway.assets import load_assets
+from services.chassis.french import file_size
+from services.contracts.file_rules import MAX_FILE_BYTES
 from services.contracts.publication_rules import MAX_ARCHIVE_BYTES
 from tests.attacks.gateway_replicas import TIMEOUT_SECONDS, Site, deposit_form_urls, log_in
 from tests.attacks.slow_connections import multipart, slow_connections
@@ -139,17 +141,17 @@ def test_a_file_that_is_too_large_is_refused_by_a_page(site: Site) -> None:
     file = {"fichier": ("trop grande.pdf", b"0" * (30 * 1024 * 1024))}
     answer = visit.post(deposit_form_urls(site.url, visit)[0], files=file, timeout=TIMEOUT_SECONDS)
     assert answer.status_code == 413
-    assert "ne doit pas excéder 5 Mo" in answer.text
+    assert f"ne doit pas excéder {file_size(MAX_FILE_BYTES)}" in answer.text
 
 
 def test_what_is_too_large_is_refused_with_the_size_of_what_was_sent(proxy_alone: Proxy) -> None:
     publication = f"/gestion/documents/{'0' * 32}/fichier"
-    for path, size in ((A_DEPOSIT, "5 Mo"), (publication, "20 Mo")):
+    for path, size in ((A_DEPOSIT, MAX_FILE_BYTES), (publication, MAX_ARCHIVE_BYTES)):
         answer = requests.post(
             f"{proxy_alone.url}{path}", data=MORE_THAN_THE_PROXY_TAKES * b"0", timeout=TIMEOUT_SECONDS
         )
         assert (answer.status_code, problems_of(answer.text)) == (413, [])
-        assert f"ne doit pas excéder {size}" in answer.text
+        assert f"ne doit pas excéder {file_size(size)}" in answer.text
 
 
 def test_pdfs_of_a_publication_pass_at_the_size_that_documents_takes(proxy_alone: Proxy) -> None:

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import requests
 
 from gateway.web.justificatifs.file_reception import TOO_MANY_OF_CANDIDATE
+from services.contracts.file_rules import MAX_FILE_BYTES
 from tests.attacks.gateway_replicas import (
     RETRY_WHEN_BUSY,
     TIMEOUT_SECONDS,
@@ -23,7 +24,6 @@ from tests.pieces.sample_files import pdf
 from tests.support.processes import wait_until
 from tests.support.scriptless_browser import SAME_ORIGIN
 
-LARGEST = 5 * 1024 * 1024
 WHERE_FILES_GO = f"/justificatifs/{'0' * 32}/depot/{'0' * 32}"
 
 
@@ -102,7 +102,7 @@ def deposits(site: Site, email: str) -> None:
     """Five requests: log-in, two pages, the largest file that is admitted, and the page that shows it."""
     visit = log_in(site.url, email, RETRY_WHEN_BUSY)
     place, *_ = deposit_form_urls(site.url, visit)
-    file = {"fichier": ("grande.pdf", pdf_of_size(LARGEST), "application/pdf")}
+    file = {"fichier": ("grande.pdf", pdf_of_size(MAX_FILE_BYTES), "application/pdf")}
     answer = visit.post(place, files=file, allow_redirects=False, timeout=TIMEOUT_SECONDS)
     assert answer.status_code == 303, answer.text
     assert "grande.pdf" in visit.get(f"{site.url}{answer.headers['Location']}", timeout=TIMEOUT_SECONDS).text

@@ -10,6 +10,12 @@ from werkzeug.test import TestResponse
 
 from services.contracts.registrations import RegistrationWithdrawn
 from services.documents.dependencies import attach
+from services.documents.domain.publication_limits import (
+    MAX_ORDER_KEY_LENGTH,
+    MAX_PARAGRAPHS,
+    MAX_RECIPIENTS,
+    MAX_TITLE_LENGTH,
+)
 from services.documents.operations.publishing import publish_document
 from tests.documents.example_events import CANDIDATURE, ecartee, saved, withdrawn
 from tests.documents.service import Service, some_id
@@ -106,8 +112,11 @@ def test_only_those_who_may_publish_do(service: Service) -> None:
         {"type": "confirmation"},
         {"type": "autre"},
         {"title": ""},
+        {"title": "x" * (MAX_TITLE_LENGTH + 1)},
         {"paragraphs": []},
+        {"paragraphs": ["x"] * (MAX_PARAGRAPHS + 1)},
         {"candidatures": []},
+        {"candidatures": [some_id()] * (MAX_RECIPIENTS + 1)},
         {"candidatures": ["x"]},
         {"pdf": "not base64"},
         {"pdf": base64.b64encode(b"GIF89a").decode()},
@@ -141,7 +150,7 @@ def test_an_order_given_again_under_its_key_is_answered_as_the_first_and_not_car
     refused = _order(service, key="a", title="Autre chose", pdf=pdf)
     assert (refused.status_code, refused.get_json()["type"]) == (409, "/problems/cle-deja-utilisee")
     assert _order(service, key="a", pdf=pdf, candidatures=[CANDIDATURE, some_id()]).status_code == 409
-    assert _order(service, key="x" * 201).status_code == 422
+    assert _order(service, key="x" * (MAX_ORDER_KEY_LENGTH + 1)).status_code == 422
 
 
 def test_a_key_is_its_callers_own(service: Service) -> None:

@@ -167,7 +167,6 @@ SENTENCES = {
         f"the objectives look at {OBJECTIVE_DAYS}",
         f"Each may take {FILES} MB of GATEWAY_TMP, and besides two files of exam offices "
         f"{MAX_ARCHIVE_BYTES // MIB} MB each",
-        f"in processes of {LIMITS.memory // MIB} MiB at most",
     ),
     "gateway/web/accueil/templates/accessibilite.html": (
         f"des fenêtres de {DESKTOP['width']}, {TELEPHONE['width']} et {ZOOMED_VIEWPORT['width']} pixels de large",

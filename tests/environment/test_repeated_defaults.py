@@ -22,6 +22,8 @@ from services.contracts.catalogue_rules import MAX_CATALOGUE_BYTES
 from services.contracts.file_rules import MAX_FILE_BYTES, MAX_UPLOAD_PART_BYTES
 from services.contracts.publication_rules import MAX_ARCHIVE_BYTES, MAX_CSV_BYTES
 from services.objects.settings import ObjectSettings
+from services.pieces.inspection.confinement import LIMITS
+from services.pieces.settings import PiecesSettings
 from tests.support.compose_file import COMPOSE, COMPOSE_DEFAULTS, COMPOSE_SERVICES, expanded
 from tests.support.process_settings import SETTINGS
 
@@ -107,6 +109,18 @@ def test_a_gateways_tmp_holds_what_it_receives_at_the_same_time() -> None:
     [size] = re.findall(r"/tmp:size=\D*(\d+)m", " ".join(tmpfs))
     uploads = GatewaySettings.uploads_at_once * (MAX_FILE_BYTES + ENVELOPE_BYTES)
     assert int(size) * 1024 * 1024 >= uploads + STAFF_UPLOADS_AT_ONCE * (MAX_ARCHIVE_BYTES + ENVELOPE_BYTES)
+
+
+def test_a_pieces_has_the_memory_of_what_it_inspects_at_the_same_time() -> None:
+    """As docs/operations.md reckons it."""
+    limit = COMPOSE_SERVICES["pieces"]["deploy"]["resources"]["limits"]["memory"]
+    megabyte, files, inspections = 1000 * 1000, 16, PiecesSettings.inspections_at_once
+    needed = inspections * (LIMITS.memory + 80 * megabyte) + 150 * megabyte + files * MAX_FILE_BYTES
+    assert int(limit.removesuffix("m")) * 1024 * 1024 >= needed
+    page = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
+    assert f"× {LIMITS.memory // 1024**2} MiB, 80 MB for each" in page
+    assert f"150 MB for itself and {files} of the largest files" in page
+    assert f"`PIECES_MEMORY`\nis {limit.removesuffix('m')} MiB" in page
 
 
 def test_replaced_files_stay_longer_than_backups_of_the_databases() -> None:

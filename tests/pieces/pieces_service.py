@@ -19,7 +19,7 @@ from services.chassis.process.command_line import migrate
 from services.chassis.settings import Secret
 from services.contracts.base import Contract
 from services.objects import ObjectStore
-from services.objects.lifecycle import erase_expired
+from services.objects.lifecycle import ERASING_DELAY, erase_expired
 from services.objects.reconciliation import Report
 from services.pieces.antivirus import Antivirus
 from services.pieces.app import create_app
@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from tests.support.object_store import Bucket
 
 KEPT_DAYS = PiecesSettings.kept_days
+ERASED_AFTER_DAYS = KEPT_DAYS + ERASING_DELAY.days + 0.01
+"""How old a removed file is that the nightly job erases."""
 NO_STORE = "s3+http://nobody:nothing@127.0.0.1:9/none"
 # Every service of this process uses those: a start takes 0.4 s of a processor, and each file has a fork of its own.
 _IDLE_PROGRAMS: list[InspectionProgram] = []

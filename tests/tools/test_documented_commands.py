@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from gateway.api import routing
+from services.contracts.account_rules import DEFAULT_TOKEN_DAYS
 from services.contracts.page_sizes import LARGEST_PAGE
 from services.pieces.domain import changes
 from services.pieces.domain.changes import CHANGES_RETENTION
@@ -81,6 +82,19 @@ def test_the_limits_on_the_page_are_those_of_the_code() -> None:
         "changements gardés": CHANGES_RETENTION.days,
         "exports à la fois, par processus du service": 1,
     }
+
+
+def test_the_numbers_in_the_pages_sentences_are_those_of_the_code() -> None:
+    [patience] = re.findall(
+        r"^DEFAULT_PATIENCE = (\d+)\.0", (SOURCE / "portail" / "api.py").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    for sentence in (
+        f"valable {DEFAULT_TOKEN_DAYS} jours par défaut",
+        f"`PORTAIL_PATIENCE`, {patience} secondes par défaut",
+        f"Décider de plusieurs pièces, {LARGEST_PAGE} au plus par appel",
+        f"Les changements sont gardés {CHANGES_RETENTION.days} jours",
+    ):
+        assert sentence in PAGE
 
 
 def test_the_exit_codes_on_the_page_are_those_of_the_tool() -> None:

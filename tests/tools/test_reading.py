@@ -5,11 +5,9 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
-from pathlib import Path
 
 import pytest
 
-from services.contracts.piece_statuses import STATUS_LABELS
 from tests.gateway.gestion.people import StaffFactory
 from tests.support.in_process_four_services import InProcessFourServices
 from tests.tools.tool import Tool, tool_token
@@ -78,11 +76,6 @@ def test_a_candidature_is_found_read_and_ended_with_a_reason(tool: Tool, running
     assert tool.run("pieces", "list", "--statut", "toutes", "--candidature", found["id"], "--json").stdout == "[]\n"
     refused = tool.run("candidatures", "withdraw", found["id"], "--motif", "Demande")
     assert (refused.returncode, refused.stderr.strip()) == (5, "Cette candidature n'est plus active.")
-
-
-def test_the_words_of_decisions_are_those_of_the_portal() -> None:
-    source = (Path(__file__).parents[2] / "tools/portail/portail/decisions.py").read_text(encoding="utf-8")
-    assert all(f'"{code}"' in source for code in STATUS_LABELS)
 
 
 def test_the_token_comes_from_a_file_that_nobody_else_may_read(tool: Tool) -> None:

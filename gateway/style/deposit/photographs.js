@@ -1,8 +1,8 @@
-/* Reduces photographs in the browser below a size limit: fewer pixels and stronger compression, with a longest side of at least 2000 px if
-   possible. Files that the browser cannot decode stay unchanged. */
+/* Reduces photographs in the browser below a size limit: fewer pixels and stronger compression, as little of both as possible. Files that the
+   browser cannot decode stay unchanged. */
 
-// [longest side, quality of the JPEG], best first: for a separate file, and for a page to be joined, which the portal compresses again with
-// quality 0.8.
+// [longest side, quality of the JPEG], best first: for a separate file, and for a page to be joined, which the portal reduces and
+// compresses again: not below its own side and quality where there is room.
 const ALONE = [
   [4000, 0.85],
   [3200, 0.8],

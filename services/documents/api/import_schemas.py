@@ -14,22 +14,23 @@ from services.contracts.publication_rules import (
     SOURCE_LABELS,
     STATE_LABELS,
 )
-from services.documents.api.schemas import PrintedText
-from services.documents.domain.cell_values import NUMERO_LENGTH
+from services.documents.api.schemas import PARAGRAPH, PrintedText
 from services.documents.domain.document_types import PUBLISHED, type_label
 from services.documents.domain.file_format import FileFormat
 from services.documents.domain.identifiers import PATTERN
-from services.documents.domain.import_columns import COLUMNS
+from services.documents.domain.import_columns import COLUMNS, NUMERO_LENGTH
+from services.documents.domain.publication_limits import MAX_PARAGRAPHS, MAX_REASON_LENGTH, MAX_TITLE_LENGTH
 from services.documents.queries.declared_documents import DeclaredType
 from services.reference import academies
 
-_PARAGRAPH = PrintedText(required=True, validate=validate.Length(min=1, max=5000))
 _POSITION = validate.Range(min=0, max=10_000_000)
 _TYPES = validate.Regexp(rf"{CODE_FORM}\Z", error="Choisissez un type de document.")
 _SOURCES = validate.OneOf([CSV, PDF], error="Choisissez un tableau CSV ou des fichiers PDF.")
 _SESSION = validate.Length(min=1, max=200, error="Choisissez une session.")
 _ACADEMIE = validate.Length(min=1, max=8, error="Choisissez une académie.")
-_REASON_LENGTH = validate.Length(min=1, max=500, error="Saisissez un motif (500 caractères au plus).")
+_REASON = validate.Length(
+    min=1, max=MAX_REASON_LENGTH, error=f"Saisissez un motif ({MAX_REASON_LENGTH} caractères au plus)."
+)
 
 
 class NewImportSchema(Schema):
@@ -41,8 +42,8 @@ class NewImportSchema(Schema):
     academie = fields.String(required=True, validate=_ACADEMIE)
     session = PrintedText(required=True, validate=_SESSION)
     exam = PrintedText(required=True, validate=_SESSION)
-    title = PrintedText(load_default="", validate=validate.Length(max=200))
-    paragraphs = fields.List(_PARAGRAPH, load_default=list, validate=validate.Length(max=50))
+    title = PrintedText(load_default="", validate=validate.Length(max=MAX_TITLE_LENGTH))
+    paragraphs = fields.List(PARAGRAPH, load_default=list, validate=validate.Length(max=MAX_PARAGRAPHS))
 
 
 class ImportSchema(Schema):
@@ -138,7 +139,7 @@ class PublicationSchema(Schema):
 
 
 class WithdrawalSchema(Schema):
-    reason = PrintedText(required=True, validate=_REASON_LENGTH)
+    reason = PrintedText(required=True, validate=_REASON)
 
 
 class ColumnSchema(Schema):

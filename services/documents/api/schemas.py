@@ -11,6 +11,13 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 from services.documents.domain.document_types import PUBLISHED, type_label
 from services.documents.domain.file_format import FileFormat
 from services.documents.domain.identifiers import PATTERN
+from services.documents.domain.publication_limits import (
+    MAX_ORDER_KEY_LENGTH,
+    MAX_PARAGRAPH_LENGTH,
+    MAX_PARAGRAPHS,
+    MAX_RECIPIENTS,
+    MAX_TITLE_LENGTH,
+)
 from services.documents.rendering.glyphs import cleaned
 
 
@@ -106,8 +113,7 @@ class PrintedText(fields.String):
         return cleaned(super()._deserialize(value, attr, data, **kwargs) or "").strip()
 
 
-_LINE = validate.Length(min=1, max=200)
-_PARAGRAPH = PrintedText(required=True, validate=validate.Length(min=1, max=5000))
+PARAGRAPH = PrintedText(required=True, validate=validate.Length(min=1, max=MAX_PARAGRAPH_LENGTH))
 _ID = fields.String(validate=validate.Regexp(rf"{PATTERN}\Z"))
 
 
@@ -115,9 +121,9 @@ class OrderSchema(Schema):
     """`paragraphs` are the document itself, or the text alternative of `pdf`."""
 
     type = fields.String(required=True, validate=validate.OneOf([document_type.value for document_type in PUBLISHED]))
-    title = PrintedText(required=True, validate=_LINE)
-    paragraphs = fields.List(_PARAGRAPH, required=True, validate=validate.Length(min=1, max=50))
-    candidatures = fields.List(_ID, required=True, validate=validate.Length(min=1, max=500))
+    title = PrintedText(required=True, validate=validate.Length(min=1, max=MAX_TITLE_LENGTH))
+    paragraphs = fields.List(PARAGRAPH, required=True, validate=validate.Length(min=1, max=MAX_PARAGRAPHS))
+    candidatures = fields.List(_ID, required=True, validate=validate.Length(min=1, max=MAX_RECIPIENTS))
     pdf = PdfField(load_default=None)
 
 
@@ -125,7 +131,11 @@ class OrderKeySchema(Schema):
     class Meta:
         unknown = EXCLUDE  # the other headers
 
-    order_key = fields.String(data_key="Idempotency-Key", load_default=None, validate=validate.Length(min=1, max=200))
+    order_key = fields.String(
+        data_key="Idempotency-Key",
+        load_default=None,
+        validate=validate.Length(min=1, max=MAX_ORDER_KEY_LENGTH),
+    )
 
 
 class AcceptedSchema(Schema):

@@ -8,11 +8,18 @@ from collections.abc import Callable
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
-from services.documents.domain.import_columns import Column, Kind
+from services.documents.domain.import_columns import (
+    HIGHEST_COEFFICIENT,
+    HIGHEST_MARK,
+    INSCRIPTION_LENGTH,
+    INSCRIPTION_LENGTH_IN_WORDS,
+    NUMERO_LENGTH,
+    NUMERO_LENGTH_IN_WORDS,
+    Column,
+    Kind,
+)
 
-NUMERO_LENGTH = 11  # digits
 MARKS = {"ABS": "Absent", "AB": "Absent", "DISP": "Dispensé", "DI": "Dispensé"}
-HIGHEST_MARK, HIGHEST_COEFFICIENT = Decimal(20), Decimal(100)
 _SHOWN = 40  # characters of a cell that a reason repeats
 _FRENCH_DATE = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -45,15 +52,15 @@ def cleaned_text(cell: str) -> str:
 def _numero_candidat(column: Column, text: str) -> str:
     """A spreadsheet drops the zero that every N° candidat begins with."""
     digits = text.replace(" ", "")
-    if not re.fullmatch(r"[0-9]{10,11}", digits):
-        raise _refused(column, text, "n'est pas un N° candidat (onze chiffres)")
+    if not re.fullmatch(rf"[0-9]{{{NUMERO_LENGTH - 1},{NUMERO_LENGTH}}}", digits):
+        raise _refused(column, text, f"n'est pas un N° candidat ({NUMERO_LENGTH_IN_WORDS})")
     return digits.zfill(NUMERO_LENGTH)
 
 
 def _numero_inscription(column: Column, text: str) -> str:
-    if not re.fullmatch(r"[0-9]{1,3}", text):
-        raise _refused(column, text, "n'est pas un N° d'inscription (trois chiffres)")
-    return text.zfill(3)
+    if not re.fullmatch(rf"[0-9]{{1,{INSCRIPTION_LENGTH}}}", text):
+        raise _refused(column, text, f"n'est pas un N° d'inscription ({INSCRIPTION_LENGTH_IN_WORDS})")
+    return text.zfill(INSCRIPTION_LENGTH)
 
 
 def _date(column: Column, text: str) -> str:

@@ -6,9 +6,16 @@ A candidate has a line for each épreuve or measure; what concerns the whole doc
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 
 from services.documents.domain.document_types import DocumentType
+
+NUMERO_LENGTH, NUMERO_LENGTH_IN_WORDS = 11, "onze chiffres"
+"""Of a N° candidat, as registrations gives it."""
+INSCRIPTION_LENGTH, INSCRIPTION_LENGTH_IN_WORDS = 3, "trois chiffres"
+"""Of a N° d'inscription, with its zeros."""
+HIGHEST_MARK, HIGHEST_COEFFICIENT = Decimal(20), Decimal(100)
 
 
 class Kind(StrEnum):
@@ -25,27 +32,37 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Column:
-    """`label` heads the column, as it is written in the first line of the file. `max_length` in characters. `examples`:
-    the cells of the model's lines. `whole_document`: the same on every line of a candidate."""
+    """`label` heads the column, as it is written in the first line of the file. `max_length` in characters, which
+    `hint_template` may name. `examples`: the cells of the model's lines. `whole_document`: the same on every line of a
+    candidate."""
 
     name: str
     label: str
     kind: Kind
-    hint: str
+    hint_template: str
     examples: tuple[str, str]
     required: bool = True
     max_length: int = 120
     whole_document: bool = False
 
+    @property
+    def hint(self) -> str:
+        """What people read of the column, beside its label."""
+        return self.hint_template.format(max_length=self.max_length)
+
 
 NUMERO_CANDIDAT = Column(
-    "numero_candidat", "N° candidat", Kind.NUMERO_CANDIDAT, "Onze chiffres", ("02103000001", "02103000001")
+    "numero_candidat",
+    "N° candidat",
+    Kind.NUMERO_CANDIDAT,
+    NUMERO_LENGTH_IN_WORDS.capitalize(),
+    ("02103000001", "02103000001"),
 )
 NUMERO_INSCRIPTION = Column(
     "numero_inscription",
     "N° inscription",
     Kind.NUMERO_INSCRIPTION,
-    "Trois chiffres ; seulement si un candidat a plusieurs candidatures à cette session",
+    f"{INSCRIPTION_LENGTH_IN_WORDS.capitalize()} ; seulement si un candidat a plusieurs candidatures à cette session",
     ("001", "001"),
     required=False,
     whole_document=True,
@@ -55,7 +72,7 @@ _EPREUVE = Column(
     "epreuve",
     "Epreuve",
     Kind.TEXT,
-    "Son intitulé, 120 caractères au plus",
+    "Son intitulé, {max_length} caractères au plus",
     ("E1 - Culture générale et expression", "E2 - Langue vivante 1 : Anglais"),
 )
 
@@ -65,16 +82,16 @@ COLUMNS: dict[DocumentType, tuple[Column, ...]] = {
         _EPREUVE,
         Column("date", "Date", Kind.DATE, "jj/mm/aaaa", ("12/05/2022", "13/05/2022")),
         Column("heure", "Heure", Kind.TIME, "14:00 ou 14h00, heure du lieu de l'épreuve", ("14:00", "08:30")),
-        Column("duree", "Durée", Kind.TEXT, "20 caractères au plus", ("4 h", "20 min"), False, 20),
+        Column("duree", "Durée", Kind.TEXT, "{max_length} caractères au plus", ("4 h", "20 min"), False, 20),
         Column(
             "lieu",
             "Lieu",
             Kind.TEXT,
-            "Centre et adresse, 200 caractères au plus",
+            "Centre et adresse, {max_length} caractères au plus",
             ("Lycée Pergaud, 91 boulevard Léon Blum, 25000 BESANCON", "Lycée Pergaud, 25000 BESANCON"),
             max_length=200,
         ),
-        Column("salle", "Salle", Kind.TEXT, "40 caractères au plus", ("B 204", "C 12"), False, 40),
+        Column("salle", "Salle", Kind.TEXT, "{max_length} caractères au plus", ("B 204", "C 12"), False, 40),
     ),
     DocumentType.RELEVE: (
         *_CANDIDATE,
@@ -83,15 +100,15 @@ COLUMNS: dict[DocumentType, tuple[Column, ...]] = {
             "note",
             "Note",
             Kind.MARK,
-            "De 0 à 20, avec deux décimales au plus ; ABS : absent, DISP : dispensé",
+            f"De 0 à {HIGHEST_MARK}, avec deux décimales au plus ; ABS : absent, DISP : dispensé",
             ("12,5", "ABS"),
         ),
-        Column("coefficient", "Coefficient", Kind.COEFFICIENT, "Plus de 0, 100 au plus", ("3", "2")),
+        Column("coefficient", "Coefficient", Kind.COEFFICIENT, f"Plus de 0, {HIGHEST_COEFFICIENT} au plus", ("3", "2")),
         Column(
             "resultat",
             "Résultat",
             Kind.TEXT,
-            "Le même sur toutes les lignes d'un candidat, 80 caractères au plus",
+            "Le même sur toutes les lignes d'un candidat, {max_length} caractères au plus",
             ("Admis", "Admis"),
             required=False,
             max_length=80,
@@ -104,7 +121,7 @@ COLUMNS: dict[DocumentType, tuple[Column, ...]] = {
             "mesure",
             "Mesure",
             Kind.TEXT,
-            "L'aménagement accordé, 300 caractères au plus",
+            "L'aménagement accordé, {max_length} caractères au plus",
             ("Temps majoré d'un tiers", "Sujets en gros caractères"),
             max_length=300,
         ),
@@ -112,7 +129,7 @@ COLUMNS: dict[DocumentType, tuple[Column, ...]] = {
             "epreuves",
             "Epreuves concernées",
             Kind.TEXT,
-            "200 caractères au plus ; toutes si la cellule est vide",
+            "{max_length} caractères au plus ; toutes si la cellule est vide",
             ("Epreuves écrites", ""),
             required=False,
             max_length=200,

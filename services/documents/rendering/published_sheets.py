@@ -8,6 +8,7 @@ from datetime import date
 from services.chassis import french
 from services.contracts.registrations import RegistrationSaved
 from services.documents.domain.document_types import DocumentType
+from services.documents.domain.import_columns import HIGHEST_MARK
 from services.documents.rendering.document_head import head_of
 from services.documents.rendering.notice import notice
 from services.documents.rendering.sheet import Banner, Block, Field, Fields, Letterhead, Paragraphs, Sheet, Table
@@ -86,7 +87,7 @@ def _place(line: Line) -> str:
 
 
 def _mark(mark: str) -> str:
-    return f"{mark}/20" if mark[:1].isdigit() else mark
+    return f"{mark}/{HIGHEST_MARK}" if mark[:1].isdigit() else mark
 
 
 _BLOCKS: dict[DocumentType, Callable[[Sequence[Line]], list[Block]]] = {

@@ -16,6 +16,7 @@ from services.contracts import problem_types
 from services.pieces.api.staff_schemas import OpeningSchema, PageQuery
 from services.pieces.dependencies import dependencies
 from services.pieces.domain.filenames import UNNAMED
+from services.pieces.domain.picture_sides import PAGE_SIDE, PREVIEW_SIDE
 from services.pieces.domain.statuses import Scan
 from services.pieces.operations import downloads, page_pictures, previews
 from services.pieces.operations.controls import Gestionnaire
@@ -43,7 +44,7 @@ def piece_file(piece_id: str) -> Response:
 
 @blp.route("/pieces/<string:piece_id>/preview")
 @access.candidate
-@blp.alt_response(200, content_type="image/jpeg", success=True, description="1000 points de côté au plus")
+@blp.alt_response(200, content_type="image/jpeg", success=True, description=f"{PREVIEW_SIDE} points de côté au plus")
 @answers_with(blp, problem_types.NO_PREVIEW, problem_types.TOO_MANY_FILES)
 def piece_preview(piece_id: str) -> Response:
     """The photograph or the first page, small; nobody but its depositor sees it."""
@@ -53,7 +54,7 @@ def piece_preview(piece_id: str) -> Response:
 @blp.route("/pieces/<string:piece_id>/pages/<int:number>")
 @access.staff("pieces:read")
 @blp.arguments(PageQuery, location="query")
-@blp.alt_response(200, content_type="image/jpeg", success=True, description="2000 points de côté au plus")
+@blp.alt_response(200, content_type="image/jpeg", success=True, description=f"{PAGE_SIDE} points de côté au plus")
 @answers_with(blp, problem_types.NOT_CLEAN, problem_types.NO_PREVIEW)
 def piece_page(query: dict[str, Any], piece_id: str, number: int) -> Response:
     """A page of a PDF, from 1 on, or a picture (its page 1), as a JPEG; each look is in the audit trail."""

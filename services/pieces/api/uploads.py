@@ -92,13 +92,14 @@ def upload_state(upload_id: str) -> Response:
 @blp.route("/uploads/<string:upload_id>", methods=["PATCH"])
 @access.candidate
 @blp.doc(
+    summary=f"The bytes that follow, at most {MAX_UPLOAD_PART_BYTES / 2**20:g} MiB of them.",
     parameters=[_VERSION_HEADER, _number_header("Upload-Offset")],
     requestBody={"required": True, "content": {PART_MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}}}},
 )
 @blp.alt_response(204, success=True, description="Upload-Offset")
 @answers_with(blp, problem_types.WRONG_OFFSET, problem_types.TOO_LARGE)
 def continue_upload(upload_id: str) -> Response:
-    """The bytes that follow, at most 1 MiB of them."""
+    """Add bytes at the end of the upload."""
     _check_version()
     content = _read_part()
     if request.mimetype != PART_MEDIA_TYPE:

@@ -12,7 +12,7 @@ _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Cn", "Co", "Zl", "Zp"})  # controls, 
 
 
 def clean_filename(name: str) -> str:
-    """NFC, without folders, control, bidi or invisible characters, at most 300 characters; the extension is kept."""
+    """NFC, without folders, control, bidi or invisible characters, at most MAX_LENGTH long; the extension is kept."""
     base = re.split(r"[/\\]", name)[-1]
     visible = "".join(char if unicodedata.category(char) not in _INVISIBLE else _space_for(char) for char in base)
     plain = re.sub(r"\s+", " ", unicodedata.normalize("NFC", visible)).strip(" ").rstrip(" .")

@@ -9,6 +9,13 @@ from services.chassis.french import file_size
 from services.contracts import problem_types
 from services.contracts.file_rules import MAX_FILE_BYTES
 
+STORE_RETRY_SECONDS = 30
+"""After which who deposits is asked to come back, where the object store does not answer."""
+BUSY_RETRY_SECONDS = 10
+"""The same where too many files wait for an inspection."""
+CONCURRENT_RETRY_SECONDS = 5
+"""The same where the candidate's other files are under way."""
+
 
 class RefusalReason(StrEnum):
     """Why a file is refused: a stable code, in the answer beside its sentence, and a label of a metric."""
@@ -154,7 +161,7 @@ def store_unavailable_on_write() -> Unavailable:
     return Unavailable(
         "L'espace de dépôt ne répond pas pour le moment : votre fichier n'a pas été enregistré. "
         "Recommencez dans quelques instants.",
-        retry_after=30,
+        retry_after=STORE_RETRY_SECONDS,
     )
 
 
@@ -166,14 +173,14 @@ def inspection_busy() -> Unavailable:
     return Unavailable(
         "Trop de fichiers sont en cours de vérification : le vôtre n'a pas été enregistré. "
         "Recommencez dans quelques instants.",
-        retry_after=10,
+        retry_after=BUSY_RETRY_SECONDS,
     )
 
 
 def too_many_concurrent_deposits() -> TooManyDeposits:
     return TooManyDeposits(
         "Plusieurs de vos fichiers sont déjà en cours d'envoi. Attendez qu'ils soient enregistrés, puis recommencez.",
-        retry_after=5,
+        retry_after=CONCURRENT_RETRY_SECONDS,
     )
 
 

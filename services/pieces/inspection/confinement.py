@@ -22,7 +22,7 @@ class Limits:
 
 
 LIMITS = Limits(memory=504 * 1024 * 1024, processor=3, wall=20)
-"""Far more than good files of 5 Mo take, which is half a second at most (docs/operations.md)."""
+"""Far more than good files of MAX_FILE_BYTES take, which is half a second at most (docs/operations.md)."""
 
 FIRST_LOOK_SECONDS = 0.04
 """Processor time of a first look, enough for nearly every good file. The others wait for a longer one."""

@@ -1,6 +1,6 @@
 """A queue for inspections: few at once, a bounded number that waits, one at a time for each owner.
 
-An owner whose file has broken a limit is demoted for an hour: many who send such files together could else occupy every
+An owner whose file has broken a limit is demoted for a while: many who send such files together could else occupy every
 turn and the whole queue for as long as they like.
 """
 
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from services.chassis.process.pools import count_refusal, show_pool
 
-DEMOTION_SECONDS = 3600.0  # seconds
+DEMOTION_SECONDS = 3600.0
 
 
 class QueueFull(Exception):

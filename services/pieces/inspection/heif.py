@@ -13,7 +13,8 @@ from services.pieces.domain.refusals import FileRefused, damaged
 from services.pieces.inspection.images import NOUN_PHRASE, too_many_pixels
 
 MAX_PIXELS = 30_000_000
-"""Telephones' usual photographs have 12 and 24 million; one of 48 fits neither into the memory nor into 5 Mo."""
+"""Telephones' usual photographs have 12 and 24 million; one of 48 fits neither into the memory nor into a
+deposit."""
 MAX_SIDE = 4096  # pixels of the JPEG's long side
 QUALITY = 85
 

@@ -13,6 +13,10 @@ NOUN_PHRASE = "Ce document DOC"
 
 _HEADER = 512
 _ENTRY = 128
+_TABLE_SECTORS = 109
+"""Of the table of sectors, whose numbers the header has; those of further ones are elsewhere, and not read."""
+MAX_BYTES = _TABLE_SECTORS * (512 // 4) * 512
+"""Of a container whose table the header has as a whole, with the smallest sectors."""
 _FIRST_SPECIAL_SECTOR = 0xFFFFFFFA
 _ENCRYPTED_FLAG = 0x0100  # fEncrypted in Word's FibBase
 _WORD_MAGIC = 0xA5EC
@@ -69,9 +73,8 @@ class _Container:
         return [_stream(entry) for entry in entries if entry[66]]
 
     def _read_fat(self) -> list[int]:
-        """The number of the next sector, for each sector. The header has the numbers of the first 109 sectors of this
-        table, which is more than a file of 5 Mo needs."""
-        count = min(struct.unpack_from("<I", self._data, 44)[0], 109)
+        """The number of the next sector, for each sector within MAX_BYTES."""
+        count = min(struct.unpack_from("<I", self._data, 44)[0], _TABLE_SECTORS)
         fat: list[int] = []
         for number in struct.unpack_from(f"<{count}I", self._data, 76):
             sector = self.sector(number)

@@ -15,13 +15,12 @@ from services.contracts.file_rules import MAX_FILE_BYTES
 from services.pieces.domain import legibility as rules
 from services.pieces.domain.formats import Format
 from services.pieces.domain.legibility import Look, Sign
+from services.pieces.domain.picture_sides import PAGE_SIDE, PREVIEW_SIDE
 from services.pieces.domain.refusals import damaged
 from services.pieces.inspection import heif, legibility, pdf
 from services.pieces.inspection.format_detection import detect_format, is_heic
 from services.pieces.inspection.images import NOUN_PHRASE
 
-PAGE_SIDE = 2000  # pixels of the long side of a picture in a PDF: A4 at 170 dpi
-PREVIEW_SIDE = 1000  # pixels of the long side
 JPEG_QUALITY = 80
 A4_INCHES = 11.69  # its long side
 MAX_LOOKED_AT_PAGES = 12  # of a PDF

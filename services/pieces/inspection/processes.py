@@ -46,13 +46,13 @@ _COMMAND = (sys.executable, "-E", "-s", "-B", "-m", "services.pieces.inspection.
 _PROJECT_FOLDER = Path(__file__).parents[3]  # where `services` is
 # One malloc arena: what each thread would reserve for itself counts as used memory.
 _ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "MALLOC_ARENA_MAX": "1"}
-_START_SECONDS = 20  # on a very busy machine; together with LIMITS.wall and waiting, less than the gateway waits
-_MAX_WAITING_FIRST_LOOKS = 24  # threads of the web process that may wait for a first look, which ends soon
-_MAX_WAITING_LONG_LOOKS = 6  # threads that may wait for a longer one
+START_SECONDS = 20  # on a very busy machine; together with LIMITS.wall and waiting, less than the gateway waits
+MAX_WAITING_FIRST_LOOKS = 24  # threads of the web process that may wait for a first look, which ends soon
+MAX_WAITING_LONG_LOOKS = 6  # threads that may wait for a longer one
 _PICTURES_AT_ONCE = 3  # for gestionnaires, so that candidates' files always find a place to wait for a longer look
 _MAX_WAITING_PICTURES = 16  # threads that may wait for one of these
-_MAX_WAITING_PICTURES_OF_ONE = 8  # of the pictures that one gestionnaire's browser asks for at once
-_MAX_WAIT_SECONDS = 10
+MAX_WAITING_PICTURES_OF_ONE = 8  # of the pictures that one gestionnaire's browser asks for at once
+MAX_WAIT_SECONDS = 10
 _MAX_WAIT_LEGIBILITY_SECONDS = 0.5  # a deposit waits for this look, which only advises
 _CHUNK = 256 * 1024  # bytes
 
@@ -110,7 +110,7 @@ class InspectionProgram:
 
         Raises OSError where the program fails or stalls.
         """
-        deadline = time.monotonic() + _START_SECONDS + LIMITS.wall
+        deadline = time.monotonic() + START_SECONDS + LIMITS.wall
         service_end, program_end = socket.socketpair()
         with service_end:
             with program_end:
@@ -177,17 +177,17 @@ class Inspections:
         """`at_once`: how many processes may inspect files at the same time, two at least."""
         hide_memory()
         self.first_look_queue = FairQueue(
-            "first_looks", 1, max_waiting=_MAX_WAITING_FIRST_LOOKS, max_wait=_MAX_WAIT_SECONDS
+            "first_looks", 1, max_waiting=MAX_WAITING_FIRST_LOOKS, max_wait=MAX_WAIT_SECONDS
         )
         self.long_look_queue = FairQueue(
-            "long_looks", at_once - 1, max_waiting=_MAX_WAITING_LONG_LOOKS, max_wait=_MAX_WAIT_SECONDS
+            "long_looks", at_once - 1, max_waiting=MAX_WAITING_LONG_LOOKS, max_wait=MAX_WAIT_SECONDS
         )
         self.picture_queue = FairQueue(
             "pictures",
             _PICTURES_AT_ONCE,
             max_waiting=_MAX_WAITING_PICTURES,
-            max_wait=_MAX_WAIT_SECONDS,
-            max_waiting_of_owner=_MAX_WAITING_PICTURES_OF_ONE,
+            max_wait=MAX_WAIT_SECONDS,
+            max_waiting_of_owner=MAX_WAITING_PICTURES_OF_ONE,
         )
         self.idle_programs: list[InspectionProgram] = []
 

@@ -6,14 +6,28 @@ from dataclasses import replace
 
 import pytest
 
+from services.contracts.publication_rules import MAX_CSV_BYTES, MAX_LINES
 from services.contracts.registrations import RegistrationWithdrawn
+from services.documents.domain.csv_content import MAX_COLUMNS
+from services.documents.domain.document_types import DocumentType
+from services.documents.domain.import_columns import COLUMNS, HIGHEST_COEFFICIENT, HIGHEST_MARK
+from services.documents.domain.import_rows import MAX_LINES_OF_CANDIDATE
 from tests.documents.example_events import saved
 from tests.documents.imports.exam_office import CELLS, ExamOffice, candidature, csv_of, line, numero
 from tests.documents.text_extraction import text_of_html, text_of_pdf
 
 CONVOCATION = CELLS["convocation"]
-LONG = "x" * 121
 IN_THE_GATE = 120
+
+
+def most_characters(type: DocumentType, name: str) -> int:
+    """Of a cell in that column."""
+    return next(column.max_length for column in COLUMNS[type] if column.name == name)
+
+
+MOST_OF_EPREUVE = most_characters(DocumentType.CONVOCATION, "epreuve")
+TOO_LONG = CONVOCATION.replace("E1 - Culture générale", "x" * (MOST_OF_EPREUVE + 1))
+MOST_OF_MESURE = most_characters(DocumentType.AMENAGEMENTS, "mesure")
 
 
 def seeded(office: ExamOffice, candidates: int) -> tuple[bytes, dict[int, str]]:
@@ -38,7 +52,7 @@ def seeded(office: ExamOffice, candidates: int) -> tuple[bytes, dict[int, str]]:
         f"12;{CONVOCATION}": "n'est pas un N° candidat",
         line(9005, CONVOCATION.replace("12/05/2022", "31/02/2022")): "« 31/02/2022 » n'est pas une date",
         line(9006, CONVOCATION.replace("14:00", "25:00")): "n'est pas une heure",
-        line(9007, CONVOCATION.replace("E1 - Culture générale", LONG)): "dépasse 120 caractères",
+        line(9007, TOO_LONG): f"dépasse {MOST_OF_EPREUVE} caractères",
         line(9008, CONVOCATION.replace("E1 - Culture générale", " ")): "« Epreuve » n'est pas rempli",
         line(9009) + ";de trop": "plus de cellules",
         line(1): "répète la ligne 2",
@@ -108,11 +122,12 @@ def test_a_candidate_with_a_wrong_line_gets_no_half_convocation(office: ExamOffi
 @pytest.mark.parametrize(
     ("type", "cells", "reason"),
     [
-        ("releve_notes", "E1;20,5;3;Admis", "n'est pas une note"),
+        ("releve_notes", f"E1;{HIGHEST_MARK},5;3;Admis", "n'est pas une note"),
         ("releve_notes", "E1;12,345;3;Admis", "n'est pas une note"),
         ("releve_notes", "E1;12;0;Admis", "n'est pas un coefficient"),
+        ("releve_notes", f"E1;12;{HIGHEST_COEFFICIENT + 1};Admis", "n'est pas un coefficient"),
         ("amenagements", ";Toutes", "« Mesure » n'est pas rempli"),
-        ("amenagements", f"{'m' * 301};", "dépasse 300 caractères"),
+        ("amenagements", f"{'m' * (MOST_OF_MESURE + 1)};", f"dépasse {MOST_OF_MESURE} caractères"),
     ],
 )
 def test_marks_coefficients_and_measures_are_checked_too(
@@ -121,6 +136,15 @@ def test_marks_coefficients_and_measures_are_checked_too(
     office.register(1)
     checked = office.checked(csv_of([line(1, cells)], type), type=type)
     assert reason in office.refusals(checked["id"])[0][1]
+
+
+def test_a_candidate_with_more_lines_than_a_document_has_gets_none(office: ExamOffice) -> None:
+    office.register(1)
+    lines = [line(1, CONVOCATION.replace("E1", f"E{number}")) for number in range(MAX_LINES_OF_CANDIDATE + 1)]
+    checked = office.checked(csv_of(lines))
+    assert (checked["ready"], checked["refused"]) == (0, len(lines))
+    assert f"plus de {MAX_LINES_OF_CANDIDATE} lignes" in office.refusals(checked["id"])[0][1]
+    assert office.send(checked["id"], csv_of(lines[1:])).get_json()["ready"] == 1
 
 
 def test_a_result_is_the_same_on_every_line_of_a_candidate(office: ExamOffice) -> None:
@@ -177,9 +201,9 @@ def test_a_corrected_file_replaces_the_one_before(office: ExamOffice) -> None:
         (csv_of([]), "aucune ligne"),
         (csv_of([line(1) + '"']), "aucune ligne"),
         (csv_of([f'{numero(1)};"E1']), "La ligne 2 ne peut pas être lue"),
-        (csv_of([line(number) for number in range(10_001)]), "plus de 10000 lignes"),
+        (csv_of([line(number) for number in range(MAX_LINES + 1)]), f"plus de {MAX_LINES} lignes"),
         ("N° candidat;Epreuve".encode("utf-16"), "n'est pas un texte"),
-        ((";" * 101).encode(), "colonnes"),
+        (";".join("x" * (MAX_COLUMNS + 1)).encode(), f"plus de {MAX_COLUMNS} colonnes"),
     ],
 )
 def test_a_file_of_which_nothing_can_be_taken_is_refused_as_a_whole(
@@ -194,4 +218,4 @@ def test_a_file_of_which_nothing_can_be_taken_is_refused_as_a_whole(
 
 
 def test_a_file_that_is_too_large_is_refused(office: ExamOffice) -> None:
-    assert office.send(office.create(), b"x" * (5 * 1024 * 1024 + 1)).status_code == 413
+    assert office.send(office.create(), b"x" * (MAX_CSV_BYTES + 1)).status_code == 413

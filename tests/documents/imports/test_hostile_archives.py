@@ -14,7 +14,7 @@ from collections.abc import Callable
 import pytest
 
 from services.chassis.errors import Invalid
-from services.contracts.publication_rules import MAX_ARCHIVE_BYTES
+from services.contracts.publication_rules import MAX_ARCHIVE_BYTES, MAX_PDFS_PER_SENDING
 from services.documents.domain.pdf_archives import UNREADABLE, files_of
 from tests.documents.imports.exam_office import numero, pdf_of
 
@@ -75,7 +75,7 @@ def test_an_archive_of_countless_entries_is_refused_before_they_are_read() -> No
     archive = _crowded()
 
     def read() -> None:
-        with pytest.raises(Invalid, match="plus de 500 fichiers"):
+        with pytest.raises(Invalid, match=f"plus de {MAX_PDFS_PER_SENDING} fichiers"):
             list(files_of("lot.zip", io.BytesIO(archive)))
 
     assert _peak(read) < MEMORY
@@ -85,7 +85,7 @@ def test_what_cannot_be_unpacked_counts_as_unpacked_too() -> None:
     """Each of the entries is good for five megabytes of unpacking, and then for nothing."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
-        for number in range(500):
+        for number in range(MAX_PDFS_PER_SENDING):
             packed.writestr(f"{numero(number)}.pdf", BLOCK * 4)
     content = bytearray(out.getvalue())
     for place in _places(bytes(content), b"PK\x01\x02"):
@@ -108,8 +108,8 @@ def test_an_ordinary_archive_with_what_systems_add_is_read() -> None:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
         archive.comment = b"x" * 60_000
-        for number in range(500):
+        for number in range(MAX_PDFS_PER_SENDING):
             name = f"dossier/{'sous-dossier-' * 8}/{numero(number)}.pdf"
             archive.writestr(name, pdf_of()[:100], zipfile.ZIP_DEFLATED if number % 2 else zipfile.ZIP_STORED)
             archive.writestr(f"__MACOSX/{name}", b"")
-    assert [type(read) for _, read in files_of("lot.zip", io.BytesIO(out.getvalue()))] == [bytes] * 500
+    assert [type(read) for _, read in files_of("lot.zip", io.BytesIO(out.getvalue()))] == [bytes] * MAX_PDFS_PER_SENDING

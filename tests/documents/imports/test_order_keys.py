@@ -6,6 +6,7 @@ from typing import Any
 
 from werkzeug.test import TestResponse
 
+from services.documents.domain.publication_limits import MAX_ORDER_KEY_LENGTH
 from tests.documents.imports.exam_office import NEW, ExamOffice, csv_of, line
 
 
@@ -34,7 +35,7 @@ def test_a_key_used_for_another_import_is_refused(office: ExamOffice) -> None:
     for other in others:
         refused = order(office, "a", **other)
         assert (refused.status_code, refused.get_json()["type"]) == (409, "/problems/cle-deja-utilisee"), other
-    assert order(office, "x" * 201).status_code == 422
+    assert order(office, "x" * (MAX_ORDER_KEY_LENGTH + 1)).status_code == 422
 
 
 def test_another_key_or_another_gestionnaire_prepares_another_import(office: ExamOffice) -> None:

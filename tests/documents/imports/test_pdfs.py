@@ -12,9 +12,11 @@ import pytest
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import ArrayObject, DictionaryObject, NameObject, TextStringObject
 
+from services.chassis.french import file_size
+from services.contracts.publication_rules import MAX_PDF_BYTES, MAX_PDFS_PER_SENDING
 from services.documents.dependencies import attach
 from services.documents.inspection import program
-from services.documents.inspection.pdf_checks import ACTIVE, DAMAGED, NOT_A_PDF, PROTECTED
+from services.documents.inspection.pdf_checks import ACTIVE, DAMAGED, MAX_PAGES, NOT_A_PDF, PROTECTED
 from services.documents.inspection.processes import PdfInspector
 from services.documents.operations.import_pdfs import ALREADY_THERE
 from services.objects import ObjectStore
@@ -61,6 +63,13 @@ def _with_attachment() -> bytes:
     return _written(writer)
 
 
+def _of_pages(number: int) -> bytes:
+    writer = PdfWriter()
+    for _ in range(number):
+        writer.add_blank_page(100, 100)
+    return _written(writer)
+
+
 def _encrypted() -> bytes:
     writer = PdfWriter(clone_from=PdfReader(io.BytesIO(pdf_of())))
     writer.encrypt("secret", algorithm="RC4-128")
@@ -98,9 +107,10 @@ def test_each_pdf_reaches_the_candidate_of_its_name_with_the_typed_text(office: 
         (_with_script(), ACTIVE),
         (_with_attachment(), ACTIVE),
         (_encrypted(), PROTECTED),
-        (b"%PDF-1.7" + b"x" * (5 * 1024 * 1024), "dépasse 5 Mo"),
+        (_of_pages(MAX_PAGES + 1), f"plus de {MAX_PAGES} pages"),
+        (b"%PDF-1.7" + b"x" * MAX_PDF_BYTES, f"dépasse {file_size(MAX_PDF_BYTES)}"),
     ],
-    ids=["image", "cut", "empty", "script", "attachment", "encrypted", "large"],
+    ids=["image", "cut", "empty", "script", "attachment", "encrypted", "long", "large"],
 )
 def test_an_invalid_pdf_or_one_with_active_content_is_refused(office: ExamOffice, content: bytes, reason: str) -> None:
     office.register(1)
@@ -155,7 +165,7 @@ def test_a_second_pdf_of_a_candidate_is_refused_unless_it_is_the_same(office: Ex
 
 
 def _bomb() -> bytes:
-    return zip_of({f"{numero(1)}.pdf": b"%PDF-" + b"\0" * (60 * 1024 * 1024)})
+    return zip_of({f"{numero(1)}.pdf": b"%PDF-" + b"\0" * (12 * MAX_PDF_BYTES)})
 
 
 def _lying_bomb() -> bytes:
@@ -169,7 +179,7 @@ def _lying_bomb() -> bytes:
 
 def test_an_archive_that_claims_less_than_it_holds_takes_no_memory(office: ExamOffice) -> None:
     office.register(1)
-    for archive, reason in ((_bomb(), "dépasse 5 Mo"), (_lying_bomb(), "")):
+    for archive, reason in ((_bomb(), f"dépasse {file_size(MAX_PDF_BYTES)}"), (_lying_bomb(), "")):
         import_id = _prepared(office)
         checked = office.send(import_id, archive, "lot.zip", "pdfs").get_json()
         assert (checked["ready"], checked["refused"]) == (0, 1)
@@ -181,7 +191,10 @@ def test_an_archive_that_claims_less_than_it_holds_takes_no_memory(office: ExamO
     [
         (b"PK\x03\x04 and nothing", "endommagée"),
         (zip_of({"dossier/": b""}), "vide"),
-        (zip_of({f"{number}.pdf": b"" for number in range(501)}), "plus de 500 fichiers"),
+        (
+            zip_of({f"{number}.pdf": b"" for number in range(MAX_PDFS_PER_SENDING + 1)}),
+            f"plus de {MAX_PDFS_PER_SENDING} fichiers",
+        ),
     ],
 )
 def test_an_archive_that_cannot_be_taken_is_refused_as_a_whole(office: ExamOffice, archive: bytes, detail: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from services.contracts.registrations import RegistrationWithdrawn
+from services.documents.domain.import_columns import HIGHEST_MARK
 from services.documents.operations.import_publication import publish_chunk
 from tests.documents.example_events import ecartee, withdrawn
 from tests.documents.imports.exam_office import CELLS, ExamOffice, candidature, csv_of, line, numero
@@ -39,7 +40,7 @@ def test_convocations_of_a_csv_reach_the_candidates_they_are_for(office: ExamOff
 @pytest.mark.parametrize(
     ("type", "said"),
     [
-        ("releve_notes", ("12,5/20", "Résultat : Admis", "Coefficient")),
+        ("releve_notes", (f"12,5/{HIGHEST_MARK}", "Résultat : Admis", "Coefficient")),
         ("amenagements", ("Temps majoré d'un tiers", "Epreuves écrites", "MESURES ACCORDEES")),
     ],
 )

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from services.documents.domain.publication_limits import MAX_REASON_LENGTH, MAX_TITLE_LENGTH
+from services.documents.queries.imports import PAGE
 from tests.documents.example_events import saved
 from tests.documents.imports.exam_office import NEW, ExamOffice, csv_of, line, numero, pdf_of, zip_of
 from tests.documents.service import some_id
@@ -67,6 +69,8 @@ def test_what_is_withdrawn_is_gone_for_its_candidate_and_only_for_them(office: E
     ended = published(office, 1, 2)
     document = office.documents_of(1)[0]
     path = f"/imports/{ended['id']}/withdrawal"
+    too_long = office.call("POST", path, json={"reason": "x" * (MAX_REASON_LENGTH + 1)})
+    assert (too_long.status_code, str(MAX_REASON_LENGTH) in too_long.text) == (422, True)
     for _ in range(2):
         answer = office.call("POST", path, json=REASON)
         assert (answer.status_code, answer.get_json()["state"]) == (200, "withdrawn")
@@ -134,7 +138,7 @@ def test_what_is_given_up_is_not_published_and_takes_no_file(office: ExamOffice)
         {"type": "relance_pieces"},
         {"source": "xml"},
         {"session": ""},
-        {"title": "x" * 201},
+        {"title": "x" * (MAX_TITLE_LENGTH + 1)},
         {"source": "pdf", "paragraphs": []},
     ],
 )
@@ -147,8 +151,9 @@ def test_a_title_that_is_not_given_is_the_types(office: ExamOffice) -> None:
 
 
 def test_the_list_has_pages(office: ExamOffice) -> None:
-    ids = [office.create() for _ in range(53)]
+    ids = [office.create() for _ in range(PAGE + 3)]
     first = office.call("GET", "/imports").get_json()
+    assert len(first["items"]) == PAGE
     second = office.call("GET", "/imports", query_string={"cursor": first["next_cursor"]}).get_json()
     assert [item["id"] for item in first["items"] + second["items"]] == ids[::-1]
     assert second["next_cursor"] is None

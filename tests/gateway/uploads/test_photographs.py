@@ -12,6 +12,7 @@ from gateway.web.justificatifs.lisible import LEGIBILITY_WARNINGS
 from services.contracts import page_labels
 from services.contracts.file_rules import MAX_FILE_BYTES
 from services.pieces.domain.legibility import Sign
+from services.pieces.domain.picture_sides import PAGE_SIDE
 from tests.gateway.uploads.sender import Sender
 from tests.pieces.corpus.sample_pages import heic
 from tests.support.processes import wait_until
@@ -45,7 +46,7 @@ def test_a_photograph_of_12_megabytes_is_made_smaller_and_upright(sender: Sender
     with Image.open(io.BytesIO(deposited)) as picture:
         assert len(deposited) <= MAX_FILE_BYTES
         assert picture.height > picture.width
-        assert picture.height >= 2000
+        assert picture.height >= PAGE_SIDE
         assert not picture.getexif()
 
 

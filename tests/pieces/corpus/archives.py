@@ -8,6 +8,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 
+from services.pieces.inspection.archives import MAX_ENTRIES
 from tests.pieces import sample_files
 from tests.pieces.corpus.hostile_file import HostileFile
 from tests.pieces.corpus.pdfs import MB, compressed_zeros
@@ -101,11 +102,11 @@ def lying() -> Iterator[HostileFile]:
         archive = Archive()
         archive.add("a.txt", b"\3\0" + b"\0" * 8, size, declared=declared)
         yield HostileFile(f"tailles-{declared}-{size}.zip", archive.whole(), "bomb")
-    for announced in (1_001, 60_000):
+    for announced in (MAX_ENTRIES + 1, 60_000):
         archive = Archive()
         archive.add("a.txt", b"\3\0", 0)
         yield HostileFile(f"annonce-{announced}.zip", archive.whole(announced), "too_many_entries")
-    for entries in (1_001, 5_000, 30_000):
+    for entries in (MAX_ENTRIES + 1, 5 * MAX_ENTRIES, 30 * MAX_ENTRIES):
         archive = Archive()
         for entry in range(entries):
             archive.add(f"{entry}", b"\3\0", 0)

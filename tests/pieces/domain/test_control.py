@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from services.pieces.domain.control import (
     MAX_COMMENT_LENGTH,
+    RESUBMIT_DAYS,
     Control,
     control_errors,
     etag,
@@ -51,10 +52,10 @@ def test_a_refusal_reopens_until_the_date_it_carries() -> None:
     assert reopened_until(replace(REFUSED, resubmit_until=until), PERIOD, DURING) == until
 
 
-def test_a_refusal_without_a_date_leaves_fifteen_days_or_the_period() -> None:
+def test_a_refusal_without_a_date_leaves_some_days_or_the_period() -> None:
     assert reopened_until(REFUSED, PERIOD, DURING) == CLOSES
     after = CLOSES + timedelta(days=1)
-    assert reopened_until(REFUSED, PERIOD, after) == end_of_day(date(2021, 11, 17))
+    assert reopened_until(REFUSED, PERIOD, after) == end_of_day(date(2021, 11, 2) + timedelta(days=RESUBMIT_DAYS))
 
 
 def test_an_etag_is_of_one_piece_in_one_state() -> None:

@@ -37,16 +37,16 @@ def test_a_name_is_made_harmless(given_name: str, shown: str) -> None:
 
 
 def test_a_long_name_keeps_its_extension() -> None:
-    name = clean_filename("é" * 400 + ".pdf")
+    name = clean_filename("é" * (MAX_LENGTH + 1) + ".pdf")
     assert len(name) == MAX_LENGTH
     assert name.endswith("é.pdf")
 
 
 def test_a_long_name_without_a_sensible_extension_is_cut() -> None:
-    assert len(clean_filename("a." + "b" * 400)) == MAX_LENGTH
+    assert len(clean_filename("a." + "b" * (MAX_LENGTH + 1))) == MAX_LENGTH
 
 
-@given(st.text(max_size=400))
+@given(st.text(max_size=MAX_LENGTH + 100))
 def test_any_name_gives_a_short_visible_name_that_is_stable(name: str) -> None:
     shown = clean_filename(name)
     assert 0 < len(shown) <= MAX_LENGTH

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from services.chassis.clock import PARIS
-from services.contracts.reminder_rules import current_rung, rung_instant
+from services.contracts.reminder_rules import HOUR, current_rung, rung_instant
 from services.pieces.domain.days_left import days_left
 from services.pieces.domain.reminders import MissingPart, Rung, due_rungs
 
@@ -19,11 +19,11 @@ SECOND = timedelta(seconds=1)
 @pytest.mark.parametrize(
     ("at", "rung"),
     [
-        (datetime(2021, 10, 24, 9, tzinfo=PARIS) - SECOND, None),
-        (datetime(2021, 10, 24, 9, tzinfo=PARIS), 7),
-        (datetime(2021, 10, 29, 8, 59, tzinfo=PARIS), 7),
-        (datetime(2021, 10, 29, 9, tzinfo=PARIS), 2),
-        (datetime(2021, 10, 31, 9, tzinfo=PARIS), 0),
+        (datetime(2021, 10, 24, HOUR, tzinfo=PARIS) - SECOND, None),
+        (datetime(2021, 10, 24, HOUR, tzinfo=PARIS), 7),
+        (datetime(2021, 10, 29, HOUR, tzinfo=PARIS) - SECOND, 7),
+        (datetime(2021, 10, 29, HOUR, tzinfo=PARIS), 2),
+        (datetime(2021, 10, 31, HOUR, tzinfo=PARIS), 0),
         (CLOSES - SECOND, 0),
         (CLOSES, None),
     ],
@@ -35,9 +35,9 @@ def test_the_rung_of_an_instant_is_the_last_one_reached(at: datetime, rung: int 
 @pytest.mark.parametrize(
     ("closes", "last"),
     [
-        (datetime(2021, 10, 25, 12, tzinfo=PARIS), datetime(2021, 10, 25, 9, tzinfo=PARIS)),
-        (datetime(2021, 10, 25, 9, tzinfo=PARIS), datetime(2021, 10, 24, 9, tzinfo=PARIS)),
-        (datetime(2021, 10, 25, 8, tzinfo=PARIS), datetime(2021, 10, 24, 9, tzinfo=PARIS)),
+        (datetime(2021, 10, 25, HOUR, 1, tzinfo=PARIS), datetime(2021, 10, 25, HOUR, tzinfo=PARIS)),
+        (datetime(2021, 10, 25, HOUR, tzinfo=PARIS), datetime(2021, 10, 24, HOUR, tzinfo=PARIS)),
+        (datetime(2021, 10, 25, HOUR - 1, tzinfo=PARIS), datetime(2021, 10, 24, HOUR, tzinfo=PARIS)),
     ],
 )
 def test_the_last_day_is_one_on_which_there_is_still_time(closes: datetime, last: datetime) -> None:

@@ -15,11 +15,19 @@ from typing import BinaryIO, cast
 
 import pytest
 
+from gateway.clients.pieces import FILE_SECONDS
 from services.chassis.errors import Unavailable
 from services.pieces.domain.formats import Format
 from services.pieces.domain.refusals import FileRefused, UnverifiableFile, UnverifiedReason
+from services.pieces.inspection.confinement import LIMITS
 from services.pieces.inspection.fair_queue import FairQueue
-from services.pieces.inspection.processes import InspectionProgram, Inspections, ProcessEnd
+from services.pieces.inspection.processes import (
+    MAX_WAIT_SECONDS,
+    START_SECONDS,
+    InspectionProgram,
+    Inspections,
+    ProcessEnd,
+)
 from services.pieces.inspection.protocol import Answer, Task, decode_format, encode_answer
 from tests.pieces import sample_files
 from tests.pieces.corpus.pictures import scans
@@ -256,3 +264,7 @@ def test_a_refusal_is_told_as_it_was(inspections: Inspections) -> None:
         inspect(inspections, sample_files.pdf(user_password="secret"), "a.pdf")
     assert refusal.value.reason == "protected"
     assert refusal.value.detail.startswith("Ce PDF est protégé")
+
+
+def test_the_gateway_waits_longer_than_the_slowest_inspection_takes() -> None:
+    assert MAX_WAIT_SECONDS + START_SECONDS + LIMITS.wall < FILE_SECONDS

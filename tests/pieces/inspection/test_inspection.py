@@ -11,9 +11,13 @@ import zipfile
 import pytest
 
 from services.chassis.errors import DomainError
+from services.contracts.file_rules import MAX_FILE_BYTES
 from services.pieces.domain.formats import Format
 from services.pieces.domain.refusals import FileRefused, FormatRefused, protected
+from services.pieces.inspection import ole
+from services.pieces.inspection.archives import MAX_ENTRIES
 from services.pieces.inspection.format_checks import inspect_file
+from services.pieces.inspection.images import MAX_PIXELS
 from tests.pieces import sample_files
 
 ALL = tuple(Format)
@@ -169,10 +173,11 @@ def test_a_format_that_the_piece_does_not_take_is_refused() -> None:
     )
 
 
-@pytest.mark.parametrize(("kind", "size"), [("PNG", (9000, 6000)), ("JPEG", (16_000, 14_000))])
-def test_an_immense_picture_is_refused_before_it_is_decoded(kind: str, size: tuple[int, int]) -> None:
-    content = sample_files.flat(kind, size)
-    assert len(content) < 5 * 1024 * 1024
+@pytest.mark.parametrize(("kind", "most"), MAX_PIXELS.items())
+def test_an_immense_picture_is_refused_before_it_is_decoded(kind: str, most: int) -> None:
+    width = 16_000
+    content = sample_files.flat(kind, (width, most // width + 1))
+    assert len(content) < MAX_FILE_BYTES
     assert refused(content, "a.png" if kind == "PNG" else "a.jpg").reason == "too_many_pixels"
 
 
@@ -214,7 +219,10 @@ def test_bombs_are_refused_by_what_they_declare() -> None:
 
 
 def test_a_crowd_of_entries_is_refused() -> None:
-    assert refused(sample_files.zipped({f"{n}.txt": b"" for n in range(1001)}), "a.zip").reason == "too_many_entries"
+    assert (
+        refused(sample_files.zipped({f"{n}.txt": b"" for n in range(MAX_ENTRIES + 1)}), "a.zip").reason
+        == "too_many_entries"
+    )
 
 
 def test_entries_that_share_their_bytes_are_refused() -> None:
@@ -223,6 +231,10 @@ def test_entries_that_share_their_bytes_are_refused() -> None:
     second = content.find(b"PK\x01\x02", first + 1)
     content[second + 42 : second + 46] = content[first + 42 : first + 46]
     assert refused(bytes(content), "a.zip").reason in ("bomb", "damaged")
+
+
+def test_a_word_document_as_large_as_a_file_may_be_can_be_read() -> None:
+    assert ole.MAX_BYTES >= MAX_FILE_BYTES
 
 
 def test_a_word_document_with_macros_is_refused() -> None:

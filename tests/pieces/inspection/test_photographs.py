@@ -14,8 +14,8 @@ from PIL import Image
 
 from services.contracts.file_rules import MAX_FILE_BYTES
 from services.pieces.domain.legibility import Look
+from services.pieces.domain.picture_sides import PAGE_SIDE, PREVIEW_SIDE
 from services.pieces.domain.refusals import FileRefused, UnverifiableFile
-from services.pieces.inspection.pages import PAGE_SIDE, PREVIEW_SIDE
 from services.pieces.inspection.processes import Inspections
 from services.pieces.inspection.protocol import Task, decode_look
 from tests.pieces import sample_files

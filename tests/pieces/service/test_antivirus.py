@@ -13,6 +13,7 @@ from sqlalchemy import update
 from structlog.testing import capture_logs
 
 from services.chassis.clock import system_now
+from services.chassis.events.retry_policy import ATTEMPTS_BEFORE_PARKING, RETRY_SECONDS
 from services.objects import ObjectStore
 from services.pieces.antivirus import Antivirus, AntivirusUnavailable
 from services.pieces.jobs import jobs
@@ -129,6 +130,11 @@ def test_an_operator_has_files_scanned_again(scanned_service: PiecesService) -> 
     assert "0 fichier(s)" in runner.invoke(args=["rescan"]).output
     assert "1 fichier(s)" in runner.invoke(args=["rescan", "--all"]).output
     assert scanned_service.run_follow_ups() == []
+
+
+def test_a_scan_is_called_given_up_later_than_the_worker_gives_it_up() -> None:
+    repeated = ATTEMPTS_BEFORE_PARKING - 1 - len(RETRY_SECONDS)
+    assert timedelta(seconds=sum(RETRY_SECONDS) + repeated * RETRY_SECONDS[-1]) < ABANDONED_AFTER
 
 
 def test_a_scan_that_was_given_up_is_asked_for_again_each_night_and_one_under_way_is_not(

@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from services.chassis.french import file_size
+from services.contracts.file_rules import MAX_FILE_BYTES
 from services.pieces.domain.object_keys import parse_key
+from services.pieces.domain.refusals import STORE_RETRY_SECONDS
 from tests.documents.example_events import CANDIDATE, CANDIDATURE
 from tests.pieces import sample_files
 from tests.pieces.example_events import (
@@ -27,8 +30,6 @@ from tests.support.forgetful_store import ForgetfulStore
 
 if TYPE_CHECKING:
     from tests.support.object_store import Bucket, ObjectStoreServer
-
-MAX_FILE_BYTES = 5 * 1024 * 1024
 
 
 def test_pieces_are_listed_by_period_and_regroupement_in_the_guides_words(service: PiecesService) -> None:
@@ -89,14 +90,14 @@ def test_a_key_says_whose_file_it_is(service: PiecesService) -> None:
     assert read.deposited_at == row.deposited_at
 
 
-def test_a_file_of_exactly_five_megabytes_is_kept_and_one_byte_more_is_refused(service: PiecesService) -> None:
+def test_a_file_of_exactly_the_limit_is_kept_and_one_byte_more_is_refused(service: PiecesService) -> None:
     service.registered()
     image = sample_files.image("JPEG")
     exact = image + b"\0" * (MAX_FILE_BYTES - len(image))  # programs add what they like after a JPEG's end
     assert service.deposit("NATIDE06", exact, "photo.jpg").status_code == 201
     refused = service.deposit("CINSIG03", exact + b"\0", "photo.jpg")
     assert refused.status_code == 413
-    assert "5 Mo" in refused.get_json()["detail"]
+    assert f"ne doit pas excéder {file_size(MAX_FILE_BYTES)}" in refused.get_json()["detail"]
     assert len(service.objects()) == 1
 
 
@@ -143,7 +144,7 @@ def test_with_the_store_down_nothing_is_kept_and_one_is_asked_to_come_back(
     finally:
         objects.start()
     assert answer.status_code == 503
-    assert answer.headers["Retry-After"] == "30"
+    assert answer.headers["Retry-After"] == str(STORE_RETRY_SECONDS)
     assert service.piece("NATIDE06")["deposit"] is None
     assert not service.objects()
     assert service.deposit("NATIDE06").status_code == 201

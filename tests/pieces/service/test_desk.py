@@ -12,7 +12,8 @@ from PIL import Image
 from werkzeug.test import TestResponse
 
 from services.pieces.dependencies import dependencies
-from services.pieces.inspection.processes import Inspections
+from services.pieces.domain.picture_sides import PAGE_SIDE
+from services.pieces.inspection.processes import MAX_WAITING_PICTURES_OF_ONE, Inspections
 from tests.documents.example_events import CANDIDATE
 from tests.pieces import sample_files
 from tests.pieces.corpus.sample_pages import jpeg, sheet
@@ -96,7 +97,7 @@ def test_a_page_is_a_picture_large_enough_to_read(service: PiecesService) -> Non
     assert (answer.status_code, answer.content_type) == (200, "image/jpeg")
     assert "sandbox" in answer.headers["Content-Security-Policy"]
     with Image.open(io.BytesIO(answer.data)) as image:
-        assert max(image.size) == 2000
+        assert max(image.size) == PAGE_SIDE
 
 
 def test_there_are_no_pages_but_those_of_the_file(service: PiecesService) -> None:
@@ -229,14 +230,14 @@ def test_the_pages_that_one_gestionnaire_asks_for_keep_nobody_else_waiting(servi
     service.registered().deposit("NATIDE06")
     path = f"/v1/pieces/{service.piece('NATIDE06')['id']}/pages/1"
     pictures = inspections(service).picture_queue
-    with ThreadPoolExecutor(8) as browser, pictures.turn(STAFF):
-        asked = [browser.submit(page, service) for _ in range(8)]
-        wait_until(lambda: pictures.waiting == 8, 60, "as many as a browser asks for wait")
+    with ThreadPoolExecutor(MAX_WAITING_PICTURES_OF_ONE) as browser, pictures.turn(STAFF):
+        asked = [browser.submit(page, service) for _ in range(MAX_WAITING_PICTURES_OF_ONE)]
+        wait_until(lambda: pictures.waiting == len(asked), 60, "as many as a browser asks for wait")
         assert page(service).status_code == 503
         other = bearer(staff_token("0", scopes=("pieces:read",), academies=("03",)))
         assert service.app.test_client().get(path, headers=other).status_code == 200
         assert inspections(service).long_look_queue.waiting == 0, "candidates' files have it for themselves"
-    assert [answer.result().status_code for answer in asked] == [200] * 8
+    assert [answer.result().status_code for answer in asked] == [200] * len(asked)
 
 
 def inspections(service: PiecesService) -> Inspections:

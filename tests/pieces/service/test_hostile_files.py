@@ -14,7 +14,10 @@ from sqlalchemy import select
 
 from services.chassis.clock import system_now
 from services.pieces.dependencies import dependencies
+from services.pieces.domain.refusals import BUSY_RETRY_SECONDS, CONCURRENT_RETRY_SECONDS
+from services.pieces.domain.uploads import HOUR
 from services.pieces.inspection.fair_queue import FairQueue, QueueFull
+from services.pieces.inspection.processes import MAX_WAITING_LONG_LOOKS
 from services.pieces.models import DepositTries, db
 from services.pieces.operations.deposit_limits import MAX_CONCURRENT_DEPOSITS, count_deposit_try, purge_deposit_tries
 from tests.documents.example_events import CANDIDATE
@@ -80,10 +83,11 @@ def test_a_candidate_may_send_so_many_files_an_hour_refused_ones_included(databa
         assert [answer.status_code for answer in answers] == [201, 422, 415, 429]
         problem = answers[-1].get_json()
         assert problem["type"] == "/problems/trop-d-envois"
-        assert "Réessayez dans 60 minutes." in problem["detail"]
-        assert 3500 < int(answers[-1].headers["Retry-After"]) <= 3600
+        assert f"Réessayez dans {HOUR // timedelta(minutes=1)} minutes." in problem["detail"]
+        hour = HOUR.total_seconds()
+        assert hour - 100 < int(answers[-1].headers["Retry-After"]) <= hour
         assert service.piece("NATIDE06")["deposit"] is not None, "what was deposited is still there"
-        _age_tries(service, timedelta(hours=1))
+        _age_tries(service, HOUR)
         assert service.deposit("NATIDE06").status_code == 201
     finally:
         service.close()
@@ -110,21 +114,22 @@ def test_tries_of_an_hour_ago_are_forgotten(service: PiecesService) -> None:
         count_deposit_try(CANDIDATE, 5)
         count_deposit_try(OTHER, 5)
         with db.operation() as session:
-            session.get_one(DepositTries, CANDIDATE).since = system_now() - timedelta(hours=1)
+            session.get_one(DepositTries, CANDIDATE).since = system_now() - HOUR
         purge_deposit_tries()
         with db.reading() as session:
             assert list(session.scalars(select(DepositTries.candidate_id))) == [OTHER]
 
 
-def test_a_candidate_has_two_files_under_way_at_most(service: PiecesService) -> None:
+def test_a_candidate_has_so_many_files_under_way_at_most(service: PiecesService) -> None:
     service.registered()
     with service.app.app_context():
         concurrent_deposits = dependencies().concurrent_deposits
-    with concurrent_deposits.place(CANDIDATE), concurrent_deposits.place(CANDIDATE):
+    with contextlib.ExitStack() as places:
+        for _ in range(MAX_CONCURRENT_DEPOSITS):
+            places.enter_context(concurrent_deposits.place(CANDIDATE))
         refused = service.deposit("NATIDE06")
-        assert (refused.status_code, refused.headers["Retry-After"]) == (429, "5")
+        assert (refused.status_code, refused.headers["Retry-After"]) == (429, str(CONCURRENT_RETRY_SECONDS))
         assert "déjà en cours d'envoi" in refused.get_json()["detail"]
-    assert MAX_CONCURRENT_DEPOSITS == 2
     assert service.deposit("NATIDE06").status_code == 201
 
 
@@ -135,7 +140,9 @@ def test_where_too_many_files_that_take_long_wait_the_next_comes_back_and_ordina
     with service.app.app_context():
         turns = dependencies().inspections.long_look_queue
     with turns.turn("a"):
-        waiting = [threading.Thread(target=_wait_for_a_turn, args=(turns, name)) for name in "bcdefg"]
+        waiting = [
+            threading.Thread(target=_wait_for_a_turn, args=(turns, str(name))) for name in range(MAX_WAITING_LONG_LOOKS)
+        ]
         for thread in waiting:
             thread.start()
         wait_until(lambda: turns.waiting == len(waiting), 90, "the line is full")
@@ -144,7 +151,7 @@ def test_where_too_many_files_that_take_long_wait_the_next_comes_back_and_ordina
     for thread in waiting:
         thread.join()
     assert answer.status_code == 503
-    assert answer.headers["Retry-After"] == "10"
+    assert answer.headers["Retry-After"] == str(BUSY_RETRY_SECONDS)
     assert "Trop de fichiers" in answer.get_json()["detail"]
 
 

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import update
 
 from services.chassis.jobs.registry import stopping_answered_by
+from services.contracts.page_sizes import LARGEST_PAGE
 from services.pieces.domain.statuses import Scan
 from services.pieces.jobs import jobs
 from services.pieces.models import Deposit, db
@@ -38,7 +39,7 @@ def _number(service: PiecesService, **options: Any) -> int:
     """As the job counts it now; the list says the same."""
     with service.app.app_context():
         jobs["count-incomplete"].run()
-    listed = len(service.staff("GET", "/missing-pieces?limit=200", **options).get_json()["items"])
+    listed = len(service.staff("GET", f"/missing-pieces?limit={LARGEST_PAGE}", **options).get_json()["items"])
     number = sum(item["candidatures"] or 0 for item in _counts(service, **options)["items"])
     assert number == listed
     return number

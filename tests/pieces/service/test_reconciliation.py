@@ -10,10 +10,11 @@ import pytest
 from services.chassis.jobs.registry import stopping_answered_by
 from services.objects import ObjectStore, StoreUnavailable, installation, quarantine
 from services.objects.reconciliation import FEW_UNKNOWN, Stop
+from services.objects.tables import KEY_LENGTH
 from services.pieces.dependencies import dependencies, prepare_store
 from services.pieces.models import db
 from tests.pieces import sample_files
-from tests.pieces.pieces_service import KEPT_DAYS, PiecesService
+from tests.pieces.pieces_service import ERASED_AFTER_DAYS, KEPT_DAYS, PiecesService
 
 if TYPE_CHECKING:
     from tests.support.object_store import Bucket, ObjectStoreServer
@@ -131,7 +132,7 @@ def test_a_foreign_store_is_not_compared_at_all_until_a_person_adopts_it(
         assert foreign.run_command("quarantine", "add", "--all").exit_code == 1
         foreign.registered().deposit("NATIDE06")
         foreign.delete("NATIDE06")
-        foreign.age_retained_objects(KEPT_DAYS + 2)
+        foreign.age_retained_objects(ERASED_AFTER_DAYS)
         foreign.run_nightly_jobs()
         assert len(foreign.objects()) == 3, "nothing is erased in the store of another installation"
         assert foreign.run_command("adopt-store").exit_code == 0
@@ -175,7 +176,7 @@ def test_a_removed_file_that_can_still_be_restored_is_reported_when_it_is_lost(s
     service.delete("NATIDE06")
     service.delete_object(key)
     assert service.run_command("reconcile").exit_code == 1
-    service.age_retained_objects(KEPT_DAYS + 2)
+    service.age_retained_objects(ERASED_AFTER_DAYS)
     assert service.run_command("reconcile").exit_code == 0
     assert service.run_nightly_jobs().lost_count == 0
 
@@ -203,7 +204,7 @@ def test_with_the_store_down_nothing_is_taken_for_lost(service: PiecesService, o
 def test_keys_that_could_not_be_ours_are_reported_and_stop_nothing(service: PiecesService, bucket: Bucket) -> None:
     class Odd(ObjectStore):
         def list_keys(self, prefix: str = "") -> Iterator[str]:
-            odd = ["pieces/../up", f"pieces/{'x' * 600}"]
+            odd = ["pieces/../up", f"pieces/{'x' * KEY_LENGTH}"]
             return iter(sorted([*odd, *super().list_keys(prefix)]))
 
     service.registered().deposit("NATIDE06")

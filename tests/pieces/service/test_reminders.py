@@ -8,6 +8,8 @@ import pytest
 
 from services.chassis.clock import PARIS
 from services.chassis.jobs.registry import stopping_answered_by
+from services.contracts.reminder_rules import HOUR
+from services.pieces.queries.incomplete_candidatures import PAGE
 from tests.pieces.example_events import (
     CLOSES,
     IDENTITY,
@@ -97,7 +99,7 @@ def test_a_refused_piece_is_missing_until_it_is_sent_again_and_has_its_own_ladde
         laddered.deposit(code)
     laddered.control("NATIDE06", "non_compliant", comment="Floue.", resubmit_until="2021-11-09")
     assert _run_at(laddered, LAST_DAY) == 0, "its own end is nine days later"
-    assert _run_at(laddered, datetime(2021, 11, 2, 9, tzinfo=PARIS)) == 1
+    assert _run_at(laddered, datetime(2021, 11, 2, HOUR, tzinfo=PARIS)) == 1
     [event] = published(laddered)
     assert missing_codes(event) == ["NATIDE06"]
     [group] = event["candidatures"][0]["groups"]
@@ -105,7 +107,7 @@ def test_a_refused_piece_is_missing_until_it_is_sent_again_and_has_its_own_ladde
     assert group["pieces"][0]["refused"]
     assert group["pieces"][0]["comment"] == "Floue."
     laddered.deposit("NATIDE06")
-    assert _run_at(laddered, datetime(2021, 11, 7, 9, tzinfo=PARIS)) == 1
+    assert _run_at(laddered, datetime(2021, 11, 7, HOUR, tzinfo=PARIS)) == 1
 
 
 def test_who_comes_to_owe_after_a_rung_waits_for_the_next(service: PiecesService) -> None:
@@ -144,13 +146,13 @@ def test_two_candidatures_of_one_candidate_are_one_mail(laddered: PiecesService)
 
 
 def test_a_job_that_is_stopped_goes_on_where_it_stood(laddered: PiecesService) -> None:
-    for number in range(60):
+    for number in range(PAGE + 10):
         saved = registration_saved(candidature_id=f"dead{number:028}", candidate_id=f"beef{number:028}")
         laddered.handle_events(saved)
     laddered.move_to(SEVEN_DAYS)
     answers = iter([False])
     with stopping_answered_by(lambda: next(answers, True)):
         run_job(laddered)
-    assert 0 < len(published(laddered)) < 61, "it stopped after a page"
-    assert _run_at(laddered, SEVEN_DAYS + timedelta(minutes=5)) == 61
-    assert len({event["candidate_id"] for event in published(laddered)}) == 61
+    assert 0 < len(published(laddered)) < PAGE + 11, "it stopped after a page"
+    assert _run_at(laddered, SEVEN_DAYS + timedelta(minutes=5)) == PAGE + 11
+    assert len({event["candidate_id"] for event in published(laddered)}) == PAGE + 11

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from services.contracts.page_sizes import LARGEST_PAGE, USUAL_PAGE
 from services.pieces.operations.reminders_by_hand import MOST_PAGES
 from services.pieces.queries import missing_pieces_list
+from services.pieces.queries.incomplete_candidatures import PAGE
 from tests.documents.example_events import CANDIDATURE
 from tests.pieces.example_events import (
     CLOSES,
@@ -72,18 +74,20 @@ def test_the_list_is_filtered_by_session_and_regroupement(laddered: PiecesServic
 
 def test_pages_follow_their_cursor_over_openings(laddered: PiecesService) -> None:
     laddered.handle_events(window_changed(1, academie="20"))
-    for number in range(120):
+    others = 2 * (USUAL_PAGE + 10)
+    for number in range(others):
         there = {"academie": academie("20", "ACADÉMIE D'AMIENS")} if number % 2 else {}
         own = {"candidature_id": f"dead{number:028}", "candidate_id": f"beef{number:028}"}
         laddered.handle_events(registration_saved(pieces=(IDENTITY,), **own, **there))
     seen: list[str] = []
     cursor: str | None = ""
     while cursor is not None:
-        page = _listed(laddered, f"limit=50{f'&cursor={cursor}' if cursor else ''}", academies=("03", "20"))
+        page = _listed(laddered, f"cursor={cursor}" if cursor else "", academies=("03", "20"))
+        assert len(page["items"]) <= USUAL_PAGE
         seen += _ids(page)
         cursor = page["next_cursor"]
-    assert len(seen) == len(set(seen)) == 121
-    assert len(_ids(_listed(laddered, "limit=200", academies=("20",)))) == 60
+    assert len(seen) == len(set(seen)) == others + 1
+    assert len(_ids(_listed(laddered, f"limit={LARGEST_PAGE}", academies=("20",)))) == others // 2
     assert laddered.staff("GET", "/missing-pieces?cursor=bm9u").status_code == 422
 
 
@@ -127,8 +131,8 @@ def test_one_request_looks_at_a_part_of_the_list_and_says_where_the_next_goes_on
     laddered: PiecesService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Were nobody left to be reminded of a million candidatures, one request would read them all."""
-    monkeypatch.setattr(missing_pieces_list, "MOST_LOOKED_AT", 50)
-    complete = range(50 * MOST_PAGES + 1)
+    monkeypatch.setattr(missing_pieces_list, "MOST_LOOKED_AT", PAGE)
+    complete = range(PAGE * MOST_PAGES + 1)
     for number in complete:
         own = {"candidature_id": f"{number:032}", "candidate_id": f"beef{number:028}"}
         laddered.handle_events(registration_saved(pieces=(), **own))

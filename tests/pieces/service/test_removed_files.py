@@ -7,7 +7,7 @@ from sqlalchemy import delete
 from services.chassis.events import follow_up
 from services.pieces.models import db, object_tables
 from tests.pieces import sample_files
-from tests.pieces.pieces_service import KEPT_DAYS, STAFF, PiecesService
+from tests.pieces.pieces_service import ERASED_AFTER_DAYS, KEPT_DAYS, STAFF, PiecesService
 
 
 def _restore(
@@ -32,7 +32,7 @@ def test_bytes_of_a_removed_file_stay_and_are_erased_after_their_time(service: P
     service.age_retained_objects(KEPT_DAYS)
     service.run_nightly_jobs()
     assert len(service.objects()) == 3
-    service.age_retained_objects(1.01)
+    service.age_retained_objects(ERASED_AFTER_DAYS - KEPT_DAYS)
     service.run_nightly_jobs()
     current = [row.object_key for row in service.deposits() if row.removed_at is None]
     assert service.objects() == set(current)
@@ -43,7 +43,7 @@ def test_bytes_on_which_an_opinion_was_given_are_never_erased(service: PiecesSer
     service.registered().deposit("NATIDE06", sample_files.pdf())
     service.control("NATIDE06", "non_compliant", comment="Illisible", resubmit_until="2021-11-20")
     service.deposit("NATIDE06", sample_files.image(), "carte.png")
-    service.age_retained_objects(KEPT_DAYS + 2)
+    service.age_retained_objects(ERASED_AFTER_DAYS)
     service.run_nightly_jobs()
     assert len(service.objects()) == 2
 
@@ -67,7 +67,7 @@ def test_a_replaced_file_can_be_made_current_again_and_the_other_one_then_waits(
     assert service.download("NATIDE06").data == sample_files.pdf()
     assert _restore(service, second.id) == 0
     assert service.piece("NATIDE06")["deposit"]["filename"] == "deux.png"
-    service.age_retained_objects(KEPT_DAYS + 2)
+    service.age_retained_objects(ERASED_AFTER_DAYS)
     service.run_nightly_jobs()
     assert service.download("NATIDE06").data == sample_files.image()
     assert _restore(service, first.id) == 1
@@ -118,6 +118,6 @@ def test_an_erasing_that_an_earlier_version_asked_for_keeps_the_file_for_its_tim
     assert service.run_follow_ups() == []
     service.run_nightly_jobs()
     assert service.objects() == {row.object_key}
-    service.age_retained_objects(KEPT_DAYS + 2)
+    service.age_retained_objects(ERASED_AFTER_DAYS)
     service.run_nightly_jobs()
     assert not service.objects()

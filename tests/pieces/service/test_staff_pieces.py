@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from services.contracts.page_sizes import LARGEST_PAGE
 from tests.pieces import sample_files
 from tests.pieces.example_events import academie, registration_saved
 from tests.pieces.pieces_service import PiecesService, validated
@@ -30,7 +31,7 @@ def test_a_list_is_filtered_and_comes_in_pages(service: PiecesService) -> None:
     assert len(ids) == len(set(ids)) == 12
 
     def count(query: str) -> int:
-        return len(service.staff("GET", f"/pieces?limit=200&{query}", academies=None).get_json()["items"])
+        return len(service.staff("GET", f"/pieces?limit={LARGEST_PAGE}&{query}", academies=None).get_json()["items"])
 
     assert count("academie=20") == 6
     assert count("session=2022") == count("session=BTS%202022") == 18
@@ -53,7 +54,9 @@ def test_items_carry_the_etag_that_guards_their_control(service: PiecesService) 
     assert item["candidature"]["nom"] == "DUBOIS"
 
 
-@pytest.mark.parametrize("query", ["cursor=zzz", "cursor=W10", "limit=0", "limit=201", "status=lost", "unknown=1"])
+@pytest.mark.parametrize(
+    "query", ["cursor=zzz", "cursor=W10", "limit=0", f"limit={LARGEST_PAGE + 1}", "status=lost", "unknown=1"]
+)
 def test_a_query_that_makes_no_sense_is_refused(service: PiecesService, query: str) -> None:
     answer = service.staff("GET", f"/pieces?{query}")
     assert answer.status_code == 422

@@ -11,7 +11,10 @@ from sqlalchemy import delete, select
 from services.chassis.clock import system_now
 from services.pieces.models import Deposit, db, object_tables
 from tests.pieces import sample_files
-from tests.pieces.pieces_service import KEPT_DAYS, PiecesService
+from tests.pieces.pieces_service import PiecesService
+
+MIGRATED_DAYS = 35
+"""That migration 0003 keeps removed files, whatever KEPT_DAYS is since."""
 
 
 def test_files_removed_before_the_upgrade_are_retired_by_it_and_controlled_ones_stay(service: PiecesService) -> None:
@@ -31,5 +34,5 @@ def test_files_removed_before_the_upgrade_are_retired_by_it_and_controlled_ones_
             deposits = session.scalars(select(Deposit)).all()
     assert {row.filename: (row.object_key, row.removed_at) for row in deposits} == before
     assert (retired.key, retired.retired_at) == before["un.pdf"]
-    assert timedelta(days=KEPT_DAYS - 1) < retired.kept_until - system_now() <= timedelta(days=KEPT_DAYS)
+    assert timedelta(days=MIGRATED_DAYS - 1) < retired.kept_until - system_now() <= timedelta(days=MIGRATED_DAYS)
     assert service.run_command("reconcile").exit_code == 0

@@ -14,7 +14,8 @@ import pytest
 from PIL import Image
 from werkzeug.test import TestResponse
 
-from services.contracts.file_rules import MAX_MERGED_FILES
+from services.chassis.french import file_size
+from services.contracts.file_rules import MAX_FILE_BYTES, MAX_MERGED_FILES
 from services.pieces.dependencies import dependencies
 from services.pieces.domain.formats import Format
 from services.pieces.domain.uploads import UPLOAD_GRACE
@@ -255,13 +256,12 @@ def test_a_page_that_is_refused_is_named_and_the_others_stay(service: PiecesServ
 
 def test_pages_that_are_too_large_together_name_the_heaviest(service: PiecesService) -> None:
     service.registered()
-    light, heavy = sample_files.pdf(), sample_files.heavy_pdf(4_500_000)
-    ids = [_upload(service, content, name) for name, content in (("a.pdf", heavy), ("b.pdf", light))]
-    ids.append(_upload(service, sample_files.heavy_pdf(2_000_000), "c.pdf"))
-    answer = _deposit(service, *ids)
+    heavy, less = (sample_files.heavy_pdf(MAX_FILE_BYTES * share // 10) for share in (8, 4))
+    files = {"a.pdf": heavy, "b.pdf": sample_files.pdf(), "c.pdf": less}
+    answer = _deposit(service, *[_upload(service, content, name) for name, content in files.items()])
     assert (answer.status_code, answer.get_json()["type"]) == (413, "/problems/trop-volumineux")
-    assert "Réunies, les pages font 6,3 Mo" in answer.get_json()["detail"]
-    assert "« a.pdf » (4,3 Mo)" in answer.get_json()["detail"]
+    assert f"Réunies, les pages font {file_size(sum(map(len, files.values())))} " in answer.get_json()["detail"]
+    assert f"« a.pdf » ({file_size(len(heavy))})" in answer.get_json()["detail"]
 
 
 def test_what_is_no_page_is_not_joined(service: PiecesService) -> None:

@@ -11,9 +11,11 @@ from sqlalchemy import event, func, select
 
 from services.chassis.clock import system_now
 from services.chassis.database.transactions import new_id
+from services.chassis.french import file_size
 from services.contracts.file_rules import MAX_FILE_BYTES, MAX_UPLOAD_PART_BYTES
 from services.pieces.domain.uploads import (
     HOUR,
+    MAX_OPEN_BYTES,
     MAX_OPEN_UPLOADS,
     MAX_UPLOADS_PER_HOUR,
     UPLOAD_EXPIRY,
@@ -41,7 +43,7 @@ from tests.pieces.tus_client import (
 if TYPE_CHECKING:
     from tests.support.object_store import Bucket
 
-PHOTOGRAPH = sample_files.image("JPEG") + b"\0" * (1024 * 1024)
+PHOTOGRAPH = sample_files.image("JPEG") + b"\0" * MAX_UPLOAD_PART_BYTES
 
 
 def _left_alone(service: PiecesService, age: timedelta) -> None:
@@ -132,7 +134,9 @@ def test_size_is_refused_before_a_byte_is_sent(service: PiecesService) -> None:
     assert announce(service, "NATIDE06", MAX_FILE_BYTES).status_code == 201
     refused = announce(service, "NATIDE06", MAX_FILE_BYTES + 1)
     assert refused.status_code == 413
-    assert refused.get_json()["detail"].startswith("Ce fichier fait 5,1 Mo : la taille ne doit pas excéder 5 Mo.")
+    assert refused.get_json()["detail"].startswith(
+        f"Ce fichier fait {file_size(MAX_FILE_BYTES + 1)} : la taille ne doit pas excéder {file_size(MAX_FILE_BYTES)}."
+    )
     assert announce(service, "NATIDE06", 10**14).status_code == 413
     assert announce(service, "NATIDE06", 0).get_json()["reason"] == "empty"
 
@@ -142,7 +146,8 @@ def test_more_bytes_than_announced_and_larger_parts_are_refused(service: PiecesS
     upload_id = begin_upload(service, "NATIDE06", 1000)
     assert send_part(service, upload_id, 0, b"a" * 1001).status_code == 413
     answer = send_part(service, upload_id, 0, b"a" * (MAX_UPLOAD_PART_BYTES + 1))
-    assert (answer.status_code, answer.get_json()["detail"]) == (413, "Une partie d'envoi ne doit pas excéder 1 Mo.")
+    assert answer.status_code == 413
+    assert answer.get_json()["detail"].endswith(f"ne doit pas excéder {file_size(MAX_UPLOAD_PART_BYTES)}.")
     assert read_offset(service, upload_id) == 0
     large = begin_upload(service, "CINSIG03", MAX_FILE_BYTES)
     assert send_part(service, large, 0, b"a" * MAX_UPLOAD_PART_BYTES).status_code == 204
@@ -177,7 +182,7 @@ def test_a_cancelled_upload_is_forgotten(service: PiecesService) -> None:
     assert _parts(service) == 0
 
 
-def test_an_upload_that_nobody_goes_on_with_is_forgotten_after_a_day(service: PiecesService) -> None:
+def test_an_upload_that_nobody_goes_on_with_is_forgotten(service: PiecesService) -> None:
     service.registered()
     old = begin_upload(service, "NATIDE06", 1000)
     send_part(service, old, 0, b"a" * 10)
@@ -230,17 +235,20 @@ def test_who_begins_and_gives_up_all_the_time_waits_for_the_hour_to_pass(service
         assert service.call("DELETE", f"/uploads/{upload_id}", headers=VERSION).status_code == 204
     refused = announce(service, "NATIDE06", 1000)
     assert (refused.status_code, refused.get_json()["type"].rpartition("/")[2]) == (429, "trop-d-envois")
-    assert 0 < int(refused.headers["Retry-After"]) <= 3600
+    assert 0 < int(refused.headers["Retry-After"]) <= HOUR.total_seconds()
     _left_alone(service, HOUR)
     assert announce(service, "NATIDE06", 1000).status_code == 201
 
 
 def test_one_candidate_has_so_many_bytes_on_their_way(service: PiecesService) -> None:
     service.registered()
-    for _ in range(4):
-        begin_upload(service, "NATIDE06", MAX_FILE_BYTES)
-    assert announce(service, "NATIDE06", MAX_FILE_BYTES).status_code == 429
-    assert announce(service, "NATIDE06", MAX_FILE_BYTES // 2).status_code == 201
+    sizes = [*[MAX_FILE_BYTES] * (MAX_OPEN_BYTES // MAX_FILE_BYTES - 1), MAX_FILE_BYTES - 1]
+    for size in sizes:
+        begin_upload(service, "NATIDE06", size)
+    room = MAX_OPEN_BYTES - sum(sizes)
+    refused = announce(service, "NATIDE06", room + 1)
+    assert (refused.status_code, file_size(MAX_OPEN_BYTES) in refused.get_json()["detail"]) == (429, True)
+    assert announce(service, "NATIDE06", room).status_code == 201
 
 
 def test_nothing_is_announced_for_a_piece_that_is_closed(service: PiecesService) -> None:

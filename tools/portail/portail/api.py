@@ -26,10 +26,11 @@ from portail.failures import ExitCode, Failure, failure_of
 PATIENCE_VARIABLE = "PORTAIL_PATIENCE"
 DEFAULT_PATIENCE = 120.0  # seconds of waiting in all before a call is given up
 FIRST_WAIT, LONGEST_WAIT = 0.5, 30.0  # seconds
-CONNECT_SECONDS, READ_SECONDS = 5.0, 70.0  # the portal itself gives a write up after 60 s
+CONNECT_SECONDS, READ_SECONDS = 5.0, 70.0  # of silence, after which an answer counts as lost
+LONGEST_RETRY_AFTER = 300.0  # seconds, whatever the portal asks for
 PASSING = (429, 502, 503, 504)
 NOT_CARRIED_OUT = (429,)  # the call was refused; behind a 503 it may have been carried out
-LONGEST_PAGE = 200
+LONGEST_PAGE = 200  # items; the portal gives no more
 
 
 class Api:
@@ -144,7 +145,7 @@ def _problem(answer: requests.Response) -> dict[str, Any]:
 
 def _retry_after(answer: requests.Response) -> float | None:
     value = answer.headers.get("Retry-After", "")
-    return min(float(value), 300.0) if value.isdigit() else None
+    return min(float(value), LONGEST_RETRY_AFTER) if value.isdigit() else None
 
 
 def _unreachable(error: requests.RequestException) -> Failure:

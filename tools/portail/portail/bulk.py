@@ -29,7 +29,7 @@ IDENTIFIERS = ("piece_id", "etag", "depot_id")
 DECISION_COLUMNS = ("decision", "commentaire", "recue_le", "a_renvoyer_jusqu_au")
 REPORT_COLUMNS = ("ligne", "piece_id", "empreinte", "resultat", "detail")
 DONE, REFUSED, POSTPONED = "fait", "refusé", "à reprendre"
-BATCH = 100  # decisions of a call
+BATCH = 100  # decisions of a call; the portal takes as many as LONGEST_PAGE
 PAUSES = (1.0, 4.0, 15.0)  # seconds
 _CHANGED, _UNAVAILABLE = 412, 503
 

@@ -12,13 +12,12 @@ from portail.api import Api, segment
 from portail.context import pass_api
 from portail.downloads import save_export
 from portail.exports import export_command
-from portail.output import Columns, paris_time, print_list, print_one, with_format
+from portail.output import Columns, paris_time, print_list, print_one, with_format, with_limit
 
 View = TypeVar("View", bound=Callable[..., Any])
 CANDIDATURES = "/registrations/v1/staff/candidatures"
 STATES = {"active": "active", "desinscrite": "withdrawn", "ecartee": "ecartee"}
 STATE_LABELS = {"active": "Active", "withdrawn": "Désinscrite", "ecartee": "Écartée"}
-DEFAULT_LIMIT = 50
 COLUMNS = Columns(
     ("candidature_id", "Identifiant", lambda row: row["id"]),
     ("numero_candidat", "N° candidat", lambda row: row["numero_candidat"]),
@@ -60,7 +59,7 @@ def candidatures() -> None:
 
 @candidatures.command("list")
 @_filters
-@click.option("--limite", type=click.IntRange(1), default=DEFAULT_LIMIT, show_default=True)
+@with_limit
 @click.option("--tout", is_flag=True, help="Jusqu'à la fin de la liste.")
 @with_format
 @pass_api

@@ -17,7 +17,8 @@ from portail.failures import ExitCode, Failure
 from portail.output import paris_time, plain
 
 CHANGES = "/pieces/v1/changes"
-PAGE = 200
+PAGE = 200  # changes
+INTERVAL_SECONDS = 10  # between two looks at what is new
 LABELS = {
     "deposited": "Fichier déposé",
     "removed": "Fichier retiré",
@@ -36,7 +37,9 @@ def changes() -> None:
 @click.option("--etat", "state", type=click.Path(dir_okay=False, path_type=Path), help="Fichier où garder la position.")
 @click.option("--apres", help="Curseur d'où partir (sans --etat) ; par défaut du plus ancien changement gardé.")
 @click.option("--une-fois", "once", is_flag=True, help="S'arrêter à la fin de ce qui est connu.")
-@click.option("--toutes-les", "every", type=click.FloatRange(1), default=10, show_default=True, help="Secondes.")
+@click.option(
+    "--toutes-les", "every", type=click.FloatRange(1), default=INTERVAL_SECONDS, show_default=True, help="Secondes."
+)
 @pass_api
 def follow(api: Api, state: Path | None, apres: str | None, once: bool, every: float) -> None:
     """Écrire chaque changement sur une ligne : du JSON, ou sur un terminal quelques mots.

@@ -15,7 +15,7 @@ from portail.api import Api
 from portail.context import pass_api
 from portail.downloads import save_export
 from portail.failures import ExitCode, Failure
-from portail.output import Columns, counted_progress, paris_time, print_list, with_format
+from portail.output import Columns, counted_progress, paris_time, print_list, with_format, with_limit
 from portail.publications import Choices, Import
 
 POLL_SECONDS = 1.0
@@ -43,7 +43,7 @@ def documents() -> None:
 
 
 @documents.command("list")
-@click.option("--limite", type=click.IntRange(1), default=50, show_default=True)
+@with_limit
 @with_format
 @pass_api
 def list_publications(api: Api, form: str, limite: int) -> None:

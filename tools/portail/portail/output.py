@@ -26,6 +26,10 @@ PARIS = ZoneInfo("Europe/Paris")
 _FORMULA = re.compile(r"""(^[\s"']*|[;,|\t\r\n][\s"']*)(?=[=+\-@＝＋－＠])|^(?=[\t\r\n])""")
 EXPORT_DELIMITER = ";"
 BYTE_ORDER_MARK = "\ufeff"
+DEFAULT_LIMIT = 50  # items of a list
+
+with_limit = click.option("--limite", type=click.IntRange(1), default=DEFAULT_LIMIT, show_default=True)
+"""The command gets `limite`: how many items it lists at most."""
 
 
 def with_format(view: View) -> View:

@@ -25,12 +25,12 @@ from portail.output import (
     print_one,
     progress_bar,
     with_format,
+    with_limit,
 )
 from portail.seen_pieces import SeenPiece, last_seen, remember
 
 View = TypeVar("View", bound=Callable[..., Any])
 PIECES = "/pieces/v1/pieces"
-DEFAULT_LIMIT = 50
 _WAITING = {"status": "none", "deposited": "true"}
 STATUS_FILTERS: dict[str, dict[str, str]] = {
     "a-controler": _WAITING,
@@ -98,7 +98,7 @@ def pieces() -> None:
 
 @pieces.command("list")
 @_filters
-@click.option("--limite", type=click.IntRange(1), default=DEFAULT_LIMIT, show_default=True)
+@with_limit
 @click.option("--tout", is_flag=True, help="Jusqu'à la fin de la liste.")
 @click.option("--a-decider", is_flag=True, help="CSV : ajouter les colonnes que lit decide-many.")
 @with_format

@@ -21,7 +21,7 @@ from portail.failures import ExitCode, Failure
 IMPORTS = "/documents/v1/imports"
 OPEN_STATES = ("prepared", "checked")
 PUBLISHING, PUBLISHED = "publishing", "published"
-CHECK_SECONDS = 130.0  # ten thousand lines; the portal gives up sooner
+CHECK_SECONDS = 130.0  # of the largest table; the portal gives up sooner
 
 Import = dict[str, Any]
 

@@ -1,0 +1,80 @@
+"""The tool has nothing of the portal on its path: what it has to repeat is what the portal says."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+from gateway.api import routing
+from gateway.web.gestion import candidatures, ouvertures
+from services.chassis import csv_lines
+from services.contracts.page_sizes import LARGEST_PAGE
+from services.contracts.piece_statuses import STATUS_LABELS
+from services.pieces.domain.changes import MAX_LIMIT, ChangeKind
+from services.registrations.domain.severities import SEVERITIES
+from tests.tools.tool import SOURCE
+
+FACTS = """
+import json
+from portail import __main__ as program, api, bulk, candidatures_commands as candidatures, changes_commands as changes
+from portail import decisions, failures, messages_commands as messages, openings_commands as openings, output
+from portail import publications
+
+print(json.dumps({
+    "largest page": api.LONGEST_PAGE,
+    "decisions of a call": bulk.BATCH,
+    "changes of a page": changes.PAGE,
+    "seconds of a check": publications.CHECK_SECONDS,
+    "decisions": list(decisions.STATUSES.values()),
+    "changes": list(changes.LABELS),
+    "states of candidatures": candidatures.STATE_LABELS,
+    "states of openings": list(openings.STATE_LABELS),
+    "severities": list(messages.SEVERITIES.values()),
+    "csv": [output.EXPORT_DELIMITER, output.BYTE_ORDER_MARK],
+    "exit codes": [code.value for code in failures.ExitCode],
+    "help": program.portail.help,
+}))
+"""
+
+
+@pytest.fixture(scope="module")
+def facts() -> dict[str, Any]:
+    """What the tool's modules say."""
+    surroundings = {"PYTHONPATH": str(SOURCE), "PYTHONUTF8": "1"}
+    printed = subprocess.run(
+        [sys.executable, "-c", FACTS], env=surroundings, capture_output=True, text=True, timeout=60, check=True
+    )
+    return dict(json.loads(printed.stdout))
+
+
+def test_the_tool_asks_for_no_more_than_the_portal_gives(facts: dict[str, Any]) -> None:
+    assert facts["largest page"] == LARGEST_PAGE
+    assert 0 < facts["decisions of a call"] <= LARGEST_PAGE
+    assert 0 < facts["changes of a page"] <= MAX_LIMIT
+
+
+def test_the_tool_waits_longer_for_a_check_than_the_portal_takes(facts: dict[str, Any]) -> None:
+    assert facts["seconds of a check"] > routing.WRITE_SECONDS
+
+
+def test_the_tool_knows_the_portals_codes_and_words(facts: dict[str, Any]) -> None:
+    assert set(facts["decisions"]) == set(STATUS_LABELS)
+    assert set(facts["changes"]) == set(ChangeKind)
+    assert facts["states of candidatures"] == candidatures.STATE_LABELS
+    assert set(facts["states of openings"]) == set(ouvertures.STATE_LABELS)
+    assert set(facts["severities"]) == set(SEVERITIES)
+
+
+def test_the_tools_csv_is_written_as_the_portals_exports(facts: dict[str, Any]) -> None:
+    assert facts["csv"] == [csv_lines.DELIMITER, csv_lines.BYTE_ORDER_MARK]
+
+
+def test_the_help_names_exit_codes_that_there_are(facts: dict[str, Any]) -> None:
+    named = re.findall(r"\b(\d+) [a-zé]", facts["help"].partition("Codes de sortie")[2])
+    assert len(named) > 5
+    assert {int(code) for code in named} <= set(facts["exit codes"])

@@ -134,6 +134,7 @@ def test_the_documents_of_a_candidature_are_listed_and_opened(
     staff: StaffFactory, candidates: CandidateFactory, running: InProcessFourServices
 ) -> None:
     page = f"/gestion/candidatures/{depositor(candidates, running).path.rpartition('/')[2]}"
+    running.deliver()
     gestionnaire, elsewhere = staff.logged_in("03"), staff.logged_in("20")
     gestionnaire.get(page)
     assert not problems_of(gestionnaire.answer.text)

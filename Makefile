@@ -15,7 +15,7 @@ PATIENTLY := -o faulthandler_timeout=3600
 unexport PYTHONDONTWRITEBYTECODE
 # The files of a whole run are shared, in their order, among processes, each with servers of its own; one file starts
 # faster alone.
-SIDE_BY_SIDE = $(if $(ARGS),,-n 3 --dist loadfile --no-loadscope-reorder)
+SIDE_BY_SIDE = $(if $(ARGS),,-n 4 --dist loadfile --no-loadscope-reorder)
 # What make bench runs; of another installation (URL=…) what can be measured from outside.
 BENCHES = $(if $(URL),tests/bench/test_other_installation.py,tests/bench $(wildcard tests/*/bench))
 # Arguments for pytest: make test ARGS="tests/accounts -k activation"

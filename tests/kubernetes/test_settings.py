@@ -9,6 +9,7 @@ import pytest
 
 from deploy.containers.secrets import make
 from deploy.service_names import CLIENTS
+from services.objects.settings import ObjectSettings
 from tests.kubernetes import settings
 from tests.kubernetes.environments import SECRETS, environment_of, secrets_by_path
 from tests.kubernetes.rendered import Object, named, of_kind, workload, workloads
@@ -38,7 +39,9 @@ def test_settings_are_those_of_compose(objects: list[Object]) -> None:
 
 def test_a_setting_of_another_value_is_noticed(objects: list[Object]) -> None:
     workload(objects, "pieces").process["env"] = [{"name": "KEPT_DAYS", "value": "1"}]
-    assert settings.other_settings_than_composed(objects) == ["pieces: KEPT_DAYS is '1', in docker-compose.yml '35'"]
+    assert settings.other_settings_than_composed(objects) == [
+        f"pieces: KEPT_DAYS is '1', in docker-compose.yml '{ObjectSettings.kept_days}'"
+    ]
 
 
 def test_a_setting_that_only_compose_has_is_noticed(objects: list[Object]) -> None:

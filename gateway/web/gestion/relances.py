@@ -17,6 +17,7 @@ from gateway.web.gestion import blueprint
 from gateway.web.gestion.academie_filter import academie_options
 from gateway.web.gestion.posted_text import posted_text
 from services.chassis.errors import Invalid
+from services.contracts.piece_statuses import STATUS_LABELS
 
 ACTIVE_MENU_KEY = "relances"
 CANDIDATURES_OF_A_PAGE = 50
@@ -41,6 +42,7 @@ def list_incomplete() -> ResponseReturnValue:
         "gestion/templates/relances.html",
         active=ACTIVE_MENU_KEY,
         items=page.items,
+        status_labels=STATUS_LABELS,
         can_remind="pieces:control" in member.scopes,
         is_first_page=not cursor,
         next_query=urlencode({**shown, "cursor": page.next_cursor}) if page.next_cursor else None,

@@ -36,6 +36,7 @@ def decide_selection() -> ResponseReturnValue:
         active=ACTIVE_MENU_KEY,
         status_code=status,
         label=STATUS_LABELS[status],
+        status_labels=STATUS_LABELS,
         report=report,
         typed={"comment": comment or "", **dates},
         query=posted_text("filtres"),

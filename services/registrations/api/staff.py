@@ -20,8 +20,8 @@ from services.registrations.api import staff_schemas as schemas
 from services.registrations.models import db
 from services.registrations.operations.notes import add_note
 from services.registrations.operations.staff import end_candidature, record_export, record_opening
-from services.registrations.queries import staff as queries
 from services.registrations.queries import staff_epreuves
+from services.registrations.queries import staff_list as queries
 from services.registrations.queries.catalogue import exam_in_force
 from services.registrations.queries.staff_search import Academies, CandidatureFilters
 

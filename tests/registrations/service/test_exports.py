@@ -8,7 +8,7 @@ from sqlalchemy import text
 from werkzeug.test import TestResponse
 
 from services.registrations.models import db
-from services.registrations.queries import staff as queries
+from services.registrations.queries import staff_list as queries
 from tests.registrations.service.candidate_client import CandidateClient
 from tests.support import tokens
 

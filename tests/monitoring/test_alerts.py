@@ -22,7 +22,8 @@ SEVERITIES = {"page", "ticket"}
 
 def test_prometheus_takes_rules_and_targets_without_a_remark() -> None:
     promtool("check", "rules", "--lint=all", "--lint-fatal", *RULES)
-    promtool("check", "config", "--syntax-only", MONITORING / "prometheus.yml")
+    for targets in ("prometheus.yml", "kubernetes.yml"):
+        promtool("check", "config", "--syntax-only", MONITORING / targets)
 
 
 def test_each_alert_fires_when_it_should_and_not_otherwise() -> None:

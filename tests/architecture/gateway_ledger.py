@@ -101,6 +101,7 @@ GATEWAY: dict[str, str] = {
     """,
     "staff(pieces:read)": f"""
         {PIECES_PAGES}
+        GET /gestion/controle
         GET /gestion/pieces.csv
         POST /gestion/pieces
         GET /gestion/pieces/<piece_id>/fichier

@@ -55,7 +55,6 @@ CANDIDATES_PAGES = """
 
 PIECES_PAGES = """
     GET /gestion
-    GET /gestion/controle
     GET /gestion/pieces
     GET /gestion/pieces/<piece_id>
     GET /gestion/relances

@@ -31,12 +31,17 @@ def team(context: StoryContext) -> None:
     recorder.record(chief.open("/gestion/equipe/invitation"), "gestion-inviter")
     recorder.record(chief.press("Envoyer l'invitation"), "gestion-inviter-erreurs")
     recorder.record(_invites(chief, codes.pop()), "gestion-equipe")
-    recorder.record(chief.follow("/gestion/equipe/"), "gestion-membre-soi-meme")
-    chief.open("/gestion/equipe")
-    chief.page.locator("tr", has_text=INVITED).get_by_role("link").click()
-    recorder.record(chief.page, "gestion-membre")
+    recorder.record(_open_member(chief, "administrateur@portail.example"), "gestion-membre-soi-meme")
+    recorder.record(_open_member(chief, INVITED), "gestion-membre")
     recorder.record(chief.press("Désactiver l'accès"), "gestion-desactivation")
     recorder.record(_confirm(chief, "Désactiver l'accès", "000000"), "gestion-desactivation-refusee")
+
+
+def _open_member(chief: BrowserCandidate, email: str) -> Page:
+    page = chief.open("/gestion/equipe")
+    page.locator("tr", has_text=email).get_by_role("link").click()
+    page.wait_for_url("**/gestion/equipe/*")
+    return page
 
 
 def invitation(context: StoryContext) -> None:

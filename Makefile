@@ -1,6 +1,6 @@
 # make run, make test, make check: each works from a fresh clone and installs what it needs into the clone.
 .DEFAULT_GOAL := help
-.PHONY: help run backup restore test check lint types walls assets screenshots lighthouse bench soak restore-drill upgrade-test compose-test catalogue-check kubernetes-check secrets definitions lock release sbom clean
+.PHONY: help run backup restore test check lint types walls assets screenshots lighthouse bench soak restore-drill upgrade-test compose-test catalogue-check kubernetes-check kubernetes-play secrets definitions lock release sbom clean
 SHELL := /bin/bash
 
 VENV := .venv/bin
@@ -40,6 +40,9 @@ check: lint types walls test ## what a change must pass: lint, types, walls, tes
 
 kubernetes-check: .venv/dev.stamp services ## hold deploy/kubernetes to the code, to docker-compose.yml and to Kubernetes' schemas
 	$(PY) -m pytest tests/kubernetes $(ARGS)
+
+kubernetes-play: .venv/dev.stamp services ## bring up the pods of the Kubernetes demonstration by podman kube play, until Ctrl-C (COMPOSE, ENGINE)
+	@COMPOSE="$(COMPOSE)" ENGINE="$(ENGINE)" $(PY) -m tests.composed.soak.play_pods
 
 lint: .venv/dev.stamp
 	$(VENV)/ruff check .

@@ -53,7 +53,7 @@ class PlayedPortal(ComposedPortal):
             self._play_pod(name)
         for name in self._pods.names("Job"):
             self._play_pod(name)
-            self.engine("wait", f"{self._network}-{name}-process", seconds=READY_SECONDS)
+            self.engine("wait", self.container_of(name), seconds=READY_SECONDS)
         for name in self._pods.names("Deployment"):
             if name not in SERVERS:
                 self._play_pod(name)
@@ -69,17 +69,26 @@ class PlayedPortal(ComposedPortal):
             if ours := [name for name in names if name.startswith(self._network)]:
                 self.engine(kind, "rm", *ours)
 
+    @property
+    def mails_url(self) -> str:
+        """Where a person reads the mails that were sent."""
+        return f"http://127.0.0.1:{self._mail_port}"
+
+    def container_of(self, name: str) -> str:
+        """The engine's name for the container in which that workload's process runs."""
+        return f"{self._network}-{name}-process"
+
     def token(self, role: str) -> str:
         if role not in self._tokens:
             scopes = ("--scopes", "pieces:read,pieces:control") if role == "staff" else ()
             words = ("python", "-m", "services.accounts", "create-token", "--email", STAFF[role], *scopes)
-            output = self.engine("exec", f"{self._network}-accounts-process", *words)
+            output = self.engine("exec", self.container_of("accounts"), *words)
             self._tokens[role] = str(json.loads(output)["token"])
         return self._tokens[role]
 
     def complaints(self) -> str:
         names = self._pods.names("Deployment")
-        return "\n".join(self.engine("logs", f"{self._network}-{name}-process") for name in names)
+        return "\n".join(self.engine("logs", self.container_of(name)) for name in names)
 
     def _play_pod(self, name: str) -> None:
         published = {"proxy": (self.port, 8080), "mailpit": (self._mail_port, 8025)}.get(name)

@@ -79,14 +79,14 @@ def test_pages_follow_their_cursor_over_openings(laddered: PiecesService) -> Non
         there = {"academie": academie("20", "ACADÉMIE D'AMIENS")} if number % 2 else {}
         own = {"candidature_id": f"dead{number:028}", "candidate_id": f"beef{number:028}"}
         laddered.handle_events(registration_saved(pieces=(IDENTITY,), **own, **there))
-    seen: list[str] = []
+    listed_ids: list[str] = []
     cursor: str | None = ""
     while cursor is not None:
         page = _listed(laddered, f"cursor={cursor}" if cursor else "", academies=("03", "20"))
         assert len(page["items"]) <= USUAL_PAGE
-        seen += _ids(page)
+        listed_ids += _ids(page)
         cursor = page["next_cursor"]
-    assert len(seen) == len(set(seen)) == others + 1
+    assert len(listed_ids) == len(set(listed_ids)) == others + 1
     assert len(_ids(_listed(laddered, f"limit={LARGEST_PAGE}", academies=("20",)))) == others // 2
     assert laddered.staff("GET", "/missing-pieces?cursor=bm9u").status_code == 422
 

@@ -71,14 +71,14 @@ def test_the_guide_s_nine_and_twelve_tabs_are_there_in_order(bts: Exam) -> None:
 
 
 def test_the_page_of_the_rules_gives_the_numbers_of_the_catalogue(bts: Exam) -> None:
-    said = {row.split(" | ")[0].strip("| "): row for row in RULES_PAGE.splitlines() if row.startswith("| K")}
+    rows_by_rule = {row.split(" | ")[0].strip("| "): row for row in RULES_PAGE.splitlines() if row.startswith("| K")}
     [benefice], [report] = (rules_named(bts, name) for name in ("benefice", "report"))
-    assert f"a mark from {PASS_MARK} to 20, at most {benefice.parameters['years']} years old" in said["K6"]
-    assert f"a mark below {PASS_MARK}, at most {report.parameters['years']} years old" in said["K7"]
+    assert f"a mark from {PASS_MARK} to 20, at most {benefice.parameters['years']} years old" in rows_by_rule["K6"]
+    assert f"a mark below {PASS_MARK}, at most {report.parameters['years']} years old" in rows_by_rule["K7"]
     before, after = rules_named(bts, "facultatives_at_most")
     most, later = before.parameters, after.parameters
-    assert f"{most['max']} at most, {later['max']} from session {after.first}" in said["K9"]
-    assert f"of the référentiel, {most['max_referentiel']}, then {later['max_referentiel']}" in said["K9"]
+    assert f"{most['max']} at most, {later['max']} from session {after.first}" in rows_by_rule["K9"]
+    assert f"of the référentiel, {most['max_referentiel']}, then {later['max_referentiel']}" in rows_by_rule["K9"]
 
 
 def rules_named(exam: Exam, name: str) -> list[RuleUse]:

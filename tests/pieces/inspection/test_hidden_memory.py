@@ -48,9 +48,11 @@ if os.getuid() == 0:
 ours, theirs = socket.socketpair()
 child = os.fork()
 if child == 0:
+    theirs.recv(1)  # not before its files were seen
     ours.close(), os.dup2(theirs.fileno(), 0)
     program.main()
 os.listdir(f"/proc/{child}/fd")
+ours.send(b" ")
 end = time.monotonic() + 20
 while time.monotonic() < end and os.waitpid(child, os.WNOHANG) == (0, 0):
     try:

@@ -58,7 +58,9 @@ def _is_born_on(day: date) -> ColumnElement[bool]:
     """As of the current version: a corrected date is the one that finds."""
     version = CandidatureVersion
     is_current = (version.candidature_id == Candidature.id) & (version.version == Candidature.version)
-    return exists().where(is_current, BIRTH_DATE == day.isoformat())  # noqa: SIM300 - a column, no constant
+    born = exists().where(is_current, BIRTH_DATE == day.isoformat())  # noqa: SIM300 - a column, no constant
+    # Queries that read the current version too have the table in their own FROM.
+    return born.correlate(Candidature)
 
 
 def _openings(session: DbSession, filters: CandidatureFilters, academies: Academies) -> Sequence[str] | None:

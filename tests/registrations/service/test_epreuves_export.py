@@ -50,6 +50,17 @@ def test_who_has_withdrawn_is_convoked_nowhere(app: Flask, candidate: CandidateC
     assert lines(app, "state=withdrawn")
 
 
+def test_the_export_takes_every_filter_of_the_list(
+    app: Flask, candidate: CandidateClient, other: CandidateClient
+) -> None:
+    candidate.registered("03")
+    other.registered("03")
+    born = candidate.identity["date_naissance"]
+    everything = f"exam=BTS&session=2022&academie=03&state=active&birth_date={born}&text=pierre"
+    assert {line["prenoms"] for line in lines(app, everything)} == {"Pierre"}
+    assert lines(app, "birth_date=1901-01-01") == []
+
+
 def test_nobody_exports_what_is_of_another_academie(
     app: Flask, candidate: CandidateClient, other: CandidateClient
 ) -> None:

@@ -1,4 +1,4 @@
-"""Completes a service's OpenAPI description: who may call each operation, and every problem that it answers with.
+"""A service's OpenAPI description: its operations, who may call each, and every problem that it answers with.
 
 flask-smorest describes its own errors, which no service answers with; views add theirs by `answers_with`.
 """
@@ -6,10 +6,11 @@ flask-smorest describes its own errors, which no service answers with; views add
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from flask import Flask
+from flask_smorest import Api, Blueprint
 
 from services.chassis.web.access import PUBLIC, Access, ways_of
 from services.chassis.web.problems import CONTENT_TYPE
@@ -51,7 +52,21 @@ _JSON = "application/json"
 _OF_FLASK_SMOREST = ("Error", "PaginationMetadata")
 
 
-def complete(description: dict[str, Any], app: Flask) -> dict[str, Any]:
+def describe(app: Flask, title: str, blueprints: Iterable[Blueprint]) -> dict[str, Any]:
+    """The description of `app`, on which the blueprints are registered.
+
+    It takes as long as all the rest of an app's start, and few processes are asked for it: flask-smorest makes it on an
+    app of its own, when somebody asks.
+    """
+    described = Flask(app.import_name, static_folder=None)
+    described.config |= {"API_TITLE": title, "API_VERSION": "v1", "OPENAPI_VERSION": "3.1.0"}
+    api = Api(described)
+    for blueprint in blueprints:
+        api.register_blueprint(blueprint)
+    return _complete(api.spec.to_dict(), app)
+
+
+def _complete(description: dict[str, Any], app: Flask) -> dict[str, Any]:
     """`description` as flask-smorest made it; returns it with access and problems. It is changed in place, once."""
     components = description["components"]
     components.pop("responses", None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import islice
 from typing import Any
@@ -14,11 +14,10 @@ import structlog
 from flask import Flask, Response, jsonify, request
 from flask.json.provider import DefaultJSONProvider
 from flask_migrate import Migrate
-from flask_smorest import Api, Blueprint
+from flask_smorest import Blueprint
 from marshmallow import RAISE
 from sqlalchemy.exc import SQLAlchemyError
 from webargs.flaskparser import FlaskParser
-from werkzeug.exceptions import HTTPException
 
 from services.chassis import clock
 from services.chassis.database.transactions import Database, is_database_unavailable
@@ -50,20 +49,13 @@ class Json(DefaultJSONProvider):
             return super().dumps(obj, **how)
 
 
-class ProblemApi(Api):
-    """flask-smorest whose own errors are problem details too."""
-
-    def handle_http_exception(self, error: HTTPException) -> Any:
-        return problems.of_http_exception(error)
-
-
 def create_service(
     name: str,
     settings: ServiceSettings,
     db: Database,
     *,
     title: str,
-    blueprints: Iterable[Blueprint],
+    blueprints: Sequence[Blueprint],
     key_of: KeyOf | None = None,
     reports: dict[str, Check] | None = None,
 ) -> Flask:
@@ -130,15 +122,13 @@ def _unstorable_texts(value: Any, pointer: str = "#") -> Iterator[FieldError]:
         yield from _unstorable_texts(item, f"{pointer}/{name}")
 
 
-def _register_api(app: Flask, title: str, blueprints: Iterable[Blueprint]) -> None:
-    app.config |= {"API_TITLE": title, "API_VERSION": "v1", "OPENAPI_VERSION": "3.1.0"}
-    api = ProblemApi(app)
+def _register_api(app: Flask, title: str, blueprints: Sequence[Blueprint]) -> None:
     for blueprint in blueprints:
-        api.register_blueprint(blueprint)
+        app.register_blueprint(blueprint)
 
     @cache
     def described() -> dict[str, Any]:
-        return api_description.complete(api.spec.to_dict(), app)
+        return api_description.describe(app, title, blueprints)
 
     @app.get("/openapi.json")
     @access.public

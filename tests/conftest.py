@@ -139,12 +139,15 @@ def page(visitor: "BrowserContext") -> "Page":
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """Give the SQLAlchemy URL of an empty database, in turn on both engines that the portal runs on."""
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'test.db'}"
+        yield f"sqlite:///{tmp_path / 'test.db'}"
+        return
     cluster: Postgres = request.getfixturevalue("postgres")
-    return cluster.fresh_database()
+    url = cluster.fresh_database()
+    yield url
+    cluster.drop_database(url)
 
 
 @pytest.fixture(params=["embedded", "rabbitmq"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,4 +38,6 @@ def prepared_url(engine: str, name: str, prepare: Prepare, request: pytest.Fixtu
         shutil.copy(templates.template(name, prepare), copy)
         return f"sqlite:///{copy}"
     cluster: Postgres = request.getfixturevalue("postgres")
-    return cluster.fresh_database(cluster.template(name, prepare))
+    url = cluster.fresh_database(cluster.template(name, prepare))
+    request.addfinalizer(partial(cluster.drop_database, url))
+    return url

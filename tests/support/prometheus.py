@@ -1,4 +1,4 @@
-"""Debian's Prometheus with the rules of deploy/monitoring, asking processes of this machine every second."""
+"""Debian's Prometheus with the rules of deploy/monitoring, asking processes of this machine."""
 
 from __future__ import annotations
 
@@ -21,9 +21,11 @@ OPERATORS_INTERVAL = "    interval: 5m\n"
 
 
 class Prometheus:
-    """`targets`: the port of each process by the name of its job in prometheus.yml. Raises NotInstalled."""
+    """`targets`: the port of each process by the name of its job in prometheus.yml, asked every `seconds`; jobs without
+    one are left out. Raises NotInstalled.
+    """
 
-    def __init__(self, targets: Mapping[str, int], token: str) -> None:
+    def __init__(self, targets: Mapping[str, int], token: str, seconds: int = 1) -> None:
         program = shutil.which("prometheus")
         if program is None:
             raise NotInstalled("Prometheus", "prometheus")
@@ -31,7 +33,7 @@ class Prometheus:
         self._folder = PrivateFolder("prometheus", account_for("prometheus"))
         self._folder.write("metrics-token", token)
         self._copy_rules()
-        configuration = self._folder.write("prometheus.yml", yaml.safe_dump(_configuration(targets)))
+        configuration = self._folder.write("prometheus.yml", yaml.safe_dump(_configuration(targets, seconds)))
         options = (
             f"--config.file={configuration}",
             f"--storage.tsdb.path={self._folder.folder('data')}",
@@ -75,11 +77,21 @@ class Prometheus:
             self._folder.write(f"{rules.name}/{path.name}", text)
 
 
-def _configuration(targets: Mapping[str, int]) -> dict[str, Any]:
+def job_names() -> list[str]:
+    """The processes that prometheus.yml asks."""
+    return [job["job_name"] for job in _as_deployed()["scrape_configs"]]
+
+
+def _configuration(targets: Mapping[str, int], seconds: int) -> dict[str, Any]:
     """prometheus.yml, but for where processes are and how often they are asked."""
-    configuration: dict[str, Any] = yaml.safe_load((MONITORING / "prometheus.yml").read_text(encoding="utf-8"))
-    configuration["global"] = {"scrape_interval": "1s", "evaluation_interval": "1s"}
-    for job in configuration["scrape_configs"]:
+    configuration = _as_deployed()
+    configuration["global"] = {"scrape_interval": f"{seconds}s", "evaluation_interval": f"{seconds}s"}
+    jobs = [job for job in configuration["scrape_configs"] if job["job_name"] in targets]
+    for job in jobs:
         del job["dns_sd_configs"]
         job["static_configs"] = [{"targets": [f"127.0.0.1:{targets[job['job_name']]}"]}]
-    return configuration
+    return configuration | {"scrape_configs": jobs}
+
+
+def _as_deployed() -> dict[str, Any]:
+    return dict(yaml.safe_load((MONITORING / "prometheus.yml").read_text(encoding="utf-8")))

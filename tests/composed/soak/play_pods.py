@@ -5,10 +5,12 @@ from __future__ import annotations
 import shlex
 import signal
 import sys
+from contextlib import ExitStack
 
 from tests.composed.soak.played_portal import PlayedPortal
 from tests.support.missing_services import NotInstalled
 
+PANELS = "deploy/monitoring/grafana/panels.yml"
 RENEW_STAFF = "python -m services.accounts renew-staff --email gestionnaire@portail.example"
 
 
@@ -19,16 +21,34 @@ def main() -> None:
         portal = PlayedPortal()
     except NotInstalled as absence:
         sys.exit(str(absence))
+    with ExitStack() as at_end:
+        at_end.callback(portal.stop)
+        try:
+            portal.play()
+            _say_how_to_enter(portal)
+            _watch(portal, at_end)
+            print("Ctrl-C takes it down.", flush=True)
+            signal.pause()
+        except KeyboardInterrupt:
+            print("Taken down …", flush=True)
+
+
+def _say_how_to_enter(portal: PlayedPortal) -> None:
+    engine = shlex.join(portal.engine_command)
+    print(f"The portal: {portal.url}; its mails: {portal.mails_url}. For {portal.url}/gestion:")
+    print(f"  {engine} exec {portal.container_of('accounts')} {RENEW_STAFF}")
+    print(f"A command of another process: {engine} exec {portal.container_of('SERVICE')} …")
+
+
+def _watch(portal: PlayedPortal, at_end: ExitStack) -> None:
     try:
-        portal.play()
-        print(f"The portal: {portal.url}; its mails: {portal.mails_url}. For {portal.url}/gestion:")
-        print(f"  {shlex.join(portal.engine_command)} exec {portal.container_of('accounts')} {RENEW_STAFF}")
-        print("Ctrl-C takes it down.", flush=True)
-        signal.pause()
-    except KeyboardInterrupt:
-        print("Taken down …", flush=True)
-    finally:
-        portal.stop()
+        prometheus = portal.watch()
+    except NotInstalled as absence:
+        print(f"Its metrics are not watched: {absence}")
+        return
+    at_end.callback(prometheus.stop)
+    print(f"Prometheus: {prometheus.url}. What a panel of the dashboard asks ({PANELS}), here:")
+    print(f"  promtool query instant {prometheus.url} 'sum by (job) (up)'")
 
 
 if __name__ == "__main__":

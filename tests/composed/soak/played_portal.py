@@ -18,6 +18,7 @@ from tests.support.composed_portal import STAFF, UP_SECONDS, ComposedPortal
 from tests.support.missing_services import NotInstalled
 from tests.support.ports import free_ports
 from tests.support.processes import ServiceFailed, wait_until
+from tests.support.prometheus import Prometheus, job_names
 from tests.support.running_portal import DEPOSITS_PER_HOUR
 
 SERVERS = ("postgres", "rabbitmq", "objects", "clamav", "mailpit")
@@ -41,6 +42,8 @@ class PlayedPortal(ComposedPortal):
         images = {name: service["image"] for name, service in self._composed.items()}
         files = {path.name: path.read_text(encoding="utf-8") for path in Path(self.secrets).iterdir()}
         self._pods = PlayedPods(self._objects(), self._network, images, files)
+        watched = [name for name in self._pods.names("Deployment") if name in job_names()]
+        self._metrics_ports = dict(zip(watched, free_ports(len(watched)), strict=True))
         self._is_playing: list[str] = []
 
     def play(self) -> None:
@@ -69,6 +72,14 @@ class PlayedPortal(ComposedPortal):
             if ours := [name for name in names if name.startswith(self._network)]:
                 self.engine(kind, "rm", *ours)
 
+    def watch(self) -> Prometheus:
+        """A Prometheus of this machine that asks each process for its metrics, as often as the deployed one does.
+
+        Raises NotInstalled.
+        """
+        token = (self.secrets / "metrics-token").read_text(encoding="utf-8").strip()
+        return Prometheus(self._metrics_ports, token, seconds=15)
+
     @property
     def mails_url(self) -> str:
         """Where a person reads the mails that were sent."""
@@ -91,7 +102,9 @@ class PlayedPortal(ComposedPortal):
         return "\n".join(self.engine("logs", self.container_of(name)) for name in names)
 
     def _play_pod(self, name: str) -> None:
-        published = {"proxy": (self.port, 8080), "mailpit": (self._mail_port, 8025)}.get(name)
+        people = {"proxy": (self.port, 8080), "mailpit": (self._mail_port, 8025)}
+        processes = {job: (port, 8000) for job, port in self._metrics_ports.items()}
+        published = (people | processes).get(name)
         options = ["--publish", f"127.0.0.1:{published[0]}:{published[1]}"] if published else []
         names = f"alias={name},alias={name}.{NAMESPACE}"
         self._play(name, self._pods.manifests(name), "--network", f"{self._network}:{names}", *options)

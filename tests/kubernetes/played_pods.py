@@ -36,6 +36,7 @@ class PlayedPods:
         claims = [claim["metadata"]["name"] for claim in workload["spec"].get("volumeClaimTemplates", [])]
         volumes += [{"name": claim, "persistentVolumeClaim": {"claimName": self._named(claim)}} for claim in claims]
         projected = [self._merged(volume) for volume in volumes if "projected" in volume]
+        mounted = [self._own_config_map(volume["configMap"]) for volume in volumes if "configMap" in volume]
         for volume in volumes:
             if "secret" in volume:
                 volume["secret"]["secretName"] = self._named(volume["secret"]["secretName"])
@@ -44,7 +45,7 @@ class PlayedPods:
             for probe in PROBES:
                 container.pop(probe, None)
         pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": self._named(name)}, "spec": spec}
-        return [*of_kind(self._objects, "ConfigMap"), *map(self._claim, claims), *projected, pod]
+        return [*of_kind(self._objects, "ConfigMap"), *mounted, *map(self._claim, claims), *projected, pod]
 
     def names(self, kind: str) -> list[str]:
         return [str(each["metadata"]["name"]) for each in self._workloads() if each["kind"] == kind]
@@ -57,6 +58,12 @@ class PlayedPods:
         files = dict(self._files(volume.pop("projected")["sources"]))
         volume["secret"] = {"secretName": volume["name"], "defaultMode": 0o444}
         return self._secret(volume["name"], files)
+
+    def _own_config_map(self, mount: Object) -> Object:
+        """A copy under a name of this project: podman makes a volume of that name, which outlives the pod."""
+        [given] = [each for each in of_kind(self._objects, "ConfigMap") if each["metadata"]["name"] == mount["name"]]
+        mount["name"] = self._named(mount["name"])
+        return {**given, "metadata": {"name": mount["name"]}}
 
     def _files(self, sources: list[Object]) -> Iterator[tuple[str, str]]:
         for source in sources:

@@ -16,7 +16,8 @@ RENEW_STAFF = "python -m services.accounts renew-staff --email gestionnaire@port
 
 def main() -> None:
     """Ends with a sentence where containers cannot be played."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for ending in (signal.SIGINT, signal.SIGTERM):  # the first is ignored in what a shell starts in the background
+        signal.signal(ending, signal.default_int_handler)
     try:
         portal = PlayedPortal()
     except NotInstalled as absence:

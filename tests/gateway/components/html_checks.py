@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 import html5lib
@@ -20,8 +21,9 @@ def problems_of(page: str) -> list[str]:
     return [problem for check in checks for problem in check(document)]
 
 
+@lru_cache(maxsize=8)
 def parsed(page: str) -> _Element:
-    """The page as a tree; raises html5lib's ParseError on anything that is not HTML 5."""
+    """The page as a tree, which nobody changes; raises html5lib's ParseError on anything that is not HTML 5."""
     parser = html5lib.HTMLParser(tree=html5lib.getTreeBuilder("lxml"), strict=True, namespaceHTMLElements=False)
     return parser.parse(page).getroot()
 

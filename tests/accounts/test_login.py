@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from services.accounts.domain.mail_link_rules import RESET_LIFETIME
-from services.accounts.domain.throttling import ALL_SOURCES, FAILURES_LIFETIME, FIRST_DELAY, PER_SOURCE, RESETS
+from services.accounts.domain.throttling import ALL_SOURCES, FAILURES_LIFETIME, PER_SOURCE, RESETS
 from services.accounts.jobs import jobs
 from services.accounts.models import LoginFailures, LoginSession, db
 from services.accounts.operations import rate_limits
@@ -82,11 +82,11 @@ def test_failures_slow_that_account_from_that_source_and_tell_its_owner_once(acc
     assert fail(accounts, PER_SOURCE.undelayed + 2) == [401] * PER_SOURCE.undelayed + [429] * 2
     slowed = accounts.try_log_in()
     assert (slowed.status_code, problem_slug(slowed)) == (429, "trop-d-essais")
-    assert 0 < slowed.json["retry_after"] <= FIRST_DELAY.total_seconds()
+    assert 0 < slowed.json["retry_after"] <= PER_SOURCE.first_delay.total_seconds()
     assert slowed.headers["Retry-After"] == str(slowed.json["retry_after"])
     accounts.send_mails()
     assert len(accounts.mailbox.find(EMAIL, "Tentatives de connexion")) == 1
-    age_failures(accounts, FIRST_DELAY.total_seconds() + 1)
+    age_failures(accounts, PER_SOURCE.first_delay.total_seconds() + 1)
     assert accounts.try_log_in().status_code == 201
     assert fail(accounts, PER_SOURCE.undelayed) == [401] * PER_SOURCE.undelayed
 

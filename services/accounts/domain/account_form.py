@@ -16,14 +16,14 @@ Form = dict[str, Any]
 _DATE_HINT = "Exemple: 30/05/1998"
 _EMAIL_HINT = "Exemple: nom.prenom@domaine.fr"
 CHOOSE_DEPARTEMENT = "Choisissez d'abord votre département, DOM ou COM de naissance."
+ALWAYS_MODIFIABLE = "seuls l'adresse mail et le mot de passe sont modifiables"  # contact and password, below
 FROZEN_NOTICE = (
-    "Vous avez une candidature : seuls l'adresse mail et le mot de passe sont modifiables. Si une autre information "
-    "est erronée, contactez le service gestionnaire dont les coordonnées figurent en haut de la page ou sur votre "
+    f"Vous avez une candidature : {ALWAYS_MODIFIABLE}. Si une autre information est erronée, "
+    "contactez le service gestionnaire dont les coordonnées figurent en haut de la page ou sur votre "
     "récapitulatif d'inscription."
 )
 UNSURE_NOTICE = (
-    "Pour le moment, seuls l'adresse mail et le mot de passe sont modifiables. Revenez dans quelques minutes pour "
-    "modifier les autres informations."
+    f"Pour le moment, {ALWAYS_MODIFIABLE}. Revenez dans quelques minutes pour modifier les autres informations."
 )
 
 

@@ -11,21 +11,25 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 FAILURES_LIFETIME = timedelta(hours=24)
-LONGEST_DELAY = timedelta(minutes=15)
-FIRST_DELAY = timedelta(seconds=30)
 
 
 @dataclass(frozen=True)
 class Rule:
-    """`undelayed`: how many failures cause no delay; each further one doubles the delay."""
+    """`undelayed`: how many failures cause no delay. The next one is `first_delay`; each further one doubles it."""
 
     undelayed: int
+    first_delay: timedelta = timedelta(seconds=30)
+    longest_delay: timedelta = timedelta(minutes=15)
 
 
 PER_SOURCE = Rule(undelayed=5)
 """One account from one source, or from one known browser."""
 ALL_SOURCES = Rule(undelayed=30)
 """One account from all unknown browsers together."""
+CURRENT_PASSWORD = Rule(undelayed=5)
+"""The current password, asked again of who is logged in."""
+SECOND_FACTOR = Rule(undelayed=5)
+"""The second factor, asked again of who is logged in; at the log-in it counts with the password."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +53,7 @@ def seconds_to_wait(failures: Failures, rule: Rule, now: datetime) -> int:
     if current.last is None or current.count < rule.undelayed:
         return 0
     doublings = min(current.count - rule.undelayed, 10)
-    delay: timedelta = min(FIRST_DELAY * 2**doublings, LONGEST_DELAY)
+    delay: timedelta = min(rule.first_delay * 2**doublings, rule.longest_delay)
     remaining = (current.last + delay - now).total_seconds()
     return max(0, math.ceil(remaining))
 

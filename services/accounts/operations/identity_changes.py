@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from services.accounts import civil_status_mapping
 from services.accounts.clients.registrations import CandidatureExists
 from services.accounts.dependencies import dependencies
+from services.accounts.domain.account_form import ALWAYS_MODIFIABLE
 from services.accounts.domain.civil_status import CivilStatus
 from services.accounts.models import Account, IdentityChange, db
 from services.accounts.operations.erasure import erase
@@ -91,8 +92,8 @@ def finish_all_pending_changes() -> None:
 
 def candidature_exists_error() -> Conflict:
     return Conflict(
-        "Une candidature existe : seuls l'adresse mail et le mot de passe sont modifiables, "
-        "et le compte ne peut pas être supprimé. Contactez le service gestionnaire.",
+        f"Une candidature existe : {ALWAYS_MODIFIABLE}, et le compte ne peut pas être supprimé. "
+        "Contactez le service gestionnaire.",
         problem=problem_types.CANDIDATURE_EXISTS,
     )
 

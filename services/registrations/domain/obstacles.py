@@ -7,7 +7,7 @@ from datetime import datetime
 
 from services.registrations.domain import windows
 from services.registrations.domain.dossier import Dossier
-from services.registrations.domain.rules.exclusivity import conflicting_candidature
+from services.registrations.domain.rules.exclusivity import conflicting_candidature, refusal_sentence
 
 OTHER_CANDIDATURE = "other_candidature"
 REASONS = (windows.State.NOT_YET.value, windows.State.CLOSED.value, OTHER_CANDIDATURE)
@@ -51,8 +51,5 @@ def _other_candidature(dossier: Dossier) -> Obstacle | None:
     other = conflicting_candidature(dossier)
     if other is None:
         return None
-    detail = (
-        f"Vous avez déjà une candidature pour cette session ({other.academie_label}, n° {other.numero_inscription}) : "
-        "ce brouillon ne peut pas être transmis tant qu'elle existe."
-    )
+    detail = f"{refusal_sentence(other)} : ce brouillon ne peut pas être transmis tant qu'elle existe."
     return Obstacle(OTHER_CANDIDATURE, detail, other.candidature_id)

@@ -16,7 +16,7 @@ from services.contracts.accounts import Identity
 from services.registrations.domain import permitted_acts, registration_form
 from services.registrations.domain.answered_form import Answers
 from services.registrations.domain.dossier import Dossier
-from services.registrations.domain.rules.exclusivity import conflicting_candidature
+from services.registrations.domain.rules.exclusivity import conflicting_candidature, refusal_sentence
 from services.registrations.domain.tab_answers import MAX_ANSWERS_BYTES, size_in_bytes
 from services.registrations.models import ACTIVE, Candidate, Candidature, CandidatureVersion, Draft, db
 from services.registrations.operations.candidates import (
@@ -177,8 +177,7 @@ def refuse_second_candidature(dossier: Dossier) -> None:
     """K1. Raises AlreadyRegistered when another active candidature has the same exclusivity key."""
     if (other := conflicting_candidature(dossier)) is not None:
         raise AlreadyRegistered(
-            f"Vous avez déjà une candidature pour cette session ({other.academie_label}, "
-            f"n° {other.numero_inscription}) : vous pouvez la modifier dans « {page_labels.REGISTRATIONS} ».",
+            f"{refusal_sentence(other)} : vous pouvez la modifier dans « {page_labels.REGISTRATIONS} ».",
             candidature_id=other.candidature_id,
         )
 

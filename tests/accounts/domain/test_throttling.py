@@ -7,8 +7,6 @@ from datetime import UTC, datetime, timedelta
 from services.accounts.domain.throttling import (
     ALL_SOURCES,
     FAILURES_LIFETIME,
-    FIRST_DELAY,
-    LONGEST_DELAY,
     PER_SOURCE,
     RESENDS,
     Failures,
@@ -33,16 +31,16 @@ def test_some_failures_cost_nothing() -> None:
 
 def test_each_further_failure_doubles_the_wait_up_to_the_longest() -> None:
     first, *more = (seconds_to_wait(failed(PER_SOURCE.undelayed + count), PER_SOURCE, NOW) for count in range(12))
-    longest = LONGEST_DELAY.total_seconds()
-    assert first == FIRST_DELAY.total_seconds()
+    longest = PER_SOURCE.longest_delay.total_seconds()
+    assert first == PER_SOURCE.first_delay.total_seconds()
     assert more == [min(2 * earlier, longest) for earlier in (first, *more[:-1])]
     assert more[-1] == longest
 
 
 def test_the_wait_ends() -> None:
     failures = failed(PER_SOURCE.undelayed)
-    assert seconds_to_wait(failures, PER_SOURCE, NOW + FIRST_DELAY - timedelta(seconds=0.5)) == 1
-    assert seconds_to_wait(failures, PER_SOURCE, NOW + FIRST_DELAY) == 0
+    assert seconds_to_wait(failures, PER_SOURCE, NOW + PER_SOURCE.first_delay - timedelta(seconds=0.5)) == 1
+    assert seconds_to_wait(failures, PER_SOURCE, NOW + PER_SOURCE.first_delay) == 0
 
 
 def test_a_time_without_failure_forgets_them() -> None:
@@ -53,7 +51,7 @@ def test_a_time_without_failure_forgets_them() -> None:
 
 def test_many_sources_together_have_more_tries_than_one() -> None:
     assert seconds_to_wait(failed(PER_SOURCE.undelayed), ALL_SOURCES, NOW) == 0
-    assert seconds_to_wait(failed(ALL_SOURCES.undelayed), ALL_SOURCES, NOW) == FIRST_DELAY.total_seconds()
+    assert seconds_to_wait(failed(ALL_SOURCES.undelayed), ALL_SOURCES, NOW) == ALL_SOURCES.first_delay.total_seconds()
 
 
 def test_the_owner_is_told_once() -> None:

@@ -6,7 +6,7 @@ import pyotp
 import pytest
 
 from services.accounts.domain.recovery_codes import COUNT
-from services.accounts.domain.throttling import PER_SOURCE
+from services.accounts.domain.throttling import SECOND_FACTOR
 from tests.gateway.components.html_checks import problems_of, text_of
 from tests.gateway.gestion.invitations import NEW_PASSWORD, recovery_codes, shown_secret
 from tests.gateway.gestion.people import PASSWORD, StaffAccount, StaffBrowser, StaffFactory, log_in, rows
@@ -118,7 +118,7 @@ def test_a_token_asked_for_with_mistakes_keeps_what_was_typed(member: StaffBrows
 
 def test_too_many_wrong_codes_make_one_wait(member: StaffBrowser) -> None:
     member.browser.get("/gestion/compte/codes-de-secours")
-    for _ in range(PER_SOURCE.undelayed):
+    for _ in range(SECOND_FACTOR.undelayed):
         member.press("Afficher de nouveaux codes", code="000000")
         assert member.browser.answer.status_code == 422
     member.press("Afficher de nouveaux codes")

@@ -21,6 +21,11 @@ def exclusivity_key(dossier: Dossier) -> str | None:
     return "|".join(f"{name}={parts[name]}" for name in names) or None
 
 
+def refusal_sentence(other: PreviousCandidature) -> str:
+    """Why a second candidature is refused, without its full stop."""
+    return f"Vous avez déjà une candidature pour cette session ({other.academie_label}, n° {other.numero_inscription})"
+
+
 def conflicting_candidature(dossier: Dossier) -> PreviousCandidature | None:
     """The other active candidature with the same exclusivity key, if there is one."""
     key = exclusivity_key(dossier)

@@ -1,6 +1,6 @@
 # make run, make test, make check: each works from a fresh clone and installs what it needs into the clone.
 .DEFAULT_GOAL := help
-.PHONY: help run backup restore test check lint types walls assets screenshots lighthouse bench soak restore-drill upgrade-test compose-test catalogue-check kubernetes-check kubernetes-play secrets definitions lock release sbom clean
+.PHONY: help run backup restore test check lint types walls assets screenshots lighthouse bench soak restore-drill upgrade-test compose-test catalogue-check kubernetes-check kubernetes-play secrets definitions panels lock release sbom clean
 SHELL := /bin/bash
 
 VENV := .venv/bin
@@ -100,6 +100,9 @@ definitions: .venv/local.stamp ## write anew what follows from contracts and pan
 	@$(PY) -m deploy.broker definitions portail >$(TOPOLOGY).part && mv $(TOPOLOGY).part $(TOPOLOGY)
 	@$(PY) -m deploy.tools.problem_types >docs/problem-types.md
 	@$(PY) -m deploy.tools.dashboards
+
+panels: .venv/local.stamp ## ask a Prometheus what the dashboard asks: make panels PROMETHEUS=http://127.0.0.1:9090 (ARGS="--row goulot --at 2026-11-28T21:05:00Z")
+	@$(PY) -m deploy.tools.panels "$(PROMETHEUS)" $(ARGS)
 
 lock: ## write constraints.txt and package-lock.json anew
 	deploy/tools/lock.sh

@@ -21,6 +21,7 @@ PANELS_UID, SECTIONS_UID = "portail", "portail-que-faire"
 TYPES = {"stat": "stat", "bars": "bargauge", "lines": "timeseries", "table": "table"}
 LAST_VALUES = {"reduceOptions": {"calcs": ["lastNotNull"]}, "orientation": "horizontal"}
 COLUMNS = 24
+NO_VALUE = "aucun"
 HEIGHT = 8
 _HEADING = re.compile(r"^#{2,3} (.+)$", re.MULTILINE)
 _LINK = re.compile(r"\[([^\]]+)\]\([^)]+\)")
@@ -82,7 +83,7 @@ def _defaults(panel: Json) -> Json:
     steps = [{"color": "green" if below is None else "red", "value": None}]
     if below is not None or above is not None:
         steps.append({"color": "red" if below is None else "green", "value": above if below is None else below})
-    defaults = {"unit": panel.get("unit", "short"), "min": 0, "noValue": "aucun", "decimals": panel.get("decimals")}
+    defaults = {"unit": panel.get("unit", "short"), "min": 0, "noValue": NO_VALUE, "decimals": panel.get("decimals")}
     return defaults | {"thresholds": {"mode": "absolute", "steps": steps}}
 
 

@@ -12,7 +12,7 @@ _RANGE = re.compile(r"\[[^\]]*\]")
 _OPERATORS = {"and", "or", "unless", "bool", "offset"}
 OF_PROMETHEUS = {
     "up": frozenset[str](),
-    "ALERTS": frozenset({"alertname", "alertstate", "severity", "service"}),
+    "ALERTS": frozenset({"alertname", "alertstate", "severity", "service", "pool", "called", "channel"}),
     "process_cpu_seconds_total": frozenset[str](),  # of its client library, in each process
 }
 OF_TARGETS = frozenset({"job", "instance"})

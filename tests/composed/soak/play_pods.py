@@ -9,8 +9,8 @@ from contextlib import ExitStack
 
 from tests.composed.soak.played_portal import PlayedPortal
 from tests.support.missing_services import NotInstalled
+from tests.support.running_portal import GUIDES_DAY
 
-PANELS = "deploy/monitoring/grafana/panels.yml"
 RENEW_STAFF = "python -m services.accounts renew-staff --email gestionnaire@portail.example"
 
 
@@ -36,9 +36,12 @@ def main() -> None:
 
 def _say_how_to_enter(portal: PlayedPortal) -> None:
     engine = shlex.join(portal.engine_command)
-    print(f"The portal: {portal.url}; its mails: {portal.mails_url}. For {portal.url}/gestion:")
+    print(
+        f"The portal: {portal.url}; its mails: {portal.mails_url}. In it, it is {GUIDES_DAY[:10]}: a session is open."
+    )
+    print(f"For {portal.url}/gestion, a password and a second factor:")
     print(f"  {engine} exec {portal.container_of('accounts')} {RENEW_STAFF}")
-    print(f"A command of another process: {engine} exec {portal.container_of('SERVICE')} …")
+    print(f"Of any process (accounts-worker …): {engine} exec, logs, stop, start {portal.container_of('PROCESS')}")
 
 
 def _watch(portal: PlayedPortal, at_end: ExitStack) -> None:
@@ -48,8 +51,7 @@ def _watch(portal: PlayedPortal, at_end: ExitStack) -> None:
         print(f"Its metrics are not watched: {absence}")
         return
     at_end.callback(prometheus.stop)
-    print(f"Prometheus: {prometheus.url}. What a panel of the dashboard asks ({PANELS}), here:")
-    print(f"  promtool query instant {prometheus.url} 'sum by (job) (up)'")
+    print(f"What the dashboard shows (it needs some minutes of life): make panels PROMETHEUS={prometheus.url}")
 
 
 if __name__ == "__main__":

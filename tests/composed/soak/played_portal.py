@@ -49,14 +49,18 @@ class PlayedPortal(ComposedPortal):
     def play(self) -> None:
         """Servers, then migrations and the demonstration's data, then everything else; until the home page is
         whole."""
+        self._say("images")
         self.compose("build", seconds=UP_SECONDS)
+        self._say("servers")
         self.engine("network", "create", self._network)
         self._play("secret", [self._pods.secret()])
         for name in SERVERS:
             self._play_pod(name)
+        self._say("migrations and data")
         for name in self._pods.names("Job"):
             self._play_pod(name)
             self.engine("wait", self.container_of(name), seconds=READY_SECONDS)
+        self._say("everything else")
         for name in self._pods.names("Deployment"):
             if name not in SERVERS:
                 self._play_pod(name)
@@ -100,6 +104,9 @@ class PlayedPortal(ComposedPortal):
     def complaints(self) -> str:
         names = self._pods.names("Deployment")
         return "\n".join(self.engine("logs", self.container_of(name)) for name in names)
+
+    def _say(self, stage: str) -> None:
+        print(f"Playing {stage} …", flush=True)
 
     def _play_pod(self, name: str) -> None:
         people = {"proxy": (self.port, 8080), "mailpit": (self._mail_port, 8025)}

@@ -1,0 +1,80 @@
+"""Asks a Prometheus what the dashboard's panels ask, and prints the answers: `make panels PROMETHEUS=URL`."""
+
+from __future__ import annotations
+
+import argparse
+import math
+import re
+import sys
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import requests
+import yaml
+
+from deploy.tools.dashboards import FOLDER, NO_VALUE
+
+SECONDS = 30.0
+NOTHING_HAPPENED = "—"
+"""Of a ratio or a quantile of nothing: no request in that time."""
+_LABEL = re.compile(r"{{(\w+)}}")
+
+Json = dict[str, Any]
+
+
+def main(arguments: list[str]) -> int:
+    """Ends with a sentence where Prometheus does not answer."""
+    parser = argparse.ArgumentParser(prog="python -m deploy.tools.panels", description=__doc__)
+    parser.add_argument("url", help="of Prometheus")
+    parser.add_argument("--row", default="", help="rows whose title has these words")
+    parser.add_argument("--at", help="an instant that is over: 2026-11-28T21:05:00Z")
+    asked = parser.parse_args(arguments)
+    try:
+        for line in lines(asked.url, asked.row, asked.at):
+            print(line)
+    except requests.RequestException as error:
+        sys.exit(f"{asked.url}: {error}")
+    return 0
+
+
+def lines(url: str, words: str = "", at: str | None = None) -> Iterator[str]:
+    """Rows, panels and what each shows, at an instant (RFC 3339; None: now). Raises requests.RequestException."""
+    for row in yaml.safe_load((FOLDER / "panels.yml").read_text(encoding="utf-8")):
+        if words.lower() not in row["row"].lower():
+            continue
+        yield row["row"]
+        for panel in row["panels"]:
+            yield f"  {panel['title']}"
+            shown = [
+                f"    {_legend(legend, sample['metric'])}: {_value(sample['value'][1], panel.get('unit'))}"
+                for legend, query in panel["queries"].items()
+                for sample in _answers(url, query, at)
+            ]
+            yield from shown or [f"    {NO_VALUE}"]
+
+
+def _answers(url: str, query: str, at: str | None) -> list[Json]:
+    asked = {"query": query} | ({"time": at} if at else {})
+    answer = requests.get(f"{url.rstrip('/')}/api/v1/query", params=asked, timeout=SECONDS)
+    answer.raise_for_status()
+    return list(answer.json()["data"]["result"])
+
+
+def _legend(legend: str, labels: Mapping[str, str]) -> str:
+    """As Grafana writes it; without one, all labels."""
+    if not legend:
+        return " ".join(f"{name}={value}" for name, value in labels.items())
+    return _LABEL.sub(lambda name: labels.get(name[1], ""), legend)
+
+
+def _value(text: str, unit: str | None) -> str:
+    value = float(text)
+    if math.isnan(value):
+        return NOTHING_HAPPENED
+    if unit == "percentunit":
+        return f"{value:.0%}"
+    return f"{value:.3g} s" if unit == "s" else f"{value:.6g}"
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from gateway.clients.pieces import PiecesToDo
 from gateway.clients.registrations import Tile
 from gateway.template_filters import closing_time, date_and_time
+from services.contracts import page_labels
 
 
 @dataclass(frozen=True)
@@ -42,5 +43,7 @@ def late_pieces_sentence(count: int) -> str:
 
 
 def _modifiable_sentence(tile: Tile) -> str:
-    end = f"{closing_time(tile.closes_at)} (heure de Paris)"
-    return f"Modifiable jusqu'au {end}." if tile.may_be_modified else f"Les inscriptions sont closes depuis le {end}."
+    end = closing_time(tile.closes_at)
+    if tile.may_be_modified:
+        return f"Modifiable jusqu'au {end} (heure de Paris)."
+    return f"{page_labels.CLOSED_SINCE.format(end=end)}."

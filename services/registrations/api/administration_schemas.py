@@ -5,8 +5,8 @@ from __future__ import annotations
 from marshmallow import Schema, fields, validate
 
 from services.chassis.web.instants import Instant
-from services.registrations.api.schemas import LONGEST_TEXT, Text
-from services.registrations.domain.lengths import MESSAGE_TITLE, REASON
+from services.registrations.api.schemas import Text
+from services.registrations.domain.lengths import MESSAGE_TEXT, MESSAGE_TITLE, REASON
 from services.registrations.domain.severities import SEVERITIES
 
 
@@ -62,7 +62,7 @@ class NewDates(Schema):
 
 class NewMessage(Schema):
     title = Text(MESSAGE_TITLE, required=True)
-    text = Text(LONGEST_TEXT, required=True)
+    text = Text(MESSAGE_TEXT, required=True)
     severity = fields.String(required=True, validate=validate.OneOf(SEVERITIES))
     shown_from = Instant(required=True)
     shown_until = Instant(required=True)

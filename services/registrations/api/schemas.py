@@ -8,11 +8,10 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validate
 
 from services.registrations.api.form_schemas import Described, EpreuveField, Form, Mistake, Option, Recap
-from services.registrations.domain.lengths import FIELD_NAME
+from services.registrations.domain.lengths import FIELD_NAME, TYPED
 from services.registrations.domain.obstacles import REASONS
 from services.registrations.operations.drafts import ACTIONS, NEXT
 
-LONGEST_TEXT = 10_000  # characters typed into one field
 LONGEST_ASSERTION = 8000  # characters of a signed identity
 MAX_VALUES = 400  # fields of a tab, items of a list
 TOO_LONG = "{max} caractères au plus sont admis."
@@ -40,8 +39,8 @@ class TypedValue(fields.Field[Any]):
         items = value if isinstance(value, list) else [value]
         if not all(isinstance(item, str) for item in items) or len(items) > MAX_VALUES:
             raise ValidationError("Un texte, ou une liste de textes, est attendu.")
-        if any(len(item) > LONGEST_TEXT for item in items):
-            raise ValidationError(f"{LONGEST_TEXT} caractères au plus sont admis.")
+        if any(len(item) > TYPED for item in items):
+            raise ValidationError(f"{TYPED} caractères au plus sont admis.")
         typed: str | list[str] = value
         return typed
 

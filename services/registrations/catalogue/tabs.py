@@ -17,10 +17,10 @@ from services.registrations.domain.formats import FORMATS
 from services.registrations.domain.lengths import CODE
 from services.registrations.domain.tabs import KINDS
 from services.registrations.domain.tabs.candidature import PARTS
+from services.registrations.domain.tabs.questions import TYPES
 
 KINDS_WITH_OWN_NAME = ("questions", "notice")  # kinds of which an exam may have several, each with a name
 KINDS_WITHOUT_QUESTIONS = ("recap", "number")
-TYPES = ("text", "number", "date", "yes_no", "choice", "search", "consent", "notice")
 TYPES_WITH_OPTIONS = ("choice", "search")
 
 

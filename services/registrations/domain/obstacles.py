@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from services.contracts import page_labels
 from services.registrations.domain import windows
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.rules.exclusivity import conflicting_candidature, refusal_sentence
@@ -37,7 +38,7 @@ def _window(dossier: Dossier, instant: datetime) -> Obstacle | None:
         case windows.State.NOT_YET:
             return Obstacle(windows.State.NOT_YET, windows.sentence(opening.opens, opening.closes, instant))
         case windows.State.CLOSED:
-            since = f"Les inscriptions sont closes depuis le {windows.closing(opening.closes)} (heure de Paris)"
+            since = page_labels.CLOSED_SINCE.format(end=windows.closing(opening.closes))
             return Obstacle(windows.State.CLOSED, f"{since} : {_too_late(dossier)}")
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from services.chassis.database.audit import Actor
 from services.chassis.errors import FieldError, Invalid, NotFound
 from services.registrations.domain.instants import iso_utc
-from services.registrations.domain.lengths import MESSAGE_TITLE
+from services.registrations.domain.lengths import MESSAGE_TEXT, MESSAGE_TITLE
 from services.registrations.domain.severities import SEVERITIES
 from services.registrations.models import AuditEntry, Message, db
 
@@ -70,8 +70,8 @@ def _mistakes(new: NewMessage) -> list[FieldError]:
     errors = []
     if not new.title.strip() or len(new.title) > MESSAGE_TITLE:
         errors.append(FieldError("#/title", f"Un titre de {MESSAGE_TITLE} caractères au plus est requis."))
-    if not new.text.strip():
-        errors.append(FieldError("#/text", "Le texte est requis."))
+    if not new.text.strip() or len(new.text) > MESSAGE_TEXT:
+        errors.append(FieldError("#/text", f"Un texte de {MESSAGE_TEXT} caractères au plus est requis."))
     if new.severity not in SEVERITIES:
         errors.append(FieldError("#/severity", f"Une valeur parmi {', '.join(SEVERITIES)} est attendue."))
     if new.shown_from >= new.shown_until:

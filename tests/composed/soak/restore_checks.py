@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 
+from services.chassis.events.retention import EVENT_RETENTION
 from tests.journeys.acknowledged_work import AcknowledgedWork, Acknowledgement
 from tests.support.composed_portal import OURS, ComposedPortal
 from tests.support.processes import wait_until
@@ -51,7 +52,7 @@ def restore_databases(composed: ComposedPortal, until: str = "") -> Restored:
 
 def publish_again(composed: ComposedPortal, *services: str) -> None:
     for service in services:
-        composed.run_once(service, "publish-again", "--days", "30")
+        composed.run_once(service, "publish-again", "--days", str(EVENT_RETENTION.days))
 
 
 def compare_with_ledger(composed: ComposedPortal, ledger: AcknowledgedWork) -> Missing:

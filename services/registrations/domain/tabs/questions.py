@@ -14,7 +14,18 @@ from services.registrations.domain.forms import Field, FieldError, Option, Secti
 from services.registrations.domain.tab_answers import TabAnswers
 from services.registrations.domain.tabs import form_fields
 
-_FIELD_TYPES = {"choice": "select", "consent": "checkbox", "search": "search", "yes_no": "yes_no", "date": "date"}
+_FIELD_TYPES = {
+    "text": "text",
+    "number": "text",
+    "date": "date",
+    "yes_no": "yes_no",
+    "choice": "select",
+    "search": "search",
+    "consent": "checkbox",
+    "notice": "notice",
+}
+TYPES = tuple(_FIELD_TYPES)
+"""Of questions, as exam files name them."""
 _FORMAT_OF_TYPE = {"number": "nombre", "date": "date"}
 
 
@@ -76,7 +87,7 @@ def _field(dossier: Dossier, tab: Tab, question: Question, lookup: Lookup, decid
     return Field(
         name=question.name,
         label=question.label,
-        type=_FIELD_TYPES.get(question.type, "text"),
+        type=_FIELD_TYPES[question.type],
         required=question.required is not None and holds(question.required, lookup),
         hint=question.hint,
         options=() if question.type == "search" else options,

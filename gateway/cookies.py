@@ -13,6 +13,13 @@ from werkzeug.wrappers import Response
 
 from gateway.settings import GatewaySettings
 
+SESSION_COOKIE = "session"
+STAFF_SESSION_COOKIE = "gestion"
+DEVICE_COOKIE = "appareil"
+"""Of a browser that has logged in before."""
+ADDRESS_COOKIE = "adresse"
+"""Of the account that this browser has just asked for."""
+
 
 def cookie_name(settings: GatewaySettings, name: str) -> str:
     """`__Host-` on https; on http a name with the port, since cookies ignore ports and two portals may run."""

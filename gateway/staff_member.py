@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from gateway.clients.base import parsed
+from gateway.cookies import STAFF_SESSION_COOKIE
 from gateway.session_owner import SessionOwner
-
-SESSION_COOKIE = "gestion"
 
 
 @dataclass(frozen=True)
@@ -37,7 +36,7 @@ def _staff_of(answer: Any) -> StaffMember | None:
     return parsed(StaffMember, answer) if answer.get("kind") == "staff" else None
 
 
-_owner = SessionOwner(SESSION_COOKIE, _staff_of)
+_owner = SessionOwner(STAFF_SESSION_COOKIE, _staff_of)
 register = _owner.register
 session_cookie = _owner.session
 current = _owner.current

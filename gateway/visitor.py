@@ -9,14 +9,12 @@ from typing import Any
 from werkzeug.wrappers import Response
 
 from gateway.clients.base import parsed
-from gateway.cookies import read_cookie, set_cookie
+from gateway.cookies import DEVICE_COOKIE, SESSION_COOKIE, read_cookie, set_cookie
 from gateway.session_owner import SessionOwner
 from services.contracts.account_rules import MAX_TOKEN_LENGTH
 
 DEVICE_COOKIE_SECONDS = 365 * 24 * 3600
 """Less than accounts remembers a browser (BROWSER_REMEMBERED in services/accounts/operations/sessions.py)."""
-SESSION_COOKIE = "session"
-DEVICE_COOKIE = "appareil"
 """Marks a browser that has logged in before, for accounts."""
 
 

@@ -141,7 +141,7 @@ def draft_reminder_mail(exam: Exam, session_label: str, opening: Opening, url: s
             "Vous avez commencé une inscription qui n'est pas transmise : vous n'êtes pas inscrit.",
             f"{exam.label} - {session_label} - {opening.label}",
             f"Le service d'inscription ferme le {long_instant(end)} (heure de Paris). Pour vous inscrire, reprenez "
-            "votre brouillon, puis cliquez sur « Enregistrer » :",
+            f"votre brouillon, puis cliquez sur « {page_labels.SAVE} » :",
             Action(page_labels.REGISTRATIONS, f"{url}/inscriptions"),
             "Si vous ne souhaitez plus vous inscrire, vous pouvez abandonner ce brouillon depuis la même page.",
             f"Pour tout renseignement, vous pouvez contacter {_SERVICE}",

@@ -13,9 +13,8 @@ import jwt
 from flask import Flask
 from sqlalchemy import Engine
 
-from gateway.cookies import cookie_name
+from gateway.cookies import STAFF_SESSION_COOKIE, cookie_name
 from gateway.service_clients import clients
-from gateway.staff_member import SESSION_COOKIE
 from gateway.web.mails import mail_folder
 from services.accounts.domain.staff import scopes_of
 from services.accounts.operations.staff_disabling import disable_staff
@@ -128,7 +127,7 @@ class Examples:
 
     def session_token_of(self, browser: ScriptlessBrowser) -> str:
         """The access token of a member of staff's browser."""
-        name = cookie_name(self.apps["gateway"].extensions["portail"], SESSION_COOKIE)
+        name = cookie_name(self.apps["gateway"].extensions["portail"], STAFF_SESSION_COOKIE)
         return str(self._accounts("/v1/sessions/exchange", session=browser.cookie(name))["access_token"])
 
     def _services_token(self, name: str) -> str:

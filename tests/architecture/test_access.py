@@ -10,6 +10,7 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from deploy.service_names import SERVICES
+from gateway.cookies import SESSION_COOKIE
 from services.chassis.web.access import Access
 from tests.architecture import apps
 from tests.architecture.gateway_ledger import CANDIDATE, PUBLIC
@@ -129,6 +130,6 @@ def test_the_portal_takes_no_form_from_another_site(built: dict[str, Flask]) -> 
         if method in ("GET", "HEAD") or rule.startswith("/api/"):
             continue
         for headers in ({"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://ailleurs.example"}, {}):
-            sent = {**headers, "Host": "127.0.0.1:8080", "Cookie": "session-8080=anything"}
+            sent = {**headers, "Host": "127.0.0.1:8080", "Cookie": f"{SESSION_COOKIE}-8080=anything"}
             answer = _called(built["gateway"], method, rule, sent)
             assert answer.status_code == 403, (method, rule, headers, answer.status_code)

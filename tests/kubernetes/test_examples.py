@@ -8,6 +8,7 @@ from deploy.service_names import SERVICES
 from tests.kubernetes.environments import secrets_by_path
 from tests.kubernetes.rendered import FOLDER, Object, named, of_kind, rendered_folder, workload
 from tests.kubernetes.security import permitted_too_much
+from tests.support.compose_file import COMPOSE_DEFAULTS
 from tests.support.missing_services import NotInstalled, skip_or_fail
 
 BROKER = FOLDER.parent / "containers" / "rabbitmq" / "rabbitmq.conf"
@@ -27,10 +28,16 @@ def test_rabbitmq_has_the_settings_and_queues_of_compose_on_three_nodes(examples
     lines = cluster["spec"]["rabbitmq"]["additionalConfig"].splitlines()
     assert lines == [line for line in BROKER.read_text(encoding="utf-8").splitlines() if line and line[0] != "#"]
     assert cluster["spec"]["replicas"] == 3
+    assert cluster["spec"]["image"] == dict(COMPOSE_DEFAULTS)["RABBITMQ_IMAGE"]
     [volume] = cluster["spec"]["override"]["statefulSet"]["spec"]["template"]["spec"]["volumes"]
     sources = volume["projected"]["sources"]
     topology = named(examples, "ConfigMap", sources[0]["configMap"]["name"])
     assert {item["key"] for item in sources[0]["configMap"]["items"]} <= topology["data"].keys()
+
+
+def test_postgresql_is_of_the_version_of_compose(examples: list[Object]) -> None:
+    [cluster] = of_kind(examples, "Cluster")
+    assert cluster["spec"]["imageName"].split(":")[1] == dict(COMPOSE_DEFAULTS)["POSTGRES_IMAGE"].split(":")[1]
 
 
 def test_databases_are_made_by_the_script_of_compose(examples: list[Object]) -> None:

@@ -46,7 +46,7 @@ def catalogue(context: StoryContext) -> None:
         "gestion-catalogue-erreurs",
         CATALOGUE,
     )
-    changed = delivered(bts__sessions__2022=("\nrelances: [", "\nrelances: [9, "))
+    changed = delivered(bts__sessions__2022=("\nrelances: [", "\nrelances: [60, "))
     recorder.record(_sends(administrator, changed), "gestion-catalogue-changements", CATALOGUE)
     recorder.record(administrator.press("Charger ce catalogue"), "gestion-catalogue-charge", CATALOGUE)
 

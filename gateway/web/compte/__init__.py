@@ -3,7 +3,6 @@
 from flask import Blueprint
 
 blueprint = Blueprint("compte", __name__)
-ADDRESS_COOKIE = "adresse"
 """Contains, encrypted, the id of the requested creation and its mail address; deleted when its owner logs in."""
 
 from gateway.web.compte import (  # noqa: E402,F401 - they add their routes

@@ -13,7 +13,7 @@ from gateway.clients.accounts import Login
 from gateway.pages import render_page
 from gateway.seal import InterruptedPost, current_seal
 from gateway.service_clients import clients
-from gateway.web.compte import ADDRESS_COOKIE, blueprint
+from gateway.web.compte import blueprint
 from services.chassis.errors import DomainError
 from services.contracts import problem_types
 
@@ -53,7 +53,7 @@ def log_in() -> ResponseReturnValue:
         return _show_refusal(refusal)
     response = _response_after_log_in(login)
     visitor.set_session_cookies(response, login.session, login.device)
-    cookies.delete_cookie(response, ADDRESS_COOKIE)
+    cookies.delete_cookie(response, cookies.ADDRESS_COOKIE)
     return response
 
 

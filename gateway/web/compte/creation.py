@@ -11,7 +11,7 @@ from gateway.clients.form_values import Values
 from gateway.pages import render_page
 from gateway.seal import current_seal
 from gateway.service_clients import clients
-from gateway.web.compte import ADDRESS_COOKIE, blueprint
+from gateway.web.compte import blueprint
 from gateway.web.compte.account_form import SENT_WITH_SEARCH, is_refresh, posted_answers, with_search_results
 from services.chassis.errors import DomainError
 from services.contracts.account_rules import ACTIVATION_HOURS, MAX_CREATION_LENGTH
@@ -80,8 +80,8 @@ def _form(values: Values, refusal: DomainError | None = None, *, indexed: bool =
 def _redirect_to_confirmation(created: Created, envoye: str | None = None) -> ResponseReturnValue:
     """The mail address is passed in an encrypted cookie: URLs end up in logs and browsing histories."""
     response = redirect(url_for("compte.confirmation", envoye=envoye), code=303)
-    sealed = current_seal().seal_text(f"{created.email}\n{created.creation}", ADDRESS_COOKIE)
-    cookies.set_cookie(response, ADDRESS_COOKIE, sealed, ADDRESS_COOKIE_SECONDS)
+    sealed = current_seal().seal_text(f"{created.email}\n{created.creation}", cookies.ADDRESS_COOKIE)
+    cookies.set_cookie(response, cookies.ADDRESS_COOKIE, sealed, ADDRESS_COOKIE_SECONDS)
     return response
 
 
@@ -101,8 +101,10 @@ def _confirmation_page(
 
 def _created_lately() -> Created | None:
     """The account that this browser requested within ADDRESS_COOKIE_SECONDS."""
-    sealed = cookies.read_cookie(ADDRESS_COOKIE)
-    text = current_seal().unseal_text(sealed, ADDRESS_COOKIE, life_seconds=ADDRESS_COOKIE_SECONDS) if sealed else None
+    sealed = cookies.read_cookie(cookies.ADDRESS_COOKIE)
+    if not sealed:
+        return None
+    text = current_seal().unseal_text(sealed, cookies.ADDRESS_COOKIE, life_seconds=ADDRESS_COOKIE_SECONDS)
     if not text:
         return None
     email, _, creation = text.partition("\n")

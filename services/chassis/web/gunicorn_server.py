@@ -26,8 +26,13 @@ KEEPALIVE_SECONDS = 40  # longer than our clients keep a connection
 RECEIVE_SECONDS = 20  # frees the thread that reads from a client which has disappeared
 SEND_SECONDS = 60  # frees the thread that writes to it
 RECEIVE_BUFFER_BYTES = 256 * 1024  # unread bytes of a body; a thread reads all received bytes into memory
-MAX_CONNECTIONS = 512  # with the files that threads open, fewer than the usual limit of 1024
+LEAST_CONNECTIONS = 512  # with the files that threads open, fewer than the usual limit of 1024
 SHARED_MEMORY = "/dev/shm"  # noqa: S108 - heartbeat files stay off slow disks
+
+
+def connection_count(threads: int) -> int:
+    """How many connections are open at a time; those beyond the threads wait for their next request."""
+    return max(LEAST_CONNECTIONS, 2 * threads)
 
 
 class DrainingWorker(ThreadWorker):
@@ -71,7 +76,7 @@ def serve(create: Callable[[], Flask], **options: Any) -> None:
         "bind": os.environ.get("BIND", "127.0.0.1:8000"),
         "workers": 1,
         "worker_class": DrainingWorker,
-        "worker_connections": MAX_CONNECTIONS,
+        "worker_connections": connection_count(thread_count()),
         "threads": thread_count(),
         "keepalive": KEEPALIVE_SECONDS,
         "graceful_timeout": STOP_SECONDS,

@@ -34,7 +34,7 @@ from services.registrations.queries.dossiers import assembled_dossier
 
 
 def withdraw(candidate_id: str, candidature_id: str, received_at: datetime) -> None:
-    """« Se désinscrire », while the window is open; a repeat changes nothing.
+    """« Se désinscrire », while `permitted_acts` says so; a repeat changes nothing.
 
     Raises NotFound, WindowClosed (`extra`: whom to contact). A new candidature can be saved afterwards.
     """

@@ -9,9 +9,8 @@ from dataclasses import dataclass
 
 import pyotp
 
-from gateway.cookies import cookie_name
+from gateway.cookies import STAFF_SESSION_COOKIE, cookie_name
 from gateway.session_owner import exchange_name
-from gateway.staff_member import SESSION_COOKIE
 from services.accounts.domain.staff import Role
 from services.accounts.models import StaffMember, db
 from services.accounts.operations import staff_accounts
@@ -135,7 +134,9 @@ def end_session(portal: InProcessFourServices, browser: ScriptlessBrowser, accou
 def forget_exchange(portal: InProcessFourServices, browser: ScriptlessBrowser) -> None:
     """The gateway asks accounts anew whose session the browser's is."""
     extensions = portal.gateway.app.extensions
-    extensions[exchange_name(SESSION_COOKIE)].forget(browser.cookie(cookie_name(extensions["portail"], SESSION_COOKIE)))
+    extensions[exchange_name(STAFF_SESSION_COOKIE)].forget(
+        browser.cookie(cookie_name(extensions["portail"], STAFF_SESSION_COOKIE))
+    )
 
 
 def open_first(gestionnaire: ScriptlessBrowser, candidate: ScriptlessBrowser) -> None:

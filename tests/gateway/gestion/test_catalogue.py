@@ -60,7 +60,7 @@ def test_whom_a_change_concerns_is_said_by_session(
     administrator: ScriptlessBrowser, candidates: CandidateFactory
 ) -> None:
     candidates.log_in_registered()
-    send(administrator, delivered(bts__sessions__2022=("\nrelances: [", "\nrelances: [9, ")))
+    send(administrator, delivered(bts__sessions__2022=("\nrelances: [", "\nrelances: [60, ")))
     assert any(re.match(r"BTS 2022 \d+ [1-9]\d*", row) for row in rows(administrator)), rows(administrator)
 
 

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select
 
-from gateway.cookies import cookie_name
-from gateway.staff_member import SESSION_COOKIE
+from gateway.cookies import STAFF_SESSION_COOKIE, cookie_name
 from services.contracts import page_labels
 from services.contracts.page_sizes import USUAL_PAGE
 from services.pieces.models import AuditEntry, db
@@ -33,7 +32,7 @@ def desk(page: Page, staff: StaffFactory, candidates: CandidateFactory, running:
 
 def open_first_piece(page: Page, staff: StaffFactory, running: InProcessFourServices, candidature: str) -> Page:
     """A gestionnaire of Besançon at the first of the candidature's pieces that are to control."""
-    name = cookie_name(running.gateway.app.extensions["portail"], SESSION_COOKIE)
+    name = cookie_name(running.gateway.app.extensions["portail"], STAFF_SESSION_COOKIE)
     session = staff.logged_in("03").cookie(name)
     page.context.add_cookies([{"name": name, "value": session or "", "url": running.url}])
     page.goto(f"{running.url}/gestion/pieces?candidature={candidature}")

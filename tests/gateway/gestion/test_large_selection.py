@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from gateway.cookies import cookie_name
-from gateway.staff_member import SESSION_COOKIE
+from gateway.cookies import STAFF_SESSION_COOKIE, cookie_name
 from gateway.web.gestion.selection_report import POSTED_PIECES
 from tests.gateway.candidates import CandidateFactory
 from tests.gateway.gestion.copied_pieces import add_pieces_to_control
@@ -30,7 +29,7 @@ def selection(page: Page, staff: StaffFactory, candidates: CandidateFactory, run
     """A gestionnaire who has selected a list of PIECES pieces."""
     candidature = depositor(candidates, running).path.rpartition("/")[2]
     add_pieces_to_control(running, candidature, PIECES - 1)
-    name = cookie_name(running.gateway.app.extensions["portail"], SESSION_COOKIE)
+    name = cookie_name(running.gateway.app.extensions["portail"], STAFF_SESSION_COOKIE)
     session = staff.logged_in("03").cookie(name)
     page.context.add_cookies([{"name": name, "value": session or "", "url": running.url}])
     page.goto(f"{running.url}/gestion/pieces?candidature={candidature}")

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from contextlib import ExitStack
 
-from gateway.cookies import cookie_name
+from gateway.cookies import STAFF_SESSION_COOKIE, cookie_name
 from gateway.service_clients import clients
 from gateway.session_owner import exchange_name
-from gateway.staff_member import SESSION_COOKIE
 from tests.gateway.candidates import CandidateFactory
 from tests.gateway.gestion.people import StaffFactory, depositor
 from tests.support.in_process_four_services import InProcessFourServices
@@ -20,8 +19,8 @@ def test_files_that_are_read_slowly_take_no_place_of_a_candidates_page(
     running: InProcessFourServices, candidates: CandidateFactory, staff: StaffFactory
 ) -> None:
     app, candidate, gestionnaire = running.gateway.app, depositor(candidates, running), staff.logged_in("03")
-    session = gestionnaire.cookie(cookie_name(app.extensions["portail"], SESSION_COOKIE))
-    token = app.extensions[exchange_name(SESSION_COOKIE)].of_session(session).access_token
+    session = gestionnaire.cookie(cookie_name(app.extensions["portail"], STAFF_SESSION_COOKIE))
+    token = app.extensions[exchange_name(STAFF_SESSION_COOKIE)].of_session(session).access_token
     gestionnaire.get("/gestion/pieces")
     piece_id = PIECE.findall(gestionnaire.answer.text)[0]
     with ExitStack() as slow_readers, app.app_context():

@@ -83,7 +83,7 @@ def test_what_changes_is_said_with_whom_it_concerns_and_nothing_is_written(
 
 def test_what_is_loaded_is_in_force_told_to_pieces_and_in_the_journal(app: Flask) -> None:
     load(app, delivered())
-    changed = delivered(bts__sessions__2022=("\nrelances: [", "\nrelances: [9, "))
+    changed = delivered(bts__sessions__2022=("\nrelances: [", "\nrelances: [60, "))
     [bts] = [exam for exam in compared(app, changed)["exams"] if exam["changes"]]
     assert bts["code"] == "BTS"
     before = len(events_of(app, "registrations.window_changed.v1"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.contracts import page_labels
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.exam_definition import Tab
 from services.registrations.domain.tabs.tab_kind import TabContent, TabKind
@@ -13,7 +14,8 @@ NOT_SAVED = (
 )
 SAVE_NOW = (
     "Votre candidature n'est pas encore enregistrée. "
-    "Cliquez sur le bouton « Enregistrer » pour transmettre votre inscription et obtenir votre numéro d'inscription."
+    f"Cliquez sur le bouton « {page_labels.SAVE} » pour transmettre votre inscription "
+    "et obtenir votre numéro d'inscription."
 )
 CHANGES_NOT_SENT = (
     "Attention ! A ce stade, vos changements ne sont pas encore transmis : votre candidature reste telle qu'elle est "
@@ -21,7 +23,7 @@ CHANGES_NOT_SENT = (
 )
 SEND_CHANGES_NOW = (
     "Vos changements ne sont pas encore transmis : votre candidature reste telle qu'elle est enregistrée. "
-    "Cliquez sur le bouton « Enregistrer » pour les transmettre ; votre numéro d'inscription ne change pas."
+    f"Cliquez sur le bouton « {page_labels.SAVE} » pour les transmettre ; votre numéro d'inscription ne change pas."
 )
 
 

@@ -88,7 +88,7 @@ def test_what_is_loaded_is_in_force_told_to_pieces_and_in_the_journal(app: Flask
     assert bts["code"] == "BTS"
     before = len(events_of(app, "registrations.window_changed.v1"))
     load(app, changed)
-    assert events_of(app, "registrations.window_changed.v1")[before:][0]["data"]["reminder_days"][0] == 9
+    assert events_of(app, "registrations.window_changed.v1")[before:][0]["data"]["reminder_days"][0] == 60
     assert in_force(app)["BTS"]["loaded_by_staff"]
     with app.app_context(), db.reading() as session:
         entry = session.scalars(select(AuditEntry).filter_by(subject="BTS").order_by(AuditEntry.id.desc())).first()

@@ -7,12 +7,14 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator
+from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
 
 from services.chassis.errors import Unavailable
 from services.chassis.http.client import Client
+from services.chassis.web.gunicorn_server import LEAST_CONNECTIONS
 from tests.support.ports import free_port, is_listening
 from tests.support.processes import Daemon, PrivateFolder, wait_until
 
@@ -23,11 +25,11 @@ SECONDS = 30.0
 class Site:
     """The small site of tests.chassis.site; `writes` is how many it has done."""
 
-    def __init__(self, folder: PrivateFolder) -> None:
+    def __init__(self, folder: PrivateFolder, threads: int = 8) -> None:
         self.port = free_port()
         self._writes = folder.path / "writes"
-        env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "THREADS": "8", "WRITES_FILE": str(self._writes)}
-        env["BIND"] = f"127.0.0.1:{self.port}"
+        env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "WRITES_FILE": str(self._writes)}
+        env |= {"THREADS": str(threads), "BIND": f"127.0.0.1:{self.port}"}
         self.daemon = Daemon("site", [sys.executable, "-m", "tests.chassis.site"], folder, env)
         self.start()
 
@@ -92,3 +94,15 @@ def test_whatever_leaves_while_a_server_stops_is_done_once_or_was_refused(site: 
     for thread in threads:
         thread.join(SECONDS)
     assert len(answered) == site.writes - 1
+
+
+def test_a_connection_is_kept_however_many_threads_operators_give() -> None:
+    folder = PrivateFolder("kept")
+    site = Site(folder, threads=LEAST_CONNECTIONS)
+    try:
+        connection = HTTPConnection("127.0.0.1", site.port, timeout=SECONDS)
+        connection.request("GET", "/")
+        assert connection.getresponse().getheader("Connection") != "close"
+    finally:
+        site.daemon.stop()
+        folder.remove()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gc
 import os
+import resource
 import select
 import signal
 import socket
@@ -26,13 +27,16 @@ KEEPALIVE_SECONDS = 40  # longer than our clients keep a connection
 RECEIVE_SECONDS = 20  # frees the thread that reads from a client which has disappeared
 SEND_SECONDS = 60  # frees the thread that writes to it
 RECEIVE_BUFFER_BYTES = 256 * 1024  # unread bytes of a body; a thread reads all received bytes into memory
-LEAST_CONNECTIONS = 512  # with the files that threads open, fewer than the usual limit of 1024
+LEAST_CONNECTIONS = 512  # half of the usual limit of 1024 open files
 SHARED_MEMORY = "/dev/shm"  # noqa: S108 - heartbeat files stay off slow disks
 
 
-def connection_count(threads: int) -> int:
-    """How many connections are open at a time; those beyond the threads wait for their next request."""
-    return max(LEAST_CONNECTIONS, 2 * threads)
+def connection_count(threads: int, files: int) -> int:
+    """How many connections are open at a time; those beyond the threads wait for their next request.
+
+    Of the `files` that the process may have open, half are left to its threads.
+    """
+    return max(LEAST_CONNECTIONS, min(2 * threads, files // 2))
 
 
 class DrainingWorker(ThreadWorker):
@@ -76,7 +80,7 @@ def serve(create: Callable[[], Flask], **options: Any) -> None:
         "bind": os.environ.get("BIND", "127.0.0.1:8000"),
         "workers": 1,
         "worker_class": DrainingWorker,
-        "worker_connections": connection_count(thread_count()),
+        "worker_connections": connection_count(thread_count(), resource.getrlimit(resource.RLIMIT_NOFILE)[0]),
         "threads": thread_count(),
         "keepalive": KEEPALIVE_SECONDS,
         "graceful_timeout": STOP_SECONDS,

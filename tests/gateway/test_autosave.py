@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Route, expect
 
 from services.contracts import page_labels
-from services.registrations.domain.lengths import TYPED
+from services.registrations.domain.lengths import FIELD_VALUE
 from tests.accounts.creation_form import PASSWORD
 from tests.gateway.candidates import CandidateFactory
 from tests.gateway.typist import CANDIDATURE, ENDED, IDENTIFICATION, NOT_SAVED, OFFLINE, SAVED, Typist
@@ -215,7 +215,7 @@ def test_after_the_session_has_ended_the_page_leads_to_the_log_in_and_back(typis
 
 
 def test_a_text_that_cannot_be_kept_is_told(typist: Typist) -> None:
-    typist.field("adresse").fill("x" * (TYPED + 1))
-    typist.reads(re.compile(f"Non enregistré : {TYPED} caractères"))
+    typist.field("adresse").fill("x" * (FIELD_VALUE + 1))
+    typist.reads(re.compile(f"Non enregistré : {FIELD_VALUE} caractères"))
     typist.field("adresse").fill("1 rue du port")
     typist.reads(SAVED)

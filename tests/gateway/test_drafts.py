@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 
 from services.chassis import clock
 from services.contracts import page_labels
-from services.registrations.domain.lengths import TYPED
+from services.registrations.domain.lengths import FIELD_VALUE
 from tests.gateway.candidates import CandidateFactory, drop_cached_exchange
 from tests.gateway.components.html_checks import problems_of, text_of
 from tests.support.in_process_portal import InProcessPortal
@@ -70,9 +70,9 @@ def test_quitter_keeps_the_words_of_a_search(candidates: CandidateFactory) -> No
 def test_quitter_does_not_lose_what_is_too_long_to_be_kept(candidates: CandidateFactory) -> None:
     browser, draft = begun(candidates)
     browser.get(f"{draft}/{IDENTIFICATION}")
-    browser.press("Quitter", adresse="x" * (TYPED + 1))
+    browser.press("Quitter", adresse="x" * (FIELD_VALUE + 1))
     assert browser.answer.status_code == 422
-    assert browser.value("adresse") == "x" * (TYPED + 1)
+    assert browser.value("adresse") == "x" * (FIELD_VALUE + 1)
 
 
 @pytest.mark.parametrize(
@@ -132,9 +132,9 @@ def test_the_script_is_told_what_cannot_be_kept_and_that_the_session_is_over(
 ) -> None:
     browser, draft = begun(candidates)
     browser.get(f"{draft}/{IDENTIFICATION}")
-    too_long = saved_as_typed(browser, draft, IDENTIFICATION, adresse="x" * (TYPED + 1))
+    too_long = saved_as_typed(browser, draft, IDENTIFICATION, adresse="x" * (FIELD_VALUE + 1))
     assert too_long.status_code == 422
-    assert f"{TYPED} caractères" in (too_long.json or {})["errors"][0]["detail"]
+    assert f"{FIELD_VALUE} caractères" in (too_long.json or {})["errors"][0]["detail"]
     page = browser.answer
     browser.press(page_labels.LOG_OUT)
     drop_cached_exchange(running, browser)

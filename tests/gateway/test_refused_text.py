@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.registrations.domain.lengths import TYPED
+from services.registrations.domain.lengths import FIELD_VALUE
 from tests.gateway.candidates import CandidateFactory, creation_answers
 from tests.support.scriptless_browser import ScriptlessBrowser
 
@@ -27,11 +27,11 @@ def on_identification(candidates: CandidateFactory) -> ScriptlessBrowser:
 
 def test_a_text_too_long_to_be_kept_stays_in_its_field_with_what_is_wrong(candidates: CandidateFactory) -> None:
     browser = on_identification(candidates)
-    long = "x" * (TYPED + 1)
+    long = "x" * (FIELD_VALUE + 1)
     browser.press("Suivant", adresse=long, complement_1="Bâtiment B")
     assert browser.answer.status_code == 422
     assert (browser.value("adresse"), browser.value("complement_1")) == (long, "Bâtiment B")
-    assert browser.page.xpath(f"//a[@href='#champ-adresse'][contains(., '{TYPED} caractères')]")
+    assert browser.page.xpath(f"//a[@href='#champ-adresse'][contains(., '{FIELD_VALUE} caractères')]")
 
 
 def test_a_nul_takes_nothing_away_from_what_was_typed(candidates: CandidateFactory) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validate
 
 from services.registrations.api.form_schemas import Described, EpreuveField, Form, Mistake, Option, Recap
-from services.registrations.domain.lengths import FIELD_NAME, TYPED
+from services.registrations.domain.lengths import FIELD_NAME, FIELD_VALUE
 from services.registrations.domain.obstacles import REASONS
 from services.registrations.operations.drafts import ACTIONS, NEXT
 
@@ -39,8 +39,8 @@ class TypedValue(fields.Field[Any]):
         items = value if isinstance(value, list) else [value]
         if not all(isinstance(item, str) for item in items) or len(items) > MAX_VALUES:
             raise ValidationError("Un texte, ou une liste de textes, est attendu.")
-        if any(len(item) > TYPED for item in items):
-            raise ValidationError(f"{TYPED} caractères au plus sont admis.")
+        if any(len(item) > FIELD_VALUE for item in items):
+            raise ValidationError(f"{FIELD_VALUE} caractères au plus sont admis.")
         typed: str | list[str] = value
         return typed
 

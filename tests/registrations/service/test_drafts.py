@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from services.registrations.api.schemas import MAX_VALUES
-from services.registrations.domain.lengths import TYPED
+from services.registrations.domain.lengths import FIELD_VALUE
 from services.registrations.domain.tab_answers import MAX_ANSWERS_BYTES
 from services.registrations.models import CandidatureVersion, Draft, db
 from tests.registrations.domain.example_dossier import ANSWERS, BESANCON
@@ -132,7 +132,7 @@ def test_what_no_browser_sends_is_refused_and_says_where(candidate: CandidateCli
     answer = candidate.write(draft, 1, {"x": 1})
     assert answer.status_code == 422
     assert "values" in answer.json["errors"][0]["pointer"]
-    assert candidate.write(draft, 1, {"x": "y" * (TYPED + 1)}).status_code == 422
+    assert candidate.write(draft, 1, {"x": "y" * (FIELD_VALUE + 1)}).status_code == 422
     assert candidate.write(draft, 1, {str(number): "" for number in range(MAX_VALUES + 1)}).status_code == 422
 
 
@@ -147,7 +147,7 @@ def test_what_no_tab_asks_for_is_dropped_and_all_that_one_asks_for_is_kept(candi
     draft = candidate.draft()
     stale = {
         "adresse": "1 rue du port",
-        "asked_last_year": "x" * TYPED,
+        "asked_last_year": "x" * FIELD_VALUE,
         "localite-texte": "BESA",
         "email": "a@b.fr",
     }
@@ -191,7 +191,8 @@ def test_fields_that_another_answer_has_closed_are_kept(candidate: CandidateClie
 def test_a_draft_beyond_its_size_is_refused_in_words_and_stays_as_it_was(candidate: CandidateClient) -> None:
     draft = candidate.draft()
     lists = {
-        name: ["x" * TYPED] * (MAX_ANSWERS_BYTES // TYPED // 2) for name in ("adresse", "complement_1", "complement_2")
+        name: ["x" * FIELD_VALUE] * (MAX_ANSWERS_BYTES // FIELD_VALUE // 2)
+        for name in ("adresse", "complement_1", "complement_2")
     }
     answer = candidate.write(draft, IDENTIFICATION, lists, action="stay")
     assert answer.status_code == 422

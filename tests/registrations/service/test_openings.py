@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 
 from services.chassis.errors import Invalid, NotFound
+from services.registrations.domain.lengths import MESSAGE_TEXT
 from services.registrations.models import CatalogueRevision, CurrentExam, db
 from services.registrations.operations.catalogue import compare_catalogue, load_catalogue
 from services.registrations.operations.messages import NewMessage, publish_message, withdraw_message
@@ -194,6 +195,13 @@ def test_messages_are_shown_within_their_time_the_gravest_first(app: Flask) -> N
     with app.app_context():
         withdraw_message(down, actor=OPERATOR, at=NOW)
     assert messages(app) == ["Information"]
+
+
+def test_a_message_that_is_too_long_is_refused_by_the_command_as_by_the_api(app: Flask) -> None:
+    long = NewMessage("Titre", "x" * (MESSAGE_TEXT + 1), "info", NOW, NOW + timedelta(days=1))
+    with app.app_context(), pytest.raises(Invalid) as refusal:
+        publish_message(long, actor=OPERATOR, at=NOW)
+    assert [error.pointer for error in refusal.value.errors] == ["#/text"]
 
 
 def test_a_message_without_text_or_end_is_refused_with_every_reason(app: Flask) -> None:

@@ -22,7 +22,7 @@ OPERATORS_INTERVAL = "    interval: 5m\n"
 
 class Prometheus:
     """`targets`: the port of each process by the name of its job in prometheus.yml, asked every `seconds`; jobs without
-    one are left out. Raises NotInstalled.
+    a port are left out. Raises NotInstalled.
     """
 
     def __init__(self, targets: Mapping[str, int], token: str, seconds: int = 1) -> None:

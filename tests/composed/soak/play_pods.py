@@ -36,9 +36,7 @@ def main() -> None:
 
 def _say_how_to_enter(portal: PlayedPortal) -> None:
     engine = shlex.join(portal.engine_command)
-    print(
-        f"The portal: {portal.url}; its mails: {portal.mails_url}. In it, it is {GUIDES_DAY[:10]}: a session is open."
-    )
+    print(f"The portal: {portal.url}; its mails: {portal.mails_url}. It is {GUIDES_DAY[:10]} there: a session is open.")
     print(f"For {portal.url}/gestion, a password and a second factor:")
     print(f"  {engine} exec {portal.container_of('accounts')} {RENEW_STAFF}")
     print(f"Of any process (accounts-worker …): {engine} exec, logs, stop, start {portal.container_of('PROCESS')}")

@@ -5,6 +5,27 @@ const stateOf = (control) => (["radio", "checkbox"].includes(control.type) ? con
 const keyOf = (control) => (["radio", "checkbox"].includes(control.type) ? `${control.name}=${control.value}` : control.name);
 const controlsOf = (form) => [...form.elements].filter(({ name, type }) => name && type !== "submit" && type !== "file");
 
+// A button or link that is replaced between pointer down and pointer up gets no click.
+const LONGEST_PRESS_MS = 10000; // without a pointer up
+
+class PointerPress {
+  constructor() {
+    this.end = Promise.resolve();
+    document.addEventListener("pointerdown", (event) => event.target.closest?.("button, a") && this.onDown(), { capture: true });
+  }
+
+  onDown() {
+    this.end = new Promise((resolve) => {
+      for (const kind of ["pointerup", "pointercancel"]) {
+        document.addEventListener(kind, () => setTimeout(resolve), { capture: true, once: true }); // after its click
+      }
+      setTimeout(resolve, LONGEST_PRESS_MS);
+    });
+  }
+}
+
+const pointerPress = new PointerPress();
+
 class FormRefresh {
   constructor(form) {
     this.form = form;
@@ -25,6 +46,7 @@ class FormRefresh {
     if (this.queue.unreachable) return this.onUnreachable(name, button);
     try {
       const fresh = await this.fetchForm(button, name);
+      await pointerPress.end;
       if (fresh) this.replace(fresh);
       else this.queue.pressWhenIdle(button);
     } catch {

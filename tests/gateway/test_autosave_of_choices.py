@@ -60,6 +60,20 @@ def test_a_choice_that_changes_the_form_leaves_the_field_that_has_the_focus_wher
     assert field.evaluate(_TOP) == before
 
 
+def test_a_button_that_is_held_down_while_the_form_changes_is_pressed(typist: Typist) -> None:
+    held = _choose_unanswered(typist, "510")
+    typist.page.get_by_role("button", name="Précédent", exact=True).hover()
+    typist.page.mouse.down()
+    with typist.page.expect_response(lambda answer: answer.url.endswith(f"/{CANDIDATURE}") and answer.ok) as answered:
+        held.pop().continue_()
+    answered.value.finished()
+    typist.page.evaluate("() => new Promise(requestAnimationFrame)")  # the form is replaced by now, unless it waits
+    typist.page.mouse.up()
+    typist.page.get_by_role("heading", level=1, name="Identification").wait_for()
+    typist.opens(CANDIDATURE)
+    expect(typist.field("categorie")).to_have_value("510")
+
+
 def _choose_unanswered(typist: Typist, category: str) -> list[Route]:
     """Chooses a category; returns its request, which is not answered until it is let go on."""
     typist.opens(CANDIDATURE)

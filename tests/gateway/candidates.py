@@ -15,8 +15,10 @@ from services.contracts import page_labels
 from tests.accounts.creation_form import PASSWORD, creation_form
 from tests.registrations.domain.example_dossier import ANSWERS
 from tests.support.in_process_portal import InProcessPortal
+from tests.support.processes import wait_until
 from tests.support.scriptless_browser import ScriptlessBrowser
 
+MAIL_SECONDS = 60.0
 _numbers = itertools.count(1)
 _LINK = re.compile(r"http://127\.0\.0\.1:\d+(/compte/[a-z-]+/[\w-]+)")
 
@@ -39,8 +41,15 @@ class CandidateFactory:
 
     def link_to(self, address: str, kind: str = "") -> str:
         """The path of the link (of that kind: what stands after /compte/) in the newest mail to that address."""
-        links = (_LINK.search(mail.text) for mail in self._mails_to(address))
-        return next(link[1] for link in links if link and link[1].startswith(f"/compte/{kind}"))
+        links: list[str] = []
+
+        def is_there() -> bool:
+            matches = (_LINK.search(mail.text) for mail in self._mails_to(address))
+            links[:] = [match[1] for match in matches if match and match[1].startswith(f"/compte/{kind}")]
+            return bool(links)
+
+        wait_until(is_there, MAIL_SECONDS, "a mail with that link")  # a worker of the portal may have it in hand
+        return links[0]
 
     def _mails_to(self, address: str) -> Iterator[mail_folder.Mail]:
         """Newest first."""

@@ -9,13 +9,19 @@ const TIMEOUT_MS = 10000; // of a request
 const serialised = (pairs) => JSON.stringify(pairs.filter(([, value]) => value !== "").sort());
 const withoutWords = (text) => serialised(JSON.parse(text).filter(([name]) => !name.endsWith(WORDS_SUFFIX)));
 
+// The typed values as a text to compare, without fields that the page adds.
+function valuesOf(form) {
+  const pairs = [...new FormData(form)].filter(([, value]) => typeof value === "string");
+  return serialised(pairs.filter(([name]) => !NON_ANSWER_FIELDS.includes(name) && !name.endsWith(SHOWN_WORDS_SUFFIX)));
+}
+
 class FormQueue {
   constructor(form) {
     this.form = form;
     this.runningCount = 0;
     this.lastWork = Promise.resolve();
     this.unreachable = false;
-    this.savedValues = "incertain" in form.dataset ? null : this.values(); // as the server has them; null: unknown
+    this.savedValues = "incertain" in form.dataset ? null : valuesOf(renderedForm(form)); // as the server has them; null: unknown
     this.sentValues = new Set(); // sent since then: they may have arrived, whatever the answer was
     form.addEventListener("submit", (event) => this.onSubmit(event), { capture: true });
   }
@@ -24,10 +30,8 @@ class FormQueue {
     return this.runningCount > 0;
   }
 
-  // The typed values as a text to compare, without fields that the page adds.
   values() {
-    const pairs = [...new FormData(this.form)].filter(([, value]) => typeof value === "string");
-    return serialised(pairs.filter(([name]) => !NON_ANSWER_FIELDS.includes(name) && !name.endsWith(SHOWN_WORDS_SUFFIX)));
+    return valuesOf(this.form);
   }
 
   // Runs `work` after all work added before.
@@ -84,6 +88,13 @@ class FormQueue {
     return this.form.requestSubmit(this.form.querySelector(same));
   }
 }
+
+// A copy of the form as the server rendered it: without what was typed before the scripts ran.
+globalThis.renderedForm = (form) => {
+  const copy = form.cloneNode(true);
+  copy.reset();
+  return copy;
+};
 
 const queues = new WeakMap();
 globalThis.formQueue = (form) => {

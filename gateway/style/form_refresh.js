@@ -4,6 +4,7 @@
 const stateOf = (control) => (["radio", "checkbox"].includes(control.type) ? control.checked : control.value);
 const keyOf = (control) => (["radio", "checkbox"].includes(control.type) ? `${control.name}=${control.value}` : control.name);
 const controlsOf = (form) => [...form.elements].filter(({ name, type }) => name && type !== "submit" && type !== "file");
+const statesOf = (form) => new Map(controlsOf(form).map((control) => [keyOf(control), stateOf(control)]));
 
 // A button or link that is replaced between pointer down and pointer up gets no click.
 const LONGEST_PRESS_MS = 10000; // without a pointer up
@@ -66,7 +67,7 @@ class FormRefresh {
 
   // The form as the server renders it now; null if the answer is another page. Throws if there is no answer.
   async fetchForm(button, name) {
-    this.sentStates = new Map(controlsOf(this.form).map((control) => [keyOf(control), stateOf(control)]));
+    this.sentStates = statesOf(this.form);
     const body = new URLSearchParams(new FormData(this.form, button));
     // Not form.action: buttons named « action » hide it.
     const address = this.form.getAttribute("action") || location.href;
@@ -168,3 +169,12 @@ document.addEventListener("change", (event) => {
   if (event.target === keyboardSelection.list) keyboardSelection.onChange(form, name);
   else refresh(form, name);
 });
+
+// Choices made before this script ran.
+for (const form of document.forms) {
+  const rendered = statesOf(renderedForm(form));
+  for (const control of controlsOf(form)) {
+    const { actualise } = control.dataset;
+    if (actualise && stateOf(control) !== rendered.get(keyOf(control))) refresh(form, actualise);
+  }
+}

@@ -77,6 +77,13 @@ class SearchField {
     this.timer = setTimeout(() => this.search(), WAIT_MS);
   }
 
+  // Words typed before this script ran: the value does not belong to them.
+  onEarlierInput() {
+    if (this.input.value === this.input.defaultValue) return;
+    if (document.activeElement === this.input) this.onInput();
+    else this.setValue("");
+  }
+
   async search() {
     const words = this.input.value.trim();
     const query = this.postalCode || words;
@@ -210,9 +217,7 @@ class SearchField {
   }
 }
 
-function enhance(part) {
-  for (const root of part.querySelectorAll("[data-recherche]")) new SearchField(root);
-}
+const enhance = (part) => [...part.querySelectorAll("[data-recherche]")].map((root) => new SearchField(root));
 
-enhance(document);
+for (const field of enhance(document)) field.onEarlierInput();
 document.addEventListener("portail:contenu", (event) => enhance(event.detail));

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from services.contracts import page_labels
 from tests.accounts.creation_form import PASSWORD, creation_form
@@ -83,8 +84,7 @@ def test_a_refused_log_in_is_heard(page: Page, running: InProcessPortal) -> None
     page.get_by_label("Mot de passe *", exact=True).fill("Fausse/2021")
     page.get_by_role("button", name=page_labels.LOG_IN).click()
     alert = page.get_by_role("alert").filter(has_text="incorrect")
-    alert.wait_for()
-    assert alert.evaluate("element => element === document.activeElement")
+    expect(alert).to_be_focused()
     assert page.get_by_label("Identifiant de connexion").input_value() == "nobody@example.org"
 
 

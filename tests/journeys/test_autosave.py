@@ -65,6 +65,7 @@ def test_typing_goes_on_while_the_gateway_is_killed_and_started_again(
     someone.user.is_at("Candidatures précédentes")
     someone.user.press("Suivant")
     someone.user.is_at("Identification")
+    someone.page.wait_for_load_state()  # a page whose scripts never arrive saves nothing by itself
     someone.user.answer("Numéro, rue, voie", "1 rue du port")
     alone.kill("gateway")
     someone.user.answer("Complément adresse 1", "Bâtiment B")

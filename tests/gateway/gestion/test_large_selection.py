@@ -35,6 +35,7 @@ def selection(page: Page, staff: StaffFactory, candidates: CandidateFactory, run
     page.goto(f"{running.url}/gestion/pieces?candidature={candidature}")
     page.get_by_role("link", name="Sélectionner toute cette liste").click()
     expect(page.get_by_text(f"{PIECES} pièces sélectionnées")).to_be_visible(timeout=MILLISECONDS)
+    page.wait_for_load_state()  # until its scripts run, the selection is sent whole
     return page
 
 

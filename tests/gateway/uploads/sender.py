@@ -6,6 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from playwright.sync_api import expect
+
 from gateway.cookies import cookie_name
 from gateway.file_rules import SENT_PART_BYTES
 from services.contracts import page_labels
@@ -51,6 +53,7 @@ class Sender:
         self.page.locator("main .fr-tile a").first.click()
         self.page.get_by_role("link", name=action).first.click()
         self.page.get_by_role("heading", level=1, name=page_labels.DEPOSIT_FORM).wait_for()
+        self.page.wait_for_load_state()  # until its scripts run, the form is sent whole
 
     def chooses(self, *files: tuple[str, bytes]) -> None:
         for name, content in files:
@@ -80,7 +83,7 @@ class Sender:
     def is_refused(self, words: str) -> None:
         """The file's own message, and the focus where another can be chosen."""
         self.page.locator(".fr-message--error").filter(has_text=words).wait_for(timeout=60_000)
-        assert self.page.evaluate("document.activeElement.name") == "fichier"
+        expect(self.page.locator("[name=fichier]")).to_be_focused()
 
     def arrives_at(self, title: str) -> None:
         here = self.page.get_by_role("heading", level=1, name=title, exact=True)

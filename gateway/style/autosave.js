@@ -157,6 +157,7 @@ class Autosave {
   onSubmit(event) {
     if (event.defaultPrevented) return;
     this.queue.sentValues.add(this.queue.values());
+    if (this.queue.unreachable) return; // the browser warns
     this.isLeaving = true;
     setTimeout(() => (this.isLeaving = false), SUBMIT_TIMEOUT_MS);
   }

@@ -61,8 +61,9 @@ class FormQueue {
     return pairs.length === 0 || own.some((text) => withoutWords(text) === saved);
   }
 
+  // While the portal does not answer, a second press is left to the browser's warning: requests of scripts alone may be blocked.
   onSubmit(event) {
-    if (!this.busy && !this.unreachable) return;
+    if (!this.busy && (!this.unreachable || (this.pressedButton && navigator.onLine))) return;
     event.preventDefault();
     event.stopImmediatePropagation();
     this.pressedButton = { button: event.submitter };

@@ -17,7 +17,7 @@ from tests.support.accessibility import violations
 from tests.support.in_process_portal import InProcessPortal, service_stopped
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Dialog, Page
 
 
 def cut(route: Route) -> None:
@@ -115,6 +115,29 @@ def test_while_the_service_is_away_the_page_tries_again_until_it_is_back(
         typist.field("adresse").fill("1 rue du port")
         typist.reads(NOT_SAVED)
     typist.reads(SAVED)
+    typist.holds("adresse", "1 rue du port")
+
+
+def test_where_the_requests_of_scripts_are_blocked_a_second_press_goes_on_after_the_browsers_warning(
+    typist: Typist,
+) -> None:
+    warnings: list[str] = []
+
+    def accept(dialog: Dialog) -> None:
+        warnings.append(dialog.type)
+        dialog.accept()
+
+    typist.page.on("dialog", accept)
+    typist.page.route("**/saisie", cut)
+    typist.field("adresse").fill("1 rue du port")
+    typist.reads(NOT_SAVED)
+    button = typist.page.get_by_role("button", name="Précédent", exact=True)
+    with typist.page.expect_event("requestfailed"):
+        button.click()
+    assert warnings == [], "a first press waits"
+    button.click()
+    typist.page.get_by_role("heading", level=1, name="Candidatures précédentes").wait_for()
+    assert warnings == ["beforeunload"]
     typist.holds("adresse", "1 rue du port")
 
 

@@ -7,8 +7,8 @@ from flask import Flask
 from services.accounts import cli, dependencies
 from services.accounts.api import (
     candidates,
-    corrections,
     keys,
+    own_account,
     own_staff_account,
     sessions,
     staff,
@@ -34,8 +34,8 @@ def create_app(settings: AccountsSettings) -> Flask:
             keys.blp,
             visitors.blp,
             sessions.blp,
+            own_account.blp,
             candidates.blp,
-            corrections.blp,
             staff.blp,
             own_staff_account.blp,
             staff_invitations.blp,

@@ -15,7 +15,7 @@ from services.pieces.domain.statuses import Scan, Status
 from services.pieces.queries.staff_list import NO_STATUS
 
 
-class DayOrInstant(fields.Field[datetime]):
+class LastDayOrInstant(fields.Field[datetime]):
     """A last day in Paris (« 2021-11-15 », included) or an exclusive instant with its offset; read as the latter."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime:
@@ -84,7 +84,7 @@ class ControlSchema(Schema):
     status = fields.Enum(Status, by_value=True, required=True)
     comment = fields.String(load_default=None, allow_none=True)
     received_on = fields.Date(load_default=None, allow_none=True)
-    resubmit_until = DayOrInstant(
+    resubmit_until = LastDayOrInstant(
         load_default=None,
         allow_none=True,
         metadata={"description": "Dernier jour (AAAA-MM-JJ), ou instant exclu, pour déposer à nouveau"},

@@ -96,7 +96,7 @@ class StaffCandidaturesClient:
         self._reasons: ExpiringCache[tuple[str, ...]] = ExpiringCache(seconds=REASONS_SECONDS, at_most=MAX_REASONS)
 
     def candidatures(self, token: str, filters: Mapping[str, str]) -> CandidaturePage:
-        """`filters`: exam, session, academie, state, text, birth_date, cursor."""
+        """`filters`: exam, session, academie, state, text, birth_date, cursor, order ("id" or "name")."""
         return parsed(CandidaturePage, self._http.get("/v1/staff/candidatures", params=dict(filters), token=token))
 
     def end(self, token: str, candidature_id: str, how: str, reason: str) -> None:

@@ -56,15 +56,15 @@ class CandidateFactory:
         self.portal.deliver_events()
         return (mail for mail in mail_folder.read_mails(self.portal.mail_folder) if mail.to == address)
 
-    def create_account(self, address: str | None = None) -> str:
-        """The address of an account that waits for its activation."""
+    def create_account(self, address: str | None = None, **answers: str) -> str:
+        """The address of an account that waits for its activation; `answers` replace the guide's."""
         email = address or new_address()
-        answer = self.browser().post("/compte/creation", creation_answers(email))
+        answer = self.browser().post("/compte/creation", creation_answers(email, **answers))
         assert answer.request.path == "/compte/creation/confirmation", answer.text
         return email
 
-    def create_activated_account(self, address: str | None = None) -> str:
-        email = self.create_account(address)
+    def create_activated_account(self, address: str | None = None, **answers: str) -> str:
+        email = self.create_account(address, **answers)
         browser = self.browser()
         browser.get(self.link_to(email))
         browser.press("Activer mon compte")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from services.chassis.process.command_line import migrate
 from services.reference import academies
@@ -21,6 +22,7 @@ from services.registrations.models import (
     Candidature,
     CandidatureVersion,
     Draft,
+    OpeningRow,
     db,
     events,
     sent_mails,
@@ -48,6 +50,32 @@ NUMBER = "02103000001"
 BORN = """CAST('{"identity": {"date_naissance": "200' || i % 10 || '-03-04"}}' AS JSON)"""
 """A light version's content: of ten candidates one has each birth date."""
 MIDDLE = "8" + "0" * 31  # of the ids
+SEARCHES = (
+    ("a N° candidat", f"text={NUMBER}", "03"),
+    ("a N° candidat nobody has", "text=02999999999", None),
+    ("a rare name", "text=dubois", None),
+    ("a part of a rare name", "text=ubois", None),
+    ("a common name", "text=martin", None),
+    ("a name and first name", "text=dubois+pierre", "03"),
+    ("a name nobody has", "text=zzyzx", None),
+    ("a mail address", "text=pdubois%40ac-rennes.fr", None),
+    ("a mail address nobody has", "text=nobody%40exemple.fr", None),
+    ("a birth date and a name", "birth_date=2003-03-04&text=dubois", None),
+    ("a birth date that few have", f"birth_date={tokens.DUBOIS['date_naissance']}", None),
+    ("a birth date nobody has", "birth_date=1999-03-04", None),
+    ("an académie", "academie=03", "03"),
+    ("an académie without anybody", "", "01"),
+    ("an académie's écartées", "state=ecartee", "03"),
+    ("everybody", "", None),
+)
+"""What staff search, the query, and the académie of who searches (None: all); in both orders."""
+SEARCHES_BY_ID = (
+    # By name all of that day are read and sorted: of a million candidates some hundreds, here a tenth.
+    ("a birth date that many have", "birth_date=2003-03-04", None),
+    ("a birth date, further down", f"birth_date=2003-03-04&cursor={MIDDLE}", "03"),
+    ("a common name, further down", f"text=martin&cursor={MIDDLE}", None),
+    ("an académie, further down", f"academie=03&cursor={MIDDLE}", "03"),
+)
 OLD = "CAST('2021-08-01 00:00:00+00' AS TIMESTAMP WITH TIME ZONE)"
 
 
@@ -97,17 +125,6 @@ def _fill(rows: int, weight: Weight) -> None:
 
 def _reads(app: Flask, candidate: CandidateClient, saved: dict[str, Any]) -> Actions:
     own = f"/candidatures/{saved['candidature_id']}"
-    client = app.test_client()
-
-    def staff(path: str, academie: str | None = "03") -> object:
-        academies = None if academie is None else (academie,)
-        token = tokens.staff_token("agent", scopes=("candidatures:read",), academies=academies)
-        return expect_answer(client.get(f"/v1/staff/candidatures{path}", headers=tokens.bearer(token)))
-
-    def journal(query: str) -> object:
-        token = tokens.staff_token("chief", scopes=("audit:read",), academies=None)
-        return expect_answer(client.get(f"/v1/audit{query}", headers=tokens.bearer(token)))
-
     return {
         "« Mes inscriptions »": lambda: candidate.get("/candidatures"),
         "a récapitulatif": lambda: candidate.get(own),
@@ -116,32 +133,58 @@ def _reads(app: Flask, candidate: CandidateClient, saved: dict[str, Any]) -> Act
         "contact": lambda: candidate.get("/contact"),
         "mails": lambda: candidate.get("/mails"),
         "openings": lambda: candidate.get("/openings/choices"),
-        "staff: a N° candidat": lambda: staff(f"?text={NUMBER}"),
-        "staff: a N° candidat nobody has": lambda: staff("?text=02999999999", None),
-        "staff: a rare name": lambda: staff("?text=dubois", None),
-        "staff: a part of a rare name": lambda: staff("?text=ubois", None),
-        "staff: a common name": lambda: staff("?text=martin", None),
-        "staff: a name and first name": lambda: staff("?text=dubois+pierre"),
-        "staff: a name nobody has": lambda: staff("?text=zzyzx", None),
-        "staff: a mail address": lambda: staff("?text=pdubois%40ac-rennes.fr", None),
-        "staff: a mail address nobody has": lambda: staff("?text=nobody%40exemple.fr", None),
-        "staff: a birth date that many have": lambda: staff("?birth_date=2003-03-04", None),
-        "staff: a birth date and a name": lambda: staff("?birth_date=2003-03-04&text=dubois", None),
-        "staff: a birth date that few have": lambda: staff(f"?birth_date={tokens.DUBOIS['date_naissance']}", None),
-        "staff: a birth date nobody has": lambda: staff("?birth_date=1999-03-04", None),
-        "staff: a birth date, further down": lambda: staff(f"?birth_date=2003-03-04&cursor={MIDDLE}"),
-        "staff: a common name, further down": lambda: staff(f"?text=martin&cursor={MIDDLE}", None),
-        "staff: an académie": lambda: staff("?academie=03"),
-        "staff: an académie, further down": lambda: staff(f"?academie=03&cursor={MIDDLE}"),
-        "staff: an académie without anybody": lambda: staff("", "01"),
-        "staff: an académie's écartées": lambda: staff("?state=ecartee"),
-        "staff: everybody": lambda: staff("", None),
-        "the journal": lambda: journal(""),
-        "the journal, candidates' acts too": lambda: journal("?everybody=true"),
-        "the journal of a member of staff": lambda: journal("?actor=agent"),
-        "the journal of a candidature": lambda: journal(f"?everybody=true&subject={saved['candidature_id']}"),
-        "the journal of a day": lambda: journal("?everybody=true&since=2019-10-04T00:00Z&until=2019-10-05T00:00Z"),
-        "staff: one": lambda: staff(f"/{saved['candidature_id']}"),
+        **_staff_reads(app, saved["candidature_id"]),
+        **_journal_reads(app, saved["candidature_id"]),
+    }
+
+
+def _staff_reads(app: Flask, candidature_id: str) -> Actions:
+    client = app.test_client()
+
+    def read(path: str, academie: str | None = "03") -> object:
+        academies = None if academie is None else (academie,)
+        token = tokens.staff_token("agent", scopes=("candidatures:read",), academies=academies)
+        return expect_answer(client.get(f"/v1/staff/candidatures{path}", headers=tokens.bearer(token)))
+
+    middle = _middle_by_name(app)
+    searches_by_name = (
+        *SEARCHES,
+        ("a common name, further down", f"text=martin&cursor={middle}", None),
+        ("an académie, further down", f"academie=03&cursor={middle}", "03"),
+    )
+    return {
+        "staff: one": lambda: read(f"/{candidature_id}"),
+        **{
+            f"staff: {words}": partial(read, f"?{query}", whose) for words, query, whose in (*SEARCHES, *SEARCHES_BY_ID)
+        },
+        **{
+            f"staff: {words}, by name": partial(read, f"?order=name&{query}", whose)
+            for words, query, whose in searches_by_name
+        },
+    }
+
+
+def _middle_by_name(app: Flask) -> str:
+    """A candidature of Besançon in the middle of its list by name."""
+    of_besancon = select(Candidature.id).join(OpeningRow).where(OpeningRow.academie == BESANCON.academie)
+    with app.app_context(), db.reading() as session:
+        ids = session.scalars(of_besancon.order_by(Candidature.folded_name, Candidature.id)).all()
+    return ids[len(ids) // 2]
+
+
+def _journal_reads(app: Flask, candidature_id: str) -> Actions:
+    client = app.test_client()
+
+    def read(query: str) -> object:
+        token = tokens.staff_token("chief", scopes=("audit:read",), academies=None)
+        return expect_answer(client.get(f"/v1/audit{query}", headers=tokens.bearer(token)))
+
+    return {
+        "the journal": lambda: read(""),
+        "the journal, candidates' acts too": lambda: read("?everybody=true"),
+        "the journal of a member of staff": lambda: read("?actor=agent"),
+        "the journal of a candidature": lambda: read(f"?everybody=true&subject={candidature_id}"),
+        "the journal of a day": lambda: read("?everybody=true&since=2019-10-04T00:00Z&until=2019-10-05T00:00Z"),
     }
 
 

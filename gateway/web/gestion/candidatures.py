@@ -78,6 +78,7 @@ def _filters(typed: Mapping[str, str]) -> dict[str, str]:
         "birth_date": born.isoformat() if born else "",
         "academie": typed["academie"],
         "cursor": request.form.get("cursor", ""),
+        "order": "name",
     }
     return {name: value for name, value in filters.items() if value}
 

@@ -33,12 +33,15 @@ blp = Blueprint("staff", __name__, url_prefix="/v1/staff", description="Candidat
 @access.staff(READ)
 @blp.arguments(schemas.Page, location="query")
 @blp.response(200, schemas.Found, example=schemas.FOUND_EXAMPLE)
+@answers_with(blp, problem_types.NOT_FOUND)
 def list_candidatures(query: dict[str, Any]) -> dict[str, Any]:
     """A page of candidatures; `next_cursor` is null on the last one."""
-    limit, after = query.pop("limit"), query.pop("cursor")
+    limit, after, order = query.pop("limit"), query.pop("cursor"), query.pop("order")
     with db.reading_for_staff() as session:
         filters = CandidatureFilters(**query)
-        rows = queries.list_candidatures(session, filters, caller().academies, after=after, limit=limit + 1)
+        rows = queries.list_candidatures(
+            session, filters, caller().academies, after=after, limit=limit + 1, order=order
+        )
     page = rows[:limit]
     return {"candidatures": page, "next_cursor": page[-1]["id"] if len(rows) > limit else None}
 

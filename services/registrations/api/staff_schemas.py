@@ -9,6 +9,7 @@ from services.registrations.api.form_schemas import Recap
 from services.registrations.api.schemas import Text
 from services.registrations.domain.lengths import CODE, NOTE, REASON
 from services.registrations.models import ACTIVE, CANDIDATURE_STATES
+from services.registrations.queries.staff_list import LIST_ORDERS
 
 
 class Filters(Schema):
@@ -29,6 +30,11 @@ class EpreuveFilters(Filters):
 class Page(Filters):
     limit = fields.Integer(load_default=USUAL_PAGE, validate=validate.Range(min=1, max=LARGEST_PAGE))
     cursor = Text(32, load_default=None)
+    order = fields.String(
+        load_default="id",
+        validate=validate.OneOf(LIST_ORDERS),
+        metadata={"description": "« name » : comme une liste se lit ; « id » : pour un outil qui parcourt tout"},
+    )
 
 
 class Row(Schema):

@@ -40,6 +40,7 @@ class Candidature(db.Model):
         Index("ix_candidatures_ended", "opening_id", "state", "id", sqlite_where=ENDED, postgresql_where=ENDED),
         # Every column of a staff search, so that a list of a common name is read from the index, in its order.
         Index("ix_candidatures_listed", "id", "folded_name", "opening_id", "state"),
+        Index("ix_candidatures_listed_by_name", "folded_name", "id", "opening_id", "state"),
         # Any part of a name is searched: by trigrams, which SQLite lacks.
         Index(
             "ix_candidatures_folded_name",

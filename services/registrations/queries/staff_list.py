@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, select, tuple_
 from sqlalchemy.orm import Session as DbSession
 
 from services.chassis.csv_lines import csv_text
@@ -25,6 +25,8 @@ from services.registrations.models import (
 from services.registrations.queries.candidatures import recap
 from services.registrations.queries.staff_search import Academies, CandidatureFilters, candidature_conditions
 
+LIST_ORDERS = {"id": (Candidature.id,), "name": (Candidature.folded_name, Candidature.id)}
+"""What candidatures are listed by: "id" changes for none, so that who reads all pages misses none."""
 PAGE = 500
 MAILS = 50  # the newest, of a candidature's candidate
 COLUMNS = (
@@ -34,29 +36,42 @@ COLUMNS = (
 
 
 def list_candidatures(
-    session: DbSession, filters: CandidatureFilters, academies: Academies, *, after: str | None, limit: int
+    session: DbSession,
+    filters: CandidatureFilters,
+    academies: Academies,
+    *,
+    after: str | None,
+    limit: int,
+    order: str = "id",
 ) -> list[dict[str, Any]]:
-    """At most `limit` candidatures of these académies, by id, after the id of the last page.
+    """At most `limit` candidatures of these académies in that order, after the candidature with the id `after`.
 
-    Ids are selected first: an index has all columns needed to skip the many rows that do not match.
+    Ids are selected first: an index has all columns needed to skip the many rows that do not match. By name, a
+    candidate whose name changes between two pages may be in both or in none, and NotFound is raised where `after` is
+    not of these académies.
     """
-    page = (
-        select(Candidature.id)
-        .where(*candidature_conditions(session, filters, academies))
-        .order_by(Candidature.id)
-        .limit(limit)
-    )
+    columns = LIST_ORDERS[order]
+    page = select(Candidature.id).where(*candidature_conditions(session, filters, academies))
     if after is not None:
-        page = page.where(Candidature.id > after)
-    return [_row(*row) for row in session.execute(_rows().where(Candidature.id.in_(page)))]
+        page = page.where(tuple_(*columns) > _place(session, after, order, academies))
+    page = page.order_by(*columns).limit(limit)
+    return [_row(*row) for row in session.execute(_rows(order).where(Candidature.id.in_(page)))]
 
 
-def _rows() -> Select[Candidature, OpeningRow, str | None]:
+def _place(session: DbSession, candidature_id: str, order: str, academies: Academies) -> tuple[str, ...]:
+    """Where a candidature stands in that order. A name is looked up here, so that no cursor has to hold it."""
+    if order == "id":
+        return (candidature_id,)
+    candidature, _ = candidature_in_academies(session, candidature_id, academies)
+    return (candidature.folded_name, candidature.id)
+
+
+def _rows(order: str = "id") -> Select[Candidature, OpeningRow, str | None]:
     return (
         select(Candidature, OpeningRow, Candidate.numero_candidat)
         .join(OpeningRow, OpeningRow.id == Candidature.opening_id)
         .join(Candidate, Candidate.id == Candidature.candidate_id)
-        .order_by(Candidature.id)
+        .order_by(*LIST_ORDERS[order])
     )
 
 

@@ -57,6 +57,17 @@ def test_another_académies_gestionnaire_ends_nothing(
     assert elsewhere.answer.status_code == 404
 
 
+def test_who_is_found_is_listed_by_name(
+    staff: StaffFactory, candidates: CandidateFactory, running: InProcessFourServices
+) -> None:
+    for name in ("Quercy", "Abadie", "Zola", "Éluard"):
+        candidates.register(candidates.create_activated_account(**_named(name)))
+    gestionnaire = staff.logged_in("03")
+    gestionnaire.get("/gestion/candidatures")
+    gestionnaire.press("Rechercher", recherche="wenceslas")
+    assert [row.split()[0] for row in rows(gestionnaire)] == ["Abadie", "Éluard", "Quercy", "Zola"]
+
+
 def test_the_candidatures_of_their_académies_are_given_as_csv(
     staff: StaffFactory, candidates: CandidateFactory, running: InProcessFourServices
 ) -> None:
@@ -197,3 +208,7 @@ def test_a_document_is_written_for_one_candidature_and_published_once(
     elsewhere = staff.logged_in("20")
     elsewhere.post(f"{page}/document", {**typed, "order_key": order_key})
     assert elsewhere.answer.status_code == 404
+
+
+def _named(name: str) -> dict[str, str]:
+    return {"nom_famille": name, "nom_famille_confirmation": name, "prenoms": "Wenceslas"}

@@ -116,6 +116,26 @@ def test_pages_follow_each_other_by_cursor(app: Flask, saved: dict[str, Any]) ->
     assert len(ids) == 2
 
 
+def test_by_name_pages_follow_each_other_in_the_order_of_names(app: Flask) -> None:
+    for first_name in ("Zoé", "Éric", "Denis", "Flore"):
+        CandidateClient(app, first_name, {**tokens.DUBOIS, "prenoms": first_name}).registered()
+    desk, names, further = Desk(app, "03"), [], ""
+    for _ in range(4):
+        page = desk.get(f"?order=name&limit=1{further}").json
+        names += [row["name"] for row in page["candidatures"]]
+        further = f"&cursor={page['next_cursor']}"
+    assert page["next_cursor"] is None
+    assert names == ["DUBOIS Denis", "DUBOIS Éric", "DUBOIS Flore", "DUBOIS Zoé"]
+
+
+def test_the_place_of_a_candidature_of_another_académie_tells_nothing_of_its_name(
+    app: Flask, saved: dict[str, Any]
+) -> None:
+    query = f"?order=name&cursor={saved['candidature_id']}"
+    assert Desk(app, "20").get(query).status_code == 404
+    assert Desk(app, "03").get(query).status_code == 200
+
+
 def test_all_versions_are_told_with_what_changed(app: Flask, candidate: CandidateClient, saved: dict[str, Any]) -> None:
     draft = candidate.modify(saved["candidature_id"]).json
     moved = {**ANSWERS["identification"], "adresse": "2 rue du lac"}

@@ -20,6 +20,7 @@ from services.chassis.settings import Secret
 from tests.accounts.creation_form import PASSWORD, creation_form
 from tests.support.service_worker import run_follow_ups
 from tests.support.smtp import Mailbox, ReceivedMail
+from tests.support.time_limits import PAGE_SECONDS
 
 GATEWAY_SECRET = "the gateway's secret"
 PIECES_SECRET = "the secret of pieces"
@@ -40,6 +41,7 @@ def settings(database_url: str, folder: Path, **changes: Any) -> AccountsSetting
         "database_url": database_url,
         "broker_url": f"sqlite:///{folder / 'broker.db'}",
         "accounts_url": "http://127.0.0.1:9",
+        "page_seconds": PAGE_SECONDS,
         "client_id": "accounts",
         "client_secret": Secret("the secret of accounts"),
         "signing_key": Secret(_PEM),

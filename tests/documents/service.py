@@ -24,6 +24,7 @@ from services.documents.operations.automatic_documents import create_automatic_d
 from services.documents.settings import DocumentsSettings
 from tests.documents.example_events import CANDIDATE, CANDIDATURE
 from tests.support.service_worker import deliver_event
+from tests.support.time_limits import PAGE_SECONDS
 from tests.support.tokens import bearer, candidate_token, key_of
 
 NOBODY = "http://127.0.0.1:9"
@@ -38,6 +39,7 @@ def settings(database_url: str, objects_url: str, stub_url: str, **given: Any) -
         "broker_url": "sqlite:///unused.db",
         "accounts_url": stub_url,
         "registrations_url": stub_url,
+        "page_seconds": PAGE_SECONDS,
         "client_id": "documents",
         "client_secret": Secret("x" * 16),
         "objects_url": Secret(objects_url),

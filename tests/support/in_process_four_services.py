@@ -28,9 +28,10 @@ from services.pieces.follow_ups import registry as pieces_handlers
 from services.pieces.settings import PiecesSettings
 from services.registrations.follow_ups import registry as registrations_handlers
 from tests.support.app_server import AppServer
-from tests.support.in_process_portal import PAGE_SECONDS, SECRETS, InProcessPortal
+from tests.support.in_process_portal import SECRETS, InProcessPortal
 from tests.support.ports import free_ports
 from tests.support.service_worker import WORKER, database_of, run_follow_ups
+from tests.support.time_limits import PAGE_SECONDS
 
 HANDLERS: dict[str, Handlers] = {
     "accounts": accounts_handlers,

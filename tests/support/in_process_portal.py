@@ -32,9 +32,9 @@ from tests.registrations.service.candidate_client import NOW, with_catalogue
 from tests.support.app_server import AppServer
 from tests.support.ports import free_ports
 from tests.support.service_worker import run_follow_ups
+from tests.support.time_limits import PAGE_SECONDS
 
 UNREACHABLE_URL = "http://127.0.0.1:9"
-PAGE_SECONDS = 30.0  # a busy machine is not a hung service
 SECRETS = {name: f"the secret of {name}" for name in CLIENTS}
 
 

@@ -24,6 +24,7 @@ from tests.support.ports import free_port, is_listening
 from tests.support.processes import Daemon, PrivateFolder, wait_until
 from tests.support.running_portal import DEPOSITS_PER_HOUR, GUIDES_DAY, RunningPortal
 from tests.support.smtp import Mailbox, ReceivedMail, parse_mail
+from tests.support.time_limits import PAGE_SECONDS
 
 ROOT = Path(__file__).parents[2]
 READY = "Portail prêt : "
@@ -156,7 +157,7 @@ class LaunchedPortal(RunningPortal):
             "PORT": str(self.port),
             "VAR_DIR": str(self.var),
             "PORTAIL_NOW": GUIDES_DAY,
-            "PAGE_SECONDS": "30",  # a busy machine is not a hung service
+            "PAGE_SECONDS": str(PAGE_SECONDS),
             "DEPOSITS_PER_HOUR": DEPOSITS_PER_HOUR,
             **(real or {}),
         }

@@ -1,4 +1,4 @@
-"""The waiting times of another role, for as long as a test needs them."""
+"""How long services wait for each other in tests, and the waiting times of another role."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from services.chassis.process.capacity import TimeLimits, set_role, time_limits
+
+PAGE_SECONDS = 30.0  # a busy machine is not a hung service
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from deploy.service_names import CLIENTS
 from gateway.app import FORM_LIMIT
 from gateway.settings import GatewaySettings
 from gateway.web.justificatifs.file_reception import ENVELOPE_BYTES, STAFF_UPLOADS_AT_ONCE
+from services.chassis.events.retention import EVENT_RETENTION
 from services.chassis.process.capacity import STOP_SECONDS
 from services.chassis.web.body_limit import MAX_BODY_BYTES
 from services.contracts.catalogue_rules import MAX_CATALOGUE_BYTES
@@ -123,10 +124,10 @@ def test_a_pieces_has_the_memory_of_what_it_inspects_at_the_same_time() -> None:
     assert f"`PIECES_MEMORY`\nis {limit.removesuffix('m')} MiB" in page
 
 
-def test_replaced_files_stay_longer_than_backups_of_the_databases() -> None:
+def test_replaced_files_and_handled_events_stay_longer_than_backups_of_the_databases() -> None:
     lines = (ROOT / "deploy/containers/backup/pgbackrest.conf").read_text(encoding="utf-8")
     [days] = re.findall(r"^repo1-retention-full=(\d+)$", lines, re.MULTILINE)
-    assert ObjectSettings.kept_days > int(days)
+    assert min(ObjectSettings.kept_days, EVENT_RETENTION.days) > int(days)
 
 
 def _read(value: object, kind: type) -> object:

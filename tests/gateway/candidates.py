@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from gateway.clients.drafts import Draft
-from gateway.cookies import cookie_name
+from gateway.cookies import SESSION_COOKIE, cookie_name
 from gateway.service_clients import clients
 from gateway.web.mails import mail_folder
 from services.contracts import page_labels
@@ -123,4 +123,4 @@ def creation_answers(address: str, **changes: Any) -> dict[str, Any]:
 def drop_cached_exchange(portal: InProcessPortal, browser: ScriptlessBrowser) -> None:
     """The gateway asks accounts anew whose session this is, as it does after four seconds."""
     extensions = portal.gateway.app.extensions
-    extensions["session_exchange"].forget(browser.cookie(cookie_name(extensions["portail"], "session")))
+    extensions["session_exchange"].forget(browser.cookie(cookie_name(extensions["portail"], SESSION_COOKIE)))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gateway.cookies import cookie_name
+from gateway.cookies import SESSION_COOKIE, cookie_name
 from tests.gateway.candidates import CandidateFactory
 from tests.gateway.typist import IDENTIFICATION, Typist
 from tests.support.in_process_portal import InProcessPortal, running_portal
@@ -38,7 +38,7 @@ def candidates(running: InProcessPortal) -> CandidateFactory:
 def typist(page: Page, running: InProcessPortal, candidates: CandidateFactory) -> Typist:
     email = candidates.create_activated_account()
     someone = Typist(page, running, email, candidates.open_draft(email))
-    name = cookie_name(running.gateway.app.extensions["portail"], "session")
+    name = cookie_name(running.gateway.app.extensions["portail"], SESSION_COOKIE)
     session = candidates.log_in(email).cookie(name)
     page.context.add_cookies([{"name": name, "value": session or "", "url": running.url}])
     someone.opens(IDENTIFICATION)

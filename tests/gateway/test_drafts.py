@@ -157,7 +157,7 @@ def test_after_the_closing_a_draft_says_so_and_cannot_be_pressed_to_its_end(
     with after_the_closing(running):
         browser.get("/inscriptions")
         assert problems_of(browser.answer.text) == []
-        assert "Les inscriptions sont closes depuis le 25/10/2021 à 12:00" in browser.text
+        assert page_labels.CLOSED_SINCE.format(end="25/10/2021 à 12:00") in browser.text
         assert "ce brouillon ne peut plus être transmis" in browser.text
         assert "À terminer" not in browser.text
         assert "Reprendre" not in browser.text
@@ -241,7 +241,7 @@ def test_what_is_typed_after_another_window_has_saved_is_shown_beside_the_way_to
     browser.get(f"{draft}/{IDENTIFICATION}")
     before = browser.answer
     browser.get(f"{draft}/{NUMBER}")
-    browser.press("Enregistrer")
+    browser.press(page_labels.SAVE)
     assert browser.title == "N° Inscription"
     browser.answer = before
     browser.press("Suivant", complement_1="Bâtiment B")

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from gateway.app import create_app
-from gateway.cookies import cookie_name
+from gateway.cookies import SESSION_COOKIE, cookie_name
 from gateway.settings import GatewaySettings
 from services.accounts import hashing_queue
 from services.accounts.hashing_queue import BUSY, HashingQueue
@@ -71,7 +71,7 @@ def test_who_waits_to_log_in_takes_no_place_of_who_is_logged_in(
     settings: GatewaySettings = running.gateway.app.extensions["portail"]
     settings = replace(settings, threads=16)
     gateway = create_app(settings)
-    name = cookie_name(settings, "session")
+    name = cookie_name(settings, SESSION_COOKIE)
     held = candidates.log_in().cookie(name) or ""
 
     def log_in() -> None:

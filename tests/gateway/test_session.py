@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from gateway.cookies import SESSION_COOKIE
 from gateway.web.compte.connexion import local_path
 from services.contracts import page_labels
 from tests.accounts.creation_form import PASSWORD
@@ -72,8 +73,8 @@ def test_the_session_ends_with_the_browser_and_the_mark_of_a_known_one_stays(
     email = candidates.create_activated_account()
     answer = plain.post("/connexion", {"identifiant": email, "password": PASSWORD}, follow=False)
     cookies = {line.partition("-")[0]: line for line in answer.headers.getlist("Set-Cookie")}
-    assert "Max-Age" not in cookies["session"]
-    assert "Expires" not in cookies["session"]
+    assert "Max-Age" not in cookies[SESSION_COOKIE]
+    assert "Expires" not in cookies[SESSION_COOKIE]
     assert "Max-Age" in cookies["appareil"]
 
 

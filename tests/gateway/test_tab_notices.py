@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from services.contracts import page_labels
 from tests.gateway.candidates import CandidateFactory
 from tests.gateway.components.html_checks import problems_of, text_of
 from tests.gateway.test_in_a_browser import log_in
@@ -99,7 +100,7 @@ def test_what_warns_is_seen_going_forward_before_the_save_and_after_it(candidate
     assert ATTESTATION in browser.text
     browser.get(f"{draft}/{NUMBER}")
     assert ATTESTATION in alerts(browser)
-    browser.press("Enregistrer")
+    browser.press(page_labels.SAVE)
     assert browser.title == "N° Inscription"
     assert ATTESTATION in alerts(browser)
     assert problems_of(browser.answer.text) == []

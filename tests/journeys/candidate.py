@@ -89,7 +89,7 @@ class Candidate:
 
     def saves(self) -> str:
         """« Enregistrer »; the candidature's id, as it stands in the page's address."""
-        self.user.press("Enregistrer")
+        self.user.press(page_labels.SAVE)
         self.user.shows("Votre inscription a bien été prise en compte le")
         candidature_id = re.search(r"[0-9a-f]{32}", self.page.url)
         assert candidature_id, self.page.url

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from services.contracts import page_labels
 from tests.screens.browser_candidate import ALL_ANSWERS, AMIENS, BESANCON, REIMS, TABS, BrowserCandidate, page_text
 from tests.screens.picture_recorder import PictureRecorder
 from tests.screens.story_context import StoryContext, wait_for_result
@@ -36,7 +37,7 @@ def tabs(context: StoryContext) -> None:
     recorder.record(candidate.open("/inscriptions"), "inscriptions-brouillon")
     recorder.record(candidate.open(f"/inscriptions/brouillons/{draft.rpartition('/')[2]}/abandon"), "brouillon-abandon")
     candidate.open(f"{draft}/{len(TABS) + 1}")
-    recorder.record(candidate.press("Enregistrer"), "numero")
+    recorder.record(candidate.press(page_labels.SAVE), "numero")
 
 
 def _tab(recorder: PictureRecorder, candidate: BrowserCandidate, draft: str, number: int, tab: str) -> None:
@@ -97,8 +98,8 @@ def two_windows(context: StoryContext) -> None:
     recorder.record(candidate.page, "onglet-autre-fenetre")
     recorder.record(candidate.press("Suivant"), "conflit")
     candidate.open(f"{draft}/9")
-    if candidate.page.get_by_role("button", name="Enregistrer", exact=True).first.is_enabled():
-        recorder.record(candidate.press("Enregistrer"), "enregistrement-refuse")
+    if candidate.page.get_by_role("button", name=page_labels.SAVE, exact=True).first.is_enabled():
+        recorder.record(candidate.press(page_labels.SAVE), "enregistrement-refuse")
 
 
 def autosave(context: StoryContext) -> None:

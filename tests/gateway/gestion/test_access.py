@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import permutations
+
 import pytest
 from sqlalchemy import select
 
-from gateway.cookies import cookie_name
+from gateway.cookies import SESSION_COOKIE, STAFF_SESSION_COOKIE, cookie_name
 from gateway.layout.frame import GESTION_HOME
 from services.accounts.models import Account, LoginSession, StaffMember, db
 from services.chassis.clock import system_now
@@ -192,12 +194,12 @@ def test_a_token_that_a_service_refuses_is_no_end_of_the_session(
     assert browser.get("/gestion", follow=False).status_code == 200
 
 
-@pytest.mark.parametrize("cookies", [("session", "gestion"), ("gestion", "session")])
+@pytest.mark.parametrize("cookies", tuple(permutations((SESSION_COOKIE, STAFF_SESSION_COOKIE))))
 def test_the_secret_of_one_cookie_opens_nothing_in_the_other(
     staff: StaffFactory, candidates: CandidateFactory, running: InProcessFourServices, cookies: tuple[str, str]
 ) -> None:
     own, other = (cookie_name(running.gateway.app.extensions["portail"], name) for name in cookies)
-    browser = candidates.log_in() if cookies[0] == "session" else staff.logged_in("03")
+    browser = candidates.log_in() if cookies[0] == SESSION_COOKIE else staff.logged_in("03")
     browser.client.set_cookie(other, browser.cookie(own) or "", domain="127.0.0.1")
     browser.client.delete_cookie(own, domain="127.0.0.1")
     for path, door in (("/gestion", "/gestion/connexion"), ("/inscriptions", "/connexion")):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from playwright.sync_api import expect
 
-from gateway.cookies import cookie_name
+from gateway.cookies import SESSION_COOKIE, cookie_name
 from gateway.file_rules import SENT_PART_BYTES
 from services.contracts import page_labels
 from tests.gateway.candidates import CandidateFactory
@@ -40,7 +40,7 @@ class Sender:
     def logs_in(self) -> None:
         """In the browser without going by the page: whoever is logged in there has its cookie."""
         plain = self.candidates.log_in(self.email)
-        name = cookie_name(self.portal.gateway.app.extensions["portail"], "session")
+        name = cookie_name(self.portal.gateway.app.extensions["portail"], SESSION_COOKIE)
         self.page.context.add_cookies([{"name": name, "value": str(plain.cookie(name)), "url": self.portal.url}])
 
     def logs_out(self) -> None:

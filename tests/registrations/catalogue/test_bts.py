@@ -189,11 +189,6 @@ def test_every_public_category_says_for_whom_it_is(bts: Exam) -> None:
     assert [category.code for category in bts.categories if category.public and not category.help] == []
 
 
-def test_every_incomplete_specialite_is_left_out(bts: Exam) -> None:
-    banque_since_2026, tourisme = "31313", "33426"
-    assert {banque_since_2026, tourisme}.isdisjoint(specialite.code for specialite in bts.specialites)
-
-
 def test_facultatives_are_three_until_2024_and_two_afterwards(bts: Exam) -> None:
     uses = [use for use in bts.rules if use.name == "facultatives_at_most"]
     assert [(use.parameters["max"], use.parameters["max_referentiel"], use.first, use.last) for use in uses] == [

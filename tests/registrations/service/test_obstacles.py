@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from services.chassis import clock
+from services.contracts import page_labels
 from tests.registrations.domain.example_dossier import BESANCON
 from tests.registrations.service.candidate_client import CandidateClient
 
@@ -45,8 +46,7 @@ def test_after_the_closing_a_draft_says_since_when_and_whom_to_ask(candidate: Ca
     late = listed(candidate)
     assert reasons(late) == ["closed"]
     assert late["obstacles"][0]["detail"] == (
-        "Les inscriptions sont closes depuis le 25/10/2021 à 12:00 (heure de Paris) : "
-        "ce brouillon ne peut plus être transmis."
+        f"{page_labels.CLOSED_SINCE.format(end='25/10/2021 à 12:00')} : ce brouillon ne peut plus être transmis."
     )
     assert late["contact"]["title"]
 

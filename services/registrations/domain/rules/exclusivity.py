@@ -7,6 +7,9 @@ from services.registrations.domain.dossier import Dossier, PreviousCandidature
 # What `exclusive:` may name, in the catalogue.
 EXCLUSIVE_NAMES = ("exam", "session", "academie", "specialite")
 
+HAS_ALREADY = "Vous avez déjà une candidature pour cette session"
+"""Said by whoever refuses a second candidature; what follows names the first."""
+
 
 def exclusivity_key(dossier: Dossier) -> str | None:
     """The text that is unique among a candidate's active candidatures; None where the exam excludes nothing."""
@@ -23,7 +26,7 @@ def exclusivity_key(dossier: Dossier) -> str | None:
 
 def refusal_sentence(other: PreviousCandidature) -> str:
     """Why a second candidature is refused, without its full stop."""
-    return f"Vous avez déjà une candidature pour cette session ({other.academie_label}, n° {other.numero_inscription})"
+    return f"{HAS_ALREADY} ({other.academie_label}, n° {other.numero_inscription})"
 
 
 def conflicting_candidature(dossier: Dossier) -> PreviousCandidature | None:

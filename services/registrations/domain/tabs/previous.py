@@ -6,7 +6,7 @@ from services.contracts import page_labels
 from services.registrations.domain.dossier import Dossier, PreviousCandidature
 from services.registrations.domain.exam_definition import Tab
 from services.registrations.domain.forms import Field, FieldError, Option, Section, error
-from services.registrations.domain.rules.exclusivity import conflicting_candidature
+from services.registrations.domain.rules.exclusivity import HAS_ALREADY, conflicting_candidature
 from services.registrations.domain.tabs.form_fields import check_fields, filled
 from services.registrations.domain.tabs.tab_kind import TabContent, TabKind
 from services.registrations.domain.tabs.takeover import CHOICE, NOTHING
@@ -29,7 +29,7 @@ def check(dossier: Dossier, tab: Tab) -> tuple[FieldError, ...]:
     other = conflicting_candidature(dossier)
     if other is None:
         return errors
-    detail = f"Vous avez déjà une candidature pour cette session : {_line(other)}."
+    detail = f"{HAS_ALREADY} : {_line(other)}."
     return (*errors, error(CHOICE, f"{detail} Vous pouvez la modifier dans « {page_labels.REGISTRATIONS} »."))
 
 

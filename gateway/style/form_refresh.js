@@ -16,12 +16,12 @@ class PointerPress {
   }
 
   onDown() {
-    this.end = new Promise((resolve) => {
-      for (const kind of ["pointerup", "pointercancel"]) {
-        document.addEventListener(kind, () => setTimeout(resolve), { capture: true, once: true }); // after its click
-      }
-      setTimeout(resolve, LONGEST_PRESS_MS);
-    });
+    const release = new AbortController();
+    this.end = new Promise((resolve) => release.signal.addEventListener("abort", () => setTimeout(resolve))); // after its click
+    for (const kind of ["pointerup", "pointercancel"]) {
+      document.addEventListener(kind, () => release.abort(), { capture: true, signal: release.signal });
+    }
+    setTimeout(() => release.abort(), LONGEST_PRESS_MS);
   }
 }
 

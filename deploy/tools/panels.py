@@ -33,10 +33,10 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--at", help="an instant that is over: 2026-11-28T21:05:00Z")
     asked = parser.parse_args(arguments)
     try:
-        for line in lines(asked.url, asked.row, asked.at):
-            print(line)
+        shown = "\n".join(lines(asked.url, asked.row, asked.at))
     except (OSError, ValueError, HTTPException) as error:  # unreachable or silent, no address, no answer of Prometheus
         sys.exit(f"{asked.url}: {error}")
+    print(shown)
     return 0
 
 

@@ -6,6 +6,7 @@ import base64
 import dataclasses
 import itertools
 import json
+from functools import partial
 from typing import Any
 
 from sqlalchemy import select, text
@@ -47,6 +48,38 @@ MIDDLE_OF_OPENING = base64.urlsafe_b64encode(json.dumps(["BTS", "2022", "06", "8
 SETTLED = "05"  # every file of this académie has been controlled
 REMINDED = "07"
 ACADEMIES = ("03", "06", SETTLED, *(f"{code:02}" for code in range(7, 30)))
+
+SEARCHES = (
+    ("a N° candidat", "numero_candidat=02103000001", None),
+    ("a N° candidat nobody has", "numero_candidat=02999999999", ("03",)),
+    ("a candidature", f"candidature={CANDIDATURE}", ("03",)),
+    ("an académie", "academie=03", ("03",)),
+    ("an académie, further down", f"academie=03&cursor={MIDDLE}", ("03",)),
+    ("work queue", "academie=06&session=2022&status=none&deposited=true", ("06",)),
+    ("a candidate's pieces", f"candidate={CANDIDATE}", ("03",)),
+    ("what was sent again", "academie=06&status=none&deposited=true&sent_again=true", ("06",)),
+    ("empty work queue", f"academie={SETTLED}&status=none&deposited=true", (SETTLED,)),
+    ("empty queue of what is validated", "status=none&validated=true", ("30",)),
+    ("work queue of nobody's académie", "academie=31&session=2022&status=none", ("31",)),
+    ("a status that few have", "academie=03&status=non_compliant", ("03",)),
+    ("a status everywhere", "status=received", None),
+    ("work queue of all", "status=none&deposited=true", None),
+    ("work queue of all, further down", f"status=none&deposited=true&cursor={MIDDLE}", None),
+)
+"""What staff look for among pieces, the query, and the académies of who looks (None: all)."""
+COUNTS = (
+    ("what waits in an académie", "/control-queue", ("06",)),
+    ("who lacks pieces in an académie", "/missing-pieces", ("06",)),
+    (
+        "who lacks pieces of a regroupement",
+        "/missing-pieces?exam=BTS&session=2022&regroupement=NATIONALITE&limit=50",
+        ("03",),
+    ),
+    ("who lacks pieces, further down", f"/missing-pieces?cursor={MIDDLE_OF_OPENING}", ("03",)),
+    ("how many lack pieces", "/missing-pieces/counts", ("03",)),
+    ("how many lack pieces everywhere", "/missing-pieces/counts", None),
+)
+"""What else staff read of pieces: the path, and the académies of who reads."""
 
 
 def full_pieces(database_url: str, objects_url: str, rows: int, weight: Weight) -> FullService:
@@ -125,57 +158,33 @@ def _changes(portal: PiecesService, *academies: str) -> object:
 
 def _reads(portal: PiecesService) -> Actions:
     pieces = f"/candidatures/{CANDIDATURE}/pieces"
-
-    def staff(query: str, *academies: str) -> object:
-        return expect_answer(portal.staff("GET", f"/pieces?{query}", academies=academies or None))
-
-    piece_id = portal.piece("NATIDE06")["id"]
     return {
         "« Mes justificatifs »": lambda: expect_answer(portal.call("GET", "/candidatures")),
         "pieces of a candidature": lambda: expect_answer(portal.call("GET", pieces)),
         "what is left to do": lambda: expect_answer(portal.call("GET", "/left")),
-        "staff: a N° candidat": lambda: staff("numero_candidat=02103000001"),
-        "staff: a N° candidat nobody has": lambda: staff("numero_candidat=02999999999", "03"),
-        "staff: a candidature": lambda: staff(f"candidature={CANDIDATURE}", "03"),
-        "staff: an académie": lambda: staff("academie=03", "03"),
-        "staff: work queue": lambda: staff("academie=06&session=2022&status=none&deposited=true", "06"),
-        "staff: what waits in an académie": lambda: expect_answer(
-            portal.staff("GET", "/control-queue", academies=("06",))
-        ),
-        "staff: the piece that follows": lambda: staff(
-            f"academie=06&status=none&deposited=true&limit=1&after={piece_id}", "03", "06"
-        ),
-        "staff: the piece before": lambda: staff(
-            f"academie=06&status=none&deposited=true&limit=1&before={piece_id}", "03", "06"
-        ),
-        "staff: a candidate's pieces": lambda: staff(f"candidate={CANDIDATE}", "03"),
-        "staff: what was sent again": lambda: staff("academie=06&status=none&deposited=true&sent_again=true", "06"),
-        "staff: empty work queue": lambda: staff(f"academie={SETTLED}&status=none&deposited=true", SETTLED),
-        "staff: empty queue of what is validated": lambda: staff("status=none&validated=true", "30"),
-        "staff: work queue of nobody's académie": lambda: staff("academie=31&session=2022&status=none", "31"),
-        "staff: a status that few have": lambda: staff("academie=03&status=non_compliant", "03"),
-        "staff: an académie, further down": lambda: staff(f"academie=03&cursor={MIDDLE}", "03"),
-        "staff: work queue of all, further down": lambda: staff(f"status=none&deposited=true&cursor={MIDDLE}"),
-        "staff: a status everywhere": lambda: staff("status=received"),
-        "staff: work queue of all": lambda: staff("status=none&deposited=true"),
-        "staff: who lacks pieces in an académie": lambda: expect_answer(
-            portal.staff("GET", "/missing-pieces", academies=("06",))
-        ),
-        "staff: who lacks pieces of a regroupement": lambda: expect_answer(
-            portal.staff("GET", "/missing-pieces?exam=BTS&session=2022&regroupement=NATIONALITE&limit=50")
-        ),
-        "staff: who lacks pieces, further down": lambda: expect_answer(
-            portal.staff("GET", f"/missing-pieces?cursor={MIDDLE_OF_OPENING}")
-        ),
-        "staff: how many lack pieces": lambda: expect_answer(portal.staff("GET", "/missing-pieces/counts")),
-        "staff: how many lack pieces everywhere": lambda: expect_answer(
-            portal.staff("GET", "/missing-pieces/counts", academies=None)
-        ),
+        **_staff_reads(portal),
         "staff: changes of an académie": lambda: _changes(portal, "06"),
         "staff: changes of several": lambda: _changes(portal, "03", "06", SETTLED),
         "staff: changes of an académie without any": lambda: _changes(portal, "31"),
         "staff: changes everywhere": lambda: _changes(portal),
+    }
+
+
+def _staff_reads(portal: PiecesService) -> Actions:
+    def read(path: str, academies: tuple[str, ...] | None) -> object:
+        return expect_answer(portal.staff("GET", path, academies=academies))
+
+    piece_id = portal.piece("NATIDE06")["id"]
+    queue = "academie=06&status=none&deposited=true"
+    of_pieces = (
+        *SEARCHES,
+        ("the piece that follows", f"{queue}&limit=1&after={piece_id}", ("03", "06")),
+        ("the piece before", f"{queue}&limit=1&before={piece_id}", ("03", "06")),
+    )
+    return {
         "staff: one": lambda: expect_answer(portal.staff("GET", f"/pieces/{piece_id}")),
+        **{f"staff: {words}": partial(read, f"/pieces?{query}", whose) for words, query, whose in of_pieces},
+        **{f"staff: {words}": partial(read, path, whose) for words, path, whose in COUNTS},
     }
 
 

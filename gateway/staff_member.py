@@ -14,7 +14,7 @@ from gateway.session_owner import SessionOwner
 class StaffMember:
     """As accounts describes them; `access_token` is for calls made during this request.
 
-    `scopes`: what the role may do. In which académies, the token says and the services check.
+    `scopes`: what the role may do. `academies`: where, None for all of them; the services check it by the token.
     """
 
     subject: str
@@ -22,6 +22,7 @@ class StaffMember:
     idle_seconds_left: int
     role: str
     scopes: frozenset[str]
+    academies: tuple[str, ...] | None = None
     prenoms: str = ""
     nom: str = ""
 

@@ -40,7 +40,7 @@ def build(settings: AccountsSettings) -> Dependencies:
         derived_keys=DerivedKeys(master_secrets(settings.sealing_key.each, signing_keys)),
         password_hasher=PasswordHasher(memory_kib=settings.argon2_memory_kib, passes=settings.argon2_passes),
         profile=PROFILES[settings.password_profile],
-        mailer=Mailer(settings.mail_url, settings.mail_sender, settings.mail_ca),
+        mailer=Mailer.of_settings(settings),
         registrations=RegistrationsClient(_registrations_http_client(settings), signer, settings.client_id),
     )
 

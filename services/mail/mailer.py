@@ -27,7 +27,7 @@ from prometheus_client import Counter
 
 from services.chassis.events.handlers import Channel, ChannelUnavailable
 from services.chassis.traces import spans
-from services.mail.settings import tls_context
+from services.mail.settings import MailSettings, tls_context
 from services.mail.smtp_connection import MAX_SECONDS, SmtpConnection
 
 log = structlog.get_logger()
@@ -76,6 +76,11 @@ class Mailer:
         self._sender = sender
         self._context = tls_context(ca)
         self._max_seconds = max_seconds
+
+    @classmethod
+    def of_settings(cls, settings: MailSettings) -> Mailer:
+        """Of a service that sends mails."""
+        return cls(settings.mail_url, settings.mail_sender, settings.mail_ca)
 
     def send(self, mail: Mail) -> None:
         """Raises MailUnavailable, MailDeferred or MailRefused, and ValueError for a hostile header."""

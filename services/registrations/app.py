@@ -40,6 +40,6 @@ BLUEPRINTS = (
 def create_app(settings: RegistrationsSettings, key_of: KeyOf | None = None) -> Flask:
     """`key_of` replaces accounts' published keys in tests."""
     app = create_service("registrations", settings, db, title="Registrations", blueprints=BLUEPRINTS, key_of=key_of)
-    app.extensions[MAILER] = Mailer(settings.mail_url, settings.mail_sender, settings.mail_ca)
+    app.extensions[MAILER] = Mailer.of_settings(settings)
     cli.register(app)
     return app

@@ -10,13 +10,13 @@ from pathlib import Path
 from deploy.service_names import SERVICES
 
 OPERATIONS = Path(__file__).parents[2] / "docs" / "operations.md"
-UNITS = {"min": "minutes", "h": "hours"}
+UNITS = {"s": "seconds", "min": "minutes", "h": "hours"}
 
 
 def documented() -> dict[tuple[str, str], timedelta]:
     """The period by service and job."""
     section = OPERATIONS.read_text(encoding="utf-8").split("\n## Timed jobs\n")[1].split("\n## ")[0]
-    rows = re.findall(r"^\| ([a-z, ]+) \| `([a-z-]+)` \| (\d+) (min|h) \| \S", section, re.MULTILINE)
+    rows = re.findall(rf"^\| ([a-z, ]+) \| `([a-z-]+)` \| (\d+) ({'|'.join(UNITS)}) \| \S", section, re.MULTILINE)
     return {
         (service, job): timedelta(**{UNITS[unit]: int(number)})
         for services, job, number, unit in rows

@@ -36,6 +36,7 @@ def show_waiting() -> ResponseReturnValue:
         incomplete=_incomplete_sessions(),
         publications=_publications_under_way(),
         state_severities=STATE_SEVERITIES,
+        can_decide="pieces:control" in staff_member.required().scopes,
     )
 
 

@@ -7,13 +7,10 @@ from gateway.clients.page_time_limit import optional_calls
 from gateway.service_clients import clients
 from services.chassis.errors import DomainError
 
-GESTIONNAIRE = "gestionnaire"
-"""The role that is limited to académies, as accounts names it."""
-
 
 def academie_options() -> list[dict[str, str]]:
-    """Empty for a gestionnaire, who sees one's own académies alone, and while accounts does not answer."""
-    if staff_member.required().role == GESTIONNAIRE:
+    """Empty for who is limited to some académies, and sees no others, and while accounts does not answer."""
+    if staff_member.required().academies is not None:
         return []
     try:
         with optional_calls():

@@ -20,7 +20,7 @@ object_tables = ObjectTables(db)
 
 ID = String(32)
 CODE = String(64)
-LIST_ORDER = ("candidature_id", "code")  # of staff's lists
+LIST_ORDER = ("candidature_id", "code")  # of staff's lists and exports
 # Deposited or validated, and not controlled yet.
 TO_CONTROL = text("status IS NULL AND (deposited OR validated_at IS NOT NULL)")
 CONTROLLED = text("status IS NOT NULL")

@@ -13,13 +13,14 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from services.chassis.errors import FieldError, Invalid, NotFound
-from services.pieces.models import Candidature, Piece
+from services.pieces.models import Candidature, Piece, database
 from services.pieces.queries.pieces import WAS_CONTROLLED, PieceContext, fetch_pieces, select_shown_pieces
 
 NO_STATUS = "none"
 
-# A candidature's pieces stay together; neither part of the order ever changes.
-LIST_ORDER = (Piece.candidature_id, Piece.code)
+# A candidature's pieces stay together; neither part of the order ever changes. Places and cursors below have its two
+# parts, the tables' indexes begin or end with it.
+LIST_ORDER: tuple[InstrumentedAttribute[str], ...] = tuple(getattr(Piece, name) for name in database.LIST_ORDER)
 
 
 @dataclass(frozen=True)

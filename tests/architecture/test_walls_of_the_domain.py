@@ -18,7 +18,7 @@ IMPURE = {"time", "random", "secrets", "os", "socket", "subprocess", "sqlite3", 
 PLAIN_VALUES = (
     "services.chassis.errors",
     "services.chassis.french",
-    "services.chassis.zip_archives",
+    "services.chassis.untrusted_archives",
     "services.chassis.clock.PARIS",
     "services.chassis.clock.to_paris",
     "services.contracts",

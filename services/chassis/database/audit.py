@@ -63,7 +63,8 @@ class AuditColumns:
         """Add an entry. `action`: « deposit.made » …; `subject`: an id; `at`: by default now, in system time.
 
         `before` and `after` hold what changed. Neither secrets, hashes, civil status nor typed answers belong in them,
-        nor names of files and comments: the rows that hold these are named by id.
+        nor names of files and comments: the rows that hold these are named by id. The reason that staff give for their
+        own act does.
         """
         entry = cls()
         entry.at = at or system_now()

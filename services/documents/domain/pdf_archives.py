@@ -6,7 +6,7 @@ import zipfile
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from services.chassis import zip_archives
+from services.chassis import untrusted_archives
 from services.chassis.french import file_size
 from services.contracts.publication_rules import MAX_ARCHIVE_BYTES, MAX_PDF_BYTES, MAX_PDFS_PER_SENDING
 from services.documents.domain.csv_content import refused
@@ -22,7 +22,7 @@ def files_of(name: str, content: BinaryIO) -> Iterator[tuple[str, bytes | str]]:
 
     Raises Invalid for an archive that cannot be read, or holds too much.
     """
-    if zip_archives.is_archive(content):
+    if untrusted_archives.is_archive(content):
         yield from _unpacked(content)
         return
     pdf = content.read(MAX_PDF_BYTES + 1)
@@ -31,7 +31,7 @@ def files_of(name: str, content: BinaryIO) -> Iterator[tuple[str, bytes | str]]:
 
 def names_of(name: str, content: BinaryIO) -> list[str]:
     """The names of the files; `content` is at its start, and will be again. Raises Invalid as files_of."""
-    is_archive = zip_archives.is_archive(content)
+    is_archive = untrusted_archives.is_archive(content)
     names = [entry.filename for entry in _entries(_opened(content))] if is_archive else [name]
     content.seek(0)
     return names
@@ -39,15 +39,15 @@ def names_of(name: str, content: BinaryIO) -> list[str]:
 
 def _opened(content: BinaryIO) -> zipfile.ZipFile:
     try:
-        return zip_archives.opened(content)
-    except zip_archives.ArchiveDamaged as error:
+        return untrusted_archives.opened(content)
+    except untrusted_archives.ArchiveDamaged as error:
         raise refused("L'archive ZIP est endommagée.") from error
-    except zip_archives.TooManyEntries as error:
+    except untrusted_archives.TooManyEntries as error:
         raise refused(_TOO_MANY) from error
 
 
 def _entries(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
-    files = zip_archives.files_in(archive)
+    files = untrusted_archives.files_in(archive)
     if not files:
         raise refused("L'archive ZIP est vide.")
     if len(files) > MAX_PDFS_PER_SENDING:
@@ -69,9 +69,9 @@ def _unpacked(content: BinaryIO) -> Iterator[tuple[str, bytes | str]]:
 def _entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> tuple[bytes | str, int]:
     """Its content, or why there is none, and how many bytes were unpacked of it, at most."""
     try:
-        content = zip_archives.content_of(archive, entry, MAX_PDF_BYTES)
-    except zip_archives.EntryTooLarge:
+        content = untrusted_archives.content_of(archive, entry, MAX_PDF_BYTES)
+    except untrusted_archives.EntryTooLarge:
         return TOO_LARGE, 0
-    except zip_archives.EntryUnreadable as unreadable:
+    except untrusted_archives.EntryUnreadable as unreadable:
         return UNREADABLE, min(entry.file_size, MAX_PDF_BYTES) if unreadable.was_begun else 0
     return content, len(content)

@@ -12,7 +12,7 @@ import zipfile
 from operator import attrgetter
 from typing import BinaryIO
 
-from services.chassis.zip_archives import has_unsafe_name
+from services.chassis.untrusted_archives import has_unsafe_name
 from services.pieces.domain.refusals import FileRefused, RefusalReason, damaged, gender_agreement, protected
 
 MAX_ENTRIES = 1000

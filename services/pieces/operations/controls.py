@@ -142,10 +142,7 @@ def _apply(context: PieceContext, control: Control, staff_id: str, now: datetime
     """Change the piece; returns the row of history, not added yet."""
     piece = context.piece
     until = rules.reopened_until(control, context.period, now)
-    piece.status, piece.status_comment, piece.received_on = control.status.value, control.comment, control.received_on
-    piece.reopened_until = until
-    piece.revision += 1
-    return ControlRow(
+    row = ControlRow(
         piece_id=piece.id,
         deposit_id=control.deposit_id,
         status=control.status.value,
@@ -155,3 +152,7 @@ def _apply(context: PieceContext, control: Control, staff_id: str, now: datetime
         staff_id=staff_id,
         controlled_at=now,
     )
+    piece.show_control(row)
+    piece.reopened_until = until
+    piece.revision += 1
+    return row

@@ -20,8 +20,7 @@ from services.registrations.api import staff_schemas as schemas
 from services.registrations.models import db
 from services.registrations.operations.notes import add_note
 from services.registrations.operations.staff import end_candidature, record_export, record_opening
-from services.registrations.queries import staff_epreuves
-from services.registrations.queries import staff_list as queries
+from services.registrations.queries import staff_candidature, staff_epreuves, staff_list
 from services.registrations.queries.catalogue import exam_in_force
 from services.registrations.queries.staff_search import Academies, CandidatureFilters
 
@@ -39,7 +38,7 @@ def list_candidatures(query: dict[str, Any]) -> dict[str, Any]:
     limit, after, order = query.pop("limit"), query.pop("cursor"), query.pop("order")
     with db.reading_for_staff() as session:
         filters = CandidatureFilters(**query)
-        rows = queries.list_candidatures(
+        rows = staff_list.list_candidatures(
             session, filters, caller().academies, after=after, limit=limit + 1, order=order
         )
     page = rows[:limit]
@@ -52,7 +51,7 @@ def list_candidatures(query: dict[str, Any]) -> dict[str, Any]:
 @blp.alt_response(200, content_type=CONTENT_TYPE, success=True, description="Une ligne par candidature")
 def export_candidatures(query: dict[str, Any]) -> Response:
     """All of them as CSV, streamed; that they were taken out is in the audit trail."""
-    return _export("candidatures", queries.csv_export, CandidatureFilters(**query))
+    return _export("candidatures", staff_list.csv_export, CandidatureFilters(**query))
 
 
 @blp.get("/epreuves.csv")
@@ -70,7 +69,7 @@ def export_epreuves(query: dict[str, Any]) -> Response:
 def read_candidature(candidature_id: str) -> dict[str, Any]:
     """A candidature with all versions and what changed in each; that it was opened is in the audit trail."""
     with db.reading_for_staff() as session:
-        detail = queries.candidature_detail(session, candidature_id, caller().academies)
+        detail = staff_candidature.candidature_detail(session, candidature_id, caller().academies)
     record_opening(candidature_id, Actor("staff", caller().id), portal_now())
     return detail
 

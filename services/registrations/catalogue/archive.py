@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from services.chassis import zip_archives
+from services.chassis import untrusted_archives
 from services.chassis.errors import FieldError, Invalid
 from services.chassis.french import file_size
 from services.registrations.catalogue.contents import Catalogue, read_catalogue
@@ -40,10 +40,10 @@ def read_archive(archive: bytes, at: datetime) -> Catalogue:
 
 def _extract(content: bytes, root: Path) -> None:
     archive = _opened(content)
-    files = zip_archives.files_in(archive)
+    files = untrusted_archives.files_in(archive)
     if len(files) > MAX_FILES:
         raise _refused(f"L'archive a plus de {MAX_FILES} fichiers.")
-    if any(zip_archives.has_unsafe_name(entry) or entry.filename.count("/") > MAX_DEPTH for entry in files):
+    if any(untrusted_archives.has_unsafe_name(entry) or entry.filename.count("/") > MAX_DEPTH for entry in files):
         raise _refused("L'archive contient des noms de fichiers qui ne sont pas admis (chemins, liens).")
     left = MAX_UNPACKED_BYTES
     for entry in files:
@@ -53,23 +53,23 @@ def _extract(content: bytes, root: Path) -> None:
 
 def _opened(content: bytes) -> zipfile.ZipFile:
     try:
-        return zip_archives.opened(io.BytesIO(content))
-    except zip_archives.ArchiveDamaged as error:
+        return untrusted_archives.opened(io.BytesIO(content))
+    except untrusted_archives.ArchiveDamaged as error:
         raise _refused("Ce fichier n'est pas une archive ZIP, ou elle est endommagée.") from error
-    except zip_archives.TooManyEntries as error:
+    except untrusted_archives.TooManyEntries as error:
         raise _refused(f"L'archive a plus de {MAX_FILES} fichiers.") from error
 
 
 def _extract_file(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, root: Path, max_bytes: int) -> int:
     """Write one file below `root`; returns its length in bytes."""
     try:
-        content = zip_archives.content_of(archive, entry, max_bytes)
+        content = untrusted_archives.content_of(archive, entry, max_bytes)
         path = root / entry.filename
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
-    except zip_archives.EntryTooLarge as error:
+    except untrusted_archives.EntryTooLarge as error:
         raise _refused(f"L'archive dépasse {file_size(MAX_UNPACKED_BYTES)} une fois extraite.") from error
-    except zip_archives.EntryUnreadable as error:
+    except untrusted_archives.EntryUnreadable as error:
         raise _refused("Un fichier ne peut pas être extrait de l'archive.") from error
     except OSError as error:  # a name that is too long, or that of a folder
         raise _refused("L'archive contient des noms de fichiers qui ne sont pas admis.") from error

@@ -10,7 +10,7 @@ from services.chassis.database.audit import Actor
 from services.chassis.errors import FieldError, Invalid
 from services.registrations.models import AuditEntry, CandidatureNote, db
 from services.registrations.operations.candidates import lock_candidate
-from services.registrations.queries.staff_list import candidature_in_academies
+from services.registrations.queries.staff_candidature import candidature_in_academies
 from services.registrations.queries.staff_search import Academies
 
 

@@ -9,7 +9,7 @@ from services.chassis.errors import Conflict, FieldError, Invalid
 from services.registrations.models import ACTIVE, ECARTEE, WITHDRAWN, AuditEntry, db
 from services.registrations.operations import candidatures
 from services.registrations.operations.candidates import lock_candidate
-from services.registrations.queries.staff_list import candidature_in_academies
+from services.registrations.queries.staff_candidature import candidature_in_academies
 from services.registrations.queries.staff_search import Academies
 
 ENDS = {"withdrawal": WITHDRAWN, "ecart": ECARTEE}

@@ -113,16 +113,17 @@ class SearchField {
     if (!this.free) this.setStatus("La recherche automatique ne répond pas. Utilisez le bouton Rechercher.", true);
   }
 
+  // The active option stays active where it is among the new ones: a late answer must not change what Enter does.
   show(options, advice) {
+    const active = this.options[this.active]?.value;
     this.options = options;
-    this.active = -1;
     this.list.replaceChildren(...options.map((option, index) => this.buildOption(option, index)));
     this.list.hidden = options.length === 0;
     // With advice to be read, the list must not cover it.
     if (advice) this.status.before(this.list);
     else this.input.parentElement.append(this.list);
     this.input.setAttribute("aria-expanded", String(options.length > 0));
-    this.input.removeAttribute("aria-activedescendant");
+    this.activate(options.findIndex((option) => option.value === active));
     const count = options.length;
     if (advice) this.setStatus(advice, true);
     else if (count > 0) this.setStatus(`${count} résultat${count > 1 ? "s" : ""}`);
@@ -158,24 +159,33 @@ class SearchField {
   }
 
   onKeydown(event) {
-    if (this.list.hidden) {
-      if (event.key === "ArrowDown") this.search();
-      return;
-    }
-    if (event.key === "Escape") this.close();
-    else if (event.key === "ArrowDown") this.move(1);
-    else if (event.key === "ArrowUp") this.move(-1);
-    else if (event.key === "Enter" && this.active >= 0) this.choose(this.active);
+    const open = !this.list.hidden;
+    if (open && event.key === "Enter" && this.active >= 0) this.choose(this.active);
+    else if (event.key === "Enter" && this.isToBeChosen) this.search();
+    else if (open && event.key === "ArrowDown") this.move(1);
+    else if (open && event.key === "ArrowUp") this.move(-1);
+    else if (open && event.key === "Escape") this.close();
+    else if (!open && event.key === "ArrowDown") return this.search();
     else return;
     event.preventDefault();
   }
 
+  // Words were typed and none of the suggestions chosen: Enter searches, and does not send the form.
+  get isToBeChosen() {
+    return "rechercheActive" in this.root.dataset && !this.free && !this.value.value && this.input.value.trim() !== "";
+  }
+
   move(step) {
     const count = this.options.length;
-    if (count === 0) return;
+    if (count > 0) this.activate((this.active + step + count + (this.active < 0 && step < 0 ? 1 : 0)) % count);
+  }
+
+  // The option of that index; of -1: none.
+  activate(index) {
     this.list.children[this.active]?.setAttribute("aria-selected", "false");
-    this.active = (this.active + step + count + (this.active < 0 && step < 0 ? 1 : 0)) % count;
-    const line = this.list.children[this.active];
+    this.active = index;
+    const line = this.list.children[index];
+    if (!line) return this.input.removeAttribute("aria-activedescendant");
     line.setAttribute("aria-selected", "true");
     line.scrollIntoView({ block: "nearest" });
     this.input.setAttribute("aria-activedescendant", line.id);

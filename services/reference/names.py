@@ -6,7 +6,7 @@ import unicodedata
 
 # Control, formatting and (from broken encodings, which no database takes) surrogate characters.
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs"})
-_APOSTROPHES_AND_HYPHENS = str.maketrans({"’": "'", "‘": "'", "‐": "-", "‑": "-"})
+_APOSTROPHES_AND_HYPHENS = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "‐": "-", "‑": "-"})
 
 
 def normalised(text: str) -> str:

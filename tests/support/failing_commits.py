@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import signal
 import sqlite3
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from multiprocessing import get_context
 from typing import Any, TypeVar
@@ -73,11 +74,18 @@ _REFUSED_BY_POSTGRESQL = (
 
 @dataclass
 class _Watch:
-    """How many commits were asked for, and what happens at the chosen one (counted from 0)."""
+    """How many commits were asked for, and what happens at the chosen one (counted from 0).
+
+    Of the thread that acts alone: on a busy machine the lease of what it does is renewed by another meanwhile.
+    """
 
     point: FailurePoint
     chosen: int
     asked: int = 0
+    thread: int = field(default_factory=threading.get_ident)
+
+    def is_of_this_thread(self) -> bool:
+        return threading.get_ident() == self.thread
 
     def begins(self) -> bool:
         """Count one more; whether it is the chosen one."""
@@ -113,7 +121,7 @@ class Commits:
     def _watched(self, act: Callable[[], Result], watch: _Watch) -> Result:
         with pytest.MonkeyPatch.context() as patch, self._app.app_context():
             dialect = self._db.engine.dialect
-            failing = _FailingCommit(watch.point, dialect.do_commit)
+            failing = _FailingCommit(watch, dialect.do_commit)
             patch.setattr(dialect, "do_commit", failing)
             patch.setattr(self._db, "operation", self._operation(watch, failing))
             return act()
@@ -125,7 +133,7 @@ class Commits:
         @contextmanager
         def operation(*given: Any, **named: Any) -> Iterator[Session]:
             with real(*given, **named) as session:
-                chosen = watch.begins()
+                chosen = watch.is_of_this_thread() and watch.begins()
                 if chosen and watch.point is FailurePoint.BEFORE:
                     event.listen(session, "after_flush", _break)
                 yield session
@@ -163,11 +171,14 @@ class Commits:
 class _FailingCommit:
     """In the place of the driver's commit: as it is, until it is armed for one. Only SQLite is refused or lost here."""
 
-    def __init__(self, point: FailurePoint, real: Callable[[Any], None]) -> None:
-        self._point, self._real = point, real
+    def __init__(self, watch: _Watch, real: Callable[[Any], None]) -> None:
+        self._watch, self._point, self._real = watch, watch.point, real
         self.armed = False
 
     def __call__(self, connection: Any) -> None:
+        if not self._watch.is_of_this_thread():
+            self._real(connection)
+            return
         armed, self.armed = self.armed, False
         if armed and self._point is FailurePoint.REFUSED:
             raise _sqlite_error("database or disk is full", "SQLITE_FULL")

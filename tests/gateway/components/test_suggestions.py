@@ -19,6 +19,39 @@ def test_suggestions_are_reached_and_chosen_by_the_keyboard(page: Page, site: st
     expect(suggestions).to_have_count(0)
 
 
+def test_an_answer_that_comes_late_leaves_the_suggestion_reached_by_the_arrows(page: Page, site: str) -> None:
+    """What Enter does must not depend on when the words typed last are answered."""
+    page.goto(f"{site}/composants/onglets", wait_until="networkidle")
+    box = page.get_by_label("Commune de naissance")
+    box.press_sequentially("re")
+    reached = page.get_by_role("option", name="REMICOURT", exact=True)
+    expect(reached).to_be_visible()
+    with page.expect_response(lambda answer: "q=rem" in answer.url):
+        box.press("m")
+        box.press("ArrowDown")
+        box.press("ArrowDown")
+        expect(reached).to_have_attribute("aria-selected", "true")
+    expect(page.get_by_role("listbox", name="Suggestions").get_by_role("option")).to_have_text(["REMICOURT"])
+    expect(reached).to_have_attribute("aria-selected", "true")
+    box.press("Enter")
+    expect(box).to_have_value("REMICOURT")
+
+
+def test_enter_searches_and_does_not_send_the_form_while_nothing_is_chosen(page: Page, site: str) -> None:
+    page.goto(f"{site}/composants/onglets", wait_until="networkidle")
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url) if request.is_navigation_request() else None)
+    box = page.get_by_label("Commune de naissance")
+    box.press_sequentially("re")
+    box.press("Enter")
+    expect(page.get_by_role("option", name="REMICOURT", exact=True)).to_be_visible()
+    box.press("Enter")
+    box.press("ArrowDown")
+    box.press("Enter")
+    expect(box).to_have_value("REIMS")
+    assert sent == []
+
+
 def test_a_suggestion_is_chosen_by_a_click_and_forgotten_when_the_words_change(page: Page, site: str) -> None:
     page.goto(f"{site}/composants/onglets", wait_until="networkidle")
     box = page.get_by_label("Commune de naissance")

@@ -21,12 +21,12 @@ from gateway.settings import GatewaySettings
 from gateway.web import blueprints
 from gateway.web.justificatifs import file_reception
 from services.chassis import clock
-from services.chassis.http.client import ALIVE
 from services.chassis.http.connections import get_once
 from services.chassis.process import logs
-from services.chassis.process.readiness import Check
+from services.chassis.process.health_paths import LIVE
+from services.chassis.process.readiness import Check, Readiness
 from services.chassis.traces import spans
-from services.chassis.web import request_log
+from services.chassis.web import health_pages, request_log
 
 PROBE_SECONDS = (
     0.8  # of each service, asked at the same time: less than TIMEOUT_SECONDS of chassis/process/readiness.py
@@ -43,13 +43,8 @@ def create_app(settings: GatewaySettings) -> Flask:
     clock.set_offset(settings.portail_offset)
     logs.configure("gateway", level=settings.log_level, as_json=settings.env != "test")
     app.before_request(partial(_note_arrival_time, settings))
-    request_log.register(
-        app,
-        "gateway",
-        threads=settings.threads,
-        needs={"assets": _assets_missing},
-        reports=_service_checks(settings),
-    )
+    request_log.register(app, "gateway", threads=settings.threads)
+    health_pages.register(app, Readiness(app, needs={"assets": _assets_missing}, reports=_service_checks(settings)))
     web_security.register(app, settings)
     _register_services(app, settings)
     access.register(app)
@@ -79,7 +74,7 @@ def _assets_missing() -> str | None:
 
 def _check_service(url: str) -> str | None:
     try:
-        return None if get_once(f"{url}{ALIVE}", PROBE_SECONDS).status_code == HTTPStatus.OK else "refuses"
+        return None if get_once(f"{url}{LIVE}", PROBE_SECONDS).status_code == HTTPStatus.OK else "refuses"
     except (OSError, HTTPException) as error:
         return type(error).__name__
 

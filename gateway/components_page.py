@@ -10,6 +10,8 @@ from flask import Blueprint, jsonify, render_template, request
 from gateway.access import public
 from gateway.components.samples import COMMUNES, ERRORS, FIELDS, FORM, LONG_TABS, POSTAL_CODES, RECAP, TABS, TO_DO
 from gateway.layout.frame import Frame, ServiceContact, SessionEnd
+from gateway.web.piece_statuses import STATUS_SEVERITIES
+from services.contracts.piece_statuses import STATUS_LABELS
 
 ANONYMOUS = Frame()
 SESSION_END = SessionEnd(ends_in=30 * 60, extend_url="/composants/prolonger")
@@ -43,7 +45,14 @@ def create_blueprint() -> Blueprint:
 @public
 def show_all() -> str:
     return render_template(
-        "layout/showcase.html", frame=ANONYMOUS, fields=FIELDS, shown_errors=ERRORS, recap=RECAP, to_do=TO_DO
+        "layout/showcase.html",
+        frame=ANONYMOUS,
+        fields=FIELDS,
+        shown_errors=ERRORS,
+        recap=RECAP,
+        to_do=TO_DO,
+        status_labels=STATUS_LABELS,
+        status_severities=STATUS_SEVERITIES,
     )
 
 

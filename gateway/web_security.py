@@ -11,29 +11,33 @@ from werkzeug.exceptions import BadRequest, NotFound, UnsupportedMediaType
 
 from gateway.settings import GatewaySettings
 from services.chassis.errors import Forbidden
+from services.chassis.process.health_paths import HEALTH_PATHS
 from services.chassis.settings import LOOPBACK
 from services.contracts import problem_types
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 FILE_FORM_ENDPOINTS = frozenset({"justificatifs.deposit", "gestion.send_import_file", "gestion.compare_catalogue"})
 """The forms that may post files."""
-PATHS_FOR_ANY_HOST = ("/health/", "/metrics")
-CONTENT_SECURITY_POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self' data:",  # the design system's icons are data: URLs
-        "font-src 'self'",
-        "connect-src 'self'",
-        "form-action 'self'",
-        "frame-ancestors 'none'",
-        "base-uri 'none'",
-    )
+WHAT_PAGES_LOAD = (
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self' data:",  # the design system's icons are data: URLs
+    "font-src 'self'",
+    "connect-src 'self'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+    "base-uri 'none'",
 )
 
+
+def content_security_policy(*more: str) -> str:
+    """The header's value: what every page may load, and `more` directives of a single one (« media-src 'self' »)."""
+    return "; ".join((*WHAT_PAGES_LOAD, *more))
+
+
 SECURITY_HEADERS = {
-    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "Content-Security-Policy": content_security_policy(),
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -51,7 +55,7 @@ class ForeignPost(Forbidden):
 
 def register(app: Flask, settings: GatewaySettings) -> None:
     def check_host() -> None:
-        if not request.path.startswith(PATHS_FOR_ANY_HOST) and request.host not in settings.hosts:
+        if request.path not in HEALTH_PATHS and request.host not in settings.hosts:
             raise BadRequest("Hôte inconnu.")
 
     def check_origin() -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from services.chassis.http.client import ALIVE
+from services.chassis.process.health_paths import LIVE
 
 
 class FakeRegistrations:
@@ -48,7 +48,7 @@ def run_fake_registrations() -> Iterator[FakeRegistrations]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            if self.path == ALIVE:
+            if self.path == LIVE:
                 self.send_response(204)
                 self.end_headers()
             else:

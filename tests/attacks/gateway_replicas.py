@@ -13,7 +13,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from requests.adapters import HTTPAdapter
 from urllib3.util import Retry
 
-from services.chassis.web.request_log import QUIET
+from services.chassis.process.health_paths import HEALTH_PATHS
 from tests.accounts.creation_form import PASSWORD
 from tests.gateway.candidates import CandidateFactory
 from tests.pieces.sample_files import pdf
@@ -60,7 +60,9 @@ class Replica:
         samples = [sample for family in text_string_to_metric_families(text) for sample in family.samples]
         requests_ = [sample for sample in samples if sample.name == "http_requests_total"]
         counted = [
-            sample for sample in requests_ if sample.labels["route"] not in QUIET and sample.labels["status"] != "503"
+            sample
+            for sample in requests_
+            if sample.labels["route"] not in HEALTH_PATHS and sample.labels["status"] != "503"
         ]
         return round(sum(sample.value for sample in counted))
 

@@ -14,8 +14,9 @@ import pytest
 from structlog.testing import capture_logs
 
 from services.chassis.errors import Unavailable
-from services.chassis.http.client import ALIVE, Client
+from services.chassis.http.client import Client
 from services.chassis.http.connections import get_once
+from services.chassis.process.health_paths import LIVE
 from tests.support.ports import free_port
 
 NAME = "service.test"
@@ -62,7 +63,7 @@ class Replica:
                     length = int(value) if name.lower() == b"content-length" else length
                     expects = expects or name.lower() == b"expect"
                 method, path, _ = head.decode().split(" ", 2)
-                if path == ALIVE:  # asked on the connection on which something follows at once
+                if path == LIVE:  # asked on the connection on which something follows at once
                     connection.sendall(LAST_WORD)
                     continue
                 self.requests.append((method, lines.read(length)))

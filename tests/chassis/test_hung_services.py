@@ -13,8 +13,9 @@ from prometheus_client import generate_latest
 
 from services.chassis.errors import NotFound, Unavailable
 from services.chassis.http.circuit_breaker import FAILURES_IN_A_ROW
-from services.chassis.http.client import ALIVE, Client, ProblemAnswer, path
+from services.chassis.http.client import Client, ProblemAnswer, path
 from services.chassis.http.service_token import ServiceToken
+from services.chassis.process.health_paths import LIVE
 from services.chassis.web.access_tokens import RemoteKeys, UnknownKey
 from tests.support.ports import free_port
 from tests.support.processes import wait_until
@@ -120,7 +121,7 @@ def test_the_trial_asks_whether_the_service_is_alive_and_risks_nothing_else(serv
     opened(client)
     asked = len(server.requests)
     wait_until(lambda: outcome(client) is Unavailable and len(server.requests) > asked, HELD, "a trial")
-    assert set(server.requests[asked:]) == {f"GET {ALIVE}"}
+    assert set(server.requests[asked:]) == {f"GET {LIVE}"}
 
 
 def test_refusals_are_answers(server: SilentServer) -> None:
@@ -141,7 +142,7 @@ def test_when_to_come_back_is_what_the_service_that_refused_says(server: SilentS
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
 def test_a_write_is_not_sent_to_who_does_not_say_that_it_is_alive(server: SilentServer, method: str) -> None:
     assert outcome(Client(server.url, page_seconds=0.5), method, json={}) is Unavailable
-    assert set(server.requests) == {f"GET {ALIVE}"}
+    assert set(server.requests) == {f"GET {LIVE}"}
 
 
 def test_a_write_that_was_sent_may_take_longer_than_a_page(server: SilentServer) -> None:

@@ -56,7 +56,7 @@ def test_calls_to_a_service_are_a_pool() -> None:
 
 def test_requests_under_way_are_a_pool_and_give_their_threads_back_also_after_an_error() -> None:
     app = Flask("tested")
-    request_log.register(app, "tested", threads=3, needs={}, reports={})
+    request_log.register(app, "tested", threads=3)
     during: list[float | None] = []
 
     @app.get("/fails")

@@ -14,7 +14,8 @@ import pytest
 from flask import Flask
 
 from services.chassis.process import probe
-from services.chassis.web import request_log
+from services.chassis.process.readiness import Readiness
+from services.chassis.web import health_pages
 from tests.support.app_server import serving
 from tests.support.ports import free_port
 
@@ -25,9 +26,8 @@ ROOT = Path(__file__).resolve().parents[2]
 def served(reasons: dict[str, str | None]) -> Iterator[int]:
     """A process of ours whose needs answer as told; its port."""
     app = Flask("probed")
-    request_log.register(
-        app, "probed", threads=8, needs={n: partial(reasons.get, n) for n in reasons}, reports={"mail": lambda: "x"}
-    )
+    needs = {name: partial(reasons.get, name) for name in reasons}
+    health_pages.register(app, Readiness(app, needs=needs, reports={"mail": lambda: "x"}))
     with serving(app) as server:
         yield server.port
 

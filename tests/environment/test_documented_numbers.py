@@ -32,6 +32,7 @@ from services.chassis.traces import recorder
 from services.chassis.web.access_tokens import LEEWAY_SECONDS, REFETCH_SECONDS
 from services.contracts import page_labels
 from services.contracts.file_rules import MAX_FILE_BYTES
+from services.contracts.piece_statuses import STATUS_LABELS
 from services.contracts.publication_rules import MAX_ARCHIVE_BYTES
 from services.mail.mailer import HANG_UP_PAUSE_SECONDS
 from services.mail.sent_mails import RETENTION
@@ -78,7 +79,10 @@ TOLERANCE = LEASE.total_seconds() - RENEW_SECONDS
 LOGS = COMPOSE_SERVICES["gateway"]["logging"]["options"]
 TOKENS_PER_SECOND = EXCHANGES_PER_MINUTE // 60
 
+RECEIVED, NON_COMPLIANT, COMPLIANT = STATUS_LABELS.values()
 SENTENCES = {
+    "docs/outils.md": (f"| `pieces:control` | décider : {RECEIVED}, {COMPLIANT}, {NON_COMPLIANT} |",),
+    "docs/glossary.md": (f"a gestionnaire sets a piece's status: {RECEIVED}, {NON_COMPLIANT}, {COMPLIANT} |",),
     "docs/operations.md": (
         f"A process has {MAX_CONNECTIONS + 2} connections to its database at most",
         f"`POSTGRES_CONNECTIONS={SETTINGS['POSTGRES_CONNECTIONS']}` is enough for one of each; "
@@ -178,6 +182,8 @@ SENTENCES = {
         f"« {page_labels.LOG_IN} », « {page_labels.REGISTER} »: Examen",
         f"« {page_labels.DOCUMENTS} » has both documents, « {page_labels.JUSTIFICATIFS} » asks for the pieces",
         f"« {page_labels.VALIDATE} » hands a group over",
+        f"« {COMPLIANT} », « {NON_COMPLIANT} » (with a reason or a comment that the candidate reads) "
+        f"or « {RECEIVED} »,",
         f"« {page_labels.LOG_IN} » with these three.",
         *(f"« {GESTION_PAGES[key].label} »" for key in GESTION_PAGES if key != "pieces"),
     ),

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from services.chassis.http.client import ALIVE
+from services.chassis.process.health_paths import LIVE
 from tests.gateway.candidates import CandidateFactory
 from tests.support.in_process_portal import InProcessPortal
 
@@ -21,7 +21,7 @@ def asked(running: InProcessPortal, monkeypatch: pytest.MonkeyPatch) -> Asked:
     plain = app.wsgi_app
 
     def counted(environ, start_response):  # type: ignore[no-untyped-def]
-        if environ["PATH_INFO"] != ALIVE:
+        if environ["PATH_INFO"] != LIVE:
             calls.append(f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}")
         return plain(environ, start_response)
 

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from deploy.containers.secret_makers import SECRET_MAKERS
 from deploy.service_names import CLIENTS
-from services.chassis.web.request_log import QUIET
+from services.chassis.process.health_paths import HEALTH_PATHS
 from tests.kubernetes.environments import composed_environment, environment_of, secrets_by_path
 from tests.kubernetes.rendered import Object, Workload, named, of_kind, workloads
 from tests.support.compose_file import COMPOSE_SERVICES
@@ -111,7 +111,7 @@ def _is_right(each: Workload, name: str, probe: Object) -> bool:
     if each.service in CLIENTS:
         path = "/health/ready" if name == "readinessProbe" else "/health/live"
         ports = {port["name"] for port in each.process["ports"]}
-        return path in QUIET and probe["httpGet"]["path"] == path and probe["httpGet"]["port"] in ports
+        return path in HEALTH_PATHS and probe["httpGet"]["path"] == path and probe["httpGet"]["port"] in ports
     composed = COMPOSE_SERVICES[each.name].get("healthcheck")
     return "tcpSocket" in probe if composed is None else probe["exec"]["command"] == _command(composed["test"])
 

@@ -13,6 +13,7 @@ from services.reference.names import normalised
         ("  Pierre   Paul ", "Pierre Paul"),
         ("Rene\u0301e", "Renée"),
         ("D\u2019Artagnan", "D'Artagnan"),
+        ("D\u02bcArtagnan", "D'Artagnan"),
         ("Jean\u2011Luc", "Jean-Luc"),
         ("Đặng\u00a0Thị Ánh", "Đặng Thị Ánh"),
         ("DE LA TOUR", "DE LA TOUR"),

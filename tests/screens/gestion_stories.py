@@ -11,11 +11,13 @@ from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
 from services.contracts import page_labels
+from services.contracts.piece_statuses import STATUS_LABELS
 from tests.screens.browser_candidate import BrowserCandidate
 from tests.screens.picture_recorder import PictureRecorder
 from tests.screens.piece_stories import deposit_every_piece, has_pieces_to_deposit
 from tests.screens.story_context import StoryContext, wait_for_result
 
+RECEIVED, NON_COMPLIANT, COMPLIANT = STATUS_LABELS.values()
 PAPER = (
     (20, 720, "Attestation de formation"),
     (12, 660, "Je soussignée, directrice du centre de formation, certifie que"),
@@ -37,9 +39,9 @@ UNDER_WAY = f"""async () => {{ {PROGRESS}
 DONE_IN_PART = f"""async () => {{ {PROGRESS}
     const progress = new DecisionProgress(document.querySelector('[data-avancement]'));
     progress.end({{ severity: 'warning', lines: [
-        '475 pièces sont maintenant « Reçue ».',
+        '475 pièces sont maintenant « {RECEIVED} ».',
         'La connexion était interrompue.',
-        '25 pièces à décider encore, toujours sélectionnées : « Reçue » continue.',
+        '25 pièces à décider encore, toujours sélectionnées : « {RECEIVED} » continue.',
     ] }});
 }}"""
 STALE_ETAG = "document.querySelector('[name=etag]').value = '\"autre\"'"
@@ -83,10 +85,10 @@ def _control_a_piece(recorder: PictureRecorder, gestionnaire: BrowserCandidate, 
     recorder.record(page, "gestion-piece")
     page.evaluate(STALE_ETAG)
     page.locator("[name=comment]").fill("La signature manque.")
-    page.get_by_role("button", name="Non Conforme").click()
+    page.get_by_role("button", name=NON_COMPLIANT).click()
     page.get_by_text("Cette pièce a changé depuis que vous l'avez lue.").wait_for()
     recorder.record(page, "gestion-piece-changee", "/gestion/pieces/<piece_id>")
-    recorder.record(gestionnaire.press("Conforme"), "gestion-piece-suivante")
+    recorder.record(gestionnaire.press(COMPLIANT), "gestion-piece-suivante")
 
 
 def _look_at_a_candidature(recorder: PictureRecorder, gestionnaire: BrowserCandidate, candidature: str) -> None:
@@ -115,9 +117,9 @@ def _decide_a_selection(recorder: PictureRecorder, gestionnaire: BrowserCandidat
     gestionnaire.open(f"/gestion/pieces?candidature={candidature}&selection=toute")
     gestionnaire.page.get_by_text("Dates", exact=True).click()
     gestionnaire.page.locator("[name=received_on]").fill("hier")
-    recorder.record(gestionnaire.press("Reçue"), "gestion-decisions-a-corriger", "/gestion/pieces")
+    recorder.record(gestionnaire.press(RECEIVED), "gestion-decisions-a-corriger", "/gestion/pieces")
     gestionnaire.page.locator("[name=received_on]").fill("")
-    recorder.record(gestionnaire.press("Continuer : Reçue"), "gestion-decisions", "/gestion/pieces")
+    recorder.record(gestionnaire.press(f"Continuer : {RECEIVED}"), "gestion-decisions", "/gestion/pieces")
 
 
 def reminders(context: StoryContext) -> None:

@@ -25,7 +25,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from deploy.service_names import SERVICES
 from services.chassis.clock import system_now
-from services.chassis.web.request_log import QUIET
+from services.chassis.process.health_paths import HEALTH_PATHS
 from tests.support.missing_services import NotInstalled
 from tests.support.ports import free_ports
 from tests.support.processes import PrivateFolder, ServiceFailed, wait_until
@@ -194,7 +194,7 @@ class ComposedPortal(RunningPortal):
 
     def requests_served(self, container: Container) -> int:
         """How many requests its process has answered, probes left aside."""
-        return self.counter_total(container, "http_requests_total", lambda labels: labels["route"] not in QUIET)
+        return self.counter_total(container, "http_requests_total", lambda labels: labels["route"] not in HEALTH_PATHS)
 
     def backup_age(self, metric: str) -> float:
         """Of the backups: seconds, as the container that makes them says."""

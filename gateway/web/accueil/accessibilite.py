@@ -13,7 +13,7 @@ from services.chassis.french import long_date
 from services.contracts import page_labels
 
 VERIFIED_PAGES = (
-    "Accueil, ouverture des services et pages du pied de page",
+    f"Accueil, {page_labels.OPENINGS} et pages du pied de page",
     "Création du compte, activation, connexion, mot de passe oublié, modification et suppression du compte",
     f"{page_labels.REGISTER} : le choix de l'examen, chacun des neuf onglets vide, refusé et rempli, le numéro "
     "d'inscription",

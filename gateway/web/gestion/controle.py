@@ -32,7 +32,7 @@ from gateway.web.gestion.refusal_reasons import posted_comment, reason_options
 from gateway.web.gestion.selected_pieces import DATE_FIELDS
 from gateway.web.gestion.staff_names import names_for, openings_sentence
 from gateway.web.piece_statuses import STATUS_SEVERITIES
-from gateway.web_security import CONTENT_SECURITY_POLICY
+from gateway.web_security import content_security_policy
 from services.chassis.errors import DomainError, NotFound
 from services.contracts.piece_statuses import STATUS_LABELS
 
@@ -40,7 +40,6 @@ REFUSALS_SHOWN_HERE = (409, 412, 422)
 DECISION_FIELDS = (REASON_FIELD, "comment", *DATE_FIELDS)
 ETAG = re.compile(r'"[!#-~]{1,100}"')
 """What may be sent as If-Match; the form holds no other."""
-POLICY_WITH_MEDIA = f"{CONTENT_SECURITY_POLICY}; media-src 'self'"
 
 
 @blueprint.get("/controle")
@@ -108,7 +107,7 @@ def _piece_page(piece_id: str, *, refusal: DomainError | None = None) -> Respons
         status_severities=STATUS_SEVERITIES,
         done=_done_sentence(request.args),
     )
-    response.headers["Content-Security-Policy"] = POLICY_WITH_MEDIA
+    response.headers["Content-Security-Policy"] = content_security_policy("media-src 'self'")
     return response
 
 

@@ -11,7 +11,7 @@ from gateway import access
 from gateway.pages import render_page
 from gateway.settings import GatewaySettings
 from gateway.web.mails import blueprint, mail_folder
-from gateway.web_security import CONTENT_SECURITY_POLICY
+from gateway.web_security import content_security_policy
 from services.chassis.errors import NotFound
 
 SANDBOX = "allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation"
@@ -32,7 +32,7 @@ def mails() -> ResponseReturnValue:
 @access.public
 def mail(name: str) -> ResponseReturnValue:
     response = render_page("mails/templates/mail.html", mail=_mail(name), sandbox=SANDBOX)
-    response.headers["Content-Security-Policy"] = f"{CONTENT_SECURITY_POLICY}; frame-src 'self'"
+    response.headers["Content-Security-Policy"] = content_security_policy("frame-src 'self'")
     return response
 
 

@@ -32,6 +32,7 @@ from services.chassis.errors import RESERVED_MEMBERS, DomainError, FieldError, N
 from services.chassis.http.circuit_breaker import RECENT_ANSWER_SECONDS, CircuitBreaker
 from services.chassis.http.connections import Answer, Connections
 from services.chassis.http.dns_balancing import Connection, has_others
+from services.chassis.process.health_paths import LIVE
 from services.chassis.settings import Settings
 from services.chassis.traces import spans
 from services.chassis.web.request_log import REQUEST_ID
@@ -41,8 +42,7 @@ READS = frozenset({"GET", "HEAD", "OPTIONS"})
 REPEATABLE = READS | {"PUT"}
 WRITE_SECONDS = 15.0  # longer than a page: once a write is sent, its outcome matters
 FIRST_REPLICA_SHARE = 0.6  # of a read's time, if another replica can be asked in the rest
-ALIVE = "/health/live"
-ALIVE_SHARE = 0.2  # of a page's time, for the answer of ALIVE
+ALIVE_SHARE = 0.2  # of a page's time, for the answer of LIVE
 
 
 class ProblemAnswer(DomainError):
@@ -204,7 +204,7 @@ class Client:
         connection = self._connections.take() if may_reuse else self._connections.new()
         if is_trial or ((call.streams or not call.reads) and not self._is_known_alive(connection)):
             until = time.monotonic() + ALIVE_SHARE * self.page_seconds
-            alive = self._exchanged(_Call("GET", self._prefix + ALIVE), connection, until)
+            alive = self._exchanged(_Call("GET", self._prefix + LIVE), connection, until)
             return alive.connection if alive.connection.is_open else self._connections.new()
         return connection
 

@@ -13,6 +13,8 @@ import os
 import sys
 from collections.abc import Mapping
 
+from services.chassis.process.health_paths import READY
+
 TIMEOUT_SECONDS = 4.0  # readiness itself answers within 3
 DEFAULT_PORT = 8000
 LONGEST_BODY = 16 * 1024  # bytes
@@ -35,7 +37,7 @@ def reason_not_ready(port: int) -> str | None:
     """None when `/health/ready` answers 200, else a line such as « 503 database=OperationalError »."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=TIMEOUT_SECONDS)
     try:
-        connection.request("GET", "/health/ready")
+        connection.request("GET", READY)
         answer = connection.getresponse()
         if answer.status == 200:
             return None

@@ -9,6 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import orjson
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from services.chassis.process.health_paths import LIVE, METRICS, READY
 from services.chassis.process.readiness import Check, Readiness
 
 
@@ -17,12 +18,12 @@ def serve(host: str, port: int, stuck: Check, readiness: Readiness) -> Threading
 
     class Page(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            if self.path == "/metrics":
+            if self.path == METRICS:
                 self._answer(200, generate_latest(), CONTENT_TYPE_LATEST)
-            elif self.path == "/health/live":
+            elif self.path == LIVE:
                 reason = stuck()
                 self._health(reason is None, {"threads": reason or "ok"})
-            elif self.path == "/health/ready":
+            elif self.path == READY:
                 self._health(*readiness.ask())
             else:
                 self._answer(404, b"", "text/plain")

@@ -39,6 +39,7 @@ from opentelemetry.trace import Link, Span, SpanKind, TraceState, get_current_sp
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 from opentelemetry.util.types import Attributes
 
+from services.chassis.process.health_paths import HEALTH_PATHS
 from services.chassis.traces.export import PermittedExporter
 from services.chassis.traces.spans import Kind
 
@@ -49,7 +50,7 @@ DELAY_SECONDS = 2.0  # after which an incomplete batch is sent
 EXPORT_SECONDS = 5.0  # of one batch, its repetitions included
 STOP_SECONDS = 3.0  # of the last batches, within what a process has to stop
 PATH = "/v1/traces"  # below the endpoint, as OTLP says
-PROBES = "/health/(live|ready)$,/metrics$"
+PROBES = ",".join(f"{path}$" for path in HEALTH_PATHS)
 
 _trace_context = TraceContextTextMapPropagator()
 

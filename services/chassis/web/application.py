@@ -25,10 +25,10 @@ from services.chassis.errors import DomainError, FieldError, Invalid, NotFound, 
 from services.chassis.process import logs
 from services.chassis.process.capacity import REFUSAL, RETRY_AFTER, thread_count
 from services.chassis.process.failure_reason import frames_of, reason_of
-from services.chassis.process.readiness import Check
+from services.chassis.process.readiness import Check, Readiness
 from services.chassis.settings import ServiceSettings
 from services.chassis.traces import spans
-from services.chassis.web import access, api_description, problems, request_log
+from services.chassis.web import access, api_description, health_pages, problems, request_log
 from services.chassis.web.access_tokens import KeyOf, RemoteKeys
 from services.chassis.web.body_limit import MAX_BODY_BYTES
 
@@ -70,7 +70,8 @@ def create_service(
     app.json = Json(app)
     clock.set_offset(settings.portail_offset)
     logs.configure(name, level=settings.log_level, as_json=settings.env != "test")
-    request_log.register(app, name, threads=thread_count(), needs={"database": db.check}, reports=reports or {})
+    request_log.register(app, name, threads=thread_count())
+    health_pages.register(app, Readiness(app, needs={"database": db.check}, reports=reports or {}))
     access.register(app, key_of or RemoteKeys(settings.accounts_url))
     app.before_request(refuse_unstorable_text)
     db.connect(app, settings.database_url, pooled=settings.database_pooled)

@@ -1,4 +1,4 @@
-"""Observability of requests: an id passed on everywhere, one log line, two metrics. Registers the health pages."""
+"""Observability of requests: an id passed on everywhere, one log line, two metrics."""
 
 from __future__ import annotations
 
@@ -7,27 +7,25 @@ import time
 import uuid
 
 import structlog
-from flask import Flask, Response, g, jsonify, request
-from prometheus_client import CONTENT_TYPE_LATEST, Counter, Histogram, generate_latest
+from flask import Flask, Response, g, request
+from prometheus_client import Counter, Histogram
 
+from services.chassis.process.health_paths import HEALTH_PATHS
 from services.chassis.process.pools import Places, show_pool
-from services.chassis.process.readiness import Check, Readiness
 from services.chassis.traces import spans
-from services.chassis.web import access
 
 log = structlog.get_logger()
 
 REQUEST_ID = "X-Request-ID"
 ACCEPTED_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")  # others would create time series without limit
-QUIET = ("/health/live", "/health/ready", "/metrics")
 
 REQUESTS = Counter("http_requests_total", "Requests answered", ("service", "method", "route", "status"))
 DURATION = Histogram("http_request_seconds", "Time to answer", ("service", "route"))
 
 
-def register(app: Flask, service: str, *, threads: int, needs: dict[str, Check], reports: dict[str, Check]) -> None:
-    """`threads`: how many requests the process answers at once; `needs` and `reports` are those of Readiness."""
+def register(app: Flask, service: str, *, threads: int) -> None:
+    """`threads`: how many requests the process answers at once."""
     threads_in_use = Places(threads)
     show_pool("requests", threads, threads_in_use.taken)
 
@@ -49,7 +47,7 @@ def register(app: Flask, service: str, *, threads: int, needs: dict[str, Check],
         response.headers.setdefault("Cache-Control", "no-store")
         REQUESTS.labels(service, g.method, g.route, response.status_code).inc()
         DURATION.labels(service, g.route).observe(seconds)
-        if g.route not in QUIET:
+        if g.route not in HEALTH_PATHS:
             log.info("request", status=response.status_code, ms=round(seconds * 1000))
         return response
 
@@ -61,22 +59,3 @@ def register(app: Flask, service: str, *, threads: int, needs: dict[str, Check],
     app.before_request(begin)
     app.after_request(end)
     app.teardown_request(release_thread)
-    _register_health(app, Readiness(app, needs=needs, reports=reports))
-
-
-def _register_health(app: Flask, readiness: Readiness) -> None:
-    @app.get("/health/live")
-    @access.public
-    def health_live() -> Response:
-        return jsonify(status="ok")
-
-    @app.get("/health/ready")
-    @access.public
-    def health_ready() -> tuple[Response, int]:
-        ready, shown = readiness.ask()
-        return jsonify(status="ok" if ready else "unavailable", checks=shown), 200 if ready else 503
-
-    @app.get("/metrics")
-    @access.public
-    def metrics() -> Response:
-        return Response(generate_latest(), content_type=CONTENT_TYPE_LATEST)

@@ -17,6 +17,7 @@ from services.accounts.operations import staff_accounts
 from services.accounts.operations.sessions import end_all_sessions
 from services.chassis.database.audit import Actor
 from services.contracts import page_labels
+from services.contracts.piece_statuses import STATUS_LABELS
 from tests.gateway.candidates import CandidateFactory
 from tests.gateway.components.html_checks import problems_of, text_of
 from tests.pieces import sample_files
@@ -24,6 +25,7 @@ from tests.support.in_process_four_services import InProcessFourServices
 from tests.support.scriptless_browser import ScriptlessBrowser
 
 PASSWORD = "Gestion/2021"
+RECEIVED, NON_COMPLIANT, COMPLIANT = STATUS_LABELS.values()
 _numbers = itertools.count(1)
 _DEPOSIT = re.compile(r"/justificatifs/[0-9a-f]{32}/depot/[0-9a-f]{32}")
 

@@ -15,7 +15,16 @@ from services.contracts import page_labels
 from tests.accounts.creation_form import PASSWORD as CANDIDATES_PASSWORD
 from tests.gateway.candidates import CandidateFactory
 from tests.gateway.components.html_checks import problems_of
-from tests.gateway.gestion.people import PASSWORD, StaffFactory, depositor, end_session, forget_exchange, log_in, rows
+from tests.gateway.gestion.people import (
+    NON_COMPLIANT,
+    PASSWORD,
+    StaffFactory,
+    depositor,
+    end_session,
+    forget_exchange,
+    log_in,
+    rows,
+)
 from tests.support.in_process_four_services import InProcessFourServices
 
 PAGES = ("/gestion", "/gestion/pieces", "/gestion/candidatures")
@@ -127,7 +136,7 @@ def test_a_decision_sent_after_the_session_has_ended_is_taken_up_again(
     browser.get(browser.page.xpath("//tbody//a/@href")[0])
     path = browser.path
     end_session(running, browser, account)
-    browser.press("Non Conforme", comment="La photographie est floue.")
+    browser.press(NON_COMPLIANT, comment="La photographie est floue.")
     assert browser.answer.status_code == 401
     assert "Votre saisie est conservée" in browser.text
     log_in(browser, account)
@@ -146,7 +155,7 @@ def test_what_one_has_typed_is_taken_up_by_nobody_else(
     log_in(browser, account)
     browser.get(browser.page.xpath("//tbody//a/@href")[0])
     end_session(running, browser, account)
-    browser.press("Non Conforme", comment="La photographie est floue.")
+    browser.press(NON_COMPLIANT, comment="La photographie est floue.")
     log_in(browser, staff.account("03"))
     assert "n'a pas été reprise" in browser.text
     assert "floue" not in browser.answer.text

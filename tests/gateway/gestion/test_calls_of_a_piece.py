@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.chassis.http.client import ALIVE
+from services.chassis.process.health_paths import LIVE
 from tests.gateway.candidates import CandidateFactory
 from tests.gateway.gestion.people import StaffFactory, depositor
 from tests.support.in_process_four_services import InProcessFourServices
@@ -18,7 +18,7 @@ def calls(running: InProcessFourServices, monkeypatch: pytest.MonkeyPatch) -> li
         app = running.apps[name]
 
         def counted(environ, start_response, plain=app.wsgi_app, name=name):  # type: ignore[no-untyped-def]
-            if environ["PATH_INFO"] != ALIVE:
+            if environ["PATH_INFO"] != LIVE:
                 asked.append(f"{name} {environ['REQUEST_METHOD']} {environ['PATH_INFO']}")
             return plain(environ, start_response)
 

@@ -9,7 +9,16 @@ from gateway.layout.frame import GESTION_PAGES
 from services.chassis.errors import Unavailable
 from services.pieces.models import Piece, db
 from tests.gateway.components.html_checks import problems_of, text_of
-from tests.gateway.gestion.people import StaffFactory, deposit, open_first, rows, statuses
+from tests.gateway.gestion.people import (
+    COMPLIANT,
+    NON_COMPLIANT,
+    RECEIVED,
+    StaffFactory,
+    deposit,
+    open_first,
+    rows,
+    statuses,
+)
 from tests.support.in_process_four_services import InProcessFourServices
 from tests.support.in_process_portal import service_stopped
 from tests.support.scriptless_browser import ScriptlessBrowser
@@ -35,12 +44,12 @@ def test_one_decision_leads_to_the_next_piece_and_the_candidate_sees_it(
 ) -> None:
     open_first(gestionnaire, candidate)
     first = gestionnaire.path
-    gestionnaire.press("Conforme")
+    gestionnaire.press(COMPLIANT)
     assert gestionnaire.path != first
     assert "La pièce précédente est « Conforme »." in gestionnaire.text
-    gestionnaire.press("Reçue")
+    gestionnaire.press(RECEIVED)
     assert "c'était la dernière pièce de cette liste" in gestionnaire.text
-    assert sorted(statuses(candidate)) == ["Conforme", "Reçue"]
+    assert sorted(statuses(candidate)) == sorted([COMPLIANT, RECEIVED])
 
 
 def test_a_decision_is_stored_though_the_next_piece_cannot_be_had(
@@ -49,10 +58,10 @@ def test_a_decision_is_stored_though_the_next_piece_cannot_be_had(
     open_first(gestionnaire, candidate)
     with monkeypatch.context() as failing:
         failing.setattr(StaffPiecesClient, "following", unavailable)
-        gestionnaire.press("Conforme")
+        gestionnaire.press(COMPLIANT)
     assert gestionnaire.title == GESTION_PAGES["pieces"].label
     assert "Votre décision est enregistrée." in gestionnaire.text
-    assert "Conforme" in statuses(candidate)
+    assert COMPLIANT in statuses(candidate)
 
 
 def unavailable(*_: object) -> None:
@@ -64,11 +73,11 @@ def test_what_was_typed_stays_with_a_mistake_and_the_candidate_reads_the_reason(
 ) -> None:
     open_first(gestionnaire, candidate)
     refused = gestionnaire.path
-    gestionnaire.press("Non Conforme", comment="La signature manque.", resubmit_until="2020-10-20")
+    gestionnaire.press(NON_COMPLIANT, comment="La signature manque.", resubmit_until="2020-10-20")
     assert (gestionnaire.answer.status_code, gestionnaire.value("resubmit_until")) == (422, "2020-10-20")
     assert "La date limite de nouveau dépôt est déjà passée." in gestionnaire.text
     assert not problems_of(gestionnaire.answer.text)
-    gestionnaire.press("Non Conforme", resubmit_until="")
+    gestionnaire.press(NON_COMPLIANT, resubmit_until="")
     candidate.get(candidate.path)
     assert "La signature manque." in candidate.text
     gestionnaire.get(f"{refused}?statut=toutes")
@@ -80,7 +89,7 @@ def test_a_piece_that_was_refused_and_sent_again_is_told_on_the_home_page(
 ) -> None:
     open_first(gestionnaire, candidate)
     piece_id = gestionnaire.path.rpartition("/")[2]
-    gestionnaire.press("Non Conforme", comment="Illisible.")
+    gestionnaire.press(NON_COMPLIANT, comment="Illisible.")
     deposit(candidate, f"{candidate.path}/depot/{piece_id}")
     gestionnaire.get("/gestion")
     assert "dont 1 renvoyée après un refus" in gestionnaire.text
@@ -92,8 +101,8 @@ def test_of_two_gestionnaires_the_second_is_told_what_the_first_decided(
     other = staff.logged_in("03")
     open_first(gestionnaire, candidate)
     open_first(other, candidate)
-    gestionnaire.press("Conforme")
-    other.press("Non Conforme", comment="Il manque une page.")
+    gestionnaire.press(COMPLIANT)
+    other.press(NON_COMPLIANT, comment="Il manque une page.")
     assert other.answer.status_code == 412
     assert "Statut actuel : Conforme" in other.text
     assert "Conforme, par Anne DUVAL" in other.text
@@ -106,10 +115,10 @@ def test_a_reason_of_the_catalogue_is_read_by_the_candidate_before_the_comment(
     open_first(gestionnaire, candidate)
     reason = "Le document n'est pas signé."
     assert reason in gestionnaire.text
-    gestionnaire.press("Non Conforme", reason=reason, resubmit_until="2020-10-20")
+    gestionnaire.press(NON_COMPLIANT, reason=reason, resubmit_until="2020-10-20")
     assert gestionnaire.answer.status_code == 422
     assert gestionnaire.value("reason") == reason, "what was chosen stays"
-    gestionnaire.press("Non Conforme", comment="Signez la dernière page.", resubmit_until="")
+    gestionnaire.press(NON_COMPLIANT, comment="Signez la dernière page.", resubmit_until="")
     candidate.get(candidate.path)
     assert f"{reason} Signez la dernière page." in candidate.text
 
@@ -117,7 +126,7 @@ def test_a_reason_of_the_catalogue_is_read_by_the_candidate_before_the_comment(
 def test_a_reason_belongs_to_a_refusal_alone(gestionnaire: ScriptlessBrowser, candidate: ScriptlessBrowser) -> None:
     open_first(gestionnaire, candidate)
     reason = "Le document n'est pas signé."
-    gestionnaire.press("Conforme", reason=reason)
+    gestionnaire.press(COMPLIANT, reason=reason)
     candidate.get(candidate.path)
     assert reason not in candidate.text
 
@@ -127,7 +136,7 @@ def test_a_piece_is_refused_by_its_comment_while_registrations_is_away(
 ) -> None:
     with service_stopped(running.registrations):
         open_first(gestionnaire, candidate)
-        gestionnaire.press("Non Conforme", comment="Illisible.")
+        gestionnaire.press(NON_COMPLIANT, comment="Illisible.")
         assert gestionnaire.answer.status_code == 200
 
 
@@ -147,7 +156,7 @@ def test_who_else_has_the_file_open_is_shown(
     with service_stopped(running.accounts):
         assert "Un autre gestionnaire a ouvert ce fichier" in text_of_page(other, piece), "without accounts, no name"
     gestionnaire.get(piece)
-    gestionnaire.press("Conforme")
+    gestionnaire.press(COMPLIANT)
     assert said not in text_of_page(other, piece), "it is decided"
 
 
@@ -161,14 +170,14 @@ def test_what_was_sent_again_comes_first_and_the_others_follow(
 ) -> None:
     open_first(gestionnaire, candidate)
     refused = gestionnaire.path
-    gestionnaire.press("Non Conforme", comment="Illisible.")
+    gestionnaire.press(NON_COMPLIANT, comment="Illisible.")
     deposit(candidate, f"{candidate.path}/depot/{refused.rpartition('/')[2]}")
     gestionnaire.get("/gestion")
     gestionnaire.follow("Commencer le contrôle")
     sent_again = []
     while "statut=renvoyees" in gestionnaire.answer.request.full_path:
         sent_again.append(gestionnaire.path)
-        gestionnaire.press("Conforme")
+        gestionnaire.press(COMPLIANT)
     assert refused in sent_again
     assert gestionnaire.path.startswith("/gestion/pieces/"), "those that were never controlled follow"
     assert "statut=a-controler" in gestionnaire.answer.request.full_path

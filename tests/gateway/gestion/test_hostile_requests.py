@@ -11,7 +11,7 @@ from gateway.layout.frame import GESTION_HOME
 from services.pieces.models import Candidature, Deposit, Piece, db
 from tests.gateway.candidates import CandidateFactory
 from tests.gateway.components.html_checks import problems_of
-from tests.gateway.gestion.people import PASSWORD, StaffFactory, depositor
+from tests.gateway.gestion.people import NON_COMPLIANT, PASSWORD, StaffFactory, depositor
 from tests.support.in_process_four_services import InProcessFourServices
 from tests.support.scriptless_browser import ScriptlessBrowser
 
@@ -50,7 +50,7 @@ def test_a_nul_takes_nothing_away_from_what_was_typed(gestionnaire: ScriptlessBr
     gestionnaire.post(f"{path}/decision", decision(gestionnaire, decision="non_compliant", **typed))
     assert gestionnaire.answer.status_code == 422
     assert (gestionnaire.value("resubmit_until"), "Illisible" in gestionnaire.text) == ("demain", True)
-    gestionnaire.press("Non Conforme", resubmit_until="")
+    gestionnaire.press(NON_COMPLIANT, resubmit_until="")
     gestionnaire.get(f"{path}?statut=toutes&session=%00")
     assert "« Illisible »" in gestionnaire.text
 

@@ -11,7 +11,7 @@ from gateway.web.gestion.typed_instants import DAY_EXPECTED
 from services.accounts.domain.staff import Role
 from tests.gateway.candidates import CandidateFactory
 from tests.gateway.components.html_checks import problems_of
-from tests.gateway.gestion.people import StaffFactory, depositor, rows
+from tests.gateway.gestion.people import RECEIVED, StaffFactory, depositor, rows
 from tests.support.in_process_four_services import InProcessFourServices
 from tests.support.scriptless_browser import ADDRESS, ScriptlessBrowser
 
@@ -34,7 +34,7 @@ def test_who_opened_a_candidature_and_decided_a_piece_is_in_the_journal(
     link = gestionnaire.page.xpath("//tbody//th//a/@href")[0]
     gestionnaire.get(link)
     piece = gestionnaire.path.rpartition("/")[2]
-    gestionnaire.press("Reçue")
+    gestionnaire.press(RECEIVED)
     administrator.get("/gestion/journal")
     assert not problems_of(administrator.answer.text)
     administrator.get(f"/gestion/journal?objet={candidature}")
@@ -42,7 +42,7 @@ def test_who_opened_a_candidature_and_decided_a_piece_is_in_the_journal(
     administrator.get(f"/gestion/journal?objet={piece}&acte=piece.controlled")
     [row] = rows(administrator)
     assert "Pièce contrôlée" in row
-    assert "statut : Reçue" in row
+    assert f"statut : {RECEIVED}" in row
 
 
 def test_it_says_from_which_address_a_gestionnaire_acted(

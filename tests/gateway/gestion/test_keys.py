@@ -13,7 +13,7 @@ from services.contracts.page_sizes import USUAL_PAGE
 from services.pieces.models import AuditEntry, db
 from tests.gateway.candidates import CandidateFactory
 from tests.gateway.gestion.copied_pieces import add_pieces_to_control
-from tests.gateway.gestion.people import StaffFactory, deposit, depositor
+from tests.gateway.gestion.people import NON_COMPLIANT, StaffFactory, deposit, depositor
 from tests.support.in_process_four_services import InProcessFourServices
 from tests.support.processes import wait_until
 
@@ -57,7 +57,7 @@ def test_a_refusal_by_key_asks_for_its_reason_first(desk: Page) -> None:
     comment.focus()
     desk.keyboard.type("Illisible, à numériser de nouveau.")
     assert desk.url == first, "letters typed in a field are no keys"
-    desk.get_by_role("button", name="Non Conforme").click()
+    desk.get_by_role("button", name=NON_COMPLIANT).click()
     desk.get_by_text("La pièce précédente est « Non Conforme ».").wait_for(timeout=MILLISECONDS)
 
 
@@ -135,7 +135,7 @@ def test_a_decision_that_comes_too_late_is_told_in_its_place(desk: Page) -> None
     shown = desk.url
     desk.locator("[name=etag]").evaluate("field => { field.value = '\"autre\"'; }")
     desk.locator("[name=comment]").fill("La signature manque.")
-    desk.get_by_role("button", name="Non Conforme").click()
+    desk.get_by_role("button", name=NON_COMPLIANT).click()
     desk.get_by_text("Cette pièce a changé depuis que vous l'avez lue.").wait_for(timeout=MILLISECONDS)
     assert (desk.url, desk.locator("[name=comment]").input_value()) == (shown, "La signature manque.")
     desk.locator("h1").click()

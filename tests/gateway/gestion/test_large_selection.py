@@ -12,7 +12,7 @@ from gateway.cookies import STAFF_SESSION_COOKIE, cookie_name
 from gateway.web.gestion.selection_report import POSTED_PIECES
 from tests.gateway.candidates import CandidateFactory
 from tests.gateway.gestion.copied_pieces import add_pieces_to_control
-from tests.gateway.gestion.people import StaffFactory, depositor
+from tests.gateway.gestion.people import RECEIVED, StaffFactory, depositor
 from tests.support.in_process_four_services import InProcessFourServices
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def selection(page: Page, staff: StaffFactory, candidates: CandidateFactory, run
 
 
 def press(page: Page) -> None:
-    page.get_by_role("button", name="Reçue", exact=True).click()
+    page.get_by_role("button", name=RECEIVED, exact=True).click()
 
 
 def reads(page: Page, *words: str) -> None:
@@ -71,7 +71,7 @@ def test_a_selection_is_decided_in_parts_with_its_progress_in_words(selection: P
     expect(selection.locator("[data-nombre]")).to_have_text(f"{2 * POSTED_PIECES} sur {PIECES}", timeout=MILLISECONDS)
     assert selection.locator("progress").evaluate("bar => [bar.value, bar.max]") == [2 * POSTED_PIECES, PIECES]
     waiting[0].continue_()
-    reads(selection, f"{PIECES} pièces sont maintenant « Reçue ».")
+    reads(selection, f"{PIECES} pièces sont maintenant « {RECEIVED} ».")
     assert posts == [POSTED_PIECES, POSTED_PIECES, REST]
     assert selection.locator("[name=selection]:checked").count() == 0
 
@@ -81,14 +81,14 @@ def test_a_part_that_fails_stops_no_other_and_is_gone_on_with(selection: Page) -
     press(selection)
     reads(
         selection,
-        f"{POSTED_PIECES + REST} pièces sont maintenant « Reçue ».",
+        f"{POSTED_PIECES + REST} pièces sont maintenant « {RECEIVED} ».",
         f"{POSTED_PIECES} pièces à décider encore",
     )
     assert posts == [POSTED_PIECES, POSTED_PIECES, REST]
     selection.unroute(DECISIONS)
     with selection.expect_navigation():
         press(selection)
-    expect(selection.get_by_text(f"{POSTED_PIECES} pièces sont maintenant « Reçue ».")).to_be_visible(
+    expect(selection.get_by_text(f"{POSTED_PIECES} pièces sont maintenant « {RECEIVED} ».")).to_be_visible(
         timeout=MILLISECONDS
     )
 
@@ -113,7 +113,7 @@ def test_a_selection_can_be_stopped(selection: Page) -> None:
     expect(selection.locator("[data-nombre]")).to_have_text(f"{POSTED_PIECES} sur {PIECES}", timeout=MILLISECONDS)
     selection.get_by_role("button", name="Arrêter").click()
     waiting[0].continue_()
-    reads(selection, f"{2 * POSTED_PIECES} pièces sont maintenant « Reçue ».", f"{REST} pièces à décider encore")
+    reads(selection, f"{2 * POSTED_PIECES} pièces sont maintenant « {RECEIVED} ».", f"{REST} pièces à décider encore")
     assert posts == [POSTED_PIECES] * 2
     assert selection.locator("[name=selection]:checked").count() == REST
 
@@ -125,7 +125,7 @@ def test_what_a_colleague_decided_meanwhile_is_in_the_report_with_its_reason(
     value = selection.locator("[name=selection]:checked").nth(POSTED_PIECES + 5).get_attribute("value") or ""
     colleague.post("/gestion/pieces/decisions", [("decision", "compliant"), ("selection", value)])
     press(selection)
-    reads(selection, f"{PIECES - 1} pièces sont maintenant « Reçue ».", "1 pièce sans décision")
+    reads(selection, f"{PIECES - 1} pièces sont maintenant « {RECEIVED} ».", "1 pièce sans décision")
     expect(selection.locator("[data-refus]")).to_contain_text("Son statut est « Conforme ».")
 
 

@@ -12,7 +12,7 @@ from services.chassis.errors import Unavailable
 from services.contracts.page_sizes import LARGEST_PAGE, LARGEST_SELECTION
 from tests.gateway.components.html_checks import problems_of
 from tests.gateway.gestion.copied_pieces import add_pieces_to_control
-from tests.gateway.gestion.people import StaffFactory, rows, statuses
+from tests.gateway.gestion.people import COMPLIANT, RECEIVED, StaffFactory, rows, statuses
 from tests.support.in_process_four_services import InProcessFourServices
 from tests.support.scriptless_browser import ScriptlessBrowser
 
@@ -41,8 +41,8 @@ def test_a_selection_is_decided_at_once_with_a_report_of_what_did_not_pass(
     assert "Une pièce est maintenant « Conforme »." in gestionnaire.text
     assert "1 pièce sans décision" in gestionnaire.text
     assert "BINET" in gestionnaire.text.upper(), "the report names the piece"
-    assert "Cette pièce a changé depuis que vous l'avez lue. Son statut est « Reçue »." in gestionnaire.text
-    assert sorted(statuses(candidate)) == ["Conforme", "Reçue"]
+    assert f"Cette pièce a changé depuis que vous l'avez lue. Son statut est « {RECEIVED} »." in gestionnaire.text
+    assert sorted(statuses(candidate)) == sorted([COMPLIANT, RECEIVED])
     gestionnaire.follow("Retour à la liste")
     assert gestionnaire.title == GESTION_PAGES["pieces"].label
 
@@ -57,7 +57,7 @@ def test_two_hundred_pieces_can_be_listed_and_decided_at_once(
     values = gestionnaire.page.xpath("//input[@name='selection']/@value")
     assert len(values) == LARGEST_PAGE
     select(gestionnaire, "received", *values)
-    assert f"{LARGEST_PAGE} pièces sont maintenant « Reçue »." in gestionnaire.text
+    assert f"{LARGEST_PAGE} pièces sont maintenant « {RECEIVED} »." in gestionnaire.text
 
 
 @pytest.fixture
@@ -75,8 +75,8 @@ def long_list(
 
 
 def test_a_whole_list_is_selected_and_decided_over_several_pages(long_list: ScriptlessBrowser) -> None:
-    long_list.press("Reçue")
-    assert f"{LARGEST_SELECTION} pièces sont maintenant « Reçue »." in long_list.text
+    long_list.press(RECEIVED)
+    assert f"{LARGEST_SELECTION} pièces sont maintenant « {RECEIVED} »." in long_list.text
     long_list.follow("Retour à la liste")
     assert len(rows(long_list)) == 5
 
@@ -95,7 +95,7 @@ def test_what_got_no_answer_is_gone_on_with_and_nothing_is_done_twice(
         return results
 
     monkeypatch.setattr(StaffPiecesClient, "control_many", losing_an_answer)
-    long_list.press("Conforme")
+    long_list.press(COMPLIANT)
     assert f"{LARGEST_PAGE} pièces sont maintenant « Conforme »." in long_list.text
     assert f"{LARGEST_SELECTION - LARGEST_PAGE} pièces à décider encore" in long_list.text
     assert "Le service des justificatifs ne répond pas." in long_list.text
@@ -114,8 +114,8 @@ def test_what_was_typed_stays_with_a_mistake(gestionnaire: ScriptlessBrowser, ca
     assert (gestionnaire.answer.status_code, gestionnaire.value("received_on")) == (422, "hier")
     assert "Illisible." in gestionnaire.answer.text
     assert not problems_of(gestionnaire.answer.text)
-    gestionnaire.press("Continuer : Reçue", received_on="2021-10-05")
-    assert "2 pièces sont maintenant « Reçue »." in gestionnaire.text
+    gestionnaire.press(f"Continuer : {RECEIVED}", received_on="2021-10-05")
+    assert f"2 pièces sont maintenant « {RECEIVED} »." in gestionnaire.text
 
 
 def test_a_selection_of_nothing_or_of_nonsense_is_told(

@@ -11,6 +11,7 @@ from sqlalchemy.exc import OperationalError
 
 from services.chassis.clock import PARIS
 from services.chassis.errors import Unavailable
+from services.contracts.piece_statuses import STATUS_LABELS
 from services.pieces.domain.control import MAX_COMMENT_LENGTH
 from services.pieces.models import db
 from services.pieces.operations import controls
@@ -29,7 +30,7 @@ def test_a_refused_piece_alone_is_deposited_and_validated_again_until_its_date(s
     answer = service.control("NATIDE06", "non_compliant", comment="Illisible", resubmit_until="2021-11-15")
     assert answer.status_code == 200, answer.text
     shown = service.piece("NATIDE06")
-    assert (shown["status"], shown["status_comment"]) == ("Non Conforme", "Illisible")
+    assert (shown["status"], shown["status_comment"]) == (STATUS_LABELS["non_compliant"], "Illisible")
     assert shown["can_deposit"]
     assert "15/11/2021 23:59 (heure/Paris)" in shown["resubmit_sentence"]
     assert service.deposit("CINSIG03").status_code == 403, "the other pieces stay closed"
@@ -65,7 +66,7 @@ def test_the_refusal_is_shown_again_when_the_new_file_is_taken_back(service: Pie
     service.deposit("NATIDE06")
     service.delete("NATIDE06")
     assert (service.piece("NATIDE06")["status"], service.piece("NATIDE06")["status_comment"]) == (
-        "Non Conforme",
+        STATUS_LABELS["non_compliant"],
         "Illisible",
     )
 
@@ -81,7 +82,7 @@ def test_a_refused_file_is_kept_as_its_proof(service: PiecesService) -> None:
     assert [control["status"] for control in history["controls"]] == ["non_compliant"]
 
 
-@pytest.mark.parametrize(("status", "label"), [("received", "Reçue"), ("compliant", "Conforme")])
+@pytest.mark.parametrize(("status", "label"), [(code, STATUS_LABELS[code]) for code in ("received", "compliant")])
 def test_a_status_is_shown_with_the_reception_date_and_closes_the_piece(
     service: PiecesService, status: str, label: str
 ) -> None:
@@ -95,7 +96,7 @@ def test_a_status_is_shown_with_the_reception_date_and_closes_the_piece(
 def test_a_paper_received_without_a_file_counts_as_provided(service: PiecesService) -> None:
     service.registered()
     assert service.control("NATIDE06", "received", received_on="2021-10-04").status_code == 200
-    assert service.piece("NATIDE06")["status"] == "Reçue"
+    assert service.piece("NATIDE06")["status"] == STATUS_LABELS["received"]
 
 
 def test_without_if_match_or_with_a_stale_one_nothing_is_set(service: PiecesService) -> None:
@@ -106,7 +107,7 @@ def test_without_if_match_or_with_a_stale_one_nothing_is_set(service: PiecesServ
     late = service.control("NATIDE06", "compliant", etag=stale)
     assert late.status_code == 412
     assert late.content_type == "application/problem+json"
-    assert service.piece("NATIDE06")["status"] == "Reçue"
+    assert service.piece("NATIDE06")["status"] == STATUS_LABELS["received"]
 
 
 def test_a_control_whose_answer_was_lost_is_repeated_without_doing_anything(service: PiecesService) -> None:

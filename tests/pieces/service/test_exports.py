@@ -7,6 +7,7 @@ import csv
 import pytest
 from sqlalchemy import select, text
 
+from services.contracts.piece_statuses import STATUS_LABELS
 from services.pieces.models import AuditEntry, db
 from services.pieces.queries import staff_export
 from tests.documents.example_events import CANDIDATURE
@@ -29,7 +30,7 @@ def test_each_piece_is_a_line_with_what_is_so(service: PiecesService) -> None:
     assert len(pieces) == 6
     identity = pieces["NATIDE06"]
     assert (identity["numero_candidat"], identity["candidature_id"]) == ("02103000001", CANDIDATURE)
-    assert (identity["statut"], identity["commentaire"]) == ("Non Conforme", "Illisible ; à renvoyer")
+    assert (identity["statut"], identity["commentaire"]) == (STATUS_LABELS["non_compliant"], "Illisible ; à renvoyer")
     assert (identity["fichier"], identity["antivirus"]) == ("pièce.pdf", "non analysée")
     assert identity["depose_le"] == "2021-10-05 15:59", "Paris time, as the screens show it"
     assert (pieces["CINSIG03"]["depose_le"], pieces["CINSIG03"]["statut"]) == ("", "")

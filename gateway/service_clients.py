@@ -11,13 +11,13 @@ from flask import current_app
 from gateway.clients.accounts import Accounts
 from gateway.clients.administration import AdministrationClient
 from gateway.clients.base import ServiceClient
+from gateway.clients.candidate_accounts import CandidateAccountsClient
 from gateway.clients.catalogue import CatalogueClient
 from gateway.clients.documents import Documents
 from gateway.clients.journal import JournalClient
 from gateway.clients.missing_pieces import MissingPiecesClient
 from gateway.clients.pieces import Pieces
 from gateway.clients.registrations import Registrations
-from gateway.clients.staff_accounts import StaffAccountsClient
 from gateway.clients.staff_candidatures import StaffCandidaturesClient
 from gateway.clients.staff_documents import StaffDocumentsClient
 from gateway.clients.staff_imports import StaffImportsClient
@@ -48,7 +48,7 @@ class ServiceClients:
     missing_pieces: MissingPiecesClient
     staff_candidatures: StaffCandidaturesClient
     staff_documents: StaffDocumentsClient
-    staff_accounts: StaffAccountsClient
+    candidate_accounts: CandidateAccountsClient
     team: TeamClient
     administration: AdministrationClient
     catalogue: CatalogueClient
@@ -86,7 +86,7 @@ def connect_services(settings: GatewaySettings) -> ServiceClients:
         missing_pieces=MissingPiecesClient(staff["pieces"]),
         staff_candidatures=StaffCandidaturesClient(staff["registrations"]),
         staff_documents=StaffDocumentsClient(staff["documents"]),
-        staff_accounts=StaffAccountsClient(staff["accounts"]),
+        candidate_accounts=CandidateAccountsClient(staff["accounts"]),
         team=TeamClient(staff["accounts"], own_token, passwords),
         administration=AdministrationClient(staff["registrations"]),
         catalogue=CatalogueClient(staff["registrations"]),

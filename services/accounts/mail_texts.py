@@ -15,6 +15,7 @@ from services.accounts.domain.mail_link_rules import (
     whole_hours,
     with_elision,
 )
+from services.chassis import brand
 from services.contracts import page_labels
 from services.contracts.account_rules import ACTIVATION_LIFETIME
 from services.mail.letter import Action, Letter, instant_in_paris
@@ -29,7 +30,7 @@ _RESET_HINT = "Si vous avez oublié votre mot de passe, cette page permet aussi 
 def activation_mail(url: str) -> Letter:
     return _letter(
         "Activer mon compte",
-        "Vous venez de créer un compte sur Cyclades. "
+        f"Vous venez de créer un compte sur {brand.NAME}. "
         "Votre inscription sera possible seulement quand vous aurez activé votre compte.",
         "Pour activer votre compte, veuillez cliquer sur le lien :",
         Action("Activer mon compte", url, secret=True),
@@ -42,7 +43,7 @@ def known_address_mail(login_url: str) -> Letter:
     """To the owner of an address with which an account was asked for again."""
     return _letter(
         "Un compte existe déjà avec votre adresse",
-        "Une création de compte vient d'être demandée sur Cyclades avec votre adresse mail. "
+        f"Une création de compte vient d'être demandée sur {brand.NAME} avec votre adresse mail. "
         "Un compte existe déjà avec cette adresse : rien n'a été modifié.",
         "Si vous êtes à l'origine de cette demande, identifiez-vous :",
         Action(page_labels.LOG_IN, login_url),
@@ -55,7 +56,7 @@ def address_requested_by_other_mail(login_url: str) -> Letter:
     """To the owner of an address that was requested for another account; nothing is revealed of that account."""
     return _letter(
         "Votre adresse a été demandée pour un autre compte",
-        "Le titulaire d'un autre compte Cyclades vient de demander que votre adresse mail devienne celle de son "
+        f"Le titulaire d'un autre compte {brand.NAME} vient de demander que votre adresse mail devienne celle de son "
         "compte. Elle est déjà celle du vôtre : cette demande est sans effet et rien n'a été modifié.",
         "Si vous êtes à l'origine de cette demande, vous avez deux comptes : utilisez celui de cette adresse.",
         Action(page_labels.LOG_IN, login_url),
@@ -78,7 +79,7 @@ def failed_logins_mail(at: datetime, reset_url: str) -> Letter:
 def password_reset_mail(url: str) -> Letter:
     return _letter(
         "Réinitialiser mon mot de passe",
-        "Une réinitialisation du mot de passe de votre compte Cyclades a été demandée.",
+        f"Une réinitialisation du mot de passe de votre compte {brand.NAME} a été demandée.",
         "Pour choisir un nouveau mot de passe, veuillez cliquer sur le lien :",
         Action("Réinitialiser mon mot de passe", url, secret=True),
         f"Ce lien n'est valable que pour une durée {with_elision('de', in_hours(RESET_LIFETIME))} "
@@ -90,7 +91,7 @@ def password_reset_mail(url: str) -> Letter:
 def email_change_confirmation_mail(url: str) -> Letter:
     return _letter(
         "Confirmer ma nouvelle adresse mail",
-        "Vous avez demandé que cette adresse devienne celle de votre compte Cyclades.",
+        f"Vous avez demandé que cette adresse devienne celle de votre compte {brand.NAME}.",
         "Pour confirmer votre nouvelle adresse, veuillez cliquer sur le lien :",
         Action("Confirmer ma nouvelle adresse", url, secret=True),
         f"Ce lien n'est valable que pour une durée de {whole_hours(EMAIL_CHANGE_LIFETIME)}h. "
@@ -102,7 +103,7 @@ def email_change_requested_mail(at: datetime, cancel_url: str) -> Letter:
     """To the old address, which is still the account's; the new one is not named."""
     return _letter(
         "Une nouvelle adresse mail a été demandée pour votre compte",
-        f"Un changement de l'adresse mail de votre compte Cyclades a été demandé le "
+        f"Un changement de l'adresse mail de votre compte {brand.NAME} a été demandé le "
         f"{instant_in_paris(at)}. Il ne prendra effet que si la nouvelle adresse est confirmée.",
         "Si vous êtes à l'origine de cette demande, vous n'avez rien à faire.",
         f"{_IF_NOT_YOU} veuillez cliquer sur le lien pour l'annuler :",
@@ -116,7 +117,7 @@ def email_changed_mail(at: datetime, contacts_url: str) -> Letter:
     """To the old address; the new one is not named."""
     return _letter(
         "L'adresse mail de votre compte a été modifiée",
-        f"L'adresse mail de votre compte Cyclades a été modifiée le {instant_in_paris(at)}. "
+        f"L'adresse mail de votre compte {brand.NAME} a été modifiée le {instant_in_paris(at)}. "
         "Cette adresse-ci n'est plus l'identifiant du compte.",
         "Si vous n'êtes pas à l'origine de cette modification, contactez sans attendre votre service gestionnaire :",
         Action("À qui s'adresser", contacts_url),
@@ -127,7 +128,7 @@ def staff_invitation_mail(url: str) -> Letter:
     """To a gestionnaire or administrateur whom an administrateur has invited."""
     return _letter(
         f"Votre accès à l'{page_labels.STAFF_PAGES}",
-        f"Un administrateur vous ouvre un accès à l'{page_labels.STAFF_PAGES} de Cyclades.",
+        f"Un administrateur vous ouvre un accès à l'{page_labels.STAFF_PAGES} de {brand.NAME}.",
         "Pour choisir votre mot de passe et votre second facteur, veuillez cliquer sur le lien :",
         Action("Activer mon accès", url, secret=True),
         "Il vous faut une application d'authentification sur votre téléphone ou votre ordinateur.",
@@ -141,7 +142,7 @@ def second_factor_reset_mail(url: str) -> Letter:
     return _letter(
         "Votre second facteur est réinitialisé",
         f"Un administrateur a réinitialisé le second facteur de votre accès à l'{page_labels.STAFF_PAGES} de "
-        "Cyclades : l'ancien, votre mot de passe et vos jetons ne servent plus.",
+        f"{brand.NAME} : l'ancien, votre mot de passe et vos jetons ne servent plus.",
         "Pour choisir un nouveau mot de passe et un nouveau second facteur, veuillez cliquer sur le lien :",
         Action("Rétablir mon accès", url, secret=True),
         _INVITATION_LIFE,
@@ -150,4 +151,4 @@ def second_factor_reset_mail(url: str) -> Letter:
 
 
 def _letter(subject: str, *blocks: str | Action) -> Letter:
-    return Letter(f"[CYCLADES] {subject}", (*blocks, "A bientôt sur Cyclades"))
+    return Letter(f"[{brand.NAME.upper()}] {subject}", (*blocks, f"A bientôt sur {brand.NAME}"))

@@ -6,3 +6,5 @@ Only the State may use the State's marks: other operators set BRAND_INSTITUTION 
 INSTITUTION = "RÉPUBLIQUE|FRANÇAISE"  # lines, separated by « | »
 TAGLINE = "Ministère de l'Éducation nationale"
 SERVICE_TITLE = "Gestion des examens et concours"
+NAME = "Cyclades"
+"""How mails about accounts call the portal (guide §3), and the application of a second factor."""

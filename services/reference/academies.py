@@ -54,7 +54,7 @@ def by_code(code: str) -> Academie | None:
 
 
 def of_departement(code: str) -> Academie | None:
-    """The académie of a département; None for the COM under a vice-rectorat or a neighbour."""
+    """The académie of a département; None where there is none, or academies.json does not list it."""
     departement = departements.by_code(code)
     if departement is None or departement.academie is None:
         return None

@@ -207,6 +207,6 @@ def saves_again(url: str, candidature: str, cookies: dict[str, str]) -> None:
         visit.headers.update(SAME_ORIGIN)
         begun = visit.post(f"{url}/inscriptions/{candidature}/modification", allow_redirects=False, timeout=TIMEOUT)
         tab = f"{url}{last_tab_path(begun)}"
-        data = save_form_fields(visit.get(tab, timeout=TIMEOUT))
+        data = save_form_fields(visit.get(tab, timeout=TIMEOUT).text)
         assert data
         assert visit.post(tab, data=data, allow_redirects=False, timeout=TIMEOUT).status_code == 303

@@ -104,7 +104,7 @@ def save_repeatedly(browser: RetryingBrowser, candidature: str) -> None:
         if tab is None:
             browser.work.note_fault(f"modification: {begun.status_code} {begun.text[:300]}")
             return
-        data = save_form_fields(browser.get(tab))
+        data = save_form_fields(browser.get(tab).text)
         if data is None:
             continue  # the draft was saved by a press that was not answered
         saves.attempts += 1

@@ -18,7 +18,7 @@ def last_tab_path(begun: requests.Response) -> str | None:
     return f"/inscription/{draft[1]}/{LAST_TAB}" if draft else None
 
 
-def save_form_fields(tab: requests.Response) -> dict[str, str] | None:
-    """What « Enregistrer » of the last tab posts; None where the page has no such button (any more)."""
-    revision = _REVISION.search(tab.text)
+def save_form_fields(tab: str) -> dict[str, str] | None:
+    """What « Enregistrer » of the last tab posts, by its HTML; None where the page has no such button (any more)."""
+    revision = _REVISION.search(tab)
     return {"action": "save", "revision": revision[1]} if revision else None

@@ -9,6 +9,7 @@ import requests
 
 from services.contracts import page_labels
 from tests.journeys import personas
+from tests.journeys.html_forms import SAME_ORIGIN, save_form_fields
 from tests.support.chromium import cookies_of
 
 if TYPE_CHECKING:
@@ -24,14 +25,14 @@ def test_twenty_saves_at_once_are_one_candidature(portal: RunningPortal, new_can
     someone.chooses_exam()
     someone.fills_tabs()
     cookies, address = cookies_of(someone.page), someone.page.url
-    revision = someone.page.locator("[name=revision]").input_value()
+    fields = save_form_fields(someone.page.content())
 
     def save(_: int) -> requests.Response:
         return requests.post(
             address,
-            data={"action": "save", "revision": revision},
+            data=fields,
             cookies=cookies,
-            headers={"Sec-Fetch-Site": "same-origin"},
+            headers=SAME_ORIGIN,
             allow_redirects=False,
             timeout=60,
         )

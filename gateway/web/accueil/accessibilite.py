@@ -41,6 +41,7 @@ def accessibility() -> ResponseReturnValue:
         established=long_date(findings.ESTABLISHED_ON),
         axe_version=findings.AXE_VERSION,
         verified=VERIFIED_PAGES,
+        staff_pages=page_labels.STAFF_PAGES,
     )
 
 

@@ -12,8 +12,8 @@ from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from gateway import access, staff_member
+from gateway.clients.candidate_accounts import CandidateAccount, CandidateAccountDetail
 from gateway.clients.form_values import Form, Values
-from gateway.clients.staff_accounts import CandidateAccount, CandidateAccountDetail
 from gateway.pages import render_page
 from gateway.service_clients import clients
 from gateway.web.compte.account_form import SENT_WITH_SEARCH, is_refresh, posted_answers, with_search_results
@@ -43,7 +43,7 @@ def ask_account() -> ResponseReturnValue:
 def search_account() -> ResponseReturnValue:
     email = posted_text("email")
     try:
-        accounts = clients().staff_accounts.search(staff_member.access_token(), email)
+        accounts = clients().candidate_accounts.search(staff_member.access_token(), email)
     except DomainError as refusal:
         if refusal.http_status not in REFUSALS_SHOWN_HERE:
             raise
@@ -54,7 +54,7 @@ def search_account() -> ResponseReturnValue:
 @blueprint.get("/comptes/<account_id>")
 @access.staff(CORRECT)
 def show_account(account_id: str) -> ResponseReturnValue:
-    account = clients().staff_accounts.account(staff_member.access_token(), account_id)
+    account = clients().candidate_accounts.account(staff_member.access_token(), account_id)
     return _account_page(account, account.form)
 
 
@@ -66,7 +66,7 @@ def correct_account(account_id: str) -> ResponseReturnValue:
     if is_refresh():
         return _typed_page(account_id, values, reason)
     try:
-        clients().staff_accounts.correct(staff_member.access_token(), account_id, values, reason)
+        clients().candidate_accounts.correct(staff_member.access_token(), account_id, values, reason)
     except DomainError as refusal:
         if refusal.http_status not in REFUSALS_SHOWN_HERE:
             raise
@@ -77,7 +77,7 @@ def correct_account(account_id: str) -> ResponseReturnValue:
 @blueprint.post("/comptes/<account_id>/activation")
 @access.staff(CORRECT)
 def resend_activation(account_id: str) -> ResponseReturnValue:
-    clients().staff_accounts.resend_activation(staff_member.access_token(), account_id)
+    clients().candidate_accounts.resend_activation(staff_member.access_token(), account_id)
     return redirect(url_for("gestion.show_account", account_id=account_id, fait="renvoye"), code=303)
 
 
@@ -98,9 +98,9 @@ def _search_page(
 
 def _typed_page(account_id: str, values: Values, reason: str, *, refusal: DomainError | None = None) -> Response:
     """The account with the form as it was typed."""
-    account = clients().staff_accounts.account(staff_member.access_token(), account_id)
+    account = clients().candidate_accounts.account(staff_member.access_token(), account_id)
     form = with_search_results(
-        clients().staff_accounts.correction_form(staff_member.access_token(), account_id, values), values
+        clients().candidate_accounts.correction_form(staff_member.access_token(), account_id, values), values
     )
     return _account_page(account, form, reason=reason, refusal=refusal)
 

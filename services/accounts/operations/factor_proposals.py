@@ -16,11 +16,12 @@ from cryptography.fernet import InvalidToken
 from services.accounts.dependencies import dependencies
 from services.accounts.models import StaffMember
 from services.accounts.opaque_secrets import hash_secret
+from services.chassis import brand
 from services.chassis.clock import system_now
 from services.contracts import page_labels
 
 LIFETIME = timedelta(hours=1)
-ISSUER = f"Cyclades - {page_labels.STAFF_PAGES}"
+ISSUER = f"{brand.NAME} - {page_labels.STAFF_PAGES}"
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import pikepdf
 import pypdfium2
 from PIL import Image, ImageOps
 
-from services.contracts.file_rules import MAX_FILE_BYTES
+from services.contracts.file_rules import MAX_FILE_BYTES, MAX_MERGED_FILES
 from services.pieces.domain import legibility as rules
 from services.pieces.domain.formats import Format
 from services.pieces.domain.legibility import Look, Sign
@@ -23,7 +23,7 @@ from services.pieces.inspection.images import NOUN_PHRASE
 
 JPEG_QUALITY = 80
 A4_INCHES = 11.69  # its long side
-MAX_LOOKED_AT_PAGES = 12  # of a PDF
+MAX_LOOKED_AT_PAGES = MAX_MERGED_FILES  # of a PDF: each photograph that was joined
 MAX_LOOK_SECONDS = 1.5  # of processor time, after which no further page is looked at
 
 

@@ -37,7 +37,7 @@ class CandidateAccountDetail(CandidateAccount):
     form: dict[str, Any]
 
 
-class StaffAccountsClient:
+class CandidateAccountsClient:
     """Methods take the access token of an administrator."""
 
     def __init__(self, http: ServiceClient) -> None:

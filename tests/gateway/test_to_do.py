@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from icalendar import Calendar
 
 from gateway.clients.registrations import OfferedForms
 from gateway.layout.frame import Frame
+from gateway.web.calendar_file import REMINDER
 from gateway.web.to_do import CandidateFacts, nothing_to_do_sentence
 from services.chassis import clock
 from services.contracts import page_labels
@@ -186,7 +186,7 @@ def test_the_dates_of_a_candidature_go_into_an_agenda(browser: ScriptlessBrowser
         "Début du dépôt des justificatifs – BTS 2022": "04/10/2021 00:00",
         "Fin du dépôt des justificatifs – BTS 2022": "31/10/2021 23:59",
     }
-    assert all(event.walk("VALARM")[0].decoded("trigger") == timedelta(days=-1) for event in events)
+    assert all(event.walk("VALARM")[0].decoded("trigger") == REMINDER for event in events)
     assert "TZID" not in browser.answer.text, "a time zone that is named would have to be defined (RFC 5545, 3.2.19)"
 
 

@@ -51,7 +51,7 @@ def test_two_hundred_pieces_can_be_listed_and_decided_at_once(
     gestionnaire: ScriptlessBrowser, candidate: ScriptlessBrowser, running: InProcessFourServices
 ) -> None:
     candidature = candidate.path.rpartition("/")[2]
-    add_pieces_to_control(running, candidature, 205)
+    add_pieces_to_control(running, candidature, LARGEST_PAGE + 5)
     gestionnaire.get(f"/gestion/pieces?candidature={candidature}")
     gestionnaire.press("Filtrer", par_page=str(LARGEST_PAGE))
     values = gestionnaire.page.xpath("//input[@name='selection']/@value")
@@ -66,7 +66,7 @@ def long_list(
 ) -> ScriptlessBrowser:
     """A gestionnaire who has selected the whole of a list that is longer than one may decide at once."""
     candidature = candidate.path.rpartition("/")[2]
-    add_pieces_to_control(running, candidature, 503)
+    add_pieces_to_control(running, candidature, LARGEST_SELECTION + 3)
     gestionnaire.get(f"/gestion/pieces?candidature={candidature}")
     gestionnaire.follow(f"Sélectionner toute cette liste ({LARGEST_SELECTION} pièces au plus)")
     assert len(gestionnaire.page.xpath("//input[@name='selection'][@checked]")) == LARGEST_SELECTION

@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from pypdf import PdfReader
 
 from services.contracts import page_labels
+from services.contracts.file_rules import MAX_FILE_BYTES
 from tests.accounts.creation_form import PASSWORD
 from tests.gateway.uploads.sender import Sender
 from tests.gateway.uploads.test_photographs import photograph
@@ -48,7 +49,8 @@ def test_what_has_no_picture_goes_back_to_the_list(plain_sender: Sender) -> None
 
 
 def test_files_too_large_are_refused_by_a_page_that_can_be_read(plain_sender: Sender) -> None:
-    plain_sender.chooses(("a.pdf", b"%PDF-1.7" + b"0" * 3_000_000), ("b.pdf", b"%PDF-1.7" + b"0" * 3_000_000))
+    half = b"%PDF-1.7" + b"0" * (MAX_FILE_BYTES // 2)
+    plain_sender.chooses(("a.pdf", half), ("b.pdf", half))
     with plain_sender.page.expect_navigation() as navigation:
         plain_sender.sends()
     assert navigation.value.status == 413

@@ -12,6 +12,7 @@ from PIL import Image
 from werkzeug.test import TestResponse
 
 from services.pieces.dependencies import dependencies
+from services.pieces.domain.picture_sides import PREVIEW_SIDE
 from services.pieces.operations.deposit_limits import MAX_CONCURRENT_DEPOSITS
 from tests.documents.example_events import CANDIDATE
 from tests.pieces import sample_files
@@ -34,7 +35,7 @@ def test_a_picture_or_a_first_page_is_shown_small(service: PiecesService, name: 
     answer = _preview(service)
     assert (answer.status_code, answer.content_type) == (200, "image/jpeg")
     with Image.open(io.BytesIO(answer.data)) as image:
-        assert max(image.size) <= 1000
+        assert max(image.size) <= PREVIEW_SIDE
 
 
 def test_nothing_of_it_stays_in_a_shared_browser_and_another_file_is_another_picture(service: PiecesService) -> None:

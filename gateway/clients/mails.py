@@ -1,4 +1,5 @@
-"""The mails that a service sent to a candidate, for « Mes messages »."""
+"""A mail that a service sent to a candidate, for « Mes messages »: `mails` of accounts.py and registrations.py asks for
+them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The worker of documents: registrations' events, creation of documents, the nightly reconciliation."""
+"""The worker of documents: registrations' events, creation of documents, the reconciliation."""
 
 from __future__ import annotations
 

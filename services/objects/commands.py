@@ -52,7 +52,7 @@ def _reporting_unavailable_store() -> Iterator[None]:
         raise click.ClickException("L'espace de stockage ne répond pas.") from error
 
 
-quarantine_commands = AppGroup("quarantine", help="Objects that no row names, set apart by the nightly job.")
+quarantine_commands = AppGroup("quarantine", help="Objects that no row names, set apart by the job `reconcile`.")
 
 
 def register(app: Flask, reconciliation: Callable[[], Reconciliation]) -> None:
@@ -95,7 +95,7 @@ def list_quarantine() -> None:
 @click.option("--all", "everything", is_flag=True, help="All that no row names.")
 @_reporting_unavailable_store()
 def add_to_quarantine(keys: tuple[str, ...], everything: bool) -> None:
-    """Set objects apart now that no row names: leftovers that are too many, or that cannot wait for the nightly job."""
+    """Set objects apart now that no row names: leftovers that are too many, or that cannot wait for the job."""
     reconciliation = _reconciliation()
     _refuse_foreign_store(reconciliation)
     chosen = list(reconciliation.unknown()) if everything else list(keys)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 EXAMPLES = "0623456789 ou +33623456789"
+EXAMPLES_FIXE = "0123456789 ou +33123456789"
 EXPECTED_FORMATS = f"Saisissez un numéro tel que {EXAMPLES}."
 EXPECTED_MOBILE_FORMATS = "Saisissez un numéro de portable, qui commence par 06 ou 07 (+336 ou +337)."
 

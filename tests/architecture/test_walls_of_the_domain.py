@@ -24,6 +24,8 @@ PLAIN_VALUES = (
     "services.contracts",
     "services.reference",
 )
+CLOCK = "services.chassis.clock"
+GIVEN_THE_INSTANT = ("registrations/queries", "documents/queries", "documents/rendering")
 
 
 def _domain_modules() -> list[Path]:
@@ -69,6 +71,13 @@ def test_a_domain_module_reads_no_clock(path: Path) -> None:
         and node.func.attr in {"now", "utcnow", "today"}
     ]
     assert not read
+
+
+@pytest.mark.parametrize("folder", GIVEN_THE_INSTANT)
+def test_what_is_read_and_rendered_for_an_instant_is_given_it(folder: str) -> None:
+    modules = list((ROOT / "services" / folder).rglob("*.py"))
+    assert modules
+    assert not [path.name for path in modules if {f"{CLOCK}.portal_now", f"{CLOCK}.system_now"} & set(_imports(path))]
 
 
 @pytest.mark.parametrize("name", ["utils", "helpers", "common", "manager", "misc"])

@@ -166,6 +166,8 @@ SENTENCES = {
         f"The audit trail of each service (« {GESTION_PAGES['journal'].label} » in `/gestion`)",
         f"`catalogue:manage` (« {GESTION_PAGES['catalogue'].label} »)",
     ),
+    "docs/last-evening.md": (f"« {page_labels.DOCUMENTS} » says that documents are being prepared",),
+    "docs/capacity.md": (f"both PDF of « {page_labels.DOCUMENTS} »",),
     "docs/objectives.md": (f"{OBJECTIVE_DAYS} days",),
     "deploy/compose.env.example": (
         f"the objectives look at {OBJECTIVE_DAYS}",

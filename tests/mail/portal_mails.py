@@ -40,6 +40,8 @@ LETTERS: dict[str, Letter] = {
     "nouvelle-adresse": of_accounts.email_change_confirmation_mail(f"{URL}/compte/adresse/{TOKEN}"),
     "adresse-a-annuler": of_accounts.email_change_requested_mail(AT, f"{URL}/compte/annulation/{TOKEN}"),
     "adresse-modifiee": of_accounts.email_changed_mail(AT, f"{URL}/un-probleme"),
+    "acces-de-gestion": of_accounts.staff_invitation_mail(f"{URL}/gestion/invitation/{TOKEN}"),
+    "second-facteur": of_accounts.second_factor_reset_mail(f"{URL}/gestion/invitation/{TOKEN}"),
     "modification": of_registrations.modification_mail(_context()),
     "correction": of_registrations.correction_mail(_context("Pièce d'identité reçue")),
     "desinscription": of_registrations.withdrawal_mail(_context()),

@@ -9,9 +9,11 @@ from typing import Any
 import html5lib
 import pytest
 
+from services.accounts import mail_texts as of_accounts
 from services.mail.letter import DEMONSTRATION, LINK_IN_FULL, REMOVED, Action, Letter
 from services.mail.letterhead import Letterhead
 from services.mail.mailer import Mail
+from services.registrations import mail_texts as of_registrations
 from tests.mail.portal_mails import LETTERS, TOKEN
 
 LETTERHEAD = Letterhead(("RÉPUBLIQUE", "FRANÇAISE"), "Gestion des examens et concours", "Ministère", False)
@@ -38,6 +40,11 @@ def text_of(element: Any) -> str:
 def letter(request: pytest.FixtureRequest) -> Letter:
     letter: Letter = request.param
     return letter
+
+
+def test_every_mail_of_the_portal_is_among_the_letters_tested_here() -> None:
+    written = [name for texts in (of_accounts, of_registrations) for name in vars(texts) if name.endswith("_mail")]
+    assert len(written) == len(LETTERS)
 
 
 def test_a_mail_has_one_action_as_a_button_and_its_address_in_full(letter: Letter) -> None:

@@ -11,7 +11,7 @@ from gateway import access
 from gateway.pages import render_page
 from gateway.service_clients import clients
 from gateway.web.accueil import blueprint
-from gateway.web.opening_selection import chosen_steps
+from gateway.web.chosen_steps import chosen_steps
 
 
 @blueprint.get("/ouverture-des-services")

@@ -68,7 +68,10 @@ def session(context: ReadingContext, node: Node, stem: str | None, exam: ExamPar
             refusal_mails=fields.flag("mail_non_conforme", False),
         )
     length_checks.check_code(context, node.entries.get("name", node), "nom de la session", name)
-    context.define(node, "la session", "session", "demonstration" if demonstration else "dated", name)
+    kind = "demonstration" if demonstration else "dated"
+    context.define(node, "la session", "session", kind, name)
+    # Lists and publications of staff know a session by its label.
+    context.define(node.entries.get("label", node), "l'intitulé de session", "session's label", kind, new_session.label)
     _check_dates(context, node, new_session)
     return _with_year_filled_in(new_session)
 

@@ -139,7 +139,7 @@ class Tab:
     title: str
     name: str  # stable key of its answers in a draft: the kind, or the file's own for questions and notices
     questions: tuple[Question, ...] = ()
-    text: tuple[str, ...] = ()  # paragraphs of a notice
+    text: tuple[str, ...] = ()  # paragraphs on top of the tab
     # Parameters of the kind. candidature: omit (duree, etablissement, handicap, diffusion, renoncement); qualification:
     # omit (forme); acquis: boxes and labels by box (meme_bts, autre_bts, diplome, vae), notice.
     options: Mapping[str, Any] = field(default_factory=dict)

@@ -46,7 +46,7 @@ def tab_view(dossier: Dossier, number: int) -> TabView:
         form=Form(_sections_with_words(content.sections, dossier.typed(tab))) if content.sections else None,
         recap=recap(dossier) if content.shows_recap else None,
         epreuves=content.epreuves,
-        paragraphs=content.paragraphs,
+        paragraphs=(*tab.text, *content.paragraphs),
         notices=(*content.notices, *_warnings_to_show(dossier, number, tab)),
     )
 

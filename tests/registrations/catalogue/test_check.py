@@ -122,6 +122,13 @@ def test_no_python_object_is_built_from_a_tag(tmp_path: Path) -> None:
     assert mistakes(written(tmp_path, text)) == ["cfg/exam.yaml:3: « label » : un texte est attendu"]
 
 
+def test_two_sessions_of_one_label_are_refused_since_staff_could_not_tell_them_apart(tmp_path: Path) -> None:
+    session = textwrap.dedent(SMALL.split("sessions:\n")[1])
+    again = session.replace('- name: "2026"', '  name: "2026-2"')
+    (mistake,) = mistakes(written(tmp_path, SMALL, sessions__second=again))
+    assert mistake.startswith("cfg/sessions/second.yaml:3: doublon de l'intitulé de session « CFG 2026 »")
+
+
 def test_a_section_may_be_a_sibling_file_but_not_written_twice(tmp_path: Path) -> None:
     forms = '- {code: F1, title: "Formulaire", paragraphs: ["Je demande…"]}\n'
     alone = SMALL.replace("forms:\n  " + forms, "")

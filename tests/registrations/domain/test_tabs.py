@@ -38,6 +38,14 @@ def test_every_tab_can_be_described_empty_and_filled() -> None:
             assert registration_form.tab_view(dossier, tab.number).to_data()["title"] == tab.title
 
 
+def test_the_text_that_an_exam_gives_a_tab_stands_on_top_of_it_whatever_its_kind() -> None:
+    tabs = tuple(replace(tab, text=("Lisez ceci.",)) for tab in BTS.tabs)
+    for dossier in (EMPTY, DOSSIER):
+        with_texts = replace(dossier, exam=replace(BTS, tabs=tabs))
+        views = [registration_form.tab_view(with_texts, number) for number in range(1, len(tabs) + 1)]
+        assert [view.paragraphs[0] for view in views] == ["Lisez ceci."] * len(tabs)
+
+
 def test_an_incomplete_dossier_tells_every_reason_with_its_tab() -> None:
     with pytest.raises(Incomplete) as raised:
         registration_form.checked_content(EMPTY)

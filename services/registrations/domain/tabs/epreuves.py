@@ -24,9 +24,8 @@ ATTENDANCE = "Si vous vous inscrivez à cette épreuve, vous devrez vous y prés
 def describe(dossier: Dossier, tab: Tab) -> TabContent:
     declaration, typed = dossier.declaration, dossier.typed(tab)
     if not declaration.epreuves:
-        return TabContent(paragraphs=(*tab.text, NO_SPECIALITE), epreuves=())
+        return TabContent(paragraphs=(NO_SPECIALITE,), epreuves=())
     return TabContent(
-        paragraphs=tab.text,
         epreuves=tuple(_epreuve_field(declaration, chosen, typed) for chosen in declaration.epreuves),
     )
 

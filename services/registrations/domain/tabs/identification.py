@@ -32,7 +32,7 @@ FIXE = Field(
     "telephone_fixe",
     "Téléphone fixe",
     "tel",
-    hint="Exemples : 0123456789 ou +33123456789",
+    hint=f"Exemples : {telephones.EXAMPLES_FIXE}",
     autocomplete="tel",
     inputmode="tel",
 )

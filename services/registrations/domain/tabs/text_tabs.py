@@ -27,20 +27,20 @@ SEND_CHANGES_NOW = (
 )
 
 
-def _paragraphs(_: Dossier, tab: Tab) -> TabContent:
-    return TabContent(paragraphs=tab.text)
+def _text_alone(_: Dossier, __: Tab) -> TabContent:
+    return TabContent()
 
 
-def _recap(_: Dossier, tab: Tab) -> TabContent:
-    return TabContent(paragraphs=tab.text, shows_recap=True)
+def _recap(_: Dossier, __: Tab) -> TabContent:
+    return TabContent(shows_recap=True)
 
 
-def _number(dossier: Dossier, tab: Tab) -> TabContent:
+def _number(dossier: Dossier, _: Tab) -> TabContent:
     deadline = f"La fermeture du service est fixée le : {closing(dossier.opening.closes)} (heure de Paris)."
-    return TabContent(paragraphs=(*tab.text, deadline), notices=(SEND_CHANGES_NOW if dossier.modifies else SAVE_NOW,))
+    return TabContent(paragraphs=(deadline,), notices=(SEND_CHANGES_NOW if dossier.modifies else SAVE_NOW,))
 
 
-NOTICE = TabKind(_paragraphs)
-QUESTIONS = TabKind(_paragraphs)
+NOTICE = TabKind(_text_alone)
+QUESTIONS = TabKind(_text_alone)
 RECAP = TabKind(_recap)
 NUMBER = TabKind(_number)

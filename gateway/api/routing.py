@@ -34,7 +34,7 @@ DROPPED_RESPONSE_HEADERS = frozenset(
     {"connection", "keep-alive", "transfer-encoding", "server", "date", "set-cookie", "content-encoding"}
 )
 READ_SECONDS = 300.0  # a whole export, read by a slow tool
-WRITE_SECONDS = 120.0  # a CSV of ten thousand lines is checked
+WRITE_SECONDS = 120.0  # a CSV of MAX_LINES lines is checked
 DESCRIPTION_SECONDS = 5.0
 
 CALLS_PER_MINUTE = 1200

@@ -69,8 +69,11 @@ class MailToCandidate:
 
 @dataclass(frozen=True)
 class Note:
+    """`staff_id`: who wrote it."""
+
     text: str
     at: str
+    staff_id: str
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from gateway.clients.base import ServiceClient, parsed
 from services.chassis.http.client import path
 from services.chassis.http.connections import Answer
 
-CHECK_SECONDS = 120.0  # ten thousand lines, or hundreds of PDFs
+CHECK_SECONDS = 120.0  # MAX_LINES lines, or hundreds of PDFs
 PREVIEW_SECONDS = 60.0
 
 

@@ -14,8 +14,8 @@ class PiecesSettings(ObjectSettings):
     """tcp://host:port of a clamd, or « none »: there is no default, so that none is off by oversight."""
 
     deposits_per_hour: int = 120
-    """Files that one candidate may deposit within an hour, refused ones included. Uploads in parts are also counted
-    when they begin (MAX_UPLOADS_PER_HOUR in domain/uploads.py)."""
+    """Files that one candidate may deposit within an hour, refused ones included; as many uploads in parts may begin
+    (`uploads_per_hour` in domain/uploads.py)."""
     inspections_at_once: int = 2
     """Files that are inspected at the same time for this process, each by a process within LIMITS of
     inspection/confinement.py; 2 at least."""

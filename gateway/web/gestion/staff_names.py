@@ -1,4 +1,4 @@
-"""Names of the other gestionnaires of a piece: who has its file open, who decided."""
+"""Names of other gestionnaires: who has a piece's file open, who decided, who wrote a note."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ UNKNOWN = "un autre gestionnaire"
 
 
 def names_for(piece: StaffPieceDetail) -> dict[str, str]:
-    """By id, of who has opened or controlled the piece; none while accounts does not answer."""
+    """Of who has opened or controlled the piece, as `names_of`."""
     others = {opening.staff_id for opening in piece.recent_openings}
-    return _names(others | {control.staff_id for control in piece.history.controls})
+    return names_of(others | {control.staff_id for control in piece.history.controls})
 
 
 def openings_sentence(openings: Sequence[RecentOpening], names: Mapping[str, str]) -> str:
@@ -28,7 +28,8 @@ def openings_sentence(openings: Sequence[RecentOpening], names: Mapping[str, str
     return f"{listed[0].upper()}{listed[1:]} {have} à {time_of_day(openings[0].at)}"
 
 
-def _names(staff_ids: Collection[str]) -> dict[str, str]:
+def names_of(staff_ids: Collection[str]) -> dict[str, str]:
+    """By id; none while accounts does not answer."""
     if not staff_ids:
         return {}
     try:

@@ -10,6 +10,7 @@ from flask import Response
 from flask_smorest import Blueprint
 
 from services.chassis.web import access
+from services.contracts import page_labels
 from services.documents.api.schemas import (
     ConfirmationQuery,
     DocumentsSchema,
@@ -26,7 +27,7 @@ from services.documents.operations.document_files import File
 from services.documents.operations.opened_documents import mark_opened
 from services.documents.queries import candidatures, documents
 
-blp = Blueprint("documents", __name__, url_prefix="/v1", description="Mes documents")
+blp = Blueprint("documents", __name__, url_prefix="/v1", description=page_labels.DOCUMENTS)
 
 _TILE = TileSchema(exclude=("ecartee",))
 # The HTML page needs its own style sheet and nothing else, wherever it is opened from.

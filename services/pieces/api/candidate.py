@@ -12,7 +12,7 @@ from services.chassis.errors import DomainError
 from services.chassis.web import access
 from services.chassis.web.arrival_time import received_at
 from services.chassis.web.problems import answers_with
-from services.contracts import problem_types
+from services.contracts import page_labels, problem_types
 from services.contracts.file_rules import MAX_FILE_BYTES
 from services.pieces.api import representations
 from services.pieces.api.remaining_actions import represent_remaining_actions
@@ -23,7 +23,7 @@ from services.pieces.operations import deposits, validations
 from services.pieces.operations.deposits import SentFile
 from services.pieces.queries.pieces import candidatures_of, own_candidature_with_pieces, pieces_of_candidate
 
-blp = Blueprint("justificatifs", __name__, url_prefix="/v1", description="Mes justificatifs")
+blp = Blueprint("justificatifs", __name__, url_prefix="/v1", description=page_labels.JUSTIFICATIFS)
 
 UPLOAD = {
     "description": "Les octets du fichier, seuls ; son nom dans Content-Disposition (filename*)",

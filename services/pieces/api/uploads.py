@@ -68,7 +68,8 @@ def begin_upload(piece_id: str) -> Response:
     """Announce a file: its size, and its name in Upload-Metadata."""
     at = received_at()
     _check_version()
-    progress = uploads.begin_upload(access.caller().id, piece_id, _filename(), _byte_count("Upload-Length"), at)
+    length = _byte_count("Upload-Length")
+    progress = uploads.begin_upload(dependencies(), access.caller().id, piece_id, _filename(), length, at)
     response = _progress_response(progress, 201)
     response.headers["Location"] = f"/v1/uploads/{progress.upload.id}"
     response.autocorrect_location_header = False

@@ -16,14 +16,17 @@ MAX_OPEN_UPLOADS = MAX_MERGED_FILES
 document. How many are received or deposited at the same time is another matter (operations/deposit_limits.py)."""
 MAX_OPEN_BYTES = 24 * 1024 * 1024
 HOUR = timedelta(hours=1)  # the period of the limits « an hour », of uploads and of deposits
-MAX_UPLOADS_PER_HOUR = 120
-"""Uploads that one candidate may begin, abandoned or not: their bytes are written to the database as they come. The
-deposits that are made of them are counted apart (`deposits_per_hour` of the settings)."""
 UPLOAD_GRACE = timedelta(minutes=30)
 """How long the instant of an upload's beginning counts for the deposit period; untouched for as long, an open upload
 may be abandoned for a new one."""
 UPLOAD_EXPIRY = timedelta(hours=24)
 """How long an upload is kept after its last bytes."""
+
+
+def uploads_per_hour(deposits_per_hour: int) -> int:
+    """Uploads that one candidate may begin within an hour, abandoned or not, since their bytes are written to the
+    database as they come: as many as deposits, and all pages of one document at least."""
+    return max(deposits_per_hour, MAX_OPEN_UPLOADS)
 
 
 class UploadIncomplete(Conflict):
@@ -85,10 +88,6 @@ def too_many_open_uploads(seconds: int) -> TooManyDeposits:
         "au plus). Terminez-les ou annulez-les, ou réessayez plus tard.",
         retry_after=seconds,
     )
-
-
-def too_many_uploads_per_hour(seconds: int) -> TooManyDeposits:
-    return TooManyDeposits("Vous avez envoyé trop de fichiers en une heure. Réessayez plus tard.", retry_after=seconds)
 
 
 def merged_too_large(size: int, largest: str, largest_size: int) -> TooLarge:

@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session
 from services.chassis.clock import system_now
 from services.chassis.database.transactions import new_id
 from services.chassis.jobs.registry import stopping
+from services.pieces.dependencies import Dependencies
 from services.pieces.domain import uploads as rules
 from services.pieces.domain.filenames import clean_filename
+from services.pieces.domain.refusals import too_many_deposits_per_hour
 from services.pieces.models import Upload, UploadPart, db
 from services.pieces.operations.deposits import refuse_closed_deposit
 from services.pieces.operations.received_files import refuse_size
@@ -22,7 +24,9 @@ PURGE_BATCH = 20
 """Uploads deleted in one transaction; each may be as large as the largest file."""
 
 
-def begin_upload(candidate_id: str, piece_id: str, filename: str, length: int, at: datetime) -> Progress:
+def begin_upload(
+    dependencies: Dependencies, candidate_id: str, piece_id: str, filename: str, length: int, at: datetime
+) -> Progress:
     """Announce a file of `length` bytes; `at` is the instant that counts for the deposit period.
 
     Raises NotFound, DepositClosed, TooLarge, FileRefused for an empty file, TooManyDeposits beyond what one candidate
@@ -32,7 +36,7 @@ def begin_upload(candidate_id: str, piece_id: str, filename: str, length: int, a
     with db.operation() as session:
         lock_candidature_of_piece(session, piece_id)
         refuse_closed_deposit(own_piece(session, candidate_id, piece_id), at)
-        _refuse_beyond_hourly_limit(session, candidate_id)
+        _refuse_beyond_hourly_limit(session, candidate_id, dependencies.deposits_per_hour)
         _make_room(session, candidate_id, length)
         upload = Upload(
             id=new_id(),
@@ -87,12 +91,12 @@ def _purge_batch() -> bool:
     return bool(ids)
 
 
-def _refuse_beyond_hourly_limit(session: Session, candidate_id: str) -> None:
+def _refuse_beyond_hourly_limit(session: Session, candidate_id: str, deposits_per_hour: int) -> None:
     """Raises TooManyDeposits."""
     now = system_now()
     touch_times = list_touch_times(session, candidate_id, now - rules.HOUR)
-    if len(touch_times) >= rules.MAX_UPLOADS_PER_HOUR:
-        raise rules.too_many_uploads_per_hour(int((touch_times[0] + rules.HOUR - now).total_seconds()) + 1)
+    if len(touch_times) >= rules.uploads_per_hour(deposits_per_hour):
+        raise too_many_deposits_per_hour(int((touch_times[0] + rules.HOUR - now).total_seconds()) + 1)
 
 
 def _make_room(session: Session, candidate_id: str, length: int) -> None:

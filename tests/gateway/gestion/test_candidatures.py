@@ -111,6 +111,7 @@ def test_a_note_is_kept_for_the_others_and_not_shown_to_the_candidate(
     assert "La note est gardée" in gestionnaire.text
     colleague.get(page)
     assert colleague.text.count(note) == 1, "sent twice, kept once"
+    assert "par Anne DUVAL" in colleague.text
     candidate.get("/inscriptions")
     assert note not in candidate.text
     elsewhere = staff.logged_in("20")

@@ -17,7 +17,6 @@ from services.pieces.domain.uploads import (
     HOUR,
     MAX_OPEN_BYTES,
     MAX_OPEN_UPLOADS,
-    MAX_UPLOADS_PER_HOUR,
     UPLOAD_EXPIRY,
     UPLOAD_GRACE,
 )
@@ -228,16 +227,26 @@ def test_one_candidate_has_so_many_on_their_way_and_old_ones_give_way(service: P
     assert sum(upload_state(service, upload_id).status_code == 404 for upload_id in ids) == 1
 
 
-def test_who_begins_and_gives_up_all_the_time_waits_for_the_hour_to_pass(service: PiecesService) -> None:
-    service.registered()
-    for _ in range(MAX_UPLOADS_PER_HOUR):
-        upload_id = begin_upload(service, "NATIDE06", 1000)
-        assert service.call("DELETE", f"/uploads/{upload_id}", headers=VERSION).status_code == 204
-    refused = announce(service, "NATIDE06", 1000)
-    assert (refused.status_code, refused.get_json()["type"].rpartition("/")[2]) == (429, "trop-d-envois")
-    assert 0 < int(refused.headers["Retry-After"]) <= HOUR.total_seconds()
-    _left_alone(service, HOUR)
-    assert announce(service, "NATIDE06", 1000).status_code == 201
+@pytest.mark.parametrize(
+    ("deposits_per_hour", "allowed"),
+    [(MAX_OPEN_UPLOADS + 3, MAX_OPEN_UPLOADS + 3), (1, MAX_OPEN_UPLOADS)],
+    ids=["as many as deposits", "all pages of one document at least"],
+)
+def test_who_begins_and_gives_up_all_the_time_waits_for_the_hour_to_pass(
+    database_url: str, bucket: Bucket, deposits_per_hour: int, allowed: int
+) -> None:
+    service = PiecesService(database_url, bucket.url, deposits_per_hour=deposits_per_hour).registered()
+    try:
+        for _ in range(allowed):
+            upload_id = begin_upload(service, "NATIDE06", 1000)
+            assert service.call("DELETE", f"/uploads/{upload_id}", headers=VERSION).status_code == 204
+        refused = announce(service, "NATIDE06", 1000)
+        assert (refused.status_code, refused.get_json()["type"].rpartition("/")[2]) == (429, "trop-d-envois")
+        assert 0 < int(refused.headers["Retry-After"]) <= HOUR.total_seconds()
+        _left_alone(service, HOUR)
+        assert announce(service, "NATIDE06", 1000).status_code == 201
+    finally:
+        service.close()
 
 
 def test_one_candidate_has_so_many_bytes_on_their_way(service: PiecesService) -> None:

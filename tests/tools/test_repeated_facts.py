@@ -12,6 +12,7 @@ import pytest
 
 from gateway.api import routing
 from gateway.web.gestion import candidatures, ouvertures
+from gateway.web.gestion.pieces import FILTERS_OF_STATUS
 from services.chassis import csv_lines
 from services.contracts.page_sizes import LARGEST_PAGE
 from services.contracts.piece_statuses import STATUS_LABELS
@@ -23,7 +24,7 @@ FACTS = """
 import json
 from portail import __main__ as program, api, bulk, candidatures_commands as candidatures, changes_commands as changes
 from portail import decisions, failures, messages_commands as messages, openings_commands as openings, output
-from portail import publications
+from portail import pieces_commands as pieces, publications
 
 print(json.dumps({
     "largest page": api.LONGEST_PAGE,
@@ -32,6 +33,7 @@ print(json.dumps({
     "seconds of a check": publications.CHECK_SECONDS,
     "decisions": list(decisions.STATUSES.values()),
     "changes": list(changes.LABELS),
+    "filters by status": pieces.STATUS_FILTERS,
     "states of candidatures": candidatures.STATE_LABELS,
     "states of openings": list(openings.STATE_LABELS),
     "severities": list(messages.SEVERITIES.values()),
@@ -63,6 +65,8 @@ def test_the_tool_waits_longer_for_a_check_than_the_portal_takes(facts: dict[str
 
 
 def test_the_tool_knows_the_portals_codes_and_words(facts: dict[str, Any]) -> None:
+    filters = facts["filters by status"]
+    assert {name: filters[name] for name in FILTERS_OF_STATUS} == FILTERS_OF_STATUS
     assert set(facts["decisions"]) == set(STATUS_LABELS)
     assert set(facts["changes"]) == set(ChangeKind)
     assert facts["states of candidatures"] == candidatures.STATE_LABELS

@@ -41,7 +41,7 @@ DONE_SENTENCES = {
 }
 STATUS_CHOICES = {TO_CONTROL: "À contrôler", SENT_AGAIN: "Renvoyées après un refus", **STATUS_LABELS, ALL: "Toutes"}
 _WAITING = {"status": "none", "deposited": "true"}
-_FILTERS_OF_STATUS = {TO_CONTROL: _WAITING, SENT_AGAIN: {**_WAITING, "sent_again": "true"}, ALL: {}}
+FILTERS_OF_STATUS = {TO_CONTROL: _WAITING, SENT_AGAIN: {**_WAITING, "sent_again": "true"}, ALL: {}}
 TEXT_FILTERS = ("academie", "session", "regroupement", "code", "candidate", "candidature")
 """By the names of the API."""
 
@@ -154,4 +154,4 @@ def api_filters_of(shown: Mapping[str, str]) -> dict[str, str]:
     """What the API of pieces is asked for."""
     status = shown["statut"]
     texts = {name: text for name, text in shown.items() if name in TEXT_FILTERS}
-    return {**_FILTERS_OF_STATUS.get(status, {"status": status}), **texts}
+    return {**FILTERS_OF_STATUS.get(status, {"status": status}), **texts}

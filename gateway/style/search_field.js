@@ -85,6 +85,7 @@ class SearchField {
   }
 
   async search() {
+    clearTimeout(this.timer);
     const words = this.input.value.trim();
     const query = this.postalCode || words;
     if (query.length < MIN_CHARACTERS) return this.close();
@@ -159,9 +160,10 @@ class SearchField {
   }
 
   onKeydown(event) {
+    if (event.isComposing) return;
     const open = !this.list.hidden;
     if (open && event.key === "Enter" && this.active >= 0) this.choose(this.active);
-    else if (event.key === "Enter" && this.isToBeChosen) this.search();
+    else if (event.key === "Enter" && this.hasWordsAlone) event.repeat || this.searchAtOnce();
     else if (open && event.key === "ArrowDown") this.move(1);
     else if (open && event.key === "ArrowUp") this.move(-1);
     else if (open && event.key === "Escape") this.close();
@@ -171,8 +173,15 @@ class SearchField {
   }
 
   // Words were typed and none of the suggestions chosen: Enter searches, and does not send the form.
-  get isToBeChosen() {
+  get hasWordsAlone() {
     return "rechercheActive" in this.root.dataset && !this.free && !this.value.value && this.input.value.trim() !== "";
+  }
+
+  // Says again what is found, or that nothing is.
+  searchAtOnce() {
+    const isShort = this.input.value.trim().length < MIN_CHARACTERS;
+    this.setStatus(isShort ? `Saisissez au moins ${MIN_CHARACTERS} lettres.` : "", isShort);
+    this.search();
   }
 
   move(step) {
@@ -223,7 +232,7 @@ class SearchField {
     this.pending?.abort();
     this.list.hidden = true;
     this.input.setAttribute("aria-expanded", "false");
-    this.input.removeAttribute("aria-activedescendant");
+    this.activate(-1);
   }
 }
 

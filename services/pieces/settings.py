@@ -14,7 +14,7 @@ class PiecesSettings(ObjectSettings):
     """tcp://host:port of a clamd, or « none »: there is no default, so that none is off by oversight."""
 
     deposits_per_hour: int = 120
-    """Files that one candidate may deposit within an hour, refused ones included; as many uploads in parts may begin
+    """Files that one candidate may deposit within an hour, refused ones included; so many uploads may begin, at least
     (`uploads_per_hour` in domain/uploads.py)."""
     inspections_at_once: int = 2
     """Files that are inspected at the same time for this process, each by a process within LIMITS of

@@ -76,7 +76,7 @@ _REFUSED_BY_POSTGRESQL = (
 class _Watch:
     """How many commits were asked for, and what happens at the chosen one (counted from 0).
 
-    Of the thread that acts alone: on a busy machine the lease of what it does is renewed by another meanwhile.
+    Only commits of the thread that acts are counted: on a busy machine another renews the lease of its work meanwhile.
     """
 
     point: FailurePoint
@@ -121,7 +121,7 @@ class Commits:
     def _watched(self, act: Callable[[], Result], watch: _Watch) -> Result:
         with pytest.MonkeyPatch.context() as patch, self._app.app_context():
             dialect = self._db.engine.dialect
-            failing = _FailingCommit(watch, dialect.do_commit)
+            failing = _FailingCommit(watch, dialect.do_commit, self._proxy)
             patch.setattr(dialect, "do_commit", failing)
             patch.setattr(self._db, "operation", self._operation(watch, failing))
             return act()
@@ -147,13 +147,11 @@ class Commits:
         """Have the commit that comes now fail, or raise in its place."""
         if point is FailurePoint.BEFORE:  # nothing was written by objects that the session flushes
             raise TransactionBroken
-        if self._proxy is None or point is FailurePoint.KILLED:
-            failing.armed = True
-        elif point is FailurePoint.REFUSED:
+        if self._proxy is not None and point is FailurePoint.REFUSED:
             for statement in _REFUSED_BY_POSTGRESQL:
                 session.execute(text(statement))
         else:
-            self._proxy.next_commit(_FATES[point])
+            failing.armed = True
 
     def _die_in_a_child(self, act: Callable[[], Any]) -> None:
         with self._app.app_context():
@@ -169,10 +167,10 @@ class Commits:
 
 
 class _FailingCommit:
-    """In the place of the driver's commit: as it is, until it is armed for one. Only SQLite is refused or lost here."""
+    """In the place of the driver's commit: as it is, until it is armed for one. PostgreSQL's is lost by the proxy."""
 
-    def __init__(self, watch: _Watch, real: Callable[[Any], None]) -> None:
-        self._watch, self._point, self._real = watch, watch.point, real
+    def __init__(self, watch: _Watch, real: Callable[[Any], None], proxy: PostgresProxy | None) -> None:
+        self._watch, self._point, self._real, self._proxy = watch, watch.point, real, proxy
         self.armed = False
 
     def __call__(self, connection: Any) -> None:
@@ -180,6 +178,10 @@ class _FailingCommit:
             self._real(connection)
             return
         armed, self.armed = self.armed, False
+        if armed and self._proxy is not None and self._point in _FATES:
+            self._proxy.next_commit(_FATES[self._point])
+            self._real(connection)
+            return
         if armed and self._point is FailurePoint.REFUSED:
             raise _sqlite_error("database or disk is full", "SQLITE_FULL")
         self._real(connection)

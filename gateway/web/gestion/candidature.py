@@ -17,7 +17,7 @@ from gateway.web.gestion.candidatures import ACTIVE_MENU_KEY, STATE_LABELS
 from gateway.web.gestion.comptes import CORRECT
 from gateway.web.gestion.field_errors import shown_errors
 from gateway.web.gestion.posted_text import posted_text
-from gateway.web.gestion.staff_names import names_of
+from gateway.web.gestion.staff_names import names_by_id
 from services.chassis.errors import DomainError, Invalid, NotFound
 from services.contracts import page_labels
 
@@ -62,13 +62,14 @@ def _candidature_page(candidature_id: str, *, note: str = "", refusal: DomainErr
     """`note`: as it was typed, where it was refused."""
     member = staff_member.required()
     candidature = clients().staff_candidatures.candidature(member.access_token, candidature_id)
+    documents = _documents(candidature_id)  # before names, which the page can do without sooner
     return render_page(
         "gestion/templates/candidature.html",
         status=refusal.http_status if refusal else 200,
         active=ACTIVE_MENU_KEY,
         candidature=candidature,
-        staff_names=names_of({written.staff_id for written in candidature.notes}),
-        documents=_documents(candidature_id),
+        staff_names=names_by_id({written.staff_id for written in candidature.notes}),
+        documents=documents,
         state_labels=STATE_LABELS,
         can_manage=MANAGE in member.scopes,
         can_correct=CORRECT in member.scopes,

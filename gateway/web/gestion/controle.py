@@ -30,7 +30,7 @@ from gateway.web.gestion.posted_text import posted_text
 from gateway.web.gestion.refusal_reasons import FIELD as REASON_FIELD
 from gateway.web.gestion.refusal_reasons import posted_comment, reason_options
 from gateway.web.gestion.selected_pieces import DATE_FIELDS
-from gateway.web.gestion.staff_names import names_for, openings_sentence
+from gateway.web.gestion.staff_names import names_of_piece, openings_sentence
 from gateway.web.piece_statuses import STATUS_SEVERITIES
 from gateway.web_security import content_security_policy
 from services.chassis.errors import DomainError, NotFound
@@ -86,7 +86,7 @@ def _piece_page(piece_id: str, *, refusal: DomainError | None = None) -> Respons
     """`refusal` is shown beside what was typed."""
     shown = shown_filters(request.form if refusal else None)
     piece = clients().staff_pieces.piece(staff_member.access_token(), piece_id, api_filters_of(shown))
-    names = names_for(piece)
+    names = names_of_piece(piece)
     response = render_page(
         "gestion/templates/piece.html",
         status=refusal.http_status if refusal else 200,

@@ -14,10 +14,10 @@ from services.chassis.errors import DomainError
 UNKNOWN = "un autre gestionnaire"
 
 
-def names_for(piece: StaffPieceDetail) -> dict[str, str]:
-    """Of who has opened or controlled the piece, as `names_of`."""
+def names_of_piece(piece: StaffPieceDetail) -> dict[str, str]:
+    """Of who has opened or controlled the piece, as `names_by_id`."""
     others = {opening.staff_id for opening in piece.recent_openings}
-    return names_of(others | {control.staff_id for control in piece.history.controls})
+    return names_by_id(others | {control.staff_id for control in piece.history.controls})
 
 
 def openings_sentence(openings: Sequence[RecentOpening], names: Mapping[str, str]) -> str:
@@ -28,8 +28,8 @@ def openings_sentence(openings: Sequence[RecentOpening], names: Mapping[str, str
     return f"{listed[0].upper()}{listed[1:]} {have} à {time_of_day(openings[0].at)}"
 
 
-def names_of(staff_ids: Collection[str]) -> dict[str, str]:
-    """By id; none while accounts does not answer."""
+def names_by_id(staff_ids: Collection[str]) -> dict[str, str]:
+    """None while accounts does not answer."""
     if not staff_ids:
         return {}
     try:

@@ -25,8 +25,8 @@ UPLOAD_EXPIRY = timedelta(hours=24)
 
 def uploads_per_hour(deposits_per_hour: int) -> int:
     """Uploads that one candidate may begin within an hour, abandoned or not, since their bytes are written to the
-    database as they come: as many as deposits, and all pages of one document at least."""
-    return max(deposits_per_hour, MAX_OPEN_UPLOADS)
+    database as they come: as many as deposits, and the pages of ten documents at least."""
+    return max(deposits_per_hour, 10 * MAX_MERGED_FILES)
 
 
 class UploadIncomplete(Conflict):

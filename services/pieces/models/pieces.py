@@ -68,7 +68,7 @@ class Piece(db.Model):
     academie_code: Mapped[str | None] = mapped_column(String(8))
     deposited: Mapped[bool] = mapped_column(server_default=false())
 
-    def show_control(self, control: Control | None) -> None:
+    def take_status_of(self, control: Control | None) -> None:
         """Take the status of a control, with what goes with it; None: the piece is not controlled."""
         self.status = control.status if control else None
         self.status_comment = control.comment if control else None

@@ -152,7 +152,7 @@ def _apply(context: PieceContext, control: Control, staff_id: str, now: datetime
         staff_id=staff_id,
         controlled_at=now,
     )
-    piece.show_control(row)
+    piece.take_status_of(row)
     piece.reopened_until = until
     piece.revision += 1
     return row

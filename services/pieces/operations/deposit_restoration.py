@@ -73,4 +73,4 @@ def _restore_status(session: Session, row: Deposit, piece: Piece) -> None:
     latest = select(Control).filter_by(deposit_id=row.id).order_by(Control.sequence.desc()).limit(1)
     control = session.scalar(latest)
     if control is not None:
-        piece.show_control(control)
+        piece.take_status_of(control)

@@ -172,7 +172,7 @@ def make_current(
     row.removed_at = None
     session.add(row)
     piece = context.piece
-    piece.show_control(None)
+    piece.take_status_of(None)
     piece.revision += 1
     if dependencies.antivirus.configured:
         follow_up(session, SCAN, {"deposit_id": row.id}, subject=piece.candidature_id)
@@ -205,4 +205,4 @@ def _restore_refusal(session: Session, piece: Piece) -> None:
         return
     control = latest_control(session, piece.id)
     if control is not None and control.status == Status.NON_COMPLIANT:
-        piece.show_control(control)
+        piece.take_status_of(control)

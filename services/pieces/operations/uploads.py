@@ -95,8 +95,8 @@ def _refuse_beyond_hourly_limit(session: Session, candidate_id: str, deposits_pe
     """Raises TooManyDeposits."""
     now = system_now()
     touch_times = list_touch_times(session, candidate_id, now - rules.HOUR)
-    if len(touch_times) >= rules.uploads_per_hour(deposits_per_hour):
-        raise too_many_deposits_per_hour(int((touch_times[0] + rules.HOUR - now).total_seconds()) + 1)
+    if (excess := len(touch_times) - rules.uploads_per_hour(deposits_per_hour)) >= 0:
+        raise too_many_deposits_per_hour(int((touch_times[excess] + rules.HOUR - now).total_seconds()) + 1)
 
 
 def _make_room(session: Session, candidate_id: str, length: int) -> None:

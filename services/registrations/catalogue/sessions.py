@@ -68,12 +68,18 @@ def session(context: ReadingContext, node: Node, stem: str | None, exam: ExamPar
             refusal_mails=fields.flag("mail_non_conforme", False),
         )
     length_checks.check_code(context, node.entries.get("name", node), "nom de la session", name)
-    kind = "demonstration" if demonstration else "dated"
-    context.define(node, "la session", "session", kind, name)
-    # Lists and publications of staff know a session by its label.
-    context.define(node.entries.get("label", node), "l'intitulé de session", "session's label", kind, new_session.label)
+    context.define(node, "la session", "session", "demonstration" if demonstration else "dated", name)
+    _check_label(context, node.entries.get("label", node), new_session)
     _check_dates(context, node, new_session)
     return _with_year_filled_in(new_session)
+
+
+def _check_label(context: ReadingContext, node: Node, new_session: Session) -> None:
+    """Lists and publications of staff know a session of an exam by its label."""
+    kind = "demonstration" if new_session.demonstration else "dated"
+    context.define(node, "l'intitulé de session", "session's label", kind, new_session.label)
+    if new_session.demonstration and new_session.label and "{year}" not in new_session.label:
+        context.refuse(node, "l'intitulé d'une session de démonstration change chaque année : y écrire {year}")
 
 
 def _year(fields: Fields, demonstration: bool, opening_list: tuple[Opening, ...], fallback: datetime) -> int:

@@ -1,5 +1,7 @@
 """Suggestions under a searched field, as people choose them: by keyboard, by a click, typed in full."""
 
+import re
+
 from playwright.sync_api import Page, expect
 
 
@@ -50,6 +52,31 @@ def test_enter_searches_and_does_not_send_the_form_while_nothing_is_chosen(page:
     box.press("Enter")
     expect(box).to_have_value("REIMS")
     assert sent == []
+
+
+def test_a_suggestion_that_was_left_is_not_reached_again_by_what_is_typed_after_it(page: Page, site: str) -> None:
+    page.goto(f"{site}/composants/onglets", wait_until="networkidle")
+    box = page.get_by_label("Commune de naissance")
+    box.press_sequentially("re")
+    reached = page.get_by_role("option", name="REMICOURT", exact=True)
+    expect(reached).to_be_visible()
+    box.press("ArrowUp")
+    expect(reached).to_have_attribute("aria-selected", "true")
+    box.press("Escape")
+    box.press("m")
+    expect(reached).to_be_visible()
+    expect(reached).to_have_attribute("aria-selected", "false")
+    expect(box).not_to_have_attribute("aria-activedescendant", re.compile("."))
+
+
+def test_enter_after_too_few_letters_says_so(page: Page, site: str) -> None:
+    page.goto(f"{site}/composants/onglets", wait_until="networkidle")
+    box = page.get_by_label("Commune de naissance")
+    box.press_sequentially("r")
+    box.press("Enter")
+    expect(page.get_by_text("Saisissez au moins 2 lettres.")).to_be_visible()
+    box.press_sequentially("e")
+    expect(page.get_by_text("2 résultats")).to_be_attached()
 
 
 def test_a_suggestion_is_chosen_by_a_click_and_forgotten_when_the_words_change(page: Page, site: str) -> None:

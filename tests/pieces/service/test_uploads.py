@@ -12,13 +12,14 @@ from sqlalchemy import event, func, select
 from services.chassis.clock import system_now
 from services.chassis.database.transactions import new_id
 from services.chassis.french import file_size
-from services.contracts.file_rules import MAX_FILE_BYTES, MAX_UPLOAD_PART_BYTES
+from services.contracts.file_rules import MAX_FILE_BYTES, MAX_MERGED_FILES, MAX_UPLOAD_PART_BYTES
 from services.pieces.domain.uploads import (
     HOUR,
     MAX_OPEN_BYTES,
     MAX_OPEN_UPLOADS,
     UPLOAD_EXPIRY,
     UPLOAD_GRACE,
+    uploads_per_hour,
 )
 from services.pieces.models import Upload, UploadPart, db
 from services.pieces.operations import uploads
@@ -227,15 +228,14 @@ def test_one_candidate_has_so_many_on_their_way_and_old_ones_give_way(service: P
     assert sum(upload_state(service, upload_id).status_code == 404 for upload_id in ids) == 1
 
 
-@pytest.mark.parametrize(
-    ("deposits_per_hour", "allowed"),
-    [(MAX_OPEN_UPLOADS + 3, MAX_OPEN_UPLOADS + 3), (1, MAX_OPEN_UPLOADS)],
-    ids=["as many as deposits", "all pages of one document at least"],
-)
-def test_who_begins_and_gives_up_all_the_time_waits_for_the_hour_to_pass(
-    database_url: str, bucket: Bucket, deposits_per_hour: int, allowed: int
-) -> None:
-    service = PiecesService(database_url, bucket.url, deposits_per_hour=deposits_per_hour).registered()
+def test_uploads_are_as_many_as_deposits_and_never_less_than_the_pages_of_ten_documents() -> None:
+    assert uploads_per_hour(500) == 500
+    assert uploads_per_hour(1) == 10 * MAX_MERGED_FILES
+
+
+def test_who_begins_and_gives_up_all_the_time_waits_for_the_hour_to_pass(database_url: str, bucket: Bucket) -> None:
+    allowed = uploads_per_hour(1) + 3
+    service = PiecesService(database_url, bucket.url, deposits_per_hour=allowed).registered()
     try:
         for _ in range(allowed):
             upload_id = begin_upload(service, "NATIDE06", 1000)

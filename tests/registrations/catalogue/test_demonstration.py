@@ -145,3 +145,11 @@ def test_a_relative_end_at_23_59_is_refused_too(tmp_path: Path) -> None:
     text = ROLLING.replace('closes: {today: 30, at: "12:00"}', 'closes: {today: 30, at: "23:59"}')
     messages = mistakes(written(tmp_path, SMALL, sessions__demonstration=text))
     assert messages == ["cfg/sessions/demonstration.yaml:10: 23:59 n'est pas une fin : écrire le lendemain 00:00"]
+
+
+def test_a_demonstration_session_has_its_year_in_its_label(tmp_path: Path) -> None:
+    messages = mistakes(written(tmp_path, SMALL, sessions__demonstration=ROLLING.replace("CFG {year}", "CFG")))
+    assert messages == [
+        "cfg/sessions/demonstration.yaml:2: l'intitulé d'une session de démonstration change chaque année : "
+        "y écrire {year}"
+    ]

@@ -6,14 +6,21 @@ long or too much memory. Each PDF comes as its length (eight bytes) and its byte
 
 from __future__ import annotations
 
+import contextlib
+import encodings
+import importlib
 import io
 import json
 import logging
+import os
+import pkgutil
 import resource
 import signal
 import sys
-from typing import BinaryIO
+from importlib.abc import MetaPathFinder
+from typing import BinaryIO, NoReturn
 
+import pypdf
 from pypdf import PdfWriter
 
 from services.documents.inspection.pdf_checks import DAMAGED, refusal_of
@@ -36,8 +43,20 @@ def main() -> None:
         signal.setitimer(signal.ITIMER_PROF, 0)
 
 
+class _NoMoreModules(MetaPathFinder):
+    """Ends the process: the reader takes a module or a codec that is missing for a fault of the file, and goes on
+    without what it could not read, such as that the file is encrypted."""
+
+    def find_spec(self, *_: object) -> NoReturn:
+        os._exit(os.EX_SOFTWARE)
+
+
 def _load_reader() -> None:
     """Import what the reader imports only when it reads: later it cannot."""
+    for package in (encodings, pypdf):
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            with contextlib.suppress(ImportError):  # codecs of other systems
+                importlib.import_module(module.name)
     writer, sample = PdfWriter(), io.BytesIO()
     writer.add_blank_page(100, 100)
     writer.write(sample)
@@ -48,6 +67,7 @@ def _confine() -> None:
     for limit in (resource.RLIMIT_NOFILE, resource.RLIMIT_FSIZE, resource.RLIMIT_NPROC, resource.RLIMIT_CORE):
         resource.setrlimit(limit, (_MOST_OBJECTS, _MOST_OBJECTS))
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    sys.meta_path.insert(0, _NoMoreModules())
 
 
 def _next_file(source: BinaryIO) -> bytes:

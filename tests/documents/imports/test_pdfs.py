@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import struct
 import zipfile
 from dataclasses import replace
@@ -74,6 +75,21 @@ def _encrypted() -> bytes:
     writer = PdfWriter(clone_from=PdfReader(io.BytesIO(pdf_of())))
     writer.encrypt("secret", algorithm="RC4-128")
     return _written(writer)
+
+
+def _identified(content: bytes, identifier: str) -> bytes:
+    """With another identifier of 16 bytes, in hexadecimal, in the trailer."""
+    changed, number = re.subn(rb"(/ID \[ <\w+> <)\w{32}", rb"\g<1>" + identifier.encode(), content)
+    assert number == 1
+    return changed
+
+
+def _titled(title: str, identifier: str) -> bytes:
+    """A good PDF; what its title has beyond ASCII is written in UTF-16."""
+    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(pdf_of())))
+    writer.add_metadata({"/Title": title})
+    writer.generate_file_identifiers()
+    return _identified(_written(writer), identifier)
 
 
 def _prepared(office: ExamOffice) -> str:
@@ -221,6 +237,15 @@ def test_an_encrypted_archive_names_its_files_as_unreadable(office: ExamOffice) 
     import_id = _prepared(office)
     office.send(import_id, bytes(content), "lot.zip", "pdfs")
     assert "ne peut pas être extrait" in office.refusals(import_id)[0][1]
+
+
+@pytest.mark.parametrize("identifier", ["00db800adba8b85219567e60d408fa25", "feff00e9" * 4, "fffee900" * 4])
+def test_an_encrypted_pdf_is_refused_and_a_good_one_taken_whatever_codec_its_texts_ask_for(identifier: str) -> None:
+    """The confined reader can import no codec any more; it took such a PDF for a damaged table, and let it through."""
+    with PdfInspector() as inspector:
+        for _ in range(2):
+            assert inspector.refusal_of(_identified(_encrypted(), identifier)) == PROTECTED
+            assert inspector.refusal_of(_titled("Relevé – № 1", identifier)) is None
 
 
 def test_a_file_that_ends_its_reader_is_refused_and_the_next_is_read() -> None:

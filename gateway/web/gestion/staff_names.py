@@ -29,7 +29,7 @@ def openings_sentence(openings: Sequence[RecentOpening], names: Mapping[str, str
 
 
 def names_by_id(staff_ids: Collection[str]) -> dict[str, str]:
-    """None while accounts does not answer."""
+    """Their names by id; empty while accounts does not answer."""
     if not staff_ids:
         return {}
     try:

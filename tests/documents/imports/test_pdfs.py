@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import io
+import os
 import re
 import struct
+import subprocess
+import sys
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -24,6 +27,7 @@ from services.objects import ObjectStore
 from tests.documents.imports.exam_office import ExamOffice, numero, pdf_of, zip_of
 from tests.documents.text_extraction import text_of_html
 
+ROOT = Path(__file__).parents[3]
 TEXT = "Convocation : consultez le PDF ou votre centre d'examen."
 
 
@@ -246,6 +250,13 @@ def test_an_encrypted_pdf_is_refused_and_a_good_one_taken_whatever_codec_its_tex
         for _ in range(2):
             assert inspector.refusal_of(_identified(_encrypted(), identifier)) == PROTECTED
             assert inspector.refusal_of(_titled("Relevé – № 1", identifier)) is None
+
+
+def test_a_reader_that_lacks_a_module_ends_rather_than_go_on_without_it() -> None:
+    """What it could not read would count as harmless."""
+    reading = "from services.documents.inspection import program; program._confine(); 'a'.encode('utf-32-be')"
+    done = subprocess.run([sys.executable, "-c", reading], cwd=ROOT, capture_output=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (os.EX_SOFTWARE, b"")
 
 
 def test_a_file_that_ends_its_reader_is_refused_and_the_next_is_read() -> None:

@@ -2,7 +2,17 @@
 
 import re
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
+
+
+def box_with_two_suggestions(page: Page, site: str) -> tuple[Locator, Locator]:
+    """The box of communes with « re » typed, and the suggestion REMICOURT, which is shown as the second of two."""
+    page.goto(f"{site}/composants/onglets", wait_until="networkidle")
+    box = page.get_by_label("Commune de naissance")
+    box.press_sequentially("re")
+    second = page.get_by_role("option", name="REMICOURT", exact=True)
+    expect(second).to_be_visible()
+    return box, second
 
 
 def test_suggestions_are_reached_and_chosen_by_the_keyboard(page: Page, site: str) -> None:
@@ -23,11 +33,7 @@ def test_suggestions_are_reached_and_chosen_by_the_keyboard(page: Page, site: st
 
 def test_an_answer_that_comes_late_leaves_the_suggestion_reached_by_the_arrows(page: Page, site: str) -> None:
     """What Enter does must not depend on when the words typed last are answered."""
-    page.goto(f"{site}/composants/onglets", wait_until="networkidle")
-    box = page.get_by_label("Commune de naissance")
-    box.press_sequentially("re")
-    reached = page.get_by_role("option", name="REMICOURT", exact=True)
-    expect(reached).to_be_visible()
+    box, reached = box_with_two_suggestions(page, site)
     with page.expect_response(lambda answer: "q=rem" in answer.url):
         box.press("m")
         box.press("ArrowDown")
@@ -55,11 +61,7 @@ def test_enter_searches_and_does_not_send_the_form_while_nothing_is_chosen(page:
 
 
 def test_a_suggestion_that_was_left_is_not_reached_again_by_what_is_typed_after_it(page: Page, site: str) -> None:
-    page.goto(f"{site}/composants/onglets", wait_until="networkidle")
-    box = page.get_by_label("Commune de naissance")
-    box.press_sequentially("re")
-    reached = page.get_by_role("option", name="REMICOURT", exact=True)
-    expect(reached).to_be_visible()
+    box, reached = box_with_two_suggestions(page, site)
     box.press("ArrowUp")
     expect(reached).to_have_attribute("aria-selected", "true")
     box.press("Escape")

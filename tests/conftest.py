@@ -7,7 +7,7 @@ Nothing of the portal is imported here, so that a test of one service never load
 
 from collections.abc import Generator, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -17,38 +17,78 @@ from tests.support.missing_services import NotInstalled, missing_services_summar
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
 
-    from tests.support.clamav import ClamAV
-    from tests.support.object_store import Bucket, ObjectStoreServer
+    from tests.support.object_store import Bucket, ObjectStore
     from tests.support.postgres import Postgres
     from tests.support.prepared_databases import SqliteTemplates
     from tests.support.rabbitmq import RabbitMQ
     from tests.support.smtp import Mailbox
 
-
-@pytest.fixture(scope="session")
-def rabbitmq() -> "Iterator[RabbitMQ]":
-    """Give the run's RabbitMQ: `fresh_vhost()` for a URL, `stop()` and `start()` for faults."""
-    from tests.support.rabbitmq import RabbitMQ
-
-    try:
-        node = RabbitMQ()
-    except NotInstalled as absence:
-        skip_or_fail(absence)
-    yield node
-    node.close()
+ENGINES = ("sqlite", "postgresql")
 
 
-@pytest.fixture(scope="session")
-def postgres() -> "Iterator[Postgres]":
-    """Give the run's PostgreSQL: `fresh_database()` for a URL, `template()` for one already migrated."""
-    from tests.support.postgres import Postgres
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--engine",
+        choices=ENGINES,
+        help="run on this engine the tests that any engine will do for, and nothing else (without it: those on SQLite)",
+    )
 
-    try:
-        cluster = Postgres()
-    except NotInstalled as absence:
-        skip_or_fail(absence)
-    yield cluster
-    cluster.stop()
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "engines(*names): on these engines, since what is tested depends on them")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run what needs a database on SQLite; on both engines where the engine is what is tested (`engines`)."""
+    if "engine" in metafunc.fixturenames:
+        named = metafunc.definition.get_closest_marker("engines")
+        chosen = metafunc.config.getoption("engine") or ENGINES[0]
+        metafunc.parametrize("engine", named.args if named else [chosen])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell each process of the run where the servers answer that all share."""
+    from tests.support import shared_servers
+
+    node.workerinput["servers"] = shared_servers.of_this_process(node.config).addresses()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """End the servers with the run."""
+    from tests.support import shared_servers
+
+    shared_servers.of_this_process(config).end()
+
+
+def _shared(name: str) -> Any:
+    @pytest.fixture(scope="session", name=name)
+    def shared(request: pytest.FixtureRequest) -> Any:
+        from tests.support import shared_servers
+
+        return shared_servers.server(request.config, name)
+
+    return shared
+
+
+def _own(name: str) -> Any:
+    @pytest.fixture(scope="module", name=f"own_{name}")
+    def own() -> Iterator[Any]:
+        from tests.support.shared_servers import started
+
+        try:
+            with started(name) as server:
+                yield server
+        except NotInstalled as absence:
+            skip_or_fail(absence)
+
+    return own
+
+
+# The run's RabbitMQ (`fresh_vhost()`), PostgreSQL (`fresh_database()`, `template()`), S3 (`fresh_bucket()`) and clamd …
+rabbitmq, postgres, objects, clamav = map(_shared, ("rabbitmq", "postgres", "objects", "clamav"))
+# … and one for a module alone, which it may stop, start again and make to hang.
+own_rabbitmq, own_postgres, own_objects, own_clamav = map(_own, ("rabbitmq", "postgres", "objects", "clamav"))
 
 
 @pytest.fixture(scope="session")
@@ -59,36 +99,10 @@ def sqlite_templates(tmp_path_factory: pytest.TempPathFactory) -> "SqliteTemplat
     return SqliteTemplates(tmp_path_factory.mktemp("templates"))
 
 
-@pytest.fixture(scope="session")
-def objects() -> "Iterator[ObjectStoreServer]":
-    """Give the run's S3: `fresh_bucket()`."""
-    from tests.support.object_store import ObjectStoreServer
-
-    try:
-        server = ObjectStoreServer()
-    except NotInstalled as absence:
-        skip_or_fail(absence)
-    yield server
-    server.stop()
-
-
 @pytest.fixture
-def bucket(objects: "ObjectStoreServer") -> "Bucket":
+def bucket(objects: "ObjectStore") -> "Bucket":
     """Give an empty bucket of this test alone."""
     return objects.fresh_bucket()
-
-
-@pytest.fixture(scope="session")
-def clamav() -> "Iterator[ClamAV]":
-    """Give the run's clamd, which knows the EICAR test file only."""
-    from tests.support.clamav import ClamAV
-
-    try:
-        server = ClamAV()
-    except NotInstalled as absence:
-        skip_or_fail(absence)
-    yield server
-    server.stop()
 
 
 @pytest.fixture(scope="session")
@@ -138,10 +152,10 @@ def page(visitor: "BrowserContext") -> "Page":
     return visitor.new_page()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """Give the SQLAlchemy URL of an empty database, in turn on both engines that the portal runs on."""
-    if request.param == "sqlite":
+@pytest.fixture
+def database_url(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Give the SQLAlchemy URL of an empty database of this test alone."""
+    if engine == "sqlite":
         yield f"sqlite:///{tmp_path / 'test.db'}"
         return
     cluster: Postgres = request.getfixturevalue("postgres")
@@ -162,9 +176,17 @@ def broker_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     node.delete_vhost(url)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the longest of the last files first: at the end, one process would be at work and the others idle."""
-    items.sort(key=lambda item: item.path.name != "test_documented_commands.py")
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Of a run on one named engine keep the tests that any engine will do for."""
+    if config.getoption("engine"):
+        kept = [item for item in items if _takes_any_engine(item)]
+        config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
+        items[:] = kept
+
+
+def _takes_any_engine(item: pytest.Item) -> bool:
+    takes_one = isinstance(item, pytest.Function) and "engine" in item.fixturenames
+    return takes_one and item.get_closest_marker("engines") is None
 
 
 @pytest.hookimpl(wrapper=True)

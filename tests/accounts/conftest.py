@@ -33,9 +33,9 @@ def _prepare(database_url: str, folder: Path) -> None:
         db.engine.dispose()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def migrated_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    return prepared_url(request.param, "accounts_empty", lambda url: _prepare(url, tmp_path), request)
+@pytest.fixture
+def migrated_url(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    return prepared_url(engine, "accounts_empty", lambda url: _prepare(url, tmp_path), request)
 
 
 @pytest.fixture(scope="session")

@@ -47,7 +47,7 @@ def test_a_full_queue_is_said_at_once_and_counts_as_no_try(one_place: None, acco
     assert accounts.try_log_in().status_code == 201
 
 
-@pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)  # hashing knows no database
+@pytest.mark.engines("sqlite")  # hashing knows no database
 def test_a_flood_of_wrong_passwords_leaves_sessions_tokens_and_keys_answered(
     accounts: RunningAccounts, tmp_path: Path
 ) -> None:

@@ -148,7 +148,7 @@ def test_a_new_address_in_force_ends_every_session(accounts: RunningAccounts) ->
     assert problem_slug(accounts.post("/sessions/exchange", session=login["session"])) == "session-expiree"
 
 
-@pytest.mark.parametrize("migrated_url", ["postgresql"], indirect=True)
+@pytest.mark.engines("postgresql")
 def test_a_link_used_while_its_account_changes_waits_and_stops_nobody(accounts: RunningAccounts) -> None:
     login = accounts.log_in_new_candidate()
     ask_new_email(accounts, login)
@@ -172,7 +172,7 @@ def _waits_for_a_lock(accounts: RunningAccounts) -> bool:
         return bool(connection.scalar(waiting))
 
 
-@pytest.mark.parametrize("migrated_url", ["postgresql"], indirect=True)
+@pytest.mark.engines("postgresql")
 def test_a_reset_link_made_while_the_address_changes_goes_to_the_new_address(accounts: RunningAccounts) -> None:
     login = accounts.log_in_new_candidate()
     ask_new_email(accounts, login)

@@ -59,7 +59,7 @@ def test_a_key_written_on_one_line_is_read() -> None:
     assert AccountsSettings.read({**made, "SIGNING_KEY": made["SIGNING_KEY"].replace("\n", "\\n")})
 
 
-@pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)  # passwords know no database
+@pytest.mark.engines("sqlite")  # passwords know no database
 def test_the_recommended_profile_asks_for_length_and_no_classes(
     migrated_url: str, tmp_path: Path, mailbox: Mailbox
 ) -> None:

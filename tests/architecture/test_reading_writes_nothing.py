@@ -26,14 +26,14 @@ from tests.architecture.writing_reads import (
 )
 
 if TYPE_CHECKING:
-    from tests.support.object_store import ObjectStoreServer
+    from tests.support.object_store import ObjectStore
 
 TOOLS = "/api/<service>/v1/"
 EVERY_READ = [(app, rule) for app, rules in READS.items() for rule in rules]
 
 
 @pytest.fixture(scope="module")
-def examples(objects: ObjectStoreServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Examples]:
+def examples(objects: ObjectStore, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Examples]:
     """A portal that holds one of everything."""
     examples = Examples(tmp_path_factory.mktemp("reads"), objects.fresh_bucket().url)
     yield examples

@@ -15,14 +15,14 @@ from tests.architecture.staff_acts import ACTS, WITHOUT_TRACE, Route
 from tests.architecture.staff_at_work import StaffAtWork
 
 if TYPE_CHECKING:
-    from tests.support.object_store import ObjectStoreServer
+    from tests.support.object_store import ObjectStore
 
 READS = ("GET", "HEAD")
 TRAILS = {service: f"{service}.{'audit' if service == 'registrations' else 'audit_entries'}" for service in SERVICES}
 
 
 @pytest.fixture(scope="module")
-def office(objects: ObjectStoreServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[StaffAtWork]:
+def office(objects: ObjectStore, tmp_path_factory: pytest.TempPathFactory) -> Iterator[StaffAtWork]:
     examples = Examples(tmp_path_factory.mktemp("acts"), objects.fresh_bucket().url)
     yield StaffAtWork(examples)
     examples.close()

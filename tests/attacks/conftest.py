@@ -12,11 +12,11 @@ from tests.attacks.gateway_replicas import Site
 from tests.support.missing_services import NotInstalled, skip_or_fail
 
 if TYPE_CHECKING:
-    from tests.support.object_store import ObjectStoreServer
+    from tests.support.object_store import ObjectStore
 
 
 @pytest.fixture(scope="package")
-def site(objects: ObjectStoreServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site(objects: ObjectStore, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     try:
         running = Site(tmp_path_factory.mktemp("site"), objects.fresh_bucket().url)
     except NotInstalled as absence:

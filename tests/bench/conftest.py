@@ -18,8 +18,8 @@ from tests.support.ports import free_port, is_listening
 from tests.support.processes import Daemon, PrivateFolder
 
 if TYPE_CHECKING:
-    from tests.support.postgres import Postgres
-    from tests.support.rabbitmq import RabbitMQ
+    from tests.support.postgres import PostgresServer
+    from tests.support.rabbitmq import RabbitMQServer
 
 AS_SHIPPED = {"PAGE_SECONDS": str(Settings.page_seconds)}
 
@@ -43,7 +43,7 @@ def one_machine() -> Iterator[Installation]:
 
 
 @pytest.fixture(scope="session")
-def on_servers(postgres: Postgres, rabbitmq: RabbitMQ) -> Iterator[Installation]:
+def on_servers(postgres: PostgresServer, rabbitmq: RabbitMQServer) -> Iterator[Installation]:
     mails = _MailsAsFiles()
     databases = {f"{service.upper()}_DATABASE_URL": postgres.fresh_database() for service in SERVICES}
     real = databases | {"BROKER_URL": rabbitmq.fresh_vhost(), "MAIL_URL": mails.url}

@@ -16,13 +16,19 @@ from sqlalchemy.engine import make_url
 
 from services.chassis.process.capacity import Limit
 from tests.support.ports import free_port
-from tests.support.postgres import Postgres
+from tests.support.postgres import PostgresServer
 from tests.support.processes import Daemon, PrivateFolder, wait_until
 
 ROOT = Path(__file__).parents[2]
 THREADS = 8
 FLOOD = 40
 SECONDS = 90.0  # for whatever must come: a bound for the test, none for the service
+
+
+@pytest.fixture(scope="module")
+def postgres(own_postgres: PostgresServer) -> PostgresServer:
+    """A server of this module alone: it is stopped here."""
+    return own_postgres
 
 
 @dataclass
@@ -44,7 +50,7 @@ class Site:
 
 
 @pytest.fixture
-def site(postgres: Postgres) -> Iterator[Site]:
+def site(postgres: PostgresServer) -> Iterator[Site]:
     port, folder, database_url = free_port(), PrivateFolder("hung"), postgres.fresh_database()
     env = {**os.environ, "PYTHONPATH": str(ROOT), "BIND": f"127.0.0.1:{port}", "THREADS": str(THREADS)}
     daemon = Daemon("site", [sys.executable, "-m", "tests.chassis.ledger_site", database_url], folder, env)
@@ -57,7 +63,7 @@ def site(postgres: Postgres) -> Iterator[Site]:
 
 
 def test_while_the_database_hangs_all_else_answers_and_nothing_acknowledged_is_lost(
-    site: Site, postgres: Postgres
+    site: Site, postgres: PostgresServer
 ) -> None:
     acknowledged = {"before"}
     assert site.write("before").status_code == 201

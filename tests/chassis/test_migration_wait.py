@@ -11,7 +11,7 @@ from flask import Flask
 from services.chassis.process.command_line import migrate
 from services.chassis.process.migration_wait import is_migrated, wait_until_migrated
 from tests.architecture import apps
-from tests.support.postgres import Postgres
+from tests.support.postgres import PostgresServer
 
 PATIENCE = 60.0
 
@@ -47,13 +47,13 @@ def test_it_goes_on_once_they_are_migrated(app: Flask) -> None:
     assert not waiting.is_alive()
 
 
-def test_a_database_that_does_not_answer_is_waited_for(postgres: Postgres, tmp_path: Path) -> None:
-    url = postgres.fresh_database()
-    postgres.stop()
+def test_a_database_that_does_not_answer_is_waited_for(own_postgres: PostgresServer, tmp_path: Path) -> None:
+    url = own_postgres.fresh_database()
+    own_postgres.stop()
     app = apps.build("accounts", tmp_path, url)
     waiting = threading.Thread(target=wait_until_migrated, args=(app, 0.01), daemon=True)
     waiting.start()
-    postgres.start()
+    own_postgres.start()
     migrate(app)
     waiting.join(PATIENCE)
     assert not waiting.is_alive()

@@ -11,7 +11,7 @@ from psycopg import sql
 
 from deploy.containers import secrets
 from deploy.service_names import SERVICES
-from tests.support.postgres import Postgres
+from tests.support.postgres import PostgresServer
 
 SCRIPT = Path(secrets.__file__).parent / "postgres" / "10-databases.sh"
 
@@ -19,7 +19,7 @@ SCRIPT = Path(secrets.__file__).parent / "postgres" / "10-databases.sh"
 class ComposedDatabases:
     """The cluster, and the secrets that its script reads."""
 
-    def __init__(self, cluster: Postgres, folder: Path) -> None:
+    def __init__(self, cluster: PostgresServer, folder: Path) -> None:
         self.cluster = cluster
         self.folder = folder
         self._make_secrets()

@@ -10,13 +10,13 @@ from pathlib import Path
 from deploy.containers import secrets
 from deploy.containers.derived_files import password_hash
 from deploy.containers.secret_makers import VHOST
-from tests.support.rabbitmq import RabbitMQ
+from tests.support.rabbitmq import RabbitMQServer
 
 FILES = Path(secrets.__file__).parent / "rabbitmq"
 TOPOLOGY = FILES / "10-topology.json"
 
 
-class ComposedRabbitMQ(RabbitMQ):
+class ComposedRabbitMQ(RabbitMQServer):
     """`definitions` are the files' contents by name; the tests add an administrator, to inspect the node."""
 
     def __init__(self, definitions: Mapping[str, str]) -> None:

@@ -8,14 +8,14 @@ import pytest
 
 from tests.containers.composed_databases import ComposedDatabases
 from tests.support.missing_services import NotInstalled, skip_or_fail
-from tests.support.postgres import Postgres
+from tests.support.postgres import PostgresServer
 
 
 @pytest.fixture(scope="module")
 def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ComposedDatabases]:
     """A cluster whose init script was run, and on which all four services have migrated."""
     try:
-        cluster = Postgres()
+        cluster = PostgresServer()
     except NotInstalled as absence:
         skip_or_fail(absence)
     yield ComposedDatabases(cluster, tmp_path_factory.mktemp("databases") / "secrets")

@@ -23,12 +23,12 @@ def registrations() -> Iterator[RegistrationsStub]:
     running.stop()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest) -> str:
+@pytest.fixture
+def database_url(engine: str, request: pytest.FixtureRequest) -> str:
     """A database of this test alone that documents has migrated."""
     from tests.documents.service import prepare
 
-    return prepared_url(request.param, "documents_empty", prepare, request)
+    return prepared_url(engine, "documents_empty", prepare, request)
 
 
 @pytest.fixture

@@ -16,6 +16,12 @@ CONFIRMATION = f"/candidatures/{CANDIDATURE}/confirmation"
 FORM = f"/candidatures/{CANDIDATURE}/forms/ENGAGEMENT"
 
 
+@pytest.fixture(scope="module")
+def objects(own_objects: "ObjectStoreServer") -> "ObjectStoreServer":
+    """A server of this module alone: it is stopped here."""
+    return own_objects
+
+
 def _version_shown(service: Service, path: str) -> str:
     answer = service.get(path)
     assert answer.status_code == 200, answer.get_data(as_text=True)

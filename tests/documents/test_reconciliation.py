@@ -19,6 +19,12 @@ if TYPE_CHECKING:
     from tests.support.object_store import Bucket, ObjectStoreServer
 
 
+@pytest.fixture(scope="module")
+def objects(own_objects: "ObjectStoreServer") -> "ObjectStoreServer":
+    """A server of this module alone: it is stopped here."""
+    return own_objects
+
+
 def _reconciled(service: Service) -> Report:
     with service.app.app_context():
         return reconciliation().run()

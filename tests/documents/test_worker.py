@@ -29,6 +29,12 @@ if TYPE_CHECKING:
 RETRY_SECONDS = (0.3, 0.5, 1.0)
 
 
+@pytest.fixture(scope="module")
+def objects(own_objects: "ObjectStoreServer") -> "ObjectStoreServer":
+    """A server of this module alone: it is stopped here."""
+    return own_objects
+
+
 @pytest.fixture
 def working(tmp_path: "Path", bucket: "Bucket", registrations: RegistrationsStub, broker_url: str) -> Iterator[Service]:
     """documents with its worker running, on the broker that the test is about."""

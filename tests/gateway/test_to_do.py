@@ -28,11 +28,11 @@ from tests.support.in_process_portal import service_stopped
 from tests.support.scriptless_browser import ScriptlessBrowser
 
 if TYPE_CHECKING:
-    from tests.support.object_store import ObjectStoreServer
+    from tests.support.object_store import ObjectStore
 
 
 @pytest.fixture(scope="module")
-def running(objects: ObjectStoreServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[InProcessFourServices]:
+def running(objects: ObjectStore, tmp_path_factory: pytest.TempPathFactory) -> Iterator[InProcessFourServices]:
     with running_four_services(tmp_path_factory.mktemp("left"), objects.fresh_bucket().url) as portal:
         yield portal
 

@@ -14,7 +14,7 @@ from tests.growth.full_service import FullService, Weight
 from tests.registrations.service.candidate_client import NOW
 
 if TYPE_CHECKING:
-    from tests.support.object_store import ObjectStoreServer
+    from tests.support.object_store import ObjectStore
     from tests.support.postgres import Postgres
     from tests.support.smtp import Mailbox
 
@@ -23,7 +23,7 @@ Filled = Callable[[str, int, Weight], FullService]
 
 @pytest.fixture(scope="module")
 def fill(
-    postgres: Postgres, objects: ObjectStoreServer, _mail_server: Mailbox, tmp_path_factory: pytest.TempPathFactory
+    postgres: Postgres, objects: ObjectStore, _mail_server: Mailbox, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Filled]:
     """A service beside whose example that many others have come; it is at work in the guide's month."""
     folder = tmp_path_factory.mktemp("growth")
@@ -43,7 +43,7 @@ def fill(
 
 
 def _full(
-    service: str, url: str, folder: Path, objects: ObjectStoreServer, mailbox: Mailbox, rows: int, weight: Weight
+    service: str, url: str, folder: Path, objects: ObjectStore, mailbox: Mailbox, rows: int, weight: Weight
 ) -> FullService:
     """Imported here: a service that is not asked for is not loaded."""
     if service == "accounts":

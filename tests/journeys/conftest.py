@@ -16,6 +16,7 @@ from tests.journeys.deposit_page import DepositPage, deposit_page
 from tests.journeys.personas import Persona
 from tests.support import failure_screenshots
 from tests.support.launched_portal import LaunchedPortal
+from tests.support.missing_services import NotInstalled, skip_or_fail
 from tests.support.running_portal import RunningPortal
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
     from tests.support.postgres import Postgres
-    from tests.support.rabbitmq import RabbitMQ
+    from tests.support.rabbitmq import RabbitMQServer
     from tests.support.smtp import Mailbox
 
     NewCandidate = Callable[[RunningPortal, Persona], Candidate]
@@ -39,7 +40,19 @@ def alone() -> Iterator[LaunchedPortal]:
 
 
 @pytest.fixture(scope="package")
-def servers(postgres: Postgres, rabbitmq: RabbitMQ, _mail_server: Mailbox) -> Iterator[LaunchedPortal]:
+def rabbitmq() -> Iterator[RabbitMQServer]:
+    """A node of the journeys alone: it is stopped there."""
+    from tests.support.shared_servers import started
+
+    try:
+        with started("rabbitmq") as node:
+            yield node
+    except NotInstalled as absence:
+        skip_or_fail(absence)
+
+
+@pytest.fixture(scope="package")
+def servers(postgres: Postgres, rabbitmq: RabbitMQServer, _mail_server: Mailbox) -> Iterator[LaunchedPortal]:
     """The portal on PostgreSQL, RabbitMQ and SMTP."""
     databases = {f"{service.upper()}_DATABASE_URL": postgres.fresh_database() for service in SERVICES}
     urls = databases | {"BROKER_URL": rabbitmq.fresh_vhost(), "MAIL_URL": _mail_server.url}

@@ -13,11 +13,11 @@ from tests.journeys.text_reading import pdf_text
 if TYPE_CHECKING:
     from tests.journeys.conftest import NewCandidate
     from tests.support.launched_portal import LaunchedPortal
-    from tests.support.rabbitmq import RabbitMQ
+    from tests.support.rabbitmq import RabbitMQServer
 
 
 def test_a_candidate_registers_while_the_broker_is_away(
-    servers: LaunchedPortal, rabbitmq: RabbitMQ, new_candidate: NewCandidate
+    servers: LaunchedPortal, rabbitmq: RabbitMQServer, new_candidate: NewCandidate
 ) -> None:
     someone = new_candidate(servers, personas.DUBOIS.with_email(personas.new_address()))
     rabbitmq.stop()

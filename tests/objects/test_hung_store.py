@@ -27,6 +27,12 @@ HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\nContent-Type: application
 SECONDS = 90.0
 
 
+@pytest.fixture(scope="module")
+def objects(own_objects: ObjectStoreServer) -> ObjectStoreServer:
+    """A server of this module alone: it is stopped here."""
+    return own_objects
+
+
 @pytest.fixture
 def short_deadlines(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A web process whose calls may last two seconds."""

@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from tests.support.object_store import Bucket
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest) -> str:
+@pytest.fixture
+def database_url(engine: str, request: pytest.FixtureRequest) -> str:
     """A database of this test alone that pieces has migrated."""
     from tests.pieces.pieces_service import prepare
 
-    return prepared_url(request.param, "pieces_empty", prepare, request)
+    return prepared_url(engine, "pieces_empty", prepare, request)
 
 
 @pytest.fixture

@@ -1,7 +1,8 @@
-"""One private clamd for the test run, whose only signature is the EICAR test file."""
+"""One private clamd for the test run, shared by its processes, whose only signature is the EICAR test file."""
 
 import signal
 from pathlib import Path
+from typing import Any
 
 from tests.support.missing_services import NotInstalled
 from tests.support.ports import free_port, is_listening
@@ -14,12 +15,29 @@ EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR-STANDARD" + rb"-ANTIVIRUS-TEST-FILE
 
 
 class ClamAV:
-    """A running clamd; stop() and start() for tests of what happens without it."""
+    """A clamd that runs."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+
+    @property
+    def address(self) -> dict[str, Any]:
+        """Return what another process makes a ClamAV of."""
+        return {"port": self.port}
+
+    @property
+    def url(self) -> str:
+        """Return the server as an ANTIVIRUS_URL."""
+        return f"tcp://127.0.0.1:{self.port}"
+
+
+class ClamAVServer(ClamAV):
+    """The same with its process; stop() and start() for tests of what happens without it."""
 
     def __init__(self) -> None:
         if not _SERVER.exists():
             raise NotInstalled("ClamAV", str(_SERVER))
-        self.port = free_port()
+        super().__init__(free_port())
         self._folder = PrivateFolder("clamav", account_for("clamav"))
         signatures = self._folder.folder("signatures")
         self._folder.write("signatures/eicar.ndb", f"Eicar-Test-Signature:0:*:{EICAR.hex()}\n")
@@ -27,11 +45,6 @@ class ClamAV:
         command: list[str | Path] = [_SERVER, "--foreground", f"--config-file={configuration}"]
         self._daemon = Daemon("clamd", command, self._folder, {"PATH": "/usr/bin:/bin"})
         self.start()
-
-    @property
-    def url(self) -> str:
-        """Return the server as an ANTIVIRUS_URL."""
-        return f"tcp://127.0.0.1:{self.port}"
 
     def start(self) -> None:
         """Start clamd and wait until it listens."""

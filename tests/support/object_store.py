@@ -1,4 +1,4 @@
-"""One private S3 (rclone over a folder) for the test run; each test gets a bucket of its own."""
+"""One private S3 (rclone over a folder) for the test run, shared by its processes; each test gets a bucket of its own."""
 
 import secrets
 import shutil
@@ -6,6 +6,7 @@ import sys
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from minio import Minio
 
@@ -31,22 +32,43 @@ class Bucket:
         return f"s3+http://{self.access_key}:{self.secret_key}@{self.endpoint}/{self.name}"
 
 
-class ObjectStoreServer:
-    """A running S3 server; stop() and start() keep what it holds."""
+class ObjectStore:
+    """An S3 server that runs, keeping what it holds in the folder `root`."""
 
-    def __init__(self) -> None:
-        self.port = free_port()
-        # rclone refuses keys shorter than eight characters, and a comma divides them.
-        self.access_key, self.secret_key = secrets.token_hex(8), secrets.token_hex(16)
-        self._folder = PrivateFolder("objects")
-        self._root = self._folder.folder("buckets")
-        self._daemon = Daemon("rclone", self._command(), self._folder, self._environment())
-        self.start()
+    def __init__(self, port: int, access_key: str, secret_key: str, root: str) -> None:
+        self.port, self.access_key, self.secret_key = port, access_key, secret_key
+        self._root = Path(root)
+
+    @property
+    def address(self) -> dict[str, Any]:
+        """Return what another process makes an ObjectStore of."""
+        keys = {"access_key": self.access_key, "secret_key": self.secret_key}
+        return {"port": self.port, **keys, "root": str(self._root)}
 
     @property
     def endpoint(self) -> str:
         """Return host:port, as the minio SDK takes it."""
         return f"127.0.0.1:{self.port}"
+
+    def fresh_bucket(self) -> Bucket:
+        """Create an empty bucket."""
+        name = f"test-{secrets.token_hex(6)}"
+        # By the server itself: a folder made behind its back is not seen until its cache of names ends.
+        client = Minio(self.endpoint, self.access_key, self.secret_key, secure=False, region="us-east-1")
+        client.make_bucket(name)
+        return Bucket(self.endpoint, self.access_key, self.secret_key, name, self._root / name)
+
+
+class ObjectStoreServer(ObjectStore):
+    """The same with its process; stop() and start() keep what it holds."""
+
+    def __init__(self) -> None:
+        self._folder = PrivateFolder("objects")
+        root = self._folder.folder("buckets")
+        # rclone refuses keys shorter than eight characters, and a comma divides them.
+        super().__init__(free_port(), secrets.token_hex(8), secrets.token_hex(16), str(root))
+        self._daemon = Daemon("rclone", self._command(), self._folder, self._environment())
+        self.start()
 
     def start(self) -> None:
         """Start the server, after stop() with the objects it had."""
@@ -60,14 +82,6 @@ class ObjectStoreServer:
     def hanging(self) -> AbstractContextManager[None]:
         """While the block runs the server takes connections and answers nothing."""
         return suspended(self._daemon.pid)
-
-    def fresh_bucket(self) -> Bucket:
-        """Create an empty bucket."""
-        name = f"test-{secrets.token_hex(6)}"
-        # By the server itself: a folder made behind its back is not seen until its cache of names ends.
-        client = Minio(self.endpoint, self.access_key, self.secret_key, secure=False, region="us-east-1")
-        client.make_bucket(name)
-        return Bucket(self.endpoint, self.access_key, self.secret_key, name, self._root / name)
 
     def _command(self) -> list[str | Path]:
         options = ["--vfs-cache-mode", "off", "--addr", self.endpoint, "--config", "/dev/null"]

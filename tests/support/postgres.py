@@ -1,4 +1,4 @@
-"""One private PostgreSQL cluster for the test run; each test gets a database of its own."""
+"""One private PostgreSQL cluster for the test run, shared by its processes; each test gets a database of its own."""
 
 import re
 import secrets
@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from psycopg import sql
@@ -34,30 +35,17 @@ _SETTINGS = {
 
 
 class Postgres:
-    """A running cluster. Its databases belong to a plain role: no superuser hides a missing right."""
+    """A cluster that runs. Its databases belong to a plain role: no superuser hides a missing right."""
 
-    def __init__(self) -> None:
-        self._binaries = _newest_binaries()
-        self.port = free_port()
-        self.role = "portail"
-        self.password = secrets.token_urlsafe(12)
-        self._folder = PrivateFolder("postgres", account_for("postgres"))
-        self._data = self._folder.path / "data"
-        self._templates: set[str] = set()
-        self._initialise()
-        self._daemon = Daemon("postgres", self._command(), self._folder, {"LC_ALL": "C.UTF-8", "TZ": "UTC"})
-        self.start()
-        create_role = sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}")
-        self._administer(create_role.format(sql.Identifier(self.role), sql.Literal(self.password)))
+    role = "portail"
 
-    def start(self) -> None:
-        """Start the cluster, after stop() with the data it had."""
-        self._daemon.start()
-        self._daemon.wait_ready(self._answers)
+    def __init__(self, port: int, password: str) -> None:
+        self.port, self.password = port, password
 
-    def stop(self) -> None:
-        """Stop the cluster: running sessions are cut, data are kept for start()."""
-        self._daemon.stop(first=_FAST_SHUTDOWN)
+    @property
+    def address(self) -> dict[str, Any]:
+        """Return what another process makes a Postgres of."""
+        return {"port": self.port, "password": self.password}
 
     def fresh_database(self, template: str = "template1") -> str:
         """Create a database, empty or copied from a template, and return its postgresql+psycopg:// URL."""
@@ -75,15 +63,68 @@ class Postgres:
 
         `prepare` must close its connections: PostgreSQL copies only a database that nobody uses.
         """
-        if name not in self._templates:
-            self._create_database(name, "template1")
-            prepare(self.url_of(name))
-            self._templates.add(name)
+        with self._connect() as connection:  # the run's other processes wait for the one that makes it
+            connection.execute("SELECT pg_advisory_lock(hashtext(%s))", (name,))
+            is_ready = "SELECT 1 FROM pg_database WHERE datname = %s AND datistemplate"
+            if connection.execute(is_ready, (name,)).fetchone() is None:
+                self._create_database(name, "template1")
+                prepare(self.url_of(name))
+                connection.execute(sql.SQL("ALTER DATABASE {} IS_TEMPLATE true").format(sql.Identifier(name)))
         return name
 
     def url_of(self, database: str) -> str:
         """Return the SQLAlchemy URL of a database of this cluster."""
         return f"postgresql+psycopg://{self.role}:{self.password}@127.0.0.1:{self.port}/{database}"
+
+    def disconnect_all(self, url: str) -> None:
+        """Cut every session of the database at `url`, as a failing network would."""
+        database = url.rsplit("/", 1)[1]
+        cut = sql.SQL("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = {}")
+        self._administer(cut.format(sql.Literal(database)))
+
+    def _create_database(self, name: str, template: str) -> None:
+        # As files: half the work of writing each page to the log, which only a cluster that must outlive a crash needs.
+        create = sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {} STRATEGY FILE_COPY")
+        self._administer(create.format(*map(sql.Identifier, (name, self.role, template))))
+
+    def _connect(self) -> psycopg.Connection:
+        return psycopg.connect(
+            host="127.0.0.1",
+            port=self.port,
+            user="postgres",
+            password=self.password,
+            dbname="postgres",
+            autocommit=True,
+            connect_timeout=10,
+        )
+
+    def _administer(self, statement: sql.Composed) -> None:
+        with self._connect() as connection:
+            connection.execute(statement)
+
+
+class PostgresServer(Postgres):
+    """The same with its process, which can be stopped, started again and made to hang."""
+
+    def __init__(self) -> None:
+        self._binaries = _newest_binaries()
+        super().__init__(free_port(), secrets.token_urlsafe(12))
+        self._folder = PrivateFolder("postgres", account_for("postgres"))
+        self._data = self._folder.path / "data"
+        self._initialise()
+        self._daemon = Daemon("postgres", self._command(), self._folder, {"LC_ALL": "C.UTF-8", "TZ": "UTC"})
+        self.start()
+        create_role = sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}")
+        self._administer(create_role.format(sql.Identifier(self.role), sql.Literal(self.password)))
+
+    def start(self) -> None:
+        """Start the cluster, after stop() with the data it had."""
+        self._daemon.start()
+        self._daemon.wait_ready(self._answers)
+
+    def stop(self) -> None:
+        """Stop the cluster: running sessions are cut, data are kept for start()."""
+        self._daemon.stop(first=_FAST_SHUTDOWN)
 
     def hanging(self) -> AbstractContextManager[None]:
         """While the block runs the cluster takes connections and answers nothing, as a stopped machine does."""
@@ -98,17 +139,6 @@ class Postgres:
     def log(self) -> str:
         """Return all that the server has logged so far."""
         return self._daemon.log.read_text(encoding="utf-8")
-
-    def disconnect_all(self, url: str) -> None:
-        """Cut every session of the database at `url`, as a failing network would."""
-        database = url.rsplit("/", 1)[1]
-        cut = sql.SQL("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = {}")
-        self._administer(cut.format(sql.Literal(database)))
-
-    def _create_database(self, name: str, template: str) -> None:
-        # As files: half the work of writing each page to the log, which only a cluster that must outlive a crash needs.
-        create = sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {} STRATEGY FILE_COPY")
-        self._administer(create.format(*map(sql.Identifier, (name, self.role, template))))
 
     def _initialise(self) -> None:
         secret = self._folder.write("superuser", self.password)
@@ -130,27 +160,12 @@ class Postgres:
         flags = [part for key, value in settings.items() for part in ("-c", f"{key}={value}")]
         return [self._binaries / "postgres", "-D", self._data, *flags]
 
-    def _connect(self) -> psycopg.Connection:
-        return psycopg.connect(
-            host="127.0.0.1",
-            port=self.port,
-            user="postgres",
-            password=self.password,
-            dbname="postgres",
-            autocommit=True,
-            connect_timeout=10,
-        )
-
     def _answers(self) -> bool:
         try:
             self._connect().close()
         except psycopg.OperationalError:
             return False
         return True
-
-    def _administer(self, statement: sql.Composed) -> None:
-        with self._connect() as connection:
-            connection.execute(statement)
 
 
 def _newest_binaries() -> Path:

@@ -1,4 +1,4 @@
-"""One private RabbitMQ node for the test run; each test gets a virtual host of its own."""
+"""One private RabbitMQ node for the test run, shared by its processes; each test gets a virtual host of its own."""
 
 import json
 import secrets
@@ -19,59 +19,17 @@ _BOOT_SECONDS = 90
 
 
 class RabbitMQ:
-    """A running node with its management API. It can be stopped and started again, with what it held."""
+    """A node that runs, with its management API."""
 
-    def __init__(self) -> None:
-        if not _SERVER.exists():
-            raise NotInstalled("RabbitMQ", str(_SERVER))
-        self.port, self._management_port, self._distribution_port, self._epmd_port = free_ports(4)
-        self.user = "portail"
-        self.password = secrets.token_urlsafe(12)
-        self._folder = PrivateFolder("rabbitmq", account_for("rabbitmq"))
-        environment = self._environment()
-        epmd = [_epmd(), "-port", str(self._epmd_port), "-address", "127.0.0.1"]
-        # epmd is started by us: the node would start one that outlives it.
-        self._epmd = Daemon("epmd", epmd, self._folder, environment)
-        self._epmd.start()
-        self._epmd.wait_ready(lambda: is_listening(self._epmd_port))
-        self._node = Daemon("rabbitmq", [_SERVER], self._folder, environment)
-        self.start()
+    user = "portail"
 
-    def start(self) -> None:
-        """Start the node, after stop() or kill() with the queues it had, and wait until it serves."""
-        self._node.start()
-        self._node.wait_ready(self._answers, _BOOT_SECONDS)
-
-    def stop(self) -> None:
-        """Stop the node in good order; clients lose their connections and new ones are refused."""
-        self._node.stop(seconds=30)
-
-    def kill(self) -> None:
-        """End the node as a power cut would."""
-        self._node.kill()
-
-    def pause(self) -> None:
-        """Have the node hang: it accepts connections and says nothing until resume()."""
-        self._node.signal(signal.SIGSTOP)
-
-    def resume(self) -> None:
-        """Have the node go on as if nothing had been."""
-        self._node.signal(signal.SIGCONT)
-
-    def close(self) -> None:
-        """Stop the node and its port mapper for good."""
-        self._node.stop(seconds=10)
-        self._epmd.stop()
+    def __init__(self, port: int, management_port: int, password: str) -> None:
+        self.port, self._management_port, self.password = port, management_port, password
 
     @property
-    def pid(self) -> int:
-        """Return the process id of the node."""
-        return self._node.pid
-
-    @property
-    def running(self) -> bool:
-        """Tell whether the node's process is alive."""
-        return self._node.running
+    def address(self) -> dict[str, Any]:
+        """Return what another process makes a RabbitMQ of."""
+        return {"port": self.port, "management_port": self._management_port, "password": self.password}
 
     def fresh_vhost(self) -> str:
         """Create an empty virtual host and return its amqp:// URL; the user may do all in it."""
@@ -135,6 +93,61 @@ class RabbitMQ:
         except requests.RequestException:
             return False
         return is_listening(self.port)
+
+
+class RabbitMQServer(RabbitMQ):
+    """The same with its process: it can be stopped and started again with what it held, killed and made to hang."""
+
+    def __init__(self) -> None:
+        if not _SERVER.exists():
+            raise NotInstalled("RabbitMQ", str(_SERVER))
+        port, management_port, self._distribution_port, self._epmd_port = free_ports(4)
+        super().__init__(port, management_port, secrets.token_urlsafe(12))
+        self._folder = PrivateFolder("rabbitmq", account_for("rabbitmq"))
+        environment = self._environment()
+        epmd = [_epmd(), "-port", str(self._epmd_port), "-address", "127.0.0.1"]
+        # epmd is started by us: the node would start one that outlives it.
+        self._epmd = Daemon("epmd", epmd, self._folder, environment)
+        self._epmd.start()
+        self._epmd.wait_ready(lambda: is_listening(self._epmd_port))
+        self._node = Daemon("rabbitmq", [_SERVER], self._folder, environment)
+        self.start()
+
+    def start(self) -> None:
+        """Start the node, after stop() or kill() with the queues it had, and wait until it serves."""
+        self._node.start()
+        self._node.wait_ready(self._answers, _BOOT_SECONDS)
+
+    def stop(self) -> None:
+        """Stop the node in good order; clients lose their connections and new ones are refused."""
+        self._node.stop(seconds=30)
+
+    def kill(self) -> None:
+        """End the node as a power cut would."""
+        self._node.kill()
+
+    def pause(self) -> None:
+        """Have the node hang: it accepts connections and says nothing until resume()."""
+        self._node.signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Have the node go on as if nothing had been."""
+        self._node.signal(signal.SIGCONT)
+
+    def close(self) -> None:
+        """Stop the node and its port mapper for good."""
+        self._node.stop(seconds=10)
+        self._epmd.stop()
+
+    @property
+    def pid(self) -> int:
+        """Return the process id of the node."""
+        return self._node.pid
+
+    @property
+    def running(self) -> bool:
+        """Tell whether the node's process is alive."""
+        return self._node.running
 
     def _environment(self) -> dict[str, str]:
         home = self._folder

@@ -19,7 +19,7 @@ from services.chassis.events.relay import Relay
 from services.chassis.events.tables import inbox, outbox
 from tests.chassis.events.ledger import RETRY_SECONDS, Ledger, Noted
 from tests.support.processes import wait_until
-from tests.support.rabbitmq import RabbitMQ
+from tests.support.rabbitmq import RabbitMQServer
 
 MakeLedger = Callable[..., Ledger]
 
@@ -197,20 +197,20 @@ def test_events_and_follow_ups_work_on_every_database(ledger: MakeLedger, databa
     assert sorted(service.entries()) == ["all of it", "told itself"]
 
 
-def test_with_rabbitmq_down_events_wait_and_all_arrive(rabbitmq: RabbitMQ, tmp_path: object) -> None:
-    url = rabbitmq.fresh_vhost()
+def test_with_rabbitmq_down_events_wait_and_all_arrive(own_rabbitmq: RabbitMQServer, tmp_path: object) -> None:
+    url = own_rabbitmq.fresh_vhost()
     from tests.chassis.events.ledger import declare
 
     declare(url)
     writer = Ledger("writer", f"sqlite:///{tmp_path}/w.db", url)
     reader = Ledger("reader", f"sqlite:///{tmp_path}/r.db", url)
-    rabbitmq.stop()
+    own_rabbitmq.stop()
     try:
         note(writer, "meanwhile")
         with writer.app.app_context(), pytest.raises(BrokerUnavailable):
             Relay(writer.db, connect(url), "writer", "a start").run_once()
         with writer.working(), reader.working():
-            rabbitmq.start()
+            own_rabbitmq.start()
             wait_until(lambda: reader.entries() == ["meanwhile"], 60, "the entry")
     finally:
-        rabbitmq.start()
+        own_rabbitmq.start()

@@ -12,13 +12,19 @@ from services.chassis.events import rabbitmq as adapter
 from tests.chassis.events.ledger import Ledger, declare
 from tests.chassis.events.test_delivery import note
 from tests.support.processes import wait_until
-from tests.support.rabbitmq import RabbitMQ
+from tests.support.rabbitmq import RabbitMQServer
 
 PATIENCE = 120
 
 
+@pytest.fixture(scope="module")
+def rabbitmq(own_rabbitmq: RabbitMQServer) -> RabbitMQServer:
+    """A server of this module alone: it is stopped here."""
+    return own_rabbitmq
+
+
 @pytest.fixture
-def url(rabbitmq: RabbitMQ) -> Iterator[str]:
+def url(rabbitmq: RabbitMQServer) -> Iterator[str]:
     made = rabbitmq.fresh_vhost()
     declare(made)
     yield made
@@ -27,7 +33,7 @@ def url(rabbitmq: RabbitMQ) -> Iterator[str]:
 
 
 def test_a_broker_that_hangs_loses_and_doubles_nothing_and_holds_up_nothing_else(
-    rabbitmq: RabbitMQ, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    rabbitmq: RabbitMQServer, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(adapter, "HEARTBEAT_SECONDS", 2)
     writer = Ledger("writer", f"sqlite:///{tmp_path}/w.db", url)

@@ -16,11 +16,11 @@ from tests.support.in_process_four_services import InProcessFourServices
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-    from tests.support.object_store import ObjectStoreServer
+    from tests.support.object_store import ObjectStore
 
 
 @pytest.fixture(scope="module")
-def portal(tmp_path_factory: pytest.TempPathFactory, objects: ObjectStoreServer) -> Iterator[InProcessFourServices]:
+def portal(tmp_path_factory: pytest.TempPathFactory, objects: ObjectStore) -> Iterator[InProcessFourServices]:
     """One for the module: each sender is another candidate."""
     started = InProcessFourServices(tmp_path_factory.mktemp("uploads"), objects.fresh_bucket().url)
     yield started

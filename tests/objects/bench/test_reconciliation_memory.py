@@ -58,7 +58,7 @@ def listing(request: pytest.FixtureRequest) -> Iterator[Listing]:
     server.stop()
 
 
-@pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
+@pytest.mark.engines("sqlite", "postgresql")
 @pytest.mark.parametrize("listing", [10_000, 1_000_000], indirect=True, ids=["10 000", "1 000 000"])
 def test_memory_does_not_grow_with_what_is_compared(
     database_url: str, listing: Listing, request: pytest.FixtureRequest

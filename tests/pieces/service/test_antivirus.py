@@ -25,8 +25,14 @@ from tests.support.clamav import EICAR
 from tests.support.misbehaving_smtp import misbehaving_server
 
 if TYPE_CHECKING:
-    from tests.support.clamav import ClamAV
+    from tests.support.clamav import ClamAVServer
     from tests.support.object_store import Bucket
+
+
+@pytest.fixture(scope="module")
+def clamav(own_clamav: ClamAVServer) -> ClamAVServer:
+    """A server of this module alone: it is stopped here."""
+    return own_clamav
 
 
 def _infected() -> bytes:
@@ -63,7 +69,7 @@ def test_an_infected_file_is_opened_by_no_staff_and_cannot_be_validated(scanned_
 
 
 def test_without_a_verdict_the_scan_is_shown_as_failed_and_tried_again(
-    scanned_service: PiecesService, clamav: ClamAV
+    scanned_service: PiecesService, clamav: ClamAVServer
 ) -> None:
     scanned_service.registered().deposit("NATIDE06")
     clamav.stop()
@@ -78,7 +84,9 @@ def test_without_a_verdict_the_scan_is_shown_as_failed_and_tried_again(
     assert scanned_service.piece("NATIDE06")["deposit"]["scan"] == "saine"
 
 
-def test_a_clamd_that_hangs_is_given_up_in_time_and_asked_again(scanned_service: PiecesService, clamav: ClamAV) -> None:
+def test_a_clamd_that_hangs_is_given_up_in_time_and_asked_again(
+    scanned_service: PiecesService, clamav: ClamAVServer
+) -> None:
     scanned_service.registered().deposit("NATIDE06")
     scanned_service.use_antivirus(Antivirus(clamav.url, 2.0))
     clamav.pause()

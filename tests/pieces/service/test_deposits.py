@@ -32,6 +32,12 @@ if TYPE_CHECKING:
     from tests.support.object_store import Bucket, ObjectStoreServer
 
 
+@pytest.fixture(scope="module")
+def objects(own_objects: ObjectStoreServer) -> ObjectStoreServer:
+    """A server of this module alone: it is stopped here."""
+    return own_objects
+
+
 def test_pieces_are_listed_by_period_and_regroupement_in_the_guides_words(service: PiecesService) -> None:
     asked = service.registered().list_pieces()
     (period,) = asked["periods"]

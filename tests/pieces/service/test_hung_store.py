@@ -24,6 +24,12 @@ FLOOD = 8
 SECONDS = 90.0
 
 
+@pytest.fixture(scope="module")
+def objects(own_objects: ObjectStoreServer) -> ObjectStoreServer:
+    """A server of this module alone: it is stopped here."""
+    return own_objects
+
+
 @pytest.fixture
 def service(bucket: Bucket, database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[PiecesService]:
     """As a web process with few threads."""

@@ -20,6 +20,12 @@ if TYPE_CHECKING:
     from tests.support.object_store import Bucket, ObjectStoreServer
 
 
+@pytest.fixture(scope="module")
+def objects(own_objects: ObjectStoreServer) -> ObjectStoreServer:
+    """A server of this module alone: it is stopped here."""
+    return own_objects
+
+
 def _many(service: PiecesService, count: int) -> set[str]:
     keys = {f"pieces/20200101/{number:032x}" for number in range(count)}
     for key in keys:

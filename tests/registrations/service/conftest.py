@@ -42,12 +42,6 @@ def _prepare(database_url: str, folder: Path) -> None:
         db.engine.dispose()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def engine(request: pytest.FixtureRequest) -> str:
-    """Both engines in turn; modules that are not about the database take one."""
-    return str(request.param)
-
-
 @pytest.fixture
 def loaded_url(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """A database that holds the guide's catalogue."""

@@ -10,6 +10,8 @@ from flask import Flask
 from services.chassis.web import access
 from tests.support import tokens
 
+pytestmark = pytest.mark.engines("sqlite")
+
 PUBLIC = {"/v1/openings/choices", "/v1/messages", "/health/live", "/health/ready", "/metrics", "/openapi.json"}
 SERVICES = {
     "/v1/candidates/<candidate_id>/identity-floor": {"accounts"},
@@ -44,11 +46,6 @@ CALLERS = {
     "accounts": tokens.bearer(tokens.service_token("accounts")),
     "documents": tokens.bearer(tokens.service_token("documents")),
 }
-
-
-@pytest.fixture
-def engine() -> str:
-    return "sqlite"
 
 
 def expected(rule: str, caller: str) -> set[int]:

@@ -20,13 +20,10 @@ from tests.registrations.service.candidate_client import NOW, CandidateClient
 from tests.registrations.service.outbox import events_of, follow_up_envelopes, follow_ups_of
 from tests.support import tokens
 
+pytestmark = pytest.mark.engines("sqlite")
+
 ANY = Envelope("e" * 32, "/accounts", "x", "pierre", NOW, {})
 CORRECTED = Identity(**{**tokens.DUBOIS, "version": 5, "nom_famille": "DUPOND"})
-
-
-@pytest.fixture
-def engine() -> str:
-    return "sqlite"
 
 
 @pytest.fixture

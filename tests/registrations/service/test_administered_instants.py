@@ -10,15 +10,12 @@ from flask import Flask
 from tests.registrations.service.candidate_client import CandidateClient
 from tests.support.tokens import bearer, staff_token
 
+pytestmark = pytest.mark.engines("sqlite")
+
 HEADERS = bearer(staff_token("admin", scopes=["openings:manage", "audit:read"], academies=None))
 BEYOND = ("9999-12-31T23:30:00+00:00", "0001-01-01T00:00:00+14:00")
 """In Paris the first, in UTC the second is in a year that there is not."""
 MESSAGE = {"title": "Fermeture", "text": "Le service ferme.", "severity": "info"}
-
-
-@pytest.fixture
-def engine() -> str:
-    return "sqlite"
 
 
 @pytest.mark.parametrize("instant", BEYOND)

@@ -20,6 +20,8 @@ from services.registrations.operations.catalogue import load_catalogue, load_eta
 from tests.registrations.service.candidate_client import GUIDE, NOW, OPERATOR, Answer, CandidateClient
 from tests.support.query_plans import recorded_statements
 
+pytestmark = pytest.mark.engines("sqlite")
+
 SMALL = """
 code: PETIT
 domaine: Concours
@@ -30,11 +32,6 @@ tabs:
   - {kind: recap, title: "Récapitulatif"}
   - {kind: number, title: "N° Inscription"}
 """
-
-
-@pytest.fixture
-def engine() -> str:
-    return "sqlite"
 
 
 @pytest.fixture

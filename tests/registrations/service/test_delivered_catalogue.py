@@ -18,6 +18,8 @@ from tests.registrations.domain.example_dossier import ANSWERS
 from tests.registrations.service.candidate_client import NOW, OPERATOR, Answer, CandidateClient
 from tests.registrations.service.outbox import events_of
 
+pytestmark = pytest.mark.engines("sqlite")
+
 ROOT = Path(__file__).parents[3] / "catalogue"
 SIX = ["CINSIG03", "NATIDE06", "BTSETAS4", "BTSEE-EF3", "BTSLIVCOMP", "BTSPRESENT-BQ"]
 TWELVE = [
@@ -34,11 +36,6 @@ TWELVE = [
     "Conditions d'inscription",
     "N° Inscription",
 ]
-
-
-@pytest.fixture
-def engine() -> str:
-    return "sqlite"
 
 
 @pytest.fixture

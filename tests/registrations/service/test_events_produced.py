@@ -21,13 +21,10 @@ from tests.registrations.service.outbox import events_of
 from tests.registrations.service.test_declared_documents import declaring
 from tests.registrations.service.test_delivered_catalogue import ROOT
 
+pytestmark = pytest.mark.engines("sqlite")
+
 SAMPLES = Path(__file__).parents[2] / "contracts" / "samples"
 CANDIDATURE = "0123456789abcdef0123456789abcdef"  # ids are random: samples show this one
-
-
-@pytest.fixture
-def engine() -> str:
-    return "sqlite"
 
 
 @pytest.fixture

@@ -33,7 +33,7 @@ def test_an_export_under_way_has_the_next_one_wait_for_its_end(
     assert "DUBOIS Pierre" in export(app).text
 
 
-@pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
+@pytest.mark.engines("postgresql")
 def test_an_export_is_fetched_from_the_servers_cursor(
     app: Flask, candidate: CandidateClient, other: CandidateClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -12,11 +12,7 @@ from services.contracts import page_labels
 from tests.registrations.domain.example_dossier import BESANCON
 from tests.registrations.service.candidate_client import CandidateClient
 
-
-@pytest.fixture
-def engine() -> str:
-    """What is told does not hang on the database."""
-    return "sqlite"
+pytestmark = pytest.mark.engines("sqlite")
 
 
 def at(instant: datetime) -> None:

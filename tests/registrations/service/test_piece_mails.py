@@ -22,14 +22,11 @@ from tests.registrations.service.candidate_client import CandidateClient
 from tests.support.service_worker import deliver_event, run_follow_ups
 from tests.support.smtp import Mailbox
 
+pytestmark = pytest.mark.engines("sqlite")
+
 SAMPLES = Path(__file__).parents[2] / "contracts" / "samples"
 REMINDED = at(f"2021-10-24 {HOUR:02}:00")
 SUBJECT = "Relance de pièces justificatives : BREVET DE TECHNICIEN SUPERIEUR"
-
-
-@pytest.fixture
-def engine() -> str:
-    return "sqlite"
 
 
 @pytest.fixture

@@ -15,12 +15,9 @@ from tests.registrations.service.candidate_client import Answer, CandidateClient
 from tests.registrations.service.outbox import events_of, follow_ups_of
 from tests.support import tokens
 
+pytestmark = pytest.mark.engines("sqlite")
+
 SCOPES = ("candidatures:read", "candidatures:manage")
-
-
-@pytest.fixture
-def engine() -> str:
-    return "sqlite"
 
 
 class Desk:

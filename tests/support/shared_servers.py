@@ -1,0 +1,95 @@
+"""One set of servers for the whole run: the process that starts the others starts it and tells them where it answers.
+
+A test that stops a server, or makes it hang, takes one of its own instead: `own_rabbitmq`, `own_postgres` …
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from tests.support.clamav import ClamAV, ClamAVServer
+from tests.support.missing_services import NotInstalled, skip_or_fail
+from tests.support.object_store import ObjectStore, ObjectStoreServer
+from tests.support.postgres import Postgres, PostgresServer
+from tests.support.rabbitmq import RabbitMQ, RabbitMQServer
+
+_STARTED = pytest.StashKey["SharedServers"]()
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How a server is started, how it is ended, and what a process makes of its address that did not start it."""
+
+    start: Callable[[], Any]
+    end: Callable[[Any], None]
+    at: Callable[..., Any]
+
+
+KINDS = {
+    "rabbitmq": Kind(RabbitMQServer, RabbitMQServer.close, RabbitMQ),
+    "postgres": Kind(PostgresServer, PostgresServer.stop, Postgres),
+    "objects": Kind(ObjectStoreServer, ObjectStoreServer.stop, ObjectStore),
+    "clamav": Kind(ClamAVServer, ClamAVServer.stop, ClamAV),
+}
+
+
+class SharedServers:
+    """The servers that this process has started, each when it was first asked for."""
+
+    def __init__(self) -> None:
+        self._running: dict[str, Any] = {}
+        self._ending = ExitStack()
+
+    def get(self, name: str) -> Any:
+        """Return the server of this name, started; raise NotInstalled where it is not on this machine."""
+        if name not in self._running:
+            self._running[name] = self._ending.enter_context(started(name))
+        return self._running[name]
+
+    def addresses(self) -> dict[str, Any]:
+        """Return where each server answers, started; of one that is not on this machine, what was not found."""
+        return {name: self._address(name) for name in KINDS}
+
+    def _address(self, name: str) -> dict[str, Any]:
+        try:
+            return {"at": self.get(name).address}
+        except NotInstalled as absence:
+            return {"absent": [absence.service, absence.what]}
+
+    def end(self) -> None:
+        self._ending.close()
+
+
+@contextmanager
+def started(name: str) -> Iterator[Any]:
+    """A server of this name for the block alone; raise NotInstalled where it is not on this machine."""
+    server = KINDS[name].start()
+    try:
+        yield server
+    finally:
+        KINDS[name].end(server)
+
+
+def server(config: pytest.Config, name: str) -> Any:
+    """Return the run's server of this name; skip the test that asks where it is not on this machine."""
+    told = getattr(config, "workerinput", {}).get("servers")
+    try:
+        return of_this_process(config).get(name) if told is None else _at(name, told[name])
+    except NotInstalled as absence:
+        skip_or_fail(absence)
+
+
+def of_this_process(config: pytest.Config) -> SharedServers:
+    """Return the servers that this process starts, if it starts any."""
+    return config.stash.setdefault(_STARTED, SharedServers())
+
+
+def _at(name: str, told: dict[str, Any]) -> Any:
+    if "absent" in told:
+        raise NotInstalled(*told["absent"])
+    return KINDS[name].at(**told["at"])

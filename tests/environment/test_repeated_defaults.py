@@ -10,14 +10,14 @@ import dataclasses
 import re
 from pathlib import Path
 
-import pytest
-
 from deploy.service_names import CLIENTS
 from gateway.app import FORM_LIMIT
 from gateway.settings import GatewaySettings
 from gateway.web.justificatifs.file_reception import ENVELOPE_BYTES, STAFF_UPLOADS_AT_ONCE
+from services.accounts.signing import TOKEN_SECONDS
 from services.chassis.events.retention import EVENT_RETENTION
 from services.chassis.process.capacity import STOP_SECONDS
+from services.chassis.web.access_tokens import LEEWAY_SECONDS
 from services.chassis.web.body_limit import MAX_BODY_BYTES
 from services.contracts.catalogue_rules import MAX_CATALOGUE_BYTES
 from services.contracts.file_rules import MAX_FILE_BYTES, MAX_UPLOAD_PART_BYTES
@@ -33,6 +33,7 @@ POOLER = ROOT / "deploy/containers/pooler/compose.yml"
 DOCKERFILE = ROOT / "deploy/images/Dockerfile"
 EXAMPLE = ROOT / "deploy/compose.env.example"
 PROJECT = ROOT / "pyproject.toml"
+OPERATIONS = "docs/operations.md"
 EXAMPLES = {"BACKUP_REPOSITORY", "TLS_CERTIFICATE", "TLS_KEY"}
 """Whose line in compose.env.example shows what one may write, not the default."""
 _ARGUMENT = re.compile(r"^ARG (\w+_IMAGE)=(.+)$", re.MULTILINE)
@@ -43,6 +44,11 @@ _VERSION = re.compile(r'^version = "(.+)"$', re.MULTILINE)
 
 _, POOLER_DEFAULTS = expanded(POOLER.read_text(encoding="utf-8"))
 DEFAULTS = {**dict(POOLER_DEFAULTS), **dict(COMPOSE_DEFAULTS)}
+
+
+def numbers_in(path: str, pattern: str) -> list[int]:
+    """The numbers that a file has where a pattern says, in their order."""
+    return [int(number) for number in re.findall(pattern, (ROOT / path).read_text(encoding="utf-8"), re.MULTILINE)]
 
 
 def repetitions() -> list[tuple[str, str, str]]:
@@ -68,18 +74,18 @@ def test_no_two_files_of_containers_have_different_defaults() -> None:
     assert not different, "docker-compose.yml says otherwise"
 
 
-@pytest.mark.parametrize("process", CLIENTS)
-def test_containers_default_to_what_the_process_does(process: str) -> None:
-    environment = COMPOSE_SERVICES[process]["environment"]
-    operators = set(DEFAULTS) - {"PORTAIL_ENV"}
-    fields = {field.name.upper(): field for field in dataclasses.fields(SETTINGS[process])}
-    compared = {
-        name: (_read(environment[name], type(fields[name].default)), fields[name].default)
-        for name in operators & set(environment) & set(fields)
-        if fields[name].default is not dataclasses.MISSING
-    }
-    assert {"LOG_LEVEL", "PAGE_SECONDS", "PUBLIC_URL"} <= set(compared)
-    assert not {name: pair for name, pair in compared.items() if pair[0] != pair[1]}, f"settings.py of {process}"
+def test_containers_default_to_what_the_process_does() -> None:
+    for process in CLIENTS:
+        environment = COMPOSE_SERVICES[process]["environment"]
+        operators = set(DEFAULTS) - {"PORTAIL_ENV"}
+        fields = {field.name.upper(): field for field in dataclasses.fields(SETTINGS[process])}
+        compared = {
+            name: (_read(environment[name], type(fields[name].default)), fields[name].default)
+            for name in operators & set(environment) & set(fields)
+            if fields[name].default is not dataclasses.MISSING
+        }
+        assert {"LOG_LEVEL", "PAGE_SECONDS", "PUBLIC_URL"} <= set(compared)
+        assert not {name: pair for name, pair in compared.items() if pair[0] != pair[1]}, f"settings.py of {process}"
 
 
 def test_a_stop_of_a_container_waits_for_what_is_under_way() -> None:
@@ -89,15 +95,13 @@ def test_a_stop_of_a_container_waits_for_what_is_under_way() -> None:
 
 
 def test_an_upgrade_gives_what_runs_as_long_to_stop_as_compose_does() -> None:
-    script = (ROOT / "deploy/containers/upgrade.sh").read_text(encoding="utf-8")
-    [seconds] = re.findall(r"^STOP_SECONDS=(\d+)", script, re.MULTILINE)
+    [seconds] = numbers_in("deploy/containers/upgrade.sh", r"^STOP_SECONDS=(\d+)")
     assert COMPOSE_SERVICES["gateway"]["stop_grace_period"] == f"{seconds}s"
 
 
 def test_the_proxy_lets_pass_what_the_gateway_takes() -> None:
-    lines = (ROOT / "deploy/containers/proxy/portal.conf").read_text(encoding="utf-8")
-    sizes = [int(size) * 1024 * 1024 for size in re.findall(r"client_max_body_size (\d+)m;", lines)]
-    forms, files, sendings, tables_of_tools, pdfs_of_tools = sizes
+    sizes = numbers_in("deploy/containers/proxy/portal.conf", r"client_max_body_size (\d+)m;")
+    forms, files, sendings, tables_of_tools, pdfs_of_tools = (size * 1024 * 1024 for size in sizes)
     assert forms >= max(FORM_LIMIT, MAX_BODY_BYTES, MAX_UPLOAD_PART_BYTES, MAX_CATALOGUE_BYTES + ENVELOPE_BYTES)
     assert files >= MAX_FILE_BYTES + ENVELOPE_BYTES
     assert sendings >= MAX_ARCHIVE_BYTES + ENVELOPE_BYTES
@@ -113,21 +117,26 @@ def test_a_gateways_tmp_holds_what_it_receives_at_the_same_time() -> None:
 
 
 def test_a_pieces_has_the_memory_of_what_it_inspects_at_the_same_time() -> None:
-    """As docs/operations.md reckons it."""
+    """The formula is the one by which operators reckon PIECES_MEMORY."""
     limit = COMPOSE_SERVICES["pieces"]["deploy"]["resources"]["limits"]["memory"]
     megabyte, files, inspections = 1000 * 1000, 16, PiecesSettings.inspections_at_once
     needed = inspections * (LIMITS.memory + 80 * megabyte) + 150 * megabyte + files * MAX_FILE_BYTES
     assert int(limit.removesuffix("m")) * 1024 * 1024 >= needed
-    page = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
-    assert f"× {LIMITS.memory // 1024**2} MiB, 80 MB for each" in page
-    assert f"150 MB for itself and {files} of the largest files" in page
-    assert f"`PIECES_MEMORY`\nis {limit.removesuffix('m')} MiB" in page
 
 
 def test_replaced_files_and_handled_events_stay_longer_than_backups_of_the_databases() -> None:
-    lines = (ROOT / "deploy/containers/backup/pgbackrest.conf").read_text(encoding="utf-8")
-    [days] = re.findall(r"^repo1-retention-full=(\d+)$", lines, re.MULTILINE)
-    assert min(ObjectSettings.kept_days, EVENT_RETENTION.days) > int(days)
+    [days] = numbers_in("deploy/containers/backup/pgbackrest.conf", r"^repo1-retention-full=(\d+)$")
+    assert min(ObjectSettings.kept_days, EVENT_RETENTION.days) > days
+
+
+def test_prometheus_keeps_what_the_objectives_look_back_at() -> None:
+    [days] = set(numbers_in("deploy/monitoring/rules/objectives.yml", r"\[(\d+)d\]"))
+    assert int(DEFAULTS["PROMETHEUS_DAYS"]) >= days
+
+
+def test_commands_that_operators_paste_wait_and_look_back_as_long_as_the_code_does() -> None:
+    assert set(numbers_in(OPERATIONS, r"publish-again --days (\d+)")) == {EVENT_RETENTION.days}
+    assert set(numbers_in(OPERATIONS, r"^sleep (\d+)")) == {TOKEN_SECONDS + 2 * LEEWAY_SECONDS}
 
 
 def _read(value: object, kind: type) -> object:

@@ -15,7 +15,8 @@ from tests.registrations.domain.etablissement_directory import Directory
 from tests.registrations.domain.example_dossier import DOSSIER
 
 ROOT = Path(__file__).parents[3] / "catalogue"
-BTS: Exam = next(exam for exam in load_exams(ROOT, NOW) if exam.code == "BTS")
+EXAMS: dict[str, Exam] = {exam.code: exam for exam in load_exams(ROOT, NOW)}
+BTS = EXAMS["BTS"]
 OFFERED = [(session.name, code) for session in BTS.sessions for code in session.specialites]
 _DIRECTORY = Directory(*etablissements(ROOT))
 

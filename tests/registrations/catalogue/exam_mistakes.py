@@ -5,17 +5,30 @@ from services.registrations.catalogue.conditions import MAX_LEVELS
 from services.registrations.catalogue.length_checks import MAX_ENCODED_BYTES
 from services.registrations.domain import lengths
 
-
-def exceeded(longest: int) -> str:
-    """What is said of a text of one character more than `longest`."""
-    return f"{longest + 1} caractères, {longest} au plus"
-
-
-LONG_CODE = "A" * (lengths.CODE + 1)
-CODE_EXCEEDED = exceeded(lengths.CODE)
+# what the message names, the text in which a value is too long, that value, the longest one
+TOO_LONG = (
+    ("code de l'examen", "code: CFG\ndomaine", "CFG", lengths.CODE),
+    ("code de la spécialité", "- code: CFG\n", "CFG", lengths.SHORT_CODE),
+    ("libellé de la spécialité", "Formation générale", "Formation générale", lengths.LABEL),
+    ("code de l'épreuve", "code: E1, label", "E1", lengths.CODE),
+    ("nom de la question", "name: pere", "pere", lengths.CODE),
+    ("clé de la valeur", "key: anglais", "anglais", lengths.CODE),
+    ("code de la pièce", "code: LV1, label", "LV1", lengths.CODE),
+    ("regroupement", 'label: "Langue", regroupement: "Dossier"', "Dossier", lengths.CODE),
+    ("code du formulaire", "code: F1, title", "F1", lengths.CODE),
+    ("nom de la session", 'name: "2026"', "2026", lengths.CODE),
+)
 
 # name: (text to replace, replacement, part of the message)
 EXAM_MISTAKES = {
+    **{
+        f"{what} too long": (
+            text,
+            text.replace(value, "A" * (longest + 1)),
+            f"{what} de {longest + 1} caractères, {longest} au plus : le raccourcir",
+        )
+        for what, text, value, longest in TOO_LONG
+    },
     "reminder out of reach": (
         "session_closes: 2027-01-01 00:00",
         f"relances: [{MAX_DAYS + 1}, 2]",
@@ -41,11 +54,6 @@ EXAM_MISTAKES = {
         'title: "Epreuves", titel: x}',
         "clé inconnue « titel » pour un onglet : écrire « title »",
     ),
-    "unknown key of the exam": (
-        "exclusive: [",
-        "exclusif: [",
-        "clé inconnue « exclusif » pour un examen : écrire « exclusive »",
-    ),
     "missing key": (
         '{kind: epreuves, title: "Epreuves"}',
         "{kind: epreuves}",
@@ -66,11 +74,6 @@ EXAM_MISTAKES = {
     ),
     "unknown type": ("type: yes_no", "type: yesno", "« type » inconnu « yesno » : écrire « yes_no »"),
     "unknown kind of tab": ("kind: epreuves", "kind: epreuve", "« kind » inconnu « epreuve » : écrire « epreuves »"),
-    "unknown kind of épreuve": (
-        "kind: facultative",
-        "kind: facultatif",
-        "« kind » inconnu « facultatif » : écrire « facultative »",
-    ),
     "unknown format": ("format: annee", "format: années", "« format » inconnu « années » : écrire « annee »"),
     "unknown rule": (
         "facultatives_at_most, max: 2",
@@ -82,39 +85,6 @@ EXAM_MISTAKES = {
         "maximum: 2, max_",
         "paramètre inconnu « maximum » pour facultatives_at_most",
     ),
-    "missing parameter of a rule": (
-        "max_referentiel: 1, ",
-        "",
-        "paramètre « max_referentiel » manquant pour facultatives_at_most",
-    ),
-    "parameter of the wrong type": (
-        "max: 2, max_",
-        "max: deux, max_",
-        "paramètre « max » de facultatives_at_most : un nombre entier est attendu",
-    ),
-    "exam's code too long": ("code: CFG\n", f"code: {LONG_CODE}\n", f"code de l'examen de {CODE_EXCEEDED}"),
-    "spécialité's code too long": (
-        "- code: CFG\n",
-        f"- code: {'C' * (lengths.SHORT_CODE + 1)}\n",
-        f"code de la spécialité de {exceeded(lengths.SHORT_CODE)} : le raccourcir",
-    ),
-    "spécialité's label too long": (
-        "Formation générale",
-        "F" * (lengths.LABEL + 1),
-        f"libellé de la spécialité de {exceeded(lengths.LABEL)} : le raccourcir",
-    ),
-    "épreuve's code too long": (
-        "code: E1, label",
-        f"code: {LONG_CODE}, label",
-        f"code de l'épreuve de {CODE_EXCEEDED}",
-    ),
-    "question's name too long": ("name: pere", f"name: {LONG_CODE}", f"nom de la question de {CODE_EXCEEDED}"),
-    "list's key too long": ("key: anglais", f"key: {LONG_CODE}", f"clé de la valeur de {CODE_EXCEEDED}"),
-    "piece's code too long": (
-        "code: LV1, label",
-        f"code: {LONG_CODE}, label",
-        f"code de la pièce de {CODE_EXCEEDED} : le raccourcir",
-    ),
     "piece's code too long in a file's name": (
         "code: LV1, label",
         f"code: {'É' * (MAX_ENCODED_BYTES // 6 + 1)}, label",
@@ -124,21 +94,6 @@ EXAM_MISTAKES = {
         "code: LV1, label",
         f"code: {'.' * (MAX_ENCODED_BYTES // 3 + 1)}, label",
         f"octets dans le nom d'un fichier, {MAX_ENCODED_BYTES} au plus",
-    ),
-    "regroupement too long": (
-        'label: "Langue", regroupement: "Dossier"',
-        f'label: "Langue", regroupement: "{LONG_CODE}"',
-        f"regroupement de {CODE_EXCEEDED} : le raccourcir",
-    ),
-    "form's code too long": (
-        "code: F1, title",
-        f"code: {LONG_CODE}, title",
-        f"code du formulaire de {CODE_EXCEEDED} : le raccourcir",
-    ),
-    "session's name too long": (
-        'name: "2026"',
-        f"name: {LONG_CODE}",
-        f"nom de la session de {CODE_EXCEEDED} : le raccourcir",
     ),
     "overlapping rules": (
         "engagement, from: 2025",
@@ -182,11 +137,6 @@ EXAM_MISTAKES = {
         '  residence_notice: "Académie de résidence."\n',
         "",
         "texte manquant residence_notice",
-    ),
-    "unknown text": (
-        "  handicap_advice:",
-        "  handicap_advise:",
-        "clé inconnue « handicap_advise » pour texts : écrire « handicap_advice »",
     ),
     "dates out of order": (
         "closes: 2025-10-25 12:00",

@@ -1,25 +1,27 @@
 """The catalogue in the repository, held to the guide."""
 
+import csv
+import re
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from services.chassis.clock import PARIS
+from services.contracts import page_labels
 from services.reference import academies
-from services.registrations.catalogue import check, etablissements, load_exams
+from services.registrations.catalogue import check, etablissements
 from services.registrations.domain import facts, registration_form
-from services.registrations.domain.acquis import PASS_MARK
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.epreuve_structure import structure_of
-from services.registrations.domain.exam_definition import Exam, Opening, RuleUse, Session
+from services.registrations.domain.exam_definition import Exam, Opening, Session
 from services.registrations.domain.registration_content import requested_pieces
+from tests.registrations.catalogue.bts_dossiers import BTS, EXAMS, ROOT
 from tests.registrations.catalogue.small_exam import NOW
 from tests.registrations.domain.etablissement_directory import Directory
 from tests.registrations.domain.example_dossier import DOSSIER, with_answers, with_tab_answers
 
-ROOT = Path(__file__).parents[3] / "catalogue"
-RULES_PAGE = (ROOT.parent / "docs" / "rules.md").read_text(encoding="utf-8")
+NOMENCLATURE = Path(__file__).parent / "bcn.csv"
 NINE = (
     "Candidatures précédentes / Identification / Informations candidature / Qualification présentée / Acquis / "
     "Diplôme possédé / Epreuves / Récapitulatif / N° Inscription"
@@ -30,10 +32,6 @@ TWELVE = (
     "Récapitulatif / Conditions d'inscription / N° Inscription"
 )
 GUIDE_PIECES = ["CINSIG03", "NATIDE06", "BTSETAS4", "BTSEE-EF3", "BTSLIVCOMP", "BTSPRESENT-BQ"]
-
-
-def exam(code: str) -> Exam:
-    return next(exam for exam in load_exams(ROOT, NOW) if exam.code == code)
 
 
 def session(of: Exam, name: str) -> Session:
@@ -47,15 +45,10 @@ def opening(of: Session, academie: str) -> Opening:
 
 
 @pytest.fixture(scope="module")
-def bts() -> Exam:
-    return exam("BTS")
-
-
-@pytest.fixture(scope="module")
-def candidate(bts: Exam) -> Dossier:
-    year = session(bts, "2022")
+def candidate() -> Dossier:
+    year = session(BTS, "2022")
     directory = Directory(*etablissements(ROOT))
-    return replace(DOSSIER, exam=bts, session=year, opening=opening(year, "03"), directory=directory)
+    return replace(DOSSIER, exam=BTS, session=year, opening=opening(year, "03"), directory=directory)
 
 
 def asked(dossier: Dossier) -> list[str]:
@@ -66,33 +59,13 @@ def test_the_repository_s_catalogue_has_no_mistake() -> None:
     assert check.mistakes(ROOT) == ()
 
 
-def test_the_guide_s_nine_and_twelve_tabs_are_there_in_order(bts: Exam) -> None:
-    assert " / ".join(tab.title for tab in bts.tabs) == NINE
-    assert " / ".join(tab.title for tab in exam("DCG").tabs) == TWELVE
+def test_the_guide_s_nine_and_twelve_tabs_are_there_in_order() -> None:
+    assert " / ".join(tab.title for tab in BTS.tabs) == NINE
+    assert " / ".join(tab.title for tab in EXAMS["DCG"].tabs) == TWELVE
 
 
-def test_the_page_of_the_rules_gives_the_numbers_of_the_catalogue(bts: Exam) -> None:
-    rows_by_rule = {row.split(" | ")[0].strip("| "): row for row in RULES_PAGE.splitlines() if row.startswith("| K")}
-    [benefice], [report] = (rules_named(bts, name) for name in ("benefice", "report"))
-    assert f"a mark from {PASS_MARK} to 20, at most {benefice.parameters['years']} years old" in rows_by_rule["K6"]
-    assert f"a mark below {PASS_MARK}, at most {report.parameters['years']} years old" in rows_by_rule["K7"]
-    before, after = rules_named(bts, "facultatives_at_most")
-    most, later = before.parameters, after.parameters
-    assert f"{most['max']} at most, {later['max']} from session {after.first}" in rows_by_rule["K9"]
-    assert f"of the référentiel, {most['max_referentiel']}, then {later['max_referentiel']}" in rows_by_rule["K9"]
-
-
-def rules_named(exam: Exam, name: str) -> list[RuleUse]:
-    return [use for use in exam.rules if use.name == name]
-
-
-def test_a_concours_is_one_more_file() -> None:
-    assert sorted(path.name for path in (ROOT / "captrans").iterdir()) == ["exam.yaml"]
-    assert exam("CAPTRANS").domaine == "Concours"
-
-
-def test_besancon_s_window_codes_and_contact_are_the_guide_s(bts: Exam) -> None:
-    besancon = opening(session(bts, "2022"), "03")
+def test_besancon_s_window_codes_and_contact_are_the_guide_s() -> None:
+    besancon = opening(session(BTS, "2022"), "03")
     texts = [
         f"{instant.astimezone(PARIS):%Y-%m-%d %H:%M}"
         for instant in (besancon.opens, besancon.closes, besancon.deposit_opens, besancon.deposit_closes)
@@ -103,16 +76,16 @@ def test_besancon_s_window_codes_and_contact_are_the_guide_s(bts: Exam) -> None:
     assert besancon.contact.email == "rectBesancon@ac-besancon.fr"
 
 
-def test_every_academie_is_open_in_the_guide_s_session_and_paris_answers_by_the_siec(bts: Exam) -> None:
-    year = session(bts, "2022")
+def test_every_academie_is_open_in_the_guide_s_session_and_paris_answers_by_the_siec() -> None:
+    year = session(BTS, "2022")
     assert {opening.academie for opening in year.openings} == {academie.code for academie in academies.all()}
     assert {opening(year, code).contact.title for code in ("01", "24", "25")} == {
         "Service interacadémique des examens et concours (SIEC) d'Île-de-France"
     }
 
 
-def test_31310_has_the_guide_s_epreuves_in_its_order(bts: Exam) -> None:
-    epreuves = structure_of(bts.specialite("31310"), 2022).epreuves
+def test_31310_has_the_guide_s_epreuves_in_its_order() -> None:
+    epreuves = structure_of(BTS.specialite("31310"), 2022).epreuves
     assert [f"{epreuve.code} {epreuve.label} {epreuve.unit or ''}".strip() for epreuve in epreuves] == [
         "E1 Culture générale et expression U1",
         "E2 Langue vivante 1 U2",
@@ -128,23 +101,16 @@ def test_31310_has_the_guide_s_epreuves_in_its_order(bts: Exam) -> None:
         "EF2 Certification professionnelle UF2",
         "EF3 Engagement étudiant UF3",
     ]
+    later = structure_of(BTS.specialite("31310"), 2023).epreuves
+    assert [epreuve.code for epreuve in epreuves if epreuve not in later] == ["C-ANGL"]
     assert [epreuve.code for epreuve in epreuves if epreuve.hidden_on_pdf] == ["E2-A", "E2-B"]
     assert {epreuve.modes.get("R3", epreuve.modes.get("*")) for epreuve in epreuves if epreuve.code != "E4"} == {
         "ponctuel"
     }
 
 
-def test_the_english_certification_ends_with_session_2022(bts: Exam) -> None:
-    codes = [epreuve.code for epreuve in structure_of(bts.specialite("31310"), 2023).epreuves]
-    assert "C-ANGL" not in codes
-
-
 def test_the_guide_s_candidate_owes_exactly_the_six_pieces_of_the_guide(candidate: Dossier) -> None:
     assert asked(candidate) == GUIDE_PIECES
-
-
-def test_the_guide_s_candidate_goes_through_every_tab_without_a_remark(candidate: Dossier) -> None:
-    assert [registration_form.tab_errors(candidate, number) for number in range(1, 9)] == [()] * 8
 
 
 def test_without_engagement_its_form_is_not_asked_for(candidate: Dossier) -> None:
@@ -162,36 +128,34 @@ def test_distance_learners_owe_the_cned_s_certificate_instead(candidate: Dossier
     assert "BTSETAS4" not in pieces
 
 
-def test_a_demonstration_session_is_open_with_specialites_of_its_year(bts: Exam) -> None:
-    rolling = session(bts, "2027")
+def test_a_demonstration_session_is_open_with_specialites_of_its_year() -> None:
+    rolling = session(BTS, "2027")
     assert rolling.label == "BTS 2027"
     assert "31310" not in rolling.specialites
     assert "31213" in rolling.specialites
     assert all(opening.opens <= NOW < opening.closes for opening in rolling.openings)
 
 
-def test_every_specialite_has_a_domain_to_be_browsed_by(bts: Exam) -> None:
-    assert [specialite.code for specialite in bts.specialites if specialite.domain is None] == []
+def test_every_specialite_has_a_domain_to_be_browsed_by() -> None:
+    assert [specialite.code for specialite in BTS.specialites if specialite.domain is None] == []
 
 
-@pytest.mark.parametrize("typed", ["banque", "compta", "gestion", "informatique", "MCO", "NDRC", "SIO", "CG"])
-def test_what_people_type_for_a_specialite_is_answered_in_a_session_of_today(bts: Exam, typed: str) -> None:
-    rolling = session(bts, "2027")
-    dossier = replace(DOSSIER, exam=bts, session=rolling, opening=rolling.openings[0])
-    tab = next(number for number, declared in enumerate(bts.tabs, start=1) if declared.kind == "qualification")
-    advice = registration_form.search_advice(dossier, tab, "specialite", typed) or ""
-    assert (
-        registration_form.search(dossier, tab, "specialite", typed)
-        or "proposée par ce portail jusqu'à la session" in advice
-    )
+def test_what_people_type_for_a_specialite_is_answered_in_a_session_of_today() -> None:
+    rolling = session(BTS, "2027")
+    dossier = replace(DOSSIER, exam=BTS, session=rolling, opening=rolling.openings[0])
+    tab = next(number for number, declared in enumerate(BTS.tabs, start=1) if declared.kind == "qualification")
+    for typed in ("banque", "compta", "gestion", "informatique", "MCO", "NDRC", "SIO", "CG"):
+        found = registration_form.search(dossier, tab, "specialite", typed)
+        advice = registration_form.search_advice(dossier, tab, "specialite", typed) or ""
+        assert found or "proposée par ce portail jusqu'à la session" in advice, typed
 
 
-def test_every_public_category_says_for_whom_it_is(bts: Exam) -> None:
-    assert [category.code for category in bts.categories if category.public and not category.help] == []
+def test_every_public_category_says_for_whom_it_is() -> None:
+    assert [category.code for category in BTS.categories if category.public and not category.help] == []
 
 
-def test_facultatives_are_three_until_2024_and_two_afterwards(bts: Exam) -> None:
-    uses = [use for use in bts.rules if use.name == "facultatives_at_most"]
+def test_facultatives_are_three_until_2024_and_two_afterwards() -> None:
+    uses = [use for use in BTS.rules if use.name == "facultatives_at_most"]
     assert [(use.parameters["max"], use.parameters["max_referentiel"], use.first, use.last) for use in uses] == [
         (3, 2, None, 2024),
         (2, 1, 2025, None),
@@ -199,13 +163,13 @@ def test_facultatives_are_three_until_2024_and_two_afterwards(bts: Exam) -> None
 
 
 def test_reims_closes_at_18_on_the_31_january_2020_for_the_twelve_tabs() -> None:
-    reims = opening(session(exam("DCG"), "2020"), "19")
+    reims = opening(session(EXAMS["DCG"], "2020"), "19")
     assert f"{reims.closes.astimezone(PARIS):%Y-%m-%d %H:%M}" == "2020-01-31 18:00"
     assert reims.contact.lines == ("1, Rue Navier", "51082 REIMS CEDEX")
 
 
-def test_the_six_types_of_documents_have_the_guide_s_labels(bts: Exam) -> None:
-    assert list(bts.document_types.values()) == [
+def test_the_six_types_of_documents_have_the_guide_s_labels() -> None:
+    assert list(BTS.document_types.values()) == [
         "Confirmation d'inscription",
         "Demande de pièces justificatives",
         "Relance de pièces justificatives",
@@ -215,5 +179,22 @@ def test_the_six_types_of_documents_have_the_guide_s_labels(bts: Exam) -> None:
     ]
 
 
-def test_the_forms_sentence_is_the_guide_s(bts: Exam) -> None:
-    assert bts.texts["forms_notice"] == ("Actuellement, cette section n'est pas utilisée dans le cadre du BTS.",)
+def test_the_forms_sentence_is_the_guide_s() -> None:
+    assert BTS.texts["forms_notice"] == ("Actuellement, cette section n'est pas utilisée dans le cadre du BTS.",)
+
+
+def test_pages_and_buttons_that_exam_texts_quote_are_the_portals() -> None:
+    texts = "".join(path.read_text(encoding="utf-8") for path in ROOT.rglob("*.yaml"))
+    quoted = set(re.findall(r"« ((?:Mes |M'|J'ai fourni|Enregistrer)[^»]*) »", texts))
+    assert quoted
+    assert quoted <= {label for name, label in vars(page_labels).items() if name.isupper()}
+
+
+def test_a_specialite_is_offered_and_replaced_as_the_nomenclature_has_it() -> None:
+    """`bcn.csv`: the spécialités of the nomenclature BCN with a session since 2022 (ministry, Licence Ouverte)."""
+    rows = csv.DictReader(NOMENCLATURE.read_text(encoding="utf-8").splitlines(), delimiter=";")
+    known = {row["code"]: (int(row["premiere_session"]), int(row["derniere_session"] or 9999)) for row in rows}
+    for specialite in BTS.specialites:
+        first, last = known[specialite.code]
+        assert first <= (specialite.first_session or 0) <= (specialite.last_session or 9999) <= last, specialite.label
+        assert set(re.findall(r"\b\d{5}\b", specialite.replaced_by or "")) <= known.keys(), specialite.label

@@ -1,11 +1,8 @@
-import re
 from pathlib import Path
 
 from services.registrations.catalogue import load_exams
-from services.registrations.catalogue.contacts import contacts
 from tests.registrations.catalogue.small_exam import NOW, SMALL, mistakes, written
 
-DELIVERED = Path(__file__).parents[3] / "catalogue"
 CONTACT = '{title: "Recteur", lines: ["1 rue du port", "25000 BESANCON"], email: "a@b.fr"}'
 
 
@@ -55,9 +52,3 @@ def test_a_zone_of_its_own_shifts_an_opening(tmp_path: Path) -> None:
     assert exam.sessions[0].openings[0].closes.isoformat() == "2025-10-25T16:00:00+00:00"
     wrong = zoned.replace("America/Martinique", "Paris")
     assert "zone inconnue « Paris » : écrire par exemple Europe/Paris" in mistakes(written(tmp_path, wrong))[0]
-
-
-def test_the_delivered_file_says_no_contact_again_that_the_reference_data_have(tmp_path: Path) -> None:
-    delivered, reference = contacts(DELIVERED, []), contacts(tmp_path, [])
-    written = re.findall(r'code: "(\w+)"', (DELIVERED / "academies.yaml").read_text(encoding="utf-8"))
-    assert [code for code in delivered if delivered[code] != reference[code]] == written

@@ -61,11 +61,10 @@ def test_the_year_is_that_of_the_first_epreuves_after_the_window(tmp_path: Path,
     assert session.closes == paris(year + 1, 1, 1)
 
 
-@pytest.mark.parametrize("day", range(0, 800, 23))
-def test_a_session_is_open_whatever_the_day(tmp_path: Path, day: int) -> None:
-    now = NOW + timedelta(days=day)
-    opening = rolling(loaded(tmp_path, now)).openings[0]
-    assert opening.opens <= now < opening.closes
+def test_a_session_is_open_whatever_the_day(tmp_path: Path) -> None:
+    days = [NOW + timedelta(days=day) for day in range(0, 400, 23)]
+    openings = {now: rolling(loaded(tmp_path, now)).openings[0] for now in days}
+    assert [now for now, opening in openings.items() if not opening.opens <= now < opening.closes] == []
 
 
 def test_a_year_that_has_a_dated_session_gets_no_demonstration_one(tmp_path: Path) -> None:
@@ -119,13 +118,8 @@ def test_a_reload_shifts_no_date_of_a_running_session(tmp_path: Path) -> None:
     again = with_running_demonstrations(stored, loaded(tmp_path / "b", later), later)
     assert rolling(again).openings[0].opens == rolling(stored).openings[0].opens
     much_later = paris(2027, 6, 1)  # the files alone would say 2028
-    assert [
-        session.name
-        for session in with_running_demonstrations(stored, loaded(tmp_path / "c", much_later), much_later).sessions
-    ] == [
-        "2026",
-        "2027",
-    ]
+    years_later = with_running_demonstrations(stored, loaded(tmp_path / "c", much_later), much_later)
+    assert [session.name for session in years_later.sessions] == ["2026", "2027"]
 
 
 def test_a_first_load_carries_nothing_over(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from services.chassis.clock import PARIS
 from services.contracts.accounts import Identity
 from services.contracts.registrations import Contact
-from services.registrations.domain.conditions import All, Test
+from services.registrations.domain.conditions import ALWAYS, All, Condition, Test
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.exam_definition import (
     Category,
@@ -80,6 +80,12 @@ RULES = (
     RuleUse("diplome_expected", {"tag": "ouvre_bts"}),
     RuleUse("attestation_expected", {"categories": ("320",)}),
 )
+
+
+def _reglementaire(code: str, label: str, when: Condition = ALWAYS) -> PieceRule:
+    return PieceRule(code, label, "REGLEMENTAIRE", "Conditions réglementaires", when=when)
+
+
 DUT_TAGS = ("dispense:culture_generale", "dispense_si_unite:economie_droit")
 BTS = Exam(
     code="BTS",
@@ -112,11 +118,7 @@ BTS = Exam(
             Item("cap", "CERTIFICAT D'APTITUDE PROFESSIONNELLE"),
         ),
         "acquis_titres": (
-            Item(
-                "dut",
-                "Diplôme universitaire de technologie (DUT)",
-                tags=DUT_TAGS,
-            ),
+            Item("dut", "Diplôme universitaire de technologie (DUT)", tags=DUT_TAGS),
             Item("anglais", "Certification en langue anglaise", tags=("dispense:C-ANGL",)),
             Item("etranger", "Diplôme étranger"),
             Item("bts_autre", "BTS d'une autre spécialité", tags=("dispense:commune",)),
@@ -126,12 +128,10 @@ BTS = Exam(
     pieces=(
         PieceRule("CINSIG03", "Confirmation d'inscription signée", "CONFIRMATION", "Confirmation d'inscription"),
         PieceRule("NATIDE06", "Document justifiant l'identité", "NATIONALITE", "Nationalité"),
-        PieceRule(
+        _reglementaire(
             "BTSETAS4",
             "Attestation de formation du centre de formation - formation continue",
-            "REGLEMENTAIRE",
-            "Conditions réglementaires",
-            when=Test("fact:categorie", "in", ("320",)),
+            Test("fact:categorie", "in", ("320",)),
         ),
         PieceRule(
             "BTSEE-EF3",
@@ -141,32 +141,13 @@ BTS = Exam(
             form="BTSEE-EF3",
             when=All((Test("epreuve:engagement", "is", "inscrit"),)),
         ),
-        PieceRule(
-            "BTSCNED1",
-            "Attestation d'enseignement à distance",
-            "REGLEMENTAIRE",
-            "Conditions réglementaires",
-            when=Test("fact:categorie", "is", "410"),
-        ),
-        PieceRule(
-            "BTSRELEV1",
-            "Relevé(s) de notes",
-            "REGLEMENTAIRE",
-            "Conditions réglementaires",
-            when=Test("fact:acquis_position", "in", ("benefice", "report")),
-        ),
-        PieceRule("BTSVAE1", "Décision du jury de VAE", "REGLEMENTAIRE", "Conditions réglementaires"),
+        _reglementaire("BTSCNED1", "Attestation d'enseignement à distance", Test("fact:categorie", "is", "410")),
+        _reglementaire("BTSRELEV1", "Relevé(s) de notes", Test("fact:acquis_position", "in", ("benefice", "report"))),
+        _reglementaire("BTSVAE1", "Décision du jury de VAE"),
     ),
     forms=(
         FormText("BTSEE-EF3", "Reconnaissance de l'engagement étudiant", ("Je demande…",), ("Activité :",)),
-        FormText(
-            "HANDI",
-            "Demande d'aménagement",
-            ("Je demande…",),
-            (),
-            in_menu=True,
-            when=Test("fact:handicap", "is", "oui"),
-        ),
+        FormText("HANDI", "Demande", ("Je demande…",), (), in_menu=True, when=Test("fact:handicap", "is", "oui")),
     ),
     texts={"demande": ("Vous devez déposer les pièces suivantes.",)},
     document_types={"confirmation": "Confirmation d'inscription"},

@@ -1,11 +1,22 @@
 """Two spécialités with their épreuves: the guide's, and one whose maîtresse prints a unit."""
 
+from dataclasses import replace
+from functools import partial
+
 from services.registrations.domain.exam_definition import Epreuve, Specialite, SpecialiteVersion
 
 PONCTUEL = {"R1": "ponctuel", "R3": "ponctuel"}
 BOTH = {"R1": "ccf", "R3": "ponctuel"}
 LANGUES = ("Anglais", "Allemand", "Espagnol", "Italien")
 
+_obligatoire = partial(Epreuve, kind="obligatoire", unit=None, modes=PONCTUEL)
+_facultative = partial(Epreuve, kind="facultative", modes=PONCTUEL)
+_of_e2 = partial(_obligatoire, parent="E2", options_of="E2")
+_of_e4 = partial(_obligatoire, parent="E4")
+
+CULTURE_GENERALE = _obligatoire(
+    "E1", "Culture générale et expression", unit="U1", tags=("culture_generale", "commune:culture_generale")
+)
 BANQUE = Specialite(
     "31310",
     "Banque - conseiller de clientèle",
@@ -16,49 +27,15 @@ BANQUE = Specialite(
             2016,
             2025,
             (
-                Epreuve(
-                    "E1",
-                    "Culture générale et expression",
-                    "obligatoire",
-                    "U1",
-                    tags=("culture_generale", "commune:culture_generale"),
-                    modes=PONCTUEL,
-                ),
-                Epreuve("E2", "Langue vivante 1", "obligatoire", "U2", options="langues", modes=PONCTUEL),
-                Epreuve(
-                    "E2-A",
-                    "Langue vivante 1 : Écrite",
-                    "obligatoire",
-                    None,
-                    "E2",
-                    options_of="E2",
-                    modes=PONCTUEL,
-                    hidden_on_pdf=True,
-                ),
-                Epreuve(
-                    "E2-B",
-                    "Langue vivante 1 : Orale",
-                    "obligatoire",
-                    None,
-                    "E2",
-                    options_of="E2",
-                    modes=BOTH,
-                    hidden_on_pdf=True,
-                ),
-                Epreuve(
-                    "E3", "Gestion de la relation client", "obligatoire", "U3", tags=("professionnelle",), modes=BOTH
-                ),
-                Epreuve("E4", "Dévelop.suivi.activ.commercia.", "obligatoire", None),
-                Epreuve("E4-A", "Étude de cas", "obligatoire", "U41", "E4", tags=("professionnelle",), modes=PONCTUEL),
-                Epreuve("E4-B", "Analyse situation commerciale", "obligatoire", "U42", "E4", modes=BOTH),
-                Epreuve(
-                    "E5",
-                    "Env.éco.jur.orga.activ.bancai.",
-                    "obligatoire",
-                    "U5",
-                    tags=("economie_droit",),
-                    modes=PONCTUEL,
-                ),
+                CULTURE_GENERALE,
+                _obligatoire("E2", "Langue vivante 1", unit="U2", options="langues"),
+                _of_e2("E2-A", "Langue vivante 1 : Écrite", hidden_on_pdf=True),
+                _of_e2("E2-B", "Langue vivante 1 : Orale", modes=BOTH, hidden_on_pdf=True),
+                _obligatoire("E3", "Gestion de la relation client", unit="U3", tags=("professionnelle",), modes=BOTH),
+                _obligatoire("E4", "Dévelop.suivi.activ.commercia.", modes={}),
+                _of_e4("E4-A", "Étude de cas", unit="U41", tags=("professionnelle",)),
+                _of_e4("E4-B", "Analyse situation commerciale", unit="U42", modes=BOTH),
+                _obligatoire("E5", "Env.éco.jur.orga.activ.bancai.", unit="U5", tags=("economie_droit",)),
                 Epreuve(
                     "C-ANGL",
                     "Certification en langue anglaise",
@@ -67,17 +44,9 @@ BANQUE = Specialite(
                     modes=PONCTUEL,
                     last_session=2022,
                 ),
-                Epreuve(
-                    "EF1",
-                    "Langue vivante 2",
-                    "facultative",
-                    "UF1",
-                    options="langues",
-                    differs_from="E2",
-                    modes=PONCTUEL,
-                ),
-                Epreuve("EF2", "Certification professionnelle", "facultative", "UF2", modes=PONCTUEL),
-                Epreuve("EF3", "Engagement étudiant", "facultative", "UF3", tags=("engagement",), modes=PONCTUEL),
+                _facultative("EF1", "Langue vivante 2", unit="UF1", options="langues", differs_from="E2"),
+                _facultative("EF2", "Certification professionnelle", unit="UF2"),
+                _facultative("EF3", "Engagement étudiant", unit="UF3", tags=("engagement",)),
             ),
         ),
     ),
@@ -92,17 +61,10 @@ MCO = Specialite(
             2021,
             None,
             (
-                Epreuve(
-                    "E1",
-                    "Culture générale et expression",
-                    "obligatoire",
-                    "U1",
-                    tags=("commune:culture_generale",),
-                    modes=PONCTUEL,
-                ),
-                Epreuve("E2", "Langue vivante étrangère", "obligatoire", "U2", options="langues"),
-                Epreuve("E21", "Écrit", "obligatoire", "U21", "E2", options_of="E2", modes=PONCTUEL),
-                Epreuve("E22", "Oral", "obligatoire", "U22", "E2", options_of="E2", modes=PONCTUEL),
+                replace(CULTURE_GENERALE, tags=("commune:culture_generale",)),
+                _obligatoire("E2", "Langue vivante étrangère", unit="U2", options="langues", modes={}),
+                _of_e2("E21", "Écrit", unit="U21"),
+                _of_e2("E22", "Oral", unit="U22"),
             ),
         ),
     ),

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from services.registrations.domain import registration_form
+from services.registrations.domain import declaration, registration_form
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.forms import Field, Section
 from tests.registrations.domain.example_dossier import DOSSIER
@@ -25,3 +25,10 @@ def field(dossier: Dossier, number: int, name: str) -> Field:
 
 def pointers(dossier: Dossier, number: int) -> list[str]:
     return [tab_error.pointer.removeprefix("#/") for tab_error in registration_form.tab_errors(dossier, number)]
+
+
+def position(dossier: Dossier, code: str) -> str:
+    """What the candidate's position at an épreuve is called."""
+    chosen = declaration.read(dossier).chosen(code)
+    assert chosen
+    return chosen.position_label

@@ -8,9 +8,7 @@ from services.registrations.domain import declaration, registration_form, rules
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.exam_definition import RuleUse
 from tests.registrations.domain.example_dossier import BTS, DOSSIER, SESSION, details, with_answers, with_tab_answers
-from tests.registrations.domain.tab_reading import EPREUVES
-
-NUMBER = 5
+from tests.registrations.domain.tab_reading import ACQUIS, EPREUVES, position
 
 
 def keeping(code: str, mark: str, year: str = "2021", **more: str) -> Dossier:
@@ -29,14 +27,8 @@ def progressive(dossier: Dossier) -> Dossier:
     return with_answers("qualification", dossier, forme="progressive")
 
 
-def position(dossier: Dossier, code: str) -> str:
-    chosen = declaration.read(dossier).chosen(code)
-    assert chosen
-    return chosen.position_label
-
-
 def wrong(dossier: Dossier) -> list[str]:
-    return details(registration_form.tab_errors(dossier, NUMBER))
+    return details(registration_form.tab_errors(dossier, ACQUIS))
 
 
 def test_a_mark_of_ten_or_more_is_a_benefice() -> None:
@@ -49,10 +41,6 @@ def test_a_mark_of_ten_or_more_is_a_benefice() -> None:
 @pytest.mark.parametrize("mark", ["20", "20,00", "10"])
 def test_the_best_and_the_lowest_mark_of_a_benefice_are_kept(mark: str) -> None:
     assert wrong(keeping("E1", mark)) == []
-
-
-def test_an_unticked_unit_is_sat_again() -> None:
-    assert position(keeping("E1", "12", **{"meme_bts-garder-E1": ""}), "E1") == "Inscrit"
 
 
 def test_a_mark_below_ten_is_reported_in_the_progressive_form_only() -> None:
@@ -143,7 +131,7 @@ def test_a_bts_obtained_dispenses_of_the_units_it_shares() -> None:
     shared = with_tab_answers("acquis", {"diplome-specialite": "31213"}, with_diploma("bts_autre", "E1"))
     assert wrong(shared) == []
     assert "ne donne pas droit" in wrong(with_diploma("bts_autre", "E1"))[0]
-    options = registration_form.search(shared, NUMBER, "diplome-specialite", "management", 5)
+    options = registration_form.search(shared, ACQUIS, "diplome-specialite", "management", 5)
     assert [option.value for option in options] == ["31213"]
 
 
@@ -177,7 +165,7 @@ def test_a_unit_is_kept_on_one_ground_only() -> None:
 
 @pytest.mark.parametrize("year", ["", "21", "2022", "demain"])
 def test_the_year_of_an_open_box_precedes_the_session(year: str) -> None:
-    errors = registration_form.tab_errors(with_tab_answers("acquis", {"meme_bts-annee": year}), NUMBER)
+    errors = registration_form.tab_errors(with_tab_answers("acquis", {"meme_bts-annee": year}), ACQUIS)
     assert [error.pointer for error in errors] == ["#/meme_bts-annee"]
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from services.registrations.domain import declaration, registration_form
+from services.registrations.domain import registration_form
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.exam_definition import RuleUse
 from services.registrations.domain.forms import Field
 from tests.registrations.domain.example_dossier import DOSSIER, details, with_answers
-from tests.registrations.domain.tab_reading import ACQUIS, sections
+from tests.registrations.domain.tab_reading import ACQUIS, position, sections
 
 OPENED = {"meme_bts": "oui", "meme_bts-annee": "2021", "meme_bts-academie": "03"}
 DIPLOMA = {"diplome": "oui", "diplome-annee": "2019", "diplome-titre": "dut"}
@@ -38,12 +38,6 @@ def ticked(dossier: Dossier) -> list[str]:
     return [
         field.name.rpartition("garder-")[2] for field in fields(dossier) if "-garder-" in field.name and field.value
     ]
-
-
-def position(dossier: Dossier, code: str) -> str:
-    chosen = declaration.read(dossier).chosen(code)
-    assert chosen
-    return chosen.position_label
 
 
 def wrong(dossier: Dossier) -> list[str]:

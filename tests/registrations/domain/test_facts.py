@@ -1,12 +1,8 @@
-import re
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 
 from services.registrations.domain.facts import FACTS, age_on, lookup
 from tests.registrations.domain.example_dossier import BTS, DOSSIER, PIERRE, with_answers
-
-CATALOGUE_README = Path(__file__).parents[3] / "catalogue" / "README.md"
 
 
 def test_a_dossier_answers_the_facts_of_its_conditions() -> None:
@@ -58,8 +54,3 @@ def test_a_birth_date_that_does_not_read_leaves_the_age_unanswered() -> None:
 def test_every_text_fact_lists_its_values_in_an_exam() -> None:
     for fact in FACTS.values():
         assert fact.is_number or (fact.values and fact.values(BTS)), fact.name
-
-
-def test_every_fact_is_described_for_who_writes_an_exam() -> None:
-    described = CATALOGUE_README.read_text(encoding="utf-8").split(" Faits : ")[1].split("\n\n")[0]
-    assert set(re.findall(r"`(\w+)`", described)) == set(FACTS)

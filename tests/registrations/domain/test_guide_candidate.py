@@ -12,10 +12,6 @@ def lines(title: str) -> list[tuple[str, str]]:
     return [(line.label, line.value) for line in section.lines]
 
 
-def test_nothing_is_wrong_with_the_guides_dossier() -> None:
-    assert registration_form.all_tab_errors(DOSSIER) == ()
-
-
 def test_the_recap_has_the_guides_sections_in_its_order() -> None:
     guide = [
         "Qualification présentée",

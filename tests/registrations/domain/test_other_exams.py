@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from services.registrations.domain import registration_form
 from services.registrations.domain.conditions import ALWAYS, Not, Test
+from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.exam_definition import (
     Epreuve,
     Exam,
@@ -117,38 +118,24 @@ CFG_DOSSIER = replace(
 )
 
 
-def test_the_twelve_tabs_of_the_guide() -> None:
-    assert [f"{tab.number} - {tab.title}" for tab in registration_form.tab_headings(TWELVE_DOSSIER)] == [
-        "1 - Modalités d'inscription",
-        "2 - Candidatures précédentes",
-        "3 - Identification",
-        "4 - Informations candidature",
-        "5 - Qualification présentée",
-        "6 - Acquis",
-        "7 - Informations supplémentaires",
-        "8 - Titre pour inscription",
-        "9 - Epreuves",
-        "10 - Récapitulatif",
-        "11 - Conditions d'inscription",
-        "12 - N° Inscription",
-    ]
+def test_the_tabs_of_an_exam_are_numbered_in_its_order() -> None:
+    shown = [(tab.number, tab.title) for tab in registration_form.tab_headings(TWELVE_DOSSIER)]
+    assert shown == list(enumerate((tab.title for tab in TWELVE.tabs), 1))
     assert registration_form.tab_view(TWELVE_DOSSIER, 1).paragraphs == ("Lisez ceci.",)
     assert registration_form.checked_content(TWELVE_DOSSIER).confirmation.diplome is None
 
 
+def told(dossier: Dossier) -> dict[str, str]:
+    """The récapitulatif's values by their labels."""
+    return {line.label: line.value for section in registration_form.recap(dossier).sections for line in section.lines}
+
+
 def test_what_was_not_asked_yet_is_answered_by_nothing() -> None:
-    unopened = replace(TWELVE_DOSSIER, answers={"previous": {}})
-    values_unopened = {
-        line.label: line.value for section in registration_form.recap(unopened).sections for line in section.lines
-    }
-    assert values_unopened["J'ai pris connaissance des modalités"] == ""
-    assert values_unopened["Je souhaite renoncer à des acquis"] == ""
-    assert values_unopened["Aménagement de la durée de formation"] == ""
-    values_opened = {
-        line.label: line.value for section in registration_form.recap(TWELVE_DOSSIER).sections for line in section.lines
-    }
-    assert values_opened["J'ai pris connaissance des modalités"] == "Oui"
-    assert values_opened["Je souhaite renoncer à des acquis"] == "Non"
+    consent, renouncing = "J'ai pris connaissance des modalités", "Je souhaite renoncer à des acquis"
+    unopened = told(replace(TWELVE_DOSSIER, answers={"previous": {}}))
+    assert [unopened[name] for name in (consent, renouncing, "Aménagement de la durée de formation")] == ["", "", ""]
+    opened = told(TWELVE_DOSSIER)
+    assert (opened[consent], opened[renouncing]) == ("Oui", "Non")
 
 
 def test_a_consent_of_a_notice_holds_its_tab_back() -> None:
@@ -165,8 +152,7 @@ def test_a_question_appears_with_the_answer_it_depends_on() -> None:
 
 
 def test_a_question_no_longer_shown_is_no_longer_told() -> None:
-    stale = with_answers("titre", TWELVE_DOSSIER, lequel="DCG")
-    labels = [line.label for section in registration_form.recap(stale).sections for line in section.lines]
+    labels = told(with_answers("titre", TWELVE_DOSSIER, lequel="DCG"))
     assert "Titre" in labels
     assert "Lequel ?" not in labels
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from services.registrations.domain import registration_form
 from services.registrations.domain.dossier import Dossier, PreviousCandidature
 from tests.registrations.domain.example_dossier import ANSWERS, DOSSIER, details, with_answers
+from tests.registrations.domain.tab_reading import CANDIDATURE, IDENTIFICATION, field, pointers
 
 LAST_YEAR = PreviousCandidature(
     candidature_id="abc",
@@ -28,6 +29,9 @@ def with_previous(*previous: PreviousCandidature, **fields: str) -> Dossier:
     return with_answers("previous", replace(DOSSIER, previous=previous), **fields)
 
 
+TAKEN_OVER = replace(with_previous(LAST_YEAR), answers={"previous": {"reprise": "abc"}})
+
+
 def test_nothing_earlier_is_said_so() -> None:
     view = registration_form.tab_view(DOSSIER, 1)
     assert view.form is None
@@ -45,32 +49,17 @@ def test_those_of_another_exam_are_not() -> None:
 
 
 def test_what_is_taken_over_is_shown_until_the_tab_is_posted() -> None:
-    fresh = replace(with_previous(LAST_YEAR), answers={"previous": {"reprise": "abc"}})
-    form = registration_form.tab_view(fresh, 2).form
-    assert form
-    street = form.field("adresse")
-    assert street
-    assert street.value == "1 rue du port"
-    posted = replace(fresh, answers={**fresh.answers, "identification": {"adresse": ""}})
-    again = registration_form.tab_view(posted, 2).form
-    assert again
-    emptied = again.field("adresse")
-    assert emptied
-    assert emptied.value == ""
+    assert field(TAKEN_OVER, IDENTIFICATION, "adresse").value == "1 rue du port"
+    posted = replace(TAKEN_OVER, answers={**TAKEN_OVER.answers, "identification": {"adresse": ""}})
+    assert field(posted, IDENTIFICATION, "adresse").value == ""
 
 
 def test_what_is_taken_over_counts_only_once_confirmed() -> None:
-    fresh = replace(with_previous(LAST_YEAR), answers={"previous": {"reprise": "abc"}})
-    assert registration_form.tab_errors(fresh, 2)
+    assert registration_form.tab_errors(TAKEN_OVER, IDENTIFICATION)
 
 
 def test_consents_are_never_taken_over() -> None:
-    fresh = replace(with_previous(LAST_YEAR), answers={"previous": {"reprise": "abc"}})
-    form = registration_form.tab_view(fresh, 3).form
-    assert form
-    consent = form.field("consent_presse")
-    assert consent
-    assert consent.value is None
+    assert field(TAKEN_OVER, CANDIDATURE, "consent_presse").value is None
 
 
 def test_k1_a_second_active_candidature_for_the_session_is_refused() -> None:
@@ -85,6 +74,4 @@ def test_k1_does_not_mind_the_one_being_modified_nor_an_inactive_one() -> None:
 
 
 def test_someone_elses_candidature_cannot_be_taken_over() -> None:
-    assert [
-        tab_error.pointer for tab_error in registration_form.tab_errors(with_previous(LAST_YEAR, reprise="xyz"), 1)
-    ] == ["#/reprise"]
+    assert pointers(with_previous(LAST_YEAR, reprise="xyz"), 1) == ["reprise"]

@@ -21,10 +21,11 @@ def in_session(year: int) -> Dossier:
     return replace(DOSSIER, session=replace(SESSION, year=year, name=str(year)))
 
 
-@pytest.mark.parametrize(("year", "words"), [(2015, "à partir de la session 2016"), (2026, "depuis la session 2025")])
-def test_k2_a_specialite_has_a_first_and_a_last_session(year: int, words: str) -> None:
-    [reason] = reasons("specialite_open", in_session(year))
-    assert words in reason
+def test_k2_a_specialite_has_a_first_and_a_last_session() -> None:
+    assert [reasons("specialite_open", in_session(year)) for year in (2016, 2025)] == [[], []]
+    [before], [after] = (reasons("specialite_open", in_session(year)) for year in (2015, 2026))
+    assert "à partir de la session 2016" in before
+    assert "depuis la session 2025" in after
 
 
 def test_k2_a_session_without_a_version_of_the_specialite_is_refused() -> None:
@@ -34,10 +35,6 @@ def test_k2_a_session_without_a_version_of_the_specialite_is_refused() -> None:
     others = tuple(other for other in BTS.specialites if other.code != specialite.code)
     [reason] = reasons("specialite_open", replace(DOSSIER, exam=replace(BTS, specialites=(*others, later))))
     assert reason.endswith("n'est pas organisée à la session 2022.")
-
-
-def test_k2_is_silent_in_between() -> None:
-    assert reasons("specialite_open", in_session(2025)) == []
 
 
 def test_k3_a_repeater_keeps_the_globale_form() -> None:
@@ -190,8 +187,3 @@ def test_a_use_of_a_rule_is_checked_against_its_parameters() -> None:
     assert rules.problems(RuleUse("benefice", {})) == ("paramètre « years » manquant pour benefice",)
     assert "nombre entier" in rules.problems(RuleUse("benefice", {"years": "5"}))[0]
     assert "paramètre inconnu" in rules.problems(RuleUse("benefice", {"month": 5}))[0]
-
-
-def test_every_rule_says_where_it_comes_from() -> None:
-    for rule in rules.RULES.values():
-        assert (rule.function.__doc__ or "").strip(), rule.name

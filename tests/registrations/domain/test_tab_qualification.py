@@ -15,17 +15,15 @@ def test_a_specialite_is_found_by_its_words_or_code(typed: str) -> None:
     assert options[0].label == "Banque - conseiller de clientèle (31310)"
 
 
-def test_forms_of_passage_follow_the_category() -> None:
-    individuel = with_answers("candidature", categorie="520")
-    assert [option.label for option in field(DOSSIER, QUALIFICATION, "forme").options] == ["Globale", "Progressive"]
-    assert [option.label for option in field(individuel, QUALIFICATION, "forme").options] == ["Globale"]
-
-
-def test_who_has_the_choice_of_a_form_is_told_what_each_means() -> None:
-    individuel = with_answers("candidature", categorie="520")
+def test_forms_of_passage_follow_the_category_and_who_has_the_choice_is_told_what_each_means() -> None:
+    free = field(DOSSIER, QUALIFICATION, "forme")
+    bound = field(with_answers("candidature", categorie="520"), QUALIFICATION, "forme")
+    assert [[option.label for option in shown.options] for shown in (free, bound)] == [
+        ["Globale", "Progressive"],
+        ["Globale"],
+    ]
     explanation = "Globale : toutes les épreuves à cette session. Progressive : réparties sur plusieurs sessions."
-    assert field(DOSSIER, QUALIFICATION, "forme").hint == explanation
-    assert field(individuel, QUALIFICATION, "forme").hint is None
+    assert (free.hint, bound.hint) == (explanation, None)
 
 
 def test_a_derogation_opens_the_wished_form() -> None:
@@ -52,10 +50,6 @@ def test_acquis_opens_the_fields_of_ticked_boxes_only() -> None:
     both = with_tab_answers("acquis", {"vae": "oui"})
     assert len(sections(both, ACQUIS)) == 3
     assert field(both, ACQUIS, "vae-garder-E4-A").type == "checkbox"
-
-
-def test_renouncing_is_recalled_where_units_are_unticked() -> None:
-    assert "repasser" in registration_form.tab_view(with_answers("candidature", renoncement="oui"), ACQUIS).notices[0]
 
 
 def test_the_only_form_of_a_category_is_chosen_already() -> None:

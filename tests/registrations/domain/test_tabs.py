@@ -1,4 +1,4 @@
-"""What the guide's tabs have in common: their order, what is missing, what is hostile."""
+"""What the guide's tabs have in common: what is missing, what is hostile."""
 
 from dataclasses import replace
 
@@ -6,24 +6,9 @@ import pytest
 
 from services.chassis.errors import NotFound
 from services.registrations.domain import registration_form
-from services.registrations.domain.forms import Field
 from services.registrations.domain.tab_views import Incomplete
 from tests.registrations.domain.example_dossier import BTS, DOSSIER, with_answers
 from tests.registrations.domain.tab_reading import CANDIDATURE, DIPLOMA, EMPTY, IDENTIFICATION, QUALIFICATION, field
-
-
-def test_the_nine_tabs_of_the_guide_in_order() -> None:
-    assert [f"{tab.number} - {tab.title}" for tab in registration_form.tab_headings(EMPTY)] == [
-        "1 - Candidatures précédentes",
-        "2 - Identification",
-        "3 - Informations candidature",
-        "4 - Qualification présentée",
-        "5 - Acquis",
-        "6 - Diplôme possédé",
-        "7 - Epreuves",
-        "8 - Récapitulatif",
-        "9 - N° Inscription",
-    ]
 
 
 @pytest.mark.parametrize("number", [0, 10, -1])
@@ -66,11 +51,10 @@ def test_a_modification_of_the_exams_texts_is_used() -> None:
     assert field(asked, CANDIDATURE, "handicap_conseil").label == "Voyez un médecin."
 
 
-@pytest.mark.parametrize(
-    "hostile", ["\x00\x1b[2J", "<script>alert(1)</script>", "'; DROP TABLE x;--", "‮evil", ["a"], []]
-)
+@pytest.mark.parametrize("hostile", ["\x00\x1b[2J<script>alert(1)</script>", "\u202eevil", ["a"], []])
 def test_hostile_answers_never_break_a_tab(hostile: object) -> None:
-    names = {field.name for number in range(1, 10) for field in _all_fields(number)} | {"position-E1", "option-E2"}
+    forms = [registration_form.tab_view(DOSSIER, number).form for number in range(1, 10)]
+    names = {field.name for form in forms if form for field in form.fields()} | {"position-E1", "option-E2"}
     for tab in BTS.tabs:
         answers = {**DOSSIER.answers, tab.name: dict.fromkeys(names, hostile)}
         dossier = replace(DOSSIER, answers=answers)  # type: ignore[arg-type]
@@ -78,11 +62,6 @@ def test_hostile_answers_never_break_a_tab(hostile: object) -> None:
         registration_form.recap(dossier)
         for number in range(1, 10):
             registration_form.tab_view(dossier, number).to_data()
-
-
-def _all_fields(number: int) -> tuple[Field, ...]:
-    form = registration_form.tab_view(DOSSIER, number).form
-    return form.fields() if form else ()
 
 
 def test_words_typed_in_a_search_stay_visible_while_nothing_is_chosen() -> None:

@@ -1,6 +1,6 @@
 # make run, make test, make check: each works from a fresh clone and installs what it needs into the clone.
 .DEFAULT_GOAL := help
-.PHONY: help run backup restore test check lint types walls assets screenshots lighthouse bench soak restore-drill upgrade-test compose-test catalogue-check kubernetes-check kubernetes-play secrets definitions panels lock release sbom clean
+.PHONY: help run backup restore test check check-all rest lint types walls assets screenshots lighthouse bench soak restore-drill upgrade-test compose-test images catalogue-check kubernetes-check kubernetes-play secrets definitions panels lock release sbom clean
 SHELL := /bin/bash
 
 VENV := .venv/bin
@@ -13,9 +13,15 @@ ENGINE ?= docker
 PATIENTLY := -o faulthandler_timeout=3600
 # Each process of a run would compile all tests anew where the surroundings forbid to keep what was compiled.
 unexport PYTHONDONTWRITEBYTECODE
-# The files of a whole run are shared, in their order, among processes, each with servers of its own; one file starts
-# faster alone.
-SIDE_BY_SIDE = $(if $(ARGS),,-n 4 --dist loadfile --no-loadscope-reorder)
+# The files of a whole run are shared, in their order, among as many processes as there are cores; one file starts faster
+# alone. The slowest tests are listed at the end.
+SIDE_BY_SIDE := -n $(shell nproc) --dist loadfile --no-loadscope-reorder --durations=15 --durations-min=5
+# make test: what no folder of pyproject.toml's norecursedirs holds, and one journey through the whole portal in a browser.
+JOURNEY := tests/journeys/test_guide.py
+# What make check-all adds, the slowest first: faults, whole portals, what pages' scripts do, growth, what operators deploy …
+REST := $(addprefix tests/,faults tools journeys gateway/scripts traces attacks growth containers kubernetes monitoring local)
+# … and what of these runs on any engine, on PostgreSQL.
+ON_ANY_ENGINE := $(addprefix tests/,pieces accounts registrations documents chassis objects mail)
 # What make bench runs; of another installation (URL=…) what can be measured from outside.
 BENCHES = $(if $(URL),tests/bench/test_other_installation.py,tests/bench $(wildcard tests/*/bench))
 # Arguments for pytest: make test ARGS="tests/accounts -k activation"
@@ -34,9 +40,14 @@ restore: .venv/local.stamp ## put a backup into an empty VAR_DIR: make restore D
 	@$(PY) -m deploy.local.restore "$(DIR)" $(ARGS)
 
 test: .venv/dev.stamp $(ASSETS) services ## run the tests (INSTALL=1, as root: installs RabbitMQ, PostgreSQL … from Debian)
-	$(PY) -m pytest $(SIDE_BY_SIDE) $(ARGS)
+	$(PY) -m pytest $(or $(ARGS),$(SIDE_BY_SIDE) $(JOURNEY) tests)
 
-check: lint types walls test ## what a change must pass: lint, types, walls, tests (kubernetes-check is among these)
+check: lint types walls test ## what each commit should pass: lint, types, walls, tests
+
+rest: .venv/dev.stamp $(ASSETS) services
+	$(PY) -m pytest $(SIDE_BY_SIDE) --engine postgresql --deselect $(JOURNEY) $(REST) $(ON_ANY_ENGINE)
+
+check-all: check rest compose-test ## what a change must pass to land: check, the tests on PostgreSQL, all journeys, faults, growth, containers (COMPOSE, ENGINE)
 
 kubernetes-check: .venv/dev.stamp services ## hold deploy/kubernetes to the code, to docker-compose.yml and to Kubernetes' schemas
 	$(PY) -m pytest tests/kubernetes $(ARGS)
@@ -71,7 +82,7 @@ lighthouse: .venv/dev.stamp $(ASSETS) $(LIGHTHOUSE) services ## what Lighthouse 
 bench: .venv/dev.stamp $(ASSETS) services ## measure what a registration costs, beside the least it could (docs/capacity.md)
 	$(PY) -m pytest $(PATIENTLY) -p tests.bench.record -s $(BENCHES) $(ARGS)
 
-soak: .venv/dev.stamp $(ASSETS) services ## the tests that are too long for make check
+soak: .venv/dev.stamp $(ASSETS) services ## the tests that are too long for make check-all
 	COMPOSE="$(COMPOSE)" ENGINE="$(ENGINE)" $(PY) -m pytest $(PATIENTLY) tests/architecture/soak tests/journeys/soak tests/attacks/soak tests/faults/soak tests/composed/soak tests/documents/imports/soak $(ARGS)
 
 restore-drill: .venv/dev.stamp services ## lose the data of a portal in containers under load, restore, compare (part of soak)
@@ -79,6 +90,9 @@ restore-drill: .venv/dev.stamp services ## lose the data of a portal in containe
 
 upgrade-test: .venv/dev.stamp services ## replace the last release (or FROM=commit) by this version under load, and back (part of soak)
 	COMPOSE="$(COMPOSE)" ENGINE="$(ENGINE)" FROM="$(FROM)" $(PY) -m pytest $(PATIENTLY) -s tests/composed/soak/test_upgrade.py $(ARGS)
+
+images: ## build the portal's images, as compose-test does (COMPOSE)
+	PORTAIL_VERSION=test COMPOSE_PROFILES=demo,backup $(COMPOSE) build
 
 compose-test: .venv/dev.stamp services ## build the images, run the journey in containers (COMPOSE, ENGINE: by what commands)
 	COMPOSE="$(COMPOSE)" ENGINE="$(ENGINE)" $(PY) -m pytest $(PATIENTLY) tests/composed $(ARGS)

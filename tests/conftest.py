@@ -30,7 +30,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--engine",
         choices=ENGINES,
-        help="run on this engine the tests that any engine will do for, and nothing else (without it: those on SQLite)",
+        help="run on this engine the tests that any engine will do for; of the others, what make test leaves out",
     )
 
 
@@ -177,9 +177,10 @@ def broker_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Of a run on one named engine keep the tests that any engine will do for."""
+    """In a run on a named engine, leave out what has run without it: what depends on no engine, or on those it names."""
     if config.getoption("engine"):
-        kept = [item for item in items if _takes_any_engine(item)]
+        apart = set(config.getini("norecursedirs"))
+        kept = [item for item in items if _takes_any_engine(item) or not apart.isdisjoint(item.path.parts)]
         config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
         items[:] = kept
 
@@ -193,9 +194,12 @@ def _takes_any_engine(item: pytest.Item) -> bool:
 def pytest_runtest_makereport(
     item: pytest.Item,
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Tell the fixtures of a test whether it failed."""
+    """Tell the fixtures of a test whether it failed; head its failure with its name as a sentence."""
     report = yield
     failure_screenshots.note_outcome(item, report)
+    if report.failed:
+        file, line, name = report.location
+        report.location = file, line, name.removeprefix("test_").replace("_", " ")
     return report
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 
-import pytest
 from pypdf import PdfReader
 
 from services.documents.rendering.confirmation import confirmation
@@ -16,14 +15,15 @@ from tests.documents.text_extraction import text_of_pdf
 from tests.registrations.catalogue.bts_dossiers import OFFERED, dossier
 
 
-@pytest.mark.parametrize(("session", "code"), OFFERED)
-def test_every_epreuve_is_printed_on_one_page(session: str, code: str) -> None:
-    outcome = registration_form.checked_content(dossier(session, code))
-    sheet = confirmation(saved(epreuves=outcome.epreuves, confirmation=outcome.confirmation), Letterhead())
-    rendered = render(sheet)
-    assert rendered.missing == ()
-    text = text_of_pdf(rendered.pdf)
-    for line in outcome.epreuves:
-        if not line.hidden_on_pdf:
-            assert f"{line.code} - {line.label}" in text
-    assert len(PdfReader(io.BytesIO(rendered.pdf)).pages) == 1
+def test_every_epreuve_of_a_specialite_is_printed_on_one_page() -> None:
+    """Sessions that ask a spécialité for the same épreuves print the same: it is drawn once."""
+    outcomes = [(code, registration_form.checked_content(dossier(session, code))) for session, code in OFFERED]
+    drawn = {outcome.epreuves: (code, outcome) for code, outcome in outcomes}
+    assert {code for code, _ in drawn.values()} == {code for _, code in OFFERED}
+    for epreuves, (code, outcome) in drawn.items():
+        rendered = render(confirmation(saved(epreuves=epreuves, confirmation=outcome.confirmation), Letterhead()))
+        assert rendered.missing == (), code
+        text = text_of_pdf(rendered.pdf)
+        shown = [f"{line.code} - {line.label}" for line in epreuves if not line.hidden_on_pdf]
+        assert [line for line in shown if line not in text] == [], code
+        assert len(PdfReader(io.BytesIO(rendered.pdf)).pages) == 1, code

@@ -1,0 +1,67 @@
+"""Codes that several services know: what one lets through or answers with is what the others can keep and show."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from gateway.web.justificatifs.liste import NOT_SCANNED, SCAN_WORDS, UNDER_SCAN
+from gateway.web.piece_statuses import STATUS_SEVERITIES
+from services.contracts.document_types import LONGEST_CODE
+from services.contracts.file_rules import FORMATS
+from services.documents.models import CachedRendering, Document, Import, Publication
+from services.pieces.domain.formats import Format
+from services.pieces.domain.object_keys import DepositKey
+from services.pieces.domain.statuses import Scan, Status
+from services.pieces.inspection.format_checks import CHECKS
+from services.pieces.models import Candidature, Piece, Window
+from services.registrations.catalogue import length_checks
+from services.registrations.domain import acquis, lengths
+from services.registrations.domain.rules.exclusivity import EXCLUSIVE_NAMES
+from services.registrations.domain.tabs import acquis_fields
+from services.registrations.models import CatalogueRevision, CurrentExam, OpeningRow
+
+OF_CATALOGUES: tuple[Any, ...] = (
+    Candidature.exam_code,
+    Candidature.session_name,
+    Window.exam_code,
+    Window.session_name,
+    Piece.code,
+    Piece.group_code,
+    Piece.form,
+    CatalogueRevision.exam,
+    CurrentExam.code,
+    OpeningRow.session,
+)
+OF_DOCUMENTS: tuple[Any, ...] = (Document.type, CachedRendering.type, Publication.type, Import.type)
+
+
+def test_no_column_is_shorter_than_the_longest_code_that_it_may_be_given() -> None:
+    longest = {**dict.fromkeys(OF_CATALOGUES, lengths.CODE), **dict.fromkeys(OF_DOCUMENTS, LONGEST_CODE)}
+    assert {str(column) for column, length in longest.items() if column.type.length < length} == set()
+
+
+def test_the_longest_names_of_fields_and_keys_of_exclusivity_are_kept_too() -> None:
+    code = "E" * lengths.CODE
+    longest = max(acquis.field(box, part, code) for box in acquis.Box for part in acquis_fields.PARTS_OF_UNITS)
+    assert len(longest) <= lengths.FIELD_NAME
+    parts = {"exam": lengths.CODE, "session": lengths.CODE, "academie": 2, "specialite": lengths.SHORT_CODE}
+    assert set(parts) == set(EXCLUSIVE_NAMES)
+    assert len("|".join(f"{name}={'x' * parts[name]}" for name in parts)) <= lengths.EXCLUSIVITY_KEY
+
+
+def test_a_code_is_measured_as_it_stands_in_the_key_of_a_file() -> None:
+    for code in ("ID1", "A/B", "..", "É" * 30):
+        key = DepositKey("c" * 32, "d" * 32, code, datetime(2026, 11, 25, tzinfo=UTC), "e" * 32, "f" * 64)
+        assert len(str(key).split("/")[3]) == length_checks.encoded_bytes(code), code
+
+
+def test_the_pages_know_every_status_and_antivirus_state_that_pieces_answers_with() -> None:
+    assert set(STATUS_SEVERITIES) == set(Status)
+    assert (UNDER_SCAN, NOT_SCANNED) == (Scan.PENDING, Scan.NOT_SCANNED)
+    assert set(SCAN_WORDS) == {Scan.CLEAN, Scan.INFECTED}
+
+
+def test_pieces_checks_every_format_that_may_be_asked_for() -> None:
+    assert tuple(Format) == FORMATS
+    assert set(CHECKS) == set(Format)

@@ -133,6 +133,11 @@ EXAM_MISTAKES = {
     "unknown parent": ("code: E2, label", "code: E2, parent: E9, label", "« parent » : épreuve inconnue « E9 »"),
     "missing text": ('"Nom du père"', '""', "« label » : texte manquant ; l'écrire"),
     "missing text of the demande": ('  demande: "Déposez vos pièces."\n', "", "texte manquant « demande »"),
+    "code of a document that no file could be named after": (
+        "forms:\n",
+        'document_types: {"Attestation 2": "Attestation"}\nforms:\n',
+        "« Attestation 2 » : n'écrire que des lettres minuscules",
+    ),
     "missing residence notice": (
         '  residence_notice: "Académie de résidence."\n',
         "",

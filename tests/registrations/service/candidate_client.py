@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 
 from services.chassis.database.audit import Actor
 from services.registrations.domain.exam_definition import Exam
-from services.registrations.models import db
+from services.registrations.models import Draft, db
 from services.registrations.operations.catalogue import load_catalogue, load_etablissements
 from services.registrations.queries.catalogue import opening_row
 from tests.registrations.domain.etablissement_directory import CNED, HABILITE, INDIVIDUELS, INDIVIDUELS_AUBE, LP, REIMS
@@ -110,9 +110,18 @@ class CandidateClient:
         body = {"revision": revision or draft["revision"], "assertion": self.assertion}
         return self.call("POST", f"/drafts/{draft['id']}/save", body)
 
+    def filled(self, academie: str = "03", answers: Answers = ANSWERS) -> dict[str, Any]:
+        """A draft whose every tab is answered, stored at once."""
+        draft = self.draft(academie)
+        with self.app.app_context(), db.operation() as session:
+            row = session.get_one(Draft, draft["id"])
+            row.answers = {tab["name"]: dict(answers.get(tab["name"], {})) for tab in draft["tabs"]}
+            row.current_tab, row.revision = len(draft["tabs"]), row.revision + 1
+            return {**draft, "revision": row.revision}
+
     def registered(self, academie: str = "03", answers: Answers = ANSWERS) -> dict[str, Any]:
         """A saved candidature: what the acknowledgement says."""
-        answer = self.save(self.fill(self.draft(academie), answers))
+        answer = self.save(self.filled(academie, answers))
         assert answer.status_code == 201, answer.text
         return self.acknowledgement(answer.json["candidature_id"])
 

@@ -11,12 +11,14 @@ from flask import Flask
 from services.chassis import clock
 from services.chassis.process.command_line import migrate
 from services.chassis.settings import Secret
+from services.mail.mailer import MAILER, Mailer
 from services.registrations.app import create_app
 from services.registrations.models import db
 from services.registrations.settings import RegistrationsSettings
 from tests.registrations.service.candidate_client import NOW, CandidateClient, anne, pierre, with_catalogue
 from tests.support import tokens
 from tests.support.prepared_databases import prepared_url
+from tests.support.smtp import Mailbox
 
 
 def settings(database_url: str, folder: Path) -> RegistrationsSettings:
@@ -55,6 +57,13 @@ def app(loaded_url: str, tmp_path: Path) -> Iterator[Flask]:
     with app.app_context():
         db.engine.dispose()
     clock.set_offset(0)
+
+
+@pytest.fixture
+def sending(app: Flask, mailbox: Mailbox) -> Flask:
+    """The service, whose mails go to the run's mail server."""
+    app.extensions[MAILER] = Mailer(mailbox.url, "portail@exemple.fr")
+    return app
 
 
 @pytest.fixture

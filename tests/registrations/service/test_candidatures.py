@@ -32,6 +32,7 @@ def version(app: Flask, candidature_id: str, wanted: str = "current") -> dict[st
 
 
 def test_a_tile_says_what_when_and_whom_to_contact(candidate: CandidateClient) -> None:
+    assert candidate.call("GET", "/contact").status_code == 404, "nobody yet"
     saved = candidate.registered()
     (tile,) = candidate.get("/candidatures")["candidatures"]
     assert tile["id"] == saved["candidature_id"]
@@ -50,11 +51,7 @@ def test_a_click_shows_the_recapitulatif_read_only(candidate: CandidateClient) -
     assert [line["code"] for line in recap["epreuves"]][:2] == ["E1", "E2"]
 
 
-def test_without_a_candidature_there_is_nobody_to_contact_yet(candidate: CandidateClient) -> None:
-    assert candidate.call("GET", "/contact").status_code == 404
-
-
-def test_the_save_is_told_to_documents_and_pieces(app: Flask, candidate: CandidateClient) -> None:
+def test_the_first_save_is_told_to_documents_and_pieces_and_by_no_mail(app: Flask, candidate: CandidateClient) -> None:
     saved = candidate.registered()
     (event,) = events_of(app, "registrations.registration_saved.v1")
     assert event["data"]["candidature_id"] == saved["candidature_id"]
@@ -63,6 +60,7 @@ def test_the_save_is_told_to_documents_and_pieces(app: Flask, candidate: Candida
     answer = version(app, saved["candidature_id"])
     assert (answer["event_id"], answer["data"]) == (event["id"], event["data"])
     assert version(app, saved["candidature_id"], "1") == answer
+    assert follow_ups_of(app) == []
 
 
 def test_a_version_stored_before_there_were_numbers_is_answered_alike(app: Flask, candidate: CandidateClient) -> None:
@@ -76,17 +74,13 @@ def test_a_version_stored_before_there_were_numbers_is_answered_alike(app: Flask
     assert candidate.get("/candidatures")["candidatures"][0]["numero_inscription"] == "001"
 
 
-def test_a_first_save_sends_no_mail(app: Flask, candidate: CandidateClient) -> None:
-    candidate.registered()
-    assert follow_ups_of(app) == []
-
-
 def test_modifier_fills_in_the_tabs_and_saving_makes_version_02(app: Flask, candidate: CandidateClient) -> None:
     saved = candidate.registered()
     draft = modified(candidate, saved["candidature_id"])
     assert draft["candidature_id"] == saved["candidature_id"]
     answer = candidate.save(draft)
     assert answer.json == {"candidature_id": saved["candidature_id"], "version": 2}
+    assert candidate.save(draft).json == answer.json, "pressed twice"
     acknowledged = candidate.acknowledgement(saved["candidature_id"])
     assert acknowledged["version_label"] == "Version 02"
     assert acknowledged["numero_inscription"] == saved["numero_inscription"]
@@ -95,14 +89,6 @@ def test_modifier_fills_in_the_tabs_and_saving_makes_version_02(app: Flask, cand
     assert data["confirmation"]["address"][0] == "2 rue du lac"
     assert version(app, saved["candidature_id"], "1")["data"]["confirmation"]["address"][0] == "1 rue du port"
     assert follow_ups_of(app) == ["send_modification_mail"]
-
-
-def test_a_modification_saved_twice_makes_one_version(candidate: CandidateClient) -> None:
-    saved = candidate.registered()
-    draft = modified(candidate, saved["candidature_id"])
-    first, second = candidate.save(draft), candidate.save(draft)
-    assert first.json == second.json
-    assert first.json["version"] == 2
 
 
 def test_a_modification_abandoned_half_way_changes_nothing(app: Flask, candidate: CandidateClient) -> None:
@@ -121,14 +107,6 @@ def test_a_modification_under_way_is_resumed_with_its_text(candidate: CandidateC
     assert "2 rue du lac" in str(candidate.get(f"/drafts/{draft['id']}/tabs/2"))
 
 
-def test_the_second_window_of_a_modification_is_told(candidate: CandidateClient) -> None:
-    saved = candidate.registered()
-    draft = candidate.modify(saved["candidature_id"]).json
-    candidate.save(modified(candidate, saved["candidature_id"]))
-    late = candidate.write(draft, 2, {**MOVED, "adresse": "3 rue du pont"})
-    assert (late.status_code, late.json["type"]) == (409, "/problems/brouillon-enregistre")
-
-
 def test_after_closing_nothing_is_modified_nor_withdrawn_and_the_contact_is_told(candidate: CandidateClient) -> None:
     saved = candidate.registered()
     candidate.received = BESANCON.closes
@@ -143,7 +121,7 @@ def test_a_withdrawn_candidature_is_no_longer_shown_and_a_new_one_can_be_made(
     app: Flask, candidate: CandidateClient
 ) -> None:
     saved = candidate.registered()
-    assert candidate.withdraw(saved["candidature_id"]).status_code == 204
+    assert [candidate.withdraw(saved["candidature_id"]).status_code for _ in range(2)] == [204, 204]
     assert candidate.get("/candidatures")["candidatures"] == []
     assert candidate.call("GET", f"/candidatures/{saved['candidature_id']}").status_code == 404
     (event,) = events_of(app, "registrations.registration_withdrawn.v1")
@@ -151,12 +129,6 @@ def test_a_withdrawn_candidature_is_no_longer_shown_and_a_new_one_can_be_made(
     assert follow_ups_of(app) == ["send_withdrawal_mail"]
     again = candidate.registered("20")
     assert (again["numero_inscription"], again["numero_candidat"]) == ("002", saved["numero_candidat"])
-
-
-def test_withdrawing_twice_is_told_once(app: Flask, candidate: CandidateClient) -> None:
-    saved = candidate.registered()
-    assert [candidate.withdraw(saved["candidature_id"]).status_code for _ in range(2)] == [204, 204]
-    assert len(events_of(app, "registrations.registration_withdrawn.v1")) == 1
 
 
 def test_a_withdrawal_takes_the_modification_under_way_with_it(candidate: CandidateClient) -> None:
@@ -174,12 +146,6 @@ def test_a_version_keeps_the_catalogue_it_was_judged_by(app: Flask, candidate: C
         assert len(row.catalogue_digest) == 64
         assert row.answers["identification"]["adresse"] == "1 rue du port"
         assert row.saved_by == "candidate:pierre"
-
-
-def test_the_forms_of_the_menu_or_a_sentence(candidate: CandidateClient) -> None:
-    saved = candidate.registered()
-    forms = candidate.get(f"/candidatures/{saved['candidature_id']}/forms")
-    assert forms["forms"] == []
 
 
 def test_someone_elses_is_as_unknown_as_what_never_was(
@@ -206,3 +172,12 @@ def test_someone_elses_is_as_unknown_as_what_never_was(
         never = other.call(method, path.replace(draft["id"], "0" * 32).replace(candidature_id, "0" * 32), body)
         assert (existing.status_code, never.status_code) == (404, 404), path
         assert existing.json["detail"] == never.json["detail"]
+
+
+def test_earlier_answers_are_offered_anew(candidate: CandidateClient) -> None:
+    earlier = candidate.registered()["candidature_id"]
+    candidate.withdraw(earlier)
+    draft = candidate.draft("03")
+    assert earlier in str(candidate.get(f"/drafts/{draft['id']}/tabs/1")["form"])
+    candidate.write(draft, 1, {"reprise": earlier})
+    assert str(ANSWERS["identification"]["adresse"]) in str(candidate.get(f"/drafts/{draft['id']}/tabs/2"))

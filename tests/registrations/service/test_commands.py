@@ -12,58 +12,30 @@ from click.testing import Result
 from flask import Flask
 
 from services.chassis import clock
-from services.registrations.catalogue.check import main as check
 from services.registrations.domain.etablissements import Etablissement
 from services.registrations.jobs import delete_obsolete_rows, jobs
 from services.registrations.models import CatalogueRevision, EtablissementRow, db
 from services.registrations.operations.catalogue import load_catalogue, load_etablissements
+from tests.registrations.catalogue.small_exam import SMALL, written
 from tests.registrations.service.candidate_client import GUIDE, NOW, OPERATOR, Answer, CandidateClient
 from tests.support.query_plans import recorded_statements
 
 pytestmark = pytest.mark.engines("sqlite")
-
-SMALL = """
-code: PETIT
-domaine: Concours
-label: "PETIT CONCOURS"
-exclusive: [exam, session]
-tabs:
-  - {kind: identification, title: "Identification"}
-  - {kind: recap, title: "Récapitulatif"}
-  - {kind: number, title: "N° Inscription"}
-"""
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    small = tmp_path / "catalogue" / "petit"
-    small.mkdir(parents=True)
-    (small / "exam.yaml").write_text(SMALL, encoding="utf-8")
-    return small.parent
 
 
 def run(app: Flask, *arguments: str) -> Result:
     return app.test_cli_runner().invoke(args=list(arguments))
 
 
-def test_a_catalogue_is_compared_then_loaded(app: Flask, folder: Path) -> None:
-    assert "PETIT : nouvel examen" in run(app, "load-catalogue", "--dry-run", str(folder)).output
-    assert "PETIT : nouvel examen" in run(app, "load-catalogue", str(folder)).output
-    assert run(app, "load-catalogue", str(folder)).output == "Aucune différence.\n"
-
-
-def test_a_mistaken_catalogue_names_file_and_line_and_loads_nothing(app: Flask, folder: Path) -> None:
-    (folder / "petit" / "exam.yaml").write_text(SMALL.replace("exclusive", "exclusif"), encoding="utf-8")
-    result = run(app, "load-catalogue", str(folder))
+def test_a_catalogue_is_compared_then_loaded(app: Flask, tmp_path: Path) -> None:
+    folder = str(written(tmp_path / "catalogue"))
+    assert "CFG : nouvel examen" in run(app, "load-catalogue", "--dry-run", folder).output
+    assert "CFG : nouvel examen" in run(app, "load-catalogue", folder).output
+    assert run(app, "load-catalogue", folder).output == "Aucune différence.\n"
+    written(tmp_path / "catalogue", SMALL.replace("exclusive", "exclusif"))
+    result = run(app, "load-catalogue", folder)
     assert result.exit_code == 1
     assert re.search(r"exam\.yaml:\d+: ", result.output)
-
-
-def test_the_check_needs_no_database(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert check([str(folder)]) == 0
-    (folder / "petit" / "exam.yaml").write_text("code: [", encoding="utf-8")
-    assert check([str(folder)]) == 1
-    assert "exam.yaml:2: " in capsys.readouterr().out
 
 
 def test_dates_are_changed_with_a_reason_and_told_back(app: Flask) -> None:
@@ -76,17 +48,9 @@ def test_dates_are_changed_with_a_reason_and_told_back(app: Flask) -> None:
 
 
 def test_messages_are_published_listed_and_withdrawn(app: Flask) -> None:
-    written = (
-        "--title",
-        "Indisponibilité",
-        "--text",
-        "Ce soir.",
-        "--severity",
-        "warning",
-        "--until",
-        "2021-12-01 00:00",
-    )
-    published = run(app, "publish-message", *written).output.strip()
+    texts = ("--title", "Indisponibilité", "--text", "Ce soir.")
+    kind = ("--severity", "warning", "--until", "2021-12-01 00:00")
+    published = run(app, "publish-message", *texts, *kind).output.strip()
     shown = Answer.of(app.test_client().get("/v1/messages")).json
     assert [message["id"] for message in shown] == [published]
     assert "Indisponibilité" in run(app, "messages").output
@@ -100,10 +64,6 @@ def test_establishments_are_taken_in_from_the_annuaires_columns(app: Flask, tmp_
     head = "Identifiant_de_l_etablissement;Nom_etablissement;Type_etablissement;Nom_commune;Code_departement;etat"
     file.write_text(f"{head}\n0250011B;Lycée Louis Pergaud;Lycée;Besançon;025;OUVERT\n", encoding="utf-8")
     assert run(app, "load-etablissements", str(file)).output == "1 établissements.\n"
-
-
-def test_nothing_is_parked_at_first(app: Flask) -> None:
-    assert run(app, "parked").exit_code == 0
 
 
 def test_closing_erases_untransmitted_text_of_closed_sessions_and_nothing_else(

@@ -2,47 +2,42 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import Flask
 
+from services.registrations.domain.exam_definition import Exam
+from services.registrations.operations.catalogue import load_catalogue
 from services.registrations.operations.republication import publish_everything
-from tests.registrations.catalogue.archives import delivered
+from tests.registrations.service.candidate_client import GUIDE, NOW, OPERATOR
 from tests.registrations.service.outbox import events_of
-from tests.registrations.service.test_catalogue_upload import load, post
 
-TYPE = "registrations.documents_declared.v1"
-LINE = '\n  attestation: "Attestation de réussite"'
+DECLARING = replace(GUIDE, document_types={**GUIDE.document_types, "attestation": "Attestation de réussite"})
 
 
-def declaring(line: str = LINE) -> bytes:
-    return delivered(bts__exam=("\ndocument_types: # guide §8", "\ndocument_types:" + line))
+def load(app: Flask, *exams: Exam) -> None:
+    with app.app_context():
+        for exam in exams:
+            load_catalogue([exam], actor=OPERATOR, at=NOW)
 
 
 def declared(app: Flask) -> list[list[str]]:
     """The labels of each event."""
-    return [[item["label"] for item in event["data"]["documents"]] for event in events_of(app, TYPE)]
+    events = events_of(app, "registrations.documents_declared.v1")
+    return [[item["label"] for item in event["data"]["documents"]] for event in events]
 
 
 def test_documents_of_its_own_are_told_at_each_load_and_their_end_once(app: Flask) -> None:
-    load(app, delivered())
     assert declared(app) == [], "nothing but the guide's types"
-    load(app, declaring())
-    load(app, declaring())
+    load(app, DECLARING, DECLARING)
     assert declared(app) == [["Attestation de réussite"]] * 2
-    for _ in range(2):
-        load(app, delivered())
+    load(app, GUIDE, GUIDE)
     assert declared(app) == [["Attestation de réussite"]] * 2 + [[]]
 
 
 def test_a_service_that_lost_its_copy_is_told_again(app: Flask) -> None:
-    load(app, declaring())
+    load(app, DECLARING)
     before = declared(app)
     with app.app_context():
         publish_everything()
     assert declared(app)[len(before) :] == [["Attestation de réussite"]]
-
-
-def test_a_code_that_no_file_could_be_named_after_is_a_mistake(app: Flask) -> None:
-    answer = post(app, "/comparison", declaring('\n  "Attestation 2": "Attestation"'))
-    [mistake] = answer.json["mistakes"]
-    assert (mistake["file"], mistake["line"]) == ("catalogue/bts/exam.yaml", 17)
-    assert "« Attestation 2 » : n'écrire que des lettres minuscules" in mistake["text"]

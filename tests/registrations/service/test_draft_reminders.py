@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -11,7 +10,6 @@ from flask import Flask
 
 from services.chassis import clock
 from services.contracts.reminder_rules import HOUR
-from services.mail.mailer import MAILER, Mailer
 from services.registrations.follow_ups import registry
 from services.registrations.jobs import jobs
 from services.registrations.operations.catalogue import load_catalogue
@@ -27,14 +25,11 @@ SUBJECT = "Brouillon non transmis : BREVET DE TECHNICIEN SUPERIEUR"
 
 
 @pytest.fixture
-def reminding(app: Flask, mailbox: Mailbox) -> Iterator[Flask]:
-    mailbox.clear()
-    app.extensions[MAILER] = Mailer(mailbox.url, "portail@exemple.fr")
+def reminding(sending: Flask) -> Flask:
     exam = replace(GUIDE, sessions=(replace(GUIDE_SESSION, draft_reminder_days=(7, 2, 0)),))
-    with app.app_context():
+    with sending.app_context():
         load_catalogue([exam], actor=OPERATOR, at=NOW)
-    yield app
-    mailbox.start()
+    return sending
 
 
 def _run_at(app: Flask, instant: datetime) -> None:
@@ -66,21 +61,13 @@ def test_each_rung_reminds_once(reminding: Flask, candidate: CandidateClient, ma
     assert len(candidate.get("/mails")["mails"]) == 3, "« Mes mails » keeps them"
 
 
-def test_what_is_transmitted_or_abandoned_is_not_reminded_of(
+def test_nobody_is_reminded_who_is_registered_or_abandoned_the_draft(
     reminding: Flask, candidate: CandidateClient, other: CandidateClient, mailbox: Mailbox
 ) -> None:
-    saved = candidate.registered()
+    candidate.draft("20")
+    saved = candidate.registered("03")
     candidate.modify(saved["candidature_id"])  # a modification that is left lying changes nothing
     other.call("DELETE", f"/drafts/{other.draft()['id']}")
-    _run_at(reminding, SEVEN_DAYS)
-    assert _reminders(mailbox) == []
-
-
-def test_who_is_registered_in_another_académie_is_not_reminded_of_a_draft(
-    reminding: Flask, candidate: CandidateClient, mailbox: Mailbox
-) -> None:
-    candidate.draft("20")
-    candidate.registered("03")
     _run_at(reminding, SEVEN_DAYS)
     assert _reminders(mailbox) == []
 
@@ -100,11 +87,11 @@ def test_a_draft_begun_after_a_rung_waits_for_the_next(
 def test_a_mail_that_waited_past_the_save_is_not_sent(
     reminding: Flask, candidate: CandidateClient, other: CandidateClient, mailbox: Mailbox
 ) -> None:
-    draft = candidate.draft()
+    candidate.draft()
     other.draft()
     mailbox.stop()
     _run_at(reminding, LAST_DAY)
-    assert candidate.save(candidate.fill(draft)).status_code == 201
+    assert candidate.save(candidate.filled()).status_code == 201
     mailbox.start()
     _run_at(reminding, LAST_DAY + timedelta(hours=1))
     assert _reminders(mailbox) == ["anne@example.org"]

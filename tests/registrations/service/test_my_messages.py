@@ -14,11 +14,11 @@ from services.registrations.jobs import jobs
 from services.registrations.models import db, sent_mails
 from services.registrations.operations import candidates
 from tests.registrations.service.candidate_client import CandidateClient
-from tests.registrations.service.test_refused_mails import EMAIL
-from tests.registrations.service.test_refused_mails import sending as sending
+from tests.support import tokens
 from tests.support.service_worker import run_follow_ups
 from tests.support.smtp import Mailbox
 
+EMAIL = tokens.DUBOIS["email"]
 SUBJECT = "Désinscription : BREVET DE TECHNICIEN SUPERIEUR"
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,6 @@ from flask import Flask
 from services.chassis import clock
 from services.contracts.pieces import PiecesRefused, PiecesReminded
 from services.contracts.reminder_rules import HOUR
-from services.mail.mailer import MAILER, Mailer
 from services.registrations.follow_ups import registry
 from services.registrations.models import db
 from tests.registrations.domain.example_dossier import at
@@ -27,14 +25,6 @@ pytestmark = pytest.mark.engines("sqlite")
 SAMPLES = Path(__file__).parents[2] / "contracts" / "samples"
 REMINDED = at(f"2021-10-24 {HOUR:02}:00")
 SUBJECT = "Relance de pièces justificatives : BREVET DE TECHNICIEN SUPERIEUR"
-
-
-@pytest.fixture
-def sending(app: Flask, mailbox: Mailbox) -> Iterator[Flask]:
-    mailbox.clear()
-    app.extensions[MAILER] = Mailer(mailbox.url, "portail@exemple.fr")
-    yield app
-    mailbox.start()
 
 
 def _data(type: str, candidature_id: str) -> dict[str, Any]:

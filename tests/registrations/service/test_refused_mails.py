@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
 from flask import Flask
 
-from services.mail.mailer import MAILER, Mailer
 from services.registrations.follow_ups import registry
 from services.registrations.models import MailRefusal, db
 from services.registrations.operations import candidates, mail_refusals
@@ -16,12 +14,6 @@ from tests.support.service_worker import run_follow_ups
 from tests.support.smtp import Mailbox
 
 EMAIL = tokens.DUBOIS["email"]
-
-
-@pytest.fixture
-def sending(app: Flask, mailbox: Mailbox) -> Flask:
-    app.extensions[MAILER] = Mailer(mailbox.url, "portail@exemple.fr")
-    return app
 
 
 def shown(app: Flask, candidature_id: str) -> int | None:

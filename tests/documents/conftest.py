@@ -32,8 +32,12 @@ def database_url(engine: str, request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def service(database_url: str, bucket: Bucket, registrations: RegistrationsStub) -> Service:
-    """documents, migrated and empty."""
+def service(
+    database_url: str, bucket: Bucket, registrations: RegistrationsStub, monkeypatch: pytest.MonkeyPatch
+) -> Service:
+    """documents, migrated and empty. What a test before it had rendered it does not render again."""
+    from tests.documents.rendered import rendered
     from tests.documents.service import Service
 
+    monkeypatch.setattr("services.documents.operations.measured_rendering.render", rendered)
     return Service(database_url, bucket.url, registrations.url)

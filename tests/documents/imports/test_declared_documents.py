@@ -42,35 +42,26 @@ def published(office: ExamOffice) -> dict[str, Any]:
     return document
 
 
-def test_its_pdfs_reach_the_candidates_under_its_label(declaring: ExamOffice) -> None:
+def test_its_pdfs_reach_the_candidates_under_its_label_also_when_it_is_no_longer_declared(
+    declaring: ExamOffice,
+) -> None:
     document = published(declaring)
     assert (document["type"], document["type_label"], document["label"]) == ("attestation", LABEL, LABEL)
     assert "Admis" in text_of_pdf(declaring.file_of(1, document))
     assert "Vous êtes admis." in text_of_html(declaring.file_of(1, document, "html"))
     to_read = declaring.service.get("/documents/to-read", candidature(1)).get_json()["documents"]
     assert [item["id"] for item in to_read] == [document["id"]]
-
-
-def test_the_label_stays_when_the_catalogue_no_longer_declares_it(declaring: ExamOffice) -> None:
-    published(declaring)
     declare(declaring, "2021-10-05T08:00:00+00:00")
     assert types(declaring) == []
     assert [document["type_label"] for document in declaring.documents_of(1)] == [LABEL]
 
 
-def test_the_form_offers_it_for_its_exam(declaring: ExamOffice) -> None:
+def test_the_form_offers_it_for_its_exam_whatever_older_catalogue_comes_later(declaring: ExamOffice) -> None:
+    declare(declaring, "2021-10-03T08:00:00+00:00", ancienne="Ancienne")
     assert types(declaring) == [{"type": "attestation", "label": LABEL, "exam": NEW["exam"], "columns": []}]
 
 
-def test_what_was_declared_before_changes_nothing_when_it_arrives_later(declaring: ExamOffice) -> None:
-    declare(declaring, "2021-10-03T08:00:00+00:00", ancienne="Ancienne")
-    assert [item["type"] for item in types(declaring)] == ["attestation"]
-
-
-@pytest.mark.parametrize(
-    "given", [{"type": "inconnu"}, {"exam": "DIPLÔME DE COMPTABILITÉ ET DE GESTION"}, {"source": "csv"}]
-)
-def test_it_is_refused_elsewhere_and_from_a_table(declaring: ExamOffice, given: dict[str, str]) -> None:
-    new = {**NEW, "type": "attestation", "source": "pdf", **given}
-    answer = declaring.call("POST", "/imports", json=new)
-    assert (answer.status_code, answer.get_json()["errors"][0]["pointer"]) == (422, "#/type")
+def test_it_is_refused_elsewhere_and_from_a_table(declaring: ExamOffice) -> None:
+    for given in ({"type": "inconnu"}, {"exam": "DIPLÔME DE COMPTABILITÉ ET DE GESTION"}, {"source": "csv"}):
+        answer = declaring.call("POST", "/imports", json={**NEW, "type": "attestation", "source": "pdf", **given})
+        assert (answer.status_code, answer.get_json()["errors"][0]["pointer"]) == (422, "#/type"), given

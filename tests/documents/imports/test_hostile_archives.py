@@ -1,4 +1,4 @@
-"""Archives that would take a service's memory, or its time, whatever they claim to hold."""
+"""Archives that would take a service's memory, or its time, whatever they claim to hold; and those that are taken."""
 
 from __future__ import annotations
 
@@ -9,18 +9,21 @@ import struct
 import time
 import tracemalloc
 import zipfile
+import zlib
 from collections.abc import Callable
 
 import pytest
 
 from services.chassis.errors import Invalid
-from services.contracts.publication_rules import MAX_ARCHIVE_BYTES, MAX_PDFS_PER_SENDING
-from services.documents.domain.pdf_archives import UNREADABLE, files_of
-from tests.documents.imports.exam_office import numero, pdf_of
+from services.contracts.publication_rules import MAX_ARCHIVE_BYTES, MAX_PDF_BYTES, MAX_PDFS_PER_SENDING
+from services.documents.domain.pdf_archives import MAX_UNPACKED_BYTES, TOO_LARGE, UNREADABLE, files_of, names_of
+from tests.documents.imports.exam_office import numero, pdf_of, zip_of
 
 MEMORY = 64 * 1024 * 1024  # bytes; an archive is on disk
-UNPACKED = 300 * 1024 * 1024
+UNPACKED = 96 * 1024 * 1024
 BLOCK = b"\0" * (1024 * 1024)
+NAME = f"{numero(1)}.pdf"
+DEFLATE = zipfile.ZIP_DEFLATED
 
 
 def _peak(act: Callable[[], None]) -> int:
@@ -33,33 +36,58 @@ def _peak(act: Callable[[], None]) -> int:
         tracemalloc.stop()
 
 
-def _bomb(method: int) -> bytes:
-    """One entry that says it has ten bytes, and unpacks to UNPACKED."""
-    packer = bz2.BZ2Compressor() if method == zipfile.ZIP_BZIP2 else None
-    blocks = UNPACKED // len(BLOCK)
-    if packer is not None:
-        packed = b"".join([*(packer.compress(BLOCK) for _ in range(blocks)), packer.flush()])
-    else:
-        filters = [{"id": lzma.FILTER_LZMA1, "preset": 0}]
-        stream = lzma.LZMACompressor(lzma.FORMAT_RAW, filters=filters)
-        raw = b"".join([*(stream.compress(BLOCK) for _ in range(blocks)), stream.flush()])
-        properties = lzma._encode_filter_properties(filters[0])  # type: ignore[attr-defined]
-        packed = struct.pack("<BBH", 9, 4, len(properties)) + properties + raw
-    name = f"{numero(1)}.pdf".encode()
-    sizes = struct.pack("<III", 0, len(packed), 10)
-    head = struct.pack("<4sHHHHH", b"PK\x03\x04", 63, 0, method, 0, 33) + sizes + struct.pack("<HH", len(name), 0)
-    place = struct.pack("<4sHHHHHH", b"PK\x01\x02", 63, 63, 0, method, 0, 33) + sizes
-    place += struct.pack("<HHHHHII", len(name), 0, 0, 0, 0, 0, 0) + name
-    body = head + name + packed
-    return body + place + struct.pack("<4sHHHHIIH", b"PK\x05\x06", 0, 0, 1, 1, len(place), len(body), 0)
+def read(archive: bytes, name: str = "lot.zip") -> list[tuple[str, bytes | str]]:
+    return list(files_of(name, io.BytesIO(archive)))
 
 
-@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA], ids=["bzip2", "lzma"])
-def test_what_is_packed_in_a_way_that_knows_no_bounds_is_not_unpacked(method: int) -> None:
-    archive = _bomb(method)
-    read: list[tuple[str, bytes | str]] = []
-    assert _peak(lambda: read.extend(files_of("lot.zip", io.BytesIO(archive)))) < MEMORY
-    assert read == [(f"{numero(1)}.pdf", UNREADABLE)]
+def _archive(method: int, packed: bytes, size: int, names: list[str]) -> bytes:
+    """Entries of these names, packed alike, each of which says that it has `size` bytes, of a sum that is wrong."""
+    body, places = b"", b""
+    sizes = struct.pack("<III", 0, len(packed), size)
+    for name in map(str.encode, names):
+        start = len(body)
+        body += struct.pack("<4sHHHHH", b"PK\x03\x04", 63, 0, method, 0, 33) + sizes
+        body += struct.pack("<HH", len(name), 0) + name + packed
+        places += struct.pack("<4sHHHHHH", b"PK\x01\x02", 63, 63, 0, method, 0, 33) + sizes
+        places += struct.pack("<HHHHHII", len(name), 0, 0, 0, 0, 0, start) + name
+    count = len(names)
+    return body + places + struct.pack("<4sHHHHIIH", b"PK\x05\x06", 0, 0, count, count, len(places), len(body), 0)
+
+
+def _deflated(size: int) -> bytes:
+    packer = zlib.compressobj(wbits=-15)
+    return packer.compress(b"%PDF-".ljust(size, b"\0")) + packer.flush()
+
+
+def _bzip2() -> bytes:
+    packer = bz2.BZ2Compressor()
+    return b"".join([*(packer.compress(BLOCK) for _ in range(UNPACKED // len(BLOCK))), packer.flush()])
+
+
+def _lzma() -> bytes:
+    filters = [{"id": lzma.FILTER_LZMA1, "preset": 0}]
+    packer = lzma.LZMACompressor(lzma.FORMAT_RAW, filters=filters)
+    raw = b"".join([*(packer.compress(BLOCK) for _ in range(UNPACKED // len(BLOCK))), packer.flush()])
+    properties = lzma._encode_filter_properties(filters[0])  # type: ignore[attr-defined]
+    return struct.pack("<BBH", 9, 4, len(properties)) + properties + raw
+
+
+@pytest.mark.parametrize(
+    ("method", "pack"), [(zipfile.ZIP_BZIP2, _bzip2), (zipfile.ZIP_LZMA, _lzma)], ids=["bzip2", "lzma"]
+)
+def test_what_is_packed_in_a_way_that_knows_no_bounds_is_not_unpacked(method: int, pack: Callable[[], bytes]) -> None:
+    archive = _archive(method, pack(), 10, [NAME])
+    found: list[tuple[str, bytes | str]] = []
+    assert _peak(lambda: found.extend(read(archive))) < MEMORY
+    assert found == [(NAME, UNREADABLE)]
+
+
+def test_an_archive_that_claims_less_than_it_holds_takes_no_memory() -> None:
+    honest = zip_of({NAME: b"%PDF-".ljust(MAX_PDF_BYTES + 1)})
+    lying = _archive(DEFLATE, _deflated(UNPACKED), 10, [NAME])
+    found: list[tuple[str, bytes | str]] = []
+    assert _peak(lambda: found.extend(read(honest) + read(lying))) < MEMORY
+    assert found == [(NAME, TOO_LARGE), (NAME, UNREADABLE)]
 
 
 def _crowded() -> bytes:
@@ -82,34 +110,53 @@ def test_an_archive_of_countless_entries_is_refused_before_they_are_read() -> No
 
 
 def test_what_cannot_be_unpacked_counts_as_unpacked_too() -> None:
-    """Each of the entries is good for five megabytes of unpacking, and then for nothing."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
-        for number in range(MAX_PDFS_PER_SENDING):
-            packed.writestr(f"{numero(number)}.pdf", BLOCK * 4)
-    content = bytearray(out.getvalue())
-    for place in _places(bytes(content), b"PK\x01\x02"):
-        content[place + 16 : place + 20] = b"\1\1\1\1"  # no sum of the content
+    """Each of the entries is good for four megabytes of unpacking, and then for nothing: its sum is wrong."""
+    size = 4 * len(BLOCK)
+    names = [f"{numero(number)}.pdf" for number in range(MAX_PDFS_PER_SENDING)]
+    packed = _deflated(size)
     began = time.process_time()
     with pytest.raises(Invalid, match="une fois extraite"):
-        list(files_of("lot.zip", io.BytesIO(bytes(content))))
+        read(_archive(DEFLATE, packed, size, names))
     assert time.process_time() - began < 2
+    just_enough = names[: MAX_UNPACKED_BYTES // size]
+    assert [reason for _, reason in read(_archive(DEFLATE, packed, size, just_enough))] == [UNREADABLE] * len(
+        just_enough
+    )
 
 
-def _places(content: bytes, mark: bytes) -> list[int]:
-    places, place = [], content.find(mark)
-    while place >= 0:
-        places.append(place)
-        place = content.find(mark, place + 1)
-    return places
+@pytest.mark.parametrize(
+    ("archive", "detail"),
+    [
+        (b"PK\x03\x04 and nothing", "endommagée"),
+        (zip_of({"dossier/": b""}), "vide"),
+        (zip_of(dict.fromkeys(map(str, range(MAX_PDFS_PER_SENDING + 1)), b"")), f"plus de {MAX_PDFS_PER_SENDING}"),
+    ],
+)
+def test_an_archive_that_cannot_be_taken_is_refused_as_a_whole(archive: bytes, detail: str) -> None:
+    for reading in (files_of, names_of):
+        with pytest.raises(Invalid, match=detail):
+            list(reading("lot.zip", io.BytesIO(archive)))
+
+
+def test_an_encrypted_archive_names_its_files_as_unreadable() -> None:
+    content = bytearray(zip_of({NAME: pdf_of()}))
+    content[6] |= 1
+    content[content.rfind(b"PK\x01\x02") + 8] |= 1
+    assert zipfile.ZipFile(io.BytesIO(bytes(content))).infolist()[0].flag_bits & 1
+    assert read(bytes(content)) == [(NAME, UNREADABLE)]
 
 
 def test_an_ordinary_archive_with_what_systems_add_is_read() -> None:
-    out = io.BytesIO()
+    out, pdf = io.BytesIO(), pdf_of()[:100]
     with zipfile.ZipFile(out, "w") as archive:
         archive.comment = b"x" * 60_000
         for number in range(MAX_PDFS_PER_SENDING):
             name = f"dossier/{'sous-dossier-' * 8}/{numero(number)}.pdf"
-            archive.writestr(name, pdf_of()[:100], zipfile.ZIP_DEFLATED if number % 2 else zipfile.ZIP_STORED)
+            archive.writestr(name, pdf, zipfile.ZIP_DEFLATED if number % 2 else zipfile.ZIP_STORED)
             archive.writestr(f"__MACOSX/{name}", b"")
-    assert [type(read) for _, read in files_of("lot.zip", io.BytesIO(out.getvalue()))] == [bytes] * MAX_PDFS_PER_SENDING
+    assert [content for _, content in read(out.getvalue())] == [pdf] * MAX_PDFS_PER_SENDING
+
+
+def test_a_pdf_by_itself_is_as_large_as_one_in_an_archive() -> None:
+    assert read(b"x" * MAX_PDF_BYTES, NAME) == [(NAME, b"x" * MAX_PDF_BYTES)]
+    assert read(b"x" * (MAX_PDF_BYTES + 1), NAME) == [(NAME, TOO_LARGE)]

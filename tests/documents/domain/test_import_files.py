@@ -1,0 +1,188 @@
+"""What is read of an exam office's CSV, and the reason of each line that is not taken."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+import pytest
+
+from services.chassis.errors import FieldError, Invalid
+from services.contracts.publication_rules import MAX_LINES
+from services.documents.domain.cell_values import CellRefused, value_of
+from services.documents.domain.csv_content import FILE, MAX_COLUMNS, read_csv
+from services.documents.domain.document_types import DocumentType
+from services.documents.domain.import_columns import (
+    COLUMNS,
+    HIGHEST_COEFFICIENT,
+    HIGHEST_MARK,
+    INSCRIPTION_LENGTH,
+    NUMERO_CANDIDAT,
+    NUMERO_INSCRIPTION,
+    NUMERO_LENGTH,
+    Column,
+    Kind,
+)
+from services.documents.domain.import_rows import MAX_LINES_OF_CANDIDATE, CheckedImport, check_rows
+from services.documents.domain.recipients import Activity, Candidature, RecipientRefused, Recipients, Scope
+from services.registrations.domain.registration_numbers import numero_candidat, numero_inscription
+from tests.documents.imports.exam_office import CELLS, candidature, csv_of, line, numero
+
+CONVOCATION = CELLS["convocation"]
+TEXTS = [column for columns in COLUMNS.values() for column in columns if column.kind is Kind.TEXT]
+BTS_2022 = Scope("BTS", "2022", "03")
+
+
+def column(name: str) -> Column:
+    return next(column for columns in COLUMNS.values() for column in columns if column.name == name)
+
+
+def registered(number: int, inscription: str = "001", activity: Activity = Activity.ACTIVE) -> Candidature:
+    return Candidature(candidature(number), numero(number), inscription, "BTS", "2022", "03", activity)
+
+
+def checked(lines: Iterable[str], type: DocumentType = DocumentType.CONVOCATION) -> CheckedImport:
+    """The report of a CSV, where numbers 1 and 2 are registered."""
+    content = read_csv(csv_of(lines, type), COLUMNS[type])
+    return check_rows(type, content, Recipients(BTS_2022, [registered(1), registered(2)]))
+
+
+@pytest.mark.parametrize(("encoding", "separator"), [("utf-8", ";"), ("utf-8-sig", ","), ("cp1252", ";")])
+def test_whatever_program_wrote_the_csv_it_is_read(encoding: str, separator: str) -> None:
+    headings = ["n° CANDIDAT", "Épreuve", "date", "HEURE", "duree", "Lieu", "Salle", "Nom"]
+    cells = [numero(1), "E1 - Épreuve écrite", "12/05/2022", "14h", "4 h", '"Lycée Pergaud, œuvre ; BESANCON"', "B 204"]
+    text = "\n".join(separator.join(row) for row in (headings, [*cells, "Dubois"], [], [""] * 8, [*cells, "Durand"]))
+    content = read_csv(text.encode(encoding), COLUMNS[DocumentType.CONVOCATION])
+    assert (content.misshapen, content.unused_columns) == ((), ("Nom",))
+    assert [read.number for read in content.lines] == [2, 5]
+    assert content.lines[0].cells["lieu"] == "Lycée Pergaud, œuvre ; BESANCON"
+    assert content.lines[0].cells["epreuve"] == "E1 - Épreuve écrite"
+
+
+def test_a_lone_quote_within_a_cell_is_a_character_like_another() -> None:
+    assert read_csv(csv_of([line(1) + '"']), COLUMNS[DocumentType.CONVOCATION]).lines[0].cells["salle"] == 'B 204"'
+
+
+@pytest.mark.parametrize(
+    ("content", "detail"),
+    [
+        (b"", "Il manque les colonnes « N° candidat », « Epreuve »"),
+        (b"N\xc2\xb0 candidat;Epreuve;Date;Heure\n", "Il manque la colonne « Lieu »"),
+        (b"N\xc2\xb0 candidat;Epreuve;Date;Heure;Lieu;Lieu\n", "« Lieu » est présente deux fois"),
+        (csv_of([]), "aucune ligne"),
+        (csv_of([line(1), "", f'{numero(1)};"E1']), "La ligne 4 ne peut pas être lue"),
+        (csv_of([line(number) for number in range(MAX_LINES + 1)]), f"plus de {MAX_LINES} lignes"),
+        (b"PK\x03\x04", "est un classeur"),
+        ("N° candidat;Epreuve".encode("utf-16"), "n'est pas un texte"),
+        (b"\x00\x01", "n'est pas un texte"),
+        (";".join("x" * (MAX_COLUMNS + 1)).encode(), f"plus de {MAX_COLUMNS} colonnes"),
+    ],
+)
+def test_a_file_of_which_nothing_can_be_taken_is_refused_as_a_whole(content: bytes, detail: str) -> None:
+    with pytest.raises(Invalid, match=re.escape(detail)) as refusal:
+        read_csv(content, COLUMNS[DocumentType.CONVOCATION])
+    assert refusal.value.errors == (FieldError(FILE, str(refusal.value)),)
+
+
+def test_as_many_lines_as_a_publication_has_are_read() -> None:
+    lines = [line(number) for number in range(MAX_LINES)]
+    assert len(read_csv(csv_of(lines), COLUMNS[DocumentType.CONVOCATION]).lines) == MAX_LINES
+
+
+@pytest.mark.parametrize(
+    ("name", "cell", "stored"),
+    [
+        ("numero_candidat", numero(1)[1:], numero(1)),
+        ("numero_inscription", "2", "002"),
+        ("date", "1/5/2022", "2022-05-01"),
+        ("date", "2022-05-12", "2022-05-12"),
+        ("heure", "14h", "14:00"),
+        ("heure", "8h30", "08:30"),
+        ("heure", "23:59:00", "23:59"),
+        ("note", f"{HIGHEST_MARK},00", "20"),
+        ("note", "0", "0"),
+        ("note", "12.50", "12,5"),
+        ("note", "abs", "Absent"),
+        ("coefficient", "0,5", "0,5"),
+        ("coefficient", str(HIGHEST_COEFFICIENT), "100"),
+        ("salle", " \u202e", ""),
+    ],
+)
+def test_a_cell_is_understood_as_spreadsheets_and_people_write_it(name: str, cell: str, stored: str) -> None:
+    assert value_of(column(name), cell) == stored
+
+
+@pytest.mark.parametrize(
+    ("name", "cell", "reason"),
+    [
+        ("numero_candidat", "12", "« N° candidat » : « 12 » n'est pas un N° candidat"),
+        ("numero_inscription", "1234", "n'est pas un N° d'inscription"),
+        ("date", "31/02/2022", "« 31/02/2022 » n'est pas une date"),
+        ("date", "12/05/22", "n'est pas une date"),
+        ("heure", "24:00", "n'est pas une heure"),
+        ("heure", "14:60", "n'est pas une heure"),
+        ("heure", "14:", "n'est pas une heure"),
+        ("note", f"{HIGHEST_MARK},01", "n'est pas une note"),
+        ("note", "12,345", "n'est pas une note"),
+        ("coefficient", "0", "n'est pas un coefficient"),
+        ("coefficient", f"{HIGHEST_COEFFICIENT},5", "n'est pas un coefficient"),
+        ("mesure", " ", "« Mesure » n'est pas rempli"),
+        ("date", "x" * 41, f"« {'x' * 40}… » n'est pas une date"),
+    ],
+)
+def test_a_cell_that_cannot_be_taken_is_refused_with_the_reason(name: str, cell: str, reason: str) -> None:
+    with pytest.raises(CellRefused, match=re.escape(reason)):
+        value_of(column(name), cell)
+
+
+def test_a_text_is_as_long_as_its_hint_says() -> None:
+    for text in TEXTS:
+        assert f"{text.max_length} caractères au plus" in text.hint
+        assert value_of(text, "x" * text.max_length)
+        with pytest.raises(CellRefused, match=f"dépasse {text.max_length} caractères"):
+            value_of(text, "x" * (text.max_length + 1))
+
+
+def test_the_numbers_that_registrations_gives_are_read() -> None:
+    assert len(numero_candidat(2022, "03", 1)) == NUMERO_LENGTH
+    assert len(numero_inscription(1)) == INSCRIPTION_LENGTH
+    assert (NUMERO_CANDIDAT.hint, NUMERO_INSCRIPTION.hint.split(" ;")[0]) == ("Onze chiffres", "Trois chiffres")
+
+
+def test_a_candidate_with_a_wrong_line_gets_no_half_convocation() -> None:
+    wrong = line(1, CONVOCATION.replace("E1", "E2").replace("14:00", "quatorze heures"))
+    other = line(2, CONVOCATION.replace("14:00", "08:00"))
+    report = checked([line(1), wrong, line(2), other])
+    assert report.documents == ()
+    [first, second, third, fourth] = [(refusal.place, refusal.reason) for refusal in report.refusals]
+    assert first == ("2", "La ligne 3 de ce candidat est à corriger : rien n'est publié pour lui")
+    assert "n'est pas une heure" in second[1]
+    assert third == ("4", "La ligne 5 de ce candidat est à corriger : rien n'est publié pour lui")
+    assert fourth == ("5", "Double de la ligne 4, avec d'autres indications")
+
+
+def test_a_candidate_with_more_lines_than_a_document_has_gets_none() -> None:
+    lines = [line(1, CONVOCATION.replace("E1", f"E{number}")) for number in range(MAX_LINES_OF_CANDIDATE + 1)]
+    report = checked(lines)
+    assert {refusal.reason for refusal in report.refusals} == {f"Ce candidat a plus de {MAX_LINES_OF_CANDIDATE} lignes"}
+    assert (len(report.documents), len(report.refusals)) == (0, len(lines))
+    assert len(checked(lines[1:]).documents[0].lines) == MAX_LINES_OF_CANDIDATE
+
+
+def test_a_result_is_the_same_on_every_line_of_a_candidate() -> None:
+    lines = [line(1, "E1;12;3;Admis"), line(1, "E2;12;3;Refusé")]
+    reasons = [refusal.reason for refusal in checked(lines, DocumentType.RELEVE).refusals]
+    assert "« Résultat » n'est pas le même qu'à la ligne 2" in reasons[1]
+
+
+def test_of_several_candidatures_in_a_session_the_number_of_inscription_decides() -> None:
+    ended = registered(1, "003", Activity.WITHDRAWN)
+    recipients = Recipients(BTS_2022, [registered(1), registered(1, "002"), ended])
+    assert recipients.find(numero(1), "002").numero_inscription == "002"
+    for inscription, reason in (
+        ("", "précisez la colonne « N° inscription »"),
+        ("003", "est désinscrite"),
+        ("004", "n'a pas d'inscription 004"),
+    ):
+        with pytest.raises(RecipientRefused, match=reason):
+            recipients.find(numero(1), inscription)

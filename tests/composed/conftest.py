@@ -13,16 +13,23 @@ from tests.support import failure_screenshots
 from tests.support.composed_portal import ComposedPortal
 from tests.support.missing_services import NotInstalled, skip_or_fail
 from tests.support.running_portal import RunningPortal
+from tests.support.time_limits import PAGE_SECONDS
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 
 @pytest.fixture(scope="session")
-def composed() -> Iterator[ComposedPortal]:
+def page_seconds() -> float:
+    """How long its pages wait for services: what is hung is the matter of other tests, and a busy machine is not."""
+    return PAGE_SECONDS
+
+
+@pytest.fixture(scope="session")
+def composed(page_seconds: float) -> Iterator[ComposedPortal]:
     """The portal in containers, with the guide's session open."""
     try:
-        portal = ComposedPortal()
+        portal = ComposedPortal(page_seconds=page_seconds)
     except NotInstalled as absence:
         skip_or_fail(absence)
     try:

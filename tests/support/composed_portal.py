@@ -26,6 +26,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from deploy.service_names import SERVICES
 from services.chassis.clock import system_now
 from services.chassis.process.health_paths import HEALTH_PATHS
+from services.chassis.settings import Settings
 from tests.support.missing_services import NotInstalled
 from tests.support.ports import free_ports
 from tests.support.processes import PrivateFolder, ServiceFailed, wait_until
@@ -58,9 +59,12 @@ class Container:
 class ComposedPortal(RunningPortal):
     """Started by up(), gone with its volumes after down()."""
 
-    def __init__(self, name: str = "composed", checkout: Path = ROOT) -> None:
+    def __init__(
+        self, name: str = "composed", checkout: Path = ROOT, page_seconds: float = Settings.page_seconds
+    ) -> None:
         self.name = name
         self.checkout = checkout
+        self._page_seconds = page_seconds
         self.offset = (datetime.fromisoformat(GUIDES_DAY) - system_now()).total_seconds()
         self.project = f"portail-{name}-{secrets.token_hex(3)}"
         self._compose = shlex.split(os.environ.get("COMPOSE", "docker compose"))
@@ -256,6 +260,7 @@ class ComposedPortal(RunningPortal):
             "PORTAIL_VERSION": "test" if self.checkout == ROOT else "test-previous",  # the operator's own stay
             "PORTAIL_ENV": "demonstration",
             "DEPOSITS_PER_HOUR": DEPOSITS_PER_HOUR,
+            "PAGE_SECONDS": self._page_seconds,
             "PORTAIL_PORT": self.port,
             "PORTAIL_TLS_PORT": self._tls_port,
             "MAILPIT_PORT": self._mail_port,

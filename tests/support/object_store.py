@@ -1,4 +1,4 @@
-"""One private S3 (rclone over a folder) for the test run, shared by its processes; each test gets a bucket of its own."""
+"""One private S3 (rclone over a folder), shared by the processes of the run; each test gets a bucket of its own."""
 
 import secrets
 import shutil

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from tests.kubernetes.rendered import OVERLAYS, Object, rendered
+from tests.kubernetes.rendered import FOLDER, OVERLAYS, Object, rendered_folder
 from tests.support.missing_services import NotInstalled, skip_or_fail
 
 
@@ -16,8 +18,29 @@ def overlay(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def objects(overlay: str) -> list[Object]:
-    """The overlay's objects, this test's own to break."""
+    """Each overlay's objects, this test's own to break."""
+    return _of_folder(FOLDER / "overlays" / overlay)
+
+
+@pytest.fixture
+def demonstration() -> list[Object]:
+    """The objects of the overlay that has all processes."""
+    return _of_folder(FOLDER / "overlays" / "demonstration")
+
+
+@pytest.fixture
+def production() -> list[Object]:
+    return _of_folder(FOLDER / "overlays" / "production")
+
+
+@pytest.fixture
+def examples() -> list[Object]:
+    """The folder of what operators of PostgreSQL and RabbitMQ take."""
+    return _of_folder(FOLDER / "examples")
+
+
+def _of_folder(folder: Path) -> list[Object]:
     try:
-        return rendered(overlay)
+        return rendered_folder(folder)
     except NotInstalled as absence:
         skip_or_fail(absence)

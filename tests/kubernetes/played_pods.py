@@ -10,8 +10,7 @@ import copy
 from collections.abc import Iterator
 from typing import Any
 
-from tests.kubernetes.addresses import PROBES
-from tests.kubernetes.rendered import Object, of_kind
+from tests.kubernetes.rendered import PROBES, Object, of_kind
 
 SECRET = "portail"
 

@@ -18,6 +18,7 @@ Object = dict[str, Any]
 FOLDER = Path(__file__).parents[2] / "deploy" / "kubernetes"
 OVERLAYS = ("demonstration", "production")
 WORKLOADS = ("Deployment", "StatefulSet", "Job")
+PROBES = ("startupProbe", "livenessProbe", "readinessProbe")
 
 
 def rendered(overlay: str) -> list[Object]:

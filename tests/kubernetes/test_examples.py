@@ -2,25 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
-
 from deploy.service_names import SERVICES
 from tests.kubernetes.environments import secrets_by_path
-from tests.kubernetes.rendered import FOLDER, Object, named, of_kind, rendered_folder, workload
+from tests.kubernetes.rendered import FOLDER, Object, named, of_kind, workload
 from tests.kubernetes.security import permitted_too_much
 from tests.support.compose_file import COMPOSE_DEFAULTS
-from tests.support.missing_services import NotInstalled, skip_or_fail
 
 BROKER = FOLDER.parent / "containers" / "rabbitmq" / "rabbitmq.conf"
-
-
-@pytest.fixture
-def examples() -> list[Object]:
-    """The folder as it is rendered."""
-    try:
-        return rendered_folder(FOLDER / "examples")
-    except NotInstalled as absence:
-        skip_or_fail(absence)
 
 
 def test_rabbitmq_has_the_settings_and_queues_of_compose_on_three_nodes(examples: list[Object]) -> None:

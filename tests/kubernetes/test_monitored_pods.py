@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import re
 
-import pytest
-
-from tests.kubernetes.rendered import Object, rendered, workloads
+from tests.kubernetes.rendered import Object, workloads
 from tests.monitoring.rule_files import MONITORING, read_yaml
 
 [SCRAPED] = read_yaml(MONITORING / "kubernetes.yml")["scrape_configs"]
@@ -14,9 +12,8 @@ COMPOSED = {target["job_name"] for target in read_yaml(MONITORING / "prometheus.
 POD_LABEL = "__meta_kubernetes_pod_label_"
 
 
-@pytest.mark.parametrize("overlay", ["demonstration", "production"])
-def test_pods_are_asked_under_the_names_of_compose(overlay: str) -> None:
-    jobs = [job for workload in workloads(rendered(overlay)) for job in jobs_of(workload.labels, workload.containers)]
+def test_pods_are_asked_under_the_names_of_compose(objects: list[Object]) -> None:
+    jobs = [job for workload in workloads(objects) for job in jobs_of(workload.labels, workload.containers)]
     assert sorted(jobs) == sorted(COMPOSED - {"backup"})
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from typing import Any
 
-import pytest
-
 from deploy.service_names import CLIENTS, SERVICES
 from tests.kubernetes.rendered import Object, Workload, named, of_kind, workload, workloads
 from tests.support.compose_file import COMPOSE_SERVICES
@@ -85,9 +83,8 @@ def test_a_stop_waits_for_what_is_under_way(objects: list[Object]) -> None:
         assert granted >= before + int(composed.removesuffix("s")), each.name
 
 
-@pytest.mark.parametrize("service", SERVICES)
-def test_nothing_starts_before_the_migrations(objects: list[Object], service: str) -> None:
-    for name in (service, f"{service}-worker"):
+def test_nothing_starts_before_the_migrations(objects: list[Object]) -> None:
+    for name in (*SERVICES, *(f"{service}-worker" for service in SERVICES)):
         [waiting] = workload(objects, name).pod["initContainers"]
         assert waiting["args"] == ["wait-for-migrations"]
         assert waiting["envFrom"] == workload(objects, name).process["envFrom"]

@@ -20,11 +20,9 @@ def test_every_web_process_and_the_proxy_are_scaled_on_their_processor_time(obje
         assert "replicas" not in named(objects, "Deployment", name)["spec"]
 
 
-def test_postgresql_has_connections_for_the_most_replicas(objects: list[Object], overlay: str) -> None:
-    if overlay == "production":
-        return
-    most = {name: _most_replicas(objects, name) for name in SERVICES}
-    [limit] = [word for word in workload(objects, "postgres").process["args"] if "max_connections" in word]
+def test_postgresql_has_connections_for_the_most_replicas(demonstration: list[Object]) -> None:
+    most = {name: _most_replicas(demonstration, name) for name in SERVICES}
+    [limit] = [word for word in workload(demonstration, "postgres").process["args"] if "max_connections" in word]
     options = _engine_options(make_url("postgresql+psycopg://x@x/x"))
     of_one = options["pool_size"] + options["max_overflow"]
     assert int(re.findall(r"\d+", limit)[0]) >= of_one * (sum(most.values()) + len(SERVICES))

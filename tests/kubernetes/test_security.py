@@ -36,10 +36,10 @@ def test_no_container_may_do_more_than_it_needs(objects: list[Object]) -> None:
 
 
 @pytest.mark.parametrize("breach", BREACHES)
-def test_a_container_that_may_is_noticed(objects: list[Object], breach: str) -> None:
+def test_a_container_that_may_is_noticed(demonstration: list[Object], breach: str) -> None:
     complaint, allow = BREACHES[breach]
-    allow(workload(objects, "pieces").pod)
-    assert f"pieces: {complaint}" in permitted_too_much(objects)
+    allow(workload(demonstration, "pieces").pod)
+    assert f"pieces: {complaint}" in permitted_too_much(demonstration)
 
 
 def test_the_cluster_refuses_what_would_not_be_restricted(objects: list[Object]) -> None:

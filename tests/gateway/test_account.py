@@ -9,24 +9,21 @@ from tests.gateway.components.html_checks import problems_of
 from tests.support.in_process_portal import InProcessPortal, service_stopped
 
 
-def test_everything_can_change_before_the_first_candidature(candidates: CandidateFactory) -> None:
+def test_everything_can_change_before_the_first_candidature_and_mistakes_stay_as_typed(
+    candidates: CandidateFactory,
+) -> None:
     browser = candidates.log_in()
     assert problems_of(browser.get("/compte").text) == []
-    assert browser.value("nom_famille") == "BINET"
-    assert browser.value("commune_naissance") == "CAEN"
+    assert (browser.value("nom_famille"), browser.value("commune_naissance")) == ("BINET", "CAEN")
+    typed = {"date_naissance": "31/02/2001", "email": "ailleurs"}
+    browser.press("Enregistrer", **typed)
+    assert browser.answer.status_code == 422
+    assert problems_of(browser.answer.text) == []
+    assert {name: browser.value(name) for name in typed} == typed
+    browser.get("/compte")
     browser.press("Enregistrer", prenoms="Laurent Paul")
     assert "Vos informations sont enregistrées" in browser.text
     assert browser.value("prenoms").upper() == "LAURENT PAUL"  # type: ignore[union-attr]
-
-
-def test_mistakes_are_told_beside_what_was_typed(candidates: CandidateFactory) -> None:
-    browser = candidates.log_in()
-    browser.get("/compte")
-    browser.press("Enregistrer", date_naissance="31/02/2001", email="ailleurs")
-    assert browser.answer.status_code == 422
-    assert problems_of(browser.answer.text) == []
-    assert browser.value("date_naissance") == "31/02/2001"
-    assert browser.value("email") == "ailleurs"
 
 
 def test_a_new_address_waits_for_its_owner_and_asks_for_the_current_password(candidates: CandidateFactory) -> None:

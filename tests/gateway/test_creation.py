@@ -47,13 +47,19 @@ def test_an_account_is_made_and_used_without_javascript(plain: ScriptlessBrowser
     assert email not in plain.get("/compte/creation/confirmation").text
 
 
-def test_every_mistake_is_told_at_once_and_nothing_typed_is_lost(plain: ScriptlessBrowser) -> None:
+def test_every_mistake_is_told_at_once_with_its_field_and_nothing_typed_is_lost(plain: ScriptlessBrowser) -> None:
     plain.get("/compte/creation")
-    plain.press("Créer le compte", nom_famille="Ça m'suffit", email="nobody", password=PASSWORD)
+    wrong = {"nom_famille": "Ça m'suffit", "email": "nobody", "password": "short"}
+    plain.press("Créer le compte", **wrong, nom_usage="a" * (NAME_LENGTH + 1))
     assert plain.answer.status_code == 422
     assert problems_of(plain.answer.text) == []
-    summary = plain.page.xpath("//*[@id='resume-erreurs']//a/@href")
-    assert {"#champ-civilite", "#champ-prenoms", "#champ-email", "#champ-date_naissance"} <= set(summary)
+    summary = {link.get("href"): text_of(link) for link in plain.page.xpath("//*[@id='resume-erreurs']//a")}
+    assert {"#champ-prenoms", "#champ-email", "#champ-date_naissance"} <= set(summary)
+    assert summary["#champ-civilite"] == "Choisissez votre civilité."
+    assert summary["#champ-nom_usage"] == f"Nom d'usage : {NAME_LENGTH} caractères au maximum."
+    assert summary["#champ-password"].startswith("Mot de passe : il doit comporter")
+    beside = [text_of(paragraph) for paragraph in plain.page.xpath("//*[@id='champ-nom_usage-messages']/p")]
+    assert beside == [f"{NAME_LENGTH} caractères au maximum."]
     assert plain.value("nom_famille") == "Ça m'suffit"
     assert plain.value("email") == "nobody"
     assert not plain.value("password")
@@ -84,17 +90,6 @@ def test_a_commune_typed_before_the_departement_says_what_to_choose_first(plain:
     assert plain.value("commune_naissance-texte") == "troyes"
 
 
-def test_each_mistake_of_the_summary_names_its_field(plain: ScriptlessBrowser) -> None:
-    plain.get("/compte/creation")
-    plain.press("Créer le compte", nom_usage="a" * (NAME_LENGTH + 1), prenoms="Zoë", password="short")
-    summary = [text_of(link) for link in plain.page.xpath("//*[@id='resume-erreurs']//a")]
-    assert f"Nom d'usage : {NAME_LENGTH} caractères au maximum." in summary
-    assert any(line.startswith("Mot de passe : il doit comporter") for line in summary)
-    assert "Choisissez votre civilité." in summary
-    beside = [text_of(paragraph) for paragraph in plain.page.xpath("//*[@id='champ-nom_usage-messages']/p")]
-    assert beside == [f"{NAME_LENGTH} caractères au maximum."]
-
-
 def test_a_new_mail_is_sent_a_few_times_then_it_says_to_wait(candidates: CandidateFactory) -> None:
     email = new_address()
     browser = candidates.browser()
@@ -110,27 +105,23 @@ def test_a_new_mail_is_sent_a_few_times_then_it_says_to_wait(candidates: Candida
     assert email in browser.text
 
 
-def test_opening_the_link_changes_nothing_and_a_used_one_says_so(candidates: CandidateFactory) -> None:
+def test_opening_the_link_says_whose_account_it_is_and_changes_nothing_and_a_used_one_says_so(
+    candidates: CandidateFactory,
+) -> None:
     email = candidates.create_account()
     link, browser = candidates.link_to(email), candidates.browser()
     for _ in range(2):
         assert problems_of(browser.get(link).text) == []
-    buttons = browser.page.xpath("//main//button")
-    assert [button.text for button in buttons] == ["Activer mon compte"]
+    assert [button.text for button in browser.page.xpath("//main//button")] == ["Activer mon compte"]
+    for words in ("Nom de famille BINET", "Prénoms Laurent", "Date de naissance 01/02/2001", "(heure de Paris)"):
+        assert words in browser.text, words
+    assert "Si ce n'est pas vous" in browser.text
     browser.press("Activer mon compte")
     browser.get(link)
     assert browser.answer.status_code == 410
     assert browser.title == "Ce lien a déjà été utilisé"
     browser.follow("M'identifier")
     assert browser.title == page_labels.LOG_IN_FORM
-
-
-def test_the_page_that_activates_says_whose_account_it_is(candidates: CandidateFactory) -> None:
-    link, browser = candidates.link_to(candidates.create_account()), candidates.browser()
-    browser.get(link)
-    for words in ("Nom de famille BINET", "Prénoms Laurent", "Date de naissance 01/02/2001", "(heure de Paris)"):
-        assert words in browser.text, words
-    assert "Si ce n'est pas vous" in browser.text
 
 
 def test_a_mail_asked_for_again_is_that_of_the_creation_made_in_this_browser(candidates: CandidateFactory) -> None:
@@ -153,7 +144,9 @@ def test_who_logs_in_before_the_activation_gets_the_mail_of_his_own_creation(can
     candidates.browser().post("/compte/creation", creation_answers(email, prenoms="Autre", **other))
     browser.get("/connexion")
     browser.press(page_labels.LOG_IN, identifiant=email, password=PASSWORD)
+    assert (browser.answer.status_code, "pas encore activé" in browser.text) == (403, True)
     browser.press("Je n'ai pas reçu le mail, effectuer un nouvel envoi")
+    assert "Un nouveau mail vient d'être envoyé" in browser.text
     browser.get(candidates.link_to(email))
     assert "Prénoms Laurent" in browser.text
 

@@ -11,11 +11,12 @@ import pytest
 from werkzeug.test import TestResponse
 
 from services.chassis import clock
+from services.chassis.process.expiring_cache import ExpiringCache
 from services.contracts import page_labels
 from services.registrations.domain.lengths import FIELD_VALUE
 from tests.gateway.candidates import CandidateFactory, drop_cached_exchange
 from tests.gateway.components.html_checks import problems_of, text_of
-from tests.support.in_process_portal import InProcessPortal
+from tests.support.in_process_portal import InProcessPortal, service_stopped
 from tests.support.scriptless_browser import ScriptlessBrowser
 
 IDENTIFICATION, CANDIDATURE, EPREUVES, RECAP, NUMBER = 2, 3, 7, 8, 9
@@ -29,6 +30,14 @@ def begun(
     browser = candidates.log_in(email)
     browser.get(f"/inscription?domaine=Examen&exam=BTS&session=2022&academie={academie}")
     browser.press("Valider")
+    return browser, browser.path.rpartition("/")[0]
+
+
+def modifying(candidates: CandidateFactory) -> tuple[ScriptlessBrowser, str]:
+    """The same of a candidature that was saved."""
+    browser = candidates.log_in_registered()
+    browser.get("/inscriptions")
+    browser.press("Modifier")
     return browser, browser.path.rpartition("/")[0]
 
 
@@ -51,6 +60,8 @@ def after_the_closing(running: InProcessPortal) -> Iterator[None]:
 def test_quitter_keeps_what_is_typed_right_or_not(candidates: CandidateFactory) -> None:
     browser, draft = begun(candidates)
     browser.get(f"{draft}/{IDENTIFICATION}")
+    browser.press("Quitter", adresse="x" * (FIELD_VALUE + 1))
+    assert (browser.answer.status_code, browser.value("adresse")) == (422, "x" * (FIELD_VALUE + 1))
     browser.press("Quitter", adresse="1 rue du port", telephone_mobile="06")
     assert browser.path == "/inscriptions"
     browser.follow("Reprendre : BREVET DE TECHNICIEN SUPERIEUR BTS 2022")
@@ -65,29 +76,6 @@ def test_quitter_keeps_the_words_of_a_search(candidates: CandidateFactory) -> No
     browser.get(f"{draft}/{CANDIDATURE}")
     assert browser.value("etablissement-texte") == "Pasteur"
     assert browser.value("etablissement") == ""
-
-
-def test_quitter_does_not_lose_what_is_too_long_to_be_kept(candidates: CandidateFactory) -> None:
-    browser, draft = begun(candidates)
-    browser.get(f"{draft}/{IDENTIFICATION}")
-    browser.press("Quitter", adresse="x" * (FIELD_VALUE + 1))
-    assert browser.answer.status_code == 422
-    assert browser.value("adresse") == "x" * (FIELD_VALUE + 1)
-
-
-@pytest.mark.parametrize(
-    ("number", "typed"), [(IDENTIFICATION, True), (EPREUVES, True), (RECAP, False), (NUMBER, False)]
-)
-def test_a_tab_speaks_of_saving_what_is_typed_where_something_can_be_typed(
-    candidates: CandidateFactory, number: int, typed: bool
-) -> None:
-    email = candidates.create_activated_account()
-    candidates.register(email)
-    browser = candidates.log_in(email)
-    browser.get("/inscriptions")
-    browser.press("Modifier")
-    browser.get(f"{browser.path.rpartition('/')[0]}/{number}")
-    assert ("Ce que vous saisissez" in browser.answer.text) is typed
 
 
 def test_what_the_script_sends_is_in_the_draft_with_its_hour(candidates: CandidateFactory) -> None:
@@ -214,14 +202,27 @@ def test_what_another_candidature_forbids_is_refused_by_a_page_that_leads_on(
     assert browser.title == "Récapitulatif"
 
 
+def test_a_tab_is_shown_without_asking_accounts_anew(
+    candidates: CandidateFactory, running: InProcessPortal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache: ExpiringCache[Any] = ExpiringCache(seconds=60.0, at_most=100)
+    monkeypatch.setattr(running.gateway.app.extensions["session_exchange"], "_cache", cache)
+    browser, draft = begun(candidates)
+    with service_stopped(running.accounts):
+        assert browser.get(f"{draft}/{IDENTIFICATION}").status_code == 200
+    browser.get("/compte")
+    browser.press("Enregistrer", prenoms="Théophraste")
+    shown = browser.get(f"{draft}/{IDENTIFICATION}").text.upper()
+    assert "THÉOPHRASTE" in shown, "what was changed in the account is shown next"
+    assert "LAURENT" not in shown
+
+
 def test_a_modification_is_called_one_and_names_what_is_saved(candidates: CandidateFactory) -> None:
-    browser = candidates.log_in_registered()
-    browser.get("/inscriptions")
-    browser.press("Modifier")
-    draft = browser.path.rpartition("/")[0]
-    for number in (IDENTIFICATION, RECAP, NUMBER):
+    browser, draft = modifying(candidates)
+    for number, can_type in ((IDENTIFICATION, True), (EPREUVES, True), (RECAP, False), (NUMBER, False)):
         browser.get(f"{draft}/{number}")
         assert problems_of(browser.answer.text) == []
+        assert ("Ce que vous saisissez" in browser.answer.text) is can_type, "is kept as it is typed"
         assert "Modification de la candidature n° 001 – version 01 enregistrée le 05/10/2021" in browser.text
         assert "vos changements ne sont pas encore transmis" in browser.text
         assert "transmiss" not in browser.answer.text
@@ -234,10 +235,7 @@ def test_a_modification_is_called_one_and_names_what_is_saved(candidates: Candid
 def test_what_is_typed_after_another_window_has_saved_is_shown_beside_the_way_to_the_candidature(
     candidates: CandidateFactory,
 ) -> None:
-    browser = candidates.log_in_registered()
-    browser.get("/inscriptions")
-    browser.press("Modifier")
-    draft = browser.path.rpartition("/")[0]
+    browser, draft = modifying(candidates)
     browser.get(f"{draft}/{IDENTIFICATION}")
     before = browser.answer
     browser.get(f"{draft}/{NUMBER}")

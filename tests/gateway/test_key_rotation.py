@@ -23,9 +23,9 @@ OLD, NEW = (Fernet.generate_key().decode() for _ in range(2))
 POST = InterruptedPost("pierre", "/compte", (("prenoms", "Léo"),))
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[InProcessPortal]:
-    """A portal whose keys are turned by the test."""
+    """A portal whose keys are turned by these tests; each logs in by itself."""
     with running_portal(tmp_path_factory.mktemp("turned")) as started:
         yield started
 
@@ -48,8 +48,8 @@ def test_what_was_sealed_before_a_turn_is_opened_until_the_old_key_is_dropped() 
     assert dropped.unseal_post(before.seal_post(POST), subject="pierre") is None
 
 
-def test_the_gateway_reads_its_keys_one_a_line(own: InProcessPortal) -> None:
-    held = own.gateway.app.extensions["portail"]
+def test_the_gateway_reads_its_keys_one_a_line(running: InProcessPortal) -> None:
+    held = running.gateway.app.extensions["portail"]
     settings = dataclasses.replace(held, seal_key=Secret(f"{NEW}\n{OLD}"))
     assert Seal(settings.seal_key.each).unseal_post(Seal([OLD]).seal_post(POST), subject="pierre") == POST
 

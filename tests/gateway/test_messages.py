@@ -20,9 +20,10 @@ from tests.support.service_worker import run_follow_ups
 REASON = "Titre requis non fourni"
 
 
-@pytest.fixture
-def set_aside(candidates: CandidateFactory, running: InProcessPortal) -> ScriptlessBrowser:
+@pytest.fixture(scope="module")
+def set_aside(running: InProcessPortal) -> ScriptlessBrowser:
     """A candidate whose candidature the service gestionnaire set aside five minutes after its save."""
+    candidates = CandidateFactory(running)
     email = candidates.create_activated_account()
     candidates.register(email)
     with running.registrations.app.app_context():

@@ -2,41 +2,27 @@
 
 from __future__ import annotations
 
-import pytest
-
 from services.registrations.domain.lengths import FIELD_VALUE
 from tests.gateway.candidates import CandidateFactory, creation_answers
 from tests.support.scriptless_browser import ScriptlessBrowser
 
-CANDIDATURE = 3
+IDENTIFICATION, CANDIDATURE = 2, 3
 
 
 def on_tab(candidates: CandidateFactory, number: int) -> ScriptlessBrowser:
     email = candidates.create_activated_account()
-    candidates.open_draft(email)
-    browser = candidates.log_in(email)
-    browser.get("/inscriptions")
-    draft = browser.page.xpath("string(//a[contains(@href, '/inscription/')]/@href)").split("/")[2]
-    browser.get(f"/inscription/{draft}/{number}")
+    draft, browser = candidates.open_draft(email), candidates.log_in(email)
+    browser.get(f"{draft}/{number}")
     return browser
 
 
-def on_identification(candidates: CandidateFactory) -> ScriptlessBrowser:
-    return on_tab(candidates, 2)
-
-
-def test_a_text_too_long_to_be_kept_stays_in_its_field_with_what_is_wrong(candidates: CandidateFactory) -> None:
-    browser = on_identification(candidates)
-    long = "x" * (FIELD_VALUE + 1)
+def test_a_text_too_long_stays_in_its_field_and_a_nul_takes_nothing_away(candidates: CandidateFactory) -> None:
+    browser = on_tab(candidates, IDENTIFICATION)
+    path, long = browser.path, "x" * (FIELD_VALUE + 1)
     browser.press("Suivant", adresse=long, complement_1="Bâtiment B")
     assert browser.answer.status_code == 422
     assert (browser.value("adresse"), browser.value("complement_1")) == (long, "Bâtiment B")
     assert browser.page.xpath(f"//a[@href='#champ-adresse'][contains(., '{FIELD_VALUE} caractères')]")
-
-
-def test_a_nul_takes_nothing_away_from_what_was_typed(candidates: CandidateFactory) -> None:
-    browser = on_identification(candidates)
-    path = browser.path
     browser.press("Précédent", adresse="1 rue\0 du port")
     assert browser.get(path).status_code == 200
     assert browser.value("adresse") == "1 rue du port"
@@ -60,13 +46,10 @@ def test_pages_themselves_take_parameters_that_they_do_not_know(plain: Scriptles
         assert plain.get(f"{path}?utm_source=mail").status_code == 200
 
 
-@pytest.mark.parametrize("button", ["Actualiser selon le choix « Catégorie du candidat »", "Suivant"])
-def test_words_that_were_typed_and_not_yet_searched_stay_in_their_field(
-    candidates: CandidateFactory, button: str
-) -> None:
+def test_words_that_were_typed_and_not_yet_searched_stay_in_their_field(candidates: CandidateFactory) -> None:
     browser = on_tab(candidates, CANDIDATURE)
-    browser.press(button, **{"etablissement-texte": "Pasteur"})
-    assert browser.value("etablissement-texte") == "Pasteur"
-    assert browser.value("etablissement") == ""
+    for button in ("Actualiser selon le choix « Catégorie du candidat »", "Suivant"):
+        browser.press(button, **{"etablissement-texte": "Pasteur"})
+        assert (browser.value("etablissement-texte"), browser.value("etablissement")) == ("Pasteur", ""), button
     browser.press("Rechercher : Etablissement")
     assert "Pasteur" in browser.text

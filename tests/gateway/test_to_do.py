@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
@@ -10,15 +11,15 @@ import pytest
 from flask import render_template
 from icalendar import Calendar
 
+from gateway.clients.pieces import Group, Period, Piece, PiecesToDo, RequestedPieces
 from gateway.clients.registrations import OfferedForms
 from gateway.layout.frame import Frame
 from gateway.web.calendar_file import REMINDER
-from gateway.web.to_do import CandidateFacts, nothing_to_do_sentence
+from gateway.web.to_do import CandidateFacts, nothing_to_do_sentence, to_do_items
 from services.chassis import clock
 from services.contracts import page_labels
 from services.documents.dependencies import dependencies
 from services.documents.domain.document_types import DocumentType
-from services.documents.models import Candidature, db
 from services.documents.operations.publishing import Order, publish
 from tests.accounts.creation_form import PASSWORD
 from tests.gateway.candidates import CandidateFactory
@@ -42,10 +43,10 @@ def candidates(running: InProcessFourServices) -> CandidateFactory:
     return CandidateFactory(running)
 
 
-@pytest.fixture
-def browser(candidates: CandidateFactory, running: InProcessFourServices) -> ScriptlessBrowser:
+@pytest.fixture(scope="module")
+def browser(running: InProcessFourServices) -> ScriptlessBrowser:
     """Someone who has a candidature, of which all services know."""
-    browser = candidates.log_in_registered()
+    browser = CandidateFactory(running).log_in_registered()
     running.deliver()
     return browser
 
@@ -112,6 +113,7 @@ def test_a_published_document_is_to_read_until_it_is_opened(
     assert any("Document à lire : Convocation aux épreuves" in item for item in items(browser))
     browser.follow(f"{page_labels.DOCUMENTS} : BREVET DE TECHNICIEN SUPERIEUR – BTS 2022")
     assert "Convocation(s) aux épreuves – Version 01" in browser.text
+    assert browser.page.xpath("//main//li/h2/text()")[0] == "Convocation aux épreuves", "the newest first"
     browser.follow("Ouvrir : Convocation aux épreuves version 1")
     browser.get("/")
     assert not any("Document à lire" in item for item in items(browser))
@@ -119,20 +121,11 @@ def test_a_published_document_is_to_read_until_it_is_opened(
 
 def published(running: InProcessFourServices, candidature_id: str) -> None:
     with running.documents.app.app_context():
-        with db.reading() as session:
-            session.get_one(Candidature, candidature_id)
         order = Order(
             DocumentType.CONVOCATION, "Convocation aux épreuves", ("Rendez-vous le 9 mai.",), (candidature_id,)
         )
         publish(dependencies(), "gestionnaire", None, order)
     running.deliver()
-
-
-def test_documents_are_listed_by_date(browser: ScriptlessBrowser, running: InProcessFourServices) -> None:
-    path = candidature_page(browser)
-    published(running, path.rpartition("/")[2])
-    browser.get(f"/documents/{path.rpartition('/')[2]}")
-    assert browser.page.xpath("//main//li/h2/text()")[0] == "Convocation aux épreuves"
 
 
 def test_a_new_address_is_to_be_confirmed(candidates: CandidateFactory) -> None:
@@ -154,22 +147,19 @@ def test_who_has_one_and_nothing_left_has_nothing_to_do() -> None:
     assert nothing_to_do_sentence(CandidateFacts(tiles=(), drafts=None)) == "Vous n'avez rien à faire pour le moment."
 
 
-def test_services_that_are_silent_together_are_told_in_one_sentence(
+def test_services_that_are_silent_are_named_in_one_sentence_and_nothing_is_said_to_be_left(
     browser: ScriptlessBrowser, running: InProcessFourServices
 ) -> None:
+    for away in ("pieces", "documents", "registrations"):
+        with service_stopped(getattr(running, away)):
+            assert browser.get("/").status_code == 200
+            assert "ne répond pas pour le moment : il peut manquer des informations ici." in browser.text, away
+            assert "rien à faire" not in browser.text, away
     with service_stopped(running.pieces), service_stopped(running.documents):
         browser.get("/")
     both = "Le service des justificatifs et le service des documents ne répondent pas pour le moment"
     assert browser.text.count("il peut manquer des informations ici") == 1
     assert f"{both} : il peut manquer des informations ici." in browser.text
-
-
-@pytest.mark.parametrize("away", ["pieces", "documents", "registrations"])
-def test_what_is_not_known_is_said(browser: ScriptlessBrowser, running: InProcessFourServices, away: str) -> None:
-    with service_stopped(getattr(running, away)):
-        assert browser.get("/").status_code == 200
-        assert "ne répond pas pour le moment : il peut manquer des informations ici." in browser.text
-        assert "rien à faire" not in browser.text
 
 
 def test_the_dates_of_a_candidature_go_into_an_agenda(browser: ScriptlessBrowser) -> None:
@@ -187,7 +177,6 @@ def test_the_dates_of_a_candidature_go_into_an_agenda(browser: ScriptlessBrowser
         "Fin du dépôt des justificatifs – BTS 2022": "31/10/2021 23:59",
     }
     assert all(event.walk("VALARM")[0].decoded("trigger") == REMINDER for event in events)
-    assert "TZID" not in browser.answer.text, "a time zone that is named would have to be defined (RFC 5545, 3.2.19)"
 
 
 def test_somebody_elses_dates_are_not_there(browser: ScriptlessBrowser, candidates: CandidateFactory) -> None:
@@ -203,3 +192,31 @@ def test_an_exam_that_offers_no_form_says_so(running: InProcessFourServices) -> 
             "documents/templates/formulaires.html", frame=Frame(), offered=[(tile, OfferedForms(None, ()))]
         )
     assert "Aucun formulaire n'est proposé pour cette candidature." in text_of(parsed(shown))
+
+
+PIECE = Piece("p", "NATIDE06", "Identité", True, ("pdf",), None, False, False, None, None, None, None, None)
+GROUP = Group("NATIONALITE", "Nationalité", False, None, (PIECE,))
+
+
+def asked(group: Group, *, open_now: bool = True) -> RequestedPieces:
+    return RequestedPieces(
+        (Period("A déposer en ligne", open_now, (group,)),), "En cliquant …", "BTS", "BTS 2022", "REIMS"
+    )
+
+
+def test_all_is_handed_over_once_nothing_can_be_deposited_nor_validated() -> None:
+    assert asked(GROUP).is_all_handed_over
+    assert not asked(replace(GROUP, can_validate=True)).is_all_handed_over
+    assert not asked(replace(GROUP, pieces=(replace(PIECE, can_deposit=True),))).is_all_handed_over
+    assert not asked(GROUP, open_now=False).is_all_handed_over
+
+
+def test_what_is_to_validate_names_the_button(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gateway.web.to_do.url_for", lambda *_, **__: "/")
+    left = PiecesToDo("c", 1, 0, 0, 2, "2021-10-31T23:00:00+00:00", None, (), ())
+    with_button = f"2 regroupements de pièces à valider par « {page_labels.VALIDATE} »"
+    assert left_texts(left) == [with_button]
+
+
+def left_texts(left: PiecesToDo) -> list[str]:
+    return [item.text for item in to_do_items(CandidateFacts(pieces_to_do=(left,)))]

@@ -25,11 +25,6 @@ def test_every_component_is_shown_on_the_page_of_components(components_app: Flas
     assert {f"components/{path.name}" for path in (GATEWAY / "components").glob("*.html")} <= seen
 
 
-def test_every_component_says_what_it_is_and_takes() -> None:
-    for path in [*(GATEWAY / "components").glob("*.html"), *(GATEWAY / "layout").glob("*page.html")]:
-        assert path.read_text(encoding="utf-8").startswith("{#-"), path.name
-
-
 def test_every_icon_named_in_a_template_is_among_those_served() -> None:
     served = set(
         re.findall(r"\.fr-icon-([a-z0-9-]+)::before", (GATEWAY / "style/icons.css").read_text(encoding="utf-8"))

@@ -2,9 +2,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import pytest
-
 from gateway.components.fields import count_of, error_target, messages_for, read_field
+from gateway.components.posted_searches import without_outdated_choices
 from tests.gateway.components.html_checks import text_of
 
 FORM_FIELD = '{% from "components/form_field.html" import form_field %}{{ form_field(field, errors) }}'
@@ -52,11 +51,11 @@ def test_an_error_is_tied_to_its_control(rendered: Render) -> None:
     assert any(text_of(page.xpath(f"//*[@id='{identifier}']")[0]) == "Manquant" for identifier in described)
 
 
-@pytest.mark.parametrize("kind", ["date", "number", "text"])
-def test_dates_and_numbers_keep_what_was_typed_right_or_not(rendered: Render, kind: str) -> None:
-    page = rendered(FORM_FIELD, field={"name": "n", "label": "N", "type": kind, "value": "30/05/19xx"})
-    assert page.xpath("//input/@type") == ["text"]
-    assert page.xpath("//input/@value") == ["30/05/19xx"]
+def test_dates_and_numbers_keep_what_was_typed_right_or_not(rendered: Render) -> None:
+    for kind in ("date", "number", "text"):
+        page = rendered(FORM_FIELD, field={"name": "n", "label": "N", "type": kind, "value": "30/05/19xx"})
+        assert page.xpath("//input/@type") == ["text"], kind
+        assert page.xpath("//input/@value") == ["30/05/19xx"], kind
 
 
 def test_a_password_is_never_given_back(rendered: Render) -> None:
@@ -65,14 +64,12 @@ def test_a_password_is_never_given_back(rendered: Render) -> None:
     assert page.xpath("//input[@type='password']/@maxlength") == []
 
 
-def test_yes_or_no_is_never_ticked_before_the_candidate_does(rendered: Render) -> None:
+def test_yes_or_no_is_never_ticked_before_the_candidate_does_and_an_error_leads_to_its_first_choice(
+    rendered: Render,
+) -> None:
     page = rendered(FORM_FIELD, field={"name": "presse", "label": "J'accepte", "type": "yes_no"})
     assert [text_of(label) for label in page.xpath("//label")] == ["Oui", "Non"]
     assert page.xpath("//input[@checked]") == []
-
-
-def test_an_error_on_a_group_lands_on_its_first_choice(rendered: Render) -> None:
-    page = rendered(FORM_FIELD, field={"name": "presse", "label": "J'accepte", "type": "yes_no"})
     assert page.xpath("//*[@id='champ-presse']/@value") == ["oui"]
 
 
@@ -131,3 +128,18 @@ def test_a_search_keeps_its_value_apart_from_the_words(rendered: Render) -> None
 def test_a_search_asks_the_page_s_own_address_for_its_field() -> None:
     spec = read_field({"name": "commune", "type": "search"}, "/inscription/4/onglets/2/recherche?v=1")
     assert spec.search_url == "/inscription/4/onglets/2/recherche?v=1&field=commune"
+
+
+def test_a_value_goes_when_its_words_were_changed() -> None:
+    posted = {"commune": ["14118"], "commune-affiche": ["CAEN"], "commune-texte": ["REIMS"]}
+    assert without_outdated_choices(posted) == {"commune": [""], "commune-texte": ["REIMS"]}
+
+
+def test_a_value_stays_when_its_words_did() -> None:
+    posted = {"commune": ["14118"], "commune-affiche": ["CAEN"], "commune-texte": ["CAEN "]}
+    assert without_outdated_choices(posted) == {"commune": ["14118"], "commune-texte": ["CAEN "]}
+
+
+def test_a_choice_among_results_needs_no_words_of_its_own() -> None:
+    posted = {"commune": ["51454"], "commune-texte": ["rei"], "acquis": ["a", "b"]}
+    assert without_outdated_choices(posted) == posted

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from services.accounts.domain.staff import Role
 from tests.gateway.candidates import CandidateFactory
 from tests.gateway.gestion.people import StaffFactory, depositor
 from tests.support.in_process_four_services import InProcessFourServices, running_four_services
@@ -38,6 +39,23 @@ def gestionnaire(staff: StaffFactory) -> ScriptlessBrowser:
 
 
 @pytest.fixture
+def administrator(staff: StaffFactory) -> ScriptlessBrowser:
+    return staff.logged_in(role=Role.ADMINISTRATEUR)
+
+
+@pytest.fixture
 def candidate(candidates: CandidateFactory, running: InProcessFourServices) -> ScriptlessBrowser:
     """Someone who has deposited two pieces."""
     return depositor(candidates, running, deposits=2)
+
+
+@pytest.fixture(scope="module")
+def settled(running: InProcessFourServices) -> ScriptlessBrowser:
+    """Someone who has deposited a piece, for the tests of a module that change nothing of it."""
+    return depositor(CandidateFactory(running), running)
+
+
+@pytest.fixture(scope="module")
+def candidature(settled: ScriptlessBrowser) -> str:
+    """The id of theirs."""
+    return settled.path.rpartition("/")[2]

@@ -2,43 +2,32 @@
 
 from __future__ import annotations
 
-import pytest
-
-from services.accounts.domain.staff import Role
 from tests.gateway.candidates import CandidateFactory
 from tests.gateway.components.html_checks import problems_of
-from tests.gateway.gestion.people import StaffFactory, depositor, rows
+from tests.gateway.gestion.people import depositor, rows
 from tests.support.in_process_four_services import InProcessFourServices
 from tests.support.scriptless_browser import ScriptlessBrowser
 
 
-@pytest.fixture
-def administrator(staff: StaffFactory) -> ScriptlessBrowser:
-    return staff.logged_in(role=Role.ADMINISTRATEUR)
-
-
-def open_account(
-    administrator: ScriptlessBrowser, candidates: CandidateFactory, running: InProcessFourServices
-) -> ScriptlessBrowser:
-    """Lead the administrator from a candidature to its candidate's account; returns the candidate."""
-    candidate = depositor(candidates, running)
-    administrator.get(f"/gestion/candidatures/{candidate.path.rpartition('/')[2]}")
+def open_account(administrator: ScriptlessBrowser, candidature: str) -> None:
+    """Lead the administrator from a candidature to its candidate's account."""
+    administrator.get(f"/gestion/candidatures/{candidature}")
     administrator.follow("Son compte et son état civil")
     assert not problems_of(administrator.answer.text)
-    return candidate
 
 
 def test_a_civil_status_is_corrected_with_a_reason_and_every_candidature_follows(
     administrator: ScriptlessBrowser, candidates: CandidateFactory, running: InProcessFourServices
 ) -> None:
-    candidate = open_account(administrator, candidates, running)
+    candidature = depositor(candidates, running).path.rpartition("/")[2]
+    open_account(administrator, candidature)
     account = administrator.path
     administrator.press("Corriger l'état civil", nom_famille="DUBOIS-MARTIN", motif="Carte d'identité du 4 octobre")
     assert administrator.path == account
     assert "L'état civil est corrigé" in administrator.text
     assert administrator.value("nom_famille") == "DUBOIS-MARTIN"
     running.deliver()
-    administrator.get(f"/gestion/candidatures/{candidate.path.rpartition('/')[2]}")
+    administrator.get(f"/gestion/candidatures/{candidature}")
     assert "DUBOIS-MARTIN" in administrator.text
     assert "Carte d'identité du 4 octobre" in administrator.text
     administrator.get(f"/gestion/journal?objet={account.rpartition('/')[2]}")
@@ -49,9 +38,9 @@ def test_a_civil_status_is_corrected_with_a_reason_and_every_candidature_follows
 
 
 def test_a_mistake_is_shown_beside_its_field_and_what_was_typed_stays(
-    administrator: ScriptlessBrowser, candidates: CandidateFactory, running: InProcessFourServices
+    administrator: ScriptlessBrowser, candidature: str
 ) -> None:
-    open_account(administrator, candidates, running)
+    open_account(administrator, candidature)
     administrator.press("Corriger l'état civil", nom_famille="", prenoms="Paul", motif="Erreur de saisie")
     assert administrator.answer.status_code == 422
     assert administrator.value("prenoms") == "Paul"
@@ -62,10 +51,8 @@ def test_a_mistake_is_shown_beside_its_field_and_what_was_typed_stays(
     assert not problems_of(administrator.answer.text)
 
 
-def test_an_account_is_found_by_its_address_alone(
-    administrator: ScriptlessBrowser, candidates: CandidateFactory, running: InProcessFourServices
-) -> None:
-    open_account(administrator, candidates, running)
+def test_an_account_is_found_by_its_address_alone(administrator: ScriptlessBrowser, candidature: str) -> None:
+    open_account(administrator, candidature)
     email = administrator.page.xpath("//main//p[contains(., '@')]/text()")[0].strip()
     administrator.get("/gestion/comptes")
     administrator.press("Rechercher", email=email)
@@ -78,7 +65,7 @@ def test_an_account_is_found_by_its_address_alone(
 
 
 def test_a_link_of_activation_is_sent_again_and_the_older_is_closed(
-    administrator: ScriptlessBrowser, candidates: CandidateFactory, running: InProcessFourServices
+    administrator: ScriptlessBrowser, candidates: CandidateFactory
 ) -> None:
     email = candidates.create_account()
     first = candidates.link_to(email, "activation")
@@ -93,10 +80,7 @@ def test_a_link_of_activation_is_sent_again_and_the_older_is_closed(
     assert "Activer mon compte" in candidates.browser().get(second).text
 
 
-def test_no_gestionnaire_sees_accounts(
-    staff: StaffFactory, candidates: CandidateFactory, running: InProcessFourServices
-) -> None:
-    gestionnaire, candidate = staff.logged_in("03"), depositor(candidates, running)
-    gestionnaire.get(f"/gestion/candidatures/{candidate.path.rpartition('/')[2]}")
+def test_no_gestionnaire_sees_accounts(gestionnaire: ScriptlessBrowser, candidature: str) -> None:
+    gestionnaire.get(f"/gestion/candidatures/{candidature}")
     assert "Son compte" not in gestionnaire.text
     assert gestionnaire.get("/gestion/comptes").status_code == 403

@@ -11,6 +11,7 @@ from tests.gateway.components.html_checks import problems_of, text_of
 from tests.gateway.gestion.people import StaffFactory, depositor, rows
 from tests.support.in_process_four_services import InProcessFourServices
 from tests.support.in_process_portal import service_stopped
+from tests.support.scriptless_browser import ScriptlessBrowser
 
 
 def test_a_candidature_is_set_aside_with_a_reason_that_the_candidate_reads(
@@ -36,57 +37,48 @@ def test_a_candidature_is_set_aside_with_a_reason_that_the_candidate_reads(
     assert gestionnaire.value("reason") is not None
 
 
-def test_somebody_withdraws_by_their_service_gestionnaire(
-    staff: StaffFactory, candidates: CandidateFactory, running: InProcessFourServices
-) -> None:
-    candidate, gestionnaire = depositor(candidates, running), staff.logged_in("03")
-    gestionnaire.get(f"/gestion/candidatures/{candidate.path.rpartition('/')[2]}")
-    gestionnaire.follow("Désinscrire à la demande du candidat")
-    gestionnaire.press("Désinscrire à la demande du candidat", reason="Demande par courrier")
-    assert "Désinscrite" in gestionnaire.text
-
-
-def test_another_académies_gestionnaire_ends_nothing(
-    staff: StaffFactory, candidates: CandidateFactory, running: InProcessFourServices
-) -> None:
-    candidate, elsewhere = depositor(candidates, running), staff.logged_in("20")
-    page = f"/gestion/candidatures/{candidate.path.rpartition('/')[2]}"
+def test_another_académies_gestionnaire_ends_nothing(staff: StaffFactory, candidature: str) -> None:
+    elsewhere, page = staff.logged_in("20"), f"/gestion/candidatures/{candidature}"
     for path in (page, f"{page}/ecart"):
         assert elsewhere.get(path).status_code == 404
     elsewhere.post(f"{page}/ecart", {"reason": "Non"})
     assert elsewhere.answer.status_code == 404
 
 
-def test_who_is_found_is_listed_by_name(
-    staff: StaffFactory, candidates: CandidateFactory, running: InProcessFourServices
-) -> None:
-    for name in ("Quercy", "Abadie", "Zola", "Éluard"):
-        candidates.register(candidates.create_activated_account(**_named(name)))
-    gestionnaire = staff.logged_in("03")
+def test_who_is_found_is_listed_by_name(gestionnaire: ScriptlessBrowser, candidates: CandidateFactory) -> None:
+    for name in ("Zola", "Éluard"):
+        named = {"nom_famille": name, "nom_famille_confirmation": name, "prenoms": "Wenceslas"}
+        candidates.register(candidates.create_activated_account(**named))
     gestionnaire.get("/gestion/candidatures")
     gestionnaire.press("Rechercher", recherche="wenceslas")
-    assert [row.split()[0] for row in rows(gestionnaire)] == ["Abadie", "Éluard", "Quercy", "Zola"]
+    assert [row.split()[0] for row in rows(gestionnaire)] == ["Éluard", "Zola"]
 
 
-def test_the_candidatures_of_their_académies_are_given_as_csv(
-    staff: StaffFactory, candidates: CandidateFactory, running: InProcessFourServices
+def test_the_candidatures_and_épreuves_of_their_académies_are_given_as_csv(
+    staff: StaffFactory, candidature: str
 ) -> None:
-    candidature = depositor(candidates, running).path.rpartition("/")[2]
-    answer = staff.logged_in("03").get("/gestion/candidatures.csv")
-    assert answer.headers["Content-Disposition"] == 'attachment; filename="candidatures.csv"'
-    assert answer.headers["Cache-Control"] == "no-store"
-    assert answer.text.startswith("\ufeff")
-    assert candidature in answer.text
-    assert candidature not in staff.logged_in("20").get("/gestion/candidatures.csv").text
+    gestionnaire, elsewhere = staff.logged_in("03"), staff.logged_in("20")
+    for link, name in (
+        ("Télécharger toutes les candidatures de mes académies (CSV)", "candidatures.csv"),
+        ("Télécharger leurs épreuves, une ligne par candidat et épreuve (CSV)", "epreuves.csv"),
+    ):
+        gestionnaire.get("/gestion/candidatures")
+        answer = gestionnaire.follow(link)
+        assert answer.headers["Content-Disposition"] == f'attachment; filename="{name}"'
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert answer.text.startswith("\ufeff")
+        assert candidature in answer.text
+        assert candidature not in elsewhere.get(f"/gestion/{name}").text
 
 
-def test_the_mails_to_a_candidate_are_listed_without_their_text(
-    staff: StaffFactory, candidates: CandidateFactory, running: InProcessFourServices
+def test_who_withdraws_by_their_service_gestionnaire_is_mailed_which_is_listed_without_its_text(
+    gestionnaire: ScriptlessBrowser, candidates: CandidateFactory, running: InProcessFourServices
 ) -> None:
-    candidate, gestionnaire = depositor(candidates, running), staff.logged_in("03")
-    page = f"/gestion/candidatures/{candidate.path.rpartition('/')[2]}"
-    gestionnaire.get(f"{page}/desinscription")
+    page = f"/gestion/candidatures/{depositor(candidates, running).path.rpartition('/')[2]}"
+    gestionnaire.get(page)
+    gestionnaire.follow("Désinscrire à la demande du candidat")
     gestionnaire.press("Désinscrire à la demande du candidat", reason="Demande par courrier")
+    assert "Désinscrite" in gestionnaire.text
     running.deliver()
     gestionnaire.get(page)
     assert not problems_of(gestionnaire.answer.text)
@@ -120,10 +112,8 @@ def test_a_note_is_kept_for_the_others_and_not_shown_to_the_candidate(
 
 
 def test_a_candidature_is_found_by_birth_date_and_a_wrong_one_stays_as_typed(
-    staff: StaffFactory, candidates: CandidateFactory, running: InProcessFourServices
+    gestionnaire: ScriptlessBrowser, candidature: str
 ) -> None:
-    depositor(candidates, running)
-    gestionnaire = staff.logged_in("03")
     gestionnaire.get("/gestion/candidatures")
     gestionnaire.press("Rechercher", naissance="01/02/2001")
     born_that_day = rows(gestionnaire)
@@ -161,27 +151,13 @@ def test_the_documents_of_a_candidature_are_listed_and_opened(
 
 
 def test_without_documents_the_page_says_so_and_shows_the_rest(
-    staff: StaffFactory, candidates: CandidateFactory, running: InProcessFourServices
+    gestionnaire: ScriptlessBrowser, candidature: str, running: InProcessFourServices
 ) -> None:
-    page = f"/gestion/candidatures/{depositor(candidates, running).path.rpartition('/')[2]}"
-    gestionnaire = staff.logged_in("03")
     with service_stopped(running.documents):
-        assert gestionnaire.get(page).status_code == 200
+        assert gestionnaire.get(f"/gestion/candidatures/{candidature}").status_code == 200
         assert not problems_of(gestionnaire.answer.text)
         assert "Les documents ne peuvent pas être affichés pour le moment." in gestionnaire.text
         assert "Ce que le candidat a déclaré" in gestionnaire.text
-
-
-def test_their_épreuves_are_given_as_csv(
-    staff: StaffFactory, candidates: CandidateFactory, running: InProcessFourServices
-) -> None:
-    candidature = depositor(candidates, running).path.rpartition("/")[2]
-    gestionnaire = staff.logged_in("03")
-    gestionnaire.get("/gestion/candidatures")
-    gestionnaire.follow("Télécharger leurs épreuves, une ligne par candidat et épreuve (CSV)")
-    assert gestionnaire.answer.headers["Content-Disposition"] == 'attachment; filename="epreuves.csv"'
-    assert candidature in gestionnaire.answer.text
-    assert candidature not in staff.logged_in("20").get("/gestion/epreuves.csv").text
 
 
 def test_a_document_is_written_for_one_candidature_and_published_once(
@@ -209,7 +185,3 @@ def test_a_document_is_written_for_one_candidature_and_published_once(
     elsewhere = staff.logged_in("20")
     elsewhere.post(f"{page}/document", {**typed, "order_key": order_key})
     assert elsewhere.answer.status_code == 404
-
-
-def _named(name: str) -> dict[str, str]:
-    return {"nom_famille": name, "nom_famille_confirmation": name, "prenoms": "Wenceslas"}

@@ -6,8 +6,6 @@ import io
 import re
 from base64 import urlsafe_b64encode
 
-import pytest
-
 from gateway.error_pages import LONGEST_KEPT_POST
 from gateway.layout.frame import GESTION_PAGES
 from services.accounts.domain.staff import Role
@@ -23,11 +21,6 @@ from tests.support.in_process_portal import service_stopped
 from tests.support.scriptless_browser import ScriptlessBrowser
 
 PAGE = "/gestion/catalogue"
-
-
-@pytest.fixture
-def administrator(staff: StaffFactory) -> ScriptlessBrowser:
-    return staff.logged_in(role=Role.ADMINISTRATEUR)
 
 
 def archive(label: str = "CERTIFICAT DE FORMATION GENERALE", code: str = "CFG") -> bytes:
@@ -70,20 +63,15 @@ def test_mistakes_are_shown_by_file_and_line(administrator: ScriptlessBrowser) -
     assert any("cfg/exam.yaml" in row and "écrire « exclusive »" in row for row in rows(administrator))
 
 
-@pytest.mark.parametrize(
-    ("content", "name", "said", "status"),
-    [
+def test_what_is_no_archive_is_refused_beside_its_field(administrator: ScriptlessBrowser) -> None:
+    for content, name, said, status in (
         (b"", "", "Choisissez l'archive à vérifier.", 422),
         (b"code: CFG", "exam.yaml", "pas une archive ZIP", 422),
         (b"x" * (MAX_CATALOGUE_BYTES + 1), "a.zip", "Votre fichier est trop volumineux", 413),
-    ],
-)
-def test_what_is_no_archive_is_refused_beside_its_field(
-    administrator: ScriptlessBrowser, content: bytes, name: str, said: str, status: int
-) -> None:
-    send(administrator, content, name)
-    assert administrator.answer.status_code == status
-    assert said in administrator.text
+    ):
+        send(administrator, content, name)
+        assert administrator.answer.status_code == status
+        assert said in administrator.text
 
 
 def test_an_archive_of_the_largest_size_still_fits_in_the_page_that_carries_it(
@@ -122,8 +110,7 @@ def test_a_catalogue_that_somebody_else_has_loaded_meanwhile_is_compared_again(
     assert "Le catalogue est chargé" in administrator.text
 
 
-def test_a_gestionnaire_has_no_such_page(staff: StaffFactory) -> None:
-    gestionnaire = staff.logged_in("03")
+def test_a_gestionnaire_has_no_such_page(gestionnaire: ScriptlessBrowser) -> None:
     gestionnaire.get(PAGE)
     assert gestionnaire.answer.status_code == 403
     assert GESTION_PAGES["catalogue"].label not in gestionnaire.text

@@ -68,33 +68,6 @@ def unavailable(*_: object) -> None:
     raise Unavailable()
 
 
-def test_what_was_typed_stays_with_a_mistake_and_the_candidate_reads_the_reason(
-    gestionnaire: ScriptlessBrowser, candidate: ScriptlessBrowser
-) -> None:
-    open_first(gestionnaire, candidate)
-    refused = gestionnaire.path
-    gestionnaire.press(NON_COMPLIANT, comment="La signature manque.", resubmit_until="2020-10-20")
-    assert (gestionnaire.answer.status_code, gestionnaire.value("resubmit_until")) == (422, "2020-10-20")
-    assert "La date limite de nouveau dépôt est déjà passée." in gestionnaire.text
-    assert not problems_of(gestionnaire.answer.text)
-    gestionnaire.press(NON_COMPLIANT, resubmit_until="")
-    candidate.get(candidate.path)
-    assert "La signature manque." in candidate.text
-    gestionnaire.get(f"{refused}?statut=toutes")
-    assert "1 décision auparavant" in gestionnaire.text
-
-
-def test_a_piece_that_was_refused_and_sent_again_is_told_on_the_home_page(
-    gestionnaire: ScriptlessBrowser, candidate: ScriptlessBrowser
-) -> None:
-    open_first(gestionnaire, candidate)
-    piece_id = gestionnaire.path.rpartition("/")[2]
-    gestionnaire.press(NON_COMPLIANT, comment="Illisible.")
-    deposit(candidate, f"{candidate.path}/depot/{piece_id}")
-    gestionnaire.get("/gestion")
-    assert "dont 1 renvoyée après un refus" in gestionnaire.text
-
-
 def test_of_two_gestionnaires_the_second_is_told_what_the_first_decided(
     staff: StaffFactory, gestionnaire: ScriptlessBrowser, candidate: ScriptlessBrowser
 ) -> None:
@@ -113,14 +86,20 @@ def test_a_reason_of_the_catalogue_is_read_by_the_candidate_before_the_comment(
     gestionnaire: ScriptlessBrowser, candidate: ScriptlessBrowser
 ) -> None:
     open_first(gestionnaire, candidate)
-    reason = "Le document n'est pas signé."
+    refused, reason = gestionnaire.path, "Le document n'est pas signé."
     assert reason in gestionnaire.text
-    gestionnaire.press(NON_COMPLIANT, reason=reason, resubmit_until="2020-10-20")
+    typed = {"reason": reason, "comment": "Signez la dernière page.", "resubmit_until": "2020-10-20"}
+    gestionnaire.press(NON_COMPLIANT, **typed)
     assert gestionnaire.answer.status_code == 422
-    assert gestionnaire.value("reason") == reason, "what was chosen stays"
-    gestionnaire.press(NON_COMPLIANT, comment="Signez la dernière page.", resubmit_until="")
+    assert "La date limite de nouveau dépôt est déjà passée." in gestionnaire.text
+    assert not problems_of(gestionnaire.answer.text)
+    for name in ("reason", "resubmit_until"):
+        assert gestionnaire.value(name) == typed[name], "what was chosen and typed stays"
+    gestionnaire.press(NON_COMPLIANT, resubmit_until="")
     candidate.get(candidate.path)
     assert f"{reason} Signez la dernière page." in candidate.text
+    gestionnaire.get(f"{refused}?statut=toutes")
+    assert "1 décision auparavant" in gestionnaire.text
 
 
 def test_a_reason_belongs_to_a_refusal_alone(gestionnaire: ScriptlessBrowser, candidate: ScriptlessBrowser) -> None:
@@ -165,7 +144,7 @@ def text_of_page(browser: ScriptlessBrowser, path: str) -> str:
     return browser.text
 
 
-def test_what_was_sent_again_comes_first_and_the_others_follow(
+def test_what_was_sent_again_after_a_refusal_is_told_and_comes_first(
     gestionnaire: ScriptlessBrowser, candidate: ScriptlessBrowser
 ) -> None:
     open_first(gestionnaire, candidate)
@@ -173,6 +152,7 @@ def test_what_was_sent_again_comes_first_and_the_others_follow(
     gestionnaire.press(NON_COMPLIANT, comment="Illisible.")
     deposit(candidate, f"{candidate.path}/depot/{refused.rpartition('/')[2]}")
     gestionnaire.get("/gestion")
+    assert "dont 1 renvoyée après un refus" in gestionnaire.text
     gestionnaire.follow("Commencer le contrôle")
     sent_again = []
     while "statut=renvoyees" in gestionnaire.answer.request.full_path:

@@ -8,17 +8,11 @@ import pytest
 
 from gateway.web.gestion import journal, journal_pages
 from gateway.web.gestion.typed_instants import DAY_EXPECTED
-from services.accounts.domain.staff import Role
 from tests.gateway.candidates import CandidateFactory
 from tests.gateway.components.html_checks import problems_of
 from tests.gateway.gestion.people import RECEIVED, StaffFactory, depositor, rows
 from tests.support.in_process_four_services import InProcessFourServices
 from tests.support.scriptless_browser import ADDRESS, ScriptlessBrowser
-
-
-@pytest.fixture
-def administrator(staff: StaffFactory) -> ScriptlessBrowser:
-    return staff.logged_in(role=Role.ADMINISTRATEUR)
 
 
 def test_who_opened_a_candidature_and_decided_a_piece_is_in_the_journal(
@@ -37,6 +31,9 @@ def test_who_opened_a_candidature_and_decided_a_piece_is_in_the_journal(
     gestionnaire.press(RECEIVED)
     administrator.get("/gestion/journal")
     assert not problems_of(administrator.answer.text)
+    by_people = [row for row in rows(administrator) if "Candidature consultée" in row or "Connexion" in row]
+    assert len(by_people) >= 3
+    assert all(ADDRESS in row for row in by_people), "from where they acted"
     administrator.get(f"/gestion/journal?objet={candidature}")
     assert any("Candidature consultée" in row and "Anne DUVAL" in row for row in rows(administrator))
     administrator.get(f"/gestion/journal?objet={piece}&acte=piece.controlled")
@@ -45,40 +42,20 @@ def test_who_opened_a_candidature_and_decided_a_piece_is_in_the_journal(
     assert f"statut : {RECEIVED}" in row
 
 
-def test_it_says_from_which_address_a_gestionnaire_acted(
-    administrator: ScriptlessBrowser,
-    staff: StaffFactory,
-    candidates: CandidateFactory,
-    running: InProcessFourServices,
+def test_acts_of_candidates_are_listed_on_demand_without_their_address(
+    administrator: ScriptlessBrowser, candidature: str
 ) -> None:
-    candidature = depositor(candidates, running).path.rpartition("/")[2]
-    staff.logged_in("03").get(f"/gestion/candidatures/{candidature}")
-    administrator.get("/gestion/journal")
-    by_people = [row for row in rows(administrator) if "Candidature consultée" in row or "Connexion" in row]
-    assert len(by_people) >= 3
-    assert all(ADDRESS in row for row in by_people), by_people
-    administrator.get(f"/gestion/journal?objet={candidature}&acte=candidature.saved&candidats=oui")
-    [row] = rows(administrator)
-    assert ADDRESS not in row  # of candidates no address is stored
-
-
-def test_acts_of_candidates_are_listed_on_demand(
-    administrator: ScriptlessBrowser, candidates: CandidateFactory, running: InProcessFourServices
-) -> None:
-    candidature = depositor(candidates, running).path.rpartition("/")[2]
     administrator.get(f"/gestion/journal?objet={candidature}")
     assert not any("Candidature enregistrée" in row for row in rows(administrator))
-    administrator.get(f"/gestion/journal?objet={candidature}&candidats=oui")
-    assert any("Candidature enregistrée" in row for row in rows(administrator))
+    administrator.get(f"/gestion/journal?objet={candidature}&acte=candidature.saved&candidats=oui")
+    [row] = rows(administrator)
+    assert "Candidature enregistrée" in row
+    assert ADDRESS not in row
 
 
 def test_its_pages_give_every_act_of_every_service_once(
-    administrator: ScriptlessBrowser,
-    candidates: CandidateFactory,
-    running: InProcessFourServices,
-    monkeypatch: pytest.MonkeyPatch,
+    administrator: ScriptlessBrowser, candidature: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    depositor(candidates, running)
     administrator.get("/gestion/journal?candidats=oui")
     whole = rows(administrator)
     for module in (journal_pages, journal):
@@ -91,7 +68,11 @@ def test_its_pages_give_every_act_of_every_service_once(
     assert paged == whole
 
 
-def test_days_that_are_none_and_pages_that_are_none_are_said_so(administrator: ScriptlessBrowser) -> None:
+def test_days_bound_it_and_those_that_are_none_or_pages_that_are_none_are_said_so(
+    administrator: ScriptlessBrowser,
+) -> None:
+    administrator.get("/gestion/journal?au=01/01/2000&candidats=oui")
+    assert "Aucun acte ne correspond" in administrator.text
     assert administrator.get("/gestion/journal?au=31/12/9999").status_code == 422
     administrator.get("/gestion/journal?du=hier&au=31/02/2021")
     assert administrator.answer.status_code == 422
@@ -101,20 +82,11 @@ def test_days_that_are_none_and_pages_that_are_none_are_said_so(administrator: S
         assert administrator.get(f"/gestion/journal?{urlencode({'suite': cursor})}").status_code in (400, 414)
 
 
-def test_the_journal_is_filtered_by_dates(administrator: ScriptlessBrowser) -> None:
-    administrator.get("/gestion/journal?au=01/01/2000&candidats=oui")
-    assert "Aucun acte ne correspond" in administrator.text
-
-
-def test_no_gestionnaire_reads_it(staff: StaffFactory) -> None:
-    gestionnaire = staff.logged_in("03")
+def test_no_gestionnaire_reads_it(gestionnaire: ScriptlessBrowser) -> None:
     assert gestionnaire.get("/gestion/journal").status_code == 403
 
 
-def test_its_acts_are_given_as_csv_which_is_an_act_too(
-    administrator: ScriptlessBrowser, candidates: CandidateFactory, running: InProcessFourServices
-) -> None:
-    candidature = depositor(candidates, running).path.rpartition("/")[2]
+def test_its_acts_are_given_as_csv_which_is_an_act_too(administrator: ScriptlessBrowser, candidature: str) -> None:
     administrator.get("/gestion/journal?candidats=oui")
     administrator.follow("inscriptions")
     assert administrator.answer.headers["Content-Disposition"] == "attachment; filename=journal-registrations.csv"

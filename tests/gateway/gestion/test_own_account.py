@@ -33,7 +33,7 @@ def test_the_page_says_who_one_is_and_how_many_codes_are_left(member: StaffBrows
 
 
 def test_a_recovery_code_takes_the_place_of_a_code_once(member: StaffBrowser, staff: StaffFactory) -> None:
-    member.browser.follow("Nouveaux codes de secours")
+    member.browser.get("/gestion/compte/codes-de-secours")
     member.press("Afficher de nouveaux codes")
     code = recovery_codes(member.browser)[0]
     for status in (200, 401):

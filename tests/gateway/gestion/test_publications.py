@@ -187,32 +187,22 @@ def test_a_form_sent_twice_prepares_one_publication_and_one_changed_in_between_s
     assert len(rows(gestionnaire)) == before + 2
 
 
-@pytest.mark.parametrize(
-    ("name", "content", "said"),
-    [
-        ("notes.xlsx", b"PK\x03\x04\x14\x00", "classeur"),
-        ("a.csv", b"N\xc2\xb0 candidat;Epreuve\r\n1;2", "Il manque les colonnes « Date », « Heure », « Lieu »"),
-        ("vide.csv", b"", "Il manque"),
-    ],
-)
-def test_a_file_that_cannot_be_read_is_refused_with_the_reason(
-    gestionnaire: ScriptlessBrowser, name: str, content: bytes, said: str
-) -> None:
-    path = prepare(gestionnaire)
-    send(gestionnaire, path, content, name)
-    assert gestionnaire.answer.status_code == 422
-    assert said in gestionnaire.text
-    gestionnaire.get(path)
-    assert "En attente du fichier" in gestionnaire.text
-
-
-def test_no_file_or_one_too_large_is_said_on_the_page(gestionnaire: ScriptlessBrowser) -> None:
+def test_no_file_or_one_that_cannot_be_taken_is_said_on_the_page(gestionnaire: ScriptlessBrowser) -> None:
     path = prepare(gestionnaire)
     gestionnaire.post(f"{path}/fichier", [("fichier", (io.BytesIO(), ""))])
-    assert "Choisissez un fichier" in gestionnaire.text
-    send(gestionnaire, path, b"x" * (MAX_CSV_BYTES + 1))
-    assert gestionnaire.answer.status_code == 413
-    assert f"ne doit pas excéder {file_size(MAX_CSV_BYTES)}" in gestionnaire.text
+    assert (gestionnaire.answer.status_code, "Choisissez un fichier" in gestionnaire.text) == (422, True)
+    two = [("fichier", (io.BytesIO(b"x"), f"{number}.csv")) for number in range(2)]
+    gestionnaire.post(f"{path}/fichier", two)
+    assert (gestionnaire.answer.status_code, "Envoyez " in gestionnaire.text) == (422, True)
+    for content, status, said in (
+        (b"", 422, "Il manque les colonnes"),
+        (b"x" * (MAX_CSV_BYTES + 1), 413, f"ne doit pas excéder {file_size(MAX_CSV_BYTES)}"),
+    ):
+        send(gestionnaire, path, content)
+        assert gestionnaire.answer.status_code == status
+        assert said in gestionnaire.text
+    gestionnaire.get(path)
+    assert "En attente du fichier" in gestionnaire.text
 
 
 def test_another_académies_gestionnaire_finds_nothing(staff: StaffFactory, gestionnaire: ScriptlessBrowser) -> None:
@@ -236,15 +226,7 @@ def test_a_model_is_given_to_fill_in(gestionnaire: ScriptlessBrowser) -> None:
     assert gestionnaire.get("/gestion/documents/modeles/autre.csv").status_code == 404
 
 
-def test_an_import_is_given_up(gestionnaire: ScriptlessBrowser) -> None:
-    prepare(gestionnaire)
-    gestionnaire.follow("Abandonner")
-    gestionnaire.press("Abandonner la publication")
-    assert "La publication est abandonnée" in gestionnaire.text
-    assert "Envoyer le fichier" not in gestionnaire.text
-
-
-def test_the_home_page_lists_publications_under_way(
+def test_the_home_page_lists_publications_under_way_until_they_are_given_up(
     candidate: ScriptlessBrowser,
     gestionnaire: ScriptlessBrowser,
     staff: StaffFactory,
@@ -257,7 +239,10 @@ def test_the_home_page_lists_publications_under_way(
     assert path not in staff.logged_in("20").answer.text
     with service_stopped(running.documents):
         assert gestionnaire.get("/gestion").status_code == 200, "the rest of the page is shown"
-    gestionnaire.get(f"{path}/abandon")
+    gestionnaire.get(path)
+    gestionnaire.follow("Abandonner")
     gestionnaire.press("Abandonner la publication")
+    assert "La publication est abandonnée" in gestionnaire.text
+    assert "Envoyer le fichier" not in gestionnaire.text
     gestionnaire.get("/gestion")
     assert path not in gestionnaire.answer.text

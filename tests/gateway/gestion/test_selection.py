@@ -8,13 +8,16 @@ import pytest
 
 from gateway.clients.staff_pieces import StaffPiecesClient
 from gateway.layout.frame import GESTION_PAGES
+from gateway.web.gestion import pieces, selection, selection_report
 from services.chassis.errors import Unavailable
-from services.contracts.page_sizes import LARGEST_PAGE, LARGEST_SELECTION
+from services.contracts.page_sizes import LARGEST_SELECTION
 from tests.gateway.components.html_checks import problems_of
 from tests.gateway.gestion.copied_pieces import add_pieces_to_control
 from tests.gateway.gestion.people import COMPLIANT, RECEIVED, StaffFactory, rows, statuses
 from tests.support.in_process_four_services import InProcessFourServices
 from tests.support.scriptless_browser import ScriptlessBrowser
+
+WHOLE, PAGE = 8, 3
 
 
 def select(browser: ScriptlessBrowser, words: str, *values: str) -> None:
@@ -47,38 +50,37 @@ def test_a_selection_is_decided_at_once_with_a_report_of_what_did_not_pass(
     assert gestionnaire.title == GESTION_PAGES["pieces"].label
 
 
-def test_two_hundred_pieces_can_be_listed_and_decided_at_once(
-    gestionnaire: ScriptlessBrowser, candidate: ScriptlessBrowser, running: InProcessFourServices
-) -> None:
-    candidature = candidate.path.rpartition("/")[2]
-    add_pieces_to_control(running, candidature, LARGEST_PAGE + 5)
-    gestionnaire.get(f"/gestion/pieces?candidature={candidature}")
-    gestionnaire.press("Filtrer", par_page=str(LARGEST_PAGE))
-    values = gestionnaire.page.xpath("//input[@name='selection']/@value")
-    assert len(values) == LARGEST_PAGE
-    select(gestionnaire, "received", *values)
-    assert f"{LARGEST_PAGE} pièces sont maintenant « {RECEIVED} »." in gestionnaire.text
-
-
 @pytest.fixture
 def long_list(
-    gestionnaire: ScriptlessBrowser, candidate: ScriptlessBrowser, running: InProcessFourServices
+    gestionnaire: ScriptlessBrowser,
+    candidate: ScriptlessBrowser,
+    running: InProcessFourServices,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> ScriptlessBrowser:
-    """A gestionnaire who has selected the whole of a list that is longer than one may decide at once."""
+    """A gestionnaire who has selected the whole of a list that is longer than one may decide at once: here eight."""
+    for module in (pieces, selection, selection_report):
+        for name, limit in (("LARGEST_SELECTION", WHOLE), ("LARGEST_PAGE", PAGE)):
+            monkeypatch.setattr(module, name, limit, raising=False)
+    monkeypatch.setattr(pieces, "PAGE_SIZES", ("2", str(PAGE)))
     candidature = candidate.path.rpartition("/")[2]
-    add_pieces_to_control(running, candidature, LARGEST_SELECTION + 3)
+    add_pieces_to_control(running, candidature, WHOLE + 3)
     gestionnaire.get(f"/gestion/pieces?candidature={candidature}")
-    gestionnaire.follow(f"Sélectionner toute cette liste ({LARGEST_SELECTION} pièces au plus)")
-    assert len(gestionnaire.page.xpath("//input[@name='selection'][@checked]")) == LARGEST_SELECTION
+    assert len(rows(gestionnaire)) == 2
+    gestionnaire.press("Filtrer", par_page=str(PAGE))
+    assert len(rows(gestionnaire)) == PAGE
+    gestionnaire.follow(f"Sélectionner toute cette liste ({WHOLE} pièces au plus)")
+    assert len(gestionnaire.page.xpath("//input[@name='selection'][@checked]")) == WHOLE
     assert not problems_of(gestionnaire.answer.text)
     return gestionnaire
 
 
 def test_a_whole_list_is_selected_and_decided_over_several_pages(long_list: ScriptlessBrowser) -> None:
     long_list.press(RECEIVED)
-    assert f"{LARGEST_SELECTION} pièces sont maintenant « {RECEIVED} »." in long_list.text
+    assert f"{WHOLE} pièces sont maintenant « {RECEIVED} »." in long_list.text
     long_list.follow("Retour à la liste")
-    assert len(rows(long_list)) == 5
+    assert len(rows(long_list)) == PAGE
+    long_list.follow("Page suivante")
+    assert len(rows(long_list)) == 5 - PAGE
 
 
 def test_what_got_no_answer_is_gone_on_with_and_nothing_is_done_twice(
@@ -96,13 +98,13 @@ def test_what_got_no_answer_is_gone_on_with_and_nothing_is_done_twice(
 
     monkeypatch.setattr(StaffPiecesClient, "control_many", losing_an_answer)
     long_list.press(COMPLIANT)
-    assert f"{LARGEST_PAGE} pièces sont maintenant « Conforme »." in long_list.text
-    assert f"{LARGEST_SELECTION - LARGEST_PAGE} pièces à décider encore" in long_list.text
+    assert f"{PAGE} pièces sont maintenant « Conforme »." in long_list.text
+    assert f"{WHOLE - PAGE} pièces à décider encore" in long_list.text
     assert "Le service des justificatifs ne répond pas." in long_list.text
     assert not problems_of(long_list.answer.text)
-    assert calls == [LARGEST_PAGE] * 2, "what fails is not asked again and again"
+    assert calls == [PAGE] * 2, "what fails is not asked again and again"
     long_list.press("Continuer : Conforme")
-    assert f"{LARGEST_SELECTION - LARGEST_PAGE} pièces sont maintenant « Conforme »." in long_list.text
+    assert f"{WHOLE - PAGE} pièces sont maintenant « Conforme »." in long_list.text
     assert "sans décision" not in long_list.text
 
 
@@ -124,7 +126,7 @@ def test_a_selection_of_nothing_or_of_nonsense_is_told(
     assert boxes(gestionnaire, candidate)
     select(gestionnaire, "compliant")
     assert "Aucune pièce n'était sélectionnée." in gestionnaire.text
-    for selection in (["x"], [f"{number} b c" for number in range(LARGEST_SELECTION + 1)]):
-        values = [("selection", value) for value in selection]
+    for nonsense in (["x"], [f"{number} b c" for number in range(LARGEST_SELECTION + 1)]):
+        values = [("selection", value) for value in nonsense]
         gestionnaire.post("/gestion/pieces/decisions", [("decision", "compliant"), *values])
         assert gestionnaire.answer.status_code == 422

@@ -1,10 +1,13 @@
-"""« Est-ce lisible ? » says what became of the files chosen, and knows every sign that pieces sees."""
+"""How many files are received at once, and what « Est-ce lisible ? » says became of those that were."""
 
 from __future__ import annotations
+
+from contextlib import ExitStack
 
 import pytest
 
 from gateway.clients.pieces import Deposit
+from gateway.web.justificatifs.file_reception import TOO_MANY_IN_ALL, TOO_MANY_OF_CANDIDATE, FileRefused, upload_places
 from gateway.web.justificatifs.lisible import processing_sentences
 
 MEGABYTE = 1024 * 1024
@@ -25,3 +28,20 @@ JOINED = Deposit("1", "cni.pdf", 1, "", "saine", "clean", None, converted=True, 
 )
 def test_what_is_said(deposit: Deposit, files: int, sizes: tuple[int, int], sentences: list[str]) -> None:
     assert processing_sentences(deposit, files, *sizes) == sentences
+
+
+def test_one_candidate_does_not_take_all_places() -> None:
+    uploads = upload_places("tested", in_all=5, each=3)
+    with ExitStack() as under_way:
+        for _ in range(3):
+            under_way.enter_context(uploads.place("one"))
+        with pytest.raises(FileRefused) as refused, uploads.place("one"):
+            pass
+        assert (refused.value.detail, refused.value.status) == (TOO_MANY_OF_CANDIDATE, 503)
+        for _ in range(2):
+            under_way.enter_context(uploads.place("another"))
+        with pytest.raises(FileRefused) as refused, uploads.place("a third"):
+            pass
+        assert refused.value.detail == TOO_MANY_IN_ALL
+    with uploads.place("one"), uploads.place("a third"):
+        pass

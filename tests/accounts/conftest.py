@@ -1,4 +1,4 @@
-"""accounts on SQLite and PostgreSQL, migrated once and copied for each test, with a real mail server."""
+"""accounts on a database migrated once and copied for each test, with a real mail server."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from services.chassis import clock
 from services.chassis.process.command_line import migrate
 from tests.accounts.fake_registrations import FakeRegistrations, run_fake_registrations
 from tests.accounts.running_accounts import RunningAccounts, settings
+from tests.accounts.staff_in_session import command_result
 from tests.support.prepared_databases import prepared_url
 
 if TYPE_CHECKING:
@@ -64,3 +65,12 @@ def accounts(
     with running.app.app_context():
         db.engine.dispose()
     clock.set_offset(0)
+
+
+@pytest.fixture
+def administrator(accounts: RunningAccounts) -> str:
+    """The access token of an administrator's tool."""
+    person = ["--email", "admin@x.fr", "--nom", "Roux", "--prenoms", "Anne"]
+    command_result(accounts, "create-staff", "--role", "administrateur", *person)
+    token = command_result(accounts, "create-token", "--email", "admin@x.fr", "--scopes", "candidates:correct")["token"]
+    return str((accounts.post("/tools/exchange", token=token).json or {})["access_token"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from werkzeug.test import TestResponse
 from services.accounts.follow_ups import registry
 from services.accounts.models import LoginSession, db
 from services.accounts.settings import AccountsSettings, ClientSecrets
+from services.accounts.signing import SERVICE_TOKEN_SECONDS
 from services.chassis import clock
 from services.chassis.settings import Secret
 from tests.accounts.creation_form import PASSWORD, creation_form
@@ -23,7 +25,6 @@ from tests.support.smtp import Mailbox, ReceivedMail
 from tests.support.time_limits import PAGE_SECONDS
 
 GATEWAY_SECRET = "the gateway's secret"
-PIECES_SECRET = "the secret of pieces"
 PUBLIC_URL = "http://portail.example"
 _LINK = re.compile(rf"{PUBLIC_URL}/compte/[a-z-]+/([\w-]+)")
 _PEM = (
@@ -45,7 +46,7 @@ def settings(database_url: str, folder: Path, **changes: Any) -> AccountsSetting
         "client_id": "accounts",
         "client_secret": Secret("the secret of accounts"),
         "signing_key": Secret(_PEM),
-        "client_secrets": ClientSecrets(f'{{"gateway": "{GATEWAY_SECRET}", "pieces": "{PIECES_SECRET}"}}'),
+        "client_secrets": ClientSecrets(f'{{"gateway": "{GATEWAY_SECRET}"}}'),
         "public_url": PUBLIC_URL,
         "argon2_memory_kib": 8,
         "argon2_passes": 1,
@@ -60,14 +61,23 @@ class RunningAccounts:
         self.app = app
         self.mailbox = mailbox
         self.client = app.test_client()
+        self._gateway = ("", 0.0)
 
     def service_token(self, name: str = "gateway", secret: str = GATEWAY_SECRET) -> str:
         answer = self.client.post("/v1/tokens", json={"client_id": name, "client_secret": secret})
         assert answer.status_code == 200, answer.json
         return str(answer.json["access_token"])
 
+    def gateway_token(self) -> str:
+        """The gateway asks for another now and then, not at each call."""
+        token, asked_at = self._gateway
+        if not token or time.monotonic() - asked_at > SERVICE_TOKEN_SECONDS / 2:
+            token = self.service_token()
+            self._gateway = token, time.monotonic()
+        return token
+
     def call(self, method: str, path: str, bearer: str | None = None, /, **body: Any) -> TestResponse:
-        headers = {"Authorization": f"Bearer {bearer or self.service_token()}"}
+        headers = {"Authorization": f"Bearer {bearer or self.gateway_token()}"}
         sent = None if method == "GET" else body
         return self.client.open(f"/v1{path}", method=method, headers=headers, json=sent)
 

@@ -1,7 +1,8 @@
-"""Members of staff in a browser's session, with codes of their second factor; links mailed to who is invited."""
+"""Members of staff made by commands, in a browser's session, with codes of their second factor, or invited by mail."""
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from dataclasses import dataclass
@@ -13,11 +14,25 @@ from werkzeug.test import TestResponse
 from services.accounts.models import StaffMember, db
 from services.contracts import page_labels
 from tests.accounts.running_accounts import PUBLIC_URL, RunningAccounts
-from tests.accounts.test_staff import command_result
 
 _INVITATION = re.compile(rf"{PUBLIC_URL}/gestion/invitation/([\w-]+)")
+EMAIL = "gestion@ac-besancon.fr"
+PERSON = ("--nom", "Roux", "--prenoms", "Anne")
+GESTIONNAIRE = ("--email", EMAIL, "--role", "gestionnaire", "--academies", "03,19", *PERSON)
 PASSWORD = "Tilleul/2021"
 SUBJECT = f"accès à l'{page_labels.STAFF_PAGES}"
+
+
+def run_command(accounts: RunningAccounts, *arguments: str, stdin: str | None = None) -> tuple[int, str]:
+    with accounts.app.app_context():
+        result = accounts.app.test_cli_runner().invoke(args=list(arguments), input=stdin)
+    return result.exit_code, result.output
+
+
+def command_result(accounts: RunningAccounts, *arguments: str, stdin: str | None = None) -> dict[str, Any]:
+    code, output = run_command(accounts, *arguments, stdin=stdin)
+    assert code == 0, output
+    return dict(json.loads(output))
 
 
 @dataclass
@@ -60,8 +75,17 @@ class Session:
         return self.accounts.call("POST", path, self.bearer, code=code, **body)
 
 
-def code_of(totp_secret: str) -> str:
-    return pyotp.TOTP(totp_secret).at(int(time.time()))
+def code_of(totp_secret: str, seconds: int = 0) -> str:
+    """The code that an application shows in so many seconds."""
+    return pyotp.TOTP(totp_secret).at(int(time.time()) + seconds)
+
+
+def log_in_staff(accounts: RunningAccounts, made: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """The session of who was made by a command, with the code of the moment unless one is given."""
+    typed = {"code": code_of(made["totp_secret"]), **more}
+    answer = accounts.try_log_in(made["email"], made["password"], **typed)
+    assert answer.status_code == 201, answer.json
+    return dict(answer.json or {})
 
 
 def logged_in(accounts: RunningAccounts, email: str, role: str = "administrateur", academies: str = "") -> Session:

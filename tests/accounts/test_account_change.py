@@ -15,10 +15,10 @@ from services.accounts.jobs import finish_identity_changes
 from services.accounts.models import Account, EmailChange, KnownBrowser, LoginSession, db, events
 from services.accounts.operations import identity_changes
 from services.chassis.errors import Conflict
-from services.contracts.accounts import EmailChanged, Identity
+from services.contracts.accounts import Identity
 from tests.accounts.creation_form import PASSWORD, creation_form
 from tests.accounts.fake_registrations import FakeRegistrations
-from tests.accounts.running_accounts import RunningAccounts, problem_slug, refused_fields
+from tests.accounts.running_accounts import RunningAccounts, problem_slug
 
 EMAIL = "lbinet@ac-rennes.fr"
 NEW_EMAIL = "laurent.binet@domaine.fr"
@@ -72,45 +72,47 @@ def test_the_same_form_sent_again_changes_nothing(accounts: RunningAccounts, reg
     assert identity(accounts, login).version == 1
 
 
-def test_every_mistake_of_a_change_is_told_at_once(accounts: RunningAccounts) -> None:
-    login = accounts.log_in_new_candidate()
-    answer = change(accounts, login, prenoms="", email="x", password="court")
-    assert answer.status_code == 422
-    assert {"prenoms", "email", "password", "password_confirmation", "current_password"} <= refused_fields(answer)
-
-
 def test_with_a_candidature_only_mail_and_password_change(
     accounts: RunningAccounts, registrations: FakeRegistrations
 ) -> None:
     login = accounts.log_in_new_candidate()
     registrations.engaged.add(login["subject"])
-    me = accounts.call("GET", "/me", login["access_token"]).json
-    assert me["editable"] == "contact_only"
-    assert "service gestionnaire" in me["form"]["sections"][0]["notice"]
-    refused = change(accounts, login, prenoms="Autre")
-    assert (refused.status_code, problem_slug(refused)) == (409, "candidature-existante")
-    assert ask_new_email(accounts, login).json == {"email_change_pending": True}
-    registrations.down = True
-    assert accounts.call("GET", "/me", login["access_token"]).json["editable"] == "contact_only"
-
-
-def test_a_candidature_is_asked_for_once_by_pages_and_remembered_by_the_first_change(
-    accounts: RunningAccounts, registrations: FakeRegistrations
-) -> None:
-    login = accounts.log_in_new_candidate()
-    registrations.engaged.add(login["subject"])
-    for down in (False, True):
+    for down in (False, True):  # registrations is asked once
         registrations.down = down
         me = accounts.call("GET", "/me", login["access_token"]).json
+        assert me["editable"] == "contact_only"
         assert "service gestionnaire" in me["form"]["sections"][0]["notice"]
-    assert engaged_at(accounts) is None
-    assert change(accounts, login, prenoms="Autre").status_code == 409
-    assert engaged_at(accounts) is not None
+    assert engaged_at(accounts) is None, "a page that is read writes nothing"
+    refused = change(accounts, login, prenoms="Autre")
+    assert (refused.status_code, problem_slug(refused)) == (409, "candidature-existante")
+    assert engaged_at(accounts) is not None, "no other process has to ask"
+    assert ask_new_email(accounts, login).json == {"email_change_pending": True}
 
 
 def engaged_at(accounts: RunningAccounts) -> datetime | None:
     with accounts.app.app_context(), db.reading() as session:
         return session.query(Account).one().engaged_at
+
+
+def test_with_registrations_down_mail_and_password_change_at_once_and_a_civil_status_does_not(
+    accounts: RunningAccounts, registrations: FakeRegistrations
+) -> None:
+    login = accounts.log_in_new_candidate()
+    registrations.down = True
+    me = accounts.call("GET", "/me", login["access_token"]).json
+    assert me["editable"] == "contact_only"
+    assert "quelques minutes" in me["form"]["sections"][0]["notice"]
+    merged = {"commune_hors_liste": "oui", "commune_naissance_libre": "CAEN"}
+    for typed in ({"prenoms": "Autre"}, merged, {"civilite": ""}):
+        assert change(accounts, login, **typed).status_code == 503, typed
+    current = PASSWORD
+    for password, fields in (("Nouveau/2021", {}), ("Encore/2021", creation_form())):  # what is not greyed; all
+        typed = {**fields, "email": NEW_EMAIL, "email_confirmation": NEW_EMAIL, "current_password": current,
+                 "password": password, "password_confirmation": password}  # fmt: skip
+        answer = accounts.call("PUT", "/me", login["access_token"], values=typed)
+        assert (answer.status_code, answer.json) == (200, {"email_change_pending": True})
+        current = password
+    assert accounts.try_log_in(EMAIL, current).status_code == 201
 
 
 def test_a_candidature_saved_meanwhile_refuses_the_change(
@@ -159,42 +161,6 @@ def test_a_change_whose_answer_was_lost_is_finished_by_the_job(
     assert (identity(accounts, login).version, identity(accounts, login).prenoms) == (2, "Laurent Marie")
 
 
-def test_with_registrations_down_mail_and_password_can_still_be_changed_later(
-    accounts: RunningAccounts, registrations: FakeRegistrations
-) -> None:
-    login = accounts.log_in_new_candidate()
-    registrations.down = True
-    me = accounts.call("GET", "/me", login["access_token"]).json
-    assert me["editable"] == "contact_only"
-    assert "quelques minutes" in me["form"]["sections"][0]["notice"]
-
-
-@pytest.mark.parametrize("whole", [True, False], ids=["the whole form", "what is not greyed"])
-def test_with_registrations_down_mail_and_password_change_at_once(
-    accounts: RunningAccounts, registrations: FakeRegistrations, whole: bool
-) -> None:
-    login = accounts.log_in_new_candidate()
-    registrations.down = True
-    new = {"email": NEW_EMAIL, "email_confirmation": NEW_EMAIL, "current_password": PASSWORD,
-           "password": "Nouveau/2021", "password_confirmation": "Nouveau/2021"}  # fmt: skip
-    sent = creation_form(**new) if whole else new
-    answer = accounts.call("PUT", "/me", login["access_token"], values=sent)
-    assert (answer.status_code, answer.json) == (200, {"email_change_pending": True})
-    assert accounts.try_log_in(EMAIL, "Nouveau/2021").status_code == 201
-
-
-@pytest.mark.parametrize(
-    "typed",
-    [{"prenoms": "Autre"}, {"commune_hors_liste": "oui", "commune_naissance_libre": "CAEN"}, {"civilite": ""}],
-)
-def test_with_registrations_down_a_civil_status_does_not_change(
-    accounts: RunningAccounts, registrations: FakeRegistrations, typed: dict[str, str]
-) -> None:
-    login = accounts.log_in_new_candidate()
-    registrations.down = True
-    assert change(accounts, login, **typed).status_code == 503
-
-
 def test_a_new_address_takes_effect_when_its_owner_confirms_and_the_old_one_is_told(accounts: RunningAccounts) -> None:
     login = accounts.log_in_new_candidate()
     assert ask_new_email(accounts, login).json == {"email_change_pending": True}
@@ -203,31 +169,13 @@ def test_a_new_address_takes_effect_when_its_owner_confirms_and_the_old_one_is_t
     assert accounts.post("/email-changes/check", token=token).json["state"] == "usable"
     assert accounts.try_log_in(NEW_EMAIL).status_code == 401
     assert accounts.post("/email-changes", token=token).json == {"email": NEW_EMAIL}
+    assert problem_slug(accounts.post("/sessions/exchange", session=login["session"])) == "session-expiree"
     old = accounts.newest_mail(EMAIL, "a été modifiée")
     assert NEW_EMAIL not in old.text
     assert accounts.try_log_in(NEW_EMAIL).status_code == 201
     assert accounts.try_log_in(EMAIL).status_code == 401
     assert problem_slug(accounts.post("/email-changes", token=token)) == "lien-utilise"
     assert accounts.call("GET", "/me", login["access_token"]).json["pending_email"] is None
-
-
-def test_other_services_are_told_of_the_new_address(accounts: RunningAccounts) -> None:
-    login = accounts.log_in_new_candidate()
-    ask_new_email(accounts, login)
-    accounts.post("/email-changes", token=accounts.newest_token(NEW_EMAIL, "Confirmer"))
-    with accounts.app.app_context(), db.reading() as session:
-        row: Any = session.query(events.Outbox).filter_by(destination="broker").one()
-        assert row.type == EmailChanged.TYPE
-        assert NEW_EMAIL in row.envelope
-    assert identity(accounts, login).version == 2
-    assert identity(accounts, login).email == NEW_EMAIL
-
-
-def test_the_address_of_another_account_is_not_given_away(accounts: RunningAccounts) -> None:
-    accounts.activate_new_account(email=NEW_EMAIL, email_confirmation=NEW_EMAIL)
-    login = accounts.log_in_new_candidate()
-    assert ask_new_email(accounts, login).json == {"email_change_pending": True}
-    assert "Votre adresse a été demandée" in accounts.newest_mail(NEW_EMAIL).subject
 
 
 def test_an_address_taken_between_the_mail_and_its_link_stays_its_new_owners(accounts: RunningAccounts) -> None:
@@ -257,16 +205,6 @@ def test_with_a_candidature_an_account_is_not_deleted(
     answer = accounts.call("POST", "/me/deletion", login["access_token"], current_password=PASSWORD)
     assert (answer.status_code, problem_slug(answer)) == (409, "candidature-existante")
     assert accounts.try_log_in().status_code == 201
-
-
-def test_of_two_addresses_asked_for_the_newest_alone_counts(accounts: RunningAccounts) -> None:
-    login = accounts.log_in_new_candidate()
-    ask_new_email(accounts, login)
-    older = accounts.newest_token(NEW_EMAIL, "Confirmer")
-    other = {"email": "l@x.fr", "email_confirmation": "l@x.fr", "current_password": PASSWORD}
-    assert change(accounts, login, **other).status_code == 200
-    assert problem_slug(accounts.post("/email-changes", token=older)) == "lien-remplace"
-    assert accounts.post("/email-changes", token=accounts.newest_token("l@x.fr")).json == {"email": "l@x.fr"}
 
 
 def test_changes_of_address_send_no_mails_without_end(accounts: RunningAccounts) -> None:

@@ -1,4 +1,4 @@
-"""A source that floods the hashing queue does not delay the others."""
+"""A source that floods the hashing queue delays neither the others nor what needs no password."""
 
 from __future__ import annotations
 
@@ -8,8 +8,12 @@ from contextlib import ExitStack, contextmanager
 
 import pytest
 
-from services.accounts.hashing_queue import HashingQueue
+from services.accounts.hashing_queue import BUSY, HashingQueue
+from services.accounts.models import LoginFailures, db
+from services.accounts.password_hashing import PasswordHasher
 from services.chassis.errors import Unavailable
+from tests.accounts.full_hashing_queue import occupy_hashing_turns
+from tests.accounts.running_accounts import RunningAccounts
 from tests.support.processes import wait_until
 
 PATIENT = 90.0
@@ -21,11 +25,16 @@ def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("services.accounts.hashing_queue.QUEUE_SECONDS", PATIENT)
 
 
+@pytest.fixture
+def one_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("THREADS", "4")
+
+
 class RecordedQueue:
     """`turns` are the sources in the order of their turns, `refused` those that got none."""
 
-    def __init__(self, at_once: int, places: int) -> None:
-        self.queue = HashingQueue(at_once, places)
+    def __init__(self, queue: HashingQueue) -> None:
+        self.queue = queue
         self.turns: list[str] = []
         self.refused: list[str] = []
 
@@ -57,7 +66,7 @@ class RecordedQueue:
 
 
 def test_sources_take_turns_however_many_of_one_wait() -> None:
-    queue = RecordedQueue(at_once=1, places=8)
+    queue = RecordedQueue(HashingQueue(at_once=1, places=8))
     with ExitStack() as people:
         ends = [people.enter_context(queue.login(source)) for source in ("flood", "flood", "flood", "someone")]
         for event in (ends[0], ends[3]):
@@ -67,7 +76,7 @@ def test_sources_take_turns_however_many_of_one_wait() -> None:
 
 
 def test_a_source_that_has_had_a_turn_waits_for_none_that_came_after_it() -> None:
-    queue = RecordedQueue(at_once=1, places=8)
+    queue = RecordedQueue(HashingQueue(at_once=1, places=8))
     with ExitStack() as people:
         ends = [people.enter_context(queue.login(source)) for source in ("school", "school", "first")]
         ends[0].set()
@@ -79,7 +88,7 @@ def test_a_source_that_has_had_a_turn_waits_for_none_that_came_after_it() -> Non
 
 
 def test_a_full_line_takes_whoever_has_fewer_places_and_sends_away_one_of_who_has_most() -> None:
-    queue = RecordedQueue(at_once=1, places=4)
+    queue = RecordedQueue(HashingQueue(at_once=1, places=4))
     with ExitStack() as people:
         end, *_ = [people.enter_context(queue.login("flood")) for _ in range(4)]
         with pytest.raises(Unavailable), queue.queue.turn("flood"):
@@ -91,12 +100,23 @@ def test_a_full_line_takes_whoever_has_fewer_places_and_sends_away_one_of_who_ha
 
 
 def test_one_source_alone_has_all_places() -> None:
-    queue = RecordedQueue(at_once=2, places=6)
+    queue = RecordedQueue(HashingQueue(at_once=2, places=6))
     with ExitStack() as people:
         for _ in range(6):
             people.enter_context(queue.login("school"))
         assert (queue.turns, queue.queue.waiting, queue.refused) == (["school"] * 2, 4, [])
     wait_until(lambda: len(queue.turns) == 6, PATIENT, "everybody's turn")
+
+
+def test_three_quarters_of_the_threads_are_left_to_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("THREADS", "16")
+    queue = RecordedQueue(PasswordHasher(memory_kib=8, passes=1)._queue)
+    with ExitStack() as people:
+        for _ in range(4):
+            people.enter_context(queue.login("flood"))
+        assert (len(queue.turns) + queue.queue.waiting, queue.refused) == (4, [])
+        with pytest.raises(Unavailable), queue.queue.turn("flood"):
+            pass
 
 
 def test_nothing_is_remembered_of_sources_that_are_gone() -> None:
@@ -105,3 +125,20 @@ def test_nothing_is_remembered_of_sources_that_are_gone() -> None:
         with queue.turn(f"source {number}"):
             pass
     assert queue._last_turn == {}
+
+
+def test_a_full_queue_is_said_at_once_and_counts_as_no_try(one_place: None, accounts: RunningAccounts) -> None:
+    session = accounts.log_in_new_candidate()["session"]
+    with occupy_hashing_turns(accounts.app):
+        for answer in (
+            accounts.try_log_in(),
+            accounts.try_log_in(password="Faux/2021"),
+            accounts.create_account(email="autre@x.fr", email_confirmation="autre@x.fr"),
+        ):
+            assert (answer.status_code, answer.json["detail"]) == (503, BUSY)
+            assert int(answer.headers["Retry-After"]) > 0
+        assert accounts.post("/sessions/exchange", session=session).status_code == 200
+        assert accounts.client.get("/.well-known/jwks.json").status_code == 200
+    with accounts.app.app_context(), db.reading() as reading:
+        assert reading.query(LoginFailures).count() == 0
+    assert accounts.try_log_in().status_code == 201

@@ -121,6 +121,7 @@ def test_a_deletion_that_waits_leaves_no_link_to_confirm(
     assert accounts.call("GET", "/me", login["access_token"]).status_code == 404
 
 
+@pytest.mark.engines("sqlite", "postgresql")
 def test_the_database_refuses_another_identity_under_the_same_version(accounts: RunningAccounts) -> None:
     accounts.log_in_new_candidate()
     columns = identities.account_columns(identities.civil_status_of(Account()))
@@ -134,6 +135,7 @@ def test_the_database_refuses_another_identity_under_the_same_version(accounts: 
             session.execute(update(Account).values(**other, version=Account.version + 1))
 
 
+@pytest.mark.engines("sqlite", "postgresql")
 def test_a_pending_change_that_was_overtaken_before_the_upgrade_comes_after_that_one(
     accounts: RunningAccounts, registrations: FakeRegistrations
 ) -> None:
@@ -234,6 +236,7 @@ def test_a_change_that_stays_pending_meanwhile_never_shares_its_version(
             assert changes.versions.counts() == {1: 1, 2: 1, 3: 1, 4: 1}, order
 
 
+@pytest.mark.engines("sqlite", "postgresql")
 def test_everything_at_once_leaves_one_content_per_version_and_nothing_pending(
     accounts: RunningAccounts, registrations: FakeRegistrations
 ) -> None:

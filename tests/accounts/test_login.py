@@ -38,12 +38,8 @@ def age_failures(accounts: RunningAccounts, seconds: float) -> None:
 
 def test_a_log_in_gives_a_session_whose_token_says_who_it_is(accounts: RunningAccounts) -> None:
     login = accounts.log_in_new_candidate()
-    assert (login["kind"], login["civilite"], login["nom"], login["prenoms"]) == (
-        "candidate",
-        "MONSIEUR",
-        "BINET",
-        "Laurent",
-    )
+    shown = {name: login[name] for name in ("kind", "civilite", "nom", "prenoms")}
+    assert shown == {"kind": "candidate", "civilite": "MONSIEUR", "nom": "BINET", "prenoms": "Laurent"}
     assert login["expires_in"] <= TOKEN_SECONDS
     assert accounts.call("GET", "/me", login["access_token"]).json["email"] == EMAIL
 
@@ -57,10 +53,9 @@ def test_the_previous_log_in_is_told_and_the_first_time_this_one(accounts: Runni
     assert previous_login.startswith(first.strftime("%Y-%m-%d"))
 
 
-@pytest.mark.parametrize("email", [EMAIL.upper(), f" {EMAIL} "])
-def test_the_case_of_the_address_does_not_count(accounts: RunningAccounts, email: str) -> None:
+def test_neither_case_nor_blanks_of_the_address_count(accounts: RunningAccounts) -> None:
     accounts.activate_new_account()
-    assert accounts.try_log_in(email).status_code == 201
+    assert accounts.try_log_in(f" {EMAIL.upper()} ").status_code == 201
 
 
 def test_one_message_for_every_refusal(accounts: RunningAccounts) -> None:
@@ -69,12 +64,6 @@ def test_one_message_for_every_refusal(accounts: RunningAccounts) -> None:
     for answer in (wrong, unknown):
         assert (answer.status_code, problem_slug(answer)) == (401, "identification-refusee")
     assert wrong.json["detail"] == unknown.json["detail"]
-
-
-def test_a_not_activated_account_is_told_so_only_after_the_right_password(accounts: RunningAccounts) -> None:
-    accounts.create_account()
-    assert problem_slug(accounts.try_log_in(password="Faux/2021")) == "identification-refusee"
-    assert problem_slug(accounts.try_log_in()) == "compte-non-active"
 
 
 def test_failures_slow_that_account_from_that_source_and_tell_its_owner_once(accounts: RunningAccounts) -> None:
@@ -137,19 +126,13 @@ def test_a_reset_lifts_the_slowing_sets_the_password_and_ends_every_session(acco
     assert problem_slug(accounts.post("/password-resets/complete", token=token, **new)) == "lien-utilise"
 
 
-def test_a_password_refused_leaves_the_reset_link_usable(accounts: RunningAccounts) -> None:
+def test_a_password_refused_leaves_the_reset_link_usable_until_its_life_ends(accounts: RunningAccounts) -> None:
     accounts.activate_new_account()
     accounts.post("/password-resets", email=EMAIL)
     token = accounts.newest_token(EMAIL, "Réinitialiser")
     refused = accounts.post("/password-resets/complete", token=token, password="court", password_confirmation="autre")
     assert refused_fields(refused) == {"password", "password_confirmation"}
     assert accounts.post("/password-resets/check", token=token).json["state"] == "usable"
-
-
-def test_a_reset_link_ends_after_its_life(accounts: RunningAccounts) -> None:
-    accounts.activate_new_account()
-    accounts.post("/password-resets", email=EMAIL)
-    token = accounts.newest_token(EMAIL, "Réinitialiser")
     accounts.advance_clock(RESET_LIFETIME)
     new = {"password": NEW_PASSWORD, "password_confirmation": NEW_PASSWORD}
     assert problem_slug(accounts.post("/password-resets/complete", token=token, **new)) == "lien-expire"

@@ -4,25 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
 from sqlalchemy import select
 
 from services.accounts.jobs import LINKS_KEPT_FOR, jobs
 from services.accounts.models import Account, MailRefusal, db, events
 from services.chassis.events.parking import parked_events
-from services.contracts.account_rules import ACTIVATION_LIFETIME
 from tests.accounts.running_accounts import RunningAccounts
-from tests.accounts.test_identity_correction import administrator, search_candidates  # noqa: F401 - a fixture
+from tests.accounts.test_identity_correction import search_candidates
 
 EMAIL = "lbinet@ac-rennes.fr"
 OTHER = "binet@exemple.fr"
 
 
-def refused(accounts: RunningAccounts, administrator: str, email: str = EMAIL) -> list[dict[str, Any]]:  # noqa: F811
+def refused(accounts: RunningAccounts, administrator: str, email: str = EMAIL) -> list[dict[str, Any]]:
     return [{**row, "since": None} for row in search_candidates(accounts, administrator, email)[0]["refused_mails"]]
 
 
-def test_a_refused_mail_is_tried_once_and_shown_to_staff(accounts: RunningAccounts, administrator: str) -> None:  # noqa: F811
+def test_a_refused_mail_is_tried_once_and_shown_to_staff(accounts: RunningAccounts, administrator: str) -> None:
     accounts.mailbox.refuse_recipient(EMAIL, "550 5.1.1 No such mailbox")
     assert accounts.create_account().status_code == 202
     accounts.send_mails()
@@ -34,7 +32,7 @@ def test_a_refused_mail_is_tried_once_and_shown_to_staff(accounts: RunningAccoun
         assert parked_events(session) == []
 
 
-def test_an_address_that_takes_mails_again_is_no_longer_shown(accounts: RunningAccounts, administrator: str) -> None:  # noqa: F811
+def test_an_address_that_takes_mails_again_is_no_longer_shown(accounts: RunningAccounts, administrator: str) -> None:
     accounts.activate_new_account()
     accounts.mailbox.refuse_recipient(EMAIL, "552 5.2.2 Mailbox full")
     accounts.post("/password-resets", email=EMAIL)
@@ -44,19 +42,6 @@ def test_an_address_that_takes_mails_again_is_no_longer_shown(accounts: RunningA
     accounts.post("/password-resets", email=EMAIL)
     accounts.newest_mail(EMAIL)
     assert refused(accounts, administrator) == []
-
-
-@pytest.mark.parametrize("refusals", [1, 2])
-def test_what_was_refused_goes_with_the_account(accounts: RunningAccounts, refusals: int) -> None:
-    accounts.mailbox.refuse_recipient(EMAIL)
-    for _ in range(refusals):
-        accounts.create_account()
-    accounts.send_mails()
-    accounts.advance_clock(ACTIVATION_LIFETIME)
-    with accounts.app.app_context():
-        jobs["erase-not-activated"].run()
-        with db.reading() as session:
-            assert session.scalars(select(MailRefusal)).all() == []
 
 
 def test_what_was_refused_at_an_address_given_up_is_forgotten_in_the_end(accounts: RunningAccounts) -> None:

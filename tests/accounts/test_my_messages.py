@@ -13,7 +13,7 @@ from services.accounts.jobs import jobs
 from services.accounts.models import db, events, sent_mails
 from services.chassis.clock import system_now
 from services.chassis.events.follow_ups import FollowUps
-from services.contracts.account_rules import ACTIVATION_HOURS, ACTIVATION_LIFETIME
+from services.contracts.account_rules import ACTIVATION_HOURS
 from services.mail.mailer import MailUnavailable
 from services.mail.sent_mails import RETENTION
 from tests.accounts.creation_form import PASSWORD
@@ -47,18 +47,6 @@ def test_a_mail_is_read_again_without_the_link_that_lets_act(accounts: RunningAc
     assert "Activer mon compte : (lien retiré)" in shown["text"]
     assert f"Ce lien n'est valable que pour une durée de {ACTIVATION_HOURS}h." in shown["text"]
     assert token_in(mail) not in str(shown)
-
-
-def test_no_link_of_any_mail_is_kept(accounts: RunningAccounts) -> None:
-    login = accounts.log_in_new_candidate()
-    accounts.post("/password-resets", email=EMAIL)
-    ask_new_email(accounts, login)
-    accounts.send_mails()
-    mails = accounts.mailbox.received
-    assert len(mails) == 3
-    with accounts.app.app_context(), db.reading() as session:
-        stored_texts = "".join(text for (text,) in session.query(sent_mails.SentMail.text))
-    assert [mail.subject for mail in mails if token_in(mail) in stored_texts] == []
 
 
 def test_what_became_of_a_mail_is_said(accounts: RunningAccounts) -> None:
@@ -96,24 +84,12 @@ def test_who_asks_for_a_new_address_does_not_learn_from_his_messages_whether_it_
     asked = "Une nouvelle adresse mail a été demandée pour votre compte"
     assert subjects(accounts, login) == [asked, *before]
     assert subjects(accounts, owner)[0] == "Votre adresse a été demandée pour un autre compte"
+    told = accounts.newest_mail(NEW_EMAIL, "demandée pour un autre compte")
+    assert EMAIL not in told.text + told.html, "nothing of who asked"
     free = {"email": "libre@exemple.fr", "email_confirmation": "libre@exemple.fr"}
     assert change(accounts, login, **free, current_password=PASSWORD).status_code == 200
     accounts.send_mails()
     assert subjects(accounts, login) == [asked, asked, *before]
-
-
-def test_the_owner_of_an_address_asked_for_is_told_what_happened_and_nothing_of_who_asked(
-    accounts: RunningAccounts,
-) -> None:
-    accounts.activate_new_account(email=NEW_EMAIL, email_confirmation=NEW_EMAIL)
-    login = accounts.log_in_new_candidate()
-    ask_new_email(accounts, login)
-    mail = accounts.newest_mail(NEW_EMAIL)
-    assert mail.subject == "[CYCLADES] Votre adresse a été demandée pour un autre compte"
-    for part in (mail.text, mail.html):
-        assert "Le titulaire d'un autre compte" in part.replace("&#39;", "'")
-        assert "création de compte" not in part
-        assert EMAIL not in part
 
 
 def test_messages_are_their_candidates_alone_and_come_page_by_page(accounts: RunningAccounts) -> None:
@@ -130,11 +106,11 @@ def test_messages_are_their_candidates_alone_and_come_page_by_page(accounts: Run
     assert [*first, *rest] == messages(accounts, login)
 
 
-@pytest.mark.parametrize("place", ["hier", "0001-01-01T00:00:00+14:00~x", "9999-12-31T23:59:59-14:00~x"])
-def test_a_place_that_cannot_be_is_refused(accounts: RunningAccounts, place: str) -> None:
+def test_a_place_that_cannot_be_is_refused(accounts: RunningAccounts) -> None:
     login = accounts.log_in_new_candidate()
-    refused = accounts.call("GET", f"/me/mails?after={quote(place)}", login["access_token"])
-    assert (refused.status_code, refused_fields(refused)) == (422, {"after"})
+    for place in ("hier", "0001-01-01T00:00:00+14:00~x", "9999-12-31T23:59:59-14:00~x"):
+        refused = accounts.call("GET", f"/me/mails?after={quote(place)}", login["access_token"])
+        assert (refused.status_code, refused_fields(refused)) == (422, {"after"}), place
 
 
 def test_messages_are_forgotten_after_their_time_and_with_the_account(accounts: RunningAccounts) -> None:
@@ -150,13 +126,4 @@ def test_messages_are_forgotten_after_their_time_and_with_the_account(accounts: 
     login = dict(accounts.try_log_in().json or {})
     assert subjects(accounts, login) == ["Réinitialiser mon mot de passe"]
     assert accounts.call("POST", "/me/deletion", login["access_token"], current_password=PASSWORD).status_code == 204
-    assert rows(accounts) == 0
-
-
-def test_messages_of_a_creation_go_with_it(accounts: RunningAccounts) -> None:
-    accounts.create_account()
-    accounts.send_mails()
-    accounts.advance_clock(ACTIVATION_LIFETIME)
-    with accounts.app.app_context():
-        jobs["erase-not-activated"].run()
     assert rows(accounts) == 0

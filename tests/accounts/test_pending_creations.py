@@ -17,10 +17,9 @@ from services.chassis.clock import system_now
 from services.contracts.account_rules import ACTIVATION_LIFETIME
 from tests.accounts.creation_form import PASSWORD
 from tests.accounts.running_accounts import RunningAccounts, problem_slug
+from tests.accounts.staff_in_session import command_result
 from tests.accounts.test_account_change import NEW_EMAIL, ask_new_email
-from tests.accounts.test_identity_correction import administrator as administrator
 from tests.accounts.test_identity_correction import search_candidates
-from tests.accounts.test_staff import command_result
 
 EMAIL = "lbinet@ac-rennes.fr"
 STRANGERS_PASSWORD = "Peuplier/1987"
@@ -114,7 +113,7 @@ def test_not_activated_is_said_after_the_password_of_any_of_them_and_of_nobody_e
     assert problem_slug(accounts.try_log_in(password="Faux/2021")) == "identification-refusee"
 
 
-@pytest.mark.parametrize("creations", [0, 1, 3])
+@pytest.mark.parametrize("creations", [0, 1, 2])
 def test_a_log_in_hashes_once_however_many_wait(
     accounts: RunningAccounts, creations: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -182,6 +181,7 @@ def test_staff_find_the_account_of_an_address_else_the_creations_that_wait(
     assert [account["activated"] for account in search_candidates(accounts, administrator, EMAIL)] == [True]
 
 
+@pytest.mark.engines("sqlite", "postgresql")
 def test_the_database_refuses_two_activated_accounts_of_one_address(accounts: RunningAccounts) -> None:
     for changes in ({}, STRANGER):
         accounts.create_account(**changes)
@@ -189,6 +189,7 @@ def test_the_database_refuses_two_activated_accounts_of_one_address(accounts: Ru
         session.query(Account).update({"activated_at": Account.created_at})
 
 
+@pytest.mark.engines("sqlite", "postgresql")
 def test_going_down_keeps_the_account_of_an_address_or_its_newest_creation(accounts: RunningAccounts) -> None:
     for prenoms in ("Premier", "Deuxième"):
         accounts.create_account(prenoms=prenoms)

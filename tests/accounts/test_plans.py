@@ -31,6 +31,7 @@ def full(accounts: RunningAccounts) -> RunningAccounts:
     return accounts
 
 
+@pytest.mark.engines("sqlite", "postgresql")
 def test_neither_visitors_nor_the_job_read_every_account(full: RunningAccounts) -> None:
     with full.app.app_context(), recorded_statements(db) as executed:
         full.create_account()

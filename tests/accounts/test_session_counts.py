@@ -42,16 +42,15 @@ def test_who_is_logged_in_is_counted_by_kind(accounts: RunningAccounts) -> None:
     assert counted(accounts) == {("candidate",): 1, ("staff",): 1}
 
 
-@pytest.mark.parametrize(
-    "over",
-    [{"ended_at": system_now()}, {"last_seen_at": system_now() - IDLE}, {"created_at": system_now() - LONGEST}],
-    ids=["logged out", "idle", "too long"],
-)
-def test_a_session_that_is_over_is_not_counted(accounts: RunningAccounts, over: dict[str, object]) -> None:
-    add_session(accounts, **over)
+def test_a_session_that_is_over_is_not_counted(accounts: RunningAccounts) -> None:
+    now = system_now()
+    ends = ({"ended_at": now}, {"last_seen_at": now - IDLE}, {"created_at": now - LONGEST})
+    for number, over in enumerate(ends):  # logged out, idle, too long
+        add_session(accounts, secret_hash=f"{number}", **over)
     assert counted(accounts) == {("candidate",): 0, ("staff",): 0}
 
 
+@pytest.mark.engines("sqlite", "postgresql")
 def test_sessions_are_counted_without_reading_those_that_are_over(accounts: RunningAccounts) -> None:
     long_ago = system_now() - 10 * LONGEST
     rows = [

@@ -40,7 +40,6 @@ def test_a_whole_environment_is_read() -> None:
         ("CLIENT_SECRETS", "{"),
         ("PASSWORD_PROFILE", "strict"),
         ("SESSION_IDLE_SECONDS", "0"),
-        ("ARGON2_PASSES", "many"),
     ],
 )
 def test_a_wrong_setting_is_named(name: str, value: str) -> None:
@@ -52,11 +51,6 @@ def test_secrets_do_not_show_in_a_trace() -> None:
     shown = repr(AccountsSettings.read(environment()))
     for secret in ("sixteen characters", "PRIVATE KEY"):
         assert secret not in shown
-
-
-def test_a_key_written_on_one_line_is_read() -> None:
-    made = environment()
-    assert AccountsSettings.read({**made, "SIGNING_KEY": made["SIGNING_KEY"].replace("\n", "\\n")})
 
 
 @pytest.mark.engines("sqlite")  # passwords know no database

@@ -8,18 +8,19 @@ from sqlalchemy import select
 from services.accounts.domain.civil_status import NAME_LENGTH
 from services.accounts.domain.mail_link_rules import INVITATION_LIFETIME, in_hours
 from services.accounts.domain.recovery_codes import COUNT
-from services.accounts.models import AuditEntry, MailLink, RecoveryCode, StaffMember, db
+from services.accounts.models import AuditEntry, MailLink, RecoveryCode, StaffMember, StaffToken, db
 from tests.accounts.running_accounts import RunningAccounts, problem_slug, refused_fields
 from tests.accounts.staff_in_session import (
     PASSWORD,
     Session,
     code_of,
+    command_result,
     complete,
     invitation_token,
     logged_in,
     proposal,
+    run_command,
 )
-from tests.accounts.test_staff import command_result
 
 CHIEF, NEW = "chef@dec.example", "nouvelle@dec.example"
 PERSON = {"email": NEW, "nom": "Durand", "prenoms": "Paule", "role": "gestionnaire", "academies": ["03", "19"]}
@@ -78,8 +79,7 @@ def test_the_code_that_confirmed_the_factor_logs_nobody_in(accounts: RunningAcco
     token = invitation_token(accounts, NEW)
     shown = proposal(accounts, token)
     code = code_of(shown["secret"])
-    given = {"password": PASSWORD, "password_confirmation": PASSWORD, "proposal": shown["sealed"], "code": code}
-    assert accounts.post("/staff-invitations", token=token, **given).status_code == 200
+    assert complete(accounts, token, proposal=shown["sealed"], code=code)[0].status_code == 200
     assert problem_slug(accounts.try_log_in(NEW, PASSWORD, code=code)) == "identification-refusee"
 
 
@@ -168,14 +168,8 @@ def test_nobody_resets_their_own_factor_from_the_team(chief: Session) -> None:
 
 def test_an_administrateur_who_is_only_invited_is_not_the_one_who_remains(chief: Session) -> None:
     invited(chief, role="administrateur", academies=[])
-    code, output = command(chief.accounts, "disable-staff", "--email", CHIEF, "--reason", WHY)
+    code, output = run_command(chief.accounts, "disable-staff", "--email", CHIEF, "--reason", WHY)
     assert (code, "dernier administrateur" in output) == (1, True)
-
-
-def command(accounts: RunningAccounts, *words: str) -> tuple[int, str]:
-    with accounts.app.app_context():
-        result = accounts.app.test_cli_runner().invoke(args=list(words))
-    return result.exit_code, result.output
 
 
 def test_an_address_that_is_taken_is_said_to_be_so(accounts: RunningAccounts, chief: Session) -> None:
@@ -187,9 +181,8 @@ def test_an_address_that_is_taken_is_said_to_be_so(accounts: RunningAccounts, ch
         assert words in answer.json["detail"]
 
 
-@pytest.mark.parametrize(
-    ("typed", "fields"),
-    [
+def test_an_invitation_is_checked(chief: Session) -> None:
+    wrong: tuple[tuple[dict[str, object], set[str]], ...] = (
         ({"email": "", "nom": " ", "prenoms": "", "role": ""}, {"email", "nom", "prenoms", "role"}),
         ({"email": "nulle part"}, {"email"}),
         ({"nom": "x" * (NAME_LENGTH + 1)}, {"nom"}),
@@ -198,35 +191,27 @@ def test_an_address_that_is_taken_is_said_to_be_so(accounts: RunningAccounts, ch
         ({"role": "administrateur"}, {"academies"}),
         ({"code": ""}, {"code"}),
         ({"code": "000000"}, {"code"}),
-    ],
-)
-def test_an_invitation_is_checked(chief: Session, typed: dict[str, object], fields: set[str]) -> None:
-    answer = chief.post("/staff", **{**PERSON, **typed})
-    assert (answer.status_code, refused_fields(answer)) == (422, fields)
+    )
+    for typed, fields in wrong:
+        answer = chief.post("/staff", **{**PERSON, **typed})
+        assert (answer.status_code, refused_fields(answer)) == (422, fields), typed
 
 
-@pytest.mark.parametrize(
-    ("typed", "fields"),
-    [
+def test_a_mistake_leaves_the_link_usable(accounts: RunningAccounts, chief: Session) -> None:
+    invited(chief)
+    token = invitation_token(accounts, NEW)
+    wrong: tuple[tuple[dict[str, str], set[str]], ...] = (
         ({"password": "court", "password_confirmation": "court"}, {"password"}),
         ({"password_confirmation": "Autre/2021"}, {"password_confirmation"}),
         ({"code": ""}, {"code"}),
         ({"code": "000000"}, {"code"}),
         ({"proposal": "inventée"}, {"code"}),
         ({"password": "", "code": ""}, {"password", "password_confirmation", "code"}),
-    ],
-)
-def test_a_mistake_leaves_the_link_usable(
-    accounts: RunningAccounts, chief: Session, typed: dict[str, str], fields: set[str]
-) -> None:
-    invited(chief)
-    token = invitation_token(accounts, NEW)
-    shown = proposal(accounts, token)
-    given = {"password": PASSWORD, "password_confirmation": PASSWORD, "proposal": shown["sealed"],
-             "code": code_of(shown["secret"])}  # fmt: skip
-    answer = accounts.post("/staff-invitations", token=token, **{**given, **typed})
-    assert (answer.status_code, refused_fields(answer)) == (422, fields)
-    assert state_of(accounts, token) == "usable"
+    )
+    for typed, fields in wrong:
+        answer, _ = complete(accounts, token, **typed)
+        assert (answer.status_code, refused_fields(answer)) == (422, fields), typed
+        assert state_of(accounts, token) == "usable"
 
 
 def test_each_opening_proposes_another_secret_and_a_page_keeps_its_own(
@@ -254,10 +239,11 @@ def test_a_proposal_of_another_link_sets_nothing_up(accounts: RunningAccounts, c
 def test_secrets_are_stored_in_no_readable_form(accounts: RunningAccounts, chief: Session) -> None:
     invited(chief)
     answer, secret = complete(accounts, invitation_token(accounts, NEW))
+    tools = command_result(accounts, "create-token", "--email", NEW)["token"]
     with accounts.app.app_context(), db.reading() as session:
-        tables = (StaffMember, RecoveryCode, AuditEntry, MailLink)
+        tables = (StaffMember, StaffToken, RecoveryCode, AuditEntry, MailLink)
         stored = repr([vars(row) for table in tables for row in session.query(table)])
-    for hidden in (PASSWORD, secret, *answer.json["recovery_codes"]):
+    for hidden in (PASSWORD, secret, tools, *answer.json["recovery_codes"]):
         assert hidden not in stored
         assert hidden.replace("-", "") not in stored
 

@@ -8,9 +8,16 @@ from typing import Any
 
 import pytest
 
-from services.accounts.domain.account_input import NewAccount, read_changes, read_correction, read_new, typed_values
+from services.accounts.domain.account_input import (
+    Changes,
+    NewAccount,
+    read_changes,
+    read_correction,
+    read_new,
+    typed_values,
+)
 from services.accounts.domain.birthplace import Birthplace
-from services.accounts.domain.civil_status import NAME_LENGTH, OLDEST, YOUNGEST, CivilStatus, parsed_date
+from services.accounts.domain.civil_status import NAME_LENGTH, OLDEST, YOUNGEST, parsed_date
 from services.accounts.domain.passwords import GUIDE
 from services.chassis.errors import Invalid
 from tests.accounts.creation_form import PASSWORD, creation_form
@@ -74,9 +81,7 @@ def test_the_case_of_an_address_does_not_make_its_confirmation_differ() -> None:
     assert read(email="LBinet@Ac-Rennes.fr").email == "LBinet@Ac-Rennes.fr"
 
 
-@pytest.mark.parametrize(
-    "name", ["Đặng", "Łukasz", "Œuvrard", "O'Brien", "d’Artagnan", "Παππάς", "Жуковский", "Le-Gall"]
-)
+@pytest.mark.parametrize("name", ["Đặng", "Œuvrard", "d’Artagnan", "Жуковский", "Le-Gall", "x" * NAME_LENGTH])
 def test_names_of_every_alphabet_are_kept(name: str) -> None:
     nom_famille = read(nom_famille=name, nom_famille_confirmation=name).civil_status.nom_famille
     assert nom_famille == name.replace("’", "'")
@@ -93,7 +98,7 @@ def test_what_is_no_name_is_refused(name: str) -> None:
     assert "nom_famille" in mistakes(nom_famille=name, nom_famille_confirmation=name)
 
 
-@pytest.mark.parametrize("value", [None, 3, ["x"], {"a": 1}, "\ud800"])
+@pytest.mark.parametrize("value", [None, 3, ["x"], "\ud800"])
 def test_hostile_values_are_refused_and_break_nothing(value: Any) -> None:
     errors = mistakes(nom_famille=value, prenoms=value, email=value, password=value, pays_naissance=value)
     assert {"nom_famille", "prenoms", "email", "password", "pays_naissance"} <= set(errors)
@@ -114,35 +119,48 @@ def test_a_date_of_birth_must_be_plausible(typed: str) -> None:
     assert "plausible" in mistakes(date_naissance=typed, date_naissance_confirmation=typed)["date_naissance"]
 
 
+@pytest.mark.parametrize("typed", [f"04/10/{TODAY.year - YOUNGEST}", f"05/10/{TODAY.year - OLDEST - 1}"])
+def test_the_youngest_and_the_oldest_create_an_account(typed: str) -> None:
+    assert read(date_naissance=typed, date_naissance_confirmation=typed).civil_status.date_naissance.day == int(
+        typed[:2]
+    )
+
+
 @pytest.mark.parametrize("civilite", ["", "monsieur", "DOCTEUR"])
 def test_only_the_two_civilites_are_accepted(civilite: str) -> None:
     assert "civilite" in mistakes(civilite=civilite)
 
 
+def changes(account: NewAccount, **typed: str) -> Changes:
+    values = typed_values(account.civil_status, account.email) | typed
+    return read_changes(values, today=TODAY, profile=GUIDE, current=account.civil_status, current_email=account.email,
+                        frozen=False)  # fmt: skip
+
+
 def test_a_changed_form_tells_only_what_changed() -> None:
     account = read()
-    values = typed_values(account.civil_status, account.email)
-    unchanged = read_changes(
-        values, today=TODAY, profile=GUIDE, current=account.civil_status, current_email=account.email, frozen=False
-    )
+    unchanged = changes(account)
     assert (unchanged.civil_status, unchanged.email, unchanged.password) == (None, None, None)
-    changed = read_changes(
-        {**values, "prenoms": "Laurent Marie"},
-        today=TODAY, profile=GUIDE, current=account.civil_status, current_email=account.email, frozen=False,
-    )  # fmt: skip
-    assert changed.civil_status is not None
-    assert changed.civil_status.prenoms == "Laurent Marie"
+    assert changes(account, prenoms="Laurent Marie").civil_status == replace(
+        account.civil_status, prenoms="Laurent Marie"
+    )
 
 
-def test_a_new_address_asks_for_the_current_password() -> None:
-    account = read()
-    values = typed_values(account.civil_status, account.email)
+@pytest.mark.parametrize(
+    ("typed", "fields"),
+    [
+        ({"email": "l@x.fr", "email_confirmation": "l@x.fr"}, {"current_password"}),
+        ({"password_confirmation": PASSWORD}, {"password", "password_confirmation", "current_password"}),
+        (
+            {"prenoms": "", "email": "x", "password": "court"},
+            {"prenoms", "email", "email_confirmation", "password", "password_confirmation", "current_password"},
+        ),
+    ],
+)
+def test_every_mistake_of_a_change_is_told_at_once(typed: dict[str, str], fields: set[str]) -> None:
     with pytest.raises(Invalid) as refusal:
-        read_changes(
-            {**values, "email": "l@x.fr", "email_confirmation": "l@x.fr"},
-            today=TODAY, profile=GUIDE, current=account.civil_status, current_email=account.email, frozen=False,
-        )  # fmt: skip
-    assert [error.pointer for error in refusal.value.errors] == ["#/current_password"]
+        changes(read(), **typed)
+    assert {error.pointer.removeprefix("#/") for error in refusal.value.errors} == fields
 
 
 @pytest.mark.parametrize(
@@ -162,18 +180,13 @@ def test_what_documents_cannot_print_is_refused_with_what_to_do(field: str, type
 
 
 def test_a_name_stored_before_that_rule_stays_and_a_new_one_is_refused() -> None:
-    old = replace(read().civil_status, nom_famille="王", prenoms="محمد")
-    same = {"nom_famille": "王", "nom_famille_confirmation": "王", "prenoms": "محمد"}
-
-    def changed(**typed: str) -> CivilStatus | None:
-        values = creation_form(password="", password_confirmation="", **{**same, **typed})
-        given = {"today": TODAY, "profile": GUIDE, "current_email": "lbinet@ac-rennes.fr", "frozen": False}
-        return read_changes(values, current=old, **given).civil_status  # type: ignore[arg-type]
-
-    assert changed() is None
-    assert changed(nom_usage="Binet") == replace(old, nom_usage="Binet")
+    account = read()
+    old = replace(account.civil_status, nom_famille="王", prenoms="محمد")
+    account = replace(account, civil_status=old)
+    assert changes(account).civil_status is None
+    assert changes(account, nom_usage="Binet").civil_status == replace(old, nom_usage="Binet")
     with pytest.raises(Invalid) as refusal:
-        changed(prenoms="明")
+        changes(account, prenoms="明")
     assert [error.pointer for error in refusal.value.errors] == ["#/prenoms"]
 
 

@@ -18,15 +18,8 @@ def read(**values: Any) -> tuple[Birthplace | None, list[str]]:
     return place, [error.pointer for error in reader.error().errors]
 
 
-@pytest.mark.parametrize("typed", ["troyes", "TROYES", " Troyes "])
-def test_a_commune_is_found_however_it_is_typed_and_kept_in_capitals(typed: str) -> None:
-    place, _ = read(pays_naissance="100", departement_naissance="010", commune_naissance=typed)
-    assert place == Birthplace("100", "010", "TROYES")
-
-
-@pytest.mark.parametrize("typed", ["Saint-Étienne", "St Etienne", "SAINT ETIENNE"])
-def test_saint_may_be_abbreviated(typed: str) -> None:
-    place, _ = read(pays_naissance="100", departement_naissance="042", commune_naissance=typed)
+def test_a_commune_is_found_however_it_is_typed_and_kept_in_capitals() -> None:
+    place, _ = read(pays_naissance="100", departement_naissance="042", commune_naissance=" st étienne ")
     assert place == Birthplace("100", "042", "SAINT-ETIENNE")
 
 

@@ -16,12 +16,8 @@ from services.chassis.errors import Invalid
 from tests.accounts.creation_form import creation_form
 
 NAMES = [
-    *creation_form(),
-    "commune_hors_liste",
-    "commune_naissance_libre",
-    "ville_naissance",
-    "commune_naissance-texte",
-]
+    *creation_form(), "commune_hors_liste", "commune_naissance_libre", "ville_naissance", "commune_naissance-texte",
+]  # fmt: skip
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(st.characters(), max_size=40),
     lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=3), inner, max_size=2),
@@ -36,7 +32,7 @@ def outcome(values: dict[str, Any], profile: Profile) -> NewAccount | Invalid:
         return refusal
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.dictionaries(st.sampled_from(NAMES), ANYTHING), st.sampled_from([GUIDE, RECOMMENDED]))
 def test_any_value_anywhere_is_accepted_or_refused_by_field(changes: dict[str, Any], profile: Profile) -> None:
     values = creation_form() | changes
@@ -49,9 +45,10 @@ def test_any_value_anywhere_is_accepted_or_refused_by_field(changes: dict[str, A
     assert account_form.creation(values, profile)["sections"]
 
 
-def test_a_million_characters_are_refused_at_once() -> None:
-    for text in ("1" * 1_000_000 + "a", "a@" + "é" * 1_000_000, "a." * 500_000):
+def test_a_hundred_thousand_characters_are_refused_at_once() -> None:
+    """A reading whose time grew with the square of the length would take minutes."""
+    for text in ("1" * 100_000 + "a", "a@" + "é" * 100_000, "a." * 50_000):
         values = dict.fromkeys(NAMES, text) | {"pays_naissance": "100", "departement_naissance": "014"}
         started = time.process_time()
         assert isinstance(outcome(values, RECOMMENDED), Invalid)
-        assert time.process_time() - started < 10
+        assert time.process_time() - started < 3

@@ -15,7 +15,6 @@ from services.registrations.follow_ups import registry
 from services.registrations.models import Candidature, db
 from tests.registrations.service.candidate_client import CandidateClient
 from tests.registrations.service.outbox import events_of
-from tests.registrations.service.test_refused_mails import sending as sending
 from tests.registrations.service.test_staff import Desk
 from tests.support import tokens
 from tests.support.service_worker import run_follow_ups
@@ -49,8 +48,8 @@ def test_the_candidate_gets_a_mail_with_the_reason_and_whom_to_contact(
         assert "/inscriptions" in part
 
 
-def test_the_list_says_when_why_and_whom_to_contact_and_the_service_stays_on_top(
-    candidate: CandidateClient, set_aside: dict[str, Any]
+def test_the_list_says_when_why_and_whom_to_contact_until_the_session_closes(
+    candidate: CandidateClient, other: CandidateClient, set_aside: dict[str, Any]
 ) -> None:
     assert candidate.get("/candidatures")["candidatures"] == []
     (shown,) = ecartees(candidate)
@@ -58,16 +57,10 @@ def test_the_list_says_when_why_and_whom_to_contact_and_the_service_stays_on_top
     assert shown["contact"]["telephone"] == candidate.get("/contact")["contact"]["telephone"] == "03 03 03 03 03"
     assert shown["ended_at"]
     assert candidate.call("GET", f"/candidatures/{shown['id']}").status_code == 404
-
-
-def test_who_withdrew_himself_is_told_of_no_ecart(candidate: CandidateClient) -> None:
-    saved = candidate.registered("03")
-    candidate.withdraw(saved["candidature_id"])
+    other.withdraw(other.registered()["candidature_id"])
+    assert ecartees(other) == [], "neither another's nor what she withdrew herself"
+    clock.set_offset(clock.offset().total_seconds() + 3 * 365 * 86400)
     assert ecartees(candidate) == []
-
-
-def test_it_is_shown_to_its_candidate_alone(other: CandidateClient, set_aside: dict[str, Any]) -> None:
-    assert ecartees(other) == []
 
 
 def test_the_others_are_told_that_it_was_set_aside(sending: Flask, set_aside: dict[str, Any]) -> None:
@@ -81,11 +74,7 @@ def test_documents_may_still_ask_for_what_was_saved(sending: Flask, set_aside: d
     assert sending.test_client().get(path, headers=headers).status_code == 200
 
 
-def test_it_is_shown_until_its_session_closes(candidate: CandidateClient, set_aside: dict[str, Any]) -> None:
-    clock.set_offset(clock.offset().total_seconds() + 3 * 365 * 86400)
-    assert ecartees(candidate) == []
-
-
+@pytest.mark.engines("sqlite", "postgresql")
 def test_going_up_finds_the_reasons_of_those_set_aside_before(sending: Flask, set_aside: dict[str, Any]) -> None:
     folder = str(Path(sending.root_path) / "migrations")
     with sending.app_context():

@@ -27,7 +27,9 @@ def lines(app: Flask, query: str = "", *academies: str) -> list[dict[str, str]]:
     return list(csv.DictReader(text.removeprefix("\ufeff").splitlines(), delimiter=";"))
 
 
-def test_each_epreuve_is_a_line_with_the_candidates_choices(app: Flask, candidate: CandidateClient) -> None:
+def test_each_epreuve_is_a_line_with_the_choices_and_the_export_is_audited(
+    app: Flask, candidate: CandidateClient
+) -> None:
     saved = candidate.registered("03")
     found = lines(app)
     shown = candidate.get(f"/candidatures/{saved['candidature_id']}")["recap"]["epreuves"]
@@ -41,39 +43,26 @@ def test_each_epreuve_is_a_line_with_the_candidates_choices(app: Flask, candidat
     assert (first["examen"], first["session"], first["specialite_code"]) == ("BTS", "2022", "31310")
     assert "0250013D" in first["etablissement"]
     assert first["amenagement_demande"] in ("oui", "non")
+    with app.app_context(), db.reading() as session:
+        entry = session.query(AuditEntry).filter_by(action="epreuves.exported").one()
+    assert (entry.actor_id, entry.subject) == ("agent", "epreuves")
 
 
 def test_who_has_withdrawn_is_convoked_nowhere(app: Flask, candidate: CandidateClient) -> None:
-    saved = candidate.registered("03")
-    candidate.withdraw(saved["candidature_id"])
+    candidate.withdraw(candidate.registered("03")["candidature_id"])
     assert lines(app) == []
     assert lines(app, "state=withdrawn")
 
 
-def test_the_export_takes_every_filter_of_the_list(
-    app: Flask, candidate: CandidateClient, other: CandidateClient
-) -> None:
-    candidate.registered("03")
-    other.registered("03")
-    born = candidate.identity["date_naissance"]
-    everything = f"exam=BTS&session=2022&academie=03&state=active&birth_date={born}&text=pierre"
-    assert {line["prenoms"] for line in lines(app, everything)} == {"Pierre"}
-    assert lines(app, "birth_date=1901-01-01") == []
-
-
-def test_nobody_exports_what_is_of_another_academie(
+def test_the_export_takes_every_filter_of_the_list_within_ones_academies(
     app: Flask, candidate: CandidateClient, other: CandidateClient
 ) -> None:
     candidate.registered("03")
     other.registered("20")
+    born = candidate.identity["date_naissance"]
+    everything = f"exam=BTS&session=2022&academie=03&state=active&birth_date={born}&text=pierre"
+    assert {line["prenoms"] for line in lines(app, everything)} == {"Pierre"}
+    assert lines(app, "birth_date=1901-01-01") == []
+    assert {line["academie"] for line in lines(app)} == {"03", "20"}
     assert {line["prenoms"] for line in lines(app, "", "03")} == {"Pierre"}
     assert lines(app, "academie=20", "03") == []
-    assert {line["academie"] for line in lines(app)} == {"03", "20"}
-
-
-def test_the_export_is_in_the_audit_trail(app: Flask, candidate: CandidateClient) -> None:
-    candidate.registered("03")
-    lines(app)
-    with app.app_context(), db.reading() as session:
-        entry = session.query(AuditEntry).filter_by(action="epreuves.exported").one()
-    assert (entry.actor_id, entry.subject) == ("agent", "epreuves")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,10 +12,13 @@ from flask import Flask
 
 from services.chassis.errors import Invalid, NotFound
 from services.registrations.domain.lengths import MESSAGE_TEXT
+from services.registrations.domain.opening_selection import Choices, Purpose, select
 from services.registrations.models import CatalogueRevision, CurrentExam, db
-from services.registrations.operations.catalogue import compare_catalogue, load_catalogue
+from services.registrations.operations.catalogue import compare_catalogue, load_catalogue, move_demonstration_dates
 from services.registrations.operations.messages import NewMessage, publish_message, withdraw_message
 from services.registrations.operations.openings import NewDates, change_window
+from services.registrations.queries.catalogue import offers
+from tests.registrations.catalogue.test_demonstration import loaded
 from tests.registrations.domain.example_dossier import BESANCON, at
 from tests.registrations.service.candidate_client import (
     AMIENS,
@@ -40,35 +44,20 @@ def messages(app: Flask) -> list[str]:
     return [message["title"] for message in Answer.of(app.test_client().get("/v1/messages")).json]
 
 
-def test_domaine_examen_session_and_academie_are_picked_in_turn(app: Flask) -> None:
-    assert [choice["label"] for choice in choices(app, "")["next"]["choices"]] == ["Examen", "Concours"]
+def test_what_is_picked_in_turn_ends_with_the_guides_sentence(app: Flask) -> None:
     exams = choices(app, "domaine=Examen")["next"]["choices"]
     assert exams == [{"value": "BTS", "label": "BREVET DE TECHNICIEN SUPERIEUR", "hint": None}]
     academies = choices(app, PICKED)
-    assert academies["next"]["question"] == "Sélectionner une académie ou un pays d'inscription"
-    labels = [choice["label"] for choice in academies["next"]["choices"]]
-    places = {choice["value"]: choice["hint"] for choice in academies["next"]["choices"]}
-    assert places["03"] == "Doubs, Jura, Haute-Saône, Territoire de Belfort"
-    assert labels == ["ACADÉMIE D'AMIENS - (2022-06)", "ACADÉMIE DE BESANCON - (2022-06)"]
-    assert [step["value_label"] for step in academies["steps"]] == [
-        "Examen",
-        "BREVET DE TECHNICIEN SUPERIEUR",
-        "BTS 2022",
+    assert [(choice["label"], choice["hint"]) for choice in academies["next"]["choices"]] == [
+        ("ACADÉMIE D'AMIENS - (2022-06)", "Aisne, Oise, Somme"),
+        ("ACADÉMIE DE BESANCON - (2022-06)", "Doubs, Jura, Haute-Saône, Territoire de Belfort"),
     ]
-
-
-def test_what_is_picked_ends_with_the_guides_sentence(app: Flask) -> None:
+    assert [step["value_label"] for step in academies["steps"]][2:] == ["BTS 2022"]
     information = choices(app, f"{PICKED}&academie=03")["information"]
-    assert information["sentence"] == (
-        "Les inscriptions sont ouvertes du 01 octobre 2021 12:00 au 25 octobre 2021 12:00 (heure de Paris)."
-    )
+    assert information["sentence"].startswith("Les inscriptions sont ouvertes du 01 octobre 2021 12:00 au 25 octobre")
     assert (information["state"], len(information["opening_id"])) == ("open", 32)
-
-
-def test_nothing_open_says_so(app: Flask) -> None:
-    answer = choices(app, "domaine=Concours")
-    assert answer["next"] is None
-    assert answer["empty_message"]
+    nothing = choices(app, "domaine=Concours")
+    assert (nothing["next"], bool(nothing["empty_message"])) == (None, True)
 
 
 def test_changed_dates_win_and_pieces_is_told(app: Flask) -> None:
@@ -105,20 +94,30 @@ def test_a_change_needs_a_reason_and_dates_in_order(app: Flask) -> None:
             change_window("BTS", "2022", "99", NewDates(), reason="x", actor=OPERATOR, at=NOW)
 
 
-def test_loading_the_same_catalogue_again_changes_nothing(app: Flask) -> None:
+def test_a_catalogue_that_is_compared_or_loaded_as_it_was_changes_nothing(app: Flask) -> None:
     with app.app_context():
         assert compare_catalogue([GUIDE], NOW) == ()
         load_catalogue([GUIDE], actor=OPERATOR, at=NOW)
+        assert compare_catalogue([replace(GUIDE, label="BTS RENOMME")], NOW) != ()
         with db.reading() as session:
             assert session.query(CatalogueRevision).count() == 1
 
 
-def test_a_dry_run_tells_and_writes_nothing(app: Flask) -> None:
-    renamed = replace(GUIDE, label="BTS RENOMME")
+def test_demonstration_sessions_stay_open_through_the_years_and_a_restart_shifts_none(
+    app: Flask, tmp_path: Path
+) -> None:
     with app.app_context():
-        assert compare_catalogue([renamed], NOW)
-        with db.reading() as session:
-            assert session.query(CatalogueRevision).count() == 1
+        exam = loaded(tmp_path, NOW)
+        load_catalogue([exam], actor=OPERATOR, at=NOW)
+        later = NOW + timedelta(days=3)
+        assert load_catalogue([loaded(tmp_path, later)], actor=OPERATOR, at=later) == ()
+        for days in (60, 400, 800):
+            later = NOW + timedelta(days=days)
+            assert move_demonstration_dates(later, actor=OPERATOR)
+            assert move_demonstration_dates(later, actor=OPERATOR) == (), "moved once, they rest"
+            with db.reading() as session:
+                picking = select(offers(session), Purpose.REGISTER, Choices(exam.domaine, exam.code), later)
+            assert picking.next is not None
 
 
 def test_what_a_candidature_uses_survives_a_catalogue_without_it(app: Flask, candidate: CandidateClient) -> None:
@@ -133,23 +132,18 @@ def test_what_a_candidature_uses_survives_a_catalogue_without_it(app: Flask, can
     assert candidate.save(draft).json["version"] == 2, "and still modified by who has it"
 
 
-def test_deposit_dates_moved_by_the_catalogue_are_told_too(app: Flask) -> None:
-    later = replace(BESANCON, deposit_closes=BESANCON.deposit_closes + timedelta(days=1))
-    moved = replace(GUIDE, sessions=(replace(GUIDE_SESSION, openings=(AMIENS, later)),))
-    with app.app_context():
-        load_catalogue([moved], actor=OPERATOR, at=NOW)
-    assert _openings_told(app)[2:] == ["03"]
-
-
-def test_pieces_is_told_of_each_opening_once_and_of_its_reminders(app: Flask) -> None:
+def test_pieces_is_told_of_each_opening_once_and_of_what_changes_in_it(app: Flask) -> None:
     assert sorted(_openings_told(app)) == ["03", "20"]
-    reminding = replace(GUIDE, sessions=(replace(GUIDE_SESSION, reminder_days=(7, 0), refusal_mails=True),))
-    for _ in range(2):
+    later = replace(BESANCON, deposit_closes=BESANCON.deposit_closes + timedelta(days=1))
+    moved = replace(GUIDE_SESSION, openings=(AMIENS, later))
+    reminding = replace(moved, reminder_days=(7, 0), refusal_mails=True)
+    for changed, told in ((moved, ["03"]), (reminding, ["03", "20"]), (reminding, [])):
+        before = len(_windows(app))
         with app.app_context():
-            load_catalogue([reminding], actor=OPERATOR, at=NOW)
-    assert sorted(_openings_told(app)[2:]) == ["03", "20"], "once, when it changes"
-    told = events_of(app, "registrations.window_changed.v1")[-1]["data"]
-    assert (told["reminder_days"], told["refusal_mails"]) == ([7, 0], True)
+            load_catalogue([replace(GUIDE, sessions=(changed,))], actor=OPERATOR, at=NOW)
+        assert sorted(_openings_told(app)[before:]) == told
+    newest = _windows(app)[-1]["data"]
+    assert (newest["reminder_days"], newest["refusal_mails"]) == ([7, 0], True)
 
 
 def test_an_académie_decides_for_itself_whether_refusals_are_told_by_mail(app: Flask) -> None:
@@ -197,14 +191,11 @@ def test_messages_are_shown_within_their_time_the_gravest_first(app: Flask) -> N
     assert messages(app) == ["Information"]
 
 
-def test_a_message_that_is_too_long_is_refused_by_the_command_as_by_the_api(app: Flask) -> None:
-    long = NewMessage("Titre", "x" * (MESSAGE_TEXT + 1), "info", NOW, NOW + timedelta(days=1))
-    with app.app_context(), pytest.raises(Invalid) as refusal:
-        publish_message(long, actor=OPERATOR, at=NOW)
-    assert [error.pointer for error in refusal.value.errors] == ["#/text"]
-
-
-def test_a_message_without_text_or_end_is_refused_with_every_reason(app: Flask) -> None:
-    with app.app_context(), pytest.raises(Invalid) as refusal:
-        publish_message(NewMessage("", " ", "loud", NOW, NOW), actor=OPERATOR, at=NOW)
-    assert [error.pointer for error in refusal.value.errors] == ["#/title", "#/text", "#/severity", "#/shown_until"]
+def test_a_message_that_is_too_long_or_without_text_or_end_is_refused_with_every_reason(app: Flask) -> None:
+    for new, names in (
+        (NewMessage("Titre", "x" * (MESSAGE_TEXT + 1), "info", NOW, NOW + timedelta(days=1)), ["text"]),
+        (NewMessage("", " ", "loud", NOW, NOW), ["title", "text", "severity", "shown_until"]),
+    ):
+        with app.app_context(), pytest.raises(Invalid) as refusal:
+            publish_message(new, actor=OPERATOR, at=NOW)
+        assert [error.pointer for error in refusal.value.errors] == [f"#/{name}" for name in names]

@@ -1,0 +1,62 @@
+"""What several windows or candidates do at the same time: one candidature, one number each, one story."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from flask import Flask
+
+from tests.registrations.service.candidate_client import CandidateClient
+from tests.registrations.service.outbox import events_of
+from tests.support import tokens
+
+pytestmark = pytest.mark.engines("sqlite", "postgresql")
+
+MANY = 8
+
+
+def test_many_saves_at_once_make_one_candidature_with_one_number(candidate: CandidateClient) -> None:
+    draft = candidate.filled()
+    with ThreadPoolExecutor(MANY) as pool:
+        answers = list(pool.map(lambda _: candidate.save(draft), range(MANY)))
+    assert {answer.status_code for answer in answers} == {201}
+    assert len({answer.text for answer in answers}) == 1
+    tiles = candidate.get("/candidatures")["candidatures"]
+    assert [tile["numero_inscription"] for tile in tiles] == ["001"]
+
+
+def test_many_candidates_at_once_get_as_many_numbers(app: Flask) -> None:
+    people = [CandidateClient(app, f"candidate-{number}", tokens.DUBOIS) for number in range(MANY)]
+    with ThreadPoolExecutor(MANY) as pool:
+        numbers = list(pool.map(lambda person: person.draft()["numero_candidat"], people))
+    assert sorted(numbers) == [f"02103{number:06d}" for number in range(1, MANY + 1)]
+
+
+def test_valider_pressed_in_many_windows_opens_one_draft(candidate: CandidateClient) -> None:
+    with ThreadPoolExecutor(MANY) as pool:
+        drafts = list(pool.map(lambda _: candidate.draft()["id"], range(MANY)))
+    assert len(set(drafts)) == 1
+
+
+def test_of_many_windows_writing_at_once_one_is_kept_and_the_others_are_told(candidate: CandidateClient) -> None:
+    draft = candidate.draft()
+
+    def write(number: int) -> int:
+        return candidate.write(draft, 2, {"adresse": f"{number} rue du port"}, action="stay").status_code
+
+    with ThreadPoolExecutor(MANY) as pool:
+        assert sorted(pool.map(write, range(MANY))) == [200] + [409] * (MANY - 1)
+
+
+def test_a_withdrawal_and_a_modification_at_once_leave_one_story(app: Flask, candidate: CandidateClient) -> None:
+    saved = candidate.registered()
+    draft = candidate.modify(saved["candidature_id"]).json
+    with ThreadPoolExecutor(2) as pool:
+        modified = pool.submit(candidate.save, draft)
+        withdrawn = pool.submit(candidate.withdraw, saved["candidature_id"])
+    assert withdrawn.result().status_code == 204
+    assert modified.result().status_code in (201, 404)
+    saved_events = events_of(app, "registrations.registration_saved.v1")
+    (ended,) = events_of(app, "registrations.registration_withdrawn.v1")
+    assert ended["data"]["version"] > max(event["data"]["version"] for event in saved_events)

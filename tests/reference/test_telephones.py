@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.reference import telephones
@@ -10,17 +10,12 @@ from services.reference import telephones
     [
         ("0623456789", "0623456789"),
         ("+33623456789", "+33623456789"),
-        ("06 23 45 67 89", "0623456789"),
-        ("06.23.45.67.89", "0623456789"),
-        ("06-23-45-67-89", "0623456789"),
+        ("06 23.45-67 89", "0623456789"),
         ("06\u202f23\u00a045 67 89", "0623456789"),
         ("0033 6 23 45 67 89", "+33623456789"),
         ("+33 (0)6 23 45 67 89", "+33623456789"),
         ("+330623456789", "+33623456789"),
         ("+262 692 12 34 56", "+262692123456"),
-        ("+687 25 45 65", "+687254565"),
-        ("+32 470 12 34 56", "+32470123456"),
-        ("", ""),
         ("  ", ""),
     ],
 )
@@ -30,23 +25,9 @@ def test_a_telephone_is_kept_in_a_format_of_the_guide(typed: str, expected: str)
 
 @pytest.mark.parametrize(
     "typed",
-    [
-        "062345678",
-        "06234567890",
-        "00234567",
-        "623456789",
-        "+3362345678",
-        "+33023456789",
-        "+336234567890",
-        "+0123456789",
-        "+1234567890123456",
-        "+",
-        "06 23 45 67 8O",
-        "٠٦٢٣٤٥٦٧٨٩",
-        "0623456789; DROP",
-        "aucun",
-    ],
-)
+    ["062345678", "06234567890", "00234567", "623456789", "+3362345678", "+33023456789", "+336234567890", "+0123456789",
+     "+1234567890123456", "+", "06 23 45 67 8O", "٠٦٢٣٤٥٦٧٨٩", "0623456789; DROP"],
+)  # fmt: skip
 def test_anything_else_is_refused_with_the_expected_formats(typed: str) -> None:
     with pytest.raises(ValueError, match=r"0623456789 ou \+33623456789"):
         telephones.normalised(typed)
@@ -76,7 +57,6 @@ def test_mobiles_of_france_overseas_and_abroad_are_taken(typed: str) -> None:
     ("number", "shown"),
     [
         ("0606060606", "06 06 06 06 06"),
-        ("0303030303", "03 03 03 03 03"),
         ("+33606060606", "+33 6 06 06 06 06"),
         ("+32470123456", "+32470123456"),
         ("", ""),
@@ -86,6 +66,7 @@ def test_a_document_shows_a_telephone_in_pairs(number: str, shown: str) -> None:
     assert telephones.displayed(number) == shown
 
 
+@settings(max_examples=40)
 @given(st.from_regex(r"(0[1-9][0-9]{8}|\+33[1-9][0-9]{8}|\+4[1-9][0-9]{9})", fullmatch=True))
 def test_what_a_document_shows_can_be_typed_again(number: str) -> None:
     assert telephones.normalised(telephones.displayed(number)) == number

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.reference.text import capitals, folded
@@ -10,12 +10,9 @@ latin = st.text(st.characters(max_codepoint=0x24F, exclude_categories=["Cs"]), m
 @pytest.mark.parametrize(
     ("typed", "shown"),
     [
-        ("Troyes", "TROYES"),
-        ("Besançon", "BESANCON"),
         ("L'Haÿ-les-Roses", "L'HAY-LES-ROSES"),
         ("L’Haÿ-les-Roses", "L'HAY-LES-ROSES"),
         ("Œuilly", "OEUILLY"),
-        ("Lœuilly", "LOEUILLY"),
         ("  Aÿ   Champagne ", "AY CHAMPAGNE"),
         ("Troyes\u0300", "TROYES"),
         ("Łódź", "LODZ"),
@@ -35,7 +32,6 @@ def test_a_place_is_shown_in_unaccented_capitals(typed: str, shown: str) -> None
         ("Sainte-Foy-lès-Lyon", "STE FOY LES LYON"),
         ("Saintes-Maries-de-la-Mer", "Stes Maries de la Mer"),
         ("L'Haÿ-les-Roses", "l’hay les roses"),
-        ("Œuilly", "oeuilly"),
         ("Paris 1er Arrondissement", "paris 01 arrondissement"),
         ("Lyon 2e Arrondissement", "Lyon 2ème arrondissement"),
         ("Moÿ-de-l'Aisne", "moy de l aisne"),
@@ -53,16 +49,19 @@ def test_a_word_that_merely_begins_with_st_is_no_saint() -> None:
     assert folded("Strasbourg") == "strasbourg"
 
 
+@settings(max_examples=50)
 @given(latin)
 def test_showing_twice_changes_nothing(text: str) -> None:
     assert capitals(capitals(text)) == capitals(text)
 
 
+@settings(max_examples=50)
 @given(latin)
 def test_a_place_and_its_capitals_fold_alike(text: str) -> None:
     assert folded(capitals(text)) == folded(text)
 
 
+@settings(max_examples=50)
 @given(st.text(max_size=60))
 def test_no_text_breaks_folding(text: str) -> None:
     assert folded(text) == folded(text).strip().lower()

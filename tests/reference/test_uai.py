@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.reference import uai
@@ -17,12 +17,14 @@ def test_a_wrong_uai_is_not_valid(wrong: str) -> None:
     assert not uai.is_valid(wrong)
 
 
+@settings(max_examples=30)
 @given(st.from_regex(r"[0-9]{7}", fullmatch=True))
 def test_only_one_letter_makes_seven_digits_valid(digits: str) -> None:
     valid = [letter for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ" if uai.is_valid(digits + letter)]
     assert valid == [uai.check_letter(digits)]
 
 
+@settings(max_examples=30)
 @given(st.from_regex(r"[0-9]{7}", fullmatch=True), st.integers(0, 6), st.integers(1, 9))
 def test_one_mistyped_digit_is_noticed(digits: str, position: int, shift: int) -> None:
     digit = str((int(digits[position]) + shift) % 10)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import io
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -17,11 +20,12 @@ from services.chassis.process.command_line import migrate
 from services.chassis.settings import Secret
 from services.contracts.registrations import RegistrationSaved, RegistrationWithdrawn
 from services.documents.app import create_app
-from services.documents.dependencies import Dependencies, dependencies
+from services.documents.dependencies import Dependencies, attach, dependencies
 from services.documents.handlers import registry
 from services.documents.models import db, object_tables
 from services.documents.operations.automatic_documents import create_automatic_documents
 from services.documents.settings import DocumentsSettings
+from services.objects import ObjectStore
 from tests.documents.example_events import CANDIDATE, CANDIDATURE
 from tests.support.service_worker import deliver_event
 from tests.support.time_limits import PAGE_SECONDS
@@ -66,6 +70,16 @@ class Service:
     def dependencies(self) -> Dependencies:
         with self.app.app_context():
             return dependencies()
+
+    @contextmanager
+    def without_store(self) -> Iterator[None]:
+        """At the store's address nobody answers during the block."""
+        working = self.dependencies
+        attach(self.app, replace(working, store=ObjectStore(NO_STORE)))
+        try:
+            yield
+        finally:
+            attach(self.app, working)
 
     def receive(self, event: RegistrationSaved | RegistrationWithdrawn) -> None:
         """Handle an event; the follow-up that it asks for is not run."""

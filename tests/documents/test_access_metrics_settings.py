@@ -110,7 +110,7 @@ def test_the_time_from_the_save_to_the_document_is_measured(service: Service, mo
 def test_several_who_ask_at_once_before_the_event_are_all_served(
     service: Service, registrations: RegistrationsStub
 ) -> None:
-    registrations.set_current(saved())
+    registrations.set_current(saved(numero_candidat="02103000006"))  # rendered by no other test
     answers: list[int] = []
 
     def ask() -> None:
@@ -126,11 +126,11 @@ def test_several_who_ask_at_once_before_the_event_are_all_served(
     assert len(service.documents()) == 2
 
 
-@pytest.mark.parametrize("name", sorted(ENVIRONMENT))
-def test_a_missing_setting_is_named(name: str) -> None:
-    environment = {key: value for key, value in ENVIRONMENT.items() if key != name}
-    with pytest.raises(SettingsError, match=name):
-        DocumentsSettings.read(environment)
+def test_a_missing_setting_is_named() -> None:
+    for name in ENVIRONMENT:
+        environment = {key: value for key, value in ENVIRONMENT.items() if key != name}
+        with pytest.raises(SettingsError, match=name):
+            DocumentsSettings.read(environment)
 
 
 def test_only_production_prints_documents_of_value() -> None:

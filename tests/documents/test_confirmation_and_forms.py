@@ -1,25 +1,12 @@
 """« Visualiser/Imprimer » and forms: answered at once, whatever event is late or service is down."""
 
-from typing import TYPE_CHECKING
-
-import pytest
-
 from tests.documents.example_events import CANDIDATE, CANDIDATURE, saved, withdrawn
 from tests.documents.registrations_stub import RegistrationsStub
 from tests.documents.service import Service, some_id
 from tests.documents.text_extraction import text_of_html, text_of_pdf
 
-if TYPE_CHECKING:
-    from tests.support.object_store import ObjectStoreServer
-
 CONFIRMATION = f"/candidatures/{CANDIDATURE}/confirmation"
 FORM = f"/candidatures/{CANDIDATURE}/forms/ENGAGEMENT"
-
-
-@pytest.fixture(scope="module")
-def objects(own_objects: "ObjectStoreServer") -> "ObjectStoreServer":
-    """A server of this module alone: it is stopped here."""
-    return own_objects
 
 
 def _version_shown(service: Service, path: str) -> str:
@@ -48,13 +35,6 @@ def test_a_token_that_registrations_no_longer_believes_is_replaced_at_once(
     assert registrations.requests[-1] == (CANDIDATURE, "current", "Bearer another token")
 
 
-def test_the_event_that_comes_afterwards_changes_nothing(service: Service, registrations: RegistrationsStub) -> None:
-    service.receive_and_create_documents(registrations.set_current(saved()))
-    service.get(CONFIRMATION)
-    service.receive_and_create_documents(saved())
-    assert len(service.documents()) == 2
-
-
 def test_current_is_what_registrations_says_even_if_our_copy_is_behind(
     service: Service, registrations: RegistrationsStub
 ) -> None:
@@ -64,18 +44,13 @@ def test_current_is_what_registrations_says_even_if_our_copy_is_behind(
     assert _version_shown(service, CONFIRMATION) == "2"
 
 
-def test_a_known_version_needs_nobody_else(service: Service, registrations: RegistrationsStub) -> None:
-    service.receive_and_create_documents(saved())
-    registrations.is_down = True
-    assert _version_shown(service, f"{CONFIRMATION}?version=1") == "1"
-    assert registrations.requests == []
-
-
-def test_with_registrations_down_the_newest_known_version_is_given(
+def test_a_known_version_needs_nobody_else_and_is_given_as_current_with_registrations_down(
     service: Service, registrations: RegistrationsStub
 ) -> None:
     service.receive_and_create_documents(saved())
     registrations.is_down = True
+    assert _version_shown(service, f"{CONFIRMATION}?version=1") == "1"
+    assert registrations.requests == []
     assert _version_shown(service, CONFIRMATION) == "1"
 
 
@@ -88,18 +63,13 @@ def test_with_registrations_down_an_unknown_version_is_told_to_be_unavailable(
     assert answer.headers["Retry-After"]
 
 
-def test_with_the_store_down_documents_are_made_on_the_spot(
-    service: Service, registrations: RegistrationsStub, objects: "ObjectStoreServer"
-) -> None:
+def test_with_the_store_down_documents_are_made_on_the_spot(service: Service, registrations: RegistrationsStub) -> None:
     service.receive_and_create_documents(registrations.set_current(saved()))
     first = service.documents()[0]["id"]
-    objects.stop()
-    try:
+    with service.without_store():
         for path in (CONFIRMATION, f"/documents/{first}/file", FORM):
             assert service.get(path).data.startswith(b"%PDF")
         assert "DUBOIS" in text_of_html(service.get(f"/documents/{first}/html").data)
-    finally:
-        objects.start()
 
 
 def test_bytes_that_changed_in_the_store_are_not_handed_out(service: Service) -> None:
@@ -125,19 +95,10 @@ def test_someone_elses_version_is_not_found_nor_kept(service: Service, registrat
     assert service.get(CONFIRMATION).status_code == 503
 
 
-@pytest.mark.parametrize("candidature", ["..", "%2e%2e", "x" * 32, f"{CANDIDATURE}%3Fa=b", "a" * 33])
-def test_what_is_no_id_is_never_asked_of_registrations(
-    service: Service, registrations: RegistrationsStub, candidature: str
-) -> None:
-    assert service.get(f"/candidatures/{candidature}/confirmation").status_code == 404
-    assert registrations.requests == []
-
-
-@pytest.mark.parametrize("version", ["0", "-1", "x", "1.5", "١", "9999999", ""])
-def test_a_version_is_a_number_or_current(service: Service, version: str) -> None:
-    answer = service.get(f"{CONFIRMATION}?version={version}")
-    assert answer.status_code == 422
-    assert answer.content_type == "application/problem+json"
+def test_a_version_is_a_number_or_current(service: Service) -> None:
+    for version in ("0", "-1", "x", "1.5", "١", "9999999", ""):
+        answer = service.get(f"{CONFIRMATION}?version={version}")
+        assert (answer.status_code, answer.content_type) == (422, "application/problem+json"), version
 
 
 def test_the_confirmation_is_given_as_a_page_too(service: Service, registrations: RegistrationsStub) -> None:
@@ -152,5 +113,6 @@ def test_a_form_is_filled_in_for_its_candidature(service: Service, registrations
     answer = service.get(FORM)
     assert "Candidat : MONSIEUR DUBOIS Pierre" in text_of_pdf(answer.data)
     assert "BTS 2022.pdf" in answer.headers["Content-Disposition"].replace("%20", " ")
-    assert service.get(FORM.replace("ENGAGEMENT", "AUTRE")).status_code == 404
+    for code in ("AUTRE", "%00", "ENGAGEMENT%00", "%3Cb%3E", "a" * 500):
+        assert service.get(FORM.replace("ENGAGEMENT", code)).status_code == 404, code
     assert service.get(FORM, candidate=CANDIDATE[::-1]).status_code == 404

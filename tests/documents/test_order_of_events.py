@@ -1,5 +1,7 @@
 """Events come twice, late, or in the wrong order; what the candidate sees is the same."""
 
+from dataclasses import replace
+
 from tests.documents.example_events import CANDIDATURE, ecartee, saved, with_confirmation, withdrawn
 from tests.documents.service import Service
 
@@ -17,8 +19,7 @@ def test_the_same_event_twice_makes_one_set_of_documents(service: Service) -> No
 
 
 def test_an_older_version_does_not_replace_the_tile(service: Service) -> None:
-    newer = with_confirmation(specialite="Tourisme")
-    service.receive(type(newer)(**{**vars(newer), "version": 2}))
+    service.receive(replace(with_confirmation(specialite="Tourisme"), version=2))
     service.receive(saved())
     assert _speciality(service) == "Tourisme"
 
@@ -31,7 +32,7 @@ def test_an_older_version_that_comes_late_still_gets_its_documents(service: Serv
 
 def test_a_withdrawal_that_comes_first_hides_the_versions_it_covers(service: Service) -> None:
     service.receive(withdrawn(version=2))
-    service.receive_and_create_documents(saved(version=2))
+    service.receive(saved(version=2))
     assert service.get("/candidatures").get_json() == {"candidatures": []}
     assert service.get(f"/candidatures/{CANDIDATURE}/documents").status_code == 404
 
@@ -39,7 +40,7 @@ def test_a_withdrawal_that_comes_first_hides_the_versions_it_covers(service: Ser
 def test_an_older_withdrawal_does_not_undo_a_newer_one(service: Service) -> None:
     service.receive(withdrawn(version=3))
     service.receive(withdrawn(version=1))
-    service.receive_and_create_documents(saved(version=3))
+    service.receive(saved(version=3))
     assert service.get("/candidatures").get_json() == {"candidatures": []}
 
 

@@ -7,20 +7,17 @@ import os
 import re
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import ArrayObject, DictionaryObject, NameObject, TextStringObject
 
 from services.contracts.publication_rules import MAX_PDF_BYTES
-from services.documents.dependencies import attach
 from services.documents.domain.pdf_archives import TOO_LARGE
 from services.documents.inspection import program
 from services.documents.inspection.pdf_checks import ACTIVE, DAMAGED, MAX_PAGES, NOT_A_PDF, PROTECTED
 from services.documents.inspection.processes import PdfInspector
 from services.documents.operations.import_pdfs import ALREADY_THERE
-from services.objects import ObjectStore
 from tests.documents.imports.exam_office import ExamOffice, numero, pdf_of, zip_of
 from tests.documents.text_extraction import text_of_html
 
@@ -217,8 +214,7 @@ def test_the_reader_of_pdfs_opens_nothing_and_starts_nothing() -> None:
 
 def test_while_the_store_is_away_nothing_of_a_sending_is_kept(office: ExamOffice) -> None:
     office.register(1)
-    import_id, working = _prepared(office), office.service.dependencies
-    attach(office.service.app, replace(working, store=ObjectStore("s3+http://k:s@127.0.0.1:9/b")))
-    assert office.send(import_id, pdf_of(), f"{numero(1)}.pdf", "pdfs").status_code == 503
-    attach(office.service.app, working)
+    import_id = _prepared(office)
+    with office.service.without_store():
+        assert office.send(import_id, pdf_of(), f"{numero(1)}.pdf", "pdfs").status_code == 503
     assert office.read(import_id)["state"] == "prepared"

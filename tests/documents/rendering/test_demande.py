@@ -1,8 +1,8 @@
 from services.documents.rendering.demande import demande
-from services.documents.rendering.pdf_and_html import render
+from services.documents.rendering.pdf_and_html import html_of
 from services.documents.rendering.sheet import Banner, Letterhead, Table
 from tests.documents.example_events import PIECES, piece, saved
-from tests.documents.text_extraction import text_of_pdf
+from tests.documents.text_extraction import text_of_html
 
 GUIDE = (
     "A déposer en ligne entre le lundi 04 octobre 2021 et le dimanche 31 octobre 2021 23:59 (heure/Paris)",
@@ -16,16 +16,10 @@ GUIDE = (
 
 
 def test_the_guides_pieces_are_asked_for_in_its_words_and_order() -> None:
-    text = text_of_pdf(render(demande(saved(), Letterhead())).pdf)
+    text = text_of_html(html_of(demande(saved(), Letterhead())))
     places = [text.find(sentence) for sentence in GUIDE]
     assert -1 not in places
     assert places == sorted(places)
-
-
-def test_the_text_of_the_event_is_printed() -> None:
-    event = saved(demande_text=("Premier paragraphe.", "Second paragraphe."))
-    text = text_of_pdf(render(demande(event, Letterhead())).pdf)
-    assert "Premier paragraphe. Second paragraphe." in text
 
 
 def test_pieces_are_grouped_by_deadline_then_by_regroupement() -> None:
@@ -53,7 +47,9 @@ def test_an_optional_piece_is_told_apart() -> None:
     assert [row[1] for row in rows] == ["Obligatoire"] * 5 + ["Facultative"]
 
 
-def test_with_nothing_to_deposit_it_says_so() -> None:
-    text = text_of_pdf(render(demande(saved(pieces=()), Letterhead())).pdf)
+def test_with_nothing_to_deposit_it_says_so_below_the_text_of_the_event() -> None:
+    event = saved(pieces=(), demande_text=("Premier paragraphe.", "Second paragraphe."))
+    text = text_of_html(html_of(demande(event, Letterhead())))
+    assert "Premier paragraphe. Second paragraphe." in text
     assert "Aucune pièce justificative n'est demandée pour cette candidature." in text
     assert "A déposer" not in text

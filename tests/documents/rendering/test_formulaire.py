@@ -1,14 +1,14 @@
 import dataclasses
 
 from services.documents.rendering.formulaire import form_offered, formulaire
-from services.documents.rendering.pdf_and_html import render
+from services.documents.rendering.pdf_and_html import html_of
 from services.documents.rendering.sheet import Letterhead
 from tests.documents.example_events import FORM, saved
-from tests.documents.text_extraction import text_of_pdf
+from tests.documents.text_extraction import text_of_html
 
 
 def test_a_form_is_filled_in_with_the_candidates_data_and_leaves_its_blanks() -> None:
-    text = text_of_pdf(render(formulaire(saved(), FORM, Letterhead())).pdf)
+    text = text_of_html(html_of(formulaire(saved(), FORM, Letterhead())))
     for expected in (
         "DEMANDE DE RECONNAISSANCE DE L'ENGAGEMENT ÉTUDIANT",
         "N° candidat : 62141027040",
@@ -26,7 +26,7 @@ def test_a_form_is_filled_in_with_the_candidates_data_and_leaves_its_blanks() ->
 
 def test_blanks_to_sign_in_are_boxes_and_are_not_asked_twice() -> None:
     form = dataclasses.replace(FORM, blanks=("Période", "Fait à, le", "Signature du candidat"))
-    text = text_of_pdf(render(formulaire(saved(), form, Letterhead())).pdf)
+    text = text_of_html(html_of(formulaire(saved(), form, Letterhead())))
     assert text.count("Signature du candidat :") == 1
     assert "Fait à, le :" in text
     assert "Date :" not in text

@@ -1,4 +1,5 @@
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -28,20 +29,23 @@ MARKUP = (
 )
 
 
-@pytest.mark.parametrize("text", MARKUP)
-def test_markup_in_a_name_is_printed_as_it_was_typed(text: str) -> None:
-    rendered = render(confirmation(saved(identity=identity(nom_famille=text)), Letterhead()))
-    assert f"MONSIEUR {text} Pierre" in text_of_pdf(rendered.pdf)
-    assert f"MONSIEUR {text} Pierre" in text_of_html(rendered.html)
+def test_markup_in_a_name_is_printed_as_it_was_typed() -> None:
+    name = " ".join(MARKUP)
+    rendered = render(confirmation(saved(identity=identity(nom_famille=name)), Letterhead()))
+    assert f"MONSIEUR {name} Pierre" in text_of_pdf(rendered.pdf)
+    assert f"MONSIEUR {name} Pierre" in text_of_html(rendered.html)
 
 
-@pytest.mark.parametrize("name", ["W" * 300, "Jean " * 60, "É" * 300, "x@" * 150])
-def test_a_very_long_name_stays_within_the_paper(name: str) -> None:
-    event = saved(identity=identity(nom_famille=name, nom_usage=name, email=name))
-    content = render(confirmation(event, Letterhead())).pdf
-    text = text_of_pdf(content).replace(" ", "")
-    assert name.replace(" ", "") in text
+def test_very_long_answers_stay_within_the_paper_and_break_nothing_below() -> None:
+    names = {"nom_famille": "W" * 300, "nom_usage": "É" * 300, "email": "x@" * 150, "prenoms": "Jean " * 60}
+    event = with_confirmation(etablissement="E" * 300)
+    content = render(confirmation(replace(event, identity=identity(**names)), Letterhead())).pdf
+    text = text_of_pdf(content)
+    for name in (*names.values(), event.confirmation.etablissement):
+        assert name is not None
+        assert name.replace(" ", "") in text.replace(" ", "")
     assert _rightmost(content) <= 595
+    assert "E1 - Culture générale et expression U1 Inscrit Ponctuel" in text
 
 
 def _rightmost(content: bytes) -> float:
@@ -57,14 +61,7 @@ def _rightmost(content: bytes) -> float:
     return max(starts)
 
 
-def test_reordering_and_control_characters_are_dropped() -> None:
-    event = saved(identity=identity(nom_famille="DU\u202eBO\x00IS\u2066\x1b"))
-    rendered = render(confirmation(event, Letterhead()))
-    assert "MONSIEUR DUBOIS Pierre" in text_of_pdf(rendered.pdf)
-    assert "MONSIEUR DUBOIS Pierre" in text_of_html(rendered.html)
-
-
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.text(max_size=300))
 def test_no_text_breaks_a_document(text: str) -> None:
     event = saved(identity=identity(nom_famille=text, prenoms=text, nom_usage=text), demande_text=(text,))
@@ -72,17 +69,10 @@ def test_no_text_breaks_a_document(text: str) -> None:
     assert render(demande(event, Letterhead())).pdf.startswith(b"%PDF")
 
 
-def test_a_long_establishment_does_not_break_the_table_below() -> None:
-    rendered = render(confirmation(with_confirmation(etablissement="E" * 300), Letterhead()))
-    assert "E1 - Culture générale et expression U1 Inscrit Ponctuel" in text_of_pdf(rendered.pdf)
-
-
-@pytest.mark.parametrize(
-    "address", ["http://example.invalid/x.ttf", "file:///etc/passwd", "/etc/passwd", "../sheet.py"]
-)
-def test_a_document_can_read_nothing_but_our_fonts(address: str) -> None:
-    with pytest.raises(RenderingFailed):
-        pdf_and_html._only_fonts(address)
+def test_a_document_can_read_nothing_but_our_fonts() -> None:
+    for address in ("http://example.invalid/x.ttf", "file:///etc/passwd", "/etc/passwd", "../sheet.py"):
+        with pytest.raises(RenderingFailed):
+            pdf_and_html._only_fonts(address)
 
 
 def test_the_fonts_come_with_their_licence_and_stay_small() -> None:

@@ -7,9 +7,10 @@ import pytest
 from services.documents.rendering.confirmation import confirmation
 from services.documents.rendering.demande import demande
 from services.documents.rendering.formulaire import formulaire
-from services.documents.rendering.pdf_and_html import Rendered, render
+from services.documents.rendering.pdf_and_html import Rendered
 from services.documents.rendering.sheet import Letterhead, Sheet
 from tests.documents.example_events import FORM, saved
+from tests.documents.rendered import rendered
 from tests.documents.text_extraction import text_of_html, text_of_pdf, words
 
 SHEETS = {
@@ -37,7 +38,7 @@ def sheet(request: pytest.FixtureRequest) -> Sheet:
 
 @pytest.fixture(scope="module")
 def printed(sheet: Sheet) -> Rendered:
-    return render(sheet)
+    return rendered(sheet)
 
 
 def test_paper_and_page_say_the_same_words(sheet: Sheet, printed: Rendered) -> None:
@@ -51,21 +52,12 @@ def test_paper_and_page_say_the_same_words(sheet: Sheet, printed: Rendered) -> N
     assert words(page) == words(paper)
 
 
-def test_the_page_is_in_french_with_one_main_heading(printed: Rendered) -> None:
+def test_the_page_is_french_has_one_main_heading_headed_tables_and_asks_nothing_of_anybody(printed: Rendered) -> None:
     page = printed.html.decode()
     assert '<html lang="fr">' in page
-    assert page.count("<h1>") == 1
-    assert page.count("<main>") == 1
-
-
-def test_every_table_of_the_page_has_a_caption_and_headers(printed: Rendered) -> None:
-    page = printed.html.decode()
+    assert (page.count("<h1>"), page.count("<main>")) == (1, 1)
     for table in re.findall(r"<table>.*?</table>", page, re.DOTALL):
         assert "<caption>" in table
         assert 'scope="col"' in table
         assert table.count('scope="row"') == table.count("<tr>") - 1
-
-
-def test_the_page_asks_nothing_of_anybody(printed: Rendered) -> None:
-    page = printed.html.decode()
     assert not re.search(r"https?:|<script|<img|<link|url\(|javascript:", page)

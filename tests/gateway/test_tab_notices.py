@@ -1,30 +1,20 @@
-"""What the tabs decide is said where the candidate looks: what is kept, what they must know, in every width."""
+"""What the tabs decide is said where the candidate looks: what is kept, what they must know."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
-
-import pytest
+from typing import Any
 
 from services.contracts import page_labels
 from tests.gateway.candidates import CandidateFactory
 from tests.gateway.components.html_checks import problems_of, text_of
-from tests.gateway.test_in_a_browser import log_in
 from tests.registrations.domain.example_dossier import ANSWERS
-from tests.support.accessibility import violations
-from tests.support.chromium import TELEPHONE, french_profile
-from tests.support.in_process_portal import InProcessPortal
 from tests.support.scriptless_browser import ScriptlessBrowser
 
-if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
-
 BESANCON = "/inscription?domaine=Examen&exam=BTS&session=2022&academie=03"
-CANDIDATURE, QUALIFICATION, ACQUIS, DIPLOMA, EPREUVES, RECAP, NUMBER = 3, 4, 5, 6, 7, 8, 9
+QUALIFICATION, ACQUIS, DIPLOMA, EPREUVES, RECAP, NUMBER = 4, 5, 6, 7, 8, 9
 E1 = "E1 - Culture générale et expression"
 ATTESTATION = "Vous devrez fournir une attestation de formation établie par votre centre de formation."
-EXPERIENCE = "Vous devrez justifier de 3 ans d'expérience professionnelle"
 
 
 def begins(browser: ScriptlessBrowser) -> str:
@@ -106,35 +96,3 @@ def test_what_warns_is_seen_going_forward_before_the_save_and_after_it(candidate
     assert problems_of(browser.answer.text) == []
     browser.get(browser.path.removesuffix("/numero"))
     assert ATTESTATION in browser.text
-
-
-def test_another_category_changes_what_warns_at_once(
-    page: Page, candidates: CandidateFactory, running: InProcessPortal
-) -> None:
-    email = candidates.create_activated_account()
-    draft = up_to(candidates.log_in(email), QUALIFICATION)
-    log_in(page, running.url, email)
-    page.goto(f"{running.url}{draft}/{CANDIDATURE}")
-    page.get_by_text(ATTESTATION).wait_for()
-    with page.expect_response(lambda answer: answer.request.method == "POST"):
-        page.get_by_label("Catégorie du candidat").select_option(label="EXPERIENCE PROFESSIONNELLE (510)")
-    page.get_by_text(EXPERIENCE).wait_for()
-    assert page.get_by_text(ATTESTATION).count() == 0
-
-
-@pytest.mark.parametrize("script", [True, False], ids=["script", "without"])
-def test_the_recap_shows_position_and_mode_on_a_telephone(
-    browser: Browser, candidates: CandidateFactory, running: InProcessPortal, script: bool
-) -> None:
-    email = candidates.create_activated_account()
-    draft = up_to(candidates.log_in(email), RECAP)
-    with french_profile(browser, viewport=TELEPHONE, java_script_enabled=script) as context:
-        page = context.new_page()
-        log_in(page, running.url, email)
-        page.goto(f"{running.url}{draft}/{RECAP}")
-        row = page.get_by_role("row").filter(has=page.get_by_role("rowheader", name=E1))
-        for words in ("Inscrit", "Ponctuel"):
-            box = row.get_by_role("cell", name=words).bounding_box()
-            assert box
-            assert box["x"] + box["width"] <= TELEPHONE["width"]
-        assert not script or violations(page) == []

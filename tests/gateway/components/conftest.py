@@ -1,6 +1,6 @@
-"""A small application that has the components only, as a client and behind a real port."""
+"""A small application that has the components only."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -11,7 +11,6 @@ from gateway.assets import STATIC_FOLDER
 from gateway.components import register_components
 from gateway.components_page import create_blueprint
 from tests.gateway.components.html_checks import parsed
-from tests.support.app_server import serving
 
 POLICY = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'self'; form-action 'self'"
 
@@ -46,10 +45,3 @@ def rendered(components_app: Flask) -> Callable[..., Any]:
         return parsed(page)
 
     return render
-
-
-@pytest.fixture(scope="session")
-def site(components_app: Flask) -> Iterator[str]:
-    """Give the address where the components are served."""
-    with serving(components_app) as server:
-        yield server.url

@@ -1,50 +1,40 @@
-"""« Envoyer une pièce jointe » before the gateway and its four services, in a real browser."""
+"""« Envoyer une pièce jointe » before the gateway and its four services, through HTTP."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.gateway.candidates import CandidateFactory
-from tests.gateway.uploads.sender import Sender
-from tests.support.chromium import french_profile
-from tests.support.in_process_four_services import InProcessFourServices
+from tests.support.in_process_four_services import InProcessFourServices, running_four_services
+from tests.support.scriptless_browser import ScriptlessBrowser
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
-
     from tests.support.object_store import ObjectStore
 
 
-@pytest.fixture(scope="module")
-def portal(tmp_path_factory: pytest.TempPathFactory, objects: ObjectStore) -> Iterator[InProcessFourServices]:
-    """One for the module: each sender is another candidate."""
-    started = InProcessFourServices(tmp_path_factory.mktemp("uploads"), objects.fresh_bucket().url)
-    yield started
-    started.close()
+@pytest.fixture(scope="package")
+def running(objects: ObjectStore, tmp_path_factory: pytest.TempPathFactory) -> Iterator[InProcessFourServices]:
+    with running_four_services(tmp_path_factory.mktemp("uploads"), objects.fresh_bucket().url) as portal:
+        yield portal
 
 
 @pytest.fixture
-def candidates(portal: InProcessFourServices) -> CandidateFactory:
-    return CandidateFactory(portal)
+def email(running: InProcessFourServices, candidates: CandidateFactory) -> str:
+    """Of someone registered, who is asked for pieces."""
+    address = candidates.create_activated_account()
+    candidates.register(address)
+    running.deliver_events()
+    return address
 
 
 @pytest.fixture
-def sender(
-    portal: InProcessFourServices, candidates: CandidateFactory, browser: Browser, tmp_path: Path
-) -> Iterator[Sender]:
-    """Someone registered, before « Envoyer une pièce jointe » of their first piece."""
-    with french_profile(browser) as context:
-        yield Sender(portal, candidates, context.new_page(), tmp_path)
-
-
-@pytest.fixture
-def plain_sender(
-    portal: InProcessFourServices, candidates: CandidateFactory, browser: Browser, tmp_path: Path
-) -> Iterator[Sender]:
-    """The same without JavaScript."""
-    with french_profile(browser, java_script_enabled=False) as context:
-        yield Sender(portal, candidates, context.new_page(), tmp_path)
+def sender(candidates: CandidateFactory, email: str) -> ScriptlessBrowser:
+    """They have logged in and see « Envoyer une pièce jointe » of their first piece."""
+    browser = candidates.log_in(email)
+    browser.get("/justificatifs")
+    for part in ("/justificatifs/", "/depot/"):
+        browser.get(next(link for link in browser.page.xpath("//main//a/@href") if part in link))
+    return browser

@@ -1,125 +1,76 @@
-"""Sent in parts by the page's script: what broke goes on where it broke, and nothing is sent twice."""
+"""The parts that the page's script sends (tus): what the portal has of a file, and when it becomes the piece's."""
 
 from __future__ import annotations
 
-import io
-from typing import TYPE_CHECKING
+from typing import Any
 
-from pypdf import PdfWriter
+from werkzeug.test import TestResponse
 
-from services.chassis.french import file_size
+from gateway.clients.pieces import upload_metadata
 from services.contracts import page_labels
-from services.contracts.file_rules import MAX_FILE_BYTES
-from tests.gateway.uploads.sender import KIBIBYTE, PART, SLOW, Sender
+from tests.pieces import sample_files
+from tests.support.scriptless_browser import ScriptlessBrowser
 
-if TYPE_CHECKING:
-    from playwright.sync_api import Route
-
-LAST = PART // 20  # a last part of 1 %
-SIZE = 4 * PART + LAST
-PARTS = [number * PART for number in range(5)]
+FILE = sample_files.pdf()
 
 
-def a_pdf(size: int = SIZE) -> bytes:
-    """Of one page and exactly so many bytes, most of them something attached to it."""
-    more = 0
-    while (lacks := size - len(made := _with_attachment(more))) != 0:
-        more += lacks
-    return made
+class Parts:
+    """Uploads for the piece of the form that `browser` shows."""
+
+    def __init__(self, browser: ScriptlessBrowser) -> None:
+        self.browser = browser
+        self.form = browser.page.xpath("//form[@data-envois]")[0]
+
+    def asks(self, method: str, path: str, headers: dict[str, str] | None = None, **sent: Any) -> TestResponse:
+        sent_headers = {**self.browser.headers, "Tus-Resumable": "1.0.0", **(headers or {})}
+        return self.browser.client.open(path, method=method, base_url=self.browser.url, headers=sent_headers, **sent)
+
+    def begins(self, name: str = "relevé.pdf") -> str:
+        """The address of a new upload."""
+        headers = {"Upload-Length": str(len(FILE)), "Upload-Metadata": upload_metadata(name)}
+        answer = self.asks("POST", self.form.get("data-envois"), headers)
+        assert answer.status_code == 201
+        return answer.headers["Location"]
+
+    def appends(self, upload: str, offset: int, part: bytes) -> TestResponse:
+        headers = {"Content-Type": "application/offset+octet-stream", "Upload-Offset": str(offset)}
+        return self.asks("PATCH", upload, headers, data=part)
+
+    def deposits(self, *uploads: str) -> TestResponse:
+        ids = [upload.rpartition("/")[2] for upload in uploads]
+        return self.asks("POST", self.form.get("data-depot"), data={"envoi": ids})
 
 
-def _with_attachment(length: int) -> bytes:
-    writer = PdfWriter()
-    writer.add_blank_page(595, 842)
-    writer.add_attachment("annexe.bin", b"0" * length)
-    out = io.BytesIO()
-    writer.write(out)
-    return out.getvalue()
+def test_a_file_sent_in_parts_is_the_pieces(sender: ScriptlessBrowser) -> None:
+    parts = Parts(sender)
+    upload = parts.begins()
+    assert parts.appends(upload, 0, FILE[:100]).headers["Upload-Offset"] == "100"
+    state = parts.asks("HEAD", upload)
+    assert (state.status_code, state.headers["Upload-Offset"], state.headers["Upload-Length"]) == (
+        200, "100", str(len(FILE)),
+    )  # fmt: skip
+    assert parts.appends(upload, 0, FILE[:100]).status_code == 409, "what is there is not taken twice"
+    assert parts.deposits(upload).status_code == 409, "it is not whole"
+    assert parts.appends(upload, 100, FILE[100:]).status_code == 204
+    done = parts.deposits(upload)
+    assert (done.status_code, done.headers["Cache-Control"]) == (201, "no-store")
+    sender.get(done.headers["Location"])
+    assert sender.title == page_labels.LEGIBILITY
+    assert "relevé.pdf" in sender.text
 
 
-def test_an_upload_cut_at_10_50_and_99_percent_of_a_slow_line_goes_on_where_it_broke(sender: Sender) -> None:
-    sender.set_line_speed(SLOW)
-    sender.chooses(("relevé.pdf", a_pdf()))
-    sender.sends()
-    for cut in (PARTS[0], PARTS[2], PARTS[4]):
-        while not sender.sent_offsets or sender.sent_offsets[-1] != cut:
-            sender.page.wait_for_event("request", lambda sent: sent.method == "PATCH")
-        sender.line(SLOW, offline=True)
-        sender.says("La connexion est interrompue")
-        sender.line(SLOW)
-    sender.arrives_at(page_labels.LEGIBILITY)
-    assert sender.accepted_offsets == PARTS
-    assert len(sender.sent_offsets) <= len(PARTS) + 3, "of what was cut, the part under way alone left again"
+def test_two_files_sent_in_parts_are_one_document(sender: ScriptlessBrowser) -> None:
+    parts = Parts(sender)
+    uploads = [parts.begins(name) for name in ("1.pdf", "2.pdf")]
+    for upload in uploads:
+        parts.appends(upload, 0, FILE)
+    sender.get(parts.deposits(*uploads).headers["Location"])
+    assert "Vos 2 fichiers ont été réunis en un PDF de 2 pages." in sender.text
 
 
-def test_a_page_loaded_again_goes_on_with_the_same_file(sender: Sender) -> None:
-    sender.at_part(2, lambda route: route.abort("connectionreset"))
-    sender.chooses(("relevé.pdf", a_pdf()))
-    sender.sends()
-    sender.says("La connexion est interrompue")
-    sender.page.reload()
-    sender.page.get_by_label("Choisir un fichier").set_input_files(sender.folder / "relevé.pdf")
-    sender.sends()
-    sender.arrives_at(page_labels.LEGIBILITY)
-    assert sender.accepted_offsets == PARTS
-
-
-def test_a_session_that_ends_meanwhile_keeps_the_page_and_what_was_sent(sender: Sender) -> None:
-    def ends(route: Route) -> None:
-        sender.logs_out()
-        route.continue_()
-
-    sender.at_part(2, ends)
-    sender.chooses(("relevé.pdf", a_pdf()))
-    sender.sends()
-    sender.says("Votre session est terminée")
-    sender.page.get_by_role("link", name="S'identifier dans un nouvel onglet").wait_for()
-    sender.logs_in()
-    sender.page.get_by_role("button", name="Réessayer").click()
-    sender.arrives_at(page_labels.LEGIBILITY)
-    assert sender.accepted_offsets == PARTS
-
-
-def test_a_service_that_is_away_is_named_and_waited_for(sender: Sender) -> None:
-    def stop_pieces(route: Route) -> None:
-        sender.portal.pieces.stop()
-        route.continue_()
-
-    sender.at_part(1, stop_pieces)
-    sender.chooses(("relevé.pdf", a_pdf()))
-    sender.sends()
-    try:
-        sender.page.get_by_role("button", name="Réessayer").wait_for()
-        assert "Le service des justificatifs ne répond pas" in sender.page.inner_text("[data-etat]")
-    finally:
-        sender.portal.pieces.start()
-    sender.page.get_by_role("button", name="Réessayer").click()
-    sender.arrives_at(page_labels.LEGIBILITY)
-
-
-def test_what_is_cancelled_is_not_deposited(sender: Sender) -> None:
-    sender.at_part(1, lambda route: route.abort("connectionreset"))
-    sender.chooses(("relevé.pdf", a_pdf()))
-    sender.sends()
-    sender.says("La connexion est interrompue")
-    sender.page.get_by_role("button", name="Annuler l'envoi").click()
-    sender.says("Envoi annulé : rien n'a été déposé.")
-    sender.page.get_by_role("link", name="Fermer").click()
-    assert "relevé.pdf" not in sender.page.inner_text("main")
-
-
-def test_a_file_that_is_refused_says_why_and_another_can_be_sent(sender: Sender) -> None:
-    sender.chooses(("note.pdf", b"ceci n'est pas un PDF"))
-    sender.sends()
-    sender.is_refused("format")
-    sender.chooses(("relevé.pdf", a_pdf(8 * KIBIBYTE)))
-    assert sender.page.locator(".fr-message--error").count() == 0
-    sender.sends()
-    sender.arrives_at(page_labels.LEGIBILITY)
-
-
-def test_a_file_too_large_is_refused_before_it_is_sent(sender: Sender) -> None:
-    sender.chooses(("relevé.pdf", b"%PDF-1.7" + b"0" * MAX_FILE_BYTES))
-    sender.sends()
-    sender.is_refused(f"la taille ne doit pas excéder {file_size(MAX_FILE_BYTES)}.")
-    assert sender.sent_offsets == []
+def test_what_was_cancelled_is_gone(sender: ScriptlessBrowser) -> None:
+    parts = Parts(sender)
+    upload = parts.begins()
+    assert parts.asks("DELETE", upload).status_code == 204
+    assert parts.asks("HEAD", upload).status_code == 404
+    assert parts.appends(upload, 0, FILE).status_code == 404

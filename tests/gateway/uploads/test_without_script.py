@@ -4,69 +4,117 @@ from __future__ import annotations
 
 import io
 
-from playwright.sync_api import expect
+from PIL import Image
 from pypdf import PdfReader
 
+from gateway.web.justificatifs.lisible import LEGIBILITY_WARNINGS
 from services.contracts import page_labels
 from services.contracts.file_rules import MAX_FILE_BYTES
+from services.pieces.domain.legibility import Sign
+from services.pieces.domain.statuses import Scan
+from services.pieces.models import Deposit, db
 from tests.accounts.creation_form import PASSWORD
-from tests.gateway.uploads.sender import Sender
-from tests.gateway.uploads.test_photographs import photograph
+from tests.gateway.candidates import CandidateFactory
+from tests.gateway.components.html_checks import problems_of, text_of
 from tests.pieces import sample_files
+from tests.support.in_process_four_services import InProcessFourServices
+from tests.support.scriptless_browser import ScriptlessBrowser
+
+DEPOSITED = "Votre fichier est déposé."
+PHOTOGRAPH = sample_files.image("JPEG", (600, 800))
 
 
-def test_one_file_is_deposited_and_shown(plain_sender: Sender) -> None:
-    assert "Les photos HEIC des téléphones sont acceptées" in plain_sender.page.inner_text("main")
-    plain_sender.chooses(("relevé.pdf", sample_files.pdf()))
-    plain_sender.sends()
-    plain_sender.arrives_at(page_labels.LEGIBILITY)
-    plain_sender.page.get_by_role("link", name="C'est lisible").click()
-    expect(plain_sender.page.get_by_text("Votre fichier est déposé.")).to_be_visible()
+def sends(browser: ScriptlessBrowser, *files: tuple[str, bytes], form: str = "") -> None:
+    """Send files with the form that is shown, or that of the page `form`."""
+    browser.post(form or browser.path, [("fichier", (io.BytesIO(content), name)) for name, content in files])
+    assert problems_of(browser.answer.text) == []
 
 
-def test_who_sends_another_file_is_told_that_it_replaces_the_first(plain_sender: Sender) -> None:
-    plain_sender.chooses(("relevé.pdf", sample_files.pdf()))
-    plain_sender.sends()
-    plain_sender.arrives_at(page_labels.LEGIBILITY)
-    plain_sender.page.get_by_role("link", name="Remplacer le fichier").click()
-    warning = "relevé.pdf est déjà déposé pour cette pièce : ce que vous envoyez le remplacera."
-    expect(plain_sender.page.get_by_text(warning)).to_be_visible()
+def test_one_file_is_deposited_looked_at_replaced_and_taken_back(sender: ScriptlessBrowser) -> None:
+    assert "Les photos HEIC des téléphones sont acceptées" in sender.text
+    sends(sender, ("relevé.pdf", sample_files.pdf()))
+    assert sender.title == page_labels.LEGIBILITY
+    sender.follow("Remplacer le fichier")
+    assert "relevé.pdf est déjà déposé pour cette pièce : ce que vous envoyez le remplacera." in sender.text
+    sends(sender, ("autre.pdf", sample_files.pdf()))
+    sender.follow("C'est lisible")
+    assert sender.title == page_labels.JUSTIFICATIFS
+    assert DEPOSITED in sender.text
+    assert "autre.pdf" in sender.text
+    sender.get(sender.page.xpath("//main//a[contains(@href, '/suppression/')]/@href")[0])
+    assert problems_of(sender.answer.text) == []
+    sender.post(sender.path)
+    assert sender.title == page_labels.JUSTIFICATIFS
+    assert "autre.pdf" not in sender.text
 
 
-def test_several_photographs_become_one_pdf(plain_sender: Sender) -> None:
-    plain_sender.chooses(("1.jpg", photograph(600, 800)), ("2.jpg", photograph(600, 800)))
-    plain_sender.sends()
-    plain_sender.arrives_at(page_labels.LEGIBILITY)
-    assert "Vos 2 fichiers ont été réunis en un PDF de 2 pages." in plain_sender.page.inner_text("main")
-    assert len(PdfReader(io.BytesIO(plain_sender.file())).pages) == 2
+def test_several_photographs_become_one_pdf(sender: ScriptlessBrowser) -> None:
+    sends(sender, ("1.jpg", PHOTOGRAPH), ("2.jpg", PHOTOGRAPH))
+    assert "Vos 2 fichiers ont été réunis en un PDF de 2 pages." in sender.text
+    file = sender.page.xpath("//main//a[contains(@href, '/justificatifs/fichier/')]/@href")[0]
+    assert len(PdfReader(io.BytesIO(sender.get(file).data)).pages) == 2
 
 
-def test_what_has_no_picture_goes_back_to_the_list(plain_sender: Sender) -> None:
-    plain_sender.chooses(("pièces.zip", sample_files.archive()))
-    plain_sender.sends()
-    plain_sender.arrives_at(page_labels.JUSTIFICATIFS)
-    expect(plain_sender.page.get_by_text("Votre fichier est déposé.")).to_be_visible()
+def test_what_has_no_picture_goes_back_to_the_list(sender: ScriptlessBrowser) -> None:
+    sends(sender, ("pièces.zip", sample_files.archive()))
+    assert sender.title == page_labels.JUSTIFICATIFS
+    assert DEPOSITED in sender.text
 
 
-def test_files_too_large_are_refused_by_a_page_that_can_be_read(plain_sender: Sender) -> None:
+def test_nothing_chosen_and_files_too_large_are_refused_by_a_page_that_can_be_read(sender: ScriptlessBrowser) -> None:
+    form = sender.path
+    sender.post(form, {"fichier": ""})
+    assert (sender.answer.status_code, error(sender)) == (422, "Choisissez un fichier à envoyer.")
     half = b"%PDF-1.7" + b"0" * (MAX_FILE_BYTES // 2)
-    plain_sender.chooses(("a.pdf", half), ("b.pdf", half))
-    with plain_sender.page.expect_navigation() as navigation:
-        plain_sender.sends()
-    assert navigation.value.status == 413
-    expect(plain_sender.page.locator(".fr-message--error")).to_contain_text("trop volumineux")
+    sends(sender, ("a.pdf", half), ("b.pdf", half), form=form)
+    assert sender.answer.status_code == 413
+    assert "Vos fichiers sont trop volumineux" in error(sender)
 
 
-def test_a_session_that_has_died_ends_at_the_form_which_asks_for_the_file_again(plain_sender: Sender) -> None:
-    page, form = plain_sender.page, plain_sender.page.url
-    plain_sender.logs_out()
-    plain_sender.chooses(("relevé.pdf", sample_files.pdf()))
-    plain_sender.sends()
-    page.get_by_label("Identifiant de connexion").fill(plain_sender.email)
-    page.locator("[name=password]").fill(PASSWORD)
-    page.get_by_role("button", name=page_labels.LOG_IN).click()
-    assert page.url.partition("?")[0] == form
-    expect(page.get_by_text("les fichiers ne sont pas conservés. Choisissez-le à nouveau.")).to_be_visible()
-    plain_sender.chooses(("relevé.pdf", sample_files.pdf()))
-    plain_sender.sends()
-    plain_sender.arrives_at(page_labels.LEGIBILITY)
+def error(browser: ScriptlessBrowser) -> str:
+    return text_of(browser.page.xpath("//*[contains(@class, 'fr-message--error')]")[0])
+
+
+def test_what_looks_hard_to_read_is_said_and_stays_deposited(sender: ScriptlessBrowser) -> None:
+    assert set(LEGIBILITY_WARNINGS) == set(Sign), "every sign that pieces sees has its words"
+    small, out = Image.new("RGB", (300, 200), "white"), io.BytesIO()
+    small.save(out, "JPEG")
+    sends(sender, ("vide.jpg", out.getvalue()))
+    for words in (LEGIBILITY_WARNINGS["small"], LEGIBILITY_WARNINGS["blank"]):
+        assert words in sender.text
+    assert sender.get(sender.page.xpath("//main//img/@src")[0]).mimetype.startswith("image/"), "it is shown"
+    sender.get("/justificatifs")
+    sender.get(next(link for link in sender.page.xpath("//main//a/@href") if link.startswith("/justificatifs/")))
+    assert "vide.jpg" in sender.text
+
+
+def test_a_session_that_has_died_ends_at_the_form_which_asks_for_the_file_again(
+    sender: ScriptlessBrowser, email: str, candidates: CandidateFactory
+) -> None:
+    form, later = sender.path, candidates.browser()
+    sends(later, ("relevé.pdf", sample_files.pdf()), form=form)
+    later.press(page_labels.LOG_IN, identifiant=email, password=PASSWORD)
+    assert later.path == form
+    assert "les fichiers ne sont pas conservés. Choisissez-le à nouveau." in later.text
+    sends(later, ("relevé.pdf", sample_files.pdf()))
+    assert later.title == page_labels.LEGIBILITY
+
+
+def test_what_the_antivirus_says_is_shown_and_a_link_asks_again(
+    sender: ScriptlessBrowser, running: InProcessFourServices
+) -> None:
+    sends(sender, ("lien.pdf", sample_files.pdf()))
+    _scanned(running, "lien.pdf", Scan.PENDING)
+    sender.follow("C'est lisible")
+    assert "Antivirus : analyse en cours" in sender.text
+    _scanned(running, "lien.pdf", Scan.CLEAN)
+    sender.follow("Actualiser : Confirmation d'inscription signée")
+    assert "Antivirus : fichier sain" in sender.text
+    _scanned(running, "lien.pdf", Scan.INFECTED)
+    sender.get(sender.path)
+    assert "L'antivirus a trouvé ce fichier dangereux" in sender.text
+
+
+def _scanned(portal: InProcessFourServices, filename: str, scan: Scan) -> None:
+    with portal.apps["pieces"].app_context(), db.operation() as session:
+        session.query(Deposit).filter_by(filename=filename).one().scan = scan

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from playwright.sync_api import expect
 
-from gateway.cookies import SESSION_COOKIE, cookie_name
+from gateway.cookies import SESSION_COOKIE
 from gateway.file_rules import SENT_PART_BYTES
 from services.contracts import page_labels
 from tests.gateway.candidates import CandidateFactory
+from tests.gateway.scripts.sessions import take_session_over
 from tests.support.in_process_four_services import InProcessFourServices
 
 if TYPE_CHECKING:
@@ -38,10 +39,7 @@ class Sender:
         page.on("response", self._on_response)
 
     def logs_in(self) -> None:
-        """In the browser without going by the page: whoever is logged in there has its cookie."""
-        plain = self.candidates.log_in(self.email)
-        name = cookie_name(self.portal.gateway.app.extensions["portail"], SESSION_COOKIE)
-        self.page.context.add_cookies([{"name": name, "value": str(plain.cookie(name)), "url": self.portal.url}])
+        take_session_over(self.page, self.portal, self.candidates.log_in(self.email), SESSION_COOKIE)
 
     def logs_out(self) -> None:
         """The session ends; this page does not know yet."""

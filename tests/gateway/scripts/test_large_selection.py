@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from gateway.cookies import STAFF_SESSION_COOKIE, cookie_name
-from gateway.web.gestion.selection_report import POSTED_PIECES
+from gateway.web.gestion import pieces
 from tests.gateway.candidates import CandidateFactory
 from tests.gateway.gestion.copied_pieces import add_pieces_to_control
 from tests.gateway.gestion.people import RECEIVED, StaffFactory, depositor
@@ -19,24 +18,27 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page, Route
 
 MILLISECONDS = 60_000
-REST = 10
+POSTED_PIECES, REST = 5, 2
 PIECES = 2 * POSTED_PIECES + REST  # three parts
 DECISIONS = "**/gestion/pieces/decisions"
 
 
 @pytest.fixture
-def selection(page: Page, staff: StaffFactory, candidates: CandidateFactory, running: InProcessFourServices) -> Page:
-    """A gestionnaire who has selected a list of PIECES pieces."""
+def selection(
+    gestionnaires_page: Page,
+    candidates: CandidateFactory,
+    running: InProcessFourServices,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Page:
+    """A gestionnaire who has selected a list of PIECES pieces, to be posted POSTED_PIECES at a time."""
+    monkeypatch.setattr(pieces, "POSTED_PIECES", POSTED_PIECES)
     candidature = depositor(candidates, running).path.rpartition("/")[2]
     add_pieces_to_control(running, candidature, PIECES - 1)
-    name = cookie_name(running.gateway.app.extensions["portail"], STAFF_SESSION_COOKIE)
-    session = staff.logged_in("03").cookie(name)
-    page.context.add_cookies([{"name": name, "value": session or "", "url": running.url}])
-    page.goto(f"{running.url}/gestion/pieces?candidature={candidature}")
-    page.get_by_role("link", name="Sélectionner toute cette liste").click()
-    expect(page.get_by_text(f"{PIECES} pièces sélectionnées")).to_be_visible(timeout=MILLISECONDS)
-    page.wait_for_load_state()  # until its scripts run, the selection is sent whole
-    return page
+    gestionnaires_page.goto(f"{running.url}/gestion/pieces?candidature={candidature}")
+    gestionnaires_page.get_by_role("link", name="Sélectionner toute cette liste").click()
+    expect(gestionnaires_page.get_by_text(f"{PIECES} pièces sélectionnées")).to_be_visible(timeout=MILLISECONDS)
+    gestionnaires_page.wait_for_load_state()  # until its scripts run, the selection is sent whole
+    return gestionnaires_page
 
 
 def press(page: Page) -> None:
@@ -122,7 +124,7 @@ def test_what_a_colleague_decided_meanwhile_is_in_the_report_with_its_reason(
     selection: Page, staff: StaffFactory
 ) -> None:
     colleague = staff.logged_in("03")
-    value = selection.locator("[name=selection]:checked").nth(POSTED_PIECES + 5).get_attribute("value") or ""
+    value = selection.locator("[name=selection]:checked").nth(POSTED_PIECES + 3).get_attribute("value") or ""
     colleague.post("/gestion/pieces/decisions", [("decision", "compliant"), ("selection", value)])
     press(selection)
     reads(selection, f"{PIECES - 1} pièces sont maintenant « {RECEIVED} ».", "1 pièce sans décision")

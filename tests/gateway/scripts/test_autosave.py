@@ -12,7 +12,7 @@ from services.contracts import page_labels
 from services.registrations.domain.lengths import FIELD_VALUE
 from tests.accounts.creation_form import PASSWORD
 from tests.gateway.candidates import CandidateFactory
-from tests.gateway.typist import CANDIDATURE, ENDED, IDENTIFICATION, NOT_SAVED, OFFLINE, SAVED, Typist
+from tests.gateway.scripts.typist import CANDIDATURE, ENDED, IDENTIFICATION, NOT_SAVED, OFFLINE, SAVED, Typist
 from tests.support.accessibility import violations
 from tests.support.in_process_portal import InProcessPortal, service_stopped
 
@@ -58,7 +58,7 @@ def test_a_button_pressed_while_saving_goes_on_with_the_newest_revision(typist: 
     typist.holds("complement_1", "Bâtiment B")
 
 
-@pytest.mark.parametrize("way", [page_labels.DOCUMENTS, "Quitter", page_labels.ACCOUNT])
+@pytest.mark.parametrize("way", [page_labels.DOCUMENTS, "Quitter"])
 def test_leaving_the_page_saves_first(typist: Typist, way: str) -> None:
     typist.field("adresse").fill("1 rue du port")
     typist.page.get_by_role("link", name=way, exact=True).or_(

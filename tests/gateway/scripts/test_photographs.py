@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING
 from PIL import Image, ImageDraw
 from pypdf import PdfReader
 
-from gateway.web.justificatifs.lisible import LEGIBILITY_WARNINGS
 from services.contracts import page_labels
 from services.contracts.file_rules import MAX_FILE_BYTES
-from services.pieces.domain.legibility import Sign
 from services.pieces.domain.picture_sides import PAGE_SIDE
-from tests.gateway.uploads.sender import Sender
+from tests.gateway.scripts.sender import Sender
 from tests.pieces.corpus.sample_pages import heic
 from tests.support.processes import wait_until
 
@@ -81,23 +79,6 @@ def test_a_heic_becomes_a_jpeg_without_date_and_place(sender: Sender) -> None:
     with Image.open(io.BytesIO(sender.file())) as deposited:
         assert (deposited.format, deposited.size) == ("JPEG", (1600, 1200))
         assert not deposited.getexif()
-
-
-def test_what_looks_hard_to_read_is_said_and_stays_deposited(sender: Sender) -> None:
-    small = Image.new("RGB", (300, 200), "white")
-    out = io.BytesIO()
-    small.save(out, "JPEG")
-    sender.chooses(("vide.jpg", out.getvalue()))
-    sender.sends()
-    sender.arrives_at(page_labels.LEGIBILITY)
-    for words in (LEGIBILITY_WARNINGS["small"], LEGIBILITY_WARNINGS["blank"]):
-        assert words in sender.page.inner_text("main")
-    sender.page.get_by_role("link", name="C'est lisible").click()
-    sender.page.get_by_role("link", name="vide.jpg").wait_for()
-
-
-def test_every_sign_that_pieces_sees_has_its_words() -> None:
-    assert set(LEGIBILITY_WARNINGS) == set(Sign)
 
 
 def test_a_photograph_can_be_taken_out_by_keyboard(sender: Sender) -> None:

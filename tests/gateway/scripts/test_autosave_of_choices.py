@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import Route, expect
 
-from tests.gateway.typist import CANDIDATURE, OFFLINE, PATIENCE_MS, SAVED, Typist
+from tests.gateway.scripts.typist import CANDIDATURE, OFFLINE, PATIENCE_MS, SAVED, Typist
 
 _TOP = "field => Math.round(field.getBoundingClientRect().top)"
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from playwright.sync_api import Response, Route, expect
 
-from tests.gateway.typist import CANDIDATURE, IDENTIFICATION, SAVED, Typist
+from tests.gateway.scripts.typist import CANDIDATURE, IDENTIFICATION, SAVED, Typist
 
 SCHOOL_CODE = "0250013D"
 SCHOOL = f"LP P.ADRIEN PARIS - BESANCON ({SCHOOL_CODE})"

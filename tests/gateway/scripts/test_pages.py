@@ -1,0 +1,94 @@
+"""The portal's pages in Chromium: read by axe on a small telephone, and what each page's own script adds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from playwright.sync_api import expect
+
+from gateway.cookies import SESSION_COOKIE
+from services.contracts import page_labels
+from tests.accounts.creation_form import PASSWORD
+from tests.gateway.candidates import CandidateFactory
+from tests.gateway.scripts.sessions import take_session_over
+from tests.support.accessibility import violations
+from tests.support.in_process_portal import InProcessPortal
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+OPENING = "/ouverture-des-services?domaine=Examen&exam=BTS&session=2022&academie=03"
+PUBLIC = ("/", OPENING, "/plan-du-site", "/un-probleme", "/accessibilite", "/compte/creation", "/connexion", "/mails")
+OF_A_CANDIDATE = ("/", "/compte", "/compte/suppression", "/inscriptions")
+NARROW = {"width": 320, "height": 640}
+PARIS, NOUMEA = "Europe/Paris", "Pacific/Noumea"
+
+
+def faults(page: Page, url: str, paths: tuple[str, ...]) -> dict[str, list[str]]:
+    """By path, what axe finds and whether the page scrolls sideways."""
+    found: dict[str, list[str]] = {}
+    for path in paths:
+        page.goto(url + path)
+        found[path] = violations(page)
+        if not page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"):
+            found[path].append("wider than the screen")
+    return {path: lines for path, lines in found.items() if lines}
+
+
+def test_public_pages_are_accessible_and_fit_a_small_telephone(
+    open_page: Callable[..., Page], running: InProcessPortal
+) -> None:
+    assert faults(open_page(viewport=NARROW), running.url, PUBLIC) == {}
+
+
+def test_a_candidates_pages_are_accessible_and_fit_a_small_telephone(
+    open_page: Callable[..., Page], candidates: CandidateFactory, running: InProcessPortal
+) -> None:
+    browser, page = candidates.log_in_registered(), open_page(viewport=NARROW)
+    take_session_over(page, running, browser, SESSION_COOKIE)
+    browser.get("/inscriptions")
+    recap = next(link for link in browser.page.xpath("//main//a/@href") if link.startswith("/inscriptions/"))
+    assert faults(page, running.url, (*OF_A_CANDIDATE, recap)) == {}
+
+
+def test_a_password_typed_stays_when_the_form_changes_in_place(page: Page, running: InProcessPortal) -> None:
+    """The portal gives no password back."""
+    page.goto(f"{running.url}/compte/creation")
+    page.get_by_label("Mot de passe *", exact=True).fill(PASSWORD)
+    with page.expect_response(lambda answer: answer.request.method == "POST"):
+        page.get_by_label("Département, DOM ou COM de naissance").select_option(label="014 - CALVADOS")
+    page.get_by_label("Commune de naissance").fill("cae")
+    page.get_by_role("option", name="CAEN", exact=True).click()
+    expect(page.get_by_label("Mot de passe *", exact=True)).to_have_value(PASSWORD)
+
+
+def test_a_refused_log_in_is_heard(page: Page, running: InProcessPortal) -> None:
+    page.goto(f"{running.url}/connexion")
+    page.get_by_label("Identifiant de connexion").fill("nobody@example.org")
+    page.get_by_label("Mot de passe *", exact=True).fill("Fausse/2021")
+    page.get_by_role("button", name=page_labels.LOG_IN).click()
+    expect(page.get_by_role("alert").filter(has_text="incorrect")).to_be_focused()
+    expect(page.get_by_label("Identifiant de connexion")).to_have_value("nobody@example.org")
+
+
+def test_far_from_paris_ones_own_time_stands_beside(open_page: Callable[..., Page], running: InProcessPortal) -> None:
+    for zone in (PARIS, NOUMEA):
+        page = open_page(timezone_id=zone)
+        page.goto(running.url + OPENING)
+        place = page.locator("[data-heure-locale]")
+        if zone == PARIS:
+            expect(place).to_be_hidden()
+        else:
+            expect(place).to_contain_text("1 octobre 2021 à 21:00")
+            expect(place).to_be_visible()
+
+
+def test_the_link_of_a_mail_leads_out_of_the_frame_that_shows_it(
+    page: Page, candidates: CandidateFactory, running: InProcessPortal
+) -> None:
+    """What a frame with a policy of its own may do, Chromium alone decides."""
+    mail = candidates.mail_to(candidates.create_account())
+    page.goto(f"{running.url}/mails/{mail.name}")
+    page.frame_locator("iframe").get_by_role("link", name="Activer mon compte").click()
+    page.get_by_role("heading", name="Activation de votre compte").wait_for()

@@ -250,3 +250,26 @@ def test_what_is_typed_after_another_window_has_saved_is_shown_beside_the_way_to
     assert "1 rue du port" not in browser.text
     browser.follow("Voir ma candidature")
     assert browser.title == "Récapitulatif"
+
+
+def test_a_text_too_long_stays_in_its_field_and_a_nul_takes_nothing_away(candidates: CandidateFactory) -> None:
+    browser, draft = begun(candidates)
+    browser.get(f"{draft}/{IDENTIFICATION}")
+    path, long = browser.path, "x" * (FIELD_VALUE + 1)
+    browser.press("Suivant", adresse=long, complement_1="Bâtiment B")
+    assert browser.answer.status_code == 422
+    assert (browser.value("adresse"), browser.value("complement_1")) == (long, "Bâtiment B")
+    assert browser.page.xpath(f"//a[@href='#champ-adresse'][contains(., '{FIELD_VALUE} caractères')]")
+    browser.press("Précédent", adresse="1 rue\0 du port")
+    assert browser.get(path).status_code == 200
+    assert browser.value("adresse") == "1 rue du port"
+
+
+def test_words_that_were_typed_and_not_yet_searched_stay_in_their_field(candidates: CandidateFactory) -> None:
+    browser, draft = begun(candidates)
+    browser.get(f"{draft}/{CANDIDATURE}")
+    for button in ("Actualiser selon le choix « Catégorie du candidat »", "Suivant"):
+        browser.press(button, **{"etablissement-texte": "Pasteur"})
+        assert (browser.value("etablissement-texte"), browser.value("etablissement")) == ("Pasteur", ""), button
+    browser.press("Rechercher : Etablissement")
+    assert "Pasteur" in browser.text

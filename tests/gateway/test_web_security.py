@@ -8,7 +8,7 @@ from typing import Any
 from gateway.app import create_app
 from gateway.settings import GatewaySettings
 from services.chassis.settings import Secret
-from tests.gateway.candidates import CandidateFactory
+from tests.gateway.candidates import CandidateFactory, creation_answers
 from tests.gateway.components.html_checks import problems_of
 from tests.support.in_process_portal import InProcessPortal
 from tests.support.scriptless_browser import ScriptlessBrowser
@@ -89,3 +89,19 @@ def test_without_a_token_metrics_answer_this_machine_alone_and_no_proxy_of_it(ru
     for authorization in ("Bearer ", "Bearer"):
         elsewhere = {"environ_overrides": {"REMOTE_ADDR": "10.0.0.7"}, "headers": {"Authorization": authorization}}
         assert client.get("/metrics", **elsewhere).status_code == 404
+
+
+def test_a_nul_in_an_account_s_form_takes_nothing_away(plain: ScriptlessBrowser) -> None:
+    plain.post("/compte/creation", creation_answers("nul@example.org", prenoms="Lau\0rent", nom_famille=""))
+    assert plain.answer.status_code == 422
+    assert plain.value("prenoms") == "Laurent"
+
+
+def test_a_nul_in_an_address_is_refused_by_a_page(plain: ScriptlessBrowser) -> None:
+    for path in ("/ouverture-des-services?exam=%00", "/compte/mot-de-passe/%00", "/compte/communes?q=%00"):
+        assert 400 <= plain.get(path).status_code < 500 or plain.answer.status_code == 200, path
+
+
+def test_pages_themselves_take_parameters_that_they_do_not_know(plain: ScriptlessBrowser) -> None:
+    for path in ("/", "/connexion", "/ouverture-des-services"):
+        assert plain.get(f"{path}?utm_source=mail").status_code == 200

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from gateway.cookies import SESSION_COOKIE, STAFF_SESSION_COOKIE, cookie_name
-from gateway.layout.frame import GESTION_HOME
+from gateway.layout.frame import GESTION_HOME, GESTION_PAGES
 from services.accounts.models import Account, LoginSession, db
 from services.contracts import page_labels
 from tests.accounts.creation_form import PASSWORD as CANDIDATES_PASSWORD
@@ -22,6 +22,11 @@ from tests.gateway.gestion.people import (
     rows,
 )
 from tests.support.in_process_four_services import InProcessFourServices
+from tests.support.scriptless_browser import ScriptlessBrowser
+
+ACTS = ("relance", "reinitialisation", "desactivation", "reactivation")
+OF_ADMINISTRATORS = ("catalogue", "ouvertures", "annonces", "comptes", "journal", "equipe")
+TEAM_POSTS = ("/gestion/equipe/invitation", *(f"/gestion/equipe/{'0' * 32}/{act}" for act in ACTS))
 
 
 def test_a_second_factor_is_asked_for_and_each_code_is_taken_once(staff: StaffFactory) -> None:
@@ -46,6 +51,19 @@ def test_whoever_is_not_logged_in_is_asked_to_and_comes_back(staff: StaffFactory
     assert browser.path == "/gestion/connexion"
     log_in(browser, staff.account("03"))
     assert browser.answer.request.full_path == "/gestion/pieces?statut=toutes"
+
+
+def test_a_gestionnaire_has_neither_entries_nor_pages_of_administrators(
+    gestionnaire: ScriptlessBrowser, candidature: str
+) -> None:
+    for key in OF_ADMINISTRATORS:
+        assert GESTION_PAGES[key].label not in gestionnaire.text
+        assert gestionnaire.get(GESTION_PAGES[key].url).status_code == 403, key
+    for path in (*TEAM_POSTS, "/gestion/messages", "/gestion/catalogue"):
+        gestionnaire.post(path, {"reason": "Mutation", "code": "123456"})
+        assert gestionnaire.answer.status_code == 403, path
+    gestionnaire.get(f"/gestion/candidatures/{candidature}")
+    assert "Son compte" not in gestionnaire.text
 
 
 def test_a_candidates_password_opens_no_gestion_and_the_page_says_why(

@@ -1,15 +1,19 @@
-"""An administrator changes the dates of an opening, and what the home page says."""
+"""An administrator: the dates of an opening, what the home page says, candidates' accounts, lists by académie."""
 
 from __future__ import annotations
 
+import csv
+
 import pytest
 
-from gateway.layout.frame import GESTION_PAGES
 from tests.gateway.candidates import CandidateFactory
 from tests.gateway.components.html_checks import problems_of
-from tests.gateway.gestion.people import StaffFactory
+from tests.gateway.gestion.people import StaffFactory, depositor, rows
 from tests.support.in_process_four_services import InProcessFourServices
 from tests.support.scriptless_browser import ScriptlessBrowser
+
+LISTS = ("/gestion/pieces?statut=toutes", "/gestion/relances", "/gestion/documents")
+HERE, ELSEWHERE = "03", "20"
 
 
 def open_besancon(administrator: ScriptlessBrowser) -> None:
@@ -22,7 +26,7 @@ def open_besancon(administrator: ScriptlessBrowser) -> None:
 def test_the_end_of_registrations_is_moved_with_a_reason_and_candidates_see_it(
     administrator: ScriptlessBrowser, candidates: CandidateFactory
 ) -> None:
-    candidates.log_in_registered()
+    candidates.register(candidates.create_activated_account())
     open_besancon(administrator)
     assert "candidature" in administrator.text, "whom it concerns is said first"
     administrator.press("Changer les dates", closes="24/12/2021 23:59", reason="Intempéries")
@@ -30,7 +34,7 @@ def test_the_end_of_registrations_is_moved_with_a_reason_and_candidates_see_it(
     assert "Les dates sont changées" in administrator.text
     assert administrator.value("closes") == "24/12/2021 23:59"
     assert "Intempéries" in administrator.text
-    candidate = candidates.log_in_registered()
+    candidate = candidates.browser()
     candidate.get("/ouverture-des-services?domaine=Examen&exam=BTS&session=2022&academie=03")
     assert "24 décembre 2021 23:59" in candidate.text
 
@@ -100,10 +104,114 @@ def test_a_message_without_a_text_or_dates_is_refused_and_stays(administrator: S
     assert administrator.value("shown_until") == "jamais"
 
 
-def test_a_gestionnaire_has_neither_entries_nor_pages_of_administrators(staff: StaffFactory) -> None:
-    gestionnaire = staff.logged_in("03")
-    assert GESTION_PAGES["ouvertures"].label not in gestionnaire.text
-    for page in ("/gestion/ouvertures", "/gestion/messages"):
-        assert gestionnaire.get(page).status_code == 403
-    gestionnaire.post("/gestion/messages", {"action": "publier", "title": "Non"})
-    assert gestionnaire.answer.status_code == 403
+def open_account(administrator: ScriptlessBrowser, candidature: str) -> None:
+    """Lead the administrator from a candidature to its candidate's account."""
+    administrator.get(f"/gestion/candidatures/{candidature}")
+    administrator.follow("Son compte et son état civil")
+    assert not problems_of(administrator.answer.text)
+
+
+def test_a_civil_status_is_corrected_with_a_reason_and_every_candidature_follows(
+    administrator: ScriptlessBrowser, candidates: CandidateFactory, running: InProcessFourServices
+) -> None:
+    candidature = depositor(candidates, running).path.rpartition("/")[2]
+    open_account(administrator, candidature)
+    account = administrator.path
+    administrator.press("Corriger l'état civil", nom_famille="DUBOIS-MARTIN", motif="Carte d'identité du 4 octobre")
+    assert administrator.path == account
+    assert "L'état civil est corrigé" in administrator.text
+    assert administrator.value("nom_famille") == "DUBOIS-MARTIN"
+    running.deliver_events()
+    administrator.get(f"/gestion/candidatures/{candidature}")
+    assert "DUBOIS-MARTIN" in administrator.text
+    assert "Carte d'identité du 4 octobre" in administrator.text
+    administrator.get(f"/gestion/journal?objet={account.rpartition('/')[2]}")
+    acts = " ".join(rows(administrator))
+    assert "État civil corrigé" in acts
+    assert "nom de famille : DUBOIS-MARTIN" in acts
+    assert "Compte de candidat consulté" in acts
+
+
+def test_a_mistake_is_shown_beside_its_field_and_what_was_typed_stays(
+    administrator: ScriptlessBrowser, candidature: str
+) -> None:
+    open_account(administrator, candidature)
+    administrator.press("Corriger l'état civil", nom_famille="", prenoms="Paul", motif="Erreur de saisie")
+    assert administrator.answer.status_code == 422
+    assert administrator.value("prenoms") == "Paul"
+    assert "Erreur de saisie" in administrator.text
+    administrator.press("Corriger l'état civil", nom_famille="PETIT", motif=" ")
+    assert administrator.answer.status_code == 422
+    assert administrator.value("nom_famille") == "PETIT"
+    assert not problems_of(administrator.answer.text)
+
+
+def test_an_account_is_found_by_its_address_alone(administrator: ScriptlessBrowser, candidature: str) -> None:
+    open_account(administrator, candidature)
+    email = administrator.page.xpath("//main//p[contains(., '@')]/text()")[0].strip()
+    administrator.get("/gestion/comptes")
+    administrator.press("Rechercher", email=email)
+    assert administrator.path == "/gestion/comptes"
+    assert len(rows(administrator)) == 1
+    administrator.press("Rechercher", email="personne@example.org")
+    assert "Aucun compte" in administrator.text
+    administrator.press("Rechercher", email="")
+    assert not problems_of(administrator.answer.text)
+
+
+def test_a_link_of_activation_is_sent_again_and_the_older_is_closed(
+    administrator: ScriptlessBrowser, candidates: CandidateFactory
+) -> None:
+    email = candidates.create_account()
+    first = candidates.link_to(email, "activation")
+    administrator.get("/gestion/comptes")
+    administrator.press("Rechercher", email=email)
+    administrator.get(administrator.page.xpath("//tbody//a/@href")[0])
+    administrator.press("Renvoyer le lien d'activation")
+    assert "Le lien d'activation est renvoyé" in administrator.text
+    second = candidates.link_to(email, "activation")
+    assert second != first
+    assert candidates.browser().get(first).status_code == 410
+    assert "Activer mon compte" in candidates.browser().get(second).text
+
+
+@pytest.mark.usefixtures("candidature")
+def test_an_administrator_chooses_an_académie_of_each_list(administrator: ScriptlessBrowser) -> None:
+    for path in LISTS:
+        administrator.get(path)
+        everywhere = rows(administrator)
+        administrator.press("Filtrer", academie=HERE)
+        assert not problems_of(administrator.answer.text)
+        assert (rows(administrator), administrator.value("academie")) == (everywhere, HERE), path
+        administrator.press("Filtrer", academie=ELSEWHERE)
+        assert (administrator.answer.status_code, rows(administrator)) == (200, []), path
+
+
+def test_a_gestionnaire_has_no_académie_to_choose(staff: StaffFactory) -> None:
+    gestionnaire = staff.logged_in("03", "20")
+    for path in (*LISTS, "/gestion/candidatures"):
+        gestionnaire.get(path)
+        assert not gestionnaire.page.xpath("//main//select[contains(@name, 'academie')]"), path
+
+
+def test_an_export_is_of_the_académie_that_was_chosen(administrator: ScriptlessBrowser, candidature: str) -> None:
+    for button in ("Candidatures (CSV)", "Épreuves (CSV)"):
+        exported = {}
+        for academie in ("", HERE, ELSEWHERE):
+            administrator.get("/gestion/candidatures")
+            answer = administrator.press(button, export_academie=academie)
+            assert answer.status_code == 200
+            exported[academie] = answer.text
+        assert candidature in exported[HERE]
+        assert exported[""] == exported[HERE]
+        assert len(list(csv.reader(exported[ELSEWHERE].splitlines()))) == 1, "the headings alone"
+
+
+@pytest.mark.usefixtures("candidature")
+def test_a_search_is_within_the_académie_that_was_chosen(administrator: ScriptlessBrowser) -> None:
+    administrator.get("/gestion/candidatures")
+    administrator.press("Rechercher", recherche="binet", academie=HERE)
+    assert rows(administrator)
+    administrator.press("Rechercher", academie=ELSEWHERE)
+    assert rows(administrator) == []
+    assert (administrator.value("recherche"), administrator.value("academie")) == ("binet", ELSEWHERE)

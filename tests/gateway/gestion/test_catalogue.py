@@ -108,11 +108,3 @@ def test_a_catalogue_that_somebody_else_has_loaded_meanwhile_is_compared_again(
     assert "personne n'est concerné" in administrator.text
     administrator.press("Charger ce catalogue")
     assert "Le catalogue est chargé" in administrator.text
-
-
-def test_a_gestionnaire_has_no_such_page(gestionnaire: ScriptlessBrowser) -> None:
-    gestionnaire.get(PAGE)
-    assert gestionnaire.answer.status_code == 403
-    assert GESTION_PAGES["catalogue"].label not in gestionnaire.text
-    send(gestionnaire, archive())
-    assert gestionnaire.answer.status_code == 403

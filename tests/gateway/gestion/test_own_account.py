@@ -9,7 +9,7 @@ from services.accounts.domain.recovery_codes import COUNT
 from services.accounts.domain.throttling import SECOND_FACTOR
 from tests.gateway.components.html_checks import problems_of, text_of
 from tests.gateway.gestion.invitations import NEW_PASSWORD, recovery_codes, shown_secret
-from tests.gateway.gestion.people import PASSWORD, StaffAccount, StaffBrowser, StaffFactory, log_in, rows
+from tests.gateway.gestion.people import PASSWORD, StaffBrowser, StaffFactory, rows
 from tests.support.in_process_four_services import InProcessFourServices
 
 NAMES = {"name": "suivi du bureau", "scopes": "pieces:read", "days": "30"}
@@ -32,20 +32,7 @@ def test_the_page_says_who_one_is_and_how_many_codes_are_left(member: StaffBrows
     assert f"Codes de secours qui restent {COUNT}" in member.browser.text
 
 
-def test_a_recovery_code_takes_the_place_of_a_code_once(member: StaffBrowser, staff: StaffFactory) -> None:
-    member.browser.get("/gestion/compte/codes-de-secours")
-    member.press("Afficher de nouveaux codes")
-    code = recovery_codes(member.browser)[0]
-    for status in (200, 401):
-        other = staff.browser()
-        other.get("/gestion/connexion")
-        log_in(other, member.account, code=code.lower())
-        assert other.answer.status_code == status
-
-
-def test_a_new_password_closes_the_other_sessions_and_this_one_goes_on(
-    member: StaffBrowser, staff: StaffFactory
-) -> None:
+def test_a_new_password_closes_the_other_sessions_and_this_one_goes_on(member: StaffBrowser) -> None:
     member.browser.follow("Changer de mot de passe")
     typed = {"current_password": PASSWORD, "password": NEW_PASSWORD, "password_confirmation": NEW_PASSWORD}
     member.press("Enregistrer", **{**typed, "password": "court"})
@@ -54,15 +41,9 @@ def test_a_new_password_closes_the_other_sessions_and_this_one_goes_on(
     member.press("Enregistrer", **typed)
     assert member.browser.path == "/gestion/compte"
     assert "Votre mot de passe est changé." in member.browser.text
-    other = staff.browser()
-    other.get("/gestion/connexion")
-    log_in(other, member.account, code=member.code())
-    assert other.answer.status_code == 401
-    log_in(other, member.account, code=member.code(), password=NEW_PASSWORD)
-    assert other.path == "/gestion"
 
 
-def test_a_second_factor_is_renewed_in_two_steps(member: StaffBrowser, staff: StaffFactory) -> None:
+def test_a_second_factor_is_renewed_in_two_steps(member: StaffBrowser) -> None:
     member.browser.follow("Renouveler le second facteur")
     member.press("Continuer", code="000000")
     assert member.browser.answer.status_code == 422
@@ -74,12 +55,6 @@ def test_a_second_factor_is_renewed_in_two_steps(member: StaffBrowser, staff: St
     assert (member.browser.answer.status_code, shown_secret(member.browser)) == (422, secret)
     member.browser.press("Mettre en service", code=pyotp.TOTP(secret).now())
     assert "Votre nouveau second facteur est en service" in member.browser.text
-    renewed = StaffBrowser(
-        member.portal, staff.browser(), StaffAccount(member.account.id, member.account.email, secret)
-    )
-    renewed.browser.get("/gestion/connexion")
-    log_in(renewed.browser, renewed.account, code=renewed.code())
-    assert renewed.browser.path == "/gestion"
 
 
 def test_a_proposal_that_is_not_ours_starts_again(member: StaffBrowser) -> None:

@@ -26,14 +26,16 @@ CELLS = "E1 - Culture générale;12/05/2022;14:00;4 h;Lycée Pergaud, BESANCON;B
 SESSION = "BTS 2022 - BREVET DE TECHNICIEN SUPERIEUR"
 
 
-@pytest.fixture
-def candidate(candidates: CandidateFactory, running: InProcessFourServices) -> ScriptlessBrowser:
-    browser = candidates.log_in_registered()
+@pytest.fixture(scope="module")
+def candidate(running: InProcessFourServices) -> ScriptlessBrowser:
+    browser = CandidateFactory(running).log_in_registered()
     running.deliver()
     return browser
 
 
-def numero_of(candidate: ScriptlessBrowser, running: InProcessFourServices) -> str:
+@pytest.fixture(scope="module")
+def numero(candidate: ScriptlessBrowser, running: InProcessFourServices) -> str:
+    """Of the candidate."""
     candidature = documents_page(candidate).rpartition("/")[2]
     with running.documents.app.app_context(), db.reading() as session:
         return str(session.scalar(select(Candidature.numero_candidat).where(Candidature.id == candidature)))
@@ -62,9 +64,8 @@ def send(gestionnaire: ScriptlessBrowser, path: str, content: bytes, name: str =
 
 
 def test_convocations_are_checked_previewed_published_and_withdrawn(
-    candidate: ScriptlessBrowser, gestionnaire: ScriptlessBrowser, running: InProcessFourServices
+    candidate: ScriptlessBrowser, gestionnaire: ScriptlessBrowser, running: InProcessFourServices, numero: str
 ) -> None:
-    numero = numero_of(candidate, running)
     path = prepare(gestionnaire)
     assert all(heading in gestionnaire.text for heading in HEADINGS["convocation"].split(";"))
     send(gestionnaire, path, csv_of([f"{numero};{CELLS}", f"00000000000;{CELLS}"]))
@@ -95,9 +96,8 @@ def test_convocations_are_checked_previewed_published_and_withdrawn(
 
 
 def test_one_document_of_many_is_taken_back(
-    candidate: ScriptlessBrowser, gestionnaire: ScriptlessBrowser, running: InProcessFourServices
+    candidate: ScriptlessBrowser, gestionnaire: ScriptlessBrowser, running: InProcessFourServices, numero: str
 ) -> None:
-    numero = numero_of(candidate, running)
     path = prepare(gestionnaire, type="releve_notes", title="Relevé de notes provisoire")
     send(gestionnaire, path, csv_of([f"{numero};E1 - Culture générale;12,5;3;Admis"], "releve_notes"))
     gestionnaire.press("Publier 1 document")
@@ -120,32 +120,18 @@ def test_one_document_of_many_is_taken_back(
     assert "Relevé de notes provisoire" not in candidate.text
 
 
-def test_pdfs_are_matched_by_the_number_in_their_names(
-    candidate: ScriptlessBrowser, gestionnaire: ScriptlessBrowser, running: InProcessFourServices
-) -> None:
-    numero = numero_of(candidate, running)
-    path = prepare(gestionnaire, source="pdf")
-    archive = zip_of({f"lot/convocation-{numero}.pdf": pdf_of("Venez"), "notice.pdf": pdf_of()})
-    send(gestionnaire, path, archive, "lot.zip")
-    assert "1 document à publier" in gestionnaire.text
-    assert rows(gestionnaire) == ["notice.pdf - Aucun N° candidat (11 chiffres) dans le nom du fichier"]
-    gestionnaire.press("Publier 1 document")
-    running.deliver()
-    candidate.get(documents_page(candidate))
-    candidate.follow("Ouvrir : Convocation(s) aux épreuves version 1")
-    assert "Venez" in text_of_pdf(candidate.answer.data)
-
-
 def test_a_document_that_the_catalogue_declares_is_published_as_pdf(
-    candidate: ScriptlessBrowser, gestionnaire: ScriptlessBrowser, running: InProcessFourServices
+    candidate: ScriptlessBrowser, gestionnaire: ScriptlessBrowser, running: InProcessFourServices, numero: str
 ) -> None:
     declared = (DeclaredDocument("attestation", "Attestation de réussite"),)
     exam = SESSION.removeprefix("BTS 2022 - ")
     event = DocumentsDeclared("BTS", exam, "2021-10-04T08:00:00+00:00", declared)
     deliver_event(running.documents.app, registry, event)
-    numero = numero_of(candidate, running)
     path = prepare(gestionnaire, type="attestation", source="pdf")
-    send(gestionnaire, path, pdf_of("Admis"), f"attestation-{numero}.pdf")
+    archive = zip_of({f"lot/attestation-{numero}.pdf": pdf_of("Admis"), "notice.pdf": pdf_of()})
+    send(gestionnaire, path, archive, "lot.zip")
+    assert "1 document à publier" in gestionnaire.text
+    assert rows(gestionnaire) == ["notice.pdf - Aucun N° candidat (11 chiffres) dans le nom du fichier"]
     gestionnaire.press("Publier 1 document")
     running.deliver()
     candidate.get(documents_page(candidate))

@@ -179,10 +179,6 @@ def test_the_six_types_of_documents_have_the_guide_s_labels() -> None:
     ]
 
 
-def test_the_forms_sentence_is_the_guide_s() -> None:
-    assert BTS.texts["forms_notice"] == ("Actuellement, cette section n'est pas utilisée dans le cadre du BTS.",)
-
-
 def test_pages_and_buttons_that_exam_texts_quote_are_the_portals() -> None:
     texts = "".join(path.read_text(encoding="utf-8") for path in ROOT.rglob("*.yaml"))
     quoted = set(re.findall(r"« ((?:Mes |M'|J'ai fourni|Enregistrer)[^»]*) »", texts))

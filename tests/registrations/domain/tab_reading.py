@@ -5,6 +5,7 @@ from dataclasses import replace
 from services.registrations.domain import declaration, registration_form
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.forms import Field, Section
+from services.registrations.domain.tab_views import EpreuveField
 from tests.registrations.domain.example_dossier import DOSSIER
 
 EMPTY = replace(DOSSIER, answers={})
@@ -32,3 +33,15 @@ def position(dossier: Dossier, code: str) -> str:
     chosen = declaration.read(dossier).chosen(code)
     assert chosen
     return chosen.position_label
+
+
+def shown_epreuves(dossier: Dossier) -> dict[str, EpreuveField]:
+    """What « Epreuves » shows, by code."""
+    return {epreuve.code: epreuve for epreuve in registration_form.tab_view(dossier, EPREUVES).epreuves or ()}
+
+
+def offered_options(dossier: Dossier, code: str) -> list[str]:
+    """The languages that « Epreuves » offers for an épreuve."""
+    option = shown_epreuves(dossier)[code].option
+    assert option
+    return [offered.value for offered in option.options]

@@ -8,7 +8,7 @@ from services.registrations.domain import declaration, registration_form, rules
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.exam_definition import RuleUse
 from tests.registrations.domain.example_dossier import BTS, DOSSIER, SESSION, details, with_answers, with_tab_answers
-from tests.registrations.domain.tab_reading import ACQUIS, EPREUVES, position
+from tests.registrations.domain.tab_reading import ACQUIS, position, shown_epreuves
 
 
 def keeping(code: str, mark: str, year: str = "2021", **more: str) -> Dossier:
@@ -92,8 +92,7 @@ def test_e4_is_kept_when_both_its_parts_are() -> None:
     half = keeping("E4-A", "12")
     whole = with_tab_answers("acquis", {"meme_bts-note-E4-B": "11", "meme_bts-garder-E4-B": "oui"}, half)
     assert (position(half, "E4"), position(whole, "E4")) == ("Inscrit", "Bénéfice")
-    titles = [epreuve.title for epreuve in registration_form.tab_view(whole, EPREUVES).epreuves or ()]
-    assert "E4 : Dévelop.suivi.activ.commercia. : Bénéfice" in titles
+    assert shown_epreuves(whole)["E4"].title == "E4 : Dévelop.suivi.activ.commercia. : Bénéfice"
     carried = progressive(with_tab_answers("acquis", {"meme_bts-note-E4-B": "7"}, whole))
     assert position(carried, "E4") == "Report"
 

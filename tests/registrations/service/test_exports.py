@@ -1,23 +1,32 @@
-"""An export is read from the server as it leaves, and never keeps others from the database."""
+"""Exports of épreuves, and that one is read from the server as it leaves and keeps nobody from the database."""
 
 from __future__ import annotations
+
+import csv
 
 import pytest
 from flask import Flask
 from sqlalchemy import text
 from werkzeug.test import TestResponse
 
-from services.registrations.models import db
+from services.registrations.models import AuditEntry, db
 from services.registrations.queries import staff_list as queries
 from tests.registrations.service.candidate_client import CandidateClient
 from tests.support import tokens
 
-ALL = "/v1/staff/candidatures.csv"
+
+def export(app: Flask, what: str, *academies: str) -> TestResponse:
+    token = tokens.staff_token(
+        "agent", scopes=("candidatures:read", "candidatures:manage"), academies=academies or None
+    )
+    return app.test_client().get(f"/v1/staff/{what}", headers=tokens.bearer(token))
 
 
-def export(app: Flask) -> TestResponse:
-    headers = tokens.bearer(tokens.staff_token("agent", scopes=("candidatures:read",), academies=None))
-    return app.test_client().get(ALL, headers=headers)
+def lines(app: Flask, query: str = "", *academies: str) -> list[dict[str, str]]:
+    """The export of épreuves."""
+    with export(app, f"epreuves.csv?{query}", *academies) as answer:
+        assert answer.status_code == 200, answer.text
+        return list(csv.DictReader(answer.text.removeprefix("\ufeff").splitlines(), delimiter=";"))
 
 
 def test_an_export_under_way_has_the_next_one_wait_for_its_end(
@@ -25,12 +34,12 @@ def test_an_export_under_way_has_the_next_one_wait_for_its_end(
 ) -> None:
     monkeypatch.setattr("services.chassis.process.capacity.QUEUE_SECONDS", 0.1)
     candidate.registered("03")
-    first, *others = [export(app) for _ in range(3)]
+    first, *others = [export(app, "candidatures.csv") for _ in range(3)]
     assert {other.status_code for other in others} == {503}
     assert all("Retry-After" in other.headers for other in others)
     assert "DUBOIS Pierre" in first.text
     first.close()
-    assert "DUBOIS Pierre" in export(app).text
+    assert "DUBOIS Pierre" in export(app, "candidatures.csv").text
 
 
 @pytest.mark.engines("postgresql")
@@ -40,8 +49,49 @@ def test_an_export_is_fetched_from_the_servers_cursor(
     monkeypatch.setattr(queries, "PAGE", 1)
     candidate.registered("03")
     other.registered("20")
-    begun = export(app)
+    begun = export(app, "candidatures.csv")
     with app.app_context(), db.reading() as session:
         activity = text("SELECT query FROM pg_stat_activity WHERE datname = current_database()")
         assert [query for query in session.scalars(activity) if query.startswith("FETCH FORWARD")]
     assert len(begun.text.strip().split("\r\n")) == 3
+
+
+def test_each_epreuve_is_a_line_with_the_choices_and_the_export_is_audited(
+    app: Flask, candidate: CandidateClient
+) -> None:
+    saved = candidate.registered("03")
+    found = lines(app)
+    shown = candidate.get(f"/candidatures/{saved['candidature_id']}")["recap"]["epreuves"]
+    assert [line["epreuve_code"] for line in found] == [epreuve["code"] for epreuve in shown]
+    assert [line["position"] for line in found] == [epreuve["position_label"] for epreuve in shown]
+    assert [line["option"] or None for line in found] == [epreuve["option"] for epreuve in shown]
+    assert [line["note"] or None for line in found] == [epreuve["mark"] for epreuve in shown]
+    first = found[0]
+    assert (first["numero_candidat"], first["numero_inscription"]) == ("02103000001", "001")
+    assert (first["nom"], first["prenoms"], first["academie"]) == ("DUBOIS", "Pierre", "03")
+    assert (first["examen"], first["session"], first["specialite_code"]) == ("BTS", "2022", "31310")
+    assert "0250013D" in first["etablissement"]
+    assert first["amenagement_demande"] in ("oui", "non")
+    with app.app_context(), db.reading() as session:
+        entry = session.query(AuditEntry).filter_by(action="epreuves.exported").one()
+    assert (entry.actor_id, entry.subject) == ("agent", "epreuves")
+
+
+def test_who_has_withdrawn_is_convoked_nowhere(app: Flask, candidate: CandidateClient) -> None:
+    candidate.withdraw(candidate.registered("03")["candidature_id"])
+    assert lines(app) == []
+    assert lines(app, "state=withdrawn")
+
+
+def test_the_export_takes_every_filter_of_the_list_within_ones_academies(
+    app: Flask, candidate: CandidateClient, other: CandidateClient
+) -> None:
+    candidate.registered("03")
+    other.registered("20")
+    born = candidate.identity["date_naissance"]
+    everything = f"exam=BTS&session=2022&academie=03&state=active&birth_date={born}&text=pierre"
+    assert {line["prenoms"] for line in lines(app, everything)} == {"Pierre"}
+    assert lines(app, "birth_date=1901-01-01") == []
+    assert {line["academie"] for line in lines(app)} == {"03", "20"}
+    assert {line["prenoms"] for line in lines(app, "", "03")} == {"Pierre"}
+    assert lines(app, "academie=20", "03") == []

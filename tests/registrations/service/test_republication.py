@@ -1,14 +1,20 @@
-"""A service that has lost its copy for good is told of everything once more."""
+"""What other services are told of a catalogue's documents, and once more if they lost their copy for good."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 from flask import Flask
 from sqlalchemy import delete, select
 
 from services.chassis.events.envelope import Envelope
 from services.contracts.registrations import WindowChanged
+from services.registrations.domain.exam_definition import Exam
 from services.registrations.models import db, events
-from tests.registrations.service.candidate_client import CandidateClient
+from services.registrations.operations.catalogue import load_catalogue
+from services.registrations.operations.republication import publish_everything
+from tests.registrations.service.candidate_client import GUIDE, NOW, OPERATOR, CandidateClient
+from tests.registrations.service.outbox import events_of
 
 
 def _published(app: Flask) -> list[tuple[str, int, str]]:
@@ -40,3 +46,34 @@ def test_every_version_and_every_end_is_published_once_more_as_it_was(
     output = app.test_cli_runner().invoke(args=["publish-candidatures"]).output
     assert output == "2 candidature(s) publiée(s) de nouveau\n"
     assert sorted(_published(app), key=str) == sorted(before, key=str)
+
+
+DECLARING = replace(GUIDE, document_types={**GUIDE.document_types, "attestation": "Attestation de réussite"})
+
+
+def load(app: Flask, *exams: Exam) -> None:
+    with app.app_context():
+        for exam in exams:
+            load_catalogue([exam], actor=OPERATOR, at=NOW)
+
+
+def declared(app: Flask) -> list[list[str]]:
+    """The labels of each event."""
+    events = events_of(app, "registrations.documents_declared.v1")
+    return [[item["label"] for item in event["data"]["documents"]] for event in events]
+
+
+def test_documents_of_its_own_are_told_at_each_load_and_their_end_once(app: Flask) -> None:
+    assert declared(app) == [], "nothing but the guide's types"
+    load(app, DECLARING, DECLARING)
+    assert declared(app) == [["Attestation de réussite"]] * 2
+    load(app, GUIDE, GUIDE)
+    assert declared(app) == [["Attestation de réussite"]] * 2 + [[]]
+
+
+def test_a_service_that_lost_its_copy_is_told_again(app: Flask) -> None:
+    load(app, DECLARING)
+    before = declared(app)
+    with app.app_context():
+        publish_everything()
+    assert declared(app)[len(before) :] == [["Attestation de réussite"]]

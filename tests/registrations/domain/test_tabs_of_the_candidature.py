@@ -1,0 +1,175 @@
+"""« Informations candidature », « Qualification présentée » and « Epreuves »: what each offers, shows and refuses."""
+
+from dataclasses import replace
+
+import pytest
+
+from services.registrations.domain import registration_form
+from tests.registrations.domain.example_dossier import DOSSIER, details, with_answers, with_tab_answers
+from tests.registrations.domain.tab_reading import (
+    ACQUIS,
+    CANDIDATURE,
+    EMPTY,
+    EPREUVES,
+    QUALIFICATION,
+    field,
+    offered_options,
+    pointers,
+    sections,
+    shown_epreuves,
+)
+
+
+def test_only_public_categories_are_offered() -> None:
+    offered = field(EMPTY, CANDIDATURE, "categorie").options
+    assert offered[0].label == "FORMATION CONTINUE (320)"
+    assert "110" not in [option.value for option in offered]
+    assert "categorie" in pointers(with_answers("candidature", categorie="110"), CANDIDATURE)
+
+
+def test_consents_are_never_answered_beforehand_and_must_be() -> None:
+    for name in ("consent_presse", "consent_collectivites"):
+        assert field(EMPTY, CANDIDATURE, name).value is None
+        assert name in pointers(EMPTY, CANDIDATURE)
+
+
+def test_the_doctors_advice_comes_with_a_yes() -> None:
+    asked = with_answers("candidature", handicap="oui")
+    assert "médecin" in field(asked, CANDIDATURE, "handicap_conseil").label
+    assert "handicap_conseil" not in [field.name for s in sections(DOSSIER, CANDIDATURE) for field in s.fields]
+    assert registration_form.checked_content(asked).confirmation.handicap
+
+
+def test_who_renounces_is_told_what_for() -> None:
+    hint = field(EMPTY, CANDIDATURE, "renoncement").hint
+    assert hint
+    assert "repasser des épreuves" in hint
+
+
+@pytest.mark.parametrize(
+    ("categorie", "codes"),
+    [("320", ["0250013D", "0250099Z"]), ("410", ["CNED"]), ("510", ["INDIVIDUELS 025"])],
+)
+def test_establishments_are_searched_by_category_and_residence(categorie: str, codes: list[str]) -> None:
+    options = registration_form.search(
+        with_answers("candidature", categorie=categorie), CANDIDATURE, "etablissement", "", 10
+    )
+    assert [option.value for option in options] == codes
+
+
+def test_an_establishment_of_another_kind_is_refused() -> None:
+    [reason] = details(registration_form.tab_errors(with_answers("candidature", etablissement="CNED"), CANDIDATURE))
+    assert "ne correspond pas à la catégorie FORMATION CONTINUE (320)" in reason
+
+
+def test_without_a_script_what_was_typed_for_an_establishment_gives_proposals() -> None:
+    typed = with_answers("candidature", etablissement="adrien")
+    assert [option.value for option in field(typed, CANDIDATURE, "etablissement").options] == ["0250013D"]
+    assert pointers(typed, CANDIDATURE) == ["etablissement"]
+
+
+def test_an_establishment_chosen_is_shown_by_its_label() -> None:
+    assert field(DOSSIER, CANDIDATURE, "etablissement").display == "LP P.ADRIEN PARIS - BESANCON (0250013D)"
+
+
+@pytest.mark.parametrize("typed", ["banque", "CLIENTELE conseil", "31310"])
+def test_a_specialite_is_found_by_its_words_or_code(typed: str) -> None:
+    options = registration_form.search(EMPTY, QUALIFICATION, "specialite", typed, 5)
+    assert options[0].label == "Banque - conseiller de clientèle (31310)"
+
+
+def test_forms_of_passage_follow_the_category_and_who_has_the_choice_is_told_what_each_means() -> None:
+    free = field(DOSSIER, QUALIFICATION, "forme")
+    bound = field(with_answers("candidature", categorie="520"), QUALIFICATION, "forme")
+    assert [[option.label for option in shown.options] for shown in (free, bound)] == [
+        ["Globale", "Progressive"],
+        ["Globale"],
+    ]
+    explanation = "Globale : toutes les épreuves à cette session. Progressive : réparties sur plusieurs sessions."
+    assert (free.hint, bound.hint) == (explanation, None)
+
+
+def test_a_derogation_opens_the_wished_form() -> None:
+    asked = with_answers("qualification", derogation="oui")
+    assert field(asked, QUALIFICATION, "forme_souhaitee").hint == "sous réserve de l'accord du recteur"
+    assert pointers(asked, QUALIFICATION) == ["forme_souhaitee"]
+    wished = with_answers("qualification", asked, forme_souhaitee="progressive")
+    final = field(wished, QUALIFICATION, "forme_finale")
+    assert (final.value, final.disabled) == ("Progressive (sous réserve de l'accord du recteur)", True)
+    assert registration_form.checked_content(wished).confirmation.forme == final.value
+
+
+def test_a_derogation_to_the_same_form_is_pointless() -> None:
+    same = with_answers("qualification", derogation="oui", forme_souhaitee="globale")
+    assert pointers(same, QUALIFICATION) == ["forme_souhaitee"]
+
+
+def test_a_specialite_that_the_session_does_not_offer_is_refused() -> None:
+    assert "specialite" in pointers(with_answers("qualification", specialite="99999"), QUALIFICATION)
+
+
+def test_acquis_opens_the_fields_of_ticked_boxes_only() -> None:
+    assert len(sections(EMPTY, ACQUIS)) == 1
+    both = with_tab_answers("acquis", {"vae": "oui"})
+    assert len(sections(both, ACQUIS)) == 3
+    assert field(both, ACQUIS, "vae-garder-E4-A").type == "checkbox"
+
+
+def test_the_only_form_of_a_category_is_chosen_already() -> None:
+    individuel = with_answers("candidature", replace(EMPTY, answers={}), categorie="520")
+    assert field(individuel, QUALIFICATION, "forme").value == "globale"
+    assert field(individuel, QUALIFICATION, "forme_finale").value == "Globale"
+
+
+def test_epreuves_are_titled_as_in_the_guide() -> None:
+    shown = shown_epreuves(DOSSIER)
+    assert [shown[code].title for code in ("E2", "EF1", "EF2")] == [
+        "E2 : Langue vivante 1 : Anglais : Inscrit",
+        "EF1 : Langue vivante 2 : Allemand : Inscrit",
+        "EF2 : Certification professionnelle : Non Inscrit",
+    ]
+
+
+def test_mandatory_epreuves_are_fixed_and_facultatives_chosen() -> None:
+    shown = shown_epreuves(DOSSIER)
+    assert [code for code, epreuve in shown.items() if epreuve.position] == ["EF1", "EF2", "EF3"]
+    assert [code for code, epreuve in shown.items() if epreuve.option] == ["E2", "EF1"]
+    assert {epreuve.group for code, epreuve in shown.items() if code.startswith("EF")} == {"facultatives"}
+
+
+def test_the_progressive_form_lets_units_be_chosen() -> None:
+    shown = shown_epreuves(with_answers("qualification", forme="progressive"))
+    assert [code for code, epreuve in shown.items() if epreuve.position] == [
+        "E1",
+        "E2",
+        "E3",
+        "E4-A",
+        "E4-B",
+        "E5",
+        "C-ANGL",
+        "EF1",
+        "EF2",
+        "EF3",
+    ]
+
+
+def test_a_language_must_be_chosen_where_one_is_sat() -> None:
+    assert pointers(with_answers("epreuves", option__E2=""), EPREUVES) == ["option-E2"]
+    assert pointers(with_answers("epreuves", option__E2="klingon"), EPREUVES) == ["option-E2"]
+
+
+def test_a_position_that_cannot_be_had_is_refused() -> None:
+    assert pointers(with_answers("epreuves", position__E1="benefice"), EPREUVES) == ["position-E1"]
+    assert pointers(with_answers("epreuves", position__EF2="dispense"), EPREUVES) == ["position-EF2"]
+
+
+def test_an_establishment_habilite_for_ccf_changes_the_modes() -> None:
+    lines = registration_form.recap(with_answers("candidature", etablissement="0250099Z")).epreuves
+    modes = {line.code: line.mode_label for line in lines}
+    assert modes["E3"] == "Contrôle en cours de formation (CCF)"
+    assert modes["E1"] == "Ponctuel"
+
+
+def test_the_first_language_is_not_offered_as_the_second() -> None:
+    assert "anglais" in offered_options(DOSSIER, "E2")
+    assert offered_options(DOSSIER, "EF1") == ["allemand", "espagnol", "italien"]

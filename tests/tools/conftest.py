@@ -8,23 +8,26 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+import requests
 
 from tests.gateway.candidates import CandidateFactory
 from tests.gateway.gestion.people import StaffFactory, depositor
 from tests.support.in_process_four_services import InProcessFourServices, running_four_services
 from tests.tools.tool import Tool, tool_token
+from tests.tools.unreliable_portal import UnreliablePortal, in_front_of
 
 if TYPE_CHECKING:
     from tests.support.object_store import ObjectStore
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def running(objects: ObjectStore, tmp_path_factory: pytest.TempPathFactory) -> Iterator[InProcessFourServices]:
+    """One portal for all these tests: what they look at is what they did themselves."""
     with running_four_services(tmp_path_factory.mktemp("tools"), objects.fresh_bucket().url) as portal:
         yield portal
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def token(running: InProcessFourServices) -> str:
     """Of a gestionnaire of Besançon."""
     return tool_token(running, StaffFactory(running).account("03"))
@@ -36,9 +39,22 @@ def tool(running: InProcessFourServices, token: str, tmp_path: Path) -> Tool:
 
 
 @pytest.fixture
-def deposited(running: InProcessFourServices) -> None:
-    """A new candidate of Besançon has deposited two files."""
-    depositor(CandidateFactory(running), running, deposits=2)
+def deposited(running: InProcessFourServices, token: str) -> None:
+    """Candidates of Besançon have deposited files of which two at least are to control."""
+    waiting = requests.get(
+        f"{running.url}/api/pieces/v1/pieces?status=none&deposited=true&limit=2",
+        headers={"Authorization": f"Bearer {token}"},
+        timeout=60,
+    )
+    if len(waiting.json()["items"]) < 2:
+        depositor(CandidateFactory(running), running, deposits=4)
+
+
+@pytest.fixture
+def network(running: InProcessFourServices) -> Iterator[UnreliablePortal]:
+    """A network to the portal that fails as it is told to."""
+    with in_front_of(running.url) as unreliable:
+        yield unreliable
 
 
 @pytest.fixture
@@ -47,7 +63,7 @@ def workers(running: InProcessFourServices) -> Iterator[None]:
     ended = threading.Event()
 
     def work() -> None:
-        while not ended.wait(0.2):
+        while not ended.wait(0.4):
             running.deliver()
 
     thread = threading.Thread(target=work)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -12,7 +11,7 @@ from tests.gateway.gestion.people import StaffFactory
 from tests.support.in_process_four_services import InProcessFourServices
 from tests.tools.test_reading import rows
 from tests.tools.tool import Tool, tool_token
-from tests.tools.unreliable_portal import LOST, UnreliablePortal, in_front_of
+from tests.tools.unreliable_portal import LOST, UnreliablePortal
 
 
 @pytest.fixture(scope="module")
@@ -24,12 +23,6 @@ def administrators_token(running: InProcessFourServices) -> str:
 @pytest.fixture
 def administrator(tool: Tool, administrators_token: str) -> Tool:
     return replace(tool, token=administrators_token)
-
-
-@pytest.fixture
-def network(running: InProcessFourServices) -> Iterator[UnreliablePortal]:
-    with in_front_of(running.url) as unreliable:
-        yield unreliable
 
 
 def besancon(tool: Tool) -> dict[str, str]:
@@ -75,14 +68,3 @@ def test_a_message_is_published_once_and_withdrawn(tool: Tool, administrator: To
     assert [row["id"] for row in administrator.json("messages", "list", "--tous")] == [message]
     administrator.done("messages", "withdraw", message)
     assert tool.json("messages", "list") == []
-
-
-def test_a_gestionnaire_changes_neither(tool: Tool) -> None:
-    opening = besancon(tool)["ouverture_id"]
-    for words in (
-        ("openings", "move", opening, "--ferme-le", "2021-12-04 17:00", "--motif", "Essai"),
-        ("messages", "publish", "--titre", "A", "--texte", "B", "--du", "2021-10-01 00:00", "--au", "2022-03-01 00:00"),
-        ("messages", "withdraw", "0" * 32),
-        ("messages", "list", "--tous"),
-    ):
-        assert tool.run(*words).returncode == 3, words

@@ -53,10 +53,3 @@ def test_another_academie_finds_nothing(running: InProcessFourServices, tool: To
     assert elsewhere.run("pieces", "next").returncode == 4
     assert elsewhere.run("pieces", "show", piece["id"]).returncode == 4
     assert elsewhere.run("pieces", "decide", piece["id"], "conforme").returncode == 4
-
-
-def test_a_token_that_may_only_read_decides_nothing(running: InProcessFourServices, tool: Tool) -> None:
-    reading = tool_token(running, StaffFactory(running).account("03"), "pieces:read")
-    reader = Tool(running.url, reading, tool.folder)
-    piece = reader.json("pieces", "next")
-    assert reader.run("pieces", "decide", piece["id"], "conforme").returncode == 3

@@ -11,11 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from gateway.api import routing
-from services.contracts.account_rules import DEFAULT_TOKEN_DAYS
-from services.contracts.page_sizes import LARGEST_PAGE
-from services.pieces.domain import changes
-from services.pieces.domain.changes import CHANGES_RETENTION
 from tests.gateway.candidates import CandidateFactory
 from tests.gateway.gestion.people import depositor
 from tests.support.in_process_four_services import InProcessFourServices
@@ -40,20 +35,16 @@ def script(tmp_path: Path) -> Path:
 def test_every_block_of_the_page_does_what_it_says(
     running: InProcessFourServices, tool: Tool, script: Path, tmp_path: Path
 ) -> None:
+    """Takes as long as its fifty commands, each a process, and one installation."""
     if shutil.which("jq") is None:
         skip_or_fail(NotInstalled("jq", "jq"))
     for _ in range(3):
         depositor(CandidateFactory(running), running, deposits=2)
     shutil.copytree(SOURCE, tmp_path / "tools" / "portail")
     result = subprocess.run(
-        ["bash", str(script)],
-        cwd=tmp_path,
-        env=_shell(tool, tmp_path),
-        capture_output=True,
-        text=True,
-        timeout=SECONDS,
-        check=False,
-    )
+        ["bash", str(script)], cwd=tmp_path, env=_shell(tool, tmp_path), capture_output=True, text=True,
+        timeout=SECONDS, check=False,
+    )  # fmt: skip
     assert result.returncode == 0, result.stdout[-3000:] + result.stderr[-3000:]
     assert result.stderr.count("--- block") == len(BLOCKS) >= 15
     assert "/problems/introuvable" in result.stdout
@@ -64,42 +55,9 @@ def test_every_block_of_the_page_does_what_it_says(
 
 
 def _shell(tool: Tool, folder: Path) -> dict[str, str]:
-    """`pip install` builds here and puts the command there, fetching nothing: « 0 » is what switches isolation off."""
+    """`pip install` builds here and puts the command there, fetching nothing (« 0 » is what switches isolation off)."""
     python = Path(sys.executable).parent
     there = folder / "installed"
     pip = {"PIP_TARGET": str(there), "PIP_NO_DEPS": "1", "PIP_NO_BUILD_ISOLATION": "0", "PIP_QUIET": "1"}
     paths = {"PATH": f"{there / 'bin'}:{python}:{os.environ['PATH']}", "PYTHONPATH": str(there)}
     return {**tool.surroundings(), **pip, **paths}
-
-
-def test_the_limits_on_the_page_are_those_of_the_code() -> None:
-    limits = dict(re.findall(r"^\| ([^|]+) \| (\d+)[^|]*\|$", PAGE.partition("## Limites")[2], re.MULTILINE))
-    assert {what: int(number) for what, number in limits.items()} == {
-        "appels par jeton": routing.CALLS_PER_MINUTE,
-        "pièces, candidatures d'une page": LARGEST_PAGE,
-        "décisions d'un appel": LARGEST_PAGE,
-        "changements d'une page": changes.MAX_LIMIT,
-        "changements gardés": CHANGES_RETENTION.days,
-        "exports à la fois, par processus du service": 1,
-    }
-
-
-def test_the_numbers_in_the_pages_sentences_are_those_of_the_code() -> None:
-    [patience] = re.findall(
-        r"^DEFAULT_PATIENCE = (\d+)\.0", (SOURCE / "portail" / "api.py").read_text(encoding="utf-8"), re.MULTILINE
-    )
-    for sentence in (
-        f"valable {DEFAULT_TOKEN_DAYS} jours par défaut",
-        f"`PORTAIL_PATIENCE`, {patience} secondes par défaut",
-        f"Décider de plusieurs pièces, {LARGEST_PAGE} au plus par appel",
-        f"Les changements sont gardés {CHANGES_RETENTION.days} jours",
-    ):
-        assert sentence in PAGE
-
-
-def test_the_exit_codes_on_the_page_are_those_of_the_tool() -> None:
-    documented = re.findall(
-        r"^\| (\d+) \| [^|]+ \|$", PAGE.partition("### Codes de sortie")[2].partition("## ")[0], re.M
-    )
-    source = (SOURCE / "portail" / "failures.py").read_text(encoding="utf-8")
-    assert documented == re.findall(r"^    [A-Z_]+ = (\d+)$", source, re.MULTILINE)

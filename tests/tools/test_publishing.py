@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from tests.documents.imports.exam_office import csv_of, pdf_of, zip_of
 from tests.gateway.gestion.people import StaffFactory
 from tests.support.in_process_four_services import InProcessFourServices
 from tests.tools.tool import Tool, tool_token
-from tests.tools.unreliable_portal import LOST, UnreliablePortal, in_front_of
+from tests.tools.unreliable_portal import LOST, UnreliablePortal
 
 pytestmark = pytest.mark.usefixtures("deposited")
 
@@ -24,14 +23,8 @@ PUBLISH = ("documents", "publish", "convocations.csv", "--type", "convocation")
 
 
 @pytest.fixture
-def network(running: InProcessFourServices) -> Iterator[UnreliablePortal]:
-    with in_front_of(running.url) as unreliable:
-        yield unreliable
-
-
-@pytest.fixture
 def numero(tool: Tool) -> str:
-    return str(tool.json("candidatures", "list", "--limite", "1")[0]["numero_candidat"])
+    return str(tool.json("candidatures", "list", "--etat", "active", "--limite", "1")[0]["numero_candidat"])
 
 
 def write(tool: Tool, *lines: str) -> Path:

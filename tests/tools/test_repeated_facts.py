@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 import subprocess
 import sys
+import tomllib
 from typing import Any
 
 import pytest
@@ -20,6 +22,7 @@ from services.pieces.domain.changes import MAX_LIMIT, ChangeKind
 from services.registrations.domain.severities import SEVERITIES
 from tests.tools.tool import SOURCE
 
+ALLOWED = {"click", "requests", "rich", "portail"}
 FACTS = """
 import json
 from portail import __main__ as program, api, bulk, candidatures_commands as candidatures, changes_commands as changes
@@ -82,3 +85,17 @@ def test_the_help_names_exit_codes_that_there_are(facts: dict[str, Any]) -> None
     named = re.findall(r"\b(\d+) [a-zé]", facts["help"].partition("Codes de sortie")[2])
     assert len(named) > 5
     assert {int(code) for code in named} <= set(facts["exit codes"])
+
+
+def test_it_imports_what_it_declares_and_the_standard_library() -> None:
+    imported = set()
+    for file in (SOURCE / "portail").glob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                imported |= {alias.name.partition(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom):
+                assert node.level == 0
+                imported.add(str(node.module).partition(".")[0])
+    assert imported - sys.stdlib_module_names == ALLOWED
+    project = tomllib.loads((SOURCE / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert {need.partition(">")[0] for need in project["dependencies"]} == ALLOWED - {"portail"} | {"tzdata"}

@@ -3,24 +3,16 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.support.in_process_four_services import InProcessFourServices
 from tests.tools.tool import Tool
-from tests.tools.unreliable_portal import BUSY, LOST, UNHEARD, UnreliablePortal, in_front_of
+from tests.tools.unreliable_portal import BUSY, LOST, UNHEARD, UnreliablePortal
 
 pytestmark = pytest.mark.usefixtures("deposited")
-
-
-@pytest.fixture
-def network(running: InProcessFourServices) -> Iterator[UnreliablePortal]:
-    with in_front_of(running.url) as unreliable:
-        yield unreliable
 
 
 @pytest.fixture

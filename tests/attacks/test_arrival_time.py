@@ -24,7 +24,7 @@ from tests.support.nginx_proxy import Proxy
 from tests.support.ports import free_port
 from tests.support.processes import wait_until
 
-A_WHILE = timedelta(seconds=2)
+A_WHILE = timedelta(seconds=1)
 
 
 def forged() -> dict[str, str]:
@@ -72,18 +72,15 @@ def test_what_a_client_says_of_its_own_arrival_is_written_over(url: str) -> None
     assert arrived > before - timedelta(milliseconds=10)
 
 
-def test_a_gateway_without_a_proxy_believes_nobody(tmp_path: Path) -> None:
+def test_a_gateway_believes_the_proxy_in_portal_time_and_without_a_proxy_nobody(tmp_path: Path) -> None:
     with running_portal(tmp_path) as running:
-        assert running.gateway.app.extensions["portail"].behind_proxy is False
+        alone = running.gateway.app
+        assert alone.extensions["portail"].behind_proxy is False
         before = clock.portal_now()
-        assert before <= taken_up(running.gateway.app, running, forged()) <= clock.portal_now()
-
-
-def test_a_gateway_behind_the_proxy_believes_it_in_portal_time(tmp_path: Path) -> None:
-    with running_portal(tmp_path) as running:
-        app = create_app(running.gateway_settings(clock.offset().total_seconds(), behind_proxy=True))
+        assert before <= taken_up(alone, running, forged()) <= clock.portal_now()
+        behind = create_app(running.gateway_settings(clock.offset().total_seconds(), behind_proxy=True))
         now = clock.system_now().timestamp()
-        taken = taken_up(app, running, {PASSED_ON_AT_HEADER: f"{now:.3f}", HELD_SECONDS_HEADER: "900.000"})
+        taken = taken_up(behind, running, {PASSED_ON_AT_HEADER: f"{now:.3f}", HELD_SECONDS_HEADER: "900.000"})
         assert abs(taken - (clock.portal_now() - timedelta(seconds=900))) < timedelta(seconds=TIMEOUT_SECONDS)
 
 

@@ -10,7 +10,8 @@ from tests.support.processes import wait_until
 
 
 def test_gateways_started_anew_in_turn_lose_no_request(site: Site) -> None:
-    # The proxy goes on knowing the address of who is away.
+    """Two gateways end, with what they have under way, and start again, of which each takes some seconds: what is
+    looked at. The proxy goes on knowing the address of who is away."""
     visit, visits = log_in(site.url, site.new_registered_candidate()), ContinuousRequests()
 
     def reads() -> requests.Response:

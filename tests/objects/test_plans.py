@@ -2,31 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any, cast
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, insert, text
+from sqlalchemy import insert, text
 
 from services.chassis.database.transactions import Database
 from services.objects import ObjectMissing, ObjectStore, ObjectTables
-from services.objects.comparison import (
-    Counter,
-    KeyColumn,
-    LostObject,
-    confirm_lost,
-    confirm_unknown,
-    in_pages,
-    rows_by_key,
-)
+from services.objects.comparison import Counter, KeyColumn, LostObject, confirm_lost, confirm_unknown, rows_by_key
 from services.objects.lifecycle import erase_expired
 from tests.objects.file_table import declare_file
+from tests.support.database_filling import ROWS
+from tests.support.query_plans import query_plan, recorded_statements
 
-ROWS = 100_000
 NOW = datetime.now(UTC)
+# A scan of a whole table, or rows that are sorted rather than read in the order of an index.
+NOT_BY_INDEX = (
+    "Seq Scan on files",
+    "Seq Scan on retired",
+    "SCAN files'",
+    "SCAN retired_objects'",
+    "TEMP B-TREE",
+    "Sort  ",
+)
 
 
 class _EmptyStore:
@@ -40,52 +41,8 @@ class _EmptyStore:
         pass
 
 
-STORE = cast(ObjectStore, _EmptyStore())
-
-
 def _key(number: int) -> str:
     return f"pieces/{number:064x}"
-
-
-class FilledDatabase:
-    """A database in which every second file is retired, some of them long ago."""
-
-    def __init__(self, url: str) -> None:
-        self.app, self.db = Flask(__name__), Database()
-        file, tables = declare_file(self.db), ObjectTables(self.db)
-        self.columns = (KeyColumn(file.key, file.id),)
-        self.db.connect(self.app, url)
-        with self.app.app_context():
-            self.db.metadata.create_all(self.db.engine)
-            self._fill(file, [{"id": f"{number:032x}", "key": _key(number)} for number in range(ROWS)])
-            self._fill(tables.RetiredObject, [_retired(number) for number in range(0, ROWS, 2)])
-            with self.db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-                connection.execute(text("ANALYZE"))
-
-    def _fill(self, model: Any, rows: list[dict[str, Any]]) -> None:
-        for page in in_pages(rows, 10_000):
-            with self.db.operation() as session:
-                session.execute(insert(model), page)
-
-    def plans_of(self, act: Any) -> str:
-        """How the database finds what `act` asks for."""
-        asked: list[tuple[str, Any]] = []
-
-        def note(connection: Any, cursor: Any, statement: str, parameters: Any, *rest: Any) -> None:
-            if statement.startswith("SELECT"):
-                asked.append((statement, parameters))
-
-        with self.app.app_context():
-            event.listen(self.db.engine, "before_cursor_execute", note)
-            act()
-            event.remove(self.db.engine, "before_cursor_execute", note)
-            explain = "EXPLAIN QUERY PLAN " if self.db.engine.dialect.name == "sqlite" else "EXPLAIN "
-            with self.db.engine.connect() as connection:
-                rows = [
-                    str(row[-1]) for query in asked for row in connection.exec_driver_sql(explain + query[0], query[1])
-                ]
-        assert rows
-        return "\n".join(rows)
 
 
 def _retired(number: int) -> dict[str, Any]:
@@ -93,38 +50,28 @@ def _retired(number: int) -> dict[str, Any]:
     return {"key": _key(number), "retired_at": NOW, "kept_until": until}
 
 
-@pytest.fixture
-def filled(database_url: str) -> Iterator[FilledDatabase]:
-    database = FilledDatabase(database_url)
-    yield database
-    with database.app.app_context():
-        database.db.engine.dispose()
-
-
-def _is_by_index(plan: str) -> bool:
-    by_hand = (
-        "Seq Scan on files",
-        "Seq Scan on retired",
-        "SCAN files\n",
-        "SCAN retired_objects\n",
-        "TEMP B-TREE",
-        "Sort  ",
-    )
-    return not any(mark in f"{plan}\n" for mark in by_hand)
-
-
-def test_pages_of_rows_and_doubts_about_keys_are_answered_by_an_index(filled: FilledDatabase) -> None:
-    keys = [_key(number) for number in range(5, 55)]
-
-    def act() -> None:
-        list(islice(rows_by_key(filled.db, filled.columns, Counter()), 2500))
-        confirm_unknown(filled.db, filled.columns, keys)
-        confirm_lost(filled.db, STORE, filled.columns, [LostObject(key, "x") for key in keys])
-
-    plan = filled.plans_of(act)
-    assert _is_by_index(plan), plan[:3000]
-
-
-def test_what_is_to_be_erased_is_answered_by_an_index(filled: FilledDatabase) -> None:
-    plan = filled.plans_of(lambda: erase_expired(filled.db, STORE))
-    assert _is_by_index(plan), plan[:3000]
+@pytest.mark.engines("sqlite", "postgresql")
+def test_what_reconciliation_and_erasing_ask_is_answered_by_an_index(database_url: str) -> None:
+    """Of the files every second one is retired, some of them long ago."""
+    app, db = Flask(__name__), Database()
+    file, tables = declare_file(db), ObjectTables(db)
+    db.connect(app, database_url)
+    columns, store = (KeyColumn(file.key, file.id),), cast(ObjectStore, _EmptyStore())
+    with app.app_context():
+        db.metadata.create_all(db.engine)
+        with db.operation() as session:
+            session.execute(insert(file), [{"id": f"{number:032x}", "key": _key(number)} for number in range(ROWS)])
+            session.execute(insert(tables.RetiredObject), [_retired(number) for number in range(0, ROWS, 2)])
+            session.execute(text("ANALYZE"))
+        doubtful = [_key(number) for number in range(5, 15)]
+        with recorded_statements(db) as asked:
+            list(islice(rows_by_key(db, columns, Counter()), 2500))
+            confirm_unknown(db, columns, doubtful)
+            confirm_lost(db, store, columns, [LostObject(key, "x") for key in doubtful])
+            assert erase_expired(db, store) == ROWS / 200
+        with db.engine.connect() as connection:
+            plans = {sql: query_plan(connection, sql, values) for sql, values in asked if sql.startswith("SELECT")}
+        db.engine.dispose()
+    assert len(plans) >= 4
+    by_hand = [f"{sql}\n{plan}" for sql, plan in plans.items() if any(mark in plan for mark in NOT_BY_INDEX)]
+    assert not by_hand, "\n".join(by_hand)

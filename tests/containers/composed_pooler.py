@@ -40,4 +40,5 @@ class Pooler:
         return url.replace(f"@{POOLER}/", f"@127.0.0.1:{self._port}/")
 
     def stop(self) -> None:
-        self._daemon.stop()
+        """It keeps nothing, and asked politely it would wait for the last of its clients."""
+        self._daemon.kill()

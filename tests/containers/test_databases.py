@@ -1,23 +1,75 @@
-"""Each service's two roles on a real PostgreSQL: enough for its work and its migrations, and nothing else."""
+"""Each service's two roles on a real PostgreSQL, and the script that makes them; one cluster for all of this module."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from itertools import product
 from pathlib import Path
+from threading import Barrier
 
 import psycopg
 import pytest
+from flask import Flask
 from psycopg import errors, sql
+from sqlalchemy import text
 
 from deploy.containers import secrets
 from deploy.service_names import SERVICES
+from services.chassis.database.transactions import Database
+from services.chassis.process import capacity
 from services.chassis.process.command_line import migrate
 from tests.architecture import apps
 from tests.containers.composed_databases import ComposedDatabases
+from tests.containers.composed_pooler import Pooler
+from tests.support.missing_services import NotInstalled, skip_or_fail
+from tests.support.processes import wait_until
+from tests.support.time_limits import limited_to
 
 RUNTIME = "{}-database-url"
 OWNER = "{}-migrations-url"
 # Kept for ever: a trigger refuses what the rights allow.
 APPEND_ONLY = "audit_entries"
+OF_OWNERS = (
+    "CREATE TABLE mine (name text)",
+    "CREATE TEMPORARY TABLE mine (name text)",
+    "CREATE SCHEMA mine",
+    "CREATE FUNCTION mine() RETURNS int LANGUAGE sql AS 'SELECT 1'",
+    "CREATE EXTENSION hstore",
+    "CREATE ROLE mine",
+    "CREATE DATABASE mine",
+    "ALTER TABLE outbox ADD COLUMN mine text",
+    "DROP TABLE outbox",
+    "TRUNCATE outbox",
+    "CREATE INDEX ON outbox (id)",
+    "ALTER TABLE outbox DISABLE TRIGGER ALL",
+    "UPDATE alembic_version SET version_num = version_num",
+    "DELETE FROM alembic_version",
+    "INSERT INTO alembic_version VALUES ('9999')",
+    "SET ROLE {}_owner",
+    "SET SESSION AUTHORIZATION postgres",
+    "COPY outbox TO PROGRAM 'cat'",
+)
+OF_THE_SUPERUSER = ("CREATE ROLE mine", "CREATE DATABASE mine", "SET ROLE postgres")
+AWKWARD = r"""it's "a" \ $PATH $(id) `id` %% é;--"""
+ENCODED = "it%27s%20%22a%22%20%5C%20%24PATH%20%24%28id%29%20%60id%60%20%25%25%20%C3%A9%3B--"
+WRONG_URLS = (
+    ("", "role pieces with a password is expected"),
+    ("postgresql+psycopg://pieces:@postgres:5432/pieces", "role pieces with a password is expected"),
+    ("postgresql+psycopg://postgres:secret-word@postgres:5432/pieces", "role pieces with a password is expected"),
+    ("postgresql+psycopg://pieces:secret-word@postgres:5432/documents", "database pieces is expected"),
+    ("postgresql+psycopg://pieces:secret-word@postgres:5432", "database pieces is expected"),
+    ("postgresql+psycopg://pieces:secret-word%0Aa@postgres:5432/pieces", "without control characters"),
+)
+REPLICAS, PEOPLE = 4, 15
+SHARED = 40
+"""default_pool_size: connections to PostgreSQL for all replicas of a service."""
+STATEMENTS = 8
+"""Of each person: psycopg prepares after a few."""
+CONNECTIONS = "SELECT count(*) FROM pg_stat_activity WHERE datname = %s"
+LIMITS = ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout")
 
 
 @pytest.fixture(scope="module")
@@ -41,15 +93,20 @@ def names(session: psycopg.Connection, catalogue: str) -> list[str]:
     return [str(row[0]) for row in rows]
 
 
-@pytest.mark.parametrize("service", SERVICES)
-def test_a_service_reads_and_writes_all_its_tables(migrated: ComposedDatabases, service: str) -> None:
-    with migrated.connect(migrated.url(RUNTIME.format(service))) as session:
-        tables = [table for table in names(session, "tables") if table != "alembic_version"]
-        assert len(tables) > 3
-        for table in tables:
-            work_on(session, table)
-        for sequence in names(session, "sequences"):
-            session.execute(sql.SQL("SELECT nextval({})").format(sql.Literal(f'"{sequence}"')))
+def test_each_service_is_ready_and_reads_and_writes_all_its_tables_with_its_runtime_role(
+    migrated: ComposedDatabases, tmp_path: Path
+) -> None:
+    for service in SERVICES:
+        url = migrated.url(RUNTIME.format(service))
+        answer = apps.build(service, tmp_path, url).test_client().get("/health/ready")
+        assert answer.json["checks"]["database"] == "ok", answer.json
+        with migrated.connect(url) as session:
+            tables = [table for table in names(session, "tables") if table != "alembic_version"]
+            assert len(tables) > 3
+            for table in tables:
+                work_on(session, table)
+            for sequence in names(session, "sequences"):
+                session.execute(sql.SQL("SELECT nextval({})").format(sql.Literal(f'"{sequence}"')))
 
 
 def work_on(session: psycopg.Connection, table: str) -> None:
@@ -68,61 +125,28 @@ def work_on(session: psycopg.Connection, table: str) -> None:
         session.execute(sql.SQL("DELETE FROM {} WHERE false").format(identifier))
 
 
-@pytest.mark.parametrize("service", SERVICES)
-def test_a_service_is_ready_with_its_runtime_role(migrated: ComposedDatabases, service: str, tmp_path: Path) -> None:
-    app = apps.build(service, tmp_path, migrated.url(RUNTIME.format(service)))
-    answer = app.test_client().get("/health/ready")
-    assert answer.json is not None
-    assert answer.json["checks"]["database"] == "ok", answer.json
+def test_no_service_changes_structure_nor_the_owner_what_is_outside_its_database(migrated: ComposedDatabases) -> None:
+    tried = [(RUNTIME, service, statement.format(service)) for service in SERVICES for statement in OF_OWNERS]
+    tried += [(OWNER, "accounts", statement) for statement in OF_THE_SUPERUSER]
+    for role, service, statement in tried:
+        with migrated.connect(migrated.url(role.format(service))) as session:
+            assert is_refused(session, statement), (role, service, statement)
 
 
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "CREATE TABLE mine (name text)",
-        "CREATE TEMPORARY TABLE mine (name text)",
-        "CREATE SCHEMA mine",
-        "CREATE FUNCTION mine() RETURNS int LANGUAGE sql AS 'SELECT 1'",
-        "CREATE EXTENSION hstore",
-        "CREATE ROLE mine",
-        "CREATE DATABASE mine",
-        "ALTER TABLE outbox ADD COLUMN mine text",
-        "DROP TABLE outbox",
-        "TRUNCATE outbox",
-        "CREATE INDEX ON outbox (id)",
-        "ALTER TABLE outbox DISABLE TRIGGER ALL",
-        "UPDATE alembic_version SET version_num = version_num",
-        "DELETE FROM alembic_version",
-        "INSERT INTO alembic_version VALUES ('9999')",
-        "SET ROLE {}_owner",
-        "SET SESSION AUTHORIZATION postgres",
-        "COPY outbox TO PROGRAM 'cat'",
-    ],
-)
-@pytest.mark.parametrize("service", SERVICES)
-def test_a_service_changes_no_structure(migrated: ComposedDatabases, service: str, statement: str) -> None:
-    with (
-        migrated.connect(migrated.url(RUNTIME.format(service))) as session,
-        pytest.raises(errors.InsufficientPrivilege),
-    ):
-        session.execute(statement.format(service).encode())
-
-
-@pytest.mark.parametrize("role", [RUNTIME, OWNER])
-@pytest.mark.parametrize("service", SERVICES)
-def test_no_other_database_lets_a_service_in(migrated: ComposedDatabases, service: str, role: str) -> None:
-    for database in ({*SERVICES} - {service}) | {"postgres", "template1"}:
-        with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
-            migrated.connect(migrated.url(role.format(service), database))
-
-
-@pytest.mark.parametrize("statement", ["CREATE ROLE mine", "CREATE DATABASE mine", "SET ROLE postgres"])
-def test_the_owner_of_a_database_is_nobody_elsewhere(migrated: ComposedDatabases, statement: str) -> None:
-    with (
-        migrated.connect(migrated.url(OWNER.format("accounts"))) as session,
-        pytest.raises(errors.InsufficientPrivilege),
-    ):
+def is_refused(session: psycopg.Connection, statement: str) -> bool:
+    """Whether the role lacks the right to it."""
+    try:
         session.execute(statement.encode())
+    except errors.InsufficientPrivilege:
+        return True
+    return False
+
+
+def test_no_other_database_lets_a_service_in(migrated: ComposedDatabases) -> None:
+    for role, service in product((RUNTIME, OWNER), SERVICES):
+        for database in ({*SERVICES} - {service}) | {"postgres", "template1"}:
+            with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
+                migrated.connect(migrated.url(role.format(service), database))
 
 
 def test_a_table_of_a_later_migration_is_the_services_too(migrated: ComposedDatabases) -> None:
@@ -146,3 +170,185 @@ def test_a_turned_password_takes_effect_when_the_script_is_run_again(migrated: C
         migrated.connect(old)
     with pytest.raises(errors.InsufficientPrivilege), migrated.connect(new) as session:
         session.execute("DELETE FROM alembic_version")
+
+
+# The web processes, by way of the pooler: what they rely on at PostgreSQL holds there too
+
+
+@pytest.fixture(scope="module")
+def pooler(databases: ComposedDatabases) -> Iterator[Pooler]:
+    assert databases.run().returncode == 0
+    try:
+        running = Pooler(databases)
+    except NotInstalled as absence:
+        skip_or_fail(absence)
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def _as_a_web_process() -> Iterator[None]:
+    with limited_to(capacity.WEB):
+        yield
+
+
+class Replica:
+    """What a web process of a service has of its database."""
+
+    def __init__(self, url: str) -> None:
+        self.app, self.db = Flask(__name__), Database()
+        self.db.connect(self.app, url, pooled=True)
+
+    @contextmanager
+    def at_work(self) -> Iterator[Database]:
+        with self.app.app_context():
+            yield self.db
+
+
+@pytest.mark.usefixtures("_as_a_web_process")
+def test_a_transaction_has_the_time_limits_of_a_web_process(pooler: Pooler) -> None:
+    with Replica(pooler.url_of("accounts")).at_work() as db, db.reading() as session:
+        limits = [session.scalar(text(f"SELECT current_setting('{name}')")) for name in LIMITS]
+        assert limits == [f"{seconds}s" for seconds in (capacity.WEB.statement, capacity.WEB.lock, capacity.WEB.idle)]
+        assert session.scalar(text("SELECT current_setting('TimeZone')")) == "UTC"
+
+
+@pytest.mark.usefixtures("_as_a_web_process")
+def test_who_only_reads_leaves_nothing_to_whoever_has_the_connection_next(pooler: Pooler) -> None:
+    with Replica(pooler.url_of("accounts")).at_work() as db:
+        for _ in range(3):
+            with db.reading() as session:
+                assert session.scalar(text("SHOW transaction_read_only")) == "on"
+            with db.operation() as session:
+                assert session.scalar(text("SHOW transaction_read_only")) == "off"
+
+
+@pytest.mark.usefixtures("_as_a_web_process")
+def test_the_replicas_of_a_service_share_its_connections(pooler: Pooler, databases: ComposedDatabases) -> None:
+    """More people at once than connections, each with a statement that is sent often enough to be prepared."""
+    together = Barrier(REPLICAS * PEOPLE)
+
+    replicas = [Replica(pooler.url_of("registrations")) for _ in range(REPLICAS)]
+
+    def works(person: int) -> list[int]:
+        together.wait(60)
+        with replicas[person % REPLICAS].at_work() as db:
+            return [added(db, person, number) for number in range(STATEMENTS)]
+
+    with ThreadPoolExecutor(REPLICAS * PEOPLE) as people:
+        sums = list(people.map(works, range(REPLICAS * PEOPLE)))
+    assert sums == [[person + number for number in range(STATEMENTS)] for person in range(REPLICAS * PEOPLE)]
+    with databases.administrator() as session:
+        row = session.execute(CONNECTIONS, ("registrations",)).fetchone()
+        assert row
+        assert 0 < row[0] <= SHARED
+
+
+def added(db: Database, left: int, right: int) -> int:
+    with db.operation() as session:
+        return int(session.scalars(text("SELECT CAST(:left AS int) + :right"), {"left": left, "right": right}).one())
+
+
+# The script, on the cluster as the image makes it
+
+
+@pytest.fixture
+def untouched(databases: ComposedDatabases) -> Iterator[ComposedDatabases]:
+    """The cluster as the image makes it, before its init scripts."""
+    databases.forget()
+    yield databases
+    databases.forget()
+
+
+def roles(databases: ComposedDatabases) -> set[str]:
+    with databases.administrator() as session:
+        return {str(row[0]) for row in session.execute("SELECT rolname FROM pg_roles WHERE rolcanlogin")}
+
+
+def log_everything(databases: ComposedDatabases) -> None:
+    with databases.administrator() as session:
+        session.execute("ALTER SYSTEM SET log_min_duration_statement = 0")
+        session.execute("ALTER SYSTEM SET log_statement = 'all'")
+        session.execute("SELECT pg_reload_conf()")
+    wait_until(lambda: "SELECT 'this is logged'" in _logged_with(databases), 60, "a log of all statements")
+
+
+def _logged_with(databases: ComposedDatabases) -> str:
+    with databases.administrator() as session:
+        session.execute("SELECT 'this is logged'")
+    return databases.cluster.log
+
+
+def test_the_script_may_be_sourced_or_executed_once_or_again(untouched: ComposedDatabases) -> None:
+    for sourced in (True, True, False):
+        ended = untouched.run(sourced=sourced)
+        assert (ended.returncode, ended.stderr) == (0, "")
+        assert ended.stdout == ("and on\n" if sourced else "")
+    untouched.connect(untouched.url("pieces-database-url")).close()
+
+
+def test_a_sourced_script_that_fails_ends_the_start(untouched: ComposedDatabases) -> None:
+    untouched.write("pieces-database-url", "postgresql+psycopg://pieces@postgres:5432/pieces")
+    ended = untouched.run(sourced=True)
+    assert ended.returncode != 0
+    assert "and on" not in ended.stdout
+
+
+def test_a_secret_that_is_missing_or_not_a_services_changes_nothing_and_is_named(untouched: ComposedDatabases) -> None:
+    before = roles(untouched)
+    for url, message in WRONG_URLS:
+        untouched.write("pieces-database-url", url)
+        ended = untouched.run()
+        assert ended.returncode == 1, url
+        assert message in ended.stderr
+        assert "pieces-database-url" in ended.stderr
+        assert "secret-word" not in ended.stderr
+    (untouched.folder / "documents-migrations-url").unlink()
+    ended = untouched.run()
+    assert (ended.returncode, "documents-migrations-url cannot be read" in ended.stderr) == (1, True)
+    assert roles(untouched) == before
+
+
+def test_any_password_goes_through_and_into_no_log(untouched: ComposedDatabases) -> None:
+    log_everything(untouched)
+    url = f"postgresql+psycopg://accounts:{ENCODED}@postgres:5432/accounts?connect_timeout=5"
+    untouched.write("accounts-database-url", url)
+    assert untouched.run().returncode == 0
+    psycopg.connect(
+        host="127.0.0.1", port=untouched.cluster.port, user="accounts", password=AWKWARD, dbname="accounts"
+    ).close()
+    log = untouched.cluster.log
+    assert "SET log_statement = 'none'" in log
+    assert "PASSWORD '" not in log
+    other = re.findall(r"//\w+:(\w+)@", (untouched.folder / "accounts-migrations-url").read_text())
+    assert other[0] not in log
+    assert untouched.cluster.password not in log
+    assert "it's" not in log
+
+
+def test_the_superusers_password_is_turned_with_the_others(untouched: ComposedDatabases) -> None:
+    untouched.write("postgres-password", "turned\n")
+    try:
+        assert untouched.run().returncode == 0
+        with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
+            untouched.administrator()
+    finally:
+        address = f"127.0.0.1:{untouched.cluster.port}/postgres"
+        with untouched.connect(f"postgresql://postgres:turned@{address}") as session:
+            back = sql.SQL("ALTER ROLE postgres PASSWORD {}")
+            session.execute(back.format(sql.Literal(untouched.cluster.password)))
+
+
+def test_what_an_earlier_portal_granted_to_everybody_is_taken_back(untouched: ComposedDatabases) -> None:
+    assert untouched.run().returncode == 0
+    with untouched.administrator() as session:
+        session.execute("GRANT ALL ON DATABASE accounts TO PUBLIC")
+        session.execute("ALTER ROLE pieces SUPERUSER CREATEDB")
+    assert untouched.run().returncode == 0
+    with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
+        untouched.connect(untouched.url("pieces-database-url", "accounts"))
+    with (
+        untouched.connect(untouched.url("pieces-database-url")) as session,
+        pytest.raises(errors.InsufficientPrivilege),
+    ):
+        session.execute("CREATE DATABASE mine")

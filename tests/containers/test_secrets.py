@@ -14,12 +14,15 @@ from cryptography.fernet import Fernet
 
 from deploy import service_names
 from deploy.containers import derived_files, secrets
-from deploy.containers.secret_makers import SECRET_MAKERS
+from deploy.containers.secret_makers import ROTATABLE, SECRET_MAKERS
+from deploy.secret_rotation import Step, StepOutOfOrder, rotate_text, secrets_in
+from gateway.seal import Seal
 from gateway.settings import GatewaySettings
 from services.accounts.domain.passwords import GUIDE, mistakes
-from services.accounts.settings import AccountsSettings
+from services.accounts.settings import AccountsSettings, ClientSecrets
+from services.accounts.signing import load_keys
 from services.chassis.events.topology import EXCHANGE, retry_exchange
-from services.chassis.settings import ServiceSettings, Settings
+from services.chassis.settings import Secret, ServiceSettings, Settings
 from services.contracts import EVENTS
 from services.documents.settings import DocumentsSettings
 from services.objects import ObjectStore
@@ -32,13 +35,6 @@ SERVICES: dict[str, type[ServiceSettings]] = {
     "documents": DocumentsSettings,
     "pieces": PiecesSettings,
 }
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """A folder with all secrets."""
-    secrets.make(tmp_path / "secrets")
-    return tmp_path / "secrets"
 
 
 def contents(folder: Path) -> dict[str, str]:
@@ -57,21 +53,21 @@ def settings_from(folder: Path, settings: type[Settings], files: dict[str, str],
     return settings.read({f"{name}_FILE": str(folder / file) for name, file in files.items()} | {"ENV": "test"} | plain)
 
 
-@pytest.mark.parametrize("service", SERVICES)
-def test_a_service_starts_on_its_secrets(folder: Path, service: str) -> None:
-    files = {
-        "DATABASE_URL": f"{service}-database-url",
-        "BROKER_URL": f"{service}-broker-url",
-        "CLIENT_SECRET": f"{service}-client-secret",
-    }
-    if service in service_names.OBJECT_SERVICES:
-        files["OBJECTS_URL"] = f"{service}-objects-url"
-    if service in ("accounts", "registrations"):
-        files["MAIL_URL"] = "mail-url"
-    if service == "accounts":
-        files |= {"SIGNING_KEY": "signing-key", "SEALING_KEY": "sealing-key", "CLIENT_SECRETS": "client-secrets"}
-    plain = {"ACCOUNTS_URL": "http://a", "REGISTRATIONS_URL": "http://r", "CLIENT_ID": service, "ANTIVIRUS_URL": "none"}
-    settings_from(folder, SERVICES[service], files, plain)
+def test_each_service_starts_on_its_secrets(folder: Path) -> None:
+    for service, settings in SERVICES.items():
+        files = {
+            "DATABASE_URL": f"{service}-database-url",
+            "BROKER_URL": f"{service}-broker-url",
+            "CLIENT_SECRET": f"{service}-client-secret",
+        }
+        if service in service_names.OBJECT_SERVICES:
+            files["OBJECTS_URL"] = f"{service}-objects-url"
+        if service in ("accounts", "registrations"):
+            files["MAIL_URL"] = "mail-url"
+        if service == "accounts":
+            files |= {"SIGNING_KEY": "signing-key", "SEALING_KEY": "sealing-key", "CLIENT_SECRETS": "client-secrets"}
+        urls = {"ACCOUNTS_URL": "http://a", "REGISTRATIONS_URL": "http://r", "ANTIVIRUS_URL": "none"}
+        settings_from(folder, settings, files, urls | {"CLIENT_ID": service})
 
 
 def test_the_gateway_starts_on_its_secrets(folder: Path) -> None:
@@ -162,11 +158,10 @@ def test_an_operators_own_broker_password_reaches_the_broker_decoded(folder: Pat
     assert hashed[4:] == hashlib.sha256(hashed[:4] + b"p/ss@").digest()
 
 
-@pytest.mark.parametrize("text", ["", "\n"])
-def test_an_empty_secret_is_named_rather_than_used(folder: Path, text: str) -> None:
+def test_an_empty_secret_is_named_rather_than_used(folder: Path) -> None:
     path = folder / "seal-key"
     path.unlink()
-    path.write_text(text)
+    path.write_text("\n")
     ended = run(str(folder))
     assert ended.returncode == 1
     assert "seal-key is empty" in ended.stderr
@@ -226,3 +221,78 @@ def test_names_of_the_broker_are_those_of_the_services() -> None:
     )
     for service in service_names.SERVICES:
         assert retry_exchange(service) == f"{service}.retry"
+
+
+# A secret is rotated in steps: what every process starts with is written, and nothing else changes
+
+
+def test_the_new_one_comes_second_then_first_then_alone(folder: Path) -> None:
+    for name in ROTATABLE:
+        (old,) = secrets_in(read(folder, name))
+        secrets.rotate(folder, name, Step.ADD)
+        first, new = secrets_in(read(folder, name))
+        assert (first, new != old) == (old, True), name
+        secrets.rotate(folder, name, Step.PROMOTE)
+        assert secrets_in(read(folder, name)) == [new, old], name
+        secrets.rotate(folder, name, Step.DROP_OLD)
+        assert secrets_in(read(folder, name)) == [new], name
+
+
+def read(folder: Path, name: str) -> str:
+    """As a process reads it."""
+    return (folder / name).read_text(encoding="utf-8").strip()
+
+
+def test_each_process_reads_both(folder: Path) -> None:
+    for name in ROTATABLE:
+        secrets.rotate(folder, name, Step.ADD)
+    assert len(load_keys(read(folder, "signing-key"))) == 2
+    assert len(Secret(read(folder, "sealing-key")).each) == 2
+    Seal(Secret(read(folder, "seal-key")).each)
+    accepted = ClientSecrets((folder / "client-secrets").read_text())
+    for client in service_names.CLIENTS:
+        assert accepted.of(client) == Secret(read(folder, f"{client}-client-secret")).each
+        assert len(accepted.of(client)) == 2
+
+
+def test_a_turn_changes_its_own_file_and_what_is_derived_from_it(folder: Path) -> None:
+    before = contents(folder)
+    secrets.rotate(folder, "pieces-client-secret", Step.ADD)
+    after = contents(folder)
+    changed = {name for name in after if after[name] != before[name]}
+    assert changed == {"pieces-client-secret", "client-secrets"}
+    secrets.rotate(folder, "pieces-client-secret", Step.DROP_OLD)  # given up: the one in use stays
+    assert contents(folder) == before
+
+
+def test_steps_in_the_wrong_order_change_nothing(folder: Path) -> None:
+    before = contents(folder)
+    for step in (Step.PROMOTE, Step.DROP_OLD):
+        with pytest.raises(StepOutOfOrder, match="add it first"):
+            secrets.rotate(folder, "seal-key", step)
+    assert contents(folder) == before
+    secrets.rotate(folder, "seal-key", Step.ADD)
+    with pytest.raises(StepOutOfOrder, match="under way"):
+        secrets.rotate(folder, "seal-key", Step.ADD)
+
+
+def test_what_an_operator_wrote_himself_is_turned_as_it_is() -> None:
+    assert rotate_text("mine\n", Step.ADD, lambda: "new") == "mine\nnew\n"
+    assert rotate_text("mine\r\nnew\r\n", Step.PROMOTE, lambda: "") == "new\nmine\n"
+
+
+def test_the_command_takes_each_step_and_shows_no_secret(folder: Path) -> None:
+    for words in ((), ("--promote",), ("--drop-old",)):
+        ended = run("turn", "signing-key", *words, str(folder))
+        assert (ended.returncode, ended.stderr) == (0, "")
+        assert not [text for text in contents(folder).values() if text.strip() in ended.stdout]
+    assert (folder / "signing-key").stat().st_mode & 0o777 == 0o444
+    assert json.loads((folder / "client-secrets").read_text())
+
+
+def test_the_command_refuses_what_makes_no_sense(folder: Path) -> None:
+    before = contents(folder)
+    for words in (("turn",), ("turn", "mail-url"), ("turn", "--promote"), ("turn", "seal-key", "--drop-old")):
+        ended = run(*words, *([str(folder)] if len(words) > 1 else []))
+        assert (ended.returncode, bool(ended.stderr)) == (1, True), words
+    assert contents(folder) == before

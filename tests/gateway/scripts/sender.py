@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 KIBIBYTE = 1024
 PART = SENT_PART_BYTES
-SLOW = 200 * 1000 / 8  # bytes per second of a line of 200 kbit/s
+SLOW = 400 * 1000 / 8  # bytes per second of a line of 400 kbit/s
 
 
 class Sender:

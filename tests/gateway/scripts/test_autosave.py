@@ -111,6 +111,7 @@ def test_while_the_portal_is_away_the_page_tries_again_until_it_is_back(
 def test_while_the_service_is_away_the_page_tries_again_until_it_is_back(
     typist: Typist, running: InProcessPortal
 ) -> None:
+    """Takes as long as the page waits before its second try."""
     with service_stopped(running.registrations):
         typist.field("adresse").fill("1 rue du port")
         typist.reads(NOT_SAVED)

@@ -43,6 +43,7 @@ def test_a_choice_made_while_the_line_is_cut_changes_the_form_when_it_is_back(ty
 
 
 def test_a_choice_that_is_never_answered_does_not_hold_up_what_is_typed_after_it(typist: Typist) -> None:
+    """Takes as long as the page waits for an answer."""
     _choose_unanswered(typist, "320")
     with typist.page.expect_response("**/saisie", timeout=PATIENCE_MS):
         typist.field("etablissement-texte").fill("Pasteur")

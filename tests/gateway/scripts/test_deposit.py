@@ -114,6 +114,10 @@ def test_what_is_cancelled_is_not_deposited(sender: Sender) -> None:
 
 
 def test_a_file_that_is_refused_says_why_and_another_can_be_sent(sender: Sender) -> None:
+    sender.chooses(("grand.pdf", b"%PDF-1.7" + b"0" * MAX_FILE_BYTES))
+    sender.sends()
+    sender.is_refused(f"la taille ne doit pas excéder {file_size(MAX_FILE_BYTES)}.")
+    assert sender.sent_offsets == [], "it is refused before it is sent"
     sender.chooses(("note.pdf", b"ceci n'est pas un PDF"))
     sender.sends()
     sender.is_refused("format")
@@ -121,13 +125,6 @@ def test_a_file_that_is_refused_says_why_and_another_can_be_sent(sender: Sender)
     assert sender.page.locator(".fr-message--error").count() == 0
     sender.sends()
     sender.arrives_at(page_labels.LEGIBILITY)
-
-
-def test_a_file_too_large_is_refused_before_it_is_sent(sender: Sender) -> None:
-    sender.chooses(("relevé.pdf", b"%PDF-1.7" + b"0" * MAX_FILE_BYTES))
-    sender.sends()
-    sender.is_refused(f"la taille ne doit pas excéder {file_size(MAX_FILE_BYTES)}.")
-    assert sender.sent_offsets == []
 
 
 def scanned(portal: InProcessFourServices, filename: str, scan: Scan) -> None:

@@ -14,15 +14,10 @@ from tests.support.in_process_portal import InProcessPortal
 from tests.support.scriptless_browser import ScriptlessBrowser
 
 
-def test_the_form_is_the_guides(plain: ScriptlessBrowser) -> None:
-    answer = plain.get("/compte/creation")
-    assert problems_of(answer.text) == []
-    assert missing_words("account_form", plain.text) == []
-
-
 def test_an_account_is_made_and_used_without_javascript(plain: ScriptlessBrowser, candidates: CandidateFactory) -> None:
     email = new_address()
-    plain.get("/compte/creation")
+    assert problems_of(plain.get("/compte/creation").text) == []
+    assert missing_words("account_form", plain.text) == []
     by_hand = creation_answers(email)
     for name in ("commune_naissance", "departement_naissance"):
         by_hand.pop(name)
@@ -124,17 +119,23 @@ def test_opening_the_link_says_whose_account_it_is_and_changes_nothing_and_a_use
     assert browser.title == page_labels.LOG_IN_FORM
 
 
-def test_a_mail_asked_for_again_is_that_of_the_creation_made_in_this_browser(candidates: CandidateFactory) -> None:
+def test_a_mail_asked_for_again_is_that_of_the_creation_made_in_this_browser_and_replaces_it(
+    candidates: CandidateFactory,
+) -> None:
     email, browser = new_address(), candidates.browser()
     browser.post("/compte/creation", creation_answers(email))
     mine = candidates.link_to(email)
     candidates.browser().post("/compte/creation", creation_answers(email, prenoms="Autre"))
     strangers = candidates.link_to(email)
     browser.press("Je n'ai pas reçu le mail, effectuer un nouvel envoi")
+    assert "remplace celui des mails déjà envoyés pour cette création de compte" in browser.text
     browser.get(candidates.link_to(email))
     assert "Prénoms Laurent" in browser.text
-    assert browser.get(mine).status_code == 410
     assert browser.get(strangers).status_code == 200
+    assert browser.get(mine).status_code == 410
+    assert browser.title == "Ce lien a été remplacé"
+    assert "du dernier mail reçu" in browser.text
+    assert "expiré" not in browser.text
 
 
 def test_who_logs_in_before_the_activation_gets_the_mail_of_his_own_creation(candidates: CandidateFactory) -> None:
@@ -151,7 +152,7 @@ def test_who_logs_in_before_the_activation_gets_the_mail_of_his_own_creation(can
     assert "Prénoms Laurent" in browser.text
 
 
-def test_an_expired_link_says_what_to_do(candidates: CandidateFactory, running: InProcessPortal) -> None:
+def test_an_expired_or_unknown_link_says_what_to_do(candidates: CandidateFactory, running: InProcessPortal) -> None:
     email = candidates.create_account()
     link, browser = candidates.link_to(email), candidates.browser()
     running.advance_clock(hours=ACTIVATION_HOURS + 1)
@@ -161,23 +162,5 @@ def test_an_expired_link_says_what_to_do(candidates: CandidateFactory, running: 
     assert "remplacé" not in browser.text
     browser.follow(page_labels.CREATE_ACCOUNT)
     assert browser.title == page_labels.CREATION_FORM
-
-
-def test_a_link_replaced_by_a_newer_mail_says_so_and_not_that_it_expired(candidates: CandidateFactory) -> None:
-    browser, email = candidates.browser(), new_address()
-    browser.post("/compte/creation", creation_answers(email))
-    older = candidates.link_to(email)
-    browser.press("Je n'ai pas reçu le mail, effectuer un nouvel envoi")
-    assert "remplace celui des mails déjà envoyés pour cette création de compte" in browser.text
-    newer, opened = candidates.link_to(email), candidates.browser()
-    assert opened.get(older).status_code == 410
-    assert opened.title == "Ce lien a été remplacé"
-    assert "du dernier mail reçu" in opened.text
-    assert "expiré" not in opened.text
-    assert opened.get(newer).status_code == 200
-
-
-def test_a_link_that_nobody_sent_is_unknown(plain: ScriptlessBrowser) -> None:
     for token in ("nimporte", "x" * 400, "%00"):
-        plain.get(f"/compte/activation/{token}")
-        assert plain.answer.status_code in (404, 422), token
+        assert browser.get(f"/compte/activation/{token}").status_code in (404, 422), token

@@ -34,11 +34,6 @@ def test_each_page_of_the_footer_is_real(plain: ScriptlessBrowser) -> None:
         assert len(plain.page.xpath("string(//main)")) > 400, link.url
 
 
-def test_who_has_a_photograph_refused_learns_what_is_made_of_photographs(plain: ScriptlessBrowser) -> None:
-    plain.get("/un-probleme")
-    assert "Une photo HEIC est acceptée : elle est convertie en JPEG." in plain.text
-
-
 def test_messages_are_shown_and_the_page_stands_without_registrations(
     running: InProcessPortal, plain: ScriptlessBrowser
 ) -> None:
@@ -61,7 +56,9 @@ def test_messages_are_shown_and_the_page_stands_without_registrations(
 
 def test_a_candidate_finds_his_menu_and_his_service_gestionnaire(candidates: CandidateFactory) -> None:
     email = candidates.create_activated_account()
+    candidates.log_in(email)
     browser = candidates.log_in(email)
+    assert "Date de dernière connexion : 05/10/2021" in browser.text
     tiles = browser.page.xpath("string(//main)")
     assert [link.label for link in MENU if link.label not in tiles] == []
     assert not browser.page.xpath("//aside[@class='portail-contact']")
@@ -70,7 +67,9 @@ def test_a_candidate_finds_his_menu_and_his_service_gestionnaire(candidates: Can
     assert "Votre service gestionnaire" in browser.text
     assert problems_of(browser.answer.text) == []
     browser.get("/un-probleme")
+    assert "Une photo HEIC est acceptée : elle est convertie en JPEG." in browser.text
     assert "Votre service gestionnaire" in browser.text
+    assert browser.page.xpath("//aside//a/@href[starts-with(., 'mailto:')]")
     assert page_labels.ACCOUNT in browser.text
 
 
@@ -82,12 +81,6 @@ def test_a_draft_is_recalled_as_not_sent(candidates: CandidateFactory) -> None:
     assert "Brouillon non transmis" in browser.text
     browser.follow("Reprendre : BREVET DE TECHNICIEN SUPERIEUR – BTS 2022")
     assert browser.path.startswith("/inscription/")
-
-
-def test_the_last_log_in_is_told(candidates: CandidateFactory) -> None:
-    email = candidates.create_activated_account()
-    candidates.log_in(email)
-    assert "Date de dernière connexion : 05/10/2021" in candidates.log_in(email).text
 
 
 def test_without_accounts_a_candidate_still_reads_public_pages(

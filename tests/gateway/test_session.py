@@ -4,31 +4,24 @@ from __future__ import annotations
 
 import re
 
-from gateway.cookies import SESSION_COOKIE
+from gateway.cookies import SESSION_COOKIE, cookie_name
+from gateway.service_clients import clients
 from gateway.web.compte.connexion import local_path
 from services.contracts import page_labels
 from tests.accounts.creation_form import PASSWORD
-from tests.gateway.candidates import CandidateFactory, creation_answers, new_address
+from tests.gateway.candidates import CandidateFactory, creation_answers, drop_cached_exchange, new_address
 from tests.gateway.components.html_checks import problems_of
 from tests.journeys.guide_words import missing_words
 from tests.support.in_process_portal import InProcessPortal, service_stopped
 from tests.support.scriptless_browser import ScriptlessBrowser
 
 
-def die(plain: ScriptlessBrowser, running: InProcessPortal) -> None:
-    """The session ends on the server; the plain does not know."""
-    session = _session_cookie(plain)
+def end_session(browser: ScriptlessBrowser, running: InProcessPortal) -> None:
+    """On the server; the browser does not know."""
+    session = browser.cookie(cookie_name(running.gateway.app.extensions["portail"], SESSION_COOKIE))
     with running.gateway.app.test_request_context():
-        from gateway.service_clients import clients
-
-        clients().accounts.log_out(session)
-        running.gateway.app.extensions["session_exchange"].forget(session)
-
-
-def _session_cookie(browser: ScriptlessBrowser) -> str:
-    cookie = browser.cookie(f"session-{browser.url.rpartition(':')[2]}")
-    assert cookie
-    return cookie
+        clients().accounts.log_out(session or "")
+    drop_cached_exchange(running, browser)
 
 
 def test_the_log_in_page_is_the_guides(plain: ScriptlessBrowser) -> None:
@@ -88,30 +81,13 @@ def test_a_page_that_asks_to_log_in_is_reached_afterwards(candidates: CandidateF
     assert browser.path == "/inscriptions"
 
 
-def test_log_out_ends_the_session_everywhere(candidates: CandidateFactory, running: InProcessPortal) -> None:
-    email = candidates.create_activated_account()
-    here, there = candidates.log_in(email), candidates.log_in(email)
-    here.press(page_labels.LOG_OUT)
-    assert "Vous êtes déconnecté" in here.text
-    assert page_labels.LOG_IN in here.text
-    running.gateway.app.extensions["session_exchange"].forget(_session_cookie(there))  # as five seconds would
-    there.get("/compte")
-    assert there.title == page_labels.LOG_IN_FORM
-    assert "Votre session est terminée" in there.text
-
-
-def test_the_session_is_prolonged_without_a_page(candidates: CandidateFactory, plain: ScriptlessBrowser) -> None:
-    assert candidates.log_in().post("/session/prolonger").status_code == 204
-    assert plain.post("/session/prolonger").status_code == 401
-
-
 def test_what_is_typed_into_a_dead_session_is_taken_up_after_log_in(
     candidates: CandidateFactory, running: InProcessPortal
 ) -> None:
     email = candidates.create_activated_account()
     browser = candidates.log_in(email)
     browser.get("/compte")
-    die(browser, running)
+    end_session(browser, running)
     browser.press("Enregistrer", prenoms="Laurent, « Léo »", current_password=PASSWORD)
     assert browser.answer.status_code == 401
     assert "Votre saisie est conservée" in browser.text
@@ -145,7 +121,7 @@ def test_what_is_typed_is_taken_up_by_a_browser_that_has_lost_its_cookie(candida
 def test_what_one_typed_is_never_given_to_another(candidates: CandidateFactory, running: InProcessPortal) -> None:
     browser = candidates.log_in()
     browser.get("/compte")
-    die(browser, running)
+    end_session(browser, running)
     browser.press("Enregistrer", prenoms="Secret")
     browser.press(page_labels.LOG_IN, identifiant=candidates.create_activated_account(), password=PASSWORD)
     assert "n'a pas été reprise" in browser.text
@@ -172,8 +148,9 @@ def test_a_password_is_reset_by_mail_and_ends_every_session(
     browser.press("Enregistrer", password="Nouveau/2021", password_confirmation="Nouveau/2021")
     assert browser.title == page_labels.LOG_IN_FORM
     assert "Votre mot de passe est enregistré" in browser.text
-    running.gateway.app.extensions["session_exchange"].forget(_session_cookie(before))
+    drop_cached_exchange(running, before)  # as five seconds would
     assert before.get("/compte").request.path == "/connexion"
+    assert "Votre session est terminée" in before.text
     browser.press(page_labels.LOG_IN, identifiant=email, password="Nouveau/2021")
     assert browser.path == "/"
 
@@ -202,6 +179,7 @@ def test_a_log_out_that_could_not_be_made_can_be_made_again(
         assert browser.answer.status_code == 503
     browser.press("Réessayer")
     assert "Vous êtes déconnecté" in browser.text
+    assert page_labels.LOG_IN in browser.text
 
 
 def test_no_page_of_a_candidate_is_kept_by_a_cache(candidates: CandidateFactory) -> None:

@@ -162,7 +162,9 @@ def test_services_that_are_silent_are_named_in_one_sentence_and_nothing_is_said_
     assert f"{both} : il peut manquer des informations ici." in browser.text
 
 
-def test_the_dates_of_a_candidature_go_into_an_agenda(browser: ScriptlessBrowser) -> None:
+def test_the_dates_of_a_candidature_go_into_the_agenda_of_its_candidate_alone(
+    browser: ScriptlessBrowser, candidates: CandidateFactory
+) -> None:
     path = candidature_page(browser)
     browser.get(path)
     browser.follow("Ajouter les dates à mon agenda")
@@ -177,10 +179,6 @@ def test_the_dates_of_a_candidature_go_into_an_agenda(browser: ScriptlessBrowser
         "Fin du dépôt des justificatifs – BTS 2022": "31/10/2021 23:59",
     }
     assert all(event.walk("VALARM")[0].decoded("trigger") == REMINDER for event in events)
-
-
-def test_somebody_elses_dates_are_not_there(browser: ScriptlessBrowser, candidates: CandidateFactory) -> None:
-    path = candidature_page(browser)
     assert candidates.log_in().get(f"{path}/dates.ics").status_code == 404
 
 
@@ -214,9 +212,5 @@ def test_all_is_handed_over_once_nothing_can_be_deposited_nor_validated() -> Non
 def test_what_is_to_validate_names_the_button(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("gateway.web.to_do.url_for", lambda *_, **__: "/")
     left = PiecesToDo("c", 1, 0, 0, 2, "2021-10-31T23:00:00+00:00", None, (), ())
-    with_button = f"2 regroupements de pièces à valider par « {page_labels.VALIDATE} »"
-    assert left_texts(left) == [with_button]
-
-
-def left_texts(left: PiecesToDo) -> list[str]:
-    return [item.text for item in to_do_items(CandidateFacts(pieces_to_do=(left,)))]
+    [item] = to_do_items(CandidateFacts(pieces_to_do=(left,)))
+    assert item.text == f"2 regroupements de pièces à valider par « {page_labels.VALIDATE} »"

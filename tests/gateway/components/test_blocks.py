@@ -2,9 +2,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from gateway.accessibility.conformity import OVERALL
 from gateway.components.samples import LONG_TABS, TABS
-from gateway.layout.frame import FOOTER, MENU, Frame, ServiceContact
+from gateway.layout.frame import MENU, Frame
 from services.contracts import page_labels
 from services.registrations.domain.severities import SEVERITIES
 from tests.gateway.components.html_checks import text_of
@@ -36,23 +35,6 @@ def test_a_mistake_of_the_summary_is_understood_alone(rendered: Render) -> None:
     assert rendered(summary, errors=[], form=form).xpath("//body/*") == []
 
 
-def test_each_choice_is_a_button_that_bears_exactly_its_label(rendered: Render) -> None:
-    page = rendered(
-        '{% from "components/choice_list.html" import choice_list %}{{ choice_list(choices, "academie") }}',
-        choices=[{"value": "03", "label": "ACADÉMIE DE BESANCON - (2022-06)"}],
-    )
-    assert [text_of(button) for button in page.xpath("//button")] == ["ACADÉMIE DE BESANCON - (2022-06)"]
-
-
-def test_each_choice_made_can_be_taken_back_by_name(rendered: Render) -> None:
-    page = rendered(
-        '{% from "components/selection_summary.html" import selection_summary %}{{ selection_summary(choices) }}',
-        choices=[{"label": "Examen", "name": "domaine"}, {"label": "BTS 2022", "name": "session", "url": "?a=1"}],
-    )
-    assert text_of(page.xpath("//button")[0]) == "Revenir sur Examen"
-    assert text_of(page.xpath("//a")[0]) == "Revenir sur BTS 2022"
-
-
 def test_tabs_are_numbered_in_order_one_is_current_and_those_done_send_what_was_typed(rendered: Render) -> None:
     for tabs in (TABS, LONG_TABS):
         page = rendered(
@@ -78,6 +60,16 @@ def test_what_is_empty_is_a_dash_in_the_recapitulation(rendered: Render) -> None
     assert [text_of(value) for value in page.xpath("//dd")] == ["-", "-", "xy", "-"]
 
 
+def test_a_button_or_a_link_that_looks_like_one_says_what_it_is_about_out_of_its_context(rendered: Render) -> None:
+    page = rendered(
+        '{% from "components/button.html" import button, link_button %}'
+        '{{ button("J\'ai fourni toutes mes pièces", named_after="Nationalité") }}'
+        '{{ link_button("Ajouter", "/x", about="CINSIG03") }}'
+    )
+    assert text_of(page.xpath("//button")[0]) == "J'ai fourni toutes mes pièces : Nationalité"
+    assert text_of(page.xpath("//a")[0]) == "Ajouter : CINSIG03"
+
+
 def test_an_icon_alone_has_a_name(rendered: Render) -> None:
     page = rendered(
         '{% from "components/button.html" import button %}'
@@ -86,21 +78,6 @@ def test_an_icon_alone_has_a_name(rendered: Render) -> None:
     button = page.xpath("//button")[0]
     assert text_of(button) == "Se désinscrire"
     assert button.get("title") == "Se désinscrire : BTS 2022"
-
-
-def test_a_button_can_carry_its_subject_in_its_name(rendered: Render) -> None:
-    page = rendered(
-        '{% from "components/button.html" import button %}'
-        '{{ button("J\'ai fourni toutes mes pièces", named_after="Nationalité") }}'
-    )
-    assert text_of(page.xpath("//button")[0]) == "J'ai fourni toutes mes pièces : Nationalité"
-
-
-def test_a_link_that_looks_like_a_button_says_what_it_is_about_out_of_its_context(rendered: Render) -> None:
-    page = rendered(
-        '{% from "components/button.html" import link_button %}{{ link_button("Ajouter", "/x", about="CINSIG03") }}'
-    )
-    assert text_of(page.xpath("//a")[0]) == "Ajouter : CINSIG03"
 
 
 def test_the_header_of_a_candidate_has_the_menu_the_account_and_the_last_login(rendered: Render) -> None:
@@ -114,28 +91,6 @@ def test_the_header_of_a_candidate_has_the_menu_the_account_and_the_last_login(r
     assert page_labels.ACCOUNT in words
     assert page_labels.MESSAGES in words
     assert page.xpath("//form[@method='post']/@action") == ["/deconnexion"]
-
-
-def test_the_header_of_a_stranger_offers_to_log_in(rendered: Render) -> None:
-    page = rendered('{% from "components/header.html" import header %}{{ header(frame) }}', frame=Frame())
-    assert page_labels.LOG_IN in text_of(page)
-    assert page_labels.LOG_OUT not in text_of(page)
-
-
-def test_the_footer_has_its_links_and_the_state_of_accessibility(rendered: Render) -> None:
-    page = rendered('{% from "components/footer.html" import footer %}{{ footer(frame) }}', frame=Frame())
-    links = [text_of(link) for link in page.xpath("//*[contains(@class, 'bottom-link')]")]
-    assert links == [link.label for link in FOOTER]
-    assert f"Accessibilité : {OVERALL.state}" in text_of(page)
-
-
-def test_the_service_gestionnaire_is_named_with_how_to_reach_it(rendered: Render) -> None:
-    contact = ServiceContact("ACADÉMIE DE REIMS", ("1, Rue Navier",), "0326056969", "contact@example.org")
-    page = rendered(
-        '{% from "components/contact.html" import contact_banner %}{{ contact_banner(contact) }}', contact=contact
-    )
-    assert page.xpath("//a/@href") == ["mailto:contact@example.org"]
-    assert "0326056969" in text_of(page)
 
 
 def test_an_alert_says_in_a_word_how_grave_each_message_of_the_home_page_is(rendered: Render) -> None:

@@ -35,11 +35,3 @@ def test_every_icon_named_in_a_template_is_among_those_served() -> None:
         named |= set(re.findall(r"fr-icon-([a-z0-9-]+)", text)) | set(re.findall(r'icon="([a-z0-9-]+)"', text))
     # « fr-icon-{{ icon }} » leaves an empty name; sizes are not icons.
     assert {name for name in named if name and not name.startswith("-")} - served == set()
-
-
-def test_the_sheet_puts_no_rule_of_its_own_on_plain_elements() -> None:
-    for sheet in sorted((GATEWAY / "style").glob("*.css")):
-        text = re.sub(r"/\*.*?\*/", "", sheet.read_text(encoding="utf-8"), flags=re.DOTALL)
-        for selectors in re.findall(r"([^{}]+)\{", text):
-            for selector in selectors.split(","):
-                assert re.search(r"[.\[#@:]", selector), selector.strip()

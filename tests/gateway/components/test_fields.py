@@ -96,17 +96,6 @@ def test_a_choice_is_shown_as_it_was_written_and_chosen_where_it_was_chosen(rend
         assert page.xpath("//option[@disabled]/@value") == ["b"]
 
 
-def test_a_frozen_field_is_greyed_and_shows_its_value(rendered: Render) -> None:
-    page = rendered(FORM_FIELD, field={"name": "nom", "label": "Nom", "value": "DUBOIS", "disabled": True})
-    assert page.xpath("//input[@disabled]/@value") == ["DUBOIS"]
-
-
-def test_a_choice_that_changes_the_form_has_a_button_for_those_without_script(rendered: Render) -> None:
-    page = rendered(FORM_FIELD, field={"name": "cat", "label": "Catégorie", "type": "select", "refresh": True})
-    button = page.xpath("//button")[0]
-    assert (button.get("name"), button.get("value")) == ("action", "stay")
-
-
 def test_hostile_text_stays_text(rendered: Render) -> None:
     hostile = '"><script>alert(1)</script>'
     page = rendered(

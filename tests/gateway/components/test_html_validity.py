@@ -22,13 +22,6 @@ def test_the_title_tells_how_many_mistakes_there_are(client: FlaskClient) -> Non
     assert f"<title>Identification - 4 erreurs - {brand.SERVICE_TITLE}</title>" in page
 
 
-def test_a_search_without_script_posts_the_words_and_gets_a_list_to_choose_from(client: FlaskClient) -> None:
-    page = client.post("/composants/onglets", data={"commune-texte": "re", "rechercher": "commune"}).text
-    assert "2 résultats pour « re »" in page
-    assert "REMICOURT" in page
-    assert problems_of(page) == []
-
-
 def test_what_was_typed_is_given_back_as_typed(client: FlaskClient) -> None:
     page = client.post("/composants/onglets", data={"portable": '06 "23" <b>', "email": " x@"}).text
     assert 'value="06 &#34;23&#34; &lt;b&gt;"' in page

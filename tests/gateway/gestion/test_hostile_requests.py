@@ -60,9 +60,6 @@ def test_a_nul_takes_nothing_away_from_what_was_typed(gestionnaire: ScriptlessBr
     gestionnaire.press(NON_COMPLIANT, resubmit_until="")
     gestionnaire.get(f"{path}?statut=toutes&session=%00")
     assert "« Illisible »" in gestionnaire.text
-
-
-def test_a_search_may_hold_a_nul(gestionnaire: ScriptlessBrowser) -> None:
     gestionnaire.post("/gestion/candidatures", {"recherche": "bi\0net"})
     assert (gestionnaire.answer.status_code, gestionnaire.value("recherche")) == (200, "binet")
 

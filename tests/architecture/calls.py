@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -44,7 +44,7 @@ class Operations:
     def entrances(self) -> set[str]:
         """Those that the API, reactions, follow-ups, jobs and commands call."""
         outside = [path for path in self._folder.rglob("*.py") if path not in self._modules]
-        return {name for path in outside for name in self._named(_parsed(path), self._imported(path))}
+        return {name for path in outside for name in self._named(_parsed(path), _imported(self._package, path))}
 
     @property
     def _modules(self) -> list[Path]:
@@ -52,7 +52,7 @@ class Operations:
 
     def _called(self, name: str) -> Iterator[str]:
         path = self._folder / "operations" / f"{name.partition('.')[0]}.py"
-        known = self._imported(path) | {
+        known = _imported(self._package, path) | {
             node.name: f"{path.stem}.{node.name}" for node in _parsed(path).body if isinstance(node, ast.FunctionDef)
         }
         yield from self._named(self.functions[name], known)
@@ -69,17 +69,6 @@ class Operations:
             if name in self.functions:
                 yield name
 
-    def _imported(self, path: Path) -> dict[str, str]:
-        """Local name → « module » or « module.function » of the operations."""
-        names: dict[str, str] = {}
-        for node in ast.walk(_parsed(path)):
-            if not isinstance(node, ast.ImportFrom) or not (node.module or "").startswith(self._package):
-                continue
-            module = (node.module or "").removeprefix(self._package).lstrip(".")
-            for alias in node.names:
-                names[alias.asname or alias.name] = f"{module}.{alias.name}" if module else alias.name
-        return names
-
     def _writes(self, name: str) -> bool:
         module = _parsed(self._folder / "operations" / f"{name.partition('.')[0]}.py")
         writing = set().union(*(_imported_from(module, source) & names for source, names in _WRITING.items()))
@@ -87,10 +76,24 @@ class Operations:
         return any(isinstance(called, ast.Name) and called.id in writing for called in calls)
 
 
+@cache
+def _imported(package: str, path: Path) -> dict[str, str]:
+    """Local name → « module » or « module.function » of the operations."""
+    names: dict[str, str] = {}
+    for node in ast.walk(_parsed(path)):
+        if not isinstance(node, ast.ImportFrom) or not (node.module or "").startswith(package):
+            continue
+        module = (node.module or "").removeprefix(package).lstrip(".")
+        for alias in node.names:
+            names[alias.asname or alias.name] = f"{module}.{alias.name}" if module else alias.name
+    return names
+
+
 def _imported_from(tree: ast.Module, module: str) -> set[str]:
     imports = [node for node in tree.body if isinstance(node, ast.ImportFrom) and node.module == module]
     return {alias.asname or alias.name for node in imports for alias in node.names}
 
 
+@cache
 def _parsed(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"))

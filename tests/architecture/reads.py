@@ -1,73 +1,25 @@
-"""Every GET of the portal and the addresses under which it is called with ids of what there is.
+"""Every GET of the portal, as the ledger has it: the addresses under which it is called, and what it may write.
 
-A route that is missing here fails `test_reading_writes_nothing.py`. `<name>` stands for the value of that name in
-`Examples.values`; `<int:number>` for each tab of a draft in turn.
+A rule is called as it stands, with the values of `Examples.values` in the place of `<name>` and each tab of a draft in
+turn in that of `<int:number>`; what is called under other addresses, or under several, is listed. A GET writes nothing
+but a trace of who read, and what is worked out when it is first asked for.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+
 from deploy.service_names import SERVICES
+from tests.architecture.ledger import LEDGER, routes_of
 
-
-def as_they_are(listed: str) -> dict[str, tuple[str, ...]]:
-    """Rules that are addresses themselves once their values are put in."""
-    return {rule: (rule,) for rule in listed.split()}
-
-
-_PROBED = as_they_are("/health/live /health/ready /metrics")
-_DESCRIBED = {**_PROBED, **as_they_are("/openapi.json")}
 _CHOSEN = "domaine=Examen&exam=BTS&session=2022&academie=03"
-
-READS: dict[str, dict[str, tuple[str, ...]]] = {
+_ADDRESSES: dict[str, dict[str, tuple[str, ...]]] = {
     "accounts": {
-        **_DESCRIBED,
-        **as_they_are("""
-            /.well-known/jwks.json
-            /v1/forms/account
-            /v1/me
-            /v1/me/addresses
-            /v1/me/identity
-            /v1/me/mails
-            /v1/staff
-            /v1/staff/academies
-            /v1/staff/me
-            /v1/staff/me/tokens
-            /v1/audit
-            /v1/audit.csv
-        """),
-        "/v1/staff/<string:staff_id>": ("/v1/staff/<staff_id>",),
         "/v1/staff/names": ("/v1/staff/names?ids=<staff_id>",),
-        "/v1/candidates/<string:candidate_id>": ("/v1/candidates/<candidate_id>",),
-        "/v1/staff/<string:staff_id>/tokens": ("/v1/staff/<staff_id>/tokens",),
         "/v1/forms/account/communes": ("/v1/forms/account/communes?departement=014&q=caen",),
     },
     "registrations": {
-        **_DESCRIBED,
-        **as_they_are("""
-            /v1/messages
-            /v1/contact
-            /v1/mails
-            /v1/drafts
-            /v1/drafts/<draft_id>
-            /v1/drafts/<draft_id>/specialites
-            /v1/drafts/<draft_id>/tabs/<int:number>
-            /v1/mine
-            /v1/candidatures
-            /v1/candidatures/<candidature_id>
-            /v1/candidatures/<candidature_id>/acknowledgement
-            /v1/candidatures/<candidature_id>/forms
-            /v1/candidates/<candidate_id>/engaged
-            /v1/staff/candidatures
-            /v1/staff/candidatures.csv
-            /v1/staff/epreuves.csv
-            /v1/staff/candidatures/<candidature_id>
-            /v1/staff/openings
-            /v1/staff/openings/<opening_id>
-            /v1/staff/messages
-            /v1/staff/catalogues
-            /v1/audit
-            /v1/audit.csv
-        """),
         "/v1/staff/refusal-reasons": ("/v1/staff/refusal-reasons?exam=BTS&piece=NATIDE06",),
         "/v1/openings/choices": ("/v1/openings/choices", f"/v1/openings/choices?purpose=register&{_CHOSEN}"),
         "/v1/drafts/<draft_id>/tabs/<int:number>/search": (
@@ -80,25 +32,6 @@ READS: dict[str, dict[str, tuple[str, ...]]] = {
         ),
     },
     "documents": {
-        **_DESCRIBED,
-        **as_they_are("""
-            /v1/audit
-            /v1/audit.csv
-            /v1/candidatures
-            /v1/candidatures/<string:candidature_id>/documents
-            /v1/candidatures/<string:candidature_id>/forms/<string:code>
-            /v1/documents/to-read
-            /v1/documents/<string:document_id>/file
-            /v1/documents/<string:document_id>/html
-            /v1/staff/candidatures/<string:candidature_id>/documents
-            /v1/staff/documents/<string:document_id>/file
-            /v1/import-form
-            /v1/imports
-            /v1/imports/<string:import_id>
-            /v1/imports/<string:import_id>/refusals
-            /v1/imports/<string:import_id>/documents
-            /v1/imports/<string:import_id>/preview
-        """),
         "/v1/import-models/<string:type>": ("/v1/import-models/convocation",),
         "/v1/candidatures/<string:candidature_id>/confirmation": (
             "/v1/candidatures/<candidature_id>/confirmation",
@@ -106,30 +39,15 @@ READS: dict[str, dict[str, tuple[str, ...]]] = {
         ),
     },
     "pieces": {
-        **_DESCRIBED,
-        **as_they_are("""
-            /v1/candidatures
-            /v1/left
-            /v1/candidatures/<string:candidature_id>/pieces
-            /v1/pieces.csv
-            /v1/pieces/<string:piece_id>/file
-            /v1/pieces/<string:piece_id>/preview
-        """),
-        "/v1/pieces/<string:piece_id>": (
-            "/v1/pieces/<piece_id>",
-            "/v1/pieces/<piece_id>?status=none&neighbours=true",
-        ),
         "/v1/pieces": (
             "/v1/pieces?academie=03&limit=20",
             "/v1/pieces?after=<piece_id>",
             "/v1/pieces?before=<piece_id>",
         ),
-        **as_they_are("""
-            /v1/audit
-            /v1/audit.csv
-            /v1/control-queue
-            /v1/missing-pieces/counts
-        """),
+        "/v1/pieces/<string:piece_id>": (
+            "/v1/pieces/<piece_id>",
+            "/v1/pieces/<piece_id>?status=none&neighbours=true",
+        ),
         "/v1/missing-pieces": ("/v1/missing-pieces", "/v1/missing-pieces?exam=BTS&session=2022"),
         "/v1/changes": ("/v1/changes?limit=1",),
         "/v1/pieces/<string:piece_id>/pages/<int:number>": (
@@ -138,87 +56,6 @@ READS: dict[str, dict[str, tuple[str, ...]]] = {
         ),
     },
     "gateway": {
-        **_PROBED,
-        **as_they_are("""
-            /
-            /plan-du-site
-            /mentions-legales
-            /un-probleme
-            /accessibilite
-            /connexion
-            /gestion
-            /gestion/connexion
-            /gestion/relances
-            /gestion/pieces/<piece_id>
-            /gestion/pieces/<piece_id>/fichier
-            /gestion/compte
-            /gestion/compte/codes-de-secours
-            /gestion/compte/jetons
-            /gestion/compte/mot-de-passe
-            /gestion/compte/second-facteur
-            /gestion/equipe
-            /gestion/equipe/invitation
-            /gestion/equipe/<staff_id>
-            /gestion/candidatures
-            /gestion/candidatures.csv
-            /gestion/epreuves.csv
-            /gestion/candidatures/documents/<document_id>
-            /gestion/pieces.csv
-            /gestion/candidatures/<candidature_id>
-            /gestion/controle
-            /gestion/comptes
-            /gestion/comptes/<account_id>
-            /gestion/ouvertures
-            /gestion/ouvertures/<opening_id>
-            /gestion/messages
-            /gestion/catalogue
-            /gestion/journal
-            /gestion/candidatures/<candidature_id>/document
-            /gestion/documents
-            /gestion/documents/nouveau
-            /gestion/documents/<import_id>
-            /gestion/documents/<import_id>/apercu
-            /gestion/documents/<import_id>/documents
-            /gestion/documents/<import_id>/documents/<document_id>/retrait
-            /compte
-            /compte/creation
-            /compte/creation/confirmation
-            /compte/mot-de-passe-oublie
-            /compte/suppression
-            /mails
-            /mails/<name>
-            /mails/<name>/html
-            /api/docs
-            /composants
-            /composants/connexion
-            /composants/introuvable
-            /composants/onglets
-            /favicon.ico
-            /robots.txt
-            /inscription/<draft_id>/<int:number>
-            /inscriptions
-            /inscriptions/<candidature_id>
-            /inscriptions/<candidature_id>/desinscription
-            /inscriptions/<candidature_id>/numero
-            /inscriptions/brouillons/<draft_id>/abandon
-            /inscriptions/<candidature_id>/dates.ics
-            /documents
-            /documents/<candidature_id>
-            /documents/<candidature_id>/confirmation
-            /documents/<candidature_id>/formulaire/<code>
-            /documents/fichier/<document_id>
-            /documents/page/<document_id>
-            /formulaires
-            /messages
-            /justificatifs
-            /justificatifs/<candidature_id>
-            /justificatifs/<candidature_id>/depot/<piece_id>
-            /justificatifs/<candidature_id>/lisible/<piece_id>
-            /justificatifs/<candidature_id>/suppression/<piece_id>
-            /justificatifs/<candidature_id>/validation/<group>
-            /justificatifs/apercu/<piece_id>
-            /justificatifs/fichier/<piece_id>
-        """),
         "/gestion/candidatures/<candidature_id>/<any(desinscription, ecart):act>": tuple(
             f"/gestion/candidatures/<candidature_id>/{act}" for act in ("desinscription", "ecart")
         ),
@@ -264,3 +101,74 @@ READS: dict[str, dict[str, tuple[str, ...]]] = {
         ),
     },
 }
+
+
+def reads() -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """(application, rule, addresses) of each GET."""
+    for app in LEDGER:
+        for rule in sorted(rule for method, rule, _ in routes_of(app) if method == "GET"):
+            yield app, rule, _ADDRESSES[app].get(rule, (rule,))
+
+
+@dataclass(frozen=True)
+class Written:
+    """What a GET writes, as `database.table`, and why it may."""
+
+    tables: frozenset[str]
+    reason: str
+
+
+_OPENED = Written(frozenset({"pieces.audit_entries"}), "whoever opens a candidate's file leaves a trace")
+_DECLARATION_READ = Written(
+    frozenset({"registrations.audit"}), "whoever reads what a candidate declared leaves a trace"
+)
+_ACCOUNT_READ = Written(frozenset({"accounts.audit_entries"}), "whoever reads a candidate's account leaves a trace")
+_NUMBERED = Written(
+    frozenset({"pieces.changes.position", "pieces.changes.numbered_at", "pieces.change_counter.last"}),
+    "changes get their place in the feed when they are first asked for, which changes nothing of what they say",
+)
+_PREVIEWED = Written(frozenset({"documents.audit_entries"}), "whoever looks at a candidate's document leaves a trace")
+_EXPORTED = "whoever takes the trail out leaves a trace in it"
+WRITING_READS: dict[tuple[str, str], Written] = {
+    ("accounts", "/v1/audit.csv"): Written(frozenset({"accounts.audit_entries"}), _EXPORTED),
+    ("registrations", "/v1/audit.csv"): Written(frozenset({"registrations.audit"}), _EXPORTED),
+    ("documents", "/v1/audit.csv"): Written(frozenset({"documents.audit_entries"}), _EXPORTED),
+    ("pieces", "/v1/audit.csv"): Written(frozenset({"pieces.audit_entries"}), _EXPORTED),
+    ("gateway", "/gestion/journal/<service>.csv"): Written(frozenset({"pieces.audit_entries"}), _EXPORTED),
+    ("accounts", "/v1/candidates/<string:candidate_id>"): _ACCOUNT_READ,
+    ("gateway", "/gestion/comptes/<account_id>"): _ACCOUNT_READ,
+    ("registrations", "/v1/staff/candidatures/<candidature_id>"): _DECLARATION_READ,
+    ("registrations", "/v1/staff/candidatures.csv"): _DECLARATION_READ,
+    ("registrations", "/v1/staff/epreuves.csv"): _DECLARATION_READ,
+    ("gateway", "/gestion/candidatures.csv"): _DECLARATION_READ,
+    ("gateway", "/gestion/epreuves.csv"): _DECLARATION_READ,
+    ("gateway", "/gestion/pieces.csv"): _OPENED,
+    ("pieces", "/v1/pieces.csv"): _OPENED,
+    ("gateway", "/gestion/candidatures/<candidature_id>"): _DECLARATION_READ,
+    ("gateway", "/gestion/candidatures/<candidature_id>/document"): _DECLARATION_READ,
+    ("gateway", "/gestion/candidatures/<candidature_id>/<any(desinscription, ecart):act>"): _DECLARATION_READ,
+    ("gateway", "/gestion/pieces/<piece_id>"): _DECLARATION_READ,
+    ("pieces", "/v1/changes"): _NUMBERED,
+    ("documents", "/v1/imports/<string:import_id>/preview"): _PREVIEWED,
+    ("gateway", "/gestion/documents/<import_id>/apercu"): _PREVIEWED,
+    ("documents", "/v1/staff/documents/<string:document_id>/file"): _PREVIEWED,
+    ("gateway", "/gestion/candidatures/documents/<document_id>"): _PREVIEWED,
+    ("pieces", "/v1/pieces/<string:piece_id>/file"): _OPENED,
+    ("pieces", "/v1/pieces/<string:piece_id>/pages/<int:number>"): _OPENED,
+    ("gateway", "/justificatifs/fichier/<piece_id>"): _OPENED,
+    ("gateway", "/gestion/pieces/<piece_id>/fichier"): _OPENED,
+    ("gateway", "/gestion/pieces/<piece_id>/page/<int:number>"): _OPENED,
+}
+VISIT = Written(
+    frozenset({"accounts.login_sessions.last_seen_at"}),
+    "a page counts as activity of the session of who opens it, written down every 15 s: on the gateway alone",
+)
+NOTHING = Written(frozenset(), "a read")
+SHOWN_BEFORE_THE_EVENT = Written(
+    frozenset({"documents.candidatures", "documents.saved_versions", "documents.outbox", "documents.drawn_papers"}),
+    "« Visualiser/Imprimer » keeps the version that it fetched, and what it drew of it for the worker",
+)
+FORM_BEFORE_THE_EVENT = Written(
+    frozenset({"documents.candidatures", "documents.saved_versions", "documents.outbox"}),
+    "a form keeps the version that it fetched, as the event under way would",
+)

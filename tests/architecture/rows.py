@@ -29,17 +29,22 @@ class Databases:
         self._connections = {name: sqlite3.connect(file, isolation_level=None) for name, file in files.items()}
         for connection in self._connections.values():
             connection.row_factory = sqlite3.Row
+        self._last = Look({}, {})
 
     def close(self) -> None:
         for connection in self._connections.values():
             connection.close()
 
     def look(self) -> Look:
+        """Rows are read again where somebody has committed since the last look."""
         commits = {
             name: connection.execute("PRAGMA data_version").fetchone()[0]
             for name, connection in self._connections.items()
         }
-        return Look(commits, {table: rows for name in self._connections for table, rows in self._tables(name)})
+        changed = [name for name in commits if commits[name] != self._last.commits.get(name)]
+        read = {table: rows for name in changed for table, rows in self._tables(name)}
+        self._last = Look(commits, {**self._last.tables, **read})
+        return self._last
 
     def written_since(self, before: Look) -> set[str]:
         """`database.table` of added and removed rows, `database.table.column` of changed ones.

@@ -1,6 +1,6 @@
 """Every route by which staff write, called for real, and the act that each leaves in the audit trail.
 
-What reads leave there (openings of files, exports) is in writing_reads.py.
+What reads leave there (openings of files, exports) is in reads.py.
 """
 
 from __future__ import annotations
@@ -23,10 +23,6 @@ NEW_PASSWORD = "Gestion/2022"
 ARCHIVE = {"archive": urlsafe_b64encode(zip_of({"cfg/exam.yaml": SMALL.encode()})).decode()}
 
 Act = Callable[[StaffAtWork], Any]
-
-
-def _search(office: StaffAtWork) -> None:
-    office.candidate()
 
 
 def _correct(office: StaffAtWork) -> None:
@@ -90,19 +86,11 @@ def _renew_second_factor(office: StaffAtWork) -> None:
     office.call("accounts", "POST", "/staff/me/second-factor", by=person, json=renewal)
 
 
-def _create_token(office: StaffAtWork) -> None:
-    office.token()
-
-
 def _move_dates(office: StaffAtWork) -> None:
     path = f"/staff/openings/{office.examples.values['opening_id']}"
     opening = office.read("registrations", path)
     dates = {"closes": "2021-11-20T17:00:00+01:00", "revision": opening["revision"]}
     office.call("registrations", "POST", f"{path}/dates", json={**dates, **REASON})
-
-
-def _publish_message(office: StaffAtWork) -> None:
-    office.message()
 
 
 def _withdraw_message(office: StaffAtWork) -> None:
@@ -133,10 +121,6 @@ def _create_import(office: StaffAtWork) -> None:
     office.call("documents", "POST", "/imports", json=NEW_IMPORT)
 
 
-def _check_csv(office: StaffAtWork) -> None:
-    office.checked_import()
-
-
 def _add_pdfs(office: StaffAtWork) -> None:
     new = office.call("documents", "POST", "/imports", json={**NEW_IMPORT, "source": "pdf"}).json or {}
     name = f"{office.examples.numero_candidat()}.pdf"
@@ -145,10 +129,6 @@ def _add_pdfs(office: StaffAtWork) -> None:
         "Content-Type": "application/octet-stream",
     }
     office.call("documents", "PUT", f"/imports/{new['id']}/pdfs", data=pdf_of(), headers=headers)
-
-
-def _publish_import(office: StaffAtWork) -> None:
-    office.published_import()
 
 
 def _abandon_import(office: StaffAtWork) -> None:
@@ -193,7 +173,7 @@ def _remind(office: StaffAtWork) -> None:
 Route = tuple[str, str, str]
 """Service, method and rule, as the ledger has them."""
 ACTS: dict[Route, tuple[str, Act]] = {
-    ("accounts", "POST", "/v1/candidates/search"): ("account_opened", _search),
+    ("accounts", "POST", "/v1/candidates/search"): ("account_opened", StaffAtWork.candidate),
     ("accounts", "POST", "/v1/candidates/<string:candidate_id>/identity"): ("identity_corrected", _correct),
     ("accounts", "POST", "/v1/candidates/<string:candidate_id>/activation"): ("activation_resent", _send_activation),
     ("accounts", "POST", "/v1/staff"): ("staff_invited", _invite),
@@ -208,10 +188,10 @@ ACTS: dict[Route, tuple[str, Act]] = {
     ("accounts", "POST", "/v1/staff/me/password"): ("password_changed", _change_password),
     ("accounts", "POST", "/v1/staff/me/recovery-codes"): ("recovery_codes_renewed", _new_recovery_codes),
     ("accounts", "POST", "/v1/staff/me/second-factor"): ("second_factor_renewed", _renew_second_factor),
-    ("accounts", "POST", "/v1/staff/me/tokens"): ("token_created", _create_token),
+    ("accounts", "POST", "/v1/staff/me/tokens"): ("token_created", StaffAtWork.token),
     ("accounts", "POST", "/v1/staff/me/tokens/<string:token_id>/revoke"): ("token_revoked", _revoke_own),
     ("registrations", "POST", "/v1/staff/openings/<opening_id>/dates"): ("window.changed", _move_dates),
-    ("registrations", "POST", "/v1/staff/messages"): ("message.published", _publish_message),
+    ("registrations", "POST", "/v1/staff/messages"): ("message.published", StaffAtWork.message),
     ("registrations", "DELETE", "/v1/staff/messages/<message_id>"): ("message.withdrawn", _withdraw_message),
     ("registrations", "POST", "/v1/staff/catalogues"): ("catalogue.loaded", _load_catalogue),
     ("registrations", "POST", "/v1/staff/candidatures/<candidature_id>/notes"): ("note.added", _write_note),
@@ -221,9 +201,12 @@ ACTS: dict[Route, tuple[str, Act]] = {
     ),
     ("documents", "POST", "/v1/publications"): ("publication.ordered", _publish_for_a_selection),
     ("documents", "POST", "/v1/imports"): ("import.created", _create_import),
-    ("documents", "PUT", "/v1/imports/<string:import_id>/csv"): ("import.checked", _check_csv),
+    ("documents", "PUT", "/v1/imports/<string:import_id>/csv"): ("import.checked", StaffAtWork.checked_import),
     ("documents", "PUT", "/v1/imports/<string:import_id>/pdfs"): ("import.checked", _add_pdfs),
-    ("documents", "POST", "/v1/imports/<string:import_id>/publication"): ("import.published", _publish_import),
+    ("documents", "POST", "/v1/imports/<string:import_id>/publication"): (
+        "import.published",
+        StaffAtWork.published_import,
+    ),
     ("documents", "POST", "/v1/imports/<string:import_id>/abandonment"): ("import.abandoned", _abandon_import),
     ("documents", "POST", "/v1/imports/<string:import_id>/withdrawal"): ("import.withdrawn", _withdraw_import),
     ("documents", "POST", "/v1/published-documents/<string:document_id>/withdrawal"): (

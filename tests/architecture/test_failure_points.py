@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from deploy.service_names import SERVICES
 from tests.architecture.calls import Operations
 from tests.faults.failure_table import OPERATIONS
@@ -43,13 +41,9 @@ def _in_the_table(service: str) -> set[str]:
     return {name for row in OPERATIONS if row.service.name == service for name in row.covers}
 
 
-@pytest.mark.parametrize("service", SERVICES)
-def test_what_writes_an_event_or_an_object_is_in_the_table_of_failure_points(service: str) -> None:
-    operations = Operations(service)
-    needed = operations.writers & operations.entrances
-    assert needed - _in_the_table(service) == set(NOT_IN_THE_TABLE[service])
-
-
-@pytest.mark.parametrize("service", SERVICES)
-def test_the_table_of_failure_points_names_functions_that_there_are(service: str) -> None:
-    assert _in_the_table(service) <= Operations(service).entrances
+def test_what_writes_an_event_or_an_object_is_in_the_table_of_failure_points_which_names_what_there_is() -> None:
+    for service in SERVICES:
+        operations = Operations(service)
+        needed = operations.writers & operations.entrances
+        assert needed - _in_the_table(service) == set(NOT_IN_THE_TABLE[service])
+        assert _in_the_table(service) <= operations.entrances

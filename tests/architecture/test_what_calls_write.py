@@ -1,35 +1,42 @@
-"""A GET writes nothing: each is answered for real, and the databases are looked at before and after."""
+"""A GET writes nothing; whatever staff do leaves its trace in the audit trail.
+
+Each route of the ledger is called for real in a portal that holds one of everything, and the databases are looked at
+before and after: some seconds.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from deploy.service_names import SERVICES
 from services.accounts.domain.staff import session_scopes
 from services.chassis.web.access import Access
 from tests.architecture.examples import Examples
-from tests.architecture.reads import READS
-from tests.architecture.rows import Databases, write_transactions
-from tests.architecture.writing_reads import (
+from tests.architecture.ledger import routes_of
+from tests.architecture.reads import (
     FORM_BEFORE_THE_EVENT,
     NOTHING,
     SHOWN_BEFORE_THE_EVENT,
     VISIT,
     WRITING_READS,
-    Written,
+    reads,
 )
+from tests.architecture.rows import Databases, write_transactions
+from tests.architecture.staff_acts import ACTS, WITHOUT_TRACE
+from tests.architecture.staff_at_work import StaffAtWork
 
 if TYPE_CHECKING:
     from tests.support.object_store import ObjectStore
 
 TOOLS = "/api/<service>/v1/"
-EVERY_READ = [(app, rule) for app, rules in READS.items() for rule in rules]
+TRAILS = {service: f"{service}.{'audit' if service == 'registrations' else 'audit_entries'}" for service in SERVICES}
 
 
 @pytest.fixture(scope="module")
@@ -91,40 +98,51 @@ def written(examples: Examples, databases: Databases) -> Iterator[set[str]]:
     assert set(begun) <= {column.partition(".")[0] for column in columns}
 
 
-def test_every_read_there_is_is_called(examples: Examples) -> None:
-    there = {
-        (name, rule.rule)
-        for name, app in examples.apps.items()
-        for rule in app.url_map.iter_rules()
-        if "GET" in (rule.methods or set())
-    }
-    assert there == set(EVERY_READ)
-    assert set(WRITING_READS) <= there
+def test_a_read_writes_nothing_but_what_it_is_listed_for(examples: Examples, databases: Databases) -> None:
+    assert set(WRITING_READS) <= {(app, rule) for app, rule, _ in reads()}
+    wrong = []
+    for app, rule, patterns in reads():
+        listed = WRITING_READS.get((app, rule), NOTHING).tables
+        for who, call in callers(examples, app, rule):
+            for path in (path for pattern in patterns for path in examples.addresses(pattern)):
+                with written(examples, databases) as tables:
+                    answer = call(path)
+                visit = VISIT.tables if app == "gateway" and who in ("candidate", "staff") else frozenset()
+                if not 200 <= answer.status_code < 400 or tables - visit != listed:
+                    wrong.append((app, who, path, answer.status_code, tables ^ listed))
+    assert wrong == []
 
 
-@pytest.mark.parametrize(("app", "rule"), EVERY_READ)
-def test_a_read_writes_nothing_but_what_it_is_listed_for(
-    examples: Examples, databases: Databases, app: str, rule: str
-) -> None:
-    listed = WRITING_READS.get((app, rule), NOTHING).tables
-    for who, call in callers(examples, app, rule):
-        for path in (path for pattern in READS[app][rule] for path in examples.addresses(pattern)):
-            with written(examples, databases) as tables:
-                answer = call(path)
-                assert 200 <= answer.status_code < 400, (who, path, answer.status_code, answer.text)
-            visit = VISIT.tables if app == "gateway" and who in ("candidate", "staff") else frozenset()
-            assert tables - visit == listed, (who, path)
-
-
-@pytest.mark.parametrize(
-    ("path", "first"), [("confirmation", SHOWN_BEFORE_THE_EVENT), ("forms/BTSEE-EF3", FORM_BEFORE_THE_EVENT)]
-)
 def test_a_version_whose_event_has_not_come_is_kept_once_when_it_is_printed(
-    examples: Examples, databases: Databases, path: str, first: Written
+    examples: Examples, databases: Databases
 ) -> None:
-    headers, candidature = examples.registered_without_event()
-    for expected in (first, NOTHING):
-        with written(examples, databases) as tables:
-            answer = answer_of(examples.apps["documents"], headers, f"/v1/candidatures/{candidature}/{path}")
-            assert answer.status_code == 200, answer.text
-        assert tables == expected.tables
+    for path, first in (("confirmation", SHOWN_BEFORE_THE_EVENT), ("forms/BTSEE-EF3", FORM_BEFORE_THE_EVENT)):
+        headers, candidature = examples.registered_without_event()
+        for expected in (first, NOTHING):
+            with written(examples, databases) as tables:
+                answer = answer_of(examples.apps["documents"], headers, f"/v1/candidatures/{candidature}/{path}")
+                assert answer.status_code == 200, answer.text
+            assert tables == expected.tables, path
+
+
+def test_whatever_staff_do_is_in_the_audit_trail(examples: Examples, databases: Databases) -> None:
+    written = {
+        (service, method, rule)
+        for service in SERVICES
+        for method, rule, who in routes_of(service)
+        if method not in ("GET", "HEAD") and "staff(" in who
+    }
+    assert set(ACTS) | set(WITHOUT_TRACE) == written
+    assert not set(ACTS) & set(WITHOUT_TRACE)
+    office, without_trace = StaffAtWork(examples), []
+    for route, (action, act) in ACTS.items():
+        before = entries(databases, route[0])
+        act(office)
+        new = [entry for number, entry in entries(databases, route[0]).items() if number not in before]
+        if not any((entry["action"], entry["actor_kind"]) == (action, "staff") for entry in new):
+            without_trace.append((route, action, new))
+    assert without_trace == []
+
+
+def entries(databases: Databases, service: str) -> dict[int, dict[str, Any]]:
+    return databases.look().tables[TRAILS[service]]

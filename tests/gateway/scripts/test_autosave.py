@@ -10,7 +10,6 @@ from playwright.sync_api import Route, expect
 
 from services.contracts import page_labels
 from services.registrations.domain.lengths import FIELD_VALUE
-from tests.accounts.creation_form import PASSWORD
 from tests.gateway.candidates import CandidateFactory
 from tests.gateway.scripts.typist import CANDIDATURE, ENDED, IDENTIFICATION, NOT_SAVED, OFFLINE, SAVED, Typist
 from tests.support.accessibility import violations
@@ -230,9 +229,7 @@ def test_after_the_session_has_ended_the_page_leads_to_the_log_in_and_back(typis
     typist.field("adresse").fill("1 rue du port")
     typist.reads(re.compile(ENDED))
     typist.page.get_by_role("button", name="M'identifier").click()
-    typist.page.get_by_label("Identifiant de connexion").fill(typist.email)
-    typist.page.get_by_label("Mot de passe *", exact=True).fill(PASSWORD)
-    typist.page.get_by_role("button", name=page_labels.LOG_IN).click()
+    typist.identifies(typist.page)
     typist.page.get_by_role("button", name="Reprendre ma saisie").click()
     expect(typist.field("adresse")).to_have_value("1 rue du port")
     typist.holds("adresse", "1 rue du port")

@@ -32,10 +32,14 @@ class Typist:
 
     def logs_in(self, there: Page) -> None:
         there.goto(f"{self.url}/connexion")
+        self.identifies(there)
+        there.wait_for_url(f"{self.url}/")
+
+    def identifies(self, there: Page) -> None:
+        """On the page of the log-in."""
         there.get_by_label("Identifiant de connexion").fill(self.email)
         there.get_by_label("Mot de passe *", exact=True).fill(PASSWORD)
         there.get_by_role("button", name=page_labels.LOG_IN).click()
-        there.wait_for_url(f"{self.url}/")
 
     def opens(self, number: int, page: Page | None = None) -> None:
         (page or self.page).goto(f"{self.draft}/{number}")

@@ -1,10 +1,13 @@
-"""« Candidatures précédentes »: what is listed, taken over, and excluded (K1)."""
+"""« Candidatures précédentes »: what is listed, taken over, and excluded (K1); the obstacles to a draft."""
 
 from dataclasses import replace
+from datetime import timedelta
 
+from services.contracts import page_labels
 from services.registrations.domain import registration_form
 from services.registrations.domain.dossier import Dossier, PreviousCandidature
-from tests.registrations.domain.example_dossier import ANSWERS, DOSSIER, details, with_answers
+from services.registrations.domain.obstacles import obstacles
+from tests.registrations.domain.example_dossier import ANSWERS, BESANCON, DOSSIER, details, with_answers
 from tests.registrations.domain.tab_reading import CANDIDATURE, IDENTIFICATION, field, pointers
 
 LAST_YEAR = PreviousCandidature(
@@ -75,3 +78,24 @@ def test_k1_does_not_mind_the_one_being_modified_nor_an_inactive_one() -> None:
 
 def test_someone_elses_candidature_cannot_be_taken_over() -> None:
     assert pointers(with_previous(LAST_YEAR, reprise="xyz"), 1) == ["reprise"]
+
+
+def test_what_keeps_a_draft_from_being_transmitted_is_known_before_it_is_tried() -> None:
+    second = timedelta(seconds=1)
+    assert obstacles(DOSSIER, BESANCON.opens) == obstacles(DOSSIER, BESANCON.closes - second) == ()
+    [early] = obstacles(DOSSIER, BESANCON.opens - second)
+    assert (early.reason, "pas encore ouvertes" in early.detail) == ("not_yet", True)
+    [late] = obstacles(DOSSIER, BESANCON.closes)
+    assert (late.reason, late.candidature_id) == ("closed", None)
+    since = page_labels.CLOSED_SINCE.format(end="25/10/2021 à 12:00")
+    assert late.detail == f"{since} : ce brouillon ne peut plus être transmis."
+    [change] = obstacles(replace(DOSSIER, modifies="def"), BESANCON.closes)
+    assert "ces changements ne peuvent plus être transmis" in change.detail
+    assert "Votre candidature reste telle qu'elle est enregistrée" in change.detail
+
+
+def test_k1_another_candidature_stands_in_the_way_beside_the_closing() -> None:
+    closed, other = obstacles(with_previous(THIS_YEAR), BESANCON.closes)
+    assert (closed.reason, other.reason, other.candidature_id) == ("closed", "other_candidature", "def")
+    assert "ACADÉMIE DE BESANCON, n° 001" in other.detail
+    assert other.detail.endswith("ce brouillon ne peut pas être transmis tant qu'elle existe.")

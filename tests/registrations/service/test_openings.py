@@ -30,6 +30,7 @@ from tests.registrations.service.candidate_client import (
     CandidateClient,
 )
 from tests.registrations.service.outbox import events_of
+from tests.support.tokens import bearer, staff_token
 
 PICKED = "domaine=Examen&exam=BTS&session=2022"
 
@@ -199,3 +200,36 @@ def test_a_message_that_is_too_long_or_without_text_or_end_is_refused_with_every
         with app.app_context(), pytest.raises(Invalid) as refusal:
             publish_message(new, actor=OPERATOR, at=NOW)
         assert [error.pointer for error in refusal.value.errors] == [f"#/{name}" for name in names]
+
+
+ADMINISTRATOR = bearer(staff_token("admin", scopes=["openings:manage", "audit:read"], academies=None))
+BEYOND = ("9999-12-31T23:30:00+00:00", "0001-01-01T00:00:00+14:00")
+"""In Paris the first, in UTC the second is in a year that there is not."""
+MESSAGE: dict[str, Any] = {"title": "Fermeture", "text": "Le service ferme.", "severity": "info"}
+
+
+@pytest.mark.parametrize("instant", BEYOND)
+def test_a_message_is_not_shown_until_the_end_of_time(app: Flask, instant: str) -> None:
+    client = app.test_client()
+    shown = {"shown_from": "2021-10-01T00:00:00+00:00", "shown_until": instant}
+    answer = client.post("/v1/staff/messages", json={**MESSAGE, **shown}, headers=ADMINISTRATOR)
+    assert answer.status_code == 422
+    assert answer.get_json()["errors"][0]["pointer"] == "#/shown_until"
+    assert client.get("/v1/messages").status_code == 200
+
+
+@pytest.mark.parametrize("instant", BEYOND)
+def test_dates_of_an_opening_are_of_years_that_there_are(app: Flask, instant: str) -> None:
+    client = app.test_client()
+    opening: dict[str, Any] = client.get("/v1/staff/openings", headers=ADMINISTRATOR).get_json()["openings"][0]
+    path, revision = f"/v1/staff/openings/{opening['id']}", opening["revision"]
+    for name in ("opens", "deposit_closes"):
+        body = {name: instant, "revision": revision, "reason": "Panne"}
+        assert client.post(f"{path}/dates", json=body, headers=ADMINISTRATOR).status_code == 422, name
+    assert client.get(path, headers=ADMINISTRATOR).get_json()["revision"] == revision
+
+
+def test_the_journal_is_searched_in_years_that_there_are(app: Flask) -> None:
+    for path, instant in zip(("/v1/audit", "/v1/audit.csv"), BEYOND, strict=True):
+        answer = app.test_client().get(path, query_string={"since": instant}, headers=ADMINISTRATOR)
+        assert answer.status_code == 422, path

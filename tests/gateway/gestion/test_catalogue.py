@@ -57,13 +57,12 @@ def test_whom_a_change_concerns_is_said_by_session(
     assert any(re.match(r"BTS 2022 \d+ [1-9]\d*", row) for row in rows(administrator)), rows(administrator)
 
 
-def test_mistakes_are_shown_by_file_and_line(administrator: ScriptlessBrowser) -> None:
+def test_mistakes_are_shown_by_file_and_line_and_what_is_no_archive_is_refused_beside_its_field(
+    administrator: ScriptlessBrowser,
+) -> None:
     send(administrator, zip_of({"cfg/exam.yaml": SMALL.replace("exclusive", "exclusif").encode()}))
     assert administrator.answer.status_code == 422
     assert any("cfg/exam.yaml" in row and "écrire « exclusive »" in row for row in rows(administrator))
-
-
-def test_what_is_no_archive_is_refused_beside_its_field(administrator: ScriptlessBrowser) -> None:
     for content, name, said, status in (
         (b"", "", "Choisissez l'archive à vérifier.", 422),
         (b"code: CFG", "exam.yaml", "pas une archive ZIP", 422),

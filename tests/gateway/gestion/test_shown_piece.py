@@ -1,11 +1,19 @@
-"""What the page of a piece shows: the pages of its file, what its candidate declared; pieces and candidatures found."""
+"""What the page of a piece shows and asks for: its file, what its candidate declared; pieces and candidatures found."""
 
 from __future__ import annotations
 
+import re
+from contextlib import ExitStack
+
+import pytest
 from sqlalchemy import update
 
 from gateway.clients.staff_pieces import MAX_SHOWN_PAGES
+from gateway.cookies import STAFF_SESSION_COOKIE, cookie_name
+from gateway.service_clients import clients
+from gateway.session_owner import exchange_name
 from gateway.web.gestion.candidatures import SHORTEST_SEARCH
+from services.chassis.process.health_paths import LIVE
 from services.pieces.models import Deposit, db
 from tests.gateway.candidates import CandidateFactory
 from tests.gateway.components.html_checks import problems_of, text_of
@@ -13,6 +21,8 @@ from tests.gateway.gestion.people import open_first, rows
 from tests.support.in_process_four_services import InProcessFourServices
 from tests.support.in_process_portal import service_stopped
 from tests.support.scriptless_browser import ScriptlessBrowser
+
+PIECE = re.compile(r"/gestion/pieces/([0-9a-f]{32})")
 
 
 def test_a_page_of_the_file_is_a_picture_and_the_file_itself_is_only_saved(
@@ -97,3 +107,49 @@ def test_a_candidature_is_found_by_name_without_it_standing_in_an_address(
     assert "Version 1" in gestionnaire.text
     gestionnaire.follow("Ses pièces justificatives")
     assert rows(gestionnaire)
+
+
+@pytest.fixture
+def calls(running: InProcessFourServices, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What services are asked, besides whether they are alive; accounts apart, whose answers are kept."""
+    asked: list[str] = []
+    for name in ("pieces", "registrations"):
+        app = running.apps[name]
+
+        def counted(environ, start_response, plain=app.wsgi_app, name=name):  # type: ignore[no-untyped-def]
+            if environ["PATH_INFO"] != LIVE:
+                asked.append(f"{name} {environ['REQUEST_METHOD']} {environ['PATH_INFO']}")
+            return plain(environ, start_response)
+
+        monkeypatch.setattr(app, "wsgi_app", counted)
+    return asked
+
+
+def test_a_piece_with_its_neighbours_and_what_its_candidate_declared_are_two_answers(
+    gestionnaire: ScriptlessBrowser, candidate: ScriptlessBrowser, calls: list[str]
+) -> None:
+    candidature = candidate.path.rpartition("/")[2]
+    gestionnaire.get(f"/gestion/pieces?candidature={candidature}")
+    piece = gestionnaire.page.xpath("//tbody//a/@href")[0]
+    gestionnaire.get(piece)  # reasons of refusal are kept for a minute
+    calls.clear()
+    gestionnaire.get(piece)
+    assert gestionnaire.page.xpath("//a[@rel='next']")
+    piece_id = piece.partition("?")[0].rpartition("/")[2]
+    assert calls == [f"pieces GET /v1/pieces/{piece_id}", f"registrations GET /v1/staff/candidatures/{candidature}"]
+
+
+def test_files_that_are_read_slowly_take_no_place_of_a_candidates_page(
+    running: InProcessFourServices, gestionnaire: ScriptlessBrowser, settled: ScriptlessBrowser
+) -> None:
+    app = running.gateway.app
+    session = gestionnaire.cookie(cookie_name(app.extensions["portail"], STAFF_SESSION_COOKIE))
+    token = app.extensions[exchange_name(STAFF_SESSION_COOKIE)].of_session(session).access_token
+    gestionnaire.get("/gestion/pieces")
+    piece_id = PIECE.findall(gestionnaire.answer.text)[0]
+    with ExitStack() as slow_readers, app.app_context():
+        for _ in range(app.extensions["portail"].staff_calls_at_once):
+            slow_readers.callback(clients().staff_pieces.file(token, piece_id).close)
+        assert gestionnaire.get("/gestion/pieces").status_code == 503
+        assert settled.get("/justificatifs").status_code == 200
+    assert gestionnaire.get("/gestion/pieces").status_code == 200

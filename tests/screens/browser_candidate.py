@@ -15,7 +15,8 @@ from tests.accounts.creation_form import PASSWORD, creation_form
 from tests.registrations.domain.example_dossier import ANSWERS
 
 _numbers = itertools.count(1)
-_LINK = re.compile(r"http://127\.0\.0\.1:\d+(/compte/[a-z-]+/[\w-]+)")
+_LINK = re.compile(r"http://127\.0\.0\.1:\d+(/(?:compte|gestion)/[a-z-]+/[\w-]+)")
+MAIL_SECONDS = 30.0
 BESANCON, AMIENS, REIMS = (f"domaine=Examen&exam=BTS&session=2022&academie={code}" for code in ("03", "20", "19"))
 # The guide's candidate, with an answer to every question of each tab.
 ALL_ANSWERS: Mapping[str, Mapping[str, Any]] = {
@@ -79,20 +80,20 @@ class BrowserCandidate:
         answer = self.post("/compte/creation", self.creation_answers())
         assert answer.status == 303, page_text(answer)
 
-    def mailed_link(self, about: str = "", seconds: float = 20) -> str:
-        """The path of the newest link mailed to the candidate, waited for; `about`: what follows /compte/ in it."""
-        deadline = time.monotonic() + seconds
-        while not (link := self._mailed_link(about)):
+    def mailed_link(self, about: str = "", pages: str = "compte") -> str:
+        """The path of the newest link mailed to this address, waited for; `about`: what follows /compte/ in it."""
+        deadline = time.monotonic() + MAIL_SECONDS
+        while not (link := self._mailed_link(f"/{pages}/{about}")):
             assert time.monotonic() < deadline, f"no link « {about} » mailed to {self.email}"
             time.sleep(0.3)
         return link
 
-    def _mailed_link(self, about: str) -> str | None:
+    def _mailed_link(self, beginning: str) -> str | None:
         listed = self.context.request.get(f"{self.url}/mails").text()
         for path in re.findall(r'href="(/mails/[^"]+)"', listed):
             text = self.context.request.get(f"{self.url}{path}").text()
             match = _LINK.search(text)
-            if match and f"À {self.email}" in text and match[1].startswith(f"/compte/{about}"):
+            if match and f"À {self.email}" in text and match[1].startswith(beginning):
                 return match[1]
         return None
 
@@ -117,6 +118,10 @@ class BrowserCandidate:
         """Press « Valider »; the path of the draft's tabs."""
         self.open(f"/inscription?{chosen}")
         self.press("Valider")
+        return self.draft_path()
+
+    def draft_path(self) -> str:
+        """The path of the tabs of which one is shown."""
         return self.page.url.removeprefix(self.url).rpartition("/")[0]
 
     def writes_tab(self, draft: str, number: int, answers: Mapping[str, Any], action: str = "next") -> Any:

@@ -66,9 +66,7 @@ def _prepares(gestionnaire: BrowserCandidate) -> Page:
     session = page.locator("[name=session] option", has_text="BTS 2022").first.get_attribute("value")
     page.locator("[name=session]").select_option(session)
     page.locator("[name=title]").fill(TITLE)
-    page.locator("[name=paragraphs]").fill(
-        "Présentez-vous trente minutes avant l'épreuve, muni d'une pièce d'identité."
-    )
+    page.locator("[name=paragraphs]").fill(TEXT)
     return gestionnaire.press("Continuer")
 
 

@@ -140,14 +140,10 @@ def twelve_tabs(context: StoryContext) -> None:
     for _ in range(2):
         with candidate.page.expect_navigation():
             candidate.page.locator("main .fr-btn--tertiary").first.click()
-    draft = _open_draft(candidate)
+    candidate.press("Valider")
+    draft = candidate.draft_path()
     for number in (1, 2, 3, 7, 8, 11):
         context.recorder.record(candidate.open(f"{draft}/{number}"), f"douze-onglets-{number:02}")
-
-
-def _open_draft(candidate: BrowserCandidate) -> str:
-    candidate.press("Valider")
-    return candidate.page.url.removeprefix(candidate.url).rpartition("/")[0]
 
 
 def registered(context: StoryContext) -> None:
@@ -160,8 +156,7 @@ def registered(context: StoryContext) -> None:
     _documents(context, candidate, candidature)
     candidate.open("/inscriptions")
     recorder.record(candidate.press("Modifier"), "modification-onglet")
-    draft = candidate.page.url.removeprefix(candidate.url).rpartition("/")[0]
-    recorder.record(candidate.open(f"{draft}/9"), "modification-numero")
+    recorder.record(candidate.open(f"{candidate.draft_path()}/9"), "modification-numero")
     recorder.record(candidate.open("/inscriptions"), "inscriptions-modification")
     candidate.open(f"/inscriptions/{candidature}/desinscription")
     recorder.record(candidate.submit(), "inscriptions-desinscrit")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 
 import pyotp
@@ -10,12 +9,11 @@ from playwright.sync_api import Page
 
 from services.contracts import page_labels
 from tests.screens.browser_candidate import BrowserCandidate
-from tests.screens.story_context import StoryContext, wait_for_result
+from tests.screens.story_context import StoryContext
 
 INVITED = "paule.durand@example.org"
 PASSWORD = "Tilleul/2021"
 STEP_SECONDS = 30
-_LINK = re.compile(r"http://127\.0\.0\.1:\d+(/gestion/invitation/[\w-]+)")
 
 
 def team(context: StoryContext) -> None:
@@ -47,7 +45,8 @@ def _open_member(chief: BrowserCandidate, email: str) -> Page:
 def invitation(context: StoryContext) -> None:
     """The invited person's way, from the link of the mail."""
     recorder, person = context.recorder, context.new_candidate()
-    link = wait_for_result(lambda: _mailed_link(person), "the invitation")
+    person.email = INVITED
+    link = person.mailed_link("invitation", pages="gestion")
     recorder.record(person.open(link), "gestion-invitation")
     recorder.record(person.press("Activer mon accès"), "gestion-invitation-erreurs")
     secret = person.page.locator("[data-cle]").inner_text().replace(" ", "")
@@ -85,12 +84,3 @@ def _invites(chief: BrowserCandidate, code: str) -> Page:
 def _confirm(browser: BrowserCandidate, button: str, code: str) -> Page:
     browser.page.locator("[name=code]").fill(code)
     return browser.press(button)
-
-
-def _mailed_link(person: BrowserCandidate) -> str | None:
-    listed = person.context.request.get(f"{person.url}/mails").text()
-    for path in re.findall(r'href="(/mails/[^"]+)"', listed):
-        text = person.context.request.get(f"{person.url}{path}").text()
-        if (link := _LINK.search(text)) and f"À {INVITED}" in text:
-            return link[1]
-    return None

@@ -9,9 +9,8 @@ from sqlalchemy import update
 
 from gateway.layout.frame import GESTION_HOME
 from services.pieces.models import Candidature, Deposit, Piece, db
-from tests.gateway.candidates import CandidateFactory
 from tests.gateway.components.html_checks import problems_of
-from tests.gateway.gestion.people import NON_COMPLIANT, PASSWORD, StaffFactory, depositor
+from tests.gateway.gestion.people import NON_COMPLIANT, PASSWORD, StaffFactory
 from tests.support.in_process_four_services import InProcessFourServices
 from tests.support.scriptless_browser import ScriptlessBrowser
 
@@ -27,13 +26,10 @@ OTHER_PLACES = (
 
 
 @pytest.fixture
-def gestionnaire(
-    staff: StaffFactory, candidates: CandidateFactory, running: InProcessFourServices
-) -> ScriptlessBrowser:
-    """At a piece that is to control."""
-    candidature = depositor(candidates, running).path.rpartition("/")[2]
+def gestionnaire(staff: StaffFactory, candidature: str) -> ScriptlessBrowser:
+    """At a piece that was deposited."""
     browser = staff.logged_in("03")
-    browser.get(f"/gestion/pieces?candidature={candidature}")
+    browser.get(f"/gestion/pieces?statut=toutes&candidature={candidature}")
     browser.get(browser.page.xpath("//tbody//a/@href")[0])
     return browser
 

@@ -17,12 +17,18 @@ from services.chassis.process.health_paths import LIVE
 from services.pieces.models import Deposit, db
 from tests.gateway.candidates import CandidateFactory
 from tests.gateway.components.html_checks import problems_of, text_of
-from tests.gateway.gestion.people import open_first, rows
+from tests.gateway.gestion.people import depositor, open_first, rows
 from tests.support.in_process_four_services import InProcessFourServices
 from tests.support.in_process_portal import service_stopped
 from tests.support.scriptless_browser import ScriptlessBrowser
 
 PIECE = re.compile(r"/gestion/pieces/([0-9a-f]{32})")
+
+
+@pytest.fixture(scope="module")
+def candidate(running: InProcessFourServices) -> ScriptlessBrowser:
+    """Someone who has deposited two pieces, about which nothing is decided."""
+    return depositor(CandidateFactory(running), running, deposits=2)
 
 
 def test_a_page_of_the_file_is_a_picture_and_the_file_itself_is_only_saved(
@@ -69,7 +75,7 @@ def test_what_the_candidate_declared_stands_beside_the_piece_where_registrations
 
 
 def test_the_pieces_of_a_candidate_are_found_by_a_number_that_stands_in_no_address(
-    gestionnaire: ScriptlessBrowser, candidate: ScriptlessBrowser, candidates: CandidateFactory
+    gestionnaire: ScriptlessBrowser, candidate: ScriptlessBrowser
 ) -> None:
     gestionnaire.get(f"/gestion/pieces?statut=toutes&candidature={candidate.path.rpartition('/')[2]}")
     numero = text_of(gestionnaire.page.xpath("//tbody/tr/td[2]")[0])

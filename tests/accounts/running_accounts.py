@@ -11,10 +11,13 @@ from typing import Any
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from flask import Flask
+from flask_migrate import downgrade, upgrade
+from sqlalchemy import update
 from werkzeug.test import TestResponse
 
 from services.accounts.follow_ups import registry
-from services.accounts.models import LoginSession, db
+from services.accounts.jobs import jobs
+from services.accounts.models import Account, AuditEntry, LoginSession, db
 from services.accounts.settings import AccountsSettings, ClientSecrets
 from services.accounts.signing import SERVICE_TOKEN_SECONDS
 from services.chassis import clock
@@ -118,6 +121,30 @@ class RunningAccounts:
         answer = self.try_log_in(email, creation_form(**changes)["password"])
         assert answer.status_code == 201, answer.json
         return dict(answer.json or {})
+
+    def run_job(self, name: str) -> None:
+        with self.app.app_context():
+            jobs[name].run()
+
+    def stored(self, *models: Any) -> list[Any]:
+        """The rows of these tables."""
+        with self.app.app_context(), db.reading() as session:
+            return [row for model in models for row in session.query(model)]
+
+    def audit_entries(self, subject: str | None = None) -> list[AuditEntry]:
+        """The trail, of one subject or whole, the oldest entry first."""
+        entries = sorted(self.stored(AuditEntry), key=lambda entry: entry.id)
+        return [entry for entry in entries if subject in (None, entry.subject)]
+
+    def go_down_and_up(self, revision: str, **meanwhile: Any) -> None:
+        """As operators who go back to an older version, in which every account is changed so, and then come again."""
+        folder = str(Path(self.app.root_path) / "migrations")
+        with self.app.app_context():
+            downgrade(directory=folder, revision=revision)
+            if meanwhile:
+                with db.operation() as session:
+                    session.execute(update(Account).values(**meanwhile))
+            upgrade(directory=folder)
 
     def advance_clock(self, time: timedelta = timedelta(0), /, **more: float) -> None:
         """Move the portal's clock forward by `time` and `more`."""

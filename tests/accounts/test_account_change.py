@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import datetime
 from typing import Any
 
 import jwt
 import pytest
 from werkzeug.test import TestResponse
 
-from services.accounts.domain.throttling import EMAIL_CHANGES
-from services.accounts.jobs import finish_identity_changes
-from services.accounts.models import Account, EmailChange, KnownBrowser, LoginSession, db, events
+from services.accounts.domain.throttling import EMAIL_CHANGES, PER_SOURCE
+from services.accounts.models import Account, EmailChange, KnownBrowser, LoginSession, events
 from services.accounts.operations import identity_changes
-from services.chassis.errors import Conflict
+from services.accounts.password_hashing import PasswordHasher
+from services.chassis.errors import Conflict, Unavailable
 from services.contracts.accounts import Identity
 from tests.accounts.creation_form import PASSWORD, creation_form
 from tests.accounts.fake_registrations import FakeRegistrations
-from tests.accounts.running_accounts import RunningAccounts, problem_slug
+from tests.accounts.running_accounts import RunningAccounts, problem_slug, refused_fields
 
 EMAIL = "lbinet@ac-rennes.fr"
 NEW_EMAIL = "laurent.binet@domaine.fr"
@@ -82,16 +81,11 @@ def test_with_a_candidature_only_mail_and_password_change(
         me = accounts.call("GET", "/me", login["access_token"]).json
         assert me["editable"] == "contact_only"
         assert "service gestionnaire" in me["form"]["sections"][0]["notice"]
-    assert engaged_at(accounts) is None, "a page that is read writes nothing"
+    assert accounts.stored(Account)[0].engaged_at is None, "a page that is read writes nothing"
     refused = change(accounts, login, prenoms="Autre")
     assert (refused.status_code, problem_slug(refused)) == (409, "candidature-existante")
-    assert engaged_at(accounts) is not None, "no other process has to ask"
+    assert accounts.stored(Account)[0].engaged_at is not None, "no other process has to ask"
     assert ask_new_email(accounts, login).json == {"email_change_pending": True}
-
-
-def engaged_at(accounts: RunningAccounts) -> datetime | None:
-    with accounts.app.app_context(), db.reading() as session:
-        return session.query(Account).one().engaged_at
 
 
 def test_with_registrations_down_mail_and_password_change_at_once_and_a_civil_status_does_not(
@@ -156,8 +150,7 @@ def test_a_change_whose_answer_was_lost_is_finished_by_the_job(
     assert identity(accounts, login).version == 1
     registrations.lose_answers = False
     for _ in range(2):
-        with accounts.app.app_context():
-            finish_identity_changes()
+        accounts.run_job("finish-identity-changes")
     assert (identity(accounts, login).version, identity(accounts, login).prenoms) == (2, "Laurent Marie")
 
 
@@ -190,9 +183,7 @@ def test_an_account_without_candidature_is_deleted_whole(accounts: RunningAccoun
     login = accounts.log_in_new_candidate()
     ask_new_email(accounts, login)
     assert accounts.call("POST", "/me/deletion", login["access_token"], current_password=PASSWORD).status_code == 204
-    with accounts.app.app_context(), db.reading() as session:
-        for table in (Account, LoginSession, KnownBrowser, EmailChange, events.Outbox, events.Inbox):
-            assert session.query(table).count() == 0
+    assert accounts.stored(Account, LoginSession, KnownBrowser, EmailChange, events.Outbox, events.Inbox) == []
     assert problem_slug(accounts.post("/sessions/exchange", session=login["session"])) == "session-expiree"
     assert accounts.call("GET", "/me", login["access_token"]).status_code == 404
 
@@ -211,3 +202,42 @@ def test_changes_of_address_send_no_mails_without_end(accounts: RunningAccounts)
     login = accounts.log_in_new_candidate()
     statuses = [ask_new_email(accounts, login).status_code for _ in range(EMAIL_CHANGES.max_count + 1)]
     assert statuses == [200] * EMAIL_CHANGES.max_count + [429]
+
+
+@pytest.mark.parametrize("typed", ["", "Faux/2021"])
+def test_a_new_password_asks_for_the_current_one(accounts: RunningAccounts, typed: str) -> None:
+    login = accounts.log_in_new_candidate()
+    new = {"password": "Bonsoir/2021", "password_confirmation": "Bonsoir/2021", "current_password": typed}
+    assert refused_fields(change(accounts, login, **new)) == {"current_password"}
+    assert accounts.try_log_in().status_code == 201
+
+
+def test_where_too_many_hash_at_once_nothing_of_a_change_is_done(
+    accounts: RunningAccounts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    login = accounts.log_in_new_candidate()
+
+    def busy(*_: object) -> str:
+        raise Unavailable("Trop de personnes s'identifient en ce moment.")
+
+    monkeypatch.setattr(PasswordHasher, "hash", busy)
+    new = {"current_password": PASSWORD, "password": "Bouleau/2023", "password_confirmation": "Bouleau/2023"}
+    assert change(accounts, login, prenoms="Laurent Marie", **new).status_code == 503
+    assert identity(accounts, login).prenoms == "Laurent"
+
+
+def test_a_new_password_ends_every_session(accounts: RunningAccounts) -> None:
+    login = accounts.log_in_new_candidate()
+    new = {"password": "Bonsoir/2021", "password_confirmation": "Bonsoir/2021", "current_password": PASSWORD}
+    assert change(accounts, login, **new).status_code == 200
+    assert problem_slug(accounts.post("/sessions/exchange", session=login["session"])) == "session-expiree"
+    assert accounts.try_log_in(password="Bonsoir/2021").status_code == 201
+
+
+def test_the_current_password_cannot_be_guessed_without_end(accounts: RunningAccounts) -> None:
+    login = accounts.log_in_new_candidate()
+    tries = [
+        accounts.call("POST", "/me/deletion", login["access_token"], current_password="Faux/2021").status_code
+        for _ in range(PER_SOURCE.undelayed + 1)
+    ]
+    assert tries == [422] * PER_SOURCE.undelayed + [429]

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from services.accounts.domain.throttling import RESENDS
-from services.accounts.jobs import erase_accounts_not_activated
-from services.accounts.models import Account, MailRefusal, db, events, sent_mails
+from services.accounts.models import Account, MailRefusal, events, sent_mails
 from services.contracts.account_rules import ACTIVATION_HOURS, ACTIVATION_LIFETIME
 from tests.accounts.running_accounts import PUBLIC_URL, RunningAccounts, problem_slug, token_in
 
@@ -60,8 +59,7 @@ def test_a_link_ends_its_life_after_the_creation_and_says_so_after_the_account_i
     token = accounts.newest_token(EMAIL)
     accounts.advance_clock(hours=1)
     assert problem_slug(accounts.post("/activations", token=token)) == "lien-expire"
-    with accounts.app.app_context():
-        erase_accounts_not_activated()
+    accounts.run_job("erase-not-activated")
     assert accounts.post("/activations/check", token=token).json["state"] == "expired"
 
 
@@ -77,13 +75,9 @@ def test_an_account_not_activated_is_erased_whole_and_its_address_is_free(accoun
     accounts.create_account()  # its mail waits
     accounts.mailbox.clear()
     accounts.advance_clock(ACTIVATION_LIFETIME, seconds=1)
-    with accounts.app.app_context(), db.reading() as session:
-        kept = [session.query(table).count() for table in tables]
-        assert all(kept[:-1]), "there is something to erase"
-    with accounts.app.app_context():
-        erase_accounts_not_activated()
-        with db.reading() as session:
-            assert [session.query(table).count() for table in tables] == [0] * len(tables)
+    assert [bool(accounts.stored(table)) for table in tables] == [True] * 5 + [False]
+    accounts.run_job("erase-not-activated")
+    assert accounts.stored(*tables) == []
     accounts.send_mails()
     assert accounts.mailbox.received == []
     assert accounts.activate_new_account() == EMAIL
@@ -92,8 +86,7 @@ def test_an_account_not_activated_is_erased_whole_and_its_address_is_free(accoun
 def test_an_activated_account_is_not_erased(accounts: RunningAccounts) -> None:
     accounts.activate_new_account()
     accounts.advance_clock(days=400)
-    with accounts.app.app_context():
-        erase_accounts_not_activated()
+    accounts.run_job("erase-not-activated")
     assert accounts.try_log_in().status_code == 201
 
 

@@ -9,7 +9,7 @@ from contextlib import ExitStack, contextmanager
 import pytest
 
 from services.accounts.hashing_queue import BUSY, HashingQueue
-from services.accounts.models import LoginFailures, db
+from services.accounts.models import LoginFailures
 from services.accounts.password_hashing import PasswordHasher
 from services.chassis.errors import Unavailable
 from tests.accounts.full_hashing_queue import occupy_hashing_turns
@@ -139,6 +139,5 @@ def test_a_full_queue_is_said_at_once_and_counts_as_no_try(one_place: None, acco
             assert int(answer.headers["Retry-After"]) > 0
         assert accounts.post("/sessions/exchange", session=session).status_code == 200
         assert accounts.client.get("/.well-known/jwks.json").status_code == 200
-    with accounts.app.app_context(), db.reading() as reading:
-        assert reading.query(LoginFailures).count() == 0
+    assert accounts.stored(LoginFailures) == []
     assert accounts.try_log_in().status_code == 201

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from services.accounts.models import AuditEntry, db, events
+from services.accounts.models import events
 from services.contracts.accounts import EmailChanged, IdentityCorrected
 from tests.accounts.creation_form import creation_form
 from tests.accounts.fake_registrations import FakeRegistrations
@@ -25,9 +25,8 @@ def search_candidates(accounts: RunningAccounts, administrator: str, email: str)
 
 def published(accounts: RunningAccounts, type: str) -> Any:
     """The data of the only event of that type, under the sample's id."""
-    with accounts.app.app_context(), db.reading() as session:
-        row: Any = session.query(events.Outbox).filter_by(destination="broker", type=type).one()
-        data = json.loads(row.envelope)["data"]
+    [row] = [row for row in accounts.stored(events.Outbox) if (row.destination, row.type) == ("broker", type)]
+    data = json.loads(row.envelope)["data"]
     return json.loads(json.dumps(data).replace(data["candidate_id"], CANDIDATE))
 
 
@@ -53,8 +52,7 @@ def test_a_correction_is_told_to_registrations_with_its_reason_and_leaves_its_tr
         answer = accounts.call("POST", path, administrator, values=values, reason=REASON)
         assert answer.json == {"version": 2}
     assert published(accounts, IdentityCorrected.TYPE) == sample(IdentityCorrected.TYPE)
-    with accounts.app.app_context(), db.reading() as session:
-        entry = session.query(AuditEntry).filter_by(action="identity_corrected").one()
+    [entry] = [entry for entry in accounts.audit_entries() if entry.action == "identity_corrected"]
     assert (entry.before or {})["nom_famille"] == "BINET"
     assert (entry.after or {})["nom_famille"] == "BINNET"
     assert (entry.after or {})["reason"] == REASON

@@ -16,9 +16,10 @@ from deploy.containers.secret_makers import ed25519_pem
 from services.accounts.app import create_app
 from services.accounts.dependencies import dependencies
 from services.accounts.domain.mail_link_rules import RESET_LIFETIME, Purpose
-from services.accounts.models import AuditEntry, MailLink, StaffMember, db
+from services.accounts.models import MailLink, StaffMember, db
 from services.accounts.operations import mail_links, second_factor_resealing
 from services.accounts.settings import ClientSecrets
+from services.accounts.signing import IDENTITY_SECONDS, TOKEN_SECONDS
 from services.chassis.clock import portal_now
 from services.chassis.database.audit import Actor
 from services.chassis.settings import Secret
@@ -106,15 +107,16 @@ def test_resealing_again_changes_nothing_and_the_trail_has_it_once(built: Built)
     command_result(built(sealing=FIRST), "create-staff", *GESTIONNAIRE)
     accounts = built(sealing=f"{SECOND}\n{FIRST}")
     assert [command_result(accounts, "reseal-secrets")["resealed"] for _ in range(2)] == [1, 0]
-    with accounts.app.app_context(), db.reading() as session:
-        entries = [row.after for row in session.query(AuditEntry) if row.action == "second_factors_resealed"]
-    assert entries == [{"resealed": 1}]
+    resealed = [entry.after for entry in accounts.audit_entries() if entry.action == "second_factors_resealed"]
+    assert resealed == [{"resealed": 1}]
 
 
 def test_resealing_that_was_interrupted_goes_on_with_what_is_left(
     built: Built, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    everybody = [_gestionnaire(built(), number) for number in range(5)]
+    for number in range(5):
+        other = [f"g{number}@x.fr" if word == EMAIL else word for word in GESTIONNAIRE]
+        command_result(built(), "create-staff", *other)
     accounts, pages = built(sealing=f"{SECOND}\n{FIRST}"), iter(range(2))
     page = second_factor_resealing._reseal_page
 
@@ -129,17 +131,10 @@ def test_resealing_that_was_interrupted_goes_on_with_what_is_left(
                 second_factor_resealing.reseal_second_factors(BY_COMMAND, page=2)
         assert second_factor_resealing.reseal_second_factors(BY_COMMAND, page=2).resealed == 1
     dropped = built(sealing=SECOND)
-    with dropped.app.app_context(), db.reading() as session:
-        opened = [
-            dependencies().derived_keys.opens(session.get_one(StaffMember, staff_id).totp_sealed)
-            for staff_id in everybody
-        ]
+    everybody = dropped.stored(StaffMember)
+    with dropped.app.app_context():
+        opened = [dependencies().derived_keys.opens(member.totp_sealed) for member in everybody]
     assert opened == [True] * 5
-
-
-def _gestionnaire(accounts: RunningAccounts, number: int) -> str:
-    other = [f"g{number}@x.fr" if word == EMAIL else word for word in GESTIONNAIRE]
-    return str(command_result(accounts, "create-staff", *other)["id"])
 
 
 def test_a_key_that_was_dropped_too_early_is_said_and_costs_nothing_once_it_is_back(built: Built) -> None:
@@ -171,8 +166,7 @@ def test_a_mail_repeated_after_a_turn_is_the_same(built: Built) -> None:
     token = issued(built(sealing=FIRST))
     after = built(sealing=f"{SECOND}\n{FIRST}")
     assert issued(after) == token
-    with after.app.app_context(), db.reading() as session:
-        assert session.query(MailLink).count() == 1
+    assert len(after.stored(MailLink)) == 1
 
 
 def test_both_secrets_of_a_client_are_accepted_while_it_is_turned(built: Built) -> None:
@@ -190,3 +184,36 @@ def test_who_logs_in_with_a_second_factor_that_no_key_opens_is_sent_to_an_admini
     code = pyotp.TOTP(staff["totp_secret"]).at(int(time.time()))
     answer = built(sealing=SECOND).try_log_in(EMAIL, staff["password"], code=code)
     assert (answer.status_code, problem_slug(answer)) == (403, "second-facteur-illisible")
+
+
+def test_a_service_without_its_secret_gets_no_token(accounts: RunningAccounts) -> None:
+    for name, secret in (("gateway", ""), ("gateway", "wrong"), ("gateway", "é"), ("inconnu", "wrong")):
+        answer = accounts.client.post("/v1/tokens", json={"client_id": name, "client_secret": secret})
+        assert (answer.status_code, problem_slug(answer)) == (401, "service-refuse"), (name, secret)
+
+
+def test_tokens_are_verified_with_the_published_key_and_live_a_short_time(accounts: RunningAccounts) -> None:
+    published = accounts.client.get("/.well-known/jwks.json").json
+    token = accounts.log_in_new_candidate()["access_token"]
+    kid = jwt.get_unverified_header(token)["kid"]
+    key = next(key for key in jwt.PyJWKSet.from_dict(published or {}).keys if key.key_id == kid)
+    claims = jwt.decode(token, key.key, algorithms=["EdDSA"], audience="portail", issuer="accounts")
+    assert claims["exp"] - claims["iat"] <= TOKEN_SECONDS
+    assert (claims["kind"], claims["azp"]) == ("candidate", "gateway")
+    assert "d" not in (published or {})["keys"][0]
+
+
+def test_an_identity_is_for_registrations_alone(accounts: RunningAccounts) -> None:
+    login = accounts.log_in_new_candidate()
+    assertion = accounts.call("GET", "/me/identity", login["access_token"]).json["assertion"]
+    claims = jwt.decode(assertion, options={"verify_signature": False})
+    assert (claims["aud"], claims["sub"]) == ("registrations", login["subject"])
+    assert claims["exp"] - claims["iat"] <= IDENTITY_SECONDS
+    assert accounts.call("GET", "/me", assertion).status_code == 401
+
+
+def test_odd_bodies_are_refused_as_problems(accounts: RunningAccounts) -> None:
+    odd: tuple[dict[str, Any], ...] = ({}, {"values": 3}, {"values": {}, "more": 1}, {"values": {"email": {"a": []}}})
+    for body in odd:
+        answer = accounts.post("/accounts", **body)
+        assert (answer.status_code, answer.content_type) == (422, "application/problem+json"), body

@@ -8,7 +8,6 @@ import pytest
 
 from services.accounts.domain.mail_link_rules import RESET_LIFETIME
 from services.accounts.domain.throttling import ALL_SOURCES, FAILURES_LIFETIME, PER_SOURCE, RESETS
-from services.accounts.jobs import jobs
 from services.accounts.models import LoginFailures, LoginSession, db
 from services.accounts.operations import rate_limits
 from services.accounts.operations.sessions import KEPT_AFTER_END
@@ -194,9 +193,7 @@ def test_an_invented_session_is_expired_and_nobodys(accounts: RunningAccounts) -
 def test_neither_addresses_nor_sources_nor_secrets_are_kept_in_the_open(accounts: RunningAccounts) -> None:
     login = accounts.log_in_new_candidate()
     fail(accounts, 2)
-    with accounts.app.app_context(), db.reading() as session:
-        rows = [vars(row) for table in (LoginFailures, LoginSession) for row in session.query(table)]
-    stored = repr(rows)
+    stored = repr([vars(row) for row in accounts.stored(LoginFailures, LoginSession)])
     for secret in (EMAIL, "192.0.2.1", login["session"], login["device"], PASSWORD):
         assert secret not in stored
 
@@ -222,7 +219,5 @@ def test_a_session_is_forgotten_some_time_after_its_end(
 ) -> None:
     accounts.log_in_new_candidate()
     age_sessions(accounts, **aged)
-    with accounts.app.app_context():
-        jobs["purge"].run()
-        with db.reading() as session:
-            assert (session.query(LoginSession).first() is None) == gone
+    accounts.run_job("purge")
+    assert (accounts.stored(LoginSession) == []) == gone

@@ -1,4 +1,4 @@
-"""« Mes messages »: candidates read again what accounts mailed to them, and nobody else does."""
+"""« Mes messages »: candidates read again what was mailed to them; staff see at which addresses mails are refused."""
 
 from __future__ import annotations
 
@@ -6,19 +6,21 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from services.accounts.follow_ups import registry
-from services.accounts.jobs import jobs
-from services.accounts.models import db, events, sent_mails
+from services.accounts.jobs import LINKS_KEPT_FOR
+from services.accounts.models import Account, MailRefusal, db, events, sent_mails
 from services.chassis.clock import system_now
 from services.chassis.events.follow_ups import FollowUps
+from services.chassis.events.parking import parked_events
 from services.contracts.account_rules import ACTIVATION_HOURS
 from services.mail.mailer import MailUnavailable
 from services.mail.sent_mails import RETENTION
 from tests.accounts.creation_form import PASSWORD
 from tests.accounts.running_accounts import RunningAccounts, refused_fields, token_in
 from tests.accounts.test_account_change import EMAIL, NEW_EMAIL, ask_new_email, change
+from tests.accounts.test_identity_correction import search_candidates
 
 
 def messages(accounts: RunningAccounts, login: dict[str, Any], query: str = "") -> list[dict[str, Any]]:
@@ -29,11 +31,6 @@ def messages(accounts: RunningAccounts, login: dict[str, Any], query: str = "") 
 
 def subjects(accounts: RunningAccounts, login: dict[str, Any]) -> list[str]:
     return [mail["subject"].removeprefix("[CYCLADES] ") for mail in messages(accounts, login)]
-
-
-def rows(accounts: RunningAccounts) -> int:
-    with accounts.app.app_context(), db.reading() as session:
-        return session.query(sent_mails.SentMail).count()
 
 
 def test_a_mail_is_read_again_without_the_link_that_lets_act(accounts: RunningAccounts) -> None:
@@ -47,14 +44,6 @@ def test_a_mail_is_read_again_without_the_link_that_lets_act(accounts: RunningAc
     assert "Activer mon compte : (lien retiré)" in shown["text"]
     assert f"Ce lien n'est valable que pour une durée de {ACTIVATION_HOURS}h." in shown["text"]
     assert token_in(mail) not in str(shown)
-
-
-def test_what_became_of_a_mail_is_said(accounts: RunningAccounts) -> None:
-    login = accounts.log_in_new_candidate()
-    accounts.mailbox.refuse_recipient(EMAIL, "552 5.2.2 Mailbox full")
-    accounts.post("/password-resets", email=EMAIL)
-    accounts.send_mails()
-    assert messages(accounts, login)[0]["state"] == "refused"
 
 
 def test_a_mail_waits_while_the_mail_server_is_away_and_is_the_same_message_once_it_is_back(
@@ -115,15 +104,56 @@ def test_a_place_that_cannot_be_is_refused(accounts: RunningAccounts) -> None:
 
 def test_messages_are_forgotten_after_their_time_and_with_the_account(accounts: RunningAccounts) -> None:
     login = accounts.log_in_new_candidate()
-    assert rows(accounts) == 1
+    assert len(accounts.stored(sent_mails.SentMail)) == 1
     accounts.advance_clock(RETENTION)
     accounts.post("/password-resets", email=EMAIL)
     accounts.send_mails()
     accounts.advance_clock(seconds=1)
-    with accounts.app.app_context():
-        jobs["purge"].run()
-    assert rows(accounts) == 1
+    accounts.run_job("purge")
+    assert len(accounts.stored(sent_mails.SentMail)) == 1
     login = dict(accounts.try_log_in().json or {})
     assert subjects(accounts, login) == ["Réinitialiser mon mot de passe"]
     assert accounts.call("POST", "/me/deletion", login["access_token"], current_password=PASSWORD).status_code == 204
-    assert rows(accounts) == 0
+    assert accounts.stored(sent_mails.SentMail) == []
+
+
+def refused(accounts: RunningAccounts, administrator: str, email: str = EMAIL) -> list[dict[str, Any]]:
+    return [{**row, "since": None} for row in search_candidates(accounts, administrator, email)[0]["refused_mails"]]
+
+
+def test_a_refused_mail_is_tried_once_and_shown_to_staff(accounts: RunningAccounts, administrator: str) -> None:
+    accounts.mailbox.refuse_recipient(EMAIL, "550 5.1.1 No such mailbox")
+    assert accounts.create_account().status_code == 202
+    accounts.send_mails()
+    assert refused(accounts, administrator) == [{"address": EMAIL, "code": 550, "since": None}]
+    with accounts.app.app_context(), db.reading() as session:
+        assert session.scalars(select(events.Outbox.attempts).where(events.Outbox.published_at.is_not(None))).all() == [
+            1
+        ]
+        assert parked_events(session) == []
+
+
+def test_an_address_that_takes_mails_again_is_no_longer_shown(accounts: RunningAccounts, administrator: str) -> None:
+    login = accounts.log_in_new_candidate()
+    accounts.mailbox.refuse_recipient(EMAIL, "552 5.2.2 Mailbox full")
+    accounts.post("/password-resets", email=EMAIL)
+    accounts.send_mails()
+    assert [row["code"] for row in refused(accounts, administrator)] == [552]
+    assert messages(accounts, login)[0]["state"] == "refused"
+    accounts.mailbox.clear()
+    accounts.post("/password-resets", email=EMAIL)
+    accounts.newest_mail(EMAIL)
+    assert refused(accounts, administrator) == []
+
+
+def test_what_was_refused_at_an_address_given_up_is_forgotten_in_the_end(accounts: RunningAccounts) -> None:
+    accounts.activate_new_account()
+    with accounts.app.app_context(), db.operation() as session:
+        account_id = session.scalars(select(Account.id)).one()
+        for address in (EMAIL, NEW_EMAIL):
+            row = MailRefusal(account_id=account_id, address=address, code=550)
+            row.refused_at = session.get_one(Account, account_id).created_at
+            session.add(row)
+    accounts.advance_clock(LINKS_KEPT_FOR, seconds=1)
+    accounts.run_job("purge")
+    assert [refusal.address for refusal in accounts.stored(MailRefusal)] == [EMAIL]

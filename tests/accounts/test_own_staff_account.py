@@ -6,12 +6,10 @@ from typing import Any
 
 import jwt
 import pytest
-from sqlalchemy import select
 
 from services.accounts.domain.recovery_codes import ALPHABET, COUNT, LENGTH, displayed
 from services.accounts.domain.staff import TOKEN_NAME_LENGTH
 from services.accounts.domain.throttling import PER_SOURCE, SECOND_FACTOR
-from services.accounts.models import AuditEntry, db
 from services.contracts.account_rules import LONGEST_TOKEN_DAYS
 from tests.accounts.running_accounts import RunningAccounts, problem_slug, refused_fields
 from tests.accounts.staff_in_session import EMAIL, Session, code_of, command_result, logged_in, run_command
@@ -33,8 +31,7 @@ def recovery_codes(member: Session) -> list[str]:
 
 
 def acts(accounts: RunningAccounts) -> list[str]:
-    with accounts.app.app_context(), db.reading() as session:
-        return list(session.scalars(select(AuditEntry.action).order_by(AuditEntry.id)))
+    return [entry.action for entry in accounts.audit_entries()]
 
 
 def test_a_recovery_code_opens_a_session_once_however_it_is_typed(accounts: RunningAccounts, member: Session) -> None:

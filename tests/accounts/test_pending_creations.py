@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
-from flask_migrate import downgrade, upgrade
 from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
-from services.accounts.jobs import erase_accounts_not_activated
 from services.accounts.models import Account, LoginFailures, MailLink, db, events
 from services.accounts.password_hashing import PasswordHasher
 from services.chassis.clock import system_now
@@ -37,11 +34,6 @@ def state(accounts: RunningAccounts, token: str) -> str:
     return str(accounts.post("/activations/check", token=token).json["state"])
 
 
-def rows(accounts: RunningAccounts) -> list[Account]:
-    with accounts.app.app_context(), db.reading() as session:
-        return session.query(Account).all()
-
-
 @pytest.mark.parametrize("followed", [0, 1])
 def test_whichever_link_is_followed_makes_its_own_account_and_the_other_dies(
     accounts: RunningAccounts, followed: int
@@ -53,7 +45,7 @@ def test_whichever_link_is_followed_makes_its_own_account_and_the_other_dies(
     assert accounts.try_log_in(password=password).json["prenoms"] == prenoms
     assert problem_slug(accounts.try_log_in(password=people[1 - followed][1])) == "identification-refusee"
     assert problem_slug(accounts.post("/activations", token=tokens[1 - followed])) == "lien-sans-objet"
-    assert [row.prenoms for row in rows(accounts)] == [prenoms]
+    assert [row.prenoms for row in accounts.stored(Account)] == [prenoms]
 
 
 def test_the_link_says_whose_account_it_activates_and_when_that_was_asked_for(accounts: RunningAccounts) -> None:
@@ -137,9 +129,8 @@ def test_each_creation_is_erased_at_the_end_of_its_own_time(accounts: RunningAcc
     accounts.advance_clock(ACTIVATION_LIFETIME / 2)
     _, token = created(accounts)
     accounts.advance_clock(ACTIVATION_LIFETIME / 2)
-    with accounts.app.app_context():
-        erase_accounts_not_activated()
-    assert [row.prenoms for row in rows(accounts)] == ["Laurent"]
+    accounts.run_job("erase-not-activated")
+    assert [row.prenoms for row in accounts.stored(Account)] == ["Laurent"]
     assert accounts.post("/activations", token=token).status_code == 200
 
 
@@ -147,10 +138,8 @@ def test_a_creation_that_is_erased_does_not_lift_what_slows_tries(accounts: Runn
     created(accounts)
     accounts.try_log_in(password="Faux/2021")
     accounts.advance_clock(ACTIVATION_LIFETIME)
-    with accounts.app.app_context():
-        erase_accounts_not_activated()
-        with db.reading() as session:
-            assert session.query(LoginFailures).count() == 2
+    accounts.run_job("erase-not-activated")
+    assert len(accounts.stored(LoginFailures)) == 2
 
 
 def test_a_creation_does_not_keep_its_address_from_a_change_of_mail_and_dies_with_it(accounts: RunningAccounts) -> None:
@@ -194,15 +183,11 @@ def test_going_down_keeps_the_account_of_an_address_or_its_newest_creation(accou
     for prenoms in ("Premier", "Deuxième"):
         accounts.create_account(prenoms=prenoms)
         accounts.advance_clock(minutes=1)
-    older, newest = (row.id for row in sorted(rows(accounts), key=lambda row: row.created_at))
+    older, newest = (row.id for row in sorted(accounts.stored(Account), key=lambda row: row.created_at))
     accounts.send_mails()
     login = accounts.log_in_new_candidate(email=NEW_EMAIL, email_confirmation=NEW_EMAIL)
-    folder = str(Path(accounts.app.root_path) / "migrations")
-    with accounts.app.app_context():
-        downgrade(directory=folder, revision="0003")
-        upgrade(directory=folder)
-        with db.reading() as session:
-            links = session.query(MailLink).filter(MailLink.purpose == "activation", MailLink.used_at.is_(None)).all()
-    assert {row.id for row in rows(accounts)} == {newest, login["subject"]}
+    accounts.go_down_and_up("0003")
+    links = [link for link in accounts.stored(MailLink) if link.purpose == "activation" and link.used_at is None]
+    assert {row.id for row in accounts.stored(Account)} == {newest, login["subject"]}
     assert {(link.account_id, link.closed_at is None) for link in links} == {(newest, True), (None, False)}
     assert older not in {link.account_id for link in links}

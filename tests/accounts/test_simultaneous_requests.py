@@ -10,7 +10,7 @@ from werkzeug.test import TestResponse
 
 from services.accounts.domain.throttling import PER_SOURCE
 from services.accounts.follow_ups import send_activation_mail
-from services.accounts.models import Account, LoginFailures, db, events
+from services.accounts.models import Account, LoginFailures, events
 from services.chassis.events import Envelope
 from tests.accounts.running_accounts import RunningAccounts, token_in
 
@@ -28,8 +28,7 @@ def test_creations_at_once_wait_side_by_side_and_one_of_them_is_activated(accoun
     assert accounts.newest_mail(EMAIL)
     tokens = iter([token_in(mail) for mail in accounts.mailbox.received])
     assert at_once(4, lambda: accounts.post("/activations", token=next(tokens))) == [200, 410, 410, 410]
-    with accounts.app.app_context(), db.reading() as session:
-        assert session.query(Account).count() == 1
+    assert len(accounts.stored(Account)) == 1
 
 
 @pytest.mark.engines("sqlite", "postgresql")
@@ -49,9 +48,9 @@ def test_a_link_used_twice_at_once_is_used_once(accounts: RunningAccounts) -> No
 
 def test_a_mail_repeated_after_a_crash_is_the_same_mail(accounts: RunningAccounts) -> None:
     accounts.create_account()
+    [row] = accounts.stored(events.Outbox)
+    envelope = Envelope.from_json(row.envelope)
     with accounts.app.app_context():
-        with db.reading() as session:
-            envelope = Envelope.from_json(session.query(events.Outbox).one().envelope)
         for _ in range(2):
             send_activation_mail(envelope.data, envelope)
     first, second = accounts.mailbox.wait_for_count(2, EMAIL)
@@ -66,5 +65,4 @@ def test_text_that_no_database_takes_is_refused(accounts: RunningAccounts) -> No
         for path in ("/activations/resend", "/password-resets"):
             assert accounts.post(path, email=email).status_code == 422, (path, email)
         assert accounts.try_log_in(email).status_code == 422, email
-    with accounts.app.app_context(), db.reading() as session:
-        assert session.query(LoginFailures).count() == 0
+    assert accounts.stored(LoginFailures) == []

@@ -7,10 +7,20 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 
-from services.accounts.models import AuditEntry, StaffToken, db
+from services.accounts.models import StaffToken, db
+from services.accounts.queries.staff import PAGE
 from services.accounts.settings import AccountsSettings
 from tests.accounts.running_accounts import RunningAccounts, age_sessions, problem_slug
-from tests.accounts.staff_in_session import EMAIL, GESTIONNAIRE, PERSON, code_of, log_in_staff, run_command
+from tests.accounts.staff_in_session import (
+    EMAIL,
+    GESTIONNAIRE,
+    PERSON,
+    Session,
+    code_of,
+    log_in_staff,
+    logged_in,
+    run_command,
+)
 from tests.accounts.staff_in_session import command_result as command_result
 
 
@@ -112,11 +122,31 @@ def test_every_act_leaves_an_entry_that_cannot_be_changed(accounts: RunningAccou
     staff = command_result(accounts, "create-staff", *GESTIONNAIRE)
     token = command_result(accounts, "create-token", "--email", EMAIL)
     run_command(accounts, "revoke-token", token["id"])
+    entries = accounts.audit_entries()
+    assert [entry.action for entry in entries] == ["staff_created", "token_created", "token_revoked"]
+    assert {entry.subject for entry in entries} == {staff["id"]}
     with accounts.app.app_context():
-        with db.reading() as session:
-            entries = session.query(AuditEntry).order_by(AuditEntry.id).all()
-        assert [entry.action for entry in entries] == ["staff_created", "token_created", "token_revoked"]
-        assert {entry.subject for entry in entries} == {staff["id"]}
         for change in ("UPDATE audit_entries SET action = 'x'", "DELETE FROM audit_entries"):
             with pytest.raises(DatabaseError, match="append-only"), db.operation() as session:
                 session.execute(text(change))
+
+
+def names(reader: Session, *others: Session) -> dict[str, str]:
+    items = reader.get(f"/staff/names?ids={','.join(other.id for other in others)}")["items"]
+    return {item["id"]: f"{item['prenoms']} {item['nom']}" for item in items}
+
+
+def test_names_are_of_who_shares_an_academie(accounts: RunningAccounts) -> None:
+    reader = logged_in(accounts, "a@example.org", "gestionnaire", "03,19")
+    colleague = logged_in(accounts, "b@example.org", "gestionnaire", "19,20")
+    stranger = logged_in(accounts, "c@example.org", "gestionnaire", "20")
+    chief = logged_in(accounts, "d@example.org")
+    assert names(reader, colleague, stranger, chief) == {colleague.id: "Anne Martin", chief.id: "Anne Martin"}
+    assert names(chief, reader, stranger).keys() == {reader.id, stranger.id}
+
+
+def test_names_are_asked_for_by_id(accounts: RunningAccounts) -> None:
+    reader = logged_in(accounts, "a@example.org", "gestionnaire", "03")
+    for query in ("", "?ids=", f"?ids={'x' * 33}", f"?ids={','.join('ab' for _ in range(PAGE + 1))}"):
+        assert accounts.call("GET", f"/staff/names{query}", reader.bearer).status_code == 422, query
+    assert reader.get("/staff/names?ids=unknown")["items"] == []

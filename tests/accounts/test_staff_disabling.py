@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import json
 import threading
-from pathlib import Path
 from typing import Any
 
 import jwt
 import pytest
-from flask_migrate import downgrade, upgrade
 from sqlalchemy import event, select, text
 
 from services.accounts.domain.staff import REASON_LENGTHS
-from services.accounts.models import AuditEntry, LoginSession, StaffMember, StaffToken, db
+from services.accounts.models import LoginSession, StaffMember, StaffToken, db
 from services.accounts.operations.staff_disabling import disable_staff
 from services.accounts.operations.staff_tokens import USE_WRITTEN_EVERY
 from services.chassis.clock import system_now
@@ -106,11 +104,10 @@ def test_nothing_is_deleted_and_the_trail_says_who_when_and_why(accounts: Runnin
         assert chief.post(f"/staff/{staff_id}/disable", reason=WHY).status_code == 204
     for _ in range(2):
         assert chief.post(f"/staff/{staff_id}/enable", reason="Retour").status_code == 204
-    with accounts.app.app_context(), db.reading() as session:
-        assert session.get(StaffMember, staff_id) is not None
-        assert len(session.scalars(select(StaffToken).where(StaffToken.staff_id == staff_id)).all()) == 1
-        entries = session.scalars(select(AuditEntry).where(AuditEntry.subject == staff_id).order_by(AuditEntry.id))
-        acts = [(entry.action, entry.actor_id, (entry.after or {}).get("reason")) for entry in entries][-2:]
+    assert staff_id in [member.id for member in accounts.stored(StaffMember)]
+    assert [token.staff_id for token in accounts.stored(StaffToken)] == [staff_id]
+    entries = accounts.audit_entries(staff_id)[-2:]
+    acts = [(entry.action, entry.actor_id, (entry.after or {}).get("reason")) for entry in entries]
     assert acts == [("staff_disabled", chief.id, WHY), ("staff_enabled", chief.id, "Retour")]
 
 
@@ -231,8 +228,7 @@ def test_a_token_is_revoked_with_its_reason(accounts: RunningAccounts) -> None:
     _, bearer = administrators_tool(accounts, CHIEF)
     assert accounts.call("POST", f"/staff/tokens/{token['id']}/revoke", bearer, reason=WHY).status_code == 204
     assert problem_slug(accounts.post("/tools/exchange", token=token["token"])) == "jeton-refuse"
-    with accounts.app.app_context(), db.reading() as session:
-        entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "token_revoked")).one()
+    [entry] = [entry for entry in accounts.audit_entries() if entry.action == "token_revoked"]
     assert entry.after == {"reason": WHY}
 
 
@@ -249,9 +245,7 @@ def test_the_last_use_of_a_token_is_written_once_an_hour(accounts: RunningAccoun
         written.clear()
         assert accounts.call("POST", "/tools/exchange", bearer, token=token["token"]).status_code == 200
         assert len([statement for statement in written if statement.startswith("UPDATE")]) == writes, used_ago
-        with accounts.app.app_context(), db.reading() as session:
-            last = session.get_one(StaffToken, token["id"]).last_used_at
-        assert last is not None
+        [last] = [row.last_used_at for row in accounts.stored(StaffToken)]
         assert (last >= before) is bool(writes), used_ago
 
 
@@ -260,10 +254,7 @@ def test_going_down_lets_nobody_in_who_is_disabled(accounts: RunningAccounts) ->
     staff = command_result(accounts, "create-staff", *GESTIONNAIRE)
     second = command_result(accounts, "create-staff", *(SECOND if word == EMAIL else word for word in GESTIONNAIRE))
     disable(accounts)
-    folder = str(Path(accounts.app.root_path) / "migrations")
-    with accounts.app.app_context():
-        downgrade(directory=folder, revision="0004")
-        upgrade(directory=folder)
+    accounts.go_down_and_up("0004")
     code = code_of(staff["totp_secret"])
     assert problem_slug(accounts.try_log_in(EMAIL, staff["password"], code=code)) == "identification-refusee"
     log_in_staff(accounts, second)

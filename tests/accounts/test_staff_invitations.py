@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import select
 
 from services.accounts.domain.civil_status import NAME_LENGTH
 from services.accounts.domain.mail_link_rules import INVITATION_LIFETIME, in_hours
 from services.accounts.domain.recovery_codes import COUNT
-from services.accounts.models import AuditEntry, MailLink, RecoveryCode, StaffMember, StaffToken, db
+from services.accounts.models import AuditEntry, MailLink, RecoveryCode, StaffMember, StaffToken
 from tests.accounts.running_accounts import RunningAccounts, problem_slug, refused_fields
 from tests.accounts.staff_in_session import (
     PASSWORD,
@@ -51,14 +50,14 @@ def state_of(accounts: RunningAccounts, token: str) -> str:
 
 
 def acts_on(accounts: RunningAccounts, staff_id: str) -> list[tuple[str, str]]:
-    with accounts.app.app_context(), db.reading() as session:
-        entries = session.scalars(select(AuditEntry).where(AuditEntry.subject == staff_id).order_by(AuditEntry.id))
-        return [(entry.action, entry.actor_id) for entry in entries]
+    return [(entry.action, entry.actor_id) for entry in accounts.audit_entries(staff_id)]
 
 
 def test_who_is_invited_sets_the_account_up_and_logs_in_with_it(accounts: RunningAccounts, chief: Session) -> None:
     staff_id = invited(chief)
     assert chief.get(f"/staff/{staff_id}")["state"] == "invited"
+    for password in ("", PASSWORD, "personne n'a ce mot de passe"):
+        assert problem_slug(accounts.try_log_in(NEW, password, code="000000")) == "identification-refusee"
     token = invitation_token(accounts, NEW)
     answer, secret = complete(accounts, token)
     assert len(set(answer.json["recovery_codes"])) == COUNT
@@ -67,6 +66,7 @@ def test_who_is_invited_sets_the_account_up_and_logs_in_with_it(accounts: Runnin
     member = Session(accounts, staff_id, NEW, PASSWORD, secret)
     assert member.log_in().status_code == 201
     assert chief.get(f"/staff/{staff_id}")["state"] == "active"
+    assert problem_slug(chief.post(f"/staff/{staff_id}/invitation")) == "conflit", "nobody is invited again"
     assert acts_on(accounts, staff_id) == [
         ("staff_invited", chief.id),
         ("staff_set_up", staff_id),
@@ -74,30 +74,18 @@ def test_who_is_invited_sets_the_account_up_and_logs_in_with_it(accounts: Runnin
     ]
 
 
-def test_the_code_that_confirmed_the_factor_logs_nobody_in(accounts: RunningAccounts, chief: Session) -> None:
+def test_a_link_works_once_and_the_code_that_confirmed_the_factor_logs_nobody_in(
+    accounts: RunningAccounts, chief: Session
+) -> None:
     invited(chief)
     token = invitation_token(accounts, NEW)
     shown = proposal(accounts, token)
     code = code_of(shown["secret"])
-    assert complete(accounts, token, proposal=shown["sealed"], code=code)[0].status_code == 200
+    given = {"password": PASSWORD, "password_confirmation": PASSWORD, "proposal": shown["sealed"], "code": code}
+    assert accounts.post("/staff-invitations", token=token, **given).status_code == 200
     assert problem_slug(accounts.try_log_in(NEW, PASSWORD, code=code)) == "identification-refusee"
-
-
-def test_before_that_nobody_comes_in(accounts: RunningAccounts, chief: Session) -> None:
-    invited(chief)
-    for password in ("", PASSWORD, "personne n'a ce mot de passe"):
-        assert problem_slug(accounts.try_log_in(NEW, password, code="000000")) == "identification-refusee"
-
-
-def test_a_link_works_once(accounts: RunningAccounts, chief: Session) -> None:
-    invited(chief)
-    token = invitation_token(accounts, NEW)
-    shown = proposal(accounts, token)
-    complete(accounts, token)
     assert state_of(accounts, token) == "used"
-    again = accounts.post("/staff-invitations", token=token, proposal=shown["sealed"], password=PASSWORD,
-                          password_confirmation=PASSWORD, code=code_of(shown["secret"]))  # fmt: skip
-    assert problem_slug(again) == "lien-utilise"
+    assert problem_slug(accounts.post("/staff-invitations", token=token, **given)) == "lien-utilise"
 
 
 def test_a_link_expires(accounts: RunningAccounts, chief: Session) -> None:
@@ -126,13 +114,7 @@ def test_of_two_invitations_whose_mails_wait_the_last_alone_is_sent(accounts: Ru
     chief.post(f"/staff/{staff_id}/invitation")
     assert state_of(accounts, invitation_token(accounts, NEW)) == "usable"
     assert len(accounts.mailbox.find(NEW)) == 1
-    with accounts.app.app_context(), db.reading() as session:
-        assert len(session.scalars(select(MailLink)).all()) == 1
-
-
-def test_who_is_set_up_is_not_invited_again(chief: Session) -> None:
-    member = set_up(chief)
-    assert problem_slug(chief.post(f"/staff/{member.id}/invitation")) == "conflit"
+    assert len(accounts.stored(MailLink)) == 1
 
 
 def test_a_disabled_persons_link_waits_until_they_are_enabled(accounts: RunningAccounts, chief: Session) -> None:
@@ -154,8 +136,7 @@ def test_who_lost_the_second_factor_gets_a_link_and_the_old_access_is_void(
     assert problem_slug(accounts.post("/sessions/exchange", session=member.secret)) == "session-expiree"
     assert problem_slug(accounts.post("/tools/exchange", token=created.json["token"])) == "jeton-refuse"
     assert problem_slug(member.log_in()) == "identification-refusee"
-    with accounts.app.app_context(), db.reading() as session:
-        assert session.scalars(select(RecoveryCode)).all() == []
+    assert accounts.stored(RecoveryCode) == []
     answer, secret = complete(accounts, invitation_token(accounts, NEW, "second facteur"))
     assert answer.status_code == 200
     assert Session(accounts, member.id, NEW, PASSWORD, secret).log_in().status_code == 201
@@ -240,9 +221,8 @@ def test_secrets_are_stored_in_no_readable_form(accounts: RunningAccounts, chief
     invited(chief)
     answer, secret = complete(accounts, invitation_token(accounts, NEW))
     tools = command_result(accounts, "create-token", "--email", NEW)["token"]
-    with accounts.app.app_context(), db.reading() as session:
-        tables = (StaffMember, StaffToken, RecoveryCode, AuditEntry, MailLink)
-        stored = repr([vars(row) for table in tables for row in session.query(table)])
+    tables = (StaffMember, StaffToken, RecoveryCode, AuditEntry, MailLink)
+    stored = repr([vars(row) for row in accounts.stored(*tables)])
     for hidden in (PASSWORD, secret, tools, *answer.json["recovery_codes"]):
         assert hidden not in stored
         assert hidden.replace("-", "") not in stored

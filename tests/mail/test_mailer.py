@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from prometheus_client import REGISTRY
@@ -30,76 +32,57 @@ def mailer(url: str, ca: str = "", max_seconds: float = MAX_SECONDS) -> Mailer:
     return Mailer(url, "portail@exemple.fr", ca, max_seconds)
 
 
-def with_password(mailbox: Mailbox, scheme: str = "smtp") -> str:
-    return f"{scheme}://portail:{PASSWORD}@127.0.0.1:{mailbox.port}"
-
-
 @pytest.fixture(scope="module")
 def authority() -> CertificateAuthority:
     return CertificateAuthority()
 
 
-@pytest.fixture(params=["from the start", "STARTTLS"])
-def guarded(
-    request: pytest.FixtureRequest, authority: CertificateAuthority, tmp_path: Path
-) -> Iterator[tuple[Mailbox, str]]:
-    """A server that wants TLS and a password, and its URL."""
-    at_once = request.param == "from the start"
-    mailbox = Mailbox(certificate=authority.server(tmp_path), tls_at_once=at_once, password=PASSWORD)
-    yield mailbox, with_password(mailbox, "smtps" if at_once else "smtp")
-    mailbox.stop()
-
-
-def test_a_server_with_a_certificate_of_the_authority_gets_password_and_mail(
-    guarded: tuple[Mailbox, str], authority: CertificateAuthority
-) -> None:
-    mailbox, url = guarded
-    mailer(url, authority.pem).send(mail())
-    assert [received.recipients for received in mailbox.received] == [[TO]]
-    assert mailbox.passwords_seen == [PASSWORD]
-
-
-def test_a_server_that_nobody_vouches_for_gets_neither(guarded: tuple[Mailbox, str]) -> None:
-    mailbox, url = guarded
-    for ca in ("", CertificateAuthority().pem):
-        with pytest.raises(MailUnavailable, match="SSLCertVerificationError"):
-            mailer(url, ca).send(mail())
-    assert (mailbox.received, mailbox.passwords_seen) == ([], [])
-
-
-@pytest.mark.parametrize("at_once", [True, False])
-def test_a_certificate_of_another_server_is_refused(
-    authority: CertificateAuthority, tmp_path: Path, at_once: bool
-) -> None:
-    mailbox = Mailbox(certificate=authority.server(tmp_path, "192.0.2.1"), tls_at_once=at_once, password=PASSWORD)
+@contextmanager
+def serving(**options: Any) -> Iterator[tuple[Mailbox, str]]:
+    """A server with these options, and its URL with the password."""
+    mailbox = Mailbox(**{"password": PASSWORD, **options})
+    scheme = "smtps" if options.get("tls_at_once") else "smtp"
     try:
-        with pytest.raises(MailUnavailable, match="SSLCertVerificationError"):
-            mailer(with_password(mailbox, "smtps" if at_once else "smtp"), authority.pem).send(mail())
+        yield mailbox, f"{scheme}://portail:{PASSWORD}@127.0.0.1:{mailbox.port}"
     finally:
         mailbox.stop()
-    assert (mailbox.received, mailbox.passwords_seen) == ([], [])
+
+
+@pytest.mark.parametrize("at_once", [True, False], ids=["from the start", "STARTTLS"])
+def test_password_and_mail_go_to_the_server_that_the_authority_vouches_for_and_to_no_other(
+    authority: CertificateAuthority, tmp_path: Path, at_once: bool
+) -> None:
+    with serving(certificate=authority.server(tmp_path), tls_at_once=at_once) as (mailbox, url):
+        for ca in ("", CertificateAuthority().pem):
+            with pytest.raises(MailUnavailable, match="SSLCertVerificationError"):
+                mailer(url, ca).send(mail())
+        assert (mailbox.received, mailbox.passwords_seen) == ([], [])
+        mailer(url, authority.pem).send(mail())
+        assert [received.recipients for received in mailbox.received] == [[TO]]
+        assert mailbox.passwords_seen == [PASSWORD]
+    of_another = authority.server(tmp_path, "192.0.2.1")
+    with serving(certificate=of_another, tls_at_once=at_once) as (mailbox, url):
+        with pytest.raises(MailUnavailable, match="SSLCertVerificationError"):
+            mailer(url, authority.pem).send(mail())
+        assert (mailbox.received, mailbox.passwords_seen) == ([], [])
 
 
 def test_nobody_logs_in_where_starttls_was_stripped() -> None:
-    mailbox = Mailbox(password=PASSWORD)
     before = REGISTRY.get_sample_value("mails_total", {"answer": "unavailable"}) or 0
-    try:
+    with serving() as (mailbox, url):
         with capture_logs() as logs, pytest.raises(MailUnavailable, match="no TLS"):
-            mailer(with_password(mailbox)).send(mail())
-    finally:
-        mailbox.stop()
-    assert (mailbox.received, mailbox.passwords_seen) == ([], [])
+            mailer(url).send(mail())
+        assert (mailbox.received, mailbox.passwords_seen) == ([], [])
     assert [line["event"] for line in logs if line["log_level"] == "error"] == ["mail_without_tls"]
     assert REGISTRY.get_sample_value("mails_total", {"answer": "unavailable"}) == before + 1
 
 
 def test_a_wrong_password_is_no_fault_of_the_mail(authority: CertificateAuthority, tmp_path: Path) -> None:
-    mailbox = Mailbox(certificate=authority.server(tmp_path), password="another")
-    try:
-        with pytest.raises(MailUnavailable, match="SMTPAuthenticationError 535"):
-            mailer(with_password(mailbox), authority.pem).send(mail())
-    finally:
-        mailbox.stop()
+    with (
+        serving(certificate=authority.server(tmp_path), password="another") as (_, url),
+        pytest.raises(MailUnavailable, match="SMTPAuthenticationError 535"),
+    ):
+        mailer(url, authority.pem).send(mail())
 
 
 def test_a_server_that_catches_mails_needs_no_tls(mailbox: Mailbox) -> None:

@@ -9,8 +9,7 @@ import pytest
 from services.accounts.domain.staff import Role
 from tests.gateway.gestion.people import StaffFactory
 from tests.support.in_process_four_services import InProcessFourServices
-from tests.tools.test_reading import rows
-from tests.tools.tool import Tool, tool_token
+from tests.tools.tool import Tool, csv_rows, tool_token
 from tests.tools.unreliable_portal import LOST, UnreliablePortal
 
 
@@ -26,7 +25,7 @@ def administrator(tool: Tool, administrators_token: str) -> Tool:
 
 
 def besancon(tool: Tool) -> dict[str, str]:
-    listed = rows(tool.done("openings", "list", "--examen", "BTS", "--csv"))
+    listed = csv_rows(tool.done("openings", "list", "--examen", "BTS", "--csv"))
     [row] = [row for row in listed if "BESANCON" in row["academie"]]
     return row
 

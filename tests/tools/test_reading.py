@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import json
 
@@ -10,19 +9,15 @@ import pytest
 
 from tests.gateway.gestion.people import StaffFactory
 from tests.support.in_process_four_services import InProcessFourServices
-from tests.tools.tool import Tool, tool_token
+from tests.tools.tool import Tool, csv_rows, tool_token
 
 pytestmark = pytest.mark.usefixtures("deposited")
-
-
-def rows(text: str) -> list[dict[str, str]]:
-    return list(csv.DictReader(text.removeprefix("\ufeff").splitlines(), delimiter=";"))
 
 
 def test_lists_are_followed_to_their_end_in_every_form(tool: Tool) -> None:
     everything = tool.json("pieces", "list", "--statut", "toutes", "--tout")
     assert len({piece["id"] for piece in everything}) == len(everything) >= 4
-    in_csv = rows(tool.done("pieces", "list", "--statut", "toutes", "--tout", "--csv"))
+    in_csv = csv_rows(tool.done("pieces", "list", "--statut", "toutes", "--tout", "--csv"))
     assert [row["piece_id"] for row in in_csv] == [piece["id"] for piece in everything]
     assert [row["numero_candidat"][:2] for row in in_csv] == ["02"] * len(in_csv)
     assert len(tool.json("pieces", "list", "--statut", "toutes", "--limite", "3")) == 3
@@ -46,7 +41,7 @@ def test_exports_are_saved_as_the_portal_gives_them(tool: Tool) -> None:
         assert tool.done(what, "export", f"{what}.csv").strip() == f"{what}.csv"
         content = (tool.folder / f"{what}.csv").read_text(encoding="utf-8")
         assert content.startswith("\ufeff")
-        assert rows(content)[0][column]
+        assert csv_rows(content)[0][column]
     assert not list(tool.folder.glob(".*.csv*")), "no part of an export is left"
 
 

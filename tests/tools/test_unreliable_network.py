@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.tools.tool import Tool
+from tests.tools.tool import Tool, csv_rows
 from tests.tools.unreliable_portal import BUSY, LOST, UNHEARD, UnreliablePortal
 
 pytestmark = pytest.mark.usefixtures("deposited")
@@ -29,8 +29,7 @@ def controls(tool: Tool, piece_id: str) -> list[dict[str, Any]]:
 def filled_in(tool: Tool, name: str, decision: str = "conforme", limit: int = 2) -> Path:
     """The CSV of pieces to control with a decision for each."""
     file = tool.folder / name
-    text = tool.done("pieces", "list", "--csv", "--a-decider", "--limite", str(limit))
-    lines = list(csv.DictReader(text.removeprefix("\ufeff").splitlines(), delimiter=";"))
+    lines = csv_rows(tool.done("pieces", "list", "--csv", "--a-decider", "--limite", str(limit)))
     assert len(lines) == limit
     with file.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.DictWriter(stream, list(lines[0]), delimiter=";")
@@ -41,8 +40,8 @@ def filled_in(tool: Tool, name: str, decision: str = "conforme", limit: int = 2)
 
 def report_of(file: Path) -> list[list[str]]:
     """(result, detail) of each line of the report."""
-    text = file.with_name(f"{file.name}.rapport.csv").read_text(encoding="utf-8-sig")
-    return [row[3:] for row in list(csv.reader(text.splitlines(), delimiter=";"))[1:]]
+    text = file.with_name(f"{file.name}.rapport.csv").read_text(encoding="utf-8")
+    return [list(row.values())[3:] for row in csv_rows(text)]
 
 
 @pytest.mark.parametrize("how", [LOST, BUSY, UNHEARD])
@@ -73,7 +72,7 @@ def test_a_bulk_whose_answer_was_lost_is_stored_once(tool: Tool, remote: Tool, n
     network.fail("POST", LOST)
     assert "2 décisions enregistrées sur 2" in remote.done("pieces", "decide-many", str(file))
     assert report_of(file) == [["fait", ""]] * 2, "the portal answers as the first time"
-    for line in csv.DictReader(file.read_text(encoding="utf-8").splitlines(), delimiter=";"):
+    for line in csv_rows(file.read_text(encoding="utf-8")):
         assert len(controls(tool, line["piece_id"])) == 1
 
 
@@ -94,7 +93,7 @@ def test_a_broken_bulk_is_taken_up_where_it_broke(tool: Tool, remote: Tool, netw
 
 def test_lines_that_do_not_pass_are_named_and_the_others_are_done(tool: Tool) -> None:
     file = filled_in(tool, "en-partie.csv", "conforme")
-    first, *_ = csv.DictReader(file.read_text(encoding="utf-8").splitlines(), delimiter=";")
+    first, *_ = csv_rows(file.read_text(encoding="utf-8"))
     tool.done("pieces", "show", first["piece_id"])
     tool.done("pieces", "decide", first["piece_id"], "recue")
     result = tool.run("pieces", "decide-many", str(file))

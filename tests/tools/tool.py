@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import subprocess
@@ -72,3 +73,8 @@ class Tool:
 
     def json(self, *words: str) -> Any:
         return json.loads(self.done(*words, "--json"))
+
+
+def csv_rows(text: str) -> list[dict[str, str]]:
+    """The lines of a CSV as the portal writes it."""
+    return list(csv.DictReader(text.removeprefix("\ufeff").splitlines(), delimiter=";"))

@@ -1,13 +1,17 @@
-"""What « Formulaire de création » accepts, and how it tells every mistake at once."""
+"""What « Formulaire de création » accepts, which addresses, and how it tells every mistake at once."""
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from services.accounts.domain import account_form
 from services.accounts.domain.account_input import (
     Changes,
     NewAccount,
@@ -18,7 +22,8 @@ from services.accounts.domain.account_input import (
 )
 from services.accounts.domain.birthplace import Birthplace
 from services.accounts.domain.civil_status import NAME_LENGTH, OLDEST, YOUNGEST, parsed_date
-from services.accounts.domain.passwords import GUIDE
+from services.accounts.domain.emails import ADDRESS_LENGTH, is_valid, key_of
+from services.accounts.domain.passwords import GUIDE, RECOMMENDED, Profile
 from services.chassis.errors import Invalid
 from tests.accounts.creation_form import PASSWORD, creation_form
 
@@ -196,3 +201,67 @@ def test_staff_correct_an_account_that_has_such_a_name() -> None:
     assert read_correction(values, today=TODAY, current=old).prenoms == "محمد"
     with pytest.raises(Invalid):
         read_correction(creation_form(prenoms="明"), today=TODAY, current=old)
+
+
+@pytest.mark.parametrize(
+    "address", ["lbinet@ac-rennes.fr", "a.b+c@x.example", "o'brien@x.ie", "jean@école.fr", "a@b-c.co.uk", "A@B.FR"]
+)
+def test_addresses_that_receive_mail_are_accepted(address: str) -> None:
+    assert is_valid(address)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "", "a", "a@", "@b.fr", "a@b", "a@b..fr", ".a@b.fr", "a.@b.fr", "a b@c.fr", "a@b.fr\nBcc: x@y.fr", "a@-b.fr",
+        "a@b.1", "é@b.fr", "a,b@c.fr", "a@b.fr, c@d.fr", "<a@b.fr>", "x" * 65 + "@b.fr", "a@[1.2.3.4]",
+        "a@" + "b." * (ADDRESS_LENGTH // 2) + "fr", "Jean <a@b.fr>", '"a b"@c.fr', "a@b.fr\r\nBcc: x@y.fr", "a\0@b.fr",
+        "a@b.fr;c@d.fr", "mailto:a@b.fr", "a@b@c.fr", "a@b.fr.", "a\u202e@b.fr", "=?utf-8?q?a?= <a@b.fr>",
+    ],
+)  # fmt: skip
+def test_what_is_no_address_is_refused(address: str) -> None:
+    assert not is_valid(address)
+
+
+def test_case_and_the_form_of_the_domain_do_not_count() -> None:
+    assert key_of("LBinet@AC-Rennes.FR") == key_of("lbinet@ac-rennes.fr")
+    assert key_of("jean@École.fr") == key_of("jean@xn--cole-9oa.fr")
+
+
+NAMES = [
+    *creation_form(), "commune_hors_liste", "commune_naissance_libre", "ville_naissance", "commune_naissance-texte",
+]  # fmt: skip
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(st.characters(), max_size=40),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=3), inner, max_size=2),
+    max_leaves=4,
+)
+
+
+def outcome(values: dict[str, Any], profile: Profile) -> NewAccount | Invalid:
+    try:
+        return read_new(values, today=date(2021, 10, 4), profile=profile)
+    except Invalid as refusal:
+        return refusal
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.dictionaries(st.sampled_from(NAMES), ANYTHING), st.sampled_from([GUIDE, RECOMMENDED]))
+def test_any_value_anywhere_is_accepted_or_refused_by_field(changes: dict[str, Any], profile: Profile) -> None:
+    values = creation_form() | changes
+    read = outcome(values, profile)
+    if isinstance(read, Invalid):
+        assert read.errors
+        assert all(error.pointer.startswith("#/") and error.detail for error in read.errors)
+    else:
+        assert read.civil_status.nom_famille
+    assert account_form.creation(values, profile)["sections"]
+
+
+def test_a_hundred_thousand_characters_are_refused_at_once() -> None:
+    """A reading whose time grew with the square of the length would take minutes."""
+    for text in ("1" * 100_000 + "a", "a@" + "é" * 100_000, "a." * 50_000):
+        values = dict.fromkeys(NAMES, text) | {"pays_naissance": "100", "departement_naissance": "014"}
+        started = time.process_time()
+        assert isinstance(outcome(values, RECOMMENDED), Invalid)
+        assert time.process_time() - started < 3

@@ -44,14 +44,6 @@ def test_what_was_mailed_is_read_again_by_its_candidate_alone(
     assert messages(other) == []
 
 
-def test_a_mail_that_the_candidates_server_refused_says_so(
-    sending: Flask, withdrawn: CandidateClient, mailbox: Mailbox
-) -> None:
-    mailbox.refuse_recipient(EMAIL)
-    run_follow_ups(sending, registry)
-    assert [mail["state"] for mail in messages(withdrawn)] == ["refused"]
-
-
 def test_messages_are_forgotten_after_their_time(sending: Flask, withdrawn: CandidateClient) -> None:
     run_follow_ups(sending, registry)
     clock.set_offset((clock.offset() + RETENTION).total_seconds() + 60)
@@ -60,22 +52,12 @@ def test_messages_are_forgotten_after_their_time(sending: Flask, withdrawn: Cand
     assert messages(withdrawn) == []
 
 
-def test_messages_go_with_the_candidate(sending: Flask, withdrawn: CandidateClient) -> None:
-    run_follow_ups(sending, registry)
-    with sending.app_context():
-        with db.operation() as session:
-            candidates.lock_candidate(session, "pierre").engaged_at = None
-        candidates.erase_candidate("pierre")
-        with db.reading() as session:
-            assert session.query(sent_mails.SentMail).all() == []
-
-
 def shown(app: Flask, candidature_id: str) -> int | None:
     refusal = Desk(app).get(f"/{candidature_id}").json["mails_refused"]
     return refusal and int(refusal["code"])
 
 
-def test_a_refusal_shows_until_the_address_takes_a_mail(
+def test_a_refusal_shows_to_candidate_and_staff_until_the_address_takes_a_mail(
     sending: Flask, candidate: CandidateClient, mailbox: Mailbox
 ) -> None:
     saved = candidate.registered("03")
@@ -84,6 +66,7 @@ def test_a_refusal_shows_until_the_address_takes_a_mail(
     assert candidate.withdraw(saved["candidature_id"]).status_code < 300
     run_follow_ups(sending, registry)
     assert shown(sending, saved["candidature_id"]) == 550
+    assert [mail["state"] for mail in messages(candidate)] == ["refused"]
     with sending.app_context():
         mail_refusals.forget_refusal("pierre", EMAIL)
     assert shown(sending, saved["candidature_id"]) is None
@@ -98,10 +81,13 @@ def test_a_refusal_at_an_earlier_address_does_not_show(sending: Flask, candidate
     assert shown(sending, saved["candidature_id"]) is None
 
 
-def test_a_refusal_goes_with_the_candidate(sending: Flask, candidate: CandidateClient) -> None:
-    candidate.draft()
+def test_messages_and_refusals_go_with_the_candidate(sending: Flask, withdrawn: CandidateClient) -> None:
+    run_follow_ups(sending, registry)
     with sending.app_context():
         mail_refusals.record_refusal("pierre", EMAIL, 550)
+        with db.operation() as session:
+            candidates.lock_candidate(session, "pierre").engaged_at = None
         candidates.erase_candidate("pierre")
         with db.reading() as session:
-            assert session.query(MailRefusal).all() == []
+            for table in (sent_mails.SentMail, MailRefusal):
+                assert session.query(table).all() == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -17,7 +18,7 @@ from tests.accounts.running_accounts import RunningAccounts, settings, token_in
 from tests.accounts.staff_in_session import invitation_token, logged_in
 from tests.accounts.test_account_change import EMAIL, NEW_EMAIL, ask_new_email, change
 from tests.accounts.test_staff import command_result
-from tests.faults.operation import Operation, State
+from tests.faults.operation import CODE_SPENT, COUNTED, Operation, State
 from tests.faults.running_service import RunningService
 
 if TYPE_CHECKING:
@@ -42,6 +43,9 @@ class Accounts(RunningService):
         chosen = settings(database_url, folder, registrations_url=registrations.url, mail_url=mailbox.url)
         self.app = create_app(chosen)
         self.accounts = RunningAccounts(self.app, mailbox)
+
+    def restoring(self) -> Callable[[], None]:
+        return self.mailbox.clear
 
 
 class _AccountOperation(Operation[Accounts]):
@@ -133,7 +137,7 @@ class AskNewAddress(_AccountOperation):
 
     name = "ask for a new address"
     covers = ("account_change.change_account",)
-    commits = ("the try is counted", "the right password is told", "the address is asked for")
+    commits = (COUNTED, "the right password is told", "the address is asked for")
     decided_by = 2
     done: ClassVar[State] = {"pending address": NEW_EMAIL, "the newest link": "usable"}
 
@@ -171,7 +175,7 @@ class _StaffOperation(Operation[Accounts]):
     """By an administrateur, with a code of the second factor, which is spent whatever becomes of the act."""
 
     service = Accounts
-    commits = ("the try is counted", "the code is spent", "it is done")
+    commits = (COUNTED, CODE_SPENT, "it is done")
     decided_by = 2
     repeated = (409,)  # done already
 
@@ -182,12 +186,13 @@ class _StaffOperation(Operation[Accounts]):
 
     def acts(self, path: str, **body: Any) -> int:
         """With a code that was not used, and without another commit."""
-        sent = {**body, "code": self.codes.pop()}
+        code, *self.codes = self.codes
+        sent = {**body, "code": code}
         return self.running.accounts.call("POST", path, self.bearer, **sent).status_code
 
     def retry(self) -> int | None:
         """With another code: the first may have been spent, by a process that did not live to say so."""
-        self.codes.pop()
+        self.codes = self.codes[1:]
         return self.do()
 
     def newest_invitation(self) -> str | None:

@@ -1,21 +1,22 @@
-"""Each cell of the table has a database of its own, migrated once and copied, and the service over it."""
+"""An operation is prepared once for all its cells, in a service over a copy of a database that was migrated once."""
 
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.support.postgres_proxy import PostgresProxy
-from tests.support.prepared_databases import prepared_url
 
 if TYPE_CHECKING:
     from tests.accounts.fake_registrations import FakeRegistrations
     from tests.faults.failure_table import Cell, Results
-    from tests.faults.running_service import RunningService
+    from tests.faults.operation import Operation
+    from tests.faults.prepared_operation import PreparedOperation, RestorableDatabase
     from tests.support.postgres import Postgres
+    from tests.support.prepared_databases import SqliteTemplates
 
 RESULTS = pytest.StashKey["Results"]()
 
@@ -28,20 +29,6 @@ def proxy(postgres: Postgres) -> Iterator[PostgresProxy]:
     running.close()
 
 
-@pytest.fixture
-def cell_proxy(cell: Cell, request: pytest.FixtureRequest) -> PostgresProxy | None:
-    """The proxy of a cell on PostgreSQL."""
-    return None if cell.engine == "sqlite" else request.getfixturevalue("proxy")
-
-
-@pytest.fixture
-def database_url(cell: Cell, request: pytest.FixtureRequest, tmp_path: Path, cell_proxy: PostgresProxy | None) -> str:
-    """A migrated database, by way of the proxy on PostgreSQL."""
-    service = cell.operation.service.name
-    url = prepared_url(cell.engine, f"faults_{service}", lambda url: _migrate(service, url, tmp_path), request)
-    return cell_proxy.in_front_of(url) if cell_proxy else url
-
-
 @pytest.fixture(scope="session")
 def _registrations() -> Iterator[FakeRegistrations]:
     from tests.accounts.fake_registrations import run_fake_registrations
@@ -50,20 +37,67 @@ def _registrations() -> Iterator[FakeRegistrations]:
         yield answering
 
 
-@pytest.fixture
-def registrations(_registrations: FakeRegistrations) -> FakeRegistrations:
-    """What accounts asks of registrations, without any candidature."""
-    _registrations.clear()
-    return _registrations
+@pytest.fixture(scope="module")
+def prepared_operations(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[PreparedOperations]:
+    operations = PreparedOperations(request, tmp_path_factory)
+    yield operations
+    operations.close()
 
 
 @pytest.fixture
-def running(cell: Cell, database_url: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[RunningService]:
-    """The service of the cell at work."""
-    service = cell.operation.service
-    running_service = service(database_url, tmp_path, *(request.getfixturevalue(name) for name in service.needs))
-    yield running_service
-    running_service.close()
+def prepared(cell: Cell, engine: str, prepared_operations: PreparedOperations) -> PreparedOperation:
+    """The operation of the cell, in a service at work."""
+    return prepared_operations.get(engine, cell.operation)
+
+
+class PreparedOperations:
+    """The one that was asked for last: the cells of an operation follow each other."""
+
+    def __init__(self, request: pytest.FixtureRequest, folders: pytest.TempPathFactory) -> None:
+        self._request, self._folders = request, folders
+        self._prepared: tuple[tuple[str, type[Operation[Any]]], PreparedOperation] | None = None
+
+    def get(self, engine: str, operation: type[Operation[Any]]) -> PreparedOperation:
+        if self._prepared is None or self._prepared[0] != (engine, operation):
+            self.close()
+            self._prepared = (engine, operation), self._prepare(engine, operation)
+        return self._prepared[1]
+
+    def close(self) -> None:
+        if self._prepared is not None:
+            self._prepared[1].close()
+            self._prepared = None
+
+    def _prepare(self, engine: str, operation: type[Operation[Any]]) -> PreparedOperation:
+        from tests.faults.prepared_operation import PreparedOperation
+
+        folder = self._folders.mktemp(operation.service.name)
+        database = self._database(engine, operation.service.name, folder)
+        needed = (self._needed(name) for name in operation.service.needs)
+        return PreparedOperation(operation, operation.service(database.url, folder, *needed), database)
+
+    def _database(self, engine: str, service: str, folder: Path) -> RestorableDatabase:
+        from tests.faults.prepared_operation import PostgresDatabase, SqliteDatabase
+
+        def migrate(url: str) -> None:
+            _migrate(service, url, folder)
+
+        if engine == "sqlite":
+            templates: SqliteTemplates = self._request.getfixturevalue("sqlite_templates")
+            return SqliteDatabase(templates.template(f"faults_{service}", migrate), folder)
+        cluster: Postgres = self._request.getfixturevalue("postgres")
+        proxy = self._request.getfixturevalue("proxy")
+        return PostgresDatabase(cluster, cluster.template(f"faults_{service}", migrate), proxy)
+
+    def _needed(self, name: str) -> Any:
+        """What a service is built with, for as long as the operation is prepared."""
+        if name == "bucket":
+            return self._request.getfixturevalue("objects").fresh_bucket()
+        needed = self._request.getfixturevalue({"mailbox": "_mail_server", "registrations": "_registrations"}[name])
+        needed.clear()
+        return needed
 
 
 def _migrate(service: str, database_url: str, folder: Path) -> None:
@@ -84,10 +118,10 @@ def _migrate(service: str, database_url: str, folder: Path) -> None:
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Keep what became of each cell."""
     report = yield
-    cell = getattr(item, "callspec", None) and item.callspec.params.get("cell")  # type: ignore[attr-defined]
-    if cell is not None:
+    params = item.callspec.params if hasattr(item, "callspec") else {}
+    if "cell" in params:
         results = item.config.stash.setdefault(RESULTS, _no_results())
-        results.note(cell, report)
+        results.note(params["engine"], params["cell"], report)
     return report
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -12,8 +13,8 @@ from services.documents.operations.reconciliation import reconciliation
 from tests.documents.example_events import CANDIDATURE, reminded, saved
 from tests.documents.imports.exam_office import ExamOffice, pdf_of
 from tests.documents.service import Service
-from tests.faults.operation import DONE_BEFORE, Operation, State
-from tests.faults.running_service import ReconciliationResult, RunningService
+from tests.faults.operation import DONE_BEFORE, NOTED, TAKEN, Operation, State
+from tests.faults.running_service import ReconciliationResult, RunningService, restoring_objects
 from tests.support.tokens import bearer, staff_token
 
 if TYPE_CHECKING:
@@ -46,6 +47,9 @@ class Documents(RunningService):
     def reconciled(self) -> ReconciliationResult:
         with self.app.app_context():
             return ReconciliationResult.of(reconciliation().report())
+
+    def restoring(self) -> Callable[[], None]:
+        return restoring_objects(self.portal.dependencies.store)
 
 
 class _DocumentOperation(Operation[Documents]):
@@ -94,7 +98,7 @@ class HearSave(_DocumentOperation):
 class MakeDocuments(_DocumentOperation):
     name = "make the documents of a version"
     covers = ("automatic_documents.create_automatic_documents",)
-    commits = ("the follow-up is taken", "the demande", "the confirmation", "the note that it is done")
+    commits = (TAKEN, "the demande", "the confirmation", NOTED)
     decided_by = DONE_BEFORE
     objects = 2
     done: ClassVar[State] = _with(AUTOMATIC)
@@ -141,7 +145,7 @@ class OrderDocument(_DocumentOperation):
 class MakeOrderedDocument(OrderDocument):
     name = "make a published document"
     covers = ("publishing.publish_document",)
-    commits = ("the follow-up is taken", "the document", "the note that it is done")
+    commits = (TAKEN, "the document", NOTED)
     decided_by = DONE_BEFORE
     objects = 2
 
@@ -218,7 +222,7 @@ class PublishImport(_ImportOperation):
 class MakeImportedDocument(PublishImport):
     name = "make a document of an import"
     covers = ("import_publication.publish_chunk",)
-    commits = ("the follow-up is taken", "the document", "the note that it is done")
+    commits = (TAKEN, "the document", NOTED)
     decided_by = DONE_BEFORE
     objects = 2
 
@@ -251,7 +255,7 @@ class HearReminder(_DocumentOperation):
 class MakeReminder(HearReminder):
     name = "make the document of a reminder"
     covers = ("reminder_documents.make_reminder",)
-    commits = ("the follow-up is taken", "the document", "the note that it is done")
+    commits = (TAKEN, "the document", NOTED)
     decided_by = DONE_BEFORE
     objects = 2
 

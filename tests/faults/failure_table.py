@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
 from tests.faults import accounts, documents, pieces, pieces_reminders, registrations
-from tests.faults.operation import Operation
+from tests.faults.operation import CODE_SPENT, COUNTED, NOTED, TAKEN, Operation
 from tests.support.failing_commits import POINTS, FailurePoint
 
 OPERATIONS: tuple[type[Operation[Any]], ...] = (
@@ -21,11 +21,28 @@ OPERATIONS: tuple[type[Operation[Any]], ...] = (
 )
 
 
+# Commits that many operations share, made by the same code for all, each with the point that asks most of what comes
+# after it. The soak test has them fail at every point.
+SHARED_COMMITS = {
+    COUNTED: FailurePoint.ANSWER_LOST,
+    "the right password is told": FailurePoint.ANSWER_LOST,
+    CODE_SPENT: FailurePoint.ANSWER_LOST,
+    TAKEN: FailurePoint.ANSWER_LOST,
+    NOTED: FailurePoint.REFUSED,
+}
+# One operation of each service, whose connection is really lost: a driver notices it alike whatever was committed.
+CONNECTION_LOST: tuple[tuple[type[Operation[Any]], int], ...] = (
+    (pieces.DepositFile, 1),
+    (registrations.SaveRegistration, 0),
+    (documents.OrderDocument, 0),
+    (accounts.ConfirmAddress, 0),
+)
+
+
 @dataclass(frozen=True)
 class Cell:
-    """An operation whose commit number `number` fails at `point`, on an engine."""
+    """An operation whose commit number `number` fails at `point`."""
 
-    engine: str
     operation: type[Operation[Any]]
     number: int
     point: FailurePoint
@@ -44,36 +61,54 @@ class Cell:
         return self.number == self.operation.decided_by and self.point.applied
 
     def __str__(self) -> str:
-        return f"{self.row} × {self.point.value} on {self.engine}"
+        return f"{self.row} × {self.point.value}"
 
 
-def cells(chosen: Mapping[str, Sequence[FailurePoint]]) -> Iterator[Cell]:
-    """All with these points by engine."""
-    for engine, points in chosen.items():
-        for operation in OPERATIONS:
-            if FailurePoint.NONE in points:
-                yield Cell(engine, operation, 0, FailurePoint.NONE)
-            for number in range(len(operation.commits)):
-                yield from (
-                    Cell(engine, operation, number, point) for point in points if point is not FailurePoint.NONE
-                )
+def all_cells(points: Collection[FailurePoint]) -> Iterator[Cell]:
+    """Every commit of every operation with these points, operation by operation."""
+    for operation in OPERATIONS:
+        if FailurePoint.NONE in points:
+            yield Cell(operation, 0, FailurePoint.NONE)
+        for number in range(len(operation.commits)):
+            yield from (Cell(operation, number, point) for point in points if point is not FailurePoint.NONE)
+
+
+def telling_cells() -> list[Cell]:
+    """Without those that hold nothing that another cell does not hold."""
+    return [cell for cell in all_cells(POINTS["sqlite"]) if _is_telling(cell)]
+
+
+def _is_telling(cell: Cell) -> bool:
+    if cell.point is FailurePoint.NONE:
+        return True
+    commit = cell.operation.commits[cell.number]
+    if commit in SHARED_COMMITS:
+        return cell.point is SHARED_COMMITS[commit]
+    # What was written is rolled back as by a refused commit; what an object is told differs.
+    return cell.point is not FailurePoint.BEFORE or cell.operation.objects > 0
+
+
+def lost_connections() -> list[Cell]:
+    """Where PostgreSQL itself, and not the driver, loses what was asked or answered."""
+    points = (FailurePoint.NOT_ARRIVED, FailurePoint.ANSWER_LOST)
+    return [Cell(operation, number, point) for operation, number in CONNECTION_LOST for point in points]
 
 
 class Results:
-    """What became of each cell: « held », or the word that pytest has for it."""
+    """What became of each cell on each engine: « held », or the word that pytest has for it."""
 
     def __init__(self) -> None:
-        self._words: dict[Cell, str] = {}
+        self._words: dict[tuple[str, Cell], str] = {}
 
-    def note(self, cell: Cell, report: pytest.TestReport) -> None:
+    def note(self, engine: str, cell: Cell, report: pytest.TestReport) -> None:
         """Keep the outcome of a test's body, or of a fixture that did not get that far."""
         if report.when == "call" or report.outcome != "passed":
-            self._words[cell] = {"passed": "held"}.get(report.outcome, report.outcome)
+            self._words[engine, cell] = {"passed": "held"}.get(report.outcome, report.outcome)
 
     def lines(self) -> Iterator[str]:
         """Operations by points, one table per engine."""
         for engine, points in POINTS.items():
-            shown = {cell: word for cell, word in self._words.items() if cell.engine == engine}
+            shown = {cell: word for (on, cell), word in self._words.items() if on == engine}
             if not shown:
                 continue
             width = max(len(cell.row) for cell in shown)

@@ -11,6 +11,11 @@ State = dict[str, Any]
 Service = TypeVar("Service", bound=RunningService)
 
 DONE_BEFORE = -1
+# Commits that many operations have.
+COUNTED = "the try is counted"
+CODE_SPENT = "the code is spent"
+TAKEN = "the follow-up is taken"
+NOTED = "the note that it is done"
 
 
 class Operation(ABC, Generic[Service]):
@@ -36,7 +41,7 @@ class Operation(ABC, Generic[Service]):
 
     @abstractmethod
     def prepare(self) -> None:
-        """Bring the service where the operation can be done."""
+        """Bring the service where the operation can be done; what is kept in `self` is not changed afterwards."""
 
     @abstractmethod
     def do(self) -> int | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -12,8 +13,8 @@ from services.pieces.dependencies import dependencies
 from services.pieces.follow_ups import registry
 from services.pieces.models import Deposit, Upload, Validation, db
 from services.pieces.operations.reconciliation import reconciliation
-from tests.faults.operation import Operation, State
-from tests.faults.running_service import ReconciliationResult, RunningService
+from tests.faults.operation import COUNTED, Operation, State
+from tests.faults.running_service import ReconciliationResult, RunningService, restoring_objects
 from tests.pieces import sample_files, tus_client
 from tests.pieces.pieces_service import STAFF, PiecesService
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 PIECE, GROUP = "NATIDE06", "NATIONALITE"
 FIRST, SECOND = sample_files.pdf(), sample_files.pdf(pages=2)
-COUNTED_FIRST = ("the try is counted", "the file is kept")
+COUNTED_FIRST = (COUNTED, "the file is kept")
 
 
 class Pieces(RunningService):
@@ -40,6 +41,10 @@ class Pieces(RunningService):
     def reconciled(self) -> ReconciliationResult:
         with self.app.app_context():
             return ReconciliationResult.of(reconciliation().report())
+
+    def restoring(self) -> Callable[[], None]:
+        with self.app.app_context():
+            return restoring_objects(dependencies().store)
 
     def removed(self) -> list[bytes | None]:
         """The bytes of each file that is no longer current, None where they are gone."""

@@ -12,7 +12,7 @@ from services.chassis.errors import Unavailable
 from services.chassis.events import tables
 from services.pieces.models import db
 from tests.documents.example_events import CANDIDATURE
-from tests.faults.operation import DONE_BEFORE, State
+from tests.faults.operation import DONE_BEFORE, NOTED, TAKEN, State
 from tests.faults.pieces import PIECE, PieceOperation
 from tests.pieces.ladder import SEVEN_DAYS, run_job, with_ladder
 from tests.support.failing_commits import TransactionBroken
@@ -78,7 +78,7 @@ class ControlPiece(_ReminderOperation):
 class AnnounceRefusals(_ReminderOperation):
     name = "tell of a refusal"
     covers = ("refusal_notices.announce_refusals",)
-    commits = ("the follow-up is taken", "the notice", "the note that it is done")
+    commits = (TAKEN, "the notice", NOTED)
     decided_by = DONE_BEFORE
     done: ClassVar[State] = {"told": ["pieces_refused"]}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -53,6 +54,15 @@ class Registrations(RunningService):
     def mails(self) -> list[str]:
         """What was sent, by subject."""
         return sorted(smtp.parse_mail(path.read_bytes()).subject for path in self._mails.glob("*.eml"))
+
+    def restoring(self) -> Callable[[], None]:
+        earlier = set(self._mails.glob("*.eml"))
+
+        def restore() -> None:
+            for mail in set(self._mails.glob("*.eml")) - earlier:
+                mail.unlink()
+
+        return restore
 
 
 class _CandidatureOperation(Operation[Registrations]):

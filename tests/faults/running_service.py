@@ -7,6 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
@@ -20,6 +21,7 @@ from services.chassis.events import Envelope, Handlers, tables
 from services.chassis.events.follow_ups import FollowUps
 from services.chassis.events.inbox import Dispatcher
 from services.contracts.base import Contract
+from services.objects import ObjectStore
 from services.objects.reconciliation import Report
 from tests.support.failing_commits import TransactionBroken
 
@@ -38,6 +40,20 @@ class ReconciliationResult:
         """What a service's own report says, once it has compared everything with the store that is its own."""
         assert (report.complete, report.stop) == (True, None)
         return cls(tuple(item.key for item in report.lost), tuple(report.unknown))
+
+
+def restoring_objects(store: ObjectStore) -> Callable[[], None]:
+    """What puts the objects of a store back as they are now."""
+    earlier = {key: store.read(key) for key in store.list_keys()}
+
+    def restore() -> None:
+        keys = set(store.list_keys())
+        for key in keys - earlier.keys():
+            store.delete(key)
+        for key in earlier.keys() - keys:
+            store.put(key, BytesIO(earlier[key]), len(earlier[key]), "application/octet-stream")
+
+    return restore
 
 
 class RunningService(ABC):
@@ -99,9 +115,17 @@ class RunningService(ABC):
             (envelope["type"].split(".")[1], *(envelope["data"].get(name) for name in fields)) for envelope in envelopes
         ]
 
-    def close(self) -> None:
+    def restoring(self) -> Callable[[], None]:
+        """What puts everything outside the database back as it is now."""
+        return lambda: None
+
+    def disconnect(self) -> None:
+        """Close the connections; new ones are opened when they are needed."""
         with self.app.app_context():
             self.db.engine.dispose()
+
+    def close(self) -> None:
+        self.disconnect()
         clock.set_offset(0)
 
     def _follow_ups(self) -> FollowUps:

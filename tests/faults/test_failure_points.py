@@ -1,31 +1,34 @@
 """Whatever becomes of a commit, an operation is wholly done or not at all, and pressing again settles it.
 
-Here each point fails on one engine; the whole table is in `make soak`.
+Here are the cells that hold what no other holds; the whole table, on both engines, is in `make soak`.
 """
 
 from __future__ import annotations
 
 import pytest
 
-from tests.faults.failure_table import Cell, cells
+from tests.faults.failure_table import Cell, lost_connections, telling_cells
 from tests.faults.operation import Operation, State
+from tests.faults.prepared_operation import PreparedOperation
 from tests.faults.running_service import RunningService
-from tests.support.failing_commits import EACH_ONCE, Commits, FailurePoint
-from tests.support.postgres_proxy import PostgresProxy
+from tests.support.failing_commits import Commits, FailurePoint
 
 
-@pytest.mark.parametrize("cell", [pytest.param(cell, id=str(cell)) for cell in cells(EACH_ONCE)])
-def test_an_operation_is_done_wholly_or_not_at_all_and_once(
-    cell: Cell, running: RunningService, cell_proxy: PostgresProxy | None
-) -> None:
-    check(cell, running, cell_proxy)
+@pytest.mark.parametrize("cell", telling_cells(), ids=str)
+def test_an_operation_is_done_wholly_or_not_at_all_and_once(cell: Cell, prepared: PreparedOperation) -> None:
+    check(cell, prepared)
 
 
-def check(cell: Cell, running: RunningService, cell_proxy: PostgresProxy | None) -> None:
+@pytest.mark.engines("postgresql")
+@pytest.mark.parametrize("cell", lost_connections(), ids=str)
+def test_so_it_is_when_the_connection_to_postgresql_is_lost(cell: Cell, prepared: PreparedOperation) -> None:
+    check(cell, prepared)
+
+
+def check(cell: Cell, prepared: PreparedOperation) -> None:
     """Do it with its failure, ask what is there, press again, ask once more."""
-    operation = cell.operation(running)
-    operation.prepare()
-    before, commits = operation.state(), Commits(running.app, running.db, cell_proxy)
+    running, operation, before = prepared.running, prepared.operation(), prepared.before
+    commits = Commits(running.app, running.db, prepared.proxy)
     assert _differs(before, operation.done), "the questions tell done from not done"
     if cell.point is FailurePoint.NONE:
         assert commits.count_commits(operation.do) == len(operation.commits), "each commit of the operation has its row"

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import pytest
 
-from tests.faults.failure_table import Cell, cells
-from tests.faults.running_service import RunningService
+from tests.faults.failure_table import Cell, all_cells
+from tests.faults.prepared_operation import PreparedOperation
 from tests.faults.test_failure_points import check
-from tests.support.failing_commits import POINTS
-from tests.support.postgres_proxy import PostgresProxy
+from tests.support.failing_commits import POINTS, FailurePoint
 
 
-@pytest.mark.parametrize("cell", [pytest.param(cell, id=str(cell)) for cell in cells(POINTS)])
-def test_an_operation_is_done_wholly_or_not_at_all_and_once(
-    cell: Cell, running: RunningService, cell_proxy: PostgresProxy | None
-) -> None:
-    check(cell, running, cell_proxy)
+@pytest.mark.engines("sqlite", "postgresql")
+@pytest.mark.parametrize("cell", all_cells(POINTS["sqlite"]), ids=str)
+def test_an_operation_is_done_wholly_or_not_at_all_and_once(cell: Cell, prepared: PreparedOperation) -> None:
+    check(cell, prepared)
+
+
+@pytest.mark.engines("postgresql")
+@pytest.mark.parametrize("cell", all_cells([FailurePoint.NOT_ARRIVED]), ids=str)
+def test_so_it_is_when_its_commit_does_not_arrive(cell: Cell, prepared: PreparedOperation) -> None:
+    check(cell, prepared)

@@ -129,9 +129,10 @@ def _writes(service: Service, office: ExamOffice) -> Actions:
     return {
         "a version comes": hears,
         "a withdrawal comes": hears_the_end,
+        # Before the orders: whoever publishes the CSV has to do what waits of these first.
+        "staff: a CSV is checked, published and withdrawn": lambda: _import(office),
         "a document is ordered for one": lambda: _order(service, (CANDIDATURE,)),
         "a document is ordered for a hundred": lambda: _order(service, tuple(itertools.islice(others, 100))),
-        "staff: a CSV is checked, published and withdrawn": lambda: _import(office),
         **event_actions(db),
     }
 

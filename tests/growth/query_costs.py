@@ -12,7 +12,7 @@ from sqlalchemy import Connection, text
 from services.chassis.database.transactions import Database
 from tests.support.query_plans import Statement
 
-LARGE = 10_000  # rows
+LARGE = 5_000  # rows
 MOST_BLOCKS = 1_500  # of 8 KB, found by an index and in memory: a few milliseconds
 
 

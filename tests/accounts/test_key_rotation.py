@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import jwt
-import pyotp
 import pytest
 
 from deploy.containers.secret_makers import ed25519_pem
@@ -25,7 +23,7 @@ from services.chassis.database.audit import Actor
 from services.chassis.settings import Secret
 from tests.accounts.fake_registrations import FakeRegistrations
 from tests.accounts.running_accounts import GATEWAY_SECRET, RunningAccounts, problem_slug, settings
-from tests.accounts.test_staff import EMAIL, GESTIONNAIRE, command_result, run_command
+from tests.accounts.staff_in_session import EMAIL, GESTIONNAIRE, code_of, command_result, run_command
 from tests.support.smtp import Mailbox
 
 OLD, NEW = ed25519_pem(), ed25519_pem()
@@ -66,7 +64,7 @@ def can_log_in(accounts: RunningAccounts, staff: dict[str, Any]) -> bool:
     """Whether the staff member logs in with the second factor; codes may be used again here."""
     with accounts.app.app_context(), db.operation() as session:
         session.get_one(StaffMember, staff["id"]).totp_last_step = 0
-    code = pyotp.TOTP(staff["totp_secret"]).at(int(time.time()))
+    code = code_of(staff["totp_secret"])
     return accounts.try_log_in(EMAIL, staff["password"], code=code).status_code == 201
 
 
@@ -181,7 +179,7 @@ def test_both_secrets_of_a_client_are_accepted_while_it_is_turned(built: Built) 
 
 def test_who_logs_in_with_a_second_factor_that_no_key_opens_is_sent_to_an_administrateur(built: Built) -> None:
     staff = command_result(built(sealing=FIRST), "create-staff", *GESTIONNAIRE)
-    code = pyotp.TOTP(staff["totp_secret"]).at(int(time.time()))
+    code = code_of(staff["totp_secret"])
     answer = built(sealing=SECOND).try_log_in(EMAIL, staff["password"], code=code)
     assert (answer.status_code, problem_slug(answer)) == (403, "second-facteur-illisible")
 

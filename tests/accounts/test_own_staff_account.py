@@ -200,14 +200,13 @@ def test_one_revokes_ones_own_tokens_alone(accounts: RunningAccounts, member: Se
 
 
 OF_SESSIONS = (
-    "GET /staff/me",
-    "GET /staff/me/tokens",
-    *(f"POST {path}" for path in DANGEROUS),
-    "POST /staff/me/password",
+    ("GET", "/staff/me"),
+    ("GET", "/staff/me/tokens"),
+    *(("POST", path) for path in (*DANGEROUS, "/staff/me/password")),
 )
 OF_ADMINISTRATEURS = (
-    "POST /staff",
-    *(f"POST /staff/{'0' * 32}/{act}" for act in ("disable", "enable", "invitation", "second-factor-reset")),
+    ("POST", "/staff"),
+    *(("POST", f"/staff/{'0' * 32}/{act}") for act in ("disable", "enable", "invitation", "second-factor-reset")),
 )
 
 
@@ -215,14 +214,14 @@ def test_no_tools_token_manages_accounts_even_an_administrateurs(accounts: Runni
     chief = logged_in(accounts, "chef@dec.example")
     token = command_result(accounts, "create-token", "--email", chief.email, "--scopes", "staff:manage")["token"]
     access = accounts.post("/tools/exchange", token=token).json["access_token"]
-    for call in (*OF_SESSIONS, *OF_ADMINISTRATEURS):
-        assert accounts.call(*call.split(), access, reason=WHY, code=chief.code()).status_code == 403, call
+    for method, path in (*OF_SESSIONS, *OF_ADMINISTRATEURS):
+        assert accounts.call(method, path, access, reason=WHY, code=chief.code()).status_code == 403, path
 
 
 def test_a_gestionnaire_gives_and_takes_no_access(accounts: RunningAccounts, member: Session) -> None:
-    for call in OF_ADMINISTRATEURS:
-        answer = accounts.call(*call.split(), member.bearer, reason=WHY, code=member.code())
-        assert answer.status_code == 403, call
+    for method, path in OF_ADMINISTRATEURS:
+        answer = accounts.call(method, path, member.bearer, reason=WHY, code=member.code())
+        assert answer.status_code == 403, path
 
 
 def test_an_access_token_that_outlives_its_owners_access_changes_nothing(

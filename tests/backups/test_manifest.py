@@ -15,6 +15,10 @@ from deploy.local.manifest import Damaged
 from deploy.service_names import SERVICES
 
 CONTENT = {"size": 1, "sha256": "0" * 64}
+STRANGE_PATHS = """
+    databases//tmp/x/abs databases/other.db databases/../accounts.db objects/../../x objects objects/ objects//etc/x
+    objects/./x mail/../secrets.json /etc/x secrets.json restoring
+"""
 
 
 def well_formed() -> dict[str, Any]:
@@ -32,115 +36,73 @@ def written(folder: Path, content: object) -> Path:
     return folder
 
 
+def is_damaged(folder: Path, content: object) -> bool:
+    try:
+        manifest.read(written(folder, content))
+    except Damaged:
+        return True
+    return False
+
+
 def test_a_backup_holds_the_databases_of_the_services_and_of_nobody_else() -> None:
     assert set(manifest.CONSUMERS_FIRST) == set(SERVICES)
 
 
 def test_what_a_backup_writes_is_read(tmp_path: Path) -> None:
-    read = manifest.read(written(tmp_path, well_formed()))
-    assert json.loads(read.to_json()).keys() == well_formed().keys()
-    assert set(read.files) == set(well_formed()["files"])
-
-
-@pytest.mark.parametrize("revisions", [{"/tmp/evil": "1"}, {"../evil": "1"}, {}])
-def test_schemas_are_those_of_the_four_services_alone(tmp_path: Path, revisions: dict[str, str]) -> None:
     backup = well_formed()
-    backup["revisions"] = backup["revisions"] | revisions if revisions else {"pieces": "0001"}
-    with pytest.raises(Damaged):
-        manifest.read(written(tmp_path, backup))
+    backup["files"]["objects/\udcff"] = CONTENT  # a name that is not UTF-8 is a name all the same
+    read = manifest.read(written(tmp_path, backup))
+    assert json.loads(read.to_json()).keys() == backup.keys()
+    assert set(read.files) == set(backup["files"])
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        "databases//tmp/x/abs",
-        "databases/other.db",
-        "databases/../accounts.db",
-        "objects/../../x",
-        "objects",
-        "objects/",
-        "objects//etc/x",
-        "objects/./x",
-        "mail/../secrets.json",
-        "/etc/x",
-        "secrets.json",
-        "restoring",
-        "",
-        "objects/\0",
-        "objects/\ud800",
-    ],
-)
+def test_schemas_are_those_of_the_four_services_alone(tmp_path: Path) -> None:
+    right = well_formed()["revisions"]
+    for revisions in ({**right, "/tmp/evil": "1"}, {**right, "../evil": "1"}, {"pieces": "0001"}):
+        assert is_damaged(tmp_path, well_formed() | {"revisions": revisions}), revisions
+
+
+@pytest.mark.parametrize("path", [*STRANGE_PATHS.split(), "", "objects/\0", "objects/\ud800"])
 def test_files_lie_where_a_portal_has_them(tmp_path: Path, path: str) -> None:
     backup = well_formed()
     backup["files"][path] = CONTENT
-    with pytest.raises(Damaged):
-        manifest.read(written(tmp_path, backup))
+    assert is_damaged(tmp_path, backup)
 
 
-def test_a_name_that_is_not_utf8_is_a_name_all_the_same(tmp_path: Path) -> None:
-    backup = well_formed()
-    backup["files"]["objects/\udcff"] = CONTENT
-    assert "objects/\udcff" in manifest.read(written(tmp_path, backup)).files
-
-
-@pytest.mark.parametrize("secrets", [{"secrets.json": CONTENT, "../evil2": CONTENT}, {"demo.json": CONTENT}, {}])
-def test_secrets_are_those_of_a_portal(tmp_path: Path, secrets: dict[str, Any]) -> None:
-    with pytest.raises(Damaged):
-        manifest.read(written(tmp_path, well_formed() | {"secrets": secrets}))
+def test_secrets_are_those_of_a_portal(tmp_path: Path) -> None:
+    for secrets in ({"secrets.json": CONTENT, "../evil2": CONTENT}, {"demo.json": CONTENT}, {}):
+        assert is_damaged(tmp_path, well_formed() | {"secrets": secrets}), secrets
 
 
 def test_no_database_is_missing(tmp_path: Path) -> None:
     backup = well_formed()
     del backup["files"]["databases/pieces.db"]
-    with pytest.raises(Damaged):
-        manifest.read(written(tmp_path, backup))
+    assert is_damaged(tmp_path, backup)
 
 
-@pytest.mark.parametrize(
-    "content",
-    [
-        None,
-        [],
-        "x",
-        {"size": 1},
-        {**CONTENT, "more": 1},
-        {**CONTENT, "size": "1"},
-        {**CONTENT, "size": True},
-        {**CONTENT, "size": -1},
-        {**CONTENT, "sha256": 1},
-        {**CONTENT, "sha256": "0" * 63},
-    ],
-)
-def test_sizes_and_digests_are_such(tmp_path: Path, content: object) -> None:
-    backup = well_formed()
-    backup["files"]["objects/a/b"] = content
-    with pytest.raises(Damaged):
-        manifest.read(written(tmp_path, backup))
+def test_sizes_and_digests_are_such(tmp_path: Path) -> None:
+    sizes = [{**CONTENT, "size": size} for size in ("1", True, -1)]
+    digests = [{**CONTENT, "sha256": digest} for digest in (1, "0" * 63)]
+    for content in (None, [], "x", {"size": 1}, {**CONTENT, "more": 1}, *sizes, *digests):
+        backup = well_formed()
+        backup["files"]["objects/a/b"] = content
+        assert is_damaged(tmp_path, backup), content
 
 
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        {"format": 2},
-        {"instant": 1},
-        {"instant": "2026-11-25T17:00:00"},
-        {"instant": "9999-12-31T23:59:59+00:00"},
-        {"revisions": dict.fromkeys(SERVICES, 1)},
-        {"revisions": [[service, "0001"] for service in SERVICES]},
-        {"files": []},
-        {"secrets": "secrets.json"},
-    ],
-)
-def test_every_other_shape_is_damage(tmp_path: Path, wrong: dict[str, Any]) -> None:
-    with pytest.raises(Damaged):
-        manifest.read(written(tmp_path, well_formed() | wrong))
+def test_every_other_shape_is_damage(tmp_path: Path) -> None:
+    instants: tuple[object, ...] = (1, "2026-11-25T17:00:00", "9999-12-31T23:59:59+00:00")
+    revisions = (dict.fromkeys(SERVICES, 1), [[service, "0001"] for service in SERVICES])
+    wrongs: list[dict[str, Any]] = [{"format": 2}, {"files": []}, {"secrets": "secrets.json"}]
+    wrongs += [{"instant": instant} for instant in instants] + [{"revisions": wrong} for wrong in revisions]
+    for wrong in wrongs:
+        assert is_damaged(tmp_path, well_formed() | wrong), wrong
 
 
-@pytest.mark.parametrize("text", ["", "[]", "null", "1", '"x"', "{}", "[" * 100_000, '{"format": NaN}', "\udcff"])
-def test_what_is_no_manifest_is_damage(tmp_path: Path, text: str) -> None:
-    (tmp_path / manifest.NAME).write_bytes(os.fsencode(text))
-    with pytest.raises(Damaged):
-        manifest.read(tmp_path)
+def test_what_is_no_manifest_is_damage(tmp_path: Path) -> None:
+    for text in ("", "[]", "null", "1", '"x"', "{}", "[" * 100_000, '{"format": NaN}', "\udcff"):
+        (tmp_path / manifest.NAME).write_bytes(os.fsencode(text))
+        with pytest.raises(Damaged):
+            manifest.read(tmp_path)
 
 
 def links_a_file(backup: Path) -> None:

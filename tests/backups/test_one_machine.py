@@ -6,7 +6,6 @@ import errno
 import json
 import os
 import sqlite3
-from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,6 +21,7 @@ FIRST = datetime(2026, 11, 25, 17, tzinfo=UTC)
 SECOND = FIRST + timedelta(days=1)
 KEY = "objects/pieces/owner/file"
 OTHER = "objects/pieces/owner/other"
+LINKED = {"file": "/etc/hostname", "folder": "/etc", "nothing": "/nowhere"}
 
 
 @pytest.fixture
@@ -96,36 +96,18 @@ def test_nothing_is_linked_from_an_earlier_backup_that_holds_a_link(state: State
     assert not (second / KEY).samefile(first / KEY)
 
 
-def makes_a_pipe(path: Path) -> None:
-    os.mkfifo(path)
-
-
-def links_to_a_file(path: Path) -> None:
-    path.symlink_to("/etc/hostname")
-
-
-def links_to_a_folder(path: Path) -> None:
-    path.symlink_to("/etc")
-
-
-def links_to_nothing(path: Path) -> None:
-    path.symlink_to("/nowhere")
-
-
-@pytest.mark.parametrize("makes", [makes_a_pipe, links_to_a_file, links_to_a_folder, links_to_nothing])
-@pytest.mark.parametrize("path", ["objects/pieces/strange", "mail/strange.eml"])
 def test_what_is_no_file_is_neither_followed_nor_waited_for_but_named(
-    state: StateFolder,
-    folder: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    makes: Callable[[Path], None],
-    path: str,
+    state: StateFolder, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    makes(state.root / path)
-    assert backup_output(state, folder, monkeypatch, capsys).splitlines()[-1].endswith(f": {path}")
+    strange = [f"{kept}/strange-{kind}" for kept in ("mail", "objects/pieces") for kind in ("pipe", *LINKED)]
+    for path in strange:
+        target = LINKED.get(path.rpartition("-")[2])
+        (state.root / path).symlink_to(target) if target else os.mkfifo(state.root / path)
+    last_line = backup_output(state, folder, monkeypatch, capsys).splitlines()[-1]
+    assert last_line.startswith("Non copiés")
+    assert set(last_line.partition(" : ")[2].split(", ")) == set(strange)
     made = folder / backup.name_of(SECOND)
-    assert not os.path.lexists(made / path)
+    assert [path for path in strange if os.path.lexists(made / path)] == []
     assert set(manifest.read(made).files) >= {KEY, OTHER, "mail/1.eml"}
 
 

@@ -6,7 +6,6 @@ from tests.documents.example_events import CANDIDATURE, saved, withdrawn
 from tests.documents.registrations_stub import RegistrationsStub
 from tests.documents.service import Service, some_id
 from tests.documents.text_extraction import text_of_html, text_of_pdf
-from tests.support.tokens import bearer, candidate_token, forged, service_token, staff_token
 
 STRANGER = "deadbeef000000000000000000000000"
 
@@ -75,18 +74,6 @@ def test_someone_elses_documents_do_not_exist(service: Service) -> None:
         assert theirs.status_code == 404
         unknown = service.get(path.replace(document_id, some_id()).replace(CANDIDATURE, some_id()))
         assert (unknown.status_code, unknown.get_json()["detail"]) == (404, theirs.get_json()["detail"])
-
-
-def test_only_candidates_read_documents(service: Service) -> None:
-    good = candidate_token("someone")
-    for headers, status in (
-        ({}, 401),
-        (bearer(forged(good)), 401),
-        (bearer(candidate_token("someone", exp=1)), 401),
-        (bearer(staff_token(scopes=("pieces:read",))), 403),
-        (bearer(service_token("gateway")), 403),
-    ):
-        assert service.web.get("/v1/candidatures", headers=headers).status_code == status
 
 
 def test_a_withdrawn_candidature_disappears_with_its_documents(service: Service) -> None:

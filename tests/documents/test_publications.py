@@ -21,7 +21,7 @@ from tests.documents.example_events import CANDIDATURE, ecartee, saved, withdraw
 from tests.documents.service import Service, some_id
 from tests.documents.text_extraction import text_of_html, text_of_pdf
 from tests.support.forgetful_store import ForgetfulStore
-from tests.support.tokens import bearer, candidate_token, staff_token
+from tests.support.tokens import bearer, staff_token
 
 if TYPE_CHECKING:
     from tests.support.object_store import Bucket
@@ -93,12 +93,6 @@ def test_a_candidature_that_has_ended_gets_nothing(service: Service, end: Callab
     service.receive(saved())
     service.receive(end())
     assert _order(service).status_code == 404
-
-
-def test_only_those_who_may_publish_do(service: Service) -> None:
-    service.receive(saved())
-    for token in (candidate_token("someone"), staff_token(scopes=["pieces:read", "pieces:control"])):
-        assert _order(service, token).status_code == 403
 
 
 def test_an_order_that_cannot_be_carried_out_is_refused(service: Service) -> None:

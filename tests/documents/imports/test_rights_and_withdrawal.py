@@ -11,7 +11,6 @@ from services.documents.domain.publication_limits import MAX_REASON_LENGTH, MAX_
 from tests.documents.example_events import saved
 from tests.documents.imports.exam_office import NEW, ExamOffice, csv_of, line, numero, pdf_of, zip_of
 from tests.documents.service import some_id
-from tests.support.tokens import bearer, candidate_token, staff_token
 
 REASON = {"reason": "Changement de centre"}
 
@@ -52,16 +51,6 @@ def test_an_administrateur_is_bound_to_no_académie(office: ExamOffice) -> None:
     assert administrateur.read(ended["id"])["id"] == ended["id"]
     assert len(administrateur.call("GET", "/import-form").get_json()["academies"]) > 20
     assert [item["code"] for item in office.call("GET", "/import-form").get_json()["academies"]] == ["03"]
-
-
-def test_imports_are_refused_without_the_right_to_publish(office: ExamOffice) -> None:
-    ended = published(office, 1)
-    path = f"/imports/{ended['id']}"
-    for token in (candidate_token("someone"), staff_token(scopes=["pieces:read"], academies=["03"])):
-        office.headers = bearer(token)
-        for method, address in (("GET", "/imports"), ("GET", path), ("POST", f"{path}/withdrawal")):
-            assert office.call(method, address, json=REASON if method == "POST" else None).status_code == 403
-    assert len(office.documents_of(1)) == 1
 
 
 def test_what_is_withdrawn_is_gone_for_its_candidate_and_only_for_them(office: ExamOffice) -> None:

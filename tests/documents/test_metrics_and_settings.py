@@ -1,55 +1,19 @@
-"""What operators see: who may call what, missing glyphs counted and logged without names, settings refused."""
+"""What operators see: missing glyphs counted and logged without names, settings refused."""
 
 import io
 import logging
 from datetime import datetime, timedelta
-from pathlib import Path
 from threading import Thread
 
 import pytest
 from prometheus_client import REGISTRY
 
 from services.chassis.settings import SettingsError
-from services.chassis.web import access
-from services.documents.app import create_app
 from services.documents.settings import DEMONSTRATION, DocumentsSettings
 from tests.documents.example_events import CANDIDATURE, identity, saved
 from tests.documents.registrations_stub import RegistrationsStub
-from tests.documents.service import Service, settings
+from tests.documents.service import Service
 
-LEDGER = {
-    "public": {"health_live", "health_ready", "metrics", "openapi"},
-    "candidate": {
-        "documents.list_candidatures",
-        "documents.list_documents",
-        "documents.list_documents_to_read",
-        "documents.opened",
-        "documents.document_pdf",
-        "documents.document_html",
-        "documents.confirmation",
-        "documents.form",
-    },
-    "staff(candidatures:read)": {"staff.list_staff_documents", "staff.open_staff_document"},
-    "staff(audit:read)": {"audit.list_audit_entries", "audit.export_audit_entries"},
-    "staff(documents:publish)": {
-        "publications.publish_documents",
-        "imports.read_form",
-        "imports.read_model",
-        "imports.list_imports",
-        "imports.create_import",
-        "imports.read_import",
-        "imports.put_csv",
-        "imports.put_pdfs",
-        "imports.list_refusals",
-        "imports.list_documents",
-        "imports.search_documents",
-        "imports.read_preview",
-        "imports.publish",
-        "imports.abandon",
-        "imports.withdraw",
-        "imports.withdraw_document",
-    },
-}
 ENVIRONMENT = {
     "ENV": "test",
     "DATABASE_URL": "sqlite:///x.db",
@@ -60,16 +24,6 @@ ENVIRONMENT = {
     "CLIENT_SECRET": "x" * 16,
     "OBJECTS_URL": "s3+http://k:s@127.0.0.1:1/b",
 }
-
-
-def test_every_route_says_who_may_call_it(tmp_path: Path) -> None:
-    app = create_app(settings(f"sqlite:///{tmp_path / 'x.db'}", "s3+http://k:s@127.0.0.1:1/b", "http://127.0.0.1:1"))
-    routes: dict[str, set[str]] = {}
-    for endpoint in app.view_functions:
-        if endpoint != "static":
-            for way in access.ways_of(app, endpoint) or ("nobody",):
-                routes.setdefault(str(way), set()).add(endpoint)
-    assert routes == LEDGER
 
 
 def _missing() -> float:

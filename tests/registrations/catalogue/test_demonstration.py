@@ -127,23 +127,20 @@ def test_a_first_load_carries_nothing_over(tmp_path: Path) -> None:
     assert with_running_demonstrations(None, exam, NOW) == exam
 
 
-def test_a_demonstration_session_has_no_year_of_its_own(tmp_path: Path) -> None:
-    text = ROLLING.replace("    label:", "    year: 2027\n    label:")
-    messages = mistakes(written(tmp_path, SMALL, sessions__demonstration=text))
-    assert messages == [
-        "cfg/sessions/demonstration.yaml:2: l'année d'une session de démonstration suit ses dates : la retirer"
-    ]
-
-
-def test_a_relative_end_at_23_59_is_refused_too(tmp_path: Path) -> None:
-    text = ROLLING.replace('closes: {today: 30, at: "12:00"}', 'closes: {today: 30, at: "23:59"}')
-    messages = mistakes(written(tmp_path, SMALL, sessions__demonstration=text))
-    assert messages == ["cfg/sessions/demonstration.yaml:10: 23:59 n'est pas une fin : écrire le lendemain 00:00"]
-
-
-def test_a_demonstration_session_has_its_year_in_its_label(tmp_path: Path) -> None:
-    messages = mistakes(written(tmp_path, SMALL, sessions__demonstration=ROLLING.replace("CFG {year}", "CFG")))
-    assert messages == [
-        "cfg/sessions/demonstration.yaml:2: l'intitulé d'une session de démonstration change chaque année : "
-        "y écrire {year}"
+@pytest.mark.parametrize(
+    ("old", "new", "mistake"),
+    [
+        (
+            "    label:",
+            "    year: 2027\n    label:",
+            "2: l'année d'une session de démonstration suit ses dates : la retirer",
+        ),
+        ('30, at: "12:00"', '30, at: "23:59"', "10: 23:59 n'est pas une fin : écrire le lendemain 00:00"),
+        ("CFG {year}", "CFG", "2: l'intitulé d'une session de démonstration change chaque année : y écrire {year}"),
+    ],
+)
+def test_a_mistake_in_a_demonstration_session_is_told(tmp_path: Path, old: str, new: str, mistake: str) -> None:
+    text = ROLLING.replace(old, new)
+    assert mistakes(written(tmp_path, SMALL, sessions__demonstration=text)) == [
+        f"cfg/sessions/demonstration.yaml:{mistake}"
     ]

@@ -13,10 +13,9 @@ from tests.registrations.catalogue.bts_dossiers import EXAMS
 from tests.registrations.catalogue.small_exam import NOW, SMALL, written
 
 
-@pytest.fixture
-def exam(tmp_path: Path) -> Exam:
-    (exam,) = load_exams(written(tmp_path), NOW)
-    return exam
+@pytest.fixture(scope="module")
+def exam(tmp_path_factory: pytest.TempPathFactory) -> Exam:
+    return reloaded(tmp_path_factory.mktemp("small"), "", "")
 
 
 def reloaded(root: Path, old: str, new: str) -> Exam:

@@ -170,6 +170,5 @@ def test_a_closed_session_is_no_longer_consulted() -> None:
     assert information.state == "closed"
 
 
-@pytest.mark.parametrize("value", ["<script>", "Examen'--", "é"])
-def test_an_invented_choice_is_not_repeated_on_the_page(value: str) -> None:
-    assert picking(Purpose.CONSULT, value).steps == ()
+def test_an_invented_choice_is_not_repeated_on_the_page() -> None:
+    assert picking(Purpose.CONSULT, "<script>").steps == ()

@@ -7,7 +7,6 @@ from services.registrations.domain.conditions import ALWAYS, Not, Test
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.exam_definition import (
     Epreuve,
-    Exam,
     Item,
     Question,
     Specialite,
@@ -30,13 +29,8 @@ ACCEPT = Question("accepte", "J'ai pris connaissance des modalités", "consent",
 TITLE = Question(
     "titre", "Titre", "choice", options=(Item("licence", "Licence"), Item("autre", "Autre")), required=ALWAYS
 )
-WHICH = Question(
-    "lequel",
-    "Lequel ?",
-    "text",
-    shown=Test("question:titre", "is", "autre"),
-    required=Test("question:titre", "is", "autre"),
-)
+IS_OTHER = Test("question:titre", "is", "autre")
+WHICH = Question("lequel", "Lequel ?", "text", shown=IS_OTHER, required=IS_OTHER)
 YEAR = Question("annee_titre", "Année du titre", "number", format="annee")
 TWELVE = replace(
     BTS,
@@ -57,49 +51,24 @@ TWELVE_ANSWERS: dict[str, dict[str, str | list[str]]] = {
 }
 TWELVE_DOSSIER = replace(DOSSIER, exam=TWELVE, answers=TWELVE_ANSWERS)
 
-FATHER = Question(
-    "pere",
-    "Nom et prénoms du père",
-    "text",
-    shown=Not(Test("fact:pays_naissance", "is", "100")),
-    required=ALWAYS,
-)
-CFG = Exam(
+BORN_ABROAD = Not(Test("fact:pays_naissance", "is", "100"))
+FATHER = Question("pere", "Nom et prénoms du père", "text", shown=BORN_ABROAD, required=ALWAYS)
+WITHOUT = {"omit": ("duree", "etablissement", "diffusion", "renoncement")}
+ORAL = Epreuve("E1", "Dossier et entretien oral", "obligatoire", None, modes={"*": "ponctuel"})
+CFG = replace(
+    BTS,
     code="CFG",
-    domaine="Examen",
     label="CERTIFICAT DE FORMATION GENERALE",
-    exclusive=("exam", "session"),
     tabs=(
         Tab("notice", "Modalités d'inscription", "modalites", (ACCEPT,)),
         Tab("identification", "Identification", "identification", (FATHER,)),
-        Tab(
-            "candidature",
-            "Informations candidature",
-            "candidature",
-            options={"omit": ("duree", "etablissement", "diffusion", "renoncement")},
-        ),
-        Tab("epreuves", "Epreuves", "epreuves"),
-        Tab("recap", "Récapitulatif", "recap"),
-        Tab("number", "N° Inscription", "number"),
+        Tab("candidature", "Informations candidature", "candidature", options=WITHOUT),
+        *TABS[6:],
     ),
     rules=(),
     categories=(),
     lists={},
-    specialites=(
-        Specialite(
-            "CFG",
-            "Certificat de formation générale",
-            None,
-            None,
-            (
-                SpecialiteVersion(
-                    None,
-                    None,
-                    (Epreuve("E1", "Dossier et entretien oral", "obligatoire", None, modes={"*": "ponctuel"}),),
-                ),
-            ),
-        ),
-    ),
+    specialites=(Specialite("CFG", "Formation générale", None, None, (SpecialiteVersion(None, None, (ORAL,)),)),),
     pieces=(),
     forms=(),
     texts={},

@@ -1,4 +1,4 @@
-"""A candidate's steps through the portal: account, registration, documents, pieces."""
+"""A candidate's steps through the portal: account, registration, documents, pieces; and what the screens say."""
 
 from __future__ import annotations
 
@@ -19,11 +19,22 @@ if TYPE_CHECKING:
 
 WORKER_SECONDS = 90.0  # relay, broker and follow-up may each wait for the lease of a worker that was killed
 EXAM = ("Examen", "BREVET DE TECHNICIEN SUPERIEUR", "BTS 2022")
+TAB_SCREENS = {
+    "Candidatures précédentes": "wizard",
+    "Identification": "identification",
+    "Informations candidature": "candidature",
+    "Qualification présentée": "qualification",
+    "Acquis": "acquis",
+    "Diplôme possédé": "diplome",
+    "Epreuves": "epreuves",
+    "Récapitulatif": "recap",
+}
 _LINK = re.compile(r"http://\S+/compte/activation/\S+")
 
 
 class Candidate:
-    """`user` acts on the page with the means of its class; `on_each_tab` is called once a tab is filled in."""
+    """`user` acts on the page with the means of its class; `on_each_tab` is called once a tab is filled in. `read` has
+    the texts of screens by their names in data/guide-words.yaml; of one seen several times, all of them."""
 
     def __init__(
         self, page: Page, portal: RunningPortal, persona: Persona, user_type: type[MouseUser] = MouseUser
@@ -32,6 +43,16 @@ class Candidate:
         self.portal = portal
         self.persona = persona
         self.user = user_type(page, portal.url)
+        self.read: dict[str, str] = {}
+
+    def reads(self, *screens: str) -> None:
+        """Note the page's text, folded parts and lists included, under these screens."""
+        text = str(self.page.locator("body").evaluate("body => body.textContent"))
+        for screen in screens:
+            self.notes(screen, text)
+
+    def notes(self, screen: str, text: str) -> None:
+        self.read[screen] = f"{self.read.get(screen, '')}\n{text}"
 
     # -- account -------------------------------------------------------------------------------------------------
 
@@ -39,12 +60,14 @@ class Candidate:
         self.user.open("/")
         self.user.follow(page_labels.CREATE_ACCOUNT)
         self.user.is_at(page_labels.CREATION_FORM)
+        self.reads("account_form")
         self.user.fill(self.persona.account)
         email = self.persona.email
         self.user.fill({"Adresse mail": email, "Confirmation de l'adresse mail": email})
         self.user.fill({"Mot de passe": PASSWORD, "Confirmation du mot de passe": PASSWORD})
         self.user.press("Créer le compte")
         self.user.is_at("Confirmation de réception de mail")
+        self.reads("account_created")
 
     def activates_account(self) -> None:
         """By the link of the mail and the one button behind it."""
@@ -57,6 +80,7 @@ class Candidate:
 
     def logs_in(self) -> None:
         self.user.open("/connexion")
+        self.reads("login")
         self.user.fill({"Identifiant de connexion": self.persona.email, "Mot de passe": PASSWORD})
         self.user.press(page_labels.LOG_IN)
         self.user.shows("Date de dernière connexion :")
@@ -67,6 +91,12 @@ class Candidate:
         self.activates_account()
         self.logs_in()
 
+    def begins(self) -> None:
+        """A new account, and « M'inscrire » up to the first tab."""
+        self.creates_account_and_logs_in()
+        self.chooses_exam()
+        self.user.is_at("Candidatures précédentes")
+
     # -- registration --------------------------------------------------------------------------------------------
 
     def chooses_exam(self) -> None:
@@ -74,8 +104,11 @@ class Candidate:
         self.user.menu(page_labels.REGISTER)
         for choice in EXAM:
             self.user.press(choice)
+        self.user.shows("Sélectionner une académie")
+        self.reads("choose")
         self.user.activate(self.page.get_by_role("button", name=re.compile(f"^{self.persona.academie}")).first)
         self.user.shows("Informations disponibles")
+        self.reads("choose")
         self.user.press("Valider")
 
     def fills_tabs(self, on_each_tab: Callable[[str], None] = lambda title: None) -> None:
@@ -84,6 +117,7 @@ class Candidate:
             self.user.is_at(title)
             self.user.fill(answers)
             on_each_tab(title)
+            self.reads(TAB_SCREENS[title])
             self.user.press("Suivant")
         self.user.is_at("N° Inscription")
 
@@ -91,6 +125,7 @@ class Candidate:
         """« Enregistrer »; the candidature's id, as it stands in the page's address."""
         self.user.press(page_labels.SAVE)
         self.user.shows("Votre inscription a bien été prise en compte le")
+        self.reads("number")
         candidature_id = re.search(r"[0-9a-f]{32}", self.page.url)
         assert candidature_id, self.page.url
         return candidature_id[0]

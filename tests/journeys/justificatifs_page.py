@@ -46,7 +46,7 @@ class JustificatifsPage:
     """The page « Mes justificatifs » of the one candidature."""
 
     def __init__(self, candidate: Candidate) -> None:
-        self.user = candidate.user
+        self.candidate, self.user = candidate, candidate.user
         self.page = candidate.page
         candidate.opens(page_labels.JUSTIFICATIFS)
         self.user.is_at(page_labels.JUSTIFICATIFS)
@@ -69,6 +69,7 @@ class JustificatifsPage:
         self.user.activate(self._line(piece).get_by_role("link", name="Ajouter"))
         self.user.is_at(page_labels.DEPOSIT_FORM)
         self.user.shows(piece)
+        self.candidate.reads("upload")
         self.user.choose_file("Choisir un fichier", file)
         self.user.press("Envoyer")
         self.user.is_at(page_labels.LEGIBILITY)

@@ -173,3 +173,8 @@ TRAN = Persona(
         "Récapitulatif": {},
     },
 )
+
+
+def another_dubois() -> Persona:
+    """Pierre DUBOIS at a mail address of his own."""
+    return DUBOIS.with_email(new_address())

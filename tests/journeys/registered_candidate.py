@@ -27,13 +27,18 @@ class RegisteredCandidate:
     cookies: dict[str, str]
 
     @property
+    def deposit_path(self) -> str:
+        """« Envoyer une pièce jointe » of the piece whose file is replaced."""
+        return f"/justificatifs/{self.candidature}/depot/{self.replaced_piece}"
+
+    @property
     def email(self) -> str:
         return self.persona.email
 
 
 def register_candidate(portal: RunningPortal, browser: Browser) -> RegisteredCandidate:
     """A new candidate, with an account and one candidature."""
-    persona = personas.DUBOIS.with_email(personas.new_address())
+    persona = personas.another_dubois()
     with french_profile(browser) as context:
         page = context.new_page()
         someone = Candidate(page, portal, persona)

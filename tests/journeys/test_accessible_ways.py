@@ -18,7 +18,7 @@ from tests.support.running_portal import RunningPortal
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from playwright.sync_api import Page, Route
+    from playwright.sync_api import Page
 
 GROUP = "Confirmation d'inscription"
 
@@ -56,29 +56,12 @@ def test_a_script_lost_in_the_middle_of_a_tab_loses_nothing(alone: RunningPortal
     deposits_and_validates(candidate, tmp_path)
 
 
-def test_what_is_typed_into_a_tab_that_has_no_script_stays_there(alone: RunningPortal, page: Page) -> None:
-    candidate = someone(page, alone, MouseUser)
-    candidate.creates_account_and_logs_in()
-    candidate.chooses_exam()
-    candidate.user.press("Suivant")
-    candidate.user.is_at("Identification")
-    page.route("**/*", _without_what_scripts_ask_for)
-    page.reload()
-    plain = ScriptlessUser(page, alone.url)
-    plain.answer("Numéro, rue, voie", "2 rue du pont")
-    plain.press("Précédent")
-    plain.is_at("Candidatures précédentes")
-    plain.press("Suivant")
-    expect(page.get_by_label("Numéro, rue, voie")).to_have_value("2 rue du pont")
-
-
 def someone(page: Page, portal: RunningPortal, user: type[MouseUser]) -> Candidate:
-    return Candidate(page, portal, personas.DUBOIS.with_email(personas.new_address()), user)
+    return Candidate(page, portal, personas.another_dubois(), user)
 
 
 def registers_from_home(candidate: Candidate, at_tab: Callable[[str], None] = lambda title: None) -> None:
-    candidate.creates_account_and_logs_in()
-    candidate.chooses_exam()
+    candidate.begins()
     candidate.fills_tabs(at_tab)
     candidate.saves()
 
@@ -89,11 +72,3 @@ def deposits_and_validates(candidate: Candidate, folder: Path) -> None:
         mine.adds(piece, write_pdf(folder))
     mine.validates_group(GROUP)
     candidate.user.shows("Validé")
-
-
-def _without_what_scripts_ask_for(route: Route) -> None:
-    """Neither a script nor anything that a running script asks for comes any more."""
-    if route.request.resource_type in ("script", "fetch", "xhr"):
-        route.abort()
-    else:
-        route.continue_()

@@ -1,4 +1,4 @@
-"""The guide walked from its first page to its last: Laurent BINET makes an account, Pierre DUBOIS registers."""
+"""The guide walked from its first page to its last by Pierre DUBOIS, who finds its words on each screen."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from services.contracts import page_labels
 from tests.journeys import personas
 from tests.journeys.gestionnaire_tool import GestionnaireTool
+from tests.journeys.guide_words import SCREENS, missing_words
 from tests.journeys.justificatifs_page import DEPOSITED, GUIDE_PIECES, JustificatifsPage, write_pdf
-from tests.journeys.text_reading import normalized, pdf_text
+from tests.journeys.text_reading import pdf_text
 from tests.support.running_portal import RunningPortal
 
 if TYPE_CHECKING:
@@ -20,66 +21,95 @@ if TYPE_CHECKING:
     from tests.journeys.conftest import NewCandidate
 
 CONFIRMATION = Path(__file__).parent / "data" / "confirmation-dubois.txt"
+PUBLISHED = {
+    "relance_pieces": "Relance de pièces justificatives",
+    "amenagements": "Notification de mesures d'aménagements",
+    "convocation": "Convocation(s) aux épreuves",
+    "releve_notes": "Relevé(s) de notes",
+}
+GROUP = "Dossier épreuve"
 
 
-def test_an_account_is_made_as_in_chapter_3(portal: RunningPortal, new_candidate: NewCandidate) -> None:
-    makes_an_account(portal, new_candidate(portal, personas.BINET))
-
-
-def test_a_registration_from_its_first_tab_to_its_withdrawal(
-    portal: RunningPortal, new_candidate: NewCandidate, tmp_path: Path
+def test_the_guide_is_walked_and_read_from_its_first_page_to_its_last(
+    alone: RunningPortal, new_candidate: NewCandidate, tmp_path: Path
 ) -> None:
-    registers_and_withdraws(portal, new_candidate(portal, personas.DUBOIS), tmp_path)
+    """Takes about a minute: a whole portal is started, and everything that a candidate does is done once."""
+    dubois = new_candidate(alone, personas.DUBOIS)
+    _looks_whether_registrations_are_open(dubois)
+    registers_and_withdraws(alone, dubois, tmp_path)
+    _begins_the_exam_of_twelve_tabs(dubois)
+    assert {screen: missing for screen in SCREENS if (missing := missing_words(screen, dubois.read[screen]))} == {}
 
 
-def makes_an_account(portal: RunningPortal, binet: Candidate) -> None:
+def makes_an_account(portal: RunningPortal, someone: Candidate) -> None:
     """Chapter 3: the form, the mail, its link, the log-in."""
-    binet.creates_account()
-    binet.user.shows("lbinet@ac-rennes.fr", "J'ai bien reçu le mail")
-    mail = portal.mail("lbinet@ac-rennes.fr", "[CYCLADES] Activer")  # other tests mail this address too
-    assert mail.subject == "[CYCLADES] Activer mon compte"
-    assert "Vous venez de créer un compte sur Cyclades." in normalized(mail.text)
-    binet.activates_account()
-    binet.logs_in()
-    assert len(re.findall(r"Date de dernière connexion : \d\d/\d\d/\d{4}", binet.user.text)) == 1
+    someone.creates_account()
+    someone.user.shows(someone.persona.email, "J'ai bien reçu le mail")
+    mail = portal.mail(someone.persona.email, "Activer")
+    someone.notes("activation_mail_subject", mail.subject)
+    someone.notes("activation_mail", mail.text)
+    someone.activates_account()
+    someone.logs_in()
+    someone.reads("header_connected", "menu")
+    assert len(re.findall(r"Date de dernière connexion : \d\d/\d\d/\d{4}", someone.user.text)) == 1
 
 
 def registers_and_withdraws(
     portal: RunningPortal, dubois: Candidate, tmp_path: Path, at_tab: Callable[[str], None] = lambda title: None
 ) -> None:
-    """The other chapters; `at_tab` is called on each tab once it is filled in."""
-    dubois.creates_account_and_logs_in()
+    """The whole guide; `at_tab` is called on each tab once it is filled in."""
+    makes_an_account(portal, dubois)
     dubois.chooses_exam()
+    dubois.reads("tabs_bts")
     dubois.fills_tabs(at_tab)
     candidature = dubois.saves()
     dubois.user.shows(
         "Votre numéro candidat : 02103",
         "Votre numéro d'inscription : 001",
         "avant la fermeture du service fixée le : 25/10/2021 à 12:00",
-        "Le récapitulatif d'inscription",
-        "La liste des pièces justificatives indispensables pour la suite de l'examen.",
         "1 chemin de l'olivier",
     )
-    _the_confirmation_is_the_guides(pdf_text(dubois.downloads_confirmation()))
-    _both_documents_are_there(dubois)
+    _the_confirmation_is_the_guides(dubois)
+    tool = GestionnaireTool(portal)
+    for kind, title in PUBLISHED.items():
+        tool.publishes(candidature, kind, title)
+    _the_documents_are_there(dubois)
     _a_change_makes_version_2(portal, dubois)
-    _pieces_are_deposited_refused_and_accepted(portal, dubois, candidature, write_pdf(tmp_path))
+    _pieces_are_deposited_refused_and_accepted(tool, dubois, candidature, write_pdf(tmp_path))
     _withdrawing_frees_the_candidate(portal, dubois)
 
 
-def _the_confirmation_is_the_guides(text: str) -> None:
+def _looks_whether_registrations_are_open(dubois: Candidate) -> None:
+    dubois.user.open("/")
+    dubois.reads("header", "footer", "home")
+    dubois.user.follow(page_labels.OPENINGS)
+    dubois.user.is_at(page_labels.OPENINGS)
+    dubois.reads("openings")
+    for choice in ("Examen", "BREVET DE TECHNICIEN SUPERIEUR", "BTS 2022", "ACADÉMIE DE BESANCON - (2022-06)"):
+        dubois.user.press(choice)
+    dubois.user.shows("Informations disponibles")
+    dubois.reads("openings", "openings_open")
+
+
+def _the_confirmation_is_the_guides(dubois: Candidate) -> None:
+    text = pdf_text(dubois.downloads_confirmation())
+    dubois.notes("confirmation_pdf", text)
     for line in CONFIRMATION.read_text(encoding="utf-8").splitlines():
         assert line in text, text
     assert re.search(r"N° candidat : 02103\d{6} ", text)
     assert re.search(r"Version : 1 du 04/10/2021 à \d\d:\d\d", text)
 
 
-def _both_documents_are_there(dubois: Candidate) -> None:
+def _the_documents_are_there(dubois: Candidate) -> None:
     dubois.opens(page_labels.DOCUMENTS)
     dubois.user.is_at("Documents relatifs à ma candidature")
-    dubois.waits_for("Demande de pièces justificatives", "Confirmation d'inscription Version 01")
+    dubois.waits_for("Demande de pièces justificatives", "Confirmation d'inscription Version 01", *PUBLISHED.values())
+    dubois.reads("documents", "document_types")
     demande = pdf_text(dubois.downloads("Ouvrir : Demande de pièces justificatives"))
     assert all(piece in demande for pieces in GUIDE_PIECES.values() for piece in pieces), demande
+    dubois.user.menu(page_labels.FORMS)
+    dubois.user.is_at(page_labels.FORMS)
+    dubois.reads("forms")
 
 
 def _a_change_makes_version_2(portal: RunningPortal, dubois: Candidate) -> None:
@@ -94,35 +124,40 @@ def _a_change_makes_version_2(portal: RunningPortal, dubois: Candidate) -> None:
     assert "2 rue du port" in text
     dubois.user.menu(page_labels.REGISTRATIONS)
     dubois.user.shows("Version 02")
-    portal.mail(personas.DUBOIS.email, "Modification d'inscription : BREVET DE TECHNICIEN SUPERIEUR")
+    dubois.notes("modification_mail_subject", portal.mail(dubois.persona.email, "Modification d'inscription").subject)
     dubois.opens(page_labels.DOCUMENTS)
     dubois.waits_for("Confirmation d'inscription Version 02")
 
 
 def _pieces_are_deposited_refused_and_accepted(
-    portal: RunningPortal, dubois: Candidate, candidature: str, file: Path
+    tool: GestionnaireTool, dubois: Candidate, candidature: str, file: Path
 ) -> None:
-    mine = JustificatifsPage(dubois)
+    """One regroupement; the others are as they were."""
+    mine, pieces = JustificatifsPage(dubois), GUIDE_PIECES[GROUP]
     mine.shows_guide_pieces()
-    for piece in (piece for pieces in GUIDE_PIECES.values() for piece in pieces):
+    dubois.reads("pieces")
+    for piece in pieces:
         mine.adds(piece, file)
         assert DEPOSITED.search(mine.text_of(piece)), mine.text_of(piece)
-    for regroupement in GUIDE_PIECES:
-        mine.validates_group(regroupement)
-    all_pieces = [piece for pieces in GUIDE_PIECES.values() for piece in pieces]
-    assert not any(mine.can_add(piece) for piece in all_pieces)
-    tool, (first, second, *_) = GestionnaireTool(portal), GUIDE_PIECES["Dossier épreuve"]
-    tool.controls(candidature, first.partition(" ")[0], "non_compliant", comment="Il manque la signature.")
+    dubois.reads("piece_deposited")
+    mine.validates_group(GROUP)
+    can_add = [piece for group in GUIDE_PIECES.values() for piece in group if mine.can_add(piece)]
+    assert can_add == [piece for title, group in GUIDE_PIECES.items() if title != GROUP for piece in group]
+    first, second, third = (piece.partition(" ")[0] for piece in pieces)
+    tool.controls(candidature, first, "non_compliant", comment="Il manque la signature.")
+    tool.controls(candidature, second, "received")
+    tool.controls(candidature, third, "compliant")
     mine = JustificatifsPage(dubois)
-    assert "Non Conforme" in mine.text_of(first)
-    assert "Il manque la signature." in mine.text_of(first)
-    assert not mine.can_add(second)
-    mine.adds(first, file)
-    mine.validates_group("Dossier épreuve")
-    tool.controls(candidature, first.partition(" ")[0], "compliant")
+    dubois.reads("piece_statuses")
+    assert "Non Conforme" in mine.text_of(pieces[0])
+    assert "Il manque la signature." in mine.text_of(pieces[0])
+    assert [piece for piece in pieces if mine.can_add(piece)] == pieces[:1], "what was refused alone is sent again"
+    mine.adds(pieces[0], file)
+    mine.validates_group(GROUP)
+    tool.controls(candidature, first, "compliant")
     mine = JustificatifsPage(dubois)
-    assert "Non Conforme" not in mine.text_of(first)
-    assert "Conforme" in mine.text_of(first)
+    assert "Non Conforme" not in mine.text_of(pieces[0])
+    assert "Conforme" in mine.text_of(pieces[0])
 
 
 def _withdrawing_frees_the_candidate(portal: RunningPortal, dubois: Candidate) -> None:
@@ -131,6 +166,22 @@ def _withdrawing_frees_the_candidate(portal: RunningPortal, dubois: Candidate) -
     dubois.user.shows("Voulez-vous vraiment vous désinscrire ?")
     dubois.user.press("Se désinscrire")
     dubois.user.shows("Vous n'avez pas de candidature en cours.")
-    portal.mail(personas.DUBOIS.email, "Désinscription : BREVET DE TECHNICIEN SUPERIEUR")
+    portal.mail(dubois.persona.email, "Désinscription : BREVET DE TECHNICIEN SUPERIEUR")
     dubois.chooses_exam()
     dubois.user.is_at("Candidatures précédentes")
+
+
+def _begins_the_exam_of_twelve_tabs(dubois: Candidate) -> None:
+    user, page = dubois.user, dubois.page
+    user.activate(page.get_by_role("link", name=page_labels.ACCOUNT))
+    user.is_at(page_labels.ACCOUNT_FORM)
+    dubois.reads("account_change")
+    user.menu(page_labels.REGISTER)
+    for choice in ("Examen", "DIPLOME DE COMPTABILITE ET DE GESTION"):
+        user.press(choice)
+    page.get_by_role("main").get_by_role("listitem").get_by_role("button").first.click()
+    user.shows("Sélectionner une académie")
+    page.get_by_role("button", name="ACADÉMIE DE BESANCON").first.click()
+    user.press("Valider")
+    user.shows("12 - N° Inscription")
+    dubois.reads("tabs_twelve")

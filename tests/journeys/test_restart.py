@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from services.contracts import page_labels, problem_types
 from tests.journeys import personas
 from tests.journeys.justificatifs_page import DEPOSITED, JustificatifsPage, write_pdf
+from tests.journeys.test_second_candidate import has_both_documents_once
 from tests.support.running_portal import RunningPortal
 
 if TYPE_CHECKING:
@@ -38,9 +38,8 @@ def test_processes_killed_in_turn_lose_and_double_nothing(
 
 def kill_each_in_turn(portal: RunningPortal, new_candidate: NewCandidate, tmp_path: Path) -> None:
     """One candidate's journey, with a process killed on each tab and after the save."""
-    someone = new_candidate(portal, personas.DUBOIS.with_email(personas.new_address()))
-    someone.creates_account_and_logs_in()
-    someone.chooses_exam()
+    someone = new_candidate(portal, personas.another_dubois())
+    someone.begins()
     someone.fills_tabs(lambda title: _a_process_dies(portal, someone, title))
     someone.saves()
     for worker in AFTER_THE_SAVE:
@@ -48,10 +47,7 @@ def kill_each_in_turn(portal: RunningPortal, new_candidate: NewCandidate, tmp_pa
     someone.user.menu(page_labels.REGISTRATIONS)
     someone.user.shows("N° inscription 001", "Version 01")
     assert someone.page.get_by_role("button", name="Modifier", exact=True).count() == 1
-    someone.opens(page_labels.DOCUMENTS)
-    someone.waits_for("Confirmation d'inscription Version", "Demande de pièces justificatives Version")
-    titles = someone.page.get_by_role("main").get_by_role("heading", level=2).all_inner_texts()
-    assert Counter(titles) == {"Confirmation d'inscription": 1, "Demande de pièces justificatives": 1}
+    has_both_documents_once(someone)
     mine = JustificatifsPage(someone)
     mine.shows_guide_pieces()
     mine.adds(PIECE, write_pdf(tmp_path))

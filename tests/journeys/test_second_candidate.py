@@ -1,17 +1,26 @@
-"""Someone as unlike the guide's candidate as the session allows: what the portal shows of her is hers."""
+"""Someone as unlike the guide's candidate as the session allows: what the portal shows of her is hers. On servers."""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+import pytest
+
+from deploy.service_names import SERVICES
+from services.contracts import page_labels
 from tests.journeys import personas
 from tests.journeys.justificatifs_page import JustificatifsPage
 from tests.journeys.text_reading import pdf_text
-from tests.support.running_portal import RunningPortal
+from tests.support.launched_portal import LaunchedPortal
 
 if TYPE_CHECKING:
     from tests.journeys.candidate import Candidate
     from tests.journeys.conftest import NewCandidate
+    from tests.support.postgres import Postgres
+    from tests.support.rabbitmq import RabbitMQServer
+    from tests.support.smtp import Mailbox
 
 PRINTED = (
     "ACADÉMIE DE REIMS",
@@ -36,11 +45,43 @@ PRINTED = (
 NOT_HERS = ("DUBOIS", "Banque", "BESANCON", "FORMATION CONTINUE", "C-ANGL", "TROYES")
 
 
-def test_another_candidate_gets_her_own_dossier(portal: RunningPortal, new_candidate: NewCandidate) -> None:
-    gets_her_own_dossier(new_candidate(portal, personas.TRAN))
+@pytest.fixture(scope="module")
+def servers(postgres: Postgres, own_rabbitmq: RabbitMQServer, _mail_server: Mailbox) -> Iterator[LaunchedPortal]:
+    """The portal on PostgreSQL, RabbitMQ and SMTP."""
+    databases = {f"{service.upper()}_DATABASE_URL": postgres.fresh_database() for service in SERVICES}
+    urls = databases | {"BROKER_URL": own_rabbitmq.fresh_vhost(), "MAIL_URL": _mail_server.url}
+    portal = LaunchedPortal("servers", urls, _mail_server)
+    yield portal
+    portal.stop()
+
+
+def test_another_candidate_gets_her_own_dossier_though_the_broker_was_away(
+    servers: LaunchedPortal, own_rabbitmq: RabbitMQServer, new_candidate: NewCandidate
+) -> None:
+    """What follows a registration comes once RabbitMQ is back. Takes long: RabbitMQ and a whole portal are started."""
+    her = new_candidate(servers, personas.TRAN)
+    own_rabbitmq.stop()
+    try:
+        _registers_and_prints(her)
+    finally:
+        own_rabbitmq.start()
+    has_both_documents_once(her)
+    _is_asked_for_her_own_pieces(her)
 
 
 def gets_her_own_dossier(her: Candidate) -> None:
+    _registers_and_prints(her)
+    _is_asked_for_her_own_pieces(her)
+
+
+def has_both_documents_once(someone: Candidate) -> None:
+    someone.opens(page_labels.DOCUMENTS)
+    someone.waits_for("Confirmation d'inscription Version", "Demande de pièces justificatives Version")
+    titles = someone.page.get_by_role("main").get_by_role("heading", level=2).all_inner_texts()
+    assert Counter(titles) == {"Confirmation d'inscription": 1, "Demande de pièces justificatives": 1}
+
+
+def _registers_and_prints(her: Candidate) -> None:
     her.creates_account_and_logs_in()
     her.registers()
     text = pdf_text(her.downloads_confirmation())
@@ -50,7 +91,9 @@ def gets_her_own_dossier(her: Candidate) -> None:
         assert other not in text, text
     assert "Bénéfice" in text
     assert "12,5/20" in text
-    mine = JustificatifsPage(her)
-    codes = mine.codes()
+
+
+def _is_asked_for_her_own_pieces(her: Candidate) -> None:
+    codes = JustificatifsPage(her).codes()
     assert {"CINSIG03", "NATIDE06", "BTSCNED1", "BTSRELEV1", "BTSEE-EF3"} <= codes
     assert not codes & {"BTSETAS4", "BTSLIVCOMP", "BTSPRESENT-BQ"}

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from services.contracts import page_labels
+from services.contracts.file_rules import MAX_FILE_BYTES
 from tests.journeys import personas
 from tests.journeys.candidate import Candidate
+from tests.journeys.justificatifs_page import JustificatifsPage
 from tests.journeys.scriptless_user import ScriptlessUser
 from tests.journeys.text_reading import pdf_text
 from tests.support import failure_screenshots
@@ -29,18 +32,30 @@ def plain_page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Pag
     context.close()
 
 
-def test_the_whole_registration_works_without_a_script(alone: RunningPortal, plain_page: Page) -> None:
-    person = personas.DUBOIS.with_email(personas.new_address())
-    candidate = Candidate(plain_page, alone, person, ScriptlessUser)
-    candidate.creates_account()
-    candidate.activates_account()
-    candidate.logs_in()
-    candidate.chooses_exam()
+def test_the_whole_registration_works_without_a_script(alone: RunningPortal, plain_page: Page, tmp_path: Path) -> None:
+    """Takes long: a whole registration by full pages, each tab left once and taken up again."""
+    candidate = Candidate(plain_page, alone, personas.another_dubois(), ScriptlessUser)
+    candidate.begins()
     candidate.fills_tabs(lambda title: _leaves_and_comes_back(candidate, title))
     candidate.saves()
     text = pdf_text(candidate.downloads_confirmation())
     assert "MONSIEUR DUBOIS Pierre" in text
     assert re.search(r"EF1 - Langue vivante 2 - Allemand UF1 Inscrit", text)
+    _too_large_files_are_refused_by_a_page(candidate, tmp_path / "trop grand.pdf")
+
+
+def _too_large_files_are_refused_by_a_page(candidate: Candidate, file: Path) -> None:
+    """And not by a broken line, which is what a browser shows of an answer that comes before all was sent."""
+    JustificatifsPage(candidate)
+    page = candidate.page
+    candidate.user.activate(page.get_by_role("link", name="Ajouter").first)
+    for size in (MAX_FILE_BYTES + 1, 6 * MAX_FILE_BYTES):
+        file.write_bytes(b"%PDF-1.7\n" + b"0" * size)
+        candidate.user.choose_file("Choisir un fichier", file)
+        with page.expect_navigation() as navigation:
+            page.get_by_role("button", name="Envoyer", exact=True).click()
+        assert navigation.value.status == 413, size
+        page.get_by_text("Votre fichier est trop volumineux").first.wait_for()
 
 
 def _leaves_and_comes_back(candidate: Candidate, title: str) -> None:

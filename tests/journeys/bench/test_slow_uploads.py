@@ -7,12 +7,15 @@ import statistics
 import threading
 import time
 from contextlib import ExitStack
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING
 
 import requests
 
-from tests.journeys.deposit_page import DepositPage
+from tests.journeys.registered_candidate import RegisteredCandidate, register_candidate
 from tests.support.launched_portal import LaunchedPortal
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 UPLOADS = 50
 BYTES_PER_SECOND = 5 * 1024
@@ -20,10 +23,11 @@ MOST_TIMES_SLOWER = 5.0
 MEASURED_SECONDS = 4.0
 
 
-def test_slow_uploads_do_not_slow_the_home_page(alone: LaunchedPortal, deposit: DepositPage) -> None:
+def test_slow_uploads_do_not_slow_the_home_page(alone: LaunchedPortal, browser: Browser) -> None:
+    someone = register_candidate(alone, browser)
     quiet = _seconds_of_the_home_page(alone.url)
     with ExitStack() as opened:
-        uploads = [opened.enter_context(_slow_upload(deposit)) for _ in range(UPLOADS)]
+        uploads = [opened.enter_context(_slow_upload(alone, someone)) for _ in range(UPLOADS)]
         over = threading.Event()
         sender = threading.Thread(target=_trickle, args=(uploads, over), daemon=True)
         sender.start()
@@ -44,14 +48,13 @@ def _seconds_of_the_home_page(url: str) -> float:
     return statistics.median(taken)
 
 
-def _slow_upload(deposit: DepositPage) -> socket.socket:
+def _slow_upload(portal: LaunchedPortal, someone: RegisteredCandidate) -> socket.socket:
     """A deposit of 1 Mo of which the head alone is sent."""
-    parts = urlsplit(deposit.url)
-    sent = socket.create_connection((str(parts.hostname), int(parts.port or 80)), timeout=30)
-    cookie = "; ".join(f"{name}={value}" for name, value in deposit.cookies.items())
+    sent = socket.create_connection(("127.0.0.1", portal.port), timeout=30)
+    cookie = "; ".join(f"{name}={value}" for name, value in someone.cookies.items())
     lines = [
-        f"POST {parts.path} HTTP/1.1",
-        f"Host: {parts.netloc}",
+        f"POST {someone.deposit_path} HTTP/1.1",
+        f"Host: 127.0.0.1:{portal.port}",
         f"Cookie: {cookie}",
         "Sec-Fetch-Site: same-origin",
         "Content-Type: multipart/form-data; boundary=lente",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 from flask import Flask
@@ -12,14 +12,16 @@ from services.chassis.process.command_line import migrate
 from tests.architecture import apps
 
 
-@pytest.fixture(params=SERVICES)
+@pytest.fixture(scope="module", params=SERVICES)
 def service(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-@pytest.fixture
-def app(service: str, tmp_path: Path) -> Flask:
-    """A service that is empty, and alone: neither peers nor an object store answer."""
-    built = apps.build(service, tmp_path)
+@pytest.fixture(scope="module")
+def app(service: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """A service alone, empty at first, which the tests of a module share: neither peers nor an object store answer."""
+    built = apps.build(service, tmp_path_factory.mktemp(service))
     migrate(built)
-    return built
+    yield built
+    with built.app_context():
+        apps.database_of(built).engine.dispose()

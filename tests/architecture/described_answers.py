@@ -19,7 +19,8 @@ from tests.architecture.test_access import EVERY_SCOPE
 from tests.support import tokens
 from tests.support.generated_requests import described_operations, try_requests
 
-NOBODY, SERVICES_KIND = "nobody", "services"
+NOBODY, SERVICES_KIND, EVERYONE = "nobody", "services", "everyone"
+KINDS = (NOBODY, "candidate", "staff", SERVICES_KIND)
 CALLERS = {
     "candidate": tokens.candidate_token("pierre"),
     "staff": tokens.staff_token(scopes=EVERY_SCOPE, academies=["03"]),
@@ -35,11 +36,16 @@ CHECKS = (
 
 
 def try_every_operation(service: str, app: Flask, caller: str, tries: int) -> None:
-    """`caller` tries what admits them: "candidate", "staff", "services" (each its own routes); "nobody" tries all."""
+    """`caller` tries what admits them: "candidate", "staff", "services" (each its own routes); "nobody" tries all.
+
+    "everyone": each of these sends the same requests.
+    """
+    kinds = KINDS if caller == EVERYONE else (caller,)
     admitted = {(method, rule.count("/"), fixed_words(rule)): who for method, rule, who in ledger.routes_of(service)}
     for operation in described_operations(app):
         who = admitted.get((operation.method.upper(), operation.path.count("/"), fixed_words(operation.path)), "")
-        if (headers := _headers(caller, who)) is not None:
+        headers = [sent for sent in (_headers(kind, who) for kind in kinds) if sent is not None]
+        if headers:
             _try(operation, headers, tries)
 
 
@@ -57,11 +63,12 @@ def _headers(caller: str, who: str) -> dict[str, str] | None:
     return tokens.bearer(CALLERS[caller]) if caller in who else None
 
 
-def _try(operation: Any, headers: dict[str, str], tries: int) -> None:
+def _try(operation: Any, callers: list[dict[str, str]], tries: int) -> None:
     def check(case: Any) -> None:
-        response = case.call(headers=headers)
-        case.validate_response(response, checks=CHECKS)
-        if response.status_code >= 400 and case.method.upper() != "HEAD":  # answered by its headers alone
-            assert response.json()["status"] == response.status_code, (case.as_curl_command(), response.text)
+        for headers in callers:
+            response = case.call(headers=headers)
+            case.validate_response(response, checks=CHECKS)
+            if response.status_code >= 400 and case.method.upper() != "HEAD":  # answered by its headers alone
+                assert response.json()["status"] == response.status_code, (case.as_curl_command(), response.text)
 
     try_requests(operation, tries, check, derandomize=True)

@@ -12,16 +12,16 @@ from tests.architecture.apps import build
 FOLDER = Path(__file__).parents[2] / "docs" / "api"
 
 
-def published(service: str, folder: Path) -> str:
-    """The OpenAPI description of a service as JSON text, in a stable order; `folder` holds its database meanwhile."""
-    answer = build(service, folder).test_client().get("/openapi.json")
-    return json.dumps(answer.get_json(), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+def as_text(description: object) -> str:
+    """An OpenAPI description as JSON in a stable order."""
+    return json.dumps(description, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         for service in SERVICES:
-            (FOLDER / f"{service}.json").write_text(published(service, Path(folder)), encoding="utf-8")
+            answer = build(service, Path(folder)).test_client().get("/openapi.json")
+            (FOLDER / f"{service}.json").write_text(as_text(answer.get_json()), encoding="utf-8")
 
 
 if __name__ == "__main__":

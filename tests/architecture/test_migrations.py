@@ -22,6 +22,7 @@ from sqlalchemy.exc import IntegrityError
 from deploy.service_names import SERVICES
 from tests.architecture import apps
 
+ROOT = Path(__file__).parents[2]
 TRIGGERS = {
     "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
     "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal",
@@ -51,40 +52,32 @@ def _folder(app: Flask) -> str:
     return str(Path(app.root_path) / "migrations")
 
 
-def test_migrations_have_one_head(app: Flask) -> None:
-    config = Config()
-    config.set_main_option("script_location", _folder(app))
-    assert len(ScriptDirectory.from_config(config).get_heads()) == 1
+def test_migrations_have_one_head() -> None:
+    for service in SERVICES:
+        config = Config()
+        config.set_main_option("script_location", str(ROOT / "services" / service / "migrations"))
+        assert len(ScriptDirectory.from_config(config).get_heads()) == 1, service
 
 
-def test_migrated_tables_are_those_of_the_models(app: Flask) -> None:
+@pytest.mark.engines("sqlite", "postgresql")
+def test_migrations_go_up_to_the_models_down_with_data_and_up_again(app: Flask) -> None:
+    """Triggers come back too, among them those that refuse changes of the audit trail: SQLite loses them where a table
+    is recreated."""
     upgrade(directory=_folder(app))
-    db = apps.database_of(app)
-    with db.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True, "render_as_batch": True})
-        assert compare_metadata(context, db.metadata) == []
-
-
-def test_migrations_go_down_with_data_and_up_again(app: Flask) -> None:
-    upgrade(directory=_folder(app))
+    assert _differences(app) == []
+    triggers = _triggers(app)
+    assert any("audit" in trigger for trigger in triggers)
     db = apps.database_of(app)
     with db.engine.begin() as connection:
         filled = [table.name for table in db.metadata.sorted_tables if _fill(connection, table)]
     assert len(filled) >= len(db.metadata.tables) / 2, filled
+    downgrade(directory=_folder(app), revision="0001")
+    upgrade(directory=_folder(app))
+    assert _triggers(app) == triggers
     downgrade(directory=_folder(app), revision="base")
     assert inspect(db.engine).get_table_names() == ["alembic_version"]
     upgrade(directory=_folder(app))
     assert set(inspect(db.engine).get_table_names()) == {*db.metadata.tables, "alembic_version"}
-
-
-def test_going_down_to_the_first_migration_and_up_again_keeps_every_trigger(app: Flask) -> None:
-    """Among them those that refuse changes of the audit trail: SQLite loses them where a table is recreated."""
-    upgrade(directory=_folder(app))
-    before = _triggers(app)
-    assert any("audit" in trigger for trigger in before)
-    downgrade(directory=_folder(app), revision="0001")
-    upgrade(directory=_folder(app))
-    assert _triggers(app) == before
 
 
 def _triggers(app: Flask) -> set[str]:
@@ -93,6 +86,15 @@ def _triggers(app: Flask) -> set[str]:
         return set(connection.scalars(text(TRIGGERS[engine.dialect.name])))
 
 
+def _differences(app: Flask) -> list[Any]:
+    """What the tables there are and the models do not have in common."""
+    db = apps.database_of(app)
+    with db.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "render_as_batch": True})
+        return list(compare_metadata(context, db.metadata))
+
+
+@pytest.mark.engines("sqlite", "postgresql")
 def test_a_migration_that_ended_at_an_index_goes_on_when_it_is_run_again(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -110,11 +112,7 @@ def test_a_migration_that_ended_at_an_index_goes_on_when_it_is_run_again(
         with suppress(InterruptedError):
             upgrade(directory=_folder(app))
             break
-    db = apps.database_of(app)
-    assert set(inspect(db.engine).get_table_names()) == {*db.metadata.tables, "alembic_version"}
-    with db.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True, "render_as_batch": True})
-        assert compare_metadata(context, db.metadata) == []
+    assert _differences(app) == []
 
 
 def _fill(connection: Connection, table: Table) -> bool:

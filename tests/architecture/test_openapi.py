@@ -1,43 +1,85 @@
-"""The services' descriptions are valid OpenAPI, and what they describe answers as they say, whatever it is sent."""
+"""What authors of tools read of an API is true: valid, whole, as recorded, and what is answered whatever is sent."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import jsonschema_rs
 import pytest
 import schemathesis
-from flask import Flask
 
 from tests.architecture import ledger
-from tests.architecture.described_answers import NOBODY, SERVICES_KIND, fixed_words, try_every_operation
+from tests.architecture.described_answers import EVERYONE, fixed_words, try_every_operation
+from tests.architecture.openapi import FOLDER, as_text
 
-TRIES = 6  # of each operation; tests/architecture/soak tries longer
+if TYPE_CHECKING:
+    from flask import Flask
 
-
-def test_the_description_is_valid_and_whole(service: str, app: Flask) -> None:
-    schema = schemathesis.openapi.from_wsgi("/openapi.json", app)
-    schema.validate()
-    described = {path for path in schema.raw_schema["paths"] if path.startswith("/v1/")}
-    routes = {rule for _, rule, _ in ledger.routes_of(service) if rule.startswith("/v1/")}
-    assert {fixed_words(path) for path in described} == {fixed_words(rule) for rule in routes}
-
-
-def test_it_is_the_same_whenever_it_is_asked_for(app: Flask) -> None:
-    first, second = (app.test_client().get("/openapi.json").get_json() for _ in range(2))
-    assert first == second
-
-
-@pytest.mark.parametrize("caller", [NOBODY, "candidate", "staff", SERVICES_KIND])
-def test_every_answer_is_as_described(service: str, app: Flask, caller: str) -> None:
-    try_every_operation(service, app, caller, TRIES)
+TRIES = 4  # of each operation; tests/architecture/soak tries longer
+WITH_EXAMPLES = {
+    "pieces": {
+        "GET /v1/changes",
+        "GET /v1/pieces",
+        "POST /v1/controls",
+        "POST /v1/pieces/{piece_id}/control",
+    },
+    "registrations": {"GET /v1/staff/candidatures", "POST /v1/staff/candidatures/{candidature_id}/{how}"},
+}
 
 
-def test_who_may_call_is_described(service: str, app: Flask) -> None:
-    described = app.test_client().get("/openapi.json").get_json()["paths"]
-    for method, rule, who in ledger.routes_of(service):
-        if rule.startswith("/v1/"):
-            [item] = [item for path, item in described.items() if _is_path_of(rule, path)]
-            kinds = {kind for way in item[method.lower()]["security"] for kind in way} or {"public"}
-            assert kinds == {way.partition("(")[0] for way in who.split(" or ")}, (method, rule)
+@pytest.fixture(scope="module")
+def description(app: Flask) -> dict[str, Any]:
+    described: dict[str, Any] = app.test_client().get("/openapi.json").get_json()
+    return described
 
 
-def _is_path_of(rule: str, path: str) -> bool:
-    return fixed_words(path) == fixed_words(rule) and path.count("/") == rule.count("/")
+def test_the_description_is_valid_and_has_every_route_with_those_who_may_call_it(
+    service: str, app: Flask, description: dict[str, Any]
+) -> None:
+    schemathesis.openapi.from_wsgi("/openapi.json", app).validate()
+    routes = [route for route in ledger.routes_of(service) if route[1].startswith("/v1/")]
+    paths = {(fixed_words(path), path.count("/")): item for path, item in description["paths"].items()}
+    assert {key for key in paths if key[0].startswith("/v1/")} == {_key(rule) for _, rule, _ in routes}
+    for method, rule, who in routes:
+        security = paths[_key(rule)][method.lower()]["security"]
+        kinds = {kind for way in security for kind in way} or {"public"}
+        assert kinds == {way.partition("(")[0] for way in who.split(" or ")}, (method, rule)
+
+
+def _key(rule: str) -> tuple[str, int]:
+    return fixed_words(rule), rule.count("/")
+
+
+def test_no_api_changes_unseen(service: str, app: Flask, description: dict[str, Any]) -> None:
+    """What a service publishes is always the same, and what docs/api holds, whose changes are read with the commit."""
+    again = app.test_client().get("/openapi.json").get_json()
+    assert as_text(description) == as_text(again) == (FOLDER / f"{service}.json").read_text(encoding="utf-8"), (
+        "an API has changed: python -m tests.architecture.openapi, CHANGELOG"
+    )
+
+
+def test_every_answer_is_as_described(service: str, app: Flask) -> None:
+    """Some seconds: requests are made up for every operation, sent by everyone whom it admits and by a stranger."""
+    try_every_operation(service, app, EVERYONE, TRIES)
+
+
+def test_a_tool_that_is_written_after_the_examples_works(service: str, description: dict[str, Any]) -> None:
+    found = list(_examples(description))
+    assert {operation for operation, _, _ in found} >= WITH_EXAMPLES.get(service, set())
+    for operation, schema, example in found:
+        whole = {**schema, "components": description["components"]}
+        errors = [error.message for error in jsonschema_rs.validator_for(whole).iter_errors(example)]
+        assert errors == [], operation
+
+
+def _examples(description: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any], Any]]:
+    """(operation, schema, example) of every body."""
+    for path, item in description["paths"].items():
+        for method, operation in item.items():
+            if not isinstance(operation, dict):
+                continue
+            bodies = [operation.get("requestBody", {}), *operation.get("responses", {}).values()]
+            for media in (media for body in bodies for media in body.get("content", {}).values()):
+                if "example" in media:
+                    yield f"{method.upper()} {path}", media["schema"], media["example"]

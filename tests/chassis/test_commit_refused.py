@@ -26,6 +26,7 @@ def _written(db: Database, parent: int) -> None:
         session.execute(text("INSERT INTO child VALUES (:parent)"), {"parent": parent})
 
 
+@pytest.mark.engines("sqlite", "postgresql")
 def test_after_a_refused_commit_the_next_operation_and_the_next_reading_work(db: Database) -> None:
     with db.operation() as session:
         session.execute(text("INSERT INTO parent VALUES (1)"))

@@ -57,7 +57,8 @@ def test_so_is_one_that_ends_the_connection_in_the_middle_of_a_request(postgres:
     assert says_that_it_is_away(answer(postgres.fresh_database(), "SELECT pg_terminate_backend(pg_backend_pid())"))
 
 
-def test_so_is_a_file_that_another_holds_for_too_long(tmp_path: Path) -> None:
+def test_so_is_a_file_that_another_holds_for_too_long(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transactions, "BUSY_SECONDS", 0.1)
     file = tmp_path / "held.db"
     holder = sqlite3.connect(file, isolation_level=None)
     holder.execute("PRAGMA journal_mode=WAL")

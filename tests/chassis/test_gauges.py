@@ -73,6 +73,7 @@ def test_a_figure_of_another_release_is_left_alone(db: Database) -> None:
     assert shown(db) == []
 
 
+@pytest.mark.engines("sqlite", "postgresql")
 def test_of_two_who_count_at_once_one_is_believed_as_a_whole(db: Database, database_url: str) -> None:
     barrier, failed = threading.Barrier(6), list[Exception]()
 

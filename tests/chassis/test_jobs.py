@@ -79,6 +79,7 @@ def change_lease(app: Flask, **values: object) -> None:
         session.execute(update(job_leases).values(values))
 
 
+@pytest.mark.engines("sqlite", "postgresql")
 def test_of_several_workers_one_runs_a_job_and_once_per_period(app: Flask) -> None:
     ran: list[str] = []
     jobs, barrier = counted(ran), threading.Barrier(4)

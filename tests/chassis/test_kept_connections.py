@@ -23,17 +23,17 @@ SECONDS = 30.0
 
 
 class Site:
-    """The small site of tests.chassis.site; `writes` is how many it has done."""
+    """The small site of tests.chassis.site; `writes` is how many it has done for the test at hand."""
 
-    def __init__(self, folder: PrivateFolder, threads: int = 8) -> None:
+    def __init__(self, folder: PrivateFolder) -> None:
         self.port = free_port()
         self._writes = folder.path / "writes"
         env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "WRITES_FILE": str(self._writes)}
-        env |= {"THREADS": str(threads), "BIND": f"127.0.0.1:{self.port}"}
+        env |= {"THREADS": str(LEAST_CONNECTIONS), "BIND": f"127.0.0.1:{self.port}"}
         self.daemon = Daemon("site", [sys.executable, "-m", "tests.chassis.site"], folder, env)
-        self.start()
 
     def start(self) -> None:
+        """Start it, unless it runs."""
         self.daemon.start()
         self.daemon.wait_ready(lambda: is_listening(self.port))
 
@@ -41,14 +41,25 @@ class Site:
     def writes(self) -> int:
         return len(self._writes.read_bytes()) if self._writes.exists() else 0
 
+    def forget_writes(self) -> None:
+        self._writes.unlink(missing_ok=True)
+
+
+@pytest.fixture(scope="module")
+def one_site() -> Iterator[Site]:
+    folder = PrivateFolder("kept")
+    made = Site(folder)
+    yield made
+    made.daemon.stop()
+    folder.remove()
+
 
 @pytest.fixture
-def site() -> Iterator[Site]:
-    folder = PrivateFolder("kept")
-    running = Site(folder)
-    yield running
-    running.daemon.stop()
-    folder.remove()
+def site(one_site: Site) -> Site:
+    """It runs, whatever the test before did with it."""
+    one_site.start()
+    one_site.forget_writes()
+    return one_site
 
 
 @pytest.fixture
@@ -94,15 +105,11 @@ def test_whatever_leaves_while_a_server_stops_is_done_once_or_was_refused(site: 
     for thread in threads:
         thread.join(SECONDS)
     assert len(answered) == site.writes - 1
+    wait_until(lambda: not site.daemon.running, SECONDS, "the process ends")
 
 
-def test_a_connection_is_kept_however_many_threads_operators_give() -> None:
-    folder = PrivateFolder("kept")
-    site = Site(folder, threads=LEAST_CONNECTIONS)
-    try:
-        connection = HTTPConnection("127.0.0.1", site.port, timeout=SECONDS)
-        connection.request("GET", "/")
-        assert connection.getresponse().getheader("Connection") != "close"
-    finally:
-        site.daemon.stop()
-        folder.remove()
+def test_a_connection_is_kept_however_many_threads_operators_give(site: Site) -> None:
+    """The site has as many as there are connections at least."""
+    connection = HTTPConnection("127.0.0.1", site.port, timeout=SECONDS)
+    connection.request("GET", "/")
+    assert connection.getresponse().getheader("Connection") != "close"

@@ -42,7 +42,9 @@ def accounts() -> Iterator[Accounts]:
 
 
 @pytest.fixture
-def keys(accounts: Accounts) -> RemoteKeys:
+def keys(accounts: Accounts, monkeypatch: pytest.MonkeyPatch) -> RemoteKeys:
+    """They may be asked for at any time, where they usually are every few seconds at most."""
+    monkeypatch.setattr(access_tokens, "REFETCH_SECONDS", 0)
     return RemoteKeys(accounts.url)
 
 
@@ -53,11 +55,7 @@ def _knows(keys: RemoteKeys, key: Ed25519PrivateKey) -> bool:
         return False
 
 
-def test_a_key_that_is_used_for_the_first_time_is_asked_for(
-    accounts: Accounts, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(access_tokens, "REFETCH_SECONDS", 0)
-    keys = RemoteKeys(accounts.url)
+def test_a_key_that_is_used_for_the_first_time_is_asked_for(accounts: Accounts, keys: RemoteKeys) -> None:
     keys(Signer([OLD]).kid)
     accounts.signer = Signer([NEW, OLD])
     for signing in (NEW, OLD, NEW):

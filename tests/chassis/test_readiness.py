@@ -21,7 +21,7 @@ from services.chassis.process.readiness import Check, Readiness
 from services.chassis.process.worker import Worker
 from services.chassis.settings import Secret, ServiceSettings
 from services.chassis.web.application import create_service
-from services.objects import ObjectStore, StoreUnavailable
+from services.objects import ObjectStore, StoreUnavailable, store
 from tests.support.object_store import Bucket
 from tests.support.ports import free_port
 from tests.support.processes import wait_until
@@ -52,8 +52,8 @@ def timed(deed: Callable[[], object]) -> float:
 
 
 def test_a_web_process_whose_servers_are_all_silent_says_so_within_three_seconds(silent: int) -> None:
-    store = ObjectStore(f"s3+http://key:secret-secret@127.0.0.1:{silent}/bucket")
-    app = service(f"postgresql+psycopg://x:x@127.0.0.1:{silent}/x", objects=store.check)
+    silent_store = ObjectStore(f"s3+http://key:secret-secret@127.0.0.1:{silent}/bucket")
+    app = service(f"postgresql+psycopg://x:x@127.0.0.1:{silent}/x", objects=silent_store.check)
     answers = []
     assert timed(lambda: answers.append(app.test_client().get("/health/ready"))) < 3
     assert answers[0].status_code == 503
@@ -61,17 +61,18 @@ def test_a_web_process_whose_servers_are_all_silent_says_so_within_three_seconds
     assert checks == {"database": "no answer", "objects": "unreachable"}
 
 
-def test_a_web_process_is_ready_while_what_it_only_reports_is_silent(silent: int, database_url: str) -> None:
-    store = ObjectStore(f"s3+http://key:secret-secret@127.0.0.1:{silent}/bucket")
-    answer = service(database_url, objects=store.check).test_client().get("/health/ready")
+def test_a_web_process_is_ready_while_what_it_only_reports_is_silent(
+    silent: int, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "CHECK_SECONDS", 0.2)
+    silent_store = ObjectStore(f"s3+http://key:secret-secret@127.0.0.1:{silent}/bucket")
+    answer = service(database_url, objects=silent_store.check).test_client().get("/health/ready")
     assert (answer.status_code, answer.get_json()["checks"]) == (200, {"database": "ok", "objects": "unreachable"})
 
 
-def test_a_silent_store_is_found_out_in_two_seconds_but_given_more_time_for_work(
-    silent: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    store = ObjectStore(f"s3+http://key:secret-secret@127.0.0.1:{silent}/bucket")
-    assert 1.5 < timed(store.check) < 2.5
+def test_a_silent_store_is_found_out_in_two_seconds_but_given_more_time_for_work(silent: int) -> None:
+    silent_store = ObjectStore(f"s3+http://key:secret-secret@127.0.0.1:{silent}/bucket")
+    assert 1.5 < timed(silent_store.check) < 2.5
     refused = ObjectStore(f"s3+http://key:secret-secret@127.0.0.1:{free_port()}/bucket")
     assert timed(refused.check) < 0.5
     with pytest.raises(StoreUnavailable):

@@ -20,6 +20,7 @@ def db(database_url: str) -> Iterator[Database]:
         yield database
 
 
+@pytest.mark.engines("sqlite", "postgresql")
 def test_a_reading_after_operations_and_other_readings_writes_nothing(db: Database) -> None:
     for expected in (1, 2):
         with db.operation() as session:

@@ -51,6 +51,7 @@ def test_a_search_that_ended_makes_room_for_another(db: Database) -> None:
             raise ZeroDivisionError
 
 
+@pytest.mark.engines("sqlite", "postgresql")
 def test_staff_reads_change_nothing(db: Database, tmp_path: Path) -> None:
     with pytest.raises(Exception, match=r"(?i)read-?only"), db.reading_for_staff() as session:
         session.execute(text("CREATE TABLE made (id integer)"))

@@ -52,7 +52,7 @@ def site() -> Iterator[Site]:
 @pytest.fixture
 def starting() -> Iterator[Site]:
     """A site whose worker has not yet made its application."""
-    yield from started(START_SECONDS="2")
+    yield from started(START_SECONDS="1")
 
 
 def started(**more: str) -> Iterator[Site]:

@@ -6,7 +6,6 @@ import inspect
 import re
 from collections.abc import Iterator
 
-import pytest
 from marshmallow import Schema, fields, validate
 from werkzeug.exceptions import default_exceptions
 
@@ -48,11 +47,14 @@ def _filled(text: str) -> Iterator[str]:
                 yield re.sub(r"\{\w+\}", "7", filled)
 
 
-@pytest.mark.parametrize("sentence", sorted(set(sentences())))
-def test_what_a_library_says_of_an_input_is_said_in_french(sentence: str) -> None:
+def test_what_a_library_says_of_an_input_is_said_in_french() -> None:
+    assert [sentence for sentence in sorted(set(sentences())) if not _is_said_in_french(sentence)] == []
+
+
+def _is_said_in_french(sentence: str) -> bool:
     french = in_french(sentence)
-    assert french != sentence
-    assert re.findall(r"\d+", french) == re.findall(r"\d+", sentence) or "UTF-8" in french or "8601" in french
+    same_numbers = re.findall(r"\d+", french) == re.findall(r"\d+", sentence)
+    return french != sentence and (same_numbers or "UTF-8" in french or "8601" in french)
 
 
 def test_what_we_say_ourselves_stays_as_it_is() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -34,7 +33,7 @@ class SleepingPlan(Plan):
 
 
 def _asleep(child: Child) -> Child:
-    return Child(child.name, (sys.executable, "-c", "import time; time.sleep(600)"), child.environment, is_ours=False)
+    return Child(child.name, ("sleep", "600"), child.environment, is_ours=False)
 
 
 @pytest.fixture
@@ -58,15 +57,15 @@ def texts(secrets: Secrets) -> dict[str, str]:
     return keys | clients
 
 
-@pytest.mark.parametrize("name", rotate_secret.ROTATABLE)
-def test_each_secret_is_turned_in_steps_and_no_other_changes(state: StateFolder, name: str) -> None:
+def test_each_secret_is_turned_in_steps_and_no_other_changes(state: StateFolder) -> None:
     before = state.load_or_create_secrets()
-    (old,) = secrets_in(texts(before)[name])
-    added = rotate_secret.secrets_after(before, name, Step.ADD)
-    assert secrets_in(texts(added)[name])[0] == old
-    rotated = rotate_secret.secrets_after(rotate_secret.secrets_after(added, name, Step.PROMOTE), name, Step.DROP_OLD)
-    changed = {name for name, text in texts(rotated).items() if text != texts(before)[name]}
-    assert changed == {name}
+    for name in rotate_secret.ROTATABLE:
+        (old,) = secrets_in(texts(before)[name])
+        added = rotate_secret.secrets_after(before, name, Step.ADD)
+        assert secrets_in(texts(added)[name])[0] == old, name
+        promoted = rotate_secret.secrets_after(added, name, Step.PROMOTE)
+        rotated = texts(rotate_secret.secrets_after(promoted, name, Step.DROP_OLD))
+        assert {other for other, text in rotated.items() if text != texts(before)[other]} == {name}
 
 
 def test_processes_are_given_both(state: StateFolder) -> None:
@@ -84,36 +83,31 @@ def test_a_folder_from_before_there_was_a_sealing_key_is_read_and_given_one(stat
     del held["sealing_key"]
     state.secrets_file.write_text(json.dumps(held))
     assert state.load_or_create_secrets().sealing_key == ""
-    assert (
-        len(
-            secrets_in(rotate_secret.secrets_after(state.load_or_create_secrets(), "sealing-key", Step.ADD).sealing_key)
-        )
-        == 1
-    )
+    added = rotate_secret.secrets_after(state.load_or_create_secrets(), "sealing-key", Step.ADD)
+    assert len(secrets_in(added.sealing_key)) == 1
 
 
-@pytest.mark.parametrize(
-    ("name", "concerned"),
-    [
-        ("signing-key", {"accounts", "accounts-worker"}),
-        ("seal-key", {"gateway"}),
-        ("pieces-client-secret", {"accounts", "accounts-worker", "pieces", "pieces-worker"}),
-    ],
-)
-def test_the_launcher_starts_again_whom_it_concerns_and_nobody_else(
-    state: StateFolder, supervisor: Supervisor, name: str, concerned: set[str]
-) -> None:
+CONCERNED = {
+    "signing-key": {"accounts", "accounts-worker"},
+    "seal-key": {"gateway"},
+    "pieces-client-secret": {"accounts", "accounts-worker", "pieces", "pieces-worker"},
+}
+
+
+def test_the_launcher_starts_again_whom_it_concerns_and_nobody_else(state: StateFolder, supervisor: Supervisor) -> None:
     plan: Plan = SleepingPlan(state, state.load_or_create_secrets(), 9, 0.0, PORTS)
     for child in (plan.objects(), *plan.children()):
         supervisor.start(child)
-    before = pids(supervisor)
+    for name, concerned in CONCERNED.items():
+        before = pids(supervisor)
+        assert rotate_secret.reload_secrets(plan, supervisor) is plan
+        state.write_secrets(rotate_secret.secrets_after(plan.secrets, name, Step.ADD))
+        plan = rotate_secret.reload_secrets(plan, supervisor)
+        after = pids(supervisor)
+        assert {child for child in after if after[child] != before[child]} == concerned, name
+        environments = json.loads(state.environments.read_text())
+        assert environments["accounts"]["SIGNING_KEY"] == plan.secrets.signing_key, name
     assert rotate_secret.reload_secrets(plan, supervisor) is plan
-    state.write_secrets(rotate_secret.secrets_after(plan.secrets, name, Step.ADD))
-    now = rotate_secret.reload_secrets(plan, supervisor)
-    after = pids(supervisor)
-    assert {child for child in after if after[child] != before[child]} == concerned
-    assert rotate_secret.reload_secrets(now, supervisor) is now
-    assert json.loads(state.environments.read_text())["accounts"]["SIGNING_KEY"] == now.secrets.signing_key
 
 
 def test_a_file_that_is_away_or_no_secrets_changes_nothing(state: StateFolder, supervisor: Supervisor) -> None:

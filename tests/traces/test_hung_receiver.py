@@ -46,12 +46,17 @@ def documents(hung: SilentServer, tmp_path: Path) -> Iterator[tuple[str, Daemon]
     folder.remove()
 
 
-def test_requests_are_answered_while_spans_wait(hung: SilentServer, documents: tuple[str, Daemon]) -> None:
+def test_requests_are_answered_while_spans_wait_and_the_process_ends_by_itself(
+    hung: SilentServer, documents: tuple[str, Daemon]
+) -> None:
     """None of them waits for as long as an export does."""
-    url, _ = documents
+    url, daemon = documents
     requests.get(url, timeout=60)
     wait_until(lambda: bool(hung.requests), 60, "an export that nobody answers")
     assert all(requests.get(url, timeout=EXPORT_SECONDS / 2).ok for _ in range(REQUESTS))
+    os.kill(daemon.pid, signal.SIGTERM)
+    wait_until(lambda: not daemon.running, 60, "the end of the process")
+    assert "SIGKILL" not in daemon.log.read_text(encoding="utf-8")
 
 
 def test_a_process_that_stops_gives_most_of_its_last_spans_up(hung: SilentServer) -> None:
@@ -63,12 +68,3 @@ def test_a_process_that_stops_gives_most_of_its_last_spans_up(hung: SilentServer
     wait_until(lambda: bool(hung.requests), 60, "an export that nobody answers")
     recorder.stop()
     assert len(hung.requests) <= 2 < QUEUED_SPANS / BATCH_SPANS
-
-
-def test_a_web_process_ends_by_itself(hung: SilentServer, documents: tuple[str, Daemon]) -> None:
-    url, daemon = documents
-    requests.get(url, timeout=60)
-    wait_until(lambda: bool(hung.requests), 60, "an export that nobody answers")
-    os.kill(daemon.pid, signal.SIGTERM)
-    wait_until(lambda: not daemon.running, 60, "the end of the process")
-    assert "SIGKILL" not in daemon.log.read_text(encoding="utf-8")

@@ -5,7 +5,20 @@ from pathlib import Path
 
 import pytest
 
+from services.chassis.database import changes
+from services.chassis.process import worker
 from tests.chassis.events.ledger import Ledger, declare
+
+# What takes place before or behind the broker is the same with each.
+ONE_BROKER = pytest.mark.parametrize("broker_url", ["embedded"], indirect=True)
+
+
+@pytest.fixture(autouse=True)
+def often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Workers of this process look again for what becomes due by time alone after a moment instead of four seconds."""
+    monkeypatch.setattr(changes, "LONGEST_SECONDS", 0.3)
+    monkeypatch.setattr(changes, "LOOK_SECONDS", 0.05)
+    monkeypatch.setattr(worker, "JOBS_SECONDS", 0.3)
 
 
 @pytest.fixture

@@ -10,16 +10,16 @@ from sqlalchemy import select
 from services.chassis.clock import system_now
 from services.chassis.events import commands, erase_subject, follow_up, publish, purge
 from services.chassis.events.adapters import connect
-from services.chassis.events.broker import BrokerUnavailable, Unroutable
+from services.chassis.events.broker import Unroutable
 from services.chassis.events.commands import replayed
 from services.chassis.events.envelope import Envelope
 from services.chassis.events.inbox import Dispatcher
 from services.chassis.events.parking import parked_events
 from services.chassis.events.relay import Relay
 from services.chassis.events.tables import inbox, outbox
+from tests.chassis.events.conftest import ONE_BROKER
 from tests.chassis.events.ledger import RETRY_SECONDS, Ledger, Noted
 from tests.support.processes import wait_until
-from tests.support.rabbitmq import RabbitMQServer
 
 MakeLedger = Callable[..., Ledger]
 
@@ -44,6 +44,7 @@ def test_an_event_reaches_each_consumer_once(ledger: MakeLedger) -> None:
     assert sorted(archive.entries()) == ["one", "three", "two"]
 
 
+@ONE_BROKER
 def test_what_was_published_is_published_again_for_a_consumer_restored_from_an_older_copy(ledger: MakeLedger) -> None:
     writer, reader, archive = ledger("writer"), ledger("reader"), ledger("archive")
     commands.register(writer.app, writer.handlers)
@@ -60,6 +61,7 @@ def test_what_was_published_is_published_again_for_a_consumer_restored_from_an_o
     assert sorted(archive.entries()) == ["one", "two"]
 
 
+@ONE_BROKER
 def test_nothing_is_told_of_a_change_that_was_rolled_back(ledger: MakeLedger) -> None:
     writer = ledger("writer")
 
@@ -89,6 +91,7 @@ def test_an_event_sent_twice_has_one_effect(ledger: MakeLedger) -> None:
     assert sorted(reader.entries()) == ["last", "once"]
 
 
+@ONE_BROKER
 def test_a_failing_handler_is_tried_again_and_succeeds(ledger: MakeLedger) -> None:
     writer, reader = ledger("writer"), ledger("reader", failures=2)
     note(writer, "patience")
@@ -97,6 +100,7 @@ def test_a_failing_handler_is_tried_again_and_succeeds(ledger: MakeLedger) -> No
     assert parked_in(reader) == []
 
 
+@ONE_BROKER
 def test_what_keeps_failing_is_parked_and_can_be_replayed(ledger: MakeLedger) -> None:
     writer, reader = ledger("writer"), ledger("reader", failures=3)
     note(writer, "stubborn")
@@ -109,6 +113,7 @@ def test_what_keeps_failing_is_parked_and_can_be_replayed(ledger: MakeLedger) ->
     assert parked_in(reader) == []
 
 
+@ONE_BROKER
 def test_an_unknown_version_is_parked_at_once(ledger: MakeLedger) -> None:
     reader = ledger("reader")
     with reader.app.app_context():
@@ -156,6 +161,7 @@ def test_stopping_a_worker_finishes_what_it_handles(ledger: MakeLedger) -> None:
         assert reader.entries() == ["in hand"]
 
 
+@ONE_BROKER
 def test_follow_ups_run_without_the_broker(ledger: MakeLedger) -> None:
     writer = ledger("writer", failures=1)
     with writer.writing() as session:
@@ -164,6 +170,7 @@ def test_follow_ups_run_without_the_broker(ledger: MakeLedger) -> None:
         wait_until(lambda: writer.entries() == ["told a friend"], 60, "the follow-up")
 
 
+@ONE_BROKER
 def test_forgetting_somebody_leaves_no_event_of_theirs(ledger: MakeLedger) -> None:
     writer = ledger("writer")
     note(writer, "secret")
@@ -173,6 +180,7 @@ def test_forgetting_somebody_leaves_no_event_of_theirs(ledger: MakeLedger) -> No
         assert session.execute(select(outbox.c.event_id)).first() is None
 
 
+@ONE_BROKER
 def test_purging_never_touches_what_waits(ledger: MakeLedger) -> None:
     writer, reader = ledger("writer"), ledger("reader")
     note(writer, "done")
@@ -187,6 +195,8 @@ def test_purging_never_touches_what_waits(ledger: MakeLedger) -> None:
         assert len(session.execute(select(inbox.c.event_id)).all()) == 1
 
 
+@ONE_BROKER
+@pytest.mark.engines("sqlite", "postgresql")
 def test_events_and_follow_ups_work_on_every_database(ledger: MakeLedger, database_url: str) -> None:
     service = ledger("reader", database_url)
     note(service, "all of it")
@@ -195,22 +205,3 @@ def test_events_and_follow_ups_work_on_every_database(ledger: MakeLedger, databa
     with service.working(2):
         wait_until(lambda: len(service.entries()) == 2, 60, "both effects")
     assert sorted(service.entries()) == ["all of it", "told itself"]
-
-
-def test_with_rabbitmq_down_events_wait_and_all_arrive(own_rabbitmq: RabbitMQServer, tmp_path: object) -> None:
-    url = own_rabbitmq.fresh_vhost()
-    from tests.chassis.events.ledger import declare
-
-    declare(url)
-    writer = Ledger("writer", f"sqlite:///{tmp_path}/w.db", url)
-    reader = Ledger("reader", f"sqlite:///{tmp_path}/r.db", url)
-    own_rabbitmq.stop()
-    try:
-        note(writer, "meanwhile")
-        with writer.app.app_context(), pytest.raises(BrokerUnavailable):
-            Relay(writer.db, connect(url), "writer", "a start").run_once()
-        with writer.working(), reader.working():
-            own_rabbitmq.start()
-            wait_until(lambda: reader.entries() == ["meanwhile"], 60, "the entry")
-    finally:
-        own_rabbitmq.start()

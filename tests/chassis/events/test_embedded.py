@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from services.chassis.database import changes
 from services.chassis.events import embedded
 from services.chassis.events.adapters import connect
 from services.chassis.events.broker import BrokerUnavailable, Retry
@@ -41,7 +42,8 @@ def test_while_the_file_is_locked_events_wait_and_then_arrive(tmp_path: Path, mo
     lock.close()
 
 
-def test_looking_for_work_where_there_is_none_writes_nothing(tmp_path: Path) -> None:
+def test_looking_for_work_where_there_is_none_writes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(changes, "LONGEST_SECONDS", 0.0)
     broker = embedded.EmbeddedBroker(str(tmp_path / "broker.db"))
     broker.declare({GOOD.type: ("reader",)}, (0.0,))
     stop, seen = threading.Event(), list[list[tuple[str, int, int]]]()
@@ -62,8 +64,8 @@ def test_looking_for_work_where_there_is_none_writes_nothing(tmp_path: Path) -> 
 
 
 def test_a_handler_longer_than_the_lease_keeps_its_message(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(leases, "LEASE", timedelta(seconds=0.9))
-    monkeypatch.setattr(leases, "RENEW_SECONDS", 0.1)
+    monkeypatch.setattr(leases, "LEASE", timedelta(seconds=0.6))
+    monkeypatch.setattr(leases, "RENEW_SECONDS", 0.05)
     declare(url_in(tmp_path))
     broker = connect(url_in(tmp_path))
     publisher = broker.publisher()
@@ -87,7 +89,7 @@ def test_a_handler_longer_than_the_lease_keeps_its_message(tmp_path: Path, monke
     assert entered.wait(20)
     second = threading.Thread(target=broker.consume, args=("reader", other, seen.append, stop))
     second.start()
-    assert not stop.wait(2.7)  # three leases
+    assert not stop.wait(1.2)  # two leases
     release.set()
     publisher.publish(GOOD)
     wait_until(lambda: len(seen) == 2, 60, "the second message")

@@ -18,6 +18,7 @@ from services.chassis.events.adapters import connect
 from services.chassis.events.envelope import Undecodable
 from services.chassis.events.inbox import Dispatcher
 from services.chassis.events.parking import ParkedEvent, parked_events
+from tests.chassis.events.conftest import ONE_BROKER
 from tests.chassis.events.ledger import RETRY_SECONDS, Ledger, Noted
 from tests.chassis.events.test_delivery import note
 from tests.support.processes import wait_until
@@ -100,6 +101,7 @@ def test_a_failure_is_told_without_what_the_error_says(tmp_path: object) -> None
     assert somebody not in str(parked(reader))
 
 
+@ONE_BROKER
 def test_the_id_of_the_click_is_on_the_log_lines_of_its_effects(ledger: MakeLedger) -> None:
     writer, reader = ledger("writer"), ledger("reader")
     seen: list[tuple[str, object]] = []

@@ -67,33 +67,37 @@ def _refuse_until_given_up(channel: BlockingChannel) -> None:
             channel.basic_nack(method.delivery_tag, requeue=True)
 
 
-@pytest.mark.parametrize(
-    "deed",
-    [
-        pytest.param(lambda channel: channel.basic_get("archive"), id="taking from another's queue"),
-        pytest.param(lambda channel: channel.basic_get("archive.parking"), id="taking what another gave up"),
-        pytest.param(lambda channel: channel.basic_consume("archive", print), id="consuming another's queue"),
-        pytest.param(lambda channel: channel.queue_purge("archive"), id="emptying another's queue"),
-        pytest.param(lambda channel: channel.basic_publish("archive.retry", "0", b""), id="another's retries"),
-        pytest.param(lambda channel: channel.basic_publish("", "archive", b""), id="straight into another's queue"),
-        pytest.param(lambda channel: channel.basic_publish("", "reader", b""), id="straight into its own queue"),
-        pytest.param(lambda channel: channel.basic_publish(EXCHANGE, Noted.TYPE, b""), id="another's event"),
-        pytest.param(lambda channel: channel.basic_publish(EXCHANGE, "readers.v1", b""), id="a name that begins alike"),
-        pytest.param(lambda channel: channel.queue_declare("reader.more", durable=True), id="declaring a queue"),
-        pytest.param(lambda channel: channel.queue_delete("reader"), id="deleting its queue"),
-        pytest.param(lambda channel: channel.exchange_declare("reader.more"), id="declaring an exchange"),
-        pytest.param(lambda channel: channel.queue_bind("reader", EXCHANGE, "#"), id="hearing all events"),
-    ],
-)
-def test_a_service_is_refused_what_is_not_its_own(
-    rabbitmq: RabbitMQ, url: str, deed: Callable[[BlockingChannel], object]
-) -> None:
+NOT_ITS_OWN: dict[str, Callable[[BlockingChannel], object]] = {
+    "taking from another's queue": lambda channel: channel.basic_get("archive"),
+    "taking what another gave up": lambda channel: channel.basic_get("archive.parking"),
+    "consuming another's queue": lambda channel: channel.basic_consume("archive", print),
+    "emptying another's queue": lambda channel: channel.queue_purge("archive"),
+    "another's retries": lambda channel: channel.basic_publish("archive.retry", "0", b""),
+    "straight into another's queue": lambda channel: channel.basic_publish("", "archive", b""),
+    "straight into its own queue": lambda channel: channel.basic_publish("", "reader", b""),
+    "another's event": lambda channel: channel.basic_publish(EXCHANGE, Noted.TYPE, b""),
+    "a name that begins alike": lambda channel: channel.basic_publish(EXCHANGE, "readers.v1", b""),
+    "declaring a queue": lambda channel: channel.queue_declare("reader.more", durable=True),
+    "deleting its queue": lambda channel: channel.queue_delete("reader"),
+    "declaring an exchange": lambda channel: channel.exchange_declare("reader.more"),
+    "hearing all events": lambda channel: channel.queue_bind("reader", EXCHANGE, "#"),
+}
+
+
+def test_a_service_is_refused_what_is_not_its_own(rabbitmq: RabbitMQ, url: str) -> None:
     user = rabbitmq.service_user(url, "reader")
     with pika.BlockingConnection(pika.URLParameters(user)) as connection:
-        channel = connection.channel()
-        channel.confirm_delivery()
-        with pytest.raises(ChannelClosedByBroker, match="ACCESS_REFUSED"):
-            deed(channel)
+        allowed = [name for name, deed in NOT_ITS_OWN.items() if not _is_refused(connection.channel(), deed)]
+    assert allowed == []
+
+
+def _is_refused(channel: BlockingChannel, deed: Callable[[BlockingChannel], object]) -> bool:
+    channel.confirm_delivery()
+    try:
+        deed(channel)
+    except ChannelClosedByBroker as refusal:
+        return "ACCESS_REFUSED" in str(refusal)
+    return False
 
 
 def test_a_refused_right_is_told_in_the_brokers_words(rabbitmq: RabbitMQ, url: str) -> None:

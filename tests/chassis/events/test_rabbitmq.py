@@ -90,28 +90,6 @@ def test_what_comes_while_a_consumer_stops_is_left_to_another(url: str) -> None:
     assert len(set(handled)) == 5
 
 
-def test_what_the_broker_gives_up_comes_into_the_one_list(url: str, on_rabbit: MakeOnRabbit) -> None:
-    writer, reader = on_rabbit("writer"), on_rabbit("reader")
-    note(writer, "deadly")
-    with writer.working():
-        _refuse_until_given_up(url)
-    with reader.working():
-        wait_until(lambda: len(parked_in(reader)) == 1, 60, "the parked event")
-    assert reader.entries() == []
-
-
-def _refuse_until_given_up(url: str) -> None:
-    """As workers would that die under the message each time."""
-    with pika.BlockingConnection(pika.URLParameters(url)) as connection:
-        channel = connection.channel()
-        while channel.queue_declare("reader.parking", passive=True).method.message_count == 0:
-            method, _, _ = channel.basic_get("reader")
-            if method is None:
-                connection.sleep(0.05)
-            else:
-                channel.basic_nack(method.delivery_tag, requeue=True)
-
-
 def test_a_message_given_up_is_kept_however_often_it_cannot_be_parked(
     url: str, on_rabbit: MakeOnRabbit, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,4 +1,7 @@
-"""A RabbitMQ that hangs: noticed, its connections thrown away, everything else goes on, nothing lost or doubled."""
+"""A RabbitMQ that hangs or is down: noticed, everything else goes on, and nothing is lost or doubled.
+
+Its start takes several seconds, and so does the time after which a hung connection is given up (HEARTBEAT_SECONDS).
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,9 @@ import pytest
 
 from services.chassis.events import follow_up
 from services.chassis.events import rabbitmq as adapter
+from services.chassis.events.adapters import connect
+from services.chassis.events.broker import BrokerUnavailable
+from services.chassis.events.relay import Relay
 from tests.chassis.events.ledger import Ledger, declare
 from tests.chassis.events.test_delivery import note
 from tests.support.processes import wait_until
@@ -35,7 +41,7 @@ def url(rabbitmq: RabbitMQServer) -> Iterator[str]:
 def test_a_broker_that_hangs_loses_and_doubles_nothing_and_holds_up_nothing_else(
     rabbitmq: RabbitMQServer, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(adapter, "HEARTBEAT_SECONDS", 2)
+    monkeypatch.setattr(adapter, "HEARTBEAT_SECONDS", 1)
     writer = Ledger("writer", f"sqlite:///{tmp_path}/w.db", url)
     reader = Ledger("reader", f"sqlite:///{tmp_path}/r.db", url)
     note(writer, "before")
@@ -54,3 +60,18 @@ def test_a_broker_that_hangs_loses_and_doubles_nothing_and_holds_up_nothing_else
         note(writer, "after")
         wait_until(lambda: "after" in reader.entries(), PATIENCE, "the entry over new connections")
     assert sorted(reader.entries()) == ["after", "and this", "before", "meanwhile"]
+
+
+def test_with_rabbitmq_down_events_wait_and_all_arrive(rabbitmq: RabbitMQServer, url: str, tmp_path: Path) -> None:
+    writer = Ledger("writer", f"sqlite:///{tmp_path}/w.db", url)
+    reader = Ledger("reader", f"sqlite:///{tmp_path}/r.db", url)
+    rabbitmq.stop()
+    try:
+        note(writer, "meanwhile")
+        with writer.app.app_context(), pytest.raises(BrokerUnavailable):
+            Relay(writer.db, connect(url), "writer", "a start").run_once()
+        with writer.working(), reader.working():
+            rabbitmq.start()
+            wait_until(lambda: reader.entries() == ["meanwhile"], PATIENCE, "the entry")
+    finally:
+        rabbitmq.start()

@@ -11,6 +11,7 @@ from prometheus_client import REGISTRY
 from services.chassis.clock import system_now
 from services.chassis.events import follow_up, publish, queue_depth
 from services.chassis.events.tables import parked
+from tests.chassis.events.conftest import ONE_BROKER
 from tests.chassis.events.ledger import Ledger, Noted
 from tests.support.processes import wait_until
 
@@ -36,6 +37,7 @@ def test_the_depth_of_a_queue_is_what_nobody_has_in_hand(ledger: MakeLedger, mon
         wait_until(lambda: shown("queue_waiting", "reader") == 0, 60, "an empty queue")
 
 
+@ONE_BROKER
 def test_events_and_follow_ups_that_wait_are_told_apart(ledger: MakeLedger) -> None:
     writer = ledger("writer")
     writer.failures = 1000
@@ -47,12 +49,14 @@ def test_events_and_follow_ups_that_wait_are_told_apart(ledger: MakeLedger) -> N
         assert shown("outbox_oldest_seconds", "writer", destination="broker") == 0
 
 
+@ONE_BROKER
 def test_counters_begin_at_zero_so_that_a_first_event_is_an_increase(ledger: MakeLedger) -> None:
     writer = ledger("beginner")
     with writer.working():
         assert shown("events_unroutable_total", "beginner") == 0
 
 
+@ONE_BROKER
 def test_the_oldest_parked_event_has_an_age_until_it_is_settled(ledger: MakeLedger) -> None:
     writer = ledger("writer")
     an_hour_ago = system_now() - timedelta(hours=1)

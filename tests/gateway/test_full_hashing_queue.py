@@ -17,7 +17,7 @@ from services.contracts import page_labels
 from tests.accounts.creation_form import PASSWORD
 from tests.accounts.full_hashing_queue import occupy_hashing_turns
 from tests.gateway.candidates import CandidateFactory, creation_answers, new_address
-from tests.gateway.test_hung_services import calls_counted
+from tests.gateway.test_calls_to_services import calls_counted
 from tests.support.in_process_portal import InProcessPortal
 from tests.support.processes import wait_until
 from tests.support.scriptless_browser import ScriptlessBrowser

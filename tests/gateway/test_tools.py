@@ -1,4 +1,4 @@
-"""What a tool's token reaches through /api, however its path is written, and that it ends with its owner's access."""
+"""What a tool's token reaches through /api, until its owner's access ends, and what `/api/docs` says of each call."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from services.accounts.domain.staff import Role
 from services.accounts.operations import staff_accounts, staff_tokens
 from services.accounts.operations.staff_disabling import disable_staff
 from services.chassis.database.audit import Actor
-from tests.support.in_process_portal import InProcessPortal
+from tests.gateway.components.html_checks import problems_of, text_of
+from tests.support.in_process_portal import InProcessPortal, service_stopped
 from tests.support.processes import wait_until
+from tests.support.scriptless_browser import ScriptlessBrowser
 
 US = Actor("command", "test")
 WITHIN_SECONDS = 5
@@ -74,3 +76,47 @@ def test_the_tool_of_who_is_disabled_is_refused(running: InProcessPortal) -> Non
         disable_staff(leaving.owner, "Mutation", US)
     wait_until(lambda: leaving.status() == 401, 60, "the token is refused")
     assert EXCHANGE_CACHE_SECONDS < WITHIN_SECONDS
+
+
+def test_a_call_is_described_with_its_scope_example_and_errors(plain: ScriptlessBrowser) -> None:
+    plain.get("/api/docs/registrations")
+    assert not problems_of(plain.answer.text)
+    [section] = plain.page.xpath(
+        '//section[.//h2[contains(., "POST /api/registrations/v1/staff/openings/{opening_id}/dates")]]'
+    )
+    words = text_of(section)
+    for expected in (
+        "Portée du jeton : openings:manage",
+        '"reason":',
+        "modifie-entre-temps : L'élément a été modifié entre-temps",
+        "non-identifie : Vous devez vous identifier",
+        "application/problem+json",
+    ):
+        assert expected in words, expected
+
+
+def test_only_what_tools_may_call_is_there(plain: ScriptlessBrowser) -> None:
+    listed = plain.get("/api/docs").text
+    assert "/api/registrations/v1/staff/candidatures" in listed
+    for closed in (
+        "/v1/drafts",
+        "/v1/me/",
+        "/v1/sessions",
+        "/v1/tools/exchange",
+        "/v1/staff/me/",
+        "jwks",
+        "identity-floor",
+    ):
+        assert closed not in listed, closed
+    paths = plain.get("/api/registrations/openapi.json").get_json()["paths"]
+    assert "/v1/staff/openings" in paths
+    assert "/v1/messages" in paths, "open to everyone"
+    assert not [path for path in paths if path.startswith(("/v1/drafts", "/v1/candidates"))]
+
+
+def test_a_service_that_is_away_takes_no_other_with_it(plain: ScriptlessBrowser, running: InProcessPortal) -> None:
+    with service_stopped(running.registrations):
+        assert "Ce service ne répond pas pour le moment." in plain.get("/api/docs").text
+        assert plain.get("/api/docs/registrations").status_code == 503
+        assert "/api/accounts/v1/staff" in plain.get("/api/docs").text
+    assert plain.get("/api/docs/inconnu").status_code == 404

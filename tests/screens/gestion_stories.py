@@ -160,16 +160,16 @@ def log_in_to_gestion(account: Mapping[str, str], gestionnaire: BrowserCandidate
     Each code is taken once: where another story has just used it, the next one is waited for.
     """
     if code:
-        return _type_log_in(account, gestionnaire, code)
+        return type_log_in(account, gestionnaire, code)
     codes = pyotp.TOTP(account["totp_secret"])
-    page = _type_log_in(account, gestionnaire, used := codes.now())
+    page = type_log_in(account, gestionnaire, used := codes.now())
     if "/connexion" in page.url:
         wait_for_result(lambda: codes.now() != used, "the next code", 60)
-        page = _type_log_in(account, gestionnaire, codes.now())
+        page = type_log_in(account, gestionnaire, codes.now())
     return page
 
 
-def _type_log_in(account: Mapping[str, str], gestionnaire: BrowserCandidate, code: str) -> Page:
+def type_log_in(account: Mapping[str, str], gestionnaire: BrowserCandidate, code: str) -> Page:
     for name, text in (("identifiant", account["email"]), ("password", account["password"]), ("code", code)):
         gestionnaire.page.locator(f"[name={name}]").fill(text)
     return gestionnaire.press(page_labels.LOG_IN)

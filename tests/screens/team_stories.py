@@ -7,8 +7,8 @@ import time
 import pyotp
 from playwright.sync_api import Page
 
-from services.contracts import page_labels
 from tests.screens.browser_candidate import BrowserCandidate
+from tests.screens.gestion_stories import type_log_in
 from tests.screens.story_context import StoryContext
 
 INVITED = "paule.durand@example.org"
@@ -59,9 +59,7 @@ def invitation(context: StoryContext) -> None:
 def _logs_in_with_recovery_codes(context: StoryContext, chief: BrowserCandidate) -> list[str]:
     account, totp = context.administrator_account, pyotp.TOTP(context.administrator_account["totp_secret"])
     chief.open("/gestion/connexion")
-    chief.page.locator("[name=identifiant]").fill(account["email"])
-    chief.page.locator("[name=password]").fill(account["password"])
-    _confirm(chief, page_labels.LOG_IN, totp.now())
+    type_log_in(account, chief, totp.now())
     context.recorder.record(chief.open("/gestion/compte"), "gestion-compte")
     context.recorder.record(chief.open("/gestion/compte/codes-de-secours"), "gestion-nouveaux-codes")
     page = _confirm(chief, "Afficher de nouveaux codes", totp.at(int(time.time()) + STEP_SECONDS))

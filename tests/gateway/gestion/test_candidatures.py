@@ -12,6 +12,48 @@ from tests.support.in_process_portal import service_stopped
 from tests.support.scriptless_browser import ScriptlessBrowser
 
 
+def test_the_documents_of_a_candidature_are_listed_and_opened(
+    staff: StaffFactory, candidature: str, running: InProcessFourServices
+) -> None:
+    page = f"/gestion/candidatures/{candidature}"
+    running.deliver()
+    gestionnaire, elsewhere = staff.logged_in("03"), staff.logged_in("20")
+    gestionnaire.get(page)
+    assert not problems_of(gestionnaire.answer.text)
+    assert len([row for row in rows(gestionnaire) if row.endswith("Publié")]) == len(AUTOMATIC)
+    [link] = [link for link in gestionnaire.page.xpath("//main//a") if "Confirmation" in text_of(link)]
+    answer = gestionnaire.get(link.get("href"))
+    assert (answer.content_type, answer.data[:5]) == ("application/pdf", b"%PDF-")
+    assert elsewhere.get(link.get("href")).status_code == 404
+
+
+def test_a_document_is_written_for_one_candidature_and_published_once(
+    staff: StaffFactory, candidates: CandidateFactory, running: InProcessFourServices
+) -> None:
+    candidate, gestionnaire = depositor(candidates, running), staff.logged_in("03")
+    page = f"/gestion/candidatures/{candidate.path.rpartition('/')[2]}"
+    gestionnaire.get(page)
+    gestionnaire.follow("Publier un document pour elle")
+    assert not problems_of(gestionnaire.answer.text)
+    gestionnaire.press("Publier le document", title="Tiers temps accordé")
+    assert gestionnaire.answer.status_code == 422
+    assert gestionnaire.value("title") == "Tiers temps accordé", "what was typed stays"
+    assert not problems_of(gestionnaire.answer.text)
+    order_key = gestionnaire.value("order_key") or ""
+    typed = {"type": "amenagements", "title": "Tiers temps accordé", "paragraphs": "Une heure de plus.\nSalle à part."}
+    gestionnaire.press("Publier le document", **typed)
+    assert gestionnaire.path == page
+    gestionnaire.post(f"{page}/document", {**typed, "order_key": order_key})
+    running.deliver()
+    candidate.get(f"/documents/{page.rpartition('/')[2]}")
+    links = candidate.page.xpath("//main//a[starts-with(@href, '/documents/fichier/')]/@href")
+    assert "Tiers temps accordé" in candidate.text
+    assert len({link.partition("?")[0] for link in links}) == len(AUTOMATIC) + 1, "sent twice, published once"
+    elsewhere = staff.logged_in("20")
+    elsewhere.post(f"{page}/document", {**typed, "order_key": order_key})
+    assert elsewhere.answer.status_code == 404
+
+
 def test_a_candidature_is_set_aside_with_a_reason_that_the_candidate_reads(
     staff: StaffFactory, candidates: CandidateFactory, running: InProcessFourServices
 ) -> None:
@@ -128,21 +170,6 @@ def test_a_candidature_is_found_by_birth_date_and_a_wrong_one_stays_as_typed(
     assert gestionnaire.answer.status_code == 422, "it would list everybody"
 
 
-def test_the_documents_of_a_candidature_are_listed_and_opened(
-    staff: StaffFactory, candidates: CandidateFactory, running: InProcessFourServices
-) -> None:
-    page = f"/gestion/candidatures/{depositor(candidates, running).path.rpartition('/')[2]}"
-    running.deliver()
-    gestionnaire, elsewhere = staff.logged_in("03"), staff.logged_in("20")
-    gestionnaire.get(page)
-    assert not problems_of(gestionnaire.answer.text)
-    assert len([row for row in rows(gestionnaire) if row.endswith("Publié")]) == len(AUTOMATIC)
-    [link] = [link for link in gestionnaire.page.xpath("//main//a") if "Confirmation" in text_of(link)]
-    answer = gestionnaire.get(link.get("href"))
-    assert (answer.content_type, answer.data[:5]) == ("application/pdf", b"%PDF-")
-    assert elsewhere.get(link.get("href")).status_code == 404
-
-
 def test_without_documents_the_page_says_so_and_shows_the_rest(
     gestionnaire: ScriptlessBrowser, candidature: str, running: InProcessFourServices
 ) -> None:
@@ -151,30 +178,3 @@ def test_without_documents_the_page_says_so_and_shows_the_rest(
         assert not problems_of(gestionnaire.answer.text)
         assert "Les documents ne peuvent pas être affichés pour le moment." in gestionnaire.text
         assert "Ce que le candidat a déclaré" in gestionnaire.text
-
-
-def test_a_document_is_written_for_one_candidature_and_published_once(
-    staff: StaffFactory, candidates: CandidateFactory, running: InProcessFourServices
-) -> None:
-    candidate, gestionnaire = depositor(candidates, running), staff.logged_in("03")
-    page = f"/gestion/candidatures/{candidate.path.rpartition('/')[2]}"
-    gestionnaire.get(page)
-    gestionnaire.follow("Publier un document pour elle")
-    assert not problems_of(gestionnaire.answer.text)
-    gestionnaire.press("Publier le document", title="Tiers temps accordé")
-    assert gestionnaire.answer.status_code == 422
-    assert gestionnaire.value("title") == "Tiers temps accordé", "what was typed stays"
-    assert not problems_of(gestionnaire.answer.text)
-    order_key = gestionnaire.value("order_key") or ""
-    typed = {"type": "amenagements", "title": "Tiers temps accordé", "paragraphs": "Une heure de plus.\nSalle à part."}
-    gestionnaire.press("Publier le document", **typed)
-    assert gestionnaire.path == page
-    gestionnaire.post(f"{page}/document", {**typed, "order_key": order_key})
-    running.deliver()
-    candidate.get(f"/documents/{page.rpartition('/')[2]}")
-    links = candidate.page.xpath("//main//a[starts-with(@href, '/documents/fichier/')]/@href")
-    assert "Tiers temps accordé" in candidate.text
-    assert len({link.partition("?")[0] for link in links}) == len(AUTOMATIC) + 1, "sent twice, published once"
-    elsewhere = staff.logged_in("20")
-    elsewhere.post(f"{page}/document", {**typed, "order_key": order_key})
-    assert elsewhere.answer.status_code == 404

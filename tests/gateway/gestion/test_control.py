@@ -43,13 +43,14 @@ def test_one_decision_leads_to_the_next_piece_and_the_candidate_sees_it(
     gestionnaire: ScriptlessBrowser, candidate: ScriptlessBrowser
 ) -> None:
     open_first(gestionnaire, candidate)
-    first = gestionnaire.path
-    gestionnaire.press(COMPLIANT)
+    first, reason = gestionnaire.path, "Le document n'est pas signé."
+    gestionnaire.press(COMPLIANT, reason=reason)
     assert gestionnaire.path != first
     assert "La pièce précédente est « Conforme »." in gestionnaire.text
     gestionnaire.press(RECEIVED)
     assert "c'était la dernière pièce de cette liste" in gestionnaire.text
     assert sorted(statuses(candidate)) == sorted([COMPLIANT, RECEIVED])
+    assert reason not in candidate.text, "a reason belongs to a refusal alone"
 
 
 def test_a_decision_is_stored_though_the_next_piece_cannot_be_had(
@@ -100,14 +101,6 @@ def test_a_reason_of_the_catalogue_is_read_by_the_candidate_before_the_comment(
     assert f"{reason} Signez la dernière page." in candidate.text
     gestionnaire.get(f"{refused}?statut=toutes")
     assert "1 décision auparavant" in gestionnaire.text
-
-
-def test_a_reason_belongs_to_a_refusal_alone(gestionnaire: ScriptlessBrowser, candidate: ScriptlessBrowser) -> None:
-    open_first(gestionnaire, candidate)
-    reason = "Le document n'est pas signé."
-    gestionnaire.press(COMPLIANT, reason=reason)
-    candidate.get(candidate.path)
-    assert reason not in candidate.text
 
 
 def test_a_piece_is_refused_by_its_comment_while_registrations_is_away(

@@ -38,6 +38,8 @@ def test_labels_and_hints_are_the_guides() -> None:
 def test_everything_is_required_but_the_nom_d_usage_and_the_box() -> None:
     fields = account_form.creation({}, GUIDE)["sections"][0]["fields"]
     assert [field["name"] for field in fields if not field["required"]] == ["nom_usage", "commune_hors_liste"]
+    asked_again = [field["name"] for field in fields if field.get("refresh")]
+    assert asked_again == ["pays_naissance", "departement_naissance", "commune_hors_liste"]
 
 
 def test_what_was_typed_is_kept_as_typed_passwords_aside() -> None:
@@ -46,6 +48,13 @@ def test_what_was_typed_is_kept_as_typed_passwords_aside() -> None:
     assert shown["prenoms"] == " Laurent  1"
     assert shown["commune_naissance"] == "CAEN"
     assert shown["password"] == shown["password_confirmation"] == ""
+
+
+def test_the_search_shows_the_words_typed_in_it_else_the_commune_chosen() -> None:
+    for typed, display in (("cae", "cae"), ("", "CAEN")):
+        values = creation_form(**{"commune_naissance-texte": typed})
+        fields = account_form.creation(values, GUIDE)["sections"][0]["fields"]
+        assert [field["display"] for field in fields if field["name"] == "commune_naissance"] == [display]
 
 
 def test_france_comes_first_and_is_chosen_beforehand() -> None:
@@ -59,9 +68,17 @@ def test_a_frozen_account_shows_its_civil_status_greyed_and_says_why() -> None:
     identity, contact = account_form.change(creation_form(), GUIDE, frozen_notice=account_form.FROZEN_NOTICE)[
         "sections"
     ]
-    assert all(field["disabled"] for field in identity["fields"])
+    assert all(field["disabled"] and not field["refresh"] for field in identity["fields"])
     assert "service gestionnaire" in identity["notice"]
     assert not any(field.get("disabled") for field in contact["fields"])
+    required = [field["name"] for field in contact["fields"] if field["required"]]
+    assert required == ["email", "email_confirmation"]
+
+
+def test_staff_who_correct_type_nothing_twice() -> None:
+    names = [field["name"] for field in account_form.correction(creation_form())["sections"][0]["fields"]]
+    assert "nom_famille" in names
+    assert not any(name.endswith("_confirmation") for name in names)
 
 
 def read(**values: Any) -> tuple[Birthplace | None, list[str]]:
@@ -87,6 +104,12 @@ def test_a_commune_of_another_departement_is_refused() -> None:
     assert errors == ["#/commune_naissance"]
 
 
+def test_what_is_missing_of_a_birthplace_in_france_is_named() -> None:
+    assert read(pays_naissance="100") == (None, ["#/departement_naissance", "#/commune_naissance"])
+    assert read(pays_naissance="100", commune_naissance="CAEN") == (None, ["#/departement_naissance"])
+    assert read(pays_naissance="100", departement_naissance="014") == (None, ["#/commune_naissance"])
+
+
 def test_a_commune_merged_long_ago_is_typed_freely() -> None:
     place, _ = read(
         pays_naissance="100",
@@ -110,8 +133,10 @@ def test_an_unknown_country_is_refused(country: str) -> None:
     assert (place, errors) == (None, ["#/pays_naissance"])
 
 
-def test_markup_is_no_town() -> None:
-    assert read(pays_naissance="109", ville_naissance="<script>")[1] == ["#/ville_naissance"]
+def test_markup_is_no_town_nor_is_what_has_no_letter_or_no_end() -> None:
+    for town in ("<script>", "12", "x" * (birthplace.PLACE_LENGTH + 1)):
+        assert read(pays_naissance="109", ville_naissance=town) == (None, ["#/ville_naissance"]), town
+    assert read(pays_naissance="109", ville_naissance="x" * birthplace.PLACE_LENGTH)[1] == []
 
 
 def names_of(values: dict[str, Any]) -> list[str]:

@@ -2,13 +2,13 @@
 
 import json
 from dataclasses import replace
-from datetime import UTC
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.contracts.registrations import AcademieRef, Contact, ExamRef, RegistrationSaved, SessionRef
+from services.contracts.registrations import RegistrationSaved
 from services.registrations.domain import registration_form
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.epreuve_positions import BENEFICE, INSCRIT, NON_INSCRIT
@@ -16,7 +16,7 @@ from services.registrations.domain.lengths import ANSWER
 from services.registrations.domain.registration_content import RegistrationContent
 from services.registrations.domain.tab_answers import TabAnswers
 from services.registrations.domain.tab_views import Incomplete
-from tests.registrations.domain.example_dossier import ANSWERS, BESANCON, BTS, DOSSIER, PIERRE, SESSION
+from tests.registrations.domain.example_dossier import ANSWERS, DOSSIER
 
 NAMES = (
     *((tab, name) for tab, fields in ANSWERS.items() for name in fields),
@@ -28,6 +28,10 @@ NAMES = (
     ("acquis", "vae-garder-E3"),
     ("epreuves", "position-E1"),
     ("epreuves", "position-E4-A"),
+)
+SAMPLES = Path(__file__).parents[2] / "contracts" / "samples"
+SAMPLE = RegistrationSaved.from_data(
+    json.loads((SAMPLES / f"{RegistrationSaved.TYPE}.json").read_text(encoding="utf-8"))
 )
 WORDS = "oui non globale progressive inscrit non_inscrit benefice anglais allemand"
 CODES = "100 320 410 CNED 31213 2021 12,5 8 99999"
@@ -42,19 +46,8 @@ def changed(changes: dict[tuple[str, str], str]) -> Dossier:
 
 
 def event(outcome: RegistrationContent) -> RegistrationSaved:
-    contact = Contact("Recteur", ("1 chemin de l'olivier",), None, None)
-    return RegistrationSaved(
-        candidature_id="c",
-        candidate_id="p",
-        version=1,
-        saved_at=BESANCON.opens.astimezone(UTC).isoformat(),
-        numero_candidat="02103000001",
-        numero_inscription="001",
-        exam=ExamRef(BTS.code, BTS.label, BTS.domaine),
-        session=SessionRef("2022", "BTS 2022", "2022-06", "2022-08", SESSION.closes.isoformat()),
-        academie=AcademieRef("03", BESANCON.label, contact),
-        closes_at=BESANCON.closes.isoformat(),
-        identity=PIERRE,
+    return replace(
+        SAMPLE,
         recap=outcome.recap.sections,
         epreuves=outcome.epreuves,
         confirmation=outcome.confirmation,

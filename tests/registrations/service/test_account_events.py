@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from email import message_from_bytes, policy
-from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +18,7 @@ from tests.registrations.domain.example_dossier import BESANCON
 from tests.registrations.service.candidate_client import NOW, CandidateClient
 from tests.registrations.service.outbox import events_of, follow_up_envelopes, follow_ups_of
 from tests.support import tokens
+from tests.support.smtp import ReceivedMail, parse_mail
 
 pytestmark = pytest.mark.engines("sqlite")
 
@@ -31,28 +30,16 @@ CORRECTED = Identity(**{**tokens.DUBOIS, "version": 5, "nom_famille": "DUPOND"})
 def mails(app: Flask, tmp_path: Path) -> Any:
     """Does the follow-ups that wait, and gives the mails there are."""
 
-    def run() -> list[EmailMessage]:
+    def run() -> list[ReceivedMail]:
         with app.app_context():
             for data in follow_up_envelopes(app):
                 envelope = Envelope(data["id"], data["source"], data["type"], data["subject"], NOW, data["data"])
                 follow_up = registry.named_follow_up(data["type"])
                 assert follow_up is not None, follow_ups.__name__
                 follow_up(envelope.data, envelope)
-        return [_read(path) for path in sorted((tmp_path / "mail").glob("*.eml"))]
+        return [parse_mail(path.read_bytes()) for path in sorted((tmp_path / "mail").glob("*.eml"))]
 
     return run
-
-
-def _read(path: Path) -> EmailMessage:
-    message = message_from_bytes(path.read_bytes(), policy=policy.default)
-    assert isinstance(message, EmailMessage)
-    return message
-
-
-def _text(message: EmailMessage, kind: str = "plain") -> str:
-    part = message.get_body((kind,))
-    assert part is not None
-    return str(part.get_content())
 
 
 def correct(app: Flask, reason: str = "Nom mal orthographié") -> None:
@@ -100,13 +87,13 @@ def test_a_modification_is_told_by_mail_in_text_and_html(app: Flask, candidate: 
     saved = candidate.registered()
     candidate.save(candidate.modify(saved["candidature_id"]).json)
     (mail,) = mails()
-    assert mail["Subject"] == "Modification d'inscription : BREVET DE TECHNICIEN SUPERIEUR"
-    assert mail["To"] == "pdubois@ac-rennes.fr"
-    for kind in ("plain", "html"):
-        assert "02103000001" in _text(mail, kind)
-        assert "Le Service Gestionnaire" in _text(mail, kind)
-        assert "http://portail.example" in _text(mail, kind)
-    assert "Version : 2" in _text(mail)
+    assert mail.subject == "Modification d'inscription : BREVET DE TECHNICIEN SUPERIEUR"
+    assert mail.recipients == ["pdubois@ac-rennes.fr"]
+    for kind in ("text", "html"):
+        assert "02103000001" in getattr(mail, kind)
+        assert "Le Service Gestionnaire" in getattr(mail, kind)
+        assert "http://portail.example" in getattr(mail, kind)
+    assert "Version : 2" in mail.text
 
 
 def test_a_withdrawal_is_confirmed_by_one_mail_though_it_is_sent_twice(
@@ -114,9 +101,9 @@ def test_a_withdrawal_is_confirmed_by_one_mail_though_it_is_sent_twice(
 ) -> None:
     candidate.withdraw(candidate.registered()["candidature_id"])
     [mail], [again] = mails(), mails()
-    assert mail["Subject"] == "Désinscription : BREVET DE TECHNICIEN SUPERIEUR"
-    assert "a bien été prise en compte le 05/10/2021 à 12:00" in _text(mail)
-    assert mail["Message-ID"] == again["Message-ID"]
+    assert mail.subject == "Désinscription : BREVET DE TECHNICIEN SUPERIEUR"
+    assert "a bien été prise en compte le 05/10/2021 à 12:00" in mail.text
+    assert mail.message["Message-ID"] == again.message["Message-ID"]
 
 
 def test_mails_go_to_the_newest_address_whatever_order_events_come_in(
@@ -127,7 +114,7 @@ def test_mails_go_to_the_newest_address_whatever_order_events_come_in(
     change_email(app, "old@example.org", 2)
     candidate.save(candidate.modify(saved["candidature_id"]).json)
     (mail,) = mails()
-    assert mail["To"] == "new@example.org"
+    assert mail.recipients == ["new@example.org"]
     assert events_of(app, "registrations.registration_saved.v1")[-1]["data"]["identity"]["email"] == "new@example.org"
 
 
@@ -137,9 +124,9 @@ def test_a_correction_is_told_by_mail_with_its_reason_as_text(
     candidate.registered()
     correct(app, reason="<img src=x>\r\nBcc: a@b.c")
     (mail,) = mails()
-    assert "Motif : <img src=x>" in _text(mail)
-    assert "<img" not in _text(mail, "html")
-    assert mail["Bcc"] is None
+    assert "Motif : <img src=x>" in mail.text
+    assert "<img" not in mail.html
+    assert mail.message["Bcc"] is None
 
 
 def test_a_deleted_account_leaves_no_text_behind(app: Flask, candidate: CandidateClient) -> None:

@@ -24,9 +24,11 @@ def export(app: Flask, what: str, *academies: str) -> TestResponse:
 
 def lines(app: Flask, query: str = "", *academies: str) -> list[dict[str, str]]:
     """The export of épreuves."""
-    with export(app, f"epreuves.csv?{query}", *academies) as answer:
-        assert answer.status_code == 200, answer.text
-        return list(csv.DictReader(answer.text.removeprefix("\ufeff").splitlines(), delimiter=";"))
+    answer = export(app, f"epreuves.csv?{query}", *academies)
+    assert answer.status_code == 200, answer.text
+    text = answer.text
+    answer.close()
+    return list(csv.DictReader(text.removeprefix("\ufeff").splitlines(), delimiter=";"))
 
 
 def test_an_export_under_way_has_the_next_one_wait_for_its_end(

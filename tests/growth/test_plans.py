@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
 import pytest
+from sqlalchemy import Connection, text
 
 from deploy.service_names import SERVICES
+from services.chassis.database.transactions import Database
 from tests.growth.conftest import Filled
 from tests.growth.full_service import Actions, FullService, light_weight
-from tests.growth.query_costs import query_costs
-from tests.support.query_plans import recorded_statements
+from tests.support.query_plans import Statement, recorded_statements
 
-# The fewest at which PostgreSQL plans as for a million: with fewer, reading a small table from one end to the other is
-# what costs least.
+# Enough for PostgreSQL to plan as for a million: of fewer, reading a table from one end to the other costs least.
 ROWS = {"accounts": 5_000, "registrations": 20_000, "documents": 5_000, "pieces": 10_000}
+LARGE = 5_000  # rows
+MOST_BLOCKS = 1_500  # of 8 KB, found by an index and in memory: a few milliseconds
 
 
 @pytest.fixture(scope="module", params=SERVICES)
@@ -35,3 +42,46 @@ def _not_flat(full: FullService, name: str, action: object) -> list[str]:
         with recorded_statements(full.db) as asked:
             action()
         return [f"{name}: {read}" for read in query_costs(full.db, asked) if not read.is_flat]
+
+
+@dataclass(frozen=True)
+class QueryCost:
+    """`scanned`: the large tables that were read from one end to the other."""
+
+    sql: str
+    blocks: int
+    scanned: frozenset[str]
+
+    @property
+    def is_flat(self) -> bool:
+        return not self.scanned and self.blocks <= MOST_BLOCKS
+
+    def __str__(self) -> str:
+        return f"{self.blocks} blocks, scans {sorted(self.scanned)}: {' '.join(self.sql.split())}"
+
+
+def query_costs(db: Database, asked: Sequence[Statement]) -> list[QueryCost]:
+    """The cost of each statement. They are run once more and rolled back."""
+    measured = {sql: values for sql, values in asked if sql.startswith(("SELECT", "UPDATE", "DELETE"))}
+    with db.engine.connect() as connection:
+        large = _large_tables(connection)
+        return [_read(connection, sql, values, large) for sql, values in measured.items()]
+
+
+def _read(connection: Connection, sql: str, values: Any, large: frozenset[str]) -> QueryCost:
+    plan = connection.exec_driver_sql(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {sql}", values).scalar()
+    connection.rollback()
+    root = (json.loads(plan) if isinstance(plan, str) else plan)[0]["Plan"]
+    scanned = {step.get("Relation Name") for step in _steps(root) if step["Node Type"] == "Seq Scan"}
+    return QueryCost(sql, root["Shared Hit Blocks"] + root["Shared Read Blocks"], large & scanned)
+
+
+def _steps(step: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield step
+    for below in step.get("Plans", ()):
+        yield from _steps(below)
+
+
+def _large_tables(connection: Connection) -> frozenset[str]:
+    query = text("SELECT relname FROM pg_class WHERE relkind = 'r' AND reltuples >= :large")
+    return frozenset(connection.scalars(query, {"large": LARGE}))

@@ -88,9 +88,10 @@ def test_a_change_needs_a_reason_and_dates_in_order(app: Flask) -> None:
     with app.app_context():
         with pytest.raises(Invalid, match="erreurs"):
             change_window("BTS", "2022", "03", NewDates(closes=NOW), reason=" ", actor=OPERATOR, at=NOW)
-        backwards = NewDates(closes=BESANCON.opens)
-        with pytest.raises(Invalid):
+        backwards = NewDates(closes=BESANCON.opens, deposit_closes=BESANCON.deposit_opens)
+        with pytest.raises(Invalid) as refusal:
             change_window("BTS", "2022", "03", backwards, reason="x", actor=OPERATOR, at=NOW)
+        assert [error.pointer for error in refusal.value.errors] == ["#/closes", "#/deposit_closes"]
         with pytest.raises(NotFound):
             change_window("BTS", "2022", "99", NewDates(), reason="x", actor=OPERATOR, at=NOW)
 

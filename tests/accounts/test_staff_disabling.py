@@ -34,16 +34,6 @@ CHIEF, SECOND = "chef@dec.example", "adjointe@dec.example"
 WHY = "Mutation au 1er décembre"
 
 
-def administrators_tool(accounts: RunningAccounts, email: str) -> tuple[str, str]:
-    """The id and the access token of a new administrateur with a tool for everything."""
-    person = ("--email", email, "--nom", "Martin", "--prenoms", "Anne")
-    staff_id = str(command_result(accounts, "create-staff", "--role", "administrateur", *person)["id"])
-    token = command_result(accounts, "create-token", "--email", email, "--scopes", "staff:manage,candidates:correct")[
-        "token"
-    ]
-    return staff_id, access(accounts, token)
-
-
 def access(accounts: RunningAccounts, token: str) -> str:
     answer = accounts.post("/tools/exchange", token=token)
     assert answer.status_code == 200, answer.json
@@ -189,15 +179,16 @@ def test_an_unknown_person_or_token_is_said_to_be_so(accounts: RunningAccounts) 
         assert chief.post(f"/staff/{'0' * 32}/{act}", reason=WHY).status_code == 404
     assert chief.post(f"/staff/{'0' * 32}/disable").status_code == 422
     assert chief.post(f"/staff/{'0' * 32}/invitation").status_code == 404
-    _, bearer = administrators_tool(accounts, SECOND)
-    assert accounts.call("POST", f"/staff/tokens/{'0' * 32}/revoke", bearer, reason=WHY).status_code == 404
+    unknown_token = f"/staff/tokens/{'0' * 32}/revoke"
+    assert accounts.call("POST", unknown_token, chief.bearer, reason=WHY).status_code == 404
 
 
 def test_lists_tell_who_may_come_in_and_with_which_tokens_and_no_secret(accounts: RunningAccounts) -> None:
     staff = command_result(accounts, "create-staff", *GESTIONNAIRE)
     token = command_result(accounts, "create-token", "--email", EMAIL, "--name", "bureau")
     log_in_staff(accounts, staff)
-    _, bearer = administrators_tool(accounts, CHIEF)
+    bearer = logged_in(accounts, CHIEF).bearer
+    command_result(accounts, "create-token", "--email", CHIEF)
     shown, answered = listed(accounts, "list-staff"), accounts.call("GET", "/staff", bearer).json or {}
     assert [row["id"] for row in answered["items"]] == [row["id"] for row in shown]
     (member,) = (row for row in shown if row["email"] == EMAIL)
@@ -213,8 +204,8 @@ def test_lists_tell_who_may_come_in_and_with_which_tokens_and_no_secret(accounts
 
 
 def test_lists_are_read_in_pages(accounts: RunningAccounts) -> None:
-    _, bearer = administrators_tool(accounts, CHIEF)
-    administrators_tool(accounts, SECOND)
+    bearer = logged_in(accounts, CHIEF).bearer
+    logged_in(accounts, SECOND)
     first = accounts.call("GET", "/staff?limit=1", bearer).json or {}
     second = accounts.call("GET", f"/staff?limit=1&cursor={first['next_cursor']}", bearer).json or {}
     last = accounts.call("GET", f"/staff?limit=1&cursor={second['next_cursor']}", bearer).json or {}
@@ -225,7 +216,7 @@ def test_lists_are_read_in_pages(accounts: RunningAccounts) -> None:
 def test_a_token_is_revoked_with_its_reason(accounts: RunningAccounts) -> None:
     command_result(accounts, "create-staff", *GESTIONNAIRE)
     token = command_result(accounts, "create-token", "--email", EMAIL)
-    _, bearer = administrators_tool(accounts, CHIEF)
+    bearer = logged_in(accounts, CHIEF).bearer
     assert accounts.call("POST", f"/staff/tokens/{token['id']}/revoke", bearer, reason=WHY).status_code == 204
     assert problem_slug(accounts.post("/tools/exchange", token=token["token"])) == "jeton-refuse"
     [entry] = [entry for entry in accounts.audit_entries() if entry.action == "token_revoked"]

@@ -39,7 +39,7 @@ def test_a_school_is_searched_and_taken_from_a_list_by_full_pages(candidates: Ca
     assert browser.path == f"{draft}/{QUALIFICATION}"
     browser.press("Précédent")
     browser.press("Rechercher : Etablissement", **{"etablissement-texte": "introuvable"})
-    assert "Aucun résultat" in browser.text
+    assert "Aucun établissement ne correspond à « introuvable »." in browser.text
     assert browser.value("etablissement-texte") == "introuvable"
 
 
@@ -79,12 +79,14 @@ def test_a_save_refused_for_other_tabs_leads_to_each_field_where_its_mistake_is_
     assert browser.answer.status_code == 422
     assert problems_of(browser.answer.text) == []
     [link] = [
-        link for link in browser.page.xpath("//main//a") if text_of(link).startswith("Identification : Indiquez la nat")
+        link
+        for link in browser.page.xpath("//main//a")
+        if text_of(link) == "Identification : Nationalité : choisissez une valeur."
     ]
     browser.get(link.get("href").partition("#")[0])
     assert (browser.path, browser.value("adresse")) == (f"{draft}/{IDENTIFICATION}", "1 rue du port")
     assert link.get("href").endswith("?verifier=oui#champ-nationalite")
-    assert text_of(browser.page.xpath("//*[@id='resume-erreurs']")[0])
+    assert "Nationalité : choisissez une valeur." in text_of(browser.page.xpath("//*[@id='resume-erreurs']")[0])
 
 
 def test_a_draft_given_up_is_gone_after_a_page_that_asks(candidates: CandidateFactory) -> None:

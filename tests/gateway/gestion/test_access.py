@@ -186,11 +186,13 @@ def test_a_token_that_a_service_refuses_is_no_end_of_the_session(
 def test_the_secret_of_one_cookie_opens_nothing_in_the_other(
     staff: StaffFactory, candidates: CandidateFactory, running: InProcessFourServices
 ) -> None:
-    names = [
-        cookie_name(running.gateway.app.extensions["portail"], kind) for kind in (SESSION_COOKIE, STAFF_SESSION_COOKIE)
-    ]
-    for browser, own, other in ((candidates.log_in(), *names), (staff.logged_in("03"), *reversed(names))):
-        browser.client.set_cookie(other, browser.cookie(own) or "", domain="127.0.0.1")
+    settings = running.gateway.app.extensions["portail"]
+    for browser, kind, other in (
+        (candidates.log_in(), SESSION_COOKIE, STAFF_SESSION_COOKIE),
+        (staff.logged_in("03"), STAFF_SESSION_COOKIE, SESSION_COOKIE),
+    ):
+        own = cookie_name(settings, kind)
+        browser.client.set_cookie(cookie_name(settings, other), browser.cookie(own) or "", domain="127.0.0.1")
         browser.client.delete_cookie(own, domain="127.0.0.1")
         for path, door in (("/gestion", "/gestion/connexion"), ("/inscriptions", "/connexion")):
             browser.get(path)

@@ -10,22 +10,15 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 from flask import Flask, request
 
 from services.chassis.database.transactions import Database
-from services.chassis.settings import Secret, ServiceSettings
 from services.chassis.web import access
 from services.chassis.web.application import create_service
 from services.chassis.web.gunicorn_server import serve
+from tests.chassis.tables import settings
 
 
 def create() -> Flask:
-    settings = ServiceSettings(
-        env="development",
-        database_url="sqlite:////nowhere/failing.db",
-        broker_url="amqp://x:x@127.0.0.1:1/x",
-        accounts_url="http://127.0.0.1:1",
-        client_id="x",
-        client_secret=Secret("-"),
-    )
-    app = create_service("failing", settings, Database(), title="-", blueprints=[])
+    nowhere = settings("sqlite:////nowhere/failing.db", env="development")
+    app = create_service("failing", nowhere, Database(), title="-", blueprints=[])
 
     @app.get("/people/<name>")
     @access.public

@@ -10,10 +10,10 @@ from sqlalchemy import text
 
 from services.chassis.database.transactions import Database
 from services.chassis.process import capacity
-from services.chassis.settings import Secret, ServiceSettings
 from services.chassis.web import access
 from services.chassis.web.application import create_service
 from services.chassis.web.gunicorn_server import serve
+from tests.chassis.tables import settings
 
 blp = Blueprint("ledger", __name__)
 db = Database()
@@ -51,11 +51,7 @@ def nothing() -> str:
 
 
 def create_app(database_url: str) -> Flask:
-    settings = ServiceSettings(
-        env="test", database_url=database_url, broker_url="amqp://x:x@127.0.0.1:1/x",
-        accounts_url="http://127.0.0.1:1", client_id="x", client_secret=Secret("-"),
-    )  # fmt: skip
-    app = create_service("ledger", settings, db, title="-", blueprints=[blp])
+    app = create_service("ledger", settings(database_url), db, title="-", blueprints=[blp])
     with app.app_context(), db.operation() as session:
         session.execute(text("CREATE TABLE IF NOT EXISTS entries (entry TEXT)"))
     return app

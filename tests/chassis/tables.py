@@ -1,4 +1,4 @@
-"""A database of the chassis alone, with tables that a test names."""
+"""A service of the chassis alone: its settings, and a database with tables that a test names."""
 
 from __future__ import annotations
 
@@ -9,6 +9,15 @@ from flask import Flask
 from sqlalchemy import text
 
 from services.chassis.database.transactions import Database
+from services.chassis.settings import Secret, ServiceSettings
+
+
+def settings(database_url: str, env: str = "test") -> ServiceSettings:
+    """Of a service that nobody else answers."""
+    return ServiceSettings(
+        env=env, database_url=database_url, broker_url="amqp://x:x@127.0.0.1:1/x",
+        accounts_url="http://127.0.0.1:1", client_id="x", client_secret=Secret("-"),
+    )  # fmt: skip
 
 
 @contextmanager

@@ -16,6 +16,12 @@ from services.chassis.database.changes import FileChanges
 PATIENCE = 30.0
 
 
+@pytest.fixture(autouse=True)
+def longest(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits for so long."""
+    monkeypatch.setattr(changes, "LONGEST_SECONDS", 10 * PATIENCE)
+
+
 @pytest.fixture
 def file(tmp_path: Path) -> Iterator[sqlite3.Connection]:
     with closing(sqlite3.connect(tmp_path / "file.db", isolation_level=None)) as connection:
@@ -39,10 +45,7 @@ def waiting(path: Path, stop: threading.Event) -> tuple[threading.Thread, thread
     return thread, marked
 
 
-def test_a_commit_of_another_ends_the_wait(
-    file: sqlite3.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(changes, "LONGEST_SECONDS", 10 * PATIENCE)
+def test_a_commit_of_another_ends_the_wait(file: sqlite3.Connection, tmp_path: Path) -> None:
     thread, marked = waiting(tmp_path / "file.db", threading.Event())
     assert marked.wait(PATIENCE)
     file.execute("INSERT INTO work VALUES (1)")
@@ -53,7 +56,6 @@ def test_a_commit_of_another_ends_the_wait(
 def test_a_commit_between_the_mark_and_the_wait_ends_it_at_once(
     file: sqlite3.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(changes, "LONGEST_SECONDS", 10 * PATIENCE)
     never = threading.Event()
     monkeypatch.setattr(never, "wait", lambda seconds: pytest.fail("it waited"))
     with closing(FileChanges(str(tmp_path / "file.db"))) as file_changes:
@@ -62,8 +64,7 @@ def test_a_commit_between_the_mark_and_the_wait_ends_it_at_once(
         file_changes.wait(never)
 
 
-def test_a_stop_ends_the_wait(file: sqlite3.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(changes, "LONGEST_SECONDS", 10 * PATIENCE)
+def test_a_stop_ends_the_wait(file: sqlite3.Connection, tmp_path: Path) -> None:
     stop = threading.Event()
     thread, marked = waiting(tmp_path / "file.db", stop)
     assert marked.wait(PATIENCE)
@@ -72,19 +73,13 @@ def test_a_stop_ends_the_wait(file: sqlite3.Connection, tmp_path: Path, monkeypa
     assert not thread.is_alive()
 
 
+@pytest.mark.usefixtures("file")
+@pytest.mark.parametrize("path", ["file.db", "no/folder/file.db"], ids=["without a commit", "that cannot be read"])
 def test_what_becomes_due_by_time_alone_is_looked_for(
-    file: sqlite3.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    path: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """A file that cannot be read is left to who looks for work, and then says why."""
     monkeypatch.setattr(changes, "LONGEST_SECONDS", 0.01)
-    thread, _ = waiting(tmp_path / "file.db", threading.Event())
-    thread.join(PATIENCE)
-    assert not thread.is_alive()
-
-
-def test_a_file_that_cannot_be_read_is_left_to_who_looks_for_work(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(changes, "LONGEST_SECONDS", 0.01)
-    thread, _ = waiting(tmp_path / "no" / "folder" / "file.db", threading.Event())
+    thread, _ = waiting(tmp_path / path, threading.Event())
     thread.join(PATIENCE)
     assert not thread.is_alive()

@@ -16,9 +16,9 @@ from werkzeug.test import TestResponse
 
 from services.chassis.database import transactions
 from services.chassis.database.transactions import Database, is_database_unavailable
-from services.chassis.settings import Secret, ServiceSettings
 from services.chassis.web import access
 from services.chassis.web.application import create_service
+from tests.chassis.tables import settings
 from tests.support.ports import free_port
 from tests.support.postgres import Postgres
 
@@ -37,11 +37,7 @@ def service(db: Database, database_url: str, statement: str) -> Flask:
         with db.operation() as session:
             return str(session.execute(text(statement)))
 
-    settings = ServiceSettings(
-        env="test", database_url=database_url, broker_url="amqp://x:x@127.0.0.1:1/x",
-        accounts_url="http://127.0.0.1:1", client_id="x", client_secret=Secret("-"),
-    )  # fmt: skip
-    return create_service("asked", settings, db, title="-", blueprints=[blueprint])
+    return create_service("asked", settings(database_url), db, title="-", blueprints=[blueprint])
 
 
 def says_that_it_is_away(answered: TestResponse) -> bool:

@@ -5,13 +5,10 @@ Each test takes ten seconds or more: as a web process waits for a statement, and
 
 from __future__ import annotations
 
-import os
-import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
 
 import psycopg
 import pytest
@@ -19,11 +16,10 @@ import requests
 from sqlalchemy.engine import make_url
 
 from services.chassis.process.capacity import Limit
-from tests.support.ports import free_port
+from tests.chassis.served_module import served
 from tests.support.postgres import PostgresServer
-from tests.support.processes import Daemon, PrivateFolder, wait_until
+from tests.support.processes import wait_until
 
-ROOT = Path(__file__).parents[2]
 THREADS = 8
 FLOOD = 40
 SECONDS = 90.0  # for whatever must come: a bound for the test, none for the service
@@ -55,15 +51,11 @@ class Site:
 
 @pytest.fixture
 def site(postgres: PostgresServer) -> Iterator[Site]:
-    port, folder, database_url = free_port(), PrivateFolder("hung"), postgres.fresh_database()
-    env = {**os.environ, "PYTHONPATH": str(ROOT), "BIND": f"127.0.0.1:{port}", "THREADS": str(THREADS)}
-    daemon = Daemon("site", [sys.executable, "-m", "tests.chassis.ledger_site", database_url], folder, env)
-    site = Site(f"http://127.0.0.1:{port}", database_url)
-    daemon.start()
-    daemon.wait_ready(lambda: site.status("/entries") == 200)
-    yield site
-    daemon.stop()
-    folder.remove()
+    database_url = postgres.fresh_database()
+    with served("tests.chassis.ledger_site", database_url, THREADS=str(THREADS)) as running:
+        site = Site(running.url, database_url)
+        wait_until(lambda: site.status("/entries") == 200, SECONDS, "a site with its table")
+        yield site
 
 
 def test_while_the_database_hangs_all_else_answers_and_nothing_acknowledged_is_lost(

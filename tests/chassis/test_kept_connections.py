@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 import threading
 from collections.abc import Iterator
+from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
 
@@ -15,27 +15,25 @@ import pytest
 from services.chassis.errors import Unavailable
 from services.chassis.http.client import Client
 from services.chassis.web.gunicorn_server import LEAST_CONNECTIONS
-from tests.support.ports import free_port, is_listening
-from tests.support.processes import Daemon, PrivateFolder, wait_until
+from tests.chassis.served_module import ServedModule, served
+from tests.support.processes import Daemon, wait_until
 
-ROOT = Path(__file__).parents[2]
 SECONDS = 30.0
 
 
+@dataclass(frozen=True)
 class Site:
     """The small site of tests.chassis.site; `writes` is how many it has done for the test at hand."""
 
-    def __init__(self, folder: PrivateFolder) -> None:
-        self.port = free_port()
-        self._writes = folder.path / "writes"
-        env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "WRITES_FILE": str(self._writes)}
-        env |= {"THREADS": str(LEAST_CONNECTIONS), "BIND": f"127.0.0.1:{self.port}"}
-        self.daemon = Daemon("site", [sys.executable, "-m", "tests.chassis.site"], folder, env)
+    served: ServedModule
 
-    def start(self) -> None:
-        """Start it, unless it runs."""
-        self.daemon.start()
-        self.daemon.wait_ready(lambda: is_listening(self.port))
+    @property
+    def daemon(self) -> Daemon:
+        return self.served.daemon
+
+    @property
+    def _writes(self) -> Path:
+        return self.served.folder / "writes"
 
     @property
     def writes(self) -> int:
@@ -47,17 +45,14 @@ class Site:
 
 @pytest.fixture(scope="module")
 def one_site() -> Iterator[Site]:
-    folder = PrivateFolder("kept")
-    made = Site(folder)
-    yield made
-    made.daemon.stop()
-    folder.remove()
+    with served("tests.chassis.site", WRITES_FILE="writes", THREADS=str(LEAST_CONNECTIONS)) as running:
+        yield Site(running)
 
 
 @pytest.fixture
 def site(one_site: Site) -> Site:
     """It runs, whatever the test before did with it."""
-    one_site.start()
+    one_site.served.start()
     one_site.forget_writes()
     return one_site
 
@@ -65,7 +60,7 @@ def site(one_site: Site) -> Site:
 @pytest.fixture
 def client(site: Site) -> Client:
     """It has a connection that it has kept."""
-    client = Client(f"http://127.0.0.1:{site.port}", page_seconds=SECONDS)
+    client = Client(site.served.url, page_seconds=SECONDS)
     client.post("/writes", json={})
     return client
 
@@ -80,7 +75,7 @@ def test_a_deed_whose_server_dies_of_it_is_not_done_again(site: Site, client: Cl
 
 def test_who_comes_back_to_a_server_that_was_started_again_notices_nothing(site: Site, client: Client) -> None:
     site.daemon.stop()
-    site.start()
+    site.served.start()
     client.post("/writes", json={})
     assert site.writes == 2
 
@@ -110,6 +105,6 @@ def test_whatever_leaves_while_a_server_stops_is_done_once_or_was_refused(site: 
 
 def test_a_connection_is_kept_however_many_threads_operators_give(site: Site) -> None:
     """The site has as many as there are connections at least."""
-    connection = HTTPConnection("127.0.0.1", site.port, timeout=SECONDS)
+    connection = HTTPConnection("127.0.0.1", site.served.port, timeout=SECONDS)
     connection.request("GET", "/")
     assert connection.getresponse().getheader("Connection") != "close"

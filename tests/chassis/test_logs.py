@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import socket
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,10 +14,8 @@ from prometheus_client import REGISTRY
 
 from services.chassis.process.failure_reason import LONGEST
 from tests.chassis.failing_site import create
-from tests.support.ports import free_port, is_listening
-from tests.support.processes import Daemon, PrivateFolder
+from tests.chassis.served_module import served
 
-ROOT = Path(__file__).parent.parent.parent
 PERSON = "laurent.binet"
 
 
@@ -75,20 +70,12 @@ def test_invented_methods_are_refused_and_make_one_series(method: str) -> None:
 
 
 def test_the_server_itself_logs_no_address_and_no_path_of_what_it_refuses_or_cannot_serve() -> None:
-    port, folder = free_port(), PrivateFolder("failing")
-    env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "BIND": f"127.0.0.1:{port}", "THREADS": "2"}
-    daemon = Daemon("failing", [sys.executable, "-m", "tests.chassis.failing_site"], folder, env)
-    daemon.start()
-    try:
-        daemon.wait_ready(lambda: is_listening(port))
-        assert requests.get(f"http://127.0.0.1:{port}/outside/{PERSON}?q={PERSON}", timeout=60).status_code == 500
-        with socket.create_connection(("127.0.0.1", port), timeout=60) as spoilt:
+    with served("tests.chassis.failing_site", THREADS="2") as site:
+        assert requests.get(f"{site.url}/outside/{PERSON}?q={PERSON}", timeout=60).status_code == 500
+        with socket.create_connection(("127.0.0.1", site.port), timeout=60) as spoilt:
             spoilt.sendall(f"GET /people/{PERSON} NO HTTP\r\n\r\n".encode())
             assert b" 400 " in spoilt.recv(4096)
-        printed = daemon.log.read_text()
-    finally:
-        daemon.stop()
-        folder.remove()
+        printed = site.daemon.log.read_text()
     assert PERSON not in printed
     assert "127.0.0.1" not in printed
     assert {line["event"] for line in lines_in(printed)} >= {"Error handling request %s %s", "Invalid request"}

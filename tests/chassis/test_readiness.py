@@ -19,9 +19,9 @@ from services.chassis.jobs.registry import Jobs
 from services.chassis.process import worker_page
 from services.chassis.process.readiness import Check, Readiness
 from services.chassis.process.worker import Worker
-from services.chassis.settings import Secret, ServiceSettings
 from services.chassis.web.application import create_service
 from services.objects import ObjectStore, StoreUnavailable, store
+from tests.chassis.tables import settings
 from tests.support.object_store import Bucket
 from tests.support.ports import free_port
 from tests.support.processes import wait_until
@@ -32,13 +32,6 @@ def silent() -> Iterator[int]:
     """The port of a server that takes connections and never says a word."""
     with socket.create_server(("127.0.0.1", 0), backlog=50) as listener:
         yield int(listener.getsockname()[1])
-
-
-def settings(database_url: str) -> ServiceSettings:
-    return ServiceSettings(
-        env="test", database_url=database_url, broker_url="amqp://x:x@127.0.0.1:1/x",
-        accounts_url="http://127.0.0.1:1", client_id="x", client_secret=Secret("-"),
-    )  # fmt: skip
 
 
 def service(database_url: str, **reports: Check) -> Flask:

@@ -5,18 +5,16 @@ from __future__ import annotations
 import os
 import signal
 import socket
-import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import pytest
 
-from tests.support.ports import free_port, is_listening
-from tests.support.processes import Daemon, PrivateFolder, wait_until
+from tests.chassis.served_module import served
+from tests.support.ports import is_listening
+from tests.support.processes import Daemon, wait_until
 
-ROOT = Path(__file__).parents[2]
 BODY = b"x" * 400_000
 UPLOAD = b"POST /taken HTTP/1.1\r\nHost: site\r\nContent-Type: multipart/form-data; boundary=y\r\n"
 HOME = b"GET / HTTP/1.1\r\nHost: site\r\n\r\n"
@@ -25,7 +23,7 @@ STOP_SECONDS = 60.0
 
 @dataclass
 class Site:
-    """The small site of tests.chassis.site, with one upload half sent."""
+    """The small site of tests.chassis.site."""
 
     port: int
     daemon: Daemon
@@ -55,18 +53,11 @@ def starting() -> Iterator[Site]:
     yield from started(START_SECONDS="1")
 
 
-def started(**more: str) -> Iterator[Site]:
-    port = free_port()
-    folder = PrivateFolder("stopping")
-    env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "BIND": f"127.0.0.1:{port}", "THREADS": "4", **more}
-    daemon = Daemon("site", [sys.executable, "-m", "tests.chassis.site"], folder, env)
-    daemon.start()
-    daemon.wait_ready(lambda: is_listening(port))
-    site = Site(port, daemon)
-    with site.opened:
-        yield site
-    daemon.stop()
-    folder.remove()
+def started(**environment: str) -> Iterator[Site]:
+    with served("tests.chassis.site", THREADS="4", **environment) as running:
+        site = Site(running.port, running.daemon)
+        with site.opened:
+            yield site
 
 
 def test_an_upload_goes_on_to_its_end_while_others_are_sent_to_another_replica(site: Site) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,11 +12,10 @@ import requests
 
 from services.chassis.traces.recorder import BATCH_SPANS, EXPORT_SECONDS, QUEUED_SPANS, OpenTelemetryRecorder
 from services.chassis.traces.spans import Kind
-from tests.support.ports import free_port, is_listening
-from tests.support.processes import Daemon, PrivateFolder, wait_until
+from tests.chassis.served_module import served
+from tests.support.processes import Daemon, wait_until
 from tests.support.silent_server import SilentServer
 
-ROOT = Path(__file__).parents[2]
 REQUESTS = 20
 
 
@@ -30,20 +28,14 @@ def hung() -> Iterator[SilentServer]:
 @pytest.fixture
 def documents(hung: SilentServer, tmp_path: Path) -> Iterator[tuple[str, Daemon]]:
     """The URL of a web process that sends its traces there, and the process."""
-    port, folder = free_port(), PrivateFolder("hung-receiver")
     environment = {
-        "PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "ENV": "test", "BIND": f"127.0.0.1:{port}",
-        "DATABASE_URL": f"sqlite:///{tmp_path / 'documents.db'}", "BROKER_URL": f"sqlite:///{tmp_path / 'broker.db'}",
-        "ACCOUNTS_URL": "http://127.0.0.1:9", "REGISTRATIONS_URL": "http://127.0.0.1:9",
-        "CLIENT_ID": "documents", "CLIENT_SECRET": "-", "OBJECTS_URL": "s3+http://key:secret@127.0.0.1:9/documents",
-        "OTEL_EXPORTER_OTLP_ENDPOINT": hung.url,
+        "ENV": "test", "DATABASE_URL": f"sqlite:///{tmp_path / 'documents.db'}",
+        "BROKER_URL": f"sqlite:///{tmp_path / 'broker.db'}", "ACCOUNTS_URL": "http://127.0.0.1:9",
+        "REGISTRATIONS_URL": "http://127.0.0.1:9", "CLIENT_ID": "documents", "CLIENT_SECRET": "-",
+        "OBJECTS_URL": "s3+http://key:secret@127.0.0.1:9/documents", "OTEL_EXPORTER_OTLP_ENDPOINT": hung.url,
     }  # fmt: skip
-    daemon = Daemon("documents", [sys.executable, "-m", "services.documents", "web"], folder, environment)
-    daemon.start()
-    daemon.wait_ready(lambda: is_listening(port))
-    yield f"http://127.0.0.1:{port}/openapi.json", daemon
-    daemon.stop()
-    folder.remove()
+    with served("services.documents", "web", **environment) as running:
+        yield f"{running.url}/openapi.json", running.daemon
 
 
 def test_requests_are_answered_while_spans_wait_and_the_process_ends_by_itself(

@@ -7,7 +7,7 @@ import re
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -241,18 +241,18 @@ def test_another_proxy_in_front_is_believed_where_it_is_known(gateway_port: int)
 def posted(url: str, path: str, body: bytes | Iterator[bytes], source: str = "127.0.0.1") -> int:
     """The answer to a form sent from that address."""
     headers = {"Host": urlsplit(url).netloc, "Content-Type": "application/x-www-form-urlencoded"}
-    connection = http.client.HTTPConnection(
-        str(urlsplit(url).hostname), urlsplit(url).port, timeout=TIMEOUT_SECONDS, source_address=(source, 0)
-    )
-    connection.request("POST", path, body=body, headers=SAME_ORIGIN | headers)
-    return connection.getresponse().status
+    return _answer(url, source, "POST", path, body, SAME_ORIGIN | headers).status
 
 
 def asked_as_written(url: str, path: str, source: str = "127.0.0.1") -> http.client.HTTPResponse:
     """The path exactly as it stands here, from that address."""
+    return _answer(url, source, "GET", path)
+
+
+def _answer(url: str, source: str, *request: Any) -> http.client.HTTPResponse:
     parts = urlsplit(url)
     connection = http.client.HTTPConnection(
         str(parts.hostname), parts.port, timeout=TIMEOUT_SECONDS, source_address=(source, 0)
     )
-    connection.request("GET", path)
+    connection.request(*request)
     return connection.getresponse()

@@ -37,14 +37,6 @@ def invited(chief: Session, **changes: object) -> str:
     return str(answer.json["id"])
 
 
-def set_up(chief: Session, **changes: object) -> Session:
-    staff_id = invited(chief, **changes)
-    email = str({**PERSON, **changes}["email"])
-    answer, secret = complete(chief.accounts, invitation_token(chief.accounts, email))
-    assert answer.status_code == 200, answer.json
-    return Session(chief.accounts, staff_id, email, PASSWORD, secret, answer.json["session"])
-
-
 def state_of(accounts: RunningAccounts, token: str) -> str:
     return str((accounts.post("/staff-invitations/check", token=token).json or {})["state"])
 
@@ -130,7 +122,9 @@ def test_a_disabled_persons_link_waits_until_they_are_enabled(accounts: RunningA
 def test_who_lost_the_second_factor_gets_a_link_and_the_old_access_is_void(
     accounts: RunningAccounts, chief: Session
 ) -> None:
-    member = set_up(chief)
+    staff_id = invited(chief)
+    answer, secret = complete(accounts, invitation_token(accounts, NEW))
+    member = Session(accounts, staff_id, NEW, PASSWORD, secret, answer.json["session"])
     created = member.post("/staff/me/tokens", name="outil", scopes=["pieces:read"], days=30)
     assert chief.post(f"/staff/{member.id}/second-factor-reset", reason=WHY).status_code == 204
     assert problem_slug(accounts.post("/sessions/exchange", session=member.secret)) == "session-expiree"

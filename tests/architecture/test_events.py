@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import ast
 import importlib
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -77,46 +75,8 @@ def test_a_sample_is_the_whole_event_and_one_with_less_is_another_version() -> N
             event.from_data({})
 
 
-# Asked for by the version before, which runs beside this one during an upgrade.
-EARLIER = {"pieces": {"erase_object"}}
-
-
-def test_each_follow_up_asked_for_is_one_that_the_worker_knows() -> None:
-    for service in SERVICES:
-        asked = set(_follow_ups_asked(service))
-        assert asked | EARLIER.get(service, set()) == set(_registry(service)._follow_ups), service
-
-
 def test_whatever_sends_a_mail_waits_for_the_mail_server_and_nothing_else_does() -> None:
     for service in SERVICES:
         names = _registry(service)._follow_ups
         channels = _registry(service).channels
         assert set(channels.get(MAILS, ())) == {name for name in names if name.startswith("send_")}
-
-
-def _follow_ups_asked(service: str) -> Iterator[str]:
-    """Names given to follow_up(): written there, in a constant, or passed on by a function (« send_… »)."""
-    modules = {path: ast.parse(path.read_text(encoding="utf-8")) for path in _operations(service)}
-    constants = {name: value for tree in modules.values() for name, value in _constants(tree)}
-    for tree in modules.values():
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.startswith("send_"):
-                yield node.value
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "follow_up" and len(node.args) > 1:
-                name = node.args[1]
-                if isinstance(name, ast.Constant):
-                    yield str(name.value)
-                elif isinstance(name, ast.Name) and name.id.isupper():
-                    yield constants[name.id]
-
-
-def _operations(service: str) -> list[Path]:
-    return sorted((ROOT / "services" / service / "operations").rglob("*.py"))
-
-
-def _constants(tree: ast.Module) -> Iterator[tuple[str, str]]:
-    for node in tree.body:
-        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
-            for target in node.targets:
-                if isinstance(target, ast.Name):
-                    yield target.id, node.value.value

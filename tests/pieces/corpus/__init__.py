@@ -1,1 +1,1 @@
-"""Hostile files, made when they are needed and never kept: families of at least ten, each file with its answer."""
+"""Hostile files, each with its answer: of each kind the worst and the limit. They are made when they are needed."""

@@ -1,4 +1,4 @@
-"""What a file of the corpus is, and the whole of it by family."""
+"""What a file of the corpus is."""
 
 from __future__ import annotations
 

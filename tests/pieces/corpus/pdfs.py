@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import functools
 import struct
 import zlib
@@ -91,10 +90,9 @@ def _differences(rows: list[bytes]) -> list[bytes]:
 
 
 def chains() -> Iterator[HostileFile]:
-    for links in (2, 5, 20, 60, 120):
-        yield HostileFile(f"chaine-{links}.pdf", chained_index(links, 20_000), "pdf")
-        yield HostileFile(f"longue-{links}.pdf", chained_index(links, 100_000), "pdf")
-    yield HostileFile("longue-400.pdf", chained_index(400, 200_000), UNVERIFIED)
+    yield HostileFile("courte.pdf", chained_index(2, 20_000), "pdf")
+    yield HostileFile("longue.pdf", chained_index(60, 100_000), "pdf")
+    yield HostileFile("sans-fin.pdf", chained_index(400, 200_000), UNVERIFIED)
 
 
 def nested(opening: bytes, closing: bytes, depth: int, *, reached: bool) -> bytes:
@@ -106,12 +104,9 @@ def nested(opening: bytes, closing: bytes, depth: int, *, reached: bool) -> byte
 
 def nests() -> Iterator[HostileFile]:
     kinds = ((b"<</A", b">>", "dictionnaires", 450_000), (b"[", b"]", "tableaux", 1_800_000))
-    for opening, closing, name, most in kinds:
-        for depth in (100, 5_000, most // 4, most):
-            for reached in (False, True):
-                answer = "damaged" if reached else "pdf"
-                title = f"{name}-{depth}-{'lus' if reached else 'non-lus'}.pdf"
-                yield HostileFile(title, nested(opening, closing, depth, reached=reached), answer)
+    for opening, closing, name, depth in kinds:
+        yield HostileFile(f"{name}-lus.pdf", nested(opening, closing, depth, reached=True), "damaged")
+        yield HostileFile(f"{name}-non-lus.pdf", nested(opening, closing, depth, reached=False), "pdf")
 
 
 def _tree(kids: dict[int, list[int]], count: int = 1) -> bytes:
@@ -124,77 +119,43 @@ def _tree(kids: dict[int, list[int]], count: int = 1) -> bytes:
 
 
 def trees() -> Iterator[HostileFile]:
-    yield HostileFile("boucle.pdf", _tree({2: [2]}), "damaged")
     yield HostileFile("aller-retour.pdf", _tree({2: [4], 4: [2]}), "damaged")
     yield HostileFile("page-puis-boucle.pdf", _tree({2: [3, 2]}), "damaged")
-    for width in (2, 10, 100):  # each level names the next one so many times
-        nodes = {2: [10] * width} | {10 + n: [11 + n] * width for n in range(30)} | {40: [3] * width}
-        yield HostileFile(f"eventail-{width}.pdf", _tree(nodes), "damaged")
-    for depth in (200, 1_000, 20_000):
-        nodes = {2: [10]} | {10 + n: [11 + n] for n in range(depth)} | {10 + depth: [3]}
-        yield HostileFile(f"profond-{depth}.pdf", _tree(nodes), "damaged")
-    for repeated in (1_000, 100_000):
-        yield HostileFile(f"repetee-{repeated}.pdf", _tree({2: [3] * repeated}), "pdf")
-    for count in (-1, 2_000_000_000):
-        yield HostileFile(f"compte-{count}.pdf", _tree({2: [3]}, count), "pdf")
+    # Each level names the next one a hundred times.
+    fan = {2: [10] * 100} | {10 + n: [11 + n] * 100 for n in range(30)} | {40: [3] * 100}
+    yield HostileFile("eventail.pdf", _tree(fan), "damaged")
+    deep = {2: [10]} | {10 + n: [11 + n] for n in range(20_000)} | {20_010: [3]}
+    yield HostileFile("profond.pdf", _tree(deep), "damaged")
+    yield HostileFile("repetee.pdf", _tree({2: [3] * 100_000}), "pdf")
+    yield HostileFile("compte.pdf", _tree({2: [3]}, 2_000_000_000), "pdf")
     yield HostileFile("aucune.pdf", _tree({2: []}, 1_000), "damaged")
 
 
 @functools.cache
-def _filtered() -> list[tuple[str, bytes, bytes]]:
-    """Name, filters, and content of streams that grow hugely."""
-    return list(_growing())
-
-
-def _growing() -> Iterator[tuple[str, bytes, bytes]]:
-    for size in (10, 100, 1_000):
-        yield f"flate-{size}", b"/FlateDecode", compressed_zeros(size * MB)
-        yield f"flate2-{size}", b"[/FlateDecode /FlateDecode]", zlib.compress(compressed_zeros(size * MB), 9)
-    for size in (1, 4):
-        yield f"ascii85-{size}", b"/ASCII85Decode", b"z" * (size * MB) + b"~>"
-        encoded = base64.a85encode(compressed_zeros(size * 200 * MB)) + b"~>"
-        yield f"ascii85-flate-{size}", b"[/ASCII85Decode /FlateDecode]", encoded
-        yield f"run-{size}", b"/RunLengthDecode", b"\x81\0" * (size * MB // 2) + b"\x80"
-        packed = zlib.compress(b"\x81\0" * (size * 4 * MB) + b"\x80", 9)
-        yield f"flate-run-{size}", b"[/FlateDecode /RunLengthDecode]", packed
-        yield f"lzw-{size}", b"/LZWDecode", lzw(size * MB // 4)
-
-
-def lzw(length: int) -> bytes:
-    """A stream of so many bytes, each code of which gives as much as the table allows."""
-    bits, buffer, out, width, code = 0, 0, bytearray(), 9, 258
-    codes = [256, 0]
-    while len(codes) < length // 2:
-        codes.append(code)
-        code += 1
-        if code == 4094:
-            codes += [256, 0]
-            code = 258
-    known = 258
-    for value in codes:
-        buffer, bits = buffer << width | value, bits + width
-        while bits >= 8:
-            bits -= 8
-            out.append(buffer >> bits & 255)
-        buffer &= (1 << bits) - 1
-        known = 257 if value == 256 else known + 1
-        width = 9 if known < 511 else 10 if known < 1023 else 11 if known < 2047 else 12
-    return bytes(out)
+def _filtered() -> dict[str, tuple[bytes, bytes]]:
+    """By name, filters and content of streams that grow hugely; the first does not."""
+    return {
+        "flate-10": (b"/FlateDecode", compressed_zeros(10 * MB)),
+        "flate": (b"/FlateDecode", compressed_zeros(1_000 * MB)),
+        "run": (b"/RunLengthDecode", b"\x81\0" * (2 * MB) + b"\x80"),
+        "flate-run": (b"[/FlateDecode /RunLengthDecode]", zlib.compress(b"\x81\0" * (16 * MB) + b"\x80", 9)),
+    }
 
 
 def index_bombs() -> Iterator[HostileFile]:
-    for name, filters, content in _filtered():
+    """Where the index does not fit into the memory the reader does without, and finds the objects by itself."""
+    for name, (filters, content) in _filtered().items():
         pdf = Document()
         for number, body in {**PAGES, **PAGE}.items():
             pdf.add(number, body)
         entries = b"/Type /XRef /Size 10 /W [1 4 1] /Root 1 0 R /Filter %s" % filters
         start = pdf.stream(9, entries, content)
-        yield HostileFile(f"index-{name}.pdf", pdf.ended(start), "pdf" if name in RECOVERED else "damaged")
+        yield HostileFile(f"index-{name}.pdf", pdf.ended(start), "damaged" if name == "flate-10" else "pdf")
 
 
 def object_bombs() -> Iterator[HostileFile]:
     """The catalogue is said to be in a stream of objects."""
-    for name, filters, content in _filtered():
+    for name, (filters, content) in _filtered().items():
         pdf = Document()
         pdf.stream(5, b"/Type /ObjStm /N 3 /First 30 /Filter %s" % filters, content)
         rows = _index_row(0, 0) + b"".join(struct.pack(">BIB", 2, 5, place) for place in range(3))
@@ -203,48 +164,11 @@ def object_bombs() -> Iterator[HostileFile]:
         yield HostileFile(f"objets-{name}.pdf", pdf.ended(start), "damaged")
 
 
-RECOVERED = frozenset({"flate-1000", "flate2-1000", "ascii85-flate-4", "flate-run-1", "flate-run-4", "run-4", "lzw-4"})
-"""Indexes that do not fit into the memory: the reader does without, and finds the objects by itself."""
-
-_ACTIONS = {
-    "javascript": b"<< /S /JavaScript /JS (app.alert\\(1\\)) >>",
-    "lancement": b"<< /S /Launch /F (cmd.exe) >>",
-    "lien": b"<< /S /URI /URI (http://exemple.invalid/) >>",
-    "fichier": b"<< /S /GoToR /F (\\\\\\\\serveur\\\\partage) /D [0 /Fit] >>",
-    "envoi": b"<< /S /SubmitForm /F (http://exemple.invalid/) >>",
-    "import": b"<< /S /ImportData /F (donnees.fdf) >>",
-    "inclus": b"<< /S /GoToE /T << /R /C /N (a.exe) >> >>",
-    "son": b"<< /S /Sound /Sound 9 0 R >>",
-    "film": b"<< /S /Movie /T (film) >>",
-    "nomme": b"<< /S /Named /N /Print >>",
-}
-
-
-def active() -> Iterator[HostileFile]:
-    """They open as any other: nobody here runs them, and browsers save them (files.disposition)."""
-    for name, action in _ACTIONS.items():
-        catalogue = b"<< /Type /Catalog /Pages 2 0 R /OpenAction %s /AA << /WC %s >> >>" % (action, action)
-        yield HostileFile(f"{name}.pdf", document({**PAGES, **PAGE, 1: catalogue}), "pdf")
-    pdf = Document()
-    for number, body in {**PAGES, **PAGE}.items():
-        pdf.add(number, body)
-    pdf.add(1, b"<< /Type /Catalog /Pages 2 0 R /Names << /EmbeddedFiles << /Names [(a.exe) 5 0 R] >> >> >>")
-    pdf.stream(4, b"/Type /EmbeddedFile", b"MZ\x90\0" * 100)
-    pdf.add(5, b"<< /Type /Filespec /F (a.exe) /EF << /F 4 0 R >> >>")
-    yield HostileFile("joint.pdf", pdf.table(), "pdf")
-
-
-def locked() -> Iterator[HostileFile]:
+def active_and_locked() -> Iterator[HostileFile]:
+    """What would run opens as any other: nobody here runs it, and browsers save it (files.disposition)."""
+    script = b"<< /S /JavaScript /JS (app.alert\\(1\\)) >>"
+    catalogue = b"<< /Type /Catalog /Pages 2 0 R /OpenAction %s /AA << /WC %s >> >>" % (script, script)
+    yield HostileFile("script.pdf", document({**PAGES, **PAGE, 1: catalogue}), "pdf")
     for algorithm in ("RC4-40", "RC4-128", "AES-128", "AES-256-R5", "AES-256"):
-        for number in range(2):
-            content = sample_files.pdf(user_password=f"secret{number}", algorithm=algorithm)
-            yield HostileFile(f"verrou-{algorithm}-{number}.pdf", content, "protected")
-
-
-def cut() -> Iterator[HostileFile]:
-    whole = sample_files.pdf(pages=30)
-    for part in range(1, 10):
-        yield HostileFile(f"coupe-{part}.pdf", whole[: len(whole) * part // 10], "damaged")
-    yield HostileFile("sans-fin.pdf", whole[:-8], "damaged")
-    yield HostileFile("entete-seule.pdf", b"%PDF-1.7\n", "damaged")
-    yield HostileFile("index-ailleurs.pdf", whole.replace(b"startxref\n", b"startxref\n9"), "damaged")
+        content = sample_files.pdf(user_password="secret", algorithm=algorithm)
+        yield HostileFile(f"verrou-{algorithm}.pdf", content, "protected")

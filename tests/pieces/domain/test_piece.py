@@ -1,75 +1,37 @@
-"""What a candidate may do with a piece, and why not."""
+"""What a candidate may do with a piece, why not, and what is said beside it in every state."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
-from services.pieces.domain import piece as rules
-from services.pieces.domain.piece import PieceState, deletion_refusal, deposit_refusal
+from services.contracts import page_labels
+from services.pieces.domain import candidate_view as view_rules
+from services.pieces.domain import piece as piece_rules
+from services.pieces.domain.candidate_view import CandidateView, candidate_view
+from services.pieces.domain.piece import NO_LONGER_ASKED, PieceState, deletion_refusal, deposit_refusal
 from services.pieces.domain.statuses import Scan, Status
 from tests.pieces.domain.piece_states import EMPTY, FILE, a_piece
 from tests.pieces.example_events import CLOSES, DURING, OPENS, SECOND
 
 LATER = CLOSES + timedelta(days=14)
-REFUSED = a_piece(
-    deposit=replace(FILE, controlled=True),
-    status=Status.NON_COMPLIANT,
-    validated_at=DURING,
-    reopened_until=LATER,
-)
+END = "14/11/2021 23:59 (heure/Paris)"
+EXAMINED = replace(FILE, controlled=True)
+INFECTED = replace(FILE, scan=Scan.INFECTED)
+REFUSED = a_piece(deposit=EXAMINED, status=Status.NON_COMPLIANT, validated_at=DURING, reopened_until=LATER)
 
 
-def test_within_the_period_a_file_is_deposited_replaced_and_deleted() -> None:
-    assert deposit_refusal(EMPTY, DURING) is None
-    assert deposit_refusal(a_piece(), DURING) is None
-    assert deletion_refusal(a_piece(), DURING) is None
-
-
-@pytest.mark.parametrize("at", [OPENS - SECOND, CLOSES])
-def test_outside_the_period_nothing_changes(at: object) -> None:
-    assert deposit_refusal(a_piece(), at)  # type: ignore[arg-type]
-    assert deletion_refusal(a_piece(), at)  # type: ignore[arg-type]
-
-
-def test_what_is_validated_stays() -> None:
-    assert deposit_refusal(a_piece(validated_at=DURING), DURING) == rules.VALIDATED
-    assert deletion_refusal(a_piece(validated_at=DURING), DURING) == rules.VALIDATED
-
-
-@pytest.mark.parametrize("status", [Status.RECEIVED, Status.COMPLIANT])
-def test_what_the_service_took_up_stays(status: Status) -> None:
-    assert deposit_refusal(a_piece(status=status), DURING) == rules.CONTROLLED
-
-
-def test_a_piece_no_longer_asked_for_takes_no_file_but_gives_back_its_own() -> None:
-    piece = a_piece(asked=False)
-    assert deposit_refusal(piece, DURING) == rules.NO_LONGER_ASKED
-    assert deletion_refusal(piece, DURING) is None
-
-
-def test_there_is_nothing_to_delete_without_a_file() -> None:
-    assert deletion_refusal(EMPTY, DURING) == rules.NO_FILE
-
-
-def test_a_refused_piece_is_deposited_again_until_its_date_even_after_the_period() -> None:
-    assert deposit_refusal(REFUSED, CLOSES + SECOND) is None
-    assert deposit_refusal(REFUSED, LATER - SECOND) is None
-    assert "14/11/2021 23:59" in str(deposit_refusal(REFUSED, LATER))
-
-
-def test_the_refused_file_itself_is_not_deleted() -> None:
-    assert deletion_refusal(REFUSED, DURING) == rules.CONTROLLED
-
-
-def test_the_file_that_mends_a_refusal_can_be_changed_until_it_is_validated() -> None:
-    mended = replace(REFUSED, deposit=FILE, status=None, validated_at=None)
-    assert deposit_refusal(mended, LATER - SECOND) is None
-    assert deletion_refusal(mended, LATER - SECOND) is None
-    validated = replace(mended, validated_at=LATER - SECOND, reopened_until=None)
-    assert deposit_refusal(validated, LATER - SECOND) == rules.VALIDATED
+def test_why_nothing_changes_is_said() -> None:
+    validated, refused = a_piece(validated_at=DURING), replace(REFUSED, asked=False)
+    assert deposit_refusal(validated, DURING) == deletion_refusal(validated, DURING) == piece_rules.VALIDATED
+    for status in (Status.RECEIVED, Status.COMPLIANT):
+        assert deposit_refusal(a_piece(status=status), DURING) == piece_rules.CONTROLLED
+    assert deletion_refusal(REFUSED, DURING) == piece_rules.CONTROLLED
+    assert deposit_refusal(refused, DURING) == deposit_refusal(a_piece(asked=False), DURING) == NO_LONGER_ASKED
+    assert deletion_refusal(EMPTY, DURING) == piece_rules.NO_FILE
+    assert deposit_refusal(EMPTY, CLOSES) == EMPTY.period.closed_reason(CLOSES)
 
 
 @pytest.mark.parametrize(
@@ -87,3 +49,50 @@ def test_the_file_that_mends_a_refusal_can_be_changed_until_it_is_validated() ->
 )
 def test_what_counts_as_provided(piece: PieceState, provided: bool) -> None:
     assert piece.provided is provided
+
+
+AGAIN = f"Vous pouvez déposer à nouveau cette pièce, puis la valider, jusqu'au {END}."
+MENDED = f"Votre nouveau fichier est déposé : cliquez sur « {page_labels.VALIDATE} » avant le {END}."
+TOO_LATE = f"Cette pièce pouvait être déposée à nouveau jusqu'au {END}."
+
+ADD, ADD_AND_DELETE, DELETE, NO_BUTTON = (True, False), (True, True), (False, True), (False, False)
+OPEN = [
+    (EMPTY, None, ADD),
+    (a_piece(), None, ADD_AND_DELETE),
+    (a_piece(deposit=INFECTED), view_rules.DANGEROUS, ADD_AND_DELETE),
+    (a_piece(validated_at=DURING), None, NO_BUTTON),
+    (a_piece(deposit=EXAMINED, status=Status.RECEIVED), view_rules.RECEIVED, NO_BUTTON),
+    (a_piece(deposit=EXAMINED, status=Status.COMPLIANT), view_rules.NOTHING_TO_DO, NO_BUTTON),
+    (replace(EMPTY, status=Status.RECEIVED), view_rules.RECEIVED, NO_BUTTON),
+    (REFUSED, AGAIN, ADD),
+    (a_piece(reopened_until=LATER), MENDED, ADD_AND_DELETE),
+    (a_piece(deposit=INFECTED, reopened_until=LATER), view_rules.DANGEROUS, ADD_AND_DELETE),
+    (replace(EMPTY, asked=False), NO_LONGER_ASKED, NO_BUTTON),
+    (a_piece(asked=False), NO_LONGER_ASKED, DELETE),
+    (replace(REFUSED, asked=False), NO_LONGER_ASKED, NO_BUTTON),
+    (replace(a_piece(deposit=EXAMINED, status=Status.COMPLIANT), asked=False), NO_LONGER_ASKED, NO_BUTTON),
+]
+CLOSED = [
+    (EMPTY, None, NO_BUTTON),
+    (a_piece(), None, NO_BUTTON),
+    (a_piece(deposit=INFECTED), None, NO_BUTTON),
+    (REFUSED, AGAIN, ADD),
+    (a_piece(reopened_until=LATER), MENDED, ADD_AND_DELETE),
+    (replace(REFUSED, asked=False), NO_LONGER_ASKED, NO_BUTTON),
+]
+OVER = [(REFUSED, TOO_LATE, NO_BUTTON), (a_piece(reopened_until=LATER), TOO_LATE, NO_BUTTON)]
+
+
+CASES = (
+    (a_piece(), None, NO_BUTTON, OPENS - SECOND),
+    *((*case, DURING) for case in OPEN),
+    *((*case, at) for case in CLOSED for at in (CLOSES, LATER - SECOND)),
+    *((*case, LATER) for case in OVER),
+)
+
+
+@pytest.mark.parametrize(("piece", "sentence", "buttons", "at"), CASES)
+def test_the_sentence_and_the_buttons_are_those_of_the_state(
+    piece: PieceState, sentence: str | None, buttons: tuple[bool, bool], at: datetime
+) -> None:
+    assert candidate_view(piece, at) == CandidateView(sentence, *buttons)

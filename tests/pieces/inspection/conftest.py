@@ -1,4 +1,4 @@
-"""Processes that look at files, started for a test."""
+"""A process that looks at files, shared by the tests of a process: a start takes longer than looking at a file."""
 
 from __future__ import annotations
 
@@ -6,11 +6,18 @@ from collections.abc import Iterator
 
 import pytest
 
-from services.pieces.inspection.processes import Inspections
+from services.pieces.inspection.processes import InspectionProgram, Inspections
+
+
+@pytest.fixture(scope="session")
+def program() -> Iterator[InspectionProgram]:
+    running = InspectionProgram()
+    yield running
+    running.close()
 
 
 @pytest.fixture
-def inspections() -> Iterator[Inspections]:
+def inspections(program: InspectionProgram) -> Inspections:
     running = Inspections(at_once=2)
-    yield running
-    running.close()
+    running.idle_programs.append(program)
+    return running

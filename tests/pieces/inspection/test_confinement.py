@@ -1,4 +1,4 @@
-"""The process that looks at a file can do nothing else, ends in time, and takes nobody with it."""
+"""The process that looks at a file can do nothing else, ends in time, takes nobody with it and is hidden."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 from pathlib import Path
 from tempfile import SpooledTemporaryFile, TemporaryFile
 from typing import BinaryIO, cast
@@ -18,7 +17,7 @@ import pytest
 from gateway.clients.pieces import FILE_SECONDS
 from services.chassis.errors import Unavailable
 from services.pieces.domain.formats import Format
-from services.pieces.domain.refusals import FileRefused, UnverifiableFile, UnverifiedReason
+from services.pieces.domain.refusals import UnverifiableFile, UnverifiedReason
 from services.pieces.inspection.confinement import LIMITS
 from services.pieces.inspection.fair_queue import FairQueue
 from services.pieces.inspection.processes import (
@@ -30,12 +29,10 @@ from services.pieces.inspection.processes import (
 )
 from services.pieces.inspection.protocol import Answer, Task, decode_format, encode_answer
 from tests.pieces import sample_files
-from tests.pieces.corpus.pictures import scans
-from tests.pieces.inspection.test_accepted_when_confined import inspect
-from tests.support.processes import wait_until
+from tests.pieces.corpus.pictures import endless
+from tests.pieces.inspection.good_files import GOOD_FILES, LARGE_FILES
 
 ALL = tuple(Format)
-PATIENT = 90.0
 FOLDER = Path(__file__).parents[3]
 
 # What a file might make its reader do, once that is confined; each line says what came of it.
@@ -67,6 +64,16 @@ tried("add to an open file", lambda: os.write(1, b"a") and None)
 """
 
 
+def inspect(inspections: Inspections, content: bytes, name: str) -> Format:
+    return inspections.inspect("somebody", io.BytesIO(content), name, ALL)
+
+
+def test_good_files_large_ones_among_them_are_accepted_by_a_confined_process(inspections: Inspections) -> None:
+    files = [*GOOD_FILES, *((name, make(), format) for name, make, format in LARGE_FILES)]
+    for name, content, format in files:
+        assert inspect(inspections, content, name) is format, name
+
+
 class UnreadableFile(io.BytesIO):
     """A file whose bytes nobody may read."""
 
@@ -74,39 +81,10 @@ class UnreadableFile(io.BytesIO):
         raise AssertionError("read")
 
 
-class EmptiedWhileTaking(list[InspectionProgram]):
-    """Another thread takes the last of them between a look and the taking."""
-
-    def __len__(self) -> int:
-        return 1
-
-
 def test_a_file_that_waits_for_its_turn_is_not_read_into_memory(inspections: Inspections) -> None:
     inspections.first_look_queue = FairQueue("tested", 1, max_waiting=1, max_wait=0.1)
     with inspections.first_look_queue.turn("somebody"), pytest.raises(Unavailable):
         inspections.inspect("somebody", UnreadableFile(sample_files.pdf()), "carte.pdf", ALL)
-
-
-def test_whose_file_has_broken_a_limit_waits_though_there_is_a_turn(inspections: Inspections) -> None:
-    inspections.long_look_queue = FairQueue("tested", 2, max_waiting=2, max_wait=PATIENT)
-    *_, endless = scans()
-
-    def look() -> None:
-        with pytest.raises(UnverifiableFile):
-            inspect(inspections, endless.content, "photo.jpg")
-
-    look()
-    with inspections.long_look_queue.turn("another"):
-        again = threading.Thread(target=look)
-        again.start()
-        wait_until(lambda: inspections.long_look_queue.waiting == 1, PATIENT, "the file waits")
-    again.join(PATIENT)
-
-
-def test_where_the_last_program_that_stood_ready_was_taken_another_is_made(inspections: Inspections) -> None:
-    inspections.idle_programs = EmptiedWhileTaking()
-    assert inspect(inspections, sample_files.pdf(), "carte.pdf") is Format.PDF
-    inspections.idle_programs = list(inspections.idle_programs)
 
 
 def test_a_confined_process_reaches_neither_files_nor_network_nor_memory(tmp_path: Path) -> None:
@@ -162,8 +140,8 @@ def test_readers_import_nothing_once_they_are_confined() -> None:
         "import sys; from services.pieces.inspection import format_checks, preloading, protocol\n"
         "preloading.preload_readers()\n"
         "before = set(sys.modules)\n"
-        "import tests.pieces.inspection.read_sample_files as work; before |= set(sys.modules)\n"
-        "work.read_all(); print(sorted(set(sys.modules) - before))"
+        "from tests.pieces.inspection.good_files import read_all; before |= set(sys.modules)\n"
+        "read_all(); print(sorted(set(sys.modules) - before))"
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=FOLDER, capture_output=True, text=True, timeout=240)
     assert done.stdout.strip() == "[]", done.stderr
@@ -195,37 +173,47 @@ def test_the_file_that_is_kept_cannot_be_changed_by_who_looks_at_it(inspections:
         assert file.read() == sample_files.pdf()
 
 
-def test_a_file_that_takes_too_long_cannot_be_verified_and_the_next_is(inspections: Inspections) -> None:
-    *_, endless = scans()
+def test_a_file_that_takes_too_long_cannot_be_verified_and_the_next_is(
+    inspections: Inspections, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It takes the seconds of processor time that a file may take."""
+    demoted: list[str] = []
+    monkeypatch.setattr(inspections.long_look_queue, "demote", demoted.append)
+    (program,) = inspections.idle_programs
     with pytest.raises(UnverifiableFile) as refusal:
-        inspect(inspections, endless.content, "a.jpg")
+        inspect(inspections, endless(), "a.jpg")
     assert refusal.value.reason in (UnverifiedReason.PROCESSOR, UnverifiedReason.TIME)
     assert "n'a pas pu être vérifié" in refusal.value.detail
-    (program,) = inspections.idle_programs
+    assert demoted == ["somebody"], "whose next files wait for others'"
     assert inspect(inspections, sample_files.pdf(), "a.pdf") is Format.PDF
     assert inspections.idle_programs == [program]
 
 
-def test_a_program_that_was_killed_is_replaced(inspections: Inspections) -> None:
-    inspect(inspections, sample_files.pdf(), "a.pdf")
-    (first,) = inspections.idle_programs
-    os.kill(first.pid, signal.SIGKILL)
+class EmptiedWhileTaking(list[InspectionProgram]):
+    """Another thread takes the last of them between a look and the taking."""
+
+    def __len__(self) -> int:
+        return 1
+
+
+def test_where_programs_were_killed_or_taken_another_is_made() -> None:
+    inspections, killed = Inspections(at_once=2), InspectionProgram()
+    os.kill(killed.pid, signal.SIGKILL)
+    inspections.idle_programs = EmptiedWhileTaking([killed])
     assert inspect(inspections, sample_files.pdf(), "a.pdf") is Format.PDF
+    inspections.idle_programs = list(inspections.idle_programs)
+    inspections.close()
 
 
-@pytest.mark.parametrize(
-    ("number", "reason"),
-    [
-        (signal.SIGXCPU, UnverifiedReason.PROCESSOR),
-        (signal.SIGALRM, UnverifiedReason.TIME),
-        (signal.SIGKILL, UnverifiedReason.MEMORY),
-        (signal.SIGSEGV, UnverifiedReason.CRASH),
-        (signal.SIGABRT, UnverifiedReason.CRASH),
-        (0, None),
-    ],
-)
-def test_what_ended_a_process_says_which_limit_it_broke(number: int, reason: UnverifiedReason | None) -> None:
-    assert ProcessEnd(number, 0.1, 1).broken_limit is reason
+def test_what_ended_a_process_says_which_limit_it_broke() -> None:
+    reasons = {
+        signal.SIGXCPU: UnverifiedReason.PROCESSOR,
+        signal.SIGALRM: UnverifiedReason.TIME,
+        signal.SIGKILL: UnverifiedReason.MEMORY,
+        signal.SIGSEGV: UnverifiedReason.CRASH,
+        0: None,
+    }
+    assert {number: ProcessEnd(number, 0.1, 1).broken_limit for number in reasons} == reasons
 
 
 def _out_of_memory() -> Answer:
@@ -236,35 +224,83 @@ def _unexpected_error() -> Answer:
     raise LookupError("contents of a file")
 
 
-@pytest.mark.parametrize(
-    ("answer", "reason"),
-    [
-        (encode_answer(_out_of_memory), UnverifiedReason.MEMORY),
-        (encode_answer(_unexpected_error), UnverifiedReason.ERROR),
-        (b"", UnverifiedReason.ERROR),
-        (b'{"format": "exe"}', UnverifiedReason.ERROR),
-        (b'{"refused": "a reason of its own", "detail": ""}', UnverifiedReason.ERROR),
-        (b'["format"]', UnverifiedReason.ERROR),
-        (b"[" * 4000, UnverifiedReason.ERROR),
-        (b"{}", UnverifiedReason.ERROR),
-    ],
-)
-def test_an_answer_that_no_check_gives_is_not_believed(answer: bytes, reason: UnverifiedReason) -> None:
-    with pytest.raises(UnverifiableFile) as refusal:
-        decode_format(answer)
-    assert refusal.value.reason is reason
-
-
-def test_what_fails_within_a_reader_is_not_quoted() -> None:
-    assert b"contents" not in encode_answer(_unexpected_error)
-
-
-def test_a_refusal_is_told_as_it_was(inspections: Inspections) -> None:
-    with pytest.raises(FileRefused) as refusal:
-        inspect(inspections, sample_files.pdf(user_password="secret"), "a.pdf")
-    assert refusal.value.reason == "protected"
-    assert refusal.value.detail.startswith("Ce PDF est protégé")
+def test_an_answer_that_no_check_gives_is_not_believed() -> None:
+    unlikely = [b"", b'{"format": "exe"}', b'{"refused": "a reason of its own", "detail": ""}', b'["format"]', b"{}"]
+    answers = dict.fromkeys((*unlikely, b"[" * 4000, encode_answer(_unexpected_error)), UnverifiedReason.ERROR)
+    for answer, reason in {**answers, encode_answer(_out_of_memory): UnverifiedReason.MEMORY}.items():
+        with pytest.raises(UnverifiableFile) as refusal:
+            decode_format(answer)
+        assert refusal.value.reason is reason, answer[:40]
+    assert b"contents" not in encode_answer(_unexpected_error), "no reader's message is quoted"
 
 
 def test_the_gateway_waits_longer_than_the_slowest_inspection_takes() -> None:
     assert MAX_WAIT_SECONDS + START_SECONDS + LIMITS.wall < FILE_SECONDS
+
+
+# Another process of the same user reads a secret of the service's memory, by its address.
+_READ = """
+import ctypes, os
+from services.pieces.inspection.processes import Inspections
+libc = ctypes.CDLL(None, use_errno=True)
+class Part(ctypes.Structure):
+    _fields_ = [("start", ctypes.c_void_p), ("length", ctypes.c_size_t)]
+secret = ctypes.create_string_buffer(b"secret")
+if os.getuid() == 0:
+    os.setgid(65534), os.setuid(65534), libc.prctl(4, 1, 0, 0, 0)  # as after its start by that user
+def read(service):
+    copied = ctypes.create_string_buffer(6)
+    ours, theirs = (Part(ctypes.addressof(place), 6) for place in (copied, secret))
+    libc.process_vm_readv(service, ctypes.byref(ours), 1, ctypes.byref(theirs), 1, 0)
+    print(copied.raw, flush=True)
+    os._exit(0)
+def reader(service=os.getpid()):
+    child = os.fork()
+    if child == 0:
+        read(service)
+    os.waitpid(child, 0)
+reader()
+Inspections(2)
+reader()
+"""
+
+
+# Another process of the same user looks at what a program that makes confined processes has open.
+_LOOK_AT_OPEN_FILES = """
+import ctypes, os, socket, time
+from services.pieces.inspection import program
+from services.pieces.inspection import preloading
+preloading.preload_readers()
+if os.getuid() == 0:
+    os.setgid(65534), os.setuid(65534), ctypes.CDLL(None).prctl(4, 1, 0, 0, 0)  # as after its start by that user
+ours, theirs = socket.socketpair()
+child = os.fork()
+if child == 0:
+    theirs.recv(1)  # not before its files were seen
+    ours.close(), os.dup2(theirs.fileno(), 0)
+    program.main()
+os.listdir(f"/proc/{child}/fd")
+ours.send(b" ")
+end = time.monotonic() + 20
+while time.monotonic() < end and os.waitpid(child, os.WNOHANG) == (0, 0):
+    try:
+        os.listdir(f"/proc/{child}/fd")
+    except PermissionError:
+        print("hidden", flush=True)
+        break
+    time.sleep(0.02)
+"""
+
+
+def test_no_process_of_the_same_user_reads_the_services_memory() -> None:
+    ran = subprocess.run([sys.executable, "-c", _READ], cwd=FOLDER, capture_output=True, text=True, check=False)
+    before, after = ran.stdout.splitlines() or pytest.fail(ran.stderr)
+    if before != str(b"secret"):
+        pytest.skip("the kernel lets nobody read another process here")
+    assert after == str(bytes(6))
+
+
+def test_no_process_of_the_same_user_reaches_what_a_program_has_open() -> None:
+    command = [sys.executable, "-c", _LOOK_AT_OPEN_FILES]
+    ran = subprocess.run(command, cwd=FOLDER, capture_output=True, text=True, check=False)
+    assert ran.stdout == "hidden\n", ran.stderr

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from click.testing import CliRunner
 from sqlalchemy import update
 from structlog.testing import capture_logs
 
 from services.chassis.clock import system_now
 from services.chassis.events.retry_policy import ATTEMPTS_BEFORE_PARKING, RETRY_SECONDS
+from services.chassis.jobs import gauges
 from services.objects import ObjectStore
-from services.pieces.antivirus import Antivirus, AntivirusUnavailable
+from services.pieces.antivirus import CHECK_SECONDS, Antivirus, AntivirusUnavailable
 from services.pieces.jobs import jobs
 from services.pieces.models import db, event_tables
 from services.pieces.operations.antivirus_scans import ABANDONED_AFTER
@@ -25,14 +26,11 @@ from tests.support.clamav import EICAR
 from tests.support.misbehaving_smtp import misbehaving_server
 
 if TYPE_CHECKING:
-    from tests.support.clamav import ClamAVServer
+    from tests.support.clamav import ClamAV
     from tests.support.object_store import Bucket
 
 
-@pytest.fixture(scope="module")
-def clamav(own_clamav: ClamAVServer) -> ClamAVServer:
-    """A server of this module alone: it is stopped here."""
-    return own_clamav
+WATCHED = {"failed": 1, "infected": 0, "pending": 0}
 
 
 def _infected() -> bytes:
@@ -54,6 +52,9 @@ def test_a_clean_file_waits_for_nobody_and_is_then_opened_by_staff(scanned_servi
     assert opened.status_code == 200
     assert opened.headers["X-Antivirus"] == "clean"
     assert "Warning" not in opened.headers
+    assert "0 fichier(s)" in scanned_service.run_command("rescan").output
+    assert "1 fichier(s)" in scanned_service.run_command("rescan", "--all").output
+    assert scanned_service.run_follow_ups() == []
 
 
 def test_an_infected_file_is_opened_by_no_staff_and_cannot_be_validated(scanned_service: PiecesService) -> None:
@@ -69,40 +70,39 @@ def test_an_infected_file_is_opened_by_no_staff_and_cannot_be_validated(scanned_
 
 
 def test_without_a_verdict_the_scan_is_shown_as_failed_and_tried_again(
-    scanned_service: PiecesService, clamav: ClamAVServer
+    scanned_service: PiecesService, clamav: ClamAV
 ) -> None:
     scanned_service.registered().deposit("NATIDE06")
-    clamav.stop()
-    try:
-        assert scanned_service.run_follow_ups() == ["AntivirusUnavailable"]
-    finally:
-        clamav.start()
+    scanned_service.use_antivirus(Antivirus("tcp://127.0.0.1:9"))
+    assert scanned_service.run_follow_ups() == ["AntivirusUnavailable"]
     assert scanned_service.piece("NATIDE06")["deposit"]["scan"] == "analyse en échec"
+    with scanned_service.app.app_context():
+        jobs["count-scans"].run()
+        gauges.show(db)
     metrics = scanned_service.app.test_client().get("/metrics").text
     assert 'pieces_scans_total{state="failed"}' in metrics
+    counted = [f'pieces_deposits_by_scan{{state="{state}"}} {number}.0' for state, number in WATCHED.items()]
+    assert sorted(line for line in metrics.splitlines() if line.startswith("pieces_deposits_by_scan")) == counted
+    scanned_service.use_antivirus(Antivirus(clamav.url))
     assert scanned_service.run_follow_ups() == []
     assert scanned_service.piece("NATIDE06")["deposit"]["scan"] == "saine"
 
 
-def test_a_clamd_that_hangs_is_given_up_in_time_and_asked_again(
-    scanned_service: PiecesService, clamav: ClamAVServer
-) -> None:
-    scanned_service.registered().deposit("NATIDE06")
-    scanned_service.use_antivirus(Antivirus(clamav.url, 2.0))
-    clamav.pause()
-    try:
-        assert scanned_service.run_follow_ups() == ["AntivirusUnavailable"]
-    finally:
-        clamav.resume()
-    assert scanned_service.piece("NATIDE06")["deposit"]["scan"] == "analyse en échec"
-    assert scanned_service.run_follow_ups() == []
-    assert scanned_service.piece("NATIDE06")["deposit"]["scan"] == "saine"
-
-
-def test_a_clamd_that_drips_is_given_up_in_time() -> None:
-    """Each byte comes soon enough, and the line never ends."""
+def test_a_clamd_that_drips_or_hangs_is_given_up_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of what drips each byte comes soon enough, and the line never ends."""
+    monkeypatch.setattr("services.pieces.antivirus.CHECK_SECONDS", 0.2)
     with misbehaving_server({}, slow_bytes=True) as server, pytest.raises(AntivirusUnavailable, match="TimeoutError"):
-        Antivirus(f"tcp://127.0.0.1:{server.port}", 1.0).is_clean([b"text"])
+        Antivirus(f"tcp://127.0.0.1:{server.port}", 0.2).is_clean([b"text"])
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        hung = Antivirus(f"tcp://127.0.0.1:{silent.getsockname()[1]}", 0.2)
+        with pytest.raises(AntivirusUnavailable, match="TimeoutError"):
+            hung.is_clean([b"text"])
+        assert hung.check() == "unreachable"
+
+
+def test_readiness_says_that_an_antivirus_that_answers_is_well_within_the_time_of_a_probe(clamav: ClamAV) -> None:
+    assert Antivirus(clamav.url).check() is None
+    assert CHECK_SECONDS < 2.5
 
 
 def test_a_file_that_gives_way_while_it_is_scanned_is_not_told_as_lost(
@@ -130,16 +130,6 @@ def test_a_file_that_gives_way_while_it_is_scanned_is_not_told_as_lost(
     assert (shown["filename"], shown["scan"]) == ("autre.pdf", "saine")
 
 
-def test_an_operator_has_files_scanned_again(scanned_service: PiecesService) -> None:
-    scanned_service.registered().deposit("NATIDE06")
-    scanned_service.run_follow_ups()
-    runner = scanned_service.app.test_cli_runner()
-    assert isinstance(runner, CliRunner)
-    assert "0 fichier(s)" in runner.invoke(args=["rescan"]).output
-    assert "1 fichier(s)" in runner.invoke(args=["rescan", "--all"]).output
-    assert scanned_service.run_follow_ups() == []
-
-
 def test_a_scan_is_called_given_up_later_than_the_worker_gives_it_up() -> None:
     repeated = ATTEMPTS_BEFORE_PARKING - 1 - len(RETRY_SECONDS)
     assert timedelta(seconds=sum(RETRY_SECONDS) + repeated * RETRY_SECONDS[-1]) < ABANDONED_AFTER
@@ -149,12 +139,9 @@ def test_a_scan_that_was_given_up_is_asked_for_again_each_night_and_one_under_wa
     scanned_service: PiecesService,
 ) -> None:
     scanned_service.registered().deposit("NATIDE06")
-    with (
-        scanned_service.app.app_context(),
-        db.operation() as session,
-    ):  # what an operator sees parked after a day
-        session.execute(update(event_tables.Outbox).values(published_at=system_now()))
     with scanned_service.app.app_context():
+        with db.operation() as session:  # what an operator sees parked after a day
+            session.execute(update(event_tables.Outbox).values(published_at=system_now()))
         jobs["rescan"].run()
     assert scanned_service.run_follow_ups() == []
     assert scanned_service.piece("NATIDE06")["deposit"]["scan"] == "analyse en cours"

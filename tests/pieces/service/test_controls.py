@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from contextlib import ExitStack, suppress
-from datetime import datetime, timedelta
+from datetime import timedelta
+from functools import partial
 
 import psycopg
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from services.chassis.clock import PARIS
 from services.chassis.errors import Unavailable
+from services.chassis.process import capacity
 from services.contracts.piece_statuses import STATUS_LABELS
 from services.pieces.domain.control import MAX_COMMENT_LENGTH
 from services.pieces.models import db
@@ -18,11 +19,12 @@ from services.pieces.operations import controls
 from services.pieces.operations.controls import ControlRequest, Gestionnaire
 from services.pieces.queries.pieces import PieceContext
 from tests.pieces import sample_files
-from tests.pieces.example_events import CLOSES, SECOND
+from tests.pieces.example_events import CLOSES
 from tests.pieces.pieces_service import PiecesService, validated
 from tests.support.tokens import bearer, staff_token
 
-UNTIL = datetime(2021, 11, 16, tzinfo=PARIS)
+BEYOND_TIME = ("9999-12-31T23:30:00+00:00", "9999-12-30", "0001-01-01T00:00:00+14:00")
+"""In Paris, or in UTC, they are in a year that there is not: no page could show it."""
 
 
 def test_a_refused_piece_alone_is_deposited_and_validated_again_until_its_date(service: PiecesService) -> None:
@@ -46,33 +48,10 @@ def test_a_refused_piece_alone_is_deposited_and_validated_again_until_its_date(s
     assert shown["deposit"]["validated_at"]
 
 
-@pytest.mark.parametrize(("instant", "status"), [(UNTIL - SECOND, 201), (UNTIL, 403)])
-def test_the_date_that_a_refusal_carries_is_its_last_day(
-    service: PiecesService, instant: datetime, status: int
+def test_a_refused_file_is_kept_as_its_proof_and_its_refusal_is_shown_again_without_the_new_one(
+    service: PiecesService,
 ) -> None:
-    validated(service).control("NATIDE06", "non_compliant", resubmit_until="2021-11-15")
-    service.move_to(instant)
-    assert service.deposit("NATIDE06").status_code == status
-
-
-def test_a_refusal_without_a_date_leaves_time_to_mend_it(service: PiecesService) -> None:
-    validated(service).move_to(CLOSES + timedelta(days=1))
-    service.control("NATIDE06", "non_compliant")
-    assert service.piece("NATIDE06")["can_deposit"]
-
-
-def test_the_refusal_is_shown_again_when_the_new_file_is_taken_back(service: PiecesService) -> None:
     validated(service).control("NATIDE06", "non_compliant", comment="Illisible")
-    service.deposit("NATIDE06")
-    service.delete("NATIDE06")
-    assert (service.piece("NATIDE06")["status"], service.piece("NATIDE06")["status_comment"]) == (
-        STATUS_LABELS["non_compliant"],
-        "Illisible",
-    )
-
-
-def test_a_refused_file_is_kept_as_its_proof(service: PiecesService) -> None:
-    validated(service).control("NATIDE06", "non_compliant")
     assert service.delete("NATIDE06").status_code == 403
     service.deposit("NATIDE06", sample_files.image(), "b.png")
     service.run_follow_ups()
@@ -80,33 +59,33 @@ def test_a_refused_file_is_kept_as_its_proof(service: PiecesService) -> None:
     history = service.piece_for_staff("NATIDE06")["history"]
     assert [deposit["filename"] for deposit in history["deposits"]] == ["carte.pdf", "b.png"]
     assert [control["status"] for control in history["controls"]] == ["non_compliant"]
-
-
-@pytest.mark.parametrize(("status", "label"), [(code, STATUS_LABELS[code]) for code in ("received", "compliant")])
-def test_a_status_is_shown_with_the_reception_date_and_closes_the_piece(
-    service: PiecesService, status: str, label: str
-) -> None:
-    service.registered().deposit("NATIDE06")
-    assert service.control("NATIDE06", status, received_on="2021-10-05").status_code == 200
+    assert service.delete("NATIDE06").status_code == 204
     shown = service.piece("NATIDE06")
-    assert (shown["status"], shown["received_on"]) == (label, "2021-10-05")
-    assert (shown["can_deposit"], shown["can_delete"]) == (False, False)
+    assert (shown["status"], shown["status_comment"]) == (STATUS_LABELS["non_compliant"], "Illisible")
 
 
-def test_a_paper_received_without_a_file_counts_as_provided(service: PiecesService) -> None:
-    service.registered()
-    assert service.control("NATIDE06", "received", received_on="2021-10-04").status_code == 200
-    assert service.piece("NATIDE06")["status"] == STATUS_LABELS["received"]
+def test_a_status_is_shown_with_the_reception_date_and_closes_the_piece(service: PiecesService) -> None:
+    service.registered().deposit("NATIDE06")
+    for code, received_on in (("NATIDE06", "2021-10-05"), ("CINSIG03", "2021-10-04")):  # the second on paper
+        assert service.control(code, "received", received_on=received_on).status_code == 200
+        shown = service.piece(code)
+        assert (shown["status"], shown["received_on"]) == (STATUS_LABELS["received"], received_on)
+        assert (shown["can_deposit"], shown["can_delete"]) == (False, False)
 
 
 def test_without_if_match_or_with_a_stale_one_nothing_is_set(service: PiecesService) -> None:
-    validated(service)
+    service.registered().deposit("NATIDE06")
     assert service.control("NATIDE06", "compliant", etag="").status_code == 428
-    stale = service.piece_for_staff("NATIDE06")["etag"]
-    assert service.control("NATIDE06", "received").status_code == 200
-    late = service.control("NATIDE06", "compliant", etag=stale)
-    assert late.status_code == 412
-    assert late.content_type == "application/problem+json"
+    changes = (
+        partial(service.deposit, "NATIDE06"),
+        partial(service.validate, "NATIONALITE"),
+        partial(service.control, "NATIDE06", "received"),
+    )
+    for change in changes:
+        stale = service.piece_for_staff("NATIDE06")["etag"]
+        assert change().status_code in (200, 201)
+        late = service.control("NATIDE06", "compliant", etag=stale)
+        assert (late.status_code, late.content_type) == (412, "application/problem+json")
     assert service.piece("NATIDE06")["status"] == STATUS_LABELS["received"]
 
 
@@ -139,39 +118,54 @@ def test_a_control_of_a_colleague_is_not_repeated(service: PiecesService) -> Non
     assert answer.status_code == 412
 
 
-def test_a_new_deposit_changes_the_etag(service: PiecesService) -> None:
-    service.registered().deposit("NATIDE06")
-    stale = service.piece_for_staff("NATIDE06")["etag"]
-    service.deposit("NATIDE06")
-    assert service.control("NATIDE06", "compliant", etag=stale).status_code == 412
-
-
 def test_another_file_than_the_current_one_is_a_conflict(service: PiecesService) -> None:
     validated(service)
     assert service.control("NATIDE06", "compliant", deposit_id="0" * 32).status_code == 409
     assert service.control("NATIDE06", "compliant", deposit_id=None).status_code == 409
 
 
-@pytest.mark.parametrize(
-    ("body", "pointer"),
-    [
-        ({"status": "perfect"}, "#/status"),
-        ({"status": "received", "received_on": "2021-10-06"}, "#/received_on"),
-        ({"status": "received", "received_on": "demain"}, "#/received_on"),
-        ({"status": "compliant", "resubmit_until": "2021-11-15"}, "#/resubmit_until"),
-        ({"status": "non_compliant", "resubmit_until": "2021-10-01"}, "#/resubmit_until"),
-        ({"status": "non_compliant", "resubmit_until": "2021-11-15T00:00:00"}, "#/resubmit_until"),
-        ({"status": "non_compliant", "comment": "x" * (MAX_COMMENT_LENGTH + 1)}, "#/comment"),
-    ],
-)
-def test_a_control_that_makes_no_sense_is_refused_with_its_field(
-    service: PiecesService, body: dict[str, str], pointer: str
-) -> None:
+def test_a_control_that_makes_no_sense_is_refused_with_its_field(service: PiecesService) -> None:
     validated(service)
-    answer = service.control("NATIDE06", **body)
-    assert answer.status_code == 422
-    assert pointer in [error["pointer"] for error in answer.get_json()["errors"]]
+    for body, field in (
+        ({"status": "perfect"}, "status"),
+        ({"status": "received", "received_on": "2021-10-06"}, "received_on"),
+        ({"status": "received", "received_on": "demain"}, "received_on"),
+        ({"status": "compliant", "resubmit_until": "2021-11-15"}, "resubmit_until"),
+        ({"status": "non_compliant", "resubmit_until": "2021-11-15T00:00:00"}, "resubmit_until"),
+        ({"status": "non_compliant", "comment": "x" * (MAX_COMMENT_LENGTH + 1)}, "comment"),
+        *(({"status": "non_compliant", "resubmit_until": until}, "resubmit_until") for until in BEYOND_TIME),
+    ):
+        answer = service.control("NATIDE06", **body)
+        assert answer.status_code == 422, body
+        assert f"#/{field}" in [error["pointer"] for error in answer.get_json()["errors"]], body
     assert service.piece("NATIDE06")["status"] is None
+
+
+def test_text_that_no_database_takes_stops_controls_before_the_first(service: PiecesService) -> None:
+    service.registered().deposit("NATIDE06")
+    seen = service.piece_for_staff("NATIDE06")
+    good = {
+        "piece_id": seen["id"],
+        "if_match": seen["etag"],
+        "deposit_id": seen["deposit"]["id"],
+        "status": "compliant",
+    }
+    for text in ("\ud800", "a\x00b"):
+        answer = service.control("NATIDE06", "non_compliant", comment=text)
+        assert answer.status_code == 422
+        assert answer.get_json()["errors"][0]["pointer"].endswith("/comment")
+        for field in ("piece_id", "deposit_id", "if_match", "comment"):
+            controls = [good, {**good, field: text}]
+            assert service.staff("POST", "/controls", json={"controls": controls}).status_code == 422, field
+    assert service.piece_for_staff("NATIDE06")["status"] is None
+
+
+def test_json_that_breaks_parsers_is_refused_in_french(service: PiecesService) -> None:
+    nested = b'{"controls":' + b"[" * 5000 + b"]" * 5000 + b"}"
+    for body in (b"[" * 100_000, nested, b'{"controls":' + b"9" * 9000 + b"}", b"\xff"):
+        answer = service.staff("POST", "/controls", data=body, headers={"Content-Type": "application/json"})
+        assert answer.status_code == 400, body[:40]
+        assert answer.get_json()["detail"] == "Le corps de la requête n'est pas un JSON lisible"
 
 
 def test_many_are_controlled_at_once_each_with_its_result(service: PiecesService) -> None:
@@ -223,7 +217,10 @@ def test_of_many_those_done_before_the_database_went_away_are_told_apart(
     assert len(tried) == 2
 
 
-def test_what_was_decided_is_answered_though_no_search_of_staff_has_a_place(service: PiecesService) -> None:
+def test_what_was_decided_is_answered_though_no_search_of_staff_has_a_place(
+    service: PiecesService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(capacity, "QUEUE_SECONDS", 0.01)
     service.registered().deposit("NATIDE06")
     [item] = service.staff("GET", "/pieces?deposited=true").get_json()["items"]
     decision = {"piece_id": item["id"], "deposit_id": item["deposit"]["id"], "status": "compliant"}

@@ -30,6 +30,7 @@ def full(service: PiecesService) -> PiecesService:
     return service
 
 
+@pytest.mark.engines("sqlite", "postgresql")
 def test_a_candidate_and_the_job_read_no_table_of_all(full: PiecesService) -> None:
     with full.app.app_context(), recorded_statements(db) as executed:
         assert full.call("GET", "/left").status_code == 200

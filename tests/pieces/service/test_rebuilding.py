@@ -16,7 +16,7 @@ from tests.pieces.example_events import DURING, registration_saved, registration
 from tests.pieces.pieces_service import PiecesService
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from tests.support.object_store import Bucket
 
@@ -102,51 +102,48 @@ def test_what_a_request_may_be_about_to_name_is_left_alone(emptied: PiecesServic
     assert emptied.deposits() == []
 
 
-@pytest.fixture
-def failed_upload(service: PiecesService) -> str:
+def _failed_upload(service: PiecesService, code: str, deposit_id: str) -> str:
     """The key of an object whose row was never committed; the piece still has its earlier file."""
-    service.registered().deposit("NATIDE06", sample_files.pdf(), "un.pdf")
-    service.move_to(DURING + timedelta(hours=1))
-    (row,) = service.deposits()
-    read = parse_key(row.object_key)
+    service.move_to(DURING).deposit(code)
+    earlier = next(row for row in service.deposits() if f"/{code}/" in row.object_key)
+    read = parse_key(earlier.object_key)
     assert read is not None
     content = sample_files.image()
-    key = _key(str(dataclasses.replace(read, deposited_at=service.now)), "NATIDE06", "d" * 32, content)
+    later = dataclasses.replace(read, deposited_at=DURING + timedelta(hours=1))
+    key = _key(str(later), code, deposit_id, content)
     service.put_object(key, content)
     return key
 
 
-@pytest.mark.parametrize("since", ["validated", "controlled", "deleted", "deposited again"])
-def test_an_upload_that_failed_takes_no_place_of_what_was_done_since(
-    service: PiecesService, failed_upload: str, since: str
-) -> None:
-    service.move_to(DURING + timedelta(hours=2))
-    {
-        "validated": lambda: service.validate("NATIONALITE"),
-        "controlled": lambda: service.control("NATIDE06", "compliant"),
-        "deleted": lambda: service.delete("NATIDE06"),
-        "deposited again": lambda: service.deposit("NATIDE06", sample_files.pdf(pages=2), "deux.pdf"),
-    }[since]()
-    before = service.piece("NATIDE06")
-    assert f"déjà remplacé : {failed_upload}" in service.run_command(*REBUILD, "--write").output
-    assert service.piece("NATIDE06") == before
+@pytest.fixture
+def failed_upload(service: PiecesService) -> str:
+    return _failed_upload(service.registered(), "NATIDE06", "d" * 32)
 
 
-@pytest.mark.parametrize(
-    "forged",
-    [
-        lambda key: key.replace("NATIDE06", "NATIDE0%36"),  # another spelling of the piece's code
-        lambda key: key.replace("/2021", "/9999"),  # after now
-        lambda key: key.replace("/2021", "/٢021"),
-        lambda key: key.replace("c0ffee00000000000000000000000001", "c0ffee00000000000000000000000002"),
-    ],
-)
-def test_a_key_that_no_deposit_would_have_makes_no_row(
-    service: PiecesService, failed_upload: str, forged: Callable[[str], str]
-) -> None:
+def test_uploads_that_failed_take_no_place_of_what_was_done_since(service: PiecesService) -> None:
+    service.registered()
+    codes = ("NATIDE06", "CINSIG03", "BTSETAS4", "BTSLIVCOMP")
+    failed = [_failed_upload(service, code, digit * 32) for code, digit in zip(codes, "abcd", strict=True)]
     service.move_to(DURING + timedelta(hours=2))
-    service.put_object(forged(failed_upload), sample_files.image())
-    service.delete_object(failed_upload)
+    assert service.validate("NATIONALITE").status_code == 200
+    assert service.control("CINSIG03", "compliant").status_code == 200
+    assert service.delete("BTSETAS4").status_code == 204
+    assert service.deposit("BTSLIVCOMP", sample_files.pdf(pages=2)).status_code == 201
+    before = service.list_pieces()
+    output = service.run_command(*REBUILD, "--write").output
+    assert {key: f"déjà remplacé : {key}" in output for key in failed} == dict.fromkeys(failed, True)
+    assert service.list_pieces() == before
+
+
+def test_a_key_that_no_deposit_would_have_makes_no_row(service: PiecesService, failed_upload: str) -> None:
+    service.move_to(DURING + timedelta(hours=2)).delete_object(failed_upload)
+    for written, forged in (
+        ("NATIDE06", "NATIDE0%36"),  # another spelling of the piece's code
+        ("/2021", "/9999"),  # after now
+        ("/2021", "/٢021"),
+        ("c0ffee00000000000000000000000001", "c0ffee00000000000000000000000002"),
+    ):
+        service.put_object(failed_upload.replace(written, forged), sample_files.image())
     assert service.run_command(*REBUILD, "--write").exit_code == 0
     assert service.download("NATIDE06").data == sample_files.pdf()
 

@@ -7,27 +7,27 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from services.chassis.jobs import gauges
 from services.chassis.jobs.registry import stopping_answered_by
-from services.objects import ObjectStore, StoreUnavailable, installation, quarantine
-from services.objects.reconciliation import FEW_UNKNOWN, Stop
+from services.objects import ObjectStore, StoreUnavailable, installation, quarantine, reconciliation
+from services.objects.reconciliation import Stop
 from services.objects.tables import KEY_LENGTH
 from services.pieces.dependencies import dependencies, prepare_store
+from services.pieces.jobs import jobs
 from services.pieces.models import db
 from tests.pieces import sample_files
-from tests.pieces.pieces_service import ERASED_AFTER_DAYS, KEPT_DAYS, PiecesService
+from tests.pieces.pieces_service import ERASED_AFTER_DAYS, KEPT_DAYS, NO_STORE, PiecesService
 
 if TYPE_CHECKING:
-    from tests.support.object_store import Bucket, ObjectStoreServer
+    from tests.support.object_store import Bucket
 
 
-@pytest.fixture(scope="module")
-def objects(own_objects: ObjectStoreServer) -> ObjectStoreServer:
-    """A server of this module alone: it is stopped here."""
-    return own_objects
-
-
-def _many(service: PiecesService, count: int) -> set[str]:
-    keys = {f"pieces/20200101/{number:032x}" for number in range(count)}
+@pytest.fixture
+def many(service: PiecesService, monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """The keys of unknown objects, one more than are thought few."""
+    for limit in ("FEW_UNKNOWN", "_MOVE_BATCH"):
+        monkeypatch.setattr(reconciliation, limit, 2)
+    keys = {f"pieces/20200101/{number:032x}" for number in range(3)}
     for key in keys:
         service.put_object(key)
     return keys
@@ -54,6 +54,9 @@ def test_an_unknown_object_is_set_apart_once_it_was_unknown_long_enough_and_can_
     assert service.objects() == {deposited_key, "pieces/20200101/strange"}
 
     service.age_retained_objects(1.01)
+    with stopping_answered_by(lambda: True):
+        assert not service.run_nightly_jobs().complete
+    assert service.objects() == {deposited_key, "pieces/20200101/strange"}, "a run that is told to stop moves nothing"
     assert service.run_nightly_jobs().moved == 1
     (apart,) = service.objects() - {deposited_key}
     assert apart.startswith("quarantine/")
@@ -64,24 +67,14 @@ def test_an_unknown_object_is_set_apart_once_it_was_unknown_long_enough_and_can_
     assert service.objects() == {deposited_key, "pieces/20200101/strange"}
 
 
-def test_a_run_that_is_told_to_stop_changes_nothing(service: PiecesService) -> None:
-    service.put_object("pieces/20200101/strange")
-    service.run_nightly_jobs()
-    service.age_retained_objects(KEPT_DAYS + 1)
-    with stopping_answered_by(lambda: True):
-        assert not service.run_nightly_jobs().complete
-    assert service.objects() == {"pieces/20200101/strange"}
-
-
-@pytest.mark.parametrize("key", ["installation-id", "quarantine/20200101/pieces/old"])
-def test_what_no_row_could_ever_name_is_not_set_apart(service: PiecesService, key: str) -> None:
-    service.put_object("quarantine/20200101/pieces/old")
-    with service.app.app_context():
-        installation.mark(db, dependencies().store)
-    refused = service.run_command("quarantine", "add", key)
-    assert (refused.exit_code, refused.output) == (1, "0 objet(s) mis à part\n")
-    with service.app.app_context():
-        assert dependencies().store.exists(key)
+def test_what_no_row_could_ever_name_is_not_set_apart(service: PiecesService) -> None:
+    old = "quarantine/20200101/pieces/old"
+    service.put_object(old)
+    prepare_store(service.app)
+    for key in (installation.KEY, old):
+        refused = service.run_command("quarantine", "add", key)
+        assert (refused.exit_code, refused.output) == (1, "0 objet(s) mis à part\n")
+    assert service.objects() == {installation.KEY, old}
 
 
 def test_only_a_person_deletes_from_the_quarantine_and_only_what_is_old(service: PiecesService) -> None:
@@ -98,32 +91,44 @@ def test_only_a_person_deletes_from_the_quarantine_and_only_what_is_old(service:
     assert len(service.objects()) == 2
 
 
-def test_an_empty_database_over_a_full_store_moves_nothing_and_says_why(service: PiecesService) -> None:
-    keys = _many(service, FEW_UNKNOWN + 1)
+def test_an_empty_database_over_a_full_store_moves_nothing_and_says_why(service: PiecesService, many: set[str]) -> None:
     for _ in range(2):
         report = service.run_nightly_jobs()
         assert (report.stop, report.moved) == (Stop.MANY_UNKNOWN, 0)
         service.age_retained_objects(KEPT_DAYS + 1)
-    assert service.objects() == keys
+    assert service.objects() == many
     result = service.run_command("reconcile")
     assert result.exit_code == 1
     assert "rebuild-from-objects" in result.output
+    shown = _shown(service)
+    assert 'objects_reconciliation_stopped{reason="many_unknown",service="pieces"} 1.0' in shown
+    assert 'objects_reconciliation_stopped{reason="foreign_store",service="pieces"} 0.0' in shown
+    assert 'objects_unknown{service="pieces"} 3.0' in shown
 
 
-def test_a_person_sets_apart_leftovers_that_are_too_many_and_what_rows_name_stays(service: PiecesService) -> None:
+def _shown(service: PiecesService) -> list[str]:
+    """What the jobs have counted, as any process gives it to who reads its metrics."""
+    with service.app.app_context():
+        gauges.show(db)
+    lines = service.app.test_client().get("/metrics").text.splitlines()
+    return [line for line in lines if line.startswith("objects_")]
+
+
+def test_a_person_sets_apart_leftovers_that_are_too_many_and_what_rows_name_stays(
+    service: PiecesService, many: set[str]
+) -> None:
     service.registered().deposit("NATIDE06")
-    (deposited_key,) = service.objects()
-    strange = sorted(_many(service, FEW_UNKNOWN + 1))
+    (deposited_key,) = service.objects() - many
     assert service.run_command("quarantine", "add", deposited_key).exit_code == 1
-    assert service.run_command("quarantine", "add", strange[0]).output == "1 objet(s) mis à part\n"
+    assert service.run_command("quarantine", "add", min(many)).output == "1 objet(s) mis à part\n"
     assert service.run_command("quarantine", "add", "--all").exit_code == 0
     assert service.download("NATIDE06").status_code == 200
     assert service.run_nightly_jobs().stop is None
-    assert service.run_command("quarantine", "list").output.count("pieces/20200101/") == FEW_UNKNOWN + 1
+    assert service.run_command("quarantine", "list").output.count("pieces/20200101/") == 3
 
 
 def test_a_foreign_store_is_not_compared_at_all_until_a_person_adopts_it(
-    service: PiecesService, objects: ObjectStoreServer, bucket: Bucket
+    service: PiecesService, bucket: Bucket
 ) -> None:
     prepare_store(service.app)
     service.registered().deposit("NATIDE06")
@@ -148,7 +153,7 @@ def test_a_foreign_store_is_not_compared_at_all_until_a_person_adopts_it(
     assert service.run_nightly_jobs().stop is None
 
 
-def test_the_first_start_gives_both_one_id_and_later_starts_leave_it(service: PiecesService) -> None:
+def test_the_first_start_gives_both_one_id_which_later_starts_leave_or_finish(service: PiecesService) -> None:
     ids = []
     for _ in range(2):
         prepare_store(service.app)
@@ -156,24 +161,32 @@ def test_the_first_start_gives_both_one_id_and_later_starts_leave_it(service: Pi
             ids += [installation.id_of_database(db), installation.id_of_store(dependencies().store)]
     assert ids[0] is not None
     assert len(set(ids)) == 1
-
-
-def test_a_first_start_that_ended_between_both_is_finished_by_the_next(service: PiecesService) -> None:
-    prepare_store(service.app)
-    service.delete_object(installation.KEY)
+    service.delete_object(installation.KEY)  # as if the first start had ended between both
     prepare_store(service.app)
     with service.app.app_context():
         assert installation.belong_together(db, dependencies().store)
 
 
-def test_a_lost_object_is_reported_and_its_opening_says_so(service: PiecesService) -> None:
+def test_a_lost_object_is_reported_and_its_opening_says_so_as_of_one_whose_bytes_changed(
+    service: PiecesService, bucket: Bucket
+) -> None:
     service.registered().deposit("NATIDE06")
-    (key,) = service.objects()
-    service.delete_object(key)
+    service.deposit("CINSIG03")
+    assert _shown(service) == []
+    lost, changed = service.deposits()
+    service.delete_object(lost.object_key)
+    path = bucket.folder / changed.object_key
+    path.write_bytes(path.read_bytes()[::-1])
     result = service.run_command("reconcile")
     assert result.exit_code == 1, result.output
-    assert service.deposits()[0].id in result.output
-    assert service.download("NATIDE06").get_json()["type"] == "/problems/fichier-perdu"
+    assert lost.id in result.output
+    for code in ("NATIDE06", "CINSIG03"):
+        assert service.download(code).get_json()["type"] == "/problems/fichier-perdu"
+    with service.app.app_context():
+        jobs["reconcile"].run()
+    shown = _shown(service)
+    assert 'objects_lost{service="pieces"} 1.0' in shown
+    assert 'objects_unknown{service="pieces"} 0.0' in shown
 
 
 def test_a_removed_file_that_can_still_be_restored_is_reported_when_it_is_lost(service: PiecesService) -> None:
@@ -187,23 +200,13 @@ def test_a_removed_file_that_can_still_be_restored_is_reported_when_it_is_lost(s
     assert service.run_nightly_jobs().lost_count == 0
 
 
-def test_a_file_whose_bytes_changed_is_never_handed_out(service: PiecesService, bucket: Bucket) -> None:
+def test_with_the_store_down_nothing_is_taken_for_lost(service: PiecesService, bucket: Bucket) -> None:
     service.registered().deposit("NATIDE06")
-    (key,) = service.objects()
-    path = bucket.folder / key
-    path.write_bytes(path.read_bytes()[::-1])
-    assert service.download("NATIDE06").get_json()["type"] == "/problems/fichier-perdu"
-
-
-def test_with_the_store_down_nothing_is_taken_for_lost(service: PiecesService, objects: ObjectStoreServer) -> None:
-    service.registered().deposit("NATIDE06")
-    objects.stop()
-    try:
-        with pytest.raises(StoreUnavailable):
-            service.run_nightly_jobs()
-        assert service.run_command("reconcile").exit_code == 1
-    finally:
-        objects.start()
+    service.use_store(ObjectStore(NO_STORE))
+    with pytest.raises(StoreUnavailable):
+        service.run_nightly_jobs()
+    assert service.run_command("reconcile").exit_code == 1
+    service.use_store(ObjectStore(bucket.url))
     assert service.run_nightly_jobs().lost_count == 0
 
 

@@ -1,15 +1,18 @@
-"""The ladder of reminders: each rung once, to who lacks pieces, of all that is missing; nothing after the deposit."""
+"""The ladder of reminders: each rung once, to who lacks pieces, of all of them; mails about a « Non Conforme »."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
 from services.chassis.clock import PARIS
 from services.chassis.jobs.registry import stopping_answered_by
 from services.contracts.reminder_rules import HOUR
-from services.pieces.queries.incomplete_candidatures import PAGE
+from services.pieces.models import db
+from services.pieces.queries import incomplete_candidatures
+from tests.documents.example_events import CANDIDATE
 from tests.pieces.example_events import (
     CLOSES,
     IDENTITY,
@@ -50,36 +53,24 @@ def test_each_rung_reminds_once_from_nine_o_clock_of_its_day_on(laddered: Pieces
 
 
 def test_the_mail_is_of_all_that_is_missing_with_its_last_day(laddered: PiecesService) -> None:
-    _run_at(laddered, SEVEN_DAYS)
-    [event] = published(laddered)
-    assert event["candidate_id"] == "c0ffee00000000000000000000000001"
-    assert missing_codes(event) == ["BTSETAS4", "CINSIG03", *DOSSIER, "NATIDE06"], "not the optional one"
-    [candidature] = event["candidatures"]
-    assert {group["deposit_closes"] for group in candidature["groups"]} == {"2021-10-31T23:00:00+00:00"}
-
-
-def test_what_is_deposited_is_not_reminded_of(laddered: PiecesService) -> None:
     laddered.deposit("NATIDE06")
     laddered.deposit("CINSIG03")
     laddered.validate("CONFIRMATION")
     _run_at(laddered, SEVEN_DAYS)
     [event] = published(laddered)
-    assert missing_codes(event) == ["BTSETAS4", *DOSSIER]
-
-
-def test_who_owes_nothing_gets_no_mail(laddered: PiecesService) -> None:
-    for code in (*REQUIRED, *DOSSIER):
-        assert laddered.deposit(code).status_code == 201
-    assert _run_at(laddered, SEVEN_DAYS) == 0
-    for group in (*REQUIRED.values(), "DOSSIER"):
-        assert laddered.validate(group).status_code == 200
-    assert _run_at(laddered, LAST_DAY) == 0
+    assert event["candidate_id"] == CANDIDATE
+    assert missing_codes(event) == ["BTSETAS4", *DOSSIER], "neither what is deposited nor the optional one"
+    [candidature] = event["candidatures"]
+    assert {group["deposit_closes"] for group in candidature["groups"]} == {"2021-10-31T23:00:00+00:00"}
 
 
 def test_a_deposit_between_two_rungs_ends_the_reminders(laddered: PiecesService) -> None:
     assert _run_at(laddered, SEVEN_DAYS) == 1
     for code in (*REQUIRED, *DOSSIER):
-        laddered.deposit(code)
+        assert laddered.deposit(code).status_code == 201
+    assert _run_at(laddered, TWO_DAYS) == 1
+    for group in (*REQUIRED.values(), "DOSSIER"):
+        assert laddered.validate(group).status_code == 200
     assert _run_at(laddered, LAST_DAY) == 1
 
 
@@ -89,14 +80,14 @@ def test_a_withdrawn_candidature_is_not_reminded_of(laddered: PiecesService) -> 
 
 
 def test_a_piece_accepted_on_paper_is_not_missing(laddered: PiecesService) -> None:
-    for code in (*REQUIRED, *DOSSIER):
-        assert laddered.control(code, "received").status_code == 200
+    laddered.handle_events(registration_saved(version=2, pieces=(IDENTITY,)))
+    assert laddered.control("NATIDE06", "received").status_code == 200
     assert _run_at(laddered, SEVEN_DAYS) == 0
 
 
 def test_a_refused_piece_is_missing_until_it_is_sent_again_and_has_its_own_ladder(laddered: PiecesService) -> None:
-    for code in (*REQUIRED, *DOSSIER):
-        laddered.deposit(code)
+    laddered.handle_events(registration_saved(version=2, pieces=(IDENTITY,)))
+    laddered.deposit("NATIDE06")
     laddered.control("NATIDE06", "non_compliant", comment="Floue.", resubmit_until="2021-11-09")
     assert _run_at(laddered, LAST_DAY) == 0, "its own end is nine days later"
     assert _run_at(laddered, datetime(2021, 11, 2, HOUR, tzinfo=PARIS)) == 1
@@ -115,10 +106,6 @@ def test_who_comes_to_owe_after_a_rung_waits_for_the_next(service: PiecesService
     service.handle_events(registration_saved(saved_at=(SEVEN_DAYS + timedelta(minutes=1)).isoformat()))
     assert _run_at(service, SEVEN_DAYS + timedelta(minutes=2)) == 0
     assert _run_at(service, TWO_DAYS) == 1
-
-
-def test_a_rung_missed_is_not_sent_beside_the_next(laddered: PiecesService) -> None:
-    assert _run_at(laddered, LAST_DAY) == 1
 
 
 def test_without_a_ladder_nobody_is_reminded(service: PiecesService) -> None:
@@ -145,14 +132,67 @@ def test_two_candidatures_of_one_candidate_are_one_mail(laddered: PiecesService)
     assert sorted(len(event["candidatures"]) for event in published(laddered)) == [1, 2]
 
 
-def test_a_job_that_is_stopped_goes_on_where_it_stood(laddered: PiecesService) -> None:
-    for number in range(PAGE + 10):
+def test_a_job_that_is_stopped_goes_on_where_it_stood(laddered: PiecesService, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(incomplete_candidatures, "PAGE", 3)
+    for number in range(5):
         saved = registration_saved(candidature_id=f"dead{number:028}", candidate_id=f"beef{number:028}")
         laddered.handle_events(saved)
     laddered.move_to(SEVEN_DAYS)
     answers = iter([False])
     with stopping_answered_by(lambda: next(answers, True)):
         run_job(laddered)
-    assert 0 < len(published(laddered)) < PAGE + 11, "it stopped after a page"
-    assert _run_at(laddered, SEVEN_DAYS + timedelta(minutes=5)) == PAGE + 11
-    assert len({event["candidate_id"] for event in published(laddered)}) == PAGE + 11
+    assert len(published(laddered)) == 3, "it stopped after a page"
+    assert _run_at(laddered, SEVEN_DAYS + timedelta(minutes=5)) == 6
+    assert len({event["candidate_id"] for event in published(laddered)}) == 6
+
+
+REFUSED = "pieces.pieces_refused.v1"
+
+
+@pytest.fixture
+def telling(service: PiecesService) -> PiecesService:
+    with_ladder(service.registered(), refusal_mails=True)
+    for code in ("NATIDE06", "CINSIG03"):
+        service.deposit(code)
+    service.run_follow_ups()
+    return service
+
+
+def _a_moment_later(service: PiecesService) -> list[list[tuple[str, Any]]]:
+    """(code, comment) of the pieces of each notice, once the delay is over."""
+    with service.app.app_context(), db.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE outbox SET available_at = created_at")
+    assert service.run_follow_ups() == []
+    events = published(service, REFUSED)
+    groups = [[piece for group in event["candidature"]["groups"] for piece in group["pieces"]] for event in events]
+    return [[(piece["code"], piece["comment"]) for piece in pieces] for pieces in groups]
+
+
+def test_refusals_of_a_moment_are_one_notice_with_their_comments(telling: PiecesService) -> None:
+    telling.control("NATIDE06", "non_compliant", comment="Floue.")
+    telling.control("CINSIG03", "non_compliant")
+    telling.run_follow_ups()
+    assert published(telling, REFUSED) == [], "not before a gestionnaire could correct it"
+    assert _a_moment_later(telling) == [[("CINSIG03", None), ("NATIDE06", "Floue.")]]
+
+
+def test_a_refusal_corrected_at_once_is_not_mailed(telling: PiecesService) -> None:
+    telling.control("NATIDE06", "non_compliant")
+    telling.control("NATIDE06", "compliant")
+    assert _a_moment_later(telling) == []
+
+
+def test_a_second_refusal_is_told_and_the_first_not_again(telling: PiecesService) -> None:
+    telling.control("NATIDE06", "non_compliant", comment="Floue.")
+    assert len(_a_moment_later(telling)) == 1
+    telling.control("CINSIG03", "non_compliant", comment="Sans signature.")
+    assert _a_moment_later(telling)[1:] == [[("CINSIG03", "Sans signature.")]]
+    telling.deposit("NATIDE06")
+    telling.control("NATIDE06", "non_compliant", comment="Encore floue.")
+    assert _a_moment_later(telling)[2:] == [[("NATIDE06", "Encore floue.")]]
+
+
+def test_no_refusal_mail_unless_the_session_asks_for_it(telling: PiecesService) -> None:
+    with_ladder(telling, revision=2, refusal_mails=False)
+    telling.control("NATIDE06", "non_compliant")
+    assert _a_moment_later(telling) == []

@@ -1,13 +1,20 @@
-"""Pieces for gestionnaires and their tools: listed by filters, opened, and whom they are kept from."""
+"""Pieces for gestionnaires and their tools: listed by filters, exported, opened, and whom they are kept from."""
 
 from __future__ import annotations
 
+import csv
+
 import pytest
+from sqlalchemy import select, text
 
 from services.contracts.page_sizes import LARGEST_PAGE
+from services.contracts.piece_statuses import STATUS_LABELS
+from services.pieces.models import AuditEntry, db
+from services.pieces.queries import staff_export
+from tests.documents.example_events import CANDIDATURE
 from tests.pieces import sample_files
-from tests.pieces.example_events import academie, registration_saved
-from tests.pieces.pieces_service import PiecesService, validated
+from tests.pieces.example_events import OTHER, academie, registration_saved
+from tests.pieces.pieces_service import STAFF, PiecesService, validated
 
 
 def _three_candidatures(service: PiecesService) -> PiecesService:
@@ -41,26 +48,18 @@ def test_a_list_is_filtered_and_comes_in_pages(service: PiecesService) -> None:
     assert count("status=none") == 18
     assert count("status=compliant") == 0
     assert count("numero_candidat=02103000002") == 6
-    candidate = service.staff("GET", "/pieces?limit=1").get_json()["items"][0]["candidature"]["candidate_id"]
-    assert count(f"candidate={candidate}") == 18, "the same person's three candidatures"
+    [item] = service.staff("GET", "/pieces?deposited=true").get_json()["items"]
+    assert item["etag"] == service.piece_for_staff("NATIDE06")["etag"], "that guards its control"
+    assert (item["candidature"]["numero_candidat"], item["candidature"]["nom"]) == ("02103000001", "DUBOIS")
+    assert count(f"candidate={item['candidature']['candidate_id']}") == 18, "the same person's three candidatures"
     assert count("candidate=nobody") == 0
 
 
-def test_items_carry_the_etag_that_guards_their_control(service: PiecesService) -> None:
-    service.registered().deposit("NATIDE06")
-    (item,) = service.staff("GET", "/pieces?code=NATIDE06").get_json()["items"]
-    assert item["etag"] == service.piece_for_staff("NATIDE06")["etag"]
-    assert item["candidature"]["numero_candidat"] == "02103000001"
-    assert item["candidature"]["nom"] == "DUBOIS"
-
-
-@pytest.mark.parametrize(
-    "query", ["cursor=zzz", "cursor=W10", "limit=0", f"limit={LARGEST_PAGE + 1}", "status=lost", "unknown=1"]
-)
-def test_a_query_that_makes_no_sense_is_refused(service: PiecesService, query: str) -> None:
-    answer = service.staff("GET", f"/pieces?{query}")
-    assert answer.status_code == 422
-    assert answer.content_type == "application/problem+json"
+def test_a_query_that_makes_no_sense_is_refused(service: PiecesService) -> None:
+    limits = ("limit=0", f"limit={LARGEST_PAGE + 1}")
+    for query in ("cursor=zzz", "cursor=W10", *limits, "status=lost"):
+        answer = service.staff("GET", f"/pieces?{query}")
+        assert (answer.status_code, answer.content_type) == (422, "application/problem+json"), query
 
 
 def test_staff_of_another_academie_find_nothing(service: PiecesService) -> None:
@@ -81,26 +80,6 @@ def test_staff_of_another_academie_find_nothing(service: PiecesService) -> None:
     assert answer.status_code == 404
 
 
-@pytest.mark.parametrize("scopes", [(), ("pieces:read",)])
-def test_a_token_without_the_scope_sets_nothing(service: PiecesService, scopes: tuple[str, ...]) -> None:
-    validated(service)
-    piece_id = service.piece("NATIDE06")["id"]
-    assert service.staff("POST", f"/pieces/{piece_id}/control", scopes=scopes, json={}).status_code == 403
-    assert service.staff("POST", "/controls", scopes=scopes, json={}).status_code == 403
-    expected = 200 if scopes else 403
-    assert service.staff("GET", "/pieces", scopes=scopes).status_code == expected
-    assert service.staff("GET", f"/pieces/{piece_id}/file", scopes=scopes).status_code == expected
-
-
-def test_candidates_and_strangers_have_no_part_in_the_control(service: PiecesService) -> None:
-    piece_id = validated(service).piece("NATIDE06")["id"]
-    assert service.call("GET", "/pieces").status_code == 403
-    assert service.call("GET", f"/pieces/{piece_id}").status_code == 403
-    assert service.call("POST", f"/pieces/{piece_id}/control", json={}).status_code == 403
-    assert service.app.test_client().get("/v1/pieces").status_code == 401
-    assert service.staff("GET", "/candidatures").status_code == 403
-
-
 def test_a_file_never_scanned_is_opened_with_a_warning_and_leaves_a_trace(service: PiecesService) -> None:
     validated(service)
     file = service.staff("GET", f"/pieces/{service.piece('NATIDE06')['id']}/file")
@@ -112,14 +91,58 @@ def test_a_file_never_scanned_is_opened_with_a_warning_and_leaves_a_trace(servic
     assert service.audit_trail()[-2:] == [("staff", "deposit.opened"), ("staff", "piece.controlled")]
 
 
-def test_the_interface_describes_itself(service: PiecesService) -> None:
-    described = service.app.test_client().get("/openapi.json").get_json()["paths"]
-    for path in (
-        "/v1/pieces",
-        "/v1/pieces/{piece_id}",
-        "/v1/pieces/{piece_id}/file",
-        "/v1/pieces/{piece_id}/control",
-        "/v1/controls",
-        "/v1/pieces/{piece_id}/deposit",
-    ):
-        assert path in described
+def exported(service: PiecesService, query: str = "", *academies: str) -> list[dict[str, str]]:
+    answer = service.staff("GET", f"/pieces.csv?{query}", academies=academies or ("03",))
+    assert answer.status_code == 200, answer.text
+    lines = answer.text.removeprefix("\ufeff").splitlines()
+    answer.close()
+    return list(csv.DictReader(lines, delimiter=";"))
+
+
+def test_each_piece_is_a_line_with_what_is_so(service: PiecesService) -> None:
+    service.registered().deposit("NATIDE06", name="pièce.pdf")
+    service.control("NATIDE06", "non_compliant", comment="Illisible ; à renvoyer")
+    pieces = {line["code"]: line for line in exported(service)}
+    assert len(pieces) == 6
+    identity = pieces["NATIDE06"]
+    assert (identity["numero_candidat"], identity["candidature_id"]) == ("02103000001", CANDIDATURE)
+    assert (identity["statut"], identity["commentaire"]) == (STATUS_LABELS["non_compliant"], "Illisible ; à renvoyer")
+    assert (identity["fichier"], identity["antivirus"]) == ("pièce.pdf", "non analysée")
+    assert identity["depose_le"] == "2021-10-05 15:59", "Paris time, as the screens show it"
+    assert (pieces["CINSIG03"]["depose_le"], pieces["CINSIG03"]["statut"]) == ("", "")
+
+
+def test_the_filters_of_the_list_are_those_of_the_export(service: PiecesService) -> None:
+    service.registered().deposit("NATIDE06")
+    service.deposit("CINSIG03")
+    service.control("CINSIG03", "received")
+    assert [line["code"] for line in exported(service, "status=none&deposited=true")] == ["NATIDE06"]
+    assert exported(service, "status=compliant") == []
+    assert service.staff("GET", "/pieces.csv?status=autre").status_code == 422
+
+
+def test_nobody_exports_what_is_of_another_academie(service: PiecesService) -> None:
+    there = academie("06", "ACADÉMIE DE CLERMONT-FERRAND")
+    service.registered().handle_events(
+        registration_saved(candidature_id="cafe" * 8, candidate_id=OTHER, academie=there)
+    )
+    assert {line["candidature_id"] for line in exported(service)} == {CANDIDATURE}
+    exported(service, "status=none&code=NATIDE06")
+    assert service.staff("GET", "/pieces.csv?academie=06").status_code == 404
+    with service.app.app_context(), db.reading() as session:
+        entries = session.scalars(select(AuditEntry).where(AuditEntry.action == "pieces.exported"))
+        noted = [(entry.actor_id, entry.after) for entry in entries]
+    assert noted == [(STAFF, {}), (STAFF, {"status": "none", "code": "NATIDE06"})], "and who exports is in the trail"
+
+
+def test_an_export_is_fetched_from_the_servers_cursor(
+    on_postgresql: PiecesService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Page by page as it leaves: it takes the memory of a page, however long it is."""
+    monkeypatch.setattr(staff_export, "PAGE", 1)
+    begun = on_postgresql.registered().staff("GET", "/pieces.csv")
+    with on_postgresql.app.app_context(), db.reading() as session:
+        activity = text("SELECT query FROM pg_stat_activity WHERE datname = current_database()")
+        assert [query for query in session.scalars(activity) if query.startswith("FETCH FORWARD")]
+    assert len(begun.text.strip().split("\r\n")) == 7
+    begun.close()

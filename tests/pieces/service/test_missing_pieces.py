@@ -1,4 +1,4 @@
-"""Gestionnaires and their tools list who lacks pieces in their académies, and remind them."""
+"""Gestionnaires and their tools list who lacks pieces in their académies, count them, and remind them."""
 
 from __future__ import annotations
 
@@ -6,11 +6,17 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
-from services.contracts.page_sizes import LARGEST_PAGE, USUAL_PAGE
+from services.chassis.jobs.registry import stopping_answered_by
+from services.contracts.page_sizes import LARGEST_PAGE
+from services.pieces.domain.statuses import Scan
+from services.pieces.jobs import jobs
+from services.pieces.models import Deposit, db
+from services.pieces.operations import reminders_by_hand
+from services.pieces.operations.incomplete_counts import record_incomplete_counts
 from services.pieces.operations.reminders_by_hand import MOST_PAGES
-from services.pieces.queries import missing_pieces_list
-from services.pieces.queries.incomplete_candidatures import PAGE
+from services.pieces.queries import incomplete_candidatures, incomplete_counts, missing_pieces_list
 from tests.documents.example_events import CANDIDATURE
 from tests.pieces.example_events import (
     CLOSES,
@@ -72,22 +78,23 @@ def test_the_list_is_filtered_by_session_and_regroupement(laddered: PiecesServic
         assert _listed(laddered, query)["items"] == []
 
 
-def test_pages_follow_their_cursor_over_openings(laddered: PiecesService) -> None:
+def test_pages_follow_their_cursor_over_openings(laddered: PiecesService, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(incomplete_candidatures, "PAGE", 3)
     laddered.handle_events(window_changed(1, academie="20"))
-    others = 2 * (USUAL_PAGE + 10)
+    others = 14
     for number in range(others):
         there = {"academie": academie("20", "ACADÉMIE D'AMIENS")} if number % 2 else {}
         own = {"candidature_id": f"dead{number:028}", "candidate_id": f"beef{number:028}"}
         laddered.handle_events(registration_saved(pieces=(IDENTITY,), **own, **there))
     listed_ids: list[str] = []
-    cursor: str | None = ""
-    while cursor is not None:
-        page = _listed(laddered, f"cursor={cursor}" if cursor else "", academies=("03", "20"))
-        assert len(page["items"]) <= USUAL_PAGE
+    query: str | None = "limit=5"
+    while query is not None:
+        page = _listed(laddered, query, academies=("03", "20"))
+        assert len(page["items"]) <= 5
         listed_ids += _ids(page)
-        cursor = page["next_cursor"]
+        query = page["next_cursor"] and f"limit=5&cursor={page['next_cursor']}"
     assert len(listed_ids) == len(set(listed_ids)) == others + 1
-    assert len(_ids(_listed(laddered, f"limit={LARGEST_PAGE}", academies=("20",)))) == others // 2
+    assert len(_ids(_listed(laddered, academies=("20",)))) == others // 2
     assert laddered.staff("GET", "/missing-pieces?cursor=bm9u").status_code == 422
 
 
@@ -100,7 +107,10 @@ def test_of_another_académie_nothing_is_seen_and_nobody_reminded(laddered: Piec
     assert published(laddered) == []
 
 
-def test_a_selection_is_reminded_once_a_day_and_each_gets_its_outcome(laddered: PiecesService) -> None:
+def test_a_selection_is_reminded_once_a_day_and_each_gets_its_outcome(
+    laddered: PiecesService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reminders_by_hand, "PAGE", 2)
     complete, withdrawn = "cafe" + "b" * 28, "cafe" + "c" * 28
     laddered.handle_events(registration_saved(candidature_id=complete, candidate_id=OTHER, pieces=()))
     laddered.handle_events(registration_saved(candidature_id=withdrawn, candidate_id=OTHER))
@@ -131,8 +141,9 @@ def test_one_request_looks_at_a_part_of_the_list_and_says_where_the_next_goes_on
     laddered: PiecesService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Were nobody left to be reminded of a million candidatures, one request would read them all."""
-    monkeypatch.setattr(missing_pieces_list, "MOST_LOOKED_AT", PAGE)
-    complete = range(PAGE * MOST_PAGES + 1)
+    monkeypatch.setattr(incomplete_candidatures, "PAGE", 2)
+    monkeypatch.setattr(missing_pieces_list, "MOST_LOOKED_AT", 2)
+    complete = range(2 * MOST_PAGES + 1)
     for number in complete:
         own = {"candidature_id": f"{number:032}", "candidate_id": f"beef{number:028}"}
         laddered.handle_events(registration_saved(pieces=(), **own))
@@ -150,6 +161,72 @@ def test_who_was_reminded_by_the_ladder_today_is_not_by_hand(laddered: PiecesSer
     assert _remind(laddered, {"candidatures": [CANDIDATURE]}) == {CANDIDATURE: "already_reminded_today"}
 
 
-def test_reading_does_not_allow_to_remind(laddered: PiecesService) -> None:
-    answer = laddered.staff("POST", "/reminders", json={"filters": {}}, scopes=("pieces:read",))
-    assert answer.status_code == 403
+CODE = "NATIDE06"
+
+
+def _counts(service: PiecesService, **options: Any) -> dict[str, Any]:
+    answer = service.staff("GET", "/missing-pieces/counts", **options)
+    assert answer.status_code == 200, answer.text
+    body: dict[str, Any] = answer.get_json()
+    return body
+
+
+def _number(service: PiecesService, **options: Any) -> int:
+    """As the job counts it now; the list says the same."""
+    with service.app.app_context():
+        jobs["count-incomplete"].run()
+    listed = len(service.staff("GET", f"/missing-pieces?limit={LARGEST_PAGE}", **options).get_json()["items"])
+    number = sum(item["candidatures"] or 0 for item in _counts(service, **options)["items"])
+    assert number == listed
+    return number
+
+
+def test_a_count_that_is_stopped_half_way_is_not_recorded(laddered: PiecesService) -> None:
+    assert _number(laddered) == 1
+    laddered.deposit(CODE)
+    with laddered.app.app_context(), stopping_answered_by(lambda: True):
+        record_incomplete_counts()
+    assert sum(item["candidatures"] for item in _counts(laddered)["items"]) == 1, "as it was counted before"
+
+
+def test_what_a_piece_goes_through_is_counted_as_the_list_has_it(service: PiecesService) -> None:
+    only = tuple(piece for piece in registration_saved().pieces if piece.code == CODE)
+    with_ladder(service).handle_events(registration_saved(pieces=only))
+    assert _number(service) == 1
+    service.deposit(CODE)
+    assert _number(service) == 0
+    with service.app.app_context(), db.operation() as session:
+        session.execute(update(Deposit).values(scan=Scan.INFECTED))
+    assert _number(service) == 1, "an infected file is none"
+    service.deposit(CODE)
+    for status, number in (("received", 0), ("compliant", 0), ("non_compliant", 1)):
+        assert service.control(CODE, status=status, comment="Illisible").status_code == 200
+        assert _number(service) == number, status
+    service.deposit(CODE)
+    assert _number(service) == 0, "sent again"
+
+
+def test_sessions_have_their_number_and_the_days_left_within_the_académies(laddered: PiecesService) -> None:
+    laddered.handle_events(window_changed(1, academie="20"))
+    for number in range(3):
+        own = {"candidature_id": f"dead{number:028}", "candidate_id": f"beef{number:028}"}
+        laddered.handle_events(registration_saved(academie=academie("20", "ACADÉMIE D'AMIENS"), **own))
+    laddered.handle_events(registration_withdrawn(candidature_id=f"dead{0:028}"))
+    [before] = _counts(laddered)["items"]
+    assert (before["candidatures"], _counts(laddered)["counted_at"]) == (None, None), "nothing is counted yet"
+    numbers = {academies: _number(laddered, academies=academies) for academies in (("03",), ("20",), None)}
+    assert numbers == {("03",): 1, ("20",): 2, None: 3}
+    assert _counts(laddered, academies=("06",))["items"] == []
+    [session] = _counts(laddered)["items"]
+    assert (session["label"], session["days_left"]) == ("BTS 2022", 26)
+    [session] = _counts(laddered.move_to(LAST_DAY))["items"]
+    assert session["days_left"] == 0
+    assert _counts(laddered.move_to(CLOSES + timedelta(seconds=1)))["items"] == []
+
+
+def test_many_are_counted_a_page_at_a_time(laddered: PiecesService, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(incomplete_counts, "PAGE", 2)
+    for number in range(6):
+        own = {"candidature_id": f"dead{number:028}", "candidate_id": f"beef{number:028}"}
+        laddered.handle_events(registration_saved(**own))
+    assert _number(laddered) == 7

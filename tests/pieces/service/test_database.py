@@ -1,25 +1,30 @@
-"""Staff's queues show what is so, whoever wrote it: the service, the version before it, or a migration."""
+"""What the database itself keeps, whoever writes: staff's queues, the trail, what older versions left."""
 
 from __future__ import annotations
 
 import runpy
 import threading
-from pathlib import Path
+from datetime import timedelta
 
 import pytest
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from flask_migrate import downgrade, upgrade
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, delete, select, text
+from sqlalchemy.exc import DBAPIError
 
-from services.pieces.models import db
+from services.chassis.clock import system_now
+from services.pieces.models import Deposit, db, object_tables
 from tests.pieces import sample_files
 from tests.pieces.example_events import academie, registration_saved
 from tests.pieces.pieces_service import PiecesService
 from tests.support.processes import wait_until
 
+pytestmark = pytest.mark.engines("sqlite", "postgresql")  # triggers and migrations of each are its own
+
 SECONDS = 30.0
 WAITING = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
+MIGRATIONS = "services/pieces/migrations"
 TO_CONTROL = "status=none&deposited=true"
 
 
@@ -44,18 +49,14 @@ def test_what_has_a_file_and_no_opinion_is_to_control(service: PiecesService) ->
     assert codes(service, "status=received") == ["NATIDE06"]
 
 
-def test_what_is_validated_without_a_file_is_to_control_too(service: PiecesService) -> None:
-    service.registered().deposit("NATIDE06")
-    service.validate("NATIONALITE")
-    assert codes(service, "status=none&validated=true") == ["NATIDE06"]
-    assert "NATIDE06" not in codes(service, "status=none&validated=false")
-
-
 def test_a_queue_follows_a_candidature_to_another_academie(service: PiecesService) -> None:
     service.registered().deposit("NATIDE06")
     service.handle_events(registration_saved(version=2, academie=academie("06", "ACADÉMIE DE CLERMONT-FERRAND")))
     assert codes(service, TO_CONTROL, "03") == []
     assert codes(service, TO_CONTROL, "06") == ["NATIDE06"]
+    for code, numbers in (("03", []), ("06", [1])):
+        waiting = service.staff("GET", "/control-queue", academies=(code,)).get_json()["items"]
+        assert [item["number"] for item in waiting] == numbers
 
 
 def test_a_piece_that_the_version_before_writes_is_in_its_academies_queue(service: PiecesService) -> None:
@@ -69,14 +70,14 @@ def test_a_piece_that_the_version_before_writes_is_in_its_academies_queue(servic
     with service.app.app_context(), db.operation() as session:
         session.execute(text(copy))
     assert codes(service, "status=none&validated=true") == ["X"]
+    assert "X" not in codes(service, "status=none&validated=false")
 
 
 def test_pieces_of_before_the_migration_are_in_the_queues_afterwards(service: PiecesService) -> None:
     service.registered().deposit("NATIDE06")
-    folder = str(Path(service.app.root_path) / "migrations")
     with service.app.app_context():
-        downgrade(directory=folder, revision="0006")
-        upgrade(directory=folder)
+        downgrade(directory=MIGRATIONS, revision="0006")
+        upgrade(directory=MIGRATIONS)
     assert codes(service, TO_CONTROL) == ["NATIDE06"]
 
 
@@ -85,8 +86,7 @@ def test_a_file_that_comes_or_goes_while_the_migration_fills_is_not_overlooked(
     on_postgresql: PiecesService, before: str, after: str
 ) -> None:
     on_postgresql.registered().deposit("NATIDE06")
-    migrations = Path(on_postgresql.app.root_path) / "migrations" / "versions"
-    fill = runpy.run_path(str(migrations / "0007_work_queues.py"))["_fill"]
+    fill = runpy.run_path(f"{MIGRATIONS}/versions/0007_work_queues.py")["_fill"]
 
     def filled(connection: Connection) -> None:
         with Operations.context(MigrationContext.configure(connection)):
@@ -106,3 +106,31 @@ def test_a_file_that_comes_or_goes_while_the_migration_fills_is_not_overlooked(
         writer.commit()
         filling.join(SECONDS)
     assert codes(on_postgresql, TO_CONTROL) == (["NATIDE06"] if after == "NULL" else [])
+
+
+def test_the_audit_trail_cannot_be_changed(service: PiecesService) -> None:
+    service.registered().deposit("NATIDE06")
+    for change in ("UPDATE audit_entries SET actor_id = 'x'", "DELETE FROM audit_entries"):
+        with service.app.app_context(), pytest.raises(DBAPIError, match="append-only"), db.operation() as session:
+            session.execute(text(change))
+
+
+def test_files_removed_before_the_upgrade_are_retired_by_it_and_controlled_ones_stay(service: PiecesService) -> None:
+    service.registered().deposit("NATIDE06", sample_files.pdf(), "un.pdf")
+    service.deposit("NATIDE06", sample_files.image(), "deux.png")
+    service.control("NATIDE06", "non_compliant", comment="Illisible", resubmit_until="2021-11-20")
+    service.deposit("NATIDE06", sample_files.pdf(pages=2), "trois.pdf")
+    before = {row.filename: (row.object_key, row.removed_at) for row in service.deposits()}
+    with service.app.app_context():
+        with db.operation() as session:
+            session.execute(delete(object_tables.RetiredObject))
+        downgrade(directory=MIGRATIONS, revision="0002")
+        upgrade(directory=MIGRATIONS)
+        with db.reading() as session:
+            (retired,) = session.scalars(select(object_tables.RetiredObject)).all()
+            deposits = session.scalars(select(Deposit)).all()
+    assert {row.filename: (row.object_key, row.removed_at) for row in deposits} == before
+    assert (retired.key, retired.retired_at) == before["un.pdf"]
+    kept_days = (retired.kept_until - system_now()) / timedelta(days=1)
+    assert 34 < kept_days <= 35, "as that migration says, whatever KEPT_DAYS is since"
+    assert service.run_command("reconcile").exit_code == 0

@@ -1,0 +1,72 @@
+"""Good files of each format, as candidates send them, and readings of them as the confined process does them."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import random
+from collections.abc import Callable, Iterator
+
+from PIL import Image
+
+from services.chassis.errors import DomainError
+from services.pieces.domain.formats import Format
+from services.pieces.inspection.format_checks import inspect_file
+from services.pieces.inspection.protocol import Task
+from services.pieces.inspection.tasks import run_task
+from tests.pieces import sample_files
+from tests.pieces.corpus import office_audio_video, sample_pages
+
+GOOD_FILES = [
+    ("a.pdf", sample_files.pdf(), Format.PDF),
+    ("restreint.PDF", sample_files.pdf(owner_password="proprietaire"), Format.PDF),
+    ("late.pdf", b"\n\n" + sample_files.pdf(), Format.PDF),
+    ("a.png", sample_files.image("PNG"), Format.PNG),
+    ("palette.png", sample_files.image("PNG", mode="P"), Format.PNG),
+    ("a.jpg", sample_files.image("JPEG"), Format.JPG),
+    ("a.jpeg", sample_files.image("JPEG", mode="CMYK"), Format.JPG),
+    ("portrait.jpg", sample_files.jpeg_of_two_pictures(), Format.JPG),
+    ("a.doc", sample_files.doc(), Format.DOC),
+    ("a.docx", sample_files.docx(), Format.DOCX),
+    ("a.zip", sample_files.archive(), Format.ZIP),
+    ("a.avi", sample_files.avi(), Format.AVI),
+    ("a.mp3", sample_files.mp3(), Format.MP3),
+    ("nu.mp3", sample_files.mp3(tag=False), Format.MP3),
+    ("a.mp4", sample_files.mp4(), Format.MP4),
+    ("b.mp4", sample_files.mp4(b"mp42"), Format.MP4),
+]
+# Made by the test that needs them: every process of a run collects this file.
+LARGE_FILES: list[tuple[str, Callable[[], bytes], Format]] = [
+    ("telephone.jpg", lambda: photograph((12_000, 9_000)), Format.JPG),
+    ("progressif.jpg", lambda: photograph((8_000, 6_000), progressive=True), Format.JPG),
+    ("A4-600dpi.png", lambda: sample_files.flat("PNG", (4_961, 7_016)), Format.PNG),
+]
+_UNKNOWN = [("a.txt", b"bonjour"), ("a.exe", b"MZ\x90\x00" + b"\0" * 300), ("a.gif", b"GIF89a" + b"\0" * 50)]
+
+
+def photograph(size: tuple[int, int], *, progressive: bool = False) -> bytes:
+    small = Image.frombytes("L", (64, 48), random.Random(1).randbytes(64 * 48)).convert("RGB")
+    out = io.BytesIO()
+    small.resize(size, Image.Resampling.NEAREST).save(out, "JPEG", quality=60, progressive=progressive)
+    return out.getvalue()
+
+
+def read_all() -> None:
+    """Good files, and bad ones of each format."""
+    for name, content in _readable():
+        with contextlib.suppress(DomainError):
+            inspect_file(io.BytesIO(content), name, tuple(Format))
+    for content in (*sample_pages.jpegs(), sample_pages.heic(sample_pages.sheet()), sample_files.pdf(pages=2)):
+        for task in (Task.LOOK, Task.PAGE, Task.PREVIEW, Task.JPEG):
+            with contextlib.suppress(DomainError):
+                run_task({"task": task}, io.BytesIO(content))
+    run_task({"task": Task.MERGE, "lengths": [len(sample_files.pdf())]}, io.BytesIO(sample_files.pdf()))
+
+
+def _readable() -> Iterator[tuple[str, bytes]]:
+    for name, content, _ in GOOD_FILES:
+        yield name, content
+        yield name, content[: len(content) // 2]
+    yield "progressif.jpg", photograph((800, 600), progressive=True)
+    yield from ((file.name, file.content) for file in office_audio_video.two_at_once())
+    yield from _UNKNOWN

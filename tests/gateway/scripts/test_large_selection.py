@@ -66,7 +66,20 @@ def on_part(page: Page, number: int, act: Callable[[Route], None]) -> list[int]:
     return posts
 
 
-def test_a_selection_is_decided_in_parts_with_its_progress_in_words(selection: Page) -> None:
+def test_after_a_mistake_all_stays_and_once_corrected_is_decided_in_parts_with_progress_in_words(
+    selection: Page,
+) -> None:
+    received_on = selection.locator("[name=received_on]")
+    selection.get_by_text("Dates", exact=True).click()
+    received_on.fill("hier")
+    posts = on_part(selection, 0, lambda route: route.continue_())
+    press(selection)
+    reads(selection, "Aucune décision n'a été enregistrée.", f"{PIECES} pièces à décider encore")
+    assert posts == [POSTED_PIECES], "the first part alone was sent"
+    assert received_on.input_value() == "hier"
+    selection.unroute(DECISIONS)
+
+    received_on.fill("2021-10-05")
     waiting: list[Route] = []
     posts = on_part(selection, 3, waiting.append)
     press(selection)
@@ -129,13 +142,3 @@ def test_what_a_colleague_decided_meanwhile_is_in_the_report_with_its_reason(
     press(selection)
     reads(selection, f"{PIECES - 1} pièces sont maintenant « {RECEIVED} ».", "1 pièce sans décision")
     expect(selection.locator("[data-refus]")).to_contain_text("Son statut est « Conforme ».")
-
-
-def test_a_mistake_stops_at_the_first_part_and_all_stays_as_it_was(selection: Page) -> None:
-    selection.get_by_text("Dates", exact=True).click()
-    selection.locator("[name=received_on]").fill("hier")
-    posts = on_part(selection, 0, lambda route: route.continue_())
-    press(selection)
-    reads(selection, "Aucune décision n'a été enregistrée.", f"{PIECES} pièces à décider encore")
-    assert posts == [POSTED_PIECES]
-    assert selection.locator("[name=received_on]").input_value() == "hier"

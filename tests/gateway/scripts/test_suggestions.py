@@ -7,7 +7,7 @@ from playwright.sync_api import Locator, Page, expect
 
 def box_with_two_suggestions(tabs: Page) -> tuple[Locator, Locator]:
     """The box of communes with « re » typed, and the suggestion REMICOURT, which is shown as the second of two."""
-    box = tabs.get_by_label("Commune de naissance")
+    box = tabs.get_by_role("combobox", name="Commune de naissance *", exact=True)
     box.press_sequentially("re")
     second = tabs.get_by_role("option", name="REMICOURT", exact=True)
     expect(second).to_be_visible()
@@ -15,8 +15,7 @@ def box_with_two_suggestions(tabs: Page) -> tuple[Locator, Locator]:
 
 
 def test_suggestions_are_reached_and_chosen_by_the_keyboard(tabs: Page) -> None:
-    box = tabs.get_by_role("combobox", name="Commune de naissance *", exact=True)
-    box.press_sequentially("re")
+    box, _ = box_with_two_suggestions(tabs)
     suggestions = tabs.get_by_role("listbox", name="Suggestions").get_by_role("option")
     expect(suggestions).to_have_text(["REIMS", "REMICOURT"])
     expect(tabs.get_by_role("status").filter(has_text="2 résultats")).to_be_attached()

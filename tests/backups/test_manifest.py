@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -105,36 +104,20 @@ def test_what_is_no_manifest_is_damage(tmp_path: Path) -> None:
             manifest.read(tmp_path)
 
 
-def links_a_file(backup: Path) -> None:
-    (backup / "objects").mkdir()
-    (backup / "objects" / "a").symlink_to("/etc/hostname")
-
-
-def links_a_folder(backup: Path) -> None:
-    (backup / "objects").symlink_to(backup.parent)
-
-
-def links_to_nothing(backup: Path) -> None:
-    (backup / "mail").symlink_to(backup / "none")
-
-
-def links_the_manifest(backup: Path) -> None:
-    (backup / manifest.NAME).rename(backup.parent / "elsewhere.json")
-    (backup / manifest.NAME).symlink_to(backup.parent / "elsewhere.json")
-
-
-def links_the_backup(backup: Path) -> None:
-    backup.rename(backup.parent / "elsewhere")
-    backup.symlink_to(backup.parent / "elsewhere")
-
-
 @pytest.mark.parametrize(
-    "planted", [links_a_file, links_a_folder, links_to_nothing, links_the_manifest, links_the_backup]
+    ("path", "target"),
+    [("objects/a", "/etc/hostname"), ("objects", ".."), ("mail", "none"), (manifest.NAME, None), ("", None)],
 )
-def test_a_backup_holds_no_symbolic_link(tmp_path: Path, planted: Callable[[Path], None]) -> None:
+def test_a_backup_holds_no_symbolic_link(tmp_path: Path, path: str, target: str | None) -> None:
+    """To a file, a folder or nothing; or what is in its place, or in the backup's own, moved elsewhere."""
     backup = tmp_path / "backup"
-    backup.mkdir()
-    planted(written(backup, well_formed()))
+    (backup / "objects").mkdir(parents=True)
+    link = written(backup, well_formed()) / path
+    if target is None:
+        link.rename(tmp_path / "elsewhere")
+    elif link.exists():
+        link.rmdir()
+    link.symlink_to(target or tmp_path / "elsewhere")
     with pytest.raises(Damaged, match="lien symbolique"):
         manifest.read(backup)
 

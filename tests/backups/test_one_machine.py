@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import json
 import os
 import sqlite3
 from contextlib import closing
@@ -162,19 +161,6 @@ def test_secrets_behind_a_link_are_refused(state: StateFolder, folder: Path, tmp
     with pytest.raises(Damaged, match="lien symbolique"):
         restore.restore(StateFolder(tmp_path / "restored"), folder)
     assert not (tmp_path / "restored").exists()
-
-
-@pytest.mark.parametrize("service", ["/evil", "../evil"])
-def test_a_restore_runs_nothing_that_a_manifest_names(
-    state: StateFolder, folder: Path, tmp_path: Path, service: str
-) -> None:
-    backup.back_up(state, folder, FIRST)
-    path = folder / backup.name_of(FIRST) / manifest.NAME
-    text = json.loads(path.read_text())
-    text["revisions"][service] = "1"
-    path.write_text(json.dumps(text))
-    with pytest.raises(Damaged, match=service):
-        restore.restore(StateFolder(tmp_path / "restored"), folder)
 
 
 def test_a_folder_that_cannot_be_listed_fails_the_backup(

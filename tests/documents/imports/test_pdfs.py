@@ -31,13 +31,6 @@ def _written(writer: PdfWriter) -> bytes:
     return out.getvalue()
 
 
-def _with_script() -> bytes:
-    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(pdf_of())))
-    action = {NameObject("/S"): NameObject("/JavaScript"), NameObject("/JS"): TextStringObject("app.alert('x')")}
-    writer.root_object[NameObject("/OpenAction")] = DictionaryObject(action)
-    return _written(writer)
-
-
 def _opening_with(action: str, target: dict[str, str], *, elsewhere: bool = False) -> bytes:
     """It does that when it is opened; `elsewhere`: the name of the action is an object of its own."""
     writer = PdfWriter(clone_from=PdfReader(io.BytesIO(pdf_of())))
@@ -115,7 +108,10 @@ def test_each_pdf_reaches_the_candidate_of_its_name_with_the_typed_text(office: 
 def test_a_pdf_that_is_refused_has_its_reason_in_the_report_until_another_replaces_it(office: ExamOffice) -> None:
     office.register(1)
     import_id = _prepared(office)
-    for content, reason in ((_with_script(), ACTIVE), (b"%PDF-1.7" + b"x" * MAX_PDF_BYTES, TOO_LARGE)):
+    for content, reason in (
+        (_opening_with("/JavaScript", {"/JS": "app.alert('x')"}), ACTIVE),
+        (b"%PDF-1.7" + b"x" * MAX_PDF_BYTES, TOO_LARGE),
+    ):
         checked = office.send(import_id, content, f"{numero(1)}.pdf", "pdfs").get_json()
         assert (checked["ready"], checked["refused"]) == (0, 1)
         assert office.refusals(import_id) == [(f"{numero(1)}.pdf", reason)]

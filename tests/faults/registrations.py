@@ -151,16 +151,10 @@ class WithdrawByStaff(Withdraw):
     covers = ("staff.end_candidature",)
 
     def do(self) -> int:
-        return _end_by_staff(self, "withdrawal")
-
-
-class EcartByStaff(Withdraw):
-    name = "set a candidature aside"
-    covers = ("staff.end_candidature",)
-    done: ClassVar[State] = {**Withdraw.done, "mails": ["Candidature écartée : BREVET DE TECHNICIEN SUPERIEUR"]}
-
-    def do(self) -> int:
-        return _end_by_staff(self, "ecart")
+        token = tokens.staff_token("agent", scopes=["candidatures:manage"], academies=["03"])
+        path = f"/v1/staff/candidatures/{self.candidature}/withdrawal"
+        given = {"json": {"reason": "Demande écrite"}, "headers": tokens.bearer(token)}
+        return self.running.app.test_client().post(path, **given).status_code
 
 
 class HearCorrection(_CandidatureOperation):
@@ -220,19 +214,11 @@ class RemindOfDraft(_CandidatureOperation):
             jobs["remind-drafts"].run()
 
 
-def _end_by_staff(operation: Withdraw, how: str) -> int:
-    token = tokens.staff_token("agent", scopes=["candidatures:manage"], academies=["03"])
-    path = f"/v1/staff/candidatures/{operation.candidature}/{how}"
-    given = {"json": {"reason": "Demande écrite"}, "headers": tokens.bearer(token)}
-    return operation.running.app.test_client().post(path, **given).status_code
-
-
 OPERATIONS = (
     SaveRegistration,
     SaveModification,
     Withdraw,
     WithdrawByStaff,
-    EcartByStaff,
     HearCorrection,
     HearReminder,
     HearRefusal,

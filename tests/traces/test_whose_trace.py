@@ -11,6 +11,7 @@ import pytest
 from flask import Flask
 from orjson import dumps, loads
 
+from services.chassis.database import changes
 from services.chassis.events import follow_up, publish
 from services.chassis.events.envelope import Envelope
 from services.chassis.settings import Settings
@@ -77,8 +78,11 @@ def test_of_a_request_that_is_not_in_the_share_nothing_is_traced_anywhere(receiv
     assert [span.trace for span in receiver.spans] == ["1" * 32]
 
 
-def test_each_try_is_in_the_trace_of_who_wrote_it(receiver: OtlpReceiver, writer: Ledger) -> None:
+def test_each_try_is_in_the_trace_of_who_wrote_it(
+    receiver: OtlpReceiver, writer: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A follow-up that fails twice, and what it is tried with again."""
+    monkeypatch.setattr(changes, "LONGEST_SECONDS", 0.3)
     with recording(receiver):
         with writer.writing() as session, spans.span("process click", spans.Kind.CONSUMER, parent=CALLERS):
             follow_up(session, "tell", {"text": "one"}, subject="somebody")

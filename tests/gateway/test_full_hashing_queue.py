@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from contextlib import AbstractContextManager
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -20,11 +21,17 @@ from tests.gateway.candidates import CandidateFactory, creation_answers, new_add
 from tests.gateway.test_calls_to_services import calls_counted
 from tests.support.in_process_portal import InProcessPortal
 from tests.support.processes import wait_until
-from tests.support.scriptless_browser import ScriptlessBrowser
+from tests.support.scriptless_browser import ADDRESS, ScriptlessBrowser
+
+
+def what_hashes(email: str) -> tuple[tuple[str, dict[str, Any]], ...]:
+    """A log-in and a creation: where each is posted, and its fields."""
+    log_in = {"identifiant": email, "password": PASSWORD}
+    return ("/connexion", log_in), ("/compte/creation", creation_answers(email))
 
 
 def test_turns_at_hashing_are_told_whose_log_in_or_creation_it_is(
-    plain: ScriptlessBrowser, running: InProcessPortal, monkeypatch: pytest.MonkeyPatch
+    plain: ScriptlessBrowser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sources: list[str] = []
     given = HashingQueue.turn
@@ -34,15 +41,9 @@ def test_turns_at_hashing_are_told_whose_log_in_or_creation_it_is(
         return given(line, source)
 
     monkeypatch.setattr(HashingQueue, "turn", turn)
-    email = new_address()
-    for path, fields in (
-        ("/connexion", {"identifiant": email, "password": PASSWORD}),
-        ("/compte/creation", creation_answers(email)),
-    ):
-        plain.client.post(
-            path, data=fields, base_url=plain.url, headers=plain.headers, environ_overrides={"REMOTE_ADDR": "192.0.2.7"}
-        )
-    assert sources == ["192.0.2.7"] * 2
+    for path, fields in what_hashes(new_address()):
+        plain.post(path, fields)
+    assert sources == [ADDRESS] * 2
 
 
 def test_a_log_in_and_a_creation_that_found_no_turn_are_shown_again(
@@ -50,10 +51,7 @@ def test_a_log_in_and_a_creation_that_found_no_turn_are_shown_again(
 ) -> None:
     email = new_address()
     with occupy_hashing_turns(running.accounts.app):
-        for path, fields in (
-            ("/connexion", {"identifiant": email, "password": PASSWORD}),
-            ("/compte/creation", creation_answers(email)),
-        ):
+        for path, fields in what_hashes(email):
             plain.post(path, fields)
             assert (plain.answer.status_code, "Retry-After" in plain.answer.headers) == (503, True)
             assert BUSY in plain.text

@@ -17,17 +17,12 @@ from tests.pieces.example_events import OTHER, academie, registration_saved
 from tests.pieces.pieces_service import STAFF, PiecesService, validated
 
 
-def _three_candidatures(service: PiecesService) -> PiecesService:
-    service.registered()
+def test_a_list_is_filtered_and_comes_in_pages(service: PiecesService) -> None:
+    service.registered().deposit("NATIDE06")
     service.handle_events(
         registration_saved(candidature_id="cafe" + "2" * 28, numero_candidat="02103000002"),
         registration_saved(candidature_id="cafe" + "3" * 28, academie=academie("20", "ACADÉMIE D'AMIENS")),
     )
-    return service
-
-
-def test_a_list_is_filtered_and_comes_in_pages(service: PiecesService) -> None:
-    _three_candidatures(service).deposit("NATIDE06")
     ids: list[str] = []
     cursor: str | None = ""
     while cursor is not None:

@@ -226,12 +226,15 @@ def test_where_too_many_hash_at_once_nothing_of_a_change_is_done(
     assert identity(accounts, login).prenoms == "Laurent"
 
 
-def test_a_new_password_ends_every_session(accounts: RunningAccounts) -> None:
+def test_a_new_password_ends_every_session_and_kills_the_link_of_a_reset(accounts: RunningAccounts) -> None:
     login = accounts.log_in_new_candidate()
+    accounts.post("/password-resets", email=EMAIL)
+    link = accounts.newest_token(EMAIL, "Réinitialiser")
     new = {"password": "Bonsoir/2021", "password_confirmation": "Bonsoir/2021", "current_password": PASSWORD}
     assert change(accounts, login, **new).status_code == 200
     assert problem_slug(accounts.post("/sessions/exchange", session=login["session"])) == "session-expiree"
     assert accounts.try_log_in(password="Bonsoir/2021").status_code == 201
+    assert accounts.post("/password-resets/check", token=link).json["state"] == "ended"
 
 
 def test_the_current_password_cannot_be_guessed_without_end(accounts: RunningAccounts) -> None:

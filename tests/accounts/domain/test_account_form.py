@@ -151,6 +151,13 @@ def test_the_form_asks_what_the_country_makes_needed() -> None:
     assert "departement_naissance" not in abroad
 
 
+def test_a_box_is_ticked_by_what_browsers_and_tools_send_for_it() -> None:
+    ticked: list[Any] = ["oui", True, ["oui"]]
+    unticked: list[Any] = ["non", "", None, False, [], ["non", "oui"]]
+    for value in (*ticked, *unticked):
+        assert FormReader({"box": value}).is_ticked("box") is (value in ticked), value
+
+
 def test_the_search_finds_communes_of_the_departement_alone() -> None:
     assert account_form.commune_options("014", "cae")[0] == {"value": "CAEN", "label": "CAEN"}
     assert account_form.commune_options("014", "troyes") == []

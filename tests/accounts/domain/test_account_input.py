@@ -59,6 +59,18 @@ def test_an_empty_form_says_everything_that_is_missing_at_once() -> None:
     }  # fmt: skip
 
 
+def test_one_mistake_alone_refuses_the_form() -> None:
+    alone = {
+        "civilite": "", "nom_famille_confirmation": "BINNET", "nom_usage": "1", "prenoms": "",
+        "date_naissance_confirmation": "02/02/2001", "commune_naissance": "TROYES", "email_confirmation": "l@x.fr",
+        "password_confirmation": "Autre/2021",
+    }  # fmt: skip
+    for field, typed in alone.items():
+        assert set(mistakes(**{field: typed})) == {field}
+    for field, typed in {"nom_famille": "1", "date_naissance": "05/10/2021", "email": "x", "password": "court"}.items():
+        assert set(mistakes(**{field: typed, f"{field}_confirmation": typed})) == {field}
+
+
 def test_confirmations_must_match() -> None:
     errors = mistakes(
         nom_famille_confirmation="BINNET",

@@ -28,8 +28,9 @@ def test_a_link_ends_at_its_instant(now: datetime, state: State) -> None:
     assert state_of(Link(END, used=False), now) is state
 
 
-def test_a_used_link_says_so_even_when_it_has_expired() -> None:
+def test_a_used_link_says_so_even_when_it_has_expired_and_an_invented_one_is_unknown() -> None:
     assert state_of(Link(END, used=True, end=End.REPLACED), END + SECOND) is State.USED
+    assert state_of(None, END) is State.UNKNOWN
 
 
 @pytest.mark.parametrize(("end", "state"), [(End.REPLACED, State.REPLACED), (End.OVER, State.ENDED)])

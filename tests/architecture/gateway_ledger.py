@@ -1,21 +1,9 @@
-"""Who may call what of the gateway: its pages, and its way in to the APIs (see `ledger.py`)."""
+"""Who may call what of the gateway: its pages, and its way in to the APIs (see `ledger.py`).
+
+A PAGE is a GET of what a browser is shown under an address of its own; pages are photographed (tests/screens).
+"""
 
 from __future__ import annotations
-
-from tests.architecture.page_routes import (
-    ACCOUNTS_PAGES,
-    AUDIT_PAGES,
-    CANDIDATES_PAGES,
-    CANDIDATURES_PAGES,
-    CATALOGUE_PAGES,
-    ENDING_PAGES,
-    OPENINGS_PAGES,
-    PIECES_PAGES,
-    PUBLIC_PAGES,
-    PUBLICATION_PAGES,
-    STAFF_ACCOUNT_PAGES,
-    TEAM_PAGES,
-)
 
 PUBLIC = "public"
 CANDIDATE = "candidate"
@@ -28,7 +16,30 @@ PROBED = """
 GATEWAY: dict[str, str] = {
     PUBLIC: f"""
         {PROBED}
-        {PUBLIC_PAGES}
+        PAGE /
+        PAGE /ouverture-des-services
+        PAGE /plan-du-site
+        PAGE /mentions-legales
+        PAGE /un-probleme
+        PAGE /accessibilite
+        PAGE /connexion
+        PAGE /gestion/connexion
+        PAGE /gestion/invitation/<token>
+        PAGE /compte/creation
+        PAGE /compte/creation/confirmation
+        PAGE /compte/activation/<token>
+        PAGE /compte/adresse/<token>
+        PAGE /compte/annulation/<token>
+        PAGE /compte/mot-de-passe-oublie
+        PAGE /compte/mot-de-passe/<token>
+        PAGE /mails
+        PAGE /mails/<name>
+        PAGE /api/docs
+        PAGE /api/docs/<service>
+        PAGE /composants
+        PAGE /composants/connexion
+        PAGE /composants/introuvable
+        PAGE /composants/onglets
         GET /favicon.ico
         GET /robots.txt
         GET /compte/communes
@@ -55,8 +66,29 @@ GATEWAY: dict[str, str] = {
         PATCH /api/<service>/v1/<path:path>
         DELETE /api/<service>/v1/<path:path>
     """,
-    CANDIDATE: f"""
-        {CANDIDATES_PAGES}
+    CANDIDATE: """
+        PAGE /compte
+        PAGE /compte/suppression
+        PAGE /inscription
+        PAGE /inscription/<draft_id>/<int:number>
+        PAGE /inscription/<draft_id>/<int:number>/specialites
+        PAGE /inscription/<draft_id>/<int:number>/specialites/<code>
+        PAGE /inscriptions
+        PAGE /inscriptions/<candidature_id>
+        PAGE /inscriptions/<candidature_id>/desinscription
+        PAGE /inscriptions/<candidature_id>/numero
+        PAGE /inscriptions/brouillons/<draft_id>/abandon
+        PAGE /documents
+        PAGE /documents/<candidature_id>
+        PAGE /documents/page/<document_id>
+        PAGE /formulaires
+        PAGE /messages
+        PAGE /justificatifs
+        PAGE /justificatifs/<candidature_id>
+        PAGE /justificatifs/<candidature_id>/depot/<piece_id>
+        PAGE /justificatifs/<candidature_id>/lisible/<piece_id>
+        PAGE /justificatifs/<candidature_id>/suppression/<piece_id>
+        PAGE /justificatifs/<candidature_id>/validation/<group>
         POST /session/prolonger
         POST /compte
         POST /compte/suppression
@@ -85,8 +117,12 @@ GATEWAY: dict[str, str] = {
     "staff": """
         POST /gestion/session/prolonger
     """,
-    "staff(account:manage)": f"""
-        {STAFF_ACCOUNT_PAGES}
+    "staff(account:manage)": """
+        PAGE /gestion/compte
+        PAGE /gestion/compte/codes-de-secours
+        PAGE /gestion/compte/jetons
+        PAGE /gestion/compte/mot-de-passe
+        PAGE /gestion/compte/second-facteur
         POST /gestion/compte/codes-de-secours
         POST /gestion/compte/jetons
         POST /gestion/compte/jetons/<token_id>/revocation
@@ -94,13 +130,19 @@ GATEWAY: dict[str, str] = {
         POST /gestion/compte/second-facteur
         POST /gestion/compte/second-facteur/confirmation
     """,
-    "staff(account:manage, staff:manage)": f"""
-        {TEAM_PAGES}
+    "staff(account:manage, staff:manage)": """
+        PAGE /gestion/equipe
+        PAGE /gestion/equipe/invitation
+        PAGE /gestion/equipe/<staff_id>
+        PAGE /gestion/equipe/<staff_id>/<any(relance, reinitialisation, desactivation, reactivation):act>
         POST /gestion/equipe/invitation
         POST /gestion/equipe/<staff_id>/<any(relance, reinitialisation, desactivation, reactivation):act>
     """,
-    "staff(pieces:read)": f"""
-        {PIECES_PAGES}
+    "staff(pieces:read)": """
+        PAGE /gestion
+        PAGE /gestion/pieces
+        PAGE /gestion/pieces/<piece_id>
+        PAGE /gestion/relances
         GET /gestion/controle
         GET /gestion/pieces.csv
         POST /gestion/pieces
@@ -113,34 +155,43 @@ GATEWAY: dict[str, str] = {
         POST /gestion/relances
         POST /gestion/pieces/<piece_id>/decision
     """,
-    "staff(candidatures:manage)": f"""
-        {ENDING_PAGES}
+    "staff(candidatures:manage)": """
+        PAGE /gestion/candidatures/<candidature_id>/<any(desinscription, ecart):act>
         POST /gestion/candidatures/<candidature_id>/notes
         POST /gestion/candidatures/<candidature_id>/<any(desinscription, ecart):act>
     """,
-    "staff(candidates:correct)": f"""
-        {ACCOUNTS_PAGES}
+    "staff(candidates:correct)": """
+        PAGE /gestion/comptes
+        PAGE /gestion/comptes/<account_id>
         POST /gestion/comptes
         POST /gestion/comptes/<account_id>
         POST /gestion/comptes/<account_id>/activation
     """,
-    "staff(openings:manage)": f"""
-        {OPENINGS_PAGES}
+    "staff(openings:manage)": """
+        PAGE /gestion/ouvertures
+        PAGE /gestion/ouvertures/<opening_id>
+        PAGE /gestion/messages
         POST /gestion/ouvertures/<opening_id>
         POST /gestion/messages
         POST /gestion/messages/<message_id>/retrait
     """,
-    "staff(catalogue:manage)": f"""
-        {CATALOGUE_PAGES}
+    "staff(catalogue:manage)": """
+        PAGE /gestion/catalogue
         POST /gestion/catalogue
         POST /gestion/catalogue/chargement
     """,
-    "staff(audit:read)": f"""
-        {AUDIT_PAGES}
+    "staff(audit:read)": """
+        PAGE /gestion/journal
         GET /gestion/journal/<service>.csv
     """,
-    "staff(documents:publish)": f"""
-        {PUBLICATION_PAGES}
+    "staff(documents:publish)": """
+        PAGE /gestion/candidatures/<candidature_id>/document
+        PAGE /gestion/documents
+        PAGE /gestion/documents/nouveau
+        PAGE /gestion/documents/<import_id>
+        PAGE /gestion/documents/<import_id>/<any(abandon, retrait):act>
+        PAGE /gestion/documents/<import_id>/documents
+        PAGE /gestion/documents/<import_id>/documents/<document_id>/retrait
         POST /gestion/candidatures/<candidature_id>/document
         POST /gestion/documents/nouveau
         GET /gestion/documents/modeles/<type>.csv
@@ -151,8 +202,9 @@ GATEWAY: dict[str, str] = {
         POST /gestion/documents/<import_id>/documents
         POST /gestion/documents/<import_id>/documents/<document_id>/retrait
     """,
-    "staff(candidatures:read)": f"""
-        {CANDIDATURES_PAGES}
+    "staff(candidatures:read)": """
+        PAGE /gestion/candidatures
+        PAGE /gestion/candidatures/<candidature_id>
         GET /gestion/candidatures.csv
         GET /gestion/epreuves.csv
         GET /gestion/candidatures/documents/<document_id>

@@ -5,14 +5,16 @@ A route that is missing here fails `test_access.py`; a page that is missing from
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from tests.architecture.gateway_ledger import CANDIDATE, GATEWAY, PROBED, PUBLIC
-from tests.architecture.page_routes import CANDIDATES_PAGES, PUBLIC_PAGES, STAFF_PAGES
 
 _DESCRIBED = f"""
     {PROBED}
     GET /openapi.json
 """
 
+_METHODS = {"PAGE": "GET"}
 LEDGER: dict[str, dict[str, str]] = {
     "accounts": {
         PUBLIC: f"""
@@ -240,17 +242,18 @@ LEDGER: dict[str, dict[str, str]] = {
 }
 
 
-def entries(listed: str) -> list[tuple[str, str]]:
-    """(method, rule) of each line."""
-    lines = (line.strip() for line in listed.splitlines())
-    return [(method, rule) for method, _, rule in (line.partition(" ") for line in lines if line)]
-
-
 def routes_of(app: str) -> set[tuple[str, str, str]]:
     """(method, rule, access) of everything listed for `app`."""
-    return {(method, rule, who) for who, listed in LEDGER[app].items() for method, rule in entries(listed)}
+    return {(_METHODS.get(word, word), rule, who) for word, rule, who in _entries(app)}
 
 
 def pages() -> set[str]:
     """The rules of the gateway that show a page."""
-    return {rule for _, rule in entries(PUBLIC_PAGES + CANDIDATES_PAGES + STAFF_PAGES)}
+    return {rule for word, rule, _ in _entries("gateway") if word == "PAGE"}
+
+
+def _entries(app: str) -> Iterator[tuple[str, str, str]]:
+    """(method or PAGE, rule, access) of each line."""
+    for who, listed in LEDGER[app].items():
+        for word, _, rule in (line.strip().partition(" ") for line in listed.splitlines() if line.strip()):
+            yield word, rule, who

@@ -24,6 +24,7 @@ GROUP = "Confirmation d'inscription"
 
 
 def test_by_keyboard_alone_from_home_to_the_last_piece(alone: RunningPortal, page: Page, tmp_path: Path) -> None:
+    """Takes long: the focus is looked at on each stop of each page."""
     candidate = someone(page, alone, KeyboardUser)
     registers_from_home(candidate)
     deposits_and_validates(candidate, tmp_path)
@@ -40,6 +41,7 @@ def test_the_first_stop_of_the_keyboard_leads_to_the_content(alone: RunningPorta
 
 
 def test_a_script_lost_in_the_middle_of_a_tab_loses_nothing(alone: RunningPortal, page: Page, tmp_path: Path) -> None:
+    """Takes long: no other page shows what the rest of the way is like once the script has gone."""
     candidate = someone(page, alone, MouseUser)
 
     def script_is_lost(title: str) -> None:

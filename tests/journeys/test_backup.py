@@ -50,6 +50,7 @@ def machine() -> Iterator[LaunchedPortal]:
 def test_a_restore_brings_back_what_was_acknowledged_before_the_backup(
     machine: LaunchedPortal, browser: Browser, tmp_path: Path
 ) -> None:
+    """Takes minutes: a portal is loaded, copied, lost, restored, started anew, and has to settle."""
     ledger, someone, stop = AcknowledgedWork(), register_candidate(machine, browser), threading.Event()
     going = partial(RetryingBrowser, machine.url, ledger, stop=stop)
     load = [

@@ -33,6 +33,7 @@ PIECE = "NATIDE06 : Document justifiant l'identité"
 def test_processes_killed_in_turn_lose_and_double_nothing(
     alone: RunningPortal, new_candidate: NewCandidate, tmp_path: Path
 ) -> None:
+    """Takes minutes: ten processes are killed one after the other, and most of them waited for."""
     kill_each_in_turn(alone, new_candidate, tmp_path)
 
 

@@ -43,6 +43,7 @@ def _with_attachment(length: int) -> bytes:
 
 
 def test_an_upload_cut_at_10_50_and_99_percent_of_a_slow_line_goes_on_where_it_broke(sender: Sender) -> None:
+    """Takes long: the line is slow."""
     sender.set_line_speed(SLOW)
     sender.chooses(("relevé.pdf", a_pdf()))
     sender.sends()

@@ -35,6 +35,15 @@ def test_a_mistake_of_the_summary_is_understood_alone(rendered: Render) -> None:
     assert rendered(summary, errors=[], form=form).xpath("//body/*") == []
 
 
+def test_each_choice_made_can_be_taken_back_by_name_with_a_button_or_a_link(rendered: Render) -> None:
+    page = rendered(
+        '{% from "components/selection_summary.html" import selection_summary %}{{ selection_summary(choices) }}',
+        choices=[{"label": "Examen", "name": "domaine"}, {"label": "BTS 2022", "name": "session", "url": "?a=1"}],
+    )
+    assert text_of(page.xpath("//button")[0]) == "Revenir sur Examen"
+    assert text_of(page.xpath("//a")[0]) == "Revenir sur BTS 2022"
+
+
 def test_tabs_are_numbered_in_order_one_is_current_and_those_done_send_what_was_typed(rendered: Render) -> None:
     for tabs in (TABS, LONG_TABS):
         page = rendered(

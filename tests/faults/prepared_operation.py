@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import shutil
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from sqlalchemy.engine import make_url
 
@@ -15,24 +15,8 @@ from tests.support.postgres import Postgres
 from tests.support.postgres_proxy import PostgresProxy
 
 
-class RestorableDatabase(Protocol):
-    """Nobody is connected to it while it is kept or put back."""
-
-    url: str
-    proxy: PostgresProxy | None
-
-    def keep(self) -> None:
-        """Remember what it holds."""
-
-    def put_back(self) -> None:
-        """Hold that again."""
-
-    def drop(self) -> None:
-        """Leave nothing of it."""
-
-
 class SqliteDatabase:
-    """A copy of the file `template` in an empty folder."""
+    """A copy of the file `template` in an empty folder. Nobody is connected to it while it is kept or put back."""
 
     proxy = None
 
@@ -42,9 +26,11 @@ class SqliteDatabase:
         self.url = f"sqlite:///{self._file}"
 
     def keep(self) -> None:
+        """Remember what it holds."""
         shutil.copy(self._file, self._kept)
 
     def put_back(self) -> None:
+        """Hold that again."""
         for unfinished in ("-wal", "-shm"):  # of a process that was killed
             Path(f"{self._file}{unfinished}").unlink(missing_ok=True)
         shutil.copy(self._kept, self._file)
@@ -75,6 +61,9 @@ class PostgresDatabase:
     @staticmethod
     def _name_of(url: str) -> str:
         return str(make_url(url).database)
+
+
+RestorableDatabase = SqliteDatabase | PostgresDatabase
 
 
 class PreparedOperation:

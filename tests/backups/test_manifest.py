@@ -82,7 +82,8 @@ def test_no_database_is_missing(tmp_path: Path) -> None:
 def test_sizes_and_digests_are_such(tmp_path: Path) -> None:
     sizes = [{**CONTENT, "size": size} for size in ("1", True, -1)]
     digests = [{**CONTENT, "sha256": digest} for digest in (1, "0" * 63)]
-    for content in (None, [], "x", {"size": 1}, {**CONTENT, "more": 1}, *sizes, *digests):
+    contents: tuple[object, ...] = (None, [], "x", {"size": 1}, {**CONTENT, "more": 1}, *sizes, *digests)
+    for content in contents:
         backup = well_formed()
         backup["files"]["objects/a/b"] = content
         assert is_damaged(tmp_path, backup), content

@@ -177,7 +177,7 @@ def broker_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """In a run on a named engine, leave out what has run without it: what depends on no engine, or on those it names."""
+    """In a run on a named engine, leave out what has run without it: what takes no engine, or names its own."""
     if config.getoption("engine"):
         apart = set(config.getini("norecursedirs"))
         kept = [item for item in items if _takes_any_engine(item) or not apart.isdisjoint(item.path.parts)]

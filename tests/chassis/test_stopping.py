@@ -86,6 +86,7 @@ def test_whoever_came_before_the_stop_is_answered(site: Site) -> None:
 
 
 def test_whoever_comes_and_says_nothing_keeps_no_process_from_its_end(site: Site) -> None:
+    """It takes the five seconds for which gunicorn waits for who says nothing."""
     silent = [site.connects() for _ in range(3)]
     site.send_sigterm()
     wait_until(lambda: not site.daemon.running, STOP_SECONDS, "the process ends")

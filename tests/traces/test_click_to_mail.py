@@ -1,4 +1,7 @@
-"""One trace from the click on « Enregistrer » to the PDF and the mail, through every service."""
+"""One trace from the click on « Enregistrer » to the PDF and the mail, through every service.
+
+The first test takes long: it starts a whole portal, and a candidate registers there.
+"""
 
 from __future__ import annotations
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from services.contracts.publication_rules import MAX_CSV_BYTES
 from services.contracts.registrations import RegistrationWithdrawn
-from services.documents.operations.import_publication import CHUNK
 from tests.documents.example_events import saved
 from tests.documents.imports.exam_office import CELLS, ExamOffice, candidature, csv_of, line, numero
 from tests.documents.text_extraction import text_of_html, text_of_pdf
 
 CONVOCATION = CELLS["convocation"]
-IN_THE_GATE = CHUNK + 1
+IN_THE_GATE = 12
 
 
 def seeded(office: ExamOffice, candidates: int) -> tuple[bytes, dict[int, str]]:
@@ -67,7 +68,11 @@ def check_and_publish(office: ExamOffice, candidates: int) -> None:
     assert office.documents_of(9005) == []
 
 
-def test_twelve_wrong_lines_are_named_and_the_candidates_of_the_others_get_theirs(office: ExamOffice) -> None:
+def test_twelve_wrong_lines_are_named_and_the_candidates_of_the_others_get_theirs(
+    office: ExamOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In three chunks of the worker's; soak/ publishes three thousand."""
+    monkeypatch.setattr("services.documents.operations.import_publication.CHUNK", 5)
     check_and_publish(office, IN_THE_GATE)
 
 

@@ -64,6 +64,7 @@ def _rightmost(content: bytes) -> float:
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.text(max_size=300))
 def test_no_text_breaks_a_document(text: str) -> None:
+    """Sixteen PDFs, of texts that no other test has, are what takes seconds."""
     event = saved(identity=identity(nom_famille=text, prenoms=text, nom_usage=text), demande_text=(text,))
     assert render(confirmation(event, Letterhead())).pdf.startswith(b"%PDF")
     assert render(demande(event, Letterhead())).pdf.startswith(b"%PDF")

@@ -44,7 +44,12 @@ class Site:
 
 @pytest.fixture
 def site() -> Iterator[Site]:
-    yield from started()
+    """A site that has answered once."""
+    for running in started():
+        with running.connects() as connection:
+            connection.sendall(HOME)
+            assert answer(connection) == b"HTTP/1.1 200 OK"
+        yield running
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Changes that make the small exam invalid, one each, with the message expected for it."""
+"""Changes that make the small exam invalid: the text to replace, its replacement, a part of the message expected."""
 
 from services.contracts.reminder_rules import MAX_DAYS
 from services.registrations.catalogue.conditions import MAX_LEVELS
@@ -19,217 +19,133 @@ TOO_LONG = (
     ("nom de la session", 'name: "2026"', "2026", lengths.CODE),
 )
 
-# name: (text to replace, replacement, part of the message)
-EXAM_MISTAKES = {
-    **{
-        f"{what} too long": (
+MISTAKES = (
+    *(
+        (
             text,
             text.replace(value, "A" * (longest + 1)),
             f"{what} de {longest + 1} caractères, {longest} au plus : le raccourcir",
         )
         for what, text, value, longest in TOO_LONG
-    },
-    "reminder out of reach": (
+    ),
+    (
         "session_closes: 2027-01-01 00:00",
         f"relances: [{MAX_DAYS + 1}, 2]",
         f"« relances » : {MAX_DAYS + 1} jours ; écrire un nombre de 0 (le dernier jour) à {MAX_DAYS}",
     ),
-    "reminders out of order": (
+    (
         "session_closes: 2027-01-01 00:00",
         "relances_brouillons: [2, 7, 0]",
         "« relances_brouillons » : écrire chaque nombre une fois, du plus grand au plus petit",
     ),
-    "reminder that is no number": (
+    (
         "session_closes: 2027-01-01 00:00",
         "relances: [sept]",
         "« relances » : un nombre entier est attendu, sans guillemets ni zéro devant",
     ),
-    "refusal mails neither true nor false": (
-        "session_closes: 2027-01-01 00:00",
-        "mail_non_conforme: oui",
-        "« mail_non_conforme » : écrire true ou false",
-    ),
-    "unknown key": (
-        'title: "Epreuves"}',
-        'title: "Epreuves", titel: x}',
-        "clé inconnue « titel » pour un onglet : écrire « title »",
-    ),
-    "missing key": (
-        '{kind: epreuves, title: "Epreuves"}',
-        "{kind: epreuves}",
-        "clé « title » manquante pour un onglet : l'ajouter",
-    ),
-    "unknown fact": (
+    ("session_closes: 2027-01-01 00:00", "mail_non_conforme: oui", "« mail_non_conforme » : écrire true ou false"),
+    ('title: "Epreuves"}', 'title: "Epreuves", titel: x}', "clé inconnue « titel » pour un onglet : écrire « title »"),
+    ('{kind: epreuves, title: "Epreuves"}', "{kind: epreuves}", "clé « title » manquante pour un onglet : l'ajouter"),
+    (
         "fact: pays_naissance",
         "fact: pays_de_naissance",
         "fait inconnu « pays_de_naissance » : écrire « pays_naissance »",
     ),
-    "value outside the fact's list": ('is: "100"', 'is: "1OO"', "valeur hors de la liste de pays_naissance « 1OO »"),
-    "number where a text is meant": ('is: "100"', "is: 100", 'valeur 100 : un texte est attendu, écrire "100"'),
-    "unknown code": ('academie: "03"', 'academie: "99"', "académie inconnue « 99 » : écrire son code à deux chiffres"),
-    "code without quotes": (
-        'academie: "03"',
-        "academie: 03",
-        'ce texte se lit comme un nombre ou un booléen ; écrire "03"',
-    ),
-    "unknown type": ("type: yes_no", "type: yesno", "« type » inconnu « yesno » : écrire « yes_no »"),
-    "unknown kind of tab": ("kind: epreuves", "kind: epreuve", "« kind » inconnu « epreuve » : écrire « epreuves »"),
-    "unknown format": ("format: annee", "format: années", "« format » inconnu « années » : écrire « annee »"),
-    "unknown rule": (
+    ('is: "100"', 'is: "1OO"', "valeur hors de la liste de pays_naissance « 1OO »"),
+    ('is: "100"', "is: 100", 'valeur 100 : un texte est attendu, écrire "100"'),
+    ('academie: "03"', 'academie: "99"', "académie inconnue « 99 » : écrire son code à deux chiffres"),
+    ('academie: "03"', "academie: 03", 'ce texte se lit comme un nombre ou un booléen ; écrire "03"'),
+    ("type: yes_no", "type: yesno", "« type » inconnu « yesno » : écrire « yes_no »"),
+    ("kind: epreuves", "kind: epreuve", "« kind » inconnu « epreuve » : écrire « epreuves »"),
+    ("format: annee", "format: années", "« format » inconnu « années » : écrire « annee »"),
+    (
         "facultatives_at_most, max: 2",
         "facultative_at_most, max: 2",
         "règle inconnue « facultative_at_most » : écrire « facultatives_at_most »",
     ),
-    "unknown parameter of a rule": (
-        "max: 2, max_",
-        "maximum: 2, max_",
-        "paramètre inconnu « maximum » pour facultatives_at_most",
-    ),
-    "piece's code too long in a file's name": (
+    ("max: 2, max_", "maximum: 2, max_", "paramètre inconnu « maximum » pour facultatives_at_most"),
+    (
         "code: LV1, label",
         f"code: {'É' * (MAX_ENCODED_BYTES // 6 + 1)}, label",
         f"octets dans le nom d'un fichier, {MAX_ENCODED_BYTES} au plus : le raccourcir, ou l'écrire sans",
     ),
-    "piece's code of points too long in a file's name": (
+    (
         "code: LV1, label",
         f"code: {'.' * (MAX_ENCODED_BYTES // 3 + 1)}, label",
         f"octets dans le nom d'un fichier, {MAX_ENCODED_BYTES} au plus",
     ),
-    "overlapping rules": (
-        "engagement, from: 2025",
-        "engagement, from: 2024",
-        "règles facultatives_at_most qui se chevauchent",
-    ),
-    "duplicate key": (
-        "domaine: Examen",
-        "code: AUTRE\ndomaine: Examen",
-        "doublon de la clé « code » : n'en garder qu'une",
-    ),
-    "duplicate piece": ("code: LV1, label", "code: ID1, label", "doublon de la pièce « ID1 », déjà écrit en"),
-    "duplicate épreuve": ("code: E2, label", "code: E1, label", "doublon de l'épreuve « E1 »"),
-    "duplicate question": ("name: depuis", "name: pere", "doublon de la question « pere »"),
-    "unknown épreuve in a condition": (
-        "{epreuve: E2,",
-        "{epreuve: E9,",
-        "épreuve ou étiquette inconnue « E9 » : choisir parmi E1, E2",
-    ),
-    "unknown position": (
-        "position: inscrit",
-        "position: inscrite",
-        "« position » inconnu « inscrite » : écrire « inscrit »",
-    ),
-    "question asked further down": (
-        "question: emploi",
-        "question: depuis",
-        "question « depuis » : cycle : elle dépend d'elle-même",
-    ),
-    "unknown question": ("question: emploi", "question: emplois", "question inconnue « emplois » : écrire « emploi »"),
-    "answer outside the list": ("is: oui}", "is: peut-être}", "valeur hors de la liste de emploi « peut-être »"),
-    "cycle of épreuves": (
-        "code: E1, label",
-        "code: E1, parent: E1, label",
-        "cycle : « parent » ramène à E1 ; le rompre",
-    ),
-    "unknown parent": ("code: E2, label", "code: E2, parent: E9, label", "« parent » : épreuve inconnue « E9 »"),
-    "missing text": ('"Nom du père"', '""', "« label » : texte manquant ; l'écrire"),
-    "missing text of the demande": ('  demande: "Déposez vos pièces."\n', "", "texte manquant « demande »"),
-    "code of a document that no file could be named after": (
+    ("engagement, from: 2025", "engagement, from: 2024", "règles facultatives_at_most qui se chevauchent"),
+    ("domaine: Examen", "code: AUTRE\ndomaine: Examen", "doublon de la clé « code » : n'en garder qu'une"),
+    ("code: LV1, label", "code: ID1, label", "doublon de la pièce « ID1 », déjà écrit en"),
+    ("code: E2, label", "code: E1, label", "doublon de l'épreuve « E1 »"),
+    ("name: depuis", "name: pere", "doublon de la question « pere »"),
+    ("{epreuve: E2,", "{epreuve: E9,", "épreuve ou étiquette inconnue « E9 » : choisir parmi E1, E2"),
+    ("position: inscrit", "position: inscrite", "« position » inconnu « inscrite » : écrire « inscrit »"),
+    ("question: emploi", "question: depuis", "question « depuis » : cycle : elle dépend d'elle-même"),
+    ("question: emploi", "question: emplois", "question inconnue « emplois » : écrire « emploi »"),
+    ("is: oui}", "is: peut-être}", "valeur hors de la liste de emploi « peut-être »"),
+    ("code: E1, label", "code: E1, parent: E1, label", "cycle : « parent » ramène à E1 ; le rompre"),
+    ("code: E2, label", "code: E2, parent: E9, label", "« parent » : épreuve inconnue « E9 »"),
+    ('"Nom du père"', '""', "« label » : texte manquant ; l'écrire"),
+    (
         "forms:\n",
         'document_types: {"Attestation 2": "Attestation"}\nforms:\n',
         "« Attestation 2 » : n'écrire que des lettres minuscules",
     ),
-    "missing residence notice": (
-        '  residence_notice: "Académie de résidence."\n',
-        "",
-        "texte manquant residence_notice",
-    ),
-    "dates out of order": (
+    (
         "closes: 2025-10-25 12:00",
         "closes: 2025-09-25 12:00",
         "dates dans le désordre (inscriptions) : closes doit suivre opens",
     ),
-    "deposit out of order": ("closes: 2025-11-01 00:00", "closes: 2025-10-02 00:00", "dates dans le désordre (dépôt)"),
-    "session closed too early": (
-        "session_closes: 2027-01-01",
-        "session_closes: 2025-10-30",
-        "session_closes vient avant la fin",
-    ),
-    "versions that overlap": ("      - from: 2025", "      - from: 2024", "versions qui se chevauchent"),
-    "versions with a gap": (
-        "      - from: 2025",
-        "      - from: 2026",
-        "aucune version de 2025 à 2025 : corriger from ou to",
-    ),
-    "versions that begin late": ("      - from: 2021", "      - from: 2022", "aucune version avant 2022"),
-    "range the wrong way round": (
+    ("closes: 2025-11-01 00:00", "closes: 2025-10-02 00:00", "dates dans le désordre (dépôt)"),
+    ("session_closes: 2027-01-01", "session_closes: 2025-10-30", "session_closes vient avant la fin"),
+    ("      - from: 2025", "      - from: 2024", "versions qui se chevauchent"),
+    ("      - from: 2025", "      - from: 2026", "aucune version de 2025 à 2025 : corriger from ou to"),
+    ("      - from: 2021", "      - from: 2022", "aucune version avant 2022"),
+    (
         "engagement, to: 2024",
         "engagement, from: 2026, to: 2024",
         "« from: 2026 » vient après « to: 2024 » : les échanger",
     ),
-    "acronym of two words": (
-        "    first_session: 2021",
-        '    acronym: "C F"\n    first_session: 2021',
-        "sigle « C F » : un seul mot",
-    ),
-    "unknown domain": (
+    ("    first_session: 2021", '    acronym: "C F"\n    first_session: 2021', "sigle « C F » : un seul mot"),
+    (
         "    first_session: 2021",
         "    domain: commerce\n    first_session: 2021",
         "valeur que personne ne définit « commerce »",
     ),
-    "successor of what has no end": (
+    (
         "    first_session: 2021",
         '    replaced_by: "Autre"\n    first_session: 2021',
         "« replaced_by » sans dernière session",
     ),
-    "empty option list": ('    - {key: anglais, label: "Anglais"}', "    []", "la liste « langues » est vide"),
-    "list nobody defines": (
-        "options: langues",
-        "options: langue",
-        "liste que personne ne définit « langue » : écrire « langues »",
-    ),
-    "piece nobody defines": (
-        "pieces: [ID1, LV1]",
-        "pieces: [ID1, LV2]",
-        "pièce que personne ne définit « LV2 » : écrire « LV1 »",
-    ),
-    "form nobody defines": ("form: F1", "form: F2", "formulaire que personne ne définit « F2 » : écrire « F1 »"),
-    "spécialité nobody defines": (
-        "specialites: all",
-        "specialites: [CFH]",
-        "spécialité que personne ne définit « CFH » : écrire « CFG »",
-    ),
-    "end written 23:59": (
-        "closes: 2025-10-25 12:00",
-        "closes: 2025-10-25 23:59",
-        "écrire le lendemain 00:00, ici 2025-10-26 00:00",
-    ),
-    "date without hour": ("opens: 2025-10-01 12:00", "opens: 2025-10-01", "l'heure manque : écrire 2025-10-01 00:00"),
-    "impossible date": ("opens: 2025-10-01 12:00", "opens: 2025-09-31 12:00", "date impossible « 2025-09-31 12:00 »"),
-    "hour skipped in spring": ("opens: 2025-10-01 12:00", "opens: 2025-03-30 02:30", "cette heure n'existe pas"),
-    "hour repeated in autumn": ("closes: 2025-11-01 00:00", "closes: 2025-10-26 02:30", "cette heure existe deux fois"),
-    "relative date outside a demonstration": (
-        "opens: 2025-10-01 12:00",
-        'opens: {today: -10, at: "12:00"}',
-        "date relative hors démonstration",
-    ),
-    "condition too deep": (
+    ('    - {key: anglais, label: "Anglais"}', "    []", "la liste « langues » est vide"),
+    ("options: langues", "options: langue", "liste que personne ne définit « langue » : écrire « langues »"),
+    ("pieces: [ID1, LV1]", "pieces: [ID1, LV2]", "pièce que personne ne définit « LV2 » : écrire « LV1 »"),
+    ("form: F1", "form: F2", "formulaire que personne ne définit « F2 » : écrire « F1 »"),
+    ("specialites: all", "specialites: [CFH]", "spécialité que personne ne définit « CFH » : écrire « CFG »"),
+    ("closes: 2025-10-25 12:00", "closes: 2025-10-25 23:59", "écrire le lendemain 00:00, ici 2025-10-26 00:00"),
+    ("opens: 2025-10-01 12:00", "opens: 2025-10-01", "l'heure manque : écrire 2025-10-01 00:00"),
+    ("opens: 2025-10-01 12:00", "opens: 2025-09-31 12:00", "date impossible « 2025-09-31 12:00 »"),
+    ("opens: 2025-10-01 12:00", "opens: 2025-03-30 02:30", "cette heure n'existe pas"),
+    ("closes: 2025-11-01 00:00", "closes: 2025-10-26 02:30", "cette heure existe deux fois"),
+    ("opens: 2025-10-01 12:00", 'opens: {today: -10, at: "12:00"}', "date relative hors démonstration"),
+    (
         '{not: {fact: pays_naissance, is: "100"}}',
         f'{"{not: " * MAX_LEVELS}{{not: {{fact: pays_naissance, is: "100"}}}}{"}" * MAX_LEVELS}',
         f"condition de plus de {MAX_LEVELS} niveaux : la simplifier",
     ),
-    "condition with arithmetic": (
-        '{not: {fact: pays_naissance, is: "100"}}',
-        '"pays_naissance != 100"',
-        "condition illisible",
-    ),
-    "two operators": (
+    ('{not: {fact: pays_naissance, is: "100"}}', '"pays_naissance != 100"', "condition illisible"),
+    (
         '{fact: pays_naissance, is: "100"}',
         '{fact: pays_naissance, is: "100", present: true}',
         "un test a un opérateur et un seul",
     ),
-    "broken YAML": ('label: "CERTIFICAT', 'label: "CERTIFI"CAT', "YAML illisible"),
-    "no place": ('      - academie: "03"\n        code_choice', "      - code_choice", "ouverture sans lieu"),
-    "number tab not last": ("kind: recap", "kind: previous", "onglet « recap » manquant"),
-}
+    ('label: "CERTIFICAT', 'label: "CERTIFI"CAT', "YAML illisible"),
+    ('      - academie: "03"\n        code_choice', "      - code_choice", "ouverture sans lieu"),
+)
 # Reported at the line of the whole section or list, not at that of the change.
-REPORTED_ON_ANOTHER_LINE = frozenset({"missing text of the demande", "missing residence notice", "number tab not last"})
+MISTAKES_OF_A_WHOLE_SECTION = (
+    ('  demande: "Déposez vos pièces."\n', "", "texte manquant « demande »"),
+    ('  residence_notice: "Académie de résidence."\n', "", "texte manquant residence_notice"),
+    ("kind: recap", "kind: previous", "onglet « recap » manquant"),
+)

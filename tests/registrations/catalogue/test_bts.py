@@ -19,7 +19,7 @@ from services.registrations.domain.registration_content import requested_pieces
 from tests.registrations.catalogue.bts_dossiers import BTS, EXAMS, ROOT
 from tests.registrations.catalogue.small_exam import NOW
 from tests.registrations.domain.etablissement_directory import Directory
-from tests.registrations.domain.example_dossier import DOSSIER, with_answers, with_tab_answers
+from tests.registrations.domain.example_dossier import DOSSIER, with_tab_answers
 
 NOMENCLATURE = Path(__file__).parent / "bcn.csv"
 NINE = (
@@ -113,19 +113,14 @@ def test_the_guide_s_candidate_owes_exactly_the_six_pieces_of_the_guide(candidat
     assert asked(candidate) == GUIDE_PIECES
 
 
-def test_without_engagement_its_form_is_not_asked_for(candidate: Dossier) -> None:
-    assert "BTSEE-EF3" not in asked(with_answers("epreuves", candidate, position__EF3="non_inscrit"))
-
-
-def test_a_kept_mark_asks_for_the_releve_de_notes(candidate: Dossier) -> None:
-    dossier = with_tab_answers("acquis", {"meme_bts-garder-E1": "oui", "meme_bts-note-E1": "12,5"}, candidate)
-    assert "BTSRELEV1" in asked(dossier)
-
-
-def test_distance_learners_owe_the_cned_s_certificate_instead(candidate: Dossier) -> None:
-    pieces = asked(with_answers("candidature", candidate, categorie="410", etablissement="CNED"))
-    assert "BTSCNED1" in pieces
-    assert "BTSETAS4" not in pieces
+def test_the_pieces_follow_the_answers(candidate: Dossier) -> None:
+    for tab, answers, owed, not_owed in (
+        ("epreuves", {"position-EF3": "non_inscrit"}, set(), {"BTSEE-EF3"}),
+        ("acquis", {"meme_bts-garder-E1": "oui", "meme_bts-note-E1": "12,5"}, {"BTSRELEV1"}, set()),
+        ("candidature", {"categorie": "410", "etablissement": "CNED"}, {"BTSCNED1"}, {"BTSETAS4"}),
+    ):
+        pieces = set(asked(with_tab_answers(tab, answers, candidate)))
+        assert (pieces & owed, pieces & not_owed) == (owed, set()), answers
 
 
 def test_a_demonstration_session_is_open_with_specialites_of_its_year() -> None:
@@ -136,8 +131,9 @@ def test_a_demonstration_session_is_open_with_specialites_of_its_year() -> None:
     assert all(opening.opens <= NOW < opening.closes for opening in rolling.openings)
 
 
-def test_every_specialite_has_a_domain_to_be_browsed_by() -> None:
+def test_every_specialite_has_a_domain_to_be_browsed_by_and_every_public_category_says_for_whom_it_is() -> None:
     assert [specialite.code for specialite in BTS.specialites if specialite.domain is None] == []
+    assert [category.code for category in BTS.categories if category.public and not category.help] == []
 
 
 def test_what_people_type_for_a_specialite_is_answered_in_a_session_of_today() -> None:
@@ -148,10 +144,6 @@ def test_what_people_type_for_a_specialite_is_answered_in_a_session_of_today() -
         found = registration_form.search(dossier, tab, "specialite", typed)
         advice = registration_form.search_advice(dossier, tab, "specialite", typed) or ""
         assert found or "proposée par ce portail jusqu'à la session" in advice, typed
-
-
-def test_every_public_category_says_for_whom_it_is() -> None:
-    assert [category.code for category in BTS.categories if category.public and not category.help] == []
 
 
 def test_facultatives_are_three_until_2024_and_two_afterwards() -> None:
@@ -166,17 +158,6 @@ def test_reims_closes_at_18_on_the_31_january_2020_for_the_twelve_tabs() -> None
     reims = opening(session(EXAMS["DCG"], "2020"), "19")
     assert f"{reims.closes.astimezone(PARIS):%Y-%m-%d %H:%M}" == "2020-01-31 18:00"
     assert reims.contact.lines == ("1, Rue Navier", "51082 REIMS CEDEX")
-
-
-def test_the_six_types_of_documents_have_the_guide_s_labels() -> None:
-    assert list(BTS.document_types.values()) == [
-        "Confirmation d'inscription",
-        "Demande de pièces justificatives",
-        "Relance de pièces justificatives",
-        "Notification de mesures d'aménagements",
-        "Convocation(s) aux épreuves",
-        "Relevé(s) de notes",
-    ]
 
 
 def test_pages_and_buttons_that_exam_texts_quote_are_the_portals() -> None:

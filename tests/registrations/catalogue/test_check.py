@@ -6,34 +6,32 @@ import pytest
 from services.registrations.catalogue import check, load_exams, yaml_nodes
 from services.registrations.catalogue.length_checks import MAX_ENCODED_BYTES
 from services.registrations.domain.lengths import CODE
-from tests.registrations.catalogue.exam_mistakes import EXAM_MISTAKES, REPORTED_ON_ANOTHER_LINE
+from tests.registrations.catalogue.exam_mistakes import MISTAKES, MISTAKES_OF_A_WHOLE_SECTION
 from tests.registrations.catalogue.small_exam import NOW, SMALL, mistakes, with_change, written
 
-OPENING = SMALL[SMALL.index('      - academie: "03"') :]
 
-
-@pytest.mark.parametrize("name", EXAM_MISTAKES)
-def test_each_mistake_is_told_with_its_file_its_line_and_how_to_mend_it(tmp_path: Path, name: str) -> None:
-    old, new, expected = EXAM_MISTAKES[name]
+@pytest.mark.parametrize("mistake", [*MISTAKES, *MISTAKES_OF_A_WHOLE_SECTION], ids=lambda mistake: mistake[2])
+def test_each_mistake_is_told_with_its_file_its_line_and_how_to_mend_it(
+    tmp_path: Path, mistake: tuple[str, str, str]
+) -> None:
+    old, new, expected = mistake
     text, line = with_change(old, new)
-    messages = [mistake for mistake in mistakes(written(tmp_path, text)) if expected in mistake]
-    where = "cfg/exam.yaml:" if name in REPORTED_ON_ANOTHER_LINE else f"cfg/exam.yaml:{line}: "
+    messages = [message for message in mistakes(written(tmp_path, text)) if expected in message]
+    where = "cfg/exam.yaml:" if mistake in MISTAKES_OF_A_WHOLE_SECTION else f"cfg/exam.yaml:{line}: "
     assert [message[: len(where)] for message in messages[:1]] == [where]
 
 
 ANOTHER = """\
 - code: {code}
   label: "{label}"
-  acronym: {acronym}
-  first_session: {first}
-  versions: [{{from: {first}, epreuves: [{{code: E1, label: "Oral", kind: obligatoire, modes: ponctuel}}]}}]
+  acronym: SIO
+  first_session: 2021
+  versions: [{{from: 2021, epreuves: [{{code: E1, label: "Oral", kind: obligatoire, modes: ponctuel}}]}}]
 """
 
 
 def _with_acronyms(*labels: str) -> str:
-    specialites = (
-        ANOTHER.format(code=f"A{n}", label=label, acronym="SIO", first=2021) for n, label in enumerate(labels)
-    )
+    specialites = (ANOTHER.format(code=f"A{n}", label=label) for n, label in enumerate(labels))
     return SMALL.replace("specialites:\n", "specialites:\n" + textwrap.indent("".join(specialites), "  "), 1)
 
 
@@ -94,16 +92,13 @@ def test_an_opening_may_have_its_own_word_on_mails_of_refusals(tmp_path: Path, o
 
 
 def test_the_same_academie_twice_is_an_overlap(tmp_path: Path) -> None:
-    messages = mistakes(written(tmp_path, SMALL + OPENING))
-    assert len(messages) == 1
-    assert "fenêtres qui se chevauchent pour ACADÉMIE DE BESANCON" in messages[0]
+    (message,) = mistakes(written(tmp_path, SMALL + SMALL[SMALL.index('      - academie: "03"') :]))
+    assert "fenêtres qui se chevauchent pour ACADÉMIE DE BESANCON" in message
 
 
 def test_an_alias_that_contains_itself_is_a_cycle(tmp_path: Path) -> None:
     messages = mistakes(written(tmp_path, SMALL, circular="&a\n- *a\n"))
-    assert any(
-        message.startswith("cfg/circular.yaml:1: cycle : une valeur se contient elle-même") for message in messages
-    )
+    assert any(text.startswith("cfg/circular.yaml:1: cycle : une valeur se contient elle-même") for text in messages)
 
 
 def test_aliases_of_aliases_do_not_grow_without_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -143,12 +138,6 @@ def test_a_latin_1_file_is_refused_rather_than_garbled(tmp_path: Path) -> None:
     assert "cfg/texts.yaml:1: le fichier n'est pas en UTF-8 : l'enregistrer en UTF-8" in mistakes(tmp_path)
 
 
-def test_an_empty_folder_has_no_exam(tmp_path: Path) -> None:
-    with_nothing = mistakes(tmp_path)
-    assert len(with_nothing) == 1
-    assert "aucun examen ici" in with_nothing[0]
-
-
 def test_the_command_prints_one_line_a_mistake_and_ends_with_one(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -157,12 +146,9 @@ def test_the_command_prints_one_line_a_mistake_and_ends_with_one(
     message = f"{tmp_path}/cfg/exam.yaml:{line}: formulaire que personne ne définit « F2 » : écrire « F1 »\n"
     assert capsys.readouterr().out == message
     written(tmp_path)
-    assert check.main([str(tmp_path)]) == 0
+    for checked in (tmp_path, tmp_path / "cfg"):  # a catalogue, or the folder of one exam alone
+        assert check.main([str(checked)]) == 0
     assert capsys.readouterr().out == ""
-
-
-def test_a_single_exam_s_folder_can_be_checked_alone(tmp_path: Path) -> None:
-    assert check.main([str(written(tmp_path) / "cfg")]) == 0
 
 
 def test_whatever_line_is_missing_the_file_is_read_or_refused_line_by_line(tmp_path: Path) -> None:

@@ -39,13 +39,10 @@ def paris(year: int, month: int, day: int, hour: int = 0) -> datetime:
     return datetime(year, month, day, hour, tzinfo=PARIS)
 
 
-def test_relative_dates_are_days_from_today_at_a_time_of_paris(tmp_path: Path) -> None:
+def test_relative_dates_are_days_from_the_day_in_paris_at_a_time_of_paris(tmp_path: Path) -> None:
     opening = rolling(loaded(tmp_path)).openings[0]
     assert (opening.opens, opening.closes) == (paris(2026, 11, 15, 12), paris(2026, 12, 25, 12))
     assert opening.deposit_closes == paris(2027, 1, 9)
-
-
-def test_today_is_the_day_in_paris(tmp_path: Path) -> None:
     late = datetime(2026, 11, 25, 23, 30, tzinfo=UTC)  # already the 26th in Paris
     assert rolling(loaded(tmp_path, late)).openings[0].opens == paris(2026, 11, 16, 12)
 
@@ -72,9 +69,10 @@ def test_a_year_that_has_a_dated_session_gets_no_demonstration_one(tmp_path: Pat
     assert [(session.name, session.demonstration) for session in exam.sessions] == [("2026", False)]
 
 
-def test_nothing_moves_while_the_window_is_open(tmp_path: Path) -> None:
+def test_nothing_moves_while_the_window_is_open_nor_ever_a_dated_session(tmp_path: Path) -> None:
     exam = loaded(tmp_path)
     assert with_current_demonstrations(exam, NOW + timedelta(days=20)) is exam
+    assert with_current_demonstrations(exam, paris(2030, 1, 1)).session("2026") == exam.session("2026")
 
 
 def test_an_end_that_has_passed_moves_on_at_the_same_time_of_day_and_the_opening_does_not(tmp_path: Path) -> None:
@@ -84,11 +82,6 @@ def test_an_end_that_has_passed_moves_on_at_the_same_time_of_day_and_the_opening
     assert now < after.closes <= now + timedelta(days=STEP_DAYS + 1)
     assert after.closes.astimezone(PARIS).hour == 12
     assert after.deposit_closes >= after.closes
-
-
-def test_a_dated_session_is_never_touched(tmp_path: Path) -> None:
-    exam = loaded(tmp_path)
-    assert with_current_demonstrations(exam, paris(2030, 1, 1)).session("2026") == exam.session("2026")
 
 
 def test_an_end_never_goes_beyond_the_session_s_own(tmp_path: Path) -> None:
@@ -104,11 +97,8 @@ def test_once_a_session_is_over_the_next_year_s_is_made_and_is_open(tmp_path: Pa
     assert all(opening.opens <= now < opening.closes for opening in session.openings)
     assert session.closes == paris(2029, 1, 1)
     assert exam.session("2027") is not None
-
-
-def test_after_years_without_a_run_the_session_made_is_that_of_now(tmp_path: Path) -> None:
-    now = paris(2031, 6, 1)
-    session = rolling(with_current_demonstrations(loaded(tmp_path), now))
+    now = paris(2031, 6, 1)  # after years without a run
+    session = rolling(with_current_demonstrations(exam, now))
     assert session.year == 2031
     assert session.openings[0].opens <= now < session.openings[0].closes
 
@@ -120,11 +110,7 @@ def test_a_reload_shifts_no_date_of_a_running_session(tmp_path: Path) -> None:
     much_later = paris(2027, 6, 1)  # the files alone would say 2028
     years_later = with_running_demonstrations(stored, loaded(tmp_path / "c", much_later), much_later)
     assert [session.name for session in years_later.sessions] == ["2026", "2027"]
-
-
-def test_a_first_load_carries_nothing_over(tmp_path: Path) -> None:
-    exam = loaded(tmp_path)
-    assert with_running_demonstrations(None, exam, NOW) == exam
+    assert with_running_demonstrations(None, stored, NOW) == stored, "a first load carries nothing over"
 
 
 @pytest.mark.parametrize(

@@ -43,30 +43,20 @@ def test_the_public_annuaire_s_columns_are_understood(tmp_path: Path) -> None:
     ]
 
 
-def test_a_wrong_number_is_told_with_its_line(tmp_path: Path) -> None:
-    with pytest.raises(CatalogueError) as refused:
-        read(tmp_path, "code,label,kind\n0250013E,LP,lycee\nX1,LP,cnedd\n")
-    assert [(mistake.line, mistake.text) for mistake in refused.value.mistakes] == [
-        (2, "numéro d'établissement faux « 0250013E » : sept chiffres et leur lettre clé (D)"),
-        (3, "sorte d'établissement inconnue « cnedd » : choisir parmi lycee, cned, individuels"),
-    ]
-
-
 def test_a_catalogue_without_establishments_has_none(tmp_path: Path) -> None:
     assert etablissements(tmp_path) == ()
 
 
-@pytest.mark.parametrize(
-    ("row", "message"),
-    [
-        (f"CNED,{'N' * (LABEL + 1)},cned", f"libellé de {LABEL + 1} caractères, {LABEL} au plus : le raccourcir"),
-        (
-            f"{'C' * (SHORT_CODE + 1)},Un nom,cned",
-            f"code de {SHORT_CODE + 1} caractères, {SHORT_CODE} au plus : le raccourcir",
+def test_what_is_wrong_or_longer_than_its_column_is_told_with_its_line(tmp_path: Path) -> None:
+    wrong = {
+        "0250013E,LP,lycee": "numéro d'établissement faux « 0250013E » : sept chiffres et leur lettre clé (D)",
+        "X1,LP,cnedd": "sorte d'établissement inconnue « cnedd » : choisir parmi lycee, cned, individuels",
+        f"CNED,{'N' * (LABEL + 1)},cned": f"libellé de {LABEL + 1} caractères, {LABEL} au plus : le raccourcir",
+        f"{'C' * (SHORT_CODE + 1)},Un nom,cned": (
+            f"code de {SHORT_CODE + 1} caractères, {SHORT_CODE} au plus : le raccourcir"
         ),
-    ],
-)
-def test_what_is_longer_than_its_column_is_refused_with_its_line(tmp_path: Path, row: str, message: str) -> None:
+    }
     with pytest.raises(CatalogueError) as refused:
-        read(tmp_path, f"code,label,kind\n{row}\n")
-    assert [(mistake.line, mistake.text) for mistake in refused.value.mistakes] == [(2, message)]
+        read(tmp_path, "\n".join(("code,label,kind", *wrong)))
+    told = [(mistake.line, mistake.text) for mistake in refused.value.mistakes]
+    assert told == list(enumerate(wrong.values(), start=2))

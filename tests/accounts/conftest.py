@@ -14,7 +14,7 @@ from services.accounts.models import db
 from services.chassis import clock
 from services.chassis.process.command_line import migrate
 from tests.accounts.fake_registrations import FakeRegistrations, run_fake_registrations
-from tests.accounts.running_accounts import RunningAccounts, settings
+from tests.accounts.running_accounts import Login, RunningAccounts, settings
 from tests.accounts.staff_in_session import command_result
 from tests.support.prepared_databases import prepared_url
 
@@ -65,6 +65,12 @@ def accounts(
     with running.app.app_context():
         db.engine.dispose()
     clock.set_offset(0)
+
+
+@pytest.fixture
+def login(accounts: RunningAccounts) -> Login:
+    """The session of a new candidate."""
+    return accounts.log_in_new_candidate()
 
 
 @pytest.fixture

@@ -27,6 +27,7 @@ from tests.support.service_worker import run_follow_ups
 from tests.support.smtp import Mailbox, ReceivedMail
 from tests.support.time_limits import PAGE_SECONDS
 
+Login = dict[str, Any]  # a session, as the gateway gets it
 GATEWAY_SECRET = "the gateway's secret"
 PUBLIC_URL = "http://portail.example"
 _LINK = re.compile(rf"{PUBLIC_URL}/compte/[a-z-]+/([\w-]+)")
@@ -115,7 +116,7 @@ class RunningAccounts:
     ) -> TestResponse:
         return self.post("/sessions", email=email, password=password, source=source, **{"device": None, **more})
 
-    def log_in_new_candidate(self, **changes: Any) -> dict[str, Any]:
+    def log_in_new_candidate(self, **changes: Any) -> Login:
         """Create, activate and log in to an account; returns the session as the gateway gets it."""
         email = self.activate_new_account(**changes)
         answer = self.try_log_in(email, creation_form(**changes)["password"])

@@ -17,24 +17,24 @@ from services.chassis.errors import Conflict, Unavailable
 from services.contracts.accounts import Identity
 from tests.accounts.creation_form import PASSWORD, creation_form
 from tests.accounts.fake_registrations import FakeRegistrations
-from tests.accounts.running_accounts import RunningAccounts, problem_slug, refused_fields
+from tests.accounts.running_accounts import Login, RunningAccounts, problem_slug, refused_fields
 
 EMAIL = "lbinet@ac-rennes.fr"
 NEW_EMAIL = "laurent.binet@domaine.fr"
 KEPT_PASSWORD = {"password": "", "password_confirmation": ""}
 
 
-def change(accounts: RunningAccounts, login: dict[str, Any], **values: Any) -> TestResponse:
+def change(accounts: RunningAccounts, login: Login, **values: Any) -> TestResponse:
     sent = creation_form(**KEPT_PASSWORD | values)
     return accounts.call("PUT", "/me", login["access_token"], values=sent)
 
 
-def identity(accounts: RunningAccounts, login: dict[str, Any]) -> Identity:
+def identity(accounts: RunningAccounts, login: Login) -> Identity:
     assertion = accounts.call("GET", "/me/identity", login["access_token"]).json["assertion"]
     return Identity(**jwt.decode(assertion, options={"verify_signature": False})["identity"])
 
 
-def ask_new_email(accounts: RunningAccounts, login: dict[str, Any]) -> TestResponse:
+def ask_new_email(accounts: RunningAccounts, login: Login) -> TestResponse:
     new = {"email": NEW_EMAIL, "email_confirmation": NEW_EMAIL, "current_password": PASSWORD}
     return change(accounts, login, **new)
 
@@ -53,9 +53,8 @@ def test_the_form_is_filled_in_and_nothing_is_greyed_before_the_first_candidatur
 
 
 def test_a_civil_status_changes_once_registrations_refuses_the_older_one(
-    accounts: RunningAccounts, registrations: FakeRegistrations
+    accounts: RunningAccounts, login: Login, registrations: FakeRegistrations
 ) -> None:
-    login = accounts.log_in_new_candidate()
     before = identity(accounts, login)
     assert change(accounts, login, prenoms="Laurent Marie").json == {"email_change_pending": False}
     after = identity(accounts, login)
@@ -72,9 +71,8 @@ def test_the_same_form_sent_again_changes_nothing(accounts: RunningAccounts, reg
 
 
 def test_with_a_candidature_only_mail_and_password_change(
-    accounts: RunningAccounts, registrations: FakeRegistrations
+    accounts: RunningAccounts, login: Login, registrations: FakeRegistrations
 ) -> None:
-    login = accounts.log_in_new_candidate()
     registrations.engaged.add(login["subject"])
     for down in (False, True):  # registrations is asked once
         registrations.down = down
@@ -89,9 +87,8 @@ def test_with_a_candidature_only_mail_and_password_change(
 
 
 def test_with_registrations_down_mail_and_password_change_at_once_and_a_civil_status_does_not(
-    accounts: RunningAccounts, registrations: FakeRegistrations
+    accounts: RunningAccounts, login: Login, registrations: FakeRegistrations
 ) -> None:
-    login = accounts.log_in_new_candidate()
     registrations.down = True
     me = accounts.call("GET", "/me", login["access_token"]).json
     assert me["editable"] == "contact_only"
@@ -110,9 +107,8 @@ def test_with_registrations_down_mail_and_password_change_at_once_and_a_civil_st
 
 
 def test_a_candidature_saved_meanwhile_refuses_the_change(
-    accounts: RunningAccounts, registrations: FakeRegistrations
+    accounts: RunningAccounts, login: Login, registrations: FakeRegistrations
 ) -> None:
-    login = accounts.log_in_new_candidate()
     registrations.get = lambda candidate: (200, {"engaged": False})  # type: ignore[method-assign]
     registrations.engaged.add(login["subject"])
     try:
@@ -140,9 +136,8 @@ def test_a_change_that_the_job_drops_first_is_not_said_to_be_recorded(
 
 
 def test_a_change_whose_answer_was_lost_is_finished_by_the_job(
-    accounts: RunningAccounts, registrations: FakeRegistrations
+    accounts: RunningAccounts, login: Login, registrations: FakeRegistrations
 ) -> None:
-    login = accounts.log_in_new_candidate()
     registrations.lose_answers = True
     answer = change(accounts, login, prenoms="Laurent Marie")
     assert answer.status_code == 503
@@ -179,8 +174,7 @@ def test_an_address_taken_between_the_mail_and_its_link_stays_its_new_owners(acc
     assert problem_slug(accounts.post("/email-changes", token=token)) == "adresse-prise"
 
 
-def test_an_account_without_candidature_is_deleted_whole(accounts: RunningAccounts) -> None:
-    login = accounts.log_in_new_candidate()
+def test_an_account_without_candidature_is_deleted_whole(accounts: RunningAccounts, login: Login) -> None:
     ask_new_email(accounts, login)
     assert accounts.call("POST", "/me/deletion", login["access_token"], current_password=PASSWORD).status_code == 204
     assert accounts.stored(Account, LoginSession, KnownBrowser, EmailChange, events.Outbox, events.Inbox) == []
@@ -189,33 +183,29 @@ def test_an_account_without_candidature_is_deleted_whole(accounts: RunningAccoun
 
 
 def test_with_a_candidature_an_account_is_not_deleted(
-    accounts: RunningAccounts, registrations: FakeRegistrations
+    accounts: RunningAccounts, login: Login, registrations: FakeRegistrations
 ) -> None:
-    login = accounts.log_in_new_candidate()
     registrations.engaged.add(login["subject"])
     answer = accounts.call("POST", "/me/deletion", login["access_token"], current_password=PASSWORD)
     assert (answer.status_code, problem_slug(answer)) == (409, "candidature-existante")
     assert accounts.try_log_in().status_code == 201
 
 
-def test_changes_of_address_send_no_mails_without_end(accounts: RunningAccounts) -> None:
-    login = accounts.log_in_new_candidate()
+def test_changes_of_address_send_no_mails_without_end(accounts: RunningAccounts, login: Login) -> None:
     statuses = [ask_new_email(accounts, login).status_code for _ in range(EMAIL_CHANGES.max_count + 1)]
     assert statuses == [200] * EMAIL_CHANGES.max_count + [429]
 
 
 @pytest.mark.parametrize("typed", ["", "Faux/2021"])
-def test_a_new_password_asks_for_the_current_one(accounts: RunningAccounts, typed: str) -> None:
-    login = accounts.log_in_new_candidate()
+def test_a_new_password_asks_for_the_current_one(accounts: RunningAccounts, login: Login, typed: str) -> None:
     new = {"password": "Bonsoir/2021", "password_confirmation": "Bonsoir/2021", "current_password": typed}
     assert refused_fields(change(accounts, login, **new)) == {"current_password"}
     assert accounts.try_log_in().status_code == 201
 
 
 def test_where_too_many_hash_at_once_nothing_of_a_change_is_done(
-    accounts: RunningAccounts, monkeypatch: pytest.MonkeyPatch
+    accounts: RunningAccounts, login: Login, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    login = accounts.log_in_new_candidate()
 
     def busy(*_: object) -> str:
         raise Unavailable("Trop de personnes s'identifient en ce moment.")
@@ -237,8 +227,7 @@ def test_a_new_password_ends_every_session_and_kills_the_link_of_a_reset(account
     assert accounts.post("/password-resets/check", token=link).json["state"] == "ended"
 
 
-def test_the_current_password_cannot_be_guessed_without_end(accounts: RunningAccounts) -> None:
-    login = accounts.log_in_new_candidate()
+def test_the_current_password_cannot_be_guessed_without_end(accounts: RunningAccounts, login: Login) -> None:
     tries = [
         accounts.call("POST", "/me/deletion", login["access_token"], current_password="Faux/2021").status_code
         for _ in range(PER_SOURCE.undelayed + 1)

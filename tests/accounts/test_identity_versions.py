@@ -25,7 +25,7 @@ from services.chassis.errors import Unavailable
 from services.contracts.accounts import Identity, IdentityCorrected
 from tests.accounts.creation_form import PASSWORD, creation_form
 from tests.accounts.fake_registrations import FakeRegistrations
-from tests.accounts.running_accounts import RunningAccounts, problem_slug
+from tests.accounts.running_accounts import Login, RunningAccounts, problem_slug
 from tests.accounts.test_account_change import EMAIL, NEW_EMAIL, ask_new_email, change, identity
 
 Act = Callable[[], Any]
@@ -49,7 +49,7 @@ def before_writes(acts: dict[int, Act], look: Act = lambda: None) -> Iterator[No
         yield
 
 
-def ask_while_away(accounts: RunningAccounts, login: dict[str, Any], registrations: FakeRegistrations) -> None:
+def ask_while_away(accounts: RunningAccounts, login: Login, registrations: FakeRegistrations) -> None:
     """A change of civil status that stays pending."""
     registrations.lose_answers = True
     assert change(accounts, login, prenoms="Laurent Marie").status_code == 503
@@ -57,9 +57,8 @@ def ask_while_away(accounts: RunningAccounts, login: dict[str, Any], registratio
 
 
 def test_a_change_that_becomes_pending_just_before_the_new_address_is_in_force_has_its_own_version(
-    accounts: RunningAccounts, registrations: FakeRegistrations
+    accounts: RunningAccounts, login: Login, registrations: FakeRegistrations
 ) -> None:
-    login = accounts.log_in_new_candidate()
     ask_new_email(accounts, login)
     token = accounts.newest_token(NEW_EMAIL, "Confirmer")
     with accounts.app.app_context(), before_writes({1: lambda: ask_while_away(accounts, login, registrations)}):
@@ -71,9 +70,8 @@ def test_a_change_that_becomes_pending_just_before_the_new_address_is_in_force_h
 
 
 def test_a_mailed_link_waits_for_a_pending_change_and_stays_usable(
-    accounts: RunningAccounts, registrations: FakeRegistrations
+    accounts: RunningAccounts, login: Login, registrations: FakeRegistrations
 ) -> None:
-    login = accounts.log_in_new_candidate()
     ask_new_email(accounts, login)
     token = accounts.newest_token(NEW_EMAIL, "Confirmer")
     ask_while_away(accounts, login, registrations)
@@ -89,9 +87,8 @@ def test_a_mailed_link_waits_for_a_pending_change_and_stays_usable(
 
 
 def test_a_second_change_asked_for_while_the_first_waits_is_not_said_to_be_recorded(
-    accounts: RunningAccounts, registrations: FakeRegistrations
+    accounts: RunningAccounts, login: Login, registrations: FakeRegistrations
 ) -> None:
-    login = accounts.log_in_new_candidate()
     ask_while_away(accounts, login, registrations)
     registrations.lose_answers = True
     again = change(accounts, login, prenoms="Autre")
@@ -103,9 +100,8 @@ def test_a_second_change_asked_for_while_the_first_waits_is_not_said_to_be_recor
 
 
 def test_a_deletion_that_waits_leaves_no_link_to_confirm(
-    accounts: RunningAccounts, registrations: FakeRegistrations
+    accounts: RunningAccounts, login: Login, registrations: FakeRegistrations
 ) -> None:
-    login = accounts.log_in_new_candidate()
     ask_new_email(accounts, login)
     token = accounts.newest_token(NEW_EMAIL, "Confirmer")
     registrations.lose_answers = True
@@ -132,9 +128,8 @@ def test_the_database_refuses_another_identity_under_the_same_version(accounts: 
 
 @pytest.mark.engines("sqlite", "postgresql")
 def test_a_pending_change_that_was_overtaken_before_the_upgrade_comes_after_that_one(
-    accounts: RunningAccounts, registrations: FakeRegistrations
+    accounts: RunningAccounts, login: Login, registrations: FakeRegistrations
 ) -> None:
-    login = accounts.log_in_new_candidate()
     ask_while_away(accounts, login, registrations)
     accounts.go_down_and_up("0002", version=2, email=NEW_EMAIL)
     accounts.run_job("finish-identity-changes")

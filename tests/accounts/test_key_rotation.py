@@ -22,7 +22,7 @@ from services.chassis.clock import portal_now
 from services.chassis.database.audit import Actor
 from services.chassis.settings import Secret
 from tests.accounts.fake_registrations import FakeRegistrations
-from tests.accounts.running_accounts import GATEWAY_SECRET, RunningAccounts, problem_slug, settings
+from tests.accounts.running_accounts import GATEWAY_SECRET, Login, RunningAccounts, problem_slug, settings
 from tests.accounts.staff_in_session import EMAIL, GESTIONNAIRE, code_of, command_result, run_command
 from tests.support.smtp import Mailbox
 
@@ -201,8 +201,7 @@ def test_tokens_are_verified_with_the_published_key_and_live_a_short_time(accoun
     assert "d" not in (published or {})["keys"][0]
 
 
-def test_an_identity_is_for_registrations_alone(accounts: RunningAccounts) -> None:
-    login = accounts.log_in_new_candidate()
+def test_an_identity_is_for_registrations_alone(accounts: RunningAccounts, login: Login) -> None:
     assertion = accounts.call("GET", "/me/identity", login["access_token"]).json["assertion"]
     claims = jwt.decode(assertion, options={"verify_signature": False})
     assert (claims["aud"], claims["sub"]) == ("registrations", login["subject"])

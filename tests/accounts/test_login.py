@@ -16,7 +16,7 @@ from services.accounts.signing import TOKEN_SECONDS
 from services.chassis import clock
 from services.chassis.clock import system_now
 from tests.accounts.creation_form import PASSWORD
-from tests.accounts.running_accounts import RunningAccounts, age_sessions, problem_slug, refused_fields
+from tests.accounts.running_accounts import Login, RunningAccounts, age_sessions, problem_slug, refused_fields
 
 EMAIL = "lbinet@ac-rennes.fr"
 NEW_PASSWORD = "Bonsoir/2021"
@@ -35,16 +35,14 @@ def age_failures(accounts: RunningAccounts, seconds: float) -> None:
             row.last_at -= timedelta(seconds=seconds)
 
 
-def test_a_log_in_gives_a_session_whose_token_says_who_it_is(accounts: RunningAccounts) -> None:
-    login = accounts.log_in_new_candidate()
+def test_a_log_in_gives_a_session_whose_token_says_who_it_is(accounts: RunningAccounts, login: Login) -> None:
     shown = {name: login[name] for name in ("kind", "civilite", "nom", "prenoms")}
     assert shown == {"kind": "candidate", "civilite": "MONSIEUR", "nom": "BINET", "prenoms": "Laurent"}
     assert login["expires_in"] <= TOKEN_SECONDS
     assert accounts.call("GET", "/me", login["access_token"]).json["email"] == EMAIL
 
 
-def test_the_previous_log_in_is_told_and_the_first_time_this_one(accounts: RunningAccounts) -> None:
-    login = accounts.log_in_new_candidate()
+def test_the_previous_log_in_is_told_and_the_first_time_this_one(accounts: RunningAccounts, login: Login) -> None:
     first = clock.portal_now()
     assert login["previous_login_at"].startswith(first.strftime("%Y-%m-%d"))
     accounts.advance_clock(days=2)
@@ -151,8 +149,7 @@ def test_resets_asked_for_without_end_send_no_more_mails(accounts: RunningAccoun
     assert len(accounts.mailbox.find(subject="Réinitialiser")) == RESETS.max_count
 
 
-def test_log_out_ends_the_session_everywhere(accounts: RunningAccounts) -> None:
-    login = accounts.log_in_new_candidate()
+def test_log_out_ends_the_session_everywhere(accounts: RunningAccounts, login: Login) -> None:
     elsewhere = accounts.try_log_in(source="203.0.113.9").json
     assert accounts.post("/sessions/end", session=login["session"]).status_code == 204
     for session in (login["session"], elsewhere["session"]):
@@ -162,8 +159,7 @@ def test_log_out_ends_the_session_everywhere(accounts: RunningAccounts) -> None:
     assert accounts.post("/sessions/end", session=login["session"]).status_code == 204
 
 
-def test_inactivity_ends_a_session_and_activity_prolongs_it(accounts: RunningAccounts) -> None:
-    login = accounts.log_in_new_candidate()
+def test_inactivity_ends_a_session_and_activity_prolongs_it(accounts: RunningAccounts, login: Login) -> None:
     age_sessions(accounts, seen=IDLE - 60)
     alive = accounts.post("/sessions/exchange", session=login["session"])
     assert alive.status_code == 200
@@ -172,14 +168,12 @@ def test_inactivity_ends_a_session_and_activity_prolongs_it(accounts: RunningAcc
     assert problem_slug(accounts.post("/sessions/exchange", session=login["session"])) == "session-expiree"
 
 
-def test_no_session_lives_beyond_the_longest_life(accounts: RunningAccounts) -> None:
-    login = accounts.log_in_new_candidate()
+def test_no_session_lives_beyond_the_longest_life(accounts: RunningAccounts, login: Login) -> None:
     age_sessions(accounts, created=LONGEST)
     assert problem_slug(accounts.post("/sessions/exchange", session=login["session"])) == "session-expiree"
 
 
-def test_the_portals_clock_does_not_end_sessions(accounts: RunningAccounts) -> None:
-    login = accounts.log_in_new_candidate()
+def test_the_portals_clock_does_not_end_sessions(accounts: RunningAccounts, login: Login) -> None:
     accounts.advance_clock(days=30)
     assert accounts.post("/sessions/exchange", session=login["session"]).status_code == 200
 

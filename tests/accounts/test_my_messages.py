@@ -18,18 +18,18 @@ from services.contracts.account_rules import ACTIVATION_HOURS
 from services.mail.mailer import MailUnavailable
 from services.mail.sent_mails import RETENTION
 from tests.accounts.creation_form import PASSWORD
-from tests.accounts.running_accounts import RunningAccounts, refused_fields, token_in
+from tests.accounts.running_accounts import Login, RunningAccounts, refused_fields, token_in
 from tests.accounts.test_account_change import EMAIL, NEW_EMAIL, ask_new_email, change
 from tests.accounts.test_identity_correction import search_candidates
 
 
-def messages(accounts: RunningAccounts, login: dict[str, Any], query: str = "") -> list[dict[str, Any]]:
+def messages(accounts: RunningAccounts, login: Login, query: str = "") -> list[dict[str, Any]]:
     answer = accounts.call("GET", f"/me/mails{query}", login["access_token"])
     assert answer.status_code == 200, answer.json
     return list(answer.json["mails"])
 
 
-def subjects(accounts: RunningAccounts, login: dict[str, Any]) -> list[str]:
+def subjects(accounts: RunningAccounts, login: Login) -> list[str]:
     return [mail["subject"].removeprefix("[CYCLADES] ") for mail in messages(accounts, login)]
 
 
@@ -47,9 +47,8 @@ def test_a_mail_is_read_again_without_the_link_that_lets_act(accounts: RunningAc
 
 
 def test_a_mail_waits_while_the_mail_server_is_away_and_is_the_same_message_once_it_is_back(
-    accounts: RunningAccounts,
+    accounts: RunningAccounts, login: Login
 ) -> None:
-    login = accounts.log_in_new_candidate()
     accounts.mailbox.stop()
     accounts.post("/password-resets", email=EMAIL)
     with accounts.app.app_context(), pytest.raises(MailUnavailable):
@@ -95,15 +94,13 @@ def test_messages_are_their_candidates_alone_and_come_page_by_page(accounts: Run
     assert [*first, *rest] == messages(accounts, login)
 
 
-def test_a_place_that_cannot_be_is_refused(accounts: RunningAccounts) -> None:
-    login = accounts.log_in_new_candidate()
+def test_a_place_that_cannot_be_is_refused(accounts: RunningAccounts, login: Login) -> None:
     for place in ("hier", "0001-01-01T00:00:00+14:00~x", "9999-12-31T23:59:59-14:00~x"):
         refused = accounts.call("GET", f"/me/mails?after={quote(place)}", login["access_token"])
         assert (refused.status_code, refused_fields(refused)) == (422, {"after"}), place
 
 
-def test_messages_are_forgotten_after_their_time_and_with_the_account(accounts: RunningAccounts) -> None:
-    login = accounts.log_in_new_candidate()
+def test_messages_are_forgotten_after_their_time_and_with_the_account(accounts: RunningAccounts, login: Login) -> None:
     assert len(accounts.stored(sent_mails.SentMail)) == 1
     accounts.advance_clock(RETENTION)
     accounts.post("/password-resets", email=EMAIL)

@@ -13,7 +13,7 @@ from services.accounts.domain.mail_link_rules import Purpose
 from services.accounts.models import Account, EmailChange, db
 from services.accounts.operations import current_password, mail_links
 from tests.accounts.creation_form import PASSWORD
-from tests.accounts.running_accounts import PUBLIC_URL, RunningAccounts, problem_slug, refused_fields, token_in
+from tests.accounts.running_accounts import PUBLIC_URL, Login, RunningAccounts, problem_slug, refused_fields, token_in
 from tests.accounts.test_account_change import EMAIL, NEW_EMAIL, ask_new_email, change
 from tests.support.processes import wait_until
 
@@ -22,32 +22,31 @@ TYPED_TWICE = {"password": NEW_PASSWORD, "password_confirmation": NEW_PASSWORD}
 ASKED = "Une nouvelle adresse mail a été demandée"
 
 
-def change_password(accounts: RunningAccounts, login: dict[str, Any]) -> None:
+def change_password(accounts: RunningAccounts, login: Login) -> None:
     assert change(accounts, login, **TYPED_TWICE, current_password=PASSWORD).status_code == 200
 
 
-def reset_password(accounts: RunningAccounts, login: dict[str, Any]) -> None:
+def reset_password(accounts: RunningAccounts, login: Login) -> None:
     accounts.post("/password-resets", email=EMAIL)
     token = accounts.newest_token(EMAIL, "Réinitialiser")
     assert accounts.post("/password-resets/complete", token=token, **TYPED_TWICE).status_code == 204
 
 
-def ask_another(accounts: RunningAccounts, login: dict[str, Any]) -> None:
+def ask_another(accounts: RunningAccounts, login: Login) -> None:
     other = {"email": "l@x.fr", "email_confirmation": "l@x.fr", "current_password": PASSWORD}
     assert change(accounts, login, **other).status_code == 200
 
 
-def cancel(accounts: RunningAccounts, login: dict[str, Any]) -> None:
+def cancel(accounts: RunningAccounts, login: Login) -> None:
     token = accounts.newest_token(EMAIL, ASKED)
     assert accounts.post("/email-changes/cancellations", token=token).status_code == 204
 
 
-def confirm(accounts: RunningAccounts, login: dict[str, Any]) -> None:
+def confirm(accounts: RunningAccounts, login: Login) -> None:
     assert accounts.post("/email-changes", token=accounts.newest_token(NEW_EMAIL, "Confirmer")).status_code == 200
 
 
-def test_the_old_address_is_told_at_the_request_and_can_cancel_it(accounts: RunningAccounts) -> None:
-    login = accounts.log_in_new_candidate()
+def test_the_old_address_is_told_at_the_request_and_can_cancel_it(accounts: RunningAccounts, login: Login) -> None:
     ask_new_email(accounts, login)
     mail = accounts.newest_mail(EMAIL, ASKED)
     token = token_in(mail)
@@ -73,13 +72,13 @@ def test_the_old_address_is_told_at_the_request_and_can_cancel_it(accounts: Runn
 )
 def test_both_links_say_how_the_request_has_ended_and_neither_brings_it_back(
     accounts: RunningAccounts,
+    login: Login,
     end: Callable[[RunningAccounts, dict[str, Any]], None],
     confirming: str,
     cancelling: str,
     detail: str,
     left: tuple[str, str | None],
 ) -> None:
-    login = accounts.log_in_new_candidate()
     ask_new_email(accounts, login)
     to_confirm, to_cancel = accounts.newest_token(NEW_EMAIL, "Confirmer"), accounts.newest_token(EMAIL, ASKED)
     end(accounts, login)
@@ -106,16 +105,14 @@ def test_a_reset_between_the_check_of_the_password_and_the_request_refuses_it(
     assert accounts.mailbox.find(NEW_EMAIL) == []
 
 
-def test_a_request_that_ended_before_its_mails_left_is_told_to_nobody(accounts: RunningAccounts) -> None:
-    login = accounts.log_in_new_candidate()
+def test_a_request_that_ended_before_its_mails_left_is_told_to_nobody(accounts: RunningAccounts, login: Login) -> None:
     ask_new_email(accounts, login)
     change_password(accounts, login)
     accounts.send_mails()
     assert accounts.mailbox.received == []
 
 
-def test_a_link_mailed_while_its_request_ends_is_dead(accounts: RunningAccounts) -> None:
-    login = accounts.log_in_new_candidate()
+def test_a_link_mailed_while_its_request_ends_is_dead(accounts: RunningAccounts, login: Login) -> None:
     ask_new_email(accounts, login)
     tokens = accounts.newest_token(NEW_EMAIL, "Confirmer"), accounts.newest_token(EMAIL, ASKED)
     with accounts.app.app_context(), db.operation() as session:
@@ -125,8 +122,7 @@ def test_a_link_mailed_while_its_request_ends_is_dead(accounts: RunningAccounts)
 
 
 @pytest.mark.engines("postgresql")
-def test_a_link_used_while_its_account_changes_waits_and_stops_nobody(accounts: RunningAccounts) -> None:
-    login = accounts.log_in_new_candidate()
+def test_a_link_used_while_its_account_changes_waits_and_stops_nobody(accounts: RunningAccounts, login: Login) -> None:
     ask_new_email(accounts, login)
     token = accounts.newest_token(NEW_EMAIL, "Confirmer")
     answers: list[str] = []

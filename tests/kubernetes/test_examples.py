@@ -5,7 +5,7 @@ from __future__ import annotations
 from deploy.service_names import SERVICES
 from tests.kubernetes.environments import secrets_by_path
 from tests.kubernetes.rendered import FOLDER, Object, named, of_kind, workload
-from tests.kubernetes.security import permitted_too_much
+from tests.kubernetes.test_security import permitted_too_much
 from tests.support.compose_file import COMPOSE_DEFAULTS
 
 BROKER = FOLDER.parent / "containers" / "rabbitmq" / "rabbitmq.conf"

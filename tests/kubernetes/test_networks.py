@@ -25,15 +25,6 @@ def _networks(name: str) -> set[str]:
     return set(COMPOSE_SERVICES[name]["networks"]) - {PUBLISHED}
 
 
-def test_a_process_in_a_network_too_many_or_in_none_is_noticed(demonstration: list[Object]) -> None:
-    assert ("proxy", "accounts-worker") not in _open_pairs(demonstration)
-    workload(demonstration, "proxy").labels["network/data"] = "member"
-    assert ("proxy", "accounts-worker") in _open_pairs(demonstration)
-    for label in [label for label in workload(demonstration, "clamav").labels if label.startswith("network/")]:
-        workload(demonstration, "clamav").labels.pop(label)
-    assert not [pair for pair in _open_pairs(demonstration) if "clamav" in pair]
-
-
 def test_only_the_proxy_is_reached_from_outside(objects: list[Object]) -> None:
     edge = named(objects, "NetworkPolicy", "edge")["spec"]
     assert edge["podSelector"]["matchLabels"].items() <= workload(objects, "proxy").labels.items()

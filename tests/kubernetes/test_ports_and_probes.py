@@ -11,7 +11,7 @@ from deploy.containers.secret_makers import SECRET_MAKERS
 from deploy.service_names import CLIENTS
 from services.chassis.process.health_paths import HEALTH_PATHS
 from tests.kubernetes.environments import composed_environment, environment_of, secrets_by_path
-from tests.kubernetes.rendered import PROBES, Object, Workload, named, of_kind, workload, workloads
+from tests.kubernetes.rendered import PROBES, Object, Workload, named, of_kind, workloads
 from tests.support.compose_file import COMPOSE_SERVICES
 
 ROOT = Path(__file__).parents[2]
@@ -26,24 +26,12 @@ def test_every_process_listens_is_reached_and_is_probed_where_it_answers(objects
     assert wrong_probes(objects) == []
 
 
-def test_another_port_service_or_probe_is_noticed(demonstration: list[Object]) -> None:
-    workload(demonstration, "pieces").process["ports"][0]["containerPort"] = 8001
-    assert other_ports_than_listened_on(demonstration) == ["pieces: [8001], it listens on [8000]"]
-    assert "gateway: pieces:8000" in addresses_that_lead_nowhere(demonstration)
-    named(demonstration, "Service", "clamav")["spec"]["ports"][0]["port"] = 3311
-    assert "pieces: clamav:3310" in addresses_that_lead_nowhere(demonstration)
-    workload(demonstration, "accounts-worker").process["livenessProbe"]["httpGet"]["path"] = "/healthz"
-    assert wrong_probes(demonstration) == ["accounts-worker: livenessProbe"]
-
-
 def test_the_ingress_leaves_bodies_and_waiting_to_the_proxy(production: list[Object]) -> None:
     ingress = named(production, "Ingress", "portail")
     annotations = ingress["metadata"]["annotations"]
     words = {name.removeprefix("nginx.ingress.kubernetes.io/"): value for name, value in annotations.items()}
     assert (words["proxy-request-buffering"], words["proxy-buffering"], words["proxy-body-size"]) == ("off", "off", "0")
-    [waits] = re.findall(
-        r"proxy_read_timeout (\d+)s;", (ROOT / "deploy/containers/proxy/nginx.conf").read_text(encoding="utf-8")
-    )
+    [waits] = re.findall(r"proxy_read_timeout (\d+)s;", NGINX.read_text(encoding="utf-8"))
     assert int(words["proxy-read-timeout"]) > int(waits)
     backend = ingress["spec"]["rules"][0]["http"]["paths"][0]["backend"]["service"]
     assert backend["port"]["name"] in {

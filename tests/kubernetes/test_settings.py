@@ -10,7 +10,6 @@ import pytest
 
 from deploy.containers.secrets import make
 from deploy.service_names import CLIENTS
-from services.objects.settings import ObjectSettings
 from tests.kubernetes.environments import (
     SECRETS,
     composed_environment,
@@ -47,21 +46,6 @@ def test_settings_and_secrets_are_those_of_the_code_and_of_compose(objects: list
     assert of_kind(objects, "Secret") == [], "no object holds a secret"
     keys = {key for each in workloads(objects) for key in secrets_by_path(each).values()}
     assert keys <= {path.name for path in secret_files.iterdir()}
-
-
-def test_a_setting_or_a_secret_that_differs_is_noticed(demonstration: list[Object]) -> None:
-    workload(demonstration, "pieces").process["env"] = [{"name": "KEPT_DAYS", "value": "1"}]
-    [gateway] = [each for each in of_kind(demonstration, "ConfigMap") if "SEAL_KEY_FILE" in each["data"]]
-    uploads = gateway["data"].pop("UPLOADS_AT_ONCE")
-    assert sorted(other_settings_than_composed(demonstration)) == [
-        f"gateway: UPLOADS_AT_ONCE is None, in docker-compose.yml '{uploads}'",
-        f"pieces: KEPT_DAYS is '1', in docker-compose.yml '{ObjectSettings.kept_days}'",
-    ]
-    workload(demonstration, "documents-worker").process["env"] = [{"name": "GONE", "value": "1"}]
-    assert unknown_settings(demonstration) == ["documents-worker/process: GONE is no setting of documents"]
-    items = workload(demonstration, "gateway").pod["volumes"][0]["secret"]["items"]
-    items.append({"key": "signing-key", "path": "signing-key"})
-    assert other_secrets_than_composed(demonstration) == ["gateway: signing-key"]
 
 
 def test_each_process_starts_with_what_it_is_given(objects: list[Object], secret_files: Path) -> None:

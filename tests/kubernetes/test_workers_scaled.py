@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import json
 import os
 import re
@@ -23,7 +22,7 @@ _SELECTION = re.compile(r'(\w+)\{service="(\w+)"\}')
 
 
 @pytest.fixture(scope="module")
-def overlay_with_keda(tmp_path_factory: pytest.TempPathFactory) -> list[Object]:
+def objects(tmp_path_factory: pytest.TempPathFactory) -> list[Object]:
     """An operator's own overlay: ours for production and the component."""
     folder = tmp_path_factory.mktemp("overlay")
     written = {
@@ -38,31 +37,10 @@ def overlay_with_keda(tmp_path_factory: pytest.TempPathFactory) -> list[Object]:
         skip_or_fail(absence)
 
 
-@pytest.fixture
-def objects(overlay_with_keda: list[Object]) -> list[Object]:
-    """Its objects, this test's own to break."""
-    return copy.deepcopy(overlay_with_keda)
-
-
 def test_every_worker_is_scaled_by_names_that_exist(objects: list[Object]) -> None:
     targets = {each["spec"]["scaleTargetRef"]["name"] for each in of_kind(objects, "ScaledObject")}
     assert targets == {f"{service}-worker" for service in SERVICES}
     assert unknown_names(objects) == []
-
-
-@pytest.mark.parametrize(
-    ("trigger", "word", "value", "complaint"),
-    [
-        (0, "queueName", "documents.gone", "documents.gone"),
-        (1, "query", 'max(outbox_gone{service="documents"})', "outbox_gone"),
-        (1, "query", 'max(outbox_oldest_seconds{service="pieces"})', "pieces"),
-    ],
-)
-def test_a_queue_or_metric_that_is_gone_is_noticed(
-    objects: list[Object], trigger: int, word: str, value: str, complaint: str
-) -> None:
-    named(objects, "ScaledObject", "documents-worker")["spec"]["triggers"][trigger]["metadata"][word] = value
-    assert unknown_names(objects) == [f"documents-worker: {complaint}"]
 
 
 def unknown_names(objects: list[Object]) -> list[str]:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 
-import pytest
-
 from services.chassis.events.outbox import MAX_COUNTED
 from services.objects.reconciliation import FEW_UNKNOWN
 from tests.monitoring.expressions import selectors, unknown_names
@@ -49,20 +47,6 @@ def test_what_rules_are_tried_with_could_come_from_the_code_and_each_recorded_fi
     assert {check["expr"] for case in cases for check in case.get("promql_expr_test", [])} == set(RECORDED)
     tried = [row["series"] for case in cases for row in case["input_series"]]
     assert {name for text in tried for name in unknown_names(text, known_series())} == set()
-
-
-@pytest.mark.parametrize(
-    ("expression", "unknown"),
-    [
-        ("outbox_oldest > 3", {"outbox_oldest"}),
-        ('max(pieces_deposits_by_scan{status="pending"}) > 5', {"pieces_deposits_by_scan{status}"}),
-        ("max by (worker) (queue_waiting) > 1000", {"queue_waiting{worker}"}),
-        ("rate(http_request_seconds[5m]) > 2 and on (job) up == 1", {"http_request_seconds"}),
-        ("sum by (job) (increase(pool_refused_total[5m])) > 1e3 unless up offset 5m", set()),
-    ],
-)
-def test_an_unknown_metric_or_label_is_named(expression: str, unknown: set[str]) -> None:
-    assert unknown_names(expression, known_series()) == unknown
 
 
 def test_each_alert_is_urgent_or_not_and_leads_to_the_section_that_says_what_to_do() -> None:

@@ -42,7 +42,6 @@ def chromium_path() -> str:
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """Start the browser, headless; give it to the block and end it after."""
     executable = chromium_path()
     expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
@@ -62,7 +61,6 @@ def french_profile(browser: Browser, **options: Any) -> BrowserContext:
 
 
 def cookies_of(page: Page) -> dict[str, str]:
-    """The cookies of the page's profile, by name."""
     return {str(cookie.get("name")): str(cookie.get("value")) for cookie in page.context.cookies()}
 
 

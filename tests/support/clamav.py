@@ -15,19 +15,15 @@ EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR-STANDARD" + rb"-ANTIVIRUS-TEST-FILE
 
 
 class ClamAV:
-    """A clamd that runs."""
-
     def __init__(self, port: int) -> None:
         self.port = port
 
     @property
     def address(self) -> dict[str, Any]:
-        """Return what another process makes a ClamAV of."""
         return {"port": self.port}
 
     @property
     def url(self) -> str:
-        """Return the server as an ANTIVIRUS_URL."""
         return f"tcp://127.0.0.1:{self.port}"
 
 
@@ -47,12 +43,10 @@ class ClamAVServer(ClamAV):
         self.start()
 
     def start(self) -> None:
-        """Start clamd and wait until it listens."""
         self._daemon.start()
         self._daemon.wait_ready(lambda: is_listening(self.port))
 
     def stop(self) -> None:
-        """Stop clamd: scans are refused until start()."""
         self._daemon.stop()
 
     def pause(self) -> None:
@@ -60,7 +54,6 @@ class ClamAVServer(ClamAV):
         self._daemon.signal(signal.SIGSTOP)
 
     def resume(self) -> None:
-        """Have clamd go on."""
         self._daemon.signal(signal.SIGCONT)
 
     def _configuration(self, signatures: Path) -> str:

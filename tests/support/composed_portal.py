@@ -83,7 +83,6 @@ class ComposedPortal(RunningPortal):
     # -- the project -------------------------------------------------------------------------------------------------
 
     def up(self, *words: str) -> None:
-        """Bring everything up, images built where that is needed, and wait until all is healthy."""
         self._is_up = True
         self.compose("up", "-d", *words, seconds=UP_SECONDS)
         self.wait_healthy([*LONG_LIVED, *OURS])
@@ -104,7 +103,6 @@ class ComposedPortal(RunningPortal):
         run([sys.executable, "-m", "deploy.containers.secrets", str(self.secrets)], self.checkout)
 
     def command(self, *words: str) -> list[str]:
-        """A docker compose command on this project."""
         files = f"COMPOSE_FILE={':'.join(self._files)}"
         return ["env", files, *self._compose, "--project-name", self.project, "--env-file", str(self._settings), *words]
 
@@ -119,7 +117,6 @@ class ComposedPortal(RunningPortal):
         return run(self.command(*words), self.checkout, seconds)
 
     def warnings(self) -> str:
-        """What docker compose warns of in the compose file."""
         done = subprocess.run(
             self.command("config", "--quiet"), cwd=self.checkout, capture_output=True, text=True, check=False
         )
@@ -158,7 +155,6 @@ class ComposedPortal(RunningPortal):
             raise ServiceFailed(f"{failure}\n{self.containers()}\n{self.complaints()[-4000:]}") from None
 
     def run_once(self, service: str, *words: str, seconds: float = UP_SECONDS) -> str:
-        """A container of its own for one command of a service; its output. Raises ServiceFailed."""
         return self.compose("run", "--rm", "--no-deps", "-T", service, *words, seconds=seconds)
 
     def destroy(self, *services: str, volumes: Iterable[str]) -> None:
@@ -175,7 +171,6 @@ class ComposedPortal(RunningPortal):
     # -- one container -----------------------------------------------------------------------------------------------
 
     def inspect(self, container: Container) -> dict[str, Any]:
-        """What the engine knows of it."""
         return dict(json.loads(self.engine("inspect", container.id))[0])
 
     def address(self, container: Container) -> str:
@@ -188,7 +183,6 @@ class ComposedPortal(RunningPortal):
         self.wait_healthy([service])
 
     def query_database(self, service: str, query: str) -> list[list[str]]:
-        """The rows of a query, each value as text."""
         words = ("psql", "-U", "postgres", "-d", service, "--no-align", "--tuples-only", "-F", "|", "-c", query)
         lines = self.run_in(self.containers("postgres")[0], *words).splitlines()
         return [line.split("|") for line in lines if line]

@@ -24,7 +24,6 @@ class ContinuousRequests:
 
     @contextmanager
     def under_way(self, *asks: Callable[[], requests.Response]) -> Iterator[None]:
-        """Each in a thread of its own until the block ends."""
         threads = [threading.Thread(target=self._ask, args=(ask,), daemon=True) for ask in asks]
         for thread in threads:
             thread.start()
@@ -36,7 +35,6 @@ class ContinuousRequests:
                 thread.join()
 
     def wait_for(self, number: int, seconds: float) -> None:
-        """Until there are so many further answers."""
         until = self.answers.total() + number
         wait_until(lambda: self.answers.total() >= until, seconds, f"{number} more answers")
 

@@ -13,8 +13,6 @@ SAME_NAME, A, IN, KNOWN = 0xC00C, 1, 1, 0x8180
 
 
 class DnsServer:
-    """`addresses` (IPv4) are those of every name."""
-
     def __init__(self, addresses: Iterable[str]) -> None:
         self.addresses = list(addresses)
         names = self

@@ -100,7 +100,6 @@ class Commits:
         self._app, self._db, self._proxy = app, db, proxy
 
     def count_commits(self, act: Callable[[], Any]) -> int:
-        """Do `act` without any failure: how many commits it asked for."""
         watch = _Watch(FailurePoint.NONE, chosen=-1)
         self._watched(act, watch)
         return watch.asked

@@ -21,7 +21,6 @@ def note_outcome(item: pytest.Item, report: pytest.TestReport) -> None:
 
 
 def has_failed(item: pytest.Item) -> bool:
-    """Whether the body of this test failed; its fixtures may ask as they end."""
     return item.stash.get(_FAILED, False)
 
 

@@ -58,7 +58,6 @@ class InProcessFourServices(InProcessPortal):
 
     @property
     def apps(self) -> dict[str, Flask]:
-        """The services by name."""
         return {name: getattr(self, name).app for name in HANDLERS}
 
     def deliver(self) -> None:
@@ -96,7 +95,6 @@ class InProcessFourServices(InProcessPortal):
         }
 
     def _deliver_events_of(self, name: str) -> int:
-        """How many there were."""
         with self.apps[name].app_context():
             db = database_of(self.apps[name])
             rows = outbox.take(db, TO_BROKER, limit=100, owner=WORKER)

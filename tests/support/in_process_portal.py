@@ -134,7 +134,6 @@ def running_portal(folder: Path, **gateway_settings: Any) -> Iterator[InProcessP
 
 @contextmanager
 def service_stopped(server: AppServer) -> Iterator[None]:
-    """The service is unreachable within the block."""
     server.stop()
     try:
         yield

@@ -57,7 +57,6 @@ class LaunchedPortal(RunningPortal):
         self.start()
 
     def start(self) -> None:
-        """Start it, after stop() with the data it had."""
         said_before = self._said_ready()
         self._daemon.start()
         self._daemon.wait_ready(lambda: self._said_ready() > said_before, START_SECONDS)
@@ -67,7 +66,6 @@ class LaunchedPortal(RunningPortal):
 
     @property
     def pid(self) -> int:
-        """The launcher's process, whose children are the portal's."""
         return self._daemon.pid
 
     def command(self, module: str, *words: str, **changed: str) -> subprocess.CompletedProcess[str]:
@@ -83,19 +81,16 @@ class LaunchedPortal(RunningPortal):
 
     @property
     def demo(self) -> dict[str, Any]:
-        """demo.json: who may try the tools."""
         return dict(json.loads((self.var / "demo.json").read_text(encoding="utf-8")))
 
     @property
     def secrets(self) -> dict[str, Any]:
-        """What the portal's folder holds of them."""
         return dict(json.loads((self.var / "secrets.json").read_text(encoding="utf-8")))
 
     def token(self, role: str) -> str:
         return str(self.demo[role]["token"])
 
     def logs(self) -> str:
-        """Everything that the processes wrote."""
         return "\n".join(file.read_text(errors="replace") for file in sorted((self.var / "logs").glob("*.log")))
 
     def complaints(self) -> str:
@@ -142,7 +137,6 @@ class LaunchedPortal(RunningPortal):
         wait_until(lambda: self.replaced(old), RESTART_SECONDS, f"{name} started again")
 
     def times_in_log(self, words: str) -> int:
-        """How often the log of the launcher contains `words`."""
         return self._daemon.log.read_text(errors="replace").count(words) if self._daemon.log.exists() else 0
 
     def _said_ready(self) -> int:

@@ -12,8 +12,6 @@ HOW_TO_GET_THEM = "make test INSTALL=1   (as root; installs them from Debian)"
 
 
 class NotInstalled(Exception):
-    """A service that tests talk to is not on this machine."""
-
     def __init__(self, service: str, what: str) -> None:
         super().__init__(f"{service} is not installed ({what} not found)")
         self.service = service

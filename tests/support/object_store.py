@@ -18,8 +18,6 @@ from tests.support.suspended_process import suspended
 
 @dataclass(frozen=True)
 class Bucket:
-    """The bucket of one test, and the keys to it."""
-
     endpoint: str
     access_key: str
     secret_key: str
@@ -28,7 +26,6 @@ class Bucket:
 
     @property
     def url(self) -> str:
-        """Return the bucket as an OBJECTS_URL: s3+http://key:secret@host:port/bucket."""
         return f"s3+http://{self.access_key}:{self.secret_key}@{self.endpoint}/{self.name}"
 
 
@@ -41,17 +38,14 @@ class ObjectStore:
 
     @property
     def address(self) -> dict[str, Any]:
-        """Return what another process makes an ObjectStore of."""
         keys = {"access_key": self.access_key, "secret_key": self.secret_key}
         return {"port": self.port, **keys, "root": str(self._root)}
 
     @property
     def endpoint(self) -> str:
-        """Return host:port, as the minio SDK takes it."""
         return f"127.0.0.1:{self.port}"
 
     def fresh_bucket(self) -> Bucket:
-        """Create an empty bucket."""
         name = f"test-{secrets.token_hex(6)}"
         # By the server itself: a folder made behind its back is not seen until its cache of names ends.
         client = Minio(self.endpoint, self.access_key, self.secret_key, secure=False, region="us-east-1")
@@ -71,12 +65,10 @@ class ObjectStoreServer(ObjectStore):
         self.start()
 
     def start(self) -> None:
-        """Start the server, after stop() with the objects it had."""
         self._daemon.start()
         self._daemon.wait_ready(lambda: is_listening(self.port))
 
     def stop(self) -> None:
-        """Stop the server: requests are refused until start()."""
         self._daemon.stop()
 
     def hanging(self) -> AbstractContextManager[None]:

@@ -18,12 +18,10 @@ def free_ports(count: int) -> list[int]:
 
 
 def free_port() -> int:
-    """Return one TCP port of 127.0.0.1 that nobody listens on."""
     return free_ports(1)[0]
 
 
 def is_listening(port: int) -> bool:
-    """Tell whether something accepts connections on this port of 127.0.0.1."""
     with socket.socket() as probe:
         probe.settimeout(1)
         return probe.connect_ex(("127.0.0.1", port)) == 0

@@ -44,7 +44,6 @@ class Postgres:
 
     @property
     def address(self) -> dict[str, Any]:
-        """Return what another process makes a Postgres of."""
         return {"port": self.port, "password": self.password}
 
     def fresh_database(self, template: str = "template1") -> str:
@@ -73,14 +72,7 @@ class Postgres:
         return name
 
     def url_of(self, database: str) -> str:
-        """Return the SQLAlchemy URL of a database of this cluster."""
         return f"postgresql+psycopg://{self.role}:{self.password}@127.0.0.1:{self.port}/{database}"
-
-    def disconnect_all(self, url: str) -> None:
-        """Cut every session of the database at `url`, as a failing network would."""
-        database = url.rsplit("/", 1)[1]
-        cut = sql.SQL("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = {}")
-        self._administer(cut.format(sql.Literal(database)))
 
     def _create_database(self, name: str, template: str) -> None:
         # As files: half the work of writing each page to the log, which only a cluster that must outlive a crash needs.
@@ -118,7 +110,6 @@ class PostgresServer(Postgres):
         self._administer(create_role.format(sql.Identifier(self.role), sql.Literal(self.password)))
 
     def start(self) -> None:
-        """Start the cluster, after stop() with the data it had."""
         self._daemon.start()
         self._daemon.wait_ready(self._answers)
 
@@ -132,12 +123,10 @@ class PostgresServer(Postgres):
 
     @property
     def pid(self) -> int:
-        """Return the process id of the server, whose children are its sessions."""
         return self._daemon.pid
 
     @property
     def log(self) -> str:
-        """Return all that the server has logged so far."""
         return self._daemon.log.read_text(encoding="utf-8")
 
     def _initialise(self) -> None:

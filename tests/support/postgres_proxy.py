@@ -37,7 +37,6 @@ class PostgresProxy:
         threading.Thread(target=self._accept, daemon=True).start()
 
     def in_front_of(self, url: str) -> str:
-        """The URL of the same database by way of the proxy."""
         port = self._listening.getsockname()[1]
         return make_url(url).set(port=port).render_as_string(hide_password=False)
 
@@ -53,7 +52,6 @@ class PostgresProxy:
             return fate
 
     def close(self) -> None:
-        """Stop listening and cut every connection."""
         _close(self._listening)
         for session in self._sessions:
             session.cut()
@@ -78,7 +76,6 @@ class _Session:
             threading.Thread(target=self._until_cut, args=(pump,), daemon=True).start()
 
     def cut(self) -> None:
-        """Both sides see a connection that ended."""
         _close(self._client)
         _close(self._server)
 

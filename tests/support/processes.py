@@ -62,14 +62,12 @@ class PrivateFolder:
         return path
 
     def write(self, name: str, text: str, mode: int = 0o600) -> Path:
-        """Write a file that the service's account can read, and return its path."""
         path = self.path / name
         path.write_text(text, encoding="utf-8")
         path.chmod(mode)
         return self.give(path)
 
     def folder(self, name: str) -> Path:
-        """Make a folder inside, for the service to write in."""
         path = self.path / name
         path.mkdir(mode=0o700)
         return self.give(path)
@@ -125,18 +123,15 @@ class Daemon:
 
     @property
     def running(self) -> bool:
-        """Tell whether the process is alive."""
         return self._process is not None and self._process.poll() is None
 
     @property
     def pid(self) -> int:
-        """Return the process id; raise ServiceFailed where nothing runs."""
         if self._process is None:
             raise ServiceFailed(f"{self.name} does not run")
         return self._process.pid
 
     def log_end(self) -> str:
-        """Return the last lines that the process wrote."""
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-30:])
 
     def stop(self, seconds: float = 15, first: signal.Signals = signal.SIGTERM) -> None:
@@ -153,11 +148,9 @@ class Daemon:
         process.wait()
 
     def signal(self, number: signal.Signals) -> None:
-        """Send a signal to the process and all its children."""
         os.killpg(self.pid, number)
 
     def kill(self) -> None:
-        """End the process at once, as a power cut would."""
         self.stop(first=signal.SIGKILL)
 
 

@@ -48,7 +48,6 @@ class Prometheus:
         return list(self._ask("query", query=expression)["result"])
 
     def rules(self) -> list[dict[str, Any]]:
-        """Every rule with its `name`, `health` and `lastError`."""
         return [rule for group in self._ask("rules")["groups"] for rule in group["rules"]]
 
     def targets(self) -> list[dict[str, Any]]:

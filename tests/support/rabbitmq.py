@@ -28,11 +28,9 @@ class RabbitMQ:
 
     @property
     def address(self) -> dict[str, Any]:
-        """Return what another process makes a RabbitMQ of."""
         return {"port": self.port, "management_port": self._management_port, "password": self.password}
 
     def fresh_vhost(self) -> str:
-        """Create an empty virtual host and return its amqp:// URL; the user may do all in it."""
         vhost = f"test-{secrets.token_hex(6)}"
         self.api("PUT", f"vhosts/{vhost}", {"default_queue_type": "quorum"})
         everything = {"configure": ".*", "write": ".*", "read": ".*"}
@@ -57,16 +55,13 @@ class RabbitMQ:
         return made
 
     def delete_vhost(self, url: str) -> None:
-        """Delete the virtual host of `url` with its queues and connections."""
         self.api("DELETE", f"vhosts/{vhost_of(url)}")
 
     def url_of(self, vhost: str, user: str, password: str) -> str:
-        """Return the AMQP URL of a virtual host for a user."""
         return f"amqp://{user}:{password}@127.0.0.1:{self.port}/{urllib.parse.quote(vhost, safe='')}"
 
     @property
     def management_url(self) -> str:
-        """Return the base of the management API, without credentials."""
         return f"http://127.0.0.1:{self._management_port}/api"
 
     def api(self, method: str, path: str, body: Any = None) -> Any:
@@ -123,7 +118,6 @@ class RabbitMQServer(RabbitMQ):
         self._node.stop(seconds=30)
 
     def kill(self) -> None:
-        """End the node as a power cut would."""
         self._node.kill()
 
     def pause(self) -> None:
@@ -131,22 +125,18 @@ class RabbitMQServer(RabbitMQ):
         self._node.signal(signal.SIGSTOP)
 
     def resume(self) -> None:
-        """Have the node go on as if nothing had been."""
         self._node.signal(signal.SIGCONT)
 
     def close(self) -> None:
-        """Stop the node and its port mapper for good."""
         self._node.stop(seconds=10)
         self._epmd.stop()
 
     @property
     def pid(self) -> int:
-        """Return the process id of the node."""
         return self._node.pid
 
     @property
     def running(self) -> bool:
-        """Tell whether the node's process is alive."""
         return self._node.running
 
     def _environment(self) -> dict[str, str]:
@@ -189,7 +179,6 @@ class RabbitMQServer(RabbitMQ):
 
 
 def vhost_of(url: str) -> str:
-    """Return the virtual host's name in an AMQP URL."""
     return urllib.parse.unquote(urllib.parse.urlsplit(url).path.lstrip("/"))
 
 

@@ -46,7 +46,6 @@ class SharedServers:
         self._ending = ExitStack()
 
     def get(self, name: str) -> Any:
-        """Return the server of this name, started; raise NotInstalled where it is not on this machine."""
         if name not in self._running:
             self._running[name] = self._ending.enter_context(started(name))
         return self._running[name]
@@ -85,7 +84,6 @@ def server(config: pytest.Config, name: str) -> Any:
 
 
 def of_this_process(config: pytest.Config) -> SharedServers:
-    """Return the servers that this process starts, if it starts any."""
     return config.stash.setdefault(_STARTED, SharedServers())
 
 

@@ -28,17 +28,14 @@ class ReceivedMail:
 
     @property
     def subject(self) -> str:
-        """Return the decoded subject, empty if there is none."""
         return str(self.message["Subject"] or "")
 
     @property
     def text(self) -> str:
-        """Return the plain text part, empty if there is none."""
         return self._part("plain")
 
     @property
     def html(self) -> str:
-        """Return the HTML part, empty if there is none."""
         return self._part("html")
 
     def _part(self, kind: str) -> str:
@@ -82,12 +79,10 @@ class Mailbox:
 
     @property
     def url(self) -> str:
-        """Return the server as a MAIL_URL."""
         return f"smtp://127.0.0.1:{self.port}"
 
     @property
     def received(self) -> list[ReceivedMail]:
-        """Return all messages received since the last clear()."""
         with self._arrived:
             return list(self._received)
 
@@ -105,14 +100,12 @@ class Mailbox:
             self._controller = None
 
     def clear(self) -> None:
-        """Forget all messages and accept new ones."""
         with self._arrived:
             self._received.clear()
             self._refusal = None
             self._refused_recipients.clear()
 
     def refuse(self, answer: str | None = "451 Try again later") -> None:
-        """Answer every message with this SMTP refusal, until refuse(None) or clear()."""
         self._refusal = answer
 
     def refuse_recipient(self, address: str, answer: str = "550 5.1.1 No such mailbox") -> None:
@@ -120,7 +113,6 @@ class Mailbox:
         self._refused_recipients[address] = answer
 
     def find(self, to: str | None = None, subject: str | None = None) -> list[ReceivedMail]:
-        """Return the messages to this address whose subject contains this text."""
         return [mail for mail in self.received if _matches(mail, to, subject)]
 
     def wait_for(self, to: str | None = None, subject: str | None = None, seconds: float = 20) -> ReceivedMail:
@@ -130,7 +122,6 @@ class Mailbox:
     def wait_for_count(
         self, count: int, to: str | None = None, subject: str | None = None, seconds: float = 20
     ) -> list[ReceivedMail]:
-        """Return such messages as soon as there are `count` of them."""
 
         def enough() -> bool:
             return len(self.find(to, subject)) >= count
@@ -142,14 +133,12 @@ class Mailbox:
         raise AssertionError(f"no {count} mail(s) to {to} about {subject!r} within {seconds} s; came: {came}")
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
-        """Take a recipient in (aiosmtpd's hook)."""
         if address in self._refused_recipients:
             return self._refused_recipients[address]
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
-        """Take a message in (aiosmtpd's hook, on its own thread)."""
         if self._refusal is not None:
             return self._refusal
         message = BytesParser(policy=email.policy.default).parsebytes(envelope.original_content)

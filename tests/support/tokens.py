@@ -33,7 +33,6 @@ DUBOIS: Mapping[str, Any] = {
 
 
 def key_of(kid: str) -> Ed25519PublicKey:
-    """Give the public key of the test run, whatever the key id."""
     return _KEY.public_key()
 
 
@@ -57,7 +56,6 @@ def staff_token(
 
 
 def service_token(client: str, **claims: Any) -> str:
-    """Return the token of one of our own processes: "gateway", "accounts", "documents" …"""
     return signed({"sub": client, "kind": "service", "azp": client, **claims})
 
 
@@ -73,12 +71,10 @@ def forged(token: str) -> str:
 
 
 def bearer(token: str) -> dict[str, str]:
-    """Return the headers that carry a token."""
     return {"Authorization": f"Bearer {token}"}
 
 
 def signed(claims: Mapping[str, Any]) -> str:
-    """Sign `claims`, completed with issuer, audience, birth and end."""
     now = int(time.time())
     usual = {"iss": "accounts", "aud": "portail", "iat": now, "exp": now + LIFE_SECONDS}
     return jwt.encode({**usual, **claims}, _KEY, algorithm="EdDSA", headers={"kid": KID})

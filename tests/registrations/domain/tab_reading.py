@@ -1,4 +1,4 @@
-"""Reads what a tab shows of a dossier (sections, fields) and the pointers of its errors."""
+"""Reads what a tab shows of a dossier (sections, fields), its errors, and what the récapitulatif tells."""
 
 from dataclasses import replace
 
@@ -6,7 +6,7 @@ from services.registrations.domain import declaration, registration_form
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.forms import Field, Section
 from services.registrations.domain.tab_views import EpreuveField
-from tests.registrations.domain.example_dossier import DOSSIER
+from tests.registrations.domain.example_dossier import DOSSIER, details
 
 EMPTY = replace(DOSSIER, answers={})
 IDENTIFICATION, CANDIDATURE, QUALIFICATION, ACQUIS, DIPLOMA, EPREUVES = 2, 3, 4, 5, 6, 7
@@ -18,14 +18,33 @@ def sections(dossier: Dossier, number: int) -> tuple[Section, ...]:
     return form.sections
 
 
+def fields(dossier: Dossier, number: int) -> tuple[Field, ...]:
+    return tuple(field for section in sections(dossier, number) for field in section.fields)
+
+
 def field(dossier: Dossier, number: int, name: str) -> Field:
-    fields = [field for section in sections(dossier, number) for field in section.fields if field.name == name]
-    assert fields, f"no field {name}"
-    return fields[0]
+    named = [field for field in fields(dossier, number) if field.name == name]
+    assert named, f"no field {name}"
+    return named[0]
 
 
 def pointers(dossier: Dossier, number: int) -> list[str]:
     return [tab_error.pointer.removeprefix("#/") for tab_error in registration_form.tab_errors(dossier, number)]
+
+
+def acquis_errors(dossier: Dossier) -> list[str]:
+    """What the candidate is told to be wrong in « Acquis »."""
+    return details(registration_form.tab_errors(dossier, ACQUIS))
+
+
+def found(dossier: Dossier, number: int, name: str, typed: str = "") -> list[str]:
+    """What a search of a field gives."""
+    return [option.value for option in registration_form.search(dossier, number, name, typed, 10)]
+
+
+def told(dossier: Dossier) -> dict[str, str]:
+    """The récapitulatif's values by their labels."""
+    return {line.label: line.value for section in registration_form.recap(dossier).sections for line in section.lines}
 
 
 def position(dossier: Dossier, code: str) -> str:

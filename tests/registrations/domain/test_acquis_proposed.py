@@ -7,9 +7,8 @@ from dataclasses import replace
 from services.registrations.domain import registration_form
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.exam_definition import RuleUse
-from services.registrations.domain.forms import Field
-from tests.registrations.domain.example_dossier import DOSSIER, details, with_answers
-from tests.registrations.domain.tab_reading import ACQUIS, position, sections
+from tests.registrations.domain.example_dossier import DOSSIER, with_answers
+from tests.registrations.domain.tab_reading import ACQUIS, acquis_errors, field, fields, position, told
 
 OPENED = {"meme_bts": "oui", "meme_bts-annee": "2021", "meme_bts-academie": "03"}
 DIPLOMA = {"diplome": "oui", "diplome-annee": "2019", "diplome-titre": "dut"}
@@ -19,14 +18,10 @@ def with_acquis(answers: dict[str, str], dossier: Dossier = DOSSIER) -> Dossier:
     return replace(dossier, answers={**dossier.answers, "acquis": answers})
 
 
-def fields(dossier: Dossier) -> tuple[Field, ...]:
-    return tuple(field for section in sections(dossier, ACQUIS) for field in section.fields)
-
-
 def sent(dossier: Dossier, typed: dict[str, str] | None = None, *, untick: str = "") -> Dossier:
     """The tab as a browser sends it: each field as it is shown, save what was typed or unticked."""
-    shown = {field.name: str(field.value or "") for field in fields(dossier)}
-    boxes = {field.name for field in fields(dossier) if field.type == "checkbox"}
+    shown = {field.name: str(field.value or "") for field in fields(dossier, ACQUIS)}
+    boxes = {field.name for field in fields(dossier, ACQUIS) if field.type == "checkbox"}
     filled = {**shown, **(typed or {})}
     return with_acquis(
         {name: text for name, text in filled.items() if name != untick and (text or name not in boxes)}, dossier
@@ -35,30 +30,16 @@ def sent(dossier: Dossier, typed: dict[str, str] | None = None, *, untick: str =
 
 def ticked(dossier: Dossier) -> list[str]:
     """The units that the page shows as kept."""
-    return [
-        field.name.rpartition("garder-")[2] for field in fields(dossier) if "-garder-" in field.name and field.value
-    ]
-
-
-def wrong(dossier: Dossier) -> list[str]:
-    return details(registration_form.tab_errors(dossier, ACQUIS))
-
-
-def shown_lines(dossier: Dossier) -> dict[str, str]:
-    return {
-        line.label: line.value
-        for section in registration_form.recap(dossier).sections
-        if section.title == "Acquis"
-        for line in section.lines
-    }
+    boxes = [field for field in fields(dossier, ACQUIS) if "-garder-" in field.name and field.value]
+    return [field.name.rpartition("garder-")[2] for field in boxes]
 
 
 def test_a_mark_that_gives_a_right_is_kept_without_a_word_more() -> None:
     opened = sent(with_acquis({"meme_bts": "oui"}), OPENED)
     typed = sent(opened, {"meme_bts-note-E1": "12,5"})
-    assert wrong(typed) == []
+    assert acquis_errors(typed) == []
     assert position(typed, "E1") == "Bénéfice"
-    assert shown_lines(typed)["E1 - Culture générale et expression"] == "Bénéfice (12,5/20)"
+    assert told(typed)["E1 - Culture générale et expression"] == "Bénéfice (12,5/20)"
 
 
 def test_a_unit_unticked_is_sat_again_and_stays_unticked() -> None:
@@ -67,25 +48,25 @@ def test_a_unit_unticked_is_sat_again_and_stays_unticked() -> None:
     assert position(again, "E1") == "Inscrit"
     assert position(again, "E5") == "Bénéfice"
     assert "E1" not in ticked(again)
-    assert shown_lines(again)["E1 - Culture générale et expression"] == "Note non conservée : 12/20"
+    assert told(again)["E1 - Culture générale et expression"] == "Note non conservée : 12/20"
 
 
 def test_units_without_a_mark_are_neither_kept_nor_asked_for() -> None:
     opened = sent(with_acquis({"meme_bts": "oui"}), OPENED)
     assert "E1" in ticked(opened)
-    assert wrong(opened) == []
+    assert acquis_errors(opened) == []
     assert position(opened, "E1") == "Inscrit"
 
 
 def test_a_mark_too_low_is_sat_again_and_the_page_says_why() -> None:
     typed = sent(with_acquis(OPENED), {"meme_bts-note-E3": "8"})
-    assert wrong(typed) == []
+    assert acquis_errors(typed) == []
     assert position(typed, "E3") == "Inscrit"
     assert "E3" not in ticked(typed)
-    hint = next(field.hint for field in fields(typed) if field.name == "meme_bts-garder-E3")
+    hint = field(typed, ACQUIS, "meme_bts-garder-E3").hint
     assert hint == "Une note inférieure à 10 ne se conserve que sous la forme progressive : l'épreuve est à repasser."
     insisted = sent(typed, {"meme_bts-garder-E3": "oui"})
-    assert any("forme progressive" in reason for reason in wrong(insisted))
+    assert any("forme progressive" in reason for reason in acquis_errors(insisted))
 
 
 def test_in_the_progressive_form_a_low_mark_is_proposed_too() -> None:
@@ -142,5 +123,5 @@ def test_what_the_rule_never_dispenses_of_is_not_offered() -> None:
     dispense = RuleUse("dispense", {"never": "culture_generale"})
     rules = tuple(dispense if use.name == "dispense" else use for use in declared.exam.rules)
     strict = replace(declared, exam=replace(declared.exam, rules=rules))
-    assert "diplome-garder-E1" in {field.name for field in fields(declared)}
-    assert "diplome-garder-E1" not in {field.name for field in fields(strict)}
+    assert "diplome-garder-E1" in {field.name for field in fields(declared, ACQUIS)}
+    assert "diplome-garder-E1" not in {field.name for field in fields(strict, ACQUIS)}

@@ -2,7 +2,6 @@
 
 import json
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -16,6 +15,7 @@ from services.registrations.domain.lengths import ANSWER
 from services.registrations.domain.registration_content import RegistrationContent
 from services.registrations.domain.tab_answers import TabAnswers
 from services.registrations.domain.tab_views import Incomplete
+from tests.documents.example_events import saved
 from tests.registrations.domain.example_dossier import ANSWERS, DOSSIER
 
 NAMES = (
@@ -28,10 +28,6 @@ NAMES = (
     ("acquis", "vae-garder-E3"),
     ("epreuves", "position-E1"),
     ("epreuves", "position-E4-A"),
-)
-SAMPLES = Path(__file__).parents[2] / "contracts" / "samples"
-SAMPLE = RegistrationSaved.from_data(
-    json.loads((SAMPLES / f"{RegistrationSaved.TYPE}.json").read_text(encoding="utf-8"))
 )
 WORDS = "oui non globale progressive inscrit non_inscrit benefice anglais allemand"
 CODES = "100 320 410 CNED 31213 2021 12,5 8 99999"
@@ -46,8 +42,7 @@ def changed(changes: dict[tuple[str, str], str]) -> Dossier:
 
 
 def event(outcome: RegistrationContent) -> RegistrationSaved:
-    return replace(
-        SAMPLE,
+    return saved(
         recap=outcome.recap.sections,
         epreuves=outcome.epreuves,
         confirmation=outcome.confirmation,
@@ -73,8 +68,8 @@ def test_any_answers_are_refused_with_reasons_or_judged(changes: dict[tuple[str,
         assert all(error.detail for error in refused.value.errors)
         return
     outcome = registration_form.checked_content(dossier)
-    saved = event(outcome)
-    assert RegistrationSaved.from_data(json.loads(json.dumps(saved.to_data()))) == saved
+    told = event(outcome)
+    assert RegistrationSaved.from_data(json.loads(json.dumps(told.to_data()))) == told
     mandatory = [line for line in outcome.epreuves if line.mandatory and line.unit]
     if outcome.confirmation.forme == "Globale":
         assert all(line.position != NON_INSCRIT for line in mandatory)

@@ -28,13 +28,10 @@ def test_a_window_is_half_open(instant: datetime, state: str) -> None:
     assert windows.state(OPENS, CLOSES, instant) == state
 
 
-def test_an_open_window_is_told_in_the_guides_words() -> None:
+def test_a_window_is_told_with_its_dates_in_the_guides_words_while_it_is_open() -> None:
     assert windows.sentence(OPENS, CLOSES, OPENS) == (
         "Les inscriptions sont ouvertes du 01 octobre 2021 12:00 au 25 octobre 2021 12:00 (heure de Paris)."
     )
-
-
-def test_before_and_after_the_sentence_gives_the_dates_too() -> None:
     for instant, words in ((OPENS - SECOND, "pas encore ouvertes"), (CLOSES, "fermées")):
         sentence = windows.sentence(OPENS, CLOSES, instant)
         assert words in sentence

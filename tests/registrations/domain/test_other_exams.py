@@ -4,15 +4,7 @@ from dataclasses import replace
 
 from services.registrations.domain import registration_form
 from services.registrations.domain.conditions import ALWAYS, Not, Test
-from services.registrations.domain.dossier import Dossier
-from services.registrations.domain.exam_definition import (
-    Epreuve,
-    Item,
-    Question,
-    Specialite,
-    SpecialiteVersion,
-    Tab,
-)
+from services.registrations.domain.exam_definition import Epreuve, Item, Question, Specialite, SpecialiteVersion, Tab
 from tests.registrations.domain.example_dossier import (
     ANSWERS,
     BTS,
@@ -23,7 +15,7 @@ from tests.registrations.domain.example_dossier import (
     details,
     with_answers,
 )
-from tests.registrations.domain.tab_reading import pointers
+from tests.registrations.domain.tab_reading import pointers, told
 
 ACCEPT = Question("accepte", "J'ai pris connaissance des modalités", "consent", required=ALWAYS)
 TITLE = Question(
@@ -94,11 +86,6 @@ def test_the_tabs_of_an_exam_are_numbered_in_its_order() -> None:
     assert registration_form.checked_content(TWELVE_DOSSIER).confirmation.diplome is None
 
 
-def told(dossier: Dossier) -> dict[str, str]:
-    """The récapitulatif's values by their labels."""
-    return {line.label: line.value for section in registration_form.recap(dossier).sections for line in section.lines}
-
-
 def test_what_was_not_asked_yet_is_answered_by_nothing() -> None:
     consent, renouncing = "J'ai pris connaissance des modalités", "Je souhaite renoncer à des acquis"
     unopened = told(replace(TWELVE_DOSSIER, answers={"previous": {}}))
@@ -138,12 +125,10 @@ def test_answers_to_questions_reach_the_confirmation() -> None:
 
 def test_a_small_exam_needs_no_category_no_specialite_and_no_diploma() -> None:
     outcome = registration_form.checked_content(CFG_DOSSIER)
-    assert [(line.code, line.position_label, line.mode_label) for line in outcome.epreuves] == [
-        ("E1", "Inscrit", "Ponctuel")
-    ]
-    assert outcome.confirmation.categorie is None
-    assert outcome.confirmation.forme is None
-    assert outcome.confirmation.handicap
+    (line,) = outcome.epreuves
+    assert (line.code, line.position_label, line.mode_label) == ("E1", "Inscrit", "Ponctuel")
+    confirmation = outcome.confirmation
+    assert (confirmation.categorie, confirmation.forme, confirmation.handicap) == (None, None, True)
     assert outcome.exclusivity_key == "exam=CFG|session=2022"
 
 
@@ -157,13 +142,10 @@ def test_a_circle_of_conditions_ends() -> None:
     first = Question("a", "A", "text", shown=Test("question:b", "present", True))
     second = Question("b", "B", "text", shown=Test("question:a", "present", True))
     circle = replace(CFG, tabs=(Tab("questions", "Rond", "rond", (first, second)), *CFG.tabs))
-    assert (
-        registration_form.tab_view(replace(CFG_DOSSIER, exam=circle, answers={"rond": {"a": "1", "b": "1"}}), 1).form
-        is None
-    )
+    dossier = replace(CFG_DOSSIER, exam=circle, answers={"rond": {"a": "1", "b": "1"}})
+    assert registration_form.tab_view(dossier, 1).form is None
 
 
 def test_an_exam_that_excludes_nothing_has_no_key() -> None:
-    assert (
-        registration_form.checked_content(replace(CFG_DOSSIER, exam=replace(CFG, exclusive=()))).exclusivity_key is None
-    )
+    dossier = replace(CFG_DOSSIER, exam=replace(CFG, exclusive=()))
+    assert registration_form.checked_content(dossier).exclusivity_key is None

@@ -12,7 +12,7 @@ from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.exam_definition import Item
 from tests.registrations.domain.example_dossier import DOSSIER, with_answers
 from tests.registrations.domain.example_specialites import BANQUE, MCO
-from tests.registrations.domain.tab_reading import CANDIDATURE, QUALIFICATION, field, pointers
+from tests.registrations.domain.tab_reading import CANDIDATURE, QUALIFICATION, field, found, pointers
 
 COMMERCE = Item("commerce", "Commerce et vente", tags=("vendeur", "magasin"))
 FINANCE = Item("finance", "Banque, assurance, immobilier")
@@ -25,20 +25,12 @@ NAMED = (
 
 def at_session(year: int, *offered: str) -> Dossier:
     """The example's dossier, in a session that offers these of the three spécialités."""
-    exam = replace(
-        DOSSIER.exam,
-        specialites=NAMED,
-        lists={**DOSSIER.exam.lists, "domaines": (COMMERCE, FINANCE)},
-    )
+    exam = replace(DOSSIER.exam, specialites=NAMED, lists={**DOSSIER.exam.lists, "domaines": (COMMERCE, FINANCE)})
     return replace(DOSSIER, exam=exam, session=replace(DOSSIER.session, year=year, specialites=offered))
 
 
 ALL = at_session(2022, "31310", "31213", "31311")
 NO_BANQUE = at_session(2027, "31213", "31311")
-
-
-def searched(dossier: Dossier, typed: str) -> list[str]:
-    return [option.value for option in registration_form.search(dossier, QUALIFICATION, "specialite", typed, 10)]
 
 
 @pytest.mark.parametrize(
@@ -52,11 +44,17 @@ def searched(dossier: Dossier, typed: str) -> list[str]:
         ("31311", ["31311"]),
         ("banque", ["31310", "31311"]),
         ("Assurance", ["31311", "31310"]),
+        ("CLIENTELE conseil", ["31310"]),
         ("astronomie", []),
     ],
 )
 def test_a_specialite_answers_to_its_acronym_its_words_and_those_of_its_domain(typed: str, codes: list[str]) -> None:
-    assert searched(ALL, typed) == codes
+    assert found(ALL, QUALIFICATION, "specialite", typed) == codes
+
+
+def test_a_specialite_is_proposed_by_its_label_and_its_code() -> None:
+    [option] = registration_form.search(DOSSIER, QUALIFICATION, "specialite", "banque", 5)
+    assert option.label == "Banque - conseiller de clientèle (31310)"
 
 
 def test_a_specialite_of_other_sessions_is_said_to_be_one_and_what_replaces_it() -> None:
@@ -66,7 +64,7 @@ def test_a_specialite_of_other_sessions_is_said_to_be_one_and_what_replaces_it()
         "proposée par ce portail jusqu'à la session 2025 ; elle est remplacée par Banque (31313), "
         "que cette session ne propose pas. Voici celles de ce domaine ; toutes sont dans « Parcourir les spécialités »."
     )
-    assert searched(NO_BANQUE, "Banque") == ["31311"]
+    assert found(NO_BANQUE, QUALIFICATION, "specialite", "Banque") == ["31311"]
 
 
 def test_a_successor_that_the_session_offers_is_named_as_one() -> None:
@@ -86,9 +84,9 @@ def test_a_word_that_no_specialite_knows_leads_to_the_list() -> None:
     assert field(NO_BANQUE, QUALIFICATION, "specialite").browse == "Parcourir les spécialités (2)"
 
 
-@pytest.mark.parametrize("typed", ["MCO", "assurance", "31311", "", "bts"])
-def test_nothing_is_said_of_what_is_there(typed: str) -> None:
-    assert registration_form.search_advice(NO_BANQUE, QUALIFICATION, "specialite", typed) is None
+def test_nothing_is_said_of_what_is_there() -> None:
+    for typed in ("MCO", "assurance", "31311", "", "bts"):
+        assert registration_form.search_advice(NO_BANQUE, QUALIFICATION, "specialite", typed) is None, typed
 
 
 def test_specialites_are_browsed_by_domain_in_the_catalogues_order() -> None:
@@ -104,18 +102,13 @@ def test_what_a_specialite_asks_is_told_before_it_is_chosen() -> None:
     known = specialite_choice.requirements(replace(ALL, answers={}), "31213")
     assert known.specialite.acronym == "MCO"
     assert [epreuve.code for epreuve in known.epreuves if epreuve.parent == "E2"] == ["E21", "E22"]
-    certain = {piece.label.partition(" ")[0] for piece in known.pieces if piece.certain}
-    perhaps = {piece.label.partition(" ")[0] for piece in known.pieces if not piece.certain}
-    assert {"CINSIG03", "NATIDE06"} <= certain
-    assert "BTSETAS4" in perhaps, "the category is not known yet"
-
-
-def test_what_is_answered_already_decides_which_pieces_are_asked() -> None:
-    certain_pieces = {
-        piece.label.partition(" ")[0]: piece.certain for piece in specialite_choice.requirements(ALL, "31213").pieces
-    }
-    assert certain_pieces["BTSETAS4"] is True, "formation continue"
-    assert "BTSCNED1" not in certain_pieces, "not at a distance"
+    before, answered = (
+        {piece.label.partition(" ")[0]: piece.certain for piece in specialite_choice.requirements(of, "31213").pieces}
+        for of in (replace(ALL, answers={}), ALL)
+    )
+    assert (before["CINSIG03"], before["NATIDE06"]) == (True, True)
+    assert (before["BTSETAS4"], answered["BTSETAS4"]) == (False, True), "formation continue, once it is known"
+    assert "BTSCNED1" not in answered, "not at a distance"
 
 
 def test_a_specialite_that_the_session_does_not_offer_asks_for_nothing() -> None:
@@ -135,19 +128,11 @@ def proposed(dossier: Dossier) -> list[tuple[str, str]]:
     return [(proposal.sentence, proposal.value) for proposal in field(dossier, CANDIDATURE, "etablissement").proposals]
 
 
-@pytest.mark.parametrize("categorie", ["510", "520"])
-def test_without_a_school_the_departement_of_residence_is_a_button(categorie: str) -> None:
-    assert proposed(living_in("10000", categorie)) == [
-        ("Je me présente en candidat individuel de l'Aube", "INDIVIDUELS 010")
-    ]
-
-
-def test_while_no_address_is_known_the_departements_of_the_academie_are_proposed() -> None:
-    unknown = living_in("", "510")
-    assert proposed(unknown) == [("Je me présente en candidat individuel du Doubs", "INDIVIDUELS 025")]
-
-
-def test_the_cned_is_a_button() -> None:
+def test_without_a_school_a_button_proposes_what_stands_in_for_one() -> None:
+    aube = ("Je me présente en candidat individuel de l'Aube", "INDIVIDUELS 010")
+    doubs = ("Je me présente en candidat individuel du Doubs", "INDIVIDUELS 025")
+    assert proposed(living_in("10000", "510")) == proposed(living_in("10000", "520")) == [aube], "of the residence"
+    assert proposed(living_in("", "510")) == [doubs], "of the académie, while no address is known"
     assert proposed(living_in("10000", "410")) == [("J'étudie avec le CNED", "CNED")]
 
 
@@ -166,8 +151,7 @@ def test_nothing_is_proposed_once_an_establishment_is_chosen_that_fits() -> None
 )
 def test_whatever_is_typed_without_a_school_leads_to_the_right_answer(categorie: str, code: str, typed: str) -> None:
     dossier = living_in("10000", categorie)
-    [found] = registration_form.search(dossier, CANDIDATURE, "etablissement", typed, 10)
-    assert found.value == code
+    assert found(dossier, CANDIDATURE, "etablissement", typed) == [code]
     advice = registration_form.search_advice(dossier, CANDIDATURE, "etablissement", typed)
     assert advice
     assert advice.startswith("Avec cette catégorie")

@@ -7,26 +7,15 @@ import pytest
 from services.registrations.domain import registration_form
 from services.registrations.domain.lengths import ANSWER
 from tests.registrations.domain.example_dossier import DOSSIER, PIERRE, with_answers
-from tests.registrations.domain.tab_reading import EMPTY, IDENTIFICATION, field, pointers, sections
+from tests.registrations.domain.tab_reading import EMPTY, IDENTIFICATION, field, fields, found, pointers
 
 
-def test_identification_greys_the_accounts_data() -> None:
-    greyed = [field.label for field in (f for s in sections(EMPTY, IDENTIFICATION) for f in s.fields) if field.disabled]
-    assert greyed == [
-        "Civilité",
-        "Nom de famille",
-        "Nom d'usage",
-        "Prénoms",
-        "Pays de naissance",
-        "Date de naissance",
-        "Département, DOM ou COM de naissance",
-        "Commune de naissance",
-        "Adresse mail",
-    ]
+def test_identification_greys_the_accounts_data_and_what_is_posted_for_them_changes_nothing() -> None:
+    assert " / ".join(field.label for field in fields(EMPTY, IDENTIFICATION) if field.disabled) == (
+        "Civilité / Nom de famille / Nom d'usage / Prénoms / Pays de naissance / Date de naissance / "
+        "Département, DOM ou COM de naissance / Commune de naissance / Adresse mail"
+    )
     assert field(EMPTY, IDENTIFICATION, "departement_naissance").value == "010 - AUBE"
-
-
-def test_what_is_posted_for_a_greyed_field_changes_nothing() -> None:
     forged = with_answers("identification", nom_famille="AUTRE")
     assert field(forged, IDENTIFICATION, "nom_famille").value == "DUBOIS"
 
@@ -44,12 +33,10 @@ def test_the_country_is_preset_to_france() -> None:
 
 
 def test_born_abroad_has_no_departement() -> None:
-    abroad = replace(PIERRE, pays_naissance="127", departement_naissance=None, commune_naissance="ROMA")
-    names = [field.name for s in sections(replace(DOSSIER, identity=abroad), IDENTIFICATION) for field in s.fields]
-    assert "departement_naissance" not in names
-    assert (
-        registration_form.checked_content(replace(DOSSIER, identity=abroad)).confirmation.birthplace == "ROMA - ITALIE"
-    )
+    roman = replace(PIERRE, pays_naissance="127", departement_naissance=None, commune_naissance="ROMA")
+    abroad = replace(DOSSIER, identity=roman)
+    assert "departement_naissance" not in [field.name for field in fields(abroad, IDENTIFICATION)]
+    assert registration_form.checked_content(abroad).confirmation.birthplace == "ROMA - ITALIE"
 
 
 def test_what_is_missing_is_told_all_at_once() -> None:
@@ -58,9 +45,7 @@ def test_what_is_missing_is_told_all_at_once() -> None:
 
 def test_a_postal_code_proposes_communes() -> None:
     assert [option.label for option in field(DOSSIER, IDENTIFICATION, "localite").options] == ["BESANCON"]
-    assert [option.value for option in registration_form.search(EMPTY, IDENTIFICATION, "localite", "25000", 5)] == [
-        "BESANCON"
-    ]
+    assert found(EMPTY, IDENTIFICATION, "localite", "25000") == ["BESANCON"]
 
 
 def test_a_cedex_code_is_taken_as_it_is() -> None:
@@ -86,9 +71,8 @@ def test_telephones_have_the_guides_formats(number: str) -> None:
 
 
 def test_a_mobile_is_no_line_of_a_house() -> None:
-    [wrong] = registration_form.tab_errors(
-        with_answers("identification", telephone_mobile="0123456789"), IDENTIFICATION
-    )
+    landline = with_answers("identification", telephone_mobile="0123456789")
+    [wrong] = registration_form.tab_errors(landline, IDENTIFICATION)
     assert wrong.detail.startswith("Téléphone portable : saisissez un numéro de portable")
     assert pointers(with_answers("identification", telephone_fixe="0123456789"), IDENTIFICATION) == []
 
@@ -106,12 +90,12 @@ def test_wrong_values_are_shown_again_as_they_were_typed() -> None:
 def test_towns_of_the_academie_are_proposed_while_no_postal_code_is_known() -> None:
     labels = [option.label for option in registration_form.search(EMPTY, IDENTIFICATION, "localite", "besanç", 5)]
     assert labels[0] == "BESANCON"
-    assert registration_form.search(EMPTY, IDENTIFICATION, "localite", "", 5) == ()
+    assert found(EMPTY, IDENTIFICATION, "localite") == []
 
 
 def test_mistakes_are_told_in_the_order_of_the_fields() -> None:
     wrong = with_answers("identification", EMPTY, code_postal="25", telephone_mobile="12ab")
-    order = [field.name for section in sections(wrong, IDENTIFICATION) for field in section.fields]
+    order = [field.name for field in fields(wrong, IDENTIFICATION)]
     places = [order.index(name) for name in pointers(wrong, IDENTIFICATION)]
     assert len(places) > 3
     assert places == sorted(places)

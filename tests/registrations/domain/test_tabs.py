@@ -8,7 +8,15 @@ from services.chassis.errors import NotFound
 from services.registrations.domain import registration_form
 from services.registrations.domain.tab_views import Incomplete
 from tests.registrations.domain.example_dossier import BTS, DOSSIER, with_answers
-from tests.registrations.domain.tab_reading import CANDIDATURE, DIPLOMA, EMPTY, IDENTIFICATION, QUALIFICATION, field
+from tests.registrations.domain.tab_reading import (
+    CANDIDATURE,
+    DIPLOMA,
+    EMPTY,
+    IDENTIFICATION,
+    QUALIFICATION,
+    field,
+    found,
+)
 
 
 @pytest.mark.parametrize("number", [0, 10, -1])
@@ -69,5 +77,4 @@ def test_words_typed_in_a_search_stay_visible_while_nothing_is_chosen() -> None:
 
 
 def test_a_field_without_a_search_proposes_nothing() -> None:
-    assert registration_form.search(DOSSIER, IDENTIFICATION, "nationalite", "fr", 5) == ()
-    assert registration_form.search(DOSSIER, DIPLOMA, "diplome", "bac", 5) == ()
+    assert found(DOSSIER, IDENTIFICATION, "nationalite", "fr") == found(DOSSIER, DIPLOMA, "diplome", "bac") == []

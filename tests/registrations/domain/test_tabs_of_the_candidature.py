@@ -2,8 +2,6 @@
 
 from dataclasses import replace
 
-import pytest
-
 from services.registrations.domain import registration_form
 from tests.registrations.domain.example_dossier import DOSSIER, details, with_answers, with_tab_answers
 from tests.registrations.domain.tab_reading import (
@@ -13,6 +11,8 @@ from tests.registrations.domain.tab_reading import (
     EPREUVES,
     QUALIFICATION,
     field,
+    fields,
+    found,
     offered_options,
     pointers,
     sections,
@@ -36,7 +36,7 @@ def test_consents_are_never_answered_beforehand_and_must_be() -> None:
 def test_the_doctors_advice_comes_with_a_yes() -> None:
     asked = with_answers("candidature", handicap="oui")
     assert "médecin" in field(asked, CANDIDATURE, "handicap_conseil").label
-    assert "handicap_conseil" not in [field.name for s in sections(DOSSIER, CANDIDATURE) for field in s.fields]
+    assert "handicap_conseil" not in [field.name for field in fields(DOSSIER, CANDIDATURE)]
     assert registration_form.checked_content(asked).confirmation.handicap
 
 
@@ -46,15 +46,9 @@ def test_who_renounces_is_told_what_for() -> None:
     assert "repasser des épreuves" in hint
 
 
-@pytest.mark.parametrize(
-    ("categorie", "codes"),
-    [("320", ["0250013D", "0250099Z"]), ("410", ["CNED"]), ("510", ["INDIVIDUELS 025"])],
-)
-def test_establishments_are_searched_by_category_and_residence(categorie: str, codes: list[str]) -> None:
-    options = registration_form.search(
-        with_answers("candidature", categorie=categorie), CANDIDATURE, "etablissement", "", 10
-    )
-    assert [option.value for option in options] == codes
+def test_establishments_are_searched_by_category_and_residence() -> None:
+    for categorie, codes in {"320": ["0250013D", "0250099Z"], "410": ["CNED"], "510": ["INDIVIDUELS 025"]}.items():
+        assert found(with_answers("candidature", categorie=categorie), CANDIDATURE, "etablissement") == codes
 
 
 def test_an_establishment_of_another_kind_is_refused() -> None:
@@ -70,12 +64,6 @@ def test_without_a_script_what_was_typed_for_an_establishment_gives_proposals() 
 
 def test_an_establishment_chosen_is_shown_by_its_label() -> None:
     assert field(DOSSIER, CANDIDATURE, "etablissement").display == "LP P.ADRIEN PARIS - BESANCON (0250013D)"
-
-
-@pytest.mark.parametrize("typed", ["banque", "CLIENTELE conseil", "31310"])
-def test_a_specialite_is_found_by_its_words_or_code(typed: str) -> None:
-    options = registration_form.search(EMPTY, QUALIFICATION, "specialite", typed, 5)
-    assert options[0].label == "Banque - conseiller de clientèle (31310)"
 
 
 def test_forms_of_passage_follow_the_category_and_who_has_the_choice_is_told_what_each_means() -> None:

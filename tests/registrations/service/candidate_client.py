@@ -10,10 +10,12 @@ from typing import Any
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from services.chassis import clock
 from services.chassis.database.audit import Actor
 from services.registrations.domain.exam_definition import Exam
 from services.registrations.models import Draft, db
 from services.registrations.operations.catalogue import load_catalogue, load_etablissements
+from services.registrations.operations.openings import NewDates, change_window
 from services.registrations.queries.catalogue import opening_row
 from tests.registrations.domain.etablissement_directory import CNED, HABILITE, INDIVIDUELS, INDIVIDUELS_AUBE, LP, REIMS
 from tests.registrations.domain.example_dossier import ANSWERS, BESANCON, BTS, SESSION, at
@@ -29,9 +31,27 @@ Answers = Mapping[str, Mapping[str, Any]]
 
 def with_catalogue(app: Flask, exam: Exam = GUIDE) -> None:
     """Load the guide's exam and its establishments."""
+    load(app, exam)
     with app.app_context():
-        load_catalogue([exam], actor=OPERATOR, at=NOW)
         load_etablissements((CNED, HABILITE, INDIVIDUELS, INDIVIDUELS_AUBE, LP, REIMS), actor=OPERATOR, at=NOW)
+
+
+def load(app: Flask, *exams: Exam) -> None:
+    """Load one exam after the other."""
+    with app.app_context():
+        for exam in exams:
+            load_catalogue([exam], actor=OPERATOR, at=NOW)
+
+
+def change_dates(app: Flask, reason: str = "Prolongation", **dates: datetime) -> None:
+    """Besançon's."""
+    with app.app_context():
+        change_window("BTS", "2022", "03", NewDates(**dates), reason=reason, actor=OPERATOR, at=NOW)
+
+
+def move_to(instant: datetime) -> None:
+    """It is that instant on the portal's clock."""
+    clock.set_offset((instant - clock.system_now()).total_seconds())
 
 
 def opening_id(app: Flask, academie: str = "03", session: str = "2022") -> str:
@@ -50,6 +70,19 @@ class Answer:
     @classmethod
     def of(cls, response: TestResponse) -> Answer:
         return cls(response.status_code, response.text, response.get_json(silent=True))
+
+
+def as_service(app: Flask, service: str, method: str, path: str, json: Any = None) -> Answer:
+    """What another service is answered."""
+    headers = tokens.bearer(tokens.service_token(service))
+    return Answer.of(app.test_client().open(f"/v1{path}", method=method, json=json, headers=headers))
+
+
+def choices(app: Flask, query: str, purpose: str = "register") -> dict[str, Any]:
+    """What « Ouverture des services » offers after these choices."""
+    answer = Answer.of(app.test_client().get(f"/v1/openings/choices?purpose={purpose}&{query}"))
+    assert answer.status_code == 200
+    return dict(answer.json)
 
 
 @dataclass

@@ -8,14 +8,13 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from services.chassis import clock
 from services.chassis.events import Envelope
 from services.contracts.accounts import EmailChanged, Identity, IdentityCorrected
 from services.registrations import follow_ups
 from services.registrations.handlers import correct_identity, registry, renew_email
 from services.registrations.models import db
 from tests.registrations.domain.example_dossier import BESANCON
-from tests.registrations.service.candidate_client import NOW, CandidateClient
+from tests.registrations.service.candidate_client import NOW, CandidateClient, as_service, move_to
 from tests.registrations.service.outbox import events_of, follow_up_envelopes, follow_ups_of
 from tests.support import tokens
 from tests.support.smtp import ReceivedMail, parse_mail
@@ -56,7 +55,7 @@ def test_a_corrected_identity_makes_a_version_with_its_reason_after_closing_too(
     app: Flask, candidate: CandidateClient
 ) -> None:
     saved = candidate.registered()
-    clock.set_offset((BESANCON.closes - clock.system_now()).total_seconds())
+    move_to(BESANCON.closes)
     for _ in range(2):  # told again, it makes no further version
         correct(app)
     _, newest = events_of(app, "registrations.registration_saved.v1")
@@ -132,8 +131,7 @@ def test_a_correction_is_told_by_mail_with_its_reason_as_text(
 def test_a_deleted_account_leaves_no_text_behind(app: Flask, candidate: CandidateClient) -> None:
     draft = candidate.draft()
     candidate.write(draft, 2, {"adresse": "1 rue du port"}, action="stay")
-    accounts = tokens.bearer(tokens.service_token("accounts"))
-    assert app.test_client().delete("/v1/candidates/pierre", headers=accounts).status_code == 204
+    assert as_service(app, "accounts", "DELETE", "/candidates/pierre").status_code == 204
     assert candidate.call("GET", f"/drafts/{draft['id']}").status_code == 404
     with app.app_context(), db.engine.connect() as connection:
         assert connection.exec_driver_sql("SELECT email FROM candidates").scalar() is None

@@ -10,9 +10,8 @@ from flask import Flask
 from services.contracts.stored_registrations import SCHEMA_KEY
 from services.registrations.models import CandidatureVersion, db
 from tests.registrations.domain.example_dossier import ANSWERS, BESANCON
-from tests.registrations.service.candidate_client import Answer, CandidateClient
+from tests.registrations.service.candidate_client import CandidateClient, as_service
 from tests.registrations.service.outbox import events_of, follow_ups_of
-from tests.support import tokens
 
 MOVED: dict[str, Any] = {**ANSWERS["identification"], "adresse": "2 rue du lac"}
 
@@ -24,9 +23,7 @@ def modified(candidate: CandidateClient, candidature_id: str) -> dict[str, Any]:
 
 
 def version(app: Flask, candidature_id: str, wanted: str = "current") -> dict[str, Any]:
-    headers = tokens.bearer(tokens.service_token("documents"))
-    path = f"/v1/candidatures/{candidature_id}/versions/{wanted}"
-    answer = Answer.of(app.test_client().get(path, headers=headers))
+    answer = as_service(app, "documents", "GET", f"/candidatures/{candidature_id}/versions/{wanted}")
     assert answer.status_code == 200
     return dict(answer.json)
 
@@ -159,6 +156,7 @@ def test_someone_elses_is_as_unknown_as_what_never_was(
         ("GET", f"/drafts/{draft['id']}/tabs/1", None),
         ("PUT", f"/drafts/{draft['id']}/tabs/1", {"revision": 1, "values": {}}),
         ("GET", f"/drafts/{draft['id']}/tabs/1/search?field=x&q=y", None),
+        ("GET", f"/drafts/{draft['id']}/specialites", None),
         ("POST", f"/drafts/{draft['id']}/save", {"revision": 1, "assertion": other.assertion}),
         ("DELETE", f"/drafts/{draft['id']}", None),
         ("GET", f"/candidatures/{candidature_id}", None),

@@ -15,9 +15,9 @@ from services.chassis import clock
 from services.registrations.domain.etablissements import Etablissement
 from services.registrations.jobs import delete_obsolete_rows, jobs
 from services.registrations.models import CatalogueRevision, EtablissementRow, db
-from services.registrations.operations.catalogue import load_catalogue, load_etablissements
+from services.registrations.operations.catalogue import load_etablissements
 from tests.registrations.catalogue.small_exam import SMALL, written
-from tests.registrations.service.candidate_client import GUIDE, NOW, OPERATOR, Answer, CandidateClient
+from tests.registrations.service.candidate_client import GUIDE, NOW, OPERATOR, Answer, CandidateClient, load
 from tests.support.query_plans import recorded_statements
 
 pytestmark = pytest.mark.engines("sqlite")
@@ -86,9 +86,8 @@ def test_closing_erases_untransmitted_text_of_closed_sessions_and_nothing_else(
 def test_closing_forgets_catalogue_revisions_by_which_nothing_was_judged(
     app: Flask, candidate: CandidateClient
 ) -> None:
+    load(app, replace(GUIDE, label="Intermédiaire"), GUIDE)
     with app.app_context():
-        load_catalogue([replace(GUIDE, label="Intermédiaire")], actor=OPERATOR, at=NOW)
-        load_catalogue([GUIDE], actor=OPERATOR, at=NOW)
         delete_obsolete_rows()
         with db.reading() as session:
             assert session.query(CatalogueRevision).count() == 1

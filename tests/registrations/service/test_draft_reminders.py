@@ -8,14 +8,18 @@ from datetime import datetime, timedelta
 import pytest
 from flask import Flask
 
-from services.chassis import clock
 from services.contracts.reminder_rules import HOUR
 from services.registrations.follow_ups import registry
 from services.registrations.jobs import jobs
-from services.registrations.operations.catalogue import load_catalogue
-from services.registrations.operations.openings import NewDates, change_window
 from tests.registrations.domain.example_dossier import at
-from tests.registrations.service.candidate_client import GUIDE, GUIDE_SESSION, NOW, OPERATOR, CandidateClient
+from tests.registrations.service.candidate_client import (
+    GUIDE,
+    GUIDE_SESSION,
+    CandidateClient,
+    change_dates,
+    load,
+    move_to,
+)
 from tests.support.service_worker import run_follow_ups
 from tests.support.smtp import Mailbox
 
@@ -26,15 +30,13 @@ SUBJECT = "Brouillon non transmis : BREVET DE TECHNICIEN SUPERIEUR"
 
 @pytest.fixture
 def reminding(sending: Flask) -> Flask:
-    exam = replace(GUIDE, sessions=(replace(GUIDE_SESSION, draft_reminder_days=(7, 2, 0)),))
-    with sending.app_context():
-        load_catalogue([exam], actor=OPERATOR, at=NOW)
+    load(sending, replace(GUIDE, sessions=(replace(GUIDE_SESSION, draft_reminder_days=(7, 2, 0)),)))
     return sending
 
 
 def _run_at(app: Flask, instant: datetime) -> None:
     """The job runs twice at that instant; the mails are tried."""
-    clock.set_offset((instant - clock.system_now()).total_seconds())
+    move_to(instant)
     for _ in range(2):
         with app.app_context():
             jobs["remind-drafts"].run()
@@ -75,7 +77,7 @@ def test_nobody_is_reminded_who_is_registered_or_abandoned_the_draft(
 def test_a_draft_begun_after_a_rung_waits_for_the_next(
     reminding: Flask, candidate: CandidateClient, mailbox: Mailbox
 ) -> None:
-    clock.set_offset((SEVEN_DAYS - clock.system_now()).total_seconds())
+    move_to(SEVEN_DAYS)
     candidate.received = SEVEN_DAYS + timedelta(minutes=1)
     candidate.draft()
     _run_at(reminding, SEVEN_DAYS + timedelta(minutes=2))
@@ -113,9 +115,7 @@ def test_an_extended_window_has_a_ladder_of_its_own(
 ) -> None:
     candidate.draft()
     _run_at(reminding, LAST_DAY)
-    with reminding.app_context():
-        later = NewDates(closes=CLOSES + timedelta(days=7))
-        change_window("BTS", "2022", "03", later, reason="Panne", actor=OPERATOR, at=NOW)
+    change_dates(reminding, closes=CLOSES + timedelta(days=7))
     _run_at(reminding, LAST_DAY + timedelta(hours=1))
     _run_at(reminding, LAST_DAY + timedelta(days=7))
     assert len(_reminders(mailbox)) == 3

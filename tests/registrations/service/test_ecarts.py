@@ -13,7 +13,7 @@ from sqlalchemy import inspect
 from services.chassis import clock
 from services.registrations.follow_ups import registry
 from services.registrations.models import Candidature, db
-from tests.registrations.service.candidate_client import CandidateClient
+from tests.registrations.service.candidate_client import CandidateClient, as_service
 from tests.registrations.service.outbox import events_of
 from tests.registrations.service.test_staff import Desk
 from tests.support import tokens
@@ -63,15 +63,13 @@ def test_the_list_says_when_why_and_whom_to_contact_until_the_session_closes(
     assert ecartees(candidate) == []
 
 
-def test_the_others_are_told_that_it_was_set_aside(sending: Flask, set_aside: dict[str, Any]) -> None:
+def test_the_others_are_told_that_it_was_set_aside_and_may_still_ask_for_what_was_saved(
+    sending: Flask, set_aside: dict[str, Any]
+) -> None:
     (event,) = events_of(sending, "registrations.registration_withdrawn.v1")
     assert event["data"]["ecartee"] is True
-
-
-def test_documents_may_still_ask_for_what_was_saved(sending: Flask, set_aside: dict[str, Any]) -> None:
-    headers = tokens.bearer(tokens.service_token("documents"))
-    path = f"/v1/candidatures/{set_aside['candidature_id']}/versions/current"
-    assert sending.test_client().get(path, headers=headers).status_code == 200
+    path = f"/candidatures/{set_aside['candidature_id']}/versions/current"
+    assert as_service(sending, "documents", "GET", path).status_code == 200
 
 
 @pytest.mark.engines("sqlite", "postgresql")

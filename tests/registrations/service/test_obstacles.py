@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from services.chassis import clock
 from tests.registrations.domain.example_dossier import BESANCON
-from tests.registrations.service.candidate_client import CandidateClient
+from tests.registrations.service.candidate_client import CandidateClient, move_to
 
 pytestmark = pytest.mark.engines("sqlite")
-
-
-def at(instant: datetime) -> None:
-    clock.set_offset((instant - clock.system_now()).total_seconds())
 
 
 def reasons(draft: dict[str, Any]) -> list[str]:
@@ -25,9 +20,9 @@ def reasons(draft: dict[str, Any]) -> list[str]:
 def test_a_draft_says_from_the_closing_on_whom_to_ask(candidate: CandidateClient) -> None:
     draft = candidate.draft()
     assert (draft["obstacles"], draft["modified"]) == ([], None)
-    at(BESANCON.closes - timedelta(seconds=2))
+    move_to(BESANCON.closes - timedelta(seconds=2))
     assert candidate.get(f"/drafts/{draft['id']}")["obstacles"] == []
-    at(BESANCON.closes)
+    move_to(BESANCON.closes)
     (late,) = candidate.get("/drafts")["drafts"]
     assert reasons(late) == ["closed"]
     assert late["contact"]["title"]
@@ -43,16 +38,13 @@ def test_a_draft_of_another_academie_says_at_once_that_a_candidature_exists(cand
     assert candidate.get(f"/drafts/{draft['id']}")["obstacles"] == []
 
 
-def test_a_modification_names_the_saved_version_that_it_changes(candidate: CandidateClient) -> None:
-    saved = candidate.registered()
-    draft = candidate.modify(saved["candidature_id"]).json
+def test_a_modification_names_the_version_that_it_changes_and_never_says_that_nothing_is_saved(
+    candidate: CandidateClient,
+) -> None:
+    draft = candidate.modify(candidate.registered()["candidature_id"]).json
     assert draft["obstacles"] == []
     assert (draft["modified"]["numero_inscription"], draft["modified"]["version_label"]) == ("001", "Version 01")
     assert draft["modified"]["saved_at"]
-
-
-def test_a_modification_never_says_that_the_candidature_is_not_saved(candidate: CandidateClient) -> None:
-    draft = candidate.modify(candidate.registered()["candidature_id"]).json
     recap = candidate.get(f"/drafts/{draft['id']}/tabs/8")["recap"]
     number = candidate.get(f"/drafts/{draft['id']}/tabs/9")
     assert not [text for text in (recap["warning"], *number["notices"]) if "n'est pas encore enregistrée" in text]

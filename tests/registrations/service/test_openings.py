@@ -28,6 +28,9 @@ from tests.registrations.service.candidate_client import (
     OPERATOR,
     Answer,
     CandidateClient,
+    change_dates,
+    choices,
+    load,
 )
 from tests.registrations.service.outbox import events_of
 from tests.support.tokens import bearer, staff_token
@@ -35,14 +38,16 @@ from tests.support.tokens import bearer, staff_token
 PICKED = "domaine=Examen&exam=BTS&session=2022"
 
 
-def choices(app: Flask, query: str, purpose: str = "register") -> dict[str, Any]:
-    answer = Answer.of(app.test_client().get(f"/v1/openings/choices?purpose={purpose}&{query}"))
-    assert answer.status_code == 200
-    return dict(answer.json)
-
-
 def messages(app: Flask) -> list[str]:
     return [message["title"] for message in Answer.of(app.test_client().get("/v1/messages")).json]
+
+
+def _windows(app: Flask) -> list[dict[str, Any]]:
+    return events_of(app, "registrations.window_changed.v1")
+
+
+def _openings_told(app: Flask) -> list[str]:
+    return [event["data"]["academie"] for event in _windows(app)]
 
 
 def test_what_is_picked_in_turn_ends_with_the_guides_sentence(app: Flask) -> None:
@@ -62,14 +67,12 @@ def test_what_is_picked_in_turn_ends_with_the_guides_sentence(app: Flask) -> Non
 
 
 def test_changed_dates_win_and_pieces_is_told(app: Flask) -> None:
-    new = NewDates(closes=at("2021-10-04 12:00"), deposit_closes=at("2021-11-15 00:00"))
-    with app.app_context():
-        change_window("BTS", "2022", "03", new, reason="Panne du portail", actor=OPERATOR, at=NOW)
-        load_catalogue([GUIDE], actor=OPERATOR, at=NOW)
+    change_dates(app, closes=at("2021-10-04 12:00"), deposit_closes=at("2021-11-15 00:00"))
+    load(app, GUIDE)
     information = choices(app, f"{PICKED}&academie=03", "consult")["information"]
     assert information["state"] == "closed"
     assert "04 octobre 2021 12:00" in information["sentence"]
-    event = events_of(app, "registrations.window_changed.v1")[-1]
+    event = _windows(app)[-1]
     assert event["data"]["academie"] == "03"
     assert event["data"]["deposit_closes"] == "2021-11-14T23:00:00+00:00"
     assert event["data"]["revision"] == 2
@@ -77,10 +80,8 @@ def test_changed_dates_win_and_pieces_is_told(app: Flask) -> None:
 
 def test_the_closing_told_to_a_candidate_follows_the_change(app: Flask, candidate: CandidateClient) -> None:
     saved = candidate.registered()
-    new = NewDates(closes=at("2021-11-01 00:00"))
-    with app.app_context():
-        change_window("BTS", "2022", "03", new, reason="Prolongation", actor=OPERATOR, at=NOW)
-    acknowledgement = candidate.get(f"/candidatures/{saved['candidature_id']}/acknowledgement")
+    change_dates(app, closes=at("2021-11-01 00:00"))
+    acknowledgement = candidate.acknowledgement(saved["candidature_id"])
     assert acknowledgement["closes_sentence"].endswith("31/10/2021 à 23:59.")
 
 
@@ -125,9 +126,7 @@ def test_demonstration_sessions_stay_open_through_the_years_and_a_restart_shifts
 def test_what_a_candidature_uses_survives_a_catalogue_without_it(app: Flask, candidate: CandidateClient) -> None:
     saved = candidate.registered()
     amiens = replace(GUIDE_SESSION, openings=(AMIENS,), specialites=("31213",))
-    without = replace(GUIDE, sessions=(amiens,), specialites=GUIDE.specialites[1:])
-    with app.app_context():
-        load_catalogue([without], actor=OPERATOR, at=NOW)
+    load(app, replace(GUIDE, sessions=(amiens,), specialites=GUIDE.specialites[1:]))
     labels = [choice["value"] for choice in choices(app, PICKED)["next"]["choices"]]
     assert labels == ["20"], "no longer offered"
     draft = candidate.modify(saved["candidature_id"]).json
@@ -141,8 +140,7 @@ def test_pieces_is_told_of_each_opening_once_and_of_what_changes_in_it(app: Flas
     reminding = replace(moved, reminder_days=(7, 0), refusal_mails=True)
     for changed, told in ((moved, ["03"]), (reminding, ["03", "20"]), (reminding, [])):
         before = len(_windows(app))
-        with app.app_context():
-            load_catalogue([replace(GUIDE, sessions=(changed,))], actor=OPERATOR, at=NOW)
+        load(app, replace(GUIDE, sessions=(changed,)))
         assert sorted(_openings_told(app)[before:]) == told
     newest = _windows(app)[-1]["data"]
     assert (newest["reminder_days"], newest["refusal_mails"]) == ([7, 0], True)
@@ -151,19 +149,9 @@ def test_pieces_is_told_of_each_opening_once_and_of_what_changes_in_it(app: Flas
 def test_an_académie_decides_for_itself_whether_refusals_are_told_by_mail(app: Flask) -> None:
     for own, others in ((None, True), (False, True), (True, False)):
         openings = (replace(BESANCON, refusal_mails=own), AMIENS)
-        telling = replace(GUIDE, sessions=(replace(GUIDE_SESSION, openings=openings, refusal_mails=others),))
-        with app.app_context():
-            load_catalogue([telling], actor=OPERATOR, at=NOW)
+        load(app, replace(GUIDE, sessions=(replace(GUIDE_SESSION, openings=openings, refusal_mails=others),)))
         told = {event["data"]["academie"]: event["data"]["refusal_mails"] for event in _windows(app)}
         assert told == {"03": others if own is None else own, "20": others}
-
-
-def _openings_told(app: Flask) -> list[str]:
-    return [event["data"]["academie"] for event in _windows(app)]
-
-
-def _windows(app: Flask) -> list[dict[str, Any]]:
-    return events_of(app, "registrations.window_changed.v1")
 
 
 def test_a_failed_load_leaves_the_catalogue_as_it_was(app: Flask) -> None:
@@ -206,22 +194,20 @@ def test_a_message_that_is_too_long_or_without_text_or_end_is_refused_with_every
 ADMINISTRATOR = bearer(staff_token("admin", scopes=["openings:manage", "audit:read"], academies=None))
 BEYOND = ("9999-12-31T23:30:00+00:00", "0001-01-01T00:00:00+14:00")
 """In Paris the first, in UTC the second is in a year that there is not."""
-MESSAGE: dict[str, Any] = {"title": "Fermeture", "text": "Le service ferme.", "severity": "info"}
 
 
 @pytest.mark.parametrize("instant", BEYOND)
-def test_a_message_is_not_shown_until_the_end_of_time(app: Flask, instant: str) -> None:
+def test_messages_and_openings_end_and_the_journal_is_searched_in_years_that_there_are(
+    app: Flask, instant: str
+) -> None:
     client = app.test_client()
+    message = {"title": "Fermeture", "text": "Le service ferme.", "severity": "info"}
     shown = {"shown_from": "2021-10-01T00:00:00+00:00", "shown_until": instant}
-    answer = client.post("/v1/staff/messages", json={**MESSAGE, **shown}, headers=ADMINISTRATOR)
+    answer = client.post("/v1/staff/messages", json={**message, **shown}, headers=ADMINISTRATOR)
     assert answer.status_code == 422
     assert answer.get_json()["errors"][0]["pointer"] == "#/shown_until"
     assert client.get("/v1/messages").status_code == 200
 
-
-@pytest.mark.parametrize("instant", BEYOND)
-def test_dates_of_an_opening_are_of_years_that_there_are(app: Flask, instant: str) -> None:
-    client = app.test_client()
     opening: dict[str, Any] = client.get("/v1/staff/openings", headers=ADMINISTRATOR).get_json()["openings"][0]
     path, revision = f"/v1/staff/openings/{opening['id']}", opening["revision"]
     for name in ("opens", "deposit_closes"):
@@ -229,8 +215,6 @@ def test_dates_of_an_opening_are_of_years_that_there_are(app: Flask, instant: st
         assert client.post(f"{path}/dates", json=body, headers=ADMINISTRATOR).status_code == 422, name
     assert client.get(path, headers=ADMINISTRATOR).get_json()["revision"] == revision
 
-
-def test_the_journal_is_searched_in_years_that_there_are(app: Flask) -> None:
-    for path, instant in zip(("/v1/audit", "/v1/audit.csv"), BEYOND, strict=True):
-        answer = app.test_client().get(path, query_string={"since": instant}, headers=ADMINISTRATOR)
-        assert answer.status_code == 422, path
+    for path in ("/v1/audit", "/v1/audit.csv"):
+        searched = client.get(path, query_string={"since": instant}, headers=ADMINISTRATOR)
+        assert searched.status_code == 422, path

@@ -2,43 +2,33 @@
 
 from __future__ import annotations
 
-import json
-from datetime import datetime, timedelta
-from pathlib import Path
-from typing import Any
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from flask import Flask
 
-from services.chassis import clock
 from services.contracts.pieces import PiecesRefused, PiecesReminded
 from services.contracts.reminder_rules import HOUR
 from services.registrations.follow_ups import registry
 from services.registrations.models import db
+from tests.documents.example_events import sample
 from tests.registrations.domain.example_dossier import at
-from tests.registrations.service.candidate_client import CandidateClient
+from tests.registrations.service.candidate_client import CandidateClient, move_to
 from tests.support.service_worker import deliver_event, run_follow_ups
 from tests.support.smtp import Mailbox
 
 pytestmark = pytest.mark.engines("sqlite")
 
-SAMPLES = Path(__file__).parents[2] / "contracts" / "samples"
 REMINDED = at(f"2021-10-24 {HOUR:02}:00")
 SUBJECT = "Relance de pièces justificatives : BREVET DE TECHNICIEN SUPERIEUR"
 
 
-def _data(type: str, candidature_id: str) -> dict[str, Any]:
-    text = (SAMPLES / f"{type}.json").read_text(encoding="utf-8")
-    data: dict[str, Any] = json.loads(text.replace("0123456789abcdef0123456789abcdef", candidature_id))
-    return data
-
-
-def _reminded(candidature_id: str) -> PiecesReminded:
-    return PiecesReminded.from_data(_data(PiecesReminded.TYPE, candidature_id))
-
-
-def _move_to(instant: datetime) -> None:
-    clock.set_offset((instant - clock.system_now()).total_seconds())
+def _reminded(candidate: CandidateClient) -> PiecesReminded:
+    """Of the candidature that is saved for it."""
+    event, saved = sample(PiecesReminded), candidate.registered()
+    (incomplete,) = event.candidatures
+    return replace(event, candidatures=(replace(incomplete, candidature_id=saved["candidature_id"]),))
 
 
 def _try_to_send(app: Flask) -> list[str]:
@@ -55,8 +45,7 @@ def _subjects(mailbox: Mailbox) -> list[str]:
 def test_one_mail_says_all_that_is_missing_and_until_when(
     sending: Flask, candidate: CandidateClient, mailbox: Mailbox
 ) -> None:
-    saved = candidate.registered()
-    event = _reminded(saved["candidature_id"])
+    event = _reminded(candidate)
     for _ in range(2):
         deliver_event(sending, registry, event, event_id="e" * 32)
     assert _try_to_send(sending) == []
@@ -73,15 +62,15 @@ def test_one_mail_says_all_that_is_missing_and_until_when(
 def test_with_the_mail_server_away_for_a_day_the_mail_comes_once(
     sending: Flask, candidate: CandidateClient, mailbox: Mailbox
 ) -> None:
-    saved = candidate.registered()
-    _move_to(REMINDED)
+    event = _reminded(candidate)
+    move_to(REMINDED)
     mailbox.stop()
-    deliver_event(sending, registry, _reminded(saved["candidature_id"]))
+    deliver_event(sending, registry, event)
     for hour in range(0, 24, 6):
-        _move_to(REMINDED + timedelta(hours=hour))
+        move_to(REMINDED + timedelta(hours=hour))
         assert _try_to_send(sending) == ["MailUnavailable"]
     mailbox.start()
-    _move_to(REMINDED + timedelta(days=1))
+    move_to(REMINDED + timedelta(days=1))
     assert _try_to_send(sending) == []
     assert _try_to_send(sending) == []
     assert _subjects(mailbox) == [SUBJECT]
@@ -90,24 +79,23 @@ def test_with_the_mail_server_away_for_a_day_the_mail_comes_once(
 def test_a_mail_that_comes_too_late_or_for_nothing_is_not_sent(
     sending: Flask, candidate: CandidateClient, mailbox: Mailbox
 ) -> None:
-    saved = candidate.registered()
-    event = _reminded(saved["candidature_id"])
+    event = _reminded(candidate)
     deliver_event(sending, registry, event)
-    _move_to(at("2021-11-10 00:00"))
+    move_to(at("2021-11-10 00:00"))
     assert _try_to_send(sending) == []
     assert _subjects(mailbox) == [], "every end has passed"
 
-    _move_to(REMINDED)
-    candidate.withdraw(saved["candidature_id"])
+    move_to(REMINDED)
+    candidate.withdraw(event.candidatures[0].candidature_id)
     deliver_event(sending, registry, event)
     assert _try_to_send(sending) == []
     assert SUBJECT not in _subjects(mailbox), "there is no candidature any more"
 
 
 def test_a_refusal_says_which_piece_and_why(sending: Flask, candidate: CandidateClient, mailbox: Mailbox) -> None:
-    saved = candidate.registered()
-    event = PiecesRefused.from_data(_data(PiecesRefused.TYPE, saved["candidature_id"]))
-    deliver_event(sending, registry, event)
+    event, saved = sample(PiecesRefused), candidate.registered()
+    refused = replace(event.candidature, candidature_id=saved["candidature_id"])
+    deliver_event(sending, registry, replace(event, candidature=refused))
     assert _try_to_send(sending) == []
     [mail] = mailbox.received
     assert mail.subject == "Pièce non conforme : BREVET DE TECHNICIEN SUPERIEUR"

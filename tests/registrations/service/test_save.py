@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from flask import Flask
@@ -10,7 +11,7 @@ from prometheus_client import REGISTRY
 
 from services.registrations.models import db
 from tests.registrations.domain.example_dossier import ANSWERS, BESANCON
-from tests.registrations.service.candidate_client import NOW, Answer, CandidateClient
+from tests.registrations.service.candidate_client import NOW, CandidateClient, as_service
 from tests.support import tokens
 
 SECOND = timedelta(seconds=1)
@@ -92,8 +93,7 @@ def test_an_identity_below_the_floor_is_refused_until_it_is_fetched_anew(
     app: Flask, candidate: CandidateClient
 ) -> None:
     draft = candidate.filled()
-    accounts = tokens.bearer(tokens.service_token("accounts"))
-    floor = app.test_client().put("/v1/candidates/pierre/identity-floor", json={"version": 2}, headers=accounts)
+    floor = as_service(app, "accounts", "PUT", "/candidates/pierre/identity-floor", {"version": 2})
     assert floor.status_code == 204
     answer = candidate.save(draft)
     assert (answer.status_code, answer.json["type"]) == (409, "/problems/identite-perimee")
@@ -102,15 +102,14 @@ def test_an_identity_below_the_floor_is_refused_until_it_is_fetched_anew(
 
 
 def test_once_a_candidature_was_saved_accounts_may_not_raise_the_floor(app: Flask, candidate: CandidateClient) -> None:
-    accounts = tokens.bearer(tokens.service_token("accounts"))
-    client = app.test_client()
-    assert client.get("/v1/candidates/pierre/engaged", headers=accounts).json == {"engaged": False}
+    accounts = partial(as_service, app, "accounts")
+    assert accounts("GET", "/candidates/pierre/engaged").json == {"engaged": False}
     saved = candidate.registered()
     candidate.withdraw(saved["candidature_id"])
-    assert client.get("/v1/candidates/pierre/engaged", headers=accounts).json == {"engaged": True}
-    floor = Answer.of(client.put("/v1/candidates/pierre/identity-floor", json={"version": 2}, headers=accounts))
+    assert accounts("GET", "/candidates/pierre/engaged").json == {"engaged": True}
+    floor = accounts("PUT", "/candidates/pierre/identity-floor", {"version": 2})
     assert (floor.status_code, floor.json["type"]) == (409, "/problems/candidature-existante")
-    assert client.delete("/v1/candidates/pierre", headers=accounts).status_code == 409
+    assert accounts("DELETE", "/candidates/pierre").status_code == 409
 
 
 def test_a_draft_written_in_another_window_is_not_saved_unread(candidate: CandidateClient) -> None:

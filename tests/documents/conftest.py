@@ -11,6 +11,7 @@ from tests.documents.registrations_stub import RegistrationsStub
 from tests.support.prepared_databases import prepared_url
 
 if TYPE_CHECKING:
+    from tests.documents.imports.exam_office import ExamOffice
     from tests.documents.service import Service
     from tests.support.object_store import Bucket
 
@@ -41,3 +42,11 @@ def service(
 
     monkeypatch.setattr("services.documents.operations.measured_rendering.render", rendered)
     return Service(database_url, bucket.url, registrations.url)
+
+
+@pytest.fixture
+def office(service: Service) -> ExamOffice:
+    """An exam office in front of documents."""
+    from tests.documents.imports.exam_office import ExamOffice
+
+    return ExamOffice(service)

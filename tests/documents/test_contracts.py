@@ -1,8 +1,6 @@
 """documents accepts the samples of the events that it listens to, as their producer makes them."""
 
 import io
-import json
-from pathlib import Path
 
 from pypdf import PdfReader
 
@@ -14,18 +12,13 @@ from services.documents.rendering.demande import demande
 from services.documents.rendering.formulaire import formulaire
 from services.documents.rendering.pdf_and_html import html_of, render
 from services.documents.rendering.sheet import Letterhead
+from tests.documents.example_events import sample
 from tests.documents.rendering.test_confirmation import GUIDE
 from tests.documents.service import Service
 from tests.documents.text_extraction import text_of_html
 
-SAMPLES = Path(__file__).parents[1] / "contracts" / "samples"
 # Numbers and the time of saving are the example's own.
 VARIABLE = ("N° candidat :", "Inscription n° :", "Version :", "Session :")
-
-
-def _sample() -> RegistrationSaved:
-    text = (SAMPLES / f"{RegistrationSaved.TYPE}.json").read_text(encoding="utf-8")
-    return RegistrationSaved.from_data(json.loads(text))
 
 
 def test_every_event_meant_for_documents_has_a_reaction() -> None:
@@ -35,23 +28,22 @@ def test_every_event_meant_for_documents_has_a_reaction() -> None:
 
 
 def test_the_samples_are_accepted(service: Service) -> None:
-    event = _sample()
+    event = sample(RegistrationSaved)
     service.receive_and_create_documents(event)
     tiles = service.get("/candidatures", candidate=event.candidate_id).get_json()["candidatures"]
     assert [tile["id"] for tile in tiles] == [event.candidature_id]
-    text = (SAMPLES / f"{RegistrationWithdrawn.TYPE}.json").read_text(encoding="utf-8")
-    service.receive(RegistrationWithdrawn.from_data(json.loads(text)))
+    service.receive(sample(RegistrationWithdrawn))
 
 
 def test_the_guides_candidature_as_registrations_publishes_it_prints_the_guides_lines() -> None:
-    text = text_of_html(html_of(confirmation(_sample(), Letterhead())))
+    text = text_of_html(html_of(confirmation(sample(RegistrationSaved), Letterhead())))
     for line in GUIDE:
         if not line.startswith(VARIABLE):
             assert line in text
 
 
 def test_its_other_documents_print_on_one_page_without_missing_glyphs() -> None:
-    event = _sample()
+    event = sample(RegistrationSaved)
     sheets = [demande(event, Letterhead()), *(formulaire(event, form, Letterhead()) for form in event.forms)]
     for sheet in sheets:
         rendered = render(sheet)

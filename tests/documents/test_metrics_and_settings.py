@@ -2,8 +2,8 @@
 
 import io
 import logging
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
-from threading import Thread
 
 import pytest
 from prometheus_client import REGISTRY
@@ -65,17 +65,9 @@ def test_several_who_ask_at_once_before_the_event_are_all_served(
     service: Service, registrations: RegistrationsStub
 ) -> None:
     registrations.set_current(saved(numero_candidat="02103000006"))  # rendered by no other test
-    answers: list[int] = []
-
-    def ask() -> None:
-        answers.append(service.get(f"/candidatures/{CANDIDATURE}/confirmation").status_code)
-
-    threads = [Thread(target=ask) for _ in range(6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert answers == [200] * 6
+    with ThreadPoolExecutor(6) as askers:
+        answers = [askers.submit(service.get, f"/candidatures/{CANDIDATURE}/confirmation") for _ in range(6)]
+    assert [answer.result().status_code for answer in answers] == [200] * 6
     service.create_documents()
     assert len(service.documents()) == 2
 

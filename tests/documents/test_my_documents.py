@@ -1,8 +1,10 @@
-"""« Mes documents » as its owner, and as others, see it."""
+"""« Mes documents » as its owner, and as others, see it, in whatever order, late or twice events come."""
 
+from dataclasses import replace
+from typing import Any
 from urllib.parse import unquote
 
-from tests.documents.example_events import CANDIDATURE, saved, withdrawn
+from tests.documents.example_events import CANDIDATURE, ecartee, saved, with_confirmation, withdrawn
 from tests.documents.registrations_stub import RegistrationsStub
 from tests.documents.service import Service, some_id
 from tests.documents.text_extraction import text_of_html, text_of_pdf
@@ -10,21 +12,23 @@ from tests.documents.text_extraction import text_of_html, text_of_pdf
 STRANGER = "deadbeef000000000000000000000000"
 
 
+def _tiles(service: Service) -> list[dict[str, Any]]:
+    return list(service.get("/candidatures").get_json()["candidatures"])
+
+
 def test_a_saved_candidature_is_a_tile_at_once_and_its_documents_follow(service: Service) -> None:
     service.receive(saved())
-    assert service.get("/candidatures").get_json() == {
-        "candidatures": [
-            {
-                "id": CANDIDATURE,
-                "exam_label": "BREVET DE TECHNICIEN SUPERIEUR",
-                "session_label": "BTS 2022",
-                "academie_label": "ACADÉMIE DE BESANCON",
-                "specialite": "Banque - conseiller de clientèle (31310)",
-                "numero_inscription": "001",
-                "ecartee": False,
-            }
-        ]
-    }
+    assert _tiles(service) == [
+        {
+            "id": CANDIDATURE,
+            "exam_label": "BREVET DE TECHNICIEN SUPERIEUR",
+            "session_label": "BTS 2022",
+            "academie_label": "ACADÉMIE DE BESANCON",
+            "specialite": "Banque - conseiller de clientèle (31310)",
+            "numero_inscription": "001",
+            "ecartee": False,
+        }
+    ]
     assert service.documents() == []
     service.create_documents()
     assert [(document["type"], document["label"], document["version"]) for document in service.documents()] == [
@@ -80,7 +84,7 @@ def test_a_withdrawn_candidature_disappears_with_its_documents(service: Service)
     service.receive_and_create_documents(saved())
     document_id = service.documents()[0]["id"]
     service.receive(withdrawn(version=1))
-    assert service.get("/candidatures").get_json() == {"candidatures": []}
+    assert _tiles(service) == []
     for path in (
         f"/candidatures/{CANDIDATURE}/documents",
         f"/documents/{document_id}/file",
@@ -103,3 +107,53 @@ def test_what_is_no_id_is_not_found_and_never_asked_of_registrations(
         ):
             assert service.get(path).status_code == 404, path
     assert registrations.requests == []
+
+
+def test_the_same_event_twice_makes_one_set_of_documents(service: Service) -> None:
+    service.receive_and_create_documents(saved())
+    service.receive_and_create_documents(saved())
+    service.create_documents()
+    assert len(service.documents()) == 2
+
+
+def test_an_older_version_does_not_replace_the_tile(service: Service) -> None:
+    service.receive(replace(with_confirmation(specialite="Tourisme"), version=2))
+    service.receive(saved())
+    assert [tile["specialite"] for tile in _tiles(service)] == ["Tourisme"]
+
+
+def test_an_older_version_that_comes_late_still_gets_its_documents(service: Service) -> None:
+    service.receive_and_create_documents(saved(version=2))
+    service.receive_and_create_documents(saved(version=1))
+    assert [document["version"] for document in service.documents()] == [2, 2, 1, 1]
+
+
+def test_a_withdrawal_that_comes_first_hides_the_versions_it_covers(service: Service) -> None:
+    service.receive(withdrawn(version=2))
+    service.receive(saved(version=2))
+    assert _tiles(service) == []
+    assert service.get(f"/candidatures/{CANDIDATURE}/documents").status_code == 404
+
+
+def test_an_older_withdrawal_does_not_undo_a_newer_one(service: Service) -> None:
+    service.receive(withdrawn(version=3))
+    service.receive(withdrawn(version=1))
+    service.receive(saved(version=3))
+    assert _tiles(service) == []
+
+
+def test_documents_of_a_candidature_set_aside_stay_readable_and_are_marked(service: Service) -> None:
+    service.receive_and_create_documents(saved())
+    assert [tile["ecartee"] for tile in _tiles(service)] == [False]
+    service.receive(ecartee(version=2))
+    assert [tile["ecartee"] for tile in _tiles(service)] == [True]
+    listed = service.documents()
+    assert len(listed) == 2
+    assert service.get(f"/documents/{listed[0]['id']}/file").status_code == 200
+
+
+def test_a_candidature_known_to_be_withdrawn_that_is_told_again_as_set_aside_shows_again(service: Service) -> None:
+    service.receive_and_create_documents(saved())
+    service.receive(withdrawn(version=2))
+    service.receive(ecartee(version=2))
+    assert len(service.documents()) == 2

@@ -40,7 +40,7 @@ def _order(service: Service, token: str | None = None, key: str | None = None, *
     return service.web.post("/v1/publications", json={**ORDER, **given}, headers=headers)
 
 
-def _published(service: Service, **given: Any) -> dict[str, Any]:
+def published(service: Service, **given: Any) -> dict[str, Any]:
     """Order, let the worker do it twice, and give the candidate's newest convocation."""
     publication = _order(service, **given).get_json()
     assert publication["accepted"] == 1, publication
@@ -52,7 +52,7 @@ def _published(service: Service, **given: Any) -> dict[str, Any]:
 
 def test_a_convocation_is_published_once_with_what_the_gestionnaire_wrote(service: Service) -> None:
     service.receive_and_create_documents(saved())
-    publication = _published(service)
+    publication = published(service)
     assert (publication["label"], publication["version"]) == ("Convocation aux épreuves écrites", 1)
     assert len(service.documents()) == 3
     for read, form in ((text_of_pdf, "file"), (text_of_html, "html")):
@@ -60,13 +60,13 @@ def test_a_convocation_is_published_once_with_what_the_gestionnaire_wrote(servic
         assert "CONVOCATION AUX ÉPREUVES ÉCRITES" in text
         assert "MONSIEUR DUBOIS Pierre" in text
         assert all(paragraph in text for paragraph in ORDER["paragraphs"])
-    assert _published(service)["version"] == 2, "one more of its type is numbered after it"
+    assert published(service)["version"] == 2, "one more of its type is numbered after it"
 
 
 def test_an_uploaded_pdf_is_given_as_it_is_beside_its_typed_text(service: Service) -> None:
     service.receive_and_create_documents(saved())
     pdf = b"%PDF-1.4 what an academie made\n%%EOF"
-    publication = _published(service, pdf=base64.b64encode(pdf).decode())
+    publication = published(service, pdf=base64.b64encode(pdf).decode())
     assert service.get(f"/documents/{publication['id']}/file").data == pdf
     assert ORDER["paragraphs"][0] in text_of_html(service.get(f"/documents/{publication['id']}/html").data)
 
@@ -118,7 +118,7 @@ def test_an_order_that_cannot_be_carried_out_is_refused(service: Service) -> Non
 
 def test_what_cannot_be_printed_is_dropped_from_what_is_typed(service: Service) -> None:
     service.receive_and_create_documents(saved())
-    publication = _published(service, title="Convoca\x1btion\r\n", paragraphs=["Le 12\u202e mai\x07"])
+    publication = published(service, title="Convoca\x1btion\r\n", paragraphs=["Le 12\u202e mai\x07"])
     assert publication["label"] == "Convocation"
     assert "Le 12 mai" in text_of_pdf(service.get(f"/documents/{publication['id']}/file").data)
 

@@ -6,12 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from services.documents.dependencies import dependencies, prepare_store
-from services.documents.operations.publishing import publish_document
-from tests.documents.example_events import CANDIDATURE, saved
+from services.documents.dependencies import prepare_store
+from tests.documents.example_events import saved
 from tests.documents.service import Service
-from tests.documents.test_publications import ORDER
-from tests.support.tokens import bearer, staff_token
+from tests.documents.test_publications import published
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,18 +21,11 @@ if TYPE_CHECKING:
 REBUILD = ("rebuild-from-objects", "--minutes", "0")
 
 
-def _publish(service: Service) -> None:
-    token = staff_token("gestionnaire-1", scopes=["documents:publish"], academies=["03"])
-    order = service.web.post("/v1/publications", json=ORDER, headers=bearer(token))
-    with service.app.app_context():
-        publish_document(dependencies(), order.get_json()["id"], CANDIDATURE)
-
-
 @pytest.fixture
 def emptied(service: Service, bucket: Bucket, registrations: RegistrationsStub, tmp_path: Path) -> Service:
     """A new database over the store in which a version has its documents and a convocation was published."""
     service.receive_and_create_documents(saved())
-    _publish(service)
+    published(service)
     other = Service(f"sqlite:///{tmp_path / 'other.db'}", bucket.url, registrations.url)
     prepare_store(other.app)
     return other

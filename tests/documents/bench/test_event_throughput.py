@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -52,26 +52,13 @@ def test_a_real_reaction_takes_at_most_two_and_a_half_times_as_long_as_none(
     for name, app, handlers in (
         ("documents", documents, of_documents.registry), ("pieces", pieces, of_pieces.registry),
     ):  # fmt: skip
-        nothing = _per_second(broker, name, lambda body, attempt: None)
-        real = _per_second(broker, name, _reaction(app, handlers))
-        record(f"registration_saved consumed by {name}: nothing done", nothing.a_second, "/s")
-        record(f"registration_saved consumed by {name}: nothing done, processor", nothing.milliseconds, "ms")
-        record(f"registration_saved consumed by {name}", real.a_second, "/s")
-        record(f"registration_saved consumed by {name}: processor", real.milliseconds, "ms")
-        record(
-            f"registration_saved consumed by {name} / nothing done",
-            real.a_second / nothing.a_second,
-            "",
-            aim=0.4,
-            at_most=False,
-        )
-
-
-@dataclass(frozen=True)
-class Speed:
-    a_second: float
-    milliseconds: float
-    """Of this process' processor for each."""
+        nothing, processor = _per_second(broker, name, lambda body, attempt: None)
+        real, own_processor = _per_second(broker, name, _reaction(app, handlers))
+        record(f"registration_saved consumed by {name}: nothing done", nothing, "/s")
+        record(f"registration_saved consumed by {name}: nothing done, processor", processor, "ms")
+        record(f"registration_saved consumed by {name}", real, "/s")
+        record(f"registration_saved consumed by {name}: processor", own_processor, "ms")
+        record(f"registration_saved consumed by {name} / nothing done", real / nothing, "", aim=0.4, at_most=False)
 
 
 def _reaction(app: Flask, handlers: Handlers) -> Handle:
@@ -84,8 +71,8 @@ def _reaction(app: Flask, handlers: Handlers) -> Handle:
     return handle
 
 
-def _per_second(url: str, queue: str, handle: Handle) -> Speed:
-    """Handles what is told meanwhile: NUMBER candidatures, each its own."""
+def _per_second(url: str, queue: str, handle: Handle) -> tuple[float, float]:
+    """Handles NUMBER candidatures, each its own: how many a second, and milliseconds of this process for each."""
     _tell(url, NUMBER)
     stop, handled = threading.Event(), 0
 
@@ -100,7 +87,7 @@ def _per_second(url: str, queue: str, handle: Handle) -> Speed:
     start, processor = time.perf_counter(), time.process_time()
     connect(url).consume(queue, counting, lambda body: None, stop)
     seconds, used = time.perf_counter() - start, time.process_time() - processor
-    return Speed(NUMBER / seconds, used / NUMBER * 1000)
+    return NUMBER / seconds, used / NUMBER * 1000
 
 
 def _tell(url: str, number: int) -> None:

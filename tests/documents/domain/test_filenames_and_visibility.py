@@ -1,21 +1,11 @@
 import pytest
 
-from services.documents.domain.document_types import AUTOMATIC, LABELS, PUBLISHED, DocumentType
+from services.documents.domain.document_types import AUTOMATIC, PUBLISHED, DocumentType
 from services.documents.domain.filenames import MAX_LENGTH, filename
 from services.documents.domain.visibility import CandidatureEnd, is_ecartee, is_hidden, is_newer
 
-GUIDE = [
-    "Confirmation d'inscription",
-    "Demande de pièces justificatives",
-    "Relance de pièces justificatives",
-    "Notification de mesures d'aménagements",
-    "Convocation(s) aux épreuves",
-    "Relevé(s) de notes",
-]
 
-
-def test_the_six_types_of_the_guide_bear_its_labels() -> None:
-    assert [LABELS[kind] for kind in DocumentType] == GUIDE
+def test_each_type_is_made_automatically_or_published() -> None:
     assert {*AUTOMATIC, *PUBLISHED} == set(DocumentType)
 
 

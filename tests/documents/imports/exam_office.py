@@ -13,6 +13,7 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from services.chassis.events.follow_ups import FollowUps
+from services.contracts.registrations import RegistrationWithdrawn
 from services.documents.follow_ups import PUBLICATIONS, registry
 from services.documents.models import AuditEntry, db
 from tests.documents.example_events import saved
@@ -87,6 +88,11 @@ class ExamOffice:
             own = {"candidature_id": candidature(number), "candidate_id": candidature(number)}
             self.service.receive(replace(event, **{**own, "numero_candidat": numero(number), **given}))
 
+    def end(self, number: int, *, ecartee: bool = False) -> None:
+        """The candidature of this number is withdrawn, or set aside."""
+        id = candidature(number)
+        self.service.receive(RegistrationWithdrawn(id, id, 1, "2021-10-05T08:00:00+00:00", ecartee=ecartee))
+
     def call(self, method: str, path: str, **given: Any) -> TestResponse:
         headers = {**self.headers, **given.pop("headers", {})}
         return self.service.web.open(f"/v1{path}", method=method, headers=headers, **given)
@@ -128,6 +134,13 @@ class ExamOffice:
             worker = FollowUps(db, registry, (0.0,), types=registry.channels[PUBLICATIONS])
             while worker.run_once():
                 pass
+
+    def published(self, content: bytes, **given: Any) -> dict[str, Any]:
+        """A new import, as it is once all that is right in its file is published."""
+        checked = self.checked(content, **given)
+        self.publish(checked)
+        self.work()
+        return self.read(checked["id"])
 
     def documents_of(self, number: int) -> list[dict[str, Any]]:
         """What the candidate finds in « Mes documents »."""

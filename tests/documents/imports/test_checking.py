@@ -7,9 +7,8 @@ from dataclasses import replace
 import pytest
 
 from services.contracts.publication_rules import MAX_CSV_BYTES
-from services.contracts.registrations import RegistrationWithdrawn
 from tests.documents.example_events import saved
-from tests.documents.imports.exam_office import CELLS, ExamOffice, candidature, csv_of, line, numero
+from tests.documents.imports.exam_office import CELLS, ExamOffice, csv_of, line, numero
 from tests.documents.text_extraction import text_of_html, text_of_pdf
 
 CONVOCATION = CELLS["convocation"]
@@ -23,10 +22,8 @@ def seeded(office: ExamOffice, candidates: int) -> tuple[bytes, dict[int, str]]:
     office.register(9001, academie=amiens)
     office.register(9002, session=replace(saved().session, name="2023", label="BTS 2023"))
     office.register(9003, 9004)
-    for number, is_ecartee in ((9003, False), (9004, True)):
-        id = candidature(number)
-        end = RegistrationWithdrawn(id, id, 1, "2021-10-05T08:00:00+00:00", ecartee=is_ecartee)
-        office.service.receive(end)
+    office.end(9003)
+    office.end(9004, ecartee=True)
     office.register(9005, 9006, 9007, 9008, 9009, 9010)
     lines = [line(number) for number in range(1, candidates + 1)]
     mistakes = {
@@ -53,15 +50,12 @@ def seeded(office: ExamOffice, candidates: int) -> tuple[bytes, dict[int, str]]:
 
 def check_and_publish(office: ExamOffice, candidates: int) -> None:
     content, expected = seeded(office, candidates)
-    checked = office.checked(content)
-    refusals = dict(office.refusals(checked["id"]))
+    ended = office.published(content)
+    refusals = dict(office.refusals(ended["id"]))
     assert {int(place) for place in refusals} == set(expected), refusals
     for place, reason in expected.items():
         assert reason in refusals[str(place)]
-    assert (checked["ready"], checked["refused"]) == (candidates, len(expected)) == (candidates, 12)
-    office.publish(checked)
-    office.work()
-    ended = office.read(checked["id"])
+    assert (ended["ready"], ended["refused"]) == (candidates, len(expected)) == (candidates, 12)
     assert (ended["state"], ended["published"], ended["failed"]) == ("published", candidates, 0)
     for number in (1, candidates):
         assert len(office.documents_of(number)) == 1
@@ -82,8 +76,7 @@ def test_of_several_candidatures_in_a_session_the_number_of_inscription_decides(
     checked = office.checked(csv_of([line(1)]))
     assert "précisez la colonne" in office.refusals(checked["id"])[0][1]
     text = f"N° candidat;N° inscription;Epreuve;Date;Heure;Lieu\n{numero(1)};2;E1;12/05/2022;14:00;Lycée"
-    office.publish(office.send(checked["id"], text.encode()).get_json())
-    office.work()
+    office.published(text.encode())
     assert (len(office.documents_of(1)), len(office.documents_of(2))) == (0, 1)
 
 
@@ -91,9 +84,7 @@ def test_cells_that_look_like_formulas_or_markup_are_printed_as_text(office: Exa
     office.register(1)
     cells = ('=HYPERLINK("http://evil";"E1")', "+1+cmd|' /C calc'!A0", "<script>alert(1)</script>", "@SUM(1)")
     quoted = ['"' + cell.replace('"', '""') + '"' for cell in cells]
-    checked = office.checked(csv_of([line(1, f"{cell};12/05/2022;14:00;;Lycée;") for cell in quoted]))
-    office.publish(checked)
-    office.work()
+    office.published(csv_of([line(1, f"{cell};12/05/2022;14:00;;Lycée;") for cell in quoted]))
     [document] = office.documents_of(1)
     page = office.file_of(1, document, "html")
     assert b"<script" not in page

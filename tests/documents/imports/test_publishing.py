@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from services.contracts.registrations import RegistrationWithdrawn
 from services.documents.domain.import_columns import HIGHEST_MARK
 from services.documents.operations.import_publication import publish_chunk
-from tests.documents.example_events import ecartee, withdrawn
-from tests.documents.imports.exam_office import CELLS, ExamOffice, candidature, csv_of, line, numero
+from tests.documents.imports.exam_office import CELLS, ExamOffice, csv_of, line, numero
 from tests.documents.service import some_id
 from tests.documents.text_extraction import text_of_html, text_of_pdf
 
@@ -46,9 +44,7 @@ def test_convocations_of_a_csv_reach_the_candidates_they_are_for(office: ExamOff
 )
 def test_the_two_other_types_come_from_a_csv_too(office: ExamOffice, type: str, said: tuple[str, ...]) -> None:
     office.register(1)
-    checked = office.checked(csv_of([line(1, CELLS[type])], type), type=type, paragraphs=[])
-    office.publish(checked)
-    office.work()
+    office.published(csv_of([line(1, CELLS[type])], type), type=type, paragraphs=[])
     [document] = office.documents_of(1)
     for read, format in ((text_of_pdf, "file"), (text_of_html, "html")):
         text = read(office.file_of(1, document, format))
@@ -71,26 +67,20 @@ def test_a_worker_that_ends_in_the_middle_leaves_each_published_once(office: Exa
     assert len(office.service.keys(".pdf")) == 6
 
 
-@pytest.mark.parametrize(("end", "reason"), [(withdrawn, "désinscrite"), (ecartee, "écartée")])
-def test_who_leaves_after_the_check_gets_nothing_and_the_report_says_so(
-    office: ExamOffice, end: type, reason: str
-) -> None:
-    office.register(1, 2)
-    checked = office.checked(csv_of([line(1), line(2)]))
+def test_who_leaves_after_the_check_gets_nothing_and_the_report_says_so(office: ExamOffice) -> None:
+    office.register(1, 2, 3)
+    checked = office.checked(csv_of([line(number) for number in (1, 2, 3)]))
     office.publish(checked)
-    event: RegistrationWithdrawn = end()
-    office.service.receive(
-        RegistrationWithdrawn(candidature(1), candidature(1), event.version, event.withdrawn_at, ecartee=event.ecartee)
-    )
+    office.end(1)
+    office.end(2, ecartee=True)
     office.work()
     ended = office.read(checked["id"])
-    assert (ended["state"], ended["published"], ended["failed"]) == ("published", 1, 1)
+    assert (ended["state"], ended["published"], ended["failed"]) == ("published", 1, 2)
     items = office.call("GET", f"/imports/{checked['id']}/documents").get_json()["items"]
-    assert [(item["numero_candidat"], item["state"]) for item in items] == [
-        (numero(1), "failed"),
-        (numero(2), "published"),
-    ]
-    assert reason in items[0]["reason"]
+    states = [(numero(1), "failed"), (numero(2), "failed"), (numero(3), "published")]
+    assert [(item["numero_candidat"], item["state"]) for item in items] == states
+    for item, reason in zip(items, ("désinscrite", "écartée"), strict=False):
+        assert reason in item["reason"]
 
 
 def test_of_two_gestionnaires_the_second_publishes_nothing_twice(office: ExamOffice) -> None:

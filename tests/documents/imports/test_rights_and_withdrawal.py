@@ -1,4 +1,4 @@
-"""Who may publish where, what is taken back, and what stays of it."""
+"""Who may publish where, what is taken back and what stays of it, and what is ordered again under its key."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from werkzeug.test import TestResponse
 
-from services.documents.domain.publication_limits import MAX_REASON_LENGTH, MAX_TITLE_LENGTH
+from services.documents.domain.publication_limits import MAX_ORDER_KEY_LENGTH, MAX_REASON_LENGTH, MAX_TITLE_LENGTH
 from tests.documents.example_events import saved
 from tests.documents.imports.exam_office import NEW, ExamOffice, csv_of, line, numero, pdf_of, zip_of
 from tests.documents.service import some_id
@@ -17,17 +18,16 @@ REASON = {"reason": "Changement de centre"}
 
 def published(office: ExamOffice, *numbers: int) -> dict[str, Any]:
     office.register(*numbers)
-    checked = office.checked(csv_of([line(number) for number in numbers]))
-    office.publish(checked)
-    office.work()
-    return office.read(checked["id"])
+    return office.published(csv_of([line(number) for number in numbers]))
 
 
 def test_another_académies_gestionnaire_finds_and_changes_nothing(office: ExamOffice) -> None:
     ended = published(office, 1)
     elsewhere = ExamOffice(office.service, academies=["20"])
     path, document = f"/imports/{ended['id']}", office.documents_of(1)[0]["id"]
-    assert elsewhere.call("GET", "/imports").get_json()["items"] == []
+    for query, number in (("", 1), ("?academie=03", 1), ("?academie=20", 0)):
+        assert len(office.call("GET", f"/imports{query}").get_json()["items"]) == number, query
+        assert elsewhere.call("GET", f"/imports{query}").get_json()["items"] == [], query
     for address in (path, f"{path}/refusals", f"{path}/documents", f"{path}/preview"):
         assert elsewhere.call("GET", address).status_code == 404, address
     search = {"numero_candidat": numero(1)}
@@ -170,3 +170,39 @@ def test_of_candidates_of_other_académies_not_even_their_existence_is_told(offi
     archive = zip_of({f"{numero(number)}.pdf": pdf_of() for number in (2, 4)})
     office.send(import_id, archive, "lot.zip", "pdfs")
     assert len({reason for _, reason in office.refusals(import_id)}) == 1
+
+
+def order(office: ExamOffice, key: str, **given: Any) -> TestResponse:
+    return office.call("POST", "/imports", json={**NEW, **given}, headers={"Idempotency-Key": key})
+
+
+def test_an_import_ordered_again_under_its_key_is_the_first_one_as_it_now_is(office: ExamOffice) -> None:
+    office.register(1)
+    first = order(office, "a", title="").get_json()
+    office.send(first["id"], csv_of([line(1)]))
+    again = order(office, "a", title="")
+    assert (again.status_code, again.get_json()["id"], again.get_json()["ready"]) == (201, first["id"], 1)
+    assert len(office.call("GET", "/imports").get_json()["items"]) == 1
+    assert [action for action, _ in office.audited()] == ["import.created", "import.checked"]
+
+
+def test_a_key_used_for_another_import_is_refused(office: ExamOffice) -> None:
+    order(office, "a")
+    others: tuple[dict[str, Any], ...] = ({"title": "Autre"}, {"type": "releve_notes"}, {"paragraphs": []})
+    for other in others:
+        refused = order(office, "a", **other)
+        assert (refused.status_code, refused.get_json()["type"]) == (409, "/problems/cle-deja-utilisee"), other
+    assert order(office, "x" * (MAX_ORDER_KEY_LENGTH + 1)).status_code == 422
+
+
+def test_another_key_or_another_gestionnaire_prepares_another_import(office: ExamOffice) -> None:
+    colleague = ExamOffice(office.service, staff_id="staff-2")
+    answers = (order(office, "a"), order(office, "b"), order(colleague, "a"))
+    assert len({answer.get_json()["id"] for answer in answers}) == 3
+
+
+def test_an_import_and_a_publication_under_one_key_are_two_orders(office: ExamOffice) -> None:
+    office.register(1)
+    publication = {"type": "convocation", "title": "T", "paragraphs": ["P"], "candidatures": [f"{1:032x}"]}
+    published = office.call("POST", "/publications", json=publication, headers={"Idempotency-Key": "a"})
+    assert published.get_json()["id"] != order(office, "a").get_json()["id"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+EMAIL = "lbinet@ac-rennes.fr"
 PASSWORD = "Bouleau/2021"
 
 
@@ -20,8 +21,8 @@ def creation_form(**changes: Any) -> dict[str, Any]:
         "pays_naissance": "100",
         "departement_naissance": "014",
         "commune_naissance": "CAEN",
-        "email": "lbinet@ac-rennes.fr",
-        "email_confirmation": "lbinet@ac-rennes.fr",
+        "email": EMAIL,
+        "email_confirmation": EMAIL,
         "password": PASSWORD,
         "password_confirmation": PASSWORD,
         **changes,

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from flask import Flask, request
+from flask.typing import ResponseReturnValue
 
 from services.chassis.process.health_paths import LIVE
+from tests.support.app_server import serving
+
+PATH = "/v1/candidates/<candidate>"
 
 
 class FakeRegistrations:
@@ -17,8 +20,9 @@ class FakeRegistrations:
     `down` answers 503 to everything; `lose_answers` stores a floor and answers 503.
     """
 
-    def __init__(self, url: str) -> None:
-        self.url = url
+    url = ""
+
+    def __init__(self) -> None:
         self.clear()
 
     def clear(self) -> None:
@@ -28,59 +32,39 @@ class FakeRegistrations:
         self.down = False
         self.lose_answers = False
 
-    def get(self, candidate: str) -> tuple[int, dict[str, object] | None]:
-        return 200, {"engaged": candidate in self.engaged}
+    def get(self, candidate: str) -> ResponseReturnValue:
+        return {"engaged": candidate in self.engaged}
 
-    def put(self, candidate: str, version: int) -> tuple[int, dict[str, object] | None]:
+    def put(self, candidate: str, version: int) -> ResponseReturnValue:
         if candidate in self.engaged:
-            return 409, {"type": "/problems/candidature-existante", "title": "…", "status": 409, "detail": "…"}
+            return {"type": "/problems/candidature-existante", "title": "…", "status": 409, "detail": "…"}, 409
         self.floors[candidate] = version
-        return (503, None) if self.lose_answers else (204, None)
+        return "", 503 if self.lose_answers else 204
 
-    def delete(self, candidate: str) -> tuple[int, dict[str, object] | None]:
+    def delete(self, candidate: str) -> ResponseReturnValue:
+        if candidate in self.engaged:
+            return "", 409
         self.erased.add(candidate)
-        return 204, None
+        return "", 204
 
 
 @contextmanager
 def run_fake_registrations() -> Iterator[FakeRegistrations]:
-    fakes: list[FakeRegistrations] = []
+    app, fake = Flask("registrations", static_folder=None), FakeRegistrations()
+    app.add_url_rule(LIVE, "live", lambda: ("", 204))
+    app.add_url_rule(f"{PATH}/engaged", "get", lambda candidate: fake.get(candidate))
+    app.add_url_rule(
+        f"{PATH}/identity-floor", "put", lambda candidate: fake.put(candidate, request.json["version"]), methods=["PUT"]
+    )
+    app.add_url_rule(PATH, "delete", lambda candidate: fake.delete(candidate), methods=["DELETE"])
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            if self.path == LIVE:
-                self.send_response(204)
-                self.end_headers()
-            else:
-                self._answer(fakes[0].get(self.path.split("/")[3]))
+    @app.before_request
+    def is_down() -> ResponseReturnValue | None:
+        if request.path == LIVE:
+            return None
+        assert request.headers["Authorization"].startswith("Bearer ")
+        return ("", 503) if fake.down else None
 
-        def do_PUT(self) -> None:
-            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            if fakes[0].down:
-                self._answer((503, None))
-                return
-            self._answer(fakes[0].put(self.path.split("/")[3], body["version"]))
-
-        def do_DELETE(self) -> None:
-            candidate = self.path.split("/")[3]
-            self._answer((409, None) if candidate in fakes[0].engaged else fakes[0].delete(candidate))
-
-        def _answer(self, answer: tuple[int, dict[str, object] | None]) -> None:
-            status, body = (503, None) if fakes[0].down else answer
-            assert self.headers["Authorization"].startswith("Bearer ")
-            content = b"" if body is None else json.dumps(body).encode()
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
-
-        def log_message(self, *_: object) -> None:
-            """Tests are quiet."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    fakes.append(FakeRegistrations(f"http://127.0.0.1:{server.server_address[1]}"))
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield fakes[0]
-    server.shutdown()
-    server.server_close()
+    with serving(app) as server:
+        fake.url = server.url
+        yield fake

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from flask import Flask
 from flask_migrate import downgrade, upgrade
-from sqlalchemy import update
+from sqlalchemy import text, update
 from werkzeug.test import TestResponse
 
 from services.accounts.follow_ups import registry
@@ -123,6 +123,10 @@ class RunningAccounts:
         assert answer.status_code == 201, answer.json
         return dict(answer.json or {})
 
+    def search_candidates(self, administrator: str, email: str) -> list[dict[str, Any]]:
+        answer = self.call("POST", "/candidates/search", administrator, email=email)
+        return list((answer.json or {})["candidates"])
+
     def run_job(self, name: str) -> None:
         with self.app.app_context():
             jobs[name].run()
@@ -136,6 +140,12 @@ class RunningAccounts:
         """The trail, of one subject or whole, the oldest entry first."""
         entries = sorted(self.stored(AuditEntry), key=lambda entry: entry.id)
         return [entry for entry in entries if subject in (None, entry.subject)]
+
+    def waiting_for_locks(self) -> int:
+        """How many sessions of PostgreSQL wait for each other."""
+        here = "datname = current_database() AND wait_event_type = 'Lock'"
+        with self.app.app_context(), db.engine.connect() as connection:
+            return int(connection.execute(text(f"SELECT count(*) FROM pg_stat_activity WHERE {here}")).scalar_one())
 
     def go_down_and_up(self, revision: str, **meanwhile: Any) -> None:
         """As operators who go back to an older version, in which every account is changed so, and then come again."""

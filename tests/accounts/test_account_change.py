@@ -39,6 +39,12 @@ def ask_new_email(accounts: RunningAccounts, login: Login) -> TestResponse:
     return change(accounts, login, **new)
 
 
+def new_email_token(accounts: RunningAccounts, login: Login) -> str:
+    """Of the link that puts the address in force."""
+    assert ask_new_email(accounts, login).json == {"email_change_pending": True}
+    return accounts.newest_token(NEW_EMAIL, "Confirmer")
+
+
 def test_the_form_is_filled_in_and_nothing_is_greyed_before_the_first_candidature(accounts: RunningAccounts) -> None:
     login = accounts.log_in_new_candidate()
     me = accounts.call("GET", "/me", login["access_token"]).json
@@ -107,14 +113,11 @@ def test_with_registrations_down_mail_and_password_change_at_once_and_a_civil_st
 
 
 def test_a_candidature_saved_meanwhile_refuses_the_change(
-    accounts: RunningAccounts, login: Login, registrations: FakeRegistrations
+    accounts: RunningAccounts, login: Login, registrations: FakeRegistrations, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    registrations.get = lambda candidate: (200, {"engaged": False})  # type: ignore[method-assign]
+    monkeypatch.setattr(registrations, "get", lambda candidate: {"engaged": False})
     registrations.engaged.add(login["subject"])
-    try:
-        assert problem_slug(change(accounts, login, prenoms="Autre")) == "candidature-existante"
-    finally:
-        del registrations.get
+    assert problem_slug(change(accounts, login, prenoms="Autre")) == "candidature-existante"
     assert identity(accounts, login).prenoms == "Laurent"
     assert identity(accounts, login).version == 1
 
@@ -130,7 +133,7 @@ def test_a_change_that_the_job_drops_first_is_not_said_to_be_recorded(
         finish(account_id)
 
     monkeypatch.setattr(identity_changes, "finish_pending_change", after_the_job)
-    monkeypatch.setattr(registrations, "get", lambda candidate: (200, {"engaged": False}))
+    monkeypatch.setattr(registrations, "get", lambda candidate: {"engaged": False})
     registrations.engaged.add(login["subject"])
     assert problem_slug(change(accounts, login, prenoms="Autre")) == "candidature-existante"
 
@@ -168,8 +171,7 @@ def test_a_new_address_takes_effect_when_its_owner_confirms_and_the_old_one_is_t
 
 def test_an_address_taken_between_the_mail_and_its_link_stays_its_new_owners(accounts: RunningAccounts) -> None:
     login = accounts.log_in_new_candidate()
-    ask_new_email(accounts, login)
-    token = accounts.newest_token(NEW_EMAIL, "Confirmer")
+    token = new_email_token(accounts, login)
     accounts.activate_new_account(email=NEW_EMAIL, email_confirmation=NEW_EMAIL)
     assert problem_slug(accounts.post("/email-changes", token=token)) == "adresse-prise"
 

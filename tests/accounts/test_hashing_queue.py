@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
 import pytest
+from flask import Flask
 
+from services.accounts.dependencies import dependencies
 from services.accounts.hashing_queue import BUSY, HashingQueue
 from services.accounts.models import LoginFailures
 from services.accounts.password_hashing import PasswordHasher
 from services.chassis.errors import Unavailable
-from tests.accounts.full_hashing_queue import occupy_hashing_turns
 from tests.accounts.running_accounts import RunningAccounts
 from tests.support.processes import wait_until
 
@@ -141,3 +142,26 @@ def test_a_full_queue_is_said_at_once_and_counts_as_no_try(one_place: None, acco
         assert accounts.client.get("/.well-known/jwks.json").status_code == 200
     assert accounts.stored(LoginFailures) == []
     assert accounts.try_log_in().status_code == 201
+
+
+@contextmanager
+def occupy_hashing_turns(app: Flask) -> Iterator[None]:
+    """Every turn at hashing is taken by other threads while the block runs."""
+    over, turns = threading.Event(), threading.Semaphore(0)
+
+    def take() -> None:
+        with app.app_context(), dependencies().password_hasher.turn():
+            turns.release()
+            over.wait(PATIENT)
+
+    with app.app_context():
+        threads = [threading.Thread(target=take) for _ in range(dependencies().password_hasher.at_once)]
+    for thread in threads:
+        thread.start()
+    assert all(turns.acquire(timeout=PATIENT) for _ in threads)
+    try:
+        yield
+    finally:
+        over.set()
+        for thread in threads:
+            thread.join()

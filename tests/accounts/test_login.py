@@ -15,10 +15,9 @@ from services.accounts.settings import AccountsSettings
 from services.accounts.signing import TOKEN_SECONDS
 from services.chassis import clock
 from services.chassis.clock import system_now
-from tests.accounts.creation_form import PASSWORD
+from tests.accounts.creation_form import EMAIL, PASSWORD
 from tests.accounts.running_accounts import Login, RunningAccounts, age_sessions, problem_slug, refused_fields
 
-EMAIL = "lbinet@ac-rennes.fr"
 NEW_PASSWORD = "Bonsoir/2021"
 IDLE, LONGEST = AccountsSettings.session_idle_seconds, AccountsSettings.session_absolute_seconds
 KEPT = KEPT_AFTER_END.total_seconds()

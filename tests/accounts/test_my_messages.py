@@ -20,7 +20,6 @@ from services.mail.sent_mails import RETENTION
 from tests.accounts.creation_form import PASSWORD
 from tests.accounts.running_accounts import Login, RunningAccounts, refused_fields, token_in
 from tests.accounts.test_account_change import EMAIL, NEW_EMAIL, ask_new_email, change
-from tests.accounts.test_identity_correction import search_candidates
 
 
 def messages(accounts: RunningAccounts, login: Login, query: str = "") -> list[dict[str, Any]]:
@@ -115,7 +114,7 @@ def test_messages_are_forgotten_after_their_time_and_with_the_account(accounts: 
 
 
 def refused(accounts: RunningAccounts, administrator: str, email: str = EMAIL) -> list[dict[str, Any]]:
-    return [{**row, "since": None} for row in search_candidates(accounts, administrator, email)[0]["refused_mails"]]
+    return [{**row, "since": None} for row in accounts.search_candidates(administrator, email)[0]["refused_mails"]]
 
 
 def test_a_refused_mail_is_tried_once_and_shown_to_staff(accounts: RunningAccounts, administrator: str) -> None:

@@ -12,7 +12,7 @@ from services.accounts.domain.staff import TOKEN_NAME_LENGTH
 from services.accounts.domain.throttling import PER_SOURCE, SECOND_FACTOR
 from services.contracts.account_rules import LONGEST_TOKEN_DAYS
 from tests.accounts.running_accounts import RunningAccounts, problem_slug, refused_fields
-from tests.accounts.staff_in_session import EMAIL, Session, code_of, command_result, logged_in, run_command
+from tests.accounts.staff_in_session import EMAIL, Session, code_of, logged_in, run_command
 
 NEW_PASSWORD = "Sureau/2021"
 WHY = "Mutation"
@@ -197,31 +197,6 @@ def test_one_revokes_ones_own_tokens_alone(accounts: RunningAccounts, member: Se
     assert accounts.call("POST", path, other.bearer).status_code == 404
     assert accounts.call("POST", path, member.bearer).status_code == 204
     assert problem_slug(accounts.post("/tools/exchange", token=created["token"])) == "jeton-refuse"
-
-
-OF_SESSIONS = (
-    ("GET", "/staff/me"),
-    ("GET", "/staff/me/tokens"),
-    *(("POST", path) for path in (*DANGEROUS, "/staff/me/password")),
-)
-OF_ADMINISTRATEURS = (
-    ("POST", "/staff"),
-    *(("POST", f"/staff/{'0' * 32}/{act}") for act in ("disable", "enable", "invitation", "second-factor-reset")),
-)
-
-
-def test_no_tools_token_manages_accounts_even_an_administrateurs(accounts: RunningAccounts) -> None:
-    chief = logged_in(accounts, "chef@dec.example")
-    token = command_result(accounts, "create-token", "--email", chief.email, "--scopes", "staff:manage")["token"]
-    access = accounts.post("/tools/exchange", token=token).json["access_token"]
-    for method, path in (*OF_SESSIONS, *OF_ADMINISTRATEURS):
-        assert accounts.call(method, path, access, reason=WHY, code=chief.code()).status_code == 403, path
-
-
-def test_a_gestionnaire_gives_and_takes_no_access(accounts: RunningAccounts, member: Session) -> None:
-    for method, path in OF_ADMINISTRATEURS:
-        answer = accounts.call(method, path, member.bearer, reason=WHY, code=member.code())
-        assert answer.status_code == 403, path
 
 
 def test_an_access_token_that_outlives_its_owners_access_changes_nothing(

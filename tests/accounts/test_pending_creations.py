@@ -12,13 +12,11 @@ from services.accounts.models import Account, LoginFailures, MailLink, db, event
 from services.accounts.password_hashing import PasswordHasher
 from services.chassis.clock import system_now
 from services.contracts.account_rules import ACTIVATION_LIFETIME
-from tests.accounts.creation_form import PASSWORD
+from tests.accounts.creation_form import EMAIL, PASSWORD
 from tests.accounts.running_accounts import RunningAccounts, problem_slug
 from tests.accounts.staff_in_session import command_result
 from tests.accounts.test_account_change import NEW_EMAIL, ask_new_email
-from tests.accounts.test_identity_correction import search_candidates
 
-EMAIL = "lbinet@ac-rennes.fr"
 STRANGERS_PASSWORD = "Peuplier/1987"
 STRANGER = {"prenoms": "Autre", "password": STRANGERS_PASSWORD, "password_confirmation": STRANGERS_PASSWORD}
 
@@ -165,9 +163,9 @@ def test_staff_find_the_account_of_an_address_else_the_creations_that_wait(
 ) -> None:
     created(accounts)
     _, token = created(accounts)
-    assert [account["activated"] for account in search_candidates(accounts, administrator, EMAIL)] == [False, False]
+    assert [account["activated"] for account in accounts.search_candidates(administrator, EMAIL)] == [False, False]
     accounts.post("/activations", token=token)
-    assert [account["activated"] for account in search_candidates(accounts, administrator, EMAIL)] == [True]
+    assert [account["activated"] for account in accounts.search_candidates(administrator, EMAIL)] == [True]
 
 
 @pytest.mark.engines("sqlite", "postgresql")

@@ -7,14 +7,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import text
 
 from services.accounts.domain.mail_link_rules import Purpose
 from services.accounts.models import Account, EmailChange, db
 from services.accounts.operations import current_password, mail_links
 from tests.accounts.creation_form import PASSWORD
 from tests.accounts.running_accounts import PUBLIC_URL, Login, RunningAccounts, problem_slug, refused_fields, token_in
-from tests.accounts.test_account_change import EMAIL, NEW_EMAIL, ask_new_email, change
+from tests.accounts.test_account_change import EMAIL, NEW_EMAIL, ask_new_email, change, new_email_token
 from tests.support.processes import wait_until
 
 NEW_PASSWORD = "Bonsoir/2021"
@@ -123,8 +122,7 @@ def test_a_link_mailed_while_its_request_ends_is_dead(accounts: RunningAccounts,
 
 @pytest.mark.engines("postgresql")
 def test_a_link_used_while_its_account_changes_waits_and_stops_nobody(accounts: RunningAccounts, login: Login) -> None:
-    ask_new_email(accounts, login)
-    token = accounts.newest_token(NEW_EMAIL, "Confirmer")
+    token = new_email_token(accounts, login)
     answers: list[str] = []
     confirming = threading.Thread(
         target=lambda: answers.append(problem_slug(accounts.post("/email-changes", token=token)))
@@ -132,16 +130,10 @@ def test_a_link_used_while_its_account_changes_waits_and_stops_nobody(accounts: 
     with accounts.app.app_context(), db.operation() as session:
         session.get(Account, login["subject"], with_for_update=True)
         confirming.start()
-        wait_until(lambda: _waits_for_a_lock(accounts), 60, "the link waits for its account")
+        wait_until(lambda: accounts.waiting_for_locks() > 0, 60, "the link waits for its account")
         mail_links.close(session, login["subject"], Purpose.EMAIL_CHANGE)
     confirming.join(60)
     assert answers == ["lien-sans-objet"]
-
-
-def _waits_for_a_lock(accounts: RunningAccounts) -> bool:
-    waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
-    with accounts.app.app_context(), db.engine.connect() as connection:
-        return bool(connection.scalar(waiting))
 
 
 @pytest.mark.engines("postgresql")
@@ -159,7 +151,9 @@ def test_a_reset_link_made_while_the_address_changes_goes_to_the_new_address(acc
         mail_links.close(session, account.id, Purpose.RESET)
         mailing.start()
         wait_until(
-            lambda: _waits_for_a_lock(accounts) or bool(accounts.mailbox.received), 60, "the link waits for its account"
+            lambda: accounts.waiting_for_locks() > 0 or bool(accounts.mailbox.received),
+            60,
+            "the link waits for its account",
         )
     mailing.join(60)
     assert [mail.recipients for mail in accounts.mailbox.received] == [[NEW_EMAIL]]

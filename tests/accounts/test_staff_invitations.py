@@ -37,6 +37,13 @@ def invited(chief: Session, **changes: object) -> str:
     return str(answer.json["id"])
 
 
+@pytest.fixture
+def token(accounts: RunningAccounts, chief: Session) -> str:
+    """Of the link of somebody who was just invited."""
+    invited(chief)
+    return invitation_token(accounts, NEW)
+
+
 def state_of(accounts: RunningAccounts, token: str) -> str:
     return str((accounts.post("/staff-invitations/check", token=token).json or {})["state"])
 
@@ -67,10 +74,8 @@ def test_who_is_invited_sets_the_account_up_and_logs_in_with_it(accounts: Runnin
 
 
 def test_a_link_works_once_and_the_code_that_confirmed_the_factor_logs_nobody_in(
-    accounts: RunningAccounts, chief: Session
+    accounts: RunningAccounts, token: str
 ) -> None:
-    invited(chief)
-    token = invitation_token(accounts, NEW)
     shown = proposal(accounts, token)
     code = code_of(shown["secret"])
     given = {"password": PASSWORD, "password_confirmation": PASSWORD, "proposal": shown["sealed"], "code": code}
@@ -80,9 +85,7 @@ def test_a_link_works_once_and_the_code_that_confirmed_the_factor_logs_nobody_in
     assert problem_slug(accounts.post("/staff-invitations", token=token, **given)) == "lien-utilise"
 
 
-def test_a_link_expires(accounts: RunningAccounts, chief: Session) -> None:
-    invited(chief)
-    token = invitation_token(accounts, NEW)
+def test_a_link_expires(accounts: RunningAccounts, token: str) -> None:
     accounts.advance_clock(INVITATION_LIFETIME, seconds=-60)
     assert state_of(accounts, token) == "usable"
     accounts.advance_clock(seconds=120)
@@ -172,9 +175,7 @@ def test_an_invitation_is_checked(chief: Session) -> None:
         assert (answer.status_code, refused_fields(answer)) == (422, fields), typed
 
 
-def test_a_mistake_leaves_the_link_usable(accounts: RunningAccounts, chief: Session) -> None:
-    invited(chief)
-    token = invitation_token(accounts, NEW)
+def test_a_mistake_leaves_the_link_usable(accounts: RunningAccounts, token: str) -> None:
     wrong: tuple[tuple[dict[str, str], set[str]], ...] = (
         ({"password": "court", "password_confirmation": "court"}, {"password"}),
         ({"password_confirmation": "Autre/2021"}, {"password_confirmation"}),
@@ -189,12 +190,8 @@ def test_a_mistake_leaves_the_link_usable(accounts: RunningAccounts, chief: Sess
         assert state_of(accounts, token) == "usable"
 
 
-def test_each_opening_proposes_another_secret_and_a_page_keeps_its_own(
-    accounts: RunningAccounts, chief: Session
-) -> None:
+def test_each_opening_proposes_another_secret_and_a_page_keeps_its_own(accounts: RunningAccounts, token: str) -> None:
     """Who has merely looked at somebody's link does not know the second factor that they set up."""
-    invited(chief)
-    token = invitation_token(accounts, NEW)
     seen, shown = proposal(accounts, token), proposal(accounts, token)
     assert seen["secret"] != shown["secret"]
     again = accounts.post("/staff-invitations/check", token=token, proposal=shown["sealed"]).json["proposal"]
@@ -222,9 +219,7 @@ def test_secrets_are_stored_in_no_readable_form(accounts: RunningAccounts, chief
         assert hidden.replace("-", "") not in stored
 
 
-def test_a_renewal_by_command_ends_an_invitation(accounts: RunningAccounts, chief: Session) -> None:
-    invited(chief)
-    token = invitation_token(accounts, NEW)
+def test_a_renewal_by_command_ends_an_invitation(accounts: RunningAccounts, token: str) -> None:
     renewed = command_result(accounts, "renew-staff", "--email", NEW)
     assert state_of(accounts, token) == "ended"
     member = Session(accounts, renewed["id"], NEW, renewed["password"], renewed["totp_secret"])

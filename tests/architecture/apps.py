@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from cryptography.fernet import Fernet
 from flask import Flask
@@ -12,7 +12,6 @@ from flask import Flask
 from gateway.app import create_app as create_gateway
 from gateway.settings import GatewaySettings
 from services.accounts.app import create_app as create_accounts
-from services.chassis.database.transactions import Database
 from services.chassis.settings import Secret
 from services.documents.app import create_app as create_documents
 from services.documents.settings import DocumentsSettings
@@ -22,6 +21,7 @@ from services.registrations.app import create_app as create_registrations
 from services.registrations.settings import RegistrationsSettings
 from tests.accounts import running_accounts
 from tests.support import tokens
+from tests.support.service_worker import database_of as database_of
 
 NOBODY = "http://127.0.0.1:9"
 STORE = Secret("s3+http://accesskey:secretkey@127.0.0.1:9/bucket")
@@ -34,11 +34,6 @@ def build(name: str, folder: Path, database_url: str | None = None) -> Flask:
     app = _BUILDERS[name](folder, database_url or f"sqlite:///{folder / name}.db")
     app.extensions["portail.keys"] = tokens.key_of
     return app
-
-
-def database_of(app: Flask) -> Database:
-    """The database of a service."""
-    return cast("Database", app.extensions["sqlalchemy"])
 
 
 def _gateway_settings(folder: Path) -> GatewaySettings:

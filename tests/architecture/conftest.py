@@ -10,6 +10,7 @@ from flask import Flask
 from deploy.service_names import SERVICES
 from services.chassis.process.command_line import migrate
 from tests.architecture import apps
+from tests.support.service_worker import database_of
 
 
 @pytest.fixture(scope="module", params=SERVICES)
@@ -24,4 +25,4 @@ def app(service: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flas
     migrate(built)
     yield built
     with built.app_context():
-        apps.database_of(built).engine.dispose()
+        database_of(built).engine.dispose()

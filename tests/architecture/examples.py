@@ -22,7 +22,6 @@ from services.accounts.queries.staff import staff_id_of
 from services.chassis import clock
 from services.chassis.database.audit import Actor
 from tests.accounts.creation_form import PASSWORD
-from tests.architecture.apps import database_of
 from tests.documents.imports.exam_office import CELLS, csv_of
 from tests.documents.imports.exam_office import NEW as EXAMPLE_IMPORT
 from tests.gateway.candidates import CandidateFactory, creation_answers, new_address
@@ -33,6 +32,7 @@ from tests.registrations.service.candidate_client import opening_id
 from tests.support.in_process_four_services import InProcessFourServices
 from tests.support.in_process_portal import SECRETS
 from tests.support.scriptless_browser import ScriptlessBrowser
+from tests.support.service_worker import database_of
 
 TABS = range(1, 10)
 ACADEMIES = {"gestionnaire": "03", "administrateur": ""}

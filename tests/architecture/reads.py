@@ -1,14 +1,13 @@
 """Every GET of the portal, as the ledger has it: the addresses under which it is called, and what it may write.
 
 A rule is called as it stands, with the values of `Examples.values` in the place of `<name>` and each tab of a draft in
-turn in that of `<int:number>`; what is called under other addresses, or under several, is listed. A GET writes nothing
-but a trace of who read, and what is worked out when it is first asked for.
+turn in that of `<int:number>`; what is called under other addresses, or with these queries, is listed. A GET writes
+nothing but a trace of who read, and what is worked out when it is first asked for.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from deploy.service_names import SERVICES
 from tests.architecture.ledger import LEDGER, routes_of
@@ -16,12 +15,12 @@ from tests.architecture.ledger import LEDGER, routes_of
 _CHOSEN = "domaine=Examen&exam=BTS&session=2022&academie=03"
 _ADDRESSES: dict[str, dict[str, tuple[str, ...]]] = {
     "accounts": {
-        "/v1/staff/names": ("/v1/staff/names?ids=<staff_id>",),
-        "/v1/forms/account/communes": ("/v1/forms/account/communes?departement=014&q=caen",),
+        "/v1/staff/names": ("?ids=<staff_id>",),
+        "/v1/forms/account/communes": ("?departement=014&q=caen",),
     },
     "registrations": {
-        "/v1/staff/refusal-reasons": ("/v1/staff/refusal-reasons?exam=BTS&piece=NATIDE06",),
-        "/v1/openings/choices": ("/v1/openings/choices", f"/v1/openings/choices?purpose=register&{_CHOSEN}"),
+        "/v1/staff/refusal-reasons": ("?exam=BTS&piece=NATIDE06",),
+        "/v1/openings/choices": ("", f"?purpose=register&{_CHOSEN}"),
         "/v1/drafts/<draft_id>/tabs/<int:number>/search": (
             "/v1/drafts/<draft_id>/tabs/3/search?field=etablissement&q=paris",
         ),
@@ -33,23 +32,13 @@ _ADDRESSES: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "documents": {
         "/v1/import-models/<string:type>": ("/v1/import-models/convocation",),
-        "/v1/candidatures/<string:candidature_id>/confirmation": (
-            "/v1/candidatures/<candidature_id>/confirmation",
-            "/v1/candidatures/<candidature_id>/confirmation?version=1&format=html",
-        ),
+        "/v1/candidatures/<string:candidature_id>/confirmation": ("", "?version=1&format=html"),
     },
     "pieces": {
-        "/v1/pieces": (
-            "/v1/pieces?academie=03&limit=20",
-            "/v1/pieces?after=<piece_id>",
-            "/v1/pieces?before=<piece_id>",
-        ),
-        "/v1/pieces/<string:piece_id>": (
-            "/v1/pieces/<piece_id>",
-            "/v1/pieces/<piece_id>?status=none&neighbours=true",
-        ),
-        "/v1/missing-pieces": ("/v1/missing-pieces", "/v1/missing-pieces?exam=BTS&session=2022"),
-        "/v1/changes": ("/v1/changes?limit=1",),
+        "/v1/pieces": ("?academie=03&limit=20", "?after=<piece_id>", "?before=<piece_id>"),
+        "/v1/pieces/<string:piece_id>": ("", "?status=none&neighbours=true"),
+        "/v1/missing-pieces": ("", "?exam=BTS&session=2022"),
+        "/v1/changes": ("?limit=1",),
         "/v1/pieces/<string:piece_id>/pages/<int:number>": (
             "/v1/pieces/<piece_id>/pages/1",
             "/v1/pieces/<piece_id>/pages/1?ahead=true",
@@ -66,7 +55,7 @@ _ADDRESSES: dict[str, dict[str, tuple[str, ...]]] = {
             "/gestion/equipe/<disabled_id>/reactivation",
         ),
         "/gestion/invitation/<token>": ("/gestion/invitation/<invitation>",),
-        "/gestion/pieces": ("/gestion/pieces", "/gestion/pieces?selection=toute"),
+        "/gestion/pieces": ("", "?selection=toute"),
         "/gestion/journal/<service>.csv": ("/gestion/journal/pieces.csv",),
         "/gestion/documents/modeles/<type>.csv": ("/gestion/documents/modeles/convocation.csv",),
         "/gestion/documents/<import_id>/<any(abandon, retrait):act>": tuple(
@@ -76,8 +65,8 @@ _ADDRESSES: dict[str, dict[str, tuple[str, ...]]] = {
             "/gestion/pieces/<piece_id>/page/1",
             "/gestion/pieces/<piece_id>/page/1?avance=oui",
         ),
-        "/ouverture-des-services": ("/ouverture-des-services", f"/ouverture-des-services?{_CHOSEN}"),
-        "/inscription": ("/inscription", f"/inscription?{_CHOSEN}"),
+        "/ouverture-des-services": ("", f"?{_CHOSEN}"),
+        "/inscription": ("", f"?{_CHOSEN}"),
         "/inscription/<draft_id>/<int:number>/recherche": (
             "/inscription/<draft_id>/3/recherche?field=etablissement&q=paris",
         ),
@@ -86,12 +75,12 @@ _ADDRESSES: dict[str, dict[str, tuple[str, ...]]] = {
             "/inscription/<draft_id>/4/specialites?vue=liste",
         ),
         "/inscription/<draft_id>/<int:number>/specialites/<code>": ("/inscription/<draft_id>/4/specialites/31213",),
-        "/compte/communes": ("/compte/communes?departement=014&q=caen",),
+        "/compte/communes": ("?departement=014&q=caen",),
         "/compte/activation/<token>": ("/compte/activation/<activation>",),
         "/compte/adresse/<token>": ("/compte/adresse/<adresse>",),
         "/compte/annulation/<token>": ("/compte/annulation/<annulation>",),
         "/compte/mot-de-passe/<token>": ("/compte/mot-de-passe/<mot-de-passe>",),
-        "/composants/recherche": ("/composants/recherche?q=caen",),
+        "/composants/recherche": ("?q=caen",),
         "/api/docs/<service>": tuple(f"/api/docs/{service}" for service in SERVICES),
         "/api/<service>/openapi.json": tuple(f"/api/{service}/openapi.json" for service in SERVICES),
         "/api/<service>/v1/<path:path>": (
@@ -107,34 +96,27 @@ def reads() -> Iterator[tuple[str, str, tuple[str, ...]]]:
     """(application, rule, addresses) of each GET."""
     for app in LEDGER:
         for rule in sorted(rule for method, rule, _ in routes_of(app) if method == "GET"):
-            yield app, rule, _ADDRESSES[app].get(rule, (rule,))
+            listed = _ADDRESSES[app].get(rule, ("",))
+            yield app, rule, tuple(address if address[:1] == "/" else rule + address for address in listed)
 
 
-@dataclass(frozen=True)
-class Written:
-    """What a GET writes, as `database.table`, and why it may."""
-
-    tables: frozenset[str]
-    reason: str
-
-
-_OPENED = Written(frozenset({"pieces.audit_entries"}), "whoever opens a candidate's file leaves a trace")
-_DECLARATION_READ = Written(
-    frozenset({"registrations.audit"}), "whoever reads what a candidate declared leaves a trace"
-)
-_ACCOUNT_READ = Written(frozenset({"accounts.audit_entries"}), "whoever reads a candidate's account leaves a trace")
-_NUMBERED = Written(
-    frozenset({"pieces.changes.position", "pieces.changes.numbered_at", "pieces.change_counter.last"}),
-    "changes get their place in the feed when they are first asked for, which changes nothing of what they say",
-)
-_PREVIEWED = Written(frozenset({"documents.audit_entries"}), "whoever looks at a candidate's document leaves a trace")
-_EXPORTED = "whoever takes the trail out leaves a trace in it"
+Written = frozenset[str]
+"""What a GET writes, as `database.table`."""
+NOTHING = Written()
+# Whoever opens a candidate's file, reads what a candidate declared, or the account, or a document, leaves a trace.
+_OPENED = Written({"pieces.audit_entries"})
+_DECLARATION_READ = Written({"registrations.audit"})
+_ACCOUNT_READ = Written({"accounts.audit_entries"})
+_PREVIEWED = Written({"documents.audit_entries"})
+# Changes get their place in the feed when they are first asked for, which changes nothing of what they say.
+_NUMBERED = Written({"pieces.changes.position", "pieces.changes.numbered_at", "pieces.change_counter.last"})
 WRITING_READS: dict[tuple[str, str], Written] = {
-    ("accounts", "/v1/audit.csv"): Written(frozenset({"accounts.audit_entries"}), _EXPORTED),
-    ("registrations", "/v1/audit.csv"): Written(frozenset({"registrations.audit"}), _EXPORTED),
-    ("documents", "/v1/audit.csv"): Written(frozenset({"documents.audit_entries"}), _EXPORTED),
-    ("pieces", "/v1/audit.csv"): Written(frozenset({"pieces.audit_entries"}), _EXPORTED),
-    ("gateway", "/gestion/journal/<service>.csv"): Written(frozenset({"pieces.audit_entries"}), _EXPORTED),
+    # Whoever takes the trail out leaves a trace in it.
+    ("accounts", "/v1/audit.csv"): Written({"accounts.audit_entries"}),
+    ("registrations", "/v1/audit.csv"): Written({"registrations.audit"}),
+    ("documents", "/v1/audit.csv"): Written({"documents.audit_entries"}),
+    ("pieces", "/v1/audit.csv"): Written({"pieces.audit_entries"}),
+    ("gateway", "/gestion/journal/<service>.csv"): Written({"pieces.audit_entries"}),
     ("accounts", "/v1/candidates/<string:candidate_id>"): _ACCOUNT_READ,
     ("gateway", "/gestion/comptes/<account_id>"): _ACCOUNT_READ,
     ("registrations", "/v1/staff/candidatures/<candidature_id>"): _DECLARATION_READ,
@@ -159,16 +141,9 @@ WRITING_READS: dict[tuple[str, str], Written] = {
     ("gateway", "/gestion/pieces/<piece_id>/fichier"): _OPENED,
     ("gateway", "/gestion/pieces/<piece_id>/page/<int:number>"): _OPENED,
 }
-VISIT = Written(
-    frozenset({"accounts.login_sessions.last_seen_at"}),
-    "a page counts as activity of the session of who opens it, written down every 15 s: on the gateway alone",
-)
-NOTHING = Written(frozenset(), "a read")
-SHOWN_BEFORE_THE_EVENT = Written(
-    frozenset({"documents.candidatures", "documents.saved_versions", "documents.outbox", "documents.drawn_papers"}),
-    "« Visualiser/Imprimer » keeps the version that it fetched, and what it drew of it for the worker",
-)
-FORM_BEFORE_THE_EVENT = Written(
-    frozenset({"documents.candidatures", "documents.saved_versions", "documents.outbox"}),
-    "a form keeps the version that it fetched, as the event under way would",
-)
+# A page counts as activity of the session of who opens it, written down every 15 s: on the gateway alone.
+VISIT = Written({"accounts.login_sessions.last_seen_at"})
+# A form keeps the version that it fetched, as the event under way would; « Visualiser/Imprimer » also what it drew of
+# it for the worker.
+FORM_BEFORE_THE_EVENT = Written({"documents.candidatures", "documents.saved_versions", "documents.outbox"})
+SHOWN_BEFORE_THE_EVENT = FORM_BEFORE_THE_EVENT | {"documents.drawn_papers"}

@@ -43,10 +43,6 @@ def _invite(office: StaffAtWork) -> str:
     return str((office.call("accounts", "POST", "/staff", json=sent).json or {})["id"])
 
 
-def _invite_again(office: StaffAtWork) -> None:
-    office.call("accounts", "POST", f"/staff/{_invite(office)}/invitation", json=office.with_code())
-
-
 def _to_member(act: str) -> Act:
     def call(office: StaffAtWork) -> None:
         office.call("accounts", "POST", f"/staff/{office.member()}/{act}", json=office.with_code(**REASON))
@@ -60,22 +56,10 @@ def _enable(office: StaffAtWork) -> None:
         office.call("accounts", "POST", f"/staff/{member}/{act}", json=office.with_code(**REASON))
 
 
-def _revoke(office: StaffAtWork) -> None:
-    office.call("accounts", "POST", f"/staff/tokens/{office.token()}/revoke", json=REASON)
-
-
-def _revoke_own(office: StaffAtWork) -> None:
-    office.call("accounts", "POST", f"/staff/me/tokens/{office.token()}/revoke")
-
-
 def _change_password(office: StaffAtWork) -> None:
     person = office.staff.administrateur()
     passwords = {"current_password": PASSWORD, "password": NEW_PASSWORD, "password_confirmation": NEW_PASSWORD}
     office.call("accounts", "POST", "/staff/me/password", by=person, json={**passwords, "code": person.code()})
-
-
-def _new_recovery_codes(office: StaffAtWork) -> None:
-    office.call("accounts", "POST", "/staff/me/recovery-codes", json=office.with_code())
 
 
 def _renew_second_factor(office: StaffAtWork) -> None:
@@ -93,10 +77,6 @@ def _move_dates(office: StaffAtWork) -> None:
     office.call("registrations", "POST", f"{path}/dates", json={**dates, **REASON})
 
 
-def _withdraw_message(office: StaffAtWork) -> None:
-    office.call("registrations", "DELETE", f"/staff/messages/{office.message()}")
-
-
 def _load_catalogue(office: StaffAtWork) -> None:
     compared = office.call("registrations", "POST", "/staff/catalogues/comparison", json=ARCHIVE).json or {}
     office.call("registrations", "POST", "/staff/catalogues", json={**ARCHIVE, "etag": compared["etag"]})
@@ -107,36 +87,17 @@ def _write_note(office: StaffAtWork) -> None:
     office.call("registrations", "POST", path, json={"text": "Rappelé le 4 octobre."})
 
 
-def _ecarter(office: StaffAtWork) -> None:
-    office.call("registrations", "POST", f"/staff/candidatures/{office.candidature()}/ecart", json=REASON)
-
-
 def _publish_for_a_selection(office: StaffAtWork) -> None:
     order = {"type": "relance_pieces", "title": "Relance", "paragraphs": ["Il manque une pièce."]}
     chosen = {"candidatures": [office.examples.values["candidature_id"]]}
     office.call("documents", "POST", "/publications", json={**order, **chosen})
 
 
-def _create_import(office: StaffAtWork) -> None:
-    office.call("documents", "POST", "/imports", json=NEW_IMPORT)
-
-
 def _add_pdfs(office: StaffAtWork) -> None:
     new = office.call("documents", "POST", "/imports", json={**NEW_IMPORT, "source": "pdf"}).json or {}
     name = f"{office.examples.numero_candidat()}.pdf"
-    headers = {
-        "Content-Disposition": f'attachment; filename="{name}"',
-        "Content-Type": "application/octet-stream",
-    }
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Content-Type": "application/octet-stream"}
     office.call("documents", "PUT", f"/imports/{new['id']}/pdfs", data=pdf_of(), headers=headers)
-
-
-def _abandon_import(office: StaffAtWork) -> None:
-    office.call("documents", "POST", f"/imports/{office.checked_import()['id']}/abandonment")
-
-
-def _withdraw_import(office: StaffAtWork) -> None:
-    office.call("documents", "POST", f"/imports/{office.published_import()['id']}/withdrawal", json=REASON)
 
 
 def _withdraw_document(office: StaffAtWork) -> None:
@@ -177,38 +138,66 @@ ACTS: dict[Route, tuple[str, Act]] = {
     ("accounts", "POST", "/v1/candidates/<string:candidate_id>/identity"): ("identity_corrected", _correct),
     ("accounts", "POST", "/v1/candidates/<string:candidate_id>/activation"): ("activation_resent", _send_activation),
     ("accounts", "POST", "/v1/staff"): ("staff_invited", _invite),
-    ("accounts", "POST", "/v1/staff/<string:staff_id>/invitation"): ("staff_invited_again", _invite_again),
+    ("accounts", "POST", "/v1/staff/<string:staff_id>/invitation"): (
+        "staff_invited_again",
+        lambda office: office.call("accounts", "POST", f"/staff/{_invite(office)}/invitation", json=office.with_code()),
+    ),
     ("accounts", "POST", "/v1/staff/<string:staff_id>/second-factor-reset"): (
         "second_factor_reset",
         _to_member("second-factor-reset"),
     ),
     ("accounts", "POST", "/v1/staff/<string:staff_id>/disable"): ("staff_disabled", _to_member("disable")),
     ("accounts", "POST", "/v1/staff/<string:staff_id>/enable"): ("staff_enabled", _enable),
-    ("accounts", "POST", "/v1/staff/tokens/<string:token_id>/revoke"): ("token_revoked", _revoke),
+    ("accounts", "POST", "/v1/staff/tokens/<string:token_id>/revoke"): (
+        "token_revoked",
+        lambda office: office.call("accounts", "POST", f"/staff/tokens/{office.token()}/revoke", json=REASON),
+    ),
     ("accounts", "POST", "/v1/staff/me/password"): ("password_changed", _change_password),
-    ("accounts", "POST", "/v1/staff/me/recovery-codes"): ("recovery_codes_renewed", _new_recovery_codes),
+    ("accounts", "POST", "/v1/staff/me/recovery-codes"): (
+        "recovery_codes_renewed",
+        lambda office: office.call("accounts", "POST", "/staff/me/recovery-codes", json=office.with_code()),
+    ),
     ("accounts", "POST", "/v1/staff/me/second-factor"): ("second_factor_renewed", _renew_second_factor),
     ("accounts", "POST", "/v1/staff/me/tokens"): ("token_created", StaffAtWork.token),
-    ("accounts", "POST", "/v1/staff/me/tokens/<string:token_id>/revoke"): ("token_revoked", _revoke_own),
+    ("accounts", "POST", "/v1/staff/me/tokens/<string:token_id>/revoke"): (
+        "token_revoked",
+        lambda office: office.call("accounts", "POST", f"/staff/me/tokens/{office.token()}/revoke"),
+    ),
     ("registrations", "POST", "/v1/staff/openings/<opening_id>/dates"): ("window.changed", _move_dates),
     ("registrations", "POST", "/v1/staff/messages"): ("message.published", StaffAtWork.message),
-    ("registrations", "DELETE", "/v1/staff/messages/<message_id>"): ("message.withdrawn", _withdraw_message),
+    ("registrations", "DELETE", "/v1/staff/messages/<message_id>"): (
+        "message.withdrawn",
+        lambda office: office.call("registrations", "DELETE", f"/staff/messages/{office.message()}"),
+    ),
     ("registrations", "POST", "/v1/staff/catalogues"): ("catalogue.loaded", _load_catalogue),
     ("registrations", "POST", "/v1/staff/candidatures/<candidature_id>/notes"): ("note.added", _write_note),
     ("registrations", "POST", "/v1/staff/candidatures/<candidature_id>/<any(withdrawal, ecart):how>"): (
         "candidature.ecartee",
-        _ecarter,
+        lambda office: office.call(
+            "registrations", "POST", f"/staff/candidatures/{office.candidature()}/ecart", json=REASON
+        ),
     ),
     ("documents", "POST", "/v1/publications"): ("publication.ordered", _publish_for_a_selection),
-    ("documents", "POST", "/v1/imports"): ("import.created", _create_import),
+    ("documents", "POST", "/v1/imports"): (
+        "import.created",
+        lambda office: office.call("documents", "POST", "/imports", json=NEW_IMPORT),
+    ),
     ("documents", "PUT", "/v1/imports/<string:import_id>/csv"): ("import.checked", StaffAtWork.checked_import),
     ("documents", "PUT", "/v1/imports/<string:import_id>/pdfs"): ("import.checked", _add_pdfs),
     ("documents", "POST", "/v1/imports/<string:import_id>/publication"): (
         "import.published",
         StaffAtWork.published_import,
     ),
-    ("documents", "POST", "/v1/imports/<string:import_id>/abandonment"): ("import.abandoned", _abandon_import),
-    ("documents", "POST", "/v1/imports/<string:import_id>/withdrawal"): ("import.withdrawn", _withdraw_import),
+    ("documents", "POST", "/v1/imports/<string:import_id>/abandonment"): (
+        "import.abandoned",
+        lambda office: office.call("documents", "POST", f"/imports/{office.checked_import()['id']}/abandonment"),
+    ),
+    ("documents", "POST", "/v1/imports/<string:import_id>/withdrawal"): (
+        "import.withdrawn",
+        lambda office: office.call(
+            "documents", "POST", f"/imports/{office.published_import()['id']}/withdrawal", json=REASON
+        ),
+    ),
     ("documents", "POST", "/v1/published-documents/<string:document_id>/withdrawal"): (
         "document.withdrawn",
         _withdraw_document,
@@ -222,10 +211,6 @@ WITHOUT_TRACE: dict[Route, str] = {
     ("accounts", "POST", "/v1/candidates/<string:candidate_id>/form"): "checks what is typed, changes nothing",
     ("accounts", "POST", "/v1/staff/me/second-factor/proposals"): "offers a key, which its code puts in force",
     ("accounts", "POST", "/v1/staff/me/second-factor/proposals/check"): "shows the offered key again",
-    (
-        "documents",
-        "POST",
-        "/v1/imports/<string:import_id>/documents/search",
-    ): "finds in a list that a GET gives",
+    ("documents", "POST", "/v1/imports/<string:import_id>/documents/search"): "finds in a list that a GET gives",
     ("registrations", "POST", "/v1/staff/catalogues/comparison"): "a dry run, which writes nothing",
 }

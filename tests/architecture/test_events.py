@@ -18,6 +18,7 @@ from services.chassis.process.command_line import migrate
 from services.contracts import BY_TYPE, EVENTS
 from services.mail.mailer import MAILS
 from tests.architecture import apps
+from tests.support.service_worker import database_of
 
 ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT / "tests" / "contracts" / "samples"
@@ -62,9 +63,9 @@ def test_each_consumer_takes_the_samples(consumer: str, tmp_path: Path) -> None:
             data, told = event.from_data(_sample(event.TYPE)), datetime(2021, 10, 4, tzinfo=UTC)
             envelope = Envelope(uuid4().hex, "/tests", event.TYPE, "subject", told, data.to_data(), "c")
             for reaction in _registry(consumer).reactions(event.TYPE):
-                with apps.database_of(app).operation() as session:
+                with database_of(app).operation() as session:
                     reaction.run(session, data, envelope)
-        apps.database_of(app).engine.dispose()
+        database_of(app).engine.dispose()
 
 
 def test_a_sample_is_the_whole_event_and_one_with_less_is_another_version() -> None:

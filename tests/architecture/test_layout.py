@@ -11,35 +11,19 @@ from deploy.service_names import SERVICES
 
 ROOT = Path(__file__).parents[2]
 EVERY_SERVICE = {
-    "__init__.py",
-    "__main__.py",
-    "api",
-    "app.py",
-    "cli.py",
-    "domain",
-    "follow_ups.py",
-    "jobs.py",
-    "migrations",
-    "models.py",
-    "operations",
-    "queries",
-    "settings.py",
-    "worker.py",
-}
+    "__init__.py", "__main__.py", "api", "app.py", "cli.py", "domain", "follow_ups.py", "jobs.py", "migrations",
+    "models.py", "operations", "queries", "settings.py", "worker.py",
+}  # fmt: skip
 WHERE_NEEDED = {"clients", "dependencies.py", "handlers.py", "mail_texts.py", "metrics.py"}
 ONE_SERVICE = {
     "accounts": {
-        "civil_status_mapping.py",
-        "derived_keys.py",
-        "hashing_queue.py",
-        "opaque_secrets.py",
-        "password_hashing.py",
+        "civil_status_mapping.py", "derived_keys.py", "hashing_queue.py", "opaque_secrets.py", "password_hashing.py",
         "signing.py",
     },
     "registrations": {"catalogue"},
     "documents": {"inspection", "rendering"},
     "pieces": {"antivirus.py", "inspection"},
-}
+}  # fmt: skip
 
 # Rules receive instants and chosen values: nothing in them depends on when, where or by what chance they run.
 IMPURE = {"time", "random", "secrets", "os", "socket", "subprocess", "sqlite3", "threading", "urllib.request"}

@@ -21,6 +21,7 @@ from sqlalchemy.exc import IntegrityError
 
 from deploy.service_names import SERVICES
 from tests.architecture import apps
+from tests.support.service_worker import database_of
 
 ROOT = Path(__file__).parents[2]
 TRIGGERS = {
@@ -45,7 +46,7 @@ def app(request: pytest.FixtureRequest, database_url: str, tmp_path: Path) -> It
     built = apps.build(request.param, tmp_path, database_url)
     with built.app_context():
         yield built
-        apps.database_of(built).engine.dispose()
+        database_of(built).engine.dispose()
 
 
 def _folder(app: Flask) -> str:
@@ -67,7 +68,7 @@ def test_migrations_go_up_to_the_models_down_with_data_and_up_again(app: Flask) 
     assert _differences(app) == []
     triggers = _triggers(app)
     assert any("audit" in trigger for trigger in triggers)
-    db = apps.database_of(app)
+    db = database_of(app)
     with db.engine.begin() as connection:
         filled = [table.name for table in db.metadata.sorted_tables if _fill(connection, table)]
     assert len(filled) >= len(db.metadata.tables) / 2, filled
@@ -81,14 +82,14 @@ def test_migrations_go_up_to_the_models_down_with_data_and_up_again(app: Flask) 
 
 
 def _triggers(app: Flask) -> set[str]:
-    engine = apps.database_of(app).engine
+    engine = database_of(app).engine
     with engine.connect() as connection:
         return set(connection.scalars(text(TRIGGERS[engine.dialect.name])))
 
 
 def _differences(app: Flask) -> list[Any]:
     """What the tables there are and the models do not have in common."""
-    db = apps.database_of(app)
+    db = database_of(app)
     with db.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True, "render_as_batch": True})
         return list(compare_metadata(context, db.metadata))

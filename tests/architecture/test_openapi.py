@@ -18,12 +18,7 @@ if TYPE_CHECKING:
 
 TRIES = 4  # of each operation; tests/architecture/soak tries longer
 WITH_EXAMPLES = {
-    "pieces": {
-        "GET /v1/changes",
-        "GET /v1/pieces",
-        "POST /v1/controls",
-        "POST /v1/pieces/{piece_id}/control",
-    },
+    "pieces": {"GET /v1/changes", "GET /v1/pieces", "POST /v1/controls", "POST /v1/pieces/{piece_id}/control"},
     "registrations": {"GET /v1/staff/candidatures", "POST /v1/staff/candidatures/{candidature_id}/{how}"},
 }
 

@@ -13,6 +13,7 @@ from services.chassis.web.application import MAX_ERRORS_OF_A_KIND
 from tests.architecture import apps, ledger
 from tests.architecture.described_answers import CALLERS
 from tests.support import tokens
+from tests.support.service_worker import database_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,7 +47,7 @@ def test_text_that_no_database_takes_is_refused_in_every_parameter(
                     pointers = [error["pointer"] for error in answer.get_json()["errors"]]
                     assert pointers == [f"#/{name}"], (path, name, answer.text)
     with app.app_context():
-        apps.database_of(app).engine.dispose()
+        database_of(app).engine.dispose()
 
 
 def reads(service: str, app: Flask) -> list[tuple[str, str, list[str]]]:

@@ -21,9 +21,19 @@ WHOLE_NAME = re.compile(r"^(\w[\w-]*)\.portail\.svc\.cluster\.local$")
 
 def test_every_process_listens_is_reached_and_is_probed_where_it_answers(objects: list[Object]) -> None:
     assert len(ports_of_ours()) == 1
-    assert other_ports_than_listened_on(objects) == []
-    assert addresses_that_lead_nowhere(objects) == []
-    assert wrong_probes(objects) == []
+    listening, services = listening_ports(), {each["metadata"]["name"] for each in of_kind(objects, "Service")}
+    for each in workloads(objects):
+        called = [
+            (host, port)
+            for host, port in _called(objects, each)
+            if host not in services or port not in _ports_of_service(objects, host)
+        ]
+        assert called == [], f"{each.name}: nothing answers there"
+        if each.kind != "Job":
+            assert {port["containerPort"] for port in each.process["ports"]} == listening[each.name], each.name
+            assert "readinessProbe" in each.process, each.name
+            probes = {name: each.process[name] for name in PROBES if name in each.process}
+            assert [name for name, probe in probes.items() if not _is_right(each, name, probe)] == [], each.name
 
 
 def test_the_ingress_leaves_bodies_and_waiting_to_the_proxy(production: list[Object]) -> None:
@@ -65,34 +75,6 @@ def _add(ports: dict[str, set[int]], text: str) -> None:
         ports.setdefault(url.hostname, set()).add(url.port)
 
 
-def other_ports_than_listened_on(objects: list[Object]) -> list[str]:
-    """Ports of containers that are none of the process's, or the other way round."""
-    listening = listening_ports()
-    return [
-        f"{each.name}: {sorted(declared)}, it listens on {sorted(listening[each.name])}"
-        for each in workloads(objects)
-        if each.kind != "Job"
-        for declared in [{port["containerPort"] for port in each.process["ports"]}]
-        if declared != listening[each.name]
-    ]
-
-
-def addresses_that_lead_nowhere(objects: list[Object]) -> list[str]:
-    """Addresses in settings and secrets behind which there is no Service with that port."""
-    servers = {each["metadata"]["name"] for each in of_kind(objects, "Service")}
-    return [
-        f"{each.name}: {host}:{port}"
-        for each in workloads(objects)
-        for host, port in _called(objects, each)
-        if host in servers and port not in _ports_of_service(objects, host)
-    ] + [
-        f"{each.name}: no Service {host}"
-        for each in workloads(objects)
-        for host, _ in _called(objects, each)
-        if host not in servers
-    ]
-
-
 def _called(objects: list[Object], each: Workload) -> Iterator[tuple[str, int]]:
     values = environment_of(objects, each.process)
     texts = [value for name, value in values.items() if name.endswith("_URL") and name != "PUBLIC_URL"]
@@ -115,19 +97,8 @@ def _ports_of_service(objects: list[Object], name: str) -> set[int]:
     return {port["port"] for port in service["ports"] if ports.get(port["targetPort"]) == port["port"]}
 
 
-def wrong_probes(objects: list[Object]) -> list[str]:
-    """Probes that ask something else than the process answers, or than docker-compose.yml asks; none at all."""
-    return [f"{each.name}: {probe}" for each in workloads(objects) if each.kind != "Job" for probe in _wrong(each)]
-
-
-def _wrong(each: Workload) -> list[str]:
-    if "readinessProbe" not in each.process:
-        return ["no readinessProbe"]
-    probes = {name: each.process[name] for name in PROBES if name in each.process}
-    return [name for name, probe in probes.items() if not _is_right(each, name, probe)]
-
-
 def _is_right(each: Workload, name: str, probe: Object) -> bool:
+    """Whether it asks what the process answers, or what docker-compose.yml asks."""
     if each.service in CLIENTS:
         path = "/health/ready" if name == "readinessProbe" else "/health/live"
         ports = {port["name"] for port in each.process["ports"]}

@@ -9,7 +9,7 @@ from sqlalchemy.engine import make_url
 from deploy.service_names import CLIENTS, SERVICES
 from services.chassis.database.transactions import _engine_options
 from tests.kubernetes.rendered import Object, named, of_kind, workload, workloads
-from tests.monitoring.rule_files import MONITORING, read_yaml
+from tests.monitoring.definitions import MONITORING, read_yaml
 
 [SCRAPED] = read_yaml(MONITORING / "kubernetes.yml")["scrape_configs"]
 COMPOSED = {target["job_name"] for target in read_yaml(MONITORING / "prometheus.yml")["scrape_configs"]}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -38,48 +37,19 @@ def objects(tmp_path_factory: pytest.TempPathFactory) -> list[Object]:
 
 
 def test_every_worker_is_scaled_by_names_that_exist(objects: list[Object]) -> None:
-    targets = {each["spec"]["scaleTargetRef"]["name"] for each in of_kind(objects, "ScaledObject")}
-    assert targets == {f"{service}-worker" for service in SERVICES}
-    assert unknown_names(objects) == []
-
-
-def unknown_names(objects: list[Object]) -> list[str]:
-    """Workers, queues, secrets and metrics that ScaledObjects name and nobody has."""
-    workers = {each.name for each in workloads(objects) if each.name.endswith("-worker")}
-    return [
-        f"{scaled['metadata']['name']}: {name}"
-        for scaled in of_kind(objects, "ScaledObject")
-        for name in _unknown(objects, scaled, workers)
-    ]
-
-
-def _unknown(objects: list[Object], scaled: Object, workers: set[str]) -> Iterator[str]:
-    target = scaled["spec"]["scaleTargetRef"]["name"]
-    if target not in workers:
-        yield target
-    for trigger in scaled["spec"]["triggers"]:
-        if trigger["type"] == "rabbitmq":
-            yield from _unknown_to_broker(objects, trigger)
-        else:
-            yield from _unknown_to_monitor(trigger["metadata"]["query"], target.removesuffix("-worker"))
-
-
-def _unknown_to_broker(objects: list[Object], trigger: Object) -> Iterator[str]:
-    queue = trigger["metadata"]["queueName"]
-    if queue not in {each["name"] for each in json.loads(TOPOLOGY.read_text(encoding="utf-8"))["queues"]}:
-        yield queue
-    authentication = named(objects, "TriggerAuthentication", trigger["authenticationRef"]["name"])
-    [secret] = authentication["spec"]["secretTargetRef"]
-    if secret["key"] not in SECRET_MAKERS:
-        yield secret["key"]
-
-
-def _unknown_to_monitor(query: str, service: str) -> Iterator[str]:
+    queues = {each["name"] for each in json.loads(TOPOLOGY.read_text(encoding="utf-8"))["queues"]}
     known = {family.name for gauge in (metrics.OLDEST, metrics.WAITING) for family in gauge.collect()}
-    for metric, label in _SELECTION.findall(query):
-        if metric not in known:
-            yield metric
-        if label != service:
-            yield label
-    if not _SELECTION.search(query):
-        yield query
+    scaled = {each["spec"]["scaleTargetRef"]["name"]: each["spec"] for each in of_kind(objects, "ScaledObject")}
+    assert scaled.keys() == {f"{service}-worker" for service in SERVICES}
+    assert scaled.keys() <= {each.name for each in workloads(objects)}
+    for name, spec in scaled.items():
+        for trigger in spec["triggers"]:
+            if trigger["type"] == "rabbitmq":
+                assert trigger["metadata"]["queueName"] in queues, name
+                authentication = named(objects, "TriggerAuthentication", trigger["authenticationRef"]["name"])
+                [secret] = authentication["spec"]["secretTargetRef"]
+                assert secret["key"] in SECRET_MAKERS, name
+            else:
+                selected = _SELECTION.findall(trigger["metadata"]["query"])
+                assert {service for _, service in selected} == {name.removesuffix("-worker")}
+                assert {metric for metric, _ in selected} <= known, name

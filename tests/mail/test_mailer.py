@@ -14,7 +14,7 @@ from structlog.testing import capture_logs
 
 from services.mail import smtp_connection as connections
 from services.mail.mailer import HANG_UP_PAUSE_SECONDS, Mail, MailDeferred, Mailer, MailRefused, MailUnavailable
-from services.mail.settings import MailSettings, tls_context
+from services.mail.settings import MailSettings
 from services.mail.smtp_connection import MAX_SECONDS
 from tests.support.certificates import CertificateAuthority
 from tests.support.misbehaving_smtp import END, GREETING, misbehaving_server
@@ -173,10 +173,3 @@ def test_a_process_does_not_start_on_a_mail_server_it_cannot_speak_to(url: str, 
         mail_url=url, mail_ca=ca,
     )  # fmt: skip
     assert [line.split(":")[0] for line in settings.mistakes()] == [mistake]
-
-
-def test_certificates_are_checked_wherever_the_authority_comes_from(authority: CertificateAuthority) -> None:
-    for ca in ("", authority.pem):
-        context = tls_context(ca)
-        assert context.check_hostname
-        assert context.verify_mode.name == "CERT_REQUIRED"

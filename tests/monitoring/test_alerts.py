@@ -7,8 +7,8 @@ from collections import defaultdict
 
 from services.chassis.events.outbox import MAX_COUNTED
 from services.objects.reconciliation import FEW_UNKNOWN
+from tests.monitoring.definitions import ALERTS, MONITORING, RECORDED, ROOT, RULES, known_series, promtool, read_yaml
 from tests.monitoring.expressions import selectors, unknown_names
-from tests.monitoring.rule_files import ALERTS, MONITORING, RECORDED, ROOT, RULES, known_series, promtool, read_yaml
 
 RULE_TESTS = sorted((MONITORING / "tests").glob("*.yml"))
 PAGE = "docs/operations.md"

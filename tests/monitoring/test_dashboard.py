@@ -7,9 +7,8 @@ from pathlib import Path
 import yaml
 
 from deploy.tools.dashboards import dashboards
+from tests.monitoring.definitions import FOLDER, PANELS, QUERIES, RECORDED, SECTIONS, known_series, promtool
 from tests.monitoring.expressions import selectors, unknown_names
-from tests.monitoring.panels import FOLDER, PANELS, QUERIES, SECTIONS
-from tests.monitoring.rule_files import RECORDED, known_series, promtool
 
 
 def test_the_files_are_what_follows_from_the_panels_and_the_page() -> None:

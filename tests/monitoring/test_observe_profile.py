@@ -9,8 +9,7 @@ from pathlib import PurePosixPath
 import yaml
 
 from tests.kubernetes.environments import composed_secrets
-from tests.monitoring.panels import DASHBOARDS, FOLDER, PANELS
-from tests.monitoring.rule_files import MONITORING, ROOT, read_yaml
+from tests.monitoring.definitions import DASHBOARDS, FOLDER, MONITORING, PANELS, ROOT, read_yaml
 from tests.support.compose_file import COMPOSE, COMPOSE_SERVICES
 
 OBSERVERS = ("prometheus", "grafana")

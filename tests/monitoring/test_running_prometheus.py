@@ -23,7 +23,7 @@ from deploy.tools.dashboards import NO_VALUE
 from tests.journeys.html_forms import SAME_ORIGIN
 from tests.journeys.justificatifs_page import write_pdf
 from tests.journeys.registered_candidate import RegisteredCandidate, register_candidate
-from tests.monitoring.panels import QUERIES
+from tests.monitoring.definitions import QUERIES
 from tests.support.launched_portal import LaunchedPortal
 from tests.support.missing_services import NotInstalled, skip_or_fail
 from tests.support.ports import free_port

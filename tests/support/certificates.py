@@ -29,11 +29,8 @@ class CertificateAuthority:
         names = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(address))])
         signed = _builder(_named("serveur"), self._name, key).add_extension(names, critical=False)
         certificate = signed.sign(self._key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
-        private = key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
         file = folder / f"{address}.pem"
-        file.write_bytes(certificate + private)
+        file.write_bytes(certificate + _pem(key))
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(file)
         return context
@@ -45,8 +42,12 @@ def self_signed_certificate() -> tuple[str, str]:
     name = _named("127.0.0.1")
     addresses = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
     signed = _builder(name, name, key).add_extension(addresses, critical=False).sign(key, hashes.SHA256())
-    pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    return signed.public_bytes(serialization.Encoding.PEM).decode(), pem.decode()
+    return signed.public_bytes(serialization.Encoding.PEM).decode(), _pem(key).decode()
+
+
+def _pem(key: ec.EllipticCurvePrivateKey) -> bytes:
+    plain = serialization.NoEncryption()
+    return key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain)
 
 
 def _named(text: str) -> x509.Name:

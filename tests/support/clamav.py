@@ -1,6 +1,5 @@
 """One private clamd for the test run, shared by its processes, whose only signature is the EICAR test file."""
 
-import signal
 from pathlib import Path
 from typing import Any
 
@@ -48,13 +47,6 @@ class ClamAVServer(ClamAV):
 
     def stop(self) -> None:
         self._daemon.stop()
-
-    def pause(self) -> None:
-        """Have clamd hang: it accepts connections and says nothing until resume()."""
-        self._daemon.signal(signal.SIGSTOP)
-
-    def resume(self) -> None:
-        self._daemon.signal(signal.SIGCONT)
 
     def _configuration(self, signatures: Path) -> str:
         lines = ["Foreground yes", f"DatabaseDirectory {signatures}", "TCPAddr 127.0.0.1"]

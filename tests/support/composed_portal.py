@@ -130,7 +130,9 @@ class ComposedPortal(RunningPortal):
         """The project's containers, those that have ended included; of these services, or all."""
         lines = self.compose("ps", "--all", "--format", "json", *services).splitlines()
         described = [json.loads(line) for line in lines if line.startswith("{")]
-        return [_container(entry) for entry in sorted(described, key=lambda entry: str(entry["Name"]))]
+        kept = ("ID", "Service", "State", "Health", "ExitCode")
+        by_name = sorted(described, key=lambda entry: str(entry["Name"]))
+        return [Container(*(entry[name] for name in kept)) for entry in by_name]
 
     def scale(self, **replicas: int) -> None:
         """So many containers of each service (documents_worker=2), all healthy."""
@@ -283,9 +285,3 @@ def run(command: list[str], folder: Path, seconds: float = COMMAND_SECONDS) -> s
     if done.returncode:
         raise ServiceFailed(f"{' '.join(command)}\n{done.stdout[-4000:]}{done.stderr[-4000:]}")
     return done.stdout
-
-
-def _container(described: dict[str, Any]) -> Container:
-    return Container(
-        described["ID"], described["Service"], described["State"], described["Health"], described["ExitCode"]
-    )

@@ -8,7 +8,6 @@ import itertools
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from flask import Flask
 
@@ -28,10 +27,9 @@ from services.pieces.follow_ups import registry as pieces_handlers
 from services.pieces.settings import PiecesSettings
 from services.registrations.follow_ups import registry as registrations_handlers
 from tests.support.app_server import AppServer
-from tests.support.in_process_portal import SECRETS, InProcessPortal
+from tests.support.in_process_portal import InProcessPortal
 from tests.support.ports import free_ports
 from tests.support.service_worker import WORKER, database_of, run_follow_ups
-from tests.support.time_limits import PAGE_SECONDS
 
 HANDLERS: dict[str, Handlers] = {
     "accounts": accounts_handlers,
@@ -50,9 +48,11 @@ class InProcessFourServices(InProcessPortal):
             f"{name}_url": f"http://127.0.0.1:{port}" for name, port in (("documents", documents), ("pieces", pieces))
         }
         super().__init__(folder, **urls)
-        self._bucket_url = bucket_url
-        documents_settings = DocumentsSettings(**self._shared("documents"), registrations_url=self._registrations_url)
-        pieces_settings = PiecesSettings(**self._shared("pieces"), antivirus_url="none")
+        objects_url = Secret(bucket_url)
+        documents_settings = DocumentsSettings(
+            **self._shared("documents"), objects_url=objects_url, registrations_url=self._registrations_url
+        )
+        pieces_settings = PiecesSettings(**self._shared("pieces"), objects_url=objects_url, antivirus_url="none")
         self.documents = AppServer(self._migrated(create_documents(documents_settings)), documents)
         self.pieces = AppServer(self._migrated(create_pieces(pieces_settings)), pieces)
 
@@ -79,20 +79,6 @@ class InProcessFourServices(InProcessPortal):
         for server in (self.pieces, self.documents):
             server.stop()
         super().close()
-
-    def _shared(self, name: str) -> dict[str, Any]:
-        return {
-            "env": "test",
-            "log_level": "WARNING",
-            "portail_offset": clock.offset().total_seconds(),
-            "database_url": f"sqlite:///{self.folder / name}.db",
-            "broker_url": f"sqlite:///{self.folder / 'broker.db'}",
-            "accounts_url": self._accounts_url,
-            "page_seconds": PAGE_SECONDS,
-            "client_id": name,
-            "client_secret": Secret(SECRETS[name]),
-            "objects_url": Secret(self._bucket_url),
-        }
 
     def _deliver_events_of(self, name: str) -> int:
         with self.apps[name].app_context():

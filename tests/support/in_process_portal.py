@@ -48,7 +48,7 @@ class InProcessPortal:
         self._accounts_url, self._registrations_url = (f"http://127.0.0.1:{n}" for n in (accounts, registrations))
         offset = (NOW - clock.system_now()).total_seconds()
         self.accounts = AppServer(self._migrated(create_accounts(self._accounts_settings(offset))), accounts)
-        registrations_app = self._migrated(create_registrations(self._registrations_settings(offset)))
+        registrations_app = self._migrated(create_registrations(self._registrations_settings()))
         with_catalogue(registrations_app)
         self.registrations = AppServer(registrations_app, registrations)
         self.gateway = AppServer(create_gateway(self.gateway_settings(offset, **gateway_settings)), gateway)
@@ -100,19 +100,23 @@ class InProcessPortal:
             client_secrets=ClientSecrets(json.dumps(SECRETS)),
         )
 
-    def _registrations_settings(self, offset: float) -> RegistrationsSettings:
-        return RegistrationsSettings(
-            env="test",
-            log_level="WARNING",
-            portail_offset=offset,
-            database_url=f"sqlite:///{self.folder / 'registrations.db'}",
-            broker_url=f"sqlite:///{self.folder / 'broker.db'}",
-            accounts_url=self._accounts_url,
-            public_url=self.url,
-            mail_url=f"file://{self.mail_folder}",
-            client_id="registrations",
-            client_secret=Secret(SECRETS["registrations"]),
-        )
+    def _registrations_settings(self) -> RegistrationsSettings:
+        mail_url = f"file://{self.mail_folder}"
+        return RegistrationsSettings(**self._shared("registrations"), public_url=self.url, mail_url=mail_url)
+
+    def _shared(self, name: str) -> dict[str, Any]:
+        """The settings that every service but accounts has."""
+        return {
+            "env": "test",
+            "log_level": "WARNING",
+            "portail_offset": clock.offset().total_seconds(),
+            "database_url": f"sqlite:///{self.folder / name}.db",
+            "broker_url": f"sqlite:///{self.folder / 'broker.db'}",
+            "accounts_url": self._accounts_url,
+            "page_seconds": PAGE_SECONDS,
+            "client_id": name,
+            "client_secret": Secret(SECRETS[name]),
+        }
 
     @staticmethod
     def _migrated(app: Flask) -> Flask:

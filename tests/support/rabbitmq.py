@@ -91,7 +91,7 @@ class RabbitMQ:
 
 
 class RabbitMQServer(RabbitMQ):
-    """The same with its process: it can be stopped and started again with what it held, killed and made to hang."""
+    """The same with its process: it can be stopped and started again with what it held and made to hang."""
 
     def __init__(self) -> None:
         if not _SERVER.exists():
@@ -109,16 +109,13 @@ class RabbitMQServer(RabbitMQ):
         self.start()
 
     def start(self) -> None:
-        """Start the node, after stop() or kill() with the queues it had, and wait until it serves."""
+        """After stop() with the queues it had, until it serves."""
         self._node.start()
         self._node.wait_ready(self._answers, _BOOT_SECONDS)
 
     def stop(self) -> None:
         """Stop the node in good order; clients lose their connections and new ones are refused."""
         self._node.stop(seconds=30)
-
-    def kill(self) -> None:
-        self._node.kill()
 
     def pause(self) -> None:
         """Have the node hang: it accepts connections and says nothing until resume()."""
@@ -134,10 +131,6 @@ class RabbitMQServer(RabbitMQ):
     @property
     def pid(self) -> int:
         return self._node.pid
-
-    @property
-    def running(self) -> bool:
-        return self._node.running
 
     def _environment(self) -> dict[str, str]:
         home = self._folder

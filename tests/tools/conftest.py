@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from tests.gateway.candidates import CandidateFactory
 from tests.gateway.gestion.people import StaffFactory, depositor
 from tests.support.in_process_four_services import InProcessFourServices, running_four_services
 from tests.tools.tool import Tool, tool_token
-from tests.tools.unreliable_portal import UnreliablePortal, in_front_of
+from tests.tools.unreliable_portal import UnreliablePortal
 
 if TYPE_CHECKING:
     from tests.support.object_store import ObjectStore
@@ -53,7 +54,7 @@ def deposited(running: InProcessFourServices, token: str) -> None:
 @pytest.fixture
 def network(running: InProcessFourServices) -> Iterator[UnreliablePortal]:
     """A network to the portal that fails as it is told to."""
-    with in_front_of(running.url) as unreliable:
+    with closing(UnreliablePortal(running.url)) as unreliable:
         yield unreliable
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from tests.tools.answering_portal import answering, messages
+from tests.support.silent_server import SilentServer
 from tests.tools.tool import Tool
 
 NOWHERE = "http://127.0.0.1:9"
@@ -20,6 +23,22 @@ LIST = ("messages", "list")
 @pytest.fixture
 def tool(tmp_path: Path) -> Tool:
     return Tool(NOWHERE, "x" * 43, tmp_path, {"PORTAIL_PATIENCE": "0"})
+
+
+@contextmanager
+def answering(status: int, body: bytes, headers: Mapping[str, str]) -> Iterator[str]:
+    """The address of a portal whose answer to everything that is."""
+    lines = [f"{name}: {value}" for name, value in {**headers, "Content-Length": str(len(body))}.items()]
+    answer = "\r\n".join([f"HTTP/1.1 {status} X", *lines, "", ""]).encode() + body
+    with SilentServer() as portal:
+        portal.respond = lambda connection, _: connection.sendall(answer)
+        yield portal.url
+
+
+def messages(*titles: str) -> bytes:
+    """What the portal's list of messages is."""
+    rows = [{"id": "0" * 32, "title": title, "text": "…", "severity": "info"} for title in titles]
+    return json.dumps(rows).encode()
 
 
 def process(tool: Tool, *words: str, **options: object) -> subprocess.Popen[bytes]:

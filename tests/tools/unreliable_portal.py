@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections import Counter, deque
-from collections.abc import Iterator
-from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -75,15 +73,5 @@ class UnreliablePortal:
     def _answer(self, request: BaseHTTPRequestHandler, body: bytes) -> requests.Response:
         headers = {name: value for name, value in request.headers.items() if name.lower() not in _OF_A_CONNECTION}
         headers["Host"] = self._portal_url.removeprefix("http://")
-        return requests.request(
-            request.command, self._portal_url + request.path, data=body, headers=headers, timeout=60
-        )
-
-
-@contextmanager
-def in_front_of(portal_url: str) -> Iterator[UnreliablePortal]:
-    unreliable = UnreliablePortal(portal_url)
-    try:
-        yield unreliable
-    finally:
-        unreliable.close()
+        url = self._portal_url + request.path
+        return requests.request(request.command, url, data=body, headers=headers, timeout=60)

@@ -12,28 +12,6 @@ from services.accounts.domain.form_reader import FormReader
 from services.accounts.domain.passwords import GUIDE
 from tests.accounts.creation_form import creation_form
 
-LABELS = [
-    "Civilité", "Nom de famille", "Confirmation du nom de naissance", "Nom d'usage", "Prénoms", "Date de naissance",
-    "Confirmation date de naissance", "Pays de naissance", "Département, DOM ou COM de naissance",
-    "Commune de naissance", "Ma commune n'est pas dans la liste", "Adresse mail", "Confirmation de l'adresse mail",
-    "Mot de passe", "Confirmation du mot de passe",
-]  # fmt: skip
-HINTS = {
-    "(Nom de naissance)",
-    "(Nom marital par exemple)",
-    "Exemple: 30/05/1998",
-    "Champ de recherche fonction du département",
-    "Exemple: nom.prenom@domaine.fr",
-    f"{GUIDE.shortest} à {GUIDE.longest} caractères dont majuscule, minuscule et caractère spécial "
-    "(exemple : . / ! * etc...)",
-}
-
-
-def test_labels_and_hints_are_the_guides() -> None:
-    fields = account_form.creation({}, GUIDE)["sections"][0]["fields"]
-    assert [field["label"] for field in fields] == LABELS
-    assert {field.get("hint") for field in fields} >= HINTS
-
 
 def test_everything_is_required_but_the_nom_d_usage_and_the_box() -> None:
     fields = account_form.creation({}, GUIDE)["sections"][0]["fields"]

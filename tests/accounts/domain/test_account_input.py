@@ -72,18 +72,9 @@ def test_one_mistake_alone_refuses_the_form() -> None:
 
 
 def test_confirmations_must_match() -> None:
-    errors = mistakes(
-        nom_famille_confirmation="BINNET",
-        date_naissance_confirmation="02/02/2001",
-        email_confirmation="lbinnet@ac-rennes.fr",
-        password_confirmation=PASSWORD + "?",
-    )
-    assert set(errors) == {
-        "nom_famille_confirmation",
-        "date_naissance_confirmation",
-        "email_confirmation",
-        "password_confirmation",
-    }
+    typed = {"nom_famille": "BINNET", "date_naissance": "02/02/2001", "email": "l@x.fr", "password": PASSWORD + "?"}
+    errors = mistakes(**{f"{field}_confirmation": text for field, text in typed.items()})
+    assert errors.keys() == {f"{field}_confirmation" for field in typed}
     assert all("diffère" in detail for detail in errors.values())
 
 

@@ -1,15 +1,22 @@
-"""The metrics that the code exports, with their labels, read from its source and from the backup process."""
+"""The rules, panels and queries of deploy/monitoring, read; promtool; the series that the code exports for them."""
 
 from __future__ import annotations
 
 import ast
+import json
+import shutil
+import subprocess
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
+from typing import Any
 
+import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
 from deploy.backups.ages import HELP_TEXTS, Ages
 from deploy.backups.schedule import Schedule
+from tests.support.missing_services import NotInstalled, skip_or_fail
 
 ROOT = Path(__file__).parents[2]
 FOLDERS = ("services", "gateway")
@@ -55,3 +62,50 @@ def _backup_metrics() -> dict[str, Labels]:
     for family in text_string_to_metric_families(Ages(Schedule(hour=2, objects_seconds=600)).metrics()):
         metrics |= {sample.name: frozenset(sample.labels) for sample in family.samples}
     return metrics
+
+
+MONITORING = ROOT / "deploy" / "monitoring"
+RULES = sorted((MONITORING / "rules").glob("*.yml"))
+SECONDS = 120
+
+
+def read_yaml(path: Path) -> Any:
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
+
+
+def _rules(kind: str) -> dict[str, dict[str, Any]]:
+    """Rules of the kind `alert` or `record`, by name."""
+    rules = [rule for path in RULES for group in read_yaml(path)["groups"] for rule in group["rules"]]
+    return {rule[kind]: rule for rule in rules if kind in rule}
+
+
+ALERTS = _rules("alert")
+RECORDED = _rules("record")
+
+
+@cache
+def known_series() -> dict[str, Labels]:
+    """Labels of what the code exports and of what rules record of it (without labels), by name."""
+    return exported_series() | dict.fromkeys(RECORDED, Labels())
+
+
+def promtool(*words: object) -> str:
+    """What it prints, if it finds nothing wrong."""
+    program = shutil.which("promtool")
+    if program is None:
+        skip_or_fail(NotInstalled("Prometheus", "promtool"))
+    done = subprocess.run(
+        [str(program), *map(str, words)], cwd=MONITORING, capture_output=True, text=True, timeout=SECONDS, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+FOLDER = MONITORING / "grafana"
+DASHBOARDS: dict[str, dict[str, Any]] = {
+    path.name: json.loads(path.read_text(encoding="utf-8")) for path in sorted((FOLDER / "dashboards").glob("*.json"))
+}
+PANELS = {panel["title"]: panel for panel in DASHBOARDS["portail.json"]["panels"] if panel["type"] != "row"}
+SECTIONS = {panel["id"]: panel for panel in DASHBOARDS["que-faire.json"]["panels"]}
+QUERIES = [(title, target["expr"]) for title, panel in PANELS.items() for target in panel["targets"]]
+"""(title of the panel, PromQL), in their order."""

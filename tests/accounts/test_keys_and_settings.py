@@ -1,4 +1,4 @@
-"""Keys are rotated without an outage: the new one is accepted before it is used, the old one after it was."""
+"""accounts starts on whole settings alone; its keys are rotated without an outage."""
 
 from __future__ import annotations
 
@@ -14,17 +14,82 @@ from deploy.containers.secret_makers import ed25519_pem
 from services.accounts.app import create_app
 from services.accounts.dependencies import dependencies
 from services.accounts.domain.mail_link_rules import RESET_LIFETIME, Purpose
+from services.accounts.domain.passwords import RECOMMENDED
 from services.accounts.models import MailLink, StaffMember, db
 from services.accounts.operations import mail_links, second_factor_resealing
-from services.accounts.settings import ClientSecrets
+from services.accounts.settings import AccountsSettings, ClientSecrets
 from services.accounts.signing import IDENTITY_SECONDS, TOKEN_SECONDS
 from services.chassis.clock import portal_now
 from services.chassis.database.audit import Actor
-from services.chassis.settings import Secret
+from services.chassis.settings import Secret, SettingsError
+from tests.accounts.creation_form import creation_form
 from tests.accounts.fake_registrations import FakeRegistrations
-from tests.accounts.running_accounts import GATEWAY_SECRET, Login, RunningAccounts, problem_slug, settings
+from tests.accounts.running_accounts import (
+    GATEWAY_SECRET,
+    Login,
+    RunningAccounts,
+    problem_slug,
+    refused_fields,
+    settings,
+)
 from tests.accounts.staff_in_session import EMAIL, GESTIONNAIRE, code_of, command_result, run_command
 from tests.support.smtp import Mailbox
+
+
+def environment(**changes: str) -> dict[str, str]:
+    made = settings("sqlite://", Path("/nowhere"), registrations_url="http://x", mail_url="file:///x")
+    texts = {name.upper(): _text(value) for name, value in vars(made).items() if name != "client_secrets"}
+    return {**texts, "CLIENT_SECRETS": '{"gateway": "sixteen characters"}', **changes}
+
+
+def _text(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def test_a_whole_environment_is_read() -> None:
+    assert AccountsSettings.read(environment(SESSION_IDLE_SECONDS="60")).session_idle_seconds == 60
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SIGNING_KEY", "no key"),
+        ("CLIENT_SECRETS", '{"gateway": "short"}'),
+        ("CLIENT_SECRETS", "[]"),
+        ("CLIENT_SECRETS", '{"gateway": []}'),
+        ("CLIENT_SECRETS", '{"gateway": ["sixteen characters", "short"]}'),
+        ("CLIENT_SECRETS", "{"),
+        ("PASSWORD_PROFILE", "strict"),
+        ("SESSION_IDLE_SECONDS", "0"),
+    ],
+)
+def test_a_wrong_setting_is_named(name: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=name):
+        AccountsSettings.read(environment(**{name: value}))
+
+
+def test_secrets_do_not_show_in_a_trace() -> None:
+    shown = repr(AccountsSettings.read(environment()))
+    for secret in ("sixteen characters", "PRIVATE KEY"):
+        assert secret not in shown
+
+
+@pytest.mark.engines("sqlite")  # passwords know no database
+def test_the_recommended_profile_asks_for_length_and_no_classes(
+    migrated_url: str, tmp_path: Path, mailbox: Mailbox
+) -> None:
+    chosen = settings(
+        migrated_url, tmp_path, registrations_url="http://x", mail_url=mailbox.url, password_profile=RECOMMENDED.name
+    )
+    accounts = RunningAccounts(create_app(chosen), mailbox)
+    for password, refused in (("Bonjour/2021", True), ("azertyuiopqsdf", True), ("le cheval de mon oncle", False)):
+        answer = accounts.post(
+            "/accounts", values=creation_form(nom_famille="", password=password, password_confirmation=password)
+        )
+        assert ("password" in refused_fields(answer)) is refused
+    fields = (accounts.call("GET", "/forms/account").json or {})["sections"][0]["fields"]
+    assert any(RECOMMENDED.hint in (field.get("hint") or "") for field in fields)
+
 
 OLD, NEW = ed25519_pem(), ed25519_pem()
 FIRST, SECOND = "a sealing key of before", "a sealing key of after"
@@ -207,10 +272,3 @@ def test_an_identity_is_for_registrations_alone(accounts: RunningAccounts, login
     assert (claims["aud"], claims["sub"]) == ("registrations", login["subject"])
     assert claims["exp"] - claims["iat"] <= IDENTITY_SECONDS
     assert accounts.call("GET", "/me", assertion).status_code == 401
-
-
-def test_odd_bodies_are_refused_as_problems(accounts: RunningAccounts) -> None:
-    odd: tuple[dict[str, Any], ...] = ({}, {"values": 3}, {"values": {}, "more": 1}, {"values": {"email": {"a": []}}})
-    for body in odd:
-        answer = accounts.post("/accounts", **body)
-        assert (answer.status_code, answer.content_type) == (422, "application/problem+json"), body

@@ -1,9 +1,11 @@
-"""What monitoring is samples, where nothing can be asked: here is no PostgreSQL and no repository."""
+"""The container that makes backups: which is due when, what monitoring is told, when WAL is let go."""
 
 from __future__ import annotations
 
 import os
+import subprocess
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,44 @@ from deploy.backups.postgres import Backups
 from deploy.backups.schedule import Schedule
 
 SCHEDULE = Schedule(hour=2, objects_seconds=600)
+
+
+def at(text: str) -> float:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp()
+
+
+def made(full: str, any: str) -> Backups:
+    return Backups(at(full), at(any))
+
+
+def test_the_first_backup_is_a_full_one_whatever_the_hour() -> None:
+    assert SCHEDULE.backup_due(Backups(), at("2026-11-25 15:00")) == "full"
+
+
+@pytest.mark.parametrize(
+    ("newest", "now", "due"),
+    [
+        ("2026-11-25 02:03", "2026-11-25 02:04", None),
+        ("2026-11-25 02:03", "2026-11-26 01:59", None),
+        ("2026-11-25 02:03", "2026-11-26 02:00", "diff"),
+        ("2026-11-25 15:00", "2026-11-26 02:00", "diff"),
+        ("2026-11-20 02:03", "2026-11-25 15:00", "diff"),  # away for days: at once
+    ],
+)
+def test_each_day_has_its_backup_once_its_hour_has_passed(newest: str, now: str, due: str | None) -> None:
+    assert SCHEDULE.backup_due(made("2026-11-20 02:03", newest), at(now)) == due
+
+
+def test_a_full_one_is_due_every_week_in_the_same_night() -> None:
+    before = made("2026-11-18 02:40", "2026-11-24 02:03")
+    assert SCHEDULE.backup_due(before, at("2026-11-24 23:00")) is None
+    assert SCHEDULE.backup_due(before, at("2026-11-25 02:00")) == "full"
+
+
+def test_objects_are_copied_at_once_and_then_every_so_often() -> None:
+    assert SCHEDULE.objects_due(None, at("2026-11-25 12:00"))
+    assert not SCHEDULE.objects_due(at("2026-11-25 12:00"), at("2026-11-25 12:09"))
+    assert SCHEDULE.objects_due(at("2026-11-25 12:00"), at("2026-11-25 12:10"))
 
 
 def test_a_container_that_has_just_started_gives_no_alarm() -> None:
@@ -67,3 +107,23 @@ def test_metrics_are_ones_that_prometheus_reads() -> None:
     assert samples["backup_age_seconds",] < 60
     limits = {"backup_wal_age": MAX_WAL_AGE, "backup_age": MAX_BACKUP_AGE, "backup_objects_age": 3 * 600}
     assert {name: samples[f"{name}_limit_seconds",] for name in limits} == limits
+
+
+COMMAND = Path(__file__).parents[2] / "deploy" / "containers" / "backup" / "pgbackrest-archive"
+SEGMENT = "pg_wal/000000010000000000000001"
+
+
+def archived(cluster: Path) -> bool:
+    """Whether PostgreSQL would think that the segment is safe."""
+    done = subprocess.run([COMMAND, SEGMENT], cwd=cluster, capture_output=True, check=False)
+    return done.returncode == 0
+
+
+def test_wal_is_let_go_where_nobody_keeps_backups(tmp_path: Path) -> None:
+    assert archived(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_cluster_that_has_backups_holds_its_wal_while_the_repository_is_away(tmp_path: Path) -> None:
+    (tmp_path / "archiving").touch()
+    assert not archived(tmp_path)

@@ -1,12 +1,29 @@
-"""The examples of PostgreSQL and RabbitMQ by operators: files of ours, three nodes, the same broker settings."""
+"""The cluster takes every object; the examples by operators hold the files and settings of compose."""
 
 from __future__ import annotations
+
+import kubernetes_validate
+import pytest
 
 from deploy.service_names import SERVICES
 from tests.kubernetes.environments import secrets_by_path
 from tests.kubernetes.rendered import FOLDER, Object, named, of_kind, workload
 from tests.kubernetes.test_security import permitted_too_much
 from tests.support.compose_file import COMPOSE_DEFAULTS
+
+VERSIONS = ("1.32", kubernetes_validate.latest_version())  # the oldest, as docs/operations.md promises
+# Objects of operators, whose schemas Kubernetes does not publish.
+OF_OPERATORS = ("postgresql.cnpg.io", "rabbitmq.com")
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_every_object_is_valid(
+    demonstration: list[Object], production: list[Object], examples: list[Object], version: str
+) -> None:
+    ours = [each for each in examples if each["apiVersion"].partition("/")[0] not in OF_OPERATORS]
+    for each in [*demonstration, *(each for each in production if each not in demonstration), *ours]:
+        kubernetes_validate.validate(each, version, strict=True)
+
 
 BROKER = FOLDER.parent / "containers" / "rabbitmq" / "rabbitmq.conf"
 

@@ -1,11 +1,13 @@
-"""One version of an identity has one content, whatever is changed at the same moment."""
+"""Identities are corrected with a reason and told to other services; one version of one has one content."""
 
 from __future__ import annotations
 
 import itertools
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -22,11 +24,65 @@ from services.accounts.operations.identity_changes import change_civil_status
 from services.accounts.operations.identity_correction import correct_identity
 from services.chassis.database.audit import Actor
 from services.chassis.errors import Unavailable
-from services.contracts.accounts import Identity, IdentityCorrected
+from services.contracts.accounts import EmailChanged, Identity, IdentityCorrected
 from tests.accounts.creation_form import PASSWORD, creation_form
 from tests.accounts.fake_registrations import FakeRegistrations
-from tests.accounts.running_accounts import Login, RunningAccounts, problem_slug
-from tests.accounts.test_account_change import EMAIL, NEW_EMAIL, ask_new_email, change, identity
+from tests.accounts.running_accounts import Login, RunningAccounts, problem_slug, refused_fields
+from tests.accounts.test_account_change import EMAIL, NEW_EMAIL, ask_new_email, change, identity, new_email_token
+
+REASON = "Pièce d'identité reçue le 05/10/2021"
+SAMPLES = Path(__file__).parents[1] / "contracts" / "samples"
+CANDIDATE = "0123456789abcdef0123456789abcdef"  # ids are random: samples show this one
+
+
+def published(accounts: RunningAccounts, type: str) -> Any:
+    """The data of the only event of that type, under the sample's id."""
+    [row] = [row for row in accounts.stored(events.Outbox) if (row.destination, row.type) == ("broker", type)]
+    data = json.loads(row.envelope)["data"]
+    return json.loads(json.dumps(data).replace(data["candidate_id"], CANDIDATE))
+
+
+def sample(type: str) -> Any:
+    return json.loads((SAMPLES / f"{type}.json").read_text(encoding="utf-8"))
+
+
+def test_a_new_address_is_told_as_the_sample_shows(accounts: RunningAccounts) -> None:
+    ask_new_email(accounts, accounts.log_in_new_candidate())
+    accounts.post("/email-changes", token=accounts.newest_token(NEW_EMAIL, "Confirmer"))
+    assert published(accounts, EmailChanged.TYPE) == sample(EmailChanged.TYPE)
+
+
+def test_a_correction_is_told_to_registrations_with_its_reason_and_leaves_its_trace(
+    accounts: RunningAccounts, administrator: str, registrations: FakeRegistrations
+) -> None:
+    email = accounts.activate_new_account()
+    registrations.down = True
+    (candidate,) = accounts.search_candidates(administrator, email.upper())
+    path = f"/candidates/{candidate['id']}/identity"
+    values = candidate["values"] | {"nom_famille": "BINNET"}
+    for _ in range(2):
+        answer = accounts.call("POST", path, administrator, values=values, reason=REASON)
+        assert answer.json == {"version": 2}
+    assert published(accounts, IdentityCorrected.TYPE) == sample(IdentityCorrected.TYPE)
+    [entry] = [entry for entry in accounts.audit_entries() if entry.action == "identity_corrected"]
+    assert (entry.before or {})["nom_famille"] == "BINET"
+    assert (entry.after or {})["nom_famille"] == "BINNET"
+    assert (entry.after or {})["reason"] == REASON
+
+
+def test_a_correction_with_mistakes_without_reason_or_of_nobody_is_refused(
+    accounts: RunningAccounts, administrator: str
+) -> None:
+    (candidate,) = accounts.search_candidates(administrator, accounts.activate_new_account())
+    path = f"/candidates/{candidate['id']}/identity"
+    assert accounts.call("POST", path, administrator, values=creation_form(), reason="").status_code == 422
+    wrong = creation_form(nom_famille="", date_naissance="31/02/2001")
+    refused = accounts.call("POST", path, administrator, values=wrong, reason=REASON)
+    assert {"nom_famille", "date_naissance"} <= refused_fields(refused)
+    nobody = accounts.call("POST", "/candidates/x/identity", administrator, values=creation_form(), reason=REASON)
+    assert nobody.status_code == 404
+    assert accounts.search_candidates(administrator, "inconnu@x.fr") == []
+
 
 Act = Callable[[], Any]
 
@@ -59,8 +115,7 @@ def ask_while_away(accounts: RunningAccounts, login: Login, registrations: FakeR
 def test_a_change_that_becomes_pending_just_before_the_new_address_is_in_force_has_its_own_version(
     accounts: RunningAccounts, login: Login, registrations: FakeRegistrations
 ) -> None:
-    ask_new_email(accounts, login)
-    token = accounts.newest_token(NEW_EMAIL, "Confirmer")
+    token = new_email_token(accounts, login)
     with accounts.app.app_context(), before_writes({1: lambda: ask_while_away(accounts, login, registrations)}):
         assert accounts.post("/email-changes", token=token).json == {"email": NEW_EMAIL}
     accounts.run_job("finish-identity-changes")
@@ -72,8 +127,7 @@ def test_a_change_that_becomes_pending_just_before_the_new_address_is_in_force_h
 def test_a_mailed_link_waits_for_a_pending_change_and_stays_usable(
     accounts: RunningAccounts, login: Login, registrations: FakeRegistrations
 ) -> None:
-    ask_new_email(accounts, login)
-    token = accounts.newest_token(NEW_EMAIL, "Confirmer")
+    token = new_email_token(accounts, login)
     ask_while_away(accounts, login, registrations)
     registrations.lose_answers = True
     refused = accounts.post("/email-changes", token=token)
@@ -102,8 +156,7 @@ def test_a_second_change_asked_for_while_the_first_waits_is_not_said_to_be_recor
 def test_a_deletion_that_waits_leaves_no_link_to_confirm(
     accounts: RunningAccounts, login: Login, registrations: FakeRegistrations
 ) -> None:
-    ask_new_email(accounts, login)
-    token = accounts.newest_token(NEW_EMAIL, "Confirmer")
+    token = new_email_token(accounts, login)
     registrations.lose_answers = True
     path, typed = "/me/deletion", {"current_password": PASSWORD}
     assert accounts.call("POST", path, login["access_token"], **typed).status_code == 503

@@ -1,0 +1,233 @@
+"""Who gets in: passwords of both profiles, slowed tries, states of mailed links, what staff may do."""
+
+from __future__ import annotations
+
+import itertools
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from services.accounts.domain.mail_link_rules import (
+    End,
+    Link,
+    Purpose,
+    State,
+    state_of,
+    unusable_link_error,
+    unusable_link_message,
+)
+from services.accounts.domain.passwords import GUIDE, RECOMMENDED, Profile, mistakes, normalised
+from services.accounts.domain.staff import (
+    CATALOGUE_MANAGE,
+    Role,
+    checked_academies,
+    checked_scopes,
+    scopes_of,
+    session_scopes,
+)
+from services.accounts.domain.throttling import (
+    ALL_SOURCES,
+    FAILURES_LIFETIME,
+    PER_SOURCE,
+    RESENDS,
+    Failures,
+    count_in_window,
+    seconds_to_wait,
+    starts_to_slow,
+)
+from services.chassis.errors import Invalid
+
+SENTENCE = "le cheval mange du foin " * 99
+LENGTHS = f"{GUIDE.shortest} à {GUIDE.longest}"
+
+
+@pytest.mark.parametrize("password", ["Merisier1!", "Bouleau/2021", "Éé!", "aB !", "a.".rjust(GUIDE.longest, "A")])
+def test_the_guides_profile_accepts(password: str) -> None:
+    assert mistakes(password.ljust(GUIDE.shortest, "a"), GUIDE) == []
+
+
+@pytest.mark.parametrize(
+    ("password", "reason"),
+    [
+        ("Aa!".ljust(GUIDE.shortest - 1, "4"), LENGTHS),
+        ("a.".rjust(GUIDE.longest + 1, "A"), LENGTHS),
+        ("azerty1!", "majuscule"),
+        ("AZERTY1!", "minuscule"),
+        ("Azerty12", "spécial"),
+        ("Azerty 12", "spécial"),
+        ("Azerty1!\ud800", "n'existe pas"),
+    ],
+)
+def test_the_guides_profile_refuses_and_says_why(password: str, reason: str) -> None:
+    assert reason in " ".join(mistakes(password, GUIDE))
+
+
+@pytest.mark.parametrize(
+    "password",
+    ["Password1!", "P@ssw0rd!", "!Marseille13!", "1Azerty*", "Doudou!Doudou!", "Iloveyou<3", "Mot-de-passe1"],
+)
+@pytest.mark.parametrize("profile", [GUIDE, RECOMMENDED])
+def test_a_common_word_is_refused_by_both_profiles_whatever_digits_and_signs_surround_it(
+    password: str, profile: Profile
+) -> None:
+    assert mistakes(password.ljust(profile.shortest, "!"), profile)[-1].startswith("Ce mot de passe est trop courant")
+
+
+def test_every_broken_rule_is_told() -> None:
+    assert len(mistakes("abc", GUIDE)) == 3
+
+
+@pytest.mark.parametrize("password", [SENTENCE[: RECOMMENDED.longest], "x" * 60 + "abcdefg", "9382 4471 0029", "wxyzk"])
+def test_the_recommended_profile_takes_length_alone(password: str) -> None:
+    assert mistakes(password.ljust(RECOMMENDED.shortest, "k"), RECOMMENDED) == []
+
+
+@pytest.mark.parametrize(
+    "password",
+    ["court", SENTENCE[: RECOMMENDED.longest + 1], "9382 4471 0029 5561"[: RECOMMENDED.shortest - 1], "123456789012",
+     "azertyuiopqsdf", "Motdepasse123", "bonjourbonjour", "aaaaaaaaaaaa", "wxyzwxzyxwzy"],
+)  # fmt: skip
+def test_the_recommended_profile_refuses_short_long_and_common_ones(password: str) -> None:
+    assert mistakes(password, RECOMMENDED)
+
+
+def test_an_accent_typed_on_another_keyboard_is_the_same_password() -> None:
+    assert normalised("e\u0301te\u0301") == normalised("\u00e9t\u00e9")
+
+
+NOW = datetime(2021, 10, 4, 12, tzinfo=UTC)
+
+
+def failed(times: int) -> Failures:
+    failures = Failures()
+    for _ in range(times):
+        failures = failures.one_more(NOW)
+    return failures
+
+
+def test_some_failures_cost_nothing() -> None:
+    assert seconds_to_wait(failed(PER_SOURCE.undelayed - 1), PER_SOURCE, NOW) == 0
+
+
+def test_each_further_failure_doubles_the_wait_up_to_the_longest() -> None:
+    first, *more = (seconds_to_wait(failed(PER_SOURCE.undelayed + count), PER_SOURCE, NOW) for count in range(12))
+    longest = PER_SOURCE.longest_delay.total_seconds()
+    assert first == PER_SOURCE.first_delay.total_seconds()
+    assert more == [min(2 * earlier, longest) for earlier in (first, *more[:-1])]
+    assert more[-1] == longest
+
+
+def test_the_wait_ends() -> None:
+    failures = failed(PER_SOURCE.undelayed)
+    assert seconds_to_wait(failures, PER_SOURCE, NOW + PER_SOURCE.first_delay - timedelta(seconds=0.5)) == 1
+    assert seconds_to_wait(failures, PER_SOURCE, NOW + PER_SOURCE.first_delay) == 0
+
+
+def test_a_time_without_failure_forgets_them() -> None:
+    later = NOW + FAILURES_LIFETIME
+    assert seconds_to_wait(failed(ALL_SOURCES.undelayed), PER_SOURCE, later) == 0
+    assert failed(ALL_SOURCES.undelayed).one_more(later).count == 1
+
+
+def test_many_sources_together_have_more_tries_than_one() -> None:
+    assert seconds_to_wait(failed(PER_SOURCE.undelayed), ALL_SOURCES, NOW) == 0
+    assert seconds_to_wait(failed(ALL_SOURCES.undelayed), ALL_SOURCES, NOW) == ALL_SOURCES.first_delay.total_seconds()
+
+
+def test_the_owner_is_told_once() -> None:
+    moments = [
+        count
+        for count in range(1, 2 * PER_SOURCE.undelayed)
+        if starts_to_slow(failed(count - 1), failed(count), PER_SOURCE)
+    ]
+    assert moments == [PER_SOURCE.undelayed]
+
+
+def test_mails_asked_for_are_counted_within_a_window() -> None:
+    count, since = 0, None
+    for _ in range(RESENDS.max_count):
+        count, since, wait = count_in_window(count, since, RESENDS, NOW)
+        assert wait == 0
+    assert count_in_window(count, since, RESENDS, NOW + RESENDS.window - timedelta(seconds=60))[2] == 60
+    assert count_in_window(count, since, RESENDS, NOW + RESENDS.window) == (1, NOW + RESENDS.window, 0)
+
+
+END = datetime(2021, 10, 6, 12, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
+
+
+@pytest.mark.parametrize(
+    ("now", "state"), [(END - SECOND, State.USABLE), (END, State.EXPIRED), (END + SECOND, State.EXPIRED)]
+)
+def test_a_link_ends_at_its_instant(now: datetime, state: State) -> None:
+    assert state_of(Link(END, used=False), now) is state
+
+
+def test_a_used_link_says_so_even_when_it_has_expired_and_an_invented_one_is_unknown() -> None:
+    assert state_of(Link(END, used=True, end=End.REPLACED), END + SECOND) is State.USED
+    assert state_of(None, END) is State.UNKNOWN
+
+
+@pytest.mark.parametrize(("end", "state"), [(End.REPLACED, State.REPLACED), (End.OVER, State.ENDED)])
+def test_a_link_that_dies_before_its_time_says_how(end: End, state: State) -> None:
+    assert state_of(Link(END, used=False, end=end), END - SECOND) is state
+    assert state_of(Link(END, used=False, end=end), END) is State.EXPIRED
+
+
+TYPES = {
+    State.EXPIRED: "lien-expire",
+    State.REPLACED: "lien-remplace",
+    State.ENDED: "lien-sans-objet",
+    State.USED: "lien-utilise",
+    State.UNKNOWN: "lien-inconnu",
+}
+
+
+def test_every_dead_link_says_what_to_do() -> None:
+    for purpose, (state, type) in itertools.product(Purpose, TYPES.items()):
+        error = unusable_link_error(purpose, state)
+        assert (error.http_status, error.slug, error.detail) == (410, type, unusable_link_message(purpose, state))
+
+
+def test_no_two_states_of_a_link_say_the_same() -> None:
+    for purpose in Purpose:
+        messages = {state: unusable_link_message(purpose, state) for state in State}
+        assert len(set(messages.values())) == len(State), purpose
+        assert messages[State.USABLE] is None
+        assert "remplac" not in (messages[State.EXPIRED] or ""), purpose
+
+
+KNOWN = ("03", "15", "20")
+
+
+def test_a_gestionnaire_is_limited_to_known_academies() -> None:
+    assert checked_academies(Role.GESTIONNAIRE, ["15", "03", "03"], KNOWN) == ["03", "15"]
+    for wrong in ([], ["99"]):
+        with pytest.raises(Invalid):
+            checked_academies(Role.GESTIONNAIRE, wrong, KNOWN)
+
+
+def test_an_administrateur_has_them_all() -> None:
+    assert checked_academies(Role.ADMINISTRATEUR, [], KNOWN) is None
+    with pytest.raises(Invalid):
+        checked_academies(Role.ADMINISTRATEUR, ["03"], KNOWN)
+
+
+def test_unknown_scopes_are_named() -> None:
+    with pytest.raises(Invalid, match="pieces:delete"):
+        checked_scopes(["pieces:read", "pieces:delete"])
+    with pytest.raises(Invalid):
+        checked_scopes([])
+
+
+def test_an_unknown_role_may_do_nothing() -> None:
+    assert scopes_of("directeur") == frozenset()
+    assert "candidates:correct" not in scopes_of(Role.GESTIONNAIRE)
+    assert "candidates:correct" in scopes_of(Role.ADMINISTRATEUR)
+
+
+def test_the_catalogue_is_of_administrateurs_in_a_browser_and_of_no_token() -> None:
+    assert CATALOGUE_MANAGE in session_scopes("administrateur")
+    assert not {CATALOGUE_MANAGE, "staff:manage"} & session_scopes("gestionnaire")
+    with pytest.raises(Invalid):
+        checked_scopes([CATALOGUE_MANAGE])

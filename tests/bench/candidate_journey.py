@@ -67,8 +67,7 @@ def walk(visitor: Visitor, address: str, mails: Mails, choice: Choice, watches: 
 def create_account(visitor: Visitor, address: str, mails: Mails) -> None:
     visitor.get(PAGE, "/")
     visitor.get(PAGE, "/compte/creation")
-    for words in ("caen",):
-        visitor.get(SEARCH, "/compte/communes", {"departement_naissance": "014", "q": words})
+    visitor.get(SEARCH, "/compte/communes", {"departement_naissance": "014", "q": "caen"})
     visitor.post(CREATE, "/compte/creation", creation_form(email=address, email_confirmation=address))
     visitor.get(PAGE, "/compte/creation/confirmation")
     asked = time.perf_counter()

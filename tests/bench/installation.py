@@ -1,4 +1,5 @@
-"""A portal under measurement in one of its modes: puts a load on it and reads what each process used for it."""
+"""A portal under measurement in one of its modes: puts a load on it, reads what each process used for it and records
+how long people waited."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
+from math import ceil
 from pathlib import Path
 
 from gateway.service_clients import ServiceClients, connect_services
@@ -15,8 +17,8 @@ from gateway.settings import GatewaySettings
 from tests.bench.candidate_journey import create_account, log_in
 from tests.bench.load import Load, LoadResult
 from tests.bench.mails import Mails
-from tests.bench.portal_processes import pids_of, ports
 from tests.bench.process_usage import Usage, processor_seconds, usage, used_since
+from tests.bench.record import record
 from tests.bench.visitor import Timings, Visitor
 from tests.support.launched_portal import LaunchedPortal
 from tests.support.processes import wait_until
@@ -26,6 +28,10 @@ IDLE_WITHIN_SECONDS, REST_SECONDS = 180.0, 1.0
 FIRST = 5
 IDLE_BELOW = 0.25
 """Processor seconds in REST_SECONDS below which the workers count as idle."""
+READING_SECONDS = 1.0
+"""Pause of each person before the next page; nobody reads faster. Without it each person waits for all the others,
+whatever the pages cost."""
+PERCENTS = (50, 95, 99)
 
 
 @dataclass(frozen=True)
@@ -46,6 +52,11 @@ class Measured:
         return self.result.journeys / self.result.lasted * 60
 
 
+def pids_of(portal: LaunchedPortal) -> dict[str, int]:
+    """« gateway », « accounts », « accounts-worker », « objects » …; the launcher itself is not among them."""
+    return {name: process.pid for name, process in portal.processes().items()}
+
+
 class Installation:
     """`label` names the mode in the table of figures; `servers` are processes beside the portal's own, by name."""
 
@@ -57,7 +68,7 @@ class Installation:
 
     @property
     def pids(self) -> dict[str, int]:
-        return {**pids_of(self.portal.var, self.portal.pid), **self._servers}
+        return pids_of(self.portal) | self._servers
 
     def measure_load(self, people: int, **given: float | bool) -> Measured:
         """Put the load on, and wait until the workers have done all that follows from it."""
@@ -84,7 +95,7 @@ class Installation:
 
     def address_of(self, process: str) -> str:
         """The URL of a service itself, without the gateway."""
-        return f"http://127.0.0.1:{ports(self.portal.var)[process]}"
+        return f"http://127.0.0.1:{self.portal.processes()[process].port}"
 
     def as_the_gateway(self) -> ServiceClients:
         """The services as the gateway of this installation calls them."""
@@ -120,3 +131,16 @@ def run_load_process(load: Load) -> LoadResult:
     )
     assert completed.returncode == 0, completed.stderr
     return LoadResult(**json.loads(completed.stdout))
+
+
+def record_waits(who: str, result: LoadResult) -> None:
+    print(f"\n{who}: {result.journeys} journeys in {result.lasted:.0f} s, errors: {result.errors or 'none'}")
+    for step, seconds in sorted(result.seconds.items()):
+        for percent in PERCENTS:
+            record(f"{who}, {step}: p{percent}", percentile(seconds, percent) * 1000, "ms")
+    record(f"{who}: errors", sum(result.errors.values()), "", aim=0)
+
+
+def percentile(values: list[float], percent: int) -> float:
+    """The nearest-rank percentile."""
+    return sorted(values)[ceil(len(values) * percent / 100) - 1]

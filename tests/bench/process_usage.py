@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-
-from tests.bench.portal_processes import children_of
 
 _TICK = 1 / os.sysconf("SC_CLK_TCK")
 _KIB = 1024
@@ -42,17 +41,24 @@ def processor_seconds(pid: int) -> float:
     return sum(_processor(member) for member in _family(pid))
 
 
+def reset_memory_peak(pid: int) -> int:
+    """Bytes that the process holds; resets its peak."""
+    Path(f"/proc/{pid}/clear_refs").write_text(_FORGET_MOST, encoding="ascii")
+    return _field(f"/proc/{pid}/status", "VmRSS") * _KIB
+
+
+def memory_peak(pid: int) -> int:
+    return _field(f"/proc/{pid}/status", "VmHWM") * _KIB
+
+
 def reset_memory_peaks(pid: int) -> dict[int, int]:
-    """Bytes that the process and each of its children hold, by pid; resets their peaks."""
-    members = list(_family(pid))
-    for member in members:
-        Path(f"/proc/{member}/clear_refs").write_text(_FORGET_MOST, encoding="ascii")
-    return {member: _status(member, "VmRSS") for member in members}
+    """Of the process and each of its children, by pid."""
+    return {member: reset_memory_peak(member) for member in _family(pid)}
 
 
 def peak_memory_growth(before: Mapping[int, int]) -> int:
     """The largest growth in bytes of one of these processes, from `before` to its peak."""
-    return max(_status(member, "VmHWM") - held for member, held in before.items())
+    return max(memory_peak(member) - held for member, held in before.items())
 
 
 def _of_family(pid: int) -> Usage:
@@ -66,18 +72,16 @@ def _of_family(pid: int) -> Usage:
 
 def _family(pid: int) -> Iterator[int]:
     yield pid
-    for child in children_of(pid):
-        yield from _family(child)
+    for task in Path(f"/proc/{pid}/task").glob("*/children"):
+        with suppress(OSError):  # a thread that ends meanwhile
+            for child in task.read_text(encoding="ascii").split():
+                yield from _family(int(child))
 
 
 def _processor(pid: int) -> float:
     """All threads, user and system, and the children that it has seen end."""
     fields = _read(f"/proc/{pid}/stat").rpartition(")")[2].split()
     return sum(map(int, fields[11:15])) * _TICK
-
-
-def _status(pid: int, name: str) -> int:
-    return _field(f"/proc/{pid}/status", name) * _KIB
 
 
 def _field(path: str, name: str) -> int:

@@ -14,13 +14,13 @@ from functools import partial
 from urllib.parse import urlsplit
 
 from minio import Minio
-from pypdf import PdfWriter
 
 from tests.bench.candidate_journey import Choice, registers
 from tests.bench.installation import Installation
 from tests.bench.process_usage import peak_memory_growth, reset_memory_peaks
 from tests.bench.record import record
 from tests.bench.visitor import UnexpectedAnswer, Visitor
+from tests.journeys.background_load import unique_pdf
 from tests.support.processes import wait_until
 
 MIB = 1024 * 1024
@@ -50,7 +50,7 @@ class Depositor:
 def test_deposits(one_machine: Installation) -> None:
     with ThreadPoolExecutor(AT_ONCE_REGISTERING) as pool:
         depositors = list(pool.map(lambda _: _depositor(one_machine), range(TOGETHER)))
-    forms = [_form(_a_file()) for _ in range(TOGETHER)]
+    forms = [_form(unique_pdf(SIZE)) for _ in range(TOGETHER)]
     depositors[0].deposits(forms[0])  # the first one starts a program
     for_one = sum(_seconds(partial(depositors[0].deposits, form)) for form in forms[:ONE_BY_ONE])
     record("deposits of 5 MiB, one at a time", ONE_BY_ONE * 5 / for_one, "MiB/s")
@@ -96,7 +96,7 @@ def _put(installation: Installation) -> Callable[[], object]:
     client = Minio(f"{store.hostname}:{store.port}", store.username, store.password, secure=False, region="us-east-1")
     if not client.bucket_exists("bench"):
         client.make_bucket("bench")
-    content = _a_file()
+    content = unique_pdf(SIZE)
     return lambda: client.put_object("bench", secrets.token_hex(8), io.BytesIO(content), len(content))
 
 
@@ -109,15 +109,6 @@ def _seconds(act: Callable[[], object]) -> float:
     begun = time.perf_counter()
     act()
     return time.perf_counter() - begun
-
-
-def _a_file() -> bytes:
-    """A PDF of that size, whose bytes are no other's."""
-    writer, written = PdfWriter(), io.BytesIO()
-    writer.add_blank_page(595, 842)
-    writer.add_metadata({"/Title": secrets.token_hex(SIZE // 2)})
-    writer.write(written)
-    return written.getvalue()
 
 
 def _form(content: bytes) -> tuple[bytes, str]:

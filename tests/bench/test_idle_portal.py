@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.bench.conftest import AS_SHIPPED
-from tests.bench.portal_processes import pids_of
+from tests.bench.installation import pids_of
 from tests.bench.process_usage import processor_seconds, usage, used_since
 from tests.bench.record import record
 from tests.support.launched_portal import LaunchedPortal
@@ -35,7 +35,7 @@ def test_one_machine_at_rest(portal: LaunchedPortal) -> None:
     record("« make run » again, processor", processor_seconds(portal.pid), "CPU-s")
 
     time.sleep(SETTLING_SECONDS)
-    pids, all_together = pids_of(portal.var, portal.pid), {"portal": portal.pid}
+    pids, all_together = pids_of(portal), {"portal": portal.pid}
     before, before_each = usage(all_together), usage(pids)
     time.sleep(MEASURED_SECONDS)
     used = used_since(before, all_together)["portal"]

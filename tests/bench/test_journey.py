@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from tests.bench.candidate_journey import BOTH_DOCUMENTS, TAB
 from tests.bench.capacity_document import OF_A_JOURNEY
-from tests.bench.installation import ONE_MACHINE, Installation, Measured
+from tests.bench.installation import (
+    ONE_MACHINE,
+    READING_SECONDS,
+    Installation,
+    Measured,
+    percentile,
+    record_waits,
+)
 from tests.bench.least_cost import Floor
 from tests.bench.record import record
-from tests.bench.waits import READING_SECONDS, percentile, record_waits
 
 MOST_PROCESSOR, MOST_TIMES_THE_FLOOR = 0.5, 2.5
 MOST_TIMES_SLOWER = 8

@@ -10,10 +10,9 @@ from dataclasses import replace
 
 import pytest
 
-from tests.bench.installation import run_load_process
+from tests.bench.installation import READING_SECONDS, record_waits, run_load_process
 from tests.bench.load import Load
 from tests.bench.record import record
-from tests.bench.waits import READING_SECONDS, record_waits
 
 SECONDS = 30.0
 URL = os.environ.get("URL", "")

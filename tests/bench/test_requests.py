@@ -1,10 +1,11 @@
-"""What single requests cost, each beside its bare twin."""
+"""What single requests cost, each beside its bare twin, and what traces add to them."""
 
 from __future__ import annotations
 
 import http.client
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 import orjson
@@ -15,14 +16,18 @@ from services.chassis.web.access_tokens import verified
 from services.contracts.registrations import RegistrationSaved
 from tests.accounts.creation_form import PASSWORD
 from tests.bench.candidate_journey import LAST_TAB, TAB, Choice, fills_the_tabs, opens_a_draft, saves
-from tests.bench.installation import Installation
+from tests.bench.conftest import AS_SHIPPED
+from tests.bench.installation import ONE_MACHINE, Installation
 from tests.bench.least_cost import Floor, bare_servers, processor_of
 from tests.bench.record import record
 from tests.bench.visitor import Answer, Timings, Visitor
+from tests.support.launched_portal import LaunchedPortal
+from tests.support.otlp_receiver import OtlpReceiver
 from tests.support.tokens import candidate_token, key_of
 
 IDENTIFICATION = 2
 ASKED, SAVED, CALLED = 200, 15, 300
+ROUNDS, ASKED_IN_A_ROUND = 5, 60
 MOST_MS_OF_A_TAB, MOST_MS_OF_A_SAVE, MOST_MS_OF_A_DRAFT = 14, 20, 5
 LEAST_SHARE_THROUGH_THE_GATEWAY = 0.5
 SAMPLE = Path(__file__).parents[1] / "contracts" / "samples" / "registrations.registration_saved.v1.json"
@@ -30,9 +35,7 @@ IN_A_PAGE = ("gateway", "accounts", "registrations")
 
 
 def test_a_tab_and_a_draft(one_machine: Installation, floor: Floor) -> None:
-    visitor, address = one_machine.new_candidate()
-    draft, tab = opens_a_draft(visitor, Choice())
-    fills_the_tabs(visitor, draft, tab)
+    visitor, address, draft = _at_a_tab(one_machine)
     cost = one_machine.processor_of(lambda: visitor.get(TAB, f"{draft}/{IDENTIFICATION}"), ASKED)
     total = sum(cost[name] for name in IN_A_PAGE) * 1000
     record("a tab's page", total, "ms", aim=MOST_MS_OF_A_TAB)
@@ -45,6 +48,41 @@ def test_a_tab_and_a_draft(one_machine: Installation, floor: Floor) -> None:
     path = f"/v1/drafts/{draft.rpartition('/')[2]}"
     cost = one_machine.processor_of(lambda: inside.get("draft", path), ASKED)
     record("GET draft", cost["registrations"] * 1000, "ms", aim=MOST_MS_OF_A_DRAFT)
+
+
+def _at_a_tab(installation: Installation) -> tuple[Visitor, str, str]:
+    """Somebody, their address and the path of their draft's tabs, each filled in."""
+    visitor, address = installation.new_candidate()
+    draft, tab = opens_a_draft(visitor, Choice())
+    fills_the_tabs(visitor, draft, tab)
+    return visitor, address, draft
+
+
+def test_a_tab_with_traces_and_without(one_machine: Installation) -> None:
+    """All traces are sent, or none."""
+    with OtlpReceiver() as receiver:
+        portal = LaunchedPortal("bench-traces", AS_SHIPPED | {"OTEL_EXPORTER_OTLP_ENDPOINT": receiver.url})
+        try:
+            traced = Installation(ONE_MACHINE, portal, portal.var / "mail", {})
+            cost = _ms_of_a_tab({"without": one_machine, "with": traced})
+        finally:
+            portal.stop()
+    for label, milliseconds in cost.items():
+        record(f"a tab's page, {label} traces", milliseconds, "ms")
+    record("a tab's page, with traces over without", cost["with"] / cost["without"], "times")
+
+
+def _ms_of_a_tab(installations: Mapping[str, Installation]) -> dict[str, float]:
+    """Processor time of a tab's page in each, in turns, so that what else the machine does falls on all: the least of
+    their rounds."""
+    visitors = {label: _at_a_tab(installation) for label, installation in installations.items()}
+    least = dict.fromkeys(installations, float("inf"))
+    for _ in range(ROUNDS):
+        for label, (visitor, _address, draft) in visitors.items():
+            ask = partial(visitor.get, TAB, f"{draft}/{IDENTIFICATION}")
+            cost = installations[label].processor_of(ask, ASKED_IN_A_ROUND)
+            least[label] = min(least[label], sum(cost[name] for name in IN_A_PAGE) * 1000)
+    return least
 
 
 def test_a_save(one_machine: Installation) -> None:

@@ -16,8 +16,10 @@ import requests
 
 from services.contracts import page_labels
 from tests.journeys import personas
+from tests.journeys.acknowledged_work import AcknowledgedWork
+from tests.journeys.background_load import RetryingBrowser, save_again
 from tests.journeys.gestionnaire_tool import GestionnaireTool
-from tests.journeys.html_forms import SAME_ORIGIN, last_tab_path, save_form_fields
+from tests.journeys.html_forms import SAME_ORIGIN
 from tests.journeys.justificatifs_page import JustificatifsPage, write_pdf
 from tests.support.chromium import cookies_of
 from tests.support.continuous_requests import ContinuousRequests
@@ -46,8 +48,7 @@ def test_fewer_replicas_of_pieces_lose_no_request(
 ) -> None:
     """Reads by tools (a connection each) and by pages (pooled), and deposits that were begun before."""
     composed.scale(pieces=3)
-    someone = new_candidate(composed, personas.DUBOIS.with_email(personas.new_address()))
-    someone.creates_account_and_logs_in()
+    someone = new_candidate(composed, personas.another_dubois())
     candidature = someone.registers()
     JustificatifsPage(someone)
     page, cookies = someone.page.url, cookies_of(someone.page)
@@ -87,8 +88,7 @@ def test_more_gateways_and_pieces_share_the_requests_and_fewer_lose_none(
     composed: ComposedPortal, new_candidate: NewCandidate
 ) -> None:
     composed.scale(gateway=3, pieces=3)
-    someone = new_candidate(composed, personas.DUBOIS.with_email(personas.new_address()))
-    someone.creates_account_and_logs_in()
+    someone = new_candidate(composed, personas.another_dubois())
     someone.registers()
     JustificatifsPage(someone)
     page, cookies, readers = someone.page.url, cookies_of(someone.page), ContinuousRequests(READS_EVERY)
@@ -166,14 +166,13 @@ def test_fewer_workers_of_documents_lose_and_double_nothing(
 ) -> None:
     """Versions are saved faster than two workers make their documents; in the midst of that one goes."""
     composed.scale(documents_worker=2)
-    someone = new_candidate(composed, personas.DUBOIS.with_email(personas.new_address()))
-    someone.creates_account_and_logs_in()
+    someone = new_candidate(composed, personas.another_dubois())
     candidature = someone.registers()
-    cookies = cookies_of(someone.page)
+    browser = RetryingBrowser(composed.url, AcknowledgedWork(), cookies_of(someone.page), threading.Event())
     first = rendered(composed)
     with ThreadPoolExecutor(1) as pool:
         for number in range(SAVES):
-            saves_again(composed.url, candidature, cookies)
+            assert save_again(browser, candidature), browser.work.faults
             if number == SAVES_BEFORE:
                 scaled = pool.submit(composed.scale, documents_worker=1)
         scaled.result()
@@ -198,15 +197,3 @@ def titles(someone: Candidate) -> Counter[str]:
     """Of all versions' documents on « Mes documents », and how often each stands there."""
     someone.page.reload()
     return Counter(re.findall(f"(?:{'|'.join(AUTOMATIC)}) Version \\d\\d", " ".join(someone.user.text.split())))
-
-
-def saves_again(url: str, candidature: str, cookies: dict[str, str]) -> None:
-    """« Modifier » and « Enregistrer »: one more version."""
-    with requests.Session() as visit:
-        visit.cookies.update(cookies)
-        visit.headers.update(SAME_ORIGIN)
-        begun = visit.post(f"{url}/inscriptions/{candidature}/modification", allow_redirects=False, timeout=TIMEOUT)
-        tab = f"{url}{last_tab_path(begun)}"
-        data = save_form_fields(visit.get(tab, timeout=TIMEOUT).text)
-        assert data
-        assert visit.post(tab, data=data, allow_redirects=False, timeout=TIMEOUT).status_code == 303

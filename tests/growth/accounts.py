@@ -14,17 +14,7 @@ from services.accounts.models import Account, AuditEntry, KnownBrowser, LoginSes
 from services.accounts.queries import candidates
 from services.chassis.process.command_line import migrate
 from tests.accounts.running_accounts import RunningAccounts, settings
-from tests.growth.full_service import (
-    FAMILY,
-    Actions,
-    FullService,
-    Weight,
-    event_actions,
-    expect_answer,
-    fill_events,
-    jobs_of,
-    update_statistics,
-)
+from tests.growth.full_service import FAMILY, Actions, FullService, Weight, event_actions, expect_answer, fill_events
 from tests.support.database_filling import fast_filling, identifier, insert_copies, numbered
 from tests.support.smtp import Mailbox
 
@@ -44,7 +34,7 @@ def full_accounts(database_url: str, folder: Path, mailbox: Mailbox, rows: int, 
     with app.app_context():
         login = accounts.log_in_new_candidate()
         _fill(rows, weight)
-        return FullService("accounts", app, db, rows, _reads(accounts, login), _writes(accounts), jobs_of(jobs))
+        return FullService("accounts", app, db, rows, _reads(accounts, login), _writes(accounts), jobs)
 
 
 OVER_A_DAY = "example.last_seen_at - (i * 4 % 86400) * INTERVAL '1 second'"
@@ -55,10 +45,8 @@ def _fill(rows: int, weight: Weight) -> None:
     id = identifier(db)
     with fast_filling(db) as session:
         session.execute(text(CORRECTED))
-        email: dict[str, Any] = {
-            "email": f"{numbered()} || '@exemple.fr'",
-            "email_key": f"{numbered()} || '@exemple.fr'",
-        }
+        address = f"{numbered()} || '@exemple.fr'"
+        email: dict[str, Any] = {"email": address, "email_key": address}
         insert_copies(session, Account.__table__, rows=rows, id=id, nom_famille=FAMILY, **email)
         waiting: dict[str, Any] = {**email, "activated_at": "CAST(NULL AS TIMESTAMP)"}
         insert_copies(session, Account.__table__, rows=WAITING, first=rows + 1, id=id, **waiting)
@@ -69,7 +57,6 @@ def _fill(rows: int, weight: Weight) -> None:
         insert_copies(session, sent_mails.SentMail.__table__, rows=rows, id=numbered(), owner_id=id)
         insert_copies(session, AuditEntry.__table__, rows=rows, subject=id)
     fill_events(db, events, rows, weight)
-    update_statistics(db)
 
 
 def _reads(accounts: RunningAccounts, login: dict[str, Any]) -> Actions:
@@ -96,9 +83,8 @@ def _writes(accounts: RunningAccounts) -> Actions:
         return expect_answer(accounts.create_account(email=email, email_confirmation=email), 202)
 
     def become_candidate() -> object:
-        return accounts.log_in_new_candidate(
-            email=(email := f"candidat{next(numbers)}@exemple.fr"), email_confirmation=email
-        )
+        email = f"candidat{next(numbers)}@exemple.fr"
+        return accounts.log_in_new_candidate(email=email, email_confirmation=email)
 
     return {
         "account created": create,

@@ -25,16 +25,7 @@ from services.documents.operations.publishing import Order, publish
 from tests.documents.example_events import CANDIDATURE, saved, withdrawn
 from tests.documents.imports.exam_office import CELLS, ExamOffice, csv_of, line
 from tests.documents.service import Service
-from tests.growth.full_service import (
-    Actions,
-    FullService,
-    Weight,
-    event_actions,
-    expect_answer,
-    fill_events,
-    jobs_of,
-    update_statistics,
-)
+from tests.growth.full_service import NUMERO, Actions, FullService, Weight, event_actions, expect_answer, fill_events
 from tests.support.database_filling import fast_filling, identifier, insert_copies
 from tests.support.tokens import bearer, staff_token
 
@@ -49,14 +40,14 @@ def full_documents(database_url: str, objects_url: str, peer_url: str, rows: int
     office.checked(csv_of([OWN_LINE, line(9_999)]))
     with service.app.app_context():
         _fill(rows, weight)
-    return FullService("documents", service.app, db, rows, _reads(service, office), _writes(service, office), _jobs())
+    reads, writes = _reads(service, office), _writes(service, office)
+    return FullService("documents", service.app, db, rows, reads, writes, jobs)
 
 
 def _fill(rows: int, weight: Weight) -> None:
     id = identifier(db)
     with fast_filling(db) as session:
-        number = "'0' || CAST(3100000000 + i AS VARCHAR(10))"
-        insert_copies(session, Candidature.__table__, rows=rows, id=id, candidate_id=id, numero_candidat=number)
+        insert_copies(session, Candidature.__table__, rows=rows, id=id, candidate_id=id, numero_candidat=NUMERO)
         insert_copies(session, SavedVersion.__table__, rows=rows, candidature_id=id, **weight("payload"))
         made = session.execute(text("SELECT id FROM documents ORDER BY type")).scalars().all()
         for place, document_id in enumerate(made):
@@ -66,7 +57,6 @@ def _fill(rows: int, weight: Weight) -> None:
             insert_copies(session, Document.__table__, rows=rows, example=f"id = '{document_id}'", **own)
         _fill_imports(session, rows, id)
     fill_events(db, event_tables, rows, weight)
-    update_statistics(db)
 
 
 def _fill_imports(session: Session, rows: int, id: str) -> None:
@@ -150,8 +140,3 @@ def _import(office: ExamOffice) -> None:
     assert office.read(checked["id"])["published"] == 1
     withdrawal = office.call("POST", f"/imports/{checked['id']}/withdrawal", json={"reason": "Changement de centre"})
     expect_answer(withdrawal)
-
-
-def _jobs() -> Actions:
-    """Those that deal with objects are measured by themselves: the store holds only the example's."""
-    return {name: run for name, run in jobs_of(jobs).items() if name not in ("reconcile", "erase-retired")}

@@ -28,15 +28,14 @@ from services.pieces.operations.change_numbering import number_all_changes
 from tests.documents.example_events import CANDIDATE, CANDIDATURE
 from tests.growth.full_service import (
     FAMILY,
+    NUMERO,
     Actions,
     FullService,
     Weight,
-    audit_export,
     event_actions,
     expect_answer,
+    export,
     fill_events,
-    jobs_of,
-    update_statistics,
 )
 from tests.pieces.example_events import OTHER, registration_saved, window_changed
 from tests.pieces.pieces_service import PiecesService
@@ -95,8 +94,12 @@ def full_pieces(database_url: str, objects_url: str, rows: int, weight: Weight) 
     with portal.app.app_context():
         number_all_changes()
         _fill(rows, weight)
+    exports = {
+        "the export of all pieces": export(portal.app, "pieces.csv", "pieces:read"),
+        "the export of the journal": export(portal.app, "audit.csv?everybody=true", "audit:read"),
+    }
     reads, writes = _reads(portal), _writes(portal)
-    return FullService("pieces", portal.app, db, rows, reads, writes, _jobs(), _exports(portal), close=portal.close)
+    return FullService("pieces", portal.app, db, rows, reads, writes, jobs, exports, close=portal.close)
 
 
 def _fill(rows: int, weight: Weight) -> None:
@@ -106,8 +109,7 @@ def _fill(rows: int, weight: Weight) -> None:
     academie = f"CASE i % {len(ACADEMIES)} {cases} END"
     status = f"CASE WHEN i % 10 = 0 AND ({academie}) <> '{SETTLED}' THEN NULL ELSE 'compliant' END"
     with fast_filling(db) as session:
-        number = "'0' || CAST(3100000000 + i AS VARCHAR(10))"
-        tile: dict[str, Any] = {"academie_code": academie, "numero_candidat": number, "nom": f"upper({FAMILY})"}
+        tile: dict[str, Any] = {"academie_code": academie, "numero_candidat": NUMERO, "nom": f"upper({FAMILY})"}
         insert_copies(session, Candidature.__table__, rows=rows, id=id, candidate_id=id, **tile)
         codes = session.execute(text("SELECT code, id FROM pieces ORDER BY position")).all()
         for place, (code, piece_id) in enumerate(codes):
@@ -117,29 +119,19 @@ def _fill(rows: int, weight: Weight) -> None:
             own: dict[str, Any] = {"id": piece, "candidature_id": id, **queue, **stands}
             insert_copies(session, Piece.__table__, rows=rows, example=f"id = '{piece_id}'", **own)
             if code in DEPOSITED:
-                file: dict[str, Any] = {
-                    "id": piece,
-                    "piece_id": piece,
-                    "object_key": f"'pieces/' || {id} || '{place:02}'",
-                }
-                insert_copies(
-                    session, Deposit.__table__, rows=rows, example=f"piece_id = '{piece_id}'", **file, scan="'clean'"
-                )
+                key = f"'pieces/' || {id} || '{place:02}'"
+                file: dict[str, Any] = {"id": piece, "piece_id": piece, "object_key": key, "scan": "'clean'"}
+                insert_copies(session, Deposit.__table__, rows=rows, example=f"piece_id = '{piece_id}'", **file)
                 insert_copies(session, Control.__table__, rows=rows, piece_id=piece, deposit_id=piece)
         piece = f"substr({id}, 1, 30) || '01'"
         insert_copies(session, Validation.__table__, rows=rows, id=id, piece_id=piece, deposit_id=piece)
         insert_copies(session, AuditEntry.__table__, rows=3 * rows, subject=id)
         session.execute(text("DELETE FROM changes WHERE position IS NULL"))  # SQLite's triggers were at work
-        of_change: dict[str, Any] = {
-            "position": "1000 + i",
-            "academie_code": academie,
-            "candidature_id": id,
-            "id": "1000 + i",
-        }
-        insert_copies(session, Change.__table__, rows=5 * rows, **of_change)
+        place_of: dict[str, Any] = {"id": "1000 + i", "position": "1000 + i"}
+        own = {"academie_code": academie, "candidature_id": id, **place_of}
+        insert_copies(session, Change.__table__, rows=5 * rows, **own)
         session.execute(text(f"UPDATE change_counter SET last = {1000 + 5 * rows}"))
     fill_events(db, event_tables, rows, weight, 3)
-    update_statistics(db)
 
 
 def _change_in_the_middle() -> str:
@@ -213,17 +205,3 @@ def _writes(portal: PiecesService) -> Actions:
         ),
         **event_actions(db),
     }
-
-
-def _exports(portal: PiecesService) -> Actions:
-    def export() -> None:
-        answer = portal.staff("GET", "/pieces.csv", academies=None)
-        assert sum(1 for _ in answer.iter_encoded()) > 1
-        answer.close()
-
-    return {"the export of all pieces": export, "the export of the journal": audit_export(portal.app)}
-
-
-def _jobs() -> Actions:
-    """Those that deal with objects are measured by themselves: the store holds only the example's."""
-    return {name: run for name, run in jobs_of(jobs).items() if name not in ("reconcile", "erase-retired")}

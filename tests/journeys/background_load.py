@@ -1,16 +1,20 @@
-"""Load while the portal is disturbed: each request is sent again until it is answered, and what was acknowledged is
-noted."""
+"""People at work while their portal is disturbed: each request is sent again until it is answered, and what was
+acknowledged is noted."""
 
 from __future__ import annotations
 
 import hashlib
 import io
+import re
 import secrets
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING
 
 import requests
 from pypdf import PdfWriter
@@ -19,8 +23,16 @@ from services.contracts import problem_types
 from tests.accounts.creation_form import creation_form
 from tests.journeys import personas
 from tests.journeys.acknowledged_work import AcknowledgedWork, Deposits, Saves
-from tests.journeys.html_forms import SAME_ORIGIN, last_tab_path, save_form_fields
+from tests.journeys.html_forms import SAME_ORIGIN
+from tests.support.processes import ServiceFailed, wait_until
 
+if TYPE_CHECKING:
+    from tests.journeys.registered_candidate import RegisteredCandidate
+    from tests.support.running_portal import RunningPortal
+
+LAST_TAB = 9
+_DRAFT = re.compile(r"/inscription/[0-9a-f]{32}(?=/\d)")
+_REVISION = re.compile(r'name="revision" value="(\d+)"')
 AWAY_SENTENCES = (problem_types.UNAVAILABLE.title, "ne répond pas", "n'a pas pu être")
 PATIENCE_SECONDS = 90.0
 PAUSE_SECONDS = 0.3
@@ -95,31 +107,37 @@ def _says_when_to_come_back(answer: requests.Response) -> bool:
     return answer.status_code == 503 and "Retry-After" in answer.headers and sentence
 
 
-def save_repeatedly(browser: RetryingBrowser, candidature: str) -> None:
-    """« Modifier » and « Enregistrer », version after version."""
+def save_again(browser: RetryingBrowser, candidature: str) -> bool:
+    """« Modifier » and « Enregistrer »: whether one more version was acknowledged."""
     saves = browser.work.saves.setdefault(candidature, Saves())
+    begun = browser.post(f"/inscriptions/{candidature}/modification")
+    draft = _DRAFT.search(begun.headers.get("Location", ""))
+    if draft is None:
+        browser.work.note_fault(f"modification: {begun.status_code} {begun.text[:300]}")
+        return False
+    tab = f"{draft[0]}/{LAST_TAB}"
+    revision = _REVISION.search(browser.get(tab).text)
+    if revision is None:
+        return False  # the draft was saved by a press that was not answered
+    saves.attempts += 1
+    saved = browser.post(tab, data={"action": "save", "revision": revision[1]})
+    if saved.status_code != 303 or candidature not in saved.headers["Location"]:
+        return False
+    browser.work.acknowledge("version", candidature, str(saves.acknowledged))
+    saves.acknowledged += 1
+    return True
+
+
+def save_repeatedly(browser: RetryingBrowser, candidature: str) -> None:
     while not browser.stop.is_set():
-        begun = browser.post(f"/inscriptions/{candidature}/modification")
-        tab = last_tab_path(begun)
-        if tab is None:
-            browser.work.note_fault(f"modification: {begun.status_code} {begun.text[:300]}")
-            return
-        data = save_form_fields(browser.get(tab).text)
-        if data is None:
-            continue  # the draft was saved by a press that was not answered
-        saves.attempts += 1
-        saved = browser.post(tab, data=data)
-        if saved.status_code == 303 and candidature in saved.headers["Location"]:
-            browser.work.acknowledge("version", candidature, str(saves.acknowledged))
-            saves.acknowledged += 1
-        browser.stop.wait(SAVE_SECONDS)
+        browser.stop.wait(SAVE_SECONDS if save_again(browser, candidature) else PAUSE_SECONDS)
 
 
 def deposit_repeatedly(browser: RetryingBrowser, candidature: str, piece: str) -> None:
     """« Envoyer une pièce jointe »: one file after the other, each replacing the last one."""
     deposits = browser.work.deposits.setdefault((candidature, piece), Deposits())
     while not browser.stop.is_set():
-        content = _unique_pdf()
+        content = unique_pdf()
         digest = hashlib.sha256(content).hexdigest()
         deposits.unanswered.add(digest)
         if _deposit_file(browser, candidature, piece, content):
@@ -130,7 +148,7 @@ def deposit_repeatedly(browser: RetryingBrowser, candidature: str, piece: str) -
 
 def deposit_once(browser: RetryingBrowser, candidature: str, piece: str) -> None:
     """One file, which nobody replaces."""
-    content = _unique_pdf()
+    content = unique_pdf()
     if _deposit_file(browser, candidature, piece, content):
         digest = hashlib.sha256(content).hexdigest()
         browser.work.acknowledge("deposit", piece, digest)
@@ -170,10 +188,11 @@ def _deposit_file(browser: RetryingBrowser, candidature: str, piece: str, conten
     return sent.status_code == 303
 
 
-def _unique_pdf() -> bytes:
+def unique_pdf(size: int = 4_000) -> bytes:
+    """Of about so many bytes."""
     writer, written = PdfWriter(), io.BytesIO()
     writer.add_blank_page(595, 842)
-    writer.add_metadata({"/Title": secrets.token_hex(2_000)})
+    writer.add_metadata({"/Title": secrets.token_hex(size // 2)})
     writer.write(written)
     return written.getvalue()
 
@@ -199,3 +218,79 @@ def running_in_threads(*actions: Callable[[], None], stop: threading.Event, work
         stop.set()
         for thread in threads:
             thread.join()
+
+
+class PeopleAtWork:
+    """Candidates who are registered in a portal that is disturbed, and the ledger of what all were answered."""
+
+    def __init__(self, portal: RunningPortal, candidates: list[RegisteredCandidate]) -> None:
+        self.portal = portal
+        self.candidates = candidates
+        self.ledger = AcknowledgedWork()
+        self.lost = threading.Event()
+        """To be set when the portal is gone for good."""
+
+    @contextmanager
+    def load(self, *others: Callable[[RetryingBrowser], None]) -> Iterator[None]:
+        """Every candidate saves and deposits, others make accounts and read, until the block ends; `others` are acts
+        of the first candidate."""
+        stop = threading.Event()
+        everybody = [partial(act, self.visit({}, stop)) for act in (create_accounts, read_home_page)]
+        everybody += [partial(act, self.visit(self.candidates[0].cookies, stop)) for act in others]
+        for candidate in self.candidates:
+            cookies, candidature = candidate.cookies, candidate.candidature
+            everybody.append(partial(save_repeatedly, self.visit(cookies, stop), candidature))
+            deposited = (candidature, candidate.replaced_piece)
+            everybody.append(partial(deposit_repeatedly, self.visit(cookies, stop), *deposited))
+        with running_in_threads(*everybody, stop=stop, work=self.ledger):
+            yield
+
+    def visit(self, cookies: dict[str, str], stop: threading.Event | None = None) -> RetryingBrowser:
+        return RetryingBrowser(self.portal.url, self.ledger, cookies, stop or threading.Event(), self.lost)
+
+    def deposit_for_good(self, candidate: RegisteredCandidate) -> None:
+        """A file that nobody replaces."""
+        deposit_once(self.visit(candidate.cookies), candidate.candidature, candidate.unreplaced_piece)
+
+    def wait_until_answered(self, after: str, seconds: float, times: int = 1) -> float:
+        """Wait until each candidature has `times` versions and files more, and there are accounts and pages more.
+
+        The seconds it took. Raises ServiceFailed, with what `after` disturbed the portal, after `seconds`.
+        """
+        before, began = self._counts(), time.monotonic()
+        try:
+            wait_until(
+                lambda: all(now - then >= times for now, then in zip(self._counts(), before, strict=True)),
+                seconds,
+                f"everybody answered again after {after}",
+            )
+        except ServiceFailed as failure:
+            raise ServiceFailed(f"{failure}; {self.ledger.summary}; {self.ledger.faults}") from None
+        took = time.monotonic() - began
+        met = dict(self.ledger.refusals)
+        print(f"\n{after}: everybody answered again within {took:.1f} s; met so far: {met}", end="", flush=True)
+        return took
+
+    def _counts(self) -> list[int]:
+        told = Counter((act.kind, act.subject) for act in list(self.ledger.acknowledged))
+        of_candidates = [
+            told[kind, subject]
+            for candidate in self.candidates
+            for kind, subject in (("version", candidate.candidature), ("deposit", candidate.replaced_piece))
+        ]
+        return [*of_candidates, len(self.ledger.accounts), self.ledger.pages_read]
+
+    def replaced_files_open(self) -> None:
+        """Each is the one that was acknowledged last, or one that was tried since without an answer."""
+        for candidate in self.candidates:
+            deposits = self.ledger.deposits[candidate.candidature, candidate.replaced_piece]
+            assert deposits.may_hold(self._digest_of(candidate, candidate.replaced_piece)), candidate.candidature
+
+    def unreplaced_files_open(self) -> None:
+        for candidate in self.candidates:
+            deposited = self.ledger.unreplaced_files[candidate.candidature, candidate.unreplaced_piece]
+            assert self._digest_of(candidate, candidate.unreplaced_piece) == deposited, candidate.candidature
+
+    def _digest_of(self, candidate: RegisteredCandidate, piece: str) -> str:
+        content = self.visit(candidate.cookies).get(f"/justificatifs/fichier/{piece}").content
+        return hashlib.sha256(content).hexdigest()

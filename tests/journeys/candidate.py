@@ -85,15 +85,11 @@ class Candidate:
         self.user.press(page_labels.LOG_IN)
         self.user.shows("Date de dernière connexion :")
 
-    def creates_account_and_logs_in(self) -> None:
-        """With an account made, activated and opened."""
+    def begins(self) -> None:
+        """A new account, and « M'inscrire » up to the first tab."""
         self.creates_account()
         self.activates_account()
         self.logs_in()
-
-    def begins(self) -> None:
-        """A new account, and « M'inscrire » up to the first tab."""
-        self.creates_account_and_logs_in()
         self.chooses_exam()
         self.user.is_at("Candidatures précédentes")
 
@@ -130,9 +126,10 @@ class Candidate:
         assert candidature_id, self.page.url
         return candidature_id[0]
 
-    def registers(self) -> str:
-        self.chooses_exam()
-        self.fills_tabs()
+    def registers(self, on_each_tab: Callable[[str], None] = lambda title: None) -> str:
+        """From the home page, with a new account, to « Enregistrer »; the candidature's id."""
+        self.begins()
+        self.fills_tabs(on_each_tab)
         return self.saves()
 
     def modifies(self, on_each_tab: Callable[[str], None] = lambda title: None) -> None:

@@ -6,22 +6,28 @@ Its processes look for work all the time: they end with this folder's tests, not
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.journeys.candidate import Candidate
 from tests.journeys.personas import Persona
 from tests.support import failure_screenshots
+from tests.support.chromium import french_profile
 from tests.support.launched_portal import LaunchedPortal
 from tests.support.running_portal import RunningPortal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from playwright.sync_api import Page
+    from playwright.sync_api import Browser, BrowserContext, Page
 
+    NewPage = Callable[..., Page]
     NewCandidate = Callable[[RunningPortal, Persona], Candidate]
+
+
+PORTALS = {"alone", "servers", "composed", "upgraded", "played"}
+"""Fixtures that give one."""
 
 
 @pytest.fixture(scope="package")
@@ -33,13 +39,28 @@ def alone() -> Iterator[LaunchedPortal]:
 
 
 @pytest.fixture(autouse=True)
-def _print_complaints(request: pytest.FixtureRequest) -> Iterator[None]:
+def print_complaints(request: pytest.FixtureRequest) -> Iterator[None]:
     """Print with a failed journey the errors that the portal's processes logged."""
     yield
     if failure_screenshots.has_failed(request.node):
-        for name in {"alone", "servers"} & set(request.fixturenames):
-            running: LaunchedPortal = request.getfixturevalue(name)
+        for name in PORTALS & set(request.fixturenames):
+            running: RunningPortal = request.getfixturevalue(name)
             print(f"--- {name}\n{running.complaints()[-8000:]}")
+
+
+@pytest.fixture
+def new_page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[NewPage]:
+    """`new_page(viewport=…)`: an empty page in a profile with these of Playwright's options, of this test alone."""
+    contexts: list[BrowserContext] = []
+
+    def opened(**options: Any) -> Page:
+        contexts.append(french_profile(browser, **options))
+        return contexts[-1].new_page()
+
+    yield opened
+    for context in contexts:
+        failure_screenshots.save_screenshots(request.node, context)
+        context.close()
 
 
 @pytest.fixture

@@ -32,9 +32,6 @@ class Persona:
     academie: str
     tabs: Mapping[str, Page]
 
-    def with_email(self, email: str) -> Persona:
-        return replace(self, email=email)
-
 
 def new_address() -> str:
     return f"candidat.{next(_numbers)}@example.org"
@@ -71,13 +68,6 @@ COLLECTIVITES = (
 )
 SAME_BTS = "Je me suis déjà présenté(e) à ce BTS lors d'une session précédente et je n'ai pas obtenu le diplôme"
 ALREADY_SAT = "Déjà présenté(e) (redoublant ou ajourné)"
-
-BINET = Persona(
-    email="lbinet@ac-rennes.fr",
-    account=civil_status("MONSIEUR", "BINET", "Laurent", "01/02/2001") | born_in_france("014 - CALVADOS", "CAEN"),
-    academie="ACADÉMIE DE BESANCON",
-    tabs={},
-)
 
 DUBOIS = Persona(
     email="pdubois@ac-rennes.fr",
@@ -177,4 +167,4 @@ TRAN = Persona(
 
 def another_dubois() -> Persona:
     """Pierre DUBOIS at a mail address of his own."""
-    return DUBOIS.with_email(new_address())
+    return replace(DUBOIS, email=new_address())

@@ -42,7 +42,6 @@ def register_candidate(portal: RunningPortal, browser: Browser) -> RegisteredCan
     with french_profile(browser) as context:
         page = context.new_page()
         someone = Candidate(page, portal, persona)
-        someone.creates_account_and_logs_in()
         candidature = someone.registers()
         JustificatifsPage(someone)
         links = page.get_by_role("link", name="Ajouter").all()

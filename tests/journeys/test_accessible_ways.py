@@ -16,8 +16,6 @@ from tests.journeys.scriptless_user import ScriptlessUser
 from tests.support.running_portal import RunningPortal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from playwright.sync_api import Page
 
 GROUP = "Confirmation d'inscription"
@@ -26,7 +24,7 @@ GROUP = "Confirmation d'inscription"
 def test_by_keyboard_alone_from_home_to_the_last_piece(alone: RunningPortal, page: Page, tmp_path: Path) -> None:
     """Takes long: the focus is looked at on each stop of each page."""
     candidate = someone(page, alone, KeyboardUser)
-    registers_from_home(candidate)
+    candidate.registers()
     deposits_and_validates(candidate, tmp_path)
 
 
@@ -54,18 +52,12 @@ def test_a_script_lost_in_the_middle_of_a_tab_loses_nothing(alone: RunningPortal
         if title == "Récapitulatif":
             candidate.user.shows("2 rue du pont", "Bâtiment C")
 
-    registers_from_home(candidate, script_is_lost)
+    candidate.registers(script_is_lost)
     deposits_and_validates(candidate, tmp_path)
 
 
 def someone(page: Page, portal: RunningPortal, user: type[MouseUser]) -> Candidate:
     return Candidate(page, portal, personas.another_dubois(), user)
-
-
-def registers_from_home(candidate: Candidate, at_tab: Callable[[str], None] = lambda title: None) -> None:
-    candidate.begins()
-    candidate.fills_tabs(at_tab)
-    candidate.saves()
 
 
 def deposits_and_validates(candidate: Candidate, folder: Path) -> None:

@@ -5,10 +5,8 @@ from __future__ import annotations
 import hashlib
 import shutil
 import sqlite3
-import threading
 from collections.abc import Iterator
 from contextlib import closing
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,15 +14,7 @@ import pytest
 
 from deploy.service_names import SERVICES
 from services.chassis.events.tables import TO_BROKER
-from tests.journeys.acknowledged_work import AcknowledgedWork
-from tests.journeys.background_load import (
-    RetryingBrowser,
-    create_accounts,
-    deposit_once,
-    deposit_repeatedly,
-    running_in_threads,
-    save_repeatedly,
-)
+from tests.journeys.background_load import PeopleAtWork
 from tests.journeys.candidate import Candidate
 from tests.journeys.registered_candidate import RegisteredCandidate, register_candidate
 from tests.support.chromium import french_profile
@@ -51,16 +41,12 @@ def test_a_restore_brings_back_what_was_acknowledged_before_the_backup(
     machine: LaunchedPortal, browser: Browser, tmp_path: Path
 ) -> None:
     """Takes minutes: a portal is loaded, copied, lost, restored, started anew, and has to settle."""
-    ledger, someone, stop = AcknowledgedWork(), register_candidate(machine, browser), threading.Event()
-    going = partial(RetryingBrowser, machine.url, ledger, stop=stop)
-    load = [
-        partial(save_repeatedly, going(someone.cookies), someone.candidature),
-        partial(deposit_repeatedly, going(someone.cookies), someone.candidature, someone.replaced_piece),
-        partial(create_accounts, going({})),
-    ]
-    deposit_once(going(someone.cookies), someone.candidature, someone.unreplaced_piece)
-    with running_in_threads(*load, stop=stop, work=ledger):
-        wait_until(lambda: at_work(ledger, someone), AT_WORK_SECONDS, "everybody answered")
+    someone = register_candidate(machine, browser)
+    people = PeopleAtWork(machine, [someone])
+    ledger = people.ledger
+    people.deposit_for_good(someone)
+    with people.load():
+        people.wait_until_answered("the start", AT_WORK_SECONDS, times=2)
         saved, made = ledger.saves[someone.candidature].acknowledged, set(ledger.accounts)
         backup = machine.command("backup", str(tmp_path / "backups"))
     assert backup.returncode == 0, backup.stderr
@@ -78,14 +64,6 @@ def test_a_restore_brings_back_what_was_acknowledged_before_the_backup(
     for service in ("documents", "pieces"):
         reconcile = machine.command("command", service, "reconcile")
         assert reconcile.returncode == 0, reconcile.stdout + reconcile.stderr
-
-
-def at_work(ledger: AcknowledgedWork, someone: RegisteredCandidate) -> bool:
-    """A new version and a file are there, and somebody new."""
-    mine = (someone.candidature, someone.replaced_piece)
-    return (ledger.saves[someone.candidature].acknowledged > 2 and bool(ledger.deposits[mine].acknowledged)) and bool(
-        ledger.accounts
-    )
 
 
 def versions_everywhere(machine: LaunchedPortal, someone: RegisteredCandidate) -> int:

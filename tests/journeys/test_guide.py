@@ -41,7 +41,7 @@ def test_the_guide_is_walked_and_read_from_its_first_page_to_its_last(
     assert {screen: missing for screen in SCREENS if (missing := missing_words(screen, dubois.read[screen]))} == {}
 
 
-def makes_an_account(portal: RunningPortal, someone: Candidate) -> None:
+def _makes_an_account(portal: RunningPortal, someone: Candidate) -> None:
     """Chapter 3: the form, the mail, its link, the log-in."""
     someone.creates_account()
     someone.user.shows(someone.persona.email, "J'ai bien reçu le mail")
@@ -58,7 +58,7 @@ def registers_and_withdraws(
     portal: RunningPortal, dubois: Candidate, tmp_path: Path, at_tab: Callable[[str], None] = lambda title: None
 ) -> None:
     """The whole guide; `at_tab` is called on each tab once it is filled in."""
-    makes_an_account(portal, dubois)
+    _makes_an_account(portal, dubois)
     dubois.chooses_exam()
     dubois.reads("tabs_bts")
     dubois.fills_tabs(at_tab)

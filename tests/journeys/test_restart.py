@@ -34,17 +34,10 @@ def test_processes_killed_in_turn_lose_and_double_nothing(
     alone: RunningPortal, new_candidate: NewCandidate, tmp_path: Path
 ) -> None:
     """Takes minutes: ten processes are killed one after the other, and most of them waited for."""
-    kill_each_in_turn(alone, new_candidate, tmp_path)
-
-
-def kill_each_in_turn(portal: RunningPortal, new_candidate: NewCandidate, tmp_path: Path) -> None:
-    """One candidate's journey, with a process killed on each tab and after the save."""
-    someone = new_candidate(portal, personas.another_dubois())
-    someone.begins()
-    someone.fills_tabs(lambda title: _a_process_dies(portal, someone, title))
-    someone.saves()
+    someone = new_candidate(alone, personas.another_dubois())
+    someone.registers(lambda title: _a_process_dies(alone, someone, title))
     for worker in AFTER_THE_SAVE:
-        portal.kill(worker)
+        alone.kill(worker)
     someone.user.menu(page_labels.REGISTRATIONS)
     someone.user.shows("N° inscription 001", "Version 01")
     assert someone.page.get_by_role("button", name="Modifier", exact=True).count() == 1
@@ -52,11 +45,11 @@ def kill_each_in_turn(portal: RunningPortal, new_candidate: NewCandidate, tmp_pa
     mine = JustificatifsPage(someone)
     mine.shows_guide_pieces()
     mine.adds(PIECE, write_pdf(tmp_path))
-    portal.kill_and_wait("objects", meanwhile=lambda: portal.kill("pieces"))
+    alone.kill_and_wait("objects", meanwhile=lambda: alone.kill("pieces"))
     someone.opens(page_labels.JUSTIFICATIFS)
     assert DEPOSITED.search(mine.text_of(PIECE))
     assert someone.downloads("Pièce signée.pdf").startswith(b"%PDF-")
-    assert len(portal.mails(someone.persona.email, "Activer mon compte")) == 1
+    assert len(alone.mails(someone.persona.email, "Activer mon compte")) == 1
 
 
 def _a_process_dies(portal: RunningPortal, someone: Candidate, title: str) -> None:

@@ -82,7 +82,6 @@ def has_both_documents_once(someone: Candidate) -> None:
 
 
 def _registers_and_prints(her: Candidate) -> None:
-    her.creates_account_and_logs_in()
     her.registers()
     text = pdf_text(her.downloads_confirmation())
     for line in PRINTED:

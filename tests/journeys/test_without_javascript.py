@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-import pytest
 
 from services.contracts import page_labels
 from services.contracts.file_rules import MAX_FILE_BYTES
@@ -16,28 +13,18 @@ from tests.journeys.candidate import Candidate
 from tests.journeys.justificatifs_page import JustificatifsPage
 from tests.journeys.scriptless_user import ScriptlessUser
 from tests.journeys.text_reading import pdf_text
-from tests.support import failure_screenshots
-from tests.support.chromium import TELEPHONE, french_profile
+from tests.support.chromium import TELEPHONE
 from tests.support.running_portal import RunningPortal
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from tests.journeys.conftest import NewPage
 
 
-@pytest.fixture
-def plain_page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
-    context = french_profile(browser, viewport=TELEPHONE, java_script_enabled=False)
-    yield context.new_page()
-    failure_screenshots.save_screenshots(request.node, context)
-    context.close()
-
-
-def test_the_whole_registration_works_without_a_script(alone: RunningPortal, plain_page: Page, tmp_path: Path) -> None:
+def test_the_whole_registration_works_without_a_script(alone: RunningPortal, new_page: NewPage, tmp_path: Path) -> None:
     """Takes long: a whole registration by full pages, each tab left once and taken up again."""
-    candidate = Candidate(plain_page, alone, personas.another_dubois(), ScriptlessUser)
-    candidate.begins()
-    candidate.fills_tabs(lambda title: _leaves_and_comes_back(candidate, title))
-    candidate.saves()
+    page = new_page(viewport=TELEPHONE, java_script_enabled=False)
+    candidate = Candidate(page, alone, personas.another_dubois(), ScriptlessUser)
+    candidate.registers(lambda title: _leaves_and_comes_back(candidate, title))
     text = pdf_text(candidate.downloads_confirmation())
     assert "MONSIEUR DUBOIS Pierre" in text
     assert re.search(r"EF1 - Langue vivante 2 - Allemand UF1 Inscrit", text)

@@ -47,22 +47,22 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Repo
             through_proxy = f"http://localhost:{portal.port}"
             yield {
                 page: run_lighthouse(f"{through_proxy}{path}", port, folder)
-                for page, path in _addresses(portal.url, context)
+                for page, path in _addresses(portal, context)
             }
     finally:
         proxy.close()
         portal.stop()
 
 
-def _addresses(url: str, context: BrowserContext) -> Iterator[tuple[str, str]]:
+def _addresses(portal: LaunchedPortal, context: BrowserContext) -> Iterator[tuple[str, str]]:
     """Each page when its turn has come: the first two before there is a session."""
     yield PAGES[0], "/"
     yield PAGES[1], "/compte/creation"
-    person = BrowserCandidate(context, url).creates_account_and_logs_in()
+    person = BrowserCandidate(context, portal).creates_account_and_logs_in()
     candidature = person.registers()
     person.open(f"/inscriptions/{candidature}")
     person.press("Modifier")
-    draft = person.page.url.removeprefix(url).rpartition("/")[0]
+    draft = person.draft_path()
     known = [(cookie["name"], cookie["value"]) for cookie in context.cookies()]
     context.add_cookies([{"name": name, "value": value, "domain": "localhost", "path": "/"} for name, value in known])
     yield PAGES[2], f"{draft}/2"
@@ -70,17 +70,10 @@ def _addresses(url: str, context: BrowserContext) -> Iterator[tuple[str, str]]:
     yield PAGES[4], f"/justificatifs/{candidature}"
 
 
-def test_the_figures_are_told(reports: dict[str, Report]) -> None:
-    print("\n| page | performance | accessibility | best practices | shift | first load | page |")
-    print("| --- | --- | --- | --- | --- | --- | --- |")
-    for page, seen in reports.items():
-        scores = f"{seen.performance} | {seen.accessibility} | {seen.best_practices} | {seen.layout_shift:.3f}"
-        print(f"| {page} | {scores} | {seen.bytes_of_first_load / KB:.0f} KB | {seen.bytes_of_page / KB:.0f} KB |")
-
-
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_is_what_is_asked_of_it(reports: dict[str, Report], page: str) -> None:
     seen = reports[page]
+    print(f"\n{page}: {seen}")
     assert (seen.accessibility, seen.best_practices, seen.faults) == (100, 100, ())
     assert seen.performance >= 95
     assert seen.layout_shift == 0

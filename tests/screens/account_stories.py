@@ -69,7 +69,7 @@ def logging_in(context: StoryContext) -> None:
     candidate.activates_account()
     _refused_log_in(recorder, candidate, "pas le bon", "connexion-refusee")
     recorder.record(candidate.open("/compte/mot-de-passe-oublie"), "mot-de-passe-oublie")
-    candidate.page.locator("[name=email]").fill(candidate.email)
+    candidate.fill(email=candidate.email)
     recorder.record(candidate.submit(), "mot-de-passe-oublie-envoye", "/compte/mot-de-passe-oublie")
     link = candidate.mailed_link("mot-de-passe")
     recorder.record(candidate.open(link), "mot-de-passe")
@@ -101,9 +101,7 @@ _PAGES_WITHOUT_CANDIDATURE = {
 def _new_address(context: StoryContext, candidate: BrowserCandidate) -> None:
     candidate.open("/compte")
     new = f"nouvelle.{candidate.email}"
-    for field in ("email", "email_confirmation"):
-        candidate.page.locator(f"[name={field}]").fill(new)
-    candidate.page.locator("[name=current_password]").fill(PASSWORD)
+    candidate.fill(email=new, email_confirmation=new, current_password=PASSWORD)
     context.recorder.record(candidate.press("Enregistrer"), "compte-adresse-demandee")
     owner = context.new_candidate()
     owner.email = candidate.email
@@ -118,6 +116,5 @@ def _new_address(context: StoryContext, candidate: BrowserCandidate) -> None:
 
 def _refused_log_in(recorder: PictureRecorder, candidate: BrowserCandidate, password: str, name: str) -> None:
     candidate.open("/connexion")
-    candidate.page.locator("[name=identifiant]").fill(candidate.email)
-    candidate.page.locator("[name=password]").fill(password)
+    candidate.fill(identifiant=candidate.email, password=password)
     recorder.record(candidate.press(page_labels.LOG_IN), name)

@@ -6,7 +6,7 @@ from playwright.sync_api import FilePayload, Page
 
 from tests.registrations.catalogue.archives import delivered
 from tests.screens.browser_candidate import BrowserCandidate
-from tests.screens.gestion_stories import log_in_to_gestion
+from tests.screens.gestion_stories import logged_in_to_gestion
 from tests.screens.story_context import StoryContext
 
 CATALOGUE = "/gestion/catalogue"
@@ -16,18 +16,17 @@ ACCOUNT = "/gestion/comptes/<account_id>"
 
 def openings_and_messages(context: StoryContext) -> None:
     """The list, an opening before and after a change that is refused; a message looked at and published."""
-    recorder, administrator = context.recorder, _logged_in(context)
+    recorder, administrator = context.recorder, logged_in_to_gestion(context, "admin")
     recorder.record(administrator.open("/gestion/ouvertures"), "gestion-ouvertures")
     recorder.record(administrator.follow("/gestion/ouvertures/"), "gestion-ouverture", OPENING)
     closes = administrator.page.locator("[name=closes]").input_value()
-    _type(administrator.page, closes="le 12 au soir", reason="Intempéries dans l'académie")
+    administrator.fill(closes="le 12 au soir", reason="Intempéries dans l'académie")
     recorder.record(administrator.press("Changer les dates"), "gestion-ouverture-refusee", OPENING)
-    _type(administrator.page, closes=f"{closes[:-5]}19:00")
+    administrator.fill(closes=f"{closes[:-5]}19:00")
     recorder.record(administrator.press("Changer les dates"), "gestion-ouverture-changee", OPENING)
     recorder.record(administrator.open("/gestion/messages"), "gestion-messages")
     recorder.record(administrator.press("Publier le message"), "gestion-messages-refuse", "/gestion/messages")
-    _type(
-        administrator.page,
+    administrator.fill(
         title="Portail fermé mardi matin",
         text="Le portail sera fermé mardi de 6 h à 8 h. Ce que vous avez saisi est conservé.",
         shown_from="01/01/2000 00:00",
@@ -39,7 +38,7 @@ def openings_and_messages(context: StoryContext) -> None:
 
 def catalogue(context: StoryContext) -> None:
     """What is in force, an archive with mistakes, what another one changes, loaded."""
-    recorder, administrator = context.recorder, _logged_in(context)
+    recorder, administrator = context.recorder, logged_in_to_gestion(context, "admin")
     recorder.record(administrator.open(CATALOGUE), "gestion-catalogue")
     recorder.record(
         _sends(administrator, delivered(bts__sessions__2022=("label: ", "libelle: "))),
@@ -57,7 +56,7 @@ def accounts_and_journal(context: StoryContext) -> None:
     candidate.creates_account_and_logs_in()
     candidate.registers()
     waiting.creates_account()
-    recorder, administrator = context.recorder, _logged_in(context)
+    recorder, administrator = context.recorder, logged_in_to_gestion(context, "admin")
     recorder.record(administrator.open("/gestion/candidatures"), "gestion-candidatures-toutes-academies")
     recorder.record(administrator.open("/gestion/relances"), "gestion-relances-toutes-academies")
     recorder.record(administrator.open("/gestion/comptes"), "gestion-comptes")
@@ -66,9 +65,9 @@ def accounts_and_journal(context: StoryContext) -> None:
     _search(administrator, candidate.email)
     recorder.record(administrator.page, "gestion-comptes-trouve", "/gestion/comptes")
     recorder.record(administrator.follow("/gestion/comptes/"), "gestion-compte-candidat", ACCOUNT)
-    _type(administrator.page, prenoms="", motif="Carte d'identité reçue le 4 octobre")
+    administrator.fill(prenoms="", motif="Carte d'identité reçue le 4 octobre")
     recorder.record(administrator.press("Corriger l'état civil"), "gestion-compte-refuse", ACCOUNT)
-    _type(administrator.page, prenoms="Pierre Louis")
+    administrator.fill(prenoms="Pierre Louis")
     recorder.record(administrator.press("Corriger l'état civil"), "gestion-compte-corrige", ACCOUNT)
     administrator.open("/gestion/comptes")
     _search(administrator, waiting.email)
@@ -84,18 +83,6 @@ def _sends(administrator: BrowserCandidate, archive: bytes) -> Page:
     return administrator.press("Vérifier le catalogue")
 
 
-def _logged_in(context: StoryContext) -> BrowserCandidate:
-    administrator = context.new_candidate()
-    administrator.open("/gestion/connexion")
-    log_in_to_gestion(context.administrator_account, administrator)
-    return administrator
-
-
 def _search(administrator: BrowserCandidate, email: str) -> None:
-    _type(administrator.page, email=email)
+    administrator.fill(email=email)
     administrator.press("Rechercher")
-
-
-def _type(page: Page, **texts: str) -> None:
-    for name, text in texts.items():
-        page.locator(f"[name={name}]").fill(text)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from tests.screens.browser_candidate import BESANCON, TABS, BrowserCandidate
 from tests.screens.story_context import StoryContext
 from tests.support.chromium import TELEPHONE
@@ -20,37 +18,29 @@ WITHOUT_SCRIPT = {
 }
 
 
-@dataclass(frozen=True)
-class Prepared:
-    """Two who were there before the closing: one with a candidature, one with a draft that was never saved."""
-
-    registered: str
-    candidature: str
-    drafting: str
-    draft: str
+Prepared = tuple[tuple[str, str], tuple[str, str]]
+"""Two who were there before the closing, by address: one with a candidature, one with a draft that was never saved."""
 
 
 def prepare(context: StoryContext) -> Prepared:
-    registered, drafting = (
-        context.new_candidate().creates_account_and_logs_in(),
-        context.new_candidate().creates_account_and_logs_in(),
-    )
+    registered, drafting = (context.new_candidate().creates_account_and_logs_in() for _ in range(2))
     candidature, draft = registered.registers(), drafting.opens_draft()
     drafting.fills_tabs(draft)
-    return Prepared(registered.email, candidature, drafting.email, draft)
+    return (registered.email, candidature), (drafting.email, draft)
 
 
 def closed(context: StoryContext, left: Prepared) -> None:
     """What is said when it is too late."""
-    recorder, candidate = context.recorder, _returning_candidate(context, left.registered)
+    (registered, candidature), (drafting, draft) = left
+    recorder, candidate = context.recorder, _returning_candidate(context, registered)
     recorder.record(candidate.open(f"/ouverture-des-services?{BESANCON}"), "ouvertures-ferme")
     recorder.record(candidate.open(f"/inscription?{BESANCON}"), "choix-ferme")
     recorder.record(candidate.open("/inscriptions"), "inscriptions-ferme")
-    recorder.record(candidate.open(f"/inscriptions/{left.candidature}"), "candidature-ferme")
-    recorder.record(candidate.open(f"/inscriptions/{left.candidature}/desinscription"), "desinscription-fermee")
-    recorder.record(candidate.open(f"/justificatifs/{left.candidature}"), "justificatifs-ferme")
-    late = _returning_candidate(context, left.drafting)
-    recorder.record(late.open(f"{left.draft}/{len(TABS) + 1}"), "enregistrement-ferme")
+    recorder.record(candidate.open(f"/inscriptions/{candidature}"), "candidature-ferme")
+    recorder.record(candidate.open(f"/inscriptions/{candidature}/desinscription"), "desinscription-fermee")
+    recorder.record(candidate.open(f"/justificatifs/{candidature}"), "justificatifs-ferme")
+    late = _returning_candidate(context, drafting)
+    recorder.record(late.open(f"{draft}/{len(TABS) + 1}"), "enregistrement-ferme")
     recorder.record(late.open("/inscriptions"), "inscriptions-brouillon-clos")
 
 

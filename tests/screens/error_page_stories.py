@@ -8,10 +8,8 @@ from gateway.app import create_app
 from gateway.settings import GatewaySettings
 from services.chassis.settings import Secret
 from services.contracts import page_labels
-from tests.screens.browser_candidate import BrowserCandidate
 from tests.screens.story_context import StoryContext
 from tests.support.app_server import AppServer
-from tests.support.chromium import french_profile
 from tests.support.in_process_portal import UNREACHABLE_URL
 from tests.support.ports import free_port
 
@@ -26,7 +24,7 @@ def foreign_post(context: StoryContext) -> None:
     candidate.open("/connexion")
     candidate.page.goto("about:blank")
     candidate.page.set_content(
-        f'<form method="post" action="{context.url}/compte/creation">'
+        f'<form method="post" action="{context.portal.url}/compte/creation">'
         '<input name="prenoms" value="Pierre"><button>Envoyer</button></form>'
     )
     context.recorder.record(candidate.press("Envoyer"), "erreur-403", "error")
@@ -48,13 +46,13 @@ def services_away(context: StoryContext) -> None:
     url = f"http://127.0.0.1:{port}"
     server = AppServer(create_app(_settings_without_services(url)), port)
     try:
-        candidate = BrowserCandidate(french_profile(context.browser), url)
+        candidate = context.new_candidate()
+        candidate.url = url
         context.recorder.record(candidate.open("/ouverture-des-services"), "erreur-503", "error")
         context.recorder.record(candidate.open("/"), "accueil-sans-services")
         candidate.open("/connexion")
-        candidate.page.locator("[name=identifiant]").fill(candidate.email)
+        candidate.fill(identifiant=candidate.email)
         context.recorder.record(candidate.press(page_labels.LOG_IN), "erreur-503-saisie", "error")
-        candidate.context.close()
     finally:
         server.stop()
 

@@ -14,8 +14,9 @@ from services.contracts import page_labels
 from services.contracts.piece_statuses import STATUS_LABELS
 from tests.screens.browser_candidate import BrowserCandidate
 from tests.screens.picture_recorder import PictureRecorder
-from tests.screens.piece_stories import deposit_every_piece, has_pieces_to_deposit
-from tests.screens.story_context import StoryContext, wait_for_result
+from tests.screens.piece_stories import deposit_every_piece, registers_and_is_asked_for_pieces
+from tests.screens.story_context import SECONDS, StoryContext
+from tests.support.processes import wait_until
 
 RECEIVED, NON_COMPLIANT, COMPLIANT = STATUS_LABELS.values()
 PAPER = (
@@ -50,9 +51,8 @@ STALE_ETAG = "document.querySelector('[name=etag]').value = '\"autre\"'"
 def control_desk(context: StoryContext) -> None:
     """What waits, the list, a piece, a decision that comes too late, a candidature, a selection."""
     candidate = context.new_candidate().creates_account_and_logs_in()
-    candidature = candidate.registers()
-    listed = f"/justificatifs/{candidature}"
-    wait_for_result(lambda: has_pieces_to_deposit(candidate, listed), "the pieces asked for")
+    listed = registers_and_is_asked_for_pieces(candidate)
+    candidature = listed.rpartition("/")[2]
     deposit_every_piece(candidate, listed, _readable_pdf())
     gestionnaire = context.new_candidate()
     _log_in(context, gestionnaire)
@@ -62,29 +62,26 @@ def control_desk(context: StoryContext) -> None:
 
 
 def _log_in(context: StoryContext, gestionnaire: BrowserCandidate) -> None:
-    recorder = context.recorder
+    recorder, account = context.recorder, context.account("staff")
     recorder.record(gestionnaire.open("/gestion/connexion"), "gestion-connexion")
-    recorder.record(
-        log_in_to_gestion(context.staff_account, gestionnaire, code="000000"),
-        "gestion-connexion-refusee",
-        "/gestion/connexion",
-    )
-    log_in_to_gestion(context.staff_account, gestionnaire)
+    refused = type_log_in(account, gestionnaire, "000000")
+    recorder.record(refused, "gestion-connexion-refusee", "/gestion/connexion")
+    _log_in_by_next_code(account, gestionnaire)
     recorder.record(gestionnaire.page, "gestion-a-traiter")
 
 
 def _control_a_piece(recorder: PictureRecorder, gestionnaire: BrowserCandidate, candidature: str) -> None:
     recorder.record(gestionnaire.open(f"/gestion/pieces?candidature={candidature}"), "gestion-pieces")
     recorder.record(gestionnaire.open("/gestion/pieces?statut=non_compliant&code=AUCUNE"), "gestion-pieces-aucune")
-    gestionnaire.page.locator("[name=numero_candidat]").fill("02199999999")
+    gestionnaire.fill(numero_candidat="02199999999")
     recorder.record(gestionnaire.press("Filtrer"), "gestion-pieces-personne")
     gestionnaire.open(f"/gestion/pieces?candidature={candidature}")
     page = gestionnaire.follow("/gestion/pieces/")
     picture = page.locator("[data-pages] img").first
-    wait_for_result(lambda: picture.evaluate("image => image.naturalWidth > 0"), "the page")
+    wait_until(lambda: bool(picture.evaluate("image => image.naturalWidth > 0")), SECONDS, "the page")
     recorder.record(page, "gestion-piece")
     page.evaluate(STALE_ETAG)
-    page.locator("[name=comment]").fill("La signature manque.")
+    gestionnaire.fill(comment="La signature manque.")
     page.get_by_role("button", name=NON_COMPLIANT).click()
     page.get_by_text("Cette pièce a changé depuis que vous l'avez lue.").wait_for()
     recorder.record(page, "gestion-piece-changee", "/gestion/pieces/<piece_id>")
@@ -93,10 +90,9 @@ def _control_a_piece(recorder: PictureRecorder, gestionnaire: BrowserCandidate, 
 
 def _look_at_a_candidature(recorder: PictureRecorder, gestionnaire: BrowserCandidate, candidature: str) -> None:
     gestionnaire.open("/gestion/candidatures")
-    gestionnaire.page.locator("[name=recherche]").fill("dubois")
-    gestionnaire.page.locator("[name=naissance]").fill("31/02/2001")
+    gestionnaire.fill(recherche="dubois", naissance="31/02/2001")
     recorder.record(gestionnaire.press("Rechercher"), "gestion-candidatures-refusee")
-    gestionnaire.page.locator("[name=naissance]").fill("")
+    gestionnaire.fill(naissance="")
     recorder.record(gestionnaire.press("Rechercher"), "gestion-candidatures")
     recorder.record(gestionnaire.open(f"/gestion/candidatures/{candidature}"), "gestion-candidature")
     recorder.record(gestionnaire.follow(f"/gestion/candidatures/{candidature}/document"), "gestion-document-redige")
@@ -116,9 +112,9 @@ def _decide_a_selection(recorder: PictureRecorder, gestionnaire: BrowserCandidat
     recorder.record(gestionnaire.page, "gestion-pieces-decision-interrompue")
     gestionnaire.open(f"/gestion/pieces?candidature={candidature}&selection=toute")
     gestionnaire.page.get_by_text("Dates", exact=True).click()
-    gestionnaire.page.locator("[name=received_on]").fill("hier")
+    gestionnaire.fill(received_on="hier")
     recorder.record(gestionnaire.press(RECEIVED), "gestion-decisions-a-corriger", "/gestion/pieces")
-    gestionnaire.page.locator("[name=received_on]").fill("")
+    gestionnaire.fill(received_on="")
     recorder.record(gestionnaire.press(f"Continuer : {RECEIVED}"), "gestion-decisions", "/gestion/pieces")
 
 
@@ -126,13 +122,12 @@ def reminders(context: StoryContext) -> None:
     """Who lacks pieces, a selection, its report; nobody in a session; the candidate's document and mail."""
     candidate = context.new_candidate().creates_account_and_logs_in()
     candidature = candidate.registers()
-    recorder, gestionnaire = context.recorder, context.new_candidate()
-    gestionnaire.open("/gestion/relances")
-    log_in_to_gestion(context.staff_account, gestionnaire)
-    page = gestionnaire.page
+    recorder, gestionnaire = context.recorder, logged_in_to_gestion(context, "staff")
     box = f"input[name=selection][value^='{candidature}']"
-    wait_for_result(lambda: gestionnaire.open("/gestion/relances").locator(box).count(), "who lacks pieces")
-    recorder.record(page, "gestion-relances")
+    wait_until(
+        lambda: gestionnaire.open("/gestion/relances").locator(box).count() > 0, SECONDS, "who lacks pieces", pause=0.2
+    )
+    recorder.record(gestionnaire.page, "gestion-relances")
     recorder.record(gestionnaire.open("/gestion/relances?regroupement=NATIONALITE"), "gestion-relances-regroupement")
     recorder.record(gestionnaire.open("/gestion/relances?session=BTS/1999"), "gestion-relances-aucune")
     for name in ("gestion-relances-envoyees", "gestion-relances-deja-envoyees"):
@@ -140,7 +135,7 @@ def reminders(context: StoryContext) -> None:
         recorder.record(gestionnaire.press("Relancer"), name, "/gestion/relances")
     shown = f"/documents/{candidature}"
     relance = "Relance de pièces justificatives"
-    wait_for_result(lambda: candidate.open(shown).get_by_text(relance).count(), "the document")
+    wait_until(lambda: candidate.open(shown).get_by_text(relance).count() > 0, SECONDS, "the document", pause=0.2)
     recorder.record(candidate.page, "documents-relance")
 
 
@@ -154,22 +149,23 @@ def _readable_pdf() -> bytes:
     return out.getvalue()
 
 
-def log_in_to_gestion(account: Mapping[str, str], gestionnaire: BrowserCandidate, code: str = "") -> Page:
-    """`account`: address, password and secret of the second factor; `code`: a wrong one, which is refused.
+def logged_in_to_gestion(context: StoryContext, role: str) -> BrowserCandidate:
+    """The demonstration's « staff » or « admin », in a browser of their own."""
+    person = context.new_candidate()
+    person.open("/gestion/connexion")
+    _log_in_by_next_code(context.account(role), person)
+    return person
 
-    Each code is taken once: where another story has just used it, the next one is waited for.
-    """
-    if code:
-        return type_log_in(account, gestionnaire, code)
+
+def _log_in_by_next_code(account: Mapping[str, str], person: BrowserCandidate) -> None:
+    """Each code is taken once: where another story has just used it, the next one is waited for."""
     codes = pyotp.TOTP(account["totp_secret"])
-    page = type_log_in(account, gestionnaire, used := codes.now())
+    page = type_log_in(account, person, used := codes.now())
     if "/connexion" in page.url:
-        wait_for_result(lambda: codes.now() != used, "the next code", 60)
-        page = type_log_in(account, gestionnaire, codes.now())
-    return page
+        wait_until(lambda: codes.now() != used, 60, "the next code", pause=0.2)
+        type_log_in(account, person, codes.now())
 
 
-def type_log_in(account: Mapping[str, str], gestionnaire: BrowserCandidate, code: str) -> Page:
-    for name, text in (("identifiant", account["email"]), ("password", account["password"]), ("code", code)):
-        gestionnaire.page.locator(f"[name={name}]").fill(text)
-    return gestionnaire.press(page_labels.LOG_IN)
+def type_log_in(account: Mapping[str, str], person: BrowserCandidate, code: str) -> Page:
+    person.fill(identifiant=account["email"], password=account["password"], code=code)
+    return person.press(page_labels.LOG_IN)

@@ -6,9 +6,10 @@ from typing import Any
 
 from services.contracts import page_labels
 from services.contracts.file_rules import MAX_FILE_BYTES
+from tests.journeys.gestionnaire_tool import GestionnaireTool
 from tests.pieces import sample_files
 from tests.screens.browser_candidate import BrowserCandidate
-from tests.screens.story_context import StoryContext, wait_for_result
+from tests.screens.story_context import SECONDS, StoryContext
 from tests.support.processes import wait_until
 
 TOO_LARGE_PDF = b"%PDF-1.7" + b"0" * MAX_FILE_BYTES
@@ -27,9 +28,7 @@ CONTROLS: tuple[dict[str, Any], ...] = (
 def deposits(context: StoryContext) -> None:
     """From nothing deposited to handed over and judged."""
     recorder, candidate = context.recorder, context.new_candidate().creates_account_and_logs_in()
-    candidature = candidate.registers()
-    listed = f"/justificatifs/{candidature}"
-    wait_for_result(lambda: has_pieces_to_deposit(candidate, listed), "the pieces asked for")
+    listed = registers_and_is_asked_for_pieces(candidate)
     recorder.record(candidate.open("/justificatifs"), "justificatifs-choix")
     recorder.record(candidate.open(listed), "justificatifs")
     _record_refusals(context, candidate, listed)
@@ -39,12 +38,17 @@ def deposits(context: StoryContext) -> None:
     candidate.open(listed)
     recorder.record(candidate.follow("/validation/"), "justificatifs-validation")
     recorder.record(candidate.submit(), "justificatifs-fournis")
-    context.control_pieces(CONTROLS)
+    tool, candidature = GestionnaireTool(context.portal), listed.rpartition("/")[2]
+    for code, control in zip(tool.pieces(candidature), CONTROLS, strict=False):
+        tool.controls(candidature, code, **control)
     recorder.record(candidate.open(listed), "justificatifs-statuts")
 
 
-def has_pieces_to_deposit(candidate: BrowserCandidate, listed: str) -> bool:
-    return "/depot/" in candidate.context.request.get(f"{candidate.url}{listed}").text()
+def registers_and_is_asked_for_pieces(candidate: BrowserCandidate) -> str:
+    """The path of the candidature's « Mes justificatifs », once pieces are asked for there."""
+    listed = f"/justificatifs/{candidate.registers()}"
+    wait_until(lambda: "/depot/" in candidate.reads(listed), SECONDS, "the pieces asked for")
+    return listed
 
 
 def _record_refusals(context: StoryContext, candidate: BrowserCandidate, listed: str) -> None:

@@ -8,8 +8,9 @@ from playwright.sync_api import FilePayload, Page
 
 from tests.documents.imports.exam_office import csv_of
 from tests.screens.browser_candidate import BrowserCandidate
-from tests.screens.gestion_stories import log_in_to_gestion
-from tests.screens.story_context import StoryContext, wait_for_result
+from tests.screens.gestion_stories import logged_in_to_gestion
+from tests.screens.story_context import SECONDS, StoryContext
+from tests.support.processes import wait_until
 
 LINES = (
     "E1 - Culture générale et expression;12/05/2022;14:00;4 h;Lycée Pergaud, BESANCON;B 204",
@@ -24,10 +25,9 @@ def publications(context: StoryContext) -> None:
     """The list, the form, the file asked for, the report, the progress, the documents, what is taken back."""
     candidate = context.new_candidate().creates_account_and_logs_in()
     numero = _numero_of(candidate, candidate.registers())
-    wait_for_result(lambda: candidate.open("/documents").locator("main a[href^='/documents/']").count(), "the copy")
-    recorder, gestionnaire = context.recorder, context.new_candidate()
-    gestionnaire.open("/gestion/connexion")
-    log_in_to_gestion(context.staff_account, gestionnaire)
+    copies = candidate.page.locator("main a[href^='/documents/']")
+    wait_until(lambda: bool(candidate.open("/documents") and copies.count()), SECONDS, "the copy", pause=0.2)
+    recorder, gestionnaire = context.recorder, logged_in_to_gestion(context, "staff")
     recorder.record(gestionnaire.open("/gestion/documents"), "gestion-documents-aucun")
     recorder.record(gestionnaire.open("/gestion/documents/nouveau"), "gestion-documents-nouveau")
     new, erroneous = "/gestion/documents/nouveau", "gestion-documents-nouveau-erreurs"
@@ -41,7 +41,7 @@ def publications(context: StoryContext) -> None:
     recorder.record(gestionnaire.press("Abandonner"), "gestion-documents-abandon")
     gestionnaire.page.goto(address)
     recorder.record(gestionnaire.press("Publier 1 document"), "gestion-documents-publication")
-    wait_for_result(lambda: _is_published(gestionnaire, address), "the publication")
+    wait_until(lambda: _is_published(gestionnaire, address), SECONDS, "the publication", pause=0.2)
     recorder.record(gestionnaire.page, "gestion-documents-publie")
     recorder.record(gestionnaire.open("/gestion/documents"), "gestion-documents")
     gestionnaire.page.goto(f"{address}/documents")
@@ -49,7 +49,7 @@ def publications(context: StoryContext) -> None:
     gestionnaire.page.locator("tbody a").first.click()
     recorder.record(gestionnaire.page, "gestion-documents-retrait-document")
     gestionnaire.page.goto(f"{address}/retrait")
-    gestionnaire.page.locator("[name=reason]").fill("Changement de centre d'examen")
+    gestionnaire.fill(reason="Changement de centre d'examen")
     recorder.record(gestionnaire.press("Retirer les documents"), "gestion-documents-retires")
 
 
@@ -65,8 +65,7 @@ def _prepares(gestionnaire: BrowserCandidate) -> Page:
     page.locator("[name=type]").select_option("convocation")
     session = page.locator("[name=session] option", has_text="BTS 2022").first.get_attribute("value")
     page.locator("[name=session]").select_option(session)
-    page.locator("[name=title]").fill(TITLE)
-    page.locator("[name=paragraphs]").fill(TEXT)
+    gestionnaire.fill(title=TITLE, paragraphs=TEXT)
     return gestionnaire.press("Continuer")
 
 

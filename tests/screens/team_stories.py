@@ -50,14 +50,14 @@ def invitation(context: StoryContext) -> None:
     recorder.record(person.open(link), "gestion-invitation")
     recorder.record(person.press("Activer mon accès"), "gestion-invitation-erreurs")
     secret = person.page.locator("[data-cle]").inner_text().replace(" ", "")
-    person.page.locator("[name=password]").fill(PASSWORD)
-    person.page.locator("[name=password_confirmation]").fill(PASSWORD)
+    person.fill(password=PASSWORD, password_confirmation=PASSWORD)
     recorder.record(_confirm(person, "Activer mon accès", pyotp.TOTP(secret).now()), "gestion-codes-de-secours")
     recorder.record(person.open(link), "gestion-invitation-utilisee")
 
 
 def _logs_in_with_recovery_codes(context: StoryContext, chief: BrowserCandidate) -> list[str]:
-    account, totp = context.administrator_account, pyotp.TOTP(context.administrator_account["totp_secret"])
+    account = context.account("admin")
+    totp = pyotp.TOTP(account["totp_secret"])
     chief.open("/gestion/connexion")
     type_log_in(account, chief, totp.now())
     context.recorder.record(chief.open("/gestion/compte"), "gestion-compte")
@@ -67,18 +67,17 @@ def _logs_in_with_recovery_codes(context: StoryContext, chief: BrowserCandidate)
 
 
 def _creates_token(chief: BrowserCandidate, code: str) -> Page:
-    chief.page.locator("[name=name]").fill("suivi du bureau")
+    chief.fill(name="suivi du bureau")
     chief.page.get_by_label("Lire les pièces justificatives").check(force=True)
     return _confirm(chief, "Créer le jeton", code)
 
 
 def _invites(chief: BrowserCandidate, code: str) -> Page:
-    for name, typed in (("nom", "DURAND"), ("prenoms", "Paule"), ("email", INVITED)):
-        chief.page.locator(f"[name={name}]").fill(typed)
+    chief.fill(nom="DURAND", prenoms="Paule", email=INVITED)
     chief.page.get_by_label("Besançon").check(force=True)
     return _confirm(chief, "Envoyer l'invitation", code)
 
 
 def _confirm(browser: BrowserCandidate, button: str, code: str) -> Page:
-    browser.page.locator("[name=code]").fill(code)
+    browser.fill(code=code)
     return browser.press(button)

@@ -6,8 +6,8 @@ Those of gestionnaires are pictured at 1920 px too.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -66,25 +66,19 @@ STORIES: tuple[Story, ...] = (
 
 @dataclass
 class PictureRun:
-    """What all stories share, and the names of the stories that came to their end."""
+    """What all stories share, and how many came to their end."""
 
     recorder: PictureRecorder
     portal: LaunchedPortal
     browser: Browser
-    finished_stories: list[str] = field(default_factory=list)
+    finished: int = 0
 
     @contextmanager
-    def context(self, name: str, portal: LaunchedPortal | None = None) -> Iterator[StoryContext]:
+    def context(self, portal: LaunchedPortal | None = None) -> Iterator[StoryContext]:
         """For one story on the portal (or on another one, weeks later)."""
-        url, accounts = (portal or self.portal).url, self.portal.demo
-        context = StoryContext(
-            url, self.browser, self.recorder, self.portal.staff, accounts["staff"], accounts["admin"]
-        )
-        try:
+        with closing(StoryContext(portal or self.portal, self.browser, self.recorder)) as context:
             yield context
-            self.finished_stories.append(name)
-        finally:
-            context.close()
+            self.finished += 1
 
 
 @pytest.fixture(scope="module")
@@ -96,32 +90,28 @@ def picture_run(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> I
     portal.stop()
 
 
-def _name(story: Story) -> str:
-    return f"{story.__module__.rpartition('.')[2]}.{story.__name__}"
-
-
-@pytest.mark.parametrize("story", STORIES, ids=_name)
+@pytest.mark.parametrize("story", STORIES, ids=lambda story: story.__name__)
 def test_a_story_is_told_to_its_end(picture_run: PictureRun, story: Story) -> None:
-    with picture_run.context(_name(story)) as context:
+    with picture_run.context() as context:
         story(context)
 
 
 def test_what_is_there_before_the_closing_is_shown_after_it(picture_run: PictureRun) -> None:
-    with picture_run.context("before") as context:
+    with picture_run.context() as context:
         left = after_closing_stories.prepare(context)
     picture_run.portal.stop()
     afterwards = LaunchedPortal(
         "weeks-later", {"VAR_DIR": str(picture_run.portal.var), "PORTAIL_NOW": after_closing_stories.AFTER_CLOSING}
     )
     try:
-        with picture_run.context("after", afterwards) as context:
+        with picture_run.context(afterwards) as context:
             after_closing_stories.closed(context, left)
     finally:
         afterwards.stop()
 
 
 def test_every_page_of_the_ledger_has_its_picture(picture_run: PictureRun) -> None:
-    if len(picture_run.finished_stories) < len(STORIES) + 2:
+    if picture_run.finished < len(STORIES) + 2:
         pytest.skip("not every story was told")
     assert ledger.pages() - picture_run.recorder.pictured_routes == set()
 

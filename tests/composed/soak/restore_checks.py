@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from dataclasses import dataclass, field
-
 from services.chassis.events.retention import EVENT_RETENTION
 from tests.journeys.acknowledged_work import AcknowledgedWork, Acknowledgement
 from tests.support.composed_portal import OURS, ComposedPortal
@@ -15,29 +12,12 @@ PUBLISHERS = ("accounts", "registrations")
 REPLAYED = "SELECT extract(epoch FROM pg_last_xact_replay_timestamp())"
 
 
-@dataclass(frozen=True)
-class Restored:
-    """`instant` up to which commits are there, and how long it took until all was healthy; in seconds."""
-
-    instant: float
-    took: float
-
-
-@dataclass
-class Missing:
-    """What was acknowledged and is missing, and how much of it is there."""
-
-    missing: list[Acknowledgement] = field(default_factory=list)
-    there: int = 0
-
-    def before(self, instant: float) -> list[Acknowledgement]:
-        return [entry for entry in self.missing if entry.at < instant]
-
-
-def restore_databases(composed: ComposedPortal, until: str = "") -> Restored:
+def restore_databases(composed: ComposedPortal, until: str = "") -> float:
     """After PostgreSQL was lost: all databases as at the instant `until`, or at the latest. The broker starts empty,
-    since it may hold what the databases have never heard of."""
-    began = time.monotonic()
+    since it may hold what the databases have never heard of.
+
+    The instant of the last commit that is there, in seconds.
+    """
     composed.compose("stop", *OURS, seconds=300)
     composed.destroy("postgres", "backup", "rabbitmq", volumes=["postgres", "rabbitmq"])
     composed.run_once("restore", "databases", *([until] if until else []))
@@ -46,8 +26,7 @@ def restore_databases(composed: ComposedPortal, until: str = "") -> Restored:
     publish_again(composed, *PUBLISHERS)
     composed.compose("up", "-d", seconds=600)
     composed.wait_healthy(OURS, 600)
-    took = time.monotonic() - began
-    return Restored(float(composed.query_database("postgres", REPLAYED)[0][0]), took)
+    return float(composed.query_database("postgres", REPLAYED)[0][0])
 
 
 def publish_again(composed: ComposedPortal, *services: str) -> None:
@@ -55,8 +34,8 @@ def publish_again(composed: ComposedPortal, *services: str) -> None:
         composed.run_once(service, "publish-again", "--days", str(EVENT_RETENTION.days))
 
 
-def compare_with_ledger(composed: ComposedPortal, ledger: AcknowledgedWork) -> Missing:
-    """The ledger against the rows of the service that each thing belongs to."""
+def missing_of(ledger: AcknowledgedWork, composed: ComposedPortal) -> list[Acknowledgement]:
+    """What was acknowledged and is in no row of the service that it belongs to."""
     accounts = {row[0] for row in composed.query_database("accounts", "select email from accounts")}
     counted = "select candidature_id, count(*) from candidature_versions group by 1"
     versions = {row[0]: int(row[1]) for row in composed.query_database("registrations", counted)}
@@ -66,8 +45,7 @@ def compare_with_ledger(composed: ComposedPortal, ledger: AcknowledgedWork) -> M
         "version": lambda entry: versions.get(entry.subject, 0) > int(entry.value),
         "deposit": lambda entry: (entry.subject, entry.value) in deposits,
     }
-    missing = [entry for entry in ledger.acknowledged if not is_there[entry.kind](entry)]
-    return Missing(missing, len(ledger.acknowledged) - len(missing))
+    return [entry for entry in ledger.acknowledged if not is_there[entry.kind](entry)]
 
 
 def assert_services_agree(composed: ComposedPortal) -> None:

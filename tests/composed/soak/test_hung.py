@@ -4,11 +4,10 @@ answers, liveness always, nothing that was acknowledged is lost or doubled, and 
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,7 +16,8 @@ import requests
 from deploy.service_names import SERVICES
 from tests.composed.soak.portal_under_load import PortalUnderLoad
 from tests.journeys.registered_candidate import register_candidate
-from tests.support.composed_portal import OURS, ComposedPortal, Container
+from tests.support.composed_portal import OURS, ComposedPortal
+from tests.support.continuous_requests import ContinuousRequests
 from tests.support.suspended_process import suspended
 
 if TYPE_CHECKING:
@@ -48,53 +48,28 @@ def test_nobody_notices_a_part_that_is_stopped_but_by_what_needs_it(portal: Port
         portal.wait_until_answered("nothing", FIRST_ANSWERS_SECONDS)
         for part, services in PARTS.items():
             others = [container for container in composed.containers(*OURS) if container.service not in services]
-            with _Watch(composed, others).watching() as watch, _stopped(composed, services):
+            addresses = [composed.url + page for page in PAGES]
+            addresses += [f"http://{composed.address(container)}:8000/health/live" for container in others]
+            watch, took = ContinuousRequests(0.5), list[tuple[float, str]]()
+            asks = [partial(_timed, address, took) for address in addresses]
+            with watch.under_way(*asks), _stopped(composed, services):
                 time.sleep(STOPPED_SECONDS)
             portal.wait_until_answered(f"{part} stopped for {STOPPED_SECONDS:.0f} s", AS_BEFORE_SECONDS)
-            assert watch.late == [], part
-            slowest[part] = watch.slowest
+            assert set(watch.answers) == {"200"}, part
+            assert [late for late in took if late[0] > ANSWERED_SECONDS] == [], part
+            slowest[part], _ = max(took)
     print(
         "\nslowest answer of a page or probe meanwhile (s):", {part: round(took, 2) for part, took in slowest.items()}
     )
     portal.assert_nothing_lost_or_doubled()
 
 
-@dataclass
-class _Watch:
-    """Asks for the pages that everybody may see, and for the liveness of each of these containers, over and over."""
-
-    composed: ComposedPortal
-    containers: list[Container]
-    late: list[str] = field(default_factory=list)
-    slowest: float = 0.0
-    _stop: threading.Event = field(default_factory=threading.Event)
-
-    @contextmanager
-    def watching(self) -> Iterator[_Watch]:
-        addresses = [self.composed.url + page for page in PAGES]
-        addresses += [f"http://{self.composed.address(container)}:8000/health/live" for container in self.containers]
-        threads = [threading.Thread(target=self._ask, args=(address,), daemon=True) for address in addresses]
-        for thread in threads:
-            thread.start()
-        try:
-            yield self
-        finally:
-            self._stop.set()
-            for thread in threads:
-                thread.join()
-
-    def _ask(self, address: str) -> None:
-        while not self._stop.wait(0.5):
-            began = time.monotonic()
-            try:
-                answer = requests.get(address, timeout=4 * ANSWERED_SECONDS)
-                status = str(answer.status_code)
-            except requests.RequestException as error:
-                status = type(error).__name__
-            took = time.monotonic() - began
-            self.slowest = max(self.slowest, took)
-            if status != "200" or took > ANSWERED_SECONDS:
-                self.late.append(f"{address}: {status} after {took:.1f} s")
+def _timed(address: str, took: list[tuple[float, str]]) -> requests.Response:
+    began = time.monotonic()
+    try:
+        return requests.get(address, timeout=4 * ANSWERED_SECONDS)
+    finally:
+        took.append((time.monotonic() - began, address))
 
 
 @contextmanager

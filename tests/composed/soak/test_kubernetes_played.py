@@ -10,7 +10,7 @@ import pytest
 
 from tests.composed.soak.played_portal import PlayedPortal
 from tests.journeys import personas
-from tests.journeys.test_guide import makes_an_account, registers_and_withdraws
+from tests.journeys.test_guide import registers_and_withdraws
 from tests.journeys.test_second_candidate import gets_her_own_dossier
 from tests.support.missing_services import NotInstalled, skip_or_fail
 
@@ -29,10 +29,6 @@ def played() -> Iterator[PlayedPortal]:
         yield portal
     finally:
         portal.stop()
-
-
-def test_an_account_is_made_in_the_pods(played: PlayedPortal, new_candidate: NewCandidate) -> None:
-    makes_an_account(played, new_candidate(played, personas.BINET))
 
 
 def test_the_guide_is_walked_through_the_pods(

@@ -17,9 +17,7 @@ CLIENTS = "SELECT DISTINCT host(client_addr) FROM pg_stat_activity WHERE usename
 def test_a_candidate_registers_by_way_of_the_pooler(composed: ComposedPortal, new_candidate: NewCandidate) -> None:
     with composed.beside("deploy/containers/pooler/compose.yml", "pooler"):
         composed.scale(accounts=2, registrations=2)
-        candidate = new_candidate(composed, personas.DUBOIS.with_email(personas.new_address()))
-        candidate.creates_account_and_logs_in()
-        candidate.registers()
+        new_candidate(composed, personas.another_dubois()).registers()
         for service in SERVICES:
             addresses = {row[0] for row in composed.query_database(service, CLIENTS.format(service))}
             assert not addresses & addresses_of(composed, service)

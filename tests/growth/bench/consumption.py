@@ -11,12 +11,11 @@ from pathlib import Path
 from sqlalchemy import text
 
 from services.chassis.database.transactions import Database
+from tests.bench.process_usage import memory_peak, processor_seconds, reset_memory_peak
 
-TICKS = os.sysconf("SC_CLK_TCK")  # a second
 MOST_RUNS = 200
 ENOUGH_SECONDS = 0.3
 MEBIBYTE = 1024 * 1024
-_RESETS_THE_PEAK = "5"
 
 
 @dataclass(frozen=True)
@@ -36,25 +35,26 @@ def cost_of(db: Database, action: Callable[[], object]) -> Cost:
     for _ in range(3):
         action()
     cluster = _cluster(db)
-    here, there, runs = time.process_time(), _seconds(cluster), 0
+    here, there, runs = time.process_time(), processor_seconds(cluster), 0
     while runs < MOST_RUNS and time.process_time() - here < ENOUGH_SECONDS:
         action()
         runs += 1
     spent = time.process_time() - here
-    return Cost(1000 * spent / runs, 1000 * (_seconds(cluster) - there) / runs)
+    return Cost(1000 * spent / runs, 1000 * (processor_seconds(cluster) - there) / runs)
 
 
 def more_memory(action: Callable[[], object]) -> float:
     """MiB that this process held at the most while the action ran, beyond what it held before."""
-    before = _held("VmRSS") / MEBIBYTE
-    return peak_memory(action) - before
+    before = reset_memory_peak(os.getpid())
+    action()
+    return (memory_peak(os.getpid()) - before) / MEBIBYTE
 
 
 def peak_memory(action: Callable[[], object]) -> float:
     """MiB that this process held at the most while the action ran."""
-    Path("/proc/self/clear_refs").write_text(_RESETS_THE_PEAK, encoding="ascii")
+    reset_memory_peak(os.getpid())
     action()
-    return _held("VmHWM") / MEBIBYTE
+    return memory_peak(os.getpid()) / MEBIBYTE
 
 
 def disk(db: Database) -> int:
@@ -63,28 +63,9 @@ def disk(db: Database) -> int:
         return int(session.scalar(text("SELECT pg_database_size(current_database())")) or 0)
 
 
-def _held(what: str) -> int:
-    status = Path("/proc/self/status").read_text(encoding="ascii")
-    return int(status.partition(f"{what}:")[2].split()[0]) * 1024
-
-
 def _cluster(db: Database) -> int:
     """The process that the server's others are children of."""
     with db.reading() as session:
         backend = session.scalar(text("SELECT pg_backend_pid()"))
-    return int(_fields(f"/proc/{backend}/stat")[1])
-
-
-def _seconds(cluster: int) -> float:
-    """Processor time of the server's processes, those that ended too."""
-    alive = Path(f"/proc/{cluster}/task/{cluster}/children").read_text(encoding="ascii").split()
-    own = sum(int(ticks) for ticks in _fields(f"/proc/{cluster}/stat")[11:15])
-    return (own + sum(sum(map(int, _fields(f"/proc/{pid}/stat")[11:13])) for pid in alive)) / TICKS
-
-
-def _fields(path: str) -> list[str]:
-    """From the third on: the second may hold spaces."""
-    try:
-        return Path(path).read_text(encoding="ascii").rpartition(") ")[2].split()
-    except FileNotFoundError:  # it ended meanwhile
-        return ["0"] * 20
+    stat = Path(f"/proc/{backend}/stat").read_text(encoding="ascii")
+    return int(stat.rpartition(") ")[2].split()[1])

@@ -7,11 +7,7 @@ before an old signing key is dropped.
 from __future__ import annotations
 
 import contextlib
-import hashlib
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -20,16 +16,8 @@ import requests
 
 from services.accounts.signing import TOKEN_SECONDS
 from services.chassis.web.access_tokens import LEEWAY_SECONDS
-from tests.journeys.acknowledged_work import AcknowledgedWork
-from tests.journeys.background_load import (
-    RetryingBrowser,
-    create_accounts,
-    deposit_repeatedly,
-    read_home_page,
-    running_in_threads,
-    save_repeatedly,
-)
-from tests.journeys.registered_candidate import RegisteredCandidate, register_candidate
+from tests.journeys.background_load import PeopleAtWork, RetryingBrowser
+from tests.journeys.registered_candidate import register_candidate
 from tests.support.launched_portal import LaunchedPortal
 from tests.support.processes import wait_until
 
@@ -44,27 +32,23 @@ TAKEN_UP = "Secrets relus : chaque processus a les siens."
 
 
 def test_keys_are_turned_while_people_go_on(alone: LaunchedPortal, browser: Browser) -> None:
-    ledger = AcknowledgedWork()
-    someone = register_candidate(alone, browser)
+    people = PeopleAtWork(alone, [register_candidate(alone, browser)])
     logged_out: list[str] = []
     refused: list[int] = []
-    with _load(alone, ledger, someone, logged_out, refused):
-        _goes_on(ledger, someone)
+    with people.load(partial(_stays_logged_in, logged_out), partial(_asks_as_a_tool, alone.staff, refused)):
+        _go_on(people, "nothing")
         for name in NAMES:
-            _turn(alone, name)
-            _goes_on(ledger, someone)
-            _turn(alone, name, "--promote")
-            _goes_on(ledger, someone)
-            _last_for_what_the_old_one_made(alone, name)
-            _turn(alone, name, "--drop-old")
-            _goes_on(ledger, someone)
-            print(f"\n{name} turned", end="", flush=True)
-    print(f"\n{ledger.summary}")
-    assert ledger.faults == []
+            for step in ((), ("--promote",), ("--drop-old",)):
+                if step == ("--drop-old",):
+                    _last_for_what_the_old_one_made(alone, name)
+                _turn(alone, name, *step)
+                _go_on(people, " ".join((name, *step)))
+    print(f"\n{people.ledger.summary}")
+    assert people.ledger.faults == []
     assert logged_out == []
     assert refused == []
     _second_factors_are_opened(alone)
-    _what_was_said_is_there(alone, ledger, someone)
+    _what_was_said_is_there(alone, people)
 
 
 def test_staff_log_in_with_their_second_factor_at_each_step(alone: LaunchedPortal) -> None:
@@ -115,32 +99,7 @@ def _logs_in(portal: LaunchedPortal) -> bool:
     return requests.post(f"{accounts}/sessions", json=sent, headers=headers, timeout=10).status_code == 201
 
 
-@contextmanager
-def _load(
-    portal: LaunchedPortal,
-    ledger: AcknowledgedWork,
-    someone: RegisteredCandidate,
-    logged_out: list[str],
-    refused: list[int],
-) -> Iterator[None]:
-    stop = threading.Event()
-
-    def retrying_browser(cookies: dict[str, str]) -> RetryingBrowser:
-        return RetryingBrowser(portal.url, ledger, cookies, stop)
-
-    actions = [
-        partial(save_repeatedly, retrying_browser(someone.cookies), someone.candidature),
-        partial(deposit_repeatedly, retrying_browser(someone.cookies), someone.candidature, someone.replaced_piece),
-        partial(create_accounts, retrying_browser({})),
-        partial(read_home_page, retrying_browser({})),
-        partial(_stays_logged_in, retrying_browser(someone.cookies), logged_out),
-        partial(_asks_as_a_tool, retrying_browser({}), portal.staff, refused),
-    ]
-    with running_in_threads(*actions, stop=stop, work=ledger):
-        yield
-
-
-def _stays_logged_in(retrying_browser: RetryingBrowser, logged_out: list[str]) -> None:
+def _stays_logged_in(logged_out: list[str], retrying_browser: RetryingBrowser) -> None:
     while not retrying_browser.stop.is_set():
         answer = retrying_browser.get("/inscriptions")
         if answer.status_code != 200:
@@ -148,7 +107,7 @@ def _stays_logged_in(retrying_browser: RetryingBrowser, logged_out: list[str]) -
         retrying_browser.stop.wait(0.3)
 
 
-def _asks_as_a_tool(retrying_browser: RetryingBrowser, headers: dict[str, str], refused: list[int]) -> None:
+def _asks_as_a_tool(headers: dict[str, str], refused: list[int], retrying_browser: RetryingBrowser) -> None:
     """A service that is being started again does not answer, or with 503: that is no refusal."""
     address = f"{retrying_browser.url}/api/pieces/v1/pieces?academie=03&limit=1"
     while not retrying_browser.stop.is_set():
@@ -159,37 +118,17 @@ def _asks_as_a_tool(retrying_browser: RetryingBrowser, headers: dict[str, str], 
         retrying_browser.stop.wait(0.3)
 
 
-def _goes_on(ledger: AcknowledgedWork, someone: RegisteredCandidate) -> None:
-    """Everybody is answered again: a version more, a file more, a page more, an account more."""
-    deposited = (someone.candidature, someone.replaced_piece)
-
-    def figures() -> tuple[int, str, int, int]:
-        saves, deposits = ledger.saves.get(someone.candidature), ledger.deposits.get(deposited)
-        return (
-            saves.acknowledged if saves else 0,
-            deposits.acknowledged if deposits else "",
-            ledger.pages_read,
-            len(ledger.accounts),
-        )
-
-    before = figures()
-    wait_until(
-        lambda: all(now != then for now, then in zip(figures(), before, strict=True)) or bool(ledger.faults),
-        GOES_ON_SECONDS,
-        f"everybody answered again; {ledger.summary}; {ledger.faults}",
-    )
-    assert ledger.faults == []
+def _go_on(people: PeopleAtWork, after: str) -> None:
+    people.wait_until_answered(after, GOES_ON_SECONDS)
+    assert people.ledger.faults == []
 
 
-def _what_was_said_is_there(portal: LaunchedPortal, ledger: AcknowledgedWork, someone: RegisteredCandidate) -> None:
-    retrying_browser = RetryingBrowser(portal.url, ledger, someone.cookies, threading.Event())
-    page = retrying_browser.get("/inscriptions").text
-    saves = ledger.saves[someone.candidature]
+def _what_was_said_is_there(portal: LaunchedPortal, people: PeopleAtWork) -> None:
+    [someone], accounts = people.candidates, people.ledger.accounts
+    page = people.visit(someone.cookies).get("/inscriptions").text
+    saves = people.ledger.saves[someone.candidature]
     assert any(f"Version {number:02}" in page for number in range(saves.acknowledged, saves.attempts + 1)), page
-    content = retrying_browser.get(f"/justificatifs/fichier/{someone.replaced_piece}").content
-    deposits = ledger.deposits[someone.candidature, someone.replaced_piece]
-    assert deposits.may_hold(hashlib.sha256(content).hexdigest())
-    everybody = set(ledger.accounts)
-    wait_until(lambda: everybody <= set(portal.mailed(ACTIVATION)), GOES_ON_SECONDS, "everybody's mail", pause=2)
+    people.replaced_files_open()
+    wait_until(lambda: set(accounts) <= set(portal.mailed(ACTIVATION)), GOES_ON_SECONDS, "everybody's mail", pause=2)
     mailed = portal.mailed(ACTIVATION)
-    assert {email: mailed[email] for email, tries in ledger.accounts.items() if mailed[email] > tries} == {}
+    assert {email: mailed[email] for email, tries in accounts.items() if mailed[email] > tries} == {}

@@ -6,16 +6,17 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.screens.browser_candidate import BrowserCandidate
-from tests.screens.piece_stories import deposit_every_piece, has_pieces_to_deposit
-from tests.screens.story_context import wait_for_result
+from tests.screens.piece_stories import deposit_every_piece, registers_and_is_asked_for_pieces
 from tests.support.chromium import french_profile
 from tests.support.launched_portal import LaunchedPortal
 from tests.support.ports import free_port
+from tests.support.processes import wait_until
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -43,9 +44,9 @@ class MovedPortal:
         portal = LaunchedPortal(f"reminders-{day[5:10]}", settings)
         try:
             for service, job in JOBS.items():
-                wait_for_result(lambda: self._ran(portal, service, job), f"{job} on {day}", SECONDS)  # noqa: B023
+                wait_until(partial(self._ran, portal, service, job), SECONDS, f"{job} on {day}", pause=0.2)
             if "MAIL_URL" not in environment:
-                wait_for_result(lambda: not self.waiting(), f"nothing waits on {day}", SECONDS)
+                wait_until(lambda: not self.waiting(), SECONDS, f"nothing waits on {day}", pause=0.2)
             yield
         finally:
             portal.stop()
@@ -75,11 +76,11 @@ def moved() -> Iterator[MovedPortal]:
 
 def test_each_rung_is_sent_once_and_to_nobody_who_owes_nothing(browser: Browser, moved: MovedPortal) -> None:
     owing, drafting, complete = (
-        BrowserCandidate(french_profile(browser), moved.first.url).creates_account_and_logs_in() for _ in range(3)
+        BrowserCandidate(french_profile(browser), moved.first).creates_account_and_logs_in() for _ in range(3)
     )
     owing.registers()
     drafting.opens_draft()
-    _hands_over_every_piece(complete)
+    deposit_every_piece(complete, registers_and_is_asked_for_pieces(complete))
     moved.first.stop()
 
     with moved.on(SEVEN_DAYS_BEFORE):
@@ -97,9 +98,3 @@ def test_each_rung_is_sent_once_and_to_nobody_who_owes_nothing(browser: Browser,
         assert (moved.mails(owing, PIECES), moved.mails(drafting, DRAFT)) == (3, 1)
     nobody = [(complete, PIECES), (complete, DRAFT), (drafting, PIECES), (owing, DRAFT)]
     assert [moved.mails(candidate, subject) for candidate, subject in nobody] == [0, 0, 0, 0]
-
-
-def _hands_over_every_piece(candidate: BrowserCandidate) -> None:
-    listed = f"/justificatifs/{candidate.registers()}"
-    wait_for_result(lambda: has_pieces_to_deposit(candidate, listed), "the pieces asked for")
-    deposit_every_piece(candidate, listed)

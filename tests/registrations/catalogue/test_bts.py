@@ -5,21 +5,18 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
-
 from services.chassis.clock import PARIS
 from services.contracts import page_labels
 from services.reference import academies
-from services.registrations.catalogue import check, etablissements
+from services.registrations.catalogue import check
 from services.registrations.domain import facts, registration_form
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.epreuve_structure import structure_of
-from services.registrations.domain.exam_definition import Exam, Opening, Session
 from services.registrations.domain.registration_content import requested_pieces
-from tests.registrations.catalogue.bts_dossiers import BTS, EXAMS, ROOT
+from tests.registrations.catalogue.bts_dossiers import BTS, EXAMS, ROOT, in_besancon, opening_of, session_of
 from tests.registrations.catalogue.small_exam import NOW
-from tests.registrations.domain.etablissement_directory import Directory
 from tests.registrations.domain.example_dossier import DOSSIER, with_tab_answers
+from tests.registrations.domain.example_specialites import BANQUE
 
 NOMENCLATURE = Path(__file__).parent / "bcn.csv"
 NINE = (
@@ -34,21 +31,7 @@ TWELVE = (
 GUIDE_PIECES = ["CINSIG03", "NATIDE06", "BTSETAS4", "BTSEE-EF3", "BTSLIVCOMP", "BTSPRESENT-BQ"]
 
 
-def session(of: Exam, name: str) -> Session:
-    session = of.session(name)
-    assert session is not None
-    return session
-
-
-def opening(of: Session, academie: str) -> Opening:
-    return next(opening for opening in of.openings if opening.academie == academie)
-
-
-@pytest.fixture(scope="module")
-def candidate() -> Dossier:
-    year = session(BTS, "2022")
-    directory = Directory(*etablissements(ROOT))
-    return replace(DOSSIER, exam=BTS, session=year, opening=opening(year, "03"), directory=directory)
+CANDIDATE = in_besancon(session_of(BTS, "2022"))
 
 
 def asked(dossier: Dossier) -> list[str]:
@@ -65,7 +48,7 @@ def test_the_guide_s_nine_and_twelve_tabs_are_there_in_order() -> None:
 
 
 def test_besancon_s_window_codes_and_contact_are_the_guide_s() -> None:
-    besancon = opening(session(BTS, "2022"), "03")
+    besancon = opening_of(session_of(BTS, "2022"), "03")
     texts = [
         f"{instant.astimezone(PARIS):%Y-%m-%d %H:%M}"
         for instant in (besancon.opens, besancon.closes, besancon.deposit_opens, besancon.deposit_closes)
@@ -77,30 +60,20 @@ def test_besancon_s_window_codes_and_contact_are_the_guide_s() -> None:
 
 
 def test_every_academie_is_open_in_the_guide_s_session_and_paris_answers_by_the_siec() -> None:
-    year = session(BTS, "2022")
+    year = session_of(BTS, "2022")
     assert {opening.academie for opening in year.openings} == {academie.code for academie in academies.all()}
-    assert {opening(year, code).contact.title for code in ("01", "24", "25")} == {
+    assert {opening_of(year, code).contact.title for code in ("01", "24", "25")} == {
         "Service interacadémique des examens et concours (SIEC) d'Île-de-France"
     }
 
 
 def test_31310_has_the_guide_s_epreuves_in_its_order() -> None:
     epreuves = structure_of(BTS.specialite("31310"), 2022).epreuves
-    assert [f"{epreuve.code} {epreuve.label} {epreuve.unit or ''}".strip() for epreuve in epreuves] == [
-        "E1 Culture générale et expression U1",
-        "E2 Langue vivante 1 U2",
-        "E2-A Langue vivante 1 : Écrite",
-        "E2-B Langue vivante 1 : Orale",
-        "E3 Gestion de la relation client U3",
-        "E4 Dévelop.suivi.activ.commercia.",
-        "E4-A Étude de cas U41",
-        "E4-B Analyse situation commerciale U42",
-        "E5 Env.éco.jur.orga.activ.bancai. U5",
-        "C-ANGL Certification en langue anglaise ANG",
-        "EF1 Langue vivante 2 UF1",
-        "EF2 Certification professionnelle UF2",
-        "EF3 Engagement étudiant UF3",
-    ]
+    delivered, guide = (
+        [(epreuve.code, epreuve.label, epreuve.unit) for epreuve in each]
+        for each in (epreuves, BANQUE.versions[0].epreuves)
+    )
+    assert delivered == guide
     later = structure_of(BTS.specialite("31310"), 2023).epreuves
     assert [epreuve.code for epreuve in epreuves if epreuve not in later] == ["C-ANGL"]
     assert [epreuve.code for epreuve in epreuves if epreuve.hidden_on_pdf] == ["E2-A", "E2-B"]
@@ -109,22 +82,19 @@ def test_31310_has_the_guide_s_epreuves_in_its_order() -> None:
     }
 
 
-def test_the_guide_s_candidate_owes_exactly_the_six_pieces_of_the_guide(candidate: Dossier) -> None:
-    assert asked(candidate) == GUIDE_PIECES
-
-
-def test_the_pieces_follow_the_answers(candidate: Dossier) -> None:
+def test_the_guide_s_candidate_owes_exactly_the_six_pieces_of_the_guide_and_others_by_other_answers() -> None:
+    assert asked(CANDIDATE) == GUIDE_PIECES
     for tab, answers, owed, not_owed in (
         ("epreuves", {"position-EF3": "non_inscrit"}, set(), {"BTSEE-EF3"}),
         ("acquis", {"meme_bts-garder-E1": "oui", "meme_bts-note-E1": "12,5"}, {"BTSRELEV1"}, set()),
         ("candidature", {"categorie": "410", "etablissement": "CNED"}, {"BTSCNED1"}, {"BTSETAS4"}),
     ):
-        pieces = set(asked(with_tab_answers(tab, answers, candidate)))
+        pieces = set(asked(with_tab_answers(tab, answers, CANDIDATE)))
         assert (pieces & owed, pieces & not_owed) == (owed, set()), answers
 
 
 def test_a_demonstration_session_is_open_with_specialites_of_its_year() -> None:
-    rolling = session(BTS, "2027")
+    rolling = session_of(BTS, "2027")
     assert rolling.label == "BTS 2027"
     assert "31310" not in rolling.specialites
     assert "31213" in rolling.specialites
@@ -137,7 +107,7 @@ def test_every_specialite_has_a_domain_to_be_browsed_by_and_every_public_categor
 
 
 def test_what_people_type_for_a_specialite_is_answered_in_a_session_of_today() -> None:
-    rolling = session(BTS, "2027")
+    rolling = session_of(BTS, "2027")
     dossier = replace(DOSSIER, exam=BTS, session=rolling, opening=rolling.openings[0])
     tab = next(number for number, declared in enumerate(BTS.tabs, start=1) if declared.kind == "qualification")
     for typed in ("banque", "compta", "gestion", "informatique", "MCO", "NDRC", "SIO", "CG"):
@@ -155,7 +125,7 @@ def test_facultatives_are_three_until_2024_and_two_afterwards() -> None:
 
 
 def test_reims_closes_at_18_on_the_31_january_2020_for_the_twelve_tabs() -> None:
-    reims = opening(session(EXAMS["DCG"], "2020"), "19")
+    reims = opening_of(session_of(EXAMS["DCG"], "2020"), "19")
     assert f"{reims.closes.astimezone(PARIS):%Y-%m-%d %H:%M}" == "2020-01-31 18:00"
     assert reims.contact.lines == ("1, Rue Navier", "51082 REIMS CEDEX")
 

@@ -35,14 +35,11 @@ def _with_acronyms(*labels: str) -> str:
     return SMALL.replace("specialites:\n", "specialites:\n" + textwrap.indent("".join(specialites), "  "), 1)
 
 
-def test_one_acronym_for_two_specialites_of_a_session_is_refused(tmp_path: Path) -> None:
+def test_one_acronym_is_refused_for_two_specialites_of_a_session_unless_they_are_options_of_one(tmp_path: Path) -> None:
     messages = mistakes(written(tmp_path, _with_acronyms("Services informatiques", "Soins infirmiers")))
     assert [message.partition(": ")[2] for message in messages] == [
         "sigle « SIO » déjà pris par « Services informatiques » (A0) : le changer ou le retirer"
     ]
-
-
-def test_the_options_of_a_specialite_share_its_acronym(tmp_path: Path) -> None:
     text = _with_acronyms("Services informatiques option A : réseaux", "Services informatiques - option B : logiciels")
     assert load_exams(written(tmp_path, text), NOW)
 

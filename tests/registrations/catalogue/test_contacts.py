@@ -11,22 +11,15 @@ def titles(root: Path) -> dict[str, str]:
     return {opening.academie: opening.contact.title for opening in exam.sessions[0].openings}
 
 
-def test_without_a_file_of_its_own_the_catalogue_takes_the_public_reference_and_the_siec(tmp_path: Path) -> None:
-    contacts = titles(written(tmp_path, SMALL.replace('academie: "03"', 'academies: ["03", "01"]')))
+def test_the_contact_of_an_opening_is_its_own_or_the_one_of_the_file_or_of_the_public_reference(tmp_path: Path) -> None:
+    contacts = titles(written(tmp_path, SMALL.replace('academie: "03"', 'academies: ["03", "01", "24"]')))
     assert contacts["03"] == "Rectorat de l'académie de Besançon"
     assert "SIEC" in contacts["01"]
-
-
-def test_the_file_of_contacts_wins_and_a_service_stands_in_for_its_academies(tmp_path: Path) -> None:
-    written(tmp_path, SMALL.replace('academie: "03"', 'academies: ["03", "01", "24"]'))
     text = f'academies: [{{code: "03", contact: {CONTACT}}}]\nservices: [{{academies: ["01"], contact: {CONTACT}}}]\n'
     (tmp_path / "academies.yaml").write_text(text, encoding="utf-8")
     assert titles(tmp_path)["03"] == titles(tmp_path)["01"] == "Recteur"
-
-
-def test_an_opening_s_own_contact_wins_over_all(tmp_path: Path) -> None:
-    text = SMALL.replace('code_choice: "2026-06"', f'code_choice: "2026-06"\n        contact: {CONTACT}')
-    assert titles(written(tmp_path, text)) == {"03": "Recteur"}
+    own = f'code_choice: "2026-06"\n        contact: {CONTACT.replace("Recteur", "Vice-recteur")}'
+    assert titles(written(tmp_path, SMALL.replace('code_choice: "2026-06"', own))) == {"03": "Vice-recteur"}
 
 
 def test_a_mistake_in_the_file_of_contacts_is_told(tmp_path: Path) -> None:

@@ -77,16 +77,13 @@ def test_a_maitresse_printing_a_unit_is_kept_by_its_children_alone() -> None:
     assert "choisissez parmi E21, E22" in acquis_errors(mco)[0]
 
 
-def test_e4_is_kept_when_both_its_parts_are() -> None:
+def test_e4_is_kept_when_both_its_parts_are_and_the_parts_of_e2_follow_it() -> None:
     half = keeping("E4-A", "12")
     whole = with_tab_answers("acquis", {"meme_bts-note-E4-B": "11", "meme_bts-garder-E4-B": "oui"}, half)
     assert (position(half, "E4"), position(whole, "E4")) == ("Inscrit", "Bénéfice")
     assert shown_epreuves(whole)["E4"].title == "E4 : Dévelop.suivi.activ.commercia. : Bénéfice"
     carried = progressive(with_tab_answers("acquis", {"meme_bts-note-E4-B": "7"}, whole))
     assert position(carried, "E4") == "Report"
-
-
-def test_the_parts_of_e2_follow_it() -> None:
     assert position(keeping("E2", "14"), "E2-A") == "Bénéfice"
 
 
@@ -102,11 +99,12 @@ def test_another_bts_gives_common_units_only() -> None:
     ]
 
 
-def test_another_diploma_dispenses_of_what_its_title_opens() -> None:
+def test_another_diploma_dispenses_of_what_its_title_opens_and_of_no_professional_epreuve() -> None:
     assert acquis_errors(with_diploma("dut", "E1")) == []
     assert position(with_diploma("dut", "E1"), "E1") == "Dispensé"
     assert acquis_errors(with_diploma("anglais", "C-ANGL")) == []
     assert "ne donne pas droit" in acquis_errors(with_diploma("etranger", "E1"))[0]
+    assert "professionnelle" in acquis_errors(with_diploma("dut", "E3"))[0]
 
 
 @pytest.mark.parametrize(("year", "is_refused"), [("2022", False), ("2023", True)])
@@ -129,20 +127,12 @@ def test_economics_law_needs_its_validated_unit() -> None:
     assert "ne donne pas droit" in acquis_errors(with_diploma("dut", "E5", law="non"))[0]
 
 
-def test_a_professional_epreuve_is_never_dispensed_by_a_diploma() -> None:
-    assert "professionnelle" in acquis_errors(with_diploma("dut", "E3"))[0]
-
-
-def test_the_vae_box_says_so_on_the_confirmation() -> None:
-    vae = with_tab_answers("acquis", {"vae": "oui", "vae-annee": "2020", "vae-garder-E3": "oui"})
-    outcome = registration_form.checked_content(vae)
-    assert outcome.confirmation.vae
-    assert position(vae, "E3") == "Dispensé"
-
-
-def test_a_box_of_dispenses_without_any_is_held_back() -> None:
+def test_the_vae_box_dispenses_of_something_and_says_so_on_the_confirmation() -> None:
     boxed = with_tab_answers("acquis", {"vae": "oui", "vae-annee": "2020"})
     assert any("décochez la case" in reason for reason in acquis_errors(boxed))
+    vae = with_tab_answers("acquis", {"vae-garder-E3": "oui"}, boxed)
+    assert registration_form.checked_content(vae).confirmation.vae
+    assert position(vae, "E3") == "Dispensé"
 
 
 def test_a_unit_is_kept_on_one_ground_only() -> None:

@@ -61,7 +61,7 @@ def test_a_condition_is_decided_where_what_is_unknown_makes_no_difference(
     assert decide(condition, ANSWERS.get, ANSWERS.__contains__) is expected
 
 
-def test_a_dossier_answers_the_facts_of_its_conditions() -> None:
+def test_a_dossier_answers_the_facts_of_its_conditions_and_its_epreuves_by_code_or_tag() -> None:
     answer = lookup(DOSSIER)
     wanted = {
         "categorie": "320",
@@ -78,33 +78,23 @@ def test_a_dossier_answers_the_facts_of_its_conditions() -> None:
         "pays_naissance": "100",
     }
     assert {name: answer(f"fact:{name}") for name in wanted} == wanted
-
-
-def test_an_epreuve_is_asked_by_code_or_by_tag() -> None:
-    answer = lookup(DOSSIER)
     assert answer("epreuve:EF2") == ("non_inscrit",)
     assert answer("epreuve:engagement") == ("inscrit",)
     assert answer("epreuve:nowhere") == ()
 
 
-def test_what_is_unknown_is_unanswered() -> None:
+def test_what_is_unknown_or_not_open_to_the_public_or_does_not_read_is_unanswered() -> None:
     answer = lookup(DOSSIER)
     assert [answer(subject) for subject in ("fact:shoe_size", "question:nobody", "weather:today")] == [None] * 3
-
-
-def test_a_category_not_open_to_the_public_is_no_answer() -> None:
     assert lookup(with_answers("candidature", categorie="110"))("fact:categorie") is None
+    strange = replace(DOSSIER, identity=replace(PIERRE, date_naissance="2002-13-41"))
+    assert lookup(strange)("fact:age_at_closing") is None
 
 
 def test_the_age_counts_full_years_on_the_closing_day() -> None:
     assert age_on(date(2002, 10, 25), date(2021, 10, 24)) == 18
     assert age_on(date(2002, 10, 25), date(2021, 10, 25)) == 19
     assert age_on(date(2004, 2, 29), date(2021, 2, 28)) == 16
-
-
-def test_a_birth_date_that_does_not_read_leaves_the_age_unanswered() -> None:
-    strange = replace(DOSSIER, identity=replace(PIERRE, date_naissance="2002-13-41"))
-    assert lookup(strange)("fact:age_at_closing") is None
 
 
 def test_every_text_fact_lists_its_values_in_an_exam() -> None:

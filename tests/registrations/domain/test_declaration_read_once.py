@@ -39,13 +39,11 @@ def all_that_is_asked(dossier: Dossier) -> None:
     facts.lookup(dossier)("fact:categorie")
 
 
-def test_a_dossier_is_read_once_whatever_is_asked_of_it(readings: list[AnsweredForm]) -> None:
-    all_that_is_asked(replace(DOSSIER))
-    assert len(readings) == 1
-
-
-def test_a_save_that_drops_nothing_goes_on_with_the_same_dossier(readings: list[AnsweredForm]) -> None:
+def test_a_dossier_is_read_once_whatever_is_asked_of_it_and_by_a_save_that_drops_nothing(
+    readings: list[AnsweredForm],
+) -> None:
     dossier = replace(DOSSIER)
+    all_that_is_asked(dossier)
     registration_form.all_tab_errors(dossier)
     registration_form.checked_content(registration_form.without_unasked_answers(dossier))
     assert len(readings) == 1

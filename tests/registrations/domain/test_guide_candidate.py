@@ -25,7 +25,7 @@ def test_the_recap_has_the_guides_sections_in_its_order() -> None:
     assert "n'est pas encore enregistrée" in (RECAP.warning or "")
 
 
-def test_the_recap_says_who_he_is() -> None:
+def test_the_recap_says_who_he_is_where_he_lives_what_he_does_presents_and_holds() -> None:
     assert lines("Identification du candidat") == [
         ("Civilité", "MONSIEUR"),
         ("Nom de famille", "DUBOIS"),
@@ -37,9 +37,6 @@ def test_the_recap_says_who_he_is() -> None:
         ("Pays de naissance", "FRANCE (DONT OUTRE-MER)"),
         ("Nationalité", "Français"),
     ]
-
-
-def test_the_recap_says_where_he_lives_and_what_he_does() -> None:
     assert lines("Adresse et contact") == [
         ("Adresse", "1 rue du port 25000 BESANCON FRANCE (DONT OUTRE-MER)"),
         ("Téléphone mobile", "0606060606"),
@@ -48,9 +45,6 @@ def test_the_recap_says_where_he_lives_and_what_he_does() -> None:
     ]
     label = "Catégorie socio-professionnelle du candidat ou d'un représentant légal"
     assert lines("Situation du candidat") == [(label, "Employés de commerce")]
-
-
-def test_the_recap_says_what_he_presents_and_holds() -> None:
     assert lines("Qualification présentée")[0] == ("Spécialité", "Banque - conseiller de clientèle")
     assert lines("Diplôme possédé") == [("Diplôme possédé", "BACCALAURÉAT GÉNÉRAL - Bac général")]
 
@@ -111,7 +105,4 @@ def test_the_pieces_are_those_of_his_candidature_and_session() -> None:
     assert [piece.code for piece in OUTCOME.pieces] == ["CINSIG03", "NATIDE06", "BTSETAS4", "BTSEE-EF3"]
     assert [form.code for form in OUTCOME.forms] == ["BTSEE-EF3"]
     assert OUTCOME.pieces[0].deposit_closes == "2021-10-31T23:00:00+00:00"
-
-
-def test_one_active_candidature_per_exam_and_session() -> None:
     assert OUTCOME.exclusivity_key == "exam=BTS|session=2022"

@@ -6,7 +6,15 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from services.registrations.domain import windows
-from services.registrations.domain.opening_selection import NOTHING_OPEN, Choices, Offer, Purpose, Selection, select
+from services.registrations.domain.opening_selection import (
+    NOTHING_OPEN,
+    Choices,
+    Information,
+    Offer,
+    Purpose,
+    Selection,
+    select,
+)
 from tests.registrations.domain.example_dossier import BTS, at
 
 OPENS, CLOSES = at("2021-10-01 12:00"), at("2021-10-25 12:00")
@@ -84,7 +92,7 @@ AMIENS = replace(
     closes=at("2021-12-01 00:00"),
 )
 OFFERS = (BESANCON, AMIENS)
-DURING, BEFORE, AFTER = at("2021-10-04 14:00"), at("2021-09-01 12:00"), at("2021-10-25 12:00")
+DURING = at("2021-10-04 14:00")
 
 
 def picking(purpose: Purpose, *values: str, instant: object = DURING, offers: tuple[Offer, ...] = OFFERS) -> Selection:
@@ -98,16 +106,21 @@ def labels(selection: Selection) -> list[str]:
     return [choice.label for choice in selection.next.choices]
 
 
+def information(purpose: Purpose, academie: str, instant: object = DURING) -> Information:
+    """What the last choice ends with."""
+    given = picking(purpose, "Examen", "BTS", "2022", academie, instant=instant).information
+    assert given
+    return given
+
+
 def test_the_first_choice_is_between_examen_and_concours() -> None:
     assert labels(picking(Purpose.CONSULT)) == ["Examen", "Concours"]
 
 
 def test_each_choice_leads_to_the_next_and_is_summed_up() -> None:
-    exam = picking(Purpose.REGISTER, "Examen")
-    session = picking(Purpose.REGISTER, "Examen", "BTS")
     academie = picking(Purpose.REGISTER, "Examen", "BTS", "2022")
-    assert labels(exam) == ["BREVET DE TECHNICIEN SUPERIEUR"]
-    assert labels(session) == ["BTS 2022"]
+    assert labels(picking(Purpose.REGISTER, "Examen")) == ["BREVET DE TECHNICIEN SUPERIEUR"]
+    assert labels(picking(Purpose.REGISTER, "Examen", "BTS")) == ["BTS 2022"]
     assert labels(academie) == ["ACADÉMIE DE BESANCON - (2022-06)"]
     assert [step.value_label for step in academie.steps] == ["Examen", "BREVET DE TECHNICIEN SUPERIEUR", "BTS 2022"]
     assert academie.next
@@ -119,38 +132,29 @@ def test_consulting_shows_what_is_not_open_yet() -> None:
         "ACADÉMIE D'AMIENS - (2022-06)",
         "ACADÉMIE DE BESANCON - (2022-06)",
     ]
-    information = picking(Purpose.CONSULT, "Examen", "BTS", "2022", "20").information
-    assert information
-    assert information.state == "not_yet"
-    assert "30 novembre 2021 23:59" in information.sentence
+    amiens = information(Purpose.CONSULT, "20")
+    assert (amiens.state, "30 novembre 2021 23:59" in amiens.sentence) == ("not_yet", True)
 
 
 def test_academies_are_offered_by_their_name_without_its_article() -> None:
     named = {"18": "ACADÉMIE D'ORLEANS-TOURS", "19": "ACADÉMIE DE REIMS"}
     others = [replace(AMIENS, academie=code, academie_label=label) for code, label in named.items()]
     offered = labels(picking(Purpose.CONSULT, "Examen", "BTS", "2022", offers=(*reversed(others), *OFFERS)))
-    assert [label.partition(" - ")[0].rpartition(" ")[2] for label in offered] == [
-        "D'AMIENS",
-        "BESANCON",
-        "D'ORLEANS-TOURS",
-        "REIMS",
-    ]
+    names = [label.partition(" - ")[0].rpartition(" ")[2] for label in offered]
+    assert names == ["D'AMIENS", "BESANCON", "D'ORLEANS-TOURS", "REIMS"]
 
 
 def test_the_end_of_the_choices_says_the_dates_and_the_residence_notice() -> None:
-    information = picking(Purpose.REGISTER, "Examen", "BTS", "2022", "03").information
-    assert information
-    assert information.state == "open"
-    assert information.opening_id == "BTS-2022-03"
-    assert information.sentence.startswith("Les inscriptions sont ouvertes du 01 octobre 2021 12:00")
-    assert information.residence_notice.startswith("Vous devez sélectionner")
+    besancon = information(Purpose.REGISTER, "03")
+    assert (besancon.state, besancon.opening_id) == ("open", "BTS-2022-03")
+    assert besancon.sentence.startswith("Les inscriptions sont ouvertes du 01 octobre 2021 12:00")
+    assert besancon.residence_notice.startswith("Vous devez sélectionner")
 
 
-@pytest.mark.parametrize("instant", [BEFORE, AFTER])
-def test_only_what_is_open_can_be_registered_for(instant: object) -> None:
-    selection = picking(Purpose.REGISTER, "Examen", "BTS", "2022", "03", instant=instant)
-    assert selection.information is None
-    assert selection.empty_message == NOTHING_OPEN
+def test_only_what_is_open_can_be_registered_for() -> None:
+    for instant in (at("2021-09-01 12:00"), at("2021-10-25 12:00")):
+        selection = picking(Purpose.REGISTER, "Examen", "BTS", "2022", "03", instant=instant)
+        assert (selection.information, selection.empty_message) == (None, NOTHING_OPEN)
 
 
 def test_a_domaine_with_nothing_open_says_so_and_shows_no_list() -> None:
@@ -162,9 +166,7 @@ def test_a_domaine_with_nothing_open_says_so_and_shows_no_list() -> None:
 
 def test_a_closed_session_is_no_longer_consulted() -> None:
     assert picking(Purpose.CONSULT, "Examen", instant=at("2022-12-31 00:00")).empty_message == NOTHING_OPEN
-    information = picking(Purpose.CONSULT, "Examen", "BTS", "2022", "03", instant=at("2022-12-30 23:59")).information
-    assert information
-    assert information.state == "closed"
+    assert information(Purpose.CONSULT, "03", at("2022-12-30 23:59")).state == "closed"
 
 
 def test_an_invented_choice_is_not_repeated_on_the_page() -> None:

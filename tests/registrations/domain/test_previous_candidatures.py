@@ -41,23 +41,17 @@ def test_nothing_earlier_is_said_so() -> None:
     assert view.paragraphs[0].startswith("Vous n'avez pas de candidature précédente")
 
 
-def test_earlier_candidatures_are_listed() -> None:
+def test_earlier_candidatures_of_the_same_exam_are_listed() -> None:
     shown = registration_form.tab_view(with_previous(LAST_YEAR), 1)
     assert "BTS 2021 - ACADÉMIE DE BESANCON - Banque - conseiller de clientèle - n° 001" in shown.paragraphs
     assert shown.form
-
-
-def test_those_of_another_exam_are_not() -> None:
     assert registration_form.tab_view(with_previous(replace(LAST_YEAR, exam_code="CAP")), 1).form is None
 
 
-def test_what_is_taken_over_is_shown_until_the_tab_is_posted() -> None:
+def test_what_is_taken_over_is_shown_until_the_tab_is_posted_and_counts_only_then() -> None:
     assert field(TAKEN_OVER, IDENTIFICATION, "adresse").value == "1 rue du port"
     posted = replace(TAKEN_OVER, answers={**TAKEN_OVER.answers, "identification": {"adresse": ""}})
     assert field(posted, IDENTIFICATION, "adresse").value == ""
-
-
-def test_what_is_taken_over_counts_only_once_confirmed() -> None:
     assert registration_form.tab_errors(TAKEN_OVER, IDENTIFICATION)
 
 

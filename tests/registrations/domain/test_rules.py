@@ -2,8 +2,6 @@
 
 from dataclasses import replace
 
-import pytest
-
 from services.contracts.registrations import WARNINGS
 from services.registrations.domain import declaration, registration_form, rules
 from services.registrations.domain.dossier import Dossier
@@ -38,25 +36,19 @@ def test_k2_a_session_without_a_version_of_the_specialite_is_refused() -> None:
     assert reason.endswith("n'est pas organisée à la session 2022.")
 
 
-def test_k3_a_repeater_keeps_the_globale_form() -> None:
+def test_k3_a_category_keeps_its_form_unless_a_derogation_gives_the_wished_one_subject_to_the_recteur() -> None:
     [reason] = reasons("forme_allowed", with_answers("candidature", PROGRESSIVE, categorie="520"))
     assert "Globale" in reason
-
-
-def test_k3_a_derogation_gives_the_wished_form_subject_to_the_recteur() -> None:
     wished = with_answers("qualification", derogation="oui", forme_souhaitee="progressive")
     assert reasons("forme_allowed", with_answers("candidature", wished, categorie="520")) == []
     assert declaration.read(wished).formes.final_label() == "Progressive (sous réserve de l'accord du recteur)"
 
 
-def test_k4_globale_does_not_leave_a_mandatory_unit_out() -> None:
+def test_k4_globale_does_not_leave_a_mandatory_unit_out_and_progressive_may() -> None:
     errors = reasons(
         "globale_complete", with_answers("epreuves", position__E3="non_inscrit", position__E5="non_inscrit")
     )
     assert [reason.split(" : ")[0] for reason in errors] == ["E3", "E5"]
-
-
-def test_k4_does_not_bind_the_progressive_form() -> None:
     assert reasons("globale_complete", with_answers("epreuves", PROGRESSIVE, position__E3="non_inscrit")) == []
 
 
@@ -87,12 +79,9 @@ def test_k9_changes_with_session_2025() -> None:
     assert registration_form.tab_errors(before, 7) == ()
 
 
-def test_k10_the_second_language_is_another_one() -> None:
+def test_k10_the_second_language_is_another_one_where_it_is_sat() -> None:
     [reason] = reasons("options_differ", with_answers("epreuves", option__EF1="anglais"))
     assert reason == "EF1 : l'option doit différer de celle de E2."
-
-
-def test_k10_does_not_look_at_a_language_that_is_not_sat() -> None:
     assert reasons("options_differ", with_answers("epreuves", option__EF1="anglais", position__EF1="non_inscrit")) == []
 
 
@@ -168,13 +157,10 @@ def test_k14_follows_the_category() -> None:
     assert registration_form.tab_view(with_answers("candidature", categorie="520"), 4).notices == ()
 
 
-@pytest.mark.parametrize(("year", "years"), [(2022, "3 ans "), (2023, "1 an ")])
-def test_k14_tells_the_years_of_experience_without_blocking(year: int, years: str) -> None:
-    [reason] = reasons("experience_expected", with_answers("candidature", in_session(year), categorie="510"))
-    assert years in reason
-
-
-def test_k14_tells_that_a_diploma_does_not_open_the_exam_by_right() -> None:
+def test_k14_tells_the_years_of_experience_and_that_a_diploma_opens_nothing_by_right_without_blocking() -> None:
+    for year, years in ((2022, "3 ans "), (2023, "1 an ")):
+        [reason] = reasons("experience_expected", with_answers("candidature", in_session(year), categorie="510"))
+        assert years in reason
     cap = with_answers("diploma", diplome="cap")
     assert registration_form.tab_errors(cap, 6) == ()
     assert "CERTIFICAT D'APTITUDE" in registration_form.tab_view(cap, 6).notices[0]

@@ -89,12 +89,9 @@ def test_nothing_is_said_of_what_is_there() -> None:
         assert registration_form.search_advice(NO_BANQUE, QUALIFICATION, "specialite", typed) is None, typed
 
 
-def test_specialites_are_browsed_by_domain_in_the_catalogues_order() -> None:
+def test_specialites_are_browsed_by_domain_in_the_catalogues_order_those_without_one_last() -> None:
     shown = [(domain.label, [each.code for each in domain.specialites]) for domain in specialite_choice.by_domain(ALL)]
     assert shown == [("Commerce et vente", ["31213"]), ("Banque, assurance, immobilier", ["31311", "31310"])]
-
-
-def test_a_specialite_without_domain_is_browsed_last() -> None:
     assert [domain.label for domain in specialite_choice.by_domain(DOSSIER)] == ["Autres spécialités"]
 
 
@@ -114,9 +111,6 @@ def test_what_a_specialite_asks_is_told_before_it_is_chosen() -> None:
 def test_a_specialite_that_the_session_does_not_offer_asks_for_nothing() -> None:
     with pytest.raises(NotFound):
         specialite_choice.requirements(NO_BANQUE, "31310")
-
-
-# -- establishment ---------------------------------------------------------------------------------------------------
 
 
 def living_in(code_postal: str, categorie: str) -> Dossier:

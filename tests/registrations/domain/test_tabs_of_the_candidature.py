@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from services.registrations.domain import registration_form
 from tests.registrations.domain.example_dossier import DOSSIER, details, with_answers, with_tab_answers
 from tests.registrations.domain.tab_reading import (
@@ -77,7 +79,7 @@ def test_forms_of_passage_follow_the_category_and_who_has_the_choice_is_told_wha
     assert (free.hint, bound.hint) == (explanation, None)
 
 
-def test_a_derogation_opens_the_wished_form() -> None:
+def test_a_derogation_opens_the_wished_form_which_is_another_one() -> None:
     asked = with_answers("qualification", derogation="oui")
     assert field(asked, QUALIFICATION, "forme_souhaitee").hint == "sous réserve de l'accord du recteur"
     assert pointers(asked, QUALIFICATION) == ["forme_souhaitee"]
@@ -85,9 +87,6 @@ def test_a_derogation_opens_the_wished_form() -> None:
     final = field(wished, QUALIFICATION, "forme_finale")
     assert (final.value, final.disabled) == ("Progressive (sous réserve de l'accord du recteur)", True)
     assert registration_form.checked_content(wished).confirmation.forme == final.value
-
-
-def test_a_derogation_to_the_same_form_is_pointless() -> None:
     same = with_answers("qualification", derogation="oui", forme_souhaitee="globale")
     assert pointers(same, QUALIFICATION) == ["forme_souhaitee"]
 
@@ -131,14 +130,12 @@ def test_the_progressive_form_lets_units_be_chosen() -> None:
     assert free == ["E1", "E2", "E3", "E4-A", "E4-B", "E5", "C-ANGL", "EF1", "EF2", "EF3"]
 
 
-def test_a_language_must_be_chosen_where_one_is_sat() -> None:
-    assert pointers(with_answers("epreuves", option__E2=""), EPREUVES) == ["option-E2"]
-    assert pointers(with_answers("epreuves", option__E2="klingon"), EPREUVES) == ["option-E2"]
-
-
-def test_a_position_that_cannot_be_had_is_refused() -> None:
-    assert pointers(with_answers("epreuves", position__E1="benefice"), EPREUVES) == ["position-E1"]
-    assert pointers(with_answers("epreuves", position__EF2="dispense"), EPREUVES) == ["position-EF2"]
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [("option-E2", ""), ("option-E2", "klingon"), ("position-E1", "benefice"), ("position-EF2", "dispense")],
+)
+def test_a_language_or_a_position_that_cannot_be_had_is_refused(name: str, typed: str) -> None:
+    assert pointers(with_tab_answers("epreuves", {name: typed}), EPREUVES) == [name]
 
 
 def test_an_establishment_habilite_for_ccf_changes_the_modes() -> None:

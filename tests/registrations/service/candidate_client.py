@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import quote
 
 from flask import Flask
 from werkzeug.test import TestResponse
@@ -26,7 +27,6 @@ OPERATOR = Actor("operator", "test")
 AMIENS = replace(BESANCON, academie="20", label="ACADÉMIE D'AMIENS")
 GUIDE_SESSION = replace(SESSION, openings=(AMIENS, BESANCON))
 GUIDE = replace(BTS, sessions=(GUIDE_SESSION,))
-Answers = Mapping[str, Mapping[str, Any]]
 
 
 def with_catalogue(app: Flask, exam: Exam = GUIDE) -> None:
@@ -43,10 +43,10 @@ def load(app: Flask, *exams: Exam) -> None:
             load_catalogue([exam], actor=OPERATOR, at=NOW)
 
 
-def change_dates(app: Flask, reason: str = "Prolongation", **dates: datetime) -> None:
+def change_dates(app: Flask, **dates: datetime) -> None:
     """Besançon's."""
     with app.app_context():
-        change_window("BTS", "2022", "03", NewDates(**dates), reason=reason, actor=OPERATOR, at=NOW)
+        change_window("BTS", "2022", "03", NewDates(**dates), reason="Prolongation", actor=OPERATOR, at=NOW)
 
 
 def move_to(instant: datetime) -> None:
@@ -54,9 +54,9 @@ def move_to(instant: datetime) -> None:
     clock.set_offset((instant - clock.system_now()).total_seconds())
 
 
-def opening_id(app: Flask, academie: str = "03", session: str = "2022") -> str:
+def opening_id(app: Flask, academie: str = "03") -> str:
     with app.app_context(), db.reading() as reading:
-        return opening_row(reading, "BTS", academie, session).id
+        return opening_row(reading, "BTS", academie, "2022").id
 
 
 @dataclass(frozen=True)
@@ -120,6 +120,13 @@ class CandidateClient:
         assert answer.status_code in (200, 201), answer.text
         return dict(answer.json)
 
+    def tab(self, draft: Mapping[str, Any], number: int) -> dict[str, Any]:
+        return dict(self.get(f"/drafts/{draft['id']}/tabs/{number}"))
+
+    def searched(self, draft: Mapping[str, Any], number: int, field: str, typed: str) -> dict[str, Any]:
+        """What a search of a tab's field answers."""
+        return dict(self.get(f"/drafts/{draft['id']}/tabs/{number}/search?field={field}&q={quote(typed)}"))
+
     def write(
         self, draft: Mapping[str, Any], number: int, values: Mapping[str, Any], action: str = "next", revision: int = 0
     ) -> Answer:
@@ -127,12 +134,12 @@ class CandidateClient:
         headers = {"X-Identity": self.assertion}
         return self.call("PUT", f"/drafts/{draft['id']}/tabs/{number}", body, headers)
 
-    def fill(self, draft: dict[str, Any], answers: Answers = ANSWERS) -> dict[str, Any]:
+    def fill(self, draft: dict[str, Any]) -> dict[str, Any]:
         """Go through every tab with « Suivant » up to « N° Inscription »; the draft as it then is."""
         number, last = 1, len(draft["tabs"])
         while number < last:
             name = draft["tabs"][number - 1]["name"]
-            answer = self.write(draft, number, answers.get(name, {}))
+            answer = self.write(draft, number, ANSWERS.get(name, {}))
             assert answer.status_code == 200, (name, answer.text)
             draft = {**draft, "revision": answer.json["revision"]}
             assert answer.json["goto"] == number + 1
@@ -143,18 +150,18 @@ class CandidateClient:
         body = {"revision": revision or draft["revision"], "assertion": self.assertion}
         return self.call("POST", f"/drafts/{draft['id']}/save", body)
 
-    def filled(self, academie: str = "03", answers: Answers = ANSWERS) -> dict[str, Any]:
+    def filled(self, academie: str = "03") -> dict[str, Any]:
         """A draft whose every tab is answered, stored at once."""
         draft = self.draft(academie)
         with self.app.app_context(), db.operation() as session:
             row = session.get_one(Draft, draft["id"])
-            row.answers = {tab["name"]: dict(answers.get(tab["name"], {})) for tab in draft["tabs"]}
+            row.answers = {tab["name"]: dict(ANSWERS.get(tab["name"], {})) for tab in draft["tabs"]}
             row.current_tab, row.revision = len(draft["tabs"]), row.revision + 1
             return {**draft, "revision": row.revision}
 
-    def registered(self, academie: str = "03", answers: Answers = ANSWERS) -> dict[str, Any]:
+    def registered(self, academie: str = "03") -> dict[str, Any]:
         """A saved candidature: what the acknowledgement says."""
-        answer = self.save(self.filled(academie, answers))
+        answer = self.save(self.filled(academie))
         assert answer.status_code == 201, answer.text
         return self.acknowledgement(answer.json["candidature_id"])
 

@@ -12,15 +12,21 @@ from services.registrations.models import db
 
 def events_of(app: Flask, type: str) -> list[dict[str, Any]]:
     """The envelopes of a type, oldest first."""
-    return [envelope for envelope in _all(app, "broker") if envelope["type"] == type]
+    return [envelope for envelope in published(app) if envelope["type"] == type]
+
+
+def published(app: Flask) -> list[dict[str, Any]]:
+    """The envelopes of all that other services are told."""
+    return _all(app, "broker")
 
 
 def follow_ups_of(app: Flask) -> list[str]:
     """The names of the service's own follow-ups, oldest first."""
-    return [envelope["type"] for envelope in _all(app, "self")]
+    return [envelope["type"] for envelope in follow_ups(app)]
 
 
-def follow_up_envelopes(app: Flask) -> list[dict[str, Any]]:
+def follow_ups(app: Flask) -> list[dict[str, Any]]:
+    """Their envelopes."""
     return _all(app, "self")
 
 

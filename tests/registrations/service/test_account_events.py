@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable
 
 import pytest
 from flask import Flask
 
 from services.chassis.events import Envelope
 from services.contracts.accounts import EmailChanged, Identity, IdentityCorrected
-from services.registrations import follow_ups
 from services.registrations.handlers import correct_identity, registry, renew_email
 from services.registrations.models import db
 from tests.registrations.domain.example_dossier import BESANCON
 from tests.registrations.service.candidate_client import NOW, CandidateClient, as_service, move_to
-from tests.registrations.service.outbox import events_of, follow_up_envelopes, follow_ups_of
+from tests.registrations.service.outbox import events_of, follow_ups, follow_ups_of
 from tests.support import tokens
-from tests.support.smtp import ReceivedMail, parse_mail
+from tests.support.service_worker import run_follow_ups
+from tests.support.smtp import Mailbox, ReceivedMail
 
 pytestmark = pytest.mark.engines("sqlite")
 
@@ -26,17 +25,13 @@ CORRECTED = Identity(**{**tokens.DUBOIS, "version": 5, "nom_famille": "DUPOND"})
 
 
 @pytest.fixture
-def mails(app: Flask, tmp_path: Path) -> Any:
-    """Does the follow-ups that wait, and gives the mails there are."""
+def the_mail(sending: Flask, mailbox: Mailbox) -> Callable[[], ReceivedMail]:
+    """Does the follow-ups that wait, and gives the only mail there is."""
 
-    def run() -> list[ReceivedMail]:
-        with app.app_context():
-            for data in follow_up_envelopes(app):
-                envelope = Envelope(data["id"], data["source"], data["type"], data["subject"], NOW, data["data"])
-                follow_up = registry.named_follow_up(data["type"])
-                assert follow_up is not None, follow_ups.__name__
-                follow_up(envelope.data, envelope)
-        return [parse_mail(path.read_bytes()) for path in sorted((tmp_path / "mail").glob("*.eml"))]
+    def run() -> ReceivedMail:
+        assert run_follow_ups(sending, registry) == []
+        (mail,) = mailbox.received
+        return mail
 
     return run
 
@@ -82,10 +77,12 @@ def test_a_correction_of_someone_unknown_here_is_no_trouble(app: Flask) -> None:
     change_email(app, "x@example.org", 9)
 
 
-def test_a_modification_is_told_by_mail_in_text_and_html(app: Flask, candidate: CandidateClient, mails: Any) -> None:
+def test_a_modification_is_told_by_mail_in_text_and_html(
+    candidate: CandidateClient, the_mail: Callable[[], ReceivedMail]
+) -> None:
     saved = candidate.registered()
     candidate.save(candidate.modify(saved["candidature_id"]).json)
-    (mail,) = mails()
+    mail = the_mail()
     assert mail.subject == "Modification d'inscription : BREVET DE TECHNICIEN SUPERIEUR"
     assert mail.recipients == ["pdubois@ac-rennes.fr"]
     for kind in ("text", "html"):
@@ -95,34 +92,34 @@ def test_a_modification_is_told_by_mail_in_text_and_html(app: Flask, candidate: 
     assert "Version : 2" in mail.text
 
 
-def test_a_withdrawal_is_confirmed_by_one_mail_though_it_is_sent_twice(
-    app: Flask, candidate: CandidateClient, mails: Any
+def test_a_withdrawal_is_confirmed_by_a_mail_that_is_the_same_one_if_it_is_sent_twice(
+    app: Flask, candidate: CandidateClient, the_mail: Callable[[], ReceivedMail]
 ) -> None:
     candidate.withdraw(candidate.registered()["candidature_id"])
-    [mail], [again] = mails(), mails()
+    (follow_up,) = follow_ups(app)
+    mail = the_mail()
     assert mail.subject == "Désinscription : BREVET DE TECHNICIEN SUPERIEUR"
     assert "a bien été prise en compte le 05/10/2021 à 12:00" in mail.text
-    assert mail.message["Message-ID"] == again.message["Message-ID"]
+    assert follow_up["id"] in mail.message["Message-ID"]
 
 
 def test_mails_go_to_the_newest_address_whatever_order_events_come_in(
-    app: Flask, candidate: CandidateClient, mails: Any
+    app: Flask, candidate: CandidateClient, the_mail: Callable[[], ReceivedMail]
 ) -> None:
     saved = candidate.registered()
     change_email(app, "new@example.org", 3)
     change_email(app, "old@example.org", 2)
     candidate.save(candidate.modify(saved["candidature_id"]).json)
-    (mail,) = mails()
-    assert mail.recipients == ["new@example.org"]
+    assert the_mail().recipients == ["new@example.org"]
     assert events_of(app, "registrations.registration_saved.v1")[-1]["data"]["identity"]["email"] == "new@example.org"
 
 
 def test_a_correction_is_told_by_mail_with_its_reason_as_text(
-    app: Flask, candidate: CandidateClient, mails: Any
+    app: Flask, candidate: CandidateClient, the_mail: Callable[[], ReceivedMail]
 ) -> None:
     candidate.registered()
     correct(app, reason="<img src=x>\r\nBcc: a@b.c")
-    (mail,) = mails()
+    mail = the_mail()
     assert "Motif : <img src=x>" in mail.text
     assert "<img" not in mail.html
     assert mail.message["Bcc"] is None

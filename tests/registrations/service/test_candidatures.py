@@ -28,7 +28,7 @@ def version(app: Flask, candidature_id: str, wanted: str = "current") -> dict[st
     return dict(answer.json)
 
 
-def test_a_tile_says_what_when_and_whom_to_contact(candidate: CandidateClient) -> None:
+def test_a_tile_says_what_when_and_whom_to_contact_and_shows_the_recapitulatif(candidate: CandidateClient) -> None:
     assert candidate.call("GET", "/contact").status_code == 404, "nobody yet"
     saved = candidate.registered()
     (tile,) = candidate.get("/candidatures")["candidatures"]
@@ -38,10 +38,6 @@ def test_a_tile_says_what_when_and_whom_to_contact(candidate: CandidateClient) -
     assert (tile["numero_inscription"], tile["version_label"]) == ("001", "Version 01")
     assert tile["modifiable"] is True
     assert candidate.get("/contact")["contact"]["telephone"] == "03 03 03 03 03"
-
-
-def test_a_click_shows_the_recapitulatif_read_only(candidate: CandidateClient) -> None:
-    saved = candidate.registered()
     recap = candidate.get(f"/candidatures/{saved['candidature_id']}")["recap"]
     assert recap["warning"] is None
     assert recap["sections"][0]["title"] == "Qualification présentée"
@@ -88,20 +84,17 @@ def test_modifier_fills_in_the_tabs_and_saving_makes_version_02(app: Flask, cand
     assert follow_ups_of(app) == ["send_modification_mail"]
 
 
-def test_a_modification_abandoned_half_way_changes_nothing(app: Flask, candidate: CandidateClient) -> None:
-    saved = candidate.registered()
-    draft = modified(candidate, saved["candidature_id"])
-    candidate.call("DELETE", f"/drafts/{draft['id']}")
-    assert version(app, saved["candidature_id"])["data"]["version"] == 1
-    assert candidate.get("/candidatures")["candidatures"][0]["version"] == 1
-
-
-def test_a_modification_under_way_is_resumed_with_its_text(candidate: CandidateClient) -> None:
+def test_a_modification_is_resumed_with_its_text_and_abandoned_changes_nothing(
+    app: Flask, candidate: CandidateClient
+) -> None:
     saved = candidate.registered()
     draft = modified(candidate, saved["candidature_id"])
     again = candidate.modify(saved["candidature_id"])
     assert (again.status_code, again.json["id"]) == (200, draft["id"])
-    assert "2 rue du lac" in str(candidate.get(f"/drafts/{draft['id']}/tabs/2"))
+    assert "2 rue du lac" in str(candidate.tab(draft, 2))
+    candidate.call("DELETE", f"/drafts/{draft['id']}")
+    assert version(app, saved["candidature_id"])["data"]["version"] == 1
+    assert candidate.get("/candidatures")["candidatures"][0]["version"] == 1
 
 
 def test_after_closing_nothing_is_modified_nor_withdrawn_and_the_contact_is_told(candidate: CandidateClient) -> None:
@@ -176,6 +169,6 @@ def test_earlier_answers_are_offered_anew(candidate: CandidateClient) -> None:
     earlier = candidate.registered()["candidature_id"]
     candidate.withdraw(earlier)
     draft = candidate.draft("03")
-    assert earlier in str(candidate.get(f"/drafts/{draft['id']}/tabs/1")["form"])
+    assert earlier in str(candidate.tab(draft, 1)["form"])
     candidate.write(draft, 1, {"reprise": earlier})
-    assert str(ANSWERS["identification"]["adresse"]) in str(candidate.get(f"/drafts/{draft['id']}/tabs/2"))
+    assert str(ANSWERS["identification"]["adresse"]) in str(candidate.tab(draft, 2))

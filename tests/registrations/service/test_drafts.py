@@ -22,18 +22,17 @@ IDENTIFICATION, CANDIDATURE = 2, 3
 Row = TypeVar("Row", Draft, CandidatureVersion)
 
 
-def field_of(tab: dict[str, Any], name: str) -> dict[str, Any]:
+def shown(tab: dict[str, Any], name: str, what: str = "value") -> Any:
+    """What a tab shows of a field."""
     fields = [field for section in tab["form"]["sections"] for field in section["fields"]]
-    return next(dict(field) for field in fields if field["name"] == name)
+    return next(field[what] for field in fields if field["name"] == name)
 
 
-def value_of(tab: dict[str, Any], name: str) -> Any:
-    return field_of(tab, name)["value"]
-
-
-def shown(candidate: CandidateClient, draft: dict[str, Any], name: str) -> dict[str, Any]:
-    """A field of « Informations candidature » as the tab shows it."""
-    return field_of(candidate.get(f"/drafts/{draft['id']}/tabs/{CANDIDATURE}"), name)
+def kept(candidate: CandidateClient, number: int, values: dict[str, Any]) -> Any:
+    """What is stored of what a candidate typed in a tab."""
+    candidate.write(candidate.draft(), number, values, action="stay")
+    (row,) = rows(candidate.app, Draft)
+    return row.answers
 
 
 def test_valider_reserves_the_number_and_opens_the_form_and_resumes_it_afterwards(candidate: CandidateClient) -> None:
@@ -64,15 +63,15 @@ def test_after_closing_nothing_is_begun_but_a_draft_begun_in_time_is_resumed(
 
 def test_suivant_keeps_the_tab_back_with_all_that_is_wrong_and_what_was_typed(candidate: CandidateClient) -> None:
     draft = candidate.draft()
-    path = f"/drafts/{draft['id']}/tabs/{IDENTIFICATION}"
-    assert "#/nationalite" in {error["pointer"] for error in candidate.get(path)["errors"]}, "before anything is typed"
+    untyped = candidate.tab(draft, IDENTIFICATION)
+    assert "#/nationalite" in {error["pointer"] for error in untyped["errors"]}, "before anything is typed"
     answer = candidate.write(draft, IDENTIFICATION, {"telephone_mobile": "06", "adresse": " 1 rue d’Œuf "})
     assert answer.status_code == 422
-    tab = candidate.get(path)
+    tab = candidate.tab(draft, IDENTIFICATION)
     for errors in (answer.json["errors"], tab["errors"]):
         assert {"#/telephone_mobile", "#/nationalite", "#/localite"} <= {error["pointer"] for error in errors}
-    assert value_of(tab, "telephone_mobile") == "06"
-    assert value_of(tab, "adresse") == " 1 rue d’Œuf ", "as typed, to the character"
+    assert shown(tab, "telephone_mobile") == "06"
+    assert shown(tab, "adresse") == " 1 rue d’Œuf ", "as typed, to the character"
     assert tab["revision"] == answer.json["revision"]
 
 
@@ -80,7 +79,7 @@ def test_precedent_keeps_what_was_typed_right_or_not(candidate: CandidateClient)
     draft = candidate.draft()
     answer = candidate.write(draft, IDENTIFICATION, {"adresse": "1 rue du port"}, action="previous")
     assert (answer.status_code, answer.json["goto"]) == (200, 1)
-    assert value_of(candidate.get(f"/drafts/{draft['id']}/tabs/{IDENTIFICATION}"), "adresse") == "1 rue du port"
+    assert shown(candidate.tab(draft, IDENTIFICATION), "adresse") == "1 rue du port"
 
 
 def test_the_list_offers_to_resume_and_the_draft_knows_where_it_stood(candidate: CandidateClient) -> None:
@@ -126,32 +125,24 @@ def test_every_character_survives(candidate: CandidateClient) -> None:
     draft = candidate.draft()
     typed = "Đặng Œuvrard Łukasz \U0001f600 \x1b"
     candidate.write(draft, IDENTIFICATION, {"adresse": typed}, action="stay")
-    assert value_of(candidate.get(f"/drafts/{draft['id']}/tabs/{IDENTIFICATION}"), "adresse") == typed
+    assert shown(candidate.tab(draft, IDENTIFICATION), "adresse") == typed
 
 
 def test_what_no_tab_asks_for_is_dropped_and_all_that_one_asks_for_is_kept(candidate: CandidateClient) -> None:
-    draft = candidate.draft()
-    stale = {
-        "adresse": "1 rue du port",
-        "asked_last_year": "x" * FIELD_VALUE,
-        "localite-texte": "BESA",
-        "email": "a@b.fr",
-    }
-    candidate.write(draft, IDENTIFICATION, stale, action="stay")
-    (row,) = rows(candidate.app, Draft)
-    assert row.answers == {"identification": {"adresse": "1 rue du port"}}
+    asked = {"adresse": "1 rue du port"}
+    stale = {"asked_last_year": "x" * FIELD_VALUE, "localite-texte": "BESA", "email": "a@b.fr"}
+    assert kept(candidate, IDENTIFICATION, asked | stale) == {"identification": asked}
 
 
 def test_words_of_a_search_are_kept_until_something_is_chosen(candidate: CandidateClient) -> None:
     draft = candidate.draft()
     values = {"categorie": "320", "etablissement": "", "etablissement-texte": "Pasteur"}
-    draft |= candidate.write(draft, CANDIDATURE, values, action="stay").json
-    assert shown(candidate, draft, "etablissement")["display"] == "Pasteur"
-    chosen = {**values, "etablissement": "0250013D"}
-    candidate.write(draft, CANDIDATURE, chosen, action="stay")
-    assert shown(candidate, draft, "etablissement")["display"] == "LP P.ADRIEN PARIS - BESANCON (0250013D)"
-    (row,) = rows(candidate.app, Draft)
-    assert row.answers == {"candidature": {"categorie": "320", "etablissement": "0250013D"}}
+    candidate.write(draft, CANDIDATURE, values, action="stay")
+    assert shown(candidate.tab(draft, CANDIDATURE), "etablissement", "display") == "Pasteur"
+    chosen = {"categorie": "320", "etablissement": "0250013D"}
+    assert kept(candidate, CANDIDATURE, values | chosen) == {"candidature": chosen}
+    label = "LP P.ADRIEN PARIS - BESANCON (0250013D)"
+    assert shown(candidate.tab(draft, CANDIDATURE), "etablissement", "display") == label
 
 
 def test_fields_that_another_answer_has_closed_are_kept(candidate: CandidateClient) -> None:
@@ -205,7 +196,7 @@ def test_the_identification_tab_shows_the_identity_of_the_moment(candidate: Cand
     candidate.identity = {**candidate.identity, "version": 2, "nom_famille": "DUPOND"}
     path, headers = f"/drafts/{draft['id']}/tabs/{IDENTIFICATION}", {"X-Identity": candidate.assertion}
     tab = candidate.call("GET", path, headers=headers).json
-    assert value_of(tab, "nom_famille") == "DUPOND"
+    assert shown(tab, "nom_famille") == "DUPOND"
 
 
 def test_an_abandoned_draft_is_gone_and_valider_begins_anew(candidate: CandidateClient) -> None:
@@ -229,7 +220,7 @@ def test_a_saved_draft_takes_no_more_text_and_names_its_candidature(candidate: C
 def test_suivant_leads_from_tab_to_tab_to_the_last_one_unsaved(candidate: CandidateClient) -> None:
     draft = candidate.fill(candidate.draft())
     assert candidate.get("/candidatures")["candidatures"] == []
-    recap, number = (candidate.get(f"/drafts/{draft['id']}/tabs/{at}") for at in (8, len(draft["tabs"])))
+    recap, number = (candidate.tab(draft, at) for at in (8, len(draft["tabs"])))
     assert recap["recap"]["numero_candidat"] == draft["numero_candidat"]
     assert number["kind"] == "number"
     assert candidate.save(draft).status_code == 201
@@ -242,44 +233,36 @@ def test_hostile_ids_and_words_of_a_search_are_taken_like_any_other(candidate: C
         assert candidate.call("DELETE", f"/drafts/{id}").status_code == 404
     assert candidate.call("GET", f"/drafts/{draft['id']}/tabs/10").status_code == 404
     assert candidate.write(draft, 99, {}).status_code == 404
-    assert candidate.get(f"/drafts/{draft['id']}/tabs/3/search?field=etablissement&q=%25_")["options"] is not None
+    assert candidate.searched(draft, CANDIDATURE, "etablissement", "%_")["options"] is not None
 
 
-def test_a_search_proposes_the_guides_establishment(candidate: CandidateClient) -> None:
+def test_a_search_proposes_the_guides_establishment_and_those_of_the_own_departement_first(
+    candidate: CandidateClient,
+) -> None:
     draft = candidate.draft()
-    draft = {**draft, **candidate.write(draft, 3, {"categorie": "320"}, action="stay").json}
-    options = candidate.get(f"/drafts/{draft['id']}/tabs/3/search?field=etablissement&q=adrien%20PARIS")["options"]
+    draft |= candidate.write(draft, CANDIDATURE, {"categorie": "320"}, action="stay").json
+    options = candidate.searched(draft, CANDIDATURE, "etablissement", "adrien PARIS")["options"]
     assert options == [{"value": "0250013D", "label": "LP P.ADRIEN PARIS - BESANCON (0250013D)"}]
-
-
-def test_a_school_of_the_own_departement_comes_first(candidate: CandidateClient) -> None:
-    draft = candidate.draft()
-    draft = {**draft, **candidate.write(draft, 3, {"categorie": "320"}, action="stay").json}
     for code_postal, nearest in (("25000", "LYCEE HABILITE"), ("51100", "LYCEE DE DEMONSTRATION")):
-        draft = {**draft, **candidate.write(draft, 2, {"code_postal": code_postal}, action="stay").json}
-        options = candidate.get(f"/drafts/{draft['id']}/tabs/3/search?field=etablissement&q=lycee")["options"]
+        draft |= candidate.write(draft, IDENTIFICATION, {"code_postal": code_postal}, action="stay").json
+        options = candidate.searched(draft, CANDIDATURE, "etablissement", "lycee")["options"]
         assert options[0]["label"].startswith(nearest)
         assert len(options) == 2
 
 
 def test_a_search_that_gives_nothing_says_what_to_do(candidate: CandidateClient) -> None:
-    draft = candidate.draft()
-    answer = candidate.get(f"/drafts/{draft['id']}/tabs/4/search?field=specialite&q=astronomie")
+    answer = candidate.searched(candidate.draft(), 4, "specialite", "astronomie")
     assert answer["options"] == []
     assert "Parcourir les spécialités" in answer["advice"]
 
 
-def test_specialites_are_listed_by_domain_and_say_what_they_ask(
-    candidate: CandidateClient, other: CandidateClient
-) -> None:
+def test_specialites_are_listed_by_domain_and_say_what_they_ask(candidate: CandidateClient) -> None:
     draft = candidate.draft()
     domains = candidate.get(f"/drafts/{draft['id']}/specialites")["domains"]
     codes = [specialite["code"] for domain in domains for specialite in domain["specialites"]]
     assert "31213" in codes
-    asked = candidate.get(f"/drafts/{draft['id']}/specialites/31213")
-    assert asked["epreuves"]
+    assert candidate.get(f"/drafts/{draft['id']}/specialites/31213")["epreuves"]
     assert candidate.call("GET", f"/drafts/{draft['id']}/specialites/99999").status_code == 404
-    assert other.call("GET", f"/drafts/{draft['id']}/specialites").status_code == 404
 
 
 def test_whatever_is_typed_in_any_field_is_kept_and_judged(candidate: CandidateClient) -> None:
@@ -305,7 +288,7 @@ def test_whatever_is_typed_in_any_field_is_kept_and_judged(candidate: CandidateC
 
 def fields_of(candidate: CandidateClient, draft: dict[str, Any], number: int) -> list[str]:
     """The names of a tab's fields, those of its épreuves included."""
-    tab = candidate.get(f"/drafts/{draft['id']}/tabs/{number}")
+    tab = candidate.tab(draft, number)
     sections = (tab["form"] or {"sections": []})["sections"]
     inputs = [line[part] for line in tab["epreuves"] or [] for part in ("position", "option") if line[part]]
     fields = [field for section in sections for field in section["fields"]] + inputs

@@ -34,18 +34,14 @@ def withdrawn(sending: Flask, candidate: CandidateClient) -> CandidateClient:
     return candidate
 
 
-def test_what_was_mailed_is_read_again_by_its_candidate_alone(
-    sending: Flask, withdrawn: CandidateClient, other: CandidateClient, mailbox: Mailbox
+def test_what_was_mailed_is_read_again_by_its_candidate_alone_and_forgotten_after_its_time(
+    sending: Flask, withdrawn: CandidateClient, other: CandidateClient
 ) -> None:
     run_follow_ups(sending, registry)
     (shown,) = messages(withdrawn)
     assert (shown["subject"], shown["address"], shown["state"]) == (SUBJECT, EMAIL, "taken")
     assert "Inscription n° : 001" in shown["text"]
     assert messages(other) == []
-
-
-def test_messages_are_forgotten_after_their_time(sending: Flask, withdrawn: CandidateClient) -> None:
-    run_follow_ups(sending, registry)
     clock.set_offset((clock.offset() + RETENTION).total_seconds() + 60)
     with sending.app_context():
         jobs["closing"].run()

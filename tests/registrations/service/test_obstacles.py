@@ -45,8 +45,7 @@ def test_a_modification_names_the_version_that_it_changes_and_never_says_that_no
     assert draft["obstacles"] == []
     assert (draft["modified"]["numero_inscription"], draft["modified"]["version_label"]) == ("001", "Version 01")
     assert draft["modified"]["saved_at"]
-    recap = candidate.get(f"/drafts/{draft['id']}/tabs/8")["recap"]
-    number = candidate.get(f"/drafts/{draft['id']}/tabs/9")
+    recap, number = candidate.tab(draft, 8)["recap"], candidate.tab(draft, 9)
     assert not [text for text in (recap["warning"], *number["notices"]) if "n'est pas encore enregistrée" in text]
     for texts in ([recap["warning"]], number["notices"]):  # beside the latter stands what warns
         assert any("vos changements ne sont pas encore transmis" in text.lower() for text in texts)

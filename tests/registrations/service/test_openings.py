@@ -66,7 +66,8 @@ def test_what_is_picked_in_turn_ends_with_the_guides_sentence(app: Flask) -> Non
     assert (nothing["next"], bool(nothing["empty_message"])) == (None, True)
 
 
-def test_changed_dates_win_and_pieces_is_told(app: Flask) -> None:
+def test_changed_dates_win_and_pieces_and_candidates_are_told(app: Flask, candidate: CandidateClient) -> None:
+    saved = candidate.registered()
     change_dates(app, closes=at("2021-10-04 12:00"), deposit_closes=at("2021-11-15 00:00"))
     load(app, GUIDE)
     information = choices(app, f"{PICKED}&academie=03", "consult")["information"]
@@ -76,13 +77,7 @@ def test_changed_dates_win_and_pieces_is_told(app: Flask) -> None:
     assert event["data"]["academie"] == "03"
     assert event["data"]["deposit_closes"] == "2021-11-14T23:00:00+00:00"
     assert event["data"]["revision"] == 2
-
-
-def test_the_closing_told_to_a_candidate_follows_the_change(app: Flask, candidate: CandidateClient) -> None:
-    saved = candidate.registered()
-    change_dates(app, closes=at("2021-11-01 00:00"))
-    acknowledgement = candidate.acknowledgement(saved["candidature_id"])
-    assert acknowledgement["closes_sentence"].endswith("31/10/2021 à 23:59.")
+    assert candidate.acknowledgement(saved["candidature_id"])["closes_sentence"].endswith("04/10/2021 à 12:00.")
 
 
 def test_a_change_needs_a_reason_and_dates_in_order(app: Flask) -> None:

@@ -5,25 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 
 from flask import Flask
-from sqlalchemy import delete, select
+from sqlalchemy import delete
 
-from services.chassis.events.envelope import Envelope
 from services.contracts.registrations import WindowChanged
 from services.registrations.models import db, events
 from services.registrations.operations.republication import publish_everything
 from tests.registrations.service.candidate_client import GUIDE, CandidateClient, load
-from tests.registrations.service.outbox import events_of
+from tests.registrations.service.outbox import events_of, published
 
 
 def _published(app: Flask) -> list[tuple[str, int, str]]:
-    outbox = events.Outbox
-    with app.app_context(), db.reading() as session:
-        rows = session.scalars(select(outbox.envelope).filter_by(destination="broker").order_by(outbox.sequence)).all()
-    read = [Envelope.from_json(row) for row in rows]
     return [
-        (event.type.split(".")[1], event.data["version"], event.data["candidature_id"])
-        for event in read
-        if event.type != WindowChanged.TYPE
+        (event["type"].split(".")[1], event["data"]["version"], event["data"]["candidature_id"])
+        for event in published(app)
+        if event["type"] != WindowChanged.TYPE
     ]
 
 

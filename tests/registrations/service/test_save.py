@@ -61,7 +61,7 @@ def test_the_window_is_half_open_to_the_second_and_what_was_typed_stays(candidat
         assert (answer.status_code, answer.json["type"]) == (403, "/problems/fenetre-fermee")
         assert answer.json["contact"]["email"] == "r@ac-besancon.fr"
     typed = candidate.write(draft, 2, {**ANSWERS["identification"], "adresse": "2 rue du lac"})
-    assert "2 rue du lac" in str(candidate.get(f"/drafts/{draft['id']}/tabs/2")["form"]), "written after closing"
+    assert "2 rue du lac" in str(candidate.tab(draft, 2)["form"]), "written after closing"
     candidate.received = BESANCON.closes - SECOND
     assert candidate.save(draft, typed.json["revision"]).status_code == 201
 

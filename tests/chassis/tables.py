@@ -9,13 +9,14 @@ from flask import Flask
 from sqlalchemy import text
 
 from services.chassis.database.transactions import Database
+from services.chassis.events import EventTables
 from services.chassis.settings import Secret, ServiceSettings
 
 
-def settings(database_url: str, env: str = "test") -> ServiceSettings:
+def settings(database_url: str, env: str = "test", broker_url: str = "amqp://x:x@127.0.0.1:1/x") -> ServiceSettings:
     """Of a service that nobody else answers."""
     return ServiceSettings(
-        env=env, database_url=database_url, broker_url="amqp://x:x@127.0.0.1:1/x",
+        env=env, database_url=database_url, broker_url=broker_url,
         accounts_url="http://127.0.0.1:1", client_id="x", client_secret=Secret("-"),
     )  # fmt: skip
 
@@ -31,3 +32,19 @@ def database_with(database_url: str, *statements: str) -> Iterator[Database]:
                 session.execute(text(statement))
         yield database
         database.engine.dispose()
+
+
+def clockwork(database_url: str) -> Flask:
+    """A service that has nothing but the tables of events and jobs."""
+    db = Database()
+    EventTables(db)
+    app = Flask("services.clockwork")
+    db.connect(app, database_url)
+    with app.app_context():
+        db.create_all()
+    return app
+
+
+def database_of(app: Flask) -> Database:
+    database: Database = app.extensions["sqlalchemy"]
+    return database

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -30,8 +30,9 @@ def file(tmp_path: Path) -> Iterator[sqlite3.Connection]:
         yield connection
 
 
-def waiting(path: Path, stop: threading.Event) -> tuple[threading.Thread, threading.Event]:
-    """A thread that has marked, and then waits."""
+@contextmanager
+def a_wait_that_ends(path: Path, stop: threading.Event) -> Iterator[None]:
+    """A thread has marked and waits; the block must end that."""
     marked = threading.Event()
 
     def wait() -> None:
@@ -42,15 +43,22 @@ def waiting(path: Path, stop: threading.Event) -> tuple[threading.Thread, thread
 
     thread = threading.Thread(target=wait)
     thread.start()
-    return thread, marked
+    assert marked.wait(PATIENCE)
+    yield
+    thread.join(PATIENCE)
+    assert not thread.is_alive()
 
 
 def test_a_commit_of_another_ends_the_wait(file: sqlite3.Connection, tmp_path: Path) -> None:
-    thread, marked = waiting(tmp_path / "file.db", threading.Event())
-    assert marked.wait(PATIENCE)
-    file.execute("INSERT INTO work VALUES (1)")
-    thread.join(PATIENCE)
-    assert not thread.is_alive()
+    with a_wait_that_ends(tmp_path / "file.db", threading.Event()):
+        file.execute("INSERT INTO work VALUES (1)")
+
+
+@pytest.mark.usefixtures("file")
+def test_a_stop_ends_the_wait(tmp_path: Path) -> None:
+    stop = threading.Event()
+    with a_wait_that_ends(tmp_path / "file.db", stop):
+        stop.set()
 
 
 def test_a_commit_between_the_mark_and_the_wait_ends_it_at_once(
@@ -64,15 +72,6 @@ def test_a_commit_between_the_mark_and_the_wait_ends_it_at_once(
         file_changes.wait(never)
 
 
-def test_a_stop_ends_the_wait(file: sqlite3.Connection, tmp_path: Path) -> None:
-    stop = threading.Event()
-    thread, marked = waiting(tmp_path / "file.db", stop)
-    assert marked.wait(PATIENCE)
-    stop.set()
-    thread.join(PATIENCE)
-    assert not thread.is_alive()
-
-
 @pytest.mark.usefixtures("file")
 @pytest.mark.parametrize("path", ["file.db", "no/folder/file.db"], ids=["without a commit", "that cannot be read"])
 def test_what_becomes_due_by_time_alone_is_looked_for(
@@ -80,6 +79,5 @@ def test_what_becomes_due_by_time_alone_is_looked_for(
 ) -> None:
     """A file that cannot be read is left to who looks for work, and then says why."""
     monkeypatch.setattr(changes, "LONGEST_SECONDS", 0.01)
-    thread, _ = waiting(tmp_path / path, threading.Event())
-    thread.join(PATIENCE)
-    assert not thread.is_alive()
+    with a_wait_that_ends(tmp_path / path, threading.Event()):
+        pass

@@ -88,21 +88,30 @@ class Service:
         return [method for replica in self.replicas for method, _ in replica.requests]
 
 
-@pytest.fixture
-def started(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Service]]:
-    real, port = socket.getaddrinfo, free_port()
-    service = Service(f"http://{NAME}:{port}", [])
+def resolve_to(monkeypatch: pytest.MonkeyPatch, addresses: list[str]) -> None:
+    """NAME has these addresses, given in that order."""
+    real = socket.getaddrinfo
 
     def resolve(host: Any, asked: Any, *args: Any, **options: Any) -> list[Any]:
         if host != NAME:
             return real(host, asked, *args, **options)
-        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (replica.address, asked)) for replica in service.replicas]
-
-    def start(number: int, answers: Callable[[Replica, int], bool] = lambda *_: True) -> Service:
-        service.replicas.extend(Replica(f"127.0.0.{last}", port, answers) for last in range(1, number + 1))
-        return service
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, asked)) for address in addresses]
 
     monkeypatch.setattr(socket, "getaddrinfo", resolve)
+
+
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Service]]:
+    port = free_port()
+    service = Service(f"http://{NAME}:{port}", [])
+    addresses: list[str] = []
+
+    def start(number: int, answers: Callable[[Replica, int], bool] = lambda *_: True) -> Service:
+        addresses.extend(f"127.0.0.{last}" for last in range(1, number + 1))
+        service.replicas.extend(Replica(address, port, answers) for address in addresses)
+        return service
+
+    resolve_to(monkeypatch, addresses)
     yield start
     for replica in service.replicas:
         replica.stop()
@@ -113,10 +122,6 @@ def first_of_each_connection(replica: Replica, number: int) -> bool:
     return number == 1
 
 
-def never(replica: Replica, number: int) -> bool:
-    return False
-
-
 def test_every_replica_gets_calls(started: Callable[..., Service]) -> None:
     service = started(2)
     for _ in range(40):
@@ -124,11 +129,16 @@ def test_every_replica_gets_calls(started: Callable[..., Service]) -> None:
     assert all(len(replica.requests) >= 5 for replica in service.replicas)
 
 
-def test_calls_that_follow_each_other_share_a_connection(started: Callable[..., Service]) -> None:
+@pytest.mark.parametrize(("method", "options"), [("GET", {}), ("POST", {"json": {}})])
+def test_calls_that_follow_each_other_share_a_connection(
+    started: Callable[..., Service], method: str, options: dict[str, Any]
+) -> None:
     service = started(2)
     client = Client(service.url)
+    for replica in service.replicas:
+        replica.takes_up = True
     for _ in range(5):
-        client.get("/")
+        client.call(method, "/", **options)
     assert sorted(len(replica.requests) for replica in service.replicas) == [0, 5]
 
 
@@ -154,12 +164,14 @@ def test_where_no_replica_is_left_the_service_is_away(started: Callable[..., Ser
         Client(service.url).get("/")
 
 
-@pytest.mark.parametrize("method", ["GET", "PUT"])
-def test_what_meets_a_connection_given_up_is_sent_again(started: Callable[..., Service], method: str) -> None:
+@pytest.mark.parametrize(("method", "options"), [("GET", {}), ("PUT", {}), ("POST", {"json": {"once": True}})])
+def test_what_nobody_took_up_on_a_connection_given_up_is_sent_again(
+    started: Callable[..., Service], method: str, options: dict[str, Any]
+) -> None:
     service = started(1, first_of_each_connection)
     client = Client(service.url)
     client.get("/")
-    assert client.call(method, "/").json() == {}
+    assert client.call(method, "/", **options).json() == {}
     assert service.methods == ["GET", method, method]
 
 
@@ -181,24 +193,6 @@ def test_what_has_no_body_to_hold_back_never_meets_a_connection_given_up(
     for _ in range(3):
         client.call(method, "/")
     assert service.methods == [method] * 3
-
-
-def test_posts_that_follow_each_other_share_a_connection(started: Callable[..., Service]) -> None:
-    service = started(2)
-    client = Client(service.url)
-    for replica in service.replicas:
-        replica.takes_up = True
-    for _ in range(5):
-        client.post("/", json={})
-    assert sorted(len(replica.requests) for replica in service.replicas) == [0, 5]
-
-
-def test_a_post_that_nobody_took_up_is_sent_again(started: Callable[..., Service]) -> None:
-    service = started(1, first_of_each_connection)
-    client = Client(service.url)
-    client.get("/")
-    assert client.post("/", json={"once": True}) == {}
-    assert service.methods == ["GET", "POST", "POST"]
 
 
 def test_a_post_that_was_taken_up_is_not_sent_again(started: Callable[..., Service]) -> None:
@@ -226,7 +220,7 @@ def test_what_its_server_has_closed_is_left_aside_without_a_word(started: Callab
 def test_what_is_never_answered_is_sent_twice_at_most_and_a_post_once(
     started: Callable[..., Service], method: str, times: int
 ) -> None:
-    service = started(1, never)
+    service = started(1, lambda *_: False)
     with pytest.raises(Unavailable):
         Client(service.url).call(method, "/")
     assert service.methods == [method] * times

@@ -4,39 +4,39 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
-from flask import Flask
 from prometheus_client import REGISTRY, generate_latest
 from sqlalchemy import insert, select
 
 from services.chassis.clock import system_now
 from services.chassis.database.transactions import Database
-from services.chassis.events import EventTables, tables
+from services.chassis.events import tables
 from services.chassis.jobs import gauges, lease_rows
 from services.chassis.jobs.gauges import Gauge
+from tests.chassis.tables import clockwork, database_of
 
 LOST = Gauge("clockwork_lost", "What was lost")
 BY_STATE = Gauge("clockwork_by_state", "Files by state", ("state",))
 NEVER = Gauge("clockwork_never", "What nobody has counted")
 
 
-def service(database_url: str) -> tuple[Flask, Database]:
-    db = Database()
-    EventTables(db)
-    app = Flask("services.clockwork")
-    db.connect(app, database_url)
-    return app, db
-
-
 @pytest.fixture
 def db(database_url: str) -> Iterator[Database]:
-    app, db = service(database_url)
-    with app.app_context():
-        db.create_all()
+    with in_a_process(database_url) as db:
         yield db
-        db.engine.dispose()
+
+
+@contextmanager
+def in_a_process(database_url: str) -> Iterator[Database]:
+    """The database as one of several processes has it."""
+    app = clockwork(database_url)
+    with app.app_context():
+        yield database_of(app)
+        database_of(app).engine.dispose()
 
 
 def shown(db: Database) -> list[str]:
@@ -47,14 +47,12 @@ def shown(db: Database) -> list[str]:
 def test_a_worker_shows_what_the_job_of_another_has_counted(db: Database, database_url: str) -> None:
     gauges.record(db, LOST, 2)
     gauges.record(db, BY_STATE, {("clean",): 3, ("failed",): 1})
-    app, other = service(database_url)
-    with app.app_context():
+    with in_a_process(database_url) as other:
         assert shown(other) == [
             "clockwork_lost 2.0",
             'clockwork_by_state{state="clean"} 3.0',
             'clockwork_by_state{state="failed"} 1.0',
         ]
-        other.engine.dispose()
 
 
 def test_a_label_that_is_counted_no_more_is_shown_no_more(db: Database) -> None:
@@ -75,24 +73,15 @@ def test_a_figure_of_another_release_is_left_alone(db: Database) -> None:
 
 @pytest.mark.engines("sqlite", "postgresql")
 def test_of_two_who_count_at_once_one_is_believed_as_a_whole(db: Database, database_url: str) -> None:
-    barrier, failed = threading.Barrier(6), list[Exception]()
+    barrier = threading.Barrier(6)
 
     def count(number: int) -> None:
-        app, own = service(database_url)
-        with app.app_context():
+        with in_a_process(database_url) as own:
             barrier.wait()
-            try:
-                gauges.record(own, BY_STATE, {(f"first {number}",): number, ("second",): number})
-            except Exception as error:
-                failed.append(error)
-            own.engine.dispose()
+            gauges.record(own, BY_STATE, {(f"first {number}",): number, ("second",): number})
 
-    threads = [threading.Thread(target=count, args=(number,)) for number in range(6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert failed == []
+    with ThreadPoolExecutor(6) as processes:
+        list(processes.map(count, range(6)))  # raises what one of them raised
     with db.reading() as session:
         values = session.scalars(select(tables.job_figures.c.value)).all()
     assert len(values) == 2

@@ -17,11 +17,11 @@ from services.chassis.http.client import Client, ProblemAnswer, path
 from services.chassis.http.service_token import ServiceToken
 from services.chassis.process.health_paths import LIVE
 from services.chassis.web.access_tokens import RemoteKeys, UnknownKey
+from tests.chassis.test_dns_balancing import NAME, resolve_to
 from tests.support.ports import free_port
 from tests.support.processes import wait_until
 from tests.support.silent_server import SilentServer
 
-NAME = "service.test"
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 1000000\r\n\r\n"
 HELD = 60.0  # a call that takes so long was not cut
 
@@ -43,6 +43,14 @@ def is_open(name: str) -> bool:
     return f'service_breaker_open{{called="{name}"}} 1.0' in generate_latest().decode()
 
 
+def met_before_it_drips(server: SilentServer, beginning: bytes) -> Client:
+    server.answers({})
+    client = Client(server.url)
+    client.get("/")
+    server.respond_slowly(beginning)
+    return client
+
+
 def opened(client: Client) -> None:
     for _ in range(FAILURES_IN_A_ROW):
         assert outcome(client) is Unavailable
@@ -61,20 +69,14 @@ def test_what_nobody_reads_is_not_sent_for_ever() -> None:
 
 
 def test_a_streamed_answer_that_drips_is_cut_as_well(server: SilentServer) -> None:
-    server.answers({})
-    client = Client(server.url)
-    client.get("/")
-    server.respond_slowly(HEAD)
+    client = met_before_it_drips(server, HEAD)
     answer = client.call("GET", "/", stream=True, seconds=1.0)
     with ThreadPoolExecutor(1) as pool:
         assert pool.submit(lambda: list(answer.iter_content(10))).exception(HELD) is not None
 
 
 def test_a_refusal_that_drips_is_a_service_that_is_away(server: SilentServer) -> None:
-    server.answers({})
-    client = Client(server.url)
-    client.get("/")
-    server.respond_slowly(HEAD.replace(b"200 OK", b"404 Not Found"))
+    client = met_before_it_drips(server, HEAD.replace(b"200 OK", b"404 Not Found"))
     assert outcome(client, stream=True, seconds=1.0) is Unavailable
 
 
@@ -163,16 +165,10 @@ def test_a_write_that_was_sent_may_take_longer_than_a_page(server: SilentServer)
 @pytest.fixture
 def replicas(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, list[SilentServer]]]:
     """Two behind one name; the first is hung."""
-    real, port = socket.getaddrinfo, free_port()
+    port = free_port()
+    resolve_to(monkeypatch, ["127.0.0.7", "127.0.0.8"])
     with SilentServer("127.0.0.7", port) as hung, SilentServer("127.0.0.8", port) as well:
         well.answers({})
-
-        def resolve(host: Any, asked: Any, *args: Any, **options: Any) -> list[Any]:
-            if host != NAME:
-                return real(host, asked, *args, **options)
-            return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (ip, asked)) for ip in ("127.0.0.7", "127.0.0.8")]
-
-        monkeypatch.setattr(socket, "getaddrinfo", resolve)
         yield f"http://{NAME}:{port}", [hung, well]
 
 

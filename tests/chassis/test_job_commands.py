@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,14 +15,14 @@ from services.chassis.jobs import commands
 from services.chassis.jobs.registry import Jobs, stopping
 from services.chassis.jobs.runner import AGAIN_AFTER_FAILURE
 from tests.architecture import apps
+from tests.chassis.tables import clockwork
 from tests.chassis.test_jobs import (
     PATIENCE,
     change_lease,
-    clockwork,
     counted,
     lease_of,
+    nightly,
     run_due,
-    runs_of_a_worker,
 )
 from tests.support.processes import wait_until
 
@@ -56,43 +55,28 @@ def test_a_job_is_run_now_though_not_due_and_then_waits_for_its_period(app: Flas
 
 
 def test_a_job_that_a_worker_has_in_hand_is_not_run_beside_it(app: Flask) -> None:
-    begun, release, ran = threading.Event(), threading.Event(), list[str]()
-    jobs = Jobs()
-
-    @jobs.every(hours=24, name="nightly")
-    def nightly() -> None:
-        ran.append("nightly")
-        begun.set()
-        assert release.wait(PATIENCE)
-
-    worker = runs_of_a_worker(app, jobs)
-    try:
-        with app.app_context():
-            worker.start_due()
-        assert begun.wait(PATIENCE)
-        result = run_job(app, jobs)
-        assert (result.exit_code, last_line(result)) == (1, "Error: « nightly » déjà en cours")
-    finally:
-        release.set()
-    assert worker.join(PATIENCE)
-    assert ran == ["nightly"]
-    assert lease_of(app).last_succeeded_at is not None
+    ran: list[str] = []
+    jobs = counted(ran)
+    run_due(app, jobs)
+    change_lease(app, leased_by="a worker", leased_until=system_now() + timedelta(minutes=1))
+    result = run_job(app, jobs)
+    assert (result.exit_code, last_line(result)) == (1, "Error: « nightly » déjà en cours")
+    assert (ran, lease_of(app).leased_by) == (["nightly"], "a worker")
 
 
 def test_no_worker_runs_a_job_beside_the_operator_however_long_it_takes(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("services.chassis.process.leases.RENEW_SECONDS", 0.05)
-    jobs, beside = Jobs(), list[str]()
+    beside = list[str]()
 
-    @jobs.every(hours=24, name="nightly")
-    def nightly() -> None:
+    def work() -> None:
         first = lease_of(app).leased_until
         wait_until(lambda: lease_of(app).leased_until > first, PATIENCE, "the lease, renewed")
         change_lease(app, due_at=system_now() - timedelta(seconds=1))
         beside.extend(run_due(app, counted([])))
 
-    assert last_line(run_job(app, jobs)) == "« nightly » terminé"
+    assert last_line(run_job(app, nightly(work))) == "« nightly » terminé"
     assert beside == []
 
 
@@ -116,14 +100,12 @@ def test_a_job_that_fails_ends_with_one_and_is_due_again_as_after_a_worker(app: 
 
 def test_a_job_that_asks_stops_once_another_has_taken_it(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("services.chassis.process.leases.RENEW_SECONDS", 0.05)
-    jobs = Jobs()
 
-    @jobs.every(hours=24, name="nightly")
-    def nightly() -> None:
+    def work() -> None:
         change_lease(app, leased_by="another", leased_until=system_now() + timedelta(hours=1))
         wait_until(stopping, PATIENCE, "the loss, told to the job")
 
-    result = run_job(app, jobs)
+    result = run_job(app, nightly(work))
     assert result.exit_code == 1
     assert "interrompu" in last_line(result)
     assert lease_of(app).leased_by == "another"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -13,14 +15,14 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from services.chassis.clock import system_now
-from services.chassis.database.transactions import Database, new_id
-from services.chassis.events import EventTables
+from services.chassis.database.transactions import new_id
 from services.chassis.events.tables import job_leases
 from services.chassis.jobs.lease_rows import PAUSES
 from services.chassis.jobs.registry import Jobs, stopping
 from services.chassis.jobs.runner import AGAIN_AFTER_FAILURE, JobRuns
 from services.chassis.process import worker as workers
 from tests.chassis.events.ledger import Ledger
+from tests.chassis.tables import clockwork, database_of
 from tests.support.processes import wait_until
 
 PATIENCE = 90
@@ -31,27 +33,19 @@ def app(database_url: str) -> Flask:
     return clockwork(database_url)
 
 
-def clockwork(database_url: str) -> Flask:
-    """A service that has nothing but the tables of events and jobs."""
-    db = Database()
-    EventTables(db)
-    app = Flask("services.clockwork")
-    db.connect(app, database_url)
-    with app.app_context():
-        db.create_all()
-    return app
+def nightly(job: Callable[[], None]) -> Jobs:
+    jobs = Jobs()
+    jobs.every(hours=24, name="nightly")(job)
+    return jobs
 
 
 def counted(ran: list[str], fails: bool = False) -> Jobs:
-    jobs = Jobs()
-
-    @jobs.every(hours=24, name="nightly")
-    def nightly() -> None:
+    def run() -> None:
         ran.append("nightly")
         if fails:
             raise RuntimeError
 
-    return jobs
+    return nightly(run)
 
 
 def runs_of_a_worker(app: Flask, jobs: Jobs, stop: threading.Event | None = None) -> JobRuns:
@@ -68,14 +62,12 @@ def run_due(app: Flask, jobs: Jobs) -> list[str]:
 
 
 def lease_of(app: Flask, name: str = "nightly") -> Any:
-    db: Database = app.extensions["sqlalchemy"]
-    with app.app_context(), db.reading() as session:
+    with app.app_context(), database_of(app).reading() as session:
         return session.execute(select(job_leases).where(job_leases.c.name == name)).one()
 
 
 def change_lease(app: Flask, **values: object) -> None:
-    db: Database = app.extensions["sqlalchemy"]
-    with app.app_context(), db.operation() as session:
+    with app.app_context(), database_of(app).operation() as session:
         session.execute(update(job_leases).values(values))
 
 
@@ -84,15 +76,12 @@ def test_of_several_workers_one_runs_a_job_and_once_per_period(app: Flask) -> No
     ran: list[str] = []
     jobs, barrier = counted(ran), threading.Barrier(4)
 
-    def work() -> None:
+    def work(_: int) -> list[str]:
         barrier.wait()
-        run_due(app, jobs)
+        return run_due(app, jobs)
 
-    threads = [threading.Thread(target=work) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with ThreadPoolExecutor(4) as workers_at_once:
+        assert sorted(workers_at_once.map(work, range(4))) == [[], [], [], ["nightly"]]
     assert run_due(app, jobs) == []
     assert ran == ["nightly"]
 
@@ -149,15 +138,13 @@ def test_a_long_job_delays_no_other_and_is_begun_once_even_when_its_lease_was_lo
 
 def test_a_job_that_asks_stops_with_its_worker_and_is_begun_by_another_at_once(app: Flask) -> None:
     pages, stop = threading.Semaphore(0), threading.Event()
-    jobs = Jobs()
 
-    @jobs.every(hours=24, name="nightly")
-    def nightly() -> None:
+    def work() -> None:
         while not stopping():
             pages.release()
             stop.wait(0.01)
 
-    runs = runs_of_a_worker(app, jobs, stop)
+    runs = runs_of_a_worker(app, nightly(work), stop)
     with app.app_context():
         runs.start_due()
     assert pages.acquire(timeout=PATIENCE)
@@ -170,14 +157,13 @@ def test_a_job_that_asks_stops_with_its_worker_and_is_begun_by_another_at_once(a
 
 def test_a_job_that_asks_stops_once_another_worker_has_taken_it(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("services.chassis.process.leases.RENEW_SECONDS", 0.05)
-    jobs, begun = Jobs(), threading.Event()
+    begun = threading.Event()
 
-    @jobs.every(hours=24, name="nightly")
-    def nightly() -> None:
+    def work() -> None:
         begun.set()
         wait_until(stopping, PATIENCE, "the loss, told to the job")
 
-    runs = runs_of_a_worker(app, jobs)
+    runs = runs_of_a_worker(app, nightly(work))
     with app.app_context():
         runs.start_due()
     assert begun.wait(PATIENCE)

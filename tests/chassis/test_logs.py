@@ -13,8 +13,8 @@ import requests
 from prometheus_client import REGISTRY
 
 from services.chassis.process.failure_reason import LONGEST
-from tests.chassis.failing_site import create
 from tests.chassis.served_module import served
+from tests.chassis.sites import failing
 
 PERSON = "laurent.binet"
 
@@ -35,7 +35,7 @@ def lines_in(printed: str) -> list[dict[str, Any]]:
 def test_an_error_is_logged_with_its_route_and_without_the_address_or_its_message(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert create().test_client().get(f"/people/{PERSON}?mail={PERSON}@example.org").status_code == 500
+    assert failing().test_client().get(f"/people/{PERSON}?mail={PERSON}@example.org").status_code == 500
     printed = "".join(capsys.readouterr())
     assert PERSON not in printed
     (line,) = [line for line in lines_in(printed) if line["event"] == "unhandled_error"]
@@ -44,14 +44,14 @@ def test_an_error_is_logged_with_its_route_and_without_the_address_or_its_messag
 
 
 def test_a_request_that_is_no_route_is_logged_without_its_address(capsys: pytest.CaptureFixture[str]) -> None:
-    create().test_client().get(f"/nowhere/{PERSON}")
+    failing().test_client().get(f"/nowhere/{PERSON}")
     assert PERSON not in "".join(capsys.readouterr())
 
 
 def test_a_library_says_its_own_words_in_a_bounded_line_and_nothing_below_a_warning(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    create().test_client().get(f"/library/{PERSON}")
+    failing().test_client().get(f"/library/{PERSON}")
     printed = "".join(capsys.readouterr())
     assert PERSON not in printed
     events = [line["event"] for line in lines_in(printed) if line.get("logger") == "some.library"]
@@ -60,7 +60,7 @@ def test_a_library_says_its_own_words_in_a_bounded_line_and_nothing_below_a_warn
 
 @pytest.mark.parametrize("method", ["OUVRIR", "FERMER", "PROPFIND"])
 def test_invented_methods_are_refused_and_make_one_series(method: str) -> None:
-    client = create().test_client()
+    client = failing().test_client()
     for path in ("/people/x", "/nowhere"):
         assert client.open(path, method=method).status_code in (404, 405)
     methods = {sample.labels["method"] for family in REGISTRY.collect() if family.name == "http_requests"
@@ -70,7 +70,7 @@ def test_invented_methods_are_refused_and_make_one_series(method: str) -> None:
 
 
 def test_the_server_itself_logs_no_address_and_no_path_of_what_it_refuses_or_cannot_serve() -> None:
-    with served("tests.chassis.failing_site", THREADS="2") as site:
+    with served("tests.chassis.sites", "failing", THREADS="2") as site:
         assert requests.get(f"{site.url}/outside/{PERSON}?q={PERSON}", timeout=60).status_code == 500
         with socket.create_connection(("127.0.0.1", site.port), timeout=60) as spoilt:
             spoilt.sendall(f"GET /people/{PERSON} NO HTTP\r\n\r\n".encode())

@@ -39,14 +39,6 @@ def test_the_version_before_starts_on_the_tables_of_the_version_after_it(app: Fl
     assert is_migrated(app)
 
 
-def test_it_goes_on_once_they_are_migrated(app: Flask) -> None:
-    waiting = threading.Thread(target=wait_until_migrated, args=(app, 0.01), daemon=True)
-    waiting.start()
-    migrate(app)
-    waiting.join(PATIENCE)
-    assert not waiting.is_alive()
-
-
 def test_a_database_that_does_not_answer_is_waited_for(own_postgres: PostgresServer, tmp_path: Path) -> None:
     url = own_postgres.fresh_database()
     own_postgres.stop()

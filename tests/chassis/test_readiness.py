@@ -10,17 +10,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
-import requests
 from flask import Flask
 
 from services.chassis.database.transactions import Database
 from services.chassis.events import EventTables, Handlers
 from services.chassis.jobs.registry import Jobs
-from services.chassis.process import worker_page
 from services.chassis.process.readiness import Check, Readiness
 from services.chassis.process.worker import Worker
 from services.chassis.web.application import create_service
-from services.objects import ObjectStore, StoreUnavailable, store
+from services.objects import ObjectStore, StoreUnavailable
+from tests.chassis.events.test_channels import health
 from tests.chassis.tables import settings
 from tests.support.object_store import Bucket
 from tests.support.ports import free_port
@@ -52,15 +51,6 @@ def test_a_web_process_whose_servers_are_all_silent_says_so_within_three_seconds
     assert answers[0].status_code == 503
     checks = answers[0].get_json()["checks"]
     assert checks == {"database": "no answer", "objects": "unreachable"}
-
-
-def test_a_web_process_is_ready_while_what_it_only_reports_is_silent(
-    silent: int, database_url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(store, "CHECK_SECONDS", 0.2)
-    silent_store = ObjectStore(f"s3+http://key:secret-secret@127.0.0.1:{silent}/bucket")
-    answer = service(database_url, objects=silent_store.check).test_client().get("/health/ready")
-    assert (answer.status_code, answer.get_json()["checks"]) == (200, {"database": "ok", "objects": "unreachable"})
 
 
 def test_a_silent_store_is_found_out_in_two_seconds_but_given_more_time_for_work(silent: int) -> None:
@@ -108,15 +98,7 @@ def test_a_worker_without_its_database_is_alive_and_not_ready(silent: int) -> No
     app.extensions["portail"] = settings(url)
     db.connect(app, url)
     worker = Worker(app, Handlers("idle"), Jobs())
-    page, port = None, free_port()
-    try:
-        page = worker_page.serve("127.0.0.1", port, worker.stuck, worker.readiness())
-        live = requests.get(f"http://127.0.0.1:{port}/health/live", timeout=3)
-        ready = requests.get(f"http://127.0.0.1:{port}/health/ready", timeout=3)
-    finally:
-        if page is not None:
-            page.shutdown()
-            page.server_close()
+    live, ready = health(worker, "live"), health(worker, "ready")
     assert (live.status_code, live.json()) == (200, {"status": "ok", "checks": {"threads": "ok"}})
     assert ready.status_code == 503
     assert ready.json()["checks"] == {"threads": "ok", "database": "no answer", "broker": "ok"}

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
 import psycopg
 import pytest
-from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -19,28 +19,21 @@ from services.chassis.errors import Unavailable
 from services.chassis.process import capacity
 from services.chassis.process.capacity import MIGRATION, WEB, WORK, TimeLimits
 from services.chassis.process.leases import renewing
+from tests.chassis.tables import database_with
 from tests.support.postgres import Postgres
 
 HURRIED = TimeLimits(connect=5, statement=1, lock=1, idle=1, store=1)
 
 
-@pytest.fixture
-def start(postgres: Postgres) -> Iterator[Callable[[TimeLimits], Database]]:
-    """A database of its own as a process of that role sees it."""
-    url, apps = postgres.fresh_database(), []
-
-    def begin(role: TimeLimits) -> Database:
-        capacity.set_role(role)
-        app, db = Flask("services.hurried"), Database()
-        db.connect(app, url)
-        apps.append(app.app_context())
-        apps[-1].push()
-        return db
-
-    yield begin
-    for context in reversed(apps):
-        context.pop()
-    capacity.set_role(WORK)
+@contextmanager
+def database_of(role: TimeLimits, postgres: Postgres) -> Iterator[Database]:
+    """As a process of that role sees it."""
+    capacity.set_role(role)
+    try:
+        with database_with(postgres.fresh_database()) as db:
+            yield db
+    finally:
+        capacity.set_role(WORK)
 
 
 def ended(db: Database, act: Callable[[Session], Any]) -> bool:
@@ -53,10 +46,8 @@ def ended(db: Database, act: Callable[[Session], Any]) -> bool:
 
 
 @pytest.mark.parametrize("role", [WEB, WORK, MIGRATION])
-def test_each_role_tells_the_server_how_long_it_waits(
-    start: Callable[[TimeLimits], Database], role: TimeLimits
-) -> None:
-    with start(role).reading() as session:
+def test_each_role_tells_the_server_how_long_it_waits(postgres: Postgres, role: TimeLimits) -> None:
+    with database_of(role, postgres) as db, db.reading() as session:
         seconds = "SELECT extract(epoch FROM current_setting(:name)::interval)"
         names = ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout")
         seconds_in_force = [int(session.scalar(text(seconds), {"name": name})) for name in names]
@@ -69,17 +60,17 @@ def test_whoever_waits_has_less_patience_than_a_job_and_a_job_less_than_a_migrat
 
 
 def test_a_statement_a_lock_and_an_idle_transaction_that_last_too_long_are_a_database_that_is_away(
-    start: Callable[[TimeLimits], Database],
+    postgres: Postgres,
 ) -> None:
-    db = start(HURRIED)
-    with db.operation() as session:
-        session.execute(text("CREATE TABLE held (id integer)"))
-    assert ended(db, lambda session: session.execute(text("SELECT pg_sleep(30)")))
-    assert ended(db, idle)
-    url = db.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
-    with psycopg.connect(url) as holder:
-        holder.execute("SELECT * FROM held")
-        assert ended(db, lambda session: session.execute(text("LOCK TABLE held")))
+    with database_of(HURRIED, postgres) as db:
+        with db.operation() as session:
+            session.execute(text("CREATE TABLE held (id integer)"))
+        assert ended(db, lambda session: session.execute(text("SELECT pg_sleep(30)")))
+        assert ended(db, idle)
+        url = db.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+        with psycopg.connect(url) as holder:
+            holder.execute("SELECT * FROM held")
+            assert ended(db, lambda session: session.execute(text("LOCK TABLE held")))
 
 
 def idle(session: Session) -> None:
@@ -89,9 +80,9 @@ def idle(session: Session) -> None:
     session.execute(text("SELECT 1"))
 
 
-def test_a_search_that_takes_too_long_is_to_be_made_narrower(start: Callable[[TimeLimits], Database]) -> None:
-    db = start(HURRIED)
-    with pytest.raises(Unavailable, match="précisez vos critères"), db.reading_for_staff() as session:
+def test_a_search_that_takes_too_long_is_to_be_made_narrower(postgres: Postgres) -> None:
+    narrower = pytest.raises(Unavailable, match="précisez vos critères")
+    with database_of(HURRIED, postgres) as db, narrower, db.reading_for_staff() as session:
         session.execute(text("SELECT pg_sleep(30)"))
 
 

@@ -17,7 +17,6 @@ from tests.accounts.creation_form import creation_form
 from tests.accounts.running_accounts import RunningAccounts, settings, token_in
 from tests.accounts.staff_in_session import invitation_token, logged_in
 from tests.accounts.test_account_change import EMAIL, NEW_EMAIL, ask_new_email, change
-from tests.accounts.test_staff import command_result
 from tests.faults.operation import CODE_SPENT, COUNTED, Operation, State
 from tests.faults.running_service import RunningService
 
@@ -118,13 +117,7 @@ class CorrectIdentity(_AccountOperation):
 
     def prepare(self) -> None:
         super().prepare()
-        accounts = self.running.accounts
-        person = ["--email", "admin@x.fr", "--nom", "Roux", "--prenoms", "Anne"]
-        command_result(accounts, "create-staff", "--role", "administrateur", *person)
-        token = command_result(accounts, "create-token", "--email", "admin@x.fr", "--scopes", "candidates:correct")[
-            "token"
-        ]
-        self.administrator = str(accounts.post("/tools/exchange", token=token).json["access_token"])
+        self.administrator = logged_in(self.running.accounts, "admin@x.fr").bearer
 
     def do(self) -> int:
         path = f"/candidates/{self.login['subject']}/identity"
@@ -243,14 +236,3 @@ def _newest_link(running: Accounts, address: str, path: str) -> str | None:
     if not mails:
         return None
     return str(running.accounts.post(f"/{path}/check", token=token_in(mails[-1])).json["state"])
-
-
-OPERATIONS = (
-    CreateAccount,
-    ChangeCivilStatus,
-    CorrectIdentity,
-    AskNewAddress,
-    ConfirmAddress,
-    InviteStaff,
-    ResetSecondFactor,
-)

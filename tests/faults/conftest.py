@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
+from services.chassis.process.command_line import migrate
+from tests.accounts.fake_registrations import FakeRegistrations, run_fake_registrations
+from tests.architecture import apps
+from tests.faults.failure_table import Cell, outcome_lines
+from tests.faults.operation import Operation
+from tests.faults.prepared_operation import PostgresDatabase, PreparedOperation, RestorableDatabase, SqliteDatabase
+from tests.registrations.service.candidate_client import with_catalogue
+from tests.support.postgres import Postgres
 from tests.support.postgres_proxy import PostgresProxy
+from tests.support.prepared_databases import SqliteTemplates
 
-if TYPE_CHECKING:
-    from tests.accounts.fake_registrations import FakeRegistrations
-    from tests.faults.failure_table import Cell, Results
-    from tests.faults.operation import Operation
-    from tests.faults.prepared_operation import PreparedOperation, RestorableDatabase
-    from tests.support.postgres import Postgres
-    from tests.support.prepared_databases import SqliteTemplates
-
-RESULTS = pytest.StashKey["Results"]()
+OUTCOMES = pytest.StashKey[dict[tuple[str, Cell], str]]()
 
 
 @pytest.fixture(scope="session")
@@ -31,8 +33,6 @@ def proxy(postgres: Postgres) -> Iterator[PostgresProxy]:
 
 @pytest.fixture(scope="session")
 def _registrations() -> Iterator[FakeRegistrations]:
-    from tests.accounts.fake_registrations import run_fake_registrations
-
     with run_fake_registrations() as answering:
         yield answering
 
@@ -71,25 +71,19 @@ class PreparedOperations:
             self._prepared = None
 
     def _prepare(self, engine: str, operation: type[Operation[Any]]) -> PreparedOperation:
-        from tests.faults.prepared_operation import PreparedOperation
-
         folder = self._folders.mktemp(operation.service.name)
         database = self._database(engine, operation.service.name, folder)
         needed = (self._needed(name) for name in operation.service.needs)
         return PreparedOperation(operation, operation.service(database.url, folder, *needed), database)
 
     def _database(self, engine: str, service: str, folder: Path) -> RestorableDatabase:
-        from tests.faults.prepared_operation import PostgresDatabase, SqliteDatabase
-
-        def migrate(url: str) -> None:
-            _migrate(service, url, folder)
-
+        prepare = partial(_migrate, service, folder)
         if engine == "sqlite":
             templates: SqliteTemplates = self._request.getfixturevalue("sqlite_templates")
-            return SqliteDatabase(templates.template(f"faults_{service}", migrate), folder)
+            return SqliteDatabase(templates.template(f"faults_{service}", prepare), folder)
         cluster: Postgres = self._request.getfixturevalue("postgres")
         proxy = self._request.getfixturevalue("proxy")
-        return PostgresDatabase(cluster, cluster.template(f"faults_{service}", migrate), proxy)
+        return PostgresDatabase(cluster, cluster.template(f"faults_{service}", prepare), proxy)
 
     def _needed(self, name: str) -> Any:
         """What a service is built with, for as long as the operation is prepared."""
@@ -100,12 +94,8 @@ class PreparedOperations:
         return needed
 
 
-def _migrate(service: str, database_url: str, folder: Path) -> None:
+def _migrate(service: str, folder: Path, database_url: str) -> None:
     """Make the tables, and what registrations offers; the connections are closed."""
-    from services.chassis.process.command_line import migrate
-    from tests.architecture import apps
-    from tests.registrations.service.candidate_client import with_catalogue
-
     app = apps.build(service, folder, database_url)
     migrate(app)
     if service == "registrations":
@@ -116,23 +106,16 @@ def _migrate(service: str, database_url: str, folder: Path) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Keep what became of each cell."""
+    """Keep what became of each cell: of its test's body, or of a fixture that did not get that far."""
     report = yield
     params = item.callspec.params if hasattr(item, "callspec") else {}
-    if "cell" in params:
-        results = item.config.stash.setdefault(RESULTS, _no_results())
-        results.note(params["engine"], params["cell"], report)
+    if "cell" in params and (report.when == "call" or report.outcome != "passed"):
+        outcomes = item.config.stash.setdefault(OUTCOMES, {})
+        outcomes[params["engine"], params["cell"]] = "held" if report.outcome == "passed" else report.outcome
     return report
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Print the table."""
-    results = config.stash.get(RESULTS, None)
-    for line in results.lines() if results else ():
+    for line in outcome_lines(config.stash.get(OUTCOMES, {})):
         terminalreporter.write_line(line)
-
-
-def _no_results() -> Results:
-    from tests.faults.failure_table import Results
-
-    return Results()

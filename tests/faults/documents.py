@@ -5,20 +5,19 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from services.documents.follow_ups import registry
 from services.documents.models import db
 from services.documents.operations.reconciliation import reconciliation
+from services.objects.reconciliation import Report
 from tests.documents.example_events import CANDIDATURE, reminded, saved
 from tests.documents.imports.exam_office import ExamOffice, pdf_of
 from tests.documents.service import Service
 from tests.faults.operation import DONE_BEFORE, NOTED, TAKEN, Operation, State
-from tests.faults.running_service import ReconciliationResult, RunningService, restoring_objects
+from tests.faults.running_service import RunningService, restoring_objects
+from tests.support.object_store import Bucket
 from tests.support.tokens import bearer, staff_token
-
-if TYPE_CHECKING:
-    from tests.support.object_store import Bucket
 
 UPLOADED = b"%PDF-1.4 what an academie made\n%%EOF"
 ORDER = {
@@ -44,9 +43,9 @@ class Documents(RunningService):
         self.portal = Service(database_url, bucket.url, nobody)
         self.app = self.portal.app
 
-    def reconciled(self) -> ReconciliationResult:
+    def reconciled(self) -> Report:
         with self.app.app_context():
-            return ReconciliationResult.of(reconciliation().report())
+            return reconciliation().report()
 
     def restoring(self) -> Callable[[], None]:
         return restoring_objects(self.portal.dependencies.store)
@@ -126,15 +125,19 @@ class ShowConfirmation(_DocumentOperation):
         return self.running.portal.get(f"/candidatures/{CANDIDATURE}/confirmation?version=1").status_code
 
 
-class OrderDocument(_DocumentOperation):
-    name = "publish an uploaded PDF"
-    covers = ("publishing.publish",)
-    objects = 1
-    done: ClassVar[State] = _with([*AUTOMATIC, ("convocation", 1)], uploaded=1)
+class _LaterOperation(_DocumentOperation):
+    """Once the documents of the candidature are made."""
 
     def prepare(self) -> None:
         self.running.portal.receive_and_create_documents(saved())
         self.running.work()
+
+
+class OrderDocument(_LaterOperation):
+    name = "publish an uploaded PDF"
+    covers = ("publishing.publish",)
+    objects = 1
+    done: ClassVar[State] = _with([*AUTOMATIC, ("convocation", 1)], uploaded=1)
 
     def do(self) -> int:
         token = staff_token("gestionnaire-1", scopes=["documents:publish"], academies=["03"])
@@ -157,14 +160,13 @@ class MakeOrderedDocument(OrderDocument):
         self.running.work_once()
 
 
-class _ImportOperation(_DocumentOperation):
+class _ImportOperation(_LaterOperation):
     """Of an exam office with an import for the guide's candidate."""
 
     import_id: str
 
     def prepare(self) -> None:
-        self.running.portal.receive_and_create_documents(saved())
-        self.running.work()
+        super().prepare()
         self.office = ExamOffice(self.running.portal)
         source = {"type": "convocation", "source": "pdf", "session": "BTS 2022"}
         self.import_id = self.office.create(**source)
@@ -237,16 +239,12 @@ class MakeImportedDocument(PublishImport):
 REMINDED = [*AUTOMATIC, ("relance_pieces", 1)]
 
 
-class HearReminder(_DocumentOperation):
+class HearReminder(_LaterOperation):
     """Told again by the broker it changes nothing."""
 
     name = "hear of a reminder"
     covers = ("reminder_documents.request_reminders",)
     done: ClassVar[State] = _with(REMINDED)
-
-    def prepare(self) -> None:
-        self.running.portal.receive_and_create_documents(saved())
-        self.running.work()
 
     def do(self) -> None:
         self.running.receive_event(reminded())
@@ -265,18 +263,3 @@ class MakeReminder(HearReminder):
 
     def do(self) -> None:
         self.running.work_once()
-
-
-OPERATIONS = (
-    HearReminder,
-    MakeReminder,
-    HearSave,
-    MakeDocuments,
-    ShowConfirmation,
-    OrderDocument,
-    MakeOrderedDocument,
-    AddPdf,
-    AbandonImport,
-    PublishImport,
-    MakeImportedDocument,
-)

@@ -4,23 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from types import ModuleType
 from typing import Any
-
-import pytest
 
 from tests.faults import accounts, documents, pieces, pieces_reminders, registrations
 from tests.faults.operation import CODE_SPENT, COUNTED, NOTED, TAKEN, Operation
 from tests.support.failing_commits import POINTS, FailurePoint
 
-OPERATIONS: tuple[type[Operation[Any]], ...] = (
-    *pieces.OPERATIONS,
-    *pieces_reminders.OPERATIONS,
-    *registrations.OPERATIONS,
-    *documents.OPERATIONS,
-    *accounts.OPERATIONS,
-)
+
+def _rows_of(module: ModuleType) -> list[type[Operation[Any]]]:
+    """The module's own classes that have a name, in their order."""
+    own = [value for value in vars(module).values() if isinstance(value, type) and value.__module__ == module.__name__]
+    return [value for value in own if issubclass(value, Operation) and "name" in vars(value)]
 
 
+MODULES = (pieces, pieces_reminders, registrations, documents, accounts)
+OPERATIONS = [row for module in MODULES for row in _rows_of(module)]
 # Commits that many operations share, made by the same code for all, each with the point that asks most of what comes
 # after it. The soak test has them fail at every point.
 SHARED_COMMITS = {
@@ -94,25 +93,14 @@ def lost_connections() -> list[Cell]:
     return [Cell(operation, number, point) for operation, number in CONNECTION_LOST for point in points]
 
 
-class Results:
-    """What became of each cell on each engine: « held », or the word that pytest has for it."""
-
-    def __init__(self) -> None:
-        self._words: dict[tuple[str, Cell], str] = {}
-
-    def note(self, engine: str, cell: Cell, report: pytest.TestReport) -> None:
-        """Keep the outcome of a test's body, or of a fixture that did not get that far."""
-        if report.when == "call" or report.outcome != "passed":
-            self._words[engine, cell] = {"passed": "held"}.get(report.outcome, report.outcome)
-
-    def lines(self) -> Iterator[str]:
-        """Operations by points, one table per engine."""
-        for engine, points in POINTS.items():
-            shown = {cell: word for (on, cell), word in self._words.items() if on == engine}
-            if not shown:
-                continue
-            width = max(len(cell.row) for cell in shown)
-            yield f"{f'Failure points on {engine}':{width}}" + "".join(f"  {point.value}" for point in points)
-            for row in dict.fromkeys(cell.row for cell in shown):
-                words = {cell.point: word for cell, word in shown.items() if cell.row == row}
-                yield f"{row:{width}}" + "".join(f"  {words.get(point, '-'):{len(point.value)}}" for point in points)
+def outcome_lines(outcomes: dict[tuple[str, Cell], str]) -> Iterator[str]:
+    """What became of each cell on each engine: operations by points, one table per engine."""
+    for engine, points in POINTS.items():
+        shown = {cell: word for (on, cell), word in outcomes.items() if on == engine}
+        if not shown:
+            continue
+        width = max(len(cell.row) for cell in shown)
+        yield f"{f'Failure points on {engine}':{width}}" + "".join(f"  {point.value}" for point in points)
+        for row in dict.fromkeys(cell.row for cell in shown):
+            words = {cell.point: word for cell, word in shown.items() if cell.row == row}
+            yield f"{row:{width}}" + "".join(f"  {words.get(point, '-'):{len(point.value)}}" for point in points)

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from sqlalchemy import func, select
 
 from services.objects import ObjectMissing
+from services.objects.reconciliation import Report
 from services.pieces.dependencies import dependencies
 from services.pieces.follow_ups import registry
 from services.pieces.models import Deposit, Upload, Validation, db
 from services.pieces.operations.reconciliation import reconciliation
 from tests.faults.operation import COUNTED, Operation, State
-from tests.faults.running_service import ReconciliationResult, RunningService, restoring_objects
+from tests.faults.running_service import RunningService, restoring_objects
 from tests.pieces import sample_files, tus_client
 from tests.pieces.pieces_service import STAFF, PiecesService
-
-if TYPE_CHECKING:
-    from tests.support.object_store import Bucket
+from tests.support.object_store import Bucket
 
 PIECE, GROUP = "NATIDE06", "NATIONALITE"
 FIRST, SECOND = sample_files.pdf(), sample_files.pdf(pages=2)
@@ -38,9 +37,9 @@ class Pieces(RunningService):
         self.portal = PiecesService(database_url, bucket.url)
         self.app = self.portal.app
 
-    def reconciled(self) -> ReconciliationResult:
+    def reconciled(self) -> Report:
         with self.app.app_context():
-            return ReconciliationResult.of(reconciliation().report())
+            return reconciliation().report()
 
     def restoring(self) -> Callable[[], None]:
         with self.app.app_context():
@@ -91,28 +90,30 @@ class DepositFile(PieceOperation):
         return self.running.portal.deposit(PIECE, FIRST, "first.pdf").status_code
 
 
-class ReplaceFile(PieceOperation):
-    """The earlier file is kept for a while, though nobody is shown it."""
-
-    name = "replace a file"
-    covers = ("deposits.deposit_file",)
-    commits = COUNTED_FIRST
-    decided_by = 1
-    objects = 1
-    done: ClassVar[State] = {**_with(SECOND, "second.pdf"), "the earlier file is kept": True}
+class _WithFile(PieceOperation):
+    """A file is there; one that is no longer current is kept for a while, though nobody is shown it."""
 
     def prepare(self) -> None:
         super().prepare()
         self.running.portal.deposit(PIECE, FIRST, "first.pdf")
 
+    def state(self) -> State:
+        return {**super().state(), "every earlier file is kept": None not in self.running.removed()}
+
+
+class ReplaceFile(_WithFile):
+    name = "replace a file"
+    covers = ("deposits.deposit_file",)
+    commits = COUNTED_FIRST
+    decided_by = 1
+    objects = 1
+    done: ClassVar[State] = {**_with(SECOND, "second.pdf"), "every earlier file is kept": True}
+
     def do(self) -> int:
         return self.running.portal.deposit(PIECE, SECOND, "second.pdf").status_code
 
-    def state(self) -> State:
-        return {**super().state(), "the earlier file is kept": _all_there(self.running.removed())}
 
-
-class TakeFileBack(PieceOperation):
+class TakeFileBack(_WithFile):
     name = "delete a file"
     covers = ("deposits.delete_deposit",)
     repeated = (403,)  # there is no file
@@ -121,18 +122,11 @@ class TakeFileBack(PieceOperation):
         "its name": None,
         "current files": 0,
         "handed over": False,
-        "the earlier file is kept": True,
+        "every earlier file is kept": True,
     }
-
-    def prepare(self) -> None:
-        super().prepare()
-        self.running.portal.deposit(PIECE, FIRST, "first.pdf")
 
     def do(self) -> int:
         return self.running.portal.delete(PIECE).status_code
-
-    def state(self) -> State:
-        return {**super().state(), "the earlier file is kept": _all_there(self.running.removed())}
 
 
 class _UploadOperation(PieceOperation):
@@ -206,31 +200,13 @@ class DepositUpload(_UploadOperation):
     commits = COUNTED_FIRST
     decided_by = 1
     objects = 1
+    files: tuple[tuple[str, bytes], ...] = (("first.pdf", FIRST),)
     done: ClassVar[State] = {**_with(FIRST, "first.pdf"), "deposits": 1, "bytes that came": [len(FIRST)]}
 
     def prepare(self) -> None:
         super().prepare()
-        self.upload_ids = [tus_client.upload_file(self.running.portal, PIECE, FIRST, "first.pdf")]
-
-    def do(self) -> int:
-        return tus_client.deposit_uploads(self.running.portal, PIECE, *self.upload_ids).status_code
-
-    def state(self) -> State:
-        return {**super().state(), "deposits": len(self.running.portal.deposits())}
-
-
-class DepositPages(_UploadOperation):
-    name = "deposit several uploads as one document"
-    covers = ("upload_deposits.deposit_uploads",)
-    commits = COUNTED_FIRST
-    decided_by = 1
-    objects = 1
-    done: ClassVar[State] = {"its name": "recto.pdf", "current files": 1, "deposits": 1, "pages": 3}
-
-    def prepare(self) -> None:
-        super().prepare()
-        files = (("recto.pdf", FIRST), ("verso.pdf", SECOND))
-        self.upload_ids = [tus_client.upload_file(self.running.portal, PIECE, content, name) for name, content in files]
+        portal = self.running.portal
+        self.upload_ids = [tus_client.upload_file(portal, PIECE, content, name) for name, content in self.files]
 
     def do(self) -> int:
         return tus_client.deposit_uploads(self.running.portal, PIECE, *self.upload_ids).status_code
@@ -241,14 +217,19 @@ class DepositPages(_UploadOperation):
         return {**super().state(), **made_of}
 
 
-class RestoreFile(PieceOperation):
+class DepositPages(DepositUpload):
+    name = "deposit several uploads as one document"
+    files = (("recto.pdf", FIRST), ("verso.pdf", SECOND))
+    done: ClassVar[State] = {"its name": "recto.pdf", "current files": 1, "deposits": 1, "pages": 3}
+
+
+class RestoreFile(_WithFile):
     name = "restore a replaced file"
     covers = ("deposit_restoration.restore_deposit",)
-    done: ClassVar[State] = {**_with(FIRST, "first.pdf"), "the other file is kept": True}
+    done: ClassVar[State] = {**_with(FIRST, "first.pdf"), "every earlier file is kept": True}
 
     def prepare(self) -> None:
         super().prepare()
-        self.running.portal.deposit(PIECE, FIRST, "first.pdf")
         self.running.portal.deposit(PIECE, SECOND, "second.pdf")
 
     def do(self) -> None:
@@ -256,18 +237,11 @@ class RestoreFile(PieceOperation):
         asked = ("--academie", "03", "--by", STAFF, "--reason", "demandé par le candidat")
         self.running.portal.run_command("restore-deposit", first, *asked)
 
-    def state(self) -> State:
-        return {**super().state(), "the other file is kept": _all_there(self.running.removed())}
 
-
-class HandGroupOver(PieceOperation):
+class HandGroupOver(_WithFile):
     name = "validate a group"
     covers = ("validations.validate_group",)
     done: ClassVar[State] = {**_with(FIRST, "first.pdf"), "handed over": True, "validations": 1}
-
-    def prepare(self) -> None:
-        super().prepare()
-        self.running.portal.deposit(PIECE, FIRST, "first.pdf")
 
     def do(self) -> int:
         return self.running.portal.validate(GROUP).status_code
@@ -276,21 +250,3 @@ class HandGroupOver(PieceOperation):
         with self.running.app.app_context(), db.reading() as session:
             validations = session.scalar(select(func.count()).select_from(Validation))
         return {**super().state(), "validations": validations}
-
-
-def _all_there(removed: list[bytes | None]) -> bool:
-    return None not in removed
-
-
-OPERATIONS = (
-    DepositFile,
-    ReplaceFile,
-    TakeFileBack,
-    BeginUpload,
-    GoOnWithUpload,
-    CancelUpload,
-    DepositUpload,
-    DepositPages,
-    RestoreFile,
-    HandGroupOver,
-)

@@ -90,6 +90,3 @@ class AnnounceRefusals(_ReminderOperation):
 
     def do(self) -> None:
         self.running.work_once()
-
-
-OPERATIONS = (RemindByLadder, RemindByHand, ControlPiece, AnnounceRefusals)

@@ -88,16 +88,17 @@ NUMBER = "02103000001"
 SAVED = ("registration_saved", NUMBER, 1)
 
 
+def _with(version: int | None, told: list[tuple[Any, ...]], *mails: str) -> State:
+    """This version of the one candidature there may be."""
+    there = [("001", version)] if version else []
+    subjects = [f"{mail} : BREVET DE TECHNICIEN SUPERIEUR" for mail in mails]
+    return {"candidatures": there, "they open": [200] * len(there), "drafts": 0, "told": told, "mails": subjects}
+
+
 class SaveRegistration(_CandidatureOperation):
     name = "save a candidature"
     covers = ("draft_saving.save_draft",)
-    done: ClassVar[State] = {
-        "candidatures": [("001", 1)],
-        "they open": [200],
-        "drafts": 0,
-        "told": [SAVED],
-        "mails": [],
-    }
+    done: ClassVar[State] = _with(1, [SAVED])
 
     def prepare(self) -> None:
         self.draft = self.running.candidate.fill(self.running.candidate.draft())
@@ -109,13 +110,7 @@ class SaveRegistration(_CandidatureOperation):
 class SaveModification(_CandidatureOperation):
     name = "save a modification"
     covers = ("draft_saving.save_draft",)
-    done: ClassVar[State] = {
-        "candidatures": [("001", 2)],
-        "they open": [200],
-        "drafts": 0,
-        "told": [SAVED, ("registration_saved", NUMBER, 2)],
-        "mails": ["Modification d'inscription : BREVET DE TECHNICIEN SUPERIEUR"],
-    }
+    done: ClassVar[State] = _with(2, [SAVED, ("registration_saved", NUMBER, 2)], "Modification d'inscription")
 
     def prepare(self) -> None:
         candidate = self.running.candidate
@@ -131,13 +126,7 @@ class SaveModification(_CandidatureOperation):
 class Withdraw(_CandidatureOperation):
     name = "withdraw"
     covers = ("candidatures.withdraw",)
-    done: ClassVar[State] = {
-        "candidatures": [],
-        "they open": [],
-        "drafts": 0,
-        "told": [SAVED, ("registration_withdrawn", None, 2)],
-        "mails": ["Désinscription : BREVET DE TECHNICIEN SUPERIEUR"],
-    }
+    done: ClassVar[State] = _with(None, [SAVED, ("registration_withdrawn", None, 2)], "Désinscription")
 
     def prepare(self) -> None:
         self.candidature = self.running.candidate.registered()["candidature_id"]
@@ -212,15 +201,3 @@ class RemindOfDraft(_CandidatureOperation):
     def do(self) -> None:
         with suppress(SQLAlchemyError, TransactionBroken, Unavailable), self.running.app.app_context():
             jobs["remind-drafts"].run()
-
-
-OPERATIONS = (
-    SaveRegistration,
-    SaveModification,
-    Withdraw,
-    WithdrawByStaff,
-    HearCorrection,
-    HearReminder,
-    HearRefusal,
-    RemindOfDraft,
-)

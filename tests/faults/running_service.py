@@ -6,10 +6,9 @@ import json
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 from flask import Flask
 from sqlalchemy import func, select, update
@@ -26,20 +25,6 @@ from services.objects.reconciliation import Report
 from tests.support.failing_commits import TransactionBroken
 
 MANY = 50  # follow-ups of one operation: more means that one of them never ends
-
-
-@dataclass(frozen=True)
-class ReconciliationResult:
-    """Rows whose objects are gone, and the keys of objects that no row names."""
-
-    lost: tuple[str, ...] = ()
-    unknown: tuple[str, ...] = ()
-
-    @classmethod
-    def of(cls, report: Report) -> Self:
-        """What a service's own report says, once it has compared everything with the store that is its own."""
-        assert (report.complete, report.stop) == (True, None)
-        return cls(tuple(item.key for item in report.lost), tuple(report.unknown))
 
 
 def restoring_objects(store: ObjectStore) -> Callable[[], None]:
@@ -97,9 +82,9 @@ class RunningService(ABC):
         with self.app.app_context():
             Dispatcher(self.db, self.registry, (0.0,)).handle(envelope.to_json(), 1)
 
-    def reconciled(self) -> ReconciliationResult:
-        """What reconciliation has to say; nothing for a service without objects."""
-        return ReconciliationResult()
+    def reconciled(self) -> Report | None:
+        """What its own reconciliation says; None for a service without objects."""
+        return None
 
     def parked_count(self) -> int:
         """How many follow-ups are parked."""

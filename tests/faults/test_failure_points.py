@@ -59,9 +59,10 @@ def _ask(cell: Cell, when: str, running: RunningService, operation: Operation[Ru
     for question, expected in wanted.items():
         assert state[question] == expected, f"{cell}, {when}: {question}"
     assert running.parked_count() == 0, f"{cell}, {when}: follow-ups given up"
-    findings = running.reconciled()
-    assert findings.lost == (), f"{cell}, {when}: lost objects"
-    assert len(findings.unknown) <= _left_without_row(cell), f"{cell}, {when}: objects without a row"
+    if report := running.reconciled():
+        assert (report.complete, report.stop) == (True, None)
+        assert list(report.lost) == [], f"{cell}, {when}: lost objects"
+        assert len(report.unknown) <= _left_without_row(cell), f"{cell}, {when}: objects without a row"
 
 
 def _left_without_row(cell: Cell) -> int:

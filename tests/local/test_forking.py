@@ -93,6 +93,12 @@ def modules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+def started(program: str, modules: Path, *arguments: str) -> subprocess.Popen[str]:
+    environment = {"PYTHONPATH": f"{Path(__file__).parents[2]}:{modules}"}
+    command = [sys.executable, "-c", program, *arguments]
+    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
+
+
 def test_it_has_its_own_environment_files_and_exit_code(modules: Path) -> None:
     with TemporaryFile() as typed, TemporaryFile() as output, TemporaryFile() as errors:
         typed.write(b"secret")
@@ -120,26 +126,21 @@ def test_it_is_shown_by_what_it_runs_and_ends_when_told(modules: Path) -> None:
 
 @pytest.mark.parametrize("program", [PARENT, HASTY], ids=["later", "at once"])
 def test_it_ends_with_who_forked_it_however_that_ends(modules: Path, program: str) -> None:
-    command = [sys.executable, "-c", program, str(modules / "log")]
-    environment = {"PYTHONPATH": f"{Path(__file__).parents[2]}:{modules}"}
-    parent = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
-    assert parent.stdout is not None
-    child = Path(f"/proc/{int(parent.stdout.readline())}")
-    if program == PARENT:
-        wait_until(lambda: (child / "cmdline").read_bytes().startswith(b"python -m sleeper\0"), 60, "its title")
-        parent.kill()
-    parent.wait()
-    parent.stdout.close()
+    with started(program, modules, str(modules / "log")) as parent:
+        assert parent.stdout is not None
+        child = Path(f"/proc/{int(parent.stdout.readline())}")
+        if program == PARENT:
+            wait_until(lambda: (child / "cmdline").read_bytes().startswith(b"python -m sleeper\0"), 60, "its title")
+            parent.kill()
     wait_until(lambda: not child.exists(), 60, "its end")
 
 
 def test_who_is_told_to_stop_while_it_forks_ends_with_all_of_its_own(modules: Path) -> None:
-    environment = {"PYTHONPATH": f"{Path(__file__).parents[2]}:{modules}"}
-    launcher = subprocess.Popen([sys.executable, "-c", STOPPED, str(modules)], env=environment)
-    try:
-        assert launcher.wait(60) == -signal.SIGINT
-    finally:
-        launcher.kill()
+    with started(STOPPED, modules, str(modules)) as launcher:
+        try:
+            assert launcher.wait(60) == -signal.SIGINT
+        finally:
+            launcher.kill()
 
 
 def test_a_child_without_a_session_of_its_own_yet_is_told_to_end(modules: Path) -> None:
@@ -153,8 +154,5 @@ def test_a_child_without_a_session_of_its_own_yet_is_told_to_end(modules: Path) 
 
 def test_a_stop_asked_for_while_the_portal_is_imported_is_not_lost(modules: Path) -> None:
     (modules / "swallower.py").write_text(SWALLOWER)
-    environment = {"PYTHONPATH": f"{Path(__file__).parents[2]}:{modules}"}
-    done = subprocess.run(
-        [sys.executable, "-c", STOPPED_IMPORTING], env=environment, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
+    with started(STOPPED_IMPORTING, modules) as launcher:
+        assert launcher.wait(60) == 0

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import pytest
 
 from deploy.service_names import SERVICES
+from services.chassis.settings import Settings
+from services.chassis.traces import spans
 from tests.bench.candidate_journey import LAST_TAB, TAB, Choice, fills_the_tabs, opens_a_draft, saves
 from tests.bench.installation import ON_SERVERS, Installation
 from tests.bench.visitor import Visitor
 from tests.support.launched_portal import LaunchedPortal
 from tests.support.otlp_receiver import OtlpReceiver
-
-if TYPE_CHECKING:
-    from tests.support.postgres import Postgres
-    from tests.support.rabbitmq import RabbitMQ
+from tests.support.postgres import Postgres
+from tests.support.rabbitmq import RabbitMQ
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,18 @@ class Saver:
 def receiver() -> Iterator[OtlpReceiver]:
     with OtlpReceiver() as listening:
         yield listening
+
+
+@contextmanager
+def recording(*, share: float = 1, joins_callers: bool = True) -> Iterator[OtlpReceiver]:
+    """What this process sends of its traces; all of it has come at the end of the block."""
+    with OtlpReceiver() as receiver:
+        settings = Settings(env="test", otel_exporter_otlp_endpoint=receiver.url, otel_traces_sampler_arg=share)
+        spans.start(settings, "site", joins_callers=joins_callers)
+        try:
+            yield receiver
+        finally:
+            spans.stop()
 
 
 @pytest.fixture(scope="session")

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 
 from flask import Flask
 
-from services.chassis.traces.recorder import OpenTelemetryRecorder
-from services.chassis.traces.spans import Kind
+from services.chassis.traces import spans
 from tests.accounts.creation_form import PASSWORD, creation_form
 from tests.bench.candidate_journey import DOSSIER
 from tests.bench.visitor import UnexpectedAnswer
 from tests.support.launched_portal import LaunchedPortal
 from tests.support.otlp_receiver import OtlpReceiver
 from tests.support.processes import wait_until
-from tests.traces.conftest import Saver
+from tests.traces.conftest import Saver, recording
 
 WORDS_OF_THE_PORTAL = {"non", "oui", "globale", "MONSIEUR", "FRANCE"}
 SHORTEST = 4  # characters: « 03 » is everywhere
@@ -44,25 +44,18 @@ def test_no_span_of_a_registration_tells_who_registered(
 
 def test_a_path_that_no_route_takes_is_not_told() -> None:
     app = Flask("site")
-    with OtlpReceiver() as receiver:
-        recorder = OpenTelemetryRecorder(receiver.url, "site", share=1, joins_callers=True)
-        recorder.trace_requests(app)
+    with recording() as receiver:
+        spans.trace_requests(app)
         app.test_client().get(f"/{NAME}?q={NAME}", headers={"User-Agent": NAME})
-        recorder.stop()
     [span] = receiver.spans
     assert span.name == "no route"
     assert NAME.encode() not in b"".join(receiver.bodies)
 
 
 def test_of_an_error_only_its_type_is_told() -> None:
-    with OtlpReceiver() as receiver:
-        recorder = OpenTelemetryRecorder(receiver.url, "site", share=1, joins_callers=True)
-        try:
-            with recorder.span("process something", Kind.CONSUMER, ""):
-                recorder.note("nom_famille", NAME)
-                raise UnexpectedAnswer(NAME)
-        except UnexpectedAnswer:
-            recorder.stop()
+    with recording() as receiver, suppress(UnexpectedAnswer), spans.span("process something", spans.Kind.CONSUMER):
+        spans.note("nom_famille", NAME)
+        raise UnexpectedAnswer(NAME)
     [sent] = receiver.bodies
     assert b"UnexpectedAnswer" in sent
     assert NAME.encode() not in sent

@@ -2,43 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from orjson import dumps, loads
+from sqlalchemy import select
 
 from services.chassis.database import changes
-from services.chassis.events import follow_up, publish
 from services.chassis.events.envelope import Envelope
-from services.chassis.settings import Settings
+from services.chassis.events.tables import outbox
 from services.chassis.traces import spans
 from tests.chassis.events.ledger import Ledger, Noted, declare
-from tests.support.otlp_receiver import OtlpReceiver
 from tests.support.processes import wait_until
+from tests.traces.conftest import recording
 
 CALLERS = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 CALLERS_TRACE = CALLERS.split("-")[1]
 NOT_SAMPLED = CALLERS.removesuffix("1") + "0"
-
-
-@contextmanager
-def recording(receiver: OtlpReceiver, *, share: float = 1, joins_callers: bool = True) -> Iterator[None]:
-    settings = Settings(env="test", otel_exporter_otlp_endpoint=receiver.url, otel_traces_sampler_arg=share)
-    spans.start(settings, "site", joins_callers=joins_callers)
-    try:
-        yield
-    finally:
-        spans.stop()
-
-
-@pytest.fixture
-def receiver() -> Iterator[OtlpReceiver]:
-    with OtlpReceiver() as listening:
-        yield listening
 
 
 @pytest.fixture
@@ -55,37 +37,35 @@ def ask(traceparent: str) -> None:
     assert app.test_client().get("/", headers={"traceparent": traceparent}).text == "home"
 
 
-def test_a_service_goes_on_with_its_callers_trace(receiver: OtlpReceiver) -> None:
-    with recording(receiver):
+def test_a_service_goes_on_with_its_callers_trace() -> None:
+    with recording() as receiver:
         ask(CALLERS)
     assert [span.trace for span in receiver.spans] == [CALLERS_TRACE]
 
 
-def test_the_gateway_begins_its_own_whatever_a_stranger_asks_for(receiver: OtlpReceiver) -> None:
-    with recording(receiver, joins_callers=False):
+def test_the_gateway_begins_its_own_whatever_a_stranger_asks_for() -> None:
+    with recording(joins_callers=False) as receiver:
         ask(CALLERS)
         ask(NOT_SAMPLED)
     assert len({span.trace for span in receiver.spans} - {CALLERS_TRACE}) == 2
 
 
-def test_of_a_request_that_is_not_in_the_share_nothing_is_traced_anywhere(receiver: OtlpReceiver) -> None:
-    with recording(receiver, share=0):
+def test_of_a_request_that_is_not_in_the_share_nothing_is_traced_anywhere() -> None:
+    with recording(share=0) as one_process:
         ask(CALLERS.replace(CALLERS_TRACE, "1" * 32))  # its caller traces it
         ask(NOT_SAMPLED)
         ask("")
-    with recording(receiver):
+    with recording() as another:
         ask(NOT_SAMPLED)
-    assert [span.trace for span in receiver.spans] == ["1" * 32]
+    assert [span.trace for span in (*one_process.spans, *another.spans)] == ["1" * 32]
 
 
-def test_each_try_is_in_the_trace_of_who_wrote_it(
-    receiver: OtlpReceiver, writer: Ledger, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_each_try_is_in_the_trace_of_who_wrote_it(writer: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
     """A follow-up that fails twice, and what it is tried with again."""
     monkeypatch.setattr(changes, "LONGEST_SECONDS", 0.3)
-    with recording(receiver):
-        with writer.writing() as session, spans.span("process click", spans.Kind.CONSUMER, parent=CALLERS):
-            follow_up(session, "tell", {"text": "one"}, subject="somebody")
+    with recording() as receiver:
+        with spans.span("process click", spans.Kind.CONSUMER, parent=CALLERS):
+            writer.ask_to_tell("one")
         with writer.working():
             wait_until(lambda: writer.entries() == ["told one"], 60, "the third try")
     tries = [span for span in receiver.spans if span.name == "process tell"]
@@ -94,11 +74,8 @@ def test_each_try_is_in_the_trace_of_who_wrote_it(
 
 
 def test_what_is_written_untraced_names_no_trace(writer: Ledger) -> None:
-    with writer.writing() as session:
-        publish(session, Noted("one"), subject="somebody")
-        [body] = session.scalars(
-            writer.events.Outbox.__table__.select().with_only_columns(writer.events.Outbox.envelope)
-        )
+    writer.note("one")
+    [body] = writer.read(select(outbox.c.envelope))
     assert "traceparent" not in body
     assert Envelope.from_json(body).traceparent == ""
 

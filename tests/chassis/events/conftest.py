@@ -1,13 +1,15 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from services.chassis.database import changes
 from services.chassis.process import worker
-from tests.chassis.events.ledger import Ledger, declare
+from tests.chassis.events.ledger import Ledger, MakeLedger, declare
+from tests.support.rabbitmq import RabbitMQ
 
 # What takes place before or behind the broker is the same with each.
 ONE_BROKER = pytest.mark.parametrize("broker_url", ["embedded"], indirect=True)
@@ -22,11 +24,29 @@ def often(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def ledger(broker_url: str, tmp_path: Path) -> Callable[..., Ledger]:
+def ledger(broker_url: str, tmp_path: Path) -> MakeLedger:
     """Makes services on the broker of this run, each on a SQLite file of its own unless told otherwise."""
     declare(broker_url)
 
     def make(name: str, database_url: str | None = None, failures: int = 0) -> Ledger:
         return Ledger(name, database_url or f"sqlite:///{tmp_path / name}.db", broker_url, failures)
+
+    return make
+
+
+@pytest.fixture
+def url(rabbitmq: RabbitMQ) -> Iterator[str]:
+    """Of an empty virtual host."""
+    made = rabbitmq.fresh_vhost()
+    yield made
+    rabbitmq.delete_vhost(made)
+
+
+@pytest.fixture
+def on_rabbit(url: str, tmp_path: Path) -> MakeLedger:
+    declare(url)
+
+    def make(name: str, broker_url: str = url, **options: Any) -> Ledger:
+        return Ledger(name, f"sqlite:///{tmp_path / name}.db", broker_url, **options)
 
     return make

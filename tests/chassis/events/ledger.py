@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from flask import Flask
-from sqlalchemy import String, select
+from sqlalchemy import Select, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from services.chassis.database.transactions import Database
-from services.chassis.events import Envelope, EventTables, Handlers
+from services.chassis.events import Envelope, EventTables, Handlers, follow_up, publish
 from services.chassis.events.adapters import connect
 from services.chassis.events.broker import bindings_of
+from services.chassis.events.parking import parked_events
 from services.chassis.jobs.registry import Jobs
 from services.chassis.process.worker import Worker
-from services.chassis.settings import Secret, ServiceSettings
 from services.contracts.base import Contract
+from tests.chassis.tables import settings
 
 RETRY_SECONDS = (0.2, 0.4)
 
@@ -60,10 +61,7 @@ class Ledger:
         self.handlers.on(Noted)(self.write_down)
         self.handlers.follow_up("tell")(self.tell)
         self.app = Flask(f"services.{self.name}")
-        self.app.extensions["portail"] = ServiceSettings(
-            env="test", database_url=self.database_url, broker_url=self.broker_url,
-            accounts_url="http://127.0.0.1:9", client_id=self.name, client_secret=Secret("-"),
-        )  # fmt: skip
+        self.app.extensions["portail"] = settings(self.database_url, broker_url=self.broker_url)
         self.db.connect(self.app, self.database_url)
         with self.app.app_context():
             self.db.create_all()
@@ -84,8 +82,26 @@ class Ledger:
             session.add(self.Entry(text="counted"))
 
     def entries(self) -> list[str]:
+        return self.read(select(self.Entry.text).order_by(self.Entry.sequence))
+
+    def read(self, query: Select[Any]) -> list[Any]:
         with self.app.app_context(), self.db.reading() as session:
-            return list(session.scalars(select(self.Entry.text).order_by(self.Entry.sequence)))
+            return list(session.scalars(query))
+
+    def parked(self) -> list[str]:
+        """The ids of what is in the operators' list."""
+        with self.app.app_context(), self.db.reading() as session:
+            return [event.id for event in parked_events(session)]
+
+    def note(self, *texts: str) -> None:
+        for text in texts:
+            with self.writing() as session:
+                publish(session, Noted(text), subject="somebody")
+
+    def ask_to_tell(self, text: str) -> None:
+        """A follow-up."""
+        with self.writing() as session:
+            follow_up(session, "tell", {"text": text}, subject="somebody")
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
@@ -113,6 +129,9 @@ class Ledger:
         if self.failures > 0:
             self.failures -= 1
             raise RuntimeError("not this time")
+
+
+MakeLedger = Callable[..., Ledger]
 
 
 def declare(broker_url: str) -> None:

@@ -15,7 +15,6 @@ from services.chassis.events import Channel, Envelope, follow_up
 from services.chassis.process import worker as workers
 from services.chassis.process import worker_page
 from tests.chassis.events.ledger import Ledger, declare
-from tests.chassis.events.test_delivery import note
 from tests.support.ports import free_port
 from tests.support.processes import wait_until
 
@@ -45,13 +44,13 @@ def service(database_url: str, tmp_path: Path) -> Blocked:
     return Blocked("reader", database_url, broker_url)
 
 
+@pytest.mark.engines("sqlite", "postgresql")
 def test_a_follow_up_that_hangs_holds_up_its_own_channel_alone(service: Blocked) -> None:
     service.make_waiting(SLOW)
     with service.working():
         assert service.begun.wait(PATIENCE)
-        with service.writing() as session:
-            follow_up(session, "tell", {"text": "a friend"}, subject="somebody")
-        note(service, "an event")
+        service.ask_to_tell("a friend")
+        service.note("an event")
         wait_until(lambda: sorted(service.entries()) == ["an event", "told a friend"], PATIENCE, "all the rest")
         service.may_end.set()
 
@@ -75,7 +74,7 @@ def test_a_follow_up_is_stuck_after_the_time_of_its_kind(
 def test_a_reaction_that_hangs_is_named(service: Blocked, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workers, "REACTION_SECONDS", 0.1)
     service.release.clear()
-    note(service, "an event")
+    service.note("an event")
     with service.working() as [worker]:
         assert service.entered.wait(PATIENCE)
         wait_until(lambda: live(worker) == "stuck: reaction", PATIENCE, "the name")
@@ -92,13 +91,17 @@ def test_a_loop_that_ended_is_named(service: Blocked) -> None:
 
 def live(worker: workers.Worker) -> str:
     """What `/health/live` says of the threads."""
-    port = free_port()
-    page = worker_page.serve("127.0.0.1", port, worker.stuck, worker.readiness())
-    try:
-        answer = requests.get(f"http://127.0.0.1:{port}/health/live", timeout=30)
-    finally:
-        page.shutdown()
-        page.server_close()
+    answer = health(worker, "live")
     threads = str(answer.json()["checks"]["threads"])
     assert answer.status_code == (200 if threads == "ok" else 503)
     return threads
+
+
+def health(worker: workers.Worker, probe: str) -> requests.Response:
+    port = free_port()
+    page = worker_page.serve("127.0.0.1", port, worker.stuck, worker.readiness())
+    try:
+        return requests.get(f"http://127.0.0.1:{port}/health/{probe}", timeout=30)
+    finally:
+        page.shutdown()
+        page.server_close()

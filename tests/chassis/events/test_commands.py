@@ -14,7 +14,6 @@ from services.chassis.events import commands, follow_up, publish
 from services.chassis.events.follow_ups import FollowUps
 from services.chassis.events.tables import outbox
 from tests.chassis.events.ledger import Ledger, Noted
-from tests.chassis.events.test_delivery import parked_in
 
 
 @pytest.fixture
@@ -22,9 +21,8 @@ def service(database_url: str, tmp_path: Path) -> Ledger:
     """A service whose two follow-ups failed for good; the cause is mended since."""
     ledger = Ledger("reader", database_url, f"sqlite:///{tmp_path}/broker.db", failures=2)
     commands.register(ledger.app, ledger.handlers)
-    with ledger.writing() as session:
-        for name in ("Jeanne", "Ali"):
-            follow_up(session, "tell", {"text": name}, subject="somebody")
+    for name in ("Jeanne", "Ali"):
+        ledger.ask_to_tell(name)
     with ledger.app.app_context():
         runner = FollowUps(ledger.db, ledger.handlers, ())
         while runner.run_once():
@@ -44,10 +42,10 @@ def test_the_list_says_what_and_why_and_nothing_of_anybody(service: Ledger) -> N
 
 
 def test_one_is_replayed_by_its_id(service: Ledger) -> None:
-    first, second = parked_in(service)
+    first, second = service.parked()
     assert invoke(service, "replay", first).exit_code == 0
     assert service.entries() == ["told Jeanne"]
-    assert parked_in(service) == [second]
+    assert service.parked() == [second]
 
 
 def test_all_are_replayed_and_a_second_time_finds_nothing(service: Ledger) -> None:
@@ -58,21 +56,21 @@ def test_all_are_replayed_and_a_second_time_finds_nothing(service: Ledger) -> No
 
 def test_what_still_fails_stays_in_the_list(service: Ledger) -> None:
     service.failures = 1
-    first, second = parked_in(service)
+    first, second = service.parked()
     assert invoke(service, "replay", first, second).exit_code == 1
-    assert parked_in(service) == [first]
+    assert service.parked() == [first]
 
 
 def test_one_is_set_aside_with_a_reason_and_never_replayed(service: Ledger) -> None:
-    first, second = parked_in(service)
+    first, second = service.parked()
     assert invoke(service, "set-aside", first, "--reason", "sent by post").exit_code == 0
     assert invoke(service, "replay", first).exit_code == 1
-    assert parked_in(service) == [second]
+    assert service.parked() == [second]
 
 
 def test_setting_aside_without_a_reason_is_refused(service: Ledger) -> None:
-    assert invoke(service, "set-aside", parked_in(service)[0]).exit_code != 0
-    assert len(parked_in(service)) == 2
+    assert invoke(service, "set-aside", service.parked()[0]).exit_code != 0
+    assert len(service.parked()) == 2
 
 
 def test_events_of_the_days_asked_for_are_published_again_and_no_follow_up(service: Ledger) -> None:
@@ -84,6 +82,4 @@ def test_events_of_the_days_asked_for_are_published_again_and_no_follow_up(servi
         old = outbox.c.event_id == published[0]
         session.execute(update(outbox).where(old).values(created_at=now - timedelta(days=7, minutes=1)))
     assert invoke(service, "publish-again", "--days", "7").output == "1 to be published again\n"
-    with service.app.app_context(), service.db.reading() as session:
-        waiting = session.scalars(select(outbox.c.event_id).where(outbox.c.published_at.is_(None))).all()
-    assert waiting == [published[1]]
+    assert service.read(select(outbox.c.event_id).where(outbox.c.published_at.is_(None))) == [published[1]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -14,15 +14,12 @@ from sqlalchemy import TableClause, select, update
 
 from services.chassis.clock import system_now
 from services.chassis.database import changes
-from services.chassis.events import follow_up
 from services.chassis.events.tables import job_leases, outbox
 from services.chassis.process import leases, worker
 from tests.chassis.events.conftest import ONE_BROKER
-from tests.chassis.events.ledger import Ledger
-from tests.chassis.events.test_delivery import note, parked_in
+from tests.chassis.events.ledger import Ledger, MakeLedger
 from tests.support.processes import wait_until
 
-MakeLedger = Callable[..., Ledger]
 ROOT = Path(__file__).resolve().parents[3]
 HOLD_OFF = timedelta(seconds=15)
 PAUSES = (changes.LONGEST_SECONDS, changes.PERIOD_SECONDS, worker.JOBS_SECONDS)  # before tests shorten them
@@ -71,7 +68,7 @@ def test_an_event_whose_worker_is_killed_in_the_handler_goes_to_the_next(
     ledger: MakeLedger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     writer, reader = ledger("writer"), ledger("reader")
-    note(writer, "in hand")
+    writer.note("in hand")
     with writer.working(), in_hand("in-handler", reader):
         assert reader.entries() == []
     monkeypatch.setattr(leases, "LEASE", timedelta(seconds=2))
@@ -83,12 +80,12 @@ def test_an_event_whose_worker_is_killed_in_the_handler_goes_to_the_next(
 @ONE_BROKER
 def test_an_effect_committed_before_the_broker_knew_does_not_show_twice(ledger: MakeLedger) -> None:
     writer, reader = ledger("writer"), ledger("reader")
-    note(writer, "once")
+    writer.note("once")
     victim = start_victim("after-commit", reader)
     with writer.working():
         assert victim.wait(PATIENCE) == 9
         assert reader.entries() == ["once"]
-        note(writer, "last")
+        writer.note("last")
         with reader.working():
             wait_until(lambda: "last" in reader.entries(), PATIENCE, "the last entry")
     assert reader.entries() == ["once", "last"]
@@ -97,20 +94,19 @@ def test_an_effect_committed_before_the_broker_knew_does_not_show_twice(ledger: 
 @ONE_BROKER
 def test_a_batch_whose_relay_is_killed_is_sent_by_the_next(ledger: MakeLedger) -> None:
     writer, reader = ledger("writer"), ledger("reader")
-    note(writer, "one", "two", "three")
+    writer.note("one", "two", "three")
     with in_hand("in-batch", writer):
         pass
     assert is_free_within_the_hold_off(writer, outbox)
     with writer.working(), reader.working():
         wait_until(lambda: len(reader.entries()) >= 3, PATIENCE, "every entry")
-        note(writer, "last")
+        writer.note("last")
         wait_until(lambda: "last" in reader.entries(), PATIENCE, "the last entry")
     assert sorted(reader.entries()) == ["last", "one", "three", "two"]
 
 
 def test_a_follow_up_whose_worker_is_killed_is_run_by_another(reader: Ledger) -> None:
-    with reader.writing() as session:
-        follow_up(session, "tell", {"text": "a friend"}, subject="somebody")
+    reader.ask_to_tell("a friend")
     with in_hand("in-handler", reader), reader.working():
         assert reader.entries() == []
     assert is_free_within_the_hold_off(reader, outbox)
@@ -121,12 +117,11 @@ def test_a_follow_up_whose_worker_is_killed_is_run_by_another(reader: Ledger) ->
 def test_a_follow_up_that_ends_each_of_its_workers_is_parked_after_as_many_tries_as_one_that_fails(
     reader: Ledger,
 ) -> None:
-    with reader.writing() as session:
-        follow_up(session, "tell", {"text": "a friend"}, subject="somebody")
+    reader.ask_to_tell("a friend")
     with reader.writing() as session:
         session.execute(outbox.update().values(attempts=3, leased_by="the last to die", leased_until=system_now()))
     with reader.working():
-        wait_until(lambda: len(parked_in(reader)) == 1, PATIENCE, "the parked follow-up")
+        wait_until(lambda: len(reader.parked()) == 1, PATIENCE, "the parked follow-up")
     assert reader.entries() == []
 
 

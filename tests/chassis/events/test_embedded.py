@@ -16,26 +16,23 @@ from services.chassis.events.broker import BrokerUnavailable, Retry
 from services.chassis.events.relay import Relay
 from services.chassis.events.retry_policy import DELIVERY_LIMIT
 from services.chassis.process import leases
-from tests.chassis.events.ledger import Ledger, declare
-from tests.chassis.events.test_delivery import note
+from tests.chassis.events.conftest import ONE_BROKER
+from tests.chassis.events.ledger import MakeLedger, declare
 from tests.chassis.events.test_hostile_messages import GOOD
 from tests.support.processes import wait_until
 
 
-def url_in(folder: Path) -> str:
-    return f"sqlite:///{folder / 'broker.db'}"
-
-
-def test_while_the_file_is_locked_events_wait_and_then_arrive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    url = url_in(tmp_path)
-    declare(url)
-    writer, reader = (Ledger(name, f"sqlite:///{tmp_path / name}.db", url) for name in ("writer", "reader"))
-    note(writer, "patience")
+@ONE_BROKER
+def test_while_the_file_is_locked_events_wait_and_then_arrive(
+    ledger: MakeLedger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer, reader = ledger("writer"), ledger("reader")
+    writer.note("patience")
     monkeypatch.setattr(embedded, "BUSY_SECONDS", 0.05)
     lock = sqlite3.connect(tmp_path / "broker.db", isolation_level=None)
     lock.execute("BEGIN EXCLUSIVE")
     with writer.app.app_context(), pytest.raises(BrokerUnavailable):
-        Relay(writer.db, connect(url), "writer", "a start").run_once()
+        Relay(writer.db, connect(writer.broker_url), "writer", "a start").run_once()
     with writer.working(), reader.working():
         lock.execute("ROLLBACK")
         wait_until(lambda: reader.entries() == ["patience"], 60, "the entry")
@@ -56,18 +53,16 @@ def test_looking_for_work_where_there_is_none_writes_nothing(tmp_path: Path, mon
 
     broker.consume("reader", lambda body, attempt: None, lambda body: None, stop, turned)
     assert seen[1:] == [seen[1]] * 9  # before the first look there is but the queue's own file
-    assert [name for name, *_ in seen[1]] == [
-        "broker.db",
-        "broker.db-shm",
-        "broker.db-wal",
-    ]  # closing would remove both
+    # Closing would remove both of the others.
+    assert [name for name, *_ in seen[1]] == [f"broker.db{end}" for end in ("", "-shm", "-wal")]
 
 
 def test_a_handler_longer_than_the_lease_keeps_its_message(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(leases, "LEASE", timedelta(seconds=0.6))
     monkeypatch.setattr(leases, "RENEW_SECONDS", 0.05)
-    declare(url_in(tmp_path))
-    broker = connect(url_in(tmp_path))
+    url = f"sqlite:///{tmp_path / 'broker.db'}"
+    declare(url)
+    broker = connect(url)
     publisher = broker.publisher()
     publisher.publish(GOOD)
     stop, entered, release = threading.Event(), threading.Event(), threading.Event()

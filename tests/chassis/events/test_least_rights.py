@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable
 
 import pika
 import pytest
@@ -15,46 +13,40 @@ from structlog.testing import capture_logs
 from services.chassis.events import rabbitmq as adapter
 from services.chassis.events.broker import BrokerUnavailable
 from services.chassis.events.topology import EXCHANGE, retry_exchange, retry_queue
-from tests.chassis.events.ledger import Ledger, Noted, declare
-from tests.chassis.events.test_delivery import note, parked_in
+from tests.chassis.events.ledger import MakeLedger, Noted, declare
 from tests.support.processes import wait_until
 from tests.support.rabbitmq import RabbitMQ, vhost_of
 
 
 @pytest.fixture
-def url(rabbitmq: RabbitMQ) -> Iterator[str]:
-    made = rabbitmq.fresh_vhost()
-    declare(made)
-    yield made
-    rabbitmq.delete_vhost(made)
+def url(url: str) -> str:
+    declare(url)
+    return url
 
 
 @pytest.fixture
-def of_right(rabbitmq: RabbitMQ, url: str, tmp_path: Path) -> Callable[..., Ledger]:
-    def make(name: str, **options: Any) -> Ledger:
-        return Ledger(name, f"sqlite:///{tmp_path / name}.db", rabbitmq.service_user(url, name), **options)
-
-    return make
+def of_right(rabbitmq: RabbitMQ, url: str, on_rabbit: MakeLedger) -> MakeLedger:
+    return lambda name, **options: on_rabbit(name, rabbitmq.service_user(url, name), **options)
 
 
-def test_a_worker_publishes_consumes_and_tries_again(of_right: Callable[..., Ledger]) -> None:
+def test_a_worker_publishes_consumes_and_tries_again(of_right: MakeLedger) -> None:
     writer, reader = of_right("writer"), of_right("reader", failures=2)
-    note(writer, "by right")
+    writer.note("by right")
     with writer.working(), reader.working():
         wait_until(lambda: reader.entries() == ["by right"], 60, "the entry, after two retries")
-    assert parked_in(reader) == []
+    assert reader.parked() == []
 
 
-def test_a_worker_parks_what_fails_for_good_and_what_the_broker_gave_up(of_right: Callable[..., Ledger]) -> None:
+def test_a_worker_parks_what_fails_for_good_and_what_the_broker_gave_up(of_right: MakeLedger) -> None:
     writer, reader = of_right("writer"), of_right("reader", failures=3)
-    note(writer, "bad")
+    writer.note("bad")
     with writer.working(), reader.working():
-        wait_until(lambda: len(parked_in(reader)) == 1, 60, "the parked event")
-    note(writer, "deadly")
+        wait_until(lambda: len(reader.parked()) == 1, 60, "the parked event")
+    writer.note("deadly")
     with writer.working(), pika.BlockingConnection(pika.URLParameters(reader.broker_url)) as connection:
         _refuse_until_given_up(connection.channel())
     with reader.working():
-        wait_until(lambda: len(parked_in(reader)) == 2, 60, "the event given up")
+        wait_until(lambda: len(reader.parked()) == 2, 60, "the event given up")
     assert reader.entries() == []
 
 
@@ -108,17 +100,12 @@ def test_a_refused_right_is_told_in_the_brokers_words(rabbitmq: RabbitMQ, url: s
 
 
 def test_a_retry_that_is_refused_is_logged_and_kept_by_the_broker(
-    rabbitmq: RabbitMQ,
-    url: str,
-    of_right: Callable[..., Ledger],
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    rabbitmq: RabbitMQ, url: str, on_rabbit: MakeLedger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(adapter, "UNSETTLED_SECONDS", 0.1)
     reading_alone = rabbitmq.restricted_user(url, configure="^$", write="^$", read=r"^reader(\..+)?$")
-    writer = of_right("writer")
-    reader = Ledger("reader", f"sqlite:///{tmp_path / 'reader'}.db", reading_alone, failures=1)
-    note(writer, "kept")
+    writer, reader = on_rabbit("writer"), on_rabbit("reader", reading_alone, failures=1)
+    writer.note("kept")
     with capture_logs() as logs, writer.working(), reader.working():
         wait_until(lambda: reader.entries() == ["kept"], 60, "the entry, delivered again")
     refusal = next(line for line in logs if line["event"] == "retry_not_sent")
@@ -126,7 +113,7 @@ def test_a_retry_that_is_refused_is_logged_and_kept_by_the_broker(
 
 
 def test_a_deployment_of_before_is_brought_up_to_date_by_declaring_again(
-    rabbitmq: RabbitMQ, url: str, of_right: Callable[..., Ledger]
+    rabbitmq: RabbitMQ, url: str, of_right: MakeLedger
 ) -> None:
     """Before, retries went by the default exchange: what still waits in such a queue comes back all the same."""
     for service in ("reader", "archive"):
@@ -135,19 +122,18 @@ def test_a_deployment_of_before_is_brought_up_to_date_by_declaring_again(
     with pika.BlockingConnection(pika.URLParameters(url)) as connection:
         connection.channel().basic_publish("", retry_queue("reader", 1), b"of before")
     declare(url)
-    note(writer, "of now")
+    writer.note("of now")
     with writer.working(), reader.working():
-        wait_until(lambda: reader.entries() == ["of now"] and len(parked_in(reader)) == 1, 60, "both messages")
+        wait_until(lambda: reader.entries() == ["of now"] and len(reader.parked()) == 1, 60, "both messages")
 
 
-def test_a_consumption_that_the_broker_ends_is_begun_again(rabbitmq: RabbitMQ, url: str, tmp_path: Path) -> None:
-    writer = Ledger("writer", f"sqlite:///{tmp_path / 'writer'}.db", url)
-    reader = Ledger("reader", f"sqlite:///{tmp_path / 'reader'}.db", url)
-    note(writer, "before")
+def test_a_consumption_that_the_broker_ends_is_begun_again(rabbitmq: RabbitMQ, url: str, on_rabbit: MakeLedger) -> None:
+    writer, reader = on_rabbit("writer"), on_rabbit("reader")
+    writer.note("before")
     with writer.working(), reader.working() as [worker]:
         wait_until(lambda: reader.entries() == ["before"], 60, "the first entry")
         rabbitmq.api("DELETE", f"queues/{vhost_of(url)}/reader")
         wait_until(lambda: worker.readiness().ask()[1]["broker"] != "ok", 60, "the loss, told")
         declare(url)
-        note(writer, "after")
+        writer.note("after")
         wait_until(lambda: reader.entries() == ["before", "after"], 60, "the entry from the queue made again")

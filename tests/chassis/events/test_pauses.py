@@ -14,41 +14,32 @@ from sqlalchemy import TableClause, select, update
 
 from services.chassis.clock import system_now
 from services.chassis.database.transactions import Database
-from services.chassis.events import follow_up, outbox, tables
+from services.chassis.events import outbox, tables
 from services.chassis.events.tables import TO_BROKER, TO_SELF
 from services.chassis.jobs import lease_rows as leases_of_jobs
 from tests.chassis.events.ledger import Ledger, declare
 from tests.chassis.events.test_crashes import PATIENCE, in_hand
-from tests.chassis.events.test_delivery import note
 from tests.support.processes import wait_until
 
 ANOTHER = "another worker"
-
-
-WORKS = [
-    pytest.param("in-handler", tables.outbox, id="follow-up"),
-    pytest.param("in-batch", tables.outbox, id="batch"),
-    pytest.param("in-job", tables.job_leases, id="job"),
-]
 
 
 def take_row(destination: str) -> Callable[[Database], bool]:
     return lambda db: bool(outbox.take(db, destination, limit=1, owner=ANOTHER))
 
 
-TAKEN_BY: dict[str, Callable[[Database], bool]] = {
-    "in-handler": take_row(TO_SELF),
-    "in-batch": take_row(TO_BROKER),
-    "in-job": lambda db: leases_of_jobs.take(db, "count", ANOTHER),
-}
+WORKS = [
+    pytest.param("in-handler", tables.outbox, take_row(TO_SELF), id="follow-up"),
+    pytest.param("in-batch", tables.outbox, take_row(TO_BROKER), id="batch"),
+    pytest.param("in-job", tables.job_leases, lambda db: leases_of_jobs.take(db, "count", ANOTHER), id="job"),
+]
 
 
 def give_work(service: Ledger, mode: str) -> None:
     if mode == "in-batch":
-        note(service, "hello")
+        service.note("hello")
     if mode == "in-handler":
-        with service.writing() as session:
-            follow_up(session, "tell", {"text": "a friend"}, subject="somebody")
+        service.ask_to_tell("a friend")
 
 
 @pytest.fixture
@@ -58,9 +49,9 @@ def service(database_url: str, tmp_path: Path) -> Ledger:
     return Ledger("writer", database_url, broker_url)
 
 
-@pytest.mark.parametrize(("mode", "table"), WORKS)
+@pytest.mark.parametrize(("mode", "table", "take"), WORKS)
 def test_what_a_worker_has_in_hand_is_its_own_until_another_takes_it_while_it_is_paused(
-    service: Ledger, mode: str, table: TableClause
+    service: Ledger, mode: str, table: TableClause, take: Callable[[Database], bool]
 ) -> None:
     give_work(service, mode)
     with in_hand(f"{mode}/0.1", service) as victim:
@@ -70,7 +61,7 @@ def test_what_a_worker_has_in_hand_is_its_own_until_another_takes_it_while_it_is
         victim.send_signal(signal.SIGSTOP)
         end_leases(service, table)
         with service.app.app_context():
-            assert TAKEN_BY[mode](service.db)
+            assert take(service.db)
         taken = rows_of(service, table)
         assert resumed(victim) == 0
         assert rows_of(service, table) == taken, "the paused worker ended or freed what another has in hand"
@@ -78,7 +69,7 @@ def test_what_a_worker_has_in_hand_is_its_own_until_another_takes_it_while_it_is
 
 
 def test_whoever_holds_no_lease_changes_nothing(service: Ledger) -> None:
-    note(service, "hello")
+    service.note("hello")
     with service.app.app_context():
         [row] = outbox.take(service.db, TO_BROKER, limit=1, owner=ANOTHER)
         taken = rows_of(service, tables.outbox)

@@ -51,16 +51,12 @@ def take_scan(db: Database) -> object:
     return outbox.take(db, TO_SELF, limit=1, owner="a worker", types=["scan", "rescan"])
 
 
-def forget(db: Database) -> None:
-    purge(db)
-
-
 DEEDS: dict[str, Callable[[Database], object]] = {
     "a batch is taken": take(TO_BROKER),
     "a follow-up is taken": take(TO_SELF),
     "a follow-up of one channel is taken": take_scan,
     "what waits is counted": outbox.waiting,
-    "what is old is forgotten": forget,
+    "what is old is forgotten": purge,
 }
 
 
@@ -94,17 +90,14 @@ def test_a_channel_reads_nothing_of_what_waits_in_another(db: Database) -> None:
             assert not reads_all(steps)
 
 
-def test_what_waits_is_counted_with_the_age_of_the_oldest(db: Database) -> None:
+def test_what_waits_is_counted_as_far_as_it_is_looked_at_with_the_age_of_the_oldest(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
     waiting = outbox.waiting(db)
     assert list(waiting) == [TO_BROKER, TO_SELF]
     for number, oldest in waiting.values():
         assert number == 100
         assert oldest == pytest.approx(2 * 86400, abs=120)
-
-
-def test_of_many_more_that_wait_as_many_are_said_as_were_looked_at(
-    db: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
     monkeypatch.setattr(outbox, "MAX_COUNTED", 30)
     assert [number for number, _ in outbox.waiting(db).values()] == [30, 30]
 

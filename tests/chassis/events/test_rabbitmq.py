@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import threading
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any
 
 import pika
 import pytest
@@ -15,44 +12,22 @@ from services.chassis.events import rabbitmq as adapter
 from services.chassis.events.adapters import connect
 from services.chassis.events.broker import bindings_of
 from services.chassis.events.topology import EXCHANGE, definitions, topology
-from tests.chassis.events.ledger import RETRY_SECONDS, Ledger, Noted, declare
-from tests.chassis.events.test_delivery import note, parked_in
+from tests.chassis.events.ledger import RETRY_SECONDS, MakeLedger, Noted, declare
 from tests.chassis.events.test_hostile_messages import GOOD
 from tests.support.processes import wait_until
 from tests.support.rabbitmq import RabbitMQ, vhost_of
 
-MakeOnRabbit = Callable[..., Ledger]
 
-
-@pytest.fixture
-def url(rabbitmq: RabbitMQ) -> Iterator[str]:
-    made = rabbitmq.fresh_vhost()
-    yield made
-    rabbitmq.delete_vhost(made)
-
-
-@pytest.fixture
-def on_rabbit(url: str, tmp_path: Path) -> MakeOnRabbit:
-    declare(url)
-
-    def make(name: str, broker_url: str = url, **options: Any) -> Ledger:
-        return Ledger(name, f"sqlite:///{tmp_path / name}.db", broker_url, **options)
-
-    return make
-
-
-def test_a_connection_cut_while_handling_leaves_one_effect(
-    rabbitmq: RabbitMQ, url: str, on_rabbit: MakeOnRabbit
-) -> None:
+def test_a_connection_cut_while_handling_leaves_one_effect(rabbitmq: RabbitMQ, url: str, on_rabbit: MakeLedger) -> None:
     writer, reader = on_rabbit("writer"), on_rabbit("reader")
     reader.release.clear()
-    note(writer, "cut")
+    writer.note("cut")
     with writer.working(), reader.working():
         assert reader.entered.wait(20)
         wait_until(lambda: bool(rabbitmq.api("GET", f"vhosts/{vhost_of(url)}/connections")), 60, "a listed connection")
         rabbitmq.close_connections(url)
         reader.release.set()
-        note(writer, "after")
+        writer.note("after")
         wait_until(lambda: "after" in reader.entries(), 60, "the entry over a new connection")
     assert sorted(reader.entries()) == ["after", "cut"]
 
@@ -91,7 +66,7 @@ def test_what_comes_while_a_consumer_stops_is_left_to_another(url: str) -> None:
 
 
 def test_a_message_given_up_is_kept_however_often_it_cannot_be_parked(
-    url: str, on_rabbit: MakeOnRabbit, monkeypatch: pytest.MonkeyPatch
+    url: str, on_rabbit: MakeLedger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(adapter, "UNSETTLED_SECONDS", 0.01)
     on_rabbit("reader")
@@ -111,7 +86,7 @@ def test_a_message_given_up_is_kept_however_often_it_cannot_be_parked(
 
 
 def test_an_idle_publisher_whose_connection_was_closed_publishes_all_the_same(
-    rabbitmq: RabbitMQ, url: str, on_rabbit: MakeOnRabbit
+    rabbitmq: RabbitMQ, url: str, on_rabbit: MakeLedger
 ) -> None:
     writer, reader = on_rabbit("writer"), on_rabbit("reader")
     publisher = adapter.RabbitBroker(url).publisher()
@@ -120,9 +95,9 @@ def test_an_idle_publisher_whose_connection_was_closed_publishes_all_the_same(
     rabbitmq.close_connections(url)
     publisher.send(EXCHANGE, Noted.TYPE, b"second", None, 1)
     publisher.close()
-    note(writer, "third")
+    writer.note("third")
     with writer.working(), reader.working():
-        wait_until(lambda: reader.entries() == ["third"] and len(parked_in(reader)) == 2, 60, "all three")
+        wait_until(lambda: reader.entries() == ["third"] and len(reader.parked()) == 2, 60, "all three")
 
 
 def test_the_definitions_file_makes_what_declaring_makes(rabbitmq: RabbitMQ, url: str) -> None:

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 from prometheus_client import REGISTRY
 
 from services.chassis.clock import system_now
-from services.chassis.events import follow_up, publish, queue_depth
+from services.chassis.events import queue_depth
 from services.chassis.events.tables import parked
 from tests.chassis.events.conftest import ONE_BROKER
-from tests.chassis.events.ledger import Ledger, Noted
+from tests.chassis.events.ledger import MakeLedger
 from tests.support.processes import wait_until
-
-MakeLedger = Callable[..., Ledger]
 
 
 def shown(metric: str, service: str, **labels: str) -> float | None:
@@ -26,9 +23,7 @@ def test_the_depth_of_a_queue_is_what_nobody_has_in_hand(ledger: MakeLedger, mon
     monkeypatch.setattr(queue_depth, "PERIOD_SECONDS", 0.1)
     writer, reader = ledger("writer"), ledger("reader")
     reader.release.clear()
-    for text in ("one", "two", "three"):
-        with writer.writing() as session:
-            publish(session, Noted(text), subject="somebody")
+    writer.note("one", "two", "three")
     with writer.working(), reader.working(), reader.working():
         wait_until(lambda: reader.entered.is_set(), 60, "one in hand")
         wait_until(lambda: shown("queue_waiting", "reader") in (1, 2), 60, "the others in the queue")
@@ -39,10 +34,8 @@ def test_the_depth_of_a_queue_is_what_nobody_has_in_hand(ledger: MakeLedger, mon
 
 @ONE_BROKER
 def test_events_and_follow_ups_that_wait_are_told_apart(ledger: MakeLedger) -> None:
-    writer = ledger("writer")
-    writer.failures = 1000
-    with writer.writing() as session:
-        follow_up(session, "tell", {"text": "a friend"}, subject="somebody")
+    writer = ledger("writer", failures=1000)
+    writer.ask_to_tell("a friend")
     with writer.working():
         wait_until(lambda: shown("outbox_waiting", "writer", destination="self") == 1, 60, "the follow-up")
         assert shown("outbox_waiting", "writer", destination="broker") == 0

@@ -1,17 +1,74 @@
-"""A token is verified once; its end and its key count each time that it is presented."""
+"""The keys that accounts publishes, as other services know them, and tokens: verified once, their end each time."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 
 import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from deploy.containers.secret_makers import ed25519_pem
+from services.accounts.signing import Signer, load_keys
 from services.chassis.errors import Unauthenticated
-from services.chassis.web.access_tokens import LEEWAY_SECONDS, UnknownKey, verified
+from services.chassis.web import access_tokens
+from services.chassis.web.access_tokens import LEEWAY_SECONDS, RemoteKeys, UnknownKey, verified
 from tests.support.processes import wait_until
+from tests.support.silent_server import SilentServer
 from tests.support.tokens import KID, candidate_token, forged
+
+OLD, NEW = (load_keys(ed25519_pem())[0] for _ in range(2))
+
+
+@pytest.fixture
+def accounts() -> Iterator[SilentServer]:
+    with SilentServer() as server:
+        server.answers(Signer([OLD]).jwks())
+        yield server
+
+
+@pytest.fixture
+def keys(accounts: SilentServer, monkeypatch: pytest.MonkeyPatch) -> RemoteKeys:
+    """They may be asked for at any time, where they usually are every few seconds at most."""
+    monkeypatch.setattr(access_tokens, "REFETCH_SECONDS", 0)
+    return RemoteKeys(accounts.url)
+
+
+def _knows(keys: RemoteKeys, key: Ed25519PrivateKey) -> bool:
+    try:
+        return keys(Signer([key]).kid) is not None
+    except UnknownKey:
+        return False
+
+
+def test_a_key_that_is_used_for_the_first_time_is_asked_for(accounts: SilentServer, keys: RemoteKeys) -> None:
+    keys(Signer([OLD]).kid)
+    accounts.answers(Signer([NEW, OLD]).jwks())
+    for signing in (NEW, OLD, NEW):
+        assert keys(Signer([signing]).kid) is not None
+    assert len(accounts.requests) == 2
+
+
+def test_a_key_that_is_no_longer_published_is_not_believed_for_ever(
+    accounts: SilentServer, keys: RemoteKeys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys(Signer([OLD]).kid)
+    accounts.answers(Signer([NEW]).jwks())
+    assert keys(Signer([OLD]).kid) is not None
+    monkeypatch.setattr(access_tokens, "KEYS_MAX_AGE_SECONDS", 0)
+    wait_until(lambda: not _knows(keys, OLD), 60, "the key that is no longer published is forgotten")
+
+
+def test_while_accounts_is_away_the_last_known_keys_hold(
+    accounts: SilentServer, keys: RemoteKeys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys(Signer([OLD]).kid)
+    monkeypatch.setattr(access_tokens, "KEYS_MAX_AGE_SECONDS", 0)
+    accounts.answers({}, "503 Service Unavailable")
+    assert keys(Signer([OLD]).kid) is not None
+    wait_until(lambda: len(accounts.requests) >= 2, 60, "keys asked for in vain")
+    assert keys(Signer([OLD]).kid) is not None
 
 
 class Published:

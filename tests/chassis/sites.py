@@ -1,0 +1,126 @@
+"""Sites behind the server of every web process: `python -m tests.chassis.sites NAME …`, with BIND and THREADS."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from wsgiref.types import StartResponse, WSGIEnvironment
+
+from flask import Flask, request
+from sqlalchemy import text
+
+from services.chassis.database.transactions import Database
+from services.chassis.process import capacity
+from services.chassis.web import access
+from services.chassis.web.application import create_service
+from services.chassis.web.gunicorn_server import serve
+from tests.chassis.tables import settings
+
+
+def plain() -> Flask:
+    """START_SECONDS: how long a new worker takes to create it. WRITES_FILE: a file to which each write adds a byte."""
+    time.sleep(float(os.environ.get("START_SECONDS", "0")))
+    app = Flask("site", static_folder=None)
+
+    @app.get("/")
+    def home() -> str:
+        return "home"
+
+    @app.post("/taken")
+    def taken() -> str:
+        return str(len(request.get_data()))
+
+    @app.post("/writes")
+    def write() -> str:
+        with Path(os.environ["WRITES_FILE"]).open("ab", buffering=0) as file:
+            file.write(b".")
+        return "{}"
+
+    @app.post("/writes/last")
+    def write_and_exit() -> str:
+        """Exits without reading the body."""
+        write()
+        os.kill(os.getpid(), signal.SIGKILL)
+        return "never said"
+
+    return app
+
+
+def failing() -> Flask:
+    """A service that fails, in a route and outside any."""
+    nowhere = settings("sqlite:////nowhere/failing.db", env="development")
+    app = create_service("failing", nowhere, Database(), title="-", blueprints=[])
+    inner = app.wsgi_app
+
+    @app.get("/people/<name>")
+    @access.public
+    def fail(name: str) -> str:
+        raise ValueError(f"{name} {request.args}")
+
+    @app.get("/library/<name>")
+    @access.public
+    def use_library(name: str) -> str:
+        library = logging.getLogger("some.library")
+        library.info("this is %s", name)
+        library.warning("this is %s", name)
+        library.error(f"{'x' * 100_000}{name}")
+        return "-"
+
+    def break_outside(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        """What a server meets when the application itself breaks."""
+        if environ["PATH_INFO"].startswith("/outside"):
+            raise ValueError(environ["PATH_INFO"])
+        return inner(environ, start)
+
+    app.wsgi_app = break_outside  # type: ignore[assignment, method-assign]
+    return app
+
+
+def ledger(database_url: str) -> Flask:
+    """A service whose routes read and write one table."""
+    db = Database()
+    app = create_service("ledger", settings(database_url), db, title="-", blueprints=[])
+
+    @app.post("/entries")
+    @access.public
+    def write() -> tuple[str, int]:
+        """Written once it is acknowledged."""
+        with db.operation() as session:
+            session.execute(text("INSERT INTO entries VALUES (:entry)"), {"entry": request.args["entry"]})
+        return "", 201
+
+    @app.get("/entries")
+    @access.public
+    def read() -> list[str]:
+        with db.reading() as session:
+            return list(session.scalars(text("SELECT entry FROM entries")))
+
+    @app.get("/slow")
+    @access.public
+    def slow() -> str:
+        with db.reading() as session:
+            session.execute(text("SELECT pg_sleep(9)"))
+        return ""
+
+    @app.get("/nothing")
+    @access.public
+    def nothing() -> str:
+        """A page that needs no database."""
+        return ""
+
+    with app.app_context(), db.operation() as session:
+        session.execute(text("CREATE TABLE IF NOT EXISTS entries (entry TEXT)"))
+    return app
+
+
+SITES: dict[str, Callable[..., Flask]] = {"plain": plain, "failing": failing, "ledger": ledger}
+
+if __name__ == "__main__":
+    capacity.set_role(capacity.WEB)
+    name, *arguments = sys.argv[1:]
+    serve(lambda: SITES[name](*arguments))

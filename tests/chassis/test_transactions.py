@@ -1,0 +1,90 @@
+"""Nothing stays of an operation whose commit is refused, readings write nothing, and those of staff are few at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.orm import Session
+
+from services.chassis.database.transactions import Database
+from services.chassis.errors import Unavailable
+from tests.chassis.tables import database_with
+
+DEFERRED = "CREATE TABLE child (parent INTEGER REFERENCES parent (id) DEFERRABLE INITIALLY DEFERRED)"
+
+
+@pytest.fixture
+def db(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
+    """A database whose table `child` is judged at the commit."""
+    monkeypatch.setenv("THREADS", "16")
+    monkeypatch.setattr("services.chassis.process.capacity.QUEUE_SECONDS", 0.1)
+    with database_with(database_url, "CREATE TABLE parent (id INTEGER PRIMARY KEY)", DEFERRED) as database:
+        yield database
+
+
+def write_child(session: Session, parent: int = 1) -> None:
+    session.execute(text("INSERT INTO child VALUES (:parent)"), {"parent": parent})
+
+
+@pytest.mark.engines("sqlite", "postgresql")
+def test_after_a_refused_commit_the_next_operation_and_the_next_reading_work(db: Database) -> None:
+    with db.operation() as session:
+        session.execute(text("INSERT INTO parent VALUES (1)"))
+    for _ in range(3):
+        with pytest.raises(IntegrityError), db.operation() as session:
+            write_child(session, parent=2)
+    with db.operation() as session:
+        write_child(session)
+    with db.reading() as session:
+        assert session.scalars(text("SELECT parent FROM child")).all() == [1]
+
+
+@pytest.mark.engines("sqlite", "postgresql")
+def test_a_reading_after_operations_and_other_readings_writes_nothing(db: Database) -> None:
+    """Whatever its connection served before."""
+    with db.operation() as session:
+        session.execute(text("INSERT INTO parent VALUES (1)"))
+    for expected in (1, 2):
+        with db.operation() as session:
+            write_child(session)
+        for _ in range(2):
+            with pytest.raises(DBAPIError), db.reading() as session:
+                write_child(session)
+            with db.reading() as session:
+                assert session.scalar(text("SELECT count(*) FROM child")) == expected
+
+
+def begun(db: Database, held: ExitStack, *, export: bool) -> int:
+    """How many can be under way at once."""
+    for number in range(100):
+        try:
+            held.enter_context(db.reading_for_staff(export=export))
+        except Unavailable:
+            return number
+    raise AssertionError("there is no limit")
+
+
+def test_searches_and_exports_leave_connections_to_candidates(db: Database) -> None:
+    with ExitStack() as held:
+        searches, exports = begun(db, held, export=False), begun(db, held, export=True)
+        assert (searches, exports) == (3, 1)
+        with db.reading() as session:
+            assert session.scalar(text("SELECT 1")) == 1
+
+
+def test_a_search_that_ended_makes_room_for_another(db: Database) -> None:
+    for _ in range(10):
+        with db.reading_for_staff() as session:
+            session.execute(text("SELECT 1"))
+        with pytest.raises(ZeroDivisionError), db.reading_for_staff(export=True):
+            raise ZeroDivisionError
+
+
+@pytest.mark.engines("sqlite", "postgresql")
+def test_staff_reads_change_nothing(db: Database) -> None:
+    with pytest.raises(Exception, match=r"(?i)read-?only"), db.reading_for_staff() as session:
+        session.execute(text("CREATE TABLE made (id integer)"))

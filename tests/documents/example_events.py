@@ -89,10 +89,7 @@ def with_confirmation(**given: Any) -> RegistrationSaved:
 def withdrawn(version: int = 1, candidature_id: str = CANDIDATURE) -> RegistrationWithdrawn:
     """The guide's candidate withdraws."""
     return RegistrationWithdrawn(
-        candidature_id=candidature_id,
-        candidate_id=CANDIDATE,
-        version=version,
-        withdrawn_at="2021-10-05T08:00:00+00:00",
+        candidature_id=candidature_id, candidate_id=CANDIDATE, version=version, withdrawn_at="2021-10-05T08:00:00+00:00"
     )
 
 

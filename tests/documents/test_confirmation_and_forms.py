@@ -15,18 +15,14 @@ def _version_shown(service: Service, path: str) -> str:
     return text_of_pdf(answer.data).partition("Version : ")[2][:1]
 
 
-def test_before_its_event_the_confirmation_is_made_from_registrations(
-    service: Service, registrations: RegistrationsStub
-) -> None:
+def test_before_its_event_a_confirmation_is_asked_for(service: Service, registrations: RegistrationsStub) -> None:
     registrations.set_current(saved())
     assert _version_shown(service, f"{CONFIRMATION}?version=1") == "1"
     assert registrations.requests == [(CANDIDATURE, "1", "Bearer service-token")]
     assert len(service.get("/candidatures").get_json()["candidatures"]) == 1
 
 
-def test_a_token_that_registrations_no_longer_believes_is_replaced_at_once(
-    service: Service, registrations: RegistrationsStub
-) -> None:
+def test_a_token_no_longer_believed_is_replaced_at_once(service: Service, registrations: RegistrationsStub) -> None:
     registrations.set_current(saved())
     assert service.get(f"/candidatures/{CANDIDATURE}/confirmation").status_code == 200
     registrations.set_current(saved(version=2))
@@ -35,9 +31,7 @@ def test_a_token_that_registrations_no_longer_believes_is_replaced_at_once(
     assert registrations.requests[-1] == (CANDIDATURE, "current", "Bearer another token")
 
 
-def test_current_is_what_registrations_says_even_if_our_copy_is_behind(
-    service: Service, registrations: RegistrationsStub
-) -> None:
+def test_current_is_what_registrations_says_not_our_copy(service: Service, registrations: RegistrationsStub) -> None:
     service.receive_and_create_documents(saved())
     registrations.set_current(saved(version=2))
     assert _version_shown(service, f"{CONFIRMATION}?version=current") == "2"

@@ -61,9 +61,7 @@ def test_the_time_from_the_save_to_the_document_is_measured(service: Service, mo
     assert (within("30.0"), within("60.0")) == (before[0], before[1] + 1)
 
 
-def test_several_who_ask_at_once_before_the_event_are_all_served(
-    service: Service, registrations: RegistrationsStub
-) -> None:
+def test_all_who_ask_at_once_before_the_event_are_served(service: Service, registrations: RegistrationsStub) -> None:
     registrations.set_current(saved(numero_candidat="02103000006"))  # rendered by no other test
     with ThreadPoolExecutor(6) as askers:
         answers = [askers.submit(service.get, f"/candidatures/{CANDIDATURE}/confirmation") for _ in range(6)]

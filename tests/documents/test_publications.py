@@ -3,7 +3,7 @@
 import base64
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from werkzeug.test import TestResponse
@@ -21,10 +21,8 @@ from tests.documents.example_events import CANDIDATURE, ecartee, saved, withdraw
 from tests.documents.service import Service, some_id
 from tests.documents.text_extraction import text_of_html, text_of_pdf
 from tests.support.forgetful_store import ForgetfulStore
+from tests.support.object_store import Bucket
 from tests.support.tokens import bearer, staff_token
-
-if TYPE_CHECKING:
-    from tests.support.object_store import Bucket
 
 ORDER: dict[str, Any] = {
     "type": "convocation",
@@ -71,7 +69,7 @@ def test_an_uploaded_pdf_is_given_as_it_is_beside_its_typed_text(service: Servic
     assert ORDER["paragraphs"][0] in text_of_html(service.get(f"/documents/{publication['id']}/html").data)
 
 
-def test_a_pdf_that_the_store_forgets_at_once_is_asked_for_again(service: Service, bucket: "Bucket") -> None:
+def test_a_pdf_that_the_store_forgets_at_once_is_asked_for_again(service: Service, bucket: Bucket) -> None:
     service.receive_and_create_documents(saved())
     attach(service.app, replace(service.dependencies, store=ForgetfulStore(bucket.url)))
     assert _order(service, pdf=base64.b64encode(b"%PDF-1.4 convocation\n%%EOF").decode()).status_code == 503
@@ -123,9 +121,7 @@ def test_what_cannot_be_printed_is_dropped_from_what_is_typed(service: Service) 
     assert "Le 12 mai" in text_of_pdf(service.get(f"/documents/{publication['id']}/file").data)
 
 
-def test_an_order_given_again_under_its_key_is_answered_as_the_first_and_not_carried_out_twice(
-    service: Service,
-) -> None:
+def test_an_order_given_again_under_its_key_is_answered_as_the_first_and_carried_out_once(service: Service) -> None:
     service.receive_and_create_documents(saved())
     pdf = base64.b64encode(b"%PDF-1.4 convocation\n%%EOF").decode()
     neighbour = staff_token("gestionnaire-2", scopes=["documents:publish"], academies=["03"])

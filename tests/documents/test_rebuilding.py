@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from services.documents.dependencies import prepare_store
 from tests.documents.example_events import saved
+from tests.documents.registrations_stub import RegistrationsStub
 from tests.documents.service import Service
 from tests.documents.test_publications import published
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from tests.documents.registrations_stub import RegistrationsStub
-    from tests.support.object_store import Bucket
-
+from tests.support.object_store import Bucket
 
 REBUILD = ("rebuild-from-objects", "--minutes", "0")
 

@@ -2,21 +2,16 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
-
-import pytest
 
 from services.documents.dependencies import attach
 from services.documents.models import SavedVersion, db
 from services.documents.operations.reconciliation import reconciliation
-from services.objects import ObjectStore, StoreUnavailable
+from services.objects import ObjectStore
 from services.objects.reconciliation import Report
 from tests.documents.example_events import CANDIDATURE, saved
 from tests.documents.service import KEPT_DAYS, Service
 from tests.documents.text_extraction import text_of_pdf
-
-if TYPE_CHECKING:
-    from tests.support.object_store import Bucket
+from tests.support.object_store import Bucket
 
 
 def _reconciled(service: Service) -> Report:
@@ -72,16 +67,7 @@ def test_unknown_objects_of_every_kind_are_reported_and_moved_only_after_their_t
     assert [key for key in service.keys("") if not key.startswith("quarantine/")] == known
 
 
-def test_with_the_store_down_nothing_is_taken_for_lost(service: Service) -> None:
-    service.receive_and_create_documents(saved())
-    with service.without_store(), pytest.raises(StoreUnavailable):
-        _reconciled(service)
-    assert len(service.documents()) == 2
-
-
-def test_what_is_made_while_the_store_is_listed_is_neither_lost_nor_made_again(
-    service: Service, bucket: "Bucket"
-) -> None:
+def test_what_is_made_while_the_store_is_listed_is_not_lost_nor_made_again(service: Service, bucket: Bucket) -> None:
     class Overtaken(ObjectStore):
         def list_keys(self, prefix: str = "") -> Iterator[str]:
             listed = list(super().list_keys(prefix))
@@ -95,7 +81,7 @@ def test_what_is_made_while_the_store_is_listed_is_neither_lost_nor_made_again(
     assert len(service.documents()) == 4
 
 
-def test_what_is_listed_before_its_row_is_committed_is_not_unknown(service: Service, bucket: "Bucket") -> None:
+def test_what_is_listed_before_its_row_is_committed_is_not_unknown(service: Service, bucket: Bucket) -> None:
     class Overtaking(ObjectStore):
         def list_keys(self, prefix: str = "") -> Iterator[str]:
             service.receive_and_create_documents(saved(version=2))  # once the rows were read

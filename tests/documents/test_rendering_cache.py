@@ -95,9 +95,7 @@ def test_nobody_waits_long_for_a_worker_that_hangs(
     assert 0 < sum(pauses) <= 2
 
 
-def test_an_older_version_is_not_given_what_was_drawn_of_another(
-    service: Service, registrations: RegistrationsStub
-) -> None:
+def test_a_version_is_not_given_what_was_drawn_of_another(service: Service, registrations: RegistrationsStub) -> None:
     registrations.set_current(saved())
     first = _shown(service)
     registrations.set_current(saved(version=2))

@@ -1,7 +1,6 @@
 """The worker on a real broker: registrations' events become documents, whatever is down meanwhile."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from services.chassis.clock import system_now
 from services.chassis.database.transactions import new_id
@@ -15,16 +14,14 @@ from services.documents.jobs import jobs
 from tests.documents.example_events import CANDIDATURE, saved
 from tests.documents.registrations_stub import RegistrationsStub
 from tests.documents.service import Service
+from tests.support.object_store import Bucket
 from tests.support.processes import wait_until
-
-if TYPE_CHECKING:
-    from tests.support.object_store import Bucket
 
 RETRY_SECONDS = (0.3, 0.5, 1.0)
 
 
 def test_with_the_store_down_the_tile_is_there_and_documents_follow(
-    tmp_path: Path, bucket: "Bucket", registrations: RegistrationsStub
+    tmp_path: Path, bucket: Bucket, registrations: RegistrationsStub
 ) -> None:
     broker_url = f"sqlite:///{tmp_path / 'broker.db'}"
     connect(broker_url).declare(bindings_of(EVENTS), RETRY_SECONDS)

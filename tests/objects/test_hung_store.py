@@ -8,7 +8,6 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -17,12 +16,10 @@ from services.chassis.process import capacity
 from services.chassis.process.capacity import WEB
 from services.objects import ObjectMissing, ObjectStore, StoreUnavailable
 from services.objects.store import StoreNotAsked
+from tests.support.object_store import Bucket, ObjectStoreServer
 from tests.support.ports import free_port
 from tests.support.processes import wait_until
 from tests.support.time_limits import limited_to
-
-if TYPE_CHECKING:
-    from tests.support.object_store import Bucket, ObjectStoreServer
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\nContent-Type: application/pdf\r\n\r\n"
 SECONDS = 90.0
@@ -115,9 +112,7 @@ def test_an_answer_that_drips_ends_with_the_call(short_deadlines: None, slow_ser
         store.read("key")
 
 
-def test_few_calls_are_under_way_at_once(
-    short_deadlines: None, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_few_calls_are_made_at_once(short_deadlines: None, bucket: Bucket, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("THREADS", "16")
     store = ObjectStore(bucket.url)
     put(store)

@@ -8,17 +8,15 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 import pytest
 
 from services.chassis.process import capacity
 from services.objects import ObjectStore, StoreUnavailable
 from services.objects.store import CHUNK
+from tests.support.object_store import Bucket
 from tests.support.time_limits import limited_to
-
-if TYPE_CHECKING:
-    from tests.support.object_store import Bucket
 
 FILE = bytes(range(256)) * 8192
 

@@ -6,9 +6,9 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import pytest
+from flask import Flask
 
 from services.chassis.clock import system_now
 from services.chassis.database.transactions import new_id
@@ -25,13 +25,9 @@ from tests.documents.example_events import saved
 from tests.documents.registrations_stub import RegistrationsStub
 from tests.documents.service import Service
 from tests.pieces.pieces_service import PiecesService
-
-if TYPE_CHECKING:
-    from flask import Flask
-
-    from tests.support.object_store import Bucket
-    from tests.support.postgres import Postgres
-    from tests.support.rabbitmq import RabbitMQ
+from tests.support.object_store import Bucket
+from tests.support.postgres import Postgres
+from tests.support.rabbitmq import RabbitMQ
 
 NUMBER = 200
 

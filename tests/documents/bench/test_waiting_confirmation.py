@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from sqlalchemy import func, select, update
 
@@ -26,12 +26,8 @@ from tests.documents.example_events import saved
 from tests.documents.imports.exam_office import ExamOffice, csv_of, line
 from tests.documents.registrations_stub import RegistrationsStub
 from tests.documents.service import Service
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from tests.support.object_store import Bucket
-    from tests.support.postgres import Postgres
+from tests.support.object_store import Bucket
+from tests.support.postgres import Postgres
 
 CONVOCATIONS = 600
 CONFIRMATIONS = 30

@@ -19,9 +19,7 @@ def test_a_withdrawal_hides_what_was_saved_up_to_it(saved: int, withdrawn: int |
 
 
 @pytest.mark.parametrize(("saved", "ended", "marked"), [(1, 2, True), (2, 1, False)])
-def test_what_was_saved_before_a_candidature_was_set_aside_stays_readable_and_is_marked(
-    saved: int, ended: int, marked: bool
-) -> None:
+def test_what_was_saved_before_a_candidature_was_set_aside_is_marked(saved: int, ended: int, marked: bool) -> None:
     assert not is_hidden(saved, CandidatureEnd(ended, ecartee=True))
     assert is_ecartee(saved, CandidatureEnd(ended, ecartee=True)) is marked
 

@@ -62,9 +62,7 @@ def check_and_publish(office: ExamOffice, candidates: int) -> None:
     assert office.documents_of(9005) == []
 
 
-def test_twelve_wrong_lines_are_named_and_the_candidates_of_the_others_get_theirs(
-    office: ExamOffice, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_twelve_wrong_lines_are_named_and_others_published(office: ExamOffice, monkeypatch: pytest.MonkeyPatch) -> None:
     """In three chunks of the worker's; soak/ publishes three thousand."""
     monkeypatch.setattr("services.documents.operations.import_publication.CHUNK", 5)
     check_and_publish(office, IN_THE_GATE)

@@ -42,9 +42,7 @@ def published(office: ExamOffice) -> dict[str, Any]:
     return document
 
 
-def test_its_pdfs_reach_the_candidates_under_its_label_also_when_it_is_no_longer_declared(
-    declaring: ExamOffice,
-) -> None:
+def test_its_pdfs_reach_candidates_under_its_label_also_once_it_is_no_longer_declared(declaring: ExamOffice) -> None:
     document = published(declaring)
     assert (document["type"], document["type_label"], document["label"]) == ("attestation", LABEL, LABEL)
     assert "Admis" in text_of_pdf(declaring.file_of(1, document))

@@ -99,8 +99,8 @@ def with_change(old: str, new: str) -> tuple[str, int]:
     return SMALL.replace(old, new, 1), SMALL[:before].count("\n") + 1
 
 
-def mistakes(root: Path, now: datetime = NOW) -> list[str]:
+def mistakes(root: Path) -> list[str]:
     """All mistakes, each « cfg/exam.yaml:12: … » relative to the catalogue's root."""
     with pytest.raises(CatalogueError) as refused:
-        load_exams(root, now)
+        load_exams(root, NOW)
     return [str(mistake).removeprefix(f"{root}/") for mistake in refused.value.mistakes]

@@ -10,9 +10,11 @@ from typing import Any
 from gateway.clients.drafts import Draft
 from gateway.cookies import SESSION_COOKIE, cookie_name
 from gateway.service_clients import clients
+from gateway.session_owner import exchange_name
 from gateway.web.mails import mail_folder
 from services.contracts import page_labels
 from tests.accounts.creation_form import PASSWORD, creation_form
+from tests.gateway.checked_browser import CheckedBrowser
 from tests.registrations.domain.example_dossier import ANSWERS
 from tests.support.in_process_portal import InProcessPortal
 from tests.support.processes import wait_until
@@ -20,7 +22,7 @@ from tests.support.scriptless_browser import ScriptlessBrowser
 
 MAIL_SECONDS = 60.0
 _numbers = itertools.count(1)
-_LINK = re.compile(r"http://127\.0\.0\.1:\d+(/compte/[a-z-]+/[\w-]+)")
+_LINK = re.compile(r"http://127\.0\.0\.1:\d+(/[a-z]+/[a-z-]+/[\w-]+)")
 
 
 def new_address() -> str:
@@ -34,18 +36,18 @@ class CandidateFactory:
         self.portal = portal
 
     def browser(self) -> ScriptlessBrowser:
-        return ScriptlessBrowser(self.portal.gateway.app, self.portal.url)
+        return CheckedBrowser(self.portal.gateway.app, self.portal.url)
 
     def mail_to(self, address: str) -> mail_folder.Mail:
         return next(self._mails_to(address))
 
-    def link_to(self, address: str, kind: str = "") -> str:
-        """The path of the link (of that kind: what stands after /compte/) in the newest mail to that address."""
+    def link_to(self, address: str, beginning: str = "/compte/") -> str:
+        """The path of the link that begins so in the newest mail to that address."""
         links: list[str] = []
 
         def is_there() -> bool:
             matches = (_LINK.search(mail.text) for mail in self._mails_to(address))
-            links[:] = [match[1] for match in matches if match and match[1].startswith(f"/compte/{kind}")]
+            links[:] = [match[1] for match in matches if match and match[1].startswith(beginning)]
             return bool(links)
 
         wait_until(is_there, MAIL_SECONDS, "a mail with that link")  # a worker of the portal may have it in hand
@@ -120,7 +122,7 @@ def creation_answers(address: str, **changes: Any) -> dict[str, Any]:
     return creation_form(**{"email": address, "email_confirmation": address, **changes})
 
 
-def drop_cached_exchange(portal: InProcessPortal, browser: ScriptlessBrowser) -> None:
+def drop_cached_exchange(portal: InProcessPortal, browser: ScriptlessBrowser, kind: str = SESSION_COOKIE) -> None:
     """The gateway asks accounts anew whose session this is, as it does after four seconds."""
     extensions = portal.gateway.app.extensions
-    extensions["session_exchange"].forget(browser.cookie(cookie_name(extensions["portail"], SESSION_COOKIE)))
+    extensions[exchange_name(kind)].forget(browser.cookie(cookie_name(extensions["portail"], kind)))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.gateway.candidates import CandidateFactory
+from tests.gateway.checked_browser import CheckedBrowser
 from tests.support.in_process_portal import InProcessPortal, running_portal
 from tests.support.scriptless_browser import ScriptlessBrowser
 
@@ -20,7 +21,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[InProcessPorta
 
 @pytest.fixture
 def plain(running: InProcessPortal) -> ScriptlessBrowser:
-    return ScriptlessBrowser(running.gateway.app, running.url)
+    return CheckedBrowser(running.gateway.app, running.url)
 
 
 @pytest.fixture

@@ -1,31 +1,36 @@
-"""What pages and tools ask services: in few calls, and how often and how long while one says nothing."""
+"""What pages and tools ask services: in few calls, how often and how long while one says nothing, and how answers are
+read: more than the gateway knows is passed over, with less a service counts as away.
+"""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from flask import Flask, request
+from flask import Flask
+from structlog.testing import capture_logs
 
 from gateway.api import routing
 from gateway.api.limits import RateLimiter
 from gateway.app import create_app
 from gateway.clients import page_time_limit
+from gateway.clients.base import parsed
+from gateway.clients.drafts import WrittenTab
 from gateway.clients.last_known_answers import MAX_ANSWERS, LastKnownAnswers
 from gateway.service_clients import SERVICE_LABELS, clients
 from gateway.settings import GatewaySettings
 from services.chassis.errors import Unavailable
 from services.chassis.process.expiring_cache import ExpiringCache
-from services.chassis.process.health_paths import LIVE
+from services.contracts.registrations import Contact, Recap
+from tests.gateway.calls import Asked, ask_api, note_calls
 from tests.gateway.candidates import CandidateFactory
 from tests.support.in_process_portal import InProcessPortal
 from tests.support.silent_server import SilentServer
 
-Asked = Callable[[], list[str]]
+PIECES, EXCHANGE = "pieces/v1/pieces", "accounts POST /v1/tools/exchange"
 PAGE = 2.5
 BOUND = 20.0
 """More than any page takes; one that waited for each of its calls by itself would pass it."""
@@ -42,19 +47,6 @@ def gateway_before(running: InProcessPortal, silent: SilentServer, *names: str, 
     settings: GatewaySettings = running.gateway.app.extensions["portail"]
     urls: dict[str, Any] = {f"{name}_url": silent.url for name in names}
     return create_app(replace(settings, page_seconds=page_seconds, **urls))
-
-
-@contextmanager
-def calls_counted(app: Flask, path: str) -> Iterator[list[str]]:
-    seen: list[str] = []
-
-    def count() -> None:
-        if request.path == path:
-            seen.append(request.path)
-
-    app.before_request_funcs.setdefault(None, []).append(count)
-    yield seen
-    app.before_request_funcs[None].remove(count)
 
 
 def test_all_calls_of_a_page_share_its_time(running: InProcessPortal, silent: SilentServer) -> None:
@@ -89,48 +81,38 @@ def test_after_a_write_the_page_has_all_its_time(running: InProcessPortal) -> No
         assert page_time_limit.seconds_left(BOUND) > 0
 
 
-def test_a_refused_token_costs_accounts_one_call_however_often_it_comes(running: InProcessPortal) -> None:
-    headers = {"Host": running.url.removeprefix("http://"), "Authorization": "Bearer nobodys-token"}
-    client = running.gateway.app.test_client()
-    with calls_counted(running.accounts.app, "/v1/tools/exchange") as exchanges:
-        for _ in range(5):
-            assert client.get("/api/pieces/v1/pieces", headers=headers).status_code == 401
-    assert len(exchanges) == 1
+def test_a_refused_token_costs_accounts_one_call_however_often_it_comes(
+    running: InProcessPortal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exchanges = note_calls(monkeypatch, accounts=running.accounts.app)
+    for _ in range(5):
+        assert ask_api(running.gateway.app, PIECES, "nobodys-token").status_code == 401
+    assert exchanges().count(EXCHANGE) == 1
 
 
 def test_a_tool_is_not_refused_for_the_gateways_own_token(running: InProcessPortal, silent: SilentServer) -> None:
     app = gateway_before(running, silent, "accounts", "pieces")
-    headers = {"Host": running.url.removeprefix("http://"), "Authorization": "Bearer a-good-tools-token"}
-    tools = app.test_client()
     silent.answers({"type": "/problems/service-refuse"}, "401 Unauthorized")
-    assert tools.get("/api/pieces/v1/pieces", headers=headers).status_code == 503
+    assert ask_api(app, PIECES, "a-good-tools-token").status_code == 503
     silent.answers({"access_token": "signed", "expires_in": 60.0})
-    assert tools.get("/api/pieces/v1/pieces", headers=headers).status_code == 200
+    assert ask_api(app, PIECES, "a-good-tools-token").status_code == 200
 
 
-def test_one_address_has_accounts_asked_about_so_many_tokens_only(
-    running: InProcessPortal, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_one_address_asks_about_so_many_tokens_only(running: InProcessPortal, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(routing, "_exchange_limiter", RateLimiter(per_minute=3))
-    client = running.gateway.app.test_client()
-
-    def asked(token: str, address: str) -> int:
-        headers = {"Host": running.url.removeprefix("http://"), "Authorization": f"Bearer {token}"}
-        environment = {"REMOTE_ADDR": address}
-        return client.get("/api/pieces/v1/pieces", headers=headers, environ_overrides=environment).status_code
-
-    with calls_counted(running.accounts.app, "/v1/tools/exchange") as exchanges:
-        statuses = [asked(f"invented-{number}", "192.0.2.1") for number in range(5)]
-        assert (statuses, len(exchanges)) == ([401, 401, 401, 429, 429], 3)
-        assert asked("invented-too", "192.0.2.2") == 401
+    exchanges = note_calls(monkeypatch, accounts=running.accounts.app)
+    gateway = running.gateway.app
+    statuses = [ask_api(gateway, PIECES, f"invented-{number}", address="192.0.2.1").status_code for number in range(5)]
+    assert (statuses, exchanges().count(EXCHANGE)) == ([401, 401, 401, 429, 429], 3)
+    assert ask_api(gateway, PIECES, "invented-too", address="192.0.2.2").status_code == 401
 
 
-def test_ids_that_hold_slashes_lead_nowhere_else(running: InProcessPortal, candidates: CandidateFactory) -> None:
+def test_ids_that_hold_slashes_lead_nowhere_else(candidates: CandidateFactory, asked: Asked) -> None:
     browser = candidates.log_in()
-    with calls_counted(running.registrations.app, "/v1/messages") as strayed:
-        for path in ("/inscription/..%2fmessages/1", "/inscription/..%2F..%2Fv1%2Fmessages/1", "/inscription/../1"):
-            assert browser.get(path).status_code == 404
-    assert not strayed
+    asked()
+    for path in ("/inscription/..%2fmessages/1", "/inscription/..%2F..%2Fv1%2Fmessages/1", "/inscription/../1"):
+        assert browser.get(path).status_code == 404
+    assert "registrations GET /v1/messages" not in asked()
 
 
 def test_a_service_that_says_that_it_cannot_leaves_what_was_last_known(running: InProcessPortal) -> None:
@@ -165,28 +147,10 @@ def test_four_hung_services_and_a_crowd_of_tools_leave_threads_free(running: InP
 
 @pytest.fixture
 def asked(running: InProcessPortal, monkeypatch: pytest.MonkeyPatch) -> Asked:
-    """What registrations was asked since the last time (« GET /v1/mine »), besides whether it is alive."""
-    calls: list[str] = []
-    app = running.registrations.app
-    plain = app.wsgi_app
-
-    def counted(environ, start_response):  # type: ignore[no-untyped-def]
-        if environ["PATH_INFO"] != LIVE:
-            calls.append(f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}")
-        return plain(environ, start_response)
-
-    monkeypatch.setattr(app, "wsgi_app", counted)
-
-    def taken() -> list[str]:
-        since, calls[:] = list(calls), []
-        return since
-
-    return taken
+    return note_calls(monkeypatch, registrations=running.registrations.app)
 
 
-def test_a_tab_with_what_is_told_of_its_draft_is_one_answer_refused_or_not(
-    candidates: CandidateFactory, asked: Asked
-) -> None:
+def test_a_tab_is_one_answer_with_all_that_is_told_of_its_draft(candidates: CandidateFactory, asked: Asked) -> None:
     email = candidates.create_activated_account()
     tabs = candidates.open_draft(email)
     browser = candidates.log_in(email)
@@ -194,12 +158,12 @@ def test_a_tab_with_what_is_told_of_its_draft_is_one_answer_refused_or_not(
     browser.get(f"{tabs}/2")
     assert browser.title.startswith("Identification")
     draft = f"/v1/drafts/{tabs.rsplit('/', 1)[1]}"
-    assert asked() == [f"GET {draft}/tabs/2"]
+    assert asked() == [f"registrations GET {draft}/tabs/2"]
     browser.press("Suivant", adresse="1 rue du port")
     assert "1 rue du port" in (browser.value("adresse") or "")
-    assert asked() == [f"PUT {draft}/tabs/2", f"GET {draft}/tabs/2"]
+    assert asked() == [f"registrations PUT {draft}/tabs/2", f"registrations GET {draft}/tabs/2"]
     browser.press("Précédent")
-    assert asked() == [f"PUT {draft}/tabs/2", f"GET {draft}/tabs/1"]
+    assert asked() == [f"registrations PUT {draft}/tabs/2", f"registrations GET {draft}/tabs/1"]
 
 
 def test_mes_inscriptions_and_the_home_page_ask_once(candidates: CandidateFactory, asked: Asked) -> None:
@@ -208,5 +172,31 @@ def test_mes_inscriptions_and_the_home_page_ask_once(candidates: CandidateFactor
         asked()
         browser.get(page)
         calls = asked()
-        assert calls.count("GET /v1/mine") == 1, calls
-        assert not {"GET /v1/candidatures", "GET /v1/drafts"} & set(calls)
+        assert calls.count("registrations GET /v1/mine") == 1, calls
+        assert not {"registrations GET /v1/candidatures", "registrations GET /v1/drafts"} & set(calls)
+
+
+CONTACT: dict[str, Any] = {"title": "Recteur", "lines": ["1 rue du port"], "telephone": None, "email": None}
+
+
+def test_what_a_newer_service_adds_is_passed_over() -> None:
+    assert parsed(Contact, CONTACT | {"fax": "03"}) == Contact("Recteur", ("1 rue du port",), None, None)
+
+
+def test_what_is_missing_is_named_in_the_log() -> None:
+    with capture_logs() as logged, pytest.raises(Unavailable):
+        parsed(WrittenTab, {"revision": 1})
+    assert "goto" in logged[0]["reason"]
+
+
+def test_what_is_ill_typed_is_named_by_its_place_and_not_repeated() -> None:
+    answer = {
+        "numero_candidat": "02103000001",
+        "warning": None,
+        "epreuves": [],
+        "sections": [{"title": "A", "lines": 7}],
+    }
+    with capture_logs() as logged, pytest.raises(Unavailable):
+        parsed(Recap, answer)
+    assert "$.sections[0].lines" in logged[0]["reason"]
+    assert "02103000001" not in str(logged)

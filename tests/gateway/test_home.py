@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from gateway.layout.frame import FOOTER, MENU
-from services.chassis import brand, clock
-from services.chassis.database.audit import Actor
+from services.chassis import brand
 from services.contracts import page_labels
-from services.registrations.operations.messages import NewMessage, publish_message, withdraw_message
 from tests.gateway.candidates import CandidateFactory, drop_cached_exchange
-from tests.gateway.components.html_checks import problems_of
 from tests.support.in_process_portal import InProcessPortal, service_stopped
 from tests.support.scriptless_browser import ScriptlessBrowser
 
-OPERATOR = Actor("operator", "test")
-
 
 def test_the_home_page_leads_everywhere(plain: ScriptlessBrowser) -> None:
-    assert problems_of(plain.get("/").text) == []
+    plain.get("/")
     for words in (page_labels.LOG_IN, page_labels.CREATE_ACCOUNT, page_labels.OPENINGS, brand.SERVICE_TITLE):
         assert words in plain.text
     for link in FOOTER:
@@ -29,29 +22,8 @@ def test_each_page_of_the_footer_is_real(plain: ScriptlessBrowser) -> None:
     for link in FOOTER:
         answer = plain.get(link.url)
         assert answer.status_code == 200, link.url
-        assert problems_of(answer.text) == [], link.url
         assert plain.title == link.label
         assert len(plain.page.xpath("string(//main)")) > 400, link.url
-
-
-def test_messages_are_shown_and_the_page_stands_without_registrations(
-    running: InProcessPortal, plain: ScriptlessBrowser
-) -> None:
-    now = clock.portal_now()
-    new = NewMessage("Maintenance", "Coupure dimanche.", "warning", now, now + timedelta(days=1))
-    with running.registrations.app.app_context():
-        message = publish_message(new, actor=OPERATOR, at=now)
-    plain.get("/")
-    shown = plain.page.xpath("//*[contains(@class, 'fr-alert--warning')]")
-    assert len(shown) == 1
-    assert "Maintenance" in plain.text
-    assert "Coupure dimanche." in plain.text
-    assert problems_of(plain.answer.text) == []
-    with service_stopped(running.registrations):
-        assert plain.get("/").status_code == 200
-        assert page_labels.CREATE_ACCOUNT in plain.text
-    with running.registrations.app.app_context():
-        withdraw_message(message, actor=OPERATOR, at=now)
 
 
 def test_a_candidate_finds_his_menu_and_his_service_gestionnaire(candidates: CandidateFactory) -> None:
@@ -65,7 +37,6 @@ def test_a_candidate_finds_his_menu_and_his_service_gestionnaire(candidates: Can
     candidates.register(email)
     browser.get("/")
     assert "Votre service gestionnaire" in browser.text
-    assert problems_of(browser.answer.text) == []
     browser.get("/un-probleme")
     assert "Une photo HEIC est acceptée : elle est convertie en JPEG." in browser.text
     assert "Votre service gestionnaire" in browser.text
@@ -77,15 +48,12 @@ def test_a_draft_is_recalled_as_not_sent(candidates: CandidateFactory) -> None:
     email = candidates.create_activated_account()
     candidates.open_draft(email)
     browser = candidates.log_in(email)
-    assert problems_of(browser.answer.text) == []
     assert "Brouillon non transmis" in browser.text
     browser.follow("Reprendre : BREVET DE TECHNICIEN SUPERIEUR – BTS 2022")
     assert browser.path.startswith("/inscription/")
 
 
-def test_without_accounts_a_candidate_still_reads_public_pages(
-    candidates: CandidateFactory, running: InProcessPortal
-) -> None:
+def test_without_accounts_public_pages_are_read(candidates: CandidateFactory, running: InProcessPortal) -> None:
     browser = candidates.log_in()
     drop_cached_exchange(running, browser)
     with service_stopped(running.accounts):
@@ -97,12 +65,13 @@ def test_without_accounts_a_candidate_still_reads_public_pages(
 
 def test_openings_are_picked_in_turn_and_told_in_the_guides_words(plain: ScriptlessBrowser) -> None:
     plain.get("/ouverture-des-services")
+    plain.press("Concours")
+    assert "Aucun service d'inscription n'est ouvert pour ce choix." in plain.text
+    plain.get("/ouverture-des-services")
     sentence = "Sélectionner les informations suivantes pour consulter l'état d'ouverture du service d'inscription."
     assert sentence in plain.text
     for choice in ("Examen", "BREVET DE TECHNICIEN SUPERIEUR", "BTS 2022", "ACADÉMIE DE BESANCON - (2022-06)"):
-        assert problems_of(plain.answer.text) == []
         plain.press(choice)
-    assert problems_of(plain.answer.text) == []
     for words in (
         "Résumé de la sélection",
         "Informations disponibles",
@@ -113,12 +82,6 @@ def test_openings_are_picked_in_turn_and_told_in_the_guides_words(plain: Scriptl
     plain.press("Revenir sur BTS 2022")
     assert "Informations disponibles" not in plain.text
     assert plain.page.xpath("//button[.='BTS 2022']")
-
-
-def test_a_choice_with_nothing_open_says_so(plain: ScriptlessBrowser) -> None:
-    plain.get("/ouverture-des-services")
-    plain.press("Concours")
-    assert "Aucun service d'inscription n'est ouvert pour ce choix." in plain.text
 
 
 def test_search_engines_find_the_public_pages_only(plain: ScriptlessBrowser) -> None:

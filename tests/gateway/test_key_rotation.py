@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from cryptography.fernet import Fernet
@@ -16,6 +17,7 @@ from services.chassis.http.service_token import ServiceToken
 from services.chassis.settings import Secret
 from services.contracts import problem_types
 from tests.accounts.creation_form import PASSWORD
+from tests.gateway.calls import ask_api
 from tests.gateway.candidates import CandidateFactory, drop_cached_exchange
 from tests.support.in_process_portal import InProcessPortal, running_portal
 
@@ -30,13 +32,17 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[InProcessPortal]:
         yield started
 
 
+def restart_accounts(running: InProcessPortal, **changes: Any) -> None:
+    held: AccountsSettings = running.accounts.app.extensions["portail"]
+    running.accounts.stop()
+    running.accounts.app = create_accounts(dataclasses.replace(held, **changes))
+    running.accounts.start()
+
+
 def turn_signing_key(running: InProcessPortal, *, keeping_the_old: bool) -> None:
     """accounts starts again with a new key first; without the old one it is a hard turn."""
-    held: AccountsSettings = running.accounts.app.extensions["portail"]
-    keys = ed25519_pem() + (held.signing_key if keeping_the_old else "")
-    running.accounts.stop()
-    running.accounts.app = create_accounts(dataclasses.replace(held, signing_key=Secret(keys)))
-    running.accounts.start()
+    old = running.accounts.app.extensions["portail"].signing_key if keeping_the_old else ""
+    restart_accounts(running, signing_key=Secret(ed25519_pem() + old))
 
 
 def test_what_was_sealed_before_a_turn_is_opened_until_the_old_key_is_dropped() -> None:
@@ -86,26 +92,17 @@ def test_that_accounts_refuses_the_gateway_itself_says_nothing_of_who_asks(own: 
     """Neither of who logs in nor of a tool: nothing of it is shown to them, or remembered of them."""
     email = CandidateFactory(own).create_activated_account()
     accepted = own.accounts.app.extensions["portail"].client_secrets
-    headers = {"Host": own.url.removeprefix("http://"), "Authorization": "Bearer a-tools-token"}
 
     def asked() -> list[int]:
         browser = CandidateFactory(own).browser()
         browser.post("/connexion", {"identifiant": email, "password": PASSWORD})
         assert "secret" not in browser.text
-        tool = own.gateway.app.test_client().get("/api/registrations/v1/drafts", headers=headers)
+        tool = ask_api(own.gateway.app, "registrations/v1/drafts", "a-tools-token")
         return [browser.answer.status_code, tool.status_code]
 
-    accept(own, ClientSecrets("{}"))
+    restart_accounts(own, client_secrets=ClientSecrets("{}"))
     own_token: ServiceToken = own.gateway.app.extensions["service_clients"].own_token
     own_token.forget(own_token())
     assert asked() == [503, 503]
-    accept(own, accepted)
+    restart_accounts(own, client_secrets=accepted)
     assert asked() == [200, 401]
-
-
-def accept(running: InProcessPortal, secrets: ClientSecrets) -> None:
-    """accounts starts again and knows these processes by these secrets."""
-    held: AccountsSettings = running.accounts.app.extensions["portail"]
-    running.accounts.stop()
-    running.accounts.app = create_accounts(dataclasses.replace(held, client_secrets=secrets))
-    running.accounts.start()

@@ -1,19 +1,31 @@
-"""Logging in and out, and what is typed while a session dies."""
+"""Logging in and out, what is typed while a session dies, and while too many log in at once."""
 
 from __future__ import annotations
 
 import re
+import threading
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from typing import Any
 
+import pytest
+
+from gateway.app import create_app
 from gateway.cookies import SESSION_COOKIE, cookie_name
 from gateway.service_clients import clients
+from gateway.settings import GatewaySettings
 from gateway.web.compte.connexion import local_path
+from services.accounts import hashing_queue
+from services.accounts.hashing_queue import BUSY, HashingQueue
 from services.contracts import page_labels
 from tests.accounts.creation_form import PASSWORD
+from tests.accounts.test_hashing_queue import occupy_hashing_turns
+from tests.gateway.calls import note_calls
 from tests.gateway.candidates import CandidateFactory, creation_answers, drop_cached_exchange, new_address
-from tests.gateway.components.html_checks import problems_of
 from tests.journeys.guide_words import missing_words
 from tests.support.in_process_portal import InProcessPortal, service_stopped
-from tests.support.scriptless_browser import ScriptlessBrowser
+from tests.support.processes import wait_until
+from tests.support.scriptless_browser import ADDRESS, ScriptlessBrowser
 
 
 def end_session(browser: ScriptlessBrowser, running: InProcessPortal) -> None:
@@ -24,20 +36,15 @@ def end_session(browser: ScriptlessBrowser, running: InProcessPortal) -> None:
     drop_cached_exchange(running, browser)
 
 
-def test_the_log_in_page_is_the_guides(plain: ScriptlessBrowser) -> None:
-    answer = plain.get("/connexion")
-    assert problems_of(answer.text) == []
-    assert missing_words("login", plain.text) == []
-
-
-def test_every_refusal_is_one_message_that_is_heard(candidates: CandidateFactory, plain: ScriptlessBrowser) -> None:
-    known = candidates.create_activated_account()
-    messages = set()
+def test_the_log_in_page_is_the_guides_and_every_refusal_is_one_message_that_is_heard(
+    candidates: CandidateFactory, plain: ScriptlessBrowser
+) -> None:
+    known, messages = candidates.create_activated_account(), set()
     for address in (known, "nobody@example.org", "", "\x00@example.org", "x" * 400):
         plain.get("/connexion")
+        assert missing_words("login", plain.text) == []
         plain.press(page_labels.LOG_IN, identifiant=address, password="Fausse/2021")
         assert plain.answer.status_code in (401, 422)
-        assert problems_of(plain.answer.text) == []
         if plain.answer.status_code == 401:
             messages.add(plain.page.xpath("string(//*[@role='alert'])").strip())
     assert len(messages) == 1
@@ -61,15 +68,8 @@ def test_the_cookies_are_out_of_reach_of_scripts_and_other_sites_and_the_session
 
 
 def test_after_log_in_nobody_is_sent_elsewhere() -> None:
-    elsewhere = (
-        "https://evil.example/",
-        "//evil.example",
-        "/\\evil.example",
-        "/\t/evil.example",
-        "javascript:alert(1)",
-        "x",
-    )
-    assert {local_path(address) for address in (*elsewhere, "/connexion", None)} == {"/"}
+    sites = ("https://evil.example/", "//evil.example", "/\\evil.example", "/\t/evil.example")
+    assert {local_path(address) for address in (*sites, "javascript:alert(1)", "x", "/connexion", None)} == {"/"}
     assert local_path("/inscriptions?a=[b]") == "/inscriptions?a=[b]"
 
 
@@ -81,9 +81,7 @@ def test_a_page_that_asks_to_log_in_is_reached_afterwards(candidates: CandidateF
     assert browser.path == "/inscriptions"
 
 
-def test_what_is_typed_into_a_dead_session_is_taken_up_after_log_in(
-    candidates: CandidateFactory, running: InProcessPortal
-) -> None:
+def test_what_is_typed_into_a_dead_session_is_kept(candidates: CandidateFactory, running: InProcessPortal) -> None:
     email = candidates.create_activated_account()
     browser = candidates.log_in(email)
     browser.get("/compte")
@@ -91,30 +89,14 @@ def test_what_is_typed_into_a_dead_session_is_taken_up_after_log_in(
     browser.press("Enregistrer", prenoms="Laurent, « Léo »", current_password=PASSWORD)
     assert browser.answer.status_code == 401
     assert "Votre saisie est conservée" in browser.text
-    assert problems_of(browser.answer.text) == []
     assert "Léo" not in browser.answer.text
     assert PASSWORD not in browser.answer.text
     browser.press(page_labels.LOG_IN, identifiant=email, password="Fausse/2021")
     browser.press(page_labels.LOG_IN, identifiant=email, password=PASSWORD)
     assert browser.title == "Reprendre ma saisie"
-    assert problems_of(browser.answer.text) == []
     assert PASSWORD not in browser.answer.text
     browser.press("Reprendre ma saisie")
     assert browser.title == page_labels.ACCOUNT_FORM
-    assert browser.value("prenoms") == "Laurent, « Léo »"
-
-
-def test_what_is_typed_is_taken_up_by_a_browser_that_has_lost_its_cookie(candidates: CandidateFactory) -> None:
-    email = candidates.create_activated_account()
-    browser = candidates.log_in(email)
-    browser.get("/compte")
-    typed_before = browser.answer
-    browser.press(page_labels.LOG_OUT)  # in another window
-    browser.answer = typed_before
-    browser.press("Enregistrer", prenoms="Laurent, « Léo »")
-    assert browser.answer.status_code == 401
-    browser.press(page_labels.LOG_IN, identifiant=email, password=PASSWORD)
-    browser.press("Reprendre ma saisie")
     assert browser.value("prenoms") == "Laurent, « Léo »"
 
 
@@ -130,9 +112,7 @@ def test_what_one_typed_is_never_given_to_another(candidates: CandidateFactory, 
     assert browser.value("prenoms") == "Laurent"
 
 
-def test_a_password_is_reset_by_mail_and_ends_every_session(
-    candidates: CandidateFactory, running: InProcessPortal
-) -> None:
+def test_a_password_reset_by_mail_ends_every_session(candidates: CandidateFactory, running: InProcessPortal) -> None:
     email = candidates.create_activated_account()
     before, browser = candidates.log_in(email), candidates.browser()
     screens = []
@@ -144,7 +124,6 @@ def test_a_password_is_reset_by_mail_and_ends_every_session(
     browser.get(candidates.link_to(email))
     browser.press("Enregistrer", password="court", password_confirmation="autre")
     assert browser.answer.status_code == 422
-    assert problems_of(browser.answer.text) == []
     browser.press("Enregistrer", password="Nouveau/2021", password_confirmation="Nouveau/2021")
     assert browser.title == page_labels.LOG_IN_FORM
     assert "Votre mot de passe est enregistré" in browser.text
@@ -160,7 +139,6 @@ def test_while_accounts_is_down_nothing_typed_is_lost(plain: ScriptlessBrowser, 
     with service_stopped(running.accounts):
         plain.post("/compte/creation", creation_answers(email, nom_famille="Le « Goff »"))
         assert plain.answer.status_code == 503
-        assert problems_of(plain.answer.text) == []
         assert PASSWORD not in plain.answer.text
         plain.press("Réessayer")
         assert plain.answer.status_code == 503
@@ -170,9 +148,7 @@ def test_while_accounts_is_down_nothing_typed_is_lost(plain: ScriptlessBrowser, 
     assert plain.value("email") == email
 
 
-def test_a_log_out_that_could_not_be_made_can_be_made_again(
-    candidates: CandidateFactory, running: InProcessPortal
-) -> None:
+def test_a_log_out_that_failed_can_be_made_again(candidates: CandidateFactory, running: InProcessPortal) -> None:
     browser = candidates.log_in()
     with service_stopped(running.accounts):
         browser.press(page_labels.LOG_OUT)
@@ -187,3 +163,71 @@ def test_no_page_of_a_candidate_is_kept_by_a_cache(candidates: CandidateFactory)
     for path in ("/", "/compte"):
         assert "no-store" in browser.get(path).headers["Cache-Control"]
         assert re.search(f"Date de dernière connexion|{page_labels.ACCOUNT}", browser.text)
+
+
+def what_hashes(email: str) -> tuple[tuple[str, dict[str, Any]], ...]:
+    """A log-in and a creation: where each is posted, and its fields."""
+    log_in = {"identifiant": email, "password": PASSWORD}
+    return ("/connexion", log_in), ("/compte/creation", creation_answers(email))
+
+
+def test_turns_at_hashing_are_told_whose_log_in_or_creation_it_is(
+    plain: ScriptlessBrowser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sources: list[str] = []
+    given = HashingQueue.turn
+
+    def turn(line: HashingQueue, source: str) -> AbstractContextManager[None]:
+        sources.append(source)
+        return given(line, source)
+
+    monkeypatch.setattr(HashingQueue, "turn", turn)
+    for path, fields in what_hashes(new_address()):
+        plain.post(path, fields)
+    assert sources == [ADDRESS] * 2
+
+
+def test_what_found_no_turn_at_hashing_is_shown_again(plain: ScriptlessBrowser, running: InProcessPortal) -> None:
+    email = new_address()
+    with occupy_hashing_turns(running.accounts.app):
+        for path, fields in what_hashes(email):
+            plain.post(path, fields)
+            assert (plain.answer.status_code, "Retry-After" in plain.answer.headers) == (503, True)
+            assert BUSY in plain.text
+            assert email in plain.answer.text
+            assert PASSWORD not in plain.answer.text
+    plain.press("Réessayer")
+    assert plain.title == page_labels.CREATION_FORM
+    assert plain.value("email") == email
+
+
+def test_who_waits_to_log_in_takes_no_place_of_who_is_logged_in(
+    running: InProcessPortal, candidates: CandidateFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hashing_queue, "QUEUE_SECONDS", 60.0)
+    settings: GatewaySettings = running.gateway.app.extensions["portail"]
+    settings = replace(settings, threads=16)
+    gateway = create_app(settings)
+    name = cookie_name(settings, SESSION_COOKIE)
+    held = candidates.log_in().cookie(name) or ""
+
+    def log_in() -> None:
+        fields = {"identifiant": new_address(), "password": PASSWORD}
+        ScriptlessBrowser(gateway, running.url).post("/connexion", fields)
+
+    crowd = [threading.Thread(target=log_in) for _ in range(8)]
+    asked, waiting = note_calls(monkeypatch, accounts=running.accounts.app), list[str]()
+
+    def all_wait() -> bool:
+        waiting.extend(asked())
+        return waiting.count("accounts POST /v1/sessions") == settings.password_calls_at_once
+
+    with occupy_hashing_turns(running.accounts.app):
+        for thread in crowd:
+            thread.start()
+        wait_until(all_wait, 60, "all who may wait do")
+        browser = ScriptlessBrowser(gateway, running.url)
+        browser.client.set_cookie(name, held, domain="127.0.0.1")
+        assert (browser.get("/compte").status_code, browser.path) == (200, "/compte")
+    for thread in crowd:
+        thread.join()

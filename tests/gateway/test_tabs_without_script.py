@@ -1,15 +1,27 @@
-"""The tabs by full pages, without any script: searches, proposals, the list of spécialités, the tabs' own buttons."""
+"""The tabs by full pages, without any script: searches, proposals, the list of spécialités, buttons, warnings."""
 
 from __future__ import annotations
 
+from services.contracts import page_labels
 from tests.gateway.candidates import CandidateFactory
-from tests.gateway.components.html_checks import problems_of, text_of
-from tests.gateway.test_tab_notices import NUMBER, QUALIFICATION, begins, up_to, writes
+from tests.gateway.components.html_checks import text_of
+from tests.gateway.tabs import (
+    ACQUIS,
+    CANDIDATURE,
+    DIPLOMA,
+    EPREUVES,
+    IDENTIFICATION,
+    NUMBER,
+    QUALIFICATION,
+    RECAP,
+    begun,
+    up_to,
+    writes,
+)
 from tests.registrations.domain.example_dossier import ANSWERS
 from tests.registrations.domain.example_specialites import MCO
 from tests.support.scriptless_browser import ScriptlessBrowser
 
-IDENTIFICATION, CANDIDATURE = 2, 3
 BROWSE = "Parcourir les spécialités"
 
 
@@ -24,14 +36,11 @@ def browse(browser: ScriptlessBrowser, **typed: str) -> None:
     assert button.startswith(BROWSE)
     browser.press(button, **typed)
     assert browser.title == BROWSE
-    assert problems_of(browser.answer.text) == []
 
 
 def test_a_school_is_searched_and_taken_from_a_list_by_full_pages(candidates: CandidateFactory) -> None:
-    browser = candidates.log_in()
-    draft = up_to(browser, CANDIDATURE)
+    browser, draft = up_to(candidates, CANDIDATURE)
     browser.press("Rechercher : Etablissement", categorie="320", **{"etablissement-texte": "adrien paris"})
-    assert problems_of(browser.answer.text) == []
     results = browser.page.xpath("//input[@type='radio'][@name='etablissement']/@value")
     assert results == [ANSWERS["candidature"]["etablissement"]]
     assert (browser.value("categorie"), browser.value("etablissement-texte")) == ("320", "adrien paris")
@@ -44,8 +53,7 @@ def test_a_school_is_searched_and_taken_from_a_list_by_full_pages(candidates: Ca
 
 
 def test_a_school_proposed_is_taken_by_its_button_with_what_is_typed_elsewhere(candidates: CandidateFactory) -> None:
-    browser = candidates.log_in()
-    draft = up_to(browser, CANDIDATURE)
+    browser, draft = up_to(candidates, CANDIDATURE)
     browser.press("Actualiser selon le choix « Catégorie du candidat »", categorie="410")
     browser.press("J'étudie avec le CNED", handicap="oui", **{"etablissement-texte": "autre"})
     assert browser.path == f"{draft}/{CANDIDATURE}"
@@ -56,8 +64,7 @@ def test_a_school_proposed_is_taken_by_its_button_with_what_is_typed_elsewhere(c
 
 
 def test_a_tab_that_was_done_is_opened_by_its_title_and_keeps_what_is_typed(candidates: CandidateFactory) -> None:
-    browser = candidates.log_in()
-    draft = up_to(browser, CANDIDATURE)
+    browser, draft = up_to(candidates, CANDIDATURE)
     browser.press("2 - Identification", categorie="320")
     assert browser.path == f"{draft}/{IDENTIFICATION}"
     browser.get(f"{draft}/{CANDIDATURE}")
@@ -66,18 +73,14 @@ def test_a_tab_that_was_done_is_opened_by_its_title_and_keeps_what_is_typed(cand
     assert titles == ["1 - Candidatures précédentes", "2 - Identification"], "those after it are not reached yet"
 
 
-def test_a_save_refused_for_other_tabs_leads_to_each_field_where_its_mistake_is_shown(
-    candidates: CandidateFactory,
-) -> None:
-    browser = candidates.log_in()
-    draft = begins(browser)
+def test_a_save_refused_for_other_tabs_leads_to_each_mistake(candidates: CandidateFactory) -> None:
+    browser, draft = begun(candidates)
     writes(browser, draft, 1)
     browser.get(f"{draft}/{IDENTIFICATION}")
     browser.press("Quitter", adresse="1 rue du port")
     browser.get(f"{draft}/{NUMBER}")
     browser.post(browser.path, {"revision": browser.value("revision"), "action": "save"})
     assert browser.answer.status_code == 422
-    assert problems_of(browser.answer.text) == []
     [link] = [
         link
         for link in browser.page.xpath("//main//a")
@@ -90,22 +93,18 @@ def test_a_save_refused_for_other_tabs_leads_to_each_field_where_its_mistake_is_
 
 
 def test_a_draft_given_up_is_gone_after_a_page_that_asks(candidates: CandidateFactory) -> None:
-    browser = candidates.log_in()
-    draft = begins(browser)
+    browser, draft = begun(candidates)
     browser.get(f"/inscriptions/brouillons/{draft.rpartition('/')[2]}/abandon")
-    assert problems_of(browser.answer.text) == []
     browser.post(browser.path)
     assert browser.path == "/inscriptions"
     assert browser.get(f"{draft}/1").status_code == 404
 
 
 def test_a_specialite_taken_from_the_list_leaves_the_rest_as_typed(candidates: CandidateFactory) -> None:
-    browser = candidates.log_in()
-    draft = up_to(browser, QUALIFICATION)
+    browser, draft = up_to(candidates, QUALIFICATION)
     browse(browser, forme="progressive")
     browser.get(f"{browser.path}/{MCO.code}")
     assert browser.title == "Ce qui vous sera demandé"
-    assert problems_of(browser.answer.text) == []
     assert "CINSIG03 : Confirmation d'inscription signée" in browser.text
     browser.press("Choisir cette spécialité")
     assert browser.path == f"{draft}/{QUALIFICATION}"
@@ -116,8 +115,7 @@ def test_a_specialite_taken_from_the_list_leaves_the_rest_as_typed(candidates: C
 
 
 def test_specialites_are_listed_by_domain_or_by_their_names(candidates: CandidateFactory) -> None:
-    browser = candidates.log_in()
-    up_to(browser, QUALIFICATION)
+    browser, _ = up_to(candidates, QUALIFICATION)
     browse(browser)
     by_domain = listed(browser)
     assert "Liste complète, par ordre alphabétique" not in browser.text
@@ -127,7 +125,49 @@ def test_specialites_are_listed_by_domain_or_by_their_names(candidates: Candidat
 
 
 def test_a_tab_that_asks_for_no_specialite_has_no_list(candidates: CandidateFactory) -> None:
-    browser = candidates.log_in()
-    draft = up_to(browser, QUALIFICATION)
+    browser, draft = up_to(candidates, QUALIFICATION)
     for path in (f"{draft}/2/specialites", f"{draft}/2/specialites/{MCO.code}", f"{draft}/4/specialites/0"):
         assert browser.get(path).status_code == 404, path
+
+
+E1 = "E1 - Culture générale et expression"
+ATTESTATION = "Vous devrez fournir une attestation de formation établie par votre centre de formation."
+
+
+def alerts(browser: ScriptlessBrowser) -> list[str]:
+    paragraphs = browser.page.xpath("//main//*[contains(@class, 'fr-alert')]/p[last()]")
+    return [text_of(paragraph).partition(" : ")[2] for paragraph in paragraphs]
+
+
+def test_a_mark_typed_is_kept_by_suivant_alone(candidates: CandidateFactory) -> None:
+    browser, draft = up_to(candidates, ACQUIS)
+    browser.press("Suivant", meme_bts="oui")
+    browser.press("Suivant", **{"meme_bts-annee": "2021", "meme_bts-academie": "03", "meme_bts-note-E1": "12,5"})
+    assert browser.path == f"{draft}/{DIPLOMA}"
+    browser.get(f"{draft}/{EPREUVES}")
+    assert "E1 : Culture générale et expression : Bénéfice" in browser.text
+    browser.get(f"{draft}/{RECAP}")
+    assert f"{E1} Bénéfice (12,5/20)" in browser.text
+
+    browser.get(f"{draft}/{ACQUIS}")
+    browser.press("Suivant", **{"meme_bts-garder-E1": ""})
+    browser.get(f"{draft}/{EPREUVES}")
+    assert "E1 : Culture générale et expression : Inscrit" in browser.text
+    browser.get(f"{draft}/{RECAP}")
+    assert f"{E1} Note non conservée : 12,5/20" in browser.text
+
+
+def test_what_warns_is_seen_going_forward_before_the_save_and_after_it(candidates: CandidateFactory) -> None:
+    browser, draft = up_to(candidates, QUALIFICATION)
+    assert ATTESTATION in alerts(browser)
+    for number in (QUALIFICATION, ACQUIS, DIPLOMA, EPREUVES, RECAP):
+        writes(browser, draft, number)
+    browser.get(f"{draft}/{RECAP}")
+    assert ATTESTATION in browser.text
+    browser.get(f"{draft}/{NUMBER}")
+    assert ATTESTATION in alerts(browser)
+    browser.press(page_labels.SAVE)
+    assert browser.title == "N° Inscription"
+    assert ATTESTATION in alerts(browser)
+    browser.get(browser.path.removesuffix("/numero"))
+    assert ATTESTATION in browser.text

@@ -1,15 +1,20 @@
-"""Where a post may come from, which Host is answered, and what browsers are told to forbid."""
+"""Where a post may come from, which Host is answered, what browsers are told to forbid, and what probes hear."""
 
 from __future__ import annotations
 
+import socket
+import time
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
+import pytest
+
 from gateway.app import create_app
+from gateway.assets import load_assets
 from gateway.settings import GatewaySettings
 from services.chassis.settings import Secret
 from tests.gateway.candidates import CandidateFactory, creation_answers
-from tests.gateway.components.html_checks import problems_of
 from tests.support.in_process_portal import InProcessPortal
 from tests.support.scriptless_browser import ScriptlessBrowser
 
@@ -35,17 +40,11 @@ def test_a_foreign_post_is_refused_by_a_page_that_keeps_the_text(candidates: Can
     for headers in foreign:
         answer = browser.post("/compte", WORDS, headers=headers)
         assert answer.status_code == 403, headers
-        assert problems_of(answer.text) == []
         assert "Écrit longuement" in browser.text
         assert "Secret/2021" not in answer.text
         assert not browser.page.xpath("//main//form")
         browser.get("/compte")
         assert browser.value("prenoms") == "Laurent"
-
-
-def test_nobody_is_logged_in_by_another_site(plain: ScriptlessBrowser) -> None:
-    answer = plain.post("/connexion", {"identifiant": "a@b.fr"}, headers={"Sec-Fetch-Site": "cross-site"})
-    assert answer.status_code == 403
 
 
 def test_an_unknown_host_is_not_answered(running: InProcessPortal) -> None:
@@ -105,3 +104,37 @@ def test_a_nul_in_an_address_is_refused_by_a_page(plain: ScriptlessBrowser) -> N
 def test_pages_themselves_take_parameters_that_they_do_not_know(plain: ScriptlessBrowser) -> None:
     for path in ("/", "/connexion", "/ouverture-des-services"):
         assert plain.get(f"{path}?utm_source=mail").status_code == 200
+
+
+def test_the_gateway_is_ready_while_services_are_away_and_names_them(running: InProcessPortal) -> None:
+    settings: GatewaySettings = running.gateway.app.extensions["portail"]
+    with socket.create_server(("127.0.0.1", 0)) as listener:  # takes connections and says nothing
+        silent = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        away = replace(settings, registrations_url=silent, documents_url=silent, pieces_url=silent)
+        begun = time.monotonic()
+        answer = create_app(away).test_client().get("/health/ready")
+        assert time.monotonic() - begun < 3.5
+    assert answer.status_code == 200
+    assert answer.get_json()["checks"] == {
+        "assets": "ok",
+        "accounts": "ok",
+        "registrations": "TimeoutError",
+        "documents": "TimeoutError",
+        "pieces": "TimeoutError",
+    }
+
+
+def test_a_gateway_without_its_assets_is_not_ready(
+    running: InProcessPortal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gateway.app.load_assets", lambda: load_assets(tmp_path))
+    answer = running.gateway.app.test_client().get("/health/ready")
+    assert answer.status_code == 503
+    assert answer.get_json()["checks"]["assets"] == "not built"
+
+
+def test_invented_methods_make_one_metric_at_most(running: InProcessPortal) -> None:
+    client = running.gateway.app.test_client()
+    for number in range(20):
+        client.open("/", method=f"INVENTED{number}", base_url=running.url)
+    assert "INVENTED" not in client.get("/metrics").text

@@ -36,9 +36,12 @@ def client(components_app: Flask) -> FlaskClient:
 
 @pytest.fixture
 def rendered(components_app: Flask) -> Callable[..., Any]:
-    """Give `rendered(template, **context)`: the tree of a fragment made with the macros."""
+    """Give `rendered("file.html:macro(arguments)", beside, **context)`: the tree of a page that has that component."""
 
-    def render(template: str, **context: Any) -> Any:
+    def render(component: str, beside: str = "", **context: Any) -> Any:
+        file, _, call = component.partition(":")
+        macro = call.partition("(")[0]
+        template = f'{{% from "components/{file}" import {macro} %}}{{{{ {call} }}}}{beside}'
         with components_app.test_request_context():
             fragment = render_template_string(template, **context)
         page = f'<!doctype html><html lang="fr"><head><title>Essai</title></head><body>{fragment}</body></html>'

@@ -1,13 +1,25 @@
 from collections.abc import Callable
-from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any
+
+import pytest
 
 from gateway.components.fields import count_of, error_target, messages_for, read_field
 from gateway.components.posted_searches import without_outdated_choices
 from tests.gateway.components.html_checks import text_of
 
-FORM_FIELD = '{% from "components/form_field.html" import form_field %}{{ form_field(field, errors) }}'
-Render = Callable[..., Any]
+Shown = Callable[..., Any]
+
+
+@pytest.fixture
+def shown(rendered: Callable[..., Any]) -> Shown:
+    """Give `shown(field)` or `shown(field, mistake)`: the page of one field, and of a mistake in it."""
+
+    def show(field: dict[str, Any], mistake: str = "") -> Any:
+        errors = [{"pointer": f"#/{field['name']}", "detail": mistake}] if mistake else []
+        return rendered("form_field.html:form_field(field, errors)", field={"label": "N", **field}, errors=errors)
+
+    return show
 
 
 def test_a_field_has_the_same_id_wherever_it_is_shown() -> None:
@@ -21,95 +33,71 @@ def test_a_pointer_leads_to_its_field() -> None:
 
 
 def test_an_error_may_be_an_object_as_well_as_json() -> None:
-    @dataclass
-    class FieldError:
-        pointer: str
-        detail: str
-
-    assert messages_for([FieldError("#/nom", "Manquant")], "nom") == ["Manquant"]
+    assert messages_for([SimpleNamespace(pointer="#/nom", detail="Manquant")], "nom") == ["Manquant"]
 
 
 def test_zero_is_singular_in_french() -> None:
     assert [count_of(n, "erreur") for n in (0, 1, 2)] == ["0 erreur", "1 erreur", "2 erreurs"]
 
 
-def test_the_name_of_a_control_is_its_label_with_a_star_when_required(rendered: Render) -> None:
-    page = rendered(
-        FORM_FIELD, field={"name": "nom", "label": "Nom de famille", "hint": "(Nom de naissance)", "required": True}
-    )
+def test_the_name_of_a_control_is_its_label_with_a_star_when_required(shown: Shown) -> None:
+    page = shown({"name": "nom", "label": "Nom de famille", "hint": "(Nom de naissance)", "required": True})
     assert text_of(page.xpath("//label[@for='champ-nom']")[0]) == "Nom de famille *"
     assert text_of(page.xpath("//*[@id='champ-nom-aide']")[0]) == "(Nom de naissance)"
     assert "champ-nom-aide" in page.xpath("//input/@aria-describedby")[0].split()
 
 
-def test_an_error_is_tied_to_its_control(rendered: Render) -> None:
-    page = rendered(
-        FORM_FIELD, field={"name": "nom", "label": "Nom"}, errors=[{"pointer": "#/nom", "detail": "Manquant"}]
-    )
+def test_an_error_is_tied_to_its_control(shown: Shown) -> None:
+    page = shown({"name": "nom"}, "Manquant")
     described = page.xpath("//input/@aria-describedby")[0].split()
     assert page.xpath("//input/@aria-invalid") == ["true"]
     assert any(text_of(page.xpath(f"//*[@id='{identifier}']")[0]) == "Manquant" for identifier in described)
 
 
-def test_dates_and_numbers_keep_what_was_typed_right_or_not(rendered: Render) -> None:
+def test_dates_and_numbers_keep_what_was_typed_right_or_not(shown: Shown) -> None:
     for kind in ("date", "number", "text"):
-        page = rendered(FORM_FIELD, field={"name": "n", "label": "N", "type": kind, "value": "30/05/19xx"})
-        assert page.xpath("//input/@type") == ["text"], kind
-        assert page.xpath("//input/@value") == ["30/05/19xx"], kind
+        page = shown({"name": "n", "type": kind, "value": "30/05/19xx"})
+        assert (page.xpath("//input/@type"), page.xpath("//input/@value")) == (["text"], ["30/05/19xx"]), kind
 
 
-def test_a_password_is_never_given_back(rendered: Render) -> None:
-    page = rendered(FORM_FIELD, field={"name": "p", "label": "Mot de passe", "type": "password", "value": "Secret.123"})
+def test_a_password_is_never_given_back(shown: Shown) -> None:
+    page = shown({"name": "p", "type": "password", "value": "Secret.123"})
     assert page.xpath("//input[@type='password']/@value") == []
     assert page.xpath("//input[@type='password']/@maxlength") == []
 
 
-def test_yes_or_no_is_never_ticked_before_the_candidate_does_and_an_error_leads_to_its_first_choice(
-    rendered: Render,
-) -> None:
-    page = rendered(FORM_FIELD, field={"name": "presse", "label": "J'accepte", "type": "yes_no"})
+def test_yes_or_no_is_never_ticked_beforehand_and_an_error_leads_to_its_first_choice(shown: Shown) -> None:
+    page = shown({"name": "presse", "type": "yes_no"})
     assert [text_of(label) for label in page.xpath("//label")] == ["Oui", "Non"]
     assert page.xpath("//input[@checked]") == []
     assert page.xpath("//*[@id='champ-presse']/@value") == ["oui"]
 
 
-def test_a_list_is_native_and_begins_with_nothing_chosen(rendered: Render) -> None:
+def test_a_list_is_native_begins_with_nothing_chosen_and_shows_a_choice_as_it_was_written(shown: Shown) -> None:
+    hostile = '"><b>'
     options = [
-        {"value": "a", "label": "A", "group": "G"},
-        {"value": "b", "label": "B", "group": "G"},
+        {"value": hostile, "label": "<i>L'Haÿ & Cie</i>", "group": "G"},
+        {"value": "b", "label": "B", "group": "G", "disabled": True},
         {"value": "c", "label": "C"},
     ]
-    page = rendered(FORM_FIELD, field={"name": "d", "label": "D", "type": "select", "options": options, "value": "b"})
-    assert text_of(page.xpath("//select/option[@value='']")[0]) == "Sélectionnez une valeur"
-    assert page.xpath("//optgroup[@label='G']/option/@value") == ["a", "b"]
-    assert page.xpath("//option[@selected]/@value") == ["b"]
-
-
-def test_a_choice_is_shown_as_it_was_written_and_chosen_where_it_was_chosen(rendered: Render) -> None:
-    options = [{"value": '"><b>', "label": "<i>L'Haÿ & Cie</i>"}, {"value": "b", "label": "B", "disabled": True}]
-    for value, selected in (('"><b>', ['"><b>']), ("b", ["b"]), ("", [])):
-        page = rendered(
-            FORM_FIELD, field={"name": "d", "label": "D", "type": "select", "options": options, "value": value}
-        )
-        assert [text_of(option) for option in page.xpath("//option[@value!='']")] == ["<i>L'Haÿ & Cie</i>", "B"]
+    for value, selected in ((hostile, [hostile]), ("b", ["b"]), ("c", ["c"]), ("", [])):
+        page = shown({"name": "d", "type": "select", "options": options, "value": value})
+        assert text_of(page.xpath("//select/option[@value='']")[0]) == "Sélectionnez une valeur"
+        assert [text_of(option) for option in page.xpath("//option[@value!='']")] == ["<i>L'Haÿ & Cie</i>", "B", "C"]
+        assert page.xpath("//optgroup[@label='G']/option/@value") == [hostile, "b"]
         assert page.xpath("//option[@selected]/@value") == selected
         assert page.xpath("//option[@disabled]/@value") == ["b"]
 
 
-def test_hostile_text_stays_text(rendered: Render) -> None:
+def test_hostile_text_stays_text(shown: Shown) -> None:
     hostile = '"><script>alert(1)</script>'
-    page = rendered(
-        FORM_FIELD,
-        field={"name": "n", "label": hostile, "hint": hostile, "value": hostile},
-        errors=[{"pointer": "#/n", "detail": hostile}],
-    )
+    page = shown({"name": "n", "label": hostile, "hint": hostile, "value": hostile}, hostile)
     assert page.xpath("//script") == []
     assert page.xpath("//input/@value") == [hostile]
 
 
-def test_a_search_keeps_its_value_apart_from_the_words(rendered: Render) -> None:
-    field = {"name": "commune", "label": "Commune", "type": "search", "value": "10387", "display": "TROYES"}
-    page = rendered(FORM_FIELD, field=field)
+def test_a_search_keeps_its_value_apart_from_the_words(shown: Shown) -> None:
+    page = shown({"name": "commune", "type": "search", "value": "10387", "display": "TROYES"})
     assert page.xpath("//input[@name='commune']/@value") == ["10387"]
     assert page.xpath("//input[@name='commune-texte']/@value") == ["TROYES"]
 
@@ -119,16 +107,10 @@ def test_a_search_asks_the_page_s_own_address_for_its_field() -> None:
     assert spec.search_url == "/inscription/4/onglets/2/recherche?v=1&field=commune"
 
 
-def test_a_value_goes_when_its_words_were_changed() -> None:
-    posted = {"commune": ["14118"], "commune-affiche": ["CAEN"], "commune-texte": ["REIMS"]}
-    assert without_outdated_choices(posted) == {"commune": [""], "commune-texte": ["REIMS"]}
-
-
-def test_a_value_stays_when_its_words_did() -> None:
-    posted = {"commune": ["14118"], "commune-affiche": ["CAEN"], "commune-texte": ["CAEN "]}
-    assert without_outdated_choices(posted) == {"commune": ["14118"], "commune-texte": ["CAEN "]}
-
-
-def test_a_choice_among_results_needs_no_words_of_its_own() -> None:
-    posted = {"commune": ["51454"], "commune-texte": ["rei"], "acquis": ["a", "b"]}
-    assert without_outdated_choices(posted) == posted
+def test_a_value_goes_when_its_words_were_changed_and_only_then() -> None:
+    posted = {"commune": ["14118"], "commune-affiche": ["CAEN"]}
+    for typed, value in (("REIMS", ""), ("CAEN ", "14118")):
+        kept = without_outdated_choices({**posted, "commune-texte": [typed]})
+        assert kept == {"commune": [value], "commune-texte": [typed]}
+    among_results = {"commune": ["51454"], "commune-texte": ["rei"], "acquis": ["a", "b"]}
+    assert without_outdated_choices(among_results) == among_results

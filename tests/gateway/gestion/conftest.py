@@ -2,30 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
-
 import pytest
 
 from services.accounts.domain.staff import Role
 from tests.gateway.candidates import CandidateFactory
-from tests.gateway.gestion.people import StaffFactory, depositor
-from tests.support.in_process_four_services import InProcessFourServices, running_four_services
+from tests.gateway.gestion.people import StaffFactory, depositor, open_first
+from tests.gateway.portals import four_services
+from tests.support.in_process_four_services import InProcessFourServices
 from tests.support.scriptless_browser import ScriptlessBrowser
 
-if TYPE_CHECKING:
-    from tests.support.object_store import ObjectStore
-
-
-@pytest.fixture(scope="module")
-def running(objects: ObjectStore, tmp_path_factory: pytest.TempPathFactory) -> Iterator[InProcessFourServices]:
-    with running_four_services(tmp_path_factory.mktemp("gestion"), objects.fresh_bucket().url) as portal:
-        yield portal
-
-
-@pytest.fixture
-def candidates(running: InProcessFourServices) -> CandidateFactory:
-    return CandidateFactory(running)
+running = four_services("module")
 
 
 @pytest.fixture
@@ -47,6 +33,13 @@ def administrator(staff: StaffFactory) -> ScriptlessBrowser:
 def candidate(candidates: CandidateFactory, running: InProcessFourServices) -> ScriptlessBrowser:
     """Someone who has deposited two pieces."""
     return depositor(candidates, running, deposits=2)
+
+
+@pytest.fixture
+def desk(gestionnaire: ScriptlessBrowser, candidate: ScriptlessBrowser) -> ScriptlessBrowser:
+    """A gestionnaire at the first of the candidate's pieces that are to control."""
+    open_first(gestionnaire, candidate)
+    return gestionnaire
 
 
 @pytest.fixture(scope="module")

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import itertools
-import re
 
 import pyotp
 
-from gateway.web.mails import mail_folder
+from tests.gateway.candidates import CandidateFactory
 from tests.gateway.components.html_checks import text_of
 from tests.gateway.gestion.people import StaffBrowser
 from tests.support.in_process_four_services import InProcessFourServices
@@ -15,7 +14,6 @@ from tests.support.scriptless_browser import ScriptlessBrowser
 
 NEW_PASSWORD = "Tilleul/2021"
 _numbers = itertools.count(1)
-_LINK = re.compile(r"http://127\.0\.0\.1:\d+(/gestion/invitation/[\w-]+)")
 
 
 def new_address() -> str:
@@ -32,11 +30,7 @@ def invite(chief: StaffBrowser, email: str, role: str = "gestionnaire", academie
 
 def mailed_link(portal: InProcessFourServices, email: str) -> str:
     """The path of the link in the newest mail to that address."""
-    portal.deliver_events()
-    mails = (mail for mail in mail_folder.read_mails(portal.mail_folder) if mail.to == email)
-    link = _LINK.search(next(mails).text)
-    assert link
-    return link[1]
+    return CandidateFactory(portal).link_to(email, "/gestion/invitation/")
 
 
 def shown_secret(browser: ScriptlessBrowser) -> str:
@@ -48,11 +42,8 @@ def shown_secret(browser: ScriptlessBrowser) -> str:
 def set_up(browser: ScriptlessBrowser, **typed: str) -> str:
     """Choose the password and the second factor on the page of an invitation; returns the factor's secret."""
     secret = shown_secret(browser)
-    given = {
-        "password": NEW_PASSWORD,
-        "password_confirmation": NEW_PASSWORD,
-        "code": pyotp.TOTP(secret).now(),
-    }
+    code = pyotp.TOTP(secret).now()
+    given = {"password": NEW_PASSWORD, "password_confirmation": NEW_PASSWORD, "code": code}
     browser.press("Activer mon accès", **{**given, **typed})
     return secret
 

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 
 import pyotp
 
-from gateway.cookies import STAFF_SESSION_COOKIE, cookie_name
-from gateway.session_owner import exchange_name
+from gateway.cookies import STAFF_SESSION_COOKIE
 from services.accounts.domain.staff import Role
 from services.accounts.models import StaffMember, db
 from services.accounts.operations import staff_accounts
@@ -18,8 +17,9 @@ from services.accounts.operations.sessions import end_all_sessions
 from services.chassis.database.audit import Actor
 from services.contracts import page_labels
 from services.contracts.piece_statuses import STATUS_LABELS
-from tests.gateway.candidates import CandidateFactory
-from tests.gateway.components.html_checks import problems_of, text_of
+from tests.gateway.candidates import CandidateFactory, drop_cached_exchange
+from tests.gateway.checked_browser import CheckedBrowser
+from tests.gateway.components.html_checks import text_of
 from tests.pieces import sample_files
 from tests.support.in_process_four_services import InProcessFourServices
 from tests.support.scriptless_browser import ScriptlessBrowser
@@ -66,7 +66,7 @@ class StaffFactory:
         self.portal = portal
 
     def browser(self) -> ScriptlessBrowser:
-        return ScriptlessBrowser(self.portal.gateway.app, self.portal.url)
+        return CheckedBrowser(self.portal.gateway.app, self.portal.url)
 
     def account(self, *academies: str, role: Role = Role.GESTIONNAIRE) -> StaffAccount:
         email = f"gestion{next(_numbers)}@example.org"
@@ -89,11 +89,7 @@ class StaffFactory:
 
     def logged_in(self, *academies: str, role: Role = Role.GESTIONNAIRE) -> ScriptlessBrowser:
         """A gestionnaire of these académies, or an administrateur, on the page « À traiter »."""
-        browser = self.browser()
-        browser.get("/gestion")
-        log_in(browser, self.account(*academies, role=role))
-        assert browser.path == "/gestion", browser.text
-        return browser
+        return self.with_account(self.account(*academies, role=role), "/gestion").browser
 
 
 def log_in(browser: ScriptlessBrowser, account: StaffAccount, **typed: str) -> None:
@@ -130,24 +126,14 @@ def end_session(portal: InProcessFourServices, browser: ScriptlessBrowser, accou
     with portal.accounts.app.app_context(), db.operation() as session:
         end_all_sessions(session, account.id)
         session.get_one(StaffMember, account.id).totp_last_step = 0
-    forget_exchange(portal, browser)
-
-
-def forget_exchange(portal: InProcessFourServices, browser: ScriptlessBrowser) -> None:
-    """The gateway asks accounts anew whose session the browser's is."""
-    extensions = portal.gateway.app.extensions
-    extensions[exchange_name(STAFF_SESSION_COOKIE)].forget(
-        browser.cookie(cookie_name(extensions["portail"], STAFF_SESSION_COOKIE))
-    )
+    drop_cached_exchange(portal, browser, STAFF_SESSION_COOKIE)
 
 
 def open_first(gestionnaire: ScriptlessBrowser, candidate: ScriptlessBrowser) -> None:
     """The first of the candidate's pieces that are to control."""
     candidature = candidate.path.rpartition("/")[2]
     gestionnaire.get(f"/gestion/pieces?candidature={candidature}")
-    assert not problems_of(gestionnaire.answer.text)
     gestionnaire.get(gestionnaire.page.xpath("//tbody//a/@href")[0])
-    assert not problems_of(gestionnaire.answer.text)
 
 
 def statuses(candidate: ScriptlessBrowser) -> list[str]:

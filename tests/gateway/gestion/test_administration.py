@@ -6,34 +6,38 @@ import csv
 
 import pytest
 
+from gateway.web.gestion.typed_instants import read_day, read_end, read_instant, shown_end_instant, shown_instant
+from services.chassis.clock import YEARS
+from services.contracts import page_labels
 from tests.gateway.candidates import CandidateFactory
-from tests.gateway.components.html_checks import problems_of
 from tests.gateway.gestion.people import StaffFactory, depositor, rows
 from tests.support.in_process_four_services import InProcessFourServices
+from tests.support.in_process_portal import service_stopped
 from tests.support.scriptless_browser import ScriptlessBrowser
 
 LISTS = ("/gestion/pieces?statut=toutes", "/gestion/relances", "/gestion/documents")
 HERE, ELSEWHERE = "03", "20"
 
 
-def open_besancon(administrator: ScriptlessBrowser) -> None:
+@pytest.fixture
+def dates(administrator: ScriptlessBrowser) -> ScriptlessBrowser:
+    """An administrator at the dates of Besançon."""
     administrator.get("/gestion/ouvertures")
-    assert not problems_of(administrator.answer.text)
     administrator.follow("ACADÉMIE DE BESANCON")
-    assert not problems_of(administrator.answer.text)
+    return administrator
 
 
 def test_the_end_of_registrations_is_moved_with_a_reason_and_candidates_see_it(
-    administrator: ScriptlessBrowser, candidates: CandidateFactory
+    dates: ScriptlessBrowser, candidates: CandidateFactory
 ) -> None:
     candidates.register(candidates.create_activated_account())
-    open_besancon(administrator)
-    assert "candidature" in administrator.text, "whom it concerns is said first"
-    administrator.press("Changer les dates", closes="24/12/2021 23:59", reason="Intempéries")
-    assert administrator.answer.status_code == 200, administrator.text
-    assert "Les dates sont changées" in administrator.text
-    assert administrator.value("closes") == "24/12/2021 23:59"
-    assert "Intempéries" in administrator.text
+    dates.get(dates.path)
+    assert "candidature" in dates.text, "whom it concerns is said first"
+    dates.press("Changer les dates", closes="24/12/2021 23:59", reason="Intempéries")
+    assert dates.answer.status_code == 200, dates.text
+    assert "Les dates sont changées" in dates.text
+    assert dates.value("closes") == "24/12/2021 23:59"
+    assert "Intempéries" in dates.text
     candidate = candidates.browser()
     candidate.get("/ouverture-des-services?domaine=Examen&exam=BTS&session=2022&academie=03")
     assert "24 décembre 2021 23:59" in candidate.text
@@ -47,29 +51,21 @@ def test_the_end_of_registrations_is_moved_with_a_reason_and_candidates_see_it(
         ({"reason": "Panne"}, "Aucune date n'a été changée."),
     ],
 )
-def test_dates_that_cannot_be_are_refused_and_what_was_typed_stays(
-    administrator: ScriptlessBrowser, typed: dict[str, str], said: str
-) -> None:
-    open_besancon(administrator)
-    administrator.press("Changer les dates", **typed)
-    assert administrator.answer.status_code == 422
-    assert said in administrator.text
-    assert not problems_of(administrator.answer.text)
-    dates = {name: text for name, text in typed.items() if name != "reason"}
-    assert {name: administrator.value(name) for name in dates} == dates
-    assert typed["reason"].strip() in administrator.text
+def test_dates_that_cannot_be_are_refused_as_typed(dates: ScriptlessBrowser, typed: dict[str, str], said: str) -> None:
+    dates.press("Changer les dates", **typed)
+    assert dates.answer.status_code == 422
+    assert said in dates.text
+    assert all(dates.value(name) == text for name, text in typed.items() if name != "reason")
+    assert typed["reason"].strip() in dates.text
 
 
-def test_dates_changed_by_somebody_else_meanwhile_are_shown_and_not_overwritten(
-    administrator: ScriptlessBrowser, staff: StaffFactory
-) -> None:
-    open_besancon(administrator)
-    stale = administrator.value("revision")
-    administrator.press("Changer les dates", opens="02/10/2021 08:00", reason="Erreur de saisie")
-    administrator.press("Changer les dates", opens="03/10/2021 08:00", reason="Trop tard", revision=stale or "")
-    assert administrator.answer.status_code == 412
-    assert "changées entre-temps" in administrator.text
-    assert administrator.value("opens") == "03/10/2021 08:00"
+def test_dates_changed_by_somebody_else_meanwhile_are_shown_and_not_overwritten(dates: ScriptlessBrowser) -> None:
+    stale = dates.value("revision")
+    dates.press("Changer les dates", opens="02/10/2021 08:00", reason="Erreur de saisie")
+    dates.press("Changer les dates", opens="03/10/2021 08:00", reason="Trop tard", revision=stale or "")
+    assert dates.answer.status_code == 412
+    assert "changées entre-temps" in dates.text
+    assert dates.value("opens") == "03/10/2021 08:00"
 
 
 def test_a_message_is_looked_at_published_and_taken_off(
@@ -85,12 +81,15 @@ def test_a_message_is_looked_at_published_and_taken_off(
     administrator.get("/gestion/messages")
     administrator.press("Voir l'aperçu", **message)
     assert "les candidats liront" in administrator.text
-    assert not problems_of(administrator.answer.text)
     visitor = staff.browser()
     assert message["title"] not in visitor.get("/").text, "a look is no publication"
     administrator.press("Publier le message")
     assert "Le message est publié." in administrator.text
     assert message["text"] in visitor.get("/").text
+    assert len(visitor.page.xpath("//*[contains(@class, 'fr-alert--warning')]")) == 1
+    with service_stopped(running.registrations):
+        assert visitor.get("/").status_code == 200
+        assert page_labels.CREATE_ACCOUNT in visitor.text
     administrator.press("Retirer ce message")
     assert "Le message est retiré." in administrator.text
     assert message["text"] not in visitor.get("/").text
@@ -108,7 +107,6 @@ def open_account(administrator: ScriptlessBrowser, candidature: str) -> None:
     """Lead the administrator from a candidature to its candidate's account."""
     administrator.get(f"/gestion/candidatures/{candidature}")
     administrator.follow("Son compte et son état civil")
-    assert not problems_of(administrator.answer.text)
 
 
 def test_a_civil_status_is_corrected_with_a_reason_and_every_candidature_follows(
@@ -132,18 +130,15 @@ def test_a_civil_status_is_corrected_with_a_reason_and_every_candidature_follows
     assert "Compte de candidat consulté" in acts
 
 
-def test_a_mistake_is_shown_beside_its_field_and_what_was_typed_stays(
-    administrator: ScriptlessBrowser, candidature: str
-) -> None:
+def test_a_mistake_is_shown_and_what_was_typed_stays(administrator: ScriptlessBrowser, candidature: str) -> None:
     open_account(administrator, candidature)
-    administrator.press("Corriger l'état civil", nom_famille="", prenoms="Paul", motif="Erreur de saisie")
+    administrator.press("Corriger l'état civil", nom_famille="PAUL", prenoms="", motif="Erreur de saisie")
     assert administrator.answer.status_code == 422
-    assert administrator.value("prenoms") == "Paul"
+    assert administrator.value("nom_famille") == "PAUL"
     assert "Erreur de saisie" in administrator.text
     administrator.press("Corriger l'état civil", nom_famille="PETIT", motif=" ")
     assert administrator.answer.status_code == 422
     assert administrator.value("nom_famille") == "PETIT"
-    assert not problems_of(administrator.answer.text)
 
 
 def test_an_account_is_found_by_its_address_alone(administrator: ScriptlessBrowser, candidature: str) -> None:
@@ -156,35 +151,39 @@ def test_an_account_is_found_by_its_address_alone(administrator: ScriptlessBrows
     administrator.press("Rechercher", email="personne@example.org")
     assert "Aucun compte" in administrator.text
     administrator.press("Rechercher", email="")
-    assert not problems_of(administrator.answer.text)
 
 
 def test_a_link_of_activation_is_sent_again_and_the_older_is_closed(
     administrator: ScriptlessBrowser, candidates: CandidateFactory
 ) -> None:
     email = candidates.create_account()
-    first = candidates.link_to(email, "activation")
+    first = candidates.link_to(email)
     administrator.get("/gestion/comptes")
     administrator.press("Rechercher", email=email)
     administrator.get(administrator.page.xpath("//tbody//a/@href")[0])
     administrator.press("Renvoyer le lien d'activation")
     assert "Le lien d'activation est renvoyé" in administrator.text
-    second = candidates.link_to(email, "activation")
+    second = candidates.link_to(email)
     assert second != first
     assert candidates.browser().get(first).status_code == 410
     assert "Activer mon compte" in candidates.browser().get(second).text
 
 
 @pytest.mark.usefixtures("candidature")
-def test_an_administrator_chooses_an_académie_of_each_list(administrator: ScriptlessBrowser) -> None:
+def test_an_administrator_chooses_an_académie_of_each_list_and_of_the_search(administrator: ScriptlessBrowser) -> None:
     for path in LISTS:
         administrator.get(path)
         everywhere = rows(administrator)
         administrator.press("Filtrer", academie=HERE)
-        assert not problems_of(administrator.answer.text)
         assert (rows(administrator), administrator.value("academie")) == (everywhere, HERE), path
         administrator.press("Filtrer", academie=ELSEWHERE)
         assert (administrator.answer.status_code, rows(administrator)) == (200, []), path
+    administrator.get("/gestion/candidatures")
+    administrator.press("Rechercher", recherche="binet", academie=HERE)
+    assert rows(administrator)
+    administrator.press("Rechercher", academie=ELSEWHERE)
+    assert rows(administrator) == []
+    assert (administrator.value("recherche"), administrator.value("academie")) == ("binet", ELSEWHERE)
 
 
 def test_a_gestionnaire_has_no_académie_to_choose(staff: StaffFactory) -> None:
@@ -207,11 +206,43 @@ def test_an_export_is_of_the_académie_that_was_chosen(administrator: Scriptless
         assert len(list(csv.reader(exported[ELSEWHERE].splitlines()))) == 1, "the headings alone"
 
 
-@pytest.mark.usefixtures("candidature")
-def test_a_search_is_within_the_académie_that_was_chosen(administrator: ScriptlessBrowser) -> None:
-    administrator.get("/gestion/candidatures")
-    administrator.press("Rechercher", recherche="binet", academie=HERE)
-    assert rows(administrator)
-    administrator.press("Rechercher", academie=ELSEWHERE)
-    assert rows(administrator) == []
-    assert (administrator.value("recherche"), administrator.value("academie")) == ("binet", ELSEWHERE)
+NO_INSTANTS = ("", "demain", "25/10/2021", "31/02/2021 12:00", "31/12/9999 23:59", "28/03/2021 02:30")
+
+
+def read(text: str) -> str:
+    instant = read_instant(text)
+    assert instant, text
+    return instant.isoformat()
+
+
+def test_an_instant_is_read_in_paris_time_and_shown_as_it_was_typed() -> None:
+    assert read(" 25/10/2021  12:00 ") == "2021-10-25T12:00:00+02:00"
+    assert read("28/03/2021 03:30") == "2021-03-28T03:30:00+02:00"
+    assert shown_instant("2021-10-25T10:00:00+00:00") == "25/10/2021 12:00"
+    assert [text for text in NO_INSTANTS if read_instant(text)] == []
+
+
+def test_years_that_no_dossier_has_are_refused() -> None:
+    for year, is_read in ((YEARS[0] - 1, False), (YEARS[0], True), (YEARS[-1], True), (YEARS[-1] + 1, False)):
+        assert bool(read_instant(f"01/06/{year} 12:00")) is is_read, year
+        assert bool(read_day(f"01/06/{year}")) is is_read, year
+
+
+def test_the_last_minute_of_a_day_stands_for_its_end() -> None:
+    for typed, end in (
+        ("24/12/2021 23:59", "2021-12-25T00:00:00+01:00"),
+        ("24/12/2021 23:58", "2021-12-24T23:58:00+01:00"),
+        ("24/12/2021 22:59", "2021-12-24T22:59:00+01:00"),
+    ):
+        instant = read_end(typed)
+        assert instant
+        assert instant.isoformat() == end
+        assert shown_end_instant(end) == typed
+    assert read_end("demain") is None
+
+
+def test_a_day_may_hold_spaces_and_must_exist() -> None:
+    day = read_day(" 30 / 05 / 1998 ")
+    assert day
+    assert day.isoformat() == "1998-05-30"
+    assert read_day("31/02/2021") is None

@@ -9,7 +9,6 @@ from sqlalchemy import update
 
 from gateway.layout.frame import GESTION_HOME
 from services.pieces.models import Candidature, Deposit, Piece, db
-from tests.gateway.components.html_checks import problems_of
 from tests.gateway.gestion.people import NON_COMPLIANT, PASSWORD, StaffFactory
 from tests.support.in_process_four_services import InProcessFourServices
 from tests.support.scriptless_browser import ScriptlessBrowser
@@ -70,9 +69,7 @@ def test_where_there_is_no_page_one_is_still_in_the_espace_de_gestion_and_nowher
     assert "Anne DUVAL" not in browser.get("/gestionnaires").text
 
 
-def test_texts_of_candidates_are_shown_as_texts(
-    gestionnaire: ScriptlessBrowser, running: InProcessFourServices
-) -> None:
+def test_candidates_texts_are_shown_as_texts(gestionnaire: ScriptlessBrowser, running: InProcessFourServices) -> None:
     hostile = "<script>alert(1)</script>\"'{{ 7 * 7 }}"
     path, candidature = gestionnaire.path, gestionnaire.value("candidature")
     with running.pieces.app.app_context(), db.operation() as session:
@@ -85,7 +82,6 @@ def test_texts_of_candidates_are_shown_as_texts(
     for address in (f"{path}?statut=toutes&session={quote(hostile)}", *lists, "/gestion"):
         gestionnaire.get(address)
         assert gestionnaire.answer.status_code == 200
-        assert not problems_of(gestionnaire.answer.text)
         assert "alert(1)" not in " ".join(gestionnaire.page.xpath("//script/text()"))
     gestionnaire.get(path)
     assert gestionnaire.text.count(hostile) >= 4

@@ -78,12 +78,9 @@ def test_tools_share_the_few_places_of_large_files_with_pages(
     assert send(api, pdfs, b"x").status_code == 200
 
 
-def test_each_file_of_an_import_has_the_size_that_documents_takes() -> None:
+def test_each_file_of_an_import_has_the_size_that_documents_takes_and_other_paths_take_no_file() -> None:
     sizes = [max_file_bytes("documents", f"imports/{ID}/{kind}") for kind in ("csv", "pdfs")]
     assert sizes == [MAX_CSV_BYTES, MAX_ARCHIVE_BYTES]
-
-
-def test_other_paths_take_no_file() -> None:
     for service, path in (
         ("documents", "imports"),
         ("documents", f"imports/{ID}/publication"),

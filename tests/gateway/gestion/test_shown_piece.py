@@ -13,11 +13,11 @@ from gateway.cookies import STAFF_SESSION_COOKIE, cookie_name
 from gateway.service_clients import clients
 from gateway.session_owner import exchange_name
 from gateway.web.gestion.candidatures import SHORTEST_SEARCH
-from services.chassis.process.health_paths import LIVE
 from services.pieces.models import Deposit, db
+from tests.gateway.calls import note_calls
 from tests.gateway.candidates import CandidateFactory
-from tests.gateway.components.html_checks import problems_of, text_of
-from tests.gateway.gestion.people import depositor, open_first, rows
+from tests.gateway.components.html_checks import text_of
+from tests.gateway.gestion.people import depositor, rows
 from tests.support.in_process_four_services import InProcessFourServices
 from tests.support.in_process_portal import service_stopped
 from tests.support.scriptless_browser import ScriptlessBrowser
@@ -31,24 +31,18 @@ def candidate(running: InProcessFourServices) -> ScriptlessBrowser:
     return depositor(CandidateFactory(running), running, deposits=2)
 
 
-def test_a_page_of_the_file_is_a_picture_and_the_file_itself_is_only_saved(
-    gestionnaire: ScriptlessBrowser, candidate: ScriptlessBrowser
-) -> None:
-    open_first(gestionnaire, candidate)
-    [picture] = gestionnaire.page.xpath("//main//img")
-    path = gestionnaire.path
-    answer = gestionnaire.get(picture.get("src"))
+def test_a_page_of_the_file_is_a_picture_and_the_file_itself_is_only_saved(desk: ScriptlessBrowser) -> None:
+    [picture] = desk.page.xpath("//main//img")
+    path = desk.path
+    answer = desk.get(picture.get("src"))
     assert (answer.status_code, answer.content_type) == (200, "image/jpeg")
-    answer = gestionnaire.get(f"{path}/fichier")
+    answer = desk.get(f"{path}/fichier")
     assert answer.headers["Content-Disposition"].startswith("attachment")
     assert "sandbox" in answer.headers["Content-Security-Policy"]
 
 
-def test_pages_that_are_not_shown_are_announced(
-    gestionnaire: ScriptlessBrowser, candidate: ScriptlessBrowser, running: InProcessFourServices
-) -> None:
-    open_first(gestionnaire, candidate)
-    path, most = gestionnaire.path, MAX_SHOWN_PAGES
+def test_pages_that_are_not_shown_are_announced(desk: ScriptlessBrowser, running: InProcessFourServices) -> None:
+    path, most = desk.path, MAX_SHOWN_PAGES
     for pages, shown, words in (
         (most, most, ""),
         (most + 1, most, f"les {most} premières pages sur {most + 1} sont montrées"),
@@ -56,22 +50,20 @@ def test_pages_that_are_not_shown_are_announced(
     ):
         with running.pieces.app.app_context(), db.operation() as session:
             session.execute(update(Deposit).where(Deposit.piece_id == path.rpartition("/")[2]).values(pages=pages))
-        gestionnaire.get(path)
-        assert not problems_of(gestionnaire.answer.text)
-        assert len(gestionnaire.page.xpath("//main//img")) == shown
-        assert words in gestionnaire.text
-        assert bool(words) == ("Téléchargez le fichier pour voir les autres" in gestionnaire.text)
+        desk.get(path)
+        assert len(desk.page.xpath("//main//img")) == shown
+        assert words in desk.text
+        assert bool(words) == ("Téléchargez le fichier pour voir les autres" in desk.text)
 
 
 def test_what_the_candidate_declared_stands_beside_the_piece_where_registrations_answers(
-    gestionnaire: ScriptlessBrowser, candidate: ScriptlessBrowser, running: InProcessFourServices
+    desk: ScriptlessBrowser, running: InProcessFourServices
 ) -> None:
-    open_first(gestionnaire, candidate)
-    path = gestionnaire.path
-    assert "Ce que le candidat a déclaré" in gestionnaire.text
+    path = desk.path
+    assert "Ce que le candidat a déclaré" in desk.text
     with service_stopped(running.registrations):
-        assert gestionnaire.get(path).status_code == 200
-        assert "ne peut pas être affiché pour le moment" in gestionnaire.text
+        assert desk.get(path).status_code == 200
+        assert "ne peut pas être affiché pour le moment" in desk.text
 
 
 def test_the_pieces_of_a_candidate_are_found_by_a_number_that_stands_in_no_address(
@@ -82,7 +74,6 @@ def test_the_pieces_of_a_candidate_are_found_by_a_number_that_stands_in_no_addre
     own = len(rows(gestionnaire))
     gestionnaire.get("/gestion/pieces?statut=toutes&session=BTS 2022")
     gestionnaire.press("Filtrer", numero_candidat=numero)
-    assert not problems_of(gestionnaire.answer.text)
     assert len(rows(gestionnaire)) == own
     address = str(gestionnaire.answer.request.query_string)
     assert numero not in gestionnaire.answer.request.url
@@ -103,46 +94,31 @@ def test_a_candidature_is_found_by_name_without_it_standing_in_an_address(
     gestionnaire.get("/gestion/candidatures")
     gestionnaire.press("Rechercher", recherche="d" * (SHORTEST_SEARCH - 1))
     assert f"au moins {SHORTEST_SEARCH} caractères" in gestionnaire.text
-    assert not problems_of(gestionnaire.answer.text)
     gestionnaire.press("Rechercher", recherche="binet")
-    assert not problems_of(gestionnaire.answer.text)
     assert rows(gestionnaire)
     assert not gestionnaire.answer.request.query_string
     gestionnaire.get(f"/gestion/candidatures/{candidate.path.rpartition('/')[2]}")
-    assert not problems_of(gestionnaire.answer.text)
     assert "Version 1" in gestionnaire.text
     gestionnaire.follow("Ses pièces justificatives")
     assert rows(gestionnaire)
 
 
-@pytest.fixture
-def calls(running: InProcessFourServices, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What services are asked, besides whether they are alive; accounts apart, whose answers are kept."""
-    asked: list[str] = []
-    for name in ("pieces", "registrations"):
-        app = running.apps[name]
-
-        def counted(environ, start_response, plain=app.wsgi_app, name=name):  # type: ignore[no-untyped-def]
-            if environ["PATH_INFO"] != LIVE:
-                asked.append(f"{name} {environ['REQUEST_METHOD']} {environ['PATH_INFO']}")
-            return plain(environ, start_response)
-
-        monkeypatch.setattr(app, "wsgi_app", counted)
-    return asked
-
-
 def test_a_piece_with_its_neighbours_and_what_its_candidate_declared_are_two_answers(
-    gestionnaire: ScriptlessBrowser, candidate: ScriptlessBrowser, calls: list[str]
+    gestionnaire: ScriptlessBrowser,
+    candidate: ScriptlessBrowser,
+    running: InProcessFourServices,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    """Accounts apart, whose answers are kept."""
     candidature = candidate.path.rpartition("/")[2]
     gestionnaire.get(f"/gestion/pieces?candidature={candidature}")
     piece = gestionnaire.page.xpath("//tbody//a/@href")[0]
     gestionnaire.get(piece)  # reasons of refusal are kept for a minute
-    calls.clear()
+    asked = note_calls(monkeypatch, pieces=running.pieces.app, registrations=running.registrations.app)
     gestionnaire.get(piece)
     assert gestionnaire.page.xpath("//a[@rel='next']")
     piece_id = piece.partition("?")[0].rpartition("/")[2]
-    assert calls == [f"pieces GET /v1/pieces/{piece_id}", f"registrations GET /v1/staff/candidatures/{candidature}"]
+    assert asked() == [f"pieces GET /v1/pieces/{piece_id}", f"registrations GET /v1/staff/candidatures/{candidature}"]
 
 
 def test_files_that_are_read_slowly_take_no_place_of_a_candidates_page(

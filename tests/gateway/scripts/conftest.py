@@ -4,34 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
+from flask import Flask
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from gateway.cookies import SESSION_COOKIE, STAFF_SESSION_COOKIE
 from tests.gateway.candidates import CandidateFactory
 from tests.gateway.components.conftest import components_app
 from tests.gateway.gestion.people import StaffFactory
-from tests.gateway.scripts.sender import Sender
-from tests.gateway.scripts.sessions import take_session_over
+from tests.gateway.portals import four_services
+from tests.gateway.scripts.sender import Sender, take_session_over
 from tests.gateway.scripts.typist import IDENTIFICATION, Typist
 from tests.support.app_server import serving
 from tests.support.chromium import french_profile
-from tests.support.in_process_four_services import InProcessFourServices, running_four_services
-
-if TYPE_CHECKING:
-    from flask import Flask
-    from playwright.sync_api import Browser, BrowserContext, Page
-
-    from tests.support.object_store import ObjectStore
+from tests.support.in_process_four_services import InProcessFourServices
 
 __all__ = ["components_app"]
 
-
-@pytest.fixture(scope="session")
-def running(objects: ObjectStore, tmp_path_factory: pytest.TempPathFactory) -> Iterator[InProcessFourServices]:
-    with running_four_services(tmp_path_factory.mktemp("scripts"), objects.fresh_bucket().url) as portal:
-        yield portal
+running = four_services("session")
 
 
 @pytest.fixture(scope="session")

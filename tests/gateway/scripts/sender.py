@@ -4,23 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from playwright.sync_api import expect
+from playwright.sync_api import Page, Request, Response, Route, expect
 
-from gateway.cookies import SESSION_COOKIE
+from gateway.cookies import SESSION_COOKIE, cookie_name
 from gateway.file_rules import SENT_PART_BYTES
 from services.contracts import page_labels
 from tests.gateway.candidates import CandidateFactory
-from tests.gateway.scripts.sessions import take_session_over
 from tests.support.in_process_four_services import InProcessFourServices
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Page, Request, Response, Route
+from tests.support.in_process_portal import InProcessPortal
+from tests.support.scriptless_browser import ScriptlessBrowser
 
 KIBIBYTE = 1024
 PART = SENT_PART_BYTES
 SLOW = 400 * 1000 / 8  # bytes per second of a line of 400 kbit/s
+
+
+def take_session_over(page: Page, portal: InProcessPortal, browser: ScriptlessBrowser, cookie: str) -> None:
+    """The page's profile has the session that is open in `browser`, without going by the pages of the log-in."""
+    name = cookie_name(portal.gateway.app.extensions["portail"], cookie)
+    page.context.add_cookies([{"name": name, "value": str(browser.cookie(name)), "url": portal.url}])
 
 
 class Sender:
@@ -58,7 +62,10 @@ class Sender:
             (self.folder / name).write_bytes(content)
         self.page.get_by_label("Choisir un fichier").set_input_files([self.folder / name for name, _ in files])
 
-    def sends(self) -> None:
+    def sends(self, *files: tuple[str, bytes]) -> None:
+        """These files besides those chosen before."""
+        if files:
+            self.chooses(*files)
         self.page.get_by_role("button", name="Envoyer", exact=True).click()
 
     def at_part(self, number: int, act: Callable[[Route], None]) -> None:
@@ -83,8 +90,9 @@ class Sender:
         self.page.locator(".fr-message--error").filter(has_text=words).wait_for(timeout=60_000)
         expect(self.page.locator("[name=fichier]")).to_be_focused()
 
-    def arrives_at(self, title: str) -> None:
-        here = self.page.get_by_role("heading", level=1, name=title, exact=True)
+    def is_asked_whether_it_is_legible(self) -> None:
+        """It is deposited."""
+        here = self.page.get_by_role("heading", level=1, name=page_labels.LEGIBILITY, exact=True)
         refused = self.page.locator(".fr-message--error").filter(has_text="e")
         here.or_(refused).first.wait_for(timeout=60_000)
         assert here.count(), self.page.inner_text("main")

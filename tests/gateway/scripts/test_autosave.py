@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import Route, expect
+from playwright.sync_api import Dialog, Route, expect
 
 from services.contracts import page_labels
 from services.registrations.domain.lengths import FIELD_VALUE
@@ -14,9 +13,6 @@ from tests.gateway.candidates import CandidateFactory
 from tests.gateway.scripts.typist import CANDIDATURE, ENDED, IDENTIFICATION, NOT_SAVED, OFFLINE, SAVED, Typist
 from tests.support.accessibility import violations
 from tests.support.in_process_portal import InProcessPortal, service_stopped
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Dialog, Page
 
 
 def cut(route: Route) -> None:
@@ -71,13 +67,10 @@ def test_a_window_that_is_closed_at_once_has_sent_what_was_typed(typist: Typist)
     typist.field("adresse").fill("1 rue du port")
     page = typist.page.context.new_page()
     typist.page.close(run_before_unload=True)
-    expect_in_draft(typist, page, "1 rue du port")
 
-
-def expect_in_draft(typist: Typist, page: Page, value: str) -> None:
     def there() -> bool:
         typist.opens(IDENTIFICATION, page)
-        return typist.field("adresse", page).input_value() == value
+        return typist.field("adresse", page).input_value() == "1 rue du port"
 
     assert any(there() for _ in range(30)), "what was typed did not arrive"
 
@@ -96,10 +89,12 @@ def test_while_the_line_is_cut_the_page_says_so_and_saves_when_it_is_back(typist
     typist.holds("complement_1", "Bâtiment B")
 
 
-def test_while_the_portal_is_away_the_page_tries_again_until_it_is_back(
-    typist: Typist, running: InProcessPortal
+@pytest.mark.parametrize("away", ["gateway", "registrations"])
+def test_while_the_portal_or_its_service_is_away_the_page_tries_again_until_it_is_back(
+    typist: Typist, running: InProcessPortal, away: str
 ) -> None:
-    with service_stopped(running.gateway):
+    """Takes as long as the page waits before its second try."""
+    with service_stopped(getattr(running, away)):
         typist.field("adresse").fill("1 rue du port")
         typist.reads(NOT_SAVED)
         typist.field("complement_1").fill("Bâtiment B")
@@ -107,20 +102,7 @@ def test_while_the_portal_is_away_the_page_tries_again_until_it_is_back(
     typist.holds("complement_1", "Bâtiment B")
 
 
-def test_while_the_service_is_away_the_page_tries_again_until_it_is_back(
-    typist: Typist, running: InProcessPortal
-) -> None:
-    """Takes as long as the page waits before its second try."""
-    with service_stopped(running.registrations):
-        typist.field("adresse").fill("1 rue du port")
-        typist.reads(NOT_SAVED)
-    typist.reads(SAVED)
-    typist.holds("adresse", "1 rue du port")
-
-
-def test_where_the_requests_of_scripts_are_blocked_a_second_press_goes_on_after_the_browsers_warning(
-    typist: Typist,
-) -> None:
+def test_where_requests_of_scripts_are_blocked_a_second_press_goes_on_after_a_warning(typist: Typist) -> None:
     warnings: list[str] = []
 
     def accept(dialog: Dialog) -> None:
@@ -184,9 +166,7 @@ def test_two_windows_are_told_at_the_first_difference_and_nothing_is_replaced(ty
     expect(other.locator("main")).to_contain_text("2 rue du lac")
 
 
-def test_a_window_whose_draft_another_one_has_saved_leads_to_the_candidature(
-    typist: Typist, candidates: CandidateFactory
-) -> None:
+def test_a_window_whose_draft_was_saved_leads_to_the_candidature(typist: Typist, candidates: CandidateFactory) -> None:
     candidates.register(typist.email)
     typist.field("adresse").fill("2 rue du lac")
     typist.reads(re.compile("Votre candidature est enregistrée"))
@@ -208,9 +188,7 @@ def test_a_window_on_another_tab_is_no_difference(typist: Typist) -> None:
     typist.reads(SAVED, other)
 
 
-def test_after_the_session_has_ended_typing_goes_on_once_another_window_has_logged_in(
-    typist: Typist, running: InProcessPortal
-) -> None:
+def test_typing_goes_on_once_another_window_has_logged_in_again(typist: Typist, running: InProcessPortal) -> None:
     other = typist.page.context.new_page()
     other.goto(f"{typist.url}/")
     other.get_by_role("button", name=page_labels.LOG_OUT).click()

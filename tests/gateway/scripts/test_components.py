@@ -179,9 +179,7 @@ def test_the_end_of_the_session_is_announced_and_put_off(page: Page, site: str) 
 
 def test_at_400_percent_the_end_of_the_session_covers_nothing_and_is_read_whole(open_page: Open, site: str) -> None:
     page = open_page(viewport=ZOOMED_VIEWPORT)
-    page.clock.install()
-    page.goto(f"{site}/composants/onglets", wait_until="networkidle")
-    page.clock.fast_forward(WARNED_SECONDS * 1000)
+    _type_and_wait(page, site, WARNED_SECONDS)
     expect(page.get_by_role("alert")).to_contain_text("Votre session va bientôt se terminer")
     assert layout_faults(page) == []
 

@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING
 
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 from pypdf import PdfWriter
 
 from services.chassis.french import file_size
-from services.contracts import page_labels
 from services.contracts.file_rules import MAX_FILE_BYTES
 from services.pieces.domain.statuses import Scan
-from services.pieces.models import Deposit, db
+from tests.gateway.deposited_pieces import set_scan
 from tests.gateway.scripts.sender import KIBIBYTE, PART, SLOW, Sender
 from tests.pieces import sample_files
-from tests.support.in_process_four_services import InProcessFourServices
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Route
 
 LAST = PART // 20  # a last part of 1 %
 SIZE = 4 * PART + LAST
@@ -45,28 +39,26 @@ def _with_attachment(length: int) -> bytes:
 def test_an_upload_cut_at_10_50_and_99_percent_of_a_slow_line_goes_on_where_it_broke(sender: Sender) -> None:
     """Takes long: the line is slow."""
     sender.set_line_speed(SLOW)
-    sender.chooses(("relevé.pdf", a_pdf()))
-    sender.sends()
+    sender.sends(("relevé.pdf", a_pdf()))
     for cut in (PARTS[0], PARTS[2], PARTS[4]):
         while not sender.sent_offsets or sender.sent_offsets[-1] != cut:
             sender.page.wait_for_event("request", lambda sent: sent.method == "PATCH")
         sender.line(SLOW, offline=True)
         sender.says("La connexion est interrompue")
         sender.line(SLOW)
-    sender.arrives_at(page_labels.LEGIBILITY)
+    sender.is_asked_whether_it_is_legible()
     assert sender.accepted_offsets == PARTS
     assert len(sender.sent_offsets) <= len(PARTS) + 3, "of what was cut, the part under way alone left again"
 
 
 def test_a_page_loaded_again_goes_on_with_the_same_file(sender: Sender) -> None:
     sender.at_part(2, lambda route: route.abort("connectionreset"))
-    sender.chooses(("relevé.pdf", a_pdf()))
-    sender.sends()
+    sender.sends(("relevé.pdf", a_pdf()))
     sender.says("La connexion est interrompue")
     sender.page.reload()
     sender.page.get_by_label("Choisir un fichier").set_input_files(sender.folder / "relevé.pdf")
     sender.sends()
-    sender.arrives_at(page_labels.LEGIBILITY)
+    sender.is_asked_whether_it_is_legible()
     assert sender.accepted_offsets == PARTS
 
 
@@ -76,13 +68,12 @@ def test_a_session_that_ends_meanwhile_keeps_the_page_and_what_was_sent(sender: 
         route.continue_()
 
     sender.at_part(2, ends)
-    sender.chooses(("relevé.pdf", a_pdf()))
-    sender.sends()
+    sender.sends(("relevé.pdf", a_pdf()))
     sender.says("Votre session est terminée")
     sender.page.get_by_role("link", name="S'identifier dans un nouvel onglet").wait_for()
     sender.logs_in()
     sender.page.get_by_role("button", name="Réessayer").click()
-    sender.arrives_at(page_labels.LEGIBILITY)
+    sender.is_asked_whether_it_is_legible()
     assert sender.accepted_offsets == PARTS
 
 
@@ -92,21 +83,19 @@ def test_a_service_that_is_away_is_named_and_waited_for(sender: Sender) -> None:
         route.continue_()
 
     sender.at_part(1, stop_pieces)
-    sender.chooses(("relevé.pdf", a_pdf()))
-    sender.sends()
+    sender.sends(("relevé.pdf", a_pdf()))
     try:
         sender.page.get_by_role("button", name="Réessayer").wait_for()
         assert "Le service des justificatifs ne répond pas" in sender.page.inner_text("[data-etat]")
     finally:
         sender.portal.pieces.start()
     sender.page.get_by_role("button", name="Réessayer").click()
-    sender.arrives_at(page_labels.LEGIBILITY)
+    sender.is_asked_whether_it_is_legible()
 
 
 def test_what_is_cancelled_is_not_deposited(sender: Sender) -> None:
     sender.at_part(1, lambda route: route.abort("connectionreset"))
-    sender.chooses(("relevé.pdf", a_pdf()))
-    sender.sends()
+    sender.sends(("relevé.pdf", a_pdf()))
     sender.says("La connexion est interrompue")
     sender.page.get_by_role("button", name="Annuler l'envoi").click()
     sender.says("Envoi annulé : rien n'a été déposé.")
@@ -115,34 +104,26 @@ def test_what_is_cancelled_is_not_deposited(sender: Sender) -> None:
 
 
 def test_a_file_that_is_refused_says_why_and_another_can_be_sent(sender: Sender) -> None:
-    sender.chooses(("grand.pdf", b"%PDF-1.7" + b"0" * MAX_FILE_BYTES))
-    sender.sends()
+    sender.sends(("grand.pdf", b"%PDF-1.7" + b"0" * MAX_FILE_BYTES))
     sender.is_refused(f"la taille ne doit pas excéder {file_size(MAX_FILE_BYTES)}.")
     assert sender.sent_offsets == [], "it is refused before it is sent"
-    sender.chooses(("note.pdf", b"ceci n'est pas un PDF"))
-    sender.sends()
+    sender.sends(("note.pdf", b"ceci n'est pas un PDF"))
     sender.is_refused("format")
     sender.chooses(("relevé.pdf", a_pdf(8 * KIBIBYTE)))
     assert sender.page.locator(".fr-message--error").count() == 0
     sender.sends()
-    sender.arrives_at(page_labels.LEGIBILITY)
-
-
-def scanned(portal: InProcessFourServices, filename: str, scan: Scan) -> None:
-    with portal.apps["pieces"].app_context(), db.operation() as session:
-        session.query(Deposit).filter_by(filename=filename).one().scan = scan
+    sender.is_asked_whether_it_is_legible()
 
 
 def test_the_verdict_of_the_antivirus_appears_by_itself_and_the_focus_stays(sender: Sender) -> None:
     page = sender.page
-    sender.chooses(("attente.pdf", sample_files.pdf()))
-    sender.sends()
-    sender.arrives_at(page_labels.LEGIBILITY)
-    scanned(sender.portal, "attente.pdf", Scan.PENDING)
+    sender.sends(("attente.pdf", sample_files.pdf()))
+    sender.is_asked_whether_it_is_legible()
+    set_scan(sender.portal, "attente.pdf", Scan.PENDING)
     page.get_by_role("link", name="C'est lisible").click()
     expect(page.get_by_text("Antivirus : analyse en cours")).to_be_visible()
     page.get_by_role("link", name="attente.pdf").focus()
-    scanned(sender.portal, "attente.pdf", Scan.CLEAN)
+    set_scan(sender.portal, "attente.pdf", Scan.CLEAN)
     expect(page.get_by_text("Antivirus : fichier sain", exact=True)).to_be_visible(timeout=60_000)
     expect(page.get_by_role("link", name="attente.pdf")).to_be_focused()
     expect(page.locator("[data-analyses]")).to_contain_text("Analyse terminée.")

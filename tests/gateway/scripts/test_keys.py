@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
+from playwright.sync_api import Page
 from sqlalchemy import select
 
 from services.contracts import page_labels
 from services.pieces.models import AuditEntry, db
 from tests.gateway.candidates import CandidateFactory
-from tests.gateway.gestion.copied_pieces import add_pieces_to_control
+from tests.gateway.deposited_pieces import add_pieces_to_control
 from tests.gateway.gestion.people import COMPLIANT, NON_COMPLIANT, depositor
 from tests.support.in_process_four_services import InProcessFourServices
 from tests.support.processes import wait_until
 from tests.support.scriptless_browser import ScriptlessBrowser
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Page
 
 MILLISECONDS = 60_000
 
@@ -110,9 +106,7 @@ def test_each_piece_takes_one_key_and_no_page_but_its_own(
     assert len(documents) == 1, "pieces take each other's place in the page; only the list is loaded"
 
 
-def test_the_next_picture_is_loaded_ahead_and_opened_when_it_is_shown(
-    desk: Page, running: InProcessFourServices
-) -> None:
+def test_the_next_picture_is_loaded_ahead_and_opened_when_shown(desk: Page, running: InProcessFourServices) -> None:
     link = desk.locator("nav a[rel=next]").get_attribute("href") or ""
     following = link.partition("?")[0].rpartition("/")[2]
     wait_until(lambda: ("deposit.loaded_ahead", following) in acts(running), 60, "the picture loaded ahead")

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, Route, expect
 
 from gateway.web.gestion import pieces
 from tests.gateway.candidates import CandidateFactory
-from tests.gateway.gestion.copied_pieces import add_pieces_to_control
+from tests.gateway.deposited_pieces import add_pieces_to_control
 from tests.gateway.gestion.people import RECEIVED, StaffFactory, depositor
 from tests.support.in_process_four_services import InProcessFourServices
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Page, Route
 
 MILLISECONDS = 60_000
 POSTED_PIECES, REST = 5, 2
@@ -51,13 +47,13 @@ def reads(page: Page, *words: str) -> None:
         expect(report).to_contain_text(sentence, timeout=MILLISECONDS)
 
 
-def on_part(page: Page, number: int, act: Callable[[Route], None]) -> list[int]:
-    """What happens to the post of that part; the pieces of each post so far."""
+def on_parts(page: Page, numbers: tuple[int, ...], act: Callable[[Route], None]) -> list[int]:
+    """What happens to the posts of these parts; the pieces of each post so far."""
     posts: list[int] = []
 
     def handle(route: Route) -> None:
         posts.append((route.request.post_data or "").count("selection="))
-        if len(posts) == number:
+        if len(posts) in numbers:
             act(route)
         else:
             route.continue_()
@@ -66,13 +62,11 @@ def on_part(page: Page, number: int, act: Callable[[Route], None]) -> list[int]:
     return posts
 
 
-def test_after_a_mistake_all_stays_and_once_corrected_is_decided_in_parts_with_progress_in_words(
-    selection: Page,
-) -> None:
+def test_after_a_mistake_all_stays_and_is_then_decided_in_parts_with_progress_in_words(selection: Page) -> None:
     received_on = selection.locator("[name=received_on]")
     selection.get_by_text("Dates", exact=True).click()
     received_on.fill("hier")
-    posts = on_part(selection, 0, lambda route: route.continue_())
+    posts = on_parts(selection, (), Route.continue_)
     press(selection)
     reads(selection, "Aucune décision n'a été enregistrée.", f"{PIECES} pièces à décider encore")
     assert posts == [POSTED_PIECES], "the first part alone was sent"
@@ -81,7 +75,7 @@ def test_after_a_mistake_all_stays_and_once_corrected_is_decided_in_parts_with_p
 
     received_on.fill("2021-10-05")
     waiting: list[Route] = []
-    posts = on_part(selection, 3, waiting.append)
+    posts = on_parts(selection, (3,), waiting.append)
     press(selection)
     expect(selection.locator("[data-nombre]")).to_have_text(f"{2 * POSTED_PIECES} sur {PIECES}", timeout=MILLISECONDS)
     assert selection.locator("progress").evaluate("bar => [bar.value, bar.max]") == [2 * POSTED_PIECES, PIECES]
@@ -92,7 +86,7 @@ def test_after_a_mistake_all_stays_and_once_corrected_is_decided_in_parts_with_p
 
 
 def test_a_part_that_fails_stops_no_other_and_is_gone_on_with(selection: Page) -> None:
-    posts = on_part(selection, 2, lambda route: route.abort())
+    posts = on_parts(selection, (2,), lambda route: route.abort())
     press(selection)
     reads(
         selection,
@@ -109,21 +103,15 @@ def test_a_part_that_fails_stops_no_other_and_is_gone_on_with(selection: Page) -
 
 
 def test_a_portal_that_fails_twice_in_a_row_is_not_asked_again(selection: Page) -> None:
-    posts: list[str] = []
-
-    def abort(route: Route) -> None:
-        posts.append(route.request.method)
-        route.abort()
-
-    selection.route(DECISIONS, abort)
+    posts = on_parts(selection, (1, 2, 3), lambda route: route.abort())
     press(selection)
     reads(selection, "Aucune décision n'a été enregistrée.", f"{PIECES} pièces à décider encore")
-    assert posts == ["POST"] * 2
+    assert posts == [POSTED_PIECES] * 2
 
 
 def test_a_selection_can_be_stopped(selection: Page) -> None:
     waiting: list[Route] = []
-    posts = on_part(selection, 2, waiting.append)
+    posts = on_parts(selection, (2,), waiting.append)
     press(selection)
     expect(selection.locator("[data-nombre]")).to_have_text(f"{POSTED_PIECES} sur {PIECES}", timeout=MILLISECONDS)
     selection.get_by_role("button", name="Arrêter").click()
@@ -133,9 +121,7 @@ def test_a_selection_can_be_stopped(selection: Page) -> None:
     assert selection.locator("[name=selection]:checked").count() == REST
 
 
-def test_what_a_colleague_decided_meanwhile_is_in_the_report_with_its_reason(
-    selection: Page, staff: StaffFactory
-) -> None:
+def test_what_a_colleague_decided_meanwhile_is_reported_with_its_reason(selection: Page, staff: StaffFactory) -> None:
     colleague = staff.logged_in("03")
     value = selection.locator("[name=selection]:checked").nth(POSTED_PIECES + 3).get_attribute("value") or ""
     colleague.post("/gestion/pieces/decisions", [("decision", "compliant"), ("selection", value)])

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from gateway.cookies import SESSION_COOKIE
 from services.contracts import page_labels
 from tests.accounts.creation_form import PASSWORD
 from tests.gateway.candidates import CandidateFactory
-from tests.gateway.scripts.sessions import take_session_over
+from tests.gateway.scripts.sender import take_session_over
 from tests.support.accessibility import violations
 from tests.support.in_process_portal import InProcessPortal
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Page
 
 OPENING = "/ouverture-des-services?domaine=Examen&exam=BTS&session=2022&academie=03"
 PUBLIC = ("/", OPENING, "/plan-du-site", "/un-probleme", "/accessibilite", "/compte/creation", "/connexion", "/mails")
@@ -36,16 +32,11 @@ def faults(page: Page, url: str, paths: tuple[str, ...]) -> dict[str, list[str]]
     return {path: lines for path, lines in found.items() if lines}
 
 
-def test_public_pages_are_accessible_and_fit_a_small_telephone(
-    open_page: Callable[..., Page], running: InProcessPortal
-) -> None:
-    assert faults(open_page(viewport=NARROW), running.url, PUBLIC) == {}
-
-
-def test_a_candidates_pages_are_accessible_and_fit_a_small_telephone(
+def test_pages_are_accessible_and_fit_a_small_telephone(
     open_page: Callable[..., Page], candidates: CandidateFactory, running: InProcessPortal
 ) -> None:
     browser, page = candidates.log_in_registered(), open_page(viewport=NARROW)
+    assert faults(page, running.url, PUBLIC) == {}
     take_session_over(page, running, browser, SESSION_COOKIE)
     browser.get("/inscriptions")
     recap = next(link for link in browser.page.xpath("//main//a/@href") if link.startswith("/inscriptions/"))

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING
 
 from PIL import Image, ImageDraw
+from playwright.sync_api import Route
 from pypdf import PdfReader
 
-from services.contracts import page_labels
 from services.contracts.file_rules import MAX_FILE_BYTES
 from services.pieces.domain.picture_sides import PAGE_SIDE
 from tests.gateway.scripts.sender import Sender
 from tests.pieces.corpus.sample_pages import heic
 from tests.support.processes import wait_until
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Route
 
 TURNED = 6  # EXIF: held upright, the sensor lies on its side
 
@@ -36,9 +32,8 @@ def photograph(width: int, height: int, *, quality: int = 90, words: str = "", t
 def test_a_photograph_too_large_to_be_sent_is_made_smaller_and_upright(sender: Sender) -> None:
     large = photograph(2800, 2100, quality=97, turned=True)
     assert len(large) > MAX_FILE_BYTES
-    sender.chooses(("IMG_0001.jpg", large))
-    sender.sends()
-    sender.arrives_at(page_labels.LEGIBILITY)
+    sender.sends(("IMG_0001.jpg", large))
+    sender.is_asked_whether_it_is_legible()
     assert "Votre photo a été réduite de" in sender.page.inner_text("main")
     deposited = sender.file()
     with Image.open(io.BytesIO(deposited)) as picture:
@@ -60,7 +55,7 @@ def test_four_pages_are_put_in_order_and_become_one_pdf(sender: Sender) -> None:
     assert [text.split()[0] for text in names.all_inner_texts()] == ["1.jpg", "2.jpg", "3.jpg", "4.jpg"]
     assert sender.page.evaluate("document.activeElement.textContent") == "Monter 3.jpg", "the focus goes along"
     sender.sends()
-    sender.arrives_at(page_labels.LEGIBILITY)
+    sender.is_asked_whether_it_is_legible()
     assert "Vos 4 fichiers ont été réunis en un PDF de 4 pages." in sender.page.inner_text("main")
     deposited = sender.file()
     assert len(deposited) <= MAX_FILE_BYTES
@@ -70,9 +65,8 @@ def test_four_pages_are_put_in_order_and_become_one_pdf(sender: Sender) -> None:
 
 def test_a_heic_becomes_a_jpeg_without_date_and_place(sender: Sender) -> None:
     picture = Image.open(io.BytesIO(photograph(1600, 1200, words="cni")))
-    sender.chooses(("IMG_0002.HEIC", heic(picture)))
-    sender.sends()
-    sender.arrives_at(page_labels.LEGIBILITY)
+    sender.sends(("IMG_0002.HEIC", heic(picture)))
+    sender.is_asked_whether_it_is_legible()
     assert "convertie en JPEG, sans la date ni le lieu" in sender.page.inner_text("main")
     preview = sender.page.locator(".portail-apercu img")
     wait_until(lambda: preview.evaluate("image => image.naturalWidth") > 500, 60, "the picture")
@@ -95,5 +89,5 @@ def test_files_chosen_before_the_script_arrives_are_taken_out_by_keyboard_and_se
     assert [text.split()[0] for text in names.all_inner_texts()] == ["2.jpg"]
     assert sender.page.evaluate("document.activeElement.textContent") == "Retirer 2.jpg"
     sender.sends()
-    sender.arrives_at(page_labels.LEGIBILITY)
+    sender.is_asked_whether_it_is_legible()
     assert sender.sent_offsets, "sent in parts, which the script alone does"

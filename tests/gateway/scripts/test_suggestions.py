@@ -2,20 +2,27 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 
-def box_with_two_suggestions(tabs: Page) -> tuple[Locator, Locator]:
-    """The box of communes with « re » typed, and the suggestion REMICOURT, which is shown as the second of two."""
-    box = tabs.get_by_role("combobox", name="Commune de naissance *", exact=True)
+@pytest.fixture
+def box(tabs: Page) -> Locator:
+    """Where communes are searched."""
+    return tabs.get_by_role("combobox", name="Commune de naissance *", exact=True)
+
+
+@pytest.fixture
+def second(tabs: Page, box: Locator) -> Locator:
+    """With « re » typed, the suggestion REMICOURT, which is shown as the second of two."""
     box.press_sequentially("re")
-    second = tabs.get_by_role("option", name="REMICOURT", exact=True)
-    expect(second).to_be_visible()
-    return box, second
+    suggestion = tabs.get_by_role("option", name="REMICOURT", exact=True)
+    expect(suggestion).to_be_visible()
+    return suggestion
 
 
-def test_suggestions_are_reached_and_chosen_by_the_keyboard(tabs: Page) -> None:
-    box, _ = box_with_two_suggestions(tabs)
+@pytest.mark.usefixtures("second")
+def test_suggestions_are_reached_and_chosen_by_the_keyboard(tabs: Page, box: Locator) -> None:
     suggestions = tabs.get_by_role("listbox", name="Suggestions").get_by_role("option")
     expect(suggestions).to_have_text(["REIMS", "REMICOURT"])
     expect(tabs.get_by_role("status").filter(has_text="2 résultats")).to_be_attached()
@@ -28,24 +35,22 @@ def test_suggestions_are_reached_and_chosen_by_the_keyboard(tabs: Page) -> None:
     expect(suggestions).to_have_count(0)
 
 
-def test_an_answer_that_comes_late_leaves_the_suggestion_reached_by_the_arrows(tabs: Page) -> None:
+def test_a_late_answer_leaves_the_suggestion_reached_by_arrows(tabs: Page, box: Locator, second: Locator) -> None:
     """What Enter does must not depend on when the words typed last are answered."""
-    box, reached = box_with_two_suggestions(tabs)
     with tabs.expect_response(lambda answer: "q=rem" in answer.url):
         box.press("m")
         box.press("ArrowDown")
         box.press("ArrowDown")
-        expect(reached).to_have_attribute("aria-selected", "true")
+        expect(second).to_have_attribute("aria-selected", "true")
     expect(tabs.get_by_role("listbox", name="Suggestions").get_by_role("option")).to_have_text(["REMICOURT"])
-    expect(reached).to_have_attribute("aria-selected", "true")
+    expect(second).to_have_attribute("aria-selected", "true")
     box.press("Enter")
     expect(box).to_have_value("REMICOURT")
 
 
-def test_enter_searches_and_does_not_send_the_form_while_nothing_is_chosen(tabs: Page) -> None:
+def test_enter_searches_and_does_not_send_the_form_while_nothing_is_chosen(tabs: Page, box: Locator) -> None:
     sent: list[str] = []
     tabs.on("request", lambda request: sent.append(request.url) if request.is_navigation_request() else None)
-    box = tabs.get_by_label("Commune de naissance")
     box.press_sequentially("re")
     box.press("Enter")
     expect(tabs.get_by_role("option", name="REMICOURT", exact=True)).to_be_visible()
@@ -56,19 +61,17 @@ def test_enter_searches_and_does_not_send_the_form_while_nothing_is_chosen(tabs:
     assert sent == []
 
 
-def test_a_suggestion_that_was_left_is_not_reached_again_by_what_is_typed_after_it(tabs: Page) -> None:
-    box, reached = box_with_two_suggestions(tabs)
+def test_a_suggestion_that_was_left_is_not_reached_again_by_typing(box: Locator, second: Locator) -> None:
     box.press("ArrowUp")
-    expect(reached).to_have_attribute("aria-selected", "true")
+    expect(second).to_have_attribute("aria-selected", "true")
     box.press("Escape")
     box.press("m")
-    expect(reached).to_be_visible()
-    expect(reached).to_have_attribute("aria-selected", "false")
+    expect(second).to_be_visible()
+    expect(second).to_have_attribute("aria-selected", "false")
     expect(box).not_to_have_attribute("aria-activedescendant", re.compile("."))
 
 
-def test_enter_after_too_few_letters_says_so(tabs: Page) -> None:
-    box = tabs.get_by_label("Commune de naissance")
+def test_enter_after_too_few_letters_says_so(tabs: Page, box: Locator) -> None:
     box.press_sequentially("r")
     box.press("Enter")
     expect(tabs.get_by_text("Saisissez au moins 2 lettres.")).to_be_visible()
@@ -76,8 +79,7 @@ def test_enter_after_too_few_letters_says_so(tabs: Page) -> None:
     expect(tabs.get_by_text("2 résultats")).to_be_attached()
 
 
-def test_a_suggestion_is_chosen_by_a_click_and_forgotten_when_the_words_change(tabs: Page) -> None:
-    box = tabs.get_by_label("Commune de naissance")
+def test_a_suggestion_is_chosen_by_a_click_and_forgotten_when_the_words_change(tabs: Page, box: Locator) -> None:
     box.fill("cae")
     tabs.get_by_role("option", name="CAEN").click()
     expect(tabs.locator("input[name=commune]")).to_have_value("14118")
@@ -97,8 +99,7 @@ def test_what_explains_a_suggestion_is_seen_and_is_no_part_of_its_name(tabs: Pag
     expect(tabs.get_by_label("Commune de naissance")).to_have_value("INDIVIDUELS 010")
 
 
-def test_a_suggestion_typed_in_full_is_chosen(tabs: Page) -> None:
-    box = tabs.get_by_label("Commune de naissance")
+def test_a_suggestion_typed_in_full_is_chosen(tabs: Page, box: Locator) -> None:
     box.fill("troyes")
     expect(tabs.get_by_role("option", name="TROYES")).to_be_visible()
     box.press("Tab")

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, Page, expect
 
 from services.contracts import page_labels
 from tests.accounts.creation_form import PASSWORD
 from tests.support.in_process_portal import InProcessPortal
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Locator, Page
 
 SAVED = re.compile(r"Brouillon enregistré à \d\d:\d\d – pas encore transmis")
 NOT_SAVED = "Non enregistré, nouvel essai…"

@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
-
 import pytest
 
 from tests.gateway.candidates import CandidateFactory
-from tests.support.in_process_four_services import InProcessFourServices, running_four_services
+from tests.gateway.portals import four_services
+from tests.support.in_process_four_services import InProcessFourServices
 from tests.support.scriptless_browser import ScriptlessBrowser
 
-if TYPE_CHECKING:
-    from tests.support.object_store import ObjectStore
-
-
-@pytest.fixture(scope="package")
-def running(objects: ObjectStore, tmp_path_factory: pytest.TempPathFactory) -> Iterator[InProcessFourServices]:
-    with running_four_services(tmp_path_factory.mktemp("uploads"), objects.fresh_bucket().url) as portal:
-        yield portal
+running = four_services("package")
 
 
 @pytest.fixture

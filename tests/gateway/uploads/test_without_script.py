@@ -1,33 +1,40 @@
-"""The plain form: files go whole, and what is refused says what to do."""
+"""The plain form: files go whole, what is refused says what to do; what is said of files, and how many at once."""
 
 from __future__ import annotations
 
 import io
+from contextlib import ExitStack
 
+import pytest
 from PIL import Image
 from pypdf import PdfReader
 
-from gateway.web.justificatifs.lisible import LEGIBILITY_WARNINGS
+from gateway.clients.pieces import Deposit
+from gateway.web.justificatifs.file_reception import TOO_MANY_IN_ALL, TOO_MANY_OF_CANDIDATE, FileRefused, upload_places
+from gateway.web.justificatifs.lisible import LEGIBILITY_WARNINGS, processing_sentences
 from services.contracts import page_labels
 from services.contracts.file_rules import MAX_FILE_BYTES
 from services.pieces.domain.legibility import Sign
 from services.pieces.domain.statuses import Scan
-from services.pieces.models import Deposit, db
 from tests.accounts.creation_form import PASSWORD
 from tests.gateway.candidates import CandidateFactory
-from tests.gateway.components.html_checks import problems_of, text_of
+from tests.gateway.components.html_checks import text_of
+from tests.gateway.deposited_pieces import set_scan
 from tests.pieces import sample_files
 from tests.support.in_process_four_services import InProcessFourServices
 from tests.support.scriptless_browser import ScriptlessBrowser
 
 DEPOSITED = "Votre fichier est déposé."
+MEGABYTE = 1024 * 1024
+PLAIN = Deposit("1", "cni.jpg", 1, "", "saine", "clean", None)
+CONVERTED = Deposit("1", "cni.jpg", 1, "", "saine", "clean", None, converted=True)
+JOINED = Deposit("1", "cni.pdf", 1, "", "saine", "clean", None, converted=True, pages=4)
 PHOTOGRAPH = sample_files.image("JPEG", (600, 800))
 
 
 def sends(browser: ScriptlessBrowser, *files: tuple[str, bytes], form: str = "") -> None:
     """Send files with the form that is shown, or that of the page `form`."""
     browser.post(form or browser.path, [("fichier", (io.BytesIO(content), name)) for name, content in files])
-    assert problems_of(browser.answer.text) == []
 
 
 def test_one_file_is_deposited_looked_at_replaced_and_taken_back(sender: ScriptlessBrowser) -> None:
@@ -42,7 +49,6 @@ def test_one_file_is_deposited_looked_at_replaced_and_taken_back(sender: Scriptl
     assert DEPOSITED in sender.text
     assert "autre.pdf" in sender.text
     sender.get(sender.page.xpath("//main//a[contains(@href, '/suppression/')]/@href")[0])
-    assert problems_of(sender.answer.text) == []
     sender.post(sender.path)
     assert sender.title == page_labels.JUSTIFICATIFS
     assert "autre.pdf" not in sender.text
@@ -100,21 +106,45 @@ def test_a_session_that_has_died_ends_at_the_form_which_asks_for_the_file_again(
     assert later.title == page_labels.LEGIBILITY
 
 
-def test_what_the_antivirus_says_is_shown_and_a_link_asks_again(
-    sender: ScriptlessBrowser, running: InProcessFourServices
-) -> None:
+def test_what_the_antivirus_says_is_shown_on_request(sender: ScriptlessBrowser, running: InProcessFourServices) -> None:
     sends(sender, ("lien.pdf", sample_files.pdf()))
-    _scanned(running, "lien.pdf", Scan.PENDING)
+    set_scan(running, "lien.pdf", Scan.PENDING)
     sender.follow("C'est lisible")
     assert "Antivirus : analyse en cours" in sender.text
-    _scanned(running, "lien.pdf", Scan.CLEAN)
+    set_scan(running, "lien.pdf", Scan.CLEAN)
     sender.follow("Actualiser : Confirmation d'inscription signée")
     assert "Antivirus : fichier sain" in sender.text
-    _scanned(running, "lien.pdf", Scan.INFECTED)
+    set_scan(running, "lien.pdf", Scan.INFECTED)
     sender.get(sender.path)
     assert "L'antivirus a trouvé ce fichier dangereux" in sender.text
 
 
-def _scanned(portal: InProcessFourServices, filename: str, scan: Scan) -> None:
-    with portal.apps["pieces"].app_context(), db.operation() as session:
-        session.query(Deposit).filter_by(filename=filename).one().scan = scan
+@pytest.mark.parametrize(
+    ("deposit", "files", "sizes", "sentences"),
+    [
+        (PLAIN, 0, (0, 0), []),
+        (PLAIN, 0, (12 * MEGABYTE, 2 * MEGABYTE), ["Votre photo a été réduite de 12 Mo à 2 Mo."]),
+        (PLAIN, 0, (2, 12), []),
+        (CONVERTED, 0, (0, 0), ["Votre photo a été convertie en JPEG, sans la date ni le lieu de la prise de vue."]),
+        (JOINED, 4, (0, 0), ["Vos 4 fichiers ont été réunis en un PDF de 4 pages."]),
+    ],
+)
+def test_what_is_said(deposit: Deposit, files: int, sizes: tuple[int, int], sentences: list[str]) -> None:
+    assert processing_sentences(deposit, files, *sizes) == sentences
+
+
+def test_one_candidate_does_not_take_all_places() -> None:
+    uploads = upload_places("tested", in_all=5, each=3)
+    with ExitStack() as under_way:
+        for _ in range(3):
+            under_way.enter_context(uploads.place("one"))
+        with pytest.raises(FileRefused) as refused, uploads.place("one"):
+            pass
+        assert (refused.value.detail, refused.value.status) == (TOO_MANY_OF_CANDIDATE, 503)
+        for _ in range(2):
+            under_way.enter_context(uploads.place("another"))
+        with pytest.raises(FileRefused) as refused, uploads.place("a third"):
+            pass
+        assert refused.value.detail == TOO_MANY_IN_ALL
+    with uploads.place("one"), uploads.place("a third"):
+        pass

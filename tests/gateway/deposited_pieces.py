@@ -1,4 +1,4 @@
-"""Many pieces to control, made of one that a candidate has deposited."""
+"""What happens to deposited pieces without a page: copies of them, and the verdict of the antivirus."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
 from services.chassis.database.transactions import new_id
+from services.pieces.domain.statuses import Scan
 from services.pieces.models import Deposit, Piece, db
 from tests.support.in_process_four_services import InProcessFourServices
 
@@ -33,3 +34,8 @@ def _add(session: Session, candidature_id: str, number: int) -> None:
 def _copied(row: Any, **changed: Any) -> Any:
     columns = {column.key: getattr(row, column.key) for column in inspect(type(row)).column_attrs}
     return type(row)(**{**columns, **changed})
+
+
+def set_scan(running: InProcessFourServices, filename: str, scan: Scan) -> None:
+    with running.pieces.app.app_context(), db.operation() as session:
+        session.query(Deposit).filter_by(filename=filename).one().scan = scan

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
@@ -28,9 +29,8 @@ def service(database_url: str, bucket: Bucket) -> Iterator[PiecesService]:
     """pieces without an antivirus, migrated and empty, in the guide's deposit period."""
     from tests.pieces.pieces_service import PiecesService
 
-    running = PiecesService(database_url, bucket.url)
-    yield running
-    running.close()
+    with closing(PiecesService(database_url, bucket.url)) as running:
+        yield running
 
 
 @pytest.fixture
@@ -38,9 +38,8 @@ def on_postgresql(request: pytest.FixtureRequest, bucket: Bucket) -> Iterator[Pi
     """The same, for what PostgreSQL alone does."""
     from tests.pieces.pieces_service import PiecesService, prepare
 
-    running = PiecesService(prepared_url("postgresql", "pieces_empty", prepare, request), bucket.url)
-    yield running
-    running.close()
+    with closing(PiecesService(prepared_url("postgresql", "pieces_empty", prepare, request), bucket.url)) as running:
+        yield running
 
 
 @pytest.fixture
@@ -48,6 +47,5 @@ def scanned_service(database_url: str, bucket: Bucket, clamav: ClamAV) -> Iterat
     """The same with an antivirus."""
     from tests.pieces.pieces_service import PiecesService
 
-    running = PiecesService(database_url, bucket.url, antivirus_url=clamav.url)
-    yield running
-    running.close()
+    with closing(PiecesService(database_url, bucket.url, antivirus_url=clamav.url)) as running:
+        yield running

@@ -7,14 +7,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from services.chassis.clock import PARIS
-from services.contracts.registrations import (
-    AcademieRef,
-    PieceAsked,
-    RegistrationSaved,
-    RegistrationWithdrawn,
-    WindowChanged,
-)
-from tests.documents.example_events import CANDIDATE, CANDIDATURE, CONTACT, piece, saved
+from services.contracts.registrations import AcademieRef, RegistrationSaved, RegistrationWithdrawn, WindowChanged
+from tests.documents.example_events import CANDIDATE, CANDIDATURE, CONTACT, saved
+from tests.documents.example_events import PIECES as ASKED
 
 OTHER = "c0ffee00000000000000000000000002"
 
@@ -24,23 +19,20 @@ DURING = datetime(2021, 10, 5, 15, 59, tzinfo=PARIS)
 SECOND = timedelta(seconds=1)
 
 
-def asked_piece(code: str, label: str, group: str, group_label: str, **overrides: Any) -> PieceAsked:
-    dates = {"deposit_opens": OPENS.isoformat(), "deposit_closes": CLOSES.isoformat()}
-    return dataclasses.replace(piece(code, label, group_label, **{**dates, **overrides}), group_code=group)
-
-
-SIGNED = asked_piece("CINSIG03", "Confirmation d'inscription signée", "CONFIRMATION", "Confirmation d'inscription")
-IDENTITY = asked_piece("NATIDE06", "Document justifiant l'identité", "NATIONALITE", "Nationalité")
-ATTESTATION = asked_piece("BTSETAS4", "Attestation de formation", "CONDITIONS", "Conditions réglementaires")
-ENGAGEMENT = asked_piece("BTSEE-EF3", "Demande de reconnaissance", "DOSSIER", "Dossier épreuve", form="ENGAGEMENT")
-LIVRET = asked_piece("BTSLIVCOMP", "Livret de compétences", "DOSSIER", "Dossier épreuve")
-PRESENCE = asked_piece("BTSPRESENT-BQ", "Attestation de présence", "DOSSIER", "Dossier épreuve", required=False)
-PIECES = (SIGNED, IDENTITY, ATTESTATION, ENGAGEMENT, LIVRET, PRESENCE)
+PIECES = tuple(dataclasses.replace(piece, group_code=piece.group_code.partition("_")[0]) for piece in ASKED)
+"""Of the regroupements CONFIRMATION, NATIONALITE, CONDITIONS and DOSSIER."""
+IDENTITY = next(piece for piece in PIECES if piece.code == "NATIDE06")
 
 
 def registration_saved(**overrides: Any) -> RegistrationSaved:
     """The guide's registration_saved; keyword arguments replace its fields."""
     return saved(**{"numero_candidat": "02103000001", "pieces": PIECES, **overrides})
+
+
+def of_others(number: int, **overrides: Any) -> list[RegistrationSaved]:
+    """Candidatures of as many other candidates."""
+    ids = ({"candidature_id": f"dead{each:028}", "candidate_id": f"beef{each:028}"} for each in range(number))
+    return [registration_saved(**own, **overrides) for own in ids]
 
 
 def academie(code: str, label: str) -> AcademieRef:

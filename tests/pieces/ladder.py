@@ -9,7 +9,6 @@ from typing import Any
 
 from services.chassis.clock import PARIS
 from services.contracts.reminder_rules import HOUR
-from services.pieces.jobs import jobs
 from services.pieces.models import db
 from tests.pieces.example_events import window_changed
 from tests.pieces.pieces_service import PiecesService
@@ -26,8 +25,7 @@ def with_ladder(service: PiecesService, *days: int, revision: int = 1, **overrid
 
 
 def run_job(service: PiecesService) -> None:
-    with service.app.app_context():
-        jobs["remind"].run()
+    service.run_job("remind")
 
 
 def published(service: PiecesService, type: str = "pieces.pieces_reminded.v1") -> list[dict[str, Any]]:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import dataclasses
 import io
 import tempfile
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -15,6 +18,7 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from services.chassis import clock
+from services.chassis.jobs import gauges
 from services.chassis.process.command_line import migrate
 from services.chassis.settings import Secret
 from services.contracts.base import Contract
@@ -26,6 +30,7 @@ from services.pieces.app import create_app
 from services.pieces.dependencies import attach, dependencies
 from services.pieces.follow_ups import registry
 from services.pieces.inspection.processes import InspectionProgram
+from services.pieces.jobs import jobs
 from services.pieces.models import AuditEntry, Deposit, db, object_tables
 from services.pieces.operations.reconciliation import reconciliation
 from services.pieces.settings import PiecesSettings
@@ -118,19 +123,22 @@ class PiecesService:
         headers = {**bearer(candidate_token(by)), **stamp, **options.pop("headers", {})}
         return self.app.test_client().open(f"/v1{path}", method=method, headers=headers, **options)
 
-    def list_pieces(self, candidature_id: str = CANDIDATURE) -> dict[str, Any]:
-        answer = self.call("GET", f"/candidatures/{candidature_id}/pieces")
+    def list_pieces(self, candidature_id: str = CANDIDATURE, by: str = CANDIDATE) -> dict[str, Any]:
+        answer = self.call("GET", f"/candidatures/{candidature_id}/pieces", by=by)
         assert answer.status_code == 200, answer.text
         body: dict[str, Any] = answer.get_json()
         return body
 
-    def group(self, code: str) -> dict[str, Any]:
-        groups = [group for period in self.list_pieces()["periods"] for group in period["groups"]]
-        return next(group for group in groups if group["code"] == code)
+    def groups(self, *candidature: str) -> list[dict[str, Any]]:
+        """Of the guide's candidature, or of the one of this id and candidate."""
+        return [group for period in self.list_pieces(*candidature)["periods"] for group in period["groups"]]
 
-    def piece(self, code: str) -> dict[str, Any]:
-        groups = [group for period in self.list_pieces()["periods"] for group in period["groups"]]
-        return dict(next(piece for group in groups for piece in group["pieces"] if piece["code"] == code))
+    def group(self, code: str) -> dict[str, Any]:
+        return next(group for group in self.groups() if group["code"] == code)
+
+    def piece(self, code: str, *candidature: str) -> dict[str, Any]:
+        pieces = (piece for group in self.groups(*candidature) for piece in group["pieces"])
+        return dict(next(piece for piece in pieces if piece["code"] == code))
 
     def deposit(
         self, code: str, content: bytes | None = None, name: str = "pièce d'identité.pdf", **options: Any
@@ -160,12 +168,22 @@ class PiecesService:
     # Staff
 
     def staff(
-        self, method: str, path: str, *, academies: tuple[str, ...] | None = ("03",), **options: Any
+        self, method: str, path: str, *, by: str = STAFF, academies: tuple[str, ...] | None = ("03",), **options: Any
     ) -> TestResponse:
-        scopes = options.pop("scopes", ("pieces:read", "pieces:control"))
-        token = staff_token(STAFF, scopes=scopes, academies=academies)
+        token = staff_token(by, scopes=("pieces:read", "pieces:control"), academies=academies)
         headers = {**bearer(token), **options.pop("headers", {})}
         return self.app.test_client().open(f"/v1{path}", method=method, headers=headers, **options)
+
+    def read_as_staff(self, path: str, **options: Any) -> dict[str, Any]:
+        answer = self.staff("GET", path, **options)
+        assert answer.status_code == 200, answer.text
+        body: dict[str, Any] = answer.get_json()
+        return body
+
+    def listed_codes(self, query: str, *academies: str) -> list[str]:
+        """The codes of the pieces that staff lists."""
+        page = self.read_as_staff(f"/pieces?{query}", academies=academies or ("03",))
+        return [item["code"] for item in page["items"]]
 
     def piece_for_staff(self, code: str) -> dict[str, Any]:
         """The piece as the staff API gives it."""
@@ -175,16 +193,14 @@ class PiecesService:
         assert answer.headers["ETag"] == piece["etag"]
         return piece
 
-    def control(self, code: str, status: str, **body: Any) -> TestResponse:
-        piece_for_staff = self.piece_for_staff(code)
-        deposit_id = piece_for_staff["deposit"]["id"] if piece_for_staff["deposit"] else None
-        etag = body.pop("etag", piece_for_staff["etag"])
-        return self.staff(
-            "POST",
-            f"/pieces/{piece_for_staff['id']}/control",
-            headers={"If-Match": etag} if etag else {},
-            json={"deposit_id": deposit_id, "status": status, **body},
-        )
+    def control(self, code: str, status: str, *, by: str = STAFF, **body: Any) -> TestResponse:
+        """Of `academies`, who read `etag`; anything else goes into the body."""
+        piece = self.piece_for_staff(code)
+        etag, academies = body.pop("etag", piece["etag"]), body.pop("academies", ("03",))
+        body = {"deposit_id": piece["deposit"] and piece["deposit"]["id"], "status": status, **body}
+        headers = {"If-Match": etag} if etag else {}
+        path = f"/pieces/{piece['id']}/control"
+        return self.staff("POST", path, by=by, academies=academies, headers=headers, json=body)
 
     # Store, database and operators' commands
 
@@ -201,6 +217,16 @@ class PiecesService:
         """Delete an object from the store directly, so that its row lacks it."""
         with self.app.app_context():
             dependencies().store.delete(key)
+
+    def run_job(self, name: str) -> None:
+        with self.app.app_context():
+            jobs[name].run()
+
+    def metrics(self) -> list[str]:
+        """The lines that any process gives to who reads its metrics, with what the jobs have counted."""
+        with self.app.app_context():
+            gauges.show(db)
+        return self.app.test_client().get("/metrics").text.splitlines()
 
     def run_command(self, *words: str) -> Result:
         """Run a command as an operator types it."""
@@ -240,6 +266,18 @@ class PiecesService:
         self.now = instant
         clock.set_offset((instant - clock.system_now()).total_seconds())
         return self
+
+
+def at_once(*acts: Callable[[], TestResponse]) -> list[int]:
+    """Status codes of acts begun together."""
+    start = threading.Barrier(len(acts))
+
+    def run(act: Callable[[], TestResponse]) -> int:
+        start.wait()
+        return act().status_code
+
+    with ThreadPoolExecutor(len(acts)) as windows:
+        return list(windows.map(run, acts))
 
 
 def validated(service: PiecesService) -> PiecesService:

@@ -13,11 +13,7 @@ from pypdf import PdfWriter
 
 
 def pdf(
-    *,
-    user_password: str | None = None,
-    owner_password: str | None = None,
-    pages: int = 1,
-    algorithm: str = "AES-256",
+    *, user_password: str | None = None, owner_password: str | None = None, pages: int = 1, algorithm: str = "AES-256"
 ) -> bytes:
     writer = PdfWriter()
     for _ in range(pages):

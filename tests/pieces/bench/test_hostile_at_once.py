@@ -8,11 +8,11 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.documents.example_events import CANDIDATURE
 from tests.pieces import sample_files
-from tests.pieces.corpus.pictures import scans
-from tests.pieces.example_events import OTHER, registration_saved
+from tests.pieces.corpus.pictures import endless
 from tests.pieces.pieces_service import PiecesService
-from tests.pieces.service.test_hostile_files import HONEST_CANDIDATURE, SIXTEEN, piece_of
+from tests.pieces.service.test_hostile_files import SIXTEEN, attacked_pieces
 
 MOST_DELAY = 1.0  # second
 ROUNDS = 5
@@ -20,26 +20,21 @@ ROUNDS = 5
 
 @pytest.mark.parametrize("senders", [1, SIXTEEN])
 def test_sixteen_hostile_files_delay_nobody_by_a_second(service: PiecesService, senders: int) -> None:
-    service.handle_events(registration_saved(candidate_id=OTHER, candidature_id=HONEST_CANDIDATURE))
-    *_, endless = scans()
-    attackers = [f"{number:032x}" for number in range(senders)]
-    for attacker in attackers:
-        service.handle_events(registration_saved(candidate_id=attacker, candidature_id=attacker))
-    attackers_pieces = [(attacker, piece_of(service, attacker, attacker)) for attacker in attackers]
-    own_piece_id = piece_of(service, OTHER, HONEST_CANDIDATURE)
+    attacks = list(attacked_pieces(service, senders).items())
+    own_piece_id = service.registered().piece("NATIDE06")["id"]
 
     def attack(attacker: str, piece: str) -> None:
-        service.upload(piece, endless.content, "photo.jpg", by=attacker)
+        service.upload(piece, endless(), "photo.jpg", by=attacker)
 
     def reads() -> int:
-        return service.call("GET", f"/candidatures/{HONEST_CANDIDATURE}/pieces", by=OTHER).status_code
+        return service.call("GET", f"/candidatures/{CANDIDATURE}/pieces").status_code
 
     def deposits() -> int:
-        return service.upload(own_piece_id, sample_files.pdf(), "pièce.pdf", by=OTHER).status_code
+        return service.upload(own_piece_id, sample_files.pdf(), "pièce.pdf").status_code
 
     assert deposits() == 201  # the first one starts a program
     quiet = _longest(reads, 200), _longest(deposits, 201)
-    threads = [threading.Thread(target=attack, args=attackers_pieces[number % senders]) for number in range(SIXTEEN)]
+    threads = [threading.Thread(target=attack, args=attacks[number % senders]) for number in range(SIXTEEN)]
     for thread in threads:
         thread.start()
     beside = _longest(reads, 200), _longest(deposits, 201)

@@ -23,10 +23,6 @@ COMPLIANT = Control("1", Status.COMPLIANT, None, None, None)
 REFUSED = replace(COMPLIANT, status=Status.NON_COMPLIANT)
 
 
-def test_statuses_are_the_guides() -> None:
-    assert [status.label for status in Status] == ["Reçue", "Non Conforme", "Conforme"]
-
-
 def test_all_mistakes_are_told_at_once() -> None:
     control = replace(
         COMPLIANT,
@@ -42,17 +38,11 @@ def test_today_is_a_good_reception_date() -> None:
     assert not control_errors(replace(COMPLIANT, received_on=date(2021, 10, 5)), DURING, Scan.CLEAN)
 
 
-def test_only_a_refusal_reopens() -> None:
-    assert reopened_until(COMPLIANT, PERIOD, DURING) is None
-    assert reopened_until(replace(COMPLIANT, status=Status.RECEIVED), PERIOD, DURING) is None
-
-
-def test_a_refusal_reopens_until_the_date_it_carries() -> None:
+def test_a_refusal_alone_reopens_until_its_date_or_some_days_or_the_period() -> None:
+    for status in (Status.COMPLIANT, Status.RECEIVED):
+        assert reopened_until(replace(COMPLIANT, status=status), PERIOD, DURING) is None
     until = DURING + timedelta(days=3)
     assert reopened_until(replace(REFUSED, resubmit_until=until), PERIOD, DURING) == until
-
-
-def test_a_refusal_without_a_date_leaves_some_days_or_the_period() -> None:
     assert reopened_until(REFUSED, PERIOD, DURING) == CLOSES
     after = CLOSES + timedelta(days=1)
     assert reopened_until(REFUSED, PERIOD, after) == end_of_day(date(2021, 11, 2) + timedelta(days=RESUBMIT_DAYS))

@@ -34,13 +34,9 @@ def test_a_name_is_made_harmless(given_name: str, shown: str) -> None:
     assert clean_filename(given_name) == shown
 
 
-def test_a_long_name_keeps_its_extension() -> None:
+def test_a_long_name_keeps_a_sensible_extension_alone() -> None:
     name = clean_filename("é" * (MAX_LENGTH + 1) + ".pdf")
-    assert len(name) == MAX_LENGTH
-    assert name.endswith("é.pdf")
-
-
-def test_a_long_name_without_a_sensible_extension_is_cut() -> None:
+    assert (len(name), name[-5:]) == (MAX_LENGTH, "é.pdf")
     assert len(clean_filename("a." + "b" * (MAX_LENGTH + 1))) == MAX_LENGTH
 
 
@@ -54,8 +50,6 @@ def test_any_name_gives_a_short_visible_name_that_is_stable(name: str) -> None:
     assert clean_filename(shown) == shown
 
 
-@pytest.mark.parametrize(
-    ("name", "extension"), [("a.PDF", "pdf"), ("a.tar.gz", "gz"), ("a", ""), (".pdf", ""), ("a.", "")]
-)
-def test_the_extension_is_what_follows_the_last_dot(name: str, extension: str) -> None:
-    assert extension_of(name) == extension
+def test_the_extension_is_what_follows_the_last_dot() -> None:
+    extensions = {"a.PDF": "pdf", "a.tar.gz": "gz", "a": "", ".pdf": "", "a.": ""}
+    assert {name: extension_of(name) for name in extensions} == extensions

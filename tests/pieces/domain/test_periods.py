@@ -1,14 +1,14 @@
-"""Deposit periods, in the guide's words and to the second."""
+"""Deposit periods, in the guide's words and to the second; which instant counts for an upload, and how many begin."""
 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 
-import pytest
-
 from services.chassis.clock import PARIS
+from services.contracts.file_rules import MAX_MERGED_FILES
 from services.pieces.domain.periods import Period, end_of_day, format_instant
-from tests.pieces.example_events import CLOSES, OPENS, SECOND
+from services.pieces.domain.uploads import UPLOAD_GRACE, deposit_instant, uploads_per_hour
+from tests.pieces.example_events import CLOSES, DURING, OPENS, SECOND
 
 PERIOD = Period(OPENS, CLOSES)
 
@@ -27,12 +27,9 @@ def test_an_opening_within_the_day_says_its_hour() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("at", "is_open"),
-    [(OPENS - SECOND, False), (OPENS, True), (CLOSES - SECOND, True), (CLOSES, False)],
-)
-def test_a_period_holds_its_beginning_and_not_its_end(at: datetime, is_open: bool) -> None:
-    assert PERIOD.is_open(at) is is_open
+def test_a_period_holds_its_beginning_and_not_its_end() -> None:
+    instants = (OPENS - SECOND, OPENS, CLOSES - SECOND, CLOSES)
+    assert [PERIOD.is_open(at) for at in instants] == [False, True, True, False]
 
 
 def test_before_and_after_say_when() -> None:
@@ -40,13 +37,24 @@ def test_before_and_after_say_when() -> None:
     assert PERIOD.closed_reason(CLOSES).endswith("fermé depuis le 31/10/2021 23:59 (heure/Paris).")
 
 
-@pytest.mark.parametrize(
-    ("day", "hours"), [(date(2021, 10, 31), 25), (date(2022, 3, 27), 23), (date(2021, 10, 15), 24)]
-)
-def test_a_day_ends_at_midnight_in_paris_on_the_nights_of_the_clock_too(day: date, hours: int) -> None:
-    begins = end_of_day(day - timedelta(days=1))
-    assert end_of_day(day).astimezone(UTC) - begins.astimezone(UTC) == timedelta(hours=hours)
+def test_a_day_ends_at_midnight_in_paris_on_the_nights_of_the_clock_too() -> None:
+    for day, hours in ((date(2021, 10, 31), 25), (date(2022, 3, 27), 23), (date(2021, 10, 15), 24)):
+        begins = end_of_day(day - timedelta(days=1))
+        assert end_of_day(day).astimezone(UTC) - begins.astimezone(UTC) == timedelta(hours=hours), day
 
 
 def test_an_instant_is_shown_as_the_guide_shows_it() -> None:
     assert format_instant(datetime(2021, 3, 5, 15, 59, tzinfo=PARIS)) == "05/03/2021 15:59 (heure/Paris)"
+
+
+def test_what_counts_is_when_the_first_upload_began_unless_it_took_too_long() -> None:
+    in_time, late = DURING + UPLOAD_GRACE - SECOND, DURING + UPLOAD_GRACE
+    assert deposit_instant([DURING + SECOND, DURING], in_time) == DURING
+    assert deposit_instant([DURING], late) == late
+    assert deposit_instant([DURING], DURING) == DURING
+    assert deposit_instant([DURING], DURING - SECOND) == DURING - SECOND
+
+
+def test_uploads_are_as_many_as_deposits_and_never_less_than_the_pages_of_ten_documents() -> None:
+    assert uploads_per_hour(500) == 500
+    assert uploads_per_hour(1) == 10 * MAX_MERGED_FILES

@@ -1,20 +1,42 @@
-"""What a candidate may do with a piece, why not, and what is said beside it in every state."""
+"""What a candidate may do with a piece or a regroupement, why not, and what is left to do, in every state."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
 from services.contracts import page_labels
 from services.pieces.domain import candidate_view as view_rules
 from services.pieces.domain import piece as piece_rules
+from services.pieces.domain import validation
 from services.pieces.domain.candidate_view import CandidateView, candidate_view
-from services.pieces.domain.piece import NO_LONGER_ASKED, PieceState, deletion_refusal, deposit_refusal
+from services.pieces.domain.periods import Period
+from services.pieces.domain.piece import NO_LONGER_ASKED, CurrentDeposit, PieceState, deletion_refusal, deposit_refusal
+from services.pieces.domain.remaining_actions import RemainingActions, remaining_actions
 from services.pieces.domain.statuses import Scan, Status
-from tests.pieces.domain.piece_states import EMPTY, FILE, a_piece
+from services.pieces.domain.validation import is_complete, validatable_indexes, validation_refusal
 from tests.pieces.example_events import CLOSES, DURING, OPENS, SECOND
+
+EMPTY = PieceState(
+    label="NATIDE06 : Document justifiant l'identité",
+    asked=True,
+    required=True,
+    period=Period(OPENS, CLOSES),
+    deposit=None,
+    status=None,
+    validated_at=None,
+    reopened_until=None,
+)
+FILE = CurrentDeposit("1", Scan.CLEAN, controlled=False)
+
+
+def a_piece(**changes: Any) -> PieceState:
+    """A required piece with a file, unless told otherwise."""
+    return replace(EMPTY, **{"deposit": FILE, **changes})
+
 
 LATER = CLOSES + timedelta(days=14)
 END = "14/11/2021 23:59 (heure/Paris)"
@@ -41,7 +63,7 @@ def test_why_nothing_changes_is_said() -> None:
         (a_piece(), True),
         (a_piece(deposit=replace(FILE, scan=Scan.PENDING)), True),
         (a_piece(deposit=replace(FILE, scan=Scan.FAILED)), True),
-        (a_piece(deposit=replace(FILE, scan=Scan.INFECTED)), False),
+        (a_piece(deposit=INFECTED), False),
         (REFUSED, False),
         (replace(EMPTY, status=Status.RECEIVED), True),
         (replace(EMPTY, status=Status.NON_COMPLIANT), False),
@@ -52,7 +74,7 @@ def test_what_counts_as_provided(piece: PieceState, provided: bool) -> None:
 
 
 AGAIN = f"Vous pouvez déposer à nouveau cette pièce, puis la valider, jusqu'au {END}."
-MENDED = f"Votre nouveau fichier est déposé : cliquez sur « {page_labels.VALIDATE} » avant le {END}."
+TO_VALIDATE = f"Votre nouveau fichier est déposé : cliquez sur « {page_labels.VALIDATE} » avant le {END}."
 TOO_LATE = f"Cette pièce pouvait être déposée à nouveau jusqu'au {END}."
 
 ADD, ADD_AND_DELETE, DELETE, NO_BUTTON = (True, False), (True, True), (False, True), (False, False)
@@ -65,7 +87,7 @@ OPEN = [
     (a_piece(deposit=EXAMINED, status=Status.COMPLIANT), view_rules.NOTHING_TO_DO, NO_BUTTON),
     (replace(EMPTY, status=Status.RECEIVED), view_rules.RECEIVED, NO_BUTTON),
     (REFUSED, AGAIN, ADD),
-    (a_piece(reopened_until=LATER), MENDED, ADD_AND_DELETE),
+    (a_piece(reopened_until=LATER), TO_VALIDATE, ADD_AND_DELETE),
     (a_piece(deposit=INFECTED, reopened_until=LATER), view_rules.DANGEROUS, ADD_AND_DELETE),
     (replace(EMPTY, asked=False), NO_LONGER_ASKED, NO_BUTTON),
     (a_piece(asked=False), NO_LONGER_ASKED, DELETE),
@@ -77,7 +99,7 @@ CLOSED = [
     (a_piece(), None, NO_BUTTON),
     (a_piece(deposit=INFECTED), None, NO_BUTTON),
     (REFUSED, AGAIN, ADD),
-    (a_piece(reopened_until=LATER), MENDED, ADD_AND_DELETE),
+    (a_piece(reopened_until=LATER), TO_VALIDATE, ADD_AND_DELETE),
     (replace(REFUSED, asked=False), NO_LONGER_ASKED, NO_BUTTON),
 ]
 OVER = [(REFUSED, TOO_LATE, NO_BUTTON), (a_piece(reopened_until=LATER), TOO_LATE, NO_BUTTON)]
@@ -96,3 +118,99 @@ def test_the_sentence_and_the_buttons_are_those_of_the_state(
     piece: PieceState, sentence: str | None, buttons: tuple[bool, bool], at: datetime
 ) -> None:
     assert candidate_view(piece, at) == CandidateView(sentence, *buttons)
+
+
+OPTIONAL = replace(EMPTY, required=False)
+VALIDATED = a_piece(validated_at=DURING)
+MENDED = a_piece(reopened_until=LATER)
+REFUSED_AGAIN = a_piece(status=Status.NON_COMPLIANT, reopened_until=LATER)
+
+
+def test_every_required_piece_is_needed_and_named() -> None:
+    assert validation_refusal([a_piece(), OPTIONAL], DURING) is None
+    assert validation_refusal([a_piece(), EMPTY], DURING) == (
+        "Il manque une pièce : NATIDE06 : Document justifiant l'identité."
+    )
+    assert "2 pièces" in str(validation_refusal([EMPTY, EMPTY, a_piece()], DURING))
+
+
+def test_something_must_be_provided() -> None:
+    assert validation_refusal([OPTIONAL], DURING) == validation.NOTHING_PROVIDED
+    assert validation_refusal([replace(EMPTY, asked=False)], DURING) == validation.NOTHING_ASKED
+    assert validation_refusal([], DURING) == validation.NOTHING_ASKED
+
+
+def test_an_infected_file_must_be_replaced() -> None:
+    assert "dangereux" in str(validation_refusal([a_piece(deposit=INFECTED)], DURING))
+
+
+def test_optional_pieces_without_a_file_are_frozen_too() -> None:
+    assert validatable_indexes([a_piece(), OPTIONAL], DURING) == [0, 1]
+
+
+def test_what_is_validated_is_not_validated_again() -> None:
+    assert is_complete([VALIDATED, replace(OPTIONAL, validated_at=DURING)])
+    assert validation_refusal([VALIDATED], DURING) == validation.ALREADY_VALIDATED
+    assert validatable_indexes([VALIDATED, a_piece()], DURING) == [1]
+
+
+def test_after_the_period_only_mended_refusals_are_validated_until_their_date() -> None:
+    assert validation_refusal([a_piece()], CLOSES) == "Le dépôt est fermé depuis le 31/10/2021 23:59 (heure/Paris)."
+    assert validation_refusal([VALIDATED, MENDED], LATER - SECOND) is None
+    assert validatable_indexes([a_piece(), MENDED], CLOSES) == [1]
+    assert validation_refusal([VALIDATED, MENDED], LATER) is not None
+
+
+def test_a_refusal_not_mended_holds_the_validation_back_even_of_an_optional_piece() -> None:
+    refused = replace(MENDED, status=Status.NON_COMPLIANT, required=False)
+    assert "Il manque" in str(validation_refusal([VALIDATED, refused], DURING))
+
+
+def test_a_paper_received_needs_no_file() -> None:
+    assert validation_refusal([replace(EMPTY, status=Status.RECEIVED), a_piece()], DURING) is None
+
+
+def test_pieces_no_longer_asked_for_are_no_part_of_it() -> None:
+    assert validation_refusal([replace(EMPTY, asked=False), a_piece()], DURING) is None
+    assert validatable_indexes([replace(EMPTY, asked=False), a_piece()], DURING) == [1]
+
+
+def test_a_complete_regroupement_says_who_settled_it() -> None:
+    by_staff = a_piece(status=Status.COMPLIANT)
+    assert validation_refusal([by_staff, replace(EMPTY, status=Status.RECEIVED)], DURING) == validation.SETTLED_BY_STAFF
+    assert validation_refusal([by_staff, VALIDATED], DURING) == validation.SETTLED_BY_BOTH
+    assert validation_refusal([replace(by_staff, validated_at=DURING)], DURING) == validation.ALREADY_VALIDATED
+
+
+def test_after_the_date_of_a_refusal_that_date_is_said() -> None:
+    refused = replace(MENDED, status=Status.NON_COMPLIANT)
+    assert validation_refusal([VALIDATED, refused], LATER) == (
+        "Cette pièce pouvait être déposée à nouveau jusqu'au 14/11/2021 23:59 (heure/Paris)."
+    )
+
+
+NOTHING = RemainingActions(missing=0, refused=0, to_validate=0, late=0, until=None, opens=None)
+UNDATED = replace(REFUSED_AGAIN, required=False, reopened_until=None)
+SETTLED = [VALIDATED, a_piece(status=Status.COMPLIANT), replace(EMPTY, asked=False)]
+ACTIONS: dict[str, tuple[list[list[PieceState]], datetime, dict[str, object]]] = {
+    "without a file": ([[EMPTY, OPTIONAL, a_piece()], [EMPTY]], DURING, {"missing": 2, "until": CLOSES}),
+    "in the last second": ([[EMPTY]], CLOSES - SECOND, {"missing": 1, "until": CLOSES}),
+    "once the period is over": ([[EMPTY, OPTIONAL]], CLOSES, {"late": 1}),
+    "before the period": ([[EMPTY, OPTIONAL]], OPENS - SECOND, {"opens": OPENS}),
+    "refused by the antivirus": ([[a_piece(deposit=INFECTED)]], DURING, {"missing": 1, "until": CLOSES}),
+    "refused": ([[REFUSED_AGAIN]], CLOSES, {"refused": 1, "until": LATER}),
+    "refused, once its date is over": ([[REFUSED_AGAIN]], LATER, {"late": 1}),
+    "refused without a date": ([[UNDATED]], CLOSES, {"late": 1}),
+    "complete": ([[a_piece(), OPTIONAL]], DURING, {"to_validate": 1, "until": CLOSES}),
+    "mended": ([[VALIDATED, MENDED]], CLOSES, {"to_validate": 1, "until": LATER}),
+    "provided in time": ([[a_piece(), VALIDATED, a_piece(status=Status.RECEIVED)]], CLOSES, {}),
+    "validated, accepted or no longer asked for": ([SETTLED], DURING, {}),
+    "of two deadlines": ([[EMPTY], [REFUSED_AGAIN]], DURING, {"missing": 1, "refused": 1, "until": CLOSES}),
+}
+
+
+@pytest.mark.parametrize(("groups", "at", "actions"), ACTIONS.values(), ids=ACTIONS)
+def test_what_is_left_to_do_is_counted_until_the_nearest_deadline(
+    groups: list[list[PieceState]], at: datetime, actions: dict[str, Any]
+) -> None:
+    assert remaining_actions(groups, at) == replace(NOTHING, **actions)

@@ -4,44 +4,25 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-import pytest
-
 from services.chassis.clock import PARIS
 from services.contracts.reminder_rules import HOUR, current_rung, rung_instant
 from services.pieces.domain.days_left import days_left
 from services.pieces.domain.reminders import MissingPart, Rung, due_rungs
+from tests.pieces.example_events import CLOSES, SECOND
 
 LADDER = (7, 2, 0)
-CLOSES = datetime(2021, 11, 1, tzinfo=PARIS)  # the clocks went back on the 31st of October
-SECOND = timedelta(seconds=1)
 
 
-@pytest.mark.parametrize(
-    ("at", "rung"),
-    [
-        (datetime(2021, 10, 24, HOUR, tzinfo=PARIS) - SECOND, None),
-        (datetime(2021, 10, 24, HOUR, tzinfo=PARIS), 7),
-        (datetime(2021, 10, 29, HOUR, tzinfo=PARIS) - SECOND, 7),
-        (datetime(2021, 10, 29, HOUR, tzinfo=PARIS), 2),
-        (datetime(2021, 10, 31, HOUR, tzinfo=PARIS), 0),
-        (CLOSES - SECOND, 0),
-        (CLOSES, None),
-    ],
-)
-def test_the_rung_of_an_instant_is_the_last_one_reached(at: datetime, rung: int | None) -> None:
-    assert current_rung(CLOSES, LADDER, at) == rung
+def test_the_rung_of_an_instant_is_the_last_one_reached() -> None:
+    seven, two, last = (datetime(2021, 10, day, HOUR, tzinfo=PARIS) for day in (24, 29, 31))
+    rungs = {seven - SECOND: None, seven: 7, two - SECOND: 7, two: 2, last: 0, CLOSES - SECOND: 0, CLOSES: None}
+    assert {at: current_rung(CLOSES, LADDER, at) for at in rungs} == rungs
 
 
-@pytest.mark.parametrize(
-    ("closes", "last"),
-    [
-        (datetime(2021, 10, 25, HOUR, 1, tzinfo=PARIS), datetime(2021, 10, 25, HOUR, tzinfo=PARIS)),
-        (datetime(2021, 10, 25, HOUR, tzinfo=PARIS), datetime(2021, 10, 24, HOUR, tzinfo=PARIS)),
-        (datetime(2021, 10, 25, HOUR - 1, tzinfo=PARIS), datetime(2021, 10, 24, HOUR, tzinfo=PARIS)),
-    ],
-)
-def test_the_last_day_is_one_on_which_there_is_still_time(closes: datetime, last: datetime) -> None:
-    assert rung_instant(closes, 0) == last
+def test_the_last_day_is_one_on_which_there_is_still_time() -> None:
+    day, before = (datetime(2021, 10, number, HOUR, tzinfo=PARIS) for number in (25, 24))
+    for closes, last in ((day + timedelta(minutes=1), day), (day, before), (day - timedelta(hours=1), before)):
+        assert rung_instant(closes, 0) == last, closes
 
 
 def test_what_came_to_be_missing_after_a_rung_is_not_reminded_of_by_it() -> None:

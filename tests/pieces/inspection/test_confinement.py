@@ -116,9 +116,7 @@ def test_a_confined_process_reaches_neither_files_nor_network_nor_memory(tmp_pat
     assert (foreign_file.read_text(), foreign_file.stat().st_mode & 0o777) == ("of somebody else", 0o600)
 
 
-def test_its_program_is_given_neither_the_environment_nor_what_the_service_has_open(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_its_program_has_neither_the_environment_nor_what_the_service_opened(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", "postgresql://secret")
     with Path(os.devnull).open("rb") as opened:
         os.set_inheritable(opened.fileno(), True)

@@ -39,9 +39,7 @@ PICTURES: dict[str, tuple[Callable[[], Image.Image], tuple[Sign, ...]]] = {
 
 
 @pytest.mark.parametrize(("make", "signs"), PICTURES.values(), ids=PICTURES)
-def test_a_picture_is_called_what_people_would_call_it(
-    make: Callable[[], Image.Image], signs: tuple[Sign, ...]
-) -> None:
+def test_a_picture_is_called_what_people_call_it(make: Callable[[], Image.Image], signs: tuple[Sign, ...]) -> None:
     assert look_at(io.BytesIO(sample_pages.jpeg(make()))).signs == signs
 
 

@@ -45,13 +45,8 @@ def _convert(inspections: Inspections, task: Task, content: bytes) -> bytes:
     return inspections.convert("somebody", task, io.BytesIO(content)).content
 
 
-@pytest.fixture(scope="module")
-def telephone() -> bytes:
-    """Twelve million points with their date and place."""
-    return heic(sample_pages.large(sheet()), sample_pages.telephone_exif())
-
-
-def test_a_heic_becomes_a_jpeg_without_date_and_place(inspections: Inspections, telephone: bytes) -> None:
+def test_a_heic_becomes_a_jpeg_without_date_and_place(inspections: Inspections) -> None:
+    telephone = heic(sample_pages.large(sheet()), sample_pages.telephone_exif())
     content = _convert(inspections, Task.JPEG, telephone)
     with Image.open(io.BytesIO(content)) as image:
         assert image.format == "JPEG"

@@ -6,7 +6,6 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import update
@@ -14,21 +13,15 @@ from structlog.testing import capture_logs
 
 from services.chassis.clock import system_now
 from services.chassis.events.retry_policy import ATTEMPTS_BEFORE_PARKING, RETRY_SECONDS
-from services.chassis.jobs import gauges
 from services.objects import ObjectStore
 from services.pieces.antivirus import CHECK_SECONDS, Antivirus, AntivirusUnavailable
-from services.pieces.jobs import jobs
 from services.pieces.models import db, event_tables
 from services.pieces.operations.antivirus_scans import ABANDONED_AFTER
 from tests.pieces import sample_files
 from tests.pieces.pieces_service import PiecesService
-from tests.support.clamav import EICAR
+from tests.support.clamav import EICAR, ClamAV
 from tests.support.misbehaving_smtp import misbehaving_server
-
-if TYPE_CHECKING:
-    from tests.support.clamav import ClamAV
-    from tests.support.object_store import Bucket
-
+from tests.support.object_store import Bucket
 
 WATCHED = {"failed": 1, "infected": 0, "pending": 0}
 
@@ -69,20 +62,16 @@ def test_an_infected_file_is_opened_by_no_staff_and_cannot_be_validated(scanned_
     assert scanned_service.control("NATIDE06", "non_compliant", comment="Fichier infecté").status_code == 200
 
 
-def test_without_a_verdict_the_scan_is_shown_as_failed_and_tried_again(
-    scanned_service: PiecesService, clamav: ClamAV
-) -> None:
+def test_without_a_verdict_the_scan_is_failed_and_tried_again(scanned_service: PiecesService, clamav: ClamAV) -> None:
     scanned_service.registered().deposit("NATIDE06")
     scanned_service.use_antivirus(Antivirus("tcp://127.0.0.1:9"))
     assert scanned_service.run_follow_ups() == ["AntivirusUnavailable"]
     assert scanned_service.piece("NATIDE06")["deposit"]["scan"] == "analyse en échec"
-    with scanned_service.app.app_context():
-        jobs["count-scans"].run()
-        gauges.show(db)
-    metrics = scanned_service.app.test_client().get("/metrics").text
-    assert 'pieces_scans_total{state="failed"}' in metrics
+    scanned_service.run_job("count-scans")
+    metrics = scanned_service.metrics()
+    assert any(line.startswith('pieces_scans_total{state="failed"}') for line in metrics)
     counted = [f'pieces_deposits_by_scan{{state="{state}"}} {number}.0' for state, number in WATCHED.items()]
-    assert sorted(line for line in metrics.splitlines() if line.startswith("pieces_deposits_by_scan")) == counted
+    assert sorted(line for line in metrics if line.startswith("pieces_deposits_by_scan")) == counted
     scanned_service.use_antivirus(Antivirus(clamav.url))
     assert scanned_service.run_follow_ups() == []
     assert scanned_service.piece("NATIDE06")["deposit"]["scan"] == "saine"
@@ -105,9 +94,7 @@ def test_readiness_says_that_an_antivirus_that_answers_is_well_within_the_time_o
     assert CHECK_SECONDS < 2.5
 
 
-def test_a_file_that_gives_way_while_it_is_scanned_is_not_told_as_lost(
-    scanned_service: PiecesService, bucket: Bucket
-) -> None:
+def test_a_file_replaced_while_it_is_scanned_is_not_called_lost(scanned_service: PiecesService, bucket: Bucket) -> None:
     class Overtaken(ObjectStore):
         overtaken = False
 
@@ -135,19 +122,15 @@ def test_a_scan_is_called_given_up_later_than_the_worker_gives_it_up() -> None:
     assert timedelta(seconds=sum(RETRY_SECONDS) + repeated * RETRY_SECONDS[-1]) < ABANDONED_AFTER
 
 
-def test_a_scan_that_was_given_up_is_asked_for_again_each_night_and_one_under_way_is_not(
-    scanned_service: PiecesService,
-) -> None:
+def test_a_scan_given_up_is_asked_for_again_each_night_and_one_under_way_is_not(scanned_service: PiecesService) -> None:
     scanned_service.registered().deposit("NATIDE06")
-    with scanned_service.app.app_context():
-        with db.operation() as session:  # what an operator sees parked after a day
-            session.execute(update(event_tables.Outbox).values(published_at=system_now()))
-        jobs["rescan"].run()
+    with scanned_service.app.app_context(), db.operation() as session:  # what an operator sees parked after a day
+        session.execute(update(event_tables.Outbox).values(published_at=system_now()))
+    scanned_service.run_job("rescan")
     assert scanned_service.run_follow_ups() == []
     assert scanned_service.piece("NATIDE06")["deposit"]["scan"] == "analyse en cours"
 
     scanned_service.move_to(scanned_service.now + ABANDONED_AFTER + timedelta(minutes=1))
-    with scanned_service.app.app_context():
-        jobs["rescan"].run()
+    scanned_service.run_job("rescan")
     assert scanned_service.run_follow_ups() == []
     assert scanned_service.piece("NATIDE06")["deposit"]["scan"] == "saine"

@@ -24,11 +24,7 @@ EVERYTHING = ["NATIDE06 deposited", "NATIDE06 removed", "NATIDE06 deposited", "N
 
 
 def read(service: PiecesService, after: str | None = None, limit: int = 100, **options: Any) -> dict[str, Any]:
-    query = f"limit={limit}" + (f"&after={after}" if after else "")
-    answer = service.staff("GET", f"/changes?{query}", **options)
-    assert answer.status_code == 200, answer.text
-    page: dict[str, Any] = answer.get_json()
-    return page
+    return service.read_as_staff(f"/changes?limit={limit}" + (f"&after={after}" if after else ""), **options)
 
 
 def kinds(page: dict[str, Any]) -> list[str]:
@@ -44,13 +40,7 @@ def test_each_act_is_a_change_in_its_order(service: PiecesService) -> None:
     service.delete("CINSIG03")
     service.handle_events(registration_withdrawn(version=1))
     page = read(service)
-    assert kinds(page) == [
-        *EVERYTHING,
-        "NATIDE06 controlled",
-        "CINSIG03 deposited",
-        "CINSIG03 removed",
-        "- withdrawn",
-    ]
+    assert kinds(page) == [*EVERYTHING, "NATIDE06 controlled", "CINSIG03 deposited", "CINSIG03 removed", "- withdrawn"]
     first, *_, last = page["items"]
     assert (first["numero_candidat"], first["candidature_id"]) == ("02103000001", CANDIDATURE)
     assert last["piece_id"] is None
@@ -134,7 +124,7 @@ def test_a_reader_sees_the_academies_of_their_token_alone(service: PiecesService
     there = academie("06", "ACADÉMIE DE CLERMONT-FERRAND")
     service.handle_events(registration_saved(candidature_id="cafe" * 8, candidate_id=OTHER, academie=there))
     service.deposit("NATIDE06")
-    service.upload(_piece_of_other(service, "CINSIG03"), sample_files.pdf(), "a.pdf", by=OTHER)
+    service.upload(service.piece("CINSIG03", "cafe" * 8, OTHER)["id"], sample_files.pdf(), "a.pdf", by=OTHER)
     service.deposit("BTSETAS4")
     assert kinds(read(service)) == ["NATIDE06 deposited", "BTSETAS4 deposited"]
     assert kinds(read(service, academies=("06",))) == ["CINSIG03 deposited"]
@@ -144,14 +134,7 @@ def test_a_reader_sees_the_academies_of_their_token_alone(service: PiecesService
     assert kinds(read(service, academies=None)) == together
 
 
-def _piece_of_other(service: PiecesService, code: str) -> str:
-    listed = service.staff("GET", f"/pieces?code={code}", academies=("06",)).get_json()["items"]
-    return str(listed[0]["id"])
-
-
-def test_a_cursor_whose_successors_may_be_gone_is_refused(
-    service: PiecesService, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_cursor_whose_next_may_be_gone_is_refused(service: PiecesService, monkeypatch: pytest.MonkeyPatch) -> None:
     beginning = read(service)["next_cursor"]
     service.registered().deposit("NATIDE06")
     old = read(service)["next_cursor"]
@@ -188,9 +171,7 @@ def test_after_a_restore_no_cursor_of_the_lost_time_is_taken_for_another(service
     assert service.staff("GET", f"/changes?after={lost}").status_code == 410
 
 
-def test_many_that_nobody_has_read_are_numbered_step_by_step(
-    service: PiecesService, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_many_that_nobody_read_are_numbered_in_steps(service: PiecesService, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(change_numbering, "NUMBERED_AT_ONCE", 2)
     _deposit_twice_and_validate(service)
     first = read(service)

@@ -21,7 +21,6 @@ from services.pieces.queries.pieces import PieceContext
 from tests.pieces import sample_files
 from tests.pieces.example_events import CLOSES
 from tests.pieces.pieces_service import PiecesService, validated
-from tests.support.tokens import bearer, staff_token
 
 BEYOND_TIME = ("9999-12-31T23:30:00+00:00", "9999-12-30", "0001-01-01T00:00:00+14:00")
 """In Paris, or in UTC, they are in a year that there is not: no page could show it."""
@@ -48,9 +47,7 @@ def test_a_refused_piece_alone_is_deposited_and_validated_again_until_its_date(s
     assert shown["deposit"]["validated_at"]
 
 
-def test_a_refused_file_is_kept_as_its_proof_and_its_refusal_is_shown_again_without_the_new_one(
-    service: PiecesService,
-) -> None:
+def test_a_refused_file_is_kept_and_its_refusal_is_shown_again_without_the_new_one(service: PiecesService) -> None:
     validated(service).control("NATIDE06", "non_compliant", comment="Illisible")
     assert service.delete("NATIDE06").status_code == 403
     service.deposit("NATIDE06", sample_files.image(), "b.png")
@@ -107,15 +104,9 @@ def test_a_control_whose_answer_was_lost_is_repeated_without_doing_anything(serv
 
 def test_a_control_of_a_colleague_is_not_repeated(service: PiecesService) -> None:
     validated(service)
-    piece = service.piece_for_staff("NATIDE06")
+    read = service.piece_for_staff("NATIDE06")["etag"]
     assert service.control("NATIDE06", "compliant").status_code == 200
-    colleague = bearer(staff_token("0", scopes=("pieces:control",), academies=("03",)))
-    answer = service.app.test_client().post(
-        f"/v1/pieces/{piece['id']}/control",
-        headers={**colleague, "If-Match": piece["etag"]},
-        json={"deposit_id": piece["deposit"]["id"], "status": "compliant"},
-    )
-    assert answer.status_code == 412
+    assert service.control("NATIDE06", "compliant", etag=read, by="0").status_code == 412
 
 
 def test_another_file_than_the_current_one_is_a_conflict(service: PiecesService) -> None:
@@ -141,15 +132,17 @@ def test_a_control_that_makes_no_sense_is_refused_with_its_field(service: Pieces
     assert service.piece("NATIDE06")["status"] is None
 
 
+def decisions(service: PiecesService) -> list[dict[str, str]]:
+    """« Conforme », for each piece with a file."""
+    return [
+        {"piece_id": item["id"], "if_match": item["etag"], "deposit_id": item["deposit"]["id"], "status": "compliant"}
+        for item in service.read_as_staff("/pieces?deposited=true")["items"]
+    ]
+
+
 def test_text_that_no_database_takes_stops_controls_before_the_first(service: PiecesService) -> None:
     service.registered().deposit("NATIDE06")
-    seen = service.piece_for_staff("NATIDE06")
-    good = {
-        "piece_id": seen["id"],
-        "if_match": seen["etag"],
-        "deposit_id": seen["deposit"]["id"],
-        "status": "compliant",
-    }
+    [good] = decisions(service)
     for text in ("\ud800", "a\x00b"):
         answer = service.control("NATIDE06", "non_compliant", comment=text)
         assert answer.status_code == 422
@@ -171,12 +164,8 @@ def test_json_that_breaks_parsers_is_refused_in_french(service: PiecesService) -
 def test_many_are_controlled_at_once_each_with_its_result(service: PiecesService) -> None:
     service.registered().deposit("NATIDE06")
     service.deposit("CINSIG03")
-    items = service.staff("GET", "/pieces?deposited=true").get_json()["items"]
-    assert len(items) == 2
-    controls = [
-        {"piece_id": item["id"], "if_match": item["etag"], "deposit_id": item["deposit"]["id"], "status": "compliant"}
-        for item in items
-    ]
+    controls = decisions(service)
+    first, second = (dict(control) for control in controls)
     controls[1]["if_match"] = '"stale"'
     controls.append({**controls[0], "piece_id": "f" * 32})
     controls.append({key: value for key, value in controls[0].items() if key != "if_match"})
@@ -185,22 +174,19 @@ def test_many_are_controlled_at_once_each_with_its_result(service: PiecesService
     results = answer.get_json()["results"]
     assert [result["http_status"] for result in results] == [200, 412, 404, 428]
     assert results[0]["piece"]["status"] == "compliant"
-    assert results[0]["piece"]["etag"] != items[0]["etag"]
+    assert results[0]["piece"]["etag"] != first["if_match"]
     assert results[1]["problem"]["type"] == "/problems/modifie-entre-temps"
     assert [result["current"] and result["current"]["id"] for result in results] == [
         None,
-        items[1]["id"],
+        second["piece_id"],
         None,
-        items[0]["id"],
+        first["piece_id"],
     ], "what was refused comes as it is"
 
 
-def test_of_many_those_done_before_the_database_went_away_are_told_apart(
-    service: PiecesService, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_of_many_those_done_before_an_outage_are_told(service: PiecesService, monkeypatch: pytest.MonkeyPatch) -> None:
     service.registered().deposit("NATIDE06")
-    [item] = service.staff("GET", "/pieces?deposited=true").get_json()["items"]
-    wanted = {"piece_id": item["id"], "if_match": item["etag"], "deposit_id": item["deposit"]["id"]}
+    [decision] = decisions(service)
     tried: list[ControlRequest] = []
     control = controls.control_piece
 
@@ -211,20 +197,17 @@ def test_of_many_those_done_before_the_database_went_away_are_told_apart(
         return control(by, wanted)
 
     monkeypatch.setattr(controls, "control_piece", until_away)
-    answer = service.staff("POST", "/controls", json={"controls": [{**wanted, "status": "compliant"}] * 3})
+    answer = service.staff("POST", "/controls", json={"controls": [decision] * 3})
     assert answer.status_code == 200, answer.text
     assert [result["http_status"] for result in answer.get_json()["results"]] == [200, 503, 503]
     assert len(tried) == 2
 
 
-def test_what_was_decided_is_answered_though_no_search_of_staff_has_a_place(
-    service: PiecesService, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_decisions_are_answered_while_searches_wait(service: PiecesService, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(capacity, "QUEUE_SECONDS", 0.01)
     service.registered().deposit("NATIDE06")
-    [item] = service.staff("GET", "/pieces?deposited=true").get_json()["items"]
-    decision = {"piece_id": item["id"], "deposit_id": item["deposit"]["id"], "status": "compliant"}
-    controls = [{**decision, "if_match": item["etag"]}, {**decision, "if_match": '"stale"'}]
+    [decision] = decisions(service)
+    controls = [decision, {**decision, "if_match": '"stale"'}]
     with service.app.app_context(), ExitStack() as searches:
         with suppress(Unavailable):
             while True:

@@ -28,34 +28,28 @@ MIGRATIONS = "services/pieces/migrations"
 TO_CONTROL = "status=none&deposited=true"
 
 
-def codes(service: PiecesService, query: str, *academies: str) -> list[str]:
-    answer = service.staff("GET", f"/pieces?{query}", academies=academies or ("03",))
-    assert answer.status_code == 200, answer.text
-    return [item["code"] for item in answer.get_json()["items"]]
-
-
 def test_what_has_a_file_and_no_opinion_is_to_control(service: PiecesService) -> None:
     service.registered()
-    assert codes(service, TO_CONTROL) == []
+    assert service.listed_codes(TO_CONTROL) == []
     service.deposit("NATIDE06")
     service.deposit("CINSIG03")
-    assert codes(service, TO_CONTROL) == ["CINSIG03", "NATIDE06"]
+    assert service.listed_codes(TO_CONTROL) == ["CINSIG03", "NATIDE06"]
     service.deposit("NATIDE06", sample_files.image(), "autre.png")
     service.delete("CINSIG03")
-    assert codes(service, TO_CONTROL) == ["NATIDE06"]
-    assert "CINSIG03" in codes(service, "deposited=false")
+    assert service.listed_codes(TO_CONTROL) == ["NATIDE06"]
+    assert "CINSIG03" in service.listed_codes("deposited=false")
     service.control("NATIDE06", "received")
-    assert codes(service, TO_CONTROL) == []
-    assert codes(service, "status=received") == ["NATIDE06"]
+    assert service.listed_codes(TO_CONTROL) == []
+    assert service.listed_codes("status=received") == ["NATIDE06"]
 
 
 def test_a_queue_follows_a_candidature_to_another_academie(service: PiecesService) -> None:
     service.registered().deposit("NATIDE06")
     service.handle_events(registration_saved(version=2, academie=academie("06", "ACADÉMIE DE CLERMONT-FERRAND")))
-    assert codes(service, TO_CONTROL, "03") == []
-    assert codes(service, TO_CONTROL, "06") == ["NATIDE06"]
+    assert service.listed_codes(TO_CONTROL, "03") == []
+    assert service.listed_codes(TO_CONTROL, "06") == ["NATIDE06"]
     for code, numbers in (("03", []), ("06", [1])):
-        waiting = service.staff("GET", "/control-queue", academies=(code,)).get_json()["items"]
+        waiting = service.read_as_staff("/control-queue", academies=(code,))["items"]
         assert [item["number"] for item in waiting] == numbers
 
 
@@ -69,8 +63,8 @@ def test_a_piece_that_the_version_before_writes_is_in_its_academies_queue(servic
     )
     with service.app.app_context(), db.operation() as session:
         session.execute(text(copy))
-    assert codes(service, "status=none&validated=true") == ["X"]
-    assert "X" not in codes(service, "status=none&validated=false")
+    assert service.listed_codes("status=none&validated=true") == ["X"]
+    assert "X" not in service.listed_codes("status=none&validated=false")
 
 
 def test_pieces_of_before_the_migration_are_in_the_queues_afterwards(service: PiecesService) -> None:
@@ -78,13 +72,11 @@ def test_pieces_of_before_the_migration_are_in_the_queues_afterwards(service: Pi
     with service.app.app_context():
         downgrade(directory=MIGRATIONS, revision="0006")
         upgrade(directory=MIGRATIONS)
-    assert codes(service, TO_CONTROL) == ["NATIDE06"]
+    assert service.listed_codes(TO_CONTROL) == ["NATIDE06"]
 
 
 @pytest.mark.parametrize(("before", "after"), [("now()", "NULL"), ("NULL", "now()")], ids=["comes", "goes"])
-def test_a_file_that_comes_or_goes_while_the_migration_fills_is_not_overlooked(
-    on_postgresql: PiecesService, before: str, after: str
-) -> None:
+def test_a_file_that_comes_or_goes_while_it_fills_counts(on_postgresql: PiecesService, before: str, after: str) -> None:
     on_postgresql.registered().deposit("NATIDE06")
     fill = runpy.run_path(f"{MIGRATIONS}/versions/0007_work_queues.py")["_fill"]
 
@@ -105,7 +97,7 @@ def test_a_file_that_comes_or_goes_while_the_migration_fills_is_not_overlooked(
             wait_until(lambda: watching.scalar(WAITING), SECONDS, "the fill waits for the row")
         writer.commit()
         filling.join(SECONDS)
-    assert codes(on_postgresql, TO_CONTROL) == (["NATIDE06"] if after == "NULL" else [])
+    assert on_postgresql.listed_codes(TO_CONTROL) == (["NATIDE06"] if after == "NULL" else [])
 
 
 def test_the_audit_trail_cannot_be_changed(service: PiecesService) -> None:

@@ -20,7 +20,6 @@ from tests.pieces import sample_files
 from tests.pieces.example_events import DURING
 from tests.pieces.pieces_service import STAFF, PiecesService
 from tests.support.processes import wait_until
-from tests.support.tokens import bearer, staff_token
 
 WAITING = "status=none&deposited=true"
 
@@ -29,17 +28,9 @@ def page(service: PiecesService, number: int = 1, code: str = "NATIDE06", **opti
     return service.staff("GET", f"/pieces/{service.piece(code)['id']}/pages/{number}", **options)
 
 
-def queue(service: PiecesService, *academies: str) -> list[dict[str, Any]]:
-    answer = service.staff("GET", "/control-queue", academies=academies or ("03",))
-    assert answer.status_code == 200, answer.text
-    items: list[dict[str, Any]] = answer.get_json()["items"]
+def queue(service: PiecesService) -> list[dict[str, Any]]:
+    items: list[dict[str, Any]] = service.read_as_staff("/control-queue")["items"]
     return items
-
-
-def listed(service: PiecesService, query: str) -> list[str]:
-    answer = service.staff("GET", f"/pieces?{query}")
-    assert answer.status_code == 200, answer.text
-    return [item["code"] for item in answer.get_json()["items"]]
 
 
 def test_what_waits_is_counted_by_regroupement_with_its_oldest_file(service: PiecesService) -> None:
@@ -72,8 +63,8 @@ def test_what_was_refused_and_came_again_is_counted_and_listed_apart(service: Pi
     service.deposit("NATIDE06", sample_files.image(), "a.png")
     counted = {item["regroupement"]: (item["number"], item["sent_again"]) for item in queue(service)}
     assert counted == {"CONFIRMATION": (1, 0), "NATIONALITE": (1, 1)}
-    assert listed(service, f"{WAITING}&sent_again=true") == ["NATIDE06"]
-    assert listed(service, f"{WAITING}&sent_again=false") == ["CINSIG03"]
+    assert service.listed_codes(f"{WAITING}&sent_again=true") == ["NATIDE06"]
+    assert service.listed_codes(f"{WAITING}&sent_again=false") == ["CINSIG03"]
 
 
 def test_each_page_of_a_file_is_a_picture_large_enough_to_read(service: PiecesService) -> None:
@@ -117,9 +108,8 @@ def test_a_page_loaded_ahead_is_told_apart_from_one_that_is_shown(service: Piece
 
 def opened_by_others(service: PiecesService) -> list[str]:
     """Who else has the file open, as a colleague reads it."""
-    headers = bearer(staff_token("0", scopes=("pieces:read",), academies=("03",)))
-    answer = service.app.test_client().get(f"/v1/pieces/{service.piece('NATIDE06')['id']}", headers=headers)
-    return [opening["staff_id"] for opening in answer.get_json()["recent_openings"]]
+    piece = service.read_as_staff(f"/pieces/{service.piece('NATIDE06')['id']}", by="0")
+    return [opening["staff_id"] for opening in piece["recent_openings"]]
 
 
 def test_an_opening_is_of_a_file_of_the_piece_and_of_who_may_see_it(service: PiecesService) -> None:
@@ -142,8 +132,8 @@ def test_a_piece_comes_with_its_neighbours_in_the_list_that_filters_give(service
     service.control("CINSIG03", "compliant")
     assert beside(service, "CINSIG03", WAITING) == ("BTSLIVCOMP", "NATIDE06"), "though it has left the list"
     place = f"{WAITING}&limit=1&{{}}={service.piece('CINSIG03')['id']}"
-    assert listed(service, place.format("after")) == ["NATIDE06"]
-    assert listed(service, place.format("before")) == ["BTSLIVCOMP"]
+    assert service.listed_codes(place.format("after")) == ["NATIDE06"]
+    assert service.listed_codes(place.format("before")) == ["BTSLIVCOMP"]
     assert service.staff("GET", f"/pieces?{place.format('after')}", academies=("20",)).status_code == 404
     assert beside(service, "NATIDE06", WAITING) == ("BTSLIVCOMP", None)
     assert service.piece_for_staff("NATIDE06")["neighbours"] is None, "not asked for"
@@ -153,15 +143,13 @@ def test_a_piece_comes_with_its_neighbours_in_the_list_that_filters_give(service
 
 def beside(service: PiecesService, code: str, filters: str) -> tuple[str | None, str | None]:
     """The codes of the pieces before and after."""
-    answer = service.staff("GET", f"/pieces/{service.piece(code)['id']}?{filters}&neighbours=true")
-    neighbours = answer.get_json()["neighbours"]
+    path = f"/pieces/{service.piece(code)['id']}?{filters}&neighbours=true"
+    neighbours = service.read_as_staff(path)["neighbours"]
     previous, following = (neighbours[side] and neighbours[side]["code"] for side in ("previous", "following"))
     return previous, following
 
 
-def test_a_file_that_breaks_a_limit_is_its_candidates_doing(
-    service: PiecesService, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_file_that_breaks_a_limit_is_its_candidates(service: PiecesService, monkeypatch: pytest.MonkeyPatch) -> None:
     """Who is said to own it is demoted by the inspections."""
     service.registered().deposit("NATIDE06")
     owners: list[str] = []
@@ -177,14 +165,12 @@ def test_a_file_that_breaks_a_limit_is_its_candidates_doing(
 
 def test_the_pages_that_one_gestionnaire_asks_for_keep_nobody_else_waiting(service: PiecesService) -> None:
     service.registered().deposit("NATIDE06")
-    path = f"/v1/pieces/{service.piece('NATIDE06')['id']}/pages/1"
     pictures = inspections(service).picture_queue
     with ThreadPoolExecutor(MAX_WAITING_PICTURES_OF_ONE) as browser, pictures.turn(STAFF):
         asked = [browser.submit(page, service) for _ in range(MAX_WAITING_PICTURES_OF_ONE)]
         wait_until(lambda: pictures.waiting == len(asked), 60, "as many as a browser asks for wait")
         assert page(service).status_code == 503
-        other = bearer(staff_token("0", scopes=("pieces:read",), academies=("03",)))
-        assert service.app.test_client().get(path, headers=other).status_code == 200
+        assert page(service, by="0").status_code == 200
         assert inspections(service).long_look_queue.waiting == 0, "candidates' files have it for themselves"
     assert [answer.result().status_code for answer in asked] == [200] * len(asked)
 

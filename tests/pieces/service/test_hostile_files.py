@@ -6,7 +6,6 @@ import contextlib
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 import pytest
 from prometheus_client import REGISTRY
@@ -26,13 +25,10 @@ from tests.pieces.corpus.pdfs import chained_index, nested
 from tests.pieces.corpus.pictures import endless
 from tests.pieces.example_events import OTHER, registration_saved
 from tests.pieces.pieces_service import PiecesService
+from tests.support.object_store import Bucket
 from tests.support.processes import wait_until
 
-if TYPE_CHECKING:
-    from tests.support.object_store import Bucket
-
 SIXTEEN = 16
-HONEST_CANDIDATURE = "cafe000000000000000000000000000f"
 
 
 def unverified() -> float:
@@ -123,9 +119,7 @@ def test_a_candidate_has_so_many_files_under_way_at_most(service: PiecesService)
     assert service.deposit("NATIDE06").status_code == 201
 
 
-def test_where_too_many_files_that_take_long_wait_the_next_comes_back_and_ordinary_ones_pass(
-    service: PiecesService,
-) -> None:
+def test_where_too_many_files_that_take_long_wait_only_ordinary_ones_pass(service: PiecesService) -> None:
     service.registered()
     with service.app.app_context():
         turns = dependencies().inspections.long_look_queue
@@ -147,11 +141,8 @@ def _wait_for_a_turn(turns: FairQueue, name: str) -> None:
 
 def test_sixteen_candidates_with_hostile_files_keep_no_other_from_their_deposit(service: PiecesService) -> None:
     """Some of their files take the seconds of processor time that a file may take, one after the other."""
-    attackers = [f"{number:032x}" for number in range(SIXTEEN)]
-    for attacker in attackers:
-        service.handle_events(registration_saved(candidate_id=attacker, candidature_id=attacker))
+    pieces = attacked_pieces(service, SIXTEEN)
     service.registered()
-    pieces = {attacker: piece_of(service, attacker, attacker) for attacker in attackers}
     started = threading.Barrier(SIXTEEN + 1)
 
     def attack(attacker: str) -> int:
@@ -159,14 +150,15 @@ def test_sixteen_candidates_with_hostile_files_keep_no_other_from_their_deposit(
         return service.upload(pieces[attacker], endless(), "photo.jpg", by=attacker).status_code
 
     with ThreadPoolExecutor(SIXTEEN) as threads:
-        answers = threads.map(attack, attackers)
+        answers = threads.map(attack, pieces)
         started.wait()
         for _ in range(3):  # a busy machine may ask them to come again
             wait_until(lambda: service.deposit("NATIDE06").status_code == 201, 60, "the deposit beside them")
     assert set(answers) <= {422, 503}
 
 
-def piece_of(service: PiecesService, candidate_id: str, candidature_id: str) -> str:
-    asked = service.call("GET", f"/candidatures/{candidature_id}/pieces", by=candidate_id).get_json()
-    groups = [group for period in asked["periods"] for group in period["groups"]]
-    return next(piece["id"] for group in groups for piece in group["pieces"] if piece["code"] == "NATIDE06")
+def attacked_pieces(service: PiecesService, number: int) -> dict[str, str]:
+    """Of as many attackers, by the id that they share with their candidature."""
+    attackers = [f"{each:032x}" for each in range(number)]
+    service.handle_events(*(registration_saved(candidate_id=each, candidature_id=each) for each in attackers))
+    return {each: service.piece("NATIDE06", each, each)["id"] for each in attackers}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import timedelta
 from typing import Any
 
@@ -11,7 +12,6 @@ from sqlalchemy import update
 from services.chassis.jobs.registry import stopping_answered_by
 from services.contracts.page_sizes import LARGEST_PAGE
 from services.pieces.domain.statuses import Scan
-from services.pieces.jobs import jobs
 from services.pieces.models import Deposit, db
 from services.pieces.operations import reminders_by_hand
 from services.pieces.operations.incomplete_counts import record_incomplete_counts
@@ -23,6 +23,7 @@ from tests.pieces.example_events import (
     IDENTITY,
     OTHER,
     academie,
+    of_others,
     registration_saved,
     registration_withdrawn,
     window_changed,
@@ -31,6 +32,7 @@ from tests.pieces.ladder import LAST_DAY, missing_codes, published, run_job, wit
 from tests.pieces.pieces_service import PiecesService
 
 AMIENS = "cafe" + "a" * 28
+THERE = academie("20", "ACADÉMIE D'AMIENS")
 CODES = ("CINSIG03", "NATIDE06", "BTSETAS4", "BTSEE-EF3", "BTSLIVCOMP")
 
 
@@ -40,10 +42,7 @@ def laddered(service: PiecesService) -> PiecesService:
 
 
 def _listed(service: PiecesService, query: str = "", **options: Any) -> dict[str, Any]:
-    answer = service.staff("GET", f"/missing-pieces?{query}", **options)
-    assert answer.status_code == 200, answer.text
-    body: dict[str, Any] = answer.get_json()
-    return body
+    return service.read_as_staff(f"/missing-pieces?{query}", **options)
 
 
 def _ids(page: dict[str, Any]) -> list[str]:
@@ -81,11 +80,8 @@ def test_the_list_is_filtered_by_session_and_regroupement(laddered: PiecesServic
 def test_pages_follow_their_cursor_over_openings(laddered: PiecesService, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(incomplete_candidatures, "PAGE", 3)
     laddered.handle_events(window_changed(1, academie="20"))
-    others = 14
-    for number in range(others):
-        there = {"academie": academie("20", "ACADÉMIE D'AMIENS")} if number % 2 else {}
-        own = {"candidature_id": f"dead{number:028}", "candidate_id": f"beef{number:028}"}
-        laddered.handle_events(registration_saved(pieces=(IDENTITY,), **own, **there))
+    others = of_others(14, pieces=(IDENTITY,))
+    laddered.handle_events(*others[::2], *(dataclasses.replace(other, academie=THERE) for other in others[1::2]))
     listed_ids: list[str] = []
     query: str | None = "limit=5"
     while query is not None:
@@ -93,8 +89,8 @@ def test_pages_follow_their_cursor_over_openings(laddered: PiecesService, monkey
         assert len(page["items"]) <= 5
         listed_ids += _ids(page)
         query = page["next_cursor"] and f"limit=5&cursor={page['next_cursor']}"
-    assert len(listed_ids) == len(set(listed_ids)) == others + 1
-    assert len(_ids(_listed(laddered, academies=("20",)))) == others // 2
+    assert len(listed_ids) == len(set(listed_ids)) == len(others) + 1
+    assert len(_ids(_listed(laddered, academies=("20",)))) == len(others) // 2
     assert laddered.staff("GET", "/missing-pieces?cursor=bm9u").status_code == 422
 
 
@@ -165,17 +161,13 @@ CODE = "NATIDE06"
 
 
 def _counts(service: PiecesService, **options: Any) -> dict[str, Any]:
-    answer = service.staff("GET", "/missing-pieces/counts", **options)
-    assert answer.status_code == 200, answer.text
-    body: dict[str, Any] = answer.get_json()
-    return body
+    return service.read_as_staff("/missing-pieces/counts", **options)
 
 
 def _number(service: PiecesService, **options: Any) -> int:
     """As the job counts it now; the list says the same."""
-    with service.app.app_context():
-        jobs["count-incomplete"].run()
-    listed = len(service.staff("GET", f"/missing-pieces?limit={LARGEST_PAGE}", **options).get_json()["items"])
+    service.run_job("count-incomplete")
+    listed = len(_listed(service, f"limit={LARGEST_PAGE}", **options)["items"])
     number = sum(item["candidatures"] or 0 for item in _counts(service, **options)["items"])
     assert number == listed
     return number
@@ -208,9 +200,7 @@ def test_what_a_piece_goes_through_is_counted_as_the_list_has_it(service: Pieces
 
 def test_sessions_have_their_number_and_the_days_left_within_the_académies(laddered: PiecesService) -> None:
     laddered.handle_events(window_changed(1, academie="20"))
-    for number in range(3):
-        own = {"candidature_id": f"dead{number:028}", "candidate_id": f"beef{number:028}"}
-        laddered.handle_events(registration_saved(academie=academie("20", "ACADÉMIE D'AMIENS"), **own))
+    laddered.handle_events(*of_others(3, academie=THERE))
     laddered.handle_events(registration_withdrawn(candidature_id=f"dead{0:028}"))
     [before] = _counts(laddered)["items"]
     assert (before["candidatures"], _counts(laddered)["counted_at"]) == (None, None), "nothing is counted yet"
@@ -226,7 +216,5 @@ def test_sessions_have_their_number_and_the_days_left_within_the_académies(ladd
 
 def test_many_are_counted_a_page_at_a_time(laddered: PiecesService, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(incomplete_counts, "PAGE", 2)
-    for number in range(6):
-        own = {"candidature_id": f"dead{number:028}", "candidate_id": f"beef{number:028}"}
-        laddered.handle_events(registration_saved(**own))
+    laddered.handle_events(*of_others(6))
     assert _number(laddered) == 7

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterator
 from datetime import timedelta
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import Any
 
 import pytest
 
@@ -14,12 +15,7 @@ from services.pieces.domain.object_keys import parse_key
 from tests.pieces import sample_files
 from tests.pieces.example_events import DURING, registration_saved, registration_withdrawn
 from tests.pieces.pieces_service import PiecesService
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from tests.support.object_store import Bucket
-
+from tests.support.object_store import Bucket
 
 REBUILD = ("rebuild-from-objects", "--minutes", "0")
 
@@ -51,9 +47,7 @@ def test_files_come_back_once_their_candidature_is_known_again(emptied: PiecesSe
     assert emptied.run_command(*REBUILD, "--write").output == "Tous les objets sont connus.\n"
 
 
-def test_of_many_files_later_than_an_older_database_the_newest_is_current(
-    service: PiecesService, bucket: Bucket
-) -> None:
+def test_of_files_later_than_an_older_database_the_newest_is_current(service: PiecesService, bucket: Bucket) -> None:
     older = PiecesService.with_store_of(bucket)
     older.registered().deposit("NATIDE06", sample_files.pdf(), "un.pdf")
     key = older.deposits()[0].object_key
@@ -105,12 +99,9 @@ def test_what_a_request_may_be_about_to_name_is_left_alone(emptied: PiecesServic
 def _failed_upload(service: PiecesService, code: str, deposit_id: str) -> str:
     """The key of an object whose row was never committed; the piece still has its earlier file."""
     service.move_to(DURING).deposit(code)
-    earlier = next(row for row in service.deposits() if f"/{code}/" in row.object_key)
-    read = parse_key(earlier.object_key)
-    assert read is not None
-    content = sample_files.image()
-    later = dataclasses.replace(read, deposited_at=DURING + timedelta(hours=1))
-    key = _key(str(later), code, deposit_id, content)
+    earlier = next(row.object_key for row in service.deposits() if f"/{code}/" in row.object_key)
+    content, later = sample_files.image(), DURING + timedelta(hours=1)
+    key = _key(earlier, content, deposit_id=deposit_id, deposited_at=later)
     service.put_object(key, content)
     return key
 
@@ -148,25 +139,22 @@ def test_a_key_that_no_deposit_would_have_makes_no_row(service: PiecesService, f
     assert service.download("NATIDE06").data == sample_files.pdf()
 
 
-def test_what_a_deposit_would_have_refused_makes_no_row_and_stops_no_other(
-    service: PiecesService, failed_upload: str
-) -> None:
+def test_what_a_deposit_refuses_makes_no_row_and_stops_no_other(service: PiecesService, failed_upload: str) -> None:
     service.move_to(DURING + timedelta(hours=2))
     service.delete_object(failed_upload)
     bomb = sample_files.zipped({"../../etc/passwd": b"x"})
     good, bad = (sample_files.pdf(pages=2), "d" * 32), (bomb, "e" * 32)
     for (content, deposit_id), code in ((good, "CINSIG03"), (bad, "BTSETAS4")):
-        service.put_object(_key(failed_upload, code, deposit_id, content), content)
+        service.put_object(_key(failed_upload, content, code=code, deposit_id=deposit_id), content)
     (deposit,) = service.deposits()
-    service.put_object(
-        _key(failed_upload, "BTSLIVCOMP", deposit.id, sample_files.pdf()), sample_files.pdf()
-    )  # the id of another piece's file
+    taken = _key(failed_upload, sample_files.pdf(), code="BTSLIVCOMP", deposit_id=deposit.id)  # of another piece's file
+    service.put_object(taken, sample_files.pdf())
     output = service.run_command(*REBUILD, "--write").output
     assert output.endswith("ligne reconstituée : 1, déjà remplacé : 1, octets altérés : 1\n"), output
     assert service.download("CINSIG03").data == sample_files.pdf(pages=2)
 
 
-def _key(like: str, code: str, deposit_id: str, content: bytes) -> str:
+def _key(like: str, content: bytes, **said: Any) -> str:
     read = parse_key(like)
     assert read is not None
-    return str(dataclasses.replace(read, code=code, deposit_id=deposit_id, sha256=sha256(content).hexdigest()))
+    return str(dataclasses.replace(read, sha256=sha256(content).hexdigest(), **said))

@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 import pytest
 
-from services.chassis.jobs import gauges
 from services.chassis.jobs.registry import stopping_answered_by
 from services.objects import ObjectStore, StoreUnavailable, installation, quarantine, reconciliation
 from services.objects.reconciliation import Stop
 from services.objects.tables import KEY_LENGTH
 from services.pieces.dependencies import dependencies, prepare_store
-from services.pieces.jobs import jobs
 from services.pieces.models import db
 from tests.pieces import sample_files
 from tests.pieces.pieces_service import ERASED_AFTER_DAYS, KEPT_DAYS, NO_STORE, PiecesService
-
-if TYPE_CHECKING:
-    from tests.support.object_store import Bucket
+from tests.support.object_store import Bucket
 
 
 @pytest.fixture
@@ -41,9 +36,7 @@ def test_with_everything_in_place_there_is_nothing_to_say(service: PiecesService
     assert service.run_command("reconcile").output == "3 ligne(s), 3 objet(s), 0 perdu(s), 0 inconnu(s)\n"
 
 
-def test_an_unknown_object_is_set_apart_once_it_was_unknown_long_enough_and_can_be_put_back(
-    service: PiecesService,
-) -> None:
+def test_an_object_is_set_apart_once_it_was_unknown_long_enough_and_can_be_put_back(service: PiecesService) -> None:
     service.registered().deposit("NATIDE06")
     (deposited_key,) = service.objects()
     service.put_object("pieces/20200101/strange")
@@ -107,16 +100,10 @@ def test_an_empty_database_over_a_full_store_moves_nothing_and_says_why(service:
 
 
 def _shown(service: PiecesService) -> list[str]:
-    """What the jobs have counted, as any process gives it to who reads its metrics."""
-    with service.app.app_context():
-        gauges.show(db)
-    lines = service.app.test_client().get("/metrics").text.splitlines()
-    return [line for line in lines if line.startswith("objects_")]
+    return [line for line in service.metrics() if line.startswith("objects_")]
 
 
-def test_a_person_sets_apart_leftovers_that_are_too_many_and_what_rows_name_stays(
-    service: PiecesService, many: set[str]
-) -> None:
+def test_a_person_sets_apart_too_many_leftovers_and_no_file_of_a_row(service: PiecesService, many: set[str]) -> None:
     service.registered().deposit("NATIDE06")
     (deposited_key,) = service.objects() - many
     assert service.run_command("quarantine", "add", deposited_key).exit_code == 1
@@ -127,9 +114,7 @@ def test_a_person_sets_apart_leftovers_that_are_too_many_and_what_rows_name_stay
     assert service.run_command("quarantine", "list").output.count("pieces/20200101/") == 3
 
 
-def test_a_foreign_store_is_not_compared_at_all_until_a_person_adopts_it(
-    service: PiecesService, bucket: Bucket
-) -> None:
+def test_a_foreign_store_is_not_compared_until_a_person_adopts_it(service: PiecesService, bucket: Bucket) -> None:
     prepare_store(service.app)
     service.registered().deposit("NATIDE06")
     foreign = PiecesService.with_store_of(bucket)
@@ -167,9 +152,7 @@ def test_the_first_start_gives_both_one_id_which_later_starts_leave_or_finish(se
         assert installation.belong_together(db, dependencies().store)
 
 
-def test_a_lost_object_is_reported_and_its_opening_says_so_as_of_one_whose_bytes_changed(
-    service: PiecesService, bucket: Bucket
-) -> None:
+def test_an_object_that_is_lost_or_changed_is_reported_and_not_opened(service: PiecesService, bucket: Bucket) -> None:
     service.registered().deposit("NATIDE06")
     service.deposit("CINSIG03")
     assert _shown(service) == []
@@ -182,8 +165,7 @@ def test_a_lost_object_is_reported_and_its_opening_says_so_as_of_one_whose_bytes
     assert lost.id in result.output
     for code in ("NATIDE06", "CINSIG03"):
         assert service.download(code).get_json()["type"] == "/problems/fichier-perdu"
-    with service.app.app_context():
-        jobs["reconcile"].run()
+    service.run_job("reconcile")
     shown = _shown(service)
     assert 'objects_lost{service="pieces"} 1.0' in shown
     assert 'objects_unknown{service="pieces"} 0.0' in shown

@@ -18,6 +18,7 @@ from tests.pieces.example_events import (
     IDENTITY,
     OTHER,
     SECOND,
+    of_others,
     registration_saved,
     registration_withdrawn,
     window_changed,
@@ -134,9 +135,7 @@ def test_two_candidatures_of_one_candidate_are_one_mail(laddered: PiecesService)
 
 def test_a_job_that_is_stopped_goes_on_where_it_stood(laddered: PiecesService, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(incomplete_candidatures, "PAGE", 3)
-    for number in range(5):
-        saved = registration_saved(candidature_id=f"dead{number:028}", candidate_id=f"beef{number:028}")
-        laddered.handle_events(saved)
+    laddered.handle_events(*of_others(5))
     laddered.move_to(SEVEN_DAYS)
     answers = iter([False])
     with stopping_answered_by(lambda: next(answers, True)):

@@ -28,9 +28,7 @@ def _replaced(service: PiecesService) -> PiecesService:
     return service
 
 
-def test_bytes_of_a_removed_file_stay_for_their_time_and_those_that_were_controlled_for_ever(
-    service: PiecesService,
-) -> None:
+def test_a_removed_file_stays_for_its_time_and_one_that_was_controlled_for_ever(service: PiecesService) -> None:
     _replaced(service).deposit("CINSIG03")
     service.delete("CINSIG03")
     service.deposit("BTSETAS4")
@@ -50,9 +48,7 @@ def test_bytes_of_a_removed_file_stay_for_their_time_and_those_that_were_control
     assert service.run_command("reconcile").exit_code == 0
 
 
-def test_staff_sees_until_when_a_removed_file_can_be_restored_and_its_depositor_does_not_see_it(
-    service: PiecesService,
-) -> None:
+def test_staff_alone_sees_a_removed_file_and_until_when_it_can_be_restored(service: PiecesService) -> None:
     history = _replaced(service).piece_for_staff("NATIDE06")["history"]
     past = {item["filename"]: item for item in history["deposits"]}
     assert past["un.pdf"]["kept_until"] > past["un.pdf"]["deposited_at"]

@@ -65,14 +65,7 @@ def test_staff_of_another_academie_find_nothing(service: PiecesService) -> None:
     assert service.staff("GET", "/pieces?academie=03", academies=there).status_code == 404
     assert service.staff("GET", f"/pieces/{piece['id']}", academies=there).status_code == 404
     assert service.staff("GET", f"/pieces/{piece['id']}/file", academies=there).status_code == 404
-    answer = service.staff(
-        "POST",
-        f"/pieces/{piece['id']}/control",
-        academies=there,
-        headers={"If-Match": piece["etag"]},
-        json={"deposit_id": piece["deposit"]["id"], "status": "compliant"},
-    )
-    assert answer.status_code == 404
+    assert service.control("NATIDE06", "compliant", academies=there).status_code == 404
 
 
 def test_a_file_never_scanned_is_opened_with_a_warning_and_leaves_a_trace(service: PiecesService) -> None:
@@ -130,9 +123,7 @@ def test_nobody_exports_what_is_of_another_academie(service: PiecesService) -> N
     assert noted == [(STAFF, {}), (STAFF, {"status": "none", "code": "NATIDE06"})], "and who exports is in the trail"
 
 
-def test_an_export_is_fetched_from_the_servers_cursor(
-    on_postgresql: PiecesService, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_export_is_fetched_page_by_page(on_postgresql: PiecesService, monkeypatch: pytest.MonkeyPatch) -> None:
     """Page by page as it leaves: it takes the memory of a page, however long it is."""
     monkeypatch.setattr(staff_export, "PAGE", 1)
     begun = on_postgresql.registered().staff("GET", "/pieces.csv")

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import io
-import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pikepdf
@@ -22,7 +20,7 @@ from services.pieces.domain.uploads import UPLOAD_GRACE
 from tests.pieces import sample_files
 from tests.pieces.corpus.sample_pages import heic, jpeg, large, photographed, rotated_by_90, sheet, telephone_exif
 from tests.pieces.example_events import CLOSES, OTHER, PIECES, SECOND, registration_saved
-from tests.pieces.pieces_service import PiecesService
+from tests.pieces.pieces_service import PiecesService, at_once
 from tests.pieces.tus_client import (
     VERSION,
     begin_upload,
@@ -66,14 +64,8 @@ def test_an_upload_becomes_the_pieces_file_as_it_is(service: PiecesService) -> N
 
 @pytest.mark.engines("sqlite", "postgresql")
 def test_asked_again_and_twice_at_once_it_is_one_deposit(service: PiecesService) -> None:
-    upload_id, together = _upload(service, sample_files.pdf()), threading.Barrier(2)
-
-    def ask(_: int) -> int:
-        together.wait()
-        return _deposit(service, upload_id).status_code
-
-    with ThreadPoolExecutor(2) as threads:
-        assert list(threads.map(ask, range(2))) == [201, 201]
+    upload_id = _upload(service, sample_files.pdf())
+    assert at_once(*[lambda: _deposit(service, upload_id)] * 2) == [201, 201]
     first = service.piece("NATIDE06")["deposit"]["id"]
     service.validate("NATIONALITE")
     again = _deposit(service, upload_id)
@@ -81,41 +73,30 @@ def test_asked_again_and_twice_at_once_it_is_one_deposit(service: PiecesService)
     assert len(service.deposits()) == len(service.objects()) == 1
 
 
-@pytest.fixture
-def while_it_is_looked_at(
-    service: PiecesService, monkeypatch: pytest.MonkeyPatch
-) -> Callable[[Callable[[], object]], None]:
+def _meanwhile(service: PiecesService, patch: pytest.MonkeyPatch, act: Callable[[], object]) -> None:
     """What is given happens once, while the next file is looked at."""
+    with service.app.app_context():
+        inspections = dependencies().inspections
+    inspect, still = inspections.inspect, [act]
 
-    def arrange(meanwhile: Callable[[], object]) -> None:
-        with service.app.app_context():
-            inspections = dependencies().inspections
-        inspect, still = inspections.inspect, [meanwhile]
+    def interrupted(*arguments: Any) -> Format:
+        if still:
+            still.pop()()
+        return inspect(*arguments)
 
-        def interrupted(*arguments: Any) -> Format:
-            if still:
-                still.pop()()
-            return inspect(*arguments)
-
-        monkeypatch.setattr(inspections, "inspect", interrupted)
-
-    return arrange
+    patch.setattr(inspections, "inspect", interrupted)
 
 
-def test_an_upload_cancelled_while_it_is_deposited_is_not_said_to_be_deposited(
-    service: PiecesService, while_it_is_looked_at: Callable[[Callable[[], object]], None]
-) -> None:
+def test_an_upload_cancelled_meanwhile_is_no_deposit(service: PiecesService, monkeypatch: pytest.MonkeyPatch) -> None:
     upload_id = _upload(service, sample_files.pdf())
-    while_it_is_looked_at(lambda: service.call("DELETE", f"/uploads/{upload_id}", headers=VERSION))
+    _meanwhile(service, monkeypatch, lambda: service.call("DELETE", f"/uploads/{upload_id}", headers=VERSION))
     assert _deposit(service, upload_id).status_code == 404
     assert not service.deposits()
 
 
-def test_an_upload_deposited_alone_meanwhile_is_not_said_to_be_deposited_with_others(
-    service: PiecesService, while_it_is_looked_at: Callable[[Callable[[], object]], None]
-) -> None:
+def test_an_upload_deposited_meanwhile_is_no_page(service: PiecesService, monkeypatch: pytest.MonkeyPatch) -> None:
     first, second = (_upload(service, sample_files.pdf(), name) for name in ("a.pdf", "b.pdf"))
-    while_it_is_looked_at(lambda: _deposit(service, first))
+    _meanwhile(service, monkeypatch, lambda: _deposit(service, first))
     answer = _deposit(service, first, second)
     assert (answer.status_code, answer.get_json()["type"]) == (409, "/problems/envoi-deja-depose")
     assert len(service.deposits()) == len(service.objects()) == 1
@@ -232,10 +213,7 @@ def test_pages_that_are_too_large_together_name_the_heaviest(service: PiecesServ
 
 
 def test_what_is_no_page_is_not_joined(service: PiecesService) -> None:
-    ids = [
-        _upload(service, jpeg(SMALL), "a.jpg"),
-        _upload(service, sample_files.archive(), "pages.zip"),
-    ]
+    ids = [_upload(service, jpeg(SMALL), "a.jpg"), _upload(service, sample_files.archive(), "pages.zip")]
     answer = _deposit(service, *ids)
     assert (answer.status_code, answer.get_json()["detail"]) == (
         415, "« pages.zip » : Ce fichier est au format ZIP. Formats acceptés : PDF, PNG, JPG.",

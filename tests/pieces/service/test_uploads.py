@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import threading
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import Any
 
 import pytest
 from sqlalchemy import event, func, select
@@ -23,13 +22,13 @@ from services.pieces.domain.uploads import (
     UPLOAD_GRACE,
     uploads_per_hour,
 )
-from services.pieces.models import Upload, UploadPart, db
+from services.pieces.models import Candidature, Deposit, Piece, Upload, UploadPart, db
 from services.pieces.operations import uploads
 from services.pieces.operations.uploads import purge_uploads
 from tests.documents.example_events import CANDIDATE
 from tests.pieces import sample_files
 from tests.pieces.example_events import CLOSES, OTHER
-from tests.pieces.pieces_service import PiecesService
+from tests.pieces.pieces_service import PiecesService, at_once
 from tests.pieces.tus_client import (
     PART,
     VERSION,
@@ -42,9 +41,9 @@ from tests.pieces.tus_client import (
     upload_file,
     upload_state,
 )
-
-if TYPE_CHECKING:
-    from tests.support.object_store import Bucket
+from tests.support.database_filling import analyse, insert_copies
+from tests.support.object_store import Bucket
+from tests.support.query_plans import full_scans, recorded_statements
 
 PHOTOGRAPH = sample_files.image("JPEG") + bytes(3 * PART)
 
@@ -102,9 +101,7 @@ def test_each_answer_says_version_offset_and_end_of_life(service: PiecesService)
     assert upload_state(service, upload_id).headers["Upload-Length"] == "1000"
 
 
-def test_a_part_that_begins_elsewhere_is_refused_and_the_right_place_is_told(
-    service: PiecesService, upload_id: str
-) -> None:
+def test_a_part_that_begins_elsewhere_is_refused_with_the_right_place(service: PiecesService, upload_id: str) -> None:
     send_part(service, upload_id, 0, b"a" * 100)
     for wrong in (0, 99, 101, 999_999_999_999_999):
         answer = send_part(service, upload_id, wrong, b"b" * 10)
@@ -116,14 +113,8 @@ def test_a_part_that_begins_elsewhere_is_refused_and_the_right_place_is_told(
 @pytest.mark.engines("sqlite", "postgresql")
 def test_of_parts_at_once_for_one_place_one_is_taken(service: PiecesService) -> None:
     upload_id = begin_upload(service, "NATIDE06", 100_000)
-    together = threading.Barrier(4)
-
-    def send(letter: bytes) -> int:
-        together.wait()
-        return send_part(service, upload_id, 0, letter * 50_000).status_code
-
-    with ThreadPoolExecutor(4) as threads:
-        answers = list(threads.map(send, (b"a", b"b", b"c", b"d")))
+    parts = [letter * 50_000 for letter in (b"a", b"b", b"c", b"d")]
+    answers = at_once(*(partial(send_part, service, upload_id, 0, part) for part in parts))
     assert sorted(answers) == [204, 409, 409, 409]
     assert read_offset(service, upload_id) == 50_000
 
@@ -252,3 +243,31 @@ def test_an_upload_that_is_deposited_takes_no_more_and_says_that_it_is_whole(ser
     assert send_part(service, upload_id, len(content), b"a").status_code == 413
     assert service.call("DELETE", f"/uploads/{upload_id}", headers=VERSION).status_code == 204
     assert deposit_uploads(service, "NATIDE06", upload_id).status_code == 201, "it still says which deposit it is"
+
+
+TABLES = ("candidatures", "pieces", "uploads", "deposits")
+CONTENT = b"%PDF-"
+
+
+@pytest.mark.engines("sqlite", "postgresql")
+def test_a_candidate_and_the_job_read_no_table_of_all(service: PiecesService) -> None:
+    """Each of the others has a candidature, a piece, a file and an upload."""
+    service.deposit("NATIDE06")
+    begin_upload(service, "NATIDE06", len(CONTENT))
+    with service.app.app_context():
+        with db.operation() as session:
+            insert_copies(session, Candidature.__table__, "id", "candidate_id")
+            insert_copies(session, Piece.__table__, "id", "candidature_id")
+            insert_copies(session, Deposit.__table__, "id", "piece_id", "object_key")
+            insert_copies(session, Upload.__table__, "id", "candidate_id", "piece_id")
+        analyse(db, *TABLES)
+    with service.app.app_context(), recorded_statements(db) as executed:
+        assert service.call("GET", "/left").status_code == 200
+        upload_id = begin_upload(service, "NATIDE06", len(CONTENT))
+        send_rest(service, upload_id, CONTENT)
+        deposit_uploads(service, "NATIDE06", upload_id)
+        purge_uploads()
+    asked = [(sql, values) for sql, values in executed if sql.startswith(("SELECT", "DELETE"))]
+    assert len(asked) > 8
+    with service.app.app_context():
+        assert full_scans(db, asked, TABLES) == {}

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from werkzeug.test import TestResponse
 
 from tests.pieces import sample_files
-from tests.pieces.example_events import DURING, PIECES, asked_piece, registration_saved
-from tests.pieces.pieces_service import PiecesService
+from tests.pieces.example_events import DURING, PIECES, registration_saved
+from tests.pieces.pieces_service import PiecesService, at_once
 
 
 def _complete(service: PiecesService) -> PiecesService:
@@ -23,9 +20,7 @@ def _complete(service: PiecesService) -> PiecesService:
     return service
 
 
-def test_a_regroupement_is_validated_once_every_required_piece_is_there_and_then_stays(
-    service: PiecesService,
-) -> None:
+def test_a_regroupement_is_validated_once_every_required_piece_is_there_and_then_stays(service: PiecesService) -> None:
     service.registered().deposit("BTSEE-EF3")
     group = service.group("DOSSIER")
     assert not group["can_validate"]
@@ -59,24 +54,11 @@ def test_a_repeated_validation_changes_nothing(service: PiecesService) -> None:
 def test_a_piece_asked_for_after_the_validation_is_deposited_and_validated_alone(service: PiecesService) -> None:
     _complete(service).validate("DOSSIER")
     validated = service.piece("BTSLIVCOMP")
-    service.handle_events(
-        registration_saved(version=2, pieces=(*PIECES, asked_piece("NOUVELLE", "Autre", "DOSSIER", "Dossier épreuve")))
-    )
+    new = replace(PIECES[-1], code="NOUVELLE", required=True)
+    service.handle_events(registration_saved(version=2, pieces=(*PIECES, new)))
     assert service.deposit("NOUVELLE").status_code == 201
     assert service.validate("DOSSIER").status_code == 200
     assert service.piece("BTSLIVCOMP") == validated
-
-
-def _at_once(*acts: Callable[[], TestResponse]) -> list[int]:
-    """Status codes of acts begun together."""
-    start = threading.Barrier(len(acts))
-
-    def run(act: Callable[[], TestResponse]) -> int:
-        start.wait()
-        return act().status_code
-
-    with ThreadPoolExecutor(len(acts)) as windows:
-        return list(windows.map(run, acts))
 
 
 @pytest.mark.engines("sqlite", "postgresql")
@@ -84,7 +66,7 @@ def test_two_windows_that_deposit_at_once_leave_one_file(service: PiecesService)
     service.registered()
     piece_id = service.piece("NATIDE06")["id"]
     acts = [lambda n=n: service.upload(piece_id, sample_files.pdf(pages=n + 1), f"{n}.pdf") for n in range(2)]
-    assert _at_once(*acts) == [201] * 2
+    assert at_once(*acts) == [201] * 2
     current = [row for row in service.deposits() if row.removed_at is None]
     assert len(current) == 1
     assert len(service.objects()) == 2
@@ -93,7 +75,7 @@ def test_two_windows_that_deposit_at_once_leave_one_file(service: PiecesService)
 @pytest.mark.engines("sqlite", "postgresql")
 def test_validations_against_a_deletion_count_once_and_leave_no_validated_void(service: PiecesService) -> None:
     piece_id = _complete(service).piece("BTSLIVCOMP")["id"]
-    answers = _at_once(
+    answers = at_once(
         lambda: service.validate("DOSSIER"),
         lambda: service.call("DELETE", f"/pieces/{piece_id}/deposit"),
         lambda: service.validate("DOSSIER"),

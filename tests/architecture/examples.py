@@ -39,13 +39,19 @@ ACADEMIES = {"gestionnaire": "03", "administrateur": ""}
 _PLACE = re.compile(r"<(?:\w+:)?([\w-]+)>")
 
 
+class _Visitors(CandidateFactory):
+    def browser(self) -> ScriptlessBrowser:
+        """One that reads stored documents too, which are no pages of the portal."""
+        return ScriptlessBrowser(self.portal.gateway.app, self.portal.url)
+
+
 class Examples:
     """`values` is what stands for each part of an address; `browser` is the candidate's, `gestionnaire` and
     `administrator` the browsers of two who are logged in to « Espace de gestion »."""
 
     def __init__(self, folder: Path, bucket_url: str) -> None:
         self.portal = InProcessFourServices(folder, bucket_url)
-        self._visitors = CandidateFactory(self.portal)
+        self._visitors = _Visitors(self.portal)
         self.email = self._visitors.create_activated_account()
         self._session = self._logged_in(self.email)
         self.values = self._links()  # before the candidature: accounts is not told of it by what changes an account
@@ -164,7 +170,8 @@ class Examples:
             assert clients().accounts.change_my_account(self._candidates_token(), change)
             clients().accounts.ask_password_reset(self.email)
         mailed = {"activation": waiting, "adresse": new, "annulation": self.email, "mot-de-passe": self.email}
-        return {kind: self._visitors.link_to(address, kind).rpartition("/")[2] for kind, address in mailed.items()}
+        links = {kind: self._visitors.link_to(address, f"/compte/{kind}") for kind, address in mailed.items()}
+        return {kind: link.rpartition("/")[2] for kind, link in links.items()}
 
     def _team(self, chief: StaffBrowser) -> dict[str, str]:
         """Somebody who is invited, with the link, and somebody who is disabled."""

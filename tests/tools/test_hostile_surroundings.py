@@ -44,8 +44,18 @@ def messages(*titles: str) -> bytes:
 def process(tool: Tool, *words: str, **options: object) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "portail", *words]
     return subprocess.Popen(  # type: ignore[call-overload]
-        command, env=tool.surroundings(), cwd=tool.folder, stderr=subprocess.PIPE, **options
+        command,
+        env=tool.surroundings(),
+        cwd=tool.folder,
+        stderr=subprocess.PIPE,
+        preexec_fn=_can_be_interrupted,
+        **options,
     )
+
+
+def _can_be_interrupted() -> None:
+    """A run of the tests in the background ignores interruptions, and what it starts would too."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 @pytest.mark.parametrize("token", ["a secret\nwith a line", "\udcff", "  "])

@@ -72,7 +72,14 @@ def test_filters_stand_in_the_address_and_an_empty_selection_says_so(gestionnair
     assert "Il ne manque de pièce à aucune candidature." in gestionnaire.text
     gestionnaire.post("/gestion/relances", [])
     assert "Aucune candidature n'était sélectionnée." in gestionnaire.text
-    gestionnaire.post("/gestion/relances", [("selection", "0" * 32)])
-    assert "introuvable dans vos académies" in gestionnaire.text
     gestionnaire.post("/gestion/relances", [("selection", "x")])
     assert gestionnaire.answer.status_code == 422
+
+
+@pytest.mark.usefixtures("candidate")
+def test_another_académies_gestionnaire_reminds_nobody(gestionnaire: ScriptlessBrowser, staff: StaffFactory) -> None:
+    gestionnaire.get("/gestion/relances")
+    [box] = gestionnaire.page.xpath(BOX)
+    elsewhere = staff.logged_in("20")
+    elsewhere.post("/gestion/relances", [("selection", box)])
+    assert "introuvable dans vos académies" in elsewhere.text

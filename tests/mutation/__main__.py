@@ -47,7 +47,9 @@ class ReachedLines:
 
         Not those on PostgreSQL: rules know no engine, and the same tests run on SQLite.
         """
-        by_line = next((lines for path, lines in self._files.items() if path.endswith(f"/{mutant.file}")), {})
+        by_line: dict[int, list[str]] = next(
+            (lines for path, lines in self._files.items() if path.endswith(f"/{mutant.file}")), {}
+        )
         changed = range(mutant.line, mutant.last_line + 1)
         reached = {test for line in changed for test in by_line.get(line, ())} - {""}
         reached = reached or {test for tests in by_line.values() for test in tests} - {""}

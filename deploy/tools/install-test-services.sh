@@ -27,7 +27,7 @@ missing_services() {
     [ -x /usr/sbin/clamd ] || echo clamav-daemon
     [ -x /usr/sbin/nginx ] || echo nginx-light
     command -v envsubst >/dev/null || echo gettext-base
-    [ -x /usr/bin/chromium ] || echo chromium
+    [ -x /usr/bin/chromium-headless-shell ] || echo chromium-headless-shell
     command -v pdftoppm >/dev/null || echo poppler-utils
     command -v soffice >/dev/null || echo libreoffice-calc-nogui
     command -v jq >/dev/null || echo jq

@@ -32,6 +32,15 @@ def forged() -> dict[str, str]:
     return {PASSED_ON_AT_HEADER: f"{clock.system_now().timestamp():.3f}", HELD_SECONDS_HEADER: "1800.000"}
 
 
+@pytest.fixture(autouse=True)
+def _portal_time_is_the_systems() -> Iterator[None]:
+    """A portal of other tests, which may live in this process for the whole run, is in the guide's month."""
+    before = clock.offset().total_seconds()
+    clock.set_offset(0)
+    yield
+    clock.set_offset(before)
+
+
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
     """Of the proxy before an application that answers when it thinks that the request came."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import http.client
 import re
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -26,6 +26,7 @@ from tests.support.certificates import self_signed_certificate
 from tests.support.missing_services import NotInstalled, skip_or_fail
 from tests.support.nginx_proxy import Proxy
 from tests.support.ports import free_port
+from tests.support.processes import wait_until
 from tests.support.scriptless_browser import SAME_ORIGIN
 
 if TYPE_CHECKING:
@@ -166,6 +167,7 @@ def test_an_address_that_asks_for_more_than_a_school_is_told_to_wait_and_the_oth
     with slow_connections(site.url, {form: A_SCHOOL}, at_least=A_SCHOOL):
         assert requests.get(site.url, timeout=TIMEOUT_SECONDS).status_code == 200
         with slow_connections(site.url, {form: 500}, at_least=MOST_OF_ONE_ADDRESS - A_SCHOOL):
+            wait_until_refused(lambda: asked_as_written(site.url, "/").status)
             refused = requests.get(site.url, timeout=TIMEOUT_SECONDS)
             assert (refused.status_code, refused.headers["Retry-After"]) == (429, "5")
             assert problems_of(refused.text) == []
@@ -176,7 +178,7 @@ def test_one_address_does_not_fill_the_room_of_files_on_their_way(site: Site) ->
     large = multipart(A_DEPOSIT, length=5_000_000)
     wanted = MOST_LARGE_BODIES_OF_ONE_ADDRESS
     with slow_connections(site.url, {large: wanted + 30}, at_least=wanted):
-        assert posted(site.url, A_DEPOSIT, bytes(100_000)) == 429
+        wait_until_refused(lambda: posted(site.url, A_DEPOSIT, bytes(100_000)))
         assert posted(site.url, "/connexion", iter([b"identifiant=a"])) == 429, "a length that is not said is large"
         assert posted(site.url, "/connexion", b"identifiant=a") == 401
         assert posted(site.url, A_DEPOSIT, bytes(100_000), source=ELSEWHERE) != 429
@@ -185,7 +187,7 @@ def test_one_address_does_not_fill_the_room_of_files_on_their_way(site: Site) ->
 def test_files_that_the_proxy_does_not_have_count_like_pages(site: Site) -> None:
     missing = multipart("/static/of-another-version/portail.css")
     with slow_connections(site.url, {missing: MOST_OF_ONE_ADDRESS + 400}, at_least=MOST_OF_ONE_ADDRESS):
-        assert asked_as_written(site.url, "/static/of-another-version/a.css").status == 429
+        wait_until_refused(lambda: asked_as_written(site.url, "/static/of-another-version/a.css").status)
         assert requests.get(f"{site.url}{load_assets().url('portail.css')}", timeout=TIMEOUT_SECONDS).status_code == 200
 
 
@@ -236,6 +238,11 @@ def test_another_proxy_in_front_is_believed_where_it_is_known(gateway_port: int)
         forwarded = {"X-Forwarded-For": "203.0.113.9, 198.51.100.4, 192.0.2.1"}
         headers = requests.get(known.url, headers=forwarded, timeout=TIMEOUT_SECONDS).json()
         assert headers["X-Forwarded-For"] == "198.51.100.4"
+
+
+def wait_until_refused(ask: Callable[[], int]) -> None:
+    """A connection is open before the proxy has read its head, and counts from then on."""
+    wait_until(lambda: ask() == 429, TIMEOUT_SECONDS, "a request more than one address may have is refused")
 
 
 def posted(url: str, path: str, body: bytes | Iterator[bytes], source: str = "127.0.0.1") -> int:

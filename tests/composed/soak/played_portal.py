@@ -95,7 +95,7 @@ class PlayedPortal(ComposedPortal):
 
     def token(self, role: str) -> str:
         if role not in self._tokens:
-            scopes = ("--scopes", "pieces:read,pieces:control") if role == "staff" else ()
+            scopes = ("--scopes", "pieces:read,pieces:control,documents:publish") if role == "staff" else ()
             words = ("python", "-m", "services.accounts", "create-token", "--email", STAFF[role], *scopes)
             output = self.engine("exec", self.container_of("accounts"), *words)
             self._tokens[role] = str(json.loads(output)["token"])

@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 from coverage import Coverage
 
-HOLDS_RULES = ("services/*/domain", "services/*/operations", "gateway/web")
+from tests.mutation import HOLDS_RULES
+
 FOLDER = Path(os.environ["REACHED_LINES"])
 PROCESS = os.environ.get("PYTEST_XDIST_WORKER", "main")
 

@@ -14,7 +14,7 @@ from cosmic_ray.mutating import mutate_code
 from cosmic_ray.operators.operator import Operator
 from cosmic_ray.plugins import get_operator, operator_names
 
-from tests.mutation.reached_lines import HOLDS_RULES
+from tests.mutation import HOLDS_RULES
 
 Place = tuple[int, int]
 

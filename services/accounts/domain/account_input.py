@@ -77,9 +77,8 @@ def read_changes(
 
 def read_correction(values: Mapping[str, Any], *, today: date, current: CivilStatus | None = None) -> CivilStatus:
     """A civil status corrected by staff, who type no confirmation. Raises Invalid with every mistake."""
-    confirmations = {f"{name}_confirmation": values.get(name) for name in ("nom_famille", "date_naissance")}
-    reader = FormReader({**values, **confirmations}, typed_values(current, "") if current else None)
-    status = civil_status.read(reader, today)
+    reader = FormReader(values, typed_values(current, "") if current else None)
+    status = civil_status.read(reader, today, has_confirmations=False)
     if status is None:
         raise reader.error()
     return status

@@ -33,20 +33,38 @@ class CivilStatus:
     naissance: Birthplace
 
 
-def read(reader: FormReader, today: date) -> CivilStatus | None:
-    """The civil status typed; None, with the mistakes in `reader`, where something is missing or wrong."""
+FIELDS = (
+    "civilite",
+    "nom_famille",
+    "nom_famille_confirmation",
+    "nom_usage",
+    "prenoms",
+    "date_naissance",
+    "date_naissance_confirmation",
+)
+
+
+def read(reader: FormReader, today: date, *, has_confirmations: bool = True) -> CivilStatus | None:
+    """The civil status typed; None, with the mistakes in `reader`, where something is missing or wrong.
+
+    Without confirmations (staff's form) these are neither asked for nor mentioned.
+    """
     civilite = reader.text("civilite")
     if civilite not in CIVILITES:
         reader.add_mistake("civilite", "Choisissez votre civilité.")
-    nom = _confirmed_name(reader)
+    nom = reader.required_text("nom_famille", "votre nom de famille (nom de naissance)")
+    _check_name(reader, "nom_famille", nom)
+    if has_confirmations:
+        _check_name_confirmation(reader, nom)
     usage = reader.text("nom_usage")
     _check_name(reader, "nom_usage", usage)
     prenoms = reader.required_text("prenoms", "vos prénoms")
     _check_name(reader, "prenoms", prenoms)
-    birth_date = _confirmed_birth_date(reader, today)
+    birth_date = _read_birth_date(reader, today)
+    if has_confirmations:
+        _check_birth_date_confirmation(reader, birth_date)
     place = birthplace.read(reader)
-    names = ("civilite", "nom_famille", "nom_famille_confirmation", "nom_usage", "prenoms")
-    if birth_date is None or place is None or any(reader.has_mistake(name) for name in names):
+    if birth_date is None or place is None or any(map(reader.has_mistake, FIELDS)):
         return None
     return CivilStatus(civilite, nom, usage or None, prenoms, birth_date, place)
 
@@ -65,13 +83,11 @@ def parsed_date(typed: str) -> date | None:
         return None
 
 
-def _confirmed_name(reader: FormReader) -> str:
-    nom = reader.required_text("nom_famille", "votre nom de famille (nom de naissance)")
-    _check_name(reader, "nom_famille", nom)
-    confirmation = reader.required_text("nom_famille_confirmation", "une seconde fois votre nom de naissance")
+def _check_name_confirmation(reader: FormReader, nom: str) -> None:
+    field = "nom_famille_confirmation"
+    confirmation = reader.required_text(field, "une seconde fois votre nom de naissance")
     if confirmation and confirmation != nom:
-        reader.add_mistake("nom_famille_confirmation", "La confirmation diffère du nom de famille saisi.")
-    return nom
+        reader.add_mistake(field, "La confirmation diffère du nom de famille saisi.")
 
 
 def _check_name(reader: FormReader, field: str, name: str) -> None:
@@ -89,15 +105,18 @@ def _may_be_in_a_name(character: str) -> bool:
     return character in _PUNCTUATION_IN_NAMES or unicodedata.category(character)[0] in "LM"
 
 
-def _confirmed_birth_date(reader: FormReader, today: date) -> date | None:
-    field, confirmation = "date_naissance", "date_naissance_confirmation"
-    birth_date = _read_date(reader, field, "votre date de naissance")
-    confirmed_date = _read_date(reader, confirmation, "une seconde fois votre date de naissance")
+def _read_birth_date(reader: FormReader, today: date) -> date | None:
+    birth_date = _read_date(reader, "date_naissance", "votre date de naissance")
     if birth_date is not None and not _is_plausible(birth_date, today):
-        reader.add_mistake(field, "Vérifiez la date de naissance : cette date n'est pas plausible.")
-    if confirmed_date is not None and reader.text(field) and birth_date != confirmed_date:
-        reader.add_mistake(confirmation, "La confirmation diffère de la date de naissance saisie.")
-    return None if reader.has_mistake(field) or reader.has_mistake(confirmation) else birth_date
+        reader.add_mistake("date_naissance", "Vérifiez la date de naissance : cette date n'est pas plausible.")
+    return birth_date
+
+
+def _check_birth_date_confirmation(reader: FormReader, birth_date: date | None) -> None:
+    field = "date_naissance_confirmation"
+    confirmation = _read_date(reader, field, "une seconde fois votre date de naissance")
+    if confirmation is not None and reader.text("date_naissance") and birth_date != confirmation:
+        reader.add_mistake(field, "La confirmation diffère de la date de naissance saisie.")
 
 
 def _read_date(reader: FormReader, field: str, what: str) -> date | None:

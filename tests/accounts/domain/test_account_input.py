@@ -220,6 +220,14 @@ def test_staff_correct_an_account_that_has_such_a_name() -> None:
         read_correction(creation_form(prenoms="明"), today=TODAY, current=old)
 
 
+def test_staff_are_told_of_no_confirmation_which_their_form_has_not() -> None:
+    with pytest.raises(Invalid) as refused:
+        read_correction(creation_form(nom_famille="", date_naissance="31/02/2001"), today=TODAY)
+    assert [error.pointer for error in refused.value.errors] == ["#/nom_famille", "#/date_naissance"]
+    unconfirmed = creation_form(nom_famille_confirmation="", date_naissance_confirmation="")
+    assert read_correction(unconfirmed, today=TODAY).nom_famille == creation_form()["nom_famille"]
+
+
 LABEL = "b" * 63
 LONGEST_ADDRESS = f"a@{LABEL}.{LABEL}.{LABEL}.{'b' * (ADDRESS_LENGTH - 197)}.fr"
 

@@ -132,9 +132,9 @@ def test_a_civil_status_is_corrected_with_a_reason_and_every_candidature_follows
 
 def test_a_mistake_is_shown_and_what_was_typed_stays(administrator: ScriptlessBrowser, candidature: str) -> None:
     open_account(administrator, candidature)
-    administrator.press("Corriger l'état civil", nom_famille="PAUL", prenoms="", motif="Erreur de saisie")
+    administrator.press("Corriger l'état civil", nom_famille="", prenoms="Paul", motif="Erreur de saisie")
     assert administrator.answer.status_code == 422
-    assert administrator.value("nom_famille") == "PAUL"
+    assert administrator.value("prenoms") == "Paul"
     assert "Erreur de saisie" in administrator.text
     administrator.press("Corriger l'état civil", nom_famille="PETIT", motif=" ")
     assert administrator.answer.status_code == 422

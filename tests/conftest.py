@@ -180,9 +180,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """In a run on a named engine, leave out what has run without it: what takes no engine, or names its own."""
     if config.getoption("engine"):
         apart = set(config.getini("norecursedirs"))
-        kept = [item for item in items if _takes_any_engine(item) or not apart.isdisjoint(item.path.parts)]
-        config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
-        items[:] = kept
+        to_run = [item for item in items if _takes_any_engine(item) or not apart.isdisjoint(item.path.parts)]
+        config.hook.pytest_deselected(items=list(set(items) - set(to_run)))
+        items[:] = to_run
 
 
 def _takes_any_engine(item: pytest.Item) -> bool:

@@ -35,9 +35,9 @@ class ReachedLines:
     def __init__(self, folder: Path) -> None:
         self._data = CoverageData(no_disk=True)
         for part in sorted(folder.glob("*.coverage")):
-            one = CoverageData(str(part))
-            one.read()
-            self._data.update(one)
+            of_process = CoverageData(str(part))
+            of_process.read()
+            self._data.update(of_process)
         self._files = {path: self._data.contexts_by_lineno(path) for path in self._data.measured_files()}
         lines = [json.loads(line) for part in folder.glob("*.seconds") for line in part.read_text().splitlines()]
         self.seconds: dict[str, float] = dict(lines)
@@ -119,9 +119,9 @@ def main() -> None:
         print(f"{outcome}\t{mutant}\t{len(tests)} of {len(all_tests)} tests", flush=True)
         return outcome
 
-    with _checkout() as one, _checkout() as other, ThreadPoolExecutor(2) as pool:
-        free.put(one)
-        free.put(other)
+    with _checkout() as first, _checkout() as second, ThreadPoolExecutor(2) as pool:
+        free.put(first)
+        free.put(second)
         outcomes = list(pool.map(tried, sample(ROOT, given.count, given.seed)))
     for outcome in sorted(set(outcomes)):
         print(f"{outcome}: {outcomes.count(outcome)} of {len(outcomes)}")

@@ -76,9 +76,9 @@ def started(name: str) -> Iterator[Any]:
 
 def server(config: pytest.Config, name: str) -> Any:
     """Return the run's server of this name; skip the test that asks where it is not on this machine."""
-    told = getattr(config, "workerinput", {}).get("servers")
+    addresses = getattr(config, "workerinput", {}).get("servers")
     try:
-        return of_this_process(config).get(name) if told is None else _at(name, told[name])
+        return of_this_process(config).get(name) if addresses is None else _at(name, addresses[name])
     except NotInstalled as absence:
         skip_or_fail(absence)
 
@@ -87,7 +87,7 @@ def of_this_process(config: pytest.Config) -> SharedServers:
     return config.stash.setdefault(_STARTED, SharedServers())
 
 
-def _at(name: str, told: dict[str, Any]) -> Any:
-    if "absent" in told:
-        raise NotInstalled(*told["absent"])
-    return KINDS[name].at(**told["at"])
+def _at(name: str, address: dict[str, Any]) -> Any:
+    if "absent" in address:
+        raise NotInstalled(*address["absent"])
+    return KINDS[name].at(**address["at"])

@@ -5,8 +5,6 @@ pieces stores the parts received. The script requests problem details, by which 
 
 from __future__ import annotations
 
-from contextlib import suppress
-
 from flask import Response, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import BadRequest, ClientDisconnected
@@ -18,7 +16,7 @@ from gateway.web.justificatifs import blueprint
 from gateway.web.justificatifs.file_reception import RETRY_SECONDS, FileRefused, upload_place
 from gateway.web.justificatifs.lisible import after_deposit
 from gateway.web.justificatifs.liste import access_token
-from services.chassis.errors import NotFound, Unavailable
+from services.chassis.errors import Unavailable
 
 UPLOADS_PATH = "/justificatifs/<candidature_id>/envois/<piece_id>"
 
@@ -58,8 +56,7 @@ def append(candidature_id: str, piece_id: str, upload_id: str) -> ResponseReturn
 @blueprint.delete(f"{UPLOADS_PATH}/<upload_id>")
 @access.candidate
 def cancel(candidature_id: str, piece_id: str, upload_id: str) -> ResponseReturnValue:
-    with suppress(NotFound):
-        clients().pieces.cancel_upload(access_token(), upload_id)
+    clients().pieces.cancel_upload(access_token(), upload_id)
     return _tus_response(204)
 
 

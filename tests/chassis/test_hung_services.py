@@ -175,6 +175,7 @@ def replicas(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, list[Silent
 def test_while_one_replica_hangs_the_other_answers_reads_and_writes(
     replicas: tuple[str, list[SilentServer]],
 ) -> None:
+    """A read waits for its part of the time before it asks the other replica."""
     url, (hung, _) = replicas
     for _ in range(4):
         client = Client(url, page_seconds=10.0)

@@ -34,6 +34,7 @@ worker.run(ledger.app, ledger.handlers, ledger.jobs)
 
 
 def test_a_worker_shows_its_health_and_metrics_and_stops_when_told(tmp_path: Path) -> None:
+    """A process of its own, which is looked at as its loops come round: some seconds."""
     broker_url, port = f"sqlite:///{tmp_path}/broker.db", free_port()
     declare(broker_url)
     writer = Ledger("writer", f"sqlite:///{tmp_path}/writer.db", broker_url)

@@ -50,6 +50,7 @@ def gateway_before(running: InProcessPortal, silent: SilentServer, *names: str, 
 
 
 def test_all_calls_of_a_page_share_its_time(running: InProcessPortal, silent: SilentServer) -> None:
+    """It takes the page's whole time, which is long beside a busy machine's own delays."""
     app = gateway_before(running, silent, *SERVICE_LABELS, page_seconds=6.0)
     begun = time.monotonic()
     with app.test_request_context("/"):
@@ -63,6 +64,7 @@ def test_all_calls_of_a_page_share_its_time(running: InProcessPortal, silent: Si
 def test_what_a_page_can_do_without_takes_a_part_of_its_time_and_leaves_the_rest(
     running: InProcessPortal, silent: SilentServer
 ) -> None:
+    """It takes the part of the page's time that is for what it can do without."""
     app = gateway_before(running, silent, "registrations", page_seconds=BOUND)
     with app.test_request_context("/"):
         with page_time_limit.optional_calls(), pytest.raises(Unavailable):

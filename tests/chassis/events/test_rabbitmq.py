@@ -19,6 +19,7 @@ from tests.support.rabbitmq import RabbitMQ, vhost_of
 
 
 def test_a_connection_cut_while_handling_leaves_one_effect(rabbitmq: RabbitMQ, url: str, on_rabbit: MakeLedger) -> None:
+    """RabbitMQ lists a connection some seconds after it was opened, and cuts none before."""
     writer, reader = on_rabbit("writer"), on_rabbit("reader")
     reader.release.clear()
     writer.note("cut")

@@ -52,7 +52,7 @@ class PostgresDatabase:
 
     def put_back(self) -> None:
         self._cluster.drop_database(self._url)
-        self._cluster._create_database(self._name_of(self._url), self._name_of(self._kept))
+        self._cluster.create_database(self._name_of(self._url), self._name_of(self._kept))
 
     def drop(self) -> None:
         for url in filter(None, (self._url, self._kept)):

@@ -49,7 +49,7 @@ class Postgres:
     def fresh_database(self, template: str = "template1") -> str:
         """Create a database, empty or copied from a template, and return its postgresql+psycopg:// URL."""
         name = f"test_{secrets.token_hex(6)}"
-        self._create_database(name, template)
+        self.create_database(name, template)
         return self.url_of(name)
 
     def drop_database(self, url: str) -> None:
@@ -66,7 +66,7 @@ class Postgres:
             connection.execute("SELECT pg_advisory_lock(hashtext(%s))", (name,))
             is_ready = "SELECT 1 FROM pg_database WHERE datname = %s AND datistemplate"
             if connection.execute(is_ready, (name,)).fetchone() is None:
-                self._create_database(name, "template1")
+                self.create_database(name, "template1")
                 prepare(self.url_of(name))
                 connection.execute(sql.SQL("ALTER DATABASE {} IS_TEMPLATE true").format(sql.Identifier(name)))
         return name
@@ -74,7 +74,8 @@ class Postgres:
     def url_of(self, database: str) -> str:
         return f"postgresql+psycopg://{self.role}:{self.password}@127.0.0.1:{self.port}/{database}"
 
-    def _create_database(self, name: str, template: str) -> None:
+    def create_database(self, name: str, template: str) -> None:
+        """Create a database of this name as a copy of another, to which nobody is connected."""
         # As files: half the work of writing each page to the log, which only a cluster that must outlive a crash needs.
         create = sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {} STRATEGY FILE_COPY")
         self._administer(create.format(*map(sql.Identifier, (name, self.role, template))))

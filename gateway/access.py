@@ -11,11 +11,10 @@ from werkzeug.exceptions import InternalServerError
 
 from gateway import staff_member, visitor
 from services.chassis.errors import Forbidden, Unauthenticated
-from services.chassis.web.access import Access, candidate, public, staff, ways_of
+from services.chassis.web.access import candidate, public, staff, ways_of
+from services.contracts.api.operation import CANDIDATE
 
 __all__ = ["CANDIDATE", "candidate", "public", "register", "staff"]
-
-CANDIDATE = Access("candidate")
 
 
 def register(app: Flask) -> None:

@@ -11,7 +11,7 @@ from gateway.access import public
 from gateway.components.samples import COMMUNES, ERRORS, FIELDS, FORM, LONG_TABS, POSTAL_CODES, RECAP, TABS, TO_DO
 from gateway.layout.frame import Frame, ServiceContact, SessionEnd
 from gateway.web.piece_statuses import STATUS_SEVERITIES
-from services.contracts.piece_statuses import STATUS_LABELS
+from services.contracts.piece_codes import STATUS_LABELS
 
 ANONYMOUS = Frame()
 SESSION_END = SessionEnd(ends_in=30 * 60, extend_url="/composants/prolonger")

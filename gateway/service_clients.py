@@ -1,4 +1,4 @@
-"""The clients of the four services, connected once per process: `clients().pieces.deposit(…)`."""
+"""The clients of the four services, connected once per process: `clients().pieces.call(…)`."""
 
 from __future__ import annotations
 
@@ -15,13 +15,10 @@ from gateway.clients.candidate_accounts import CandidateAccountsClient
 from gateway.clients.catalogue import CatalogueClient
 from gateway.clients.documents import Documents
 from gateway.clients.journal import JournalClient
-from gateway.clients.missing_pieces import MissingPiecesClient
-from gateway.clients.pieces import Pieces
 from gateway.clients.registrations import Registrations
 from gateway.clients.staff_candidatures import StaffCandidaturesClient
 from gateway.clients.staff_documents import StaffDocumentsClient
 from gateway.clients.staff_imports import StaffImportsClient
-from gateway.clients.staff_pieces import StaffPiecesClient
 from gateway.clients.team import TeamClient
 from gateway.settings import GatewaySettings
 from services.chassis.http.client import Client
@@ -43,9 +40,8 @@ class ServiceClients:
     accounts: Accounts
     registrations: Registrations
     documents: Documents
-    pieces: Pieces
-    staff_pieces: StaffPiecesClient
-    missing_pieces: MissingPiecesClient
+    pieces: ServiceClient
+    staff_pieces: ServiceClient
     staff_candidatures: StaffCandidaturesClient
     staff_documents: StaffDocumentsClient
     candidate_accounts: CandidateAccountsClient
@@ -81,9 +77,8 @@ def connect_services(settings: GatewaySettings) -> ServiceClients:
         accounts=Accounts(pages["accounts"], own_token, passwords),
         registrations=Registrations(pages["registrations"]),
         documents=Documents(pages["documents"]),
-        pieces=Pieces(pages["pieces"]),
-        staff_pieces=StaffPiecesClient(staff["pieces"]),
-        missing_pieces=MissingPiecesClient(staff["pieces"]),
+        pieces=pages["pieces"],
+        staff_pieces=staff["pieces"],
         staff_candidatures=StaffCandidaturesClient(staff["registrations"]),
         staff_documents=StaffDocumentsClient(staff["documents"]),
         candidate_accounts=CandidateAccountsClient(staff["accounts"]),

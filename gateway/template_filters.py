@@ -1,4 +1,4 @@
-"""Jinja filters for ISO instants and dates (shown in French, Paris time) and for sizes in bytes."""
+"""Jinja filters for instants and dates (shown in French, Paris time) and for sizes in bytes."""
 
 from __future__ import annotations
 
@@ -20,26 +20,30 @@ def register(app: Flask) -> None:
     )
 
 
-def date_and_time(text: str) -> str:
-    """An ISO instant as « 04/10/2021 à 14:08 »."""
-    return french.short_instant(datetime.fromisoformat(text))
+def date_and_time(instant: datetime | str) -> str:
+    """An instant as « 04/10/2021 à 14:08 »."""
+    return french.short_instant(_read(instant))
 
 
-def time_of_day(text: str) -> str:
-    """An ISO instant as « 14:08 »."""
-    return french.time_of_day(datetime.fromisoformat(text))
+def time_of_day(instant: datetime | str) -> str:
+    """An instant as « 14:08 »."""
+    return french.time_of_day(_read(instant))
 
 
-def closing_time(text: str) -> str:
-    """An exclusive end (ISO instant) as « 25/10/2021 à 23:59 »: midnight is shown as 23:59 of the day before."""
-    return french.short_instant(french.shown_end(datetime.fromisoformat(text)))
+def closing_time(instant: datetime | str) -> str:
+    """An exclusive end as « 25/10/2021 à 23:59 »: midnight is shown as 23:59 of the day before."""
+    return french.short_instant(french.shown_end(_read(instant)))
 
 
-def closing_time_iso(text: str) -> str:
+def closing_time_iso(instant: datetime | str) -> str:
     """The same instant as ISO 8601 with its offset, for <time datetime>."""
-    return french.shown_end(datetime.fromisoformat(text)).isoformat()
+    return french.shown_end(_read(instant)).isoformat()
 
 
-def short_date(text: str) -> str:
-    """An ISO date as « 04/10/2021 »."""
-    return french.short_date(date.fromisoformat(text))
+def short_date(day: date | str) -> str:
+    """A date as « 04/10/2021 »."""
+    return french.short_date(date.fromisoformat(day) if isinstance(day, str) else day)
+
+
+def _read(instant: datetime | str) -> datetime:
+    return datetime.fromisoformat(instant) if isinstance(instant, str) else instant

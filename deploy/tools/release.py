@@ -1,7 +1,7 @@
 """Give a release its number: `python -m deploy.tools.release 0.2.0`.
 
 Writes the number into every file that names it (pyproject.toml is its home), gives what the CHANGELOG lists as
-unreleased a section of its own, commits and tags.
+unreleased a section of its own, notes what the services publish, commits and tags.
 """
 
 from __future__ import annotations
@@ -28,11 +28,19 @@ PLACE = re.compile(
     rf'(^version = "|PORTAIL_VERSION:?[-=]|name: portail/[a-z]+, newTag: |image: portail/[a-z]+:){NUMBER}', re.MULTILINE
 )
 UNRELEASED = "## Unreleased\n"
+PUBLISHED_API = "tests/architecture/released_api.txt"
+"""What the services published then, with which changes are compared."""
 
 
 def version() -> str:
     """The number of the last release."""
     return str(tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"])
+
+
+def unreleased_changes() -> str:
+    """What the CHANGELOG lists since the last release."""
+    text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    return text.partition(UNRELEASED)[2].partition("\n## ")[0]
 
 
 def release(number: str) -> None:
@@ -46,7 +54,8 @@ def release(number: str) -> None:
     for name in FILES_WITH_VERSION:
         file = ROOT / name
         file.write_text(PLACE.sub(rf"\g<1>{number}", file.read_text(encoding="utf-8")), encoding="utf-8")
-    _git("commit", "--quiet", "-m", f"Release {number}", "CHANGELOG.md", *FILES_WITH_VERSION)
+    subprocess.run([sys.executable, "-m", "tests.architecture.published_api"], cwd=ROOT, check=True)
+    _git("commit", "--quiet", "-m", f"Release {number}", "CHANGELOG.md", PUBLISHED_API, *FILES_WITH_VERSION)
     _git("tag", "--annotate", "-m", f"Release {number}", f"v{number}")
 
 

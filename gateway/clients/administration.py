@@ -81,4 +81,4 @@ class AdministrationClient:
         self._http.post("/v1/staff/messages", json=dict(message), token=token)
 
     def withdraw_message(self, token: str, message_id: str) -> None:
-        self._http.call("DELETE", path("/v1/staff/messages/{}", message_id), token=token)
+        self._http.send("DELETE", path("/v1/staff/messages/{}", message_id), token=token)

@@ -23,10 +23,10 @@ class ServiceClient(Client):
     """HTTP client of one service. Every call passes on when the visitor's request arrived and from which address; reads
     share the time limit of their page (page_time_limit.py)."""
 
-    def call(self, method: str, path: str, *, token: Any = None, **options: Any) -> Any:
+    def send(self, method: str, path: str, *, token: Any = None, **options: Any) -> Any:
         """Raises Unavailable if the gateway's own token is refused."""
         try:
-            return super().call(method, path, token=token, **options)
+            return super().send(method, path, token=token, **options)
         except ProblemAnswer as refusal:
             if isinstance(token, RenewableToken) and refusal.slug in OWN_TOKEN_REFUSALS:
                 raise self.away() from refusal

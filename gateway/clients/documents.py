@@ -80,7 +80,7 @@ class Documents:
         return self._file(path("/v1/candidatures/{}/forms/{}", candidature_id, code), token)
 
     def _file(self, address: str, token: str, **params: str) -> Answer:
-        answer: Answer = self._http.call(
+        answer: Answer = self._http.send(
             "GET", address, token=token, params=params, seconds=RENDERING_SECONDS, stream=True
         )
         return answer

@@ -46,7 +46,7 @@ class JournalClient:
 
     def export(self, token: str, service: str, filters: Mapping[str, str]) -> Answer:
         """As CSV, streamed, the oldest first."""
-        answer: Answer = self._services[service].call(
+        answer: Answer = self._services[service].send(
             "GET", "/v1/audit.csv", token=token, params=dict(filters), seconds=EXPORT_SECONDS, stream=True
         )
         return answer

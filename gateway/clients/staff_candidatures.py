@@ -119,7 +119,7 @@ class StaffCandidaturesClient:
 
     def _export(self, address: str, token: str, academie: str) -> Answer:
         params = {"academie": academie or None}
-        answer: Answer = self._http.call(
+        answer: Answer = self._http.send(
             "GET", address, token=token, params=params, seconds=EXPORT_SECONDS, stream=True
         )
         return answer

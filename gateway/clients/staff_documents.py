@@ -32,5 +32,5 @@ class StaffDocumentsClient:
     def file(self, token: str, document_id: str) -> Answer:
         """The PDF, streamed; that it was opened is in the audit trail."""
         address = path("/v1/staff/documents/{}/file", document_id)
-        answer: Answer = self._http.call("GET", address, token=token, seconds=RENDERING_SECONDS, stream=True)
+        answer: Answer = self._http.send("GET", address, token=token, seconds=RENDERING_SECONDS, stream=True)
         return answer

@@ -140,7 +140,7 @@ class StaffImportsClient:
     def publish_document(self, token: str, order_key: str, order: Mapping[str, str | Sequence[str]]) -> None:
         """`order`: type, title, paragraphs, candidatures. Given again with the same key it is carried out once."""
         headers = {"Idempotency-Key": order_key}
-        self._http.call("POST", "/v1/publications", json=dict(order), headers=headers, token=token)
+        self._http.send("POST", "/v1/publications", json=dict(order), headers=headers, token=token)
 
     def create(self, token: str, order_key: str, new: Mapping[str, str | Sequence[str]]) -> Import:
         """`new`: type, source, academie, session, exam, title, paragraphs. Given again with the same key it makes no
@@ -159,7 +159,7 @@ class StaffImportsClient:
             "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}",
             "Content-Length": str(length),
         }
-        answer = self._http.call("PUT", address, token=token, data=content, headers=headers, seconds=CHECK_SECONDS)
+        answer = self._http.send("PUT", address, token=token, data=content, headers=headers, seconds=CHECK_SECONDS)
         return parsed(Import, answer.json())
 
     def refusals(self, token: str, import_id: str, cursor: str | None) -> RefusalPage:
@@ -197,7 +197,7 @@ class StaffImportsClient:
         return parsed(Import, self._http.post(path("/v1/imports/{}/", import_id) + act, json=body, token=token))
 
     def _stream(self, address: str, token: str, **params: str | None) -> Answer:
-        answer: Answer = self._http.call(
+        answer: Answer = self._http.send(
             "GET", address, token=token, params=params, seconds=PREVIEW_SECONDS, stream=True
         )
         return answer

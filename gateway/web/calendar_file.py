@@ -8,10 +8,10 @@ from datetime import UTC, datetime, timedelta
 
 from icalendar import Alarm, Calendar, Event
 
-from gateway.clients.pieces import PiecesToDo
 from gateway.clients.registrations import Tile
 from services.chassis.clock import portal_now
 from services.chassis.french import shown_end
+from services.contracts.api.pieces import PiecesToDo
 
 MEDIA_TYPE = "text/calendar; charset=utf-8"
 REMINDER = timedelta(days=-1)
@@ -43,9 +43,7 @@ def calendar_entries(tile: Tile, to_do: PiecesToDo | None) -> Iterator[CalendarE
     if to_do is None:
         return
     for number, period in enumerate(to_do.periods, start=1):
-        yield CalendarEntry(
-            f"depot-{number}-debut", "Début du dépôt des justificatifs", datetime.fromisoformat(period.opens)
-        )
+        yield CalendarEntry(f"depot-{number}-debut", "Début du dépôt des justificatifs", period.opens)
         yield CalendarEntry(f"depot-{number}-fin", "Fin du dépôt des justificatifs", _end(period.closes))
     for piece in to_do.resubmissions:
         title = f"Pièce refusée à déposer à nouveau – {piece.label}"
@@ -68,5 +66,5 @@ def _event(tile: Tile, entry: CalendarEntry, url: str) -> Event:
     return event
 
 
-def _end(text: str) -> datetime:
-    return shown_end(datetime.fromisoformat(text))
+def _end(instant: datetime | str) -> datetime:
+    return shown_end(datetime.fromisoformat(instant) if isinstance(instant, str) else instant)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gateway.clients.pieces import PiecesToDo
 from gateway.clients.registrations import Tile
 from gateway.template_filters import closing_time, date_and_time
 from services.contracts import page_labels
+from services.contracts.api.pieces import PiecesToDo
 
 
 @dataclass(frozen=True)

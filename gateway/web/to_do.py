@@ -13,7 +13,6 @@ from gateway.clients.accounts import Addresses
 from gateway.clients.documents import UnreadDocument
 from gateway.clients.drafts import Draft
 from gateway.clients.page_time_limit import optional_calls
-from gateway.clients.pieces import PiecesToDo
 from gateway.clients.registrations import Tile
 from gateway.service_clients import SERVICE_LABELS, clients
 from gateway.template_filters import closing_time
@@ -21,6 +20,7 @@ from gateway.web.candidature_state import late_pieces_sentence
 from services.chassis.clock import portal_now
 from services.chassis.errors import DomainError
 from services.chassis.french import time_left
+from services.contracts.api.pieces import PiecesToDo, list_pieces_to_do
 from services.contracts.page_labels import ACCOUNT_FORM, DOCUMENTS, JUSTIFICATIFS, REGISTER, VALIDATE
 
 Answer = TypeVar("Answer")
@@ -29,13 +29,13 @@ TO_VALIDATE = f"à valider par « {VALIDATE} »"
 
 @dataclass(frozen=True)
 class ToDoItem:
-    """`about`: for which candidature; `until`: the deadline, an exclusive end, ISO 8601; `action`: the link's label."""
+    """`about`: for which candidature; `until`: the deadline, an exclusive end; `action`: the link's label."""
 
     text: str
     action: str
     url: str
     about: str | None = None
-    until: str | None = None
+    until: datetime | None = None
     severity: str = "warning"
 
     @property
@@ -43,7 +43,7 @@ class ToDoItem:
         """« Jusqu'au 25/10/2021 à 12:00 (heure de Paris) : il reste 3 jours »"""
         if self.until is None:
             return None
-        remaining = time_left(datetime.fromisoformat(self.until) - portal_now())
+        remaining = time_left(self.until - portal_now())
         return f"Jusqu'au {closing_time(self.until)} (heure de Paris) : il reste {remaining}"
 
 
@@ -90,7 +90,7 @@ def read_facts(token: str) -> CandidateFacts:
         "registrations", lambda: services.registrations.my_registrations(token), facts
     ):
         facts.tiles, facts.drafts = registrations.candidatures, registrations.drafts
-    facts.pieces_to_do = _ask_unless_silent("pieces", lambda: services.pieces.pieces_to_do(token), facts)
+    facts.pieces_to_do = _ask_unless_silent("pieces", lambda: _pieces_to_do(token), facts)
     facts.unread_documents = _ask_unless_silent("documents", lambda: services.documents.unread_documents(token), facts)
     facts.addresses = _ask_unless_silent("accounts", lambda: services.accounts.addresses(token), facts)
     return facts
@@ -98,7 +98,11 @@ def read_facts(token: str) -> CandidateFacts:
 
 def read_pieces_to_do(token: str) -> tuple[PiecesToDo, ...] | None:
     """What is left to do with the pieces of all candidatures; None where pieces does not answer."""
-    return _ask_unless_silent("pieces", lambda: clients().pieces.pieces_to_do(token), CandidateFacts())
+    return _ask_unless_silent("pieces", lambda: _pieces_to_do(token), CandidateFacts())
+
+
+def _pieces_to_do(token: str) -> tuple[PiecesToDo, ...]:
+    return clients().pieces.call(list_pieces_to_do, token).candidatures
 
 
 def pieces_to_do_of(tile: Tile, pieces_to_do: tuple[PiecesToDo, ...] | None) -> PiecesToDo | None:
@@ -110,7 +114,7 @@ def pieces_to_do_of(tile: Tile, pieces_to_do: tuple[PiecesToDo, ...] | None) -> 
 def to_do_items(facts: CandidateFacts) -> tuple[ToDoItem, ...]:
     """The nearest deadline first, then the items without one."""
     items = (*_address_items(facts), *_draft_items(facts), *_piece_items(facts), *_document_items(facts))
-    return tuple(sorted(items, key=lambda item: item.until or "9999"))
+    return tuple(sorted(items, key=lambda item: (item.until is None, item.until)))
 
 
 def missing_information(facts: CandidateFacts) -> str | None:
@@ -178,7 +182,7 @@ def _draft_items(facts: CandidateFacts) -> Iterator[ToDoItem]:
             continue
         label = "Modification non transmise" if draft.candidature_id else "Brouillon non transmis"
         url = url_for("inscription.show_tab", draft_id=draft.id, number=draft.current)
-        yield ToDoItem(label, "Reprendre", url, candidature_name(draft), draft.closes_at)
+        yield ToDoItem(label, "Reprendre", url, candidature_name(draft), datetime.fromisoformat(draft.closes_at))
 
 
 def _piece_items(facts: CandidateFacts) -> Iterator[ToDoItem]:

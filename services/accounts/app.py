@@ -19,7 +19,8 @@ from services.accounts.models import AuditEntry, db
 from services.accounts.queries.second_factors import SecondFactorsCheck
 from services.accounts.settings import AccountsSettings
 from services.chassis.web.application import create_service
-from services.chassis.web.audit_trail import audit_blueprint
+from services.chassis.web.audit_trail import audit_views
+from services.contracts.api import audit
 
 
 def create_app(settings: AccountsSettings) -> Flask:
@@ -30,6 +31,8 @@ def create_app(settings: AccountsSettings) -> Flask:
         settings,
         db,
         title="Comptes",
+        sections=(audit.SECTION,),
+        views=(audit_views(db, AuditEntry),),
         blueprints=(
             keys.blp,
             visitors.blp,
@@ -39,7 +42,6 @@ def create_app(settings: AccountsSettings) -> Flask:
             staff.blp,
             own_staff_account.blp,
             staff_invitations.blp,
-            audit_blueprint(db, AuditEntry),
         ),
         key_of=built.signer.key_of,
         reports={"second_factors": SecondFactorsCheck().problem},

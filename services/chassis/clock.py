@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -38,3 +38,8 @@ def portal_now() -> datetime:
 
 def to_paris(instant: datetime) -> datetime:
     return instant.astimezone(PARIS)
+
+
+def end_of_day(day: date) -> datetime:
+    """The exclusive end of a day in Paris: 00:00 of the next, whatever the daylight saving."""
+    return datetime.combine(day + timedelta(days=1), time(), tzinfo=PARIS)

@@ -28,3 +28,6 @@ HEIC_EXTENSIONS = ("heic", "heif", "hif")
 VIEWABLE_FORMATS = ("pdf", "png", "jpg")
 """What can be shown as a picture: its legibility is looked at, it has a preview, it can be merged into a PDF."""
 VIEWABLE_MEDIA_TYPES = frozenset(MEDIA_TYPES[code] for code in VIEWABLE_FORMATS)
+PAGE_SIDE, PREVIEW_SIDE = 2000, 1000
+"""Pixels of the long side of a picture of a file: of a page for a gestionnaire and of a photograph in a merged PDF
+(A4 at 170 dpi); of what a candidate sees of their own file."""

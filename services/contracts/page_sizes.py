@@ -5,3 +5,7 @@ LARGEST_PAGE = 200
 """Items of a page, and as many as one request may decide or remind at once."""
 LARGEST_SELECTION = 500
 """Pieces of a whole list that the gateway's pages show together and decide, in several requests."""
+USUAL_CHANGES_PAGE, LARGEST_CHANGES_PAGE = 100, 500
+"""Lines of the feed of changes."""
+USUAL_AUDIT_PAGE, LARGEST_AUDIT_PAGE = 50, 200
+"""Entries of an audit trail."""

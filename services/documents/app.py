@@ -6,7 +6,8 @@ from flask import Flask
 
 from services.chassis.web.access_tokens import KeyOf
 from services.chassis.web.application import create_service
-from services.chassis.web.audit_trail import audit_blueprint
+from services.chassis.web.audit_trail import audit_views
+from services.contracts.api import audit
 from services.documents import cli, dependencies
 from services.documents.api import candidate, imports, staff, staff_documents
 from services.documents.models import AuditEntry, db
@@ -21,7 +22,9 @@ def create_app(settings: DocumentsSettings, key_of: KeyOf | None = None) -> Flas
         settings,
         db,
         title="Documents des candidats",
-        blueprints=[candidate.blp, staff.blp, staff_documents.blp, imports.blp, audit_blueprint(db, AuditEntry)],
+        sections=(audit.SECTION,),
+        views=(audit_views(db, AuditEntry),),
+        blueprints=[candidate.blp, staff.blp, staff_documents.blp, imports.blp],
         key_of=key_of,
         reports={"objects": built.store.check},
     )

@@ -6,11 +6,14 @@ from flask import Flask
 
 from services.chassis.web.access_tokens import KeyOf
 from services.chassis.web.application import create_service
-from services.chassis.web.audit_trail import audit_blueprint
+from services.chassis.web.audit_trail import audit_views
+from services.contracts.api import audit, missing_pieces, pieces, staff_pieces
 from services.pieces import cli, dependencies
 from services.pieces.api import candidate, changes, files, reminders, staff, uploads
 from services.pieces.models import AuditEntry, db
 from services.pieces.settings import PiecesSettings
+
+SECTIONS = (*pieces.SECTIONS, *staff_pieces.SECTIONS, missing_pieces.SECTION, audit.SECTION)
 
 
 def create_app(settings: PiecesSettings, key_of: KeyOf | None = None) -> Flask:
@@ -21,14 +24,15 @@ def create_app(settings: PiecesSettings, key_of: KeyOf | None = None) -> Flask:
         settings,
         db,
         title="Pièces justificatives",
-        blueprints=(
-            candidate.blp,
-            uploads.blp,
-            files.blp,
-            staff.blp,
-            changes.blp,
-            reminders.blp,
-            audit_blueprint(db, AuditEntry),
+        sections=SECTIONS,
+        views=(
+            candidate.views,
+            uploads.views,
+            files.views,
+            staff.views,
+            changes.views,
+            reminders.views,
+            audit_views(db, AuditEntry),
         ),
         key_of=key_of,
         reports={"objects": built.store.check, "antivirus": built.antivirus.check},

@@ -6,7 +6,8 @@ from flask import Flask
 
 from services.chassis.web.access_tokens import KeyOf
 from services.chassis.web.application import create_service
-from services.chassis.web.audit_trail import audit_blueprint
+from services.chassis.web.audit_trail import audit_views
+from services.contracts.api import audit
 from services.mail.mailer import MAILER, Mailer
 from services.registrations import cli
 from services.registrations.api import (
@@ -33,13 +34,21 @@ BLUEPRINTS = (
     staff.blp,
     administration.blp,
     catalogue.blp,
-    audit_blueprint(db, AuditEntry),
 )
 
 
 def create_app(settings: RegistrationsSettings, key_of: KeyOf | None = None) -> Flask:
     """`key_of` replaces accounts' published keys in tests."""
-    app = create_service("registrations", settings, db, title="Registrations", blueprints=BLUEPRINTS, key_of=key_of)
+    app = create_service(
+        "registrations",
+        settings,
+        db,
+        title="Registrations",
+        sections=(audit.SECTION,),
+        views=(audit_views(db, AuditEntry),),
+        blueprints=BLUEPRINTS,
+        key_of=key_of,
+    )
     app.extensions[MAILER] = Mailer.of_settings(settings)
     cli.register(app)
     return app

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from services.chassis.french import long_instant, shown_end, time_of_day, weekday_date
 from services.contracts import page_labels
-from services.contracts.piece_statuses import NON_COMPLIANT, STATUS_LABELS
+from services.contracts.piece_codes import Status
 from services.contracts.pieces import MissingGroup, MissingPiece
 from services.contracts.registrations import Contact, RegistrationSaved
 from services.mail.letter import Action, Letter, instant_in_paris
@@ -122,7 +122,7 @@ def refusal_mail(incomplete: IncompleteContext, at: datetime, url: str) -> Lette
         f"{'Pièce non conforme' if is_single else 'Pièces non conformes'} : {incomplete.saved.exam.label}",
         (
             f"Le service gestionnaire a contrôlé votre dossier le {instant_in_paris(at)} : "
-            f"{'une pièce est' if is_single else f'{len(refused)} pièces sont'} « {STATUS_LABELS[NON_COMPLIANT]} ».",
+            f"{'une pièce est' if is_single else f'{len(refused)} pièces sont'} « {Status.NON_COMPLIANT.label} ».",
             *_missing_blocks([incomplete]),
             f"Déposez à nouveau {'cette pièce' if is_single else 'ces pièces'} dans votre espace candidat, puis "
             f"cliquez sur « {page_labels.VALIDATE} » :",
@@ -164,7 +164,7 @@ def _group_heading(group: MissingGroup) -> str:
 
 def _piece_line(piece: MissingPiece) -> str:
     comment = " ".join((piece.comment or "").split())
-    refused = f" - {STATUS_LABELS[NON_COMPLIANT]}{f' : {comment}' if comment else ''}" if piece.refused else ""
+    refused = f" - {Status.NON_COMPLIANT.label}{f' : {comment}' if comment else ''}" if piece.refused else ""
     return f"- {piece.code} : {piece.label}{refused}"
 
 

@@ -7,11 +7,11 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import jwt
 from flask import Flask
 from sqlalchemy import Engine
+from werkzeug.test import TestResponse
 
 from gateway.cookies import STAFF_SESSION_COOKIE, cookie_name
 from gateway.service_clients import clients
@@ -28,6 +28,7 @@ from tests.gateway.candidates import CandidateFactory, creation_answers, new_add
 from tests.gateway.gestion import invitations
 from tests.gateway.gestion.people import StaffBrowser, StaffFactory
 from tests.pieces import sample_files
+from tests.pieces.tus_client import send_file
 from tests.registrations.service.candidate_client import opening_id
 from tests.support.in_process_four_services import InProcessFourServices
 from tests.support.in_process_portal import SECRETS
@@ -226,10 +227,11 @@ class Examples:
         return str(answer["recap"]["numero_candidat"])
 
     def _deposit(self, piece_id: str) -> None:
-        name = f"attachment; filename*=UTF-8''{quote('pièce.pdf')}"
-        headers = {**self.headers("candidate"), "Content-Disposition": name}
-        path = f"/v1/pieces/{piece_id}/deposit"
-        answer = self.apps["pieces"].test_client().put(path, data=sample_files.pdf(), headers=headers)
+        def call(method: str, path: str, *, headers: dict[str, str] | None = None, **sent: Any) -> TestResponse:
+            client, candidate = self.apps["pieces"].test_client(), self.headers("candidate")
+            return client.open(f"/v1{path}", method=method, headers={**candidate, **(headers or {})}, **sent)
+
+        answer = send_file(call, piece_id, sample_files.pdf(), "pièce.pdf")
         assert answer.status_code == 201, answer.text
 
     def _command(self, *words: str) -> dict[str, Any]:

@@ -5,14 +5,26 @@ A route that is missing here fails `test_access.py`; a page that is missing from
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from services.contracts.api.operation import Section
+from services.pieces.app import SECTIONS as PIECES
 from tests.architecture.gateway_ledger import CANDIDATE, GATEWAY, PROBED, PUBLIC
 
 _DESCRIBED = f"""
     {PROBED}
     GET /openapi.json
 """
+
+
+def _declared(sections: Iterable[Section]) -> dict[str, str]:
+    """The operations of a service that are declared, in the ledger's form."""
+    by_access = {PUBLIC: _DESCRIBED}
+    for operation in (operation for section in sections for operation in section.operations):
+        who = " or ".join(map(str, operation.access))
+        by_access[who] = f"{by_access.get(who, '')}\n{operation.method} {operation.path}"
+    return by_access
+
 
 _METHODS = {"PAGE": "GET"}
 LEDGER: dict[str, dict[str, str]] = {
@@ -198,46 +210,7 @@ LEDGER: dict[str, dict[str, str]] = {
             POST /v1/published-documents/<string:document_id>/withdrawal
         """,
     },
-    "pieces": {
-        PUBLIC: _DESCRIBED,
-        CANDIDATE: """
-            GET /v1/candidatures
-            GET /v1/left
-            GET /v1/candidatures/<string:candidature_id>/pieces
-            POST /v1/candidatures/<string:candidature_id>/groups/<string:code>/validation
-            PUT /v1/pieces/<string:piece_id>/deposit
-            DELETE /v1/pieces/<string:piece_id>/deposit
-            POST /v1/pieces/<string:piece_id>/deposit
-            GET /v1/pieces/<string:piece_id>/preview
-            POST /v1/pieces/<string:piece_id>/uploads
-            HEAD /v1/uploads/<string:upload_id>
-            PATCH /v1/uploads/<string:upload_id>
-            DELETE /v1/uploads/<string:upload_id>
-        """,
-        "candidate or staff(pieces:read)": """
-            GET /v1/pieces/<string:piece_id>/file
-        """,
-        "staff(pieces:read)": """
-            GET /v1/changes
-            GET /v1/control-queue
-            GET /v1/missing-pieces
-            GET /v1/missing-pieces/counts
-            GET /v1/pieces
-            GET /v1/pieces.csv
-            GET /v1/pieces/<string:piece_id>
-            GET /v1/pieces/<string:piece_id>/pages/<int:number>
-            POST /v1/pieces/<string:piece_id>/openings
-        """,
-        "staff(audit:read)": """
-            GET /v1/audit
-            GET /v1/audit.csv
-        """,
-        "staff(pieces:control)": """
-            POST /v1/pieces/<string:piece_id>/control
-            POST /v1/controls
-            POST /v1/reminders
-        """,
-    },
+    "pieces": _declared(PIECES),
     "gateway": GATEWAY,
 }
 

@@ -36,10 +36,10 @@ _ADDRESSES: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "pieces": {
         "/v1/pieces": ("?academie=03&limit=20", "?after=<piece_id>", "?before=<piece_id>"),
-        "/v1/pieces/<string:piece_id>": ("", "?status=none&neighbours=true"),
+        "/v1/pieces/<piece_id>": ("", "?status=none&neighbours=true"),
         "/v1/missing-pieces": ("", "?exam=BTS&session=2022"),
         "/v1/changes": ("?limit=1",),
-        "/v1/pieces/<string:piece_id>/pages/<int:number>": (
+        "/v1/pieces/<piece_id>/pages/<int:number>": (
             "/v1/pieces/<piece_id>/pages/1",
             "/v1/pieces/<piece_id>/pages/1?ahead=true",
         ),
@@ -135,8 +135,8 @@ WRITING_READS: dict[tuple[str, str], Written] = {
     ("gateway", "/gestion/documents/<import_id>/apercu"): _PREVIEWED,
     ("documents", "/v1/staff/documents/<string:document_id>/file"): _PREVIEWED,
     ("gateway", "/gestion/candidatures/documents/<document_id>"): _PREVIEWED,
-    ("pieces", "/v1/pieces/<string:piece_id>/file"): _OPENED,
-    ("pieces", "/v1/pieces/<string:piece_id>/pages/<int:number>"): _OPENED,
+    ("pieces", "/v1/pieces/<piece_id>/file"): _OPENED,
+    ("pieces", "/v1/pieces/<piece_id>/pages/<int:number>"): _OPENED,
     ("gateway", "/justificatifs/fichier/<piece_id>"): _OPENED,
     ("gateway", "/gestion/pieces/<piece_id>/fichier"): _OPENED,
     ("gateway", "/gestion/pieces/<piece_id>/page/<int:number>"): _OPENED,

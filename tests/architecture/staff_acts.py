@@ -202,9 +202,9 @@ ACTS: dict[Route, tuple[str, Act]] = {
         "document.withdrawn",
         _withdraw_document,
     ),
-    ("pieces", "POST", "/v1/pieces/<string:piece_id>/openings"): ("deposit.opened", _show_page),
+    ("pieces", "POST", "/v1/pieces/<piece_id>/openings"): ("deposit.opened", _show_page),
     ("pieces", "POST", "/v1/reminders"): ("candidature.reminded", _remind),
-    ("pieces", "POST", "/v1/pieces/<string:piece_id>/control"): ("piece.controlled", _control),
+    ("pieces", "POST", "/v1/pieces/<piece_id>/control"): ("piece.controlled", _control),
     ("pieces", "POST", "/v1/controls"): ("piece.controlled", _control_many),
 }
 WITHOUT_TRACE: dict[Route, str] = {

@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 
 from deploy.service_names import SERVICES
 from gateway.cookies import SESSION_COOKIE
-from services.chassis.web.access import Access
+from services.contracts.api.operation import Access
 from tests.architecture import apps
 from tests.architecture.gateway_ledger import CANDIDATE, PUBLIC
 from tests.architecture.ledger import LEDGER, routes_of

@@ -17,7 +17,7 @@ from werkzeug.test import TestResponse
 
 from deploy.service_names import SERVICES
 from services.accounts.domain.staff import session_scopes
-from services.chassis.web.access import Access
+from services.contracts.api.operation import Access
 from tests.architecture.examples import Examples
 from tests.architecture.ledger import routes_of
 from tests.architecture.reads import FORM_BEFORE_THE_EVENT, NOTHING, SHOWN_BEFORE_THE_EVENT, VISIT, WRITING_READS, reads

@@ -142,7 +142,7 @@ def test_a_call_between_processes() -> None:
             connection.getresponse().read()
 
         calls: dict[str, Callable[[], object]] = {
-            "ours, GET": lambda: ours.call("GET", "/").content,
+            "ours, GET": lambda: ours.send("GET", "/").content,
             "ours, a POST that reads": lambda: ours.answer("POST", "/", reads=True).content,
             "ours, POST": lambda: ours.answer("POST", "/").content,
             "requests, a session for each": lambda: requests.get(page, timeout=5).content,

@@ -138,7 +138,7 @@ def test_calls_that_follow_each_other_share_a_connection(
     for replica in service.replicas:
         replica.takes_up = True
     for _ in range(5):
-        client.call(method, "/", **options)
+        client.send(method, "/", **options)
     assert sorted(len(replica.requests) for replica in service.replicas) == [0, 5]
 
 
@@ -171,7 +171,7 @@ def test_what_nobody_took_up_on_a_connection_given_up_is_sent_again(
     service = started(1, first_of_each_connection)
     client = Client(service.url)
     client.get("/")
-    assert client.call(method, "/", **options).json() == {}
+    assert client.send(method, "/", **options).json() == {}
     assert service.methods == ["GET", method, method]
 
 
@@ -180,7 +180,7 @@ def test_a_file_is_sent_again_from_where_it_began(started: Callable[..., Service
     client, file = Client(service.url), io.BytesIO(b"%skipped%" + b"page" * 50_000)
     file.seek(len("%skipped%"))
     client.get("/")
-    client.call("PUT", "/", data=file, headers={"Content-Length": "200000"})
+    client.send("PUT", "/", data=file, headers={"Content-Length": "200000"})
     assert [body for _, body in service.replicas[0].requests] == [b"", b"page" * 50_000, b"page" * 50_000]
 
 
@@ -191,7 +191,7 @@ def test_what_has_no_body_to_hold_back_never_meets_a_connection_given_up(
     service = started(1, first_of_each_connection)
     client = Client(service.url)
     for _ in range(3):
-        client.call(method, "/")
+        client.send(method, "/")
     assert service.methods == [method] * 3
 
 
@@ -222,7 +222,7 @@ def test_what_is_never_answered_is_sent_twice_at_most_and_a_post_once(
 ) -> None:
     service = started(1, lambda *_: False)
     with pytest.raises(Unavailable):
-        Client(service.url).call(method, "/")
+        Client(service.url).send(method, "/")
     assert service.methods == [method] * times
 
 

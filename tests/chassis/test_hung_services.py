@@ -35,7 +35,7 @@ def server() -> Iterator[SilentServer]:
 def outcome(client: Client, method: str = "GET", address: str = "/", **options: Any) -> type[Exception] | None:
     """What the call raised; fails where it was held."""
     with ThreadPoolExecutor(1) as pool:
-        error = pool.submit(client.call, method, address, **options).exception(HELD)
+        error = pool.submit(client.send, method, address, **options).exception(HELD)
     return type(error) if isinstance(error, Exception) else None
 
 
@@ -70,7 +70,7 @@ def test_what_nobody_reads_is_not_sent_for_ever() -> None:
 
 def test_a_streamed_answer_that_drips_is_cut_as_well(server: SilentServer) -> None:
     client = met_before_it_drips(server, HEAD)
-    answer = client.call("GET", "/", stream=True, seconds=1.0)
+    answer = client.send("GET", "/", stream=True, seconds=1.0)
     with ThreadPoolExecutor(1) as pool:
         assert pool.submit(lambda: list(answer.iter_content(10))).exception(HELD) is not None
 
@@ -99,7 +99,7 @@ def test_no_more_than_its_share_of_threads_waits_for_a_service(server: SilentSer
 def test_a_streamed_answer_holds_its_place_until_it_is_closed(server: SilentServer) -> None:
     server.answers({})
     client = Client(server.url, at_once=1, queue_seconds=0.0)
-    answer = client.call("GET", "/", stream=True)
+    answer = client.send("GET", "/", stream=True)
     assert outcome(client) is Unavailable
     answer.close()
     answer.close()

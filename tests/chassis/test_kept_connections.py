@@ -50,7 +50,7 @@ def client(site: ServedModule) -> Client:
 def test_a_deed_whose_server_dies_of_it_is_not_done_again(site: ServedModule, client: Client, size: int) -> None:
     with pytest.raises(Unavailable):
         client.post("/writes/last", json={"text": "x" * size})
-    wait_until(lambda: client.call("GET", "/") is not None, SECONDS, "another takes its place")
+    wait_until(lambda: client.send("GET", "/") is not None, SECONDS, "another takes its place")
     assert writes_of(site) == 2
 
 

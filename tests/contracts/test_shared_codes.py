@@ -9,10 +9,10 @@ from gateway.web.justificatifs.liste import NOT_SCANNED, SCAN_WORDS, UNDER_SCAN
 from gateway.web.piece_statuses import STATUS_SEVERITIES
 from services.contracts.document_types import LONGEST_CODE
 from services.contracts.file_rules import FORMATS
+from services.contracts.piece_codes import Scan, Status
 from services.documents.models import CachedRendering, Document, Import, Publication
 from services.pieces.domain.formats import Format
 from services.pieces.domain.object_keys import DepositKey
-from services.pieces.domain.statuses import Scan, Status
 from services.pieces.inspection.format_checks import CHECKS
 from services.pieces.models import Candidature, Piece, Window
 from services.registrations.catalogue import length_checks

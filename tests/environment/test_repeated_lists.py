@@ -12,12 +12,10 @@ from gateway.web.gestion import journal_pages, relances
 from gateway.web.gestion.jetons import DAYS, SCOPE_LABELS
 from services.accounts.domain.staff import SCOPES, Role
 from services.chassis.settings import Settings
-from services.chassis.web.audit_trail import MOST_ENTRIES
 from services.contracts.account_rules import DEFAULT_TOKEN_DAYS, LONGEST_TOKEN_DAYS, STAFF_ROLE_LABELS
-from services.contracts.file_rules import FORMATS, HEIC_EXTENSIONS, OTHER_EXTENSIONS
-from services.contracts.page_sizes import LARGEST_PAGE, USUAL_PAGE
+from services.contracts.file_rules import FORMATS, HEIC_EXTENSIONS, OTHER_EXTENSIONS, PAGE_SIDE
+from services.contracts.page_sizes import LARGEST_AUDIT_PAGE, LARGEST_PAGE, USUAL_PAGE
 from services.mail.sent_mail_schemas import MAX_LIMIT
-from services.pieces.domain.picture_sides import PAGE_SIDE
 from services.pieces.inspection.pages import JPEG_QUALITY
 
 STYLE = Path(__file__).parents[2] / "gateway/style"
@@ -60,7 +58,7 @@ def test_no_page_of_a_list_asks_for_more_than_the_services_give_at_once() -> Non
     asked_and_given = {
         "messages, and whether there are older ones": (messages.PAGE_LENGTH + 1, MAX_LIMIT),
         "relances": (relances.CANDIDATURES_OF_A_PAGE, LARGEST_PAGE),
-        "journal": (journal_pages.ENTRIES_OF_A_PAGE, MOST_ENTRIES),
+        "journal": (journal_pages.ENTRIES_OF_A_PAGE, LARGEST_AUDIT_PAGE),
         "pieces and candidatures": (USUAL_PAGE, LARGEST_PAGE),
     }
     assert {page: pair for page, pair in asked_and_given.items() if pair[0] > pair[1]} == {}

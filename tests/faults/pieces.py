@@ -80,7 +80,7 @@ def _with(content: bytes, name: str) -> State:
 
 class DepositFile(PieceOperation):
     name = "deposit a file"
-    covers = ("deposits.deposit_file",)
+    covers = ("upload_deposits.deposit_uploads",)
     commits = COUNTED_FIRST
     decided_by = 1
     objects = 1
@@ -103,7 +103,7 @@ class _WithFile(PieceOperation):
 
 class ReplaceFile(_WithFile):
     name = "replace a file"
-    covers = ("deposits.deposit_file",)
+    covers = ("upload_deposits.deposit_uploads",)
     commits = COUNTED_FIRST
     decided_by = 1
     objects = 1

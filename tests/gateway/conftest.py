@@ -19,6 +19,13 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[InProcessPorta
         yield started
 
 
+@pytest.fixture(autouse=True)
+def time_of_the_portal(request: pytest.FixtureRequest) -> None:
+    """A portal that serves several tests has its own time in each, whatever other tests of the process did since."""
+    if "running" in request.fixturenames:
+        request.getfixturevalue("running").set_clock()
+
+
 @pytest.fixture
 def plain(running: InProcessPortal) -> ScriptlessBrowser:
     return CheckedBrowser(running.gateway.app, running.url)

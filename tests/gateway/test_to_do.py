@@ -9,13 +9,14 @@ import pytest
 from flask import render_template
 from icalendar import Calendar
 
-from gateway.clients.pieces import Group, Period, Piece, PiecesToDo, RequestedPieces
 from gateway.clients.registrations import OfferedForms
 from gateway.layout.frame import Frame
 from gateway.web.calendar_file import REMINDER
+from gateway.web.justificatifs.liste import is_all_handed_over
 from gateway.web.to_do import CandidateFacts, nothing_to_do_sentence, to_do_items
 from services.chassis import clock
 from services.contracts import page_labels
+from services.contracts.api.pieces import Group, Period, Piece, PiecesToDo, RequestedPieces
 from services.documents.dependencies import dependencies
 from services.documents.domain.document_types import DocumentType
 from services.documents.operations.publishing import Order, publish
@@ -23,6 +24,7 @@ from tests.accounts.creation_form import PASSWORD
 from tests.gateway.candidates import CandidateFactory
 from tests.gateway.components.html_checks import parsed, text_of
 from tests.gateway.portals import four_services
+from tests.support.example_answers import example_of
 from tests.support.in_process_four_services import InProcessFourServices
 from tests.support.in_process_portal import service_stopped
 from tests.support.scriptless_browser import ScriptlessBrowser
@@ -168,25 +170,23 @@ def test_an_exam_that_offers_no_form_says_so(running: InProcessFourServices) -> 
     assert "Aucun formulaire n'est proposé pour cette candidature." in text_of(parsed(shown))
 
 
-PIECE = Piece("p", "NATIDE06", "Identité", True, ("pdf",), None, False, False, None, None, None, None, None)
-GROUP = Group("NATIONALITE", "Nationalité", False, None, (PIECE,))
+PIECE = example_of(Piece, can_deposit=False)
+GROUP = example_of(Group, can_validate=False, pieces=(PIECE,))
 
 
 def asked(group: Group, *, open_now: bool = True) -> RequestedPieces:
-    return RequestedPieces(
-        (Period("A déposer en ligne", open_now, (group,)),), "En cliquant …", "BTS", "BTS 2022", "REIMS"
-    )
+    return example_of(RequestedPieces, periods=(example_of(Period, open=open_now, groups=(group,)),))
 
 
 def test_all_is_handed_over_once_nothing_can_be_deposited_nor_validated() -> None:
-    assert asked(GROUP).is_all_handed_over
-    assert not asked(replace(GROUP, can_validate=True)).is_all_handed_over
-    assert not asked(replace(GROUP, pieces=(replace(PIECE, can_deposit=True),))).is_all_handed_over
-    assert not asked(GROUP, open_now=False).is_all_handed_over
+    assert is_all_handed_over(asked(GROUP))
+    assert not is_all_handed_over(asked(replace(GROUP, can_validate=True)))
+    assert not is_all_handed_over(asked(replace(GROUP, pieces=(replace(PIECE, can_deposit=True),))))
+    assert not is_all_handed_over(asked(GROUP, open_now=False))
 
 
 def test_what_is_to_validate_names_the_button(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("gateway.web.to_do.url_for", lambda *_, **__: "/")
-    left = PiecesToDo("c", 1, 0, 0, 2, "2021-10-31T23:00:00+00:00", None, (), ())
+    left = example_of(PiecesToDo, to_validate=2)
     [item] = to_do_items(CandidateFacts(pieces_to_do=(left,)))
     assert item.text == f"2 regroupements de pièces à valider par « {page_labels.VALIDATE} »"

@@ -9,8 +9,8 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 from click.testing import Result
 from flask import Flask
@@ -37,6 +37,7 @@ from services.pieces.settings import PiecesSettings
 from tests.documents.example_events import CANDIDATE, CANDIDATURE
 from tests.pieces import sample_files
 from tests.pieces.example_events import DURING, registration_saved
+from tests.pieces.tus_client import send_file
 from tests.support.service_worker import deliver_event, run_follow_ups
 from tests.support.tokens import bearer, candidate_token, key_of, staff_token
 
@@ -146,15 +147,7 @@ class PiecesService:
         return self.upload(self.piece(code)["id"], sample_files.pdf() if content is None else content, name, **options)
 
     def upload(self, piece_id: str, content: bytes, name: str, **options: Any) -> TestResponse:
-        headers = {
-            "Content-Type": "application/octet-stream",
-            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}",
-            **options.pop("headers", {}),
-        }
-        announced = options.pop("announced", len(content))  # the test client leaves out a length of 0
-        environ = {"CONTENT_LENGTH": str(announced)}
-        path = f"/pieces/{piece_id}/deposit"
-        return self.call("PUT", path, data=content, headers=headers, environ_overrides=environ, **options)
+        return send_file(partial(self.call, **options), piece_id, content, name)
 
     def delete(self, code: str) -> TestResponse:
         return self.call("DELETE", f"/pieces/{self.piece(code)['id']}/deposit")

@@ -3,22 +3,48 @@
 from __future__ import annotations
 
 import base64
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from werkzeug.test import TestResponse
 
-from tests.pieces.pieces_service import PiecesService
+from services.contracts.api.pieces import TUS_VERSION, UPLOAD_PART_TYPE
+from services.contracts.file_rules import MAX_UPLOAD_PART_BYTES
+
+if TYPE_CHECKING:
+    from tests.pieces.pieces_service import PiecesService
 
 PART = 64 * 1024
-VERSION = {"Tus-Resumable": "1.0.0"}
+VERSION = {"Tus-Resumable": TUS_VERSION}
+
+
+def send_file(call: Callable[..., TestResponse], piece_id: str, content: bytes, name: str) -> TestResponse:
+    """Send a file and make it the piece's; the first answer that refuses, else the last one. `call`: (method, path)."""
+    headers = {**VERSION, "Upload-Length": str(len(content)), "Upload-Metadata": _metadata(name)}
+    begun = call("POST", f"/pieces/{piece_id}/uploads", headers=headers)
+    if begun.status_code != 201:
+        return begun
+    upload_id = begun.headers["Location"].rpartition("/")[2]
+    for start in range(0, len(content), MAX_UPLOAD_PART_BYTES):
+        headers = {**VERSION, "Content-Type": UPLOAD_PART_TYPE, "Upload-Offset": str(start)}
+        call("PATCH", f"/uploads/{upload_id}", data=content[start : start + MAX_UPLOAD_PART_BYTES], headers=headers)
+    return call("POST", f"/pieces/{piece_id}/deposit", json={"uploads": [upload_id]})
+
+
+def _metadata(name: str) -> str:
+    return f"filename {base64.b64encode(name.encode()).decode()}"
 
 
 def announce(
     service: PiecesService, code: str, length: int | str, name: str = "carte.pdf", **options: Any
 ) -> TestResponse:
     """Announce a file; the response."""
-    metadata = f"filename {base64.b64encode(name.encode()).decode()}"
-    headers = {**VERSION, "Upload-Length": str(length), "Upload-Metadata": metadata, **options.pop("headers", {})}
+    headers = {
+        **VERSION,
+        "Upload-Length": str(length),
+        "Upload-Metadata": _metadata(name),
+        **options.pop("headers", {}),
+    }
     piece_id = options.pop("piece_id", None) or service.piece(code)["id"]
     return service.call("POST", f"/pieces/{piece_id}/uploads", headers=headers, **options)
 
@@ -37,7 +63,7 @@ def send_part(
     headers = {
         **VERSION,
         "Upload-Offset": str(offset),
-        "Content-Type": "application/offset+octet-stream",
+        "Content-Type": UPLOAD_PART_TYPE,
         **options.pop("headers", {}),
     }
     return service.call("PATCH", f"/uploads/{upload_id}", data=content, headers=headers, **options)

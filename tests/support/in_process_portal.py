@@ -46,7 +46,8 @@ class InProcessPortal:
         gateway, accounts, registrations = free_ports(3)
         self.url = f"http://127.0.0.1:{gateway}"
         self._accounts_url, self._registrations_url = (f"http://127.0.0.1:{n}" for n in (accounts, registrations))
-        offset = (NOW - clock.system_now()).total_seconds()
+        self._offset = NOW - clock.system_now()
+        offset = self._offset.total_seconds()
         self.accounts = AppServer(self._migrated(create_accounts(self._accounts_settings(offset))), accounts)
         registrations_app = self._migrated(create_registrations(self._registrations_settings()))
         with_catalogue(registrations_app)
@@ -55,7 +56,12 @@ class InProcessPortal:
 
     def advance_clock(self, **time: float) -> None:
         """Move the portal's time on; sessions, which go by the system's clock, do not notice."""
-        clock.set_offset((clock.offset() + timedelta(**time)).total_seconds())
+        self._offset += timedelta(**time)
+        self.set_clock()
+
+    def set_clock(self) -> None:
+        """Give this process the portal's time, which another portal of the process may have changed."""
+        clock.set_offset(self._offset.total_seconds())
 
     def deliver_events(self) -> None:
         """Have accounts send the mails that wait."""

@@ -16,9 +16,8 @@ from gateway.api import routing
 from gateway.web.gestion import candidatures, ouvertures
 from gateway.web.gestion.pieces import FILTERS_OF_STATUS
 from services.chassis import csv_lines
-from services.contracts.page_sizes import LARGEST_PAGE
-from services.contracts.piece_statuses import STATUS_LABELS
-from services.pieces.domain.changes import MAX_LIMIT, ChangeKind
+from services.contracts.page_sizes import LARGEST_CHANGES_PAGE, LARGEST_PAGE
+from services.contracts.piece_codes import STATUS_LABELS, ChangeKind
 from services.registrations.domain.severities import SEVERITIES
 from tests.tools.tool import SOURCE
 
@@ -59,8 +58,8 @@ def facts() -> dict[str, Any]:
 
 def test_the_tool_asks_for_no_more_than_the_portal_gives(facts: dict[str, Any]) -> None:
     assert facts["largest page"] == LARGEST_PAGE
-    assert 0 < facts["decisions of a call"] <= LARGEST_PAGE
-    assert 0 < facts["changes of a page"] <= MAX_LIMIT
+    assert 0 < facts["decisions of a call"] <= LARGEST_CHANGES_PAGE, LARGEST_PAGE
+    assert 0 < facts["changes of a page"] <= LARGEST_CHANGES_PAGE
 
 
 def test_the_tool_waits_longer_for_a_check_than_the_portal_takes(facts: dict[str, Any]) -> None:

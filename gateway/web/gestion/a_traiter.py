@@ -8,7 +8,6 @@ from itertools import groupby
 from flask.typing import ResponseReturnValue
 
 from gateway import access, staff_member
-from gateway.clients.missing_pieces import IncompleteSessions
 from gateway.clients.page_time_limit import optional_calls
 from gateway.clients.staff_imports import Import
 from gateway.pages import render_page
@@ -16,6 +15,8 @@ from gateway.service_clients import clients
 from gateway.web.gestion import blueprint
 from gateway.web.gestion.imports import PUBLISH, STATE_SEVERITIES
 from services.chassis.errors import DomainError
+from services.contracts.api import missing_pieces, staff_pieces
+from services.contracts.api.missing_pieces import IncompleteSessions
 from services.contracts.publication_rules import CHECKED, PREPARED, PUBLISHING
 
 ACTIVE_MENU_KEY = "a-traiter"
@@ -25,7 +26,7 @@ UNDER_WAY = (PREPARED, CHECKED, PUBLISHING)
 @blueprint.get("")
 @access.staff("pieces:read")
 def show_waiting() -> ResponseReturnValue:
-    waiting = clients().staff_pieces.control_queue(staff_member.access_token())
+    waiting = clients().staff_pieces.call(staff_pieces.read_control_queue, staff_member.access_token()).items
     by_session = sorted(waiting, key=lambda row: (row.session_label, row.exam))
     sessions = [(label, list(rows)) for label, rows in groupby(by_session, key=lambda row: row.session_label)]
     return render_page(
@@ -44,7 +45,7 @@ def _incomplete_sessions() -> IncompleteSessions:
     """None while pieces has no answer: the rest of the page is shown."""
     try:
         with optional_calls():
-            return clients().missing_pieces.counts(staff_member.access_token())
+            return clients().staff_pieces.call(missing_pieces.count_missing_pieces, staff_member.access_token())
     except DomainError:
         return IncompleteSessions()
 

@@ -15,7 +15,7 @@ from gateway.clients.staff_candidatures import CandidatureDetail
 from gateway.pages import render_page
 from gateway.service_clients import clients
 from gateway.web.gestion import blueprint
-from gateway.web.gestion.fichier import picture_address
+from gateway.web.gestion.fichier import may_have_more_pages, picture_address, shown_pages
 from gateway.web.gestion.field_errors import shown_errors
 from gateway.web.gestion.pieces import (
     ACTIVE_MENU_KEY,
@@ -24,6 +24,7 @@ from gateway.web.gestion.pieces import (
     SENT_AGAIN,
     TO_CONTROL,
     api_filters_of,
+    first_piece,
     shown_filters,
 )
 from gateway.web.gestion.posted_text import posted_text
@@ -34,7 +35,8 @@ from gateway.web.gestion.staff_names import names_of_piece, openings_sentence
 from gateway.web.piece_statuses import STATUS_SEVERITIES
 from gateway.web_security import content_security_policy
 from services.chassis.errors import DomainError, NotFound
-from services.contracts.piece_statuses import STATUS_LABELS
+from services.contracts.api import staff_pieces as api
+from services.contracts.piece_codes import STATUS_LABELS
 
 REFUSALS_SHOWN_HERE = (409, 412, 422)
 DECISION_FIELDS = (REASON_FIELD, "comment", *DATE_FIELDS)
@@ -74,7 +76,8 @@ def decide(piece_id: str) -> ResponseReturnValue:
     if status not in STATUS_LABELS or not ETAG.fullmatch(etag):
         raise NotFound()
     try:
-        piece = clients().staff_pieces.control(staff_member.access_token(), piece_id, etag, control)
+        token, if_match = staff_member.access_token(), {"If-Match": etag}
+        piece = clients().staff_pieces.call(api.control_piece, token, body=control, headers=if_match, piece_id=piece_id)
     except DomainError as refusal:
         if refusal.http_status not in REFUSALS_SHOWN_HERE:
             raise
@@ -85,7 +88,8 @@ def decide(piece_id: str) -> ResponseReturnValue:
 def _piece_page(piece_id: str, *, refusal: DomainError | None = None) -> Response:
     """`refusal` is shown beside what was typed."""
     shown = shown_filters(request.form if refusal else None)
-    piece = clients().staff_pieces.piece(staff_member.access_token(), piece_id, api_filters_of(shown))
+    filters = {**api_filters_of(shown), "neighbours": "true"}
+    piece = clients().staff_pieces.call(api.read_piece, staff_member.access_token(), query=filters, piece_id=piece_id)
     names = names_of_piece(piece)
     response = render_page(
         "gestion/templates/piece.html",
@@ -96,6 +100,8 @@ def _piece_page(piece_id: str, *, refusal: DomainError | None = None) -> Respons
         staff_names=names,
         opened_by_others=openings_sentence(piece.recent_openings, names) if piece.recent_openings else None,
         picture_address=picture_address,
+        shown_pages=shown_pages,
+        may_have_more_pages=may_have_more_pages,
         shown=shown,
         query=urlencode(shown),
         refusal=refusal,
@@ -119,7 +125,7 @@ def _next_address(piece_id: str, shown: Mapping[str, str], status: str) -> str:
     """The piece that follows in the list, with what was just decided; the list where none follows, or where the
     service fails to say which: the decision is stored all the same."""
     try:
-        following = clients().staff_pieces.following(staff_member.access_token(), api_filters_of(shown), piece_id)
+        following = first_piece({**api_filters_of(shown), "after": piece_id})
     except DomainError:
         return _list_address(shown, DECISION_IS_STORED)
     if following is None:
@@ -130,11 +136,11 @@ def _next_address(piece_id: str, shown: Mapping[str, str], status: str) -> str:
 
 def _first_address(shown: Mapping[str, str], done: str = "") -> str | None:
     """Of the first piece of a list."""
-    page = clients().staff_pieces.pieces(staff_member.access_token(), {**api_filters_of(shown), "limit": "1"})
-    if not page.items:
+    piece = first_piece(api_filters_of(shown))
+    if piece is None:
         return None
     query = urlencode({**shown, **({"fait": done} if done else {})})
-    return f"{url_for('gestion.show_piece', piece_id=page.items[0].id)}?{query}"
+    return f"{url_for('gestion.show_piece', piece_id=piece.id)}?{query}"
 
 
 def _list_address(shown: Mapping[str, str], done: str) -> str:

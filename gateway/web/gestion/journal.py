@@ -25,7 +25,7 @@ from gateway.web.gestion.typed_instants import DAY_EXPECTED, read_day
 from services.chassis.clock import PARIS
 from services.chassis.errors import DomainError, NotFound
 from services.chassis.french import short_instant
-from services.contracts.piece_statuses import STATUS_LABELS
+from services.contracts.piece_codes import STATUS_LABELS
 
 ACTIVE_MENU_KEY = "journal"
 AUDITED_SERVICES = tuple(SERVICE_LABELS)

@@ -11,7 +11,6 @@ from flask.typing import ResponseReturnValue
 
 from gateway import access, staff_member
 from gateway.clients.file_streaming import streamed_response
-from gateway.clients.staff_pieces import StaffPiece, StaffPieces
 from gateway.pages import render_page
 from gateway.service_clients import clients
 from gateway.web.gestion import blueprint
@@ -21,8 +20,10 @@ from gateway.web.gestion.refusal_reasons import reason_options
 from gateway.web.gestion.selected_pieces import posted_value
 from gateway.web.gestion.selection_report import POSTED_PIECES
 from gateway.web.piece_statuses import STATUS_SEVERITIES
+from services.contracts.api import staff_pieces as api
+from services.contracts.api.staff_pieces import StaffPiece, StaffPieces
 from services.contracts.page_sizes import LARGEST_PAGE, LARGEST_SELECTION, USUAL_PAGE
-from services.contracts.piece_statuses import STATUS_LABELS
+from services.contracts.piece_codes import STATUS_LABELS
 
 ACTIVE_MENU_KEY = "pieces"
 TO_CONTROL = "a-controler"
@@ -62,9 +63,9 @@ def filter_pieces() -> ResponseReturnValue:
     """Leads to the list whose filters were posted; shows an empty one where nobody has the N° candidat."""
     shown = shown_filters({**request.form, "candidate": ""})
     if numero := posted_text("numero_candidat")[:100]:
-        candidate = _first_piece({"numero_candidat": numero})
+        candidate = first_piece({"numero_candidat": numero})
         if candidate is None:
-            return _list_page(shown, StaffPieces((), None), numero)
+            return _list_page(shown, StaffPieces(items=(), next_cursor=None), numero)
         shown["candidate"] = candidate.candidature.candidate_id
     return redirect(f"{url_for('gestion.list_pieces')}?{urlencode(shown)}", code=303)
 
@@ -73,13 +74,17 @@ def _numero_candidat(shown: Mapping[str, str], page: StaffPieces) -> str:
     """Of the candidate in the filters; empty without one."""
     if "candidate" not in shown:
         return ""
-    piece = page.items[0] if page.items else _first_piece({"candidate": shown["candidate"]})
+    piece = page.items[0] if page.items else first_piece({"candidate": shown["candidate"]})
     return piece.candidature.numero_candidat if piece else ""
 
 
-def _first_piece(api_filters: Mapping[str, str]) -> StaffPiece | None:
-    page = clients().staff_pieces.pieces(staff_member.access_token(), {**api_filters, "limit": "1"})
-    return next(iter(page.items), None)
+def first_piece(api_filters: Mapping[str, str]) -> StaffPiece | None:
+    """Of the list that these filters give."""
+    return next(iter(_page({**api_filters, "limit": "1"}).items), None)
+
+
+def _page(query: Mapping[str, str]) -> StaffPieces:
+    return clients().staff_pieces.call(api.list_pieces, staff_member.access_token(), query=query)
 
 
 def _list_page(
@@ -116,13 +121,11 @@ def _pieces(shown: Mapping[str, str], number: int, cursor: str | None) -> StaffP
     items: list[StaffPiece] = []
     while True:
         filters = {**api_filters_of(shown), "limit": str(min(LARGEST_PAGE, number - len(items)))}
-        page = clients().staff_pieces.pieces(
-            staff_member.access_token(), {**filters, "cursor": cursor} if cursor else filters
-        )
+        page = _page({**filters, "cursor": cursor} if cursor else filters)
         items += page.items
         cursor = page.next_cursor
         if cursor is None or len(items) >= number:
-            return StaffPieces(tuple(items), cursor)
+            return StaffPieces(items=tuple(items), next_cursor=cursor)
 
 
 def _next_query(shown: Mapping[str, str], cursor: str | None, is_whole_list: bool) -> str | None:
@@ -136,7 +139,8 @@ def _next_query(shown: Mapping[str, str], cursor: str | None, is_whole_list: boo
 def export_pieces() -> ResponseReturnValue:
     """The list that the address's filters give, to its end."""
     token = staff_member.access_token()
-    return streamed_response(clients().staff_pieces.export(token, api_filters_of(shown_filters())))
+    filters = api_filters_of(shown_filters())
+    return streamed_response(clients().staff_pieces.stream(api.export_pieces, token, query=filters))
 
 
 def shown_filters(source: Mapping[str, str] | None = None) -> dict[str, str]:

@@ -6,11 +6,11 @@ from collections.abc import Iterable
 
 from gateway import staff_member
 from gateway.clients.page_time_limit import optional_calls
-from gateway.clients.staff_pieces import StaffPiece
 from gateway.service_clients import clients
 from gateway.web.gestion.posted_text import posted_text
 from services.chassis.errors import DomainError
-from services.contracts.piece_statuses import NON_COMPLIANT
+from services.contracts.api.staff_pieces import StaffPiece
+from services.contracts.piece_codes import Status
 
 FIELD = "reason"
 
@@ -38,5 +38,5 @@ def _reasons(pieces: tuple[StaffPiece, ...]) -> tuple[str, ...]:
 
 def posted_comment(status: str) -> str | None:
     """What the candidate will read: the chosen sentence, for a « Non Conforme », then what was typed."""
-    reason = posted_text(FIELD) if status == NON_COMPLIANT else ""
+    reason = posted_text(FIELD) if status == Status.NON_COMPLIANT else ""
     return " ".join(part for part in (reason, posted_text("comment")) if part) or None

@@ -10,14 +10,15 @@ from flask import request
 from flask.typing import ResponseReturnValue
 
 from gateway import access, staff_member
-from gateway.clients.missing_pieces import SENT, MissingPieces
 from gateway.pages import render_page
 from gateway.service_clients import clients
 from gateway.web.gestion import blueprint
 from gateway.web.gestion.academie_filter import academie_options
 from gateway.web.gestion.posted_text import posted_text
 from services.chassis.errors import Invalid
-from services.contracts.piece_statuses import STATUS_LABELS
+from services.contracts.api import missing_pieces as api
+from services.contracts.api.missing_pieces import MissingPieces, ReminderResult
+from services.contracts.piece_codes import STATUS_LABELS, ReminderOutcome
 
 ACTIVE_MENU_KEY = "relances"
 CANDIDATURES_OF_A_PAGE = 50
@@ -37,7 +38,7 @@ def list_incomplete() -> ResponseReturnValue:
     api_filters = {**_api_filters(shown), "limit": str(CANDIDATURES_OF_A_PAGE)}
     if cursor := request.args.get("cursor"):
         api_filters["cursor"] = cursor
-    page = clients().missing_pieces.missing_pieces(member.access_token, api_filters)
+    page = clients().staff_pieces.call(api.list_missing_pieces, member.access_token, query=api_filters)
     return render_page(
         "gestion/templates/relances.html",
         active=ACTIVE_MENU_KEY,
@@ -63,18 +64,22 @@ def remind_selection() -> ResponseReturnValue:
     if None in selected or len(selected) > CANDIDATURES_OF_A_PAGE:
         raise Invalid("Revenez à la liste, puis sélectionnez des candidatures.")
     numbers = {match["id"]: match["number"] for match in selected if match}
-    token = staff_member.access_token()
-    results = clients().missing_pieces.remind(token, list(numbers)) if numbers else ()
+    results = _reminded(list(numbers)) if numbers else ()
     outcomes = Counter(result.outcome for result in results)
     return render_page(
         "gestion/templates/relances_envoyees.html",
         active=ACTIVE_MENU_KEY,
-        sent=outcomes[SENT],
-        not_sent=[result for result in results if result.outcome != SENT],
+        sent=outcomes[ReminderOutcome.SENT],
+        not_sent=[result for result in results if result.outcome != ReminderOutcome.SENT],
         numbers=numbers,
         sentences=OUTCOME_SENTENCES,
         query=posted_text("filtres"),
     )
+
+
+def _reminded(candidatures: list[str]) -> tuple[ReminderResult, ...]:
+    token = staff_member.access_token()
+    return clients().staff_pieces.call(api.remind, token, body={"candidatures": candidatures}).results
 
 
 def _shown_filters() -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gateway.clients.staff_pieces import StaffPiece
+from services.contracts.api.staff_pieces import StaffPiece
 
 NO_DEPOSIT = "-"
 DATE_FIELDS = ("received_on", "resubmit_until")

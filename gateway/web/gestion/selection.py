@@ -12,10 +12,10 @@ from gateway.web.gestion.pieces import ACTIVE_MENU_KEY
 from gateway.web.gestion.posted_text import posted_text
 from gateway.web.gestion.refusal_reasons import posted_comment
 from gateway.web.gestion.selected_pieces import DATE_FIELDS, read_value
-from gateway.web.gestion.selection_report import decide_in_batches
+from gateway.web.gestion.selection_report import decide_in_batches, reason_of
 from services.chassis.errors import Invalid
 from services.contracts.page_sizes import LARGEST_SELECTION
-from services.contracts.piece_statuses import STATUS_LABELS
+from services.contracts.piece_codes import STATUS_LABELS
 
 
 @blueprint.post("/pieces/decisions")
@@ -38,6 +38,7 @@ def decide_selection() -> ResponseReturnValue:
         label=STATUS_LABELS[status],
         status_labels=STATUS_LABELS,
         report=report,
+        reason_of=reason_of,
         typed={"comment": comment or "", **dates},
         query=posted_text("filtres"),
     )

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 
 from gateway import staff_member
-from gateway.clients.staff_pieces import ControlResult
 from gateway.service_clients import clients
 from services.chassis.errors import DomainError
+from services.contracts.api import staff_pieces as api
+from services.contracts.api.staff_pieces import ControlResult
 from services.contracts.page_sizes import LARGEST_PAGE
 
 POSTED_PIECES = 25
@@ -76,4 +77,13 @@ def decide_in_batches(controls: Mapping[str, Mapping[str, str | None]]) -> Selec
 
 
 def _results(controls: list[Mapping[str, str | None]], seconds: float) -> tuple[ControlResult, ...]:
-    return clients().staff_pieces.control_many(staff_member.access_token(), controls, seconds)
+    body = {"controls": [dict(control) for control in controls]}
+    token = staff_member.access_token()
+    return clients().staff_pieces.call(api.control_many, token, body=body, seconds=seconds).results
+
+
+def reason_of(result: ControlResult) -> str:
+    """« La date de réception ne peut pas être dans le futur. »"""
+    problem = result.problem or {}
+    details = " ".join(error["detail"] for error in problem.get("errors", ()))
+    return details or problem.get("detail") or problem.get("title", "")

@@ -6,10 +6,10 @@ from collections.abc import Collection, Mapping, Sequence
 
 from gateway import staff_member
 from gateway.clients.page_time_limit import optional_calls
-from gateway.clients.staff_pieces import RecentOpening, StaffPieceDetail
 from gateway.service_clients import clients
 from gateway.template_filters import time_of_day
 from services.chassis.errors import DomainError
+from services.contracts.api.staff_pieces import RecentOpening, StaffPieceDetail
 
 UNKNOWN = "un autre gestionnaire"
 

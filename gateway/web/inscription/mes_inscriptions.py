@@ -14,6 +14,7 @@ from gateway.web.candidature_state import candidature_state
 from gateway.web.inscription import blueprint
 from gateway.web.inscription.refus import refusal_page
 from services.chassis.errors import DomainError
+from services.contracts.api.pieces import list_pieces_to_do
 
 ACTIVE = "inscriptions"
 
@@ -60,7 +61,7 @@ def dates(candidature_id: str) -> ResponseReturnValue:
     """The candidature's dates as a calendar file."""
     token = visitor.required().access_token
     tile = clients().registrations.candidature(token, candidature_id).tile
-    of_all = clients().pieces.pieces_to_do(token)
+    of_all = clients().pieces.call(list_pieces_to_do, token).candidatures
     pieces_to_do = next((item for item in of_all if item.candidature_id == candidature_id), None)
     content = calendar_file(
         tile, pieces_to_do, url_for("inscription.show", candidature_id=candidature_id, _external=True)

@@ -4,4 +4,4 @@ from flask import Blueprint
 
 blueprint = Blueprint("justificatifs", __name__)
 
-from gateway.web.justificatifs import depot, lisible, liste, resumable_uploads  # noqa: E402, F401 - they add their routes
+from gateway.web.justificatifs import depot, lisible, liste, uploads  # noqa: E402, F401 - they add their routes

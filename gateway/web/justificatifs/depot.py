@@ -1,22 +1,20 @@
-"""« Envoyer une pièce jointe »: deposit by a plain form (by the script: resumable_uploads.py); and deletion."""
+"""« Envoyer une pièce jointe »: deposit by a plain form (by the script: uploads.py); and deletion."""
 
 from __future__ import annotations
-
-from collections.abc import Sequence
 
 from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from gateway import access, file_rules, visitor
-from gateway.clients.pieces import Piece
 from gateway.pages import render_page
 from gateway.service_clients import clients
 from gateway.web.justificatifs import blueprint
-from gateway.web.justificatifs.file_reception import FileRefused, ReceivedFile, received_files
+from gateway.web.justificatifs.file_reception import FileRefused, received_files
 from gateway.web.justificatifs.lisible import after_deposit
 from gateway.web.justificatifs.liste import ACTIVE_MENU_KEY, access_token, list_page, requested_piece
-from gateway.web.justificatifs.multi_file_deposit import deposit_together
+from gateway.web.justificatifs.uploads import deposit_files
 from services.chassis.errors import DomainError
+from services.contracts.api import pieces as api
 from services.contracts.file_rules import MAX_MERGED_FILES
 
 NO_FILE = "Choisissez un fichier à envoyer."
@@ -41,7 +39,7 @@ def deposit(candidature_id: str, piece_id: str) -> ResponseReturnValue:
         with received_files(request, "fichier", visitor.required().subject) as files:
             if not files:
                 return _deposit_page(candidature_id, piece_id, NO_FILE, 422)
-            piece = _deposit(piece_id, files)
+            piece = deposit_files(piece_id, files)
     except FileRefused as refusal:
         return _deposit_page(candidature_id, piece_id, refusal.detail, refusal.status, refusal.retry_after)
     except DomainError as refusal:
@@ -66,18 +64,12 @@ def ask_deletion(candidature_id: str, piece_id: str) -> ResponseReturnValue:
 @access.candidate
 def delete(candidature_id: str, piece_id: str) -> ResponseReturnValue:
     try:
-        clients().pieces.delete_deposit(access_token(), piece_id)
+        clients().pieces.call(api.delete_deposit, access_token(), piece_id=piece_id)
     except DomainError as refusal:
         if refusal.http_status not in (403, 409):
             raise
         return list_page(candidature_id, refusal=refusal)
     return redirect(url_for("justificatifs.show", candidature_id=candidature_id, fait="supprime"), code=303)
-
-
-def _deposit(piece_id: str, files: Sequence[ReceivedFile]) -> Piece:
-    if len(files) > 1:
-        return deposit_together(clients().pieces, access_token(), piece_id, files)
-    return clients().pieces.deposit(access_token(), piece_id, files[0].name, files[0].content, files[0].length)
 
 
 def _deposit_page(

@@ -25,7 +25,7 @@ from services.chassis.process.pools import count_refusal, show_pool
 from services.contracts.file_rules import MAX_FILE_BYTES
 
 UPLOAD_PART_ENDPOINT = "justificatifs.append"
-"""Of resumable_uploads.py; the endpoints of whole forms are FILE_FORM_ENDPOINTS."""
+"""Of uploads.py; the endpoints of whole forms are FILE_FORM_ENDPOINTS."""
 ENVELOPE_BYTES = 64 * 1024  # what multipart/form-data adds around the files
 DISCARD_BYTES = 64 * 1024 * 1024
 CHUNK_BYTES = 64 * 1024

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
+
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from gateway import access
 from gateway.clients.file_streaming import streamed_response
-from gateway.clients.pieces import Deposit, Piece
 from gateway.pages import render_page
 from gateway.service_clients import clients
 from gateway.web.justificatifs import blueprint
 from gateway.web.justificatifs.liste import ACTIVE_MENU_KEY, access_token, requested_piece
 from services.chassis.french import file_size
+from services.contracts.api import pieces as api
+from services.contracts.api.pieces import Deposit, Piece
+from services.contracts.file_rules import OTHER_EXTENSIONS, VIEWABLE_FORMATS
 
 LEGIBILITY_WARNINGS = {
     "blank": "La page paraît vide : vérifiez que c'est la bonne page et qu'on y distingue le texte.",
@@ -46,15 +50,21 @@ def show_preview(candidature_id: str, piece_id: str) -> ResponseReturnValue:
 @blueprint.get("/justificatifs/apercu/<piece_id>")
 @access.candidate
 def preview(piece_id: str) -> ResponseReturnValue:
-    return streamed_response(clients().pieces.preview(access_token(), piece_id))
+    return streamed_response(clients().pieces.stream(api.read_preview, access_token(), piece_id=piece_id))
 
 
 def after_deposit(candidature_id: str, piece: Piece, *, file_count: int) -> str:
     """The page to show after a deposit made of `file_count` files."""
-    if piece.deposit is None or not piece.deposit.has_preview:
+    if piece.deposit is None or not has_preview(piece.deposit):
         return url_for("justificatifs.show", candidature_id=candidature_id, fait="depose")
     several = file_count if file_count > 1 else None
     return url_for("justificatifs.show_preview", candidature_id=candidature_id, piece_id=piece.id, fichiers=several)
+
+
+def has_preview(deposit: Deposit) -> bool:
+    """Whether its file can be shown as a picture, by its name."""
+    extension = PurePath(deposit.filename).suffix.casefold().removeprefix(".")
+    return OTHER_EXTENSIONS.get(extension, extension) in VIEWABLE_FORMATS
 
 
 def processing_sentences(deposit: Deposit, files: int, before: int, after: int) -> list[str]:

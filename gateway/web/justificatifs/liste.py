@@ -7,12 +7,13 @@ from flask.typing import ResponseReturnValue
 
 from gateway import access, visitor
 from gateway.clients.file_streaming import streamed_response
-from gateway.clients.pieces import Piece
 from gateway.pages import render_page
 from gateway.service_clients import clients
 from gateway.web.justificatifs import blueprint
 from gateway.web.piece_statuses import STATUS_SEVERITIES
 from services.chassis.errors import DomainError, NotFound
+from services.contracts.api import pieces as api
+from services.contracts.api.pieces import Piece, RequestedPieces
 
 ACTIVE_MENU_KEY = "justificatifs"
 DONE_SENTENCES = {
@@ -28,7 +29,7 @@ SCAN_WORDS = {"clean": "fichier sain", "infected": "fichier infecté"}
 @blueprint.get("/justificatifs")
 @access.candidate
 def choose() -> ResponseReturnValue:
-    candidatures = clients().pieces.candidatures(access_token())
+    candidatures = clients().pieces.call(api.list_candidatures, access_token()).candidatures
     return render_page(
         "justificatifs/templates/mes_justificatifs.html", active=ACTIVE_MENU_KEY, candidatures=candidatures
     )
@@ -43,14 +44,15 @@ def show(candidature_id: str) -> ResponseReturnValue:
 @blueprint.get("/justificatifs/fichier/<piece_id>")
 @access.candidate
 def file(piece_id: str) -> ResponseReturnValue:
-    return streamed_response(clients().pieces.file(access_token(), piece_id))
+    return streamed_response(clients().pieces.stream(api.read_file, access_token(), piece_id=piece_id))
 
 
 @blueprint.get("/justificatifs/<candidature_id>/validation/<group>")
 @access.candidate
 def ask_validation(candidature_id: str, group: str) -> ResponseReturnValue:
-    requested = clients().pieces.requested_pieces(access_token(), candidature_id)
-    requested_group = requested.group(group)
+    requested = requested_pieces(candidature_id)
+    groups = (entry for period in requested.periods for entry in period.groups)
+    requested_group = next((entry for entry in groups if entry.code == group), None)
     if requested_group is None:
         raise NotFound()
     return render_page(
@@ -66,7 +68,7 @@ def ask_validation(candidature_id: str, group: str) -> ResponseReturnValue:
 @access.candidate
 def validate(candidature_id: str, group: str) -> ResponseReturnValue:
     try:
-        clients().pieces.validate_group(access_token(), candidature_id, group)
+        clients().pieces.call(api.validate_group, access_token(), candidature_id=candidature_id, code=group)
     except DomainError as refusal:
         if refusal.http_status not in (403, 409, 422):
             raise
@@ -74,8 +76,13 @@ def validate(candidature_id: str, group: str) -> ResponseReturnValue:
     return redirect(url_for("justificatifs.show", candidature_id=candidature_id, fait="valide"), code=303)
 
 
+def requested_pieces(candidature_id: str) -> RequestedPieces:
+    return clients().pieces.call(api.list_pieces, access_token(), candidature_id=candidature_id)
+
+
 def requested_piece(candidature_id: str, piece_id: str) -> Piece:
-    piece = clients().pieces.requested_pieces(access_token(), candidature_id).piece(piece_id)
+    groups = (group for period in requested_pieces(candidature_id).periods for group in period.groups)
+    piece = next((piece for group in groups for piece in group.pieces if piece.id == piece_id), None)
     if piece is None:
         raise NotFound()
     return piece
@@ -84,12 +91,14 @@ def requested_piece(candidature_id: str, piece_id: str) -> Piece:
 def list_page(
     candidature_id: str, *, done: str | None = None, refusal: DomainError | None = None
 ) -> ResponseReturnValue:
+    requested = requested_pieces(candidature_id)
     return render_page(
         "justificatifs/templates/justificatifs.html",
         status=refusal.http_status if refusal else 200,
         active=ACTIVE_MENU_KEY,
         candidature_id=candidature_id,
-        requested=clients().pieces.requested_pieces(access_token(), candidature_id),
+        requested=requested,
+        is_all_handed_over=is_all_handed_over(requested),
         done=done,
         status_severities=STATUS_SEVERITIES,
         scan_words=SCAN_WORDS,
@@ -97,6 +106,15 @@ def list_page(
         not_scanned=NOT_SCANNED,
         refusal=refusal,
     )
+
+
+def is_all_handed_over(requested: RequestedPieces) -> bool:
+    """Nothing is left to deposit or to validate, and all periods are open."""
+    groups = [group for period in requested.periods for group in period.groups]
+    has_something_to_do = any(
+        group.can_validate or any(piece.can_deposit for piece in group.pieces) for group in groups
+    )
+    return not has_something_to_do and all(period.open for period in requested.periods)
 
 
 def access_token() -> str:

@@ -55,7 +55,7 @@ class RegistrationsClient:
 
     def _call_unless_engaged(self, method: str, url: str, **options: Any) -> None:
         try:
-            self._client.call(method, url, token=self._token(), seconds=WRITE_SECONDS, **options)
+            self._client.send(method, url, token=self._token(), seconds=WRITE_SECONDS, **options)
         except ProblemAnswer as problem:
             if problem.http_status == 409:
                 raise CandidatureExists from problem

@@ -15,6 +15,7 @@ replica has had the time to close.
 
 from __future__ import annotations
 
+import re
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
@@ -22,9 +23,11 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from http.client import HTTPException
 from json import dumps
-from typing import Any
+from types import NoneType
+from typing import Any, TypeVar, cast
 from urllib.parse import quote, urlencode, urlsplit
 
+import msgspec
 import structlog
 from flask import g, has_request_context
 
@@ -36,8 +39,11 @@ from services.chassis.process.health_paths import LIVE
 from services.chassis.settings import Settings
 from services.chassis.traces import spans
 from services.chassis.web.request_log import REQUEST_ID
+from services.contracts.api.operation import Operation
 from services.contracts.problem_types import UNAUTHENTICATED, ProblemType
 
+Declared = TypeVar("Declared")
+_PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
 REPEATABLE = READS | {"PUT"}
 WRITE_SECONDS = 15.0  # longer than a page: once a write is sent, its outcome matters
@@ -125,22 +131,63 @@ class Client:
         return Unavailable(f"{self._label} ne répond pas pour le moment.")
 
     def get(self, path: str, **options: Any) -> Any:
-        return self.call("GET", path, **options).json()
+        return self.send("GET", path, **options).json()
 
     def ask(self, path: str, **options: Any) -> Any:
         """A POST that changes nothing, and is treated as a read."""
         return self.post(path, reads=True, **options)
 
     def post(self, path: str, **options: Any) -> Any:
-        return _content(self.call("POST", path, **options))
+        return _content(self.send("POST", path, **options))
 
     def put(self, path: str, **options: Any) -> Any:
-        return _content(self.call("PUT", path, **options))
+        return _content(self.send("PUT", path, **options))
 
     def delete(self, path: str, **options: Any) -> Any:
-        return _content(self.call("DELETE", path, **options))
+        return _content(self.send("DELETE", path, **options))
 
-    def call(self, method: str, path: str, *, token: Token = None, **options: Any) -> Answer:
+    def call(
+        self,
+        operation: Operation[Declared],
+        token: Token = None,
+        *,
+        query: Mapping[str, Any] | None = None,
+        body: Mapping[str, Any] | None = None,
+        headers: dict[str, str] | None = None,
+        seconds: float | None = None,
+        **ids: Any,
+    ) -> Declared:
+        """The answer of a declared operation; `ids`: those of its path. What is None in `query` is left out."""
+        sent = {} if body is None and operation.method == "POST" else body
+        answer = self.exchange(operation, token, ids, params=query, json=sent, headers=headers, seconds=seconds)
+        return _declared(operation, answer)
+
+    def stream(
+        self, operation: Operation[bytes], token: Token = None, *, query: Mapping[str, Any] | None = None, **ids: Any
+    ) -> Answer:
+        """The file that a declared operation answers with, as it comes."""
+        return self.exchange(operation, token, ids, params=query, stream=True)
+
+    def exchange(
+        self,
+        operation: Operation[Any],
+        token: Token,
+        ids: Mapping[str, Any],
+        *,
+        seconds: float | None = None,
+        **options: Any,
+    ) -> Answer:
+        """The answer of a declared operation as it came; options are those of `answer`."""
+        return self.send(
+            operation.method,
+            path(_PARAMETER.sub("{}", operation.path), *(ids[name] for name in _PARAMETER.findall(operation.path))),
+            token=token,
+            reads=operation.reads or None,
+            seconds=seconds or operation.seconds,
+            **options,
+        )
+
+    def send(self, method: str, path: str, *, token: Token = None, **options: Any) -> Answer:
         """The answer, if its status is below 400; options are those of `answer`.
 
         Called again once with a new token if a token of this process is refused: the key that signed it was rotated.
@@ -152,7 +199,7 @@ class Client:
             answer = self.answer(method, path, token=token, **options)
         if answer.status_code >= 400:
             with answer:
-                raise _problem(answer)
+                raise NotFound() if method == "HEAD" and answer.status_code in (404, 410) else _problem(answer)
         return answer
 
     def answer(
@@ -272,6 +319,18 @@ def _query(params: Any) -> str:
 
 def _content(answer: Answer) -> Any:
     return answer.json() if answer.content else None
+
+
+def _declared(operation: Operation[Declared], answer: Answer) -> Declared:
+    """The answer as its dataclass, for None without a look. Raises Unavailable for one that is not as declared; the
+    path of what is wrong is logged, never the value."""
+    if operation.answer is NoneType:
+        return cast(Declared, None)
+    try:
+        return msgspec.json.decode(answer.content, type=operation.answer)
+    except msgspec.DecodeError as wrong:
+        structlog.get_logger().error("answer_not_understood", shape=operation.answer.__name__, reason=str(wrong))
+        raise Unavailable("Un service du portail a répondu de façon inattendue.") from None
 
 
 def _slug(answer: Answer) -> str | None:

@@ -4,7 +4,6 @@ refused to everyone."""
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from flask import Flask, current_app, g, request
@@ -12,29 +11,9 @@ from werkzeug.exceptions import InternalServerError
 
 from services.chassis.errors import Forbidden, Unauthenticated
 from services.chassis.web.access_tokens import Caller, KeyOf, caller_of, verified
+from services.contracts.api.operation import CANDIDATE, PUBLIC, Access
 
 View = TypeVar("View", bound=Callable[..., Any])
-
-
-@dataclass(frozen=True)
-class Access:
-    """A permitted kind of caller, with the required scopes (staff) or the client names (services)."""
-
-    kind: str  # public, candidate, staff, service
-    names: frozenset[str] = field(default_factory=frozenset)
-
-    def admits(self, caller: Caller) -> bool:
-        if caller.kind != self.kind:
-            return False
-        if self.kind == "staff":
-            return self.names <= caller.scopes
-        return not self.names or caller.id in self.names
-
-    def __str__(self) -> str:
-        return f"{self.kind}({', '.join(sorted(self.names))})" if self.names else self.kind
-
-
-PUBLIC = Access("public")
 
 
 def _mark(*ways: Access) -> Callable[[View], View]:
@@ -52,7 +31,7 @@ def public(view: View) -> View:
 
 def candidate(view: View) -> View:
     """A logged-in candidate, whose id is `caller().id`."""
-    return _mark(Access("candidate"))(view)
+    return _mark(CANDIDATE)(view)
 
 
 def staff(*scopes: str) -> Callable[[View], View]:
@@ -93,8 +72,16 @@ def _enforce() -> None:
     if PUBLIC in ways:
         return
     g.caller = _identified()
-    if not any(way.admits(g.caller) for way in ways):
+    if not any(_admits(way, g.caller) for way in ways):
         raise Forbidden()
+
+
+def _admits(way: Access, who: Caller) -> bool:
+    if who.kind != way.kind:
+        return False
+    if way.kind == "staff":
+        return way.names <= who.scopes
+    return not way.names or who.id in way.names
 
 
 def _identified() -> Caller:

@@ -12,9 +12,10 @@ from typing import Any
 from flask import Flask
 from flask_smorest import Api, Blueprint
 
-from services.chassis.web.access import PUBLIC, Access, ways_of
+from services.chassis.web.access import ways_of
 from services.chassis.web.problems import CONTENT_TYPE
 from services.contracts import problem_types
+from services.contracts.api.operation import PUBLIC, Access
 from services.contracts.problem_types import BY_SLUG, ProblemType
 
 METHODS = frozenset({"get", "post", "put", "patch", "delete", "head"})
@@ -44,6 +45,7 @@ PROBLEM_ERROR = {
         "detail": {"type": "string"},
     },
 }
+COMPONENTS = {"Problem": PROBLEM, "ProblemError": PROBLEM_ERROR}
 _CONTENT = {CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
 _ANY = (problem_types.BAD_REQUEST, problem_types.INTERNAL_ERROR, problem_types.UNAVAILABLE)
 _IDENTIFIED = (problem_types.UNAUTHENTICATED, problem_types.FORBIDDEN)
@@ -52,18 +54,22 @@ _JSON = "application/json"
 _OF_FLASK_SMOREST = ("Error", "PaginationMetadata")
 
 
-def describe(app: Flask, title: str, blueprints: Iterable[Blueprint]) -> dict[str, Any]:
-    """The description of `app`, on which the blueprints are registered.
+def added(description: dict[str, Any], app: Flask, blueprints: Iterable[Blueprint]) -> dict[str, Any]:
+    """`description` with the operations of these blueprints, which are registered on `app`.
 
     It takes as long as all the rest of an app's start, and few processes are asked for it: flask-smorest makes it on an
     app of its own, when somebody asks.
     """
     described = Flask(app.import_name, static_folder=None)
-    described.config |= {"API_TITLE": title, "API_VERSION": "v1", "OPENAPI_VERSION": "3.1.0"}
+    described.config |= {"API_TITLE": "", "API_VERSION": "v1", "OPENAPI_VERSION": "3.1.0"}
     api = Api(described)
     for blueprint in blueprints:
         api.register_blueprint(blueprint)
-    return _complete(api.spec.to_dict(), app)
+    others = _complete(api.spec.to_dict(), app)
+    description["paths"] |= others["paths"]
+    description["components"]["schemas"] |= others["components"]["schemas"]
+    description["tags"] += others.get("tags", [])
+    return description
 
 
 def _complete(description: dict[str, Any], app: Flask) -> dict[str, Any]:
@@ -72,8 +78,7 @@ def _complete(description: dict[str, Any], app: Flask) -> dict[str, Any]:
     components.pop("responses", None)
     components["schemas"] = {
         **{name: schema for name, schema in components["schemas"].items() if name not in _OF_FLASK_SMOREST},
-        "Problem": PROBLEM,
-        "ProblemError": PROBLEM_ERROR,
+        **COMPONENTS,
     }
     components["securitySchemes"] = {
         kind: {"type": "http", "scheme": "bearer", "description": words} for kind, words in SCHEMES.items()
@@ -96,30 +101,34 @@ def _access_by_operation(app: Flask) -> dict[tuple[str, str], tuple[Access, ...]
 def _complete_operation(path: str, operation: dict[str, Any], ways: tuple[Access, ...]) -> None:
     operation["security"] = [] if PUBLIC in ways else [{way.kind: sorted(way.names)} for way in ways]
     own = {status: response.get("description", "") for status, response in operation["responses"].items()}
-    problems = [*_general_problems(path, operation, PUBLIC in ways), *_own_problems(own)]
-    by_status: dict[int, dict[str, ProblemType]] = {}
-    for problem in problems:
-        by_status.setdefault(problem.status, {})[problem.slug] = problem
     successes = {status: value for status, value in operation["responses"].items() if status.startswith(("2", "3"))}
-    operation["responses"] = successes | {
+    operation["responses"] = successes | described_problems(path, operation, _own_problems(own))
+
+
+def described_problems(path: str, operation: Mapping[str, Any], own: Iterable[ProblemType]) -> dict[str, Any]:
+    """The responses with problems of an operation as far as it is described: its `own` and those of any."""
+    by_status: dict[int, dict[str, ProblemType]] = {}
+    for problem in (*_general_problems(path, operation), *own):
+        by_status.setdefault(problem.status, {})[problem.slug] = problem
+    return {
         str(status): {"description": _words(by_status[status].values()), "content": _CONTENT}
         for status in sorted(by_status)
     }
 
 
-def _general_problems(path: str, operation: Mapping[str, Any], is_public: bool) -> Iterator[ProblemType]:
+def _general_problems(path: str, operation: Mapping[str, Any]) -> Iterator[ProblemType]:
     """What the chassis answers before or instead of the view."""
     yield from _ANY
-    if not is_public:
+    if operation["security"]:
         yield from _IDENTIFIED
-    if "{" in path:
+    if "{" in path or "<" in path:
         yield problem_types.NOT_FOUND
     body = operation.get("requestBody")
     if body:
         yield from _WITH_BODY
     if body and _JSON in body["content"]:
         yield problem_types.CONTENT_TYPE_REFUSED
-    if operation.get("parameters"):
+    if any(parameter["in"] != "path" for parameter in operation.get("parameters", ()) if isinstance(parameter, dict)):
         yield problem_types.INVALID
 
 

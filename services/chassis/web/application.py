@@ -28,9 +28,11 @@ from services.chassis.process.failure_reason import frames_of, reason_of
 from services.chassis.process.readiness import Check, Readiness
 from services.chassis.settings import ServiceSettings
 from services.chassis.traces import spans
-from services.chassis.web import access, api_description, health_pages, problems, request_log
+from services.chassis.web import access, api_description, health_pages, operations, problems, request_log
 from services.chassis.web.access_tokens import KeyOf, RemoteKeys
 from services.chassis.web.body_limit import MAX_BODY_BYTES
+from services.chassis.web.operations import Views, check_all_served
+from services.contracts.api.operation import Section
 
 MAX_ERRORS_OF_A_KIND = 50  # in one answer
 UNSTORABLE = re.compile("[\0\ud800-\udfff]")  # NUL, unpaired surrogates
@@ -55,13 +57,15 @@ def create_service(
     db: Database,
     *,
     title: str,
-    blueprints: Sequence[Blueprint],
+    blueprints: Sequence[Blueprint] = (),
+    sections: Sequence[Section] = (),
+    views: Sequence[Views] = (),
     key_of: KeyOf | None = None,
     reports: dict[str, Check] | None = None,
 ) -> Flask:
     """The Flask application of service `name`. `key_of` replaces accounts' published keys (accounts itself, tests).
 
-    `reports`: see Readiness.
+    `sections`: the operations that it declares, which `views` serve; `reports`: see Readiness.
     """
     app = Flask(f"services.{name}", static_folder=None)
     spans.trace_requests(app)
@@ -76,7 +80,7 @@ def create_service(
     app.before_request(refuse_unstorable_text)
     db.connect(app, settings.database_url, pooled=settings.database_pooled)
     Migrate(app, db, directory=f"services/{name}/migrations", render_as_batch=True)
-    _register_api(app, title, blueprints)
+    _register_api(app, title, sections, views, blueprints)
     problems.register(app)
     app.register_error_handler(SQLAlchemyError, database_away)
     return app
@@ -123,13 +127,17 @@ def _unstorable_texts(value: Any, pointer: str = "#") -> Iterator[FieldError]:
         yield from _unstorable_texts(item, f"{pointer}/{name}")
 
 
-def _register_api(app: Flask, title: str, blueprints: Sequence[Blueprint]) -> None:
-    for blueprint in blueprints:
+def _register_api(
+    app: Flask, title: str, sections: Sequence[Section], views: Sequence[Views], blueprints: Sequence[Blueprint]
+) -> None:
+    for blueprint in (*views, *blueprints):
         app.register_blueprint(blueprint)
+    check_all_served(app, sections)
 
     @cache
     def described() -> dict[str, Any]:
-        return api_description.describe(app, title, blueprints)
+        description = operations.describe(title, sections)
+        return api_description.added(description, app, blueprints) if blueprints else description
 
     @app.get("/openapi.json")
     @access.public

@@ -8,7 +8,9 @@ from contextlib import AbstractContextManager, ExitStack
 from flask import Response
 from sqlalchemy.orm import Session
 
-CONTENT_TYPE = "text/csv; charset=utf-8"
+from services.contracts.api.operation import CSV
+
+CONTENT_TYPE = f"{CSV}; charset=utf-8"
 
 
 def csv_response(

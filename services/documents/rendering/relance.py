@@ -7,7 +7,7 @@ from itertools import groupby
 
 from services.chassis import french
 from services.contracts import page_labels
-from services.contracts.piece_statuses import NON_COMPLIANT, STATUS_LABELS
+from services.contracts.piece_codes import Status
 from services.contracts.pieces import MissingGroup, MissingPiece
 from services.contracts.registrations import RegistrationSaved
 from services.documents.domain.document_types import DocumentType
@@ -55,5 +55,5 @@ def _deadline(group: MissingGroup) -> datetime:
 
 
 def _row(piece: MissingPiece) -> tuple[str, ...]:
-    refused = " : ".join(filter(None, (STATUS_LABELS[NON_COMPLIANT], piece.comment)))
+    refused = " : ".join(filter(None, (Status.NON_COMPLIANT.label, piece.comment)))
     return f"{piece.code} : {piece.label}", refused if piece.refused else _NOT_DEPOSITED

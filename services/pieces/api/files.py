@@ -7,67 +7,47 @@ from typing import Any
 from urllib.parse import quote
 
 from flask import Response
-from flask_smorest import Blueprint
 
 from services.chassis.web import access
-from services.chassis.web.access import Access
-from services.chassis.web.problems import answers_with
-from services.contracts import problem_types
-from services.pieces.api.staff_schemas import OpeningSchema, PageQuery
+from services.chassis.web.operations import Views
+from services.contracts.api import pieces as api
+from services.contracts.api import staff_pieces as staff_api
+from services.contracts.piece_codes import Scan
 from services.pieces.dependencies import dependencies
 from services.pieces.domain.filenames import UNNAMED
-from services.pieces.domain.picture_sides import PAGE_SIDE, PREVIEW_SIDE
-from services.pieces.domain.statuses import Scan
 from services.pieces.operations import downloads, page_pictures, previews
 from services.pieces.operations.controls import Gestionnaire
 from services.pieces.operations.downloads import OpenedFile
 from services.pieces.operations.page_pictures import PageToShow
 
-blp = Blueprint("fichiers", __name__, url_prefix="/v1", description="Fichiers déposés")
+views = Views("fichiers", __name__)
 
 SCAN_HEADER = "X-Antivirus"
 NOT_SCANNED_WARNING = '199 - "Fichier non analyse par un antivirus"'
 _SANDBOX = "sandbox; default-src 'none'"
 
 
-@blp.route("/pieces/<string:piece_id>/file")
-@access.any_of(Access("candidate"), Access("staff", frozenset({"pieces:read"})))
-@blp.alt_response(200, content_type="application/octet-stream", success=True, description="Les octets du fichier")
-@answers_with(blp, problem_types.NOT_CLEAN)
+@views.serves(api.read_file)
 def piece_file(piece_id: str) -> Response:
-    """The file itself. Staff get none that the antivirus has not found clean; X-Antivirus tells its opinion."""
     caller = access.caller()
     if caller.kind == "staff":
         return _file_response(downloads.open_file_for_staff(dependencies(), caller.id, caller.academies, piece_id))
     return _file_response(downloads.open_own_file(dependencies(), caller.id, piece_id))
 
 
-@blp.route("/pieces/<string:piece_id>/preview")
-@access.candidate
-@blp.alt_response(200, content_type="image/jpeg", success=True, description=f"{PREVIEW_SIDE} points de côté au plus")
-@answers_with(blp, problem_types.NO_PREVIEW, problem_types.TOO_MANY_FILES)
+@views.serves(api.read_preview)
 def piece_preview(piece_id: str) -> Response:
-    """The photograph or the first page, small; nobody but its depositor sees it."""
     return _picture_response(previews.render_preview(dependencies(), access.caller().id, piece_id))
 
 
-@blp.route("/pieces/<string:piece_id>/pages/<int:number>")
-@access.staff("pieces:read")
-@blp.arguments(PageQuery, location="query")
-@blp.alt_response(200, content_type="image/jpeg", success=True, description=f"{PAGE_SIDE} points de côté au plus")
-@answers_with(blp, problem_types.NOT_CLEAN, problem_types.NO_PREVIEW)
+@views.serves(staff_api.read_page)
 def piece_page(query: dict[str, Any], piece_id: str, number: int) -> Response:
-    """A page of a PDF, from 1 on, or a picture (its page 1), as a JPEG; each look is in the audit trail."""
     page = PageToShow(piece_id, number, ahead=query["ahead"])
     return _picture_response(page_pictures.render_page_for_staff(dependencies(), _gestionnaire(), page))
 
 
-@blp.route("/pieces/<string:piece_id>/openings", methods=["POST"])
-@access.staff("pieces:read")
-@blp.arguments(OpeningSchema)
-@blp.response(204)
+@views.serves(staff_api.record_opening)
 def record_opening(body: dict[str, Any], piece_id: str) -> None:
-    """Say that a page which was loaded ahead is now shown, for the audit trail. 404 for another piece's file."""
     page_pictures.record_opening(_gestionnaire(), piece_id, body["deposit_id"], body["page"])
 
 

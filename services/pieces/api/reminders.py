@@ -4,23 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_smorest import Blueprint
-
 from services.chassis.clock import offset, portal_now
 from services.chassis.errors import FieldError, Invalid
 from services.chassis.jobs.gauges import recorded
 from services.chassis.web import access
-from services.chassis.web.problems import answers_with
-from services.contracts import problem_types
-from services.pieces.api.reminder_schemas import (
-    MissingPieces,
-    MissingPiecesCounts,
-    MissingPiecesQuery,
-    ReminderResults,
-    RemindersSchema,
-    represent_incomplete,
-    represent_session,
-)
+from services.chassis.web.operations import Views
+from services.contracts.api import missing_pieces as api
 from services.pieces.metrics import INCOMPLETE
 from services.pieces.models import db
 from services.pieces.operations.controls import Gestionnaire
@@ -28,51 +17,36 @@ from services.pieces.operations.reminders_by_hand import Selection, filtered_sel
 from services.pieces.queries.incomplete_counts import incomplete_sessions
 from services.pieces.queries.missing_pieces_list import list_page, open_sessions
 
-blp = Blueprint("relances", __name__, url_prefix="/v1", description="Pièces manquantes et relances")
+views = Views("relances", __name__)
 
 
-@blp.route("/missing-pieces")
-@access.staff("pieces:read")
-@blp.arguments(MissingPiecesQuery, location="query")
-@blp.response(200, MissingPieces)
-@answers_with(blp, problem_types.NOT_FOUND)
-def list_missing_pieces(query: dict[str, Any]) -> dict[str, Any]:
-    """Candidatures that lack pieces which can be deposited now, in pages: follow `next_cursor` until it is null."""
+@views.serves(api.list_missing_pieces)
+def list_missing_pieces(query: dict[str, Any]) -> api.MissingPieces:
     at, academies = portal_now(), access.caller().academies
     with db.reading_for_staff() as session:
         page = list_page(session, academies, query, at)
         sessions = open_sessions(session, academies, at)
-    items = [represent_incomplete(item, at) for item in page.items]
-    return {"items": items, "next_cursor": page.next_cursor, "sessions": sessions}
+    return api.MissingPieces(items=page.items, next_cursor=page.next_cursor, sessions=sessions)
 
 
-@blp.route("/missing-pieces/counts")
-@access.staff("pieces:read")
-@blp.response(200, MissingPiecesCounts)
-def count_missing_pieces() -> dict[str, Any]:
-    """How many candidatures lack pieces which can be deposited now, by session, as a job counted them."""
+@views.serves(api.count_missing_pieces)
+def count_missing_pieces() -> api.IncompleteSessions:
     at, academies = portal_now(), access.caller().academies
     with db.reading_for_staff() as session:
         counted, recorded_at = recorded(session, INCOMPLETE)
         numbers = {(exam, name, academie): int(number) for (exam, name, academie), number in counted.items()}
         sessions = incomplete_sessions(session, numbers, academies, at)
-    items = [represent_session(item, at) for item in sessions]
-    return {"items": items, "counted_at": recorded_at + offset() if recorded_at else None}
+    return api.IncompleteSessions(items=sessions, counted_at=recorded_at + offset() if recorded_at else None)
 
 
-@blp.route("/reminders", methods=["POST"])
-@access.staff("pieces:control")
-@blp.arguments(RemindersSchema)
-@blp.response(200, ReminderResults)
-@answers_with(blp, problem_types.NOT_FOUND)
-def remind(body: dict[str, Any]) -> dict[str, Any]:
-    """Remind the candidates of these candidatures, or of those that the filters find: one mail each, once a day."""
+@views.serves(api.remind)
+def remind(body: dict[str, Any]) -> api.ReminderResults:
     caller = access.caller()
     by = Gestionnaire(caller.id, caller.academies)
     selection = _selection(by, body)
     outcomes = remind_selection(by, selection.candidature_ids)
-    results = [{"candidature": key, "outcome": outcome} for key, outcome in outcomes.items()]
-    return {"results": results, "next_cursor": selection.next_cursor}
+    results = (api.ReminderResult(candidature=key, outcome=outcome) for key, outcome in outcomes.items())
+    return api.ReminderResults(results=tuple(results), next_cursor=selection.next_cursor)
 
 
 def _selection(by: Gestionnaire, body: dict[str, Any]) -> Selection:

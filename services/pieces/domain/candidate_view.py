@@ -7,6 +7,7 @@ from datetime import datetime
 
 from services.chassis.french import shown_end
 from services.contracts import page_labels
+from services.contracts.piece_codes import Scan, Status
 from services.pieces.domain.periods import format_instant
 from services.pieces.domain.piece import (
     NO_LONGER_ASKED,
@@ -15,7 +16,6 @@ from services.pieces.domain.piece import (
     deposit_refusal,
     reopening_over,
 )
-from services.pieces.domain.statuses import Scan, Status
 
 RECEIVED = "Le service gestionnaire a reçu cette pièce et ne l'a pas encore contrôlée."
 NOTHING_TO_DO = "Vous n'avez rien à faire."

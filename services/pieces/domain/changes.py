@@ -1,4 +1,4 @@
-"""What the feed of changes tells of: kinds, how long they stay, and the cursor by which a reader goes on."""
+"""How long the feed of changes keeps them, and the cursor by which a reader goes on."""
 
 from __future__ import annotations
 
@@ -7,23 +7,11 @@ import binascii
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
 
-CHANGES_RETENTION = timedelta(days=90)
+from services.contracts.piece_codes import CHANGES_RETENTION_DAYS
+
+CHANGES_RETENTION = timedelta(days=CHANGES_RETENTION_DAYS)
 """From when a change was numbered, that is, could first be read."""
-
-DEFAULT_LIMIT, MAX_LIMIT = 100, 500
-"""Changes of a page."""
-
-
-class ChangeKind(StrEnum):
-    """`removed`: deleted or replaced; `withdrawn`: the candidature, désinscrite or écartée, with all its pieces."""
-
-    DEPOSITED = "deposited"
-    REMOVED = "removed"
-    VALIDATED = "validated"
-    CONTROLLED = "controlled"
-    WITHDRAWN = "withdrawn"
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,10 @@ import hashlib
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from services.chassis.clock import to_paris
+from services.chassis.clock import end_of_day, to_paris
 from services.chassis.errors import FieldError
-from services.pieces.domain.periods import Period, end_of_day
-from services.pieces.domain.statuses import Scan, Status
+from services.contracts.piece_codes import Scan, Status
+from services.pieces.domain.periods import Period
 
 MAX_COMMENT_LENGTH = 2000  # characters
 RESUBMIT_DAYS = 15  # at least, where a refusal has no date of its own: no refused piece is left without a second try

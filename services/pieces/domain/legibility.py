@@ -3,16 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 
-
-class Sign(StrEnum):
-    """Why a page may be hard to read."""
-
-    BLANK = "blank"
-    SIDEWAYS = "sideways"
-    BLURRED = "blurred"
-    SMALL = "small"
+from services.contracts.piece_codes import Sign
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime
 
-from services.chassis.clock import PARIS, to_paris
+from services.chassis.clock import to_paris
 from services.chassis.french import short_date, shown_end, time_of_day, weekday_date
 
 
@@ -40,11 +40,6 @@ class Period:
 def format_instant(instant: datetime) -> str:
     """« 05/03/2021 15:59 (heure/Paris) »"""
     return f"{short_date(instant)} {time_of_day(instant)} (heure/Paris)"
-
-
-def end_of_day(day: date) -> datetime:
-    """The exclusive end of a day in Paris: 00:00 of the next, whatever the daylight saving."""
-    return datetime.combine(day + timedelta(days=1), time(), tzinfo=PARIS)
 
 
 def _format_opening(opens: datetime) -> str:

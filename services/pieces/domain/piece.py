@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.chassis.french import shown_end
+from services.contracts.piece_codes import Scan, Status
 from services.pieces.domain.periods import Period, format_instant
-from services.pieces.domain.statuses import Scan, Status
 
 VALIDATED = "Vous avez validé cette pièce : elle ne peut plus être modifiée."
 CONTROLLED = "Cette pièce a été prise en compte par le service gestionnaire : elle ne peut plus être modifiée."

@@ -24,7 +24,6 @@ class RefusalReason(StrEnum):
     DAMAGED = "damaged"
     EMPTY = "empty"
     FORMAT = "format"
-    INTERRUPTED = "interrupted"
     MACROS = "macros"
     MISMATCH = "mismatch"
     NESTED = "nested"
@@ -111,13 +110,6 @@ def too_large(size: int) -> TooLarge:
 def empty() -> FileRefused:
     return FileRefused(
         RefusalReason.EMPTY, "Ce fichier est vide : il ne contient aucune donnée. Vérifiez-le puis recommencez."
-    )
-
-
-def upload_interrupted() -> FileRefused:
-    return FileRefused(
-        RefusalReason.INTERRUPTED,
-        "L'envoi a été interrompu avant la fin : rien n'a été enregistré. Envoyez le fichier à nouveau.",
     )
 
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from services.contracts.piece_codes import Status
 from services.pieces.domain.piece import PieceState
-from services.pieces.domain.statuses import Status
 from services.pieces.domain.validation import validation_refusal
 
 

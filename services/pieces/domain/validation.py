@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from services.contracts.piece_codes import Scan
 from services.pieces.domain.piece import PieceState, deposit_refusal
-from services.pieces.domain.statuses import Scan
 
 ALREADY_VALIDATED = "Vous avez déjà indiqué avoir fourni toutes les pièces de ce regroupement."
 SETTLED_BY_STAFF = (

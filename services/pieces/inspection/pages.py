@@ -11,11 +11,11 @@ import pikepdf
 import pypdfium2
 from PIL import Image, ImageOps
 
-from services.contracts.file_rules import MAX_FILE_BYTES, MAX_MERGED_FILES
+from services.contracts.file_rules import MAX_FILE_BYTES, MAX_MERGED_FILES, PAGE_SIDE, PREVIEW_SIDE
+from services.contracts.piece_codes import Sign
 from services.pieces.domain import legibility as rules
 from services.pieces.domain.formats import Format
-from services.pieces.domain.legibility import Look, Sign
-from services.pieces.domain.picture_sides import PAGE_SIDE, PREVIEW_SIDE
+from services.pieces.domain.legibility import Look
 from services.pieces.domain.refusals import damaged
 from services.pieces.inspection import heif, legibility, pdf
 from services.pieces.inspection.format_detection import detect_format, is_heic

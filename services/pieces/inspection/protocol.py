@@ -12,8 +12,9 @@ from enum import StrEnum
 from typing import Any
 
 from services.contracts.file_rules import MAX_FILE_BYTES
+from services.contracts.piece_codes import Sign
 from services.pieces.domain.formats import Format
-from services.pieces.domain.legibility import Look, Sign
+from services.pieces.domain.legibility import Look
 from services.pieces.domain.refusals import (
     FileRefused,
     FormatRefused,

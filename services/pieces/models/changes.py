@@ -15,7 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.chassis.database.constraints import known_values
 from services.chassis.database.transactions import UtcDateTime
-from services.pieces.domain.changes import ChangeKind
+from services.contracts.piece_codes import ChangeKind
 from services.pieces.models.database import CODE, ID, NOT_NUMBERED, db, only
 
 

@@ -17,6 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.chassis.database.transactions import UtcDateTime, new_id
+from services.contracts.piece_codes import Scan
 from services.objects import ObjectKey
 from services.pieces.domain.filenames import MAX_LENGTH
 from services.pieces.models.database import ID, db
@@ -58,6 +59,15 @@ class Deposit(db.Model):
     converted: Mapped[bool] = mapped_column(default=False, server_default=false())
     pages: Mapped[int | None] = mapped_column(Integer)
     look: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
+
+    @property
+    def scan_label(self) -> str:
+        return Scan(self.scan).label
+
+    @property
+    def openable(self) -> bool:
+        """Whether the antivirus lets gestionnaires open it."""
+        return Scan(self.scan).staff_may_open
 
 
 class Upload(db.Model):

@@ -21,7 +21,7 @@ from services.chassis.database.audit import AuditColumns
 from services.chassis.database.audit_indexes import audit_indexes
 from services.chassis.database.constraints import known_values
 from services.chassis.database.transactions import UtcDateTime, new_id
-from services.pieces.domain.statuses import Status
+from services.contracts.piece_codes import Status
 from services.pieces.models.database import CODE, CONTROLLED, ID, LIST_ORDER, REOPENED, TO_CONTROL, db, only
 
 

@@ -12,10 +12,10 @@ from services.chassis.clock import portal_now, system_now
 from services.chassis.database.audit import Actor
 from services.chassis.events import follow_up
 from services.chassis.jobs import gauges
+from services.contracts.piece_codes import Scan
 from services.objects import ObjectMissing
 from services.pieces.antivirus import AntivirusUnavailable
 from services.pieces.dependencies import Dependencies
-from services.pieces.domain.statuses import Scan
 from services.pieces.metrics import SCAN_STATES, SCANS
 from services.pieces.models import AuditEntry, Deposit, Piece, db
 

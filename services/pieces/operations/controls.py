@@ -24,9 +24,9 @@ from services.chassis.errors import (
 )
 from services.chassis.process.failure_reason import frames_of, reason_of
 from services.contracts import problem_types
+from services.contracts.piece_codes import Status
 from services.pieces.domain import control as rules
 from services.pieces.domain.control import Control
-from services.pieces.domain.statuses import Status
 from services.pieces.models import AuditEntry, db
 from services.pieces.models import Control as ControlRow
 from services.pieces.operations.refusal_notices import plan_notice

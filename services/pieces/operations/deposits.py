@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 
 from sqlalchemy.orm import Session
 
@@ -15,50 +13,21 @@ from services.chassis.database.audit import Actor
 from services.chassis.database.transactions import new_id
 from services.chassis.errors import DomainError
 from services.chassis.events import follow_up
+from services.contracts.piece_codes import Scan, Status
 from services.objects import operation_naming, retire
 from services.pieces.dependencies import Dependencies
 from services.pieces.domain import formats, refusals
-from services.pieces.domain.filenames import clean_filename
 from services.pieces.domain.formats import Format
 from services.pieces.domain.object_keys import DepositKey
 from services.pieces.domain.piece import deletion_refusal, deposit_refusal
-from services.pieces.domain.statuses import Scan, Status
 from services.pieces.metrics import DEPOSITS
 from services.pieces.models import AuditEntry, Deposit, Piece, db, object_tables
 from services.pieces.operations.antivirus_scans import SCAN
 from services.pieces.operations.deposit_limits import count_deposit_try
-from services.pieces.operations.file_acceptance import AcceptedFile, accept_file
+from services.pieces.operations.file_acceptance import AcceptedFile
 from services.pieces.operations.file_storage import store_file
-from services.pieces.operations.received_files import ByteSource, ReceivedFile, receive_body
+from services.pieces.operations.received_files import ReceivedFile
 from services.pieces.queries.pieces import PieceContext, latest_control, lock_candidature_of_piece, own_piece
-
-
-@dataclass(frozen=True)
-class SentFile:
-    """A file as a request brings it. `filename`: as the candidate named it; `length`: bytes, as announced."""
-
-    filename: str
-    length: int
-    source: ByteSource
-
-
-def deposit_file(
-    dependencies: Dependencies, candidate_id: str, piece_id: str, sent: SentFile, at: datetime
-) -> PieceContext:
-    """Make the file the piece's current one; returns the piece as it then is.
-
-    `at` is the instant that counts for the period: when the request came in, however long its bytes took.
-    Raises NotFound, DepositClosed, TooLarge, FileRefused, FormatRefused, UnverifiableFile, TooManyDeposits,
-    Unavailable; then nothing is stored.
-    """
-    # The body is read before anything is refused: a response sent while bytes are unread is lost on the way.
-    with (
-        counting_refusals(),
-        receive_body(sent.source, sent.length) as file,
-        dependencies.concurrent_deposits.place(candidate_id),
-    ):
-        accept = partial(accept_file, dependencies, candidate_id, clean_filename(sent.filename), file)
-        return store_deposit(dependencies, candidate_id, piece_id, accept, at)
 
 
 @contextmanager
@@ -77,12 +46,13 @@ def store_deposit(
     piece_id: str,
     accept: Callable[[tuple[Format, ...]], AcceptedFile],
     at: datetime,
-    in_same_transaction: Callable[[Session, str], None] = lambda session, deposit_id: None,
+    in_same_transaction: Callable[[Session, str], None],
 ) -> PieceContext:
     """Store the file that `accept` gives for the formats of the piece, and make it the piece's current one.
 
-    `in_same_transaction` is called with the new deposit's id in the transaction that adds its row. Raises NotFound,
-    DepositClosed, TooManyDeposits, Unavailable, and what the two callables raise.
+    `at` is the instant that counts for the period. `in_same_transaction` is called with the new deposit's id in the
+    transaction that adds its row. Raises NotFound, DepositClosed, TooManyDeposits, Unavailable, and what the two
+    callables raise; then nothing is stored.
     """
     with db.reading() as session:
         context = own_piece(session, candidate_id, piece_id)

@@ -10,11 +10,11 @@ import structlog
 from services.chassis.database.audit import Actor
 from services.chassis.errors import DomainError, NotFound
 from services.contracts import problem_types
+from services.contracts.piece_codes import Scan
 from services.objects import ObjectMissing, StoreUnavailable
 from services.pieces.dependencies import Dependencies
 from services.pieces.domain import refusals
 from services.pieces.domain.piece import NO_FILE
-from services.pieces.domain.statuses import Scan
 from services.pieces.models import AuditEntry, Deposit, db
 from services.pieces.queries.pieces import PieceContext, own_piece, piece_within_academies
 

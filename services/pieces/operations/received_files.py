@@ -8,19 +8,11 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from tempfile import TemporaryFile
-from typing import BinaryIO, Protocol, cast
+from typing import BinaryIO, cast
 
 from services.contracts.file_rules import MAX_FILE_BYTES
 from services.objects import ContentDigest
 from services.pieces.domain import refusals
-
-CHUNK = 256 * 1024  # bytes
-
-
-class ByteSource(Protocol):
-    """A request's body. A read that fails or ends early means that the sender is gone."""
-
-    def read(self, size: int, /) -> bytes: ...
 
 
 @dataclass(frozen=True)
@@ -29,14 +21,6 @@ class ReceivedFile:
 
     content: BinaryIO
     stored: ContentDigest
-
-
-@contextmanager
-def receive_body(source: ByteSource, length: int) -> Iterator[ReceivedFile]:
-    """Read exactly `length` bytes onto disk, for the block. Raises TooLarge, FileRefused for an empty or cut body."""
-    refuse_size(length)
-    with write_to_disk(_read_chunks(source, length)) as file:
-        yield file
 
 
 def refuse_size(length: int) -> None:
@@ -61,16 +45,3 @@ def write_to_disk(chunks: Iterable[bytes]) -> Iterator[ReceivedFile]:
 
 def hold_in_memory(content: bytes) -> ReceivedFile:
     return ReceivedFile(io.BytesIO(content), ContentDigest(len(content), hashlib.sha256(content).hexdigest()))
-
-
-def _read_chunks(source: ByteSource, length: int) -> Iterator[bytes]:
-    remaining = length
-    while remaining:
-        try:
-            chunk = source.read(min(CHUNK, remaining))
-        except Exception as error:  # whatever the server's stream raises when its peer is gone
-            raise refusals.upload_interrupted() from error
-        if not chunk:
-            raise refusals.upload_interrupted()
-        yield chunk
-        remaining -= len(chunk)

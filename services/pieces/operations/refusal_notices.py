@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from services.chassis.clock import portal_now
 from services.chassis.events import follow_up, publish
+from services.contracts.piece_codes import Status
 from services.contracts.pieces import PiecesRefused
-from services.pieces.domain.statuses import Status
 from services.pieces.models import Control, RefusalNotice, db
 from services.pieces.operations.reminders import contract_of, lock_candidatures
 from services.pieces.queries.incomplete_candidatures import Incomplete, incomplete_among

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import select
@@ -13,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from services.chassis.clock import portal_now, to_paris
 from services.contracts.page_sizes import LARGEST_PAGE
+from services.contracts.piece_codes import ReminderOutcome
 from services.pieces.models import Candidature, Withdrawal, db
 from services.pieces.operations.controls import Gestionnaire
 from services.pieces.operations.reminders import lock_candidatures, remind_by_hand
@@ -22,13 +22,6 @@ from services.pieces.queries.pieces import is_not_withdrawn
 
 MOST_PAGES = 5
 """Of the list, that one request looks at, each of a bounded number of candidatures."""
-
-
-class Outcome(StrEnum):
-    SENT = "sent"
-    NOTHING_MISSING = "nothing_missing"
-    ALREADY_TODAY = "already_reminded_today"
-    NOT_FOUND = "not_found"  # unknown, withdrawn or of another académie, without saying which
 
 
 @dataclass(frozen=True)
@@ -49,17 +42,17 @@ def filtered_selection(by: Gestionnaire, filters: Mapping[str, Any], cursor: str
             page = list_page(session, by.academies, query, at)
         for item in page.items:
             if item.last_reminder is None or not _same_day(item.last_reminder, at):
-                chosen.append(item.incomplete.candidature.id)
+                chosen.append(item.candidature.id)
         cursor = page.next_cursor
         if cursor is None or len(chosen) == LARGEST_PAGE:
             break
     return Selection(chosen, cursor)
 
 
-def remind_selection(by: Gestionnaire, candidature_ids: Sequence[str]) -> dict[str, Outcome]:
+def remind_selection(by: Gestionnaire, candidature_ids: Sequence[str]) -> dict[str, ReminderOutcome]:
     """Remind the candidates of these candidatures of all that they lack; repeated on the same day it sends nothing
     more. A few of them at a time are one transaction."""
-    outcomes: dict[str, Outcome] = {}
+    outcomes: dict[str, ReminderOutcome] = {}
     ordered = _by_candidate(candidature_ids)
     for first in range(0, len(ordered), PAGE):
         with db.operation() as session:
@@ -75,7 +68,7 @@ def _by_candidate(candidature_ids: Sequence[str]) -> list[str]:
     return sorted(set(candidature_ids), key=lambda candidature_id: candidates.get(candidature_id, ""))
 
 
-def _remind_some(session: Session, by: Gestionnaire, ids: Collection[str], at: datetime) -> dict[str, Outcome]:
+def _remind_some(session: Session, by: Gestionnaire, ids: Collection[str], at: datetime) -> dict[str, ReminderOutcome]:
     known = _known(session, by, ids)
     lock_candidatures(session, known)
     reminded = {key for key, last in last_reminders(session, known).items() if _same_day(last, at)}
@@ -87,12 +80,12 @@ def _remind_some(session: Session, by: Gestionnaire, ids: Collection[str], at: d
     return {key: _outcome(key, known, sent, lacking) for key in ids}
 
 
-def _outcome(candidature_id: str, known: set[str], sent: set[str], lacking: set[str]) -> Outcome:
+def _outcome(candidature_id: str, known: set[str], sent: set[str], lacking: set[str]) -> ReminderOutcome:
     if candidature_id not in known:
-        return Outcome.NOT_FOUND
+        return ReminderOutcome.NOT_FOUND
     if candidature_id in sent:
-        return Outcome.SENT
-    return Outcome.ALREADY_TODAY if candidature_id in lacking else Outcome.NOTHING_MISSING
+        return ReminderOutcome.SENT
+    return ReminderOutcome.ALREADY_TODAY if candidature_id in lacking else ReminderOutcome.NOTHING_MISSING
 
 
 def _known(session: Session, by: Gestionnaire, ids: Collection[str]) -> set[str]:

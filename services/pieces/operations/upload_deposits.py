@@ -33,8 +33,8 @@ def deposit_uploads(
 ) -> PieceContext:
     """Make the uploads' bytes the piece's current file; returns the piece as it then is.
 
-    Raises NotFound, UploadIncomplete, UploadDeposited, and what `deposits.deposit_file` does; then nothing is stored
-    and the uploads stay.
+    Raises NotFound, UploadIncomplete, UploadDeposited, DepositClosed, TooLarge, FileRefused, FormatRefused,
+    UnverifiableFile, TooManyDeposits, Unavailable; then nothing is stored and the uploads stay.
     """
     with counting_refusals(), dependencies.concurrent_deposits.place(candidate_id):
         while True:

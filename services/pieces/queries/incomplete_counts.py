@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
 from sqlalchemy import ColumnElement, and_, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
-from services.pieces.domain.statuses import Scan, Status
+from services.contracts.api.missing_pieces import IncompleteSession
+from services.contracts.piece_codes import Scan, Status
+from services.pieces.domain.days_left import days_left
 from services.pieces.models import Candidature, Piece, Window
 from services.pieces.queries.incomplete_candidatures import (
     CURRENT_SCAN,
@@ -25,18 +26,6 @@ from services.pieces.queries.incomplete_candidatures import (
 
 PAGE = 200
 """Candidatures that are counted by one statement."""
-
-
-@dataclass(frozen=True)
-class IncompleteSession:
-    """`candidatures` that lack pieces, None until they are counted. `deposit_closes`: the next end (exclusive) of its
-    deposit in an académie, None where refused pieces alone can still be deposited."""
-
-    exam: str
-    session: str
-    label: str
-    candidatures: int | None
-    deposit_closes: datetime | None
 
 
 def count_page(session: Session, opening: OpeningKey, after: str, at: datetime) -> tuple[int, str | None]:
@@ -64,7 +53,7 @@ def is_lacking(at: datetime) -> ColumnElement[bool]:
 
 def incomplete_sessions(
     session: Session, counted: Mapping[OpeningKey, int], academies: Collection[str] | None, at: datetime
-) -> list[IncompleteSession]:
+) -> tuple[IncompleteSession, ...]:
     """The sessions whose pieces can be deposited at `at`, within these académies (None: all), by label; `counted`: what
     the job recorded of each opening."""
     openings = openings_with_missing_pieces(session, academies, at)
@@ -76,8 +65,17 @@ def incomplete_sessions(
         if label is not None:
             numbers = [counted[key] for key in of_session if key in counted]
             closes = min((ends[key] for key in of_session if key in ends), default=None)
-            sessions.append(IncompleteSession(exam, name, label, sum(numbers) if numbers else None, closes))
-    return sorted(sessions, key=lambda entry: (entry.label, entry.exam))
+            sessions.append(
+                IncompleteSession(
+                    exam=exam,
+                    session=name,
+                    label=label,
+                    candidatures=sum(numbers) if numbers else None,
+                    deposit_closes=closes,
+                    days_left=days_left(closes, at) if closes else None,
+                )
+            )
+    return tuple(sorted(sessions, key=lambda entry: (entry.label, entry.exam)))
 
 
 def _ends(session: Session, openings: Collection[OpeningKey], at: datetime) -> dict[OpeningKey, datetime]:

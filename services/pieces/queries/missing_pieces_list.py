@@ -13,6 +13,10 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from services.chassis.errors import FieldError, Invalid, NotFound
+from services.contracts.api.missing_pieces import IncompleteCandidature, MissingPart, MissingPiece, OpenSession
+from services.contracts.api.staff_pieces import Regroupement
+from services.pieces.domain.days_left import days_left
+from services.pieces.queries.answers import staff_candidature
 from services.pieces.queries.incomplete_candidatures import (
     Incomplete,
     OpeningKey,
@@ -23,6 +27,7 @@ from services.pieces.queries.incomplete_candidatures import (
     page_of_opening,
     session_label,
 )
+from services.pieces.queries.incomplete_candidatures import MissingPiece as Missing
 
 MOST_LOOKED_AT = 1000
 """Candidatures that are looked at for one page: where few lack pieces, a page has fewer than its limit, or none, and a
@@ -32,26 +37,9 @@ Place = tuple[OpeningKey, str]
 
 
 @dataclass(frozen=True)
-class ListedCandidature:
-    """`last_reminder`: when its candidate was last reminded, None if never."""
-
-    incomplete: Incomplete
-    last_reminder: datetime | None
-
-
-@dataclass(frozen=True)
 class MissingPiecesPage:
-    items: list[ListedCandidature]
+    items: tuple[IncompleteCandidature, ...]
     next_cursor: str | None
-
-
-@dataclass(frozen=True)
-class OpenSession:
-    """A session that has pieces which can be deposited now."""
-
-    exam: str
-    session: str
-    label: str
 
 
 def list_page(
@@ -75,16 +63,16 @@ def list_page(
             last = items[-1].candidature
             place = (last.exam_code, last.session_name, last.academie_code), last.id
         if len(items) == limit or looked_at >= MOST_LOOKED_AT:
-            return MissingPiecesPage(_with_reminders(session, items), _encode_cursor(place))
-    return MissingPiecesPage(_with_reminders(session, items), None)
+            return MissingPiecesPage(_answers(session, items, at), _encode_cursor(place))
+    return MissingPiecesPage(_answers(session, items, at), None)
 
 
-def open_sessions(session: Session, academies: frozenset[str] | None, at: datetime) -> list[OpenSession]:
+def open_sessions(session: Session, academies: frozenset[str] | None, at: datetime) -> tuple[OpenSession, ...]:
     """The sessions that may have candidatures in that list, by label."""
     keys = {key[:2] for key in openings_with_missing_pieces(session, academies, at)}
     labels = {(exam, name): session_label(session, exam, name) for exam, name in keys}
-    sessions = [OpenSession(exam, name, label) for (exam, name), label in labels.items() if label is not None]
-    return sorted(sessions, key=lambda entry: (entry.label, entry.exam))
+    sessions = (OpenSession(exam=exam, session=name, label=label) for (exam, name), label in labels.items() if label)
+    return tuple(sorted(sessions, key=lambda entry: (entry.label, entry.exam)))
 
 
 def _within(academies: frozenset[str] | None, filters: Mapping[str, Any]) -> frozenset[str] | None:
@@ -125,9 +113,28 @@ def _of_regroupement(entry: Incomplete, regroupement: str | None) -> Incomplete 
     return replace(entry, pieces=pieces) if pieces else None
 
 
-def _with_reminders(session: Session, items: list[Incomplete]) -> list[ListedCandidature]:
+def _answers(session: Session, items: list[Incomplete], at: datetime) -> tuple[IncompleteCandidature, ...]:
     reminded = last_reminders(session, [entry.candidature.id for entry in items]) if items else {}
-    return [ListedCandidature(entry, reminded.get(entry.candidature.id)) for entry in items]
+    return tuple(
+        IncompleteCandidature(
+            candidature=staff_candidature(entry.candidature),
+            missing=tuple(_part(*part, at) for part in entry.parts()),
+            last_reminder=reminded.get(entry.candidature.id),
+        )
+        for entry in items
+    )
+
+
+def _part(group_code: str, until: datetime, pieces: list[Missing], at: datetime) -> MissingPart:
+    return MissingPart(
+        regroupement=Regroupement(code=group_code, label=pieces[0].piece.group_label),
+        deposit_closes=until,
+        days_left=days_left(until, at),
+        pieces=tuple(
+            MissingPiece(code=missing.piece.code, label=missing.piece.label, refused=missing.refused)
+            for missing in pieces
+        ),
+    )
 
 
 def _encode_cursor(place: Place) -> str:

@@ -11,10 +11,10 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from services.chassis.errors import NotFound
+from services.contracts.piece_codes import Scan, Status
 from services.pieces.domain import control
 from services.pieces.domain import piece as rules
 from services.pieces.domain.periods import Period
-from services.pieces.domain.statuses import Scan, Status
 from services.pieces.models import Candidature, Control, Deposit, Piece, Window, Withdrawal, object_tables
 
 _CATALOGUE_ORDER = (Piece.asked.desc(), Piece.position, Piece.code)

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from services.contracts.api.staff_pieces import RecentOpening
 from services.pieces.models import AuditEntry
 
 RECENT = timedelta(minutes=5)
 """A control takes less; who has looked longer ago has left the piece undecided."""
-
-
-@dataclass(frozen=True)
-class RecentOpening:
-    staff_id: str
-    at: datetime
 
 
 def recent_openings_by_others(session: Session, piece_id: str, staff_id: str, now: datetime) -> list[RecentOpening]:
@@ -35,4 +29,4 @@ def recent_openings_by_others(session: Session, piece_id: str, staff_id: str, no
         .group_by(AuditEntry.actor_id)
         .order_by(last.desc())
     )
-    return [RecentOpening(*row) for row in session.execute(query)]
+    return [RecentOpening(staff_id=row[0], at=row[1]) for row in session.execute(query)]

@@ -6,30 +6,23 @@ import base64
 import binascii
 import json
 from collections.abc import Collection
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from services.chassis.errors import FieldError, Invalid, NotFound
+from services.contracts.api.staff_pieces import NO_STATUS, Neighbours, StaffPieces
 from services.pieces.models import Candidature, Piece, database
+from services.pieces.queries.answers import staff_piece
 from services.pieces.queries.pieces import WAS_CONTROLLED, PieceContext, fetch_pieces, select_shown_pieces
-
-NO_STATUS = "none"
 
 # A candidature's pieces stay together; neither part of the order ever changes. Places and cursors below have its two
 # parts, the tables' indexes begin or end with it.
 LIST_ORDER: tuple[InstrumentedAttribute[str], ...] = tuple(getattr(Piece, name) for name in database.LIST_ORDER)
 
 
-@dataclass(frozen=True)
-class Page:
-    items: list[PieceContext]
-    next_cursor: str | None
-
-
-def list_page(session: Session, academies: frozenset[str] | None, filters: dict[str, Any]) -> Page:
+def list_page(session: Session, academies: frozenset[str] | None, filters: dict[str, Any]) -> StaffPieces:
     """One page of the pieces within `academies` (None: all). `filters`: the query as `PiecesQuery` reads it, with
     `limit` and `cursor`.
 
@@ -41,7 +34,7 @@ def list_page(session: Session, academies: frozenset[str] | None, filters: dict[
     query = matching_pieces(academies, filters)
     limit: int = filters["limit"]
     if (before := filters.get("before")) is not None:
-        return Page(_pieces_before(session, query, _place_of(session, academies, before), limit), None)
+        return _page(_pieces_before(session, query, _place_of(session, academies, before), limit))
     if (after := filters.get("after")) is not None:
         query = query.where(*_after_place(*_place_of(session, academies, after)))
     if cursor := filters.get("cursor"):
@@ -49,15 +42,11 @@ def list_page(session: Session, academies: frozenset[str] | None, filters: dict[
     items = fetch_pieces(session, query.order_by(*LIST_ORDER).limit(limit + 1))
     has_more = len(items) > limit
     items = items[:limit]
-    return Page(items, _encode_cursor(items[-1]) if has_more else None)
+    return _page(items, _encode_cursor(items[-1]) if has_more else None)
 
 
-@dataclass(frozen=True)
-class Neighbours:
-    """The pieces of a list just before and just after one, None where there is none."""
-
-    previous: PieceContext | None
-    following: PieceContext | None
+def _page(contexts: list[PieceContext], next_cursor: str | None = None) -> StaffPieces:
+    return StaffPieces(items=tuple(map(staff_piece, contexts)), next_cursor=next_cursor)
 
 
 def neighbours(session: Session, academies: frozenset[str] | None, filters: dict[str, Any], piece: Piece) -> Neighbours:
@@ -69,7 +58,9 @@ def neighbours(session: Session, academies: frozenset[str] | None, filters: dict
     place = (piece.candidature_id, piece.code)
     following = fetch_pieces(session, query.where(*_after_place(*place)).order_by(*LIST_ORDER).limit(1))
     previous = _pieces_before(session, query, place, 1)
-    return Neighbours(next(iter(previous), None), next(iter(following), None))
+    return Neighbours(
+        previous=next(map(staff_piece, previous), None), following=next(map(staff_piece, following), None)
+    )
 
 
 def matching_pieces(academies: frozenset[str] | None, filters: dict[str, Any]) -> Select[*tuple[Any, ...]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
-from services.chassis.web.instants import Instant
+from services.contracts.api.fields import InstantField
 from services.registrations.api.schemas import Text
 from services.registrations.domain.lengths import MESSAGE_TEXT, MESSAGE_TITLE, REASON
 from services.registrations.domain.severities import SEVERITIES
@@ -52,10 +52,10 @@ class OpeningDetail(OpeningSummary):
 class NewDates(Schema):
     """A date that is left out, or null, stays as it is."""
 
-    opens = Instant(load_default=None, allow_none=True)
-    closes = Instant(load_default=None, allow_none=True)
-    deposit_opens = Instant(load_default=None, allow_none=True)
-    deposit_closes = Instant(load_default=None, allow_none=True)
+    opens = InstantField(load_default=None, allow_none=True)
+    closes = InstantField(load_default=None, allow_none=True)
+    deposit_opens = InstantField(load_default=None, allow_none=True)
+    deposit_closes = InstantField(load_default=None, allow_none=True)
     revision = fields.Integer(required=True)
     reason = Text(REASON, required=True)
 
@@ -64,8 +64,8 @@ class NewMessage(Schema):
     title = Text(MESSAGE_TITLE, required=True)
     text = Text(MESSAGE_TEXT, required=True)
     severity = fields.String(required=True, validate=validate.OneOf(SEVERITIES))
-    shown_from = Instant(required=True)
-    shown_until = Instant(required=True)
+    shown_from = InstantField(required=True)
+    shown_until = InstantField(required=True)
 
 
 class PublishedMessage(NewMessage):

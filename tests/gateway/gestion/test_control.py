@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.clients.staff_pieces import StaffPiecesClient
 from gateway.layout.frame import GESTION_PAGES
+from gateway.web.gestion import controle
 from services.chassis.errors import Unavailable
 from services.pieces.models import Piece, db
 from tests.gateway.components.html_checks import text_of
@@ -53,7 +53,7 @@ def test_a_decision_is_stored_though_the_next_piece_cannot_be_had(
     desk: ScriptlessBrowser, candidate: ScriptlessBrowser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as failing:
-        failing.setattr(StaffPiecesClient, "following", unavailable)
+        failing.setattr(controle, "first_piece", unavailable)
         desk.press(COMPLIANT)
     assert desk.title == GESTION_PAGES["pieces"].label
     assert "Votre décision est enregistrée." in desk.text

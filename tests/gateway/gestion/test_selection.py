@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 
-from gateway.clients.staff_pieces import StaffPiecesClient
+from gateway.clients.base import ServiceClient
 from gateway.layout.frame import GESTION_PAGES
 from gateway.web.gestion import pieces, selection, selection_report
 from services.chassis.errors import Unavailable
+from services.contracts.api.operation import Operation
+from services.contracts.api.staff_pieces import control_many
 from services.contracts.page_sizes import LARGEST_SELECTION
 from tests.gateway.deposited_pieces import add_pieces_to_control
 from tests.gateway.gestion.people import COMPLIANT, RECEIVED, StaffFactory, rows, statuses
@@ -82,17 +84,18 @@ def test_a_whole_list_is_selected_and_decided_over_several_pages(long_list: Scri
 def test_what_got_no_answer_is_gone_on_with_and_nothing_is_done_twice(
     long_list: ScriptlessBrowser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    control_many = StaffPiecesClient.control_many
+    call = ServiceClient.call
     calls: list[int] = []
 
-    def losing_an_answer(client: StaffPiecesClient, token: str, controls: Any, seconds: float) -> Any:
-        calls.append(len(controls))
-        results = control_many(client, token, controls, seconds)
-        if len(calls) == 2:
-            raise Unavailable("Le service des justificatifs ne répond pas.")
-        return results
+    def losing_an_answer(client: ServiceClient, operation: Operation[Any], *token: str, **given: Any) -> Any:
+        answer = call(client, operation, *token, **given)
+        if operation is control_many:
+            calls.append(len(given["body"]["controls"]))
+            if len(calls) == 2:
+                raise Unavailable("Le service des justificatifs ne répond pas.")
+        return answer
 
-    monkeypatch.setattr(StaffPiecesClient, "control_many", losing_an_answer)
+    monkeypatch.setattr(ServiceClient, "call", losing_an_answer)
     long_list.press(COMPLIANT)
     assert f"{PAGE} pièces sont maintenant « Conforme »." in long_list.text
     assert f"{WHOLE - PAGE} pièces à décider encore" in long_list.text

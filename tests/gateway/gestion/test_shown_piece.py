@@ -8,11 +8,12 @@ from contextlib import ExitStack
 import pytest
 from sqlalchemy import update
 
-from gateway.clients.staff_pieces import MAX_SHOWN_PAGES
 from gateway.cookies import STAFF_SESSION_COOKIE, cookie_name
 from gateway.service_clients import clients
 from gateway.session_owner import exchange_name
 from gateway.web.gestion.candidatures import SHORTEST_SEARCH
+from gateway.web.gestion.fichier import MAX_SHOWN_PAGES
+from services.contracts.api.pieces import read_file
 from services.pieces.models import Deposit, db
 from tests.gateway.calls import note_calls
 from tests.gateway.candidates import CandidateFactory
@@ -131,7 +132,7 @@ def test_files_that_are_read_slowly_take_no_place_of_a_candidates_page(
     piece_id = PIECE.findall(gestionnaire.answer.text)[0]
     with ExitStack() as slow_readers, app.app_context():
         for _ in range(app.extensions["portail"].staff_calls_at_once):
-            slow_readers.callback(clients().staff_pieces.file(token, piece_id).close)
+            slow_readers.callback(clients().staff_pieces.stream(read_file, token, piece_id=piece_id).close)
         assert gestionnaire.get("/gestion/pieces").status_code == 503
         assert settled.get("/justificatifs").status_code == 200
     assert gestionnaire.get("/gestion/pieces").status_code == 200

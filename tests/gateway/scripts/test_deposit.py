@@ -9,7 +9,7 @@ from pypdf import PdfWriter
 
 from services.chassis.french import file_size
 from services.contracts.file_rules import MAX_FILE_BYTES
-from services.pieces.domain.statuses import Scan
+from services.contracts.piece_codes import Scan
 from tests.gateway.deposited_pieces import set_scan
 from tests.gateway.scripts.sender import KIBIBYTE, PART, SLOW, Sender
 from tests.pieces import sample_files

@@ -9,26 +9,26 @@ import pytest
 from PIL import Image
 from pypdf import PdfReader
 
-from gateway.clients.pieces import Deposit
 from gateway.web.justificatifs.file_reception import TOO_MANY_IN_ALL, TOO_MANY_OF_CANDIDATE, FileRefused, upload_places
 from gateway.web.justificatifs.lisible import LEGIBILITY_WARNINGS, processing_sentences
 from services.contracts import page_labels
+from services.contracts.api.pieces import Deposit
 from services.contracts.file_rules import MAX_FILE_BYTES
-from services.pieces.domain.legibility import Sign
-from services.pieces.domain.statuses import Scan
+from services.contracts.piece_codes import Scan, Sign
 from tests.accounts.creation_form import PASSWORD
 from tests.gateway.candidates import CandidateFactory
 from tests.gateway.components.html_checks import text_of
 from tests.gateway.deposited_pieces import set_scan
 from tests.pieces import sample_files
+from tests.support.example_answers import example_of
 from tests.support.in_process_four_services import InProcessFourServices
 from tests.support.scriptless_browser import ScriptlessBrowser
 
 DEPOSITED = "Votre fichier est déposé."
 MEGABYTE = 1024 * 1024
-PLAIN = Deposit("1", "cni.jpg", 1, "", "saine", "clean", None)
-CONVERTED = Deposit("1", "cni.jpg", 1, "", "saine", "clean", None, converted=True)
-JOINED = Deposit("1", "cni.pdf", 1, "", "saine", "clean", None, converted=True, pages=4)
+PLAIN = example_of(Deposit)
+CONVERTED = example_of(Deposit, converted=True)
+JOINED = example_of(Deposit, converted=True, pages=4)
 PHOTOGRAPH = sample_files.image("JPEG", (600, 800))
 
 

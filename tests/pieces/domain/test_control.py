@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 
+from services.chassis.clock import end_of_day
+from services.contracts.piece_codes import Scan, Status
 from services.pieces.domain.control import (
     MAX_COMMENT_LENGTH,
     RESUBMIT_DAYS,
@@ -14,8 +16,7 @@ from services.pieces.domain.control import (
     if_match_names,
     reopened_until,
 )
-from services.pieces.domain.periods import Period, end_of_day
-from services.pieces.domain.statuses import Scan, Status
+from services.pieces.domain.periods import Period
 from tests.pieces.example_events import CLOSES, DURING, OPENS
 
 PERIOD = Period(OPENS, CLOSES)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from services.contracts import page_labels
+from services.contracts.piece_codes import Scan, Status
 from services.pieces.domain import candidate_view as view_rules
 from services.pieces.domain import piece as piece_rules
 from services.pieces.domain import validation
@@ -16,7 +17,6 @@ from services.pieces.domain.candidate_view import CandidateView, candidate_view
 from services.pieces.domain.periods import Period
 from services.pieces.domain.piece import NO_LONGER_ASKED, CurrentDeposit, PieceState, deletion_refusal, deposit_refusal
 from services.pieces.domain.remaining_actions import RemainingActions, remaining_actions
-from services.pieces.domain.statuses import Scan, Status
 from services.pieces.domain.validation import is_complete, validatable_indexes, validation_refusal
 from tests.pieces.example_events import CLOSES, DURING, OPENS, SECOND
 

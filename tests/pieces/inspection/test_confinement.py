@@ -14,8 +14,8 @@ from typing import BinaryIO, cast
 
 import pytest
 
-from gateway.clients.pieces import FILE_SECONDS
 from services.chassis.errors import Unavailable
+from services.contracts.api.pieces import FILE_SECONDS
 from services.pieces.domain.formats import Format
 from services.pieces.domain.refusals import UnverifiableFile, UnverifiedReason
 from services.pieces.inspection.confinement import LIMITS

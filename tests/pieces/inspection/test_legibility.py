@@ -9,7 +9,8 @@ import pikepdf
 import pytest
 from PIL import Image
 
-from services.pieces.domain.legibility import Sign, signs_of_document
+from services.contracts.piece_codes import Sign
+from services.pieces.domain.legibility import signs_of_document
 from services.pieces.inspection.pages import look_at, merge_pdfs, picture_to_pdf
 from tests.pieces import sample_files
 from tests.pieces.corpus import sample_pages

@@ -11,9 +11,8 @@ import pikepdf
 import pytest
 from PIL import Image
 
-from services.contracts.file_rules import MAX_FILE_BYTES
+from services.contracts.file_rules import MAX_FILE_BYTES, PAGE_SIDE, PREVIEW_SIDE
 from services.pieces.domain.legibility import Look
-from services.pieces.domain.picture_sides import PAGE_SIDE, PREVIEW_SIDE
 from services.pieces.domain.refusals import FileRefused, UnverifiableFile
 from services.pieces.inspection.processes import Inspections
 from services.pieces.inspection.protocol import Task, decode_look

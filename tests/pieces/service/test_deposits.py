@@ -14,11 +14,10 @@ from werkzeug.test import TestResponse
 
 from services.chassis.french import file_size
 from services.chassis.process.capacity import WORK
-from services.contracts.file_rules import MAX_FILE_BYTES
+from services.contracts.file_rules import MAX_FILE_BYTES, PREVIEW_SIDE
 from services.objects import ObjectStore
 from services.pieces.dependencies import dependencies
 from services.pieces.domain.object_keys import parse_key
-from services.pieces.domain.picture_sides import PREVIEW_SIDE
 from services.pieces.domain.refusals import STORE_RETRY_SECONDS
 from services.pieces.operations.deposit_limits import MAX_CONCURRENT_DEPOSITS
 from tests.documents.example_events import CANDIDATE, CANDIDATURE
@@ -115,16 +114,6 @@ def test_a_refused_file_says_why_and_leaves_nothing(service: PiecesService) -> N
     assert service.piece("NATIDE06")["deposit"] is None
     assert not service.objects()
     assert not service.deposits()
-
-
-def test_an_upload_broken_off_leaves_nothing(service: PiecesService) -> None:
-    service.registered()
-    content = sample_files.pdf()
-    answer = service.deposit("NATIDE06", content, announced=len(content) + 500)
-    assert answer.status_code == 422
-    assert "interrompu" in answer.get_json()["detail"]
-    assert not service.objects()
-    assert service.piece("NATIDE06")["deposit"] is None
 
 
 def test_with_the_store_down_or_forgetful_one_is_asked_to_come_back(service: PiecesService, bucket: Bucket) -> None:

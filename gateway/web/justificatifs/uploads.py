@@ -1,0 +1,132 @@
+"""Files go to pieces as uploads in small parts (tus 1.0.0), which it then makes the piece's file.
+
+The page's script sends the parts itself, so that an interrupted upload can be resumed: they are passed on as they come.
+It requests problem details, by which it also notices an ended session. A form that is posted whole, without the script,
+takes the same way in `deposit_files`.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any, BinaryIO
+
+from flask import Response, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import BadRequest, ClientDisconnected
+
+from gateway import access, visitor
+from gateway.service_clients import clients
+from gateway.web.justificatifs import blueprint
+from gateway.web.justificatifs.file_reception import RETRY_SECONDS, FileRefused, ReceivedFile, upload_place
+from gateway.web.justificatifs.lisible import after_deposit
+from gateway.web.justificatifs.liste import access_token
+from services.chassis.errors import DomainError, Unavailable
+from services.chassis.http.connections import Answer
+from services.contracts.api import pieces as api
+from services.contracts.api.operation import Operation
+from services.contracts.api.pieces import Piece
+from services.contracts.file_rules import MAX_UPLOAD_PART_BYTES
+
+UPLOADS_PATH = "/justificatifs/<candidature_id>/envois/<piece_id>"
+VERSION = {"Tus-Resumable": api.TUS_VERSION}
+SENT_HEADERS = ("Upload-Length", "Upload-Metadata", "Upload-Offset")
+ANSWERED_HEADERS = ("Upload-Length", "Upload-Offset")
+
+
+@blueprint.post(UPLOADS_PATH)
+@access.candidate
+def start(candidature_id: str, piece_id: str) -> ResponseReturnValue:
+    upload_id = _upload_id(_exchanged(api.begin_upload, _sent_headers(), piece_id=piece_id))
+    address = url_for("justificatifs.append", candidature_id=candidature_id, piece_id=piece_id, upload_id=upload_id)
+    return _tus_response(201, Location=address)
+
+
+@blueprint.route(f"{UPLOADS_PATH}/<upload_id>", methods=["HEAD"])
+@access.candidate
+def state(candidature_id: str, piece_id: str, upload_id: str) -> ResponseReturnValue:
+    return _tus_response(200, _exchanged(api.read_upload, {}, upload_id=upload_id))
+
+
+@blueprint.patch(f"{UPLOADS_PATH}/<upload_id>")
+@access.candidate
+def append(candidature_id: str, piece_id: str, upload_id: str) -> ResponseReturnValue:
+    try:
+        with upload_place(visitor.required().subject):
+            part = request.get_data(cache=False)
+            answer = _exchanged(api.continue_upload, _sent_headers(), part, upload_id=upload_id)
+    except FileRefused as refusal:
+        raise Unavailable(refusal.detail, retry_after=refusal.retry_after or RETRY_SECONDS) from refusal
+    except (ClientDisconnected, OSError) as error:
+        raise BadRequest() from error
+    return _tus_response(204, answer)
+
+
+@blueprint.delete(f"{UPLOADS_PATH}/<upload_id>")
+@access.candidate
+def cancel(candidature_id: str, piece_id: str, upload_id: str) -> ResponseReturnValue:
+    _exchanged(api.abandon_upload, {}, upload_id=upload_id)
+    return _tus_response(204)
+
+
+@blueprint.post(f"{UPLOADS_PATH}/depot")
+@access.candidate
+def finish(candidature_id: str, piece_id: str) -> ResponseReturnValue:
+    """The uploads become the piece's file; `Location` is the page to go on with."""
+    uploads = request.form.getlist("envoi")
+    piece = _deposited(piece_id, uploads)
+    return _tus_response(201, Location=after_deposit(candidature_id, piece, file_count=len(uploads)))
+
+
+def deposit_files(piece_id: str, files: Sequence[ReceivedFile]) -> Piece:
+    """Send files that came with one form; the piece with its one file. After a refusal the uploads are cancelled."""
+    uploads: list[str] = []
+    try:
+        for file in files:
+            headers = {"Upload-Length": str(file.length), "Upload-Metadata": upload_metadata(file.name)}
+            uploads.append(_upload_id(_exchanged(api.begin_upload, headers, piece_id=piece_id)))
+            _append_parts(uploads[-1], file.content)
+        return _deposited(piece_id, uploads)
+    except DomainError:
+        for upload in uploads:
+            with suppress(DomainError):
+                _exchanged(api.abandon_upload, {}, upload_id=upload)
+        raise
+
+
+def upload_metadata(filename: str) -> str:
+    """The value of Upload-Metadata that names an upload's file."""
+    return f"filename {b64encode(filename.encode()).decode()}"
+
+
+def _append_parts(upload_id: str, content: BinaryIO) -> None:
+    offset = 0
+    while part := content.read(MAX_UPLOAD_PART_BYTES):
+        _exchanged(api.continue_upload, {"Upload-Offset": str(offset)}, part, upload_id=upload_id)
+        offset += len(part)
+
+
+def _deposited(piece_id: str, uploads: Sequence[str]) -> Piece:
+    return clients().pieces.call(
+        api.deposit_uploads, access_token(), body={"uploads": list(uploads)}, piece_id=piece_id
+    )
+
+
+def _exchanged(operation: Operation[Any], headers: dict[str, str], part: bytes | None = None, **ids: str) -> Answer:
+    media_type = {"Content-Type": operation.sends} if operation.sends else {}
+    sent = {**VERSION, **media_type, **headers}
+    return clients().pieces.exchange(operation, access_token(), ids, headers=sent, data=part)
+
+
+def _upload_id(answer: Answer) -> str:
+    return answer.headers["Location"].rpartition("/")[2]
+
+
+def _sent_headers() -> dict[str, str]:
+    return {name: request.headers[name] for name in SENT_HEADERS if name in request.headers}
+
+
+def _tus_response(status: int, answer: Answer | None = None, **headers: str) -> Response:
+    passed = {name: answer.headers[name] for name in ANSWERED_HEADERS if name in answer.headers} if answer else {}
+    return Response(status=status, headers={**VERSION, "Cache-Control": "no-store", **passed, **headers})

@@ -1,0 +1,146 @@
+"""The API of pieces for staff and their tools: who lacks what until when; reminders by hand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from marshmallow import Schema, fields, validate
+from msgspec import Meta
+
+from services.contracts import problem_types
+from services.contracts.api.operation import End, Instant, Operation, Section, one_of, staff
+from services.contracts.api.staff_pieces import Regroupement, StaffCandidature
+from services.contracts.page_sizes import LARGEST_PAGE, USUAL_PAGE
+from services.contracts.piece_codes import ReminderOutcome
+
+
+class MissingPiecesFilters(Schema):
+    academie = fields.String(metadata={"description": "Code sur deux chiffres : 03"})
+    exam = fields.String(metadata={"description": "Code de l'examen : BTS"})
+    session = fields.String(metadata={"description": "Nom de la session : 2022"})
+    regroupement = fields.String(metadata={"description": "Code du regroupement"})
+
+
+class MissingPiecesQuery(MissingPiecesFilters):
+    limit = fields.Integer(load_default=USUAL_PAGE, validate=validate.Range(1, LARGEST_PAGE))
+    cursor = fields.String(metadata={"description": "next_cursor de la page précédente"})
+
+
+class Reminders(Schema):
+    candidatures = fields.List(
+        fields.String(), load_default=None, allow_none=True, validate=validate.Length(1, LARGEST_PAGE)
+    )
+    filters = fields.Nested(
+        MissingPiecesFilters,
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "Celles que la liste trouve, sans celles déjà relancées ce jour"},
+    )
+    cursor = fields.String(
+        load_default=None, metadata={"description": "Avec des filtres : next_cursor de la réponse précédente"}
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class MissingPiece:
+    code: str
+    label: str
+    refused: Annotated[bool, Meta(description="« Non Conforme », à déposer à nouveau")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class MissingPart:
+    """Pieces of a regroupement with one deadline."""
+
+    regroupement: Regroupement
+    deposit_closes: End
+    days_left: Annotated[int, Meta(description="Jours entiers d'ici le dernier ; 0 : ce jour")]
+    pieces: tuple[MissingPiece, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class IncompleteCandidature:
+    candidature: StaffCandidature
+    missing: tuple[MissingPart, ...]
+    last_reminder: Instant | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenSession:
+    """A session that has pieces which can be deposited now."""
+
+    exam: str
+    session: str
+    label: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MissingPieces:
+    items: tuple[IncompleteCandidature, ...]
+    next_cursor: Annotated[str | None, Meta(description="Une page peut être vide et avoir une suite")]
+    sessions: Annotated[tuple[OpenSession, ...], Meta(description="Celles dont le dépôt est ouvert")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class IncompleteSession(OpenSession):
+    candidatures: Annotated[int | None, Meta(description="Auxquelles il manque des pièces ; null : à compter")]
+    deposit_closes: Annotated[
+        Instant | None,
+        Meta(description="Prochaine fin (exclue) de son dépôt ; null s'il ne reste que des renvois"),
+    ]
+    days_left: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class IncompleteSessions:
+    """How many candidatures lack pieces, by session."""
+
+    items: tuple[IncompleteSession, ...] = ()
+    counted_at: Instant | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReminderResult:
+    candidature: str
+    outcome: Annotated[str, one_of(ReminderOutcome)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReminderResults:
+    results: tuple[ReminderResult, ...]
+    next_cursor: Annotated[
+        str | None,
+        Meta(description="Redemander avec lui : d'autres peuvent suivre, même après une réponse vide"),
+    ]
+
+
+_READ, _CONTROL = (staff("pieces:read"),), (staff("pieces:control"),)
+
+list_missing_pieces = Operation(
+    "GET",
+    "/v1/missing-pieces",
+    MissingPieces,
+    "Candidatures that lack pieces which can be deposited now, in pages: follow `next_cursor` until it is null.",
+    _READ,
+    query=MissingPiecesQuery,
+    problems=(problem_types.NOT_FOUND,),
+)
+count_missing_pieces = Operation(
+    "GET",
+    "/v1/missing-pieces/counts",
+    IncompleteSessions,
+    "How many candidatures lack pieces which can be deposited now, by session, as a job counted them.",
+    _READ,
+)
+remind = Operation(
+    "POST",
+    "/v1/reminders",
+    ReminderResults,
+    "Remind the candidates of these candidatures, or of those that the filters find: one mail each, once a day.",
+    _CONTROL,
+    body=Reminders,
+    problems=(problem_types.NOT_FOUND,),
+)
+
+SECTION = Section("Pièces manquantes et relances", (list_missing_pieces, count_missing_pieces, remind))

@@ -1,0 +1,97 @@
+"""What the declaration of an operation says, and the types of which answers are made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import KW_ONLY, dataclass, fields
+from datetime import datetime
+from typing import Annotated, Any, Generic, TypeVar, cast
+
+from marshmallow import Schema
+from msgspec import Meta
+
+from services.contracts.problem_types import ProblemType
+
+Answer = TypeVar("Answer")
+JSON, CSV = "application/json", "text/csv"
+Instant = Annotated[datetime, Meta(tz=True, examples=["2021-10-04T12:00:00+00:00"])]
+End = Annotated[datetime, Meta(tz=True, description="Fin exclue", examples=["2021-11-30T23:00:00+00:00"])]
+"""An instant at which something is over."""
+
+
+def one_of(codes: type[Any], description: str = "") -> Meta:
+    """A text that is one of an enumeration's codes. Its type stays `str`, so that a new code is no error of readers."""
+    return Meta(description=description or None, extra_json_schema={"enum": [str(code.value) for code in codes]})
+
+
+def answer_of(answer: type[Answer], row: Any, **others: Any) -> Answer:
+    """An answer (a dataclass) whose fields are attributes of `row`, but for `others`."""
+    names = (field.name for field in fields(cast(Any, answer)) if field.name not in others)
+    return answer(**{name: getattr(row, name) for name in names}, **others)
+
+
+@dataclass(frozen=True)
+class Access:
+    """A permitted kind of caller, with the required scopes (staff) or the client names (services)."""
+
+    kind: str  # public, candidate, staff, service
+    names: frozenset[str] = frozenset()
+
+    def __str__(self) -> str:
+        return f"{self.kind}({', '.join(sorted(self.names))})" if self.names else self.kind
+
+
+PUBLIC = Access("public")
+"""Anyone, without a token."""
+CANDIDATE = Access("candidate")
+"""A logged-in candidate."""
+
+
+def staff(*scopes: str) -> Access:
+    """Staff whose token holds all `scopes`; what they see is narrowed to their académies."""
+    return Access("staff", frozenset(scopes))
+
+
+def service(*clients: str) -> Access:
+    """A process of the portal, by client id ("gateway", "documents" …)."""
+    return Access("service", frozenset(clients))
+
+
+@dataclass(frozen=True, eq=False)
+class Operation(Generic[Answer]):
+    """An operation of an API.
+
+    `path`: as Flask writes it, with « <piece_id> » or « <int:number> ». `answer`: a dataclass, None where nothing is
+    answered, `bytes` for a file of `media_type`; `status`: where it is not 200, or 204 for None; `answer_words`: what
+    the description says of it, in French. `access`: any of these may call. `query`, `headers`, `body`: schemas of what
+    comes in; `example`: of a body; `sends`: the media type of a body that is no JSON; `parameters`: headers that the
+    view reads itself, as OpenAPI describes them. `problems`: with which it answers besides those of any operation.
+    `seconds`: how long its caller waits, where that is longer than for others; `reads`: a POST that changes nothing.
+    """
+
+    method: str
+    path: str
+    answer: type[Answer]
+    summary: str
+    access: tuple[Access, ...]
+    _: KW_ONLY
+    query: type[Schema] | None = None
+    headers: type[Schema] | None = None
+    body: type[Schema] | None = None
+    sends: str | None = None
+    status: int | None = None
+    media_type: str = JSON
+    answer_words: str = ""
+    problems: tuple[ProblemType, ...] = ()
+    seconds: float | None = None
+    reads: bool = False
+    parameters: tuple[Mapping[str, Any], ...] = ()
+    example: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Section:
+    """Operations that belong together; `title`: French, in the description."""
+
+    title: str
+    operations: tuple[Operation[Any], ...]

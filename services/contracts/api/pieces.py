@@ -1,0 +1,295 @@
+"""The API of pieces for candidates: what is asked for, uploads and deposits, « J'ai fourni toutes mes pièces »."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from types import NoneType
+from typing import Annotated, Any
+
+from marshmallow import Schema, ValidationError, fields, validate, validates
+from msgspec import Meta
+
+from services.contracts import page_labels, problem_types
+from services.contracts.api.candidatures import CandidatureLabels
+from services.contracts.api.operation import CANDIDATE, End, Instant, Operation, Section, one_of, staff
+from services.contracts.file_rules import MAX_MERGED_FILES, MAX_UPLOAD_PART_BYTES, PREVIEW_SIDE
+from services.contracts.piece_codes import Scan, Sign, Status
+
+FILE_SECONDS = 60.0  # to pass 5 MiB on, and for pieces to inspect them
+TUS_VERSION = "1.0.0"
+UPLOAD_PART_TYPE = "application/offset+octet-stream"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Candidatures:
+    candidatures: tuple[CandidatureLabels, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deposit:
+    """The current file of a piece, for who deposited it."""
+
+    id: str
+    filename: str
+    size: Annotated[int, Meta(description="Octets")]
+    deposited_at: Instant
+    deposited_sentence: str
+    scan: Annotated[str, Meta(description="Avis de l'antivirus, en français")]
+    scan_code: Annotated[str, one_of(Scan)]
+    converted: Annotated[bool, Meta(description="Le fichier gardé n'est pas celui envoyé, octet pour octet")] = False
+    pages: Annotated[int | None, Meta(description="D'un PDF")] = None
+    look: Annotated[
+        tuple[Annotated[str, one_of(Sign)], ...],
+        Meta(description="Pourquoi le fichier pourrait être difficile à lire"),
+    ] = ()
+    validated_at: Instant | None = None
+    validated_sentence: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Piece:
+    """A piece for its candidate, with what can be done with it now."""
+
+    id: str
+    code: str
+    label: str
+    asked: Annotated[bool, Meta(description="Encore demandée par la candidature")]
+    required: bool
+    formats: tuple[str, ...]
+    form: str | None
+    can_deposit: bool
+    can_delete: bool
+    deposit: Deposit | None
+    status: Annotated[str | None, Meta(description="En français")]
+    status_code: Annotated[str, one_of(Status)] | None
+    status_comment: str | None
+    received_on: date | None
+    resubmit_until: End | None
+    resubmit_sentence: Annotated[str | None, Meta(extra_json_schema={"deprecated": True})] = None
+    sentence: Annotated[str | None, Meta(description="Où en est la pièce, pour le candidat")] = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """A regroupement: pieces that are shown and validated together."""
+
+    code: str
+    label: str
+    can_validate: bool
+    validate_blocked_reason: str | None
+    pieces: tuple[Piece, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Period:
+    sentence: str
+    open: bool
+    groups: tuple[Group, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestedPieces(CandidatureLabels):
+    """All pieces asked for one candidature, by period and regroupement."""
+
+    periods: tuple[Period, ...]
+    warning: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DepositPeriod:
+    opens: Instant
+    closes: End
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resubmission:
+    """A refused piece, to be deposited again."""
+
+    label: str
+    until: End
+
+
+@dataclass(frozen=True, kw_only=True)
+class PiecesToDo:
+    """What is left to do with the pieces of a candidature."""
+
+    candidature_id: str
+    version: Annotated[int, Meta(description="Version de la candidature que pieces connaît")]
+    missing: Annotated[int, Meta(description="Pièces obligatoires sans fichier")]
+    refused: Annotated[int, Meta(description="Pièces non conformes, à déposer à nouveau")]
+    to_validate: Annotated[int, Meta(description="Regroupements complets, à valider")]
+    late: Annotated[int, Meta(description="Pièces non fournies, dont l'échéance est passée")]
+    until: End | None
+    opens: Annotated[Instant | None, Meta(description="Ouverture du dépôt à venir")]
+    periods: tuple[DepositPeriod, ...]
+    resubmissions: tuple[Resubmission, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PiecesToDoOfAll:
+    candidatures: tuple[PiecesToDo, ...]
+
+
+class Uploads(Schema):
+    """The uploads that become a piece's file."""
+
+    uploads = fields.List(
+        fields.String(validate=validate.Length(max=64, error="64 caractères au maximum.")),
+        required=True,
+        validate=validate.Length(min=1, max=MAX_MERGED_FILES, error=f"De 1 à {MAX_MERGED_FILES} envois sont attendus."),
+        metadata={"description": "Dans l'ordre des pages"},
+    )
+
+    @validates("uploads")
+    def check_each_once(self, value: list[str], **_: object) -> None:
+        if len(set(value)) < len(value):
+            raise ValidationError("Le même envoi est donné deux fois.")
+
+
+def _header(name: str, schema: dict[str, Any], description: str = "", *, required: bool = True) -> dict[str, Any]:
+    words = {"description": description} if description else {}
+    return {"name": name, "in": "header", "required": required, "schema": schema, **words}
+
+
+_VERSION = _header("Tus-Resumable", {"type": "string", "enum": [TUS_VERSION]})
+_NUMBER = {"type": "integer", "minimum": 0}
+_OWN_FILES = (CANDIDATE,)
+
+list_candidatures = Operation(
+    "GET", "/v1/candidatures", Candidatures, f"Tiles of « {page_labels.JUSTIFICATIFS} ».", _OWN_FILES
+)
+list_pieces_to_do = Operation(
+    "GET",
+    "/v1/left",
+    PiecesToDoOfAll,
+    "What is left to do with the pieces of each candidature, and its dates.",
+    _OWN_FILES,
+)
+list_pieces = Operation(
+    "GET",
+    "/v1/candidatures/<candidature_id>/pieces",
+    RequestedPieces,
+    "What is asked for, by period and regroupement, and what can be done with it now.",
+    _OWN_FILES,
+)
+delete_deposit = Operation(
+    "DELETE",
+    "/v1/pieces/<piece_id>/deposit",
+    NoneType,
+    "The bin: the file is taken back.",
+    _OWN_FILES,
+    problems=(problem_types.DEPOSIT_CLOSED,),
+)
+validate_group = Operation(
+    "POST",
+    "/v1/candidatures/<candidature_id>/groups/<code>/validation",
+    RequestedPieces,
+    "« J'ai fourni toutes mes pièces »; repeated, it changes nothing.",
+    _OWN_FILES,
+    problems=(problem_types.DEPOSIT_CLOSED,),
+)
+
+begin_upload = Operation(
+    "POST",
+    "/v1/pieces/<piece_id>/uploads",
+    NoneType,
+    "Announce a file: its size, and its name in Upload-Metadata.",
+    _OWN_FILES,
+    status=201,
+    answer_words="Location, Upload-Expires",
+    parameters=(
+        _VERSION,
+        _header("Upload-Length", _NUMBER),
+        _header("Upload-Metadata", {"type": "string"}, "filename <base64>", required=False),
+    ),
+    problems=(
+        problem_types.DEPOSIT_CLOSED,
+        problem_types.PROTOCOL_VERSION,
+        problem_types.TOO_LARGE,
+        problem_types.TOO_MANY_FILES,
+    ),
+)
+read_upload = Operation(
+    "HEAD",
+    "/v1/uploads/<upload_id>",
+    NoneType,
+    "Where to go on.",
+    _OWN_FILES,
+    status=200,
+    answer_words="Upload-Offset, Upload-Length",
+    parameters=(_VERSION,),
+)
+continue_upload = Operation(
+    "PATCH",
+    "/v1/uploads/<upload_id>",
+    NoneType,
+    f"The bytes that follow, at most {MAX_UPLOAD_PART_BYTES / 2**20:g} MiB of them.",
+    _OWN_FILES,
+    answer_words="Upload-Offset",
+    sends=UPLOAD_PART_TYPE,
+    parameters=(_VERSION, _header("Upload-Offset", _NUMBER)),
+    problems=(problem_types.WRONG_OFFSET, problem_types.TOO_LARGE),
+)
+abandon_upload = Operation(
+    "DELETE",
+    "/v1/uploads/<upload_id>",
+    NoneType,
+    "« Annuler »: what came is forgotten.",
+    _OWN_FILES,
+    parameters=(_VERSION,),
+)
+deposit_uploads = Operation(
+    "POST",
+    "/v1/pieces/<piece_id>/deposit",
+    Piece,
+    "The file that was uploaded becomes the piece's current one; several become the pages of one PDF.",
+    _OWN_FILES,
+    body=Uploads,
+    status=201,
+    seconds=FILE_SECONDS,
+    problems=(
+        problem_types.DEPOSIT_CLOSED,
+        problem_types.UPLOAD_INCOMPLETE,
+        problem_types.UPLOAD_DEPOSITED,
+        problem_types.TOO_LARGE,
+        problem_types.FORMAT_REFUSED,
+        problem_types.TOO_MANY_FILES,
+        problem_types.UNAVAILABLE,
+    ),
+)
+
+read_file = Operation(
+    "GET",
+    "/v1/pieces/<piece_id>/file",
+    bytes,
+    "The file itself. Staff get none that the antivirus has not found clean; X-Antivirus tells its opinion.",
+    (CANDIDATE, staff("pieces:read")),
+    media_type="application/octet-stream",
+    answer_words="Les octets du fichier",
+    seconds=FILE_SECONDS,
+    problems=(problem_types.NOT_CLEAN,),
+)
+read_preview = Operation(
+    "GET",
+    "/v1/pieces/<piece_id>/preview",
+    bytes,
+    "The photograph or the first page, small; nobody but its depositor sees it.",
+    _OWN_FILES,
+    media_type="image/jpeg",
+    answer_words=f"{PREVIEW_SIDE} points de côté au plus",
+    seconds=FILE_SECONDS,
+    problems=(problem_types.NO_PREVIEW, problem_types.TOO_MANY_FILES),
+)
+
+SECTIONS = (
+    Section(
+        page_labels.JUSTIFICATIFS,
+        (list_candidatures, list_pieces_to_do, list_pieces, delete_deposit, validate_group),
+    ),
+    Section(
+        "Envois repris là où ils se sont arrêtés",
+        (begin_upload, read_upload, continue_upload, abandon_upload, deposit_uploads),
+    ),
+    Section("Fichiers déposés", (read_file, read_preview)),
+)

@@ -1,0 +1,390 @@
+"""The API of pieces for staff and their tools: lists, a piece and its control, the feed of changes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from types import NoneType
+from typing import Annotated, Any
+
+from marshmallow import Schema, fields, validate
+from msgspec import Meta
+
+from services.contracts import problem_types
+from services.contracts.api.candidatures import CandidatureLabels
+from services.contracts.api.fields import LastDayOrInstantField
+from services.contracts.api.operation import CSV, End, Instant, Operation, Section, one_of, staff
+from services.contracts.file_rules import PAGE_SIDE
+from services.contracts.page_sizes import LARGEST_CHANGES_PAGE, LARGEST_PAGE, USUAL_CHANGES_PAGE, USUAL_PAGE
+from services.contracts.piece_codes import CHANGES_RETENTION_DAYS, ChangeKind, Scan, Status
+
+NO_STATUS = "none"
+"""The filter of pieces without a status."""
+FILE_SECONDS = 40.0  # the store's answer, and the look into the file
+EXPORT_SECONDS = 300.0
+
+
+class PiecesFilters(Schema):
+    academie = fields.String(metadata={"description": "Code sur deux chiffres : 03"})
+    session = fields.String(metadata={"description": "Nom ou libellé : 2022, BTS 2022"})
+    exam = fields.String(metadata={"description": "Code de l'examen : BTS"})
+    status = fields.String(
+        validate=validate.OneOf([*(status.value for status in Status), NO_STATUS]),
+        metadata={"description": f"« {NO_STATUS} » : sans statut"},
+    )
+    regroupement = fields.String(metadata={"description": "Code du regroupement"})
+    code = fields.String(metadata={"description": "Code de la pièce : NATIDE06"})
+    candidature = fields.String()
+    candidate = fields.String(metadata={"description": "Identifiant du candidat"})
+    numero_candidat = fields.String()
+    deposited = fields.Boolean(metadata={"description": "Avec ou sans fichier déposé"})
+    validated = fields.Boolean(metadata={"description": "Validées ou non par le candidat"})
+    sent_again = fields.Boolean(metadata={"description": "Contrôlées auparavant ou jamais"})
+
+
+class PiecesQuery(PiecesFilters):
+    limit = fields.Integer(load_default=USUAL_PAGE, validate=validate.Range(1, LARGEST_PAGE))
+    cursor = fields.String(metadata={"description": "next_cursor de la page précédente"})
+    after = fields.String(metadata={"description": "Identifiant d'une pièce : celles qui la suivent dans la liste"})
+    before = fields.String(metadata={"description": "Identifiant d'une pièce : celles juste avant elle, sans curseur"})
+
+
+class PieceQuery(PiecesFilters):
+    neighbours = fields.Boolean(
+        load_default=False,
+        metadata={"description": "Avec les pièces juste avant et juste après, dans la liste que les filtres donnent"},
+    )
+
+
+class PageQuery(Schema):
+    ahead = fields.Boolean(
+        load_default=False,
+        metadata={"description": "Chargée avant d'être montrée : le journal le dit, et « openings » dit l'ouverture"},
+    )
+
+
+class Opening(Schema):
+    deposit_id = fields.String(required=True, validate=validate.Length(max=32))
+    page = fields.Integer(required=True, validate=validate.Range(1, 100_000))
+
+
+class IfMatch(Schema):
+    if_match = fields.String(data_key="If-Match", load_default=None)
+
+
+class Control(Schema):
+    deposit_id = fields.String(
+        required=True, allow_none=True, metadata={"description": "Le dépôt examiné ; null : pièce sur papier"}
+    )
+    status = fields.Enum(Status, by_value=True, required=True)
+    comment = fields.String(load_default=None, allow_none=True)
+    received_on = fields.Date(load_default=None, allow_none=True)
+    resubmit_until = LastDayOrInstantField(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "Dernier jour (AAAA-MM-JJ), ou instant exclu, pour déposer à nouveau"},
+    )
+
+
+class ItemToControl(Control):
+    piece_id = fields.String(required=True)
+    if_match = fields.String(load_default=None, allow_none=True, metadata={"description": "etag de la pièce lue"})
+
+
+class Controls(Schema):
+    controls = fields.List(fields.Nested(ItemToControl), required=True, validate=validate.Length(1, LARGEST_PAGE))
+
+
+@dataclass(frozen=True, kw_only=True)
+class StaffCandidature(CandidatureLabels):
+    candidate_id: str
+    numero_candidat: Annotated[str, Meta(examples=["02103000001"])]
+    nom: Annotated[str, Meta(examples=["DUBOIS"])]
+    prenoms: str
+    academie: Annotated[str, Meta(examples=["03"])]
+    session: Annotated[str, Meta(examples=["2022"])]
+    exam: Annotated[str, Meta(examples=["BTS"])]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Regroupement:
+    code: Annotated[str, Meta(examples=["NATIONALITE"])]
+    label: Annotated[str, Meta(examples=["Nationalité"])]
+
+
+@dataclass(frozen=True, kw_only=True)
+class StaffDeposit:
+    """The file of a piece, for staff."""
+
+    id: Annotated[str, Meta(examples=["c41f7d2a9b0e4d6f8a1b2c3d4e5f6a7b"])]
+    filename: Annotated[str, Meta(examples=["carte.pdf"])]
+    size: Annotated[int, Meta(description="Octets")]
+    media_type: Annotated[str, Meta(examples=["application/pdf"])]
+    sha256: str
+    deposited_at: Instant
+    scan: Annotated[str, one_of(Scan)]
+    scan_label: Annotated[str, Meta(examples=["saine"])]
+    openable: Annotated[bool, Meta(description="L'antivirus laisse les gestionnaires l'ouvrir")]
+    pages: Annotated[int | None, Meta(description="D'un PDF")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class StaffPiece:
+    """A piece for staff."""
+
+    id: Annotated[str, Meta(examples=["5b1e8a3c9d0f4e2b8a7c6d5e4f3a2b1c"])]
+    etag: Annotated[str, Meta(examples=['"1d8f96df0d9e1e84b07a"'])]
+    candidature: StaffCandidature
+    code: Annotated[str, Meta(examples=["NATIDE06"])]
+    label: Annotated[str, Meta(examples=["Document justifiant l'identité"])]
+    regroupement: Regroupement
+    asked: bool
+    required: bool
+    deposit_opens: Instant
+    deposit_closes: End
+    status: Annotated[str, one_of(Status)] | None
+    status_label: str | None
+    comment: str | None
+    received_on: date | None
+    resubmit_until: End | None
+    validated_at: Instant | None
+    deposit: StaffDeposit | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class StaffPieces:
+    items: tuple[StaffPiece, ...]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class WaitingPieces:
+    """Pieces of one session and regroupement that have a file and no status; not what was validated without a file."""
+
+    exam: str
+    session: str
+    session_label: str
+    regroupement: str
+    regroupement_label: str
+    number: int
+    validated: Annotated[int, Meta(description="Validées par leur candidat")]
+    sent_again: Annotated[int, Meta(description="Déjà contrôlées auparavant")]
+    oldest: Annotated[Instant, Meta(description="Le plus ancien dépôt")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ControlQueue:
+    items: tuple[WaitingPieces, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PastDeposit(StaffDeposit):
+    """A file that the piece has or had."""
+
+    removed_at: Instant | None
+    kept_until: Annotated[
+        Instant | None, Meta(description="Jusqu'à quand un fichier remplacé ou supprimé peut être remis en place")
+    ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PastControl:
+    deposit_id: str | None
+    status: Annotated[str, one_of(Status)]
+    status_label: str
+    comment: str | None
+    received_on: date | None
+    resubmit_until: End | None
+    staff_id: str
+    controlled_at: Instant
+
+
+@dataclass(frozen=True, kw_only=True)
+class History:
+    """Every file and every control of a piece, the oldest first."""
+
+    deposits: tuple[PastDeposit, ...]
+    controls: tuple[PastControl, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecentOpening:
+    staff_id: str
+    at: Instant
+
+
+@dataclass(frozen=True, kw_only=True)
+class Neighbours:
+    """Of a piece, in the list that some filters give."""
+
+    previous: StaffPiece | None
+    following: StaffPiece | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class StaffPieceDetail(StaffPiece):
+    """A piece for staff, with all that happened to it."""
+
+    history: History
+    recent_openings: Annotated[
+        tuple[RecentOpening, ...],
+        Meta(description="D'autres gestionnaires qui ont ouvert le fichier dans les dernières minutes"),
+    ]
+    neighbours: Annotated[Neighbours | None, Meta(description="Sur demande")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ControlResult:
+    """Either the piece as it now is, or why it was not controlled."""
+
+    piece_id: str
+    http_status: Annotated[int, Meta(description="200, 404, 409, 412, 422 ou 428")] = 200
+    piece: StaffPiece | None = None
+    problem: dict[str, Any] | None = None
+    current: Annotated[
+        StaffPiece | None, Meta(description="Avec un refus : la pièce telle qu'elle est, si elle peut être lue")
+    ] = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ControlResults:
+    results: tuple[ControlResult, ...]
+
+
+class ChangesQuery(Schema):
+    after = fields.String(
+        load_default=None,
+        metadata={"description": "next_cursor, ou cursor d'un changement ; sans lui, depuis le plus ancien gardé"},
+    )
+    limit = fields.Integer(load_default=USUAL_CHANGES_PAGE, validate=validate.Range(1, LARGEST_CHANGES_PAGE))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    cursor: Annotated[str, Meta(examples=["WzQyLCAiMjAyMS0xMS0wM1QwOTowMDowMCswMDowMCJd"])]
+    at: Annotated[
+        Instant, Meta(description="Quand cela s'est fait ; d'un fichier remis en place : quand il fut déposé")
+    ]
+    kind: Annotated[str, one_of(ChangeKind)]
+    piece_id: Annotated[str | None, Meta(description="null : la candidature entière")]
+    candidature_id: str
+    numero_candidat: str
+    code: str | None
+    academie: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Changes:
+    items: tuple[Change, ...]
+    next_cursor: Annotated[str, Meta(description="À garder, même sans changement")]
+    has_more: Annotated[bool, Meta(description="D'autres sont déjà là")]
+
+
+_READ, _CONTROL = (staff("pieces:read"),), (staff("pieces:control"),)
+
+list_pieces = Operation(
+    "GET",
+    "/v1/pieces",
+    StaffPieces,
+    "Pieces asked for or deposited, in pages: follow `next_cursor` until it is null.",
+    _READ,
+    query=PiecesQuery,
+    problems=(problem_types.NOT_FOUND,),
+)
+export_pieces = Operation(
+    "GET",
+    "/v1/pieces.csv",
+    bytes,
+    "The whole list as CSV, streamed; that it was taken out is in the audit trail.",
+    _READ,
+    query=PiecesFilters,
+    media_type=CSV,
+    answer_words="Une ligne par pièce, heures de Paris",
+    seconds=EXPORT_SECONDS,
+    problems=(problem_types.NOT_FOUND,),
+)
+read_control_queue = Operation(
+    "GET",
+    "/v1/control-queue",
+    ControlQueue,
+    "How many pieces wait for a control, by session and regroupement, the longest waiting first.",
+    _READ,
+)
+read_piece = Operation(
+    "GET",
+    "/v1/pieces/<piece_id>",
+    StaffPieceDetail,
+    "A piece with its history. The ETag guards its control: any deposit or control changes it.",
+    _READ,
+    query=PieceQuery,
+)
+control_piece = Operation(
+    "POST",
+    "/v1/pieces/<piece_id>/control",
+    StaffPiece,
+    "Set the status of a piece that was read with the etag in If-Match.",
+    _CONTROL,
+    headers=IfMatch,
+    body=Control,
+    problems=(
+        problem_types.DEPOSIT_REPLACED,
+        problem_types.PRECONDITION_FAILED,
+        problem_types.PRECONDITION_REQUIRED,
+    ),
+)
+control_many = Operation(
+    "POST",
+    "/v1/controls",
+    ControlResults,
+    "Many controls, each on its own: the answer is 200, each result has its own status.",
+    _CONTROL,
+    body=Controls,
+)
+read_page = Operation(
+    "GET",
+    "/v1/pieces/<piece_id>/pages/<int:number>",
+    bytes,
+    "A page of a PDF, from 1 on, or a picture (its page 1), as a JPEG; each look is in the audit trail.",
+    _READ,
+    query=PageQuery,
+    media_type="image/jpeg",
+    answer_words=f"{PAGE_SIDE} points de côté au plus",
+    seconds=FILE_SECONDS,
+    problems=(problem_types.NOT_CLEAN, problem_types.NO_PREVIEW),
+)
+record_opening = Operation(
+    "POST",
+    "/v1/pieces/<piece_id>/openings",
+    NoneType,
+    "Say that a page which was loaded ahead is now shown, for the audit trail. 404 for another piece's file.",
+    _READ,
+    body=Opening,
+)
+
+list_changes = Operation(
+    "GET",
+    "/v1/changes",
+    Changes,
+    "What has changed since `after`: deposits, removals, validations, controls, withdrawals of candidatures.",
+    _READ,
+    query=ChangesQuery,
+    answer_words=f"Dans l'ordre, sans manque ; gardés {CHANGES_RETENTION_DAYS} jours. Relire une page la redonne.",
+    problems=(problem_types.CURSOR_EXPIRED,),
+)
+
+SECTIONS = (
+    Section(
+        "Contrôle des pièces",
+        (
+            list_pieces,
+            export_pieces,
+            read_control_queue,
+            read_piece,
+            control_piece,
+            control_many,
+            read_page,
+            record_opening,
+        ),
+    ),
+    Section("Suivi des changements", (list_changes,)),
+)

@@ -1,0 +1,186 @@
+"""Pieces and candidatures as the API answers them, to their candidate and to staff."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
+from typing import TypeVar
+
+from services.contracts.api import pieces as candidate_api
+from services.contracts.api import staff_pieces as staff_api
+from services.contracts.api.candidatures import CandidatureLabels
+from services.contracts.api.operation import answer_of
+from services.contracts.piece_codes import Status
+from services.pieces.domain.candidate_view import candidate_view
+from services.pieces.domain.formats import accepted_formats
+from services.pieces.domain.periods import Period, format_instant
+from services.pieces.domain.remaining_actions import remaining_actions
+from services.pieces.domain.validation import WARNING, validation_refusal
+from services.pieces.models import Candidature, Control, Deposit
+from services.pieces.queries.pieces import PastDeposit, PieceContext
+
+AnyStaffPiece = TypeVar("AnyStaffPiece", bound=staff_api.StaffPiece)
+
+
+def tiles(candidatures: Iterable[Candidature]) -> candidate_api.Candidatures:
+    """What « Mes justificatifs » shows."""
+    return candidate_api.Candidatures(candidatures=tuple(answer_of(CandidatureLabels, row) for row in candidatures))
+
+
+def requested_pieces(
+    candidature: Candidature, contexts: list[PieceContext], at: datetime
+) -> candidate_api.RequestedPieces:
+    """The pieces of a candidature by period, then by regroupement."""
+    periods = tuple(_period(period, of_period, at) for period, of_period in _by_period(contexts))
+    return answer_of(candidate_api.RequestedPieces, candidature, periods=periods, warning=WARNING)
+
+
+def candidate_piece(context: PieceContext, at: datetime) -> candidate_api.Piece:
+    """A piece for its candidate, with what they may do with it at `at`."""
+    row, view = context.piece, candidate_view(context.state, at)
+    return answer_of(
+        candidate_api.Piece,
+        row,
+        required=row.required and row.asked,
+        formats=tuple(format.value for format in accepted_formats(tuple(row.formats))),
+        can_deposit=view.can_deposit,
+        can_delete=view.can_delete,
+        deposit=_candidate_deposit(context.deposit, row.validated_at) if context.deposit else None,
+        status=context.status.label if context.status else None,
+        status_code=row.status,
+        resubmit_until=row.reopened_until,
+        resubmit_sentence=view.sentence if row.reopened_until and row.asked else None,
+        sentence=view.sentence,
+    )
+
+
+def _by_period(contexts: list[PieceContext]) -> Iterator[tuple[Period, list[PieceContext]]]:
+    by_period = attrgetter("period")
+    for period, of_period in groupby(sorted(contexts, key=by_period), key=by_period):
+        yield period, list(of_period)
+
+
+def _by_group(contexts: list[PieceContext]) -> dict[str, list[PieceContext]]:
+    """In the catalogue's order, which sorting by period kept."""
+    groups: dict[str, list[PieceContext]] = {}
+    for context in contexts:
+        groups.setdefault(context.piece.group_code, []).append(context)
+    return groups
+
+
+def _period(period: Period, contexts: list[PieceContext], at: datetime) -> candidate_api.Period:
+    groups = tuple(_group(code, of_group, at) for code, of_group in _by_group(contexts).items())
+    return candidate_api.Period(sentence=period.sentence, open=period.is_open(at), groups=groups)
+
+
+def _group(code: str, contexts: list[PieceContext], at: datetime) -> candidate_api.Group:
+    reason = validation_refusal([context.state for context in contexts], at)
+    return candidate_api.Group(
+        code=code,
+        label=contexts[0].piece.group_label,
+        can_validate=reason is None,
+        validate_blocked_reason=reason,
+        pieces=tuple(candidate_piece(context, at) for context in contexts),
+    )
+
+
+def _candidate_deposit(row: Deposit, validated_at: datetime | None) -> candidate_api.Deposit:
+    return answer_of(
+        candidate_api.Deposit,
+        row,
+        deposited_sentence=f"Déposé le {format_instant(row.deposited_at)}",
+        scan=row.scan_label,
+        scan_code=row.scan,
+        validated_at=validated_at,
+        validated_sentence=f"Validé le {format_instant(validated_at)}" if validated_at else None,
+    )
+
+
+def pieces_to_do(
+    candidatures: Iterable[Candidature], contexts: Iterable[PieceContext], at: datetime
+) -> candidate_api.PiecesToDoOfAll:
+    """What is left to do in each candidature, also where no piece is asked for; `contexts`: the pieces of all."""
+    by_candidature: dict[str, list[PieceContext]] = {}
+    for context in contexts:
+        by_candidature.setdefault(context.candidature.id, []).append(context)
+    return candidate_api.PiecesToDoOfAll(
+        candidatures=tuple(_to_do(row, by_candidature.get(row.id, []), at) for row in candidatures)
+    )
+
+
+def _to_do(candidature: Candidature, contexts: list[PieceContext], at: datetime) -> candidate_api.PiecesToDo:
+    states = [context.state for context in contexts]
+    by_group = [[context.state for context in group] for group in _by_group(contexts).values()]
+    return answer_of(
+        candidate_api.PiecesToDo,
+        remaining_actions(by_group, at),
+        candidature_id=candidature.id,
+        version=candidature.version,
+        periods=tuple(
+            answer_of(candidate_api.DepositPeriod, period)
+            for period in sorted({state.period for state in states if state.asked})
+        ),
+        resubmissions=tuple(
+            candidate_api.Resubmission(label=state.label, until=state.reopened_until)
+            for state in states
+            if state.asked and state.reopened_until and state.reopened and not state.provided
+        ),
+    )
+
+
+def staff_candidature(row: Candidature) -> staff_api.StaffCandidature:
+    return answer_of(
+        staff_api.StaffCandidature, row, academie=row.academie_code, session=row.session_name, exam=row.exam_code
+    )
+
+
+def staff_piece(context: PieceContext) -> staff_api.StaffPiece:
+    """A piece for staff: an item of the list."""
+    return _staff_piece(staff_api.StaffPiece, context)
+
+
+def staff_piece_detail(
+    context: PieceContext,
+    deposits: Sequence[PastDeposit],
+    controls: Sequence[Control],
+    recent_openings: Sequence[staff_api.RecentOpening],
+    neighbours: staff_api.Neighbours | None,
+) -> staff_api.StaffPieceDetail:
+    """A piece for staff, with every file it had and every control of it."""
+    history = staff_api.History(
+        deposits=tuple(answer_of(staff_api.PastDeposit, past.deposit, kept_until=past.kept_until) for past in deposits),
+        controls=tuple(map(_control, controls)),
+    )
+    return _staff_piece(
+        staff_api.StaffPieceDetail,
+        context,
+        history=history,
+        recent_openings=tuple(recent_openings),
+        neighbours=neighbours,
+    )
+
+
+def _staff_piece(answer: type[AnyStaffPiece], context: PieceContext, **others: object) -> AnyStaffPiece:
+    row = context.piece
+    return answer_of(
+        answer,
+        row,
+        etag=context.etag,
+        candidature=staff_candidature(context.candidature),
+        regroupement=staff_api.Regroupement(code=row.group_code, label=row.group_label),
+        deposit_opens=context.period.opens,
+        deposit_closes=context.period.closes,
+        status_label=context.status.label if context.status else None,
+        comment=row.status_comment,
+        resubmit_until=row.reopened_until,
+        deposit=answer_of(staff_api.StaffDeposit, context.deposit) if context.deposit else None,
+        **others,
+    )
+
+
+def _control(row: Control) -> staff_api.PastControl:
+    return answer_of(
+        staff_api.PastControl, row, status_label=Status(row.status).label, resubmit_until=row.reopened_until
+    )

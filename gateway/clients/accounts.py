@@ -7,7 +7,6 @@ from typing import Any
 
 from gateway.clients.base import ServiceClient, parsed
 from gateway.clients.form_values import Form, SearchSuggestions, Values
-from gateway.clients.mails import SentMails, sent_mails
 from services.chassis.http.service_token import ServiceToken
 
 EXCHANGE_CACHE_SECONDS = 4.0
@@ -171,9 +170,6 @@ class Accounts:
     def identity_assertion(self, access_token: str) -> str:
         """The candidate's identity as accounts signs it for registrations; valid for a minute."""
         return str(self._http.get("/v1/me/identity", token=access_token)["assertion"])
-
-    def mails(self, access_token: str, after: str | None, limit: int) -> SentMails:
-        return sent_mails(self._http, "/v1/me/mails", access_token, after, limit)
 
     def _link_state(self, path: str, token: str) -> LinkState:
         return parsed(LinkState, self._ask(path, token=token))

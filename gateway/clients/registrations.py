@@ -10,7 +10,6 @@ from gateway.clients.candidature_labels import CandidatureLabels
 from gateway.clients.drafts import Draft, Tab, WrittenTab
 from gateway.clients.form_values import SearchSuggestions, Values
 from gateway.clients.last_known_answers import LastKnownAnswers
-from gateway.clients.mails import SentMails, sent_mails
 from gateway.clients.openings import Choices, Message
 from gateway.clients.specialites import Domain, SpecialiteDetails
 from services.chassis.http.client import path
@@ -209,6 +208,3 @@ class Registrations:
 
     def offered_forms(self, token: str, candidature_id: str) -> OfferedForms:
         return parsed(OfferedForms, self._http.get(path("/v1/candidatures/{}/forms", candidature_id), token=token))
-
-    def mails(self, token: str, after: str | None, limit: int) -> SentMails:
-        return sent_mails(self._http, "/v1/mails", token, after, limit)

@@ -8,6 +8,7 @@ from services.accounts import cli, dependencies
 from services.accounts.api import (
     candidates,
     keys,
+    mails,
     own_account,
     own_staff_account,
     sessions,
@@ -21,6 +22,10 @@ from services.accounts.settings import AccountsSettings
 from services.chassis.web.application import create_service
 from services.chassis.web.audit_trail import audit_views
 from services.contracts.api import audit
+from services.contracts.api.mails import list_mails_of_accounts
+from services.contracts.api.operation import Section
+
+SECTIONS = (Section("Mes messages", (list_mails_of_accounts,)), audit.SECTION)
 
 
 def create_app(settings: AccountsSettings) -> Flask:
@@ -31,8 +36,8 @@ def create_app(settings: AccountsSettings) -> Flask:
         settings,
         db,
         title="Comptes",
-        sections=(audit.SECTION,),
-        views=(audit_views(db, AuditEntry),),
+        sections=SECTIONS,
+        views=(mails.views, audit_views(db, AuditEntry)),
         blueprints=(
             keys.blp,
             visitors.blp,

@@ -9,3 +9,5 @@ USUAL_CHANGES_PAGE, LARGEST_CHANGES_PAGE = 100, 500
 """Lines of the feed of changes."""
 USUAL_AUDIT_PAGE, LARGEST_AUDIT_PAGE = 50, 200
 """Entries of an audit trail."""
+USUAL_MAILS_PAGE, LARGEST_MAILS_PAGE = 20, 50
+"""Of « Mes messages »."""

@@ -17,9 +17,11 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from services.chassis.database.constraints import known_values
 from services.chassis.database.deletion import delete_in_pages
 from services.chassis.database.transactions import Database, UtcDateTime
+from services.chassis.errors import FieldError, Invalid
 from services.mail.letter import Letter
 from services.mail.mailer import Mail, Mailer, MailRefused
 
+_MAX_POSITION_LENGTH = 120
 log = structlog.get_logger()
 
 RETENTION = timedelta(days=365)  # of a mail in the table
@@ -127,14 +129,36 @@ def send_and_record(db: Database, mailer: Mailer, mail: Mail) -> MailRefused | N
     return refusal
 
 
-def list_page(session: Session, owner_id: str, *, after: PagePosition | None, limit: int) -> list[dict[str, Any]]:
-    """At most `limit` mails of this person, newest first, each with the position (`place`) after which to go on."""
+def list_page(session: Session, owner_id: str, *, after: str | None, limit: int) -> list[dict[str, Any]]:
+    """At most `limit` mails of this person, newest first, each with the position (`place`) after which to go on.
+
+    Raises Invalid for what is no position.
+    """
     query = select(sent_mails).where(sent_mails.c.owner_id == owner_id)
     if after is not None:
-        earlier = and_(sent_mails.c.at == after.at, sent_mails.c.id < after.id)
-        query = query.where(or_(sent_mails.c.at < after.at, earlier))
+        position = _position(after)
+        earlier = and_(sent_mails.c.at == position.at, sent_mails.c.id < position.id)
+        query = query.where(or_(sent_mails.c.at < position.at, earlier))
     rows = session.execute(query.order_by(sent_mails.c.at.desc(), sent_mails.c.id.desc()).limit(limit))
-    return [{**row._mapping, "place": str(PagePosition(row.at, row.id))} for row in rows]
+    return [
+        {
+            "subject": row.subject,
+            "text": row.text,
+            "at": row.at,
+            "address": row.address,
+            "state": row.state,
+            "place": str(PagePosition(row.at, row.id)),
+        }
+        for row in rows
+    ]
+
+
+def _position(text: str) -> PagePosition:
+    try:
+        return PagePosition.parse(text[:_MAX_POSITION_LENGTH])
+    except ValueError as error:
+        detail = "L'indication de page n'est pas reconnue."
+        raise Invalid(errors=(FieldError("#/after", detail),)) from error
 
 
 def erase_mails_of(session: Session, owner_id: str) -> None:

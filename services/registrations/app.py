@@ -8,6 +8,8 @@ from services.chassis.web.access_tokens import KeyOf
 from services.chassis.web.application import create_service
 from services.chassis.web.audit_trail import audit_views
 from services.contracts.api import audit
+from services.contracts.api.mails import list_mails_of_registrations
+from services.contracts.api.operation import Section
 from services.mail.mailer import MAILER, Mailer
 from services.registrations import cli
 from services.registrations.api import (
@@ -24,12 +26,13 @@ from services.registrations.api import (
 from services.registrations.models import AuditEntry, db
 from services.registrations.settings import RegistrationsSettings
 
+SECTIONS = (Section("Mes messages", (list_mails_of_registrations,)), audit.SECTION)
+
 BLUEPRINTS = (
     openings.blp,
     drafts.blp,
     specialites.blp,
     candidatures.blp,
-    mails.blp,
     processes.blp,
     staff.blp,
     administration.blp,
@@ -44,8 +47,8 @@ def create_app(settings: RegistrationsSettings, key_of: KeyOf | None = None) -> 
         settings,
         db,
         title="Registrations",
-        sections=(audit.SECTION,),
-        views=(audit_views(db, AuditEntry),),
+        sections=SECTIONS,
+        views=(mails.views, audit_views(db, AuditEntry)),
         blueprints=BLUEPRINTS,
         key_of=key_of,
     )

@@ -14,8 +14,7 @@ from services.accounts.domain.staff import SCOPES, Role
 from services.chassis.settings import Settings
 from services.contracts.account_rules import DEFAULT_TOKEN_DAYS, LONGEST_TOKEN_DAYS, STAFF_ROLE_LABELS
 from services.contracts.file_rules import FORMATS, HEIC_EXTENSIONS, OTHER_EXTENSIONS, PAGE_SIDE
-from services.contracts.page_sizes import LARGEST_AUDIT_PAGE, LARGEST_PAGE, USUAL_PAGE
-from services.mail.sent_mail_schemas import MAX_LIMIT
+from services.contracts.page_sizes import LARGEST_AUDIT_PAGE, LARGEST_MAILS_PAGE, LARGEST_PAGE, USUAL_PAGE
 from services.pieces.inspection.pages import JPEG_QUALITY
 
 STYLE = Path(__file__).parents[2] / "gateway/style"
@@ -56,7 +55,7 @@ def test_every_scope_and_profile_of_staff_has_a_name_on_their_pages() -> None:
 
 def test_no_page_of_a_list_asks_for_more_than_the_services_give_at_once() -> None:
     asked_and_given = {
-        "messages, and whether there are older ones": (messages.PAGE_LENGTH + 1, MAX_LIMIT),
+        "messages, and whether there are older ones": (messages.PAGE_LENGTH + 1, LARGEST_MAILS_PAGE),
         "relances": (relances.CANDIDATURES_OF_A_PAGE, LARGEST_PAGE),
         "journal": (journal_pages.ENTRIES_OF_A_PAGE, LARGEST_AUDIT_PAGE),
         "pieces and candidatures": (USUAL_PAGE, LARGEST_PAGE),

@@ -8,10 +8,10 @@ from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from gateway import access, visitor
-from gateway.clients.mails import SentMails
 from gateway.pages import render_page
 from gateway.service_clients import clients
 from services.chassis.errors import DomainError
+from services.contracts.api.mails import SentMails, list_mails_of_accounts, list_mails_of_registrations
 
 blueprint = Blueprint("messages", __name__)
 
@@ -39,9 +39,10 @@ def list_mails() -> ResponseReturnValue:
 
 def _pages_of_mails(token: str, after: str | None) -> Iterator[SentMails | None]:
     """One page of each service that sends mails; None of one that does not answer: the others are shown."""
-    for service in (clients().accounts, clients().registrations):
+    query, services = {"after": after, "limit": PAGE_LENGTH + 1}, clients().for_pages
+    for name, list_mails in (("accounts", list_mails_of_accounts), ("registrations", list_mails_of_registrations)):
         try:
-            yield service.mails(token, after, PAGE_LENGTH + 1)
+            yield services[name].call(list_mails, token, query=query)
         except DomainError as refusal:
             if refusal.http_status < 500:
                 raise

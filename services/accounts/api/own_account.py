@@ -13,7 +13,6 @@ from services.accounts.queries import my_account
 from services.chassis.web import access
 from services.chassis.web.problems import answers_with
 from services.contracts import problem_types
-from services.mail.sent_mail_schemas import SentMailsPage, SentMailsQuery
 
 blp = Blueprint("me", __name__, url_prefix="/v1/me", description="Mon compte")
 
@@ -70,12 +69,3 @@ def delete(sent: dict[str, str]) -> None:
 def identity() -> dict[str, str]:
     """The identity signed for registrations, good for a short time; never logged."""
     return {"assertion": my_account.my_signed_identity(access.caller().id)}
-
-
-@blp.route("/mails", methods=["GET"])
-@access.candidate
-@blp.arguments(SentMailsQuery, location="query")
-@blp.response(200, SentMailsPage)
-def mails(page: dict[str, Any]) -> dict[str, Any]:
-    """« Mes messages »: what accounts mailed to this candidate, newest first."""
-    return {"mails": my_account.my_mails(access.caller().id, **page)}

@@ -16,7 +16,6 @@ from services.accounts.domain.mail_link_rules import EMAIL_CHANGE_LIFETIME
 from services.accounts.models import Account, EmailChange, db
 from services.chassis.clock import portal_now
 from services.chassis.errors import DomainError, NotFound
-from services.mail import sent_mails
 
 
 @dataclass(frozen=True)
@@ -57,12 +56,6 @@ def my_addresses(account_id: str) -> MyAddresses:
 def my_signed_identity(account_id: str) -> str:
     """The identity in force, as a signed token; a pending change is not in it yet. Raises NotFound."""
     return civil_status_mapping.signed_identity(stored_account(account_id))
-
-
-def my_mails(account_id: str, **page: Any) -> list[dict[str, Any]]:
-    """« Mes messages »: what accounts mailed to this candidate, newest first."""
-    with db.reading() as session:
-        return sent_mails.list_page(session, account_id, **page)
 
 
 def stored_account(account_id: str) -> Account:

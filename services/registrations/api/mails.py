@@ -4,21 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_smorest import Blueprint
-
 from services.chassis.web import access
+from services.chassis.web.operations import Views
+from services.contracts.api.mails import SentMail, SentMails, list_mails_of_registrations
 from services.mail import sent_mails
-from services.mail.sent_mail_schemas import SentMailsPage, SentMailsQuery
 from services.registrations.models import db
 
-blp = Blueprint("mails", __name__, url_prefix="/v1", description="Mails sent to the caller")
+views = Views("mails", __name__)
 
 
-@blp.get("/mails")
-@access.candidate
-@blp.arguments(SentMailsQuery, location="query")
-@blp.response(200, SentMailsPage)
-def list_mails(query: dict[str, Any]) -> dict[str, Any]:
-    """Newest first; the next page begins after the `place` of the last."""
+@views.serves(list_mails_of_registrations)
+def list_mails(query: dict[str, Any]) -> SentMails:
     with db.reading() as session:
-        return {"mails": sent_mails.list_page(session, access.caller().id, **query)}
+        mails = sent_mails.list_page(session, access.caller().id, **query)
+    return SentMails(mails=tuple(SentMail(**mail) for mail in mails), kept_days=sent_mails.RETENTION.days)

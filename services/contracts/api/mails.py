@@ -1,0 +1,46 @@
+"""« Mes messages »: the mails that a service sent to a candidate, the same for each service that sends some."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from marshmallow import Schema, fields, validate
+from msgspec import Meta
+
+from services.contracts.api.operation import CANDIDATE, Instant, Operation
+from services.contracts.page_sizes import LARGEST_MAILS_PAGE, USUAL_MAILS_PAGE
+
+STATES = ("waiting", "taken", "refused")
+"""Of a mail: not given to the mail server yet, taken by it, or refused for good."""
+
+
+class SentMailsQuery(Schema):
+    after = fields.String(load_default=None, metadata={"description": "place du dernier mail de la page précédente"})
+    limit = fields.Integer(load_default=USUAL_MAILS_PAGE, validate=validate.Range(1, LARGEST_MAILS_PAGE))
+
+
+@dataclass(frozen=True, kw_only=True)
+class SentMail:
+    subject: str
+    text: Annotated[str, Meta(description="Sans les liens qui permettent d'agir")]
+    at: Instant
+    address: str
+    state: Annotated[str, Meta(extra_json_schema={"enum": list(STATES)})]
+    place: Annotated[str, Meta(description="Ordonne les mails de tous les services : le plus grand est le plus récent")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SentMails:
+    """A page of mails, newest first; the next page begins after the `place` of the last."""
+
+    mails: tuple[SentMail, ...]
+    kept_days: Annotated[int, Meta(description="Combien de jours le service les garde")]
+
+
+def _list_mails(path: str, summary: str) -> Operation[SentMails]:
+    return Operation("GET", path, SentMails, summary, (CANDIDATE,), query=SentMailsQuery)
+
+
+list_mails_of_accounts = _list_mails("/v1/me/mails", "What accounts mailed to this candidate, newest first.")
+list_mails_of_registrations = _list_mails("/v1/mails", "What registrations mailed to this candidate, newest first.")

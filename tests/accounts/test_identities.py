@@ -70,6 +70,20 @@ def test_a_correction_is_told_to_registrations_with_its_reason_and_leaves_its_tr
     assert (entry.after or {})["reason"] == REASON
 
 
+def test_what_waits_for_other_accounts_holds_nobody_up(
+    accounts: RunningAccounts, administrator: str, registrations: FakeRegistrations
+) -> None:
+    emails = [f"candidat{number}@example.org" for number in range(3)]
+    logins = {email: accounts.log_in_new_candidate(email=email, email_confirmation=email) for email in emails}
+    found = [accounts.search_candidates(administrator, email)[0] for email in emails]
+    before, between, after = sorted(found, key=lambda candidate: candidate["id"])
+    registrations.down = True
+    for waiting in (before, after):
+        assert change(accounts, logins[waiting["email"]], nom_famille="DURAND").status_code == 503
+    path, values = f"/candidates/{between['id']}/identity", between["values"] | {"nom_famille": "BINNET"}
+    assert accounts.call("POST", path, administrator, values=values, reason=REASON).json == {"version": 2}
+
+
 def test_a_correction_with_mistakes_without_reason_or_of_nobody_is_refused(
     accounts: RunningAccounts, administrator: str
 ) -> None:

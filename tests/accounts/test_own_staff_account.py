@@ -133,6 +133,7 @@ def test_a_second_factor_is_renewed_by_a_code_of_the_new_one(accounts: RunningAc
     shown = dict(member.post("/staff/me/second-factor/proposals").json or {})
     wrong = member.post("/staff/me/second-factor", proposal=shown["sealed"], code="000000")
     assert (wrong.status_code, refused_fields(wrong)) == (422, {"code"})
+    assert "celui que montre votre application" in (wrong.json or {})["errors"][0]["detail"]
     assert member.log_in().status_code == 201, "the old factor is in force until then"
     code = code_of(shown["secret"])
     answer = member.post("/staff/me/second-factor", proposal=shown["sealed"], code=code)

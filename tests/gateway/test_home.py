@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gateway.layout.frame import FOOTER, MENU
+from gateway.web.chosen_steps import chosen_steps
 from services.chassis import brand
 from services.contracts import page_labels
 from tests.gateway.candidates import CandidateFactory, drop_cached_exchange
@@ -84,8 +85,15 @@ def test_openings_are_picked_in_turn_and_told_in_the_guides_words(plain: Scriptl
     assert plain.page.xpath("//button[.='BTS 2022']")
 
 
+def test_a_choice_that_is_taken_back_takes_those_after_it_back_too() -> None:
+    chosen = {"domaine": "Examen", "exam": "BTS", "session": "2022", "academie": "03"}
+    assert chosen_steps({**chosen, "revenir": "exam"}) == {"domaine": "Examen"}
+    assert chosen_steps({**chosen, "session": ""}) == {"domaine": "Examen", "exam": "BTS"}
+
+
 def test_search_engines_find_the_public_pages_only(plain: ScriptlessBrowser) -> None:
-    assert "X-Robots-Tag" not in plain.get("/").headers
+    for path in ("/", "/plan-du-site"):
+        assert "X-Robots-Tag" not in plain.get(path).headers, path
     assert plain.get("/connexion?suite=/compte").headers["X-Robots-Tag"] == "noindex"
     assert plain.get("/nowhere").headers["X-Robots-Tag"] == "noindex"
     assert "Disallow: /" in plain.get("/robots.txt").text

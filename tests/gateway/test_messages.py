@@ -93,7 +93,7 @@ def test_the_newest_mail_is_first_and_its_link_leads_on(candidates: CandidateFac
     first = plain.page.xpath("//main//li//a[contains(@class, 'fr-link')]")[0]
     assert first.text == "[CYCLADES] Activer mon compte"
     plain.get(first.get("href"))
-    assert f"À {email}" in plain.text
+    assert f"À {email}, le 05/10/2021" in plain.text
     link = plain.page.xpath("//main//a[contains(@href, '/compte/activation/')]/@href")[0]
     plain.get(link.removeprefix(plain.url))
     assert plain.title == "Activation de votre compte"

@@ -85,6 +85,7 @@ def test_a_message_is_looked_at_published_and_taken_off(
     assert message["title"] not in visitor.get("/").text, "a look is no publication"
     administrator.press("Publier le message")
     assert "Le message est publié." in administrator.text
+    assert "Affiché du 01/10/2021" in administrator.text
     assert message["text"] in visitor.get("/").text
     assert len(visitor.page.xpath("//*[contains(@class, 'fr-alert--warning')]")) == 1
     with service_stopped(running.registrations):

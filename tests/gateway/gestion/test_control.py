@@ -95,6 +95,16 @@ def test_a_reason_of_the_catalogue_is_read_by_the_candidate_before_the_comment(
     assert "1 décision auparavant" in desk.text
 
 
+def test_the_reasons_that_its_exam_has_for_a_piece_are_offered_with_those_for_any(
+    gestionnaire: ScriptlessBrowser, candidate: ScriptlessBrowser
+) -> None:
+    candidature = candidate.path.rpartition("/")[2]
+    gestionnaire.get(f"/gestion/pieces?candidature={candidature}&code=NATIDE06&statut=toutes")
+    gestionnaire.get(gestionnaire.page.xpath("//tbody//a/@href")[0])
+    assert "Le document est périmé." in gestionnaire.text
+    assert "Le document n'est pas lisible." in gestionnaire.text
+
+
 def test_a_piece_is_refused_by_its_comment_while_registrations_is_away(
     gestionnaire: ScriptlessBrowser, candidate: ScriptlessBrowser, running: InProcessFourServices
 ) -> None:

@@ -127,7 +127,13 @@ BTS = Exam(
     specialites=(BANQUE, MCO),
     pieces=(
         PieceRule("CINSIG03", "Confirmation d'inscription signée", "CONFIRMATION", "Confirmation d'inscription"),
-        PieceRule("NATIDE06", "Document justifiant l'identité", "NATIONALITE", "Nationalité"),
+        PieceRule(
+            "NATIDE06",
+            "Document justifiant l'identité",
+            "NATIONALITE",
+            "Nationalité",
+            refusal_reasons=("Le document est périmé.",),
+        ),
         _reglementaire(
             "BTSETAS4",
             "Attestation de formation du centre de formation - formation continue",

@@ -8,8 +8,10 @@ import pytest
 
 from services.chassis.errors import NotFound
 from services.registrations.domain import registration_form, specialite_choice
+from services.registrations.domain.conditions import Condition, Test
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.exam_definition import Item
+from services.registrations.domain.specialite_choice import AskedPiece
 from tests.registrations.domain.example_dossier import DOSSIER, with_answers
 from tests.registrations.domain.example_specialites import BANQUE, MCO
 from tests.registrations.domain.tab_reading import CANDIDATURE, QUALIFICATION, field, found, pointers
@@ -106,6 +108,23 @@ def test_what_a_specialite_asks_is_told_before_it_is_chosen() -> None:
     assert (before["CINSIG03"], before["NATIDE06"]) == (True, True)
     assert (before["BTSETAS4"], answered["BTSETAS4"]) == (False, True), "formation continue, once it is known"
     assert "BTSCNED1" not in answered, "not at a distance"
+
+
+def test_a_piece_that_a_specialite_asks_for_is_certain_before_it_is_chosen() -> None:
+    asked = {code: pieces_asked_if(Test("fact:specialite", "is", "31213"), code) for code in ("31213", "31311")}
+    assert [piece.certain for piece in asked["31213"]] == [True]
+    assert asked["31311"] == ()
+
+
+def test_a_piece_of_an_epreuve_is_not_told_where_the_specialite_has_none_of_that_name() -> None:
+    assert pieces_asked_if(Test("epreuve:NOWHERE", "is", "inscrit"), "31213") == ()
+
+
+def pieces_asked_if(condition: Condition, specialite: str) -> tuple[AskedPiece, ...]:
+    """Of an exam with one piece, which is asked for under this condition."""
+    rule = replace(ALL.exam.pieces[0], code="PIECE", when=condition)
+    asking = replace(ALL, exam=replace(ALL.exam, pieces=(rule,)), session=replace(ALL.session, pieces=("PIECE",)))
+    return specialite_choice.requirements(asking, specialite).pieces
 
 
 def test_a_specialite_that_the_session_does_not_offer_asks_for_nothing() -> None:

@@ -77,6 +77,18 @@ def test_a_refusal_at_an_earlier_address_does_not_show(sending: Flask, candidate
     assert shown(sending, saved["candidature_id"]) is None
 
 
+def test_of_several_addresses_that_refused_the_last_alone_is_remembered(
+    sending: Flask, candidate: CandidateClient
+) -> None:
+    candidate.registered("03")
+    addresses = ("milieu@exemple.fr", "zoe@exemple.fr", "abel@exemple.fr")
+    with sending.app_context():
+        for address in addresses:
+            mail_refusals.record_refusal("pierre", address, 550)
+        with db.reading() as session:
+            assert [row.address for row in session.query(MailRefusal)] == [addresses[-1]]
+
+
 def test_messages_and_refusals_go_with_the_candidate(sending: Flask, withdrawn: CandidateClient) -> None:
     run_follow_ups(sending, registry)
     with sending.app_context():

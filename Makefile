@@ -116,10 +116,11 @@ sbom: .venv/local.stamp ## list the packages of each of our images with their li
 	@deploy/tools/sbom.sh
 
 TOPOLOGY := deploy/containers/rabbitmq/10-topology.json
-definitions: .venv/local.stamp ## write anew what follows from contracts and panels: the broker's queues, problem types, dashboards
+definitions: .venv/local.stamp ## write anew what follows from code: the broker's queues, problem types, dashboards, numbers of the containers
 	@$(PY) -m deploy.broker definitions portail >$(TOPOLOGY).part && mv $(TOPOLOGY).part $(TOPOLOGY)
 	@$(PY) -m deploy.tools.problem_types >docs/problem-types.md
 	@$(PY) -m deploy.tools.dashboards
+	@$(PY) -m deploy.tools.container_numbers
 
 panels: .venv/local.stamp ## ask a Prometheus what the dashboard asks: make panels PROMETHEUS=http://127.0.0.1:9090 (ARGS="--row goulot --at 2026-11-28T21:05:00Z")
 	@$(PY) -m deploy.tools.panels "$(PROMETHEUS)" $(ARGS)

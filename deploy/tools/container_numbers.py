@@ -1,0 +1,111 @@
+"""Write anew the numbers that files of the containers repeat: `python -m deploy.tools.container_numbers`.
+
+The default of a setting stands in the `settings.py` of its process; in docker-compose.yml where containers alone know
+it. The proxy lets bodies pass that are larger than what the gateway and the services take, so that these refuse them.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from gateway.app import FORM_LIMIT
+from gateway.settings import GatewaySettings
+from gateway.web.justificatifs.file_reception import ENVELOPE_BYTES
+from services.accounts.settings import AccountsSettings
+from services.chassis.settings import Settings
+from services.chassis.web.body_limit import MAX_BODY_BYTES
+from services.contracts.catalogue_rules import MAX_CATALOGUE_BYTES
+from services.contracts.file_rules import MAX_FILE_BYTES, MAX_UPLOAD_PART_BYTES
+from services.contracts.publication_rules import MAX_ARCHIVE_BYTES, MAX_CSV_BYTES
+from services.documents.settings import DocumentsSettings
+from services.pieces.settings import PiecesSettings
+from services.registrations.settings import RegistrationsSettings
+
+ROOT = Path(__file__).parents[2]
+COMPOSE = ROOT / "docker-compose.yml"
+PROXY = ROOT / "deploy/containers/proxy/portal.conf"
+PROCESSES: tuple[type[Settings], ...] = (
+    GatewaySettings,
+    AccountsSettings,
+    RegistrationsSettings,
+    DocumentsSettings,
+    PiecesSettings,
+)
+OF_CONTAINERS = {"PORTAIL_ENV", "PUBLIC_URL", "LOG_LEVEL", "ANTIVIRUS_URL", "PORTAIL_OFFSET"}
+"""Settings whose default in containers is their own."""
+EXAMPLES = {"BACKUP_REPOSITORY", "TLS_CERTIFICATE", "TLS_KEY"}
+"""Whose line in compose.env.example shows what one may write, not the default."""
+MEBIBYTE = 1024 * 1024
+_DEFAULT = re.compile(r"\$\{(?P<name>\w+):-(?P<value>[^${}]*)\}")
+_BODY_SIZE = re.compile(r"client_max_body_size (\d+)m;")
+# Where a file repeats a default: « name » and « value ».
+REPEATED: tuple[tuple[str, str], ...] = (
+    ("deploy/compose.env.example", r"^# (?P<name>\w+)=(?P<value>.*)$"),
+    ("deploy/containers/pooler/compose.yml", _DEFAULT.pattern),
+    ("deploy/images/Dockerfile", r"^ARG (?P<name>\w+_IMAGE)=(?P<value>.+)$"),
+    ("deploy/backups/*.py", r'environ\.get\("(?P<name>\w+)", "(?P<value>.*?)"\)'),
+    ("deploy/kubernetes/base/settings.env", r"^(?P<name>\w+)=(?P<value>.*)$"),
+    ("deploy/kubernetes/base/*/settings.env", r"^(?P<name>\w+)=(?P<value>.*)$"),
+)
+
+
+def written() -> dict[Path, str]:
+    """Each of these files as it has to be."""
+    compose = _with(_of_processes(), _DEFAULT, COMPOSE.read_text(encoding="utf-8"))
+    files = {COMPOSE: compose, PROXY: _with_body_sizes(PROXY.read_text(encoding="utf-8"))}
+    defaults = {name: value for name, value in _defaults_of(compose) if name not in EXAMPLES}
+    for pattern, place in REPEATED:
+        for file in ROOT.glob(pattern):
+            files[file] = _with(defaults, re.compile(place, re.MULTILINE), file.read_text(encoding="utf-8"))
+    return files
+
+
+def _of_processes() -> dict[str, str]:
+    """Defaults by the names of the settings, as an environment has them."""
+    fields = (field for settings in PROCESSES for field in dataclasses.fields(settings))
+    named = {field.name.upper(): field.default for field in fields if field.default is not dataclasses.MISSING}
+    return {name: _text(value) for name, value in named.items() if name not in OF_CONTAINERS}
+
+
+def _text(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _defaults_of(compose: str) -> Iterator[tuple[str, str]]:
+    """Of docker-compose.yml, those within others first."""
+    while match := _DEFAULT.search(compose):
+        yield match["name"], match["value"]
+        compose = compose[: match.start()] + match["value"] + compose[match.end() :]
+
+
+def _with(defaults: Mapping[str, str], place: re.Pattern[str], text: str) -> str:
+    """`text` with these defaults wherever `place` finds one of their names."""
+
+    def replaced(match: re.Match[str]) -> str:
+        start, end = match.start("value") - match.start(), match.end("value") - match.start()
+        return match[0][:start] + defaults.get(match["name"], match["value"]) + match[0][end:]
+
+    return place.sub(replaced, text)
+
+
+def _with_body_sizes(text: str) -> str:
+    """In their order: forms, deposited files, what exam offices publish, the same from tools (tables, PDFs)."""
+    sizes = iter(
+        (
+            max(FORM_LIMIT, MAX_BODY_BYTES, MAX_UPLOAD_PART_BYTES, MAX_CATALOGUE_BYTES + ENVELOPE_BYTES),
+            MAX_FILE_BYTES + ENVELOPE_BYTES,
+            MAX_ARCHIVE_BYTES + ENVELOPE_BYTES,
+            MAX_CSV_BYTES,
+            MAX_ARCHIVE_BYTES,
+        )
+    )
+    return _BODY_SIZE.sub(lambda _: f"client_max_body_size {next(sizes) // MEBIBYTE + 1}m;", text)
+
+
+if __name__ == "__main__":
+    for file, text in written().items():
+        file.write_text(text, encoding="utf-8")

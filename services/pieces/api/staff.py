@@ -14,7 +14,7 @@ from services.chassis.web import access, problems
 from services.chassis.web.csv_export import csv_response
 from services.chassis.web.operations import Views
 from services.contracts.api import staff_pieces as api
-from services.pieces.domain.control import Control
+from services.pieces.domain.control import Decision
 from services.pieces.models import db
 from services.pieces.operations import controls
 from services.pieces.operations.controls import ControlRequest, Gestionnaire
@@ -63,14 +63,14 @@ def read_piece(query: dict[str, Any], piece_id: str) -> tuple[api.StaffPieceDeta
 
 @views.serves(api.control_piece)
 def control_piece(headers: dict[str, Any], body: dict[str, Any], piece_id: str) -> tuple[api.StaffPiece, Headers]:
-    request = ControlRequest(piece_id, headers["if_match"], _control(body))
+    request = ControlRequest(piece_id, headers["if_match"], _decision(body))
     context = controls.control_piece(_gestionnaire(), request)
     return answers.staff_piece(context), {"ETag": context.etag}
 
 
 @views.serves(api.control_many)
 def control_many(body: dict[str, Any]) -> api.ControlResults:
-    requests = [ControlRequest(item["piece_id"], item["if_match"], _control(item)) for item in body["controls"]]
+    requests = [ControlRequest(item["piece_id"], item["if_match"], _decision(item)) for item in body["controls"]]
     results = controls.control_many(_gestionnaire(), requests)
     current = _current_pieces(requests, results)
     pairs = zip(requests, results, strict=True)
@@ -82,10 +82,10 @@ def _gestionnaire() -> Gestionnaire:
     return Gestionnaire(caller.id, caller.academies)
 
 
-def _control(body: dict[str, Any]) -> Control:
+def _decision(body: dict[str, Any]) -> Decision:
     # Forms send lines that end with CR LF, scripts and tools with LF: the same comment is the same control.
     comment = (body["comment"] or "").replace("\r\n", "\n").strip() or None
-    return Control(body["deposit_id"], body["status"], comment, body["received_on"], body["resubmit_until"])
+    return Decision(body["deposit_id"], body["status"], comment, body["received_on"], body["resubmit_until"])
 
 
 def _current_pieces(

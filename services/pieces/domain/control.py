@@ -1,4 +1,4 @@
-"""A gestionnaire's control of a piece: when it is valid, until when a refusal reopens the piece, and the etag."""
+"""A gestionnaire's decision on a piece: when it is valid, until when a refusal reopens the piece, and the etag."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ RESUBMIT_DAYS = 15  # at least, where a refusal has no date of its own: no refus
 
 
 @dataclass(frozen=True)
-class Control:
-    """`deposit_id`: the file that was examined, None for a piece received on paper. `received_on`: the day on which the
-    paper came. `resubmit_until`: exclusive end of the right to deposit again, for a « Non Conforme » alone."""
+class Decision:
+    """What a gestionnaire decides in a control. `deposit_id`: the file that was examined, None for a piece received on
+    paper. `received_on`: the day on which the paper came. `resubmit_until`: exclusive end of the right to deposit
+    again, for a « Non Conforme » alone."""
 
     deposit_id: str | None
     status: Status
@@ -27,35 +28,35 @@ class Control:
     resubmit_until: datetime | None
 
 
-def control_errors(control: Control, at: datetime, scan: Scan | None) -> tuple[FieldError, ...]:
+def decision_errors(decision: Decision, at: datetime, scan: Scan | None) -> tuple[FieldError, ...]:
     """All errors of a control made at `at`; `scan`: the antivirus state of the file, None without one."""
     errors = []
-    if control.comment and len(control.comment) > MAX_COMMENT_LENGTH:
+    if decision.comment and len(decision.comment) > MAX_COMMENT_LENGTH:
         errors.append(FieldError("#/comment", f"Le commentaire est limité à {MAX_COMMENT_LENGTH} caractères."))
-    if control.received_on and control.received_on > to_paris(at).date():
+    if decision.received_on and decision.received_on > to_paris(at).date():
         errors.append(FieldError("#/received_on", "La date de réception ne peut pas être dans le futur."))
-    if control.resubmit_until and control.status is not Status.NON_COMPLIANT:
+    if decision.resubmit_until and decision.status is not Status.NON_COMPLIANT:
         errors.append(FieldError("#/resubmit_until", "Cette date n'accompagne qu'une pièce non conforme."))
-    elif control.resubmit_until and control.resubmit_until <= at:
+    elif decision.resubmit_until and decision.resubmit_until <= at:
         errors.append(FieldError("#/resubmit_until", "La date limite de nouveau dépôt est déjà passée."))
-    if control.status is Status.COMPLIANT and scan is Scan.INFECTED:
+    if decision.status is Status.COMPLIANT and scan is Scan.INFECTED:
         errors.append(FieldError("#/status", "L'antivirus a trouvé ce fichier dangereux : il ne peut être conforme."))
     return tuple(errors)
 
 
-def reopened_until(control: Control, period: Period, at: datetime) -> datetime | None:
+def reopened_until(decision: Decision, period: Period, at: datetime) -> datetime | None:
     """Exclusive end of the right to deposit the piece again after this control; None unless it is « Non Conforme »."""
-    if control.status is not Status.NON_COMPLIANT:
+    if decision.status is not Status.NON_COMPLIANT:
         return None
-    if control.resubmit_until is not None:
-        return control.resubmit_until
+    if decision.resubmit_until is not None:
+        return decision.resubmit_until
     return max(period.closes, end_of_day(to_paris(at).date() + timedelta(days=RESUBMIT_DAYS)))
 
 
-def is_repeated(control: Control, last: Control) -> bool:
-    """Whether `control` asks for what the `last` one of the piece, by the same gestionnaire, has set: its answer was
+def is_repeated(decision: Decision, last: Decision) -> bool:
+    """Whether `decision` asks for what the `last` one of the piece, by the same gestionnaire, has set: its answer was
     lost. One without a date of its own repeats whatever end the last one had."""
-    return control == (last if control.resubmit_until else replace(last, resubmit_until=None))
+    return decision == (last if decision.resubmit_until else replace(last, resubmit_until=None))
 
 
 def etag(piece_id: str, revision: int) -> str:

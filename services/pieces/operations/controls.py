@@ -26,9 +26,8 @@ from services.chassis.process.failure_reason import frames_of, reason_of
 from services.contracts import problem_types
 from services.contracts.piece_codes import Status
 from services.pieces.domain import control as rules
-from services.pieces.domain.control import Control
-from services.pieces.models import AuditEntry, db
-from services.pieces.models import Control as ControlRow
+from services.pieces.domain.control import Decision
+from services.pieces.models import AuditEntry, Control, db
 from services.pieces.operations.refusal_notices import plan_notice
 from services.pieces.queries.pieces import (
     PieceContext,
@@ -50,11 +49,11 @@ class Gestionnaire:
 
 @dataclass(frozen=True)
 class ControlRequest:
-    """A control of a piece. `if_match`: the etag with which the piece was read, as the If-Match header has it."""
+    """A decision on a piece. `if_match`: the etag with which the piece was read, as the If-Match header has it."""
 
     piece_id: str
     if_match: str | None
-    control: Control
+    decision: Decision
 
 
 def control_piece(by: Gestionnaire, request: ControlRequest) -> PieceContext:
@@ -72,9 +71,9 @@ def control_piece(by: Gestionnaire, request: ControlRequest) -> PieceContext:
         if _is_made(session, context, by, request):
             return context
         now = portal_now()
-        _check(context, request.if_match, request.control, now)
+        _check(context, request.if_match, request.decision, now)
         before = {"status": context.piece.status}
-        row = _apply(context, request.control, by.id, now)
+        row = _apply(context, request.decision, by.id, now)
         session.add(row)
         after = {"status": row.status, "deposit_id": row.deposit_id}
         AuditEntry.record(
@@ -119,35 +118,35 @@ def _is_made(session: Session, context: PieceContext, by: Gestionnaire, request:
     last = latest_control(session, context.piece.id)
     if last is None or last.staff_id != by.id or not rules.if_match_names(request.if_match or "", before):
         return False
-    made = Control(last.deposit_id, Status(last.status), last.comment, last.received_on, last.reopened_until)
+    made = Decision(last.deposit_id, Status(last.status), last.comment, last.received_on, last.reopened_until)
     current_id = context.deposit.id if context.deposit else None
-    return rules.is_repeated(request.control, made) and current_id == last.deposit_id and context.status is made.status
+    return rules.is_repeated(request.decision, made) and current_id == last.deposit_id and context.status is made.status
 
 
-def _check(context: PieceContext, if_match: str, control: Control, now: datetime) -> None:
+def _check(context: PieceContext, if_match: str, decision: Decision, now: datetime) -> None:
     if not rules.if_match_names(if_match, context.etag):
         raise PreconditionFailed("Cette pièce a changé depuis que vous l'avez lue.", etag=context.etag)
     current_id = context.deposit.id if context.deposit else None
-    if control.deposit_id != current_id:
+    if decision.deposit_id != current_id:
         raise Conflict(
             "Le fichier examiné n'est plus celui de la pièce.",
             problem=problem_types.DEPOSIT_REPLACED,
             errors=(FieldError("#/deposit_id", "Ce dépôt n'est pas le dépôt courant de la pièce."),),
         )
-    if errors := rules.control_errors(control, now, context.scan):
+    if errors := rules.decision_errors(decision, now, context.scan):
         raise Invalid(errors=errors)
 
 
-def _apply(context: PieceContext, control: Control, staff_id: str, now: datetime) -> ControlRow:
+def _apply(context: PieceContext, decision: Decision, staff_id: str, now: datetime) -> Control:
     """Change the piece; returns the row of history, not added yet."""
     piece = context.piece
-    until = rules.reopened_until(control, context.period, now)
-    row = ControlRow(
+    until = rules.reopened_until(decision, context.period, now)
+    row = Control(
         piece_id=piece.id,
-        deposit_id=control.deposit_id,
-        status=control.status.value,
-        comment=control.comment,
-        received_on=control.received_on,
+        deposit_id=decision.deposit_id,
+        status=decision.status.value,
+        comment=decision.comment,
+        received_on=decision.received_on,
         reopened_until=until,
         staff_id=staff_id,
         controlled_at=now,

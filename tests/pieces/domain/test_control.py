@@ -10,8 +10,8 @@ from services.contracts.piece_codes import Scan, Status
 from services.pieces.domain.control import (
     MAX_COMMENT_LENGTH,
     RESUBMIT_DAYS,
-    Control,
-    control_errors,
+    Decision,
+    decision_errors,
     etag,
     if_match_names,
     reopened_until,
@@ -20,7 +20,7 @@ from services.pieces.domain.periods import Period
 from tests.pieces.example_events import CLOSES, DURING, OPENS
 
 PERIOD = Period(OPENS, CLOSES)
-COMPLIANT = Control("1", Status.COMPLIANT, None, None, None)
+COMPLIANT = Decision("1", Status.COMPLIANT, None, None, None)
 REFUSED = replace(COMPLIANT, status=Status.NON_COMPLIANT)
 
 
@@ -31,12 +31,12 @@ def test_all_mistakes_are_told_at_once() -> None:
         received_on=date(2021, 10, 6),
         resubmit_until=DURING + timedelta(days=1),
     )
-    pointers = [error.pointer for error in control_errors(control, DURING, Scan.INFECTED)]
+    pointers = [error.pointer for error in decision_errors(control, DURING, Scan.INFECTED)]
     assert pointers == ["#/comment", "#/received_on", "#/resubmit_until", "#/status"]
 
 
 def test_today_is_a_good_reception_date() -> None:
-    assert not control_errors(replace(COMPLIANT, received_on=date(2021, 10, 5)), DURING, Scan.CLEAN)
+    assert not decision_errors(replace(COMPLIANT, received_on=date(2021, 10, 5)), DURING, Scan.CLEAN)
 
 
 def test_a_refusal_alone_reopens_until_its_date_or_some_days_or_the_period() -> None:

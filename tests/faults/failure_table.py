@@ -31,7 +31,6 @@ SHARED_COMMITS = {
 }
 # One operation of each service, whose connection is really lost: a driver notices it alike whatever was committed.
 CONNECTION_LOST: tuple[tuple[type[Operation[Any]], int], ...] = (
-    (pieces.DepositFile, 1),
     (registrations.SaveRegistration, 0),
     (documents.OrderDocument, 0),
     (accounts.ConfirmAddress, 0),

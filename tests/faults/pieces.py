@@ -78,18 +78,6 @@ def _with(content: bytes, name: str) -> State:
     return {"the file opens": content, "its name": name, "current files": 1, "handed over": False}
 
 
-class DepositFile(PieceOperation):
-    name = "deposit a file"
-    covers = ("upload_deposits.deposit_uploads",)
-    commits = COUNTED_FIRST
-    decided_by = 1
-    objects = 1
-    done: ClassVar[State] = _with(FIRST, "first.pdf")
-
-    def do(self) -> int:
-        return self.running.portal.deposit(PIECE, FIRST, "first.pdf").status_code
-
-
 class _WithFile(PieceOperation):
     """A file is there; one that is no longer current is kept for a while, though nobody is shown it."""
 
@@ -109,8 +97,12 @@ class ReplaceFile(_WithFile):
     objects = 1
     done: ClassVar[State] = {**_with(SECOND, "second.pdf"), "every earlier file is kept": True}
 
+    def prepare(self) -> None:
+        super().prepare()
+        self.upload_id = tus_client.upload_file(self.running.portal, PIECE, SECOND, "second.pdf")
+
     def do(self) -> int:
-        return self.running.portal.deposit(PIECE, SECOND, "second.pdf").status_code
+        return tus_client.deposit_uploads(self.running.portal, PIECE, self.upload_id).status_code
 
 
 class TakeFileBack(_WithFile):

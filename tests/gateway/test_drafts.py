@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
-from services.chassis import clock
 from services.chassis.process.expiring_cache import ExpiringCache
 from services.contracts import page_labels
 from services.registrations.domain.lengths import FIELD_VALUE
@@ -37,12 +36,11 @@ def saved_as_typed(browser: ScriptlessBrowser, draft: str, number: int, **typed:
 
 @contextmanager
 def after_the_closing(running: InProcessPortal) -> Iterator[None]:
-    before = clock.offset()
     running.advance_clock(days=30)
     try:
         yield
     finally:
-        clock.set_offset(before.total_seconds())
+        running.advance_clock(days=-30)
 
 
 def test_what_the_script_sends_is_in_the_draft_with_its_hour(candidates: CandidateFactory) -> None:

@@ -37,5 +37,5 @@ def _enforce() -> None:
 
 def _require_scopes(scopes: frozenset[str]) -> None:
     """Of the page alone: what is on it, and what is done from it, the services judge by académie too."""
-    if not scopes <= staff_member.required().scopes:
+    if not scopes.issubset(staff_member.required().scopes):
         raise Forbidden()

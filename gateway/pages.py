@@ -85,7 +85,9 @@ def _staff_frame(frame: Frame) -> Frame:
         return frame
     end = SessionEnd(ends_in=member.idle_seconds_left, extend_url="/gestion/session/prolonger")
     menu = tuple(link for scope, link in GESTION_MENU if scope in member.scopes)
-    return dataclasses.replace(frame, connected=True, person=member.name, session_end=end, menu=menu)
+    return dataclasses.replace(
+        frame, connected=True, person=staff_member.shown_name(member), session_end=end, menu=menu
+    )
 
 
 def put_contact(contact: ServiceContact | None) -> None:

@@ -8,10 +8,8 @@ from typing import Any
 
 from flask import current_app
 
-from gateway.clients.accounts import Accounts
 from gateway.clients.administration import AdministrationClient
 from gateway.clients.base import ServiceClient
-from gateway.clients.candidate_accounts import CandidateAccountsClient
 from gateway.clients.catalogue import CatalogueClient
 from gateway.clients.documents import Documents
 from gateway.clients.journal import JournalClient
@@ -19,7 +17,6 @@ from gateway.clients.registrations import Registrations
 from gateway.clients.staff_candidatures import StaffCandidaturesClient
 from gateway.clients.staff_documents import StaffDocumentsClient
 from gateway.clients.staff_imports import StaffImportsClient
-from gateway.clients.team import TeamClient
 from gateway.settings import GatewaySettings
 from services.chassis.http.client import Client
 from services.chassis.http.service_token import ServiceToken
@@ -35,22 +32,22 @@ SERVICE_LABELS: Mapping[str, str] = {
 @dataclass(frozen=True)
 class ServiceClients:
     """`for_pages` and `for_tools` are the plain HTTP clients by service. Calls of tools, and those of gestionnaires'
-    pages, have separate limits, so that they never use up the connections for candidates' pages."""
+    pages, have separate limits, so that they never use up the connections for candidates' pages. `passwords`: for the
+    calls of accounts that have a password hashed, which may queue."""
 
-    accounts: Accounts
+    accounts: ServiceClient
+    staff_accounts: ServiceClient
+    passwords: ServiceClient
     registrations: Registrations
     documents: Documents
     pieces: ServiceClient
     staff_pieces: ServiceClient
     staff_candidatures: StaffCandidaturesClient
     staff_documents: StaffDocumentsClient
-    candidate_accounts: CandidateAccountsClient
-    team: TeamClient
     administration: AdministrationClient
     catalogue: CatalogueClient
     journal: JournalClient
     staff_imports: StaffImportsClient
-    tool_tokens: Accounts
     own_token: ServiceToken
     for_pages: Mapping[str, ServiceClient]
     for_tools: Mapping[str, ServiceClient]
@@ -74,20 +71,19 @@ def connect_services(settings: GatewaySettings) -> ServiceClients:
         settings, "accounts", "accounts_for_passwords", at_once=settings.password_calls_at_once, queue_seconds=1.0
     )
     return ServiceClients(
-        accounts=Accounts(pages["accounts"], own_token, passwords),
+        accounts=pages["accounts"],
+        staff_accounts=staff["accounts"],
+        passwords=passwords,
         registrations=Registrations(pages["registrations"]),
         documents=Documents(pages["documents"]),
         pieces=pages["pieces"],
         staff_pieces=staff["pieces"],
         staff_candidatures=StaffCandidaturesClient(staff["registrations"]),
         staff_documents=StaffDocumentsClient(staff["documents"]),
-        candidate_accounts=CandidateAccountsClient(staff["accounts"]),
-        team=TeamClient(staff["accounts"], own_token, passwords),
         administration=AdministrationClient(staff["registrations"]),
         catalogue=CatalogueClient(staff["registrations"]),
         journal=JournalClient(staff),
         staff_imports=StaffImportsClient(staff["documents"]),
-        tool_tokens=Accounts(tools["accounts"], own_token, passwords),
         own_token=own_token,
         for_pages=pages,
         for_tools=tools,

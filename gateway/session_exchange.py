@@ -6,18 +6,17 @@ session everywhere within 5 seconds. The browser never holds an access token.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Generic, TypeVar
-
-from gateway.clients.accounts import EXCHANGE_CACHE_SECONDS
 from gateway.clients.base import ServiceClient
 from services.chassis.errors import DomainError
 from services.chassis.http.service_token import ServiceToken
 from services.chassis.process.expiring_cache import ExpiringCache
 from services.contracts import problem_types
+from services.contracts.api.sessions import LoggedIn, exchange_session
 
+EXCHANGE_CACHE_SECONDS = 4.0
+"""How long an exchanged session or tool token may be reused: less than the 5 seconds within which a log-out or the
+withdrawal of a token counts everywhere."""
 EXCHANGE_CACHE_SIZE = 20_000
-Person = TypeVar("Person")
 
 
 class SessionEnded(Exception):
@@ -28,19 +27,19 @@ class SessionEnded(Exception):
         self.subject = subject
 
 
-class SessionExchange(Generic[Person]):
-    """Exchanges sessions for persons; caches the answers."""
+class SessionExchange:
+    """Exchanges sessions for whose they are; caches the answers."""
 
-    def __init__(
-        self, accounts: ServiceClient, own_token: ServiceToken, person_of: Callable[[Any], Person | None]
-    ) -> None:
-        """`person_of` reads accounts' answer; None for a session of another kind, which is then as good as none."""
+    def __init__(self, accounts: ServiceClient, own_token: ServiceToken, kind: str) -> None:
+        """`kind`: of people; a session of others is as good as none."""
         self._accounts = accounts
         self._own_token = own_token
-        self._person_of = person_of
-        self._cache: ExpiringCache[Person] = ExpiringCache(seconds=EXCHANGE_CACHE_SECONDS, at_most=EXCHANGE_CACHE_SIZE)
+        self._kind = kind
+        self._cache: ExpiringCache[LoggedIn] = ExpiringCache(
+            seconds=EXCHANGE_CACHE_SECONDS, at_most=EXCHANGE_CACHE_SIZE
+        )
 
-    def of_session(self, session: str) -> Person:
+    def of_session(self, session: str) -> LoggedIn:
         """Raises SessionEnded, or Unavailable while accounts is down."""
         person = self._cache.get(session)
         if person is None:
@@ -51,14 +50,13 @@ class SessionExchange(Generic[Person]):
     def forget(self, session: str) -> None:
         self._cache.forget(session)
 
-    def _ask_accounts(self, session: str) -> Person:
+    def _ask_accounts(self, session: str) -> LoggedIn:
         try:
-            answer = self._accounts.ask("/v1/sessions/exchange", json={"session": session}, token=self._own_token)
+            person = self._accounts.call(exchange_session, self._own_token, body={"session": session})
         except DomainError as error:
             if error.slug == problem_types.SESSION_EXPIRED.slug:
                 raise SessionEnded(error.extra.get("subject")) from error
             raise
-        person = self._person_of(answer)
-        if person is None:
+        if person.kind != self._kind:
             raise SessionEnded(None)
         return person

@@ -5,9 +5,6 @@ Each kind has its own cookie, so that who is both, on one computer, is never tak
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Generic, TypeVar
-
 from flask import Flask, current_app, g
 from werkzeug.wrappers import Response
 
@@ -17,25 +14,24 @@ from gateway.cookies import delete_cookie, read_cookie, set_cookie
 from gateway.session_exchange import SessionEnded, SessionExchange
 from services.chassis.errors import DomainError, Unauthenticated
 from services.chassis.http.service_token import ServiceToken
+from services.contracts.api.sessions import LoggedIn
 
-Person = TypeVar("Person")
 
+class SessionOwner:
+    """`cookie` is the name of the cookie; `kind`: of people, as accounts calls them."""
 
-class SessionOwner(Generic[Person]):
-    """`cookie` is the name of the cookie; `person_of` reads accounts' answer, None for a session of another kind."""
-
-    def __init__(self, cookie: str, person_of: Callable[[Any], Person | None]) -> None:
+    def __init__(self, cookie: str, kind: str) -> None:
         self._cookie = cookie
-        self._person_of = person_of
+        self._kind = kind
 
     def register(self, app: Flask, accounts: ServiceClient, own_token: ServiceToken) -> None:
-        app.extensions[exchange_name(self._cookie)] = SessionExchange(accounts, own_token, self._person_of)
+        app.extensions[exchange_name(self._cookie)] = SessionExchange(accounts, own_token, self._kind)
 
     def session(self) -> str | None:
         """The secret in the cookie."""
         return read_cookie(self._cookie)
 
-    def current(self) -> Person | None:
+    def current(self) -> LoggedIn | None:
         """Who is logged in, None for nobody; `g.ended_subject` is then whose session has ended.
 
         Raises Unavailable while accounts does not answer.
@@ -43,10 +39,10 @@ class SessionOwner(Generic[Person]):
         if not self.is_resolved():
             g.setdefault("sessions_asked", set()).add(self._cookie)
             self._set(self._of_cookie())
-        person: Person | None = g.session_owners[self._cookie]
+        person: LoggedIn | None = g.session_owners[self._cookie]
         return person
 
-    def current_if_accounts_answers(self) -> Person | None:
+    def current_if_accounts_answers(self) -> LoggedIn | None:
         """As `current`, but None while accounts does not answer, which is then not asked again in this request."""
         if not self.is_resolved() and self._cookie in g.get("sessions_asked", ()):
             return None
@@ -60,7 +56,7 @@ class SessionOwner(Generic[Person]):
         """Whether accounts has answered who this is, including that it is nobody."""
         return self._cookie in g.get("session_owners", {})
 
-    def required(self) -> Person:
+    def required(self) -> LoggedIn:
         """Raises Unauthenticated."""
         person = self.current()
         if person is None:
@@ -97,10 +93,10 @@ class SessionOwner(Generic[Person]):
         if session := self.session():
             self._exchange().forget(session)
 
-    def _set(self, person: Person | None) -> None:
+    def _set(self, person: LoggedIn | None) -> None:
         g.setdefault("session_owners", {})[self._cookie] = person
 
-    def _of_cookie(self) -> Person | None:
+    def _of_cookie(self) -> LoggedIn | None:
         session = self.session()
         if not session:
             return None
@@ -110,8 +106,8 @@ class SessionOwner(Generic[Person]):
             g.ended_subject = ended.subject
             return None
 
-    def _exchange(self) -> SessionExchange[Person]:
-        exchange: SessionExchange[Person] = current_app.extensions[exchange_name(self._cookie)]
+    def _exchange(self) -> SessionExchange:
+        exchange: SessionExchange = current_app.extensions[exchange_name(self._cookie)]
         return exchange
 
 

@@ -2,42 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
-
-from gateway.clients.base import parsed
 from gateway.cookies import STAFF_SESSION_COOKIE
 from gateway.session_owner import SessionOwner
+from services.contracts.api.sessions import STAFF, LoggedIn
 
-
-@dataclass(frozen=True)
-class StaffMember:
-    """As accounts describes them; `access_token` is for calls made during this request.
-
-    `scopes`: what the role may do. `academies`: where, None for all of them; the services check it by the token.
-    """
-
-    subject: str
-    access_token: str
-    idle_seconds_left: int
-    role: str
-    scopes: frozenset[str]
-    academies: tuple[str, ...] | None = None
-    prenoms: str = ""
-    nom: str = ""
-
-    @property
-    def name(self) -> str:
-        """« Anne MARTIN (gestionnaire) »"""
-        return f"{self.prenoms} {self.nom} ({self.role})"
-
-
-def _staff_of(answer: Any) -> StaffMember | None:
-    """None for a candidate's session."""
-    return parsed(StaffMember, answer) if answer.get("kind") == "staff" else None
-
-
-_owner = SessionOwner(STAFF_SESSION_COOKIE, _staff_of)
+_owner = SessionOwner(STAFF_SESSION_COOKIE, STAFF)
 register = _owner.register
 session_cookie = _owner.session
 current = _owner.current
@@ -53,3 +22,8 @@ drop_cached_exchange = _owner.drop_cached_exchange
 def access_token() -> str:
     """Of the request's member of staff. Raises Unauthenticated."""
     return required().access_token
+
+
+def shown_name(member: LoggedIn) -> str:
+    """« Anne MARTIN (gestionnaire) »"""
+    return f"{member.prenoms} {member.nom} ({member.role})"

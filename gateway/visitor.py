@@ -2,43 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
-
 from werkzeug.wrappers import Response
 
-from gateway.clients.base import parsed
 from gateway.cookies import DEVICE_COOKIE, SESSION_COOKIE, read_cookie, set_cookie
+from gateway.service_clients import clients
 from gateway.session_owner import SessionOwner
 from services.contracts.account_rules import MAX_TOKEN_LENGTH
+from services.contracts.api.own_account import read_identity
+from services.contracts.api.sessions import CANDIDATE
 
 DEVICE_COOKIE_SECONDS = 365 * 24 * 3600
 """Less than accounts remembers a browser (BROWSER_REMEMBERED in services/accounts/operations/sessions.py)."""
 """Marks a browser that has logged in before, for accounts."""
 
 
-@dataclass(frozen=True)
-class Visitor:
-    """A logged-in candidate, as accounts describes them. `access_token` is for calls made during this request;
-    `identity`, a signed assertion, is for reading a draft and not for writing it (None from an older accounts)."""
-
-    subject: str
-    access_token: str
-    idle_seconds_left: int
-    civilite: str = ""
-    prenoms: str = ""
-    nom: str = ""
-    previous_login_at: datetime | None = None
-    identity: str | None = None
-
-
-def _candidate_of(answer: Any) -> Visitor | None:
-    """None for a session of staff, whose pages are apart (staff_member.py)."""
-    return parsed(Visitor, answer) if answer.get("kind") == "candidate" else None
-
-
-_owner = SessionOwner(SESSION_COOKIE, _candidate_of)
+_owner = SessionOwner(SESSION_COOKIE, CANDIDATE)
 register = _owner.register
 session_cookie = _owner.session
 current = _owner.current
@@ -66,3 +44,8 @@ def device_cookie() -> str | None:
 def set_device_cookie(response: Response, device: str | None) -> None:
     if device:
         set_cookie(response, DEVICE_COOKIE, device, DEVICE_COOKIE_SECONDS)
+
+
+def signed_identity(token: str) -> str:
+    """The candidate's identity as accounts signs it for registrations; valid for a minute."""
+    return clients().accounts.call(read_identity, token).assertion

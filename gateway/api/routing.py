@@ -12,13 +12,14 @@ from gateway.api import blueprint
 from gateway.api.limits import RateLimiter
 from gateway.api.open_operations import is_closed, only_open
 from gateway.api.sent_bodies import SentBody, limit_body, sent_body
-from gateway.clients.accounts import EXCHANGE_CACHE_SECONDS
 from gateway.service_clients import SERVICE_LABELS, clients
+from gateway.session_exchange import EXCHANGE_CACHE_SECONDS
 from services.chassis.errors import DomainError, NotFound, TooMany, Unauthenticated, Unavailable
 from services.chassis.http.connections import Answer
 from services.chassis.process.expiring_cache import ExpiringCache
 from services.contracts import problem_types
 from services.contracts.account_rules import MAX_TOKEN_LENGTH
+from services.contracts.api.sessions import exchange_tool_token
 
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 PASSED_REQUEST_HEADERS = (
@@ -97,7 +98,8 @@ def _access_token(opaque: str) -> str:
     if wait := _exchange_limiter.seconds_to_wait(request.remote_addr or ""):
         raise TooMany("Trop de jetons différents sont présentés : ralentissez.", retry_after=wait)
     try:
-        token = clients().tool_tokens.exchange_tool_token(opaque)
+        accounts, sent = clients().for_tools["accounts"], {"token": opaque}
+        token = accounts.call(exchange_tool_token, clients().own_token, body=sent).access_token
     except DomainError as error:
         if error.slug == problem_types.TOKEN_REFUSED.slug:
             _unknown_tokens.put(key, True)

@@ -8,8 +8,8 @@ from typing import Any
 
 from gateway.clients.base import ServiceClient, parsed
 from gateway.clients.file_streaming import EXPORT_SECONDS
-from gateway.clients.team import StaffName
 from services.chassis.http.connections import Answer
+from services.contracts.api.team import Member, list_members
 
 
 @dataclass(frozen=True)
@@ -51,12 +51,12 @@ class JournalClient:
         )
         return answer
 
-    def staff(self, token: str) -> tuple[StaffName, ...]:
+    def staff(self, token: str) -> tuple[Member, ...]:
         """Everybody who has or had an account of staff."""
-        members: list[StaffName] = []
+        members: list[Member] = []
         cursor: str | None = ""
         while cursor is not None:
-            page = self._services["accounts"].get("/v1/staff", params={"cursor": cursor}, token=token)
-            members += (parsed(StaffName, item) for item in page["items"])
-            cursor = page["next_cursor"]
+            page = self._services["accounts"].call(list_members, token, query={"cursor": cursor})
+            members += page.items
+            cursor = page.next_cursor
         return tuple(members)

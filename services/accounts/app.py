@@ -21,11 +21,21 @@ from services.accounts.queries.second_factors import SecondFactorsCheck
 from services.accounts.settings import AccountsSettings
 from services.chassis.web.application import create_service
 from services.chassis.web.audit_trail import audit_views
-from services.contracts.api import audit
-from services.contracts.api.mails import list_mails_of_accounts
-from services.contracts.api.operation import Section
+from services.contracts.api import audit, candidate_accounts, team
+from services.contracts.api.own_account import SECTIONS as OWN_ACCOUNT
+from services.contracts.api.own_staff_account import SECTIONS as OWN_STAFF_ACCOUNT
+from services.contracts.api.sessions import SECTIONS as SESSIONS
+from services.contracts.api.visitors import SECTION as VISITORS
 
-SECTIONS = (Section("Mes messages", (list_mails_of_accounts,)), audit.SECTION)
+SECTIONS = (
+    *SESSIONS,
+    VISITORS,
+    *OWN_ACCOUNT,
+    candidate_accounts.SECTION,
+    team.SECTION,
+    *OWN_STAFF_ACCOUNT,
+    audit.SECTION,
+)
 
 
 def create_app(settings: AccountsSettings) -> Flask:
@@ -37,16 +47,17 @@ def create_app(settings: AccountsSettings) -> Flask:
         db,
         title="Comptes",
         sections=SECTIONS,
-        views=(mails.views, audit_views(db, AuditEntry)),
-        blueprints=(
-            keys.blp,
-            visitors.blp,
-            sessions.blp,
-            own_account.blp,
-            candidates.blp,
-            staff.blp,
-            own_staff_account.blp,
-            staff_invitations.blp,
+        views=(
+            keys.views,
+            visitors.views,
+            sessions.views,
+            own_account.views,
+            mails.views,
+            candidates.views,
+            staff.views,
+            own_staff_account.views,
+            staff_invitations.views,
+            audit_views(db, AuditEntry),
         ),
         key_of=built.signer.key_of,
         reports={"second_factors": SecondFactorsCheck().problem},

@@ -11,13 +11,14 @@ import secrets
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
 import click
 from flask import Flask
 
-from services.accounts.domain.staff import PIECES_CONTROL, PIECES_READ, REASON_LENGTHS, Role
+from services.accounts.domain.staff import PIECES_CONTROL, PIECES_READ, Role
 from services.accounts.follow_ups import registry
 from services.accounts.jobs import jobs
 from services.accounts.operations import second_factor_resealing, staff_accounts, staff_disabling, staff_tokens
@@ -26,7 +27,7 @@ from services.chassis.database.audit import Actor
 from services.chassis.errors import DomainError
 from services.chassis.events import commands as event_commands
 from services.chassis.jobs import commands
-from services.contracts.account_rules import DEFAULT_TOKEN_DAYS, LONGEST_TOKEN_DAYS
+from services.contracts.account_rules import DEFAULT_TOKEN_DAYS, LONGEST_TOKEN_DAYS, REASON_LENGTHS
 
 STDIN_HELP = "Lire le mot de passe sur l'entrée standard au lieu de le tirer au sort"
 REASON_HELP = "Pourquoi : gardé dans le journal des actes"
@@ -109,7 +110,7 @@ def enable_staff(email: str, reason: str) -> None:
 def list_staff() -> None:
     """Affiche les comptes de gestion, désactivés ou non : un objet JSON par ligne, sans aucun secret."""
     for member in staff_queries.all_staff():
-        _print_json(**member)
+        _print_json(**asdict(member))
 
 
 @click.command("create-token")
@@ -139,7 +140,7 @@ def list_tokens(email: str | None) -> None:
     with _errors_as_messages():
         staff_id = staff_queries.staff_id_of(email) if email else None
     for token in staff_queries.all_tokens(staff_id):
-        _print_json(**token)
+        _print_json(**asdict(token))
 
 
 @click.command("revoke-token")

@@ -19,6 +19,10 @@ MAX_CREATION_LENGTH = 32
 """Characters of the id of a creation, by which its mail is asked for again."""
 MAX_CODE_LENGTH = 64
 """Characters of a code of the second factor, or a recovery code, as typed."""
+REASON_LENGTHS = (3, 500)
+"""Shortest and longest reason of an act in the audit trail, in characters."""
+TOKEN_NAME_LENGTH = 100
+"""Characters of what a tool's token is for."""
 OWN_ACCOUNT_SCOPE = "account:manage"
 CATALOGUE_SCOPE = "catalogue:manage"
 SESSION_ONLY_SCOPES = frozenset({OWN_ACCOUNT_SCOPE, CATALOGUE_SCOPE})

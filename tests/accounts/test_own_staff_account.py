@@ -8,9 +8,8 @@ import jwt
 import pytest
 
 from services.accounts.domain.recovery_codes import ALPHABET, COUNT, LENGTH, displayed
-from services.accounts.domain.staff import TOKEN_NAME_LENGTH
 from services.accounts.domain.throttling import PER_SOURCE, SECOND_FACTOR
-from services.contracts.account_rules import LONGEST_TOKEN_DAYS
+from services.contracts.account_rules import LONGEST_TOKEN_DAYS, TOKEN_NAME_LENGTH
 from tests.accounts.running_accounts import RunningAccounts, problem_slug, refused_fields
 from tests.accounts.staff_in_session import EMAIL, Session, code_of, logged_in, run_command
 

@@ -8,8 +8,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 
 from services.accounts.models import StaffToken, db
-from services.accounts.queries.staff import PAGE
 from services.accounts.settings import AccountsSettings
+from services.contracts.page_sizes import TEAM_PAGE
 from tests.accounts.running_accounts import RunningAccounts, age_sessions, problem_slug
 from tests.accounts.staff_in_session import (
     EMAIL,
@@ -147,6 +147,6 @@ def test_names_are_of_who_shares_an_academie(accounts: RunningAccounts) -> None:
 
 def test_names_are_asked_for_by_id(accounts: RunningAccounts) -> None:
     reader = logged_in(accounts, "a@example.org", "gestionnaire", "03")
-    for query in ("", "?ids=", f"?ids={'x' * 33}", f"?ids={','.join('ab' for _ in range(PAGE + 1))}"):
+    for query in ("", "?ids=", f"?ids={'x' * 33}", f"?ids={','.join('ab' for _ in range(TEAM_PAGE + 1))}"):
         assert accounts.call("GET", f"/staff/names{query}", reader.bearer).status_code == 422, query
     assert reader.get("/staff/names?ids=unknown")["items"] == []

@@ -10,13 +10,13 @@ import jwt
 import pytest
 from sqlalchemy import event, select
 
-from services.accounts.domain.staff import REASON_LENGTHS
 from services.accounts.models import LoginSession, StaffMember, StaffToken, db
 from services.accounts.operations.staff_disabling import disable_staff
 from services.accounts.operations.staff_tokens import USE_WRITTEN_EVERY
 from services.chassis.clock import system_now
 from services.chassis.database.audit import Actor
 from services.chassis.errors import DomainError
+from services.contracts.account_rules import REASON_LENGTHS
 from tests.accounts.running_accounts import RunningAccounts, problem_slug
 from tests.accounts.staff_in_session import (
     EMAIL,

@@ -13,6 +13,7 @@ from flask import Flask
 from sqlalchemy import Engine
 from werkzeug.test import TestResponse
 
+from gateway import visitor
 from gateway.cookies import STAFF_SESSION_COOKIE, cookie_name
 from gateway.service_clients import clients
 from gateway.web.mails import mail_folder
@@ -21,6 +22,8 @@ from services.accounts.operations.staff_disabling import disable_staff
 from services.accounts.queries.staff import staff_id_of
 from services.chassis import clock
 from services.chassis.database.audit import Actor
+from services.contracts.api.own_account import change_account
+from services.contracts.api.visitors import ask_reset
 from tests.accounts.creation_form import PASSWORD
 from tests.documents.imports.exam_office import CELLS, csv_of
 from tests.documents.imports.exam_office import NEW as EXAMPLE_IMPORT
@@ -168,8 +171,9 @@ class Examples:
         waiting, new = self._visitors.create_account(), new_address()
         with self.apps["gateway"].app_context():
             change = creation_answers(new, password="", password_confirmation="", current_password=PASSWORD)
-            assert clients().accounts.change_my_account(self._candidates_token(), change)
-            clients().accounts.ask_password_reset(self.email)
+            changed = clients().passwords.call(change_account, self._candidates_token(), body={"values": change})
+            assert changed.email_change_pending
+            clients().accounts.call(ask_reset, clients().own_token, body={"email": self.email})
         mailed = {"activation": waiting, "adresse": new, "annulation": self.email, "mot-de-passe": self.email}
         links = {kind: self._visitors.link_to(address, f"/compte/{kind}") for kind, address in mailed.items()}
         return {kind: link.rpartition("/")[2] for kind, link in links.items()}
@@ -188,9 +192,7 @@ class Examples:
         with self.apps["gateway"].app_context():
             token = self._candidates_token()
             candidature = self._get("pieces", "/v1/candidatures")["candidatures"][0]["id"]
-            draft = clients().registrations.open_modification(
-                token, candidature, clients().accounts.identity_assertion(token)
-            )
+            draft = clients().registrations.open_modification(token, candidature, visitor.signed_identity(token))
         documents = self._get("documents", f"/v1/candidatures/{candidature}/documents")["documents"]
         periods = self._get("pieces", f"/v1/candidatures/{candidature}/pieces")["periods"]
         group = next(group for period in periods for group in period["groups"] if len(group["pieces"]) == 1)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from services.accounts.app import SECTIONS as ACCOUNTS
 from services.contracts.api.operation import Section
 from services.pieces.app import SECTIONS as PIECES
 from tests.architecture.gateway_ledger import CANDIDATE, GATEWAY, PROBED, PUBLIC
@@ -28,83 +29,7 @@ def _declared(sections: Iterable[Section]) -> dict[str, str]:
 
 _METHODS = {"PAGE": "GET"}
 LEDGER: dict[str, dict[str, str]] = {
-    "accounts": {
-        PUBLIC: f"""
-            {_DESCRIBED}
-            GET /.well-known/jwks.json
-            POST /v1/tokens
-        """,
-        "service(gateway)": """
-            GET /v1/forms/account
-            POST /v1/forms/account
-            GET /v1/forms/account/communes
-            POST /v1/accounts
-            POST /v1/activations
-            POST /v1/activations/check
-            POST /v1/activations/resend
-            POST /v1/email-changes
-            POST /v1/email-changes/check
-            POST /v1/email-changes/cancellations
-            POST /v1/email-changes/cancellations/check
-            POST /v1/password-resets
-            POST /v1/password-resets/check
-            POST /v1/password-resets/complete
-            POST /v1/sessions
-            POST /v1/sessions/end
-            POST /v1/sessions/exchange
-            POST /v1/staff-invitations
-            POST /v1/staff-invitations/check
-            POST /v1/tools/exchange
-        """,
-        CANDIDATE: """
-            GET /v1/me
-            PUT /v1/me
-            POST /v1/me/form
-            GET /v1/me/addresses
-            GET /v1/me/identity
-            GET /v1/me/mails
-            POST /v1/me/deletion
-        """,
-        "staff(candidates:correct)": """
-            POST /v1/candidates/search
-            GET /v1/candidates/<string:candidate_id>
-            POST /v1/candidates/<string:candidate_id>/form
-            POST /v1/candidates/<string:candidate_id>/identity
-            POST /v1/candidates/<string:candidate_id>/activation
-        """,
-        "staff(audit:read)": """
-            GET /v1/audit
-            GET /v1/audit.csv
-        """,
-        "staff(pieces:read)": """
-            GET /v1/staff/names
-        """,
-        "staff(staff:manage)": """
-            GET /v1/staff
-            GET /v1/staff/academies
-            GET /v1/staff/<string:staff_id>
-            GET /v1/staff/<string:staff_id>/tokens
-            POST /v1/staff/tokens/<string:token_id>/revoke
-        """,
-        "staff(account:manage, staff:manage)": """
-            POST /v1/staff
-            POST /v1/staff/<string:staff_id>/invitation
-            POST /v1/staff/<string:staff_id>/second-factor-reset
-            POST /v1/staff/<string:staff_id>/disable
-            POST /v1/staff/<string:staff_id>/enable
-        """,
-        "staff(account:manage)": """
-            GET /v1/staff/me
-            POST /v1/staff/me/password
-            POST /v1/staff/me/recovery-codes
-            POST /v1/staff/me/second-factor
-            POST /v1/staff/me/second-factor/proposals
-            POST /v1/staff/me/second-factor/proposals/check
-            GET /v1/staff/me/tokens
-            POST /v1/staff/me/tokens
-            POST /v1/staff/me/tokens/<string:token_id>/revoke
-        """,
-    },
+    "accounts": _declared(ACCOUNTS),
     "registrations": {
         PUBLIC: f"""
             {_DESCRIBED}

@@ -117,7 +117,7 @@ WRITING_READS: dict[tuple[str, str], Written] = {
     ("documents", "/v1/audit.csv"): Written({"documents.audit_entries"}),
     ("pieces", "/v1/audit.csv"): Written({"pieces.audit_entries"}),
     ("gateway", "/gestion/journal/<service>.csv"): Written({"pieces.audit_entries"}),
-    ("accounts", "/v1/candidates/<string:candidate_id>"): _ACCOUNT_READ,
+    ("accounts", "/v1/candidates/<candidate_id>"): _ACCOUNT_READ,
     ("gateway", "/gestion/comptes/<account_id>"): _ACCOUNT_READ,
     ("registrations", "/v1/staff/candidatures/<candidature_id>"): _DECLARATION_READ,
     ("registrations", "/v1/staff/candidatures.csv"): _DECLARATION_READ,

@@ -135,20 +135,20 @@ Route = tuple[str, str, str]
 """Service, method and rule, as the ledger has them."""
 ACTS: dict[Route, tuple[str, Act]] = {
     ("accounts", "POST", "/v1/candidates/search"): ("account_opened", StaffAtWork.candidate),
-    ("accounts", "POST", "/v1/candidates/<string:candidate_id>/identity"): ("identity_corrected", _correct),
-    ("accounts", "POST", "/v1/candidates/<string:candidate_id>/activation"): ("activation_resent", _send_activation),
+    ("accounts", "POST", "/v1/candidates/<candidate_id>/identity"): ("identity_corrected", _correct),
+    ("accounts", "POST", "/v1/candidates/<candidate_id>/activation"): ("activation_resent", _send_activation),
     ("accounts", "POST", "/v1/staff"): ("staff_invited", _invite),
-    ("accounts", "POST", "/v1/staff/<string:staff_id>/invitation"): (
+    ("accounts", "POST", "/v1/staff/<staff_id>/invitation"): (
         "staff_invited_again",
         lambda office: office.call("accounts", "POST", f"/staff/{_invite(office)}/invitation", json=office.with_code()),
     ),
-    ("accounts", "POST", "/v1/staff/<string:staff_id>/second-factor-reset"): (
+    ("accounts", "POST", "/v1/staff/<staff_id>/second-factor-reset"): (
         "second_factor_reset",
         _to_member("second-factor-reset"),
     ),
-    ("accounts", "POST", "/v1/staff/<string:staff_id>/disable"): ("staff_disabled", _to_member("disable")),
-    ("accounts", "POST", "/v1/staff/<string:staff_id>/enable"): ("staff_enabled", _enable),
-    ("accounts", "POST", "/v1/staff/tokens/<string:token_id>/revoke"): (
+    ("accounts", "POST", "/v1/staff/<staff_id>/disable"): ("staff_disabled", _to_member("disable")),
+    ("accounts", "POST", "/v1/staff/<staff_id>/enable"): ("staff_enabled", _enable),
+    ("accounts", "POST", "/v1/staff/tokens/<token_id>/revoke"): (
         "token_revoked",
         lambda office: office.call("accounts", "POST", f"/staff/tokens/{office.token()}/revoke", json=REASON),
     ),
@@ -159,7 +159,7 @@ ACTS: dict[Route, tuple[str, Act]] = {
     ),
     ("accounts", "POST", "/v1/staff/me/second-factor"): ("second_factor_renewed", _renew_second_factor),
     ("accounts", "POST", "/v1/staff/me/tokens"): ("token_created", StaffAtWork.token),
-    ("accounts", "POST", "/v1/staff/me/tokens/<string:token_id>/revoke"): (
+    ("accounts", "POST", "/v1/staff/me/tokens/<token_id>/revoke"): (
         "token_revoked",
         lambda office: office.call("accounts", "POST", f"/staff/me/tokens/{office.token()}/revoke"),
     ),
@@ -208,7 +208,7 @@ ACTS: dict[Route, tuple[str, Act]] = {
     ("pieces", "POST", "/v1/controls"): ("piece.controlled", _control_many),
 }
 WITHOUT_TRACE: dict[Route, str] = {
-    ("accounts", "POST", "/v1/candidates/<string:candidate_id>/form"): "checks what is typed, changes nothing",
+    ("accounts", "POST", "/v1/candidates/<candidate_id>/form"): "checks what is typed, changes nothing",
     ("accounts", "POST", "/v1/staff/me/second-factor/proposals"): "offers a key, which its code puts in force",
     ("accounts", "POST", "/v1/staff/me/second-factor/proposals/check"): "shows the offered key again",
     ("documents", "POST", "/v1/imports/<string:import_id>/documents/search"): "finds in a list that a GET gives",

@@ -13,6 +13,7 @@ import requests
 
 from services.chassis.http.client import Client
 from services.chassis.web.access_tokens import verified
+from services.contracts.api.sessions import exchange_tool_token, log_in
 from services.contracts.registrations import RegistrationSaved
 from tests.accounts.creation_form import PASSWORD
 from tests.bench.candidate_journey import LAST_TAB, TAB, Choice, fills_the_tabs, opens_a_draft, saves
@@ -43,7 +44,8 @@ def test_a_tab_and_a_draft(one_machine: Installation, floor: Floor) -> None:
         record(f"a tab's page, of it {name}", cost[name] * 1000, "ms")
     record("a tab's page over a bare page behind one hop", total / floor.page / 1000, "times")
 
-    token = one_machine.as_the_gateway().accounts.log_in(address, PASSWORD, device=None, source="192.0.2.7")
+    gateway, sent = one_machine.as_the_gateway(), {"email": address, "password": PASSWORD, "source": "192.0.2.7"}
+    token = gateway.passwords.call(log_in, gateway.own_token, body=sent)
     inside = Visitor(one_machine.address_of("registrations"), Timings(), token=token.access_token)
     path = f"/v1/drafts/{draft.rpartition('/')[2]}"
     cost = one_machine.processor_of(lambda: inside.get("draft", path), ASKED)
@@ -108,7 +110,8 @@ def _changes(visitor: Visitor, candidature: str) -> tuple[str, Answer]:
 def test_the_pieces_of_an_academie_through_the_gateway_and_direct(one_machine: Installation) -> None:
     one_machine.measure_load(4)
     opaque, path = one_machine.portal.token("staff"), "/pieces?academie=03&limit=20"
-    access = one_machine.as_the_gateway().tool_tokens.exchange_tool_token(opaque)
+    gateway = one_machine.as_the_gateway()
+    access = gateway.accounts.call(exchange_tool_token, gateway.own_token, body={"token": opaque}).access_token
     through = Visitor(one_machine.portal.url, Timings(), token=opaque)
     direct = Visitor(one_machine.address_of("pieces"), Timings(), token=access)
     ways: dict[str, Callable[[], object]] = {

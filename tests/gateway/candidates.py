@@ -7,12 +7,14 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from gateway import visitor
 from gateway.clients.drafts import Draft
 from gateway.cookies import SESSION_COOKIE, cookie_name
 from gateway.service_clients import clients
 from gateway.session_owner import exchange_name
 from gateway.web.mails import mail_folder
 from services.contracts import page_labels
+from services.contracts.api.sessions import log_in
 from tests.accounts.creation_form import PASSWORD, creation_form
 from tests.gateway.checked_browser import CheckedBrowser
 from tests.registrations.domain.example_dossier import ANSWERS
@@ -95,8 +97,9 @@ class CandidateFactory:
 
     def _identified(self, email: str) -> tuple[str, str]:
         """An access token, and the identity that accounts vouches for."""
-        token = clients().accounts.log_in(email, PASSWORD, device=None, source="192.0.2.7").access_token
-        return token, clients().accounts.identity_assertion(token)
+        sent = {"email": email, "password": PASSWORD, "source": "192.0.2.7"}
+        token = clients().passwords.call(log_in, clients().own_token, body=sent).access_token
+        return token, visitor.signed_identity(token)
 
     def _open_draft(self, token: str, assertion: str) -> Draft:
         chosen = {"domaine": "Examen", "exam": "BTS", "session": "2022", "academie": "03"}

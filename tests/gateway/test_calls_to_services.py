@@ -96,7 +96,7 @@ def test_a_tool_is_not_refused_for_the_gateways_own_token(running: InProcessPort
     app = gateway_before(running, silent, "accounts", "pieces")
     silent.answers({"type": "/problems/service-refuse"}, "401 Unauthorized")
     assert ask_api(app, PIECES, "a-good-tools-token").status_code == 503
-    silent.answers({"access_token": "signed", "expires_in": 60.0})
+    silent.answers({"access_token": "signed", "expires_in": 60})
     assert ask_api(app, PIECES, "a-good-tools-token").status_code == 200
 
 

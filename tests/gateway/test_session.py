@@ -18,6 +18,7 @@ from gateway.web.compte.connexion import local_path
 from services.accounts import hashing_queue
 from services.accounts.hashing_queue import BUSY, HashingQueue
 from services.contracts import page_labels
+from services.contracts.api.sessions import log_out
 from tests.accounts.creation_form import PASSWORD
 from tests.accounts.test_hashing_queue import occupy_hashing_turns
 from tests.gateway.calls import note_calls
@@ -32,7 +33,7 @@ def end_session(browser: ScriptlessBrowser, running: InProcessPortal) -> None:
     """On the server; the browser does not know."""
     session = browser.cookie(cookie_name(running.gateway.app.extensions["portail"], SESSION_COOKIE))
     with running.gateway.app.test_request_context():
-        clients().accounts.log_out(session or "")
+        clients().accounts.call(log_out, clients().own_token, body={"session": session or ""})
     drop_cached_exchange(running, browser)
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import cast
 
 from flask import jsonify, request
 from flask.typing import ResponseReturnValue
 
 from gateway import access, form_owner
-from gateway.clients.form_values import Form, SearchSuggestions, Values, posted_values
+from gateway.clients.form_values import Values, posted_values
 from gateway.service_clients import clients
 from gateway.web.compte import blueprint
+from services.contracts.api.forms import Form, FormField, Suggestions
+from services.contracts.api.visitors import fill_form, search_communes
 
 NON_ANSWER_FIELDS = ("action", "rechercher", form_owner.FIELD_NAME)
 SENT_WITH_SEARCH = ("departement_naissance",)
@@ -21,12 +23,16 @@ SENT_WITH_SEARCH = ("departement_naissance",)
 @access.public
 def communes() -> ResponseReturnValue:
     """Suggestions for the commune of birth: {"options": [{"value", "label"}], "advice"}."""
-    suggestions = clients().accounts.communes(request.args.get("departement_naissance", ""), request.args.get("q", ""))
-    return jsonify(options=_options(suggestions), advice=suggestions.advice)
+    return jsonify(_communes(request.args.get("departement_naissance", ""), request.args.get("q", "")))
 
 
 def posted_answers() -> Values:
     return posted_values(request.form.to_dict(flat=False), leave=NON_ANSWER_FIELDS)
+
+
+def filled_creation_form(values: Values) -> Form:
+    """The form for `values` as typed: the country chosen decides which place of birth is asked for."""
+    return clients().accounts.call(fill_form, clients().own_token, body={"values": values})
 
 
 def is_refresh() -> bool:
@@ -40,15 +46,19 @@ def with_search_results(form: Form, values: Values) -> Form:
     if not searched:
         return form
     words = str(values.get(f"{searched}-texte", ""))
-    suggestions = clients().accounts.communes(str(values.get("departement_naissance", "")), words)
-    results = {"results": _options(suggestions), "advice": suggestions.advice, "display": words}
+    suggestions = _communes(str(values.get("departement_naissance", "")), words)
+    results = {"results": suggestions.options, "advice": suggestions.advice, "display": words}
 
-    def completed(field: dict[str, Any]) -> dict[str, Any]:
-        return field | results if field["name"] == searched else field
+    def completed(field: FormField) -> FormField:
+        return cast(FormField, {**field, **results}) if field["name"] == searched else field
 
-    sections = [section | {"fields": [completed(field) for field in section["fields"]]} for section in form["sections"]]
-    return {**form, "sections": sections}
+    return {
+        "sections": [
+            {**section, "fields": [completed(field) for field in section["fields"]]} for section in form["sections"]
+        ]
+    }
 
 
-def _options(suggestions: SearchSuggestions) -> list[dict[str, str]]:
-    return [{"value": option.value, "label": option.label} for option in suggestions.options]
+def _communes(departement: str, words: str) -> Suggestions:
+    query = {"departement": departement[:3], "q": words[:100]}
+    return clients().accounts.call(search_communes, clients().own_token, query=query)

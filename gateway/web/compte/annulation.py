@@ -7,33 +7,30 @@ from flask.typing import ResponseReturnValue
 
 from gateway import access
 from gateway.pages import render_page
-from gateway.service_clients import clients
 from gateway.web.compte import blueprint, mailed_links
+from services.contracts.api import visitors as api
 
-BUTTONS: mailed_links.ButtonsByState = {
-    "expired": (mailed_links.NEW_PASSWORD, mailed_links.LOG_IN),
-    "replaced": (mailed_links.NEW_PASSWORD, mailed_links.LOG_IN),
-    "ended": (mailed_links.NEW_PASSWORD, mailed_links.LOG_IN),
-    "used": (mailed_links.NEW_PASSWORD, mailed_links.LOG_IN),
-    "unknown": (mailed_links.ACCOUNT,),
-}
+LINKS = mailed_links.MailedLinks(
+    api.check_cancellation,
+    {
+        "expired": (mailed_links.NEW_PASSWORD, mailed_links.LOG_IN),
+        "replaced": (mailed_links.NEW_PASSWORD, mailed_links.LOG_IN),
+        "ended": (mailed_links.NEW_PASSWORD, mailed_links.LOG_IN),
+        "used": (mailed_links.NEW_PASSWORD, mailed_links.LOG_IN),
+        "unknown": (mailed_links.ACCOUNT,),
+    },
+)
 
 
 @blueprint.get("/compte/annulation/<token>")
 @access.public
 def cancellation(token: str) -> ResponseReturnValue:
-    return mailed_links.show_link(
-        clients().accounts.cancellation_state,
-        token,
-        BUTTONS,
-        lambda state: render_page("compte/templates/annulation.html"),
-    )
+    return LINKS.show(token, lambda link: render_page("compte/templates/annulation.html"))
 
 
 @blueprint.post("/compte/annulation/<token>")
 @access.public
 def cancel_address_change(token: str) -> ResponseReturnValue:
     """Then ask for a new password: another person who requested the change knows the old one."""
-    accounts = clients().accounts
-    unusable = mailed_links.use_link(accounts.cancellation_state, accounts.cancel_email_change, token, BUTTONS)
+    unusable = LINKS.use(token, lambda: LINKS.call(api.cancel_email_change, token))
     return unusable or redirect(url_for("compte.forgotten", fait="annulation"), code=303)

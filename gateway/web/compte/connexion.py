@@ -9,13 +9,13 @@ from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
 from gateway import access, cookies, visitor
-from gateway.clients.accounts import Login
 from gateway.pages import render_page
 from gateway.seal import InterruptedPost, current_seal
-from gateway.service_clients import clients
 from gateway.web.compte import blueprint
+from gateway.web.compte.session import opened_session
 from services.chassis.errors import DomainError
 from services.contracts import problem_types
+from services.contracts.api.sessions import OpenedSession
 
 STATUSES_SHOWN_HERE = (401, 403, 422, 429)
 LOCAL_PATH = re.compile(r"/(?![/\\])[!-\[\]-~]*")
@@ -41,12 +41,7 @@ def log_in_page() -> ResponseReturnValue:
 @access.public
 def log_in() -> ResponseReturnValue:
     try:
-        login = clients().accounts.log_in(
-            request.form.get("identifiant", ""),
-            request.form.get("password", ""),
-            device=visitor.device_cookie(),
-            source=request.remote_addr or "",
-        )
+        login = opened_session()
     except DomainError as refusal:
         if refusal.http_status not in STATUSES_SHOWN_HERE:
             raise
@@ -103,12 +98,12 @@ def _show_refusal(refusal: DomainError) -> ResponseReturnValue:
     return response
 
 
-def _response_after_log_in(login: Login) -> Response:
+def _response_after_log_in(login: OpenedSession) -> Response:
     visitor.set_owner_of(login.session)
     sealed = request.form.get("saisie")
     if not sealed:
         return redirect(local_path(request.form.get("suite")), code=303)
-    interrupted = current_seal().unseal_post(sealed, subject=login.subject) if login.subject else None
+    interrupted = current_seal().unseal_post(sealed, subject=login.subject)
     return _resume_page(interrupted)
 
 

@@ -6,15 +6,22 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from gateway import access, cookies
-from gateway.clients.accounts import Created
 from gateway.clients.form_values import Values
 from gateway.pages import render_page
 from gateway.seal import current_seal
 from gateway.service_clients import clients
 from gateway.web.compte import blueprint
-from gateway.web.compte.account_form import SENT_WITH_SEARCH, is_refresh, posted_answers, with_search_results
+from gateway.web.compte.account_form import (
+    SENT_WITH_SEARCH,
+    filled_creation_form,
+    is_refresh,
+    posted_answers,
+    with_search_results,
+)
 from services.chassis.errors import DomainError
 from services.contracts.account_rules import ACTIVATION_HOURS, MAX_CREATION_LENGTH
+from services.contracts.api import visitors as api
+from services.contracts.api.visitors import Created
 
 STATUSES_SHOWN_HERE = (409, 422, 429)
 ADDRESS_COOKIE_SECONDS = 2 * 3600  # time to fetch a mail; short because of shared computers
@@ -33,7 +40,8 @@ def create() -> ResponseReturnValue:
     if is_refresh():
         return _form(values)
     try:
-        created = clients().accounts.create(values, source=request.remote_addr or "")
+        sent = {"values": values, "source": request.remote_addr or ""}
+        created = clients().passwords.call(api.create_account, clients().own_token, body=sent)
     except DomainError as refusal:
         if refusal.http_status not in STATUSES_SHOWN_HERE:
             raise
@@ -52,11 +60,13 @@ def confirmation() -> ResponseReturnValue:
 def resend() -> ResponseReturnValue:
     """« Je n'ai pas reçu le mail, effectuer un nouvel envoi »; the answer never tells whether the address is known."""
     email = request.form.get("email", "").strip()
-    created = Created(email, request.form.get("creation", "")[:MAX_CREATION_LENGTH]) if email else _created_lately()
+    creation = request.form.get("creation", "")[:MAX_CREATION_LENGTH]
+    created = Created(email=email, creation=creation) if email else _created_lately()
     if created is None:
         return _confirmation_page(problem="Saisissez l'adresse mail de votre compte.", status=422)
     try:
-        clients().accounts.resend_activation(created.email, created.creation or None)
+        sent = {"email": created.email, "creation": created.creation or None}
+        clients().accounts.call(api.resend_activation, clients().own_token, body=sent)
     except DomainError as refusal:
         if refusal.http_status not in STATUSES_SHOWN_HERE:
             raise
@@ -70,7 +80,7 @@ def _form(values: Values, refusal: DomainError | None = None, *, indexed: bool =
         "compte/templates/creation.html",
         status=refusal.http_status if refusal else 200,
         indexed=indexed,
-        form=with_search_results(clients().accounts.creation_form(values), values),
+        form=with_search_results(filled_creation_form(values), values),
         errors=errors,
         refusal=refusal.detail if refusal and not errors else None,
         with_fields=SENT_WITH_SEARCH,
@@ -108,4 +118,4 @@ def _created_lately() -> Created | None:
     if not text:
         return None
     email, _, creation = text.partition("\n")
-    return Created(email, creation)
+    return Created(email=email, creation=creation)

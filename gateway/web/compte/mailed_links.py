@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from flask import Response
 
-from gateway.clients.accounts import LinkState
 from gateway.layout import frame
 from gateway.pages import render_page
+from gateway.service_clients import clients
 from services.chassis.errors import DomainError
-from services.contracts import problem_types
+from services.contracts.account_codes import LINK_PROBLEMS, State
 from services.contracts.account_rules import MAX_TOKEN_LENGTH
+from services.contracts.api.operation import Operation
+from services.contracts.api.visitors import LinkState
 
 TITLES = {
     "expired": "Ce lien a expiré",
@@ -20,16 +24,10 @@ TITLES = {
     "used": "Ce lien a déjà été utilisé",
     "unknown": "Ce lien n'est pas reconnu",
 }
-STATUSES = {"unknown": 404}  # of the others: 410
-STATES_BY_PROBLEM = {
-    problem_types.LINK_EXPIRED.slug: "expired",
-    problem_types.LINK_REPLACED.slug: "replaced",
-    problem_types.LINK_ENDED.slug: "ended",
-    problem_types.LINK_USED.slug: "used",
-}
-
+STATES_BY_PROBLEM = {problem.slug: state for state, problem in LINK_PROBLEMS.items()}
+Answer = TypeVar("Answer")
+Link = TypeVar("Link", bound=LinkState)
 Buttons = tuple[dict[str, str], ...]
-ButtonsByState = Mapping[str, Buttons]
 LOG_IN = {"label": "M'identifier", "url": "/connexion"}
 CREATE = {"label": frame.CREATE_ACCOUNT.label, "url": frame.CREATE_ACCOUNT.url}
 RESEND = {"label": "Demander un nouvel envoi", "url": "/compte/creation/confirmation"}
@@ -37,43 +35,54 @@ RESET = {"label": "Demander un nouveau lien", "url": "/compte/mot-de-passe-oubli
 NEW_PASSWORD = {"label": "Réinitialiser mon mot de passe", "url": "/compte/mot-de-passe-oublie"}
 ACCOUNT = {"label": frame.ACCOUNT.label, "url": frame.ACCOUNT.url}
 
-CheckLink = Callable[[str], LinkState]
 
+@dataclass(frozen=True)
+class MailedLinks(Generic[Link]):
+    """Links of one kind: how accounts is asked for the state of one, and the buttons of the page that says why it is
+    not usable, by its state. `are_of_staff`: they are counted with the calls of gestionnaires' pages."""
 
-def show_link(check: CheckLink, token: str, buttons: ButtonsByState, page: Callable[[LinkState], Response]) -> Response:
-    """`page` for a usable link, else a page with the reason and the `buttons` of its state."""
-    state = _link_state(check, token)
-    return page(state) if state.usable else unusable_link_page(state, buttons)
+    check: Operation[Link]
+    buttons: Mapping[str, Buttons]
+    are_of_staff: bool = False
 
+    def call(self, operation: Operation[Answer], token: str, **others: str) -> Answer:
+        """What accounts answers to a call with the link's token."""
+        accounts = clients().staff_accounts if self.are_of_staff else clients().accounts
+        return accounts.call(operation, clients().own_token, body={"token": token, **others})
 
-def use_link(check: CheckLink, use: Callable[[str], object], token: str, buttons: ButtonsByState) -> Response | None:
-    """None once `use` has been done with the token; else the page that says why the link is not usable.
+    def show(self, token: str, page: Callable[[Link], Response]) -> Response:
+        """`page` for a usable link, else a page with the reason and the buttons of its state."""
+        link = self._state_of(token)
+        return page(link) if link.state == State.USABLE else self.unusable_page(link)
 
-    Raises the refusals of `use` that are not about the link.
-    """
-    state = _link_state(check, token)
-    if not state.usable:
-        return unusable_link_page(state, buttons)
-    try:
-        use(token)
-    except DomainError as refusal:
-        if refusal.http_status != 410:
-            raise
-        ended = LinkState(STATES_BY_PROBLEM.get(refusal.slug, "unknown"), refusal.detail)
-        return unusable_link_page(ended, buttons)
-    return None
+    def use(self, token: str, use: Callable[[], object]) -> Response | None:
+        """None once `use` has been done; else the page that says why the link is not usable.
 
+        Raises the refusals of `use` that are not about the link.
+        """
+        link = self._state_of(token)
+        if link.state != State.USABLE:
+            return self.unusable_page(link)
+        try:
+            use()
+        except DomainError as refusal:
+            if refusal.http_status != 410:
+                raise
+            state = STATES_BY_PROBLEM.get(refusal.slug, State.UNKNOWN)
+            return self.unusable_page(LinkState(state=state, detail=refusal.detail))
+        return None
 
-def _link_state(check: CheckLink, token: str) -> LinkState:
-    return check(token) if len(token) <= MAX_TOKEN_LENGTH else LinkState("unknown")
+    def unusable_page(self, link: LinkState) -> Response:
+        """The page that says why a link is not usable and what to do."""
+        return render_page(
+            "layout/error_page.html",
+            status=404 if link.state == State.UNKNOWN else 410,
+            page_title=TITLES.get(link.state, TITLES["unknown"]),
+            lead=link.detail or "Vérifiez que l'adresse a été copiée en entier depuis le mail.",
+            links=list(self.buttons.get(link.state, ())) or [LOG_IN],
+        )
 
-
-def unusable_link_page(state: LinkState, buttons: ButtonsByState) -> Response:
-    """The page that says why a link is not usable and what to do, with the `buttons` of its state."""
-    return render_page(
-        "layout/error_page.html",
-        status=STATUSES.get(state.state, 410),
-        page_title=TITLES.get(state.state, TITLES["unknown"]),
-        lead=state.detail or "Vérifiez que l'adresse a été copiée en entier depuis le mail.",
-        links=list(buttons.get(state.state, ())) or [LOG_IN],
-    )
+    def _state_of(self, token: str) -> Link:
+        if len(token) > MAX_TOKEN_LENGTH:
+            return self.check.answer(state=State.UNKNOWN)
+        return self.call(self.check, token)

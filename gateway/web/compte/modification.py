@@ -6,13 +6,15 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from gateway import access, visitor
-from gateway.clients.form_values import Form, Values
+from gateway.clients.form_values import Values
 from gateway.pages import render_page
 from gateway.service_clients import clients
 from gateway.web.compte import blueprint
 from gateway.web.compte.account_form import SENT_WITH_SEARCH, is_refresh, posted_answers, with_search_results
 from gateway.web.service_contact import show_contact
 from services.chassis.errors import DomainError
+from services.contracts.api import own_account as api
+from services.contracts.api.forms import Form
 
 STATUSES_SHOWN_HERE = (403, 409, 422, 429, 503)
 NOTICES = {
@@ -25,7 +27,7 @@ NOTICES = {
 @blueprint.get("/compte")
 @access.candidate
 def account() -> ResponseReturnValue:
-    account = clients().accounts.my_account(visitor.required().access_token)
+    account = clients().accounts.call(api.read_account, visitor.required().access_token)
     return _page(account.form, notice=NOTICES.get(request.args.get("fait", "")), pending=account.pending_email)
 
 
@@ -34,14 +36,14 @@ def account() -> ResponseReturnValue:
 def change_account() -> ResponseReturnValue:
     token, values = visitor.required().access_token, posted_answers()
     if is_refresh():
-        return _page(with_search_results(clients().accounts.my_account_form(token, values), values))
+        return _page(with_search_results(_filled_form(token, values), values))
     try:
-        pending = clients().accounts.change_my_account(token, values)
+        changed = clients().passwords.call(api.change_account, token, body={"values": values})
     except DomainError as refusal:
         if refusal.http_status not in STATUSES_SHOWN_HERE:
             raise
-        return _page(clients().accounts.my_account_form(token, values), refusal=refusal)
-    return _response_after_change(values, pending)
+        return _page(_filled_form(token, values), refusal=refusal)
+    return _response_after_change(values, changed.email_change_pending)
 
 
 def _response_after_change(values: Values, pending: bool) -> ResponseReturnValue:
@@ -52,6 +54,10 @@ def _response_after_change(values: Values, pending: bool) -> ResponseReturnValue
         return response
     visitor.drop_cached_exchange()
     return redirect(url_for("compte.account", fait="adresse" if pending else "enregistre"), code=303)
+
+
+def _filled_form(token: str, values: Values) -> Form:
+    return clients().accounts.call(api.fill_form, token, body={"values": values})
 
 
 def _page(

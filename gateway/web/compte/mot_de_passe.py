@@ -6,20 +6,25 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from gateway import access, visitor
-from gateway.clients.form_values import Form
 from gateway.pages import render_page
 from gateway.service_clients import clients
 from gateway.web.compte import blueprint, mailed_links
+from gateway.web.compte.account_form import filled_creation_form
 from services.chassis.errors import DomainError, FieldError
 from services.contracts.account_rules import RESET_HOURS
+from services.contracts.api import visitors as api
+from services.contracts.api.forms import Form
 
-BUTTONS: mailed_links.ButtonsByState = {
-    "expired": (mailed_links.RESET,),
-    "replaced": (mailed_links.RESET,),
-    "ended": (mailed_links.RESET, mailed_links.LOG_IN),
-    "used": (mailed_links.LOG_IN, mailed_links.RESET),
-    "unknown": (mailed_links.RESET,),
-}
+LINKS = mailed_links.MailedLinks(
+    api.check_reset,
+    {
+        "expired": (mailed_links.RESET,),
+        "replaced": (mailed_links.RESET,),
+        "ended": (mailed_links.RESET, mailed_links.LOG_IN),
+        "used": (mailed_links.LOG_IN, mailed_links.RESET),
+        "unknown": (mailed_links.RESET,),
+    },
+)
 NOTICES = {
     "annulation": "Le changement d'adresse mail est annulé : votre adresse reste la même. Si vous n'étiez pas à "
     "l'origine de cette demande, quelqu'un connaît votre mot de passe : réinitialisez-le sans attendre.",
@@ -41,7 +46,7 @@ def ask_reset() -> ResponseReturnValue:
         error = FieldError("#/email", "Saisissez votre adresse mail.")
         return render_page("compte/templates/mot_de_passe_oublie.html", status=422, errors=(error,))
     try:
-        clients().accounts.ask_password_reset(email)
+        clients().accounts.call(api.ask_reset, clients().own_token, body={"email": email})
     except DomainError as refusal:
         if refusal.http_status not in (422, 429):
             raise
@@ -54,26 +59,18 @@ def ask_reset() -> ResponseReturnValue:
 @blueprint.get("/compte/mot-de-passe/<token>")
 @access.public
 def new_password(token: str) -> ResponseReturnValue:
-    return mailed_links.show_link(
-        clients().accounts.password_reset_state,
-        token,
-        BUTTONS,
-        lambda state: render_page("compte/templates/mot_de_passe.html", form=_password_form()),
-    )
+    return LINKS.show(token, lambda link: render_page("compte/templates/mot_de_passe.html", form=_password_form()))
 
 
 @blueprint.post("/compte/mot-de-passe/<token>")
 @access.public
 def set_password(token: str) -> ResponseReturnValue:
     """Accounts ends every session of the account, this browser's too."""
-    accounts = clients().accounts
-    password, confirmation = request.form.get("password", ""), request.form.get("password_confirmation", "")
+    passwords = {name: request.form.get(name, "") for name in ("password", "password_confirmation")}
+    sent = {"token": token, **passwords}
     try:
-        unusable = mailed_links.use_link(
-            accounts.password_reset_state,
-            lambda token: accounts.set_new_password(token, password, confirmation),
-            token,
-            BUTTONS,
+        unusable = LINKS.use(
+            token, lambda: clients().passwords.call(api.complete_reset, clients().own_token, body=sent)
         )
     except DomainError as refusal:
         if refusal.http_status != 422:
@@ -89,7 +86,7 @@ def set_password(token: str) -> ResponseReturnValue:
 
 def _password_form() -> Form:
     """The two password fields of the creation form, which accounts defines with the rules in force."""
-    form = clients().accounts.creation_form({})
+    form = filled_creation_form({})
     fields = [field for section in form["sections"] for field in section["fields"]]
     passwords = [field for field in fields if field["type"] == "password"]
     return {"sections": [{"title": None, "notice": None, "fields": passwords}]}

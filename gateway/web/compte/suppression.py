@@ -12,6 +12,7 @@ from gateway.web.compte import blueprint
 from gateway.web.service_contact import show_contact
 from services.chassis.errors import DomainError
 from services.contracts import problem_types
+from services.contracts.api import own_account as api
 
 HAS_CANDIDATURE = (
     "Vous avez une candidature : votre compte ne peut pas être supprimé. Pour toute demande, contactez votre service "
@@ -30,7 +31,8 @@ def ask_deletion() -> ResponseReturnValue:
 def delete_account() -> ResponseReturnValue:
     token = visitor.required().access_token
     try:
-        clients().accounts.delete_my_account(token, request.form.get("current_password", ""))
+        sent = {"current_password": request.form.get("current_password", "")}
+        clients().passwords.call(api.delete_account, token, body=sent)
     except DomainError as refusal:
         if refusal.http_status not in (409, 422, 429, 503):
             raise

@@ -6,6 +6,7 @@ from gateway import staff_member
 from gateway.clients.page_time_limit import optional_calls
 from gateway.service_clients import clients
 from services.chassis.errors import DomainError
+from services.contracts.api.team import list_academies
 
 
 def academie_options() -> list[dict[str, str]]:
@@ -14,7 +15,7 @@ def academie_options() -> list[dict[str, str]]:
         return []
     try:
         with optional_calls():
-            academies = clients().team.academies(staff_member.access_token())
+            academies = clients().staff_accounts.call(list_academies, staff_member.access_token()).academies
     except DomainError:
         return []
     return [{"value": academie.value, "label": academie.label} for academie in academies]

@@ -9,7 +9,6 @@ from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response as BaseResponse
 
 from gateway import access, staff_member
-from gateway.clients.team import Proposal
 from gateway.pages import render_page
 from gateway.qr_code import qr_svg
 from gateway.service_clients import clients
@@ -17,6 +16,7 @@ from gateway.web.gestion import blueprint
 from gateway.web.gestion.posted_text import posted_text
 from services.chassis.errors import DomainError
 from services.contracts.account_rules import STAFF_ROLE_LABELS
+from services.contracts.api import own_staff_account as api
 
 ACTIVE_MENU_KEY = "compte"
 OWN_ACCOUNT = "account:manage"
@@ -34,7 +34,7 @@ FEW_CODES = 3
 @blueprint.get("/compte")
 @access.staff(OWN_ACCOUNT)
 def show_own_account() -> ResponseReturnValue:
-    account = clients().team.own_account(staff_member.access_token())
+    account = own_account()
     return render_page(
         "gestion/templates/compte.html",
         active=ACTIVE_MENU_KEY,
@@ -56,28 +56,30 @@ def ask_password() -> ResponseReturnValue:
 def change_password() -> ResponseReturnValue:
     values = {name: request.form.get(name, "") for name in PASSWORD_FIELDS}
     try:
-        session = clients().team.change_password(staff_member.access_token(), values)
+        opened = clients().passwords.call(api.change_password, staff_member.access_token(), body=values)
     except DomainError as refusal:
         return _password_page(_shown_here(refusal))
-    return _with_new_session(session, "mot-de-passe")
+    return _with_new_session(opened.session, "mot-de-passe")
 
 
 @blueprint.get("/compte/codes-de-secours")
 @access.staff(OWN_ACCOUNT)
 def ask_recovery_codes() -> ResponseReturnValue:
-    return _page("codes_de_secours.html", account=clients().team.own_account(staff_member.access_token()))
+    return _page("codes_de_secours.html", account=own_account())
 
 
 @blueprint.post("/compte/codes-de-secours")
 @access.staff(OWN_ACCOUNT)
 def make_recovery_codes() -> ResponseReturnValue:
     try:
-        codes = clients().team.new_recovery_codes(staff_member.access_token(), posted_text("code"))
+        sent = {"code": posted_text("code")}
+        new = clients().staff_accounts.call(api.renew_recovery_codes, staff_member.access_token(), body=sent)
     except DomainError as refusal:
         shown = _shown_here(refusal)
-        return _page("codes_de_secours.html", shown, account=clients().team.own_account(staff_member.access_token()))
+        return _page("codes_de_secours.html", shown, account=own_account())
     back = {"label": "Revenir à mon compte", "url": url_for("gestion.show_own_account")}
-    return _page("codes_de_secours_nouveaux.html", codes=codes, lead="Les anciens ne servent plus.", next_step=back)
+    lead = "Les anciens ne servent plus."
+    return _page("codes_de_secours_nouveaux.html", codes=new.recovery_codes, lead=lead, next_step=back)
 
 
 @blueprint.get("/compte/second-facteur")
@@ -90,7 +92,8 @@ def ask_second_factor() -> ResponseReturnValue:
 @access.staff(OWN_ACCOUNT)
 def propose_second_factor() -> ResponseReturnValue:
     try:
-        proposal = clients().team.propose_second_factor(staff_member.access_token(), posted_text("code"))
+        sent = {"code": posted_text("code")}
+        proposal = clients().staff_accounts.call(api.propose_second_factor, staff_member.access_token(), body=sent)
     except DomainError as refusal:
         return _page("second_facteur.html", _shown_here(refusal))
     return _proposal_page(proposal)
@@ -99,22 +102,27 @@ def propose_second_factor() -> ResponseReturnValue:
 @blueprint.post("/compte/second-facteur/confirmation")
 @access.staff(OWN_ACCOUNT)
 def confirm_second_factor() -> ResponseReturnValue:
-    sealed = posted_text("proposal")
+    token, sealed = staff_member.access_token(), {"proposal": posted_text("proposal")}
     try:
-        session = clients().team.renew_second_factor(staff_member.access_token(), sealed, posted_text("code"))
+        sent = {**sealed, "code": posted_text("code")}
+        opened = clients().staff_accounts.call(api.renew_second_factor, token, body=sent)
     except DomainError as refusal:
         shown = _shown_here(refusal)
-        proposal = clients().team.proposed_again(staff_member.access_token(), sealed)
+        proposal = clients().staff_accounts.call(api.check_proposal, token, body=sealed).proposal
         return _proposal_page(proposal, shown) if proposal else _page("second_facteur.html", outdated=True)
-    return _with_new_session(session, "facteur")
+    return _with_new_session(opened.session, "facteur")
+
+
+def own_account() -> api.OwnAccount:
+    return clients().staff_accounts.call(api.read_account, staff_member.access_token())
 
 
 def _password_page(refusal: DomainError | None = None) -> Response:
-    hint = clients().team.own_account(staff_member.access_token()).password_hint
+    hint = own_account().password_hint
     return _page("mot_de_passe.html", refusal, password_hint=hint)
 
 
-def _proposal_page(proposal: Proposal, refusal: DomainError | None = None) -> Response:
+def _proposal_page(proposal: api.ProposedFactor, refusal: DomainError | None = None) -> Response:
     return _page("second_facteur_nouveau.html", refusal, proposal=proposal, qr=qr_svg(proposal.uri))
 
 

@@ -6,14 +6,13 @@ An address is posted: none stands in a URL, nor in a log of one.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from gateway import access, staff_member
-from gateway.clients.candidate_accounts import CandidateAccount, CandidateAccountDetail
-from gateway.clients.form_values import Form, Values
+from gateway.clients.form_values import Values
 from gateway.pages import render_page
 from gateway.service_clients import clients
 from gateway.web.compte.account_form import SENT_WITH_SEARCH, is_refresh, posted_answers, with_search_results
@@ -21,6 +20,8 @@ from gateway.web.gestion import blueprint
 from gateway.web.gestion.field_errors import shown_errors
 from gateway.web.gestion.posted_text import posted_text
 from services.chassis.errors import DomainError
+from services.contracts.api import candidate_accounts as api
+from services.contracts.api.forms import Form
 
 ACTIVE_MENU_KEY = "comptes"
 CORRECT = "candidates:correct"
@@ -43,18 +44,18 @@ def ask_account() -> ResponseReturnValue:
 def search_account() -> ResponseReturnValue:
     email = posted_text("email")
     try:
-        accounts = clients().candidate_accounts.search(staff_member.access_token(), email)
+        found = clients().staff_accounts.call(api.search_candidates, staff_member.access_token(), body={"email": email})
     except DomainError as refusal:
         if refusal.http_status not in REFUSALS_SHOWN_HERE:
             raise
         return _search_page(email, refusal=refusal)
-    return _search_page(email, accounts=accounts)
+    return _search_page(email, accounts=found.candidates)
 
 
 @blueprint.get("/comptes/<account_id>")
 @access.staff(CORRECT)
 def show_account(account_id: str) -> ResponseReturnValue:
-    account = clients().candidate_accounts.account(staff_member.access_token(), account_id)
+    account = _account(account_id)
     return _account_page(account, account.form)
 
 
@@ -66,7 +67,8 @@ def correct_account(account_id: str) -> ResponseReturnValue:
     if is_refresh():
         return _typed_page(account_id, values, reason)
     try:
-        clients().candidate_accounts.correct(staff_member.access_token(), account_id, values, reason)
+        token, sent = staff_member.access_token(), {"values": values, "reason": reason}
+        clients().staff_accounts.call(api.correct_identity, token, body=sent, candidate_id=account_id)
     except DomainError as refusal:
         if refusal.http_status not in REFUSALS_SHOWN_HERE:
             raise
@@ -77,12 +79,12 @@ def correct_account(account_id: str) -> ResponseReturnValue:
 @blueprint.post("/comptes/<account_id>/activation")
 @access.staff(CORRECT)
 def resend_activation(account_id: str) -> ResponseReturnValue:
-    clients().candidate_accounts.resend_activation(staff_member.access_token(), account_id)
+    clients().staff_accounts.call(api.resend_activation, staff_member.access_token(), candidate_id=account_id)
     return redirect(url_for("gestion.show_account", account_id=account_id, fait="renvoye"), code=303)
 
 
 def _search_page(
-    email: str, *, accounts: Sequence[CandidateAccount] | None = None, refusal: DomainError | None = None
+    email: str, *, accounts: tuple[api.Candidate, ...] | None = None, refusal: DomainError | None = None
 ) -> Response:
     """`accounts`: None before a search."""
     return render_page(
@@ -93,26 +95,36 @@ def _search_page(
         refusal=refusal,
         errors=shown_errors(refusal),
         accounts=accounts,
+        name_of=_name_of,
     )
+
+
+def _name_of(account: api.Candidate) -> str:
+    return f"{account.values['nom_famille']} {account.values['prenoms']}"
+
+
+def _account(account_id: str) -> api.CandidateDetail:
+    return clients().staff_accounts.call(api.read_candidate, staff_member.access_token(), candidate_id=account_id)
 
 
 def _typed_page(account_id: str, values: Values, reason: str, *, refusal: DomainError | None = None) -> Response:
     """The account with the form as it was typed."""
-    account = clients().candidate_accounts.account(staff_member.access_token(), account_id)
-    form = with_search_results(
-        clients().candidate_accounts.correction_form(staff_member.access_token(), account_id, values), values
+    account = _account(account_id)
+    form = clients().staff_accounts.call(
+        api.fill_correction, staff_member.access_token(), body={"values": values}, candidate_id=account_id
     )
-    return _account_page(account, form, reason=reason, refusal=refusal)
+    return _account_page(account, with_search_results(form, values), reason=reason, refusal=refusal)
 
 
 def _account_page(
-    account: CandidateAccountDetail, form: Form, *, reason: str = "", refusal: DomainError | None = None
+    account: api.CandidateDetail, form: Form, *, reason: str = "", refusal: DomainError | None = None
 ) -> Response:
     return render_page(
         "gestion/templates/compte_candidat.html",
         status=refusal.http_status if refusal else 200,
         active=ACTIVE_MENU_KEY,
         account=account,
+        name=_name_of(account),
         form=form,
         reason=reason,
         refusal=refusal,

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from gateway import access, error_pages, staff_member, visitor
 from gateway.pages import render_page
 from gateway.seal import current_seal
-from gateway.service_clients import clients
+from gateway.web.compte.session import end_session, opened_session
 from gateway.web.gestion import blueprint
 from gateway.web_security import SAFE_METHODS
 from services.chassis.errors import DomainError, Forbidden, Unauthenticated, Unavailable
@@ -39,20 +39,14 @@ def log_in_page() -> ResponseReturnValue:
 @access.public
 def log_in() -> ResponseReturnValue:
     try:
-        login = clients().accounts.log_in(
-            request.form.get("identifiant", ""),
-            request.form.get("password", ""),
-            code=re.sub(r"\s", "", request.form.get("code", "")) or None,
-            device=visitor.device_cookie(),
-            source=request.remote_addr or "",
-        )
+        login = opened_session(code=re.sub(r"\s", "", request.form.get("code", "")) or None)
     except DomainError as refusal:
         if refusal.http_status not in STATUSES_SHOWN_HERE:
             raise
         return _refused_page(refusal)
     if not staff_member.set_owner_of(login.session):
         with suppress(DomainError):  # else it ends by itself, unused
-            clients().accounts.log_out(login.session)
+            end_session(login.session)
         return _refused_page(Forbidden(FOR_STAFF_ALONE))
     response = _after_log_in(login.subject)
     staff_member.set_session_cookie(response, login.session)
@@ -65,7 +59,7 @@ def log_in() -> ResponseReturnValue:
 def log_out() -> ResponseReturnValue:
     """Ends the session everywhere. While accounts does not answer, the cookie stays so that it can be tried again."""
     if session := staff_member.session_cookie():
-        clients().accounts.log_out(session)
+        end_session(session)
     response = redirect("/gestion/connexion", code=303)
     staff_member.forget_session(response)
     return response
@@ -135,11 +129,11 @@ def _page(
     return response
 
 
-def _after_log_in(subject: str | None) -> BaseResponse:
+def _after_log_in(subject: str) -> BaseResponse:
     sealed = request.form.get("saisie")
     if not sealed:
         return redirect(_gestion_path(request.form.get("suite")), code=303)
-    interrupted = current_seal().unseal_post(sealed, subject=subject) if subject else None
+    interrupted = current_seal().unseal_post(sealed, subject=subject)
     path = _gestion_path(interrupted.path if interrupted else None)
     return render_page("compte/templates/reprise.html", interrupted=interrupted, path=path)
 

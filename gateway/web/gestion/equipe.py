@@ -11,14 +11,17 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
 from gateway import access, staff_member
-from gateway.clients.team import Member
 from gateway.pages import render_page
 from gateway.service_clients import clients
 from gateway.web.gestion import blueprint
 from gateway.web.gestion.posted_text import posted_text
+from gateway.web.gestion.staff_names import name_of
 from services.chassis.errors import DomainError
 from services.chassis.french import alphabetical
 from services.contracts.account_rules import STAFF_ROLE_LABELS
+from services.contracts.api import team as api
+from services.contracts.api.operation import Operation
+from services.contracts.api.team import Member
 
 ACTIVE_MENU_KEY = "equipe"
 MANAGE = ("staff:manage", "account:manage")
@@ -29,9 +32,9 @@ STATE_SEVERITIES = {"invited": "info", "active": "success", "disabled": "error"}
 
 @dataclass(frozen=True)
 class Act:
-    """What is done to a member in one of `states`. `api`: its name there; `done`: what the page says afterwards."""
+    """What is done to a member in one of `states`, by `operation`; `done`: what the page says afterwards."""
 
-    api: str
+    operation: Operation[None]
     label: str
     explanation: str
     done: str
@@ -42,7 +45,7 @@ class Act:
 
 ACTS = {
     "relance": Act(
-        "invitation",
+        api.invite_again,
         "Inviter de nouveau",
         "Un nouveau mail d'invitation est envoyé ; le lien du précédent ne sert plus.",
         "Une nouvelle invitation est envoyée.",
@@ -50,7 +53,7 @@ ACTS = {
         asks_reason=False,
     ),
     "reinitialisation": Act(
-        "second-factor-reset",
+        api.reset_second_factor,
         "Réinitialiser le second facteur",
         "Assurez-vous d'abord de l'identité de la personne. Son second facteur, ses codes de secours, son mot de passe "
         "et ses jetons ne servent plus ; un mail lui permet d'en choisir de nouveaux.",
@@ -59,7 +62,7 @@ ACTS = {
         takes_away=True,
     ),
     "desactivation": Act(
-        "disable",
+        api.disable,
         "Désactiver l'accès",
         "La personne ne peut plus s'identifier ; ses sessions et ses jetons prennent fin. Rien n'est effacé.",
         "L'accès est désactivé.",
@@ -67,7 +70,7 @@ ACTS = {
         takes_away=True,
     ),
     "reactivation": Act(
-        "enable",
+        api.enable,
         "Réactiver l'accès",
         "La personne s'identifie comme avant ; ses jetons restent révoqués.",
         "L'accès est réactivé.",
@@ -85,12 +88,14 @@ _AN_ACT = f"any({', '.join(ACTS)})"
 @blueprint.get("/equipe")
 @access.staff(*MANAGE)
 def list_team() -> ResponseReturnValue:
-    page = clients().team.members(staff_member.access_token(), request.args.get("cursor", ""))
+    cursor = request.args.get("cursor") or None
+    page = clients().staff_accounts.call(api.list_members, staff_member.access_token(), query={"cursor": cursor})
     return render_page(
         "gestion/templates/equipe.html",
         active=ACTIVE_MENU_KEY,
         members=sorted(page.items, key=lambda member: alphabetical(f"{member.nom} {member.prenoms}")),
         next_cursor=page.next_cursor,
+        name_of=name_of,
         academies=_academie_labels(),
         done=DONE_SENTENCES.get(request.args.get("fait", "")),
         **_labels(),
@@ -109,7 +114,8 @@ def invite() -> ResponseReturnValue:
     values: dict[str, Any] = {name: posted_text(name) for name in ("nom", "prenoms", "email", "role")}
     values["academies"] = request.form.getlist("academies")
     try:
-        clients().team.invite(staff_member.access_token(), values, posted_text("code"))
+        sent = {**values, "code": posted_text("code")}
+        clients().staff_accounts.call(api.invite, staff_member.access_token(), body=sent)
     except DomainError as refusal:
         if refusal.http_status not in STATUSES_SHOWN_HERE:
             raise
@@ -120,11 +126,12 @@ def invite() -> ResponseReturnValue:
 @blueprint.get("/equipe/<staff_id>")
 @access.staff(*MANAGE)
 def show_member(staff_id: str) -> ResponseReturnValue:
-    member = clients().team.member(staff_member.access_token(), staff_id)
+    member = _member(staff_id)
     return render_page(
         "gestion/templates/membre.html",
         active=ACTIVE_MENU_KEY,
         member=member,
+        name=name_of(member),
         academies=_academie_labels(),
         acts={name: act for name, act in ACTS.items() if _is_offered(act, name, member)},
         is_own=_is_own(member),
@@ -145,7 +152,8 @@ def do_act(staff_id: str, act: str) -> ResponseReturnValue:
     reason = posted_text("reason")
     sent = {"code": posted_text("code"), **({"reason": reason} if ACTS[act].asks_reason else {})}
     try:
-        clients().team.act(staff_member.access_token(), staff_id, ACTS[act].api, sent)
+        token = staff_member.access_token()
+        clients().staff_accounts.call(ACTS[act].operation, token, body=sent, staff_id=staff_id)
     except DomainError as refusal:
         if refusal.http_status not in STATUSES_SHOWN_HERE:
             raise
@@ -154,14 +162,15 @@ def do_act(staff_id: str, act: str) -> ResponseReturnValue:
 
 
 def _act_page(staff_id: str, name: str, *, reason: str = "", refusal: DomainError | None = None) -> Response:
-    member = clients().team.member(staff_member.access_token(), staff_id)
+    member = _member(staff_id)
     if refusal is None and not _is_offered(ACTS[name], name, member):
         raise NotFound()
     return render_page(
         "gestion/templates/acte_sur_un_membre.html",
         status=refusal.http_status if refusal else 200,
         active=ACTIVE_MENU_KEY,
-        member=member,
+        staff_id=staff_id,
+        name=name_of(member),
         act=ACTS[name],
         reason=reason,
         refusal=refusal,
@@ -187,13 +196,18 @@ def _is_offered(act: Act, name: str, member: Member) -> bool:
     return member.state in act.states and not (act.takes_away and _is_own(member))
 
 
+def _member(staff_id: str) -> Member:
+    return clients().staff_accounts.call(api.read_member, staff_member.access_token(), staff_id=staff_id)
+
+
 def _is_own(member: Member) -> bool:
     return member.id == staff_member.required().subject
 
 
 def _academie_labels() -> dict[str, str]:
     """By code, in the order in which they are shown."""
-    return {academie.value: academie.label for academie in clients().team.academies(staff_member.access_token())}
+    known = clients().staff_accounts.call(api.list_academies, staff_member.access_token())
+    return {academie.value: academie.label for academie in known.academies}
 
 
 def _labels() -> dict[str, Any]:

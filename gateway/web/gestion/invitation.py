@@ -7,8 +7,6 @@ from flask import Response, request
 from flask.typing import ResponseReturnValue
 
 from gateway import access, staff_member
-from gateway.clients.accounts import LinkState
-from gateway.clients.team import Invitation, SetUp
 from gateway.pages import render_page
 from gateway.qr_code import qr_svg
 from gateway.service_clients import clients
@@ -18,34 +16,35 @@ from gateway.web.gestion.posted_text import posted_text
 from services.chassis.errors import DomainError
 from services.contracts import page_labels
 from services.contracts.account_rules import STAFF_ROLE_LABELS
+from services.contracts.api import own_staff_account as api
 
 LOG_IN = {"label": "M'identifier", "url": "/gestion/connexion"}
-BUTTONS: mailed_links.ButtonsByState = dict.fromkeys(mailed_links.TITLES, (LOG_IN,))
+LINKS = mailed_links.MailedLinks(api.check_invitation, dict.fromkeys(mailed_links.TITLES, (LOG_IN,)), are_of_staff=True)
 NEXT_STEP = {"label": f"Entrer dans l'{page_labels.STAFF_PAGES}", "url": "/gestion"}
 
 
 @blueprint.get("/invitation/<token>")
 @access.public
 def open_invitation(token: str) -> ResponseReturnValue:
-    return mailed_links.show_link(clients().team.invitation, token, BUTTONS, _page)
+    return LINKS.show(token, _page)
 
 
 @blueprint.post("/invitation/<token>")
 @access.public
 def complete_invitation(token: str) -> ResponseReturnValue:
-    set_up: list[SetUp] = []
+    set_up: list[api.SetUp] = []
     try:
-        unusable = mailed_links.use_link(
-            clients().team.invitation,
-            lambda token: set_up.append(clients().team.complete_invitation(token, _posted())),
-            token,
-            BUTTONS,
-        )
+        unusable = LINKS.use(token, lambda: set_up.append(_set_up(token)))
     except DomainError as refusal:
         if refusal.http_status != 422:
             raise
-        return _page(clients().team.invitation(token, posted_text("proposal")), refusal)
+        return _page(LINKS.call(api.check_invitation, token, proposal=posted_text("proposal")), refusal)
     return unusable or _codes_page(set_up[0])
+
+
+def _set_up(token: str) -> api.SetUp:
+    sent = {"token": token, **_posted()}
+    return clients().passwords.call(api.complete_invitation, clients().own_token, body=sent)
 
 
 def _posted() -> dict[str, str]:
@@ -53,21 +52,21 @@ def _posted() -> dict[str, str]:
     return {**passwords, "proposal": posted_text("proposal"), "code": posted_text("code")}
 
 
-def _page(state: LinkState, refusal: DomainError | None = None) -> Response:
-    if not isinstance(state, Invitation) or state.invited is None or state.proposal is None:
-        return mailed_links.unusable_link_page(state, BUTTONS)
+def _page(link: api.InvitationLink, refusal: DomainError | None = None) -> Response:
+    if link.invited is None or link.proposal is None:
+        return LINKS.unusable_page(link)
     return render_page(
         "gestion/templates/invitation.html",
         status=refusal.http_status if refusal else 200,
-        invited=state.invited,
-        role=STAFF_ROLE_LABELS.get(state.invited.role, state.invited.role),
-        proposal=state.proposal,
-        qr=qr_svg(state.proposal.uri),
+        invited=link.invited,
+        role=STAFF_ROLE_LABELS.get(link.invited.role, link.invited.role),
+        proposal=link.proposal,
+        qr=qr_svg(link.proposal.uri),
         errors=refusal.errors if refusal else (),
     )
 
 
-def _codes_page(set_up: SetUp) -> Response:
+def _codes_page(set_up: api.SetUp) -> Response:
     staff_member.set_owner_of(set_up.session)
     response = render_page(
         "gestion/templates/codes_de_secours_nouveaux.html",

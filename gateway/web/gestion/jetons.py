@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from gateway import access, staff_member
-from gateway.clients.team import Token
 from gateway.pages import render_page
 from gateway.service_clients import clients
 from gateway.web.gestion import blueprint
-from gateway.web.gestion.compte import ACTIVE_MENU_KEY, OWN_ACCOUNT, STATUSES_SHOWN_HERE
+from gateway.web.gestion.compte import ACTIVE_MENU_KEY, OWN_ACCOUNT, STATUSES_SHOWN_HERE, own_account
 from gateway.web.gestion.posted_text import posted_text
 from services.chassis import clock
 from services.chassis.errors import DomainError
 from services.contracts.account_rules import DEFAULT_TOKEN_DAYS
+from services.contracts.api import own_staff_account as api
+from services.contracts.api.team import ToolToken
 
 SCOPE_LABELS = {
     "pieces:read": "Lire les pièces justificatives",
@@ -47,30 +47,25 @@ def create_token() -> ResponseReturnValue:
     name, days, scopes = posted_text("name"), posted_text("days"), request.form.getlist("scopes")
     asked = {"name": name, "scopes": scopes, "days": days if days in DAYS else DEFAULT["days"]}
     try:
-        token = clients().team.create_token(
-            staff_member.access_token(),
-            name=name,
-            scopes=scopes,
-            days=int(str(asked["days"])),
-            code=posted_text("code"),
-        )
+        sent = {**asked, "days": int(str(asked["days"])), "code": posted_text("code")}
+        created = clients().staff_accounts.call(api.create_token, staff_member.access_token(), body=sent)
     except DomainError as refusal:
         if refusal.http_status not in STATUSES_SHOWN_HERE:
             raise
         return _page(asked, refusal)
-    return render_page("gestion/templates/jeton_nouveau.html", active=ACTIVE_MENU_KEY, name=name, token=token)
+    return render_page("gestion/templates/jeton_nouveau.html", active=ACTIVE_MENU_KEY, name=name, token=created.token)
 
 
 @blueprint.post("/compte/jetons/<token_id>/revocation")
 @access.staff(OWN_ACCOUNT)
 def revoke_token(token_id: str) -> ResponseReturnValue:
-    clients().team.revoke_own_token(staff_member.access_token(), token_id)
+    clients().staff_accounts.call(api.revoke_token, staff_member.access_token(), token_id=token_id)
     return redirect(url_for("gestion.list_tokens", fait="revocation"), code=303)
 
 
 def _page(asked: Mapping[str, Any], refusal: DomainError | None = None, *, revoked: bool = False) -> Response:
-    account = clients().team.own_account(staff_member.access_token())
-    page = clients().team.own_tokens(staff_member.access_token(), request.args.get("cursor", ""))
+    cursor = request.args.get("cursor") or None
+    page = clients().staff_accounts.call(api.list_tokens, staff_member.access_token(), query={"cursor": cursor})
     return render_page(
         "gestion/templates/jetons.html",
         status=refusal.http_status if refusal else 200,
@@ -78,7 +73,7 @@ def _page(asked: Mapping[str, Any], refusal: DomainError | None = None, *, revok
         asked=asked,
         tokens=[(token, _state(token)) for token in page.items],
         next_cursor=page.next_cursor,
-        scopes=[{"value": scope, "label": SCOPE_LABELS.get(scope, scope)} for scope in account.scopes],
+        scopes=[{"value": scope, "label": SCOPE_LABELS.get(scope, scope)} for scope in own_account().scopes],
         scope_labels=SCOPE_LABELS,
         days=[{"value": days, "label": label} for days, label in DAYS.items()],
         refusal=refusal,
@@ -87,8 +82,8 @@ def _page(asked: Mapping[str, Any], refusal: DomainError | None = None, *, revok
     )
 
 
-def _state(token: Token) -> str:
+def _state(token: ToolToken) -> str:
     """« Valable », « Révoqué » or « Expiré »."""
     if token.revoked_at:
         return "Révoqué"
-    return "Valable" if clock.system_now() < datetime.fromisoformat(token.expires_at) else "Expiré"
+    return "Valable" if clock.system_now() < token.expires_at else "Expiré"

@@ -21,6 +21,7 @@ from gateway.web.gestion import blueprint
 from gateway.web.gestion.audit_labels import ACTION_LABELS, ACTOR_LABELS, VALUE_LABELS
 from gateway.web.gestion.journal_pages import ENTRIES_OF_A_PAGE, ServiceEntry, read_journal
 from gateway.web.gestion.posted_text import posted_text
+from gateway.web.gestion.staff_names import name_of
 from gateway.web.gestion.typed_instants import DAY_EXPECTED, read_day
 from services.chassis.clock import PARIS
 from services.chassis.errors import DomainError, NotFound
@@ -56,7 +57,7 @@ def show_journal() -> ResponseReturnValue:
         return clients().journal.entries(token, service, {**filters, **({"before": str(before)} if before else {})})
 
     page = None if errors else read_journal(AUDITED_SERVICES, request.args.get("suite"), read)
-    names = {member.id: member.name for member in clients().journal.staff(token)}
+    names = {member.id: name_of(member) for member in clients().journal.staff(token)}
     return render_page(
         "gestion/templates/journal.html",
         status=422 if errors else 200,

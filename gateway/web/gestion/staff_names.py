@@ -10,6 +10,7 @@ from gateway.service_clients import clients
 from gateway.template_filters import time_of_day
 from services.chassis.errors import DomainError
 from services.contracts.api.staff_pieces import RecentOpening, StaffPieceDetail
+from services.contracts.api.team import StaffName, list_names
 
 UNKNOWN = "un autre gestionnaire"
 
@@ -34,6 +35,12 @@ def names_by_id(staff_ids: Collection[str]) -> dict[str, str]:
         return {}
     try:
         with optional_calls():
-            return clients().team.names(staff_member.access_token(), staff_ids)
+            query = {"ids": ",".join(sorted(set(staff_ids)))}
+            names = clients().staff_accounts.call(list_names, staff_member.access_token(), query=query)
     except DomainError:
         return {}
+    return {person.id: name_of(person) for person in names.items}
+
+
+def name_of(person: StaffName) -> str:
+    return f"{person.prenoms} {person.nom}"

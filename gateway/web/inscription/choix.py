@@ -31,7 +31,7 @@ def choose() -> ResponseReturnValue:
 def validate() -> ResponseReturnValue:
     """« Valider »: reserves the N° candidat and opens the form, or resumes the draft that exists already."""
     token = visitor.required().access_token
-    assertion = clients().accounts.identity_assertion(token)
+    assertion = visitor.signed_identity(token)
     try:
         draft = clients().registrations.open_draft(token, request.form.get("opening_id", ""), assertion)
     except DomainError as refusal:

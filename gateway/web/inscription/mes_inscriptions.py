@@ -89,9 +89,7 @@ def number(candidature_id: str) -> ResponseReturnValue:
 def modify(candidature_id: str) -> ResponseReturnValue:
     token = visitor.required().access_token
     try:
-        draft = clients().registrations.open_modification(
-            token, candidature_id, clients().accounts.identity_assertion(token)
-        )
+        draft = clients().registrations.open_modification(token, candidature_id, visitor.signed_identity(token))
     except DomainError as refusal:
         return refusal_page(refusal)
     return redirect(url_for("inscription.show_tab", draft_id=draft.id, number=1), code=303)

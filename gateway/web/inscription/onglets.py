@@ -202,7 +202,7 @@ def _assertion() -> str:
     the one that the session's exchange returned."""
     if "assertion" not in g:
         session_assertion = visitor.required().identity if request.method in READS else None
-        g.assertion = session_assertion or clients().accounts.identity_assertion(_token())
+        g.assertion = session_assertion or visitor.signed_identity(_token())
     assertion: str = g.assertion
     return assertion
 

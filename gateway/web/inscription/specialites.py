@@ -58,7 +58,7 @@ def requirements(draft_id: str, number: int, code: str) -> ResponseReturnValue:
 def _tab(draft_id: str, number: int) -> Tab:
     """The tab that asks for the spécialité. Raises NotFound for another."""
     token = visitor.required().access_token
-    tab = clients().registrations.tab(token, draft_id, number, clients().accounts.identity_assertion(token))
+    tab = clients().registrations.tab(token, draft_id, number, visitor.signed_identity(token))
     if all(field["name"] != SPECIALITE_FIELD for field in tab.fields):
         raise NotFound()
     return tab

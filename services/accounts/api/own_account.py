@@ -4,68 +4,41 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_smorest import Blueprint
-
-from services.accounts.api import schemas
-from services.accounts.operations.account_change import change_account
-from services.accounts.operations.account_deletion import delete_own_account
+from services.accounts.operations import account_change, account_deletion
 from services.accounts.queries import my_account
 from services.chassis.web import access
-from services.chassis.web.problems import answers_with
-from services.contracts import problem_types
+from services.chassis.web.operations import Views
+from services.contracts.api import own_account as api
+from services.contracts.api.forms import Form
 
-blp = Blueprint("me", __name__, url_prefix="/v1/me", description="Mon compte")
+views = Views("me", __name__)
 
 
-@blp.route("", methods=["GET"])
-@access.candidate
-@blp.response(200, schemas.MeAnswer)
-@answers_with(blp, problem_types.NOT_FOUND)
-def show() -> my_account.MyAccount:
+@views.serves(api.read_account)
+def read_account() -> api.MyAccount:
     return my_account.my_account(access.caller().id)
 
 
-@blp.route("/addresses", methods=["GET"])
-@access.candidate
-@blp.response(200, schemas.AddressesAnswer)
-@answers_with(blp, problem_types.NOT_FOUND)
-def addresses() -> my_account.MyAddresses:
-    """The mail address in force, and the one that waits for its confirmation."""
+@views.serves(api.read_addresses)
+def read_addresses() -> api.MyAddresses:
     return my_account.my_addresses(access.caller().id)
 
 
-@blp.route("/form", methods=["POST"])
-@access.candidate
-@blp.arguments(schemas.Values)
-@blp.response(200, schemas.FormAnswer)
-@answers_with(blp, problem_types.NOT_FOUND)
-def form(sent: dict[str, Any]) -> dict[str, Any]:
-    """The form for what was typed: the country decides which place of birth is asked. Checks and changes nothing."""
-    return my_account.my_account(access.caller().id, sent["values"]).form
+@views.serves(api.fill_form)
+def fill_form(body: dict[str, Any]) -> Form:
+    return my_account.my_account(access.caller().id, body["values"]).form
 
 
-@blp.route("", methods=["PUT"])
-@access.candidate
-@blp.arguments(schemas.Values)
-@blp.response(200, schemas.ChangeAnswer)
-@answers_with(blp, problem_types.NOT_FOUND, problem_types.CANDIDATURE_EXISTS, problem_types.TOO_MANY_TRIES)
-def change(sent: dict[str, Any]) -> dict[str, bool]:
-    return {"email_change_pending": change_account(access.caller().id, sent["values"])}
+@views.serves(api.change_account)
+def change_account(body: dict[str, Any]) -> api.Changed:
+    return api.Changed(email_change_pending=account_change.change_account(access.caller().id, body["values"]))
 
 
-@blp.route("/deletion", methods=["POST"])
-@access.candidate
-@blp.arguments(schemas.CurrentPassword)
-@blp.response(204)
-@answers_with(blp, problem_types.NOT_FOUND, problem_types.CANDIDATURE_EXISTS, problem_types.TOO_MANY_TRIES)
-def delete(sent: dict[str, str]) -> None:
-    delete_own_account(access.caller().id, sent["current_password"])
+@views.serves(api.delete_account)
+def delete_account(body: dict[str, str]) -> None:
+    account_deletion.delete_own_account(access.caller().id, body["current_password"])
 
 
-@blp.route("/identity", methods=["GET"])
-@access.candidate
-@blp.response(200, schemas.Assertion)
-@answers_with(blp, problem_types.NOT_FOUND)
-def identity() -> dict[str, str]:
-    """The identity signed for registrations, good for a short time; never logged."""
-    return {"assertion": my_account.my_signed_identity(access.caller().id)}
+@views.serves(api.read_identity)
+def read_identity() -> api.SignedIdentity:
+    return api.SignedIdentity(assertion=my_account.my_signed_identity(access.caller().id))

@@ -5,111 +5,67 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from flask_smorest import Blueprint
-
-from services.accounts.api import own_staff_schemas as schemas
-from services.accounts.api.staff_schemas import CodeOnly, Paging, TokenPage
-from services.accounts.domain.staff import SESSION_ONLY
 from services.accounts.operations import own_staff_account as operations
-from services.accounts.operations.factor_proposals import Proposal
-from services.accounts.operations.staff_tokens import create_own_token, revoke_token
-from services.accounts.queries import staff as staff_queries
+from services.accounts.operations import staff_tokens
+from services.accounts.queries import staff
 from services.accounts.queries.own_staff_account import own_account
 from services.chassis.database.audit import Actor
 from services.chassis.web import access
-from services.chassis.web.problems import answers_with
-from services.contracts import problem_types
+from services.chassis.web.operations import Views
+from services.contracts.api import own_staff_account as api
+from services.contracts.api.team import ToolTokens
 
-blp = Blueprint("own_staff_account", __name__, url_prefix="/v1/staff/me", description="Mon compte de gestion")
-IN_A_SESSION = access.staff(SESSION_ONLY)
+views = Views("own_staff_account", __name__)
+Sent = dict[str, Any]
 
 
-@blp.route("", methods=["GET"])
-@IN_A_SESSION
-@blp.response(200, schemas.OwnAccount)
-@answers_with(blp, problem_types.NOT_FOUND)
-def show() -> dict[str, Any]:
+@views.serves(api.read_account)
+def read_account() -> api.OwnAccount:
     return own_account(_id())
 
 
-@blp.route("/password", methods=["POST"])
-@IN_A_SESSION
-@blp.arguments(schemas.NewStaffPassword)
-@blp.response(200, schemas.NewSession)
-@answers_with(blp, problem_types.NOT_FOUND, problem_types.TOO_MANY_TRIES)
-def change_password(sent: dict[str, Any]) -> dict[str, str]:
-    """Every session ends; the answer opens another."""
-    return {"session": operations.change_password(_id(), sent)}
+@views.serves(api.change_password)
+def change_password(body: Sent) -> api.NewSession:
+    return api.NewSession(session=operations.change_password(_id(), body))
 
 
-@blp.route("/recovery-codes", methods=["POST"])
-@IN_A_SESSION
-@blp.arguments(CodeOnly)
-@blp.response(201, schemas.RecoveryCodes)
-@answers_with(blp, problem_types.NOT_FOUND, problem_types.TOO_MANY_TRIES)
-def new_recovery_codes(sent: dict[str, str]) -> dict[str, list[str]]:
-    """A new set of recovery codes; the old one is void."""
-    return {"recovery_codes": operations.new_recovery_codes(_id(), sent["code"])}
+@views.serves(api.renew_recovery_codes)
+def renew_recovery_codes(body: Sent) -> api.RecoveryCodes:
+    return api.RecoveryCodes(recovery_codes=tuple(operations.new_recovery_codes(_id(), body["code"])))
 
 
-@blp.route("/second-factor/proposals", methods=["POST"])
-@IN_A_SESSION
-@blp.arguments(CodeOnly)
-@blp.response(200, schemas.Proposal)
-@answers_with(blp, problem_types.NOT_FOUND, problem_types.TOO_MANY_TRIES)
-def propose_second_factor(sent: dict[str, str]) -> Proposal:
-    """A new secret, which a code of its own puts in force."""
-    return operations.propose_second_factor(_id(), sent["code"])
+@views.serves(api.propose_second_factor)
+def propose_second_factor(body: Sent) -> api.ProposedFactor:
+    return operations.propose_second_factor(_id(), body["code"])
 
 
-@blp.route("/second-factor/proposals/check", methods=["POST"])
-@IN_A_SESSION
-@blp.arguments(schemas.SealedOnly)
-@blp.response(200, schemas.MaybeProposal)
-@answers_with(blp, problem_types.NOT_FOUND)
-def proposed_again(sent: dict[str, str]) -> dict[str, Proposal | None]:
-    """What was proposed, to show it again."""
-    return {"proposal": operations.proposed_again(_id(), sent["proposal"])}
+@views.serves(api.check_proposal)
+def check_proposal(body: Sent) -> api.MaybeProposedFactor:
+    return api.MaybeProposedFactor(proposal=operations.proposed_again(_id(), body["proposal"]))
 
 
-@blp.route("/second-factor", methods=["POST"])
-@IN_A_SESSION
-@blp.arguments(schemas.FactorRenewal)
-@blp.response(200, schemas.NewSession)
-@answers_with(blp, problem_types.NOT_FOUND, problem_types.TOO_MANY_TRIES)
-def renew_second_factor(sent: dict[str, str]) -> dict[str, str]:
-    """`code` is one of the proposed secret. Every session ends; the answer opens another."""
-    return {"session": operations.renew_second_factor(_id(), sent["proposal"], sent["code"])}
+@views.serves(api.renew_second_factor)
+def renew_second_factor(body: Sent) -> api.NewSession:
+    return api.NewSession(session=operations.renew_second_factor(_id(), body["proposal"], body["code"]))
 
 
-@blp.route("/tokens", methods=["GET"])
-@IN_A_SESSION
-@blp.arguments(Paging, location="query")
-@blp.response(200, TokenPage)
-def list_tokens(page: dict[str, Any]) -> dict[str, Any]:
-    """One's own tokens, those that ended among them."""
-    items, next_cursor = staff_queries.token_page(_id(), page["cursor"], page["limit"])
-    return {"items": items, "next_cursor": next_cursor}
+@views.serves(api.list_tokens)
+def list_tokens(query: Sent) -> ToolTokens:
+    return staff.token_page(_id(), query["cursor"], query["limit"])
 
 
-@blp.route("/tokens", methods=["POST"])
-@IN_A_SESSION
-@blp.arguments(schemas.NewToken)
-@blp.response(201, schemas.CreatedToken)
-@answers_with(blp, problem_types.NOT_FOUND, problem_types.TOO_MANY_TRIES)
-def create_token(sent: dict[str, Any]) -> dict[str, str]:
-    """A token for a tool, within one's own scopes."""
-    life = timedelta(days=sent["days"])
-    token_id, token = create_own_token(_id(), name=sent["name"], scopes=sent["scopes"], life=life, code=sent["code"])
-    return {"id": token_id, "token": token}
+@views.serves(api.create_token)
+def create_token(body: Sent) -> api.CreatedToken:
+    life = timedelta(days=body["days"])
+    token_id, token = staff_tokens.create_own_token(
+        _id(), name=body["name"], scopes=body["scopes"], life=life, code=body["code"]
+    )
+    return api.CreatedToken(id=token_id, token=token)
 
 
-@blp.route("/tokens/<string:token_id>/revoke", methods=["POST"])
-@IN_A_SESSION
-@blp.response(204)
-def revoke(token_id: str) -> None:
-    """One's own token is refused some seconds later."""
-    revoke_token(token_id, Actor("staff", _id()), owner_id=_id())
+@views.serves(api.revoke_token)
+def revoke_token(token_id: str) -> None:
+    staff_tokens.revoke_token(token_id, Actor("staff", _id()), owner_id=_id())
 
 
 def _id() -> str:

@@ -2,66 +2,35 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Any
 
-from flask_smorest import Blueprint
-
-from services.accounts.api import schemas
-from services.accounts.operations.login import Attempt, log_in
-from services.accounts.operations.sessions import end_session, exchange
+from services.accounts.operations import login, sessions
 from services.accounts.operations.staff_tokens import exchange_token
 from services.chassis.web import access
-from services.chassis.web.problems import answers_with
-from services.contracts import problem_types
+from services.chassis.web.operations import Views
+from services.contracts.api import sessions as api
+from services.contracts.api.operation import answer_of
 
-blp = Blueprint("sessions", __name__, url_prefix="/v1", description="Sessions et jetons")
-GATEWAY = access.service("gateway")
-
-
-@blp.route("/sessions", methods=["POST"])
-@GATEWAY
-@blp.arguments(schemas.Login)
-@blp.response(201, schemas.Opened)
-@answers_with(
-    blp,
-    problem_types.LOGIN_REFUSED,
-    problem_types.NOT_ACTIVATED,
-    problem_types.ACCOUNT_DISABLED,
-    problem_types.SECOND_FACTOR_ASKED,
-    problem_types.SECOND_FACTOR_UNREADABLE,
-    problem_types.TOO_MANY_TRIES,
-)
-def open_session(sent: dict[str, Any]) -> dict[str, Any]:
-    """Log in. Staff add the `code` of their second factor."""
-    logged_in = log_in(Attempt(**sent))
-    exchanged = exchange(logged_in.session, access.caller().id)
-    return {**dataclasses.asdict(exchanged), "session": logged_in.session, "device": logged_in.device}
+views = Views("sessions", __name__)
 
 
-@blp.route("/sessions/exchange", methods=["POST"])
-@GATEWAY
-@blp.arguments(schemas.SessionOnly)
-@blp.response(200, schemas.Exchanged)
-@answers_with(blp, problem_types.SESSION_EXPIRED)
-def exchange_session(sent: dict[str, str]) -> dict[str, Any]:
-    return dataclasses.asdict(exchange(sent["session"], access.caller().id))
+@views.serves(api.log_in)
+def log_in(body: dict[str, Any]) -> api.OpenedSession:
+    logged_in = login.log_in(login.Attempt(**body))
+    owner = sessions.exchange(logged_in.session, access.caller().id)
+    return answer_of(api.OpenedSession, owner, session=logged_in.session, device=logged_in.device)
 
 
-@blp.route("/sessions/end", methods=["POST"])
-@GATEWAY
-@blp.arguments(schemas.SessionOnly)
-@blp.response(204)
-def log_out(sent: dict[str, str]) -> None:
-    """Log out, everywhere."""
-    end_session(sent["session"])
+@views.serves(api.exchange_session)
+def exchange_session(body: dict[str, str]) -> api.LoggedIn:
+    return sessions.exchange(body["session"], access.caller().id)
 
 
-@blp.route("/tools/exchange", methods=["POST"])
-@GATEWAY
-@blp.arguments(schemas.TokenOnly)
-@blp.response(200, schemas.AccessToken)
-@answers_with(blp, problem_types.TOKEN_REFUSED)
-def exchange_tool_token(sent: dict[str, str]) -> dict[str, Any]:
-    token, seconds = exchange_token(sent["token"], access.caller().id)
-    return {"access_token": token, "expires_in": seconds}
+@views.serves(api.log_out)
+def log_out(body: dict[str, str]) -> None:
+    sessions.end_session(body["session"])
+
+
+@views.serves(api.exchange_tool_token)
+def exchange_tool_token(body: dict[str, str]) -> api.AccessToken:
+    return exchange_token(body["token"], access.caller().id)

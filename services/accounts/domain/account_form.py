@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from services.accounts.domain.civil_status import CIVILITES
 from services.accounts.domain.form_reader import FormReader
 from services.accounts.domain.passwords import Profile
+from services.contracts.api.forms import Form, FormField, Option, Suggestions
 from services.reference import communes, departements, pays
-
-Field = dict[str, Any]
-Form = dict[str, Any]
 
 _DATE_HINT = "Exemple: 30/05/1998"
 _EMAIL_HINT = "Exemple: nom.prenom@domaine.fr"
@@ -53,17 +51,14 @@ def correction(values: Mapping[str, Any]) -> Form:
     return {"sections": [{"title": None, "notice": None, "fields": fields}]}
 
 
-def commune_options(departement: str, typed: str) -> list[dict[str, str]]:
-    """Options for the search of the birthplace, in the département."""
-    return [_option(commune.label, commune.label) for commune in communes.search(departement, typed)]
+def communes_for(departement: str, typed: str) -> Suggestions:
+    """Communes of the département for the words typed; the advice says why none can be found there."""
+    options = tuple(_option(commune.label, commune.label) for commune in communes.search(departement, typed))
+    advice = CHOOSE_DEPARTEMENT if departements.by_code(departement) is None else None
+    return Suggestions(options=options, advice=advice)
 
 
-def no_commune_reason(departement: str) -> str | None:
-    """Why no commune can be found there, in French; None where some can."""
-    return CHOOSE_DEPARTEMENT if departements.by_code(departement) is None else None
-
-
-def _identity(values: Mapping[str, Any]) -> list[Field]:
+def _identity(values: Mapping[str, Any]) -> list[FormField]:
     typed = FormReader(values)
     return [
         _field("civilite", "Civilité", "select", typed, autocomplete="honorific-prefix",
@@ -80,7 +75,7 @@ def _identity(values: Mapping[str, Any]) -> list[Field]:
     ]  # fmt: skip
 
 
-def _birthplace(typed: FormReader) -> list[Field]:
+def _birthplace(typed: FormReader) -> list[FormField]:
     country_code = typed.raw("pays_naissance") or pays.FRANCE
     countries = [_option(country.code, country.label) for country in pays.proposed()]
     country_field = _field("pays_naissance", "Pays de naissance", "select", typed, refresh=True, autocomplete="off",
@@ -99,7 +94,7 @@ def _birthplace(typed: FormReader) -> list[Field]:
     return [country_field, departement_field, _commune(typed), checkbox]
 
 
-def _commune(typed: FormReader) -> Field:
+def _commune(typed: FormReader) -> FormField:
     if typed.is_ticked("commune_hors_liste"):
         return _field("commune_naissance_libre", "Commune de naissance", "text", typed, autocomplete="off",
                       hint="Nom de la commune à la date de votre naissance")  # fmt: skip
@@ -109,7 +104,7 @@ def _commune(typed: FormReader) -> Field:
     return commune
 
 
-def _email(values: Mapping[str, Any]) -> list[Field]:
+def _email(values: Mapping[str, Any]) -> list[FormField]:
     typed = FormReader(values)
     return [
         _field("email", "Adresse mail", "email", typed, hint=_EMAIL_HINT, autocomplete="email"),
@@ -118,7 +113,7 @@ def _email(values: Mapping[str, Any]) -> list[Field]:
     ]  # fmt: skip
 
 
-def _new_password(profile: Profile, *, required: bool) -> list[Field]:
+def _new_password(profile: Profile, *, required: bool) -> list[FormField]:
     """Never holds a value: passwords are not sent back."""
     nothing = FormReader({})
     hint = profile.hint if required else f"{profile.hint}. Laissez vide pour garder votre mot de passe."
@@ -130,15 +125,16 @@ def _new_password(profile: Profile, *, required: bool) -> list[Field]:
     ]  # fmt: skip
 
 
-def _current_password() -> Field:
+def _current_password() -> FormField:
     hint = "Demandé pour changer l'adresse mail ou le mot de passe"
     return _field("current_password", "Mot de passe actuel", "password", FormReader({}), required=False, hint=hint,
                   autocomplete="current-password")  # fmt: skip
 
 
-def _field(name: str, label: str, type: str, typed: FormReader, *, required: bool = True, **more: Any) -> Field:
-    return {"name": name, "label": label, "type": type, "required": required, "value": typed.raw(name), **more}
+def _field(name: str, label: str, type: str, typed: FormReader, *, required: bool = True, **more: Any) -> FormField:
+    given = {"name": name, "label": label, "type": type, "required": required, "value": typed.raw(name)}
+    return cast(FormField, {**given, **more})
 
 
-def _option(value: str, label: str) -> dict[str, str]:
+def _option(value: str, label: str) -> Option:
     return {"value": value, "label": label}

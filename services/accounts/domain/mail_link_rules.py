@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from services.chassis.errors import Gone
-from services.contracts import problem_types
+from services.contracts.account_codes import LINK_PROBLEMS, State
 from services.contracts.account_rules import ACTIVATION_LIFETIME, RESET_HOURS
 
 RESET_LIFETIME = timedelta(hours=RESET_HOURS)
@@ -39,15 +39,6 @@ class Purpose(StrEnum):
     STAFF_INVITATION = "invitation"
 
 
-class State(StrEnum):
-    USABLE = "usable"
-    EXPIRED = "expired"
-    REPLACED = "replaced"
-    ENDED = "ended"
-    USED = "used"
-    UNKNOWN = "unknown"
-
-
 class End(StrEnum):
     """How a link ends before its expiry: replaced by that of a newer mail, or with what it is for."""
 
@@ -75,15 +66,6 @@ def state_of(link: Link | None, now: datetime) -> State:
     return {None: State.USABLE, End.REPLACED: State.REPLACED, End.OVER: State.ENDED}[link.end]
 
 
-_PROBLEM_TYPES = {
-    State.EXPIRED: problem_types.LINK_EXPIRED,
-    State.REPLACED: problem_types.LINK_REPLACED,
-    State.ENDED: problem_types.LINK_ENDED,
-    State.USED: problem_types.LINK_USED,
-    State.UNKNOWN: problem_types.LINK_UNKNOWN,
-}
-LINK_PROBLEMS = tuple(_PROBLEM_TYPES.values())
-"""What whoever follows a link may be answered."""
 _REQUEST_RESET = "Demandez un nouveau lien de réinitialisation du mot de passe."
 _REQUEST_CHANGE = "Demandez de nouveau le changement d'adresse mail depuis votre compte."
 _REQUEST_INVITATION = "Demandez à un administrateur de vous inviter de nouveau."
@@ -146,4 +128,4 @@ def unusable_link_message(purpose: Purpose, state: State) -> str | None:
 
 def unusable_link_error(purpose: Purpose, state: State) -> Gone:
     """The error for a link that is not usable."""
-    return Gone(unusable_link_message(purpose, state) or _UNKNOWN_MESSAGE, problem=_PROBLEM_TYPES[state])
+    return Gone(unusable_link_message(purpose, state) or _UNKNOWN_MESSAGE, problem=LINK_PROBLEMS[state])

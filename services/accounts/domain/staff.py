@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from services.chassis.errors import FieldError, Invalid
 from services.contracts import account_rules
+from services.contracts.account_codes import MemberState
 
 PIECES_READ = "pieces:read"
 PIECES_CONTROL = "pieces:control"
@@ -31,21 +32,6 @@ _SCOPES_BY_ROLE = {
 }
 """accounts does not know a candidate's académies: a gestionnaire, who is limited to some, may not correct a civil
 status."""
-
-
-REASON_LENGTHS = (3, 500)
-"""Shortest and longest reason of an act in the audit trail, in characters."""
-
-
-TOKEN_NAME_LENGTH = 100
-
-
-class MemberState(StrEnum):
-    """`INVITED`: waits for the person to choose a password and a second factor by the mailed link."""
-
-    INVITED = "invited"
-    ACTIVE = "active"
-    DISABLED = "disabled"
 
 
 def member_state(invited_at: datetime | None, disabled_at: datetime | None) -> MemberState:

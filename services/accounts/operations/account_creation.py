@@ -4,7 +4,6 @@ reveals to nobody who has an account."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -21,15 +20,7 @@ from services.accounts.queries import accounts_by_address
 from services.chassis.clock import portal_now, to_paris
 from services.chassis.database.transactions import new_id
 from services.chassis.events import follow_up
-
-
-@dataclass(frozen=True)
-class Created:
-    """`email` as typed, to which a mail is sent in any case; `creation` identifies this creation when its mail is asked
-    for again, and is given whether or not there is one."""
-
-    email: str
-    creation: str
+from services.contracts.api.visitors import Created
 
 
 def create_account(values: Mapping[str, Any], source: str = "") -> Created:
@@ -41,7 +32,7 @@ def create_account(values: Mapping[str, Any], source: str = "") -> Created:
     new = read_new(values, today=to_paris(portal_now()).date(), profile=dependencies().profile)
     with dependencies().password_hasher.turn(source):
         password_hash = pending_creations.hash_creation_password(key_of(new.email), new.password)
-    created = Created(new.email, new_id())
+    created = Created(email=new.email, creation=new_id())
     retry_on_integrity_error(lambda: _store(new, password_hash, created.creation))
     return created
 

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from services.accounts.domain import mail_link_rules, throttling
 from services.accounts.domain.emails import key_of
-from services.accounts.domain.mail_link_rules import Purpose, State
+from services.accounts.domain.mail_link_rules import Purpose
 from services.accounts.models import db
 from services.accounts.operations import mail_links, pending_creations, rate_limits
 from services.accounts.operations.erasure import erase
@@ -15,6 +15,7 @@ from services.accounts.operations.integrity_retries import retry_on_integrity_er
 from services.accounts.queries import accounts_by_address, mail_link_states
 from services.chassis.clock import portal_now
 from services.chassis.events import follow_up
+from services.contracts.account_codes import State
 
 
 def resend_activation(email: str, creation_id: str | None = None) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from services.accounts.domain import mail_link_rules
 from services.accounts.domain.emails import key_of
-from services.accounts.domain.mail_link_rules import Purpose, State
+from services.accounts.domain.mail_link_rules import Purpose
 from services.accounts.models import Account, EmailChange, db
 from services.accounts.operations import mail_links, rate_limits, sessions
 from services.accounts.operations.identity_changes import run_after_pending_change
@@ -17,6 +17,7 @@ from services.chassis.clock import portal_now
 from services.chassis.errors import Conflict
 from services.chassis.events import follow_up, publish
 from services.contracts import problem_types
+from services.contracts.account_codes import State
 from services.contracts.accounts import EmailChanged
 
 _OTHER_CHANGE_PENDING = (

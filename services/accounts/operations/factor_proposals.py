@@ -7,7 +7,6 @@ a mailed link does not know the secret that its owner sets up.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from datetime import timedelta
 
 import pyotp
@@ -19,18 +18,10 @@ from services.accounts.opaque_secrets import hash_secret
 from services.chassis import brand
 from services.chassis.clock import system_now
 from services.contracts import page_labels
+from services.contracts.api.own_staff_account import ProposedFactor
 
 LIFETIME = timedelta(hours=1)
 ISSUER = f"{brand.NAME} - {page_labels.STAFF_PAGES}"
-
-
-@dataclass(frozen=True)
-class Proposal:
-    """`secret` in Base32, `uri` as applications scan it (otpauth://), `sealed` for the page."""
-
-    secret: str
-    uri: str
-    sealed: str
 
 
 def for_link(token: str) -> str:
@@ -43,7 +34,7 @@ def for_renewal(member: StaffMember) -> str:
     return f"renewal:{member.id}:{hash_secret(member.totp_sealed)}"
 
 
-def propose(subject: str, email: str, sealed: str = "") -> Proposal:
+def propose(subject: str, email: str, sealed: str = "") -> ProposedFactor:
     """A new secret, or that of `sealed` where it is a proposal for this subject that is still valid."""
     secret = secret_of(sealed, subject)
     if secret is None:
@@ -51,7 +42,7 @@ def propose(subject: str, email: str, sealed: str = "") -> Proposal:
         content = {"subject": subject, "secret": secret, "at": system_now().timestamp()}
         sealed = dependencies().derived_keys.seal(json.dumps(content))
     uri = pyotp.TOTP(secret).provisioning_uri(name=email, issuer_name=ISSUER)
-    return Proposal(secret, uri, sealed)
+    return ProposedFactor(secret=secret, uri=uri, sealed=sealed)
 
 
 def secret_of(sealed: str, subject: str) -> str | None:

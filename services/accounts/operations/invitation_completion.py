@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from services.accounts.dependencies import dependencies
 from services.accounts.domain import mail_link_rules, passwords
 from services.accounts.domain.form_reader import FormReader
-from services.accounts.domain.mail_link_rules import Purpose, State
+from services.accounts.domain.mail_link_rules import Purpose
 from services.accounts.models import AuditEntry, db
 from services.accounts.operations import (
     factor_proposals,
@@ -22,29 +21,25 @@ from services.accounts.operations import (
 from services.accounts.queries import mail_link_states
 from services.chassis.clock import portal_now
 from services.chassis.database.audit import Actor
+from services.contracts.account_codes import State
+from services.contracts.api.operation import answer_of
+from services.contracts.api.own_staff_account import InvitationLink, Invited, SetUp
+from services.contracts.api.visitors import LinkState
 
 OUTDATED_PROPOSAL = "Ce QR code n'est plus valable : scannez celui-ci, puis saisissez le code que montre l'application."
 
 
-@dataclass(frozen=True)
-class SetUp:
-    """`session`: the secret for the browser; `recovery_codes` are shown only once."""
-
-    session: str
-    recovery_codes: list[str]
-
-
-def shown(token: str, sealed: str = "") -> dict[str, Any]:
+def shown(token: str, sealed: str = "") -> LinkState:
     """The state of the link and what to tell about one that is not usable; of a usable one also whose it is, and a
     second factor to set up (that of the proposal `sealed`, while it is valid). Changes nothing."""
-    state = mail_link_states.link_state(Purpose.STAFF_INVITATION, token)
+    link = mail_link_states.link_state(Purpose.STAFF_INVITATION, token)
     with db.reading() as session:
         member = mail_link_states.member_by_token(session, token)
-    if state["state"] != State.USABLE or member is None:
-        return {**state}
+    if link.state != State.USABLE or member is None:
+        return link
     proposal = factor_proposals.propose(factor_proposals.for_link(token), member.email, sealed)
-    person = {name: getattr(member, name) for name in ("email", "nom", "prenoms", "role")}
-    return {**state, "invited": {**person, "password_hint": dependencies().profile.hint}, "proposal": proposal}
+    invited = answer_of(Invited, member, password_hint=dependencies().profile.hint)
+    return answer_of(InvitationLink, link, invited=invited, proposal=proposal)
 
 
 def complete(token: str, values: Mapping[str, Any]) -> SetUp:
@@ -68,7 +63,7 @@ def complete(token: str, values: Mapping[str, Any]) -> SetUp:
         rate_limits.forget_failures(session, member.email_key)
         codes = recovery_codes.replace(session, member.id)
         AuditEntry.record(session, Actor("staff", member.id), "staff_set_up", member.id)
-        return SetUp(sessions.replace_staff_sessions(session, member), codes)
+        return SetUp(session=sessions.replace_staff_sessions(session, member), recovery_codes=tuple(codes))
 
 
 def _read(token: str, values: Mapping[str, Any]) -> tuple[str, str, int]:

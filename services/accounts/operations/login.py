@@ -23,6 +23,7 @@ from services.chassis.database.audit import Actor
 from services.chassis.errors import Forbidden, Unauthenticated
 from services.chassis.events import follow_up
 from services.contracts import problem_types
+from services.contracts.api.sessions import CANDIDATE, STAFF
 
 
 @dataclass(frozen=True)
@@ -134,8 +135,8 @@ def _complete_login(
 
 
 def _open_session(session: Session, person: Person, device: str | None, previous: datetime | None) -> LoggedIn:
-    kind = sessions.STAFF if isinstance(person, StaffMember) else sessions.CANDIDATE
-    if kind == sessions.STAFF:
+    kind = STAFF if isinstance(person, StaffMember) else CANDIDATE
+    if kind == STAFF:
         AuditEntry.record(session, Actor("staff", person.id), "staff_logged_in", person.id)
     secret = sessions.open_session(session, kind, person.id, previous)
     return LoggedIn(secret, _remember_browser(session, person.id, device))

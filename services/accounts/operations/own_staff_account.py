@@ -21,6 +21,7 @@ from services.accounts.operations.invitation_completion import OUTDATED_PROPOSAL
 from services.accounts.operations.staff_rows import lock_member, refuse_disabled
 from services.accounts.queries.own_staff_account import stored_member
 from services.chassis.database.audit import Actor
+from services.contracts.api.own_staff_account import ProposedFactor
 
 
 def change_password(staff_id: str, values: Mapping[str, Any]) -> str:
@@ -46,13 +47,13 @@ def change_password(staff_id: str, values: Mapping[str, Any]) -> str:
         return sessions.replace_staff_sessions(session, locked)
 
 
-def propose_second_factor(staff_id: str, code: str) -> factor_proposals.Proposal:
+def propose_second_factor(staff_id: str, code: str) -> ProposedFactor:
     """A new secret, not in force before a code of its own confirms it. Raises Invalid, TooMany."""
     step_up.confirm(staff_id, code)
     return _proposal(stored_member(staff_id))
 
 
-def proposed_again(staff_id: str, sealed: str) -> factor_proposals.Proposal | None:
+def proposed_again(staff_id: str, sealed: str) -> ProposedFactor | None:
     """The same proposal, for the page that asks for its code again; None where it is no longer valid."""
     member = stored_member(staff_id)
     if factor_proposals.secret_of(sealed, factor_proposals.for_renewal(member)) is None:
@@ -91,5 +92,5 @@ def new_recovery_codes(staff_id: str, code: str) -> list[str]:
         return codes
 
 
-def _proposal(member: StaffMember, sealed: str = "") -> factor_proposals.Proposal:
+def _proposal(member: StaffMember, sealed: str = "") -> ProposedFactor:
     return factor_proposals.propose(factor_proposals.for_renewal(member), member.email, sealed)

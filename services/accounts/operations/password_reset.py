@@ -9,12 +9,13 @@ from services.accounts.dependencies import dependencies
 from services.accounts.domain import mail_link_rules, passwords, throttling
 from services.accounts.domain.emails import key_of
 from services.accounts.domain.form_reader import FormReader
-from services.accounts.domain.mail_link_rules import Purpose, State
+from services.accounts.domain.mail_link_rules import Purpose
 from services.accounts.models import db
 from services.accounts.operations import mail_links, pending_creations, pending_email, rate_limits, sessions
 from services.accounts.operations.integrity_retries import retry_on_integrity_error
 from services.accounts.queries import accounts_by_address, mail_link_states
 from services.chassis.events import follow_up
+from services.contracts.account_codes import State
 
 
 def ask_reset(email: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,31 +19,11 @@ from services.chassis.clock import system_now
 from services.chassis.errors import Unauthenticated
 from services.chassis.jobs import gauges
 from services.contracts import problem_types
+from services.contracts.api.sessions import KINDS, STAFF, LoggedIn
 
-CANDIDATE, STAFF = KINDS = ("candidate", "staff")
-"""Whose session it is."""
 KEPT_AFTER_END = timedelta(days=1)
 BROWSER_REMEMBERED = timedelta(days=400)
 """As long as browsers keep a cookie at most."""
-
-
-@dataclass(frozen=True)
-class Exchanged:
-    """An access token and what pages show of the person logged in; `identity` is a candidate's, as a signed token."""
-
-    access_token: str
-    expires_in: int
-    kind: str
-    subject: str
-    civilite: str | None
-    prenoms: str
-    nom: str
-    role: str | None
-    scopes: list[str]
-    academies: list[str] | None
-    identity: str | None
-    previous_login_at: datetime | None
-    idle_seconds_left: int
 
 
 def open_session(session: Session, kind: str, subject_id: str, previous_login_at: datetime | None) -> str:
@@ -63,7 +42,7 @@ def open_session(session: Session, kind: str, subject_id: str, previous_login_at
     return secret
 
 
-def exchange(secret: str, client: str) -> Exchanged:
+def exchange(secret: str, client: str) -> LoggedIn:
     """An access token for the process `client`; counts as activity. Raises Unauthenticated `session-expiree`."""
     now = system_now()
     with db.reading() as session:
@@ -174,30 +153,25 @@ def _record_activity(secret_hash: str, now: datetime) -> bool:
         return True
 
 
-def _exchanged(login: LoginSession, subject: Account | StaffMember, client: str, now: datetime) -> Exchanged:
+def _exchanged(login: LoginSession, subject: Account | StaffMember, client: str, now: datetime) -> LoggedIn:
     time_left = min(_idle_limit(login.kind), login.created_at + _absolute_limit() - now)
+    rights: dict[str, Any] = {}
     person: dict[str, Any]
     if isinstance(subject, StaffMember):
-        scopes = sorted(session_scopes(subject.role))
-        person = {"civilite": None, "nom": subject.nom, "role": subject.role, "academies": subject.academies}
-        person["identity"] = None
+        rights = {"role": subject.role, "scopes": sorted(session_scopes(subject.role)), "academies": subject.academies}
+        person = {"nom": subject.nom}
     else:
-        scopes = []
-        person = {"civilite": subject.civilite, "nom": subject.nom_famille, "role": None, "academies": None}
-        person["identity"] = signed_identity(subject)
-    token = dependencies().signer.access_token(
-        subject.id, login.kind, client=client, role=person["role"], scopes=scopes, academies=person["academies"]
-    )
-    return Exchanged(
-        access_token=token,
+        person = {"nom": subject.nom_famille, "civilite": subject.civilite, "identity": signed_identity(subject)}
+    return LoggedIn(
+        access_token=dependencies().signer.access_token(subject.id, login.kind, client=client, **rights),
         expires_in=TOKEN_SECONDS,
         kind=login.kind,
         subject=subject.id,
         prenoms=subject.prenoms,
-        scopes=scopes,
         previous_login_at=login.previous_login_at,
         idle_seconds_left=int(time_left.total_seconds()),
         **person,
+        **rights,
     )
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.accounts.domain.staff import MemberState, Role, member_state
+from services.accounts.domain.staff import Role, member_state
 from services.accounts.models import StaffMember
 from services.chassis.database.audit import Actor
 from services.chassis.errors import Conflict, Forbidden, NotFound
 from services.contracts import problem_types
+from services.contracts.account_codes import MemberState
 
 
 def lock_active_administrateurs(session: Session) -> set[str]:

@@ -21,6 +21,7 @@ from services.chassis.database.audit import Actor
 from services.chassis.database.transactions import new_id
 from services.chassis.errors import FieldError, Invalid, NotFound, Unauthenticated
 from services.contracts import problem_types
+from services.contracts.api.sessions import AccessToken
 
 USE_WRITTEN_EVERY = timedelta(hours=1)
 
@@ -87,8 +88,8 @@ def revoke_token(token_id: str, actor: Actor, reason: str | None = None, *, owne
             AuditEntry.record(session, actor, "token_revoked", token.staff_id, before={"name": token.name}, after=after)
 
 
-def exchange_token(secret: str, client: str) -> tuple[str, int]:
-    """A short access token for a tool's token, and its lifetime in seconds. Raises Unauthenticated `jeton-refuse`.
+def exchange_token(secret: str, client: str) -> AccessToken:
+    """A short access token for a tool's token. Raises Unauthenticated `jeton-refuse`.
 
     `client` is the process that asks for it.
     """
@@ -108,7 +109,7 @@ def exchange_token(secret: str, client: str) -> tuple[str, int]:
         scopes=scopes_of(member.role) & set(token.scopes),
         academies=member.academies,
     )
-    return access_token, TOKEN_SECONDS
+    return AccessToken(access_token=access_token, expires_in=TOKEN_SECONDS)
 
 
 def _is_valid(token: StaffToken, member: StaffMember, now: datetime) -> bool:

@@ -5,11 +5,12 @@ The code is used in a transaction of its own: it is spent even where the act is 
 
 from __future__ import annotations
 
-from services.accounts.domain.staff import MemberState, member_state
+from services.accounts.domain.staff import member_state
 from services.accounts.models import StaffMember, db
 from services.accounts.operations import rate_limits, second_factor
 from services.accounts.operations.integrity_retries import retry_on_integrity_error
 from services.chassis.errors import FieldError, Forbidden, Invalid
+from services.contracts.account_codes import MemberState
 
 
 def confirm(staff_id: str, code: str) -> None:

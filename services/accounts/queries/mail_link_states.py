@@ -2,36 +2,36 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.accounts.domain import mail_link_rules
-from services.accounts.domain.mail_link_rules import End, Link, Purpose, State
-from services.accounts.domain.staff import MemberState, member_state
+from services.accounts.domain.mail_link_rules import End, Link, Purpose
+from services.accounts.domain.staff import member_state
 from services.accounts.models import Account, EmailChange, MailLink, StaffMember, db
 from services.accounts.opaque_secrets import hash_secret
 from services.accounts.queries import accounts_by_address
 from services.chassis.clock import portal_now
+from services.contracts.account_codes import MemberState, State
+from services.contracts.api.operation import answer_of
+from services.contracts.api.visitors import ActivationLink, Asked, LinkState
 
 
-def link_state(purpose: Purpose, token: str) -> dict[str, str | None]:
-    """`state` of the link and `detail`, what to tell about one that is not usable."""
+def link_state(purpose: Purpose, token: str) -> LinkState:
+    """The state of the link, and what to tell about one that is not usable."""
     with db.reading() as session:
         state = state_by_token(session, purpose, token)
-    return {"state": state.value, "detail": mail_link_rules.unusable_link_message(purpose, state)}
+    return LinkState(state=state.value, detail=mail_link_rules.unusable_link_message(purpose, state))
 
 
-def creation_state(token: str) -> dict[str, Any]:
+def activation_link(token: str) -> LinkState:
     """The state of an activation link; of a usable one also what was typed, so that nobody activates a stranger's."""
-    state = link_state(Purpose.ACTIVATION, token)
+    link = link_state(Purpose.ACTIVATION, token)
     with db.reading() as session:
         creation = account_by_token(session, Purpose.ACTIVATION, token)
-    if state["state"] != State.USABLE or creation is None:
-        return {**state}
-    typed = {name: getattr(creation, name) for name in ("nom_famille", "prenoms", "date_naissance")}
-    return {**state, "asked": {**typed, "at": creation.created_at}}
+    if link.state != State.USABLE or creation is None:
+        return link
+    return answer_of(ActivationLink, link, asked=answer_of(Asked, creation, at=creation.created_at))
 
 
 def state_by_token(session: Session, purpose: Purpose, token: str) -> State:

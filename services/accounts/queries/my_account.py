@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -16,25 +14,9 @@ from services.accounts.domain.mail_link_rules import EMAIL_CHANGE_LIFETIME
 from services.accounts.models import Account, EmailChange, db
 from services.chassis.clock import portal_now
 from services.chassis.errors import DomainError, NotFound
-
-
-@dataclass(frozen=True)
-class MyAccount:
-    """`editable` is "all" or "contact_only"; `pending_email` waits for its owner's confirmation."""
-
-    email: str
-    editable: str
-    last_login_at: datetime | None
-    pending_email: str | None
-    form: dict[str, Any]
-
-
-@dataclass(frozen=True)
-class MyAddresses:
-    """`pending_email` waits for its owner's confirmation."""
-
-    email: str
-    pending_email: str | None
+from services.contracts.account_codes import Editable
+from services.contracts.api.operation import answer_of
+from services.contracts.api.own_account import MyAccount, MyAddresses
 
 
 def my_account(account_id: str, typed: dict[str, Any] | None = None) -> MyAccount:
@@ -43,14 +25,14 @@ def my_account(account_id: str, typed: dict[str, Any] | None = None) -> MyAccoun
     notice = _frozen_notice(account)
     values = typed_values(civil_status_mapping.civil_status_of(account), account.email) | (typed or {})
     form = account_form.change(values, dependencies().profile, frozen_notice=notice)
-    editable = "all" if notice is None else "contact_only"
-    return MyAccount(account.email, editable, account.last_login_at, _pending_email(account), form)
+    editable = Editable.ALL if notice is None else Editable.CONTACT_ONLY
+    return answer_of(MyAccount, account, editable=editable.value, pending_email=_pending_email(account), form=form)
 
 
 def my_addresses(account_id: str) -> MyAddresses:
     """Raises NotFound."""
     account = stored_account(account_id)
-    return MyAddresses(account.email, _pending_email(account))
+    return MyAddresses(email=account.email, pending_email=_pending_email(account))
 
 
 def my_signed_identity(account_id: str) -> str:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import func, select
 
 from services.accounts.dependencies import dependencies
 from services.accounts.domain.staff import scopes_of
 from services.accounts.models import RecoveryCode, StaffMember, db
 from services.chassis.errors import NotFound
+from services.contracts.api.operation import answer_of
+from services.contracts.api.own_staff_account import OwnAccount
 
 
-def own_account(staff_id: str) -> dict[str, Any]:
+def own_account(staff_id: str) -> OwnAccount:
     """Who they are, what their tokens may do, how many recovery codes are left. Raises NotFound."""
     unused = select(func.count()).where(RecoveryCode.staff_id == staff_id, RecoveryCode.used_at.is_(None))
     with db.reading() as session:
@@ -20,16 +20,13 @@ def own_account(staff_id: str) -> dict[str, Any]:
         left = session.scalar(unused) or 0
     if member is None:
         raise NotFound()
-    return {
-        "email": member.email,
-        "nom": member.nom,
-        "prenoms": member.prenoms,
-        "role": member.role,
-        "academies": member.academies,
-        "scopes": sorted(scopes_of(member.role)),
-        "recovery_codes_left": left,
-        "password_hint": dependencies().profile.hint,
-    }
+    return answer_of(
+        OwnAccount,
+        member,
+        scopes=tuple(sorted(scopes_of(member.role))),
+        recovery_codes_left=left,
+        password_hint=dependencies().profile.hint,
+    )
 
 
 def stored_member(staff_id: str) -> StaffMember:

@@ -22,7 +22,7 @@ class SecondFactorsCheck:
     def problem(self) -> str | None:
         """How many cannot be opened, in words; None where all can."""
         if time.monotonic() >= self._checked_until:
-            unopened = sum(not member["second_factor"] for member in all_staff())
+            unopened = sum(not member.second_factor for member in all_staff())
             self._problem = f"{unopened} not opened by any key" if unopened else None
             self._checked_until = time.monotonic() + RECHECK_SECONDS
         return self._problem

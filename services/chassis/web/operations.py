@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import is_dataclass
 from functools import wraps
 from types import NoneType
 from typing import Any, TypeVar
@@ -13,6 +12,8 @@ import msgspec
 from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
 from flask import Blueprint, Flask, Response, current_app
+from marshmallow import fields
+from webargs.fields import DelimitedList
 from webargs.flaskparser import parser
 
 from services.chassis.web.api_description import COMPONENTS, SCHEMES, described_problems
@@ -73,9 +74,11 @@ def _status(operation: Operation[Any]) -> int:
 
 def describe(title: str, sections: Sequence[Section]) -> dict[str, Any]:
     """The OpenAPI description of these operations: who may call each, what comes in, each answer and every problem."""
-    spec = APISpec(title, "v1", "3.1.0", plugins=[MarshmallowPlugin()])
+    schemas = MarshmallowPlugin()
+    spec = APISpec(title, "v1", "3.1.0", plugins=[schemas])
+    schemas.converter.add_parameter_attribute_function(_of_delimited_list)  # type: ignore[union-attr]
     operations = [operation for section in sections for operation in section.operations]
-    answers = [operation.answer for operation in operations if is_dataclass(operation.answer)]
+    answers = [operation.answer for operation in operations if operation.answer not in (NoneType, bytes)]
     refs, shapes = msgspec.json.schema_components(answers, ref_template="#/components/schemas/{name}")
     for name, shape in {**shapes, **COMPONENTS}.items():
         spec.components.schema(name, shape)
@@ -88,6 +91,11 @@ def describe(title: str, sections: Sequence[Section]) -> dict[str, Any]:
             described = _described(operation, answer_of.get(operation.answer), section.title)
             spec.path(_PARAMETER.sub(r"{\2}", operation.path), operations={operation.method.lower(): described})
     return spec.to_dict()
+
+
+def _of_delimited_list(_: Any, field: fields.Field[Any], **__: Any) -> dict[str, Any]:
+    """Its values come in one parameter, between commas."""
+    return {"explode": False, "style": "form"} if isinstance(field, DelimitedList) else {}
 
 
 def _described(operation: Operation[Any], answer: Mapping[str, Any] | None, tag: str) -> dict[str, Any]:

@@ -11,7 +11,6 @@ from services.accounts.domain.mail_link_rules import (
     End,
     Link,
     Purpose,
-    State,
     state_of,
     unusable_link_error,
     unusable_link_message,
@@ -36,6 +35,7 @@ from services.accounts.domain.throttling import (
     starts_to_slow,
 )
 from services.chassis.errors import Invalid
+from services.contracts.account_codes import State
 
 SENTENCE = "le cheval mange du foin " * 99
 LENGTHS = f"{GUIDE.shortest} à {GUIDE.longest}"

@@ -47,7 +47,7 @@ def test_a_frozen_account_shows_its_civil_status_greyed_and_says_why() -> None:
         "sections"
     ]
     assert all(field["disabled"] and not field["refresh"] for field in identity["fields"])
-    assert "service gestionnaire" in identity["notice"]
+    assert "service gestionnaire" in (identity["notice"] or "")
     assert not any(field.get("disabled") for field in contact["fields"])
     required = [field["name"] for field in contact["fields"] if field["required"]]
     assert required == ["email", "email_confirmation"]
@@ -137,10 +137,11 @@ def test_a_box_is_ticked_by_what_browsers_and_tools_send_for_it() -> None:
 
 
 def test_the_search_finds_communes_of_the_departement_alone() -> None:
-    assert account_form.commune_options("014", "cae")[0] == {"value": "CAEN", "label": "CAEN"}
-    assert account_form.commune_options("014", "troyes") == []
+    assert account_form.communes_for("014", "cae").options[0] == {"value": "CAEN", "label": "CAEN"}
+    assert account_form.communes_for("014", "troyes").options == ()
 
 
 def test_before_the_departement_is_chosen_the_search_says_so() -> None:
-    assert account_form.no_commune_reason("") == "Choisissez d'abord votre département, DOM ou COM de naissance."
-    assert account_form.no_commune_reason("014") is None
+    advice = account_form.communes_for("", "cae").advice
+    assert advice == "Choisissez d'abord votre département, DOM ou COM de naissance."
+    assert account_form.communes_for("014", "cae").advice is None

@@ -1,0 +1,106 @@
+"""The API of accounts for administrators: candidates' accounts found by their address, civil status corrected."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import NoneType
+from typing import Annotated
+
+from marshmallow import fields, validate
+from msgspec import Meta
+
+from services.contracts import problem_types
+from services.contracts.account_rules import REASON_LENGTHS
+from services.contracts.api.forms import Form
+from services.contracts.api.operation import Instant, Operation, Section, staff
+from services.contracts.api.visitors import EmailOnly, Values
+
+
+class Correction(Values):
+    """The whole civil status as it shall be; confirmations need not be sent."""
+
+    reason = fields.String(required=True, validate=validate.Length(*REASON_LENGTHS))
+
+
+@dataclass(frozen=True, kw_only=True)
+class RefusedMails:
+    """An address to which no mail goes out: `code` is the mail server's answer (5xx)."""
+
+    address: str
+    code: int
+    since: Instant
+
+
+@dataclass(frozen=True, kw_only=True)
+class Candidate:
+    """`values` are the civil status as its form holds it."""
+
+    id: str
+    email: str
+    activated: bool
+    version: int
+    refused_mails: tuple[RefusedMails, ...]
+    values: dict[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CandidateDetail(Candidate):
+    form: Annotated[Form, Meta(description="Of the civil status, to be corrected")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Candidates:
+    candidates: tuple[Candidate, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Corrected:
+    version: int
+
+
+_CORRECT = (staff("candidates:correct"),)
+search_candidates = Operation(
+    "POST",
+    "/v1/candidates/search",
+    Candidates,
+    "The account of an address; posted, so that no address stands in a URL. What is shown is in the audit trail.",
+    _CORRECT,
+    body=EmailOnly,
+)
+read_candidate = Operation(
+    "GET",
+    "/v1/candidates/<candidate_id>",
+    CandidateDetail,
+    "An account, with the form of its civil status; that it was opened is in the audit trail.",
+    _CORRECT,
+)
+fill_correction = Operation(
+    "POST",
+    "/v1/candidates/<candidate_id>/form",
+    Form,
+    "The form for what was typed: the country decides which place of birth is asked. Checks and changes nothing.",
+    _CORRECT,
+    body=Values,
+    reads=True,
+)
+correct_identity = Operation(
+    "POST",
+    "/v1/candidates/<candidate_id>/identity",
+    Corrected,
+    "Correct the civil status; each active candidature gets a new version, its PDF and a mail.",
+    _CORRECT,
+    body=Correction,
+)
+resend_activation = Operation(
+    "POST",
+    "/v1/candidates/<candidate_id>/activation",
+    NoneType,
+    "Mail the link of activation again; the older link is closed.",
+    _CORRECT,
+    status=202,
+    problems=(problem_types.CONFLICT,),
+)
+
+SECTION = Section(
+    "Correction d'état civil", (search_candidates, read_candidate, fill_correction, correct_identity, resend_activation)
+)

@@ -1,0 +1,102 @@
+"""The API of accounts for candidates: their own account."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import NoneType
+from typing import Annotated
+
+from marshmallow import Schema, fields
+
+from services.contracts import problem_types
+from services.contracts.account_codes import Editable
+from services.contracts.api.forms import Form
+from services.contracts.api.mails import list_mails_of_accounts
+from services.contracts.api.operation import CANDIDATE, Instant, Operation, Section, one_of
+from services.contracts.api.visitors import PASSWORD, Values
+
+
+class CurrentPassword(Schema):
+    current_password = fields.String(**PASSWORD)
+
+
+@dataclass(frozen=True, kw_only=True)
+class MyAddresses:
+    """`pending_email` waits for its owner's confirmation."""
+
+    email: str
+    pending_email: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class MyAccount(MyAddresses):
+    editable: Annotated[str, one_of(Editable)]
+    last_login_at: Instant | None
+    form: Form
+
+
+@dataclass(frozen=True, kw_only=True)
+class Changed:
+    """Whether a new address now waits for its owner's confirmation."""
+
+    email_change_pending: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignedIdentity:
+    assertion: str
+
+
+_OWN = (CANDIDATE,)
+read_account = Operation(
+    "GET",
+    "/v1/me",
+    MyAccount,
+    "The account, and the form of « Modifier mes informations ».",
+    _OWN,
+    problems=(problem_types.NOT_FOUND,),
+)
+read_addresses = Operation(
+    "GET",
+    "/v1/me/addresses",
+    MyAddresses,
+    "The mail address in force, and the one that waits for its confirmation.",
+    _OWN,
+    problems=(problem_types.NOT_FOUND,),
+)
+fill_form = Operation(
+    "POST",
+    "/v1/me/form",
+    Form,
+    "The form for what was typed: the country decides which place of birth is asked. Checks and changes nothing.",
+    _OWN,
+    body=Values,
+    reads=True,
+    problems=(problem_types.NOT_FOUND,),
+)
+_REFUSALS = (problem_types.NOT_FOUND, problem_types.CANDIDATURE_EXISTS, problem_types.TOO_MANY_TRIES)
+change_account = Operation(
+    "PUT", "/v1/me", Changed, "Apply what was typed in the form.", _OWN, body=Values, problems=_REFUSALS
+)
+delete_account = Operation(
+    "POST",
+    "/v1/me/deletion",
+    NoneType,
+    "Delete the account, which has no candidature.",
+    _OWN,
+    body=CurrentPassword,
+    problems=_REFUSALS,
+)
+read_identity = Operation(
+    "GET",
+    "/v1/me/identity",
+    SignedIdentity,
+    "The identity signed for registrations, good for a short time; never logged.",
+    _OWN,
+    problems=(problem_types.NOT_FOUND,),
+)
+
+SECTIONS = (
+    Section("Mon compte", (read_account, read_addresses, fill_form, change_account, delete_account, read_identity)),
+    Section("Mes messages", (list_mails_of_accounts,)),
+)

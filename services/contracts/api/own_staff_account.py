@@ -1,0 +1,243 @@
+"""The API of accounts for members of staff: their own account, in a browser's session alone, and the invitation by
+which it is set up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import NoneType
+from typing import Annotated, Any
+
+from marshmallow import Schema, fields, validate
+from msgspec import Meta
+
+from services.contracts import problem_types
+from services.contracts.account_rules import LONGEST_TOKEN_DAYS, OWN_ACCOUNT_SCOPE, TOKEN_NAME_LENGTH
+from services.contracts.api.operation import Operation, Section, staff
+from services.contracts.api.team import CODE, CodeOnly, Paging, ToolTokens
+from services.contracts.api.visitors import GATEWAY, LINK_REFUSALS, PASSWORD, TOKEN, LinkState, TokenOnly
+
+_OPTIONAL_PASSWORD: dict[str, Any] = {"load_default": "", "validate": PASSWORD["validate"]}
+_PROPOSAL: dict[str, Any] = {"load_default": "", "validate": validate.Length(max=1000)}
+
+
+class NewStaffPassword(Schema):
+    current_password = fields.String(**_OPTIONAL_PASSWORD)
+    password = fields.String(**_OPTIONAL_PASSWORD)
+    password_confirmation = fields.String(**_OPTIONAL_PASSWORD)
+    code = fields.String(**CODE)
+
+
+class SealedOnly(Schema):
+    proposal = fields.String(**_PROPOSAL)
+
+
+class FactorRenewal(SealedOnly):
+    code = fields.String(**CODE)
+
+
+class NewToken(Schema):
+    name = fields.String(load_default="", validate=validate.Length(max=TOKEN_NAME_LENGTH))
+    scopes = fields.List(fields.String(validate=validate.Length(max=64)), load_default=[])
+    days = fields.Integer(required=True, validate=validate.Range(1, LONGEST_TOKEN_DAYS))
+    code = fields.String(**CODE)
+
+
+class InvitationToken(TokenOnly):
+    """`proposal`: of a second factor that the page has shown already, if any."""
+
+    proposal = fields.String(**_PROPOSAL)
+
+
+class InvitationAnswer(FactorRenewal):
+    token = fields.String(**TOKEN)
+    password = fields.String(**_OPTIONAL_PASSWORD)
+    password_confirmation = fields.String(**_OPTIONAL_PASSWORD)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Invited:
+    email: str
+    nom: str
+    prenoms: str
+    role: str
+    password_hint: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnAccount(Invited):
+    academies: tuple[str, ...] | None
+    scopes: Annotated[tuple[str, ...], Meta(description="Ce que ses propres jetons permettent au plus")]
+    recovery_codes_left: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewSession:
+    """Every other session has ended."""
+
+    session: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecoveryCodes:
+    """Shown once."""
+
+    recovery_codes: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetUp(NewSession, RecoveryCodes):
+    """The account is ready, and its owner logged in."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProposedFactor:
+    """A second factor to set up: `secret` in Base32, `uri` as applications scan it (otpauth://); `sealed` is sent back
+    with the code that confirms it."""
+
+    secret: str
+    uri: str
+    sealed: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MaybeProposedFactor:
+    """None where what was sent is no longer valid."""
+
+    proposal: ProposedFactor | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class InvitationLink(LinkState):
+    """`invited` and `proposal` are there for a usable link alone."""
+
+    invited: Invited | None = None
+    proposal: ProposedFactor | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CreatedToken:
+    """`token` is shown once."""
+
+    id: str
+    token: str
+
+
+_IN_A_SESSION = (staff(OWN_ACCOUNT_SCOPE),)
+_REFUSALS = (problem_types.NOT_FOUND, problem_types.TOO_MANY_TRIES)
+read_account = Operation(
+    "GET",
+    "/v1/staff/me",
+    OwnAccount,
+    "Who one is, what one's tokens may do, how many recovery codes are left.",
+    _IN_A_SESSION,
+    problems=(problem_types.NOT_FOUND,),
+)
+change_password = Operation(
+    "POST",
+    "/v1/staff/me/password",
+    NewSession,
+    "Every session ends; the answer opens another.",
+    _IN_A_SESSION,
+    body=NewStaffPassword,
+    problems=_REFUSALS,
+)
+renew_recovery_codes = Operation(
+    "POST",
+    "/v1/staff/me/recovery-codes",
+    RecoveryCodes,
+    "A new set of recovery codes; the old one is void.",
+    _IN_A_SESSION,
+    body=CodeOnly,
+    status=201,
+    problems=_REFUSALS,
+)
+propose_second_factor = Operation(
+    "POST",
+    "/v1/staff/me/second-factor/proposals",
+    ProposedFactor,
+    "A new secret, which a code of its own puts in force.",
+    _IN_A_SESSION,
+    body=CodeOnly,
+    problems=_REFUSALS,
+)
+check_proposal = Operation(
+    "POST",
+    "/v1/staff/me/second-factor/proposals/check",
+    MaybeProposedFactor,
+    "What was proposed, to show it again.",
+    _IN_A_SESSION,
+    body=SealedOnly,
+    reads=True,
+    problems=(problem_types.NOT_FOUND,),
+)
+renew_second_factor = Operation(
+    "POST",
+    "/v1/staff/me/second-factor",
+    NewSession,
+    "`code` is one of the proposed secret. Every session ends; the answer opens another.",
+    _IN_A_SESSION,
+    body=FactorRenewal,
+    problems=_REFUSALS,
+)
+list_tokens = Operation(
+    "GET",
+    "/v1/staff/me/tokens",
+    ToolTokens,
+    "One's own tokens, those that ended among them.",
+    _IN_A_SESSION,
+    query=Paging,
+)
+create_token = Operation(
+    "POST",
+    "/v1/staff/me/tokens",
+    CreatedToken,
+    "A token for a tool, within one's own scopes.",
+    _IN_A_SESSION,
+    body=NewToken,
+    status=201,
+    problems=_REFUSALS,
+)
+revoke_token = Operation(
+    "POST",
+    "/v1/staff/me/tokens/<token_id>/revoke",
+    NoneType,
+    "One's own token is refused some seconds later.",
+    _IN_A_SESSION,
+)
+
+check_invitation = Operation(
+    "POST",
+    "/v1/staff-invitations/check",
+    InvitationLink,
+    "The state of the link; of a usable one whose it is, and a second factor to set up. Changes nothing.",
+    GATEWAY,
+    body=InvitationToken,
+    reads=True,
+)
+complete_invitation = Operation(
+    "POST",
+    "/v1/staff-invitations",
+    SetUp,
+    "Choose the password and the second factor; the link is used.",
+    GATEWAY,
+    body=InvitationAnswer,
+    problems=LINK_REFUSALS,
+)
+
+SECTIONS = (
+    Section(
+        "Mon compte de gestion",
+        (
+            read_account,
+            change_password,
+            renew_recovery_codes,
+            propose_second_factor,
+            check_proposal,
+            renew_second_factor,
+            list_tokens,
+            create_token,
+            revoke_token,
+        ),
+    ),
+    Section("Invitations reçues", (check_invitation, complete_invitation)),
+)

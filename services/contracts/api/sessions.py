@@ -1,0 +1,129 @@
+"""The API of accounts for the processes of the portal: published keys, their own tokens, sessions and tools' tokens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import NoneType
+
+from marshmallow import Schema, fields, validate
+
+from services.contracts import problem_types
+from services.contracts.account_rules import MAX_CODE_LENGTH, MAX_TOKEN_LENGTH
+from services.contracts.api.operation import PUBLIC, Instant, Operation, Section
+from services.contracts.api.visitors import GATEWAY, PASSWORD, TOKEN, EmailOnly, TokenOnly
+
+KINDS = CANDIDATE, STAFF = ("candidate", "staff")
+"""Whose session it is."""
+
+
+class Credentials(Schema):
+    client_id = fields.String(required=True, validate=validate.Length(max=64))
+    client_secret = fields.String(required=True, validate=validate.Length(max=512))
+
+
+class Login(EmailOnly):
+    password = fields.String(**PASSWORD)
+    device = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=MAX_TOKEN_LENGTH))
+    source = fields.String(required=True, validate=validate.Length(max=64))
+    code = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=MAX_CODE_LENGTH))
+
+
+class SessionOnly(Schema):
+    session = fields.String(**TOKEN)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Keys:
+    """A JSON Web Key Set (RFC 7517)."""
+
+    keys: tuple[dict[str, str], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccessToken:
+    access_token: str
+    expires_in: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoggedIn(AccessToken):
+    """What pages show of the person logged in. `identity`: a candidate's, as a signed token; `role`, `scopes` and
+    `academies` (None: all): what a member of staff may do, and where."""
+
+    kind: str
+    subject: str
+    prenoms: str
+    nom: str
+    idle_seconds_left: int
+    civilite: str | None = None
+    role: str | None = None
+    scopes: tuple[str, ...] = ()
+    academies: tuple[str, ...] | None = None
+    identity: str | None = None
+    previous_login_at: Instant | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenedSession(LoggedIn):
+    """`session` and `device`: the secrets for the browser, of this session and of the browser itself."""
+
+    session: str
+    device: str
+
+
+read_keys = Operation(
+    "GET", "/.well-known/jwks.json", Keys, "The keys with which every token of the portal is verified.", (PUBLIC,)
+)
+make_service_token = Operation(
+    "POST",
+    "/v1/tokens",
+    AccessToken,
+    "A service's own access token.",
+    (PUBLIC,),
+    body=Credentials,
+    reads=True,
+    problems=(problem_types.SERVICE_REFUSED,),
+)
+log_in = Operation(
+    "POST",
+    "/v1/sessions",
+    OpenedSession,
+    "Log in. Staff add the `code` of their second factor.",
+    GATEWAY,
+    body=Login,
+    status=201,
+    problems=(
+        problem_types.LOGIN_REFUSED,
+        problem_types.NOT_ACTIVATED,
+        problem_types.ACCOUNT_DISABLED,
+        problem_types.SECOND_FACTOR_ASKED,
+        problem_types.SECOND_FACTOR_UNREADABLE,
+        problem_types.TOO_MANY_TRIES,
+    ),
+)
+exchange_session = Operation(
+    "POST",
+    "/v1/sessions/exchange",
+    LoggedIn,
+    "An access token for the session of a browser, and whose it is.",
+    GATEWAY,
+    body=SessionOnly,
+    reads=True,
+    problems=(problem_types.SESSION_EXPIRED,),
+)
+log_out = Operation("POST", "/v1/sessions/end", NoneType, "Log out, everywhere.", GATEWAY, body=SessionOnly)
+exchange_tool_token = Operation(
+    "POST",
+    "/v1/tools/exchange",
+    AccessToken,
+    "An access token for the token of a tool.",
+    GATEWAY,
+    body=TokenOnly,
+    reads=True,
+    problems=(problem_types.TOKEN_REFUSED,),
+)
+
+SECTIONS = (
+    Section("Clés publiées et jetons des services", (read_keys, make_service_token)),
+    Section("Sessions et jetons", (log_in, exchange_session, log_out, exchange_tool_token)),
+)

@@ -1,0 +1,246 @@
+"""The API of accounts about staff: who is of the team, invited, disabled and enabled by administrateurs; tools'
+tokens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import NoneType
+from typing import Annotated, Any
+
+from marshmallow import Schema, fields, validate
+from msgspec import Meta
+from webargs.fields import DelimitedList
+
+from services.contracts import problem_types
+from services.contracts.account_codes import MemberState
+from services.contracts.account_rules import MAX_CODE_LENGTH, OWN_ACCOUNT_SCOPE, REASON_LENGTHS
+from services.contracts.api.operation import Instant, Operation, Section, one_of, staff
+from services.contracts.page_sizes import TEAM_PAGE
+
+_REASON_ASKED = "Saisissez un motif, de {min} à {max} caractères."
+CODE: dict[str, Any] = {
+    "load_default": "",
+    "validate": validate.Length(max=MAX_CODE_LENGTH),
+    "metadata": {"description": "Code du second facteur, ou code de secours : chacun sert une fois"},
+}
+
+
+class Paging(Schema):
+    limit = fields.Integer(load_default=TEAM_PAGE, validate=validate.Range(1, TEAM_PAGE))
+    cursor = fields.String(
+        load_default="", validate=validate.Length(max=32), metadata={"description": "next_cursor de la page précédente"}
+    )
+
+
+class NamesQuery(Schema):
+    ids = DelimitedList(
+        fields.String(validate=validate.Length(max=32)),
+        required=True,
+        validate=validate.Length(1, TEAM_PAGE),
+        metadata={"description": "Identifiants, séparés par des virgules"},
+    )
+
+
+class Reason(Schema):
+    reason = fields.String(required=True, validate=validate.Length(*REASON_LENGTHS, error=_REASON_ASKED))
+
+
+class CodeOnly(Schema):
+    code = fields.String(**CODE)
+
+
+class ReasonWithCode(Reason):
+    code = fields.String(**CODE)
+
+
+class Invitation(Schema):
+    """`academies`: codes, of a gestionnaire alone. Checked together, so that every mistake is reported at once."""
+
+    email = fields.String(load_default="", validate=validate.Length(max=320))
+    nom = fields.String(load_default="", validate=validate.Length(max=500))
+    prenoms = fields.String(load_default="", validate=validate.Length(max=500))
+    role = fields.String(load_default="", validate=validate.Length(max=32))
+    academies = fields.List(fields.String(validate=validate.Length(max=3)), load_default=[])
+    code = fields.String(**CODE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class StaffName:
+    id: str
+    nom: str
+    prenoms: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class StaffNames:
+    items: tuple[StaffName, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Member(StaffName):
+    """`second_factor`: whether a key in force opens it; else `renew-staff` gives another."""
+
+    email: str
+    role: str
+    academies: Annotated[tuple[str, ...] | None, Meta(description="Codes ; null : toutes")]
+    created_at: Instant
+    last_login_at: Instant | None
+    disabled_at: Instant | None
+    invited_at: Instant | None
+    state: Annotated[str, one_of(MemberState)]
+    second_factor: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Members:
+    items: tuple[Member, ...]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CreatedMember:
+    id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Academie:
+    """`value` is the code."""
+
+    value: str
+    label: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Academies:
+    academies: tuple[Academie, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ToolToken:
+    """`last_used_at` is to the hour."""
+
+    id: str
+    staff_id: str
+    email: str
+    name: str
+    scopes: tuple[str, ...]
+    created_at: Instant
+    last_used_at: Instant | None
+    expires_at: Instant
+    revoked_at: Instant | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ToolTokens:
+    items: tuple[ToolToken, ...]
+    next_cursor: str | None
+
+
+_MANAGE = (staff("staff:manage"),)
+_MANAGE_IN_A_SESSION = (staff("staff:manage", OWN_ACCOUNT_SCOPE),)
+"""In a browser, with a code of the second factor: no tool's token does what gives or takes access."""
+
+list_members = Operation(
+    "GET",
+    "/v1/staff",
+    Members,
+    "Everybody, disabled or not, in pages: follow `next_cursor` until it is null.",
+    _MANAGE,
+    query=Paging,
+)
+list_tokens = Operation(
+    "GET",
+    "/v1/staff/<staff_id>/tokens",
+    ToolTokens,
+    "Somebody's tokens, those that ended among them.",
+    _MANAGE,
+    query=Paging,
+)
+list_academies = Operation(
+    "GET", "/v1/staff/academies", Academies, "The académies that a gestionnaire may be limited to.", _MANAGE
+)
+list_names = Operation(
+    "GET",
+    "/v1/staff/names",
+    StaffNames,
+    "Who may control the same pieces: names of those who share an académie with the caller; others are missing.",
+    (staff("pieces:read"),),
+    query=NamesQuery,
+)
+read_member = Operation("GET", "/v1/staff/<staff_id>", Member, "A member of the team, disabled or not.", _MANAGE)
+invite = Operation(
+    "POST",
+    "/v1/staff",
+    CreatedMember,
+    "Invite somebody by mail: they choose a password and a second factor by the link.",
+    _MANAGE_IN_A_SESSION,
+    body=Invitation,
+    status=201,
+    problems=(problem_types.ADDRESS_TAKEN, problem_types.REACTIVATION_REQUIRED, problem_types.TOO_MANY_TRIES),
+)
+invite_again = Operation(
+    "POST",
+    "/v1/staff/<staff_id>/invitation",
+    NoneType,
+    "Mail a new link; the older one is refused from now on. 409 for an account that is set up or disabled.",
+    _MANAGE_IN_A_SESSION,
+    body=CodeOnly,
+    problems=(problem_types.CONFLICT, problem_types.REACTIVATION_REQUIRED, problem_types.TOO_MANY_TRIES),
+)
+reset_second_factor = Operation(
+    "POST",
+    "/v1/staff/<staff_id>/second-factor-reset",
+    NoneType,
+    "Who lost theirs is mailed a link to set up another; password, sessions and tokens end. 409 for oneself.",
+    _MANAGE_IN_A_SESSION,
+    body=ReasonWithCode,
+    problems=(
+        problem_types.OWN_ACCOUNT,
+        problem_types.CONFLICT,
+        problem_types.REACTIVATION_REQUIRED,
+        problem_types.TOO_MANY_TRIES,
+    ),
+)
+disable = Operation(
+    "POST",
+    "/v1/staff/<staff_id>/disable",
+    NoneType,
+    "Disable an account: no log-in, sessions and tokens end. 409 for oneself and for the last administrateur.",
+    _MANAGE_IN_A_SESSION,
+    body=ReasonWithCode,
+    problems=(problem_types.OWN_ACCOUNT, problem_types.LAST_ADMINISTRATOR, problem_types.TOO_MANY_TRIES),
+)
+enable = Operation(
+    "POST",
+    "/v1/staff/<staff_id>/enable",
+    NoneType,
+    "Enable an account again: it logs in as before; its tokens stay ended.",
+    _MANAGE_IN_A_SESSION,
+    body=ReasonWithCode,
+    problems=(problem_types.CONFLICT, problem_types.TOO_MANY_TRIES),
+)
+revoke_token = Operation(
+    "POST",
+    "/v1/staff/tokens/<token_id>/revoke",
+    NoneType,
+    "The token is refused some seconds later.",
+    _MANAGE,
+    body=Reason,
+)
+
+SECTION = Section(
+    "Comptes de gestion et jetons de leurs outils",
+    (
+        list_members,
+        list_tokens,
+        list_academies,
+        list_names,
+        read_member,
+        invite,
+        invite_again,
+        reset_second_factor,
+        disable,
+        enable,
+        revoke_token,
+    ),
+)

@@ -1,0 +1,222 @@
+"""The API of accounts for who is not logged in, as the gateway calls it: creation, activation, mailed links."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from types import NoneType
+from typing import Annotated, Any
+
+from marshmallow import Schema, fields, validate
+from msgspec import Meta
+
+from services.contracts import problem_types
+from services.contracts.account_codes import LINK_PROBLEMS, State
+from services.contracts.account_rules import MAX_CREATION_LENGTH, MAX_TOKEN_LENGTH
+from services.contracts.api.forms import Form, Suggestions
+from services.contracts.api.operation import Instant, Operation, Section, one_of, service
+
+TOKEN: dict[str, Any] = {"required": True, "validate": validate.Length(max=MAX_TOKEN_LENGTH)}
+PASSWORD: dict[str, Any] = {"required": True, "validate": validate.Length(max=1024)}
+_CREATION: dict[str, Any] = {"validate": validate.Length(max=MAX_CREATION_LENGTH)}
+
+
+class Values(Schema):
+    """`values`: each field's name with what was typed, as typed; a list for boxes."""
+
+    values = fields.Dict(keys=fields.String(), values=fields.Raw(allow_none=True), required=True)
+
+
+class Creation(Values):
+    """`source`: the visitor's address, for turns at hashing."""
+
+    source = fields.String(load_default="", validate=validate.Length(max=64))
+
+
+class CommuneSearch(Schema):
+    departement = fields.String(load_default="", validate=validate.Length(max=3))
+    q = fields.String(load_default="", validate=validate.Length(max=100))
+
+
+class EmailOnly(Schema):
+    email = fields.String(required=True, validate=validate.Length(max=320))
+
+
+class Resend(EmailOnly):
+    creation = fields.String(load_default=None, allow_none=True, **_CREATION)
+
+
+class TokenOnly(Schema):
+    token = fields.String(**TOKEN)
+
+
+class NewPassword(TokenOnly):
+    password = fields.String(**PASSWORD)
+    password_confirmation = fields.String(**PASSWORD)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Created:
+    """`email` as typed, to which a mail is sent in any case; `creation` names this creation when its mail is asked for
+    again, and is given whether or not there is one."""
+
+    email: str
+    creation: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinkState:
+    """`detail` says what to do with a link that is not usable."""
+
+    state: Annotated[str, one_of(State)]
+    detail: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """Who a creation says its owner is, and when it was asked for."""
+
+    nom_famille: str
+    prenoms: str
+    date_naissance: date
+    at: Instant
+
+
+@dataclass(frozen=True, kw_only=True)
+class ActivationLink(LinkState):
+    asked: Annotated[Asked | None, Meta(description="D'un lien utilisable seulement")] = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Address:
+    """The account's address, by which its owner logs in."""
+
+    email: str
+
+
+GATEWAY = (service("gateway"),)
+LINK_REFUSALS = tuple(LINK_PROBLEMS.values())
+
+read_empty_form = Operation("GET", "/v1/forms/account", Form, "« Formulaire de création », nothing typed yet.", GATEWAY)
+fill_form = Operation(
+    "POST",
+    "/v1/forms/account",
+    Form,
+    "The same for what was typed: the country decides which place of birth is asked. Checks and changes nothing.",
+    GATEWAY,
+    body=Values,
+    reads=True,
+)
+search_communes = Operation(
+    "GET",
+    "/v1/forms/account/communes",
+    Suggestions,
+    "Communes of a département for what was typed.",
+    GATEWAY,
+    query=CommuneSearch,
+)
+create_account = Operation(
+    "POST",
+    "/v1/accounts",
+    Created,
+    "Create an account; the answer is the same for an address that is known.",
+    GATEWAY,
+    body=Creation,
+    status=202,
+    problems=(problem_types.TOO_MANY_TRIES,),
+)
+resend_activation = Operation(
+    "POST",
+    "/v1/activations/resend",
+    NoneType,
+    "Mail the link of this `creation` again, else of the newest at this address.",
+    GATEWAY,
+    body=Resend,
+    status=202,
+    problems=(problem_types.TOO_MANY_TRIES,),
+)
+activate_account = Operation(
+    "POST",
+    "/v1/activations",
+    Address,
+    "Activate the account by its mailed link, which is used.",
+    GATEWAY,
+    body=TokenOnly,
+    problems=LINK_REFUSALS,
+)
+ask_reset = Operation(
+    "POST",
+    "/v1/password-resets",
+    NoneType,
+    "Mail a reset link; the answer is the same for an address that is unknown.",
+    GATEWAY,
+    body=EmailOnly,
+    status=202,
+)
+complete_reset = Operation(
+    "POST",
+    "/v1/password-resets/complete",
+    NoneType,
+    "Set the password typed twice, by the mailed link, which is used.",
+    GATEWAY,
+    body=NewPassword,
+    problems=(*LINK_REFUSALS, problem_types.TOO_MANY_TRIES),
+)
+confirm_email = Operation(
+    "POST",
+    "/v1/email-changes",
+    Address,
+    "Confirm the new address by the link mailed there, which is used.",
+    GATEWAY,
+    body=TokenOnly,
+    problems=(*LINK_REFUSALS, problem_types.ADDRESS_TAKEN),
+)
+cancel_email_change = Operation(
+    "POST",
+    "/v1/email-changes/cancellations",
+    NoneType,
+    "« Annuler », by the link mailed to the old address when the new one was asked for.",
+    GATEWAY,
+    body=TokenOnly,
+    problems=LINK_REFUSALS,
+)
+check_activation = Operation(
+    "POST",
+    "/v1/activations/check",
+    ActivationLink,
+    "The state of a link of activation; of a usable one also what was typed. Changes nothing.",
+    GATEWAY,
+    body=TokenOnly,
+    reads=True,
+)
+
+
+def _check(path: str, what: str) -> Operation[LinkState]:
+    return Operation(
+        "POST", path, LinkState, f"The state of {what}. Changes nothing.", GATEWAY, body=TokenOnly, reads=True
+    )
+
+
+check_reset = _check("/v1/password-resets/check", "a reset link")
+check_email_change = _check("/v1/email-changes/check", "a link that confirms an address")
+check_cancellation = _check("/v1/email-changes/cancellations/check", "a link that cancels a change of address")
+
+SECTION = Section(
+    "Création de compte et liens reçus par mail",
+    (
+        read_empty_form,
+        fill_form,
+        search_communes,
+        create_account,
+        resend_activation,
+        check_activation,
+        activate_account,
+        ask_reset,
+        check_reset,
+        complete_reset,
+        check_email_change,
+        confirm_email,
+        check_cancellation,
+        cancel_email_change,
+    ),
+)

@@ -11,12 +11,9 @@ from flask import current_app
 from gateway.clients.administration import AdministrationClient
 from gateway.clients.base import ServiceClient
 from gateway.clients.catalogue import CatalogueClient
-from gateway.clients.documents import Documents
 from gateway.clients.journal import JournalClient
 from gateway.clients.registrations import Registrations
 from gateway.clients.staff_candidatures import StaffCandidaturesClient
-from gateway.clients.staff_documents import StaffDocumentsClient
-from gateway.clients.staff_imports import StaffImportsClient
 from gateway.settings import GatewaySettings
 from services.chassis.http.client import Client
 from services.chassis.http.service_token import ServiceToken
@@ -39,15 +36,14 @@ class ServiceClients:
     staff_accounts: ServiceClient
     passwords: ServiceClient
     registrations: Registrations
-    documents: Documents
+    documents: ServiceClient
     pieces: ServiceClient
     staff_pieces: ServiceClient
     staff_candidatures: StaffCandidaturesClient
-    staff_documents: StaffDocumentsClient
+    staff_documents: ServiceClient
     administration: AdministrationClient
     catalogue: CatalogueClient
     journal: JournalClient
-    staff_imports: StaffImportsClient
     own_token: ServiceToken
     for_pages: Mapping[str, ServiceClient]
     for_tools: Mapping[str, ServiceClient]
@@ -75,15 +71,14 @@ def connect_services(settings: GatewaySettings) -> ServiceClients:
         staff_accounts=staff["accounts"],
         passwords=passwords,
         registrations=Registrations(pages["registrations"]),
-        documents=Documents(pages["documents"]),
+        documents=pages["documents"],
         pieces=pages["pieces"],
         staff_pieces=staff["pieces"],
         staff_candidatures=StaffCandidaturesClient(staff["registrations"]),
-        staff_documents=StaffDocumentsClient(staff["documents"]),
+        staff_documents=staff["documents"],
         administration=AdministrationClient(staff["registrations"]),
         catalogue=CatalogueClient(staff["registrations"]),
         journal=JournalClient(staff),
-        staff_imports=StaffImportsClient(staff["documents"]),
         own_token=own_token,
         for_pages=pages,
         for_tools=tools,

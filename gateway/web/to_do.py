@@ -9,7 +9,6 @@ from typing import TypeVar
 
 from flask import url_for
 
-from gateway.clients.documents import UnreadDocument
 from gateway.clients.drafts import Draft
 from gateway.clients.page_time_limit import optional_calls
 from gateway.clients.registrations import Tile
@@ -19,6 +18,7 @@ from gateway.web.candidature_state import late_pieces_sentence
 from services.chassis.clock import portal_now
 from services.chassis.errors import DomainError
 from services.chassis.french import time_left
+from services.contracts.api.documents import DocumentToRead, list_documents_to_read
 from services.contracts.api.own_account import MyAddresses, read_addresses
 from services.contracts.api.pieces import PiecesToDo, list_pieces_to_do
 from services.contracts.page_labels import ACCOUNT_FORM, DOCUMENTS, JUSTIFICATIFS, REGISTER, VALIDATE
@@ -54,7 +54,7 @@ class CandidateFacts:
     drafts: tuple[Draft, ...] | None = None
     tiles: tuple[Tile, ...] | None = None
     pieces_to_do: tuple[PiecesToDo, ...] | None = None
-    unread_documents: tuple[UnreadDocument, ...] | None = None
+    unread_documents: tuple[DocumentToRead, ...] | None = None
     addresses: MyAddresses | None = None
     silent_services: list[str] = field(default_factory=list)
 
@@ -91,7 +91,7 @@ def read_facts(token: str) -> CandidateFacts:
     ):
         facts.tiles, facts.drafts = registrations.candidatures, registrations.drafts
     facts.pieces_to_do = _ask_unless_silent("pieces", lambda: _pieces_to_do(token), facts)
-    facts.unread_documents = _ask_unless_silent("documents", lambda: services.documents.unread_documents(token), facts)
+    facts.unread_documents = _ask_unless_silent("documents", lambda: _unread_documents(token), facts)
     facts.addresses = _ask_unless_silent("accounts", lambda: services.accounts.call(read_addresses, token), facts)
     return facts
 
@@ -103,6 +103,10 @@ def read_pieces_to_do(token: str) -> tuple[PiecesToDo, ...] | None:
 
 def _pieces_to_do(token: str) -> tuple[PiecesToDo, ...]:
     return clients().pieces.call(list_pieces_to_do, token).candidatures
+
+
+def _unread_documents(token: str) -> tuple[DocumentToRead, ...]:
+    return clients().documents.call(list_documents_to_read, token).documents
 
 
 def pieces_to_do_of(tile: Tile, pieces_to_do: tuple[PiecesToDo, ...] | None) -> PiecesToDo | None:

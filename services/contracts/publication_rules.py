@@ -1,4 +1,4 @@
-"""Imports of documents that an exam office publishes: their sizes and states, which documents and the gateway share."""
+"""What an exam office may write in what it publishes, and for how many; sizes and states of imports."""
 
 from __future__ import annotations
 
@@ -14,6 +14,17 @@ MAX_PDFS_PER_SENDING = 500
 """What is checked within one request; an import may receive several sendings."""
 MAX_LINES = 10_000
 """Lines of a CSV, and documents of an import."""
+NUMERO_LENGTH, NUMERO_LENGTH_IN_WORDS = 11, "onze chiffres"
+"""Of a N° candidat, as registrations gives it."""
+
+MAX_TITLE_LENGTH = 200  # characters, as those below
+MAX_PARAGRAPHS, MAX_PARAGRAPH_LENGTH = 50, 5000
+MAX_RECIPIENTS = 500
+"""Candidatures that an order without a file names."""
+MAX_REASON_LENGTH = 500
+"""Of a withdrawal."""
+MAX_ORDER_KEY_LENGTH = 200
+"""Of the header Idempotency-Key."""
 
 PREPARED, CHECKED = "prepared", "checked"
 PUBLISHING, PUBLISHED = "publishing", "published"

@@ -7,11 +7,14 @@ from flask import Flask
 from services.chassis.web.access_tokens import KeyOf
 from services.chassis.web.application import create_service
 from services.chassis.web.audit_trail import audit_views
-from services.contracts.api import audit
+from services.contracts.api import audit, staff_documents, staff_imports
+from services.contracts.api import documents as candidate_api
 from services.documents import cli, dependencies
-from services.documents.api import candidate, imports, staff, staff_documents
+from services.documents.api import candidate, imports, staff
 from services.documents.models import AuditEntry, db
 from services.documents.settings import DocumentsSettings
+
+SECTIONS = (candidate_api.SECTION, *staff_documents.SECTIONS, staff_imports.SECTION, audit.SECTION)
 
 
 def create_app(settings: DocumentsSettings, key_of: KeyOf | None = None) -> Flask:
@@ -22,9 +25,8 @@ def create_app(settings: DocumentsSettings, key_of: KeyOf | None = None) -> Flas
         settings,
         db,
         title="Documents des candidats",
-        sections=(audit.SECTION,),
-        views=(audit_views(db, AuditEntry),),
-        blueprints=[candidate.blp, staff.blp, staff_documents.blp, imports.blp],
+        sections=SECTIONS,
+        views=(candidate.views, staff.views, imports.views, audit_views(db, AuditEntry)),
         key_of=key_of,
         reports={"objects": built.store.check},
     )

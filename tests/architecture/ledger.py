@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from services.accounts.app import SECTIONS as ACCOUNTS
 from services.contracts.api.operation import Section
+from services.documents.app import SECTIONS as DOCUMENTS
 from services.pieces.app import SECTIONS as PIECES
 from tests.architecture.gateway_ledger import CANDIDATE, GATEWAY, PROBED, PUBLIC
 
@@ -96,45 +97,7 @@ LEDGER: dict[str, dict[str, str]] = {
             POST /v1/staff/candidatures/<candidature_id>/<any(withdrawal, ecart):how>
         """,
     },
-    "documents": {
-        PUBLIC: _DESCRIBED,
-        "staff(candidatures:read)": """
-            GET /v1/staff/candidatures/<string:candidature_id>/documents
-            GET /v1/staff/documents/<string:document_id>/file
-        """,
-        CANDIDATE: """
-            GET /v1/candidatures
-            GET /v1/candidatures/<string:candidature_id>/documents
-            GET /v1/candidatures/<string:candidature_id>/confirmation
-            GET /v1/candidatures/<string:candidature_id>/forms/<string:code>
-            GET /v1/documents/to-read
-            POST /v1/documents/<string:document_id>/opening
-            GET /v1/documents/<string:document_id>/file
-            GET /v1/documents/<string:document_id>/html
-        """,
-        "staff(audit:read)": """
-            GET /v1/audit
-            GET /v1/audit.csv
-        """,
-        "staff(documents:publish)": """
-            POST /v1/publications
-            GET /v1/import-form
-            GET /v1/import-models/<string:type>
-            GET /v1/imports
-            POST /v1/imports
-            GET /v1/imports/<string:import_id>
-            PUT /v1/imports/<string:import_id>/csv
-            PUT /v1/imports/<string:import_id>/pdfs
-            GET /v1/imports/<string:import_id>/refusals
-            GET /v1/imports/<string:import_id>/documents
-            POST /v1/imports/<string:import_id>/documents/search
-            GET /v1/imports/<string:import_id>/preview
-            POST /v1/imports/<string:import_id>/publication
-            POST /v1/imports/<string:import_id>/abandonment
-            POST /v1/imports/<string:import_id>/withdrawal
-            POST /v1/published-documents/<string:document_id>/withdrawal
-        """,
-    },
+    "documents": _declared(DOCUMENTS),
     "pieces": _declared(PIECES),
     "gateway": GATEWAY,
 }

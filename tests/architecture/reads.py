@@ -31,8 +31,8 @@ _ADDRESSES: dict[str, dict[str, tuple[str, ...]]] = {
         ),
     },
     "documents": {
-        "/v1/import-models/<string:type>": ("/v1/import-models/convocation",),
-        "/v1/candidatures/<string:candidature_id>/confirmation": ("", "?version=1&format=html"),
+        "/v1/import-models/<type>": ("/v1/import-models/convocation",),
+        "/v1/candidatures/<candidature_id>/confirmation": ("", "?version=1&format=html"),
     },
     "pieces": {
         "/v1/pieces": ("?academie=03&limit=20", "?after=<piece_id>", "?before=<piece_id>"),
@@ -131,9 +131,9 @@ WRITING_READS: dict[tuple[str, str], Written] = {
     ("gateway", "/gestion/candidatures/<candidature_id>/<any(desinscription, ecart):act>"): _DECLARATION_READ,
     ("gateway", "/gestion/pieces/<piece_id>"): _DECLARATION_READ,
     ("pieces", "/v1/changes"): _NUMBERED,
-    ("documents", "/v1/imports/<string:import_id>/preview"): _PREVIEWED,
+    ("documents", "/v1/imports/<import_id>/preview"): _PREVIEWED,
     ("gateway", "/gestion/documents/<import_id>/apercu"): _PREVIEWED,
-    ("documents", "/v1/staff/documents/<string:document_id>/file"): _PREVIEWED,
+    ("documents", "/v1/staff/documents/<document_id>/file"): _PREVIEWED,
     ("gateway", "/gestion/candidatures/documents/<document_id>"): _PREVIEWED,
     ("pieces", "/v1/pieces/<piece_id>/file"): _OPENED,
     ("pieces", "/v1/pieces/<piece_id>/pages/<int:number>"): _OPENED,

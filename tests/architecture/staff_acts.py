@@ -182,23 +182,23 @@ ACTS: dict[Route, tuple[str, Act]] = {
         "import.created",
         lambda office: office.call("documents", "POST", "/imports", json=NEW_IMPORT),
     ),
-    ("documents", "PUT", "/v1/imports/<string:import_id>/csv"): ("import.checked", StaffAtWork.checked_import),
-    ("documents", "PUT", "/v1/imports/<string:import_id>/pdfs"): ("import.checked", _add_pdfs),
-    ("documents", "POST", "/v1/imports/<string:import_id>/publication"): (
+    ("documents", "PUT", "/v1/imports/<import_id>/csv"): ("import.checked", StaffAtWork.checked_import),
+    ("documents", "PUT", "/v1/imports/<import_id>/pdfs"): ("import.checked", _add_pdfs),
+    ("documents", "POST", "/v1/imports/<import_id>/publication"): (
         "import.published",
         StaffAtWork.published_import,
     ),
-    ("documents", "POST", "/v1/imports/<string:import_id>/abandonment"): (
+    ("documents", "POST", "/v1/imports/<import_id>/abandonment"): (
         "import.abandoned",
         lambda office: office.call("documents", "POST", f"/imports/{office.checked_import()['id']}/abandonment"),
     ),
-    ("documents", "POST", "/v1/imports/<string:import_id>/withdrawal"): (
+    ("documents", "POST", "/v1/imports/<import_id>/withdrawal"): (
         "import.withdrawn",
         lambda office: office.call(
             "documents", "POST", f"/imports/{office.published_import()['id']}/withdrawal", json=REASON
         ),
     ),
-    ("documents", "POST", "/v1/published-documents/<string:document_id>/withdrawal"): (
+    ("documents", "POST", "/v1/published-documents/<document_id>/withdrawal"): (
         "document.withdrawn",
         _withdraw_document,
     ),
@@ -211,6 +211,6 @@ WITHOUT_TRACE: dict[Route, str] = {
     ("accounts", "POST", "/v1/candidates/<candidate_id>/form"): "checks what is typed, changes nothing",
     ("accounts", "POST", "/v1/staff/me/second-factor/proposals"): "offers a key, which its code puts in force",
     ("accounts", "POST", "/v1/staff/me/second-factor/proposals/check"): "shows the offered key again",
-    ("documents", "POST", "/v1/imports/<string:import_id>/documents/search"): "finds in a list that a GET gives",
+    ("documents", "POST", "/v1/imports/<import_id>/documents/search"): "finds in a list that a GET gives",
     ("registrations", "POST", "/v1/staff/catalogues/comparison"): "a dry run, which writes nothing",
 }

@@ -17,8 +17,8 @@ from gateway.web.to_do import CandidateFacts, nothing_to_do_sentence, to_do_item
 from services.chassis import clock
 from services.contracts import page_labels
 from services.contracts.api.pieces import Group, Period, Piece, PiecesToDo, RequestedPieces
+from services.contracts.document_types import DocumentType
 from services.documents.dependencies import dependencies
-from services.documents.domain.document_types import DocumentType
 from services.documents.operations.publishing import Order, publish
 from tests.accounts.creation_form import PASSWORD
 from tests.gateway.candidates import CandidateFactory

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
+from typing import Any
 
-from flask import Blueprint, request
+from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 
 from gateway import access, visitor
@@ -13,6 +15,8 @@ from gateway.clients.page_time_limit import optional_calls
 from gateway.pages import render_page
 from gateway.service_clients import clients
 from services.chassis.errors import DomainError, NotFound
+from services.contracts.api import documents as api
+from services.contracts.api.operation import Operation
 
 blueprint = Blueprint("documents", __name__)
 
@@ -20,7 +24,7 @@ blueprint = Blueprint("documents", __name__)
 @blueprint.get("/documents")
 @access.candidate
 def choose() -> ResponseReturnValue:
-    candidatures = clients().documents.candidatures(_token())
+    candidatures = clients().documents.call(api.list_candidatures, _token()).candidatures
     return render_page("documents/templates/choix_candidature.html", active="documents", candidatures=candidatures)
 
 
@@ -28,11 +32,11 @@ def choose() -> ResponseReturnValue:
 @access.candidate
 def show(candidature_id: str) -> ResponseReturnValue:
     """« Documents relatifs à ma candidature »"""
-    tiles = clients().documents.candidatures(_token())
+    tiles = clients().documents.call(api.list_candidatures, _token()).candidatures
     tile = next((tile for tile in tiles if tile.id == candidature_id), None)
     if tile is None:
         raise NotFound()
-    published = clients().documents.documents(_token(), candidature_id)
+    published = clients().documents.call(api.list_documents, _token(), candidature_id=candidature_id).documents
     return render_page(
         "documents/templates/documents_de_candidature.html", active="documents", tile=tile, documents=published
     )
@@ -41,7 +45,8 @@ def show(candidature_id: str) -> ResponseReturnValue:
 @blueprint.get("/documents/fichier/<document_id>")
 @access.candidate
 def file(document_id: str) -> ResponseReturnValue:
-    answer = streamed_response(clients().documents.file(_token(), document_id, save="enregistrer" in request.args))
+    query = {"save": "enregistrer" in request.args}
+    answer = _file(api.read_pdf, query, document_id=document_id)
     _mark_opened(document_id)
     return answer
 
@@ -50,7 +55,7 @@ def file(document_id: str) -> ResponseReturnValue:
 @access.candidate
 def html(document_id: str) -> ResponseReturnValue:
     """« Version accessible »: the same document as an HTML page."""
-    answer = streamed_response(clients().documents.html_page(_token(), document_id))
+    answer = _file(api.read_html, document_id=document_id)
     _mark_opened(document_id)
     return answer
 
@@ -59,14 +64,14 @@ def html(document_id: str) -> ResponseReturnValue:
 @access.candidate
 def confirmation(candidature_id: str) -> ResponseReturnValue:
     """« Visualiser/Imprimer »"""
-    return streamed_response(clients().documents.confirmation(_token(), candidature_id))
+    return _file(api.read_confirmation, candidature_id=candidature_id)
 
 
 @blueprint.get("/documents/<candidature_id>/formulaire/<code>")
 @access.candidate
 def form(candidature_id: str, code: str) -> ResponseReturnValue:
     """A PDF form with the candidate's data, to be completed by hand."""
-    return streamed_response(clients().documents.filled_form(_token(), candidature_id, code))
+    return _file(api.read_form, candidature_id=candidature_id, code=code)
 
 
 @blueprint.get("/formulaires")
@@ -78,10 +83,14 @@ def forms() -> ResponseReturnValue:
     return render_page("documents/templates/formulaires.html", active="formulaires", offered=offered)
 
 
+def _file(operation: Operation[bytes], query: Mapping[str, Any] | None = None, **ids: str) -> Response:
+    return streamed_response(clients().documents.stream(operation, _token(), query=query, **ids))
+
+
 def _mark_opened(document_id: str) -> None:
     """Remove the document from the list of unread ones; after a failure it stays there."""
     with suppress(DomainError), optional_calls():
-        clients().documents.mark_opened(_token(), document_id)
+        clients().documents.call(api.mark_opened, _token(), document_id=document_id)
 
 
 def _token() -> str:

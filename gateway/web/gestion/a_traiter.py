@@ -9,14 +9,14 @@ from flask.typing import ResponseReturnValue
 
 from gateway import access, staff_member
 from gateway.clients.page_time_limit import optional_calls
-from gateway.clients.staff_imports import Import
 from gateway.pages import render_page
 from gateway.service_clients import clients
 from gateway.web.gestion import blueprint
 from gateway.web.gestion.imports import PUBLISH, STATE_SEVERITIES
 from services.chassis.errors import DomainError
-from services.contracts.api import missing_pieces, staff_pieces
+from services.contracts.api import missing_pieces, staff_imports, staff_pieces
 from services.contracts.api.missing_pieces import IncompleteSessions
+from services.contracts.api.staff_imports import Import
 from services.contracts.publication_rules import CHECKED, PREPARED, PUBLISHING
 
 ACTIVE_MENU_KEY = "a-traiter"
@@ -56,7 +56,7 @@ def _publications_under_way() -> list[Import]:
         return []
     try:
         with optional_calls():
-            newest = clients().staff_imports.imports(staff_member.access_token()).items
+            newest = clients().staff_documents.call(staff_imports.list_imports, staff_member.access_token()).items
     except DomainError:
         return []
     return [publication for publication in newest if publication.state in UNDER_WAY]

@@ -9,7 +9,6 @@ from flask.typing import ResponseReturnValue
 from gateway import access, staff_member
 from gateway.clients.file_streaming import streamed_response
 from gateway.clients.page_time_limit import optional_calls
-from gateway.clients.staff_documents import StaffDocument
 from gateway.pages import render_page
 from gateway.service_clients import clients
 from gateway.web.gestion import blueprint
@@ -20,6 +19,7 @@ from gateway.web.gestion.posted_text import posted_text
 from gateway.web.gestion.staff_names import names_by_id
 from services.chassis.errors import DomainError, Invalid, NotFound
 from services.contracts import page_labels
+from services.contracts.api.staff_documents import StaffDocument, list_documents, read_document
 
 MAIL_LABELS = {"waiting": "En attente d'envoi", "taken": "Envoyé", "refused": "Refusé"}
 MANAGE = "candidatures:manage"
@@ -42,7 +42,8 @@ def show_candidature(candidature_id: str) -> ResponseReturnValue:
 @access.staff("candidatures:read")
 def open_document(document_id: str) -> ResponseReturnValue:
     """A document of a candidature as PDF; documents writes down who opened it."""
-    return streamed_response(clients().staff_documents.file(staff_member.access_token(), document_id))
+    token = staff_member.access_token()
+    return streamed_response(clients().staff_documents.stream(read_document, token, document_id=document_id))
 
 
 @blueprint.post("/candidatures/<candidature_id>/notes")
@@ -86,7 +87,8 @@ def _documents(candidature_id: str) -> tuple[StaffDocument, ...] | None:
     """None while documents does not answer; none where it has not heard of the candidature yet."""
     try:
         with optional_calls():
-            return clients().staff_documents.documents(staff_member.access_token(), candidature_id)
+            token = staff_member.access_token()
+            return clients().staff_documents.call(list_documents, token, candidature_id=candidature_id).documents
     except DomainError as refusal:
         return () if refusal.http_status == NotFound.problem.status else None
 

@@ -12,10 +12,11 @@ from gateway.pages import render_page
 from gateway.service_clients import clients
 from gateway.web.gestion import blueprint
 from gateway.web.gestion.candidatures import ACTIVE_MENU_KEY
-from gateway.web.gestion.imports import PUBLISH, errors_by_field, type_options
+from gateway.web.gestion.imports import PUBLISH, errors_by_field, read_import_form, type_options
 from gateway.web.gestion.order_keys import new_order_key, posted_order_key
 from gateway.web.gestion.posted_text import posted_text
 from services.chassis.errors import DomainError
+from services.contracts.api.staff_documents import publish_documents
 
 FIELDS = ("type", "title", "paragraphs")
 REFUSALS_SHOWN_HERE = (404, 409, 422)
@@ -39,7 +40,9 @@ def publish_document(candidature_id: str) -> ResponseReturnValue:
         "candidatures": [candidature_id],
     }
     try:
-        clients().staff_imports.publish_document(staff_member.access_token(), order_key, order)
+        clients().staff_documents.call(
+            publish_documents, staff_member.access_token(), body=order, headers={"Idempotency-Key": order_key}
+        )
     except DomainError as refusal:
         if refusal.http_status not in REFUSALS_SHOWN_HERE:
             raise
@@ -50,14 +53,13 @@ def publish_document(candidature_id: str) -> ResponseReturnValue:
 def _document_page(
     candidature_id: str, typed: Mapping[str, str], order_key: str, refusal: DomainError | None = None
 ) -> Response:
-    token = staff_member.access_token()
-    candidature = clients().staff_candidatures.candidature(token, candidature_id)
+    candidature = clients().staff_candidatures.candidature(staff_member.access_token(), candidature_id)
     return render_page(
         "gestion/templates/document_redige.html",
         status=refusal.http_status if refusal else 200,
         active=ACTIVE_MENU_KEY,
         candidature=candidature,
-        types=type_options(clients().staff_imports.form(token), of_every_exam=True),
+        types=type_options(read_import_form(), of_every_exam=True),
         typed=typed,
         order_key=order_key,
         refusal=refusal,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -9,9 +11,10 @@ from gateway import access, staff_member
 from gateway.service_clients import clients
 from gateway.web.gestion import blueprint
 from gateway.web.gestion.imports import PUBLISH
-from gateway.web.gestion.publication import import_page
-from gateway.web.justificatifs.file_reception import FileRefused, received_files_of_staff
+from gateway.web.gestion.publication import import_page, read_import
+from gateway.web.justificatifs.file_reception import FileRefused, ReceivedFile, received_files_of_staff
 from services.chassis.errors import DomainError
+from services.contracts.api import staff_imports as api
 from services.contracts.publication_rules import CSV, MAX_ARCHIVE_BYTES, MAX_CSV_BYTES, MAX_PDFS_PER_SENDING
 
 FIELD = "fichier"
@@ -23,17 +26,14 @@ CHECKED = "controle"
 @blueprint.post("/documents/<import_id>/fichier")
 @access.staff(PUBLISH)
 def send_import_file(import_id: str) -> ResponseReturnValue:
-    member = staff_member.required()
-    source = clients().staff_imports.read(member.access_token, import_id).source
+    source = read_import(import_id).source
     largest = MAX_CSV_BYTES if source == CSV else MAX_ARCHIVE_BYTES
     try:
-        with received_files_of_staff(request, FIELD, member.subject, largest) as files:
+        with received_files_of_staff(request, FIELD, staff_member.required().subject, largest) as files:
             if not files or len(files) > (1 if source == CSV else MAX_PDFS_PER_SENDING):
                 return import_page(import_id, file_error=TOO_MANY_FILES if files else NO_FILE, status=422)
             for file in files:
-                clients().staff_imports.send_file(
-                    member.access_token, import_id, source, file.name, file.content, file.length
-                )
+                _send(import_id, source, file)
     except FileRefused as refusal:
         return import_page(import_id, file_error=refusal.detail, status=refusal.status)
     except DomainError as refusal:
@@ -41,3 +41,15 @@ def send_import_file(import_id: str) -> ResponseReturnValue:
             raise
         return import_page(import_id, file_error=refusal.detail, status=refusal.http_status)
     return redirect(url_for("gestion.show_import", import_id=import_id, fait=CHECKED), code=303)
+
+
+def _send(import_id: str, source: str, file: ReceivedFile) -> None:
+    """A CSV takes the place of the one sent before; a PDF or an archive is added."""
+    operation = api.send_csv if source == CSV else api.send_pdfs
+    headers = {
+        "Content-Type": str(operation.sends),
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(file.name, safe='')}",
+        "Content-Length": str(file.length),
+    }
+    token = staff_member.access_token()
+    clients().staff_documents.exchange(operation, token, {"import_id": import_id}, data=file.content, headers=headers)

@@ -9,7 +9,6 @@ from flask.typing import ResponseReturnValue
 
 from gateway import access, staff_member
 from gateway.clients.file_streaming import streamed_response
-from gateway.clients.staff_imports import ImportForm
 from gateway.pages import render_page
 from gateway.service_clients import clients
 from gateway.web.gestion import blueprint
@@ -18,6 +17,8 @@ from gateway.web.gestion.order_keys import new_order_key, posted_order_key
 from gateway.web.gestion.posted_text import posted_text
 from services.chassis.errors import Conflict, DomainError
 from services.contracts import problem_types
+from services.contracts.api import staff_imports as api
+from services.contracts.api.staff_imports import ImportForm, SessionChoice
 from services.contracts.publication_rules import (
     ABANDONED,
     CHECKED,
@@ -55,7 +56,8 @@ STATE_SEVERITIES = {
 @access.staff(PUBLISH)
 def list_imports() -> ResponseReturnValue:
     academie, cursor = posted_text("academie", request.args)[:8], request.args.get("cursor")
-    page = clients().staff_imports.imports(staff_member.access_token(), academie=academie or None, cursor=cursor)
+    query = {"academie": academie or None, "cursor": cursor}
+    page = clients().staff_documents.call(api.list_imports, staff_member.access_token(), query=query)
     return render_page(
         "gestion/templates/imports.html",
         active=ACTIVE_MENU_KEY,
@@ -78,9 +80,14 @@ def ask_import() -> ResponseReturnValue:
 def create_import() -> ResponseReturnValue:
     typed = {name: posted_text(name) for name in FIELDS}
     order_key = posted_order_key()
-    form = clients().staff_imports.form(staff_member.access_token())
+    form = read_import_form()
     try:
-        new = clients().staff_imports.create(staff_member.access_token(), order_key, _new_import(form, typed))
+        new = clients().staff_documents.call(
+            api.create_import,
+            staff_member.access_token(),
+            body=_new_import(form, typed),
+            headers={"Idempotency-Key": order_key},
+        )
     except DomainError as refusal:
         if refusal.http_status not in (403, 409, 422):
             raise
@@ -94,12 +101,16 @@ def create_import() -> ResponseReturnValue:
 @access.staff(PUBLISH)
 def import_model(type: str) -> ResponseReturnValue:
     """A model of the CSV, to be filled in."""
-    return streamed_response(clients().staff_imports.model(staff_member.access_token(), type))
+    return streamed_response(clients().staff_documents.stream(api.read_model, staff_member.access_token(), type=type))
+
+
+def read_import_form() -> ImportForm:
+    return clients().staff_documents.call(api.read_form, staff_member.access_token())
 
 
 def _new_import(form: ImportForm, typed: Mapping[str, str]) -> dict[str, str | list[str]]:
     """What was typed, by the names of the API: the session as its two labels, the text as its paragraphs."""
-    chosen = next((choice for choice in form.sessions if choice.label == typed["session"]), None)
+    chosen = next((choice for choice in form.sessions if _label(choice) == typed["session"]), None)
     paragraphs = [line.strip() for line in typed["paragraphs"].splitlines() if line.strip()]
     session = {"session": chosen.session if chosen else "", "exam": chosen.exam if chosen else ""}
     return {**typed, **session, "paragraphs": paragraphs}
@@ -112,7 +123,7 @@ def _form_page(
         "gestion/templates/nouvel_import.html",
         status=refusal.http_status if refusal else 200,
         active=ACTIVE_MENU_KEY,
-        choices_of=_choices(form or clients().staff_imports.form(staff_member.access_token())),
+        choices_of=_choices(form or read_import_form()),
         typed=typed,
         order_key=order_key,
         refusal=refusal,
@@ -135,8 +146,12 @@ def _choices(form: ImportForm) -> dict[str, list[dict[str, str]]]:
         "types": type_options(form),
         "sources": [{"value": value, "label": label} for value, label in SOURCE_LABELS.items()],
         "academies": [{"value": item.code, "label": item.label} for item in form.academies],
-        "sessions": [{"value": item.label, "label": item.label} for item in form.sessions],
+        "sessions": [{"value": _label(item), "label": _label(item)} for item in form.sessions],
     }
+
+
+def _label(choice: SessionChoice) -> str:
+    return f"{choice.session} - {choice.exam}"
 
 
 def errors_by_field(refusal: DomainError) -> list[dict[str, str]]:

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import re
+from typing import Any, TypeVar
 
 from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from gateway import access, staff_member
 from gateway.clients.file_streaming import streamed_response
-from gateway.clients.staff_imports import ImportDocumentPage
 from gateway.pages import render_page
 from gateway.service_clients import clients
 from gateway.web.gestion import blueprint
 from gateway.web.gestion.field_errors import shown_errors
-from gateway.web.gestion.imports import ACTIVE_MENU_KEY, PUBLISH, STATE_SEVERITIES
+from gateway.web.gestion.imports import ACTIVE_MENU_KEY, PUBLISH, STATE_SEVERITIES, read_import_form
 from gateway.web.gestion.posted_text import posted_text
 from services.chassis.errors import DomainError, NotFound
 from services.chassis.french import file_size
 from services.contracts import page_labels
+from services.contracts.api import staff_imports as api
+from services.contracts.api.operation import Operation
+from services.contracts.api.staff_imports import Import, ImportDocuments
 from services.contracts.publication_rules import (
     CHECKED,
     CSV,
@@ -27,9 +30,11 @@ from services.contracts.publication_rules import (
     MAX_LINES,
     MAX_PDF_BYTES,
     MAX_PDFS_PER_SENDING,
+    NUMERO_LENGTH,
     PREPARED,
 )
 
+Answer = TypeVar("Answer")
 OPEN_STATES = (PREPARED, CHECKED)
 REFUSALS_SHOWN_HERE = (409, 412, 422)
 DONE_SENTENCES = {
@@ -39,7 +44,7 @@ DONE_SENTENCES = {
     "retrait": "Les documents sont retirés : les candidats ne les voient plus.",
     "retrait-document": "Le document est retiré : le candidat ne le voit plus.",
 }
-_NUMERO = re.compile(r"[0-9]{11}")
+_NUMERO = re.compile(rf"[0-9]{{{NUMERO_LENGTH}}}")
 _REVISION = re.compile(r"[0-9]{1,7}")
 
 
@@ -53,8 +58,10 @@ def show_import(import_id: str) -> ResponseReturnValue:
 @access.staff(PUBLISH)
 def import_preview(import_id: str) -> ResponseReturnValue:
     """The first document as its candidate will get it, or the one of an id."""
-    document_id = request.args.get("document") or None
-    return streamed_response(clients().staff_imports.preview(staff_member.access_token(), import_id, document_id))
+    token, query = staff_member.access_token(), {"document": request.args.get("document") or None}
+    return streamed_response(
+        clients().staff_documents.stream(api.read_preview, token, query=query, import_id=import_id)
+    )
 
 
 @blueprint.post("/documents/<import_id>/publication")
@@ -64,7 +71,7 @@ def publish_import(import_id: str) -> ResponseReturnValue:
     if not _REVISION.fullmatch(revision):
         raise NotFound()
     try:
-        clients().staff_imports.publish(staff_member.access_token(), import_id, int(revision))
+        _call(api.publish, import_id=import_id, body={"revision": int(revision)})
     except DomainError as refusal:
         if refusal.http_status not in REFUSALS_SHOWN_HERE:
             raise
@@ -84,9 +91,9 @@ def end_import(import_id: str, act: str) -> ResponseReturnValue:
     reason = posted_text("reason")
     try:
         if act == "abandon":
-            clients().staff_imports.abandon(staff_member.access_token(), import_id)
+            _call(api.abandon, import_id=import_id)
         else:
-            clients().staff_imports.withdraw(staff_member.access_token(), import_id, reason)
+            _call(api.withdraw, import_id=import_id, body={"reason": reason})
     except DomainError as refusal:
         if refusal.http_status not in REFUSALS_SHOWN_HERE:
             raise
@@ -97,9 +104,7 @@ def end_import(import_id: str, act: str) -> ResponseReturnValue:
 @blueprint.get("/documents/<import_id>/documents")
 @access.staff(PUBLISH)
 def list_import_documents(import_id: str) -> ResponseReturnValue:
-    cursor = request.args.get("cursor")
-    page = clients().staff_imports.documents(staff_member.access_token(), import_id, cursor)
-    return _documents_page(import_id, page)
+    return _documents_page(import_id, _call(api.list_documents, import_id=import_id, query=_cursor()))
 
 
 @blueprint.post("/documents/<import_id>/documents")
@@ -109,17 +114,17 @@ def search_import_documents(import_id: str) -> ResponseReturnValue:
     numero = posted_text("numero_candidat")[:20]
     if not numero:
         return redirect(url_for("gestion.list_import_documents", import_id=import_id), code=303)
-    page = ImportDocumentPage((), None)
+    page = ImportDocuments(items=(), next_cursor=None)
     if _NUMERO.fullmatch(numero):
-        page = clients().staff_imports.documents_of_numero(staff_member.access_token(), import_id, numero)
+        page = _call(api.search_documents, import_id=import_id, body={"numero_candidat": numero})
     return _documents_page(import_id, page, numero)
 
 
-def _documents_page(import_id: str, page: ImportDocumentPage, numero: str = "") -> Response:
+def _documents_page(import_id: str, page: ImportDocuments, numero: str = "") -> Response:
     return render_page(
         "gestion/templates/documents_publies.html",
         active=ACTIVE_MENU_KEY,
-        publication=clients().staff_imports.read(staff_member.access_token(), import_id),
+        publication=read_import(import_id),
         documents=page.items,
         next_cursor=page.next_cursor,
         numero=numero,
@@ -139,7 +144,7 @@ def ask_document_withdrawal(import_id: str, document_id: str) -> ResponseReturnV
 def withdraw_document(import_id: str, document_id: str) -> ResponseReturnValue:
     reason = posted_text("reason")
     try:
-        clients().staff_imports.withdraw_document(staff_member.access_token(), document_id, reason)
+        _call(api.withdraw_document, document_id=document_id, body={"reason": reason})
     except DomainError as refusal:
         if refusal.http_status not in REFUSALS_SHOWN_HERE:
             raise
@@ -148,14 +153,26 @@ def withdraw_document(import_id: str, document_id: str) -> ResponseReturnValue:
     return redirect(address, code=303)
 
 
+def read_import(import_id: str) -> Import:
+    return _call(api.read_import, import_id=import_id)
+
+
+def _call(operation: Operation[Answer], **sent: Any) -> Answer:
+    return clients().staff_documents.call(operation, staff_member.access_token(), **sent)
+
+
+def _cursor() -> dict[str, str | None]:
+    return {"cursor": request.args.get("cursor")}
+
+
 def import_page(
     import_id: str, *, file_error: str | None = None, refusal: DomainError | None = None, status: int = 200
 ) -> Response:
     """The page of a publication as it stands; `file_error`: why the file just sent was not taken."""
-    publication = clients().staff_imports.read(staff_member.access_token(), import_id)
+    publication = read_import(import_id)
     is_open = publication.state in OPEN_STATES
     is_csv = publication.source == CSV
-    types = clients().staff_imports.form(staff_member.access_token()).types if is_open and is_csv else ()
+    types = read_import_form().types if is_open and is_csv else ()
     return render_page(
         "gestion/templates/publication.html",
         status=status,
@@ -164,7 +181,7 @@ def import_page(
         is_open=is_open,
         is_csv=is_csv,
         columns=next((item.columns for item in types if item.type == publication.type), ()),
-        refusals=clients().staff_imports.refusals(staff_member.access_token(), import_id, request.args.get("cursor")),
+        refusals=_call(api.list_refusals, import_id=import_id, query=_cursor()),
         state_severities=STATE_SEVERITIES,
         limits={
             "lines": MAX_LINES,
@@ -186,7 +203,7 @@ def _end_page(
         "gestion/templates/fin_de_publication.html",
         status=refusal.http_status if refusal else 200,
         active=ACTIVE_MENU_KEY,
-        publication=clients().staff_imports.read(staff_member.access_token(), import_id),
+        publication=read_import(import_id),
         act=act,
         document_id=document_id,
         reason=reason,

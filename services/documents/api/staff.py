@@ -1,33 +1,27 @@
-"""What gestionnaires publish: relances, aménagements, convocations, relevés."""
+"""For staff and their tools, within their académies: what is published to several, the documents of a candidature."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from flask_smorest import Blueprint
+from flask import Response
 
 from services.chassis.web import access
-from services.chassis.web.problems import answers_with
-from services.contracts import problem_types
-from services.documents.api.schemas import AcceptedSchema, OrderKeySchema, OrderSchema
+from services.chassis.web.operations import Views
+from services.contracts.api import staff_documents as api
+from services.contracts.document_types import DocumentType
+from services.documents.api.candidate import file_response
 from services.documents.dependencies import dependencies
-from services.documents.domain.document_types import DocumentType
-from services.documents.operations.publishing import Accepted, Order, publish
+from services.documents.domain.publisher import Publisher
+from services.documents.operations.publishing import Order, publish
+from services.documents.operations.staff_documents import open_document
+from services.documents.queries import documents
 
-blp = Blueprint("publications", __name__, url_prefix="/v1", description="Publier un document")
+views = Views("staff", __name__)
 
 
-@blp.route("/publications", methods=["POST"])
-@access.staff("documents:publish")
-@blp.arguments(OrderSchema)
-@blp.arguments(OrderKeySchema, location="headers")
-@blp.response(202, AcceptedSchema)
-@answers_with(blp, problem_types.NOT_FOUND, problem_types.KEY_ALREADY_USED)
-def publish_documents(body: dict[str, Any], headers: dict[str, Any]) -> Accepted:
-    """Publish one document for each of the candidatures within the caller's académies; the worker makes them.
-
-    An order given again with the same Idempotency-Key is not carried out twice: it gets the first one's answer.
-    """
+@views.serves(api.publish_documents)
+def publish_documents(body: dict[str, Any], headers: dict[str, Any]) -> api.Accepted:
     caller = access.caller()
     order = Order(
         type=DocumentType(body["type"]),
@@ -37,3 +31,15 @@ def publish_documents(body: dict[str, Any], headers: dict[str, Any]) -> Accepted
         pdf=body["pdf"],
     )
     return publish(dependencies(), caller.id, caller.academies, order, headers["order_key"])
+
+
+@views.serves(api.list_documents)
+def list_documents(candidature_id: str) -> api.StaffDocuments:
+    return documents.list_for_staff(candidature_id, access.caller().academies)
+
+
+@views.serves(api.read_document)
+def open_staff_document(query: dict[str, Any], document_id: str) -> Response:
+    caller = access.caller()
+    file = open_document(dependencies(), Publisher(caller.id, caller.academies), document_id)
+    return file_response(file, save=query["save"])

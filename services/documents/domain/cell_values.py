@@ -8,13 +8,12 @@ from collections.abc import Callable
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
+from services.contracts.publication_rules import NUMERO_LENGTH, NUMERO_LENGTH_IN_WORDS
 from services.documents.domain.import_columns import (
     HIGHEST_COEFFICIENT,
     HIGHEST_MARK,
     INSCRIPTION_LENGTH,
     INSCRIPTION_LENGTH_IN_WORDS,
-    NUMERO_LENGTH,
-    NUMERO_LENGTH_IN_WORDS,
     Column,
     Kind,
 )

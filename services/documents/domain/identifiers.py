@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import re
 
-PATTERN = r"[0-9a-f]{32}"
-_ID = re.compile(PATTERN)
+from services.contracts.document_types import ID_FORM
+
+_ID = re.compile(ID_FORM)
 
 
 def is_id(text: str) -> bool:

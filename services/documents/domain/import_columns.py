@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from services.documents.domain.document_types import DocumentType
+from services.contracts.document_types import DocumentType
+from services.contracts.publication_rules import NUMERO_LENGTH_IN_WORDS
 
-NUMERO_LENGTH, NUMERO_LENGTH_IN_WORDS = 11, "onze chiffres"
-"""Of a N° candidat, as registrations gives it."""
 INSCRIPTION_LENGTH, INSCRIPTION_LENGTH_IN_WORDS = 3, "trois chiffres"
 """Of a N° d'inscription, with its zeros."""
 HIGHEST_MARK, HIGHEST_COEFFICIENT = Decimal(20), Decimal(100)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
+from services.contracts.publication_rules import NUMERO_LENGTH
 from services.documents.domain.cell_values import cleaned_text
-from services.documents.domain.import_columns import NUMERO_LENGTH
 
 MAX_NAME_LENGTH = 200  # characters
 _NUMERO = re.compile(rf"(?<![0-9])[0-9]{{{NUMERO_LENGTH}}}(?![0-9])")

@@ -11,9 +11,9 @@ from sqlalchemy.exc import IntegrityError
 
 from services.chassis.clock import portal_now
 from services.chassis.database.transactions import new_id
+from services.contracts.document_types import AUTOMATIC, DocumentType
 from services.contracts.registrations import RegistrationSaved
 from services.documents.dependencies import Dependencies
-from services.documents.domain.document_types import AUTOMATIC, DocumentType
 from services.documents.models import Document, db
 from services.documents.operations.document_storage import assign_files, store_document
 from services.documents.operations.rendering_cache import (

@@ -10,10 +10,9 @@ from dataclasses import dataclass
 import structlog
 
 from services.chassis.errors import NotFound, Unavailable
+from services.contracts.document_types import AUTOMATIC, DocumentType, FileFormat
 from services.contracts.registrations import RegistrationSaved
 from services.documents.dependencies import Dependencies
-from services.documents.domain.document_types import AUTOMATIC, DocumentType
-from services.documents.domain.file_format import FileFormat
 from services.documents.domain.filenames import filename
 from services.documents.models import Candidature, Document
 from services.documents.operations.candidature_copies import store_version_now

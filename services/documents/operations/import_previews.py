@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from services.chassis.errors import Conflict, Unavailable
+from services.contracts.document_types import FileFormat
 from services.contracts.publication_rules import READY
 from services.documents.dependencies import Dependencies
-from services.documents.domain.file_format import FileFormat
 from services.documents.domain.filenames import filename
 from services.documents.domain.publisher import Publisher
 from services.documents.models import db

@@ -13,9 +13,9 @@ from services.chassis.clock import portal_now
 from services.chassis.errors import Conflict, PreconditionFailed, Unavailable
 from services.chassis.events import follow_up
 from services.chassis.process.failure_reason import frames_of, reason_of
+from services.contracts.document_types import type_label
 from services.contracts.publication_rules import CHECKED, FAILED, PUBLISHED, PUBLISHING, READY
 from services.documents.dependencies import Dependencies
-from services.documents.domain.document_types import type_label
 from services.documents.domain.object_keys import DocumentName
 from services.documents.domain.publisher import Publisher
 from services.documents.domain.recipients import REASONS

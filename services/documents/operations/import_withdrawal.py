@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 
 from services.chassis.clock import portal_now
 from services.chassis.errors import Conflict, NotFound
+from services.contracts.document_types import AUTOMATIC
 from services.contracts.publication_rules import PUBLISHED, PUBLISHING, READY, WITHDRAWN
-from services.documents.domain.document_types import PUBLISHED as PUBLISHED_TYPES
 from services.documents.domain.identifiers import is_id
 from services.documents.domain.publisher import Publisher
 from services.documents.models import Candidature, Document, Import, ImportDocument, db
@@ -43,7 +43,7 @@ def withdraw_document(publisher: Publisher, document_id: str, reason: str) -> No
     académie and for one that no gestionnaire published."""
     with db.operation() as session:
         document = session.get(Document, document_id) if is_id(document_id) else None
-        if document is None or document.type not in PUBLISHED_TYPES:
+        if document is None or document.type in AUTOMATIC:
             raise NotFound()
         candidature = session.get_one(Candidature, document.candidature_id)
         if not publisher.may_publish_in(candidature.academie_code):

@@ -14,9 +14,9 @@ from services.chassis.clock import portal_now
 from services.chassis.database.audit import Actor
 from services.chassis.database.transactions import new_id
 from services.chassis.errors import Conflict, FieldError, Forbidden, Invalid
+from services.contracts.document_types import PUBLISHED, DocumentType, type_label
 from services.contracts.publication_rules import ABANDONED, CHECKED, CSV, PDF, PREPARED, READY
 from services.documents.domain.csv_content import read_csv
-from services.documents.domain.document_types import PUBLISHED, DocumentType, type_label
 from services.documents.domain.identifiers import published_document_id
 from services.documents.domain.import_columns import COLUMNS
 from services.documents.domain.import_rows import CheckedImport, Refusal, check_rows, numeros_of
@@ -25,7 +25,7 @@ from services.documents.domain.publisher import Publisher
 from services.documents.domain.recipients import Scope
 from services.documents.models import AuditEntry, Import, ImportDocument, ImportRefusal, db
 from services.documents.operations.order_keys import id_under_key, key_already_used
-from services.documents.queries.declared_documents import declared_label
+from services.documents.queries.import_form import declared_label
 from services.documents.queries.imports import import_in, import_of
 from services.documents.queries.recipients import recipients_of
 from services.objects import retire

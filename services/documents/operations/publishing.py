@@ -19,9 +19,9 @@ from services.chassis.database.audit import Actor
 from services.chassis.database.transactions import new_id
 from services.chassis.errors import NotFound, Unavailable
 from services.chassis.events import follow_up
+from services.contracts.api.staff_documents import Accepted
+from services.contracts.document_types import DocumentType, FileFormat
 from services.documents.dependencies import Dependencies
-from services.documents.domain.document_types import DocumentType
-from services.documents.domain.file_format import FileFormat
 from services.documents.domain.identifiers import published_document_id
 from services.documents.domain.object_keys import DocumentName, publication_key
 from services.documents.models import AuditEntry, Candidature, Document, Publication, db
@@ -58,15 +58,6 @@ class Order:
         pdf = hashlib.sha256(self.pdf).hexdigest() if self.pdf is not None else None
         fields = [self.type.value, self.title, self.paragraphs, self.candidatures, pdf]
         return hashlib.sha256(json.dumps(fields).encode()).hexdigest()
-
-
-@dataclass(frozen=True)
-class Accepted:
-    """`refused`: candidatures that are unknown, withdrawn or of another académie, without saying which it is."""
-
-    id: str
-    accepted: int
-    refused: tuple[str, ...]
 
 
 def publish(
@@ -116,7 +107,7 @@ def _publish(
         raise
     log.info("documents_published", publication_id=publication.id, actor=actor, count=len(accepted))
     refused = tuple(candidature_id for candidature_id in candidature_ids if candidature_id not in reachable)
-    return Accepted(publication.id, len(accepted), refused)
+    return Accepted(id=publication.id, accepted=len(accepted), refused=refused)
 
 
 def publish_document(dependencies: Dependencies, publication_id: str, candidature_id: str) -> None:
@@ -150,7 +141,7 @@ def _previous_answer(publication_id: str, order: Order) -> Accepted | None:
         raise key_already_used()
     accepted = set(row.candidatures)
     refused = tuple(item for item in dict.fromkeys(order.candidatures) if item not in accepted)
-    return Accepted(row.id, len(accepted), refused)
+    return Accepted(id=row.id, accepted=len(accepted), refused=refused)
 
 
 def _render(dependencies: Dependencies, publication: Publication, candidature: Candidature) -> Rendered:

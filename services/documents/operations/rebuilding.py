@@ -9,12 +9,12 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from services.documents.domain.document_types import LABELS, DocumentType
+from services.contracts.document_types import LABELS, DocumentType
 from services.documents.domain.object_keys import DocumentName, read_key
 from services.documents.models import Candidature, Document, SavedVersion, db
 from services.documents.operations.document_storage import StoredFile, assign_files
 from services.documents.operations.reconciliation import reconciliation
-from services.documents.queries.declared_documents import declared_label
+from services.documents.queries.import_form import declared_label
 from services.objects import ObjectMissing
 from services.objects.rebuilding import Outcome, Rebuilt, is_recent
 

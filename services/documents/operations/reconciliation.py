@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import structlog
 
 from services.chassis.process.failure_reason import frames_of, reason_of
+from services.contracts.document_types import AUTOMATIC, DocumentType
 from services.documents.dependencies import Dependencies, dependencies
-from services.documents.domain.document_types import AUTOMATIC, DocumentType
 from services.documents.models import Document, ImportDocument, Publication, db
 from services.documents.operations.document_storage import assign_files, store_document
 from services.documents.operations.rendering_cache import render_automatic

@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 from services.chassis.errors import NotFound
 from services.chassis.events import follow_up
 from services.contracts.base import data_of, read
+from services.contracts.document_types import DocumentType
 from services.contracts.pieces import IncompleteCandidature, PiecesReminded
 from services.contracts.registrations import RegistrationSaved
 from services.documents.dependencies import Dependencies
-from services.documents.domain.document_types import DocumentType
 from services.documents.domain.object_keys import DocumentName
 from services.documents.models import Candidature, Document, db
 from services.documents.operations.document_storage import assign_files, store_rendered

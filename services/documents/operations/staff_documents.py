@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from services.contracts.document_types import FileFormat
 from services.documents.dependencies import Dependencies
-from services.documents.domain.file_format import FileFormat
 from services.documents.domain.publisher import Publisher
 from services.documents.models import db
 from services.documents.operations.document_files import File, file_of

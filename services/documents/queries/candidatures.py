@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, or_, select
 
 from services.chassis.errors import NotFound
+from services.contracts.api import documents as api
+from services.contracts.api.operation import answer_of
 from services.contracts.registrations import RegistrationSaved
 from services.contracts.stored_registrations import from_stored
 from services.documents.domain.identifiers import is_id
@@ -17,15 +18,7 @@ from services.documents.models import Candidature, SavedVersion, Withdrawal, db
 WITHDRAWAL_JOIN = Withdrawal.candidature_id == Candidature.id
 
 
-@dataclass(frozen=True)
-class Tile:
-    """A candidature as « Mes documents » shows it; `ecartee`: its service gestionnaire set it aside."""
-
-    candidature: Candidature
-    ecartee: bool
-
-
-def list_tiles(candidate_id: str) -> list[Tile]:
+def list_tiles(candidate_id: str) -> api.Tiles:
     """The tiles of a candidate, newest first; also those whose session has closed, or that were set aside."""
     statement = (
         select(Candidature, Withdrawal)
@@ -35,7 +28,8 @@ def list_tiles(candidate_id: str) -> list[Tile]:
     )
     with db.reading() as session:
         rows = session.execute(statement)
-        return [Tile(candidature, is_ecartee(candidature.version, end_of(row))) for candidature, row in rows]
+        tiles = (answer_of(api.Tile, row, ecartee=is_ecartee(row.version, end_of(end))) for row, end in rows)
+        return api.Tiles(candidatures=tuple(tiles))
 
 
 def candidature_of(candidate_id: str, candidature_id: str) -> Candidature:

@@ -3,29 +3,34 @@ for staff of some académies."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from typing import TypeVar
 
 from sqlalchemy import ColumnElement, and_, select
 
 from services.chassis.errors import NotFound
-from services.documents.domain.document_types import AUTOMATIC, DocumentType
+from services.contracts.api import documents as api
+from services.contracts.api import staff_documents as staff_api
+from services.contracts.api.operation import answer_of
+from services.contracts.document_types import AUTOMATIC, DocumentType, type_label
 from services.documents.domain.identifiers import is_id
 from services.documents.models import Candidature, Document, Withdrawal, db
 from services.documents.queries.candidatures import WITHDRAWAL_JOIN, is_visible
 
+AnyDocument = TypeVar("AnyDocument", bound=api.Document)
 _NEWEST_FIRST = (Document.published_at.desc(), Document.version.desc(), Document.label, Document.id)
 
 
-def list_documents(candidature_id: str) -> list[Document]:
+def list_documents(candidature_id: str) -> api.Documents:
     """All documents of a candidature that were not withdrawn, by date, the newest first; of one instant, by version and
     label."""
     of_candidature = (Document.candidature_id == candidature_id, Document.withdrawn_at.is_(None))
     statement = select(Document).where(*of_candidature).order_by(*_NEWEST_FIRST)
     with db.reading() as session:
-        return list(session.scalars(statement))
+        return api.Documents(documents=_answers(api.Document, session.scalars(statement)))
 
 
-def list_for_staff(candidature_id: str, academies: Collection[str] | None) -> list[Document]:
+def list_for_staff(candidature_id: str, academies: Collection[str] | None) -> staff_api.StaffDocuments:
     """All documents of a candidature, withdrawn ones too, the newest first. Raises NotFound, also outside these
     académies (None: all)."""
     with db.reading_for_staff() as session:
@@ -33,7 +38,8 @@ def list_for_staff(candidature_id: str, academies: Collection[str] | None) -> li
         if candidature is None or not _is_within(candidature, academies):
             raise NotFound()
         of_candidature = select(Document).where(Document.candidature_id == candidature_id)
-        return list(session.scalars(of_candidature.order_by(*_NEWEST_FIRST)))
+        rows = session.scalars(of_candidature.order_by(*_NEWEST_FIRST))
+        return staff_api.StaffDocuments(documents=_answers(staff_api.StaffDocument, rows))
 
 
 def document_for_staff(document_id: str, academies: Collection[str] | None) -> tuple[Document, Candidature]:
@@ -50,7 +56,7 @@ def _is_within(candidature: Candidature, academies: Collection[str] | None) -> b
     return academies is None or candidature.academie_code in academies
 
 
-def list_unopened(candidate_id: str) -> list[Document]:
+def list_unopened(candidate_id: str) -> api.DocumentsToRead:
     """What gestionnaires published for this candidate and the candidate has not opened, newest first."""
     statement = (
         select(Document)
@@ -60,7 +66,13 @@ def list_unopened(candidate_id: str) -> list[Document]:
         .order_by(Document.published_at.desc(), Document.id)
     )
     with db.reading() as session:
-        return list(session.scalars(statement))
+        return api.DocumentsToRead(documents=_answers(api.DocumentToRead, session.scalars(statement)))
+
+
+def _answers(answer: type[AnyDocument], rows: Iterable[Document]) -> tuple[AnyDocument, ...]:
+    return tuple(
+        answer_of(answer, row, type_label=type_label(row.type, row.type_label), size=row.pdf_size) for row in rows
+    )
 
 
 def is_unopened() -> ColumnElement[bool]:

@@ -2,32 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import Select, select, tuple_
 from sqlalchemy.orm import Session
 
 from services.chassis.clock import YEARS
 from services.chassis.errors import FieldError, Invalid, NotFound
+from services.contracts.api import staff_imports as api
+from services.contracts.api.operation import answer_of
+from services.contracts.document_types import type_label
+from services.contracts.publication_rules import DOCUMENT_STATE_LABELS, SOURCE_LABELS, STATE_LABELS
 from services.documents.domain.identifiers import is_id
 from services.documents.domain.publisher import Publisher
 from services.documents.models import Import, ImportDocument, ImportRefusal, db
+from services.reference import academies
 
 PAGE = 50  # imports
 ROWS_PAGE = 100  # documents or refusals
 
 
-@dataclass(frozen=True)
-class Page:
-    """`next_cursor`: what to ask the following page with; None on the last."""
-
-    items: list[Any]
-    next_cursor: str | None
-
-
-def list_imports(publisher: Publisher, academie: str | None, cursor: str | None) -> Page:
+def list_imports(publisher: Publisher, academie: str | None, cursor: str | None) -> api.Imports:
     """Those of the publisher's académies, or of one of them, the newest first.
 
     Raises Invalid for a cursor that this API did not give.
@@ -43,7 +39,25 @@ def list_imports(publisher: Publisher, academie: str | None, cursor: str | None)
         rows = list(session.scalars(statement))
     items = rows[:PAGE]
     last = items[-1] if len(rows) > PAGE else None
-    return Page(items, f"{last.created_at.isoformat()}/{last.id}" if last else None)
+    next_cursor = f"{last.created_at.isoformat()}/{last.id}" if last else None
+    return api.Imports(items=tuple(map(import_answer, items)), next_cursor=next_cursor)
+
+
+def import_answer(row: Import) -> api.Import:
+    academie = academies.by_code(row.academie_code)
+    return answer_of(
+        api.Import,
+        row,
+        type_label=type_label(row.type, row.type_label),
+        source_label=SOURCE_LABELS[row.source],
+        academie=row.academie_code,
+        academie_label=academie.label if academie else row.academie_code,
+        exam=row.exam_label,
+        session=row.session_label,
+        paragraphs=tuple(row.paragraphs),
+        state_label=STATE_LABELS[row.state],
+        unused_columns=tuple(row.unused_columns),
+    )
 
 
 def import_of(publisher: Publisher, import_id: str) -> Import:
@@ -60,18 +74,19 @@ def import_in(session: Session, publisher: Publisher, import_id: str, *, for_cha
     return row
 
 
-def list_refusals(publisher: Publisher, import_id: str, cursor: int) -> Page:
+def list_refusals(publisher: Publisher, import_id: str, cursor: int) -> api.Refusals:
     """Why lines and files of an import are not published, in their order; `cursor`: the position of the last seen."""
     statement = select(ImportRefusal).where(ImportRefusal.import_id == import_id, ImportRefusal.position > cursor)
     statement = statement.order_by(ImportRefusal.position)
     with db.reading_for_staff() as session:
         import_in(session, publisher, import_id)
-        return _page(list(session.scalars(statement.limit(ROWS_PAGE + 1))))
+        rows, next_cursor = _page(session, statement)
+    return api.Refusals(items=tuple(answer_of(api.Refusal, row) for row in rows), next_cursor=next_cursor)
 
 
 def list_import_documents(
     publisher: Publisher, import_id: str, cursor: int = 0, *, numero_candidat: str | None = None
-) -> Page:
+) -> api.ImportDocuments:
     """The documents of an import in their order, or those of one N° candidat."""
     of_import = (ImportDocument.import_id == import_id, ImportDocument.position > cursor)
     statement = select(ImportDocument).where(*of_import).order_by(ImportDocument.position)
@@ -79,7 +94,9 @@ def list_import_documents(
         statement = statement.where(ImportDocument.numero_candidat == numero_candidat)
     with db.reading_for_staff() as session:
         import_in(session, publisher, import_id)
-        return _page(list(session.scalars(statement.limit(ROWS_PAGE + 1))))
+        rows, next_cursor = _page(session, statement)
+    items = (answer_of(api.ImportDocument, row, state_label=DOCUMENT_STATE_LABELS[row.state]) for row in rows)
+    return api.ImportDocuments(items=tuple(items), next_cursor=next_cursor)
 
 
 def import_document_of(publisher: Publisher, import_id: str, document_id: str | None) -> ImportDocument:
@@ -95,9 +112,11 @@ def import_document_of(publisher: Publisher, import_id: str, document_id: str | 
     return document
 
 
-def _page(rows: list[Any]) -> Page:
+def _page(session: Session, statement: Select[Any]) -> tuple[list[Any], str | None]:
+    """The first rows, and what to ask the following ones with; None where there are none."""
+    rows = list(session.scalars(statement.limit(ROWS_PAGE + 1)))
     items = rows[:ROWS_PAGE]
-    return Page(items, str(items[-1].position) if len(rows) > ROWS_PAGE else None)
+    return items, str(items[-1].position) if len(rows) > ROWS_PAGE else None
 
 
 def _read_cursor(cursor: str) -> tuple[datetime, str]:

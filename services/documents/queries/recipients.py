@@ -1,10 +1,10 @@
-"""For whom an exam office may publish: the candidatures of given numbers, and the sessions that have candidatures."""
+"""For whom an exam office may publish: the candidatures of given numbers."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from sqlalchemy import Select, select, tuple_
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from services.documents.domain.publisher import Publisher
@@ -14,7 +14,6 @@ from services.documents.models import Candidature, Withdrawal, db
 from services.documents.queries.candidatures import WITHDRAWAL_JOIN, end_of
 
 _PAGE = 500  # numbers looked for by one statement
-MAX_SESSIONS = 200
 
 
 def recipients_of(scope: Scope, publisher: Publisher, numeros: Collection[str]) -> Recipients:
@@ -30,27 +29,6 @@ def recipient_of(session: Session, candidature_id: str) -> Recipient | None:
     """One candidature as it is now; None if it is gone."""
     rows = session.execute(_select().where(Candidature.id == candidature_id))
     return next((_recipient(candidature, withdrawal) for candidature, withdrawal in rows), None)
-
-
-def list_sessions() -> list[tuple[str, str]]:
-    """(session, exam) labels for which there are candidatures, in their order; MAX_SESSIONS at most.
-
-    Each is found by its own step in an index, whatever the number of candidatures.
-    """
-    place = tuple_(Candidature.session_label, Candidature.exam_label)
-    sessions: list[tuple[str, str]] = []
-    with db.reading_for_staff() as session:
-        while len(sessions) < MAX_SESSIONS:
-            following = select(Candidature.session_label, Candidature.exam_label).order_by(
-                Candidature.session_label, Candidature.exam_label
-            )
-            if sessions:
-                following = following.where(place > sessions[-1])
-            row = session.execute(following.limit(1)).one_or_none()
-            if row is None:
-                break
-            sessions.append((row[0], row[1]))
-    return sessions
 
 
 def _of_numeros(session: Session, publisher: Publisher, numeros: Collection[str]) -> Iterator[Recipient]:

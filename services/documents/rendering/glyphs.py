@@ -14,10 +14,6 @@ from reportlab.pdfbase.ttfonts import TTFontFile
 FONTS = Path(__file__).parent / "fonts"
 FILES = ("DejaVuSansCondensed.ttf", "DejaVuSansCondensed-Bold.ttf")
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
-# Invisible characters that would reorder the words of an official document.
-_REORDERING = frozenset("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-
-_BREAKS = frozenset("\t\r\n\x0b\x0c\u2028\u2029")
 
 
 @cache
@@ -25,17 +21,6 @@ def printable() -> frozenset[int]:
     """Code points for which both fonts have a glyph."""
     glyph_maps = [TTFontFile(str(FONTS / name), charInfo=1).charToGlyph for name in FILES]
     return frozenset(set.intersection(*(set(glyph_map) for glyph_map in glyph_maps)))
-
-
-def cleaned(text: str) -> str:
-    """The text in NFC, white space as plain spaces, without control or reordering characters."""
-    composed = unicodedata.normalize("NFC", text)
-    spaced = "".join(" " if character in _BREAKS else character for character in composed)
-    return "".join(character for character in spaced if _is_text(character))
-
-
-def _is_text(character: str) -> bool:
-    return unicodedata.category(character) not in ("Cc", "Cs", "Cn") and character not in _REORDERING
 
 
 def missing_in(text: str) -> tuple[str, ...]:

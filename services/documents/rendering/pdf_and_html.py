@@ -14,7 +14,8 @@ from pypdf import PdfReader
 from xhtml2pdf import pisa
 from xhtml2pdf.config.resources import ResourceAccessPolicy
 
-from services.documents.rendering.glyphs import FILES, FONTS, cleaned, missing_in, typeset
+from services.contracts.printed_text import cleaned
+from services.documents.rendering.glyphs import FILES, FONTS, missing_in, typeset
 from services.documents.rendering.sheet import Sheet
 
 # xhtml2pdf logs every style rule it meets; what matters here raises.

@@ -7,10 +7,10 @@ from itertools import groupby
 
 from services.chassis import french
 from services.contracts import page_labels
+from services.contracts.document_types import DocumentType
 from services.contracts.piece_codes import Status
 from services.contracts.pieces import MissingGroup, MissingPiece
 from services.contracts.registrations import RegistrationSaved
-from services.documents.domain.document_types import DocumentType
 from services.documents.rendering.demande import candidature_fields
 from services.documents.rendering.document_head import head_of
 from services.documents.rendering.sheet import Banner, Block, Letterhead, Paragraphs, Sheet, Table

@@ -1,6 +1,6 @@
 import pytest
 
-from services.documents.domain.document_types import AUTOMATIC, PUBLISHED, DocumentType
+from services.contracts.document_types import AUTOMATIC, PUBLISHED, DocumentType
 from services.documents.domain.filenames import MAX_LENGTH, filename
 from services.documents.domain.visibility import CandidatureEnd, is_ecartee, is_hidden, is_newer
 

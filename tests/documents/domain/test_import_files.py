@@ -8,10 +8,10 @@ from collections.abc import Iterable
 import pytest
 
 from services.chassis.errors import FieldError, Invalid
-from services.contracts.publication_rules import MAX_LINES
+from services.contracts.document_types import DocumentType
+from services.contracts.publication_rules import MAX_LINES, NUMERO_LENGTH
 from services.documents.domain.cell_values import CellRefused, value_of
 from services.documents.domain.csv_content import FILE, MAX_COLUMNS, read_csv
-from services.documents.domain.document_types import DocumentType
 from services.documents.domain.import_columns import (
     COLUMNS,
     HIGHEST_COEFFICIENT,
@@ -19,7 +19,6 @@ from services.documents.domain.import_columns import (
     INSCRIPTION_LENGTH,
     NUMERO_CANDIDAT,
     NUMERO_INSCRIPTION,
-    NUMERO_LENGTH,
     Column,
     Kind,
 )

@@ -11,6 +11,7 @@ from services.documents.handlers import registry
 from tests.documents.imports.exam_office import NEW, ExamOffice, candidature, numero, pdf_of
 from tests.documents.text_extraction import text_of_html, text_of_pdf
 from tests.support.service_worker import deliver_event
+from tests.support.tokens import bearer, candidate_token
 
 LABEL = "Attestation de réussite"
 
@@ -42,16 +43,33 @@ def published(office: ExamOffice) -> dict[str, Any]:
     return document
 
 
+def to_read(office: ExamOffice) -> list[dict[str, Any]]:
+    return list(office.service.get("/documents/to-read", candidature(1)).get_json()["documents"])
+
+
 def test_its_pdfs_reach_candidates_under_its_label_also_once_it_is_no_longer_declared(declaring: ExamOffice) -> None:
     document = published(declaring)
     assert (document["type"], document["type_label"], document["label"]) == ("attestation", LABEL, LABEL)
     assert "Admis" in text_of_pdf(declaring.file_of(1, document))
     assert "Vous êtes admis." in text_of_html(declaring.file_of(1, document, "html"))
-    to_read = declaring.service.get("/documents/to-read", candidature(1)).get_json()["documents"]
-    assert [item["id"] for item in to_read] == [document["id"]]
     declare(declaring, "2021-10-05T08:00:00+00:00")
     assert types(declaring) == []
     assert [document["type_label"] for document in declaring.documents_of(1)] == [LABEL]
+
+
+def test_it_is_to_read_until_its_candidate_opens_it(declaring: ExamOffice) -> None:
+    document = published(declaring)
+    assert [item["id"] for item in to_read(declaring)] == [document["id"]]
+    for _ in range(2):
+        headers = bearer(candidate_token(candidature(1)))
+        assert declaring.service.web.post(f"/v1/documents/{document['id']}/opening", headers=headers).status_code == 204
+    assert to_read(declaring) == []
+
+
+def test_it_is_withdrawn_by_itself_as_others_are(declaring: ExamOffice) -> None:
+    path = f"/published-documents/{published(declaring)['id']}/withdrawal"
+    assert declaring.call("POST", path, json={"reason": "Erreur de fichier"}).status_code == 204
+    assert (declaring.documents_of(1), to_read(declaring)) == ([], [])
 
 
 def test_the_form_offers_it_for_its_exam_whatever_older_catalogue_comes_later(declaring: ExamOffice) -> None:

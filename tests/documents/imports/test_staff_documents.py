@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
-from services.documents.domain.document_types import AUTOMATIC
+from services.contracts.document_types import AUTOMATIC
 from tests.documents.imports.exam_office import ExamOffice, candidature, csv_of, line
 from tests.support.tokens import bearer, staff_token
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.documents.domain.document_types import AUTOMATIC
+from services.contracts.document_types import AUTOMATIC
 from services.registrations.domain.lengths import NOTE
 from tests.gateway.candidates import CandidateFactory
 from tests.gateway.components.html_checks import text_of

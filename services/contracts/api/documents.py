@@ -1,0 +1,169 @@
+"""The API of documents for candidates: what was published for each candidature, what is to read, files and forms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import NoneType
+from typing import Annotated, Any
+
+from marshmallow import Schema, ValidationError, fields
+from msgspec import Meta
+
+from services.contracts import page_labels
+from services.contracts.api.candidatures import CandidatureLabels
+from services.contracts.api.operation import CANDIDATE, Instant, Operation, Section
+from services.contracts.document_types import FileFormat
+
+RENDERING_SECONDS = 60.0  # for a document that is rendered on demand
+PDF_TYPE = "application/pdf"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tile(CandidatureLabels):
+    """A candidature as « Mes documents » shows it."""
+
+    ecartee: Annotated[bool, Meta(description="Écartée par son service gestionnaire")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tiles:
+    candidatures: tuple[Tile, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Document:
+    id: str
+    type: str
+    type_label: str
+    label: str
+    version: int
+    published_at: Instant
+    size: Annotated[int, Meta(description="Octets du PDF")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Documents:
+    documents: tuple[Document, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DocumentToRead(Document):
+    """A document that a gestionnaire published and the candidate has not opened yet."""
+
+    candidature_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DocumentsToRead:
+    documents: tuple[DocumentToRead, ...]
+
+
+class FileQuery(Schema):
+    """`save` asks the browser to save rather than to show."""
+
+    save = fields.Boolean(load_default=False)
+
+
+class FormQuery(FileQuery):
+    format = fields.Enum(FileFormat, by_value=True, load_default=FileFormat.PDF)
+
+
+class VersionField(fields.Field[int | None]):
+    """« current » (None) or the number of a version."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int | None:
+        if value == "current":
+            return None
+        if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 6 and int(value) > 0:
+            return int(value)
+        raise ValidationError("« current » ou un numéro de version est attendu.")
+
+
+class ConfirmationQuery(FormQuery):
+    version = VersionField(load_default=None)
+
+
+_OWN_DOCUMENTS = (CANDIDATE,)
+
+list_candidatures = Operation(
+    "GET",
+    "/v1/candidatures",
+    Tiles,
+    f"Tiles of « {page_labels.DOCUMENTS} », also once the session has closed.",
+    _OWN_DOCUMENTS,
+)
+list_documents = Operation(
+    "GET",
+    "/v1/candidatures/<candidature_id>/documents",
+    Documents,
+    "« Documents relatifs à ma candidature »",
+    _OWN_DOCUMENTS,
+)
+list_documents_to_read = Operation(
+    "GET",
+    "/v1/documents/to-read",
+    DocumentsToRead,
+    "What gestionnaires published for the caller, and the caller has not opened yet.",
+    _OWN_DOCUMENTS,
+)
+mark_opened = Operation(
+    "POST",
+    "/v1/documents/<document_id>/opening",
+    NoneType,
+    "The caller has opened the document; repeated, it changes nothing.",
+    _OWN_DOCUMENTS,
+)
+read_pdf = Operation(
+    "GET",
+    "/v1/documents/<document_id>/file",
+    bytes,
+    "A document as PDF.",
+    _OWN_DOCUMENTS,
+    query=FileQuery,
+    media_type=PDF_TYPE,
+    seconds=RENDERING_SECONDS,
+)
+read_html = Operation(
+    "GET",
+    "/v1/documents/<document_id>/html",
+    bytes,
+    "The same document as a page that a screen reader can read.",
+    _OWN_DOCUMENTS,
+    query=FileQuery,
+    media_type="text/html",
+    seconds=RENDERING_SECONDS,
+)
+read_confirmation = Operation(
+    "GET",
+    "/v1/candidatures/<candidature_id>/confirmation",
+    bytes,
+    "« Visualiser/Imprimer »: the confirmation at once, made on the spot where it is not there yet.",
+    _OWN_DOCUMENTS,
+    query=ConfirmationQuery,
+    media_type=PDF_TYPE,
+    seconds=RENDERING_SECONDS,
+)
+read_form = Operation(
+    "GET",
+    "/v1/candidatures/<candidature_id>/forms/<code>",
+    bytes,
+    "« Editer le formulaire à compléter », with the candidate's data.",
+    _OWN_DOCUMENTS,
+    query=FormQuery,
+    media_type=PDF_TYPE,
+    seconds=RENDERING_SECONDS,
+)
+
+SECTION = Section(
+    page_labels.DOCUMENTS,
+    (
+        list_candidatures,
+        list_documents,
+        list_documents_to_read,
+        mark_opened,
+        read_pdf,
+        read_html,
+        read_confirmation,
+        read_form,
+    ),
+)

@@ -1,0 +1,127 @@
+"""The API of documents for staff and their tools: the documents of a candidature, and one published for several."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from dataclasses import dataclass
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, validate
+
+from services.contracts import problem_types
+from services.contracts.api.documents import PDF_TYPE, RENDERING_SECONDS, Document, FileQuery
+from services.contracts.api.operation import Instant, Operation, Section, staff
+from services.contracts.document_types import ID_FORM, PUBLISHED
+from services.contracts.printed_text import cleaned
+from services.contracts.publication_rules import (
+    MAX_ORDER_KEY_LENGTH,
+    MAX_PARAGRAPH_LENGTH,
+    MAX_PARAGRAPHS,
+    MAX_RECIPIENTS,
+    MAX_TITLE_LENGTH,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class StaffDocument(Document):
+    """A document for staff, also once it is withdrawn."""
+
+    withdrawn_at: Instant | None
+    withdrawal_reason: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class StaffDocuments:
+    documents: tuple[StaffDocument, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Accepted:
+    """`refused`: candidatures that are unknown, withdrawn or of another académie, without saying which it is."""
+
+    id: str
+    accepted: int
+    refused: tuple[str, ...]
+
+
+class PdfField(fields.Field[bytes]):
+    """A PDF in base64, small enough for a JSON body."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bytes:
+        try:
+            content = base64.b64decode(str(value), validate=True)
+        except (binascii.Error, ValueError) as error:
+            raise ValidationError("Un PDF codé en base64 est attendu.") from error
+        if not content.startswith(b"%PDF-"):
+            raise ValidationError("Le fichier n'est pas un PDF.")
+        return content
+
+
+class PrintedText(fields.String):
+    """Text as documents print it: NFC, on one line, without control characters."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        return cleaned(super()._deserialize(value, attr, data, **kwargs) or "").strip()
+
+
+PARAGRAPH = PrintedText(required=True, validate=validate.Length(min=1, max=MAX_PARAGRAPH_LENGTH))
+_ID = fields.String(validate=validate.Regexp(rf"{ID_FORM}\Z"))
+
+
+class Order(Schema):
+    """`paragraphs` are the document itself, or the text alternative of `pdf`."""
+
+    type = fields.String(required=True, validate=validate.OneOf([document_type.value for document_type in PUBLISHED]))
+    title = PrintedText(required=True, validate=validate.Length(min=1, max=MAX_TITLE_LENGTH))
+    paragraphs = fields.List(PARAGRAPH, required=True, validate=validate.Length(min=1, max=MAX_PARAGRAPHS))
+    candidatures = fields.List(_ID, required=True, validate=validate.Length(min=1, max=MAX_RECIPIENTS))
+    pdf = PdfField(load_default=None)
+
+
+class OrderKey(Schema):
+    order_key = fields.String(
+        data_key="Idempotency-Key",
+        load_default=None,
+        validate=validate.Length(min=1, max=MAX_ORDER_KEY_LENGTH),
+        metadata={"description": "La même demande, répétée sous la même clé, n'est faite qu'une fois"},
+    )
+
+
+_READ = (staff("candidatures:read"),)
+
+publish_documents = Operation(
+    "POST",
+    "/v1/publications",
+    Accepted,
+    "Publish one document for each of the candidatures within the caller's académies; the worker makes them.",
+    (staff("documents:publish"),),
+    headers=OrderKey,
+    body=Order,
+    status=202,
+    answer_words="Avec la même Idempotency-Key, la première réponse",
+    problems=(problem_types.NOT_FOUND, problem_types.KEY_ALREADY_USED),
+)
+list_documents = Operation(
+    "GET",
+    "/v1/staff/candidatures/<candidature_id>/documents",
+    StaffDocuments,
+    "All documents of a candidature, withdrawn ones too, the newest first.",
+    _READ,
+)
+read_document = Operation(
+    "GET",
+    "/v1/staff/documents/<document_id>/file",
+    bytes,
+    "A document as PDF, also one that was withdrawn; that it was opened is in the audit trail.",
+    _READ,
+    query=FileQuery,
+    media_type=PDF_TYPE,
+    seconds=RENDERING_SECONDS,
+    problems=(problem_types.UNAVAILABLE,),
+)
+
+SECTIONS = (
+    Section("Publier un document", (publish_documents,)),
+    Section("Documents d'une candidature", (list_documents, read_document)),
+)

@@ -1,0 +1,357 @@
+"""The API of documents for exam offices: what is published for many candidates, from the file to the withdrawal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import NoneType
+from typing import Annotated, Any
+
+from marshmallow import Schema, fields, validate
+from msgspec import Meta
+
+from services.contracts import problem_types
+from services.contracts.api.documents import PDF_TYPE
+from services.contracts.api.operation import CSV as CSV_TYPE
+from services.contracts.api.operation import Instant, Operation, Section, staff
+from services.contracts.api.staff_documents import PARAGRAPH, OrderKey, PrintedText
+from services.contracts.document_types import CODE_FORM, ID_FORM, FileFormat
+from services.contracts.publication_rules import (
+    CSV,
+    DOCUMENT_STATE_LABELS,
+    MAX_PARAGRAPHS,
+    MAX_REASON_LENGTH,
+    MAX_TITLE_LENGTH,
+    NUMERO_LENGTH,
+    PDF,
+    SOURCE_LABELS,
+    STATE_LABELS,
+)
+
+CHECK_SECONDS = 120.0  # MAX_LINES lines, or hundreds of PDFs
+PREVIEW_SECONDS = 60.0
+
+
+def _code_of(labels: dict[str, str]) -> Meta:
+    return Meta(extra_json_schema={"enum": [*labels]})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    label: str
+    hint: str
+    required: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class DocumentTypeChoice:
+    type: str
+    label: str
+    exam: Annotated[
+        str | None, Meta(description="Le seul examen dont le catalogue le déclare ; null : type de tous les examens")
+    ]
+    columns: Annotated[tuple[Column, ...], Meta(description="De son CSV ; aucune s'il ne se publie qu'en PDF")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AcademieChoice:
+    code: str
+    label: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionChoice:
+    session: str
+    exam: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImportForm:
+    """What may be chosen for a new import."""
+
+    types: tuple[DocumentTypeChoice, ...]
+    academies: tuple[AcademieChoice, ...]
+    sessions: tuple[SessionChoice, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Import:
+    """`ready`, `published`, `failed` and `withdrawn` count documents, `refused` lines or files."""
+
+    id: str
+    type: str
+    type_label: str
+    source: Annotated[str, _code_of(SOURCE_LABELS)]
+    source_label: str
+    academie: str
+    academie_label: str
+    exam: str
+    session: str
+    title: str
+    paragraphs: tuple[str, ...]
+    state: Annotated[str, _code_of(STATE_LABELS)]
+    state_label: str
+    revision: Annotated[int, Meta(description="Augmente à chaque fichier ; une publication nomme celle qui fut lue")]
+    filename: str | None
+    unused_columns: tuple[str, ...]
+    ready: int
+    refused: int
+    published: int
+    failed: int
+    withdrawn: int
+    created_at: Instant
+    publication_at: Instant | None
+    ended_at: Instant | None
+    withdrawal_reason: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Imports:
+    items: tuple[Import, ...]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refusal:
+    place: Annotated[str, Meta(description="Numéro de la ligne, ou nom du fichier")]
+    numero_candidat: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refusals:
+    items: tuple[Refusal, ...]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImportDocument:
+    id: Annotated[str, Meta(description="Celui du document une fois publié")]
+    numero_candidat: str
+    state: Annotated[str, _code_of(DOCUMENT_STATE_LABELS)]
+    state_label: str
+    reason: str | None
+    filename: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImportDocuments:
+    items: tuple[ImportDocument, ...]
+    next_cursor: str | None
+
+
+_POSITION = validate.Range(min=0, max=10_000_000)
+_TYPES = validate.Regexp(rf"{CODE_FORM}\Z", error="Choisissez un type de document.")
+_SOURCES = validate.OneOf([CSV, PDF], error="Choisissez un tableau CSV ou des fichiers PDF.")
+_SESSION = validate.Length(min=1, max=200, error="Choisissez une session.")
+_ACADEMIE = validate.Length(min=1, max=8, error="Choisissez une académie.")
+_REASON = validate.Length(
+    min=1, max=MAX_REASON_LENGTH, error=f"Saisissez un motif ({MAX_REASON_LENGTH} caractères au plus)."
+)
+
+
+class NewImport(Schema):
+    """`paragraphs`: the text above the table of a CSV's documents (optional), or the text alternative of PDFs.
+    `session` and `exam`: labels of `GET /v1/import-form`. `title`: by default the label of the type."""
+
+    type = fields.String(required=True, validate=_TYPES)
+    source = fields.String(required=True, validate=_SOURCES)
+    academie = fields.String(required=True, validate=_ACADEMIE)
+    session = PrintedText(required=True, validate=_SESSION)
+    exam = PrintedText(required=True, validate=_SESSION)
+    title = PrintedText(load_default="", validate=validate.Length(max=MAX_TITLE_LENGTH))
+    paragraphs = fields.List(PARAGRAPH, load_default=list, validate=validate.Length(max=MAX_PARAGRAPHS))
+
+
+class ImportsQuery(Schema):
+    academie = fields.String(load_default=None, validate=_ACADEMIE, metadata={"description": "Code : 03"})
+    cursor = fields.String(load_default=None, validate=validate.Length(max=100))
+
+
+class RowsQuery(Schema):
+    """`cursor`: the `next_cursor` of the page before."""
+
+    cursor = fields.Integer(load_default=0, validate=_POSITION)
+
+
+class DocumentSearch(Schema):
+    numero_candidat = fields.String(required=True, validate=validate.Regexp(rf"[0-9]{{{NUMERO_LENGTH}}}\Z"))
+
+
+class PreviewQuery(Schema):
+    document = fields.String(
+        load_default=None,
+        validate=validate.Regexp(rf"{ID_FORM}\Z"),
+        metadata={"description": "Identifiant d'un document de la publication ; par défaut le premier"},
+    )
+    format = fields.Enum(FileFormat, by_value=True, load_default=FileFormat.PDF)
+
+
+class Publication(Schema):
+    revision = fields.Integer(required=True, validate=_POSITION)
+
+
+class Withdrawal(Schema):
+    reason = PrintedText(required=True, validate=_REASON)
+
+
+_PUBLISH = (staff("documents:publish"),)
+_FILENAME: dict[str, Any] = {
+    "name": "Content-Disposition",
+    "in": "header",
+    "schema": {"type": "string"},
+    "description": "Le nom du fichier (filename*), qui vient sans enveloppe",
+}
+_OF_FILES = (problem_types.LENGTH_REQUIRED, problem_types.TOO_LARGE, problem_types.CONFLICT, problem_types.INVALID)
+
+read_form = Operation(
+    "GET",
+    "/v1/import-form",
+    ImportForm,
+    "The types with the columns of their CSV, the caller's académies, the sessions that have candidatures.",
+    _PUBLISH,
+)
+read_model = Operation(
+    "GET",
+    "/v1/import-models/<type>",
+    bytes,
+    "A model of the CSV of that type: the headings and two lines.",
+    _PUBLISH,
+    media_type=CSV_TYPE,
+)
+list_imports = Operation(
+    "GET",
+    "/v1/imports",
+    Imports,
+    "The imports of the caller's académies, the newest first.",
+    _PUBLISH,
+    query=ImportsQuery,
+)
+create_import = Operation(
+    "POST",
+    "/v1/imports",
+    Import,
+    "Prepare an import; its file is sent next.",
+    _PUBLISH,
+    headers=OrderKey,
+    body=NewImport,
+    status=201,
+    answer_words="Avec la même Idempotency-Key, l'import préparé d'abord, tel qu'il est",
+    problems=(problem_types.FORBIDDEN, problem_types.KEY_ALREADY_USED),
+)
+read_import = Operation(
+    "GET", "/v1/imports/<import_id>", Import, "An import, with how far its publication is.", _PUBLISH
+)
+send_csv = Operation(
+    "PUT",
+    "/v1/imports/<import_id>/csv",
+    Import,
+    "Check a CSV line by line; it replaces the one that was sent before. Nothing is published.",
+    _PUBLISH,
+    sends=CSV_TYPE,
+    parameters=(_FILENAME,),
+    seconds=CHECK_SECONDS,
+    problems=_OF_FILES,
+)
+send_pdfs = Operation(
+    "PUT",
+    "/v1/imports/<import_id>/pdfs",
+    Import,
+    "Add PDFs, each with the N° candidat in its name, to those that were sent before. Nothing is published.",
+    _PUBLISH,
+    sends="application/octet-stream",
+    parameters=(_FILENAME,),
+    seconds=CHECK_SECONDS,
+    problems=(*_OF_FILES, problem_types.UNAVAILABLE),
+)
+list_refusals = Operation(
+    "GET",
+    "/v1/imports/<import_id>/refusals",
+    Refusals,
+    "The lines and files that are not published, each with its reason.",
+    _PUBLISH,
+    query=RowsQuery,
+)
+list_documents = Operation(
+    "GET",
+    "/v1/imports/<import_id>/documents",
+    ImportDocuments,
+    "The documents of an import with their states.",
+    _PUBLISH,
+    query=RowsQuery,
+)
+search_documents = Operation(
+    "POST",
+    "/v1/imports/<import_id>/documents/search",
+    ImportDocuments,
+    "The documents of an import that are of one N° candidat, which stands in no address.",
+    _PUBLISH,
+    body=DocumentSearch,
+    reads=True,
+)
+read_preview = Operation(
+    "GET",
+    "/v1/imports/<import_id>/preview",
+    bytes,
+    "One of the documents as its candidate will get it. Written to the audit trail.",
+    _PUBLISH,
+    query=PreviewQuery,
+    media_type=PDF_TYPE,
+    seconds=PREVIEW_SECONDS,
+    problems=(problem_types.CONFLICT, problem_types.UNAVAILABLE),
+)
+publish = Operation(
+    "POST",
+    "/v1/imports/<import_id>/publication",
+    Import,
+    "Publish what is right; the worker makes the documents. Given again, it changes nothing.",
+    _PUBLISH,
+    body=Publication,
+    status=202,
+    problems=(problem_types.CONFLICT, problem_types.PRECONDITION_FAILED),
+)
+abandon = Operation(
+    "POST",
+    "/v1/imports/<import_id>/abandonment",
+    Import,
+    "Give up an import that is not published.",
+    _PUBLISH,
+    problems=(problem_types.CONFLICT,),
+)
+withdraw = Operation(
+    "POST",
+    "/v1/imports/<import_id>/withdrawal",
+    Import,
+    "Take back every document of an import, with a reason; what is not published yet will not be.",
+    _PUBLISH,
+    body=Withdrawal,
+    problems=(problem_types.CONFLICT,),
+)
+withdraw_document = Operation(
+    "POST",
+    "/v1/published-documents/<document_id>/withdrawal",
+    NoneType,
+    "Take back one published document, with a reason.",
+    _PUBLISH,
+    body=Withdrawal,
+)
+
+SECTION = Section(
+    "Publier pour de nombreux candidats",
+    (
+        read_form,
+        read_model,
+        list_imports,
+        create_import,
+        read_import,
+        send_csv,
+        send_pdfs,
+        list_refusals,
+        list_documents,
+        search_documents,
+        read_preview,
+        publish,
+        abandon,
+        withdraw,
+        withdraw_document,
+    ),
+)

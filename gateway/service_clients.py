@@ -8,12 +8,10 @@ from typing import Any
 
 from flask import current_app
 
-from gateway.clients.administration import AdministrationClient
 from gateway.clients.base import ServiceClient
-from gateway.clients.catalogue import CatalogueClient
 from gateway.clients.journal import JournalClient
-from gateway.clients.registrations import Registrations
-from gateway.clients.staff_candidatures import StaffCandidaturesClient
+from gateway.clients.openings import Openings
+from gateway.clients.refusal_reasons import RefusalReasons
 from gateway.settings import GatewaySettings
 from services.chassis.http.client import Client
 from services.chassis.http.service_token import ServiceToken
@@ -35,14 +33,14 @@ class ServiceClients:
     accounts: ServiceClient
     staff_accounts: ServiceClient
     passwords: ServiceClient
-    registrations: Registrations
+    registrations: ServiceClient
+    openings: Openings
     documents: ServiceClient
     pieces: ServiceClient
     staff_pieces: ServiceClient
-    staff_candidatures: StaffCandidaturesClient
+    staff_registrations: ServiceClient
+    refusal_reasons: RefusalReasons
     staff_documents: ServiceClient
-    administration: AdministrationClient
-    catalogue: CatalogueClient
     journal: JournalClient
     own_token: ServiceToken
     for_pages: Mapping[str, ServiceClient]
@@ -70,14 +68,14 @@ def connect_services(settings: GatewaySettings) -> ServiceClients:
         accounts=pages["accounts"],
         staff_accounts=staff["accounts"],
         passwords=passwords,
-        registrations=Registrations(pages["registrations"]),
+        registrations=pages["registrations"],
+        openings=Openings(pages["registrations"]),
         documents=pages["documents"],
         pieces=pages["pieces"],
         staff_pieces=staff["pieces"],
-        staff_candidatures=StaffCandidaturesClient(staff["registrations"]),
+        staff_registrations=staff["registrations"],
+        refusal_reasons=RefusalReasons(staff["registrations"]),
         staff_documents=staff["documents"],
-        administration=AdministrationClient(staff["registrations"]),
-        catalogue=CatalogueClient(staff["registrations"]),
         journal=JournalClient(staff),
         own_token=own_token,
         for_pages=pages,

@@ -8,10 +8,10 @@ from datetime import UTC, datetime, timedelta
 
 from icalendar import Alarm, Calendar, Event
 
-from gateway.clients.registrations import Tile
 from services.chassis.clock import portal_now
 from services.chassis.french import shown_end
 from services.contracts.api.pieces import PiecesToDo
+from services.contracts.api.registrations import Tile
 
 MEDIA_TYPE = "text/calendar; charset=utf-8"
 REMINDER = timedelta(days=-1)
@@ -39,15 +39,15 @@ def calendar_file(tile: Tile, to_do: PiecesToDo | None, url: str) -> bytes:
 
 def calendar_entries(tile: Tile, to_do: PiecesToDo | None) -> Iterator[CalendarEntry]:
     """Deadlines are exclusive ends: they are shown as on pages, midnight as 23:59 of the day before."""
-    yield CalendarEntry("inscription", "Fin des modifications de l'inscription", _end(tile.closes_at))
+    yield CalendarEntry("inscription", "Fin des modifications de l'inscription", shown_end(tile.closes_at))
     if to_do is None:
         return
     for number, period in enumerate(to_do.periods, start=1):
         yield CalendarEntry(f"depot-{number}-debut", "Début du dépôt des justificatifs", period.opens)
-        yield CalendarEntry(f"depot-{number}-fin", "Fin du dépôt des justificatifs", _end(period.closes))
+        yield CalendarEntry(f"depot-{number}-fin", "Fin du dépôt des justificatifs", shown_end(period.closes))
     for piece in to_do.resubmissions:
         title = f"Pièce refusée à déposer à nouveau – {piece.label}"
-        yield CalendarEntry(f"piece-{piece.label.partition(' ')[0]}", title, _end(piece.until))
+        yield CalendarEntry(f"piece-{piece.label.partition(' ')[0]}", title, shown_end(piece.until))
 
 
 def _event(tile: Tile, entry: CalendarEntry, url: str) -> Event:
@@ -64,7 +64,3 @@ def _event(tile: Tile, entry: CalendarEntry, url: str) -> Event:
     reminder.add("trigger", REMINDER)
     event.add_component(reminder)
     return event
-
-
-def _end(instant: datetime | str) -> datetime:
-    return shown_end(datetime.fromisoformat(instant) if isinstance(instant, str) else instant)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gateway.clients.registrations import Tile
 from gateway.template_filters import closing_time, date_and_time
 from services.contracts import page_labels
 from services.contracts.api.pieces import PiecesToDo
+from services.contracts.api.registrations import Tile
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,6 @@ def late_pieces_sentence(count: int) -> str:
 
 def _modifiable_sentence(tile: Tile) -> str:
     end = closing_time(tile.closes_at)
-    if tile.may_be_modified:
+    if tile.modifiable:
         return f"Modifiable jusqu'au {end} (heure de Paris)."
     return f"{page_labels.CLOSED_SINCE.format(end=end)}."

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from gateway import visitor
 from gateway.clients.page_time_limit import optional_calls
-from gateway.clients.registrations import Tile
 from gateway.layout.frame import ServiceContact
 from gateway.pages import put_contact
 from gateway.service_clients import clients
 from services.chassis.errors import DomainError
+from services.contracts.api.registrations import Tile, read_contact
 from services.contracts.registrations import Contact
 
 
@@ -27,7 +27,7 @@ def show_contact() -> None:
         return
     try:
         with optional_calls():
-            contact = clients().registrations.contact(candidate.access_token)
+            contact = clients().registrations.call(read_contact, candidate.access_token).contact
     except DomainError:
         return
     _show(contact)

@@ -9,18 +9,19 @@ from typing import TypeVar
 
 from flask import url_for
 
-from gateway.clients.drafts import Draft
 from gateway.clients.page_time_limit import optional_calls
-from gateway.clients.registrations import Tile
 from gateway.service_clients import SERVICE_LABELS, clients
 from gateway.template_filters import closing_time
 from gateway.web.candidature_state import late_pieces_sentence
+from gateway.web.draft_state import is_over
 from services.chassis.clock import portal_now
 from services.chassis.errors import DomainError
 from services.chassis.french import time_left
 from services.contracts.api.documents import DocumentToRead, list_documents_to_read
+from services.contracts.api.drafts import Draft
 from services.contracts.api.own_account import MyAddresses, read_addresses
 from services.contracts.api.pieces import PiecesToDo, list_pieces_to_do
+from services.contracts.api.registrations import Tile, list_mine
 from services.contracts.page_labels import ACCOUNT_FORM, DOCUMENTS, JUSTIFICATIFS, REGISTER, VALIDATE
 
 Answer = TypeVar("Answer")
@@ -87,7 +88,7 @@ def read_facts(token: str) -> CandidateFacts:
     """Asks each service, within the time that a page has for optional calls."""
     facts, services = CandidateFacts(), clients()
     if registrations := _ask_unless_silent(
-        "registrations", lambda: services.registrations.my_registrations(token), facts
+        "registrations", lambda: services.registrations.call(list_mine, token), facts
     ):
         facts.tiles, facts.drafts = registrations.candidatures, registrations.drafts
     facts.pieces_to_do = _ask_unless_silent("pieces", lambda: _pieces_to_do(token), facts)
@@ -182,11 +183,11 @@ def _address_items(facts: CandidateFacts) -> Iterator[ToDoItem]:
 
 def _draft_items(facts: CandidateFacts) -> Iterator[ToDoItem]:
     for draft in facts.drafts or ():
-        if draft.is_over:
+        if is_over(draft):
             continue
         label = "Modification non transmise" if draft.candidature_id else "Brouillon non transmis"
         url = url_for("inscription.show_tab", draft_id=draft.id, number=draft.current)
-        yield ToDoItem(label, "Reprendre", url, candidature_name(draft), datetime.fromisoformat(draft.closes_at))
+        yield ToDoItem(label, "Reprendre", url, candidature_name(draft), draft.closes_at)
 
 
 def _piece_items(facts: CandidateFacts) -> Iterator[ToDoItem]:

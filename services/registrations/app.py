@@ -7,8 +7,12 @@ from flask import Flask
 from services.chassis.web.access_tokens import KeyOf
 from services.chassis.web.application import create_service
 from services.chassis.web.audit_trail import audit_views
-from services.contracts.api import audit
+from services.contracts import page_labels
+from services.contracts.api import audit, registrations, staff_candidatures
+from services.contracts.api.administration import SECTIONS as ADMINISTRATION
+from services.contracts.api.drafts import SECTIONS as DRAFTS
 from services.contracts.api.mails import list_mails_of_registrations
+from services.contracts.api.openings import SECTION as OPENINGS
 from services.contracts.api.operation import Section
 from services.mail.mailer import MAILER, Mailer
 from services.registrations import cli
@@ -26,17 +30,14 @@ from services.registrations.api import (
 from services.registrations.models import AuditEntry, db
 from services.registrations.settings import RegistrationsSettings
 
-SECTIONS = (Section("Mes messages", (list_mails_of_registrations,)), audit.SECTION)
-
-BLUEPRINTS = (
-    openings.blp,
-    drafts.blp,
-    specialites.blp,
-    candidatures.blp,
-    processes.blp,
-    staff.blp,
-    administration.blp,
-    catalogue.blp,
+SECTIONS = (
+    OPENINGS,
+    *DRAFTS,
+    *registrations.SECTIONS,
+    Section(page_labels.MESSAGES, (list_mails_of_registrations,)),
+    staff_candidatures.SECTION,
+    *ADMINISTRATION,
+    audit.SECTION,
 )
 
 
@@ -48,8 +49,18 @@ def create_app(settings: RegistrationsSettings, key_of: KeyOf | None = None) -> 
         db,
         title="Registrations",
         sections=SECTIONS,
-        views=(mails.views, audit_views(db, AuditEntry)),
-        blueprints=BLUEPRINTS,
+        views=(
+            openings.views,
+            drafts.views,
+            specialites.views,
+            candidatures.views,
+            processes.views,
+            mails.views,
+            staff.views,
+            administration.views,
+            catalogue.views,
+            audit_views(db, AuditEntry),
+        ),
         key_of=key_of,
     )
     app.extensions[MAILER] = Mailer.of_settings(settings)

@@ -19,8 +19,8 @@ from services.chassis.errors import DomainError
 from services.chassis.events import commands as event_commands
 from services.chassis.french import short_instant
 from services.chassis.jobs import commands
+from services.contracts.registration_codes import SEVERITIES
 from services.registrations import catalogue
-from services.registrations.domain.severities import SEVERITIES
 from services.registrations.follow_ups import registry
 from services.registrations.jobs import jobs
 from services.registrations.models import db
@@ -140,7 +140,7 @@ def list_messages() -> None:
     with db.reading() as session:
         lines = [
             f"{row.id}  {row.severity:8}{short_instant(row.shown_from)} - {short_instant(row.shown_until)}  {row.title}"
-            for row in all_messages(session)
+            for row in all_messages(session).messages
         ]
     _print_lines(lines, "Aucun message.")
 

@@ -12,6 +12,7 @@ from flask import current_app
 from services.chassis.clock import portal_now
 from services.chassis.events import Envelope
 from services.contracts.pieces import IncompleteCandidature, PiecesRefused, PiecesReminded
+from services.contracts.registration_codes import ACTIVE
 from services.contracts.stored_registrations import from_stored
 from services.mail import sent_mails
 from services.mail.letter import Letter
@@ -19,7 +20,7 @@ from services.mail.mailer import MAILER, MAILS, Mail
 from services.registrations import mail_texts
 from services.registrations.handlers import registry
 from services.registrations.mail_texts import IncompleteContext, MailContext
-from services.registrations.models import ACTIVE, Candidate, Candidature, CandidatureVersion, db
+from services.registrations.models import Candidate, Candidature, CandidatureVersion, db
 from services.registrations.operations import mail_refusals
 from services.registrations.operations.draft_reminders import SEND_DRAFT_REMINDER
 from services.registrations.operations.piece_mails import SEND_REFUSAL_MAIL, SEND_REMINDER_MAIL

@@ -23,6 +23,7 @@ from services.accounts.queries.staff import staff_id_of
 from services.chassis import clock
 from services.chassis.database.audit import Actor
 from services.contracts.api.own_account import change_account
+from services.contracts.api.registrations import start_modification
 from services.contracts.api.visitors import ask_reset
 from tests.accounts.creation_form import PASSWORD
 from tests.documents.imports.exam_office import CELLS, csv_of
@@ -192,7 +193,8 @@ class Examples:
         with self.apps["gateway"].app_context():
             token = self._candidates_token()
             candidature = self._get("pieces", "/v1/candidatures")["candidatures"][0]["id"]
-            draft = clients().registrations.open_modification(token, candidature, visitor.signed_identity(token))
+            body = {"assertion": visitor.signed_identity(token)}
+            draft = clients().registrations.call(start_modification, token, body=body, candidature_id=candidature)
         documents = self._get("documents", f"/v1/candidatures/{candidature}/documents")["documents"]
         periods = self._get("pieces", f"/v1/candidatures/{candidature}/pieces")["periods"]
         group = next(group for period in periods for group in period["groups"] if len(group["pieces"]) == 1)

@@ -171,7 +171,7 @@ ACTS: dict[Route, tuple[str, Act]] = {
     ),
     ("registrations", "POST", "/v1/staff/catalogues"): ("catalogue.loaded", _load_catalogue),
     ("registrations", "POST", "/v1/staff/candidatures/<candidature_id>/notes"): ("note.added", _write_note),
-    ("registrations", "POST", "/v1/staff/candidatures/<candidature_id>/<any(withdrawal, ecart):how>"): (
+    ("registrations", "POST", "/v1/staff/candidatures/<candidature_id>/<how>"): (
         "candidature.ecartee",
         lambda office: office.call(
             "registrations", "POST", f"/staff/candidatures/{office.candidature()}/ecart", json=REASON

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 TRIES = 4  # of each operation; tests/architecture/soak tries longer
 WITH_EXAMPLES = {
-    "registrations": {"GET /v1/staff/candidatures", "POST /v1/staff/candidatures/{candidature_id}/{how}"},
+    "registrations": {"POST /v1/staff/candidatures/{candidature_id}/{how}"},
 }
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from gateway.web.justificatifs.liste import NOT_SCANNED, SCAN_WORDS, UNDER_SCAN
 from gateway.web.piece_statuses import STATUS_SEVERITIES
+from services.contracts import registration_lengths as lengths
 from services.contracts.document_types import LONGEST_CODE
 from services.contracts.file_rules import FORMATS
 from services.contracts.piece_codes import Scan, Status
@@ -16,7 +17,7 @@ from services.pieces.domain.object_keys import DepositKey
 from services.pieces.inspection.format_checks import CHECKS
 from services.pieces.models import Candidature, Piece, Window
 from services.registrations.catalogue import length_checks
-from services.registrations.domain import acquis, lengths
+from services.registrations.domain import acquis
 from services.registrations.domain.rules.exclusivity import EXCLUSIVE_NAMES
 from services.registrations.domain.tabs import acquis_fields
 from services.registrations.models import CatalogueRevision, CurrentExam, OpeningRow

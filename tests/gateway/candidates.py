@@ -8,13 +8,15 @@ from collections.abc import Iterator
 from typing import Any
 
 from gateway import visitor
-from gateway.clients.drafts import Draft
 from gateway.cookies import SESSION_COOKIE, cookie_name
 from gateway.service_clients import clients
 from gateway.session_owner import exchange_name
 from gateway.web.mails import mail_folder
 from services.contracts import page_labels
+from services.contracts.api import drafts
+from services.contracts.api.openings import read_choices
 from services.contracts.api.sessions import log_in
+from services.contracts.registration_codes import NEXT, Purpose
 from tests.accounts.creation_form import PASSWORD, creation_form
 from tests.gateway.checked_browser import CheckedBrowser
 from tests.registrations.domain.example_dossier import ANSWERS
@@ -101,11 +103,13 @@ class CandidateFactory:
         token = clients().passwords.call(log_in, clients().own_token, body=sent).access_token
         return token, visitor.signed_identity(token)
 
-    def _open_draft(self, token: str, assertion: str) -> Draft:
+    def _open_draft(self, token: str, assertion: str) -> drafts.Draft:
         chosen = {"domaine": "Examen", "exam": "BTS", "session": "2022", "academie": "03"}
-        opening = clients().registrations.choices("register", chosen).information
+        query = {"purpose": Purpose.REGISTER.value, **chosen}
+        opening = clients().registrations.call(read_choices, query=query).information
         assert opening is not None
-        return clients().registrations.open_draft(token, opening.opening_id, assertion)
+        body = {"opening_id": opening.opening_id, "assertion": assertion}
+        return clients().registrations.call(drafts.open_draft, token, body=body)
 
     def register(self, email: str) -> None:
         with self.portal.gateway.app.app_context():
@@ -113,11 +117,17 @@ class CandidateFactory:
             draft = self._open_draft(token, assertion)
             revision, registrations = draft.revision, clients().registrations
             for tab in draft.tabs[:-1]:
-                values: Any = ANSWERS.get(tab.name, {})
-                revision = registrations.write_tab(
-                    token, draft.id, tab.number, revision=revision, values=values, action="next", assertion=assertion
+                body = {"revision": revision, "values": ANSWERS.get(tab.name, {}), "action": NEXT}
+                revision = registrations.call(
+                    drafts.write_tab,
+                    token,
+                    body=body,
+                    headers={"X-Identity": assertion},
+                    draft_id=draft.id,
+                    number=tab.number,
                 ).revision
-            registrations.save_draft(token, draft.id, revision=revision, assertion=assertion)
+            saved = {"revision": revision, "assertion": assertion}
+            registrations.call(drafts.save_draft, token, body=saved, draft_id=draft.id)
 
 
 def creation_answers(address: str, **changes: Any) -> dict[str, Any]:

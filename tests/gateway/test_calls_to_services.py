@@ -18,12 +18,12 @@ from gateway.api.limits import RateLimiter
 from gateway.app import create_app
 from gateway.clients import page_time_limit
 from gateway.clients.base import parsed
-from gateway.clients.drafts import WrittenTab
 from gateway.clients.last_known_answers import MAX_ANSWERS, LastKnownAnswers
 from gateway.service_clients import SERVICE_LABELS, clients
 from gateway.settings import GatewaySettings
 from services.chassis.errors import Unavailable
 from services.chassis.process.expiring_cache import ExpiringCache
+from services.contracts.api.drafts import Going
 from services.contracts.registrations import Contact, Recap
 from tests.gateway.calls import Asked, ask_api, note_calls
 from tests.gateway.candidates import CandidateFactory
@@ -187,7 +187,7 @@ def test_what_a_newer_service_adds_is_passed_over() -> None:
 
 def test_what_is_missing_is_named_in_the_log() -> None:
     with capture_logs() as logged, pytest.raises(Unavailable):
-        parsed(WrittenTab, {"revision": 1})
+        parsed(Going, {"revision": 1})
     assert "goto" in logged[0]["reason"]
 
 

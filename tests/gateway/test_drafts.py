@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 
 from services.chassis.process.expiring_cache import ExpiringCache
 from services.contracts import page_labels
-from services.registrations.domain.lengths import FIELD_VALUE
+from services.contracts.registration_lengths import FIELD_VALUE
 from tests.gateway.candidates import CandidateFactory, drop_cached_exchange
 from tests.gateway.components.html_checks import text_of
 from tests.gateway.tabs import AMIENS, CANDIDATURE, EPREUVES, IDENTIFICATION, NUMBER, RECAP, begun

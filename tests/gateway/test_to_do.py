@@ -9,7 +9,6 @@ import pytest
 from flask import render_template
 from icalendar import Calendar
 
-from gateway.clients.registrations import OfferedForms
 from gateway.layout.frame import Frame
 from gateway.web.calendar_file import REMINDER
 from gateway.web.justificatifs.liste import is_all_handed_over
@@ -17,6 +16,7 @@ from gateway.web.to_do import CandidateFacts, nothing_to_do_sentence, to_do_item
 from services.chassis import clock
 from services.contracts import page_labels
 from services.contracts.api.pieces import Group, Period, Piece, PiecesToDo, RequestedPieces
+from services.contracts.api.registrations import Forms
 from services.contracts.document_types import DocumentType
 from services.documents.dependencies import dependencies
 from services.documents.operations.publishing import Order, publish
@@ -165,7 +165,7 @@ def test_an_exam_that_offers_no_form_says_so(running: InProcessFourServices) -> 
     tile = SimpleNamespace(exam_label="CAPTRANS", session_label="2022", id="0" * 32)
     with running.gateway.app.test_request_context("/formulaires"):
         shown = render_template(
-            "documents/templates/formulaires.html", frame=Frame(), offered=[(tile, OfferedForms(None, ()))]
+            "documents/templates/formulaires.html", frame=Frame(), offered=[(tile, example_of(Forms))]
         )
     assert "Aucun formulaire n'est proposé pour cette candidature." in text_of(parsed(shown))
 

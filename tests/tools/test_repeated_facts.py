@@ -18,7 +18,7 @@ from gateway.web.gestion.pieces import FILTERS_OF_STATUS
 from services.chassis import csv_lines
 from services.contracts.page_sizes import LARGEST_CHANGES_PAGE, LARGEST_PAGE
 from services.contracts.piece_codes import STATUS_LABELS, ChangeKind
-from services.registrations.domain.severities import SEVERITIES
+from services.contracts.registration_codes import SEVERITIES
 from tests.tools.tool import SOURCE
 
 ALLOWED = {"click", "requests", "rich", "portail"}

@@ -6,7 +6,6 @@ from flask import request
 from flask.typing import ResponseReturnValue
 
 from gateway import access, visitor
-from gateway.clients.openings import Message
 from gateway.clients.page_time_limit import optional_calls
 from gateway.pages import render_page
 from gateway.service_clients import clients
@@ -14,6 +13,7 @@ from gateway.web import to_do
 from gateway.web.accueil import blueprint
 from gateway.web.service_contact import show_contact_of_latest
 from services.chassis.errors import DomainError
+from services.contracts.api.openings import HomeMessage
 
 NOTICES = {
     "deconnexion": "Vous êtes déconnecté.",
@@ -48,10 +48,10 @@ def home() -> ResponseReturnValue:
     )
 
 
-def _messages() -> tuple[Message, ...]:
+def _messages() -> list[HomeMessage]:
     """None while registrations does not answer: the page stays readable."""
     try:
         with optional_calls():
-            return clients().registrations.messages()
+            return clients().openings.messages()
     except DomainError:
-        return ()
+        return []

@@ -20,7 +20,7 @@ def openings() -> ResponseReturnValue:
     chosen = chosen_steps(request.args)
     if "revenir" in request.args:
         return redirect(f"{request.path}?{urlencode(chosen)}")
-    choices = clients().registrations.openings(chosen)
+    choices = clients().openings.choices(chosen)
     return render_page(
         "accueil/templates/ouvertures.html", active="ouvertures", indexed=not chosen, choices=choices, chosen=chosen
     )

@@ -17,6 +17,7 @@ from gateway.service_clients import clients
 from services.chassis.errors import DomainError, NotFound
 from services.contracts.api import documents as api
 from services.contracts.api.operation import Operation
+from services.contracts.api.registrations import list_candidatures, list_forms
 
 blueprint = Blueprint("documents", __name__)
 
@@ -78,8 +79,9 @@ def form(candidature_id: str, code: str) -> ResponseReturnValue:
 @access.candidate
 def forms() -> ResponseReturnValue:
     """« Les formulaires »: what each exam offers, or its sentence that it offers none."""
-    tiles = clients().registrations.candidatures(_token())
-    offered = [(tile, clients().registrations.offered_forms(_token(), tile.id)) for tile in tiles]
+    registrations = clients().registrations
+    tiles = registrations.call(list_candidatures, _token()).candidatures
+    offered = [(tile, registrations.call(list_forms, _token(), candidature_id=tile.id)) for tile in tiles]
     return render_page("documents/templates/formulaires.html", active="formulaires", offered=offered)
 
 

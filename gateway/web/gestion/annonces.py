@@ -18,6 +18,7 @@ from gateway.web.gestion.ouvertures import MANAGE
 from gateway.web.gestion.posted_text import posted_text
 from services.chassis.clock import portal_now
 from services.chassis.errors import DomainError, FieldError, Invalid
+from services.contracts.api import administration as api
 
 ACTIVE_MENU_KEY = "annonces"
 SEVERITY_LABELS = {"info": "Information", "warning": "Attention", "error": "Alerte"}
@@ -28,7 +29,7 @@ DONE_SENTENCES = {"publie": "Le message est publié.", "retire": "Le message est
 @blueprint.get("/messages")
 @access.staff(MANAGE)
 def list_messages() -> ResponseReturnValue:
-    return _messages_page({"severity": "info", "shown_from": typed.shown_instant(portal_now().isoformat())})
+    return _messages_page({"severity": "info", "shown_from": typed.shown_instant(portal_now())})
 
 
 @blueprint.post("/messages")
@@ -39,7 +40,7 @@ def publish_message() -> ResponseReturnValue:
         message = _message(posted)
         if posted_text("action") != "publier":
             return _messages_page(posted, preview=True)
-        clients().administration.publish_message(staff_member.access_token(), message)
+        clients().staff_registrations.call(api.publish_message, staff_member.access_token(), body=message)
     except DomainError as refusal:
         if refusal.http_status != Invalid.problem.status:
             raise
@@ -50,16 +51,15 @@ def publish_message() -> ResponseReturnValue:
 @blueprint.post("/messages/<message_id>/retrait")
 @access.staff(MANAGE)
 def withdraw_message(message_id: str) -> ResponseReturnValue:
-    clients().administration.withdraw_message(staff_member.access_token(), message_id)
+    token = staff_member.access_token()
+    clients().staff_registrations.call(api.withdraw_message, token, message_id=message_id)
     return redirect(url_for("gestion.list_messages", fait="retire"), code=303)
 
 
 def _messages_page(values: Mapping[str, str], *, preview: bool = False, refusal: DomainError | None = None) -> Response:
-    now = portal_now()
-    messages = [
-        (message, _state(message.shown_from, message.shown_until, now))
-        for message in clients().administration.messages(staff_member.access_token())
-    ]
+    now, token = portal_now(), staff_member.access_token()
+    published = clients().staff_registrations.call(api.list_messages, token).messages
+    messages = [(message, _state(message, now)) for message in published]
     return render_page(
         "gestion/templates/annonces.html",
         status=refusal.http_status if refusal else 200,
@@ -88,7 +88,7 @@ def _message(posted: Mapping[str, str]) -> dict[str, str]:
     return {**posted, **{name: instant.isoformat() for name, instant in instants.items() if instant}}
 
 
-def _state(shown_from: str, shown_until: str, now: datetime) -> str:
-    if now < datetime.fromisoformat(shown_from):
+def _state(message: api.PublishedMessage, now: datetime) -> str:
+    if now < message.shown_from:
         return "À venir"
-    return "Affiché" if now < datetime.fromisoformat(shown_until) else "Terminé"
+    return "Affiché" if now < message.shown_until else "Terminé"

@@ -19,6 +19,7 @@ from gateway.web.gestion.posted_text import posted_text
 from gateway.web.gestion.staff_names import names_by_id
 from services.chassis.errors import DomainError, Invalid, NotFound
 from services.contracts import page_labels
+from services.contracts.api import staff_candidatures as api
 from services.contracts.api.staff_documents import StaffDocument, list_documents, read_document
 
 MAIL_LABELS = {"waiting": "En attente d'envoi", "taken": "Envoyé", "refused": "Refusé"}
@@ -51,7 +52,9 @@ def open_document(document_id: str) -> ResponseReturnValue:
 def write_note(candidature_id: str) -> ResponseReturnValue:
     text = posted_text("text")
     try:
-        clients().staff_candidatures.add_note(staff_member.access_token(), candidature_id, text)
+        clients().staff_registrations.call(
+            api.write_note, staff_member.access_token(), body={"text": text}, candidature_id=candidature_id
+        )
     except DomainError as refusal:
         if refusal.http_status != Invalid.problem.status:
             raise
@@ -62,7 +65,7 @@ def write_note(candidature_id: str) -> ResponseReturnValue:
 def _candidature_page(candidature_id: str, *, note: str = "", refusal: DomainError | None = None) -> Response:
     """`note`: as it was typed, where it was refused."""
     member = staff_member.required()
-    candidature = clients().staff_candidatures.candidature(member.access_token, candidature_id)
+    candidature = _candidature(candidature_id)
     documents = _documents(candidature_id)  # before names, which the page can do without sooner
     return render_page(
         "gestion/templates/candidature.html",
@@ -81,6 +84,11 @@ def _candidature_page(candidature_id: str, *, note: str = "", refusal: DomainErr
         errors=shown_errors(refusal),
         done=DONE_SENTENCES.get(request.args.get("fait", "")),
     )
+
+
+def _candidature(candidature_id: str) -> api.Detail:
+    token = staff_member.access_token()
+    return clients().staff_registrations.call(api.read_candidature, token, candidature_id=candidature_id)
 
 
 def _documents(candidature_id: str) -> tuple[StaffDocument, ...] | None:
@@ -104,7 +112,13 @@ def ask_end(candidature_id: str, act: str) -> ResponseReturnValue:
 def end_candidature(candidature_id: str, act: str) -> ResponseReturnValue:
     reason = posted_text("reason")
     try:
-        clients().staff_candidatures.end(staff_member.access_token(), candidature_id, API_ACTS[act], reason)
+        clients().staff_registrations.call(
+            api.end_candidature,
+            staff_member.access_token(),
+            body={"reason": reason},
+            candidature_id=candidature_id,
+            how=API_ACTS[act],
+        )
     except DomainError as refusal:
         if refusal.http_status not in (409, 422):
             raise
@@ -117,7 +131,7 @@ def _end_page(candidature_id: str, act: str, *, reason: str = "", refusal: Domai
         "gestion/templates/fin_de_candidature.html",
         status=refusal.http_status if refusal else 200,
         active=ACTIVE_MENU_KEY,
-        candidature=clients().staff_candidatures.candidature(staff_member.access_token(), candidature_id),
+        candidature=_candidature(candidature_id),
         act=act,
         reason=reason,
         refusal=refusal,

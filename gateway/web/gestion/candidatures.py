@@ -12,7 +12,6 @@ from flask.typing import ResponseReturnValue
 
 from gateway import access, staff_member
 from gateway.clients.file_streaming import streamed_response
-from gateway.clients.staff_candidatures import CandidaturePage
 from gateway.pages import render_page
 from gateway.service_clients import clients
 from gateway.web.gestion import blueprint
@@ -21,6 +20,9 @@ from gateway.web.gestion.field_errors import shown_errors
 from gateway.web.gestion.posted_text import posted_text
 from gateway.web.gestion.typed_instants import DAY_EXPECTED, read_day
 from services.chassis.errors import FieldError, Invalid
+from services.contracts.api import staff_candidatures as api
+from services.contracts.api.operation import Operation
+from services.contracts.registration_codes import BY_NAME
 
 ACTIVE_MENU_KEY = "candidatures"
 STATE_LABELS = {"active": "Active", "withdrawn": "Désinscrite", "ecartee": "Écartée"}
@@ -42,27 +44,28 @@ def search_candidatures() -> ResponseReturnValue:
         filters = _filters(typed)
     except Invalid as refusal:
         return _search_page(typed, refusal=refusal)
-    return _search_page(typed, page=clients().staff_candidatures.candidatures(staff_member.access_token(), filters))
+    page = clients().staff_registrations.call(api.list_candidatures, staff_member.access_token(), query=filters)
+    return _search_page(typed, page=page)
 
 
 @blueprint.get("/candidatures.csv")
 @access.staff("candidatures:read")
 def export_candidatures() -> ResponseReturnValue:
     """All candidatures of the gestionnaire's académies, or of the one that an administrateur chose."""
-    return streamed_response(clients().staff_candidatures.export(staff_member.access_token(), _export_academie()))
+    return _export(api.export_candidatures)
 
 
 @blueprint.get("/epreuves.csv")
 @access.staff("candidatures:read")
 def export_epreuves() -> ResponseReturnValue:
     """One line for each active candidate and épreuve of the same académies."""
-    answer = clients().staff_candidatures.export_epreuves(staff_member.access_token(), _export_academie())
-    return streamed_response(answer)
+    return _export(api.export_epreuves)
 
 
-def _export_academie() -> str:
-    """Its code; empty for all that the member of staff sees."""
-    return posted_text("export_academie", request.args)[:8]
+def _export(operation: Operation[bytes]) -> Response:
+    """Of one académie, or of all that the member of staff sees."""
+    query = {"academie": posted_text("export_academie", request.args)[:8] or None}
+    return streamed_response(clients().staff_registrations.stream(operation, staff_member.access_token(), query=query))
 
 
 def _filters(typed: Mapping[str, str]) -> dict[str, str]:
@@ -78,13 +81,13 @@ def _filters(typed: Mapping[str, str]) -> dict[str, str]:
         "birth_date": born.isoformat() if born else "",
         "academie": typed["academie"],
         "cursor": request.form.get("cursor", ""),
-        "order": "name",
+        "order": BY_NAME,
     }
     return {name: value for name, value in filters.items() if value}
 
 
 def _search_page(
-    typed: Mapping[str, str], *, page: CandidaturePage | None = None, refusal: Invalid | None = None
+    typed: Mapping[str, str], *, page: api.Found | None = None, refusal: Invalid | None = None
 ) -> Response:
     return render_page(
         "gestion/templates/candidatures.html",

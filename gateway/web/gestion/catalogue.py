@@ -11,13 +11,13 @@ from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from gateway import access, staff_member
-from gateway.clients.catalogue import CatalogueComparison, mistakes_of
 from gateway.pages import render_page
 from gateway.service_clients import clients
 from gateway.web.gestion import blueprint
 from gateway.web.gestion.field_errors import shown_errors
 from gateway.web.justificatifs.file_reception import FileRefused, received_files_of_staff
 from services.chassis.errors import DomainError, FieldError, Invalid
+from services.contracts.api import administration as api
 from services.contracts.catalogue_rules import MAX_CATALOGUE_BYTES
 
 ACTIVE_MENU_KEY = "catalogue"
@@ -39,7 +39,7 @@ def show_catalogue() -> ResponseReturnValue:
 def compare_catalogue() -> ResponseReturnValue:
     try:
         archive = _received_archive()
-        comparison = clients().catalogue.compare(staff_member.access_token(), archive)
+        comparison = _compared(archive)
     except FileRefused as refusal:
         return _page(Invalid(errors=(FieldError(f"#/{FIELD}", refusal.detail),)), status=refusal.status)
     except DomainError as refusal:
@@ -53,12 +53,12 @@ def compare_catalogue() -> ResponseReturnValue:
 @access.staff(MANAGE)
 def load_catalogue() -> ResponseReturnValue:
     archive, etag = request.form.get("archive", ""), request.form.get("etag", "")
-    token = staff_member.access_token()
+    body = {"archive": archive, "etag": etag}
     try:
-        clients().catalogue.load(token, archive, etag)
+        clients().staff_registrations.call(api.load_catalogue, staff_member.access_token(), body=body)
     except DomainError as refusal:
         if refusal.http_status == 412:
-            return _comparison_page(clients().catalogue.compare(token, archive), archive, refusal)
+            return _comparison_page(_compared(archive), archive, refusal)
         if refusal.http_status not in REFUSALS_SHOWN_HERE:
             raise
         return _page(refusal)
@@ -74,28 +74,39 @@ def _received_archive() -> str:
         return urlsafe_b64encode(files[0].content.read()).decode()
 
 
+def _compared(archive: str) -> api.CatalogueComparison:
+    token = staff_member.access_token()
+    return clients().staff_registrations.call(api.compare_catalogue, token, body={"archive": archive})
+
+
 def _page(refusal: DomainError | None = None, *, status: int | None = None, done: str | None = None) -> Response:
     return render_page(
         "gestion/templates/catalogue.html",
         status=status or (refusal.http_status if refusal else 200),
         active=ACTIVE_MENU_KEY,
-        exams=clients().catalogue.in_force(staff_member.access_token()),
+        exams=clients().staff_registrations.call(api.list_exams, staff_member.access_token()).exams,
         refusal=refusal,
         errors=(errors := shown_errors(refusal)),
         file_error=any(error["pointer"] == f"#/{FIELD}" for error in errors),
-        mistakes=mistakes_of(refusal) if refusal else (),
+        mistakes=refusal.extra.get("mistakes", ()) if refusal else (),
         mistakes_in_all=refusal.extra.get("mistakes_in_all", 0) if refusal else 0,
         largest=MAX_CATALOGUE_BYTES,
         done=done,
     )
 
 
-def _comparison_page(comparison: CatalogueComparison, archive: str, refusal: DomainError | None = None) -> Response:
+def _comparison_page(comparison: api.CatalogueComparison, archive: str, refusal: DomainError | None = None) -> Response:
     return render_page(
         "gestion/templates/catalogue_compare.html",
         status=refusal.http_status if refusal else 200,
         active=ACTIVE_MENU_KEY,
         comparison=comparison,
+        changes_something=_changes_something(comparison),
         archive=archive,
         refusal=refusal,
     )
+
+
+def _changes_something(comparison: api.CatalogueComparison) -> bool:
+    of_etablissements = comparison.new_etablissements or comparison.changed_etablissements
+    return bool(of_etablissements) or any(exam.changes for exam in comparison.exams)

@@ -11,7 +11,6 @@ from flask.typing import ResponseReturnValue
 
 from gateway import access, staff_member
 from gateway.clients.page_time_limit import optional_calls
-from gateway.clients.staff_candidatures import CandidatureDetail
 from gateway.pages import render_page
 from gateway.service_clients import clients
 from gateway.web.gestion import blueprint
@@ -36,6 +35,7 @@ from gateway.web.piece_statuses import STATUS_SEVERITIES
 from gateway.web_security import content_security_policy
 from services.chassis.errors import DomainError, NotFound
 from services.contracts.api import staff_pieces as api
+from services.contracts.api.staff_candidatures import Detail, read_candidature
 from services.contracts.piece_codes import STATUS_LABELS
 
 REFUSALS_SHOWN_HERE = (409, 412, 422)
@@ -147,11 +147,13 @@ def _list_address(shown: Mapping[str, str], done: str) -> str:
     return f"{url_for('gestion.list_pieces')}?{urlencode({**shown, 'fait': done})}"
 
 
-def _declared(candidature_id: str) -> CandidatureDetail | None:
+def _declared(candidature_id: str) -> Detail | None:
     """None while registrations does not answer, or has not heard of it: the piece can be controlled without."""
     try:
         with optional_calls():
-            return clients().staff_candidatures.candidature(staff_member.access_token(), candidature_id)
+            return clients().staff_registrations.call(
+                read_candidature, staff_member.access_token(), candidature_id=candidature_id
+            )
     except DomainError:
         return None
 

@@ -16,6 +16,7 @@ from gateway.web.gestion.imports import PUBLISH, errors_by_field, read_import_fo
 from gateway.web.gestion.order_keys import new_order_key, posted_order_key
 from gateway.web.gestion.posted_text import posted_text
 from services.chassis.errors import DomainError
+from services.contracts.api.staff_candidatures import read_candidature
 from services.contracts.api.staff_documents import publish_documents
 
 FIELDS = ("type", "title", "paragraphs")
@@ -53,7 +54,8 @@ def publish_document(candidature_id: str) -> ResponseReturnValue:
 def _document_page(
     candidature_id: str, typed: Mapping[str, str], order_key: str, refusal: DomainError | None = None
 ) -> Response:
-    candidature = clients().staff_candidatures.candidature(staff_member.access_token(), candidature_id)
+    token = staff_member.access_token()
+    candidature = clients().staff_registrations.call(read_candidature, token, candidature_id=candidature_id)
     return render_page(
         "gestion/templates/document_redige.html",
         status=refusal.http_status if refusal else 200,

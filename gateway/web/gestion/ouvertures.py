@@ -10,7 +10,6 @@ from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from gateway import access, staff_member
-from gateway.clients.administration import OpeningDetail, OpeningRow
 from gateway.pages import render_page
 from gateway.service_clients import clients
 from gateway.web.gestion import blueprint
@@ -18,6 +17,7 @@ from gateway.web.gestion import typed_instants as typed
 from gateway.web.gestion.field_errors import shown_errors
 from gateway.web.gestion.posted_text import posted_text
 from services.chassis.errors import DomainError, FieldError, Invalid, NotFound
+from services.contracts.api import administration as api
 
 ACTIVE_MENU_KEY = "ouvertures"
 MANAGE = "openings:manage"
@@ -36,7 +36,7 @@ _ENDS = ("closes", "deposit_closes")
 @blueprint.get("/ouvertures")
 @access.staff(MANAGE)
 def list_openings() -> ResponseReturnValue:
-    openings = clients().administration.openings(staff_member.access_token())
+    openings = clients().staff_registrations.call(api.list_openings, staff_member.access_token()).openings
     sessions = [(label, list(rows)) for label, rows in groupby(openings, key=_session_heading)]
     return render_page(
         "gestion/templates/ouvertures.html",
@@ -50,17 +50,17 @@ def list_openings() -> ResponseReturnValue:
 @blueprint.get("/ouvertures/<opening_id>")
 @access.staff(MANAGE)
 def show_opening(opening_id: str) -> ResponseReturnValue:
-    return _opening_page(clients().administration.opening(staff_member.access_token(), opening_id))
+    return _opening_page(_opening(opening_id))
 
 
 @blueprint.post("/ouvertures/<opening_id>")
 @access.staff(MANAGE)
 def change_opening(opening_id: str) -> ResponseReturnValue:
-    opening = clients().administration.opening(staff_member.access_token(), opening_id)
+    opening, token = _opening(opening_id), staff_member.access_token()
     posted = {name: posted_text(name) for name in (*DATE_LABELS, "reason")}
     try:
         change = {**_changed_dates(opening, posted), "revision": _revision(), "reason": posted["reason"]}
-        clients().administration.change_dates(staff_member.access_token(), opening_id, change)
+        clients().staff_registrations.call(api.change_dates, token, body=change, opening_id=opening_id)
     except DomainError as refusal:
         if refusal.http_status not in REFUSALS_SHOWN_HERE:
             raise
@@ -68,8 +68,13 @@ def change_opening(opening_id: str) -> ResponseReturnValue:
     return redirect(url_for("gestion.show_opening", opening_id=opening_id, fait="dates"), code=303)
 
 
+def _opening(opening_id: str) -> api.OpeningDetail:
+    token = staff_member.access_token()
+    return clients().staff_registrations.call(api.read_opening, token, opening_id=opening_id)
+
+
 def _opening_page(
-    opening: OpeningDetail, *, posted: Mapping[str, str] | None = None, refusal: DomainError | None = None
+    opening: api.OpeningDetail, *, posted: Mapping[str, str] | None = None, refusal: DomainError | None = None
 ) -> Response:
     return render_page(
         "gestion/templates/ouverture.html",
@@ -86,12 +91,12 @@ def _opening_page(
     )
 
 
-def _field(name: str, opening: OpeningDetail, posted: Mapping[str, str] | None) -> dict[str, object]:
+def _field(name: str, opening: api.OpeningDetail, posted: Mapping[str, str] | None) -> dict[str, object]:
     value = posted[name] if posted else _shown(name, opening)
     return {"name": name, "label": DATE_LABELS[name], "type": "text", "value": value, "hint": typed.HINT}
 
 
-def _changed_dates(opening: OpeningDetail, posted: Mapping[str, str]) -> dict[str, str | int | None]:
+def _changed_dates(opening: api.OpeningDetail, posted: Mapping[str, str]) -> dict[str, str | int | None]:
     """The dates that were typed anew. Raises Invalid for those that are none, or where nothing was changed."""
     changed = {name for name in DATE_LABELS if posted[name] != _shown(name, opening)}
     dates = {name: _reader(name)(posted[name]) for name in DATE_LABELS if name in changed}
@@ -102,8 +107,8 @@ def _changed_dates(opening: OpeningDetail, posted: Mapping[str, str]) -> dict[st
     return {name: date.isoformat() for name, date in dates.items() if date}
 
 
-def _shown(name: str, opening: OpeningDetail) -> str:
-    instant: str = getattr(opening, name)
+def _shown(name: str, opening: api.OpeningDetail) -> str:
+    instant: datetime = getattr(opening, name)
     return typed.shown_end_instant(instant) if name in _ENDS else typed.shown_instant(instant)
 
 
@@ -119,5 +124,5 @@ def _revision() -> int:
     return int(text)
 
 
-def _session_heading(opening: OpeningRow) -> str:
+def _session_heading(opening: api.OpeningSummary) -> str:
     return f"{opening.exam_label} : {opening.session_label}"

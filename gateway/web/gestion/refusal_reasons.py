@@ -29,9 +29,7 @@ def _reasons(pieces: tuple[StaffPiece, ...]) -> tuple[str, ...]:
     try:
         with optional_calls():
             token = staff_member.access_token()
-            return clients().staff_candidatures.refusal_reasons(
-                token, exams.pop(), codes.pop() if len(codes) == 1 else None
-            )
+            return clients().refusal_reasons.of(token, exams.pop(), codes.pop() if len(codes) == 1 else None)
     except DomainError:
         return ()
 

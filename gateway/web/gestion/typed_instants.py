@@ -18,14 +18,14 @@ DAY_EXPECTED = "Une date est attendue, par exemple 30/05/1998."
 _LAST_MINUTE = (23, 59)
 
 
-def shown_instant(text: str) -> str:
-    """An ISO instant as it would be typed."""
-    return to_paris(datetime.fromisoformat(text)).strftime(FORMAT)
+def shown_instant(instant: datetime) -> str:
+    """As it would be typed."""
+    return to_paris(instant).strftime(FORMAT)
 
 
-def shown_end_instant(text: str) -> str:
-    """An exclusive end (ISO instant) as it would be typed."""
-    return shown_end(datetime.fromisoformat(text)).strftime(FORMAT)
+def shown_end_instant(end: datetime) -> str:
+    """An exclusive end as it would be typed."""
+    return shown_end(end).strftime(FORMAT)
 
 
 def read_instant(text: str) -> datetime | None:

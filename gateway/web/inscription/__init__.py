@@ -2,6 +2,10 @@
 
 from flask import Blueprint
 
+from gateway.web.draft_state import is_over, recap_number
+
 blueprint = Blueprint("inscription", __name__)
+blueprint.add_app_template_test(is_over, "over")
+blueprint.add_app_template_filter(recap_number)
 
 from gateway.web.inscription import autosave, choix, mes_inscriptions, onglets, specialites  # noqa: E402, F401 - they add their routes

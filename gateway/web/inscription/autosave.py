@@ -5,14 +5,15 @@ from __future__ import annotations
 from flask import jsonify
 from flask.typing import ResponseReturnValue
 
-from gateway import access, visitor
-from gateway.service_clients import clients
+from gateway import access
 from gateway.web.inscription import blueprint
 from gateway.web.inscription.onglets import posted_answers, posted_revision
+from gateway.web.inscription.tabs import store_tab
 from services.chassis import clock
 from services.chassis.errors import DomainError
 from services.chassis.french import time_of_day
 from services.chassis.web import problems
+from services.contracts.registration_codes import STAY
 
 SHOWN_BY_THE_PAGE = (404, 409, 422)
 
@@ -22,14 +23,7 @@ SHOWN_BY_THE_PAGE = (404, 409, 422)
 def autosave(draft_id: str, number: int) -> ResponseReturnValue:
     """{"revision", "at"}: the draft's new revision and the time in Paris; or the problem that the page shows."""
     try:
-        result = clients().registrations.write_tab(
-            visitor.required().access_token,
-            draft_id,
-            number,
-            revision=posted_revision(),
-            values=posted_answers(),
-            action="stay",
-        )
+        result = store_tab(draft_id, number, revision=posted_revision(), values=posted_answers(), action=STAY)
     except DomainError as refusal:
         if refusal.http_status not in SHOWN_BY_THE_PAGE:
             raise

@@ -14,6 +14,9 @@ from gateway.web.chosen_steps import chosen_steps
 from gateway.web.inscription import blueprint
 from gateway.web.inscription.refus import refusal_page
 from services.chassis.errors import DomainError
+from services.contracts.api.drafts import open_draft
+from services.contracts.api.openings import read_choices
+from services.contracts.registration_codes import Purpose
 
 
 @blueprint.get("/inscription")
@@ -22,7 +25,7 @@ def choose() -> ResponseReturnValue:
     chosen = chosen_steps(request.args)
     if "revenir" in request.args:
         return redirect(f"{request.path}?{urlencode(chosen)}")
-    choices = clients().registrations.choices("register", chosen)
+    choices = clients().registrations.call(read_choices, query={"purpose": Purpose.REGISTER.value, **chosen})
     return render_page("inscription/templates/choix.html", active="inscription", choices=choices, chosen=chosen)
 
 
@@ -31,9 +34,9 @@ def choose() -> ResponseReturnValue:
 def validate() -> ResponseReturnValue:
     """« Valider »: reserves the N° candidat and opens the form, or resumes the draft that exists already."""
     token = visitor.required().access_token
-    assertion = visitor.signed_identity(token)
+    body = {"opening_id": request.form.get("opening_id", ""), "assertion": visitor.signed_identity(token)}
     try:
-        draft = clients().registrations.open_draft(token, request.form.get("opening_id", ""), assertion)
+        draft = clients().registrations.call(open_draft, token, body=body)
     except DomainError as refusal:
         return refusal_page(refusal)
     return redirect(url_for("inscription.show_tab", draft_id=draft.id, number=draft.current), code=303)

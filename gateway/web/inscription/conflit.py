@@ -7,20 +7,18 @@ from typing import Any
 
 from flask.typing import ResponseReturnValue
 
-from gateway import visitor
-from gateway.clients.drafts import Tab
 from gateway.clients.form_values import Values
 from gateway.components.posted_searches import WORDS_SUFFIX
 from gateway.pages import render_page
-from gateway.service_clients import clients
+from gateway.web.inscription.tabs import fields_by_name, read_tab
 from services.chassis.errors import DomainError
+from services.contracts.api.drafts import Tab
 
 
 def conflict_page(
     draft_id: str, number: int, values: Values, refusal: DomainError, assertion: str
 ) -> ResponseReturnValue:
-    token = visitor.required().access_token
-    tab = clients().registrations.tab(token, draft_id, number, assertion)
+    tab = read_tab(draft_id, number, assertion)
     saved_values: Values = refusal.extra.get("theirs") or {}
     return render_page(
         "inscription/templates/conflit.html",
@@ -37,7 +35,7 @@ def conflict_page(
 
 def differing_lines(tab: Tab, shown: Values, other: Values) -> list[dict[str, Any]]:
     """{"label", "value"} of each field in which `shown` differs from `other`."""
-    fields, shown, other = fields_of(tab), _words_where_nothing_chosen(shown), _words_where_nothing_chosen(other)
+    fields, shown, other = fields_by_name(tab), _words_where_nothing_chosen(shown), _words_where_nothing_chosen(other)
     names = [name for name in {**shown, **other} if fields.get(name, {}).get("type") != "hidden"]
     return [
         {
@@ -54,12 +52,6 @@ def _words_where_nothing_chosen(values: Values) -> Values:
     chosen = {name: value for name, value in values.items() if not name.endswith(WORDS_SUFFIX)}
     words = {name.removesuffix(WORDS_SUFFIX): value for name, value in values.items() if name.endswith(WORDS_SUFFIX)}
     return chosen | {name: value for name, value in words.items() if not chosen.get(name)}
-
-
-def fields_of(tab: Tab) -> dict[str, dict[str, Any]]:
-    """By name: the fields of the form, and those of the épreuves."""
-    of_epreuves = [field for epreuve in tab.epreuves or () for field in (epreuve.position, epreuve.option) if field]
-    return {field["name"]: field for field in (*tab.fields, *of_epreuves)}
 
 
 def _readable(field: Mapping[str, Any], texts: str | list[str]) -> list[str]:

@@ -14,6 +14,8 @@ from gateway.web.candidature_state import candidature_state
 from gateway.web.inscription import blueprint
 from gateway.web.inscription.refus import refusal_page
 from services.chassis.errors import DomainError
+from services.contracts.api import registrations as api
+from services.contracts.api.drafts import delete_draft, read_draft
 from services.contracts.api.pieces import list_pieces_to_do
 
 ACTIVE = "inscriptions"
@@ -23,7 +25,7 @@ ACTIVE = "inscriptions"
 @access.candidate
 def list_mine() -> ResponseReturnValue:
     token = visitor.required().access_token
-    registrations = clients().registrations.my_registrations(token)
+    registrations = clients().registrations.call(api.list_mine, token)
     pieces_to_do = to_do.read_pieces_to_do(token)
     return render_page(
         "inscription/templates/mes_inscriptions.html",
@@ -43,13 +45,13 @@ def list_mine() -> ResponseReturnValue:
 def show(candidature_id: str) -> ResponseReturnValue:
     """The Récapitulatif, read only."""
     token = visitor.required().access_token
-    candidature = clients().registrations.candidature(token, candidature_id)
+    candidature = _candidature(candidature_id)
     facts = to_do.read_facts(token).of_candidature(candidature_id)
     return render_page(
         "inscription/templates/candidature.html",
         active=ACTIVE,
         candidature=candidature,
-        state=candidature_state(candidature.tile, facts.pieces_to_do_of(candidature.tile)),
+        state=candidature_state(candidature, facts.pieces_to_do_of(candidature)),
         items=to_do.to_do_items(facts),
         missing_information=to_do.missing_information(facts),
     )
@@ -60,7 +62,7 @@ def show(candidature_id: str) -> ResponseReturnValue:
 def dates(candidature_id: str) -> ResponseReturnValue:
     """The candidature's dates as a calendar file."""
     token = visitor.required().access_token
-    tile = clients().registrations.candidature(token, candidature_id).tile
+    tile = _candidature(candidature_id)
     of_all = clients().pieces.call(list_pieces_to_do, token).candidatures
     pieces_to_do = next((item for item in of_all if item.candidature_id == candidature_id), None)
     content = calendar_file(
@@ -75,7 +77,7 @@ def dates(candidature_id: str) -> ResponseReturnValue:
 def number(candidature_id: str) -> ResponseReturnValue:
     """« N° Inscription »: what was saved, until when it can be changed, the contact."""
     token = visitor.required().access_token
-    saved = clients().registrations.acknowledgement(token, candidature_id)
+    saved = clients().registrations.call(api.read_acknowledgement, token, candidature_id=candidature_id)
     last = len(saved.tabs)
     tabs = [
         {"number": tab.number, "title": tab.title, "state": "current" if tab.number == last else "done"}
@@ -89,7 +91,8 @@ def number(candidature_id: str) -> ResponseReturnValue:
 def modify(candidature_id: str) -> ResponseReturnValue:
     token = visitor.required().access_token
     try:
-        draft = clients().registrations.open_modification(token, candidature_id, visitor.signed_identity(token))
+        body = {"assertion": visitor.signed_identity(token)}
+        draft = clients().registrations.call(api.start_modification, token, body=body, candidature_id=candidature_id)
     except DomainError as refusal:
         return refusal_page(refusal)
     return redirect(url_for("inscription.show_tab", draft_id=draft.id, number=1), code=303)
@@ -98,8 +101,8 @@ def modify(candidature_id: str) -> ResponseReturnValue:
 @blueprint.get("/inscriptions/<candidature_id>/desinscription")
 @access.candidate
 def ask_withdrawal(candidature_id: str) -> ResponseReturnValue:
-    candidature = clients().registrations.candidature(visitor.required().access_token, candidature_id)
-    return render_page("inscription/templates/desinscription.html", active=ACTIVE, tile=candidature.tile)
+    tile = _candidature(candidature_id)
+    return render_page("inscription/templates/desinscription.html", active=ACTIVE, tile=tile)
 
 
 @blueprint.post("/inscriptions/<candidature_id>/desinscription")
@@ -107,11 +110,11 @@ def ask_withdrawal(candidature_id: str) -> ResponseReturnValue:
 def withdraw(candidature_id: str) -> ResponseReturnValue:
     token = visitor.required().access_token
     try:
-        clients().registrations.withdraw(token, candidature_id)
+        clients().registrations.call(api.withdraw, token, candidature_id=candidature_id)
     except DomainError as refusal:
         if refusal.http_status != 403:
             raise
-        tile = clients().registrations.candidature(token, candidature_id).tile
+        tile = _candidature(candidature_id)
         return render_page(
             "inscription/templates/desinscription.html", status=403, active=ACTIVE, tile=tile, refusal=refusal.detail
         )
@@ -121,12 +124,17 @@ def withdraw(candidature_id: str) -> ResponseReturnValue:
 @blueprint.get("/inscriptions/brouillons/<draft_id>/abandon")
 @access.candidate
 def ask_abandon(draft_id: str) -> ResponseReturnValue:
-    draft = clients().registrations.draft(visitor.required().access_token, draft_id)
+    draft = clients().registrations.call(read_draft, visitor.required().access_token, draft_id=draft_id)
     return render_page("inscription/templates/abandon.html", active=ACTIVE, draft=draft)
 
 
 @blueprint.post("/inscriptions/brouillons/<draft_id>/abandon")
 @access.candidate
 def abandon(draft_id: str) -> ResponseReturnValue:
-    clients().registrations.delete_draft(visitor.required().access_token, draft_id)
+    clients().registrations.call(delete_draft, visitor.required().access_token, draft_id=draft_id)
     return redirect(url_for("inscription.list_mine"), code=303)
+
+
+def _candidature(candidature_id: str) -> api.Candidature:
+    token = visitor.required().access_token
+    return clients().registrations.call(api.read_candidature, token, candidature_id=candidature_id)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
 from flask import g, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from gateway import access, form_owner, visitor
-from gateway.clients.drafts import Draft, Tab
 from gateway.clients.form_values import Values, posted_values
 from gateway.components.fields import error_target, field_id
 from gateway.components.posted_searches import WORDS_SUFFIX
@@ -18,13 +16,17 @@ from gateway.service_clients import clients
 from gateway.web.inscription import blueprint
 from gateway.web.inscription.conflit import conflict_page
 from gateway.web.inscription.refus import FINAL_REFUSALS, refusal_page
+from gateway.web.inscription.tabs import form_fields, read_tab, store_tab
 from services.chassis.errors import DomainError
 from services.chassis.http.client import READS
 from services.contracts import problem_types
+from services.contracts.api import drafts as api
+from services.contracts.api.forms import Suggestions
+from services.contracts.registration_codes import NEXT, PREVIOUS, STAY
 
 NON_ANSWER_FIELDS = ("action", "revision", "rechercher", "choisir", "parcourir", "onglet", form_owner.FIELD_NAME)
 BUTTONS_THAT_STAY = ("onglet", "rechercher", "choisir", "parcourir")
-ACTIONS_THAT_MOVE = ("next", "previous")
+ACTIONS_THAT_MOVE = (NEXT, PREVIOUS)
 
 
 @blueprint.get("/inscription/<draft_id>/<int:number>")
@@ -44,10 +46,10 @@ def write_tab(draft_id: str, number: int) -> ResponseReturnValue:
     if pressed == "save":
         return _save(draft_id, number)
     stays = any(name in request.form for name in BUTTONS_THAT_STAY) or pressed not in ACTIONS_THAT_MOVE
-    action, values = "stay" if stays else str(pressed), posted_answers() | _chosen_proposal()
+    action, values = STAY if stays else str(pressed), posted_answers() | _chosen_proposal()
     try:
-        moved = clients().registrations.write_tab(
-            _token(), draft_id, number, revision=posted_revision(), values=values, action=action, assertion=_assertion()
+        moved = store_tab(
+            draft_id, number, revision=posted_revision(), values=values, action=action, assertion=_assertion()
         )
     except DomainError as refusal:
         return _show_refusal(draft_id, number, values, refusal)
@@ -72,9 +74,8 @@ def search(draft_id: str, number: int) -> ResponseReturnValue:
 def _save(draft_id: str, number: int) -> ResponseReturnValue:
     """« Enregistrer »: makes the draft a new version of a candidature."""
     try:
-        saved = clients().registrations.save_draft(
-            _token(), draft_id, revision=posted_revision(), assertion=_assertion()
-        )
+        body = {"revision": posted_revision(), "assertion": _assertion()}
+        saved = clients().registrations.call(api.save_draft, _token(), body=body, draft_id=draft_id)
     except DomainError as refusal:
         return _show_refusal(draft_id, number, {}, refusal)
     return redirect(url_for("inscription.number", candidature_id=saved.candidature_id), code=303)
@@ -113,19 +114,20 @@ def _chosen_proposal() -> Values:
     return {name: value} if name and value else {}
 
 
-def _search(draft_id: str, number: int, field: str, words: str) -> dict[str, Any]:
-    return asdict(clients().registrations.search_suggestions(_token(), draft_id, number, field, words))
+def _search(draft_id: str, number: int, field: str, words: str) -> Suggestions:
+    query = {"field": field, "q": words}
+    return clients().registrations.call(api.search, _token(), query=query, draft_id=draft_id, number=number)
 
 
-def _tab(draft_id: str, number: int) -> Tab:
-    return clients().registrations.tab(_token(), draft_id, number, _assertion())
+def _tab(draft_id: str, number: int) -> api.Tab:
+    return read_tab(draft_id, number, _assertion())
 
 
 def _tab_page(
-    tab: Tab,
+    tab: api.Tab,
     *,
     refusal: DomainError | None = None,
-    results: dict[str, Any] | None = None,
+    results: dict[str, Suggestions] | None = None,
     words: dict[str, str] | None = None,
     verify: bool = False,
     unsaved: Values | None = None,
@@ -149,7 +151,7 @@ def _tab_page(
     )
 
 
-def _tab_headings(draft: Draft, number: int) -> list[dict[str, Any]]:
+def _tab_headings(draft: api.Draft, number: int) -> list[dict[str, Any]]:
     """The tabs as tabs_nav.html shows them; those already done can be opened."""
     return [
         {
@@ -162,7 +164,7 @@ def _tab_headings(draft: Draft, number: int) -> list[dict[str, Any]]:
     ]
 
 
-def _errors(draft: Draft, number: int, refusal: DomainError | None) -> list[dict[str, str]]:
+def _errors(draft: api.Draft, number: int, refusal: DomainError | None) -> list[dict[str, str]]:
     """Each error with its field; those of a refused save link to the tab of their field."""
     if refusal is None:
         return []
@@ -171,24 +173,24 @@ def _errors(draft: Draft, number: int, refusal: DomainError | None) -> list[dict
     return [{"detail": error.detail, "pointer": error.pointer} for error in refusal.errors]
 
 
-def _error_on_other_tab(draft: Draft, tab: dict[str, Any], error: dict[str, str]) -> dict[str, str]:
+def _error_on_other_tab(draft: api.Draft, tab: dict[str, Any], error: dict[str, str]) -> dict[str, str]:
     anchor = field_id(error_target(error) or "")
     url = url_for("inscription.show_tab", draft_id=draft.id, number=tab["number"], verifier="oui", _anchor=anchor)
     return {"detail": f"{tab['title']} : {error['detail']}", "url": url}
 
 
-def _add_search_results(tab: Tab, results: dict[str, Any], words: dict[str, str]) -> None:
+def _add_search_results(tab: api.Tab, results: dict[str, Suggestions], words: dict[str, str]) -> None:
     """For searches without the script: list the results under the field, which keeps the words typed."""
-    for field in tab.fields:
+    for field in form_fields(tab):
         if field["name"] in results:
             suggestions = results[field["name"]]
-            field |= {"results": suggestions["options"], "advice": suggestions["advice"]}
+            field |= {"results": suggestions.options, "advice": suggestions.advice}
         if field["name"] in words:
             field["display"] = words[field["name"]]
 
 
-def _add_typed_values(tab: Tab, values: Values) -> None:
-    for field in tab.fields:
+def _add_typed_values(tab: api.Tab, values: Values) -> None:
+    for field in form_fields(tab):
         if field["name"] in values and not field.get("disabled"):
             field["value"] = values[field["name"]]
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from flask import url_for
 from flask.typing import ResponseReturnValue
 
-from gateway.clients.drafts import Tab
 from gateway.clients.form_values import Values
 from gateway.pages import render_page
-from gateway.web.inscription.conflit import differing_lines, fields_of
+from gateway.web.inscription.conflit import differing_lines
+from gateway.web.inscription.tabs import fields_by_name
 from services.chassis.errors import DomainError
 from services.contracts import page_labels, problem_types
+from services.contracts.api.drafts import Tab
 
 DRAFT_ALREADY_SAVED = problem_types.DRAFT_SAVED.slug
 OTHER_CANDIDATURE, OTHER_DRAFT = problem_types.CANDIDATURE_EXISTS.slug, problem_types.OTHER_DRAFT.slug
@@ -55,4 +56,4 @@ def _next_steps(refusal: DomainError, draft_id: str | None) -> list[dict[str, st
 
 
 def _saved_values(tab: Tab) -> Values:
-    return {name: field.get("value") or "" for name, field in fields_of(tab).items()}
+    return {name: field.get("value") or "" for name, field in fields_by_name(tab).items()}

@@ -11,12 +11,13 @@ from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
 from gateway import access, visitor
-from gateway.clients.drafts import Tab
 from gateway.pages import render_page
 from gateway.service_clients import clients
 from gateway.web.inscription import blueprint
+from gateway.web.inscription.tabs import form_fields, read_tab
 from services.chassis.errors import NotFound
 from services.chassis.french import alphabetical
+from services.contracts.api.drafts import Tab, list_specialites, read_specialite
 
 SPECIALITE_FIELD = "specialite"
 WHOLE_LIST = "liste"
@@ -27,7 +28,7 @@ WHOLE_LIST = "liste"
 def specialites(draft_id: str, number: int) -> ResponseReturnValue:
     token = visitor.required().access_token
     tab = _tab(draft_id, number)
-    domains = clients().registrations.specialites_by_domain(token, draft_id)
+    domains = clients().registrations.call(list_specialites, token, draft_id=draft_id).domains
     specialites = [specialite for domain in domains for specialite in domain.specialites]
     return render_page(
         "inscription/templates/specialites.html",
@@ -45,12 +46,12 @@ def specialites(draft_id: str, number: int) -> ResponseReturnValue:
 @access.candidate
 def requirements(draft_id: str, number: int, code: str) -> ResponseReturnValue:
     """« Ce qui vous sera demandé »"""
-    tab = _tab(draft_id, number)
+    tab, token = _tab(draft_id, number), visitor.required().access_token
     return render_page(
         "inscription/templates/demande.html",
         active="inscription",
         tab=tab,
-        details=clients().registrations.specialite_details(visitor.required().access_token, draft_id, code),
+        details=clients().registrations.call(read_specialite, token, draft_id=draft_id, code=code),
         **_choice_form(draft_id, tab),
     )
 
@@ -58,15 +59,15 @@ def requirements(draft_id: str, number: int, code: str) -> ResponseReturnValue:
 def _tab(draft_id: str, number: int) -> Tab:
     """The tab that asks for the spécialité. Raises NotFound for another."""
     token = visitor.required().access_token
-    tab = clients().registrations.tab(token, draft_id, number, visitor.signed_identity(token))
-    if all(field["name"] != SPECIALITE_FIELD for field in tab.fields):
+    tab = read_tab(draft_id, number, visitor.signed_identity(token))
+    if all(field["name"] != SPECIALITE_FIELD for field in form_fields(tab)):
         raise NotFound()
     return tab
 
 
 def _choice_form(draft_id: str, tab: Tab) -> dict[str, Any]:
     """What the choice form posts: the tab's address, the spécialité chosen so far, the tab's other answers."""
-    answers = {field["name"]: field.get("value") for field in tab.fields if not field.get("disabled")}
+    answers = {field["name"]: field.get("value") for field in form_fields(tab) if not field.get("disabled")}
     return {
         "draft_id": draft_id,
         "tab_url": url_for("inscription.show_tab", draft_id=draft_id, number=tab.number),

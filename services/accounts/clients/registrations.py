@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from services.accounts.signing import Signer
-from services.chassis.http.client import Client, ProblemAnswer, path
+from services.chassis.http.client import Client, ProblemAnswer
+from services.contracts.api.operation import Operation
+from services.contracts.api.registrations import erase_candidate, read_engaged, set_identity_floor
 
 READ_SHARE = 0.6  # of a page's time: the page waits for accounts, which waits for this call
 WRITE_SECONDS = 5.0  # a person waits in front of the page
@@ -41,21 +44,21 @@ class RegistrationsClient:
 
         Raises CandidatureExists.
         """
-        floor = path("/v1/candidates/{}/identity-floor", candidate_id)
-        self._call_unless_engaged("PUT", floor, json={"version": version})
+        self._call_unless_engaged(set_identity_floor, candidate_id, body={"version": version})
 
     def erase_candidate(self, candidate_id: str) -> None:
         """Erase the candidate's drafts and address in registrations; may be repeated. Raises CandidatureExists."""
-        self._call_unless_engaged("DELETE", path("/v1/candidates/{}", candidate_id))
+        self._call_unless_engaged(erase_candidate, candidate_id)
 
     def _fetch_engaged(self, candidate_id: str) -> bool:
-        url, seconds = path("/v1/candidates/{}/engaged", candidate_id), READ_SHARE * self._client.page_seconds
-        answer = self._client.get(url, token=self._token(), seconds=seconds)
-        return bool(answer["engaged"])
+        seconds = READ_SHARE * self._client.page_seconds
+        return self._client.call(read_engaged, self._token(), seconds=seconds, candidate_id=candidate_id).engaged
 
-    def _call_unless_engaged(self, method: str, url: str, **options: Any) -> None:
+    def _call_unless_engaged(
+        self, operation: Operation[None], candidate_id: str, body: Mapping[str, Any] | None = None
+    ) -> None:
         try:
-            self._client.send(method, url, token=self._token(), seconds=WRITE_SECONDS, **options)
+            self._client.call(operation, self._token(), body=body, seconds=WRITE_SECONDS, candidate_id=candidate_id)
         except ProblemAnswer as problem:
             if problem.http_status == 409:
                 raise CandidatureExists from problem

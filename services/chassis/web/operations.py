@@ -28,7 +28,7 @@ _PARAMETER = re.compile(r"<(?:(\w+):)?(\w+)>")
 
 class Views(Blueprint):
     """The views of some operations. Each is given the ids of the path, and `query`, `headers` and `body` as loaded;
-    returns the answer, the answer with headers, or a whole response."""
+    returns the answer, the answer with headers (and with one of the other statuses), or a whole response."""
 
     def serves(self, operation: Operation[Any]) -> Callable[[View], View]:
         """Bind a view to its declaration, which says who may call it. It stays a function that can be called."""
@@ -63,9 +63,10 @@ def _given(operation: Operation[Any]) -> dict[str, Any]:
 def _response(operation: Operation[Any], returned: Any) -> Response:
     if isinstance(returned, Response):
         return returned
-    answer, headers = returned if isinstance(returned, tuple) else (returned, {})
+    answer, headers, *other = returned if isinstance(returned, tuple) else (returned, {})
     content = None if operation.answer is NoneType else current_app.json.dumps(answer)
-    return Response(content, _status(operation), headers, content_type=JSON if content else None)
+    status = other[0] if other else _status(operation)
+    return Response(content, status, headers, content_type=JSON if content else None)
 
 
 def _status(operation: Operation[Any]) -> int:
@@ -139,8 +140,9 @@ def _body(operation: Operation[Any]) -> dict[str, Any]:
 
 
 def _success(operation: Operation[Any], answer: Mapping[str, Any] | None) -> dict[str, Any]:
-    described: dict[str, Any] = {"description": operation.answer_words or "Fait"}
+    content: dict[str, Any] = {}
     if operation.answer is not NoneType:
         schema = answer or {"type": "string", "format": "binary"}
-        described["content"] = {operation.media_type: {"schema": schema}}
-    return {str(_status(operation)): described}
+        content = {"content": {operation.media_type: {"schema": schema}}}
+    words = {_status(operation): operation.answer_words or "Fait", **operation.other_statuses}
+    return {str(status): {"description": said, **content} for status, said in words.items()}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import KW_ONLY, dataclass, fields
+from dataclasses import KW_ONLY, dataclass, field, fields
 from datetime import datetime
 from typing import Annotated, Any, Generic, TypeVar, cast
 
@@ -26,7 +26,7 @@ def one_of(codes: type[Any], description: str = "") -> Meta:
 
 def answer_of(answer: type[Answer], row: Any, **others: Any) -> Answer:
     """An answer (a dataclass) whose fields are attributes of `row`, but for `others`."""
-    names = (field.name for field in fields(cast(Any, answer)) if field.name not in others)
+    names = (member.name for member in fields(cast(Any, answer)) if member.name not in others)
     return answer(**{name: getattr(row, name) for name in names}, **others)
 
 
@@ -63,7 +63,8 @@ class Operation(Generic[Answer]):
 
     `path`: as Flask writes it, with « <piece_id> » or « <int:number> ». `answer`: a dataclass, None where nothing is
     answered, `bytes` for a file of `media_type`; `status`: where it is not 200, or 204 for None; `answer_words`: what
-    the description says of it, in French. `access`: any of these may call. `query`, `headers`, `body`: schemas of what
+    the description says of it, in French; `other_statuses`: with which it answers the same, each with what the
+    description says of it. `access`: any of these may call. `query`, `headers`, `body`: schemas of what
     comes in; `example`: of a body; `sends`: the media type of a body that is no JSON; `parameters`: headers that the
     view reads itself, as OpenAPI describes them. `problems`: with which it answers besides those of any operation.
     `seconds`: how long its caller waits, where that is longer than for others; `reads`: a POST that changes nothing.
@@ -80,6 +81,7 @@ class Operation(Generic[Answer]):
     body: type[Schema] | None = None
     sends: str | None = None
     status: int | None = None
+    other_statuses: Mapping[int, str] = field(default_factory=dict)
     media_type: str = JSON
     answer_words: str = ""
     problems: tuple[ProblemType, ...] = ()

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import structlog
-
 from services.chassis.errors import Unavailable
-from services.chassis.http.client import Client, ProblemAnswer, path
+from services.chassis.http.client import Client, ProblemAnswer
 from services.chassis.http.service_token import ServiceToken
-from services.contracts.base import ContractError
+from services.contracts.api.registrations import CURRENT, read_version
 from services.contracts.registrations import RegistrationSaved
 from services.documents.domain.identifiers import is_id
 
-log = structlog.get_logger()
-
-CURRENT = "current"
 # A person is waiting for the document: answering with what is known here is better than waiting long.
 _TIMEOUT_SECONDS = 5.0
 
@@ -32,15 +27,13 @@ class RegistrationsClient:
         """
         if not is_id(candidature_id):  # nothing with a meaning in a path may get into one
             return None
-        url_path = path("/v1/candidatures/{}/versions/{}", candidature_id, CURRENT if version is None else version)
+        number = CURRENT if version is None else version
         try:
-            answer = self._client.get(url_path, token=self._token, seconds=_TIMEOUT_SECONDS)
+            event = self._client.call(
+                read_version, self._token, seconds=_TIMEOUT_SECONDS, candidature_id=candidature_id, version=number
+            )
         except ProblemAnswer as problem:
             if problem.http_status == 404:
                 return None
             raise Unavailable("Un service du portail a répondu de façon inattendue.") from problem
-        try:
-            return RegistrationSaved.from_data(answer["data"])
-        except (ContractError, KeyError, TypeError) as error:
-            log.error("version_unreadable", candidature_id=candidature_id, reason=type(error).__name__)
-            raise Unavailable("Un service du portail a répondu de façon inattendue.") from error
+        return event.data

@@ -4,106 +4,70 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_smorest import Blueprint
-
 from services.chassis.clock import portal_now
-from services.chassis.web import access
 from services.chassis.web.access import caller
 from services.chassis.web.arrival_time import received_at
-from services.chassis.web.problems import answers_with
-from services.contracts import problem_types
-from services.registrations.api import schemas
-from services.registrations.api.drafts import draft_answer
+from services.chassis.web.operations import Views
+from services.contracts.api import registrations as api
+from services.contracts.api.operation import answer_of
+from services.registrations.api.drafts import StatedDraft, stated
 from services.registrations.api.identity_assertion import asserted_identity
 from services.registrations.models import db
 from services.registrations.operations import candidatures as operations
 from services.registrations.operations import drafts
 from services.registrations.queries import candidatures as queries
-from services.registrations.queries import drafts as draft_queries
+from services.registrations.queries.drafts import list_open_drafts
 
-blp = Blueprint("candidatures", __name__, url_prefix="/v1", description="Saved candidatures of the caller")
+views = Views("candidatures", __name__)
 
 
-@blp.get("/candidatures")
-@access.candidate
-@blp.response(200, schemas.Tiles)
-def list_candidatures() -> dict[str, Any]:
-    """Active candidatures whose session has not closed, and those set aside by their service gestionnaire."""
+@views.serves(api.list_candidatures)
+def list_candidatures() -> api.Tiles:
     with db.reading() as session:
         return queries.list_candidatures(session, caller().id, portal_now())
 
 
-@blp.get("/mine")
-@access.candidate
-@blp.response(200, schemas.Mine)
-def list_mine() -> dict[str, Any]:
-    """All that « Mes inscriptions » lists: candidatures, and drafts not transmitted, the latest written first."""
+@views.serves(api.list_mine)
+def list_mine() -> api.Mine:
     now = portal_now()
     with db.reading() as session:
-        drafts = draft_queries.list_open_drafts(session, caller().id, now)
-        return {**queries.list_candidatures(session, caller().id, now), "drafts": drafts}
+        drafts = list_open_drafts(session, caller().id, now)
+        return answer_of(api.Mine, queries.list_candidatures(session, caller().id, now), drafts=drafts)
 
 
-@blp.get("/candidatures/<candidature_id>")
-@access.candidate
-@blp.response(200, schemas.Candidature)
-def read_candidature(candidature_id: str) -> dict[str, Any]:
-    """A candidature with its récapitulatif."""
+@views.serves(api.read_candidature)
+def read_candidature(candidature_id: str) -> api.Candidature:
     now = portal_now()
     with db.reading() as session:
-        view = queries.visible_candidature(session, caller().id, candidature_id, now)
-        return {**queries.tile(view, now), "recap": queries.recap(view.saved)}
+        return queries.candidature_answer(queries.visible_candidature(session, caller().id, candidature_id, now), now)
 
 
-@blp.get("/candidatures/<candidature_id>/acknowledgement")
-@access.candidate
-@blp.response(200, schemas.Acknowledgement)
-def read_acknowledgement(candidature_id: str) -> dict[str, Any]:
-    """What the save answered, for the current version."""
+@views.serves(api.read_acknowledgement)
+def read_acknowledgement(candidature_id: str) -> api.Acknowledgement:
     with db.reading() as session:
         view = queries.visible_candidature(session, caller().id, candidature_id, portal_now())
         return queries.acknowledgement(session, view)
 
 
-@blp.post("/candidatures/<candidature_id>/draft")
-@access.candidate
-@blp.arguments(schemas.Asserted)
-@blp.response(201, schemas.Draft)
-@blp.alt_response(200, schema=schemas.Draft, description="The modification begun earlier")
-@answers_with(
-    blp, problem_types.WINDOW_CLOSED, problem_types.CONFLICT, problem_types.OTHER_DRAFT, problem_types.IDENTITY_OUTDATED
-)
-def modify(body: dict[str, Any], candidature_id: str) -> tuple[dict[str, Any], int]:
-    """« Modifier »: a draft filled in from the current version, or the one under way."""
+@views.serves(api.start_modification)
+def start_modification(body: dict[str, Any], candidature_id: str) -> StatedDraft:
     identity = asserted_identity(body["assertion"])
-    return draft_answer(drafts.start_modification(caller().id, candidature_id, identity, received_at()))
+    return stated(drafts.start_modification(caller().id, candidature_id, identity, received_at()))
 
 
-@blp.post("/candidatures/<candidature_id>/withdrawal")
-@access.candidate
-@blp.arguments(schemas.Empty)
-@blp.response(204)
-@answers_with(blp, problem_types.WINDOW_CLOSED, problem_types.CONFLICT)
+@views.serves(api.withdraw)
 def withdraw(body: dict[str, Any], candidature_id: str) -> None:
-    """« Se désinscrire »."""
     operations.withdraw(caller().id, candidature_id, received_at())
 
 
-@blp.get("/candidatures/<candidature_id>/forms")
-@access.candidate
-@blp.response(200, schemas.Forms)
-def read_forms(candidature_id: str) -> dict[str, Any]:
-    """« Les formulaires » of a candidature."""
+@views.serves(api.list_forms)
+def list_forms(candidature_id: str) -> api.Forms:
     with db.reading() as session:
         view = queries.visible_candidature(session, caller().id, candidature_id, portal_now())
         return queries.forms(session, view)
 
 
-@blp.get("/contact")
-@access.candidate
-@blp.response(200, schemas.ContactAnswer)
-@answers_with(blp, problem_types.NOT_FOUND)
-def read_contact() -> dict[str, Any]:
-    """The service gestionnaire of the caller's latest candidature."""
+@views.serves(api.read_contact)
+def read_contact() -> api.ContactAnswer:
     with db.reading() as session:
-        return {"contact": queries.contact(session, caller().id, portal_now())}
+        return queries.contact(session, caller().id, portal_now())

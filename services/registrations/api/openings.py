@@ -2,37 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
-from flask_smorest import Blueprint
-
 from services.chassis.clock import portal_now
-from services.chassis.web import access
-from services.registrations.api import opening_schemas as schemas
-from services.registrations.domain.opening_selection import Choices, Purpose, select
+from services.chassis.web.operations import Views
+from services.contracts.api import openings as api
+from services.contracts.registration_codes import Purpose
+from services.registrations.domain.opening_selection import Choices, select
 from services.registrations.models import db
 from services.registrations.queries.catalogue import offers
 from services.registrations.queries.messages import shown_messages
 
-blp = Blueprint("openings", __name__, url_prefix="/v1", description="Openings and messages, for everyone")
+views = Views("openings", __name__)
 
 
-@blp.get("/openings/choices")
-@access.public
-@blp.arguments(schemas.ChoicesQuery, location="query")
-@blp.response(200, schemas.Selection)
-def choices(query: dict[str, Any]) -> dict[str, Any]:
-    """Where the picking stands: what was chosen, and what comes next or is known."""
+@views.serves(api.read_choices)
+def read_choices(query: dict[str, Any]) -> api.Selection:
     purpose = Purpose(query.pop("purpose"))
     with db.reading() as session:
-        return asdict(select(offers(session), purpose, Choices(**query), portal_now()))
+        return select(offers(session), purpose, Choices(**query), portal_now())
 
 
-@blp.get("/messages")
-@access.public
-@blp.response(200, schemas.HomeMessage(many=True))
-def messages() -> list[dict[str, Any]]:
-    """The messages to show now."""
+@views.serves(api.list_messages)
+def list_messages() -> list[api.HomeMessage]:
     with db.reading() as session:
         return shown_messages(session, portal_now())

@@ -6,11 +6,11 @@ import csv
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from services.contracts.registration_lengths import LABEL, SHORT_CODE
 from services.reference import departements, uai
 from services.registrations.catalogue.length_checks import too_long
 from services.registrations.catalogue.mistakes import CatalogueError, Mistake
 from services.registrations.domain.etablissements import Etablissement
-from services.registrations.domain.lengths import LABEL, SHORT_CODE
 
 FILE = "etablissements.csv"
 KINDS = ("lycee", "cned", "individuels")

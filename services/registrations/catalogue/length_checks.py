@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
+from services.contracts.registration_lengths import CODE
 from services.registrations.catalogue.reading_context import ReadingContext
 from services.registrations.catalogue.yaml_nodes import Node
-from services.registrations.domain.lengths import CODE
 
 # A pièce's code is one path segment of its files' keys. A store that keeps objects as files allows 255 bytes for one;
 # the rest is left for endings that a store adds.

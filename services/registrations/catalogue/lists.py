@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 
+from services.contracts.registration_lengths import CODE
 from services.registrations.catalogue import length_checks
 from services.registrations.catalogue.fields import Fields
 from services.registrations.catalogue.reading_context import ReadingContext
@@ -16,7 +17,6 @@ from services.registrations.domain.exam_definition import (
     Item,
     YearsBySessions,
 )
-from services.registrations.domain.lengths import CODE
 
 REGIMES = ("R1", "R2", "R3")  # D643-19: partly CCF, wholly CCF, ponctuel
 

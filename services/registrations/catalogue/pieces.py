@@ -7,6 +7,7 @@ from typing import Any
 
 from services.contracts.document_types import CODE_FORM, LONGEST_CODE
 from services.contracts.file_rules import FORMATS
+from services.contracts.registration_lengths import LABEL, REFUSAL_REASON
 from services.reference.text import folded
 from services.registrations.catalogue import conditions, length_checks
 from services.registrations.catalogue.fields import Fields
@@ -15,7 +16,6 @@ from services.registrations.catalogue.mistakes import suggestion
 from services.registrations.catalogue.reading_context import ReadingContext
 from services.registrations.catalogue.yaml_nodes import Node
 from services.registrations.domain.exam_definition import FormText, PieceRule, RuleUse
-from services.registrations.domain.lengths import LABEL, REFUSAL_REASON
 from services.registrations.domain.rules import RULES, problems
 
 TEXTS = ("demande", "handicap_advice", "residence_notice", "forms_notice", "categories_notice")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 
+from services.contracts.registration_lengths import CODE, LABEL, SHORT_CODE
 from services.registrations.catalogue import length_checks
 from services.registrations.catalogue.fields import Fields
 from services.registrations.catalogue.lists import REGIMES, no_overlap
@@ -19,7 +20,6 @@ from services.registrations.domain.exam_definition import (
     Specialite,
     SpecialiteVersion,
 )
-from services.registrations.domain.lengths import CODE, LABEL, SHORT_CODE
 from services.registrations.domain.tabs.specialites import DOMAINS
 
 KINDS = ("obligatoire", "facultative", "hors_moyenne")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from services.contracts.registration_lengths import CODE
 from services.registrations.catalogue import conditions, length_checks
 from services.registrations.catalogue.fields import Fields
 from services.registrations.catalogue.lists import list_items
@@ -14,7 +15,6 @@ from services.registrations.domain.acquis import Box
 from services.registrations.domain.conditions import ALWAYS, Condition
 from services.registrations.domain.exam_definition import Item, Question, Tab
 from services.registrations.domain.formats import FORMATS
-from services.registrations.domain.lengths import CODE
 from services.registrations.domain.tabs import KINDS
 from services.registrations.domain.tabs.candidature import PARTS
 from services.registrations.domain.tabs.questions import TYPES

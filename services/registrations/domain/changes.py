@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from services.contracts.api.staff_candidatures import Change
 from services.contracts.registrations import EpreuveLine, RegistrationSaved
-
-
-@dataclass(frozen=True)
-class Change:
-    """`before` is empty for a new line, `after` for a removed one."""
-
-    section: str
-    label: str
-    before: str
-    after: str
 
 
 def changes(before: RegistrationSaved, after: RegistrationSaved) -> tuple[Change, ...]:
     """In the order of the newer version, removed lines last."""
     old, new = _lines(before), _lines(after)
     keys = [*new, *(key for key in old if key not in new)]
-    lines = (Change(*key, old.get(key, ""), new.get(key, "")) for key in keys)
+    lines = (
+        Change(section=section, label=label, before=old.get((section, label), ""), after=new.get((section, label), ""))
+        for section, label in keys
+    )
     return tuple(change for change in lines if change.before != change.after)
 
 

@@ -5,12 +5,12 @@ Values are texts exactly as typed; checkboxes are lists of values, a single chec
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from typing import Any
 
 from services.chassis.errors import FieldError
+from services.contracts.api import forms as described
 
 __all__ = ["Field", "FieldError", "Form", "Option", "Section", "Value", "error"]
 
@@ -27,10 +27,14 @@ class Option:
     hint: str | None = None
 
     @cached_property
-    def data(self) -> Mapping[str, str]:
+    def data(self) -> described.Option:
         """Computed once: options of the reference data live as long as the process, and pages have hundreds of them."""
-        more = {name: text for name in ("group", "hint") if (text := getattr(self, name)) is not None}
-        return {"value": self.value, "label": self.label, **more}
+        data: described.Option = {"value": self.value, "label": self.label}
+        if self.group is not None:
+            data["group"] = self.group
+        if self.hint is not None:
+            data["hint"] = self.hint
+        return data
 
 
 @dataclass(frozen=True)

@@ -2,25 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from services.contracts import page_labels
+from services.contracts.api.drafts import Obstacle
+from services.contracts.registration_codes import OTHER_CANDIDATURE, WindowState
 from services.registrations.domain import windows
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.rules.exclusivity import conflicting_candidature, refusal_sentence
-
-OTHER_CANDIDATURE = "other_candidature"
-REASONS = (windows.State.NOT_YET.value, windows.State.CLOSED.value, OTHER_CANDIDATURE)
-
-
-@dataclass(frozen=True)
-class Obstacle:
-    """`reason`: « not_yet » or « closed » (the window), « other_candidature » (K1, the one of `candidature_id`)."""
-
-    reason: str
-    detail: str
-    candidature_id: str | None = None
 
 
 def obstacles(dossier: Dossier, instant: datetime) -> tuple[Obstacle, ...]:
@@ -33,13 +22,14 @@ def obstacles(dossier: Dossier, instant: datetime) -> tuple[Obstacle, ...]:
 def _window(dossier: Dossier, instant: datetime) -> Obstacle | None:
     opening = dossier.opening
     match windows.state(opening.opens, opening.closes, instant):
-        case windows.State.OPEN:
+        case WindowState.OPEN:
             return None
-        case windows.State.NOT_YET:
-            return Obstacle(windows.State.NOT_YET, windows.sentence(opening.opens, opening.closes, instant))
-        case windows.State.CLOSED:
+        case WindowState.NOT_YET:
+            sentence = windows.sentence(opening.opens, opening.closes, instant)
+            return Obstacle(reason=WindowState.NOT_YET, detail=sentence)
+        case WindowState.CLOSED:
             since = page_labels.CLOSED_SINCE.format(end=windows.closing(opening.closes))
-            return Obstacle(windows.State.CLOSED, f"{since} : {_too_late(dossier)}")
+            return Obstacle(reason=WindowState.CLOSED, detail=f"{since} : {_too_late(dossier)}")
 
 
 def _too_late(dossier: Dossier) -> str:
@@ -53,4 +43,4 @@ def _other_candidature(dossier: Dossier) -> Obstacle | None:
     if other is None:
         return None
     detail = f"{refusal_sentence(other)} : ce brouillon ne peut pas être transmis tant qu'elle existe."
-    return Obstacle(OTHER_CANDIDATURE, detail, other.candidature_id)
+    return Obstacle(reason=OTHER_CANDIDATURE, detail=detail, candidature_id=other.candidature_id)

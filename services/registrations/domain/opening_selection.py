@@ -6,8 +6,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
+from services.contracts.api.openings import Choice, ChosenStep, NextStep, OpeningInformation, Selection
+from services.contracts.registration_codes import Purpose
 from services.reference import academies, departements
 from services.reference.text import folded
 from services.registrations.domain import windows
@@ -21,11 +22,6 @@ _QUESTIONS = {
     "session": "Sélectionner une session",
     "academie": "Sélectionner une académie ou un pays d'inscription",
 }
-
-
-class Purpose(StrEnum):
-    CONSULT = "consult"  # « Ouverture des services »: all openings until their session closes
-    REGISTER = "register"  # « M'inscrire »: only openings that are open
 
 
 @dataclass(frozen=True)
@@ -56,48 +52,6 @@ class Choices:
 
 
 @dataclass(frozen=True)
-class Step:
-    name: str
-    label: str
-    value: str
-    value_label: str
-
-
-@dataclass(frozen=True)
-class Choice:
-    value: str
-    label: str
-    hint: str | None = None
-
-
-@dataclass(frozen=True)
-class Next:
-    name: str
-    question: str
-    choices: tuple[Choice, ...]
-
-
-@dataclass(frozen=True)
-class Information:
-    opening_id: str
-    state: str  # "open" | "not_yet" | "closed"
-    sentence: str
-    opens: datetime
-    closes: datetime
-    residence_notice: str
-
-
-@dataclass(frozen=True)
-class Selection:
-    """The state of the choice: exactly one of `next`, `information` and `empty_message` is set."""
-
-    steps: tuple[Step, ...]
-    next: Next | None = None
-    information: Information | None = None
-    empty_message: str | None = None
-
-
-@dataclass(frozen=True)
 class _StepReading:
     label: str
     value: Callable[[Offer], str]
@@ -123,7 +77,7 @@ def place_label(offer: Offer) -> str:
 def select(offers: Iterable[Offer], purpose: Purpose, choices: Choices, instant: datetime) -> Selection:
     """What is chosen so far, and what comes next. For a domaine without openings its step stays, with the message."""
     remaining = [offer for offer in offers if _is_shown(offer, purpose, instant)]
-    steps: list[Step] = []
+    steps: list[ChosenStep] = []
     for name in STEPS:
         value = getattr(choices, name)
         if not value:
@@ -131,11 +85,15 @@ def select(offers: Iterable[Offer], purpose: Purpose, choices: Choices, instant:
         reading = _READINGS[name]
         remaining = [offer for offer in remaining if reading.value(offer) == value]
         if remaining:
-            steps.append(Step(name, reading.label, value, reading.value_label(remaining[0])))
+            steps.append(_step(name, value, reading.value_label(remaining[0])))
         else:
-            domaine_step = (Step(name, reading.label, value, value),) if name == "domaine" and value in DOMAINES else ()
-            return Selection((*steps, *domaine_step), empty_message=NOTHING_OPEN)
-    return Selection(tuple(steps), information=_information(remaining[0], instant))
+            domaine_step = (_step(name, value, value),) if name == "domaine" and value in DOMAINES else ()
+            return Selection(steps=(*steps, *domaine_step), empty_message=NOTHING_OPEN)
+    return Selection(steps=tuple(steps), information=_information(remaining[0], instant))
+
+
+def _step(name: str, value: str, value_label: str) -> ChosenStep:
+    return ChosenStep(name=name, label=_READINGS[name].label, value=value, value_label=value_label)
 
 
 def _is_shown(offer: Offer, purpose: Purpose, instant: datetime) -> bool:
@@ -144,15 +102,15 @@ def _is_shown(offer: Offer, purpose: Purpose, instant: datetime) -> bool:
     return instant < offer.session_closes
 
 
-def _ask(name: str, steps: Sequence[Step], remaining: Sequence[Offer]) -> Selection:
+def _ask(name: str, steps: Sequence[ChosenStep], remaining: Sequence[Offer]) -> Selection:
     if name == "domaine":
-        choices = tuple(Choice(domaine, domaine) for domaine in DOMAINES)
+        choices = tuple(Choice(value=domaine, label=domaine) for domaine in DOMAINES)
     else:
         reading = _READINGS[name]
         labels = {reading.value(offer): reading.value_label(offer) for offer in remaining}
         in_order = sorted(labels.items(), key=lambda pair: reading.place(pair[1]))
-        choices = tuple(Choice(value, label, _hint(name, value)) for value, label in in_order)
-    return Selection(tuple(steps), next=Next(name, _QUESTIONS[name], choices))
+        choices = tuple(Choice(value=value, label=label, hint=_hint(name, value)) for value, label in in_order)
+    return Selection(steps=tuple(steps), next=NextStep(name=name, question=_QUESTIONS[name], choices=choices))
 
 
 def _hint(step: str, academie: str) -> str | None:
@@ -168,10 +126,10 @@ def _hint(step: str, academie: str) -> str | None:
     return ", ".join(names) or None
 
 
-def _information(offer: Offer, instant: datetime) -> Information:
-    return Information(
+def _information(offer: Offer, instant: datetime) -> OpeningInformation:
+    return OpeningInformation(
         opening_id=offer.opening_id,
-        state=windows.state(offer.opens, offer.closes, instant).value,
+        state=windows.state(offer.opens, offer.closes, instant),
         sentence=windows.sentence(offer.opens, offer.closes, instant),
         opens=offer.opens,
         closes=offer.closes,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 from services.chassis.errors import NotFound
+from services.contracts.api.drafts import Asked, AskedEpreuve, AskedPiece, Domain, Offered
+from services.contracts.api.operation import answer_of
 from services.reference.text import folded
 from services.registrations.domain import facts
 from services.registrations.domain.conditions import Lookup, decide
@@ -18,64 +20,28 @@ from services.registrations.domain.tabs.specialites import DOMAINS, offered, spe
 WITHOUT_DOMAIN = "Autres spécialités"
 
 
-@dataclass(frozen=True)
-class Offered:
-    code: str
-    label: str  # « Management commercial opérationnel (31213) »
-    acronym: str | None
-
-
-@dataclass(frozen=True)
-class Domain:
-    label: str
-    specialites: tuple[Offered, ...]
-
-
-@dataclass(frozen=True)
-class AskedEpreuve:
-    code: str
-    label: str
-    mandatory: bool
-    parent: str | None
-
-
-@dataclass(frozen=True)
-class AskedPiece:
-    label: str
-    certain: bool  # otherwise it depends on answers not given yet
-
-
-@dataclass(frozen=True)
-class Requirements:
-    """« Ce qui vous sera demandé »"""
-
-    specialite: Offered
-    epreuves: tuple[AskedEpreuve, ...]
-    pieces: tuple[AskedPiece, ...]
-
-
 def by_domain(dossier: Dossier) -> tuple[Domain, ...]:
     """The spécialités of the session by domain, in the order of the exam's list; those without a domain come last."""
     in_order = sorted(offered(dossier), key=lambda specialite: folded(specialite.label))
     labels = {item.key: item.label for item in dossier.exam.lists.get(DOMAINS, ())}
     domains = [
-        Domain(label, tuple(_offered(specialite) for specialite in in_order if specialite.domain == key))
+        _domain(label, (specialite for specialite in in_order if specialite.domain == key))
         for key, label in labels.items()
     ]
-    others = Domain(
-        WITHOUT_DOMAIN, tuple(_offered(specialite) for specialite in in_order if specialite.domain not in labels)
-    )
+    others = _domain(WITHOUT_DOMAIN, (specialite for specialite in in_order if specialite.domain not in labels))
     return tuple(domain for domain in (*domains, others) if domain.specialites)
 
 
-def requirements(dossier: Dossier, code: str) -> Requirements:
+def requirements(dossier: Dossier, code: str) -> Asked:
     """The épreuves and pièces of a spécialité, as far as this dossier's answers decide. Raises NotFound."""
     specialite = next((specialite for specialite in offered(dossier) if specialite.code == code), None)
     if specialite is None:
         raise NotFound("Cette spécialité n'est pas proposée à cette session.")
     structure = structure_of(specialite, dossier.session.year)
-    return Requirements(
-        _offered(specialite), tuple(_epreuve(epreuve) for epreuve in structure.epreuves), _pieces(dossier, specialite)
+    return Asked(
+        specialite=_offered(specialite),
+        epreuves=tuple(map(_epreuve, structure.epreuves)),
+        pieces=_pieces(dossier, specialite),
     )
 
 
@@ -88,7 +54,9 @@ def _pieces(dossier: Dossier, specialite: Specialite) -> tuple[AskedPiece, ...]:
     is_known = _known(lookup, names)
     rules = (piece for piece in dossier.exam.pieces if piece.code in dossier.session.pieces)
     judged = ((piece, decide(piece.when, lookup, is_known)) for piece in rules)
-    return tuple(AskedPiece(_piece_label(piece), bool(answer)) for piece, answer in judged if answer is not False)
+    return tuple(
+        AskedPiece(label=_piece_label(piece), certain=bool(answer)) for piece, answer in judged if answer is not False
+    )
 
 
 def _known(lookup: Lookup, epreuves: set[str]) -> Callable[[str], bool]:
@@ -110,12 +78,16 @@ def _with(dossier: Dossier, code: str) -> Dossier:
     return replace(dossier, answers={**dossier.answers, tab.name: typed})
 
 
+def _domain(label: str, specialites: Iterable[Specialite]) -> Domain:
+    return Domain(label=label, specialites=tuple(map(_offered, specialites)))
+
+
 def _offered(specialite: Specialite) -> Offered:
-    return Offered(specialite.code, specialite_label(specialite), specialite.acronym)
+    return answer_of(Offered, specialite, label=specialite_label(specialite))
 
 
 def _epreuve(epreuve: Epreuve) -> AskedEpreuve:
-    return AskedEpreuve(epreuve.code, epreuve.label, epreuve.kind != FACULTATIVE, epreuve.parent)
+    return answer_of(AskedEpreuve, epreuve, mandatory=epreuve.kind != FACULTATIVE)
 
 
 def _piece_label(piece: PieceRule) -> str:

@@ -8,7 +8,6 @@ from typing import Any
 
 from services.chassis.errors import DomainError
 from services.contracts import problem_types
-from services.contracts.base import data_of
 from services.contracts.registrations import Recap
 from services.registrations.domain.forms import Field, FieldError, Form
 
@@ -37,19 +36,6 @@ class EpreuveField:
     mode_label: str | None
     notes: tuple[str, ...] = ()
 
-    def to_data(self) -> dict[str, Any]:
-        return {
-            "code": self.code,
-            "title": self.title,
-            "group": self.group,
-            "parent": self.parent,
-            "position": self.position.to_data() if self.position else None,
-            "position_label": self.position_label,
-            "option": self.option.to_data() if self.option else None,
-            "mode_label": self.mode_label,
-            "notes": list(self.notes),
-        }
-
 
 @dataclass(frozen=True)
 class TabView:
@@ -62,19 +48,6 @@ class TabView:
     epreuves: tuple[EpreuveField, ...] | None = None
     paragraphs: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
-
-    def to_data(self) -> dict[str, Any]:
-        return {
-            "number": self.number,
-            "kind": self.kind,
-            "name": self.name,
-            "title": self.title,
-            "form": self.form.to_data() if self.form else None,
-            "recap": data_of(self.recap),
-            "epreuves": None if self.epreuves is None else [line.to_data() for line in self.epreuves],
-            "paragraphs": list(self.paragraphs),
-            "notices": list(self.notices),
-        }
 
 
 @dataclass(frozen=True)

@@ -3,39 +3,33 @@
 from __future__ import annotations
 
 from datetime import datetime
-from enum import StrEnum
 
 from services.chassis.french import long_instant, short_instant, shown_end
+from services.contracts.registration_codes import WindowState
 
 
-class State(StrEnum):
-    OPEN = "open"
-    NOT_YET = "not_yet"
-    CLOSED = "closed"
-
-
-def state(opens: datetime, closes: datetime, instant: datetime) -> State:
+def state(opens: datetime, closes: datetime, instant: datetime) -> WindowState:
     """Open from `opens` on, no longer at `closes` itself."""
     if instant < opens:
-        return State.NOT_YET
-    return State.OPEN if instant < closes else State.CLOSED
+        return WindowState.NOT_YET
+    return WindowState.OPEN if instant < closes else WindowState.CLOSED
 
 
 def is_open(opens: datetime, closes: datetime, instant: datetime) -> bool:
-    return state(opens, closes, instant) is State.OPEN
+    return state(opens, closes, instant) is WindowState.OPEN
 
 
 def sentence(opens: datetime, closes: datetime, instant: datetime) -> str:
     """What « Informations disponibles » says at that instant (guide §2)."""
     begin, end = long_instant(opens), long_instant(shown_end(closes))
     match state(opens, closes, instant):
-        case State.OPEN:
+        case WindowState.OPEN:
             return f"Les inscriptions sont ouvertes du {begin} au {end} (heure de Paris)."
-        case State.NOT_YET:
+        case WindowState.NOT_YET:
             return (
                 f"Les inscriptions ne sont pas encore ouvertes : elles le seront du {begin} au {end} (heure de Paris)."
             )
-        case State.CLOSED:
+        case WindowState.CLOSED:
             return f"Les inscriptions sont fermées : elles étaient ouvertes du {begin} au {end} (heure de Paris)."
 
 

@@ -19,15 +19,11 @@ from services.registrations.models.catalogue import (
     OpeningRow,
 )
 from services.registrations.models.database import (
-    ACTIVE,
-    CANDIDATURE_STATES,
     CLOSED,
     DIGEST,
-    ECARTEE,
     ENDED,
     ID,
     OPEN,
-    WITHDRAWN,
     Json,
     db,
     events,
@@ -37,16 +33,12 @@ from services.registrations.models.home_page import Message
 from services.registrations.models.people import Candidate, MailRefusal, NumberCounter
 
 __all__ = [
-    "ACTIVE",
     "BIRTH_DATE",
-    "CANDIDATURE_STATES",
     "CLOSED",
     "DIGEST",
-    "ECARTEE",
     "ENDED",
     "ID",
     "OPEN",
-    "WITHDRAWN",
     "AuditEntry",
     "Candidate",
     "Candidature",

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.chassis.database.constraints import known_values
 from services.chassis.database.transactions import UtcDateTime, new_id
-from services.registrations.domain import lengths
-from services.registrations.models.database import ACTIVE, CANDIDATURE_STATES, CLOSED, ENDED, ID, OPEN, Json, db
+from services.contracts import registration_lengths as lengths
+from services.contracts.registration_codes import ACTIVE, CANDIDATURE_STATES
+from services.registrations.models.database import CLOSED, ENDED, ID, OPEN, Json, db
 
 BIRTH_DATE: ColumnElement[str] = literal_column("((payload -> 'identity') ->> 'date_naissance')", String)
 """Of a `CandidatureVersion`, ISO 8601; spelt as its index has it, or that is not used."""

@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstrai
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.chassis.database.transactions import UtcDateTime, new_id
-from services.registrations.domain import lengths
+from services.contracts import registration_lengths as lengths
 from services.registrations.models.database import DIGEST, ID, Json, db
 
 

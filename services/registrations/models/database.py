@@ -17,10 +17,6 @@ DIGEST = String(64)
 # Plain JSON: JSONB would sort the keys, and the order of lists of labels is what candidates see.
 Json = JSON(none_as_null=True)
 
-ACTIVE = "active"
-WITHDRAWN = "withdrawn"
-ECARTEE = "ecartee"
-CANDIDATURE_STATES = (ACTIVE, WITHDRAWN, ECARTEE)
 ENDED = text("state <> 'active'")
 OPEN = text("closed_at IS NULL")
 CLOSED = text("closed_at IS NOT NULL")

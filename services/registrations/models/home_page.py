@@ -9,8 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.chassis.database.constraints import known_values
 from services.chassis.database.transactions import UtcDateTime, new_id
-from services.registrations.domain import lengths
-from services.registrations.domain.severities import SEVERITIES
+from services.contracts import registration_lengths as lengths
+from services.contracts.registration_codes import SEVERITIES
 from services.registrations.models.database import ID, db
 
 

@@ -11,21 +11,11 @@ from services.chassis.database.audit import Actor
 from services.chassis.errors import NotFound
 from services.chassis.events import publish
 from services.contracts.accounts import IdentityCorrected
+from services.contracts.registration_codes import ACTIVE, ECARTEE, WITHDRAWN
 from services.contracts.registrations import RegistrationWithdrawn
 from services.registrations.domain import permitted_acts, registration_content, registration_form
 from services.registrations.domain.instants import iso_utc
-from services.registrations.models import (
-    ACTIVE,
-    ECARTEE,
-    WITHDRAWN,
-    AuditEntry,
-    Candidate,
-    Candidature,
-    CandidatureVersion,
-    Draft,
-    OpeningRow,
-    db,
-)
+from services.registrations.models import AuditEntry, Candidate, Candidature, CandidatureVersion, Draft, OpeningRow, db
 from services.registrations.operations.candidates import lock_candidate, with_newest_email
 from services.registrations.operations.errors import window_closed
 from services.registrations.operations.versions import add_version, request_mail

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
@@ -11,13 +10,13 @@ from sqlalchemy.orm import Session as DbSession
 
 from services.chassis.database.audit import Actor
 from services.chassis.errors import DomainError, Invalid, PreconditionFailed
+from services.contracts.api.administration import CatalogueComparison, ComparedExam
 from services.registrations.catalogue import Catalogue, CatalogueError, read_archive
 from services.registrations.domain.exam_definition import Exam
 from services.registrations.models import CurrentExam, EtablissementRow, db
 from services.registrations.operations.catalogue import put_catalogue
 from services.registrations.queries.catalogue import exams_in_force
 from services.registrations.queries.catalogue_comparison import (
-    ConcernedSession,
     compare_etablissements,
     compare_exam,
     concerned_sessions,
@@ -32,29 +31,6 @@ CHANGED = (
 )
 
 
-@dataclass(frozen=True)
-class ComparedExam:
-    """`changes`: how many; `lines`: the first of them, one sentence each. `sessions`: whom they concern."""
-
-    code: str
-    label: str
-    is_new: bool
-    changes: int
-    lines: tuple[str, ...]
-    sessions: tuple[ConcernedSession, ...]
-
-
-@dataclass(frozen=True)
-class CatalogueComparison:
-    """`etag` names the archive and what it was compared with. `left`: exams in force that the archive does not have."""
-
-    etag: str
-    exams: tuple[ComparedExam, ...]
-    left: tuple[str, ...]
-    new_etablissements: int
-    changed_etablissements: int
-
-
 def compare_archive(archive: bytes, at: datetime) -> CatalogueComparison:
     """What `load_archive` would change; nothing is written. Raises Invalid, with `mistakes` by file and line."""
     catalogue = _read(archive, at)
@@ -64,7 +40,7 @@ def compare_archive(archive: bytes, at: datetime) -> CatalogueComparison:
         return CatalogueComparison(
             etag=_etag(archive, session),
             exams=_compared_exams(session, catalogue, at),
-            left=tuple(exam.label for exam in exams_in_force(session) if exam.code not in offered),
+            left=tuple(exam.label for exam in exams_in_force(session).exams if exam.code not in offered),
             new_etablissements=len(new),
             changed_etablissements=len(changed),
         )
@@ -104,7 +80,7 @@ def _etag(archive: bytes, session: DbSession) -> str:
 
 
 def _compared_exams(session: DbSession, catalogue: Catalogue, at: datetime) -> tuple[ComparedExam, ...]:
-    known = {exam.code for exam in exams_in_force(session)}
+    known = {exam.code for exam in exams_in_force(session).exams}
     return tuple(_compared_exam(session, exam, at, is_new=exam.code not in known) for exam in catalogue.exams)
 
 
@@ -112,4 +88,11 @@ def _compared_exam(session: DbSession, offered: Exam, at: datetime, *, is_new: b
     comparison = compare_exam(session, offered, at)
     lines = comparison.lines
     sessions = concerned_sessions(session, comparison.exam) if lines and not is_new else ()
-    return ComparedExam(offered.code, offered.label, is_new, len(lines), lines[:MAX_LINES], sessions)
+    return ComparedExam(
+        code=offered.code,
+        label=offered.label,
+        is_new=is_new,
+        changes=len(lines),
+        lines=lines[:MAX_LINES],
+        sessions=sessions,
+    )

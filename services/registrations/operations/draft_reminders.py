@@ -13,8 +13,9 @@ from services.chassis.clock import portal_now
 from services.chassis.database.audit import Actor
 from services.chassis.events import follow_up
 from services.chassis.jobs.registry import stopping
+from services.contracts.registration_codes import ACTIVE
 from services.contracts.reminder_rules import current_rung, rung_instant
-from services.registrations.models import ACTIVE, AuditEntry, Candidature, Draft, OpeningRow, db
+from services.registrations.models import AuditEntry, Candidature, Draft, OpeningRow, db
 from services.registrations.operations.openings import dates_in_force
 
 SEND_DRAFT_REMINDER = "send_draft_reminder"

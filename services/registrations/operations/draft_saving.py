@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session as DbSession
 
 from services.chassis.database.audit import Actor
 from services.contracts.accounts import Identity
+from services.contracts.api.drafts import SavedVersion
 from services.registrations.domain import permitted_acts, registration_form, registration_numbers
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.registration_content import RegistrationContent
@@ -27,13 +27,9 @@ from services.registrations.queries.catalogue import opening_view
 from services.registrations.queries.dossiers import assembled_dossier
 
 
-@dataclass(frozen=True)
-class Saved:
-    candidature_id: str
-    version: int
-
-
-def save_draft(candidate_id: str, draft_id: str, *, revision: int, identity: Identity, received_at: datetime) -> Saved:
+def save_draft(
+    candidate_id: str, draft_id: str, *, revision: int, identity: Identity, received_at: datetime
+) -> SavedVersion:
     """« Enregistrer ». `received_at`: when the portal received the request, which [opens, closes) is compared with.
 
     A draft that is already saved gets the first answer. Raises NotFound, WindowClosed, DraftChanged, IdentityOutdated,
@@ -61,20 +57,20 @@ def save_draft(candidate_id: str, draft_id: str, *, revision: int, identity: Ide
         candidate.engaged_at = candidate.engaged_at or received_at
         draft.closed_at, draft.candidature_id = received_at, candidature.id
         draft.saved_version = version.version
-        saved = Saved(candidature.id, version.version)
+        saved = SavedVersion(candidature_id=candidature.id, version=version.version)
     _count(dossier, saved)
     return saved
 
 
-def _count(dossier: Dossier, saved: Saved) -> None:
+def _count(dossier: Dossier, saved: SavedVersion) -> None:
     kind = "first" if saved.version == 1 else "modification"
     SAVED.labels(dossier.exam.code, dossier.session.name, dossier.opening.academie, kind).inc()
 
 
-def _earlier_save(draft: Draft) -> Saved:
+def _earlier_save(draft: Draft) -> SavedVersion:
     if draft.candidature_id is None or draft.saved_version is None:
         raise RuntimeError("a closed draft names its candidature")
-    return Saved(draft.candidature_id, draft.saved_version)
+    return SavedVersion(candidature_id=draft.candidature_id, version=draft.saved_version)
 
 
 def _checked_dossier(

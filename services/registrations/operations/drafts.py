@@ -13,12 +13,14 @@ from sqlalchemy.orm import Session as DbSession
 from services.chassis.errors import FieldError, Invalid, NotFound
 from services.contracts import page_labels
 from services.contracts.accounts import Identity
+from services.contracts.api.drafts import Going
+from services.contracts.registration_codes import ACTIVE, NEXT, PREVIOUS
 from services.registrations.domain import permitted_acts, registration_form
 from services.registrations.domain.answered_form import Answers
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.rules.exclusivity import conflicting_candidature, refusal_sentence
 from services.registrations.domain.tab_answers import MAX_ANSWERS_BYTES, size_in_bytes
-from services.registrations.models import ACTIVE, Candidate, Candidature, CandidatureVersion, Draft, db
+from services.registrations.models import Candidate, Candidature, CandidatureVersion, Draft, db
 from services.registrations.operations.candidates import (
     accept_identity,
     lock_candidate,
@@ -34,7 +36,6 @@ from services.registrations.operations.registration_numbers import reserve_numer
 from services.registrations.queries.catalogue import OpeningView, opening_view
 from services.registrations.queries.dossiers import assembled_dossier, dossier_of_draft, identity_of
 
-ACTIONS = NEXT, PREVIOUS, STAY = "next", "previous", "stay"
 PostedValues = Mapping[str, str | list[str]]
 _LOCKED = (
     select(Draft)
@@ -48,12 +49,6 @@ _LOCKED = (
 class OpenedDraft:
     draft_id: str
     created: bool
-
-
-@dataclass(frozen=True)
-class WrittenTab:
-    revision: int
-    goto: int
 
 
 def open_draft(candidate_id: str, opening_id: str, identity: Identity, instant: datetime) -> OpenedDraft:
@@ -113,7 +108,7 @@ def write_tab(
     action: str,
     instant: datetime,
     identity: Identity | None = None,
-) -> WrittenTab:
+) -> Going:
     """Store what was typed in a tab, valid or not, whether the window is open or not; `action` says where to go.
 
     Raises NotFound, DraftClosed, DraftChanged (another window wrote in between: nothing is stored), and for « next »
@@ -129,7 +124,7 @@ def write_tab(
         after = replace(before, answers=draft.answers)
         errors = registration_form.tab_errors(after, number) if action == NEXT else ()
         draft.current_tab = number if errors else _destination_tab(after, number, action)
-        written = WrittenTab(draft.revision, draft.current_tab)
+        written = Going(revision=draft.revision, goto=draft.current_tab)
     if errors:
         raise _tab_error(errors, written.revision)
     return written

@@ -7,9 +7,9 @@ from datetime import datetime
 
 from services.chassis.database.audit import Actor
 from services.chassis.errors import FieldError, Invalid, NotFound
+from services.contracts.registration_codes import SEVERITIES
+from services.contracts.registration_lengths import MESSAGE_TEXT, MESSAGE_TITLE
 from services.registrations.domain.instants import iso_utc
-from services.registrations.domain.lengths import MESSAGE_TEXT, MESSAGE_TITLE
-from services.registrations.domain.severities import SEVERITIES
 from services.registrations.models import AuditEntry, Message, db
 
 

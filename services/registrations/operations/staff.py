@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from services.chassis.database.audit import Actor
-from services.chassis.errors import Conflict, FieldError, Invalid
-from services.registrations.models import ACTIVE, ECARTEE, WITHDRAWN, AuditEntry, db
+from services.chassis.errors import Conflict, FieldError, Invalid, NotFound
+from services.contracts.registration_codes import ACTIVE, ECARTEE, WITHDRAWN
+from services.registrations.models import AuditEntry, db
 from services.registrations.operations import candidatures
 from services.registrations.operations.candidates import lock_candidate
 from services.registrations.queries.staff_candidature import candidature_in_academies
@@ -32,8 +33,11 @@ def end_candidature(
 ) -> None:
     """`how` is "withdrawal" (on the candidate's request) or "ecart". Works outside the window; a repeat does nothing.
 
-    Raises NotFound outside `academies`, Invalid without a reason, Conflict when it ended the other way.
+    Raises NotFound for another `how` and outside `academies`, Invalid without a reason, Conflict when it ended the
+    other way.
     """
+    if how not in ENDS:
+        raise NotFound()
     if not reason.strip():
         raise Invalid(errors=(FieldError("#/reason", "Indiquez le motif."),))
     with db.operation() as session:

@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session as DbSession
 from services.chassis.database.audit import Actor
 from services.chassis.events import follow_up, publish
 from services.contracts.accounts import Identity
+from services.contracts.registration_lengths import CANDIDATE_NAME
 from services.contracts.stored_registrations import to_stored
 from services.reference.text import folded
 from services.registrations.domain.dossier import Dossier
-from services.registrations.domain.lengths import CANDIDATE_NAME
 from services.registrations.domain.registration_content import RegistrationContent
 from services.registrations.models import AuditEntry, Candidature, CandidatureVersion
 from services.registrations.operations.saved_event import registration_saved

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Row, bindparam
 from sqlalchemy.orm import Session as DbSession
 
 from services.chassis.errors import NotFound
 from services.chassis.french import short_instant
-from services.contracts.base import data_of
+from services.contracts.api import registrations as api
+from services.contracts.api.candidatures import CandidatureLabels
+from services.contracts.api.operation import answer_of
+from services.contracts.registration_codes import ACTIVE, ECARTEE
 from services.contracts.registrations import WARNINGS, Recap, RegistrationSaved
 from services.contracts.stored_registrations import from_stored
 from services.registrations.domain import permitted_acts, registration_numbers, windows
-from services.registrations.models import ACTIVE, ECARTEE, Candidature, CandidatureVersion, OpeningChange, OpeningRow
+from services.registrations.models import Candidature, CandidatureVersion, OpeningChange, OpeningRow
 from services.registrations.queries.catalogue import OPENINGS, OpeningView, exam_by_digest, view_of
 
+AnyTile = TypeVar("AnyTile", bound=api.Tile)
+AnyLabels = TypeVar("AnyLabels", bound=CandidatureLabels)
 DOCUMENTS = (
     "Le récapitulatif d'inscription",
     "La liste des pièces justificatives indispensables pour la suite de l'examen.",
@@ -54,13 +59,13 @@ def visible_candidatures(
     return tuple(_of_row(session, row) for row in rows.all())
 
 
-def list_candidatures(session: DbSession, candidate_id: str, at: datetime) -> dict[str, Any]:
+def list_candidatures(session: DbSession, candidate_id: str, at: datetime) -> api.Tiles:
     """Active candidatures, and those that the service gestionnaire set aside."""
     candidatures = visible_candidatures(session, candidate_id, at, ACTIVE, ECARTEE)
-    return {
-        "candidatures": [tile(item, at) for item in candidatures if item.candidature.state == ACTIVE],
-        "ecartees": [ecartee(item) for item in candidatures if item.candidature.state == ECARTEE],
-    }
+    return api.Tiles(
+        candidatures=tuple(_tile(api.Tile, item, at) for item in candidatures if item.candidature.state == ACTIVE),
+        ecartees=tuple(_ecartee(item) for item in candidatures if item.candidature.state == ECARTEE),
+    )
 
 
 def visible_candidature(session: DbSession, candidate_id: str, candidature_id: str, at: datetime) -> CandidatureView:
@@ -69,89 +74,93 @@ def visible_candidature(session: DbSession, candidate_id: str, candidature_id: s
     return _first(item for item in candidatures if item.candidature.id == candidature_id)
 
 
-def contact(session: DbSession, candidate_id: str, at: datetime) -> dict[str, Any]:
+def contact(session: DbSession, candidate_id: str, at: datetime) -> api.ContactAnswer:
     """The contact of the candidate's latest candidature, active ones before those set aside.
     Raises NotFound if there is none."""
     candidatures = visible_candidatures(session, candidate_id, at, ACTIVE, ECARTEE)
     in_order = sorted(candidatures, key=lambda item: item.candidature.state == ACTIVE)
-    latest = _first(reversed(in_order))
-    return {"academie_label": latest.opening.opening.label, **contact_data(latest.opening)}
+    opening = _first(reversed(in_order)).opening.opening
+    return api.ContactAnswer(contact=answer_of(api.HomeContact, opening.contact, academie_label=opening.label))
 
 
-def tile(view: CandidatureView, at: datetime) -> dict[str, Any]:
+def candidature_answer(view: CandidatureView, at: datetime) -> api.Candidature:
+    """A candidature with its récapitulatif."""
+    return _tile(api.Candidature, view, at, recap=recap(view.saved))
+
+
+def _tile(answer: type[AnyTile], view: CandidatureView, at: datetime, **others: Any) -> AnyTile:
     opening = view.opening.opening
-    return {
-        **_labels(view),
-        "numero_candidat": view.saved.numero_candidat,
-        "version": view.version.version,
-        "version_label": registration_numbers.version_label(view.version.version),
-        "saved_at": view.version.saved_at,
-        "closes_at": opening.closes,
-        "closes_label": windows.closing(opening.closes),
-        "modifiable": permitted_acts.may_be_modified(opening, at) and permitted_acts.may_be_withdrawn(opening, at),
-    }
+    return _labelled(
+        answer,
+        view,
+        numero_candidat=view.saved.numero_candidat,
+        version=view.version.version,
+        version_label=registration_numbers.version_label(view.version.version),
+        saved_at=view.version.saved_at,
+        closes_at=opening.closes,
+        closes_label=windows.closing(opening.closes),
+        modifiable=permitted_acts.may_be_modified(opening, at) and permitted_acts.may_be_withdrawn(opening, at),
+        **others,
+    )
 
 
-def ecartee(view: CandidatureView) -> dict[str, Any]:
+def _ecartee(view: CandidatureView) -> api.Ecartee:
     """What is shown of a candidature set aside: when, why, and the contact."""
-    return {
-        **_labels(view),
-        "ended_at": view.candidature.ended_at,
-        "reason": view.candidature.end_reason,
-    }
+    return _labelled(api.Ecartee, view, reason=view.candidature.end_reason)
 
 
-def _labels(view: CandidatureView) -> dict[str, Any]:
-    return {
-        "id": view.candidature.id,
-        "exam_label": view.saved.exam.label,
-        "session_label": view.saved.session.label,
-        "academie_label": view.saved.academie.label,
-        "specialite": view.candidature.specialite_label,
-        "numero_inscription": view.saved.numero_inscription,
-        "contact": contact_data(view.opening),
-    }
+def _labelled(answer: type[AnyLabels], view: CandidatureView, **others: Any) -> AnyLabels:
+    return answer_of(
+        answer,
+        view.candidature,
+        exam_label=view.saved.exam.label,
+        session_label=view.saved.session.label,
+        academie_label=view.saved.academie.label,
+        specialite=view.candidature.specialite_label,
+        numero_inscription=view.saved.numero_inscription,
+        contact=view.opening.opening.contact,
+        **others,
+    )
 
 
-def recap(saved: RegistrationSaved) -> dict[str, Any]:
+def recap(saved: RegistrationSaved) -> Recap:
     """The récapitulatif of a saved version, without the warning that nothing is saved."""
-    data: dict[str, Any] = data_of(Recap(saved.numero_candidat, None, saved.recap, saved.epreuves))
-    return data
+    return Recap(saved.numero_candidat, None, saved.recap, saved.epreuves)
 
 
-def acknowledgement(session: DbSession, view: CandidatureView) -> dict[str, Any]:
+def acknowledgement(session: DbSession, view: CandidatureView) -> api.Acknowledgement:
     """What « N° Inscription » shows after the save of a version."""
     version, saved, opening = view.version, view.saved, view.opening.opening
     exam = exam_by_digest(session, version.catalogue_digest)
-    return {
-        "candidature_id": view.candidature.id,
-        "version": version.version,
-        "version_label": registration_numbers.version_label(version.version),
-        "saved_sentence": f"Votre inscription a bien été prise en compte le {short_instant(version.saved_at)}.",
-        "numero_candidat": saved.numero_candidat,
-        "numero_inscription": saved.numero_inscription,
-        "closes_sentence": (
+    return api.Acknowledgement(
+        candidature_id=view.candidature.id,
+        version=version.version,
+        version_label=registration_numbers.version_label(version.version),
+        saved_sentence=f"Votre inscription a bien été prise en compte le {short_instant(version.saved_at)}.",
+        numero_candidat=saved.numero_candidat,
+        numero_inscription=saved.numero_inscription,
+        closes_sentence=(
             "Vous pourrez consulter et, éventuellement, modifier les données de votre dossier avant la fermeture "
             f"du service fixée le : {windows.closing(opening.closes)}."
         ),
-        "academie_label": saved.academie.label,
-        "contact": data_of(saved.academie.contact),
-        "documents": list(DOCUMENTS),
-        "warnings": [line.value for section in saved.recap if section.title == WARNINGS for line in section.lines],
-        "tabs": [{"number": number, "title": tab.title} for number, tab in enumerate(exam.tabs, start=1)],
-    }
+        academie_label=saved.academie.label,
+        contact=saved.academie.contact,
+        documents=DOCUMENTS,
+        warnings=tuple(line.value for section in saved.recap if section.title == WARNINGS for line in section.lines),
+        tabs=tuple(api.TabTitle(number=number, title=tab.title) for number, tab in enumerate(exam.tabs, start=1)),
+    )
 
 
-def forms(session: DbSession, view: CandidatureView) -> dict[str, Any]:
+def forms(session: DbSession, view: CandidatureView) -> api.Forms:
     """« Les formulaires »: those of the menu, or the exam's sentence where it has none."""
     exam = exam_by_digest(session, view.version.catalogue_digest)
-    offered = [{"code": form.code, "title": form.title} for form in view.saved.forms if form.in_menu]
+    offered = tuple(answer_of(api.OfferedForm, form) for form in view.saved.forms if form.in_menu)
     sentence = " ".join(exam.texts.get("forms_notice", ())) or None
-    return {"sentence": None if offered else sentence, "forms": offered}
+    return api.Forms(sentence=None if offered else sentence, forms=offered)
 
 
-def version_event(session: DbSession, candidature_id: str, version_text: str) -> dict[str, Any]:
-    """The event of a version (a number or "current"), as it was published. Raises NotFound, also once withdrawn.
+def version_event(session: DbSession, candidature_id: str, version_text: str) -> api.VersionEvent:
+    """The event of a version (a number or CURRENT), as it was published. Raises NotFound, also once withdrawn.
 
     Of a candidature set aside documents stay readable.
     """
@@ -160,18 +169,14 @@ def version_event(session: DbSession, candidature_id: str, version_text: str) ->
     if (
         candidature is None
         or not is_readable
-        or not (version_text == "current" or (version_text.isascii() and version_text.isdigit()))
+        or not (version_text == api.CURRENT or (version_text.isascii() and version_text.isdigit()))
     ):
         raise NotFound()
-    number = candidature.version if version_text == "current" else min(int(version_text), candidature.version + 1)
+    number = candidature.version if version_text == api.CURRENT else min(int(version_text), candidature.version + 1)
     version = session.get(CandidatureVersion, (candidature_id, number))
     if version is None:
         raise NotFound()
-    return {"event_id": version.event_id, "data": from_stored(version.payload).to_data()}
-
-
-def contact_data(opening: OpeningView) -> dict[str, Any]:
-    return asdict(opening.opening.contact)
+    return api.VersionEvent(event_id=version.event_id, data=from_stored(version.payload))
 
 
 def _of_row(

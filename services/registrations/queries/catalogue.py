@@ -11,6 +11,8 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session as DbSession
 
 from services.chassis.errors import NotFound
+from services.contracts.api.administration import ExamInForce, ExamsInForce
+from services.contracts.api.operation import answer_of
 from services.registrations.catalogue import from_data
 from services.registrations.domain.exam_definition import Exam, Opening, Session
 from services.registrations.domain.opening_selection import Offer
@@ -160,27 +162,17 @@ def _offer(view: OpeningView) -> Offer:
     )
 
 
-@dataclass(frozen=True)
-class ExamInForce:
-    """`sessions`: their labels. `loaded_by_staff`: by an administrator, else by a command."""
-
-    code: str
-    label: str
-    sessions: tuple[str, ...]
-    loaded_at: datetime
-    loaded_by_staff: bool
-
-
-def exams_in_force(session: DbSession) -> list[ExamInForce]:
+def exams_in_force(session: DbSession) -> ExamsInForce:
     """By code."""
     rows = session.execute(
         select(CurrentExam.code, CurrentExam.digest, CurrentExam.loaded_by_staff, CatalogueRevision.loaded_at)
         .join(CatalogueRevision, CatalogueRevision.digest == CurrentExam.digest)
         .order_by(CurrentExam.code)
     )
-    return [_exam_in_force(exam_by_digest(session, digest), at, by_staff) for _, digest, by_staff, at in rows]
+    exams = (_exam_in_force(exam_by_digest(session, digest), at, by_staff) for _, digest, by_staff, at in rows)
+    return ExamsInForce(exams=tuple(exams))
 
 
 def _exam_in_force(exam: Exam, loaded_at: datetime, loaded_by_staff: bool) -> ExamInForce:
     labels = tuple(item.label for item in exam.sessions)
-    return ExamInForce(exam.code, exam.label, labels, loaded_at, loaded_by_staff)
+    return answer_of(ExamInForce, exam, sessions=labels, loaded_at=loaded_at, loaded_by_staff=loaded_by_staff)

@@ -10,13 +10,15 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session as DbSession
 
+from services.contracts.api.administration import ConcernedSession
+from services.contracts.registration_codes import ACTIVE
+from services.contracts.registration_lengths import ETABLISSEMENT_SEARCH
 from services.reference.text import folded
 from services.registrations.catalogue import differences, with_running_demonstrations
 from services.registrations.domain.etablissements import Etablissement
 from services.registrations.domain.exam_definition import Exam
-from services.registrations.domain.lengths import ETABLISSEMENT_SEARCH
 from services.registrations.domain.used_definitions import UsedOpening, with_used_definitions
-from services.registrations.models import ACTIVE, Candidature, CurrentExam, Draft, EtablissementRow, OpeningRow
+from services.registrations.models import Candidature, CurrentExam, Draft, EtablissementRow, OpeningRow
 from services.registrations.queries.catalogue import exam_by_digest
 
 
@@ -27,16 +29,6 @@ class ExamComparison:
     exam: Exam
     listed: Exam
     lines: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class ConcernedSession:
-    """How many a change of an exam concerns: drafts that are not transmitted, active candidatures."""
-
-    session: str
-    label: str
-    drafts: int
-    candidatures: int
 
 
 def compare_exam(session: DbSession, offered: Exam, at: datetime) -> ExamComparison:
@@ -66,7 +58,12 @@ def concerned_sessions(session: DbSession, exam: Exam) -> tuple[ConcernedSession
     drafts = _numbers(session, exam.code, Draft, Draft.closed_at.is_(None))
     candidatures = _numbers(session, exam.code, Candidature, Candidature.state == ACTIVE)
     return tuple(
-        ConcernedSession(item.name, item.label, drafts.get(item.name, 0), candidatures.get(item.name, 0))
+        ConcernedSession(
+            session=item.name,
+            label=item.label,
+            drafts=drafts.get(item.name, 0),
+            candidatures=candidatures.get(item.name, 0),
+        )
         for item in exam.sessions
         if item.name in drafts or item.name in candidatures
     )

@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session as DbSession
 from services.chassis.clock import to_paris
 from services.contracts.accounts import Identity
 from services.contracts.base import read
+from services.contracts.registration_codes import ACTIVE
 from services.contracts.stored_registrations import from_stored
 from services.registrations.domain.answered_form import Answers
 from services.registrations.domain.dossier import Dossier, PreviousCandidature
-from services.registrations.models import ACTIVE, Candidate, Candidature, CandidatureVersion, Draft, OpeningRow
+from services.registrations.models import Candidate, Candidature, CandidatureVersion, Draft, OpeningRow
 from services.registrations.queries.catalogue import OpeningView, exam_by_digest, opening_view
 from services.registrations.queries.etablissements import DatabaseEtablissementDirectory
 

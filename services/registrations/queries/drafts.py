@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Row, bindparam
 from sqlalchemy.orm import Session as DbSession
 
 from services.chassis.errors import NotFound
 from services.contracts.accounts import Identity
+from services.contracts.api import drafts as api
+from services.contracts.api.forms import Mistake, Suggestions
+from services.contracts.api.operation import answer_of
 from services.registrations.domain import registration_form, registration_numbers
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.obstacles import obstacles
-from services.registrations.domain.tab_views import TabHeading
+from services.registrations.domain.tab_views import EpreuveField, TabHeading
 from services.registrations.models import (
     Candidate,
     Candidature,
@@ -67,15 +69,15 @@ def own_draft(session: DbSession, candidate_id: str, draft_id: str) -> DraftView
     return _draft_view(session, row)
 
 
-def list_open_drafts(session: DbSession, candidate_id: str, at: datetime) -> list[dict[str, Any]]:
+def list_open_drafts(session: DbSession, candidate_id: str, at: datetime) -> tuple[api.Draft, ...]:
     """Drafts not transmitted of sessions that have not closed; the latest written first."""
     rows = session.execute(_OPEN_DRAFTS, {"candidate_id": candidate_id, "at": at})
-    return [draft_data(session, _draft_view(session, row), at) for row in rows.all()]
+    return tuple(draft_answer(session, _draft_view(session, row), at) for row in rows.all())
 
 
-def draft_data(session: DbSession, view: DraftView, at: datetime) -> dict[str, Any]:
+def draft_answer(session: DbSession, view: DraftView, at: datetime) -> api.Draft:
     """A draft with the state of its tabs, and the obstacles to transmitting it at that instant."""
-    return _draft_data(session, view.draft, view.dossier(session, at), at)
+    return _draft(session, view.draft, view.dossier(session, at), at)
 
 
 def _draft_view(session: DbSession, row: Row[OpeningRow, OpeningChange, str, Draft, Candidate]) -> DraftView:
@@ -83,71 +85,71 @@ def _draft_view(session: DbSession, row: Row[OpeningRow, OpeningChange, str, Dra
     return DraftView(draft, candidate, view_of(session, opening, change, digest))
 
 
-def _draft_data(session: DbSession, draft: Draft, dossier: Dossier, at: datetime) -> dict[str, Any]:
-    return {
-        "id": draft.id,
-        "revision": draft.revision,
-        "numero_candidat": dossier.numero_candidat,
-        "exam_label": dossier.exam.label,
-        "session_label": dossier.session.label,
-        "academie_label": dossier.opening.label,
-        "opening_id": draft.opening_id,
-        "closes_at": dossier.opening.closes,
-        "candidature_id": draft.modification_of,
-        "modified": _modified_candidature(session, draft.modification_of),
-        "obstacles": [asdict(obstacle) for obstacle in obstacles(dossier, at)],
-        "contact": asdict(dossier.opening.contact),
-        "tabs": [heading_data(heading, draft.current_tab) for heading in registration_form.tab_headings(dossier)],
-        "current": draft.current_tab,
-        "updated_at": draft.updated_at,
-        "saved_candidature_id": draft.candidature_id,
-    }
+def _draft(session: DbSession, draft: Draft, dossier: Dossier, at: datetime) -> api.Draft:
+    return answer_of(
+        api.Draft,
+        draft,
+        numero_candidat=dossier.numero_candidat,
+        exam_label=dossier.exam.label,
+        session_label=dossier.session.label,
+        academie_label=dossier.opening.label,
+        closes_at=dossier.opening.closes,
+        candidature_id=draft.modification_of,
+        modified=_modified_candidature(session, draft.modification_of),
+        obstacles=obstacles(dossier, at),
+        contact=dossier.opening.contact,
+        tabs=tuple(_tab_state(heading, draft.current_tab) for heading in registration_form.tab_headings(dossier)),
+        current=draft.current_tab,
+        saved_candidature_id=draft.candidature_id,
+    )
 
 
-def _modified_candidature(session: DbSession, candidature_id: str | None) -> dict[str, Any] | None:
+def _modified_candidature(session: DbSession, candidature_id: str | None) -> api.ModifiedCandidature | None:
     """The candidature that a draft modifies, as it is saved."""
     if candidature_id is None:
         return None
     candidature = session.get_one(Candidature, candidature_id)
     version = session.get_one(CandidatureVersion, (candidature_id, candidature.version))
-    return {
-        "numero_inscription": candidature.numero_inscription,
-        "version_label": registration_numbers.version_label(version.version),
-        "saved_at": version.saved_at,
-    }
+    return api.ModifiedCandidature(
+        numero_inscription=candidature.numero_inscription,
+        version_label=registration_numbers.version_label(version.version),
+        saved_at=version.saved_at,
+    )
 
 
-def heading_data(heading: TabHeading, current: int) -> dict[str, Any]:
+def _tab_state(heading: TabHeading, current: int) -> api.TabState:
     done = heading.visited and heading.complete
     state = "current" if heading.number == current else "done" if done else "todo"
-    return {
-        "number": heading.number,
-        "kind": heading.kind,
-        "name": heading.name,
-        "title": heading.title,
-        "state": state,
-    }
+    return answer_of(api.TabState, heading, state=state)
 
 
-def tab_page(
-    session: DbSession, view: DraftView, number: int, identity: Identity | None, at: datetime
-) -> dict[str, Any]:
+def tab_page(session: DbSession, view: DraftView, number: int, identity: Identity | None, at: datetime) -> api.Tab:
     """One tab as it was typed, with all its errors, which the page shows or not, and the draft that it belongs to."""
     dossier = view.dossier(session, at, identity)
     tab, errors = registration_form.tab_view(dossier, number), registration_form.tab_errors(dossier, number)
-    return {
-        **tab.to_data(),
-        "revision": view.draft.revision,
-        "errors": [{"pointer": error.pointer, "detail": error.detail} for error in errors],
-        "draft": _draft_data(session, view.draft, dossier, at),
-    }
+    return answer_of(
+        api.Tab,
+        tab,
+        form=tab.form.to_data() if tab.form else None,
+        epreuves=None if tab.epreuves is None else tuple(map(_epreuve, tab.epreuves)),
+        revision=view.draft.revision,
+        errors=tuple(Mistake(pointer=error.pointer, detail=error.detail) for error in errors),
+        draft=_draft(session, view.draft, dossier, at),
+    )
 
 
-def search(session: DbSession, view: DraftView, number: int, field: str, typed: str, at: datetime) -> dict[str, Any]:
+def _epreuve(field: EpreuveField) -> api.EpreuveField:
+    return answer_of(
+        api.EpreuveField,
+        field,
+        position=field.position.to_data() if field.position else None,
+        option=field.option.to_data() if field.option else None,
+    )
+
+
+def search(session: DbSession, view: DraftView, number: int, field: str, typed: str, at: datetime) -> Suggestions:
     """Proposals for a search field of a tab, best first, and the text beside them."""
     dossier = view.dossier(session, at)
     options = registration_form.search(dossier, number, field, typed)
-    return {
-        "options": [option.data for option in options],
-        "advice": registration_form.search_advice(dossier, number, field, typed),
-    }
+    advice = registration_form.search_advice(dossier, number, field, typed)
+    return Suggestions(options=tuple(option.data for option in options), advice=advice)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session as DbSession
 
 from services.chassis.errors import NotFound
+from services.contracts.api import staff_candidatures as api
+from services.contracts.api.operation import answer_of
 from services.contracts.stored_registrations import from_stored
 from services.mail import sent_mails
 from services.registrations.domain.changes import changes
@@ -24,10 +25,11 @@ from services.registrations.models import (
 from services.registrations.queries.candidatures import recap
 from services.registrations.queries.staff_search import Academies
 
+AnyRow = TypeVar("AnyRow", bound=api.Row)
 MAILS = 50  # the newest, of a candidature's candidate
 
 
-def candidature_detail(session: DbSession, candidature_id: str, academies: Academies) -> dict[str, Any]:
+def candidature_detail(session: DbSession, candidature_id: str, academies: Academies) -> api.Detail:
     """A candidature with its versions, newest first. Raises NotFound, also outside these académies."""
     candidature, opening = candidature_in_academies(session, candidature_id, academies)
     candidate = session.get_one(Candidate, candidature.candidate_id)
@@ -39,25 +41,28 @@ def candidature_detail(session: DbSession, candidature_id: str, academies: Acade
             .order_by(CandidatureVersion.version)
         )
     )
-    version_data = [_version(*pair) for pair in zip([None, *versions], versions, strict=False)]
-    current = recap(from_stored(versions[-1].payload))
-    return {
-        **candidature_row(candidature, opening, candidate.numero_candidat),
-        "recap": current,
-        "versions": version_data[::-1],
-        "mails": _mails(session, candidate.id, academies),
-        "notes": list(_notes(session, candidature.id)),
-        "mails_refused": {"code": refusal.code, "since": refusal.refused_at} if refusal else None,
-    }
+    changed = [_version(*pair) for pair in zip([None, *versions], versions, strict=False)]
+    return _answer(
+        api.Detail,
+        candidature,
+        opening,
+        candidate.numero_candidat,
+        recap=recap(from_stored(versions[-1].payload)),
+        versions=tuple(changed[::-1]),
+        mails=_mails(session, candidate.id, academies),
+        notes=tuple(answer_of(api.Note, note) for note in _notes(session, candidature.id)),
+        mails_refused=api.MailsRefused(code=refusal.code, since=refusal.refused_at) if refusal else None,
+    )
 
 
-def _mails(session: DbSession, candidate_id: str, academies: Academies) -> list[dict[str, Any]]:
+def _mails(session: DbSession, candidate_id: str, academies: Academies) -> tuple[api.MailToCandidate, ...]:
     """The newest mails to a candidate; none where candidatures outside these académies may be what they are about."""
     openings = select(OpeningRow.academie).join(Candidature, Candidature.opening_id == OpeningRow.id)
     where = set(session.scalars(openings.where(Candidature.candidate_id == candidate_id)))
     if academies is not None and not where <= academies:
-        return []
-    return sent_mails.list_page(session, candidate_id, limit=MAILS, after=None)
+        return ()
+    mails = sent_mails.list_page(session, candidate_id, limit=MAILS, after=None)
+    return tuple(api.MailToCandidate(subject=mail["subject"], at=mail["at"], state=mail["state"]) for mail in mails)
 
 
 def _notes(session: DbSession, candidature_id: str) -> Iterator[CandidatureNote]:
@@ -77,32 +82,26 @@ def candidature_in_academies(
     return candidature, opening
 
 
-def candidature_row(candidature: Candidature, opening: OpeningRow, numero_candidat: str | None) -> dict[str, Any]:
+def candidature_row(candidature: Candidature, opening: OpeningRow, numero_candidat: str | None) -> api.Row:
     """What lists and exports show of a candidature."""
-    return {
-        "id": candidature.id,
-        "candidate_id": candidature.candidate_id,
-        "numero_candidat": numero_candidat,
-        "numero_inscription": candidature.numero_inscription,
-        "name": candidature.name,
-        "exam": opening.exam,
-        "session": opening.session,
-        "academie": opening.academie,
-        "specialite_code": candidature.specialite_code,
-        "specialite": candidature.specialite_label,
-        "state": candidature.state,
-        "version": candidature.version,
-        "saved_at": candidature.saved_at,
-    }
+    return _answer(api.Row, candidature, opening, numero_candidat)
 
 
-def _version(before: CandidatureVersion | None, version: CandidatureVersion) -> dict[str, Any]:
+def _answer(
+    answer: type[AnyRow], candidature: Candidature, opening: OpeningRow, numero_candidat: str | None, **others: Any
+) -> AnyRow:
+    return answer_of(
+        answer,
+        candidature,
+        numero_candidat=numero_candidat,
+        exam=opening.exam,
+        session=opening.session,
+        academie=opening.academie,
+        specialite=candidature.specialite_label,
+        **others,
+    )
+
+
+def _version(before: CandidatureVersion | None, version: CandidatureVersion) -> api.Version:
     saved = from_stored(version.payload)
-    version_changes = changes(from_stored(before.payload), saved) if before else ()
-    return {
-        "version": version.version,
-        "saved_at": version.saved_at,
-        "saved_by": version.saved_by,
-        "reason": version.reason,
-        "changes": [asdict(change) for change in version_changes],
-    }
+    return answer_of(api.Version, version, changes=changes(from_stored(before.payload), saved) if before else ())

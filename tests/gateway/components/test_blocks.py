@@ -5,7 +5,7 @@ from typing import Any
 from gateway.components.samples import LONG_TABS, TABS
 from gateway.layout.frame import MENU, Frame
 from services.contracts import page_labels
-from services.registrations.domain.severities import SEVERITIES
+from services.contracts.registration_codes import SEVERITIES
 from tests.gateway.components.html_checks import text_of
 
 Render = Callable[..., Any]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from services.contracts.document_types import AUTOMATIC
-from services.registrations.domain.lengths import NOTE
+from services.contracts.registration_lengths import NOTE
 from tests.gateway.candidates import CandidateFactory
 from tests.gateway.components.html_checks import text_of
 from tests.gateway.gestion.people import StaffFactory, depositor, rows

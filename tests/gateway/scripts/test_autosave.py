@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Dialog, Route, expect
 
 from services.contracts import page_labels
-from services.registrations.domain.lengths import FIELD_VALUE
+from services.contracts.registration_lengths import FIELD_VALUE
 from tests.gateway.candidates import CandidateFactory
 from tests.gateway.scripts.typist import CANDIDATURE, ENDED, IDENTIFICATION, NOT_SAVED, OFFLINE, SAVED, Typist
 from tests.support.accessibility import violations

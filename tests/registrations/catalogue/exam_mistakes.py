@@ -1,9 +1,9 @@
 """Changes that make the small exam invalid: the text to replace, its replacement, a part of the message expected."""
 
+from services.contracts import registration_lengths as lengths
 from services.contracts.reminder_rules import MAX_DAYS
 from services.registrations.catalogue.conditions import MAX_LEVELS
 from services.registrations.catalogue.length_checks import MAX_ENCODED_BYTES
-from services.registrations.domain import lengths
 
 # what the message names, the text in which a value is too long, that value, the longest one
 TOO_LONG = (

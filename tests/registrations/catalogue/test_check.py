@@ -3,9 +3,9 @@ from pathlib import Path
 
 import pytest
 
+from services.contracts.registration_lengths import CODE
 from services.registrations.catalogue import check, load_exams, yaml_nodes
 from services.registrations.catalogue.length_checks import MAX_ENCODED_BYTES
-from services.registrations.domain.lengths import CODE
 from tests.registrations.catalogue.exam_mistakes import MISTAKES, MISTAKES_OF_A_WHOLE_SECTION
 from tests.registrations.catalogue.small_exam import NOW, SMALL, mistakes, with_change, written
 

@@ -2,10 +2,10 @@ from pathlib import Path
 
 import pytest
 
+from services.contracts.registration_lengths import LABEL, SHORT_CODE
 from services.reference import academies, uai
 from services.registrations.catalogue import CatalogueError, etablissements, read_etablissements
 from services.registrations.domain.etablissements import Etablissement
-from services.registrations.domain.lengths import LABEL, SHORT_CODE
 
 ROOT = Path(__file__).parents[3] / "catalogue"
 

@@ -1,7 +1,9 @@
 """Reads what a tab shows of a dossier (sections, fields), its errors, and what the récapitulatif tells."""
 
+import json
 from dataclasses import replace
 
+from services.contracts.base import data_of
 from services.registrations.domain import declaration, registration_form
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.forms import Field, Section
@@ -10,6 +12,14 @@ from tests.registrations.domain.example_dossier import DOSSIER, details
 
 EMPTY = replace(DOSSIER, answers={})
 IDENTIFICATION, CANDIDATURE, QUALIFICATION, ACQUIS, DIPLOMA, EPREUVES = 2, 3, 4, 5, 6, 7
+
+
+def described(dossier: Dossier, number: int) -> str:
+    """The form, the épreuves' fields and the récapitulatif of a tab, as JSON."""
+    tab = registration_form.tab_view(dossier, number)
+    of_epreuves = [field for epreuve in tab.epreuves or () for field in (epreuve.position, epreuve.option) if field]
+    form = tab.form.to_data() if tab.form else None
+    return json.dumps([form, [field.to_data() for field in of_epreuves], data_of(tab.recap)])
 
 
 def sections(dossier: Dossier, number: int) -> tuple[Section, ...]:

@@ -7,16 +7,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from services.contracts.registration_lengths import ANSWER
 from services.contracts.registrations import RegistrationSaved
 from services.registrations.domain import registration_form
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.epreuve_positions import BENEFICE, INSCRIT, NON_INSCRIT
-from services.registrations.domain.lengths import ANSWER
 from services.registrations.domain.registration_content import RegistrationContent
 from services.registrations.domain.tab_answers import TabAnswers
 from services.registrations.domain.tab_views import Incomplete
 from tests.documents.example_events import saved
 from tests.registrations.domain.example_dossier import ANSWERS, DOSSIER
+from tests.registrations.domain.tab_reading import described
 
 NAMES = (
     *((tab, name) for tab, fields in ANSWERS.items() for name in fields),
@@ -57,7 +58,7 @@ def event(outcome: RegistrationContent) -> RegistrationSaved:
 def test_any_answers_are_refused_with_reasons_or_judged(changes: dict[tuple[str, str], str]) -> None:
     dossier = changed(changes)
     for number in range(1, 10):
-        json.dumps(registration_form.tab_view(dossier, number).to_data())
+        described(dossier, number)
     asked_only = registration_form.without_unasked_answers(dossier)
     assert registration_form.all_tab_errors(asked_only) == registration_form.all_tab_errors(dossier)
     assert registration_form.recap(asked_only) == registration_form.recap(dossier)

@@ -5,14 +5,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from services.contracts.api.openings import OpeningInformation, Selection
+from services.contracts.registration_codes import Purpose
 from services.registrations.domain import windows
 from services.registrations.domain.opening_selection import (
     NOTHING_OPEN,
     Choices,
-    Information,
     Offer,
-    Purpose,
-    Selection,
     select,
 )
 from tests.registrations.domain.example_dossier import BTS, at
@@ -106,7 +105,7 @@ def labels(selection: Selection) -> list[str]:
     return [choice.label for choice in selection.next.choices]
 
 
-def information(purpose: Purpose, academie: str, instant: object = DURING) -> Information:
+def information(purpose: Purpose, academie: str, instant: object = DURING) -> OpeningInformation:
     """What the last choice ends with."""
     given = picking(purpose, "Examen", "BTS", "2022", academie, instant=instant).information
     assert given

@@ -7,11 +7,11 @@ from dataclasses import replace
 import pytest
 
 from services.chassis.errors import NotFound
+from services.contracts.api.drafts import AskedPiece
 from services.registrations.domain import registration_form, specialite_choice
 from services.registrations.domain.conditions import Condition, Test
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.exam_definition import Item
-from services.registrations.domain.specialite_choice import AskedPiece
 from tests.registrations.domain.example_dossier import DOSSIER, with_answers
 from tests.registrations.domain.example_specialites import BANQUE, MCO
 from tests.registrations.domain.tab_reading import CANDIDATURE, QUALIFICATION, field, found, pointers

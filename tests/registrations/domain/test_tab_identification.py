@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
+from services.contracts.registration_lengths import ANSWER
 from services.registrations.domain import registration_form
-from services.registrations.domain.lengths import ANSWER
 from tests.registrations.domain.example_dossier import DOSSIER, PIERRE, with_answers, with_tab_answers
 from tests.registrations.domain.tab_reading import EMPTY, IDENTIFICATION, field, fields, found, pointers
 

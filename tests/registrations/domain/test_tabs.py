@@ -14,6 +14,7 @@ from tests.registrations.domain.tab_reading import (
     EMPTY,
     IDENTIFICATION,
     QUALIFICATION,
+    described,
     field,
     found,
 )
@@ -30,7 +31,8 @@ def test_every_tab_is_described_empty_and_filled_with_the_text_that_an_exam_give
     for dossier in (EMPTY, DOSSIER):
         with_texts = replace(dossier, exam=replace(BTS, tabs=tabs))
         for tab in registration_form.tab_headings(dossier):
-            assert registration_form.tab_view(dossier, tab.number).to_data()["title"] == tab.title
+            described(dossier, tab.number)
+            assert registration_form.tab_view(dossier, tab.number).title == tab.title
             assert registration_form.tab_view(with_texts, tab.number).paragraphs[0] == "Lisez ceci.", tab.title
 
 
@@ -64,7 +66,7 @@ def test_hostile_answers_never_break_a_tab(hostile: object) -> None:
         registration_form.all_tab_errors(dossier)
         registration_form.recap(dossier)
         for number in range(1, 10):
-            registration_form.tab_view(dossier, number).to_data()
+            described(dossier, number)
 
 
 def test_words_typed_in_a_search_stay_visible_while_nothing_is_chosen() -> None:

@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from services.registrations.api.schemas import MAX_VALUES
-from services.registrations.domain.lengths import FIELD_VALUE
+from services.contracts.api.drafts import MAX_VALUES
+from services.contracts.registration_lengths import FIELD_VALUE
 from services.registrations.domain.tab_answers import MAX_ANSWERS_BYTES
 from services.registrations.models import CandidatureVersion, Draft, db
 from tests.registrations.domain.example_dossier import ANSWERS, BESANCON

@@ -11,8 +11,9 @@ import pytest
 from flask import Flask
 
 from services.chassis.errors import Invalid, NotFound
-from services.registrations.domain.lengths import MESSAGE_TEXT
-from services.registrations.domain.opening_selection import Choices, Purpose, select
+from services.contracts.registration_codes import Purpose
+from services.contracts.registration_lengths import MESSAGE_TEXT
+from services.registrations.domain.opening_selection import Choices, select
 from services.registrations.models import CatalogueRevision, CurrentExam, db
 from services.registrations.operations.catalogue import compare_catalogue, load_catalogue, move_demonstration_dates
 from services.registrations.operations.messages import NewMessage, publish_message, withdraw_message

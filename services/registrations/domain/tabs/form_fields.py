@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from services.contracts.registration_lengths import ANSWER
 from services.reference import printable
 from services.registrations.domain.forms import Field, FieldError, Option, Section, error
-from services.registrations.domain.lengths import ANSWER
 from services.registrations.domain.tab_answers import NON, OUI, TabAnswers
 
 SELECT = "Sélectionnez une valeur"

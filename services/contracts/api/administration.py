@@ -1,0 +1,251 @@
+"""The API of registrations for administrators: dates of openings, messages of the home page, the catalogue."""
+
+from __future__ import annotations
+
+import binascii
+from base64 import urlsafe_b64decode
+from dataclasses import dataclass
+from types import NoneType
+from typing import Annotated, Any
+
+from marshmallow import Schema, ValidationError, fields, validate
+from msgspec import Meta
+
+from services.contracts import problem_types
+from services.contracts.account_rules import CATALOGUE_SCOPE
+from services.contracts.api.fields import InstantField
+from services.contracts.api.openings import HomeMessage
+from services.contracts.api.operation import End, Instant, Operation, Section, one_of, staff
+from services.contracts.api.texts import Text
+from services.contracts.catalogue_rules import MAX_CATALOGUE_BYTES
+from services.contracts.registration_codes import SEVERITIES, WindowState
+from services.contracts.registration_lengths import MESSAGE_TEXT, MESSAGE_TITLE, REASON
+
+CATALOGUE_SECONDS = 60.0  # thousands of lines of YAML, and a count of whom they concern
+_TOO_LARGE = f"L'archive dépasse {MAX_CATALOGUE_BYTES // 1024} Ko."
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpeningDates:
+    opens: Instant
+    closes: End
+    deposit_opens: Instant
+    deposit_closes: End
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpeningSummary(OpeningDates):
+    """An opening with the dates in force."""
+
+    id: str
+    exam: str
+    exam_label: str
+    session: str
+    session_label: str
+    academie: str
+    academie_label: str
+    state: Annotated[str, one_of(WindowState)]
+    moved: Annotated[bool, Meta(description="Ces dates l'emportent sur celles du catalogue")]
+    revision: Annotated[int, Meta(description="À renvoyer avec un changement de dates")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Openings:
+    openings: tuple[OpeningSummary, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpeningChange(OpeningDates):
+    reason: str
+    changed_by: str
+    changed_at: Instant
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpeningDetail(OpeningSummary):
+    """An opening, whom a change of its dates concerns, and the changes before, the newest first."""
+
+    drafts: Annotated[int, Meta(description="Brouillons qui ne sont pas transmis")]
+    candidatures: Annotated[int, Meta(description="Candidatures actives")]
+    changes: tuple[OpeningChange, ...]
+
+
+class NewDates(Schema):
+    """A date that is left out, or null, stays as it is."""
+
+    opens = InstantField(load_default=None, allow_none=True)
+    closes = InstantField(load_default=None, allow_none=True)
+    deposit_opens = InstantField(load_default=None, allow_none=True)
+    deposit_closes = InstantField(load_default=None, allow_none=True)
+    revision = fields.Integer(required=True)
+    reason = Text(REASON, required=True)
+
+
+class NewMessage(Schema):
+    title = Text(MESSAGE_TITLE, required=True)
+    text = Text(MESSAGE_TEXT, required=True)
+    severity = fields.String(required=True, validate=validate.OneOf(SEVERITIES))
+    shown_from = InstantField(required=True)
+    shown_until = InstantField(required=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublishedMessage(HomeMessage):
+    shown_from: Instant
+    shown_until: End
+
+
+@dataclass(frozen=True, kw_only=True)
+class Messages:
+    messages: tuple[PublishedMessage, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CreatedMessage:
+    id: str
+
+
+class Archive(fields.String):
+    """Bytes of at most MAX_CATALOGUE_BYTES, in base64 of the alphabet for addresses (RFC 4648, 5)."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        text: str = super()._deserialize(value, attr, data, **kwargs)
+        try:
+            content = urlsafe_b64decode(text.encode("ascii"))
+        except (UnicodeEncodeError, binascii.Error) as error:
+            raise ValidationError("Ce n'est pas du base64.") from error
+        if len(content) > MAX_CATALOGUE_BYTES:
+            raise ValidationError(_TOO_LARGE)
+        return content
+
+
+class CatalogueArchive(Schema):
+    archive = Archive(required=True, metadata={"description": "Archive ZIP du dossier, en base64url"})
+
+
+class CatalogueToLoad(CatalogueArchive):
+    etag = fields.String(
+        required=True, validate=validate.Length(max=64), metadata={"description": "De la comparaison qui a été lue"}
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConcernedSession:
+    """How many a change of an exam concerns."""
+
+    session: str
+    label: str
+    drafts: Annotated[int, Meta(description="Brouillons qui ne sont pas transmis")]
+    candidatures: Annotated[int, Meta(description="Candidatures actives")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ComparedExam:
+    code: str
+    label: str
+    is_new: bool
+    changes: Annotated[int, Meta(description="Combien de changements en tout")]
+    lines: Annotated[tuple[str, ...], Meta(description="Les premiers changements, une phrase chacun")]
+    sessions: tuple[ConcernedSession, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CatalogueComparison:
+    """`etag` names the archive and what it was compared with."""
+
+    etag: Annotated[str, Meta(description="À renvoyer pour charger cette archive")]
+    exams: tuple[ComparedExam, ...]
+    left: Annotated[tuple[str, ...], Meta(description="Examens en vigueur que l'archive n'a pas")]
+    new_etablissements: int
+    changed_etablissements: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExamInForce:
+    code: str
+    label: str
+    sessions: Annotated[tuple[str, ...], Meta(description="Leurs libellés")]
+    loaded_at: Instant
+    loaded_by_staff: Annotated[bool, Meta(description="Par un administrateur ; sinon par une commande")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExamsInForce:
+    exams: tuple[ExamInForce, ...]
+
+
+_MANAGE, _CATALOGUE = (staff("openings:manage"),), (staff(CATALOGUE_SCOPE),)
+
+list_openings = Operation(
+    "GET",
+    "/v1/staff/openings",
+    Openings,
+    "Every opening with the dates in force, the newest session first.",
+    _MANAGE,
+)
+read_opening = Operation(
+    "GET",
+    "/v1/staff/openings/<opening_id>",
+    OpeningDetail,
+    "An opening, whom a change of its dates concerns, and the changes before.",
+    _MANAGE,
+)
+change_dates = Operation(
+    "POST",
+    "/v1/staff/openings/<opening_id>/dates",
+    NoneType,
+    "Set dates, with a reason; they take precedence over the catalogue. Refused where they have changed since.",
+    _MANAGE,
+    body=NewDates,
+    problems=(problem_types.PRECONDITION_FAILED,),
+)
+list_messages = Operation(
+    "GET", "/v1/staff/messages", Messages, "Messages of the past, of the moment and to come.", _MANAGE
+)
+publish_message = Operation(
+    "POST",
+    "/v1/staff/messages",
+    CreatedMessage,
+    "Publish a message, shown from `shown_from` until `shown_until` (excluded).",
+    _MANAGE,
+    body=NewMessage,
+    status=201,
+)
+withdraw_message = Operation(
+    "DELETE", "/v1/staff/messages/<message_id>", NoneType, "Take a message off at once.", _MANAGE
+)
+
+list_exams = Operation(
+    "GET",
+    "/v1/staff/catalogues",
+    ExamsInForce,
+    "The exams in force, with their sessions and when they were loaded.",
+    _CATALOGUE,
+)
+compare_catalogue = Operation(
+    "POST",
+    "/v1/staff/catalogues/comparison",
+    CatalogueComparison,
+    "What an archive would change, and for whom; nothing is written. Its mistakes: `mistakes`, by file and line.",
+    _CATALOGUE,
+    body=CatalogueArchive,
+    seconds=CATALOGUE_SECONDS,
+)
+load_catalogue = Operation(
+    "POST",
+    "/v1/staff/catalogues",
+    NoneType,
+    "Put an archive's catalogue in force, all or nothing. Refused where another was loaded since the comparison.",
+    _CATALOGUE,
+    body=CatalogueToLoad,
+    seconds=CATALOGUE_SECONDS,
+    problems=(problem_types.PRECONDITION_FAILED,),
+)
+
+SECTIONS = (
+    Section(
+        "Ouvertures et messages",
+        (list_openings, read_opening, change_dates, list_messages, publish_message, withdraw_message),
+    ),
+    Section("Catalogue", (list_exams, compare_catalogue, load_catalogue)),
+)

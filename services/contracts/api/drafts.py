@@ -1,0 +1,290 @@
+"""The API of registrations for drafts: begun or resumed, read and written tab by tab, saved or abandoned."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import NoneType
+from typing import Annotated, Any
+
+from marshmallow import Schema, ValidationError, fields, validate
+from msgspec import Meta
+
+from services.contracts import problem_types
+from services.contracts.api.forms import Form, FormField, Mistake, Suggestions
+from services.contracts.api.operation import CANDIDATE, End, Instant, Operation, Section
+from services.contracts.api.texts import Text
+from services.contracts.registration_codes import NEXT, OBSTACLES, TAB_ACTIONS, TAB_STATES
+from services.contracts.registration_lengths import FIELD_NAME, FIELD_VALUE
+from services.contracts.registrations import Contact, Recap
+
+LONGEST_ASSERTION = 8000  # characters of a signed identity
+MAX_VALUES = 400  # fields of a tab, items of a list
+TOO_MANY = "{max} champs au plus sont admis."
+
+
+class TypedValue(fields.Field[Any]):
+    """What was typed in one field: a text, or a list of texts for checkboxes."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str | list[str]:
+        items = value if isinstance(value, list) else [value]
+        if not all(isinstance(item, str) for item in items) or len(items) > MAX_VALUES:
+            raise ValidationError("Un texte, ou une liste de textes, est attendu.")
+        if any(len(item) > FIELD_VALUE for item in items):
+            raise ValidationError(f"{FIELD_VALUE} caractères au plus sont admis.")
+        typed: str | list[str] = value
+        return typed
+
+
+class Asserted(Schema):
+    assertion = Text(LONGEST_ASSERTION, required=True)
+
+
+class NewDraft(Asserted):
+    opening_id = Text(required=True)
+
+
+class IdentityHeader(Schema):
+    assertion = Text(LONGEST_ASSERTION, data_key="X-Identity", load_default=None)
+
+
+class WrittenTab(Schema):
+    revision = fields.Integer(required=True, strict=True, validate=validate.Range(min=0))
+    values = fields.Dict(
+        keys=Text(FIELD_NAME),
+        values=TypedValue(),
+        required=True,
+        validate=validate.Length(max=MAX_VALUES, error=TOO_MANY),
+    )
+    action = fields.String(load_default=NEXT, validate=validate.OneOf(TAB_ACTIONS))
+
+
+class SearchQuery(Schema):
+    field = Text(required=True)
+    q = Text(load_default="")
+
+
+class SavedDraft(Asserted):
+    revision = fields.Integer(required=True, strict=True, validate=validate.Range(min=0))
+
+
+@dataclass(frozen=True, kw_only=True)
+class TabState:
+    number: int
+    kind: str
+    name: str
+    title: str
+    state: Annotated[str, Meta(extra_json_schema={"enum": list(TAB_STATES)})]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModifiedCandidature:
+    numero_inscription: str
+    version_label: str
+    saved_at: Instant
+
+
+@dataclass(frozen=True, kw_only=True)
+class Obstacle:
+    """Why a draft cannot be transmitted now."""
+
+    reason: Annotated[str, Meta(extra_json_schema={"enum": list(OBSTACLES)})]
+    detail: str
+    candidature_id: Annotated[str | None, Meta(description="L'autre candidature")] = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    id: str
+    revision: int
+    numero_candidat: str
+    exam_label: str
+    session_label: str
+    academie_label: str
+    opening_id: str
+    closes_at: End
+    candidature_id: Annotated[str | None, Meta(description="Celle qu'il modifie")]
+    modified: ModifiedCandidature | None
+    obstacles: Annotated[tuple[Obstacle, ...], Meta(description="Aucun : il peut être transmis")]
+    contact: Contact
+    tabs: tuple[TabState, ...]
+    current: int
+    updated_at: Instant
+    saved_candidature_id: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Drafts:
+    drafts: tuple[Draft, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class EpreuveField:
+    """An épreuve of the tab « Epreuves », fixed where `position` is null."""
+
+    code: str
+    title: str
+    group: Annotated[str, Meta(extra_json_schema={"enum": ["obligatoires", "facultatives"]})]
+    parent: str | None
+    position: FormField | None
+    position_label: str
+    option: FormField | None
+    mode_label: str | None
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tab:
+    number: int
+    kind: str
+    name: str
+    title: str
+    revision: int
+    form: Form | None
+    recap: Recap | None
+    epreuves: tuple[EpreuveField, ...] | None
+    notices: tuple[str, ...]
+    paragraphs: tuple[str, ...]
+    errors: tuple[Mistake, ...]
+    draft: Annotated[Draft, Meta(description="Dont il est un onglet, tel qu'il est")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Going:
+    """The draft's new revision, and the number of the tab to show next."""
+
+    revision: int
+    goto: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class SavedVersion:
+    candidature_id: str
+    version: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Offered:
+    """A spécialité."""
+
+    code: str
+    label: Annotated[str, Meta(examples=["Management commercial opérationnel (31213)"])]
+    acronym: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Domain:
+    label: str
+    specialites: tuple[Offered, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Domains:
+    domains: tuple[Domain, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskedEpreuve:
+    code: str
+    label: str
+    mandatory: bool
+    parent: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskedPiece:
+    label: str
+    certain: Annotated[bool, Meta(description="false : elle dépend de réponses qui ne sont pas encore données")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """« Ce qui vous sera demandé »"""
+
+    specialite: Offered
+    epreuves: tuple[AskedEpreuve, ...]
+    pieces: tuple[AskedPiece, ...]
+
+
+_OWN = (CANDIDATE,)
+_DRAFT, _TAB = "/v1/drafts/<draft_id>", "/v1/drafts/<draft_id>/tabs/<int:number>"
+
+open_draft = Operation(
+    "POST",
+    "/v1/drafts",
+    Draft,
+    "« Valider »: begin a draft for an opening, or resume the one there is.",
+    _OWN,
+    body=NewDraft,
+    status=201,
+    other_statuses={200: "Le brouillon commencé auparavant"},
+    problems=(
+        problem_types.NOT_FOUND,
+        problem_types.WINDOW_CLOSED,
+        problem_types.CANDIDATURE_EXISTS,
+        problem_types.OTHER_DRAFT,
+        problem_types.IDENTITY_OUTDATED,
+    ),
+)
+list_drafts = Operation("GET", "/v1/drafts", Drafts, "Drafts not transmitted, the latest written first.", _OWN)
+read_draft = Operation("GET", _DRAFT, Draft, "One draft; a saved one names its candidature.", _OWN)
+delete_draft = Operation("DELETE", _DRAFT, NoneType, "Abandon a draft.", _OWN, problems=(problem_types.DRAFT_SAVED,))
+read_tab = Operation(
+    "GET",
+    _TAB,
+    Tab,
+    "A tab as it was typed.",
+    _OWN,
+    headers=IdentityHeader,
+    problems=(problem_types.IDENTITY_OUTDATED,),
+)
+write_tab = Operation(
+    "PUT",
+    _TAB,
+    Going,
+    "Keep what was typed, right or not; « next » is refused while something is wrong.",
+    _OWN,
+    headers=IdentityHeader,
+    body=WrittenTab,
+    problems=(
+        problem_types.WINDOW_CLOSED,
+        problem_types.DRAFT_CHANGED,
+        problem_types.DRAFT_SAVED,
+        problem_types.IDENTITY_OUTDATED,
+    ),
+)
+search = Operation("GET", f"{_TAB}/search", Suggestions, "Proposals for a search field.", _OWN, query=SearchQuery)
+save_draft = Operation(
+    "POST",
+    f"{_DRAFT}/save",
+    SavedVersion,
+    "« Enregistrer ». Repeats answer the same; `/v1/candidatures/{id}/acknowledgement` says what was saved.",
+    _OWN,
+    body=SavedDraft,
+    status=201,
+    problems=(
+        problem_types.WINDOW_CLOSED,
+        problem_types.DRAFT_CHANGED,
+        problem_types.DRAFT_SAVED,
+        problem_types.CANDIDATURE_EXISTS,
+        problem_types.IDENTITY_OUTDATED,
+        problem_types.INCOMPLETE,
+    ),
+)
+list_specialites = Operation(
+    "GET", f"{_DRAFT}/specialites", Domains, "The spécialités of the draft's session, by domain.", _OWN
+)
+read_specialite = Operation(
+    "GET",
+    f"{_DRAFT}/specialites/<code>",
+    Asked,
+    "What one of them leads to be asked, as far as the draft decides it.",
+    _OWN,
+)
+
+SECTIONS = (
+    Section(
+        "Brouillons",
+        (open_draft, list_drafts, read_draft, delete_draft, read_tab, write_tab, search, save_draft),
+    ),
+    Section("Choix d'une spécialité", (list_specialites, read_specialite)),
+)

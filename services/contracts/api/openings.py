@@ -1,0 +1,86 @@
+"""The API of registrations for everyone: the choice of an opening, step by step, and the home page's messages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from marshmallow import Schema, fields, validate
+from msgspec import Meta
+
+from services.contracts import page_labels
+from services.contracts.api.operation import PUBLIC, End, Instant, Operation, Section, one_of
+from services.contracts.api.texts import Text
+from services.contracts.registration_codes import SEVERITIES, Purpose, WindowState
+
+
+class ChoicesQuery(Schema):
+    purpose = fields.String(
+        load_default=Purpose.CONSULT.value, validate=validate.OneOf([purpose.value for purpose in Purpose])
+    )
+    domaine = Text(load_default=None)
+    exam = Text(load_default=None)
+    session = Text(load_default=None)
+    academie = Text(load_default=None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChosenStep:
+    name: str
+    label: str
+    value: str
+    value_label: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    value: str
+    label: str
+    hint: Annotated[str | None, Meta(description="Les départements d'une académie")] = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class NextStep:
+    name: str
+    question: str
+    choices: tuple[Choice, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpeningInformation:
+    opening_id: str
+    state: Annotated[str, one_of(WindowState)]
+    sentence: str
+    opens: Instant
+    closes: End
+    residence_notice: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Selection:
+    """The state of the choice: exactly one of `next`, `information` and `empty_message` is set."""
+
+    steps: tuple[ChosenStep, ...]
+    next: NextStep | None = None
+    information: OpeningInformation | None = None
+    empty_message: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class HomeMessage:
+    id: str
+    title: str
+    text: str
+    severity: Annotated[str, Meta(extra_json_schema={"enum": list(SEVERITIES)})]
+
+
+read_choices = Operation(
+    "GET",
+    "/v1/openings/choices",
+    Selection,
+    "Where the picking stands: what was chosen, and what comes next or is known.",
+    (PUBLIC,),
+    query=ChoicesQuery,
+)
+list_messages = Operation("GET", "/v1/messages", list[HomeMessage], "The messages to show now.", (PUBLIC,))
+SECTION = Section(page_labels.OPENINGS, (read_choices, list_messages))

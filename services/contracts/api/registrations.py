@@ -1,0 +1,227 @@
+"""The API of registrations for candidates' saved candidatures, and for the portal's other services."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import NoneType
+from typing import Annotated
+
+from marshmallow import Schema, fields, validate
+from msgspec import Meta
+
+from services.contracts import page_labels, problem_types
+from services.contracts.api.candidatures import CandidatureLabels
+from services.contracts.api.drafts import Asserted, Draft, Drafts
+from services.contracts.api.operation import CANDIDATE, End, Instant, Operation, Section, service
+from services.contracts.registrations import Contact, Recap, RegistrationSaved
+
+CURRENT = "current"
+"""Instead of the number of a version: that which counts now."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tile(CandidatureLabels):
+    """An active candidature."""
+
+    numero_candidat: str
+    version: int
+    version_label: str
+    saved_at: Instant
+    closes_at: End
+    closes_label: str
+    modifiable: Annotated[bool, Meta(description="Et peut être retirée")]
+    contact: Contact
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ecartee(CandidatureLabels):
+    """A candidature that its service gestionnaire set aside."""
+
+    ended_at: Instant
+    reason: str | None
+    contact: Contact
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tiles:
+    candidatures: tuple[Tile, ...]
+    ecartees: tuple[Ecartee, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mine(Tiles, Drafts):
+    """« Mes inscriptions »"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Candidature(Tile):
+    recap: Recap
+
+
+@dataclass(frozen=True, kw_only=True)
+class TabTitle:
+    number: int
+    title: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Acknowledgement:
+    """What « N° Inscription » shows after the save of a version."""
+
+    candidature_id: str
+    version: int
+    version_label: str
+    saved_sentence: str
+    numero_candidat: str
+    numero_inscription: str
+    closes_sentence: str
+    academie_label: str
+    contact: Contact
+    documents: tuple[str, ...]
+    warnings: tuple[str, ...]
+    tabs: tuple[TabTitle, ...]
+
+
+class Empty(Schema):
+    """A body without content."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class HomeContact(Contact):
+    academie_label: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContactAnswer:
+    contact: HomeContact
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfferedForm:
+    code: str
+    title: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Forms:
+    """« Les formulaires » of a candidature, or the sentence of an exam that offers none."""
+
+    sentence: str | None
+    forms: tuple[OfferedForm, ...]
+
+
+class IdentityFloor(Schema):
+    version = fields.Integer(required=True, strict=True, validate=validate.Range(min=0, max=2_000_000_000))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Engaged:
+    engaged: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class VersionEvent:
+    event_id: str
+    data: RegistrationSaved
+
+
+_OWN, _ACCOUNTS = (CANDIDATE,), (service("accounts"),)
+_CANDIDATURE, _CANDIDATE = "/v1/candidatures/<candidature_id>", "/v1/candidates/<candidate_id>"
+
+list_candidatures = Operation(
+    "GET",
+    "/v1/candidatures",
+    Tiles,
+    "Active candidatures whose session has not closed, and those set aside by their service gestionnaire.",
+    _OWN,
+)
+list_mine = Operation(
+    "GET",
+    "/v1/mine",
+    Mine,
+    "All that « Mes inscriptions » lists: candidatures, and drafts not transmitted, the latest written first.",
+    _OWN,
+)
+read_candidature = Operation("GET", _CANDIDATURE, Candidature, "A candidature with its récapitulatif.", _OWN)
+read_acknowledgement = Operation(
+    "GET",
+    f"{_CANDIDATURE}/acknowledgement",
+    Acknowledgement,
+    "What the save answered, for the current version.",
+    _OWN,
+)
+start_modification = Operation(
+    "POST",
+    f"{_CANDIDATURE}/draft",
+    Draft,
+    "« Modifier »: a draft filled in from the current version, or the one under way.",
+    _OWN,
+    body=Asserted,
+    status=201,
+    other_statuses={200: "La modification commencée auparavant"},
+    problems=(
+        problem_types.WINDOW_CLOSED,
+        problem_types.CONFLICT,
+        problem_types.OTHER_DRAFT,
+        problem_types.IDENTITY_OUTDATED,
+    ),
+)
+withdraw = Operation(
+    "POST",
+    f"{_CANDIDATURE}/withdrawal",
+    NoneType,
+    "« Se désinscrire ».",
+    _OWN,
+    body=Empty,
+    problems=(problem_types.WINDOW_CLOSED, problem_types.CONFLICT),
+)
+list_forms = Operation("GET", f"{_CANDIDATURE}/forms", Forms, "« Les formulaires » of a candidature.", _OWN)
+read_contact = Operation(
+    "GET",
+    "/v1/contact",
+    ContactAnswer,
+    "The service gestionnaire of the caller's latest candidature.",
+    _OWN,
+    problems=(problem_types.NOT_FOUND,),
+)
+
+set_identity_floor = Operation(
+    "PUT",
+    f"{_CANDIDATE}/identity-floor",
+    NoneType,
+    "Refuse older identities from now on; 409 once a candidature was saved.",
+    _ACCOUNTS,
+    body=IdentityFloor,
+)
+read_engaged = Operation("GET", f"{_CANDIDATE}/engaged", Engaged, "Whether a candidature was ever saved.", _ACCOUNTS)
+erase_candidate = Operation(
+    "DELETE",
+    _CANDIDATE,
+    NoneType,
+    "Erase the drafts of a deleted account; 409 once a candidature was saved.",
+    _ACCOUNTS,
+)
+read_version = Operation(
+    "GET",
+    f"{_CANDIDATURE}/versions/<version>",
+    VersionEvent,
+    "The event of a version, or of the current one.",
+    (service("documents"),),
+)
+
+SECTIONS = (
+    Section(
+        page_labels.REGISTRATIONS,
+        (
+            list_candidatures,
+            list_mine,
+            read_candidature,
+            read_acknowledgement,
+            start_modification,
+            withdraw,
+            list_forms,
+            read_contact,
+        ),
+    ),
+    Section("Pour les services du portail", (set_identity_floor, read_engaged, erase_candidate, read_version)),
+)

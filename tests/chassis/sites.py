@@ -54,7 +54,7 @@ def plain() -> Flask:
 def failing() -> Flask:
     """A service that fails, in a route and outside any."""
     nowhere = settings("sqlite:////nowhere/failing.db", env="development")
-    app = create_service("failing", nowhere, Database(), title="-", blueprints=[])
+    app = create_service("failing", nowhere, Database(), title="-", views=[])
     inner = app.wsgi_app
 
     @app.get("/people/<name>")
@@ -84,7 +84,7 @@ def failing() -> Flask:
 def ledger(database_url: str) -> Flask:
     """A service whose routes read and write one table."""
     db = Database()
-    app = create_service("ledger", settings(database_url), db, title="-", blueprints=[])
+    app = create_service("ledger", settings(database_url), db, title="-", views=[])
 
     @app.post("/entries")
     @access.public

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from flask import Flask
-from flask_smorest import Blueprint
 from sqlalchemy import text
 from sqlalchemy.event import listen
 from sqlalchemy.exc import OperationalError
@@ -16,11 +16,17 @@ from werkzeug.test import TestResponse
 
 from services.chassis.database import transactions
 from services.chassis.database.transactions import Database, is_database_unavailable
-from services.chassis.web import access
 from services.chassis.web.application import create_service
+from services.chassis.web.operations import Views
+from services.contracts.api.operation import PUBLIC, Operation, Section
 from tests.chassis.tables import settings
 from tests.support.ports import free_port
 from tests.support.postgres import Postgres
+
+
+@dataclass(frozen=True)
+class Count:
+    number: int
 
 
 def answer(database_url: str, statement: str) -> TestResponse:
@@ -29,15 +35,16 @@ def answer(database_url: str, statement: str) -> TestResponse:
 
 
 def service(db: Database, database_url: str, statement: str) -> Flask:
-    blueprint = Blueprint("asked", __name__)
+    asked = Operation("GET", "/asked", Count, "Ask the database.", (PUBLIC,))
+    views = Views("asked", __name__)
 
-    @blueprint.get("/asked")
-    @access.public
-    def ask() -> str:
+    @views.serves(asked)
+    def ask() -> Count:
         with db.operation() as session:
-            return str(session.execute(text(statement)))
+            return Count(number=len(session.execute(text(statement)).all()))
 
-    return create_service("asked", settings(database_url), db, title="-", blueprints=[blueprint])
+    sections = (Section("-", (asked,)),)
+    return create_service("asked", settings(database_url), db, title="-", sections=sections, views=[views])
 
 
 def says_that_it_is_away(answered: TestResponse) -> bool:

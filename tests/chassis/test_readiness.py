@@ -34,7 +34,7 @@ def silent() -> Iterator[int]:
 
 
 def service(database_url: str, **reports: Check) -> Flask:
-    return create_service("probed", settings(database_url), Database(), title="-", blueprints=[], reports=reports)
+    return create_service("probed", settings(database_url), Database(), title="-", views=[], reports=reports)
 
 
 def timed(deed: Callable[[], object]) -> float:

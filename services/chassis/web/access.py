@@ -39,15 +39,6 @@ def staff(*scopes: str) -> Callable[[View], View]:
     return _mark(Access("staff", frozenset(scopes)))
 
 
-def service(*clients: str) -> Callable[[View], View]:
-    """A process of the portal, by client id ("gateway", "documents" …)."""
-    return _mark(Access("service", frozenset(clients)))
-
-
-def any_of(*ways: Access) -> Callable[[View], View]:
-    return _mark(*ways)
-
-
 def caller() -> Caller:
     """The caller of a route that is not public."""
     who: Caller = g.caller

@@ -1,30 +1,29 @@
-"""A service's OpenAPI description: its operations, who may call each, and every problem that it answers with.
-
-flask-smorest describes its own errors, which no service answers with; views add theirs by `answers_with`.
-"""
+"""A service's OpenAPI description: its operations, who may call each, what comes in and out, and every problem."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import NoneType
 from typing import Any
 
-from flask import Flask
-from flask_smorest import Api, Blueprint
+import msgspec
+from apispec import APISpec
+from apispec.ext.marshmallow import MarshmallowPlugin
+from marshmallow import fields
+from webargs.fields import DelimitedList
 
-from services.chassis.web.access import ways_of
 from services.chassis.web.problems import CONTENT_TYPE
 from services.contracts import problem_types
-from services.contracts.api.operation import PUBLIC, Access
-from services.contracts.problem_types import BY_SLUG, ProblemType
+from services.contracts.api.operation import JSON, PUBLIC, Operation, Section
+from services.contracts.problem_types import ProblemType
 
-METHODS = frozenset({"get", "post", "put", "patch", "delete", "head"})
-SCHEMES = {
+_SCHEMES = {
     "staff": "Le jeton d'un membre d'un service gestionnaire ; la liste nomme les portées demandées",
     "candidate": "Le jeton d'accès d'un candidat",
     "service": "Le jeton d'accès d'un service du portail",
 }
-PROBLEM = {
+_PROBLEM = {
     "type": "object",
     "description": "Problem details (RFC 9457) ; d'autres membres peuvent s'y ajouter",
     "required": ["type", "title", "status", "detail", "instance"],
@@ -37,7 +36,7 @@ PROBLEM = {
         "errors": {"type": "array", "items": {"$ref": "#/components/schemas/ProblemError"}},
     },
 }
-PROBLEM_ERROR = {
+_PROBLEM_ERROR = {
     "type": "object",
     "required": ["pointer", "detail"],
     "properties": {
@@ -45,67 +44,89 @@ PROBLEM_ERROR = {
         "detail": {"type": "string"},
     },
 }
-COMPONENTS = {"Problem": PROBLEM, "ProblemError": PROBLEM_ERROR}
 _CONTENT = {CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
 _ANY = (problem_types.BAD_REQUEST, problem_types.INTERNAL_ERROR, problem_types.UNAVAILABLE)
 _IDENTIFIED = (problem_types.UNAUTHENTICATED, problem_types.FORBIDDEN)
 _WITH_BODY = (problem_types.TOO_LARGE, problem_types.INVALID)
-_JSON = "application/json"
-_OF_FLASK_SMOREST = ("Error", "PaginationMetadata")
+_PARAMETER = re.compile(r"<(?:(\w+):)?(\w+)>")
 
 
-def added(description: dict[str, Any], app: Flask, blueprints: Iterable[Blueprint]) -> dict[str, Any]:
-    """`description` with the operations of these blueprints, which are registered on `app`.
+def describe(title: str, sections: Sequence[Section]) -> dict[str, Any]:
+    """The OpenAPI description of these operations: who may call each, what comes in, each answer and every problem."""
+    schemas = MarshmallowPlugin()
+    spec = APISpec(title, "v1", "3.1.0", plugins=[schemas])
+    schemas.converter.add_parameter_attribute_function(_of_delimited_list)  # type: ignore[union-attr]
+    operations = [operation for section in sections for operation in section.operations]
+    answers = [operation.answer for operation in operations if operation.answer not in (NoneType, bytes)]
+    refs, shapes = msgspec.json.schema_components(answers, ref_template="#/components/schemas/{name}")
+    for name, shape in {**shapes, "Problem": _PROBLEM, "ProblemError": _PROBLEM_ERROR}.items():
+        spec.components.schema(name, shape)
+    for kind, words in _SCHEMES.items():
+        spec.components.security_scheme(kind, {"type": "http", "scheme": "bearer", "description": words})
+    answer_of = dict(zip(answers, refs, strict=True))
+    for section in sections:
+        spec.tag({"name": section.title})
+        for operation in section.operations:
+            described = _described(operation, answer_of.get(operation.answer), section.title)
+            spec.path(_PARAMETER.sub(r"{\2}", operation.path), operations={operation.method.lower(): described})
+    return spec.to_dict()
 
-    It takes as long as all the rest of an app's start, and few processes are asked for it: flask-smorest makes it on an
-    app of its own, when somebody asks.
-    """
-    described = Flask(app.import_name, static_folder=None)
-    described.config |= {"API_TITLE": "", "API_VERSION": "v1", "OPENAPI_VERSION": "3.1.0"}
-    api = Api(described)
-    for blueprint in blueprints:
-        api.register_blueprint(blueprint)
-    others = _complete(api.spec.to_dict(), app)
-    description["paths"] |= others["paths"]
-    description["components"]["schemas"] |= others["components"]["schemas"]
-    description["tags"] += others.get("tags", [])
-    return description
+
+def _of_delimited_list(_: Any, field: fields.Field[Any], **__: Any) -> dict[str, Any]:
+    """Its values come in one parameter, between commas."""
+    return {"explode": False, "style": "form"} if isinstance(field, DelimitedList) else {}
 
 
-def _complete(description: dict[str, Any], app: Flask) -> dict[str, Any]:
-    """`description` as flask-smorest made it; returns it with access and problems. It is changed in place, once."""
-    components = description["components"]
-    components.pop("responses", None)
-    components["schemas"] = {
-        **{name: schema for name, schema in components["schemas"].items() if name not in _OF_FLASK_SMOREST},
-        **COMPONENTS,
+def _described(operation: Operation[Any], answer: Mapping[str, Any] | None, tag: str) -> dict[str, Any]:
+    described: dict[str, Any] = {
+        "summary": operation.summary,
+        "tags": [tag],
+        "security": [] if PUBLIC in operation.access else [{way.kind: sorted(way.names)} for way in operation.access],
     }
-    components["securitySchemes"] = {
-        kind: {"type": "http", "scheme": "bearer", "description": words} for kind, words in SCHEMES.items()
+    if parameters := [*_parameters(operation)]:
+        described["parameters"] = parameters
+    if body := _body(operation):
+        described["requestBody"] = {"required": True, "content": body}
+    described["responses"] = {
+        **_success(operation, answer),
+        **_described_problems(operation.path, described, operation.problems),
     }
-    access = _access_by_operation(app)
-    for path, item in description["paths"].items():
-        for method in METHODS & item.keys():
-            _complete_operation(path, item[method], access[method, path])
-    return description
+    return described
 
 
-def _access_by_operation(app: Flask) -> dict[tuple[str, str], tuple[Access, ...]]:
-    return {
-        (method.lower(), re.sub(r"<(?:[^:<>]+:)?(\w+)>", r"{\1}", rule.rule)): ways_of(app, rule.endpoint) or ()
-        for rule in app.url_map.iter_rules()
-        for method in rule.methods or ()
-    }
+def _parameters(operation: Operation[Any]) -> Iterator[Mapping[str, Any]]:
+    for kind, name in _PARAMETER.findall(operation.path):
+        yield {
+            "in": "path",
+            "name": name,
+            "required": True,
+            "schema": {"type": "integer" if kind == "int" else "string"},
+        }
+    for place in ("query", "headers"):
+        if schema := getattr(operation, place):
+            yield {"in": "header" if place == "headers" else place, "schema": schema}
+    yield from operation.parameters
 
 
-def _complete_operation(path: str, operation: dict[str, Any], ways: tuple[Access, ...]) -> None:
-    operation["security"] = [] if PUBLIC in ways else [{way.kind: sorted(way.names)} for way in ways]
-    own = {status: response.get("description", "") for status, response in operation["responses"].items()}
-    successes = {status: value for status, value in operation["responses"].items() if status.startswith(("2", "3"))}
-    operation["responses"] = successes | described_problems(path, operation, _own_problems(own))
+def _body(operation: Operation[Any]) -> dict[str, Any]:
+    if operation.sends:
+        return {operation.sends: {"schema": {"type": "string", "format": "binary"}}}
+    if operation.body:
+        example = {"example": operation.example} if operation.example else {}
+        return {JSON: {"schema": operation.body, **example}}
+    return {}
 
 
-def described_problems(path: str, operation: Mapping[str, Any], own: Iterable[ProblemType]) -> dict[str, Any]:
+def _success(operation: Operation[Any], answer: Mapping[str, Any] | None) -> dict[str, Any]:
+    content: dict[str, Any] = {}
+    if operation.answer is not NoneType:
+        schema = answer or {"type": "string", "format": "binary"}
+        content = {"content": {operation.media_type: {"schema": schema}}}
+    words = {operation.success: operation.answer_words or "Fait", **operation.other_statuses}
+    return {str(status): {"description": said, **content} for status, said in words.items()}
+
+
+def _described_problems(path: str, operation: Mapping[str, Any], own: Iterable[ProblemType]) -> dict[str, Any]:
     """The responses with problems of an operation as far as it is described: its `own` and those of any."""
     by_status: dict[int, dict[str, ProblemType]] = {}
     for problem in (*_general_problems(path, operation), *own):
@@ -121,21 +142,15 @@ def _general_problems(path: str, operation: Mapping[str, Any]) -> Iterator[Probl
     yield from _ANY
     if operation["security"]:
         yield from _IDENTIFIED
-    if "{" in path or "<" in path:
+    if "<" in path:
         yield problem_types.NOT_FOUND
     body = operation.get("requestBody")
     if body:
         yield from _WITH_BODY
-    if body and _JSON in body["content"]:
+    if body and JSON in body["content"]:
         yield problem_types.CONTENT_TYPE_REFUSED
     if any(parameter["in"] != "path" for parameter in operation.get("parameters", ()) if isinstance(parameter, dict)):
         yield problem_types.INVALID
-
-
-def _own_problems(descriptions: Mapping[str, str]) -> Iterator[ProblemType]:
-    """Those that the view's `answers_with` names."""
-    for description in descriptions.values():
-        yield from (BY_SLUG[slug] for slug in description.split(", ") if slug in BY_SLUG)
 
 
 def _words(problems: Any) -> str:

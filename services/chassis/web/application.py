@@ -11,10 +11,9 @@ from typing import Any
 
 import orjson
 import structlog
-from flask import Flask, Response, jsonify, request
+from flask import Blueprint, Flask, Response, jsonify, request
 from flask.json.provider import DefaultJSONProvider
 from flask_migrate import Migrate
-from flask_smorest import Blueprint
 from marshmallow import RAISE
 from sqlalchemy.exc import SQLAlchemyError
 from webargs.flaskparser import FlaskParser
@@ -28,10 +27,10 @@ from services.chassis.process.failure_reason import frames_of, reason_of
 from services.chassis.process.readiness import Check, Readiness
 from services.chassis.settings import ServiceSettings
 from services.chassis.traces import spans
-from services.chassis.web import access, api_description, health_pages, operations, problems, request_log
+from services.chassis.web import access, api_description, health_pages, problems, request_log
 from services.chassis.web.access_tokens import KeyOf, RemoteKeys
 from services.chassis.web.body_limit import MAX_BODY_BYTES
-from services.chassis.web.operations import Views, check_all_served
+from services.chassis.web.operations import check_all_served
 from services.contracts.api.operation import Section
 
 MAX_ERRORS_OF_A_KIND = 50  # in one answer
@@ -57,9 +56,8 @@ def create_service(
     db: Database,
     *,
     title: str,
-    blueprints: Sequence[Blueprint] = (),
     sections: Sequence[Section] = (),
-    views: Sequence[Views] = (),
+    views: Sequence[Blueprint] = (),
     key_of: KeyOf | None = None,
     reports: dict[str, Check] | None = None,
 ) -> Flask:
@@ -80,7 +78,7 @@ def create_service(
     app.before_request(refuse_unstorable_text)
     db.connect(app, settings.database_url, pooled=settings.database_pooled)
     Migrate(app, db, directory=f"services/{name}/migrations", render_as_batch=True)
-    _register_api(app, title, sections, views, blueprints)
+    _register_api(app, title, sections, views)
     problems.register(app)
     app.register_error_handler(SQLAlchemyError, database_away)
     return app
@@ -127,17 +125,14 @@ def _unstorable_texts(value: Any, pointer: str = "#") -> Iterator[FieldError]:
         yield from _unstorable_texts(item, f"{pointer}/{name}")
 
 
-def _register_api(
-    app: Flask, title: str, sections: Sequence[Section], views: Sequence[Views], blueprints: Sequence[Blueprint]
-) -> None:
-    for blueprint in (*views, *blueprints):
+def _register_api(app: Flask, title: str, sections: Sequence[Section], views: Sequence[Blueprint]) -> None:
+    for blueprint in views:
         app.register_blueprint(blueprint)
     check_all_served(app, sections)
 
     @cache
     def described() -> dict[str, Any]:
-        description = operations.describe(title, sections)
-        return api_description.added(description, app, blueprints) if blueprints else description
+        return api_description.describe(title, sections)
 
     @app.get("/openapi.json")
     @access.public

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any
 
 import structlog
 from flask import Flask, Response, g, json
@@ -14,11 +13,7 @@ from services.chassis.process.failure_reason import frames_of, reason_of
 from services.chassis.web.translations import in_french
 from services.contracts.problem_types import BY_STATUS, ProblemType
 
-if TYPE_CHECKING:  # the gateway answers with problems too, and its image has no flask-smorest
-    from flask_smorest import Blueprint
-
 log = structlog.get_logger()
-View = TypeVar("View", bound=Callable[..., Any])
 
 CONTENT_TYPE = "application/problem+json"
 DETAILS = {
@@ -33,18 +28,6 @@ DETAILS = {
 def register(app: Flask) -> None:
     app.register_error_handler(DomainError, of_domain_error)
     app.register_error_handler(HTTPException, of_http_exception)
-
-
-def answers_with(blueprint: Blueprint, *problems: ProblemType) -> Callable[[View], View]:
-    """Document in OpenAPI which problems the view answers with."""
-
-    def decorate(view: View) -> View:
-        for status in {problem.status: None for problem in problems}:
-            slugs = ", ".join(problem.slug for problem in problems if problem.status == status)
-            view = blueprint.alt_response(status, description=slugs)(view)
-        return view
-
-    return decorate
 
 
 def of_domain_error(error: DomainError) -> Response:

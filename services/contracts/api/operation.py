@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass, field, fields
 from datetime import datetime
+from types import NoneType
 from typing import Annotated, Any, Generic, TypeVar, cast
 
 from marshmallow import Schema
@@ -89,6 +90,11 @@ class Operation(Generic[Answer]):
     reads: bool = False
     parameters: tuple[Mapping[str, Any], ...] = ()
     example: Mapping[str, Any] | None = None
+
+    @property
+    def success(self) -> int:
+        """The status of what went well."""
+        return self.status or (204 if self.answer is NoneType else 200)
 
 
 @dataclass(frozen=True)

@@ -77,9 +77,10 @@ def test_what_waits_for_other_accounts_holds_nobody_up(
     logins = {email: accounts.log_in_new_candidate(email=email, email_confirmation=email) for email in emails}
     found = [accounts.search_candidates(administrator, email)[0] for email in emails]
     before, between, after = sorted(found, key=lambda candidate: candidate["id"])
-    registrations.down = True
-    for waiting in (before, after):
-        assert change(accounts, logins[waiting["email"]], nom_famille="DURAND").status_code == 503
+    registrations.lose_answers = True
+    for email in (before["email"], after["email"]):
+        typed = {"email": email, "email_confirmation": email, "prenoms": "Autre"}
+        assert change(accounts, logins[email], **typed).status_code == 503
     path, values = f"/candidates/{between['id']}/identity", between["values"] | {"nom_famille": "BINNET"}
     assert accounts.call("POST", path, administrator, values=values, reason=REASON).json == {"version": 2}
 

@@ -12,11 +12,11 @@ from icalendar import Calendar
 from gateway.layout.frame import Frame
 from gateway.web.calendar_file import REMINDER
 from gateway.web.justificatifs.liste import is_all_handed_over
-from gateway.web.to_do import CandidateFacts, nothing_to_do_sentence, to_do_items
+from gateway.web.to_do import CandidateFacts, nothing_to_do_sentence, pieces_to_do_of, to_do_items
 from services.chassis import clock
 from services.contracts import page_labels
 from services.contracts.api.pieces import Group, Period, Piece, PiecesToDo, RequestedPieces
-from services.contracts.api.registrations import Forms
+from services.contracts.api.registrations import Forms, Tile
 from services.contracts.document_types import DocumentType
 from services.documents.dependencies import dependencies
 from services.documents.operations.publishing import Order, publish
@@ -190,3 +190,11 @@ def test_what_is_to_validate_names_the_button(monkeypatch: pytest.MonkeyPatch) -
     left = example_of(PiecesToDo, to_validate=2)
     [item] = to_do_items(CandidateFacts(pieces_to_do=(left,)))
     assert item.text == f"2 regroupements de pièces à valider par « {page_labels.VALIDATE} »"
+
+
+def test_of_several_candidatures_each_has_its_own_to_do() -> None:
+    to_do = tuple(example_of(PiecesToDo, candidature_id=key, missing=number) for number, key in enumerate("cab"))
+    for number, key in enumerate("cab"):
+        found = pieces_to_do_of(example_of(Tile, id=key, contact=None), to_do)
+        assert found is not None
+        assert (found.candidature_id, found.missing) == (key, number)

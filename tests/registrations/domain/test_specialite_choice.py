@@ -160,7 +160,8 @@ def test_nothing_is_proposed_once_an_establishment_is_chosen_that_fits() -> None
 
 
 @pytest.mark.parametrize(
-    ("categorie", "code", "typed"), [("510", "INDIVIDUELS 010", "Troyes"), ("410", "CNED", "lycée")]
+    ("categorie", "code", "typed"),
+    [("510", "INDIVIDUELS 010", "Troyes"), ("510", "INDIVIDUELS 010", "lycée"), ("410", "CNED", "lycée")],
 )
 def test_whatever_is_typed_without_a_school_leads_to_the_right_answer(categorie: str, code: str, typed: str) -> None:
     dossier = living_in("10000", categorie)

@@ -21,20 +21,18 @@ from services.accounts.queries.second_factors import SecondFactorsCheck
 from services.accounts.settings import AccountsSettings
 from services.chassis.web.application import create_service
 from services.chassis.web.audit_trail import audit_views
+from services.contracts import page_labels
 from services.contracts.api import audit, candidate_accounts, team
-from services.contracts.api.own_account import SECTIONS as OWN_ACCOUNT
-from services.contracts.api.own_staff_account import SECTIONS as OWN_STAFF_ACCOUNT
-from services.contracts.api.sessions import SECTIONS as SESSIONS
-from services.contracts.api.visitors import SECTION as VISITORS
+from services.contracts.api import own_account as own_account_api
+from services.contracts.api import own_staff_account as own_staff_account_api
+from services.contracts.api import sessions as sessions_api
+from services.contracts.api import visitors as visitors_api
+from services.contracts.api.mails import list_mails_of_accounts
+from services.contracts.api.operation import Section, sections_of
 
 SECTIONS = (
-    *SESSIONS,
-    VISITORS,
-    *OWN_ACCOUNT,
-    candidate_accounts.SECTION,
-    team.SECTION,
-    *OWN_STAFF_ACCOUNT,
-    audit.SECTION,
+    *sections_of(sessions_api, visitors_api, own_account_api, candidate_accounts, team, own_staff_account_api, audit),
+    Section(page_labels.MESSAGES, (list_mails_of_accounts,)),
 )
 
 

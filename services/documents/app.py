@@ -9,12 +9,13 @@ from services.chassis.web.application import create_service
 from services.chassis.web.audit_trail import audit_views
 from services.contracts.api import audit, staff_documents, staff_imports
 from services.contracts.api import documents as candidate_api
+from services.contracts.api.operation import sections_of
 from services.documents import cli, dependencies
 from services.documents.api import candidate, imports, staff
 from services.documents.models import AuditEntry, db
 from services.documents.settings import DocumentsSettings
 
-SECTIONS = (candidate_api.SECTION, *staff_documents.SECTIONS, staff_imports.SECTION, audit.SECTION)
+SECTIONS = sections_of(candidate_api, staff_documents, staff_imports, audit)
 
 
 def create_app(settings: DocumentsSettings, key_of: KeyOf | None = None) -> Flask:

@@ -8,12 +8,13 @@ from services.chassis.web.access_tokens import KeyOf
 from services.chassis.web.application import create_service
 from services.chassis.web.audit_trail import audit_views
 from services.contracts.api import audit, missing_pieces, pieces, staff_pieces
+from services.contracts.api.operation import sections_of
 from services.pieces import cli, dependencies
 from services.pieces.api import candidate, changes, files, reminders, staff, uploads
 from services.pieces.models import AuditEntry, db
 from services.pieces.settings import PiecesSettings
 
-SECTIONS = (*pieces.SECTIONS, *staff_pieces.SECTIONS, missing_pieces.SECTION, audit.SECTION)
+SECTIONS = sections_of(pieces, staff_pieces, missing_pieces, audit)
 
 
 def create_app(settings: PiecesSettings, key_of: KeyOf | None = None) -> Flask:

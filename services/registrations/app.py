@@ -8,12 +8,12 @@ from services.chassis.web.access_tokens import KeyOf
 from services.chassis.web.application import create_service
 from services.chassis.web.audit_trail import audit_views
 from services.contracts import page_labels
+from services.contracts.api import administration as administration_api
 from services.contracts.api import audit, registrations, staff_candidatures
-from services.contracts.api.administration import SECTIONS as ADMINISTRATION
-from services.contracts.api.drafts import SECTIONS as DRAFTS
+from services.contracts.api import drafts as drafts_api
+from services.contracts.api import openings as openings_api
 from services.contracts.api.mails import list_mails_of_registrations
-from services.contracts.api.openings import SECTION as OPENINGS
-from services.contracts.api.operation import Section
+from services.contracts.api.operation import Section, sections_of
 from services.mail.mailer import MAILER, Mailer
 from services.registrations import cli
 from services.registrations.api import (
@@ -31,13 +31,8 @@ from services.registrations.models import AuditEntry, db
 from services.registrations.settings import RegistrationsSettings
 
 SECTIONS = (
-    OPENINGS,
-    *DRAFTS,
-    *registrations.SECTIONS,
+    *sections_of(openings_api, drafts_api, registrations, staff_candidatures, administration_api, audit),
     Section(page_labels.MESSAGES, (list_mails_of_registrations,)),
-    staff_candidatures.SECTION,
-    *ADMINISTRATION,
-    audit.SECTION,
 )
 
 

@@ -15,12 +15,13 @@ from services.contracts import problem_types
 from services.contracts.account_rules import CATALOGUE_SCOPE
 from services.contracts.api.fields import InstantField
 from services.contracts.api.openings import HomeMessage
-from services.contracts.api.operation import End, Instant, Operation, Section, one_of, staff
+from services.contracts.api.operation import End, Instant, Operation, one_of, staff
 from services.contracts.api.texts import Text
 from services.contracts.catalogue_rules import MAX_CATALOGUE_BYTES
 from services.contracts.registration_codes import SEVERITIES, WindowState
 from services.contracts.registration_lengths import MESSAGE_TEXT, MESSAGE_TITLE, REASON
 
+TITLE = "Ouvertures, messages et catalogue"
 CATALOGUE_SECONDS = 60.0  # thousands of lines of YAML, and a count of whom they concern
 _TOO_LARGE = f"L'archive dépasse {MAX_CATALOGUE_BYTES // 1024} Ko."
 
@@ -240,12 +241,4 @@ load_catalogue = Operation(
     body=CatalogueToLoad,
     seconds=CATALOGUE_SECONDS,
     problems=(problem_types.PRECONDITION_FAILED,),
-)
-
-SECTIONS = (
-    Section(
-        "Ouvertures et messages",
-        (list_openings, read_opening, change_dates, list_messages, publish_message, withdraw_message),
-    ),
-    Section("Catalogue", (list_exams, compare_catalogue, load_catalogue)),
 )

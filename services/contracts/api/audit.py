@@ -9,9 +9,10 @@ from marshmallow import Schema, fields, validate
 from msgspec import Meta
 
 from services.contracts.api.fields import InstantField
-from services.contracts.api.operation import CSV, Instant, Operation, Section, staff
+from services.contracts.api.operation import CSV, Instant, Operation, staff
 from services.contracts.page_sizes import LARGEST_AUDIT_PAGE, USUAL_AUDIT_PAGE
 
+TITLE = "Journal"
 LONGEST_ID = 64  # characters, as the columns hold
 _LARGEST_ENTRY_ID = 2**31 - 1
 
@@ -78,4 +79,3 @@ export_entries = Operation(
     media_type=CSV,
     answer_words="Une ligne par acte, heures de Paris",
 )
-SECTION = Section("Journal", (list_entries, export_entries))

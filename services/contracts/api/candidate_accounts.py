@@ -12,8 +12,10 @@ from msgspec import Meta
 from services.contracts import problem_types
 from services.contracts.account_rules import REASON_LENGTHS
 from services.contracts.api.forms import Form
-from services.contracts.api.operation import Instant, Operation, Section, staff
+from services.contracts.api.operation import Instant, Operation, staff
 from services.contracts.api.visitors import EmailOnly, Values
+
+TITLE = "Correction d'état civil"
 
 
 class Correction(Values):
@@ -99,8 +101,4 @@ resend_activation = Operation(
     _CORRECT,
     status=202,
     problems=(problem_types.CONFLICT,),
-)
-
-SECTION = Section(
-    "Correction d'état civil", (search_candidates, read_candidate, fill_correction, correct_identity, resend_activation)
 )

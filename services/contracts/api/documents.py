@@ -11,9 +11,10 @@ from msgspec import Meta
 
 from services.contracts import page_labels
 from services.contracts.api.candidatures import CandidatureLabels
-from services.contracts.api.operation import CANDIDATE, Instant, Operation, Section
+from services.contracts.api.operation import CANDIDATE, Instant, Operation
 from services.contracts.document_types import FileFormat
 
+TITLE = page_labels.DOCUMENTS
 RENDERING_SECONDS = 60.0  # for a document that is rendered on demand
 PDF_TYPE = "application/pdf"
 
@@ -152,18 +153,4 @@ read_form = Operation(
     query=FormQuery,
     media_type=PDF_TYPE,
     seconds=RENDERING_SECONDS,
-)
-
-SECTION = Section(
-    page_labels.DOCUMENTS,
-    (
-        list_candidatures,
-        list_documents,
-        list_documents_to_read,
-        mark_opened,
-        read_pdf,
-        read_html,
-        read_confirmation,
-        read_form,
-    ),
 )

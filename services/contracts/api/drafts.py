@@ -11,12 +11,13 @@ from msgspec import Meta
 
 from services.contracts import problem_types
 from services.contracts.api.forms import Form, FormField, Mistake, Suggestions
-from services.contracts.api.operation import CANDIDATE, End, Instant, Operation, Section
+from services.contracts.api.operation import CANDIDATE, End, Instant, Operation
 from services.contracts.api.texts import Text
 from services.contracts.registration_codes import NEXT, OBSTACLES, TAB_ACTIONS, TAB_STATES
 from services.contracts.registration_lengths import FIELD_NAME, FIELD_VALUE
 from services.contracts.registrations import Contact, Recap
 
+TITLE = "Brouillons"
 LONGEST_ASSERTION = 8000  # characters of a signed identity
 MAX_VALUES = 400  # fields of a tab, items of a list
 TOO_MANY = "{max} champs au plus sont admis."
@@ -279,12 +280,4 @@ read_specialite = Operation(
     Asked,
     "What one of them leads to be asked, as far as the draft decides it.",
     _OWN,
-)
-
-SECTIONS = (
-    Section(
-        "Brouillons",
-        (open_draft, list_drafts, read_draft, delete_draft, read_tab, write_tab, search, save_draft),
-    ),
-    Section("Choix d'une spécialité", (list_specialites, read_specialite)),
 )

@@ -9,10 +9,12 @@ from marshmallow import Schema, fields, validate
 from msgspec import Meta
 
 from services.contracts import problem_types
-from services.contracts.api.operation import End, Instant, Operation, Section, one_of, staff
+from services.contracts.api.operation import End, Instant, Operation, one_of, staff
 from services.contracts.api.staff_pieces import Regroupement, StaffCandidature
 from services.contracts.page_sizes import LARGEST_PAGE, USUAL_PAGE
 from services.contracts.piece_codes import ReminderOutcome
+
+TITLE = "Pièces manquantes et relances"
 
 
 class MissingPiecesFilters(Schema):
@@ -142,5 +144,3 @@ remind = Operation(
     body=Reminders,
     problems=(problem_types.NOT_FOUND,),
 )
-
-SECTION = Section("Pièces manquantes et relances", (list_missing_pieces, count_missing_pieces, remind))

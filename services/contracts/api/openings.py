@@ -9,9 +9,11 @@ from marshmallow import Schema, fields, validate
 from msgspec import Meta
 
 from services.contracts import page_labels
-from services.contracts.api.operation import PUBLIC, End, Instant, Operation, Section, one_of
+from services.contracts.api.operation import PUBLIC, End, Instant, Operation, one_of
 from services.contracts.api.texts import Text
 from services.contracts.registration_codes import SEVERITIES, Purpose, WindowState
+
+TITLE = page_labels.OPENINGS
 
 
 class ChoicesQuery(Schema):
@@ -83,4 +85,3 @@ read_choices = Operation(
     query=ChoicesQuery,
 )
 list_messages = Operation("GET", "/v1/messages", list[HomeMessage], "The messages to show now.", (PUBLIC,))
-SECTION = Section(page_labels.OPENINGS, (read_choices, list_messages))

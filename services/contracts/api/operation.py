@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass, field, fields
 from datetime import datetime
-from types import NoneType
+from types import ModuleType, NoneType
 from typing import Annotated, Any, Generic, TypeVar, cast
 
 from marshmallow import Schema
@@ -103,3 +103,11 @@ class Section:
 
     title: str
     operations: tuple[Operation[Any], ...]
+
+
+def sections_of(*modules: ModuleType) -> tuple[Section, ...]:
+    """The operations that these modules declare, in their order, each module's under its TITLE."""
+    return tuple(
+        Section(module.TITLE, tuple(value for value in vars(module).values() if isinstance(value, Operation)))
+        for module in modules
+    )

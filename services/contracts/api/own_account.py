@@ -11,9 +11,10 @@ from marshmallow import Schema, fields
 from services.contracts import problem_types
 from services.contracts.account_codes import Editable
 from services.contracts.api.forms import Form
-from services.contracts.api.mails import list_mails_of_accounts
-from services.contracts.api.operation import CANDIDATE, Instant, Operation, Section, one_of
+from services.contracts.api.operation import CANDIDATE, Instant, Operation, one_of
 from services.contracts.api.visitors import PASSWORD, Values
+
+TITLE = "Mon compte"
 
 
 class CurrentPassword(Schema):
@@ -94,9 +95,4 @@ read_identity = Operation(
     "The identity signed for registrations, good for a short time; never logged.",
     _OWN,
     problems=(problem_types.NOT_FOUND,),
-)
-
-SECTIONS = (
-    Section("Mon compte", (read_account, read_addresses, fill_form, change_account, delete_account, read_identity)),
-    Section("Mes messages", (list_mails_of_accounts,)),
 )

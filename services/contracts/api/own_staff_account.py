@@ -12,10 +12,11 @@ from msgspec import Meta
 
 from services.contracts import problem_types
 from services.contracts.account_rules import LONGEST_TOKEN_DAYS, OWN_ACCOUNT_SCOPE, TOKEN_NAME_LENGTH
-from services.contracts.api.operation import Operation, Section, staff
+from services.contracts.api.operation import Operation, staff
 from services.contracts.api.team import CODE, CodeOnly, Paging, ToolTokens
 from services.contracts.api.visitors import GATEWAY, LINK_REFUSALS, PASSWORD, TOKEN, LinkState, TokenOnly
 
+TITLE = "Mon compte de gestion"
 _OPTIONAL_PASSWORD: dict[str, Any] = {"load_default": "", "validate": PASSWORD["validate"]}
 _PROPOSAL: dict[str, Any] = {"load_default": "", "validate": validate.Length(max=1000)}
 
@@ -222,22 +223,4 @@ complete_invitation = Operation(
     GATEWAY,
     body=InvitationAnswer,
     problems=LINK_REFUSALS,
-)
-
-SECTIONS = (
-    Section(
-        "Mon compte de gestion",
-        (
-            read_account,
-            change_password,
-            renew_recovery_codes,
-            propose_second_factor,
-            check_proposal,
-            renew_second_factor,
-            list_tokens,
-            create_token,
-            revoke_token,
-        ),
-    ),
-    Section("Invitations reçues", (check_invitation, complete_invitation)),
 )

@@ -12,10 +12,11 @@ from msgspec import Meta
 
 from services.contracts import page_labels, problem_types
 from services.contracts.api.candidatures import CandidatureLabels
-from services.contracts.api.operation import CANDIDATE, End, Instant, Operation, Section, one_of, staff
+from services.contracts.api.operation import CANDIDATE, End, Instant, Operation, one_of, staff
 from services.contracts.file_rules import MAX_MERGED_FILES, MAX_UPLOAD_PART_BYTES, PREVIEW_SIDE
 from services.contracts.piece_codes import Scan, Sign, Status
 
+TITLE = page_labels.JUSTIFICATIFS
 FILE_SECONDS = 60.0  # to pass 5 MiB on, and for pieces to inspect them
 TUS_VERSION = "1.0.0"
 UPLOAD_PART_TYPE = "application/offset+octet-stream"
@@ -280,16 +281,4 @@ read_preview = Operation(
     answer_words=f"{PREVIEW_SIDE} points de côté au plus",
     seconds=FILE_SECONDS,
     problems=(problem_types.NO_PREVIEW, problem_types.TOO_MANY_FILES),
-)
-
-SECTIONS = (
-    Section(
-        page_labels.JUSTIFICATIFS,
-        (list_candidatures, list_pieces_to_do, list_pieces, delete_deposit, validate_group),
-    ),
-    Section(
-        "Envois repris là où ils se sont arrêtés",
-        (begin_upload, read_upload, continue_upload, abandon_upload, deposit_uploads),
-    ),
-    Section("Fichiers déposés", (read_file, read_preview)),
 )

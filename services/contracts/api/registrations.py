@@ -12,9 +12,10 @@ from msgspec import Meta
 from services.contracts import page_labels, problem_types
 from services.contracts.api.candidatures import CandidatureLabels
 from services.contracts.api.drafts import Asserted, Draft, Drafts
-from services.contracts.api.operation import CANDIDATE, End, Instant, Operation, Section, service
+from services.contracts.api.operation import CANDIDATE, End, Instant, Operation, service
 from services.contracts.registrations import Contact, Recap, RegistrationSaved
 
+TITLE = page_labels.REGISTRATIONS
 CURRENT = "current"
 """Instead of the number of a version: that which counts now."""
 
@@ -207,21 +208,4 @@ read_version = Operation(
     VersionEvent,
     "The event of a version, or of the current one.",
     (service("documents"),),
-)
-
-SECTIONS = (
-    Section(
-        page_labels.REGISTRATIONS,
-        (
-            list_candidatures,
-            list_mine,
-            read_candidature,
-            read_acknowledgement,
-            start_modification,
-            withdraw,
-            list_forms,
-            read_contact,
-        ),
-    ),
-    Section("Pour les services du portail", (set_identity_floor, read_engaged, erase_candidate, read_version)),
 )

@@ -9,9 +9,10 @@ from marshmallow import Schema, fields, validate
 
 from services.contracts import problem_types
 from services.contracts.account_rules import MAX_CODE_LENGTH, MAX_TOKEN_LENGTH
-from services.contracts.api.operation import PUBLIC, Instant, Operation, Section
+from services.contracts.api.operation import PUBLIC, Instant, Operation
 from services.contracts.api.visitors import GATEWAY, PASSWORD, TOKEN, EmailOnly, TokenOnly
 
+TITLE = "Sessions et jetons"
 KINDS = CANDIDATE, STAFF = ("candidate", "staff")
 """Whose session it is."""
 
@@ -121,9 +122,4 @@ exchange_tool_token = Operation(
     body=TokenOnly,
     reads=True,
     problems=(problem_types.TOKEN_REFUSED,),
-)
-
-SECTIONS = (
-    Section("Clés publiées et jetons des services", (read_keys, make_service_token)),
-    Section("Sessions et jetons", (log_in, exchange_session, log_out, exchange_tool_token)),
 )

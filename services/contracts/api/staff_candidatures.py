@@ -11,13 +11,14 @@ from msgspec import Meta
 
 from services.contracts import problem_types
 from services.contracts.api.mails import STATES
-from services.contracts.api.operation import CSV, Instant, Operation, Section, staff
+from services.contracts.api.operation import CSV, Instant, Operation, staff
 from services.contracts.api.texts import Text
 from services.contracts.page_sizes import LARGEST_PAGE, USUAL_PAGE
 from services.contracts.registration_codes import ACTIVE, BY_ID, CANDIDATURE_STATES, LIST_ORDERS
 from services.contracts.registration_lengths import CODE, NOTE, REASON
 from services.contracts.registrations import Recap
 
+TITLE = "Candidatures"
 EXPORT_SECONDS = 300.0
 
 
@@ -210,16 +211,4 @@ end_candidature = Operation(
     body=Reason,
     example={"reason": "Le diplôme requis n'est pas justifié."},
     problems=(problem_types.CONFLICT,),
-)
-SECTION = Section(
-    "Candidatures",
-    (
-        list_candidatures,
-        export_candidatures,
-        export_epreuves,
-        read_candidature,
-        write_note,
-        list_refusal_reasons,
-        end_candidature,
-    ),
 )

@@ -11,7 +11,7 @@ from marshmallow import Schema, ValidationError, fields, validate
 
 from services.contracts import problem_types
 from services.contracts.api.documents import PDF_TYPE, RENDERING_SECONDS, Document, FileQuery
-from services.contracts.api.operation import Instant, Operation, Section, staff
+from services.contracts.api.operation import Instant, Operation, staff
 from services.contracts.document_types import ID_FORM, PUBLISHED
 from services.contracts.printed_text import cleaned
 from services.contracts.publication_rules import (
@@ -21,6 +21,8 @@ from services.contracts.publication_rules import (
     MAX_RECIPIENTS,
     MAX_TITLE_LENGTH,
 )
+
+TITLE = "Documents d'une candidature"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,9 +121,4 @@ read_document = Operation(
     media_type=PDF_TYPE,
     seconds=RENDERING_SECONDS,
     problems=(problem_types.UNAVAILABLE,),
-)
-
-SECTIONS = (
-    Section("Publier un document", (publish_documents,)),
-    Section("Documents d'une candidature", (list_documents, read_document)),
 )

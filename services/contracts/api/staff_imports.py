@@ -12,7 +12,7 @@ from msgspec import Meta
 from services.contracts import problem_types
 from services.contracts.api.documents import PDF_TYPE
 from services.contracts.api.operation import CSV as CSV_TYPE
-from services.contracts.api.operation import Instant, Operation, Section, staff
+from services.contracts.api.operation import Instant, Operation, staff
 from services.contracts.api.staff_documents import PARAGRAPH, OrderKey, PrintedText
 from services.contracts.document_types import CODE_FORM, ID_FORM, FileFormat
 from services.contracts.publication_rules import (
@@ -27,6 +27,7 @@ from services.contracts.publication_rules import (
     STATE_LABELS,
 )
 
+TITLE = "Publier pour de nombreux candidats"
 CHECK_SECONDS = 120.0  # MAX_LINES lines, or hundreds of PDFs
 PREVIEW_SECONDS = 60.0
 
@@ -333,25 +334,4 @@ withdraw_document = Operation(
     "Take back one published document, with a reason.",
     _PUBLISH,
     body=Withdrawal,
-)
-
-SECTION = Section(
-    "Publier pour de nombreux candidats",
-    (
-        read_form,
-        read_model,
-        list_imports,
-        create_import,
-        read_import,
-        send_csv,
-        send_pdfs,
-        list_refusals,
-        list_documents,
-        search_documents,
-        read_preview,
-        publish,
-        abandon,
-        withdraw,
-        withdraw_document,
-    ),
 )

@@ -13,11 +13,12 @@ from msgspec import Meta
 from services.contracts import problem_types
 from services.contracts.api.candidatures import CandidatureLabels
 from services.contracts.api.fields import LastDayOrInstantField
-from services.contracts.api.operation import CSV, End, Instant, Operation, Section, one_of, staff
+from services.contracts.api.operation import CSV, End, Instant, Operation, one_of, staff
 from services.contracts.file_rules import PAGE_SIDE
 from services.contracts.page_sizes import LARGEST_CHANGES_PAGE, LARGEST_PAGE, USUAL_CHANGES_PAGE, USUAL_PAGE
 from services.contracts.piece_codes import CHANGES_RETENTION_DAYS, ChangeKind, Scan, Status
 
+TITLE = "Contrôle des pièces"
 NO_STATUS = "none"
 """The filter of pieces without a status."""
 FILE_SECONDS = 40.0  # the store's answer, and the look into the file
@@ -370,21 +371,4 @@ list_changes = Operation(
     query=ChangesQuery,
     answer_words=f"Dans l'ordre, sans manque ; gardés {CHANGES_RETENTION_DAYS} jours. Relire une page la redonne.",
     problems=(problem_types.CURSOR_EXPIRED,),
-)
-
-SECTIONS = (
-    Section(
-        "Contrôle des pièces",
-        (
-            list_pieces,
-            export_pieces,
-            read_control_queue,
-            read_piece,
-            control_piece,
-            control_many,
-            read_page,
-            record_opening,
-        ),
-    ),
-    Section("Suivi des changements", (list_changes,)),
 )

@@ -14,9 +14,10 @@ from webargs.fields import DelimitedList
 from services.contracts import problem_types
 from services.contracts.account_codes import MemberState
 from services.contracts.account_rules import MAX_CODE_LENGTH, OWN_ACCOUNT_SCOPE, REASON_LENGTHS
-from services.contracts.api.operation import Instant, Operation, Section, one_of, staff
+from services.contracts.api.operation import Instant, Operation, one_of, staff
 from services.contracts.page_sizes import TEAM_PAGE
 
+TITLE = "Comptes de gestion et jetons de leurs outils"
 _REASON_ASKED = "Saisissez un motif, de {min} à {max} caractères."
 CODE: dict[str, Any] = {
     "load_default": "",
@@ -226,21 +227,4 @@ revoke_token = Operation(
     "The token is refused some seconds later.",
     _MANAGE,
     body=Reason,
-)
-
-SECTION = Section(
-    "Comptes de gestion et jetons de leurs outils",
-    (
-        list_members,
-        list_tokens,
-        list_academies,
-        list_names,
-        read_member,
-        invite,
-        invite_again,
-        reset_second_factor,
-        disable,
-        enable,
-        revoke_token,
-    ),
 )

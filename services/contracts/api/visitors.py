@@ -14,8 +14,9 @@ from services.contracts import problem_types
 from services.contracts.account_codes import LINK_PROBLEMS, State
 from services.contracts.account_rules import MAX_CREATION_LENGTH, MAX_TOKEN_LENGTH
 from services.contracts.api.forms import Form, Suggestions
-from services.contracts.api.operation import Instant, Operation, Section, one_of, service
+from services.contracts.api.operation import Instant, Operation, one_of, service
 
+TITLE = "Création de compte et liens reçus par mail"
 TOKEN: dict[str, Any] = {"required": True, "validate": validate.Length(max=MAX_TOKEN_LENGTH)}
 PASSWORD: dict[str, Any] = {"required": True, "validate": validate.Length(max=1024)}
 _CREATION: dict[str, Any] = {"validate": validate.Length(max=MAX_CREATION_LENGTH)}
@@ -200,23 +201,3 @@ def _check(path: str, what: str) -> Operation[LinkState]:
 check_reset = _check("/v1/password-resets/check", "a reset link")
 check_email_change = _check("/v1/email-changes/check", "a link that confirms an address")
 check_cancellation = _check("/v1/email-changes/cancellations/check", "a link that cancels a change of address")
-
-SECTION = Section(
-    "Création de compte et liens reçus par mail",
-    (
-        read_empty_form,
-        fill_form,
-        search_communes,
-        create_account,
-        resend_activation,
-        check_activation,
-        activate_account,
-        ask_reset,
-        check_reset,
-        complete_reset,
-        check_email_change,
-        confirm_email,
-        check_cancellation,
-        cancel_email_change,
-    ),
-)

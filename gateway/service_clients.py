@@ -9,9 +9,7 @@ from typing import Any
 from flask import current_app
 
 from gateway.clients.base import ServiceClient
-from gateway.clients.journal import JournalClient
-from gateway.clients.openings import Openings
-from gateway.clients.refusal_reasons import RefusalReasons
+from gateway.clients.kept_answers import Openings, RefusalReasons
 from gateway.settings import GatewaySettings
 from services.chassis.http.client import Client
 from services.chassis.http.service_token import ServiceToken
@@ -26,7 +24,7 @@ SERVICE_LABELS: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class ServiceClients:
-    """`for_pages` and `for_tools` are the plain HTTP clients by service. Calls of tools, and those of gestionnaires'
+    """`for_pages`, `for_staff` and `for_tools` are the clients by service. Calls of tools, and those of gestionnaires'
     pages, have separate limits, so that they never use up the connections for candidates' pages. `passwords`: for the
     calls of accounts that have a password hashed, which may queue."""
 
@@ -41,9 +39,9 @@ class ServiceClients:
     staff_registrations: ServiceClient
     refusal_reasons: RefusalReasons
     staff_documents: ServiceClient
-    journal: JournalClient
     own_token: ServiceToken
     for_pages: Mapping[str, ServiceClient]
+    for_staff: Mapping[str, ServiceClient]
     for_tools: Mapping[str, ServiceClient]
 
 
@@ -76,9 +74,9 @@ def connect_services(settings: GatewaySettings) -> ServiceClients:
         staff_registrations=staff["registrations"],
         refusal_reasons=RefusalReasons(staff["registrations"]),
         staff_documents=staff["documents"],
-        journal=JournalClient(staff),
         own_token=own_token,
         for_pages=pages,
+        for_staff=staff,
         for_tools=tools,
     )
 

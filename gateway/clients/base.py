@@ -1,20 +1,16 @@
-"""What all clients share: the page's time limit, what is passed on of the visitor's request, JSON as dataclasses."""
+"""The client of a service: the page's time limit, and what is passed on of the visitor's request."""
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import Any
 
-import msgspec
-import structlog
 from flask import g, has_request_context, request
 
 from gateway.clients import page_time_limit
-from services.chassis.errors import Unavailable
 from services.chassis.http.client import READS, Client, ProblemAnswer, RenewableToken
 from services.chassis.web import arrival_time, client_address
 from services.contracts.problem_types import SERVICE_REFUSED, UNAUTHENTICATED
 
-Model = TypeVar("Model")
 OWN_TOKEN_REFUSALS = (UNAUTHENTICATED.slug, SERVICE_REFUSED.slug)
 """Problems with which accounts refuses the gateway's own token or secret, whoever the visitor is."""
 
@@ -63,15 +59,3 @@ def _visitor_headers() -> dict[str, str]:
     if "received_at" in g:
         headers[arrival_time.HEADER] = g.received_at.isoformat()
     return headers
-
-
-def parsed(model: type[Model], data: Any) -> Model:
-    """`data` (decoded JSON) as a frozen dataclass, nested dataclasses and tuples included.
-
-    Unknown keys are ignored, so that a service may send more than an older gateway knows. Raises Unavailable for a
-    missing or ill-typed value; its path is logged, never the value."""
-    try:
-        return msgspec.convert(data, model)
-    except msgspec.ValidationError as wrong:
-        structlog.get_logger().error("answer_not_understood", shape=model.__name__, reason=str(wrong))
-        raise Unavailable("Un service du portail a répondu de façon inattendue.") from None

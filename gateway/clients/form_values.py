@@ -1,30 +1,12 @@
-"""Forms as services define them (JSON values, read by the macros of components/), and the values posted with them."""
+"""The values posted with a form, as services take them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
 
 from gateway.components.posted_searches import without_outdated_choices
 
-Form = Mapping[str, Any]
 Values = dict[str, str | list[str]]
-
-
-@dataclass(frozen=True)
-class Option:
-    value: str
-    label: str
-    hint: str | None = None
-
-
-@dataclass(frozen=True)
-class SearchSuggestions:
-    """The options that match the words typed; `advice`: what to do if the wanted one is not among them."""
-
-    options: tuple[Option, ...]
-    advice: str | None = None
 
 
 def posted_values(form: Mapping[str, list[str]], *, leave: tuple[str, ...] = ()) -> Values:

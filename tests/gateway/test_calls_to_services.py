@@ -11,20 +11,16 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from structlog.testing import capture_logs
 
 from gateway.api import routing
 from gateway.api.limits import RateLimiter
 from gateway.app import create_app
 from gateway.clients import page_time_limit
-from gateway.clients.base import parsed
-from gateway.clients.last_known_answers import MAX_ANSWERS, LastKnownAnswers
+from gateway.clients.kept_answers import MAX_ANSWERS, LastKnownAnswers
 from gateway.service_clients import SERVICE_LABELS, clients
 from gateway.settings import GatewaySettings
 from services.chassis.errors import Unavailable
 from services.chassis.process.expiring_cache import ExpiringCache
-from services.contracts.api.drafts import Going
-from services.contracts.registrations import Contact, Recap
 from tests.gateway.calls import Asked, ask_api, note_calls
 from tests.gateway.candidates import CandidateFactory
 from tests.support.in_process_portal import InProcessPortal
@@ -176,29 +172,3 @@ def test_mes_inscriptions_and_the_home_page_ask_once(candidates: CandidateFactor
         calls = asked()
         assert calls.count("registrations GET /v1/mine") == 1, calls
         assert not {"registrations GET /v1/candidatures", "registrations GET /v1/drafts"} & set(calls)
-
-
-CONTACT: dict[str, Any] = {"title": "Recteur", "lines": ["1 rue du port"], "telephone": None, "email": None}
-
-
-def test_what_a_newer_service_adds_is_passed_over() -> None:
-    assert parsed(Contact, CONTACT | {"fax": "03"}) == Contact("Recteur", ("1 rue du port",), None, None)
-
-
-def test_what_is_missing_is_named_in_the_log() -> None:
-    with capture_logs() as logged, pytest.raises(Unavailable):
-        parsed(Going, {"revision": 1})
-    assert "goto" in logged[0]["reason"]
-
-
-def test_what_is_ill_typed_is_named_by_its_place_and_not_repeated() -> None:
-    answer = {
-        "numero_candidat": "02103000001",
-        "warning": None,
-        "epreuves": [],
-        "sections": [{"title": "A", "lines": 7}],
-    }
-    with capture_logs() as logged, pytest.raises(Unavailable):
-        parsed(Recap, answer)
-    assert "$.sections[0].lines" in logged[0]["reason"]
-    assert "02103000001" not in str(logged)

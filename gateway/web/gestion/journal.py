@@ -14,7 +14,6 @@ from flask.typing import ResponseReturnValue
 
 from gateway import access, staff_member
 from gateway.clients.file_streaming import streamed_response
-from gateway.clients.journal import AuditPage
 from gateway.pages import render_page
 from gateway.service_clients import SERVICE_LABELS, clients
 from gateway.web.gestion import blueprint
@@ -26,6 +25,8 @@ from gateway.web.gestion.typed_instants import DAY_EXPECTED, read_day
 from services.chassis.clock import PARIS
 from services.chassis.errors import DomainError, NotFound
 from services.chassis.french import short_instant
+from services.contracts.api.audit import AuditEntries, export_entries, list_entries
+from services.contracts.api.team import Member, list_members
 from services.contracts.piece_codes import STATUS_LABELS
 
 ACTIVE_MENU_KEY = "journal"
@@ -51,13 +52,13 @@ def show_journal() -> ResponseReturnValue:
     errors = _day_errors(shown)
     filters = _api_filters(shown)
 
-    def read(service: str, before: int | None) -> AuditPage:
+    def read(service: str, before: int | None) -> AuditEntries:
         if service not in AUDITED_SERVICES:
             raise DomainError("Cette suite du journal n'existe pas : revenez à son début.")
-        return clients().journal.entries(token, service, {**filters, **({"before": str(before)} if before else {})})
+        return clients().for_staff[service].call(list_entries, token, query={**filters, "before": before})
 
     page = None if errors else read_journal(AUDITED_SERVICES, request.args.get("suite"), read)
-    names = {member.id: name_of(member) for member in clients().journal.staff(token)}
+    names = {member.id: name_of(member) for member in _everybody(token)}
     return render_page(
         "gestion/templates/journal.html",
         status=422 if errors else 200,
@@ -82,9 +83,19 @@ def export_journal(service: str) -> ResponseReturnValue:
     if service not in AUDITED_SERVICES or _day_errors(shown):
         raise NotFound()
     filters = {name: value for name, value in _api_filters(shown).items() if name != "limit"}
-    response = streamed_response(clients().journal.export(staff_member.access_token(), service, filters))
+    answer = clients().for_staff[service].stream(export_entries, staff_member.access_token(), query=filters)
+    response = streamed_response(answer)
     response.headers["Content-Disposition"] = f"attachment; filename=journal-{service}.csv"
     return response
+
+
+def _everybody(token: str) -> Iterator[Member]:
+    """Who has or had an account of staff."""
+    cursor: str | None = ""
+    while cursor is not None:
+        page = clients().staff_accounts.call(list_members, token, query={"cursor": cursor})
+        yield from page.items
+        cursor = page.next_cursor
 
 
 def _shown_filters() -> dict[str, str]:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
-from gateway.clients.journal import AuditEntry, AuditPage
 from services.chassis.errors import DomainError, Unavailable
+from services.contracts.api.audit import AuditEntries, AuditEntry
 
 ENTRIES_OF_A_PAGE = 50
-ReadPage = Callable[[str, int | None], AuditPage]
+ReadPage = Callable[[str, int | None], AuditEntries]
 """The page of a service whose entries have ids below the second argument (None: the newest)."""
 
 
@@ -41,7 +40,7 @@ def read_journal(services: Iterable[str], cursor: str | None, read: ReadPage) ->
             missing.append(service)
     newest_first = sorted(
         (ServiceEntry(service, entry) for service, page in pages.items() for entry in page.entries),
-        key=lambda item: (datetime.fromisoformat(item.entry.at), item.entry.id),
+        key=lambda item: (item.entry.at, item.entry.id),
         reverse=True,
     )
     shown = newest_first[:ENTRIES_OF_A_PAGE]
@@ -50,7 +49,7 @@ def read_journal(services: Iterable[str], cursor: str | None, read: ReadPage) ->
 
 
 def _following(
-    positions: Mapping[str, int | None], pages: Mapping[str, AuditPage], shown: list[ServiceEntry]
+    positions: Mapping[str, int | None], pages: Mapping[str, AuditEntries], shown: list[ServiceEntry]
 ) -> dict[str, int | None]:
     """Where each service's part goes on, without those that have no more entries."""
     following: dict[str, int | None] = {}

@@ -9,7 +9,7 @@ from marshmallow import Schema, fields, validate
 from msgspec import Meta
 
 from services.contracts.api.fields import InstantField
-from services.contracts.api.operation import CSV, Instant, Operation, staff
+from services.contracts.api.operation import CSV, EXPORT_SECONDS, Instant, Operation, staff
 from services.contracts.page_sizes import LARGEST_AUDIT_PAGE, USUAL_AUDIT_PAGE
 
 TITLE = "Journal"
@@ -78,4 +78,5 @@ export_entries = Operation(
     query=AuditFilters,
     media_type=CSV,
     answer_words="Une ligne par acte, heures de Paris",
+    seconds=EXPORT_SECONDS,
 )

@@ -13,7 +13,7 @@ from msgspec import Meta
 from services.contracts import problem_types
 from services.contracts.api.candidatures import CandidatureLabels
 from services.contracts.api.fields import LastDayOrInstantField
-from services.contracts.api.operation import CSV, End, Instant, Operation, one_of, staff
+from services.contracts.api.operation import CSV, EXPORT_SECONDS, End, Instant, Operation, one_of, staff
 from services.contracts.file_rules import PAGE_SIDE
 from services.contracts.page_sizes import LARGEST_CHANGES_PAGE, LARGEST_PAGE, USUAL_CHANGES_PAGE, USUAL_PAGE
 from services.contracts.piece_codes import CHANGES_RETENTION_DAYS, ChangeKind, Scan, Status
@@ -22,7 +22,6 @@ TITLE = "Contrôle des pièces"
 NO_STATUS = "none"
 """The filter of pieces without a status."""
 FILE_SECONDS = 40.0  # the store's answer, and the look into the file
-EXPORT_SECONDS = 300.0
 
 
 class PiecesFilters(Schema):

@@ -43,3 +43,8 @@ def to_paris(instant: datetime) -> datetime:
 def end_of_day(day: date) -> datetime:
     """The exclusive end of a day in Paris: 00:00 of the next, whatever the daylight saving."""
     return datetime.combine(day + timedelta(days=1), time(), tzinfo=PARIS)
+
+
+def iso_utc(instant: datetime) -> str:
+    """ISO 8601 in UTC, as events and stored JSON have it."""
+    return instant.astimezone(UTC).isoformat()

@@ -18,12 +18,11 @@ from services.mail import sent_mails
 from services.mail.letter import Letter
 from services.mail.mailer import MAILER, MAILS, Mail
 from services.registrations import mail_texts
-from services.registrations.handlers import registry
+from services.registrations.handlers import SEND_REFUSAL_MAIL, SEND_REMINDER_MAIL, registry
 from services.registrations.mail_texts import IncompleteContext, MailContext
 from services.registrations.models import Candidate, Candidature, CandidatureVersion, db
 from services.registrations.operations import mail_refusals
 from services.registrations.operations.draft_reminders import SEND_DRAFT_REMINDER
-from services.registrations.operations.piece_mails import SEND_REFUSAL_MAIL, SEND_REMINDER_MAIL
 from services.registrations.queries.draft_reminders import draft_to_remind_of, has_open_draft
 from services.registrations.settings import RegistrationsSettings
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from sqlalchemy.orm import Session as DbSession
 
 from services.chassis.clock import portal_now
-from services.chassis.events import Envelope, Handlers
+from services.chassis.events import Envelope, Handlers, follow_up
 from services.contracts.accounts import EmailChanged, IdentityCorrected
 from services.contracts.pieces import PiecesRefused, PiecesReminded
-from services.registrations.operations import candidates, candidatures, piece_mails
+from services.registrations.operations import candidates, candidatures
 
 registry = Handlers("registrations")
+SEND_REMINDER_MAIL = "send_reminder_mail"
+SEND_REFUSAL_MAIL = "send_refusal_mail"
 
 
 @registry.on(EmailChanged)
@@ -28,10 +30,10 @@ def correct_identity(session: DbSession, event: IdentityCorrected, envelope: Env
 @registry.on(PiecesReminded)
 def mail_missing_pieces(session: DbSession, event: PiecesReminded, envelope: Envelope) -> None:
     """The candidate gets one mail with all that is missing."""
-    piece_mails.request_reminder(session, event)
+    follow_up(session, SEND_REMINDER_MAIL, event.to_data(), subject=event.candidate_id)
 
 
 @registry.on(PiecesRefused)
 def mail_refused_pieces(session: DbSession, event: PiecesRefused, envelope: Envelope) -> None:
     """The candidate gets a mail with what was found « Non Conforme »."""
-    piece_mails.request_refusal_mail(session, event)
+    follow_up(session, SEND_REFUSAL_MAIL, event.to_data(), subject=event.candidate_id)

@@ -35,6 +35,7 @@ PLAIN_VALUES = (
     "services.chassis.untrusted_archives",
     "services.chassis.clock.PARIS",
     "services.chassis.clock.end_of_day",
+    "services.chassis.clock.iso_utc",
     "services.chassis.clock.to_paris",
     "services.contracts",
     "services.reference",

@@ -11,11 +11,11 @@ from typing import Any, ClassVar
 from sqlalchemy.exc import SQLAlchemyError
 
 from services.chassis import clock
+from services.chassis.clock import iso_utc
 from services.chassis.errors import Unavailable
 from services.contracts.accounts import Identity, IdentityCorrected
 from services.contracts.pieces import IncompleteCandidature, PiecesRefused, PiecesReminded
 from services.contracts.reminder_rules import HOUR
-from services.registrations.domain.instants import iso_utc
 from services.registrations.follow_ups import registry
 from services.registrations.jobs import jobs
 from services.registrations.models import db

@@ -5,12 +5,10 @@ A moment later than the control: a correction at once is not announced, and seve
 
 from __future__ import annotations
 
-from datetime import UTC
-
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from services.chassis.clock import portal_now
+from services.chassis.clock import iso_utc, portal_now
 from services.chassis.events import follow_up, publish
 from services.contracts.piece_codes import Status
 from services.contracts.pieces import PiecesRefused
@@ -42,7 +40,7 @@ def announce_refusals(candidature_id: str) -> None:
                 continue
             event = PiecesRefused(
                 candidate_id=lacking.candidature.candidate_id,
-                refused_at=at.astimezone(UTC).isoformat(),
+                refused_at=iso_utc(at),
                 candidature=contract_of(Incomplete(lacking.candidature, lacking.window, pieces)),
             )
             event_id = publish(session, event, subject=event.candidate_id)

@@ -7,12 +7,13 @@ after it, and a job that dies in the middle repeats nothing.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import groupby
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from services.chassis.clock import iso_utc
 from services.chassis.database.audit import Actor
 from services.chassis.events import publish
 from services.contracts.pieces import IncompleteCandidature, MissingGroup, MissingPiece, PiecesReminded
@@ -75,7 +76,7 @@ def publish_reminder(session: Session, incomplete: Sequence[Incomplete], at: dat
     """The event of a reminder of one candidate, with all these candidatures; returns its id."""
     event = PiecesReminded(
         candidate_id=incomplete[0].candidature.candidate_id,
-        reminded_at=at.astimezone(UTC).isoformat(),
+        reminded_at=iso_utc(at),
         candidatures=tuple(map(contract_of, incomplete)),
     )
     return publish(session, event, subject=event.candidate_id)
@@ -87,7 +88,7 @@ def contract_of(incomplete: Incomplete) -> IncompleteCandidature:
     groups = tuple(
         MissingGroup(
             label=pieces[0].piece.group_label,
-            deposit_closes=until.astimezone(UTC).isoformat(),
+            deposit_closes=iso_utc(until),
             pieces=tuple(
                 MissingPiece(
                     missing.piece.code,

@@ -8,8 +8,7 @@ from services.chassis.web.operations import Views
 from services.contracts.api import registrations as api
 from services.registrations.models import db
 from services.registrations.operations import candidates
-from services.registrations.queries.candidates import is_engaged
-from services.registrations.queries.candidatures import version_event
+from services.registrations.queries.candidatures import is_engaged, version_event
 
 views = Views("processes", __name__)
 

@@ -8,10 +8,11 @@ import json
 import types
 import typing
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache
 from typing import Any, cast
 
+from services.chassis.clock import iso_utc
 from services.registrations.domain.conditions import All, AnyOf, Condition, Not, Test
 from services.registrations.domain.exam_definition import Exam
 
@@ -45,7 +46,7 @@ def _data(value: Any) -> Any:
         case Not(part):
             return {"not": _data(part)}
         case datetime():
-            return value.astimezone(UTC).isoformat()
+            return iso_utc(value)
         case Mapping():
             return {key: _data(item) for key, item in value.items()}
         case tuple() | list():

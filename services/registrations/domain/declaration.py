@@ -6,15 +6,18 @@ Reading never fails: what cannot be read is None, and the check of the tab where
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from services.registrations.domain import acquis, epreuve_positions
 from services.registrations.domain.acquis import Box, DeclaredBox
-from services.registrations.domain.answered_form import AnsweredForm
 from services.registrations.domain.epreuve_positions import GLOBALE, PROGRESSIVE, ChosenEpreuve, EpreuveResolver
 from services.registrations.domain.epreuve_structure import Structure, only_specialite, structure_of
 from services.registrations.domain.etablissements import Etablissement
 from services.registrations.domain.exam_definition import Category, Exam, Item, Specialite
 from services.registrations.domain.tab_answers import OUI, TabAnswers
+
+if TYPE_CHECKING:
+    from services.registrations.domain.dossier import Dossier
 
 FORMES = {GLOBALE: "Globale", PROGRESSIVE: "Progressive"}
 SUBJECT_TO = "sous réserve de l'accord du recteur"
@@ -66,22 +69,22 @@ class Declaration:
         return next((declared for declared in self.acquis if declared.box is box), None)
 
 
-def read(answered: AnsweredForm) -> Declaration:
-    exam, year = answered.exam, answered.session.year
-    category, etablissement = answered.category(), _etablissement(answered)
-    specialite = _specialite(answered)
-    formes = formes_of_typed(answered.typed_in("qualification"))
+def read(dossier: Dossier) -> Declaration:
+    exam, year = dossier.exam, dossier.session.year
+    category, etablissement = dossier.category(), _etablissement(dossier)
+    specialite = _specialite(dossier)
+    formes = formes_of_typed(dossier.typed_in("qualification"))
     structure = structure_of(specialite, year)
-    declared = acquis.read(answered.typed_in("acquis"), exam, structure, reports=formes.final == PROGRESSIVE)
+    declared = acquis.read(dossier.typed_in("acquis"), exam, structure, reports=formes.final == PROGRESSIVE)
     resolver = EpreuveResolver(
         exam=exam,
         structure=structure,
-        typed=answered.typed_in("epreuves"),
+        typed=dossier.typed_in("epreuves"),
         forme=formes.final,
         kept_units=epreuve_positions.kept_units_by_code(declared),
         regime=epreuve_positions.evaluation_regime(category, bool(etablissement and etablissement.habilite_ccf)),
     )
-    diplome = answered.typed_in("diploma").text("diplome")
+    diplome = dossier.typed_in("diploma").text("diplome")
     return Declaration(
         exam=exam,
         session_year=year,
@@ -96,16 +99,16 @@ def read(answered: AnsweredForm) -> Declaration:
     )
 
 
-def _etablissement(answered: AnsweredForm) -> Etablissement | None:
-    code = answered.typed_in("candidature").text("etablissement")
-    return answered.directory.by_code(code) if code else None
+def _etablissement(dossier: Dossier) -> Etablissement | None:
+    code = dossier.typed_in("candidature").text("etablissement")
+    return dossier.directory.by_code(code) if code else None
 
 
-def _specialite(answered: AnsweredForm) -> Specialite | None:
+def _specialite(dossier: Dossier) -> Specialite | None:
     """The chosen one, offered or not (K2 checks that); the only one of an exam that has no tab for it."""
-    if answered.tab_of_kind("qualification") is None:
-        return only_specialite(answered.exam, answered.session)
-    return answered.exam.specialite(answered.typed_in("qualification").text("specialite"))
+    if dossier.tab_of_kind("qualification") is None:
+        return only_specialite(dossier.exam, dossier.session)
+    return dossier.exam.specialite(dossier.typed_in("qualification").text("specialite"))
 
 
 def formes_of_typed(typed: TabAnswers) -> Formes:

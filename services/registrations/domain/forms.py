@@ -16,6 +16,8 @@ __all__ = ["Field", "FieldError", "Form", "Option", "Section", "Value", "error"]
 
 Value = str | tuple[str, ...] | None
 
+MAX_PROPOSALS = 20
+"""Of every search of a tab (établissement, spécialité, nationality …), where the caller asks for no other number."""
 _OPTIONAL_KEYS = ("hint", "display", "autocomplete", "inputmode", "search", "placeholder", "browse")
 
 

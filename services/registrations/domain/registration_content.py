@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from services.chassis.clock import iso_utc
 from services.contracts.registrations import Confirmation, EpreuveLine, FormOffered, PieceAsked, Recap, Section
 from services.registrations.domain import confirmation, facts
 from services.registrations.domain.acquis import mark_label
@@ -11,7 +12,6 @@ from services.registrations.domain.conditions import Lookup, holds
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.epreuve_positions import ChosenEpreuve
 from services.registrations.domain.exam_definition import FormText, PieceRule
-from services.registrations.domain.instants import iso_utc
 from services.registrations.domain.rules.exclusivity import exclusivity_key
 from services.registrations.domain.tabs import questions
 from services.registrations.domain.tabs.text_tabs import CHANGES_NOT_SENT, NOT_SAVED

@@ -15,9 +15,8 @@ from services.contracts.registrations import Section as RecapSection
 from services.registrations.domain import registration_content, rules
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.exam_definition import Tab
-from services.registrations.domain.forms import Field, FieldError, Form, Option, Section, error
+from services.registrations.domain.forms import MAX_PROPOSALS, Field, FieldError, Form, Option, Section, error
 from services.registrations.domain.registration_content import RegistrationContent
-from services.registrations.domain.search_limits import MAX_PROPOSALS
 from services.registrations.domain.tab_answers import WORDS, TabAnswers
 from services.registrations.domain.tab_views import (
     Incomplete,

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session as DbSession
 
+from services.chassis.clock import iso_utc
 from services.chassis.database.audit import Actor
 from services.chassis.errors import NotFound
 from services.chassis.events import publish
@@ -14,7 +15,6 @@ from services.contracts.accounts import IdentityCorrected
 from services.contracts.registration_codes import ACTIVE, ECARTEE, WITHDRAWN
 from services.contracts.registrations import RegistrationWithdrawn
 from services.registrations.domain import permitted_acts, registration_content, registration_form
-from services.registrations.domain.instants import iso_utc
 from services.registrations.models import AuditEntry, Candidate, Candidature, CandidatureVersion, Draft, OpeningRow, db
 from services.registrations.operations.candidates import lock_candidate, with_newest_email
 from services.registrations.operations.errors import window_closed

@@ -11,13 +11,13 @@ from datetime import datetime
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session as DbSession
 
+from services.chassis.clock import iso_utc
 from services.chassis.database.audit import Actor
 from services.chassis.events import publish
 from services.contracts.registrations import DeclaredDocument, DocumentsDeclared
 from services.registrations.catalogue import digest, to_data, with_current_demonstrations
 from services.registrations.domain.etablissements import Etablissement
 from services.registrations.domain.exam_definition import Exam, Opening, Session
-from services.registrations.domain.instants import iso_utc
 from services.registrations.models import (
     AuditEntry,
     CatalogueRevision,

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session as DbSession
 from sqlalchemy.orm import aliased
 
-from services.chassis.clock import portal_now
+from services.chassis.clock import iso_utc, portal_now
 from services.chassis.database.audit import Actor
 from services.chassis.events import follow_up
 from services.chassis.jobs.registry import stopping
@@ -38,7 +38,7 @@ def remind_of_drafts() -> None:
 
 def rung_name(closes: datetime, days: int) -> str:
     """What a draft remembers of a rung; a moved end begins a new ladder."""
-    return f"{closes.astimezone(UTC).isoformat()}/{days}"
+    return f"{iso_utc(closes)}/{days}"
 
 
 def _due_rungs(at: datetime) -> list[tuple[str, datetime, int]]:
@@ -73,7 +73,7 @@ def _remind(session: DbSession, opening_id: str, draft_ids: Sequence[str], close
         draft.reminder_rung = rung
         is_new = draft.modification_of is None and draft.created_at < rung_instant(closes, days)
         if is_new and draft.candidate_id not in registered:
-            work = {"draft_id": draft.id, "closes": closes.astimezone(UTC).isoformat()}
+            work = {"draft_id": draft.id, "closes": iso_utc(closes)}
             follow_up(session, SEND_DRAFT_REMINDER, work, subject=draft.candidate_id)
             AuditEntry.record(session, _JOB, "draft.reminded", draft.id, after={"rung": rung})
 

@@ -16,8 +16,7 @@ from services.contracts.accounts import Identity
 from services.contracts.api.drafts import Going
 from services.contracts.registration_codes import ACTIVE, NEXT, PREVIOUS
 from services.registrations.domain import permitted_acts, registration_form
-from services.registrations.domain.answered_form import Answers
-from services.registrations.domain.dossier import Dossier
+from services.registrations.domain.dossier import Answers, Dossier
 from services.registrations.domain.rules.exclusivity import conflicting_candidature, refusal_sentence
 from services.registrations.domain.tab_answers import MAX_ANSWERS_BYTES, size_in_bytes
 from services.registrations.models import Candidate, Candidature, CandidatureVersion, Draft, db

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from services.chassis.clock import iso_utc
 from services.chassis.database.audit import Actor
 from services.chassis.errors import FieldError, Invalid, NotFound
 from services.contracts.registration_codes import SEVERITIES
 from services.contracts.registration_lengths import MESSAGE_TEXT, MESSAGE_TITLE
-from services.registrations.domain.instants import iso_utc
 from services.registrations.models import AuditEntry, Message, db
 
 

@@ -8,11 +8,11 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session as DbSession
 
+from services.chassis.clock import iso_utc
 from services.chassis.database.audit import Actor
 from services.chassis.errors import FieldError, Invalid, NotFound, PreconditionFailed
 from services.chassis.events import publish
 from services.contracts.registrations import WindowChanged
-from services.registrations.domain.instants import iso_utc
 from services.registrations.models import AuditEntry, OpeningChange, OpeningRow, db
 from services.registrations.queries.catalogue import newest_change, opening_row
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from services.chassis.clock import iso_utc
 from services.contracts.registrations import (
     AcademieRef,
     ExamRef,
@@ -11,7 +12,6 @@ from services.contracts.registrations import (
     SessionRef,
 )
 from services.registrations.domain.dossier import Dossier
-from services.registrations.domain.instants import iso_utc
 from services.registrations.domain.registration_content import RegistrationContent
 from services.registrations.models import Candidature
 

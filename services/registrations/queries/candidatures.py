@@ -19,7 +19,7 @@ from services.contracts.registration_codes import ACTIVE, ECARTEE
 from services.contracts.registrations import WARNINGS, Recap, RegistrationSaved
 from services.contracts.stored_registrations import from_stored
 from services.registrations.domain import permitted_acts, registration_numbers, windows
-from services.registrations.models import Candidature, CandidatureVersion, OpeningChange, OpeningRow
+from services.registrations.models import Candidate, Candidature, CandidatureVersion, OpeningChange, OpeningRow
 from services.registrations.queries.catalogue import OPENINGS, OpeningView, exam_by_digest, view_of
 
 AnyTile = TypeVar("AnyTile", bound=api.Tile)
@@ -192,3 +192,9 @@ def _first(views: Iterable[CandidatureView]) -> CandidatureView:
     if first is None:
         raise NotFound()
     return first
+
+
+def is_engaged(session: DbSession, candidate_id: str) -> bool:
+    """Whether a candidature was ever saved: the civil status can then be changed by staff only."""
+    candidate = session.get(Candidate, candidate_id)
+    return candidate is not None and candidate.engaged_at is not None

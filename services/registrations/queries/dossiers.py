@@ -13,8 +13,7 @@ from services.contracts.accounts import Identity
 from services.contracts.base import read
 from services.contracts.registration_codes import ACTIVE
 from services.contracts.stored_registrations import from_stored
-from services.registrations.domain.answered_form import Answers
-from services.registrations.domain.dossier import Dossier, PreviousCandidature
+from services.registrations.domain.dossier import Answers, Dossier, PreviousCandidature
 from services.registrations.models import Candidate, Candidature, CandidatureVersion, Draft, OpeningRow
 from services.registrations.queries.catalogue import OpeningView, exam_by_digest, opening_view
 from services.registrations.queries.etablissements import DatabaseEtablissementDirectory

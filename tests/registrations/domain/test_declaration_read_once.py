@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from services.registrations.domain import declaration, facts, registration_form
-from services.registrations.domain.answered_form import AnsweredForm
 from services.registrations.domain.declaration import Declaration
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.epreuve_structure import Structure
@@ -17,14 +16,14 @@ from tests.registrations.domain.example_dossier import DOSSIER, with_answers
 
 
 @pytest.fixture
-def readings(monkeypatch: pytest.MonkeyPatch) -> list[AnsweredForm]:
+def readings(monkeypatch: pytest.MonkeyPatch) -> list[Dossier]:
     """Those whose answers were read."""
-    read: list[AnsweredForm] = []
+    read: list[Dossier] = []
     plain = declaration.read
 
-    def counted(answered: AnsweredForm) -> Declaration:
-        read.append(answered)
-        return plain(answered)
+    def counted(dossier: Dossier) -> Declaration:
+        read.append(dossier)
+        return plain(dossier)
 
     monkeypatch.setattr(declaration, "read", counted)
     return read
@@ -40,7 +39,7 @@ def all_that_is_asked(dossier: Dossier) -> None:
 
 
 def test_a_dossier_is_read_once_whatever_is_asked_of_it_and_by_a_save_that_drops_nothing(
-    readings: list[AnsweredForm],
+    readings: list[Dossier],
 ) -> None:
     dossier = replace(DOSSIER)
     all_that_is_asked(dossier)

@@ -20,9 +20,8 @@ from services.registrations.domain.acquis import (
 from services.registrations.domain.declaration import Declaration
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.exam_definition import DISPENSE_WITH_LAW_UNIT_TAG, Epreuve, Exam
-from services.registrations.domain.forms import Field, Option
+from services.registrations.domain.forms import MAX_PROPOSALS, Field, Option
 from services.registrations.domain.rules.acquis import is_common_with, is_dispensed_by_title, opens_common_units
-from services.registrations.domain.search_limits import MAX_PROPOSALS
 from services.registrations.domain.tab_answers import OUI
 from services.registrations.domain.tabs.form_fields import SELECT, notice, yes_no
 from services.registrations.domain.tabs.specialites import matching, specialite_label

@@ -12,8 +12,7 @@ from services.contracts.registrations import Section as RecapSection
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.etablissements import Etablissement
 from services.registrations.domain.exam_definition import Exam, Tab
-from services.registrations.domain.forms import Field, FieldError, Option, Section, error
-from services.registrations.domain.search_limits import MAX_PROPOSALS
+from services.registrations.domain.forms import MAX_PROPOSALS, Field, FieldError, Option, Section, error
 from services.registrations.domain.tab_answers import NON, OUI, TabAnswers
 from services.registrations.domain.tabs import categories, etablissements
 from services.registrations.domain.tabs.form_fields import OUI_NON, SELECT, check_fields, filled, notice, yes_no

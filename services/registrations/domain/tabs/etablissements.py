@@ -13,8 +13,7 @@ from services.reference.text import folded
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.etablissements import Etablissement, EtablissementSearch
 from services.registrations.domain.exam_definition import Category
-from services.registrations.domain.forms import Option, Proposal
-from services.registrations.domain.search_limits import MAX_PROPOSALS
+from services.registrations.domain.forms import MAX_PROPOSALS, Option, Proposal
 from services.registrations.domain.tabs import address
 
 LYCEE, CNED, INDIVIDUELS = "lycee", "cned", "individuels"

@@ -7,8 +7,7 @@ from services.contracts.registrations import Section as RecapSection
 from services.registrations.domain.declaration import FORMES, SUBJECT_TO, formes_of_typed
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.exam_definition import Tab
-from services.registrations.domain.forms import Field, FieldError, Option, Section, error
-from services.registrations.domain.search_limits import MAX_PROPOSALS
+from services.registrations.domain.forms import MAX_PROPOSALS, Field, FieldError, Option, Section, error
 from services.registrations.domain.tab_answers import NON, OUI, TabAnswers
 from services.registrations.domain.tabs.form_fields import OUI_NON, SELECT, check_fields, filled, yes_no
 from services.registrations.domain.tabs.specialites import BROWSE, absence, matching, offered, specialite_label

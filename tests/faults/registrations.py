@@ -165,7 +165,6 @@ class HearReminder(_CandidatureOperation):
     """Told again by the broker it changes nothing."""
 
     name = "hear of a reminder"
-    covers = ("piece_mails.request_reminder",)
     done: ClassVar[State] = {"mails": ["Relance de pièces justificatives : BREVET DE TECHNICIEN SUPERIEUR"]}
 
     def prepare(self) -> None:
@@ -179,7 +178,6 @@ class HearReminder(_CandidatureOperation):
 
 class HearRefusal(HearReminder):
     name = "hear of refused pieces"
-    covers = ("piece_mails.request_refusal_mail",)
     done: ClassVar[State] = {"mails": ["Pièces non conformes : BREVET DE TECHNICIEN SUPERIEUR"]}
 
     def do(self) -> None:

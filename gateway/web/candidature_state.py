@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gateway.template_filters import closing_time, date_and_time
+from gateway.template_filters import closing_time
+from services.chassis.french import short_instant
 from services.contracts import page_labels
 from services.contracts.api.pieces import PiecesToDo
 from services.contracts.api.registrations import Tile
@@ -27,7 +28,7 @@ def candidature_state(tile: Tile, to_do: PiecesToDo | None) -> CandidatureState:
     if to_do is not None and to_do.late:
         return CandidatureState("Incomplète", "error", f"{late_pieces_sentence(to_do.late)}.")
     if to_do is not None and to_do.opens:
-        opens = f"Vos pièces pourront être déposées à partir du {date_and_time(to_do.opens)} (heure de Paris)."
+        opens = f"Vos pièces pourront être déposées à partir du {short_instant(to_do.opens)} (heure de Paris)."
         return CandidatureState("Enregistrée", "info", f"{_modifiable_sentence(tile)} {opens}")
     if to_do is not None:
         return CandidatureState(

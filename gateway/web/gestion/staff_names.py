@@ -7,8 +7,8 @@ from collections.abc import Collection, Mapping, Sequence
 from gateway import staff_member
 from gateway.clients.page_time_limit import optional_calls
 from gateway.service_clients import clients
-from gateway.template_filters import time_of_day
 from services.chassis.errors import DomainError
+from services.chassis.french import time_of_day
 from services.contracts.api.staff_pieces import RecentOpening, StaffPieceDetail
 from services.contracts.api.team import StaffName, list_names
 

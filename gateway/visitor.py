@@ -12,8 +12,8 @@ from services.contracts.api.own_account import read_identity
 from services.contracts.api.sessions import CANDIDATE
 
 DEVICE_COOKIE_SECONDS = 365 * 24 * 3600
-"""Less than accounts remembers a browser (BROWSER_REMEMBERED in services/accounts/operations/sessions.py)."""
-"""Marks a browser that has logged in before, for accounts."""
+"""Of the mark of a browser that has logged in before, for accounts: less than it remembers one (BROWSER_REMEMBERED in
+services/accounts/operations/sessions.py)."""
 
 
 _owner = SessionOwner(SESSION_COOKIE, CANDIDATE)

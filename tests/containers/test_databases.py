@@ -98,8 +98,11 @@ def test_each_service_is_ready_and_reads_and_writes_all_its_tables_with_its_runt
 ) -> None:
     for service in SERVICES:
         url = migrated.url(RUNTIME.format(service))
-        answer = apps.build(service, tmp_path, url).test_client().get("/health/ready")
+        app = apps.build(service, tmp_path, url)
+        answer = app.test_client().get("/health/ready")
         assert answer.json["checks"]["database"] == "ok", answer.json
+        with app.app_context():
+            apps.database_of(app).engine.dispose()
         with migrated.connect(url) as session:
             tables = [table for table in names(session, "tables") if table != "alembic_version"]
             assert len(tables) > 3

@@ -95,7 +95,9 @@ def modules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def started(program: str, modules: Path, *arguments: str) -> subprocess.Popen[str]:
     environment = {"PYTHONPATH": f"{Path(__file__).parents[2]}:{modules}"}
-    command = [sys.executable, "-c", program, *arguments]
+    # Not every run of the tests hears SIGINT itself (a shell's background does not); what it starts does.
+    hearing = "import signal\nsignal.signal(signal.SIGINT, signal.default_int_handler)\n"
+    command = [sys.executable, "-c", hearing + program, *arguments]
     return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
 
 

@@ -93,6 +93,8 @@ def _sample(schema: Mapping[str, Any], schemas: Mapping[str, Any], depth: int = 
     """A value that the schema takes, as far as its kind is concerned."""
     if depth > _LONGEST_REFERENCES:
         return None
+    if "examples" in schema:
+        return schema["examples"][0]
     if "$ref" in schema:
         return _sample(schemas[schema["$ref"].rpartition("/")[2]], schemas, depth + 1)
     for several in ("anyOf", "oneOf", "allOf"):

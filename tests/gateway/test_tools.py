@@ -74,6 +74,7 @@ def test_a_call_is_described_with_its_scope_example_and_errors(plain: Scriptless
         "application/problem+json",
     ):
         assert expected in words, expected
+    assert '"numero_candidat": "02103000001"' in plain.text, "an example of a declared member"
 
 
 def test_only_what_tools_may_call_is_there(plain: ScriptlessBrowser) -> None:

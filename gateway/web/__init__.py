@@ -12,7 +12,6 @@ from gateway.settings import GatewaySettings
 def blueprints(settings: GatewaySettings) -> Iterator[Blueprint]:
     """The journeys that `settings` allow."""
     from gateway.api import blueprint as api
-    from gateway.components_page import create_blueprint as components
     from gateway.web import accueil, compte, documents, gestion, inscription, justificatifs, mails, messages
 
     yield accueil.blueprint
@@ -25,5 +24,3 @@ def blueprints(settings: GatewaySettings) -> Iterator[Blueprint]:
     yield api
     if settings.mails:
         yield mails.blueprint
-    if not settings.production:
-        yield components()

@@ -36,17 +36,10 @@ GATEWAY: dict[str, str] = {
         PAGE /mails/<name>
         PAGE /api/docs
         PAGE /api/docs/<service>
-        PAGE /composants
-        PAGE /composants/connexion
-        PAGE /composants/introuvable
-        PAGE /composants/onglets
         GET /favicon.ico
         GET /robots.txt
         GET /compte/communes
         GET /mails/<name>/html
-        GET /composants/recherche
-        POST /composants/onglets
-        POST /composants/prolonger
         POST /connexion
         POST /deconnexion
         POST /gestion/connexion

@@ -80,7 +80,6 @@ _ADDRESSES: dict[str, dict[str, tuple[str, ...]]] = {
         "/compte/adresse/<token>": ("/compte/adresse/<adresse>",),
         "/compte/annulation/<token>": ("/compte/annulation/<annulation>",),
         "/compte/mot-de-passe/<token>": ("/compte/mot-de-passe/<mot-de-passe>",),
-        "/composants/recherche": ("?q=caen",),
         "/api/docs/<service>": tuple(f"/api/docs/{service}" for service in SERVICES),
         "/api/<service>/openapi.json": tuple(f"/api/{service}/openapi.json" for service in SERVICES),
         "/api/<service>/v1/<path:path>": (

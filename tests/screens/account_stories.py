@@ -25,11 +25,6 @@ PUBLIC_PAGES = {
     "connexion": "/connexion",
     "api": "/api/docs",
     "api-pieces": "/api/docs/pieces",
-    "composants": "/composants",
-    "composants-connexion": "/composants/connexion",
-    "composants-introuvable": "/composants/introuvable",
-    "composants-onglets": "/composants/onglets?erreurs=1",
-    "composants-douze-onglets": "/composants/onglets?douze=1",
 }
 
 

@@ -14,7 +14,6 @@ WITHOUT_SCRIPT = {
     "connexion": "/connexion",
     "mot-de-passe-oublie": "/compte/mot-de-passe-oublie",
     "mails": "/mails",
-    "composants": "/composants",
 }
 
 

@@ -9,8 +9,8 @@ from flask.testing import FlaskClient
 
 from gateway.assets import STATIC_FOLDER
 from gateway.components import register_components
-from gateway.components_page import create_blueprint
 from tests.gateway.components.html_checks import parsed
+from tests.gateway.components.showcase import create_blueprint
 
 POLICY = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'self'; form-action 'self'"
 

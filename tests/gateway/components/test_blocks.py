@@ -2,11 +2,11 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from gateway.components.samples import LONG_TABS, TABS
 from gateway.layout.frame import MENU, Frame
 from services.contracts import page_labels
 from services.contracts.registration_codes import SEVERITIES
 from tests.gateway.components.html_checks import text_of
+from tests.gateway.components.samples import LONG_TABS, TABS
 
 Render = Callable[..., Any]
 

@@ -9,12 +9,8 @@ from services.chassis import brand
 from tests.gateway.components.html_checks import problems_of
 
 GATEWAY = Path(__file__).parents[3] / "gateway"
-SHOWN_FROM = (
-    "layout/showcase.html",
-    "layout/showcase_wizard.html",
-    "layout/showcase_form.html",
-    "layout/error_page.html",
-)
+SHOWCASE = Path(__file__).parent / "templates"
+SHOWN_FROM = ("showcase.html", "showcase_wizard.html", "showcase_form.html", "layout/error_page.html")
 PAGES = (
     "/composants",
     "/composants/onglets",
@@ -31,7 +27,7 @@ def test_every_component_is_shown_on_the_page_of_components(components_app: Flas
     while waiting:
         name = waiting.pop()
         seen.add(name)
-        source = (GATEWAY / name).read_text(encoding="utf-8")
+        source = (GATEWAY if "/" in name else SHOWCASE).joinpath(name).read_text(encoding="utf-8")
         called = meta.find_referenced_templates(components_app.jinja_env.parse(source))
         waiting += [name for name in called if name and name not in seen]
     assert {f"components/{path.name}" for path in (GATEWAY / "components").glob("*.html")} <= seen

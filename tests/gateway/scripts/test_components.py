@@ -8,10 +8,10 @@ from PIL import Image
 from playwright.sync_api import Page, Route, expect
 
 from gateway.assets import asset_url
-from gateway.components_page import SESSION_END
 from gateway.layout.frame import HOME
 from services.chassis.french import file_size
 from services.contracts import page_labels
+from tests.gateway.components.showcase import SESSION_END
 from tests.journeys.zoomed_user import ZOOMED_VIEWPORT, layout_faults
 from tests.support.accessibility import violations
 from tests.support.chromium import DESKTOP, TELEPHONE

@@ -1,17 +1,13 @@
-"""« /composants »: every component on one page, for those who build pages and for the accessibility checks.
-
-The application registers it outside production only.
-"""
+"""« /composants »: every component on one page, which tests read and open in a browser; no page of the portal."""
 
 from typing import Any
 
 from flask import Blueprint, jsonify, render_template, request
 
-from gateway.access import public
-from gateway.components.samples import COMMUNES, ERRORS, FIELDS, FORM, LONG_TABS, POSTAL_CODES, RECAP, TABS, TO_DO
 from gateway.layout.frame import Frame, ServiceContact, SessionEnd
 from gateway.web.piece_statuses import STATUS_SEVERITIES
 from services.contracts.piece_codes import STATUS_LABELS
+from tests.gateway.components.samples import COMMUNES, ERRORS, FIELDS, FORM, LONG_TABS, POSTAL_CODES, RECAP, TABS, TO_DO
 
 ANONYMOUS = Frame()
 SESSION_END = SessionEnd(ends_in=30 * 60, extend_url="/composants/prolonger")
@@ -32,7 +28,7 @@ CONNECTED = Frame(
 
 def create_blueprint() -> Blueprint:
     """Routes under « /composants »; the environment must know the components (`register_components`)."""
-    blueprint = Blueprint("composants", __name__, url_prefix="/composants")
+    blueprint = Blueprint("composants", __name__, url_prefix="/composants", template_folder="templates")
     blueprint.add_url_rule("", view_func=show_all, endpoint="all")
     blueprint.add_url_rule("/onglets", view_func=show_wizard, endpoint="wizard", methods=["GET", "POST"])
     blueprint.add_url_rule("/connexion", view_func=show_form_page, endpoint="form_page")
@@ -42,10 +38,9 @@ def create_blueprint() -> Blueprint:
     return blueprint
 
 
-@public
 def show_all() -> str:
     return render_template(
-        "layout/showcase.html",
+        "showcase.html",
         frame=ANONYMOUS,
         fields=FIELDS,
         shown_errors=ERRORS,
@@ -56,12 +51,11 @@ def show_all() -> str:
     )
 
 
-@public
 def show_wizard() -> str:
     """The tabs of a form, as a candidate meets them; « ?erreurs=1 » adds what a refusal looks like."""
     values = request.form
     return render_template(
-        "layout/showcase_wizard.html",
+        "showcase_wizard.html",
         frame=CONNECTED,
         form=with_typed(FORM, values),
         tabs=LONG_TABS if "douze" in request.args else TABS,
@@ -69,12 +63,10 @@ def show_wizard() -> str:
     )
 
 
-@public
 def show_form_page() -> str:
-    return render_template("layout/showcase_form.html", frame=ANONYMOUS, fields=FIELDS)
+    return render_template("showcase_form.html", frame=ANONYMOUS, fields=FIELDS)
 
 
-@public
 def show_refusal() -> str:
     return render_template(
         "layout/error_page.html",
@@ -86,12 +78,10 @@ def show_refusal() -> str:
     )
 
 
-@public
 def search() -> Any:
     return jsonify(options=matching_communes(request.args.get("q", "")))
 
 
-@public
 def extend() -> tuple[str, int]:
     return "", 204
 

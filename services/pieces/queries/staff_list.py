@@ -13,13 +13,14 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from services.chassis.errors import FieldError, Invalid, NotFound
 from services.contracts.api.staff_pieces import NO_STATUS, Neighbours, StaffPieces
-from services.pieces.models import Candidature, Piece, database
+from services.pieces import models
+from services.pieces.models import Candidature, Piece
 from services.pieces.queries.answers import staff_piece
 from services.pieces.queries.pieces import WAS_CONTROLLED, PieceContext, fetch_pieces, select_shown_pieces
 
 # A candidature's pieces stay together; neither part of the order ever changes. Places and cursors below have its two
 # parts, the tables' indexes begin or end with it.
-LIST_ORDER: tuple[InstrumentedAttribute[str], ...] = tuple(getattr(Piece, name) for name in database.LIST_ORDER)
+LIST_ORDER: tuple[InstrumentedAttribute[str], ...] = tuple(getattr(Piece, name) for name in models.LIST_ORDER)
 
 
 def list_page(session: Session, academies: frozenset[str] | None, filters: dict[str, Any]) -> StaffPieces:

@@ -1,0 +1,358 @@
+"""Tables of pieces: a copy of each candidature, the pieces it asks for, their deposits, validations and controls.
+
+Bytes of deposited files are in the object store, all else about them is here. Deposits, validations and controls are
+history: rows are only added, and of a deposit only its removal and its scan are noted later. Tools read changes.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Text,
+    TextClause,
+    UniqueConstraint,
+    false,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.chassis.database.audit import AuditColumns
+from services.chassis.database.audit_indexes import audit_indexes
+from services.chassis.database.constraints import known_values
+from services.chassis.database.transactions import Database, UtcDateTime, new_id
+from services.chassis.events import EventTables
+from services.contracts.piece_codes import ChangeKind, Scan, Status
+from services.objects import ObjectKey, ObjectTables
+from services.pieces.domain.filenames import MAX_LENGTH
+
+db = Database()
+event_tables = EventTables(db)
+object_tables = ObjectTables(db)
+
+ID = String(32)
+CODE = String(64)
+LIST_ORDER = ("candidature_id", "code")  # of staff's lists and exports
+# Deposited or validated, and not controlled yet.
+TO_CONTROL = text("status IS NULL AND (deposited OR validated_at IS NOT NULL)")
+CONTROLLED = text("status IS NOT NULL")
+REOPENED = text("reopened_until IS NOT NULL")
+CURRENT = text("removed_at IS NULL")
+NOT_NUMBERED = text("position IS NULL")
+
+
+def only(rows: TextClause) -> dict[str, Any]:
+    return {"sqlite_where": rows, "postgresql_where": rows}
+
+
+class Candidature(db.Model):
+    """The copy of a candidature: what a tile and staff's lists show, as of the newest version known."""
+
+    __tablename__ = "candidatures"
+    __table_args__ = (
+        CheckConstraint("version > 0", name="version_positive"),
+        Index("ix_candidatures_opening", "exam_code", "session_name", "academie_code", "id"),
+        Index("ix_candidatures_academie", "academie_code", "id"),
+    )
+
+    id: Mapped[str] = mapped_column(ID, primary_key=True)
+    candidate_id: Mapped[str] = mapped_column(ID, index=True)
+    version: Mapped[int] = mapped_column(Integer)
+    exam_code: Mapped[str] = mapped_column(CODE)
+    exam_label: Mapped[str] = mapped_column(Text)
+    session_name: Mapped[str] = mapped_column(CODE)
+    session_label: Mapped[str] = mapped_column(Text)
+    academie_code: Mapped[str] = mapped_column(String(8))
+    academie_label: Mapped[str] = mapped_column(Text)
+    specialite: Mapped[str | None] = mapped_column(Text)
+    numero_candidat: Mapped[str] = mapped_column(String(32), index=True)
+    numero_inscription: Mapped[str] = mapped_column(String(16))
+    nom: Mapped[str] = mapped_column(Text)
+    prenoms: Mapped[str] = mapped_column(Text)
+    saved_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Withdrawal(db.Model):
+    """A withdrawn candidature: versions up to this one are hidden, even those whose event comes later."""
+
+    __tablename__ = "withdrawals"
+
+    candidature_id: Mapped[str] = mapped_column(ID, primary_key=True)
+    version: Mapped[int] = mapped_column(Integer)
+    withdrawn_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Window(db.Model):
+    """The deposit period of an opening, which replaces the one that versions of candidatures hold.
+
+    `reminder_days`: days before its end on which candidates are reminded of missing pieces; `refusal_mails`: they are
+    told of a « Non Conforme » by mail.
+    """
+
+    __tablename__ = "windows"
+
+    exam_code: Mapped[str] = mapped_column(CODE, primary_key=True)
+    session_name: Mapped[str] = mapped_column(CODE, primary_key=True)
+    academie_code: Mapped[str] = mapped_column(String(8), primary_key=True)
+    revision: Mapped[int] = mapped_column(Integer)
+    deposit_opens: Mapped[datetime] = mapped_column(UtcDateTime)
+    deposit_closes: Mapped[datetime] = mapped_column(UtcDateTime)
+    reminder_days: Mapped[list[int]] = mapped_column(JSON, default=list, server_default="[]")
+    refusal_mails: Mapped[bool] = mapped_column(default=False, server_default=false())
+
+
+class Piece(db.Model):
+    """A justificatif of a candidature, as it is now; how it came to that is in the tables of history.
+
+    `asked`: the newest version of the candidature asks for it. `form`: code of the form to fill in, if there is one.
+    `revision` grows with each deposit, deletion, validation and control: the etag is made of it.
+    `reopened_until`: exclusive end of the right to deposit again after a refusal, until the candidate validates again.
+    `academie_code` and `deposited` (it has a current file) let work queues be read by an index; triggers of the
+    database keep them, nothing else writes them.
+    """
+
+    __tablename__ = "pieces"
+    __table_args__ = (
+        UniqueConstraint("candidature_id", "code", name="uq_pieces_candidature_id_code"),
+        known_values("status", Status),
+        Index("ix_pieces_to_control", *LIST_ORDER, **only(TO_CONTROL)),
+        Index("ix_pieces_to_control_there", "academie_code", *LIST_ORDER, **only(TO_CONTROL)),
+        Index("ix_pieces_controlled", "status", *LIST_ORDER, **only(CONTROLLED)),
+        Index("ix_pieces_reopened", "reopened_until", "id", **only(REOPENED)),
+        Index("ix_pieces_controlled_there", "academie_code", "status", *LIST_ORDER, **only(CONTROLLED)),
+    )
+
+    id: Mapped[str] = mapped_column(ID, primary_key=True, default=new_id)
+    candidature_id: Mapped[str] = mapped_column(ForeignKey("candidatures.id", ondelete="CASCADE"))
+    code: Mapped[str] = mapped_column(CODE)
+    label: Mapped[str] = mapped_column(Text)
+    group_code: Mapped[str] = mapped_column(CODE)
+    group_label: Mapped[str] = mapped_column(Text)
+    position: Mapped[int] = mapped_column(Integer)
+    asked: Mapped[bool] = mapped_column()
+    required: Mapped[bool] = mapped_column()
+    formats: Mapped[list[str]] = mapped_column(JSON)
+    form: Mapped[str | None] = mapped_column(CODE)
+    deposit_opens: Mapped[datetime] = mapped_column(UtcDateTime)
+    deposit_closes: Mapped[datetime] = mapped_column(UtcDateTime)
+    revision: Mapped[int] = mapped_column(Integer, default=1)
+    status: Mapped[str | None] = mapped_column(String(16))
+    status_comment: Mapped[str | None] = mapped_column(Text)
+    received_on: Mapped[date | None] = mapped_column(Date)
+    reopened_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    validated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    academie_code: Mapped[str | None] = mapped_column(String(8))
+    deposited: Mapped[bool] = mapped_column(server_default=false())
+
+    def take_status_of(self, control: Control | None) -> None:
+        """Take the status of a control, with what goes with it; None: the piece is not controlled."""
+        self.status = control.status if control else None
+        self.status_comment = control.comment if control else None
+        self.received_on = control.received_on if control else None
+
+
+class Validation(db.Model):
+    """« J'ai fourni toutes mes pièces »: one row for each piece that it froze, with the file it then had."""
+
+    __tablename__ = "validations"
+
+    id: Mapped[str] = mapped_column(ID, primary_key=True, default=new_id)
+    piece_id: Mapped[str] = mapped_column(ForeignKey("pieces.id", ondelete="CASCADE"), index=True)
+    deposit_id: Mapped[str | None] = mapped_column(ForeignKey("deposits.id", ondelete="CASCADE"))
+    validated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Control(db.Model):
+    """A status that a gestionnaire gave to a piece; the newest one (by sequence) counts."""
+
+    __tablename__ = "controls"
+
+    sequence: Mapped[int] = mapped_column(Integer, primary_key=True)
+    piece_id: Mapped[str] = mapped_column(ForeignKey("pieces.id", ondelete="CASCADE"), index=True)
+    deposit_id: Mapped[str | None] = mapped_column(ForeignKey("deposits.id", ondelete="CASCADE"), index=True)
+    status: Mapped[str] = mapped_column(String(16))
+    comment: Mapped[str | None] = mapped_column(Text)
+    received_on: Mapped[date | None] = mapped_column(Date)
+    reopened_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    staff_id: Mapped[str] = mapped_column(String(64))
+    controlled_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class AuditEntry(AuditColumns, db.Model):
+    """Who did what to which piece, when, with values before and after. Triggers refuse changes and deletions."""
+
+    __tablename__ = "audit_entries"
+    __table_args__ = audit_indexes("audit_entries")
+
+
+class Deposit(db.Model):
+    """A file deposited for a piece: at most one is current (not removed). Size and SHA-256 as read back from the store.
+
+    `converted`: not byte for byte what was sent; `pages`: of a PDF; `look`: signs that it may be hard to read. Bytes of
+    a removed one stay as long as `retired_objects` says; those of a controlled one stay for ever.
+    """
+
+    __tablename__ = "deposits"
+    __table_args__ = (
+        Index("uq_deposits_current", "piece_id", unique=True, **only(CURRENT)),
+        Index("ix_deposits_piece_id", "piece_id"),
+        Index("ix_deposits_scan", "scan"),
+    )
+
+    id: Mapped[str] = mapped_column(ID, primary_key=True, default=new_id)
+    piece_id: Mapped[str] = mapped_column(ForeignKey("pieces.id", ondelete="CASCADE"))
+    object_key: Mapped[str] = mapped_column(ObjectKey, unique=True)
+    size: Mapped[int] = mapped_column(Integer)
+    sha256: Mapped[str] = mapped_column(String(64))
+    media_type: Mapped[str] = mapped_column(String(128))
+    filename: Mapped[str] = mapped_column(String(MAX_LENGTH))
+    deposited_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # Written only by versions before the table retired_objects; to be dropped once none may run beside this one.
+    erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    scan: Mapped[str] = mapped_column(String(16))
+    scanned_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    converted: Mapped[bool] = mapped_column(default=False, server_default=false())
+    pages: Mapped[int | None] = mapped_column(Integer)
+    look: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
+
+    @property
+    def scan_label(self) -> str:
+        return Scan(self.scan).label
+
+    @property
+    def openable(self) -> bool:
+        """Whether the antivirus lets gestionnaires open it."""
+        return Scan(self.scan).staff_may_open
+
+
+class Upload(db.Model):
+    """A file being sent in parts. Once it is deposited its parts are deleted; the row stays for UPLOAD_EXPIRY, so that
+    repeating the deposit changes nothing.
+
+    `length`: announced bytes. `begun_at` is the portal's time, for the deposit period; `touched_at`, when bytes last
+    came, the system's. A `given_up` (abandoned) one has no bytes and still counts among the uploads of its hour.
+    """
+
+    __tablename__ = "uploads"
+
+    id: Mapped[str] = mapped_column(ID, primary_key=True, default=new_id)
+    candidate_id: Mapped[str] = mapped_column(ID, index=True)
+    piece_id: Mapped[str] = mapped_column(ForeignKey("pieces.id", ondelete="CASCADE"), index=True)
+    filename: Mapped[str] = mapped_column(String(MAX_LENGTH))
+    length: Mapped[int] = mapped_column(Integer)
+    begun_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    touched_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    given_up: Mapped[bool] = mapped_column(default=False)
+    deposit_id: Mapped[str | None] = mapped_column(ForeignKey("deposits.id", ondelete="CASCADE"), index=True)
+
+
+class UploadPart(db.Model):
+    """Bytes of an upload, from `start` on. The upload continues at the end of the last part.
+
+    On PostgreSQL the table is UNLOGGED: it is in no backup, and empty after a crash of the server.
+    """
+
+    __tablename__ = "upload_parts"
+
+    upload_id: Mapped[str] = mapped_column(ForeignKey("uploads.id", ondelete="CASCADE"), primary_key=True)
+    start: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    size: Mapped[int] = mapped_column(Integer)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class DepositTries(db.Model):
+    """How many files a candidate sent, accepted or not, in the hour that began at `since` (system time)."""
+
+    __tablename__ = "deposit_tries"
+
+    candidate_id: Mapped[str] = mapped_column(ID, primary_key=True)
+    count: Mapped[int] = mapped_column(Integer)
+    since: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+
+
+class Change(db.Model):
+    """A line of the feed of changes. Triggers of the database write it with the row that it tells of, whoever writes
+    that; `position` and `numbered_at` (system time) are given later, in the order in which transactions were committed.
+    """
+
+    __tablename__ = "changes"
+    __table_args__ = (
+        known_values("kind", ChangeKind),
+        UniqueConstraint("position", name="uq_changes_position"),
+        Index("ix_changes_there", "academie_code", "position"),
+        Index("ix_changes_not_numbered", "id", **only(NOT_NUMBERED)),
+        Index("ix_changes_numbered_at", "numbered_at"),
+    )
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    position: Mapped[int | None] = mapped_column(BigInteger)
+    numbered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    kind: Mapped[str] = mapped_column(String(16))
+    piece_id: Mapped[str | None] = mapped_column(ID)
+    candidature_id: Mapped[str] = mapped_column(ID)
+    numero_candidat: Mapped[str] = mapped_column(String(32))
+    code: Mapped[str | None] = mapped_column(CODE)
+    academie_code: Mapped[str] = mapped_column(String(8))
+
+
+class ChangeCounter(db.Model):
+    """One row: the last position given. Whoever numbers changes holds its lock until the commit."""
+
+    __tablename__ = "change_counter"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    last: Mapped[int] = mapped_column(BigInteger)
+
+
+class Reminder(db.Model):
+    """A candidate was reminded of what a regroupement lacks before `deadline` (exclusive), in the event `event_id`.
+
+    By a rung, `days` before it, or by hand (`days` None) by a member of staff.
+    """
+
+    __tablename__ = "reminders"
+    __table_args__ = (
+        UniqueConstraint("candidature_id", "group_code", "deadline", "days", name="uq_reminders_rung"),
+        Index("ix_reminders_candidature_id", "candidature_id", "reminded_at"),
+    )
+
+    id: Mapped[str] = mapped_column(ID, primary_key=True, default=new_id)
+    candidature_id: Mapped[str] = mapped_column(ForeignKey("candidatures.id", ondelete="CASCADE"))
+    group_code: Mapped[str] = mapped_column(CODE)
+    deadline: Mapped[datetime] = mapped_column(UtcDateTime)
+    days: Mapped[int | None] = mapped_column(Integer)
+    reminded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    staff_id: Mapped[str | None] = mapped_column(String(64))
+    event_id: Mapped[str] = mapped_column(ID)
+
+
+class ReminderRound(db.Model):
+    """Everyone whom a rung concerns was looked at: of an opening, or on a day those with refused pieces (`name`)."""
+
+    __tablename__ = "reminder_rounds"
+
+    name: Mapped[str] = mapped_column(String(200), primary_key=True)
+    finished_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class RefusalNotice(db.Model):
+    """A « Non Conforme » of which the candidate was told by mail."""
+
+    __tablename__ = "refusal_notices"
+
+    control_sequence: Mapped[int] = mapped_column(
+        ForeignKey("controls.sequence", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    event_id: Mapped[str] = mapped_column(ID)

@@ -23,7 +23,7 @@ from gateway.web.justificatifs import file_reception
 from services.chassis import clock
 from services.chassis.http.connections import get_once
 from services.chassis.process import logs
-from services.chassis.process.health_paths import LIVE
+from services.chassis.process.probe import LIVE
 from services.chassis.process.readiness import Check, Readiness
 from services.chassis.traces import spans
 from services.chassis.web import health_pages, request_log

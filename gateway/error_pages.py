@@ -17,7 +17,7 @@ from gateway.pages import render_page
 from gateway.seal import InterruptedPost, current_seal, may_be_kept
 from gateway.web_security import FILE_FORM_ENDPOINTS, SAFE_METHODS, ForeignPost
 from services.chassis.errors import DomainError, Unauthenticated, Unavailable
-from services.chassis.process.failure_reason import frames_of, reason_of
+from services.chassis.process.logs import frames_of, reason_of
 from services.chassis.web import problems
 from services.contracts import problem_types
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from gateway.clients.base import ServiceClient
 from services.chassis.errors import DomainError
 from services.chassis.http.service_token import ServiceToken
-from services.chassis.process.expiring_cache import ExpiringCache
+from services.chassis.process.kept_results import ExpiringCache
 from services.contracts import problem_types
 from services.contracts.api.sessions import LoggedIn, exchange_session
 

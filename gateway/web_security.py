@@ -11,7 +11,7 @@ from werkzeug.exceptions import BadRequest, NotFound, UnsupportedMediaType
 
 from gateway.settings import GatewaySettings
 from services.chassis.errors import Forbidden
-from services.chassis.process.health_paths import HEALTH_PATHS
+from services.chassis.process.probe import HEALTH_PATHS
 from services.chassis.settings import LOOPBACK
 from services.contracts import problem_types
 

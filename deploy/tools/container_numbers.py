@@ -16,8 +16,8 @@ from gateway.app import FORM_LIMIT
 from gateway.settings import GatewaySettings
 from gateway.web.justificatifs.file_reception import ENVELOPE_BYTES
 from services.accounts.settings import AccountsSettings
+from services.chassis.process.capacity import MAX_BODY_BYTES
 from services.chassis.settings import Settings
-from services.chassis.web.body_limit import MAX_BODY_BYTES
 from services.contracts.catalogue_rules import MAX_CATALOGUE_BYTES
 from services.contracts.file_rules import MAX_FILE_BYTES, MAX_UPLOAD_PART_BYTES
 from services.contracts.publication_rules import MAX_ARCHIVE_BYTES, MAX_CSV_BYTES

@@ -16,7 +16,7 @@ from gateway.service_clients import SERVICE_LABELS, clients
 from gateway.session_exchange import EXCHANGE_CACHE_SECONDS
 from services.chassis.errors import DomainError, NotFound, TooMany, Unauthenticated, Unavailable
 from services.chassis.http.connections import Answer
-from services.chassis.process.expiring_cache import ExpiringCache
+from services.chassis.process.kept_results import ExpiringCache
 from services.contracts import problem_types
 from services.contracts.account_rules import MAX_TOKEN_LENGTH
 from services.contracts.api.sessions import exchange_tool_token

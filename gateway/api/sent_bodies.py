@@ -15,7 +15,7 @@ from gateway.api.limits import max_file_bytes
 from gateway.web.justificatifs.file_reception import CHUNK_BYTES, FileRefused, staff_upload_place
 from services.chassis.errors import TooLarge, Unavailable
 from services.chassis.french import file_size
-from services.chassis.web.body_limit import MAX_BODY_BYTES
+from services.chassis.process.capacity import MAX_BODY_BYTES
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from flask import g, has_request_context, request
 
 from gateway.clients import page_time_limit
 from services.chassis.http.client import READS, Client, ProblemAnswer, RenewableToken
-from services.chassis.web import arrival_time, client_address
+from services.chassis.web import gateway_headers
 from services.contracts.problem_types import SERVICE_REFUSED, UNAUTHENTICATED
 
 OWN_TOKEN_REFUSALS = (UNAUTHENTICATED.slug, SERVICE_REFUSED.slug)
@@ -55,7 +55,7 @@ class ServiceClient(Client):
 
 def _visitor_headers() -> dict[str, str]:
     """When the request at work arrived, and from which address."""
-    headers = {client_address.HEADER: request.remote_addr or ""}
+    headers = {gateway_headers.CLIENT_ADDRESS: request.remote_addr or ""}
     if "received_at" in g:
-        headers[arrival_time.HEADER] = g.received_at.isoformat()
+        headers[gateway_headers.RECEIVED_AT] = g.received_at.isoformat()
     return headers

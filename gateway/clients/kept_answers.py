@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from gateway.clients.base import ServiceClient
 from gateway.clients.page_time_limit import optional_calls
 from services.chassis.errors import Unavailable
-from services.chassis.process.expiring_cache import ExpiringCache
+from services.chassis.process.kept_results import ExpiringCache
 from services.contracts.api.openings import HomeMessage, Selection, list_messages, read_choices
 from services.contracts.api.staff_candidatures import list_refusal_reasons
 from services.contracts.registration_codes import Purpose

@@ -9,8 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from services.chassis.errors import Unavailable
-from services.chassis.process.capacity import QUEUE_SECONDS, RETRY_AFTER
-from services.chassis.process.pools import count_refusal, show_pool
+from services.chassis.process.capacity import QUEUE_SECONDS, RETRY_AFTER, count_refusal, show_pool
 
 BUSY = "Trop de personnes s'identifient en ce moment : réessayez dans quelques secondes."
 

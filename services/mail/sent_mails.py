@@ -14,9 +14,8 @@ import structlog
 from sqlalchemy import Index, String, Text, and_, column, delete, insert, or_, select, table, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from services.chassis.database.constraints import known_values
 from services.chassis.database.deletion import delete_in_pages
-from services.chassis.database.transactions import Database, UtcDateTime
+from services.chassis.database.transactions import Database, UtcDateTime, known_values
 from services.chassis.errors import FieldError, Invalid
 from services.mail.letter import Letter
 from services.mail.mailer import Mail, Mailer, MailRefused

@@ -7,7 +7,7 @@ from typing import cast
 
 from flask import Flask, current_app
 
-from services.chassis.process.concurrency import ConcurrencyLimit
+from services.chassis.process.capacity import ConcurrencyLimit
 from services.objects import ObjectStore, installation
 from services.pieces.antivirus import Antivirus
 from services.pieces.inspection.processes import Inspections

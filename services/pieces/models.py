@@ -29,8 +29,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.chassis.database.audit import AuditColumns
 from services.chassis.database.audit_indexes import audit_indexes
-from services.chassis.database.constraints import known_values
-from services.chassis.database.transactions import Database, UtcDateTime, new_id
+from services.chassis.database.transactions import Database, UtcDateTime, known_values, new_id
 from services.chassis.events import EventTables
 from services.contracts.piece_codes import ChangeKind, Scan, Status
 from services.objects import ObjectKey, ObjectTables

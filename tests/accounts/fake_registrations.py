@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from flask import Flask, request
 from flask.typing import ResponseReturnValue
 
-from services.chassis.process.health_paths import LIVE
+from services.chassis.process.probe import LIVE
 from tests.support.app_server import serving
 
 PATH = "/v1/candidates/<candidate>"

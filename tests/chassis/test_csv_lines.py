@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from services.chassis import csv_lines
-from services.chassis.csv_lines import BYTE_ORDER_MARK, csv_text
+from services.chassis import csv_export
+from services.chassis.csv_export import BYTE_ORDER_MARK, csv_text
 from tests.support.spreadsheet import opened_in_spreadsheet
 
 COLUMNS = ("numero_candidat", "nom", "commentaire")
@@ -72,7 +72,7 @@ def test_ordinary_words_stay_as_they_are(text: str) -> None:
 
 def test_the_command_line_tool_writes_the_same_cells() -> None:
     tool = (Path(__file__).parents[2] / "tools/portail/portail/output.py").read_text(encoding="utf-8")
-    assert re.search(r"_FORMULA = .*", tool)[0] == re.search(r"_FORMULA = .*", inspect.getsource(csv_lines))[0]
+    assert re.search(r"_FORMULA = .*", tool)[0] == re.search(r"_FORMULA = .*", inspect.getsource(csv_export))[0]
 
 
 def test_dates_and_yes_or_no_are_written_for_people() -> None:

@@ -16,7 +16,7 @@ from structlog.testing import capture_logs
 from services.chassis.errors import Unavailable
 from services.chassis.http.client import Client
 from services.chassis.http.connections import get_once
-from services.chassis.process.health_paths import LIVE
+from services.chassis.process.probe import LIVE
 from tests.support.ports import free_port
 
 NAME = "service.test"

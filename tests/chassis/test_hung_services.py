@@ -15,7 +15,7 @@ from services.chassis.errors import NotFound, Unavailable
 from services.chassis.http.circuit_breaker import FAILURES_IN_A_ROW
 from services.chassis.http.client import Client, ProblemAnswer, path
 from services.chassis.http.service_token import ServiceToken
-from services.chassis.process.health_paths import LIVE
+from services.chassis.process.probe import LIVE
 from services.chassis.web.access_tokens import RemoteKeys, UnknownKey
 from tests.chassis.test_dns_balancing import NAME, resolve_to
 from tests.support.ports import free_port

@@ -12,7 +12,7 @@ import pytest
 import requests
 from prometheus_client import REGISTRY
 
-from services.chassis.process.failure_reason import LONGEST
+from services.chassis.process.logs import LONGEST_REASON
 from tests.chassis.served_module import served
 from tests.chassis.sites import failing
 
@@ -55,7 +55,7 @@ def test_a_library_says_its_own_words_in_a_bounded_line_and_nothing_below_a_warn
     printed = "".join(capsys.readouterr())
     assert PERSON not in printed
     events = [line["event"] for line in lines_in(printed) if line.get("logger") == "some.library"]
-    assert events == ["this is %s", "x" * LONGEST]
+    assert events == ["this is %s", "x" * LONGEST_REASON]
 
 
 @pytest.mark.parametrize("method", ["OUVRIR", "FERMER", "PROPFIND"])

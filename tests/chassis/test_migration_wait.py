@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from services.chassis.database.migrations import is_migrated, wait_until_migrated
 from services.chassis.process.command_line import migrate
-from services.chassis.process.migration_wait import is_migrated, wait_until_migrated
 from tests.architecture import apps
 from tests.support.postgres import PostgresServer
 

@@ -12,8 +12,7 @@ from prometheus_client import REGISTRY
 from services.chassis.errors import Unavailable
 from services.chassis.http.circuit_breaker import CircuitBreaker
 from services.chassis.process import capacity
-from services.chassis.process.capacity import Limit
-from services.chassis.process.pools import Places
+from services.chassis.process.capacity import Limit, Places
 from services.chassis.web import request_log
 from tests.support.processes import wait_until
 

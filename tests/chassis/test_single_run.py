@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from services.chassis.process.single_run import SingleRun
+from services.chassis.process.kept_results import SingleRun
 
 SECONDS = 60.0
 

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from services.chassis.process.health_paths import LIVE
+from services.chassis.process.probe import LIVE
 
 Asked = Callable[[], list[str]]
 

@@ -20,7 +20,7 @@ from gateway.clients.kept_answers import MAX_ANSWERS, LastKnownAnswers
 from gateway.service_clients import SERVICE_LABELS, clients
 from gateway.settings import GatewaySettings
 from services.chassis.errors import Unavailable
-from services.chassis.process.expiring_cache import ExpiringCache
+from services.chassis.process.kept_results import ExpiringCache
 from tests.gateway.calls import Asked, ask_api, note_calls
 from tests.gateway.candidates import CandidateFactory
 from tests.support.in_process_portal import InProcessPortal

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
-from services.chassis.process.expiring_cache import ExpiringCache
+from services.chassis.process.kept_results import ExpiringCache
 from services.contracts import page_labels
 from services.contracts.registration_lengths import FIELD_VALUE
 from tests.gateway.candidates import CandidateFactory, drop_cached_exchange

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from deploy.containers.secret_makers import SECRET_MAKERS
 from deploy.service_names import CLIENTS
-from services.chassis.process.health_paths import HEALTH_PATHS
+from services.chassis.process.probe import HEALTH_PATHS
 from tests.kubernetes.environments import composed_environment, environment_of, secrets_by_path
 from tests.kubernetes.rendered import PROBES, Object, Workload, named, of_kind, workloads
 from tests.support.compose_file import COMPOSE_SERVICES

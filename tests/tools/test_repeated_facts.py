@@ -15,7 +15,7 @@ import pytest
 from gateway.api import routing
 from gateway.web.gestion import candidatures, ouvertures
 from gateway.web.gestion.pieces import FILTERS_OF_STATUS
-from services.chassis import csv_lines
+from services.chassis import csv_export
 from services.contracts.page_sizes import LARGEST_CHANGES_PAGE, LARGEST_PAGE
 from services.contracts.piece_codes import STATUS_LABELS, ChangeKind
 from services.contracts.registration_codes import SEVERITIES
@@ -77,7 +77,7 @@ def test_the_tool_knows_the_portals_codes_and_words(facts: dict[str, Any]) -> No
 
 
 def test_the_tools_csv_is_written_as_the_portals_exports(facts: dict[str, Any]) -> None:
-    assert facts["csv"] == [csv_lines.DELIMITER, csv_lines.BYTE_ORDER_MARK]
+    assert facts["csv"] == [csv_export.DELIMITER, csv_export.BYTE_ORDER_MARK]
 
 
 def test_the_help_names_exit_codes_that_there_are(facts: dict[str, Any]) -> None:

@@ -20,8 +20,7 @@ from werkzeug.formparser import FormDataParser
 from gateway.settings import GatewaySettings
 from gateway.web_security import FILE_FORM_ENDPOINTS
 from services.chassis.french import file_size
-from services.chassis.process.concurrency import ConcurrencyLimit
-from services.chassis.process.pools import count_refusal, show_pool
+from services.chassis.process.capacity import ConcurrencyLimit, count_refusal, show_pool
 from services.contracts.file_rules import MAX_FILE_BYTES
 
 UPLOAD_PART_ENDPOINT = "justificatifs.append"

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from flask import g
 from sqlalchemy import JSON, Integer, String
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from services.chassis.acting_address import acting_address
 from services.chassis.clock import system_now
 from services.chassis.database.transactions import UtcDateTime
 
@@ -71,5 +71,5 @@ class AuditColumns:
         entry.actor_kind, entry.actor_id = actor.kind, actor.id
         entry.action, entry.subject = action, subject
         entry.before, entry.after = before, after
-        entry.address = acting_address.get() if actor.kind == STAFF else None
+        entry.address = g.get("acting_address") if actor.kind == STAFF else None
         session.add(entry)

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, TextClause, select
 from sqlalchemy.orm import Session
 
 from services.chassis.clock import to_paris
-from services.chassis.csv_lines import csv_text
+from services.chassis.csv_export import csv_text
 from services.chassis.database.audit_indexes import AT_WORK
 
 PAGE = 500  # entries

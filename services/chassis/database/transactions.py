@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import sqlite3
 import uuid
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -21,15 +21,14 @@ from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from psycopg.abc import RV, PQGen
 from psycopg.pq import TransactionStatus
-from sqlalchemy import DateTime, Engine, MetaData, event, text
-from sqlalchemy.engine import URL, Dialect, make_url
+from sqlalchemy import CheckConstraint, Connection, DateTime, Engine, MetaData, event, text
+from sqlalchemy.engine import URL, Dialect, ExceptionContext, make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
 from services.chassis.database.changes import Changes, FileChanges, PeriodicChanges
-from services.chassis.database.statement_spans import trace_statements
 from services.chassis.errors import Unavailable
 from services.chassis.process.capacity import RETRY_AFTER, WEB, Limit, thread_count, time_limits
 from services.chassis.traces import spans
@@ -56,6 +55,8 @@ _STAFF_BUSY = "Trop de recherches sont en cours : réessayez dans un instant."
 _STAFF_TOO_LONG = "Cette recherche prend trop de temps : précisez vos critères."
 _EXPORTS_BUSY = "Un autre export est en cours : réessayez dans un instant."
 
+_SPAN_KEY = "portail_span"  # of the statement that a connection executes
+
 
 def new_id() -> str:
     """32 hexadecimal digits, random: ids are never guessable nor ordered."""
@@ -81,7 +82,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-class Connection(psycopg.Connection[Any]):
+class _PostgresConnection(psycopg.Connection[Any]):
     """A connection to PostgreSQL, closed MARGIN_SECONDS after the time at which the server should have cancelled the
     statement.
 
@@ -125,7 +126,9 @@ class Database(SQLAlchemy):
             if on_sqlite:
                 _tune_sqlite(self.engine)
             else:
-                event.listen(self.engine, "do_connect", lambda _, __, args, named: Connection.connect(*args, **named))
+                event.listen(
+                    self.engine, "do_connect", lambda _, __, args, named: _PostgresConnection.connect(*args, **named)
+                )
             if spans.are_recorded():
                 trace_statements(self.engine)
         self._turn = partial(_turn, Lock()) if on_sqlite else nullcontext
@@ -254,3 +257,33 @@ def _tune_sqlite(engine: Engine) -> None:
         # A refused COMMIT leaves SQLite's transaction open, with its lock, although SQLAlchemy considers it ended.
         if connection is not None and connection.in_transaction:
             connection.rollback()
+
+
+def trace_statements(engine: Engine) -> None:
+    """Of each statement its text, which has placeholders where its values are."""
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def begin(connection: Connection, cursor: Any, statement: str, *_: Any) -> None:
+        span = spans.span(statement.split(maxsplit=1)[0], spans.Kind.CLIENT)
+        span.__enter__()
+        spans.note("db.system.name", engine.dialect.name)
+        spans.note("db.query.text", statement)
+        connection.info[_SPAN_KEY] = span
+
+    @event.listens_for(engine, "after_cursor_execute")
+    def end(connection: Connection, *_: Any) -> None:
+        if span := connection.info.pop(_SPAN_KEY, None):
+            span.__exit__(None, None, None)
+
+    @event.listens_for(engine, "handle_error")
+    def fail(context: ExceptionContext) -> None:
+        if context.connection and (span := context.connection.info.pop(_SPAN_KEY, None)):
+            error = context.original_exception
+            with suppress(type(error)):
+                span.__exit__(type(error), error, None)
+
+
+def known_values(column: str, values: Iterable[str]) -> CheckConstraint:
+    """The column holds one of the values, or nothing: constraint `<column>_known`."""
+    quoted = ", ".join(f"'{value}'" for value in values)
+    return CheckConstraint(f"{column} IN ({quoted})", name=f"{column}_known")

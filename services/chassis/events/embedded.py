@@ -32,8 +32,8 @@ from services.chassis.events.envelope import Envelope
 from services.chassis.events.queue_depth import QueueDepth
 from services.chassis.events.retry_policy import DELIVERY_LIMIT, UNSETTLED_SECONDS
 from services.chassis.process import leases
-from services.chassis.process.failure_reason import frames_of, reason_of
 from services.chassis.process.leases import renewing
+from services.chassis.process.logs import frames_of, reason_of
 
 log = structlog.get_logger()
 

@@ -15,8 +15,8 @@ from services.chassis.events.handlers import ChannelUnavailable, Handlers
 from services.chassis.events.handling import handling
 from services.chassis.events.parking import park
 from services.chassis.events.tables import TO_SELF, inbox
-from services.chassis.process.failure_reason import frames_of, reason_of
 from services.chassis.process.leases import renewing
+from services.chassis.process.logs import frames_of, reason_of
 
 log = structlog.get_logger()
 

@@ -31,7 +31,7 @@ from services.chassis.events.envelope import Envelope
 from services.chassis.events.queue_depth import QueueDepth
 from services.chassis.events.retry_policy import UNSETTLED_SECONDS
 from services.chassis.events.topology import EXCHANGE, parking_queue, retry_exchange, retry_key, topology
-from services.chassis.process.failure_reason import frames_of, reason_of
+from services.chassis.process.logs import frames_of, reason_of
 
 log = structlog.get_logger()
 

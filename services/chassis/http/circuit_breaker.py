@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from prometheus_client import Gauge
 
 from services.chassis.errors import Unavailable
-from services.chassis.process.pools import Places, count_refusal, show_pool
+from services.chassis.process.capacity import Places, count_refusal, show_pool
 
 FAILURES_IN_A_ROW = 3
 RESET_SECONDS = 2.0

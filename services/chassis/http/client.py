@@ -35,7 +35,7 @@ from services.chassis.errors import RESERVED_MEMBERS, DomainError, FieldError, N
 from services.chassis.http.circuit_breaker import RECENT_ANSWER_SECONDS, CircuitBreaker
 from services.chassis.http.connections import Answer, Connections
 from services.chassis.http.dns_balancing import Connection, has_others
-from services.chassis.process.health_paths import LIVE
+from services.chassis.process.probe import LIVE
 from services.chassis.settings import Settings
 from services.chassis.traces import spans
 from services.chassis.web.request_log import REQUEST_ID

@@ -6,7 +6,7 @@ import time
 
 from services.chassis.errors import Unavailable
 from services.chassis.http.client import Client, RenewableToken
-from services.chassis.process.single_run import SingleRun
+from services.chassis.process.kept_results import SingleRun
 
 EARLY_SECONDS = 15.0
 RENEWAL_SECONDS = 45.0  # less than its life, so that a rotated key or secret is soon unused

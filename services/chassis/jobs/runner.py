@@ -16,8 +16,8 @@ from services.chassis.clock import system_now
 from services.chassis.database.transactions import Database
 from services.chassis.jobs import lease_rows
 from services.chassis.jobs.registry import Job, Jobs, stopping_answered_by
-from services.chassis.process.failure_reason import frames_of, reason_of
 from services.chassis.process.leases import renewing
+from services.chassis.process.logs import frames_of, reason_of
 
 log = structlog.get_logger()
 

@@ -15,8 +15,8 @@ from flask import Flask
 from flask.cli import FlaskGroup, ScriptInfo
 from flask_migrate import upgrade
 
+from services.chassis.database.migrations import wait_until_migrated
 from services.chassis.process import capacity
-from services.chassis.process.migration_wait import wait_until_migrated
 from services.chassis.settings import ServiceSettings, SettingsError
 from services.chassis.traces import spans
 from services.chassis.web.gunicorn_server import serve

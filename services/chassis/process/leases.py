@@ -17,7 +17,7 @@ from datetime import timedelta
 import structlog
 from flask import Flask, current_app, has_app_context
 
-from services.chassis.process.failure_reason import reason_of
+from services.chassis.process.logs import reason_of
 
 log = structlog.get_logger()
 

@@ -7,17 +7,21 @@ from __future__ import annotations
 
 import logging
 import sys
+import traceback
 from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
 
-from services.chassis.process.failure_reason import LONGEST, frames_of, reason_of
+from services.chassis.errors import DomainError
 
 FORBIDDEN = frozenset(
     {"email", "nom", "nom_famille", "nom_usage", "prenoms", "password", "token", "session", "payload", "values",
      "identity", "assertion", "filename", "telephone", "address", "authorization", "secret"}
 )  # fmt: skip
+
+_FRAMES = 8
+LONGEST_REASON = 250  # characters of a reason, and of a library's message
 
 
 def configure(service: str, *, level: str = "INFO", as_json: bool = True) -> None:
@@ -60,7 +64,23 @@ def _of_a_library(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMa
     """A library's message without its arguments (paths, addresses, contents of files); an error's type and place."""
     record: logging.LogRecord = event["_record"]
     message = record.msg if isinstance(record.msg, str) else type(record.msg).__name__
-    event["logger"], event["event"] = record.name, message.partition(" from ip=")[0][:LONGEST]
+    event["logger"], event["event"] = record.name, message.partition(" from ip=")[0][:LONGEST_REASON]
     if (raised := event.pop("exc_info", None)) and raised[1]:
         event["reason"], event["frames"] = reason_of(raised[1]), frames_of(raised[1])
     return event
+
+
+def reason_of(error: BaseException) -> str:
+    """« IntegrityError at handlers.py:42 »; without the message, since those of databases and parsers quote values."""
+    kind = type(error).__name__
+    if isinstance(error, DomainError):
+        kind = f"{kind} {error.slug}"
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if "/services/" in frame.filename] or list(frames)
+    where = f" at {own[-1].filename.rsplit('/', 1)[-1]}:{own[-1].lineno}" if own else ""
+    return f"{kind}{where}"[:LONGEST_REASON]
+
+
+def frames_of(error: BaseException) -> str:
+    """The last source lines of the traceback, which contain code and no values."""
+    return "".join(traceback.format_tb(error.__traceback__)[-_FRAMES:])

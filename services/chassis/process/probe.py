@@ -1,6 +1,6 @@
 """`python -m services.chassis.process.probe`: asks this container's own process whether it is ready.
 
-It imports the standard library only, since a probe runs every few seconds.
+It imports the standard library only, since a probe runs every few seconds. The paths are those of every process.
 
 Exit status 0 when it is; else 1 and one line saying what is missing, which `docker inspect` keeps.
 """
@@ -13,11 +13,12 @@ import os
 import sys
 from collections.abc import Mapping
 
-from services.chassis.process.health_paths import READY
-
 TIMEOUT_SECONDS = 4.0  # readiness itself answers within 3
 DEFAULT_PORT = 8000
 LONGEST_BODY = 16 * 1024  # bytes
+LIVE, READY, METRICS = "/health/live", "/health/ready", "/metrics"
+HEALTH_PATHS = (LIVE, READY, METRICS)
+"""Neither logged nor traced: they are asked every few seconds."""
 
 
 def main() -> None:

@@ -13,7 +13,7 @@ from functools import partial
 
 from flask import Flask
 
-from services.chassis.process.single_run import SingleRun
+from services.chassis.process.kept_results import SingleRun
 
 # Returns None if all is well, else a short reason.
 Check = Callable[[], str | None]

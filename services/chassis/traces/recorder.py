@@ -39,7 +39,7 @@ from opentelemetry.trace import Link, Span, SpanKind, TraceState, get_current_sp
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 from opentelemetry.util.types import Attributes
 
-from services.chassis.process.health_paths import HEALTH_PATHS
+from services.chassis.process.probe import HEALTH_PATHS
 from services.chassis.traces.export import PermittedExporter
 from services.chassis.traces.spans import Kind
 

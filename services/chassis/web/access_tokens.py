@@ -19,8 +19,7 @@ import jwt
 
 from services.chassis.errors import Unauthenticated, Unavailable
 from services.chassis.http.connections import get_once
-from services.chassis.process.expiring_cache import ExpiringCache
-from services.chassis.process.single_run import SingleRun
+from services.chassis.process.kept_results import ExpiringCache, SingleRun
 
 ISSUER = "accounts"
 AUDIENCE = "portail"

@@ -22,14 +22,13 @@ from services.chassis import clock
 from services.chassis.database.transactions import Database, is_database_unavailable
 from services.chassis.errors import DomainError, FieldError, Invalid, NotFound, Unavailable
 from services.chassis.process import logs
-from services.chassis.process.capacity import REFUSAL, RETRY_AFTER, thread_count
-from services.chassis.process.failure_reason import frames_of, reason_of
+from services.chassis.process.capacity import MAX_BODY_BYTES, REFUSAL, RETRY_AFTER, thread_count
+from services.chassis.process.logs import frames_of, reason_of
 from services.chassis.process.readiness import Check, Readiness
 from services.chassis.settings import ServiceSettings
 from services.chassis.traces import spans
 from services.chassis.web import access, api_description, health_pages, problems, request_log
 from services.chassis.web.access_tokens import KeyOf, RemoteKeys
-from services.chassis.web.body_limit import MAX_BODY_BYTES
 from services.chassis.web.operations import check_all_served
 from services.contracts.api.operation import Section
 

@@ -6,12 +6,12 @@ from typing import Any
 
 from flask import Response
 
+from services.chassis.csv_export import csv_response
 from services.chassis.database import audit_search
 from services.chassis.database.audit import Actor
 from services.chassis.database.transactions import Database
 from services.chassis.web import access
-from services.chassis.web.client_address import note_client_address
-from services.chassis.web.csv_export import csv_response
+from services.chassis.web.gateway_headers import note_client_address
 from services.chassis.web.operations import Views
 from services.contracts.api import audit as api
 from services.contracts.api.operation import answer_of

@@ -1,4 +1,4 @@
-"""The pages of HEALTH_PATHS of a web process. A worker's are in process/worker_page.py; who may read metrics from
+"""The pages of HEALTH_PATHS of a web process. A worker's are in process/worker.py; who may read metrics from
 outside, the gateway says (gateway/web_security.py)."""
 
 from __future__ import annotations
@@ -6,7 +6,7 @@ from __future__ import annotations
 from flask import Flask, Response, jsonify
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from services.chassis.process.health_paths import LIVE, METRICS, READY
+from services.chassis.process.probe import LIVE, METRICS, READY
 from services.chassis.process.readiness import Readiness
 from services.chassis.web import access
 

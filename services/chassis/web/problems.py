@@ -9,7 +9,7 @@ from flask import Flask, Response, g, json
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from services.chassis.errors import DomainError, FieldError
-from services.chassis.process.failure_reason import frames_of, reason_of
+from services.chassis.process.logs import frames_of, reason_of
 from services.chassis.web.translations import in_french
 from services.contracts.problem_types import BY_STATUS, ProblemType
 

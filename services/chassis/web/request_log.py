@@ -10,8 +10,8 @@ import structlog
 from flask import Flask, Response, g, request
 from prometheus_client import Counter, Histogram
 
-from services.chassis.process.health_paths import HEALTH_PATHS
-from services.chassis.process.pools import Places, show_pool
+from services.chassis.process.capacity import Places, show_pool
+from services.chassis.process.probe import HEALTH_PATHS
 from services.chassis.traces import spans
 
 log = structlog.get_logger()

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from services.chassis.clock import portal_now
 from services.chassis.errors import Conflict, PreconditionFailed, Unavailable
 from services.chassis.events import follow_up
-from services.chassis.process.failure_reason import frames_of, reason_of
+from services.chassis.process.logs import frames_of, reason_of
 from services.contracts.document_types import type_label
 from services.contracts.publication_rules import CHECKED, FAILED, PUBLISHED, PUBLISHING, READY
 from services.documents.dependencies import Dependencies

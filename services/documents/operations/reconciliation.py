@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import structlog
 
-from services.chassis.process.failure_reason import frames_of, reason_of
+from services.chassis.process.logs import frames_of, reason_of
 from services.contracts.document_types import AUTOMATIC, DocumentType
 from services.documents.dependencies import Dependencies, dependencies
 from services.documents.models import Document, ImportDocument, Publication, db

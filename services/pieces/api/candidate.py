@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.chassis.web import access
-from services.chassis.web.arrival_time import received_at
+from services.chassis.web.gateway_headers import received_at
 from services.chassis.web.operations import Views
 from services.contracts.api import pieces as api
 from services.pieces.models import db

@@ -8,10 +8,10 @@ from flask import Response, json
 from sqlalchemy.exc import SQLAlchemyError
 
 from services.chassis.clock import system_now
+from services.chassis.csv_export import csv_response
 from services.chassis.database.transactions import is_database_unavailable
 from services.chassis.errors import DomainError, Unavailable
 from services.chassis.web import access, problems
-from services.chassis.web.csv_export import csv_response
 from services.chassis.web.operations import Views
 from services.contracts.api import staff_pieces as api
 from services.pieces.domain.control import Decision

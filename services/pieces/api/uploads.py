@@ -15,7 +15,7 @@ from werkzeug.exceptions import ClientDisconnected
 from services.chassis.errors import TooLarge
 from services.chassis.french import file_size
 from services.chassis.web import access
-from services.chassis.web.arrival_time import received_at
+from services.chassis.web.gateway_headers import received_at
 from services.chassis.web.operations import Views
 from services.contracts import problem_types
 from services.contracts.api import pieces as api

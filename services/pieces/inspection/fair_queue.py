@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from services.chassis.process.pools import count_refusal, show_pool
+from services.chassis.process.capacity import count_refusal, show_pool
 
 DEMOTION_SECONDS = 3600.0
 

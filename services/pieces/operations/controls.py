@@ -22,7 +22,7 @@ from services.chassis.errors import (
     PreconditionRequired,
     Unavailable,
 )
-from services.chassis.process.failure_reason import frames_of, reason_of
+from services.chassis.process.logs import frames_of, reason_of
 from services.contracts import problem_types
 from services.contracts.piece_codes import Status
 from services.pieces.domain import control as rules

@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from services.chassis.clock import system_now
-from services.chassis.process.concurrency import ConcurrencyLimit
+from services.chassis.process.capacity import ConcurrencyLimit
 from services.pieces.domain import refusals
 from services.pieces.domain.uploads import HOUR
 from services.pieces.models import DepositTries, db

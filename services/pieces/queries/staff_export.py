@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from services.chassis.clock import to_paris
-from services.chassis.csv_lines import csv_text
+from services.chassis.csv_export import csv_text
 from services.pieces.queries.pieces import PieceContext
 from services.pieces.queries.staff_list import LIST_ORDER, matching_pieces
 

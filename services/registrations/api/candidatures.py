@@ -6,7 +6,7 @@ from typing import Any
 
 from services.chassis.clock import portal_now
 from services.chassis.web.access import caller
-from services.chassis.web.arrival_time import received_at
+from services.chassis.web.gateway_headers import received_at
 from services.chassis.web.operations import Views
 from services.contracts.api import registrations as api
 from services.contracts.api.operation import answer_of

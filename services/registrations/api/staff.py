@@ -9,9 +9,9 @@ from flask import Response
 from sqlalchemy.orm import Session
 
 from services.chassis.clock import portal_now
+from services.chassis.csv_export import csv_response
 from services.chassis.database.audit import Actor
 from services.chassis.web.access import caller
-from services.chassis.web.csv_export import csv_response
 from services.chassis.web.operations import Views
 from services.contracts.api import staff_candidatures as api
 from services.registrations.models import db

@@ -8,8 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, ForeignKey, Index, String, Text, UniqueConstraint, literal_column, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from services.chassis.database.constraints import known_values
-from services.chassis.database.transactions import UtcDateTime, new_id
+from services.chassis.database.transactions import UtcDateTime, known_values, new_id
 from services.contracts import registration_lengths as lengths
 from services.contracts.registration_codes import ACTIVE, CANDIDATURE_STATES
 from services.registrations.models.database import CLOSED, ENDED, ID, OPEN, Json, db

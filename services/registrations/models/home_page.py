@@ -7,8 +7,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from services.chassis.database.constraints import known_values
-from services.chassis.database.transactions import UtcDateTime, new_id
+from services.chassis.database.transactions import UtcDateTime, known_values, new_id
 from services.contracts import registration_lengths as lengths
 from services.contracts.registration_codes import SEVERITIES
 from services.registrations.models.database import ID, db

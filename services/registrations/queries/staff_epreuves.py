@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session as DbSession
 
-from services.chassis.csv_lines import csv_text
+from services.chassis.csv_export import csv_text
 from services.contracts.registrations import EpreuveLine, RegistrationSaved
 from services.contracts.stored_registrations import from_stored
 from services.registrations.models import Candidate, Candidature, CandidatureVersion, OpeningRow

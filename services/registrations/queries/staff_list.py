@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Select, select, tuple_
 from sqlalchemy.orm import Session as DbSession
 
-from services.chassis.csv_lines import csv_text
+from services.chassis.csv_export import csv_text
 from services.contracts.api.staff_candidatures import Found
 from services.contracts.registration_codes import BY_ID, BY_NAME
 from services.registrations.models import Candidate, Candidature, OpeningRow

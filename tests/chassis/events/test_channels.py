@@ -13,7 +13,6 @@ import requests
 
 from services.chassis.events import Channel, Envelope, follow_up
 from services.chassis.process import worker as workers
-from services.chassis.process import worker_page
 from tests.chassis.events.ledger import Ledger, declare
 from tests.support.ports import free_port
 from tests.support.processes import wait_until
@@ -99,7 +98,7 @@ def live(worker: workers.Worker) -> str:
 
 def health(worker: workers.Worker, probe: str) -> requests.Response:
     port = free_port()
-    page = worker_page.serve("127.0.0.1", port, worker.stuck, worker.readiness())
+    page = workers.serve_page("127.0.0.1", port, worker.stuck, worker.readiness())
     try:
         return requests.get(f"http://127.0.0.1:{port}/health/{probe}", timeout=30)
     finally:

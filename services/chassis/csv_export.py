@@ -1,12 +1,19 @@
-"""The CSV of every export: semicolons, a byte order mark, and no cell that a spreadsheet would calculate."""
+"""The CSV of every export: semicolons, a byte order mark, and no cell that a spreadsheet would calculate; streamed
+from the database's cursor."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack
 from datetime import date, datetime
 from itertools import chain
 from typing import Any
+
+from flask import Response
+from sqlalchemy.orm import Session
+
+from services.contracts.api.operation import CSV
 
 DELIMITER = ";"
 BYTE_ORDER_MARK = "\ufeff"
@@ -16,6 +23,7 @@ LINE_END = "\r\n"
 _FORMULA = re.compile(r"""(^[\s"']*|[;,|\t\r\n][\s"']*)(?=[=+\-@＝＋－＠])|^(?=[\t\r\n])""")
 _QUOTE = '"'
 _TO_QUOTE = frozenset(f"{DELIMITER}{_QUOTE}\r\n")
+CONTENT_TYPE = f"{CSV}; charset=utf-8"
 
 
 def csv_text(columns: Sequence[str], pages: Iterable[Iterable[Sequence[Any]]]) -> Iterator[str]:
@@ -58,3 +66,22 @@ def _text(value: Any) -> str:
     if isinstance(value, bool):
         return "oui" if value else "non"
     return value.isoformat() if isinstance(value, date | datetime) else str(value)
+
+
+def csv_response(
+    filename: str,
+    reading: AbstractContextManager[Session],
+    text: Callable[[Session], Iterator[str]],
+    record: Callable[[], None],
+) -> Response:
+    """The answer that sends what `text` reads in `reading`. `record` notes that the export is given: once it has a
+    place among those under way, before the first byte. Raises what the three raise.
+    """
+    with ExitStack() as begun:
+        session = begun.enter_context(reading)
+        lines = text(session)
+        record()
+        response = Response(lines, content_type=CONTENT_TYPE)
+        response.call_on_close(begun.pop_all().close)
+    response.headers["Content-Disposition"] = f'attachment; filename="{filename}"'
+    return response

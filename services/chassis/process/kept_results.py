@@ -1,14 +1,46 @@
-"""Runs work in a separate thread, once at a time; concurrent callers share the run instead of waiting for a lock."""
+"""Results that a process keeps: a cache whose values expire, and work that concurrent callers share."""
 
 from __future__ import annotations
 
 import threading
 import time
+from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Generic, TypeVar
 
+Value = TypeVar("Value")
 Result = TypeVar("Result")
+
+
+class ExpiringCache(Generic[Value]):
+    """Values by text key, kept for `seconds`; beyond `at_most` the least recently used are dropped."""
+
+    def __init__(self, *, seconds: float, at_most: int) -> None:
+        self._seconds = seconds
+        self._at_most = at_most
+        self._values: OrderedDict[str, tuple[float, Value]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, key: str) -> Value | None:
+        with self._lock:
+            until, value = self._values.get(key, (float("-inf"), None))
+            if time.monotonic() >= until:
+                self._values.pop(key, None)
+                return None
+            self._values.move_to_end(key)
+        return value
+
+    def put(self, key: str, value: Value) -> None:
+        with self._lock:
+            self._values[key] = (time.monotonic() + self._seconds, value)
+            self._values.move_to_end(key)
+            if len(self._values) > self._at_most:
+                self._values.popitem(last=False)
+
+    def forget(self, key: str) -> None:
+        with self._lock:
+            self._values.pop(key, None)
 
 
 class SingleRun(Generic[Result]):

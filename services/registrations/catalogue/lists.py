@@ -9,7 +9,7 @@ from services.registrations.catalogue import length_checks
 from services.registrations.catalogue.fields import Fields
 from services.registrations.catalogue.reading_context import ReadingContext
 from services.registrations.catalogue.yaml_nodes import Node
-from services.registrations.domain.declaration import FORMES
+from services.registrations.domain.epreuve_positions import FORMES
 from services.registrations.domain.exam_definition import (
     DISPENSE_TAG,
     DISPENSE_WITH_LAW_UNIT_TAG,

@@ -9,7 +9,6 @@ from services.contracts.accounts import Identity
 from services.contracts.registrations import Confirmation, Section
 from services.reference import nationalites, pays, telephones
 from services.registrations.domain.acquis import Box
-from services.registrations.domain.declaration import Declaration
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.tab_answers import OUI, TabAnswers
 from services.registrations.domain.tabs import address, categories, diploma, identification
@@ -18,9 +17,9 @@ from services.registrations.domain.tabs.specialites import specialite_label
 TITLE = "CONFIRMATION D'INSCRIPTION"
 
 
-def build_confirmation(dossier: Dossier, declaration: Declaration, extra: tuple[Section, ...]) -> Confirmation:
+def build_confirmation(dossier: Dossier, extra: tuple[Section, ...]) -> Confirmation:
     typed = dossier.typed_in("identification")
-    same_bts = declaration.box(Box.MEME)
+    same_bts = dossier.box(Box.MEME)
     return Confirmation(
         title=TITLE,
         nationalite=_nationality_feminine(typed.text("nationalite")),
@@ -28,14 +27,14 @@ def build_confirmation(dossier: Dossier, declaration: Declaration, extra: tuple[
         birthplace=birthplace(dossier.identity),
         telephone=_displayed_telephone(typed, identification.FIXE.name),
         mobile=_displayed_telephone(typed, identification.MOBILE.name),
-        vae=declaration.box(Box.VAE) is not None,
-        etablissement=declaration.etablissement.label if declaration.etablissement else None,
-        categorie=categories.label(declaration.category) or None,
+        vae=dossier.box(Box.VAE) is not None,
+        etablissement=dossier.etablissement.label if dossier.etablissement else None,
+        categorie=categories.label(dossier.category) or None,
         handicap=dossier.typed_in("candidature").text("handicap") == OUI,
-        diplome=diploma.pdf_label(declaration.diplome) if declaration.diplome else None,
+        diplome=diploma.pdf_label(dossier.diplome) if dossier.diplome else None,
         return_by=_last_deposit_day(dossier),
-        specialite=specialite_label(declaration.specialite) if declaration.specialite else None,
-        forme=declaration.formes.final_label() or None,
+        specialite=specialite_label(dossier.specialite) if dossier.specialite else None,
+        forme=dossier.formes.final_label() or None,
         deja_presente=str(same_bts.year) if same_bts and same_bts.year else None,
         extra=extra,
     )

@@ -1,4 +1,8 @@
-"""A dossier: everything that showing, checking or saving a form needs. Plain values, no database and no clock."""
+"""A dossier: everything that showing, checking or saving a form needs, and what its answers mean.
+
+Plain values, no database and no clock. Reading answers never fails: what cannot be read is None, and the check of the
+tab where it was typed reports it.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +12,12 @@ from datetime import date
 from functools import cached_property
 
 from services.contracts.accounts import Identity
-from services.registrations.domain import declaration
-from services.registrations.domain.declaration import Declaration
-from services.registrations.domain.etablissements import EtablissementDirectory
-from services.registrations.domain.exam_definition import Category, Exam, Opening, Session, Tab
+from services.registrations.domain import acquis, epreuve_positions
+from services.registrations.domain.acquis import Box, DeclaredBox
+from services.registrations.domain.epreuve_positions import PROGRESSIVE, ChosenEpreuve, EpreuveResolver, Formes
+from services.registrations.domain.epreuve_structure import Structure, only_specialite, structure_of
+from services.registrations.domain.etablissements import Etablissement, EtablissementDirectory
+from services.registrations.domain.exam_definition import Category, Exam, Item, Opening, Session, Specialite, Tab
 from services.registrations.domain.tab_answers import TabAnswers
 
 # Tab name -> field name -> what was typed, untouched.
@@ -39,6 +45,8 @@ class PreviousCandidature:
 
 @dataclass(frozen=True, kw_only=True)
 class Dossier:
+    """The answers never change in a dossier, so what they mean is read once."""
+
     exam: Exam
     session: Session
     answers: Answers
@@ -49,11 +57,6 @@ class Dossier:
     today: date  # in Paris
     previous: tuple[PreviousCandidature, ...] = ()
     modifies: str | None = None  # id of the candidature that is being modified
-
-    @cached_property
-    def declaration(self) -> Declaration:
-        """The meaning of the answers. These never change in a dossier, so they are read once."""
-        return declaration.read(self)
 
     def typed(self, tab: Tab) -> TabAnswers:
         return TabAnswers(self.answers.get(tab.name, {}))
@@ -69,7 +72,64 @@ class Dossier:
     def tab(self, number: int) -> Tab | None:
         return self.exam.tabs[number - 1] if 1 <= number <= len(self.exam.tabs) else None
 
+    @cached_property
     def category(self) -> Category | None:
         """The candidate's category, if a public one was chosen."""
         category = self.exam.category(self.typed_in("candidature").text("categorie"))
         return category if category and category.public else None
+
+    @cached_property
+    def etablissement(self) -> Etablissement | None:
+        code = self.typed_in("candidature").text("etablissement")
+        return self.directory.by_code(code) if code else None
+
+    @cached_property
+    def specialite(self) -> Specialite | None:
+        """The chosen one, offered or not (K2 checks that); the only one of an exam that has no tab for it."""
+        if self.tab_of_kind("qualification") is None:
+            return only_specialite(self.exam, self.session)
+        return self.exam.specialite(self.typed_in("qualification").text("specialite"))
+
+    @cached_property
+    def formes(self) -> Formes:
+        return epreuve_positions.formes_of_typed(self.typed_in("qualification"))
+
+    @cached_property
+    def structure(self) -> Structure:
+        return structure_of(self.specialite, self.session.year)
+
+    @cached_property
+    def acquis(self) -> tuple[DeclaredBox, ...]:
+        reports = self.formes.final == PROGRESSIVE
+        return acquis.read(self.typed_in("acquis"), self.exam, self.structure, reports=reports)
+
+    @cached_property
+    def diplome(self) -> Item | None:
+        typed = self.typed_in("diploma").text("diplome")
+        return next((item for item in self.exam.lists.get("diplomes", ()) if item.key == typed), None)
+
+    @cached_property
+    def epreuves(self) -> tuple[ChosenEpreuve, ...]:
+        habilite = bool(self.etablissement and self.etablissement.habilite_ccf)
+        return EpreuveResolver(
+            exam=self.exam,
+            structure=self.structure,
+            typed=self.typed_in("epreuves"),
+            forme=self.formes.final,
+            kept_units=epreuve_positions.kept_units_by_code(self.acquis),
+            regime=epreuve_positions.evaluation_regime(self.category, habilite),
+        ).resolve_all()
+
+    def chosen(self, code: str) -> ChosenEpreuve | None:
+        return next((chosen for chosen in self.epreuves if chosen.epreuve.code == code), None)
+
+    def matching(self, code_or_tag: str) -> tuple[ChosenEpreuve, ...]:
+        """The épreuves that a condition names by code or by tag."""
+        return tuple(
+            chosen
+            for chosen in self.epreuves
+            if chosen.epreuve.code == code_or_tag or code_or_tag in chosen.epreuve.tags
+        )
+
+    def box(self, box: Box) -> DeclaredBox | None:
+        return next((declared for declared in self.acquis if declared.box is box), None)

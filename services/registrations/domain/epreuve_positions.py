@@ -10,7 +10,7 @@ from services.reference.text import folded
 from services.registrations.domain.acquis import DeclaredBox, KeptUnit
 from services.registrations.domain.epreuve_structure import FACULTATIVE, Role, Structure
 from services.registrations.domain.exam_definition import Category, Epreuve, Exam
-from services.registrations.domain.tab_answers import TabAnswers
+from services.registrations.domain.tab_answers import OUI, TabAnswers
 
 INSCRIT, NON_INSCRIT = "inscrit", "non_inscrit"
 BENEFICE, REPORT, DISPENSE = "benefice", "report", "dispense"
@@ -24,6 +24,35 @@ POSITIONS: Mapping[str, str] = {
 MODES: Mapping[str, str] = {"ponctuel": "Ponctuel", "ccf": "Contrôle en cours de formation (CCF)"}
 ANY_REGIME = "*"  # key of an épreuve's modes where the regime makes no difference
 GLOBALE, PROGRESSIVE = "globale", "progressive"  # formes de passage (D643-14)
+FORMES = {GLOBALE: "Globale", PROGRESSIVE: "Progressive"}
+SUBJECT_TO = "sous réserve de l'accord du recteur"
+
+
+@dataclass(frozen=True)
+class Formes:
+    """The forme de passage `chosen`, the one `wished` by dérogation; `final` is the one that applies."""
+
+    chosen: str | None
+    derogation: bool
+    wished: str | None
+
+    @property
+    def final(self) -> str | None:
+        """Chosen form, or the wished one, subject to the recteur's agreement (D643-22)."""
+        return self.wished if self.derogation else self.chosen
+
+    def final_label(self) -> str:
+        label = FORMES.get(self.final or "", "")
+        return f"{label} ({SUBJECT_TO})" if label and self.derogation else label
+
+
+def formes_of_typed(typed: TabAnswers) -> Formes:
+    chosen, wished = typed.text("forme"), typed.text("forme_souhaitee")
+    return Formes(
+        chosen=chosen if chosen in FORMES else None,
+        derogation=typed.text("derogation") == OUI,
+        wished=wished if wished in FORMES else None,
+    )
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,8 @@ from services.chassis.clock import to_paris
 from services.reference import departements, nationalites, pays
 from services.registrations.domain.acquis import Box
 from services.registrations.domain.conditions import Lookup, holds
-from services.registrations.domain.declaration import FORMES
 from services.registrations.domain.dossier import Dossier
-from services.registrations.domain.epreuve_positions import BENEFICE, DISPENSE, REPORT
+from services.registrations.domain.epreuve_positions import BENEFICE, DISPENSE, FORMES, REPORT
 from services.registrations.domain.exam_definition import Exam, Question
 from services.registrations.domain.tab_answers import NON, OUI
 
@@ -46,7 +45,7 @@ def _lookup(dossier: Dossier, evaluated: frozenset[str]) -> Lookup:
             case "fact":
                 return FACTS[name].answer(dossier) if name in FACTS else None
             case "epreuve":
-                return tuple(chosen.position for chosen in dossier.declaration.matching(name))
+                return tuple(chosen.position for chosen in dossier.matching(name))
             case "question":
                 return _answer_to(dossier, name, evaluated)
         return None
@@ -93,7 +92,7 @@ def _text(kind: str, field: str) -> _Answer:
 
 
 def _acquis_positions(dossier: Dossier) -> tuple[str, ...]:
-    return tuple(unit.position for box in dossier.declaration.acquis for unit in box.kept_units)
+    return tuple(unit.position for box in dossier.acquis for unit in box.kept_units)
 
 
 def _items(name: str) -> _Values:
@@ -109,24 +108,24 @@ FACTS: dict[str, Fact] = {
     for fact in (
         Fact(
             "categorie",
-            lambda d: d.declaration.category and d.declaration.category.code,
+            lambda d: d.category and d.category.code,
             lambda e: frozenset(c.code for c in e.categories if c.public),
         ),
         Fact("situation", _text("candidature", "situation"), _items("situations")),
         Fact("handicap", _text("candidature", "handicap"), _fixed(OUI, NON)),
         Fact(
             "specialite",
-            lambda d: d.declaration.specialite and d.declaration.specialite.code,
+            lambda d: d.specialite and d.specialite.code,
             lambda e: frozenset(s.code for s in e.specialites),
         ),
-        Fact("forme_finale", lambda d: d.declaration.formes.final, _fixed(*FORMES)),
+        Fact("forme_finale", lambda d: d.formes.final, _fixed(*FORMES)),
         Fact(
             "acquis",
-            lambda d: tuple(box.box.value for box in d.declaration.acquis),
+            lambda d: tuple(box.box.value for box in d.acquis),
             _fixed(*(box.value for box in Box)),
         ),
         Fact("acquis_position", _acquis_positions, _fixed(BENEFICE, REPORT, DISPENSE)),
-        Fact("diplome", lambda d: d.declaration.diplome and d.declaration.diplome.key, _items("diplomes")),
+        Fact("diplome", lambda d: d.diplome and d.diplome.key, _items("diplomes")),
         Fact(
             "nationalite",
             _text("identification", "nationalite"),

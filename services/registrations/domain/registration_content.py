@@ -39,25 +39,25 @@ def recap(dossier: Dossier, sections: tuple[Section, ...]) -> Recap:
 
 def registration_content(dossier: Dossier, sections: tuple[Section, ...]) -> RegistrationContent:
     """The content of a dossier whose tabs have no errors (callers check that)."""
-    declaration, lookup = dossier.declaration, facts.lookup(dossier)
+    lookup = facts.lookup(dossier)
     lines = epreuve_lines(dossier)
     pieces = requested_pieces(dossier, lookup)
     extra = tuple(section for tab in dossier.exam.tabs for section in questions.recap(dossier, tab))
     return RegistrationContent(
         recap=Recap(dossier.numero_candidat, None, sections, lines),
         epreuves=lines,
-        confirmation=confirmation.build_confirmation(dossier, declaration, extra),
+        confirmation=confirmation.build_confirmation(dossier, extra),
         demande_text=tuple(dossier.exam.texts.get("demande", ())),
         pieces=pieces,
         forms=_offered_forms(dossier, lookup, pieces),
-        specialite_code=declaration.specialite.code if declaration.specialite else None,
-        specialite_label=declaration.specialite.label if declaration.specialite else None,
+        specialite_code=dossier.specialite.code if dossier.specialite else None,
+        specialite_label=dossier.specialite.label if dossier.specialite else None,
         exclusivity_key=exclusivity_key(dossier),
     )
 
 
 def epreuve_lines(dossier: Dossier) -> tuple[EpreuveLine, ...]:
-    return tuple(_line(chosen) for chosen in dossier.declaration.epreuves)
+    return tuple(_line(chosen) for chosen in dossier.epreuves)
 
 
 def requested_pieces(dossier: Dossier, lookup: Lookup) -> tuple[PieceAsked, ...]:

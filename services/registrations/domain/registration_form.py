@@ -178,11 +178,10 @@ def _content(dossier: Dossier, tab: Tab) -> TabContent:
 
 
 def _errors(dossier: Dossier, tab: Tab) -> tuple[FieldError, ...]:
-    declaration = dossier.declaration
     uses = rules.in_force(dossier.exam.rules, dossier.session.year, rules.ERROR, tab.kind)
     errors = (
         *_kind(tab).check(dossier, tab),
-        *(reason for use in uses for reason in rules.apply(use, declaration)),
+        *(reason for use in uses for reason in rules.apply(use, dossier)),
         *questions.check(dossier, tab),
     )
     return tuple(dict.fromkeys(errors))
@@ -213,8 +212,7 @@ def _warnings_section(dossier: Dossier) -> RecapSection:
 
 def _warnings(dossier: Dossier, tab: Tab) -> tuple[str, ...]:
     uses = rules.in_force(dossier.exam.rules, dossier.session.year, rules.WARNING, tab.kind)
-    declaration = dossier.declaration
-    return tuple(text for use in uses for text in rules.apply(use, declaration))
+    return tuple(text for use in uses for text in rules.apply(use, dossier))
 
 
 def _kind(tab: Tab) -> TabKind:

@@ -109,15 +109,9 @@ def _correct(
     event: IdentityCorrected,
     at: datetime,
 ) -> None:
-    dossier = assembled_dossier(
-        session,
-        view=opening_view(session, candidature.opening_id, current.catalogue_digest),
-        candidate=candidate,
-        identity=with_newest_email(candidate, event.identity),
-        answers=current.answers,
-        instant=at,
-        modifies=candidature.id,
-    )
+    view = opening_view(session, candidature.opening_id, current.catalogue_digest)
+    identity = with_newest_email(candidate, event.identity)
+    dossier = assembled_dossier(session, view, candidate, identity, at, current.answers, candidature.id)
     candidature.version += 1
     content = registration_content.registration_content(dossier, registration_form.recap_sections(dossier))
     add_version(

@@ -96,15 +96,8 @@ def _checked_dossier(
             yours={},
             theirs={},
         )
-    dossier = assembled_dossier(
-        session,
-        view=view,
-        candidate=candidate,
-        identity=accept_identity(candidate, identity),
-        answers=draft.answers,
-        instant=received_at,
-        modifies=draft.modification_of,
-    )
+    identity = accept_identity(candidate, identity)
+    dossier = assembled_dossier(session, view, candidate, identity, received_at, draft.answers, draft.modification_of)
     refuse_second_candidature(dossier)
     asked_only = registration_form.without_unasked_answers(dossier)
     refuse_oversized_answers(asked_only.answers)

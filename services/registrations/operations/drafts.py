@@ -33,7 +33,7 @@ from services.registrations.operations.errors import (
 )
 from services.registrations.operations.registration_numbers import reserve_numero
 from services.registrations.queries.catalogue import OpeningView, opening_view
-from services.registrations.queries.dossiers import assembled_dossier, dossier_of_draft, identity_of
+from services.registrations.queries.dossiers import assembled_dossier, identity_of
 
 PostedValues = Mapping[str, str | list[str]]
 _LOCKED = (
@@ -66,10 +66,7 @@ def open_draft(candidate_id: str, opening_id: str, identity: Identity, instant: 
         if not permitted_acts.may_register(view.opening, instant):
             raise window_closed(view, "Le service d'inscription n'est pas ouvert pour ce choix.")
         reserve_numero(session, candidate, view)
-        empty = assembled_dossier(
-            session, view=view, candidate=candidate, identity=identity, answers={}, instant=instant
-        )
-        refuse_second_candidature(empty)
+        refuse_second_candidature(assembled_dossier(session, view, candidate, identity, instant, answers={}))
         return OpenedDraft(_create_draft(session, candidate, view, identity, instant, answers={}).id, created=True)
 
 
@@ -118,7 +115,9 @@ def write_tab(
         _refuse_saved_draft(draft)
         if identity is not None:
             draft.identity = asdict(identity)
-        before = dossier_of_draft(session, draft, identity_of(draft.identity), instant)
+        view, candidate = opening_view(session, draft.opening_id), session.get_one(Candidate, candidate_id)
+        known = identity_of(draft.identity)
+        before = assembled_dossier(session, view, candidate, known, instant, draft.answers, draft.modification_of)
         _store_values(draft, before, number, revision, values, instant)
         after = replace(before, answers=draft.answers)
         errors = registration_form.tab_errors(after, number) if action == NEXT else ()

@@ -1,4 +1,4 @@
-"""Assembles dossiers from rows: draft, opening, identity, and the candidate's previous candidatures."""
+"""Assembles dossiers from rows: opening, identity, answers, and the candidate's previous candidatures."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from services.contracts.base import read
 from services.contracts.registration_codes import ACTIVE
 from services.contracts.stored_registrations import from_stored
 from services.registrations.domain.dossier import Answers, Dossier, PreviousCandidature
-from services.registrations.models import Candidate, Candidature, CandidatureVersion, Draft, OpeningRow
-from services.registrations.queries.catalogue import OpeningView, exam_by_digest, opening_view
+from services.registrations.models import Candidate, Candidature, CandidatureVersion, OpeningRow
+from services.registrations.queries.catalogue import OpeningView, exam_by_digest
 from services.registrations.queries.etablissements import DatabaseEtablissementDirectory
 
 _SAVED_BEFORE = (
@@ -30,30 +30,16 @@ _SAVED_BEFORE = (
 )
 
 
-def dossier_of_draft(session: DbSession, draft: Draft, identity: Identity, instant: datetime) -> Dossier:
-    """Raises NotFound when the catalogue no longer defines the draft's opening."""
-    return assembled_dossier(
-        session,
-        view=opening_view(session, draft.opening_id),
-        candidate=session.get_one(Candidate, draft.candidate_id),
-        identity=identity,
-        answers=draft.answers,
-        instant=instant,
-        modifies=draft.modification_of,
-    )
-
-
 def assembled_dossier(
     session: DbSession,
-    *,
     view: OpeningView,
     candidate: Candidate,
     identity: Identity,
-    answers: Answers,
     instant: datetime,
+    answers: Answers,
     modifies: str | None = None,
 ) -> Dossier:
-    """What the domain needs to show, check and judge these answers at `instant`."""
+    """What the domain needs to show, check and judge these answers, of a draft or of a saved version, at `instant`."""
     return Dossier(
         exam=view.exam,
         session=view.session,

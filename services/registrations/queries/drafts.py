@@ -50,15 +50,8 @@ class DraftView:
 
     def dossier(self, session: DbSession, at: datetime, identity: Identity | None = None) -> Dossier:
         """The dossier, with `identity`, or else the identity stored with the draft."""
-        return assembled_dossier(
-            session,
-            view=self.opening,
-            candidate=self.candidate,
-            identity=identity or identity_of(self.draft.identity),
-            answers=self.draft.answers,
-            instant=at,
-            modifies=self.draft.modification_of,
-        )
+        draft, known = self.draft, identity or identity_of(self.draft.identity)
+        return assembled_dossier(session, self.opening, self.candidate, known, at, draft.answers, draft.modification_of)
 
 
 def own_draft(session: DbSession, candidate_id: str, draft_id: str) -> DraftView:

@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 
 from services.contracts.base import data_of
-from services.registrations.domain import declaration, registration_form
+from services.registrations.domain import registration_form
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.forms import Field, Section
 from services.registrations.domain.tab_views import EpreuveField
@@ -59,7 +59,7 @@ def told(dossier: Dossier) -> dict[str, str]:
 
 def position(dossier: Dossier, code: str) -> str:
     """What the candidate's position at an épreuve is called."""
-    chosen = declaration.read(dossier).chosen(code)
+    chosen = dossier.chosen(code)
     assert chosen
     return chosen.position_label
 

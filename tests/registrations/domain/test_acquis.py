@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from services.registrations.domain import declaration, registration_form, rules
+from services.registrations.domain import registration_form, rules
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.exam_definition import RuleUse
 from tests.registrations.domain.example_dossier import BTS, DOSSIER, SESSION, details, with_answers, with_tab_answers
@@ -111,7 +111,7 @@ def test_another_diploma_dispenses_of_what_its_title_opens_and_of_no_professiona
 def test_a_diploma_that_dispenses_is_obtained_by_the_sessions_year(year: str, is_refused: bool) -> None:
     obtained = with_tab_answers("acquis", {"diplome": "oui", "diplome-annee": year, "diplome-garder-E3": "oui"})
     use = next(use for use in BTS.rules if use.name == "dispense")
-    refusals = details(rules.apply(use, declaration.read(obtained)))
+    refusals = details(rules.apply(use, obtained))
     assert ("Année : elle doit précéder la session présentée." in refusals) is is_refused
 
 
@@ -158,4 +158,4 @@ def test_five_years_is_a_parameter_of_the_exam() -> None:
 
 def test_the_english_certification_ends_with_session_2022() -> None:
     later = replace(DOSSIER, session=replace(SESSION, year=2023))
-    assert declaration.read(later).chosen("C-ANGL") is None
+    assert later.chosen("C-ANGL") is None

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from services.contracts.registrations import WARNINGS
-from services.registrations.domain import declaration, registration_form, rules
+from services.registrations.domain import registration_form, rules
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.exam_definition import Epreuve, Item, RuleUse
 from tests.registrations.domain.example_dossier import BTS, DOSSIER, SESSION, details, with_answers, with_tab_answers
@@ -13,7 +13,7 @@ PROGRESSIVE = with_answers("qualification", forme="progressive")
 
 
 def reasons(name: str, dossier: Dossier, **parameters: object) -> list[str]:
-    return details(rules.apply(RuleUse(name, parameters), declaration.read(dossier)))
+    return details(rules.apply(RuleUse(name, parameters), dossier))
 
 
 def in_session(year: int) -> Dossier:
@@ -28,7 +28,7 @@ def test_k2_a_specialite_has_a_first_and_a_last_session() -> None:
 
 
 def test_k2_a_session_without_a_version_of_the_specialite_is_refused() -> None:
-    specialite = declaration.read(DOSSIER).specialite
+    specialite = DOSSIER.specialite
     assert specialite is not None
     later = replace(specialite, versions=tuple(replace(version, first=2023) for version in specialite.versions))
     others = tuple(other for other in BTS.specialites if other.code != specialite.code)
@@ -41,7 +41,7 @@ def test_k3_a_category_keeps_its_form_unless_a_derogation_gives_the_wished_one_s
     assert "Globale" in reason
     wished = with_answers("qualification", derogation="oui", forme_souhaitee="progressive")
     assert reasons("forme_allowed", with_answers("candidature", wished, categorie="520")) == []
-    assert declaration.read(wished).formes.final_label() == "Progressive (sous réserve de l'accord du recteur)"
+    assert wished.formes.final_label() == "Progressive (sous réserve de l'accord du recteur)"
 
 
 def test_k4_globale_does_not_leave_a_mandatory_unit_out_and_progressive_may() -> None:

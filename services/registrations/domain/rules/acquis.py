@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from services.registrations.domain.acquis import PASS_MARK, Box, DeclaredBox, KeptUnit, field
-from services.registrations.domain.declaration import Declaration
+from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.epreuve_positions import BENEFICE, DISPENSE, PROGRESSIVE, REPORT
 from services.registrations.domain.epreuve_structure import FACULTATIVE, Role, structure_of
 from services.registrations.domain.exam_definition import (
@@ -22,28 +22,28 @@ from services.registrations.domain.rules.registry import ERROR, in_force, rule
 
 
 @rule("K6", tab="acquis")
-def benefice(declaration: Declaration, *, years: int) -> tuple[FieldError, ...]:
+def benefice(dossier: Dossier, *, years: int) -> tuple[FieldError, ...]:
     """A mark of 10 or more is kept `years` years, on a unit; from another BTS, on common units only.
 
     Source: D643-15, D643-23; counting by sessions and the limit to common units are inferred.
     """
     errors: list[FieldError] = []
-    for box, unit, epreuve in _units(declaration, BENEFICE):
-        errors.extend(_unit_errors(declaration, unit, epreuve))
+    for box, unit, epreuve in _units(dossier, BENEFICE):
+        errors.extend(_unit_errors(dossier, unit, epreuve))
         if unit.mark is None:
             errors.append(_mark_error(unit, _mark_detail(unit, epreuve)))
-        errors.extend(_year_errors(declaration, box, unit, epreuve, years))
-        errors.extend(_common_unit_errors(declaration, box, unit, epreuve))
+        errors.extend(_year_errors(dossier, box, unit, epreuve, years))
+        errors.extend(_common_unit_errors(dossier, box, unit, epreuve))
     return tuple(errors)
 
 
 @rule("K7", tab="acquis")
-def report(declaration: Declaration, *, years: int) -> tuple[FieldError, ...]:
+def report(dossier: Dossier, *, years: int) -> tuple[FieldError, ...]:
     """A mark below 10 is carried over in the progressive form only, for the same `years`. Source: D643-23 al. 3."""
     errors: list[FieldError] = []
-    for box, unit, epreuve in _units(declaration, REPORT):
-        errors.extend(_unit_errors(declaration, unit, epreuve))
-        if declaration.formes.final != PROGRESSIVE:
+    for box, unit, epreuve in _units(dossier, REPORT):
+        errors.extend(_unit_errors(dossier, unit, epreuve))
+        if dossier.formes.final != PROGRESSIVE:
             errors.append(
                 _mark_error(
                     unit,
@@ -51,40 +51,40 @@ def report(declaration: Declaration, *, years: int) -> tuple[FieldError, ...]:
                     "que sous la forme progressive ; décochez l'épreuve pour la repasser.",
                 )
             )
-        errors.extend(_year_errors(declaration, box, unit, epreuve, years))
-        errors.extend(_common_unit_errors(declaration, box, unit, epreuve))
+        errors.extend(_year_errors(dossier, box, unit, epreuve, years))
+        errors.extend(_common_unit_errors(dossier, box, unit, epreuve))
     return tuple(errors)
 
 
 @rule("K8", tab="acquis")
-def dispense(declaration: Declaration, *, never: str = PROFESSIONAL_TAG) -> tuple[FieldError, ...]:
+def dispense(dossier: Dossier, *, never: str = PROFESSIONAL_TAG) -> tuple[FieldError, ...]:
     """Another diploma dispenses of what its title's tags say, never of épreuves tagged `never`; a VAE of any unit.
 
     Source: arrêté of 24/06/2005, art. 1 and 2; D643-18 for the VAE.
     """
     errors: list[FieldError] = []
-    for box, unit, epreuve in _units(declaration, DISPENSE):
-        errors.extend(_unit_errors(declaration, unit, epreuve))
+    for box, unit, epreuve in _units(dossier, DISPENSE):
+        errors.extend(_unit_errors(dossier, unit, epreuve))
         if box.box is not Box.DIPLOME:
             continue
         if never in epreuve.tags:
             errors.append(
                 _keep_error(unit, f"{epreuve.code} : une épreuve professionnelle ne peut pas être dispensée.")
             )
-        elif not _title_dispenses(box, epreuve, declaration.session_year):
+        elif not _title_dispenses(box, epreuve, dossier.session.year):
             title = f"« {box.title.label} »" if box.title else "ce diplôme"
             errors.append(_keep_error(unit, f"{epreuve.code} : {title} ne donne pas droit à cette dispense."))
-        if box.year is not None and box.year > declaration.session_year:
+        if box.year is not None and box.year > dossier.session.year:
             errors.append(error(field(box.box, "annee"), "Année : elle doit précéder la session présentée."))
     return tuple(dict.fromkeys(errors))
 
 
 @rule("K6", tab="acquis")
-def unit_kept_once(declaration: Declaration) -> tuple[FieldError, ...]:
+def unit_kept_once(dossier: Dossier) -> tuple[FieldError, ...]:
     """A unit is kept in one box only, as it has one position. Follows from D643-15 and D643-17."""
     seen: set[str] = set()
     errors: list[FieldError] = []
-    for unit in (unit for box in declaration.acquis for unit in box.kept_units):
+    for unit in (unit for box in dossier.acquis for unit in box.kept_units):
         if unit.code in seen:
             errors.append(
                 _keep_error(unit, f"{unit.code} : cette épreuve est déjà conservée plus haut ; décochez-la ici.")
@@ -93,12 +93,12 @@ def unit_kept_once(declaration: Declaration) -> tuple[FieldError, ...]:
     return tuple(errors)
 
 
-def is_dispensed_by_title(declaration: Declaration, box: DeclaredBox, epreuve: Epreuve) -> bool:
+def is_dispensed_by_title(dossier: Dossier, box: DeclaredBox, epreuve: Epreuve) -> bool:
     """Whether the form offers this dispense: not what the rule `dispense` would refuse."""
-    uses = in_force(declaration.exam.rules, declaration.session_year, ERROR)
+    uses = in_force(dossier.exam.rules, dossier.session.year, ERROR)
     parameters = next((use.parameters for use in uses if use.name == dispense.__name__), {})
     never = parameters.get("never", PROFESSIONAL_TAG)
-    return never not in epreuve.tags and _title_dispenses(box, epreuve, declaration.session_year)
+    return never not in epreuve.tags and _title_dispenses(box, epreuve, dossier.session.year)
 
 
 def opens_common_units(title: Item | None) -> bool:
@@ -125,41 +125,39 @@ def _title_dispenses(box: DeclaredBox, epreuve: Epreuve, session_year: int) -> b
     return bool(names & opened)
 
 
-def _units(declaration: Declaration, position: str) -> Iterator[tuple[DeclaredBox, KeptUnit, Epreuve]]:
-    for box in declaration.acquis:
+def _units(dossier: Dossier, position: str) -> Iterator[tuple[DeclaredBox, KeptUnit, Epreuve]]:
+    for box in dossier.acquis:
         for unit in box.kept_units:
-            epreuve = declaration.structure.epreuve(unit.code)
+            epreuve = dossier.structure.epreuve(unit.code)
             if epreuve is not None and unit.position == position:
                 yield box, unit, epreuve
 
 
-def _unit_errors(declaration: Declaration, unit: KeptUnit, epreuve: Epreuve) -> Iterator[FieldError]:
+def _unit_errors(dossier: Dossier, unit: KeptUnit, epreuve: Epreuve) -> Iterator[FieldError]:
     if epreuve.kind == FACULTATIVE:
         yield _keep_error(unit, f"{epreuve.code} : une épreuve facultative ne se conserve pas.")
-    elif declaration.structure.role(epreuve) is Role.MAITRESSE:
-        children = ", ".join(child.code for child in declaration.structure.children(epreuve.code))
+    elif dossier.structure.role(epreuve) is Role.MAITRESSE:
+        children = ", ".join(child.code for child in dossier.structure.children(epreuve.code))
         yield _keep_error(unit, f"{epreuve.code} : cette épreuve n'est pas une unité ; choisissez parmi {children}.")
     elif not epreuve.unit:
         yield _keep_error(unit, f"{epreuve.code} : cette épreuve ne porte pas d'unité et ne peut pas être conservée.")
 
 
 def _year_errors(
-    declaration: Declaration, box: DeclaredBox, unit: KeptUnit, epreuve: Epreuve, years: int
+    dossier: Dossier, box: DeclaredBox, unit: KeptUnit, epreuve: Epreuve, years: int
 ) -> Iterator[FieldError]:
     if box.year is None:
         return  # the tab asks for the year
-    if box.year >= declaration.session_year:
-        yield _keep_error(unit, f"{epreuve.code} : une note s'obtient avant la session {declaration.session_year}.")
-    elif declaration.session_year - box.year > years:
+    if box.year >= dossier.session.year:
+        yield _keep_error(unit, f"{epreuve.code} : une note s'obtient avant la session {dossier.session.year}.")
+    elif dossier.session.year - box.year > years:
         yield _keep_error(
             unit, f"{epreuve.code} : une note se conserve {years} ans ; celle de {box.year} n'est plus valable."
         )
 
 
-def _common_unit_errors(
-    declaration: Declaration, box: DeclaredBox, unit: KeptUnit, epreuve: Epreuve
-) -> Iterator[FieldError]:
-    if box.box is Box.AUTRE and box.specialite and not is_common_with(box, epreuve, declaration.session_year):
+def _common_unit_errors(dossier: Dossier, box: DeclaredBox, unit: KeptUnit, epreuve: Epreuve) -> Iterator[FieldError]:
+    if box.box is Box.AUTRE and box.specialite and not is_common_with(box, epreuve, dossier.session.year):
         yield _keep_error(unit, f"{epreuve.code} : cette unité n'est pas commune avec « {box.specialite.label} ».")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.registrations.domain.declaration import Declaration
+from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.epreuve_positions import (
     GLOBALE,
     INSCRIT,
@@ -18,26 +18,26 @@ from services.registrations.domain.rules.registry import rule
 
 
 @rule("K4", tab="epreuves")
-def globale_complete(declaration: Declaration) -> tuple[FieldError, ...]:
+def globale_complete(dossier: Dossier) -> tuple[FieldError, ...]:
     """In the globale form every mandatory unit is sat, kept or dispensed. Source: D643-14 1°.
 
     Positions are computed so; only a posted « non_inscrit » can break it.
     """
-    if declaration.formes.final != GLOBALE:
+    if dossier.formes.final != GLOBALE:
         return ()
     return tuple(
         _position_error(chosen, f"{chosen.epreuve.code} : sous la forme globale, cette épreuve obligatoire se passe.")
-        for chosen in _leaves(declaration)
+        for chosen in _leaves(dossier)
         if chosen.mandatory and chosen.position == INSCRIT and chosen.posted_position == NON_INSCRIT
     )
 
 
 @rule("K5", tab="epreuves")
-def progressive_at_least(declaration: Declaration, *, minimum: int) -> tuple[FieldError, ...]:
+def progressive_at_least(dossier: Dossier, *, minimum: int) -> tuple[FieldError, ...]:
     """In the progressive form at least `minimum` units are sat. Our proposal, without source."""
-    if declaration.formes.final != PROGRESSIVE:
+    if dossier.formes.final != PROGRESSIVE:
         return ()
-    leaves = [chosen for chosen in _leaves(declaration) if chosen.mandatory]
+    leaves = [chosen for chosen in _leaves(dossier) if chosen.mandatory]
     if not leaves or sum(chosen.position == INSCRIT for chosen in leaves) >= minimum:
         return ()
     free = next((chosen for chosen in leaves if chosen.choosable), leaves[0])
@@ -46,16 +46,14 @@ def progressive_at_least(declaration: Declaration, *, minimum: int) -> tuple[Fie
 
 
 @rule("K9", tab="epreuves")
-def facultatives_at_most(
-    declaration: Declaration, *, max: int, max_referentiel: int, besides: str
-) -> tuple[FieldError, ...]:
+def facultatives_at_most(dossier: Dossier, *, max: int, max_referentiel: int, besides: str) -> tuple[FieldError, ...]:
     """At most `max` facultatives, of which `max_referentiel` of the référentiel, those tagged `besides` not counted.
 
     Source: D643-14 (until session 2024: 3 and 2), décret 2024-788 (from 2025: 2 and 1).
     """
     sat = [
         facultative
-        for facultative in _leaves(declaration)
+        for facultative in _leaves(dossier)
         if facultative.epreuve.kind == FACULTATIVE and facultative.position == INSCRIT
     ]
     of_referentiel = [facultative for facultative in sat if besides not in facultative.epreuve.tags]
@@ -69,42 +67,42 @@ def facultatives_at_most(
 
 
 @rule("K10", tab="epreuves")
-def options_differ(declaration: Declaration) -> tuple[FieldError, ...]:
+def options_differ(dossier: Dossier) -> tuple[FieldError, ...]:
     """A second language differs from the first. Inferred, and usual in every académie."""
     return tuple(
         error(
             f"option-{chosen.epreuve.code}",
             f"{chosen.epreuve.code} : l'option doit différer de celle de {first.epreuve.code}.",
         )
-        for chosen in declaration.epreuves
+        for chosen in dossier.epreuves
         if chosen.option
-        for first in epreuves_to_differ_from(declaration, chosen)
+        for first in epreuves_to_differ_from(dossier, chosen)
         if chosen.option == first.option
     )
 
 
-def epreuves_to_differ_from(declaration: Declaration, chosen: ChosenEpreuve) -> tuple[ChosenEpreuve, ...]:
+def epreuves_to_differ_from(dossier: Dossier, chosen: ChosenEpreuve) -> tuple[ChosenEpreuve, ...]:
     """The épreuves from whose option that of `chosen` must differ: those that offer some of the same options (a list of
     languages, as a rule) and come before it or leave no choice themselves; and the one that the catalogue names."""
-    options, place = _option_keys(declaration, chosen), declaration.epreuves.index(chosen)
+    options, place = _option_keys(dossier, chosen), dossier.epreuves.index(chosen)
 
     def comes_first(index: int, other: ChosenEpreuve) -> bool:
-        other_options = _option_keys(declaration, other)
+        other_options = _option_keys(dossier, other)
         return len(options) > 1 and bool(options & other_options) and (index < place or len(other_options) == 1)
 
     return tuple(
         other
-        for index, other in enumerate(declaration.epreuves)
+        for index, other in enumerate(dossier.epreuves)
         if index != place and (comes_first(index, other) or other.epreuve.code == chosen.epreuve.differs_from)
     )
 
 
-def _option_keys(declaration: Declaration, chosen: ChosenEpreuve) -> frozenset[str]:
-    return frozenset(key for key, _ in option_choices(declaration.exam, chosen.epreuve))
+def _option_keys(dossier: Dossier, chosen: ChosenEpreuve) -> frozenset[str]:
+    return frozenset(key for key, _ in option_choices(dossier.exam, chosen.epreuve))
 
 
-def _leaves(declaration: Declaration) -> tuple[ChosenEpreuve, ...]:
-    return tuple(chosen for chosen in declaration.epreuves if chosen.role is Role.LEAF)
+def _leaves(dossier: Dossier) -> tuple[ChosenEpreuve, ...]:
+    return tuple(chosen for chosen in dossier.epreuves if chosen.role is Role.LEAF)
 
 
 def _position_error(chosen: ChosenEpreuve, detail: str) -> FieldError:

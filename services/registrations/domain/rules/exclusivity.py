@@ -13,7 +13,7 @@ HAS_ALREADY = "Vous avez déjà une candidature pour cette session"
 
 def exclusivity_key(dossier: Dossier) -> str | None:
     """The text that is unique among a candidate's active candidatures; None where the exam excludes nothing."""
-    specialite = dossier.declaration.specialite
+    specialite = dossier.specialite
     parts = {
         "exam": dossier.exam.code,
         "session": dossier.session.name,

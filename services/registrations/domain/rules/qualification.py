@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from services.registrations.domain.declaration import FORMES, Declaration
+from services.registrations.domain.dossier import Dossier
+from services.registrations.domain.epreuve_positions import FORMES
 from services.registrations.domain.forms import FieldError, error
 from services.registrations.domain.rules.registry import rule
 
 
 @rule("K2", tab="qualification")
-def specialite_open(declaration: Declaration) -> tuple[FieldError, ...]:
+def specialite_open(dossier: Dossier) -> tuple[FieldError, ...]:
     """A spécialité has a first and a last session. Source: each diploma's arrêté."""
-    specialite, year = declaration.specialite, declaration.session_year
+    specialite, year = dossier.specialite, dossier.session.year
     if specialite is None:
         return ()
     if specialite.first_session is not None and year < specialite.first_session:
@@ -25,9 +26,9 @@ def specialite_open(declaration: Declaration) -> tuple[FieldError, ...]:
 
 
 @rule("K3", tab="qualification")
-def forme_allowed(declaration: Declaration) -> tuple[FieldError, ...]:
+def forme_allowed(dossier: Dossier) -> tuple[FieldError, ...]:
     """The form is one that the category may choose, unless a dérogation is asked for. Source: D643-22 al. 1."""
-    chosen, category = declaration.formes.chosen, declaration.category
+    chosen, category = dossier.formes.chosen, dossier.category
     if chosen is None or category is None or chosen in category.formes:
         return ()
     allowed = " ou ".join(FORMES[forme] for forme in category.formes)

@@ -1,6 +1,6 @@
 """The rules by name. An exam's `rules:` selects some, with parameters, for a range of sessions.
 
-A rule is a pure function of a Declaration; the catalogue may set its annotated keyword parameters. It returns all
+A rule is a pure function of a Dossier; the catalogue may set its annotated keyword parameters. It returns all
 reasons, not only the first.
 """
 
@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from services.registrations.domain.declaration import Declaration
+from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.exam_definition import RuleUse
 from services.registrations.domain.forms import FieldError
 
@@ -35,8 +35,8 @@ class Rule:
     function: Callable[..., tuple[Any, ...]]
     parameters: tuple[Parameter, ...]
 
-    def reasons(self, declaration: Declaration, parameters: Mapping[str, Any]) -> tuple[Any, ...]:
-        return self.function(declaration, **parameters)
+    def reasons(self, dossier: Dossier, parameters: Mapping[str, Any]) -> tuple[Any, ...]:
+        return self.function(dossier, **parameters)
 
 
 RULES: dict[str, Rule] = {}
@@ -97,8 +97,8 @@ def in_force(uses: Iterable[RuleUse], session_year: int, level: str, tab: str | 
     )
 
 
-def apply(use: RuleUse, declaration: Declaration) -> tuple[Any, ...]:
-    return RULES[use.name].reasons(declaration, use.parameters)
+def apply(use: RuleUse, dossier: Dossier) -> tuple[Any, ...]:
+    return RULES[use.name].reasons(dossier, use.parameters)
 
 
 def _add(function: Callable[..., tuple[Any, ...]], check: str, tab: str, level: str) -> None:

@@ -8,7 +8,6 @@ from services.contracts.registrations import Line
 from services.contracts.registrations import Section as RecapSection
 from services.reference import academies
 from services.registrations.domain.acquis import Box, DeclaredBox, KeptUnit, field, mark_label
-from services.registrations.domain.declaration import Declaration
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.epreuve_positions import POSITIONS
 from services.registrations.domain.exam_definition import Tab
@@ -51,20 +50,18 @@ def describe(dossier: Dossier, tab: Tab) -> TabContent:
 
 
 def check(dossier: Dossier, tab: Tab) -> tuple[FieldError, ...]:
-    declaration = dossier.declaration
     field_errors = check_fields(_sections(dossier, tab), dossier.typed(tab))
     return (
         *field_errors,
-        *(box_error for box in declaration.acquis for box_error in _box_errors(dossier, declaration, box)),
+        *(box_error for box in dossier.acquis for box_error in _box_errors(dossier, box)),
     )
 
 
 def recap(dossier: Dossier, tab: Tab) -> tuple[RecapSection, ...]:
-    declaration = dossier.declaration
     lines = tuple(
         line
-        for box in declaration.acquis
-        for line in (Line(label(tab, box.box), _box_summary(box)), *_unit_lines(declaration, box))
+        for box in dossier.acquis
+        for line in (Line(label(tab, box.box), _box_summary(box)), *_unit_lines(dossier, box))
     )
     return (RecapSection(tab.title, lines or (Line("Acquis déclarés", ""),)),)
 
@@ -87,15 +84,14 @@ def boxes(tab: Tab) -> tuple[Box, ...]:
 
 
 def _sections(dossier: Dossier, tab: Tab) -> tuple[Section, ...]:
-    declaration = dossier.declaration
     ticks = tuple(Field(box.value, label(tab, box), "checkbox", refresh=True) for box in boxes(tab))
     opened = (
         Section(
             label(tab, box.box),
-            acquis_fields.fields(dossier, declaration, box),
+            acquis_fields.fields(dossier, box),
             notice=acquis_fields.explanation(box.box),
         )
-        for box in declaration.acquis
+        for box in dossier.acquis
         if box.box in boxes(tab)
     )
     return (Section(None, ticks, notice=str(tab.options.get("notice", INTRODUCTION))), *opened)
@@ -113,19 +109,19 @@ def _notices(dossier: Dossier, sections: tuple[Section, ...]) -> tuple[str, ...]
     return (RENOUNCED if ticked else NOTHING_KEPT,)
 
 
-def _box_errors(dossier: Dossier, declaration: Declaration, box: DeclaredBox) -> Iterator[FieldError]:
+def _box_errors(dossier: Dossier, box: DeclaredBox) -> Iterator[FieldError]:
     name = field(box.box, "annee")
     typed = dossier.typed_in("acquis")
     if typed.is_answered(name) and box.year is None:
         yield error(name, f"Année : saisissez {FORMATS['annee'].expected}.")
-    elif box.year is not None and box.box.has_marks and box.year >= declaration.session_year:
-        yield error(name, f"Année : une session précédente est antérieure à {declaration.session_year}.")
+    elif box.year is not None and box.box.has_marks and box.year >= dossier.session.year:
+        yield error(name, f"Année : une session précédente est antérieure à {dossier.session.year}.")
     elif box.year is not None and box.year > dossier.today.year:
         yield error(name, "Année : elle ne peut pas être dans l'avenir.")
     specialite = field(box.box, "specialite")
     if typed.is_answered(specialite) and box.specialite is None:
         yield error(specialite, "Spécialité du BTS : choisissez une spécialité proposée par la recherche.")
-    if box.box is Box.AUTRE and box.specialite and box.specialite == declaration.specialite:
+    if box.box is Box.AUTRE and box.specialite and box.specialite == dossier.specialite:
         yield error(specialite, "Spécialité du BTS présenté : c'est celle que vous présentez.")
     if not box.box.has_marks and not box.kept_units:
         yield error(box.box.value, "Cochez les épreuves dont vous êtes dispensé(e), ou décochez la case.")
@@ -142,21 +138,21 @@ def _box_summary(box: DeclaredBox) -> str:
     return " - ".join(part for part in parts if part) or "Oui"
 
 
-def _unit_lines(declaration: Declaration, box: DeclaredBox) -> Iterator[Line]:
+def _unit_lines(dossier: Dossier, box: DeclaredBox) -> Iterator[Line]:
     """Every mark and dispense that was declared, kept or not, in the order of the épreuves."""
-    order = [epreuve.code for epreuve in declaration.structure.epreuves]
+    order = [epreuve.code for epreuve in dossier.structure.epreuves]
     for unit in sorted((*box.kept_units, *box.sat_again), key=lambda unit: order.index(unit.code)):
         typed_mark = f"{mark_label(unit.mark)}/20" if unit.mark is not None else ""
         if unit in box.sat_again:
-            yield Line(_unit_label(declaration, unit), f"Note non conservée : {typed_mark}")
+            yield Line(_unit_label(dossier, unit), f"Note non conservée : {typed_mark}")
         else:
             yield Line(
-                _unit_label(declaration, unit), POSITIONS[unit.position] + (f" ({typed_mark})" if typed_mark else "")
+                _unit_label(dossier, unit), POSITIONS[unit.position] + (f" ({typed_mark})" if typed_mark else "")
             )
 
 
-def _unit_label(declaration: Declaration, unit: KeptUnit) -> str:
-    epreuve = declaration.structure.epreuve(unit.code)
+def _unit_label(dossier: Dossier, unit: KeptUnit) -> str:
+    epreuve = dossier.structure.epreuve(unit.code)
     return f"{unit.code} - {epreuve.label}" if epreuve else unit.code
 
 

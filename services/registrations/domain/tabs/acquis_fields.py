@@ -17,7 +17,6 @@ from services.registrations.domain.acquis import (
     field,
     is_shown_as_kept,
 )
-from services.registrations.domain.declaration import Declaration
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.exam_definition import DISPENSE_WITH_LAW_UNIT_TAG, Epreuve, Exam
 from services.registrations.domain.forms import MAX_PROPOSALS, Field, Option
@@ -38,8 +37,8 @@ OF_THE_JURY = "Cochez les épreuves dont le jury de VAE vous a dispensé(e)."
 CHOOSE_FIRST = "Complétez puis actualisez pour voir les épreuves qui peuvent être conservées."
 
 
-def fields(dossier: Dossier, declaration: Declaration, box: DeclaredBox) -> tuple[Field, ...]:
-    return (*_year_and_academie(box.box), *_origin(dossier, box), *_units(dossier, declaration, box))
+def fields(dossier: Dossier, box: DeclaredBox) -> tuple[Field, ...]:
+    return (*_year_and_academie(box.box), *_origin(dossier, box), *_units(dossier, box))
 
 
 def explanation(box: Box) -> str:
@@ -112,9 +111,9 @@ def _specialite(dossier: Dossier, box: DeclaredBox, label: str, *, required: boo
     )
 
 
-def _units(dossier: Dossier, declaration: Declaration, box: DeclaredBox) -> Iterator[Field]:
-    offered = [epreuve for epreuve in declaration.structure.keepable() if _is_offered(declaration, box, epreuve)]
-    ticked = [epreuve.code for epreuve in offered if _is_ticked(dossier, declaration, box, epreuve.code)]
+def _units(dossier: Dossier, box: DeclaredBox) -> Iterator[Field]:
+    offered = [epreuve for epreuve in dossier.structure.keepable() if _is_offered(dossier, box, epreuve)]
+    ticked = [epreuve.code for epreuve in offered if _is_ticked(dossier, box, epreuve.code)]
     yield _hidden_list(box.box, SHOWN, [epreuve.code for epreuve in offered])
     yield _hidden_list(box.box, PROPOSED, ticked)
     for epreuve in offered:
@@ -143,10 +142,10 @@ def _unit(box: DeclaredBox, epreuve: Epreuve, ticked: bool) -> Iterator[Field]:
     )
 
 
-def _is_ticked(dossier: Dossier, declaration: Declaration, box: DeclaredBox, code: str) -> bool:
+def _is_ticked(dossier: Dossier, box: DeclaredBox, code: str) -> bool:
     """Whether the checkbox is ticked; a unit that another box keeps is not proposed a second time."""
     typed = dossier.typed_in("acquis")
-    others = (other for other in declaration.acquis if other.box != box.box)
+    others = (other for other in dossier.acquis if other.box != box.box)
     elsewhere = any(unit.code == code for other in others for unit in other.kept_units)
     by_hand = typed.is_ticked(field(box.box, "garder", code))
     return is_shown_as_kept(typed, box, code) and (by_hand or not elsewhere)
@@ -156,10 +155,10 @@ def _hidden_list(box: Box, part: str, codes: list[str]) -> Field:
     return Field(field(box, part), "", "hidden", value=" ".join(codes))
 
 
-def _is_offered(declaration: Declaration, box: DeclaredBox, epreuve: Epreuve) -> bool:
+def _is_offered(dossier: Dossier, box: DeclaredBox, epreuve: Epreuve) -> bool:
     match box.box:
         case Box.AUTRE:
-            return box.specialite is not None and is_common_with(box, epreuve, declaration.session_year)
+            return box.specialite is not None and is_common_with(box, epreuve, dossier.session.year)
         case Box.DIPLOME:
-            return is_dispensed_by_title(declaration, box, epreuve)
+            return is_dispensed_by_title(dossier, box, epreuve)
     return True

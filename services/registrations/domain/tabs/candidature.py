@@ -55,9 +55,9 @@ def recap(dossier: Dossier, tab: Tab) -> tuple[RecapSection, ...]:
     typed = dossier.typed(tab)
     default_label = OUI_NON[NON] if typed else ""  # empty for a tab that was not opened
     answers = {
-        "categorie": categories.label(dossier.category()),
+        "categorie": categories.label(dossier.category),
         "situation": _situation_label(dossier.exam, typed),
-        "etablissement": (dossier.declaration.etablissement or _NOWHERE).label,
+        "etablissement": (dossier.etablissement or _NOWHERE).label,
         "amenagement_duree": OUI_NON.get(typed.text("amenagement_duree"), default_label),
         "renoncement": OUI_NON[OUI] if typed.is_ticked("renoncement") else default_label,
     }
@@ -114,7 +114,7 @@ def _type_fields(dossier: Dossier, omitted: frozenset[str]) -> tuple[Field, ...]
 def _etablissement_fields(dossier: Dossier, tab: Tab, omitted: frozenset[str]) -> tuple[Field, ...]:
     if "etablissement" in omitted:
         return ()
-    etablissement = dossier.declaration.etablissement
+    etablissement = dossier.etablissement
     text = dossier.typed(tab).text("etablissement")
     proposed = search(dossier, tab, "etablissement", text, MAX_PROPOSALS) if text and not etablissement else ()
     field = Field(
@@ -127,7 +127,7 @@ def _etablissement_fields(dossier: Dossier, tab: Tab, omitted: frozenset[str]) -
         display=etablissement.label if etablissement else text or None,
         options=proposed,
         proposals=()
-        if etablissement and etablissements.fits(etablissement, dossier.category())
+        if etablissement and etablissements.fits(etablissement, dossier.category)
         else etablissements.proposals(dossier),
     )
     return (field,)
@@ -164,7 +164,7 @@ def _renouncement_fields(omitted: frozenset[str]) -> tuple[Field, ...]:
 def _etablissement_errors(dossier: Dossier, typed: TabAnswers) -> tuple[FieldError, ...]:
     if not typed.is_answered("etablissement"):
         return ()
-    etablissement, category = dossier.declaration.etablissement, dossier.category()
+    etablissement, category = dossier.etablissement, dossier.category
     if etablissement is None:
         return (error("etablissement", "Etablissement : choisissez un établissement proposé par la recherche."),)
     if not etablissements.fits(etablissement, category):

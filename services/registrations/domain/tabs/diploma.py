@@ -21,7 +21,7 @@ def check(dossier: Dossier, tab: Tab) -> tuple[FieldError, ...]:
 
 
 def recap(dossier: Dossier, tab: Tab) -> tuple[RecapSection, ...]:
-    diplome = dossier.declaration.diplome
+    diplome = dossier.diplome
     return (RecapSection("Diplôme possédé", (Line("Diplôme possédé", recap_label(diplome)),)),)
 
 

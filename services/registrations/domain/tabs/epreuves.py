@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from services.registrations.domain import epreuve_positions
-from services.registrations.domain.declaration import Declaration
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.epreuve_positions import INSCRIT, NON_INSCRIT, POSITIONS, ChosenEpreuve
 from services.registrations.domain.epreuve_structure import FACULTATIVE, Role
@@ -22,20 +21,19 @@ ATTENDANCE = "Si vous vous inscrivez à cette épreuve, vous devrez vous y prés
 
 
 def describe(dossier: Dossier, tab: Tab) -> TabContent:
-    declaration, typed = dossier.declaration, dossier.typed(tab)
-    if not declaration.epreuves:
+    typed = dossier.typed(tab)
+    if not dossier.epreuves:
         return TabContent(paragraphs=(NO_SPECIALITE,), epreuves=())
     return TabContent(
-        epreuves=tuple(_epreuve_field(declaration, chosen, typed) for chosen in declaration.epreuves),
+        epreuves=tuple(_epreuve_field(dossier, chosen, typed) for chosen in dossier.epreuves),
     )
 
 
 def check(dossier: Dossier, tab: Tab) -> tuple[FieldError, ...]:
-    declaration = dossier.declaration
     errors: list[FieldError] = []
-    for chosen in declaration.epreuves:
+    for chosen in dossier.epreuves:
         errors.extend(_position_errors(chosen))
-        errors.extend(_option_errors(declaration, chosen, dossier.typed(tab)))
+        errors.extend(_option_errors(dossier, chosen, dossier.typed(tab)))
     return tuple(errors)
 
 
@@ -45,7 +43,7 @@ def title(chosen: ChosenEpreuve) -> str:
     return " : ".join(part for part in parts if part)
 
 
-def _epreuve_field(declaration: Declaration, chosen: ChosenEpreuve, typed: TabAnswers) -> EpreuveField:
+def _epreuve_field(dossier: Dossier, chosen: ChosenEpreuve, typed: TabAnswers) -> EpreuveField:
     facultative = chosen.epreuve.kind == FACULTATIVE
     return EpreuveField(
         code=chosen.epreuve.code,
@@ -54,7 +52,7 @@ def _epreuve_field(declaration: Declaration, chosen: ChosenEpreuve, typed: TabAn
         parent=chosen.epreuve.parent,
         position=_position_field(chosen) if chosen.choosable else None,
         position_label=chosen.position_label,
-        option=_option_field(declaration, chosen, typed),
+        option=_option_field(dossier, chosen, typed),
         mode_label=chosen.mode_label,
         notes=(ATTENDANCE,) if facultative and chosen.choosable else (),
     )
@@ -72,9 +70,9 @@ def _position_field(chosen: ChosenEpreuve) -> Field:
     )
 
 
-def _option_field(declaration: Declaration, chosen: ChosenEpreuve, typed: TabAnswers) -> Field | None:
+def _option_field(dossier: Dossier, chosen: ChosenEpreuve, typed: TabAnswers) -> Field | None:
     """The choice of a language; also shown while the position is not inscrit, so that one page is enough."""
-    offered = _available_options(declaration, chosen)
+    offered = _available_options(dossier, chosen)
     if not offered or not (chosen.choosable or chosen.position == INSCRIT):
         return None
     name = f"option-{chosen.epreuve.code}"
@@ -90,12 +88,12 @@ def _option_field(declaration: Declaration, chosen: ChosenEpreuve, typed: TabAns
     )
 
 
-def _available_options(declaration: Declaration, chosen: ChosenEpreuve) -> tuple[tuple[str, str], ...]:
+def _available_options(dossier: Dossier, chosen: ChosenEpreuve) -> tuple[tuple[str, str], ...]:
     """The options without those of other épreuves that this one must differ from (K10)."""
-    used_options = {other.option for other in epreuves_to_differ_from(declaration, chosen)}
+    used_options = {other.option for other in epreuves_to_differ_from(dossier, chosen)}
     return tuple(
         option
-        for option in epreuve_positions.option_choices(declaration.exam, chosen.epreuve)
+        for option in epreuve_positions.option_choices(dossier.exam, chosen.epreuve)
         if option[0] not in used_options
     )
 
@@ -111,9 +109,9 @@ def _position_errors(chosen: ChosenEpreuve) -> tuple[FieldError, ...]:
     return (error(name, f"{chosen.epreuve.code} : la position « {chosen.position_label} » ne peut pas être changée."),)
 
 
-def _option_errors(declaration: Declaration, chosen: ChosenEpreuve, typed: TabAnswers) -> tuple[FieldError, ...]:
+def _option_errors(dossier: Dossier, chosen: ChosenEpreuve, typed: TabAnswers) -> tuple[FieldError, ...]:
     code, name = chosen.epreuve.code, f"option-{chosen.epreuve.code}"
-    keys = [key for key, _ in epreuve_positions.option_choices(declaration.exam, chosen.epreuve)]
+    keys = [key for key, _ in epreuve_positions.option_choices(dossier.exam, chosen.epreuve)]
     if not keys or chosen.role is Role.FOLLOWER:
         return ()
     if typed.is_answered(name) and typed.text(name) not in keys:

@@ -30,7 +30,7 @@ _MAX_WITHOUT_SEARCH = 5  # establishments proposed without a search
 
 def _kinds(dossier: Dossier) -> tuple[str, ...]:
     """The kinds of establishment of the category; of all public categories while none is chosen."""
-    if category := dossier.category():
+    if category := dossier.category:
         return category.etablissements
     return tuple(
         dict.fromkeys(
@@ -51,7 +51,7 @@ def advice(dossier: Dossier, typed: str) -> str | None:
     """What to do if no establishment has that name; None if one has."""
     if not typed.strip() or _matching(dossier, typed, MAX_PROPOSALS):  # asked as the search beside it
         return None
-    category = dossier.category()
+    category = dossier.category
     if category and not _has_school(category):
         choices = [
             f"{etablissement.label} ({words})"
@@ -70,7 +70,7 @@ def advice(dossier: Dossier, typed: str) -> str | None:
 
 def proposals(dossier: Dossier) -> tuple[Proposal, ...]:
     """Buttons for choices without a search; none while no category is chosen."""
-    category = dossier.category()
+    category = dossier.category
     if category is None:
         return ()
     return tuple(
@@ -82,7 +82,7 @@ def proposals(dossier: Dossier) -> tuple[Proposal, ...]:
 
 def hint(dossier: Dossier, chosen: Etablissement | None) -> str:
     """Hint of the field: the meaning of the chosen value, else what is expected."""
-    category = dossier.category()
+    category = dossier.category
     if chosen and (words := meaning(chosen)) and fits(chosen, category):
         return f"{chosen.label} : {words}"
     if category and not _has_school(category) and (words := _expected(category)):
@@ -119,7 +119,7 @@ def _matching(dossier: Dossier, typed: str, limit: int) -> tuple[Etablissement, 
 
 def _alternatives(dossier: Dossier, typed: str, limit: int) -> tuple[Etablissement, ...]:
     """Establishments proposed if no name matches."""
-    category = dossier.category()
+    category = dossier.category
     if category is None:
         return ()
     if _has_school(category):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from services.contracts.registrations import Line
 from services.contracts.registrations import Section as RecapSection
-from services.registrations.domain.declaration import FORMES, SUBJECT_TO, formes_of_typed
 from services.registrations.domain.dossier import Dossier
+from services.registrations.domain.epreuve_positions import FORMES, SUBJECT_TO, formes_of_typed
 from services.registrations.domain.exam_definition import Tab
 from services.registrations.domain.forms import MAX_PROPOSALS, Field, FieldError, Option, Section, error
 from services.registrations.domain.tab_answers import NON, OUI, TabAnswers
@@ -33,13 +33,12 @@ def check(dossier: Dossier, tab: Tab) -> tuple[FieldError, ...]:
 
 
 def recap(dossier: Dossier, tab: Tab) -> tuple[RecapSection, ...]:
-    declaration = dossier.declaration
-    lines = [Line("Spécialité", declaration.specialite.label if declaration.specialite else "")]
+    lines = [Line("Spécialité", dossier.specialite.label if dossier.specialite else "")]
     if _has_formes(tab):
         lines += [
-            Line("Forme de passage", FORMES.get(declaration.formes.chosen or "", "")),
-            Line(DEROGATION_LABEL, OUI_NON[OUI if declaration.formes.derogation else NON]),
-            Line("Forme passage finale", declaration.formes.final_label()),
+            Line("Forme de passage", FORMES.get(dossier.formes.chosen or "", "")),
+            Line(DEROGATION_LABEL, OUI_NON[OUI if dossier.formes.derogation else NON]),
+            Line("Forme passage finale", dossier.formes.final_label()),
         ]
     return (RecapSection("Qualification présentée", tuple(lines)),)
 
@@ -86,7 +85,7 @@ def _browse_label(dossier: Dossier) -> str | None:
 
 
 def _forme_fields(dossier: Dossier, typed: TabAnswers) -> tuple[Field, ...]:
-    category = dossier.category()
+    category = dossier.category
     formes = category.formes if category else tuple(FORMES)
     options = tuple(Option(forme, FORMES[forme]) for forme in formes)
     forme = Field(
@@ -133,7 +132,7 @@ def _specialite_errors(dossier: Dossier, typed: TabAnswers) -> tuple[FieldError,
 
 
 def _derogation_errors(dossier: Dossier, tab: Tab) -> tuple[FieldError, ...]:
-    formes = dossier.declaration.formes
+    formes = dossier.formes
     if not _has_formes(tab) or not formes.derogation or formes.wished is None or formes.wished != formes.chosen:
         return ()
     return (

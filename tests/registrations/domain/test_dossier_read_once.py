@@ -1,4 +1,4 @@
-"""A dossier's answers are read into a Declaration once, however often it is used."""
+"""What a dossier's answers mean is read once, however often it is used."""
 
 from __future__ import annotations
 
@@ -8,24 +8,29 @@ from typing import Any
 
 import pytest
 
-from services.registrations.domain import declaration, facts, registration_form
-from services.registrations.domain.declaration import Declaration
+from services.registrations.domain import acquis, facts, registration_form
 from services.registrations.domain.dossier import Dossier
+from services.registrations.domain.epreuve_positions import EpreuveResolver
 from services.registrations.domain.epreuve_structure import Structure
 from tests.registrations.domain.example_dossier import DOSSIER, with_answers
 
 
 @pytest.fixture
-def readings(monkeypatch: pytest.MonkeyPatch) -> list[Dossier]:
-    """Those whose answers were read."""
-    read: list[Dossier] = []
-    plain = declaration.read
+def readings(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+    """How often acquis and épreuves, which need the other answers, were read."""
+    read: Counter[str] = Counter()
 
-    def counted(dossier: Dossier) -> Declaration:
-        read.append(dossier)
-        return plain(dossier)
+    def count(of: Any, name: str) -> None:
+        plain = getattr(of, name)
 
-    monkeypatch.setattr(declaration, "read", counted)
+        def counted(*given: Any, **named: Any) -> Any:
+            read[name] += 1
+            return plain(*given, **named)
+
+        monkeypatch.setattr(of, name, counted)
+
+    count(acquis, "read")
+    count(EpreuveResolver, "resolve_all")
     return read
 
 
@@ -39,21 +44,21 @@ def all_that_is_asked(dossier: Dossier) -> None:
 
 
 def test_a_dossier_is_read_once_whatever_is_asked_of_it_and_by_a_save_that_drops_nothing(
-    readings: list[Dossier],
+    readings: Counter[str],
 ) -> None:
     dossier = replace(DOSSIER)
     all_that_is_asked(dossier)
     registration_form.all_tab_errors(dossier)
     registration_form.checked_content(registration_form.without_unasked_answers(dossier))
-    assert len(readings) == 1
+    assert readings == {"read": 1, "resolve_all": 1}
 
 
 def test_other_answers_are_read_anew() -> None:
     dossier = replace(DOSSIER)
-    assert dossier.declaration.formes.final == "globale"
+    assert dossier.formes.final == "globale"
     changed = with_answers("qualification", dossier, forme="progressive")
-    assert changed.declaration.formes.final == "progressive"
-    assert dossier.declaration.formes.final == "globale"
+    assert changed.formes.final == "progressive"
+    assert dossier.formes.final == "globale"
 
 
 def test_the_role_of_an_epreuve_is_worked_out_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -67,6 +72,6 @@ def test_the_role_of_an_epreuve_is_worked_out_once(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(Structure, "_role", counted)
     dossier = replace(DOSSIER)
     all_that_is_asked(dossier)
-    parents = {epreuve.parent for epreuve in dossier.declaration.structure.epreuves}
+    parents = {epreuve.parent for epreuve in dossier.structure.epreuves}
     assert worked_out
     assert all(count == 1 for code, count in worked_out.items() if code not in parents), worked_out

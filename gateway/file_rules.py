@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from services.chassis.french import file_size
-from services.contracts.file_rules import FORMATS, HEIC_EXTENSIONS, MAX_FILE_BYTES, OTHER_EXTENSIONS
+from services.contracts.piece_rules import FORMATS, HEIC_EXTENSIONS, MAX_FILE_BYTES, OTHER_EXTENSIONS
 
 MAX_SIZE = file_size(MAX_FILE_BYTES)
 SENT_PART_BYTES = 128 * 1024

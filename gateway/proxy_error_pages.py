@@ -19,7 +19,7 @@ from gateway.web_security import SECURITY_HEADERS
 from services.chassis.errors import DomainError, NotFound, TooLarge, TooMany, Unavailable
 from services.chassis.french import file_size
 from services.chassis.web import problems
-from services.contracts.publication_rules import MAX_ARCHIVE_BYTES, MAX_CSV_BYTES
+from services.contracts.document_rules import MAX_ARCHIVE_BYTES, MAX_CSV_BYTES
 
 RETRY_SECONDS = 5
 ERRORS = (DomainError(ERROR_TEXTS[400][1]), NotFound(), TooLarge(), TooMany(retry_after=RETRY_SECONDS), Unavailable())

@@ -18,9 +18,9 @@ from gateway.web.justificatifs.file_reception import ENVELOPE_BYTES
 from services.accounts.settings import AccountsSettings
 from services.chassis.process.capacity import MAX_BODY_BYTES
 from services.chassis.settings import Settings
-from services.contracts.catalogue_rules import MAX_CATALOGUE_BYTES
-from services.contracts.file_rules import MAX_FILE_BYTES, MAX_UPLOAD_PART_BYTES
-from services.contracts.publication_rules import MAX_ARCHIVE_BYTES, MAX_CSV_BYTES
+from services.contracts.api.administration import MAX_CATALOGUE_BYTES
+from services.contracts.document_rules import MAX_ARCHIVE_BYTES, MAX_CSV_BYTES
+from services.contracts.piece_rules import MAX_FILE_BYTES, MAX_UPLOAD_PART_BYTES
 from services.documents.settings import DocumentsSettings
 from services.pieces.settings import PiecesSettings
 from services.registrations.settings import RegistrationsSettings

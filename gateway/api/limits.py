@@ -9,7 +9,7 @@ import threading
 import time
 from collections import OrderedDict
 
-from services.contracts.publication_rules import MAX_ARCHIVE_BYTES, MAX_CSV_BYTES
+from services.contracts.document_rules import MAX_ARCHIVE_BYTES, MAX_CSV_BYTES
 
 MAX_BUCKETS = 10_000
 _FILES_OF_IMPORTS = re.compile(r"imports/[0-9a-f]{32}/(csv|pdfs)")

@@ -3,4 +3,4 @@
 from __future__ import annotations
 
 STATUS_SEVERITIES = {"received": "info", "non_compliant": "error", "compliant": "success"}
-"""Of their badges, by the codes of services/contracts/piece_codes.py."""
+"""Of their badges, by the codes of services/contracts/piece_rules.py."""

@@ -1,9 +1,12 @@
 """What accounts and the gateway agree on about accounts: how long a new one waits, how long tokens and ids may be, the
-profiles of staff."""
+profiles of staff, and the codes of answers."""
 
 from __future__ import annotations
 
 from datetime import timedelta
+from enum import StrEnum
+
+from services.contracts import problem_types
 
 ACTIVATION_HOURS = 48
 ACTIVATION_LIFETIME = timedelta(hours=ACTIVATION_HOURS)
@@ -29,3 +32,39 @@ SESSION_ONLY_SCOPES = frozenset({OWN_ACCOUNT_SCOPE, CATALOGUE_SCOPE})
 """What staff may do in a browser's session, and no tool's token."""
 STAFF_ROLE_LABELS = {"gestionnaire": "Gestionnaire", "administrateur": "Administrateur"}
 """Profiles of staff and how pages name them."""
+
+
+class State(StrEnum):
+    """Of a link that was mailed."""
+
+    USABLE = "usable"
+    EXPIRED = "expired"
+    REPLACED = "replaced"
+    ENDED = "ended"
+    USED = "used"
+    UNKNOWN = "unknown"
+
+
+LINK_PROBLEMS = {
+    State.EXPIRED: problem_types.LINK_EXPIRED,
+    State.REPLACED: problem_types.LINK_REPLACED,
+    State.ENDED: problem_types.LINK_ENDED,
+    State.USED: problem_types.LINK_USED,
+    State.UNKNOWN: problem_types.LINK_UNKNOWN,
+}
+"""What whoever follows a link that is not usable is answered."""
+
+
+class MemberState(StrEnum):
+    """`INVITED`: waits for the person to choose a password and a second factor by the mailed link."""
+
+    INVITED = "invited"
+    ACTIVE = "active"
+    DISABLED = "disabled"
+
+
+class Editable(StrEnum):
+    """What of their own account a candidate may change."""
+
+    ALL = "all"
+    CONTACT_ONLY = "contact_only"

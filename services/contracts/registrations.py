@@ -1,12 +1,15 @@
-"""Events published by registrations: a saved version of a candidature with all that its readers need.
+"""Events published by registrations: a saved version of a candidature with all that its readers need; how such a
+version is stored as JSON, and what copies of a candidature hold.
 
 Instants are ISO 8601 with offset, in UTC; dates are ISO. Labels are ready to be shown (French).
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import ClassVar
+from datetime import datetime
+from typing import Any, ClassVar
 
 from services.contracts.accounts import Identity
 from services.contracts.base import Contract
@@ -224,3 +227,53 @@ class WindowChanged(Contract):
     deposit_closes: str
     reminder_days: tuple[int, ...] | None = None
     refusal_mails: bool | None = None
+
+
+Data = dict[str, Any]
+SCHEMA_KEY = "schema"
+SCHEMA = 1
+"""The number of the shape in which a saved version is written today: registrations stores it for good, documents with
+its copy. It grows with every change of what is written, the event's TYPE only with one that its consumers could not
+read. Rows without a number are older than the numbers: theirs is 1."""
+CONVERSIONS: dict[int, Callable[[Data], Data]] = {}
+"""By number: what turns its data into those of the next number. Where a field with a default was added: nothing."""
+
+
+def to_stored(saved: RegistrationSaved) -> Data:
+    return {SCHEMA_KEY: SCHEMA, **saved.to_data()}
+
+
+def from_stored(data: Data) -> RegistrationSaved:
+    """A version stored under any number. One of a newer release, which runs beside this one during an upgrade, is read
+    as far as it is known here. Raises ContractError."""
+    for number in range(data.get(SCHEMA_KEY, 1), SCHEMA):
+        data = CONVERSIONS[number](data) if number in CONVERSIONS else data
+    return RegistrationSaved.from_data(data)
+
+
+def copied_columns(saved: RegistrationSaved) -> dict[str, Any]:
+    """Values by the names of the copies' columns; `saved_at` is an instant."""
+    return {
+        "candidate_id": saved.candidate_id,
+        "version": saved.version,
+        "exam_label": saved.exam.label,
+        "session_label": saved.session.label,
+        "academie_code": saved.academie.code,
+        "academie_label": saved.academie.label,
+        "specialite": saved.confirmation.specialite,
+        "numero_candidat": saved.numero_candidat,
+        "numero_inscription": saved.numero_inscription,
+        "saved_at": datetime.fromisoformat(saved.saved_at),
+    }
+
+
+@dataclass(frozen=True, kw_only=True)
+class CandidatureLabels:
+    """A candidature by what people read of it."""
+
+    id: str
+    exam_label: str
+    session_label: str
+    academie_label: str
+    specialite: str | None
+    numero_inscription: str

@@ -76,7 +76,7 @@ class Withdrawal(db.Model):
 class SavedVersion(db.Model):
     """The whole event of one saved version: any document of it can be rendered again without calling registrations.
 
-    `payload` is read and written by `services.contracts.stored_registrations`.
+    `payload` is read and written by `services.contracts.registrations`.
     """
 
     __tablename__ = "saved_versions"
@@ -155,7 +155,7 @@ class Publication(db.Model):
 class Import(db.Model):
     """What an exam office sends at a time, to be checked and then published for one candidature after another.
 
-    `state` and `source`: of services/contracts/publication_rules.py. `revision` grows with each file, so that nobody
+    `state` and `source`: of services/contracts/document_rules.py. `revision` grows with each file, so that nobody
     publishes another report than the one that they read. `ready`, `refused`, `published`, `failed`, `withdrawn` count
     its documents by state, and its refusals. `paragraphs`: what stands above a table, or the text alternative of PDFs.
     """

@@ -31,7 +31,7 @@ from services.chassis.database.audit import AuditColumns
 from services.chassis.database.audit_indexes import audit_indexes
 from services.chassis.database.transactions import Database, UtcDateTime, known_values, new_id
 from services.chassis.events import EventTables
-from services.contracts.piece_codes import ChangeKind, Scan, Status
+from services.contracts.piece_rules import ChangeKind, Scan, Status
 from services.objects import ObjectKey, ObjectTables
 from services.pieces.domain.filenames import MAX_LENGTH
 

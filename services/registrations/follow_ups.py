@@ -13,7 +13,7 @@ from services.chassis.clock import portal_now
 from services.chassis.events import Envelope
 from services.contracts.pieces import IncompleteCandidature, PiecesRefused, PiecesReminded
 from services.contracts.registration_codes import ACTIVE
-from services.contracts.stored_registrations import from_stored
+from services.contracts.registrations import from_stored
 from services.mail import sent_mails
 from services.mail.letter import Letter
 from services.mail.mailer import MAILER, MAILS, Mail

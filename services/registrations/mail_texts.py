@@ -8,7 +8,7 @@ from datetime import datetime
 
 from services.chassis.french import long_instant, shown_end, time_of_day, weekday_date
 from services.contracts import page_labels
-from services.contracts.piece_codes import Status
+from services.contracts.piece_rules import Status
 from services.contracts.pieces import MissingGroup, MissingPiece
 from services.contracts.registrations import Contact, RegistrationSaved
 from services.mail.letter import Action, Letter, instant_in_paris

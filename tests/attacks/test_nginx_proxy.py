@@ -16,8 +16,8 @@ from flask import Flask, request
 
 from gateway.assets import load_assets
 from services.chassis.french import file_size
-from services.contracts.file_rules import MAX_FILE_BYTES
-from services.contracts.publication_rules import MAX_ARCHIVE_BYTES
+from services.contracts.document_rules import MAX_ARCHIVE_BYTES
+from services.contracts.piece_rules import MAX_FILE_BYTES
 from tests.attacks.gateway_replicas import TIMEOUT_SECONDS, Site
 from tests.attacks.slow_connections import multipart, slow_connections
 from tests.gateway.components.html_checks import problems_of

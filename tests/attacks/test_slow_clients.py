@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import requests
 
 from gateway.web.justificatifs.file_reception import TOO_MANY_OF_CANDIDATE
-from services.contracts.file_rules import MAX_FILE_BYTES
+from services.contracts.piece_rules import MAX_FILE_BYTES
 from tests.attacks.gateway_replicas import (
     RETRY_WHEN_BUSY,
     TIMEOUT_SECONDS,

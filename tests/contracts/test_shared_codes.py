@@ -8,9 +8,8 @@ from typing import Any
 from gateway.web.justificatifs.liste import NOT_SCANNED, SCAN_WORDS, UNDER_SCAN
 from gateway.web.piece_statuses import STATUS_SEVERITIES
 from services.contracts import registration_lengths as lengths
-from services.contracts.document_types import LONGEST_CODE
-from services.contracts.file_rules import FORMATS
-from services.contracts.piece_codes import Scan, Status
+from services.contracts.document_rules import LONGEST_CODE
+from services.contracts.piece_rules import FORMATS, Scan, Status
 from services.documents.models import CachedRendering, Document, Import, Publication
 from services.pieces.domain.formats import Format
 from services.pieces.domain.object_keys import DepositKey

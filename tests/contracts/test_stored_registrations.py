@@ -14,15 +14,14 @@ from typing import ClassVar
 
 import pytest
 
-from services.contracts import stored_registrations
-from services.contracts.registrations import RegistrationSaved
-from services.contracts.stored_registrations import SCHEMA, SCHEMA_KEY, from_stored, to_stored
+from services.contracts import registrations
+from services.contracts.registrations import SCHEMA, SCHEMA_KEY, RegistrationSaved, from_stored, to_stored
 from tests.documents.example_events import saved
 
 ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT / "tests" / "contracts" / "samples" / "stored_registrations"
 HOW_TO_CHANGE = f"""What is stored of a saved version has changed, and rows of number {SCHEMA} stay as they are.
-In services/contracts/stored_registrations.py raise SCHEMA to {SCHEMA + 1}, and say in CONVERSIONS how data of number
+In services/contracts/registrations.py raise SCHEMA to {SCHEMA + 1}, and say in CONVERSIONS how data of number
 {SCHEMA} become those of the next, unless a field with a default was added. In {SAMPLES.relative_to(ROOT)} add
 {SCHEMA + 1}.json (a content as it is written now, with its number) and {SCHEMA + 1}.fields (what is compared here)."""
 
@@ -58,8 +57,8 @@ def test_what_is_written_changes_with_its_number_alone() -> None:
 def test_older_data_pass_through_every_number_and_newer_ones_are_read_as_they_are(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(stored_registrations, "SCHEMA", 3)
-    monkeypatch.setitem(stored_registrations.CONVERSIONS, 2, lambda data: {**data, "reason": f"{data['reason']} of 2"})
+    monkeypatch.setattr(registrations, "SCHEMA", 3)
+    monkeypatch.setitem(registrations.CONVERSIONS, 2, lambda data: {**data, "reason": f"{data['reason']} of 2"})
     written = {number: {SCHEMA_KEY: number, **saved(reason="as").to_data()} for number in (2, 3, 4)}
     written[1] = saved(reason="as").to_data()
     assert {number: from_stored(data).reason for number, data in written.items()} == {

@@ -13,8 +13,8 @@ from services.accounts.signing import TOKEN_SECONDS
 from services.chassis.events.retention import EVENT_RETENTION
 from services.chassis.process.capacity import STOP_SECONDS
 from services.chassis.web.access_tokens import LEEWAY_SECONDS
-from services.contracts.file_rules import MAX_FILE_BYTES
-from services.contracts.publication_rules import MAX_ARCHIVE_BYTES
+from services.contracts.document_rules import MAX_ARCHIVE_BYTES
+from services.contracts.piece_rules import MAX_FILE_BYTES
 from services.objects.settings import ObjectSettings
 from services.pieces.inspection.confinement import LIMITS
 from services.pieces.settings import PiecesSettings

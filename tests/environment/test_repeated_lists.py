@@ -13,8 +13,8 @@ from gateway.web.gestion.jetons import DAYS, SCOPE_LABELS
 from services.accounts.domain.staff import SCOPES, Role
 from services.chassis.settings import Settings
 from services.contracts.account_rules import DEFAULT_TOKEN_DAYS, LONGEST_TOKEN_DAYS, STAFF_ROLE_LABELS
-from services.contracts.file_rules import FORMATS, HEIC_EXTENSIONS, OTHER_EXTENSIONS, PAGE_SIDE
 from services.contracts.page_sizes import LARGEST_AUDIT_PAGE, LARGEST_MAILS_PAGE, LARGEST_PAGE, USUAL_PAGE
+from services.contracts.piece_rules import FORMATS, HEIC_EXTENSIONS, OTHER_EXTENSIONS, PAGE_SIDE
 from services.pieces.inspection.pages import JPEG_QUALITY
 
 STYLE = Path(__file__).parents[2] / "gateway/style"

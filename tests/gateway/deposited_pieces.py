@@ -8,7 +8,7 @@ from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
 from services.chassis.database.transactions import new_id
-from services.contracts.piece_codes import Scan
+from services.contracts.piece_rules import Scan
 from services.pieces.models import Deposit, Piece, db
 from tests.support.in_process_four_services import InProcessFourServices
 

@@ -17,7 +17,7 @@ from services.chassis import clock
 from services.contracts import page_labels
 from services.contracts.api.pieces import Group, Period, Piece, PiecesToDo, RequestedPieces
 from services.contracts.api.registrations import Forms, Tile
-from services.contracts.document_types import DocumentType
+from services.contracts.document_rules import DocumentType
 from services.documents.dependencies import dependencies
 from services.documents.operations.publishing import Order, publish
 from tests.accounts.creation_form import PASSWORD

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from services.contracts.document_types import DocumentType
+from services.contracts.document_rules import DocumentType
 from services.documents.jobs import jobs
 from services.documents.models import (
     AuditEntry,

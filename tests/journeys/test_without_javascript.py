@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from services.contracts import page_labels
-from services.contracts.file_rules import MAX_FILE_BYTES
+from services.contracts.piece_rules import MAX_FILE_BYTES
 from tests.journeys import personas
 from tests.journeys.candidate import Candidate
 from tests.journeys.justificatifs_page import JustificatifsPage

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from werkzeug.test import TestResponse
 
 from services.contracts.api.pieces import TUS_VERSION, UPLOAD_PART_TYPE
-from services.contracts.file_rules import MAX_UPLOAD_PART_BYTES
+from services.contracts.piece_rules import MAX_UPLOAD_PART_BYTES
 
 if TYPE_CHECKING:
     from tests.pieces.pieces_service import PiecesService

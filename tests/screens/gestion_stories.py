@@ -11,7 +11,7 @@ from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
 from services.contracts import page_labels
-from services.contracts.piece_codes import STATUS_LABELS
+from services.contracts.piece_rules import STATUS_LABELS
 from tests.screens.browser_candidate import BrowserCandidate
 from tests.screens.picture_recorder import PictureRecorder
 from tests.screens.piece_stories import deposit_every_piece, registers_and_is_asked_for_pieces

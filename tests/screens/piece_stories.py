@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from services.contracts import page_labels
-from services.contracts.file_rules import MAX_FILE_BYTES
+from services.contracts.piece_rules import MAX_FILE_BYTES
 from tests.journeys.gestionnaire_tool import GestionnaireTool
 from tests.pieces import sample_files
 from tests.screens.browser_candidate import BrowserCandidate

@@ -17,7 +17,7 @@ from gateway.web.gestion import candidatures, ouvertures
 from gateway.web.gestion.pieces import FILTERS_OF_STATUS
 from services.chassis import csv_export
 from services.contracts.page_sizes import LARGEST_CHANGES_PAGE, LARGEST_PAGE
-from services.contracts.piece_codes import STATUS_LABELS, ChangeKind
+from services.contracts.piece_rules import STATUS_LABELS, ChangeKind
 from services.contracts.registration_codes import SEVERITIES
 from tests.tools.tool import SOURCE
 

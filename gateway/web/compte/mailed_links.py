@@ -12,8 +12,7 @@ from gateway.layout import frame
 from gateway.pages import render_page
 from gateway.service_clients import clients
 from services.chassis.errors import DomainError
-from services.contracts.account_codes import LINK_PROBLEMS, State
-from services.contracts.account_rules import MAX_TOKEN_LENGTH
+from services.contracts.account_rules import LINK_PROBLEMS, MAX_TOKEN_LENGTH, State
 from services.contracts.api.operation import Operation
 from services.contracts.api.visitors import LinkState
 

@@ -17,7 +17,7 @@ from services.chassis.errors import DomainError
 from services.contracts.api import missing_pieces, staff_imports, staff_pieces
 from services.contracts.api.missing_pieces import IncompleteSessions
 from services.contracts.api.staff_imports import Import
-from services.contracts.publication_rules import CHECKED, PREPARED, PUBLISHING
+from services.contracts.document_rules import CHECKED, PREPARED, PUBLISHING
 
 ACTIVE_MENU_KEY = "a-traiter"
 UNDER_WAY = (PREPARED, CHECKED, PUBLISHING)

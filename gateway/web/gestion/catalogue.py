@@ -18,7 +18,7 @@ from gateway.web.gestion.field_errors import shown_errors
 from gateway.web.justificatifs.file_reception import FileRefused, received_files_of_staff
 from services.chassis.errors import DomainError, FieldError, Invalid
 from services.contracts.api import administration as api
-from services.contracts.catalogue_rules import MAX_CATALOGUE_BYTES
+from services.contracts.api.administration import MAX_CATALOGUE_BYTES
 
 ACTIVE_MENU_KEY = "catalogue"
 MANAGE = "catalogue:manage"

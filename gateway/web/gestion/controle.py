@@ -36,7 +36,7 @@ from gateway.web_security import content_security_policy
 from services.chassis.errors import DomainError, NotFound
 from services.contracts.api import staff_pieces as api
 from services.contracts.api.staff_candidatures import Detail, read_candidature
-from services.contracts.piece_codes import STATUS_LABELS
+from services.contracts.piece_rules import STATUS_LABELS
 
 REFUSALS_SHOWN_HERE = (409, 412, 422)
 DECISION_FIELDS = (REASON_FIELD, "comment", *DATE_FIELDS)

@@ -13,7 +13,7 @@ from gateway.web.gestion.posted_text import posted_text
 from services.contracts.api import staff_pieces as api
 from services.contracts.api.pieces import read_file
 from services.contracts.api.staff_pieces import StaffDeposit, StaffPiece
-from services.contracts.file_rules import MEDIA_TYPES, VIEWABLE_MEDIA_TYPES
+from services.contracts.piece_rules import MEDIA_TYPES, VIEWABLE_MEDIA_TYPES
 
 AHEAD = "avance"
 FIRST_PAGE = 1

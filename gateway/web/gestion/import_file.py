@@ -15,7 +15,7 @@ from gateway.web.gestion.publication import import_page, read_import
 from gateway.web.justificatifs.file_reception import FileRefused, ReceivedFile, received_files_of_staff
 from services.chassis.errors import DomainError
 from services.contracts.api import staff_imports as api
-from services.contracts.publication_rules import CSV, MAX_ARCHIVE_BYTES, MAX_CSV_BYTES, MAX_PDFS_PER_SENDING
+from services.contracts.document_rules import CSV, MAX_ARCHIVE_BYTES, MAX_CSV_BYTES, MAX_PDFS_PER_SENDING
 
 FIELD = "fichier"
 NO_FILE = "Choisissez un fichier à envoyer."

@@ -19,7 +19,7 @@ from services.chassis.errors import Conflict, DomainError
 from services.contracts import problem_types
 from services.contracts.api import staff_imports as api
 from services.contracts.api.staff_imports import ImportForm, SessionChoice
-from services.contracts.publication_rules import (
+from services.contracts.document_rules import (
     ABANDONED,
     CHECKED,
     CSV,

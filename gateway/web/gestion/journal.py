@@ -27,7 +27,7 @@ from services.chassis.errors import DomainError, NotFound
 from services.chassis.french import short_instant
 from services.contracts.api.audit import AuditEntries, export_entries, list_entries
 from services.contracts.api.team import Member, list_members
-from services.contracts.piece_codes import STATUS_LABELS
+from services.contracts.piece_rules import STATUS_LABELS
 
 ACTIVE_MENU_KEY = "journal"
 AUDITED_SERVICES = tuple(SERVICE_LABELS)

@@ -23,7 +23,7 @@ from gateway.web.piece_statuses import STATUS_SEVERITIES
 from services.contracts.api import staff_pieces as api
 from services.contracts.api.staff_pieces import StaffPiece, StaffPieces
 from services.contracts.page_sizes import LARGEST_PAGE, LARGEST_SELECTION, USUAL_PAGE
-from services.contracts.piece_codes import STATUS_LABELS
+from services.contracts.piece_rules import STATUS_LABELS
 
 ACTIVE_MENU_KEY = "pieces"
 TO_CONTROL = "a-controler"

@@ -22,7 +22,7 @@ from services.contracts import page_labels
 from services.contracts.api import staff_imports as api
 from services.contracts.api.operation import Operation
 from services.contracts.api.staff_imports import Import, ImportDocuments
-from services.contracts.publication_rules import (
+from services.contracts.document_rules import (
     CHECKED,
     CSV,
     MAX_ARCHIVE_BYTES,

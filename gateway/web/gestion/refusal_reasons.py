@@ -10,7 +10,7 @@ from gateway.service_clients import clients
 from gateway.web.gestion.posted_text import posted_text
 from services.chassis.errors import DomainError
 from services.contracts.api.staff_pieces import StaffPiece
-from services.contracts.piece_codes import Status
+from services.contracts.piece_rules import Status
 
 FIELD = "reason"
 

@@ -18,7 +18,7 @@ from gateway.web.gestion.posted_text import posted_text
 from services.chassis.errors import Invalid
 from services.contracts.api import missing_pieces as api
 from services.contracts.api.missing_pieces import MissingPieces, ReminderResult
-from services.contracts.piece_codes import STATUS_LABELS, ReminderOutcome
+from services.contracts.piece_rules import STATUS_LABELS, ReminderOutcome
 
 ACTIVE_MENU_KEY = "relances"
 CANDIDATURES_OF_A_PAGE = 50

@@ -15,7 +15,7 @@ from gateway.web.gestion.selected_pieces import DATE_FIELDS, read_value
 from gateway.web.gestion.selection_report import decide_in_batches, reason_of
 from services.chassis.errors import Invalid
 from services.contracts.page_sizes import LARGEST_SELECTION
-from services.contracts.piece_codes import STATUS_LABELS
+from services.contracts.piece_rules import STATUS_LABELS
 
 
 @blueprint.post("/pieces/decisions")

@@ -15,7 +15,7 @@ from gateway.web.justificatifs.liste import ACTIVE_MENU_KEY, access_token, list_
 from gateway.web.justificatifs.uploads import deposit_files
 from services.chassis.errors import DomainError
 from services.contracts.api import pieces as api
-from services.contracts.file_rules import MAX_MERGED_FILES
+from services.contracts.piece_rules import MAX_MERGED_FILES
 
 NO_FILE = "Choisissez un fichier à envoyer."
 SESSION_ENDED = (

@@ -21,7 +21,7 @@ from gateway.settings import GatewaySettings
 from gateway.web_security import FILE_FORM_ENDPOINTS
 from services.chassis.french import file_size
 from services.chassis.process.capacity import ConcurrencyLimit, count_refusal, show_pool
-from services.contracts.file_rules import MAX_FILE_BYTES
+from services.contracts.piece_rules import MAX_FILE_BYTES
 
 UPLOAD_PART_ENDPOINT = "justificatifs.append"
 """Of uploads.py; the endpoints of whole forms are FILE_FORM_ENDPOINTS."""

@@ -16,7 +16,7 @@ from gateway.web.justificatifs.liste import ACTIVE_MENU_KEY, access_token, reque
 from services.chassis.french import file_size
 from services.contracts.api import pieces as api
 from services.contracts.api.pieces import Deposit, Piece
-from services.contracts.file_rules import OTHER_EXTENSIONS, VIEWABLE_FORMATS
+from services.contracts.piece_rules import OTHER_EXTENSIONS, VIEWABLE_FORMATS
 
 LEGIBILITY_WARNINGS = {
     "blank": "La page paraît vide : vérifiez que c'est la bonne page et qu'on y distingue le texte.",

@@ -27,7 +27,7 @@ from services.chassis.http.connections import Answer
 from services.contracts.api import pieces as api
 from services.contracts.api.operation import Operation
 from services.contracts.api.pieces import Piece
-from services.contracts.file_rules import MAX_UPLOAD_PART_BYTES
+from services.contracts.piece_rules import MAX_UPLOAD_PART_BYTES
 
 UPLOADS_PATH = "/justificatifs/<candidature_id>/envois/<piece_id>"
 VERSION = {"Tus-Resumable": api.TUS_VERSION}

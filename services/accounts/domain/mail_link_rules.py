@@ -7,8 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from services.chassis.errors import Gone
-from services.contracts.account_codes import LINK_PROBLEMS, State
-from services.contracts.account_rules import ACTIVATION_LIFETIME, RESET_HOURS
+from services.contracts.account_rules import ACTIVATION_LIFETIME, LINK_PROBLEMS, RESET_HOURS, State
 
 RESET_LIFETIME = timedelta(hours=RESET_HOURS)
 EMAIL_CHANGE_LIFETIME = timedelta(hours=48)

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from services.chassis.errors import FieldError, Invalid
 from services.contracts import account_rules
-from services.contracts.account_codes import MemberState
+from services.contracts.account_rules import MemberState
 
 PIECES_READ = "pieces:read"
 PIECES_CONTROL = "pieces:control"

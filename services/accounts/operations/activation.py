@@ -15,7 +15,7 @@ from services.accounts.operations.integrity_retries import retry_on_integrity_er
 from services.accounts.queries import accounts_by_address, mail_link_states
 from services.chassis.clock import portal_now
 from services.chassis.events import follow_up
-from services.contracts.account_codes import State
+from services.contracts.account_rules import State
 
 
 def resend_activation(email: str, creation_id: str | None = None) -> None:

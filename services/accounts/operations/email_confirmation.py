@@ -17,7 +17,7 @@ from services.chassis.clock import portal_now
 from services.chassis.errors import Conflict
 from services.chassis.events import follow_up, publish
 from services.contracts import problem_types
-from services.contracts.account_codes import State
+from services.contracts.account_rules import State
 from services.contracts.accounts import EmailChanged
 
 _OTHER_CHANGE_PENDING = (

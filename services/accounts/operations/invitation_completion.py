@@ -21,7 +21,7 @@ from services.accounts.operations import (
 from services.accounts.queries import mail_link_states
 from services.chassis.clock import portal_now
 from services.chassis.database.audit import Actor
-from services.contracts.account_codes import State
+from services.contracts.account_rules import State
 from services.contracts.api.operation import answer_of
 from services.contracts.api.own_staff_account import InvitationLink, Invited, SetUp
 from services.contracts.api.visitors import LinkState

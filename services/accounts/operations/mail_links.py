@@ -17,7 +17,7 @@ from services.accounts.models import Account, MailLink, StaffMember
 from services.accounts.opaque_secrets import hash_secret
 from services.accounts.queries.mail_link_states import account_by_token, link_for, member_by_token, state_of
 from services.chassis.clock import portal_now
-from services.contracts.account_codes import State
+from services.contracts.account_rules import State
 
 
 def issue(

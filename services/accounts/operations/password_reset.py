@@ -15,7 +15,7 @@ from services.accounts.operations import mail_links, pending_creations, pending_
 from services.accounts.operations.integrity_retries import retry_on_integrity_error
 from services.accounts.queries import accounts_by_address, mail_link_states
 from services.chassis.events import follow_up
-from services.contracts.account_codes import State
+from services.contracts.account_rules import State
 
 
 def ask_reset(email: str) -> None:

@@ -10,7 +10,7 @@ from services.accounts.models import StaffMember
 from services.chassis.database.audit import Actor
 from services.chassis.errors import Conflict, Forbidden, NotFound
 from services.contracts import problem_types
-from services.contracts.account_codes import MemberState
+from services.contracts.account_rules import MemberState
 
 
 def lock_active_administrateurs(session: Session) -> set[str]:

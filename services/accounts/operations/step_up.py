@@ -10,7 +10,7 @@ from services.accounts.models import StaffMember, db
 from services.accounts.operations import rate_limits, second_factor
 from services.accounts.operations.integrity_retries import retry_on_integrity_error
 from services.chassis.errors import FieldError, Forbidden, Invalid
-from services.contracts.account_codes import MemberState
+from services.contracts.account_rules import MemberState
 
 
 def confirm(staff_id: str, code: str) -> None:

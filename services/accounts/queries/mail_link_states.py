@@ -12,7 +12,7 @@ from services.accounts.models import Account, EmailChange, MailLink, StaffMember
 from services.accounts.opaque_secrets import hash_secret
 from services.accounts.queries import accounts_by_address
 from services.chassis.clock import portal_now
-from services.contracts.account_codes import MemberState, State
+from services.contracts.account_rules import MemberState, State
 from services.contracts.api.operation import answer_of
 from services.contracts.api.visitors import ActivationLink, Asked, LinkState
 

@@ -14,7 +14,7 @@ from services.accounts.domain.mail_link_rules import EMAIL_CHANGE_LIFETIME
 from services.accounts.models import Account, EmailChange, db
 from services.chassis.clock import portal_now
 from services.chassis.errors import DomainError, NotFound
-from services.contracts.account_codes import Editable
+from services.contracts.account_rules import Editable
 from services.contracts.api.operation import answer_of
 from services.contracts.api.own_account import MyAccount, MyAddresses
 

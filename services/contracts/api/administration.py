@@ -13,16 +13,17 @@ from msgspec import Meta
 
 from services.contracts import problem_types
 from services.contracts.account_rules import CATALOGUE_SCOPE
-from services.contracts.api.fields import InstantField
+from services.contracts.api.fields import InstantField, Text
 from services.contracts.api.openings import HomeMessage
 from services.contracts.api.operation import End, Instant, Operation, one_of, staff
-from services.contracts.api.texts import Text
-from services.contracts.catalogue_rules import MAX_CATALOGUE_BYTES
 from services.contracts.registration_codes import SEVERITIES, WindowState
 from services.contracts.registration_lengths import MESSAGE_TEXT, MESSAGE_TITLE, REASON
 
 TITLE = "Ouvertures, messages et catalogue"
 CATALOGUE_SECONDS = 60.0  # thousands of lines of YAML, and a count of whom they concern
+MAX_CATALOGUE_BYTES = 700 * 1024
+"""Of the ZIP archive of a catalogue's folder. In base64, with which the page of its comparison carries it, it is no
+longer than a form may be."""
 _TOO_LARGE = f"L'archive dépasse {MAX_CATALOGUE_BYTES // 1024} Ko."
 
 

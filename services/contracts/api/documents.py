@@ -10,9 +10,9 @@ from marshmallow import Schema, ValidationError, fields
 from msgspec import Meta
 
 from services.contracts import page_labels
-from services.contracts.api.candidatures import CandidatureLabels
 from services.contracts.api.operation import CANDIDATE, Instant, Operation
-from services.contracts.document_types import FileFormat
+from services.contracts.document_rules import FileFormat
+from services.contracts.registrations import CandidatureLabels
 
 TITLE = page_labels.DOCUMENTS
 RENDERING_SECONDS = 60.0  # for a document that is rendered on demand

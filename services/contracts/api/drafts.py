@@ -10,9 +10,9 @@ from marshmallow import Schema, ValidationError, fields, validate
 from msgspec import Meta
 
 from services.contracts import problem_types
+from services.contracts.api.fields import Text
 from services.contracts.api.forms import Form, FormField, Mistake, Suggestions
 from services.contracts.api.operation import CANDIDATE, End, Instant, Operation
-from services.contracts.api.texts import Text
 from services.contracts.registration_codes import NEXT, OBSTACLES, TAB_ACTIONS, TAB_STATES
 from services.contracts.registration_lengths import FIELD_NAME, FIELD_VALUE
 from services.contracts.registrations import Contact, Recap

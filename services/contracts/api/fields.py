@@ -1,4 +1,4 @@
-"""Fields of what comes in, beside marshmallow's own.
+"""Fields of what comes in, beside marshmallow's own: instants, and texts as people type them and databases take them.
 
 Instants at both ends of what Python can count have no time in Paris, or none in UTC: once stored, one would stop every
 page and job that shows it. So their years are limited.
@@ -6,14 +6,17 @@ page and job that shows it. So their years are limited.
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import date, datetime
 from typing import Any
 
-from marshmallow import ValidationError, fields
+from marshmallow import ValidationError, fields, validate
 
 from services.chassis.clock import YEARS, end_of_day
 
 REFUSAL = f"Une date des années {YEARS[0]} à {YEARS[-1]} est attendue."
+
+TOO_LONG = "{max} caractères au plus sont admis."
 
 
 class InstantField(fields.AwareDateTime):
@@ -44,3 +47,17 @@ def _checked(instant: datetime) -> datetime:
     if instant.year not in YEARS:
         raise ValidationError(REFUSAL)
     return instant
+
+
+class Text(fields.String):
+    """A text of limited length that databases accept: no control characters, no lone surrogates."""
+
+    def __init__(self, longest: int = 200, **options: Any) -> None:
+        super().__init__(validate=(validate.Length(max=longest, error=TOO_LONG), _storable), **options)
+
+
+def _storable(text: str) -> None:
+    if text.isprintable():
+        return
+    if any(unicodedata.category(character) in ("Cc", "Cs") for character in text if character not in "\r\n\t"):
+        raise ValidationError("Ce texte contient des caractères qui ne sont pas admis.")

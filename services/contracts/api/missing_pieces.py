@@ -12,7 +12,7 @@ from services.contracts import problem_types
 from services.contracts.api.operation import End, Instant, Operation, one_of, staff
 from services.contracts.api.staff_pieces import Regroupement, StaffCandidature
 from services.contracts.page_sizes import LARGEST_PAGE, USUAL_PAGE
-from services.contracts.piece_codes import ReminderOutcome
+from services.contracts.piece_rules import ReminderOutcome
 
 TITLE = "Pièces manquantes et relances"
 

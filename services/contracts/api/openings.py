@@ -9,8 +9,8 @@ from marshmallow import Schema, fields, validate
 from msgspec import Meta
 
 from services.contracts import page_labels
+from services.contracts.api.fields import Text
 from services.contracts.api.operation import PUBLIC, End, Instant, Operation, one_of
-from services.contracts.api.texts import Text
 from services.contracts.registration_codes import SEVERITIES, Purpose, WindowState
 
 TITLE = page_labels.OPENINGS

@@ -9,7 +9,7 @@ from typing import Annotated
 from marshmallow import Schema, fields
 
 from services.contracts import problem_types
-from services.contracts.account_codes import Editable
+from services.contracts.account_rules import Editable
 from services.contracts.api.forms import Form
 from services.contracts.api.operation import CANDIDATE, Instant, Operation, one_of
 from services.contracts.api.visitors import PASSWORD, Values

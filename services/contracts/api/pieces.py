@@ -11,10 +11,9 @@ from marshmallow import Schema, ValidationError, fields, validate, validates
 from msgspec import Meta
 
 from services.contracts import page_labels, problem_types
-from services.contracts.api.candidatures import CandidatureLabels
 from services.contracts.api.operation import CANDIDATE, End, Instant, Operation, one_of, staff
-from services.contracts.file_rules import MAX_MERGED_FILES, MAX_UPLOAD_PART_BYTES, PREVIEW_SIDE
-from services.contracts.piece_codes import Scan, Sign, Status
+from services.contracts.piece_rules import MAX_MERGED_FILES, MAX_UPLOAD_PART_BYTES, PREVIEW_SIDE, Scan, Sign, Status
+from services.contracts.registrations import CandidatureLabels
 
 TITLE = page_labels.JUSTIFICATIFS
 FILE_SECONDS = 60.0  # to pass 5 MiB on, and for pieces to inspect them

@@ -10,10 +10,9 @@ from marshmallow import Schema, fields, validate
 from msgspec import Meta
 
 from services.contracts import page_labels, problem_types
-from services.contracts.api.candidatures import CandidatureLabels
 from services.contracts.api.drafts import Asserted, Draft, Drafts
 from services.contracts.api.operation import CANDIDATE, End, Instant, Operation, service
-from services.contracts.registrations import Contact, Recap, RegistrationSaved
+from services.contracts.registrations import CandidatureLabels, Contact, Recap, RegistrationSaved
 
 TITLE = page_labels.REGISTRATIONS
 CURRENT = "current"

@@ -10,9 +10,9 @@ from marshmallow import Schema, fields, validate
 from msgspec import Meta
 
 from services.contracts import problem_types
+from services.contracts.api.fields import Text
 from services.contracts.api.mails import STATES
 from services.contracts.api.operation import CSV, EXPORT_SECONDS, Instant, Operation, staff
-from services.contracts.api.texts import Text
 from services.contracts.page_sizes import LARGEST_PAGE, USUAL_PAGE
 from services.contracts.registration_codes import ACTIVE, BY_ID, CANDIDATURE_STATES, LIST_ORDERS
 from services.contracts.registration_lengths import CODE, NOTE, REASON

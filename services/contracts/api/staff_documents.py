@@ -12,14 +12,15 @@ from marshmallow import Schema, ValidationError, fields, validate
 from services.contracts import problem_types
 from services.contracts.api.documents import PDF_TYPE, RENDERING_SECONDS, Document, FileQuery
 from services.contracts.api.operation import Instant, Operation, staff
-from services.contracts.document_types import ID_FORM, PUBLISHED
-from services.contracts.printed_text import cleaned
-from services.contracts.publication_rules import (
+from services.contracts.document_rules import (
+    ID_FORM,
     MAX_ORDER_KEY_LENGTH,
     MAX_PARAGRAPH_LENGTH,
     MAX_PARAGRAPHS,
     MAX_RECIPIENTS,
     MAX_TITLE_LENGTH,
+    PUBLISHED_TYPES,
+    cleaned_text,
 )
 
 TITLE = "Documents d'une candidature"
@@ -64,7 +65,7 @@ class PrintedText(fields.String):
     """Text as documents print it: NFC, on one line, without control characters."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
-        return cleaned(super()._deserialize(value, attr, data, **kwargs) or "").strip()
+        return cleaned_text(super()._deserialize(value, attr, data, **kwargs) or "").strip()
 
 
 PARAGRAPH = PrintedText(required=True, validate=validate.Length(min=1, max=MAX_PARAGRAPH_LENGTH))
@@ -74,7 +75,9 @@ _ID = fields.String(validate=validate.Regexp(rf"{ID_FORM}\Z"))
 class Order(Schema):
     """`paragraphs` are the document itself, or the text alternative of `pdf`."""
 
-    type = fields.String(required=True, validate=validate.OneOf([document_type.value for document_type in PUBLISHED]))
+    type = fields.String(
+        required=True, validate=validate.OneOf([document_type.value for document_type in PUBLISHED_TYPES])
+    )
     title = PrintedText(required=True, validate=validate.Length(min=1, max=MAX_TITLE_LENGTH))
     paragraphs = fields.List(PARAGRAPH, required=True, validate=validate.Length(min=1, max=MAX_PARAGRAPHS))
     candidatures = fields.List(_ID, required=True, validate=validate.Length(min=1, max=MAX_RECIPIENTS))

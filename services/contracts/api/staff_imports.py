@@ -14,10 +14,11 @@ from services.contracts.api.documents import PDF_TYPE
 from services.contracts.api.operation import CSV as CSV_TYPE
 from services.contracts.api.operation import Instant, Operation, staff
 from services.contracts.api.staff_documents import PARAGRAPH, OrderKey, PrintedText
-from services.contracts.document_types import CODE_FORM, ID_FORM, FileFormat
-from services.contracts.publication_rules import (
+from services.contracts.document_rules import (
+    CODE_FORM,
     CSV,
     DOCUMENT_STATE_LABELS,
+    ID_FORM,
     MAX_PARAGRAPHS,
     MAX_REASON_LENGTH,
     MAX_TITLE_LENGTH,
@@ -25,6 +26,7 @@ from services.contracts.publication_rules import (
     PDF,
     SOURCE_LABELS,
     STATE_LABELS,
+    FileFormat,
 )
 
 TITLE = "Publier pour de nombreux candidats"

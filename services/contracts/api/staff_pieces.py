@@ -11,12 +11,11 @@ from marshmallow import Schema, fields, validate
 from msgspec import Meta
 
 from services.contracts import problem_types
-from services.contracts.api.candidatures import CandidatureLabels
 from services.contracts.api.fields import LastDayOrInstantField
 from services.contracts.api.operation import CSV, EXPORT_SECONDS, End, Instant, Operation, one_of, staff
-from services.contracts.file_rules import PAGE_SIDE
 from services.contracts.page_sizes import LARGEST_CHANGES_PAGE, LARGEST_PAGE, USUAL_CHANGES_PAGE, USUAL_PAGE
-from services.contracts.piece_codes import CHANGES_RETENTION_DAYS, ChangeKind, Scan, Status
+from services.contracts.piece_rules import CHANGES_RETENTION_DAYS, PAGE_SIDE, ChangeKind, Scan, Status
+from services.contracts.registrations import CandidatureLabels
 
 TITLE = "Contrôle des pièces"
 NO_STATUS = "none"

@@ -12,8 +12,7 @@ from msgspec import Meta
 from webargs.fields import DelimitedList
 
 from services.contracts import problem_types
-from services.contracts.account_codes import MemberState
-from services.contracts.account_rules import MAX_CODE_LENGTH, OWN_ACCOUNT_SCOPE, REASON_LENGTHS
+from services.contracts.account_rules import MAX_CODE_LENGTH, OWN_ACCOUNT_SCOPE, REASON_LENGTHS, MemberState
 from services.contracts.api.operation import Instant, Operation, one_of, staff
 from services.contracts.page_sizes import TEAM_PAGE
 

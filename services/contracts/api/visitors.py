@@ -11,8 +11,7 @@ from marshmallow import Schema, fields, validate
 from msgspec import Meta
 
 from services.contracts import problem_types
-from services.contracts.account_codes import LINK_PROBLEMS, State
-from services.contracts.account_rules import MAX_CREATION_LENGTH, MAX_TOKEN_LENGTH
+from services.contracts.account_rules import LINK_PROBLEMS, MAX_CREATION_LENGTH, MAX_TOKEN_LENGTH, State
 from services.contracts.api.forms import Form, Suggestions
 from services.contracts.api.operation import Instant, Operation, one_of, service
 

@@ -11,7 +11,7 @@ from flask import Response
 from services.chassis.web import access
 from services.chassis.web.operations import Views
 from services.contracts.api import documents as api
-from services.contracts.document_types import FileFormat
+from services.contracts.document_rules import FileFormat
 from services.documents.dependencies import dependencies
 from services.documents.operations import document_files
 from services.documents.operations.document_files import File

@@ -14,8 +14,7 @@ from services.chassis.web import access
 from services.chassis.web.operations import Views
 from services.contracts import problem_types
 from services.contracts.api import staff_imports as api
-from services.contracts.document_types import DocumentType
-from services.contracts.publication_rules import MAX_ARCHIVE_BYTES, MAX_CSV_BYTES
+from services.contracts.document_rules import MAX_ARCHIVE_BYTES, MAX_CSV_BYTES, DocumentType
 from services.documents.api.candidate import file_response
 from services.documents.dependencies import dependencies
 from services.documents.domain.import_columns import COLUMNS, model_lines

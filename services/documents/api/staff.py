@@ -9,7 +9,7 @@ from flask import Response
 from services.chassis.web import access
 from services.chassis.web.operations import Views
 from services.contracts.api import staff_documents as api
-from services.contracts.document_types import DocumentType
+from services.contracts.document_rules import DocumentType
 from services.documents.api.candidate import file_response
 from services.documents.dependencies import dependencies
 from services.documents.domain.publisher import Publisher

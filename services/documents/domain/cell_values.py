@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
-from services.contracts.publication_rules import NUMERO_LENGTH, NUMERO_LENGTH_IN_WORDS
+from services.contracts.document_rules import NUMERO_LENGTH, NUMERO_LENGTH_IN_WORDS
 from services.documents.domain.import_columns import (
     HIGHEST_COEFFICIENT,
     HIGHEST_MARK,

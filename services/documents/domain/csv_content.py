@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from services.chassis.errors import FieldError, Invalid
-from services.contracts.publication_rules import MAX_LINES
+from services.contracts.document_rules import MAX_LINES
 from services.documents.domain.import_columns import Column
 
 FILE = "#/fichier"

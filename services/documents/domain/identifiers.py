@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 
-from services.contracts.document_types import ID_FORM
+from services.contracts.document_rules import ID_FORM
 
 _ID = re.compile(ID_FORM)
 

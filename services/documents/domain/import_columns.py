@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from services.contracts.document_types import DocumentType
-from services.contracts.publication_rules import NUMERO_LENGTH_IN_WORDS
+from services.contracts.document_rules import NUMERO_LENGTH_IN_WORDS, DocumentType
 
 INSCRIPTION_LENGTH, INSCRIPTION_LENGTH_IN_WORDS = 3, "trois chiffres"
 """Of a N° d'inscription, with its zeros."""

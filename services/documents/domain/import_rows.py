@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from services.contracts.document_types import DocumentType
+from services.contracts.document_rules import DocumentType
 from services.documents.domain.cell_values import CellRefused, cleaned_text, value_of
 from services.documents.domain.csv_content import CsvContent, Line
 from services.documents.domain.import_columns import COLUMNS, KEYS, NUMERO_CANDIDAT, NUMERO_INSCRIPTION, Column

@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 from services.chassis import untrusted_archives
 from services.chassis.french import file_size
-from services.contracts.publication_rules import MAX_ARCHIVE_BYTES, MAX_PDF_BYTES, MAX_PDFS_PER_SENDING
+from services.contracts.document_rules import MAX_ARCHIVE_BYTES, MAX_PDF_BYTES, MAX_PDFS_PER_SENDING
 from services.documents.domain.csv_content import refused
 
 MAX_UNPACKED_BYTES = 2 * MAX_ARCHIVE_BYTES

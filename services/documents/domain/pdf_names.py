@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from services.contracts.publication_rules import NUMERO_LENGTH
+from services.contracts.document_rules import NUMERO_LENGTH
 from services.documents.domain.cell_values import cleaned_text
 
 MAX_NAME_LENGTH = 200  # characters

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from services.chassis.clock import portal_now
 from services.chassis.database.transactions import new_id
-from services.contracts.document_types import AUTOMATIC, DocumentType
+from services.contracts.document_rules import AUTOMATIC_TYPES, DocumentType
 from services.contracts.registrations import RegistrationSaved
 from services.documents.dependencies import Dependencies
 from services.documents.models import Document, db
@@ -33,7 +33,7 @@ SECONDS_AFTER_SAVE = Histogram(
     ("type",),
     buckets=(1, 2.5, 5, 10, 30, 60, 120, 300, 900, 3600, 14400, 86400),
 )
-for _type in AUTOMATIC:  # each is exported from the start, so that the first document is a growth
+for _type in AUTOMATIC_TYPES:  # each is exported from the start, so that the first document is a growth
     SECONDS_AFTER_SAVE.labels(_type.value)
 
 
@@ -44,7 +44,7 @@ def create_automatic_documents(dependencies: Dependencies, candidature_id: str, 
         log.warning("version_gone", candidature_id=candidature_id, version=version)
         return
     existing_types = _existing_types(candidature_id, version)
-    for document_type in AUTOMATIC:
+    for document_type in AUTOMATIC_TYPES:
         if document_type not in existing_types:
             _create(dependencies, document_type, event)
 

@@ -9,9 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from services.chassis.events import follow_up
-from services.contracts.candidature_copies import copied_columns
-from services.contracts.registrations import RegistrationSaved, RegistrationWithdrawn
-from services.contracts.stored_registrations import to_stored
+from services.contracts.registrations import RegistrationSaved, RegistrationWithdrawn, copied_columns, to_stored
 from services.documents.domain.visibility import is_newer
 from services.documents.models import Candidature, SavedVersion, Withdrawal, db
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import structlog
 
 from services.chassis.errors import NotFound, Unavailable
-from services.contracts.document_types import AUTOMATIC, DocumentType, FileFormat
+from services.contracts.document_rules import AUTOMATIC_TYPES, DocumentType, FileFormat
 from services.contracts.registrations import RegistrationSaved
 from services.documents.dependencies import Dependencies
 from services.documents.domain.filenames import filename
@@ -125,7 +125,7 @@ def _read_stored(dependencies: Dependencies, document: Document, file_format: Fi
 
 def _render_again(dependencies: Dependencies, document: Document, file_format: FileFormat) -> bytes:
     event = None
-    if document.type in AUTOMATIC:
+    if document.type in AUTOMATIC_TYPES:
         event = candidatures.saved_event(document.candidature_id, document.version)
     if event is None:
         raise Unavailable("Ce document n'est pas disponible pour le moment.")

@@ -6,7 +6,7 @@ import hashlib
 import io
 from dataclasses import dataclass
 
-from services.contracts.document_types import FileFormat
+from services.contracts.document_rules import FileFormat
 from services.documents.domain.object_keys import DocumentName
 from services.documents.models import Document
 from services.documents.rendering.pdf_and_html import Rendered

@@ -13,7 +13,7 @@ from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from services.chassis.process.capacity import Limit
-from services.contracts.publication_rules import MAX_LINES, PDF, READY
+from services.contracts.document_rules import MAX_LINES, PDF, READY
 from services.documents.dependencies import Dependencies
 from services.documents.domain.csv_content import refused
 from services.documents.domain.identifiers import published_document_id

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from services.chassis.errors import Conflict, Unavailable
-from services.contracts.document_types import FileFormat
-from services.contracts.publication_rules import READY
+from services.contracts.document_rules import READY, FileFormat
 from services.documents.dependencies import Dependencies
 from services.documents.domain.filenames import filename
 from services.documents.domain.publisher import Publisher

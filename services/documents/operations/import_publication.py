@@ -13,8 +13,7 @@ from services.chassis.clock import portal_now
 from services.chassis.errors import Conflict, PreconditionFailed, Unavailable
 from services.chassis.events import follow_up
 from services.chassis.process.logs import frames_of, reason_of
-from services.contracts.document_types import type_label
-from services.contracts.publication_rules import CHECKED, FAILED, PUBLISHED, PUBLISHING, READY
+from services.contracts.document_rules import CHECKED, FAILED, PUBLISHED, PUBLISHING, READY, type_label
 from services.documents.dependencies import Dependencies
 from services.documents.domain.object_keys import DocumentName
 from services.documents.domain.publisher import Publisher

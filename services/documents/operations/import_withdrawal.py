@@ -7,8 +7,7 @@ from sqlalchemy.orm import Session
 
 from services.chassis.clock import portal_now
 from services.chassis.errors import Conflict, NotFound
-from services.contracts.document_types import AUTOMATIC
-from services.contracts.publication_rules import PUBLISHED, PUBLISHING, READY, WITHDRAWN
+from services.contracts.document_rules import AUTOMATIC_TYPES, PUBLISHED, PUBLISHING, READY, WITHDRAWN
 from services.documents.domain.identifiers import is_id
 from services.documents.domain.publisher import Publisher
 from services.documents.models import Candidature, Document, Import, ImportDocument, db
@@ -43,7 +42,7 @@ def withdraw_document(publisher: Publisher, document_id: str, reason: str) -> No
     académie and for one that no gestionnaire published."""
     with db.operation() as session:
         document = session.get(Document, document_id) if is_id(document_id) else None
-        if document is None or document.type in AUTOMATIC:
+        if document is None or document.type in AUTOMATIC_TYPES:
             raise NotFound()
         candidature = session.get_one(Candidature, document.candidature_id)
         if not publisher.may_publish_in(candidature.academie_code):

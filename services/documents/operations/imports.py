@@ -14,8 +14,17 @@ from services.chassis.clock import portal_now
 from services.chassis.database.audit import Actor
 from services.chassis.database.transactions import new_id
 from services.chassis.errors import Conflict, FieldError, Forbidden, Invalid
-from services.contracts.document_types import PUBLISHED, DocumentType, type_label
-from services.contracts.publication_rules import ABANDONED, CHECKED, CSV, PDF, PREPARED, READY
+from services.contracts.document_rules import (
+    ABANDONED,
+    CHECKED,
+    CSV,
+    PDF,
+    PREPARED,
+    PUBLISHED_TYPES,
+    READY,
+    DocumentType,
+    type_label,
+)
 from services.documents.domain.csv_content import read_csv
 from services.documents.domain.identifiers import published_document_id
 from services.documents.domain.import_columns import COLUMNS
@@ -76,7 +85,7 @@ def create_import(publisher: Publisher, new: NewImport, order_key: str | None = 
 
 def _with_declared_label(new: NewImport) -> NewImport:
     """Raises Invalid for a type that is neither of the guide's nor of the exam's."""
-    if new.type in PUBLISHED:
+    if new.type in PUBLISHED_TYPES:
         return new
     label = declared_label(new.exam, new.type)
     if label is None:

@@ -6,7 +6,7 @@ import structlog
 from prometheus_client import Counter, Histogram
 
 from services.chassis.traces import spans
-from services.contracts.document_types import DocumentType
+from services.contracts.document_rules import DocumentType
 from services.documents.rendering.glyphs import scripts_of
 from services.documents.rendering.pdf_and_html import Rendered, render
 from services.documents.rendering.sheet import Sheet

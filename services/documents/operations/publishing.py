@@ -20,7 +20,7 @@ from services.chassis.database.transactions import new_id
 from services.chassis.errors import NotFound, Unavailable
 from services.chassis.events import follow_up
 from services.contracts.api.staff_documents import Accepted
-from services.contracts.document_types import DocumentType, FileFormat
+from services.contracts.document_rules import DocumentType, FileFormat
 from services.documents.dependencies import Dependencies
 from services.documents.domain.identifiers import published_document_id
 from services.documents.domain.object_keys import DocumentName, publication_key

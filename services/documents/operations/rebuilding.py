@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from services.contracts.document_types import LABELS, DocumentType
+from services.contracts.document_rules import TYPE_LABELS, DocumentType
 from services.documents.domain.object_keys import DocumentName, read_key
 from services.documents.models import Candidature, Document, SavedVersion, db
 from services.documents.operations.document_storage import StoredFile, assign_files
@@ -103,8 +103,8 @@ def _has_row(session: Session, name: DocumentName) -> bool:
 
 def _label(candidature: Candidature | None, type: str) -> str | None:
     """Of the type; None for one that neither the guide nor the candidature's exam has."""
-    if type in LABELS:
-        return LABELS[DocumentType(type)]
+    if type in TYPE_LABELS:
+        return TYPE_LABELS[DocumentType(type)]
     return declared_label(candidature.exam_label, type) if candidature else None
 
 
@@ -115,7 +115,7 @@ def _document(session: Session, name: DocumentName, label: str, written_at: date
         candidature_id=name.candidature_id,
         type=name.type,
         version=name.version or (session.scalar(same) or 0) + 1,
-        type_label=None if name.type in LABELS else label,
+        type_label=None if name.type in TYPE_LABELS else label,
         label=label,
         published_at=written_at,
     )

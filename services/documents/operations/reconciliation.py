@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import structlog
 
 from services.chassis.process.logs import frames_of, reason_of
-from services.contracts.document_types import AUTOMATIC, DocumentType
+from services.contracts.document_rules import AUTOMATIC_TYPES, DocumentType
 from services.documents.dependencies import Dependencies, dependencies
 from services.documents.models import Document, ImportDocument, Publication, db
 from services.documents.operations.document_storage import assign_files, store_document
@@ -58,7 +58,7 @@ def _recreate(dependencies: Dependencies, document_id: str) -> bool:
     """Render an automatic document from its version and point its row at the new objects."""
     with db.reading() as session:
         document = session.get_one(Document, document_id)
-    event = saved_event(document.candidature_id, document.version) if document.type in AUTOMATIC else None
+    event = saved_event(document.candidature_id, document.version) if document.type in AUTOMATIC_TYPES else None
     if event is None:
         return False
     document_type = DocumentType(document.type)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from services.chassis.errors import NotFound
 from services.chassis.events import follow_up
 from services.contracts.base import data_of, read
-from services.contracts.document_types import DocumentType
+from services.contracts.document_rules import DocumentType
 from services.contracts.pieces import IncompleteCandidature, PiecesReminded
 from services.contracts.registrations import RegistrationSaved
 from services.documents.dependencies import Dependencies

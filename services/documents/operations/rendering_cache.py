@@ -23,7 +23,7 @@ from services.chassis.database.deletion import delete_in_pages
 from services.chassis.errors import Unavailable
 from services.chassis.events import is_running
 from services.chassis.process.logs import reason_of
-from services.contracts.document_types import DocumentType
+from services.contracts.document_rules import DocumentType
 from services.contracts.registrations import RegistrationSaved
 from services.documents.models import CachedRendering, Document, db
 from services.documents.operations.candidature_copies import MAKE_DOCUMENTS, store_version

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.contracts.document_types import FileFormat
+from services.contracts.document_rules import FileFormat
 from services.documents.dependencies import Dependencies
 from services.documents.domain.publisher import Publisher
 from services.documents.models import db

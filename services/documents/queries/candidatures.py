@@ -9,8 +9,7 @@ from sqlalchemy import ColumnElement, or_, select
 from services.chassis.errors import NotFound
 from services.contracts.api import documents as api
 from services.contracts.api.operation import answer_of
-from services.contracts.registrations import RegistrationSaved
-from services.contracts.stored_registrations import from_stored
+from services.contracts.registrations import RegistrationSaved, from_stored
 from services.documents.domain.identifiers import is_id
 from services.documents.domain.visibility import CandidatureEnd, is_ecartee, is_hidden
 from services.documents.models import Candidature, SavedVersion, Withdrawal, db

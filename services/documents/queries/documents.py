@@ -12,7 +12,7 @@ from services.chassis.errors import NotFound
 from services.contracts.api import documents as api
 from services.contracts.api import staff_documents as staff_api
 from services.contracts.api.operation import answer_of
-from services.contracts.document_types import AUTOMATIC, DocumentType, type_label
+from services.contracts.document_rules import AUTOMATIC_TYPES, DocumentType, type_label
 from services.documents.domain.identifiers import is_id
 from services.documents.models import Candidature, Document, Withdrawal, db
 from services.documents.queries.candidatures import WITHDRAWAL_JOIN, is_visible
@@ -77,7 +77,7 @@ def _answers(answer: type[AnyDocument], rows: Iterable[Document]) -> tuple[AnyDo
 
 def is_unopened() -> ColumnElement[bool]:
     """As SQL: published by a gestionnaire, not withdrawn, and not opened yet."""
-    return and_(Document.opened_at.is_(None), Document.withdrawn_at.is_(None), Document.type.not_in(AUTOMATIC))
+    return and_(Document.opened_at.is_(None), Document.withdrawn_at.is_(None), Document.type.not_in(AUTOMATIC_TYPES))
 
 
 def document_of(candidate_id: str, document_id: str) -> tuple[Document, Candidature]:

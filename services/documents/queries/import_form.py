@@ -6,7 +6,7 @@ from sqlalchemy import select, tuple_
 
 from services.contracts.api import staff_imports as api
 from services.contracts.api.operation import answer_of
-from services.contracts.document_types import PUBLISHED, DocumentType
+from services.contracts.document_rules import PUBLISHED_TYPES, DocumentType
 from services.documents.domain.import_columns import COLUMNS
 from services.documents.models import Candidature, ExamDocuments, db
 from services.reference import academies
@@ -18,7 +18,7 @@ def import_form(own_academies: frozenset[str] | None) -> api.ImportForm:
     """For a gestionnaire of these académies; None: all."""
     offered = (item for item in academies.all() if own_academies is None or item.code in own_academies)
     return api.ImportForm(
-        types=(*map(_guide_type, PUBLISHED), *_declared_types()),
+        types=(*map(_guide_type, PUBLISHED_TYPES), *_declared_types()),
         academies=tuple(answer_of(api.AcademieChoice, academie) for academie in offered),
         sessions=_sessions(),
     )

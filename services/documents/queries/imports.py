@@ -12,8 +12,7 @@ from services.chassis.clock import YEARS
 from services.chassis.errors import FieldError, Invalid, NotFound
 from services.contracts.api import staff_imports as api
 from services.contracts.api.operation import answer_of
-from services.contracts.document_types import type_label
-from services.contracts.publication_rules import DOCUMENT_STATE_LABELS, SOURCE_LABELS, STATE_LABELS
+from services.contracts.document_rules import DOCUMENT_STATE_LABELS, SOURCE_LABELS, STATE_LABELS, type_label
 from services.documents.domain.identifiers import is_id
 from services.documents.domain.publisher import Publisher
 from services.documents.models import Import, ImportDocument, ImportRefusal, db

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from services.chassis import french
-from services.contracts.document_types import DocumentType
+from services.contracts.document_rules import DocumentType
 from services.contracts.registrations import Confirmation, EpreuveLine, RegistrationSaved, Section
 from services.documents.rendering.document_head import head_of, telephone, yes_no
 from services.documents.rendering.sheet import (

@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import groupby
 
 from services.chassis import french
-from services.contracts.document_types import DocumentType
+from services.contracts.document_rules import DocumentType
 from services.contracts.registrations import PieceAsked, RegistrationSaved
 from services.documents.rendering.document_head import head_of
 from services.documents.rendering.sheet import Banner, Block, Field, Fields, Letterhead, Paragraphs, Sheet, Table

@@ -1,4 +1,4 @@
-"""Renders a sheet to bytes: the PDF by xhtml2pdf and the accessible HTML page, from the same cleaned values."""
+"""Renders a sheet to bytes: the PDF by xhtml2pdf and the accessible HTML page, from the same cleaned_text values."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pypdf import PdfReader
 from xhtml2pdf import pisa
 from xhtml2pdf.config.resources import ResourceAccessPolicy
 
-from services.contracts.printed_text import cleaned
+from services.contracts.document_rules import cleaned_text
 from services.documents.rendering.glyphs import FILES, FONTS, missing_in, typeset
 from services.documents.rendering.sheet import Sheet
 
@@ -47,13 +47,13 @@ class Rendered:
 
 def render(sheet: Sheet) -> Rendered:
     """Render a sheet in both formats. Raises RenderingFailed."""
-    cleaned_sheet = _map_texts(sheet, cleaned)
+    cleaned_sheet = _map_texts(sheet, cleaned_text)
     missing = tuple(character for text in _texts(cleaned_sheet) for character in missing_in(text))
     return Rendered(pdf_of(cleaned_sheet), html_of(cleaned_sheet), missing)
 
 
 def pdf_of(sheet: Sheet) -> bytes:
-    """The PDF of a cleaned sheet; characters that the fonts lack are replaced by a visible mark.
+    """The PDF of a cleaned_text sheet; characters that the fonts lack are replaced by a visible mark.
 
     Most PDFs have one page, and are rendered once as such: letting xhtml2pdf count the pages renders every PDF twice.
     """
@@ -85,7 +85,7 @@ def _render_pdf(source: str) -> bytes:
 
 
 def html_of(sheet: Sheet) -> bytes:
-    """The accessible HTML of a cleaned sheet: a complete page that loads no script, font or image."""
+    """The accessible HTML of a cleaned_text sheet: a complete page that loads no script, font or image."""
     return _TEMPLATES.get_template("page.html").render(sheet=sheet).encode()
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
 from services.chassis import french
-from services.contracts.document_types import DocumentType
+from services.contracts.document_rules import DocumentType
 from services.contracts.registrations import RegistrationSaved
 from services.documents.domain.import_columns import HIGHEST_MARK
 from services.documents.rendering.document_head import head_of

@@ -7,8 +7,8 @@ from itertools import groupby
 
 from services.chassis import french
 from services.contracts import page_labels
-from services.contracts.document_types import DocumentType
-from services.contracts.piece_codes import Status
+from services.contracts.document_rules import DocumentType
+from services.contracts.piece_rules import Status
 from services.contracts.pieces import MissingGroup, MissingPiece
 from services.contracts.registrations import RegistrationSaved
 from services.documents.rendering.demande import candidature_fields

@@ -12,7 +12,7 @@ from services.chassis.web import access
 from services.chassis.web.operations import Views
 from services.contracts.api import pieces as api
 from services.contracts.api import staff_pieces as staff_api
-from services.contracts.piece_codes import Scan
+from services.contracts.piece_rules import Scan
 from services.pieces.dependencies import dependencies
 from services.pieces.domain.filenames import UNNAMED
 from services.pieces.operations import downloads, page_pictures, previews

@@ -19,7 +19,7 @@ from services.chassis.web.gateway_headers import received_at
 from services.chassis.web.operations import Views
 from services.contracts import problem_types
 from services.contracts.api import pieces as api
-from services.contracts.file_rules import MAX_UPLOAD_PART_BYTES
+from services.contracts.piece_rules import MAX_UPLOAD_PART_BYTES
 from services.pieces.dependencies import dependencies
 from services.pieces.domain.uploads import BadRequestHeader, WrongTusVersion
 from services.pieces.models import db

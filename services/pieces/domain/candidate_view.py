@@ -7,7 +7,7 @@ from datetime import datetime
 
 from services.chassis.french import shown_end
 from services.contracts import page_labels
-from services.contracts.piece_codes import Scan, Status
+from services.contracts.piece_rules import Scan, Status
 from services.pieces.domain.periods import format_instant
 from services.pieces.domain.piece import (
     NO_LONGER_ASKED,

@@ -8,7 +8,7 @@ import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from services.contracts.piece_codes import CHANGES_RETENTION_DAYS
+from services.contracts.piece_rules import CHANGES_RETENTION_DAYS
 
 CHANGES_RETENTION = timedelta(days=CHANGES_RETENTION_DAYS)
 """From when a change was numbered, that is, could first be read."""

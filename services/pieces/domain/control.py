@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 
 from services.chassis.clock import end_of_day, to_paris
 from services.chassis.errors import FieldError
-from services.contracts.piece_codes import Scan, Status
+from services.contracts.piece_rules import Scan, Status
 from services.pieces.domain.periods import Period
 
 MAX_COMMENT_LENGTH = 2000  # characters

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from services.contracts.file_rules import HEIC_EXTENSIONS, MEDIA_TYPES, OTHER_EXTENSIONS, VIEWABLE_FORMATS
+from services.contracts.piece_rules import HEIC_EXTENSIONS, MEDIA_TYPES, OTHER_EXTENSIONS, VIEWABLE_FORMATS
 
 
 class Format(StrEnum):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from services.contracts.piece_codes import Sign
+from services.contracts.piece_rules import Sign
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.chassis.french import shown_end
-from services.contracts.piece_codes import Scan, Status
+from services.contracts.piece_rules import Scan, Status
 from services.pieces.domain.periods import Period, format_instant
 
 VALIDATED = "Vous avez validé cette pièce : elle ne peut plus être modifiée."

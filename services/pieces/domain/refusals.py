@@ -7,7 +7,7 @@ from enum import StrEnum
 from services.chassis.errors import Conflict, DomainError, Forbidden, TooLarge, TooMany, Unavailable
 from services.chassis.french import file_size
 from services.contracts import problem_types
-from services.contracts.file_rules import MAX_FILE_BYTES
+from services.contracts.piece_rules import MAX_FILE_BYTES
 
 STORE_RETRY_SECONDS = 30
 """After which who deposits is asked to come back, where the object store does not answer."""

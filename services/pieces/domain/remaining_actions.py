@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.contracts.piece_codes import Status
+from services.contracts.piece_rules import Status
 from services.pieces.domain.piece import PieceState
 from services.pieces.domain.validation import validation_refusal
 

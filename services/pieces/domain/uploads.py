@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from services.chassis.errors import Conflict, DomainError, TooLarge
 from services.chassis.french import file_size
 from services.contracts import problem_types
-from services.contracts.file_rules import MAX_FILE_BYTES, MAX_MERGED_FILES
+from services.contracts.piece_rules import MAX_FILE_BYTES, MAX_MERGED_FILES
 from services.pieces.domain.refusals import TooManyDeposits
 
 MAX_OPEN_UPLOADS = MAX_MERGED_FILES

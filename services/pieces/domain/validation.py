@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from services.contracts.piece_codes import Scan
+from services.contracts.piece_rules import Scan
 from services.pieces.domain.piece import PieceState, deposit_refusal
 
 ALREADY_VALIDATED = "Vous avez déjà indiqué avoir fourni toutes les pièces de ce regroupement."

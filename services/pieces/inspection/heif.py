@@ -8,7 +8,7 @@ from typing import BinaryIO
 import pillow_heif
 from PIL import Image
 
-from services.contracts.file_rules import MAX_FILE_BYTES
+from services.contracts.piece_rules import MAX_FILE_BYTES
 from services.pieces.domain.refusals import FileRefused, damaged
 from services.pieces.inspection.images import NOUN_PHRASE, too_many_pixels
 

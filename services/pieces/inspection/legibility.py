@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from PIL import Image, ImageChops, ImageFilter
 
-from services.contracts.piece_codes import Sign
+from services.contracts.piece_rules import Sign
 
 LOOK_SIDE = 1200  # pixels of the long side to which a page is reduced first
 MIN_SIDE = 800  # pixels of the long side, below which a picture is SMALL; A4 at 70 dpi

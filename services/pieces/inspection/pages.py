@@ -11,8 +11,7 @@ import pikepdf
 import pypdfium2
 from PIL import Image, ImageOps
 
-from services.contracts.file_rules import MAX_FILE_BYTES, MAX_MERGED_FILES, PAGE_SIDE, PREVIEW_SIDE
-from services.contracts.piece_codes import Sign
+from services.contracts.piece_rules import MAX_FILE_BYTES, MAX_MERGED_FILES, PAGE_SIDE, PREVIEW_SIDE, Sign
 from services.pieces.domain import legibility as rules
 from services.pieces.domain.formats import Format
 from services.pieces.domain.legibility import Look

@@ -11,8 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from services.contracts.file_rules import MAX_FILE_BYTES
-from services.contracts.piece_codes import Sign
+from services.contracts.piece_rules import MAX_FILE_BYTES, Sign
 from services.pieces.domain.formats import Format
 from services.pieces.domain.legibility import Look
 from services.pieces.domain.refusals import (

@@ -12,7 +12,7 @@ from services.chassis.clock import portal_now, system_now
 from services.chassis.database.audit import Actor
 from services.chassis.events import follow_up
 from services.chassis.jobs import gauges
-from services.contracts.piece_codes import Scan
+from services.contracts.piece_rules import Scan
 from services.objects import ObjectMissing
 from services.pieces.antivirus import AntivirusUnavailable
 from services.pieces.dependencies import Dependencies

@@ -9,12 +9,12 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.contracts.candidature_copies import copied_columns
 from services.contracts.registrations import (
     PieceAsked,
     RegistrationSaved,
     RegistrationWithdrawn,
     WindowChanged,
+    copied_columns,
 )
 from services.pieces.models import Candidature, Piece, Window, Withdrawal
 

@@ -24,7 +24,7 @@ from services.chassis.errors import (
 )
 from services.chassis.process.logs import frames_of, reason_of
 from services.contracts import problem_types
-from services.contracts.piece_codes import Status
+from services.contracts.piece_rules import Status
 from services.pieces.domain import control as rules
 from services.pieces.domain.control import Decision
 from services.pieces.models import AuditEntry, Control, db

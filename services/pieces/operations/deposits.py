@@ -13,7 +13,7 @@ from services.chassis.database.audit import Actor
 from services.chassis.database.transactions import new_id
 from services.chassis.errors import DomainError
 from services.chassis.events import follow_up
-from services.contracts.piece_codes import Scan, Status
+from services.contracts.piece_rules import Scan, Status
 from services.objects import operation_naming, retire
 from services.pieces.dependencies import Dependencies
 from services.pieces.domain import formats, refusals

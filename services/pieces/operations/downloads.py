@@ -10,7 +10,7 @@ import structlog
 from services.chassis.database.audit import Actor
 from services.chassis.errors import DomainError, NotFound
 from services.contracts import problem_types
-from services.contracts.piece_codes import Scan
+from services.contracts.piece_rules import Scan
 from services.objects import ObjectMissing, StoreUnavailable
 from services.pieces.dependencies import Dependencies
 from services.pieces.domain import refusals

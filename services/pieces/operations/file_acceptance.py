@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from services.contracts.file_rules import HEIC_EXTENSIONS
+from services.contracts.piece_rules import HEIC_EXTENSIONS
 from services.pieces.dependencies import Dependencies
 from services.pieces.domain import formats, refusals
 from services.pieces.domain.filenames import extension_of, with_extension

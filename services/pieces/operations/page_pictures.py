@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from services.chassis.database.audit import Actor
 from services.chassis.errors import NotFound
-from services.contracts.file_rules import VIEWABLE_MEDIA_TYPES
+from services.contracts.piece_rules import VIEWABLE_MEDIA_TYPES
 from services.pieces.dependencies import Dependencies
 from services.pieces.domain.piece import NO_FILE
 from services.pieces.domain.refusals import FileRefused, UnverifiableFile

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from services.chassis.errors import DomainError
-from services.contracts.file_rules import MAX_FILE_BYTES
+from services.contracts.piece_rules import MAX_FILE_BYTES
 from services.pieces.dependencies import Dependencies
 from services.pieces.domain import formats
 from services.pieces.domain import uploads as rules

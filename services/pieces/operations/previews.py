@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 
 from services.chassis.errors import NotFound
-from services.contracts.file_rules import VIEWABLE_MEDIA_TYPES
+from services.contracts.piece_rules import VIEWABLE_MEDIA_TYPES
 from services.pieces.dependencies import Dependencies
 from services.pieces.domain import refusals
 from services.pieces.domain.piece import NO_FILE

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from services.chassis.clock import portal_now
 from services.chassis.database.audit import Actor
 from services.chassis.errors import DomainError
-from services.contracts.file_rules import MAX_FILE_BYTES
+from services.contracts.piece_rules import MAX_FILE_BYTES
 from services.objects import ObjectMissing
 from services.objects.rebuilding import Outcome, Rebuilt, is_recent
 from services.pieces.dependencies import Dependencies, dependencies

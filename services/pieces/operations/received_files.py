@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from tempfile import TemporaryFile
 from typing import BinaryIO, cast
 
-from services.contracts.file_rules import MAX_FILE_BYTES
+from services.contracts.piece_rules import MAX_FILE_BYTES
 from services.objects import ContentDigest
 from services.pieces.domain import refusals
 

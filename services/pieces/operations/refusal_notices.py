@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from services.chassis.clock import iso_utc, portal_now
 from services.chassis.events import follow_up, publish
-from services.contracts.piece_codes import Status
+from services.contracts.piece_rules import Status
 from services.contracts.pieces import PiecesRefused
 from services.pieces.models import Control, RefusalNotice, db
 from services.pieces.operations.reminders import contract_of, lock_candidatures

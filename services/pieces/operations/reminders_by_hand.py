@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from services.chassis.clock import portal_now, to_paris
 from services.contracts.page_sizes import LARGEST_PAGE
-from services.contracts.piece_codes import ReminderOutcome
+from services.contracts.piece_rules import ReminderOutcome
 from services.pieces.models import Candidature, Withdrawal, db
 from services.pieces.operations.controls import Gestionnaire
 from services.pieces.operations.reminders import lock_candidatures, remind_by_hand

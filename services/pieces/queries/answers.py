@@ -10,9 +10,9 @@ from typing import TypeVar
 
 from services.contracts.api import pieces as candidate_api
 from services.contracts.api import staff_pieces as staff_api
-from services.contracts.api.candidatures import CandidatureLabels
 from services.contracts.api.operation import answer_of
-from services.contracts.piece_codes import Status
+from services.contracts.piece_rules import Status
+from services.contracts.registrations import CandidatureLabels
 from services.pieces.domain.candidate_view import candidate_view
 from services.pieces.domain.formats import accepted_formats
 from services.pieces.domain.periods import Period, format_instant

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Select, and_, case, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
-from services.contracts.piece_codes import Scan, Status
+from services.contracts.piece_rules import Scan, Status
 from services.pieces.domain.periods import Period
 from services.pieces.domain.piece import CurrentDeposit, PieceState
 from services.pieces.domain.remaining_actions import deadline, is_to_deposit

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from services.chassis.errors import NotFound
-from services.contracts.piece_codes import Scan, Status
+from services.contracts.piece_rules import Scan, Status
 from services.pieces.domain import control
 from services.pieces.domain import piece as rules
 from services.pieces.domain.periods import Period

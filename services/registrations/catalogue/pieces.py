@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from services.contracts.document_types import CODE_FORM, LONGEST_CODE
-from services.contracts.file_rules import FORMATS
+from services.contracts.document_rules import CODE_FORM, LONGEST_CODE
+from services.contracts.piece_rules import FORMATS
 from services.contracts.registration_lengths import LABEL, REFUSAL_REASON
 from services.reference.text import folded
 from services.registrations.catalogue import conditions, length_checks

@@ -12,8 +12,8 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from services.contracts.document_types import DocumentType
-from services.contracts.file_rules import FORMATS
+from services.contracts.document_rules import DocumentType
+from services.contracts.piece_rules import FORMATS
 from services.contracts.registrations import Contact
 from services.registrations.domain.conditions import ALWAYS, Condition
 

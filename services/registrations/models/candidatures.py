@@ -82,7 +82,7 @@ class CandidatureNote(db.Model):
 class CandidatureVersion(db.Model):
     """One saved version: the published event, the answers, and the catalogue revision used. Rows are never changed.
 
-    `payload` is read and written by `services.contracts.stored_registrations`; staff search its birth date.
+    `payload` is read and written by `services.contracts.registrations`; staff search its birth date.
     """
 
     __tablename__ = "candidature_versions"

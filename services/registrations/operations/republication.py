@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session as DbSession
 from services.chassis.clock import portal_now
 from services.chassis.events import publish
 from services.contracts.registration_codes import ACTIVE
-from services.contracts.stored_registrations import from_stored
+from services.contracts.registrations import from_stored
 from services.registrations.models import Candidature, CandidatureVersion, CurrentExam, OpeningRow, db
 from services.registrations.operations.candidatures import publish_end
 from services.registrations.operations.catalogue import publish_documents

@@ -5,12 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from services.chassis.clock import iso_utc
-from services.contracts.registrations import (
-    AcademieRef,
-    ExamRef,
-    RegistrationSaved,
-    SessionRef,
-)
+from services.contracts.registrations import AcademieRef, ExamRef, RegistrationSaved, SessionRef
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.registration_content import RegistrationContent
 from services.registrations.models import Candidature

@@ -10,7 +10,7 @@ from services.chassis.database.audit import Actor
 from services.chassis.events import follow_up, publish
 from services.contracts.accounts import Identity
 from services.contracts.registration_lengths import CANDIDATE_NAME
-from services.contracts.stored_registrations import to_stored
+from services.contracts.registrations import to_stored
 from services.reference.text import folded
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.registration_content import RegistrationContent

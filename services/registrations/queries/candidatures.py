@@ -13,11 +13,9 @@ from sqlalchemy.orm import Session as DbSession
 from services.chassis.errors import NotFound
 from services.chassis.french import short_instant
 from services.contracts.api import registrations as api
-from services.contracts.api.candidatures import CandidatureLabels
 from services.contracts.api.operation import answer_of
 from services.contracts.registration_codes import ACTIVE, ECARTEE
-from services.contracts.registrations import WARNINGS, Recap, RegistrationSaved
-from services.contracts.stored_registrations import from_stored
+from services.contracts.registrations import WARNINGS, CandidatureLabels, Recap, RegistrationSaved, from_stored
 from services.registrations.domain import permitted_acts, registration_numbers, windows
 from services.registrations.models import Candidate, Candidature, CandidatureVersion, OpeningChange, OpeningRow
 from services.registrations.queries.catalogue import OPENINGS, OpeningView, exam_by_digest, view_of

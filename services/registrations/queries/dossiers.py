@@ -12,7 +12,7 @@ from services.chassis.clock import to_paris
 from services.contracts.accounts import Identity
 from services.contracts.base import read
 from services.contracts.registration_codes import ACTIVE
-from services.contracts.stored_registrations import from_stored
+from services.contracts.registrations import from_stored
 from services.registrations.domain.dossier import Answers, Dossier, PreviousCandidature
 from services.registrations.models import Candidate, Candidature, CandidatureVersion, OpeningRow
 from services.registrations.queries.catalogue import OpeningView, exam_by_digest

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session as DbSession
 from services.chassis.errors import NotFound
 from services.contracts.api import staff_candidatures as api
 from services.contracts.api.operation import answer_of
-from services.contracts.stored_registrations import from_stored
+from services.contracts.registrations import from_stored
 from services.mail import sent_mails
 from services.registrations.domain.changes import changes
 from services.registrations.models import (

@@ -9,8 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session as DbSession
 
 from services.chassis.csv_export import csv_text
-from services.contracts.registrations import EpreuveLine, RegistrationSaved
-from services.contracts.stored_registrations import from_stored
+from services.contracts.registrations import EpreuveLine, RegistrationSaved, from_stored
 from services.registrations.models import Candidate, Candidature, CandidatureVersion, OpeningRow
 from services.registrations.queries.staff_search import Academies, CandidatureFilters, candidature_conditions
 

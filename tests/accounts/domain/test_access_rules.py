@@ -35,7 +35,7 @@ from services.accounts.domain.throttling import (
     starts_to_slow,
 )
 from services.chassis.errors import Invalid
-from services.contracts.account_codes import State
+from services.contracts.account_rules import State
 
 SENTENCE = "le cheval mange du foin " * 99
 LENGTHS = f"{GUIDE.shortest} à {GUIDE.longest}"

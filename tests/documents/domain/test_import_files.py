@@ -8,8 +8,7 @@ from collections.abc import Iterable
 import pytest
 
 from services.chassis.errors import FieldError, Invalid
-from services.contracts.document_types import DocumentType
-from services.contracts.publication_rules import MAX_LINES, NUMERO_LENGTH
+from services.contracts.document_rules import MAX_LINES, NUMERO_LENGTH, DocumentType
 from services.documents.domain.cell_values import CellRefused, value_of
 from services.documents.domain.csv_content import FILE, MAX_COLUMNS, read_csv
 from services.documents.domain.import_columns import (

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from services.contracts.publication_rules import MAX_CSV_BYTES
+from services.contracts.document_rules import MAX_CSV_BYTES
 from tests.documents.example_events import saved
 from tests.documents.imports.exam_office import CELLS, ExamOffice, csv_of, line, numero
 from tests.documents.text_extraction import text_of_html, text_of_pdf

@@ -12,7 +12,7 @@ from pathlib import Path
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import ArrayObject, DictionaryObject, NameObject, TextStringObject
 
-from services.contracts.publication_rules import MAX_PDF_BYTES
+from services.contracts.document_rules import MAX_PDF_BYTES
 from services.documents.domain.pdf_archives import TOO_LARGE
 from services.documents.inspection import program
 from services.documents.inspection.pdf_checks import ACTIVE, DAMAGED, MAX_PAGES, NOT_A_PDF, PROTECTED

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
-from services.contracts.publication_rules import MAX_ORDER_KEY_LENGTH, MAX_REASON_LENGTH, MAX_TITLE_LENGTH
+from services.contracts.document_rules import MAX_ORDER_KEY_LENGTH, MAX_REASON_LENGTH, MAX_TITLE_LENGTH
 from tests.documents.example_events import saved
 from tests.documents.imports.exam_office import NEW, ExamOffice, csv_of, line, numero, pdf_of, zip_of
 from tests.documents.service import some_id

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
-from services.contracts.document_types import AUTOMATIC
+from services.contracts.document_rules import AUTOMATIC_TYPES
 from tests.documents.imports.exam_office import ExamOffice, candidature, csv_of, line
 from tests.support.tokens import bearer, staff_token
 
@@ -33,9 +33,9 @@ def published(office: ExamOffice) -> ExamOffice:
 def test_all_documents_are_listed_the_withdrawn_one_with_its_reason(published: ExamOffice) -> None:
     documents = as_staff(published, LISTED).get_json()["documents"]
     states = {document["type"]: document["withdrawal_reason"] for document in documents}
-    assert states == {**{str(kind): None for kind in AUTOMATIC}, "convocation": "Changement de centre"}
+    assert states == {**{str(kind): None for kind in AUTOMATIC_TYPES}, "convocation": "Changement de centre"}
     assert [document["type"] for document in documents if document["withdrawn_at"]] == ["convocation"]
-    assert len(published.documents_of(1)) == len(AUTOMATIC), "its candidate sees the others alone"
+    assert len(published.documents_of(1)) == len(AUTOMATIC_TYPES), "its candidate sees the others alone"
 
 
 def test_each_opening_is_in_the_audit_trail_also_of_what_was_withdrawn(published: ExamOffice) -> None:

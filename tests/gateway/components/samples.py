@@ -4,7 +4,7 @@ from typing import Any
 
 from gateway import file_rules
 from services.contracts import page_labels
-from services.contracts.file_rules import MAX_FILE_BYTES
+from services.contracts.piece_rules import MAX_FILE_BYTES
 
 COMMUNES = [
     {"value": "14118", "label": "CAEN"},

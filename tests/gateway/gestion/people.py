@@ -16,7 +16,7 @@ from services.accounts.operations import staff_accounts
 from services.accounts.operations.sessions import end_all_sessions
 from services.chassis.database.audit import Actor
 from services.contracts import page_labels
-from services.contracts.piece_codes import STATUS_LABELS
+from services.contracts.piece_rules import STATUS_LABELS
 from tests.gateway.candidates import CandidateFactory, drop_cached_exchange
 from tests.gateway.checked_browser import CheckedBrowser
 from tests.gateway.components.html_checks import text_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.contracts.document_types import AUTOMATIC
+from services.contracts.document_rules import AUTOMATIC_TYPES
 from services.contracts.registration_lengths import NOTE
 from tests.gateway.candidates import CandidateFactory
 from tests.gateway.components.html_checks import text_of
@@ -31,7 +31,7 @@ def test_the_documents_of_a_candidature_are_listed_and_opened(
 ) -> None:
     running.deliver()
     gestionnaire.get(f"/gestion/candidatures/{candidature}")
-    assert len([row for row in rows(gestionnaire) if row.endswith("Publié")]) == len(AUTOMATIC)
+    assert len([row for row in rows(gestionnaire) if row.endswith("Publié")]) == len(AUTOMATIC_TYPES)
     [link] = [link for link in gestionnaire.page.xpath("//main//a") if "Confirmation" in text_of(link)]
     answer = gestionnaire.get(link.get("href"))
     assert (answer.content_type, answer.data[:5]) == ("application/pdf", b"%PDF-")
@@ -54,7 +54,7 @@ def test_a_document_is_written_for_one_candidature_and_published_once(
     candidate.get(f"/documents/{page.rpartition('/')[2]}")
     links = candidate.page.xpath("//main//a[starts-with(@href, '/documents/fichier/')]/@href")
     assert "Tiers temps accordé" in candidate.text
-    assert len({link.partition("?")[0] for link in links}) == len(AUTOMATIC) + 1, "sent twice, published once"
+    assert len({link.partition("?")[0] for link in links}) == len(AUTOMATIC_TYPES) + 1, "sent twice, published once"
 
 
 def test_a_candidature_is_set_aside_with_a_reason_that_the_candidate_reads(

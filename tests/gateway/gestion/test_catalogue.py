@@ -9,7 +9,7 @@ from base64 import urlsafe_b64encode
 from gateway.error_pages import LONGEST_KEPT_POST
 from gateway.layout.frame import GESTION_PAGES
 from services.accounts.domain.staff import Role
-from services.contracts.catalogue_rules import MAX_CATALOGUE_BYTES
+from services.contracts.api.administration import MAX_CATALOGUE_BYTES
 from tests.documents.imports.exam_office import zip_of
 from tests.gateway.candidates import CandidateFactory
 from tests.gateway.gestion.people import StaffFactory, rows

@@ -13,7 +13,7 @@ import requests
 from gateway.api.limits import max_file_bytes
 from gateway.web.justificatifs.file_reception import STAFF_UPLOADS_AT_ONCE, TOO_MANY_IN_ALL
 from services.chassis.french import file_size
-from services.contracts.publication_rules import MAX_ARCHIVE_BYTES, MAX_CSV_BYTES
+from services.contracts.document_rules import MAX_ARCHIVE_BYTES, MAX_CSV_BYTES
 from tests.documents.imports.exam_office import NEW
 from tests.gateway.gestion.people import StaffFactory
 from tests.support.in_process_four_services import InProcessFourServices

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from services.chassis.french import file_size
-from services.contracts.publication_rules import MAX_CSV_BYTES
+from services.contracts.document_rules import MAX_CSV_BYTES
 from services.contracts.registrations import DeclaredDocument, DocumentsDeclared
 from services.documents.handlers import registry
 from services.documents.models import Candidature, db

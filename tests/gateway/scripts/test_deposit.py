@@ -8,8 +8,7 @@ from playwright.sync_api import Route, expect
 from pypdf import PdfWriter
 
 from services.chassis.french import file_size
-from services.contracts.file_rules import MAX_FILE_BYTES
-from services.contracts.piece_codes import Scan
+from services.contracts.piece_rules import MAX_FILE_BYTES, Scan
 from tests.gateway.deposited_pieces import set_scan
 from tests.gateway.scripts.sender import KIBIBYTE, PART, SLOW, Sender
 from tests.pieces import sample_files

@@ -8,7 +8,7 @@ from PIL import Image, ImageDraw
 from playwright.sync_api import Route
 from pypdf import PdfReader
 
-from services.contracts.file_rules import MAX_FILE_BYTES, PAGE_SIDE
+from services.contracts.piece_rules import MAX_FILE_BYTES, PAGE_SIDE
 from tests.gateway.scripts.sender import Sender
 from tests.pieces.corpus.sample_pages import heic
 from tests.support.processes import wait_until

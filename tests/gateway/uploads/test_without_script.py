@@ -13,8 +13,7 @@ from gateway.web.justificatifs.file_reception import TOO_MANY_IN_ALL, TOO_MANY_O
 from gateway.web.justificatifs.lisible import LEGIBILITY_WARNINGS, processing_sentences
 from services.contracts import page_labels
 from services.contracts.api.pieces import Deposit
-from services.contracts.file_rules import MAX_FILE_BYTES
-from services.contracts.piece_codes import Scan, Sign
+from services.contracts.piece_rules import MAX_FILE_BYTES, Scan, Sign
 from tests.accounts.creation_form import PASSWORD
 from tests.gateway.candidates import CandidateFactory
 from tests.gateway.components.html_checks import text_of

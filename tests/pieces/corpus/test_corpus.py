@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from services.contracts.file_rules import MAX_FILE_BYTES
+from services.contracts.piece_rules import MAX_FILE_BYTES
 from services.pieces.domain.formats import Format
 from services.pieces.domain.refusals import FileRefused, FormatRefused, UnverifiableFile
 from services.pieces.inspection.confinement import LIMITS

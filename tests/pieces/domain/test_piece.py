@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from services.contracts import page_labels
-from services.contracts.piece_codes import Scan, Status
+from services.contracts.piece_rules import Scan, Status
 from services.pieces.domain import candidate_view as view_rules
 from services.pieces.domain import piece as piece_rules
 from services.pieces.domain import validation

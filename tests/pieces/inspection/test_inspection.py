@@ -9,7 +9,7 @@ import random
 import pytest
 
 from services.chassis.errors import DomainError
-from services.contracts.file_rules import MAX_FILE_BYTES
+from services.contracts.piece_rules import MAX_FILE_BYTES
 from services.pieces.domain.formats import Format
 from services.pieces.domain.refusals import FileRefused, FormatRefused
 from services.pieces.inspection import ole

@@ -9,7 +9,7 @@ import pikepdf
 import pytest
 from PIL import Image
 
-from services.contracts.piece_codes import Sign
+from services.contracts.piece_rules import Sign
 from services.pieces.domain.legibility import signs_of_document
 from services.pieces.inspection.pages import look_at, merge_pdfs, picture_to_pdf
 from tests.pieces import sample_files

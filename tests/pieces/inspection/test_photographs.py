@@ -11,7 +11,7 @@ import pikepdf
 import pytest
 from PIL import Image
 
-from services.contracts.file_rules import MAX_FILE_BYTES, PAGE_SIDE, PREVIEW_SIDE
+from services.contracts.piece_rules import MAX_FILE_BYTES, PAGE_SIDE, PREVIEW_SIDE
 from services.pieces.domain.legibility import Look
 from services.pieces.domain.refusals import FileRefused, UnverifiableFile
 from services.pieces.inspection.processes import Inspections

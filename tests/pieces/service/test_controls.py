@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 
 from services.chassis.errors import Unavailable
 from services.chassis.process import capacity
-from services.contracts.piece_codes import STATUS_LABELS
+from services.contracts.piece_rules import STATUS_LABELS
 from services.pieces.domain.control import MAX_COMMENT_LENGTH
 from services.pieces.models import db
 from services.pieces.operations import controls

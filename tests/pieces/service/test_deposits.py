@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 
 from services.chassis.french import file_size
 from services.chassis.process.capacity import WORK
-from services.contracts.file_rules import MAX_FILE_BYTES, PREVIEW_SIDE
+from services.contracts.piece_rules import MAX_FILE_BYTES, PREVIEW_SIDE
 from services.objects import ObjectStore
 from services.pieces.dependencies import dependencies
 from services.pieces.domain.object_keys import parse_key

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 from werkzeug.test import TestResponse
 
-from services.contracts.file_rules import PAGE_SIDE
+from services.contracts.piece_rules import PAGE_SIDE
 from services.pieces.dependencies import dependencies
 from services.pieces.domain.refusals import UnverifiableFile, UnverifiedReason
 from services.pieces.inspection.processes import MAX_WAITING_PICTURES_OF_ONE, Inspections

@@ -11,7 +11,7 @@ from sqlalchemy import update
 
 from services.chassis.jobs.registry import stopping_answered_by
 from services.contracts.page_sizes import LARGEST_PAGE
-from services.contracts.piece_codes import Scan
+from services.contracts.piece_rules import Scan
 from services.pieces.models import Deposit, db
 from services.pieces.operations import reminders_by_hand
 from services.pieces.operations.incomplete_counts import record_incomplete_counts

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select, text
 
 from services.contracts.page_sizes import LARGEST_PAGE
-from services.contracts.piece_codes import STATUS_LABELS
+from services.contracts.piece_rules import STATUS_LABELS
 from services.pieces.models import AuditEntry, db
 from services.pieces.queries import staff_export
 from tests.documents.example_events import CANDIDATURE

@@ -13,7 +13,7 @@ from PIL import Image
 from werkzeug.test import TestResponse
 
 from services.chassis.french import file_size
-from services.contracts.file_rules import MAX_FILE_BYTES, MAX_MERGED_FILES
+from services.contracts.piece_rules import MAX_FILE_BYTES, MAX_MERGED_FILES
 from services.pieces.dependencies import dependencies
 from services.pieces.domain.formats import Format
 from services.pieces.domain.uploads import UPLOAD_GRACE

@@ -13,7 +13,7 @@ from sqlalchemy import event, func, select
 from services.chassis.clock import system_now
 from services.chassis.database.transactions import new_id
 from services.chassis.french import file_size
-from services.contracts.file_rules import MAX_FILE_BYTES, MAX_UPLOAD_PART_BYTES
+from services.contracts.piece_rules import MAX_FILE_BYTES, MAX_UPLOAD_PART_BYTES
 from services.pieces.domain.uploads import (
     HOUR,
     MAX_OPEN_BYTES,

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Flask
 
-from services.contracts.stored_registrations import SCHEMA_KEY
+from services.contracts.registrations import SCHEMA_KEY
 from services.registrations.models import CandidatureVersion, db
 from tests.registrations.domain.example_dossier import ANSWERS, BESANCON
 from tests.registrations.service.candidate_client import CandidateClient, as_service

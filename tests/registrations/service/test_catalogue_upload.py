@@ -11,7 +11,7 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import select
 
-from services.contracts.catalogue_rules import MAX_CATALOGUE_BYTES
+from services.contracts.api.administration import MAX_CATALOGUE_BYTES
 from services.registrations.models import AuditEntry, EtablissementRow, db
 from tests.documents.imports.exam_office import zip_of
 from tests.registrations.catalogue.archives import delivered

@@ -1,0 +1,118 @@
+"""The types of documents of guide §8, with the label that pages show, and the two formats of every document; an exam's
+catalogue may declare further types. What an exam office may publish, and for how many; states of imports."""
+
+from __future__ import annotations
+
+import unicodedata
+from enum import StrEnum
+
+from services.contracts.piece_rules import MAX_FILE_BYTES
+
+MAX_CSV_BYTES = MAX_FILE_BYTES
+MAX_PDF_BYTES = MAX_FILE_BYTES
+"""Of each PDF, in an archive or by itself."""
+MAX_ARCHIVE_BYTES = 20 * 1024 * 1024
+"""Of a ZIP archive, and of the files of one sending together. Gateway and documents hold a sending in /tmp, which
+counts in the memory of a container; the proxy lets as much pass."""
+MAX_PDFS_PER_SENDING = 500
+"""What is checked within one request; an import may receive several sendings."""
+MAX_LINES = 10_000
+"""Lines of a CSV, and documents of an import."""
+NUMERO_LENGTH, NUMERO_LENGTH_IN_WORDS = 11, "onze chiffres"
+"""Of a N° candidat, as registrations gives it."""
+
+MAX_TITLE_LENGTH = 200  # characters, as those below
+MAX_PARAGRAPHS, MAX_PARAGRAPH_LENGTH = 50, 5000
+MAX_RECIPIENTS = 500
+"""Candidatures that an order without a file names."""
+MAX_REASON_LENGTH = 500
+"""Of a withdrawal."""
+MAX_ORDER_KEY_LENGTH = 200
+"""Of the header Idempotency-Key."""
+
+PREPARED, CHECKED = "prepared", "checked"
+PUBLISHING, PUBLISHED = "publishing", "published"
+ABANDONED, WITHDRAWN = "abandoned", "withdrawn"
+STATE_LABELS = {
+    PREPARED: "En attente du fichier",
+    CHECKED: "À publier",
+    PUBLISHING: "Publication en cours",
+    PUBLISHED: "Publié",
+    ABANDONED: "Abandonné",
+    WITHDRAWN: "Retiré",
+}
+READY, FAILED = "ready", "failed"
+DOCUMENT_STATE_LABELS = {
+    READY: "À publier",
+    PUBLISHED: "Publié",
+    FAILED: "Non publié",
+    ABANDONED: "Abandonné",
+    WITHDRAWN: "Retiré",
+}
+CSV, PDF = "csv", "pdf"
+SOURCE_LABELS = {CSV: "Tableau CSV", PDF: "Fichiers PDF"}
+
+# Invisible characters that would reorder the words of an official document.
+_REORDERING = frozenset("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_BREAKS = frozenset("\t\r\n\x0b\x0c\u2028\u2029")
+
+
+class DocumentType(StrEnum):
+    CONFIRMATION = "confirmation"
+    DEMANDE = "demande_pieces"
+    RELANCE = "relance_pieces"
+    AMENAGEMENTS = "amenagements"
+    CONVOCATION = "convocation"
+    RELEVE = "releve_notes"
+
+    @property
+    def label(self) -> str:
+        return TYPE_LABELS[self]
+
+
+TYPE_LABELS = {
+    DocumentType.CONFIRMATION: "Confirmation d'inscription",
+    DocumentType.DEMANDE: "Demande de pièces justificatives",
+    DocumentType.RELANCE: "Relance de pièces justificatives",
+    DocumentType.AMENAGEMENTS: "Notification de mesures d'aménagements",
+    DocumentType.CONVOCATION: "Convocation(s) aux épreuves",
+    DocumentType.RELEVE: "Relevé(s) de notes",
+}
+AUTOMATIC_TYPES = (DocumentType.DEMANDE, DocumentType.CONFIRMATION)
+"""Created for every saved version; every other type, those of catalogues included, is published by a gestionnaire.
+The worker creates the confirmation last: by then a candidate who pressed « Visualiser/Imprimer » at once has had it
+rendered, and the worker takes that rendering."""
+PUBLISHED_TYPES = tuple(document_type for document_type in DocumentType if document_type not in AUTOMATIC_TYPES)
+"""Of the guide's types."""
+LONGEST_CODE = 32  # characters
+CODE_FORM = rf"[a-z_]{{1,{LONGEST_CODE}}}"
+"""Of a type that a catalogue declares: it stands in a column, and in the keys of its files."""
+ID_FORM = r"[0-9a-f]{32}"
+"""Of the ids of documents and candidatures."""
+
+
+def type_label(type: str, declared: str | None) -> str:
+    """`declared`: the label of a type that is none of the guide's, as the exam's catalogue had it at the time."""
+    return declared or DocumentType(type).label
+
+
+class FileFormat(StrEnum):
+    """Values are the extensions, and what the API's `format` takes."""
+
+    PDF = "pdf"
+    HTML = "html"
+
+    @property
+    def content_type(self) -> str:
+        return "application/pdf" if self is FileFormat.PDF else "text/html; charset=utf-8"
+
+
+def cleaned_text(text: str) -> str:
+    """The text as documents print it: in NFC, white space as plain spaces, without control or reordering characters."""
+    composed = unicodedata.normalize("NFC", text)
+    spaced = "".join(" " if character in _BREAKS else character for character in composed)
+    return "".join(character for character in spaced if _is_text(character))
+
+
+def _is_text(character: str) -> bool:
+    return unicodedata.category(character) not in ("Cc", "Cs", "Cn") and character not in _REORDERING

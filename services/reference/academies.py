@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from services.reference import departements
-from services.reference.datafiles import read_json
+from services.reference import read_json
+from services.reference.lists import departements
 from services.reference.text import folded
 
 _BEFORE_THE_NAME = re.compile(r"^ACAD[ÉE]MIE (?:DE LA |DE L'|DES |DE |DU |D')", re.IGNORECASE)

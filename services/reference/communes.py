@@ -13,7 +13,7 @@ from enum import StrEnum
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from services.reference.datafiles import DATA
+from services.reference import DATA
 from services.reference.text import capitals, folded, words
 
 _SEPARATOR = ";"

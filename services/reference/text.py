@@ -1,4 +1,5 @@
-"""How names of places are written (`capitals`) and compared (`folded`).
+"""How names of places are written (`capitals`) and compared (`folded`), how people's names are kept, and which
+characters the portal's documents can print (`data/caracteres.json` is what their fonts hold, a test compares both).
 
 The guide writes places in unaccented capitals (TROYES, BESANCON); people type them with or without accents,
 apostrophes and hyphens, and abbreviate Saint.
@@ -8,7 +9,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
+from functools import cache, lru_cache
+
+from services.reference import read_json
 
 # Typographic signs made plain, and letters that Unicode does not decompose into a base letter and marks.
 _PLAIN = str.maketrans(
@@ -22,6 +25,12 @@ _PLAIN = str.maketrans(
 _SAINTS = {"st": "saint", "ste": "sainte", "sts": "saints", "stes": "saintes"}
 _WORD = re.compile(r"[^\W_]+")
 _ORDINAL = re.compile(r"0*([0-9]+)(?:er|re|ere|e|eme)?")
+
+# Control, formatting and (from broken encodings, which no database takes) surrogate characters.
+_INVISIBLE = frozenset({"Cc", "Cf", "Cs"})
+_APOSTROPHES_AND_HYPHENS = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "‐": "-", "‑": "-"})
+
+MAX_NAMED_CHARACTERS = 5
 
 
 def capitals(text: str) -> str:
@@ -71,3 +80,45 @@ def _without_marks(text: str) -> str:
             continue
         characters.append(character)
     return unicodedata.normalize("NFC", "".join(characters))
+
+
+def normalised_text(text: str) -> str:
+    """`text` in Unicode NFC, single spaces, plain apostrophes and hyphens; case and accents untouched.
+
+    Control and invisible formatting characters are dropped: these could make a page or a PDF show a name in
+    another order than it is stored. The result may be empty.
+    """
+    if text.isascii() and text.isprintable():  # as most of what people type is: none of the rest can be in it
+        return " ".join(text.split())
+    spaced = " ".join(text.translate(_APOSTROPHES_AND_HYPHENS).split())
+    visible = "".join(c for c in spaced if unicodedata.category(c) not in _INVISIBLE)
+    # Dropping a character can bring two spaces together, or a mark next to its letter.
+    return unicodedata.normalize("NFC", " ".join(visible.split()))
+
+
+@cache
+def code_points() -> frozenset[int]:
+    ranges = (text.split("-") for text in read_json("caracteres.json")["ranges"])
+    return frozenset(point for first, last in ranges for point in range(int(first, 16), int(last, 16) + 1))
+
+
+def unprintable(text: str) -> tuple[str, ...]:
+    """The characters of a text in NFC that cannot be printed, each once."""
+    return tuple(dict.fromkeys(character for character in text if ord(character) not in code_points()))
+
+
+def refusal_of_unprintable(text: str) -> str | None:
+    """Why a text that is printed cannot be taken, and what to do; None where it can."""
+    characters = unprintable(text)
+    if not characters:
+        return None
+    named = ", ".join(f"« {character} »" for character in characters[:MAX_NAMED_CHARACTERS])
+    if len(characters) == 1:
+        subject = f"Le caractère {named} ne peut pas être imprimé"
+    else:
+        more = len(characters) - MAX_NAMED_CHARACTERS
+        subject = f"Les caractères {named}{f' et {more} de plus' if more > 0 else ''} ne peuvent pas être imprimés"
+    return (
+        f"{subject} sur vos documents. Écrivez en lettres latines, comme sur votre pièce d'identité française "
+        "ou votre titre de séjour."
+    )

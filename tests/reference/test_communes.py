@@ -2,8 +2,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.reference import communes, departements
+from services.reference import communes
 from services.reference.communes import Kind
+from services.reference.lists import departements
 
 
 def labels(departement: str, typed: str, limit: int = communes.MAX_PROPOSALS) -> list[str]:

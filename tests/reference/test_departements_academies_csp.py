@@ -1,6 +1,7 @@
 import pytest
 
-from services.reference import academies, csp, departements, telephones
+from services.reference import academies, telephones
+from services.reference.lists import csp, departements
 from services.reference.text import capitals
 
 

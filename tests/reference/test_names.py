@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.reference.names import normalised
+from services.reference.text import normalised_text
 
 
 @pytest.mark.parametrize(
@@ -24,18 +24,18 @@ from services.reference.names import normalised
     ],
 )
 def test_a_name_is_kept_as_written_in_one_encoding(typed: str, expected: str) -> None:
-    assert normalised(typed) == expected
+    assert normalised_text(typed) == expected
 
 
 @settings(max_examples=50)
 @given(st.text(max_size=60))
 def test_a_name_normalised_twice_stays_the_same(text: str) -> None:
-    assert normalised(normalised(text)) == normalised(text)
+    assert normalised_text(normalised_text(text)) == normalised_text(text)
 
 
 @settings(max_examples=50)
 @given(st.text(max_size=60))
 def test_a_normalised_name_is_nfc_with_single_spaces(text: str) -> None:
-    name = normalised(text)
+    name = normalised_text(text)
     assert unicodedata.is_normalized("NFC", name)
     assert name == " ".join(name.split())

@@ -1,6 +1,6 @@
 import pytest
 
-from services.reference import nationalites, pays
+from services.reference.lists import nationalites, nationality_label, pays
 from services.reference.text import folded
 
 
@@ -34,13 +34,13 @@ def test_no_two_countries_share_a_code_or_a_label() -> None:
 
 
 def test_the_nationality_follows_the_civilite() -> None:
-    assert nationalites.label("100", "MONSIEUR") == "Français"
-    assert nationalites.label("100", "MADAME") == "Française"
-    assert nationalites.label("126", "MADAME") == "Grecque"
+    assert nationality_label("100", "MONSIEUR") == "Français"
+    assert nationality_label("100", "MADAME") == "Française"
+    assert nationality_label("126", "MADAME") == "Grecque"
 
 
 def test_an_unknown_nationality_has_no_label() -> None:
-    assert nationalites.label("000", "MADAME") == ""
+    assert nationality_label("000", "MADAME") == ""
 
 
 def test_nationalities_are_listed_by_label_with_french_first_and_special_ones_last() -> None:

@@ -9,7 +9,8 @@ from services.accounts.domain.civil_status import CIVILITES
 from services.accounts.domain.form_reader import FormReader
 from services.accounts.domain.passwords import Profile
 from services.contracts.api.forms import Form, FormField, Option, Suggestions
-from services.reference import communes, departements, pays
+from services.reference import communes
+from services.reference.lists import FRANCE, departements, pays
 
 _DATE_HINT = "Exemple: 30/05/1998"
 _EMAIL_HINT = "Exemple: nom.prenom@domaine.fr"
@@ -76,12 +77,12 @@ def _identity(values: Mapping[str, Any]) -> list[FormField]:
 
 
 def _birthplace(typed: FormReader) -> list[FormField]:
-    country_code = typed.raw("pays_naissance") or pays.FRANCE
+    country_code = typed.raw("pays_naissance") or FRANCE
     countries = [_option(country.code, country.label) for country in pays.proposed()]
     country_field = _field("pays_naissance", "Pays de naissance", "select", typed, refresh=True, autocomplete="off",
                            options=countries)  # fmt: skip
     country_field["value"] = country_code
-    if country_code != pays.FRANCE:
+    if country_code != FRANCE:
         town = _field("ville_naissance", "Ville de naissance", "text", typed, autocomplete="off")
         return [country_field, town]
     choices = [_option(departement.code, departement.label) for departement in departements.all()]

@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from services.accounts.domain.form_reader import FormReader
-from services.reference import communes, departements, pays
+from services.reference import communes
+from services.reference.lists import FRANCE, departements, pays
 from services.reference.text import capitals
 
 PLACE_LENGTH = 100
@@ -49,7 +50,7 @@ def _in_france(reader: FormReader) -> Birthplace | None:
         hors_liste = False
     if departement is None or commune is None:
         return None
-    return Birthplace(pays.FRANCE, departement.code, commune, hors_liste)
+    return Birthplace(FRANCE, departement.code, commune, hors_liste)
 
 
 def _listed_commune(reader: FormReader, departement: str | None) -> str | None:

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from services.chassis.errors import FieldError, Invalid
-from services.reference import printable
-from services.reference.names import normalised
+from services.reference.text import normalised_text, refusal_of_unprintable
 
 
 class FormReader:
@@ -27,7 +26,7 @@ class FormReader:
 
     def text(self, name: str) -> str:
         """What was typed, in Unicode NFC, with single spaces and without invisible characters."""
-        return normalised(self.raw(name))
+        return normalised_text(self.raw(name))
 
     def is_ticked(self, name: str) -> bool:
         """Whether a box is ticked: it then sends a value, alone or in a list; « non » and nothing are unticked."""
@@ -41,7 +40,7 @@ class FormReader:
 
     def check_printable(self, name: str, text: str) -> None:
         """Add a mistake where documents cannot print `text`, unless it was stored so before."""
-        detail = printable.refusal(text)
+        detail = refusal_of_unprintable(text)
         if detail is not None and text != self._stored.get(name):
             self.add_mistake(name, detail)
 

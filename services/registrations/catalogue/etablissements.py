@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from services.contracts.registration_lengths import LABEL, SHORT_CODE
-from services.reference import departements, uai
+from services.reference import uai
+from services.reference.lists import departements
 from services.registrations.catalogue.length_checks import too_long
 from services.registrations.catalogue.mistakes import CatalogueError, Mistake
 from services.registrations.domain.etablissements import Etablissement

@@ -7,7 +7,8 @@ from datetime import timedelta
 from services.chassis.clock import to_paris
 from services.contracts.accounts import Identity
 from services.contracts.registrations import Confirmation, Section
-from services.reference import nationalites, pays, telephones
+from services.reference import telephones
+from services.reference.lists import nationalites, pays
 from services.registrations.domain.acquis import Box
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.tab_answers import OUI, TabAnswers

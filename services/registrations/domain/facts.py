@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from services.chassis.clock import to_paris
-from services.reference import departements, nationalites, pays
+from services.reference.lists import departements, nationalites, pays
 from services.registrations.domain.acquis import Box
 from services.registrations.domain.conditions import Lookup, holds
 from services.registrations.domain.dossier import Dossier

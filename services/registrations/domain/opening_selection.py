@@ -9,7 +9,8 @@ from datetime import datetime
 
 from services.contracts.api.openings import Choice, ChosenStep, NextStep, OpeningInformation, Selection
 from services.contracts.registration_codes import Purpose
-from services.reference import academies, departements
+from services.reference import academies
+from services.reference.lists import departements
 from services.reference.text import folded
 from services.registrations.domain import windows
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from services.reference.names import normalised
+from services.reference.text import normalised_text
 
 OUI, NON = "oui", "non"
 WORDS = "-texte"  # suffix of a search field's name: the words typed there while nothing is chosen
@@ -33,12 +33,12 @@ class TabAnswers:
 
     def text(self, name: str) -> str:
         """What was typed, in NFC, without needless spaces or invisible characters."""
-        return normalised(self.raw(name))
+        return normalised_text(self.raw(name))
 
     def list(self, name: str) -> tuple[str, ...]:
         value = self.values.get(name, ())
         items = (value,) if isinstance(value, str) else value
-        return tuple(text for item in items if isinstance(item, str) and (text := normalised(item)))
+        return tuple(text for item in items if isinstance(item, str) and (text := normalised_text(item)))
 
     def is_ticked(self, name: str) -> bool:
         return self.raw(name) == OUI

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from functools import cache
 
-from services.reference import academies, communes, pays
+from services.reference import academies, communes
+from services.reference.lists import FRANCE, pays
 from services.reference.text import capitals, folded
 from services.registrations.domain.formats import FORMATS
 from services.registrations.domain.forms import Field, FieldError, Option, Section, error
@@ -67,7 +68,7 @@ def departement(typed: TabAnswers) -> str | None:
 
 
 def in_france(typed: TabAnswers) -> bool:
-    return typed.text("pays") in ("", pays.FRANCE)
+    return typed.text("pays") in ("", FRANCE)
 
 
 def postal_lines(typed: TabAnswers) -> tuple[str, ...]:
@@ -80,7 +81,7 @@ def postal_lines(typed: TabAnswers) -> tuple[str, ...]:
 
 
 def country_label(typed: TabAnswers) -> str:
-    country = pays.by_code(typed.text("pays") or pays.FRANCE)
+    country = pays.by_code(typed.text("pays") or FRANCE)
     return country.label if country else ""
 
 
@@ -114,7 +115,7 @@ def _country() -> Field:
         "select",
         required=True,
         options=tuple(options),
-        value=pays.FRANCE,
+        value=FRANCE,
         autocomplete="country",
         refresh=True,
     )

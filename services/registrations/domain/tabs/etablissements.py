@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from services.reference import academies, communes, departements
+from services.reference import academies, communes
+from services.reference.lists import departements
 from services.reference.text import folded
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.etablissements import Etablissement, EtablissementSearch

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from services.contracts.registration_lengths import ANSWER
-from services.reference import printable
+from services.reference.text import refusal_of_unprintable
 from services.registrations.domain.forms import Field, FieldError, Option, Section, error
 from services.registrations.domain.tab_answers import NON, OUI, TabAnswers
 
@@ -69,7 +69,7 @@ def _field_error(field: Field, typed: TabAnswers) -> FieldError | None:
 
 def _unprintable_error(field: Field, text: str) -> FieldError | None:
     """Only of free text: a field with an `inputmode` has a format that refuses such characters."""
-    detail = printable.refusal(text) if field.inputmode is None else None
+    detail = refusal_of_unprintable(text) if field.inputmode is None else None
     return error(field.name, f"{label_in_errors(field)} : {detail[0].lower()}{detail[1:]}") if detail else None
 
 

@@ -9,7 +9,8 @@ from services.chassis.french import short_date
 from services.contracts.accounts import Identity
 from services.contracts.registrations import Line
 from services.contracts.registrations import Section as RecapSection
-from services.reference import csp, departements, nationalites, pays, telephones
+from services.reference import telephones
+from services.reference.lists import csp, departements, nationalites, nationality_label, pays
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.exam_definition import Tab
 from services.registrations.domain.forms import Field, FieldError, Option, Section, error
@@ -165,7 +166,7 @@ def _identity_lines(identity: Identity, typed: TabAnswers) -> tuple[Line, ...]:
         Line("Commune de naissance", identity.commune_naissance),
         Line("Département, DOM ou COM de naissance", identity.departement_naissance or ""),
         Line("Pays de naissance", _country(identity)),
-        Line("Nationalité", nationalites.label(typed.text("nationalite"), identity.civilite)),
+        Line("Nationalité", nationality_label(typed.text("nationalite"), identity.civilite)),
     )
 
 

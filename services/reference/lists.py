@@ -1,0 +1,141 @@
+"""Lists of what has a code: countries and nationalities, départements, catégories socio-professionnelles."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from typing import Any, Generic, Protocol, TypeVar
+
+from services.reference import read_json
+
+FRANCE = "100"
+_FEMININE_CIVILITES = frozenset({"MADAME", "MADEMOISELLE"})
+
+
+class _Coded(Protocol):
+    @property
+    def code(self) -> str: ...
+
+
+Entry = TypeVar("Entry", bound=_Coded)
+
+
+class CodeList(Generic[Entry]):
+    """The entries of a file of `data/`, in its order."""
+
+    def __init__(self, file: str, entries_of: Callable[[dict[str, Any]], Iterable[Entry]]) -> None:
+        self._file, self._entries_of = file, entries_of
+
+    @cached_property
+    def _by_code(self) -> dict[str, Entry]:
+        return {entry.code: entry for entry in self._entries_of(read_json(self._file))}
+
+    @cached_property
+    def _proposed(self) -> tuple[Entry, ...]:
+        return tuple(entry for entry in self.all() if not getattr(entry, "historical", False))
+
+    def all(self) -> tuple[Entry, ...]:
+        """Every entry, former ones included."""
+        return tuple(self._by_code.values())
+
+    def proposed(self) -> tuple[Entry, ...]:
+        """What a list offers: the entries that exist today."""
+        return self._proposed
+
+    def by_code(self, code: str) -> Entry | None:
+        """The entry of this code, a former one too (someone may have been born in a former country)."""
+        return self._by_code.get(code)
+
+
+@dataclass(frozen=True, slots=True)
+class Pays:
+    """A country of birth or of residence, by the code of the Éducation nationale."""
+
+    code: str
+    label: str  # in capitals, as the portal shows it: « FRANCE (DONT OUTRE-MER) »
+    iso2: str | None  # ISO 3166-1; None for former states and groups of territories
+    historical: bool
+
+    @property
+    def is_france(self) -> bool:
+        return self.code == FRANCE
+
+
+@dataclass(frozen=True, slots=True)
+class Nationalite:
+    """By the code of its country, in the gender that the civilité asks for."""
+
+    code: str
+    masculine: str  # « Français »
+    feminine: str  # « Française », also what agrees with the word « nationalité » on documents
+
+    def label(self, civilite: str) -> str:
+        """The form for a civilité of the account form, « MONSIEUR » or « MADAME »."""
+        return self.feminine if civilite.upper() in _FEMININE_CIVILITES else self.masculine
+
+
+class Kind(StrEnum):
+    DEPARTEMENT = "departement"
+    DOM = "dom"
+    COM = "com"
+
+
+@dataclass(frozen=True, slots=True)
+class Departement:
+    """Also a DOM or COM; the code has three characters (014, 02A, 971), as the portal lists them."""
+
+    code: str
+    insee: str  # 14, 2A, 971
+    name: str  # « Calvados »
+    complement: str  # « du Calvados », after a noun
+    label: str  # « 014 - CALVADOS »
+    kind: Kind
+    academie: str | None  # two-digit code; of no académie but a vice-rectorat for some COM, None for the TAAF
+
+
+@dataclass(frozen=True, slots=True)
+class Csp:
+    """A category of the PCS 2003 of INSEE, asked of the candidate or a legal representative."""
+
+    code: str
+    label: str
+    group: str  # label of its group, for an <optgroup>; empty where there is none
+    historical: bool  # conscripts, for one, no longer exist
+
+
+pays = CodeList(
+    "pays.json",
+    lambda content: (
+        Pays(row["code"], row["libelle"], row["iso2"], row.get("historique", False)) for row in content["pays"]
+    ),
+)
+"""FRANCE first and the rest by label."""
+nationalites = CodeList(
+    "nationalites.json",
+    lambda content: (Nationalite(row["code"], row["masculin"], row["feminin"]) for row in content["nationalites"]),
+)
+"""The French one, the others by masculine label, stateless (998) and other (999) at the end."""
+departements = CodeList(
+    "departements.json",
+    lambda content: (
+        Departement(
+            row["code"], row["insee"], row["nom"], row["complement"], row["libelle"], Kind(row["kind"]), row["academie"]
+        )
+        for row in content["departements"]
+    ),
+)
+csp = CodeList(
+    "csp.json",
+    lambda content: (
+        Csp(row["code"], row["libelle"], content["groupes"].get(row["groupe"], ""), row.get("historique", False))
+        for row in content["csp"]
+    ),
+)
+
+
+def nationality_label(code: str, civilite: str) -> str:
+    """« Français » or « Française » for code 100; an empty text for an unknown code."""
+    nationalite = nationalites.by_code(code)
+    return nationalite.label(civilite) if nationalite else ""

@@ -7,7 +7,7 @@ Instants are ISO 8601 with offset, in UTC; dates are ISO. Labels are ready to be
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -207,13 +207,25 @@ class DocumentsDeclared(Contract):
     documents: tuple[DeclaredDocument, ...]
 
 
+@dataclass(frozen=True, kw_only=True)
+class SessionOptions:
+    """What the file of a session may ask for, as it holds in one of its openings. An option more is a field here, with
+    the default of sessions that do not speak of it, its key in `registrations/catalogue/sessions.py`, and its use."""
+
+    reminder_days: tuple[int, ...] = ()
+    """Days before the end of the deposit on which candidates are reminded of missing pieces (`relances`)."""
+    draft_reminder_days: tuple[int, ...] = ()
+    """Days before the end of the registrations on which they are reminded of drafts (`relances_brouillons`)."""
+    refusal_mails: bool = False
+    """Whether a « Non Conforme » is told by mail (`mail_non_conforme`)."""
+
+
 @dataclass(frozen=True)
 class WindowChanged(Contract):
-    """The dates of an opening, or what its candidates are told by mail: of each opening once, and when it changes.
+    """The dates of an opening, or the options of its session: of each opening once, and when they change.
 
-    pieces moves its deposit periods. `revision` grows with each change. `reminder_days`: days before the end of the
-    deposit on which candidates are reminded of missing pieces; `refusal_mails`: they are told of a « Non Conforme ».
-    Both are None from versions that did not know of them: then what is known stays.
+    pieces moves its deposit periods. `revision` grows with each change. `reminder_days` and `refusal_mails` repeat what
+    `options` says, for a version of pieces that does not read it; a `v2` of this type leaves them out.
     """
 
     TYPE: ClassVar[str] = "registrations.window_changed.v1"
@@ -227,6 +239,17 @@ class WindowChanged(Contract):
     deposit_closes: str
     reminder_days: tuple[int, ...] | None = None
     refusal_mails: bool | None = None
+    options: SessionOptions | None = None
+
+    def options_after(self, known: SessionOptions) -> SessionOptions:
+        """What holds for a reader who knew `known`: what an event of an older version does not say stays."""
+        if self.options is not None:
+            return self.options
+        return replace(
+            known,
+            reminder_days=known.reminder_days if self.reminder_days is None else self.reminder_days,
+            refusal_mails=known.refusal_mails if self.refusal_mails is None else self.refusal_mails,
+        )
 
 
 Data = dict[str, Any]

@@ -29,9 +29,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.chassis.database.audit import AuditColumns
 from services.chassis.database.audit_indexes import audit_indexes
-from services.chassis.database.transactions import Database, UtcDateTime, known_values, new_id
+from services.chassis.database.transactions import Database, DataclassJson, UtcDateTime, known_values, new_id
 from services.chassis.events import EventTables
 from services.contracts.piece_rules import ChangeKind, Scan, Status
+from services.contracts.registrations import SessionOptions
 from services.objects import ObjectKey, ObjectTables
 from services.pieces.domain.filenames import MAX_LENGTH
 
@@ -92,11 +93,8 @@ class Withdrawal(db.Model):
 
 
 class Window(db.Model):
-    """The deposit period of an opening, which replaces the one that versions of candidatures hold.
-
-    `reminder_days`: days before its end on which candidates are reminded of missing pieces; `refusal_mails`: they are
-    told of a « Non Conforme » by mail.
-    """
+    """The deposit period of an opening, which replaces the one that versions of candidatures hold, and the options of
+    its session."""
 
     __tablename__ = "windows"
 
@@ -106,6 +104,10 @@ class Window(db.Model):
     revision: Mapped[int] = mapped_column(Integer)
     deposit_opens: Mapped[datetime] = mapped_column(UtcDateTime)
     deposit_closes: Mapped[datetime] = mapped_column(UtcDateTime)
+    options: Mapped[SessionOptions] = mapped_column(
+        DataclassJson(SessionOptions), default=SessionOptions(), server_default="{}"
+    )
+    # Written for the version before, which may be at work on these tables; the release after this one drops them.
     reminder_days: Mapped[list[int]] = mapped_column(JSON, default=list, server_default="[]")
     refusal_mails: Mapped[bool] = mapped_column(default=False, server_default=false())
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from services.contracts.base import ContractError
-from services.contracts.registrations import RegistrationSaved
+from services.contracts.registrations import RegistrationSaved, SessionOptions, WindowChanged
 from tests.documents.example_events import saved
 
 
@@ -35,3 +35,25 @@ def test_what_is_wrong_deep_inside_is_named_by_its_place_and_not_repeated() -> N
         RegistrationSaved.from_data(wrong)
     assert "$.epreuves[1].mandatory" in str(refused.value)
     assert "DUBOIS" not in str(refused.value)
+
+
+def test_an_option_of_a_session_that_a_newer_producer_added_is_passed_over() -> None:
+    window = WindowChanged("BTS", "2022", "03", 1, "", "", options=SessionOptions(reminder_days=(7, 2)))
+    newer = window.to_data()
+    newer["options"] |= {"added": True}
+    assert WindowChanged.from_data(newer) == window
+
+
+def test_a_window_of_an_older_producer_changes_only_what_it_tells() -> None:
+    known = SessionOptions(reminder_days=(7,), draft_reminder_days=(2,), refusal_mails=True)
+    oldest = {
+        "exam": "BTS",
+        "session": "2022",
+        "academie": "03",
+        "revision": 1,
+        "deposit_opens": "",
+        "deposit_closes": "",
+    }
+    assert WindowChanged.from_data(oldest).options_after(known) == known
+    older = WindowChanged.from_data(oldest | {"reminder_days": [5, 0], "refusal_mails": False})
+    assert older.options_after(known) == SessionOptions(reminder_days=(5, 0), draft_reminder_days=(2,))

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import select, text
 
+from services.contracts.registrations import SessionOptions
 from services.pieces.domain.changes import Place
 from services.pieces.jobs import jobs
 from services.pieces.models import (
@@ -86,7 +87,7 @@ def full_pieces(database_url: str, objects_url: str, rows: int, weight: Weight) 
     for academie in ACADEMIES:  # of which one reminds its candidates, on this day by its last rung
         days = (26,) if academie == REMINDED else ()
         window = window_changed(1, academie=academie)
-        portal.handle_events(dataclasses.replace(window, reminder_days=days, refusal_mails=False))
+        portal.handle_events(dataclasses.replace(window, options=SessionOptions(reminder_days=days)))
     for code in DEPOSITED:
         assert portal.deposit(code).status_code in (200, 201)
     portal.validate("NATIONALITE")

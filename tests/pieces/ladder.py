@@ -8,19 +8,22 @@ from datetime import datetime
 from typing import Any
 
 from services.chassis.clock import PARIS
+from services.contracts.registrations import SessionOptions
 from services.contracts.reminder_rules import HOUR
 from services.pieces.models import db
-from tests.pieces.example_events import window_changed
+from tests.pieces.example_events import CLOSES, window_changed
 from tests.pieces.pieces_service import PiecesService
 
 SEVEN_DAYS, TWO_DAYS, LAST_DAY = (datetime(2021, 10, day, HOUR, tzinfo=PARIS) for day in (24, 29, 31))
 """The instants of the ladder 7, 2, 0 before the end of the guide's deposit, which closes on the 31st at midnight."""
 
 
-def with_ladder(service: PiecesService, *days: int, revision: int = 1, **overrides: Any) -> PiecesService:
+def with_ladder(
+    service: PiecesService, *days: int, revision: int = 1, closes: datetime = CLOSES, refusal_mails: bool = False
+) -> PiecesService:
     """The guide's opening with this ladder (7, 2, 0); the same service, to be chained."""
-    event = dataclasses.replace(window_changed(revision), reminder_days=days or (7, 2, 0), refusal_mails=False)
-    service.handle_events(dataclasses.replace(event, **overrides))
+    options = SessionOptions(reminder_days=days or (7, 2, 0), refusal_mails=refusal_mails)
+    service.handle_events(dataclasses.replace(window_changed(revision, closes=closes), options=options))
     return service
 
 

@@ -14,14 +14,15 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Any, Generic, TypeVar
 
+import msgspec
 import psycopg
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from psycopg.abc import RV, PQGen
 from psycopg.pq import TransactionStatus
-from sqlalchemy import CheckConstraint, Connection, DateTime, Engine, MetaData, event, text
+from sqlalchemy import JSON, CheckConstraint, Connection, DateTime, Engine, MetaData, event, text
 from sqlalchemy.engine import URL, Dialect, ExceptionContext, make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -58,6 +59,9 @@ _EXPORTS_BUSY = "Un autre export est en cours : réessayez dans un instant."
 _SPAN_KEY = "portail_span"  # of the statement that a connection executes
 
 
+Stored = TypeVar("Stored")
+
+
 def new_id() -> str:
     """32 hexadecimal digits, random: ids are never guessable nor ordered."""
     return uuid.uuid4().hex
@@ -80,6 +84,23 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class DataclassJson(TypeDecorator[Stored], Generic[Stored]):
+    """A dataclass in one column. A field with a default is added without a migration; unknown ones are passed over."""
+
+    impl = JSON
+    cache_ok = True
+
+    def __init__(self, stored: type[Stored]) -> None:
+        super().__init__()
+        self.stored = stored
+
+    def process_bind_param(self, value: Stored | None, dialect: Dialect) -> Any:
+        return msgspec.to_builtins(value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Stored | None:
+        return None if value is None else msgspec.convert(value, self.stored)
 
 
 class _PostgresConnection(psycopg.Connection[Any]):

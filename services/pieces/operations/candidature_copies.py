@@ -13,6 +13,7 @@ from services.contracts.registrations import (
     PieceAsked,
     RegistrationSaved,
     RegistrationWithdrawn,
+    SessionOptions,
     WindowChanged,
     copied_columns,
 )
@@ -61,21 +62,19 @@ def hide_withdrawn(session: Session, event: RegistrationWithdrawn) -> None:
 
 
 def update_deposit_period(session: Session, event: WindowChanged) -> None:
-    """Save the newest dates of an opening, which readers take in place of those of any version, and what its candidates
-    are told by mail."""
+    """Save the newest dates of an opening, which readers take in place of those of any version, and its options."""
     key = (event.exam, event.session, event.academie)
     window = session.get(Window, key, with_for_update=True)
     if window is None:
         window = Window(exam_code=event.exam, session_name=event.session, academie_code=event.academie, revision=0)
+        window.options = SessionOptions()
         session.add(window)
     if event.revision > window.revision:
         window.revision = event.revision
         window.deposit_opens = datetime.fromisoformat(event.deposit_opens)
         window.deposit_closes = datetime.fromisoformat(event.deposit_closes)
-        if event.reminder_days is not None:
-            window.reminder_days = list(event.reminder_days)
-        if event.refusal_mails is not None:
-            window.refusal_mails = event.refusal_mails
+        window.options = event.options_after(window.options)
+        window.reminder_days, window.refusal_mails = list(window.options.reminder_days), window.options.refusal_mails
 
 
 def _copy_labels(candidature: Candidature, event: RegistrationSaved) -> None:

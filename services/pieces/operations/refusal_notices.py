@@ -23,7 +23,7 @@ DELAY_SECONDS = 60.0
 
 def plan_notice(session: Session, context: PieceContext) -> None:
     """After a control of this piece: its candidate gets a mail about a « Non Conforme », where the session wants it."""
-    if context.status is Status.NON_COMPLIANT and context.window is not None and context.window.refusal_mails:
+    if context.status is Status.NON_COMPLIANT and context.window is not None and context.window.options.refusal_mails:
         work, candidature_id = {"candidature_id": context.candidature.id}, context.candidature.id
         follow_up(session, ANNOUNCE_REFUSALS, work, subject=candidature_id, delay=DELAY_SECONDS)
 

@@ -33,7 +33,7 @@ def _due_rounds(at: datetime) -> list[tuple[str, OpeningKey]]:
         windows = session.scalars(select(Window).where(Window.deposit_closes > at)).all()
     rounds = []
     for window in windows:
-        if (days := current_rung(window.deposit_closes, window.reminder_days, at)) is not None:
+        if (days := current_rung(window.deposit_closes, window.options.reminder_days, at)) is not None:
             opening = (window.exam_code, window.session_name, window.academie_code)
             end = window.deposit_closes.astimezone(UTC)
             rounds.append((f"{'/'.join(opening)}/{end.isoformat()}/{days}", opening))

@@ -109,7 +109,7 @@ def _incomplete(session: Session, candidature_ids: Collection[str], at: datetime
 
 
 def _has_ladder(lacking: Incomplete) -> bool:
-    return bool(lacking.window and lacking.window.reminder_days)
+    return bool(lacking.window and lacking.window.options.reminder_days)
 
 
 def _due(session: Session, incomplete: Sequence[Incomplete], at: datetime) -> list[tuple[Incomplete, frozenset[Rung]]]:
@@ -118,7 +118,7 @@ def _due(session: Session, incomplete: Sequence[Incomplete], at: datetime) -> li
     recorded = _recorded(session, [lacking.candidature.id for lacking in incomplete])
     due = []
     for lacking in incomplete:
-        ladder = lacking.window.reminder_days if lacking.window else ()
+        ladder = lacking.window.options.reminder_days if lacking.window else ()
         rungs = due_rungs(_parts(lacking, controlled), ladder, at)
         if new := frozenset(rung for rung in rungs if (lacking.candidature.id, rung) not in recorded):
             due.append((lacking, new))

@@ -24,7 +24,8 @@ def to_data(exam: Exam) -> dict[str, Any]:
 
 
 def from_data(data: Mapping[str, Any]) -> Exam:
-    """The exam that `to_data` wrote. Raises KeyError or TypeError for anything else."""
+    """The exam that `to_data` wrote, without what a later version added. Raises KeyError or TypeError for anything
+    else."""
     exam: Exam = _value(Exam, data)
     return exam
 
@@ -77,7 +78,7 @@ def _value(expected: Any, data: Any) -> Any:
 
 def _dataclass(expected: type, data: Mapping[str, Any]) -> Any:
     hints = _hints(expected)
-    return expected(**{name: _value(hints[name], item) for name, item in data.items()})
+    return expected(**{name: _value(hints[name], item) for name, item in data.items() if name in hints})
 
 
 def _optional(arguments: tuple[Any, ...], data: Any) -> Any:

@@ -14,7 +14,7 @@ from typing import Any
 
 from services.contracts.document_rules import DocumentType
 from services.contracts.piece_rules import FORMATS
-from services.contracts.registrations import Contact
+from services.contracts.registrations import Contact, SessionOptions
 from services.registrations.domain.conditions import ALWAYS, Condition
 
 # Tags of an épreuve.
@@ -198,7 +198,7 @@ class Opening:
 
 
 @dataclass(frozen=True)
-class Session:
+class Session(SessionOptions):
     name: str  # key, "2022"
     year: int  # the year of the épreuves, what rules count with
     label: str  # "BTS 2022"
@@ -207,10 +207,6 @@ class Session:
     pieces: tuple[str, ...]  # codes that may be asked for
     openings: tuple[Opening, ...]
     demonstration: bool = False
-    # Reminders, in days before the end of the deposit (`relances`) or of the registrations (`relances_brouillons`).
-    reminder_days: tuple[int, ...] = ()
-    draft_reminder_days: tuple[int, ...] = ()
-    refusal_mails: bool = False  # `mail_non_conforme`
 
 
 @dataclass(frozen=True)

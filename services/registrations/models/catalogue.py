@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
-from services.chassis.database.transactions import UtcDateTime, new_id
+from services.chassis.database.transactions import DataclassJson, UtcDateTime, new_id
 from services.contracts import registration_lengths as lengths
+from services.contracts.registrations import SessionOptions
 from services.registrations.models.database import DIGEST, ID, Json, db
 
 
@@ -37,9 +38,7 @@ class CurrentExam(db.Model):
 class OpeningRow(db.Model):
     """One académie's window for a session, dated by the catalogue. `listed` is false once the catalogue drops it.
 
-    `revision` grows with each change of the dates in force, wherever it comes from, and of what pieces is told besides.
-    Of the session: on which days before the end candidates are reminded of pieces (`reminder_days`) and of drafts
-    (`draft_reminder_days`), whether a « Non Conforme » is told by mail (`refusal_mails`).
+    `revision` grows with each change of the dates in force, wherever it comes from, and of `options`, the session's.
     """
 
     __tablename__ = "openings"
@@ -60,6 +59,10 @@ class OpeningRow(db.Model):
     session_closes: Mapped[datetime] = mapped_column(UtcDateTime)
     listed: Mapped[bool] = mapped_column(default=True)
     revision: Mapped[int] = mapped_column(default=0)
+    options: Mapped[SessionOptions] = mapped_column(
+        DataclassJson(SessionOptions), default=SessionOptions(), server_default="{}"
+    )
+    # Written for the version before, which may be at work on these tables; the release after this one drops them.
     reminder_days: Mapped[list[int]] = mapped_column(Json, default=list, server_default="[]")
     draft_reminder_days: Mapped[list[int]] = mapped_column(Json, default=list, server_default="[]")
     refusal_mails: Mapped[bool] = mapped_column(default=False, server_default=false())

@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session as DbSession
 from services.chassis.clock import iso_utc
 from services.chassis.database.audit import Actor
 from services.chassis.events import publish
-from services.contracts.registrations import DeclaredDocument, DocumentsDeclared
+from services.contracts.api.operation import answer_of
+from services.contracts.registrations import DeclaredDocument, DocumentsDeclared, SessionOptions
 from services.registrations.catalogue import digest, to_data, with_current_demonstrations
 from services.registrations.domain.etablissements import Etablissement
 from services.registrations.domain.exam_definition import Exam, Opening, Session
@@ -164,12 +165,13 @@ def _set_dates(row: OpeningRow, exam_session: Session, opening: Opening) -> None
     row.opens, row.closes = opening.opens, opening.closes
     row.deposit_opens, row.deposit_closes = opening.deposit_opens, opening.deposit_closes
     row.session_closes = exam_session.closes
-    row.reminder_days = list(exam_session.reminder_days)
-    row.draft_reminder_days = list(exam_session.draft_reminder_days)
-    own_refusal_mails = opening.refusal_mails
-    row.refusal_mails = exam_session.refusal_mails if own_refusal_mails is None else own_refusal_mails
+    own = {} if opening.refusal_mails is None else {"refusal_mails": opening.refusal_mails}
+    row.options = answer_of(SessionOptions, exam_session, **own)
+    row.reminder_days = list(row.options.reminder_days)
+    row.draft_reminder_days = list(row.options.draft_reminder_days)
+    row.refusal_mails = row.options.refusal_mails
 
 
-def _published_values(session: DbSession, row: OpeningRow) -> tuple[datetime, datetime, tuple[int, ...], bool]:
+def _published_values(session: DbSession, row: OpeningRow) -> tuple[datetime, datetime, SessionOptions]:
     dates = dates_in_force(session, row)
-    return dates.deposit_opens, dates.deposit_closes, tuple(row.reminder_days), row.refusal_mails
+    return dates.deposit_opens, dates.deposit_closes, row.options

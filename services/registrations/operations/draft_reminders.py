@@ -45,9 +45,9 @@ def _due_rungs(at: datetime) -> list[tuple[str, datetime, int]]:
     """(opening, end of the registrations, days before it) of the rungs that are due."""
     with db.reading() as session:
         rows = session.scalars(select(OpeningRow).where(OpeningRow.listed, OpeningRow.session_closes > at)).all()
-        laddered = [row for row in rows if row.draft_reminder_days]
-        ends = [(row.id, dates_in_force(session, row).closes, row.draft_reminder_days) for row in laddered]
-    rungs = ((opening_id, closes, current_rung(closes, ladder, at)) for opening_id, closes, ladder in ends)
+        laddered = [row for row in rows if row.options.draft_reminder_days]
+        ends = [(row, dates_in_force(session, row).closes) for row in laddered]
+    rungs = ((row.id, closes, current_rung(closes, row.options.draft_reminder_days, at)) for row, closes in ends)
     return [(opening_id, closes, days) for opening_id, closes, days in rungs if days is not None]
 
 

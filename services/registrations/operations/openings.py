@@ -93,7 +93,7 @@ def dates_in_force(session: DbSession, row: OpeningRow) -> Dates:
 
 
 def publish_window(session: DbSession, row: OpeningRow, dates: Dates) -> None:
-    """Publish the deposit period of an opening, and what its candidates are told by mail, for pieces.
+    """Publish the deposit period of an opening, and the options of its session, for pieces.
 
     `row.revision` must already be incremented.
     """
@@ -104,8 +104,9 @@ def publish_window(session: DbSession, row: OpeningRow, dates: Dates) -> None:
         revision=row.revision,
         deposit_opens=iso_utc(dates.deposit_opens),
         deposit_closes=iso_utc(dates.deposit_closes),
-        reminder_days=tuple(row.reminder_days),
-        refusal_mails=row.refusal_mails,
+        reminder_days=row.options.reminder_days,
+        refusal_mails=row.options.refusal_mails,
+        options=row.options,
     )
     publish(session, event, subject=row.id)
 

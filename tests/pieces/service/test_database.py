@@ -14,9 +14,11 @@ from sqlalchemy import Connection, delete, select, text
 from sqlalchemy.exc import DBAPIError
 
 from services.chassis.clock import system_now
-from services.pieces.models import Deposit, db, object_tables
+from services.contracts.registrations import SessionOptions
+from services.pieces.models import Deposit, Window, db, object_tables
 from tests.pieces import sample_files
 from tests.pieces.example_events import academie, registration_saved
+from tests.pieces.ladder import with_ladder
 from tests.pieces.pieces_service import PiecesService
 from tests.support.processes import wait_until
 
@@ -126,3 +128,18 @@ def test_files_removed_before_the_upgrade_are_retired_by_it_and_controlled_ones_
     kept_days = (retired.kept_until - system_now()) / timedelta(days=1)
     assert 34 < kept_days <= 35, "as that migration says, whatever KEPT_DAYS is since"
     assert service.run_command("reconcile").exit_code == 0
+
+
+def test_the_options_of_sessions_go_up_and_down(service: PiecesService) -> None:
+    """Down to the columns that the version before reads and writes, and up from what stands there."""
+    with_ladder(service, 7, 0, refusal_mails=True)
+    with service.app.app_context():
+        downgrade(directory=MIGRATIONS, revision="0010")
+        with db.engine.begin() as connection:
+            (older,) = connection.execute(text("SELECT CAST(reminder_days AS TEXT), refusal_mails FROM windows")).all()
+            connection.execute(text("UPDATE windows SET reminder_days = '[5]'"))
+        upgrade(directory=MIGRATIONS)
+        with db.reading() as session:
+            stored = session.scalars(select(Window.options)).all()
+    assert (older[0], bool(older[1])) == ("[7, 0]", True)
+    assert stored == [SessionOptions(reminder_days=(5,), refusal_mails=True)]

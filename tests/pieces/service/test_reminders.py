@@ -116,7 +116,7 @@ def test_without_a_ladder_nobody_is_reminded(service: PiecesService) -> None:
 
 def test_an_extended_deposit_has_a_ladder_of_its_own(laddered: PiecesService) -> None:
     assert _run_at(laddered, LAST_DAY) == 1
-    with_ladder(laddered, revision=2, deposit_closes=(CLOSES + timedelta(days=10)).isoformat())
+    with_ladder(laddered, revision=2, closes=CLOSES + timedelta(days=10))
     assert _run_at(laddered, LAST_DAY + timedelta(hours=1)) == 1
     assert _run_at(laddered, LAST_DAY + timedelta(days=3)) == 2, "seven days before the new end"
 

@@ -30,6 +30,12 @@ def test_every_exam_of_the_catalogue_survives_json() -> None:
         assert digest(again) == digest(exam)
 
 
+def test_what_a_later_version_stored_besides_is_passed_over(exam: Exam) -> None:
+    later = to_data(exam)
+    later["sessions"][0] |= {"an_option": True}
+    assert from_data(later) == exam
+
+
 def test_the_digest_changes_with_the_exam_and_with_nothing_else(exam: Exam, tmp_path: Path) -> None:
     assert digest(exam) == digest(reloaded(tmp_path / "same", "", ""))
     assert digest(exam) != digest(reloaded(tmp_path / "other", "Oral", "Écrit"))

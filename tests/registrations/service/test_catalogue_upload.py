@@ -86,7 +86,7 @@ def test_what_is_loaded_is_in_force_told_to_pieces_and_in_the_journal(app: Flask
     [cfg] = compared(app, changed)["exams"]
     before = len(events_of(app, "registrations.window_changed.v1"))
     load(app, changed)
-    assert events_of(app, "registrations.window_changed.v1")[before:][0]["data"]["reminder_days"] == [60, 2]
+    assert events_of(app, "registrations.window_changed.v1")[before:][0]["data"]["options"]["reminder_days"] == [60, 2]
     assert in_force(app)["CFG"]["loaded_by_staff"]
     with app.app_context(), db.reading() as session:
         entry = session.scalars(select(AuditEntry).filter_by(subject="CFG").order_by(AuditEntry.id.desc())).first()

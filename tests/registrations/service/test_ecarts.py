@@ -76,7 +76,7 @@ def test_the_others_are_told_that_it_was_set_aside_and_may_still_ask_for_what_wa
 def test_going_up_finds_the_reasons_of_those_set_aside_before(sending: Flask, set_aside: dict[str, Any]) -> None:
     folder = str(Path(sending.root_path) / "migrations")
     with sending.app_context():
-        downgrade(directory=folder, revision="-1")
+        downgrade(directory=folder, revision="0003")
         upgrade(directory=folder)
         with db.reading() as session:
             assert session.query(Candidature.end_reason).all() == [(REASON,)]

@@ -8,13 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sql
 from flask import Flask
+from flask_migrate import downgrade, upgrade
 
 from services.chassis.errors import Invalid, NotFound
 from services.contracts.registration_codes import Purpose
 from services.contracts.registration_lengths import MESSAGE_TEXT
+from services.contracts.registrations import SessionOptions
 from services.registrations.domain.opening_selection import Choices, select
-from services.registrations.models import CatalogueRevision, CurrentExam, db
+from services.registrations.models import CatalogueRevision, CurrentExam, OpeningRow, db
 from services.registrations.operations.catalogue import compare_catalogue, load_catalogue, move_demonstration_dates
 from services.registrations.operations.messages import NewMessage, publish_message, withdraw_message
 from services.registrations.operations.openings import NewDates, change_window
@@ -37,6 +40,7 @@ from tests.registrations.service.outbox import events_of
 from tests.support.tokens import bearer, staff_token
 
 PICKED = "domaine=Examen&exam=BTS&session=2022"
+OLDER = "SELECT CAST(reminder_days AS TEXT), CAST(draft_reminder_days AS TEXT), refusal_mails FROM openings"
 
 
 def messages(app: Flask) -> list[str]:
@@ -139,14 +143,34 @@ def test_pieces_is_told_of_each_opening_once_and_of_what_changes_in_it(app: Flas
         load(app, replace(GUIDE, sessions=(changed,)))
         assert sorted(_openings_told(app)[before:]) == told
     newest = _windows(app)[-1]["data"]
-    assert (newest["reminder_days"], newest["refusal_mails"]) == ([7, 0], True)
+    assert newest["options"] == {"reminder_days": [7, 0], "draft_reminder_days": [], "refusal_mails": True}
+    assert (newest["reminder_days"], newest["refusal_mails"]) == ([7, 0], True), "for a reader of the older shape"
+
+
+@pytest.mark.engines("sqlite", "postgresql")
+def test_the_options_of_openings_go_up_and_down(app: Flask) -> None:
+    """Down to the columns that the version before reads and writes, and up from what stands there."""
+    asking = replace(GUIDE_SESSION, reminder_days=(7, 0), draft_reminder_days=(2,), refusal_mails=True)
+    load(app, replace(GUIDE, sessions=(asking,)))
+    folder = str(Path(app.root_path) / "migrations")
+    with app.app_context():
+        downgrade(directory=folder, revision="0011")
+        with db.engine.begin() as connection:
+            older = connection.execute(sql.text(OLDER))
+            assert [(days, drafts, bool(mails)) for days, drafts, mails in older] == [("[7, 0]", "[2]", True)] * 2
+            connection.execute(sql.text("UPDATE openings SET reminder_days = '[5]' WHERE academie = '03'"))
+        upgrade(directory=folder)
+        with db.reading() as session:
+            stored = {row.academie: row.options for row in session.scalars(sql.select(OpeningRow))}
+    before = SessionOptions(reminder_days=(7, 0), draft_reminder_days=(2,), refusal_mails=True)
+    assert stored == {"20": before, "03": replace(before, reminder_days=(5,))}
 
 
 def test_an_académie_decides_for_itself_whether_refusals_are_told_by_mail(app: Flask) -> None:
     for own, others in ((None, True), (False, True), (True, False)):
         openings = (replace(BESANCON, refusal_mails=own), AMIENS)
         load(app, replace(GUIDE, sessions=(replace(GUIDE_SESSION, openings=openings, refusal_mails=others),)))
-        told = {event["data"]["academie"]: event["data"]["refusal_mails"] for event in _windows(app)}
+        told = {event["data"]["academie"]: event["data"]["options"]["refusal_mails"] for event in _windows(app)}
         assert told == {"03": others if own is None else own, "20": others}
 
 

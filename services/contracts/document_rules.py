@@ -58,31 +58,29 @@ _BREAKS = frozenset("\t\r\n\x0b\x0c\u2028\u2029")
 
 
 class DocumentType(StrEnum):
-    CONFIRMATION = "confirmation"
-    DEMANDE = "demande_pieces"
-    RELANCE = "relance_pieces"
-    AMENAGEMENTS = "amenagements"
-    CONVOCATION = "convocation"
-    RELEVE = "releve_notes"
+    """Each type has its code, its label, and whether it is created for every saved version."""
 
-    @property
-    def label(self) -> str:
-        return TYPE_LABELS[self]
+    label: str
+    is_automatic: bool
+
+    def __new__(cls, code: str, label: str = "", is_automatic: bool = False) -> DocumentType:
+        member = str.__new__(cls, code)
+        member._value_, member.label, member.is_automatic = code, label, is_automatic
+        return member
+
+    DEMANDE = "demande_pieces", "Demande de pièces justificatives", True
+    CONFIRMATION = "confirmation", "Confirmation d'inscription", True
+    RELANCE = "relance_pieces", "Relance de pièces justificatives"
+    AMENAGEMENTS = "amenagements", "Notification de mesures d'aménagements"
+    CONVOCATION = "convocation", "Convocation(s) aux épreuves"
+    RELEVE = "releve_notes", "Relevé(s) de notes"
 
 
-TYPE_LABELS = {
-    DocumentType.CONFIRMATION: "Confirmation d'inscription",
-    DocumentType.DEMANDE: "Demande de pièces justificatives",
-    DocumentType.RELANCE: "Relance de pièces justificatives",
-    DocumentType.AMENAGEMENTS: "Notification de mesures d'aménagements",
-    DocumentType.CONVOCATION: "Convocation(s) aux épreuves",
-    DocumentType.RELEVE: "Relevé(s) de notes",
-}
-AUTOMATIC_TYPES = (DocumentType.DEMANDE, DocumentType.CONFIRMATION)
-"""Created for every saved version; every other type, those of catalogues included, is published by a gestionnaire.
-The worker creates the confirmation last: by then a candidate who pressed « Visualiser/Imprimer » at once has had it
-rendered, and the worker takes that rendering."""
-PUBLISHED_TYPES = tuple(document_type for document_type in DocumentType if document_type not in AUTOMATIC_TYPES)
+AUTOMATIC_TYPES = tuple(document_type for document_type in DocumentType if document_type.is_automatic)
+"""Every other type, those of catalogues included, is published by a gestionnaire. The worker creates the confirmation
+last: by then a candidate who pressed « Visualiser/Imprimer » at once has had it rendered, and the worker takes that
+rendering."""
+PUBLISHED_TYPES = tuple(document_type for document_type in DocumentType if not document_type.is_automatic)
 """Of the guide's types."""
 LONGEST_CODE = 32  # characters
 CODE_FORM = rf"[a-z_]{{1,{LONGEST_CODE}}}"

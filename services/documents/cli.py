@@ -10,8 +10,7 @@ from services.chassis.events import commands as event_commands
 from services.chassis.jobs import commands
 from services.documents.follow_ups import registry
 from services.documents.jobs import jobs
-from services.documents.operations.rebuilding import rebuild
-from services.documents.operations.reconciliation import reconciliation
+from services.documents.operations.reconciliation import rebuild, reconciliation
 from services.objects import commands as object_commands
 
 

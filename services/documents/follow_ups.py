@@ -8,11 +8,10 @@ from services.chassis.events import Channel, Envelope
 from services.chassis.events.handlers import ChannelUnavailable
 from services.documents.dependencies import dependencies
 from services.documents.handlers import registry
-from services.documents.operations.automatic_documents import create_automatic_documents
+from services.documents.operations.automatic_documents import MAKE_REMINDER, create_automatic_documents, make_reminder
 from services.documents.operations.candidature_copies import MAKE_DOCUMENTS
 from services.documents.operations.import_publication import PUBLISH_CHUNK, publish_chunk
 from services.documents.operations.publishing import PUBLISH_DOCUMENT, publish_document
-from services.documents.operations.reminder_documents import MAKE_REMINDER, make_reminder
 from services.objects import StoreUnavailable
 
 __all__ = ["registry"]  # with the follow-ups below on it

@@ -7,9 +7,8 @@ from sqlalchemy.orm import Session
 from services.chassis.events import Envelope, Handlers
 from services.contracts.pieces import PiecesReminded
 from services.contracts.registrations import DocumentsDeclared, RegistrationSaved, RegistrationWithdrawn
-from services.documents.operations.candidature_copies import store_version, store_withdrawal
-from services.documents.operations.declared_documents import store_declared
-from services.documents.operations.reminder_documents import request_reminders
+from services.documents.operations.automatic_documents import request_reminders
+from services.documents.operations.candidature_copies import store_declared, store_version, store_withdrawal
 
 registry = Handlers("documents")
 

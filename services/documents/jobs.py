@@ -5,8 +5,8 @@ from __future__ import annotations
 from services.chassis.events import purge
 from services.chassis.jobs.registry import Jobs
 from services.documents.models import db
+from services.documents.operations.automatic_documents import delete_old_cached_renderings
 from services.documents.operations.reconciliation import reconciliation
-from services.documents.operations.rendering_cache import delete_old_cached_renderings
 from services.objects import jobs as object_jobs
 
 jobs = Jobs()

@@ -26,7 +26,7 @@ NOT_IN_THE_TABLE: dict[str, dict[str, str]] = {
     },
     "documents": {
         "document_files.form_file": "stores a version (candidature_copies.store_version), as its event does anyway",
-        "rebuilding.rebuild": REBUILT,
+        "reconciliation.rebuild": REBUILT,
         "reconciliation.reconciliation": "makes a lost document again the next night, if it did not hold",
     },
     "pieces": {

@@ -40,7 +40,7 @@ def service(
     from tests.documents.rendered import rendered
     from tests.documents.service import Service
 
-    monkeypatch.setattr("services.documents.operations.measured_rendering.render", rendered)
+    monkeypatch.setattr("services.documents.operations.rendered_documents.render", rendered)
     return Service(database_url, bucket.url, registrations.url)
 
 

@@ -8,9 +8,8 @@ from services.contracts import EVENTS
 from services.contracts.registrations import RegistrationSaved, RegistrationWithdrawn
 from services.documents.follow_ups import registry
 from services.documents.rendering.confirmation import confirmation
-from services.documents.rendering.demande import demande
-from services.documents.rendering.formulaire import formulaire
 from services.documents.rendering.pdf_and_html import html_of, render
+from services.documents.rendering.piece_sheets import demande, formulaire
 from services.documents.rendering.sheet import Letterhead
 from tests.documents.example_events import sample
 from tests.documents.rendering.test_confirmation import GUIDE

@@ -8,7 +8,12 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
-from services.contracts.document_rules import MAX_ORDER_KEY_LENGTH, MAX_PARAGRAPHS, MAX_RECIPIENTS, MAX_TITLE_LENGTH
+from services.contracts.document_rules import (
+    MAX_ORDER_KEY_LENGTH,
+    MAX_PARAGRAPHS,
+    MAX_RECIPIENTS,
+    MAX_TITLE_LENGTH,
+)
 from services.contracts.registrations import RegistrationWithdrawn
 from services.documents.dependencies import attach
 from services.documents.operations.publishing import publish_document

@@ -9,8 +9,8 @@ from services.chassis.events import outbox
 from services.chassis.events.tables import TO_SELF
 from services.documents.jobs import delete_cached_renderings
 from services.documents.models import CachedRendering, db
-from services.documents.operations import rendering_cache
-from services.documents.operations.measured_rendering import RENDERED
+from services.documents.operations import automatic_documents
+from services.documents.operations.rendered_documents import RENDERED
 from tests.documents.example_events import CANDIDATURE, saved
 from tests.documents.registrations_stub import RegistrationsStub
 from tests.documents.service import Service
@@ -78,7 +78,7 @@ def test_while_a_worker_is_at_it_its_paper_is_waited_for(
         with db.operation() as session:
             outbox.done(session, taken, WORKER)
 
-    monkeypatch.setattr("services.documents.operations.rendering_cache.sleep", the_worker_ends)
+    monkeypatch.setattr("services.documents.operations.automatic_documents.sleep", the_worker_ends)
     assert _shown(service) == _stored(service)
     assert rendering_counts() == {"confirmation": 1, "demande_pieces": 1}
 
@@ -89,8 +89,8 @@ def test_nobody_waits_long_for_a_worker_that_hangs(
     service.receive(registrations.set_current(saved()))
     assert _taken_by_a_worker(service)
     pauses: list[float] = []
-    monkeypatch.setattr("services.documents.operations.rendering_cache.monotonic", lambda: sum(pauses))
-    monkeypatch.setattr("services.documents.operations.rendering_cache.sleep", pauses.append)
+    monkeypatch.setattr("services.documents.operations.automatic_documents.monotonic", lambda: sum(pauses))
+    monkeypatch.setattr("services.documents.operations.automatic_documents.sleep", pauses.append)
     assert _shown(service).startswith(b"%PDF")
     assert 0 < sum(pauses) <= 2
 
@@ -111,6 +111,6 @@ def test_what_is_left_over_is_forgotten_after_a_day(service: Service, registrati
         assert _left(service) == 1
         with db.operation() as session:
             for row in session.scalars(select(CachedRendering)):
-                row.drawn_at -= 2 * rendering_cache._KEPT_FOR
+                row.drawn_at -= 2 * automatic_documents._KEPT_FOR
         delete_cached_renderings()
     assert _left(service) == 0

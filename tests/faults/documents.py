@@ -243,7 +243,7 @@ class HearReminder(_LaterOperation):
     """Told again by the broker it changes nothing."""
 
     name = "hear of a reminder"
-    covers = ("reminder_documents.request_reminders",)
+    covers = ("automatic_documents.request_reminders",)
     done: ClassVar[State] = _with(REMINDED)
 
     def do(self) -> None:
@@ -252,7 +252,7 @@ class HearReminder(_LaterOperation):
 
 class MakeReminder(HearReminder):
     name = "make the document of a reminder"
-    covers = ("reminder_documents.make_reminder",)
+    covers = ("automatic_documents.make_reminder",)
     commits = (TAKEN, "the document", NOTED)
     decided_by = DONE_BEFORE
     objects = 2

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from services.documents.rendering import glyphs
+from services.documents.rendering import pdf_and_html
 from services.reference import text
 
 NEVER_TYPED = {0xFFFD, 0xFFFF}  # what stands for a missing character, and none at all
 
 
 def test_the_characters_taken_are_those_of_the_fonts() -> None:
-    assert text.code_points() == glyphs.printable() - NEVER_TYPED
+    assert text.code_points() == pdf_and_html.printable() - NEVER_TYPED
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,7 @@ from services.contracts.api import documents as api
 from services.contracts.document_rules import FileFormat
 from services.documents.dependencies import dependencies
 from services.documents.operations import document_files
-from services.documents.operations.document_files import File
-from services.documents.operations.opened_documents import mark_opened
+from services.documents.operations.document_files import File, mark_opened
 from services.documents.queries import candidatures, documents
 
 views = Views("documents", __name__)

@@ -18,14 +18,13 @@ from services.contracts.document_rules import MAX_ARCHIVE_BYTES, MAX_CSV_BYTES, 
 from services.documents.api.candidate import file_response
 from services.documents.dependencies import dependencies
 from services.documents.domain.import_columns import COLUMNS, model_lines
-from services.documents.domain.publisher import Publisher
-from services.documents.operations import import_publication, import_withdrawal, imports
+from services.documents.domain.recipients import Publisher
+from services.documents.operations import import_publication, imports
 from services.documents.operations.import_pdfs import add_pdfs
-from services.documents.operations.import_previews import preview
+from services.documents.operations.import_publication import preview
 from services.documents.operations.imports import NewImport
 from services.documents.queries import imports as queries
-from services.documents.queries.import_form import import_form
-from services.documents.queries.imports import import_answer
+from services.documents.queries.imports import import_answer, import_form
 
 views = Views("imports", __name__)
 
@@ -108,12 +107,12 @@ def abandon(import_id: str) -> api.Import:
 
 @views.serves(api.withdraw)
 def withdraw(body: dict[str, Any], import_id: str) -> api.Import:
-    return import_answer(import_withdrawal.withdraw_import(_publisher(), import_id, body["reason"]))
+    return import_answer(import_publication.withdraw_import(_publisher(), import_id, body["reason"]))
 
 
 @views.serves(api.withdraw_document)
 def withdraw_document(body: dict[str, Any], document_id: str) -> None:
-    import_withdrawal.withdraw_document(_publisher(), document_id, body["reason"])
+    import_publication.withdraw_document(_publisher(), document_id, body["reason"])
 
 
 def _publisher() -> Publisher:

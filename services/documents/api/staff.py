@@ -12,9 +12,9 @@ from services.contracts.api import staff_documents as api
 from services.contracts.document_rules import DocumentType
 from services.documents.api.candidate import file_response
 from services.documents.dependencies import dependencies
-from services.documents.domain.publisher import Publisher
+from services.documents.domain.recipients import Publisher
+from services.documents.operations.document_files import open_document
 from services.documents.operations.publishing import Order, publish
-from services.documents.operations.staff_documents import open_document
 from services.documents.queries import documents
 
 views = Views("staff", __name__)

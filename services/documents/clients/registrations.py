@@ -7,7 +7,7 @@ from services.chassis.http.client import Client, ProblemAnswer
 from services.chassis.http.service_token import ServiceToken
 from services.contracts.api.registrations import CURRENT, read_version
 from services.contracts.registrations import RegistrationSaved
-from services.documents.domain.identifiers import is_id
+from services.documents.domain.document_names import is_id
 
 # A person is waiting for the document: answering with what is known here is better than waiting long.
 _TIMEOUT_SECONDS = 5.0

@@ -1,15 +1,39 @@
-"""The PDFs of what an exam office sends: one file, or a ZIP archive of bounded sizes, whatever it claims to hold."""
+"""The PDFs of what an exam office sends: one file, or a ZIP archive of bounded sizes, whatever it claims to hold, and
+the N° candidat in the name of each.
+"""
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections.abc import Iterator
 from typing import BinaryIO
 
 from services.chassis import untrusted_archives
 from services.chassis.french import file_size
-from services.contracts.document_rules import MAX_ARCHIVE_BYTES, MAX_PDF_BYTES, MAX_PDFS_PER_SENDING
-from services.documents.domain.csv_content import refused
+from services.contracts.document_rules import MAX_ARCHIVE_BYTES, MAX_PDF_BYTES, MAX_PDFS_PER_SENDING, NUMERO_LENGTH
+from services.documents.domain.import_columns import cleaned_text
+from services.documents.domain.import_csv import refused
+
+MAX_NAME_LENGTH = 200  # characters
+_NUMERO = re.compile(rf"(?<![0-9])[0-9]{{{NUMERO_LENGTH}}}(?![0-9])")
+
+
+def shown_name(name: str) -> str:
+    """The name without folders, as reports show it."""
+    return cleaned_text(name.replace("\\", "/").rpartition("/")[2])[:MAX_NAME_LENGTH] or "sans nom"
+
+
+def numero_in(name: str) -> str:
+    """« convocation-02103000001.pdf » → 02103000001. Raises ValueError, with the reason, for a name with none or
+    several."""
+    numeros = set(_NUMERO.findall(shown_name(name)))
+    if not numeros:
+        raise ValueError(f"Aucun N° candidat ({NUMERO_LENGTH} chiffres) dans le nom du fichier")
+    if len(numeros) > 1:
+        raise ValueError("Plusieurs N° candidat dans le nom du fichier")
+    return numeros.pop()
+
 
 MAX_UNPACKED_BYTES = 2 * MAX_ARCHIVE_BYTES
 TOO_LARGE = f"Le fichier dépasse {file_size(MAX_PDF_BYTES)}"

@@ -1,10 +1,51 @@
-"""For which candidature a line or a file of an import is: found by its N° candidat within an exam's session."""
+"""Who publishes, and for which candidature a line or a file of an import is: found by its N° candidat within an exam's
+session. Withdrawn candidatures are hidden, those set aside are not.
+
+Events arrive in any order, so versions decide, never the time of arrival.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum, auto
+
+
+@dataclass(frozen=True)
+class Publisher:
+    """`academies`: codes; None means all."""
+
+    id: str
+    academies: frozenset[str] | None
+
+    def may_publish_in(self, academie: str) -> bool:
+        return self.academies is None or academie in self.academies
+
+
+@dataclass(frozen=True)
+class CandidatureEnd:
+    """How a candidature ended: withdrawn, or set aside by its service gestionnaire."""
+
+    version: int
+    ecartee: bool
+
+    def covers(self, saved_version: int) -> bool:
+        """Whether that saved version had ended; a later one is active again."""
+        return saved_version <= self.version
+
+
+def is_hidden(saved_version: int, end: CandidatureEnd | None) -> bool:
+    """Only withdrawn ones are: a candidate set aside did not ask for it, and may need to show what they registered."""
+    return end is not None and end.covers(saved_version) and not end.ecartee
+
+
+def is_ecartee(saved_version: int, end: CandidatureEnd | None) -> bool:
+    return end is not None and end.covers(saved_version) and end.ecartee
+
+
+def is_newer(version: int, stored: int | None) -> bool:
+    """Whether a version is newer than the one stored here (None: none is)."""
+    return stored is None or version > stored
 
 
 class Activity(Enum):

@@ -11,8 +11,7 @@ from types import TracebackType
 
 import structlog
 
-from services.documents.inspection.pdf_checks import DAMAGED
-from services.documents.inspection.program import LENGTH_BYTES
+from services.documents.inspection.program import DAMAGED, LENGTH_BYTES
 
 log = structlog.get_logger()
 

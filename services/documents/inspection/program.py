@@ -1,7 +1,8 @@
 """`python -m services.documents.inspection.program`: reads PDFs from descriptor 0, answers each by a line of JSON.
 
-Once its reader is loaded it can open nothing, start nothing and write no file, and it ends on a file that takes too
-long or too much memory. Each PDF comes as its length (eight bytes) and its bytes.
+A PDF is published if it is whole, readable by everybody, and without anything that acts by itself. Once its reader is
+loaded the program can open nothing, start nothing and write no file, and it ends on a file that takes too long or too
+much memory. Each PDF comes as its length (eight bytes) and its bytes.
 """
 
 from __future__ import annotations
@@ -17,13 +18,78 @@ import pkgutil
 import resource
 import signal
 import sys
+from collections.abc import Iterator
 from importlib.abc import MetaPathFinder
-from typing import BinaryIO, NoReturn
+from typing import Any, BinaryIO, NoReturn
 
 import pypdf
-from pypdf import PdfWriter
+from pypdf import PdfReader, PdfWriter
+from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject
 
-from services.documents.inspection.pdf_checks import DAMAGED, refusal_of
+MAX_PAGES = 50
+DAMAGED = "Le PDF est endommagé ou incomplet"
+PROTECTED = "Le PDF est protégé par un mot de passe ou un chiffrement"
+ACTIVE = "Le PDF contient du code, une action automatique ou un fichier joint"
+NOT_A_PDF = "Le fichier n'est pas un PDF"
+_HEAD, _TAIL_BYTES, _END = b"%PDF-", 2048, b"%%EOF"
+_ACTIVE_KEYS = frozenset({"/JS", "/JavaScript", "/EmbeddedFiles", "/EF", "/AA", "/RichMediaContent", "/XFA"})
+_ACTIVE_ACTIONS = frozenset(
+    {"/JavaScript", "/Launch", "/SubmitForm", "/ImportData", "/GoToE", "/GoToR", "/Rendition", "/Movie"}
+)
+_PLACE_IN_THE_FILE = "/GoTo"
+"""The one action that may follow from opening the file; a link that a reader clicks on may lead to a site, too."""
+
+
+def refusal_of(content: bytes) -> str | None:
+    """Why the PDF is not published, in French; None for a good one. On hostile bytes anything may be raised."""
+    if not content.startswith(_HEAD):
+        return NOT_A_PDF
+    if _END not in content[-_TAIL_BYTES:]:
+        return DAMAGED
+    reader = PdfReader(io.BytesIO(content))
+    if reader.is_encrypted:
+        return PROTECTED
+    pages = len(reader.pages)
+    if pages < 1:
+        return DAMAGED
+    if pages > MAX_PAGES:
+        return f"Le PDF a plus de {MAX_PAGES} pages"
+    return ACTIVE if any(_is_active(item) for item in _dictionaries(reader)) else None
+
+
+def _dictionaries(reader: PdfReader) -> Iterator[DictionaryObject]:
+    """Every dictionary of the file, however it is nested."""
+    numbers = {(number, generation) for generation, places in reader.xref.items() for number in places}
+    numbers |= {(number, 0) for number in reader.xref_objStm}
+    waiting: list[Any] = [reader.trailer]
+    waiting += [reader.get_object(IndirectObject(number, generation, reader)) for number, generation in sorted(numbers)]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, DictionaryObject):
+            yield item
+            waiting += [dict.__getitem__(item, key) for key in item]
+        elif isinstance(item, ArrayObject):
+            waiting += list.__iter__(item)
+
+
+def _is_active(item: DictionaryObject) -> bool:
+    return (
+        not _ACTIVE_KEYS.isdisjoint(item)
+        or _value(item, "/S") in _ACTIVE_ACTIONS
+        or _acts_by_itself(_value(item, "/OpenAction"))
+    )
+
+
+def _acts_by_itself(opening: Any) -> bool:
+    """What happens when the file is opened: a place to show is harmless, as an array or as an action."""
+    return isinstance(opening, DictionaryObject) and _value(opening, "/S") != _PLACE_IN_THE_FILE
+
+
+def _value(item: DictionaryObject, key: str) -> Any:
+    """What a reader finds there, also where it stands elsewhere in the file."""
+    value = dict.get(item, key)
+    return value.get_object() if isinstance(value, IndirectObject) else value
+
 
 LENGTH_BYTES = 8
 MEMORY_BYTES = 256 * 1024 * 1024

@@ -1,4 +1,6 @@
-"""Keeps our copy of candidatures, from registrations' events in whatever order they arrive."""
+"""Keeps our copy of candidatures, and of what exams' catalogues declare, from registrations' events in whatever order
+they arrive.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +11,15 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from services.chassis.events import follow_up
-from services.contracts.registrations import RegistrationSaved, RegistrationWithdrawn, copied_columns, to_stored
-from services.documents.domain.visibility import is_newer
-from services.documents.models import Candidature, SavedVersion, Withdrawal, db
+from services.contracts.registrations import (
+    DocumentsDeclared,
+    RegistrationSaved,
+    RegistrationWithdrawn,
+    copied_columns,
+    to_stored,
+)
+from services.documents.domain.recipients import is_newer
+from services.documents.models import Candidature, ExamDocuments, SavedVersion, Withdrawal, db
 
 MAKE_DOCUMENTS = "make_documents"
 
@@ -77,3 +85,16 @@ def _is_stored(session: Session, event: RegistrationSaved) -> bool:
 def _update_candidature(candidature: Candidature, event: RegistrationSaved) -> None:
     for column, value in copied_columns(event).items():
         setattr(candidature, column, value)
+
+
+def store_declared(session: Session, event: DocumentsDeclared) -> None:
+    """Store what the exam now declares, unless something newer is known."""
+    declared_at = datetime.fromisoformat(event.declared_at)
+    row = session.get(ExamDocuments, event.exam, with_for_update=True)
+    if row is None:
+        row = ExamDocuments(exam=event.exam)
+        session.add(row)
+    elif row.declared_at >= declared_at:
+        return
+    row.exam_label, row.declared_at = event.exam_label, declared_at
+    row.labels = {document.code: document.label for document in event.documents}

@@ -1,4 +1,4 @@
-"""The files of documents: read from the store, or rendered at once where that cannot be.
+"""The files of documents: read from the store, or rendered at once where that cannot be; and who opened them.
 
 Whoever asks for what is unknown, hidden or someone else's gets NotFound, always the same.
 """
@@ -8,20 +8,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import structlog
+from sqlalchemy import update
 
+from services.chassis.clock import portal_now
 from services.chassis.errors import NotFound, Unavailable
 from services.contracts.document_rules import AUTOMATIC_TYPES, DocumentType, FileFormat
 from services.contracts.registrations import RegistrationSaved
 from services.documents.dependencies import Dependencies
-from services.documents.domain.filenames import filename
-from services.documents.models import Candidature, Document
+from services.documents.domain.document_names import filename
+from services.documents.domain.recipients import Publisher
+from services.documents.models import Candidature, Document, db
+from services.documents.operations.automatic_documents import render_automatic, stored_or_rendered
 from services.documents.operations.candidature_copies import store_version_now
-from services.documents.operations.document_storage import size_and_digest
-from services.documents.operations.measured_rendering import FORMULAIRE, render_measured
-from services.documents.operations.rendering_cache import render_automatic, stored_or_rendered
+from services.documents.operations.imports import record
+from services.documents.operations.rendered_documents import FORMULAIRE, render_measured, size_and_digest
 from services.documents.queries import candidatures, documents
-from services.documents.rendering.formulaire import form_offered, formulaire
+from services.documents.queries.documents import document_for_staff, document_of, is_unopened
 from services.documents.rendering.pdf_and_html import Rendered
+from services.documents.rendering.piece_sheets import form_offered, formulaire
 from services.objects import ObjectMissing, StoreUnavailable
 
 log = structlog.get_logger()
@@ -134,3 +138,22 @@ def _render_again(dependencies: Dependencies, document: Document, file_format: F
 
 def _in_format(rendered: Rendered, file_format: FileFormat) -> bytes:
     return rendered.pdf if file_format is FileFormat.PDF else rendered.html
+
+
+def open_document(dependencies: Dependencies, staff: Publisher, document_id: str) -> File:
+    """The PDF, also of what was withdrawn. Raises NotFound outside the académies of `staff`, Unavailable."""
+    document, candidature = document_for_staff(document_id, staff.academies)
+    file = file_of(dependencies, document, candidature, FileFormat.PDF)
+    with db.operation() as session:
+        record(session, staff, "document.opened", document_id, candidature=candidature.id)
+    return file
+
+
+def mark_opened(candidate_id: str, document_id: str) -> None:
+    """Record the first opening only. Raises NotFound for a document that is unknown, hidden or someone else's."""
+    document, _ = document_of(candidate_id, document_id)
+    if document.opened_at is not None or document.type in AUTOMATIC_TYPES:
+        return
+    with db.operation() as session:
+        unopened = update(Document).where(Document.id == document_id, is_unopened())
+        session.execute(unopened.values(opened_at=portal_now()))

@@ -15,19 +15,16 @@ from sqlalchemy.orm import Session
 from services.chassis.process.capacity import Limit
 from services.contracts.document_rules import MAX_LINES, PDF, READY
 from services.documents.dependencies import Dependencies
-from services.documents.domain.csv_content import refused
-from services.documents.domain.identifiers import published_document_id
-from services.documents.domain.import_rows import Refusal
-from services.documents.domain.pdf_archives import files_of, names_of
-from services.documents.domain.pdf_names import numero_in, shown_name
-from services.documents.domain.publisher import Publisher
-from services.documents.domain.recipients import Candidature, Recipients
+from services.documents.domain.document_names import derived_id
+from services.documents.domain.import_csv import Refusal, refused
+from services.documents.domain.pdf_archives import files_of, names_of, numero_in, shown_name
+from services.documents.domain.recipients import Candidature, Publisher, Recipients
 from services.documents.inspection.processes import PdfInspector
 from services.documents.models import Import, ImportDocument, ImportRefusal, db
 from services.documents.operations.imports import add_refusals, mark_checked, record, refuse_unless_open, scope_of
 from services.documents.operations.publishing import store_upload
+from services.documents.queries.candidatures import recipients_of
 from services.documents.queries.imports import import_in, import_of
-from services.documents.queries.recipients import recipients_of
 from services.objects import discard, operation_naming, retire
 
 _IN_MEMORY = 1024 * 1024  # bytes of a sending; more is on disk
@@ -121,7 +118,7 @@ def _add_documents(session: Session, row: Import, stored: list[_StoredPdf], refu
     position = _next_position(session, ImportDocument, row.id)
     documents: list[dict[str, Any]] = []
     for pdf in stored:
-        document_id = published_document_id(row.id, pdf.candidature.id)
+        document_id = derived_id(row.id, pdf.candidature.id)
         if document_id in known:
             if _digest(pdf.key) != _digest(known[document_id] or ""):
                 refusals.append(Refusal(pdf.name, pdf.candidature.numero_candidat, ALREADY_THERE))

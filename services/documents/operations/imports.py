@@ -25,18 +25,15 @@ from services.contracts.document_rules import (
     DocumentType,
     type_label,
 )
-from services.documents.domain.csv_content import read_csv
-from services.documents.domain.identifiers import published_document_id
+from services.documents.domain.document_names import derived_id
 from services.documents.domain.import_columns import COLUMNS
-from services.documents.domain.import_rows import CheckedImport, Refusal, check_rows, numeros_of
-from services.documents.domain.pdf_names import shown_name
-from services.documents.domain.publisher import Publisher
-from services.documents.domain.recipients import Scope
+from services.documents.domain.import_csv import CheckedImport, Refusal, check_rows, numeros_of, read_csv
+from services.documents.domain.pdf_archives import shown_name
+from services.documents.domain.recipients import Publisher, Scope
 from services.documents.models import AuditEntry, Import, ImportDocument, ImportRefusal, db
-from services.documents.operations.order_keys import id_under_key, key_already_used
-from services.documents.queries.import_form import declared_label
-from services.documents.queries.imports import import_in, import_of
-from services.documents.queries.recipients import recipients_of
+from services.documents.operations.publishing import key_already_used
+from services.documents.queries.candidatures import recipients_of
+from services.documents.queries.imports import declared_label, import_in, import_of
 from services.objects import retire
 
 OPEN_STATES = (PREPARED, CHECKED)
@@ -79,7 +76,7 @@ def create_import(publisher: Publisher, new: NewImport, order_key: str | None = 
     """
     new = _with_declared_label(new)
     _check_new(publisher, new)
-    import_id = id_under_key("import", publisher.id, order_key) if order_key else new_id()
+    import_id = derived_id("import", publisher.id, order_key) if order_key else new_id()
     return _created_before(import_id, new) or _create(publisher, new, import_id)
 
 
@@ -208,7 +205,7 @@ def add_refusals(session: Session, import_id: str, refusals: Iterable[Refusal], 
 def _add_rows(session: Session, import_id: str, checked: CheckedImport) -> None:
     rows = [
         {
-            "id": published_document_id(import_id, document.candidature.id),
+            "id": derived_id(import_id, document.candidature.id),
             "import_id": import_id,
             "position": position,
             "candidature_id": document.candidature.id,

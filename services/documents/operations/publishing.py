@@ -1,4 +1,6 @@
-"""Documents that a gestionnaire publishes: ordered for many candidatures in one request, created by the worker."""
+"""Documents that a gestionnaire publishes: ordered for many candidatures in one request, created by the worker. Under
+the same Idempotency-Key, a caller's order given again is not carried out twice.
+"""
 
 from __future__ import annotations
 
@@ -17,28 +19,38 @@ from sqlalchemy.orm import Session
 from services.chassis.clock import portal_now
 from services.chassis.database.audit import Actor
 from services.chassis.database.transactions import new_id
-from services.chassis.errors import NotFound, Unavailable
+from services.chassis.errors import Conflict, NotFound, Unavailable
 from services.chassis.events import follow_up
+from services.contracts import problem_types
 from services.contracts.api.staff_documents import Accepted
 from services.contracts.document_rules import DocumentType, FileFormat
 from services.documents.dependencies import Dependencies
-from services.documents.domain.identifiers import published_document_id
-from services.documents.domain.object_keys import DocumentName, publication_key
+from services.documents.domain.document_names import DocumentName, derived_id, publication_key
 from services.documents.models import AuditEntry, Candidature, Document, Publication, db
-from services.documents.operations.document_storage import assign_files, size_and_digest, store_rendered
-from services.documents.operations.measured_rendering import render_measured
-from services.documents.operations.order_keys import id_under_key, key_already_used
+from services.documents.operations.rendered_documents import (
+    assign_files,
+    render_measured,
+    size_and_digest,
+    store_rendered,
+)
 from services.documents.queries.candidatures import active_ids, saved_event
-from services.documents.rendering.notice import notice
 from services.documents.rendering.pdf_and_html import Rendered
+from services.documents.rendering.published_sheets import notice
 from services.objects import BytesChanged, StoreUnavailable, operation_naming, put_verified
+
+
+def key_already_used() -> Conflict:
+    """Of a key under which its caller ordered something else before."""
+    detail = "Cette clé (Idempotency-Key) a déjà servi à une autre publication : donnez-en une nouvelle."
+    return Conflict(detail, problem=problem_types.KEY_ALREADY_USED)
+
 
 log = structlog.get_logger()
 
 PUBLISH_DOCUMENT = "publish_document"
 
 
-class _AlreadyPublished(Exception):
+class _AlreadyThere(Exception):
     """Another worker was faster with the same document."""
 
 
@@ -69,7 +81,7 @@ def publish(
     the candidatures may be published to, Unavailable if an uploaded PDF cannot be stored, Conflict if the key was used
     for another order.
     """
-    publication_id = id_under_key(actor, order_key) if order_key else new_id()
+    publication_id = derived_id(actor, order_key) if order_key else new_id()
     return _previous_answer(publication_id, order) or _publish(dependencies, actor, academies, order, publication_id)
 
 
@@ -112,7 +124,7 @@ def _publish(
 
 def publish_document(dependencies: Dependencies, publication_id: str, candidature_id: str) -> None:
     """Create one document of a publication, unless it exists. Raises StoreUnavailable, to be tried again."""
-    document_id = published_document_id(publication_id, candidature_id)
+    document_id = derived_id(publication_id, candidature_id)
     with db.reading() as session:
         publication = session.get_one(Publication, publication_id)
         candidature = session.get_one(Candidature, candidature_id)
@@ -120,15 +132,7 @@ def publish_document(dependencies: Dependencies, publication_id: str, candidatur
             return
     rendered = _render(dependencies, publication, candidature)
     name = DocumentName.new(candidature_id, publication.type, 0, document_id)
-    pdf, html = store_rendered(dependencies.store, rendered, name)
-    with suppress(_AlreadyPublished), operation_naming(db, dependencies.store, pdf.key, html.key) as session:
-        session.get_one(Candidature, candidature_id, with_for_update=True)
-        if session.get(Document, document_id) is not None:
-            raise _AlreadyPublished
-        at = portal_now()
-        document = new_document(session, document_id, candidature_id, publication.type, publication.title, at=at)
-        assign_files(document, pdf, html)
-        session.add(document)
+    add_document(dependencies, rendered, name, publication.title)
 
 
 def _previous_answer(publication_id: str, order: Order) -> Accepted | None:
@@ -156,25 +160,37 @@ def _render(dependencies: Dependencies, publication: Publication, candidature: C
     return Rendered(dependencies.store.read(publication.pdf_key), rendered.html, rendered.missing)
 
 
+def is_there(document_id: str) -> bool:
+    with db.reading() as session:
+        return session.get(Document, document_id) is not None
+
+
+def add_document(
+    dependencies: Dependencies, rendered: Rendered, name: DocumentName, title: str, at: datetime | None = None
+) -> None:
+    """Store a document and add its row, unless it is there; `at`: by default the instant. Raises StoreUnavailable."""
+    pdf, html = store_rendered(dependencies.store, rendered, name)
+    with suppress(_AlreadyThere), operation_naming(db, dependencies.store, pdf.key, html.key) as session:
+        session.get_one(Candidature, name.candidature_id, with_for_update=True)
+        if session.get(Document, name.document_id) is not None:
+            raise _AlreadyThere
+        document = new_document(session, name, title, at=at or portal_now())
+        assign_files(document, pdf, html)
+        session.add(document)
+
+
 def new_document(
-    session: Session,
-    document_id: str,
-    candidature_id: str,
-    type: str,
-    title: str,
-    *,
-    at: datetime,
-    declared_label: str | None = None,
+    session: Session, name: DocumentName, title: str, *, at: datetime, declared_label: str | None = None
 ) -> Document:
-    """The row of a published document, without its files. Publications of one type are numbered 1, 2 … within a
-    candidature, whose row the caller has locked."""
-    highest = select(func.max(Document.version)).filter_by(candidature_id=candidature_id, type=type)
+    """A document's row, without its files. Publications of one type (version 0 in their names) are numbered 1, 2 …
+    within a candidature, whose row the caller has locked."""
+    highest = select(func.max(Document.version)).filter_by(candidature_id=name.candidature_id, type=name.type)
     return Document(
-        id=document_id,
-        candidature_id=candidature_id,
-        type=type,
+        id=name.document_id,
+        candidature_id=name.candidature_id,
+        type=name.type,
         type_label=declared_label,
-        version=(session.scalar(highest) or 0) + 1,
+        version=name.version or (session.scalar(highest) or 0) + 1,
         label=title,
         published_at=at,
     )

@@ -13,7 +13,7 @@ from services.contracts.api import documents as api
 from services.contracts.api import staff_documents as staff_api
 from services.contracts.api.operation import answer_of
 from services.contracts.document_rules import AUTOMATIC_TYPES, DocumentType, type_label
-from services.documents.domain.identifiers import is_id
+from services.documents.domain.document_names import is_id
 from services.documents.models import Candidature, Document, Withdrawal, db
 from services.documents.queries.candidatures import WITHDRAWAL_JOIN, is_visible
 

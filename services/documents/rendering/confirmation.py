@@ -7,7 +7,6 @@ from datetime import date
 from services.chassis import french
 from services.contracts.document_rules import DocumentType
 from services.contracts.registrations import Confirmation, EpreuveLine, RegistrationSaved, Section
-from services.documents.rendering.document_head import head_of, telephone, yes_no
 from services.documents.rendering.sheet import (
     Banner,
     Block,
@@ -18,6 +17,10 @@ from services.documents.rendering.sheet import (
     Sheet,
     Signature,
     Table,
+    candidature_sheet,
+    filled_rows,
+    telephone,
+    yes_no,
 )
 
 _COLUMNS = ("Epreuve", "Unité", "Position", "Mode évaluation")
@@ -39,13 +42,8 @@ def confirmation(event: RegistrationSaved, letterhead: Letterhead) -> Sheet:
     blocks += _epreuves_table("EPREUVES OBLIGATOIRES", [line for line in printed_lines if line.mandatory])
     blocks += _epreuves_table("EPREUVE(S) FACULTATIVE(S)", [line for line in printed_lines if not line.mandatory])
     blocks.append(Signature(_DECLARATION, _BOXES))
-    return Sheet(
-        name=DocumentType.CONFIRMATION.label,
-        letterhead=letterhead,
-        head=head_of(event, content.title, with_version=True),
-        blocks=tuple(blocks),
-        author=event.academie.label,
-    )
+    name = DocumentType.CONFIRMATION.label
+    return candidature_sheet(event, letterhead, name, blocks, title=content.title, with_version=True)
 
 
 def _identity(event: RegistrationSaved) -> Fields:
@@ -57,16 +55,18 @@ def _identity(event: RegistrationSaved) -> Fields:
         ((Field("Né(e) le", born),), (Field("A", content.birthplace),)),
         ((Field("Tél", fixed_line), Field("Tél. mobile", mobile)), (Field("Mél", identity.email),)),
     ]
-    rows.append(((Field("VAE", yes_no(content.vae)),),))
-    rows += _optional_row("Etablissement", content.etablissement)
-    rows += _optional_row("Catégorie du Candidat", content.categorie)
-    rows += _optional_row("Aménagement d'épreuve demandé au titre du handicap", yes_no(content.handicap))
-    rows += _optional_row("Diplôme possédé", content.diplome)
+    rows += filled_rows(
+        ("VAE", yes_no(content.vae)),
+        ("Etablissement", content.etablissement),
+        ("Catégorie du Candidat", content.categorie),
+        ("Aménagement d'épreuve demandé au titre du handicap", yes_no(content.handicap)),
+        ("Diplôme possédé", content.diplome),
+    )
     return Fields(tuple(rows), heading="Identité et situation du candidat")
 
 
 def _qualification(content: Confirmation) -> Fields | None:
-    rows = _optional_row("Spécialité", content.specialite)
+    rows = filled_rows(("Spécialité", content.specialite))
     if content.forme is not None:
         previous_year = Field("Déjà présenté en", content.deja_presente or "")
         rows.append(((Field("Forme de passage", content.forme),), (previous_year,)))
@@ -76,11 +76,6 @@ def _qualification(content: Confirmation) -> Fields | None:
 def _section(section: Section) -> Fields:
     rows = tuple(((Field(line.label, line.value),),) for line in section.lines)
     return Fields(rows, heading=section.title, show_heading=True)
-
-
-def _optional_row(label: str, value: str | None) -> list[Row]:
-    """One row, or none where there is no value: the exam does not ask for it."""
-    return [((Field(label, value),),)] if value else []
 
 
 def _return_sentence(day: date) -> str:

@@ -1,22 +1,61 @@
-"""Renders a sheet to bytes: the PDF by xhtml2pdf and the accessible HTML page, from the same cleaned_text values."""
+"""Renders a sheet to bytes: the PDF by xhtml2pdf and the accessible HTML page, from the same cleaned values.
+
+The fonts have Latin of every country, Greek and Cyrillic. Both files are subsets of DejaVu Sans Condensed 2.37 (licence
+beside them), so nothing is fetched at run time.
+"""
 
 from __future__ import annotations
 
 import dataclasses
 import io
 import logging
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import Any, cast
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from pypdf import PdfReader
+from reportlab.pdfbase.ttfonts import TTFontFile
 from xhtml2pdf import pisa
 from xhtml2pdf.config.resources import ResourceAccessPolicy
 
 from services.contracts.document_rules import cleaned_text
-from services.documents.rendering.glyphs import FILES, FONTS, missing_in, typeset
 from services.documents.rendering.sheet import Sheet
+
+FONTS = Path(__file__).parent / "fonts"
+FILES = ("DejaVuSansCondensed.ttf", "DejaVuSansCondensed-Bold.ttf")
+REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+
+
+@cache
+def printable() -> frozenset[int]:
+    """Code points for which both fonts have a glyph."""
+    glyph_maps = [TTFontFile(str(FONTS / name), charInfo=1).charToGlyph for name in FILES]
+    return frozenset(set.intersection(*(set(glyph_map) for glyph_map in glyph_maps)))
+
+
+def missing_in(text: str) -> tuple[str, ...]:
+    """The characters of a cleaned text that cannot be printed, as often as they occur."""
+    return tuple(character for character in text if ord(character) not in printable())
+
+
+def with_replacements(text: str) -> str:
+    """The text with U+FFFD in place of each character that cannot be printed."""
+    return "".join(character if ord(character) in printable() else REPLACEMENT for character in text)
+
+
+def typeset(text: str) -> str:
+    """The text for the PDF: no line break beside guillemets, U+FFFD for what cannot be printed."""
+    return with_replacements(text.replace("« ", "«\N{NO-BREAK SPACE}").replace(" »", "\N{NO-BREAK SPACE}»"))
+
+
+def scripts_of(characters: tuple[str, ...]) -> tuple[str, ...]:
+    """The scripts that characters belong to ("HEBREW", "CJK"): for logs, which must hold no part of a name."""
+    return tuple(sorted({unicodedata.name(character, "UNNAMED").split()[0] for character in characters}))
+
 
 # xhtml2pdf logs every style rule it meets; what matters here raises.
 logging.getLogger("xhtml2pdf").setLevel(logging.ERROR)
@@ -53,7 +92,7 @@ def render(sheet: Sheet) -> Rendered:
 
 
 def pdf_of(sheet: Sheet) -> bytes:
-    """The PDF of a cleaned_text sheet; characters that the fonts lack are replaced by a visible mark.
+    """The PDF of a cleaned sheet; characters that the fonts lack are replaced by a visible mark.
 
     Most PDFs have one page, and are rendered once as such: letting xhtml2pdf count the pages renders every PDF twice.
     """
@@ -85,7 +124,7 @@ def _render_pdf(source: str) -> bytes:
 
 
 def html_of(sheet: Sheet) -> bytes:
-    """The accessible HTML of a cleaned_text sheet: a complete page that loads no script, font or image."""
+    """The accessible HTML of a cleaned sheet: a complete page that loads no script, font or image."""
     return _TEMPLATES.get_template("page.html").render(sheet=sheet).encode()
 
 

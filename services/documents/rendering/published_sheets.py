@@ -1,4 +1,6 @@
-"""The documents that exam offices publish from a table: convocation, relevé de notes, mesures d'aménagements."""
+"""The documents that gestionnaires publish: paragraphs under the candidature's head, and from a table convocation,
+relevé de notes, mesures d'aménagements.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +11,27 @@ from services.chassis import french
 from services.contracts.document_rules import DocumentType
 from services.contracts.registrations import RegistrationSaved
 from services.documents.domain.import_columns import HIGHEST_MARK
-from services.documents.rendering.document_head import head_of
-from services.documents.rendering.notice import notice
-from services.documents.rendering.sheet import Banner, Block, Field, Fields, Letterhead, Paragraphs, Sheet, Table
+from services.documents.rendering.sheet import (
+    Banner,
+    Block,
+    Fields,
+    Letterhead,
+    Paragraphs,
+    Sheet,
+    Table,
+    candidature_sheet,
+    filled_rows,
+)
+
+
+def notice(
+    event: RegistrationSaved, name: str, title: str, paragraphs: tuple[str, ...], letterhead: Letterhead
+) -> Sheet:
+    """`name` is the document type's label; `title` is printed on top in capitals."""
+    rows = filled_rows(("Spécialité", event.confirmation.specialite))
+    candidature = [Fields(tuple(rows), heading="Candidature")] if rows else []
+    return candidature_sheet(event, letterhead, name, (*candidature, Paragraphs(paragraphs)), title=title.upper())
+
 
 Line = Mapping[str, str]
 _EVERY_EPREUVE = "Toutes les épreuves"
@@ -31,24 +51,17 @@ def published_sheet(
     if not lines:
         return notice(event, name, title, paragraphs, letterhead)
     text = [Paragraphs(paragraphs)] if paragraphs else []
-    return Sheet(
-        name=name,
-        letterhead=letterhead,
-        head=head_of(event, title.upper(), with_version=False),
-        blocks=(*_candidature(event), *text, *_BLOCKS[DocumentType(type)](lines)),
-        author=event.academie.label,
-    )
+    blocks = (_candidature(event), *text, *_BLOCKS[DocumentType(type)](lines))
+    return candidature_sheet(event, letterhead, name, blocks, title=title.upper())
 
 
-def _candidature(event: RegistrationSaved) -> list[Block]:
-    born = french.short_date(date.fromisoformat(event.identity.date_naissance))
-    answers = (
-        ("Né(e) le", born),
+def _candidature(event: RegistrationSaved) -> Fields:
+    rows = filled_rows(
+        ("Né(e) le", french.short_date(date.fromisoformat(event.identity.date_naissance))),
         ("Spécialité", event.confirmation.specialite),
         ("Etablissement", event.confirmation.etablissement),
     )
-    rows = tuple(((Field(label, value),),) for label, value in answers if value)
-    return [Fields(rows, heading="Candidature")]
+    return Fields(tuple(rows), heading="Candidature")
 
 
 def _convocation(lines: Sequence[Line]) -> list[Block]:

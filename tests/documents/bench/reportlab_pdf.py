@@ -20,7 +20,7 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Paragraph, SimpleDocTemplate, Spacer
 from reportlab.platypus import Table as Grid
 
-from services.documents.rendering.glyphs import FILES, FONTS
+from services.documents.rendering.pdf_and_html import FILES, FONTS
 from services.documents.rendering.sheet import Banner, Block, Field, Fields, Head, Sheet, Signature, Table
 
 WIDTH = A4[0] - 28 * mm

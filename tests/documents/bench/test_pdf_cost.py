@@ -8,8 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from services.documents.rendering.confirmation import confirmation
-from services.documents.rendering.glyphs import FONTS
-from services.documents.rendering.pdf_and_html import pdf_of, pdf_source
+from services.documents.rendering.pdf_and_html import FONTS, pdf_of, pdf_source
 from services.documents.rendering.sheet import Letterhead
 from tests.bench.record import record
 from tests.documents.bench.reportlab_pdf import reportlab_pdf_of

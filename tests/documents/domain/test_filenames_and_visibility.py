@@ -1,8 +1,8 @@
 import pytest
 
 from services.contracts.document_rules import AUTOMATIC_TYPES, PUBLISHED_TYPES, DocumentType
-from services.documents.domain.filenames import MAX_LENGTH, filename
-from services.documents.domain.visibility import CandidatureEnd, is_ecartee, is_hidden, is_newer
+from services.documents.domain.document_names import MAX_LENGTH, filename
+from services.documents.domain.recipients import CandidatureEnd, is_ecartee, is_hidden, is_newer
 
 
 def test_each_type_is_made_automatically_or_published() -> None:

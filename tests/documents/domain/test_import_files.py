@@ -9,8 +9,6 @@ import pytest
 
 from services.chassis.errors import FieldError, Invalid
 from services.contracts.document_rules import MAX_LINES, NUMERO_LENGTH, DocumentType
-from services.documents.domain.cell_values import CellRefused, value_of
-from services.documents.domain.csv_content import FILE, MAX_COLUMNS, read_csv
 from services.documents.domain.import_columns import (
     COLUMNS,
     HIGHEST_COEFFICIENT,
@@ -18,10 +16,19 @@ from services.documents.domain.import_columns import (
     INSCRIPTION_LENGTH,
     NUMERO_CANDIDAT,
     NUMERO_INSCRIPTION,
+    CellRefused,
     Column,
     Kind,
+    value_of,
 )
-from services.documents.domain.import_rows import MAX_LINES_OF_CANDIDATE, CheckedImport, check_rows
+from services.documents.domain.import_csv import (
+    FILE,
+    MAX_COLUMNS,
+    MAX_LINES_OF_CANDIDATE,
+    CheckedImport,
+    check_rows,
+    read_csv,
+)
 from services.documents.domain.recipients import Activity, Candidature, RecipientRefused, Recipients, Scope
 from services.registrations.domain.registration_numbers import numero_candidat, numero_inscription
 from tests.documents.imports.exam_office import CELLS, candidature, csv_of, line, numero

@@ -15,8 +15,8 @@ from pypdf.generic import ArrayObject, DictionaryObject, NameObject, TextStringO
 from services.contracts.document_rules import MAX_PDF_BYTES
 from services.documents.domain.pdf_archives import TOO_LARGE
 from services.documents.inspection import program
-from services.documents.inspection.pdf_checks import ACTIVE, DAMAGED, MAX_PAGES, NOT_A_PDF, PROTECTED
 from services.documents.inspection.processes import PdfInspector
+from services.documents.inspection.program import ACTIVE, DAMAGED, MAX_PAGES, NOT_A_PDF, PROTECTED
 from services.documents.operations.import_pdfs import ALREADY_THERE
 from tests.documents.imports.exam_office import ExamOffice, numero, pdf_of, zip_of
 from tests.documents.text_extraction import text_of_html

@@ -1,8 +1,7 @@
 import dataclasses
 
-from services.documents.rendering.demande import demande
-from services.documents.rendering.formulaire import form_offered, formulaire
 from services.documents.rendering.pdf_and_html import html_of
+from services.documents.rendering.piece_sheets import demande, form_offered, formulaire
 from services.documents.rendering.sheet import Banner, Letterhead, Table
 from tests.documents.example_events import FORM, PIECES, piece, saved
 from tests.documents.text_extraction import text_of_html

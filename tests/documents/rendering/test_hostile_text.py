@@ -9,9 +9,8 @@ from pypdf import PdfReader
 
 from services.documents.rendering import pdf_and_html
 from services.documents.rendering.confirmation import confirmation
-from services.documents.rendering.demande import demande
-from services.documents.rendering.glyphs import FONTS
-from services.documents.rendering.pdf_and_html import RenderingFailed, render
+from services.documents.rendering.pdf_and_html import FONTS, RenderingFailed, render
+from services.documents.rendering.piece_sheets import demande
 from services.documents.rendering.sheet import Letterhead
 from tests.documents.example_events import identity, saved, with_confirmation
 from tests.documents.text_extraction import text_of_html, text_of_pdf

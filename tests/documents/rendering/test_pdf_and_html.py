@@ -5,9 +5,8 @@ import re
 import pytest
 
 from services.documents.rendering.confirmation import confirmation
-from services.documents.rendering.demande import demande
-from services.documents.rendering.formulaire import formulaire
 from services.documents.rendering.pdf_and_html import Rendered
+from services.documents.rendering.piece_sheets import demande, formulaire
 from services.documents.rendering.sheet import Letterhead, Sheet
 from tests.documents.example_events import FORM, saved
 from tests.documents.rendered import rendered

@@ -1,4 +1,6 @@
-"""The object store's keys of documents. They say whose document it is, so that a lost row can be rebuilt from them.
+"""The ids of documents, the names under which they are saved, and their keys in the object store.
+
+Keys say whose document it is, so that a lost row can be rebuilt from them:
 
 documents/<candidature>/<type>/<version, 0 for a publication>/<document>-<attempt>-<SHA-256>.<pdf or html>
 publications/<publication>/<attempt>-<SHA-256>.pdf
@@ -6,9 +8,26 @@ publications/<publication>/<attempt>-<SHA-256>.pdf
 
 from __future__ import annotations
 
+import hashlib
 import re
 import uuid
 from dataclasses import dataclass
+
+from services.contracts.document_rules import ID_FORM
+
+_ID = re.compile(ID_FORM)
+
+
+def is_id(text: str) -> bool:
+    """Whether it is 32 lower-case hexadecimal digits, as `new_id` makes them."""
+    return _ID.fullmatch(text) is not None
+
+
+def derived_id(*parts: str) -> str:
+    """The same for the same parts: of a candidature's document in an order, so that it is published once; of an order,
+    by its caller and key."""
+    return hashlib.sha256("/".join(parts).encode()).hexdigest()[:32]
+
 
 _KEY = re.compile(
     r"documents/(?P<candidature_id>[0-9a-f]{32})/(?P<type>[a-z_]+)/(?P<version>\d{1,6})"
@@ -52,3 +71,14 @@ def read_key(key: str) -> tuple[DocumentName, str, str] | None:
 def publication_key(publication_id: str, sha256: str) -> str:
     """The key of a gestionnaire's uploaded PDF; a different one for each attempt."""
     return f"publications/{publication_id}/{uuid.uuid4().hex[:8]}-{sha256}.pdf"
+
+
+_UNSAFE = re.compile(r'[\x00-\x1f<>:"/\\|?*]+')
+MAX_LENGTH = 120  # characters before the extension
+
+
+def filename(label: str, session_label: str, *, version: int | None, extension: str) -> str:
+    """« Confirmation d'inscription - BTS 2022 - version 1.pdf », without characters that a file system refuses."""
+    parts = [label, session_label, *([f"version {version}"] if version is not None else [])]
+    name = re.sub(r"\s+", " ", _UNSAFE.sub(" ", " - ".join(parts))).strip(" .")
+    return f"{name[:MAX_LENGTH].rstrip(' .')}.{extension}"

@@ -1,0 +1,82 @@
+"""Renders a sheet, with what operators watch (how many, how long, which characters have no glyph), stores both formats
+and points a document's row at them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from dataclasses import dataclass
+
+import structlog
+from prometheus_client import Counter, Histogram
+
+from services.chassis.traces import spans
+from services.contracts.document_rules import DocumentType, FileFormat
+from services.documents.domain.document_names import DocumentName
+from services.documents.models import Document
+from services.documents.rendering.pdf_and_html import Rendered, render, scripts_of
+from services.documents.rendering.sheet import Sheet
+from services.objects import ContentDigest, ObjectStore, discard, put_verified
+
+log = structlog.get_logger()
+
+RENDERED = Counter("documents_rendered_total", "Documents rendered", ("type",))
+MISSING_GLYPHS = Counter("documents_missing_glyphs_total", "Characters that no font of ours prints", ("type",))
+SECONDS = Histogram("documents_render_seconds", "Time to render both forms of a document", ("type",))
+FORMULAIRE = "formulaire"  # a form of the catalogue, filled in; no type of a published document
+DECLARED = "declared"  # a type that an exam's catalogue declares
+
+for _type in (*DocumentType, FORMULAIRE, DECLARED):  # each is exported from the start, as 0
+    MISSING_GLYPHS.labels(str(_type))
+
+
+def render_measured(sheet: Sheet, type_label: str, candidature_id: str) -> Rendered:
+    """Both formats of the sheet; `type_label` is the metrics' label « type ».
+
+    Missing glyphs are logged by script and number, never with the text.
+    """
+    with SECONDS.labels(type_label).time(), spans.span(f"render {type_label}"):
+        rendered = render(sheet)
+    RENDERED.labels(type_label).inc()
+    if rendered.missing:
+        MISSING_GLYPHS.labels(type_label).inc(len(rendered.missing))
+        scripts = scripts_of(rendered.missing)
+        log.warning("glyphs_missing", candidature_id=candidature_id, count=len(rendered.missing), scripts=scripts)
+    return rendered
+
+
+@dataclass(frozen=True)
+class StoredFile:
+    """One format of a document in the store: its key, and its size (bytes) with its SHA-256."""
+
+    key: str
+    stored: ContentDigest
+
+
+def store_rendered(store: ObjectStore, rendered: Rendered, name: DocumentName) -> tuple[StoredFile, StoredFile]:
+    """Store PDF and HTML, or neither. Raises StoreUnavailable, BytesChanged."""
+    pdf = _store_file(store, name, rendered.pdf, FileFormat.PDF)
+    try:
+        return pdf, _store_file(store, name, rendered.html, FileFormat.HTML)
+    except BaseException:
+        discard(store, pdf.key)
+        raise
+
+
+def assign_files(document: Document, pdf: StoredFile, html: StoredFile) -> None:
+    """Point a document's row at the files just stored."""
+    document.pdf_key, document.pdf_size, document.pdf_sha256 = pdf.key, pdf.stored.size, pdf.stored.sha256
+    document.html_key, document.html_size, document.html_sha256 = html.key, html.stored.size, html.stored.sha256
+
+
+def size_and_digest(content: bytes) -> ContentDigest:
+    """Size and SHA-256 of these bytes, which the store must give back when it is asked to read them."""
+    return ContentDigest(len(content), hashlib.sha256(content).hexdigest())
+
+
+def _store_file(store: ObjectStore, name: DocumentName, content: bytes, file_format: FileFormat) -> StoredFile:
+    stored = size_and_digest(content)
+    key = name.key(file_format.value, stored.sha256)
+    put_verified(store, key, io.BytesIO(content), stored, file_format.content_type)
+    return StoredFile(key, stored)

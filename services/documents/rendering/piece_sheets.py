@@ -1,0 +1,174 @@
+"""What candidates are told of their pieces: « Demande de pièces justificatives » and its « Relance » (guide §10), forms
+to fill in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from itertools import groupby
+
+from services.chassis import french
+from services.contracts import page_labels
+from services.contracts.document_rules import DocumentType
+from services.contracts.piece_rules import Status
+from services.contracts.pieces import MissingGroup, MissingPiece
+from services.contracts.registrations import FormOffered, PieceAsked, RegistrationSaved
+from services.documents.rendering.sheet import (
+    Banner,
+    Blanks,
+    Block,
+    Field,
+    Fields,
+    Letterhead,
+    Paragraphs,
+    Row,
+    Sheet,
+    Signature,
+    Table,
+    candidate_name,
+    candidature_sheet,
+    filled_rows,
+    telephone,
+)
+
+_COLUMNS = ("Pièce", "Caractère", "Formats acceptés")
+_WIDTHS = (45, 12, 43)
+_RELANCE_COLUMNS = ("Pièce", "Situation")
+_RELANCE_WIDTHS = (55, 45)
+_NOT_DEPOSITED = "Non déposée"
+_WHAT_TO_DO = (
+    f"Déposez ces pièces dans « {page_labels.JUSTIFICATIFS} », puis cliquez sur « {page_labels.VALIDATE} ». "
+    "Si vous les avez déposées depuis cette date, ne tenez pas compte de cette relance."
+)
+_NO_PIECE = "Aucune pièce justificative n'est demandée pour cette candidature."
+_FORM_TO_FILL_IN = "formulaire à compléter"
+_DECLARATION = "Je certifie l'exactitude des renseignements portés sur ce formulaire."
+_BOXES = ("Date", "Signature du candidat")
+# Blanks of the catalogue whose label begins so are boxes to sign in rather than lines to write on.
+_SIGNED_PREFIXES = ("fait", "signature")
+
+
+def demande(event: RegistrationSaved, letterhead: Letterhead) -> Sheet:
+    """The pieces that this version asks for; with none it says so."""
+    blocks: list[Block] = [candidature_fields(event)]
+    if event.demande_text:
+        blocks.append(Paragraphs(event.demande_text))
+    blocks += _pieces(event.pieces) if event.pieces else [Paragraphs((_NO_PIECE,))]
+    return _piece_sheet(event, letterhead, DocumentType.DEMANDE, blocks)
+
+
+def _piece_sheet(event: RegistrationSaved, letterhead: Letterhead, type: DocumentType, blocks: list[Block]) -> Sheet:
+    return candidature_sheet(event, letterhead, type.label, blocks, title=type.label.upper(), with_version=True)
+
+
+def candidature_fields(event: RegistrationSaved) -> Fields:
+    """What the candidature is, on papers about its pieces."""
+    confirmation = event.confirmation
+    rows = filled_rows(
+        ("Spécialité", confirmation.specialite),
+        ("Catégorie du Candidat", confirmation.categorie),
+        ("Etablissement", confirmation.etablissement),
+    )
+    return Fields(tuple(rows), heading="Candidature")
+
+
+def _pieces(pieces: Iterable[PieceAsked]) -> list[Block]:
+    """Deadlines in time order, regroupements and pieces in the order of the event."""
+    blocks: list[Block] = []
+    by_deadline = sorted(pieces, key=_period)
+    for period, asked in groupby(by_deadline, key=_period):
+        blocks.append(Banner(period_sentence(*period)))
+        blocks += _groups(list(asked))
+    return blocks
+
+
+def _period(piece: PieceAsked) -> tuple[datetime, datetime]:
+    closes, opens = (datetime.fromisoformat(text) for text in (piece.deposit_closes, piece.deposit_opens))
+    return closes, opens
+
+
+def period_sentence(closes: datetime, opens: datetime) -> str:
+    """The guide's sentence; `closes` is exclusive and midnight is shown as 23:59 of the day before."""
+    end = french.shown_end(closes)
+    end_text = f"{french.weekday_date(end)} {french.time_of_day(end)}"
+    return f"A déposer en ligne entre le {french.weekday_date(opens)} et le {end_text} (heure/Paris)"
+
+
+def _groups(pieces: list[PieceAsked]) -> list[Table]:
+    labels = dict.fromkeys(piece.group_label for piece in pieces)
+    return [_table(label, [piece for piece in pieces if piece.group_label == label]) for label in labels]
+
+
+def _table(label: str, pieces: list[PieceAsked]) -> Table:
+    return Table(label, _COLUMNS, tuple(map(_row, pieces)), _WIDTHS)
+
+
+def _row(piece: PieceAsked) -> tuple[str, ...]:
+    name = f"{piece.code} : {piece.label}" + (f" ({_FORM_TO_FILL_IN})" if piece.form else "")
+    formats = ", ".join(extension.upper() for extension in piece.formats)
+    return name, "Obligatoire" if piece.required else "Facultative", formats
+
+
+def relance(
+    event: RegistrationSaved, groups: tuple[MissingGroup, ...], reminded_at: datetime, letterhead: Letterhead
+) -> Sheet:
+    """What `groups` of this version lacked at `reminded_at`."""
+    at = french.short_instant(reminded_at)
+    sentence = f"Les pièces justificatives suivantes manquaient à votre dossier le {at} (heure/Paris)."
+    blocks = [candidature_fields(event), Paragraphs((sentence, _WHAT_TO_DO)), *_by_deadline(groups)]
+    return _piece_sheet(event, letterhead, DocumentType.RELANCE, blocks)
+
+
+def _by_deadline(groups: tuple[MissingGroup, ...]) -> list[Block]:
+    blocks: list[Block] = []
+    for closes, until in groupby(sorted(groups, key=_deadline), key=_deadline):
+        end = french.shown_end(closes)
+        blocks.append(
+            Banner(f"A déposer en ligne jusqu'au {french.weekday_date(end)} {french.time_of_day(end)} (heure/Paris)")
+        )
+        blocks += map(_missing_table, until)
+    return blocks
+
+
+def _deadline(group: MissingGroup) -> datetime:
+    return datetime.fromisoformat(group.deposit_closes)
+
+
+def _missing_table(group: MissingGroup) -> Table:
+    return Table(group.label, _RELANCE_COLUMNS, tuple(map(_missing_row, group.pieces)), _RELANCE_WIDTHS)
+
+
+def _missing_row(piece: MissingPiece) -> tuple[str, ...]:
+    refused = " : ".join(filter(None, (Status.NON_COMPLIANT.label, piece.comment)))
+    return f"{piece.code} : {piece.label}", refused if piece.refused else _NOT_DEPOSITED
+
+
+def form_offered(event: RegistrationSaved, code: str) -> FormOffered | None:
+    """The form of that code, if this candidature may fill it in."""
+    return next((form for form in event.forms if form.code == code), None)
+
+
+def formulaire(event: RegistrationSaved, form: FormOffered, letterhead: Letterhead) -> Sheet:
+    """The form, its identity part filled in."""
+    blocks: list[Block] = [_candidate(event)]
+    if form.paragraphs:
+        blocks.append(Paragraphs(form.paragraphs))
+    boxes = tuple(label for label in form.blanks if label.lower().startswith(_SIGNED_PREFIXES))
+    if lines := tuple(label for label in form.blanks if label not in boxes):
+        blocks.append(Blanks(lines, heading="A compléter"))
+    blocks.append(Signature(_DECLARATION, tuple(f"{label} :" for label in boxes or _BOXES)))
+    return candidature_sheet(event, letterhead, form.title, blocks, title=form.title.upper())
+
+
+def _candidate(event: RegistrationSaved) -> Fields:
+    confirmation, identity = event.confirmation, event.identity
+    born = french.short_date(date.fromisoformat(identity.date_naissance))
+    number = confirmation.mobile or confirmation.telephone
+    rows: list[Row] = [
+        ((Field("Candidat", candidate_name(event)),), (Field("Nom d'usage", identity.nom_usage or ""),)),
+        ((Field("Né(e) le", born),), (Field("A", confirmation.birthplace),)),
+        ((Field("Tél", telephone(number) if number else ""),), (Field("Mél", identity.email),)),
+    ]
+    rows += filled_rows(("Spécialité", confirmation.specialite), ("Etablissement", confirmation.etablissement))
+    return Fields(tuple(rows), heading="Candidat", show_heading=True)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from gateway.accessibility.conformity import OVERALL
+from gateway.accessibility import OVERALL
 from services.chassis import brand
 from services.contracts import page_labels
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gateway.layout.frame import FOOTER, MENU
-from gateway.web.chosen_steps import chosen_steps
+from gateway.web.accueil.ouvertures import chosen_steps
 from services.chassis import brand
 from services.contracts import page_labels
 from tests.gateway.candidates import CandidateFactory, drop_cached_exchange

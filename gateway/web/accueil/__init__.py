@@ -4,4 +4,4 @@ from flask import Blueprint
 
 blueprint = Blueprint("accueil", __name__)
 
-from gateway.web.accueil import accessibilite, accueil, footer_pages, ouvertures, robots  # noqa: E402, F401 - they add their routes
+from gateway.web.accueil import accueil, footer_pages, ouvertures  # noqa: E402, F401 - they add their routes

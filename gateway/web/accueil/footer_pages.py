@@ -1,15 +1,21 @@
-"""Pages of the footer: « Plan du site », « Mentions légales », « Un problème ? »."""
+"""Pages of the footer: « Plan du site », « Mentions légales », « Un problème ? », « Accessibilité »; and what search
+engines and browsers ask for at fixed addresses."""
 
 from __future__ import annotations
 
-from flask import g
+from flask import Response, current_app, g, redirect
 from flask.typing import ResponseReturnValue
 
-from gateway import access, file_rules
+from gateway import access, accessibility, file_rules
+from gateway.assets import asset_url
 from gateway.pages import render_page
+from gateway.settings import GatewaySettings
 from gateway.web.accueil import blueprint
 from gateway.web.service_contact import show_contact
+from services.chassis.french import long_date
 from services.contracts.account_rules import ACTIVATION_HOURS
+
+PRIVATE = ("/compte", "/inscription", "/documents", "/formulaires", "/justificatifs", "/session", "/gestion", "/api")
 
 
 @blueprint.get("/plan-du-site")
@@ -22,10 +28,7 @@ def site_map() -> ResponseReturnValue:
 @access.public
 def legal_notice() -> ResponseReturnValue:
     return render_page(
-        "accueil/templates/mentions.html",
-        active="mentions",
-        indexed=True,
-        activation_hours=ACTIVATION_HOURS,
+        "accueil/templates/mentions.html", active="mentions", indexed=True, activation_hours=ACTIVATION_HOURS
     )
 
 
@@ -42,3 +45,37 @@ def problem() -> ResponseReturnValue:
         file_rules=file_rules,
         activation_hours=ACTIVATION_HOURS,
     )
+
+
+@blueprint.get("/accessibilite")
+@access.public
+def declare_accessibility() -> ResponseReturnValue:
+    """The declaration that the law requires of a public service."""
+    return render_page(
+        "accueil/templates/accessibilite.html",
+        active="accessibilite",
+        indexed=True,
+        overall=accessibility.OVERALL,
+        themes=[(heading, criteria, accessibility.count(criteria)) for heading, criteria in accessibility.THEMES],
+        methods=accessibility.METHODS,
+        non_conforming=accessibility.criteria_in(accessibility.NON_CONFORMING),
+        to_evaluate=accessibility.criteria_in(accessibility.TO_EVALUATE),
+        established=long_date(accessibility.ESTABLISHED_ON),
+        axe_version=accessibility.AXE_VERSION,
+    )
+
+
+@blueprint.get("/robots.txt")
+@access.public
+def robots() -> ResponseReturnValue:
+    """Public pages may be indexed in production; a demonstration nowhere."""
+    settings: GatewaySettings = current_app.extensions["portail"]
+    closed = PRIVATE if settings.production else ("/",)
+    lines = ["User-agent: *", *(f"Disallow: {path}" for path in closed)]
+    return Response("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
+
+
+@blueprint.get("/favicon.ico")
+@access.public
+def favicon() -> ResponseReturnValue:
+    return redirect(asset_url("favicon/favicon.ico"))

@@ -1,7 +1,12 @@
-"""« Ouverture des services » (guide §2): when registration is open, by exam, session and académie; open to everyone."""
+"""« Ouverture des services » (guide §2): when registration is open, by exam, session and académie; open to everyone.
+
+Domaine, exam, session and académie are chosen one after the other, as in « M'inscrire ». The choices are in the query
+string: they are no personal data, and a link or a reload keeps them.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from urllib.parse import urlencode
 
 from flask import redirect, request
@@ -11,7 +16,8 @@ from gateway import access
 from gateway.pages import render_page
 from gateway.service_clients import clients
 from gateway.web.accueil import blueprint
-from gateway.web.chosen_steps import chosen_steps
+
+STEPS = ("domaine", "exam", "session", "academie")
 
 
 @blueprint.get("/ouverture-des-services")
@@ -24,3 +30,13 @@ def openings() -> ResponseReturnValue:
     return render_page(
         "accueil/templates/ouvertures.html", active="ouvertures", indexed=not chosen, choices=choices, chosen=chosen
     )
+
+
+def chosen_steps(args: Mapping[str, str]) -> dict[str, str]:
+    """The choices made so far, by step, up to the first that is missing or that « revenir » takes back."""
+    chosen: dict[str, str] = {}
+    for step in STEPS:
+        if not args.get(step) or args.get("revenir") == step:
+            break
+        chosen[step] = args[step]
+    return chosen

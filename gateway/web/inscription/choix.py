@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from gateway import access, visitor
 from gateway.pages import render_page
 from gateway.service_clients import clients
-from gateway.web.chosen_steps import chosen_steps
+from gateway.web.accueil.ouvertures import chosen_steps
 from gateway.web.inscription import blueprint
 from gateway.web.inscription.refus import refusal_page
 from services.chassis.errors import DomainError

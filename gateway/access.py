@@ -9,7 +9,7 @@ from __future__ import annotations
 from flask import Flask, current_app, request
 from werkzeug.exceptions import InternalServerError
 
-from gateway import staff_member, visitor
+from gateway.sessions import staff_member, visitor
 from services.chassis.errors import Forbidden, Unauthenticated
 from services.chassis.web.access import candidate, public, staff, ways_of
 from services.contracts.api.operation import CANDIDATE

@@ -11,12 +11,13 @@ from flask import Flask, g, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
-from gateway import access, error_pages, form_owner, staff_member, template_filters, visitor, web_security
+from gateway import access, error_pages, form_owner, template_filters, web_security
 from gateway.arrival_time import arrival_time
 from gateway.assets import STATIC_FOLDER, AssetsMissing, load_assets
 from gateway.components import register_components
 from gateway.seal import Seal
 from gateway.service_clients import SERVICE_LABELS, connect_services
+from gateway.sessions import staff_member, visitor
 from gateway.settings import GatewaySettings
 from gateway.web import blueprints
 from gateway.web.justificatifs import file_reception

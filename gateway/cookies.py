@@ -18,7 +18,8 @@ STAFF_SESSION_COOKIE = "gestion"
 DEVICE_COOKIE = "appareil"
 """Of a browser that has logged in before."""
 ADDRESS_COOKIE = "adresse"
-"""Of the account that this browser has just asked for."""
+"""Of the account that this browser has just asked for: encrypted, the id of the creation and its mail address; deleted
+when its owner logs in."""
 
 
 def cookie_name(settings: GatewaySettings, name: str) -> str:

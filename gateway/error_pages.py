@@ -12,9 +12,10 @@ from flask import Flask, g, redirect, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException, InternalServerError
 
-from gateway import form_owner, visitor
+from gateway import form_owner
 from gateway.pages import render_page
 from gateway.seal import InterruptedPost, current_seal, may_be_kept
+from gateway.sessions import visitor
 from gateway.web_security import FILE_FORM_ENDPOINTS, SAFE_METHODS, ForeignPost
 from services.chassis.errors import DomainError, Unauthenticated, Unavailable
 from services.chassis.process.logs import frames_of, reason_of

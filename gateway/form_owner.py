@@ -9,9 +9,9 @@ from __future__ import annotations
 from flask import Flask, request
 from markupsafe import Markup
 
-from gateway import staff_member, visitor
 from gateway.pages import is_for_staff
 from gateway.seal import current_seal
+from gateway.sessions import staff_member, visitor
 
 FIELD_NAME = "titulaire"
 LIFE_SECONDS = 36 * 3600

@@ -7,7 +7,6 @@ from typing import Any
 
 from flask import Response, current_app, g, make_response, render_template, request
 
-from gateway import staff_member, visitor
 from gateway.layout.frame import (
     GESTION_HOME,
     GESTION_MENU,
@@ -19,6 +18,7 @@ from gateway.layout.frame import (
     ServiceContact,
     SessionEnd,
 )
+from gateway.sessions import shown_name, staff_member, visitor
 from gateway.settings import GatewaySettings
 from services.chassis.french import short_date
 from services.contracts import page_labels
@@ -85,9 +85,7 @@ def _staff_frame(frame: Frame) -> Frame:
         return frame
     end = SessionEnd(ends_in=member.idle_seconds_left, extend_url="/gestion/session/prolonger")
     menu = tuple(link for scope, link in GESTION_MENU if scope in member.scopes)
-    return dataclasses.replace(
-        frame, connected=True, person=staff_member.shown_name(member), session_end=end, menu=menu
-    )
+    return dataclasses.replace(frame, connected=True, person=shown_name(member), session_end=end, menu=menu)
 
 
 def put_contact(contact: ServiceContact | None) -> None:

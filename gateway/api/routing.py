@@ -9,11 +9,11 @@ from flask import Response, jsonify, request
 
 from gateway import access
 from gateway.api import blueprint
+from gateway.api.documentation import is_closed, only_open
 from gateway.api.limits import RateLimiter
-from gateway.api.open_operations import is_closed, only_open
 from gateway.api.sent_bodies import SentBody, limit_body, sent_body
 from gateway.service_clients import SERVICE_LABELS, clients
-from gateway.session_exchange import EXCHANGE_CACHE_SECONDS
+from gateway.sessions import EXCHANGE_CACHE_SECONDS
 from services.chassis.errors import DomainError, NotFound, TooMany, Unauthenticated, Unavailable
 from services.chassis.http.connections import Answer
 from services.chassis.process.kept_results import ExpiringCache

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gateway import visitor
 from gateway.clients.page_time_limit import optional_calls
 from gateway.layout.frame import ServiceContact
 from gateway.pages import put_contact
 from gateway.service_clients import clients
+from gateway.sessions import visitor
 from services.chassis.errors import DomainError
 from services.contracts.api.registrations import Tile, read_contact
 from services.contracts.registrations import Contact

@@ -12,8 +12,7 @@ from flask import url_for
 from gateway.clients.page_time_limit import optional_calls
 from gateway.service_clients import SERVICE_LABELS, clients
 from gateway.template_filters import closing_time
-from gateway.web.candidature_state import late_pieces_sentence
-from gateway.web.draft_state import is_over
+from gateway.web.shown_states import is_over, late_pieces_sentence
 from services.chassis.clock import portal_now
 from services.chassis.errors import DomainError
 from services.chassis.french import time_left

@@ -13,10 +13,10 @@ from flask import Flask
 from sqlalchemy import Engine
 from werkzeug.test import TestResponse
 
-from gateway import visitor
 from gateway.cookies import STAFF_SESSION_COOKIE, cookie_name
 from gateway.service_clients import clients
-from gateway.web.mails import mail_folder
+from gateway.sessions import visitor
+from gateway.web import mails
 from services.accounts.domain.staff import scopes_of
 from services.accounts.operations.staff_disabling import disable_staff
 from services.accounts.queries.staff import staff_id_of
@@ -62,7 +62,7 @@ class Examples:
         self.values = self._links()  # before the candidature: accounts is not told of it by what changes an account
         self._visitors.register(self.email)
         self.portal.deliver()
-        self.values |= self._registered() | {"name": next(mail_folder.read_mails(self.portal.mail_folder)).name}
+        self.values |= self._registered() | {"name": next(mails.read_mails(self.portal.mail_folder)).name}
         self._deposit(self.values["piece_id"])
         self.portal.deliver()
         self.browser = self._visitors.log_in(self.email)

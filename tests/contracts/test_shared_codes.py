@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from gateway.web.justificatifs.liste import NOT_SCANNED, SCAN_WORDS, UNDER_SCAN
-from gateway.web.piece_statuses import STATUS_SEVERITIES
+from gateway.web.shown_states import STATUS_SEVERITIES
 from services.contracts import registration_lengths as lengths
 from services.contracts.document_rules import LONGEST_CODE
 from services.contracts.piece_rules import FORMATS, Scan, Status

@@ -7,11 +7,10 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from gateway import visitor
 from gateway.cookies import SESSION_COOKIE, cookie_name
 from gateway.service_clients import clients
-from gateway.session_owner import exchange_name
-from gateway.web.mails import mail_folder
+from gateway.sessions import exchange_name, visitor
+from gateway.web import mails
 from services.contracts import page_labels
 from services.contracts.api import drafts
 from services.contracts.api.openings import read_choices
@@ -42,7 +41,7 @@ class CandidateFactory:
     def browser(self) -> ScriptlessBrowser:
         return CheckedBrowser(self.portal.gateway.app, self.portal.url)
 
-    def mail_to(self, address: str) -> mail_folder.Mail:
+    def mail_to(self, address: str) -> mails.Mail:
         return next(self._mails_to(address))
 
     def link_to(self, address: str, beginning: str = "/compte/") -> str:
@@ -57,10 +56,10 @@ class CandidateFactory:
         wait_until(is_there, MAIL_SECONDS, "a mail with that link")  # a worker of the portal may have it in hand
         return links[0]
 
-    def _mails_to(self, address: str) -> Iterator[mail_folder.Mail]:
+    def _mails_to(self, address: str) -> Iterator[mails.Mail]:
         """Newest first."""
         self.portal.deliver_events()
-        return (mail for mail in mail_folder.read_mails(self.portal.mail_folder) if mail.to == address)
+        return (mail for mail in mails.read_mails(self.portal.mail_folder) if mail.to == address)
 
     def create_account(self, address: str | None = None, **answers: str) -> str:
         """The address of an account that waits for its activation; `answers` replace the guide's."""

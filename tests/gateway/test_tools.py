@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from gateway.session_exchange import EXCHANGE_CACHE_SECONDS
+from gateway.sessions import EXCHANGE_CACHE_SECONDS
 from services.accounts.domain.staff import Role
 from services.accounts.operations import staff_accounts, staff_tokens
 from services.accounts.operations.staff_disabling import disable_staff

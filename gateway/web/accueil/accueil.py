@@ -5,10 +5,11 @@ from __future__ import annotations
 from flask import request
 from flask.typing import ResponseReturnValue
 
-from gateway import access, visitor
+from gateway import access
 from gateway.clients.page_time_limit import optional_calls
 from gateway.pages import render_page
 from gateway.service_clients import clients
+from gateway.sessions import visitor
 from gateway.web import to_do
 from gateway.web.accueil import blueprint
 from gateway.web.service_contact import show_contact_of_latest

@@ -8,7 +8,7 @@ from flask import jsonify, request
 from flask.typing import ResponseReturnValue
 
 from gateway import access, form_owner
-from gateway.clients.form_values import Values, posted_values
+from gateway.posted_forms import Values, posted_values
 from gateway.service_clients import clients
 from gateway.web.compte import blueprint
 from services.contracts.api.forms import Form, FormField, Suggestions

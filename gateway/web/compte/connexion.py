@@ -1,4 +1,5 @@
-"""« Veuillez vous identifier », and resuming the post that was interrupted by the end of the session."""
+"""« Veuillez vous identifier », and resuming the post that the end of the session interrupted; « Se déconnecter » and
+« Rester connecté »."""
 
 from __future__ import annotations
 
@@ -8,14 +9,15 @@ from flask import redirect, request
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
-from gateway import access, cookies, visitor
+from gateway import access, cookies
 from gateway.pages import render_page
 from gateway.seal import InterruptedPost, current_seal
+from gateway.service_clients import clients
+from gateway.sessions import visitor
 from gateway.web.compte import blueprint
-from gateway.web.compte.session import opened_session
 from services.chassis.errors import DomainError
 from services.contracts import problem_types
-from services.contracts.api.sessions import OpenedSession
+from services.contracts.api import sessions as api
 
 STATUSES_SHOWN_HERE = (401, 403, 422, 429)
 LOCAL_PATH = re.compile(r"/(?![/\\])[!-\[\]-~]*")
@@ -98,7 +100,7 @@ def _show_refusal(refusal: DomainError) -> ResponseReturnValue:
     return response
 
 
-def _response_after_log_in(login: OpenedSession) -> Response:
+def _response_after_log_in(login: api.OpenedSession) -> Response:
     visitor.set_owner_of(login.session)
     sealed = request.form.get("saisie")
     if not sealed:
@@ -111,3 +113,37 @@ def _resume_page(interrupted: InterruptedPost | None) -> Response:
     """The post is not repeated automatically: the candidate sees a page and presses its button."""
     path = local_path(interrupted.path) if interrupted else "/"
     return render_page("compte/templates/reprise.html", interrupted=interrupted, path=path)
+
+
+@blueprint.post("/deconnexion")
+@access.public
+def log_out() -> ResponseReturnValue:
+    """End the session everywhere. If accounts does not answer, the cookie stays, so that the visitor can try again."""
+    if session := visitor.session_cookie():
+        end_session(session)
+    response = redirect("/?fait=deconnexion", code=303)
+    visitor.forget_session(response)
+    return response
+
+
+@blueprint.post("/session/prolonger")
+@access.candidate
+def extend() -> ResponseReturnValue:
+    """Nothing more to do: identifying the visitor has exchanged the session at accounts, which counts as activity."""
+    return "", 204
+
+
+def opened_session(code: str | None = None) -> api.OpenedSession:
+    """Logs in by the posted form; `code`: of the second factor of a gestionnaire or administrateur."""
+    sent = {
+        "email": request.form.get("identifiant", ""),
+        "password": request.form.get("password", ""),
+        "device": visitor.device_cookie(),
+        "source": request.remote_addr or "",
+        "code": code,
+    }
+    return clients().passwords.call(api.log_in, clients().own_token, body=sent)
+
+
+def end_session(session: str) -> None:
+    clients().accounts.call(api.log_out, clients().own_token, body={"session": session})

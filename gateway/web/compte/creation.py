@@ -6,8 +6,8 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from gateway import access, cookies
-from gateway.clients.form_values import Values
 from gateway.pages import render_page
+from gateway.posted_forms import Values
 from gateway.seal import current_seal
 from gateway.service_clients import clients
 from gateway.web.compte import blueprint

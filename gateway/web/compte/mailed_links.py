@@ -1,4 +1,7 @@
-"""Links received by mail: opening one changes nothing, since mail scanners open links too; a button confirms."""
+"""Links received by mail (guide §3, §4): « Activer mon compte », confirming a new mail address, cancelling the change.
+
+Opening one changes nothing, since mail scanners open links too; a button confirms.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +9,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from flask import Response
+from flask import Response, redirect, url_for
+from flask.typing import ResponseReturnValue
 
+from gateway import access
 from gateway.layout import frame
 from gateway.pages import render_page
 from gateway.service_clients import clients
+from gateway.sessions import visitor
+from gateway.web.compte import blueprint
 from services.chassis.errors import DomainError
 from services.contracts.account_rules import LINK_PROBLEMS, MAX_TOKEN_LENGTH, State
+from services.contracts.api import visitors as api
 from services.contracts.api.operation import Operation
 from services.contracts.api.visitors import LinkState
 
@@ -85,3 +93,91 @@ class MailedLinks(Generic[Link]):
         if len(token) > MAX_TOKEN_LENGTH:
             return self.check.answer(state=State.UNKNOWN)
         return self.call(self.check, token)
+
+
+ACTIVATION_LINKS = MailedLinks(
+    api.check_activation,
+    {
+        "expired": (CREATE, LOG_IN),
+        "replaced": (RESEND, LOG_IN),
+        "ended": (LOG_IN, NEW_PASSWORD),
+        "used": (LOG_IN,),
+        "unknown": (RESEND, CREATE),
+    },
+)
+
+
+@blueprint.get("/compte/activation/<token>")
+@access.public
+def activation(token: str) -> ResponseReturnValue:
+    return ACTIVATION_LINKS.show(
+        token, lambda link: render_page("compte/templates/activation.html", requested=link.asked)
+    )
+
+
+@blueprint.post("/compte/activation/<token>")
+@access.public
+def activate(token: str) -> ResponseReturnValue:
+    unusable = ACTIVATION_LINKS.use(token, lambda: ACTIVATION_LINKS.call(api.activate_account, token))
+    return unusable or redirect(url_for("compte.log_in_page", fait="activation"), code=303)
+
+
+ADDRESS_LINKS = MailedLinks(
+    api.check_email_change,
+    {
+        "expired": (ACCOUNT,),
+        "replaced": (ACCOUNT,),
+        "ended": (ACCOUNT,),
+        "used": (LOG_IN,),
+        "unknown": (ACCOUNT,),
+    },
+)
+
+
+@blueprint.get("/compte/adresse/<token>")
+@access.public
+def address_change(token: str) -> ResponseReturnValue:
+    return ADDRESS_LINKS.show(token, lambda link: render_page("compte/templates/adresse.html"))
+
+
+@blueprint.post("/compte/adresse/<token>")
+@access.public
+def confirm_address(token: str) -> ResponseReturnValue:
+    """Accounts ends every session of the account, this browser's too."""
+    try:
+        unusable = ADDRESS_LINKS.use(token, lambda: ADDRESS_LINKS.call(api.confirm_email, token))
+    except DomainError as refusal:
+        if refusal.http_status != 409:
+            raise
+        return render_page("compte/templates/adresse.html", status=409, refusal=refusal.detail)
+    if unusable:
+        return unusable
+    response = redirect(url_for("compte.log_in_page", fait="adresse"), code=303)
+    visitor.forget_session(response)
+    return response
+
+
+CANCELLATION_LINKS = MailedLinks(
+    api.check_cancellation,
+    {
+        "expired": (NEW_PASSWORD, LOG_IN),
+        "replaced": (NEW_PASSWORD, LOG_IN),
+        "ended": (NEW_PASSWORD, LOG_IN),
+        "used": (NEW_PASSWORD, LOG_IN),
+        "unknown": (ACCOUNT,),
+    },
+)
+
+
+@blueprint.get("/compte/annulation/<token>")
+@access.public
+def cancellation(token: str) -> ResponseReturnValue:
+    return CANCELLATION_LINKS.show(token, lambda link: render_page("compte/templates/annulation.html"))
+
+
+@blueprint.post("/compte/annulation/<token>")
+@access.public
+def cancel_address_change(token: str) -> ResponseReturnValue:
+    """Then ask for a new password: another person who requested the change knows the old one."""
+    unusable = CANCELLATION_LINKS.use(token, lambda: CANCELLATION_LINKS.call(api.cancel_email_change, token))
+    return unusable or redirect(url_for("compte.forgotten", fait="annulation"), code=303)

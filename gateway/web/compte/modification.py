@@ -1,18 +1,21 @@
-"""« Modifier mes informations » (guide §4): accounts says what can still be changed."""
+"""« Modifier mes informations » (guide §4): accounts says what can still be changed; and « Supprimer » the account,
+with a page to confirm, refused to candidates who have a candidature."""
 
 from __future__ import annotations
 
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from gateway import access, visitor
-from gateway.clients.form_values import Values
+from gateway import access
 from gateway.pages import render_page
+from gateway.posted_forms import Values
 from gateway.service_clients import clients
+from gateway.sessions import visitor
 from gateway.web.compte import blueprint
 from gateway.web.compte.account_form import SENT_WITH_SEARCH, is_refresh, posted_answers, with_search_results
 from gateway.web.service_contact import show_contact
 from services.chassis.errors import DomainError
+from services.contracts import problem_types
 from services.contracts.api import own_account as api
 from services.contracts.api.forms import Form
 
@@ -22,19 +25,23 @@ NOTICES = {
     "adresse": "Un mail vient d'être envoyé à votre nouvelle adresse : elle ne remplacera l'ancienne que lorsque vous "
     "aurez confirmé le changement par le lien reçu.",
 }
+HAS_CANDIDATURE = (
+    "Vous avez une candidature : votre compte ne peut pas être supprimé. Pour toute demande, contactez votre service "
+    "gestionnaire."
+)
 
 
 @blueprint.get("/compte")
 @access.candidate
 def account() -> ResponseReturnValue:
-    account = clients().accounts.call(api.read_account, visitor.required().access_token)
+    account = clients().accounts.call(api.read_account, visitor.access_token())
     return _page(account.form, notice=NOTICES.get(request.args.get("fait", "")), pending=account.pending_email)
 
 
 @blueprint.post("/compte")
 @access.candidate
 def change_account() -> ResponseReturnValue:
-    token, values = visitor.required().access_token, posted_answers()
+    token, values = visitor.access_token(), posted_answers()
     if is_refresh():
         return _page(with_search_results(_filled_form(token, values), values))
     try:
@@ -75,4 +82,40 @@ def _page(
         notice=notice,
         pending=pending,
         with_fields=SENT_WITH_SEARCH,
+    )
+
+
+@blueprint.get("/compte/suppression")
+@access.candidate
+def ask_deletion() -> ResponseReturnValue:
+    return _deletion_page()
+
+
+@blueprint.post("/compte/suppression")
+@access.candidate
+def delete_account() -> ResponseReturnValue:
+    token = visitor.access_token()
+    try:
+        sent = {"current_password": request.form.get("current_password", "")}
+        clients().passwords.call(api.delete_account, token, body=sent)
+    except DomainError as refusal:
+        if refusal.http_status not in (409, 422, 429, 503):
+            raise
+        return _deletion_page(refusal)
+    response = redirect("/?fait=suppression", code=303)
+    visitor.forget_session(response)
+    return response
+
+
+def _deletion_page(refusal: DomainError | None = None) -> ResponseReturnValue:
+    show_contact()
+    errors = refusal.errors if refusal else ()
+    has_candidature = refusal is not None and refusal.slug == problem_types.CANDIDATURE_EXISTS.slug
+    return render_page(
+        "compte/templates/suppression.html",
+        status=refusal.http_status if refusal else 200,
+        active="compte",
+        errors=errors,
+        blocked=HAS_CANDIDATURE if has_candidature else None,
+        refusal=refusal.detail if refusal and not errors and not has_candidature else None,
     )

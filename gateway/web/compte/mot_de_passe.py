@@ -5,9 +5,10 @@ from __future__ import annotations
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from gateway import access, visitor
+from gateway import access
 from gateway.pages import render_page
 from gateway.service_clients import clients
+from gateway.sessions import visitor
 from gateway.web.compte import blueprint, mailed_links
 from gateway.web.compte.account_form import filled_creation_form
 from services.chassis.errors import DomainError, FieldError

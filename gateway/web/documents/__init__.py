@@ -9,11 +9,12 @@ from typing import Any
 from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 
-from gateway import access, visitor
+from gateway import access
 from gateway.clients.file_streaming import streamed_response
 from gateway.clients.page_time_limit import optional_calls
 from gateway.pages import render_page
 from gateway.service_clients import clients
+from gateway.sessions import visitor
 from services.chassis.errors import DomainError, NotFound
 from services.contracts.api import documents as api
 from services.contracts.api.operation import Operation
@@ -25,7 +26,7 @@ blueprint = Blueprint("documents", __name__)
 @blueprint.get("/documents")
 @access.candidate
 def choose() -> ResponseReturnValue:
-    candidatures = clients().documents.call(api.list_candidatures, _token()).candidatures
+    candidatures = clients().documents.call(api.list_candidatures, visitor.access_token()).candidatures
     return render_page("documents/templates/choix_candidature.html", active="documents", candidatures=candidatures)
 
 
@@ -33,11 +34,12 @@ def choose() -> ResponseReturnValue:
 @access.candidate
 def show(candidature_id: str) -> ResponseReturnValue:
     """« Documents relatifs à ma candidature »"""
-    tiles = clients().documents.call(api.list_candidatures, _token()).candidatures
+    documents, token = clients().documents, visitor.access_token()
+    tiles = documents.call(api.list_candidatures, token).candidatures
     tile = next((tile for tile in tiles if tile.id == candidature_id), None)
     if tile is None:
         raise NotFound()
-    published = clients().documents.call(api.list_documents, _token(), candidature_id=candidature_id).documents
+    published = documents.call(api.list_documents, token, candidature_id=candidature_id).documents
     return render_page(
         "documents/templates/documents_de_candidature.html", active="documents", tile=tile, documents=published
     )
@@ -80,20 +82,16 @@ def form(candidature_id: str, code: str) -> ResponseReturnValue:
 def forms() -> ResponseReturnValue:
     """« Les formulaires »: what each exam offers, or its sentence that it offers none."""
     registrations = clients().registrations
-    tiles = registrations.call(list_candidatures, _token()).candidatures
-    offered = [(tile, registrations.call(list_forms, _token(), candidature_id=tile.id)) for tile in tiles]
+    tiles = registrations.call(list_candidatures, visitor.access_token()).candidatures
+    offered = [(tile, registrations.call(list_forms, visitor.access_token(), candidature_id=tile.id)) for tile in tiles]
     return render_page("documents/templates/formulaires.html", active="formulaires", offered=offered)
 
 
 def _file(operation: Operation[bytes], query: Mapping[str, Any] | None = None, **ids: str) -> Response:
-    return streamed_response(clients().documents.stream(operation, _token(), query=query, **ids))
+    return streamed_response(clients().documents.stream(operation, visitor.access_token(), query=query, **ids))
 
 
 def _mark_opened(document_id: str) -> None:
     """Remove the document from the list of unread ones; after a failure it stays there."""
     with suppress(DomainError), optional_calls():
-        clients().documents.call(api.mark_opened, _token(), document_id=document_id)
-
-
-def _token() -> str:
-    return visitor.required().access_token
+        clients().documents.call(api.mark_opened, visitor.access_token(), document_id=document_id)

@@ -16,17 +16,15 @@ from gateway.web.gestion import (  # noqa: E402 - they add their routes
     comptes,  # noqa: F401
     connexion,  # noqa: F401
     controle,  # noqa: F401
+    decisions,  # noqa: F401
     document_redige,  # noqa: F401
     equipe,  # noqa: F401
-    fichier,  # noqa: F401
     import_file,  # noqa: F401
     imports,  # noqa: F401
-    invitation,  # noqa: F401
     jetons,  # noqa: F401
     journal,  # noqa: F401
     ouvertures,  # noqa: F401
     pieces,  # noqa: F401
     publication,  # noqa: F401
     relances,  # noqa: F401
-    selection,  # noqa: F401
 )

@@ -7,10 +7,11 @@ from itertools import groupby
 
 from flask.typing import ResponseReturnValue
 
-from gateway import access, staff_member
+from gateway import access
 from gateway.clients.page_time_limit import optional_calls
 from gateway.pages import render_page
 from gateway.service_clients import clients
+from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
 from gateway.web.gestion.imports import PUBLISH, STATE_SEVERITIES
 from services.chassis.errors import DomainError

@@ -6,17 +6,17 @@ from __future__ import annotations
 from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from gateway import access, staff_member
+from gateway import access
 from gateway.clients.file_streaming import streamed_response
 from gateway.clients.page_time_limit import optional_calls
 from gateway.pages import render_page
+from gateway.posted_forms import posted_text, shown_errors
 from gateway.service_clients import clients
+from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
 from gateway.web.gestion.candidatures import ACTIVE_MENU_KEY, STATE_LABELS
 from gateway.web.gestion.comptes import CORRECT
-from gateway.web.gestion.field_errors import shown_errors
-from gateway.web.gestion.posted_text import posted_text
-from gateway.web.gestion.staff_names import names_by_id
+from gateway.web.gestion.names_from_accounts import names_by_id
 from services.chassis.errors import DomainError, Invalid, NotFound
 from services.contracts import page_labels
 from services.contracts.api import staff_candidatures as api

@@ -10,14 +10,14 @@ from collections.abc import Mapping
 from flask import Response, request
 from flask.typing import ResponseReturnValue
 
-from gateway import access, staff_member
+from gateway import access
 from gateway.clients.file_streaming import streamed_response
 from gateway.pages import render_page
+from gateway.posted_forms import posted_text, shown_errors
 from gateway.service_clients import clients
+from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
-from gateway.web.gestion.academie_filter import academie_options
-from gateway.web.gestion.field_errors import shown_errors
-from gateway.web.gestion.posted_text import posted_text
+from gateway.web.gestion.names_from_accounts import academie_options
 from gateway.web.gestion.typed_instants import DAY_EXPECTED, read_day
 from services.chassis.errors import FieldError, Invalid
 from services.contracts.api import staff_candidatures as api

@@ -10,11 +10,12 @@ from base64 import urlsafe_b64encode
 from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from gateway import access, staff_member
+from gateway import access
 from gateway.pages import render_page
+from gateway.posted_forms import shown_errors
 from gateway.service_clients import clients
+from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
-from gateway.web.gestion.field_errors import shown_errors
 from gateway.web.justificatifs.file_reception import FileRefused, received_files_of_staff
 from services.chassis.errors import DomainError, FieldError, Invalid
 from services.contracts.api import administration as api

@@ -11,14 +11,13 @@ from collections.abc import Mapping
 from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from gateway import access, staff_member
-from gateway.clients.form_values import Values
+from gateway import access
 from gateway.pages import render_page
+from gateway.posted_forms import Values, posted_text, shown_errors
 from gateway.service_clients import clients
+from gateway.sessions import staff_member
 from gateway.web.compte.account_form import SENT_WITH_SEARCH, is_refresh, posted_answers, with_search_results
 from gateway.web.gestion import blueprint
-from gateway.web.gestion.field_errors import shown_errors
-from gateway.web.gestion.posted_text import posted_text
 from services.chassis.errors import DomainError
 from services.contracts.api import candidate_accounts as api
 from services.contracts.api.forms import Form

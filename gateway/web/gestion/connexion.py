@@ -10,10 +10,11 @@ from flask import Response, g, redirect, request
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response as BaseResponse
 
-from gateway import access, error_pages, staff_member, visitor
+from gateway import access, error_pages
 from gateway.pages import render_page
 from gateway.seal import current_seal
-from gateway.web.compte.session import end_session, opened_session
+from gateway.sessions import staff_member, visitor
+from gateway.web.compte.connexion import end_session, opened_session
 from gateway.web.gestion import blueprint
 from gateway.web_security import SAFE_METHODS
 from services.chassis.errors import DomainError, Forbidden, Unauthenticated, Unavailable

@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from flask import Response, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from gateway import access, staff_member
+from gateway import access
 from gateway.pages import render_page
+from gateway.posted_forms import new_order_key, posted_order_key, posted_text
 from gateway.service_clients import clients
+from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
 from gateway.web.gestion.candidatures import ACTIVE_MENU_KEY
 from gateway.web.gestion.imports import PUBLISH, errors_by_field, read_import_form, type_options
-from gateway.web.gestion.order_keys import new_order_key, posted_order_key
-from gateway.web.gestion.posted_text import posted_text
 from services.chassis.errors import DomainError
 from services.contracts.api.staff_candidatures import read_candidature
 from services.contracts.api.staff_documents import publish_documents

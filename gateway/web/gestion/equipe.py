@@ -10,12 +10,13 @@ from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
-from gateway import access, staff_member
+from gateway import access
 from gateway.pages import render_page
+from gateway.posted_forms import posted_text
 from gateway.service_clients import clients
+from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
-from gateway.web.gestion.posted_text import posted_text
-from gateway.web.gestion.staff_names import name_of
+from gateway.web.gestion.names_from_accounts import name_of
 from services.chassis.errors import DomainError
 from services.chassis.french import alphabetical
 from services.contracts.account_rules import STAFF_ROLE_LABELS

@@ -7,8 +7,9 @@ from urllib.parse import quote
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from gateway import access, staff_member
+from gateway import access
 from gateway.service_clients import clients
+from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
 from gateway.web.gestion.imports import PUBLISH
 from gateway.web.gestion.publication import import_page, read_import

@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from gateway import access, staff_member
+from gateway import access
 from gateway.clients.file_streaming import streamed_response
 from gateway.pages import render_page
+from gateway.posted_forms import new_order_key, posted_order_key, posted_text
 from gateway.service_clients import clients
+from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
-from gateway.web.gestion.academie_filter import academie_options
-from gateway.web.gestion.order_keys import new_order_key, posted_order_key
-from gateway.web.gestion.posted_text import posted_text
+from gateway.web.gestion.names_from_accounts import academie_options
 from services.chassis.errors import Conflict, DomainError
 from services.contracts import problem_types
 from services.contracts.api import staff_imports as api

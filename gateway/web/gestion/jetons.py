@@ -8,12 +8,13 @@ from typing import Any
 from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from gateway import access, staff_member
+from gateway import access
 from gateway.pages import render_page
+from gateway.posted_forms import posted_text
 from gateway.service_clients import clients
+from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
 from gateway.web.gestion.compte import ACTIVE_MENU_KEY, OWN_ACCOUNT, STATUSES_SHOWN_HERE, own_account
-from gateway.web.gestion.posted_text import posted_text
 from services.chassis import clock
 from services.chassis.errors import DomainError
 from services.contracts.account_rules import DEFAULT_TOKEN_DAYS

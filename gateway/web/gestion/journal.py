@@ -12,15 +12,16 @@ from urllib.parse import urlencode
 from flask import request
 from flask.typing import ResponseReturnValue
 
-from gateway import access, staff_member
+from gateway import access
 from gateway.clients.file_streaming import streamed_response
 from gateway.pages import render_page
+from gateway.posted_forms import posted_text
 from gateway.service_clients import SERVICE_LABELS, clients
+from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
 from gateway.web.gestion.audit_labels import ACTION_LABELS, ACTOR_LABELS, VALUE_LABELS
 from gateway.web.gestion.journal_pages import ENTRIES_OF_A_PAGE, ServiceEntry, read_journal
-from gateway.web.gestion.posted_text import posted_text
-from gateway.web.gestion.staff_names import name_of
+from gateway.web.gestion.names_from_accounts import name_of
 from gateway.web.gestion.typed_instants import DAY_EXPECTED, read_day
 from services.chassis.clock import PARIS
 from services.chassis.errors import DomainError, NotFound

@@ -9,13 +9,13 @@ from itertools import groupby
 from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from gateway import access, staff_member
+from gateway import access
 from gateway.pages import render_page
+from gateway.posted_forms import posted_text, shown_errors
 from gateway.service_clients import clients
+from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
 from gateway.web.gestion import typed_instants as typed
-from gateway.web.gestion.field_errors import shown_errors
-from gateway.web.gestion.posted_text import posted_text
 from services.chassis.errors import DomainError, FieldError, Invalid, NotFound
 from services.contracts.api import administration as api
 

@@ -9,17 +9,16 @@ from urllib.parse import urlencode
 from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from gateway import access, staff_member
+from gateway import access
 from gateway.clients.file_streaming import streamed_response
 from gateway.pages import render_page
+from gateway.posted_forms import posted_text
 from gateway.service_clients import clients
+from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
-from gateway.web.gestion.academie_filter import academie_options
-from gateway.web.gestion.posted_text import posted_text
-from gateway.web.gestion.refusal_reasons import reason_options
-from gateway.web.gestion.selected_pieces import posted_value
-from gateway.web.gestion.selection_report import POSTED_PIECES
-from gateway.web.piece_statuses import STATUS_SEVERITIES
+from gateway.web.gestion.decisions import POSTED_PIECES, posted_value, reason_options
+from gateway.web.gestion.names_from_accounts import academie_options
+from gateway.web.shown_states import STATUS_SEVERITIES
 from services.contracts.api import staff_pieces as api
 from services.contracts.api.staff_pieces import StaffPiece, StaffPieces
 from services.contracts.page_sizes import LARGEST_PAGE, LARGEST_SELECTION, USUAL_PAGE

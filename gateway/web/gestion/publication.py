@@ -8,14 +8,14 @@ from typing import Any, TypeVar
 from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from gateway import access, staff_member
+from gateway import access
 from gateway.clients.file_streaming import streamed_response
 from gateway.pages import render_page
+from gateway.posted_forms import posted_text, shown_errors
 from gateway.service_clients import clients
+from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
-from gateway.web.gestion.field_errors import shown_errors
 from gateway.web.gestion.imports import ACTIVE_MENU_KEY, PUBLISH, STATE_SEVERITIES, read_import_form
-from gateway.web.gestion.posted_text import posted_text
 from services.chassis.errors import DomainError, NotFound
 from services.chassis.french import file_size
 from services.contracts import page_labels

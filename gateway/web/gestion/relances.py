@@ -9,12 +9,13 @@ from urllib.parse import urlencode
 from flask import request
 from flask.typing import ResponseReturnValue
 
-from gateway import access, staff_member
+from gateway import access
 from gateway.pages import render_page
+from gateway.posted_forms import posted_text
 from gateway.service_clients import clients
+from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
-from gateway.web.gestion.academie_filter import academie_options
-from gateway.web.gestion.posted_text import posted_text
+from gateway.web.gestion.names_from_accounts import academie_options
 from services.chassis.errors import Invalid
 from services.contracts.api import missing_pieces as api
 from services.contracts.api.missing_pieces import MissingPieces, ReminderResult

@@ -2,10 +2,10 @@
 
 from flask import Blueprint
 
-from gateway.web.draft_state import is_over, recap_number
+from gateway.web.shown_states import is_over, recap_number
 
 blueprint = Blueprint("inscription", __name__)
 blueprint.add_app_template_test(is_over, "over")
 blueprint.add_app_template_filter(recap_number)
 
-from gateway.web.inscription import autosave, choix, mes_inscriptions, onglets, specialites  # noqa: E402, F401 - they add their routes
+from gateway.web.inscription import choix, mes_inscriptions, onglets, specialites  # noqa: E402, F401 - they add their routes

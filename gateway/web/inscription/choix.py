@@ -7,9 +7,10 @@ from urllib.parse import urlencode
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from gateway import access, visitor
+from gateway import access
 from gateway.pages import render_page
 from gateway.service_clients import clients
+from gateway.sessions import visitor
 from gateway.web.accueil.ouvertures import chosen_steps
 from gateway.web.inscription import blueprint
 from gateway.web.inscription.refus import refusal_page
@@ -33,7 +34,7 @@ def choose() -> ResponseReturnValue:
 @access.candidate
 def validate() -> ResponseReturnValue:
     """« Valider »: reserves the N° candidat and opens the form, or resumes the draft that exists already."""
-    token = visitor.required().access_token
+    token = visitor.access_token()
     body = {"opening_id": request.form.get("opening_id", ""), "assertion": visitor.signed_identity(token)}
     try:
         draft = clients().registrations.call(open_draft, token, body=body)

@@ -5,14 +5,15 @@ from __future__ import annotations
 from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from gateway import access, visitor
+from gateway import access
 from gateway.pages import render_page
 from gateway.service_clients import clients
+from gateway.sessions import visitor
 from gateway.web import to_do
 from gateway.web.calendar_file import MEDIA_TYPE, calendar_file
-from gateway.web.candidature_state import candidature_state
 from gateway.web.inscription import blueprint
 from gateway.web.inscription.refus import refusal_page
+from gateway.web.shown_states import candidature_state
 from services.chassis.errors import DomainError
 from services.contracts.api import registrations as api
 from services.contracts.api.drafts import delete_draft, read_draft
@@ -24,7 +25,7 @@ ACTIVE = "inscriptions"
 @blueprint.get("/inscriptions")
 @access.candidate
 def list_mine() -> ResponseReturnValue:
-    token = visitor.required().access_token
+    token = visitor.access_token()
     registrations = clients().registrations.call(api.list_mine, token)
     pieces_to_do = to_do.read_pieces_to_do(token)
     return render_page(
@@ -44,7 +45,7 @@ def list_mine() -> ResponseReturnValue:
 @access.candidate
 def show(candidature_id: str) -> ResponseReturnValue:
     """The Récapitulatif, read only."""
-    token = visitor.required().access_token
+    token = visitor.access_token()
     candidature = _candidature(candidature_id)
     facts = to_do.read_facts(token).of_candidature(candidature_id)
     return render_page(
@@ -61,7 +62,7 @@ def show(candidature_id: str) -> ResponseReturnValue:
 @access.candidate
 def dates(candidature_id: str) -> ResponseReturnValue:
     """The candidature's dates as a calendar file."""
-    token = visitor.required().access_token
+    token = visitor.access_token()
     tile = _candidature(candidature_id)
     of_all = clients().pieces.call(list_pieces_to_do, token).candidatures
     pieces_to_do = next((item for item in of_all if item.candidature_id == candidature_id), None)
@@ -76,7 +77,7 @@ def dates(candidature_id: str) -> ResponseReturnValue:
 @access.candidate
 def number(candidature_id: str) -> ResponseReturnValue:
     """« N° Inscription »: what was saved, until when it can be changed, the contact."""
-    token = visitor.required().access_token
+    token = visitor.access_token()
     saved = clients().registrations.call(api.read_acknowledgement, token, candidature_id=candidature_id)
     last = len(saved.tabs)
     tabs = [
@@ -89,7 +90,7 @@ def number(candidature_id: str) -> ResponseReturnValue:
 @blueprint.post("/inscriptions/<candidature_id>/modification")
 @access.candidate
 def modify(candidature_id: str) -> ResponseReturnValue:
-    token = visitor.required().access_token
+    token = visitor.access_token()
     try:
         body = {"assertion": visitor.signed_identity(token)}
         draft = clients().registrations.call(api.start_modification, token, body=body, candidature_id=candidature_id)
@@ -108,7 +109,7 @@ def ask_withdrawal(candidature_id: str) -> ResponseReturnValue:
 @blueprint.post("/inscriptions/<candidature_id>/desinscription")
 @access.candidate
 def withdraw(candidature_id: str) -> ResponseReturnValue:
-    token = visitor.required().access_token
+    token = visitor.access_token()
     try:
         clients().registrations.call(api.withdraw, token, candidature_id=candidature_id)
     except DomainError as refusal:
@@ -124,17 +125,17 @@ def withdraw(candidature_id: str) -> ResponseReturnValue:
 @blueprint.get("/inscriptions/brouillons/<draft_id>/abandon")
 @access.candidate
 def ask_abandon(draft_id: str) -> ResponseReturnValue:
-    draft = clients().registrations.call(read_draft, visitor.required().access_token, draft_id=draft_id)
+    draft = clients().registrations.call(read_draft, visitor.access_token(), draft_id=draft_id)
     return render_page("inscription/templates/abandon.html", active=ACTIVE, draft=draft)
 
 
 @blueprint.post("/inscriptions/brouillons/<draft_id>/abandon")
 @access.candidate
 def abandon(draft_id: str) -> ResponseReturnValue:
-    clients().registrations.call(delete_draft, visitor.required().access_token, draft_id=draft_id)
+    clients().registrations.call(delete_draft, visitor.access_token(), draft_id=draft_id)
     return redirect(url_for("inscription.list_mine"), code=303)
 
 
 def _candidature(candidature_id: str) -> api.Candidature:
-    token = visitor.required().access_token
+    token = visitor.access_token()
     return clients().registrations.call(api.read_candidature, token, candidature_id=candidature_id)

@@ -1,4 +1,5 @@
-"""The tabs of a draft: shown as registrations describes them, posted as typed (guide §5.1 to §5.8)."""
+"""The tabs of a draft: shown as registrations describes them, posted as typed (guide §5.1 to §5.8), and saved as they
+are typed by the script `style/autosave.js`."""
 
 from __future__ import annotations
 
@@ -7,18 +8,20 @@ from typing import Any
 from flask import g, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from gateway import access, form_owner, visitor
-from gateway.clients.form_values import Values, posted_values
+from gateway import access, form_owner
 from gateway.components.fields import error_target, field_id
-from gateway.components.posted_searches import WORDS_SUFFIX
 from gateway.pages import render_page
+from gateway.posted_forms import WORDS_SUFFIX, Values, posted_values
 from gateway.service_clients import clients
+from gateway.sessions import visitor
 from gateway.web.inscription import blueprint
-from gateway.web.inscription.conflit import conflict_page
-from gateway.web.inscription.refus import FINAL_REFUSALS, refusal_page
+from gateway.web.inscription.refus import FINAL_REFUSALS, conflict_page, refusal_page
 from gateway.web.inscription.tabs import form_fields, read_tab, store_tab
+from services.chassis import clock
 from services.chassis.errors import DomainError
+from services.chassis.french import time_of_day
 from services.chassis.http.client import READS
+from services.chassis.web import problems
 from services.contracts import problem_types
 from services.contracts.api import drafts as api
 from services.contracts.api.forms import Suggestions
@@ -27,6 +30,7 @@ from services.contracts.registration_codes import NEXT, PREVIOUS, STAY
 NON_ANSWER_FIELDS = ("action", "revision", "rechercher", "choisir", "parcourir", "onglet", form_owner.FIELD_NAME)
 BUTTONS_THAT_STAY = ("onglet", "rechercher", "choisir", "parcourir")
 ACTIONS_THAT_MOVE = (NEXT, PREVIOUS)
+SHOWN_BY_THE_PAGE = (404, 409, 422)
 
 
 @blueprint.get("/inscription/<draft_id>/<int:number>")
@@ -75,7 +79,7 @@ def _save(draft_id: str, number: int) -> ResponseReturnValue:
     """« Enregistrer »: makes the draft a new version of a candidature."""
     try:
         body = {"revision": posted_revision(), "assertion": _assertion()}
-        saved = clients().registrations.call(api.save_draft, _token(), body=body, draft_id=draft_id)
+        saved = clients().registrations.call(api.save_draft, visitor.access_token(), body=body, draft_id=draft_id)
     except DomainError as refusal:
         return _show_refusal(draft_id, number, {}, refusal)
     return redirect(url_for("inscription.number", candidature_id=saved.candidature_id), code=303)
@@ -116,7 +120,9 @@ def _chosen_proposal() -> Values:
 
 def _search(draft_id: str, number: int, field: str, words: str) -> Suggestions:
     query = {"field": field, "q": words}
-    return clients().registrations.call(api.search, _token(), query=query, draft_id=draft_id, number=number)
+    return clients().registrations.call(
+        api.search, visitor.access_token(), query=query, draft_id=draft_id, number=number
+    )
 
 
 def _tab(draft_id: str, number: int) -> api.Tab:
@@ -195,16 +201,12 @@ def _add_typed_values(tab: api.Tab, values: Values) -> None:
             field["value"] = values[field["name"]]
 
 
-def _token() -> str:
-    return visitor.required().access_token
-
-
 def _assertion() -> str:
     """The signed identity, fetched once per request, since a refused tab is written and then read. Only reading uses
     the one that the session's exchange returned."""
     if "assertion" not in g:
         session_assertion = visitor.required().identity if request.method in READS else None
-        g.assertion = session_assertion or visitor.signed_identity(_token())
+        g.assertion = session_assertion or visitor.signed_identity(visitor.access_token())
     assertion: str = g.assertion
     return assertion
 
@@ -217,3 +219,18 @@ def posted_answers() -> Values:
 def posted_revision() -> int:
     """The draft's revision that the posted page was made from."""
     return request.form.get("revision", default=-1, type=int)
+
+
+@blueprint.post("/inscription/<draft_id>/<int:number>/saisie")
+@access.candidate
+def autosave(draft_id: str, number: int) -> ResponseReturnValue:
+    """{"revision", "at"}: the draft's new revision and the time in Paris; or the problem that the page shows."""
+    try:
+        result = store_tab(draft_id, number, revision=posted_revision(), values=posted_answers(), action=STAY)
+    except DomainError as refusal:
+        if refusal.http_status not in SHOWN_BY_THE_PAGE:
+            raise
+        return problems.of_domain_error(refusal)
+    answer = jsonify(revision=result.revision, at=time_of_day(clock.portal_now()))
+    answer.headers["Cache-Control"] = "no-store"
+    return answer

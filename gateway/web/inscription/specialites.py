@@ -10,9 +10,10 @@ from typing import Any
 from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
-from gateway import access, visitor
+from gateway import access
 from gateway.pages import render_page
 from gateway.service_clients import clients
+from gateway.sessions import visitor
 from gateway.web.inscription import blueprint
 from gateway.web.inscription.tabs import form_fields, read_tab
 from services.chassis.errors import NotFound
@@ -26,7 +27,7 @@ WHOLE_LIST = "liste"
 @blueprint.get("/inscription/<draft_id>/<int:number>/specialites")
 @access.candidate
 def specialites(draft_id: str, number: int) -> ResponseReturnValue:
-    token = visitor.required().access_token
+    token = visitor.access_token()
     tab = _tab(draft_id, number)
     domains = clients().registrations.call(list_specialites, token, draft_id=draft_id).domains
     specialites = [specialite for domain in domains for specialite in domain.specialites]
@@ -46,7 +47,7 @@ def specialites(draft_id: str, number: int) -> ResponseReturnValue:
 @access.candidate
 def requirements(draft_id: str, number: int, code: str) -> ResponseReturnValue:
     """« Ce qui vous sera demandé »"""
-    tab, token = _tab(draft_id, number), visitor.required().access_token
+    tab, token = _tab(draft_id, number), visitor.access_token()
     return render_page(
         "inscription/templates/demande.html",
         active="inscription",
@@ -58,7 +59,7 @@ def requirements(draft_id: str, number: int, code: str) -> ResponseReturnValue:
 
 def _tab(draft_id: str, number: int) -> Tab:
     """The tab that asks for the spécialité. Raises NotFound for another."""
-    token = visitor.required().access_token
+    token = visitor.access_token()
     tab = read_tab(draft_id, number, visitor.signed_identity(token))
     if all(field["name"] != SPECIALITE_FIELD for field in form_fields(tab)):
         raise NotFound()

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from gateway import visitor
-from gateway.clients.form_values import Values
+from gateway.posted_forms import Values
 from gateway.service_clients import clients
+from gateway.sessions import visitor
 from services.contracts.api import drafts as api
 
 
 def read_tab(draft_id: str, number: int, assertion: str) -> api.Tab:
     """`assertion`: the identity as accounts signs it."""
     return clients().registrations.call(
-        api.read_tab, _token(), headers={"X-Identity": assertion}, draft_id=draft_id, number=number
+        api.read_tab, visitor.access_token(), headers={"X-Identity": assertion}, draft_id=draft_id, number=number
     )
 
 
@@ -24,7 +24,7 @@ def store_tab(
     `assertion` the draft keeps the identity that it has."""
     return clients().registrations.call(
         api.write_tab,
-        _token(),
+        visitor.access_token(),
         headers={"X-Identity": assertion} if assertion else {},
         body={"revision": revision, "values": values, "action": action},
         draft_id=draft_id,
@@ -42,7 +42,3 @@ def fields_by_name(tab: api.Tab) -> dict[str, dict[str, Any]]:
     """The fields of the form, and those of the épreuves."""
     of_epreuves = [field for epreuve in tab.epreuves or () for field in (epreuve.position, epreuve.option) if field]
     return {field["name"]: field for field in (*form_fields(tab), *cast(list[dict[str, Any]], of_epreuves))}
-
-
-def _token() -> str:
-    return visitor.required().access_token

@@ -5,9 +5,10 @@ from __future__ import annotations
 from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from gateway import access, file_rules, visitor
+from gateway import access, file_rules
 from gateway.pages import render_page
 from gateway.service_clients import clients
+from gateway.sessions import visitor
 from gateway.web.justificatifs import blueprint
 from gateway.web.justificatifs.file_reception import FileRefused, received_files
 from gateway.web.justificatifs.lisible import after_deposit

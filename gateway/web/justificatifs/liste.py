@@ -5,12 +5,13 @@ from __future__ import annotations
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from gateway import access, visitor
+from gateway import access
 from gateway.clients.file_streaming import streamed_response
 from gateway.pages import render_page
 from gateway.service_clients import clients
+from gateway.sessions import visitor
 from gateway.web.justificatifs import blueprint
-from gateway.web.piece_statuses import STATUS_SEVERITIES
+from gateway.web.shown_states import STATUS_SEVERITIES
 from services.chassis.errors import DomainError, NotFound
 from services.contracts.api import pieces as api
 from services.contracts.api.pieces import Piece, RequestedPieces
@@ -118,4 +119,4 @@ def is_all_handed_over(requested: RequestedPieces) -> bool:
 
 
 def access_token() -> str:
-    return visitor.required().access_token
+    return visitor.access_token()

@@ -16,8 +16,9 @@ from flask import Response, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import BadRequest, ClientDisconnected
 
-from gateway import access, visitor
+from gateway import access
 from gateway.service_clients import clients
+from gateway.sessions import visitor
 from gateway.web.justificatifs import blueprint
 from gateway.web.justificatifs.file_reception import RETRY_SECONDS, FileRefused, ReceivedFile, upload_place
 from gateway.web.justificatifs.lisible import after_deposit

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
-from gateway import access, visitor
+from gateway import access
 from gateway.pages import render_page
 from gateway.service_clients import clients
+from gateway.sessions import visitor
 from services.chassis.errors import DomainError
 from services.contracts.api.mails import SentMails, list_mails_of_accounts, list_mails_of_registrations
 
@@ -22,7 +23,7 @@ STATE_LABELS = {"waiting": "en attente d'envoi", "taken": "envoyé", "refused": 
 @blueprint.get("/messages")
 @access.candidate
 def list_mails() -> ResponseReturnValue:
-    answers = list(_pages_of_mails(visitor.required().access_token, request.args.get("apres")))
+    answers = list(_pages_of_mails(visitor.access_token(), request.args.get("apres")))
     received = [answer for answer in answers if answer is not None]
     mails = sorted((mail for answer in received for mail in answer.mails), key=lambda mail: mail.place, reverse=True)
     shown = mails[:PAGE_LENGTH]

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, jsonify, render_template, request
 
 from gateway.layout.frame import Frame, ServiceContact, SessionEnd
-from gateway.web.piece_statuses import STATUS_SEVERITIES
+from gateway.web.shown_states import STATUS_SEVERITIES
 from services.contracts.piece_rules import STATUS_LABELS
 from tests.gateway.components.samples import COMMUNES, ERRORS, FIELDS, FORM, LONG_TABS, POSTAL_CODES, RECAP, TABS, TO_DO
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from gateway.components.fields import count_of, error_target, messages_for, read_field
-from gateway.components.posted_searches import without_outdated_choices
+from gateway.posted_forms import without_outdated_choices
 from tests.gateway.components.html_checks import text_of
 
 Shown = Callable[..., Any]

@@ -8,7 +8,7 @@ import pytest
 
 from gateway.clients.base import ServiceClient
 from gateway.layout.frame import GESTION_PAGES
-from gateway.web.gestion import pieces, selection, selection_report
+from gateway.web.gestion import decisions, pieces
 from services.chassis.errors import Unavailable
 from services.contracts.api.operation import Operation
 from services.contracts.api.staff_pieces import control_many
@@ -57,7 +57,7 @@ def long_list(
     monkeypatch: pytest.MonkeyPatch,
 ) -> ScriptlessBrowser:
     """A gestionnaire who has selected the whole of a list that is longer than one may decide at once: here eight."""
-    for module in (pieces, selection, selection_report):
+    for module in (pieces, decisions):
         for name, limit in (("LARGEST_SELECTION", WHOLE), ("LARGEST_PAGE", PAGE)):
             monkeypatch.setattr(module, name, limit, raising=False)
     monkeypatch.setattr(pieces, "PAGE_SIZES", ("2", str(PAGE)))

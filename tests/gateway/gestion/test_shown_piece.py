@@ -10,9 +10,9 @@ from sqlalchemy import update
 
 from gateway.cookies import STAFF_SESSION_COOKIE, cookie_name
 from gateway.service_clients import clients
-from gateway.session_owner import exchange_name
+from gateway.sessions import exchange_name
 from gateway.web.gestion.candidatures import SHORTEST_SEARCH
-from gateway.web.gestion.fichier import MAX_SHOWN_PAGES
+from gateway.web.gestion.controle import MAX_SHOWN_PAGES
 from services.contracts.api.pieces import read_file
 from services.pieces.models import Deposit, db
 from tests.gateway.calls import note_calls

@@ -1,4 +1,4 @@
-"""The state of a saved candidature as « Mes inscriptions » shows it: one word, a severity and a sentence."""
+"""States of candidatures, drafts and pieces as pages show them: a word, a severity, a sentence."""
 
 from __future__ import annotations
 
@@ -7,8 +7,13 @@ from dataclasses import dataclass
 from gateway.template_filters import closing_time
 from services.chassis.french import short_instant
 from services.contracts import page_labels
+from services.contracts.api.drafts import Draft
 from services.contracts.api.pieces import PiecesToDo
 from services.contracts.api.registrations import Tile
+from services.contracts.registration_codes import WindowState
+
+STATUS_SEVERITIES = {"received": "info", "non_compliant": "error", "compliant": "success"}
+"""Of their badges, by the codes of services/contracts/piece_rules.py."""
 
 
 @dataclass(frozen=True)
@@ -48,3 +53,13 @@ def _modifiable_sentence(tile: Tile) -> str:
     if tile.modifiable:
         return f"Modifiable jusqu'au {end} (heure de Paris)."
     return f"{page_labels.CLOSED_SINCE.format(end=end)}."
+
+
+def is_over(draft: Draft) -> bool:
+    """Whether it can never be transmitted: waiting does not help."""
+    return any(obstacle.reason != WindowState.NOT_YET for obstacle in draft.obstacles)
+
+
+def recap_number(draft: Draft) -> int:
+    """The number of the tab « Récapitulatif »."""
+    return next((tab.number for tab in draft.tabs if tab.kind == "recap"), draft.current)

@@ -1,16 +1,17 @@
-"""Names of other gestionnaires: who has a piece's file open, who decided, who wrote a note."""
+"""Names that accounts holds: of other gestionnaires (who has a piece's file open, who decided, who wrote a note), and
+of académies, for who sees all of them. None while accounts does not answer."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from gateway import staff_member
 from gateway.clients.page_time_limit import optional_calls
 from gateway.service_clients import clients
+from gateway.sessions import staff_member
 from services.chassis.errors import DomainError
 from services.chassis.french import time_of_day
 from services.contracts.api.staff_pieces import RecentOpening, StaffPieceDetail
-from services.contracts.api.team import StaffName, list_names
+from services.contracts.api.team import StaffName, list_academies, list_names
 
 UNKNOWN = "un autre gestionnaire"
 
@@ -44,3 +45,15 @@ def names_by_id(staff_ids: Collection[str]) -> dict[str, str]:
 
 def name_of(person: StaffName) -> str:
     return f"{person.prenoms} {person.nom}"
+
+
+def academie_options() -> list[dict[str, str]]:
+    """Empty for who is limited to some académies, and sees no others, and while accounts does not answer."""
+    if staff_member.required().academies is not None:
+        return []
+    try:
+        with optional_calls():
+            academies = clients().staff_accounts.call(list_academies, staff_member.access_token()).academies
+    except DomainError:
+        return []
+    return [{"value": academie.value, "label": academie.label} for academie in academies]

@@ -1,0 +1,66 @@
+"""What a form posts, as pages, services and databases can hold it; and the errors of a refusal, as forms show them."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Mapping
+
+from flask import request
+
+from services.chassis.errors import DomainError, NotFound
+
+Values = dict[str, str | list[str]]
+WORDS_SUFFIX = "-texte"
+SHOWN_WORDS_SUFFIX = "-affiche"
+_ORDER_KEY = re.compile(r"[\w-]{20,100}", re.ASCII)
+
+
+def posted_values(form: Mapping[str, list[str]], *, leave: tuple[str, ...] = ()) -> Values:
+    """The posted values by field name, exactly as typed: a text, or a list if the name was posted several times.
+    `leave`: names to leave out.
+
+    NUL characters are removed: they cannot be typed, and services refuse a text that contains one.
+    """
+    posted = {
+        name: [value.replace("\0", "") for value in values] for name, values in without_outdated_choices(form).items()
+    }
+    return {name: values[0] if len(values) == 1 else values for name, values in posted.items() if name not in leave}
+
+
+def without_outdated_choices(form: Mapping[str, list[str]]) -> dict[str, list[str]]:
+    """The posted fields; a search whose words were changed since the page was made has no value any more.
+
+    Without the script the value chosen earlier stays in the page: « CAEN » would be sent for the words « REIMS ».
+    """
+    fields = {name: list(values) for name, values in form.items() if not name.endswith(SHOWN_WORDS_SUFFIX)}
+    for marker, shown in form.items():
+        if not marker.endswith(SHOWN_WORDS_SUFFIX):
+            continue
+        name = marker.removesuffix(SHOWN_WORDS_SUFFIX)
+        words = form.get(f"{name}{WORDS_SUFFIX}", [""])[0].strip()
+        if words != shown[0].strip() and name in fields:
+            fields[name] = [""]
+    return fields
+
+
+def posted_text(name: str, source: Mapping[str, str] | None = None) -> str:
+    """What was posted under that name (or stands in `source`), without NUL and outer blanks; empty without it."""
+    return (request.form if source is None else source).get(name, "").replace("\x00", "").strip()
+
+
+def new_order_key() -> str:
+    """For a form that is shown anew; it stays the same while what was typed is corrected."""
+    return secrets.token_urlsafe(24)
+
+
+def posted_order_key() -> str:
+    """Of the field « order_key ». Raises NotFound for what no form of ours holds."""
+    order_key = posted_text("order_key")
+    if not _ORDER_KEY.fullmatch(order_key):
+        raise NotFound()
+    return order_key
+
+
+def shown_errors(refusal: DomainError | None) -> list[dict[str, str]]:
+    return [{"pointer": error.pointer, "detail": error.detail} for error in refusal.errors] if refusal else []

@@ -1,0 +1,217 @@
+"""The people of a request, by a session cookie: the candidate (`visitor`) and the member of staff (`staff_member`).
+
+Each kind has its own cookie, so that who is both, on one computer, is never taken for the other. The session of a
+cookie is exchanged with accounts for whose it is, and an access token of a minute; the browser holds none. An exchange
+is cached for 4 seconds, and dropped at once by the process that handles a log-out: a log-out ends the session
+everywhere within 5 seconds.
+"""
+
+from __future__ import annotations
+
+from flask import Flask, current_app, g
+from werkzeug.wrappers import Response
+
+from gateway.clients.base import ServiceClient
+from gateway.clients.page_time_limit import optional_calls
+from gateway.cookies import (
+    DEVICE_COOKIE,
+    SESSION_COOKIE,
+    STAFF_SESSION_COOKIE,
+    delete_cookie,
+    read_cookie,
+    set_cookie,
+)
+from gateway.service_clients import clients
+from services.chassis.errors import DomainError, Unauthenticated
+from services.chassis.http.service_token import ServiceToken
+from services.chassis.process.kept_results import ExpiringCache
+from services.contracts import problem_types
+from services.contracts.account_rules import MAX_TOKEN_LENGTH
+from services.contracts.api.own_account import read_identity
+from services.contracts.api.sessions import CANDIDATE, STAFF, LoggedIn, exchange_session
+
+EXCHANGE_CACHE_SECONDS = 4.0
+"""How long an exchanged session or tool token may be reused: less than the 5 seconds within which a log-out or the
+withdrawal of a token counts everywhere."""
+EXCHANGE_CACHE_SIZE = 20_000
+DEVICE_COOKIE_SECONDS = 365 * 24 * 3600
+"""Of the mark of a browser that has logged in before, for accounts: less than it remembers one (BROWSER_REMEMBERED in
+services/accounts/operations/sessions.py)."""
+
+
+class SessionEnded(Exception):
+    """The cookie's session has ended; `subject` is the id of whose it was, where accounts still knows it."""
+
+    def __init__(self, subject: str | None) -> None:
+        super().__init__("session ended")
+        self.subject = subject
+
+
+class SessionExchange:
+    """Exchanges sessions for whose they are; caches the answers."""
+
+    def __init__(self, accounts: ServiceClient, own_token: ServiceToken, kind: str) -> None:
+        """`kind`: of people; a session of others is as good as none."""
+        self._accounts = accounts
+        self._own_token = own_token
+        self._kind = kind
+        self._cache: ExpiringCache[LoggedIn] = ExpiringCache(
+            seconds=EXCHANGE_CACHE_SECONDS, at_most=EXCHANGE_CACHE_SIZE
+        )
+
+    def of_session(self, session: str) -> LoggedIn:
+        """Raises SessionEnded, or Unavailable while accounts is down."""
+        person = self._cache.get(session)
+        if person is None:
+            person = self._ask_accounts(session)
+            self._cache.put(session, person)
+        return person
+
+    def forget(self, session: str) -> None:
+        self._cache.forget(session)
+
+    def _ask_accounts(self, session: str) -> LoggedIn:
+        try:
+            person = self._accounts.call(exchange_session, self._own_token, body={"session": session})
+        except DomainError as error:
+            if error.slug == problem_types.SESSION_EXPIRED.slug:
+                raise SessionEnded(error.extra.get("subject")) from error
+            raise
+        if person.kind != self._kind:
+            raise SessionEnded(None)
+        return person
+
+
+class SessionOwner:
+    """`cookie` is the name of the cookie; `kind`: of people, as accounts calls them."""
+
+    def __init__(self, cookie: str, kind: str) -> None:
+        self._cookie = cookie
+        self._kind = kind
+
+    def register(self, app: Flask, accounts: ServiceClient, own_token: ServiceToken) -> None:
+        app.extensions[exchange_name(self._cookie)] = SessionExchange(accounts, own_token, self._kind)
+
+    def session_cookie(self) -> str | None:
+        """The secret in the cookie."""
+        return read_cookie(self._cookie)
+
+    def current(self) -> LoggedIn | None:
+        """Who is logged in, None for nobody; `g.ended_subject` is then whose session has ended.
+
+        Raises Unavailable while accounts does not answer.
+        """
+        if not self.is_resolved():
+            g.setdefault("sessions_asked", set()).add(self._cookie)
+            self._set(self._of_cookie())
+        person: LoggedIn | None = g.session_owners[self._cookie]
+        return person
+
+    def current_if_accounts_answers(self) -> LoggedIn | None:
+        """As `current`, but None while accounts does not answer, which is then not asked again in this request."""
+        if not self.is_resolved() and self._cookie in g.get("sessions_asked", ()):
+            return None
+        try:
+            with optional_calls():
+                return self.current()
+        except DomainError:
+            return None
+
+    def is_resolved(self) -> bool:
+        """Whether accounts has answered who this is, including that it is nobody."""
+        return self._cookie in g.get("session_owners", {})
+
+    def required(self) -> LoggedIn:
+        """Raises Unauthenticated."""
+        person = self.current()
+        if person is None:
+            raise Unauthenticated()
+        return person
+
+    def access_token(self) -> str:
+        """Raises Unauthenticated."""
+        return self.required().access_token
+
+    def set_owner_of(self, session: str) -> bool:
+        """Make the owner of a new session this request's; False where it is of another kind. Nobody, and True, where
+        accounts does not answer: the next page then says so."""
+        self.set_nobody()
+        try:
+            self._set(self._exchange().of_session(session))
+        except SessionEnded:
+            return False
+        except DomainError:
+            pass
+        return True
+
+    def set_nobody(self) -> None:
+        """Show the rest of this request to nobody, whatever the cookie holds."""
+        self._set(None)
+
+    def set_session_cookie(self, response: Response, session: str) -> None:
+        """It ends with the browser, since schools and offices share computers."""
+        set_cookie(response, self._cookie, session)
+
+    def forget_session(self, response: Response) -> None:
+        """Delete the cookie, and the cached exchange of its session."""
+        self.drop_cached_exchange()
+        delete_cookie(response, self._cookie)
+
+    def drop_cached_exchange(self) -> None:
+        """Ask accounts anew at the next request: what it said has changed, or signing keys have."""
+        if session := self.session_cookie():
+            self._exchange().forget(session)
+
+    def _set(self, person: LoggedIn | None) -> None:
+        g.setdefault("session_owners", {})[self._cookie] = person
+
+    def _of_cookie(self) -> LoggedIn | None:
+        session = self.session_cookie()
+        if not session:
+            return None
+        try:
+            return self._exchange().of_session(session)
+        except SessionEnded as ended:
+            g.ended_subject = ended.subject
+            return None
+
+    def _exchange(self) -> SessionExchange:
+        exchange: SessionExchange = current_app.extensions[exchange_name(self._cookie)]
+        return exchange
+
+
+class Visitor(SessionOwner):
+    """The candidate who is logged in; and the mark of their browser."""
+
+    def set_session_cookies(self, response: Response, session: str, device: str | None) -> None:
+        """The session cookie ends with the browser; the device cookie stays for a year."""
+        self.set_session_cookie(response, session)
+        self.set_device_cookie(response, device)
+
+    def device_cookie(self) -> str | None:
+        """The mark of this browser, None where it cannot be one that accounts gave."""
+        device = read_cookie(DEVICE_COOKIE)
+        return device if device and len(device) <= MAX_TOKEN_LENGTH else None
+
+    def set_device_cookie(self, response: Response, device: str | None) -> None:
+        if device:
+            set_cookie(response, DEVICE_COOKIE, device, DEVICE_COOKIE_SECONDS)
+
+    def signed_identity(self, token: str) -> str:
+        """The candidate's identity as accounts signs it for registrations; valid for a minute."""
+        return clients().accounts.call(read_identity, token).assertion
+
+
+def exchange_name(cookie: str) -> str:
+    """The name of the exchange among the application's extensions."""
+    return f"{cookie}_exchange"
+
+
+def shown_name(member: LoggedIn) -> str:
+    """« Anne MARTIN (gestionnaire) »"""
+    return f"{member.prenoms} {member.nom} ({member.role})"
+
+
+visitor = Visitor(SESSION_COOKIE, CANDIDATE)
+staff_member = SessionOwner(STAFF_SESSION_COOKIE, STAFF)
+"""Gestionnaires and administrateurs."""

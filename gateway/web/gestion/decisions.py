@@ -1,0 +1,167 @@
+"""Decisions on pieces: the reason of a « Non Conforme », the pieces selected in the list, one decision for all of them
+and a report of those that it was not given to."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+
+from flask import request
+from flask.typing import ResponseReturnValue
+
+from gateway import access
+from gateway.clients.page_time_limit import optional_calls
+from gateway.pages import render_page
+from gateway.posted_forms import posted_text
+from gateway.service_clients import clients
+from gateway.sessions import staff_member
+from gateway.web.gestion import blueprint
+from services.chassis.errors import DomainError, Invalid
+from services.contracts.api import staff_pieces as api
+from services.contracts.api.staff_pieces import ControlResult, StaffPiece
+from services.contracts.page_sizes import LARGEST_PAGE, LARGEST_SELECTION
+from services.contracts.piece_rules import STATUS_LABELS, Status
+
+REASON_FIELD = "reason"
+NO_DEPOSIT = "-"
+DATE_FIELDS = ("received_on", "resubmit_until")
+"""Dates of a decision, by the names of the API."""
+POSTED_PIECES = 25
+"""Of a large selection, in each post of the page's script: so many are answered within a second or so."""
+SELECTION_SECONDS = 45.0
+"""For all requests together: less than the life of the access token, and than a browser's proxy waits."""
+
+
+def reason_options(pieces: Iterable[StaffPiece]) -> list[dict[str, str]]:
+    """The choices of the field for these pieces: reasons that fit all of them. None while registrations does not
+    answer: the gestionnaire's words then say why."""
+    return [{"value": reason, "label": reason} for reason in _reasons(tuple(pieces))]
+
+
+def _reasons(pieces: tuple[StaffPiece, ...]) -> tuple[str, ...]:
+    exams = {piece.candidature.exam for piece in pieces}
+    codes = {piece.code for piece in pieces}
+    if len(exams) != 1:
+        return ()
+    try:
+        with optional_calls():
+            token = staff_member.access_token()
+            return clients().refusal_reasons.of(token, exams.pop(), codes.pop() if len(codes) == 1 else None)
+    except DomainError:
+        return ()
+
+
+def posted_comment(status: str) -> str | None:
+    """What the candidate will read: the chosen sentence, for a « Non Conforme », then what was typed."""
+    reason = posted_text(REASON_FIELD) if status == Status.NON_COMPLIANT else ""
+    return " ".join(part for part in (reason, posted_text("comment")) if part) or None
+
+
+def posted_value(piece: StaffPiece) -> str:
+    return f"{piece.id} {piece.deposit.id if piece.deposit else NO_DEPOSIT} {piece.etag}"
+
+
+def read_value(value: str) -> dict[str, str | None] | None:
+    """The members of a control by the names of the API, None for a value that no page of ours holds."""
+    parts = value.split(" ")
+    if len(parts) != 3:
+        return None
+    piece_id, deposit_id, etag = parts
+    return {"piece_id": piece_id, "deposit_id": None if deposit_id == NO_DEPOSIT else deposit_id, "if_match": etag}
+
+
+@dataclass
+class SelectionReport:
+    """`unanswered`: values of the boxes of those that may be tried again, which changes nothing where it was done;
+    `failure`: why."""
+
+    decided: int = 0
+    refused: list[ControlResult] = field(default_factory=list)
+    unanswered: list[str] = field(default_factory=list)
+    failure: DomainError | None = None
+
+    @property
+    def is_refused(self) -> bool:
+        """What was typed makes no sense, for any piece."""
+        return self.failure is not None and self.failure.http_status == HTTPStatus.UNPROCESSABLE_ENTITY
+
+    @property
+    def errors(self) -> list[dict[str, str]]:
+        """Of what was typed, each once, though it was sent with every piece (« #/controls/0/received_on »)."""
+        details = {
+            error.pointer.rpartition("/")[2]: error.detail for error in (self.failure.errors if self.failure else ())
+        }
+        return [{"pointer": f"#/{name}", "detail": detail} for name, detail in details.items()]
+
+    def add(self, value: str, result: ControlResult) -> None:
+        if result.piece:
+            self.decided += 1
+        elif result.http_status >= 500:
+            self.unanswered.append(value)
+        else:
+            self.refused.append(result)
+
+
+def decide_in_batches(controls: Mapping[str, Mapping[str, str | None]]) -> SelectionReport:
+    """`controls`: by the value of the piece's box. After a request that failed, no other is sent."""
+    report = SelectionReport()
+    until = time.monotonic() + SELECTION_SECONDS
+    waiting = list(controls)
+    while waiting:
+        values, waiting = waiting[:LARGEST_PAGE], waiting[LARGEST_PAGE:]
+        seconds = until - time.monotonic()
+        if report.failure or seconds <= 0:
+            report.unanswered += values
+            continue
+        try:
+            results = _results([controls[value] for value in values], seconds)
+        except DomainError as failure:
+            if failure.http_status < 500 and failure.http_status != HTTPStatus.UNPROCESSABLE_ENTITY:
+                raise
+            report.failure = failure
+            report.unanswered += values
+        else:
+            for value, result in zip(values, results, strict=True):
+                report.add(value, result)
+    return report
+
+
+def _results(controls: list[Mapping[str, str | None]], seconds: float) -> tuple[ControlResult, ...]:
+    body = {"controls": [dict(control) for control in controls]}
+    token = staff_member.access_token()
+    return clients().staff_pieces.call(api.control_many, token, body=body, seconds=seconds).results
+
+
+def reason_of(result: ControlResult) -> str:
+    """« La date de réception ne peut pas être dans le futur. »"""
+    problem = result.problem or {}
+    details = " ".join(error["detail"] for error in problem.get("errors", ()))
+    return details or problem.get("detail") or problem.get("title", "")
+
+
+@blueprint.post("/pieces/decisions")
+@access.staff("pieces:control")
+def decide_selection() -> ResponseReturnValue:
+    """The script posts the selection in parts and reads the report of each; without it one post has them all."""
+    status = posted_text("decision")
+    comment = posted_comment(status)
+    dates = {name: posted_text(name) for name in DATE_FIELDS}
+    pieces = {value: read_value(value) for value in request.form.getlist("selection")}
+    if status not in STATUS_LABELS or None in pieces.values() or len(pieces) > LARGEST_SELECTION:
+        raise Invalid("Revenez à la liste, sélectionnez des pièces, puis choisissez une décision.")
+    decision = {"status": status, "comment": comment, **{name: text or None for name, text in dates.items()}}
+    report = decide_in_batches({value: {**piece, **decision} for value, piece in pieces.items() if piece})
+    return render_page(
+        "gestion/templates/decisions.html",
+        status=422 if report.is_refused else 200,
+        active="pieces",
+        status_code=status,
+        label=STATUS_LABELS[status],
+        status_labels=STATUS_LABELS,
+        report=report,
+        reason_of=reason_of,
+        typed={"comment": comment or "", **dates},
+        query=posted_text("filtres"),
+    )

@@ -9,15 +9,15 @@ from pypdf import PdfReader
 from services.documents.rendering.confirmation import confirmation
 from services.documents.rendering.pdf_and_html import render
 from services.documents.rendering.sheet import Letterhead
-from services.registrations.domain import registration_form
 from tests.documents.example_events import saved
 from tests.documents.text_extraction import text_of_pdf
 from tests.registrations.catalogue.bts_dossiers import OFFERED, dossier
+from tests.registrations.domain.example_dossier import as_saved
 
 
 def test_every_epreuve_of_a_specialite_is_printed_on_one_page() -> None:
     """Sessions that ask a spécialité for the same épreuves print the same: it is drawn once."""
-    outcomes = [(code, registration_form.checked_content(dossier(session, code))) for session, code in OFFERED]
+    outcomes = [(code, as_saved(dossier(session, code))) for session, code in OFFERED]
     drawn = {outcome.epreuves: (code, outcome) for code, outcome in outcomes}
     assert {code for code, _ in drawn.values()} == {code for _, code in OFFERED}
     for epreuves, (code, outcome) in drawn.items():

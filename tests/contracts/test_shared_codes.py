@@ -18,7 +18,7 @@ from services.pieces.models import Candidature, Piece, Window
 from services.registrations.catalogue import length_checks
 from services.registrations.domain import acquis
 from services.registrations.domain.rules.exclusivity import EXCLUSIVE_NAMES
-from services.registrations.domain.tabs import acquis_fields
+from services.registrations.domain.tabs.acquis import PARTS_OF_UNITS
 from services.registrations.models import CatalogueRevision, CurrentExam, OpeningRow
 
 OF_CATALOGUES: tuple[Any, ...] = (
@@ -43,7 +43,7 @@ def test_no_column_is_shorter_than_the_longest_code_that_it_may_be_given() -> No
 
 def test_the_longest_names_of_fields_and_keys_of_exclusivity_are_kept_too() -> None:
     code = "E" * lengths.CODE
-    longest = max(acquis.field(box, part, code) for box in acquis.Box for part in acquis_fields.PARTS_OF_UNITS)
+    longest = max(acquis.field(box, part, code) for box in acquis.Box for part in PARTS_OF_UNITS)
     assert len(longest) <= lengths.FIELD_NAME
     parts = {"exam": lengths.CODE, "session": lengths.CODE, "academie": 2, "specialite": lengths.SHORT_CODE}
     assert set(parts) == set(EXCLUSIVE_NAMES)

@@ -6,7 +6,7 @@ from services.chassis.clock import portal_now
 from services.chassis.web.access import caller
 from services.chassis.web.operations import Views
 from services.contracts.api import drafts as api
-from services.registrations.domain import specialite_choice
+from services.registrations.domain import specialites
 from services.registrations.models import db
 from services.registrations.queries.drafts import own_draft
 
@@ -17,11 +17,11 @@ views = Views("specialites", __name__)
 def list_specialites(draft_id: str) -> api.Domains:
     with db.reading() as session:
         draft = own_draft(session, caller().id, draft_id)
-        return api.Domains(domains=specialite_choice.by_domain(draft.dossier(session, portal_now())))
+        return api.Domains(domains=specialites.by_domain(draft.dossier(session, portal_now())))
 
 
 @views.serves(api.read_specialite)
 def read_specialite(draft_id: str, code: str) -> api.Asked:
     with db.reading() as session:
         draft = own_draft(session, caller().id, draft_id)
-        return specialite_choice.requirements(draft.dossier(session, portal_now()), code)
+        return specialites.requirements(draft.dossier(session, portal_now()), code)

@@ -13,7 +13,7 @@ from services.registrations.domain.acquis import TITLES
 from services.registrations.domain.conditions import Test
 from services.registrations.domain.exam_definition import ANY_COMMON_UNIT, Exam, Question
 from services.registrations.domain.facts import FACTS
-from services.registrations.domain.tab_answers import NON, OUI
+from services.registrations.domain.forms import NON, OUI
 
 _NAMES = {"list": "liste", "form": "formulaire", "piece": "pièce", "specialite": "spécialité", "epreuve": "épreuve"}
 # The named list that a kind of tab shows: without it the tab would be empty.

@@ -20,7 +20,7 @@ from services.registrations.domain.exam_definition import (
     Specialite,
     SpecialiteVersion,
 )
-from services.registrations.domain.tabs.specialites import DOMAINS
+from services.registrations.domain.specialites import DOMAINS
 
 KINDS = ("obligatoire", "facultative", "hors_moyenne")
 

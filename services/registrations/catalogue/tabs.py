@@ -14,7 +14,7 @@ from services.registrations.catalogue.yaml_nodes import Node
 from services.registrations.domain.acquis import Box
 from services.registrations.domain.conditions import ALWAYS, Condition
 from services.registrations.domain.exam_definition import Item, Question, Tab
-from services.registrations.domain.formats import FORMATS
+from services.registrations.domain.forms import FORMATS
 from services.registrations.domain.tabs import KINDS
 from services.registrations.domain.tabs.candidature import PARTS
 from services.registrations.domain.tabs.questions import TYPES

@@ -14,8 +14,7 @@ from enum import StrEnum
 
 from services.registrations.domain.epreuve_structure import Structure
 from services.registrations.domain.exam_definition import Exam, Item, Specialite
-from services.registrations.domain.formats import FORMATS
-from services.registrations.domain.tab_answers import TabAnswers
+from services.registrations.domain.forms import FORMATS, TabAnswers
 
 PASS_MARK = Decimal(10)  # D643-15: a bénéfice from 10/20 on
 TITLES = "acquis_titres"  # the named list of other diplomas

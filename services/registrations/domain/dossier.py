@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
+from services.chassis.errors import NotFound
 from services.contracts.accounts import Identity
 from services.registrations.domain import acquis, epreuve_positions
 from services.registrations.domain.acquis import Box, DeclaredBox
@@ -18,7 +19,7 @@ from services.registrations.domain.epreuve_positions import PROGRESSIVE, ChosenE
 from services.registrations.domain.epreuve_structure import Structure, only_specialite, structure_of
 from services.registrations.domain.etablissements import Etablissement, EtablissementDirectory
 from services.registrations.domain.exam_definition import Category, Exam, Item, Opening, Session, Specialite, Tab
-from services.registrations.domain.tab_answers import TabAnswers
+from services.registrations.domain.forms import TabAnswers
 
 # Tab name -> field name -> what was typed, untouched.
 Answers = Mapping[str, Mapping[str, str | Sequence[str]]]
@@ -69,8 +70,11 @@ class Dossier:
     def tab_of_kind(self, kind: str) -> Tab | None:
         return next((tab for tab in self.exam.tabs if tab.kind == kind), None)
 
-    def tab(self, number: int) -> Tab | None:
-        return self.exam.tabs[number - 1] if 1 <= number <= len(self.exam.tabs) else None
+    def tab(self, number: int) -> Tab:
+        """The tab shown under that number, from 1. Raises NotFound."""
+        if not 1 <= number <= len(self.exam.tabs):
+            raise NotFound("Cet onglet n'existe pas.")
+        return self.exam.tabs[number - 1]
 
     @cached_property
     def category(self) -> Category | None:

@@ -10,7 +10,7 @@ from services.reference.text import folded
 from services.registrations.domain.acquis import DeclaredBox, KeptUnit
 from services.registrations.domain.epreuve_structure import FACULTATIVE, Role, Structure
 from services.registrations.domain.exam_definition import Category, Epreuve, Exam
-from services.registrations.domain.tab_answers import OUI, TabAnswers
+from services.registrations.domain.forms import OUI, TabAnswers
 
 INSCRIT, NON_INSCRIT = "inscrit", "non_inscrit"
 BENEFICE, REPORT, DISPENSE = "benefice", "report", "dispense"

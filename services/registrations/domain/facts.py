@@ -14,7 +14,7 @@ from services.registrations.domain.conditions import Lookup, holds
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.epreuve_positions import BENEFICE, DISPENSE, FORMES, REPORT
 from services.registrations.domain.exam_definition import Exam, Question
-from services.registrations.domain.tab_answers import NON, OUI
+from services.registrations.domain.forms import NON, OUI
 
 _Values = Callable[[Exam], frozenset[str]]
 _Answer = Callable[[Dossier], Any]

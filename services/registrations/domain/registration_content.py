@@ -1,102 +1,79 @@
-"""The content of a registration: récapitulatif, lines of épreuves, pièces and forms asked for (K13), confirmation."""
+"""What is saved of a registration: the event of a version, with pièces and forms asked for (K13), and the content of
+« Confirmation d'inscription » besides identity and épreuves (guide §6)."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from services.chassis.clock import iso_utc
-from services.contracts.registrations import Confirmation, EpreuveLine, FormOffered, PieceAsked, Recap, Section
-from services.registrations.domain import confirmation, facts
-from services.registrations.domain.acquis import mark_label
+from services.chassis.clock import iso_utc, to_paris
+from services.contracts.accounts import Identity
+from services.contracts.api.operation import answer_of
+from services.contracts.registrations import (
+    AcademieRef,
+    Confirmation,
+    ExamRef,
+    FormOffered,
+    PieceAsked,
+    RegistrationSaved,
+    SessionRef,
+)
+from services.reference import telephones
+from services.reference.lists import nationalites, pays
+from services.registrations.domain import facts, registration_form
+from services.registrations.domain.acquis import Box
 from services.registrations.domain.conditions import Lookup, holds
 from services.registrations.domain.dossier import Dossier
-from services.registrations.domain.epreuve_positions import ChosenEpreuve
-from services.registrations.domain.exam_definition import FormText, PieceRule
-from services.registrations.domain.rules.exclusivity import exclusivity_key
-from services.registrations.domain.tabs import questions
-from services.registrations.domain.tabs.text_tabs import CHANGES_NOT_SENT, NOT_SAVED
+from services.registrations.domain.forms import OUI, TabAnswers
+from services.registrations.domain.specialites import specialite_label
+from services.registrations.domain.tabs import address, categories, diploma, identification, questions
+
+TITLE = "CONFIRMATION D'INSCRIPTION"
 
 
-@dataclass(frozen=True)
-class RegistrationContent:
-    """The content of a complete dossier: what a saved version holds besides identity, numbers and dates."""
-
-    recap: Recap
-    epreuves: tuple[EpreuveLine, ...]
-    confirmation: Confirmation
-    demande_text: tuple[str, ...]
-    pieces: tuple[PieceAsked, ...]
-    forms: tuple[FormOffered, ...]
-    specialite_code: str | None
-    specialite_label: str | None
-    exclusivity_key: str | None  # None: the exam excludes nothing
-
-
-def recap(dossier: Dossier, sections: tuple[Section, ...]) -> Recap:
-    warning = CHANGES_NOT_SENT if dossier.modifies else NOT_SAVED
-    return Recap(dossier.numero_candidat, warning, sections, epreuve_lines(dossier))
-
-
-def registration_content(dossier: Dossier, sections: tuple[Section, ...]) -> RegistrationContent:
-    """The content of a dossier whose tabs have no errors (callers check that)."""
-    lookup = facts.lookup(dossier)
-    lines = epreuve_lines(dossier)
+def registration_saved(
+    dossier: Dossier,
+    *,
+    candidature_id: str,
+    candidate_id: str,
+    version: int,
+    numero_inscription: str,
+    saved_at: datetime,
+    reason: str | None = None,
+) -> RegistrationSaved:
+    """The event of a version of a dossier whose tabs have no errors (callers check that)."""
+    exam, session, opening, lookup = dossier.exam, dossier.session, dossier.opening, facts.lookup(dossier)
     pieces = requested_pieces(dossier, lookup)
-    extra = tuple(section for tab in dossier.exam.tabs for section in questions.recap(dossier, tab))
-    return RegistrationContent(
-        recap=Recap(dossier.numero_candidat, None, sections, lines),
-        epreuves=lines,
-        confirmation=confirmation.build_confirmation(dossier, extra),
-        demande_text=tuple(dossier.exam.texts.get("demande", ())),
+    return RegistrationSaved(
+        candidature_id=candidature_id,
+        candidate_id=candidate_id,
+        version=version,
+        saved_at=iso_utc(saved_at),
+        numero_candidat=dossier.numero_candidat,
+        numero_inscription=numero_inscription,
+        exam=ExamRef(exam.code, exam.label, exam.domaine),
+        session=SessionRef(
+            session.name, session.label, opening.code_choice, opening.code_pdf, closes_at=iso_utc(session.closes)
+        ),
+        academie=AcademieRef(opening.academie, opening.label, opening.contact),
+        closes_at=iso_utc(opening.closes),
+        identity=dossier.identity,
+        recap=registration_form.recap_sections(dossier),
+        epreuves=registration_form.epreuve_lines(dossier),
+        confirmation=_confirmation(dossier),
+        demande_text=tuple(exam.texts.get("demande", ())),
         pieces=pieces,
         forms=_offered_forms(dossier, lookup, pieces),
-        specialite_code=dossier.specialite.code if dossier.specialite else None,
-        specialite_label=dossier.specialite.label if dossier.specialite else None,
-        exclusivity_key=exclusivity_key(dossier),
+        reason=reason,
     )
-
-
-def epreuve_lines(dossier: Dossier) -> tuple[EpreuveLine, ...]:
-    return tuple(_line(chosen) for chosen in dossier.epreuves)
 
 
 def requested_pieces(dossier: Dossier, lookup: Lookup) -> tuple[PieceAsked, ...]:
     """K13: the session's pièces whose condition holds, in the order of the catalogue."""
+    opens, closes = iso_utc(dossier.opening.deposit_opens), iso_utc(dossier.opening.deposit_closes)
     return tuple(
-        _piece(dossier, piece)
+        answer_of(PieceAsked, piece, deposit_opens=opens, deposit_closes=closes)
         for piece in dossier.exam.pieces
         if piece.code in dossier.session.pieces and holds(piece.when, lookup)
-    )
-
-
-def _line(chosen: ChosenEpreuve) -> EpreuveLine:
-    epreuve = chosen.epreuve
-    return EpreuveLine(
-        code=epreuve.code,
-        label=epreuve.label,
-        option=chosen.option_label,
-        unit=epreuve.unit,
-        parent=epreuve.parent,
-        mandatory=chosen.mandatory,
-        position=chosen.position,
-        position_label=chosen.position_label,
-        mode_label=chosen.mode_label,
-        mark=mark_label(chosen.kept_mark) if chosen.kept_mark is not None else None,
-        hidden_on_pdf=epreuve.hidden_on_pdf,
-    )
-
-
-def _piece(dossier: Dossier, piece: PieceRule) -> PieceAsked:
-    return PieceAsked(
-        code=piece.code,
-        label=piece.label,
-        group_code=piece.group_code,
-        group_label=piece.group_label,
-        required=piece.required,
-        formats=piece.formats,
-        form=piece.form,
-        deposit_opens=iso_utc(dossier.opening.deposit_opens),
-        deposit_closes=iso_utc(dossier.opening.deposit_closes),
     )
 
 
@@ -104,11 +81,53 @@ def _offered_forms(dossier: Dossier, lookup: Lookup, pieces: tuple[PieceAsked, .
     """The forms of the pièces asked for, and those of the menu « Les formulaires »."""
     of_pieces = {piece.form for piece in pieces}
     return tuple(
-        _form(form)
+        answer_of(FormOffered, form)
         for form in dossier.exam.forms
         if (form.in_menu or form.code in of_pieces) and holds(form.when, lookup)
     )
 
 
-def _form(form: FormText) -> FormOffered:
-    return FormOffered(form.code, form.title, form.paragraphs, form.blanks, form.in_menu)
+def _confirmation(dossier: Dossier) -> Confirmation:
+    typed = dossier.typed_in("identification")
+    same_bts = dossier.box(Box.MEME)
+    return Confirmation(
+        title=TITLE,
+        nationalite=_nationality_feminine(typed.text("nationalite")),
+        address=address.postal_lines(typed),
+        birthplace=_birthplace(dossier.identity),
+        telephone=_displayed_telephone(typed, identification.FIXE.name),
+        mobile=_displayed_telephone(typed, identification.MOBILE.name),
+        vae=dossier.box(Box.VAE) is not None,
+        etablissement=dossier.etablissement.label if dossier.etablissement else None,
+        categorie=categories.label(dossier.category) or None,
+        handicap=dossier.typed_in("candidature").text("handicap") == OUI,
+        diplome=diploma.pdf_label(dossier.diplome) if dossier.diplome else None,
+        return_by=_last_deposit_day(dossier),
+        specialite=specialite_label(dossier.specialite) if dossier.specialite else None,
+        forme=dossier.formes.final_label() or None,
+        deja_presente=str(same_bts.year) if same_bts and same_bts.year else None,
+        extra=tuple(section for tab in dossier.exam.tabs for section in questions.recap(dossier, tab)),
+    )
+
+
+def _birthplace(identity: Identity) -> str:
+    """« TROYES - 010 »; abroad the country instead: « ROMA - ITALIE »."""
+    country = pays.by_code(identity.pays_naissance)
+    where = identity.departement_naissance or (country.label if country else identity.pays_naissance)
+    return f"{identity.commune_naissance} - {where}"
+
+
+def _nationality_feminine(code: str) -> str:
+    """The feminine form, which agrees with the word « nationalité », whoever the candidate is: « Française »."""
+    nationalite = nationalites.by_code(code)
+    return nationalite.feminine if nationalite else ""
+
+
+def _displayed_telephone(typed: TabAnswers, name: str) -> str | None:
+    number = identification.telephone(typed, name)
+    return telephones.displayed(number) if number else None
+
+
+def _last_deposit_day(dossier: Dossier) -> str:
+    """The last day (Paris) on which pièces, including the signed confirmation, are accepted; the end is exclusive."""
+    return to_paris(dossier.opening.deposit_closes - timedelta(microseconds=1)).date().isoformat()

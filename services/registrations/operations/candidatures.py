@@ -14,7 +14,7 @@ from services.chassis.events import publish
 from services.contracts.accounts import IdentityCorrected
 from services.contracts.registration_codes import ACTIVE, ECARTEE, WITHDRAWN
 from services.contracts.registrations import RegistrationWithdrawn
-from services.registrations.domain import permitted_acts, registration_content, registration_form
+from services.registrations.domain import permitted_acts
 from services.registrations.models import AuditEntry, Candidate, Candidature, CandidatureVersion, Draft, OpeningRow, db
 from services.registrations.operations.candidates import lock_candidate, with_newest_email
 from services.registrations.operations.errors import window_closed
@@ -113,12 +113,10 @@ def _correct(
     identity = with_newest_email(candidate, event.identity)
     dossier = assembled_dossier(session, view, candidate, identity, at, current.answers, candidature.id)
     candidature.version += 1
-    content = registration_content.registration_content(dossier, registration_form.recap_sections(dossier))
     add_version(
         session,
         candidature,
         dossier,
-        content,
         digest=current.catalogue_digest,
         saved_at=at,
         actor=Actor("service", "accounts"),

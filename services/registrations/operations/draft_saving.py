@@ -11,7 +11,7 @@ from services.contracts.accounts import Identity
 from services.contracts.api.drafts import SavedVersion
 from services.registrations.domain import permitted_acts, registration_form, registration_numbers
 from services.registrations.domain.dossier import Dossier
-from services.registrations.domain.registration_content import RegistrationContent
+from services.registrations.domain.rules.exclusivity import exclusivity_key
 from services.registrations.metrics import SAVED
 from services.registrations.models import Candidate, Candidature, Draft, db
 from services.registrations.operations.candidates import accept_identity, lock_candidate
@@ -41,13 +41,12 @@ def save_draft(
         if draft.closed_at is not None:
             return _earlier_save(draft)
         dossier, digest = _checked_dossier(session, candidate, draft, revision, identity, received_at)
-        content = registration_form.checked_content(dossier)
-        candidature = _candidature_to_save(session, candidate, draft, dossier, content, received_at)
+        registration_form.refuse_incomplete(dossier)
+        candidature = _candidature_to_save(session, candidate, draft, dossier, received_at)
         version = add_version(
             session,
             candidature,
             dossier,
-            content,
             digest=digest,
             saved_at=received_at,
             actor=Actor("candidate", candidate_id),
@@ -105,7 +104,7 @@ def _checked_dossier(
 
 
 def _candidature_to_save(
-    session: DbSession, candidate: Candidate, draft: Draft, dossier: Dossier, content: RegistrationContent, at: datetime
+    session: DbSession, candidate: Candidate, draft: Draft, dossier: Dossier, at: datetime
 ) -> Candidature:
     if draft.modification_of is None:
         candidate.last_inscription += 1
@@ -119,7 +118,8 @@ def _candidature_to_save(
     else:
         candidature = active_candidature(session, candidate.id, draft.modification_of)
         candidature.version += 1
-    candidature.exclusivity_key = content.exclusivity_key
-    candidature.specialite_code = content.specialite_code
-    candidature.specialite_label = content.specialite_label
+    specialite = dossier.specialite
+    candidature.exclusivity_key = exclusivity_key(dossier)
+    candidature.specialite_code = specialite.code if specialite else None
+    candidature.specialite_label = specialite.label if specialite else None
     return candidature

@@ -17,8 +17,8 @@ from services.contracts.api.drafts import Going
 from services.contracts.registration_codes import ACTIVE, NEXT, PREVIOUS
 from services.registrations.domain import permitted_acts, registration_form
 from services.registrations.domain.dossier import Answers, Dossier
+from services.registrations.domain.forms import MAX_ANSWERS_BYTES, size_in_bytes
 from services.registrations.domain.rules.exclusivity import conflicting_candidature, refusal_sentence
-from services.registrations.domain.tab_answers import MAX_ANSWERS_BYTES, size_in_bytes
 from services.registrations.models import Candidate, Candidature, CandidatureVersion, Draft, db
 from services.registrations.operations.candidates import (
     accept_identity,
@@ -203,8 +203,6 @@ def _store_values(
 ) -> None:
     """Write the tab into the draft. The same values posted again are accepted, whatever the revision."""
     tab = before.tab(number)
-    if tab is None:
-        raise NotFound("Cet onglet n'existe pas.")
     stored, values = draft.answers.get(tab.name), registration_form.accepted_values(before, number, values)
     if stored == values:
         return

@@ -13,16 +13,14 @@ from services.contracts.registration_lengths import CANDIDATE_NAME
 from services.contracts.registrations import to_stored
 from services.reference.text import folded
 from services.registrations.domain.dossier import Dossier
-from services.registrations.domain.registration_content import RegistrationContent
+from services.registrations.domain.registration_content import registration_saved
 from services.registrations.models import AuditEntry, Candidature, CandidatureVersion
-from services.registrations.operations.saved_event import registration_saved
 
 
 def add_version(
     session: DbSession,
     candidature: Candidature,
     dossier: Dossier,
-    content: RegistrationContent,
     *,
     digest: str,
     saved_at: datetime,
@@ -33,7 +31,15 @@ def add_version(
     _set_name(candidature, dossier.identity)
     session.add(candidature)
     session.flush()
-    event = registration_saved(candidature, dossier, content, saved_at, reason)
+    event = registration_saved(
+        dossier,
+        candidature_id=candidature.id,
+        candidate_id=candidature.candidate_id,
+        version=candidature.version,
+        numero_inscription=candidature.numero_inscription,
+        saved_at=saved_at,
+        reason=reason,
+    )
     version = CandidatureVersion(
         candidature_id=candidature.id,
         version=candidature.version,

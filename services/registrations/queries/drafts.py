@@ -16,7 +16,7 @@ from services.contracts.api.operation import answer_of
 from services.registrations.domain import registration_form, registration_numbers
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.obstacles import obstacles
-from services.registrations.domain.tab_views import EpreuveField, TabHeading
+from services.registrations.domain.tabs.tab_kind import EpreuveField
 from services.registrations.models import (
     Candidate,
     Candidature,
@@ -91,7 +91,7 @@ def _draft(session: DbSession, draft: Draft, dossier: Dossier, at: datetime) -> 
         modified=_modified_candidature(session, draft.modification_of),
         obstacles=obstacles(dossier, at),
         contact=dossier.opening.contact,
-        tabs=tuple(_tab_state(heading, draft.current_tab) for heading in registration_form.tab_headings(dossier)),
+        tabs=registration_form.tab_states(dossier, draft.current_tab),
         current=draft.current_tab,
         saved_candidature_id=draft.candidature_id,
     )
@@ -110,21 +110,20 @@ def _modified_candidature(session: DbSession, candidature_id: str | None) -> api
     )
 
 
-def _tab_state(heading: TabHeading, current: int) -> api.TabState:
-    done = heading.visited and heading.complete
-    state = "current" if heading.number == current else "done" if done else "todo"
-    return answer_of(api.TabState, heading, state=state)
-
-
 def tab_page(session: DbSession, view: DraftView, number: int, identity: Identity | None, at: datetime) -> api.Tab:
     """One tab as it was typed, with all its errors, which the page shows or not, and the draft that it belongs to."""
     dossier = view.dossier(session, at, identity)
-    tab, errors = registration_form.tab_view(dossier, number), registration_form.tab_errors(dossier, number)
+    tab, shown = dossier.tab(number), registration_form.tab_view(dossier, number)
+    errors = registration_form.tab_errors(dossier, number)
     return answer_of(
         api.Tab,
-        tab,
-        form=tab.form.to_data() if tab.form else None,
-        epreuves=None if tab.epreuves is None else tuple(map(_epreuve, tab.epreuves)),
+        shown,
+        number=number,
+        kind=tab.kind,
+        name=tab.name,
+        title=tab.title,
+        form={"sections": [section.to_data() for section in shown.sections]} if shown.sections else None,
+        epreuves=None if shown.epreuves is None else tuple(map(_epreuve, shown.epreuves)),
         revision=view.draft.revision,
         errors=tuple(Mistake(pointer=error.pointer, detail=error.detail) for error in errors),
         draft=_draft(session, view.draft, dossier, at),

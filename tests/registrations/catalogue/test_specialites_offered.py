@@ -7,6 +7,7 @@ from services.registrations.domain import registration_form
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.epreuve_structure import Structure
 from tests.registrations.catalogue.bts_dossiers import BTS, OFFERED, dossier, structure
+from tests.registrations.domain.example_dossier import as_saved
 
 MOST_TAKEN = (
     "31213 MCO, 31212 NDRC, 31408 CG, 32409 SAM, 32613 SIO, 32614 SIO, 31215 CI, 31312 PI, 31103 GTLA, 34401 MOS"
@@ -54,7 +55,7 @@ def test_who_comes_through_the_portal_is_evaluated_ponctuellement() -> None:
 
 def test_engagement_etudiant_is_offered_and_asks_for_its_form() -> None:
     def asks(candidate: Dossier, _: Structure) -> bool:
-        return "BTSEE-EF3" in [piece.code for piece in registration_form.checked_content(candidate).pieces]
+        return "BTSEE-EF3" in [piece.code for piece in as_saved(candidate).pieces]
 
     assert failing(asks) == []
 

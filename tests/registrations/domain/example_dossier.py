@@ -7,7 +7,8 @@ from datetime import date, datetime
 
 from services.chassis.clock import PARIS
 from services.contracts.accounts import Identity
-from services.contracts.registrations import Contact
+from services.contracts.registrations import Contact, RegistrationSaved
+from services.registrations.domain import registration_form
 from services.registrations.domain.conditions import ALWAYS, All, Condition, Test
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.exam_definition import (
@@ -22,6 +23,7 @@ from services.registrations.domain.exam_definition import (
     Tab,
     YearsBySessions,
 )
+from services.registrations.domain.registration_content import registration_saved
 from tests.registrations.domain.etablissement_directory import DIRECTORY
 from tests.registrations.domain.example_specialites import BANQUE, LANGUES, MCO
 from tests.support import tokens
@@ -215,6 +217,19 @@ def with_answers(tab: str, dossier: Dossier = DOSSIER, **changes: str) -> Dossie
 def with_tab_answers(tab: str, changes: dict[str, str], dossier: Dossier = DOSSIER) -> Dossier:
     answers = {**dossier.answers, tab: {**dossier.answers.get(tab, {}), **changes}}
     return replace(dossier, answers=answers)
+
+
+def as_saved(dossier: Dossier) -> RegistrationSaved:
+    """The first version of a dossier, which has to be complete."""
+    registration_form.refuse_incomplete(dossier)
+    return registration_saved(
+        dossier,
+        candidature_id="cafe" * 8,
+        candidate_id="beef" * 8,
+        version=1,
+        numero_inscription="001",
+        saved_at=at("2021-10-04 10:00"),
+    )
 
 
 def details(errors: tuple[object, ...]) -> list[str]:

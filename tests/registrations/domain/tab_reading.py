@@ -7,7 +7,7 @@ from services.contracts.base import data_of
 from services.registrations.domain import registration_form
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.forms import Field, Section
-from services.registrations.domain.tab_views import EpreuveField
+from services.registrations.domain.tabs.tab_kind import EpreuveField
 from tests.registrations.domain.example_dossier import DOSSIER, details
 
 EMPTY = replace(DOSSIER, answers={})
@@ -18,14 +18,12 @@ def described(dossier: Dossier, number: int) -> str:
     """The form, the épreuves' fields and the récapitulatif of a tab, as JSON."""
     tab = registration_form.tab_view(dossier, number)
     of_epreuves = [field for epreuve in tab.epreuves or () for field in (epreuve.position, epreuve.option) if field]
-    form = tab.form.to_data() if tab.form else None
+    form = [section.to_data() for section in tab.sections]
     return json.dumps([form, [field.to_data() for field in of_epreuves], data_of(tab.recap)])
 
 
 def sections(dossier: Dossier, number: int) -> tuple[Section, ...]:
-    form = registration_form.tab_view(dossier, number).form
-    assert form
-    return form.sections
+    return registration_form.tab_view(dossier, number).sections
 
 
 def fields(dossier: Dossier, number: int) -> tuple[Field, ...]:

@@ -7,7 +7,15 @@ import pytest
 from services.registrations.domain import registration_form, rules
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.exam_definition import RuleUse
-from tests.registrations.domain.example_dossier import BTS, DOSSIER, SESSION, details, with_answers, with_tab_answers
+from tests.registrations.domain.example_dossier import (
+    BTS,
+    DOSSIER,
+    SESSION,
+    as_saved,
+    details,
+    with_answers,
+    with_tab_answers,
+)
 from tests.registrations.domain.tab_reading import ACQUIS, acquis_errors, found, position, shown_epreuves
 
 
@@ -131,7 +139,7 @@ def test_the_vae_box_dispenses_of_something_and_says_so_on_the_confirmation() ->
     boxed = with_tab_answers("acquis", {"vae": "oui", "vae-annee": "2020"})
     assert any("décochez la case" in reason for reason in acquis_errors(boxed))
     vae = with_tab_answers("acquis", {"vae-garder-E3": "oui"}, boxed)
-    assert registration_form.checked_content(vae).confirmation.vae
+    assert as_saved(vae).confirmation.vae
     assert position(vae, "E3") == "Dispensé"
 
 

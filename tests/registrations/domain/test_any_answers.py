@@ -12,11 +12,9 @@ from services.contracts.registrations import RegistrationSaved
 from services.registrations.domain import registration_form
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.epreuve_positions import BENEFICE, INSCRIT, NON_INSCRIT
-from services.registrations.domain.registration_content import RegistrationContent
-from services.registrations.domain.tab_answers import TabAnswers
-from services.registrations.domain.tab_views import Incomplete
-from tests.documents.example_events import saved
-from tests.registrations.domain.example_dossier import ANSWERS, DOSSIER
+from services.registrations.domain.forms import TabAnswers
+from services.registrations.domain.registration_form import Incomplete
+from tests.registrations.domain.example_dossier import ANSWERS, DOSSIER, as_saved
 from tests.registrations.domain.tab_reading import described
 
 NAMES = (
@@ -42,17 +40,6 @@ def changed(changes: dict[tuple[str, str], str]) -> Dossier:
     return replace(DOSSIER, answers=answers)
 
 
-def event(outcome: RegistrationContent) -> RegistrationSaved:
-    return saved(
-        recap=outcome.recap.sections,
-        epreuves=outcome.epreuves,
-        confirmation=outcome.confirmation,
-        demande_text=outcome.demande_text,
-        pieces=outcome.pieces,
-        forms=outcome.forms,
-    )
-
-
 @settings(max_examples=60, deadline=None)
 @given(st.dictionaries(st.sampled_from(NAMES), VALUES, max_size=6))
 def test_any_answers_are_refused_with_reasons_or_judged(changes: dict[tuple[str, str], str]) -> None:
@@ -64,19 +51,18 @@ def test_any_answers_are_refused_with_reasons_or_judged(changes: dict[tuple[str,
     assert registration_form.recap(asked_only) == registration_form.recap(dossier)
     if wrong := registration_form.all_tab_errors(dossier):
         with pytest.raises(Incomplete) as refused:
-            registration_form.checked_content(dossier)
+            registration_form.refuse_incomplete(dossier)
         assert refused.value.tabs == wrong
         assert all(error.detail for error in refused.value.errors)
         return
-    outcome = registration_form.checked_content(dossier)
-    told = event(outcome)
+    told = as_saved(dossier)
     assert RegistrationSaved.from_data(json.loads(json.dumps(told.to_data()))) == told
-    mandatory = [line for line in outcome.epreuves if line.mandatory and line.unit]
-    if outcome.confirmation.forme == "Globale":
+    mandatory = [line for line in told.epreuves if line.mandatory and line.unit]
+    if told.confirmation.forme == "Globale":
         assert all(line.position != NON_INSCRIT for line in mandatory)
-    assert any(line.position == INSCRIT for line in mandatory) or outcome.confirmation.forme == "Globale"
-    assert all(line.mark for line in outcome.epreuves if line.position == BENEFICE and line.parent is None)
-    assert all(line.mode_label is None for line in outcome.epreuves if line.position != INSCRIT)
+    assert any(line.position == INSCRIT for line in mandatory) or told.confirmation.forme == "Globale"
+    assert all(line.mark for line in told.epreuves if line.position == BENEFICE and line.parent is None)
+    assert all(line.mode_label is None for line in told.epreuves if line.position != INSCRIT)
 
 
 def test_answers_are_read_as_text_whatever_was_sent() -> None:

@@ -12,7 +12,7 @@ from services.registrations.domain import acquis, facts, registration_form
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.epreuve_positions import EpreuveResolver
 from services.registrations.domain.epreuve_structure import Structure
-from tests.registrations.domain.example_dossier import DOSSIER, with_answers
+from tests.registrations.domain.example_dossier import DOSSIER, as_saved, with_answers
 
 
 @pytest.fixture
@@ -35,11 +35,11 @@ def readings(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
 
 
 def all_that_is_asked(dossier: Dossier) -> None:
-    registration_form.tab_headings(dossier)
+    registration_form.tab_states(dossier, 1)
     for number in range(1, len(dossier.exam.tabs) + 1):
         registration_form.tab_view(dossier, number)
         registration_form.tab_errors(dossier, number)
-    registration_form.checked_content(dossier)
+    as_saved(dossier)
     facts.lookup(dossier)("fact:categorie")
 
 
@@ -49,7 +49,7 @@ def test_a_dossier_is_read_once_whatever_is_asked_of_it_and_by_a_save_that_drops
     dossier = replace(DOSSIER)
     all_that_is_asked(dossier)
     registration_form.all_tab_errors(dossier)
-    registration_form.checked_content(registration_form.without_unasked_answers(dossier))
+    as_saved(registration_form.without_unasked_answers(dossier))
     assert readings == {"read": 1, "resolve_all": 1}
 
 

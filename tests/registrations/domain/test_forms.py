@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.registrations.domain.forms import Field, Form, Option, Section, error
+from services.registrations.domain.forms import Field, Option, Section, error
 
 
 def test_a_field_says_what_the_page_needs_and_leaves_out_what_is_not_there() -> None:
@@ -14,23 +14,20 @@ def test_everything_that_is_there_is_told() -> None:
     told: dict[str, Any] = {"required": True, "hint": "Exemple", "display": "Une", "search": "villes"}
     told |= {"disabled": True, "refresh": True}
     options = (Option("1", "Une", "Groupe"), Option("2", "Deux"))
-    assert Field("ville", "Ville", "search", options=options, value=("1", "2"), **told).to_data() == {
+    assert Field("ville", "Ville", "search", options=options, value="1", **told).to_data() == {
         **told,
         "name": "ville",
         "label": "Ville",
         "type": "search",
-        "value": ["1", "2"],
+        "value": "1",
         "options": [{"value": "1", "label": "Une", "group": "Groupe"}, {"value": "2", "label": "Deux"}],
     }
 
 
-def test_a_form_is_its_sections() -> None:
-    form = Form((Section("Un", (Field("a", "A"),), "Avis"), Section(None, (Field("b", "B"),))))
-    data = form.to_data()
-    shown = [(section["title"], section["notice"], len(section["fields"])) for section in data["sections"]]
-    assert shown == [("Un", "Avis", 1), (None, None, 1)]
-    assert form.field("b") == Field("b", "B")
-    assert form.field("c") is None
+def test_a_section_is_its_fields() -> None:
+    data = Section("Un", (Field("a", "A"), Field("b", "B")), "Avis").to_data()
+    assert (data["title"], data["notice"], [field["name"] for field in data["fields"]]) == ("Un", "Avis", ["a", "b"])
+    assert Section(None, ()).to_data() == {"title": None, "notice": None, "fields": []}
 
 
 def test_an_error_points_at_its_field() -> None:

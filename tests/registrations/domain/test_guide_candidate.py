@@ -1,10 +1,11 @@
 """Pierre DUBOIS of the guide: récapitulatif (§5.7), confirmation (§6), the pièces asked for."""
 
 from services.registrations.domain import registration_form
-from tests.registrations.domain.example_dossier import DOSSIER
+from services.registrations.domain.rules.exclusivity import exclusivity_key
+from tests.registrations.domain.example_dossier import DOSSIER, as_saved
 
 RECAP = registration_form.recap(DOSSIER)
-OUTCOME = registration_form.checked_content(DOSSIER)
+OUTCOME = as_saved(DOSSIER)
 
 
 def lines(title: str) -> list[tuple[str, str]]:
@@ -105,4 +106,4 @@ def test_the_pieces_are_those_of_his_candidature_and_session() -> None:
     assert [piece.code for piece in OUTCOME.pieces] == ["CINSIG03", "NATIDE06", "BTSETAS4", "BTSEE-EF3"]
     assert [form.code for form in OUTCOME.forms] == ["BTSEE-EF3"]
     assert OUTCOME.pieces[0].deposit_closes == "2021-10-31T23:00:00+00:00"
-    assert OUTCOME.exclusivity_key == "exam=BTS|session=2022"
+    assert exclusivity_key(DOSSIER) == "exam=BTS|session=2022"

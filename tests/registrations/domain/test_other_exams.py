@@ -5,6 +5,7 @@ from dataclasses import replace
 from services.registrations.domain import registration_form
 from services.registrations.domain.conditions import ALWAYS, Not, Test
 from services.registrations.domain.exam_definition import Epreuve, Item, Question, Specialite, SpecialiteVersion, Tab
+from services.registrations.domain.rules.exclusivity import exclusivity_key
 from tests.registrations.domain.example_dossier import (
     ANSWERS,
     BTS,
@@ -12,6 +13,7 @@ from tests.registrations.domain.example_dossier import (
     PIERRE,
     SESSION,
     TABS,
+    as_saved,
     details,
     with_answers,
 )
@@ -80,10 +82,10 @@ CFG_DOSSIER = replace(
 
 
 def test_the_tabs_of_an_exam_are_numbered_in_its_order() -> None:
-    shown = [(tab.number, tab.title) for tab in registration_form.tab_headings(TWELVE_DOSSIER)]
+    shown = [(tab.number, tab.title) for tab in registration_form.tab_states(TWELVE_DOSSIER, 1)]
     assert shown == list(enumerate((tab.title for tab in TWELVE.tabs), 1))
     assert registration_form.tab_view(TWELVE_DOSSIER, 1).paragraphs == ("Lisez ceci.",)
-    assert registration_form.checked_content(TWELVE_DOSSIER).confirmation.diplome is None
+    assert as_saved(TWELVE_DOSSIER).confirmation.diplome is None
 
 
 def test_what_was_not_asked_yet_is_answered_by_nothing() -> None:
@@ -99,9 +101,8 @@ def test_a_consent_of_a_notice_holds_its_tab_back() -> None:
 
 
 def test_a_question_appears_and_disappears_with_the_answer_it_depends_on() -> None:
-    form = registration_form.tab_view(TWELVE_DOSSIER, 8).form
-    assert form
-    assert [(field.name, field.refresh) for field in form.fields()] == [("titre", True)]
+    shown = registration_form.tab_view(TWELVE_DOSSIER, 8)
+    assert [(field.name, field.refresh) for field in shown.fields()] == [("titre", True)]
     other = with_answers("titre", TWELVE_DOSSIER, titre="autre")
     assert pointers(other, 8) == ["lequel"]
     assert pointers(with_answers("titre", other, lequel="DCG"), 8) == []
@@ -115,17 +116,17 @@ def test_a_format_is_checked_and_explained() -> None:
 
 
 def test_answers_to_questions_reach_the_confirmation() -> None:
-    extra = registration_form.checked_content(TWELVE_DOSSIER).confirmation.extra
+    extra = as_saved(TWELVE_DOSSIER).confirmation.extra
     assert ("Titre", "Licence") in [(line.label, line.value) for section in extra for line in section.lines]
 
 
 def test_a_small_exam_needs_no_category_no_specialite_and_no_diploma() -> None:
-    outcome = registration_form.checked_content(CFG_DOSSIER)
+    outcome = as_saved(CFG_DOSSIER)
     (line,) = outcome.epreuves
     assert (line.code, line.position_label, line.mode_label) == ("E1", "Inscrit", "Ponctuel")
     confirmation = outcome.confirmation
     assert (confirmation.categorie, confirmation.forme, confirmation.handicap) == (None, None, True)
-    assert outcome.exclusivity_key == "exam=CFG|session=2022"
+    assert exclusivity_key(CFG_DOSSIER) == "exam=CFG|session=2022"
 
 
 def test_a_question_on_a_tab_with_code_follows_its_condition() -> None:
@@ -139,9 +140,9 @@ def test_a_circle_of_conditions_ends() -> None:
     second = Question("b", "B", "text", shown=Test("question:a", "present", True))
     circle = replace(CFG, tabs=(Tab("questions", "Rond", "rond", (first, second)), *CFG.tabs))
     dossier = replace(CFG_DOSSIER, exam=circle, answers={"rond": {"a": "1", "b": "1"}})
-    assert registration_form.tab_view(dossier, 1).form is None
+    assert registration_form.tab_view(dossier, 1).sections == ()
 
 
 def test_an_exam_that_excludes_nothing_has_no_key() -> None:
     dossier = replace(CFG_DOSSIER, exam=replace(CFG, exclusive=()))
-    assert registration_form.checked_content(dossier).exclusivity_key is None
+    assert exclusivity_key(dossier) is None

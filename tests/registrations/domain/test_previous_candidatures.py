@@ -37,15 +37,15 @@ TAKEN_OVER = replace(with_previous(LAST_YEAR), answers={"previous": {"reprise": 
 
 def test_nothing_earlier_is_said_so() -> None:
     view = registration_form.tab_view(DOSSIER, 1)
-    assert view.form is None
+    assert view.sections == ()
     assert view.paragraphs[0].startswith("Vous n'avez pas de candidature précédente")
 
 
 def test_earlier_candidatures_of_the_same_exam_are_listed() -> None:
     shown = registration_form.tab_view(with_previous(LAST_YEAR), 1)
     assert "BTS 2021 - ACADÉMIE DE BESANCON - Banque - conseiller de clientèle - n° 001" in shown.paragraphs
-    assert shown.form
-    assert registration_form.tab_view(with_previous(replace(LAST_YEAR, exam_code="CAP")), 1).form is None
+    assert shown.sections
+    assert registration_form.tab_view(with_previous(replace(LAST_YEAR, exam_code="CAP")), 1).sections == ()
 
 
 def test_what_is_taken_over_is_shown_until_the_tab_is_posted_and_counts_only_then() -> None:

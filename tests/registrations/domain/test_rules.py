@@ -6,7 +6,15 @@ from services.contracts.registrations import WARNINGS
 from services.registrations.domain import registration_form, rules
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.exam_definition import Epreuve, Item, RuleUse
-from tests.registrations.domain.example_dossier import BTS, DOSSIER, SESSION, details, with_answers, with_tab_answers
+from tests.registrations.domain.example_dossier import (
+    BTS,
+    DOSSIER,
+    SESSION,
+    as_saved,
+    details,
+    with_answers,
+    with_tab_answers,
+)
 from tests.registrations.domain.tab_reading import shown_epreuves
 
 PROGRESSIVE = with_answers("qualification", forme="progressive")
@@ -139,9 +147,7 @@ def test_k14_is_shown_going_forward_and_listed_before_the_save_and_with_it() -> 
     assert experience in registration_form.tab_view(dossier, 4).notices
     assert diploma in registration_form.tab_view(dossier, 7).notices
     assert {experience, diploma} <= set(registration_form.tab_view(dossier, 9).notices)
-    section = next(
-        section for section in registration_form.checked_content(dossier).recap.sections if section.title == WARNINGS
-    )
+    section = next(section for section in as_saved(dossier).recap if section.title == WARNINGS)
     assert [(line.label, line.value) for line in section.lines] == [
         ("Informations candidature", experience),
         ("Diplôme possédé", diploma),

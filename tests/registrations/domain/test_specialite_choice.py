@@ -8,7 +8,7 @@ import pytest
 
 from services.chassis.errors import NotFound
 from services.contracts.api.drafts import AskedPiece
-from services.registrations.domain import registration_form, specialite_choice
+from services.registrations.domain import registration_form, specialites
 from services.registrations.domain.conditions import Condition, Test
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.exam_definition import Item
@@ -92,17 +92,17 @@ def test_nothing_is_said_of_what_is_there() -> None:
 
 
 def test_specialites_are_browsed_by_domain_in_the_catalogues_order_those_without_one_last() -> None:
-    shown = [(domain.label, [each.code for each in domain.specialites]) for domain in specialite_choice.by_domain(ALL)]
+    shown = [(domain.label, [each.code for each in domain.specialites]) for domain in specialites.by_domain(ALL)]
     assert shown == [("Commerce et vente", ["31213"]), ("Banque, assurance, immobilier", ["31311", "31310"])]
-    assert [domain.label for domain in specialite_choice.by_domain(DOSSIER)] == ["Autres spécialités"]
+    assert [domain.label for domain in specialites.by_domain(DOSSIER)] == ["Autres spécialités"]
 
 
 def test_what_a_specialite_asks_is_told_before_it_is_chosen() -> None:
-    known = specialite_choice.requirements(replace(ALL, answers={}), "31213")
+    known = specialites.requirements(replace(ALL, answers={}), "31213")
     assert known.specialite.acronym == "MCO"
     assert [epreuve.code for epreuve in known.epreuves if epreuve.parent == "E2"] == ["E21", "E22"]
     before, answered = (
-        {piece.label.partition(" ")[0]: piece.certain for piece in specialite_choice.requirements(of, "31213").pieces}
+        {piece.label.partition(" ")[0]: piece.certain for piece in specialites.requirements(of, "31213").pieces}
         for of in (replace(ALL, answers={}), ALL)
     )
     assert (before["CINSIG03"], before["NATIDE06"]) == (True, True)
@@ -124,12 +124,12 @@ def pieces_asked_if(condition: Condition, specialite: str) -> tuple[AskedPiece, 
     """Of an exam with one piece, which is asked for under this condition."""
     rule = replace(ALL.exam.pieces[0], code="PIECE", when=condition)
     asking = replace(ALL, exam=replace(ALL.exam, pieces=(rule,)), session=replace(ALL.session, pieces=("PIECE",)))
-    return specialite_choice.requirements(asking, specialite).pieces
+    return specialites.requirements(asking, specialite).pieces
 
 
 def test_a_specialite_that_the_session_does_not_offer_asks_for_nothing() -> None:
     with pytest.raises(NotFound):
-        specialite_choice.requirements(NO_BANQUE, "31310")
+        specialites.requirements(NO_BANQUE, "31310")
 
 
 def living_in(code_postal: str, categorie: str) -> Dossier:
@@ -138,7 +138,9 @@ def living_in(code_postal: str, categorie: str) -> Dossier:
 
 
 def proposed(dossier: Dossier) -> list[tuple[str, str]]:
-    return [(proposal.sentence, proposal.value) for proposal in field(dossier, CANDIDATURE, "etablissement").proposals]
+    return [
+        (proposal["sentence"], proposal["value"]) for proposal in field(dossier, CANDIDATURE, "etablissement").proposals
+    ]
 
 
 def test_without_a_school_a_button_proposes_what_stands_in_for_one() -> None:
@@ -195,5 +197,5 @@ def test_each_category_says_for_whom_it_is_with_the_years_of_the_session() -> No
     dossier = replace(DOSSIER, exam=replace(DOSSIER.exam, categories=explained))
     help_given = field(dossier, CANDIDATURE, "categorie").guidance
     assert help_given
-    assert [explanation.text for explanation in help_given.explanations] == ["Expérience demandée : 3 ans."]
+    assert [explanation["text"] for explanation in help_given["explanations"]] == ["Expérience demandée : 3 ans."]
     assert field(DOSSIER, CANDIDATURE, "categorie").guidance is None

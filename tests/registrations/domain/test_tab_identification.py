@@ -6,7 +6,7 @@ import pytest
 
 from services.contracts.registration_lengths import ANSWER
 from services.registrations.domain import registration_form
-from tests.registrations.domain.example_dossier import DOSSIER, PIERRE, with_answers, with_tab_answers
+from tests.registrations.domain.example_dossier import DOSSIER, PIERRE, as_saved, with_answers, with_tab_answers
 from tests.registrations.domain.tab_reading import EMPTY, IDENTIFICATION, field, fields, found, pointers
 
 
@@ -36,7 +36,7 @@ def test_born_abroad_has_no_departement() -> None:
     roman = replace(PIERRE, pays_naissance="127", departement_naissance=None, commune_naissance="ROMA")
     abroad = replace(DOSSIER, identity=roman)
     assert "departement_naissance" not in [field.name for field in fields(abroad, IDENTIFICATION)]
-    assert registration_form.checked_content(abroad).confirmation.birthplace == "ROMA - ITALIE"
+    assert as_saved(abroad).confirmation.birthplace == "ROMA - ITALIE"
 
 
 def test_what_is_missing_is_told_all_at_once() -> None:
@@ -53,7 +53,7 @@ def test_a_postal_code_proposes_communes() -> None:
 def test_a_cedex_code_is_taken_as_it_is() -> None:
     cedex = with_answers("identification", code_postal="25030", localite="BESANCON CEDEX")
     assert pointers(cedex, IDENTIFICATION) == []
-    assert registration_form.checked_content(cedex).confirmation.address[-1] == "25030 BESANCON CEDEX"
+    assert as_saved(cedex).confirmation.address[-1] == "25030 BESANCON CEDEX"
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_french_postal_codes_and_telephones_have_the_guides_formats(name: str, t
 def test_an_address_abroad_has_its_own_postal_code_and_names_its_country() -> None:
     abroad = with_answers("identification", pays="132", code_postal="SW1A 2AA", localite="London")
     assert pointers(abroad, IDENTIFICATION) == []
-    assert registration_form.checked_content(abroad).confirmation.address[-1] == "ROYAUME-UNI"
+    assert as_saved(abroad).confirmation.address[-1] == "ROYAUME-UNI"
 
 
 def test_a_mobile_is_no_line_of_a_house() -> None:

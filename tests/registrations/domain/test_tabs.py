@@ -6,7 +6,7 @@ import pytest
 
 from services.chassis.errors import NotFound
 from services.registrations.domain import registration_form
-from services.registrations.domain.tab_views import Incomplete
+from services.registrations.domain.registration_form import Incomplete
 from tests.registrations.domain.example_dossier import BTS, DOSSIER, with_answers
 from tests.registrations.domain.tab_reading import (
     CANDIDATURE,
@@ -30,15 +30,14 @@ def test_every_tab_is_described_empty_and_filled_with_the_text_that_an_exam_give
     tabs = tuple(replace(tab, text=("Lisez ceci.",)) for tab in BTS.tabs)
     for dossier in (EMPTY, DOSSIER):
         with_texts = replace(dossier, exam=replace(BTS, tabs=tabs))
-        for tab in registration_form.tab_headings(dossier):
+        for tab in registration_form.tab_states(dossier, 1):
             described(dossier, tab.number)
-            assert registration_form.tab_view(dossier, tab.number).title == tab.title
             assert registration_form.tab_view(with_texts, tab.number).paragraphs[0] == "Lisez ceci.", tab.title
 
 
 def test_an_incomplete_dossier_tells_every_reason_with_its_tab() -> None:
     with pytest.raises(Incomplete) as raised:
-        registration_form.checked_content(EMPTY)
+        registration_form.refuse_incomplete(EMPTY)
     tabs = raised.value.extra["tabs"]
     assert [tab["number"] for tab in tabs] == [2, 3, 4, 6]
     assert len(raised.value.errors) == sum(len(tab["errors"]) for tab in tabs)
@@ -58,8 +57,8 @@ def test_a_modification_of_the_exams_texts_is_used() -> None:
 
 @pytest.mark.parametrize("hostile", ["\x00\x1b[2J<script>alert(1)</script>", "\u202eevil", ["a"], []])
 def test_hostile_answers_never_break_a_tab(hostile: object) -> None:
-    forms = [registration_form.tab_view(DOSSIER, number).form for number in range(1, 10)]
-    names = {field.name for form in forms if form for field in form.fields()} | {"position-E1", "option-E2"}
+    shown = [registration_form.tab_view(DOSSIER, number) for number in range(1, 10)]
+    names = {field.name for tab in shown for field in tab.fields()} | {"position-E1", "option-E2"}
     for tab in BTS.tabs:
         answers = {**DOSSIER.answers, tab.name: dict.fromkeys(names, hostile)}
         dossier = replace(DOSSIER, answers=answers)  # type: ignore[arg-type]

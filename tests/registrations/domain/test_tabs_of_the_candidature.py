@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from services.registrations.domain import registration_form
-from tests.registrations.domain.example_dossier import DOSSIER, details, with_answers, with_tab_answers
+from tests.registrations.domain.example_dossier import DOSSIER, as_saved, details, with_answers, with_tab_answers
 from tests.registrations.domain.tab_reading import (
     ACQUIS,
     CANDIDATURE,
@@ -39,7 +39,7 @@ def test_the_doctors_advice_comes_with_a_yes() -> None:
     asked = with_answers("candidature", handicap="oui")
     assert "médecin" in field(asked, CANDIDATURE, "handicap_conseil").label
     assert "handicap_conseil" not in [field.name for field in fields(DOSSIER, CANDIDATURE)]
-    assert registration_form.checked_content(asked).confirmation.handicap
+    assert as_saved(asked).confirmation.handicap
 
 
 def test_who_renounces_is_told_what_for() -> None:
@@ -86,7 +86,7 @@ def test_a_derogation_opens_the_wished_form_which_is_another_one() -> None:
     wished = with_answers("qualification", asked, forme_souhaitee="progressive")
     final = field(wished, QUALIFICATION, "forme_finale")
     assert (final.value, final.disabled) == ("Progressive (sous réserve de l'accord du recteur)", True)
-    assert registration_form.checked_content(wished).confirmation.forme == final.value
+    assert as_saved(wished).confirmation.forme == final.value
     same = with_answers("qualification", derogation="oui", forme_souhaitee="globale")
     assert pointers(same, QUALIFICATION) == ["forme_souhaitee"]
 

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from services.contracts.api.drafts import MAX_VALUES
 from services.contracts.registration_lengths import FIELD_VALUE
-from services.registrations.domain.tab_answers import MAX_ANSWERS_BYTES
+from services.registrations.domain.forms import MAX_ANSWERS_BYTES
 from services.registrations.models import CandidatureVersion, Draft, db
 from tests.registrations.domain.example_dossier import ANSWERS, BESANCON
 from tests.registrations.service.candidate_client import CandidateClient

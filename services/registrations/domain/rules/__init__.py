@@ -4,7 +4,7 @@ K1 (exclusivity), K11 (structure), K12 (mode) and K13 (pièces) apply to every e
 """
 
 from services.registrations.domain.rules import acquis, epreuve_choices, prerequisites, qualification
-from services.registrations.domain.rules.registry import ERROR, RULES, WARNING, Rule, apply, in_force, problems
+from services.registrations.domain.rules.registry import ERROR, RULES, WARNING, Rule, apply, in_force, problems, reasons
 
 __all__ = [
     "ERROR",
@@ -18,4 +18,5 @@ __all__ = [
     "prerequisites",
     "problems",
     "qualification",
+    "reasons",
 ]

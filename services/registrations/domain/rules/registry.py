@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import inspect
 import typing
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,9 +34,6 @@ class Rule:
     level: str  # ERROR refuses the tab, WARNING only informs
     function: Callable[..., tuple[Any, ...]]
     parameters: tuple[Parameter, ...]
-
-    def reasons(self, dossier: Dossier, parameters: Mapping[str, Any]) -> tuple[Any, ...]:
-        return self.function(dossier, **parameters)
 
 
 RULES: dict[str, Rule] = {}
@@ -98,7 +95,13 @@ def in_force(uses: Iterable[RuleUse], session_year: int, level: str, tab: str | 
 
 
 def apply(use: RuleUse, dossier: Dossier) -> tuple[Any, ...]:
-    return RULES[use.name].reasons(dossier, use.parameters)
+    return RULES[use.name].function(dossier, **use.parameters)
+
+
+def reasons(dossier: Dossier, level: str, tab: str) -> tuple[Any, ...]:
+    """What the rules of a level say of a kind of tab: errors or warnings."""
+    uses = in_force(dossier.exam.rules, dossier.session.year, level, tab)
+    return tuple(reason for use in uses for reason in apply(use, dossier))
 
 
 def _add(function: Callable[..., tuple[Any, ...]], check: str, tab: str, level: str) -> None:

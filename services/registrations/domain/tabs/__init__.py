@@ -8,9 +8,8 @@ from services.registrations.domain.tabs import (
     identification,
     previous,
     qualification,
-    text_tabs,
 )
-from services.registrations.domain.tabs.tab_kind import TabKind
+from services.registrations.domain.tabs.tab_kind import NUMBER, WITHOUT_FIELDS, TabKind
 
 KINDS: dict[str, TabKind] = {
     "previous": previous.KIND,
@@ -20,8 +19,8 @@ KINDS: dict[str, TabKind] = {
     "acquis": acquis.KIND,
     "diploma": diploma.KIND,
     "epreuves": epreuves.KIND,
-    "questions": text_tabs.QUESTIONS,
-    "notice": text_tabs.NOTICE,
-    "recap": text_tabs.RECAP,
-    "number": text_tabs.NUMBER,
+    "questions": WITHOUT_FIELDS,
+    "notice": WITHOUT_FIELDS,
+    "recap": WITHOUT_FIELDS,
+    "number": NUMBER,
 }

@@ -10,9 +10,7 @@ from functools import cache
 from services.reference import academies, communes
 from services.reference.lists import FRANCE, pays
 from services.reference.text import capitals, folded
-from services.registrations.domain.formats import FORMATS
-from services.registrations.domain.forms import Field, FieldError, Option, Section, error
-from services.registrations.domain.tab_answers import TabAnswers
+from services.registrations.domain.forms import FORMATS, Field, FieldError, Option, Section, TabAnswers, error
 
 FRANCE_HERE = "FRANCE"  # as the form's list says it; documents say FRANCE (DONT OUTRE-MER)
 _LINES = ("adresse", "complement_1", "complement_2", "complement_3")

@@ -12,10 +12,22 @@ from services.contracts.registrations import Section as RecapSection
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.etablissements import Etablissement
 from services.registrations.domain.exam_definition import Exam, Tab
-from services.registrations.domain.forms import MAX_PROPOSALS, Field, FieldError, Option, Section, error
-from services.registrations.domain.tab_answers import NON, OUI, TabAnswers
+from services.registrations.domain.forms import (
+    MAX_PROPOSALS,
+    NON,
+    OUI,
+    OUI_NON,
+    SELECT,
+    Field,
+    FieldError,
+    Option,
+    Section,
+    TabAnswers,
+    error,
+    notice,
+    yes_no,
+)
 from services.registrations.domain.tabs import categories, etablissements
-from services.registrations.domain.tabs.form_fields import OUI_NON, SELECT, check_fields, filled, notice, yes_no
 from services.registrations.domain.tabs.tab_kind import TabContent, TabKind
 
 PARTS = ("duree", "etablissement", "handicap", "diffusion", "renoncement")  # what `omit` may name
@@ -39,16 +51,12 @@ RENONCEMENT_HINT = (
 DUREE_LABEL = "Aménagement de la durée de formation"
 
 
-def describe(dossier: Dossier, tab: Tab) -> TabContent:
-    typed = dossier.typed(tab)
-    return TabContent(sections=tuple(filled(section, typed) for section in _sections(dossier, tab)))
+def content(dossier: Dossier, tab: Tab, _: TabAnswers) -> TabContent:
+    return TabContent(sections=_sections(dossier, tab))
 
 
 def check(dossier: Dossier, tab: Tab) -> tuple[FieldError, ...]:
-    errors = check_fields(_sections(dossier, tab), dossier.typed(tab))
-    if "etablissement" in _omitted(tab):
-        return errors
-    return (*errors, *_etablissement_errors(dossier, dossier.typed(tab)))
+    return () if "etablissement" in _omitted(tab) else _etablissement_errors(dossier, dossier.typed(tab))
 
 
 def recap(dossier: Dossier, tab: Tab) -> tuple[RecapSection, ...]:
@@ -186,4 +194,4 @@ def _omitted(tab: Tab) -> frozenset[str]:
     return frozenset(tab.options.get("omit", ()))
 
 
-KIND = TabKind(describe, check, recap, search, advise=advise)
+KIND = TabKind(content, check, recap, search, advise=advise)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from services.contracts.api.forms import Explanation, Guidance
 from services.registrations.domain.exam_definition import Category, Exam
-from services.registrations.domain.forms import Explanation, Guidance
 from services.registrations.domain.rules.prerequisites import years_label
 
 TITLE = "Quelle catégorie choisir ?"
@@ -17,13 +17,13 @@ def label(category: Category | None) -> str:
 
 def guidance(exam: Exam, year: int) -> Guidance | None:
     """One sentence for each public category that has one; None where the exam's catalogue says nothing."""
-    explained = tuple(
-        Explanation(label(category), _filled(category, year))
+    explained: list[Explanation] = [
+        {"label": label(category), "text": _filled(category, year)}
         for category in exam.categories
         if category.public and category.help is not None
-    )
+    ]
     notice = " ".join(exam.texts.get(NOTICE, ())) or None
-    return Guidance(TITLE, explained, notice) if explained else None
+    return {"title": TITLE, "explanations": explained, "notice": notice} if explained else None
 
 
 def _filled(category: Category, year: int) -> str:

@@ -9,19 +9,15 @@ from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.epreuve_positions import INSCRIT, NON_INSCRIT, POSITIONS, ChosenEpreuve
 from services.registrations.domain.epreuve_structure import FACULTATIVE, Role
 from services.registrations.domain.exam_definition import Tab
-from services.registrations.domain.forms import Field, FieldError, Option, error
+from services.registrations.domain.forms import SELECT, Field, FieldError, Option, TabAnswers, error
 from services.registrations.domain.rules.epreuve_choices import epreuves_to_differ_from
-from services.registrations.domain.tab_answers import TabAnswers
-from services.registrations.domain.tab_views import EpreuveField
-from services.registrations.domain.tabs.form_fields import SELECT
-from services.registrations.domain.tabs.tab_kind import TabContent, TabKind
+from services.registrations.domain.tabs.tab_kind import EpreuveField, TabContent, TabKind
 
 NO_SPECIALITE = "Choisissez d'abord votre spécialité : les épreuves en dépendent."
 ATTENDANCE = "Si vous vous inscrivez à cette épreuve, vous devrez vous y présenter."
 
 
-def describe(dossier: Dossier, tab: Tab) -> TabContent:
-    typed = dossier.typed(tab)
+def content(dossier: Dossier, _: Tab, typed: TabAnswers) -> TabContent:
     if not dossier.epreuves:
         return TabContent(paragraphs=(NO_SPECIALITE,), epreuves=())
     return TabContent(
@@ -126,4 +122,4 @@ def _names(dossier: Dossier, tab: Tab) -> Iterator[str]:
         yield from (f"position-{code}", f"option-{code}")
 
 
-KIND = TabKind(describe, check, more_names=_names)
+KIND = TabKind(content, check, more_names=_names)

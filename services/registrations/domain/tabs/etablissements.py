@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from services.contracts.api.forms import Proposal
 from services.reference import academies, communes
 from services.reference.lists import departements
 from services.reference.text import folded
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.etablissements import Etablissement, EtablissementSearch
 from services.registrations.domain.exam_definition import Category
-from services.registrations.domain.forms import MAX_PROPOSALS, Option, Proposal
+from services.registrations.domain.forms import MAX_PROPOSALS, Option
 from services.registrations.domain.tabs import address
 
 LYCEE, CNED, INDIVIDUELS = "lycee", "cned", "individuels"
@@ -75,7 +76,7 @@ def proposals(dossier: Dossier) -> tuple[Proposal, ...]:
     if category is None:
         return ()
     return tuple(
-        Proposal(etablissement.code, etablissement.label, _button_label(etablissement))
+        Proposal(value=etablissement.code, label=etablissement.label, sentence=_button_label(etablissement))
         for kind in category.etablissements
         for etablissement in _choices_without_search(dossier, kind)
     )

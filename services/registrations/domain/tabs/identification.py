@@ -13,12 +13,18 @@ from services.reference import telephones
 from services.reference.lists import csp, departements, nationalites, nationality_label, pays
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.exam_definition import Tab
-from services.registrations.domain.forms import Field, FieldError, Option, Section, error
-from services.registrations.domain.tab_answers import TabAnswers
+from services.registrations.domain.forms import (
+    SELECT,
+    Field,
+    FieldError,
+    Option,
+    Section,
+    TabAnswers,
+    error,
+    label_in_errors,
+)
 from services.registrations.domain.tabs import address
-from services.registrations.domain.tabs.form_fields import SELECT, check_fields, filled, label_in_errors
 from services.registrations.domain.tabs.tab_kind import TabContent, TabKind
-from services.registrations.domain.tabs.takeover import answers_to_show
 
 CSP_LABEL = "Catégorie socio-professionnelle du candidat ou d'un représentant légal"
 MOBILE = Field(
@@ -39,16 +45,13 @@ FIXE = Field(
 )
 
 
-def describe(dossier: Dossier, tab: Tab) -> TabContent:
-    typed = answers_to_show(dossier, tab)
-    return TabContent(sections=tuple(filled(section, typed) for section in _sections(dossier.identity, typed)))
+def content(dossier: Dossier, _: Tab, typed: TabAnswers) -> TabContent:
+    return TabContent(sections=_sections(dossier.identity, typed))
 
 
 def check(dossier: Dossier, tab: Tab) -> tuple[FieldError, ...]:
     typed = dossier.typed(tab)
-    errors = check_fields(_sections(dossier.identity, typed), typed)
-    by_format = (*address.check(typed), *_telephone_errors(typed))
-    return (*errors, *by_format)
+    return (*address.check(typed), *_telephone_errors(typed))
 
 
 def recap(dossier: Dossier, tab: Tab) -> tuple[RecapSection, ...]:
@@ -184,4 +187,4 @@ def _csp_label(typed: TabAnswers) -> str:
     return category.label if category else ""
 
 
-KIND = TabKind(describe, check, recap, search)
+KIND = TabKind(content, check, recap, search)

@@ -5,32 +5,53 @@ from __future__ import annotations
 from services.contracts import page_labels
 from services.registrations.domain.dossier import Dossier, PreviousCandidature
 from services.registrations.domain.exam_definition import Tab
-from services.registrations.domain.forms import Field, FieldError, Option, Section, error
+from services.registrations.domain.forms import (
+    Field,
+    FieldError,
+    Option,
+    Section,
+    TabAnswers,
+    error,
+)
 from services.registrations.domain.rules.exclusivity import HAS_ALREADY, conflicting_candidature
-from services.registrations.domain.tabs.form_fields import check_fields, filled
 from services.registrations.domain.tabs.tab_kind import TabContent, TabKind
-from services.registrations.domain.tabs.takeover import CHOICE, NOTHING
+
+CHOICE = "reprise"  # field of the tab « Candidatures précédentes »
+NOTHING = "aucune"
+TABS = ("identification", "qualification", "diploma")  # consents, acquis and épreuves are answered anew each time
+
+
+def previous_candidature(dossier: Dossier) -> PreviousCandidature | None:
+    """The earlier candidature that the candidate chose to reuse."""
+    chosen = dossier.typed_in("previous").text(CHOICE)
+    return next((candidature for candidature in dossier.previous if candidature.candidature_id == chosen), None)
+
+
+def answers_to_show(dossier: Dossier, tab: Tab) -> TabAnswers:
+    """The answers that a tab shows: its own, or those taken over while it has none."""
+    if tab.name in dossier.answers or tab.kind not in TABS:
+        return dossier.typed(tab)
+    previous = previous_candidature(dossier)
+    return TabAnswers(previous.answers.get(tab.name, {})) if previous else dossier.typed(tab)
+
 
 NONE_HERE = "Vous n'avez pas de candidature précédente à cet examen dans ce portail."
 
 
-def describe(dossier: Dossier, tab: Tab) -> TabContent:
+def content(dossier: Dossier, _: Tab, __: TabAnswers) -> TabContent:
     earlier = _earlier(dossier)
     if not earlier:
         return TabContent(paragraphs=(NONE_HERE,))
-    sections = tuple(filled(section, dossier.typed(tab)) for section in _sections(earlier))
-    return TabContent(
-        sections=sections, paragraphs=("Vos candidatures précédentes à cet examen :", *map(_line, earlier))
-    )
+    paragraphs = ("Vos candidatures précédentes à cet examen :", *map(_line, earlier))
+    return TabContent(sections=(_takeover(earlier),), paragraphs=paragraphs)
 
 
-def check(dossier: Dossier, tab: Tab) -> tuple[FieldError, ...]:
-    errors = check_fields(_sections(_earlier(dossier)), dossier.typed(tab))
+def check(dossier: Dossier, _: Tab) -> tuple[FieldError, ...]:
     other = conflicting_candidature(dossier)
     if other is None:
-        return errors
+        return ()
     detail = f"{HAS_ALREADY} : {_line(other)}."
-    return (*errors, error(CHOICE, f"{detail} Vous pouvez la modifier dans « {page_labels.REGISTRATIONS} »."))
+    return (error(CHOICE, f"{detail} Vous pouvez la modifier dans « {page_labels.REGISTRATIONS} »."),)
 
 
 def _earlier(dossier: Dossier) -> tuple[PreviousCandidature, ...]:
@@ -44,9 +65,7 @@ def _earlier(dossier: Dossier) -> tuple[PreviousCandidature, ...]:
     )
 
 
-def _sections(earlier: tuple[PreviousCandidature, ...]) -> tuple[Section, ...]:
-    if not earlier:
-        return ()
+def _takeover(earlier: tuple[PreviousCandidature, ...]) -> Section:
     options = (
         Option(NOTHING, "Ne rien reprendre"),
         *(Option(candidature.candidature_id, _line(candidature)) for candidature in earlier),
@@ -59,7 +78,7 @@ def _sections(earlier: tuple[PreviousCandidature, ...]) -> tuple[Section, ...]:
         value=NOTHING,
         hint="L'adresse, la spécialité et le diplôme possédé sont proposés dans les onglets suivants : vérifiez-les.",
     )
-    return (Section("Reprise des données", (field,)),)
+    return Section("Reprise des données", (field,))
 
 
 def _line(candidature: PreviousCandidature) -> str:
@@ -72,4 +91,4 @@ def _line(candidature: PreviousCandidature) -> str:
     return " - ".join(part for part in parts if part)
 
 
-KIND = TabKind(describe, check, more_names=lambda dossier, tab: (CHOICE,))
+KIND = TabKind(content, check, more_names=lambda dossier, tab: (CHOICE,))

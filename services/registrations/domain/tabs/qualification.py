@@ -7,29 +7,33 @@ from services.contracts.registrations import Section as RecapSection
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.epreuve_positions import FORMES, SUBJECT_TO, formes_of_typed
 from services.registrations.domain.exam_definition import Tab
-from services.registrations.domain.forms import MAX_PROPOSALS, Field, FieldError, Option, Section, error
-from services.registrations.domain.tab_answers import NON, OUI, TabAnswers
-from services.registrations.domain.tabs.form_fields import OUI_NON, SELECT, check_fields, filled, yes_no
-from services.registrations.domain.tabs.specialites import BROWSE, absence, matching, offered, specialite_label
+from services.registrations.domain.forms import (
+    MAX_PROPOSALS,
+    NON,
+    OUI,
+    OUI_NON,
+    SELECT,
+    Field,
+    FieldError,
+    Option,
+    Section,
+    TabAnswers,
+    error,
+    yes_no,
+)
+from services.registrations.domain.specialites import BROWSE, absence, matching, offered, specialite_label
 from services.registrations.domain.tabs.tab_kind import TabContent, TabKind
-from services.registrations.domain.tabs.takeover import answers_to_show
 
 DEROGATION_LABEL = "Dérogation à la forme de passage"
 FORMES_HINT = "Globale : toutes les épreuves à cette session. Progressive : réparties sur plusieurs sessions."
 
 
-def describe(dossier: Dossier, tab: Tab) -> TabContent:
-    typed = answers_to_show(dossier, tab)
-    return TabContent(sections=tuple(filled(section, typed) for section in _sections(dossier, tab, typed)))
+def content(dossier: Dossier, tab: Tab, typed: TabAnswers) -> TabContent:
+    return TabContent(sections=_sections(dossier, tab, typed))
 
 
 def check(dossier: Dossier, tab: Tab) -> tuple[FieldError, ...]:
-    typed = dossier.typed(tab)
-    return (
-        *check_fields(_sections(dossier, tab, typed), typed),
-        *_specialite_errors(dossier, typed),
-        *_derogation_errors(dossier, tab),
-    )
+    return (*_specialite_errors(dossier, dossier.typed(tab)), *_derogation_errors(dossier, tab))
 
 
 def recap(dossier: Dossier, tab: Tab) -> tuple[RecapSection, ...]:
@@ -148,4 +152,4 @@ def _has_formes(tab: Tab) -> bool:
     return "forme" not in tab.options.get("omit", ())
 
 
-KIND = TabKind(describe, check, recap, search, lambda dossier, tab: (_wished_field().name,), advise)
+KIND = TabKind(content, check, recap, search, lambda dossier, tab: (_wished_field().name,), advise)

@@ -9,10 +9,19 @@ from services.registrations.domain import facts
 from services.registrations.domain.conditions import Lookup, holds
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.exam_definition import Item, Question, Tab
-from services.registrations.domain.formats import FORMATS, Format
-from services.registrations.domain.forms import Field, FieldError, Option, Section, error
-from services.registrations.domain.tab_answers import TabAnswers
-from services.registrations.domain.tabs import form_fields
+from services.registrations.domain.forms import (
+    FORMATS,
+    OUI_NON,
+    SELECT,
+    Field,
+    FieldError,
+    Format,
+    Option,
+    Section,
+    TabAnswers,
+    error,
+    notice,
+)
 
 _FIELD_TYPES = {
     "text": "text",
@@ -34,14 +43,13 @@ def sections(dossier: Dossier, tab: Tab) -> tuple[Section, ...]:
     if not fields:
         return ()
     title = tab.title if tab.kind in ("questions", "notice") else "Informations complémentaires"
-    return (form_fields.filled(Section(title, fields), dossier.typed(tab)),)
+    return (Section(title, fields),)
 
 
 def check(dossier: Dossier, tab: Tab) -> tuple[FieldError, ...]:
-    questions_shown, typed = _visible_questions(dossier, tab), dossier.typed(tab)
-    by_field = form_fields.check_fields((Section(None, _fields(dossier, tab)),), typed)
-    by_format = (_format_error(dossier, question, typed) for question in questions_shown)
-    return (*by_field, *(format_error for format_error in by_format if format_error is not None))
+    typed = dossier.typed(tab)
+    by_format = (_format_error(dossier, question, typed) for question in _visible_questions(dossier, tab))
+    return tuple(format_error for format_error in by_format if format_error is not None)
 
 
 def recap(dossier: Dossier, tab: Tab) -> tuple[RecapSection, ...]:
@@ -77,11 +85,11 @@ def _fields(dossier: Dossier, tab: Tab) -> tuple[Field, ...]:
 
 def _field(dossier: Dossier, tab: Tab, question: Question, lookup: Lookup, deciding: frozenset[str]) -> Field:
     if question.type == "notice":
-        return form_fields.notice(question.name, question.text or question.label)
+        return notice(question.name, question.text or question.label)
     expected = _format(question)
     options = tuple(Option(item.key, item.label) for item in _items(dossier, question))
     if question.type == "yes_no":
-        options = tuple(Option(value, text) for value, text in form_fields.OUI_NON.items())
+        options = tuple(Option(value, text) for value, text in OUI_NON.items())
     typed = dossier.typed(tab).text(question.name)
     chosen = _item(dossier, question, typed)
     return Field(
@@ -94,7 +102,7 @@ def _field(dossier: Dossier, tab: Tab, question: Question, lookup: Lookup, decid
         inputmode=expected.inputmode if expected else None,
         search=question.name if question.type == "search" else None,
         display=(chosen.label if chosen else typed or None) if question.type == "search" else None,
-        placeholder=form_fields.SELECT if question.type == "choice" else None,
+        placeholder=SELECT if question.type == "choice" else None,
         refresh=question.name in deciding,
     )
 
@@ -125,7 +133,7 @@ def _format(question: Question) -> Format | None:
 def _recap_value(dossier: Dossier, question: Question, typed: TabAnswers) -> str:
     text = typed.text(question.name)
     if question.type == "yes_no":
-        return form_fields.OUI_NON.get(text, "")
+        return OUI_NON.get(text, "")
     if question.type == "consent":
         return ("Oui" if typed.is_ticked(question.name) else "Non") if typed else ""
     item = _item(dossier, question, text)

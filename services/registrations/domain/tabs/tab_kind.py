@@ -5,50 +5,85 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from services.contracts import page_labels
+from services.contracts.registrations import Recap
 from services.contracts.registrations import Section as RecapSection
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.exam_definition import Tab
-from services.registrations.domain.forms import FieldError, Option, Section
-from services.registrations.domain.tab_views import EpreuveField
+from services.registrations.domain.forms import Field, FieldError, Option, Section, TabAnswers
+from services.registrations.domain.windows import closing
+
+NOT_SAVED = (
+    "Attention ! A ce stade, la candidature n'est pas encore enregistrée. "
+    "Cliquez sur le bouton « Suivant » pour poursuivre votre inscription."
+)
+SAVE_NOW = (
+    "Votre candidature n'est pas encore enregistrée. "
+    f"Cliquez sur le bouton « {page_labels.SAVE} » pour transmettre votre inscription "
+    "et obtenir votre numéro d'inscription."
+)
+CHANGES_NOT_SENT = (
+    "Attention ! A ce stade, vos changements ne sont pas encore transmis : votre candidature reste telle qu'elle est "
+    "enregistrée. Cliquez sur le bouton « Suivant » pour poursuivre votre modification."
+)
+SEND_CHANGES_NOW = (
+    "Vos changements ne sont pas encore transmis : votre candidature reste telle qu'elle est enregistrée. "
+    f"Cliquez sur le bouton « {page_labels.SAVE} » pour les transmettre ; votre numéro d'inscription ne change pas."
+)
+
+
+@dataclass(frozen=True)
+class EpreuveField:
+    """One épreuve of the tab « Epreuves », a disclosure: fixed where `position` is None."""
+
+    code: str
+    title: str  # "EF1 : Langue vivante 2 : Allemand : Inscrit"
+    group: str  # "obligatoires" | "facultatives"
+    parent: str | None
+    position: Field | None  # named "position-EF1"
+    position_label: str
+    option: Field | None  # named "option-EF1"
+    mode_label: str | None
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class TabContent:
+    """What a tab shows. `computed`: how the names of fields begin whose value is not what was typed."""
+
     sections: tuple[Section, ...] = ()
     paragraphs: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
     epreuves: tuple[EpreuveField, ...] | None = None
-    shows_recap: bool = False
+    recap: Recap | None = None
+    computed: tuple[str, ...] = ()
 
-
-def _no_errors(_: Dossier, __: Tab) -> tuple[FieldError, ...]:
-    return ()
-
-
-def _no_lines(_: Dossier, __: Tab) -> tuple[RecapSection, ...]:
-    return ()
-
-
-def _no_options(_: Dossier, __: Tab, ___: str, ____: str, _____: int) -> tuple[Option, ...]:
-    return ()
-
-
-def _no_advice(_: Dossier, __: Tab, ___: str, ____: str) -> str | None:
-    return None
-
-
-def _no_names(_: Dossier, __: Tab) -> Iterable[str]:
-    return ()
+    def fields(self) -> tuple[Field, ...]:
+        """In the order of the page."""
+        of_epreuves = (field for line in self.epreuves or () for field in (line.position, line.option) if field)
+        return (*(field for section in self.sections for field in section.fields), *of_epreuves)
 
 
 @dataclass(frozen=True)
 class TabKind:
-    """`more_names`: names of fields that it may have in another state of the dossier;
+    """`content`: with the fields as they are for what was typed, which is not yet in them;
+    `check`: what is wrong besides what one sees of each field alone;
+    `more_names`: names of fields that it may have in another state of the dossier;
     `advise`: the text beside the proposals for a field (dossier, tab, field, words)."""
 
-    describe: Callable[[Dossier, Tab], TabContent]
-    check: Callable[[Dossier, Tab], tuple[FieldError, ...]] = _no_errors
-    recap: Callable[[Dossier, Tab], tuple[RecapSection, ...]] = _no_lines
-    search: Callable[[Dossier, Tab, str, str, int], tuple[Option, ...]] = _no_options
-    more_names: Callable[[Dossier, Tab], Iterable[str]] = _no_names
-    advise: Callable[[Dossier, Tab, str, str], str | None] = _no_advice
+    content: Callable[[Dossier, Tab, TabAnswers], TabContent] = lambda dossier, tab, typed: TabContent()
+    check: Callable[[Dossier, Tab], Iterable[FieldError]] = lambda dossier, tab: ()
+    recap: Callable[[Dossier, Tab], tuple[RecapSection, ...]] = lambda dossier, tab: ()
+    search: Callable[[Dossier, Tab, str, str, int], tuple[Option, ...]] = lambda dossier, tab, field, typed, limit: ()
+    more_names: Callable[[Dossier, Tab], Iterable[str]] = lambda dossier, tab: ()
+    advise: Callable[[Dossier, Tab, str, str], str | None] = lambda dossier, tab, field, typed: None
+
+
+def _number(dossier: Dossier, _: Tab, __: TabAnswers) -> TabContent:
+    deadline = f"La fermeture du service est fixée le : {closing(dossier.opening.closes)} (heure de Paris)."
+    return TabContent(paragraphs=(deadline,), notices=(SEND_CHANGES_NOW if dossier.modifies else SAVE_NOW,))
+
+
+WITHOUT_FIELDS = TabKind()
+"""Notice, the exam's own questions, récapitulatif: what they show is added by `registration_form`."""
+NUMBER = TabKind(_number)

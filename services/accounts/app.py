@@ -5,19 +5,9 @@ from __future__ import annotations
 from flask import Flask
 
 from services.accounts import cli, dependencies
-from services.accounts.api import (
-    candidates,
-    keys,
-    mails,
-    own_account,
-    own_staff_account,
-    sessions,
-    staff,
-    staff_invitations,
-    visitors,
-)
+from services.accounts.api import candidates, own_account, own_staff_account, sessions, staff, visitors
 from services.accounts.models import AuditEntry, db
-from services.accounts.queries.second_factors import SecondFactorsCheck
+from services.accounts.queries.own_staff_account import SecondFactorsCheck
 from services.accounts.settings import AccountsSettings
 from services.chassis.web.application import create_service
 from services.chassis.web.audit_trail import audit_views
@@ -46,15 +36,12 @@ def create_app(settings: AccountsSettings) -> Flask:
         title="Comptes",
         sections=SECTIONS,
         views=(
-            keys.views,
-            visitors.views,
             sessions.views,
+            visitors.views,
             own_account.views,
-            mails.views,
             candidates.views,
             staff.views,
             own_staff_account.views,
-            staff_invitations.views,
             audit_views(db, AuditEntry),
         ),
         key_of=built.signer.key_of,

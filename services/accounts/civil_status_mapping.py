@@ -8,8 +8,7 @@ from datetime import date
 from typing import Any
 
 from services.accounts.dependencies import dependencies
-from services.accounts.domain.birthplace import Birthplace
-from services.accounts.domain.civil_status import CivilStatus
+from services.accounts.domain.civil_status import Birthplace, CivilStatus
 from services.accounts.models import Account
 from services.contracts.accounts import Identity
 

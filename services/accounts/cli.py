@@ -21,7 +21,7 @@ from flask import Flask
 from services.accounts.domain.staff import PIECES_CONTROL, PIECES_READ, Role
 from services.accounts.follow_ups import registry
 from services.accounts.jobs import jobs
-from services.accounts.operations import second_factor_resealing, staff_accounts, staff_disabling, staff_tokens
+from services.accounts.operations import second_factor, staff_accounts, staff_tokens
 from services.accounts.queries import staff as staff_queries
 from services.chassis.database.audit import Actor
 from services.chassis.errors import DomainError
@@ -94,7 +94,7 @@ def renew_staff(email: str, password_stdin: bool) -> None:
 def disable_staff(email: str, reason: str) -> None:
     """Désactive un compte de gestion : ses sessions et ses jetons prennent fin, rien n'est effacé."""
     with _errors_as_messages():
-        staff_disabling.disable_staff(staff_queries.staff_id_of(email), reason, _actor())
+        staff_accounts.disable_staff(staff_queries.staff_id_of(email), reason, _actor())
 
 
 @click.command("enable-staff")
@@ -103,7 +103,7 @@ def disable_staff(email: str, reason: str) -> None:
 def enable_staff(email: str, reason: str) -> None:
     """Réactive un compte de gestion, avec son mot de passe et son second facteur ; ses jetons restent révoqués."""
     with _errors_as_messages():
-        staff_disabling.enable_staff(staff_queries.staff_id_of(email), reason, _actor())
+        staff_accounts.enable_staff(staff_queries.staff_id_of(email), reason, _actor())
 
 
 @click.command("list-staff")
@@ -158,7 +158,7 @@ def reseal_secrets() -> None:
 
     Peut être relancée ; finit avec 1 et nomme ceux qu'aucune clé en vigueur n'ouvre, laissés tels quels.
     """
-    result = second_factor_resealing.reseal_second_factors(_actor())
+    result = second_factor.reseal_second_factors(_actor())
     _print_json(resealed=result.resealed, unopened=result.unopened)
     if result.unopened:
         raise click.ClickException("rétablissez la clé qui manque, ou donnez un nouveau second facteur (renew-staff)")

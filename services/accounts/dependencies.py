@@ -8,11 +8,11 @@ from typing import cast
 from flask import Flask, current_app
 
 from services.accounts.clients.registrations import RegistrationsClient
-from services.accounts.derived_keys import DerivedKeys, master_secrets
 from services.accounts.domain.passwords import PROFILES, Profile
 from services.accounts.password_hashing import PasswordHasher
 from services.accounts.settings import AccountsSettings
 from services.accounts.signing import Signer, load_keys
+from services.accounts.stored_secrets import DerivedKeys, master_secrets
 from services.chassis.http.client import Client
 from services.mail.mailer import Mailer
 

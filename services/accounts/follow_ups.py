@@ -15,7 +15,7 @@ from services.accounts.domain.emails import key_of
 from services.accounts.domain.mail_link_rules import EMAIL_CHANGE_LIFETIME, INVITATION_LIFETIME, RESET_LIFETIME, Purpose
 from services.accounts.models import Account, EmailChange, StaffMember, db
 from services.accounts.operations import mail_links, mail_refusals
-from services.accounts.queries import accounts_by_address
+from services.accounts.queries import accounts
 from services.chassis import clock
 from services.chassis.clock import portal_now
 from services.chassis.events import Envelope, Handlers
@@ -32,7 +32,7 @@ def send_activation_mail(data: dict[str, Any], envelope: Envelope) -> None:
     """« [CYCLADES] Activer mon compte »; the lifetime of the link counts from the creation, not from the mail."""
     with db.operation() as session:
         account = session.get(Account, data["account_id"], with_for_update=True)
-        if account is None or accounts_by_address.owner_of(session, account.email_key) is not None:
+        if account is None or accounts.owner_of(session, account.email_key) is not None:
             return
         expires_at = account.created_at + ACTIVATION_LIFETIME
         token = mail_links.issue(session, Purpose.ACTIVATION, envelope.id, account_id=account.id, expires_at=expires_at)
@@ -78,7 +78,7 @@ def send_email_change_confirmation(data: dict[str, Any], envelope: Envelope) -> 
         email_change = session.get(EmailChange, data["email_change_id"])
         if email_change is None or email_change.confirmed_at is not None:
             return
-        owner = accounts_by_address.owner_of(session, key_of(email_change.address))
+        owner = accounts.owner_of(session, key_of(email_change.address))
         if owner is None:
             expires_at = email_change.requested_at + EMAIL_CHANGE_LIFETIME
             token = mail_links.issue(

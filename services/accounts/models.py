@@ -8,8 +8,7 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, Date, ForeignKey, Index, Integer, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from services.accounts.domain.birthplace import PLACE_LENGTH
-from services.accounts.domain.civil_status import NAME_LENGTH
+from services.accounts.domain.civil_status import NAME_LENGTH, PLACE_LENGTH
 from services.accounts.domain.emails import ADDRESS_LENGTH
 from services.chassis.database.audit import AuditColumns
 from services.chassis.database.audit_indexes import audit_indexes

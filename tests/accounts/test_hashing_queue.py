@@ -10,9 +10,8 @@ import pytest
 from flask import Flask
 
 from services.accounts.dependencies import dependencies
-from services.accounts.hashing_queue import BUSY, HashingQueue
 from services.accounts.models import LoginFailures
-from services.accounts.password_hashing import PasswordHasher
+from services.accounts.password_hashing import BUSY, HashingQueue, PasswordHasher
 from services.chassis.errors import Unavailable
 from tests.accounts.running_accounts import RunningAccounts
 from tests.support.processes import wait_until
@@ -23,7 +22,7 @@ PATIENT = 90.0
 @pytest.fixture(autouse=True)
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody is refused for a machine that is slow."""
-    monkeypatch.setattr("services.accounts.hashing_queue.QUEUE_SECONDS", PATIENT)
+    monkeypatch.setattr("services.accounts.password_hashing.QUEUE_SECONDS", PATIENT)
 
 
 @pytest.fixture

@@ -20,8 +20,8 @@ from services.accounts import civil_status_mapping as identities
 from services.accounts.domain.account_input import read_correction
 from services.accounts.jobs import finish_identity_changes
 from services.accounts.models import Account, db, events
+from services.accounts.operations.candidate_accounts import correct_identity
 from services.accounts.operations.identity_changes import change_civil_status
-from services.accounts.operations.identity_correction import correct_identity
 from services.chassis.database.audit import Actor
 from services.chassis.errors import Unavailable
 from services.contracts.accounts import EmailChanged, Identity, IdentityCorrected

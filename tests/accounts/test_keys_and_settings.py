@@ -16,7 +16,7 @@ from services.accounts.dependencies import dependencies
 from services.accounts.domain.mail_link_rules import RESET_LIFETIME, Purpose
 from services.accounts.domain.passwords import RECOMMENDED
 from services.accounts.models import MailLink, StaffMember, db
-from services.accounts.operations import mail_links, second_factor_resealing
+from services.accounts.operations import mail_links, second_factor
 from services.accounts.settings import AccountsSettings, ClientSecrets
 from services.accounts.signing import IDENTITY_SECONDS, TOKEN_SECONDS
 from services.chassis.clock import portal_now
@@ -181,7 +181,7 @@ def test_resealing_that_was_interrupted_goes_on_with_what_is_left(
         other = [f"g{number}@x.fr" if word == EMAIL else word for word in GESTIONNAIRE]
         command_result(built(), "create-staff", *other)
     accounts, pages = built(sealing=f"{SECOND}\n{FIRST}"), iter(range(2))
-    page = second_factor_resealing._reseal_page
+    page = second_factor._reseal_page
 
     def two_pages(*given: Any) -> Any:
         next(pages)  # the third page is not reached
@@ -189,10 +189,10 @@ def test_resealing_that_was_interrupted_goes_on_with_what_is_left(
 
     with accounts.app.app_context():
         with monkeypatch.context() as patched:
-            patched.setattr(second_factor_resealing, "_reseal_page", two_pages)
+            patched.setattr(second_factor, "_reseal_page", two_pages)
             with pytest.raises(StopIteration):
-                second_factor_resealing.reseal_second_factors(BY_COMMAND, page=2)
-        assert second_factor_resealing.reseal_second_factors(BY_COMMAND, page=2).resealed == 1
+                second_factor.reseal_second_factors(BY_COMMAND, page=2)
+        assert second_factor.reseal_second_factors(BY_COMMAND, page=2).resealed == 1
     dropped = built(sealing=SECOND)
     everybody = dropped.stored(StaffMember)
     with dropped.app.app_context():

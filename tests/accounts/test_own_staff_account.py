@@ -7,7 +7,12 @@ from typing import Any
 import jwt
 import pytest
 
-from services.accounts.domain.recovery_codes import ALPHABET, COUNT, LENGTH, displayed
+from services.accounts.domain.staff import (
+    RECOVERY_ALPHABET,
+    RECOVERY_CODE_LENGTH,
+    RECOVERY_CODES,
+    displayed_recovery_code,
+)
 from services.accounts.domain.throttling import PER_SOURCE, SECOND_FACTOR
 from services.contracts.account_rules import LONGEST_TOKEN_DAYS, TOKEN_NAME_LENGTH
 from tests.accounts.running_accounts import RunningAccounts, problem_slug, refused_fields
@@ -15,7 +20,7 @@ from tests.accounts.staff_in_session import EMAIL, Session, code_of, logged_in, 
 
 NEW_PASSWORD = "Sureau/2021"
 WHY = "Mutation"
-UNKNOWN_RECOVERY_CODE = displayed(ALPHABET[0] * LENGTH)
+UNKNOWN_RECOVERY_CODE = displayed_recovery_code(RECOVERY_ALPHABET[0] * RECOVERY_CODE_LENGTH)
 
 
 @pytest.fixture
@@ -35,10 +40,10 @@ def acts(accounts: RunningAccounts) -> list[str]:
 
 def test_a_recovery_code_opens_a_session_once_however_it_is_typed(accounts: RunningAccounts, member: Session) -> None:
     first, second, *_ = recovery_codes(member)
-    assert member.get("/staff/me")["recovery_codes_left"] == COUNT
+    assert member.get("/staff/me")["recovery_codes_left"] == RECOVERY_CODES
     assert member.log_in(f" {first.lower().replace('-', ' ')}").status_code == 201
     assert problem_slug(member.log_in(first)) == "identification-refusee"
-    assert member.get("/staff/me")["recovery_codes_left"] == COUNT - 1
+    assert member.get("/staff/me")["recovery_codes_left"] == RECOVERY_CODES - 1
     assert member.log_in(second).status_code == 201
     assert acts(accounts).count("recovery_code_used") == 2
 

@@ -10,7 +10,7 @@ import pytest
 
 from services.accounts.domain.mail_link_rules import Purpose
 from services.accounts.models import Account, EmailChange, db
-from services.accounts.operations import current_password, mail_links
+from services.accounts.operations import mail_links, passwords
 from tests.accounts.creation_form import PASSWORD
 from tests.accounts.running_accounts import PUBLIC_URL, Login, RunningAccounts, problem_slug, refused_fields, token_in
 from tests.accounts.test_account_change import EMAIL, NEW_EMAIL, ask_new_email, change, new_email_token
@@ -92,13 +92,13 @@ def test_both_links_say_how_the_request_has_ended_and_neither_brings_it_back(
 def test_a_reset_between_the_check_of_the_password_and_the_request_refuses_it(
     accounts: RunningAccounts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    login, check = accounts.log_in_new_candidate(), current_password.check_current_password
+    login, check = accounts.log_in_new_candidate(), passwords.check_current_password
 
     def then_a_reset(account: Account, typed: str) -> None:
         check(account, typed)
         reset_password(accounts, login)
 
-    monkeypatch.setattr(current_password, "check_current_password", then_a_reset)
+    monkeypatch.setattr(passwords, "check_current_password", then_a_reset)
     assert refused_fields(ask_new_email(accounts, login)) == {"current_password"}
     accounts.send_mails()
     assert accounts.mailbox.find(NEW_EMAIL) == []

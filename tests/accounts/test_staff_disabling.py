@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import event, select
 
 from services.accounts.models import LoginSession, StaffMember, StaffToken, db
-from services.accounts.operations.staff_disabling import disable_staff
+from services.accounts.operations.staff_accounts import disable_staff
 from services.accounts.operations.staff_tokens import USE_WRITTEN_EVERY
 from services.chassis.clock import system_now
 from services.chassis.database.audit import Actor

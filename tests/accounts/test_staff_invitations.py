@@ -6,7 +6,7 @@ import pytest
 
 from services.accounts.domain.civil_status import NAME_LENGTH
 from services.accounts.domain.mail_link_rules import INVITATION_LIFETIME, in_hours
-from services.accounts.domain.recovery_codes import COUNT
+from services.accounts.domain.staff import RECOVERY_CODES
 from services.accounts.models import AuditEntry, MailLink, RecoveryCode, StaffMember, StaffToken
 from tests.accounts.running_accounts import RunningAccounts, problem_slug, refused_fields
 from tests.accounts.staff_in_session import (
@@ -59,7 +59,7 @@ def test_who_is_invited_sets_the_account_up_and_logs_in_with_it(accounts: Runnin
         assert problem_slug(accounts.try_log_in(NEW, password, code="000000")) == "identification-refusee"
     token = invitation_token(accounts, NEW)
     answer, secret = complete(accounts, token)
-    assert len(set(answer.json["recovery_codes"])) == COUNT
+    assert len(set(answer.json["recovery_codes"])) == RECOVERY_CODES
     session = accounts.post("/sessions/exchange", session=answer.json["session"]).json
     assert (session["subject"], session["academies"], session["prenoms"]) == (staff_id, ["03", "19"], "Paule")
     member = Session(accounts, staff_id, NEW, PASSWORD, secret)

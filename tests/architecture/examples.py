@@ -18,7 +18,7 @@ from gateway.service_clients import clients
 from gateway.sessions import visitor
 from gateway.web import mails
 from services.accounts.domain.staff import scopes_of
-from services.accounts.operations.staff_disabling import disable_staff
+from services.accounts.operations.staff_accounts import disable_staff
 from services.accounts.queries.staff import staff_id_of
 from services.chassis import clock
 from services.chassis.database.audit import Actor

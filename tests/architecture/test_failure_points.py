@@ -10,10 +10,10 @@ MAIL_AGAIN = "a mail that is asked for again until one comes; nothing else chang
 REBUILT = "a command that makes rows of objects, run again for those that are still missing"
 NOT_IN_THE_TABLE: dict[str, dict[str, str]] = {
     "accounts": {
-        "activation.resend_activation": MAIL_AGAIN,
-        "password_reset.ask_reset": MAIL_AGAIN,
+        "account_creation.resend_activation": MAIL_AGAIN,
+        "passwords.ask_reset": MAIL_AGAIN,
         "staff_invitations.invite_again": MAIL_AGAIN,
-        "staff_help.resend_activation_for": MAIL_AGAIN,
+        "candidate_accounts.resend_activation_for": MAIL_AGAIN,
         "login.log_in": "the mail about failed tries is alone in its transaction; the next failure sends it",
     },
     "registrations": {

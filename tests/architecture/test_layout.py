@@ -17,8 +17,7 @@ EVERY_SERVICE = {
 WHERE_NEEDED = {"clients", "dependencies.py", "handlers.py", "mail_texts.py", "metrics.py"}
 ONE_SERVICE = {
     "accounts": {
-        "civil_status_mapping.py", "derived_keys.py", "hashing_queue.py", "opaque_secrets.py", "password_hashing.py",
-        "signing.py",
+        "civil_status_mapping.py", "password_hashing.py", "signing.py", "stored_secrets.py",
     },
     "registrations": {"catalogue"},
     "documents": {"inspection", "rendering"},

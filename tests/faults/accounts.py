@@ -112,7 +112,7 @@ class ChangeCivilStatus(_AccountOperation):
 
 class CorrectIdentity(_AccountOperation):
     name = "correct an identity"
-    covers = ("identity_correction.correct_identity",)
+    covers = ("candidate_accounts.correct_identity",)
     done: ClassVar[State] = _with((2, NEW_NAME, EMAIL), [("identity_corrected",)])
 
     def prepare(self) -> None:
@@ -147,7 +147,7 @@ class AskNewAddress(_AccountOperation):
 
 class ConfirmAddress(_AccountOperation):
     name = "confirm a new address"
-    covers = ("email_confirmation.confirm_email",)
+    covers = ("email_change.confirm_email",)
     repeated = (410,)  # the link was used
     done: ClassVar[State] = {
         **_with((2, "Laurent", NEW_EMAIL), [("email_changed",)]),

@@ -15,8 +15,8 @@ from gateway.cookies import SESSION_COOKIE, cookie_name
 from gateway.service_clients import clients
 from gateway.settings import GatewaySettings
 from gateway.web.compte.connexion import local_path
-from services.accounts import hashing_queue
-from services.accounts.hashing_queue import BUSY, HashingQueue
+from services.accounts import password_hashing
+from services.accounts.password_hashing import BUSY, HashingQueue
 from services.contracts import page_labels
 from services.contracts.api.sessions import log_out
 from tests.accounts.creation_form import PASSWORD
@@ -205,7 +205,7 @@ def test_what_found_no_turn_at_hashing_is_shown_again(plain: ScriptlessBrowser, 
 def test_who_waits_to_log_in_takes_no_place_of_who_is_logged_in(
     running: InProcessPortal, candidates: CandidateFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(hashing_queue, "QUEUE_SECONDS", 60.0)
+    monkeypatch.setattr(password_hashing, "QUEUE_SECONDS", 60.0)
     settings: GatewaySettings = running.gateway.app.extensions["portail"]
     settings = replace(settings, threads=16)
     gateway = create_app(settings)

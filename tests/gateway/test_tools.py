@@ -7,7 +7,7 @@ from datetime import timedelta
 from gateway.sessions import EXCHANGE_CACHE_SECONDS
 from services.accounts.domain.staff import Role
 from services.accounts.operations import staff_accounts, staff_tokens
-from services.accounts.operations.staff_disabling import disable_staff
+from services.accounts.operations.staff_accounts import disable_staff
 from services.chassis.database.audit import Actor
 from tests.gateway.calls import ask_api
 from tests.gateway.components.html_checks import text_of

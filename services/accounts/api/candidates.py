@@ -6,8 +6,8 @@ from __future__ import annotations
 from typing import Any
 
 from services.accounts.domain import account_form
-from services.accounts.operations import identity_correction, staff_help
-from services.accounts.queries import candidates
+from services.accounts.operations import candidate_accounts
+from services.accounts.queries import accounts
 from services.chassis.database.audit import Actor
 from services.chassis.web import access
 from services.chassis.web.operations import Views
@@ -19,15 +19,15 @@ views = Views("corrections", __name__)
 
 @views.serves(api.search_candidates)
 def search_candidates(body: dict[str, str]) -> api.Candidates:
-    found = candidates.candidates_at(body["email"])
-    staff_help.record_openings((account.id for account in found.candidates), _actor())
+    found = accounts.candidates_at(body["email"])
+    candidate_accounts.record_openings((account.id for account in found.candidates), _actor())
     return found
 
 
 @views.serves(api.read_candidate)
 def read_candidate(candidate_id: str) -> api.CandidateDetail:
-    account = candidates.candidate(candidate_id)
-    staff_help.record_openings([candidate_id], _actor())
+    account = accounts.candidate(candidate_id)
+    candidate_accounts.record_openings([candidate_id], _actor())
     return account
 
 
@@ -38,13 +38,13 @@ def fill_correction(body: dict[str, Any], candidate_id: str) -> Form:
 
 @views.serves(api.correct_identity)
 def correct_identity(body: dict[str, Any], candidate_id: str) -> api.Corrected:
-    version = identity_correction.correct_identity(candidate_id, body["values"], body["reason"], _actor())
+    version = candidate_accounts.correct_identity(candidate_id, body["values"], body["reason"], _actor())
     return api.Corrected(version=version)
 
 
 @views.serves(api.resend_activation)
 def resend_activation(candidate_id: str) -> None:
-    staff_help.resend_activation_for(candidate_id, _actor())
+    candidate_accounts.resend_activation_for(candidate_id, _actor())
 
 
 def _actor() -> Actor:

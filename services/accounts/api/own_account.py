@@ -1,32 +1,35 @@
-"""What a logged-in candidate does with their own account."""
+"""What a logged-in candidate does with their own account, and « Mes messages »: what accounts mailed to them."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from services.accounts.operations import account_change, account_deletion
-from services.accounts.queries import my_account
+from services.accounts.models import db
+from services.accounts.operations import account_change
+from services.accounts.queries import accounts
 from services.chassis.web import access
 from services.chassis.web.operations import Views
 from services.contracts.api import own_account as api
 from services.contracts.api.forms import Form
+from services.contracts.api.mails import SentMail, SentMails, list_mails_of_accounts
+from services.mail import sent_mails
 
 views = Views("me", __name__)
 
 
 @views.serves(api.read_account)
 def read_account() -> api.MyAccount:
-    return my_account.my_account(access.caller().id)
+    return accounts.my_account(access.caller().id)
 
 
 @views.serves(api.read_addresses)
 def read_addresses() -> api.MyAddresses:
-    return my_account.my_addresses(access.caller().id)
+    return accounts.my_addresses(access.caller().id)
 
 
 @views.serves(api.fill_form)
 def fill_form(body: dict[str, Any]) -> Form:
-    return my_account.my_account(access.caller().id, body["values"]).form
+    return accounts.my_account(access.caller().id, body["values"]).form
 
 
 @views.serves(api.change_account)
@@ -36,9 +39,16 @@ def change_account(body: dict[str, Any]) -> api.Changed:
 
 @views.serves(api.delete_account)
 def delete_account(body: dict[str, str]) -> None:
-    account_deletion.delete_own_account(access.caller().id, body["current_password"])
+    account_change.delete_own_account(access.caller().id, body["current_password"])
 
 
 @views.serves(api.read_identity)
 def read_identity() -> api.SignedIdentity:
-    return api.SignedIdentity(assertion=my_account.my_signed_identity(access.caller().id))
+    return api.SignedIdentity(assertion=accounts.my_signed_identity(access.caller().id))
+
+
+@views.serves(list_mails_of_accounts)
+def list_mails(query: dict[str, Any]) -> SentMails:
+    with db.reading() as session:
+        mails = sent_mails.list_page(session, access.caller().id, **query)
+    return SentMails(mails=tuple(SentMail(**mail) for mail in mails), kept_days=sent_mails.RETENTION.days)

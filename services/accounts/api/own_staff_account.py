@@ -1,4 +1,5 @@
-"""What a member of staff does with their own account, in a browser's session alone: no tool's token comes in here."""
+"""What a member of staff does with their own account, in a browser's session alone: no tool's token comes in here.
+What the gateway asks on behalf of who opens the link of an invitation."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from services.accounts.operations import own_staff_account as operations
-from services.accounts.operations import staff_tokens
+from services.accounts.operations import staff_invitations, staff_tokens
 from services.accounts.queries import staff
 from services.accounts.queries.own_staff_account import own_account
 from services.chassis.database.audit import Actor
@@ -14,6 +15,7 @@ from services.chassis.web import access
 from services.chassis.web.operations import Views
 from services.contracts.api import own_staff_account as api
 from services.contracts.api.team import ToolTokens
+from services.contracts.api.visitors import LinkState
 
 views = Views("own_staff_account", __name__)
 Sent = dict[str, Any]
@@ -70,3 +72,13 @@ def revoke_token(token_id: str) -> None:
 
 def _id() -> str:
     return access.caller().id
+
+
+@views.serves(api.check_invitation)
+def check_invitation(body: dict[str, str]) -> LinkState:
+    return staff_invitations.shown(body["token"], body["proposal"])
+
+
+@views.serves(api.complete_invitation)
+def complete_invitation(body: dict[str, str]) -> api.SetUp:
+    return staff_invitations.complete(body["token"], body)

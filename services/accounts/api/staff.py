@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.accounts.operations import staff_disabling, staff_invitations, staff_tokens, step_up
+from services.accounts.operations import second_factor, staff_accounts, staff_invitations, staff_tokens
 from services.accounts.queries import staff
 from services.chassis.database.audit import Actor
 from services.chassis.web import access
@@ -57,14 +57,14 @@ def reset_second_factor(body: Sent, staff_id: str) -> None:
 
 @views.serves(api.disable)
 def disable(body: Sent, staff_id: str) -> None:
-    step_up.confirm(access.caller().id, body["code"])
-    staff_disabling.disable_staff(staff_id, body["reason"], _actor())
+    second_factor.confirm_code(access.caller().id, body["code"])
+    staff_accounts.disable_staff(staff_id, body["reason"], _actor())
 
 
 @views.serves(api.enable)
 def enable(body: Sent, staff_id: str) -> None:
-    step_up.confirm(access.caller().id, body["code"])
-    staff_disabling.enable_staff(staff_id, body["reason"], _actor())
+    second_factor.confirm_code(access.caller().id, body["code"])
+    staff_accounts.enable_staff(staff_id, body["reason"], _actor())
 
 
 @views.serves(api.revoke_token)

@@ -7,7 +7,7 @@ from typing import Any
 from services.accounts.dependencies import dependencies
 from services.accounts.domain import account_form
 from services.accounts.domain.mail_link_rules import Purpose
-from services.accounts.operations import account_creation, activation, email_confirmation, password_reset, pending_email
+from services.accounts.operations import account_creation, email_change, passwords
 from services.accounts.queries import mail_link_states
 from services.chassis.web.operations import Views
 from services.contracts.api import visitors as api
@@ -39,7 +39,7 @@ def create_account(body: Sent) -> api.Created:
 
 @views.serves(api.resend_activation)
 def resend_activation(body: Sent) -> None:
-    activation.resend_activation(body["email"], body["creation"])
+    account_creation.resend_activation(body["email"], body["creation"])
 
 
 @views.serves(api.check_activation)
@@ -49,12 +49,12 @@ def check_activation(body: Sent) -> api.LinkState:
 
 @views.serves(api.activate_account)
 def activate_account(body: Sent) -> api.Address:
-    return api.Address(email=activation.activate(body["token"]))
+    return api.Address(email=account_creation.activate(body["token"]))
 
 
 @views.serves(api.ask_reset)
 def ask_reset(body: Sent) -> None:
-    password_reset.ask_reset(body["email"])
+    passwords.ask_reset(body["email"])
 
 
 @views.serves(api.check_reset)
@@ -64,7 +64,7 @@ def check_reset(body: Sent) -> api.LinkState:
 
 @views.serves(api.complete_reset)
 def complete_reset(body: Sent) -> None:
-    password_reset.complete_reset(body["token"], body)
+    passwords.complete_reset(body["token"], body)
 
 
 @views.serves(api.check_email_change)
@@ -74,7 +74,7 @@ def check_email_change(body: Sent) -> api.LinkState:
 
 @views.serves(api.confirm_email)
 def confirm_email(body: Sent) -> api.Address:
-    return api.Address(email=email_confirmation.confirm_email(body["token"]))
+    return api.Address(email=email_change.confirm_email(body["token"]))
 
 
 @views.serves(api.check_cancellation)
@@ -84,4 +84,4 @@ def check_cancellation(body: Sent) -> api.LinkState:
 
 @views.serves(api.cancel_email_change)
 def cancel_email_change(body: Sent) -> None:
-    pending_email.cancel_pending_email(body["token"])
+    email_change.cancel_pending_email(body["token"])

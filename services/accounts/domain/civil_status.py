@@ -1,4 +1,8 @@
-"""Civil status (guide §3): civilité, names, date and place of birth, read from a form with their confirmations."""
+"""Civil status (guide §3): civilité, names, date and place of birth, read from a form with their confirmations.
+
+Places are stored in unaccented capitals as the guide shows them. Communes merged long ago are in no list: a checkbox
+allows free text.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +11,10 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date
 
-from services.accounts.domain import birthplace
-from services.accounts.domain.birthplace import Birthplace
 from services.accounts.domain.form_reader import FormReader
+from services.reference import communes
+from services.reference.lists import FRANCE, departements, pays
+from services.reference.text import capitals
 
 CIVILITES = ("MONSIEUR", "MADAME")
 NAME_LENGTH = 100
@@ -19,6 +24,9 @@ YOUNGEST, OLDEST = 10, 120
 _TYPED_DATE = re.compile(r"(\d{1,2})\s*[/.\- ]\s*(\d{1,2})\s*[/.\- ]\s*(\d{4})|(\d{2})(\d{2})(\d{4})", re.ASCII)
 _ISO_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
 _PUNCTUATION_IN_NAMES = frozenset(" '-.·")
+
+PLACE_LENGTH = 100
+_PUNCTUATION_IN_PLACES = frozenset(" '-./(),")
 
 
 @dataclass(frozen=True)
@@ -63,7 +71,7 @@ def read(reader: FormReader, today: date, *, has_confirmations: bool = True) -> 
     birth_date = _read_birth_date(reader, today)
     if has_confirmations:
         _check_birth_date_confirmation(reader, birth_date)
-    place = birthplace.read(reader)
+    place = read_birthplace(reader)
     if birth_date is None or place is None or any(map(reader.has_mistake, FIELDS)):
         return None
     return CivilStatus(civilite, nom, usage or None, prenoms, birth_date, place)
@@ -132,3 +140,73 @@ def _read_date(reader: FormReader, field: str, what: str) -> date | None:
 def _is_plausible(birth_date: date, today: date) -> bool:
     age = today.year - birth_date.year - ((today.month, today.day) < (birth_date.month, birth_date.day))
     return YOUNGEST <= age <= OLDEST
+
+
+@dataclass(frozen=True)
+class Birthplace:
+    """`pays` is a code (« 100 » is FRANCE), `departement` a code of three characters or None abroad."""
+
+    pays: str
+    departement: str | None
+    commune: str
+    hors_liste: bool = False
+    """The commune was typed freely: no list has it."""
+
+
+def read_birthplace(reader: FormReader) -> Birthplace | None:
+    """The birthplace typed; None, with the mistakes in `reader`, where it is wrong. Fields that do not apply to the
+    country are ignored."""
+    country = pays.by_code(reader.text("pays_naissance"))
+    if country is None:
+        reader.add_mistake("pays_naissance", "Choisissez votre pays de naissance.")
+        return None
+    return _in_france(reader) if country.is_france else _abroad(reader, country.code)
+
+
+def _in_france(reader: FormReader) -> Birthplace | None:
+    departement = departements.by_code(reader.text("departement_naissance"))
+    if departement is None:
+        reader.add_mistake("departement_naissance", "Choisissez votre département, DOM ou COM de naissance.")
+    if reader.is_ticked("commune_hors_liste"):
+        commune = _free_place(reader, "commune_naissance_libre", "votre commune de naissance")
+        hors_liste = True
+    else:
+        commune = _listed_commune(reader, departement.code if departement else None)
+        hors_liste = False
+    if departement is None or commune is None:
+        return None
+    return Birthplace(FRANCE, departement.code, commune, hors_liste)
+
+
+def _listed_commune(reader: FormReader, departement: str | None) -> str | None:
+    typed = reader.text("commune_naissance") or reader.text("commune_naissance-texte")
+    if not typed:
+        reader.add_mistake("commune_naissance", "Saisissez votre commune de naissance.")
+    if not typed or departement is None:
+        return None
+    commune = communes.exact(departement, typed)
+    if commune is None:
+        reader.add_mistake(
+            "commune_naissance",
+            "Choisissez une commune proposée pour ce département, ou cochez « Ma commune n'est pas dans la liste ».",
+        )
+        return None
+    return commune.label
+
+
+def _abroad(reader: FormReader, country: str) -> Birthplace | None:
+    town = _free_place(reader, "ville_naissance", "votre ville de naissance")
+    return Birthplace(country, None, town) if town is not None else None
+
+
+def _free_place(reader: FormReader, field: str, what: str) -> str | None:
+    place = capitals(reader.required_text(field, what))
+    if not place:
+        return None
+    if len(place) > PLACE_LENGTH:
+        reader.add_mistake(field, f"{PLACE_LENGTH} caractères au maximum.")
+    elif not all(c in _PUNCTUATION_IN_PLACES or c.isalnum() for c in place) or not any(c.isalpha() for c in place):
+        reader.add_mistake(field, "Seuls les lettres, chiffres, espaces, apostrophes et tirets sont acceptés.")
+    else:
+        reader.check_printable(field, place)
+    return None if reader.has_mistake(field) else place

@@ -1,4 +1,5 @@
-"""Staff: their roles, and what a role or a tool's token may do."""
+"""Staff: their roles, and what a role or a tool's token may do, and how recovery codes of the second factor are
+written."""
 
 from __future__ import annotations
 
@@ -32,6 +33,14 @@ _SCOPES_BY_ROLE = {
 }
 """accounts does not know a candidate's académies: a gestionnaire, who is limited to some, may not correct a civil
 status."""
+
+RECOVERY_CODES = 10
+"""Codes of a set."""
+RECOVERY_CODE_LENGTH = 16
+RECOVERY_ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+"""Without I, O, 0 and 1, which are mistaken for each other on paper. A sign is five random bits: at this length a
+fast hash is enough for what is stored."""
+_GROUP = 4
 
 
 def member_state(invited_at: datetime | None, disabled_at: datetime | None) -> MemberState:
@@ -90,3 +99,14 @@ def checked_academies(role: str, academies: Iterable[str], known: Iterable[str])
 
 def _academies_error(detail: str) -> Invalid:
     return Invalid(detail, errors=(FieldError("#/academies", detail),))
+
+
+def displayed_recovery_code(code: str) -> str:
+    """« ABCD-EFGH-JKLM-NPQR »"""
+    return "-".join(code[start : start + _GROUP] for start in range(0, len(code), _GROUP))
+
+
+def read_recovery_code(typed: str) -> str | None:
+    """The code as it was made, whatever case, blanks and hyphens were typed; None for what cannot be a code."""
+    code = "".join(typed.upper().split()).replace("-", "")
+    return code if len(code) == RECOVERY_CODE_LENGTH and set(code) <= set(RECOVERY_ALPHABET) else None

@@ -1,4 +1,5 @@
-"""« Modifier mes informations » (guide §4): everything until the first candidature, then mail and password only."""
+"""« Modifier mes informations » (guide §4): everything until the first candidature, then mail and password only.
+« Supprimer »: an account without candidature is erased at its owner's request."""
 
 from __future__ import annotations
 
@@ -10,8 +11,8 @@ from services.accounts.dependencies import dependencies
 from services.accounts.domain.account_input import Changes, read_changes, typed_values
 from services.accounts.domain.mail_link_rules import Purpose
 from services.accounts.models import Account, db
-from services.accounts.operations import current_password, identity_changes, mail_links, pending_email, sessions
-from services.accounts.queries.my_account import is_frozen, stored_account
+from services.accounts.operations import email_change, identity_changes, mail_links, passwords, sessions
+from services.accounts.queries.accounts import is_frozen, stored_account
 from services.chassis.clock import portal_now, to_paris
 from services.chassis.errors import NotFound
 
@@ -40,7 +41,7 @@ def change_account(account_id: str, values: Mapping[str, Any]) -> bool:
     if changes_civil_status and frozen:
         raise identity_changes.candidature_exists_error()
     if changes.needs_password:
-        current_password.check_current_password(account, changes.current_password)
+        passwords.check_current_password(account, changes.current_password)
     # Before anything is changed: this is what fails when the hashing queue is full.
     password_hash = dependencies().password_hasher.hash(changes.password) if changes.password else None
     if changes.civil_status is not None:
@@ -74,11 +75,21 @@ def _change_credentials(account_id: str, changes: Changes, password_hash: str | 
         if account is None:
             raise NotFound()
         if account.password_hash != verified_hash:
-            raise current_password.wrong_password_error()
+            raise passwords.wrong_password_error()
         if password_hash is not None:
             account.password_hash = password_hash
             sessions.end_all_sessions(session, account_id)
             mail_links.close(session, account_id, Purpose.RESET)
-            pending_email.end_pending_email(session, account_id)
+            email_change.end_pending_email(session, account_id)
         if changes.email is not None:
-            pending_email.request_email_change(session, account, changes.email)
+            email_change.request_email_change(session, account, changes.email)
+
+
+def delete_own_account(account_id: str, typed_password: str) -> None:
+    """Erase everything that accounts stores about the candidate.
+
+    Raises Invalid (password), TooMany, Conflict `candidature-existante`, Unavailable, NotFound.
+    """
+    account = stored_account(account_id)
+    passwords.check_current_password(account, typed_password)
+    identity_changes.delete_account(account_id)

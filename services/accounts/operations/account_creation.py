@@ -1,25 +1,34 @@
-"""Creating an account. A known address gets the same answer as a new one, after the same work, so that the answer
-reveals to nobody who has an account."""
+"""Creating an account, activating it by its mailed link, and sending that mail again. A known address gets the same
+answer as a new one, after the same work, so that the answer reveals to nobody who has an account.
+
+Creations that wait for their activation are independent of each other, even at the same address (decision 0020).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hmac
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from services.accounts import civil_status_mapping
 from services.accounts.dependencies import dependencies
-from services.accounts.domain import throttling
+from services.accounts.domain import mail_link_rules, throttling
 from services.accounts.domain.account_input import NewAccount, read_new
 from services.accounts.domain.emails import key_of
+from services.accounts.domain.mail_link_rules import Purpose
 from services.accounts.models import Account, db
-from services.accounts.operations import pending_creations, rate_limits
-from services.accounts.operations.integrity_retries import retry_on_integrity_error
-from services.accounts.queries import accounts_by_address
+from services.accounts.operations import mail_links, rate_limits
+from services.accounts.operations.erasure import erase
+from services.accounts.operations.rate_limits import retry_on_integrity_error
+from services.accounts.queries import accounts, mail_link_states
+from services.accounts.queries.accounts import pending_creations_at
 from services.chassis.clock import portal_now, to_paris
 from services.chassis.database.transactions import new_id
 from services.chassis.events import follow_up
+from services.contracts.account_rules import State
 from services.contracts.api.visitors import Created
 
 
@@ -31,7 +40,7 @@ def create_account(values: Mapping[str, Any], source: str = "") -> Created:
     """
     new = read_new(values, today=to_paris(portal_now()).date(), profile=dependencies().profile)
     with dependencies().password_hasher.turn(source):
-        password_hash = pending_creations.hash_creation_password(key_of(new.email), new.password)
+        password_hash = hash_creation_password(key_of(new.email), new.password)
     created = Created(email=new.email, creation=new_id())
     retry_on_integrity_error(lambda: _store(new, password_hash, created.creation))
     return created
@@ -46,7 +55,7 @@ def _store_or_mail_owner(session: Session, new: NewAccount, password_hash: str, 
     email_key = key_of(new.email)
     if wait := rate_limits.count_mail_request(session, "creation", email_key, throttling.CREATIONS):
         raise rate_limits.too_many_mails_error(wait)
-    if owner := accounts_by_address.owner_of(session, email_key):
+    if owner := accounts.owner_of(session, email_key):
         follow_up(session, "send_address_known", {"owner_id": owner.id}, subject=owner.id)
         return
     account = Account(
@@ -60,3 +69,72 @@ def _store_or_mail_owner(session: Session, new: NewAccount, password_hash: str, 
     )
     session.add(account)
     follow_up(session, "send_activation_mail", {"account_id": account.id}, subject=account.id)
+
+
+def resend_activation(email: str, creation_id: str | None = None) -> None:
+    """« Je n'ai pas reçu le mail »: send the mail again if a creation waits at this address; returns nothing, so that
+    the answer is the same for an unknown address.
+
+    `creation_id` is the creation that this browser asked for. Raises TooMany beyond a few per hour, for unknown
+    addresses too.
+    """
+    retry_on_integrity_error(lambda: _resend(key_of(email), creation_id))
+
+
+def _resend(email_key: str, creation_id: str | None) -> None:
+    with db.operation() as session:
+        if wait := rate_limits.count_mail_request(session, "resend", email_key, throttling.RESENDS):
+            raise rate_limits.too_many_mails_error(wait)
+        if account := accounts.account_at(session, email_key):
+            follow_up(session, "send_address_known", {"owner_id": account.id}, subject=account.id)
+        else:
+            resend_activation_mail(session, email_key, creation_id)
+
+
+def activate(token: str) -> str:
+    """Activate the account and erase the other creations at its address; returns the address.
+
+    Raises Gone for a link that is expired, used or unknown, or where the address now belongs to another account.
+    """
+    try:
+        with db.operation() as session:
+            return _activate(session, token)
+    except IntegrityError as error:  # another account took the address at the same moment
+        raise mail_link_rules.unusable_link_error(Purpose.ACTIVATION, State.ENDED) from error
+
+
+def _activate(session: Session, token: str) -> str:
+    creation = mail_link_states.account_by_token(session, Purpose.ACTIVATION, token)
+    pending = accounts.pending_creations_at(session, creation.email_key, lock=True) if creation else []
+    _, account = mail_links.use(session, Purpose.ACTIVATION, token)
+    account.activated_at = portal_now()
+    session.flush()
+    for other in pending:
+        if other.id != account.id:
+            erase(session, other)
+    return account.email
+
+
+def hash_creation_password(email_key: str, password: str) -> str:
+    """The hash of a creation's password. All creations at one address share a salt: a log-in hashes once for all of
+    them, so that its duration reveals neither their number nor whether the address has an account."""
+    salt = bytes.fromhex(dependencies().derived_keys.trace("creation", email_key))[:16]
+    return dependencies().password_hasher.hash(password, salt=salt)
+
+
+def creation_with_password(hashes: Sequence[tuple[str, str]], email_key: str, password: str) -> str | None:
+    """The id of the first creation with this password, among the (id, hash) of those at one address; hashes once."""
+    if len(hashes) == 1:  # verified with the parameters and salt in the hash, whichever were in force at the creation
+        return hashes[0][0] if dependencies().password_hasher.matches(hashes[0][1], password) else None
+    typed_hash = hash_creation_password(email_key, password)
+    return next((id for id, stored in hashes if hmac.compare_digest(stored, typed_hash)), None)
+
+
+def resend_activation_mail(session: Session, email_key: str, creation_id: str | None = None) -> None:
+    """Mail the link of that creation again, else of the newest at this address; its older links are closed at once."""
+    pending = pending_creations_at(session, email_key)
+    chosen = next((creation for creation in pending if creation.id == creation_id), None) or next(iter(pending), None)
+    if chosen is None or session.get(Account, chosen.id, with_for_update=True, populate_existing=True) is None:
+        return
+    mail_links.close(session, chosen.id, Purpose.ACTIVATION)
+    follow_up(session, "send_activation_mail", {"account_id": chosen.id}, subject=chosen.id)

@@ -21,7 +21,6 @@ from services.accounts.domain.account_form import ALWAYS_MODIFIABLE
 from services.accounts.domain.civil_status import CivilStatus
 from services.accounts.models import Account, IdentityChange, db
 from services.accounts.operations.erasure import erase
-from services.accounts.operations.identity_versions import ChangePending, next_version
 from services.chassis.clock import portal_now
 from services.chassis.errors import Conflict, DomainError, NotFound, Unavailable
 from services.contracts import problem_types
@@ -180,3 +179,24 @@ def _applied_later_error() -> Unavailable:
         "Votre demande est enregistrée mais n'a pas encore pu être vérifiée : elle sera appliquée dès que possible, "
         "sauf si une candidature existe."
     )
+
+
+class ChangePending(Conflict):
+    """The next version is already given to a change that is neither in force nor dropped yet."""
+
+    def __init__(self, account_id: str) -> None:
+        super().__init__("Une modification de ce compte est en cours : réessayez.")
+        self.account_id = account_id
+
+
+def next_version(session: Session, account_id: str) -> int:
+    """The version after the account's own; its row stays locked until the caller's transaction ends.
+
+    Raises NotFound, ChangePending. Call it before changing anything of the account.
+    """
+    current = session.scalar(select(Account.version).where(Account.id == account_id).with_for_update())
+    if current is None:
+        raise NotFound()
+    if session.scalar(select(IdentityChange.version).where(IdentityChange.account_id == account_id)) is not None:
+        raise ChangePending(account_id)
+    return current + 1

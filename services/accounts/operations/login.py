@@ -12,12 +12,11 @@ from sqlalchemy.orm import Session
 from services.accounts.dependencies import dependencies
 from services.accounts.domain.emails import key_of
 from services.accounts.models import AuditEntry, KnownBrowser, StaffMember, db
-from services.accounts.opaque_secrets import hash_secret, new_secret
-from services.accounts.operations import pending_creations, rate_limits, second_factor, sessions
-from services.accounts.operations.integrity_retries import retry_on_integrity_error
-from services.accounts.operations.rate_limits import Slot
-from services.accounts.queries import accounts_by_address
-from services.accounts.queries.accounts_by_address import Person
+from services.accounts.operations import account_creation, rate_limits, second_factor, sessions
+from services.accounts.operations.rate_limits import Slot, retry_on_integrity_error
+from services.accounts.queries import accounts
+from services.accounts.queries.accounts import Person
+from services.accounts.stored_secrets import hash_secret, new_secret
 from services.chassis.clock import portal_now, system_now
 from services.chassis.database.audit import Actor
 from services.chassis.errors import Forbidden, Unauthenticated
@@ -76,7 +75,7 @@ def _log_in(attempt: Attempt) -> LoggedIn:
     if not dependencies().password_hasher.matches(counted.password_hash, attempt.password):
         raise _refused_error(counted)
     with db.operation() as session:
-        person = accounts_by_address.owner_of(session, email_key, lock=True)
+        person = accounts.owner_of(session, email_key, lock=True)
         is_unchanged = person is not None and person.password_hash == counted.password_hash
         outcome = _complete_login(session, person, attempt, counted) if is_unchanged and person else None
     if outcome is None:
@@ -88,19 +87,19 @@ def _log_in(attempt: Attempt) -> LoggedIn:
 
 def _count_attempt(email_key: str, attempt: Attempt) -> _CountedAttempt:
     with db.operation() as session:
-        person = accounts_by_address.owner_of(session, email_key)
+        person = accounts.owner_of(session, email_key)
         slots = rate_limits.login_slots(attempt.source, _known_browser_hash(session, person, attempt.device))
         starts_to_slow = rate_limits.count_attempt(session, email_key, slots)
         if person is not None:
             return _CountedAttempt(person.id, person.password_hash, [], slots, starts_to_slow)
-        creations = accounts_by_address.pending_creations_at(session, email_key)
+        creations = accounts.pending_creations_at(session, email_key)
         pending = [(creation.id, creation.password_hash) for creation in creations]
         return _CountedAttempt(None, None, pending, slots, starts_to_slow)
 
 
 def _not_activated_error(email_key: str, attempt: Attempt, counted: _CountedAttempt) -> Forbidden | Unauthenticated:
     """Tells that the account is not activated only after the right password of a creation, naming that `creation`."""
-    creation_id = pending_creations.creation_with_password(counted.pending, email_key, attempt.password)
+    creation_id = account_creation.creation_with_password(counted.pending, email_key, attempt.password)
     if creation_id is None:
         return _refused_error(counted)
     with db.operation() as session:

@@ -14,8 +14,8 @@ from services.accounts.dependencies import dependencies
 from services.accounts.domain import mail_link_rules
 from services.accounts.domain.mail_link_rules import Purpose
 from services.accounts.models import Account, MailLink, StaffMember
-from services.accounts.opaque_secrets import hash_secret
 from services.accounts.queries.mail_link_states import account_by_token, link_for, member_by_token, state_of
+from services.accounts.stored_secrets import hash_secret
 from services.chassis.clock import portal_now
 from services.contracts.account_rules import State
 

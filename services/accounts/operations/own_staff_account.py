@@ -9,16 +9,10 @@ from services.accounts.dependencies import dependencies
 from services.accounts.domain import passwords
 from services.accounts.domain.form_reader import FormReader
 from services.accounts.models import AuditEntry, StaffMember, db
-from services.accounts.operations import (
-    current_password,
-    factor_proposals,
-    recovery_codes,
-    second_factor,
-    sessions,
-    step_up,
-)
-from services.accounts.operations.invitation_completion import OUTDATED_PROPOSAL
-from services.accounts.operations.staff_rows import lock_member, refuse_disabled
+from services.accounts.operations import second_factor, sessions
+from services.accounts.operations.passwords import check_current_password, wrong_password_error
+from services.accounts.operations.staff_accounts import lock_member, refuse_disabled
+from services.accounts.operations.staff_invitations import OUTDATED_PROPOSAL
 from services.accounts.queries.own_staff_account import stored_member
 from services.chassis.database.audit import Actor
 from services.contracts.api.own_staff_account import ProposedFactor
@@ -34,14 +28,14 @@ def change_password(staff_id: str, values: Mapping[str, Any]) -> str:
     if password is None:
         raise reader.error()
     member = stored_member(staff_id)
-    current_password.check_current_password(member, reader.raw("current_password"))
-    step_up.confirm(staff_id, reader.raw("code"))
+    check_current_password(member, reader.raw("current_password"))
+    second_factor.confirm_code(staff_id, reader.raw("code"))
     password_hash = dependencies().password_hasher.hash(password)
     with db.operation() as session:
         locked = lock_member(session, staff_id)
         refuse_disabled(locked)
         if locked.password_hash != member.password_hash:  # replaced meanwhile
-            raise current_password.wrong_password_error()
+            raise wrong_password_error()
         locked.password_hash = password_hash
         AuditEntry.record(session, Actor("staff", staff_id), "password_changed", staff_id)
         return sessions.replace_staff_sessions(session, locked)
@@ -49,14 +43,14 @@ def change_password(staff_id: str, values: Mapping[str, Any]) -> str:
 
 def propose_second_factor(staff_id: str, code: str) -> ProposedFactor:
     """A new secret, not in force before a code of its own confirms it. Raises Invalid, TooMany."""
-    step_up.confirm(staff_id, code)
+    second_factor.confirm_code(staff_id, code)
     return _proposal(stored_member(staff_id))
 
 
 def proposed_again(staff_id: str, sealed: str) -> ProposedFactor | None:
     """The same proposal, for the page that asks for its code again; None where it is no longer valid."""
     member = stored_member(staff_id)
-    if factor_proposals.secret_of(sealed, factor_proposals.for_renewal(member)) is None:
+    if second_factor.proposed_secret(sealed, second_factor.for_renewal(member)) is None:
         return None
     return _proposal(member, sealed)
 
@@ -69,10 +63,10 @@ def renew_second_factor(staff_id: str, sealed: str, code: str) -> str:
     with db.operation() as session:
         member = lock_member(session, staff_id)
         refuse_disabled(member)
-        secret = factor_proposals.secret_of(sealed, factor_proposals.for_renewal(member))
+        secret = second_factor.proposed_secret(sealed, second_factor.for_renewal(member))
         step = second_factor.matching_step(secret, code) if secret else None
         if secret is None or step is None:
-            raise step_up.refused(
+            raise second_factor.code_refused(
                 "Ce code n'est pas celui du nouveau second facteur : saisissez celui que montre votre application."
                 if secret
                 else OUTDATED_PROPOSAL
@@ -84,13 +78,13 @@ def renew_second_factor(staff_id: str, sealed: str, code: str) -> str:
 
 def new_recovery_codes(staff_id: str, code: str) -> list[str]:
     """A new set; the old one is void. Shown only once. Raises Invalid, TooMany."""
-    step_up.confirm(staff_id, code)
+    second_factor.confirm_code(staff_id, code)
     with db.operation() as session:
         refuse_disabled(lock_member(session, staff_id))
-        codes = recovery_codes.replace(session, staff_id)
+        codes = second_factor.replace_recovery_codes(session, staff_id)
         AuditEntry.record(session, Actor("staff", staff_id), "recovery_codes_renewed", staff_id)
         return codes
 
 
 def _proposal(member: StaffMember, sealed: str = "") -> ProposedFactor:
-    return factor_proposals.propose(factor_proposals.for_renewal(member), member.email, sealed)
+    return second_factor.propose(second_factor.for_renewal(member), member.email, sealed)

@@ -1,12 +1,17 @@
-"""Counters of failed log-ins and of requested mails; the rules are in domain/throttling.py. System time."""
+"""Counters of failed log-ins and of requested mails; the rules are in domain/throttling.py. System time.
+
+Two requests may insert the same counter at the same moment: the one that fails runs again and finds the other's row.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 from sqlalchemy import delete
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from services.accounts.dependencies import dependencies
@@ -15,6 +20,9 @@ from services.accounts.domain.throttling import Failures, Quota, Rule
 from services.accounts.models import LoginFailures, MailQuota
 from services.chassis.clock import system_now
 from services.chassis.errors import TooMany
+
+Result = TypeVar("Result")
+TRIES = 3
 
 
 @dataclass(frozen=True)
@@ -124,3 +132,16 @@ def _duration_in_french(seconds: int) -> str:
         return f"{seconds} seconde{'s' if seconds > 1 else ''}"
     minutes = -(-seconds // 60)
     return f"{minutes} minute{'s' if minutes > 1 else ''}"
+
+
+def retry_on_integrity_error(operation: Callable[[], Result]) -> Result:
+    """Run `operation`, a whole transaction, again where a unique row was added meanwhile.
+
+    Raises IntegrityError at the third failure.
+    """
+    for _ in range(TRIES - 1):
+        try:
+            return operation()
+        except IntegrityError:
+            continue
+    return operation()

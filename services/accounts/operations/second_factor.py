@@ -1,23 +1,46 @@
 """The second factor of staff: six-digit time-based codes (TOTP, RFC 6238), each accepted once, or a recovery code in
-the place of one. System time."""
+the place of one; how another is proposed to its owner, and how they are sealed again. System time.
+
+Nothing is stored of a proposal until a code confirms it: its secret is sealed in the page that shows it. Each page that
+is opened has a secret of its own: who merely looked at a mailed link does not know the secret that its owner sets up.
+"""
 
 from __future__ import annotations
+
+import json
+import operator
+import secrets
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import NamedTuple
 
 import pyotp
 import structlog
 from cryptography.fernet import InvalidToken
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from services.accounts.dependencies import dependencies
-from services.accounts.models import StaffMember
-from services.accounts.operations import recovery_codes
+from services.accounts.domain import staff
+from services.accounts.domain.staff import member_state
+from services.accounts.models import AuditEntry, RecoveryCode, StaffMember, db
+from services.accounts.operations import rate_limits
+from services.accounts.operations.rate_limits import retry_on_integrity_error
+from services.accounts.stored_secrets import hash_secret
+from services.chassis import brand
 from services.chassis.clock import system_now
-from services.chassis.errors import Forbidden
-from services.contracts import problem_types
+from services.chassis.database.audit import Actor
+from services.chassis.errors import FieldError, Forbidden, Invalid
+from services.contracts import page_labels, problem_types
+from services.contracts.account_rules import MemberState
+from services.contracts.api.own_staff_account import ProposedFactor
 
 STEP_SECONDS = 30
 TOLERATED_STEPS = (0, -1, 1)
 log = structlog.get_logger()
+PROPOSAL_LIFETIME = timedelta(hours=1)
+TOTP_ISSUER = f"{brand.NAME} - {page_labels.STAFF_PAGES}"
+RESEAL_PAGE = 100
 
 
 def use_code(session: Session, member: StaffMember, code: str | None) -> bool:
@@ -32,7 +55,7 @@ def use_code(session: Session, member: StaffMember, code: str | None) -> bool:
             problem=problem_types.SECOND_FACTOR_ASKED,
         )
     if not _digits(code):
-        return recovery_codes.use(session, member, code)
+        return use_recovery_code(session, member, code)
     step = matching_step(_secret_of(member), code, after=member.totp_last_step)
     if step is None:
         return False
@@ -72,3 +95,146 @@ def _secret_of(member: StaffMember) -> str:
             "Votre second facteur ne peut pas être vérifié : adressez-vous à un administrateur.",
             problem=problem_types.SECOND_FACTOR_UNREADABLE,
         ) from error
+
+
+def replace_recovery_codes(session: Session, staff_id: str) -> list[str]:
+    """A new set, as people write them; the old one is deleted. Only hashes are stored."""
+    delete_recovery_codes(session, staff_id)
+    codes = [_new_recovery_code() for _ in range(staff.RECOVERY_CODES)]
+    session.add_all(RecoveryCode(code_hash=_recovery_hash(staff_id, code), staff_id=staff_id) for code in codes)
+    return [staff.displayed_recovery_code(code) for code in codes]
+
+
+def delete_recovery_codes(session: Session, staff_id: str) -> None:
+    session.execute(delete(RecoveryCode).where(RecoveryCode.staff_id == staff_id))
+
+
+def use_recovery_code(session: Session, member: StaffMember, typed: str) -> bool:
+    """Whether this is an unused code of the member; marks it used, with an audit entry. The caller has locked them."""
+    code = staff.read_recovery_code(typed)
+    row = session.get(RecoveryCode, _recovery_hash(member.id, code), with_for_update=True) if code else None
+    if row is None or row.used_at is not None:
+        return False
+    row.used_at = system_now()
+    AuditEntry.record(session, Actor("staff", member.id), "recovery_code_used", member.id)
+    return True
+
+
+def _new_recovery_code() -> str:
+    return "".join(secrets.choice(staff.RECOVERY_ALPHABET) for _ in range(staff.RECOVERY_CODE_LENGTH))
+
+
+def _recovery_hash(staff_id: str, code: str) -> str:
+    return hash_secret(f"{staff_id}:{code}")
+
+
+def confirm_code(staff_id: str, code: str) -> None:
+    """A fresh code before dangerous acts of staff, throttled like log-ins. It is used in a transaction of its own: it
+    is spent even where the act is then refused.
+
+    Raises Invalid on `code` where it is missing, wrong or used, TooMany after several failures, Forbidden for a member
+    who is disabled or no longer set up.
+    """
+    if not code.strip():
+        raise code_refused("Saisissez un code de votre second facteur.")
+    retry_on_integrity_error(lambda: _count_code_attempt(staff_id))
+    with db.operation() as session:
+        member = session.get(StaffMember, staff_id, with_for_update=True)
+        accepted = member is not None and use_code(session, member, code)
+        if accepted and member is not None:
+            rate_limits.uncount_attempt(session, member.email_key, [rate_limits.SECOND_FACTOR])
+    if not accepted:
+        raise code_refused(
+            "Ce code n'est pas le bon, ou il a déjà servi : attendez le prochain code de votre application, puis "
+            "saisissez-le."
+        )
+
+
+def code_refused(detail: str) -> Invalid:
+    return Invalid(detail, errors=(FieldError("#/code", detail),))
+
+
+def _count_code_attempt(staff_id: str) -> None:
+    with db.operation() as session:
+        member = session.get(StaffMember, staff_id)
+        if member is None or member_state(member.invited_at, member.disabled_at) is not MemberState.ACTIVE:
+            raise Forbidden()
+        rate_limits.count_attempt(session, member.email_key, [rate_limits.SECOND_FACTOR])
+
+
+def for_link(token: str) -> str:
+    """Whom a proposal is for: whoever holds this mailed link."""
+    return f"link:{hash_secret(token)}"
+
+
+def for_renewal(member: StaffMember) -> str:
+    """Whom a proposal is for: this member, while the factor in force is the present one."""
+    return f"renewal:{member.id}:{hash_secret(member.totp_sealed)}"
+
+
+def propose(subject: str, email: str, sealed: str = "") -> ProposedFactor:
+    """A new secret, or that of `sealed` where it is a proposal for this subject that is still valid."""
+    secret = proposed_secret(sealed, subject)
+    if secret is None:
+        secret = pyotp.random_base32()
+        content = {"subject": subject, "secret": secret, "at": system_now().timestamp()}
+        sealed = dependencies().derived_keys.seal(json.dumps(content))
+    uri = pyotp.TOTP(secret).provisioning_uri(name=email, issuer_name=TOTP_ISSUER)
+    return ProposedFactor(secret=secret, uri=uri, sealed=sealed)
+
+
+def proposed_secret(sealed: str, subject: str) -> str | None:
+    """The secret; None for another subject, after PROPOSAL_LIFETIME, or for a text that was not sealed here."""
+    try:
+        content = json.loads(dependencies().derived_keys.unseal(sealed))
+    except (InvalidToken, ValueError):
+        return None
+    if not isinstance(content, dict):
+        return None
+    is_fresh = system_now().timestamp() - content.get("at", 0) < PROPOSAL_LIFETIME.total_seconds()
+    return str(content["secret"]) if content.get("subject") == subject and is_fresh else None
+
+
+class ResealResult(NamedTuple):
+    """How many were sealed again, and the ids of staff whose second factor no key in force opens (left as it is)."""
+
+    resealed: int = 0
+    unopened: tuple[str, ...] = ()
+
+
+def reseal_second_factors(actor: Actor, page: int = RESEAL_PAGE) -> ResealResult:
+    """Seal all again with the first key, so that older keys can be dropped: one transaction per page; run again after
+    an interruption it does what remains."""
+    total, cursor = ResealResult(), ""
+    while True:
+        result, cursor = _reseal_page(actor, cursor, page)
+        total = ResealResult(*map(operator.add, total, result))
+        if not cursor:
+            return total
+
+
+def _reseal_page(actor: Actor, cursor: str, page: int) -> tuple[ResealResult, str]:
+    """What became of those after `cursor`, and the cursor of the next page; empty after the last."""
+    query = select(StaffMember).where(StaffMember.id > cursor).order_by(StaffMember.id).limit(page)
+    with db.operation() as session:
+        members = session.scalars(query.with_for_update()).all()
+        result = _reseal(members)
+        if result.resealed:
+            after = {"resealed": result.resealed}
+            AuditEntry.record(session, actor, "second_factors_resealed", "staff", after=after)
+    return result, members[-1].id if len(members) == page else ""
+
+
+def _reseal(members: Sequence[StaffMember]) -> ResealResult:
+    resealed, unopened = 0, []
+    for member in members:
+        try:
+            newly_sealed = dependencies().derived_keys.reseal(member.totp_sealed)
+        except InvalidToken:
+            log.error("second_factor_unopened", staff_id=member.id)
+            unopened.append(member.id)
+            continue
+        if newly_sealed is not None:
+            member.totp_sealed = newly_sealed
+            resealed += 1
+    return ResealResult(resealed, tuple(unopened))

@@ -13,8 +13,8 @@ from services.accounts.dependencies import dependencies
 from services.accounts.domain.staff import session_scopes
 from services.accounts.metrics import SESSIONS
 from services.accounts.models import Account, KnownBrowser, LoginSession, StaffMember, db
-from services.accounts.opaque_secrets import hash_secret, new_secret
 from services.accounts.signing import TOKEN_SECONDS
+from services.accounts.stored_secrets import hash_secret, new_secret
 from services.chassis.clock import system_now
 from services.chassis.errors import Unauthenticated
 from services.chassis.jobs import gauges

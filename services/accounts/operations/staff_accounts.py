@@ -1,4 +1,5 @@
-"""Staff accounts, created and renewed by an administrator's command; every act leaves an audit entry."""
+"""Staff accounts, created and renewed by an administrator's command; disabled when somebody leaves and enabled again
+when they come back: nothing is deleted, every act leaves an audit entry. Rows are locked always in the same order."""
 
 from __future__ import annotations
 
@@ -12,16 +13,17 @@ from sqlalchemy.orm import Session
 from services.accounts.dependencies import dependencies
 from services.accounts.domain import emails, passwords
 from services.accounts.domain.civil_status import NAME_LENGTH
-from services.accounts.domain.staff import Role, checked_academies
+from services.accounts.domain.staff import Role, checked_academies, member_state
 from services.accounts.models import AuditEntry, StaffMember, StaffToken, db
-from services.accounts.operations import rate_limits, recovery_codes, second_factor
+from services.accounts.operations import rate_limits, second_factor
 from services.accounts.operations.sessions import end_all_sessions
-from services.accounts.queries import accounts_by_address
+from services.accounts.queries import accounts
 from services.chassis.clock import system_now
 from services.chassis.database.audit import Actor
 from services.chassis.database.transactions import new_id
-from services.chassis.errors import Conflict, FieldError, Invalid, NotFound
+from services.chassis.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
 from services.contracts import problem_types
+from services.contracts.account_rules import MemberState
 from services.reference import academies as known_academies
 
 
@@ -57,7 +59,7 @@ def create_staff(new: NewStaff, actor: Actor) -> tuple[str, str]:
     )
     try:
         with db.operation() as session:
-            if accounts_by_address.account_at(session, member.email_key) is not None:
+            if accounts.account_at(session, member.email_key) is not None:
                 raise _address_taken_error()
             session.add(member)
             after = {"email": new.email, "role": new.role.value, "academies": academies}
@@ -80,7 +82,7 @@ def renew_staff(email: str, password: str, actor: Actor) -> tuple[str, str]:
         member.password_hash = password_hash
         member.invited_at = None
         second_factor.put_in_force(member, totp_secret)
-        recovery_codes.delete_all(session, member.id)
+        second_factor.delete_recovery_codes(session, member.id)
         end_all_sessions(session, member.id)
         revoke_all_tokens(session, member.id)
         rate_limits.forget_failures(session, member.email_key)
@@ -127,3 +129,75 @@ def _check_password(password: str) -> None:
 
 def _address_taken_error() -> Conflict:
     return Conflict("Cette adresse mail est déjà celle d'un compte.", problem=problem_types.ADDRESS_TAKEN)
+
+
+def lock_active_administrateurs(session: Session) -> set[str]:
+    """Their ids; the rows stay locked, always in the same order, so that two who disable each other wait in turn.
+    Who is only invited cannot act yet, and does not count."""
+    query = select(StaffMember).where(StaffMember.role == Role.ADMINISTRATEUR).order_by(StaffMember.id)
+    return {
+        member.id
+        for member in session.scalars(query.with_for_update())
+        if member_state(member.invited_at, member.disabled_at) is MemberState.ACTIVE
+    }
+
+
+def check_actor(actor: Actor, administrateurs: set[str]) -> None:
+    """An access token stays valid for some seconds after its owner was disabled. Raises Forbidden."""
+    if actor.kind == "staff" and actor.id not in administrateurs:
+        raise Forbidden()
+
+
+def lock_member(session: Session, staff_id: str) -> StaffMember:
+    """Raises NotFound."""
+    member = session.get(StaffMember, staff_id, with_for_update=True)
+    if member is None:
+        raise NotFound("Aucun compte de gestion ne porte cet identifiant.")
+    return member
+
+
+def refuse_disabled(member: StaffMember) -> None:
+    """Raises Conflict."""
+    if member.disabled_at is not None:
+        detail = "Ce compte de gestion est désactivé : réactivez-le d'abord."
+        raise Conflict(detail, problem=problem_types.REACTIVATION_REQUIRED)
+
+
+def disable_staff(staff_id: str, reason: str, actor: Actor) -> None:
+    """Refuse further log-ins, end sessions and revoke tokens; nothing changes for an account already disabled.
+
+    Raises NotFound, Forbidden for an actor who is disabled, Conflict for one's own account and for the last enabled
+    administrateur.
+    """
+    with db.operation() as session:
+        administrateurs = lock_active_administrateurs(session)
+        check_actor(actor, administrateurs)
+        member = lock_member(session, staff_id)
+        if member.disabled_at is not None:
+            return
+        if actor.id == member.id:
+            raise Conflict("Vous ne pouvez pas désactiver votre propre compte.", problem=problem_types.OWN_ACCOUNT)
+        if administrateurs == {member.id}:
+            raise Conflict(
+                "C'est le dernier administrateur : créez-en un autre d'abord.", problem=problem_types.LAST_ADMINISTRATOR
+            )
+        member.disabled_at = system_now()
+        end_all_sessions(session, member.id)
+        revoke_all_tokens(session, member.id)
+        AuditEntry.record(session, actor, "staff_disabled", member.id, after={"reason": reason})
+
+
+def enable_staff(staff_id: str, reason: str, actor: Actor) -> None:
+    """Allow log-ins again with the same password and second factor; tokens stay revoked. Nothing changes for an
+    account that is not disabled.
+
+    Raises NotFound, Forbidden for an actor who is disabled.
+    """
+    with db.operation() as session:
+        check_actor(actor, lock_active_administrateurs(session))
+        member = lock_member(session, staff_id)
+        if member.disabled_at is None:
+            return
+        before = {"disabled_at": member.disabled_at.isoformat()}
+        member.disabled_at = None
+        AuditEntry.record(session, actor, "staff_enabled", member.id, before=before, after={"reason": reason})

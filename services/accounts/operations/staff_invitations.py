@@ -1,4 +1,5 @@
-"""Administrateurs invite staff by mail, invite them again, and let who lost a second factor set up another."""
+"""Administrateurs invite staff by mail, invite them again, and let who lost a second factor set up another. Who
+was invited opens the mailed link, chooses a password and a second factor, and is logged in."""
 
 from __future__ import annotations
 
@@ -10,31 +11,39 @@ import pyotp
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from services.accounts.domain import emails
+from services.accounts.dependencies import dependencies
+from services.accounts.domain import emails, mail_link_rules, passwords
 from services.accounts.domain.civil_status import NAME_LENGTH
 from services.accounts.domain.form_reader import FormReader
 from services.accounts.domain.mail_link_rules import Purpose
 from services.accounts.domain.staff import Role, checked_academies
 from services.accounts.models import AuditEntry, StaffMember, db
-from services.accounts.operations import mail_links, recovery_codes, second_factor, step_up
+from services.accounts.operations import mail_links, rate_limits, second_factor, sessions
 from services.accounts.operations.sessions import end_all_sessions
-from services.accounts.operations.staff_accounts import known_academie_codes, revoke_all_tokens
-from services.accounts.operations.staff_rows import (
+from services.accounts.operations.staff_accounts import (
     check_actor,
+    known_academie_codes,
     lock_active_administrateurs,
     lock_member,
     refuse_disabled,
+    revoke_all_tokens,
 )
-from services.accounts.queries import accounts_by_address
+from services.accounts.queries import accounts, mail_link_states
 from services.chassis.clock import portal_now, system_now
 from services.chassis.database.audit import Actor
 from services.chassis.database.transactions import new_id
 from services.chassis.errors import Conflict, FieldError
 from services.chassis.events import follow_up
 from services.contracts import problem_types
+from services.contracts.account_rules import State
+from services.contracts.api.operation import answer_of
+from services.contracts.api.own_staff_account import InvitationLink, Invited, SetUp
+from services.contracts.api.visitors import LinkState
 
 NO_PASSWORD = ""
 """Stored while the person has not chosen one: no password matches it."""
+
+OUTDATED_PROPOSAL = "Ce QR code n'est plus valable : scannez celui-ci, puis saisissez le code que montre l'application."
 
 
 @dataclass(frozen=True)
@@ -55,7 +64,7 @@ def invite(values: Mapping[str, Any], code: str, actor: Actor) -> str:
     invited = _read(values)
     with db.reading() as session:
         _refuse_taken_address(session, invited.email)
-    step_up.confirm(actor.id, code)
+    second_factor.confirm_code(actor.id, code)
     try:
         with db.operation() as session:
             check_actor(actor, lock_active_administrateurs(session))
@@ -69,7 +78,7 @@ def invite_again(staff_id: str, code: str, actor: Actor) -> None:
 
     Raises as `invite`, NotFound, Conflict for an account that is set up or disabled.
     """
-    step_up.confirm(actor.id, code)
+    second_factor.confirm_code(actor.id, code)
     with db.operation() as session:
         check_actor(actor, lock_active_administrateurs(session))
         member = lock_member(session, staff_id)
@@ -86,7 +95,7 @@ def reset_second_factor(staff_id: str, reason: str, code: str, actor: Actor) -> 
 
     Raises as `invite`, NotFound, Conflict for one's own account and for an account that is not set up or disabled.
     """
-    step_up.confirm(actor.id, code)
+    second_factor.confirm_code(actor.id, code)
     with db.operation() as session:
         check_actor(actor, lock_active_administrateurs(session))
         member = lock_member(session, staff_id)
@@ -120,7 +129,7 @@ def _read(values: Mapping[str, Any]) -> _Invited:
 
 
 def _refuse_taken_address(session: Session, email: str) -> None:
-    owner = accounts_by_address.owner_of(session, emails.key_of(email))
+    owner = accounts.owner_of(session, emails.key_of(email))
     if isinstance(owner, StaffMember):
         raise _address_taken("Cette adresse mail est déjà celle d'un membre de l'équipe.")
     if owner is not None:
@@ -156,7 +165,7 @@ def _add(session: Session, invited: _Invited, actor: Actor) -> str:
 def _void_access(session: Session, member: StaffMember) -> None:
     member.password_hash = NO_PASSWORD
     second_factor.put_in_force(member, pyotp.random_base32())
-    recovery_codes.delete_all(session, member.id)
+    second_factor.delete_recovery_codes(session, member.id)
     end_all_sessions(session, member.id)
     revoke_all_tokens(session, member.id)
 
@@ -167,3 +176,57 @@ def _send_link(session: Session, member: StaffMember, *, is_reset: bool = False)
     member.invited_at = portal_now()
     data = {"staff_id": member.id, "invited_at": member.invited_at.isoformat(), "is_reset": is_reset}
     follow_up(session, "send_staff_invitation", data, subject=member.id)
+
+
+def shown(token: str, sealed: str = "") -> LinkState:
+    """The state of the link and what to tell about one that is not usable; of a usable one also whose it is, and a
+    second factor to set up (that of the proposal `sealed`, while it is valid). Changes nothing."""
+    link = mail_link_states.link_state(Purpose.STAFF_INVITATION, token)
+    with db.reading() as session:
+        member = mail_link_states.member_by_token(session, token)
+    if link.state != State.USABLE or member is None:
+        return link
+    proposal = second_factor.propose(second_factor.for_link(token), member.email, sealed)
+    invited = answer_of(Invited, member, password_hint=dependencies().profile.hint)
+    return answer_of(InvitationLink, link, invited=invited, proposal=proposal)
+
+
+def complete(token: str, values: Mapping[str, Any]) -> SetUp:
+    """Set the password typed twice and the proposed second factor, which `code` confirms; the link is used.
+
+    `values`: password, password_confirmation, proposal, code. Raises Gone for a link that is not usable, Invalid with
+    every mistake (the link then stays usable), Unavailable.
+    """
+    with db.reading() as session:
+        current = mail_link_states.state_by_token(session, Purpose.STAFF_INVITATION, token)
+    if current is not State.USABLE:
+        raise mail_link_rules.unusable_link_error(Purpose.STAFF_INVITATION, current)
+    password, secret, step = _read_set_up(token, values)
+    password_hash = dependencies().password_hasher.hash(password)
+    with db.operation() as session:
+        member = mail_links.use_invitation(session, token)
+        member.password_hash = password_hash
+        member.invited_at = None
+        member.last_login_at = portal_now()
+        second_factor.put_in_force(member, secret, used_step=step)
+        rate_limits.forget_failures(session, member.email_key)
+        codes = second_factor.replace_recovery_codes(session, member.id)
+        AuditEntry.record(session, Actor("staff", member.id), "staff_set_up", member.id)
+        return SetUp(session=sessions.replace_staff_sessions(session, member), recovery_codes=tuple(codes))
+
+
+def _read_set_up(token: str, values: Mapping[str, Any]) -> tuple[str, str, int]:
+    """The password, the secret of the second factor, and the time step of the code that confirms it."""
+    reader = FormReader(values)
+    password = passwords.read_confirmed(reader, dependencies().profile)
+    secret = second_factor.proposed_secret(reader.raw("proposal"), second_factor.for_link(token))
+    step = second_factor.matching_step(secret, reader.raw("code")) if secret else None
+    if secret is None:
+        reader.add_mistake("code", OUTDATED_PROPOSAL)
+    elif not reader.text("code"):
+        reader.add_mistake("code", "Saisissez le code à six chiffres que montre votre application.")
+    elif step is None:
+        reader.add_mistake("code", "Ce code n'est pas le bon : saisissez celui que montre votre application.")
+    if password is None or secret is None or step is None:
+        raise reader.error()
+    return password, secret, step

@@ -11,11 +11,10 @@ from sqlalchemy.orm import Session
 from services.accounts.dependencies import dependencies
 from services.accounts.domain.staff import checked_scopes, scopes_of
 from services.accounts.models import AuditEntry, StaffMember, StaffToken, db
-from services.accounts.opaque_secrets import hash_secret, new_secret
-from services.accounts.operations import step_up
-from services.accounts.operations.staff_accounts import member_at
-from services.accounts.operations.staff_rows import lock_member, refuse_disabled
+from services.accounts.operations import second_factor
+from services.accounts.operations.staff_accounts import lock_member, member_at, refuse_disabled
 from services.accounts.signing import TOKEN_SECONDS
+from services.accounts.stored_secrets import hash_secret, new_secret
 from services.chassis.clock import system_now
 from services.chassis.database.audit import Actor
 from services.chassis.database.transactions import new_id
@@ -44,7 +43,7 @@ def create_own_token(staff_id: str, *, name: str, scopes: Iterable[str], life: t
     if not name.strip():
         raise Invalid("Saisissez un nom.", errors=(FieldError("#/name", "Saisissez à quoi sert ce jeton."),))
     valid_scopes = checked_scopes(scopes)
-    step_up.confirm(staff_id, code)
+    second_factor.confirm_code(staff_id, code)
     with db.operation() as session:
         member = lock_member(session, staff_id)
         if not scopes_of(member.role).issuperset(valid_scopes):

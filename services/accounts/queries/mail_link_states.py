@@ -9,8 +9,8 @@ from services.accounts.domain import mail_link_rules
 from services.accounts.domain.mail_link_rules import End, Link, Purpose
 from services.accounts.domain.staff import member_state
 from services.accounts.models import Account, EmailChange, MailLink, StaffMember, db
-from services.accounts.opaque_secrets import hash_secret
-from services.accounts.queries import accounts_by_address
+from services.accounts.queries import accounts
+from services.accounts.stored_secrets import hash_secret
 from services.chassis.clock import portal_now
 from services.contracts.account_rules import MemberState, State
 from services.contracts.api.operation import answer_of
@@ -79,7 +79,7 @@ def _end_of(session: Session, row: MailLink, account: Account | None) -> End | N
         return End.OVER
     if row.email_change_id is not None:
         return _end_of_email_change(session, row, account)
-    if row.purpose == Purpose.ACTIVATION and accounts_by_address.owner_of(session, account.email_key) is not None:
+    if row.purpose == Purpose.ACTIVATION and accounts.owner_of(session, account.email_key) is not None:
         return End.OVER
     if row.closed_at is None:
         return None

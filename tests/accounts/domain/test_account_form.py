@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from services.accounts.domain import account_form, birthplace
-from services.accounts.domain.birthplace import Birthplace
+from services.accounts.domain import account_form, civil_status
+from services.accounts.domain.civil_status import Birthplace
 from services.accounts.domain.form_reader import FormReader
 from services.accounts.domain.passwords import GUIDE
 from tests.accounts.creation_form import creation_form
@@ -61,7 +61,7 @@ def test_staff_who_correct_type_nothing_twice() -> None:
 
 def read(**values: Any) -> tuple[Birthplace | None, list[str]]:
     reader = FormReader(values)
-    place = birthplace.read(reader)
+    place = civil_status.read_birthplace(reader)
     return place, [error.pointer for error in reader.error().errors]
 
 
@@ -112,9 +112,9 @@ def test_an_unknown_country_is_refused(country: str) -> None:
 
 
 def test_markup_is_no_town_nor_is_what_has_no_letter_or_no_end() -> None:
-    for town in ("<script>", "12", "x" * (birthplace.PLACE_LENGTH + 1)):
+    for town in ("<script>", "12", "x" * (civil_status.PLACE_LENGTH + 1)):
         assert read(pays_naissance="109", ville_naissance=town) == (None, ["#/ville_naissance"]), town
-    assert read(pays_naissance="109", ville_naissance="x" * birthplace.PLACE_LENGTH)[1] == []
+    assert read(pays_naissance="109", ville_naissance="x" * civil_status.PLACE_LENGTH)[1] == []
 
 
 def names_of(values: dict[str, Any]) -> list[str]:

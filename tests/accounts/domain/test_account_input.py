@@ -20,8 +20,7 @@ from services.accounts.domain.account_input import (
     read_new,
     typed_values,
 )
-from services.accounts.domain.birthplace import Birthplace
-from services.accounts.domain.civil_status import NAME_LENGTH, OLDEST, YOUNGEST, parsed_date
+from services.accounts.domain.civil_status import NAME_LENGTH, OLDEST, YOUNGEST, Birthplace, parsed_date
 from services.accounts.domain.emails import ADDRESS_LENGTH, is_valid, key_of
 from services.accounts.domain.passwords import GUIDE, RECOMMENDED, Profile
 from services.chassis.errors import Invalid

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyotp
 import pytest
 
-from services.accounts.domain.recovery_codes import COUNT
+from services.accounts.domain.staff import RECOVERY_CODES
 from services.accounts.domain.throttling import SECOND_FACTOR
 from tests.gateway.calls import ask_api
 from tests.gateway.components.html_checks import text_of
@@ -26,10 +26,10 @@ def test_the_page_says_who_one_is_and_how_many_codes_are_left(member: StaffBrows
     assert "Il vous reste 0 code de secours : demandez-en de nouveaux." in member.browser.text
     member.browser.follow("Nouveaux codes de secours")
     member.press("Afficher de nouveaux codes")
-    assert len(recovery_codes(member.browser)) == COUNT
+    assert len(recovery_codes(member.browser)) == RECOVERY_CODES
     assert member.browser.answer.headers["Cache-Control"] == "no-store"
     member.browser.follow("Revenir à mon compte")
-    assert f"Codes de secours qui restent {COUNT}" in member.browser.text
+    assert f"Codes de secours qui restent {RECOVERY_CODES}" in member.browser.text
 
 
 def test_a_new_password_closes_the_other_sessions_and_this_one_goes_on(member: StaffBrowser) -> None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from gateway.cookies import STAFF_SESSION_COOKIE
 from gateway.layout.frame import GESTION_HOME, GESTION_PAGES
 from services.accounts.domain.mail_link_rules import INVITATION_LIFETIME
-from services.accounts.domain.recovery_codes import COUNT
-from services.accounts.domain.staff import Role
+from services.accounts.domain.staff import RECOVERY_CODES, Role
 from services.accounts.models import StaffMember, db
 from services.contracts import page_labels
 from tests.gateway.candidates import drop_cached_exchange
@@ -38,7 +37,7 @@ def test_who_is_invited_sets_access_up_and_is_in_the_team(staff: StaffFactory, r
     assert "Paule DURAND, gestionnaire" in person.text
     set_up(person)
     assert person.title == "Vos codes de secours"
-    assert len(recovery_codes(person)) == COUNT
+    assert len(recovery_codes(person)) == RECOVERY_CODES
     person.follow(f"Entrer dans l'{page_labels.STAFF_PAGES}")
     assert (person.path, person.title) == ("/gestion", GESTION_HOME.label)
     assert GESTION_PAGES["equipe"].label not in person.text

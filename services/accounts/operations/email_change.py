@@ -1,19 +1,24 @@
-"""A new address takes effect when its owner follows the mailed link; the old address gets a mail, all sessions end."""
+"""A new address that waits for its owner's confirmation: requested, cancelled from the old address, ended.
+
+At most one per account; it ends when the password with which it was requested is changed. Once its owner follows the
+mailed link it takes effect: the old address gets a mail, all sessions end.
+"""
 
 from __future__ import annotations
 
+from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from services.accounts.domain import mail_link_rules
+from services.accounts.domain import mail_link_rules, throttling
 from services.accounts.domain.emails import key_of
 from services.accounts.domain.mail_link_rules import Purpose
 from services.accounts.models import Account, EmailChange, db
 from services.accounts.operations import mail_links, rate_limits, sessions
-from services.accounts.operations.identity_changes import run_after_pending_change
-from services.accounts.operations.identity_versions import next_version
-from services.accounts.queries import accounts_by_address
+from services.accounts.operations.identity_changes import next_version, run_after_pending_change
+from services.accounts.queries import accounts
 from services.chassis.clock import portal_now
+from services.chassis.database.transactions import new_id
 from services.chassis.errors import Conflict
 from services.chassis.events import follow_up, publish
 from services.contracts import problem_types
@@ -24,6 +29,41 @@ _OTHER_CHANGE_PENDING = (
     "Une autre modification de votre compte est en cours de vérification : réessayez dans quelques minutes. "
     "Votre lien reste valable."
 )
+
+
+def request_email_change(session: Session, account: Account, address: str) -> None:
+    """Store the request, which ends an older one, and send two mails: to the new address to confirm, to the old one to
+    cancel.
+
+    Raises TooMany beyond a few per hour.
+    """
+    if wait := rate_limits.count_mail_request(session, "email-change", account.email_key, throttling.EMAIL_CHANGES):
+        raise rate_limits.too_many_mails_error(wait)
+    end_pending_email(session, account.id)
+    email_change = EmailChange(
+        id=new_id(),
+        account_id=account.id,
+        address=address,
+        previous_address=account.email,
+        requested_at=portal_now(),
+    )
+    session.add(email_change)
+    for mail in ("send_email_change_confirmation", "send_email_change_asked"):
+        follow_up(session, mail, {"email_change_id": email_change.id}, subject=account.id)
+
+
+def end_pending_email(session: Session, account_id: str) -> None:
+    """Delete the request within the caller's transaction; the links mailed for it no longer work then."""
+    pending = delete(EmailChange).where(EmailChange.account_id == account_id, EmailChange.confirmed_at.is_(None))
+    session.execute(pending)
+
+
+def cancel_pending_email(token: str) -> None:
+    """« Annuler », from the old address. Raises Gone where the request was confirmed, ended or cancelled before."""
+    with db.operation() as session:
+        _, account = mail_links.use(session, Purpose.EMAIL_CANCELLATION, token)
+        session.flush()
+        end_pending_email(session, account.id)
 
 
 def confirm_email(token: str) -> str:
@@ -45,11 +85,11 @@ def _confirm(token: str) -> str:
         if email_change is None:
             raise mail_link_rules.unusable_link_error(Purpose.EMAIL_CHANGE, State.ENDED)
         _refuse_taken_address(session, email_change.address)
-        _apply(session, account, email_change)
+        _apply_email_change(session, account, email_change)
         return email_change.address
 
 
-def _apply(session: Session, account: Account, email_change: EmailChange) -> None:
+def _apply_email_change(session: Session, account: Account, email_change: EmailChange) -> None:
     version = next_version(session, account.id)
     rate_limits.forget_failures(session, account.email_key)
     email_change.previous_address, email_change.confirmed_at = account.email, portal_now()
@@ -64,7 +104,7 @@ def _apply(session: Session, account: Account, email_change: EmailChange) -> Non
 
 def _refuse_taken_address(session: Session, address: str) -> None:
     """Raises Conflict where an account has the address; a creation that waits there does not have it."""
-    if accounts_by_address.owner_of(session, key_of(address)) is not None:
+    if accounts.owner_of(session, key_of(address)) is not None:
         raise _address_taken_error()
 
 

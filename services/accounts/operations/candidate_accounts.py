@@ -1,9 +1,9 @@
-"""Staff correct a civil status at the candidate's request, with a reason; registrations then gives each candidature a
-new version."""
+"""What administrators do with a candidate's account, each act in the audit trail: look at it, send the link of
+activation again, correct a civil status with a reason; registrations then gives each candidature a new version."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -12,11 +12,11 @@ from services.accounts import civil_status_mapping
 from services.accounts.domain.account_input import read_correction
 from services.accounts.domain.civil_status import CivilStatus
 from services.accounts.models import Account, AuditEntry, db
-from services.accounts.operations.identity_changes import run_after_pending_change
-from services.accounts.operations.identity_versions import next_version
+from services.accounts.operations.account_creation import resend_activation_mail
+from services.accounts.operations.identity_changes import next_version, run_after_pending_change
 from services.chassis.clock import portal_now, to_paris
 from services.chassis.database.audit import Actor
-from services.chassis.errors import NotFound
+from services.chassis.errors import Conflict, NotFound
 from services.chassis.events import publish
 from services.contracts.accounts import IdentityCorrected
 
@@ -61,3 +61,25 @@ def _account(session: Session, account_id: str, *, lock: bool = False) -> Accoun
     if account is None or account.activated_at is None:
         raise NotFound()
     return account
+
+
+def record_openings(account_ids: Iterable[str], actor: Actor) -> None:
+    """Note who has read these accounts."""
+    with db.operation() as session:
+        for account_id in account_ids:
+            AuditEntry.record(session, actor, "account_opened", account_id)
+
+
+def resend_activation_for(account_id: str, actor: Actor) -> None:
+    """Mail the link of activation of this creation again; the older link is closed.
+
+    Raises NotFound, Conflict for an account that is activated.
+    """
+    with db.operation() as session:
+        account = session.get(Account, account_id)
+        if account is None:
+            raise NotFound()
+        if account.activated_at is not None:
+            raise Conflict("Ce compte est déjà activé.")
+        resend_activation_mail(session, account.email_key, account.id)
+        AuditEntry.record(session, actor, "activation_resent", account.id)

@@ -1,4 +1,5 @@
-"""« Mot de passe oublié »: a new password by a mailed link, which is short-lived and works once."""
+"""« Mot de passe oublié »: a new password by a mailed link, which is short-lived and works once. The current password,
+asked again before sensitive changes: tries are throttled like log-ins."""
 
 from __future__ import annotations
 
@@ -11,9 +12,11 @@ from services.accounts.domain.emails import key_of
 from services.accounts.domain.form_reader import FormReader
 from services.accounts.domain.mail_link_rules import Purpose
 from services.accounts.models import db
-from services.accounts.operations import mail_links, pending_creations, pending_email, rate_limits, sessions
-from services.accounts.operations.integrity_retries import retry_on_integrity_error
-from services.accounts.queries import accounts_by_address, mail_link_states
+from services.accounts.operations import account_creation, email_change, mail_links, rate_limits, sessions
+from services.accounts.operations.rate_limits import retry_on_integrity_error
+from services.accounts.queries import accounts, mail_link_states
+from services.accounts.queries.accounts import Person
+from services.chassis.errors import FieldError, Invalid
 from services.chassis.events import follow_up
 from services.contracts.account_rules import State
 
@@ -23,17 +26,17 @@ def ask_reset(email: str) -> None:
 
     Nothing is returned, so that the answer is the same for an unknown address.
     """
-    retry_on_integrity_error(lambda: _ask(key_of(email)))
+    retry_on_integrity_error(lambda: _ask_reset(key_of(email)))
 
 
-def _ask(email_key: str) -> None:
+def _ask_reset(email_key: str) -> None:
     with db.operation() as session:
         if rate_limits.count_mail_request(session, "reset", email_key, throttling.RESETS):
             return
-        if account := accounts_by_address.account_at(session, email_key):
+        if account := accounts.account_at(session, email_key):
             follow_up(session, "send_reset_mail", {"account_id": account.id}, subject=account.id)
         else:
-            pending_creations.resend_activation_mail(session, email_key)
+            account_creation.resend_activation_mail(session, email_key)
 
 
 def complete_reset(token: str, values: Mapping[str, Any]) -> None:
@@ -55,6 +58,30 @@ def complete_reset(token: str, values: Mapping[str, Any]) -> None:
         account.password_hash = password_hash
         session.flush()
         mail_links.close(session, account.id, Purpose.RESET)
-        pending_email.end_pending_email(session, account.id)
+        email_change.end_pending_email(session, account.id)
         sessions.end_all_sessions(session, account.id)
         rate_limits.forget_failures(session, account.email_key)
+
+
+def check_current_password(person: Person, typed: str) -> None:
+    """Raises Invalid on `current_password` where it is wrong, TooMany after several failures, Unavailable."""
+    with dependencies().password_hasher.turn():
+        retry_on_integrity_error(lambda: _count_attempt(person.email_key))
+        matches = dependencies().password_hasher.matches(person.password_hash, typed)
+    if not matches:
+        raise wrong_password_error() if typed else _refused("Saisissez votre mot de passe actuel.")
+    with db.operation() as session:
+        rate_limits.uncount_attempt(session, person.email_key, [rate_limits.CURRENT_PASSWORD])
+
+
+def wrong_password_error() -> Invalid:
+    return _refused("Le mot de passe actuel est incorrect.")
+
+
+def _refused(detail: str) -> Invalid:
+    return Invalid(detail, errors=(FieldError("#/current_password", detail),))
+
+
+def _count_attempt(email_key: str) -> None:
+    with db.operation() as session:
+        rate_limits.count_attempt(session, email_key, [rate_limits.CURRENT_PASSWORD])

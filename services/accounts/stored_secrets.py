@@ -1,9 +1,12 @@
-"""Keys derived from the service's master secrets: for mailed links, throttling pseudonyms and sealed second factors."""
+"""Keys derived from the service's master secrets: for mailed links, throttling pseudonyms and sealed second factors.
+Random secrets handed to browsers and tools, of which accounts keeps only the hash."""
 
 from __future__ import annotations
 
 import base64
+import hashlib
 import hmac
+import secrets
 from collections.abc import Iterable, Sequence
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
@@ -73,3 +76,13 @@ def _link_token(key: bytes, purpose: str, event_id: str) -> str:
 
 def _derived_key(master_secret: bytes, use: bytes) -> bytes:
     return HKDF(hashes.SHA256(), length=32, salt=None, info=b"portail accounts " + use).derive(master_secret)
+
+
+def new_secret() -> str:
+    """256 random bits as URL-safe text: sessions, browsers' cookies, tools' tokens."""
+    return secrets.token_urlsafe(32)
+
+
+def hash_secret(secret: str) -> str:
+    """SHA-256 in hexadecimal, as secrets are stored (they have 256 random bits, so no slow hash is needed)."""
+    return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()

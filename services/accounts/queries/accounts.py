@@ -1,0 +1,142 @@
+"""What candidates see of their own account, what staff see of it, found by its mail address; who has an address: one
+activated account or staff member at most, and any number of pending creations.
+
+`email_key` is the form under which an address is unique (domain/emails.py). `lock` keeps the rows locked until the
+caller's transaction ends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from services.accounts import civil_status_mapping
+from services.accounts.dependencies import dependencies
+from services.accounts.domain import account_form
+from services.accounts.domain.account_input import typed_values
+from services.accounts.domain.emails import key_of
+from services.accounts.domain.mail_link_rules import EMAIL_CHANGE_LIFETIME
+from services.accounts.models import Account, EmailChange, MailRefusal, StaffMember, db
+from services.chassis.clock import portal_now
+from services.chassis.errors import DomainError, NotFound
+from services.contracts.account_rules import Editable
+from services.contracts.api.candidate_accounts import Candidate, CandidateDetail, Candidates, RefusedMails
+from services.contracts.api.operation import answer_of
+from services.contracts.api.own_account import MyAccount, MyAddresses
+
+Person = Account | StaffMember
+
+
+def my_account(account_id: str, typed: dict[str, Any] | None = None) -> MyAccount:
+    """The account and its form, in which what was typed replaces what is stored. Raises NotFound."""
+    account = stored_account(account_id)
+    notice = _frozen_notice(account)
+    values = typed_values(civil_status_mapping.civil_status_of(account), account.email) | (typed or {})
+    form = account_form.change(values, dependencies().profile, frozen_notice=notice)
+    editable = Editable.ALL if notice is None else Editable.CONTACT_ONLY
+    return answer_of(MyAccount, account, editable=editable.value, pending_email=_pending_email(account), form=form)
+
+
+def my_addresses(account_id: str) -> MyAddresses:
+    """Raises NotFound."""
+    account = stored_account(account_id)
+    return MyAddresses(email=account.email, pending_email=_pending_email(account))
+
+
+def my_signed_identity(account_id: str) -> str:
+    """The identity in force, as a signed token; a pending change is not in it yet. Raises NotFound."""
+    return civil_status_mapping.signed_identity(stored_account(account_id))
+
+
+def stored_account(account_id: str) -> Account:
+    """Raises NotFound for an account erased meanwhile."""
+    with db.reading() as session:
+        account = session.get(Account, account_id)
+    if account is None:
+        raise NotFound()
+    return account
+
+
+def is_frozen(account: Account) -> bool:
+    """Whether a candidature was ever saved, so that the civil status cannot change; may ask registrations.
+
+    Raises Unavailable.
+    """
+    return account.engaged_at is not None or dependencies().registrations.is_engaged(account.id)
+
+
+def _frozen_notice(account: Account) -> str | None:
+    """Why only mail and password can change; None where everything can."""
+    try:
+        return account_form.FROZEN_NOTICE if is_frozen(account) else None
+    except DomainError:  # registrations does not answer: mail and password can be changed nevertheless
+        return account_form.UNSURE_NOTICE
+
+
+def _pending_email(account: Account) -> str | None:
+    latest = (
+        select(EmailChange)
+        .where(EmailChange.account_id == account.id, EmailChange.requested_at > portal_now() - EMAIL_CHANGE_LIFETIME)
+        .order_by(EmailChange.requested_at.desc())
+        .limit(1)
+    )
+    with db.reading() as session:
+        email_change = session.scalars(latest).one_or_none()
+    return email_change.address if email_change is not None and email_change.confirmed_at is None else None
+
+
+def candidates_at(email: str) -> Candidates:
+    """The account of this address, else the creations that wait for it, newest first."""
+    email_key = key_of(email)
+    with db.reading_for_staff() as session:
+        account = account_at(session, email_key)
+        accounts = [account] if account else pending_creations_at(session, email_key)
+        return Candidates(candidates=tuple(_candidate(session, account) for account in accounts))
+
+
+def candidate(candidate_id: str) -> CandidateDetail:
+    """An account, activated or not, with the `form` of its civil status. Raises NotFound."""
+    with db.reading() as session:
+        account = session.get(Account, candidate_id)
+        if account is None:
+            raise NotFound()
+        answer = _candidate(session, account)
+    return answer_of(CandidateDetail, answer, form=account_form.correction(answer.values))
+
+
+def _candidate(session: Session, account: Account) -> Candidate:
+    refusals = session.scalars(select(MailRefusal).where(MailRefusal.account_id == account.id)).all()
+    return answer_of(
+        Candidate,
+        account,
+        activated=account.activated_at is not None,
+        refused_mails=tuple(answer_of(RefusedMails, refusal, since=refusal.refused_at) for refusal in refusals),
+        values=typed_values(civil_status_mapping.civil_status_of(account), account.email),
+    )
+
+
+def account_at(session: Session, email_key: str, *, lock: bool = False) -> Account | None:
+    """The activated account of this address."""
+    query = select(Account).where(Account.email_key == email_key, Account.activated_at.is_not(None))
+    return session.scalars(query.with_for_update() if lock else query).one_or_none()
+
+
+def owner_of(session: Session, email_key: str, *, lock: bool = False) -> Person | None:
+    """The candidate with an activated account, or the staff member, who logs in with this address."""
+    staff = select(StaffMember).where(StaffMember.email_key == email_key)
+    account = account_at(session, email_key, lock=lock)
+    return account or session.scalars(staff.with_for_update() if lock else staff).one_or_none()
+
+
+def pending_creations_at(session: Session, email_key: str, *, lock: bool = False) -> Sequence[Account]:
+    """The creations that wait for their activation at this address, newest first.
+
+    When locked they come in the order of their ids, so that two transactions never wait for each other.
+    """
+    query = select(Account).where(Account.email_key == email_key, Account.activated_at.is_(None))
+    if lock:
+        return session.scalars(query.order_by(Account.id).with_for_update()).all()
+    return session.scalars(query.order_by(Account.created_at.desc(), Account.id)).all()

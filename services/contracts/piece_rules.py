@@ -27,7 +27,7 @@ MEDIA_TYPES = {
     "mp4": "video/mp4",
 }
 FORMATS = tuple(MEDIA_TYPES)
-"""In the guide's order. pieces has a check for each (`services/pieces/domain/formats.py`)."""
+"""In the guide's order. pieces has a check for each (`services/pieces/domain/files.py`)."""
 OTHER_EXTENSIONS = {"jpeg": "jpg", "jpe": "jpg", "jfif": "jpg", "m4v": "mp4"}
 """The format that each of them announces; otherwise a format is its own extension."""
 HEIC_EXTENSIONS = ("heic", "heif", "hif")

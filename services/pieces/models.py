@@ -34,7 +34,7 @@ from services.chassis.events import EventTables
 from services.contracts.piece_rules import ChangeKind, Scan, Status
 from services.contracts.registrations import SessionOptions
 from services.objects import ObjectKey, ObjectTables
-from services.pieces.domain.filenames import MAX_LENGTH
+from services.pieces.domain.files import MAX_FILENAME_LENGTH
 
 db = Database()
 event_tables = EventTables(db)
@@ -216,7 +216,7 @@ class Deposit(db.Model):
     size: Mapped[int] = mapped_column(Integer)
     sha256: Mapped[str] = mapped_column(String(64))
     media_type: Mapped[str] = mapped_column(String(128))
-    filename: Mapped[str] = mapped_column(String(MAX_LENGTH))
+    filename: Mapped[str] = mapped_column(String(MAX_FILENAME_LENGTH))
     deposited_at: Mapped[datetime] = mapped_column(UtcDateTime)
     removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # Written only by versions before the table retired_objects; to be dropped once none may run beside this one.
@@ -250,7 +250,7 @@ class Upload(db.Model):
     id: Mapped[str] = mapped_column(ID, primary_key=True, default=new_id)
     candidate_id: Mapped[str] = mapped_column(ID, index=True)
     piece_id: Mapped[str] = mapped_column(ForeignKey("pieces.id", ondelete="CASCADE"), index=True)
-    filename: Mapped[str] = mapped_column(String(MAX_LENGTH))
+    filename: Mapped[str] = mapped_column(String(MAX_FILENAME_LENGTH))
     length: Mapped[int] = mapped_column(Integer)
     begun_at: Mapped[datetime] = mapped_column(UtcDateTime)
     touched_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)

@@ -11,9 +11,8 @@ from services.contracts import registration_lengths as lengths
 from services.contracts.document_rules import LONGEST_CODE
 from services.contracts.piece_rules import FORMATS, Scan, Status
 from services.documents.models import CachedRendering, Document, Import, Publication
-from services.pieces.domain.formats import Format
-from services.pieces.domain.object_keys import DepositKey
-from services.pieces.inspection.format_checks import CHECKS
+from services.pieces.domain.files import DepositKey, Format
+from services.pieces.inspection.tasks import CHECKS
 from services.pieces.models import Candidature, Piece, Window
 from services.registrations.catalogue import length_checks
 from services.registrations.domain import acquis

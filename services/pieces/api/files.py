@@ -14,7 +14,7 @@ from services.contracts.api import pieces as api
 from services.contracts.api import staff_pieces as staff_api
 from services.contracts.piece_rules import Scan
 from services.pieces.dependencies import dependencies
-from services.pieces.domain.filenames import UNNAMED
+from services.pieces.domain.files import UNNAMED
 from services.pieces.operations import downloads, page_pictures, previews
 from services.pieces.operations.controls import Gestionnaire
 from services.pieces.operations.downloads import OpenedFile

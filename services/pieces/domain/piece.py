@@ -1,13 +1,64 @@
-"""Whether a candidate may deposit or delete the file of a piece at an instant; if not, the sentence that says why."""
+"""Whether a candidate may deposit, delete or validate a piece at an instant; if not, the sentence that says why.
+
+Deposit periods are half-open [opens, closes), compared as instants, shown in Paris time (guide §10). « J'ai fourni
+toutes mes pièces » validates a regroupement, which freezes its pieces.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.chassis.french import shown_end
+from services.chassis.clock import to_paris
+from services.chassis.french import short_date, shown_end, time_of_day, weekday_date
+from services.contracts import page_labels
 from services.contracts.piece_rules import Scan, Status
-from services.pieces.domain.periods import Period, format_instant
+
+
+@dataclass(frozen=True, order=True)
+class Period:
+    """Aware instants; ordered by opening, then by closing."""
+
+    opens: datetime
+    closes: datetime
+
+    def is_open(self, at: datetime) -> bool:
+        """From `opens` on, no longer at `closes` itself."""
+        return self.opens <= at < self.closes
+
+    @property
+    def sentence(self) -> str:
+        """« A déposer en ligne entre le lundi 04 octobre 2021 et le dimanche 31 octobre 2021 23:59 (heure/Paris) »
+
+        The guide shows the hour of the end alone; that of the beginning is shown where it is not midnight.
+        """
+        end = shown_end(self.closes)
+        opens = _format_opening(self.opens)
+        return f"A déposer en ligne entre le {opens} et le {weekday_date(end)} {time_of_day(end)} (heure/Paris)"
+
+    def closed_reason(self, at: datetime) -> str:
+        """The sentence that says why nothing can be deposited at `at`, outside the period."""
+        if at < self.opens:
+            return f"Le dépôt n'est pas encore ouvert : il ouvrira le {format_instant(self.opens)}."
+        return f"Le dépôt est fermé depuis le {format_instant(shown_end(self.closes))}."
+
+
+def format_instant(instant: datetime) -> str:
+    """« 05/03/2021 15:59 (heure/Paris) »"""
+    return f"{short_date(instant)} {time_of_day(instant)} (heure/Paris)"
+
+
+def _format_opening(opens: datetime) -> str:
+    local = to_paris(opens)
+    day = weekday_date(local)
+    return day if (local.hour, local.minute) == (0, 0) else f"{day} {time_of_day(local)}"
+
+
+def days_left(deadline: datetime, at: datetime) -> int:
+    """Days of Paris from the day of `at` to the last day before the exclusive `deadline`; 0 on that day itself."""
+    return (shown_end(deadline).date() - to_paris(at).date()).days
+
 
 VALIDATED = "Vous avez validé cette pièce : elle ne peut plus être modifiée."
 CONTROLLED = "Cette pièce a été prise en compte par le service gestionnaire : elle ne peut plus être modifiée."
@@ -19,7 +70,6 @@ NO_FILE = "Aucun fichier n'est déposé pour cette pièce."
 class CurrentDeposit:
     """The current file. `controlled`: a gestionnaire has controlled this very file."""
 
-    id: str
     scan: Scan
     controlled: bool
 
@@ -95,3 +145,93 @@ def _change_refusal(piece: PieceState, at: datetime) -> str | None:
 def reopening_over(until: datetime) -> str:
     """The sentence once the right to deposit again has ended, at the exclusive `until`."""
     return f"Cette pièce pouvait être déposée à nouveau jusqu'au {format_instant(shown_end(until))}."
+
+
+RECEIVED = "Le service gestionnaire a reçu cette pièce et ne l'a pas encore contrôlée."
+NOTHING_TO_DO = "Vous n'avez rien à faire."
+DANGEROUS = "L'antivirus a trouvé ce fichier dangereux : remplacez-le."
+
+
+def candidate_sentence(piece: PieceState, at: datetime) -> str | None:
+    """What its candidate reads beside the piece at `at`; None where the file and its dates say enough."""
+    if not piece.asked:
+        return NO_LONGER_ASKED
+    can_deposit = deposit_refusal(piece, at) is None
+    if can_deposit and piece.deposit and piece.deposit.scan is Scan.INFECTED:
+        return DANGEROUS
+    if piece.reopened_until is not None:
+        return _after_refusal(piece, piece.reopened_until, can_deposit)
+    return {Status.RECEIVED: RECEIVED, Status.COMPLIANT: NOTHING_TO_DO}.get(piece.status) if piece.status else None
+
+
+def _after_refusal(piece: PieceState, until: datetime, can_deposit: bool) -> str:
+    if not can_deposit:
+        return reopening_over(until)
+    end = format_instant(shown_end(until))
+    if piece.provided:
+        return f"Votre nouveau fichier est déposé : cliquez sur « {page_labels.VALIDATE} » avant le {end}."
+    return f"Vous pouvez déposer à nouveau cette pièce, puis la valider, jusqu'au {end}."
+
+
+ALREADY_VALIDATED = "Vous avez déjà indiqué avoir fourni toutes les pièces de ce regroupement."
+SETTLED_BY_STAFF = (
+    "Le service gestionnaire a pris en compte toutes les pièces de ce regroupement : vous n'avez rien à faire."
+)
+SETTLED_BY_BOTH = (
+    "Toutes les pièces de ce regroupement sont validées ou prises en compte par le service gestionnaire : "
+    "vous n'avez rien à faire."
+)
+NOTHING_ASKED = "Aucune pièce n'est demandée dans ce regroupement."
+NOTHING_PROVIDED = "Aucun fichier n'a été déposé dans ce regroupement."
+WARNING = (
+    'En cliquant sur "J\'ai fourni toutes les pièces", vous validez que vous avez fourni toutes vos pièces, '
+    "vous ne pourrez plus les modifier et vos pièces pourront être étudiées."
+)
+
+
+def validatable_indexes(pieces: Sequence[PieceState], at: datetime) -> list[int]:
+    """Indexes of the pieces that a validation at `at` freezes: asked for, not settled, in time.
+
+    After the period those are the refused pieces alone, until their own date.
+    """
+    return [index for index, piece in enumerate(pieces) if piece.asked and not piece.settled and piece.in_time(at)]
+
+
+def is_complete(pieces: Sequence[PieceState]) -> bool:
+    """Whether every piece asked for in the regroupement is settled: then there is nothing to validate."""
+    asked_pieces = [piece for piece in pieces if piece.asked]
+    return bool(asked_pieces) and all(piece.settled for piece in asked_pieces)
+
+
+def validation_refusal(pieces: Sequence[PieceState], at: datetime) -> str | None:
+    """Why the regroupement cannot be validated at `at`, as a sentence; None if it can."""
+    asked_pieces = [piece for piece in pieces if piece.asked]
+    if not asked_pieces:
+        return NOTHING_ASKED
+    if is_complete(asked_pieces):
+        return _settled_sentence(asked_pieces)
+    open_pieces = [asked_pieces[index] for index in validatable_indexes(asked_pieces, at)]
+    if not open_pieces:
+        return deposit_refusal(next(piece for piece in asked_pieces if not piece.settled), at)
+    missing = [piece for piece in open_pieces if (piece.required or piece.reopened) and not piece.provided]
+    if missing:
+        return _missing_sentence(missing)
+    if any(piece.provided for piece in asked_pieces):
+        return None
+    return NOTHING_PROVIDED
+
+
+def _settled_sentence(pieces: Sequence[PieceState]) -> str:
+    """Says who settled the pieces: the candidate by validations, the gestionnaire by controls, or both."""
+    validated = [piece.validated_at is not None for piece in pieces]
+    if all(validated):
+        return ALREADY_VALIDATED
+    return SETTLED_BY_BOTH if any(validated) else SETTLED_BY_STAFF
+
+
+def _missing_sentence(missing: Sequence[PieceState]) -> str:
+    infected = [piece.label for piece in missing if piece.deposit and piece.deposit.scan is Scan.INFECTED]
+    if infected:
+        return f"L'antivirus a trouvé un fichier dangereux, à remplacer : {' ; '.join(infected)}."
+    names = " ; ".join(piece.label for piece in missing)
+    return f"Il manque {'une pièce' if len(missing) == 1 else f'{len(missing)} pièces'} : {names}."

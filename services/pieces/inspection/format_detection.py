@@ -6,8 +6,7 @@ from typing import BinaryIO
 
 import puremagic
 
-from services.pieces.domain.filenames import extension_of
-from services.pieces.domain.formats import Format
+from services.pieces.domain.files import Format, extension_of
 from services.pieces.inspection import archives, audio_video, ole
 
 HEAD_BYTES = 4096

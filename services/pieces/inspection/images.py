@@ -1,21 +1,48 @@
-"""Checks of PNG and JPEG: whole, and with few enough pixels to be decoded, which are counted before any is decoded."""
+"""Checks of PNG and JPEG: whole, and with few enough pixels to be decoded, which are counted before any is decoded.
+
+HEIC, as telephones take photographs, is converted to JPEG, since exam offices cannot open it; without date and place.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import io
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import BinaryIO
 
+import pillow_heif
 from PIL import Image, JpegImagePlugin
 
+from services.contracts.piece_rules import MAX_FILE_BYTES
 from services.pieces.domain.refusals import FileRefused, RefusalReason, damaged
 
 NOUN_PHRASE = "Cette image"
-MAX_PIXELS = {"PNG": 50_000_000, "JPEG": 210_000_000}
-"""An A4 sheet scanned at 600 dpi has 35 million, telephones' largest photographs 108 and 200."""
+MAX_PIXELS = {"PNG": 50_000_000, "JPEG": 210_000_000, "HEIC": 30_000_000}
+"""An A4 sheet scanned at 600 dpi has 35 million, telephones' largest photographs 108 and 200; as HEIC they usually have
+12 and 24, and one of 48 fits neither into the memory nor into a deposit."""
 MAX_COEFFICIENTS = 180_000_000
 """Of a progressive JPEG, all of which are in memory while it is decoded, two bytes each: 108 million pixels with halved
 colours fit."""
+MAX_SIDE = 4096  # pixels of the long side of a JPEG made of a HEIC
+QUALITY = 85  # of that JPEG
 _JPEG_SCALE = 8  # decoding a JPEG at an eighth of its size reads all of it, in little memory
+
+pillow_heif.options.DECODE_THREADS = 1  # besides the decoder's own
+pillow_heif.options.THUMBNAILS = False
+pillow_heif.options.DEPTH_IMAGES = False
+pillow_heif.options.AUX_IMAGES = False
+
+
+@contextmanager
+def refusing_damaged(noun_phrase: str) -> Iterator[None]:
+    """Errors in the block refuse the file as damaged, since a decoder may fail in any way on hostile bytes; but not
+    other refusals, nor the lack of memory."""
+    try:
+        yield
+    except (FileRefused, MemoryError):
+        raise
+    except Exception as error:
+        raise damaged(noun_phrase) from error
 
 
 def check_png(content: BinaryIO) -> None:
@@ -30,25 +57,18 @@ def check_jpeg(content: BinaryIO) -> None:
 
 def _check(content: BinaryIO, format: str, prepare: Callable[[Image.Image], None]) -> None:
     content.seek(0)
-    max_pixels = MAX_PIXELS[format]
     Image.MAX_IMAGE_PIXELS = None  # Pillow's own limit; MAX_PIXELS is checked below
-    try:
-        with Image.open(content, formats=[format]) as image:
-            if image.width * image.height > max_pixels:
-                raise too_many_pixels(max_pixels)
-            prepare(image)
-            image.load()
-    except (FileRefused, MemoryError):
-        raise
-    except (Exception, RecursionError) as error:  # a decoder may fail in any way on hostile bytes
-        raise damaged(NOUN_PHRASE) from error
+    with refusing_damaged(NOUN_PHRASE), Image.open(content, formats=[format]) as image:
+        _refuse_many_pixels(image.width * image.height, MAX_PIXELS[format])
+        prepare(image)
+        image.load()
 
 
 def _decode_reduced(image: Image.Image) -> None:
     if not isinstance(image, JpegImagePlugin.JpegImageFile):
         raise damaged(NOUN_PHRASE)
     if image.info.get("progressive") and _count_coefficients(image) > MAX_COEFFICIENTS:
-        raise too_many_pixels(MAX_PIXELS["PNG"])
+        raise _too_many_pixels(MAX_PIXELS["PNG"])
     image.draft("RGB", (max(1, image.width // _JPEG_SCALE), max(1, image.height // _JPEG_SCALE)))
 
 
@@ -58,10 +78,51 @@ def _count_coefficients(image: JpegImagePlugin.JpegImageFile) -> int:
     return image.width * image.height * sum(shares) // max(1, *shares)
 
 
-def too_many_pixels(max_pixels: int) -> FileRefused:
-    """For an image of more than `max_pixels`."""
+def _refuse_many_pixels(pixels: int, max_pixels: int) -> None:
+    if pixels > max_pixels:
+        raise _too_many_pixels(max_pixels)
+
+
+def _too_many_pixels(max_pixels: int) -> FileRefused:
     return FileRefused(
         RefusalReason.TOO_MANY_PIXELS,
         f"Cette image compte plus de {max_pixels // 1_000_000} millions de points : elle ne pourra pas être affichée. "
         "Réduisez-la.",
     )
+
+
+def decode_heic(content: BinaryIO) -> Image.Image:
+    """The photograph, upright. Raises FileRefused for one that is damaged or has too many pixels."""
+    content.seek(0)
+    with refusing_damaged(NOUN_PHRASE):
+        photograph = pillow_heif.open_heif(content)
+        width, height = photograph.size
+        _refuse_many_pixels(width * height, MAX_PIXELS["HEIC"])
+        return photograph.to_pillow()
+
+
+def to_jpeg(content: BinaryIO) -> bytes:
+    """The photograph as a JPEG within the limit of one file. Raises FileRefused."""
+    image = flatten(decode_heic(content))
+    image.thumbnail((MAX_SIDE, MAX_SIDE))
+    jpeg = _encode_jpeg(image)
+    return jpeg if len(jpeg) <= MAX_FILE_BYTES else _encode_jpeg(image.reduce(2))
+
+
+def flatten(image: Image.Image) -> Image.Image:
+    """The image in colours or grey, transparent parts on white."""
+    if image.mode in ("L", "RGB"):
+        return image
+    if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
+        transparent = image.convert("RGBA")
+        background = Image.new("RGB", image.size, "white")
+        background.paste(transparent, mask=transparent.getchannel("A"))
+        return background
+    return image.convert("L" if image.mode in ("1", "I", "I;16", "F") else "RGB")
+
+
+def _encode_jpeg(image: Image.Image) -> bytes:
+    out = io.BytesIO()
+    image.info.clear()  # colour profile, comment
+    image.save(out, "JPEG", quality=QUALITY)
+    return out.getvalue()

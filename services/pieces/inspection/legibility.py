@@ -43,6 +43,14 @@ def find_signs(image: Image.Image, *, original_size: bool) -> tuple[Sign, ...]:
     return tuple(sign for sign in Sign if sign in signs)
 
 
+def signs_of_document(signs: list[tuple[Sign, ...]]) -> tuple[Sign, ...]:
+    """The signs of a document from those of each page: any page's, but BLANK only where all pages are, since the back
+    of a sheet may be blank."""
+    is_blank = bool(signs) and all(Sign.BLANK in signs_of_page for signs_of_page in signs)
+    document_signs = {sign for signs_of_page in signs for sign in signs_of_page} - (set() if is_blank else {Sign.BLANK})
+    return tuple(sign for sign in Sign if sign in document_signs)
+
+
 def _without_margins(image: Image.Image) -> Image.Image:
     """Without a sixteenth on each side: scanners leave shadows there, and telephones show the table."""
     width, height = image.size

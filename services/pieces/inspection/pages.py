@@ -1,8 +1,12 @@
-"""Renders pictures and pages of PDFs, for previews and to look at their legibility; converts and merges to PDF."""
+"""Pages, of PDFs or pictures: checks PDFs, renders pages to be seen or looked at, makes PDFs of pictures, merges PDFs.
+
+A PDF that opens without a password but forbids printing or copying is accepted: staff can read it.
+"""
 
 from __future__ import annotations
 
 import io
+import re
 import time
 from collections.abc import Iterator
 from typing import BinaryIO
@@ -12,14 +16,15 @@ import pypdfium2
 from PIL import Image, ImageOps
 
 from services.contracts.piece_rules import MAX_FILE_BYTES, MAX_MERGED_FILES, PAGE_SIDE, PREVIEW_SIDE, Sign
-from services.pieces.domain import legibility as rules
-from services.pieces.domain.formats import Format
-from services.pieces.domain.legibility import Look
-from services.pieces.domain.refusals import damaged
-from services.pieces.inspection import heif, legibility, pdf
+from services.pieces.domain.files import Format
+from services.pieces.domain.refusals import damaged, protected
+from services.pieces.inspection import images, legibility
 from services.pieces.inspection.format_detection import detect_format, is_heic
-from services.pieces.inspection.images import NOUN_PHRASE
+from services.pieces.inspection.protocol import Look
 
+NOUN_PHRASE = "Ce PDF"
+TAIL_BYTES = 2048  # in which readers look for the end of a PDF
+_STARTXREF = re.compile(rb"startxref\s+(\d{1,10})\s+%%EOF")
 JPEG_QUALITY = 80
 A4_INCHES = 11.69  # its long side
 MAX_LOOKED_AT_PAGES = MAX_MERGED_FILES  # of a PDF: each photograph that was joined
@@ -50,7 +55,7 @@ def look_at(content: BinaryIO) -> Look:
     """The pages and the signs of illegibility of a sound picture or PDF; an empty Look for any other format."""
     kind = detect_format(content)
     if kind is Format.PDF:
-        return Look(len(_open_pdf(content)), rules.signs_of_document(list(_signs_by_page(content))))
+        return Look(len(_open_pdf(content)), legibility.signs_of_document(list(_signs_by_page(content))))
     if kind in (Format.PNG, Format.JPG):
         return Look(
             None, legibility.find_signs(next(_render(content, legibility.LOOK_SIDE, range(1))), original_size=True)
@@ -95,9 +100,9 @@ def _render(content: BinaryIO, side: int, pages: range) -> Iterator[Image.Image]
         return
     if 0 not in pages:
         return
-    image = heif.decode(content) if is_heic(content) else _decode_picture(content, side)
+    image = images.decode_heic(content) if is_heic(content) else _decode_picture(content, side)
     image.thumbnail((side, side))
-    upright = heif.flatten(ImageOps.exif_transpose(image))
+    upright = images.flatten(ImageOps.exif_transpose(image))
     upright.info.clear()  # place, date, comment
     yield upright
 
@@ -105,21 +110,17 @@ def _render(content: BinaryIO, side: int, pages: range) -> Iterator[Image.Image]
 def _decode_picture(content: BinaryIO, side: int) -> Image.Image:
     """A JPEG is decoded at about the size that is needed. Its pixels were counted before, by `images`."""
     content.seek(0)
-    try:
+    with images.refusing_damaged(images.NOUN_PHRASE):
         image = Image.open(content, formats=["JPEG", "PNG"])
         image.draft(None, (side, side))
         image.load()
-    except MemoryError:
-        raise
-    except (Exception, RecursionError) as error:  # a decoder may fail in any way on hostile bytes
-        raise damaged(NOUN_PHRASE) from error
     return image
 
 
 def _render_pdf(content: BinaryIO, side: int, pages: range) -> Iterator[Image.Image]:
     document = _open_pdf(content)
     if len(document) == 0:
-        raise damaged(pdf.NOUN_PHRASE)
+        raise damaged(NOUN_PHRASE)
     for number in pages[: max(0, len(document) - pages.start)]:
         pdf_page = document[number]
         scale = side / max(1.0, *pdf_page.get_size())
@@ -129,3 +130,25 @@ def _render_pdf(content: BinaryIO, side: int, pages: range) -> Iterator[Image.Im
 def _open_pdf(content: BinaryIO) -> pypdfium2.PdfDocument:
     content.seek(0)
     return pypdfium2.PdfDocument(content.read())
+
+
+def check_pdf(content: BinaryIO) -> None:
+    """Raises FileRefused for a PDF that is truncated, unreadable, without pages or encrypted."""
+    _check_end(content)
+    content.seek(0)
+    with images.refusing_damaged(NOUN_PHRASE):
+        try:
+            with pikepdf.open(content, suppress_warnings=True) as document:
+                pages = len(document.pages)
+        except pikepdf.PasswordError as error:
+            raise protected(NOUN_PHRASE) from error
+    if pages < 1:
+        raise damaged(NOUN_PHRASE)
+
+
+def _check_end(content: BinaryIO) -> None:
+    size = content.seek(0, 2)
+    content.seek(max(0, size - TAIL_BYTES))
+    ends = _STARTXREF.findall(content.read())
+    if not ends or int(ends[-1]) >= size:
+        raise damaged(NOUN_PHRASE)

@@ -26,8 +26,7 @@ from typing import Any, BinaryIO
 
 from services.chassis.errors import DomainError
 from services.pieces.domain import refusals
-from services.pieces.domain.formats import Format
-from services.pieces.domain.legibility import Look
+from services.pieces.domain.files import Format
 from services.pieces.domain.refusals import UnverifiableFile, UnverifiedReason
 from services.pieces.inspection.confinement import FIRST_LOOK_SECONDS, LIMITS, hide_memory
 from services.pieces.inspection.fair_queue import FairQueue, QueueFull
@@ -35,6 +34,7 @@ from services.pieces.inspection.protocol import (
     MAX_ANSWER_BYTES,
     MAX_VERDICT_BYTES,
     Answer,
+    Look,
     Task,
     decode_answer,
     decode_format,

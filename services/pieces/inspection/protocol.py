@@ -12,8 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from services.contracts.piece_rules import MAX_FILE_BYTES, Sign
-from services.pieces.domain.formats import Format
-from services.pieces.domain.legibility import Look
+from services.pieces.domain.files import Format
 from services.pieces.domain.refusals import (
     FileRefused,
     FormatRefused,
@@ -43,6 +42,15 @@ class Task(StrEnum):
     """A small JPEG."""
     PAGE_PICTURE = "page_picture"
     """A page as a JPEG that is large enough to be read."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a look at the legibility of a file found: signs warn the candidate, and never refuse the file. `pages`: of a
+    PDF, else None. Also without signs where no look was possible."""
+
+    pages: int | None = None
+    signs: tuple[Sign, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -16,9 +16,8 @@ from services.chassis.events import follow_up
 from services.contracts.piece_rules import Scan, Status
 from services.objects import operation_naming, retire
 from services.pieces.dependencies import Dependencies
-from services.pieces.domain import formats, refusals
-from services.pieces.domain.formats import Format
-from services.pieces.domain.object_keys import DepositKey
+from services.pieces.domain import files, refusals
+from services.pieces.domain.files import DepositKey, Format
 from services.pieces.domain.piece import deletion_refusal, deposit_refusal
 from services.pieces.metrics import DEPOSITS
 from services.pieces.models import AuditEntry, Deposit, Piece, db, object_tables
@@ -58,7 +57,7 @@ def store_deposit(
         context = own_piece(session, candidate_id, piece_id)
     refuse_closed_deposit(context, at)
     count_deposit_try(candidate_id, dependencies.deposits_per_hour)
-    accepted = accept(formats.accepted_formats(tuple(context.piece.formats)))
+    accepted = accept(files.accepted_formats(tuple(context.piece.formats)))
     key = _new_key(context, accepted.file)
     store_file(dependencies.store, key, accepted.file, accepted.format.media_type)
     with operation_naming(db, dependencies.store, str(key)) as session:

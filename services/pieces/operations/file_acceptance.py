@@ -6,12 +6,10 @@ from dataclasses import dataclass
 
 from services.contracts.piece_rules import HEIC_EXTENSIONS
 from services.pieces.dependencies import Dependencies
-from services.pieces.domain import formats, refusals
-from services.pieces.domain.filenames import extension_of, with_extension
-from services.pieces.domain.formats import Format
-from services.pieces.domain.legibility import Look
+from services.pieces.domain import files, refusals
+from services.pieces.domain.files import Format, extension_of, with_extension
 from services.pieces.inspection.format_detection import is_heic
-from services.pieces.inspection.protocol import Task
+from services.pieces.inspection.protocol import Look, Task
 from services.pieces.operations.received_files import ReceivedFile, hold_in_memory
 
 
@@ -41,7 +39,7 @@ def accept_file(
         file = _convert_to_jpeg(dependencies, candidate_id, file)
         filename, converted = with_extension(filename, Format.JPG), True
     format = dependencies.inspections.inspect(candidate_id, file.content, filename, accepted_formats)
-    has_pages = format in formats.VIEWABLE
+    has_pages = format in files.VIEWABLE
     look = dependencies.inspections.look(candidate_id, file.content) if has_pages else Look()
     file.content.seek(0)
     return AcceptedFile(file, filename, format, converted, look)
@@ -50,7 +48,7 @@ def accept_file(
 def refuse_misnamed_heic(filename: str) -> None:
     """Raises FileRefused where the name of a HEIC says another format."""
     extension = extension_of(filename)
-    if not formats.is_heic_extension(extension):
+    if not files.is_heic_extension(extension):
         raise refusals.wrong_extension(extension, "HEIC", HEIC_EXTENSIONS[0])
 
 

@@ -6,7 +6,7 @@ import structlog
 
 from services.objects import BytesChanged, ObjectStore, StoreUnavailable, put_verified
 from services.pieces.domain import refusals
-from services.pieces.domain.object_keys import DepositKey
+from services.pieces.domain.files import DepositKey
 from services.pieces.operations.received_files import ReceivedFile
 
 log = structlog.get_logger()

@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from services.chassis.errors import DomainError
 from services.contracts.piece_rules import MAX_FILE_BYTES
 from services.pieces.dependencies import Dependencies
-from services.pieces.domain import formats
+from services.pieces.domain import files
 from services.pieces.domain import uploads as rules
-from services.pieces.domain.filenames import with_extension
-from services.pieces.domain.formats import Format
+from services.pieces.domain.files import Format, with_extension
 from services.pieces.domain.refusals import FormatRefused
 from services.pieces.inspection.format_detection import is_heic
 from services.pieces.inspection.protocol import Task
@@ -43,7 +42,7 @@ def merge_into_pdf(
     if Format.PDF not in accepted_formats:
         raise FormatRefused(
             "Plusieurs pages sont réunies en un PDF. "
-            f"Formats acceptés : {formats.list_formats(accepted_formats)}. Envoyez un seul fichier."
+            f"Formats acceptés : {files.list_formats(accepted_formats)}. Envoyez un seul fichier."
         )
     documents = [_to_pdf_naming_file(dependencies, candidate_id, file) for file in files]
     merged = _merge(dependencies, candidate_id, files, documents)
@@ -59,7 +58,7 @@ def _to_pdf_naming_file(dependencies: Dependencies, candidate_id: str, file: Sou
 def _to_pdf(dependencies: Dependencies, candidate_id: str, filename: str, file: ReceivedFile) -> bytes:
     if is_heic(file.content):
         refuse_misnamed_heic(filename)
-    elif dependencies.inspections.inspect(candidate_id, file.content, filename, formats.VIEWABLE) is Format.PDF:
+    elif dependencies.inspections.inspect(candidate_id, file.content, filename, files.VIEWABLE) is Format.PDF:
         file.content.seek(0)
         return file.content.read()
     return dependencies.inspections.convert(candidate_id, Task.PAGE, file.content).content

@@ -17,8 +17,7 @@ from services.contracts.piece_rules import MAX_FILE_BYTES
 from services.objects import ObjectMissing
 from services.objects.rebuilding import Outcome, Rebuilt, is_recent
 from services.pieces.dependencies import Dependencies, dependencies
-from services.pieces.domain.formats import Format
-from services.pieces.domain.object_keys import DepositKey, parse_key
+from services.pieces.domain.files import DepositKey, Format, parse_key
 from services.pieces.models import AuditEntry, Candidature, Control, Deposit, Piece, db
 from services.pieces.operations.deposits import make_current, new_deposit
 from services.pieces.operations.reconciliation import reconciliation

@@ -17,7 +17,7 @@ from services.chassis.clock import iso_utc
 from services.chassis.database.audit import Actor
 from services.chassis.events import publish
 from services.contracts.pieces import IncompleteCandidature, MissingGroup, MissingPiece, PiecesReminded
-from services.pieces.domain.reminders import MissingPart, Rung, due_rungs
+from services.pieces.domain.missing_pieces import MissingPart, Rung, due_rungs
 from services.pieces.models import AuditEntry, Candidature, Reminder
 from services.pieces.queries.incomplete_candidatures import (
     Incomplete,

@@ -14,7 +14,7 @@ from services.chassis.clock import system_now
 from services.chassis.errors import NotFound
 from services.pieces.dependencies import Dependencies
 from services.pieces.domain import uploads as rules
-from services.pieces.domain.formats import Format
+from services.pieces.domain.files import Format
 from services.pieces.models import Upload, UploadPart, db
 from services.pieces.operations.deposits import counting_refusals, store_deposit
 from services.pieces.operations.file_acceptance import AcceptedFile, accept_file

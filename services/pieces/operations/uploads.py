@@ -12,7 +12,7 @@ from services.chassis.database.transactions import new_id
 from services.chassis.jobs.registry import stopping
 from services.pieces.dependencies import Dependencies
 from services.pieces.domain import uploads as rules
-from services.pieces.domain.filenames import clean_filename
+from services.pieces.domain.files import clean_filename
 from services.pieces.domain.refusals import too_many_deposits_per_hour
 from services.pieces.models import Upload, UploadPart, db
 from services.pieces.operations.deposits import refuse_closed_deposit

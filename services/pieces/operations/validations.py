@@ -9,7 +9,7 @@ from services.chassis.database.audit import Actor
 from services.chassis.errors import NotFound
 from services.contracts import problem_types
 from services.pieces.domain import refusals
-from services.pieces.domain.validation import is_complete, validatable_indexes, validation_refusal
+from services.pieces.domain.piece import is_complete, validatable_indexes, validation_refusal
 from services.pieces.models import AuditEntry, Validation, db
 from services.pieces.queries.pieces import lock_candidature, own_candidature, pieces_of_candidature
 

@@ -13,11 +13,17 @@ from services.contracts.api import staff_pieces as staff_api
 from services.contracts.api.operation import answer_of
 from services.contracts.piece_rules import Status
 from services.contracts.registrations import CandidatureLabels
-from services.pieces.domain.candidate_view import candidate_view
-from services.pieces.domain.formats import accepted_formats
-from services.pieces.domain.periods import Period, format_instant
-from services.pieces.domain.remaining_actions import remaining_actions
-from services.pieces.domain.validation import WARNING, validation_refusal
+from services.pieces.domain.files import accepted_formats
+from services.pieces.domain.missing_pieces import remaining_actions
+from services.pieces.domain.piece import (
+    WARNING,
+    Period,
+    candidate_sentence,
+    deletion_refusal,
+    deposit_refusal,
+    format_instant,
+    validation_refusal,
+)
 from services.pieces.models import Candidature, Control, Deposit
 from services.pieces.queries.pieces import PastDeposit, PieceContext
 
@@ -39,20 +45,21 @@ def requested_pieces(
 
 def candidate_piece(context: PieceContext, at: datetime) -> candidate_api.Piece:
     """A piece for its candidate, with what they may do with it at `at`."""
-    row, view = context.piece, candidate_view(context.state, at)
+    row, state = context.piece, context.state
+    sentence = candidate_sentence(state, at)
     return answer_of(
         candidate_api.Piece,
         row,
         required=row.required and row.asked,
         formats=tuple(format.value for format in accepted_formats(tuple(row.formats))),
-        can_deposit=view.can_deposit,
-        can_delete=view.can_delete,
+        can_deposit=deposit_refusal(state, at) is None,
+        can_delete=deletion_refusal(state, at) is None,
         deposit=_candidate_deposit(context.deposit, row.validated_at) if context.deposit else None,
         status=context.status.label if context.status else None,
         status_code=row.status,
         resubmit_until=row.reopened_until,
-        resubmit_sentence=view.sentence if row.reopened_until and row.asked else None,
-        sentence=view.sentence,
+        resubmit_sentence=sentence if row.reopened_until and row.asked else None,
+        sentence=sentence,
     )
 
 

@@ -13,11 +13,10 @@ from sqlalchemy import Select, and_, case, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from services.contracts.piece_rules import Scan, Status
-from services.pieces.domain.periods import Period
-from services.pieces.domain.piece import CurrentDeposit, PieceState
-from services.pieces.domain.remaining_actions import deadline, is_to_deposit
+from services.pieces.domain.missing_pieces import deadline, is_to_deposit
+from services.pieces.domain.piece import CurrentDeposit
 from services.pieces.models import Candidature, Control, Deposit, Piece, Reminder, Window, Withdrawal
-from services.pieces.queries.pieces import is_not_withdrawn
+from services.pieces.queries.pieces import is_not_withdrawn, state_of
 
 PAGE = 50
 """Candidatures that are looked at by one statement."""
@@ -95,25 +94,11 @@ def incomplete_among(
     for candidature, piece, window, scan in session.execute(
         query.order_by(Piece.candidature_id, Piece.position, Piece.code)
     ):
-        state = _state(piece, window, scan)
+        state = state_of(piece, window, CurrentDeposit(Scan(scan), controlled=False) if scan else None)
         if is_to_deposit(state, at):
             incomplete = by_id.setdefault(candidature.id, Incomplete(candidature, window))
             incomplete.pieces.append(MissingPiece(piece, deadline(state)))
     return list(by_id.values())
-
-
-def _state(piece: Piece, window: Window | None, scan: str | None) -> PieceState:
-    source = window or piece
-    return PieceState(
-        label=piece.label,
-        asked=piece.asked,
-        required=piece.required,
-        period=Period(source.deposit_opens, source.deposit_closes),
-        deposit=CurrentDeposit("", Scan(scan), controlled=False) if scan else None,
-        status=Status(piece.status) if piece.status else None,
-        validated_at=piece.validated_at,
-        reopened_until=piece.reopened_until,
-    )
 
 
 def page_of_opening(session: Session, opening: OpeningKey, after: str) -> Sequence[str]:

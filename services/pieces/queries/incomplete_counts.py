@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from services.contracts.api.missing_pieces import IncompleteSession
 from services.contracts.piece_rules import Scan, Status
-from services.pieces.domain.days_left import days_left
+from services.pieces.domain.piece import days_left
 from services.pieces.models import Candidature, Piece, Window
 from services.pieces.queries.incomplete_candidatures import (
     CURRENT_SCAN,

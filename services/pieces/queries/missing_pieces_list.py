@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from services.chassis.errors import FieldError, Invalid, NotFound
 from services.contracts.api.missing_pieces import IncompleteCandidature, MissingPart, MissingPiece, OpenSession
 from services.contracts.api.staff_pieces import Regroupement
-from services.pieces.domain.days_left import days_left
+from services.pieces.domain.piece import days_left
 from services.pieces.queries.answers import staff_candidature
 from services.pieces.queries.incomplete_candidatures import (
     Incomplete,

@@ -13,8 +13,7 @@ from sqlalchemy.orm import Session
 from services.chassis.errors import NotFound
 from services.contracts.piece_rules import Scan, Status
 from services.pieces.domain import control
-from services.pieces.domain import piece as rules
-from services.pieces.domain.periods import Period
+from services.pieces.domain.piece import CurrentDeposit, Period, PieceState
 from services.pieces.models import Candidature, Control, Deposit, Piece, Window, Withdrawal, object_tables
 
 _CATALOGUE_ORDER = (Piece.asked.desc(), Piece.position, Piece.code)
@@ -41,9 +40,7 @@ class PieceContext:
 
     @property
     def period(self) -> Period:
-        """The deposit period that counts: the opening's moved one, else the one saved with the piece."""
-        source = self.window or self.piece
-        return Period(source.deposit_opens, source.deposit_closes)
+        return self.state.period
 
     @property
     def scan(self) -> Scan | None:
@@ -58,19 +55,25 @@ class PieceContext:
         return control.etag(self.piece.id, self.piece.revision)
 
     @property
-    def state(self) -> rules.PieceState:
+    def state(self) -> PieceState:
         """The plain values that the rules of `domain` work on."""
-        deposit = self.deposit
-        return rules.PieceState(
-            label=f"{self.piece.code} : {self.piece.label}",
-            asked=self.piece.asked,
-            required=self.piece.required,
-            period=self.period,
-            deposit=rules.CurrentDeposit(deposit.id, Scan(deposit.scan), self.controlled) if deposit else None,
-            status=self.status,
-            validated_at=self.piece.validated_at,
-            reopened_until=self.piece.reopened_until,
-        )
+        deposit = CurrentDeposit(self.scan, self.controlled) if self.scan else None
+        return state_of(self.piece, self.window, deposit)
+
+
+def state_of(piece: Piece, window: Window | None, deposit: CurrentDeposit | None) -> PieceState:
+    """The period that counts is the opening's moved one (`window`), else the one saved with the piece."""
+    dates = window or piece
+    return PieceState(
+        label=f"{piece.code} : {piece.label}",
+        asked=piece.asked,
+        required=piece.required,
+        period=Period(dates.deposit_opens, dates.deposit_closes),
+        deposit=deposit,
+        status=Status(piece.status) if piece.status else None,
+        validated_at=piece.validated_at,
+        reopened_until=piece.reopened_until,
+    )
 
 
 def is_not_withdrawn() -> ColumnElement[bool]:

@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from services.contracts.piece_rules import MAX_FILE_BYTES
-from services.pieces.domain.formats import Format
+from services.pieces.domain.files import Format
 from services.pieces.domain.refusals import FileRefused, FormatRefused, UnverifiableFile
 from services.pieces.inspection.confinement import LIMITS
-from services.pieces.inspection.format_checks import inspect_file
 from services.pieces.inspection.processes import InspectionProgram, Inspections, ProcessEnd
+from services.pieces.inspection.tasks import inspect_file
 from tests.pieces.corpus import archives, office_audio_video, pdfs, pictures
 from tests.pieces.corpus.hostile_file import UNVERIFIED, Family
 

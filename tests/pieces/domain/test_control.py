@@ -16,7 +16,7 @@ from services.pieces.domain.control import (
     if_match_names,
     reopened_until,
 )
-from services.pieces.domain.periods import Period
+from services.pieces.domain.piece import Period
 from tests.pieces.example_events import CLOSES, DURING, OPENS
 
 PERIOD = Period(OPENS, CLOSES)

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from services.chassis.clock import PARIS, end_of_day
 from services.contracts.piece_rules import MAX_MERGED_FILES
-from services.pieces.domain.periods import Period, format_instant
+from services.pieces.domain.piece import Period, format_instant
 from services.pieces.domain.uploads import UPLOAD_GRACE, deposit_instant, uploads_per_hour
 from tests.pieces.example_events import CLOSES, DURING, OPENS, SECOND
 

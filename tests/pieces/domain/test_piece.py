@@ -10,14 +10,20 @@ import pytest
 
 from services.contracts import page_labels
 from services.contracts.piece_rules import Scan, Status
-from services.pieces.domain import candidate_view as view_rules
-from services.pieces.domain import piece as piece_rules
-from services.pieces.domain import validation
-from services.pieces.domain.candidate_view import CandidateView, candidate_view
-from services.pieces.domain.periods import Period
-from services.pieces.domain.piece import NO_LONGER_ASKED, CurrentDeposit, PieceState, deletion_refusal, deposit_refusal
-from services.pieces.domain.remaining_actions import RemainingActions, remaining_actions
-from services.pieces.domain.validation import is_complete, validatable_indexes, validation_refusal
+from services.pieces.domain import piece as rules
+from services.pieces.domain.missing_pieces import RemainingActions, remaining_actions
+from services.pieces.domain.piece import (
+    NO_LONGER_ASKED,
+    CurrentDeposit,
+    Period,
+    PieceState,
+    candidate_sentence,
+    deletion_refusal,
+    deposit_refusal,
+    is_complete,
+    validatable_indexes,
+    validation_refusal,
+)
 from tests.pieces.example_events import CLOSES, DURING, OPENS, SECOND
 
 EMPTY = PieceState(
@@ -30,7 +36,7 @@ EMPTY = PieceState(
     validated_at=None,
     reopened_until=None,
 )
-FILE = CurrentDeposit("1", Scan.CLEAN, controlled=False)
+FILE = CurrentDeposit(Scan.CLEAN, controlled=False)
 
 
 def a_piece(**changes: Any) -> PieceState:
@@ -47,12 +53,12 @@ REFUSED = a_piece(deposit=EXAMINED, status=Status.NON_COMPLIANT, validated_at=DU
 
 def test_why_nothing_changes_is_said() -> None:
     validated, refused = a_piece(validated_at=DURING), replace(REFUSED, asked=False)
-    assert deposit_refusal(validated, DURING) == deletion_refusal(validated, DURING) == piece_rules.VALIDATED
+    assert deposit_refusal(validated, DURING) == deletion_refusal(validated, DURING) == rules.VALIDATED
     for status in (Status.RECEIVED, Status.COMPLIANT):
-        assert deposit_refusal(a_piece(status=status), DURING) == piece_rules.CONTROLLED
-    assert deletion_refusal(REFUSED, DURING) == piece_rules.CONTROLLED
+        assert deposit_refusal(a_piece(status=status), DURING) == rules.CONTROLLED
+    assert deletion_refusal(REFUSED, DURING) == rules.CONTROLLED
     assert deposit_refusal(refused, DURING) == deposit_refusal(a_piece(asked=False), DURING) == NO_LONGER_ASKED
-    assert deletion_refusal(EMPTY, DURING) == piece_rules.NO_FILE
+    assert deletion_refusal(EMPTY, DURING) == rules.NO_FILE
     assert deposit_refusal(EMPTY, CLOSES) == EMPTY.period.closed_reason(CLOSES)
 
 
@@ -81,14 +87,14 @@ ADD, ADD_AND_DELETE, DELETE, NO_BUTTON = (True, False), (True, True), (False, Tr
 OPEN = [
     (EMPTY, None, ADD),
     (a_piece(), None, ADD_AND_DELETE),
-    (a_piece(deposit=INFECTED), view_rules.DANGEROUS, ADD_AND_DELETE),
+    (a_piece(deposit=INFECTED), rules.DANGEROUS, ADD_AND_DELETE),
     (a_piece(validated_at=DURING), None, NO_BUTTON),
-    (a_piece(deposit=EXAMINED, status=Status.RECEIVED), view_rules.RECEIVED, NO_BUTTON),
-    (a_piece(deposit=EXAMINED, status=Status.COMPLIANT), view_rules.NOTHING_TO_DO, NO_BUTTON),
-    (replace(EMPTY, status=Status.RECEIVED), view_rules.RECEIVED, NO_BUTTON),
+    (a_piece(deposit=EXAMINED, status=Status.RECEIVED), rules.RECEIVED, NO_BUTTON),
+    (a_piece(deposit=EXAMINED, status=Status.COMPLIANT), rules.NOTHING_TO_DO, NO_BUTTON),
+    (replace(EMPTY, status=Status.RECEIVED), rules.RECEIVED, NO_BUTTON),
     (REFUSED, AGAIN, ADD),
     (a_piece(reopened_until=LATER), TO_VALIDATE, ADD_AND_DELETE),
-    (a_piece(deposit=INFECTED, reopened_until=LATER), view_rules.DANGEROUS, ADD_AND_DELETE),
+    (a_piece(deposit=INFECTED, reopened_until=LATER), rules.DANGEROUS, ADD_AND_DELETE),
     (replace(EMPTY, asked=False), NO_LONGER_ASKED, NO_BUTTON),
     (a_piece(asked=False), NO_LONGER_ASKED, DELETE),
     (replace(REFUSED, asked=False), NO_LONGER_ASKED, NO_BUTTON),
@@ -117,7 +123,8 @@ CASES = (
 def test_the_sentence_and_the_buttons_are_those_of_the_state(
     piece: PieceState, sentence: str | None, buttons: tuple[bool, bool], at: datetime
 ) -> None:
-    assert candidate_view(piece, at) == CandidateView(sentence, *buttons)
+    assert candidate_sentence(piece, at) == sentence
+    assert (deposit_refusal(piece, at) is None, deletion_refusal(piece, at) is None) == buttons
 
 
 OPTIONAL = replace(EMPTY, required=False)
@@ -135,9 +142,9 @@ def test_every_required_piece_is_needed_and_named() -> None:
 
 
 def test_something_must_be_provided() -> None:
-    assert validation_refusal([OPTIONAL], DURING) == validation.NOTHING_PROVIDED
-    assert validation_refusal([replace(EMPTY, asked=False)], DURING) == validation.NOTHING_ASKED
-    assert validation_refusal([], DURING) == validation.NOTHING_ASKED
+    assert validation_refusal([OPTIONAL], DURING) == rules.NOTHING_PROVIDED
+    assert validation_refusal([replace(EMPTY, asked=False)], DURING) == rules.NOTHING_ASKED
+    assert validation_refusal([], DURING) == rules.NOTHING_ASKED
 
 
 def test_an_infected_file_must_be_replaced() -> None:
@@ -150,7 +157,7 @@ def test_optional_pieces_without_a_file_are_frozen_too() -> None:
 
 def test_what_is_validated_is_not_validated_again() -> None:
     assert is_complete([VALIDATED, replace(OPTIONAL, validated_at=DURING)])
-    assert validation_refusal([VALIDATED], DURING) == validation.ALREADY_VALIDATED
+    assert validation_refusal([VALIDATED], DURING) == rules.ALREADY_VALIDATED
     assert validatable_indexes([VALIDATED, a_piece()], DURING) == [1]
 
 
@@ -177,9 +184,9 @@ def test_pieces_no_longer_asked_for_are_no_part_of_it() -> None:
 
 def test_a_complete_regroupement_says_who_settled_it() -> None:
     by_staff = a_piece(status=Status.COMPLIANT)
-    assert validation_refusal([by_staff, replace(EMPTY, status=Status.RECEIVED)], DURING) == validation.SETTLED_BY_STAFF
-    assert validation_refusal([by_staff, VALIDATED], DURING) == validation.SETTLED_BY_BOTH
-    assert validation_refusal([replace(by_staff, validated_at=DURING)], DURING) == validation.ALREADY_VALIDATED
+    assert validation_refusal([by_staff, replace(EMPTY, status=Status.RECEIVED)], DURING) == rules.SETTLED_BY_STAFF
+    assert validation_refusal([by_staff, VALIDATED], DURING) == rules.SETTLED_BY_BOTH
+    assert validation_refusal([replace(by_staff, validated_at=DURING)], DURING) == rules.ALREADY_VALIDATED
 
 
 def test_after_the_date_of_a_refusal_that_date_is_said() -> None:

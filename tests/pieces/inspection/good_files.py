@@ -10,10 +10,9 @@ from collections.abc import Callable, Iterator
 from PIL import Image
 
 from services.chassis.errors import DomainError
-from services.pieces.domain.formats import Format
-from services.pieces.inspection.format_checks import inspect_file
+from services.pieces.domain.files import Format
 from services.pieces.inspection.protocol import Task
-from services.pieces.inspection.tasks import run_task
+from services.pieces.inspection.tasks import inspect_file, run_task
 from tests.pieces import sample_files
 from tests.pieces.corpus import office_audio_video, sample_pages
 

@@ -16,7 +16,7 @@ import pytest
 
 from services.chassis.errors import Unavailable
 from services.contracts.api.pieces import FILE_SECONDS
-from services.pieces.domain.formats import Format
+from services.pieces.domain.files import Format
 from services.pieces.domain.refusals import UnverifiableFile, UnverifiedReason
 from services.pieces.inspection.confinement import LIMITS
 from services.pieces.inspection.fair_queue import FairQueue
@@ -135,8 +135,8 @@ def test_its_program_has_neither_the_environment_nor_what_the_service_opened(mon
 def test_readers_import_nothing_once_they_are_confined() -> None:
     """An import would fail there, and good files be refused."""
     program = (
-        "import sys; from services.pieces.inspection import format_checks, preloading, protocol\n"
-        "preloading.preload_readers()\n"
+        "import sys; from services.pieces.inspection import program, protocol, tasks\n"
+        "program.preload_readers()\n"
         "before = set(sys.modules)\n"
         "from tests.pieces.inspection.good_files import read_all; before |= set(sys.modules)\n"
         "read_all(); print(sorted(set(sys.modules) - before))"
@@ -267,8 +267,7 @@ reader()
 _LOOK_AT_OPEN_FILES = """
 import ctypes, os, socket, time
 from services.pieces.inspection import program
-from services.pieces.inspection import preloading
-preloading.preload_readers()
+program.preload_readers()
 if os.getuid() == 0:
     os.setgid(65534), os.setuid(65534), ctypes.CDLL(None).prctl(4, 1, 0, 0, 0)  # as after its start by that user
 ours, theirs = socket.socketpair()

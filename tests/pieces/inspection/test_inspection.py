@@ -10,10 +10,10 @@ import pytest
 
 from services.chassis.errors import DomainError
 from services.contracts.piece_rules import MAX_FILE_BYTES
-from services.pieces.domain.formats import Format
+from services.pieces.domain.files import Format
 from services.pieces.domain.refusals import FileRefused, FormatRefused
 from services.pieces.inspection import ole
-from services.pieces.inspection.format_checks import inspect_file
+from services.pieces.inspection.tasks import inspect_file
 from tests.pieces import sample_files
 from tests.pieces.inspection.good_files import GOOD_FILES
 

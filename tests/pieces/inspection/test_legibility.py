@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from services.contracts.piece_rules import Sign
-from services.pieces.domain.legibility import signs_of_document
+from services.pieces.inspection.legibility import signs_of_document
 from services.pieces.inspection.pages import look_at, merge_pdfs, picture_to_pdf
 from tests.pieces import sample_files
 from tests.pieces.corpus import sample_pages

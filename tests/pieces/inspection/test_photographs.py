@@ -12,10 +12,9 @@ import pytest
 from PIL import Image
 
 from services.contracts.piece_rules import MAX_FILE_BYTES, PAGE_SIDE, PREVIEW_SIDE
-from services.pieces.domain.legibility import Look
 from services.pieces.domain.refusals import FileRefused, UnverifiableFile
 from services.pieces.inspection.processes import Inspections
-from services.pieces.inspection.protocol import Task, decode_look
+from services.pieces.inspection.protocol import Look, Task, decode_look
 from tests.pieces import sample_files
 from tests.pieces.corpus import sample_pages
 from tests.pieces.corpus.sample_pages import heic, heic_saying, sheet
@@ -24,15 +23,15 @@ FOLDER = Path(__file__).parents[3]
 # As in a container: whom limits of the number of processes hold.
 _UNPRIVILEGED = """
 import io, os, sys
-from services.pieces.inspection import heif
-from services.pieces.inspection import preloading
+from services.pieces.inspection import images
+from services.pieces.inspection import program
 from services.pieces.inspection.confinement import confine
-preloading.preload_readers()
+program.preload_readers()
 content = io.BytesIO(sys.stdin.buffer.read())
 if os.getuid() == 0:
     os.setgid(65534), os.setuid(65534)
 confine(os.dup(1))
-made = heif.to_jpeg(content)
+made = images.to_jpeg(content)
 try:
     os.fork()
 except OSError as error:

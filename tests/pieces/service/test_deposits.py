@@ -17,7 +17,7 @@ from services.chassis.process.capacity import WORK
 from services.contracts.piece_rules import MAX_FILE_BYTES, PREVIEW_SIDE
 from services.objects import ObjectStore
 from services.pieces.dependencies import dependencies
-from services.pieces.domain.object_keys import parse_key
+from services.pieces.domain.files import parse_key
 from services.pieces.domain.refusals import STORE_RETRY_SECONDS
 from services.pieces.operations.deposit_limits import MAX_CONCURRENT_DEPOSITS
 from tests.documents.example_events import CANDIDATE, CANDIDATURE

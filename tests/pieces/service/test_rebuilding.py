@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from services.pieces.dependencies import prepare_store
-from services.pieces.domain.object_keys import parse_key
+from services.pieces.domain.files import parse_key
 from tests.pieces import sample_files
 from tests.pieces.example_events import DURING, registration_saved, registration_withdrawn
 from tests.pieces.pieces_service import PiecesService

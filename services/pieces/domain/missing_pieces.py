@@ -1,14 +1,14 @@
-"""What a candidate still has to do with the pieces of a candidature, and until when."""
+"""What a candidate still has to do with the pieces of a candidature, until when, and which reminders of it are due."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from services.contracts.piece_rules import Status
-from services.pieces.domain.piece import PieceState
-from services.pieces.domain.validation import validation_refusal
+from services.contracts.reminder_rules import current_rung, rung_instant
+from services.pieces.domain.piece import PieceState, validation_refusal
 
 
 @dataclass(frozen=True)
@@ -61,3 +61,33 @@ def _is_missing(piece: PieceState) -> bool:
 def _must_be_provided(piece: PieceState) -> bool:
     """Required or refused, and not provided (again)."""
     return (piece.required or piece.status is Status.NON_COMPLIANT) and not piece.provided
+
+
+@dataclass(frozen=True)
+class MissingPart:
+    """Pieces of a regroupement that are missing and share a deadline (exclusive). `since`: when the last of them came
+    to be missing, by the saved version that asks for it or by its refusal."""
+
+    group_code: str
+    deadline: datetime
+    since: datetime
+
+
+@dataclass(frozen=True)
+class Rung:
+    """`days` before `deadline`, for a regroupement of a candidature."""
+
+    group_code: str
+    deadline: datetime
+    days: int
+
+
+def due_rungs(parts: Iterable[MissingPart], ladder: Collection[int], at: datetime) -> frozenset[Rung]:
+    """The rungs reached at `at`, whether or not their mail was sent. What came to be missing after a rung is not
+    reminded of by it: nobody gets a mail about what was asked of them a moment ago."""
+    rungs = set()
+    for part in parts:
+        days = current_rung(part.deadline, ladder, at)
+        if days is not None and part.since < rung_instant(part.deadline, days):
+            rungs.add(Rung(part.group_code, part.deadline, days))
+    return frozenset(rungs)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.pieces.domain.filenames import MAX_LENGTH, UNNAMED, clean_filename, extension_of
+from services.pieces.domain.files import MAX_FILENAME_LENGTH, UNNAMED, clean_filename, extension_of
 
 
 @pytest.mark.parametrize(
@@ -35,15 +35,15 @@ def test_a_name_is_made_harmless(given_name: str, shown: str) -> None:
 
 
 def test_a_long_name_keeps_a_sensible_extension_alone() -> None:
-    name = clean_filename("é" * (MAX_LENGTH + 1) + ".pdf")
-    assert (len(name), name[-5:]) == (MAX_LENGTH, "é.pdf")
-    assert len(clean_filename("a." + "b" * (MAX_LENGTH + 1))) == MAX_LENGTH
+    name = clean_filename("é" * (MAX_FILENAME_LENGTH + 1) + ".pdf")
+    assert (len(name), name[-5:]) == (MAX_FILENAME_LENGTH, "é.pdf")
+    assert len(clean_filename("a." + "b" * (MAX_FILENAME_LENGTH + 1))) == MAX_FILENAME_LENGTH
 
 
-@given(st.text(max_size=MAX_LENGTH + 100))
+@given(st.text(max_size=MAX_FILENAME_LENGTH + 100))
 def test_any_name_gives_a_short_visible_name_that_is_stable(name: str) -> None:
     shown = clean_filename(name)
-    assert 0 < len(shown) <= MAX_LENGTH
+    assert 0 < len(shown) <= MAX_FILENAME_LENGTH
     assert "/" not in shown
     assert "\\" not in shown
     assert not any(unicodedata.category(char) in ("Cc", "Cf", "Cs") for char in shown)

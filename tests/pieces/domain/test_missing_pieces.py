@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 from services.chassis.clock import PARIS
 from services.contracts.reminder_rules import HOUR, current_rung, rung_instant
-from services.pieces.domain.days_left import days_left
-from services.pieces.domain.reminders import MissingPart, Rung, due_rungs
+from services.pieces.domain.missing_pieces import MissingPart, Rung, due_rungs
+from services.pieces.domain.piece import days_left
 from tests.pieces.example_events import CLOSES, SECOND
 
 LADDER = (7, 2, 0)

@@ -1,0 +1,147 @@
+"""Deposited files: the nine formats of guide §10, the name under which a file is shown, the key of its object."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from urllib.parse import quote, unquote
+
+from services.contracts.piece_rules import HEIC_EXTENSIONS, MEDIA_TYPES, OTHER_EXTENSIONS, VIEWABLE_FORMATS
+
+
+class Format(StrEnum):
+    """The value is the usual extension."""
+
+    PDF = "pdf"
+    PNG = "png"
+    JPG = "jpg"
+    DOC = "doc"
+    DOCX = "docx"
+    ZIP = "zip"
+    AVI = "avi"
+    MP3 = "mp3"
+    MP4 = "mp4"
+
+    @property
+    def media_type(self) -> str:
+        return MEDIA_TYPES[self]
+
+    @property
+    def label(self) -> str:
+        """« PDF »"""
+        return self.value.upper()
+
+
+VIEWABLE = tuple(Format(code) for code in VIEWABLE_FORMATS)
+
+_FORMATS_BY_EXTENSION = {format.value: format for format in Format} | {
+    extension: Format(code) for extension, code in OTHER_EXTENSIONS.items()
+}
+
+
+def format_of_extension(extension: str) -> Format | None:
+    """The format that an extension (without dot, any case) announces; None if it is none of the nine."""
+    return _FORMATS_BY_EXTENSION.get(extension.casefold())
+
+
+def is_heic_extension(extension: str) -> bool:
+    """Whether a HEIC may have this extension; some telephones call them .jpg."""
+    return extension.casefold() in HEIC_EXTENSIONS or format_of_extension(extension) is Format.JPG
+
+
+def accepted_formats(codes: tuple[str, ...]) -> tuple[Format, ...]:
+    """The formats that a piece's list of extensions names, in the guide's order; an empty list means all nine."""
+    formats = {format_of_extension(code) for code in codes}
+    return tuple(format for format in Format if format in formats) or tuple(Format)
+
+
+def list_formats(formats: tuple[Format, ...]) -> str:
+    """« PDF, PNG, JPG »"""
+    return ", ".join(format.label for format in formats)
+
+
+MAX_FILENAME_LENGTH = 300  # characters
+UNNAMED = "fichier"
+
+_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Cn", "Co", "Zl", "Zp"})  # controls, bidi marks, zero widths, non-characters
+
+
+def clean_filename(name: str) -> str:
+    """NFC, without folders, control, bidi or invisible characters, at most MAX_FILENAME_LENGTH; extension kept."""
+    base = re.split(r"[/\\]", name)[-1]
+    visible = "".join(char if unicodedata.category(char) not in _INVISIBLE else _space_for(char) for char in base)
+    plain = re.sub(r"\s+", " ", unicodedata.normalize("NFC", visible)).strip(" ").rstrip(" .")
+    if not plain:
+        return UNNAMED
+    return _shorten(plain)
+
+
+def extension_of(name: str) -> str:
+    """« pdf » for « CNI.PDF », empty for « CNI » or « .pdf »."""
+    stem, dot, extension = name.rpartition(".")
+    return extension.casefold() if dot and stem else ""
+
+
+def with_extension(name: str, extension: str) -> str:
+    """« photo.jpg » for « photo.HEIC »."""
+    stem, dot, _ = name.rpartition(".")
+    return _shorten(f"{stem if dot and stem else name}.{extension}")
+
+
+def _space_for(char: str) -> str:
+    return " " if char in "\t\n\r\u2028\u2029" else ""
+
+
+def _shorten(name: str) -> str:
+    if len(name) <= MAX_FILENAME_LENGTH:
+        return name
+    stem, dot, extension = name.rpartition(".")
+    if not dot or len(extension) > 10:
+        return name[:MAX_FILENAME_LENGTH].rstrip(" .")
+    return f"{stem[: MAX_FILENAME_LENGTH - len(extension) - 1].rstrip()}.{extension}"
+
+
+_INSTANT = "%Y%m%dT%H%M%S%fZ"
+_KEY = re.compile(
+    r"pieces/(?P<candidate_id>[0-9a-f]{32})/(?P<candidature_id>[0-9a-f]{32})/(?P<code>[^/]+)"
+    r"/(?P<instant>\d{8}T\d{12}Z)-(?P<deposit_id>[0-9a-f]{32})-(?P<sha256>[0-9a-f]{64})"
+)
+
+
+@dataclass(frozen=True)
+class DepositKey:
+    """The parts of the key of a deposited file's object: it says whose file it is, so that a lost row can be rebuilt
+    from it. `code`: the piece's; `deposited_at` in UTC. str() gives the key.
+
+    pieces/<candidate>/<candidature>/<code of the piece>/<instant>-<deposit>-<SHA-256>
+    """
+
+    candidate_id: str
+    candidature_id: str
+    code: str
+    deposited_at: datetime
+    deposit_id: str
+    sha256: str
+
+    def __str__(self) -> str:
+        instant = f"{self.deposited_at.astimezone(UTC):{_INSTANT}}"
+        code = quote(self.code, safe="").replace(".", "%2E")  # a catalogue may name a piece « .. » or « A/B »
+        folder = f"pieces/{self.candidate_id}/{self.candidature_id}/{code}"
+        return f"{folder}/{instant}-{self.deposit_id}-{self.sha256}"
+
+
+def parse_key(key: str) -> DepositKey | None:
+    """The parts of a key; None for one of another form (files deposited before 0.2, objects of something else)."""
+    match = _KEY.fullmatch(key)
+    if match is None:
+        return None
+    parts = match.groupdict()
+    try:
+        instant = datetime.strptime(parts.pop("instant"), _INSTANT).replace(tzinfo=UTC)
+    except ValueError:
+        return None
+    parsed = DepositKey(deposited_at=instant, code=unquote(parts.pop("code")), **parts)
+    return parsed if str(parsed) == key else None  # another spelling would name another object

@@ -17,8 +17,7 @@ from services.pieces.follow_ups import registry
 from services.pieces.jobs import jobs
 from services.pieces.operations.antivirus_scans import rescan
 from services.pieces.operations.deposit_restoration import restore_deposit
-from services.pieces.operations.rebuilding import rebuild_deposits
-from services.pieces.operations.reconciliation import reconciliation
+from services.pieces.operations.rebuilding import rebuild_deposits, reconciliation
 
 
 def register(app: Flask) -> None:

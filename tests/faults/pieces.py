@@ -13,7 +13,7 @@ from services.objects.reconciliation import Report
 from services.pieces.dependencies import dependencies
 from services.pieces.follow_ups import registry
 from services.pieces.models import Deposit, Upload, Validation, db
-from services.pieces.operations.reconciliation import reconciliation
+from services.pieces.operations.rebuilding import reconciliation
 from tests.faults.operation import COUNTED, Operation, State
 from tests.faults.running_service import RunningService, restoring_objects
 from tests.pieces import sample_files, tus_client
@@ -232,7 +232,7 @@ class RestoreFile(_WithFile):
 
 class HandGroupOver(_WithFile):
     name = "validate a group"
-    covers = ("validations.validate_group",)
+    covers = ("deposits.validate_group",)
     done: ClassVar[State] = {**_with(FIRST, "first.pdf"), "handed over": True, "validations": 1}
 
     def do(self) -> int:

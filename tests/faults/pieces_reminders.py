@@ -35,7 +35,7 @@ def _told(name: str, *trail: tuple[str, str]) -> State:
 
 class RemindByLadder(_ReminderOperation):
     name = "remind by the ladder"
-    covers = ("reminder_rounds.remind_all_due",)
+    covers = ("reminders.remind_all_due",)
     commits = ("the reminders", "the round is finished", "the round of refused pieces is finished")
     done: ClassVar[State] = _told("pieces_reminded", ("service", "candidature.reminded"))
 
@@ -50,7 +50,7 @@ class RemindByLadder(_ReminderOperation):
 
 class RemindByHand(_ReminderOperation):
     name = "remind by hand"
-    covers = ("reminders_by_hand.remind_selection",)
+    covers = ("reminders.remind_selection",)
     done: ClassVar[State] = _told("pieces_reminded", ("staff", "candidature.reminded"))
 
     def do(self) -> int:

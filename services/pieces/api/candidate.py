@@ -7,7 +7,7 @@ from services.chassis.web.gateway_headers import received_at
 from services.chassis.web.operations import Views
 from services.contracts.api import pieces as api
 from services.pieces.models import db
-from services.pieces.operations import deposits, validations
+from services.pieces.operations import deposits
 from services.pieces.queries import answers
 from services.pieces.queries.pieces import candidatures_of, own_candidature_with_pieces, pieces_of_candidate
 
@@ -42,5 +42,5 @@ def delete_deposit(piece_id: str) -> None:
 
 @views.serves(api.validate_group)
 def validate_group(candidature_id: str, code: str) -> api.RequestedPieces:
-    validations.validate_group(access.caller().id, candidature_id, code, received_at())
+    deposits.validate_group(access.caller().id, candidature_id, code, received_at())
     return list_pieces(candidature_id)

@@ -15,63 +15,51 @@ from services.contracts.api import staff_pieces as staff_api
 from services.contracts.piece_rules import Scan
 from services.pieces.dependencies import dependencies
 from services.pieces.domain.files import UNNAMED
-from services.pieces.operations import downloads, page_pictures, previews
-from services.pieces.operations.controls import Gestionnaire
-from services.pieces.operations.downloads import OpenedFile
-from services.pieces.operations.page_pictures import PageToShow
+from services.pieces.models import Deposit
+from services.pieces.operations import downloads
 
 views = Views("fichiers", __name__)
 
 SCAN_HEADER = "X-Antivirus"
 NOT_SCANNED_WARNING = '199 - "Fichier non analyse par un antivirus"'
-_SANDBOX = "sandbox; default-src 'none'"
+_HARMLESS = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "sandbox; default-src 'none'",
+    "Cache-Control": "private, no-store",
+}
 
 
 @views.serves(api.read_file)
 def piece_file(piece_id: str) -> Response:
-    caller = access.caller()
-    if caller.kind == "staff":
-        return _file_response(downloads.open_file_for_staff(dependencies(), caller.id, caller.academies, piece_id))
-    return _file_response(downloads.open_own_file(dependencies(), caller.id, piece_id))
+    return _file_response(*downloads.open_file(dependencies(), access.caller(), piece_id))
 
 
 @views.serves(api.read_preview)
 def piece_preview(piece_id: str) -> Response:
-    return _picture_response(previews.render_preview(dependencies(), access.caller().id, piece_id))
+    return _picture_response(downloads.render_preview(dependencies(), access.caller().id, piece_id))
 
 
 @views.serves(staff_api.read_page)
 def piece_page(query: dict[str, Any], piece_id: str, number: int) -> Response:
-    page = PageToShow(piece_id, number, ahead=query["ahead"])
-    return _picture_response(page_pictures.render_page_for_staff(dependencies(), _gestionnaire(), page))
+    return _picture_response(
+        downloads.render_page_for_staff(dependencies(), access.caller(), piece_id, number, ahead=query["ahead"])
+    )
 
 
 @views.serves(staff_api.record_opening)
 def record_opening(body: dict[str, Any], piece_id: str) -> None:
-    page_pictures.record_opening(_gestionnaire(), piece_id, body["deposit_id"], body["page"])
-
-
-def _gestionnaire() -> Gestionnaire:
-    caller = access.caller()
-    return Gestionnaire(caller.id, caller.academies)
+    downloads.record_opening(access.caller(), piece_id, body["deposit_id"], body["page"])
 
 
 def _picture_response(picture: bytes) -> Response:
-    response = Response(picture, content_type="image/jpeg")
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Content-Security-Policy"] = _SANDBOX
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
+    return Response(picture, headers=_HARMLESS, content_type="image/jpeg")
 
 
-def _file_response(file: OpenedFile) -> Response:
-    response = Response(file.content, content_type=file.media_type)
+def _file_response(file: Deposit, content: bytes) -> Response:
+    response = Response(content, headers=_HARMLESS, content_type=file.media_type)
     response.headers["Content-Disposition"] = content_disposition(file.filename)
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Content-Security-Policy"] = _SANDBOX
-    response.headers["Cache-Control"] = "private, no-store"
-    response.headers[SCAN_HEADER] = file.scan.value
-    if file.scan is Scan.NOT_SCANNED:
+    response.headers[SCAN_HEADER] = file.scan
+    if file.scan == Scan.NOT_SCANNED:
         response.headers["Warning"] = NOT_SCANNED_WARNING
     return response
 

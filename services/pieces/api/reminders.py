@@ -8,13 +8,13 @@ from services.chassis.clock import offset, portal_now
 from services.chassis.errors import FieldError, Invalid
 from services.chassis.jobs.gauges import recorded
 from services.chassis.web import access
+from services.chassis.web.access_tokens import Caller
 from services.chassis.web.operations import Views
 from services.contracts.api import missing_pieces as api
 from services.pieces.metrics import INCOMPLETE
 from services.pieces.models import db
-from services.pieces.operations.controls import Gestionnaire
-from services.pieces.operations.reminders_by_hand import Selection, filtered_selection, remind_selection
-from services.pieces.queries.incomplete_counts import incomplete_sessions
+from services.pieces.operations.reminders import Selection, filtered_selection, remind_selection
+from services.pieces.queries.incomplete_candidatures import incomplete_sessions
 from services.pieces.queries.missing_pieces_list import list_page, open_sessions
 
 views = Views("relances", __name__)
@@ -41,15 +41,14 @@ def count_missing_pieces() -> api.IncompleteSessions:
 
 @views.serves(api.remind)
 def remind(body: dict[str, Any]) -> api.ReminderResults:
-    caller = access.caller()
-    by = Gestionnaire(caller.id, caller.academies)
+    by = access.caller()
     selection = _selection(by, body)
     outcomes = remind_selection(by, selection.candidature_ids)
     results = (api.ReminderResult(candidature=key, outcome=outcome) for key, outcome in outcomes.items())
     return api.ReminderResults(results=tuple(results), next_cursor=selection.next_cursor)
 
 
-def _selection(by: Gestionnaire, body: dict[str, Any]) -> Selection:
+def _selection(by: Caller, body: dict[str, Any]) -> Selection:
     """Raises Invalid unless it is given in one of the two ways."""
     candidatures, filters = body["candidatures"], body["filters"]
     if (candidatures is None) == (filters is None):

@@ -17,11 +17,10 @@ from services.contracts.api import staff_pieces as api
 from services.pieces.domain.control import Decision
 from services.pieces.models import db
 from services.pieces.operations import controls
-from services.pieces.operations.controls import ControlRequest, Gestionnaire
+from services.pieces.operations.controls import ControlRequest
 from services.pieces.operations.exports import record_export
-from services.pieces.queries import answers, control_queue, pieces, staff_export, staff_list
-from services.pieces.queries.pieces import PieceContext
-from services.pieces.queries.recent_openings import recent_openings_by_others
+from services.pieces.queries import answers, pieces, staff_export, staff_list
+from services.pieces.queries.pieces import PieceContext, recent_openings_by_others
 
 views = Views("pieces", __name__)
 Headers = dict[str, str]
@@ -47,7 +46,7 @@ def export_pieces(query: dict[str, Any]) -> Response:
 @views.serves(api.read_control_queue)
 def read_control_queue() -> api.ControlQueue:
     with db.reading_for_staff() as session:
-        return control_queue.waiting_pieces(session, access.caller().academies)
+        return pieces.waiting_pieces(session, access.caller().academies)
 
 
 @views.serves(api.read_piece)
@@ -55,31 +54,26 @@ def read_piece(query: dict[str, Any], piece_id: str) -> tuple[api.StaffPieceDeta
     academies = access.caller().academies
     with db.reading_for_staff() as session:
         context = pieces.piece_within_academies(session, academies, piece_id)
-        deposits, controls = pieces.history(session, piece_id)
+        history = pieces.history(session, piece_id)
         others = recent_openings_by_others(session, piece_id, access.caller().id, system_now())
         beside = staff_list.neighbours(session, academies, query, context.piece) if query["neighbours"] else None
-    return answers.staff_piece_detail(context, deposits, controls, others, beside), {"ETag": context.etag}
+    return answers.staff_piece_detail(context, history, others, beside), {"ETag": context.etag}
 
 
 @views.serves(api.control_piece)
 def control_piece(headers: dict[str, Any], body: dict[str, Any], piece_id: str) -> tuple[api.StaffPiece, Headers]:
     request = ControlRequest(piece_id, headers["if_match"], _decision(body))
-    context = controls.control_piece(_gestionnaire(), request)
+    context = controls.control_piece(access.caller(), request)
     return answers.staff_piece(context), {"ETag": context.etag}
 
 
 @views.serves(api.control_many)
 def control_many(body: dict[str, Any]) -> api.ControlResults:
     requests = [ControlRequest(item["piece_id"], item["if_match"], _decision(item)) for item in body["controls"]]
-    results = controls.control_many(_gestionnaire(), requests)
+    results = controls.control_many(access.caller(), requests)
     current = _current_pieces(requests, results)
     pairs = zip(requests, results, strict=True)
     return api.ControlResults(results=tuple(_result(request.piece_id, result, current) for request, result in pairs))
-
-
-def _gestionnaire() -> Gestionnaire:
-    caller = access.caller()
-    return Gestionnaire(caller.id, caller.academies)
 
 
 def _decision(body: dict[str, Any]) -> Decision:

@@ -23,6 +23,7 @@ from services.chassis.errors import (
     Unavailable,
 )
 from services.chassis.process.logs import frames_of, reason_of
+from services.chassis.web.access_tokens import Caller
 from services.contracts import problem_types
 from services.contracts.piece_rules import Status
 from services.pieces.domain import control as rules
@@ -40,14 +41,6 @@ log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
-class Gestionnaire:
-    """Who controls (a member of staff's id), and in which académies they may; None: in all."""
-
-    id: str
-    academies: frozenset[str] | None
-
-
-@dataclass(frozen=True)
 class ControlRequest:
     """A decision on a piece. `if_match`: the etag with which the piece was read, as the If-Match header has it."""
 
@@ -56,7 +49,7 @@ class ControlRequest:
     decision: Decision
 
 
-def control_piece(by: Gestionnaire, request: ControlRequest) -> PieceContext:
+def control_piece(by: Caller, request: ControlRequest) -> PieceContext:
     """Set the status; returns the piece as it then is. The same control again, by the same gestionnaire, changes
     nothing: who got no answer may repeat it.
 
@@ -84,7 +77,7 @@ def control_piece(by: Gestionnaire, request: ControlRequest) -> PieceContext:
         return piece_within_academies(session, by.academies, request.piece_id)
 
 
-def control_many(by: Gestionnaire, requests: Sequence[ControlRequest]) -> list[PieceContext | DomainError]:
+def control_many(by: Caller, requests: Sequence[ControlRequest]) -> list[PieceContext | DomainError]:
     """Carry out each request in its own transaction, in order; returns for each its piece as it then is, or its error.
 
     Once the database is away no more are tried. Raises Unavailable where not even the first could be carried out.
@@ -100,7 +93,7 @@ def control_many(by: Gestionnaire, requests: Sequence[ControlRequest]) -> list[P
     return results
 
 
-def _control_or_error(by: Gestionnaire, request: ControlRequest) -> PieceContext | DomainError:
+def _control_or_error(by: Caller, request: ControlRequest) -> PieceContext | DomainError:
     try:
         return control_piece(by, request)
     except DomainError as error:
@@ -112,7 +105,7 @@ def _control_or_error(by: Gestionnaire, request: ControlRequest) -> PieceContext
         return Unavailable("Cette pièce n'a pas pu être contrôlée pour le moment.")
 
 
-def _is_made(session: Session, context: PieceContext, by: Gestionnaire, request: ControlRequest) -> bool:
+def _is_made(session: Session, context: PieceContext, by: Caller, request: ControlRequest) -> bool:
     """Whether the piece is as this control, made on the state that it was read in, has left it."""
     before = rules.etag(context.piece.id, context.piece.revision - 1)
     last = latest_control(session, context.piece.id)

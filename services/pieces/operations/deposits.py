@@ -1,4 +1,7 @@
-"""A candidate deposits a file for a piece, or deletes it. A piece has one current file; a new one replaces it."""
+"""A candidate deposits a file for a piece, or deletes it; validates a regroupement (« J'ai fourni toutes mes pièces »).
+
+A piece has one current file; a new one replaces it.
+"""
 
 from __future__ import annotations
 
@@ -6,27 +9,43 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
+import structlog
 from sqlalchemy.orm import Session
 
 from services.chassis.clock import portal_now
 from services.chassis.database.audit import Actor
 from services.chassis.database.transactions import new_id
-from services.chassis.errors import DomainError
+from services.chassis.errors import DomainError, NotFound
 from services.chassis.events import follow_up
+from services.contracts import problem_types
 from services.contracts.piece_rules import Scan, Status
-from services.objects import operation_naming, retire
+from services.objects import BytesChanged, ObjectStore, StoreUnavailable, operation_naming, put_verified, retire
 from services.pieces.dependencies import Dependencies
-from services.pieces.domain import files, refusals
-from services.pieces.domain.files import DepositKey, Format
-from services.pieces.domain.piece import deletion_refusal, deposit_refusal
+from services.pieces.domain import refusals
+from services.pieces.domain.files import DepositKey, Format, accepted_formats
+from services.pieces.domain.piece import (
+    deletion_refusal,
+    deposit_refusal,
+    is_complete,
+    validatable_indexes,
+    validation_refusal,
+)
 from services.pieces.metrics import DEPOSITS
-from services.pieces.models import AuditEntry, Deposit, Piece, db, object_tables
+from services.pieces.models import AuditEntry, Deposit, Piece, Validation, db, object_tables
 from services.pieces.operations.antivirus_scans import SCAN
 from services.pieces.operations.deposit_limits import count_deposit_try
 from services.pieces.operations.file_acceptance import AcceptedFile
-from services.pieces.operations.file_storage import store_file
 from services.pieces.operations.received_files import ReceivedFile
-from services.pieces.queries.pieces import PieceContext, latest_control, lock_candidature_of_piece, own_piece
+from services.pieces.queries.pieces import (
+    PieceContext,
+    latest_control,
+    lock_candidature_of_piece,
+    lock_candidatures,
+    own_candidature_with_pieces,
+    own_piece,
+)
+
+log = structlog.get_logger()
 
 
 @contextmanager
@@ -57,9 +76,9 @@ def store_deposit(
         context = own_piece(session, candidate_id, piece_id)
     refuse_closed_deposit(context, at)
     count_deposit_try(candidate_id, dependencies.deposits_per_hour)
-    accepted = accept(files.accepted_formats(tuple(context.piece.formats)))
+    accepted = accept(accepted_formats(tuple(context.piece.formats)))
     key = _new_key(context, accepted.file)
-    store_file(dependencies.store, key, accepted.file, accepted.format.media_type)
+    _store_file(dependencies.store, key, accepted.file, accepted.format.media_type)
     with operation_naming(db, dependencies.store, str(key)) as session:
         lock_candidature_of_piece(session, piece_id)
         context = own_piece(session, candidate_id, piece_id)
@@ -88,6 +107,31 @@ def delete_deposit(candidate_id: str, piece_id: str, at: datetime) -> None:
             AuditEntry.record(session, actor, "deposit.deleted", piece_id, before={"deposit_id": context.deposit.id})
 
 
+def validate_group(candidate_id: str, candidature_id: str, group_code: str, at: datetime) -> None:
+    """Freeze the pieces of the regroupement that are open at `at`; repeating it changes nothing.
+
+    Raises NotFound, or DepositClosed saying what is missing or that it is too late.
+    """
+    with db.operation() as session:
+        lock_candidatures(session, [candidature_id])
+        _, contexts = own_candidature_with_pieces(session, candidate_id, candidature_id)
+        group = [context for context in contexts if context.piece.group_code == group_code]
+        if not group:
+            raise NotFound()
+        states = [context.state for context in group]
+        if is_complete(states):
+            return
+        if reason := validation_refusal(states, at):
+            raise refusals.DepositClosed(reason, problem=problem_types.VALIDATION_CLOSED)
+        now, actor = portal_now(), Actor("candidate", candidate_id)
+        for context in (group[index] for index in validatable_indexes(states, at)):
+            piece, deposit_id = context.piece, context.deposit.id if context.deposit else None
+            session.add(Validation(piece_id=piece.id, deposit_id=deposit_id, validated_at=now))
+            piece.validated_at, piece.reopened_until = now, None
+            piece.revision += 1
+            AuditEntry.record(session, actor, "piece.validated", piece.id, after={"deposit_id": deposit_id})
+
+
 def refuse_closed_deposit(context: PieceContext, at: datetime) -> None:
     """Raises DepositClosed."""
     if reason := deposit_refusal(context.state, at):
@@ -97,6 +141,21 @@ def refuse_closed_deposit(context: PieceContext, at: datetime) -> None:
 def _new_key(context: PieceContext, file: ReceivedFile) -> DepositKey:
     candidature, piece = context.candidature, context.piece
     return DepositKey(candidature.candidate_id, candidature.id, piece.code, portal_now(), new_id(), file.stored.sha256)
+
+
+def _store_file(store: ObjectStore, key: DepositKey, file: ReceivedFile, media_type: str) -> None:
+    """Write the file and compare it with what is read back.
+
+    Raises Unavailable, with no object left behind, where the store is down or gives back other bytes.
+    """
+    try:
+        put_verified(store, str(key), file.content, file.stored, media_type)
+    except StoreUnavailable as error:
+        log.warning("store_unavailable", reason=str(error))
+        raise refusals.store_unavailable_on_write() from error
+    except BytesChanged as error:
+        log.error("store_changed_bytes", key=str(key))
+        raise refusals.store_unavailable_on_write() from error
 
 
 def new_deposit(

@@ -1,75 +1,139 @@
-"""Gives a deposited file to its depositor or to staff: bytes are verified, each download is in the audit trail."""
+"""The current file of a piece for who opens it: its verified bytes, or pictures of its pages.
+
+A gestionnaire's browser gets pictures of a file alone, so that nothing in it can run there. The audit trail has each
+opening.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import structlog
 
 from services.chassis.database.audit import Actor
 from services.chassis.errors import DomainError, NotFound
+from services.chassis.web.access_tokens import Caller
 from services.contracts import problem_types
-from services.contracts.piece_rules import Scan
+from services.contracts.piece_rules import VIEWABLE_MEDIA_TYPES
 from services.objects import ObjectMissing, StoreUnavailable
 from services.pieces.dependencies import Dependencies
 from services.pieces.domain import refusals
 from services.pieces.domain.piece import NO_FILE
+from services.pieces.domain.refusals import FileRefused, NoPreview, UnverifiableFile
+from services.pieces.inspection.protocol import Task
 from services.pieces.models import AuditEntry, Deposit, db
 from services.pieces.queries.pieces import PieceContext, own_piece, piece_within_academies
 
+OPENED = "deposit.opened"
+LOADED_AHEAD = "deposit.loaded_ahead"
 log = structlog.get_logger()
 
 
-@dataclass(frozen=True)
-class OpenedFile:
-    content: bytes
-    filename: str
-    media_type: str
-    scan: Scan
-
-
-def open_own_file(dependencies: Dependencies, candidate_id: str, piece_id: str) -> OpenedFile:
-    """The current file, for its depositor, whatever the antivirus says.
-
-    Raises NotFound, Unavailable, DomainError where the bytes are lost or changed.
-    """
-    with db.reading() as session:
-        context = own_piece(session, candidate_id, piece_id)
-    return _open_recorded(dependencies, context, Actor("candidate", candidate_id))
-
-
-def open_file_for_staff(
-    dependencies: Dependencies, staff_id: str, academies: frozenset[str] | None, piece_id: str
-) -> OpenedFile:
-    """The current file, for staff of its académie (None: every académie).
+def open_file(dependencies: Dependencies, who: Caller, piece_id: str) -> tuple[Deposit, bytes]:
+    """The current file and its bytes: for its depositor, whatever the antivirus says, or for staff of its académie.
 
     Raises NotFound, FileNotClean, Unavailable, DomainError where the bytes are lost or changed.
     """
-    return _open_recorded(dependencies, piece_to_open(academies, piece_id), Actor("staff", staff_id))
+    context = _piece_to_open(who, piece_id) if who.kind == "staff" else _own_piece(who, piece_id)
+    deposit = _file_of(context)
+    content = _read_verified(dependencies, deposit)
+    _record(who, OPENED, piece_id, {"deposit_id": deposit.id})
+    return deposit, content
 
 
-def piece_to_open(academies: frozenset[str] | None, piece_id: str) -> PieceContext:
-    """A piece of these académies (None: all) whose file staff may open. Raises NotFound, FileNotClean."""
+def render_preview(dependencies: Dependencies, candidate_id: str, piece_id: str) -> bytes:
+    """A small JPEG of the current file of a piece of this candidate: of a photograph, or of the first page of a PDF.
+
+    Raises NotFound, NoPreview for an archive, a film …, Unavailable, or TooManyDeposits: a preview counts among the
+    candidate's concurrent deposits.
+    """
     with db.reading() as session:
-        context = piece_within_academies(session, academies, piece_id)
+        deposit = _viewable_file_of(own_piece(session, candidate_id, piece_id))
+    with _refusing_what_cannot_be_shown(), dependencies.concurrent_deposits.place(candidate_id):
+        content = io.BytesIO(_read_verified(dependencies, deposit))
+        return dependencies.inspections.convert(candidate_id, Task.PREVIEW, content).content
+
+
+def render_page_for_staff(
+    dependencies: Dependencies, by: Caller, piece_id: str, number: int, *, ahead: bool = False
+) -> bytes:
+    """A JPEG of page `number`, from 1 on, of the current file; that it was opened, or loaded `ahead` of being looked
+    at, is in the audit trail.
+
+    Raises NotFound outside the académies or where there is no such page, FileNotClean, NoPreview for an archive,
+    a film …, Unavailable.
+    """
+    context = _piece_to_open(by, piece_id)
+    deposit = _viewable_file_of(context)
+    if number < 1:
+        raise NotFound()
+    owner = context.candidature.candidate_id  # who is demoted where the file breaks a limit
+    with _refusing_what_cannot_be_shown(), dependencies.inspections.picture_turn(by.id):
+        content = io.BytesIO(_read_verified(dependencies, deposit))
+        picture = dependencies.inspections.convert(owner, Task.PAGE_PICTURE, content, number=number).content
+    if not picture:
+        raise NotFound()
+    _record(by, LOADED_AHEAD if ahead else OPENED, piece_id, {"deposit_id": deposit.id, "page": number})
+    return picture
+
+
+def record_opening(by: Caller, piece_id: str, deposit_id: str, number: int) -> None:
+    """Page `number` of this file, which was loaded ahead, is shown now.
+
+    Raises NotFound outside the académies, or for a file that the piece never had.
+    """
+    with db.reading() as session:
+        piece_within_academies(session, by.academies, piece_id)
+        deposit = session.get(Deposit, deposit_id)
+    if deposit is None or deposit.piece_id != piece_id:
+        raise NotFound(NO_FILE)
+    _record(by, OPENED, piece_id, {"deposit_id": deposit_id, "page": number})
+
+
+def _own_piece(who: Caller, piece_id: str) -> PieceContext:
+    with db.reading() as session:
+        return own_piece(session, who.id, piece_id)
+
+
+def _piece_to_open(by: Caller, piece_id: str) -> PieceContext:
+    """A piece whose file staff may open. Raises NotFound outside their académies, FileNotClean."""
+    with db.reading() as session:
+        context = piece_within_academies(session, by.academies, piece_id)
     if context.scan is not None and not context.scan.staff_may_open:
         detail = f"Antivirus : {context.scan.label}. Seul un fichier sain peut être ouvert."
         raise refusals.FileNotClean(detail, scan=context.scan.value)
     return context
 
 
-def _open_recorded(dependencies: Dependencies, context: PieceContext, actor: Actor) -> OpenedFile:
-    row = context.deposit
-    if row is None:
+def _file_of(context: PieceContext) -> Deposit:
+    if context.deposit is None:
         raise NotFound(NO_FILE)
-    content = read_verified(dependencies, row)
-    with db.operation() as session:
-        AuditEntry.record(session, actor, "deposit.opened", context.piece.id, after={"deposit_id": row.id})
-    return OpenedFile(content, row.filename, row.media_type, Scan(row.scan))
+    return context.deposit
 
 
-def read_verified(dependencies: Dependencies, row: Deposit) -> bytes:
+def _viewable_file_of(context: PieceContext) -> Deposit:
+    deposit = _file_of(context)
+    if deposit.media_type not in VIEWABLE_MEDIA_TYPES:
+        raise _no_preview()
+    return deposit
+
+
+@contextmanager
+def _refusing_what_cannot_be_shown() -> Iterator[None]:
+    try:
+        yield
+    except (FileRefused, UnverifiableFile) as error:
+        raise _no_preview() from error
+
+
+def _no_preview() -> NoPreview:
+    return NoPreview("Ce fichier ne peut pas être montré en image. Ouvrez-le pour le vérifier.")
+
+
+def _read_verified(dependencies: Dependencies, row: Deposit) -> bytes:
     """The bytes of a deposit, of the size and SHA-256 of its row.
 
     Raises DomainError where they are lost or changed, Unavailable where the store is down.
@@ -93,3 +157,8 @@ def _file_lost() -> DomainError:
         "période de dépôt est ouverte, sinon contactez votre service gestionnaire.",
         problem=problem_types.FILE_LOST,
     )
+
+
+def _record(who: Caller, action: str, piece_id: str, after: dict[str, str | int]) -> None:
+    with db.operation() as session:
+        AuditEntry.record(session, Actor(who.kind, who.id), action, piece_id, after=after)

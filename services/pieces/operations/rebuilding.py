@@ -1,4 +1,4 @@
-"""Rows of deposits rebuilt from the keys of their objects, after rows of the database were lost."""
+"""Compares rows of deposits with their objects; rebuilds rows that were lost from the keys of their objects."""
 
 from __future__ import annotations
 
@@ -15,13 +15,21 @@ from services.chassis.database.audit import Actor
 from services.chassis.errors import DomainError
 from services.contracts.piece_rules import MAX_FILE_BYTES
 from services.objects import ObjectMissing
+from services.objects.comparison import KeyColumn
 from services.objects.rebuilding import Outcome, Rebuilt, is_recent
+from services.objects.reconciliation import Reconciliation
 from services.pieces.dependencies import Dependencies, dependencies
 from services.pieces.domain.files import DepositKey, Format, parse_key
 from services.pieces.models import AuditEntry, Candidature, Control, Deposit, Piece, db
 from services.pieces.operations.deposits import make_current, new_deposit
-from services.pieces.operations.reconciliation import reconciliation
 from services.pieces.queries.pieces import any_piece, lock_candidature_of_piece
+
+
+def reconciliation() -> Reconciliation:
+    """The comparison for this service and the running process's store; needs an application context."""
+    column = KeyColumn(Deposit.object_key, Deposit.id, needed=Deposit.erased_at.is_(None))
+    return Reconciliation("pieces", db, dependencies().store, (column,))
+
 
 _CLOCK_TOLERANCE = timedelta(days=1)  # clocks differ, those of rehearsals too, whose portal time begins anew
 OPERATOR = Actor("service", "operator")

@@ -13,9 +13,9 @@ from services.chassis.events import follow_up, publish
 from services.contracts.piece_rules import Status
 from services.contracts.pieces import PiecesRefused
 from services.pieces.models import Control, RefusalNotice, db
-from services.pieces.operations.reminders import contract_of, lock_candidatures
+from services.pieces.operations.reminders import contract_of
 from services.pieces.queries.incomplete_candidatures import Incomplete, incomplete_among
-from services.pieces.queries.pieces import PieceContext
+from services.pieces.queries.pieces import PieceContext, lock_candidatures
 
 ANNOUNCE_REFUSALS = "announce_refusals"
 DELAY_SECONDS = 60.0

@@ -6,29 +6,48 @@ after it, and a job that dies in the middle repeats nothing.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-from datetime import datetime
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
 from itertools import groupby
+from typing import Any
 
+import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.chassis.clock import iso_utc
+from services.chassis.clock import PARIS, iso_utc, portal_now, to_paris
 from services.chassis.database.audit import Actor
 from services.chassis.events import publish
+from services.chassis.jobs import gauges
+from services.chassis.jobs.registry import stopping
+from services.chassis.web.access_tokens import Caller
+from services.contracts.page_sizes import LARGEST_PAGE
+from services.contracts.piece_rules import ReminderOutcome
 from services.contracts.pieces import IncompleteCandidature, MissingGroup, MissingPiece, PiecesReminded
+from services.contracts.reminder_rules import HOUR, MAX_DAYS, current_rung
 from services.pieces.domain.missing_pieces import MissingPart, Rung, due_rungs
-from services.pieces.models import AuditEntry, Candidature, Reminder
+from services.pieces.metrics import INCOMPLETE
+from services.pieces.models import AuditEntry, Candidature, Reminder, ReminderRound, Window, Withdrawal, db
 from services.pieces.queries.incomplete_candidatures import (
+    PAGE,
     Incomplete,
+    OpeningKey,
     by_candidate,
     candidatures_of_candidates,
+    count_page,
     incomplete_among,
+    last_reminders,
+    openings_with_missing_pieces,
+    page_of_opening,
+    refused_page,
     refused_since,
 )
+from services.pieces.queries.missing_pieces_list import list_page
+from services.pieces.queries.pieces import is_not_withdrawn, lock_candidatures
 
-_JOB = Actor("service", "pieces")
-Recorded = set[tuple[str, Rung]]
+MOST_PAGES = 5
+"""Of the list, that one request looks at, each of a bounded number of candidatures."""
 
 
 def remind_by_ladder(session: Session, candidature_ids: Sequence[str], at: datetime) -> int:
@@ -37,42 +56,37 @@ def remind_by_ladder(session: Session, candidature_ids: Sequence[str], at: datet
     Returns how many were reminded. To be called in a transaction.
     """
     lock_candidatures(session, candidature_ids)
-    concerned = [lacking for lacking in _incomplete(session, candidature_ids, at) if _has_ladder(lacking)]
-    due = _due(session, concerned, at)
+    due = _due(session, incomplete_among(session, candidature_ids, None, at), at)
     if not due:
         return 0
     # One mail each: whatever else they lack, in other candidatures too, is in it.
     others = candidatures_of_candidates(session, {lacking.candidature.candidate_id for lacking, _ in due})
     lock_candidatures(session, set(others).difference(candidature_ids))
-    incomplete = _incomplete(session, others, at)
+    incomplete = incomplete_among(session, others, None, at)
     rungs = {lacking.candidature.id: rungs for lacking, rungs in _due(session, incomplete, at)}
     reminded = 0
     for of_candidate in _grouped_by_candidate(incomplete):
         if any(lacking.candidature.id in rungs for lacking in of_candidate):
-            event_id = publish_reminder(session, of_candidate, at)
+            event_id = _publish_reminder(session, of_candidate, at)
             for lacking in of_candidate:
-                _record_rungs(session, lacking, rungs.get(lacking.candidature.id, ()), event_id, at)
+                of_rungs = [
+                    (rung.group_code, rung.deadline, rung.days) for rung in rungs.get(lacking.candidature.id, ())
+                ]
+                _record(session, lacking, of_rungs, event_id, at, Actor("service", "pieces"))
             reminded += 1
     return reminded
 
 
-def remind_by_hand(session: Session, incomplete: Sequence[Incomplete], staff_id: str, at: datetime) -> None:
+def _remind_by_hand(session: Session, incomplete: Sequence[Incomplete], staff_id: str, at: datetime) -> None:
     """Remind the candidates of these candidatures, one mail each. To be called in a transaction, with them locked."""
     for of_candidate in _grouped_by_candidate(incomplete):
-        event_id = publish_reminder(session, of_candidate, at)
+        event_id = _publish_reminder(session, of_candidate, at)
         for lacking in of_candidate:
-            for group_code, until, _ in lacking.parts():
-                session.add(_reminder(lacking, group_code, until, None, event_id, at, staff_id))
-            _audit(session, Actor("staff", staff_id), lacking, event_id)
+            parts = [(group_code, until, None) for group_code, until, _ in lacking.parts()]
+            _record(session, lacking, parts, event_id, at, Actor("staff", staff_id))
 
 
-def lock_candidatures(session: Session, candidature_ids: Collection[str]) -> None:
-    """Until the end of the transaction nobody deposits for them, or reminds of them."""
-    query = select(Candidature.id).where(Candidature.id.in_(candidature_ids)).order_by(Candidature.id)
-    session.execute(query.with_for_update()).all()
-
-
-def publish_reminder(session: Session, incomplete: Sequence[Incomplete], at: datetime) -> str:
+def _publish_reminder(session: Session, incomplete: Sequence[Incomplete], at: datetime) -> str:
     """The event of a reminder of one candidate, with all these candidatures; returns its id."""
     event = PiecesReminded(
         candidate_id=incomplete[0].candidature.candidate_id,
@@ -104,22 +118,15 @@ def contract_of(incomplete: Incomplete) -> IncompleteCandidature:
     return IncompleteCandidature(candidature.id, candidature.version, groups)
 
 
-def _incomplete(session: Session, candidature_ids: Collection[str], at: datetime) -> list[Incomplete]:
-    return incomplete_among(session, candidature_ids, None, at)
-
-
-def _has_ladder(lacking: Incomplete) -> bool:
-    return bool(lacking.window and lacking.window.options.reminder_days)
-
-
 def _due(session: Session, incomplete: Sequence[Incomplete], at: datetime) -> list[tuple[Incomplete, frozenset[Rung]]]:
     """Those with rungs that are due and not recorded, with these rungs."""
-    controlled = refused_since(session, incomplete)
-    recorded = _recorded(session, [lacking.candidature.id for lacking in incomplete])
+    ladders = {lacking.candidature.id: lacking.window.options.reminder_days for lacking in incomplete if lacking.window}
+    concerned = [lacking for lacking in incomplete if ladders.get(lacking.candidature.id)]
+    controlled = refused_since(session, concerned)
+    recorded = _recorded(session, [lacking.candidature.id for lacking in concerned])
     due = []
-    for lacking in incomplete:
-        ladder = lacking.window.options.reminder_days if lacking.window else ()
-        rungs = due_rungs(_parts(lacking, controlled), ladder, at)
+    for lacking in concerned:
+        rungs = due_rungs(_parts(lacking, controlled), ladders[lacking.candidature.id], at)
         if new := frozenset(rung for rung in rungs if (lacking.candidature.id, rung) not in recorded):
             due.append((lacking, new))
     return due
@@ -131,7 +138,7 @@ def _parts(lacking: Incomplete, controlled: dict[str, datetime]) -> Iterator[Mis
         yield MissingPart(group_code, until, since)
 
 
-def _recorded(session: Session, candidature_ids: Collection[str]) -> Recorded:
+def _recorded(session: Session, candidature_ids: Collection[str]) -> set[tuple[str, Rung]]:
     query = select(Reminder).where(Reminder.candidature_id.in_(candidature_ids), Reminder.days.is_not(None))
     return {
         (row.candidature_id, Rung(row.group_code, row.deadline, row.days))
@@ -140,33 +147,27 @@ def _recorded(session: Session, candidature_ids: Collection[str]) -> Recorded:
     }
 
 
-def _record_rungs(session: Session, lacking: Incomplete, rungs: Collection[Rung], event_id: str, at: datetime) -> None:
-    for rung in rungs:
-        session.add(_reminder(lacking, rung.group_code, rung.deadline, rung.days, event_id, at, None))
-    _audit(session, _JOB, lacking, event_id)
-
-
-def _reminder(
+def _record(
+    session: Session,
     lacking: Incomplete,
-    group_code: str,
-    until: datetime,
-    days: int | None,
+    parts: Iterable[tuple[str, datetime, int | None]],
     event_id: str,
     at: datetime,
-    staff_id: str | None,
-) -> Reminder:
-    return Reminder(
-        candidature_id=lacking.candidature.id,
-        group_code=group_code,
-        deadline=until,
-        days=days,
-        reminded_at=at,
-        staff_id=staff_id,
-        event_id=event_id,
-    )
-
-
-def _audit(session: Session, actor: Actor, lacking: Incomplete, event_id: str) -> None:
+    actor: Actor,
+) -> None:
+    """`parts`: (regroupement, deadline, days of the rung, None by hand) of what the reminder counts for."""
+    for group_code, deadline, days in parts:
+        session.add(
+            Reminder(
+                candidature_id=lacking.candidature.id,
+                group_code=group_code,
+                deadline=deadline,
+                days=days,
+                reminded_at=at,
+                staff_id=actor.id if actor.kind == "staff" else None,
+                event_id=event_id,
+            )
+        )
     after = {"event_id": event_id, "pieces": [missing.piece.code for missing in lacking.pieces]}
     AuditEntry.record(session, actor, "candidature.reminded", lacking.candidature.id, after=after)
 
@@ -174,3 +175,176 @@ def _audit(session: Session, actor: Actor, lacking: Incomplete, event_id: str) -
 def _grouped_by_candidate(incomplete: Sequence[Incomplete]) -> Iterator[list[Incomplete]]:
     for _, of_candidate in groupby(sorted(incomplete, key=by_candidate), key=by_candidate):
         yield list(of_candidate)
+
+
+log = structlog.get_logger()
+
+
+def remind_all_due() -> None:
+    """Remind everyone whom a rung concerns that is due now and whose round is not finished."""
+    at = portal_now()
+    for name, opening in _due_rounds(at):
+        if not _finish_round(name, _pages_of(opening), at):
+            return
+    _finish_round(f"refused/{_day_of_rungs(at)}", _pages_of_refused(at), at)
+
+
+def _due_rounds(at: datetime) -> list[tuple[str, OpeningKey]]:
+    """(name, opening) of each rung that is due in an opening. A moved deadline begins a new ladder."""
+    with db.reading() as session:
+        windows = session.scalars(select(Window).where(Window.deposit_closes > at)).all()
+    rounds = []
+    for window in windows:
+        if (days := current_rung(window.deposit_closes, window.options.reminder_days, at)) is not None:
+            opening = (window.exam_code, window.session_name, window.academie_code)
+            end = window.deposit_closes.astimezone(UTC)
+            rounds.append((f"{'/'.join(opening)}/{end.isoformat()}/{days}", opening))
+    return rounds
+
+
+def _finish_round(name: str, pages: Iterable[list[str]], at: datetime) -> bool:
+    """Whether it is finished, now or before; not if the job has to stop."""
+    with db.reading() as session:
+        if session.get(ReminderRound, name) is not None:
+            return True
+    reminded = 0
+    for page in pages:
+        if stopping():
+            return False
+        with db.operation() as session:
+            reminded += remind_by_ladder(session, page, at)
+    with db.operation() as session:
+        session.add(ReminderRound(name=name, finished_at=at))
+    log.info("reminder_round_finished", round=name, candidates=reminded)
+    return True
+
+
+def _pages_of(opening: OpeningKey) -> Iterator[list[str]]:
+    after = ""
+    while True:
+        with db.reading() as session:
+            page = list(page_of_opening(session, opening, after))
+        if not page:
+            return
+        yield page
+        after = page[-1]
+
+
+def _pages_of_refused(at: datetime) -> Iterator[list[str]]:
+    """Candidatures with refused pieces, which have ends of their own."""
+    after = (at, "")
+    while True:
+        with db.reading() as session:
+            page = refused_page(session, after, at + timedelta(days=MAX_DAYS + 1))
+        if not page:
+            return
+        yield sorted({candidature_id for _, _, candidature_id in page})
+        after = page[-1][:2]
+
+
+def _day_of_rungs(at: datetime) -> str:
+    """The day whose HOUR was the last to pass: at it the rungs of refused pieces become due."""
+    local = to_paris(at)
+    begins = datetime.combine(local.date(), time(HOUR), tzinfo=PARIS)
+    return (local.date() if at >= begins else local.date() - timedelta(days=1)).isoformat()
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Candidatures to remind. `next_cursor`: others may answer the filters too; asked for with it, they follow."""
+
+    candidature_ids: Sequence[str]
+    next_cursor: str | None = None
+
+
+def filtered_selection(by: Caller, filters: Mapping[str, Any], cursor: str | None = None) -> Selection:
+    """The first candidatures of the list with these filters, from `cursor` on, that were not reminded today; few or
+    none where many were, or lack nothing. Raises NotFound, Invalid."""
+    at, chosen = portal_now(), list[str]()
+    for _ in range(MOST_PAGES):
+        query = {**filters, "limit": LARGEST_PAGE - len(chosen), "cursor": cursor}
+        with db.reading_for_staff() as session:
+            page = list_page(session, by.academies, query, at)
+        for item in page.items:
+            if item.last_reminder is None or not _same_day(item.last_reminder, at):
+                chosen.append(item.candidature.id)
+        cursor = page.next_cursor
+        if cursor is None or len(chosen) == LARGEST_PAGE:
+            break
+    return Selection(chosen, cursor)
+
+
+def remind_selection(by: Caller, candidature_ids: Sequence[str]) -> dict[str, ReminderOutcome]:
+    """Remind the candidates of these candidatures of all that they lack; repeated on the same day it sends nothing
+    more. A few of them at a time are one transaction."""
+    outcomes: dict[str, ReminderOutcome] = {}
+    ordered = _by_candidate(candidature_ids)
+    for first in range(0, len(ordered), PAGE):
+        with db.operation() as session:
+            outcomes |= _remind_some(session, by, ordered[first : first + PAGE], portal_now())
+    return {candidature_id: outcomes[candidature_id] for candidature_id in dict.fromkeys(candidature_ids)}
+
+
+def _by_candidate(candidature_ids: Sequence[str]) -> list[str]:
+    """Those of one candidate side by side, so that they share a mail."""
+    query = select(Candidature.id, Candidature.candidate_id).where(Candidature.id.in_(candidature_ids))
+    with db.reading_for_staff() as session:
+        candidates = {row[0]: row[1] for row in session.execute(query)}
+    return sorted(set(candidature_ids), key=lambda candidature_id: candidates.get(candidature_id, ""))
+
+
+def _remind_some(session: Session, by: Caller, ids: Collection[str], at: datetime) -> dict[str, ReminderOutcome]:
+    known = _known(session, by, ids)
+    lock_candidatures(session, known)
+    reminded = {key for key, last in last_reminders(session, known).items() if _same_day(last, at)}
+    incomplete = incomplete_among(session, known, by.academies, at)
+    to_remind = [entry for entry in incomplete if entry.candidature.id not in reminded]
+    _remind_by_hand(session, to_remind, by.id, at)
+    sent = {entry.candidature.id for entry in to_remind}
+    lacking = {entry.candidature.id for entry in incomplete}
+    return {key: _outcome(key, known, sent, lacking) for key in ids}
+
+
+def _outcome(candidature_id: str, known: set[str], sent: set[str], lacking: set[str]) -> ReminderOutcome:
+    if candidature_id not in known:
+        return ReminderOutcome.NOT_FOUND
+    if candidature_id in sent:
+        return ReminderOutcome.SENT
+    return ReminderOutcome.ALREADY_TODAY if candidature_id in lacking else ReminderOutcome.NOTHING_MISSING
+
+
+def _known(session: Session, by: Caller, ids: Collection[str]) -> set[str]:
+    query = (
+        select(Candidature.id)
+        .outerjoin(Withdrawal, Withdrawal.candidature_id == Candidature.id)
+        .where(Candidature.id.in_(ids), is_not_withdrawn())
+    )
+    if by.academies is not None:
+        query = query.where(Candidature.academie_code.in_(by.academies))
+    return set(session.scalars(query))
+
+
+def _same_day(instant: datetime, at: datetime) -> bool:
+    """Of Paris."""
+    return to_paris(instant).date() == to_paris(at).date()
+
+
+def record_incomplete_counts() -> None:
+    """A few candidatures at a time: nothing is held up, however many there are."""
+    with db.reading() as session:
+        openings = openings_with_missing_pieces(session, None, portal_now())
+    numbers: dict[tuple[str, ...], float] = {opening: _number(opening) for opening in openings}
+    if not stopping():
+        gauges.record(db, INCOMPLETE, numbers)
+
+
+def _number(opening: OpeningKey) -> int:
+    """Of all its candidatures, unless the process is asked to stop."""
+    at, number, after = portal_now(), 0, ""
+    while not stopping():
+        with db.reading() as session:
+            of_page, last = count_page(session, opening, after, at)
+        if last is None:
+            return number
+        number, after = number + of_page, last
+    return number

@@ -17,8 +17,7 @@ from services.pieces.domain import uploads as rules
 from services.pieces.domain.files import Format
 from services.pieces.models import Upload, UploadPart, db
 from services.pieces.operations.deposits import counting_refusals, store_deposit
-from services.pieces.operations.file_acceptance import AcceptedFile, accept_file
-from services.pieces.operations.pdf_merging import SourceFile, merge_into_pdf
+from services.pieces.operations.file_acceptance import AcceptedFile, SourceFile, accept_file, merge_into_pdf
 from services.pieces.operations.received_files import write_to_disk
 from services.pieces.queries.pieces import PieceContext, own_piece
 from services.pieces.queries.uploads import read_progress, upload_bytes, upload_ids_of_deposit

@@ -11,7 +11,6 @@ from typing import TypeVar
 from services.contracts.api import pieces as candidate_api
 from services.contracts.api import staff_pieces as staff_api
 from services.contracts.api.operation import answer_of
-from services.contracts.piece_rules import Status
 from services.contracts.registrations import CandidatureLabels
 from services.pieces.domain.files import accepted_formats
 from services.pieces.domain.missing_pieces import remaining_actions
@@ -24,8 +23,8 @@ from services.pieces.domain.piece import (
     format_instant,
     validation_refusal,
 )
-from services.pieces.models import Candidature, Control, Deposit
-from services.pieces.queries.pieces import PastDeposit, PieceContext
+from services.pieces.models import Candidature, Deposit
+from services.pieces.queries.pieces import PieceContext
 
 AnyStaffPiece = TypeVar("AnyStaffPiece", bound=staff_api.StaffPiece)
 
@@ -150,16 +149,11 @@ def staff_piece(context: PieceContext) -> staff_api.StaffPiece:
 
 def staff_piece_detail(
     context: PieceContext,
-    deposits: Sequence[PastDeposit],
-    controls: Sequence[Control],
+    history: staff_api.History,
     recent_openings: Sequence[staff_api.RecentOpening],
     neighbours: staff_api.Neighbours | None,
 ) -> staff_api.StaffPieceDetail:
     """A piece for staff, with every file it had and every control of it."""
-    history = staff_api.History(
-        deposits=tuple(answer_of(staff_api.PastDeposit, past.deposit, kept_until=past.kept_until) for past in deposits),
-        controls=tuple(map(_control, controls)),
-    )
     return _staff_piece(
         staff_api.StaffPieceDetail,
         context,
@@ -184,10 +178,4 @@ def _staff_piece(answer: type[AnyStaffPiece], context: PieceContext, **others: o
         resubmit_until=row.reopened_until,
         deposit=answer_of(staff_api.StaffDeposit, context.deposit) if context.deposit else None,
         **others,
-    )
-
-
-def _control(row: Control) -> staff_api.PastControl:
-    return answer_of(
-        staff_api.PastControl, row, status_label=Status(row.status).label, resubmit_until=row.reopened_until
     )

@@ -1,20 +1,42 @@
-"""Pieces together with their candidature, current deposit and deposit period; their history; locks on them."""
+"""Pieces with their candidature, current deposit and deposit period; their history; who looks at them; locks on them.
+
+What waits for a control is counted for the home page of a gestionnaire, by session and regroupement.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from services.chassis.errors import NotFound
+from services.contracts.api.operation import answer_of
+from services.contracts.api.staff_pieces import (
+    ControlQueue,
+    History,
+    PastControl,
+    PastDeposit,
+    RecentOpening,
+    WaitingPieces,
+)
 from services.contracts.piece_rules import Scan, Status
 from services.pieces.domain import control
 from services.pieces.domain.piece import CurrentDeposit, Period, PieceState
-from services.pieces.models import Candidature, Control, Deposit, Piece, Window, Withdrawal, object_tables
+from services.pieces.models import (
+    TO_CONTROL,
+    AuditEntry,
+    Candidature,
+    Control,
+    Deposit,
+    Piece,
+    Window,
+    Withdrawal,
+    object_tables,
+)
 
 _CATALOGUE_ORDER = (Piece.asked.desc(), Piece.position, Piece.code)
 """Those no longer asked for come last."""
@@ -40,7 +62,7 @@ class PieceContext:
 
     @property
     def period(self) -> Period:
-        return self.state.period
+        return _period_of(self.piece, self.window)
 
     @property
     def scan(self) -> Scan | None:
@@ -56,24 +78,28 @@ class PieceContext:
 
     @property
     def state(self) -> PieceState:
-        """The plain values that the rules of `domain` work on."""
         deposit = CurrentDeposit(self.scan, self.controlled) if self.scan else None
         return state_of(self.piece, self.window, deposit)
 
 
 def state_of(piece: Piece, window: Window | None, deposit: CurrentDeposit | None) -> PieceState:
-    """The period that counts is the opening's moved one (`window`), else the one saved with the piece."""
-    dates = window or piece
+    """The plain values that the rules of `domain` work on."""
     return PieceState(
         label=f"{piece.code} : {piece.label}",
         asked=piece.asked,
         required=piece.required,
-        period=Period(dates.deposit_opens, dates.deposit_closes),
+        period=_period_of(piece, window),
         deposit=deposit,
         status=Status(piece.status) if piece.status else None,
         validated_at=piece.validated_at,
         reopened_until=piece.reopened_until,
     )
+
+
+def _period_of(piece: Piece, window: Window | None) -> Period:
+    """The deposit period that counts: the opening's moved one, else the one saved with the piece."""
+    dates = window or piece
+    return Period(dates.deposit_opens, dates.deposit_closes)
 
 
 def is_not_withdrawn() -> ColumnElement[bool]:
@@ -109,44 +135,29 @@ def fetch_pieces(session: Session, query: Select[*tuple[Any, ...]]) -> list[Piec
     return [PieceContext(row[0], row[1], row[2], bool(row[3]), row[4]) for row in session.execute(query)]
 
 
-def own_candidature(session: Session, candidate_id: str, candidature_id: str) -> Candidature:
-    """A candidature of this candidate. Raises NotFound."""
-    query = (
-        select(Candidature)
-        .outerjoin(Withdrawal, Withdrawal.candidature_id == Candidature.id)
-        .where(Candidature.id == candidature_id, Candidature.candidate_id == candidate_id, is_not_withdrawn())
-    )
-    candidature = session.scalar(query)
-    if candidature is None:
-        raise NotFound()
-    return candidature
-
-
 def own_candidature_with_pieces(
     session: Session, candidate_id: str, candidature_id: str
 ) -> tuple[Candidature, list[PieceContext]]:
     """A candidature of this candidate, with its pieces in the catalogue's order. Raises NotFound."""
     query = select_shown_pieces().where(Candidature.id == candidature_id, Candidature.candidate_id == candidate_id)
     contexts = fetch_pieces(session, query.order_by(*_CATALOGUE_ORDER))
-    candidature = contexts[0].candidature if contexts else own_candidature(session, candidate_id, candidature_id)
-    return candidature, contexts
+    if contexts:
+        return contexts[0].candidature, contexts
+    candidature = session.scalar(_candidatures_of(candidate_id).where(Candidature.id == candidature_id))
+    if candidature is None:
+        raise NotFound()
+    return candidature, []
 
 
 def candidatures_of(session: Session, candidate_id: str) -> list[Candidature]:
     """The candidate's candidatures, newest first; also those whose session has closed."""
-    query = (
-        select(Candidature)
-        .outerjoin(Withdrawal, Withdrawal.candidature_id == Candidature.id)
-        .where(Candidature.candidate_id == candidate_id, is_not_withdrawn())
-        .order_by(Candidature.saved_at.desc(), Candidature.id)
-    )
+    query = _candidatures_of(candidate_id).order_by(Candidature.saved_at.desc(), Candidature.id)
     return list(session.scalars(query))
 
 
-def pieces_of_candidature(session: Session, candidature_id: str) -> list[PieceContext]:
-    """The pieces of a candidature in the catalogue's order."""
-    query = select_shown_pieces().where(Candidature.id == candidature_id)
-    return fetch_pieces(session, query.order_by(*_CATALOGUE_ORDER))
+def _candidatures_of(candidate_id: str) -> Select[Candidature]:
+    joined = select(Candidature).outerjoin(Withdrawal, Withdrawal.candidature_id == Candidature.id)
+    return joined.where(Candidature.candidate_id == candidate_id, is_not_withdrawn())
 
 
 def pieces_of_candidate(session: Session, candidate_id: str) -> list[PieceContext]:
@@ -189,25 +200,17 @@ def lock_candidature_of_piece(session: Session, piece_id: str) -> None:
     session.execute(select(Candidature.id).where(Candidature.id == candidature_id).with_for_update())
 
 
-def lock_candidature(session: Session, candidature_id: str) -> None:
-    """Until the end of the transaction no other changes anything in that candidature."""
-    session.execute(select(Candidature.id).where(Candidature.id == candidature_id).with_for_update())
+def lock_candidatures(session: Session, candidature_ids: Collection[str]) -> None:
+    """Until the end of the transaction no other changes anything in these candidatures, or reminds of them."""
+    query = select(Candidature.id).where(Candidature.id.in_(candidature_ids)).order_by(Candidature.id)
+    session.execute(query.with_for_update()).all()
 
 
 def latest_control(session: Session, piece_id: str) -> Control | None:
     return session.scalar(select(Control).filter_by(piece_id=piece_id).order_by(Control.sequence.desc()).limit(1))
 
 
-@dataclass(frozen=True)
-class PastDeposit:
-    """A file that a piece has or had. `kept_until`: until when the bytes of a removed one can be restored; None for the
-    current file, and where they no longer can."""
-
-    deposit: Deposit
-    kept_until: datetime | None
-
-
-def history(session: Session, piece_id: str) -> tuple[list[PastDeposit], list[Control]]:
+def history(session: Session, piece_id: str) -> History:
     """All files and controls of a piece, oldest first."""
     retired = object_tables.RetiredObject
     deposits = (
@@ -217,7 +220,13 @@ def history(session: Session, piece_id: str) -> tuple[list[PastDeposit], list[Co
         .order_by(Deposit.deposited_at, Deposit.id)
     )
     controls = session.scalars(select(Control).filter_by(piece_id=piece_id).order_by(Control.sequence))
-    return [PastDeposit(row[0], row[1]) for row in session.execute(deposits)], list(controls)
+    return History(
+        deposits=tuple(answer_of(PastDeposit, row, kept_until=until) for row, until in session.execute(deposits)),
+        controls=tuple(
+            answer_of(PastControl, row, status_label=Status(row.status).label, resubmit_until=row.reopened_until)
+            for row in controls
+        ),
+    )
 
 
 def _fetch_piece(session: Session, query: Select[*tuple[Any, ...]]) -> PieceContext:
@@ -226,3 +235,58 @@ def _fetch_piece(session: Session, query: Select[*tuple[Any, ...]]) -> PieceCont
     if context is None:
         raise NotFound()
     return context
+
+
+_BY = (
+    Candidature.exam_code.label("exam"),
+    Candidature.session_name.label("session"),
+    Candidature.session_label,
+    Piece.group_code.label("regroupement"),
+    Piece.group_label.label("regroupement_label"),
+)
+
+
+def waiting_pieces(session: Session, academies: frozenset[str] | None) -> ControlQueue:
+    """What waits within these académies (None: all), the longest waiting first."""
+    oldest = func.min(Deposit.deposited_at)
+    query = (
+        select(
+            *_BY,
+            func.count().label("number"),
+            func.count(Piece.validated_at).label("validated"),
+            func.sum(case((WAS_CONTROLLED, 1), else_=0)).label("sent_again"),
+            oldest.label("oldest"),
+        )
+        .select_from(Piece)
+        .join(Candidature, Candidature.id == Piece.candidature_id)
+        .outerjoin(Withdrawal, Withdrawal.candidature_id == Candidature.id)
+        .join(Deposit, and_(Deposit.piece_id == Piece.id, Deposit.removed_at.is_(None)))
+        .where(TO_CONTROL, Piece.deposited, is_not_withdrawn())
+        .group_by(*_BY)
+        .order_by(oldest, *_BY)
+    )
+    if academies is not None:  # said of both tables, so that each is read by its index
+        query = query.where(Piece.academie_code.in_(academies), Candidature.academie_code.in_(academies))
+    return ControlQueue(items=tuple(answer_of(WaitingPieces, row) for row in session.execute(query)))
+
+
+RECENT = timedelta(minutes=5)
+"""A control takes less; who has looked longer ago has left the piece undecided."""
+
+
+def recent_openings_by_others(session: Session, piece_id: str, staff_id: str, now: datetime) -> list[RecentOpening]:
+    """The last opening of each gestionnaire but `staff_id`, the newest first. `now`: system time, as the trail has."""
+    last = func.max(AuditEntry.at)
+    query = (
+        select(AuditEntry.actor_id, last)
+        .where(
+            AuditEntry.subject == piece_id,
+            AuditEntry.action == "deposit.opened",
+            AuditEntry.actor_kind == "staff",
+            AuditEntry.actor_id != staff_id,
+            AuditEntry.at >= now - RECENT,
+        )
+        .group_by(AuditEntry.actor_id)
+        .order_by(last.desc())
+    )
+    return [RecentOpening(staff_id=row[0], at=row[1]) for row in session.execute(query)]

@@ -12,11 +12,12 @@ from sqlalchemy.exc import OperationalError
 
 from services.chassis.errors import Unavailable
 from services.chassis.process import capacity
+from services.chassis.web.access_tokens import Caller
 from services.contracts.piece_rules import STATUS_LABELS
 from services.pieces.domain.control import MAX_COMMENT_LENGTH
 from services.pieces.models import db
 from services.pieces.operations import controls
-from services.pieces.operations.controls import ControlRequest, Gestionnaire
+from services.pieces.operations.controls import ControlRequest
 from services.pieces.queries.pieces import PieceContext
 from tests.pieces import sample_files
 from tests.pieces.example_events import CLOSES
@@ -190,7 +191,7 @@ def test_of_many_those_done_before_an_outage_are_told(service: PiecesService, mo
     tried: list[ControlRequest] = []
     control = controls.control_piece
 
-    def until_away(by: Gestionnaire, wanted: ControlRequest) -> PieceContext:
+    def until_away(by: Caller, wanted: ControlRequest) -> PieceContext:
         tried.append(wanted)
         if len(tried) > 1:
             raise OperationalError("", {}, psycopg.errors.LockNotAvailable())

@@ -13,10 +13,9 @@ from services.chassis.jobs.registry import stopping_answered_by
 from services.contracts.page_sizes import LARGEST_PAGE
 from services.contracts.piece_rules import Scan
 from services.pieces.models import Deposit, db
-from services.pieces.operations import reminders_by_hand
-from services.pieces.operations.incomplete_counts import record_incomplete_counts
-from services.pieces.operations.reminders_by_hand import MOST_PAGES
-from services.pieces.queries import incomplete_candidatures, incomplete_counts, missing_pieces_list
+from services.pieces.operations import reminders
+from services.pieces.operations.reminders import MOST_PAGES, record_incomplete_counts
+from services.pieces.queries import incomplete_candidatures, missing_pieces_list
 from tests.documents.example_events import CANDIDATURE
 from tests.pieces.example_events import (
     CLOSES,
@@ -106,7 +105,7 @@ def test_of_another_académie_nothing_is_seen_and_nobody_reminded(laddered: Piec
 def test_a_selection_is_reminded_once_a_day_and_each_gets_its_outcome(
     laddered: PiecesService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reminders_by_hand, "PAGE", 2)
+    monkeypatch.setattr(reminders, "PAGE", 2)
     complete, withdrawn = "cafe" + "b" * 28, "cafe" + "c" * 28
     laddered.handle_events(registration_saved(candidature_id=complete, candidate_id=OTHER, pieces=()))
     laddered.handle_events(registration_saved(candidature_id=withdrawn, candidate_id=OTHER))
@@ -215,6 +214,6 @@ def test_sessions_have_their_number_and_the_days_left_within_the_académies(ladd
 
 
 def test_many_are_counted_a_page_at_a_time(laddered: PiecesService, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(incomplete_counts, "PAGE", 2)
+    monkeypatch.setattr(incomplete_candidatures, "COUNTED_AT_ONCE", 2)
     laddered.handle_events(*of_others(6))
     assert _number(laddered) == 7

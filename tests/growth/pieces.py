@@ -12,7 +12,6 @@ from typing import Any
 from sqlalchemy import select, text
 
 from services.contracts.registrations import SessionOptions
-from services.pieces.domain.changes import Place
 from services.pieces.jobs import jobs
 from services.pieces.models import (
     AuditEntry,
@@ -26,6 +25,7 @@ from services.pieces.models import (
     event_tables,
 )
 from services.pieces.operations.change_numbering import number_all_changes
+from services.pieces.queries.changes import Place
 from tests.documents.example_events import CANDIDATE, CANDIDATURE
 from tests.growth.full_service import (
     FAMILY,

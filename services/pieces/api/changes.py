@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from services.chassis.web import access
 from services.chassis.web.operations import Views
 from services.contracts.api import staff_pieces as api
-from services.contracts.api.operation import answer_of
 from services.pieces.models import db
 from services.pieces.operations.change_numbering import number_changes
-from services.pieces.queries import changes
+from services.pieces.queries.changes import changes_page
 
 views = Views("changements", __name__)
 
@@ -19,9 +19,5 @@ views = Views("changements", __name__)
 def list_changes(query: dict[str, Any]) -> api.Changes:
     more_wait = number_changes()
     with db.reading_for_staff() as session:
-        page = changes.changes_page(session, access.caller().academies, query["after"], query["limit"])
-    items = (
-        answer_of(api.Change, change, cursor=changes.cursor_of(change), academie=change.academie_code)
-        for change in page.items
-    )
-    return api.Changes(items=tuple(items), next_cursor=page.next_place.cursor, has_more=page.has_more or more_wait)
+        page = changes_page(session, access.caller().academies, query["after"], query["limit"])
+    return replace(page, has_more=page.has_more or more_wait)

@@ -12,8 +12,8 @@ from sqlalchemy import func, select, update
 from services.chassis.clock import system_now
 from services.chassis.database.deletion import delete_in_pages
 from services.chassis.jobs.registry import stopping
-from services.pieces.domain.changes import CHANGES_RETENTION
 from services.pieces.models import Change, ChangeCounter, db
+from services.pieces.queries.changes import CHANGES_RETENTION
 
 NUMBERED_AT_ONCE = 1000
 """In one transaction: a reader waits for one alone."""

@@ -1,30 +1,59 @@
-"""The feed of changes: what follows a place, in the order of positions."""
+"""The feed of changes: what follows a place, in the order of positions, and the cursor by which a reader goes on."""
 
 from __future__ import annotations
 
+import base64
+import binascii
+import json
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Select, false, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from services.chassis.errors import FieldError, Gone, Invalid
 from services.contracts import problem_types
-from services.pieces.domain.changes import BEGINNING, Place, place_of
+from services.contracts.api import staff_pieces as api
+from services.contracts.api.operation import answer_of
+from services.contracts.piece_rules import CHANGES_RETENTION_DAYS
 from services.pieces.models import Change, ChangeCounter
 
+CHANGES_RETENTION = timedelta(days=CHANGES_RETENTION_DAYS)
+"""From when a change was numbered, that is, could first be read."""
 _EXPIRED = "Des changements qui suivaient ce curseur ne sont plus gardés : relisez les listes, puis repartez sans lui."
 
 
 @dataclass(frozen=True)
-class ChangesPage:
-    """`next_place`: where to go on, also where there are no items; `has_more`: there are further ones already."""
+class Place:
+    """A place in the feed: just after the change of this position. `numbered_at` tells it from another change that was
+    given the same position after the database went back to a backup; None: before the first change."""
 
-    items: list[Change]
-    next_place: Place
-    has_more: bool
+    position: int
+    numbered_at: datetime | None
+
+    @property
+    def cursor(self) -> str:
+        stamp = self.numbered_at.astimezone(UTC).isoformat() if self.numbered_at else None
+        return base64.urlsafe_b64encode(json.dumps([self.position, stamp]).encode()).decode().rstrip("=")
 
 
-def changes_page(session: Session, academies: frozenset[str] | None, after: str | None, limit: int) -> ChangesPage:
+BEGINNING = Place(0, None)
+
+
+def place_of(cursor: str) -> Place | None:
+    """The place that a cursor names; None for what is no cursor of the feed."""
+    try:
+        position, stamp = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        numbered_at = datetime.fromisoformat(stamp) if stamp is not None else None
+    except (ValueError, TypeError, binascii.Error, RecursionError):
+        return None
+    is_number = isinstance(position, int) and not isinstance(position, bool) and 0 <= position < 2**62
+    if not is_number or (numbered_at is None) != (position == 0):
+        return None
+    return None if numbered_at is not None and numbered_at.tzinfo is None else Place(position, numbered_at)
+
+
+def changes_page(session: Session, academies: frozenset[str] | None, after: str | None, limit: int) -> api.Changes:
     """At most `limit` changes within these académies (None: all) after the cursor `after` (None: from the oldest kept).
 
     Raises Invalid for what is no cursor, Gone for one whose successors may have been deleted.
@@ -32,9 +61,12 @@ def changes_page(session: Session, academies: frozenset[str] | None, after: str 
     last = _last_place(session)
     start = BEGINNING if after is None else _known_place(session, after)
     following = list(session.scalars(_following(academies, start.position, last.position, limit + 1)))
-    if len(following) > limit:
-        return ChangesPage(following[:limit], _place(following[limit - 1]), has_more=True)
-    return ChangesPage(following, last, has_more=False)
+    has_more = len(following) > limit
+    items = tuple(
+        answer_of(api.Change, change, cursor=_place(change).cursor, academie=change.academie_code)
+        for change in following[:limit]
+    )
+    return api.Changes(items=items, next_cursor=items[-1].cursor if has_more else last.cursor, has_more=has_more)
 
 
 def _following(academies: frozenset[str] | None, after: int, until: int, limit: int) -> Select[*tuple[Change]]:
@@ -82,8 +114,3 @@ def _place(change: Change) -> Place:
     if change.position is None or change.numbered_at is None:
         raise ValueError("a change without a number is in no page")
     return Place(change.position, change.numbered_at)
-
-
-def cursor_of(change: Change) -> str:
-    """The cursor after which the changes follow this one."""
-    return _place(change).cursor

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,9 +13,9 @@ from sqlalchemy import delete, select, text
 from sqlalchemy.orm import Session
 
 from services.chassis.clock import system_now
-from services.pieces.domain.changes import CHANGES_RETENTION
 from services.pieces.models import Change, Control, Piece, db
 from services.pieces.operations import change_numbering
+from services.pieces.queries.changes import BEGINNING, CHANGES_RETENTION, Place, place_of
 from tests.documents.example_events import CANDIDATURE
 from tests.pieces import sample_files
 from tests.pieces.example_events import DURING, OTHER, academie, registration_saved, registration_withdrawn
@@ -186,3 +188,23 @@ def _purge_later(service: PiecesService, monkeypatch: pytest.MonkeyPatch) -> Non
     with service.app.app_context(), monkeypatch.context() as patched:
         patched.setattr(change_numbering, "system_now", lambda: later)
         change_numbering.purge_changes()
+
+
+LAST = 2**62 - 1
+
+
+def _cursor(*parts: object) -> str:
+    return base64.urlsafe_b64encode(json.dumps(parts).encode()).decode().rstrip("=")
+
+
+def test_a_cursor_names_the_place_that_gave_it() -> None:
+    for place in (BEGINNING, Place(1, DURING), Place(LAST, DURING)):
+        assert place_of(place.cursor) == place
+
+
+def test_what_is_no_cursor_names_no_place() -> None:
+    instant, naive = DURING.isoformat(), datetime(2021, 10, 5).isoformat()
+    impossible = [(), (1, None), (-1, None), (-1, instant), (True, instant), (0, instant), (LAST + 1, instant)]
+    cursors = [_cursor(*parts) for parts in (*impossible, (1, naive), (1, 5), ("1", instant))]
+    for cursor in (*cursors, "x", "é", "\0", "W" * 5000, "W" * 100_000):
+        assert place_of(cursor) is None, cursor[:40]

@@ -10,8 +10,8 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from services.chassis.french import short_instant
-from services.mail.letterhead import Letterhead
 from services.mail.mailer import Mail
+from services.mail.settings import Letterhead
 
 GREETING = "Bonjour,"
 SIGNATURE = "Cordialement\nLe Service Gestionnaire"

@@ -5,7 +5,6 @@ Each service that sends mails has its own table. Secret addresses of mails are n
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -20,7 +19,7 @@ from services.chassis.errors import FieldError, Invalid
 from services.mail.letter import Letter
 from services.mail.mailer import Mail, Mailer, MailRefused
 
-_MAX_POSITION_LENGTH = 120
+_MAX_PLACE_LENGTH = 120
 log = structlog.get_logger()
 
 RETENTION = timedelta(days=365)  # of a mail in the table
@@ -43,29 +42,6 @@ class State(StrEnum):
     WAITING = "waiting"
     TAKEN = "taken"
     REFUSED = "refused"
-
-
-@dataclass(frozen=True)
-class PagePosition:
-    """The last mail of a page of mails, newest first, after which the next page begins; `at` in UTC."""
-
-    at: datetime
-    id: str
-
-    def __str__(self) -> str:
-        return f"{self.at:%Y-%m-%dT%H:%M:%S.%fZ}~{self.id}"
-
-    @classmethod
-    def parse(cls, text: str) -> PagePosition:
-        """Inverse of str(). Raises ValueError."""
-        at, _, id = text.partition("~")
-        instant = datetime.fromisoformat(at)
-        if instant.tzinfo is None or not id:
-            raise ValueError(text)
-        try:
-            return cls(instant.astimezone(UTC), id)
-        except OverflowError as error:  # before the year 1 or after 9999
-            raise ValueError(text) from error
 
 
 class SentMails:
@@ -129,15 +105,14 @@ def send_and_record(db: Database, mailer: Mailer, mail: Mail) -> MailRefused | N
 
 
 def list_page(session: Session, owner_id: str, *, after: str | None, limit: int) -> list[dict[str, Any]]:
-    """At most `limit` mails of this person, newest first, each with the position (`place`) after which to go on.
+    """At most `limit` mails of this person, newest first, each with the `place` after which to go on.
 
-    Raises Invalid for what is no position.
+    Raises Invalid for what is no place.
     """
     query = select(sent_mails).where(sent_mails.c.owner_id == owner_id)
     if after is not None:
-        position = _position(after)
-        earlier = and_(sent_mails.c.at == position.at, sent_mails.c.id < position.id)
-        query = query.where(or_(sent_mails.c.at < position.at, earlier))
+        at, mail_id = _parse_place(after)
+        query = query.where(or_(sent_mails.c.at < at, and_(sent_mails.c.at == at, sent_mails.c.id < mail_id)))
     rows = session.execute(query.order_by(sent_mails.c.at.desc(), sent_mails.c.id.desc()).limit(limit))
     return [
         {
@@ -146,18 +121,22 @@ def list_page(session: Session, owner_id: str, *, after: str | None, limit: int)
             "at": row.at,
             "address": row.address,
             "state": row.state,
-            "place": str(PagePosition(row.at, row.id)),
+            "place": f"{row.at:%Y-%m-%dT%H:%M:%S.%fZ}~{row.id}",
         }
         for row in rows
     ]
 
 
-def _position(text: str) -> PagePosition:
+def _parse_place(place: str) -> tuple[datetime, str]:
+    """The instant, in UTC, and the id of the mail that a place says. Raises Invalid."""
+    at, _, mail_id = place[:_MAX_PLACE_LENGTH].partition("~")
     try:
-        return PagePosition.parse(text[:_MAX_POSITION_LENGTH])
-    except ValueError as error:
-        detail = "L'indication de page n'est pas reconnue."
-        raise Invalid(errors=(FieldError("#/after", detail),)) from error
+        instant = datetime.fromisoformat(at)
+        if instant.tzinfo is not None and mail_id:
+            return instant.astimezone(UTC), mail_id
+    except (ValueError, OverflowError):  # OverflowError: before the year 1 or after 9999
+        pass
+    raise Invalid(errors=(FieldError("#/after", "L'indication de page n'est pas reconnue."),))
 
 
 def erase_mails_of(session: Session, owner_id: str) -> None:

@@ -1,4 +1,4 @@
-"""Settings of the services that send mails, from the environment alone."""
+"""Settings of the services that send mails, from the environment alone, and the letterhead that they say."""
 
 from __future__ import annotations
 
@@ -8,7 +8,16 @@ from urllib.parse import urlsplit
 
 from services.chassis import brand
 from services.chassis.settings import ServiceSettings
-from services.mail.letterhead import Letterhead
+
+
+@dataclass(frozen=True)
+class Letterhead:
+    """Who sends the mails of an installation. `demonstration`: they say that they are worth nothing."""
+
+    institution: tuple[str, ...]
+    service_title: str
+    tagline: str
+    demonstration: bool
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,7 +17,6 @@ from services.chassis.events.parking import parked_events
 from services.chassis.events.tables import outbox
 from services.chassis.process.worker import Worker
 from services.mail import mailer as mails
-from services.mail import smtp_connection as connections
 from services.mail.mailer import MAILS, Mail, Mailer
 from tests.chassis.events.ledger import Ledger, declare
 from tests.support.misbehaving_smtp import GREETING, misbehaving_server
@@ -64,7 +63,7 @@ class Sending(Ledger):
 
 @pytest.fixture
 def service(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Sending:
-    monkeypatch.setattr(connections, "STEP_SECONDS", 1.0)
+    monkeypatch.setattr(mails, "STEP_SECONDS", 1.0)
     broker_url = f"sqlite:///{tmp_path}/broker.db"
     declare(broker_url)
     service = Sending("writer", database_url, broker_url)

@@ -15,8 +15,8 @@ from services.accounts import mail_texts as of_accounts
 from services.contracts.pieces import MissingGroup, MissingPiece
 from services.contracts.registrations import RegistrationSaved
 from services.mail.letter import DEMONSTRATION, LINK_IN_FULL, REMOVED, Action, Letter
-from services.mail.letterhead import Letterhead
 from services.mail.mailer import Mail
+from services.mail.settings import Letterhead
 from services.registrations import mail_texts as of_registrations
 from services.registrations.mail_texts import IncompleteContext, MailContext
 from tests.registrations.domain.example_dossier import BESANCON, BTS

@@ -12,10 +12,17 @@ import pytest
 from prometheus_client import REGISTRY
 from structlog.testing import capture_logs
 
-from services.mail import smtp_connection as connections
-from services.mail.mailer import HANG_UP_PAUSE_SECONDS, Mail, MailDeferred, Mailer, MailRefused, MailUnavailable
+from services.mail import mailer as mails
+from services.mail.mailer import (
+    HANG_UP_PAUSE_SECONDS,
+    MAX_SECONDS,
+    Mail,
+    MailDeferred,
+    Mailer,
+    MailRefused,
+    MailUnavailable,
+)
 from services.mail.settings import MailSettings
-from services.mail.smtp_connection import MAX_SECONDS
 from tests.support.certificates import CertificateAuthority
 from tests.support.misbehaving_smtp import END, GREETING, misbehaving_server
 from tests.support.smtp import Mailbox
@@ -132,14 +139,14 @@ def test_a_mail_that_is_refused_for_good_is_said_to_be_without_its_address(
 def test_what_was_taken_is_taken_however_the_server_takes_its_leave(
     at_the_end: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connections, "STEP_SECONDS", 0.4)
+    monkeypatch.setattr(mails, "STEP_SECONDS", 0.4)
     with misbehaving_server({"QUIT": at_the_end}) as server:
         mailer(server.url).send(mail())
 
 
 @pytest.mark.parametrize("command", [GREETING, "EHLO", "MAIL", "RCPT", "DATA"])
 def test_a_server_that_falls_silent_holds_nobody(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connections, "STEP_SECONDS", 0.4)
+    monkeypatch.setattr(mails, "STEP_SECONDS", 0.4)
     silent_helo: dict[str, str | None] = {"HELO": None} if command == "EHLO" else {}
     expected = MailDeferred if command == "DATA" else MailUnavailable
     with misbehaving_server({command: None, **silent_helo}) as server, pytest.raises(expected):
@@ -147,7 +154,7 @@ def test_a_server_that_falls_silent_holds_nobody(command: str, monkeypatch: pyte
 
 
 def test_a_mail_of_which_nobody_knows_whether_it_was_taken_counts_its_try(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connections, "STEP_SECONDS", 0.4)
+    monkeypatch.setattr(mails, "STEP_SECONDS", 0.4)
     with misbehaving_server({END: None}) as server, pytest.raises(MailDeferred, match="no answer"):
         mailer(server.url).send(mail())
 

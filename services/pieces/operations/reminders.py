@@ -330,7 +330,8 @@ def _same_day(instant: datetime, at: datetime) -> bool:
 
 
 def record_incomplete_counts() -> None:
-    """A few candidatures at a time: nothing is held up, however many there are."""
+    """Count the candidatures that lack pieces, for the home page of gestionnaires and for operators; a few at a time:
+    nothing is held up, however many there are."""
     with db.reading() as session:
         openings = openings_with_missing_pieces(session, None, portal_now())
     numbers: dict[tuple[str, ...], float] = {opening: _number(opening) for opening in openings}

@@ -16,8 +16,7 @@ from services.pieces.dependencies import dependencies
 from services.pieces.follow_ups import registry
 from services.pieces.jobs import jobs
 from services.pieces.operations.antivirus_scans import rescan
-from services.pieces.operations.deposit_restoration import restore_deposit
-from services.pieces.operations.rebuilding import rebuild_deposits, reconciliation
+from services.pieces.operations.restoration import rebuild_deposits, reconciliation, restore_deposit
 
 
 def register(app: Flask) -> None:

@@ -10,8 +10,8 @@ from services.pieces.models import db
 from services.pieces.operations.antivirus_scans import record_scan_counts, rescan
 from services.pieces.operations.change_numbering import number_all_changes, purge_changes
 from services.pieces.operations.deposit_limits import purge_deposit_tries
-from services.pieces.operations.rebuilding import reconciliation
 from services.pieces.operations.reminders import record_incomplete_counts, remind_all_due
+from services.pieces.operations.restoration import reconciliation
 from services.pieces.operations.uploads import purge_uploads
 
 jobs = Jobs()

@@ -31,7 +31,7 @@ NOT_IN_THE_TABLE: dict[str, dict[str, str]] = {
     },
     "pieces": {
         "deposits.retire_removed_deposit": "a follow-up that older versions asked for; retired already, no change",
-        "rebuilding.rebuild_deposits": REBUILT,
+        "restoration.rebuild_deposits": REBUILT,
         "antivirus_scans.rescan": "asks for scans that are asked for again the next night",
     },
 }

@@ -13,7 +13,7 @@ from services.objects.reconciliation import Report
 from services.pieces.dependencies import dependencies
 from services.pieces.follow_ups import registry
 from services.pieces.models import Deposit, Upload, Validation, db
-from services.pieces.operations.rebuilding import reconciliation
+from services.pieces.operations.restoration import reconciliation
 from tests.faults.operation import COUNTED, Operation, State
 from tests.faults.running_service import RunningService, restoring_objects
 from tests.pieces import sample_files, tus_client
@@ -217,7 +217,7 @@ class DepositPages(DepositUpload):
 
 class RestoreFile(_WithFile):
     name = "restore a replaced file"
-    covers = ("deposit_restoration.restore_deposit",)
+    covers = ("restoration.restore_deposit",)
     done: ClassVar[State] = {**_with(FIRST, "first.pdf"), "every earlier file is kept": True}
 
     def prepare(self) -> None:

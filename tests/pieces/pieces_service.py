@@ -32,7 +32,7 @@ from services.pieces.follow_ups import registry
 from services.pieces.inspection.processes import InspectionProgram
 from services.pieces.jobs import jobs
 from services.pieces.models import AuditEntry, Deposit, db, object_tables
-from services.pieces.operations.rebuilding import reconciliation
+from services.pieces.operations.restoration import reconciliation
 from services.pieces.settings import PiecesSettings
 from tests.documents.example_events import CANDIDATE, CANDIDATURE
 from tests.pieces import sample_files

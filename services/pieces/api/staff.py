@@ -18,7 +18,7 @@ from services.pieces.domain.control import Decision
 from services.pieces.models import db
 from services.pieces.operations import controls
 from services.pieces.operations.controls import ControlRequest
-from services.pieces.operations.exports import record_export
+from services.pieces.operations.downloads import record_export
 from services.pieces.queries import answers, pieces, staff_export, staff_list
 from services.pieces.queries.pieces import PieceContext, recent_openings_by_others
 

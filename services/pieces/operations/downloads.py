@@ -1,15 +1,16 @@
 """The current file of a piece for who opens it: its verified bytes, or pictures of its pages.
 
 A gestionnaire's browser gets pictures of a file alone, so that nothing in it can run there. The audit trail has each
-opening.
+opening, and each list that is taken out.
 """
 
 from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
 import structlog
 
@@ -91,6 +92,12 @@ def record_opening(by: Caller, piece_id: str, deposit_id: str, number: int) -> N
     if deposit is None or deposit.piece_id != piece_id:
         raise NotFound(NO_FILE)
     _record(by, OPENED, piece_id, {"deposit_id": deposit_id, "page": number})
+
+
+def record_export(staff_id: str, filters: Mapping[str, Any]) -> None:
+    """Note in the audit trail that this member of staff takes out the list of what these filters let pass."""
+    with db.operation() as session:
+        AuditEntry.record(session, Actor("staff", staff_id), "pieces.exported", "pieces", after=dict(filters))
 
 
 def _own_piece(who: Caller, piece_id: str) -> PieceContext:

@@ -1,38 +1,43 @@
-"""Compares rows of deposits with their objects; rebuilds rows that were lost from the keys of their objects."""
+"""Files that were lost or removed become current ones of their pieces again.
+
+Rows that the database has lost are rebuilt from the keys of their objects; a file that was replaced or deleted comes
+back at the request of its exam office.
+"""
 
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import BinaryIO
 
-from sqlalchemy import or_, select
+from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
-from services.chassis.clock import portal_now
+from services.chassis.clock import portal_now, system_now
 from services.chassis.database.audit import Actor
-from services.chassis.errors import DomainError
+from services.chassis.errors import Conflict, DomainError, Invalid, NotFound
 from services.contracts.piece_rules import MAX_FILE_BYTES
 from services.objects import ObjectMissing
 from services.objects.comparison import KeyColumn
 from services.objects.rebuilding import Outcome, Rebuilt, is_recent
 from services.objects.reconciliation import Reconciliation
+from services.objects.tables import retired_objects
 from services.pieces.dependencies import Dependencies, dependencies
 from services.pieces.domain.files import DepositKey, Format, parse_key
 from services.pieces.models import AuditEntry, Candidature, Control, Deposit, Piece, db
 from services.pieces.operations.deposits import make_current, new_deposit
-from services.pieces.queries.pieces import any_piece, lock_candidature_of_piece
+from services.pieces.queries.pieces import any_piece, lock_candidature_of_piece, piece_within_academies
+
+_CLOCK_TOLERANCE = timedelta(days=1)  # clocks differ, those of rehearsals too, whose portal time begins anew
+OPERATOR = Actor("service", "operator")
 
 
 def reconciliation() -> Reconciliation:
     """The comparison for this service and the running process's store; needs an application context."""
     column = KeyColumn(Deposit.object_key, Deposit.id, needed=Deposit.erased_at.is_(None))
     return Reconciliation("pieces", db, dependencies().store, (column,))
-
-
-_CLOCK_TOLERANCE = timedelta(days=1)  # clocks differ, those of rehearsals too, whose portal time begins anew
-OPERATOR = Actor("service", "operator")
 
 
 def rebuild_deposits(*, write: bool, minutes: int) -> Iterator[Rebuilt]:
@@ -115,3 +120,62 @@ def _add_row(
     row = new_deposit(dependencies, piece_id, deposit_key, size, filename, format)
     before = make_current(session, dependencies, any_piece(session, piece_id), row, deposit_key.deposited_at)
     AuditEntry.record(session, OPERATOR, "deposit.rebuilt", piece_id, before=before, after={"deposit_id": row.id})
+
+
+def restore_deposit(dependencies: Dependencies, deposit_id: str, academie: str, actor: Actor, reason: str) -> None:
+    """Make a removed file its piece's current one again; the candidate's validation stays, and the status that the last
+    control of this file gave comes back.
+
+    Raises Invalid without a member of staff's id and a reason, NotFound outside the académie, Conflict for the current
+    file or one whose bytes are erased, StoreUnavailable.
+    """
+    _refuse_anonymous(actor, reason)
+    with db.reading() as session:
+        row = _removed_deposit(session, deposit_id)
+    if not dependencies.store.exists(row.object_key):
+        raise Conflict("Les octets de ce fichier ne sont plus dans l'espace de stockage.")
+    with db.operation() as session:
+        lock_candidature_of_piece(session, row.piece_id)
+        context = piece_within_academies(session, frozenset({academie}), row.piece_id)
+        row = _removed_deposit(session, deposit_id)
+        _keep_bytes(session, row)
+        before = make_current(session, dependencies, context, row, portal_now())
+        _restore_status(session, row, context.piece)
+        after = {"deposit_id": row.id, "reason": reason}
+        AuditEntry.record(session, actor, "deposit.restored", row.piece_id, before=before, after=after)
+
+
+def _refuse_anonymous(actor: Actor, reason: str) -> None:
+    if not re.fullmatch(r"[0-9a-f]{32}", actor.id):
+        raise Invalid("L'agent est désigné par son identifiant (32 chiffres hexadécimaux), que donne create-staff.")
+    if not reason.strip():
+        raise Invalid("Un motif est attendu.")
+
+
+def _removed_deposit(session: Session, deposit_id: str) -> Deposit:
+    """Raises NotFound, Conflict."""
+    row = session.get(Deposit, deposit_id)
+    if row is None:
+        raise NotFound("Aucun dépôt ne porte cet identifiant.")
+    if row.removed_at is None:
+        raise Conflict("Ce fichier est déjà celui de la pièce.")
+    return row
+
+
+def _keep_bytes(session: Session, row: Deposit) -> None:
+    """The object is no longer to be erased. One that was never retired is that of a controlled file, which stays.
+
+    Raises Conflict once KEPT_DAYS are over.
+    """
+    retired = session.execute(select(retired_objects).where(retired_objects.c.key == row.object_key)).first()
+    if retired is not None and (retired.erased_at is not None or retired.kept_until <= system_now()):
+        raise Conflict("Le délai de conservation de ce fichier est passé.")
+    session.execute(delete(retired_objects).where(retired_objects.c.key == row.object_key))
+
+
+def _restore_status(session: Session, row: Deposit, piece: Piece) -> None:
+    """The status that the last control of this very file gave."""
+    latest = select(Control).filter_by(deposit_id=row.id).order_by(Control.sequence.desc()).limit(1)
+    control = session.scalar(latest)
+    if control is not None:
+        piece.take_status_of(control)

@@ -1,0 +1,323 @@
+"""Tables of registrations: catalogue revisions, openings, drafts, candidatures with their versions, numbers, audit.
+
+A saved version stays readable for good: it keeps its event, its answers and the digest of its catalogue.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    false,
+    literal_column,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.chassis.database.audit import AuditColumns
+from services.chassis.database.audit_indexes import audit_indexes
+from services.chassis.database.transactions import Database, DataclassJson, UtcDateTime, known_values, new_id
+from services.chassis.events import EventTables
+from services.contracts import registration_lengths as lengths
+from services.contracts.registration_codes import ACTIVE, CANDIDATURE_STATES, SEVERITIES
+from services.contracts.registrations import SessionOptions
+from services.mail.sent_mails import SentMails
+from services.registrations.domain.registration_numbers import NUMERO_CANDIDAT_LENGTH
+
+db = Database()
+events = EventTables(db)
+sent_mails = SentMails(db)
+
+ID = String(32)
+DIGEST = String(64)
+# Plain JSON: JSONB would sort the keys, and the order of lists of labels is what candidates see.
+Json = JSON(none_as_null=True)
+
+ENDED = text("state <> 'active'")
+OPEN = text("closed_at IS NULL")
+CLOSED = text("closed_at IS NOT NULL")
+
+
+class CatalogueRevision(db.Model):
+    """An exam as it was loaded once; never changed, kept while a version of a candidature uses it."""
+
+    __tablename__ = "catalogue_revisions"
+
+    digest: Mapped[str] = mapped_column(DIGEST, primary_key=True)
+    exam: Mapped[str] = mapped_column(String(lengths.CODE), index=True)
+    data: Mapped[dict[str, Any]] = mapped_column(Json)
+    loaded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class CurrentExam(db.Model):
+    """Which revision of an exam is in force. `loaded_by_staff`: an administrator loaded it, and no command since."""
+
+    __tablename__ = "exams"
+
+    code: Mapped[str] = mapped_column(String(lengths.CODE), primary_key=True)
+    digest: Mapped[str] = mapped_column(ForeignKey("catalogue_revisions.digest"))
+    loaded_by_staff: Mapped[bool] = mapped_column(default=False, server_default=false())
+
+
+class OpeningRow(db.Model):
+    """One académie's window for a session, dated by the catalogue. `listed` is false once the catalogue drops it.
+
+    `revision` grows with each change of the dates in force, wherever it comes from, and of `options`, the session's.
+    """
+
+    __tablename__ = "openings"
+    __table_args__ = (
+        UniqueConstraint("exam", "session", "academie"),
+        CheckConstraint("opens < closes", name="window_in_order"),
+        CheckConstraint("deposit_opens < deposit_closes", name="deposit_in_order"),
+    )
+
+    id: Mapped[str] = mapped_column(ID, primary_key=True, default=new_id)
+    exam: Mapped[str] = mapped_column(ForeignKey("exams.code"))
+    session: Mapped[str] = mapped_column(String(lengths.CODE))
+    academie: Mapped[str] = mapped_column(String(8))
+    opens: Mapped[datetime] = mapped_column(UtcDateTime)
+    closes: Mapped[datetime] = mapped_column(UtcDateTime)
+    deposit_opens: Mapped[datetime] = mapped_column(UtcDateTime)
+    deposit_closes: Mapped[datetime] = mapped_column(UtcDateTime)
+    session_closes: Mapped[datetime] = mapped_column(UtcDateTime)
+    listed: Mapped[bool] = mapped_column(default=True)
+    revision: Mapped[int] = mapped_column(default=0)
+    options: Mapped[SessionOptions] = mapped_column(
+        DataclassJson(SessionOptions), default=SessionOptions(), server_default="{}"
+    )
+    # Written for the version before, which may be at work on these tables; the release after this one drops them.
+    reminder_days: Mapped[list[int]] = mapped_column(Json, default=list, server_default="[]")
+    draft_reminder_days: Mapped[list[int]] = mapped_column(Json, default=list, server_default="[]")
+    refusal_mails: Mapped[bool] = mapped_column(default=False, server_default=false())
+
+
+class OpeningChange(db.Model):
+    """Dates that an operator set, with a reason; the newest wins over the catalogue, whatever is loaded later."""
+
+    __tablename__ = "opening_changes"
+
+    opening_id: Mapped[str] = mapped_column(ForeignKey("openings.id"), primary_key=True)
+    revision: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    opens: Mapped[datetime] = mapped_column(UtcDateTime)
+    closes: Mapped[datetime] = mapped_column(UtcDateTime)
+    deposit_opens: Mapped[datetime] = mapped_column(UtcDateTime)
+    deposit_closes: Mapped[datetime] = mapped_column(UtcDateTime)
+    reason: Mapped[str] = mapped_column(Text)
+    changed_by: Mapped[str] = mapped_column(String(64))
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class EtablissementRow(db.Model):
+    """An establishment where candidates prepare. `folded` (see `text.folded`) is what is searched."""
+
+    __tablename__ = "etablissements"
+
+    code: Mapped[str] = mapped_column(String(lengths.SHORT_CODE), primary_key=True)
+    label: Mapped[str] = mapped_column(String(lengths.LABEL))
+    kind: Mapped[str] = mapped_column(String(32), index=True)
+    departement: Mapped[str | None] = mapped_column(String(3), index=True)
+    habilite_ccf: Mapped[bool] = mapped_column(default=False)
+    folded: Mapped[str] = mapped_column(String(lengths.ETABLISSEMENT_SEARCH))
+
+
+class Candidate(db.Model):
+    """What registrations knows of a candidate besides candidatures; locking the row serialises the candidate's saves.
+
+    `identity_floor`: identities of an older version are refused. `engaged_at`: when a candidature was first saved.
+    `email` is the address for mails, as of identity version `email_version`.
+    """
+
+    __tablename__ = "candidates"
+    __table_args__ = (Index("ix_candidates_lower_email", text("lower(email)")),)  # staff search it
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    numero_candidat: Mapped[str | None] = mapped_column(String(NUMERO_CANDIDAT_LENGTH), unique=True)
+    identity_floor: Mapped[int] = mapped_column(default=0)
+    engaged_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    last_inscription: Mapped[int] = mapped_column(default=0)
+    email: Mapped[str | None] = mapped_column(String(320))
+    email_version: Mapped[int] = mapped_column(default=0)
+
+
+class MailRefusal(db.Model):
+    """An address for which the mail server refuses a candidate's mails for good; deleted once it accepts one.
+
+    `code` is the server's last answer, `refused_at` when it first refused.
+    """
+
+    __tablename__ = "mail_refusals"
+
+    candidate_id: Mapped[str] = mapped_column(ForeignKey("candidates.id"), primary_key=True)
+    address: Mapped[str] = mapped_column(String(320), primary_key=True)
+    code: Mapped[int] = mapped_column()
+    refused_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class NumberCounter(db.Model):
+    """The sequence of the last N° candidat issued, per school year and académie. Gaps are allowed, reuse is not."""
+
+    __tablename__ = "number_counters"
+
+    school_year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    academie: Mapped[str] = mapped_column(String(2), primary_key=True)
+    last: Mapped[int]
+
+
+BIRTH_DATE: ColumnElement[str] = literal_column("((payload -> 'identity') ->> 'date_naissance')", String)
+"""Of a `CandidatureVersion`, ISO 8601; spelt as its index has it, or that is not used."""
+
+
+class Candidature(db.Model):
+    """A saved registration. Its exclusivity key is unique among the candidate's active ones.
+
+    `end_reason` is what the staff member who ended it wrote.
+    `name` is the candidate's as of the current version, shown to staff; `folded_name` is what they search.
+    """
+
+    __tablename__ = "candidatures"
+    __table_args__ = (
+        UniqueConstraint("candidate_id", "numero_inscription"),
+        known_values("state", CANDIDATURE_STATES),
+        Index(
+            "uq_candidatures_active_exclusivity",
+            "candidate_id",
+            "exclusivity_key",
+            unique=True,
+            sqlite_where=text("state = 'active'"),
+            postgresql_where=text("state = 'active'"),
+        ),
+        Index("ix_candidatures_opening", "opening_id", "id"),
+        Index("ix_candidatures_ended", "opening_id", "state", "id", sqlite_where=ENDED, postgresql_where=ENDED),
+        # Every column of a staff search, so that a list of a common name is read from the index, in its order.
+        Index("ix_candidatures_listed", "id", "folded_name", "opening_id", "state"),
+        Index("ix_candidatures_listed_by_name", "folded_name", "id", "opening_id", "state"),
+        # Any part of a name is searched: by trigrams, which SQLite lacks.
+        Index(
+            "ix_candidatures_folded_name",
+            "folded_name",
+            postgresql_using="gin",
+            postgresql_ops={"folded_name": "gin_trgm_ops"},
+        ),
+    )
+
+    id: Mapped[str] = mapped_column(ID, primary_key=True, default=new_id)
+    candidate_id: Mapped[str] = mapped_column(ForeignKey("candidates.id"), index=True)
+    opening_id: Mapped[str] = mapped_column(ForeignKey("openings.id"))
+    numero_inscription: Mapped[str] = mapped_column(String(8))
+    version: Mapped[int]
+    exclusivity_key: Mapped[str | None] = mapped_column(String(lengths.EXCLUSIVITY_KEY))
+    specialite_code: Mapped[str | None] = mapped_column(String(lengths.SHORT_CODE))
+    specialite_label: Mapped[str | None] = mapped_column(String(lengths.LABEL))
+    name: Mapped[str] = mapped_column(String(lengths.CANDIDATE_NAME))
+    folded_name: Mapped[str] = mapped_column(String(lengths.CANDIDATE_NAME))
+    state: Mapped[str] = mapped_column(String(10), default=ACTIVE)
+    saved_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    end_reason: Mapped[str | None] = mapped_column(Text)
+
+
+class CandidatureNote(db.Model):
+    """What a gestionnaire wrote down of a candidature for the others. Rows are only added."""
+
+    __tablename__ = "candidature_notes"
+    __table_args__ = (Index("ix_candidature_notes_candidature", "candidature_id", "at"),)
+
+    id: Mapped[str] = mapped_column(ID, primary_key=True, default=new_id)
+    candidature_id: Mapped[str] = mapped_column(ForeignKey("candidatures.id"))
+    staff_id: Mapped[str] = mapped_column(ID)
+    text: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class CandidatureVersion(db.Model):
+    """One saved version: the published event, the answers, and the catalogue revision used. Rows are never changed.
+
+    `payload` is read and written by `services.contracts.registrations`; staff search its birth date.
+    """
+
+    __tablename__ = "candidature_versions"
+    __table_args__ = (Index("ix_candidature_versions_birth_date", BIRTH_DATE, "candidature_id"),)
+
+    candidature_id: Mapped[str] = mapped_column(ForeignKey("candidatures.id"), primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    event_id: Mapped[str] = mapped_column(String(36), unique=True)
+    payload: Mapped[dict[str, Any]] = mapped_column(Json)
+    answers: Mapped[dict[str, Any]] = mapped_column(Json)
+    catalogue_digest: Mapped[str] = mapped_column(ForeignKey("catalogue_revisions.digest"), index=True)
+    identity_version: Mapped[int]
+    saved_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    saved_by: Mapped[str] = mapped_column(String(64))
+    reason: Mapped[str | None] = mapped_column(Text)
+
+
+class Draft(db.Model):
+    """What was typed and not yet transmitted, as typed. Closed by the save, which sets `candidature_id`.
+
+    `reminder_rung`: the last rung (see `draft_reminders.rung_name`) for which it was looked at, and its candidate
+    reminded where that had to be.
+    """
+
+    __tablename__ = "drafts"
+    __table_args__ = (
+        Index(
+            "uq_drafts_open",
+            "candidate_id",
+            "opening_id",
+            unique=True,
+            sqlite_where=text("closed_at IS NULL"),
+            postgresql_where=text("closed_at IS NULL"),
+        ),
+        Index("ix_drafts_open", "opening_id", "id", sqlite_where=OPEN, postgresql_where=OPEN),
+        Index("ix_drafts_closed_at", "closed_at", sqlite_where=CLOSED, postgresql_where=CLOSED),
+    )
+
+    id: Mapped[str] = mapped_column(ID, primary_key=True, default=new_id)
+    candidate_id: Mapped[str] = mapped_column(ForeignKey("candidates.id"), index=True)
+    opening_id: Mapped[str] = mapped_column(ForeignKey("openings.id"), index=True)
+    modification_of: Mapped[str | None] = mapped_column(ForeignKey("candidatures.id"))
+    revision: Mapped[int] = mapped_column(default=1)
+    current_tab: Mapped[int] = mapped_column(default=1)
+    answers: Mapped[dict[str, Any]] = mapped_column(Json)
+    identity: Mapped[dict[str, Any]] = mapped_column(Json)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    candidature_id: Mapped[str | None] = mapped_column(ForeignKey("candidatures.id"))
+    saved_version: Mapped[int | None]
+    reminder_rung: Mapped[str | None] = mapped_column(String(40))
+
+
+class Message(db.Model):
+    """A one-off message of the home page, shown within [shown_from, shown_until)."""
+
+    __tablename__ = "messages"
+    __table_args__ = (
+        known_values("severity", SEVERITIES),
+        CheckConstraint("shown_from < shown_until", name="shown_in_order"),
+    )
+
+    id: Mapped[str] = mapped_column(ID, primary_key=True, default=new_id)
+    title: Mapped[str] = mapped_column(String(lengths.MESSAGE_TITLE))
+    text: Mapped[str] = mapped_column(Text)
+    severity: Mapped[str] = mapped_column(String(10))
+    shown_from: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    shown_until: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class AuditEntry(AuditColumns, db.Model):
+    """Who did what to what, and when: rows are only added. Before and after hold no civil status."""
+
+    __tablename__ = "audit"
+    __table_args__ = audit_indexes("audit", "actor")
+
+    actor_id: Mapped[str] = mapped_column("actor", String(64))

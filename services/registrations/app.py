@@ -19,12 +19,9 @@ from services.registrations import cli
 from services.registrations.api import (
     administration,
     candidatures,
-    catalogue,
     drafts,
-    mails,
     openings,
     processes,
-    specialites,
     staff,
 )
 from services.registrations.models import AuditEntry, db
@@ -47,13 +44,10 @@ def create_app(settings: RegistrationsSettings, key_of: KeyOf | None = None) -> 
         views=(
             openings.views,
             drafts.views,
-            specialites.views,
             candidatures.views,
             processes.views,
-            mails.views,
             staff.views,
             administration.views,
-            catalogue.views,
             audit_views(db, AuditEntry),
         ),
         key_of=key_of,

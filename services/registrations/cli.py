@@ -26,7 +26,7 @@ from services.registrations.jobs import jobs
 from services.registrations.models import db
 from services.registrations.operations import catalogue as catalogue_operations
 from services.registrations.operations import messages, openings, republication
-from services.registrations.queries.messages import all_messages
+from services.registrations.queries.openings import all_messages
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)

@@ -21,9 +21,9 @@ from services.registrations import mail_texts
 from services.registrations.handlers import SEND_REFUSAL_MAIL, SEND_REMINDER_MAIL, registry
 from services.registrations.mail_texts import IncompleteContext, MailContext
 from services.registrations.models import Candidate, Candidature, CandidatureVersion, db
-from services.registrations.operations import mail_refusals
+from services.registrations.operations import candidates
 from services.registrations.operations.draft_reminders import SEND_DRAFT_REMINDER
-from services.registrations.queries.draft_reminders import draft_to_remind_of, has_open_draft
+from services.registrations.queries.drafts import draft_to_remind_of, has_open_draft
 from services.registrations.settings import RegistrationsSettings
 
 __all__ = ["registry"]  # with the mails below on it
@@ -118,9 +118,9 @@ def _deliver(candidate_id: str, email: str, letter: Letter, envelope: Envelope, 
     mail = letter.mail(_settings().letterhead(), to=email, message_id=envelope.id, date=at)
     _keep(candidate_id, letter, mail)
     if refusal := sent_mails.send_and_record(db, current_app.extensions[MAILER], mail):
-        mail_refusals.record_refusal(candidate_id, email, refusal.code)
+        candidates.record_refusal(candidate_id, email, refusal.code)
     else:
-        mail_refusals.forget_refusal(candidate_id, email)
+        candidates.forget_refusal(candidate_id, email)
 
 
 def _settings() -> RegistrationsSettings:

@@ -19,7 +19,7 @@ NOT_IN_THE_TABLE: dict[str, dict[str, str]] = {
     "registrations": {
         "republication.publish_everything": "a command, run again from its beginning; who knows a version ignores it",
         "catalogue.load_catalogue": "a command, run again until it says what it did; loaded already, nothing changes",
-        "catalogue_upload.load_archive": "of an etag: sent again it is refused, and the page compares anew",
+        "catalogue.load_archive": "of an etag: sent again it is refused, and the page compares anew",
         "catalogue.move_demonstration_dates": "the same, every hour, for demonstrations",
         "openings.change_window": "a command, run again with the same dates; the newest revision counts",
         "openings.change_opening": "of a revision: sent again it is refused, and the page shows the dates in force",

@@ -97,7 +97,7 @@ def _with(version: int | None, told: list[tuple[Any, ...]], *mails: str) -> Stat
 
 class SaveRegistration(_CandidatureOperation):
     name = "save a candidature"
-    covers = ("draft_saving.save_draft",)
+    covers = ("drafts.save_draft",)
     done: ClassVar[State] = _with(1, [SAVED])
 
     def prepare(self) -> None:
@@ -109,7 +109,7 @@ class SaveRegistration(_CandidatureOperation):
 
 class SaveModification(_CandidatureOperation):
     name = "save a modification"
-    covers = ("draft_saving.save_draft",)
+    covers = ("drafts.save_draft",)
     done: ClassVar[State] = _with(2, [SAVED, ("registration_saved", NUMBER, 2)], "Modification d'inscription")
 
     def prepare(self) -> None:

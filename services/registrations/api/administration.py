@@ -1,4 +1,4 @@
-"""For administrators and their tools: dates of openings, messages of the home page."""
+"""For administrators and their tools: dates of openings, messages of the home page, the catalogue."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from services.chassis.web.operations import Views
 from services.contracts.api import administration as api
 from services.registrations.models import db
 from services.registrations.operations import messages
+from services.registrations.operations.catalogue import compare_archive, load_archive
 from services.registrations.operations.openings import NewDates, change_opening
-from services.registrations.queries.messages import all_messages
-from services.registrations.queries.openings import listed_openings, opening_detail
+from services.registrations.queries.catalogue import exams_in_force
+from services.registrations.queries.openings import all_messages, listed_openings, opening_detail
 
 views = Views("administration", __name__)
 
@@ -55,3 +56,19 @@ def withdraw_message(message_id: str) -> None:
 
 def _actor() -> Actor:
     return Actor("staff", access.caller().id)
+
+
+@views.serves(api.list_exams)
+def list_exams() -> api.ExamsInForce:
+    with db.reading_for_staff() as session:
+        return exams_in_force(session)
+
+
+@views.serves(api.compare_catalogue)
+def compare_catalogue(body: dict[str, Any]) -> api.CatalogueComparison:
+    return compare_archive(body["archive"], portal_now())
+
+
+@views.serves(api.load_catalogue)
+def load_catalogue(body: dict[str, Any]) -> None:
+    load_archive(body["archive"], body["etag"], actor=_actor(), at=portal_now())

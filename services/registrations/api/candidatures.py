@@ -1,4 +1,4 @@
-"""« Mes inscriptions »: a candidate's active candidatures, consulted, modified, withdrawn."""
+"""« Mes inscriptions »: a candidate's active candidatures, consulted, modified, withdrawn; « Mes messages »."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from services.chassis.web.access import caller
 from services.chassis.web.gateway_headers import received_at
 from services.chassis.web.operations import Views
 from services.contracts.api import registrations as api
+from services.contracts.api.mails import SentMail, SentMails, list_mails_of_registrations
 from services.contracts.api.operation import answer_of
-from services.registrations.api.drafts import StatedDraft, stated
-from services.registrations.api.identity_assertion import asserted_identity
+from services.mail import sent_mails
+from services.registrations.api.drafts import StatedDraft, asserted_identity, stated
 from services.registrations.models import db
 from services.registrations.operations import candidatures as operations
 from services.registrations.operations import drafts
@@ -71,3 +72,10 @@ def list_forms(candidature_id: str) -> api.Forms:
 def read_contact() -> api.ContactAnswer:
     with db.reading() as session:
         return queries.contact(session, caller().id, portal_now())
+
+
+@views.serves(list_mails_of_registrations)
+def list_mails(query: dict[str, Any]) -> SentMails:
+    with db.reading() as session:
+        mails = sent_mails.list_page(session, caller().id, **query)
+    return SentMails(mails=tuple(SentMail(**mail) for mail in mails), kept_days=sent_mails.RETENTION.days)

@@ -1,19 +1,27 @@
-"""A candidate's drafts: begun or resumed, read and written tab by tab, saved or abandoned."""
+"""A candidate's drafts: begun or resumed, read and written tab by tab, saved or abandoned.
+
+The gateway passes on the identity that it got from accounts; it is never logged.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
+from flask import current_app
+
 from services.chassis.clock import portal_now
+from services.chassis.errors import Forbidden, Unauthenticated
 from services.chassis.web.access import caller
+from services.chassis.web.access_tokens import verified
 from services.chassis.web.gateway_headers import received_at
 from services.chassis.web.operations import Views
 from services.contracts.accounts import Identity
 from services.contracts.api import drafts as api
 from services.contracts.api.forms import Suggestions
-from services.registrations.api.identity_assertion import asserted_identity
+from services.contracts.base import ContractError, read
+from services.registrations.domain import specialites
 from services.registrations.models import db
-from services.registrations.operations import draft_saving, drafts
+from services.registrations.operations import drafts
 from services.registrations.queries import drafts as queries
 
 views = Views("drafts", __name__)
@@ -67,7 +75,7 @@ def search(query: dict[str, Any], draft_id: str, number: int) -> Suggestions:
 @views.serves(api.save_draft)
 def save_draft(body: dict[str, Any], draft_id: str) -> api.SavedVersion:
     identity = asserted_identity(body["assertion"])
-    return draft_saving.save_draft(
+    return drafts.save_draft(
         caller().id, draft_id, revision=body["revision"], identity=identity, received_at=received_at()
     )
 
@@ -79,3 +87,31 @@ def stated(opened: drafts.OpenedDraft) -> StatedDraft:
 
 def _identity(headers: dict[str, Any]) -> Identity | None:
     return asserted_identity(headers["assertion"]) if headers["assertion"] else None
+
+
+@views.serves(api.list_specialites)
+def list_specialites(draft_id: str) -> api.Domains:
+    with db.reading() as session:
+        draft = queries.own_draft(session, caller().id, draft_id)
+        return api.Domains(domains=specialites.by_domain(draft.dossier(session, portal_now())))
+
+
+@views.serves(api.read_specialite)
+def read_specialite(draft_id: str, code: str) -> api.Asked:
+    with db.reading() as session:
+        draft = queries.own_draft(session, caller().id, draft_id)
+        return specialites.requirements(draft.dossier(session, portal_now()), code)
+
+
+AUDIENCE = "registrations"
+
+
+def asserted_identity(assertion: str) -> Identity:
+    """The caller's identity. Raises Unauthenticated if the assertion is invalid, Forbidden if it is of another."""
+    claims = verified(assertion, current_app.extensions["portail.keys"], audience=AUDIENCE)
+    if claims["sub"] != caller().id:
+        raise Forbidden()
+    try:
+        return read(Identity, claims["identity"])
+    except ContractError as error:
+        raise Unauthenticated("L'identité transmise ne peut pas être lue.") from error

@@ -11,7 +11,7 @@ from services.contracts.registration_codes import Purpose
 from services.registrations.domain.opening_selection import Choices, select
 from services.registrations.models import db
 from services.registrations.queries.catalogue import offers
-from services.registrations.queries.messages import shown_messages
+from services.registrations.queries.openings import shown_messages
 
 views = Views("openings", __name__)
 

@@ -15,7 +15,7 @@ from services.chassis.web.access import caller
 from services.chassis.web.operations import Views
 from services.contracts.api import staff_candidatures as api
 from services.registrations.models import db
-from services.registrations.operations import notes, staff
+from services.registrations.operations import staff
 from services.registrations.queries import staff_candidature, staff_epreuves, staff_list
 from services.registrations.queries.catalogue import exam_in_force
 from services.registrations.queries.staff_search import Academies, CandidatureFilters
@@ -52,7 +52,7 @@ def read_candidature(candidature_id: str) -> api.Detail:
 
 @views.serves(api.write_note)
 def write_note(body: dict[str, Any], candidature_id: str) -> None:
-    notes.add_note(candidature_id, body["text"], actor=_actor(), academies=caller().academies, at=portal_now())
+    staff.add_note(candidature_id, body["text"], actor=_actor(), academies=caller().academies, at=portal_now())
 
 
 @views.serves(api.list_refusal_reasons)

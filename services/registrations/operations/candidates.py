@@ -1,18 +1,21 @@
-"""The candidate's row: the lock of all that a candidate saves, the N° candidat, and what accounts asks for."""
+"""The candidate's row: the lock of all that a candidate saves, the N° candidat, and what accounts asks for,
+and the mail addresses that are refused for good, for staff to see."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session as DbSession
 
 from services.chassis.events import erase_subject
 from services.contracts.accounts import EmailChanged, Identity
-from services.mail import sent_mails
+from services.mail import refusals, sent_mails
+from services.registrations.domain import registration_numbers
 from services.registrations.models import Candidate, Draft, MailRefusal, NumberCounter, db
 from services.registrations.operations.errors import AlreadyRegistered, IdentityOutdated
+from services.registrations.queries.catalogue import OpeningView
 
 
 def lock_candidate(session: DbSession, candidate_id: str) -> Candidate:
@@ -83,3 +86,34 @@ def renew_email(session: DbSession, event: EmailChanged) -> None:
 def _refuse_engaged(candidate: Candidate) -> None:
     if candidate.engaged_at is not None:
         raise AlreadyRegistered("Une candidature a déjà été enregistrée avec ce compte.")
+
+
+def reserve_numero(session: DbSession, candidate: Candidate, view: OpeningView) -> str:
+    """The candidate's N° candidat: the existing one, or the next of the school year and académie."""
+    if candidate.numero_candidat is None:
+        key = {"school_year": registration_numbers.school_year(view.session.year), "academie": view.opening.academie}
+        insert_if_absent(session, NumberCounter, **key, last=0)
+        raised = update(NumberCounter).filter_by(**key).values(last=NumberCounter.last + 1)
+        sequence = session.scalars(raised.returning(NumberCounter.last)).one()
+        candidate.numero_candidat = registration_numbers.numero_candidat(
+            view.session.year, view.opening.academie, sequence
+        )
+    return candidate.numero_candidat
+
+
+def record_refusal(candidate_id: str, address: str, code: int) -> None:
+    """Record that a mail to this address was refused; refusals of earlier addresses are deleted."""
+    with db.operation() as session:
+        session.get_one(Candidate, candidate_id, with_for_update=True)
+        earlier = (MailRefusal.candidate_id == candidate_id) & (MailRefusal.address != address)
+        session.execute(delete(MailRefusal).where(earlier))
+        refusals.record(session, MailRefusal, _key(candidate_id, address), code)
+
+
+def forget_refusal(candidate_id: str, address: str) -> None:
+    """Delete the refusal: the server accepted a mail to this address."""
+    refusals.forget(db, MailRefusal, _key(candidate_id, address))
+
+
+def _key(candidate_id: str, address: str) -> refusals.Key:
+    return {"candidate_id": candidate_id, "address": address}

@@ -1,11 +1,11 @@
-"""Assembles dossiers from rows: opening, identity, answers, and the candidate's previous candidatures."""
+"""Assembles dossiers from rows: opening, identity, answers, previous candidatures, establishments."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Row, Select, bindparam, case, select
 from sqlalchemy.orm import Session as DbSession
 
 from services.chassis.clock import to_paris
@@ -13,10 +13,11 @@ from services.contracts.accounts import Identity
 from services.contracts.base import read
 from services.contracts.registration_codes import ACTIVE
 from services.contracts.registrations import from_stored
+from services.reference.text import folded
 from services.registrations.domain.dossier import Answers, Dossier, PreviousCandidature
-from services.registrations.models import Candidate, Candidature, CandidatureVersion, OpeningRow
+from services.registrations.domain.etablissements import Etablissement, EtablissementSearch
+from services.registrations.models import Candidate, Candidature, CandidatureVersion, EtablissementRow, OpeningRow
 from services.registrations.queries.catalogue import OpeningView, exam_by_digest
-from services.registrations.queries.etablissements import DatabaseEtablissementDirectory
 
 _SAVED_BEFORE = (
     select(Candidature, CandidatureVersion, OpeningRow)
@@ -85,3 +86,53 @@ def _previous(
 def identity_of(data: dict[str, Any]) -> Identity:
     """The identity kept with a draft, as accounts asserted it."""
     return read(Identity, data)
+
+
+_ROWS = select(
+    EtablissementRow.code,
+    EtablissementRow.label,
+    EtablissementRow.kind,
+    EtablissementRow.departement,
+    EtablissementRow.habilite_ccf,
+)
+_BY_CODE = _ROWS.where(EtablissementRow.code == bindparam("code"))
+
+
+class DatabaseEtablissementDirectory:
+    """An EtablissementDirectory over one database session; remembers what was looked up."""
+
+    def __init__(self, session: DbSession) -> None:
+        self._session = session
+        self._known: dict[str, Etablissement | None] = {}
+        self._searched: dict[EtablissementSearch, tuple[Etablissement, ...]] = {}
+
+    def by_code(self, code: str) -> Etablissement | None:
+        if code not in self._known:
+            row = self._session.execute(_BY_CODE, {"code": code}).one_or_none()
+            self._known[code] = _etablissement(row) if row else None
+        return self._known[code]
+
+    def search(self, search: EtablissementSearch) -> tuple[Etablissement, ...]:
+        """Every typed word must be found; those of `near` come first, then labels that begin with what was typed."""
+        if search not in self._searched:
+            self._searched[search] = tuple(_etablissement(row) for row in self._session.execute(_statement(search)))
+        return self._searched[search]
+
+
+def _statement(search: EtablissementSearch) -> Select[*tuple[Any, ...]]:
+    words = folded(search.typed).split()
+    query = _ROWS
+    for word in words:
+        query = query.where(EtablissementRow.folded.contains(word, autoescape=True))
+    if search.kinds:
+        query = query.where(EtablissementRow.kind.in_(search.kinds))
+    if search.departements:
+        query = query.where(EtablissementRow.departement.in_(search.departements))
+    begins = EtablissementRow.folded.startswith(" ".join(words), autoescape=True)
+    if search.near:
+        query = query.order_by(case((EtablissementRow.departement == search.near, 0), else_=1))
+    return query.order_by(case((begins, 0), else_=1), EtablissementRow.label).limit(search.limit)
+
+
+def _etablissement(row: Row[*tuple[Any, ...]]) -> Etablissement:
+    return Etablissement(**row._mapping)

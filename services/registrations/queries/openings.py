@@ -1,4 +1,5 @@
-"""Openings as administrators see them: dates in force, how many people they concern, past changes."""
+"""Openings as administrators see them: dates in force, how many people they concern, past changes; and messages of
+the home page."""
 
 from __future__ import annotations
 
@@ -12,10 +13,12 @@ from sqlalchemy.orm import Session as DbSession
 from services.chassis.errors import NotFound
 from services.chassis.french import alphabetical
 from services.contracts.api import administration as api
+from services.contracts.api.administration import Messages, PublishedMessage
+from services.contracts.api.openings import HomeMessage
 from services.contracts.api.operation import answer_of
-from services.contracts.registration_codes import ACTIVE
+from services.contracts.registration_codes import ACTIVE, SEVERITIES
 from services.registrations.domain.windows import state
-from services.registrations.models import Candidature, Draft, OpeningChange, OpeningRow
+from services.registrations.models import Candidature, Draft, Message, OpeningChange, OpeningRow
 from services.registrations.queries.catalogue import OPENINGS, OpeningView, view_of
 
 AnyOpening = TypeVar("AnyOpening", bound=api.OpeningSummary)
@@ -88,3 +91,18 @@ def _number(session: DbSession, *conditions: Any) -> int:
 def _past_changes(session: DbSession, opening_id: str) -> Iterator[OpeningChange]:
     changes = select(OpeningChange).filter_by(opening_id=opening_id).order_by(OpeningChange.revision.desc())
     yield from session.scalars(changes)
+
+
+def shown_messages(session: DbSession, at: datetime) -> list[HomeMessage]:
+    """Messages within [shown_from, shown_until), the most severe first."""
+    rows = session.scalars(
+        select(Message).where(Message.shown_from <= at, Message.shown_until > at).order_by(Message.shown_from)
+    )
+    messages = sorted(rows, key=lambda row: SEVERITIES.index(row.severity), reverse=True)
+    return [answer_of(HomeMessage, row) for row in messages]
+
+
+def all_messages(session: DbSession) -> Messages:
+    """Every message not withdrawn, whatever its dates, the latest first."""
+    rows = session.scalars(select(Message).order_by(Message.shown_from.desc()))
+    return Messages(messages=tuple(answer_of(PublishedMessage, row) for row in rows))

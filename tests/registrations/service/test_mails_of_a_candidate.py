@@ -12,7 +12,7 @@ from services.mail.sent_mails import RETENTION
 from services.registrations.follow_ups import registry
 from services.registrations.jobs import jobs
 from services.registrations.models import MailRefusal, db, sent_mails
-from services.registrations.operations import candidates, mail_refusals
+from services.registrations.operations import candidates
 from tests.registrations.service.candidate_client import CandidateClient
 from tests.registrations.service.test_staff import Desk
 from tests.support import tokens
@@ -64,14 +64,14 @@ def test_a_refusal_shows_to_candidate_and_staff_until_the_address_takes_a_mail(
     assert shown(sending, saved["candidature_id"]) == 550
     assert [mail["state"] for mail in messages(candidate)] == ["refused"]
     with sending.app_context():
-        mail_refusals.forget_refusal("pierre", EMAIL)
+        candidates.forget_refusal("pierre", EMAIL)
     assert shown(sending, saved["candidature_id"]) is None
 
 
 def test_a_refusal_at_an_earlier_address_does_not_show(sending: Flask, candidate: CandidateClient) -> None:
     saved = candidate.registered("03")
     with sending.app_context():
-        mail_refusals.record_refusal("pierre", EMAIL, 550)
+        candidates.record_refusal("pierre", EMAIL, 550)
         with db.operation() as session:
             candidates.lock_candidate(session, "pierre").email = "nouvelle@exemple.fr"
     assert shown(sending, saved["candidature_id"]) is None
@@ -84,7 +84,7 @@ def test_of_several_addresses_that_refused_the_last_alone_is_remembered(
     addresses = ("milieu@exemple.fr", "zoe@exemple.fr", "abel@exemple.fr")
     with sending.app_context():
         for address in addresses:
-            mail_refusals.record_refusal("pierre", address, 550)
+            candidates.record_refusal("pierre", address, 550)
         with db.reading() as session:
             assert [row.address for row in session.query(MailRefusal)] == [addresses[-1]]
 
@@ -92,7 +92,7 @@ def test_of_several_addresses_that_refused_the_last_alone_is_remembered(
 def test_messages_and_refusals_go_with_the_candidate(sending: Flask, withdrawn: CandidateClient) -> None:
     run_follow_ups(sending, registry)
     with sending.app_context():
-        mail_refusals.record_refusal("pierre", EMAIL, 550)
+        candidates.record_refusal("pierre", EMAIL, 550)
         with db.operation() as session:
             candidates.lock_candidate(session, "pierre").engaged_at = None
         candidates.erase_candidate("pierre")

@@ -1,22 +1,24 @@
-"""The gateway's web application: what handles a request, in which order, and the health checks."""
+"""The gateway's web application: what handles a request, in which order, when it arrived, and the health checks."""
 
 from __future__ import annotations
 
+import math
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from http import HTTPStatus
 from http.client import HTTPException
 from typing import Any
 
 from flask import Flask, g, request
+from werkzeug.datastructures import Headers
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
-from gateway import access, error_pages, form_owner, template_filters, web_security
-from gateway.arrival_time import arrival_time
+from gateway import access, error_pages, web_security
 from gateway.assets import STATIC_FOLDER, AssetsMissing, load_assets
 from gateway.components import register_components
-from gateway.seal import Seal
-from gateway.service_clients import SERVICE_LABELS, connect_services
+from gateway.seal import Seal, owner_field
+from gateway.service_clients import SERVICE_LABELS, ServiceClients
 from gateway.sessions import staff_member, visitor
 from gateway.settings import GatewaySettings
 from gateway.web import blueprints
@@ -32,6 +34,12 @@ from services.chassis.web import health_pages, request_log
 PROBE_SECONDS = (
     0.8  # of each service, asked at the same time: less than TIMEOUT_SECONDS of chassis/process/readiness.py
 )
+PASSED_ON_AT_HEADER = "X-Passed-On-At"
+"""Seconds since 1970 (UTC) at which the proxy passed the request on. The proxy (deploy/containers/proxy/nginx.conf)
+overwrites this header and the next if a client sends them."""
+HELD_SECONDS_HEADER = "X-Passed-On-After"
+"""Seconds from the arrival of the request's head until then."""
+LONGEST_REQUEST = timedelta(hours=1)  # an upload may take half of it
 FORM_LIMIT = 1024 * 1024  # bytes of a posted form; files have another limit (web/justificatifs/file_reception.py)
 
 
@@ -51,7 +59,6 @@ def create_app(settings: GatewaySettings) -> Flask:
     access.register(app)
     error_pages.register(app)
     register_components(app.jinja_env)
-    template_filters.register(app)
     file_reception.register(app, settings)
     for blueprint in blueprints(settings):
         app.register_blueprint(blueprint)
@@ -85,11 +92,26 @@ def _note_arrival_time(settings: GatewaySettings) -> None:
     g.received_at = arrival_time(request.headers, behind_proxy=settings.behind_proxy)
 
 
+def arrival_time(headers: Headers, *, behind_proxy: bool) -> datetime:
+    """When a request arrived, in portal time: the instant that is compared with deadlines, however slowly its body
+    follows. The current instant if there is no proxy, or if its headers are missing or implausible."""
+    if not behind_proxy:
+        return clock.portal_now()
+    now = clock.system_now()
+    try:
+        passed_on_at, held_seconds = float(headers[PASSED_ON_AT_HEADER]), float(headers[HELD_SECONDS_HEADER])
+        arrived = datetime.fromtimestamp(passed_on_at - held_seconds, UTC)
+    except (KeyError, ValueError, OverflowError, OSError):
+        return clock.portal_now()
+    plausible = math.isfinite(held_seconds) and held_seconds >= 0 and timedelta() <= now - arrived <= LONGEST_REQUEST
+    return (arrived if plausible else now) + clock.offset()
+
+
 def _register_services(app: Flask, settings: GatewaySettings) -> None:
-    services = connect_services(settings)
+    services = ServiceClients(settings)
     app.extensions["service_clients"] = services
     app.extensions["seal"] = Seal(settings.seal_key.each)
-    form_owner.register(app)
+    app.jinja_env.globals["owner_field"] = owner_field
     visitor.register(app, services.for_pages["accounts"], services.own_token)
     staff_member.register(app, services.for_pages["accounts"], services.own_token)
 

@@ -12,9 +12,8 @@ from flask import Flask, g, redirect, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException, InternalServerError
 
-from gateway import form_owner
 from gateway.pages import render_page
-from gateway.seal import InterruptedPost, current_seal, may_be_kept
+from gateway.seal import OWNER_FIELD, InterruptedPost, current_seal, may_be_kept, owner_of_posted_form
 from gateway.sessions import visitor
 from gateway.web_security import FILE_FORM_ENDPOINTS, SAFE_METHODS, ForeignPost
 from services.chassis.errors import DomainError, Unauthenticated, Unavailable
@@ -48,7 +47,7 @@ def register(app: Flask) -> None:
 def sealed_post() -> str | None:
     """What was posted after the session had ended, encrypted for whose form it is, whoever used this browser since;
     None when there is nothing to keep."""
-    subject = form_owner.owner_of_posted_form() or g.get("ended_subject")
+    subject = owner_of_posted_form() or g.get("ended_subject")
     if request.method in SAFE_METHODS or not subject or not fields_to_keep():
         return None
     return current_seal().seal_post(InterruptedPost(subject, requested_address(), fields_to_keep()))
@@ -59,9 +58,7 @@ def fields_to_keep() -> tuple[tuple[str, str], ...]:
     if is_too_long_to_keep() or request.mimetype != "application/x-www-form-urlencoded":
         return ()
     return tuple(
-        (name, value)
-        for name, value in request.form.items(multi=True)
-        if name != form_owner.FIELD_NAME and may_be_kept(name)
+        (name, value) for name, value in request.form.items(multi=True) if name != OWNER_FIELD and may_be_kept(name)
     )
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from flask import Response, current_app, g, make_response, render_template, request
 
+from gateway.clients.base import optional_answer
 from gateway.layout.frame import (
     GESTION_HOME,
     GESTION_MENU,
@@ -15,13 +18,14 @@ from gateway.layout.frame import (
     Brand,
     Frame,
     Link,
-    ServiceContact,
     SessionEnd,
 )
+from gateway.service_clients import clients
 from gateway.sessions import shown_name, staff_member, visitor
 from gateway.settings import GatewaySettings
 from services.chassis.french import short_date
 from services.contracts import page_labels
+from services.contracts.api.registrations import Tile, read_contact
 
 GESTION_PATH = "/gestion"
 """Where the pages of gestionnaires begin (web/gestion)."""
@@ -88,6 +92,17 @@ def _staff_frame(frame: Frame) -> Frame:
     return dataclasses.replace(frame, connected=True, person=shown_name(member), session_end=end, menu=menu)
 
 
-def put_contact(contact: ServiceContact | None) -> None:
-    """Put the service gestionnaire's contact on top of this request's page (guide §4)."""
-    g.service_contact = contact
+def show_contact_of_latest(tiles: Sequence[Tile]) -> None:
+    """Put the service gestionnaire's contact on top of this request's page (guide §4): that of the latest of these
+    candidatures, for a page that has read them anyway."""
+    if tiles:
+        g.service_contact = tiles[-1].contact
+
+
+def show_contact() -> None:
+    """The same, asked of registrations; nothing is shown without a candidature, nor while registrations does not
+    answer."""
+    if candidate := visitor.current_if_accounts_answers():
+        call = partial(clients().registrations.call, read_contact, candidate.access_token)
+        if answer := optional_answer(call, None):
+            g.service_contact = answer.contact

@@ -1,6 +1,8 @@
 """Encryption (Fernet, with the keys of SEAL_KEY) of what the gateway leaves with browsers in hidden fields and cookies.
 
-Mainly what was posted after the session had ended: the log-in page contains it, for the same candidate only.
+Mainly what was posted after the session had ended: the log-in page contains it, for the same candidate only. And the
+owner of a form in a page (the id of the candidate or member of staff), so that what was typed is kept for this person
+only, even if the browser has lost the session cookie (logged out in another window, cookies cleared).
 """
 
 from __future__ import annotations
@@ -10,10 +12,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from flask import current_app
+from flask import current_app, request
+from markupsafe import Markup
+
+from gateway.pages import is_for_staff
+from gateway.sessions import staff_member, visitor
 
 POST_LIFE_SECONDS = 12 * 3600
 NEVER_KEPT_NAME_PARTS = ("password", "mot_de_passe")
+OWNER_FIELD = "titulaire"
+OWNER_LIFE_SECONDS = 36 * 3600
 
 
 def may_be_kept(name: str) -> bool:
@@ -70,3 +78,20 @@ class Seal:
 def current_seal() -> Seal:
     seal: Seal = current_app.extensions["seal"]
     return seal
+
+
+def owner_field() -> Markup:
+    """The hidden field for a form of the current candidate, or member of staff in « Espace de gestion »; nothing for
+    nobody. A global of templates."""
+    people = staff_member if is_for_staff() else visitor
+    owner = people.current_if_accounts_answers()
+    if owner is None:
+        return Markup()
+    sealed = current_seal().seal_text(owner.subject, OWNER_FIELD)
+    return Markup('<input type="hidden" name="{}" value="{}">').format(OWNER_FIELD, sealed)
+
+
+def owner_of_posted_form() -> str | None:
+    """The person's id in the posted form; None where it is missing, too old or not encrypted by us."""
+    sealed = request.form.get(OWNER_FIELD)
+    return current_seal().unseal_text(sealed, OWNER_FIELD, life_seconds=OWNER_LIFE_SECONDS) if sealed else None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from flask import current_app
@@ -22,63 +21,25 @@ SERVICE_LABELS: Mapping[str, str] = {
 }
 
 
-@dataclass(frozen=True)
 class ServiceClients:
     """`for_pages`, `for_staff` and `for_tools` are the clients by service. Calls of tools, and those of gestionnaires'
     pages, have separate limits, so that they never use up the connections for candidates' pages. `passwords`: for the
     calls of accounts that have a password hashed, which may queue."""
 
-    accounts: ServiceClient
-    staff_accounts: ServiceClient
-    passwords: ServiceClient
-    registrations: ServiceClient
-    openings: Openings
-    documents: ServiceClient
-    pieces: ServiceClient
-    staff_pieces: ServiceClient
-    staff_registrations: ServiceClient
-    refusal_reasons: RefusalReasons
-    staff_documents: ServiceClient
-    own_token: ServiceToken
-    for_pages: Mapping[str, ServiceClient]
-    for_staff: Mapping[str, ServiceClient]
-    for_tools: Mapping[str, ServiceClient]
-
-
-def connect_services(settings: GatewaySettings) -> ServiceClients:
-    own_token = _own_token(settings)
-    pages = {
-        name: _client(settings, name, name, at_once=settings.page_calls_at_once, queue_seconds=1.0)
-        for name in SERVICE_LABELS
-    }
-    tools = {
-        name: _client(settings, name, f"{name}_for_tools", at_once=settings.tool_calls_at_once, queue_seconds=0.0)
-        for name in SERVICE_LABELS
-    }
-    staff = {
-        name: _client(settings, name, f"{name}_for_staff", at_once=settings.staff_calls_at_once, queue_seconds=1.0)
-        for name in SERVICE_LABELS
-    }
-    passwords = _client(
-        settings, "accounts", "accounts_for_passwords", at_once=settings.password_calls_at_once, queue_seconds=1.0
-    )
-    return ServiceClients(
-        accounts=pages["accounts"],
-        staff_accounts=staff["accounts"],
-        passwords=passwords,
-        registrations=pages["registrations"],
-        openings=Openings(pages["registrations"]),
-        documents=pages["documents"],
-        pieces=pages["pieces"],
-        staff_pieces=staff["pieces"],
-        staff_registrations=staff["registrations"],
-        refusal_reasons=RefusalReasons(staff["registrations"]),
-        staff_documents=staff["documents"],
-        own_token=own_token,
-        for_pages=pages,
-        for_staff=staff,
-        for_tools=tools,
-    )
+    def __init__(self, settings: GatewaySettings) -> None:
+        self.own_token = _own_token(settings)
+        self.for_pages = _by_service(settings, "", at_once=settings.page_calls_at_once, queue_seconds=1.0)
+        self.for_staff = _by_service(settings, "_for_staff", at_once=settings.staff_calls_at_once, queue_seconds=1.0)
+        self.for_tools = _by_service(settings, "_for_tools", at_once=settings.tool_calls_at_once, queue_seconds=0.0)
+        self.passwords = _client(
+            settings, "accounts", "_for_passwords", at_once=settings.password_calls_at_once, queue_seconds=1.0
+        )
+        self.accounts, self.registrations = self.for_pages["accounts"], self.for_pages["registrations"]
+        self.documents, self.pieces = self.for_pages["documents"], self.for_pages["pieces"]
+        self.staff_accounts, self.staff_registrations = self.for_staff["accounts"], self.for_staff["registrations"]
+        self.staff_documents, self.staff_pieces = self.for_staff["documents"], self.for_staff["pieces"]
+        self.openings = Openings(self.registrations)
+        self.refusal_reasons = RefusalReasons(self.staff_registrations)
 
 
 def clients() -> ServiceClients:
@@ -97,7 +58,10 @@ def _own_token(settings: GatewaySettings) -> ServiceToken:
     return ServiceToken(client, settings.client_id, settings.client_secret.each[0])
 
 
-def _client(settings: GatewaySettings, service: str, name: str, **limits: Any) -> ServiceClient:
-    return ServiceClient(
-        settings.url_of(service), name, label=SERVICE_LABELS[service], page_seconds=settings.page_seconds, **limits
-    )
+def _by_service(settings: GatewaySettings, purpose: str, **limits: Any) -> Mapping[str, ServiceClient]:
+    return {service: _client(settings, service, purpose, **limits) for service in SERVICE_LABELS}
+
+
+def _client(settings: GatewaySettings, service: str, purpose: str, **limits: Any) -> ServiceClient:
+    label, address = SERVICE_LABELS[service], settings.url_of(service)
+    return ServiceClient(address, service + purpose, label=label, page_seconds=settings.page_seconds, **limits)

@@ -11,8 +11,7 @@ from __future__ import annotations
 from flask import Flask, current_app, g
 from werkzeug.wrappers import Response
 
-from gateway.clients.base import ServiceClient
-from gateway.clients.page_time_limit import optional_calls
+from gateway.clients.base import ServiceClient, optional_answer
 from gateway.cookies import (
     DEVICE_COOKIE,
     SESSION_COOKIE,
@@ -111,11 +110,7 @@ class SessionOwner:
         """As `current`, but None while accounts does not answer, which is then not asked again in this request."""
         if not self.is_resolved() and self._cookie in g.get("sessions_asked", ()):
             return None
-        try:
-            with optional_calls():
-                return self.current()
-        except DomainError:
-            return None
+        return optional_answer(self.current, None)
 
     def is_resolved(self) -> bool:
         """Whether accounts has answered who this is, including that it is nobody."""

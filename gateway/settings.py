@@ -35,7 +35,7 @@ class GatewaySettings(Settings):
     """Of these, uploads of one candidate. How many pieces handles at the same time is a limit of its own
     (MAX_CONCURRENT_DEPOSITS), and so is how many make one document (MAX_MERGED_FILES)."""
     behind_proxy: bool = False
-    """All requests come through our own proxy, whose headers say when a request arrived (gateway/arrival_time.py)."""
+    """All requests come through our own proxy, whose headers say when a request arrived (gateway/app.py)."""
     metrics_token: Secret = _NONE
     """What a monitor sends as « Authorization: Bearer »; without one, /metrics answers this machine alone."""
     trusted_proxies: int = 0

@@ -1,23 +1,33 @@
-"""The client of a service: the page's time limit, and what is passed on of the visitor's request."""
+"""The client of a service: the time limit of the current page, and what is passed on of the visitor's request.
+
+All calls of a page share its time. Optional calls (the visitor of a public page, a contact, a message) share a part of
+it, so that they never make a page slow that needs nothing else.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
 
 from flask import g, has_request_context, request
 
-from gateway.clients import page_time_limit
+from services.chassis.errors import DomainError
 from services.chassis.http.client import READS, Client, ProblemAnswer, RenewableToken
 from services.chassis.web import gateway_headers
 from services.contracts.problem_types import SERVICE_REFUSED, UNAUTHENTICATED
 
+Answer = TypeVar("Answer")
+Fallback = TypeVar("Fallback")
 OWN_TOKEN_REFUSALS = (UNAUTHENTICATED.slug, SERVICE_REFUSED.slug)
 """Problems with which accounts refuses the gateway's own token or secret, whoever the visitor is."""
+OPTIONAL_SHARE = 0.4
 
 
 class ServiceClient(Client):
     """HTTP client of one service. Every call passes on when the visitor's request arrived and from which address; reads
-    share the time limit of their page (page_time_limit.py)."""
+    share the time limit of their page."""
 
     def send(self, method: str, path: str, *, token: Any = None, **options: Any) -> Any:
         """Raises Unavailable if the gateway's own token is refused."""
@@ -43,14 +53,14 @@ class ServiceClient(Client):
             sent |= _visitor_headers()
         reads = method in READS if reads is None else reads
         if reads and seconds is None:
-            seconds = page_time_limit.seconds_left(self.page_seconds)
+            seconds = seconds_left(self.page_seconds)
             if seconds <= 0:
                 raise self.away()
         try:
             return super().answer(method, path, headers=sent, reads=reads, seconds=seconds, **options)
         finally:
             if not reads and has_request_context():
-                page_time_limit.restart()
+                restart_time_limit()
 
 
 def _visitor_headers() -> dict[str, str]:
@@ -59,3 +69,44 @@ def _visitor_headers() -> dict[str, str]:
     if "received_at" in g:
         headers[gateway_headers.RECEIVED_AT] = g.received_at.isoformat()
     return headers
+
+
+def seconds_left(page_seconds: float) -> float:
+    """The rest of `page_seconds`, counted from the page's first call; outside of a request `page_seconds`."""
+    if not has_request_context():
+        return page_seconds
+    now = time.monotonic()
+    left = float(g.setdefault("page_until", now + page_seconds)) - now
+    if not g.get("calls_are_optional"):
+        return left
+    spent = g.get("optional_seconds", 0.0) + now - g.optional_since
+    return min(left, OPTIONAL_SHARE * page_seconds - spent)
+
+
+@contextmanager
+def optional_calls() -> Iterator[None]:
+    """Calls within the block are optional: they share OPTIONAL_SHARE of the page's time."""
+    if not has_request_context() or g.get("calls_are_optional"):
+        yield
+        return
+    g.calls_are_optional, g.optional_since = True, time.monotonic()
+    try:
+        yield
+    finally:
+        g.optional_seconds = g.get("optional_seconds", 0.0) + time.monotonic() - g.optional_since
+        g.calls_are_optional = False
+
+
+def optional_answer(ask: Callable[[], Answer], otherwise: Fallback) -> Answer | Fallback:
+    """What optional calls give; `otherwise` where the service does not answer, or refuses."""
+    try:
+        with optional_calls():
+            return ask()
+    except DomainError:
+        return otherwise
+
+
+def restart_time_limit() -> None:
+    """To be called after a write, however long it took: the page shown next has the whole time again."""
+    for name in ("page_until", "optional_seconds"):
+        g.pop(name, None)

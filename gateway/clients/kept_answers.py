@@ -7,8 +7,7 @@ from contextlib import nullcontext
 from typing import Generic, TypeVar
 from urllib.parse import urlencode
 
-from gateway.clients.base import ServiceClient
-from gateway.clients.page_time_limit import optional_calls
+from gateway.clients.base import ServiceClient, optional_calls
 from services.chassis.errors import Unavailable
 from services.chassis.process.kept_results import ExpiringCache
 from services.contracts.api.openings import HomeMessage, Selection, list_messages, read_choices

@@ -1,9 +1,10 @@
 """The State's design system (DSFR) as Jinja macros, one file each, used by every page as « components/<name>.html ».
 
 Templates say `{% from "components/form_field.html" import form_field %}` and extend « layout/page.html »; this module
-makes those names known to any Jinja environment.
+makes those names known to any Jinja environment, and filters for instants and dates (in French, Paris time) and sizes.
 """
 
+from datetime import datetime
 from pathlib import Path
 
 from jinja2 import BaseLoader, ChoiceLoader, Environment, FileSystemLoader, PrefixLoader
@@ -20,6 +21,7 @@ from gateway.components.fields import (
 )
 from gateway.components.options import native_choices
 from gateway.layout.frame import GESTION_HOME, GESTION_PAGES, PAGES
+from services.chassis import french
 from services.contracts import page_labels
 
 _GATEWAY = Path(__file__).parent.parent
@@ -36,7 +38,7 @@ def components_loader() -> BaseLoader:
 
 
 def register_components(env: Environment) -> None:
-    """Add macros, base layouts and what they call to `env` (for Flask: `app.jinja_env`), keeping its own loader."""
+    """Add macros, base layouts, what they call and filters to `env` (for Flask: `app.jinja_env`); its loader stays."""
     loaders = [components_loader()]
     if env.loader is not None:
         loaders.append(env.loader)
@@ -56,3 +58,21 @@ def register_components(env: Environment) -> None:
         named_detail=named_detail,
         native_choices=native_choices,
     )
+    env.filters.update(
+        date_and_time=french.short_instant,
+        time_of_day=french.time_of_day,
+        short_date=french.short_date,
+        closing_time=closing_time,
+        closing_time_iso=closing_time_iso,
+        file_size=french.file_size,
+    )
+
+
+def closing_time(end: datetime) -> str:
+    """An exclusive end as « 25/10/2021 à 23:59 »: midnight is shown as 23:59 of the day before."""
+    return french.short_instant(french.shown_end(end))
+
+
+def closing_time_iso(end: datetime) -> str:
+    """The same instant as ISO 8601 with its offset, for <time datetime>."""
+    return french.shown_end(end).isoformat()

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from gateway.accessibility import OVERALL
 from services.chassis import brand
 from services.contracts import page_labels
+from services.contracts.registrations import Contact
 
 
 @dataclass(frozen=True)
@@ -72,16 +73,6 @@ GESTION_PAGES = {link.key: link for _, link in GESTION_MENU}
 
 
 @dataclass(frozen=True)
-class ServiceContact:
-    """The contact of the service gestionnaire, shown once there is a candidature."""
-
-    title: str
-    lines: tuple[str, ...] = ()
-    telephone: str | None = None
-    email: str | None = None
-
-
-@dataclass(frozen=True)
 class SessionEnd:
     """When inactivity ends the session, and how long before the page warns; seconds."""
 
@@ -99,7 +90,7 @@ class Frame:
     connected: bool = False
     last_login: str | None = None
     active: str | None = None
-    contact: ServiceContact | None = None
+    contact: Contact | None = None
     session_end: SessionEnd | None = None
     demonstration: bool = True
     menu: tuple[Link, ...] = MENU

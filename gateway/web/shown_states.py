@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gateway.template_filters import closing_time
+from gateway.components import closing_time
 from services.chassis.french import short_instant
 from services.contracts import page_labels
 from services.contracts.api.drafts import Draft

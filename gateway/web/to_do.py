@@ -9,9 +9,9 @@ from typing import TypeVar
 
 from flask import url_for
 
-from gateway.clients.page_time_limit import optional_calls
+from gateway.clients.base import optional_calls
+from gateway.components import closing_time
 from gateway.service_clients import SERVICE_LABELS, clients
-from gateway.template_filters import closing_time
 from gateway.web.shown_states import is_over, late_pieces_sentence
 from services.chassis.clock import portal_now
 from services.chassis.errors import DomainError

@@ -13,8 +13,7 @@ import pytest
 import requests
 from flask import Flask, g, request
 
-from gateway.app import create_app
-from gateway.arrival_time import HELD_SECONDS_HEADER, PASSED_ON_AT_HEADER, arrival_time
+from gateway.app import HELD_SECONDS_HEADER, PASSED_ON_AT_HEADER, arrival_time, create_app
 from services.chassis import clock
 from tests.attacks.gateway_replicas import TIMEOUT_SECONDS
 from tests.support.app_server import AppServer

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from math import ceil
 from pathlib import Path
 
-from gateway.service_clients import ServiceClients, connect_services
+from gateway.service_clients import ServiceClients
 from gateway.settings import GatewaySettings
 from tests.bench.candidate_journey import create_account, log_in
 from tests.bench.load import Load, LoadResult
@@ -100,7 +100,7 @@ class Installation:
     def as_the_gateway(self) -> ServiceClients:
         """The services as the gateway of this installation calls them."""
         environments = json.loads((self.portal.var / "environments.json").read_text(encoding="utf-8"))
-        return connect_services(GatewaySettings.read(environments["gateway"]))
+        return ServiceClients(GatewaySettings.read(environments["gateway"]))
 
     def new_candidate(self) -> tuple[Visitor, str]:
         """A visitor logged in with a new account, and its address."""

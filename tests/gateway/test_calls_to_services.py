@@ -15,7 +15,7 @@ from flask import Flask
 from gateway.api import routing
 from gateway.api.limits import RateLimiter
 from gateway.app import create_app
-from gateway.clients import page_time_limit
+from gateway.clients.base import optional_calls, restart_time_limit, seconds_left
 from gateway.clients.kept_answers import MAX_ANSWERS, LastKnownAnswers
 from gateway.service_clients import SERVICE_LABELS, clients
 from gateway.settings import GatewaySettings
@@ -63,20 +63,20 @@ def test_what_a_page_can_do_without_takes_a_part_of_its_time_and_leaves_the_rest
     """It takes the part of the page's time that is for what it can do without."""
     app = gateway_before(running, silent, "registrations", page_seconds=BOUND)
     with app.test_request_context("/"):
-        with page_time_limit.optional_calls(), pytest.raises(Unavailable):
+        with optional_calls(), pytest.raises(Unavailable):
             clients().for_pages["registrations"].get("/")
-        assert page_time_limit.seconds_left(BOUND) > 0
-        with page_time_limit.optional_calls(), pytest.raises(Unavailable):
+        assert seconds_left(BOUND) > 0
+        with optional_calls(), pytest.raises(Unavailable):
             clients().for_pages["registrations"].get("/")
     assert len(silent.requests) == 1
 
 
 def test_after_a_write_the_page_has_all_its_time(running: InProcessPortal) -> None:
     with running.gateway.app.test_request_context("/"):
-        page_time_limit.seconds_left(0.0)
-        assert page_time_limit.seconds_left(BOUND) <= 0
-        page_time_limit.restart()
-        assert page_time_limit.seconds_left(BOUND) > 0
+        seconds_left(0.0)
+        assert seconds_left(BOUND) <= 0
+        restart_time_limit()
+        assert seconds_left(BOUND) > 0
 
 
 def test_a_refused_token_costs_accounts_one_call_however_often_it_comes(

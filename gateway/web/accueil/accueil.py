@@ -6,15 +6,12 @@ from flask import request
 from flask.typing import ResponseReturnValue
 
 from gateway import access
-from gateway.clients.page_time_limit import optional_calls
-from gateway.pages import render_page
+from gateway.clients.base import optional_answer
+from gateway.pages import render_page, show_contact_of_latest
 from gateway.service_clients import clients
 from gateway.sessions import visitor
 from gateway.web import to_do
 from gateway.web.accueil import blueprint
-from gateway.web.service_contact import show_contact_of_latest
-from services.chassis.errors import DomainError
-from services.contracts.api.openings import HomeMessage
 
 NOTICES = {
     "deconnexion": "Vous êtes déconnecté.",
@@ -39,7 +36,7 @@ def home() -> ResponseReturnValue:
         "accueil/templates/accueil.html",
         active="accueil",
         indexed=True,
-        messages=_messages(),
+        messages=optional_answer(clients().openings.messages, []),
         items=to_do.to_do_items(facts),
         missing_information=to_do.missing_information(facts),
         nothing_to_do=to_do.nothing_to_do_sentence(facts),
@@ -47,12 +44,3 @@ def home() -> ResponseReturnValue:
         notice=NOTICES.get(request.args.get("fait", "")),
         visitor_unknown=candidate is None and visitor.session_cookie() is not None and not visitor.is_resolved(),
     )
-
-
-def _messages() -> list[HomeMessage]:
-    """None while registrations does not answer: the page stays readable."""
-    try:
-        with optional_calls():
-            return clients().openings.messages()
-    except DomainError:
-        return []

@@ -8,10 +8,9 @@ from flask.typing import ResponseReturnValue
 
 from gateway import access, accessibility, file_rules
 from gateway.assets import asset_url
-from gateway.pages import render_page
+from gateway.pages import render_page, show_contact
 from gateway.settings import GatewaySettings
 from gateway.web.accueil import blueprint
-from gateway.web.service_contact import show_contact
 from services.chassis.french import long_date
 from services.contracts.account_rules import ACTIVATION_HOURS
 

@@ -7,14 +7,15 @@ from typing import cast
 from flask import jsonify, request
 from flask.typing import ResponseReturnValue
 
-from gateway import access, form_owner
+from gateway import access
 from gateway.posted_forms import Values, posted_values
+from gateway.seal import OWNER_FIELD
 from gateway.service_clients import clients
 from gateway.web.compte import blueprint
 from services.contracts.api.forms import Form, FormField, Suggestions
 from services.contracts.api.visitors import fill_form, search_communes
 
-NON_ANSWER_FIELDS = ("action", "rechercher", form_owner.FIELD_NAME)
+NON_ANSWER_FIELDS = ("action", "rechercher", OWNER_FIELD)
 SENT_WITH_SEARCH = ("departement_naissance",)
 """Other fields that the script sends along with the words searched."""
 

@@ -7,13 +7,12 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from gateway import access
-from gateway.pages import render_page
+from gateway.pages import render_page, show_contact
 from gateway.posted_forms import Values
 from gateway.service_clients import clients
 from gateway.sessions import visitor
 from gateway.web.compte import blueprint
 from gateway.web.compte.account_form import SENT_WITH_SEARCH, is_refresh, posted_answers, with_search_results
-from gateway.web.service_contact import show_contact
 from services.chassis.errors import DomainError
 from services.contracts import problem_types
 from services.contracts.api import own_account as api

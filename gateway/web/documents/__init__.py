@@ -10,8 +10,8 @@ from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 
 from gateway import access
+from gateway.clients.base import optional_calls
 from gateway.clients.file_streaming import streamed_response
-from gateway.clients.page_time_limit import optional_calls
 from gateway.pages import render_page
 from gateway.service_clients import clients
 from gateway.sessions import visitor

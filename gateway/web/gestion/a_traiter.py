@@ -8,13 +8,12 @@ from itertools import groupby
 from flask.typing import ResponseReturnValue
 
 from gateway import access
-from gateway.clients.page_time_limit import optional_calls
+from gateway.clients.base import optional_answer
 from gateway.pages import render_page
 from gateway.service_clients import clients
 from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
 from gateway.web.gestion.imports import PUBLISH, STATE_SEVERITIES
-from services.chassis.errors import DomainError
 from services.contracts.api import missing_pieces, staff_imports, staff_pieces
 from services.contracts.api.missing_pieces import IncompleteSessions
 from services.contracts.api.staff_imports import Import
@@ -44,20 +43,14 @@ def show_waiting() -> ResponseReturnValue:
 
 def _incomplete_sessions() -> IncompleteSessions:
     """None while pieces has no answer: the rest of the page is shown."""
-    try:
-        with optional_calls():
-            return clients().staff_pieces.call(missing_pieces.count_missing_pieces, staff_member.access_token())
-    except DomainError:
-        return IncompleteSessions()
+    token, pieces = staff_member.access_token(), clients().staff_pieces
+    return optional_answer(lambda: pieces.call(missing_pieces.count_missing_pieces, token), IncompleteSessions())
 
 
 def _publications_under_way() -> list[Import]:
     """Of the newest; none while documents does not answer, or for who may not publish."""
     if PUBLISH not in staff_member.required().scopes:
         return []
-    try:
-        with optional_calls():
-            newest = clients().staff_documents.call(staff_imports.list_imports, staff_member.access_token()).items
-    except DomainError:
-        return []
+    token, documents = staff_member.access_token(), clients().staff_documents
+    newest = optional_answer(lambda: documents.call(staff_imports.list_imports, token).items, ())
     return [publication for publication in newest if publication.state in UNDER_WAY]

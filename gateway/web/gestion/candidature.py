@@ -7,8 +7,8 @@ from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from gateway import access
+from gateway.clients.base import optional_calls
 from gateway.clients.file_streaming import streamed_response
-from gateway.clients.page_time_limit import optional_calls
 from gateway.pages import render_page
 from gateway.posted_forms import posted_text, shown_errors
 from gateway.service_clients import clients

@@ -10,8 +10,8 @@ from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from gateway import access
+from gateway.clients.base import optional_answer
 from gateway.clients.file_streaming import streamed_response
-from gateway.clients.page_time_limit import optional_calls
 from gateway.pages import render_page
 from gateway.posted_forms import posted_text, shown_errors
 from gateway.service_clients import clients
@@ -153,13 +153,8 @@ def _list_address(shown: Mapping[str, str], done: str) -> str:
 
 def _declared(candidature_id: str) -> Detail | None:
     """None while registrations does not answer, or has not heard of it: the piece can be controlled without."""
-    try:
-        with optional_calls():
-            return clients().staff_registrations.call(
-                read_candidature, staff_member.access_token(), candidature_id=candidature_id
-            )
-    except DomainError:
-        return None
+    token, registrations = staff_member.access_token(), clients().staff_registrations
+    return optional_answer(lambda: registrations.call(read_candidature, token, candidature_id=candidature_id), None)
 
 
 def _done_sentence(args: Mapping[str, str]) -> str | None:

@@ -12,7 +12,7 @@ from flask import request
 from flask.typing import ResponseReturnValue
 
 from gateway import access
-from gateway.clients.page_time_limit import optional_calls
+from gateway.clients.base import optional_answer
 from gateway.pages import render_page
 from gateway.posted_forms import posted_text
 from gateway.service_clients import clients
@@ -45,12 +45,12 @@ def _reasons(pieces: tuple[StaffPiece, ...]) -> tuple[str, ...]:
     codes = {piece.code for piece in pieces}
     if len(exams) != 1:
         return ()
-    try:
-        with optional_calls():
-            token = staff_member.access_token()
-            return clients().refusal_reasons.of(token, exams.pop(), codes.pop() if len(codes) == 1 else None)
-    except DomainError:
-        return ()
+    token, reasons, code = (
+        staff_member.access_token(),
+        clients().refusal_reasons,
+        min(codes) if len(codes) == 1 else None,
+    )
+    return optional_answer(lambda: reasons.of(token, exams.pop(), code), ())
 
 
 def posted_comment(status: str) -> str | None:

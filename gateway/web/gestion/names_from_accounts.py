@@ -4,11 +4,11 @@ of académies, for who sees all of them. None while accounts does not answer."""
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from functools import partial
 
-from gateway.clients.page_time_limit import optional_calls
+from gateway.clients.base import optional_answer
 from gateway.service_clients import clients
 from gateway.sessions import staff_member
-from services.chassis.errors import DomainError
 from services.chassis.french import time_of_day
 from services.contracts.api.staff_pieces import RecentOpening, StaffPieceDetail
 from services.contracts.api.team import StaffName, list_academies, list_names
@@ -34,13 +34,10 @@ def names_by_id(staff_ids: Collection[str]) -> dict[str, str]:
     """Their names by id; empty while accounts does not answer."""
     if not staff_ids:
         return {}
-    try:
-        with optional_calls():
-            query = {"ids": ",".join(sorted(set(staff_ids)))}
-            names = clients().staff_accounts.call(list_names, staff_member.access_token(), query=query)
-    except DomainError:
-        return {}
-    return {person.id: name_of(person) for person in names.items}
+    query = {"ids": ",".join(sorted(set(staff_ids)))}
+    call = partial(clients().staff_accounts.call, list_names, staff_member.access_token(), query=query)
+    names = optional_answer(call, None)
+    return {person.id: name_of(person) for person in names.items} if names else {}
 
 
 def name_of(person: StaffName) -> str:
@@ -51,9 +48,6 @@ def academie_options() -> list[dict[str, str]]:
     """Empty for who is limited to some académies, and sees no others, and while accounts does not answer."""
     if staff_member.required().academies is not None:
         return []
-    try:
-        with optional_calls():
-            academies = clients().staff_accounts.call(list_academies, staff_member.access_token()).academies
-    except DomainError:
-        return []
-    return [{"value": academie.value, "label": academie.label} for academie in academies]
+    call = partial(clients().staff_accounts.call, list_academies, staff_member.access_token())
+    known = optional_answer(call, None)
+    return [{"value": academie.value, "label": academie.label} for academie in known.academies] if known else []

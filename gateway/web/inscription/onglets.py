@@ -8,10 +8,11 @@ from typing import Any
 from flask import g, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from gateway import access, form_owner
+from gateway import access
 from gateway.components.fields import error_target, field_id
 from gateway.pages import render_page
 from gateway.posted_forms import WORDS_SUFFIX, Values, posted_values
+from gateway.seal import OWNER_FIELD
 from gateway.service_clients import clients
 from gateway.sessions import visitor
 from gateway.web.inscription import blueprint
@@ -27,7 +28,7 @@ from services.contracts.api import drafts as api
 from services.contracts.api.forms import Suggestions
 from services.contracts.registration_codes import NEXT, PREVIOUS, STAY
 
-NON_ANSWER_FIELDS = ("action", "revision", "rechercher", "choisir", "parcourir", "onglet", form_owner.FIELD_NAME)
+NON_ANSWER_FIELDS = ("action", "revision", "rechercher", "choisir", "parcourir", "onglet", OWNER_FIELD)
 BUTTONS_THAT_STAY = ("onglet", "rechercher", "choisir", "parcourir")
 ACTIONS_THAT_MOVE = (NEXT, PREVIOUS)
 SHOWN_BY_THE_PAGE = (404, 409, 422)

@@ -4,9 +4,10 @@ from typing import Any
 
 from flask import Blueprint, jsonify, render_template, request
 
-from gateway.layout.frame import Frame, ServiceContact, SessionEnd
+from gateway.layout.frame import Frame, SessionEnd
 from gateway.web.shown_states import STATUS_SEVERITIES
 from services.contracts.piece_rules import STATUS_LABELS
+from services.contracts.registrations import Contact
 from tests.gateway.components.samples import COMMUNES, ERRORS, FIELDS, FORM, LONG_TABS, POSTAL_CODES, RECAP, TABS, TO_DO
 
 ANONYMOUS = Frame()
@@ -16,7 +17,7 @@ CONNECTED = Frame(
     connected=True,
     last_login="23/08/2018",
     active="inscription",
-    contact=ServiceContact(
+    contact=Contact(
         title="ACADÉMIE DE BESANCON",
         lines=("Rectorat de Besançon", "10, Rue de la Convention", "25000 BESANCON"),
         telephone="0381000000",

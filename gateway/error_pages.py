@@ -99,10 +99,9 @@ def answer_domain_error(error: DomainError) -> ResponseReturnValue:
         error = Unavailable("Le portail ne peut pas répondre pour le moment.")
     if wants_problem_details():
         return problems.of_domain_error(error)
-    retry_after = error.extra.get("retry_after")
     if request.method not in SAFE_METHODS and isinstance(error, Unavailable | ForeignPost):
-        return _error_page_keeping_input(error, retry_after)
-    return _error_page(error.http_status, error.detail, retry_after=retry_after, title=error.problem.title)
+        return _error_page_keeping_input(error)
+    return _error_page(error.http_status, refusal=error)
 
 
 def _answer_http_exception(error: HTTPException) -> ResponseReturnValue:
@@ -113,34 +112,34 @@ def _answer_http_exception(error: HTTPException) -> ResponseReturnValue:
         log.error("unhandled_error", reason=reason_of(cause), frames=frames_of(cause))
     if error.response is not None:
         return error.response
-    return _error_page(error.code or 500, None)
+    return _error_page(error.code or 500)
 
 
-def _error_page(
-    status: int, detail: str | None, *, retry_after: int | None = None, title: str | None = None
-) -> ResponseReturnValue:
-    heading, text = ERROR_TEXTS.get(status, (title or "La demande ne peut pas être traitée", ""))
-    response = render_page(
+def _error_page(status: int, refusal: DomainError | None = None) -> ResponseReturnValue:
+    default = refusal.problem.title if refusal else "La demande ne peut pas être traitée"
+    heading, text = ERROR_TEXTS.get(status, (default, ""))
+    detail = refusal.detail if refusal else None
+    return render_page(
         "layout/error_page.html",
         status=status,
+        refusal=refusal,
+        errors=(),
         page_title=heading,
         code=status,
         lead=detail or text,
         text="" if detail in (None, text) else text,
         request_id=g.get("request_id"),
     )
-    if retry_after:
-        response.headers["Retry-After"] = str(retry_after)
-    return response
 
 
-def _error_page_keeping_input(error: DomainError, retry_after: int | None) -> ResponseReturnValue:
+def _error_page_keeping_input(error: DomainError) -> ResponseReturnValue:
     """While a service is down, what was typed stays in the page, with a button that sends it again. What a page of
     another site posted is shown without the button, since the visitor may not have intended it."""
     heading, text = ERROR_TEXTS[error.http_status]
-    response = render_page(
+    return render_page(
         "layout/error_page_with_input.html",
-        status=error.http_status,
+        refusal=error,
+        errors=(),
         page_title=heading,
         code=error.http_status,
         lead=error.detail,
@@ -150,9 +149,6 @@ def _error_page_keeping_input(error: DomainError, retry_after: int | None) -> Re
         retry=None if isinstance(error, ForeignPost) or is_too_long_to_keep() else requested_address(),
         too_long=is_too_long_to_keep(),
     )
-    if retry_after:
-        response.headers["Retry-After"] = str(retry_after)
-    return response
 
 
 def _is_api_call() -> bool:

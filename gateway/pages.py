@@ -20,9 +20,11 @@ from gateway.layout.frame import (
     Link,
     SessionEnd,
 )
+from gateway.posted_forms import shown_errors
 from gateway.service_clients import clients
 from gateway.sessions import shown_name, staff_member, visitor
 from gateway.settings import GatewaySettings
+from services.chassis.errors import DomainError
 from services.chassis.french import short_date
 from services.contracts import page_labels
 from services.contracts.api.registrations import Tile, read_contact
@@ -32,11 +34,22 @@ GESTION_PATH = "/gestion"
 
 
 def render_page(
-    template: str, *, status: int = 200, active: str | None = None, indexed: bool = False, **context: Any
+    template: str,
+    *,
+    status: int | None = None,
+    active: str | None = None,
+    indexed: bool = False,
+    refusal: DomainError | None = None,
+    **context: Any,
 ) -> Response:
     """`template` in the frame of the current visitor. `active` is the key of the menu's entry to mark; search engines
-    may index `indexed` pages alone."""
-    response = make_response(render_template(template, frame=page_frame(active), **context), status)
+    may index `indexed` pages alone. `refusal`: of what was posted, which the page shows with its `errors`; the answer
+    has its status and its Retry-After."""
+    status = status or (refusal.http_status if refusal else 200)
+    context = {"frame": page_frame(active), "refusal": refusal, "errors": shown_errors(refusal), **context}
+    response = make_response(render_template(template, **context), status)
+    if refusal and (retry_after := refusal.extra.get("retry_after")):
+        response.headers["Retry-After"] = str(retry_after)
     response.headers["Cache-Control"] = "no-store"
     if not indexed or status != 200:
         response.headers["X-Robots-Tag"] = "noindex"

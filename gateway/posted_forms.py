@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from flask import request
 
@@ -60,6 +60,13 @@ def posted_order_key() -> str:
     if not _ORDER_KEY.fullmatch(order_key):
         raise NotFound()
     return order_key
+
+
+def shown_here(refusal: DomainError, statuses: Collection[int]) -> DomainError:
+    """The refusal, for the page of the form that was posted. Raises it where it has another status."""
+    if refusal.http_status not in statuses:
+        raise refusal
+    return refusal
 
 
 def shown_errors(refusal: DomainError | None) -> list[dict[str, str]]:

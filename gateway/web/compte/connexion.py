@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from gateway import access, cookies
 from gateway.pages import render_page
+from gateway.posted_forms import shown_here
 from gateway.seal import InterruptedPost, current_seal
 from gateway.service_clients import clients
 from gateway.sessions import visitor
@@ -45,9 +46,7 @@ def log_in() -> ResponseReturnValue:
     try:
         login = opened_session()
     except DomainError as refusal:
-        if refusal.http_status not in STATUSES_SHOWN_HERE:
-            raise
-        return _show_refusal(refusal)
+        return _show_refusal(shown_here(refusal, STATUSES_SHOWN_HERE))
     response = _response_after_log_in(login)
     visitor.set_session_cookies(response, login.session, login.device)
     cookies.delete_cookie(response, cookies.ADDRESS_COOKIE)
@@ -57,7 +56,7 @@ def log_in() -> ResponseReturnValue:
 def login_page(
     ended: bool = False,
     sealed: str | None = None,
-    status: int = 200,
+    status: int | None = None,
     *,
     next_url: str | None = None,
     notice: str | None = None,
@@ -75,7 +74,8 @@ def login_page(
         next_url=next_url if next_url and local_path(next_url) == next_url else None,
         notice=notice,
         email=email.replace("\x00", ""),  # a page cannot hold a NUL
-        refusal=refusal.detail if refusal else None,
+        refusal=refusal,
+        errors=(),
         not_activated=refusal is not None and refusal.slug == problem_types.NOT_ACTIVATED.slug,
         creation=refusal.extra.get("creation") if refusal else None,
     )
@@ -88,16 +88,12 @@ def local_path(address: str | None) -> str:
 
 def _show_refusal(refusal: DomainError) -> ResponseReturnValue:
     visitor.set_nobody()  # the browser may hold somebody else's session: the page is not to show their name
-    response = login_page(
+    return login_page(
         sealed=request.form.get("saisie") or None,
-        status=refusal.http_status,
         next_url=request.form.get("suite"),
         email=request.form.get("identifiant", ""),
         refusal=refusal,
     )
-    if retry_after := refusal.extra.get("retry_after"):
-        response.headers["Retry-After"] = str(retry_after)
-    return response
 
 
 def _response_after_log_in(login: api.OpenedSession) -> Response:

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from gateway import access, cookies
 from gateway.pages import render_page
-from gateway.posted_forms import Values
+from gateway.posted_forms import Values, shown_here
 from gateway.seal import current_seal
 from gateway.service_clients import clients
 from gateway.web.compte import blueprint
@@ -43,9 +43,7 @@ def create() -> ResponseReturnValue:
         sent = {"values": values, "source": request.remote_addr or ""}
         created = clients().passwords.call(api.create_account, clients().own_token, body=sent)
     except DomainError as refusal:
-        if refusal.http_status not in STATUSES_SHOWN_HERE:
-            raise
-        return _form(values, refusal)
+        return _form(values, shown_here(refusal, STATUSES_SHOWN_HERE))
     return _redirect_to_confirmation(created)
 
 
@@ -68,21 +66,17 @@ def resend() -> ResponseReturnValue:
         sent = {"email": created.email, "creation": created.creation or None}
         clients().accounts.call(api.resend_activation, clients().own_token, body=sent)
     except DomainError as refusal:
-        if refusal.http_status not in STATUSES_SHOWN_HERE:
-            raise
-        return _confirmation_page(problem=refusal.detail, status=refusal.http_status, email=request.form.get("email"))
+        shown = shown_here(refusal, STATUSES_SHOWN_HERE)
+        return _confirmation_page(problem=shown.detail, status=shown.http_status, email=request.form.get("email"))
     return _redirect_to_confirmation(created, envoye="oui")
 
 
 def _form(values: Values, refusal: DomainError | None = None, *, indexed: bool = False) -> ResponseReturnValue:
-    errors = refusal.errors if refusal else ()
     return render_page(
         "compte/templates/creation.html",
-        status=refusal.http_status if refusal else 200,
+        refusal=refusal,
         indexed=indexed,
         form=with_search_results(filled_creation_form(values), values),
-        errors=errors,
-        refusal=refusal.detail if refusal and not errors else None,
         with_fields=SENT_WITH_SEARCH,
     )
 

@@ -15,6 +15,7 @@ from flask.typing import ResponseReturnValue
 from gateway import access
 from gateway.layout import frame
 from gateway.pages import render_page
+from gateway.posted_forms import shown_here
 from gateway.service_clients import clients
 from gateway.sessions import visitor
 from gateway.web.compte import blueprint
@@ -147,9 +148,7 @@ def confirm_address(token: str) -> ResponseReturnValue:
     try:
         unusable = ADDRESS_LINKS.use(token, lambda: ADDRESS_LINKS.call(api.confirm_email, token))
     except DomainError as refusal:
-        if refusal.http_status != 409:
-            raise
-        return render_page("compte/templates/adresse.html", status=409, refusal=refusal.detail)
+        return render_page("compte/templates/adresse.html", refusal=shown_here(refusal, (409,)))
     if unusable:
         return unusable
     response = redirect(url_for("compte.log_in_page", fait="adresse"), code=303)

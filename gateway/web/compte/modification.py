@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from gateway import access
 from gateway.pages import render_page, show_contact
-from gateway.posted_forms import Values
+from gateway.posted_forms import Values, shown_here
 from gateway.service_clients import clients
 from gateway.sessions import visitor
 from gateway.web.compte import blueprint
@@ -46,9 +46,7 @@ def change_account() -> ResponseReturnValue:
     try:
         changed = clients().passwords.call(api.change_account, token, body={"values": values})
     except DomainError as refusal:
-        if refusal.http_status not in STATUSES_SHOWN_HERE:
-            raise
-        return _page(_filled_form(token, values), refusal=refusal)
+        return _page(_filled_form(token, values), refusal=shown_here(refusal, STATUSES_SHOWN_HERE))
     return _response_after_change(values, changed.email_change_pending)
 
 
@@ -70,14 +68,11 @@ def _page(
     form: Form, *, refusal: DomainError | None = None, notice: str | None = None, pending: str | None = None
 ) -> ResponseReturnValue:
     show_contact()
-    errors = refusal.errors if refusal else ()
     return render_page(
         "compte/templates/modification.html",
-        status=refusal.http_status if refusal else 200,
+        refusal=refusal,
         active="compte",
         form=form,
-        errors=errors,
-        refusal=refusal.detail if refusal and not errors else None,
         notice=notice,
         pending=pending,
         with_fields=SENT_WITH_SEARCH,
@@ -98,9 +93,7 @@ def delete_account() -> ResponseReturnValue:
         sent = {"current_password": request.form.get("current_password", "")}
         clients().passwords.call(api.delete_account, token, body=sent)
     except DomainError as refusal:
-        if refusal.http_status not in (409, 422, 429, 503):
-            raise
-        return _deletion_page(refusal)
+        return _deletion_page(shown_here(refusal, (409, 422, 429, 503)))
     response = redirect("/?fait=suppression", code=303)
     visitor.forget_session(response)
     return response
@@ -108,13 +101,10 @@ def delete_account() -> ResponseReturnValue:
 
 def _deletion_page(refusal: DomainError | None = None) -> ResponseReturnValue:
     show_contact()
-    errors = refusal.errors if refusal else ()
     has_candidature = refusal is not None and refusal.slug == problem_types.CANDIDATURE_EXISTS.slug
     return render_page(
         "compte/templates/suppression.html",
-        status=refusal.http_status if refusal else 200,
+        refusal=refusal,
         active="compte",
-        errors=errors,
         blocked=HAS_CANDIDATURE if has_candidature else None,
-        refusal=refusal.detail if refusal and not errors and not has_candidature else None,
     )

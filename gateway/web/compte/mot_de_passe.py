@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from gateway import access
 from gateway.pages import render_page
+from gateway.posted_forms import shown_here
 from gateway.service_clients import clients
 from gateway.sessions import visitor
 from gateway.web.compte import blueprint, mailed_links
@@ -49,11 +50,10 @@ def ask_reset() -> ResponseReturnValue:
     try:
         clients().accounts.call(api.ask_reset, clients().own_token, body={"email": email})
     except DomainError as refusal:
-        if refusal.http_status not in (422, 429):
-            raise
-        error = FieldError("#/email", refusal.errors[0].detail if refusal.errors else refusal.detail)
-        status = refusal.http_status
-        return render_page("compte/templates/mot_de_passe_oublie.html", status=status, errors=(error,), email=email)
+        shown = shown_here(refusal, (422, 429))
+        error = FieldError("#/email", shown.errors[0].detail if shown.errors else shown.detail)
+        template = "compte/templates/mot_de_passe_oublie.html"
+        return render_page(template, refusal=shown, errors=(error,), email=email)
     return render_page("compte/templates/mot_de_passe_oublie.html", sent_to=email.strip(), reset_hours=RESET_HOURS)
 
 
@@ -74,10 +74,8 @@ def set_password(token: str) -> ResponseReturnValue:
             token, lambda: clients().passwords.call(api.complete_reset, clients().own_token, body=sent)
         )
     except DomainError as refusal:
-        if refusal.http_status != 422:
-            raise
-        form = _password_form()
-        return render_page("compte/templates/mot_de_passe.html", status=422, form=form, errors=refusal.errors)
+        shown = shown_here(refusal, (422,))
+        return render_page("compte/templates/mot_de_passe.html", refusal=shown, form=_password_form())
     if unusable:
         return unusable
     response = redirect(url_for("compte.log_in_page", fait="mot-de-passe"), code=303)

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from gateway import access
 from gateway.pages import render_page
-from gateway.posted_forms import posted_text, shown_errors
+from gateway.posted_forms import posted_text, shown_here
 from gateway.service_clients import clients
 from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
@@ -42,9 +42,7 @@ def publish_message() -> ResponseReturnValue:
             return _messages_page(posted, preview=True)
         clients().staff_registrations.call(api.publish_message, staff_member.access_token(), body=message)
     except DomainError as refusal:
-        if refusal.http_status != Invalid.problem.status:
-            raise
-        return _messages_page(posted, refusal=refusal)
+        return _messages_page(posted, refusal=shown_here(refusal, (422,)))
     return redirect(url_for("gestion.list_messages", fait="publie"), code=303)
 
 
@@ -62,13 +60,11 @@ def _messages_page(values: Mapping[str, str], *, preview: bool = False, refusal:
     messages = [(message, _state(message, now)) for message in published]
     return render_page(
         "gestion/templates/annonces.html",
-        status=refusal.http_status if refusal else 200,
+        refusal=refusal,
         active=ACTIVE_MENU_KEY,
         messages=messages,
         values=values,
         preview=preview,
-        refusal=refusal,
-        errors=shown_errors(refusal),
         severity_options=[{"value": value, "label": label} for value, label in SEVERITY_LABELS.items()],
         instant_hint=typed.HINT,
         done=DONE_SENTENCES.get(request.args.get("fait", "")),

@@ -10,14 +10,14 @@ from gateway import access
 from gateway.clients.base import optional_calls
 from gateway.clients.file_streaming import streamed_response
 from gateway.pages import render_page
-from gateway.posted_forms import posted_text, shown_errors
+from gateway.posted_forms import posted_text, shown_here
 from gateway.service_clients import clients
 from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
 from gateway.web.gestion.candidatures import ACTIVE_MENU_KEY, STATE_LABELS
 from gateway.web.gestion.comptes import CORRECT
 from gateway.web.gestion.names_from_accounts import names_by_id
-from services.chassis.errors import DomainError, Invalid, NotFound
+from services.chassis.errors import DomainError, NotFound
 from services.contracts import page_labels
 from services.contracts.api import staff_candidatures as api
 from services.contracts.api.staff_documents import StaffDocument, list_documents, read_document
@@ -56,9 +56,7 @@ def write_note(candidature_id: str) -> ResponseReturnValue:
             api.write_note, staff_member.access_token(), body={"text": text}, candidature_id=candidature_id
         )
     except DomainError as refusal:
-        if refusal.http_status != Invalid.problem.status:
-            raise
-        return _candidature_page(candidature_id, note=text, refusal=refusal)
+        return _candidature_page(candidature_id, note=text, refusal=shown_here(refusal, (422,)))
     return redirect(url_for("gestion.show_candidature", candidature_id=candidature_id, fait="note"), code=303)
 
 
@@ -69,7 +67,7 @@ def _candidature_page(candidature_id: str, *, note: str = "", refusal: DomainErr
     documents = _documents(candidature_id)  # before names, which the page can do without sooner
     return render_page(
         "gestion/templates/candidature.html",
-        status=refusal.http_status if refusal else 200,
+        refusal=refusal,
         active=ACTIVE_MENU_KEY,
         candidature=candidature,
         staff_names=names_by_id({written.staff_id for written in candidature.notes}),
@@ -81,7 +79,6 @@ def _candidature_page(candidature_id: str, *, note: str = "", refusal: DomainErr
         reads_journal="audit:read" in member.scopes,
         mail_labels=MAIL_LABELS,
         note=note,
-        errors=shown_errors(refusal),
         done=DONE_SENTENCES.get(request.args.get("fait", "")),
     )
 
@@ -120,20 +117,16 @@ def end_candidature(candidature_id: str, act: str) -> ResponseReturnValue:
             how=API_ACTS[act],
         )
     except DomainError as refusal:
-        if refusal.http_status not in (409, 422):
-            raise
-        return _end_page(candidature_id, act, reason=reason, refusal=refusal)
+        return _end_page(candidature_id, act, reason=reason, refusal=shown_here(refusal, (409, 422)))
     return redirect(url_for("gestion.show_candidature", candidature_id=candidature_id, fait=act), code=303)
 
 
 def _end_page(candidature_id: str, act: str, *, reason: str = "", refusal: DomainError | None = None) -> Response:
     return render_page(
         "gestion/templates/fin_de_candidature.html",
-        status=refusal.http_status if refusal else 200,
+        refusal=refusal,
         active=ACTIVE_MENU_KEY,
         candidature=_candidature(candidature_id),
         act=act,
         reason=reason,
-        refusal=refusal,
-        errors=shown_errors(refusal),
     )

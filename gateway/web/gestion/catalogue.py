@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 
 from gateway import access
 from gateway.pages import render_page
-from gateway.posted_forms import shown_errors
+from gateway.posted_forms import shown_errors, shown_here
 from gateway.service_clients import clients
 from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
@@ -44,9 +44,7 @@ def compare_catalogue() -> ResponseReturnValue:
     except FileRefused as refusal:
         return _page(Invalid(errors=(FieldError(f"#/{FIELD}", refusal.detail),)), status=refusal.status)
     except DomainError as refusal:
-        if refusal.http_status not in REFUSALS_SHOWN_HERE:
-            raise
-        return _page(refusal)
+        return _page(shown_here(refusal, REFUSALS_SHOWN_HERE))
     return _comparison_page(comparison, archive)
 
 
@@ -60,9 +58,7 @@ def load_catalogue() -> ResponseReturnValue:
     except DomainError as refusal:
         if refusal.http_status == 412:
             return _comparison_page(_compared(archive), archive, refusal)
-        if refusal.http_status not in REFUSALS_SHOWN_HERE:
-            raise
-        return _page(refusal)
+        return _page(shown_here(refusal, REFUSALS_SHOWN_HERE))
     return redirect(url_for("gestion.show_catalogue", fait="chargement"), code=303)
 
 
@@ -83,7 +79,7 @@ def _compared(archive: str) -> api.CatalogueComparison:
 def _page(refusal: DomainError | None = None, *, status: int | None = None, done: str | None = None) -> Response:
     return render_page(
         "gestion/templates/catalogue.html",
-        status=status or (refusal.http_status if refusal else 200),
+        status=status,
         active=ACTIVE_MENU_KEY,
         exams=clients().staff_registrations.call(api.list_exams, staff_member.access_token()).exams,
         refusal=refusal,
@@ -99,12 +95,11 @@ def _page(refusal: DomainError | None = None, *, status: int | None = None, done
 def _comparison_page(comparison: api.CatalogueComparison, archive: str, refusal: DomainError | None = None) -> Response:
     return render_page(
         "gestion/templates/catalogue_compare.html",
-        status=refusal.http_status if refusal else 200,
+        refusal=refusal,
         active=ACTIVE_MENU_KEY,
         comparison=comparison,
         changes_something=_changes_something(comparison),
         archive=archive,
-        refusal=refusal,
     )
 
 

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from gateway import access
 from gateway.pages import render_page
-from gateway.posted_forms import posted_text
+from gateway.posted_forms import posted_text, shown_here
 from gateway.service_clients import clients
 from gateway.sessions import staff_member
 from gateway.web.compte import mailed_links
@@ -66,7 +66,7 @@ def change_password() -> ResponseReturnValue:
     try:
         opened = clients().passwords.call(api.change_password, staff_member.access_token(), body=values)
     except DomainError as refusal:
-        return _password_page(_shown_here(refusal))
+        return _password_page(shown_here(refusal, STATUSES_SHOWN_HERE))
     return _with_new_session(opened.session, "mot-de-passe")
 
 
@@ -83,8 +83,7 @@ def make_recovery_codes() -> ResponseReturnValue:
         sent = {"code": posted_text("code")}
         new = clients().staff_accounts.call(api.renew_recovery_codes, staff_member.access_token(), body=sent)
     except DomainError as refusal:
-        shown = _shown_here(refusal)
-        return _page("codes_de_secours.html", shown, account=own_account())
+        return _page("codes_de_secours.html", shown_here(refusal, STATUSES_SHOWN_HERE), account=own_account())
     back = {"label": "Revenir à mon compte", "url": url_for("gestion.show_own_account")}
     lead = "Les anciens ne servent plus."
     return _page("codes_de_secours_nouveaux.html", codes=new.recovery_codes, lead=lead, next_step=back)
@@ -103,7 +102,7 @@ def propose_second_factor() -> ResponseReturnValue:
         sent = {"code": posted_text("code")}
         proposal = clients().staff_accounts.call(api.propose_second_factor, staff_member.access_token(), body=sent)
     except DomainError as refusal:
-        return _page("second_facteur.html", _shown_here(refusal))
+        return _page("second_facteur.html", shown_here(refusal, STATUSES_SHOWN_HERE))
     return _proposal_page(proposal)
 
 
@@ -115,7 +114,7 @@ def confirm_second_factor() -> ResponseReturnValue:
         sent = {**sealed, "code": posted_text("code")}
         opened = clients().staff_accounts.call(api.renew_second_factor, token, body=sent)
     except DomainError as refusal:
-        shown = _shown_here(refusal)
+        shown = shown_here(refusal, STATUSES_SHOWN_HERE)
         proposal = clients().staff_accounts.call(api.check_proposal, token, body=sealed).proposal
         return _proposal_page(proposal, shown) if proposal else _page("second_facteur.html", outdated=True)
     return _with_new_session(opened.session, "facteur")
@@ -135,21 +134,7 @@ def _proposal_page(proposal: api.ProposedFactor, refusal: DomainError | None = N
 
 
 def _page(template: str, refusal: DomainError | None = None, **context: Any) -> Response:
-    return render_page(
-        f"gestion/templates/{template}",
-        status=refusal.http_status if refusal else 200,
-        active=ACTIVE_MENU_KEY,
-        refusal=refusal,
-        errors=refusal.errors if refusal else (),
-        **context,
-    )
-
-
-def _shown_here(refusal: DomainError) -> DomainError:
-    """Raises it where it is not for the form."""
-    if refusal.http_status not in STATUSES_SHOWN_HERE:
-        raise refusal
-    return refusal
+    return render_page(f"gestion/templates/{template}", refusal=refusal, active=ACTIVE_MENU_KEY, **context)
 
 
 def _with_new_session(session: str, done: str) -> BaseResponse:
@@ -173,9 +158,8 @@ def complete_invitation(token: str) -> ResponseReturnValue:
     try:
         unusable = LINKS.use(token, lambda: set_up.append(_set_up(token)))
     except DomainError as refusal:
-        if refusal.http_status != 422:
-            raise
-        return _invitation_page(LINKS.call(api.check_invitation, token, proposal=posted_text("proposal")), refusal)
+        shown = shown_here(refusal, (422,))
+        return _invitation_page(LINKS.call(api.check_invitation, token, proposal=posted_text("proposal")), shown)
     return unusable or _codes_page(set_up[0])
 
 
@@ -194,12 +178,11 @@ def _invitation_page(link: api.InvitationLink, refusal: DomainError | None = Non
         return LINKS.unusable_page(link)
     return render_page(
         "gestion/templates/invitation.html",
-        status=refusal.http_status if refusal else 200,
+        refusal=refusal,
         invited=link.invited,
         role=STAFF_ROLE_LABELS.get(link.invited.role, link.invited.role),
         proposal=link.proposal,
         qr=qr_svg(link.proposal.uri),
-        errors=refusal.errors if refusal else (),
     )
 
 

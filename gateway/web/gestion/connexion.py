@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from gateway import access, error_pages
 from gateway.pages import render_page
+from gateway.posted_forms import shown_here
 from gateway.seal import current_seal
 from gateway.sessions import staff_member, visitor
 from gateway.web.compte.connexion import end_session, opened_session
@@ -42,9 +43,7 @@ def log_in() -> ResponseReturnValue:
     try:
         login = opened_session(code=re.sub(r"\s", "", request.form.get("code", "")) or None)
     except DomainError as refusal:
-        if refusal.http_status not in STATUSES_SHOWN_HERE:
-            raise
-        return _refused_page(refusal)
+        return _refused_page(shown_here(refusal, STATUSES_SHOWN_HERE))
     if not staff_member.set_owner_of(login.session):
         with suppress(DomainError):  # else it ends by itself, unused
             end_session(login.session)
@@ -99,7 +98,6 @@ def answer_refusal(error: DomainError) -> ResponseReturnValue:
 
 def _refused_page(refusal: DomainError) -> Response:
     return _page(
-        refusal.http_status,
         next_url=request.form.get("suite"),
         sealed=request.form.get("saisie") or None,
         email=request.form.get("identifiant", ""),
@@ -108,7 +106,7 @@ def _refused_page(refusal: DomainError) -> Response:
 
 
 def _page(
-    status: int = 200,
+    status: int | None = None,
     *,
     ended: bool = False,
     sealed: str | None = None,
@@ -116,18 +114,16 @@ def _page(
     email: str = "",
     refusal: DomainError | None = None,
 ) -> Response:
-    response = render_page(
+    return render_page(
         "gestion/templates/connexion.html",
         status=status,
         ended=ended,
         sealed=sealed,
         next_url=next_url if next_url and _gestion_path(next_url) == next_url else None,
         email=email.replace("\x00", ""),  # a page cannot hold a NUL
-        refusal=refusal.detail if refusal else None,
+        refusal=refusal,
+        errors=(),
     )
-    if refusal and (retry_after := refusal.extra.get("retry_after")):
-        response.headers["Retry-After"] = str(retry_after)
-    return response
 
 
 def _after_log_in(subject: str) -> BaseResponse:

@@ -13,7 +13,7 @@ from gateway import access
 from gateway.clients.base import optional_answer
 from gateway.clients.file_streaming import streamed_response
 from gateway.pages import render_page
-from gateway.posted_forms import posted_text, shown_errors
+from gateway.posted_forms import posted_text, shown_here
 from gateway.service_clients import clients
 from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
@@ -83,9 +83,7 @@ def decide(piece_id: str) -> ResponseReturnValue:
         token, if_match = staff_member.access_token(), {"If-Match": etag}
         piece = clients().staff_pieces.call(api.control_piece, token, body=control, headers=if_match, piece_id=piece_id)
     except DomainError as refusal:
-        if refusal.http_status not in REFUSALS_SHOWN_HERE:
-            raise
-        return _piece_page(piece_id, refusal=refusal)
+        return _piece_page(piece_id, refusal=shown_here(refusal, REFUSALS_SHOWN_HERE))
     return redirect(_next_address(piece.id, shown, status), code=303)
 
 
@@ -97,7 +95,7 @@ def _piece_page(piece_id: str, *, refusal: DomainError | None = None) -> Respons
     names = names_of_piece(piece)
     response = render_page(
         "gestion/templates/piece.html",
-        status=refusal.http_status if refusal else 200,
+        refusal=refusal,
         active=ACTIVE_MENU_KEY,
         piece=piece,
         candidature=_declared(piece.candidature.id),
@@ -108,8 +106,6 @@ def _piece_page(piece_id: str, *, refusal: DomainError | None = None) -> Respons
         may_have_more_pages=may_have_more_pages,
         shown=shown,
         query=urlencode(shown),
-        refusal=refusal,
-        errors=shown_errors(refusal),
         typed=_typed() if refusal else {},
         can_decide="pieces:control" in staff_member.required().scopes,
         reasons=reason_options([piece]),

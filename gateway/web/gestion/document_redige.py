@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from gateway import access
 from gateway.pages import render_page
-from gateway.posted_forms import new_order_key, posted_order_key, posted_text
+from gateway.posted_forms import new_order_key, posted_order_key, posted_text, shown_here
 from gateway.service_clients import clients
 from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
@@ -45,9 +45,7 @@ def publish_document(candidature_id: str) -> ResponseReturnValue:
             publish_documents, staff_member.access_token(), body=order, headers={"Idempotency-Key": order_key}
         )
     except DomainError as refusal:
-        if refusal.http_status not in REFUSALS_SHOWN_HERE:
-            raise
-        return _document_page(candidature_id, typed, order_key, refusal)
+        return _document_page(candidature_id, typed, order_key, shown_here(refusal, REFUSALS_SHOWN_HERE))
     return redirect(url_for("gestion.show_candidature", candidature_id=candidature_id, fait="document"), code=303)
 
 
@@ -58,12 +56,11 @@ def _document_page(
     candidature = clients().staff_registrations.call(read_candidature, token, candidature_id=candidature_id)
     return render_page(
         "gestion/templates/document_redige.html",
-        status=refusal.http_status if refusal else 200,
+        refusal=refusal,
         active=ACTIVE_MENU_KEY,
         candidature=candidature,
         types=type_options(read_import_form(), of_every_exam=True),
         typed=typed,
         order_key=order_key,
-        refusal=refusal,
         errors=errors_by_field(refusal) if refusal else [],
     )

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from gateway import access
 from gateway.pages import render_page
-from gateway.posted_forms import posted_text, shown_errors
+from gateway.posted_forms import posted_text, shown_here
 from gateway.service_clients import clients
 from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
@@ -62,9 +62,7 @@ def change_opening(opening_id: str) -> ResponseReturnValue:
         change = {**_changed_dates(opening, posted), "revision": _revision(), "reason": posted["reason"]}
         clients().staff_registrations.call(api.change_dates, token, body=change, opening_id=opening_id)
     except DomainError as refusal:
-        if refusal.http_status not in REFUSALS_SHOWN_HERE:
-            raise
-        return _opening_page(opening, posted=posted, refusal=refusal)
+        return _opening_page(opening, posted=posted, refusal=shown_here(refusal, REFUSALS_SHOWN_HERE))
     return redirect(url_for("gestion.show_opening", opening_id=opening_id, fait="dates"), code=303)
 
 
@@ -78,13 +76,11 @@ def _opening_page(
 ) -> Response:
     return render_page(
         "gestion/templates/ouverture.html",
-        status=refusal.http_status if refusal else 200,
+        refusal=refusal,
         active=ACTIVE_MENU_KEY,
         opening=opening,
         fields=[_field(name, opening, posted) for name in DATE_LABELS],
         reason=posted["reason"] if posted else "",
-        refusal=refusal,
-        errors=shown_errors(refusal),
         done=request.args.get("fait") == "dates",
         state_labels=STATE_LABELS,
         state_severities=STATE_SEVERITIES,

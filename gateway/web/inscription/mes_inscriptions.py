@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from gateway import access
 from gateway.pages import render_page
+from gateway.posted_forms import shown_here
 from gateway.service_clients import clients
 from gateway.sessions import visitor
 from gateway.web import to_do
@@ -102,8 +103,7 @@ def modify(candidature_id: str) -> ResponseReturnValue:
 @blueprint.get("/inscriptions/<candidature_id>/desinscription")
 @access.candidate
 def ask_withdrawal(candidature_id: str) -> ResponseReturnValue:
-    tile = _candidature(candidature_id)
-    return render_page("inscription/templates/desinscription.html", active=ACTIVE, tile=tile)
+    return _withdrawal_page(candidature_id)
 
 
 @blueprint.post("/inscriptions/<candidature_id>/desinscription")
@@ -113,12 +113,7 @@ def withdraw(candidature_id: str) -> ResponseReturnValue:
     try:
         clients().registrations.call(api.withdraw, token, candidature_id=candidature_id)
     except DomainError as refusal:
-        if refusal.http_status != 403:
-            raise
-        tile = _candidature(candidature_id)
-        return render_page(
-            "inscription/templates/desinscription.html", status=403, active=ACTIVE, tile=tile, refusal=refusal.detail
-        )
+        return _withdrawal_page(candidature_id, shown_here(refusal, (403,)))
     return redirect(url_for("inscription.list_mine", desinscrit="oui"), code=303)
 
 
@@ -134,6 +129,11 @@ def ask_abandon(draft_id: str) -> ResponseReturnValue:
 def abandon(draft_id: str) -> ResponseReturnValue:
     clients().registrations.call(delete_draft, visitor.access_token(), draft_id=draft_id)
     return redirect(url_for("inscription.list_mine"), code=303)
+
+
+def _withdrawal_page(candidature_id: str, refusal: DomainError | None = None) -> Response:
+    tile = _candidature(candidature_id)
+    return render_page("inscription/templates/desinscription.html", refusal=refusal, active=ACTIVE, tile=tile)
 
 
 def _candidature(candidature_id: str) -> api.Candidature:

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from gateway import access
 from gateway.components.fields import error_target, field_id
 from gateway.pages import render_page
-from gateway.posted_forms import WORDS_SUFFIX, Values, posted_values
+from gateway.posted_forms import WORDS_SUFFIX, Values, posted_values, shown_here
 from gateway.seal import OWNER_FIELD
 from gateway.service_clients import clients
 from gateway.sessions import visitor
@@ -146,14 +146,13 @@ def _tab_page(
     _add_typed_values(tab, unsaved or {})
     return render_page(
         "inscription/templates/onglet.html",
-        status=refusal.http_status if refusal else 200,
+        refusal=refusal,
         active="inscriptions" if draft.modified else "inscription",
         draft=draft,
         unsaved=bool(unsaved),
         tab=tab,
         tabs=_tab_headings(draft, number),
         errors=list(tab.errors) if verify else _errors(draft, number, refusal),
-        refusal=refusal if refusal and not refusal.errors else None,
         search_url=url_for("inscription.search", draft_id=draft.id, number=number),
     )
 
@@ -229,9 +228,7 @@ def autosave(draft_id: str, number: int) -> ResponseReturnValue:
     try:
         result = store_tab(draft_id, number, revision=posted_revision(), values=posted_answers(), action=STAY)
     except DomainError as refusal:
-        if refusal.http_status not in SHOWN_BY_THE_PAGE:
-            raise
-        return problems.of_domain_error(refusal)
+        return problems.of_domain_error(shown_here(refusal, SHOWN_BY_THE_PAGE))
     answer = jsonify(revision=result.revision, at=time_of_day(clock.portal_now()))
     answer.headers["Cache-Control"] = "no-store"
     return answer

@@ -33,9 +33,9 @@ def refusal_page(
         raise refusal
     return render_page(
         "inscription/templates/refus.html",
-        status=refusal.http_status,
         active="inscriptions",
         refusal=refusal,
+        errors=(),
         contact=refusal.extra.get("contact"),
         next_steps=_next_steps(refusal, draft_id),
         unsaved_lines=differing_lines(tab, values, _saved_values(tab)) if tab and values else [],

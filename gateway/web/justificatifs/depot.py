@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from gateway import access, file_rules
 from gateway.pages import render_page
+from gateway.posted_forms import shown_here
 from gateway.service_clients import clients
 from gateway.sessions import visitor
 from gateway.web.justificatifs import blueprint
@@ -67,9 +68,7 @@ def delete(candidature_id: str, piece_id: str) -> ResponseReturnValue:
     try:
         clients().pieces.call(api.delete_deposit, access_token(), piece_id=piece_id)
     except DomainError as refusal:
-        if refusal.http_status not in (403, 409):
-            raise
-        return list_page(candidature_id, refusal=refusal)
+        return list_page(candidature_id, refusal=shown_here(refusal, (403, 409)))
     return redirect(url_for("justificatifs.show", candidature_id=candidature_id, fait="supprime"), code=303)
 
 

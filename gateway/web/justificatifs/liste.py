@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from gateway import access
 from gateway.clients.file_streaming import streamed_response
 from gateway.pages import render_page
+from gateway.posted_forms import shown_here
 from gateway.service_clients import clients
 from gateway.sessions import visitor
 from gateway.web.justificatifs import blueprint
@@ -71,9 +72,7 @@ def validate(candidature_id: str, group: str) -> ResponseReturnValue:
     try:
         clients().pieces.call(api.validate_group, access_token(), candidature_id=candidature_id, code=group)
     except DomainError as refusal:
-        if refusal.http_status not in (403, 409, 422):
-            raise
-        return list_page(candidature_id, refusal=refusal)
+        return list_page(candidature_id, refusal=shown_here(refusal, (403, 409, 422)))
     return redirect(url_for("justificatifs.show", candidature_id=candidature_id, fait="valide"), code=303)
 
 
@@ -95,7 +94,8 @@ def list_page(
     requested = requested_pieces(candidature_id)
     return render_page(
         "justificatifs/templates/justificatifs.html",
-        status=refusal.http_status if refusal else 200,
+        refusal=refusal,
+        errors=(),
         active=ACTIVE_MENU_KEY,
         candidature_id=candidature_id,
         requested=requested,
@@ -105,7 +105,6 @@ def list_page(
         scan_words=SCAN_WORDS,
         under_scan=UNDER_SCAN,
         not_scanned=NOT_SCANNED,
-        refusal=refusal,
     )
 
 

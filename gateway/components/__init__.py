@@ -6,6 +6,7 @@ makes those names known to any Jinja environment, and filters for instants and d
 
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from jinja2 import BaseLoader, ChoiceLoader, Environment, FileSystemLoader, PrefixLoader
 
@@ -65,7 +66,17 @@ def register_components(env: Environment) -> None:
         closing_time=closing_time,
         closing_time_iso=closing_time_iso,
         file_size=french.file_size,
+        shown_value=shown_value,
     )
+
+
+def shown_value(value: Any) -> str:
+    """A value of a list as a page shows it: « - » for none, « oui » or « non », Paris time."""
+    if value is None or value == "":
+        return "-"
+    if isinstance(value, bool):
+        return "oui" if value else "non"
+    return french.short_instant(value) if isinstance(value, datetime) else str(value)
 
 
 def closing_time(end: datetime) -> str:

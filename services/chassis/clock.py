@@ -40,6 +40,11 @@ def to_paris(instant: datetime) -> datetime:
     return instant.astimezone(PARIS)
 
 
+def paris_minute(instant: datetime | None) -> str | None:
+    """« 2021-10-04 14:00 », as exports write it; None without an instant."""
+    return to_paris(instant).strftime("%Y-%m-%d %H:%M") if instant else None
+
+
 def end_of_day(day: date) -> datetime:
     """The exclusive end of a day in Paris: 00:00 of the next, whatever the daylight saving."""
     return datetime.combine(day + timedelta(days=1), time(), tzinfo=PARIS)

@@ -63,6 +63,13 @@ class MemberState(StrEnum):
     DISABLED = "disabled"
 
 
+MEMBER_STATE_LABELS = {
+    MemberState.INVITED.value: "Invitée",
+    MemberState.ACTIVE.value: "Active",
+    MemberState.DISABLED.value: "Désactivée",
+}
+
+
 class Editable(StrEnum):
     """What of their own account a candidate may change."""
 

@@ -27,6 +27,7 @@ TAB_STATES = ("done", "current", "todo")
 TAB_ACTIONS = NEXT, PREVIOUS, STAY = "next", "previous", "stay"
 """Where to go once a tab is written."""
 CANDIDATURE_STATES = ACTIVE, WITHDRAWN, ECARTEE = "active", "withdrawn", "ecartee"
+CANDIDATURE_STATE_LABELS = {ACTIVE: "Active", WITHDRAWN: "Désinscrite", ECARTEE: "Écartée"}
 LIST_ORDERS = BY_ID, BY_NAME = "id", "name"
 """What candidatures are listed by: an id changes for none, so that who reads all pages misses none."""
 SEVERITIES = ("info", "warning", "error")

@@ -37,7 +37,8 @@ def _operation(item: Mapping[str, Any], operation: Mapping[str, Any], schemas: M
     for parameter in (*item.get("parameters", ()), *operation.get("parameters", ())):
         if parameter["in"] != "path":
             required = "!" if parameter.get("required") else ""
-            yield f"{parameter['in']} {parameter['name']}{required}: {_kind(parameter['schema'], schemas)}"
+            kind = _kind(parameter["schema"], schemas).replace("null|", "").replace("|null", "")  # no text says null
+            yield f"{parameter['in']} {parameter['name']}{required}: {kind}"
     for media_type, media in operation.get("requestBody", {}).get("content", {}).items():
         yield from (f"body {line}" for line in _content(media_type, media, schemas, with_required=True))
     for status, response in operation["responses"].items():

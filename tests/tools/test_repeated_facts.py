@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 
 from gateway.api import routing
-from gateway.web.gestion import candidatures, ouvertures
+from gateway.web.gestion import ouvertures
 from gateway.web.gestion.pieces import FILTERS_OF_STATUS
 from services.chassis import csv_export
 from services.contracts.page_sizes import LARGEST_CHANGES_PAGE, LARGEST_PAGE
 from services.contracts.piece_rules import STATUS_LABELS, ChangeKind
-from services.contracts.registration_codes import SEVERITIES
+from services.contracts.registration_codes import CANDIDATURE_STATE_LABELS, SEVERITIES
 from tests.tools.tool import SOURCE
 
 ALLOWED = {"click", "requests", "rich", "portail"}
@@ -71,7 +71,7 @@ def test_the_tool_knows_the_portals_codes_and_words(facts: dict[str, Any]) -> No
     assert {name: filters[name] for name in FILTERS_OF_STATUS} == FILTERS_OF_STATUS
     assert set(facts["decisions"]) == set(STATUS_LABELS)
     assert set(facts["changes"]) == set(ChangeKind)
-    assert facts["states of candidatures"] == candidatures.STATE_LABELS
+    assert facts["states of candidatures"] == CANDIDATURE_STATE_LABELS
     assert set(facts["states of openings"]) == set(ouvertures.STATE_LABELS)
     assert set(facts["severities"]) == set(SEVERITIES)
 

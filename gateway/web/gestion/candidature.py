@@ -14,13 +14,14 @@ from gateway.posted_forms import posted_text, shown_here
 from gateway.service_clients import clients
 from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
-from gateway.web.gestion.candidatures import ACTIVE_MENU_KEY, STATE_LABELS
+from gateway.web.gestion.candidatures import ACTIVE_MENU_KEY
 from gateway.web.gestion.comptes import CORRECT
 from gateway.web.gestion.names_from_accounts import names_by_id
 from services.chassis.errors import DomainError, NotFound
 from services.contracts import page_labels
 from services.contracts.api import staff_candidatures as api
 from services.contracts.api.staff_documents import StaffDocument, list_documents, read_document
+from services.contracts.registration_codes import CANDIDATURE_STATE_LABELS
 
 MAIL_LABELS = {"waiting": "En attente d'envoi", "taken": "Envoyé", "refused": "Refusé"}
 MANAGE = "candidatures:manage"
@@ -72,7 +73,7 @@ def _candidature_page(candidature_id: str, *, note: str = "", refusal: DomainErr
         candidature=candidature,
         staff_names=names_by_id({written.staff_id for written in candidature.notes}),
         documents=documents,
-        state_labels=STATE_LABELS,
+        state_labels=CANDIDATURE_STATE_LABELS,
         can_manage=MANAGE in member.scopes,
         can_correct=CORRECT in member.scopes,
         can_publish="documents:publish" in member.scopes,

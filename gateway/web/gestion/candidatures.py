@@ -17,34 +17,32 @@ from gateway.posted_forms import posted_text, shown_errors
 from gateway.service_clients import clients
 from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
+from gateway.web.gestion.lists import filter_errors, filter_fields, filters_query, typed_filters
 from gateway.web.gestion.names_from_accounts import academie_options
-from gateway.web.gestion.typed_instants import DAY_EXPECTED, read_day
 from services.chassis.errors import FieldError, Invalid
 from services.contracts.api import staff_candidatures as api
 from services.contracts.api.operation import Operation
 from services.contracts.registration_codes import BY_NAME
 
 ACTIVE_MENU_KEY = "candidatures"
-STATE_LABELS = {"active": "Active", "withdrawn": "Désinscrite", "ecartee": "Écartée"}
 SHORTEST_SEARCH = 2  # characters
-SEARCH_FIELDS = ("recherche", "naissance", "academie")
 
 
 @blueprint.get("/candidatures")
 @access.staff("candidatures:read")
 def ask_search() -> ResponseReturnValue:
-    return _search_page(dict.fromkeys(SEARCH_FIELDS, ""))
+    return _search_page({})
 
 
 @blueprint.post("/candidatures")
 @access.staff("candidatures:read")
 def search_candidatures() -> ResponseReturnValue:
-    typed = {name: posted_text(name)[:100] for name in SEARCH_FIELDS}
+    typed = typed_filters(api.CANDIDATURES, request.form)
     try:
-        filters = _filters(typed)
+        query = _query(typed)
     except Invalid as refusal:
         return _search_page(typed, refusal=refusal)
-    page = clients().staff_registrations.call(api.list_candidatures, staff_member.access_token(), query=filters)
+    page = clients().staff_registrations.call(api.list_candidatures, staff_member.access_token(), query=query)
     return _search_page(typed, page=page)
 
 
@@ -68,27 +66,22 @@ def _export(operation: Operation[bytes]) -> Response:
     return streamed_response(clients().staff_registrations.stream(operation, staff_member.access_token(), query=query))
 
 
-def _filters(typed: Mapping[str, str]) -> dict[str, str]:
+def _query(typed: Mapping[str, str]) -> dict[str, str]:
     """By the names of the API. Raises Invalid for a search that would find everybody, or a date that is none."""
-    born = read_day(typed["naissance"])
-    if typed["naissance"] and born is None:
-        raise Invalid(errors=(FieldError("#/naissance", DAY_EXPECTED),))
-    if len(typed["recherche"]) < SHORTEST_SEARCH and (typed["recherche"] or born is None):
+    if errors := filter_errors(api.CANDIDATURES, typed):
+        raise Invalid(errors=tuple(FieldError(**error) for error in errors))
+    text = typed.get("recherche", "")
+    if len(text) < SHORTEST_SEARCH and (text or "naissance" not in typed):
         detail = f"Saisissez au moins {SHORTEST_SEARCH} caractères, ou seulement une date de naissance."
         raise Invalid(errors=(FieldError("#/recherche", detail),))
-    filters = {
-        "text": typed["recherche"],
-        "birth_date": born.isoformat() if born else "",
-        "academie": typed["academie"],
-        "cursor": request.form.get("cursor", ""),
-        "order": BY_NAME,
-    }
-    return {name: value for name, value in filters.items() if value}
+    cursor = request.form.get("cursor")
+    return {**filters_query(api.CANDIDATURES, typed), "order": BY_NAME, **({"cursor": cursor} if cursor else {})}
 
 
 def _search_page(
     typed: Mapping[str, str], *, page: api.Found | None = None, refusal: Invalid | None = None
 ) -> Response:
+    academies = academie_options()
     return render_page(
         "gestion/templates/candidatures.html",
         status=refusal.http_status if refusal else 200,
@@ -96,6 +89,7 @@ def _search_page(
         typed=typed,
         page=page,
         errors=shown_errors(refusal),
-        academies=academie_options(),
-        state_labels=STATE_LABELS,
+        filters=filter_fields(api.CANDIDATURES, typed, academie=academies),
+        columns=api.CANDIDATURES.page_columns,
+        academies=academies,
     )

@@ -19,7 +19,7 @@ from gateway.web.gestion import blueprint
 from gateway.web.gestion.names_from_accounts import name_of
 from services.chassis.errors import DomainError
 from services.chassis.french import alphabetical
-from services.contracts.account_rules import STAFF_ROLE_LABELS
+from services.contracts.account_rules import MEMBER_STATE_LABELS, STAFF_ROLE_LABELS
 from services.contracts.api import team as api
 from services.contracts.api.operation import Operation
 from services.contracts.api.team import Member
@@ -27,7 +27,6 @@ from services.contracts.api.team import Member
 ACTIVE_MENU_KEY = "equipe"
 MANAGE = ("staff:manage", "account:manage")
 STATUSES_SHOWN_HERE = (409, 422, 429)
-STATE_LABELS = {"invited": "Invitée", "active": "Active", "disabled": "Désactivée"}
 STATE_SEVERITIES = {"invited": "info", "active": "success", "disabled": "error"}
 
 
@@ -96,6 +95,7 @@ def list_team() -> ResponseReturnValue:
         active=ACTIVE_MENU_KEY,
         members=sorted(page.items, key=lambda member: alphabetical(f"{member.nom} {member.prenoms}")),
         next_cursor=page.next_cursor,
+        columns=api.MEMBERS.page_columns,
         name_of=name_of,
         academies=_academie_labels(),
         done=DONE_SENTENCES.get(request.args.get("fait", "")),
@@ -214,6 +214,6 @@ def _academie_labels() -> dict[str, str]:
 def _labels() -> dict[str, Any]:
     return {
         "role_labels": STAFF_ROLE_LABELS,
-        "state_labels": STATE_LABELS,
+        "state_labels": MEMBER_STATE_LABELS,
         "state_severities": STATE_SEVERITIES,
     }

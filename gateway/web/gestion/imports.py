@@ -14,6 +14,7 @@ from gateway.posted_forms import new_order_key, posted_order_key, posted_text
 from gateway.service_clients import clients
 from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
+from gateway.web.gestion.lists import filter_fields, filters_query, typed_filters
 from gateway.web.gestion.names_from_accounts import academie_options
 from services.chassis.errors import Conflict, DomainError
 from services.contracts import problem_types
@@ -55,15 +56,16 @@ STATE_SEVERITIES = {
 @blueprint.get("/documents")
 @access.staff(PUBLISH)
 def list_imports() -> ResponseReturnValue:
-    academie, cursor = posted_text("academie", request.args)[:8], request.args.get("cursor")
-    query = {"academie": academie or None, "cursor": cursor}
+    shown, cursor = typed_filters(api.IMPORTS, request.args), request.args.get("cursor")
+    query = {**filters_query(api.IMPORTS, shown), "cursor": cursor}
     page = clients().staff_documents.call(api.list_imports, staff_member.access_token(), query=query)
     return render_page(
         "gestion/templates/imports.html",
         active=ACTIVE_MENU_KEY,
         page=page,
-        academie=academie,
-        academies=academie_options(),
+        shown=shown,
+        filters=filter_fields(api.IMPORTS, shown, academie=academie_options()),
+        columns=api.IMPORTS.page_columns,
         is_first_page=cursor is None,
         state_severities=STATE_SEVERITIES,
     )

@@ -19,7 +19,7 @@ from services.chassis import clock
 from services.chassis.errors import DomainError
 from services.contracts.account_rules import DEFAULT_TOKEN_DAYS
 from services.contracts.api import own_staff_account as api
-from services.contracts.api.team import ToolToken
+from services.contracts.api.team import TOKENS, ToolToken
 
 SCOPE_LABELS = {
     "pieces:read": "Lire les pièces justificatives",
@@ -32,6 +32,7 @@ SCOPE_LABELS = {
     "audit:read": "Lire le journal",
     "staff:manage": "Lire la liste de l'équipe et révoquer des jetons",
 }
+USABLE = "Valable"
 DAYS = {"30": "30 jours", "90": "90 jours", "180": "180 jours", "365": "Un an"}
 DEFAULT = {"name": "", "scopes": [], "days": str(DEFAULT_TOKEN_DAYS)}
 
@@ -72,7 +73,10 @@ def _page(asked: Mapping[str, Any], refusal: DomainError | None = None, *, revok
         status=refusal.http_status if refusal else 200,
         active=ACTIVE_MENU_KEY,
         asked=asked,
-        tokens=[(token, _state(token)) for token in page.items],
+        columns=TOKENS.page_columns,
+        tokens=page.items,
+        state_of=_state,
+        usable=USABLE,
         next_cursor=page.next_cursor,
         scopes=[{"value": scope, "label": SCOPE_LABELS.get(scope, scope)} for scope in own_account().scopes],
         scope_labels=SCOPE_LABELS,
@@ -84,7 +88,6 @@ def _page(asked: Mapping[str, Any], refusal: DomainError | None = None, *, revok
 
 
 def _state(token: ToolToken) -> str:
-    """« Valable », « Révoqué » or « Expiré »."""
     if token.revoked_at:
         return "Révoqué"
-    return "Valable" if clock.system_now() < token.expires_at else "Expiré"
+    return USABLE if clock.system_now() < token.expires_at else "Expiré"

@@ -4,29 +4,29 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
-from datetime import datetime, time, timedelta
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import request
+from flask import request, url_for
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 
 from gateway import access
 from gateway.clients.file_streaming import streamed_response
 from gateway.pages import render_page
-from gateway.posted_forms import posted_text
 from gateway.service_clients import SERVICE_LABELS, clients
 from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
 from gateway.web.gestion.audit_labels import ACTION_LABELS, ACTOR_LABELS, VALUE_LABELS
-from gateway.web.gestion.journal_pages import ENTRIES_OF_A_PAGE, ServiceEntry, read_journal
+from gateway.web.gestion.journal_pages import ENTRIES_OF_A_PAGE, read_journal
+from gateway.web.gestion.lists import filter_errors, filter_fields, filters_query, typed_filters
 from gateway.web.gestion.names_from_accounts import name_of
-from gateway.web.gestion.typed_instants import DAY_EXPECTED, read_day
-from services.chassis.clock import PARIS
+from gateway.web.gestion.pieces import ALL
 from services.chassis.errors import DomainError, NotFound
 from services.chassis.french import short_instant
-from services.contracts.api.audit import AuditEntries, export_entries, list_entries
+from services.contracts.api.audit import ENTRIES, AuditEntries, AuditEntry, export_entries, list_entries
 from services.contracts.api.team import Member, list_members
 from services.contracts.piece_rules import STATUS_LABELS
 
@@ -38,8 +38,6 @@ SERVICE_NAMES = {
     "documents": "documents",
     "pieces": "justificatifs",
 }
-TEXT_FILTERS = {"qui": "actor", "objet": "subject", "acte": "action"}
-DAY_FILTERS = ("du", "au")
 PIECE_ACTS = ("piece.controlled", "deposit.opened", "deposit.loaded_ahead")
 """Acts whose subject is a piece."""
 _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T[\d:.]+\+00:00")
@@ -49,9 +47,9 @@ _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T[\d:.]+\+00:00")
 @access.staff("audit:read")
 def show_journal() -> ResponseReturnValue:
     token = staff_member.access_token()
-    shown = _shown_filters()
-    errors = _day_errors(shown)
-    filters = _api_filters(shown)
+    shown = typed_filters(ENTRIES, request.args)
+    errors = filter_errors(ENTRIES, shown)
+    filters = {**filters_query(ENTRIES, shown), "limit": str(ENTRIES_OF_A_PAGE)}
 
     def read(service: str, before: int | None) -> AuditEntries:
         if service not in AUDITED_SERVICES:
@@ -64,15 +62,20 @@ def show_journal() -> ResponseReturnValue:
         "gestion/templates/journal.html",
         status=422 if errors else 200,
         active=ACTIVE_MENU_KEY,
-        shown=shown,
+        filters=filter_fields(
+            ENTRIES,
+            shown,
+            qui=[{"value": member_id, "label": name} for member_id, name in sorted(names.items(), key=_by_name)],
+            acte=[{"value": code, "label": label} for code, label in sorted(ACTION_LABELS.items(), key=_by_name)],
+        ),
+        columns=ENTRIES.page_columns,
         errors=errors,
-        entries=[_line(item, names) for item in page.entries] if page else [],
+        entries=[item.entry for item in page.entries] if page else [],
+        cells=_cells(names),
         missing=[SERVICE_LABELS[service] for service in page.missing] if page else [],
         query=urlencode(shown),
         services={service: SERVICE_NAMES[service] for service in AUDITED_SERVICES},
         next_query=urlencode({**shown, "suite": page.cursor}) if page and page.cursor else None,
-        staff_options=[{"value": member_id, "label": name} for member_id, name in sorted(names.items(), key=_by_name)],
-        action_options=[{"value": code, "label": label} for code, label in sorted(ACTION_LABELS.items(), key=_by_name)],
     )
 
 
@@ -80,11 +83,11 @@ def show_journal() -> ResponseReturnValue:
 @access.staff("audit:read")
 def export_journal(service: str) -> ResponseReturnValue:
     """The acts of one service that the address's filters give, to their end."""
-    shown = _shown_filters()
-    if service not in AUDITED_SERVICES or _day_errors(shown):
+    shown = typed_filters(ENTRIES, request.args)
+    if service not in AUDITED_SERVICES or filter_errors(ENTRIES, shown):
         raise NotFound()
-    filters = {name: value for name, value in _api_filters(shown).items() if name != "limit"}
-    answer = clients().for_staff[service].stream(export_entries, staff_member.access_token(), query=filters)
+    query = filters_query(ENTRIES, shown)
+    answer = clients().for_staff[service].stream(export_entries, staff_member.access_token(), query=query)
     response = streamed_response(answer)
     response.headers["Content-Disposition"] = f"attachment; filename=journal-{service}.csv"
     return response
@@ -99,49 +102,31 @@ def _everybody(token: str) -> Iterator[Member]:
         cursor = page.next_cursor
 
 
-def _shown_filters() -> dict[str, str]:
-    """The filters of the address, by the names that the page gives them."""
-    texts = {name: posted_text(name, request.args) for name in (*TEXT_FILTERS, *DAY_FILTERS, "candidats")}
-    return {name: text for name, text in texts.items() if text}
-
-
-def _day_errors(shown: Mapping[str, str]) -> list[dict[str, str]]:
-    wrong = (name for name in DAY_FILTERS if name in shown and not _day(shown[name]))
-    return [{"pointer": f"#/{name}", "detail": DAY_EXPECTED} for name in wrong]
-
-
-def _api_filters(shown: Mapping[str, str]) -> dict[str, str]:
-    """The query of `GET /v1/audit` for the filters of the address."""
-    filters = {"limit": str(ENTRIES_OF_A_PAGE)}
-    filters |= {api_name: shown[name][:64] for name, api_name in TEXT_FILTERS.items() if name in shown}
-    if shown.get("candidats"):
-        filters["everybody"] = "true"
-    if first_day := _day(shown.get("du", "")):
-        filters["since"] = first_day.isoformat()
-    if last_day := _day(shown.get("au", "")):
-        filters["until"] = (last_day + timedelta(days=1)).isoformat()
-    return filters
-
-
-def _line(item: ServiceEntry, names: Mapping[str, str]) -> dict[str, Any]:
-    entry = item.entry
-    kind = ACTOR_LABELS.get(entry.actor_kind, entry.actor_kind)
+def _cells(names: Mapping[str, str]) -> dict[str, Callable[[AuditEntry], str]]:
+    """What the page shows otherwise than the CSV, by heading. `names`: of staff, by id."""
     return {
-        "at": entry.at,
-        "who": names.get(entry.actor_id) or f"{kind} {entry.actor_id}",
-        "action": ACTION_LABELS.get(entry.action, entry.action),
-        "subject": names.get(entry.subject, entry.subject),
-        "candidature": entry.subject if entry.action.startswith(("candidature.", "note.")) else None,
-        "piece": entry.subject if entry.action in PIECE_ACTS else None,
-        "before": _shown(entry.before),
-        "after": _shown(entry.after),
-        "address": entry.address,
+        "Par": lambda entry: names.get(entry.actor_id) or f"{ACTOR_LABELS.get(entry.actor_kind)} {entry.actor_id}",
+        "Acte": lambda entry: ACTION_LABELS.get(entry.action, entry.action),
+        "Objet": lambda entry: _subject(entry, names),
+        "Avant": lambda entry: _values(entry.before),
+        "Après": lambda entry: _values(entry.after),
     }
 
 
-def _shown(values: Mapping[str, Any] | None) -> list[str]:
+def _subject(entry: AuditEntry, names: Mapping[str, str]) -> str:
+    """With a link to its page where it has one."""
+    if entry.action.startswith(("candidature.", "note.")):
+        address = url_for("gestion.show_candidature", candidature_id=entry.subject)
+    elif entry.action in PIECE_ACTS:
+        address = url_for("gestion.show_piece", piece_id=entry.subject, statut=ALL)
+    else:
+        return names.get(entry.subject, entry.subject)
+    return Markup('<a href="{}">{}</a>').format(address, entry.subject)
+
+
+def _values(values: Mapping[str, Any] | None) -> str:
     """« motif : Panne », a line each."""
-    return [f"{label} : {text}" for label, text in _labelled(values or {})]
+    return Markup("<br>").join(f"{label} : {text}" for label, text in _labelled(values or {})) or "-"
 
 
 def _labelled(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -160,12 +145,6 @@ def _text(value: Any) -> str:
     return (
         short_instant(datetime.fromisoformat(value)) if _INSTANT.fullmatch(value) else STATUS_LABELS.get(value, value)
     )
-
-
-def _day(text: str) -> datetime | None:
-    """The midnight at which that day begins in Paris."""
-    day = read_day(text)
-    return datetime.combine(day, time(), tzinfo=PARIS) if day else None
 
 
 def _by_name(item: tuple[str, str]) -> str:

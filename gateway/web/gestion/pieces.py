@@ -17,6 +17,7 @@ from gateway.service_clients import clients
 from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
 from gateway.web.gestion.decisions import POSTED_PIECES, posted_value, reason_options
+from gateway.web.gestion.lists import filter_fields, filters_query, typed_filters
 from gateway.web.gestion.names_from_accounts import academie_options
 from gateway.web.shown_states import STATUS_SEVERITIES
 from services.contracts.api import staff_pieces as api
@@ -42,8 +43,6 @@ DONE_SENTENCES = {
 STATUS_CHOICES = {TO_CONTROL: "À contrôler", SENT_AGAIN: "Renvoyées après un refus", **STATUS_LABELS, ALL: "Toutes"}
 _WAITING = {"status": "none", "deposited": "true"}
 FILTERS_OF_STATUS = {TO_CONTROL: _WAITING, SENT_AGAIN: {**_WAITING, "sent_again": "true"}, ALL: {}}
-TEXT_FILTERS = ("academie", "session", "regroupement", "code", "candidate", "candidature")
-"""By the names of the API."""
 
 
 @blueprint.get("/pieces")
@@ -93,10 +92,16 @@ def _list_page(
     return render_page(
         "gestion/templates/pieces.html",
         active=ACTIVE_MENU_KEY,
+        filters=filter_fields(
+            api.PIECES,
+            shown,
+            statut=[{"value": value, "label": label} for value, label in STATUS_CHOICES.items()],
+            academie=academie_options(),
+        ),
+        columns=api.PIECES.page_columns,
         pieces=page.items,
         posted_value=posted_value,
         can_decide=can_decide,
-        academies=academie_options(),
         numero_candidat=numero_candidat,
         reasons=reason_options(page.items) if can_decide else [],
         next_query=_next_query(shown, page.next_cursor, is_whole_list),
@@ -108,7 +113,6 @@ def _list_page(
         shown=shown,
         is_first_page="cursor" not in request.args,
         size_choices=[{"value": size, "label": size} for size in PAGE_SIZES],
-        status_choices=[{"value": value, "label": label} for value, label in STATUS_CHOICES.items()],
         status_labels=STATUS_LABELS,
         status_severities=STATUS_SEVERITIES,
         done=DONE_SENTENCES.get(request.args.get("fait", "")),
@@ -146,15 +150,14 @@ def shown_filters(source: Mapping[str, str] | None = None) -> dict[str, str]:
     """The filters of the address (or of `source`), by the names that the page gives them; what is to control alone
     where it says nothing."""
     given = request.args if source is None else source
-    status = given.get("statut", TO_CONTROL)
-    texts = {name: posted_text(name, given)[:100] for name in TEXT_FILTERS}
-    known = status if status in STATUS_CHOICES else TO_CONTROL
+    typed = typed_filters(api.PIECES, given)
+    known = typed["statut"] if typed.get("statut") in STATUS_CHOICES else TO_CONTROL
     size = {"par_page": PAGE_SIZES[-1]} if given.get("par_page") == PAGE_SIZES[-1] else {}
-    return {"statut": known, **{name: text for name, text in texts.items() if text}, **size}
+    return {**typed, "statut": known, **size}
 
 
 def api_filters_of(shown: Mapping[str, str]) -> dict[str, str]:
     """What the API of pieces is asked for."""
-    status = shown["statut"]
-    texts = {name: text for name, text in shown.items() if name in TEXT_FILTERS}
-    return {**FILTERS_OF_STATUS.get(status, {"status": status}), **texts}
+    query = filters_query(api.PIECES, shown)
+    status = query.pop("status")
+    return {**FILTERS_OF_STATUS.get(status, {"status": status}), **query}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Mapping
 from urllib.parse import urlencode
 
 from flask import request
@@ -15,6 +16,7 @@ from gateway.posted_forms import posted_text
 from gateway.service_clients import clients
 from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
+from gateway.web.gestion.lists import filter_fields, filters_query, typed_filters
 from gateway.web.gestion.names_from_accounts import academie_options
 from services.chassis.errors import Invalid
 from services.contracts.api import missing_pieces as api
@@ -35,7 +37,7 @@ _VALUE = re.compile(r"(?P<id>[0-9a-f]{32}) (?P<number>[0-9A-Za-z]{1,32})")
 @blueprint.get("/relances")
 @access.staff("pieces:read")
 def list_incomplete() -> ResponseReturnValue:
-    member, shown = staff_member.required(), _shown_filters()
+    member, shown = staff_member.required(), typed_filters(api.MISSING_PIECES, request.args)
     api_filters = {**_api_filters(shown), "limit": str(CANDIDATURES_OF_A_PAGE)}
     if cursor := request.args.get("cursor"):
         api_filters["cursor"] = cursor
@@ -50,10 +52,13 @@ def list_incomplete() -> ResponseReturnValue:
         next_query=urlencode({**shown, "cursor": page.next_cursor}) if page.next_cursor else None,
         query=urlencode(shown),
         shown=shown,
-        academies=academie_options(),
-        session_choices=[
-            {"value": f"{session.exam}/{session.session}", "label": session.label} for session in page.sessions
-        ],
+        filters=filter_fields(
+            api.MISSING_PIECES,
+            shown,
+            academie=academie_options(),
+            session=[{"value": f"{one.exam}/{one.session}", "label": one.label} for one in page.sessions],
+        ),
+        columns=api.MISSING_PIECES.page_columns,
         regroupement_label=_regroupement_label(page, shown),
     )
 
@@ -83,21 +88,15 @@ def _reminded(candidatures: list[str]) -> tuple[ReminderResult, ...]:
     return clients().staff_pieces.call(api.remind, token, body={"candidatures": candidatures}).results
 
 
-def _shown_filters() -> dict[str, str]:
-    """The filters of the address. A session is « BTS/2022 »: its exam and its name."""
-    texts = {name: posted_text(name, request.args)[:130] for name in ("academie", "session", "regroupement")}
-    return {name: text for name, text in texts.items() if text}
-
-
-def _api_filters(shown: dict[str, str]) -> dict[str, str]:
-    """By the names of the API."""
-    exam, _, session = shown.get("session", "").partition("/")
-    others = {name: shown.get(name, "") for name in ("academie", "regroupement")}
-    filters = {"exam": exam, "session": session, **others}
+def _api_filters(shown: Mapping[str, str]) -> dict[str, str]:
+    """By the names of the API. A session of the page is « BTS/2022 »: its exam and its name."""
+    exam, _, name = shown.get("session", "").partition("/")
+    session = {"exam": exam, "session": name}
+    filters = {**filters_query(api.MISSING_PIECES, shown), **session}
     return {name: text for name, text in filters.items() if text}
 
 
-def _regroupement_label(page: MissingPieces, shown: dict[str, str]) -> str | None:
+def _regroupement_label(page: MissingPieces, shown: Mapping[str, str]) -> str | None:
     """Of the regroupement in the filters, as its candidatures name it; else its code."""
     code = shown.get("regroupement")
     parts = (part.regroupement for item in page.items for part in item.missing)

@@ -25,23 +25,20 @@ def audit_views(db: Database, entries: Any) -> Views:
 
     @views.serves(api.list_entries)
     def list_entries(query: dict[str, Any]) -> api.AuditEntries:
-        limit, before = query.pop("limit"), query.pop("before")
-        filters = audit_search.AuditFilters(**query)
         with db.reading_for_staff() as session:
-            rows = audit_search.audit_page(session, entries, filters, before=before, limit=limit + 1)
-        page = rows[:limit]
+            rows = audit_search.audit_page(session, entries, query)
+        page = rows[: query["limit"]]
         return api.AuditEntries(
             entries=tuple(answer_of(api.AuditEntry, row) for row in page),
-            next_before=page[-1].id if len(rows) > limit else None,
+            next_before=page[-1].id if len(rows) > query["limit"] else None,
         )
 
     @views.serves(api.export_entries)
     def export_entries(query: dict[str, Any]) -> Response:
-        filters = audit_search.AuditFilters(**query)
         return csv_response(
             "journal.csv",
             db.reading_for_staff(export=True),
-            lambda session: audit_search.audit_csv(session, entries, filters),
+            lambda session: audit_search.audit_csv(session, entries, query),
             lambda: _record_export(db, entries, Actor("staff", access.caller().id)),
         )
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from marshmallow import Schema, fields, validate
+from marshmallow import fields, validate
 from msgspec import Meta
 
-from services.contracts.api.fields import InstantField
+from services.chassis.clock import to_paris
+from services.contracts.api.fields import FirstDayOrInstantField, LastDayOrInstantField
 from services.contracts.api.operation import CSV, EXPORT_SECONDS, Instant, Operation, staff
+from services.contracts.api.staff_lists import CHECKBOX, DAY, SELECT, Column, Filter, PageField, StaffList
 from services.contracts.page_sizes import LARGEST_AUDIT_PAGE, USUAL_AUDIT_PAGE
 
 TITLE = "Journal"
@@ -17,28 +21,57 @@ LONGEST_ID = 64  # characters, as the columns hold
 _LARGEST_ENTRY_ID = 2**31 - 1
 
 
-class AuditFilters(Schema):
-    actor = fields.String(load_default=None, validate=validate.Length(max=LONGEST_ID))
-    subject = fields.String(
-        load_default=None,
-        validate=validate.Length(max=LONGEST_ID),
-        metadata={"description": "Identifiant : d'une candidature, d'une pièce, d'un compte …"},
-    )
-    action = fields.String(load_default=None, validate=validate.Length(max=LONGEST_ID))
-    since = InstantField(load_default=None)
-    until = InstantField(load_default=None, metadata={"description": "Exclu"})
-    everybody = fields.Boolean(
-        load_default=False, metadata={"description": "Aussi les actes des candidats et des services"}
-    )
+def _id(name: str, page: PageField, description: str = "") -> Filter:
+    words = {"description": description}
+    return Filter(name, fields.String(validate=validate.Length(max=LONGEST_ID), metadata=words), page)
 
 
-class AuditQuery(AuditFilters):
-    limit = fields.Integer(load_default=USUAL_AUDIT_PAGE, validate=validate.Range(1, LARGEST_AUDIT_PAGE))
-    before = fields.Integer(
-        load_default=None,
-        validate=validate.Range(1, _LARGEST_ENTRY_ID),
-        metadata={"description": "next_before de la page précédente"},
-    )
+ENTRIES = StaffList(
+    "Audit",
+    filters=(
+        _id("actor", PageField("qui", "Gestionnaire", SELECT, placeholder="Tous", longest=LONGEST_ID)),
+        _id("action", PageField("acte", "Acte", SELECT, placeholder="Tous", longest=LONGEST_ID)),
+        _id(
+            "subject",
+            PageField("objet", "Identifiant de l'objet", hint="Candidature, pièce ou compte", longest=LONGEST_ID),
+            "Identifiant : d'une candidature, d'une pièce, d'un compte …",
+        ),
+        Filter(
+            "since",
+            FirstDayOrInstantField(metadata={"type": "string", "description": "Premier jour (AAAA-MM-JJ), ou instant"}),
+            PageField("du", "Du", DAY, hint="JJ/MM/AAAA"),
+        ),
+        Filter(
+            "until",
+            LastDayOrInstantField(
+                metadata={"type": "string", "description": "Dernier jour (AAAA-MM-JJ), ou instant exclu"}
+            ),
+            PageField("au", "Au", DAY, hint="JJ/MM/AAAA"),
+        ),
+        Filter(
+            "everybody",
+            fields.Boolean(metadata={"description": "Aussi les actes des candidats et des services"}),
+            PageField("candidats", "Avec les actes des candidats et des services", CHECKBOX),
+        ),
+    ),
+    columns=(
+        Column("id", "", lambda entry: entry.id),
+        Column("le", "Le", lambda entry: to_paris(entry.at)),
+        Column("par", "", lambda entry: entry.actor_kind),
+        Column("identifiant", "Par", lambda entry: entry.actor_id),
+        Column("acte", "Acte", lambda entry: entry.action),
+        Column("objet", "Objet", lambda entry: entry.subject),
+        Column("avant", "Avant", lambda entry: _as_json(entry.before)),
+        Column("apres", "Après", lambda entry: _as_json(entry.after)),
+        Column("depuis", "Depuis", lambda entry: entry.address),
+    ),
+    page_size=USUAL_AUDIT_PAGE,
+    largest_page=LARGEST_AUDIT_PAGE,
+)  # of AuditEntry
+
+
+def _as_json(values: Mapping[str, Any] | None) -> str | None:
+    return json.dumps(values, ensure_ascii=False) if values else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +100,11 @@ list_entries = Operation(
     AuditEntries,
     "Entries of this service, the newest first; `next_before` is null on the last page.",
     _READ,
-    query=AuditQuery,
+    query=ENTRIES.page_schema(
+        before=fields.Integer(
+            validate=validate.Range(1, _LARGEST_ENTRY_ID), metadata={"description": "next_before de la page précédente"}
+        )
+    ),
 )
 export_entries = Operation(
     "GET",
@@ -75,7 +112,7 @@ export_entries = Operation(
     bytes,
     "Entries of this service as CSV, streamed, the oldest first; that they were taken out is one of them.",
     _READ,
-    query=AuditFilters,
+    query=ENTRIES.filters_schema(),
     media_type=CSV,
     answer_words="Une ligne par acte, heures de Paris",
     seconds=EXPORT_SECONDS,

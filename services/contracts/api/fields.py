@@ -7,12 +7,12 @@ page and job that shows it. So their years are limited.
 from __future__ import annotations
 
 import unicodedata
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from marshmallow import ValidationError, fields, validate
 
-from services.chassis.clock import YEARS, end_of_day
+from services.chassis.clock import PARIS, YEARS, end_of_day
 
 REFUSAL = f"Une date des années {YEARS[0]} à {YEARS[-1]} est attendue."
 
@@ -26,13 +26,13 @@ class InstantField(fields.AwareDateTime):
         return _checked(super()._deserialize(value, attr, data, **kwargs))
 
 
-class LastDayOrInstantField(fields.Field[datetime]):
-    """A last day in Paris (« 2021-11-15 », included) or an exclusive instant with its offset; read as the latter."""
+class FirstDayOrInstantField(fields.Field[datetime]):
+    """A day in Paris (« 2021-11-15 »), read as its beginning, or an instant with its offset."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime:
         try:
             if isinstance(value, str) and len(value) == 10:
-                instant = end_of_day(date.fromisoformat(value))
+                instant = self._instant_of(date.fromisoformat(value))
             else:
                 instant = datetime.fromisoformat(value)
         except (TypeError, ValueError, OverflowError) as error:
@@ -40,6 +40,16 @@ class LastDayOrInstantField(fields.Field[datetime]):
         if instant.tzinfo is None:
             raise ValidationError("Le décalage horaire de l'instant est requis.")
         return _checked(instant)
+
+    def _instant_of(self, day: date) -> datetime:
+        return datetime.combine(day, time(), tzinfo=PARIS)
+
+
+class LastDayOrInstantField(FirstDayOrInstantField):
+    """A last day in Paris, included and read as its end, or an exclusive instant with its offset."""
+
+    def _instant_of(self, day: date) -> datetime:
+        return end_of_day(day)
 
 
 def _checked(instant: datetime) -> datetime:

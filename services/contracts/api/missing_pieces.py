@@ -10,23 +10,35 @@ from msgspec import Meta
 
 from services.contracts import problem_types
 from services.contracts.api.operation import End, Instant, Operation, one_of, staff
+from services.contracts.api.staff_lists import HIDDEN, SELECT, Column, Filter, PageField, StaffList
 from services.contracts.api.staff_pieces import Regroupement, StaffCandidature
-from services.contracts.page_sizes import LARGEST_PAGE, USUAL_PAGE
+from services.contracts.page_sizes import LARGEST_PAGE
 from services.contracts.piece_rules import ReminderOutcome
 
 TITLE = "Pièces manquantes et relances"
 
 
-class MissingPiecesFilters(Schema):
-    academie = fields.String(metadata={"description": "Code sur deux chiffres : 03"})
-    exam = fields.String(metadata={"description": "Code de l'examen : BTS"})
-    session = fields.String(metadata={"description": "Nom de la session : 2022"})
-    regroupement = fields.String(metadata={"description": "Code du regroupement"})
+def _filter(name: str, description: str, page: PageField | None = None) -> Filter:
+    return Filter(name, fields.String(metadata={"description": description}), page)
 
 
-class MissingPiecesQuery(MissingPiecesFilters):
-    limit = fields.Integer(load_default=USUAL_PAGE, validate=validate.Range(1, LARGEST_PAGE))
-    cursor = fields.String(metadata={"description": "next_cursor de la page précédente"})
+MISSING_PIECES = StaffList(
+    "MissingPieces",
+    filters=(
+        _filter("exam", "Code de l'examen : BTS"),
+        _filter("session", "Nom de la session : 2022", PageField("session", "Session", SELECT, longest=130)),
+        _filter("academie", "Code sur deux chiffres : 03", PageField("academie", "Académie", SELECT)),
+        _filter("regroupement", "Code du regroupement", PageField("regroupement", kind=HIDDEN, longest=130)),
+    ),
+    columns=(
+        Column("", "Candidat", lambda item: f"{item.candidature.nom} {item.candidature.prenoms}"),
+        Column("", "Session", lambda item: item.candidature.session_label),
+        Column("", "Pièces manquantes", lambda item: item.missing),
+        Column("", "Jours restants", lambda item: item.missing),
+        Column("", "Dernière relance", lambda item: item.last_reminder),
+    ),
+)  # of IncompleteCandidature
+MissingPiecesFilters = MISSING_PIECES.filters_schema()
 
 
 class Reminders(Schema):
@@ -125,7 +137,7 @@ list_missing_pieces = Operation(
     MissingPieces,
     "Candidatures that lack pieces which can be deposited now, in pages: follow `next_cursor` until it is null.",
     _READ,
-    query=MissingPiecesQuery,
+    query=MISSING_PIECES.page_schema(),
     problems=(problem_types.NOT_FOUND,),
 )
 count_missing_pieces = Operation(

@@ -13,7 +13,7 @@ from msgspec import Meta
 from services.contracts import problem_types
 from services.contracts.account_rules import LONGEST_TOKEN_DAYS, OWN_ACCOUNT_SCOPE, TOKEN_NAME_LENGTH
 from services.contracts.api.operation import Operation, staff
-from services.contracts.api.team import CODE, CodeOnly, Paging, ToolTokens
+from services.contracts.api.team import CODE, TOKENS, CodeOnly, ToolTokens
 from services.contracts.api.visitors import GATEWAY, LINK_REFUSALS, PASSWORD, TOKEN, LinkState, TokenOnly
 
 TITLE = "Mon compte de gestion"
@@ -186,7 +186,7 @@ list_tokens = Operation(
     ToolTokens,
     "One's own tokens, those that ended among them.",
     _IN_A_SESSION,
-    query=Paging,
+    query=TOKENS.page_schema(),
 )
 create_token = Operation(
     "POST",

@@ -13,37 +13,92 @@ from services.contracts import problem_types
 from services.contracts.api.fields import Text
 from services.contracts.api.mails import STATES
 from services.contracts.api.operation import CSV, EXPORT_SECONDS, Instant, Operation, staff
-from services.contracts.page_sizes import LARGEST_PAGE, USUAL_PAGE
-from services.contracts.registration_codes import ACTIVE, BY_ID, CANDIDATURE_STATES, LIST_ORDERS
+from services.contracts.api.staff_lists import DAY, SELECT, Column, Filter, PageField, StaffList
+from services.contracts.registration_codes import ACTIVE, BY_ID, BY_NAME, CANDIDATURE_STATE_LABELS, CANDIDATURE_STATES
 from services.contracts.registration_lengths import CODE, NOTE, REASON
-from services.contracts.registrations import Recap
+from services.contracts.registrations import EpreuveLine, Recap, RegistrationSaved
 
 TITLE = "Candidatures"
 
 
-class Filters(Schema):
-    exam = Text(load_default=None)
-    session = Text(load_default=None)
-    academie = Text(load_default=None)
-    state = fields.String(load_default=None, validate=validate.OneOf(CANDIDATURE_STATES))
-    text = Text(
-        load_default=None, metadata={"description": "N° candidat, adresse mail entière, ou mots (ou parties) du nom"}
-    )
-    birth_date = fields.Date(load_default=None, metadata={"description": "Date de naissance du candidat"})
+def _filter(name: str, description: str = "", page: PageField | None = None) -> Filter:
+    return Filter(name, Text(metadata={"description": description}), page)
 
 
-class EpreuveFilters(Filters):
-    state = fields.String(load_default=ACTIVE, validate=validate.OneOf(CANDIDATURE_STATES))
-
-
-class Page(Filters):
-    limit = fields.Integer(load_default=USUAL_PAGE, validate=validate.Range(min=1, max=LARGEST_PAGE))
-    cursor = Text(32, load_default=None)
-    order = fields.String(
-        load_default=BY_ID,
-        validate=validate.OneOf(LIST_ORDERS),
-        metadata={"description": "« name » : comme une liste se lit ; « id » : pour un outil qui parcourt tout"},
-    )
+_STATE = validate.OneOf(CANDIDATURE_STATES)
+_FILTERS = (
+    _filter(
+        "text",
+        "N° candidat, adresse mail entière, ou mots (ou parties) du nom",
+        PageField(
+            "recherche",
+            "Rechercher",
+            hint="Un nom ou une partie, un N° candidat ou une adresse mail en entier",
+            is_wide=True,
+        ),
+    ),
+    Filter(
+        "birth_date",
+        fields.Date(metadata={"description": "Date de naissance du candidat"}),
+        PageField("naissance", "Date de naissance", DAY, hint="JJ/MM/AAAA, avec ou sans nom"),
+    ),
+    _filter("academie", page=PageField("academie", "Académie", SELECT)),
+    _filter("exam"),
+    _filter("session"),
+)
+CANDIDATURES = StaffList(
+    "Candidatures",
+    filters=(*_FILTERS, Filter("state", fields.String(validate=_STATE))),
+    columns=(
+        Column("id", "", lambda row: row.id),
+        Column("", "Candidat", lambda row: row.name),
+        Column("numero_candidat", "N° candidat", lambda row: row.numero_candidat),
+        Column("numero_inscription", "N° d'inscription", lambda row: row.numero_inscription),
+        Column("name", "", lambda row: row.name),
+        Column("exam", "", lambda row: row.exam),
+        Column("session", "", lambda row: row.session),
+        Column("", "Session", lambda row: f"{row.exam} {row.session}"),
+        Column("academie", "", lambda row: row.academie),
+        Column("specialite_code", "", lambda row: row.specialite_code),
+        Column("specialite", "Spécialité", lambda row: row.specialite),
+        Column("state", "", lambda row: row.state),
+        Column("", "État", lambda row: CANDIDATURE_STATE_LABELS.get(row.state, row.state)),
+        Column("version", "", lambda row: row.version),
+        Column("saved_at", "", lambda row: row.saved_at),
+    ),
+    orders=(BY_ID, BY_NAME),
+    order_words="« name » : comme une liste se lit ; « id » : pour un outil qui parcourt tout",
+    cursor=Text(32),
+)  # of Row
+EPREUVES = StaffList(
+    "Epreuves",
+    filters=(*_FILTERS, Filter("state", fields.String(load_default=ACTIVE, validate=_STATE))),
+    columns=(
+        Column("candidature_id", "", lambda line: line.candidature_id),
+        Column("numero_candidat", "", lambda line: line.numero_candidat),
+        Column("numero_inscription", "", lambda line: line.saved.numero_inscription),
+        Column("nom", "", lambda line: line.saved.identity.nom_usage or line.saved.identity.nom_famille),
+        Column("prenoms", "", lambda line: line.saved.identity.prenoms),
+        Column("examen", "", lambda line: line.saved.exam.code),
+        Column("session", "", lambda line: line.saved.session.name),
+        Column("academie", "", lambda line: line.saved.academie.code),
+        Column("specialite_code", "", lambda line: line.specialite_code),
+        Column("specialite", "", lambda line: line.specialite),
+        Column("categorie", "", lambda line: line.saved.confirmation.categorie),
+        Column("etablissement", "", lambda line: line.saved.confirmation.etablissement),
+        Column("forme", "", lambda line: line.saved.confirmation.forme),
+        Column("amenagement_demande", "", lambda line: line.saved.confirmation.handicap),
+        Column("epreuve_code", "", lambda line: line.epreuve.code),
+        Column("epreuve", "", lambda line: line.epreuve.label),
+        Column("unite", "", lambda line: line.epreuve.unit),
+        Column("partie_de", "", lambda line: line.epreuve.parent),
+        Column("obligatoire", "", lambda line: line.epreuve.mandatory),
+        Column("option", "", lambda line: line.epreuve.option),
+        Column("position", "", lambda line: line.epreuve.position_label),
+        Column("mode", "", lambda line: line.epreuve.mode_label),
+        Column("note", "", lambda line: line.epreuve.mark),
+    ),
+)  # of EpreuveOfCandidature
 
 
 class NewNote(Schema):
@@ -82,6 +137,18 @@ class Row:
 class Found:
     candidatures: tuple[Row, ...]
     next_cursor: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class EpreuveOfCandidature:
+    """A line of the export of épreuves, as of the current version."""
+
+    candidature_id: str
+    numero_candidat: str | None
+    specialite_code: str | None
+    specialite: str | None
+    saved: RegistrationSaved
+    epreuve: EpreuveLine
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,7 +219,7 @@ list_candidatures = Operation(
     Found,
     "A page of candidatures; `next_cursor` is null on the last one.",
     _READ,
-    query=Page,
+    query=CANDIDATURES.page_schema(),
     problems=(problem_types.NOT_FOUND,),
 )
 export_candidatures = Operation(
@@ -161,7 +228,7 @@ export_candidatures = Operation(
     bytes,
     "All of them as CSV, streamed; that they were taken out is in the audit trail.",
     _READ,
-    query=Filters,
+    query=CANDIDATURES.filters_schema(),
     media_type=CSV,
     answer_words="Une ligne par candidature",
     seconds=EXPORT_SECONDS,
@@ -172,7 +239,7 @@ export_epreuves = Operation(
     bytes,
     "What organising an exam needs: one line for each candidate and épreuve, streamed; in the audit trail as well.",
     _READ,
-    query=EpreuveFilters,
+    query=EPREUVES.filters_schema(),
     media_type=CSV,
     answer_words="Une ligne par candidat et épreuve",
     seconds=EXPORT_SECONDS,

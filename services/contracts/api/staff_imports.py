@@ -10,6 +10,7 @@ from marshmallow import Schema, fields, validate
 from msgspec import Meta
 
 from services.contracts import problem_types
+from services.contracts.api import staff_lists
 from services.contracts.api.documents import PDF_TYPE
 from services.contracts.api.operation import CSV as CSV_TYPE
 from services.contracts.api.operation import Instant, Operation, staff
@@ -165,9 +166,25 @@ class NewImport(Schema):
     paragraphs = fields.List(PARAGRAPH, load_default=list, validate=validate.Length(max=MAX_PARAGRAPHS))
 
 
-class ImportsQuery(Schema):
-    academie = fields.String(load_default=None, validate=_ACADEMIE, metadata={"description": "Code : 03"})
-    cursor = fields.String(load_default=None, validate=validate.Length(max=100))
+IMPORTS = staff_lists.StaffList(
+    "Imports",
+    filters=(
+        staff_lists.Filter(
+            "academie",
+            fields.String(validate=_ACADEMIE, metadata={"description": "Code : 03"}),
+            staff_lists.PageField("academie", "Académie", staff_lists.SELECT, longest=8),
+        ),
+    ),
+    columns=(
+        staff_lists.Column("", "Titre", lambda row: row.title),
+        staff_lists.Column("", "Session", lambda row: row.session),
+        staff_lists.Column("", "Académie", lambda row: row.academie_label),
+        staff_lists.Column("", "Préparée le", lambda row: row.created_at),
+        staff_lists.Column("", "Documents", lambda row: row.ready, align="right"),
+        staff_lists.Column("", "État", lambda row: row.state_label),
+    ),
+    cursor=fields.String(validate=validate.Length(max=200), metadata={"description": staff_lists.CURSOR_WORDS}),
+)  # of Import
 
 
 class RowsQuery(Schema):
@@ -227,7 +244,7 @@ list_imports = Operation(
     Imports,
     "The imports of the caller's académies, the newest first.",
     _PUBLISH,
-    query=ImportsQuery,
+    query=IMPORTS.page_schema(),
 )
 create_import = Operation(
     "POST",

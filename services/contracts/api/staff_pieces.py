@@ -10,10 +10,12 @@ from typing import Annotated, Any
 from marshmallow import Schema, fields, validate
 from msgspec import Meta
 
+from services.chassis.clock import paris_minute
 from services.contracts import problem_types
 from services.contracts.api.fields import LastDayOrInstantField
 from services.contracts.api.operation import CSV, EXPORT_SECONDS, End, Instant, Operation, one_of, staff
-from services.contracts.page_sizes import LARGEST_CHANGES_PAGE, LARGEST_PAGE, USUAL_CHANGES_PAGE, USUAL_PAGE
+from services.contracts.api.staff_lists import HIDDEN, SELECT, Column, Filter, PageField, StaffList
+from services.contracts.page_sizes import LARGEST_CHANGES_PAGE, LARGEST_PAGE, USUAL_CHANGES_PAGE
 from services.contracts.piece_rules import CHANGES_RETENTION_DAYS, PAGE_SIDE, ChangeKind, Scan, Status
 from services.contracts.registrations import CandidatureLabels
 
@@ -23,36 +25,65 @@ NO_STATUS = "none"
 FILE_SECONDS = 40.0  # the store's answer, and the look into the file
 
 
-class PiecesFilters(Schema):
-    academie = fields.String(metadata={"description": "Code sur deux chiffres : 03"})
-    session = fields.String(metadata={"description": "Nom ou libellé : 2022, BTS 2022"})
-    exam = fields.String(metadata={"description": "Code de l'examen : BTS"})
-    status = fields.String(
-        validate=validate.OneOf([*(status.value for status in Status), NO_STATUS]),
-        metadata={"description": f"« {NO_STATUS} » : sans statut"},
-    )
-    regroupement = fields.String(metadata={"description": "Code du regroupement"})
-    code = fields.String(metadata={"description": "Code de la pièce : NATIDE06"})
-    candidature = fields.String()
-    candidate = fields.String(metadata={"description": "Identifiant du candidat"})
-    numero_candidat = fields.String()
-    deposited = fields.Boolean(metadata={"description": "Avec ou sans fichier déposé"})
-    validated = fields.Boolean(metadata={"description": "Validées ou non par le candidat"})
-    sent_again = fields.Boolean(metadata={"description": "Contrôlées auparavant ou jamais"})
+def _filter(name: str, description: str = "", page: PageField | None = None) -> Filter:
+    return Filter(name, fields.String(metadata={"description": description}), page)
 
 
-class PiecesQuery(PiecesFilters):
-    limit = fields.Integer(load_default=USUAL_PAGE, validate=validate.Range(1, LARGEST_PAGE))
-    cursor = fields.String(metadata={"description": "next_cursor de la page précédente"})
-    after = fields.String(metadata={"description": "Identifiant d'une pièce : celles qui la suivent dans la liste"})
-    before = fields.String(metadata={"description": "Identifiant d'une pièce : celles juste avant elle, sans curseur"})
+def _yes_or_no(name: str, description: str) -> Filter:
+    return Filter(name, fields.Boolean(metadata={"description": description}))
 
 
-class PieceQuery(PiecesFilters):
-    neighbours = fields.Boolean(
-        load_default=False,
-        metadata={"description": "Avec les pièces juste avant et juste après, dans la liste que les filtres donnent"},
-    )
+PIECES = StaffList(
+    "Pieces",
+    filters=(
+        Filter(
+            "status",
+            fields.String(
+                validate=validate.OneOf([*(status.value for status in Status), NO_STATUS]),
+                metadata={"description": f"« {NO_STATUS} » : sans statut"},
+            ),
+            PageField("statut", "Statut", SELECT),
+        ),
+        _filter("academie", "Code sur deux chiffres : 03", PageField("academie", "Académie", SELECT)),
+        _filter("session", "Nom ou libellé : 2022, BTS 2022", PageField("session", "Session", hint="BTS 2022")),
+        _filter("exam", "Code de l'examen : BTS"),
+        _filter("regroupement", "Code du regroupement", PageField("regroupement", kind=HIDDEN)),
+        _filter("code", "Code de la pièce : NATIDE06", PageField("code", "Code de la pièce", hint="NATIDE06")),
+        _filter("candidature", page=PageField("candidature", kind=HIDDEN)),
+        _filter("candidate", "Identifiant du candidat", PageField("candidate", kind=HIDDEN)),
+        _filter("numero_candidat"),
+        _yes_or_no("deposited", "Avec ou sans fichier déposé"),
+        _yes_or_no("validated", "Validées ou non par le candidat"),
+        _yes_or_no("sent_again", "Contrôlées auparavant ou jamais"),
+    ),
+    columns=(
+        Column("piece_id", "", lambda piece: piece.id),
+        Column("", "Pièce", lambda piece: f"{piece.code} : {piece.label}"),
+        Column("candidature_id", "", lambda piece: piece.candidature.id),
+        Column("", "Candidat", lambda piece: f"{piece.candidature.nom} {piece.candidature.prenoms}"),
+        Column("numero_candidat", "N° candidat", lambda piece: piece.candidature.numero_candidat),
+        Column("numero_inscription", "", lambda piece: piece.candidature.numero_inscription),
+        Column("nom", "", lambda piece: piece.candidature.nom),
+        Column("prenoms", "", lambda piece: piece.candidature.prenoms),
+        Column("examen", "", lambda piece: piece.candidature.exam),
+        Column("session", "", lambda piece: piece.candidature.session),
+        Column("academie", "", lambda piece: piece.candidature.academie),
+        Column("specialite", "", lambda piece: piece.candidature.specialite),
+        Column("code", "", lambda piece: piece.code),
+        Column("libelle", "", lambda piece: piece.label),
+        Column("regroupement", "", lambda piece: piece.regroupement.label),
+        Column("demandee", "", lambda piece: piece.asked),
+        Column("obligatoire", "", lambda piece: piece.required),
+        Column("depose_le", "Déposée le", lambda piece: piece.deposit and paris_minute(piece.deposit.deposited_at)),
+        Column("fichier", "", lambda piece: piece.deposit and piece.deposit.filename),
+        Column("taille", "", lambda piece: piece.deposit and piece.deposit.size),
+        Column("antivirus", "", lambda piece: piece.deposit and piece.deposit.scan_label),
+        Column("valide_le", "", lambda piece: paris_minute(piece.validated_at)),
+        Column("statut", "Statut", lambda piece: piece.status_label),
+        Column("commentaire", "", lambda piece: piece.comment),
+        Column("recue_le", "", lambda piece: piece.received_on),
+    ),
+)  # of StaffPiece
 
 
 class PageQuery(Schema):
@@ -287,7 +318,12 @@ list_pieces = Operation(
     StaffPieces,
     "Pieces asked for or deposited, in pages: follow `next_cursor` until it is null.",
     _READ,
-    query=PiecesQuery,
+    query=PIECES.page_schema(
+        after=fields.String(metadata={"description": "Identifiant d'une pièce : celles qui la suivent dans la liste"}),
+        before=fields.String(
+            metadata={"description": "Identifiant d'une pièce : celles juste avant elle, sans curseur"}
+        ),
+    ),
     problems=(problem_types.NOT_FOUND,),
 )
 export_pieces = Operation(
@@ -296,7 +332,7 @@ export_pieces = Operation(
     bytes,
     "The whole list as CSV, streamed; that it was taken out is in the audit trail.",
     _READ,
-    query=PiecesFilters,
+    query=PIECES.filters_schema(),
     media_type=CSV,
     answer_words="Une ligne par pièce, heures de Paris",
     seconds=EXPORT_SECONDS,
@@ -315,7 +351,14 @@ read_piece = Operation(
     StaffPieceDetail,
     "A piece with its history. The ETag guards its control: any deposit or control changes it.",
     _READ,
-    query=PieceQuery,
+    query=PIECES.filters_schema(
+        neighbours=fields.Boolean(
+            load_default=False,
+            metadata={
+                "description": "Avec les pièces juste avant et juste après, dans la liste que les filtres donnent"
+            },
+        )
+    ),
 )
 control_piece = Operation(
     "POST",

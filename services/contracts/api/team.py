@@ -12,8 +12,16 @@ from msgspec import Meta
 from webargs.fields import DelimitedList
 
 from services.contracts import problem_types
-from services.contracts.account_rules import MAX_CODE_LENGTH, OWN_ACCOUNT_SCOPE, REASON_LENGTHS, MemberState
+from services.contracts.account_rules import (
+    MAX_CODE_LENGTH,
+    MEMBER_STATE_LABELS,
+    OWN_ACCOUNT_SCOPE,
+    REASON_LENGTHS,
+    STAFF_ROLE_LABELS,
+    MemberState,
+)
 from services.contracts.api.operation import Instant, Operation, one_of, staff
+from services.contracts.api.staff_lists import CURSOR_WORDS, Column, StaffList
 from services.contracts.page_sizes import TEAM_PAGE
 
 TITLE = "Comptes de gestion et jetons de leurs outils"
@@ -25,11 +33,36 @@ CODE: dict[str, Any] = {
 }
 
 
-class Paging(Schema):
-    limit = fields.Integer(load_default=TEAM_PAGE, validate=validate.Range(1, TEAM_PAGE))
-    cursor = fields.String(
-        load_default="", validate=validate.Length(max=32), metadata={"description": "next_cursor de la page précédente"}
-    )
+_CURSOR = fields.String(load_default="", validate=validate.Length(max=32), metadata={"description": CURSOR_WORDS})
+MEMBERS = StaffList(
+    "Members",
+    filters=(),
+    columns=(
+        Column("", "Nom", lambda member: f"{member.nom} {member.prenoms}"),
+        Column("", "Adresse mail", lambda member: member.email),
+        Column("", "Profil", lambda member: STAFF_ROLE_LABELS.get(member.role, member.role)),
+        Column("", "Académies", lambda member: member.academies),
+        Column("", "État", lambda member: MEMBER_STATE_LABELS.get(member.state, member.state)),
+        Column("", "Dernière connexion", lambda member: member.last_login_at or "Jamais"),
+    ),
+    cursor=_CURSOR,
+    page_size=TEAM_PAGE,
+    largest_page=TEAM_PAGE,
+)  # of Member
+TOKENS = StaffList(
+    "Tokens",
+    filters=(),
+    columns=(
+        Column("", "Nom", lambda token: token.name),
+        Column("", "Ce qu'il permet", lambda token: ", ".join(token.scopes)),
+        Column("", "État", lambda token: token.revoked_at),
+        Column("", "Valable jusqu'au", lambda token: token.expires_at),
+        Column("", "Dernier usage", lambda token: token.last_used_at or "Jamais"),
+    ),
+    cursor=_CURSOR,
+    page_size=TEAM_PAGE,
+    largest_page=TEAM_PAGE,
+)  # of ToolToken
 
 
 class NamesQuery(Schema):
@@ -146,7 +179,7 @@ list_members = Operation(
     Members,
     "Everybody, disabled or not, in pages: follow `next_cursor` until it is null.",
     _MANAGE,
-    query=Paging,
+    query=MEMBERS.page_schema(),
 )
 list_tokens = Operation(
     "GET",
@@ -154,7 +187,7 @@ list_tokens = Operation(
     ToolTokens,
     "Somebody's tokens, those that ended among them.",
     _MANAGE,
-    query=Paging,
+    query=TOKENS.page_schema(),
 )
 list_academies = Operation(
     "GET", "/v1/staff/academies", Academies, "The académies that a gestionnaire may be limited to.", _MANAGE

@@ -48,7 +48,7 @@ def read_model(type: str) -> Response:
 
 @views.serves(api.list_imports)
 def list_imports(query: dict[str, Any]) -> api.Imports:
-    return queries.list_imports(_publisher(), query["academie"], query["cursor"])
+    return queries.list_imports(_publisher(), query)
 
 
 @views.serves(api.create_import)

@@ -4,6 +4,7 @@ documents and refusals.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +12,7 @@ from sqlalchemy import Select, select, tuple_
 from sqlalchemy.orm import Session
 
 from services.chassis.clock import YEARS
+from services.chassis.database.staff_lists import UNKNOWN_CURSOR, Conditions, decode_cursor, encode_cursor
 from services.chassis.errors import FieldError, Invalid, NotFound
 from services.contracts.api import staff_imports as api
 from services.contracts.api.operation import answer_of
@@ -28,28 +30,40 @@ from services.documents.domain.recipients import Publisher
 from services.documents.models import Candidature, ExamDocuments, Import, ImportDocument, ImportRefusal, db
 from services.reference import academies
 
-PAGE = 50  # imports
 ROWS_PAGE = 100  # documents or refusals
+_CONDITIONS = Conditions(api.IMPORTS, Import, academie=Import.academie_code)
 
 
-def list_imports(publisher: Publisher, academie: str | None, cursor: str | None) -> api.Imports:
-    """Those of the publisher's académies, or of one of them, the newest first.
+def list_imports(publisher: Publisher, query: Mapping[str, Any]) -> api.Imports:
+    """A page of those of the publisher's académies, the newest first. `query`: as the schema of the list loads it.
 
     Raises Invalid for a cursor that this API did not give.
     """
-    statement = select(Import).order_by(Import.created_at.desc(), Import.id.desc()).limit(PAGE + 1)
+    limit = query["limit"]
+    statement = select(Import).where(*_CONDITIONS.of(query))
     if publisher.academies is not None:
         statement = statement.where(Import.academie_code.in_(publisher.academies))
-    if academie is not None:
-        statement = statement.where(Import.academie_code == academie)
-    if cursor:
-        statement = statement.where(tuple_(Import.created_at, Import.id) < _read_cursor(cursor))
+    if cursor := query.get("cursor"):
+        statement = statement.where(tuple_(Import.created_at, Import.id) < _place(cursor))
+    statement = statement.order_by(Import.created_at.desc(), Import.id.desc()).limit(limit + 1)
     with db.reading_for_staff() as session:
         rows = list(session.scalars(statement))
-    items = rows[:PAGE]
-    last = items[-1] if len(rows) > PAGE else None
-    next_cursor = f"{last.created_at.isoformat()}/{last.id}" if last else None
+    items = rows[:limit]
+    last = items[-1] if len(rows) > limit else None
+    next_cursor = encode_cursor([last.created_at.isoformat(), last.id]) if last else None
     return api.Imports(items=tuple(map(import_answer, items)), next_cursor=next_cursor)
+
+
+def _place(cursor: str) -> tuple[datetime, str]:
+    """Raises Invalid."""
+    at, last_id = decode_cursor(cursor, 2)
+    try:
+        instant = datetime.fromisoformat(at)
+    except ValueError:
+        instant = None
+    if instant is None or instant.tzinfo is None or instant.year not in YEARS:
+        raise Invalid(errors=(FieldError("#/cursor", UNKNOWN_CURSOR),))
+    return instant, last_id
 
 
 def import_answer(row: Import) -> api.Import:
@@ -126,18 +140,6 @@ def _page(session: Session, statement: Select[Any]) -> tuple[list[Any], str | No
     rows = list(session.scalars(statement.limit(ROWS_PAGE + 1)))
     items = rows[:ROWS_PAGE]
     return items, str(items[-1].position) if len(rows) > ROWS_PAGE else None
-
-
-def _read_cursor(cursor: str) -> tuple[datetime, str]:
-    at, _, last_id = cursor.partition("/")
-    try:
-        instant = datetime.fromisoformat(at)
-    except ValueError:
-        instant = None
-    if instant is None or instant.tzinfo is None or instant.year not in YEARS or not is_id(last_id):
-        detail = "Ce curseur n'est pas de cette liste."
-        raise Invalid(detail, errors=(FieldError("#/cursor", detail),))
-    return instant, last_id
 
 
 MAX_SESSIONS = 200

@@ -19,7 +19,7 @@ from services.pieces.models import db
 from services.pieces.operations import controls
 from services.pieces.operations.controls import ControlRequest
 from services.pieces.operations.downloads import record_export
-from services.pieces.queries import answers, pieces, staff_export, staff_list
+from services.pieces.queries import answers, pieces, staff_list
 from services.pieces.queries.pieces import PieceContext, recent_openings_by_others
 
 views = Views("pieces", __name__)
@@ -38,7 +38,7 @@ def export_pieces(query: dict[str, Any]) -> Response:
     return csv_response(
         "pieces.csv",
         db.reading_for_staff(export=True),
-        lambda session: staff_export.csv_export(session, who.academies, query),
+        lambda session: staff_list.csv_export(session, who.academies, query),
         lambda: record_export(who.id, query),
     )
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -12,7 +9,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from services.chassis.errors import FieldError, Invalid, NotFound
+from services.chassis.database.staff_lists import academies_shown, decode_cursor, encode_cursor
 from services.contracts.api.missing_pieces import IncompleteCandidature, MissingPart, MissingPiece, OpenSession
 from services.contracts.api.staff_pieces import Regroupement
 from services.pieces.domain.piece import days_left
@@ -50,8 +47,8 @@ def list_page(
     `filters`: academie, exam, session, regroupement, with `limit` and `cursor`. Raises NotFound for an académie outside
     `academies`, Invalid for a cursor that this API did not give.
     """
-    within = _within(academies, filters)
-    begin = _decode_cursor(filters["cursor"]) if filters.get("cursor") else None
+    within = academies_shown(academies, filters.get("academie"))
+    begin = _place(filters["cursor"]) if filters.get("cursor") else None
     limit, looked_at = filters["limit"], 0
     items: list[Incomplete] = []
     for place, ids in _pages(session, _openings(session, within, filters, at), begin):
@@ -63,8 +60,14 @@ def list_page(
             last = items[-1].candidature
             place = (last.exam_code, last.session_name, last.academie_code), last.id
         if len(items) == limit or looked_at >= MOST_LOOKED_AT:
-            return MissingPiecesPage(_answers(session, items, at), _encode_cursor(place))
+            return MissingPiecesPage(_answers(session, items, at), encode_cursor([*place[0], place[1]]))
     return MissingPiecesPage(_answers(session, items, at), None)
+
+
+def _place(cursor: str) -> Place:
+    """Raises Invalid."""
+    exam, name, academie, candidature_id = decode_cursor(cursor, 4)
+    return (exam, name, academie), candidature_id
 
 
 def open_sessions(session: Session, academies: frozenset[str] | None, at: datetime) -> tuple[OpenSession, ...]:
@@ -73,15 +76,6 @@ def open_sessions(session: Session, academies: frozenset[str] | None, at: dateti
     labels = {(exam, name): session_label(session, exam, name) for exam, name in keys}
     sessions = (OpenSession(exam=exam, session=name, label=label) for (exam, name), label in labels.items() if label)
     return tuple(sorted(sessions, key=lambda entry: (entry.label, entry.exam)))
-
-
-def _within(academies: frozenset[str] | None, filters: Mapping[str, Any]) -> frozenset[str] | None:
-    academie = filters.get("academie")
-    if academie is None:
-        return academies
-    if academies is not None and academie not in academies:
-        raise NotFound()
-    return frozenset({academie})
 
 
 def _openings(
@@ -135,19 +129,3 @@ def _part(group_code: str, until: datetime, pieces: list[Missing], at: datetime)
             for missing in pieces
         ),
     )
-
-
-def _encode_cursor(place: Place) -> str:
-    return base64.urlsafe_b64encode(json.dumps([*place[0], place[1]]).encode()).decode().rstrip("=")
-
-
-def _decode_cursor(cursor: str) -> Place:
-    """Raises Invalid."""
-    try:
-        parts = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        if len(parts) == 4 and all(isinstance(part, str) and "\x00" not in part for part in parts):
-            exam, name, academie, candidature_id = parts
-            return (exam, name, academie), candidature_id
-    except (ValueError, TypeError, binascii.Error, RecursionError):
-        pass
-    raise Invalid(errors=(FieldError("#/cursor", "Ce curseur n'est pas de ceux que l'API a donnés."),))

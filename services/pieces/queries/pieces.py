@@ -5,7 +5,7 @@ What waits for a control is counted for the home page of a gestionnaire, by sess
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -132,7 +132,12 @@ _SHOWN_PIECES = _ALL_PIECES.where(is_not_withdrawn(), or_(Piece.asked, Piece.dep
 
 def fetch_pieces(session: Session, query: Select[*tuple[Any, ...]]) -> list[PieceContext]:
     """What a query made from `select_shown_pieces` gives."""
-    return [PieceContext(row[0], row[1], row[2], bool(row[3]), row[4]) for row in session.execute(query)]
+    return pieces_of_rows(session.execute(query))
+
+
+def pieces_of_rows(rows: Iterable[Any]) -> list[PieceContext]:
+    """Of the rows that such a query gives."""
+    return [PieceContext(row[0], row[1], row[2], bool(row[3]), row[4]) for row in rows]
 
 
 def own_candidature_with_pieces(

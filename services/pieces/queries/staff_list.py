@@ -1,26 +1,47 @@
-"""Staff's list of pieces: filtered, in pages whose cursor stays valid while rows come and go."""
+"""Staff's list of pieces: filtered, in pages whose cursor stays valid while rows come and go, or whole as CSV."""
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from services.chassis.errors import FieldError, Invalid, NotFound
-from services.contracts.api.staff_pieces import NO_STATUS, Neighbours, StaffPieces
+from services.chassis.csv_export import csv_text
+from services.chassis.database.staff_lists import Conditions, academies_shown, decode_cursor, encode_cursor
+from services.chassis.errors import NotFound
+from services.contracts.api.staff_pieces import NO_STATUS, PIECES, Neighbours, StaffPieces
 from services.pieces import models
 from services.pieces.models import Candidature, Piece
 from services.pieces.queries.answers import staff_piece
-from services.pieces.queries.pieces import WAS_CONTROLLED, PieceContext, fetch_pieces, select_shown_pieces
+from services.pieces.queries.pieces import (
+    WAS_CONTROLLED,
+    PieceContext,
+    fetch_pieces,
+    pieces_of_rows,
+    select_shown_pieces,
+)
 
 # A candidature's pieces stay together; neither part of the order ever changes. Places and cursors below have its two
 # parts, the tables' indexes begin or end with it.
 LIST_ORDER: tuple[InstrumentedAttribute[str], ...] = tuple(getattr(Piece, name) for name in models.LIST_ORDER)
+EXPORT_PAGE = 500  # pieces
+_CONDITIONS = Conditions(
+    PIECES,
+    Piece,
+    Candidature,
+    academie=lambda _: None,  # with those that the reader sees: matching_pieces
+    exam=Candidature.exam_code,
+    session=lambda name: or_(Candidature.session_name == name, Candidature.session_label == name),
+    candidature=Candidature.id,
+    candidate=Candidature.candidate_id,
+    regroupement=Piece.group_code,
+    status=lambda status: Piece.status.is_(None) if status == NO_STATUS else Piece.status == status,
+    validated=lambda validated: Piece.validated_at.is_not(None) if validated else Piece.validated_at.is_(None),
+    deposited=lambda deposited: and_(Piece.deposited) if deposited else ~Piece.deposited,
+    sent_again=lambda sent_again: WAS_CONTROLLED if sent_again else ~WAS_CONTROLLED,
+)
 
 
 def list_page(session: Session, academies: frozenset[str] | None, filters: dict[str, Any]) -> StaffPieces:
@@ -39,11 +60,11 @@ def list_page(session: Session, academies: frozenset[str] | None, filters: dict[
     if (after := filters.get("after")) is not None:
         query = query.where(*_after_place(*_place_of(session, academies, after)))
     if cursor := filters.get("cursor"):
-        query = query.where(*_after_place(*_decode_cursor(cursor)))
+        query = query.where(*_after_place(*decode_cursor(cursor, len(LIST_ORDER))))
     items = fetch_pieces(session, query.order_by(*LIST_ORDER).limit(limit + 1))
     has_more = len(items) > limit
     items = items[:limit]
-    return _page(items, _encode_cursor(items[-1]) if has_more else None)
+    return _page(items, encode_cursor(_place_in_list(items[-1].piece)) if has_more else None)
 
 
 def _page(contexts: list[PieceContext], next_cursor: str | None = None) -> StaffPieces:
@@ -56,7 +77,7 @@ def neighbours(session: Session, academies: frozenset[str] | None, filters: dict
     Raises NotFound for an académie outside `academies`.
     """
     query = matching_pieces(academies, filters)
-    place = (piece.candidature_id, piece.code)
+    place = _place_in_list(piece)
     following = fetch_pieces(session, query.where(*_after_place(*place)).order_by(*LIST_ORDER).limit(1))
     previous = _pieces_before(session, query, place, 1)
     return Neighbours(
@@ -69,11 +90,8 @@ def matching_pieces(academies: frozenset[str] | None, filters: dict[str, Any]) -
 
     Raises NotFound for an académie outside `academies`.
     """
-    academie = filters.get("academie")
-    if academie is not None and academies is not None and academie not in academies:
-        raise NotFound()
-    query = select_shown_pieces().where(*_conditions(filters))
-    within = academies if academie is None else {academie}
+    within = academies_shown(academies, filters.get("academie"))
+    query = select_shown_pieces().where(*_CONDITIONS.of(filters))
     if within is not None:
         query = query.where(_academie_column(filters).in_(within))
         if "sent_again" in filters:  # a queue, yet the planner may begin with the candidatures: with theirs alone, then
@@ -89,6 +107,10 @@ def _pieces_before(
     return fetch_pieces(session, nearest_first)[::-1]
 
 
+def _place_in_list(piece: Piece) -> tuple[str, str]:
+    return piece.candidature_id, piece.code
+
+
 def _place_of(session: Session, academies: Collection[str] | None, piece_id: str) -> tuple[str, str]:
     """Where a piece of these académies stands in the list, whether or not it is there now. Raises NotFound."""
     query = select(Piece.candidature_id, Piece.code).where(Piece.id == piece_id)
@@ -98,29 +120,6 @@ def _place_of(session: Session, academies: Collection[str] | None, piece_id: str
     if place is None:
         raise NotFound()
     return place.candidature_id, place.code
-
-
-def _conditions(filters: dict[str, Any]) -> list[ColumnElement[bool]]:
-    columns = {
-        "exam": Candidature.exam_code,
-        "candidature": Candidature.id,
-        "candidate": Candidature.candidate_id,
-        "numero_candidat": Candidature.numero_candidat,
-        "regroupement": Piece.group_code,
-        "code": Piece.code,
-    }
-    conditions: list[ColumnElement[bool]] = [columns[name] == filters[name] for name in columns.keys() & filters.keys()]
-    if session := filters.get("session"):
-        conditions.append(or_(Candidature.session_name == session, Candidature.session_label == session))
-    if status := filters.get("status"):
-        conditions.append(Piece.status.is_(None) if status == NO_STATUS else Piece.status == status)
-    if "validated" in filters:
-        conditions.append(Piece.validated_at.is_not(None) if filters["validated"] else Piece.validated_at.is_(None))
-    if "sent_again" in filters:
-        conditions.append(WAS_CONTROLLED if filters["sent_again"] else ~WAS_CONTROLLED)
-    if "deposited" in filters:
-        conditions.append(and_(Piece.deposited) if filters["deposited"] else ~Piece.deposited)
-    return conditions
 
 
 def _academie_column(
@@ -144,17 +143,11 @@ def _before_place(candidature_id: str, code: str) -> tuple[ColumnElement[bool], 
     return Candidature.id <= candidature_id, Piece.candidature_id <= candidature_id, is_before
 
 
-def _encode_cursor(last: PieceContext) -> str:
-    text = json.dumps([last.piece.candidature_id, last.piece.code])
-    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+def csv_export(session: Session, academies: frozenset[str] | None, filters: dict[str, Any]) -> Iterator[str]:
+    """All pieces of the list with these filters as CSV, read from the server's cursor EXPORT_PAGE by EXPORT_PAGE.
 
-
-def _decode_cursor(cursor: str) -> tuple[str, str]:
-    """(candidature id, piece code). Raises Invalid."""
-    try:
-        candidature_id, code = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        if isinstance(candidature_id, str) and isinstance(code, str) and "\x00" not in candidature_id + code:
-            return candidature_id, code
-    except (ValueError, TypeError, binascii.Error, RecursionError):
-        pass
-    raise Invalid(errors=(FieldError("#/cursor", "Ce curseur n'est pas de ceux que l'API a donnés."),))
+    Raises NotFound for an académie outside `academies`.
+    """
+    query = matching_pieces(academies, filters).order_by(*LIST_ORDER).execution_options(yield_per=EXPORT_PAGE)
+    pages = (map(staff_piece, pieces_of_rows(rows)) for rows in session.execute(query).partitions())
+    return csv_text(PIECES.csv_headings, map(PIECES.csv_lines, pages))

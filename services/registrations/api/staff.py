@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from flask import Response
@@ -16,30 +16,27 @@ from services.chassis.web.operations import Views
 from services.contracts.api import staff_candidatures as api
 from services.registrations.models import db
 from services.registrations.operations import staff
-from services.registrations.queries import staff_candidature, staff_epreuves, staff_list
+from services.registrations.queries import staff_candidature, staff_list
 from services.registrations.queries.catalogue import exam_in_force
-from services.registrations.queries.staff_search import Academies, CandidatureFilters
+from services.registrations.queries.staff_candidature import Academies
 
 views = Views("staff", __name__)
 
 
 @views.serves(api.list_candidatures)
 def list_candidatures(query: dict[str, Any]) -> api.Found:
-    limit, after, order = query.pop("limit"), query.pop("cursor"), query.pop("order")
     with db.reading_for_staff() as session:
-        return staff_list.list_candidatures(
-            session, CandidatureFilters(**query), caller().academies, after=after, limit=limit, order=order
-        )
+        return staff_list.list_candidatures(session, query, caller().academies)
 
 
 @views.serves(api.export_candidatures)
 def export_candidatures(query: dict[str, Any]) -> Response:
-    return _export("candidatures", staff_list.csv_export, CandidatureFilters(**query))
+    return _export("candidatures", staff_list.csv_of_candidatures, query)
 
 
 @views.serves(api.export_epreuves)
 def export_epreuves(query: dict[str, Any]) -> Response:
-    return _export("epreuves", staff_epreuves.csv_export, CandidatureFilters(**query))
+    return _export("epreuves", staff_list.csv_of_epreuves, query)
 
 
 @views.serves(api.read_candidature)
@@ -79,8 +76,8 @@ def _actor() -> Actor:
 
 def _export(
     what: str,
-    text: Callable[[Session, CandidatureFilters, Academies], Iterator[str]],
-    filters: CandidatureFilters,
+    text: Callable[[Session, Mapping[str, Any], Academies], Iterator[str]],
+    filters: Mapping[str, Any],
 ) -> Response:
     academies, actor, at = caller().academies, _actor(), portal_now()
     return csv_response(

@@ -14,8 +14,7 @@ from services.contracts.registration_codes import ACTIVE, ECARTEE, WITHDRAWN
 from services.registrations.models import AuditEntry, CandidatureNote, db
 from services.registrations.operations import candidatures
 from services.registrations.operations.candidates import lock_candidate
-from services.registrations.queries.staff_candidature import candidature_in_academies
-from services.registrations.queries.staff_search import Academies
+from services.registrations.queries.staff_candidature import Academies, candidature_in_academies
 
 ENDS = {"withdrawal": WITHDRAWN, "ecart": ECARTEE}
 

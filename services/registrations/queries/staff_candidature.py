@@ -23,9 +23,10 @@ from services.registrations.models import (
     OpeningRow,
 )
 from services.registrations.queries.candidatures import recap
-from services.registrations.queries.staff_search import Academies
 
 AnyRow = TypeVar("AnyRow", bound=api.Row)
+Academies = frozenset[str] | None
+"""Those that a member of staff sees; None: all."""
 MAILS = 50  # the newest, of a candidature's candidate
 
 

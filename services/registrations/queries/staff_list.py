@@ -1,50 +1,87 @@
-"""The candidatures of staff's académies, listed and exported."""
+"""Staff's lists: the candidatures of their académies, in pages and as CSV, and the épreuves of these as CSV."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, exists, func, select, tuple_
 from sqlalchemy.orm import Session as DbSession
 
 from services.chassis.csv_export import csv_text
-from services.contracts.api.staff_candidatures import Found
+from services.chassis.database.staff_lists import Conditions
+from services.contracts.api.operation import answer_of
+from services.contracts.api.staff_candidatures import CANDIDATURES, EPREUVES, EpreuveOfCandidature, Found
 from services.contracts.registration_codes import BY_ID, BY_NAME
-from services.registrations.models import Candidate, Candidature, OpeningRow
-from services.registrations.queries.staff_candidature import candidature_in_academies, candidature_row
-from services.registrations.queries.staff_search import Academies, CandidatureFilters, candidature_conditions
+from services.contracts.registrations import from_stored
+from services.reference.text import folded
+from services.registrations.domain import registration_numbers
+from services.registrations.models import BIRTH_DATE, Candidate, Candidature, CandidatureVersion, OpeningRow
+from services.registrations.queries.staff_candidature import Academies, candidature_in_academies, candidature_row
 
 _COLUMNS_OF_ORDER = {BY_ID: (Candidature.id,), BY_NAME: (Candidature.folded_name, Candidature.id)}
-PAGE = 500
-COLUMNS = (
-    "id", "numero_candidat", "numero_inscription", "name", "exam", "session", "academie", "specialite_code",
-    "specialite", "state", "version", "saved_at",
-)  # fmt: skip
+_OF_OPENINGS = ("exam", "session", "academie")
+EXPORT_PAGE = 500
+EPREUVES_PAGE = 100  # candidatures: each comes with all that its version holds
 
 
-def list_candidatures(
-    session: DbSession,
-    filters: CandidatureFilters,
-    academies: Academies,
-    *,
-    after: str | None,
-    limit: int,
-    order: str = BY_ID,
-) -> Found:
-    """At most `limit` candidatures of these académies in that order, after the candidature with the id `after`.
+def list_candidatures(session: DbSession, query: Mapping[str, Any], academies: Academies) -> Found:
+    """A page of the candidatures of these académies. `query`: as the schema of the list's page loads it.
 
     Ids are selected first: an index has all columns needed to skip the many rows that do not match. By name, a
-    candidate whose name changes between two pages may be in both or in none, and NotFound is raised where `after` is
-    not of these académies.
+    candidate whose name changes between two pages may be in both or in none, and NotFound is raised where the cursor
+    is not of these académies.
     """
+    limit, after, order = query["limit"], query.get("cursor"), query["order"]
     columns = _COLUMNS_OF_ORDER[order]
-    page = select(Candidature.id).where(*candidature_conditions(session, filters, academies))
+    page = select(Candidature.id).where(*_conditions(session, query, academies))
     if after is not None:
         page = page.where(tuple_(*columns) > _place(session, after, order, academies))
     page = page.order_by(*columns).limit(limit + 1)
     rows = [candidature_row(*row) for row in session.execute(_rows(order).where(Candidature.id.in_(page)))]
     return Found(candidatures=tuple(rows[:limit]), next_cursor=rows[limit - 1].id if len(rows) > limit else None)
+
+
+def csv_of_candidatures(session: DbSession, filters: Mapping[str, Any], academies: Academies) -> Iterator[str]:
+    """All that match, read from the server's cursor EXPORT_PAGE by EXPORT_PAGE."""
+    rows = _rows().where(*_conditions(session, filters, academies)).execution_options(yield_per=EXPORT_PAGE)
+    pages = ((candidature_row(*row) for row in page) for page in session.execute(rows).partitions())
+    return csv_text(CANDIDATURES.csv_headings, map(CANDIDATURES.csv_lines, pages))
+
+
+def csv_of_epreuves(session: DbSession, filters: Mapping[str, Any], academies: Academies) -> Iterator[str]:
+    """All épreuves of the candidatures that match, read from the server's cursor EPREUVES_PAGE by EPREUVES_PAGE.
+
+    `note` is a kept mark; `position` says whether the candidate sits the épreuve, or which acquis stands for it.
+    """
+    version = CandidatureVersion
+    rows = (
+        select(Candidature, Candidate.numero_candidat, version.payload)
+        .join(OpeningRow, OpeningRow.id == Candidature.opening_id)
+        .join(Candidate, Candidate.id == Candidature.candidate_id)
+        .join(version, (version.candidature_id == Candidature.id) & (version.version == Candidature.version))
+        .where(*_conditions(session, filters, academies))
+        .order_by(Candidature.id)
+        .execution_options(yield_per=EPREUVES_PAGE)
+    )
+    pages = map(_epreuves_of, session.execute(rows).partitions())
+    return csv_text(EPREUVES.csv_headings, map(EPREUVES.csv_lines, pages))
+
+
+def _epreuves_of(page: Iterable[Any]) -> Iterator[EpreuveOfCandidature]:
+    for candidature, numero_candidat, payload in page:
+        saved = from_stored(payload)
+        for epreuve in saved.epreuves:
+            yield answer_of(
+                EpreuveOfCandidature,
+                candidature,
+                candidature_id=candidature.id,
+                numero_candidat=numero_candidat,
+                specialite=candidature.specialite_label,
+                saved=saved,
+                epreuve=epreuve,
+            )
 
 
 def _place(session: DbSession, candidature_id: str, order: str, academies: Academies) -> tuple[str, ...]:
@@ -64,12 +101,60 @@ def _rows(order: str = BY_ID) -> Select[Candidature, OpeningRow, str | None]:
     )
 
 
-def csv_export(session: DbSession, filters: CandidatureFilters, academies: Academies) -> Iterator[str]:
-    """All that match as CSV, read from the server's cursor PAGE by PAGE."""
-    rows = _rows().where(*candidature_conditions(session, filters, academies)).execution_options(yield_per=PAGE)
-    return csv_text(COLUMNS, map(_cells_of_page, session.execute(rows).partitions()))
+def _conditions(session: DbSession, filters: Mapping[str, Any], academies: Academies) -> Iterator[ColumnElement[bool]]:
+    """What the candidatures that match have to be, within these académies (None: all)."""
+    if (openings := _openings(session, filters, academies)) is not None:
+        yield Candidature.opening_id.in_(openings)
+    yield from _CONDITIONS.of(filters)
 
 
-def _cells_of_page(page: Sequence[Any]) -> list[list[Any]]:
-    rows = (candidature_row(*columns) for columns in page)
-    return [[getattr(row, column) for column in COLUMNS] for row in rows]
+def _openings(session: DbSession, filters: Mapping[str, Any], academies: Academies) -> Sequence[str] | None:
+    """The ids of the openings that match, listed so that the database can estimate their number; None for all."""
+    query = select(OpeningRow.id)
+    for column in _OF_OPENINGS:
+        if (value := filters.get(column)) is not None:
+            query = query.where(getattr(OpeningRow, column) == value)
+    if academies is not None:
+        query = query.where(OpeningRow.academie.in_(academies))
+    return None if query.whereclause is None else session.scalars(query).all()
+
+
+def _is_about(text: str) -> ColumnElement[bool] | None:
+    """Each word is a mail address, a N° candidat, or in the name."""
+    conditions = [_has_word(word) for word in text.split()]
+    return and_(*conditions) if conditions else None
+
+
+def _has_word(word: str) -> ColumnElement[bool]:
+    if "@" in word:
+        return _is_of_candidate(func.lower(Candidate.email) == word.lower())  # whole: a part would find strangers
+    return and_(*map(_has_number_or_name, folded(word).split()))
+
+
+def _has_number_or_name(word: str) -> ColumnElement[bool]:
+    number = registration_numbers.typed_numero_candidat(word)
+    if number is None:
+        return Candidature.folded_name.contains(word, autoescape=True)
+    return _is_of_candidate(Candidate.numero_candidat == number)
+
+
+def _is_of_candidate(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    return Candidature.candidate_id.in_(select(Candidate.id).where(condition))
+
+
+def _is_born_on(day: date) -> ColumnElement[bool]:
+    """As of the current version: a corrected date is the one that finds."""
+    version = CandidatureVersion
+    is_current = (version.candidature_id == Candidature.id) & (version.version == Candidature.version)
+    born = exists().where(is_current, BIRTH_DATE == day.isoformat())  # noqa: SIM300 - a column, no constant
+    # Queries that read the current version too have the table in their own FROM.
+    return born.correlate(Candidature)
+
+
+_CONDITIONS = Conditions(
+    CANDIDATURES,
+    Candidature,
+    text=_is_about,
+    birth_date=_is_born_on,
+    **dict.fromkeys(_OF_OPENINGS, lambda _: None),  # by the openings' ids
+)

@@ -10,7 +10,7 @@ from sqlalchemy import select, text
 from services.contracts.page_sizes import LARGEST_PAGE
 from services.contracts.piece_rules import STATUS_LABELS
 from services.pieces.models import AuditEntry, db
-from services.pieces.queries import staff_export
+from services.pieces.queries import staff_list
 from tests.documents.example_events import CANDIDATURE
 from tests.pieces import sample_files
 from tests.pieces.example_events import OTHER, academie, registration_saved
@@ -125,7 +125,7 @@ def test_nobody_exports_what_is_of_another_academie(service: PiecesService) -> N
 
 def test_an_export_is_fetched_page_by_page(on_postgresql: PiecesService, monkeypatch: pytest.MonkeyPatch) -> None:
     """Page by page as it leaves: it takes the memory of a page, however long it is."""
-    monkeypatch.setattr(staff_export, "PAGE", 1)
+    monkeypatch.setattr(staff_list, "EXPORT_PAGE", 1)
     begun = on_postgresql.registered().staff("GET", "/pieces.csv")
     with on_postgresql.app.app_context(), db.reading() as session:
         activity = text("SELECT query FROM pg_stat_activity WHERE datname = current_database()")

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from werkzeug.test import TestResponse
 
 from services.registrations.models import AuditEntry, db
-from services.registrations.queries import staff_list as queries
+from services.registrations.queries import staff_list
 from tests.registrations.service.candidate_client import CandidateClient
 from tests.registrations.service.test_staff import Desk
 
@@ -45,7 +45,7 @@ def test_an_export_under_way_has_the_next_one_wait_for_its_end(
 def test_an_export_is_fetched_from_the_servers_cursor(
     app: Flask, candidate: CandidateClient, other: CandidateClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(queries, "PAGE", 1)
+    monkeypatch.setattr(staff_list, "EXPORT_PAGE", 1)
     candidate.registered("03")
     other.registered("20")
     begun = export(app, "candidatures.csv")

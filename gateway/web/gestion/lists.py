@@ -1,0 +1,62 @@
+"""The filters of a declared list (`services/contracts/api/staff_lists.py`) on its page: typed, sent to the API, shown
+again. Its table is a macro of `templates/liste.html`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from gateway.posted_forms import posted_text
+from gateway.web.gestion.typed_instants import DAY_EXPECTED, read_day
+from services.contracts.api.staff_lists import CHECKBOX, DAY, HIDDEN, SELECT, TEXT, PageField, StaffList
+
+Options = Iterable[Mapping[str, str]]
+
+
+def typed_filters(declared: StaffList, source: Mapping[str, str]) -> dict[str, str]:
+    """What an address or a form gives, by the names of the page; without what is empty."""
+    texts = {field.name: posted_text(field.name, source)[: field.longest] for field in declared.page_fields.values()}
+    return {name: text for name, text in texts.items() if text}
+
+
+def filter_errors(declared: StaffList, typed: Mapping[str, str]) -> list[dict[str, str]]:
+    """For the fields whose text is no day, though one is asked for."""
+    days = (field.name for field in declared.page_fields.values() if field.kind == DAY and field.name in typed)
+    return [{"pointer": f"#/{name}", "detail": DAY_EXPECTED} for name in days if read_day(typed[name]) is None]
+
+
+def filters_query(declared: StaffList, typed: Mapping[str, str]) -> dict[str, str]:
+    """The same by the names of the API, as it reads them; a day that is none is left out."""
+    fields = declared.page_fields.items()
+    sent = {name: _sent(field, typed[field.name]) for name, field in fields if field.name in typed}
+    return {name: value for name, value in sent.items() if value}
+
+
+def filter_fields(declared: StaffList, typed: Mapping[str, str], **options: Options) -> list[dict[str, Any]]:
+    """The definitions of the form's fields. `options`: of each list to choose from, by the field's name; one without
+    options is not shown, nor is a hidden field without a value."""
+    return [
+        _definition(field, typed.get(field.name, ""), list(options.get(field.name, ())))
+        for field in declared.page_fields.values()
+        if (field.kind != SELECT or options.get(field.name)) and (field.kind != HIDDEN or field.name in typed)
+    ]
+
+
+def _sent(field: PageField, text: str) -> str:
+    if field.kind == DAY:
+        day = read_day(text)
+        return day.isoformat() if day else ""
+    return "true" if field.kind == CHECKBOX else text
+
+
+def _definition(field: PageField, value: str, options: list[Mapping[str, str]]) -> dict[str, Any]:
+    return {
+        "name": field.name,
+        "label": field.label,
+        "type": TEXT if field.kind == DAY else field.kind,
+        "value": value,
+        "hint": field.hint or None,
+        "placeholder": field.placeholder or "Toutes",
+        "options": options,
+        "is_wide": field.is_wide,
+    }

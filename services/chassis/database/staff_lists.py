@@ -1,0 +1,81 @@
+"""The SQL of a declared list of staff: the conditions of its filters, its cursors, the académies that it may show."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement
+from sqlalchemy.orm import QueryableAttribute
+
+from services.chassis.errors import FieldError, Invalid, NotFound
+from services.contracts.api.staff_lists import StaffList
+
+UNKNOWN_CURSOR = "Ce curseur n'est pas de ceux que l'API a donnés."
+Condition = Callable[[Any], ColumnElement[bool] | None]
+"""Of the value of a filter; None where that value leaves the list as it is."""
+
+
+class Conditions:
+    """The conditions of a list's filters.
+
+    A filter is compared with the column of `models` that has its name, unless `others` gives its column or condition.
+    A filter without either ends the start of the service (AttributeError).
+    """
+
+    def __init__(self, declared: StaffList, *models: type[Any], **others: QueryableAttribute[Any] | Condition) -> None:
+        self._by_name = {
+            item.name: others.get(item.name) or _column_named(item.name, models) for item in declared.filters
+        }
+
+    def of(self, given: Mapping[str, Any]) -> list[ColumnElement[bool]]:
+        """Those of the filters that are given. `given`: the query as the list's schema loads it."""
+        conditions = (self._condition(name, given[name]) for name in self._by_name if given.get(name) is not None)
+        return [condition for condition in conditions if condition is not None]
+
+    def _condition(self, name: str, value: Any) -> ColumnElement[bool] | None:
+        column_or_condition = self._by_name[name]
+        if isinstance(column_or_condition, QueryableAttribute):
+            return column_or_condition == value
+        return column_or_condition(value)
+
+
+def academies_shown(seen: frozenset[str] | None, wanted: str | None) -> frozenset[str] | None:
+    """The académies of a list whose reader sees `seen` (None: all) and asks for `wanted` (None: for all of these).
+
+    Raises NotFound for one outside `seen`.
+    """
+    if wanted is None:
+        return seen
+    if seen is not None and wanted not in seen:
+        raise NotFound()
+    return frozenset({wanted})
+
+
+def encode_cursor(place: Sequence[str]) -> str:
+    return base64.urlsafe_b64encode(json.dumps(place).encode()).decode().rstrip("=")
+
+
+def decode_cursor(cursor: str, parts: int) -> list[str]:
+    """The place that `encode_cursor` was given, of so many parts. Raises Invalid for what it did not write."""
+    try:
+        place = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    except (ValueError, TypeError, binascii.Error, RecursionError):
+        place = None
+    if isinstance(place, list) and len(place) == parts and all(map(_is_storable_text, place)):
+        return place
+    raise Invalid(errors=(FieldError("#/cursor", UNKNOWN_CURSOR),))
+
+
+def _is_storable_text(part: Any) -> bool:
+    return isinstance(part, str) and "\x00" not in part
+
+
+def _column_named(name: str, models: Sequence[type[Any]]) -> QueryableAttribute[Any]:
+    for model in models:
+        if isinstance(column := getattr(model, name, None), QueryableAttribute):
+            return column
+    raise AttributeError(f"no column and no condition for the filter « {name} »")

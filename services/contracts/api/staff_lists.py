@@ -1,0 +1,110 @@
+"""How a list of staff is declared: by what it is narrowed, in which orders it comes, what its columns say.
+
+From one declaration come the schema of the query, the conditions of the SQL (`chassis/database/staff_lists.py`), the
+form of filters and the table of the page (`gateway/web/gestion/lists.py`), and the lines of the CSV.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from marshmallow import Schema, fields, validate
+
+from services.contracts.page_sizes import LARGEST_PAGE, USUAL_PAGE
+
+TEXT, SELECT, DAY, CHECKBOX, HIDDEN = "text", "select", "day", "checkbox", "hidden"
+CURSOR_WORDS = "next_cursor de la page précédente"
+
+
+@dataclass(frozen=True)
+class PageField:
+    """How a filter is shown on the list's page, by the name that it has there.
+
+    `kind`: the value of HIDDEN comes from a link. `longest`: characters of what is typed. `is_wide`: as wide as the
+    page.
+    """
+
+    name: str
+    label: str = ""
+    kind: str = TEXT
+    hint: str = ""
+    placeholder: str = ""
+    keyboard: str = ""
+    longest: int = 100
+    is_wide: bool = False
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What a list is narrowed by. `name`: in the query, and of the column that has to be equal, where the service gives
+    no other condition; `field`: reads and describes it; `page`: None where the page does not offer it."""
+
+    name: str
+    field: fields.Field[Any]
+    page: PageField | None = None
+
+
+@dataclass(frozen=True)
+class Column:
+    """What a list says of each row.
+
+    `name`: in the CSV; `heading`: of the page's table; empty where one has no such column. `value`: of the declared
+    answer, as the CSV writes it, and as the page shows it unless it has a cell of its own for that heading. `align`:
+    « right » for numbers.
+    """
+
+    name: str
+    heading: str
+    value: Callable[[Any], Any]
+    align: str = ""
+
+
+@dataclass(frozen=True)
+class StaffList:
+    """A list, and what its page may be ordered by (`orders`, the usual one first; `order_words` describe them).
+
+    `name`: of its schema in descriptions.
+    """
+
+    name: str
+    filters: tuple[Filter, ...]
+    columns: tuple[Column, ...] = ()
+    orders: tuple[str, ...] = ()
+    order_words: str = ""
+    cursor: fields.Field[Any] = field(default_factory=lambda: fields.String(metadata={"description": CURSOR_WORDS}))
+    page_size: int = USUAL_PAGE
+    largest_page: int = LARGEST_PAGE
+
+    def filters_schema(self, **others: fields.Field[Any]) -> type[Schema]:
+        """Of what narrows the list, and `others`; what is not given is left out of what is loaded."""
+        filters = {declared.name: declared.field for declared in self.filters}
+        return Schema.from_dict({**filters, **others}, name=f"{self.name}Filters")
+
+    def page_schema(self, **others: fields.Field[Any]) -> type[Schema]:
+        """The filters with `limit`, `cursor` and `order`, and `others`."""
+        sizes = validate.Range(1, self.largest_page)
+        limit = fields.Integer(load_default=self.page_size, validate=sizes)
+        if self.orders:
+            is_known, words = validate.OneOf(self.orders), {"description": self.order_words}
+            others["order"] = fields.String(load_default=self.orders[0], validate=is_known, metadata=words)
+        return self.filters_schema(limit=limit, cursor=self.cursor, **others)
+
+    @property
+    def csv_headings(self) -> list[str]:
+        return [column.name for column in self.columns if column.name]
+
+    def csv_lines(self, rows: Iterable[Any]) -> list[list[Any]]:
+        """The cells of these answers."""
+        columns = [column for column in self.columns if column.name]
+        return [[column.value(row) for column in columns] for row in rows]
+
+    @property
+    def page_columns(self) -> tuple[Column, ...]:
+        return tuple(column for column in self.columns if column.heading)
+
+    @property
+    def page_fields(self) -> Mapping[str, PageField]:
+        """By the names of the query."""
+        return {declared.name: declared.page for declared in self.filters if declared.page}

@@ -23,7 +23,7 @@ from services.contracts.registration_codes import SEVERITIES
 from services.registrations import catalogue
 from services.registrations.follow_ups import registry
 from services.registrations.jobs import jobs
-from services.registrations.models import db
+from services.registrations.models import Message, db
 from services.registrations.operations import catalogue as catalogue_operations
 from services.registrations.operations import messages, openings, republication
 from services.registrations.queries.openings import all_messages
@@ -105,7 +105,7 @@ def load_etablissements(file: Path) -> None:
     """Load the establishments of FILE, the public annuaire's CSV."""
     with _file_mistakes_as_click_error():
         etablissements = catalogue.read_etablissements(file)
-    catalogue_operations.load_etablissements(etablissements, actor=_operator(), at=portal_now())
+    catalogue_operations.load_catalogue([], actor=_operator(), at=portal_now(), etablissements=etablissements)
     click.echo(f"{len(etablissements)} établissements.")
 
 
@@ -119,7 +119,7 @@ def load_etablissements(file: Path) -> None:
 def publish_message(title: str, text: str, severity: str, shown_from: datetime | None, shown_until: datetime) -> None:
     """Show a message on the home page for a time."""
     now = portal_now()
-    new = messages.NewMessage(title, text, severity, shown_from or now, shown_until)
+    new = Message(title=title, text=text, severity=severity, shown_from=shown_from or now, shown_until=shown_until)
     with _domain_error_as_click_error():
         click.echo(messages.publish_message(new, actor=_operator(), at=now))
 
@@ -155,18 +155,8 @@ def list_messages() -> None:
 @click.option("--deposit-closes", type=INSTANT, help="Exclusive.")
 @click.option("--reason", required=True)
 @with_appcontext
-def window(
-    exam: str,
-    session: str,
-    academie: str,
-    opens: datetime | None,
-    closes: datetime | None,
-    deposit_opens: datetime | None,
-    deposit_closes: datetime | None,
-    reason: str,
-) -> None:
+def window(exam: str, session: str, academie: str, reason: str, **new: datetime | None) -> None:
     """Change dates of an opening; they take precedence over the catalogue, also over one that is loaded later."""
-    new = openings.NewDates(opens, closes, deposit_opens, deposit_closes)
     with _domain_error_as_click_error():
         dates = openings.change_window(exam, session, academie, new, reason=reason, actor=_operator(), at=portal_now())
     click.echo(f"Inscriptions : du {short_instant(dates.opens)} au {short_instant(dates.closes)} (exclu)")

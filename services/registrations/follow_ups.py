@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from flask import current_app
@@ -30,26 +31,13 @@ __all__ = ["registry"]  # with the mails below on it
 
 Writing = Callable[[MailContext], Letter]
 OF_ITS_END = (mail_texts.withdrawal_mail, mail_texts.ecart_mail)
-
-
-@registry.follow_up("send_modification_mail", MAILS)
-def send_modification_mail(data: dict[str, Any], envelope: Envelope) -> None:
-    _send(data, envelope, mail_texts.modification_mail)
-
-
-@registry.follow_up("send_correction_mail", MAILS)
-def send_correction_mail(data: dict[str, Any], envelope: Envelope) -> None:
-    _send(data, envelope, mail_texts.correction_mail)
-
-
-@registry.follow_up("send_withdrawal_mail", MAILS)
-def send_withdrawal_mail(data: dict[str, Any], envelope: Envelope) -> None:
-    _send(data, envelope, mail_texts.withdrawal_mail)
-
-
-@registry.follow_up("send_ecart_mail", MAILS)
-def send_ecart_mail(data: dict[str, Any], envelope: Envelope) -> None:
-    _send(data, envelope, mail_texts.ecart_mail)
+OF_A_CANDIDATURE: dict[str, Writing] = {
+    "send_modification_mail": mail_texts.modification_mail,
+    "send_correction_mail": mail_texts.correction_mail,
+    "send_withdrawal_mail": mail_texts.withdrawal_mail,
+    "send_ecart_mail": mail_texts.ecart_mail,
+}
+"""What each follow-up that `request_mail` names writes."""
 
 
 @registry.follow_up(SEND_REMINDER_MAIL, MAILS)
@@ -92,7 +80,7 @@ def _still_missing(candidatures: Sequence[IncompleteCandidature]) -> list[Incomp
     return contexts
 
 
-def _send(data: dict[str, Any], envelope: Envelope, write: Writing) -> None:
+def _send(write: Writing, data: dict[str, Any], envelope: Envelope) -> None:
     """To the candidate's newest address. Raises MailUnavailable or MailDeferred."""
     with db.reading() as session:
         candidature = session.get_one(Candidature, data["candidature_id"])
@@ -103,6 +91,10 @@ def _send(data: dict[str, Any], envelope: Envelope, write: Writing) -> None:
     reason = candidature.end_reason if write in OF_ITS_END else version.reason
     saved = from_stored(version.payload)
     _send_letter(candidature.candidate_id, write(MailContext(saved, at, reason, _portal_url())), envelope, at)
+
+
+for _name, _write in OF_A_CANDIDATURE.items():
+    registry.follow_up(_name, MAILS)(partial(_send, _write))
 
 
 def _send_letter(candidate_id: str, letter: Letter, envelope: Envelope, at: datetime) -> None:

@@ -9,10 +9,10 @@ from services.chassis.database.audit import Actor
 from services.chassis.web import access
 from services.chassis.web.operations import Views
 from services.contracts.api import administration as api
-from services.registrations.models import db
+from services.registrations.models import Message, db
 from services.registrations.operations import messages
 from services.registrations.operations.catalogue import compare_archive, load_archive
-from services.registrations.operations.openings import NewDates, change_opening
+from services.registrations.operations.openings import change_opening
 from services.registrations.queries.catalogue import exams_in_force
 from services.registrations.queries.openings import all_messages, listed_openings, opening_detail
 
@@ -34,7 +34,7 @@ def read_opening(opening_id: str) -> api.OpeningDetail:
 @views.serves(api.change_dates)
 def change_dates(body: dict[str, Any], opening_id: str) -> None:
     revision, reason = body.pop("revision"), body.pop("reason")
-    change_opening(opening_id, NewDates(**body), revision=revision, reason=reason, actor=_actor(), at=portal_now())
+    change_opening(opening_id, body, revision=revision, reason=reason, actor=_actor(), at=portal_now())
 
 
 @views.serves(api.list_messages)
@@ -45,8 +45,7 @@ def list_messages() -> api.Messages:
 
 @views.serves(api.publish_message)
 def publish_message(body: dict[str, Any]) -> api.CreatedMessage:
-    new = messages.NewMessage(**body)
-    return api.CreatedMessage(id=messages.publish_message(new, actor=_actor(), at=portal_now()))
+    return api.CreatedMessage(id=messages.publish_message(Message(**body), actor=_actor(), at=portal_now()))
 
 
 @views.serves(api.withdraw_message)

@@ -1,4 +1,4 @@
-"""Changes to a saved candidature: withdrawn by the candidate, or updated after staff corrected the identity."""
+"""Versions of a saved candidature: added by its candidate, or as staff corrected the identity; and its end."""
 
 from __future__ import annotations
 
@@ -10,15 +10,18 @@ from sqlalchemy.orm import Session as DbSession
 from services.chassis.clock import iso_utc
 from services.chassis.database.audit import Actor
 from services.chassis.errors import NotFound
-from services.chassis.events import publish
-from services.contracts.accounts import IdentityCorrected
+from services.chassis.events import follow_up, publish
+from services.contracts.accounts import Identity, IdentityCorrected
 from services.contracts.registration_codes import ACTIVE, ECARTEE, WITHDRAWN
-from services.contracts.registrations import RegistrationWithdrawn
+from services.contracts.registration_lengths import CANDIDATE_NAME
+from services.contracts.registrations import RegistrationWithdrawn, to_stored
+from services.reference.text import folded
 from services.registrations.domain import permitted_acts
+from services.registrations.domain.dossier import Dossier
+from services.registrations.domain.registration_content import registration_saved
 from services.registrations.models import AuditEntry, Candidate, Candidature, CandidatureVersion, Draft, OpeningRow, db
 from services.registrations.operations.candidates import lock_candidate, with_newest_email
 from services.registrations.operations.errors import window_closed
-from services.registrations.operations.versions import add_version, request_mail
 from services.registrations.queries.catalogue import opening_view
 from services.registrations.queries.dossiers import assembled_dossier
 
@@ -123,3 +126,57 @@ def _correct(
         reason=event.reason,
     )
     request_mail(session, "send_correction_mail", candidature)
+
+
+def add_version(
+    session: DbSession,
+    candidature: Candidature,
+    dossier: Dossier,
+    *,
+    digest: str,
+    saved_at: datetime,
+    actor: Actor,
+    reason: str | None = None,
+) -> CandidatureVersion:
+    """Store and publish `candidature.version`, with the audit entry; sets the name that staff find it by."""
+    _set_name(candidature, dossier.identity)
+    session.add(candidature)
+    session.flush()
+    event = registration_saved(
+        dossier,
+        candidature_id=candidature.id,
+        candidate_id=candidature.candidate_id,
+        version=candidature.version,
+        numero_inscription=candidature.numero_inscription,
+        saved_at=saved_at,
+        reason=reason,
+    )
+    version = CandidatureVersion(
+        candidature_id=candidature.id,
+        version=candidature.version,
+        event_id=publish(session, event, subject=candidature.candidate_id),
+        payload=to_stored(event),
+        answers=dict(dossier.answers),
+        catalogue_digest=digest,
+        identity_version=dossier.identity.version,
+        saved_at=saved_at,
+        saved_by=str(actor),
+        reason=reason,
+    )
+    session.add(version)
+    trace = {"version": version.version, "catalogue": digest}
+    AuditEntry.record(session, actor, "candidature.saved", candidature.id, at=saved_at, after=trace)
+    return version
+
+
+def request_mail(session: DbSession, name: str, candidature: Candidature) -> None:
+    """Ask for a mail about the current version, sent after the commit; the follow-up `name` reads the address."""
+    data = {"candidature_id": candidature.id, "version": candidature.version}
+    follow_up(session, name, data, subject=candidature.candidate_id)
+
+
+def _set_name(candidature: Candidature, identity: Identity) -> None:
+    """The name that staff read and search; the usage name is only searched."""
+    candidature.name = f"{identity.nom_famille} {identity.prenoms}"[:CANDIDATE_NAME]
+    usage = f" {identity.nom_usage}" if identity.nom_usage else ""
+    candidature.folded_name = folded(candidature.name + usage)[:CANDIDATE_NAME]

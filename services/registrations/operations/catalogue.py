@@ -54,7 +54,10 @@ TRACED_LINES = 20
 def load_catalogue(
     exams: Sequence[Exam], *, actor: Actor, at: datetime, etablissements: Iterable[Etablissement] = ()
 ) -> tuple[str, ...]:
-    """Put exams and establishments in force, all or none; returns what changed, one line each."""
+    """Put exams and establishments in force, all or none; returns what changed of exams, one line each.
+
+    Establishments that are no longer listed stay, as candidatures name them.
+    """
     with db.operation() as session:
         return put_catalogue(session, exams, etablissements, actor=actor, at=at)
 
@@ -94,12 +97,6 @@ def move_demonstration_dates(at: datetime, *, actor: Actor) -> tuple[str, ...]:
             if moved != exam:
                 lines += _put_in_force(session, moved, actor, at)
         return tuple(lines)
-
-
-def load_etablissements(etablissements: Sequence[Etablissement], *, actor: Actor, at: datetime) -> None:
-    """Insert or update establishments by code; those no longer listed stay, as candidatures name them."""
-    with db.operation() as session:
-        _put_etablissements(session, etablissements, actor, at)
 
 
 def _put_in_force(session: DbSession, offered: Exam, actor: Actor, at: datetime) -> tuple[str, ...]:

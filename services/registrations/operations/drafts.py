@@ -27,6 +27,7 @@ from services.registrations.operations.candidates import (
     lock_candidate,
     reserve_numero,
 )
+from services.registrations.operations.candidatures import add_version, request_mail
 from services.registrations.operations.errors import (
     AlreadyRegistered,
     DraftChanged,
@@ -34,7 +35,6 @@ from services.registrations.operations.errors import (
     OtherDraft,
     window_closed,
 )
-from services.registrations.operations.versions import add_version, request_mail
 from services.registrations.queries.catalogue import OpeningView, opening_view
 from services.registrations.queries.dossiers import assembled_dossier, identity_of
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from services.chassis.clock import iso_utc
@@ -13,37 +12,20 @@ from services.contracts.registration_lengths import MESSAGE_TEXT, MESSAGE_TITLE
 from services.registrations.models import AuditEntry, Message, db
 
 
-@dataclass(frozen=True)
-class NewMessage:
-    """Shown within [shown_from, shown_until)."""
-
-    title: str
-    text: str
-    severity: str
-    shown_from: datetime
-    shown_until: datetime
-
-
-def publish_message(new: NewMessage, *, actor: Actor, at: datetime) -> str:
-    """Publish a message; returns its id. Raises Invalid with all its errors."""
-    if errors := tuple(_mistakes(new)):
+def publish_message(message: Message, *, actor: Actor, at: datetime) -> str:
+    """Publish a new message; returns its id. Raises Invalid with all its errors."""
+    message.title, message.text = message.title.strip(), message.text.strip()
+    if errors := tuple(_mistakes(message)):
         raise Invalid(errors=errors)
     with db.operation() as session:
-        message = Message(
-            title=new.title.strip(),
-            text=new.text.strip(),
-            severity=new.severity,
-            shown_from=new.shown_from,
-            shown_until=new.shown_until,
-        )
         session.add(message)
         session.flush()
         after = {
             "title": message.title,
             "text": message.text,
-            "from": iso_utc(new.shown_from),
-            "until": iso_utc(new.shown_until),
-            "severity": new.severity,
+            "from": iso_utc(message.shown_from),
+            "until": iso_utc(message.shown_until),
+            "severity": message.severity,
         }
         AuditEntry.record(session, actor, "message.published", message.id, at=at, after=after)
         return message.id
@@ -55,22 +37,16 @@ def withdraw_message(message_id: str, *, actor: Actor, at: datetime) -> None:
         message = session.get(Message, message_id)
         if message is None:
             raise NotFound("Ce message n'existe pas.")
-        AuditEntry.record(
-            session,
-            actor,
-            "message.withdrawn",
-            message.id,
-            at=at,
-            before={"title": message.title, "text": message.text},
-        )
+        before = {"title": message.title, "text": message.text}
+        AuditEntry.record(session, actor, "message.withdrawn", message.id, at=at, before=before)
         session.delete(message)
 
 
-def _mistakes(new: NewMessage) -> list[FieldError]:
+def _mistakes(new: Message) -> list[FieldError]:
     errors = []
-    if not new.title.strip() or len(new.title) > MESSAGE_TITLE:
+    if not new.title or len(new.title) > MESSAGE_TITLE:
         errors.append(FieldError("#/title", f"Un titre de {MESSAGE_TITLE} caractères au plus est requis."))
-    if not new.text.strip() or len(new.text) > MESSAGE_TEXT:
+    if not new.text or len(new.text) > MESSAGE_TEXT:
         errors.append(FieldError("#/text", f"Un texte de {MESSAGE_TEXT} caractères au plus est requis."))
     if new.severity not in SEVERITIES:
         errors.append(FieldError("#/severity", f"Une valeur parmi {', '.join(SEVERITIES)} est attendue."))

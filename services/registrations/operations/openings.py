@@ -3,43 +3,30 @@ published for pieces."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session as DbSession
 
 from services.chassis.clock import iso_utc
 from services.chassis.database.audit import Actor
 from services.chassis.errors import FieldError, Invalid, NotFound, PreconditionFailed
 from services.chassis.events import publish
+from services.contracts.api.administration import OpeningDates
+from services.contracts.api.operation import answer_of
 from services.contracts.registrations import WindowChanged
 from services.registrations.models import AuditEntry, OpeningChange, OpeningRow, db
-from services.registrations.queries.catalogue import newest_change, opening_row
+from services.registrations.queries.catalogue import opening_row
 
-
-@dataclass(frozen=True)
-class Dates:
-    """Half-open windows: [opens, closes) and [deposit_opens, deposit_closes)."""
-
-    opens: datetime
-    closes: datetime
-    deposit_opens: datetime
-    deposit_closes: datetime
-
-
-@dataclass(frozen=True)
-class NewDates:
-    """What to change; None leaves a date as it is."""
-
-    opens: datetime | None = None
-    closes: datetime | None = None
-    deposit_opens: datetime | None = None
-    deposit_closes: datetime | None = None
+NewDates = Mapping[str, datetime | None]
+"""The dates to change, by their name in `OpeningDates`; None leaves one as it is."""
 
 
 def change_window(
     exam: str, session_name: str, academie: str, new: NewDates, *, reason: str, actor: Actor, at: datetime
-) -> Dates:
+) -> OpeningDates:
     """Set dates of an opening, with a reason; returns those now in force.
 
     Raises NotFound for an unknown opening, Invalid without a reason or with dates out of order.
@@ -49,7 +36,9 @@ def change_window(
         return _change(session, row, new, reason=reason, actor=actor, at=at)
 
 
-def change_opening(opening_id: str, new: NewDates, *, revision: int, reason: str, actor: Actor, at: datetime) -> Dates:
+def change_opening(
+    opening_id: str, new: NewDates, *, revision: int, reason: str, actor: Actor, at: datetime
+) -> OpeningDates:
     """As `change_window`, for an opening whose dates were read with that `revision`.
 
     Raises NotFound, Invalid, PreconditionFailed where they have been changed since.
@@ -63,18 +52,20 @@ def change_opening(opening_id: str, new: NewDates, *, revision: int, reason: str
         return _change(session, row, new, reason=reason, actor=actor, at=at)
 
 
-def _change(session: DbSession, row: OpeningRow, new: NewDates, *, reason: str, actor: Actor, at: datetime) -> Dates:
+def _change(
+    session: DbSession, row: OpeningRow, new: NewDates, *, reason: str, actor: Actor, at: datetime
+) -> OpeningDates:
     if not reason.strip():
         raise Invalid(errors=(FieldError("#/reason", "Indiquez le motif du changement."),))
     before = dates_in_force(session, row)
-    after = Dates(**{**asdict(before), **{name: date for name, date in asdict(new).items() if date is not None}})
+    after = replace(before, **{name: date for name, date in new.items() if date is not None})
     _refuse_disorder(after)
     row.revision += 1
     session.add(
         OpeningChange(
             opening_id=row.id,
             revision=row.revision,
-            **asdict(after),
+            **vars(after),
             reason=reason.strip(),
             changed_by=str(actor),
             changed_at=at,
@@ -86,13 +77,13 @@ def _change(session: DbSession, row: OpeningRow, new: NewDates, *, reason: str, 
     return after
 
 
-def dates_in_force(session: DbSession, row: OpeningRow) -> Dates:
-    """The newest change's dates, else the catalogue's."""
-    source = newest_change(session, row.id) or row
-    return Dates(source.opens, source.closes, source.deposit_opens, source.deposit_closes)
+def dates_in_force(session: DbSession, row: OpeningRow) -> OpeningDates:
+    """The newest change's dates, which take precedence over the catalogue, else those."""
+    changes = select(OpeningChange).filter_by(opening_id=row.id).order_by(OpeningChange.revision.desc())
+    return answer_of(OpeningDates, session.scalar(changes.limit(1)) or row)
 
 
-def publish_window(session: DbSession, row: OpeningRow, dates: Dates) -> None:
+def publish_window(session: DbSession, row: OpeningRow, dates: OpeningDates) -> None:
     """Publish the deposit period of an opening, and the options of its session, for pieces.
 
     `row.revision` must already be incremented.
@@ -111,7 +102,7 @@ def publish_window(session: DbSession, row: OpeningRow, dates: Dates) -> None:
     publish(session, event, subject=row.id)
 
 
-def _refuse_disorder(dates: Dates) -> None:
+def _refuse_disorder(dates: OpeningDates) -> None:
     errors = []
     if dates.opens >= dates.closes:
         errors.append(FieldError("#/closes", "La fermeture doit suivre l'ouverture."))
@@ -121,5 +112,5 @@ def _refuse_disorder(dates: Dates) -> None:
         raise Invalid(errors=tuple(errors))
 
 
-def _trace(dates: Dates) -> dict[str, str]:
-    return {name: iso_utc(value) for name, value in asdict(dates).items()}
+def _trace(dates: OpeningDates) -> dict[str, str]:
+    return {name: iso_utc(value) for name, value in vars(dates).items()}

@@ -3,8 +3,7 @@ would change."""
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -14,7 +13,8 @@ from sqlalchemy import ColumnElement, bindparam, func, select
 from sqlalchemy.orm import Session as DbSession
 
 from services.chassis.errors import NotFound
-from services.contracts.api.administration import ConcernedSession, ExamInForce, ExamsInForce
+from services.chassis.process.kept_results import ExpiringCache
+from services.contracts.api.administration import ConcernedSession, ExamInForce, ExamsInForce, OpeningDates
 from services.contracts.api.operation import answer_of
 from services.contracts.registration_codes import ACTIVE
 from services.contracts.registration_lengths import ETABLISSEMENT_SEARCH
@@ -34,7 +34,7 @@ from services.registrations.models import (
     OpeningRow,
 )
 
-MAX_CACHED_EXAMS = 16
+_exams = ExpiringCache[Exam](seconds=math.inf, at_most=16)  # by digest; a revision never changes
 _NEWEST = (
     select(func.max(OpeningChange.revision))
     .where(OpeningChange.opening_id == OpeningRow.id)
@@ -51,30 +51,6 @@ _OPENING = OPENINGS.where(OpeningRow.id == bindparam("opening_id"))
 _LISTED = OPENINGS.where(OpeningRow.listed)
 
 
-class _ExamCache:
-    """The exams read last, by digest, at most MAX_CACHED_EXAMS of them. A revision never changes."""
-
-    def __init__(self) -> None:
-        self._exams: OrderedDict[str, Exam] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def get(self, session: DbSession, digest: str) -> Exam:
-        with self._lock:
-            if digest in self._exams:
-                self._exams.move_to_end(digest)
-                return self._exams[digest]
-        revision = session.get_one(CatalogueRevision, digest)
-        exam = from_data(revision.data)
-        with self._lock:
-            self._exams[digest] = exam
-            while len(self._exams) > MAX_CACHED_EXAMS:
-                self._exams.popitem(last=False)
-        return exam
-
-
-_exam_cache = _ExamCache()
-
-
 @dataclass(frozen=True)
 class OpeningView:
     """An opening with its exam and session. The dates of `opening` are those in force."""
@@ -88,7 +64,11 @@ class OpeningView:
 
 def exam_by_digest(session: DbSession, digest: str) -> Exam:
     """The exam of a revision, read once per process."""
-    return _exam_cache.get(session, digest)
+    exam = _exams.get(digest)
+    if exam is None:
+        exam = from_data(session.get_one(CatalogueRevision, digest).data)
+        _exams.put(digest, exam)
+    return exam
 
 
 def exam_in_force(session: DbSession, code: str) -> Exam:
@@ -128,12 +108,6 @@ def opening_row(session: DbSession, exam: str, academie: str, session_name: str,
     return row
 
 
-def newest_change(session: DbSession, opening_id: str) -> OpeningChange | None:
-    """The newest change of dates, which takes precedence over the catalogue; None without one."""
-    changes = select(OpeningChange).filter_by(opening_id=opening_id).order_by(OpeningChange.revision.desc())
-    return session.scalar(changes.limit(1))
-
-
 def offers(session: DbSession) -> tuple[Offer, ...]:
     """Every listed opening, in the catalogue's words."""
     rows = session.execute(_LISTED)
@@ -149,15 +123,8 @@ def _view(session: DbSession, row: OpeningRow, change: OpeningChange | None, dig
     opening = next((candidate for candidate in exam_session.openings if candidate.academie == row.academie), None)
     if opening is None:
         return None
-    dates = change or row
-    dated = replace(
-        opening,
-        opens=dates.opens,
-        closes=dates.closes,
-        deposit_opens=dates.deposit_opens,
-        deposit_closes=dates.deposit_closes,
-    )
-    return OpeningView(row.id, digest, exam, exam_session, dated)
+    dates = answer_of(OpeningDates, change or row)
+    return OpeningView(row.id, digest, exam, exam_session, replace(opening, **vars(dates)))
 
 
 def _offer(view: OpeningView) -> Offer:

@@ -15,8 +15,8 @@ from services.chassis import clock
 from services.chassis.database.audit import Actor
 from services.registrations.domain.exam_definition import Exam
 from services.registrations.models import Draft, db
-from services.registrations.operations.catalogue import load_catalogue, load_etablissements
-from services.registrations.operations.openings import NewDates, change_window
+from services.registrations.operations.catalogue import load_catalogue
+from services.registrations.operations.openings import change_window
 from services.registrations.queries.catalogue import opening_row
 from tests.registrations.domain.etablissement_directory import CNED, HABILITE, INDIVIDUELS, INDIVIDUELS_AUBE, LP, REIMS
 from tests.registrations.domain.example_dossier import ANSWERS, BESANCON, BTS, SESSION, at
@@ -33,7 +33,8 @@ def with_catalogue(app: Flask, exam: Exam = GUIDE) -> None:
     """Load the guide's exam and its establishments."""
     load(app, exam)
     with app.app_context():
-        load_etablissements((CNED, HABILITE, INDIVIDUELS, INDIVIDUELS_AUBE, LP, REIMS), actor=OPERATOR, at=NOW)
+        schools = (CNED, HABILITE, INDIVIDUELS, INDIVIDUELS_AUBE, LP, REIMS)
+        load_catalogue([], actor=OPERATOR, at=NOW, etablissements=schools)
 
 
 def load(app: Flask, *exams: Exam) -> None:
@@ -46,7 +47,7 @@ def load(app: Flask, *exams: Exam) -> None:
 def change_dates(app: Flask, **dates: datetime) -> None:
     """Besançon's."""
     with app.app_context():
-        change_window("BTS", "2022", "03", NewDates(**dates), reason="Prolongation", actor=OPERATOR, at=NOW)
+        change_window("BTS", "2022", "03", dates, reason="Prolongation", actor=OPERATOR, at=NOW)
 
 
 def move_to(instant: datetime) -> None:

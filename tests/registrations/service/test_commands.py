@@ -15,7 +15,7 @@ from services.chassis import clock
 from services.registrations.domain.etablissements import Etablissement
 from services.registrations.jobs import delete_obsolete_rows, jobs
 from services.registrations.models import CatalogueRevision, EtablissementRow, db
-from services.registrations.operations.catalogue import load_etablissements
+from services.registrations.operations.catalogue import load_catalogue
 from tests.registrations.catalogue.small_exam import SMALL, written
 from tests.registrations.service.candidate_client import GUIDE, NOW, OPERATOR, Answer, CandidateClient, load
 from tests.support.query_plans import recorded_statements
@@ -104,8 +104,9 @@ def test_establishments_are_taken_in_by_few_statements_and_only_where_they_diffe
     many = [Etablissement(f"{n:07}A", f"Lycée n° {n}", "lycee", "025") for n in range(2000)]
     with app.app_context():
         with recorded_statements(db) as asked:
-            load_etablissements(many, actor=OPERATOR, at=NOW)
-            load_etablissements([replace(many[0], label="Lycée du Parc"), *many[1:]], actor=OPERATOR, at=NOW)
+            load_catalogue([], actor=OPERATOR, at=NOW, etablissements=many)
+            renamed = [replace(many[0], label="Lycée du Parc"), *many[1:]]
+            load_catalogue([], actor=OPERATOR, at=NOW, etablissements=renamed)
         with db.reading() as session:
             labels = [session.get_one(EtablissementRow, code).label for code in ("0000000A", "0000001A")]
     assert labels == ["Lycée du Parc", "Lycée n° 1"]

@@ -17,10 +17,10 @@ from services.contracts.registration_codes import Purpose
 from services.contracts.registration_lengths import MESSAGE_TEXT
 from services.contracts.registrations import SessionOptions
 from services.registrations.domain.opening_selection import Choices, select
-from services.registrations.models import CatalogueRevision, CurrentExam, OpeningRow, db
+from services.registrations.models import CatalogueRevision, CurrentExam, Message, OpeningRow, db
 from services.registrations.operations.catalogue import compare_catalogue, load_catalogue, move_demonstration_dates
-from services.registrations.operations.messages import NewMessage, publish_message, withdraw_message
-from services.registrations.operations.openings import NewDates, change_window
+from services.registrations.operations.messages import publish_message, withdraw_message
+from services.registrations.operations.openings import change_window
 from services.registrations.queries.catalogue import offers
 from tests.registrations.catalogue.test_demonstration import loaded
 from tests.registrations.domain.example_dossier import BESANCON, at
@@ -88,13 +88,13 @@ def test_changed_dates_win_and_pieces_and_candidates_are_told(app: Flask, candid
 def test_a_change_needs_a_reason_and_dates_in_order(app: Flask) -> None:
     with app.app_context():
         with pytest.raises(Invalid, match="erreurs"):
-            change_window("BTS", "2022", "03", NewDates(closes=NOW), reason=" ", actor=OPERATOR, at=NOW)
-        backwards = NewDates(closes=BESANCON.opens, deposit_closes=BESANCON.deposit_opens)
+            change_window("BTS", "2022", "03", {"closes": NOW}, reason=" ", actor=OPERATOR, at=NOW)
+        backwards = {"closes": BESANCON.opens, "deposit_closes": BESANCON.deposit_opens}
         with pytest.raises(Invalid) as refusal:
             change_window("BTS", "2022", "03", backwards, reason="x", actor=OPERATOR, at=NOW)
         assert [error.pointer for error in refusal.value.errors] == ["#/closes", "#/deposit_closes"]
         with pytest.raises(NotFound):
-            change_window("BTS", "2022", "99", NewDates(), reason="x", actor=OPERATOR, at=NOW)
+            change_window("BTS", "2022", "99", {}, reason="x", actor=OPERATOR, at=NOW)
 
 
 def test_a_catalogue_that_is_compared_or_loaded_as_it_was_changes_nothing(app: Flask) -> None:
@@ -187,8 +187,8 @@ def test_a_failed_load_leaves_the_catalogue_as_it_was(app: Flask) -> None:
 
 def test_messages_are_shown_within_their_time_the_gravest_first(app: Flask) -> None:
     def message(title: str, severity: str, begins: int, ends: int) -> str:
-        new = NewMessage(title, "Texte", severity, NOW + timedelta(hours=begins), NOW + timedelta(hours=ends))
-        return publish_message(new, actor=OPERATOR, at=NOW)
+        times = {"shown_from": NOW + timedelta(hours=begins), "shown_until": NOW + timedelta(hours=ends)}
+        return publish_message(Message(title=title, text="Texte", severity=severity, **times), actor=OPERATOR, at=NOW)
 
     with app.app_context():
         message("Information", "info", -2, 2)
@@ -202,10 +202,12 @@ def test_messages_are_shown_within_their_time_the_gravest_first(app: Flask) -> N
 
 
 def test_a_message_that_is_too_long_or_without_text_or_end_is_refused_with_every_reason(app: Flask) -> None:
-    for new, names in (
-        (NewMessage("Titre", "x" * (MESSAGE_TEXT + 1), "info", NOW, NOW + timedelta(days=1)), ["text"]),
-        (NewMessage("", " ", "loud", NOW, NOW), ["title", "text", "severity", "shown_until"]),
+    for values, names in (
+        (("Titre", "x" * (MESSAGE_TEXT + 1), "info", NOW, NOW + timedelta(days=1)), ["text"]),
+        (("", " ", "loud", NOW, NOW), ["title", "text", "severity", "shown_until"]),
     ):
+        title, text, severity, begins, ends = values
+        new = Message(title=title, text=text, severity=severity, shown_from=begins, shown_until=ends)
         with app.app_context(), pytest.raises(Invalid) as refusal:
             publish_message(new, actor=OPERATOR, at=NOW)
         assert [error.pointer for error in refusal.value.errors] == [f"#/{name}" for name in names]

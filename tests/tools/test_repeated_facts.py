@@ -24,8 +24,8 @@ from tests.tools.tool import SOURCE
 ALLOWED = {"click", "requests", "rich", "portail"}
 FACTS = """
 import json
-from portail import __main__ as program, api, bulk, candidatures_commands as candidatures, changes_commands as changes
-from portail import decisions, failures, messages_commands as messages, openings_commands as openings, output
+from portail import __main__ as program, administration_commands as administration, api, bulk
+from portail import candidatures_commands as candidatures, changes_commands as changes, decisions, failures, output
 from portail import pieces_commands as pieces, publications
 
 print(json.dumps({
@@ -37,8 +37,8 @@ print(json.dumps({
     "changes": list(changes.LABELS),
     "filters by status": pieces.STATUS_FILTERS,
     "states of candidatures": candidatures.STATE_LABELS,
-    "states of openings": list(openings.STATE_LABELS),
-    "severities": list(messages.SEVERITIES.values()),
+    "states of openings": list(administration.STATE_LABELS),
+    "severities": list(administration.SEVERITIES.values()),
     "csv": [output.EXPORT_DELIMITER, output.BYTE_ORDER_MARK],
     "exit codes": [code.value for code in failures.ExitCode],
     "help": program.portail.help,

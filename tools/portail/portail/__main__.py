@@ -9,13 +9,12 @@ import traceback
 import click
 
 from portail import __version__
+from portail.administration_commands import messages, openings
 from portail.candidatures_commands import candidatures, epreuves
 from portail.changes_commands import changes
 from portail.connection import checked_url, write_config
 from portail.documents_commands import documents
 from portail.failures import ExitCode, Failure
-from portail.messages_commands import messages
-from portail.openings_commands import openings
 from portail.output import write_utf8
 from portail.pieces_commands import pieces
 

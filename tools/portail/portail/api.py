@@ -11,16 +11,17 @@ import os
 import random
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import wraps
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 import requests
 import requests.auth
 
 from portail import __version__
-from portail.connection import Connection
+from portail.connection import Connection, read_connection
 from portail.failures import ExitCode, Failure, failure_of
 
 PATIENCE_VARIABLE = "PORTAIL_PATIENCE"
@@ -31,6 +32,7 @@ LONGEST_RETRY_AFTER = 300.0  # seconds, whatever the portal asks for
 PASSING = (429, 502, 503, 504)
 NOT_CARRIED_OUT = (429,)  # the call was refused; behind a 503 it may have been carried out
 LONGEST_PAGE = 200  # items; the portal gives no more
+View = TypeVar("View", bound=Callable[..., Any])
 
 
 class Api:
@@ -155,3 +157,13 @@ def _unreachable(error: requests.RequestException) -> Failure:
 def _say_waiting(failure: Failure, pause: float) -> None:
     first_line = failure.detail.partition("\n")[0]
     print(f"{first_line} Nouvel essai dans {pause:.0f} s.", file=sys.stderr)
+
+
+def pass_api(view: View) -> View:
+    """Calls the command with the API as its first argument. Raises Failure without address or token."""
+
+    @wraps(view)
+    def command(*args: Any, **options: Any) -> Any:
+        return view(Api(read_connection()), *args, **options)
+
+    return command  # type: ignore[return-value]

@@ -20,10 +20,9 @@ from pathlib import Path
 from typing import Any
 
 from portail.api import Api, segment
-from portail.decisions import Decision, is_carried_out, status_of
+from portail.decisions import Decision, SeenPiece, is_carried_out, status_of
 from portail.failures import ExitCode, Failure
 from portail.output import BYTE_ORDER_MARK, EXPORT_DELIMITER, safe_cell
-from portail.seen_pieces import SeenPiece
 
 IDENTIFIERS = ("piece_id", "etag", "depot_id")
 DECISION_COLUMNS = ("decision", "commentaire", "recue_le", "a_renvoyer_jusqu_au")

@@ -8,10 +8,8 @@ from typing import Any, TypeVar
 
 import click
 
-from portail.api import Api, segment
-from portail.context import pass_api
-from portail.downloads import save_export
-from portail.exports import export_command
+from portail.api import Api, pass_api, segment
+from portail.downloads import export_command, save_export
 from portail.output import Columns, paris_time, print_list, print_one, with_format, with_limit
 
 View = TypeVar("View", bound=Callable[..., Any])

@@ -10,9 +10,8 @@ from typing import Any
 
 import click
 
-from portail.api import Api
+from portail.api import Api, pass_api
 from portail.connection import write_private
-from portail.context import pass_api
 from portail.failures import ExitCode, Failure
 from portail.output import paris_time, plain
 

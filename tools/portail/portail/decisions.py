@@ -1,19 +1,26 @@
-"""Decisions on pieces: their French words, their form in the API, and what to believe when an answer was lost."""
+"""Decisions on pieces: their French words, their form in the API, and what to believe when an answer was lost.
+
+A decision is about what was seen, nothing newer: a small file of the user's own holds the state (etag, deposit) in
+which pieces were last looked at here; it holds identifiers alone.
+"""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 from portail.api import Api, segment
+from portail.connection import state_folder, write_private
 from portail.failures import ExitCode, Failure
 from portail.output import Item
-from portail.seen_pieces import SeenPiece
 
 STATUSES = {"recue": "received", "conforme": "compliant", "non-conforme": "non_compliant"}
 """The user's word → the API's code."""
 _CHANGED = 412
+SEEN_AT_MOST = 500  # pieces; the oldest are dropped
 
 
 @dataclass(frozen=True)
@@ -27,13 +34,7 @@ class Decision:
 
     def body(self, seen: SeenPiece) -> dict[str, Any]:
         """As the API takes it, for a piece in the state that was seen."""
-        return {
-            "deposit_id": seen.deposit_id,
-            "status": self.status,
-            "comment": self.comment,
-            "received_on": self.received_on,
-            "resubmit_until": self.resubmit_until,
-        }
+        return {**asdict(self), "deposit_id": seen.deposit_id}
 
 
 def status_of(word: str) -> str:
@@ -76,3 +77,36 @@ def is_carried_out(piece: Mapping[str, Any], seen: SeenPiece, decision: Decision
         (decision.comment or "").strip() or None,
         decision.received_on,
     )
+
+
+@dataclass(frozen=True)
+class SeenPiece:
+    etag: str
+    deposit_id: str | None
+
+
+def remember(piece: Item) -> None:
+    """Note that the user was shown this state of a piece."""
+    known = _read()
+    known.pop(piece["id"], None)
+    deposit = piece["deposit"]
+    known[piece["id"]] = [piece["etag"], deposit["id"] if deposit else None]
+    write_private(_file(), json.dumps(dict(list(known.items())[-SEEN_AT_MOST:])))
+
+
+def last_seen(piece_id: str) -> SeenPiece | None:
+    state = _read().get(piece_id)
+    return SeenPiece(str(state[0]), state[1]) if state else None
+
+
+def _file() -> Path:
+    return state_folder() / "pieces.json"
+
+
+def _read() -> dict[str, list[str | None]]:
+    """What cannot be read counts as nothing: the user looks at the piece again."""
+    try:
+        content = json.loads(_file().read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {}

@@ -11,8 +11,7 @@ from typing import Any
 import click
 
 from portail import publications
-from portail.api import Api
-from portail.context import pass_api
+from portail.api import Api, pass_api
 from portail.downloads import save_export
 from portail.failures import ExitCode, Failure
 from portail.output import Columns, counted_progress, paris_time, print_list, with_format, with_limit

@@ -7,20 +7,24 @@ import os
 import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import wraps
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO, TypeVar
 
+import click
 import requests
+from rich.progress import DownloadColumn, SpinnerColumn, TextColumn
 
 from portail.api import Api, segment
 from portail.failures import ExitCode, Failure
-from portail.output import Item
+from portail.output import Item, progress_bar
 
 CHUNK = 64 * 1024
 _TRIES = 4  # of a stream that breaks in the middle
 _LONGEST_NAME = 100  # characters of what the candidate called the file
 
 Advance = Callable[[int], None]
+View = TypeVar("View", bound=Callable[..., Any])
 
 
 def download_piece(api: Api, piece: Item, folder: Path, advance: Advance) -> Path | None:
@@ -100,3 +104,18 @@ def _new_file(target: Path) -> Iterator[BinaryIO]:
 def _digest(file: Path) -> str:
     with file.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def export_command(view: View) -> View:
+    """The argument FICHIER.csv; the command gets `target`, and `advance`, to be called with the bytes that came."""
+
+    @click.argument("target", metavar="FICHIER.csv", type=click.Path(dir_okay=False, path_type=Path))
+    @wraps(view)
+    def command(*args: Any, target: Path, **options: Any) -> Any:
+        columns = (SpinnerColumn(), TextColumn("{task.description}"), DownloadColumn())
+        with progress_bar(*columns) as progress:
+            task = progress.add_task(f"Export vers {target}", total=None)
+            view(*args, target=target, advance=lambda size: progress.advance(task, size), **options)
+        click.echo(target)
+
+    return command  # type: ignore[return-value]

@@ -10,11 +10,9 @@ import click
 from rich.progress import Progress
 
 from portail import bulk
-from portail.api import Api, segment
-from portail.context import pass_api
-from portail.decisions import STATUSES, Decision, decide, status_of
-from portail.downloads import download_piece, save_export
-from portail.exports import export_command
+from portail.api import Api, pass_api, segment
+from portail.decisions import STATUSES, Decision, SeenPiece, decide, last_seen, remember, status_of
+from portail.downloads import download_piece, export_command, save_export
 from portail.failures import ExitCode, Failure
 from portail.output import (
     Columns,
@@ -27,7 +25,6 @@ from portail.output import (
     with_format,
     with_limit,
 )
-from portail.seen_pieces import SeenPiece, last_seen, remember
 
 View = TypeVar("View", bound=Callable[..., Any])
 PIECES = "/pieces/v1/pieces"

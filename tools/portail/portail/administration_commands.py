@@ -1,22 +1,21 @@
-"""`portail openings …`: windows of registration, listed by anyone, moved by administrateurs with a reason."""
+"""`portail openings …` (windows of registration, listed by anyone, moved by administrateurs with a reason) and `portail
+messages …` (what the home page says, published and taken off by administrateurs)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import click
 
-from portail.api import Api, segment
-from portail.context import pass_api
-from portail.failures import Failure
-from portail.instants import instant_of
-from portail.output import Columns, paris_time, print_list, print_one, with_format
+from portail.api import Api, pass_api, segment
+from portail.failures import ExitCode, Failure
+from portail.output import PARIS, Columns, paris_time, print_list, print_one, with_format
 
 STAFF_OPENINGS = "/registrations/v1/staff/openings"
 STATE_LABELS = {"open": "Ouverte", "not_yet": "Pas encore ouverte", "closed": "Fermée"}
-COLUMNS = Columns(
+OPENING_COLUMNS = Columns(
     ("ouverture_id", "Identifiant", lambda row: row["opening_id"]),
     ("examen", "Examen", lambda row: row["exam"]),
     ("session", "Session", lambda row: row["session"]),
@@ -38,6 +37,20 @@ DETAIL_COLUMNS = Columns(
     ("candidatures", "Candidatures", lambda row: row["candidatures"]),
 )
 _CHANGED = 412
+SHOWN = "/registrations/v1/messages"
+STAFF_MESSAGES = "/registrations/v1/staff/messages"
+SEVERITIES = {"information": "info", "attention": "warning", "alerte": "error"}
+"""The user's word → the API's code."""
+_WORDS = {code: word for word, code in SEVERITIES.items()}
+MESSAGE_COLUMNS = Columns(
+    ("message_id", "Identifiant", lambda row: row["id"]),
+    ("gravite", "Gravité", lambda row: _WORDS.get(row["severity"], row["severity"])),
+    ("titre", "Titre", lambda row: row["title"]),
+    ("texte", "Texte", lambda row: row["text"]),
+    ("du", "Du", lambda row: paris_time(row.get("shown_from"))),
+    ("au", "Au", lambda row: paris_time(row.get("shown_until"))),
+)
+FORMS = ("%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%d/%m/%Y %H:%M")
 
 
 @click.group("openings")
@@ -53,7 +66,7 @@ def openings() -> None:
 @pass_api
 def list_openings(api: Api, form: str, **wanted: Any) -> None:
     """Lister les services d'inscription, avec leurs dates."""
-    print_list(_openings(api, {}, {name: value for name, value in wanted.items() if value}), COLUMNS, form)
+    print_list(_openings(api, {}, {name: value for name, value in wanted.items() if value}), OPENING_COLUMNS, form)
 
 
 @openings.command("show")
@@ -115,3 +128,63 @@ def _openings(api: Api, chosen: dict[str, str], wanted: dict[str, str]) -> Itera
         for choice in step["choices"]:
             if choice["value"] == wanted.get(step["name"], choice["value"]):
                 yield from _openings(api, {**chosen, step["name"]: choice["value"]}, wanted)
+
+
+@click.group("messages")
+def messages() -> None:
+    """Les messages de la page d'accueil."""
+
+
+@messages.command("list")
+@click.option("--tous", "all_of_them", is_flag=True, help="Aussi les passés et les futurs (administrateurs).")
+@with_format
+@pass_api
+def list_messages(api: Api, form: str, all_of_them: bool) -> None:
+    """Lister les messages que la page d'accueil affiche en ce moment."""
+    rows = api.read(STAFF_MESSAGES)["messages"] if all_of_them else api.read(SHOWN)
+    print_list(rows, MESSAGE_COLUMNS, form)
+
+
+@messages.command("publish")
+@click.option("--titre", "title", required=True)
+@click.option("--texte", "text", required=True)
+@click.option("--gravite", "severity", type=click.Choice(list(SEVERITIES)), default="information", show_default=True)
+@click.option("--du", "shown_from", required=True, help="AAAA-MM-JJ HH:MM, heure de Paris.")
+@click.option("--au", "shown_until", required=True, help="Fin de l'affichage, exclue.")
+@pass_api
+def publish(api: Api, severity: str, shown_from: str, shown_until: str, **words: str) -> None:
+    """Publier un message, et écrire son identifiant. La même commande ne le publie pas deux fois."""
+    dates = {"shown_from": instant_of(shown_from), "shown_until": instant_of(shown_until)}
+    new = {**{name: value.strip() for name, value in words.items()}, **dates, "severity": SEVERITIES[severity]}
+    same = next((row for row in api.read(STAFF_MESSAGES)["messages"] if _is_same(row, new)), None)
+    published = same or api.call("POST", STAFF_MESSAGES, json=new, repeatable=False).json()
+    click.echo(published["id"])
+
+
+@messages.command("withdraw")
+@click.argument("message", metavar="MESSAGE")
+@pass_api
+def withdraw(api: Api, message: str) -> None:
+    """Retirer un message de la page d'accueil, tout de suite."""
+    api.call("DELETE", f"{STAFF_MESSAGES}/{segment(message)}", repeatable=False)
+    click.echo("C'est enregistré.")
+
+
+def _is_same(row: dict[str, Any], new: dict[str, str]) -> bool:
+    """Whether a message of the API is the one to publish."""
+    at = datetime.fromisoformat
+    dates = all(at(row[name]) == at(new[name]) for name in ("shown_from", "shown_until"))
+    return dates and all(row[name] == new[name] for name in ("title", "text", "severity"))
+
+
+def instant_of(typed: str) -> str:
+    """« 2021-11-20 12:00 » or « 20/11/2021 12:00 », in Paris, as the API takes it. Raises Failure."""
+    for form in FORMS:
+        try:
+            instant = datetime.strptime(typed.strip(), form).replace(tzinfo=PARIS)
+        except ValueError:
+            continue
+        if instant.astimezone(UTC).astimezone(PARIS).replace(tzinfo=None) != instant.replace(tzinfo=None):
+            raise Failure(f"« {typed} » n'existe pas : l'heure change ce jour-là.", ExitCode.USAGE)
+        return instant.isoformat()
+    raise Failure(f"« {typed} » n'est pas une date avec son heure (AAAA-MM-JJ HH:MM).", ExitCode.USAGE)

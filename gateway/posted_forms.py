@@ -1,19 +1,29 @@
-"""What a form posts, as pages, services and databases can hold it; and the errors of a refusal, as forms show them."""
+"""What a form posts, as pages, services and databases can hold it; instants and days as staff type and read them
+(« 25/10/2021 12:00 », Paris time); and the errors of a refusal, as forms show them."""
 
 from __future__ import annotations
 
 import re
 import secrets
 from collections.abc import Collection, Mapping
+from datetime import date, datetime, timedelta
 
 from flask import request
 
+from services.chassis.clock import PARIS, YEARS, to_paris
 from services.chassis.errors import DomainError, NotFound
+from services.chassis.french import shown_end
 
 Values = dict[str, str | list[str]]
 WORDS_SUFFIX = "-texte"
 SHOWN_WORDS_SUFFIX = "-affiche"
 _ORDER_KEY = re.compile(r"[\w-]{20,100}", re.ASCII)
+INSTANT_FORMAT = "%d/%m/%Y %H:%M"
+INSTANT_HINT = "JJ/MM/AAAA HH:MM, heure de Paris"
+INSTANT_EXPECTED = "Une date et une heure sont attendues, par exemple 25/10/2021 12:00."
+DAY_FORMAT = "%d/%m/%Y"
+DAY_EXPECTED = "Une date est attendue, par exemple 30/05/1998."
+_LAST_MINUTE = (23, 59)
 
 
 def posted_values(form: Mapping[str, list[str]], *, leave: tuple[str, ...] = ()) -> Values:
@@ -71,3 +81,41 @@ def shown_here(refusal: DomainError, statuses: Collection[int]) -> DomainError:
 
 def shown_errors(refusal: DomainError | None) -> list[dict[str, str]]:
     return [{"pointer": error.pointer, "detail": error.detail} for error in refusal.errors] if refusal else []
+
+
+def shown_instant(instant: datetime) -> str:
+    """As it would be typed."""
+    return to_paris(instant).strftime(INSTANT_FORMAT)
+
+
+def shown_end_instant(end: datetime) -> str:
+    """An exclusive end as it would be typed."""
+    return shown_end(end).strftime(INSTANT_FORMAT)
+
+
+def read_instant(text: str) -> datetime | None:
+    """None for what is no instant, or does not exist when the clocks go forward."""
+    try:
+        typed = datetime.strptime(" ".join(text.split()), INSTANT_FORMAT).replace(tzinfo=PARIS)
+        exists = to_paris(datetime.fromtimestamp(typed.timestamp(), PARIS)).replace(fold=0) == typed
+    except (ValueError, OverflowError, OSError):
+        return None
+    return typed if exists and typed.year in YEARS else None
+
+
+def read_day(text: str) -> date | None:
+    """None for what is no day."""
+    try:
+        day = datetime.strptime("".join(text.split()), DAY_FORMAT).replace(tzinfo=PARIS).date()
+    except ValueError:
+        return None
+    return day if day.year in YEARS else None
+
+
+def read_end(text: str) -> datetime | None:
+    """An exclusive end, None for what is no instant. The last minute of a day stands for its end (midnight), as pages
+    show an exclusive end."""
+    typed = read_instant(text)
+    if typed is not None and (typed.hour, typed.minute) == _LAST_MINUTE:
+        return typed + timedelta(minutes=1)
+    return typed

@@ -17,10 +17,9 @@ import urllib.request
 from collections.abc import Callable
 from datetime import datetime
 
-from deploy.backups import monitoring, objects, postgres
-from deploy.backups.ages import Ages
+from deploy.backups import objects, postgres
+from deploy.backups.ages import PORT, Ages, Schedule, serve
 from deploy.backups.programs import Failed, log
-from deploy.backups.schedule import Schedule
 
 CHECK_SECONDS = 5.0
 AFTER_FAILURE_SECONDS = 30.0
@@ -52,12 +51,12 @@ def run() -> None:
     ages = Ages(schedule)
     for step, attempt in (("backup", lambda: _back_up(ages)), ("objects", lambda: _copy_objects(ages))):
         threading.Thread(target=_repeat, args=(step, attempt, ages), daemon=True).start()
-    monitoring.serve(ages)
+    serve(ages)
 
 
 def probe() -> None:
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{monitoring.PORT}/health/ready", timeout=10):
+        with urllib.request.urlopen(f"http://127.0.0.1:{PORT}/health/ready", timeout=10):
             return
     except urllib.error.HTTPError as error:
         sys.exit(error.read().decode())

@@ -1,15 +1,20 @@
-"""Ages of the backups' parts, as metrics and as alarms."""
+"""When backups are due (one a day after a given hour, a full one a week, objects every few minutes), and the ages of
+their parts, as metrics and as alarms, on the HTTP page that monitoring reads."""
 
 from __future__ import annotations
 
+import contextlib
+import json
 import time
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from deploy.backups import objects, postgres
 from deploy.backups.postgres import Backups
-from deploy.backups.schedule import Schedule
 
+FULL_DAYS = 6.5  # a week, less the time that a backup may take
 MAX_WAL_AGE = 300.0
 MAX_BACKUP_AGE = 30 * 3600.0
 MAX_MISSED_COPIES = 3
@@ -19,6 +24,32 @@ HELP_TEXTS = {
     "backup_objects_age_seconds": "Since the last copy of the objects that was finished began.",
     "backup_restored_age_seconds": "Since the databases were last restored from it; missing where they never were.",
 }
+PORT = 8000
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """`hour` (UTC) after which the day's backup is made; seconds between two copies of the objects."""
+
+    hour: int
+    objects_seconds: float
+
+    def backup_due(self, existing: Backups, now: float) -> str | None:
+        """« full », « diff » or None."""
+        if existing.full is None or existing.any is None:
+            return "full"
+        due_at = self._last_due(now)
+        if existing.any >= due_at:
+            return None
+        return "full" if existing.full < due_at - timedelta(days=FULL_DAYS).total_seconds() else "diff"
+
+    def objects_due(self, copied: float | None, now: float) -> bool:
+        return copied is None or now - copied >= self.objects_seconds
+
+    def _last_due(self, now: float) -> float:
+        at = datetime.fromtimestamp(now, UTC)
+        due_at = at.replace(hour=self.hour, minute=0, second=0, microsecond=0)
+        return (due_at if due_at <= at else due_at - timedelta(days=1)).timestamp()
 
 
 @dataclass
@@ -74,3 +105,31 @@ class Ages:
 
 def _gauge(name: str, help_text: str, value: float) -> str:
     return f"# HELP {name} {help_text}\n# TYPE {name} gauge\n{name} {value:.3f}"
+
+
+def serve(ages: Ages, port: int = PORT) -> None:
+    """Answer until the process ends."""
+
+    class Page(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            if self.path == "/metrics":
+                self._answer(200, "text/plain; version=0.0.4", ages.metrics())
+            elif self.path == "/health/ready":
+                alarms = ages.alarms()
+                self._answer(503 if alarms else 200, "application/json", json.dumps({"too_old": alarms}))
+            else:
+                self._answer(404, "text/plain", "")
+
+        def log_message(self, format: str, *words: object) -> None:
+            """Probes are not logged."""
+
+        def _answer(self, status: int, kind: str, text: str) -> None:
+            content = text.encode()
+            self.send_response(status)
+            self.send_header("Content-Type", kind)
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            with contextlib.suppress(ConnectionError):  # who asked has hung up
+                self.wfile.write(content)
+
+    ThreadingHTTPServer(("0.0.0.0", port), Page).serve_forever()  # noqa: S104 - the container's networks are inside

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from flask.typing import ResponseReturnValue
@@ -74,39 +73,26 @@ def _calls(service: str) -> list[dict[str, str]] | None:
     ]
 
 
-@dataclass(frozen=True)
-class DescribedOperation:
-    """`scopes` None: open to everyone. `parameters`, `answers`: rows of a table. Examples are JSON, or empty."""
-
-    id: str
-    method: str
-    path: str
-    summary: str
-    scopes: list[str] | None
-    parameters: list[list[str]]
-    body_type: str
-    body_example: str
-    answer_example: str
-    answers: list[list[str]]
-
-
-def described(service: str, description: dict[str, Any]) -> Iterator[DescribedOperation]:
-    """Each operation of an OpenAPI description, in its order."""
+def described(service: str, description: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Each operation of an OpenAPI description, in its order. `scopes` None: open to everyone. `parameters`, `answers`:
+    rows of a table. Examples are JSON, or empty."""
     schemas = description["components"]["schemas"]
     for path, method, operation, item in operations(description):
         body = operation.get("requestBody", {}).get("content", {})
-        yield DescribedOperation(
-            id=operation_id(method, path),
-            method=method.upper(),
-            path=f"/api/{service}{path}",
-            summary=operation.get("summary", ""),
-            scopes=scopes_of(operation),
-            parameters=[_parameter(given) for given in (*item.get("parameters", ()), *operation.get("parameters", ()))],
-            body_type=next(iter(body), ""),
-            body_example=_example(body, schemas),
-            answer_example=_example(_success(operation).get("content", {}), schemas),
-            answers=[[status, _words(answer)] for status, answer in sorted(operation["responses"].items())],
-        )
+        yield {
+            "id": operation_id(method, path),
+            "method": method.upper(),
+            "path": f"/api/{service}{path}",
+            "summary": operation.get("summary", ""),
+            "scopes": scopes_of(operation),
+            "parameters": [
+                _parameter(given) for given in (*item.get("parameters", ()), *operation.get("parameters", ()))
+            ],
+            "body_type": next(iter(body), ""),
+            "body_example": _example(body, schemas),
+            "answer_example": _example(_success(operation).get("content", {}), schemas),
+            "answers": [[status, _words(answer)] for status, answer in sorted(operation["responses"].items())],
+        }
 
 
 def operation_id(method: str, path: str) -> str:

@@ -18,9 +18,9 @@ from gateway.components.fields import (
     labels_of,
     messages_for,
     named_detail,
+    native_choices,
     read_field,
 )
-from gateway.components.options import native_choices
 from gateway.layout.frame import GESTION_HOME, GESTION_PAGES, PAGES
 from services.chassis import french
 from services.contracts import page_labels

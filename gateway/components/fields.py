@@ -1,23 +1,29 @@
-"""Form fields for templates: the services' field definitions with every attribute set, their ids and errors.
+"""Form fields for templates: the services' field definitions with every attribute set, their options, ids and errors.
 
-Services send plain JSON where most keys may be missing; macros read a `Field`, where every attribute exists.
+Services send plain JSON where most keys may be missing; macros read a `Field`, where every attribute exists. The same
+few hundred options (countries, nationalities …) are in most pages: each is parsed and rendered once, and cached.
 """
+
+from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
 from urllib.parse import urlencode
 
-from gateway.components.options import Option, read_option
+from markupsafe import Markup
 
 YES_NO = ({"value": "oui", "label": "Oui"}, {"value": "non", "label": "Non"})
 _INPUT_TYPES = {"email": "email", "tel": "tel", "password": "password"}
 _NAMES_ITS_SUBJECT = re.compile(r"[^.?!]{1,80} : ")  # « E1 : indiquez la note obtenue »
 _INPUT_MODES = {"number": "numeric", "date": "numeric"}
+MAX_CACHED_OPTIONS = 4096
+_OPTION = Markup('<option value="{}"{}{}>{}</option>')
+_SELECTED, _DISABLED, _NOTHING = Markup(" selected"), Markup(" disabled"), Markup()
 
 
 @dataclass(frozen=True)
@@ -192,3 +198,44 @@ def _text_of(error: Any, key: str) -> str | None:
 def count_of(number: int, singular: str, plural: str | None = None) -> str:
     """« 1 erreur », « 3 erreurs »; in French zero is singular."""
     return f"{number} {singular if number < 2 else plural or singular + 's'}"
+
+
+@dataclass(frozen=True)
+class Option:
+    """One choice of a list; `group` titles a group of a native select."""
+
+    value: str
+    label: str
+    group: str | None = None
+    hint: str | None = None
+    disabled: bool = False
+
+    @cached_property
+    def unchosen(self) -> Markup:
+        """As an <option> of a native list that is not selected."""
+        return self._render(_NOTHING)
+
+    @property
+    def chosen(self) -> Markup:
+        return self._render(_SELECTED)
+
+    def _render(self, selected: Markup) -> Markup:
+        return _OPTION.format(self.value, selected, _DISABLED if self.disabled else _NOTHING, self.label)
+
+
+def read_option(raw: Any) -> Option:
+    """An `Option` from JSON, from an Option, or from what is both its value and its label."""
+    if isinstance(raw, Option):
+        return raw
+    if isinstance(raw, dict):
+        return _cached_option(raw["value"], raw["label"], raw.get("group"), raw.get("hint"), raw.get("disabled", False))
+    return _cached_option(str(raw), str(raw))
+
+
+def native_choices(options: Iterable[Option], chosen: frozenset[str]) -> Markup:
+    """The lines of a native list, the `chosen` values selected."""
+    lines = (option.chosen if option.value in chosen else option.unchosen for option in options)
+    return Markup("\n    ".join(lines))  # noqa: S704 - each line is escaped already
+
+
+_cached_option = lru_cache(maxsize=MAX_CACHED_OPTIONS)(Option)

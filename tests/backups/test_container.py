@@ -12,9 +12,8 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from deploy.backups import postgres
-from deploy.backups.ages import MAX_BACKUP_AGE, MAX_WAL_AGE, Ages
+from deploy.backups.ages import MAX_BACKUP_AGE, MAX_WAL_AGE, Ages, Schedule
 from deploy.backups.postgres import Backups
-from deploy.backups.schedule import Schedule
 
 SCHEDULE = Schedule(hour=2, objects_seconds=600)
 

@@ -14,8 +14,7 @@ from typing import Any
 import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
-from deploy.backups.ages import HELP_TEXTS, Ages
-from deploy.backups.schedule import Schedule
+from deploy.backups.ages import HELP_TEXTS, Ages, Schedule
 from tests.support.missing_services import NotInstalled, skip_or_fail
 
 ROOT = Path(__file__).parents[2]

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 import pytest
 import requests
 
-from deploy.backups import monitoring, postgres
-from deploy.backups.ages import Ages
-from deploy.backups.schedule import Schedule
+from deploy.backups import ages as backup_ages
+from deploy.backups import postgres
+from deploy.backups.ages import Ages, Schedule
 from deploy.tools import panels
 from deploy.tools.dashboards import NO_VALUE
 from tests.journeys.html_forms import SAME_ORIGIN
@@ -57,7 +57,7 @@ def backup_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(postgres, "RESTORED", restored)
         ages = Ages(Schedule(hour=2, objects_seconds=600))
-        threading.Thread(target=monitoring.serve, args=(ages, port), daemon=True).start()
+        threading.Thread(target=backup_ages.serve, args=(ages, port), daemon=True).start()
         yield port
 
 

@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from typing import Any
 
 from flask import redirect, request
 from flask.typing import ResponseReturnValue
@@ -12,7 +14,7 @@ from werkzeug.wrappers import Response
 from gateway import access, cookies
 from gateway.pages import render_page
 from gateway.posted_forms import shown_here
-from gateway.seal import InterruptedPost, current_seal
+from gateway.seal import current_seal
 from gateway.service_clients import clients
 from gateway.sessions import visitor
 from gateway.web.compte import blueprint
@@ -46,21 +48,23 @@ def log_in() -> ResponseReturnValue:
     try:
         login = opened_session()
     except DomainError as refusal:
-        return _show_refusal(shown_here(refusal, STATUSES_SHOWN_HERE))
-    response = _response_after_log_in(login)
+        shown = shown_here(refusal, STATUSES_SHOWN_HERE)
+        visitor.set_nobody()  # the browser may hold somebody else's session: the page is not to show their name
+        return login_page(refusal=shown)
+    visitor.set_owner_of(login.session)
+    response = answer_after_log_in(login.subject, local_path)
     visitor.set_session_cookies(response, login.session, login.device)
     cookies.delete_cookie(response, cookies.ADDRESS_COOKIE)
     return response
 
 
 def login_page(
+    *,
     ended: bool = False,
     sealed: str | None = None,
-    status: int | None = None,
-    *,
     next_url: str | None = None,
+    status: int | None = None,
     notice: str | None = None,
-    email: str = "",
     refusal: DomainError | None = None,
 ) -> Response:
     """`ended`: the session has ended; `sealed`: what was posted after that, encrypted (gateway/seal.py); `next_url`:
@@ -69,16 +73,32 @@ def login_page(
         "compte/templates/connexion.html",
         status=status,
         indexed=not ended and not next_url,
-        ended=ended,
-        sealed=sealed,
-        next_url=next_url if next_url and local_path(next_url) == next_url else None,
         notice=notice,
-        email=email.replace("\x00", ""),  # a page cannot hold a NUL
-        refusal=refusal,
-        errors=(),
         not_activated=refusal is not None and refusal.slug == problem_types.NOT_ACTIVATED.slug,
         creation=refusal.extra.get("creation") if refusal else None,
+        **log_in_form(local_path, ended, sealed, next_url, refusal),
     )
+
+
+def log_in_form(
+    path_of: Callable[[str | None], str],
+    ended: bool,
+    sealed: str | None,
+    next_url: str | None,
+    refusal: DomainError | None,
+) -> dict[str, Any]:
+    """What both pages that ask to log in show, after a refusal with what was posted; `path_of` gives the address where
+    it is a page of theirs."""
+    if refusal:
+        sealed, next_url = request.form.get("saisie") or None, request.form.get("suite")
+    return {
+        "ended": ended,
+        "sealed": sealed,
+        "next_url": next_url if next_url and path_of(next_url) == next_url else None,
+        "email": request.form.get("identifiant", "").replace("\x00", "") if refusal else "",  # a page cannot hold a NUL
+        "refusal": refusal,
+        "errors": (),
+    }
 
 
 def local_path(address: str | None) -> str:
@@ -86,28 +106,14 @@ def local_path(address: str | None) -> str:
     return address if address and LOCAL_PATH.fullmatch(address) and not address.startswith("/connexion") else "/"
 
 
-def _show_refusal(refusal: DomainError) -> ResponseReturnValue:
-    visitor.set_nobody()  # the browser may hold somebody else's session: the page is not to show their name
-    return login_page(
-        sealed=request.form.get("saisie") or None,
-        next_url=request.form.get("suite"),
-        email=request.form.get("identifiant", ""),
-        refusal=refusal,
-    )
-
-
-def _response_after_log_in(login: api.OpenedSession) -> Response:
-    visitor.set_owner_of(login.session)
+def answer_after_log_in(subject: str, path_of: Callable[[str | None], str]) -> Response:
+    """Goes on to the page that was asked for. A post that was interrupted is not repeated automatically: one sees a
+    page and presses its button."""
     sealed = request.form.get("saisie")
     if not sealed:
-        return redirect(local_path(request.form.get("suite")), code=303)
-    interrupted = current_seal().unseal_post(sealed, subject=login.subject)
-    return _resume_page(interrupted)
-
-
-def _resume_page(interrupted: InterruptedPost | None) -> Response:
-    """The post is not repeated automatically: the candidate sees a page and presses its button."""
-    path = local_path(interrupted.path) if interrupted else "/"
+        return redirect(path_of(request.form.get("suite")), code=303)
+    interrupted = current_seal().unseal_post(sealed, subject=subject)
+    path = path_of(interrupted.path if interrupted else None)
     return render_page("compte/templates/reprise.html", interrupted=interrupted, path=path)
 
 

@@ -10,11 +10,18 @@ from flask.typing import ResponseReturnValue
 
 from gateway import access
 from gateway.pages import render_page
-from gateway.posted_forms import posted_text, shown_here
+from gateway.posted_forms import (
+    INSTANT_EXPECTED,
+    INSTANT_HINT,
+    posted_text,
+    read_end,
+    read_instant,
+    shown_here,
+    shown_instant,
+)
 from gateway.service_clients import clients
 from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
-from gateway.web.gestion import typed_instants as typed
 from gateway.web.gestion.ouvertures import MANAGE
 from services.chassis.clock import portal_now
 from services.chassis.errors import DomainError, FieldError, Invalid
@@ -29,7 +36,7 @@ DONE_SENTENCES = {"publie": "Le message est publié.", "retire": "Le message est
 @blueprint.get("/messages")
 @access.staff(MANAGE)
 def list_messages() -> ResponseReturnValue:
-    return _messages_page({"severity": "info", "shown_from": typed.shown_instant(portal_now())})
+    return _messages_page({"severity": "info", "shown_from": shown_instant(portal_now())})
 
 
 @blueprint.post("/messages")
@@ -66,7 +73,7 @@ def _messages_page(values: Mapping[str, str], *, preview: bool = False, refusal:
         values=values,
         preview=preview,
         severity_options=[{"value": value, "label": label} for value, label in SEVERITY_LABELS.items()],
-        instant_hint=typed.HINT,
+        instant_hint=INSTANT_HINT,
         done=DONE_SENTENCES.get(request.args.get("fait", "")),
     )
 
@@ -74,11 +81,11 @@ def _messages_page(values: Mapping[str, str], *, preview: bool = False, refusal:
 def _message(posted: Mapping[str, str]) -> dict[str, str]:
     """As the API takes it. Raises Invalid for what has no title, text or date."""
     instants = {
-        "shown_from": typed.read_instant(posted["shown_from"]),
-        "shown_until": typed.read_end(posted["shown_until"]),
+        "shown_from": read_instant(posted["shown_from"]),
+        "shown_until": read_end(posted["shown_until"]),
     }
     errors = [FieldError(f"#/{name}", "Ce texte est requis.") for name in ("title", "text") if not posted[name]]
-    errors += [FieldError(f"#/{name}", typed.EXPECTED) for name, instant in instants.items() if instant is None]
+    errors += [FieldError(f"#/{name}", INSTANT_EXPECTED) for name, instant in instants.items() if instant is None]
     if errors:
         raise Invalid(errors=tuple(errors))
     return {**posted, **{name: instant.isoformat() for name, instant in instants.items() if instant}}

@@ -8,14 +8,12 @@ from urllib.parse import urlencode
 
 from flask import Response, g, redirect, request
 from flask.typing import ResponseReturnValue
-from werkzeug.wrappers import Response as BaseResponse
 
 from gateway import access, error_pages
 from gateway.pages import render_page
 from gateway.posted_forms import shown_here
-from gateway.seal import current_seal
 from gateway.sessions import staff_member, visitor
-from gateway.web.compte.connexion import end_session, opened_session
+from gateway.web.compte.connexion import answer_after_log_in, end_session, log_in_form, opened_session
 from gateway.web.gestion import blueprint
 from gateway.web_security import SAFE_METHODS
 from services.chassis.errors import DomainError, Forbidden, Unauthenticated, Unavailable
@@ -43,12 +41,12 @@ def log_in() -> ResponseReturnValue:
     try:
         login = opened_session(code=re.sub(r"\s", "", request.form.get("code", "")) or None)
     except DomainError as refusal:
-        return _refused_page(shown_here(refusal, STATUSES_SHOWN_HERE))
+        return _page(refusal=shown_here(refusal, STATUSES_SHOWN_HERE))
     if not staff_member.set_owner_of(login.session):
         with suppress(DomainError):  # else it ends by itself, unused
             end_session(login.session)
-        return _refused_page(Forbidden(FOR_STAFF_ALONE))
-    response = _after_log_in(login.subject)
+        return _page(refusal=Forbidden(FOR_STAFF_ALONE))
+    response = answer_after_log_in(login.subject, _gestion_path)
     staff_member.set_session_cookie(response, login.session)
     visitor.set_device_cookie(response, login.device)
     return response
@@ -83,7 +81,7 @@ def ask_to_log_in(error: Unauthenticated) -> ResponseReturnValue:
         return redirect(
             f"/gestion/connexion?{urlencode({'suite': error_pages.requested_address(), **notice})}", code=303
         )
-    return _page(401, ended=True, sealed=error_pages.sealed_post())
+    return _page(status=401, ended=True, sealed=error_pages.sealed_post())
 
 
 @blueprint.errorhandler(DomainError)
@@ -96,43 +94,16 @@ def answer_refusal(error: DomainError) -> ResponseReturnValue:
     return error_pages.answer_domain_error(error)
 
 
-def _refused_page(refusal: DomainError) -> Response:
-    return _page(
-        next_url=request.form.get("suite"),
-        sealed=request.form.get("saisie") or None,
-        email=request.form.get("identifiant", ""),
-        refusal=refusal,
-    )
-
-
 def _page(
-    status: int | None = None,
     *,
     ended: bool = False,
     sealed: str | None = None,
     next_url: str | None = None,
-    email: str = "",
+    status: int | None = None,
     refusal: DomainError | None = None,
 ) -> Response:
-    return render_page(
-        "gestion/templates/connexion.html",
-        status=status,
-        ended=ended,
-        sealed=sealed,
-        next_url=next_url if next_url and _gestion_path(next_url) == next_url else None,
-        email=email.replace("\x00", ""),  # a page cannot hold a NUL
-        refusal=refusal,
-        errors=(),
-    )
-
-
-def _after_log_in(subject: str) -> BaseResponse:
-    sealed = request.form.get("saisie")
-    if not sealed:
-        return redirect(_gestion_path(request.form.get("suite")), code=303)
-    interrupted = current_seal().unseal_post(sealed, subject=subject)
-    path = _gestion_path(interrupted.path if interrupted else None)
-    return render_page("compte/templates/reprise.html", interrupted=interrupted, path=path)
+    shown = log_in_form(_gestion_path, ended, sealed, next_url, refusal)
+    return render_page("gestion/templates/connexion.html", status=status, **shown)
 
 
 def _gestion_path(address: str | None) -> str:

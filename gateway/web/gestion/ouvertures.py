@@ -11,11 +11,19 @@ from flask.typing import ResponseReturnValue
 
 from gateway import access
 from gateway.pages import render_page
-from gateway.posted_forms import posted_text, shown_here
+from gateway.posted_forms import (
+    INSTANT_EXPECTED,
+    INSTANT_HINT,
+    posted_text,
+    read_end,
+    read_instant,
+    shown_end_instant,
+    shown_here,
+    shown_instant,
+)
 from gateway.service_clients import clients
 from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
-from gateway.web.gestion import typed_instants as typed
 from services.chassis.errors import DomainError, FieldError, Invalid, NotFound
 from services.contracts.api import administration as api
 
@@ -89,7 +97,7 @@ def _opening_page(
 
 def _field(name: str, opening: api.OpeningDetail, posted: Mapping[str, str] | None) -> dict[str, object]:
     value = posted[name] if posted else _shown(name, opening)
-    return {"name": name, "label": DATE_LABELS[name], "type": "text", "value": value, "hint": typed.HINT}
+    return {"name": name, "label": DATE_LABELS[name], "type": "text", "value": value, "hint": INSTANT_HINT}
 
 
 def _changed_dates(opening: api.OpeningDetail, posted: Mapping[str, str]) -> dict[str, str | int | None]:
@@ -97,7 +105,7 @@ def _changed_dates(opening: api.OpeningDetail, posted: Mapping[str, str]) -> dic
     changed = {name for name in DATE_LABELS if posted[name] != _shown(name, opening)}
     dates = {name: _reader(name)(posted[name]) for name in DATE_LABELS if name in changed}
     if wrong := [name for name, date in dates.items() if date is None]:
-        raise Invalid(errors=tuple(FieldError(f"#/{name}", typed.EXPECTED) for name in wrong))
+        raise Invalid(errors=tuple(FieldError(f"#/{name}", INSTANT_EXPECTED) for name in wrong))
     if not dates:
         raise Invalid("Aucune date n'a été changée.")
     return {name: date.isoformat() for name, date in dates.items() if date}
@@ -105,11 +113,11 @@ def _changed_dates(opening: api.OpeningDetail, posted: Mapping[str, str]) -> dic
 
 def _shown(name: str, opening: api.OpeningDetail) -> str:
     instant: datetime = getattr(opening, name)
-    return typed.shown_end_instant(instant) if name in _ENDS else typed.shown_instant(instant)
+    return shown_end_instant(instant) if name in _ENDS else shown_instant(instant)
 
 
 def _reader(name: str) -> Callable[[str], datetime | None]:
-    return typed.read_end if name in _ENDS else typed.read_instant
+    return read_end if name in _ENDS else read_instant
 
 
 def _revision() -> int:

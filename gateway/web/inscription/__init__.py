@@ -8,4 +8,4 @@ blueprint = Blueprint("inscription", __name__)
 blueprint.add_app_template_test(is_over, "over")
 blueprint.add_app_template_filter(recap_number)
 
-from gateway.web.inscription import choix, mes_inscriptions, onglets, specialites  # noqa: E402, F401 - they add their routes
+from gateway.web.inscription import choix, mes_inscriptions, onglets  # noqa: E402, F401 - they add their routes

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from gateway.web.gestion.typed_instants import read_day, read_end, read_instant, shown_end_instant, shown_instant
+from gateway.posted_forms import read_day, read_end, read_instant, shown_end_instant, shown_instant
 from services.chassis.clock import YEARS
 from services.contracts import page_labels
 from tests.gateway.candidates import CandidateFactory

@@ -9,9 +9,9 @@ from urllib.parse import urlencode
 
 import pytest
 
+from gateway.posted_forms import DAY_EXPECTED
 from gateway.web.gestion import journal, journal_pages
 from gateway.web.gestion.audit_labels import ACTION_LABELS
-from gateway.web.gestion.typed_instants import DAY_EXPECTED
 from tests.gateway.candidates import CandidateFactory
 from tests.gateway.gestion.people import RECEIVED, StaffFactory, depositor, rows
 from tests.support.in_process_four_services import InProcessFourServices

@@ -108,12 +108,11 @@ def arrival_time(headers: Headers, *, behind_proxy: bool) -> datetime:
 
 
 def _register_services(app: Flask, settings: GatewaySettings) -> None:
-    services = ServiceClients(settings)
-    app.extensions["service_clients"] = services
+    app.extensions["service_clients"] = ServiceClients(settings)
     app.extensions["seal"] = Seal(settings.seal_key.each)
     app.jinja_env.globals["owner_field"] = owner_field
-    visitor.register(app, services.for_pages["accounts"], services.own_token)
-    staff_member.register(app, services.for_pages["accounts"], services.own_token)
+    visitor.register(app)
+    staff_member.register(app)
 
 
 def _wrap_wsgi(app: Flask, settings: GatewaySettings) -> None:

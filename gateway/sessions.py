@@ -11,7 +11,7 @@ from __future__ import annotations
 from flask import Flask, current_app, g
 from werkzeug.wrappers import Response
 
-from gateway.clients.base import ServiceClient, optional_answer
+from gateway.clients.base import optional_answer
 from gateway.cookies import (
     DEVICE_COOKIE,
     SESSION_COOKIE,
@@ -22,7 +22,6 @@ from gateway.cookies import (
 )
 from gateway.service_clients import clients
 from services.chassis.errors import DomainError, Unauthenticated
-from services.chassis.http.service_token import ServiceToken
 from services.chassis.process.kept_results import ExpiringCache
 from services.contracts import problem_types
 from services.contracts.account_rules import MAX_TOKEN_LENGTH
@@ -46,50 +45,17 @@ class SessionEnded(Exception):
         self.subject = subject
 
 
-class SessionExchange:
-    """Exchanges sessions for whose they are; caches the answers."""
-
-    def __init__(self, accounts: ServiceClient, own_token: ServiceToken, kind: str) -> None:
-        """`kind`: of people; a session of others is as good as none."""
-        self._accounts = accounts
-        self._own_token = own_token
-        self._kind = kind
-        self._cache: ExpiringCache[LoggedIn] = ExpiringCache(
-            seconds=EXCHANGE_CACHE_SECONDS, at_most=EXCHANGE_CACHE_SIZE
-        )
-
-    def of_session(self, session: str) -> LoggedIn:
-        """Raises SessionEnded, or Unavailable while accounts is down."""
-        person = self._cache.get(session)
-        if person is None:
-            person = self._ask_accounts(session)
-            self._cache.put(session, person)
-        return person
-
-    def forget(self, session: str) -> None:
-        self._cache.forget(session)
-
-    def _ask_accounts(self, session: str) -> LoggedIn:
-        try:
-            person = self._accounts.call(exchange_session, self._own_token, body={"session": session})
-        except DomainError as error:
-            if error.slug == problem_types.SESSION_EXPIRED.slug:
-                raise SessionEnded(error.extra.get("subject")) from error
-            raise
-        if person.kind != self._kind:
-            raise SessionEnded(None)
-        return person
-
-
 class SessionOwner:
-    """`cookie` is the name of the cookie; `kind`: of people, as accounts calls them."""
+    """`cookie` is the name of the cookie; `kind`: of people, as accounts calls them: a session of others is as good as
+    none."""
 
     def __init__(self, cookie: str, kind: str) -> None:
         self._cookie = cookie
         self._kind = kind
 
-    def register(self, app: Flask, accounts: ServiceClient, own_token: ServiceToken) -> None:
-        app.extensions[exchange_name(self._cookie)] = SessionExchange(accounts, own_token, self._kind)
+    def register(self, app: Flask) -> None:
+        cache = ExpiringCache[LoggedIn](seconds=EXCHANGE_CACHE_SECONDS, at_most=EXCHANGE_CACHE_SIZE)
+        app.extensions[exchanges_name(self._cookie)] = cache
 
     def session_cookie(self) -> str | None:
         """The secret in the cookie."""
@@ -132,7 +98,7 @@ class SessionOwner:
         accounts does not answer: the next page then says so."""
         self.set_nobody()
         try:
-            self._set(self._exchange().of_session(session))
+            self._set(self.of_session(session))
         except SessionEnded:
             return False
         except DomainError:
@@ -155,7 +121,7 @@ class SessionOwner:
     def drop_cached_exchange(self) -> None:
         """Ask accounts anew at the next request: what it said has changed, or signing keys have."""
         if session := self.session_cookie():
-            self._exchange().forget(session)
+            self._exchanges().forget(session)
 
     def _set(self, person: LoggedIn | None) -> None:
         g.setdefault("session_owners", {})[self._cookie] = person
@@ -165,14 +131,34 @@ class SessionOwner:
         if not session:
             return None
         try:
-            return self._exchange().of_session(session)
+            return self.of_session(session)
         except SessionEnded as ended:
             g.ended_subject = ended.subject
             return None
 
-    def _exchange(self) -> SessionExchange:
-        exchange: SessionExchange = current_app.extensions[exchange_name(self._cookie)]
-        return exchange
+    def of_session(self, session: str) -> LoggedIn:
+        """Raises SessionEnded, or Unavailable while accounts is down."""
+        exchanges = self._exchanges()
+        person = exchanges.get(session)
+        if person is None:
+            person = self._exchanged(session)
+            exchanges.put(session, person)
+        return person
+
+    def _exchanged(self, session: str) -> LoggedIn:
+        try:
+            person = clients().accounts.call(exchange_session, clients().own_token, body={"session": session})
+        except DomainError as error:
+            if error.slug == problem_types.SESSION_EXPIRED.slug:
+                raise SessionEnded(error.extra.get("subject")) from error
+            raise
+        if person.kind != self._kind:
+            raise SessionEnded(None)
+        return person
+
+    def _exchanges(self) -> ExpiringCache[LoggedIn]:
+        exchanges: ExpiringCache[LoggedIn] = current_app.extensions[exchanges_name(self._cookie)]
+        return exchanges
 
 
 class Visitor(SessionOwner):
@@ -197,9 +183,9 @@ class Visitor(SessionOwner):
         return clients().accounts.call(read_identity, token).assertion
 
 
-def exchange_name(cookie: str) -> str:
-    """The name of the exchange among the application's extensions."""
-    return f"{cookie}_exchange"
+def exchanges_name(cookie: str) -> str:
+    """The name of the cached exchanges among the application's extensions."""
+    return f"{cookie}_exchanges"
 
 
 def shown_name(member: LoggedIn) -> str:

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
+from gateway.cookies import SESSION_COOKIE
+from gateway.sessions import exchanges_name
 from services.chassis.process.kept_results import ExpiringCache
 from services.contracts import page_labels
 from services.contracts.registration_lengths import FIELD_VALUE
@@ -157,7 +159,7 @@ def test_a_tab_is_shown_without_asking_accounts_anew(
     candidates: CandidateFactory, running: InProcessPortal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cache: ExpiringCache[Any] = ExpiringCache(seconds=60.0, at_most=100)
-    monkeypatch.setattr(running.gateway.app.extensions["session_exchange"], "_cache", cache)
+    monkeypatch.setitem(running.gateway.app.extensions, exchanges_name(SESSION_COOKIE), cache)
     browser, draft = begun(candidates)
     with service_stopped(running.accounts):
         assert browser.get(f"{draft}/{IDENTIFICATION}").status_code == 200

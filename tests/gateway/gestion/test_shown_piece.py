@@ -10,7 +10,7 @@ from sqlalchemy import update
 
 from gateway.cookies import STAFF_SESSION_COOKIE, cookie_name
 from gateway.service_clients import clients
-from gateway.sessions import exchange_name
+from gateway.sessions import staff_member
 from gateway.web.gestion.candidatures import SHORTEST_SEARCH
 from gateway.web.gestion.controle import MAX_SHOWN_PAGES
 from services.contracts.api.pieces import read_file
@@ -126,8 +126,9 @@ def test_files_that_are_read_slowly_take_no_place_of_a_candidates_page(
     running: InProcessFourServices, gestionnaire: ScriptlessBrowser, settled: ScriptlessBrowser
 ) -> None:
     app = running.gateway.app
-    session = gestionnaire.cookie(cookie_name(app.extensions["portail"], STAFF_SESSION_COOKIE))
-    token = app.extensions[exchange_name(STAFF_SESSION_COOKIE)].of_session(session).access_token
+    session = gestionnaire.cookie(cookie_name(app.extensions["portail"], STAFF_SESSION_COOKIE)) or ""
+    with app.app_context():
+        token = staff_member.of_session(session).access_token
     gestionnaire.get("/gestion/pieces")
     piece_id = PIECE.findall(gestionnaire.answer.text)[0]
     with ExitStack() as slow_readers, app.app_context():

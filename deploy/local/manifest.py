@@ -8,12 +8,13 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import re
 import stat
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Annotated
+
+import msgspec
 
 from services.chassis.clock import PARIS
 
@@ -35,39 +36,30 @@ class Damaged(Exception):
     """This is not a complete backup; the message, in French, says what is wrong with it."""
 
 
-@dataclass(frozen=True)
-class Content:
+class Content(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A file's size in bytes and SHA-256 (hexadecimal)."""
 
-    size: int
-    sha256: str
+    size: Annotated[int, msgspec.Meta(ge=0)]
+    sha256: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
 
 
-@dataclass(frozen=True)
-class Manifest:
+class Manifest(msgspec.Struct, frozen=True):
     """`instant`: all that was acknowledged before it is in the backup. `revisions`: of each database's schema.
     `files` by their path within the backup; `secrets` by their name, since they are kept elsewhere."""
 
-    instant: datetime
-    revisions: Mapping[str, str]
-    files: Mapping[str, Content]
-    secrets: Mapping[str, Content]
+    instant: Annotated[datetime, msgspec.Meta(tz=True)]
+    revisions: dict[str, str]
+    files: dict[str, Content]
+    secrets: dict[str, Content]
+    format: int
 
     def without(self, paths: Collection[str]) -> Manifest:
         """The same of all other files."""
-        return replace(self, files={path: content for path, content in self.files.items() if path not in paths})
+        files = {path: content for path, content in self.files.items() if path not in paths}
+        return msgspec.structs.replace(self, files=files)
 
     def to_json(self) -> str:
-        return json.dumps(
-            {
-                "format": FORMAT,
-                "instant": self.instant.isoformat(),
-                "revisions": dict(self.revisions),
-                "files": {path: asdict(content) for path, content in self.files.items()},
-                "secrets": {name: asdict(content) for name, content in self.secrets.items()},
-            },
-            indent=1,
-        )
+        return json.dumps(msgspec.to_builtins(self), indent=1)
 
 
 def database_path(service: str) -> str:
@@ -83,23 +75,18 @@ def read(backup: Path) -> Manifest:
     try:
         if not is_regular(path):
             raise FileNotFoundError(path)
-        document = json.loads(path.read_text(encoding="utf-8"))
-        if document["format"] != FORMAT:
-            raise Damaged(f"{backup} : format {document['format']!r} inconnu de cette version du portail.")
-        manifest = Manifest(
-            instant=_instant(document["instant"]),
-            revisions={service: _text(revision) for service, revision in document["revisions"].items()},
-            files={path: _content(content) for path, content in document["files"].items()},
-            secrets={name: _content(content) for name, content in document["secrets"].items()},
-        )
+        manifest = msgspec.convert(json.loads(path.read_text(encoding="utf-8")), Manifest)
+        if manifest.format != FORMAT:
+            raise Damaged(f"{backup} : format {manifest.format!r} inconnu de cette version du portail.")
+        instant = manifest.instant.astimezone(PARIS)  # it is shown so: what cannot be is refused here
         unexpected = _unexpected(manifest)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
+    except (OSError, ValueError, OverflowError, RecursionError) as error:
         raise Damaged(f"{path} est absent ou illisible : ce n'est pas une sauvegarde entière.") from error
     if unexpected:
         raise Damaged(
             f"{path} nomme ce qu'aucune sauvegarde ne contient, ou ne nomme pas tout : {in_words(unexpected)}"
         )
-    return manifest
+    return msgspec.structs.replace(manifest, instant=instant)
 
 
 def refuse_links(folder: Path) -> None:
@@ -185,23 +172,3 @@ def _is_of_a_folder(path: str) -> bool:
     os.fsencode(path)
     folder, *parts = path.split("/")
     return folder in FOLDERS and bool(parts) and "\0" not in path and not {"", ".", ".."} & set(parts)
-
-
-def _instant(value: object) -> datetime:
-    instant = datetime.fromisoformat(_text(value))
-    if instant.tzinfo is None:
-        raise ValueError(value)
-    return instant.astimezone(PARIS)  # it is shown so: what cannot be is refused here
-
-
-def _content(value: Mapping[str, object]) -> Content:
-    content = Content(**value)  # type: ignore[arg-type]  # checked below
-    if type(content.size) is not int or content.size < 0 or not re.fullmatch(r"[0-9a-f]{64}", content.sha256):
-        raise ValueError(value)
-    return content
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise TypeError(value)
-    return value

@@ -18,7 +18,7 @@ from deploy.local.command import write_environments
 from deploy.local.forking import STOP_SIGNALS, preload
 from deploy.local.rotate_secret import READY_SECONDS, reload_secrets
 from deploy.local.startup_steps import StepFailed, create_demonstration_staff, declare_queues, load_catalogue, migrate
-from deploy.local.state_folder import AlreadyRunning, SecretsUnreadable, StateFolder
+from deploy.local.state_folder import AlreadyRunning, SecretsUnreadable, chosen_state
 from deploy.local.supervisor import POLL_SECONDS, NotReady, Supervisor, answers
 from services.chassis.clock import PARIS, system_now
 
@@ -33,7 +33,7 @@ def main() -> None:
     os.chdir(Path(__file__).parents[2])
     os.umask(0o077)  # candidates' data are for the owner alone, whatever folder is used
     port = _port()
-    state = StateFolder(Path(os.environ.get("VAR_DIR", "var")).resolve())
+    state = chosen_state()
     state.prepare()
     try:
         lock = state.lock()

@@ -28,7 +28,7 @@ from urllib.parse import quote
 
 from deploy.local import durable_files, manifest
 from deploy.local.manifest import CONSUMERS_FIRST, REQUIRED_SECRETS, SECRET_FILES, Content, Damaged, Manifest
-from deploy.local.state_folder import StateFolder
+from deploy.local.state_folder import StateFolder, chosen_state
 from services.chassis.clock import PARIS, system_now
 
 SECRETS = "secrets"
@@ -69,7 +69,7 @@ def main() -> None:
     os.umask(0o077)
     if len(sys.argv) != 2 or not sys.argv[1]:
         sys.exit("Où sauvegarder ? make backup DIR=/chemin/du/dossier")
-    state, folder = StateFolder(Path(os.environ.get("VAR_DIR", "var")).resolve()), Path(sys.argv[1]).resolve()
+    state, folder = chosen_state(), Path(sys.argv[1]).resolve()
     at = system_now()
     try:
         backup = back_up(state, folder, at)

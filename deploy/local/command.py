@@ -9,10 +9,9 @@ from __future__ import annotations
 import json
 import os
 import sys
-from pathlib import Path
 
 from deploy.local.children import Plan
-from deploy.local.state_folder import StateFolder, write_private
+from deploy.local.state_folder import chosen_state, write_private
 from deploy.service_names import SERVICES
 
 
@@ -23,7 +22,7 @@ def write_environments(plan: Plan) -> None:
 
 
 def main() -> None:
-    state = StateFolder(Path(os.environ.get("VAR_DIR", "var")).resolve())
+    state = chosen_state()
     if len(sys.argv) < 2 or sys.argv[1] not in SERVICES:
         sys.exit(f"python -m deploy.local.command {{{','.join(SERVICES)}}} COMMANDE …")
     if not state.environments.exists():

@@ -19,7 +19,7 @@ from deploy.local.backup import SECRETS, Impossible
 from deploy.local.children import Plan, free_ports
 from deploy.local.manifest import Content, Damaged, Manifest
 from deploy.local.startup_steps import StepFailed, run_command
-from deploy.local.state_folder import AlreadyRunning, StateFolder
+from deploy.local.state_folder import AlreadyRunning, StateFolder, chosen_state
 from services.chassis.events.retention import EVENT_RETENTION
 
 ROOT = Path(__file__).parents[2]
@@ -34,7 +34,7 @@ def main() -> None:
     words = [word for word in sys.argv[1:] if word not in (WITHOUT_SECRETS, WITHOUT_DAMAGED)]
     if len(words) != 1 or not words[0]:
         sys.exit("Que restaurer ? make restore DIR=/chemin/du/dossier")
-    state, folder = StateFolder(Path(os.environ.get("VAR_DIR", "var")).resolve()), Path(words[0]).resolve()
+    state, folder = chosen_state(), Path(words[0]).resolve()
     os.chdir(ROOT)
     try:
         restored = restore(

@@ -7,16 +7,14 @@ The steps and what lies between them: docs/operations.md, « Turn a key ».
 from __future__ import annotations
 
 import dataclasses
-import os
 import secrets
 import sys
-from pathlib import Path
 
 from cryptography.fernet import Fernet
 
 from deploy.local.children import Plan
 from deploy.local.command import write_environments
-from deploy.local.state_folder import Secrets, SecretsUnreadable, StateFolder, new_signing_key
+from deploy.local.state_folder import Secrets, SecretsUnreadable, chosen_state, new_signing_key
 from deploy.local.supervisor import NotReady, Supervisor
 from deploy.secret_rotation import Step, StepOutOfOrder, rotate_text
 from deploy.service_names import CLIENTS
@@ -30,7 +28,7 @@ def main() -> None:
     steps = [word.removeprefix("--") for word in words] or [Step.ADD]
     if name not in ROTATABLE or len(steps) > 1 or steps[0] not in list(Step):
         sys.exit(f"python -m deploy.local.rotate_secret {{{','.join(ROTATABLE)}}} [--promote | --drop-old]")
-    state = StateFolder(Path(os.environ.get("VAR_DIR", "var")).resolve())
+    state = chosen_state()
     try:
         state.write_secrets(secrets_after(state.read_secrets(), name, Step(steps[0])))
     except (SecretsUnreadable, StepOutOfOrder) as error:

@@ -11,7 +11,7 @@ from typing import IO
 from deploy import broker
 from deploy.local.children import Plan
 from deploy.local.forking import Forked
-from deploy.local.state_folder import write_demo
+from deploy.local.state_folder import write_private
 from deploy.service_names import SERVICES
 from services.accounts.domain.staff import scopes_of
 
@@ -46,7 +46,8 @@ def create_demonstration_staff(plan: Plan) -> None:
     tokens that have all scopes of their roles."""
     if plan.state.demo.exists():
         return
-    write_demo(plan.state, {name: _create_staff(plan, name) for name in DEMONSTRATION_STAFF})
+    people = {name: _create_staff(plan, name) for name in DEMONSTRATION_STAFF}
+    write_private(plan.state.demo, json.dumps(people, indent=2, ensure_ascii=False))
 
 
 def _create_staff(plan: Plan, name: str) -> dict[str, str]:

@@ -44,40 +44,17 @@ class Secrets:
     """What accounts seals with. Empty in folders made before it existed: accounts then seals with the signing key."""
 
 
-@dataclass(frozen=True)
 class StateFolder:
     """Paths of all that is under VAR_DIR."""
 
-    root: Path
-
-    @property
-    def mail(self) -> Path:
-        return self.root / "mail"
-
-    @property
-    def objects(self) -> Path:
-        return self.root / "objects"
-
-    @property
-    def logs(self) -> Path:
-        return self.root / "logs"
-
-    @property
-    def demo(self) -> Path:
-        return self.root / "demo.json"
-
-    @property
-    def environments(self) -> Path:
-        return self.root / "environments.json"
-
-    @property
-    def restoring(self) -> Path:
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.mail, self.objects, self.logs = root / "mail", root / "objects", root / "logs"
+        self.demo, self.environments = root / "demo.json", root / "environments.json"
+        self.secrets_file = root / "secrets.json"
+        self.restoring = root / "restoring"
         """A marker file, there while a restore runs or was interrupted: the folder is then incomplete."""
-        return self.root / "restoring"
-
-    @property
-    def broker_url(self) -> str:
-        return f"sqlite:///{self.root / 'broker.db'}"
+        self.broker_url = f"sqlite:///{root / 'broker.db'}"
 
     def database(self, service: str) -> Path:
         return self.root / f"{service}.db"
@@ -120,13 +97,10 @@ class StateFolder:
         """A running launcher notices and reloads them."""
         write_private(self.secrets_file, json.dumps(asdict(secrets)))
 
-    @property
-    def secrets_file(self) -> Path:
-        return self.root / "secrets.json"
 
-
-def write_demo(state: StateFolder, content: dict[str, object]) -> None:
-    write_private(state.demo, json.dumps(content, indent=2, ensure_ascii=False))
+def chosen_state() -> StateFolder:
+    """That of VAR_DIR."""
+    return StateFolder(Path(os.environ.get("VAR_DIR", "var")).resolve())
 
 
 def new_signing_key() -> str:

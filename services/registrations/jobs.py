@@ -30,6 +30,7 @@ SAVED_DRAFT_DAYS = 30  # how long a repeated « Enregistrer » gets the first an
 MESSAGE_DAYS = 365
 
 jobs = Jobs()
+jobs.every(minutes=1, name="remind-drafts")(remind_of_drafts)
 
 
 @jobs.every(hours=1, name="move-on-demonstration")
@@ -48,12 +49,6 @@ def delete_obsolete_rows() -> None:
         session.execute(delete(Message).where(Message.shown_until < now - timedelta(days=MESSAGE_DAYS)))
         _erase_revisions(session)
     sent_mails.purge(db, now)
-
-
-@jobs.every(minutes=1, name="remind-drafts")
-def remind_of_untransmitted_drafts() -> None:
-    """Remind candidates of their drafts on the days that their session's catalogue says."""
-    remind_of_drafts()
 
 
 @jobs.every(hours=24, name="purge-events")

@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 from gateway import access
 from gateway.clients.file_streaming import streamed_response
 from gateway.pages import render_page
-from gateway.posted_forms import DAY_EXPECTED, posted_text, read_day, shown_errors
+from gateway.posted_forms import posted_text, shown_errors
 from gateway.service_clients import clients
 from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint

@@ -6,8 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from gateway.posted_forms import posted_text
-from gateway.web.gestion.typed_instants import DAY_EXPECTED, read_day
+from gateway.posted_forms import DAY_EXPECTED, posted_text, read_day
 from services.contracts.api.staff_lists import CHECKBOX, DAY, HIDDEN, SELECT, TEXT, PageField, StaffList
 
 Options = Iterable[Mapping[str, str]]

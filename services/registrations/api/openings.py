@@ -8,9 +8,9 @@ from services.chassis.clock import portal_now
 from services.chassis.web.operations import Views
 from services.contracts.api import openings as api
 from services.contracts.registration_codes import Purpose
-from services.registrations.domain.opening_selection import Choices, select
+from services.registrations.domain.opening_selection import select
 from services.registrations.models import db
-from services.registrations.queries.catalogue import offers
+from services.registrations.queries.catalogue import offered_openings
 from services.registrations.queries.openings import shown_messages
 
 views = Views("openings", __name__)
@@ -20,7 +20,7 @@ views = Views("openings", __name__)
 def read_choices(query: dict[str, Any]) -> api.Selection:
     purpose = Purpose(query.pop("purpose"))
     with db.reading() as session:
-        return select(offers(session), purpose, Choices(**query), portal_now())
+        return select(offered_openings(session), purpose, query, portal_now())
 
 
 @views.serves(api.list_messages)

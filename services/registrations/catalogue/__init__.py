@@ -5,14 +5,14 @@ Files are one folder per exam (`exam.yaml` and siblings). Nothing here touches a
 
 from services.registrations.catalogue.archive import read_archive
 from services.registrations.catalogue.contents import Catalogue, read_catalogue
-from services.registrations.catalogue.demonstration_dates import (
-    with_current_demonstrations,
-    with_running_demonstrations,
-)
 from services.registrations.catalogue.differences import differences
 from services.registrations.catalogue.etablissements import etablissements, read_etablissements
 from services.registrations.catalogue.exams import load_exams
 from services.registrations.catalogue.mistakes import CatalogueError, Mistake
+from services.registrations.catalogue.replacement import (
+    with_current_demonstrations,
+    with_running_demonstrations,
+)
 from services.registrations.catalogue.serialising import digest, from_data, to_data
 
 __all__ = [

@@ -9,7 +9,7 @@ from pathlib import Path
 from services.registrations.catalogue.etablissements import etablissements
 from services.registrations.catalogue.exams import load_exams
 from services.registrations.catalogue.mistakes import CatalogueError, Mistake
-from services.registrations.domain.etablissements import Etablissement
+from services.registrations.domain.dossier import Etablissement
 from services.registrations.domain.exam_definition import Exam
 
 

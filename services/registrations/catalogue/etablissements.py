@@ -11,7 +11,7 @@ from services.reference import uai
 from services.reference.lists import departements
 from services.registrations.catalogue.length_checks import too_long
 from services.registrations.catalogue.mistakes import CatalogueError, Mistake
-from services.registrations.domain.etablissements import Etablissement
+from services.registrations.domain.dossier import Etablissement
 
 FILE = "etablissements.csv"
 KINDS = ("lycee", "cned", "individuels")

@@ -23,8 +23,8 @@ from services.registrations.catalogue.mistakes import CatalogueError, Mistake, s
 from services.registrations.catalogue.reading_context import ReadingContext
 from services.registrations.catalogue.yaml_nodes import UNREADABLE, Node
 from services.registrations.domain.exam_definition import Exam, Session, Specialite
+from services.registrations.domain.obstacles import EXCLUSIVE_NAMES
 from services.registrations.domain.opening_selection import DOMAINES
-from services.registrations.domain.rules.exclusivity import EXCLUSIVE_NAMES
 
 
 def load_exams(root: Path, now: datetime) -> tuple[Exam, ...]:

@@ -92,7 +92,6 @@ def year(text: str) -> int | None:
 
 
 def _declared(box: Box, typed: TabAnswers, exam: Exam, structure: Structure, reports: bool) -> DeclaredBox:
-    title = typed.text(field(box, "titre"))
     units = tuple(_unit(box, typed, epreuve.code) for epreuve in structure.epreuves)
     kept_units = tuple(unit for unit in units if _is_kept(unit, typed, reports))
     return DeclaredBox(
@@ -100,7 +99,7 @@ def _declared(box: Box, typed: TabAnswers, exam: Exam, structure: Structure, rep
         year=year(typed.text(field(box, "annee"))),
         academie=typed.text(field(box, "academie")),
         specialite=exam.specialite(typed.text(field(box, "specialite"))),
-        title=next((item for item in exam.lists.get(TITLES, ()) if item.key == title), None),
+        title=exam.item(TITLES, typed.text(field(box, "titre"))),
         law_unit=typed.text(field(box, "economie_droit")) == "oui",
         kept_units=kept_units,
         sat_again=tuple(unit for unit in units if unit.mark is not None and unit not in kept_units),

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from typing import Protocol
 
 from services.chassis.errors import NotFound
 from services.contracts.accounts import Identity
@@ -17,12 +18,41 @@ from services.registrations.domain import acquis, epreuve_positions
 from services.registrations.domain.acquis import Box, DeclaredBox
 from services.registrations.domain.epreuve_positions import PROGRESSIVE, ChosenEpreuve, EpreuveResolver, Formes
 from services.registrations.domain.epreuve_structure import Structure, only_specialite, structure_of
-from services.registrations.domain.etablissements import Etablissement, EtablissementDirectory
 from services.registrations.domain.exam_definition import Category, Exam, Item, Opening, Session, Specialite, Tab
 from services.registrations.domain.forms import TabAnswers
 
 # Tab name -> field name -> what was typed, untouched.
 Answers = Mapping[str, Mapping[str, str | Sequence[str]]]
+
+
+@dataclass(frozen=True)
+class Etablissement:
+    code: str  # "0250013D", "CNED", "INDIVIDUELS 025"
+    label: str  # "LP P.ADRIEN PARIS - BESANCON (0250013D)", as shown
+    kind: str  # "lycee", "cned", "individuels" …
+    departement: str | None = None  # three characters
+    habilite_ccf: bool = False
+
+
+@dataclass(frozen=True)
+class EtablissementSearch:
+    """No kinds: every kind; no départements: all. Those of the département `near` come before others."""
+
+    limit: int
+    typed: str = ""
+    kinds: tuple[str, ...] = ()
+    departements: tuple[str, ...] = ()
+    near: str | None = None
+
+
+class EtablissementDirectory(Protocol):
+    """Looks establishments up: in a table in the service, in memory in tests."""
+
+    def by_code(self, code: str) -> Etablissement | None: ...
+
+    def search(self, search: EtablissementSearch) -> tuple[Etablissement, ...]:
+        """Best first."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -109,8 +139,7 @@ class Dossier:
 
     @cached_property
     def diplome(self) -> Item | None:
-        typed = self.typed_in("diploma").text("diplome")
-        return next((item for item in self.exam.lists.get("diplomes", ()) if item.key == typed), None)
+        return self.exam.item("diplomes", self.typed_in("diploma").text("diplome"))
 
     @cached_property
     def epreuves(self) -> tuple[ChosenEpreuve, ...]:

@@ -62,6 +62,11 @@ class Category:
     experience: tuple[YearsBySessions, ...] = ()
     help: str | None = None  # for whom it is, in one sentence; « {experience} » is the years of the session
 
+    @property
+    def label_with_code(self) -> str:
+        """« FORMATION CONTINUE (320) »"""
+        return f"{self.label} ({self.code})"
+
     def experience_in(self, year: int) -> tuple[int, ...]:
         """The years of experience that it expects in a session; empty if it expects none."""
         return tuple(
@@ -106,6 +111,11 @@ class Specialite:
     acronym: str | None = None  # "MCO", shared by the options of a spécialité only
     domain: str | None = None  # key of the list « domaines »
     replaced_by: str | None = None  # "Banque (31313)": what follows its last session, in the catalogue or not
+
+    @property
+    def label_with_code(self) -> str:
+        """« Banque - conseiller de clientèle (31310) »"""
+        return f"{self.label} ({self.code})"
 
     def version_for(self, year: int) -> SpecialiteVersion | None:
         for version in self.versions:
@@ -238,6 +248,9 @@ class Exam:
     def specialite(self, code: str) -> Specialite | None:
         return next((specialite for specialite in self.specialites if specialite.code == code), None)
 
+    def item(self, list_name: str, key: str | None) -> Item | None:
+        return next((item for item in self.lists.get(list_name, ()) if item.key == key), None)
+
     def refusal_reasons_of(self, piece_code: str | None) -> tuple[str, ...]:
         """Reasons to choose from for « Non Conforme », the piece's own first; of any piece without a code."""
         own = next((piece.refusal_reasons for piece in self.pieces if piece.code == piece_code), ())
@@ -251,3 +264,14 @@ class Exam:
 
     def category(self, code: str) -> Category | None:
         return next((category for category in self.categories if category.code == code), None)
+
+
+@dataclass(frozen=True)
+class OpeningView:
+    """An opening with its exam and session. The dates of `opening` are those in force."""
+
+    id: str
+    digest: str
+    exam: Exam
+    session: Session
+    opening: Opening

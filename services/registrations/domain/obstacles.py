@@ -1,4 +1,8 @@
-"""The obstacles to transmitting a draft at an instant, shown before « Enregistrer » is pressed (decision 0025)."""
+"""What prevents a candidature: another active one (K1), and the obstacles to transmitting a draft at an instant.
+
+By what an active candidature must be unique is the exam's matter (D643-29 for the BTS: one spécialité per session).
+Obstacles are shown before « Enregistrer » is pressed (decision 0025).
+"""
 
 from __future__ import annotations
 
@@ -8,8 +12,44 @@ from services.contracts import page_labels
 from services.contracts.api.drafts import Obstacle
 from services.contracts.registration_codes import OTHER_CANDIDATURE, WindowState
 from services.registrations.domain import windows
-from services.registrations.domain.dossier import Dossier
-from services.registrations.domain.rules.exclusivity import conflicting_candidature, refusal_sentence
+from services.registrations.domain.dossier import Dossier, PreviousCandidature
+
+# What `exclusive:` may name, in the catalogue.
+EXCLUSIVE_NAMES = ("exam", "session", "academie", "specialite")
+
+HAS_ALREADY = "Vous avez déjà une candidature pour cette session"
+"""Said by whoever refuses a second candidature; what follows names the first."""
+
+
+def exclusivity_key(dossier: Dossier) -> str | None:
+    """The text that is unique among a candidate's active candidatures; None where the exam excludes nothing."""
+    specialite = dossier.specialite
+    parts = {
+        "exam": dossier.exam.code,
+        "session": dossier.session.name,
+        "academie": dossier.opening.academie,
+        "specialite": specialite.code if specialite else "",
+    }
+    names = [name for name in EXCLUSIVE_NAMES if name in dossier.exam.exclusive]
+    return "|".join(f"{name}={parts[name]}" for name in names) or None
+
+
+def refusal_sentence(other: PreviousCandidature) -> str:
+    """Why a second candidature is refused, without its full stop."""
+    return f"{HAS_ALREADY} ({other.academie_label}, n° {other.numero_inscription})"
+
+
+def conflicting_candidature(dossier: Dossier) -> PreviousCandidature | None:
+    """The other active candidature with the same exclusivity key, if there is one."""
+    key = exclusivity_key(dossier)
+    return next(
+        (
+            other
+            for other in dossier.previous
+            if key and other.active and other.exclusivity_key == key and other.candidature_id != dossier.modifies
+        ),
+        None,
+    )
 
 
 def obstacles(dossier: Dossier, instant: datetime) -> tuple[Obstacle, ...]:
@@ -21,11 +61,11 @@ def obstacles(dossier: Dossier, instant: datetime) -> tuple[Obstacle, ...]:
 
 def _window(dossier: Dossier, instant: datetime) -> Obstacle | None:
     opening = dossier.opening
-    match windows.state(opening.opens, opening.closes, instant):
+    match windows.state(opening, instant):
         case WindowState.OPEN:
             return None
         case WindowState.NOT_YET:
-            sentence = windows.sentence(opening.opens, opening.closes, instant)
+            sentence = windows.sentence(opening, instant)
             return Obstacle(reason=WindowState.NOT_YET, detail=sentence)
         case WindowState.CLOSED:
             since = page_labels.CLOSED_SINCE.format(end=windows.closing(opening.closes))

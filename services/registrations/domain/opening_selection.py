@@ -3,16 +3,18 @@ and académie, step by step, among the openings at an instant."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from services.contracts.api.openings import Choice, ChosenStep, NextStep, OpeningInformation, Selection
+from services.contracts.api.operation import answer_of
 from services.contracts.registration_codes import Purpose
 from services.reference import academies
 from services.reference.lists import departements
 from services.reference.text import folded
 from services.registrations.domain import windows
+from services.registrations.domain.exam_definition import OpeningView
 
 STEPS = ("domaine", "exam", "session", "academie")
 DOMAINES = ("Examen", "Concours")
@@ -26,65 +28,43 @@ _QUESTIONS = {
 
 
 @dataclass(frozen=True)
-class Offer:
-    """An opening with its exam and session, and the dates in force (an operator's change included)."""
-
-    opening_id: str
-    domaine: str
-    exam: str
-    exam_label: str
-    session: str
-    session_label: str
-    session_closes: datetime
-    academie: str
-    academie_label: str
-    code_choice: str
-    opens: datetime
-    closes: datetime
-    residence_notice: str
-
-
-@dataclass(frozen=True)
-class Choices:
-    domaine: str | None = None
-    exam: str | None = None
-    session: str | None = None
-    academie: str | None = None
-
-
-@dataclass(frozen=True)
 class _StepReading:
     label: str
-    value: Callable[[Offer], str]
-    value_label: Callable[[Offer], str]
+    value: Callable[[OpeningView], str]
+    value_label: Callable[[OpeningView], str]
     place: Callable[[str], str] = folded  # sort key of a choice, from its label
 
 
 _READINGS = {
-    "domaine": _StepReading("Domaine", lambda o: o.domaine, lambda o: o.domaine),
-    "exam": _StepReading("Examen ou concours", lambda o: o.exam, lambda o: o.exam_label),
-    "session": _StepReading("Session", lambda o: o.session, lambda o: o.session_label),
+    "domaine": _StepReading("Domaine", lambda view: view.exam.domaine, lambda view: view.exam.domaine),
+    "exam": _StepReading("Examen ou concours", lambda view: view.exam.code, lambda view: view.exam.label),
+    "session": _StepReading("Session", lambda view: view.session.name, lambda view: view.session.label),
     "academie": _StepReading(
-        "Académie ou pays", lambda o: o.academie, lambda o: place_label(o), academies.place_in_lists
+        "Académie ou pays", lambda view: view.opening.academie, lambda view: place_label(view), academies.place_in_lists
     ),
 }
 
 
-def place_label(offer: Offer) -> str:
+def place_label(view: OpeningView) -> str:
     """« ACADÉMIE DE BESANCON - (2022-06) »"""
-    return f"{offer.academie_label} - ({offer.code_choice})"
+    return f"{view.opening.label} - ({view.opening.code_choice})"
 
 
-def select(offers: Iterable[Offer], purpose: Purpose, choices: Choices, instant: datetime) -> Selection:
-    """What is chosen so far, and what comes next. For a domaine without openings its step stays, with the message."""
-    remaining = [offer for offer in offers if _is_shown(offer, purpose, instant)]
+def select(
+    offered: Iterable[OpeningView], purpose: Purpose, choices: Mapping[str, str | None], instant: datetime
+) -> Selection:
+    """What is chosen so far (`choices`, by step), and what comes next.
+
+    For a domaine without openings its step stays, with the message.
+    """
+    remaining = [view for view in offered if _is_shown(view, purpose, instant)]
     steps: list[ChosenStep] = []
     for name in STEPS:
-        value = getattr(choices, name)
+        value = choices.get(name)
         if not value:
             return _ask(name, steps, remaining)
         reading = _READINGS[name]
-        remaining = [offer for offer in remaining if reading.value(offer) == value]
+        remaining = [view for view in remaining if reading.value(view) == value]
         if remaining:
             steps.append(_step(name, value, reading.value_label(remaining[0])))
         else:
@@ -97,18 +77,18 @@ def _step(name: str, value: str, value_label: str) -> ChosenStep:
     return ChosenStep(name=name, label=_READINGS[name].label, value=value, value_label=value_label)
 
 
-def _is_shown(offer: Offer, purpose: Purpose, instant: datetime) -> bool:
+def _is_shown(view: OpeningView, purpose: Purpose, instant: datetime) -> bool:
     if purpose is Purpose.REGISTER:
-        return windows.is_open(offer.opens, offer.closes, instant)
-    return instant < offer.session_closes
+        return windows.is_open(view.opening, instant)
+    return instant < view.session.closes
 
 
-def _ask(name: str, steps: Sequence[ChosenStep], remaining: Sequence[Offer]) -> Selection:
+def _ask(name: str, steps: Sequence[ChosenStep], remaining: Sequence[OpeningView]) -> Selection:
     if name == "domaine":
         choices = tuple(Choice(value=domaine, label=domaine) for domaine in DOMAINES)
     else:
         reading = _READINGS[name]
-        labels = {reading.value(offer): reading.value_label(offer) for offer in remaining}
+        labels = {reading.value(view): reading.value_label(view) for view in remaining}
         in_order = sorted(labels.items(), key=lambda pair: reading.place(pair[1]))
         choices = tuple(Choice(value=value, label=label, hint=_hint(name, value)) for value, label in in_order)
     return Selection(steps=tuple(steps), next=NextStep(name=name, question=_QUESTIONS[name], choices=choices))
@@ -127,12 +107,11 @@ def _hint(step: str, academie: str) -> str | None:
     return ", ".join(names) or None
 
 
-def _information(offer: Offer, instant: datetime) -> OpeningInformation:
-    return OpeningInformation(
-        opening_id=offer.opening_id,
-        state=windows.state(offer.opens, offer.closes, instant),
-        sentence=windows.sentence(offer.opens, offer.closes, instant),
-        opens=offer.opens,
-        closes=offer.closes,
-        residence_notice=offer.residence_notice,
+def _information(view: OpeningView, instant: datetime) -> OpeningInformation:
+    return answer_of(
+        OpeningInformation,
+        view.opening,
+        opening_id=view.id,
+        state=windows.state(view.opening, instant),
+        sentence=windows.sentence(view.opening, instant),
     )

@@ -1,5 +1,5 @@
 """What is saved of a registration: the event of a version, with pièces and forms asked for (K13), and the content of
-« Confirmation d'inscription » besides identity and épreuves (guide §6)."""
+« Confirmation d'inscription » besides identity and épreuves (guide §6); the differences between two versions."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from datetime import datetime, timedelta
 from services.chassis.clock import iso_utc, to_paris
 from services.contracts.accounts import Identity
 from services.contracts.api.operation import answer_of
+from services.contracts.api.staff_candidatures import Change
 from services.contracts.registrations import (
     AcademieRef,
     Confirmation,
+    EpreuveLine,
     ExamRef,
     FormOffered,
     PieceAsked,
@@ -24,8 +26,7 @@ from services.registrations.domain.acquis import Box
 from services.registrations.domain.conditions import Lookup, holds
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.forms import OUI, TabAnswers
-from services.registrations.domain.specialites import specialite_label
-from services.registrations.domain.tabs import address, categories, diploma, identification, questions
+from services.registrations.domain.tabs import address, diploma, identification, questions
 
 TITLE = "CONFIRMATION D'INSCRIPTION"
 
@@ -99,11 +100,11 @@ def _confirmation(dossier: Dossier) -> Confirmation:
         mobile=_displayed_telephone(typed, identification.MOBILE.name),
         vae=dossier.box(Box.VAE) is not None,
         etablissement=dossier.etablissement.label if dossier.etablissement else None,
-        categorie=categories.label(dossier.category) or None,
+        categorie=dossier.category.label_with_code if dossier.category else None,
         handicap=dossier.typed_in("candidature").text("handicap") == OUI,
         diplome=diploma.pdf_label(dossier.diplome) if dossier.diplome else None,
         return_by=_last_deposit_day(dossier),
-        specialite=specialite_label(dossier.specialite) if dossier.specialite else None,
+        specialite=dossier.specialite.label_with_code if dossier.specialite else None,
         forme=dossier.formes.final_label() or None,
         deja_presente=str(same_bts.year) if same_bts and same_bts.year else None,
         extra=tuple(section for tab in dossier.exam.tabs for section in questions.recap(dossier, tab)),
@@ -131,3 +132,24 @@ def _displayed_telephone(typed: TabAnswers, name: str) -> str | None:
 def _last_deposit_day(dossier: Dossier) -> str:
     """The last day (Paris) on which pièces, including the signed confirmation, are accepted; the end is exclusive."""
     return to_paris(dossier.opening.deposit_closes - timedelta(microseconds=1)).date().isoformat()
+
+
+def changes(before: RegistrationSaved, after: RegistrationSaved) -> tuple[Change, ...]:
+    """With the labels of the récapitulatif, in the order of the newer version, removed lines last."""
+    old, new = _lines(before), _lines(after)
+    keys = [*new, *(key for key in old if key not in new)]
+    lines = (
+        Change(section=section, label=label, before=old.get((section, label), ""), after=new.get((section, label), ""))
+        for section, label in keys
+    )
+    return tuple(change for change in lines if change.before != change.after)
+
+
+def _lines(saved: RegistrationSaved) -> dict[tuple[str, str], str]:
+    recap_lines = {(section.title, line.label): line.value for section in saved.recap for line in section.lines}
+    epreuves = {("Epreuves", f"{line.code} - {line.label}"): _epreuve(line) for line in saved.epreuves}
+    return {**recap_lines, **epreuves}
+
+
+def _epreuve(line: EpreuveLine) -> str:
+    return " - ".join(part for part in (line.option, line.position_label, line.mode_label, line.mark) if part)

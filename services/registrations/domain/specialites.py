@@ -23,11 +23,6 @@ _SMALL_WORDS = frozenset({"d", "de", "des", "du", "en", "et", "l", "la", "le", "
 _MAX_ABSENT = 3  # named in one sentence
 
 
-def specialite_label(specialite: Specialite) -> str:
-    """« Banque - conseiller de clientèle (31310) »"""
-    return f"{specialite.label} ({specialite.code})"
-
-
 def offered(dossier: Dossier) -> tuple[Specialite, ...]:
     """The spécialités of the session, in the catalogue's order."""
     return tuple(
@@ -44,7 +39,7 @@ def matching(exam: Exam, specialites: Iterable[Specialite], typed: str, limit: i
     ranking = sorted(
         (rank, label, specialite.code, specialite) for rank, label, specialite in ranked if rank is not None
     )
-    return tuple(Option(specialite.code, specialite_label(specialite)) for *_, specialite in ranking)[: max(limit, 0)]
+    return tuple(Option(specialite.code, specialite.label_with_code) for *_, specialite in ranking)[: max(limit, 0)]
 
 
 def absence(dossier: Dossier, typed: str) -> str | None:
@@ -61,7 +56,7 @@ def absence(dossier: Dossier, typed: str) -> str | None:
         (
             f"Aucune spécialité de cette session ne s'appelle « {typed.strip()} ».",
             *(
-                f"{specialite_label(specialite)} : {_sessions_offering(dossier, specialite)}"
+                f"{specialite.label_with_code} : {_sessions_offering(dossier, specialite)}"
                 for specialite in other_matches
             ),
             f"Voici celles de ce domaine ; toutes sont dans « {BROWSE} »."
@@ -85,7 +80,7 @@ def _successor(dossier: Dossier, specialite: Specialite) -> str:
     successor = specialite.replaced_by
     if successor is None:
         return ""
-    is_offered = successor in (specialite_label(other) for other in offered(dossier))
+    is_offered = successor in (other.label_with_code for other in offered(dossier))
     return f" ; elle est remplacée par {successor}{'' if is_offered else ', que cette session ne propose pas'}"
 
 
@@ -125,7 +120,7 @@ def _singular(word: str) -> str:
 
 
 def _domain_words(exam: Exam, specialite: Specialite) -> tuple[str, ...]:
-    domain = next((item for item in exam.lists.get(DOMAINS, ()) if item.key == specialite.domain), None)
+    domain = exam.item(DOMAINS, specialite.domain)
     return tuple(folded(" ".join((domain.label, *domain.tags))).split()) if domain else ()
 
 
@@ -195,7 +190,7 @@ def _domain(label: str, specialites: Iterable[Specialite]) -> Domain:
 
 
 def _offered(specialite: Specialite) -> Offered:
-    return answer_of(Offered, specialite, label=specialite_label(specialite))
+    return answer_of(Offered, specialite, label=specialite.label_with_code)
 
 
 def _epreuve(epreuve: Epreuve) -> AskedEpreuve:

@@ -6,23 +6,25 @@ from datetime import datetime
 
 from services.chassis.french import long_instant, short_instant, shown_end
 from services.contracts.registration_codes import WindowState
+from services.registrations.domain.exam_definition import Opening
 
 
-def state(opens: datetime, closes: datetime, instant: datetime) -> WindowState:
+def state(opening: Opening, instant: datetime) -> WindowState:
     """Open from `opens` on, no longer at `closes` itself."""
-    if instant < opens:
+    if instant < opening.opens:
         return WindowState.NOT_YET
-    return WindowState.OPEN if instant < closes else WindowState.CLOSED
+    return WindowState.OPEN if instant < opening.closes else WindowState.CLOSED
 
 
-def is_open(opens: datetime, closes: datetime, instant: datetime) -> bool:
-    return state(opens, closes, instant) is WindowState.OPEN
+def is_open(opening: Opening, instant: datetime) -> bool:
+    """Whether a candidature may be begun, saved, changed and withdrawn."""
+    return state(opening, instant) is WindowState.OPEN
 
 
-def sentence(opens: datetime, closes: datetime, instant: datetime) -> str:
+def sentence(opening: Opening, instant: datetime) -> str:
     """What « Informations disponibles » says at that instant (guide §2)."""
-    begin, end = long_instant(opens), long_instant(shown_end(closes))
-    match state(opens, closes, instant):
+    begin, end = long_instant(opening.opens), long_instant(shown_end(opening.closes))
+    match state(opening, instant):
         case WindowState.OPEN:
             return f"Les inscriptions sont ouvertes du {begin} au {end} (heure de Paris)."
         case WindowState.NOT_YET:

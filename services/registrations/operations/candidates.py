@@ -13,9 +13,9 @@ from services.chassis.events import erase_subject
 from services.contracts.accounts import EmailChanged, Identity
 from services.mail import refusals, sent_mails
 from services.registrations.domain import registration_numbers
+from services.registrations.domain.exam_definition import OpeningView
 from services.registrations.models import Candidate, Draft, MailRefusal, NumberCounter, db
 from services.registrations.operations.errors import AlreadyRegistered, IdentityOutdated
-from services.registrations.queries.catalogue import OpeningView
 
 
 def lock_candidate(session: DbSession, candidate_id: str) -> Candidate:

@@ -16,7 +16,7 @@ from services.contracts.registration_codes import ACTIVE, ECARTEE, WITHDRAWN
 from services.contracts.registration_lengths import CANDIDATE_NAME
 from services.contracts.registrations import RegistrationWithdrawn, to_stored
 from services.reference.text import folded
-from services.registrations.domain import permitted_acts
+from services.registrations.domain import windows
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.registration_content import registration_saved
 from services.registrations.models import AuditEntry, Candidate, Candidature, CandidatureVersion, Draft, OpeningRow, db
@@ -27,7 +27,7 @@ from services.registrations.queries.dossiers import assembled_dossier
 
 
 def withdraw(candidate_id: str, candidature_id: str, received_at: datetime) -> None:
-    """« Se désinscrire », while `permitted_acts` says so; a repeat changes nothing.
+    """« Se désinscrire », while the window is open; a repeat changes nothing.
 
     Raises NotFound, WindowClosed (`extra`: whom to contact). A new candidature can be saved afterwards.
     """
@@ -41,7 +41,7 @@ def withdraw(candidate_id: str, candidature_id: str, received_at: datetime) -> N
         if candidature.state != ACTIVE:
             raise NotFound()
         view = opening_view(session, candidature.opening_id)
-        if not permitted_acts.may_be_withdrawn(view.opening, received_at):
+        if not windows.is_open(view.opening, received_at):
             raise window_closed(
                 view,
                 "Le service d'inscription est fermé : pour vous désinscrire, "

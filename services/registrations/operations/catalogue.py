@@ -28,7 +28,7 @@ from services.registrations.catalogue import (
     to_data,
     with_current_demonstrations,
 )
-from services.registrations.domain.etablissements import Etablissement
+from services.registrations.domain.dossier import Etablissement
 from services.registrations.domain.exam_definition import Exam, Opening, Session
 from services.registrations.models import (
     AuditEntry,

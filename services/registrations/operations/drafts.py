@@ -16,10 +16,11 @@ from services.contracts import page_labels
 from services.contracts.accounts import Identity
 from services.contracts.api.drafts import Going, SavedVersion
 from services.contracts.registration_codes import ACTIVE, NEXT, PREVIOUS
-from services.registrations.domain import permitted_acts, registration_form, registration_numbers
+from services.registrations.domain import registration_form, registration_numbers, windows
 from services.registrations.domain.dossier import Answers, Dossier
+from services.registrations.domain.exam_definition import OpeningView
 from services.registrations.domain.forms import MAX_ANSWERS_BYTES, size_in_bytes
-from services.registrations.domain.rules.exclusivity import conflicting_candidature, exclusivity_key, refusal_sentence
+from services.registrations.domain.obstacles import conflicting_candidature, exclusivity_key, refusal_sentence
 from services.registrations.metrics import SAVED
 from services.registrations.models import Candidate, Candidature, CandidatureVersion, Draft, db
 from services.registrations.operations.candidates import (
@@ -35,7 +36,7 @@ from services.registrations.operations.errors import (
     OtherDraft,
     window_closed,
 )
-from services.registrations.queries.catalogue import OpeningView, opening_view
+from services.registrations.queries.catalogue import opening_view
 from services.registrations.queries.dossiers import assembled_dossier, identity_of
 
 PostedValues = Mapping[str, str | list[str]]
@@ -66,7 +67,7 @@ def open_draft(candidate_id: str, opening_id: str, identity: Identity, instant: 
         if (draft := open_draft_of(session, candidate_id, opening_id)) is not None:
             draft.identity = asdict(identity)
             return OpenedDraft(draft.id, created=False)
-        if not permitted_acts.may_register(view.opening, instant):
+        if not windows.is_open(view.opening, instant):
             raise window_closed(view, "Le service d'inscription n'est pas ouvert pour ce choix.")
         reserve_numero(session, candidate, view)
         refuse_second_candidature(assembled_dossier(session, view, candidate, identity, instant, answers={}))
@@ -82,7 +83,7 @@ def start_modification(candidate_id: str, candidature_id: str, identity: Identit
         candidate = lock_candidate(session, candidate_id)
         candidature = active_candidature(session, candidate_id, candidature_id)
         view = opening_view(session, candidature.opening_id)
-        if not permitted_acts.may_be_modified(view.opening, instant):
+        if not windows.is_open(view.opening, instant):
             raise window_closed(view, "Votre inscription ne peut plus être modifiée en ligne.")
         identity = accept_identity(candidate, identity)
         if (draft := open_draft_of(session, candidate_id, view.id)) is not None:
@@ -311,8 +312,7 @@ def _checked_dossier(
     What is typed in the tabs is checked afterwards. Raises as `save_draft`.
     """
     view = opening_view(session, draft.opening_id)
-    may_save = permitted_acts.may_be_modified if draft.modification_of else permitted_acts.may_register
-    if not may_save(view.opening, received_at):
+    if not windows.is_open(view.opening, received_at):
         raise window_closed(view, "Le service d'inscription est fermé : votre dossier n'a pas été enregistré.")
     if revision != draft.revision:
         raise DraftChanged(

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from services.chassis.errors import Conflict, Forbidden
 from services.contracts import problem_types
 from services.registrations.domain import windows
-from services.registrations.queries.catalogue import OpeningView
+from services.registrations.domain.exam_definition import OpeningView
 
 
 class WindowClosed(Forbidden):

@@ -16,9 +16,10 @@ from services.contracts.api import registrations as api
 from services.contracts.api.operation import answer_of
 from services.contracts.registration_codes import ACTIVE, ECARTEE
 from services.contracts.registrations import WARNINGS, CandidatureLabels, Recap, RegistrationSaved, from_stored
-from services.registrations.domain import permitted_acts, registration_numbers, windows
+from services.registrations.domain import registration_numbers, windows
+from services.registrations.domain.exam_definition import OpeningView
 from services.registrations.models import Candidate, Candidature, CandidatureVersion, OpeningChange, OpeningRow
-from services.registrations.queries.catalogue import OPENINGS, OpeningView, exam_by_digest, view_of
+from services.registrations.queries.catalogue import OPENINGS, exam_by_digest, view_of
 
 AnyTile = TypeVar("AnyTile", bound=api.Tile)
 AnyLabels = TypeVar("AnyLabels", bound=CandidatureLabels)
@@ -97,7 +98,7 @@ def _tile(answer: type[AnyTile], view: CandidatureView, at: datetime, **others: 
         saved_at=view.version.saved_at,
         closes_at=opening.closes,
         closes_label=windows.closing(opening.closes),
-        modifiable=permitted_acts.may_be_modified(opening, at) and permitted_acts.may_be_withdrawn(opening, at),
+        modifiable=windows.is_open(opening, at),
         **others,
     )
 
@@ -130,13 +131,11 @@ def acknowledgement(session: DbSession, view: CandidatureView) -> api.Acknowledg
     """What « N° Inscription » shows after the save of a version."""
     version, saved, opening = view.version, view.saved, view.opening.opening
     exam = exam_by_digest(session, version.catalogue_digest)
-    return api.Acknowledgement(
-        candidature_id=view.candidature.id,
-        version=version.version,
+    return answer_of(
+        api.Acknowledgement,
+        saved,
         version_label=registration_numbers.version_label(version.version),
         saved_sentence=f"Votre inscription a bien été prise en compte le {short_instant(version.saved_at)}.",
-        numero_candidat=saved.numero_candidat,
-        numero_inscription=saved.numero_inscription,
         closes_sentence=(
             "Vous pourrez consulter et, éventuellement, modifier les données de votre dossier avant la fermeture "
             f"du service fixée le : {windows.closing(opening.closes)}."

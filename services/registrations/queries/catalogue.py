@@ -20,10 +20,9 @@ from services.contracts.registration_codes import ACTIVE
 from services.contracts.registration_lengths import ETABLISSEMENT_SEARCH
 from services.reference.text import folded
 from services.registrations.catalogue import differences, from_data, with_running_demonstrations
-from services.registrations.domain.etablissements import Etablissement
-from services.registrations.domain.exam_definition import Exam, Opening, Session
-from services.registrations.domain.opening_selection import Offer
-from services.registrations.domain.used_definitions import UsedOpening, with_used_definitions
+from services.registrations.catalogue.replacement import UsedOpening, with_used_definitions
+from services.registrations.domain.dossier import Etablissement
+from services.registrations.domain.exam_definition import Exam, OpeningView
 from services.registrations.models import (
     Candidature,
     CatalogueRevision,
@@ -49,17 +48,6 @@ OPENINGS = (
 """Rows of what `view_of` takes. Statements are built once: building them costs more than running them."""
 _OPENING = OPENINGS.where(OpeningRow.id == bindparam("opening_id"))
 _LISTED = OPENINGS.where(OpeningRow.listed)
-
-
-@dataclass(frozen=True)
-class OpeningView:
-    """An opening with its exam and session. The dates of `opening` are those in force."""
-
-    id: str
-    digest: str
-    exam: Exam
-    session: Session
-    opening: Opening
 
 
 def exam_by_digest(session: DbSession, digest: str) -> Exam:
@@ -108,11 +96,10 @@ def opening_row(session: DbSession, exam: str, academie: str, session_name: str,
     return row
 
 
-def offers(session: DbSession) -> tuple[Offer, ...]:
-    """Every listed opening, in the catalogue's words."""
-    rows = session.execute(_LISTED)
-    views = (_view(session, row, change, digest) for row, change, digest in rows)
-    return tuple(_offer(view) for view in views if view is not None)
+def offered_openings(session: DbSession) -> tuple[OpeningView, ...]:
+    """Every listed opening that the catalogue defines."""
+    views = (_view(session, row, change, digest) for row, change, digest in session.execute(_LISTED))
+    return tuple(view for view in views if view is not None)
 
 
 def _view(session: DbSession, row: OpeningRow, change: OpeningChange | None, digest: str) -> OpeningView | None:
@@ -125,24 +112,6 @@ def _view(session: DbSession, row: OpeningRow, change: OpeningChange | None, dig
         return None
     dates = answer_of(OpeningDates, change or row)
     return OpeningView(row.id, digest, exam, exam_session, replace(opening, **vars(dates)))
-
-
-def _offer(view: OpeningView) -> Offer:
-    return Offer(
-        opening_id=view.id,
-        domaine=view.exam.domaine,
-        exam=view.exam.code,
-        exam_label=view.exam.label,
-        session=view.session.name,
-        session_label=view.session.label,
-        session_closes=view.session.closes,
-        academie=view.opening.academie,
-        academie_label=view.opening.label,
-        code_choice=view.opening.code_choice,
-        opens=view.opening.opens,
-        closes=view.opening.closes,
-        residence_notice=view.opening.residence_notice,
-    )
 
 
 def exams_in_force(session: DbSession) -> ExamsInForce:

@@ -14,10 +14,16 @@ from services.contracts.base import read
 from services.contracts.registration_codes import ACTIVE
 from services.contracts.registrations import from_stored
 from services.reference.text import folded
-from services.registrations.domain.dossier import Answers, Dossier, PreviousCandidature
-from services.registrations.domain.etablissements import Etablissement, EtablissementSearch
+from services.registrations.domain.dossier import (
+    Answers,
+    Dossier,
+    Etablissement,
+    EtablissementSearch,
+    PreviousCandidature,
+)
+from services.registrations.domain.exam_definition import OpeningView
 from services.registrations.models import Candidate, Candidature, CandidatureVersion, EtablissementRow, OpeningRow
-from services.registrations.queries.catalogue import OpeningView, exam_by_digest
+from services.registrations.queries.catalogue import exam_by_digest
 
 _SAVED_BEFORE = (
     select(Candidature, CandidatureVersion, OpeningRow)

@@ -15,6 +15,7 @@ from services.contracts.api.forms import Mistake, Suggestions
 from services.contracts.api.operation import answer_of
 from services.registrations.domain import registration_form, registration_numbers
 from services.registrations.domain.dossier import Dossier
+from services.registrations.domain.exam_definition import OpeningView
 from services.registrations.domain.obstacles import obstacles
 from services.registrations.domain.tabs.tab_kind import EpreuveField
 from services.registrations.models import (
@@ -25,7 +26,7 @@ from services.registrations.models import (
     OpeningChange,
     OpeningRow,
 )
-from services.registrations.queries.catalogue import OPENINGS, OpeningView, opening_view, view_of
+from services.registrations.queries.catalogue import OPENINGS, opening_view, view_of
 from services.registrations.queries.dossiers import assembled_dossier, identity_of
 
 _DRAFTS = (

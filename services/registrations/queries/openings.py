@@ -17,9 +17,10 @@ from services.contracts.api.administration import Messages, PublishedMessage
 from services.contracts.api.openings import HomeMessage
 from services.contracts.api.operation import answer_of
 from services.contracts.registration_codes import ACTIVE, SEVERITIES
+from services.registrations.domain.exam_definition import OpeningView
 from services.registrations.domain.windows import state
 from services.registrations.models import Candidature, Draft, Message, OpeningChange, OpeningRow
-from services.registrations.queries.catalogue import OPENINGS, OpeningView, view_of
+from services.registrations.queries.catalogue import OPENINGS, view_of
 
 AnyOpening = TypeVar("AnyOpening", bound=api.OpeningSummary)
 
@@ -77,7 +78,7 @@ def _opening(
         session=opening.session,
         session_label=view.session.label,
         academie_label=view.opening.label,
-        state=state(view.opening.opens, view.opening.closes, at),
+        state=state(view.opening, at),
         moved=change is not None,
         revision=opening.revision,
         **others,

@@ -13,7 +13,7 @@ from services.contracts.api import staff_candidatures as api
 from services.contracts.api.operation import answer_of
 from services.contracts.registrations import from_stored
 from services.mail import sent_mails
-from services.registrations.domain.changes import changes
+from services.registrations.domain.registration_content import changes
 from services.registrations.models import (
     Candidate,
     Candidature,

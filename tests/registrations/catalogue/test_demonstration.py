@@ -7,7 +7,7 @@ import pytest
 
 from services.chassis.clock import PARIS
 from services.registrations.catalogue import load_exams, with_current_demonstrations, with_running_demonstrations
-from services.registrations.catalogue.demonstration_dates import STEP_DAYS
+from services.registrations.catalogue.replacement import STEP_DAYS
 from services.registrations.domain.exam_definition import Exam, Session
 from tests.registrations.catalogue.small_exam import NOW, SMALL, mistakes, written
 

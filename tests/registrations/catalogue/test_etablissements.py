@@ -5,7 +5,7 @@ import pytest
 from services.contracts.registration_lengths import LABEL, SHORT_CODE
 from services.reference import academies, uai
 from services.registrations.catalogue import CatalogueError, etablissements, read_etablissements
-from services.registrations.domain.etablissements import Etablissement
+from services.registrations.domain.dossier import Etablissement
 
 ROOT = Path(__file__).parents[3] / "catalogue"
 

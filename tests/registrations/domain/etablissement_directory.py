@@ -1,6 +1,6 @@
 """A directory of establishments held in memory."""
 
-from services.registrations.domain.etablissements import Etablissement, EtablissementSearch
+from services.registrations.domain.dossier import Etablissement, EtablissementSearch
 
 
 class Directory:

@@ -1,7 +1,7 @@
 """Pierre DUBOIS of the guide: récapitulatif (§5.7), confirmation (§6), the pièces asked for."""
 
 from services.registrations.domain import registration_form
-from services.registrations.domain.rules.exclusivity import exclusivity_key
+from services.registrations.domain.obstacles import exclusivity_key
 from tests.registrations.domain.example_dossier import DOSSIER, as_saved
 
 RECAP = registration_form.recap(DOSSIER)

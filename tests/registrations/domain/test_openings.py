@@ -2,21 +2,28 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from services.contracts.api.openings import OpeningInformation, Selection
 from services.contracts.registration_codes import Purpose
 from services.registrations.domain import windows
-from services.registrations.domain.opening_selection import (
-    NOTHING_OPEN,
-    Choices,
-    Offer,
-    select,
-)
+from services.registrations.domain.exam_definition import Opening, OpeningView
+from services.registrations.domain.opening_selection import NOTHING_OPEN, select
 from tests.registrations.domain.example_dossier import BTS, at
 
+
+def opening(view: OpeningView, **changes: Any) -> OpeningView:
+    return replace(view, opening=replace(view.opening, **changes))
+
+
+def window(opens: datetime, closes: datetime) -> Opening:
+    return replace(BTS.sessions[0].openings[0], opens=opens, closes=closes)
+
+
 OPENS, CLOSES = at("2021-10-01 12:00"), at("2021-10-25 12:00")
+WINDOW = window(OPENS, CLOSES)
 SECOND = timedelta(seconds=1)
 
 
@@ -32,22 +39,22 @@ SECOND = timedelta(seconds=1)
     ],
 )
 def test_a_window_is_half_open(instant: datetime, state: str) -> None:
-    assert windows.state(OPENS, CLOSES, instant) == state
+    assert windows.state(WINDOW, instant) == state
 
 
 def test_a_window_is_told_with_its_dates_in_the_guides_words_while_it_is_open() -> None:
-    assert windows.sentence(OPENS, CLOSES, OPENS) == (
+    assert windows.sentence(WINDOW, OPENS) == (
         "Les inscriptions sont ouvertes du 01 octobre 2021 12:00 au 25 octobre 2021 12:00 (heure de Paris)."
     )
     for instant, words in ((OPENS - SECOND, "pas encore ouvertes"), (CLOSES, "fermées")):
-        sentence = windows.sentence(OPENS, CLOSES, instant)
+        sentence = windows.sentence(WINDOW, instant)
         assert words in sentence
         assert "01 octobre 2021 12:00" in sentence
         assert "25 octobre 2021 12:00" in sentence
 
 
 def test_an_exclusive_midnight_is_shown_as_the_minute_before() -> None:
-    assert "31 octobre 2021 23:59" in windows.sentence(OPENS, at("2021-11-01 00:00"), OPENS)
+    assert "31 octobre 2021 23:59" in windows.sentence(window(OPENS, at("2021-11-01 00:00")), OPENS)
     assert windows.closing(at("2021-11-01 00:00")) == "31/10/2021 à 23:59"
 
 
@@ -61,43 +68,24 @@ def test_an_exclusive_midnight_is_shown_as_the_minute_before() -> None:
 )
 def test_the_nights_when_clocks_change_close_at_the_paris_hour(closes: datetime, last_second_utc: datetime) -> None:
     opens = at("2021-10-01 12:00")
-    assert windows.is_open(opens, closes, last_second_utc)
-    assert not windows.is_open(opens, closes, last_second_utc + SECOND)
+    assert windows.is_open(window(opens, closes), last_second_utc)
+    assert not windows.is_open(window(opens, closes), last_second_utc + SECOND)
 
 
-SESSION = BTS.sessions[0]
-OPENING = SESSION.openings[0]
-BESANCON = Offer(
-    opening_id="BTS-2022-03",
-    domaine=BTS.domaine,
-    exam=BTS.code,
-    exam_label=BTS.label,
-    session=SESSION.name,
-    session_label=SESSION.label,
-    session_closes=SESSION.closes,
-    academie=OPENING.academie,
-    academie_label=OPENING.label,
-    code_choice=OPENING.code_choice,
-    opens=OPENING.opens,
-    closes=OPENING.closes,
-    residence_notice=OPENING.residence_notice,
+BESANCON = OpeningView("BTS-2022-03", "", BTS, BTS.sessions[0], BTS.sessions[0].openings[0])
+AMIENS = opening(
+    BESANCON, academie="20", label="ACADÉMIE D'AMIENS", opens=at("2021-11-01 00:00"), closes=at("2021-12-01 00:00")
 )
-AMIENS = replace(
-    BESANCON,
-    opening_id="amiens",
-    academie="20",
-    academie_label="ACADÉMIE D'AMIENS",
-    opens=at("2021-11-01 00:00"),
-    closes=at("2021-12-01 00:00"),
-)
-OFFERS = (BESANCON, AMIENS)
+VIEWS = (BESANCON, AMIENS)
 DURING = at("2021-10-04 14:00")
 
 
-def picking(purpose: Purpose, *values: str, instant: object = DURING, offers: tuple[Offer, ...] = OFFERS) -> Selection:
+def picking(
+    purpose: Purpose, *values: str, instant: object = DURING, views: tuple[OpeningView, ...] = VIEWS
+) -> Selection:
     names = ("domaine", "exam", "session", "academie")
-    picked = Choices(**dict(zip(names, values, strict=False)))
-    return select(offers, purpose, picked, instant)  # type: ignore[arg-type]
+    picked = dict(zip(names, values, strict=False))
+    return select(views, purpose, picked, instant)  # type: ignore[arg-type]
 
 
 def labels(selection: Selection) -> list[str]:
@@ -137,8 +125,8 @@ def test_consulting_shows_what_is_not_open_yet() -> None:
 
 def test_academies_are_offered_by_their_name_without_its_article() -> None:
     named = {"18": "ACADÉMIE D'ORLEANS-TOURS", "19": "ACADÉMIE DE REIMS"}
-    others = [replace(AMIENS, academie=code, academie_label=label) for code, label in named.items()]
-    offered = labels(picking(Purpose.CONSULT, "Examen", "BTS", "2022", offers=(*reversed(others), *OFFERS)))
+    others = [opening(AMIENS, academie=code, label=label) for code, label in named.items()]
+    offered = labels(picking(Purpose.CONSULT, "Examen", "BTS", "2022", views=(*reversed(others), *VIEWS)))
     names = [label.partition(" - ")[0].rpartition(" ")[2] for label in offered]
     assert names == ["D'AMIENS", "BESANCON", "D'ORLEANS-TOURS", "REIMS"]
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from services.registrations.domain import registration_form
 from services.registrations.domain.conditions import ALWAYS, Not, Test
 from services.registrations.domain.exam_definition import Epreuve, Item, Question, Specialite, SpecialiteVersion, Tab
-from services.registrations.domain.rules.exclusivity import exclusivity_key
+from services.registrations.domain.obstacles import exclusivity_key
 from tests.registrations.domain.example_dossier import (
     ANSWERS,
     BTS,

@@ -12,7 +12,7 @@ from click.testing import Result
 from flask import Flask
 
 from services.chassis import clock
-from services.registrations.domain.etablissements import Etablissement
+from services.registrations.domain.dossier import Etablissement
 from services.registrations.jobs import delete_obsolete_rows, jobs
 from services.registrations.models import CatalogueRevision, EtablissementRow, db
 from services.registrations.operations.catalogue import load_catalogue

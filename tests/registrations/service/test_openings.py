@@ -16,12 +16,12 @@ from services.chassis.errors import Invalid, NotFound
 from services.contracts.registration_codes import Purpose
 from services.contracts.registration_lengths import MESSAGE_TEXT
 from services.contracts.registrations import SessionOptions
-from services.registrations.domain.opening_selection import Choices, select
+from services.registrations.domain.opening_selection import select
 from services.registrations.models import CatalogueRevision, CurrentExam, Message, OpeningRow, db
 from services.registrations.operations.catalogue import compare_catalogue, load_catalogue, move_demonstration_dates
 from services.registrations.operations.messages import publish_message, withdraw_message
 from services.registrations.operations.openings import change_window
-from services.registrations.queries.catalogue import offers
+from services.registrations.queries.catalogue import offered_openings
 from tests.registrations.catalogue.test_demonstration import loaded
 from tests.registrations.domain.example_dossier import BESANCON, at
 from tests.registrations.service.candidate_client import (
@@ -119,7 +119,8 @@ def test_demonstration_sessions_stay_open_through_the_years_and_a_restart_shifts
             assert move_demonstration_dates(later, actor=OPERATOR)
             assert move_demonstration_dates(later, actor=OPERATOR) == (), "moved once, they rest"
             with db.reading() as session:
-                picking = select(offers(session), Purpose.REGISTER, Choices(exam.domaine, exam.code), later)
+                chosen = {"domaine": exam.domaine, "exam": exam.code}
+                picking = select(offered_openings(session), Purpose.REGISTER, chosen, later)
             assert picking.next is not None
 
 

@@ -3,7 +3,7 @@
 K1 (exclusivity), K11 (structure), K12 (mode) and K13 (pièces) apply to every exam and are not listed.
 """
 
-from services.registrations.domain.rules import acquis, epreuve_choices, prerequisites, qualification
+from services.registrations.domain.rules import acquis, choices
 from services.registrations.domain.rules.registry import ERROR, RULES, WARNING, Rule, apply, in_force, problems, reasons
 
 __all__ = [
@@ -13,10 +13,8 @@ __all__ = [
     "Rule",
     "acquis",
     "apply",
-    "epreuve_choices",
+    "choices",
     "in_force",
-    "prerequisites",
     "problems",
-    "qualification",
     "reasons",
 ]

@@ -39,8 +39,8 @@ from services.registrations.domain.forms import (
     yes_no,
 )
 from services.registrations.domain.rules.acquis import is_common_with, is_dispensed_by_title, opens_common_units
-from services.registrations.domain.specialites import matching, specialite_label
-from services.registrations.domain.tabs.tab_kind import TabContent, TabKind
+from services.registrations.domain.specialites import matching
+from services.registrations.domain.tabs.tab_kind import TabContent, TabKind, list_options
 
 INTRODUCTION = (
     "Si vous remplissez les conditions pour obtenir des reports de notes ou des dispenses sur certaines épreuves de "
@@ -222,7 +222,7 @@ def _origin(dossier: Dossier, box: DeclaredBox) -> Iterator[Field]:
     if box.box is Box.AUTRE:
         yield _specialite(dossier, box, "Spécialité du BTS présenté", required=True)
     if box.box is Box.DIPLOME:
-        options = tuple(Option(item.key, item.label) for item in dossier.exam.lists.get(TITLES, ()))
+        options = list_options(dossier.exam, TITLES)
         name = field(box.box, "titre")
         yield Field(name, "Diplôme obtenu", "select", required=True, options=options, placeholder=SELECT, refresh=True)
         if opens_common_units(box.title):
@@ -242,7 +242,7 @@ def _specialite(dossier: Dossier, box: DeclaredBox, label: str, *, required: boo
         "search",
         required=required,
         search=name,
-        display=specialite_label(box.specialite) if box.specialite else typed or None,
+        display=box.specialite.label_with_code if box.specialite else typed or None,
         options=() if box.specialite or not typed else matching(dossier.exam, specialites, typed, MAX_PROPOSALS),
         refresh=True,
     )

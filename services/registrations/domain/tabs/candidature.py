@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from services.contracts.api.forms import Explanation, Guidance
 from services.contracts.registrations import Line
 from services.contracts.registrations import Section as RecapSection
 from services.registrations.domain.dossier import Dossier
-from services.registrations.domain.etablissements import Etablissement
-from services.registrations.domain.exam_definition import Exam, Tab
+from services.registrations.domain.exam_definition import Category, Exam, Tab
 from services.registrations.domain.forms import (
     MAX_PROPOSALS,
     NON,
@@ -27,8 +27,9 @@ from services.registrations.domain.forms import (
     notice,
     yes_no,
 )
-from services.registrations.domain.tabs import categories, etablissements
-from services.registrations.domain.tabs.tab_kind import TabContent, TabKind
+from services.registrations.domain.rules.choices import years_label
+from services.registrations.domain.tabs import etablissements
+from services.registrations.domain.tabs.tab_kind import TabContent, TabKind, list_options
 
 PARTS = ("duree", "etablissement", "handicap", "diffusion", "renoncement")  # what `omit` may name
 HANDICAP_LABEL = "Demande d'aménagement(s) d'épreuves au titre du handicap (1)"
@@ -49,6 +50,8 @@ RENONCEMENT_HINT = (
     "Pour repasser des épreuves dont la note ou la dispense pourrait être conservée. Sinon, ne cochez rien."
 )
 DUREE_LABEL = "Aménagement de la durée de formation"
+WHICH_CATEGORY = "Quelle catégorie choisir ?"
+CATEGORIES_NOTICE = "categories_notice"  # of the exam's texts: what candidates in none of the categories do
 
 
 def content(dossier: Dossier, tab: Tab, _: TabAnswers) -> TabContent:
@@ -61,11 +64,12 @@ def check(dossier: Dossier, tab: Tab) -> tuple[FieldError, ...]:
 
 def recap(dossier: Dossier, tab: Tab) -> tuple[RecapSection, ...]:
     typed = dossier.typed(tab)
+    situation = dossier.exam.item("situations", typed.text("situation"))
     default_label = OUI_NON[NON] if typed else ""  # empty for a tab that was not opened
     answers = {
-        "categorie": categories.label(dossier.category),
-        "situation": _situation_label(dossier.exam, typed),
-        "etablissement": (dossier.etablissement or _NOWHERE).label,
+        "categorie": dossier.category.label_with_code if dossier.category else "",
+        "situation": situation.label if situation else "",
+        "etablissement": dossier.etablissement.label if dossier.etablissement else "",
         "amenagement_duree": OUI_NON.get(typed.text("amenagement_duree"), default_label),
         "renoncement": OUI_NON[OUI] if typed.is_ticked("renoncement") else default_label,
     }
@@ -87,9 +91,6 @@ def advise(dossier: Dossier, tab: Tab, field: str, typed: str) -> str | None:
     return etablissements.advice(dossier, typed) if field == "etablissement" else None
 
 
-_NOWHERE = Etablissement("", "", "")
-
-
 def _sections(dossier: Dossier, tab: Tab) -> tuple[Section, ...]:
     omitted = _omitted(tab)
     sections = (
@@ -104,14 +105,13 @@ def _sections(dossier: Dossier, tab: Tab) -> tuple[Section, ...]:
 
 def _type_fields(dossier: Dossier, omitted: frozenset[str]) -> tuple[Field, ...]:
     exam = dossier.exam
-    offered = tuple(
-        Option(category.code, categories.label(category)) for category in exam.categories if category.public
-    )
-    situations = tuple(Option(item.key, item.label) for item in exam.lists.get("situations", ()))
+    public = (category for category in exam.categories if category.public)
+    offered = tuple(Option(category.code, category.label_with_code) for category in public)
+    situations = list_options(exam, "situations")
     fields = []
     if offered:
         category = _select("categorie", "Catégorie du candidat", offered, refresh=True)
-        fields.append(replace(category, guidance=categories.guidance(exam, dossier.session.year)))
+        fields.append(replace(category, guidance=_guidance(exam, dossier.session.year)))
     if situations:
         fields.append(_select("situation", "Situation à l'inscription", situations))
     if "duree" not in omitted:
@@ -162,11 +162,23 @@ def _consent_fields(omitted: frozenset[str]) -> tuple[Field, ...]:
 
 
 def _renouncement_fields(omitted: frozenset[str]) -> tuple[Field, ...]:
-    return (
-        ()
-        if "renoncement" in omitted
-        else (Field("renoncement", RENONCEMENT_LABEL, "checkbox", hint=RENONCEMENT_HINT),)
-    )
+    field = Field("renoncement", RENONCEMENT_LABEL, "checkbox", hint=RENONCEMENT_HINT)
+    return () if "renoncement" in omitted else (field,)
+
+
+def _guidance(exam: Exam, year: int) -> Guidance | None:
+    """One sentence for each public category that has one; None where the exam's catalogue says nothing."""
+    explained: list[Explanation] = [
+        {"label": category.label_with_code, "text": _with_experience(category.help, category, year)}
+        for category in exam.categories
+        if category.public and category.help is not None
+    ]
+    notice = " ".join(exam.texts.get(CATEGORIES_NOTICE, ())) or None
+    return {"title": WHICH_CATEGORY, "explanations": explained, "notice": notice} if explained else None
+
+
+def _with_experience(text: str, category: Category, year: int) -> str:
+    return text.replace("{experience}", " ou ".join(years_label(years) for years in category.experience_in(year)))
 
 
 def _etablissement_errors(dossier: Dossier, typed: TabAnswers) -> tuple[FieldError, ...]:
@@ -175,15 +187,10 @@ def _etablissement_errors(dossier: Dossier, typed: TabAnswers) -> tuple[FieldErr
     etablissement, category = dossier.etablissement, dossier.category
     if etablissement is None:
         return (error("etablissement", "Etablissement : choisissez un établissement proposé par la recherche."),)
-    if not etablissements.fits(etablissement, category):
-        detail = f"« {etablissement.label} » ne correspond pas à la catégorie {categories.label(category)}."
+    if category and not etablissements.fits(etablissement, category):
+        detail = f"« {etablissement.label} » ne correspond pas à la catégorie {category.label_with_code}."
         return (error("etablissement", f"Etablissement : {detail}"),)
     return ()
-
-
-def _situation_label(exam: Exam, typed: TabAnswers) -> str:
-    key = typed.text("situation")
-    return next((item.label for item in exam.lists.get("situations", ()) if item.key == key), "")
 
 
 def _select(name: str, label: str, options: tuple[Option, ...], *, refresh: bool = False) -> Field:

@@ -6,12 +6,12 @@ from services.contracts.registrations import Line
 from services.contracts.registrations import Section as RecapSection
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.exam_definition import Item, Tab
-from services.registrations.domain.forms import SELECT, Field, Option, Section, TabAnswers
-from services.registrations.domain.tabs.tab_kind import TabContent, TabKind
+from services.registrations.domain.forms import SELECT, Field, Section, TabAnswers
+from services.registrations.domain.tabs.tab_kind import TabContent, TabKind, list_options
 
 
 def content(dossier: Dossier, _: Tab, __: TabAnswers) -> TabContent:
-    options = tuple(Option(item.key, item.label) for item in dossier.exam.lists.get("diplomes", ()))
+    options = list_options(dossier.exam, "diplomes")
     field = Field("diplome", "Diplôme ou formation", "select", required=True, options=options, placeholder=SELECT)
     return TabContent(sections=(Section("Diplôme ou formation d'origine", (field,)),))
 

@@ -10,7 +10,7 @@ from services.registrations.domain.epreuve_positions import INSCRIT, NON_INSCRIT
 from services.registrations.domain.epreuve_structure import FACULTATIVE, Role
 from services.registrations.domain.exam_definition import Tab
 from services.registrations.domain.forms import SELECT, Field, FieldError, Option, TabAnswers, error
-from services.registrations.domain.rules.epreuve_choices import epreuves_to_differ_from
+from services.registrations.domain.rules.choices import epreuves_to_differ_from
 from services.registrations.domain.tabs.tab_kind import EpreuveField, TabContent, TabKind
 
 NO_SPECIALITE = "Choisissez d'abord votre spécialité : les épreuves en dépendent."

@@ -13,7 +13,7 @@ from services.registrations.domain.forms import (
     TabAnswers,
     error,
 )
-from services.registrations.domain.rules.exclusivity import HAS_ALREADY, conflicting_candidature
+from services.registrations.domain.obstacles import HAS_ALREADY, conflicting_candidature
 from services.registrations.domain.tabs.tab_kind import TabContent, TabKind
 
 CHOICE = "reprise"  # field of the tab « Candidatures précédentes »

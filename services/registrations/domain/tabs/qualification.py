@@ -21,7 +21,7 @@ from services.registrations.domain.forms import (
     error,
     yes_no,
 )
-from services.registrations.domain.specialites import BROWSE, absence, matching, offered, specialite_label
+from services.registrations.domain.specialites import BROWSE, absence, matching, offered
 from services.registrations.domain.tabs.tab_kind import TabContent, TabKind
 
 DEROGATION_LABEL = "Dérogation à la forme de passage"
@@ -77,7 +77,7 @@ def _specialite_field(dossier: Dossier, tab: Tab, typed: TabAnswers) -> Field:
         hint="Quelques mots de la spécialité, son sigle ou son code",
         search="specialite",
         browse=_browse_label(dossier),
-        display=specialite_label(specialite) if specialite else text or None,
+        display=specialite.label_with_code if specialite else text or None,
         options=search(dossier, tab, "specialite", text, MAX_PROPOSALS) if text and not specialite else (),
     )
 

@@ -9,7 +9,7 @@ from services.contracts import page_labels
 from services.contracts.registrations import Recap
 from services.contracts.registrations import Section as RecapSection
 from services.registrations.domain.dossier import Dossier
-from services.registrations.domain.exam_definition import Tab
+from services.registrations.domain.exam_definition import Exam, Tab
 from services.registrations.domain.forms import Field, FieldError, Option, Section, TabAnswers
 from services.registrations.domain.windows import closing
 
@@ -77,6 +77,11 @@ class TabKind:
     search: Callable[[Dossier, Tab, str, str, int], tuple[Option, ...]] = lambda dossier, tab, field, typed, limit: ()
     more_names: Callable[[Dossier, Tab], Iterable[str]] = lambda dossier, tab: ()
     advise: Callable[[Dossier, Tab, str, str], str | None] = lambda dossier, tab, field, typed: None
+
+
+def list_options(exam: Exam, name: str) -> tuple[Option, ...]:
+    """The choices of a select that shows a named list of the exam."""
+    return tuple(Option(item.key, item.label) for item in exam.lists.get(name, ()))
 
 
 def _number(dossier: Dossier, _: Tab, __: TabAnswers) -> TabContent:

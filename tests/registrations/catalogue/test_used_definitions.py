@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from services.registrations.domain.used_definitions import UsedOpening, with_used_definitions
+from services.registrations.catalogue.replacement import UsedOpening, with_used_definitions
 from tests.registrations.domain.example_dossier import BTS
 
 

@@ -1,9 +1,11 @@
-"""Rules on the choice of épreuves: completeness (K4, K5), facultatives (K9), languages (K10)."""
+"""Rules on what is chosen: spécialité (K2), forme (K3); épreuves complete (K4, K5), facultatives (K9), languages (K10);
+what is checked after the registration and never a reason to refuse (K14, D643-16)."""
 
 from __future__ import annotations
 
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.epreuve_positions import (
+    FORMES,
     GLOBALE,
     INSCRIT,
     NON_INSCRIT,
@@ -14,7 +16,40 @@ from services.registrations.domain.epreuve_positions import (
 )
 from services.registrations.domain.epreuve_structure import FACULTATIVE, Role
 from services.registrations.domain.forms import FieldError, error
-from services.registrations.domain.rules.registry import rule
+from services.registrations.domain.rules.registry import rule, warning
+
+
+@rule("K2", tab="qualification")
+def specialite_open(dossier: Dossier) -> tuple[FieldError, ...]:
+    """A spécialité has a first and a last session. Source: each diploma's arrêté."""
+    specialite, year = dossier.specialite, dossier.session.year
+    if specialite is None:
+        return ()
+    if specialite.first_session is not None and year < specialite.first_session:
+        reason = f"n'existe qu'à partir de la session {specialite.first_session}"
+    elif specialite.last_session is not None and year > specialite.last_session:
+        reason = f"n'est plus organisée depuis la session {specialite.last_session}"
+    elif specialite.version_for(year) is None:
+        reason = f"n'est pas organisée à la session {year}"
+    else:
+        return ()
+    return (error("specialite", f"Spécialité : « {specialite.label} » {reason}."),)
+
+
+@rule("K3", tab="qualification")
+def forme_allowed(dossier: Dossier) -> tuple[FieldError, ...]:
+    """The form is one that the category may choose, unless a dérogation is asked for. Source: D643-22 al. 1."""
+    chosen, category = dossier.formes.chosen, dossier.category
+    if chosen is None or category is None or chosen in category.formes:
+        return ()
+    allowed = " ou ".join(FORMES[forme] for forme in category.formes)
+    return (
+        error(
+            "forme",
+            f"Forme de passage : la catégorie {category.label} ({category.code}) donne la forme {allowed} ; "
+            "pour une autre, demandez une dérogation.",
+        ),
+    )
 
 
 @rule("K4", tab="epreuves")
@@ -107,3 +142,39 @@ def _leaves(dossier: Dossier) -> tuple[ChosenEpreuve, ...]:
 
 def _position_error(chosen: ChosenEpreuve, detail: str) -> FieldError:
     return error(f"position-{chosen.epreuve.code}", detail)
+
+
+def years_label(years: int) -> str:
+    """« 3 ans »"""
+    return f"{years} an{'s' if years > 1 else ''}"
+
+
+@warning("K14", tab="candidature")
+def experience_expected(dossier: Dossier) -> tuple[str, ...]:
+    """Years of professional experience, by category and session. Source: D643-16, décret 2022-850."""
+    if dossier.category is None:
+        return ()
+    return tuple(
+        f"Vous devrez justifier de {years_label(years)} d'expérience professionnelle "
+        "dans un emploi en rapport avec le diplôme, à la date de la dernière épreuve."
+        for years in dossier.category.experience_in(dossier.session.year)
+    )
+
+
+@warning("K14", tab="diploma")
+def diplome_expected(dossier: Dossier, *, tag: str) -> tuple[str, ...]:
+    """The diploma held should open the exam (tagged so in the list). Source: D612-30."""
+    if dossier.diplome is None or tag in dossier.diplome.tags:
+        return ()
+    return (
+        f"« {dossier.diplome.label} » n'ouvre pas de droit l'accès à cet examen : "
+        "le service gestionnaire examinera votre situation.",
+    )
+
+
+@warning("K14", tab="candidature")
+def attestation_expected(dossier: Dossier, *, categories: tuple[str, ...]) -> tuple[str, ...]:
+    """These categories must provide a certificate of training. Source: D643-8, D643-9, D643-16."""
+    if dossier.category is None or dossier.category.code not in categories:
+        return ()
+    return ("Vous devrez fournir une attestation de formation établie par votre centre de formation.",)

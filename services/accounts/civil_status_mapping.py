@@ -3,40 +3,31 @@ read."""
 
 from __future__ import annotations
 
-import dataclasses
-from datetime import date
 from typing import Any
+
+import msgspec
 
 from services.accounts.dependencies import dependencies
 from services.accounts.domain.civil_status import Birthplace, CivilStatus
 from services.accounts.models import Account
 from services.contracts.accounts import Identity
+from services.contracts.api.operation import answer_of
 
 
 def civil_status_of(account: Account) -> CivilStatus:
-    return CivilStatus(
-        civilite=account.civilite,
-        nom_famille=account.nom_famille,
-        nom_usage=account.nom_usage,
-        prenoms=account.prenoms,
-        date_naissance=account.date_naissance,
-        naissance=Birthplace(
-            account.pays_naissance,
-            account.departement_naissance,
-            account.commune_naissance,
-            account.commune_hors_liste,
-        ),
+    naissance = Birthplace(
+        account.pays_naissance,
+        account.departement_naissance,
+        account.commune_naissance,
+        account.commune_hors_liste,
     )
+    return answer_of(CivilStatus, account, naissance=naissance)
 
 
 def account_columns(status: CivilStatus) -> dict[str, Any]:
     """The values of an account's columns for this civil status."""
     return {
-        "civilite": status.civilite,
-        "nom_famille": status.nom_famille,
-        "nom_usage": status.nom_usage,
-        "prenoms": status.prenoms,
-        "date_naissance": status.date_naissance,
+        **{name: value for name, value in vars(status).items() if name != "naissance"},
         "pays_naissance": status.naissance.pays,
         "departement_naissance": status.naissance.departement,
         "commune_naissance": status.naissance.commune,
@@ -51,33 +42,17 @@ def write_to_account(account: Account, status: CivilStatus) -> None:
 
 def to_json(status: CivilStatus) -> dict[str, Any]:
     """As a pending change stores it, and the audit trail."""
-    return {**dataclasses.asdict(status), "date_naissance": status.date_naissance.isoformat()}
+    stored: dict[str, Any] = msgspec.to_builtins(status)
+    return stored
 
 
 def from_json(data: dict[str, Any]) -> CivilStatus:
-    return CivilStatus(
-        **{
-            **data,
-            "date_naissance": date.fromisoformat(data["date_naissance"]),
-            "naissance": Birthplace(**data["naissance"]),
-        }
-    )
+    return msgspec.convert(data, CivilStatus)
 
 
 def identity_contract(account: Account) -> Identity:
     """The identity that registrations copies into each version of a candidature."""
-    return Identity(
-        version=account.version,
-        civilite=account.civilite,
-        nom_famille=account.nom_famille,
-        nom_usage=account.nom_usage,
-        prenoms=account.prenoms,
-        date_naissance=account.date_naissance.isoformat(),
-        pays_naissance=account.pays_naissance,
-        departement_naissance=account.departement_naissance,
-        commune_naissance=account.commune_naissance,
-        email=account.email,
-    )
+    return answer_of(Identity, account, date_naissance=account.date_naissance.isoformat())
 
 
 def signed_identity(account: Account) -> str:

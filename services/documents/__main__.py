@@ -5,8 +5,9 @@ from __future__ import annotations
 from services.chassis.process.command_line import main
 from services.documents.app import create_app
 from services.documents.dependencies import prepare_store
+from services.documents.follow_ups import registry
+from services.documents.jobs import jobs
 from services.documents.settings import DocumentsSettings
-from services.documents.worker import run_worker
 
 if __name__ == "__main__":
-    main("documents", DocumentsSettings, create_app, run_worker, prepare=prepare_store)
+    main("documents", DocumentsSettings, create_app, registry, jobs, prepare=prepare_store)

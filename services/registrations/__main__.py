@@ -7,10 +7,11 @@ import sys
 from services.chassis.process.command_line import main
 from services.registrations.app import create_app
 from services.registrations.catalogue.check import main as check
+from services.registrations.follow_ups import registry
+from services.registrations.jobs import jobs
 from services.registrations.settings import RegistrationsSettings
-from services.registrations.worker import run_worker
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["check-catalogue"]:
         sys.exit(check(sys.argv[2:] or ["catalogue"]))
-    main("registrations", RegistrationsSettings, create_app, run_worker)
+    main("registrations", RegistrationsSettings, create_app, registry, jobs)

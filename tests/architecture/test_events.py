@@ -26,7 +26,7 @@ SAMPLES = ROOT / "tests" / "contracts" / "samples"
 
 def _registry(service: str) -> Handlers:
     """What the service's worker reacts with."""
-    registry: Handlers = importlib.import_module(f"services.{service}.worker").registry
+    registry: Handlers = importlib.import_module(f"services.{service}.follow_ups").registry
     return registry
 
 

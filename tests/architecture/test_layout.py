@@ -12,7 +12,7 @@ from deploy.service_names import SERVICES
 ROOT = Path(__file__).parents[2]
 EVERY_SERVICE = {
     "__init__.py", "__main__.py", "api", "app.py", "cli.py", "domain", "follow_ups.py", "jobs.py", "migrations",
-    "models.py", "operations", "queries", "settings.py", "worker.py",
+    "models.py", "operations", "queries", "settings.py",
 }  # fmt: skip
 WHERE_NEEDED = {"clients", "dependencies.py", "handlers.py", "mail_texts.py", "metrics.py"}
 ONE_SERVICE = {

@@ -104,9 +104,9 @@ def activate(token: str) -> str:
 
 
 def _activate(session: Session, token: str) -> str:
-    creation = mail_link_states.account_by_token(session, Purpose.ACTIVATION, token)
+    creation = mail_link_states.owner_by_token(session, Account, Purpose.ACTIVATION, token)
     pending = accounts.pending_creations_at(session, creation.email_key, lock=True) if creation else []
-    _, account = mail_links.use(session, Purpose.ACTIVATION, token)
+    _, account = mail_links.use(session, Account, Purpose.ACTIVATION, token)
     account.activated_at = portal_now()
     session.flush()
     for other in pending:

@@ -61,7 +61,7 @@ def end_pending_email(session: Session, account_id: str) -> None:
 def cancel_pending_email(token: str) -> None:
     """« Annuler », from the old address. Raises Gone where the request was confirmed, ended or cancelled before."""
     with db.operation() as session:
-        _, account = mail_links.use(session, Purpose.EMAIL_CANCELLATION, token)
+        _, account = mail_links.use(session, Account, Purpose.EMAIL_CANCELLATION, token)
         session.flush()
         end_pending_email(session, account.id)
 
@@ -80,7 +80,7 @@ def confirm_email(token: str) -> str:
 
 def _confirm(token: str) -> str:
     with db.operation() as session:
-        link, account = mail_links.use(session, Purpose.EMAIL_CHANGE, token)
+        link, account = mail_links.use(session, Account, Purpose.EMAIL_CHANGE, token)
         email_change = session.get(EmailChange, link.email_change_id)
         if email_change is None:
             raise mail_link_rules.unusable_link_error(Purpose.EMAIL_CHANGE, State.ENDED)

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from services.accounts.dependencies import dependencies
 from services.accounts.domain import mail_link_rules
 from services.accounts.domain.mail_link_rules import Purpose
-from services.accounts.models import Account, MailLink, StaffMember
-from services.accounts.queries.mail_link_states import account_by_token, link_for, member_by_token, state_of
+from services.accounts.models import MailLink
+from services.accounts.queries.mail_link_states import Owner, link_for, owner_by_token, state_of
 from services.accounts.stored_secrets import hash_secret
 from services.chassis.clock import portal_now
 from services.contracts.account_rules import State
@@ -50,35 +50,21 @@ def issue(
     return tokens[0]
 
 
-def use(session: Session, purpose: Purpose, token: str) -> tuple[MailLink, Account]:
-    """Mark the link used; returns it and its account, both locked within the caller's transaction.
+def use(session: Session, model: type[Owner], purpose: Purpose, token: str) -> tuple[MailLink, Owner]:
+    """Mark the link used; returns it and whose it is (an account, of an invitation a member of staff), both locked
+    within the caller's transaction.
 
-    The account is locked first, as in transactions that close its links, to avoid a deadlock. Raises Gone with the
+    The owner is locked first, as in transactions that close its links, to avoid a deadlock. Raises Gone with the
     reason.
     """
-    account = account_by_token(session, purpose, token, lock=True)
+    owner = owner_by_token(session, model, purpose, token, lock=True)
     locked = session.get(MailLink, hash_secret(token), with_for_update=True, populate_existing=True)
     link = link_for(locked, purpose)
     current = state_of(session, link)
-    if link is None or account is None or current is not State.USABLE:
+    if link is None or owner is None or current is not State.USABLE:
         raise mail_link_rules.unusable_link_error(purpose, State.ENDED if current is State.USABLE else current)
     link.used_at = portal_now()
-    return link, account
-
-
-def use_invitation(session: Session, token: str) -> StaffMember:
-    """Mark the invitation used; returns its member of staff, locked within the caller's transaction.
-
-    Raises Gone with the reason.
-    """
-    member = member_by_token(session, token, lock=True)
-    locked = session.get(MailLink, hash_secret(token), with_for_update=True, populate_existing=True)
-    link = link_for(locked, Purpose.STAFF_INVITATION)
-    current = state_of(session, link)
-    if link is None or member is None or current is not State.USABLE:
-        raise mail_link_rules.unusable_link_error(Purpose.STAFF_INVITATION, current)
-    link.used_at = portal_now()
-    return member
+    return link, owner
 
 
 def close(session: Session, account_id: str, *purposes: Purpose) -> None:

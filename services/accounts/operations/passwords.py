@@ -11,7 +11,7 @@ from services.accounts.domain import mail_link_rules, passwords, throttling
 from services.accounts.domain.emails import key_of
 from services.accounts.domain.form_reader import FormReader
 from services.accounts.domain.mail_link_rules import Purpose
-from services.accounts.models import db
+from services.accounts.models import Account, db
 from services.accounts.operations import account_creation, email_change, mail_links, rate_limits, sessions
 from services.accounts.operations.rate_limits import retry_on_integrity_error
 from services.accounts.queries import accounts, mail_link_states
@@ -54,7 +54,7 @@ def complete_reset(token: str, values: Mapping[str, Any]) -> None:
         raise reader.error()
     password_hash = dependencies().password_hasher.hash(password)
     with db.operation() as session:
-        _, account = mail_links.use(session, Purpose.RESET, token)
+        _, account = mail_links.use(session, Account, Purpose.RESET, token)
         account.password_hash = password_hash
         session.flush()
         mail_links.close(session, account.id, Purpose.RESET)

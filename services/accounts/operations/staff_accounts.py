@@ -44,29 +44,37 @@ def create_staff(new: NewStaff, actor: Actor) -> tuple[str, str]:
     """
     academies = _check(new)
     totp_secret = pyotp.random_base32()
-    member = StaffMember(
-        id=new_id(),
-        email=new.email,
-        email_key=emails.key_of(new.email),
-        password_hash=dependencies().password_hasher.hash(new.password),
-        nom=new.nom,
-        prenoms=new.prenoms,
-        role=new.role.value,
-        academies=academies,
-        totp_sealed=dependencies().derived_keys.seal(totp_secret),
-        totp_last_step=0,
-        created_at=system_now(),
-    )
+    member = new_member(new.email, new.nom, new.prenoms, new.role, academies)
+    member.password_hash = dependencies().password_hasher.hash(new.password)
+    second_factor.put_in_force(member, totp_secret)
     try:
         with db.operation() as session:
             if accounts.account_at(session, member.email_key) is not None:
                 raise _address_taken_error()
             session.add(member)
-            after = {"email": new.email, "role": new.role.value, "academies": academies}
-            AuditEntry.record(session, actor, "staff_created", member.id, after=after)
+            record_addition(session, actor, "staff_created", member)
     except IntegrityError as error:
         raise _address_taken_error() from error
     return member.id, totp_secret
+
+
+def new_member(email: str, nom: str, prenoms: str, role: Role, academies: list[str] | None) -> StaffMember:
+    """A row to be added, which lacks a password and a second factor."""
+    return StaffMember(
+        id=new_id(),
+        email=email,
+        email_key=emails.key_of(email),
+        nom=nom,
+        prenoms=prenoms,
+        role=role.value,
+        academies=academies,
+        created_at=system_now(),
+    )
+
+
+def record_addition(session: Session, actor: Actor, action: str, member: StaffMember) -> None:
+    after = {"email": member.email, "role": member.role, "academies": member.academies}
+    AuditEntry.record(session, actor, action, member.id, after=after)
 
 
 def renew_staff(email: str, password: str, actor: Actor) -> tuple[str, str]:
@@ -79,15 +87,20 @@ def renew_staff(email: str, password: str, actor: Actor) -> tuple[str, str]:
     password_hash, totp_secret = dependencies().password_hasher.hash(password), pyotp.random_base32()
     with db.operation() as session:
         member = member_at(session, email)
-        member.password_hash = password_hash
         member.invited_at = None
-        second_factor.put_in_force(member, totp_secret)
-        second_factor.delete_recovery_codes(session, member.id)
-        end_all_sessions(session, member.id)
-        revoke_all_tokens(session, member.id)
+        replace_access(session, member, password_hash, totp_secret)
         rate_limits.forget_failures(session, member.email_key)
         AuditEntry.record(session, actor, "staff_renewed", member.id)
         return member.id, totp_secret
+
+
+def replace_access(session: Session, member: StaffMember, password_hash: str, totp_secret: str) -> None:
+    """Another password and second factor; recovery codes, sessions and tokens end."""
+    member.password_hash = password_hash
+    second_factor.put_in_force(member, totp_secret)
+    second_factor.delete_recovery_codes(session, member.id)
+    end_all_sessions(session, member.id)
+    revoke_all_tokens(session, member.id)
 
 
 def revoke_all_tokens(session: Session, staff_id: str) -> None:

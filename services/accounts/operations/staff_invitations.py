@@ -4,7 +4,6 @@ was invited opens the mailed link, chooses a password and a second factor, and i
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import pyotp
@@ -19,19 +18,19 @@ from services.accounts.domain.mail_link_rules import Purpose
 from services.accounts.domain.staff import Role, checked_academies
 from services.accounts.models import AuditEntry, StaffMember, db
 from services.accounts.operations import mail_links, rate_limits, second_factor, sessions
-from services.accounts.operations.sessions import end_all_sessions
 from services.accounts.operations.staff_accounts import (
     check_actor,
     known_academie_codes,
     lock_active_administrateurs,
     lock_member,
+    new_member,
+    record_addition,
     refuse_disabled,
-    revoke_all_tokens,
+    replace_access,
 )
 from services.accounts.queries import accounts, mail_link_states
-from services.chassis.clock import portal_now, system_now
+from services.chassis.clock import portal_now
 from services.chassis.database.audit import Actor
-from services.chassis.database.transactions import new_id
 from services.chassis.errors import Conflict, FieldError
 from services.chassis.events import follow_up
 from services.contracts import problem_types
@@ -42,17 +41,7 @@ from services.contracts.api.visitors import LinkState
 
 NO_PASSWORD = ""
 """Stored while the person has not chosen one: no password matches it."""
-
 OUTDATED_PROPOSAL = "Ce QR code n'est plus valable : scannez celui-ci, puis saisissez le code que montre l'application."
-
-
-@dataclass(frozen=True)
-class _Invited:
-    email: str
-    nom: str
-    prenoms: str
-    role: Role
-    academies: list[str] | None
 
 
 def invite(values: Mapping[str, Any], code: str, actor: Actor) -> str:
@@ -105,12 +94,12 @@ def reset_second_factor(staff_id: str, reason: str, code: str, actor: Actor) -> 
         refuse_disabled(member)
         if member.invited_at is not None:
             raise Conflict("Ce compte n'est pas encore actif : invitez la personne de nouveau.")
-        _void_access(session, member)
+        replace_access(session, member, NO_PASSWORD, pyotp.random_base32())
         _send_link(session, member, is_reset=True)
         AuditEntry.record(session, actor, "second_factor_reset", member.id, after={"reason": reason})
 
 
-def _read(values: Mapping[str, Any]) -> _Invited:
+def _read(values: Mapping[str, Any]) -> StaffMember:
     reader = FormReader(values)
     names = {"nom": reader.required_text("nom", "le nom"), "prenoms": reader.required_text("prenoms", "le prénom")}
     for name, text in names.items():
@@ -125,7 +114,9 @@ def _read(values: Mapping[str, Any]) -> _Invited:
     if reader.has_mistakes:
         raise reader.error()
     academies = checked_academies(role, values.get("academies") or (), known_academie_codes())
-    return _Invited(email, names["nom"], names["prenoms"], Role(role), academies)
+    member = new_member(email, names["nom"], names["prenoms"], Role(role), academies)
+    member.password_hash = NO_PASSWORD
+    return member
 
 
 def _refuse_taken_address(session: Session, email: str) -> None:
@@ -140,34 +131,14 @@ def _address_taken(detail: str) -> Conflict:
     return Conflict(detail, problem=problem_types.ADDRESS_TAKEN, errors=(FieldError("#/email", detail),))
 
 
-def _add(session: Session, invited: _Invited, actor: Actor) -> str:
+def _add(session: Session, invited: StaffMember, actor: Actor) -> str:
     _refuse_taken_address(session, invited.email)
-    member = StaffMember(
-        id=new_id(),
-        email=invited.email,
-        email_key=emails.key_of(invited.email),
-        password_hash=NO_PASSWORD,
-        nom=invited.nom,
-        prenoms=invited.prenoms,
-        role=invited.role.value,
-        academies=invited.academies,
-        created_at=system_now(),
-    )
-    second_factor.put_in_force(member, pyotp.random_base32())  # nobody knows it: no code is right until it is replaced
-    session.add(member)
+    second_factor.put_in_force(invited, pyotp.random_base32())  # nobody knows it: no code is right until it is replaced
+    session.add(invited)
     session.flush()
-    _send_link(session, member)
-    after = {"email": invited.email, "role": invited.role.value, "academies": invited.academies}
-    AuditEntry.record(session, actor, "staff_invited", member.id, after=after)
-    return member.id
-
-
-def _void_access(session: Session, member: StaffMember) -> None:
-    member.password_hash = NO_PASSWORD
-    second_factor.put_in_force(member, pyotp.random_base32())
-    second_factor.delete_recovery_codes(session, member.id)
-    end_all_sessions(session, member.id)
-    revoke_all_tokens(session, member.id)
+    _send_link(session, invited)
+    record_addition(session, actor, "staff_invited", invited)
+    return invited.id
 
 
 def _send_link(session: Session, member: StaffMember, *, is_reset: bool = False) -> None:
@@ -183,7 +154,7 @@ def shown(token: str, sealed: str = "") -> LinkState:
     second factor to set up (that of the proposal `sealed`, while it is valid). Changes nothing."""
     link = mail_link_states.link_state(Purpose.STAFF_INVITATION, token)
     with db.reading() as session:
-        member = mail_link_states.member_by_token(session, token)
+        member = mail_link_states.owner_by_token(session, StaffMember, Purpose.STAFF_INVITATION, token)
     if link.state != State.USABLE or member is None:
         return link
     proposal = second_factor.propose(second_factor.for_link(token), member.email, sealed)
@@ -204,7 +175,7 @@ def complete(token: str, values: Mapping[str, Any]) -> SetUp:
     password, secret, step = _read_set_up(token, values)
     password_hash = dependencies().password_hasher.hash(password)
     with db.operation() as session:
-        member = mail_links.use_invitation(session, token)
+        _, member = mail_links.use(session, StaffMember, Purpose.STAFF_INVITATION, token)
         member.password_hash = password_hash
         member.invited_at = None
         member.last_login_at = portal_now()

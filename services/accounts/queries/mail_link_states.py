@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -16,6 +18,8 @@ from services.contracts.account_rules import MemberState, State
 from services.contracts.api.operation import answer_of
 from services.contracts.api.visitors import ActivationLink, Asked, LinkState
 
+Owner = TypeVar("Owner", Account, StaffMember)
+
 
 def link_state(purpose: Purpose, token: str) -> LinkState:
     """The state of the link, and what to tell about one that is not usable."""
@@ -28,7 +32,7 @@ def activation_link(token: str) -> LinkState:
     """The state of an activation link; of a usable one also what was typed, so that nobody activates a stranger's."""
     link = link_state(Purpose.ACTIVATION, token)
     with db.reading() as session:
-        creation = account_by_token(session, Purpose.ACTIVATION, token)
+        creation = owner_by_token(session, Account, Purpose.ACTIVATION, token)
     if link.state != State.USABLE or creation is None:
         return link
     return answer_of(ActivationLink, link, asked=answer_of(Asked, creation, at=creation.created_at))
@@ -39,20 +43,14 @@ def state_by_token(session: Session, purpose: Purpose, token: str) -> State:
     return state_of(session, link_for(session.get(MailLink, hash_secret(token)), purpose))
 
 
-def account_by_token(session: Session, purpose: Purpose, token: str, *, lock: bool = False) -> Account | None:
-    """The account that the link belongs to, whatever its state."""
+def owner_by_token(
+    session: Session, model: type[Owner], purpose: Purpose, token: str, *, lock: bool = False
+) -> Owner | None:
+    """The account (of an invitation: the member of staff) that the link belongs to, whatever its state."""
     row = link_for(session.get(MailLink, hash_secret(token)), purpose)
     if row is None or row.account_id is None:
         return None
-    return session.get(Account, row.account_id, with_for_update=lock, populate_existing=lock)
-
-
-def member_by_token(session: Session, token: str, *, lock: bool = False) -> StaffMember | None:
-    """The member of staff whom this invitation is for, whatever its state."""
-    row = link_for(session.get(MailLink, hash_secret(token)), Purpose.STAFF_INVITATION)
-    if row is None or row.account_id is None:
-        return None
-    return session.get(StaffMember, row.account_id, with_for_update=lock, populate_existing=lock)
+    return session.get(model, row.account_id, with_for_update=lock, populate_existing=lock)
 
 
 def link_for(row: MailLink | None, purpose: Purpose) -> MailLink | None:

@@ -16,7 +16,9 @@ from flask.cli import FlaskGroup, ScriptInfo
 from flask_migrate import upgrade
 
 from services.chassis.database.migrations import wait_until_migrated
-from services.chassis.process import capacity
+from services.chassis.events import Handlers
+from services.chassis.jobs.registry import Jobs
+from services.chassis.process import capacity, worker
 from services.chassis.settings import ServiceSettings, SettingsError
 from services.chassis.traces import spans
 from services.chassis.web.gunicorn_server import serve
@@ -28,10 +30,12 @@ def main(
     name: str,
     settings_class: type[Read],
     create_app: Callable[[Read], Flask],
-    run_worker: Callable[[Flask], None],
+    handlers: Handlers,
+    jobs: Jobs,
     prepare: Callable[[Flask], None] | None = None,
 ) -> None:
-    """Run the role named by the first argument; other words are the service's own commands (cli.py).
+    """Run the role named by the first argument; other words are the service's own commands (cli.py). `handlers` and
+    `jobs` are its worker's.
 
     `prepare` creates what a service needs besides its tables before its first start; called by the role « migrate ».
     """
@@ -50,7 +54,7 @@ def main(
     if role == "web":
         serve(lambda: create(name), proc_name=name)
     elif role == "worker":
-        run_worker(create(f"{name}-worker"))
+        worker.run(create(f"{name}-worker"), handlers, jobs)
         spans.stop()
     elif role == "migrate":
         app = create_app(settings)

@@ -7,7 +7,6 @@ duration of a job has no limit: a gauge shows it.
 
 from __future__ import annotations
 
-import contextlib
 import signal
 import threading
 import time
@@ -15,12 +14,9 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-import orjson
 import structlog
 from flask import Flask
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from services.chassis.database.transactions import Database, new_id
 from services.chassis.events import metrics, outbox, parking
@@ -36,9 +32,9 @@ from services.chassis.jobs.registry import Jobs
 from services.chassis.jobs.runner import JobRuns
 from services.chassis.process.capacity import STOP_SECONDS
 from services.chassis.process.logs import frames_of, reason_of
-from services.chassis.process.probe import LIVE, METRICS, READY
-from services.chassis.process.readiness import Check, Readiness
+from services.chassis.process.readiness import Readiness
 from services.chassis.settings import ServiceSettings
+from services.chassis.web import health_pages
 
 log = structlog.get_logger()
 
@@ -214,7 +210,7 @@ def run(app: Flask, handlers: Handlers, jobs: Jobs) -> None:
     settings: ServiceSettings = app.extensions["portail"]
     server = None
     if settings.worker_port:
-        server = serve_page(settings.worker_host, settings.worker_port, worker.stuck, worker.readiness())
+        server = health_pages.serve(settings.worker_host, settings.worker_port, worker.readiness(), worker.stuck)
     log.info("worker_started", start_id=worker.start_id)
     while not stop_signals:
         time.sleep(SIGNAL_LOOK_SECONDS)
@@ -223,38 +219,3 @@ def run(app: Flask, handlers: Handlers, jobs: Jobs) -> None:
     if server is not None:
         server.shutdown()
     log.info("worker_stopped", finished=finished)
-
-
-def serve_page(host: str, port: int, stuck: Check, readiness: Readiness) -> ThreadingHTTPServer:
-    """Serve in a separate thread. `/health/live` checks `stuck` only: a restart does not repair a database."""
-
-    class Page(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            if self.path == METRICS:
-                self._answer(200, generate_latest(), CONTENT_TYPE_LATEST)
-            elif self.path == LIVE:
-                reason = stuck()
-                self._health(reason is None, {"threads": reason or "ok"})
-            elif self.path == READY:
-                self._health(*readiness.ask())
-            else:
-                self._answer(404, b"", "text/plain")
-
-        def log_message(self, *_: object) -> None:
-            """Probes are not logged."""
-
-        def _health(self, well: bool, checks: dict[str, str]) -> None:
-            body = {"status": "ok" if well else "unavailable", "checks": checks}
-            self._answer(200 if well else 503, orjson.dumps(body), "application/json")
-
-        def _answer(self, status: int, body: bytes, content_type: str) -> None:
-            self.send_response(status)
-            self.send_header("Content-Type", content_type)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            with contextlib.suppress(ConnectionError):  # who asked has hung up
-                self.wfile.write(body)
-
-    server = ThreadingHTTPServer((host, port), Page)
-    threading.Thread(target=server.serve_forever, name="page", daemon=True).start()
-    return server

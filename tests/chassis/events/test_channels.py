@@ -13,6 +13,7 @@ import requests
 
 from services.chassis.events import Channel, Envelope, follow_up
 from services.chassis.process import worker as workers
+from services.chassis.web import health_pages
 from tests.chassis.events.ledger import Ledger, declare
 from tests.support.ports import free_port
 from tests.support.processes import wait_until
@@ -98,7 +99,7 @@ def live(worker: workers.Worker) -> str:
 
 def health(worker: workers.Worker, probe: str) -> requests.Response:
     port = free_port()
-    page = workers.serve_page("127.0.0.1", port, worker.stuck, worker.readiness())
+    page = health_pages.serve("127.0.0.1", port, worker.readiness(), worker.stuck)
     try:
         return requests.get(f"http://127.0.0.1:{port}/health/{probe}", timeout=30)
     finally:

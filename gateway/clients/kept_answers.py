@@ -12,7 +12,7 @@ from services.chassis.errors import Unavailable
 from services.chassis.process.kept_results import ExpiringCache
 from services.contracts.api.openings import HomeMessage, Selection, list_messages, read_choices
 from services.contracts.api.staff_candidatures import list_refusal_reasons
-from services.contracts.registration_codes import Purpose
+from services.contracts.registration_rules import Purpose
 
 Value = TypeVar("Value")
 LIFE_SECONDS = 24 * 3600.0

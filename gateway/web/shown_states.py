@@ -10,7 +10,7 @@ from services.contracts import page_labels
 from services.contracts.api.drafts import Draft
 from services.contracts.api.pieces import PiecesToDo
 from services.contracts.api.registrations import Tile
-from services.contracts.registration_codes import WindowState
+from services.contracts.registration_rules import WindowState
 
 STATUS_SEVERITIES = {"received": "info", "non_compliant": "error", "compliant": "success"}
 """Of their badges, by the codes of services/contracts/piece_rules.py."""

@@ -19,7 +19,7 @@ from services.chassis.errors import DomainError
 from services.chassis.events import commands as event_commands
 from services.chassis.french import short_instant
 from services.chassis.jobs import commands
-from services.contracts.registration_codes import SEVERITIES
+from services.contracts.registration_rules import SEVERITIES
 from services.registrations import catalogue
 from services.registrations.follow_ups import registry
 from services.registrations.jobs import jobs

@@ -13,7 +13,7 @@ from flask import current_app
 from services.chassis.clock import portal_now
 from services.chassis.events import Envelope
 from services.contracts.pieces import IncompleteCandidature, PiecesRefused, PiecesReminded
-from services.contracts.registration_codes import ACTIVE
+from services.contracts.registration_rules import ACTIVE
 from services.contracts.registrations import from_stored
 from services.mail import sent_mails
 from services.mail.letter import Letter

@@ -27,8 +27,8 @@ from services.chassis.database.audit import AuditColumns
 from services.chassis.database.audit_indexes import audit_indexes
 from services.chassis.database.transactions import Database, DataclassJson, UtcDateTime, known_values, new_id
 from services.chassis.events import EventTables
-from services.contracts import registration_lengths as lengths
-from services.contracts.registration_codes import ACTIVE, CANDIDATURE_STATES, SEVERITIES
+from services.contracts import registration_rules as rules
+from services.contracts.registration_rules import ACTIVE, CANDIDATURE_STATES, SEVERITIES
 from services.contracts.registrations import SessionOptions
 from services.mail.sent_mails import SentMails
 from services.registrations.domain.registration_numbers import NUMERO_CANDIDAT_LENGTH
@@ -53,7 +53,7 @@ class CatalogueRevision(db.Model):
     __tablename__ = "catalogue_revisions"
 
     digest: Mapped[str] = mapped_column(DIGEST, primary_key=True)
-    exam: Mapped[str] = mapped_column(String(lengths.CODE), index=True)
+    exam: Mapped[str] = mapped_column(String(rules.CODE_LENGTH), index=True)
     data: Mapped[dict[str, Any]] = mapped_column(Json)
     loaded_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
@@ -63,7 +63,7 @@ class CurrentExam(db.Model):
 
     __tablename__ = "exams"
 
-    code: Mapped[str] = mapped_column(String(lengths.CODE), primary_key=True)
+    code: Mapped[str] = mapped_column(String(rules.CODE_LENGTH), primary_key=True)
     digest: Mapped[str] = mapped_column(ForeignKey("catalogue_revisions.digest"))
     loaded_by_staff: Mapped[bool] = mapped_column(default=False, server_default=false())
 
@@ -83,7 +83,7 @@ class OpeningRow(db.Model):
 
     id: Mapped[str] = mapped_column(ID, primary_key=True, default=new_id)
     exam: Mapped[str] = mapped_column(ForeignKey("exams.code"))
-    session: Mapped[str] = mapped_column(String(lengths.CODE))
+    session: Mapped[str] = mapped_column(String(rules.CODE_LENGTH))
     academie: Mapped[str] = mapped_column(String(8))
     opens: Mapped[datetime] = mapped_column(UtcDateTime)
     closes: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -122,12 +122,12 @@ class EtablissementRow(db.Model):
 
     __tablename__ = "etablissements"
 
-    code: Mapped[str] = mapped_column(String(lengths.SHORT_CODE), primary_key=True)
-    label: Mapped[str] = mapped_column(String(lengths.LABEL))
+    code: Mapped[str] = mapped_column(String(rules.SHORT_CODE_LENGTH), primary_key=True)
+    label: Mapped[str] = mapped_column(String(rules.LABEL_LENGTH))
     kind: Mapped[str] = mapped_column(String(32), index=True)
     departement: Mapped[str | None] = mapped_column(String(3), index=True)
     habilite_ccf: Mapped[bool] = mapped_column(default=False)
-    folded: Mapped[str] = mapped_column(String(lengths.ETABLISSEMENT_SEARCH))
+    folded: Mapped[str] = mapped_column(String(rules.ETABLISSEMENT_SEARCH_LENGTH))
 
 
 class Candidate(db.Model):
@@ -215,11 +215,11 @@ class Candidature(db.Model):
     opening_id: Mapped[str] = mapped_column(ForeignKey("openings.id"))
     numero_inscription: Mapped[str] = mapped_column(String(8))
     version: Mapped[int]
-    exclusivity_key: Mapped[str | None] = mapped_column(String(lengths.EXCLUSIVITY_KEY))
-    specialite_code: Mapped[str | None] = mapped_column(String(lengths.SHORT_CODE))
-    specialite_label: Mapped[str | None] = mapped_column(String(lengths.LABEL))
-    name: Mapped[str] = mapped_column(String(lengths.CANDIDATE_NAME))
-    folded_name: Mapped[str] = mapped_column(String(lengths.CANDIDATE_NAME))
+    exclusivity_key: Mapped[str | None] = mapped_column(String(rules.EXCLUSIVITY_KEY_LENGTH))
+    specialite_code: Mapped[str | None] = mapped_column(String(rules.SHORT_CODE_LENGTH))
+    specialite_label: Mapped[str | None] = mapped_column(String(rules.LABEL_LENGTH))
+    name: Mapped[str] = mapped_column(String(rules.CANDIDATE_NAME_LENGTH))
+    folded_name: Mapped[str] = mapped_column(String(rules.CANDIDATE_NAME_LENGTH))
     state: Mapped[str] = mapped_column(String(10), default=ACTIVE)
     saved_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -307,7 +307,7 @@ class Message(db.Model):
     )
 
     id: Mapped[str] = mapped_column(ID, primary_key=True, default=new_id)
-    title: Mapped[str] = mapped_column(String(lengths.MESSAGE_TITLE))
+    title: Mapped[str] = mapped_column(String(rules.MESSAGE_TITLE_LENGTH))
     text: Mapped[str] = mapped_column(Text)
     severity: Mapped[str] = mapped_column(String(10))
     shown_from: Mapped[datetime] = mapped_column(UtcDateTime, index=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 from gateway.web.justificatifs.liste import NOT_SCANNED, SCAN_WORDS, UNDER_SCAN
 from gateway.web.shown_states import STATUS_SEVERITIES
-from services.contracts import registration_lengths as lengths
+from services.contracts import registration_rules as rules
 from services.contracts.document_rules import LONGEST_CODE
 from services.contracts.piece_rules import FORMATS, Scan, Status
 from services.documents.models import CachedRendering, Document, Import, Publication
@@ -36,17 +36,22 @@ OF_DOCUMENTS: tuple[Any, ...] = (Document.type, CachedRendering.type, Publicatio
 
 
 def test_no_column_is_shorter_than_the_longest_code_that_it_may_be_given() -> None:
-    longest = {**dict.fromkeys(OF_CATALOGUES, lengths.CODE), **dict.fromkeys(OF_DOCUMENTS, LONGEST_CODE)}
+    longest = {**dict.fromkeys(OF_CATALOGUES, rules.CODE_LENGTH), **dict.fromkeys(OF_DOCUMENTS, LONGEST_CODE)}
     assert {str(column) for column, length in longest.items() if column.type.length < length} == set()
 
 
 def test_the_longest_names_of_fields_and_keys_of_exclusivity_are_kept_too() -> None:
-    code = "E" * lengths.CODE
+    code = "E" * rules.CODE_LENGTH
     longest = max(acquis.field(box, part, code) for box in acquis.Box for part in PARTS_OF_UNITS)
-    assert len(longest) <= lengths.FIELD_NAME
-    parts = {"exam": lengths.CODE, "session": lengths.CODE, "academie": 2, "specialite": lengths.SHORT_CODE}
+    assert len(longest) <= rules.FIELD_NAME_LENGTH
+    parts = {
+        "exam": rules.CODE_LENGTH,
+        "session": rules.CODE_LENGTH,
+        "academie": 2,
+        "specialite": rules.SHORT_CODE_LENGTH,
+    }
     assert set(parts) == set(EXCLUSIVE_NAMES)
-    assert len("|".join(f"{name}={'x' * parts[name]}" for name in parts)) <= lengths.EXCLUSIVITY_KEY
+    assert len("|".join(f"{name}={'x' * parts[name]}" for name in parts)) <= rules.EXCLUSIVITY_KEY_LENGTH
 
 
 def test_a_code_is_measured_as_it_stands_in_the_key_of_a_file() -> None:

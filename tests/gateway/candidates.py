@@ -15,7 +15,7 @@ from services.contracts import page_labels
 from services.contracts.api import drafts
 from services.contracts.api.openings import read_choices
 from services.contracts.api.sessions import log_in
-from services.contracts.registration_codes import NEXT, Purpose
+from services.contracts.registration_rules import NEXT, Purpose
 from tests.accounts.creation_form import PASSWORD, creation_form
 from tests.gateway.checked_browser import CheckedBrowser
 from tests.registrations.domain.example_dossier import ANSWERS

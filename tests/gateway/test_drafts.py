@@ -14,7 +14,7 @@ from gateway.cookies import SESSION_COOKIE
 from gateway.sessions import exchanges_name
 from services.chassis.process.kept_results import ExpiringCache
 from services.contracts import page_labels
-from services.contracts.registration_lengths import FIELD_VALUE
+from services.contracts.registration_rules import FIELD_VALUE_LENGTH
 from tests.gateway.candidates import CandidateFactory, drop_cached_exchange
 from tests.gateway.components.html_checks import text_of
 from tests.gateway.tabs import AMIENS, CANDIDATURE, EPREUVES, IDENTIFICATION, NUMBER, RECAP, begun
@@ -86,9 +86,9 @@ def test_the_script_is_told_what_cannot_be_kept_and_that_the_session_is_over(
 ) -> None:
     browser, draft = begun(candidates)
     browser.get(f"{draft}/{IDENTIFICATION}")
-    too_long = saved_as_typed(browser, draft, IDENTIFICATION, adresse="x" * (FIELD_VALUE + 1))
+    too_long = saved_as_typed(browser, draft, IDENTIFICATION, adresse="x" * (FIELD_VALUE_LENGTH + 1))
     assert too_long.status_code == 422
-    assert f"{FIELD_VALUE} caractères" in (too_long.json or {})["errors"][0]["detail"]
+    assert f"{FIELD_VALUE_LENGTH} caractères" in (too_long.json or {})["errors"][0]["detail"]
     page = browser.answer
     other, _ = begun(candidates)
     other.answer = page
@@ -204,11 +204,11 @@ def test_what_is_typed_after_another_window_has_saved_is_shown(candidates: Candi
 def test_every_button_keeps_what_is_typed_right_or_not_without_a_nul(candidates: CandidateFactory) -> None:
     browser, draft = begun(candidates)
     browser.get(f"{draft}/{IDENTIFICATION}")
-    path, long = browser.path, "x" * (FIELD_VALUE + 1)
+    path, long = browser.path, "x" * (FIELD_VALUE_LENGTH + 1)
     browser.press("Suivant", adresse=long, complement_1="Bâtiment B")
     assert browser.answer.status_code == 422
     assert (browser.value("adresse"), browser.value("complement_1")) == (long, "Bâtiment B")
-    assert browser.page.xpath(f"//a[@href='#champ-adresse'][contains(., '{FIELD_VALUE} caractères')]")
+    assert browser.page.xpath(f"//a[@href='#champ-adresse'][contains(., '{FIELD_VALUE_LENGTH} caractères')]")
     browser.press("Quitter")
     assert (browser.answer.status_code, browser.value("adresse")) == (422, long)
     browser.press("Précédent", adresse="1 rue\0 du port")

@@ -18,7 +18,7 @@ from gateway.web.gestion.pieces import FILTERS_OF_STATUS
 from services.chassis import csv_export
 from services.contracts.page_sizes import LARGEST_CHANGES_PAGE, LARGEST_PAGE
 from services.contracts.piece_rules import STATUS_LABELS, ChangeKind
-from services.contracts.registration_codes import CANDIDATURE_STATE_LABELS, SEVERITIES
+from services.contracts.registration_rules import CANDIDATURE_STATE_LABELS, SEVERITIES
 from tests.tools.tool import SOURCE
 
 ALLOWED = {"click", "requests", "rich", "portail"}

@@ -21,7 +21,7 @@ from services.chassis.errors import DomainError, NotFound
 from services.contracts import page_labels
 from services.contracts.api import staff_candidatures as api
 from services.contracts.api.staff_documents import StaffDocument, list_documents, read_document
-from services.contracts.registration_codes import CANDIDATURE_STATE_LABELS
+from services.contracts.registration_rules import CANDIDATURE_STATE_LABELS
 
 MAIL_LABELS = {"waiting": "En attente d'envoi", "taken": "Envoyé", "refused": "Refusé"}
 MANAGE = "candidatures:manage"

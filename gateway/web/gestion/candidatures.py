@@ -22,7 +22,7 @@ from gateway.web.gestion.names_from_accounts import academie_options
 from services.chassis.errors import FieldError, Invalid
 from services.contracts.api import staff_candidatures as api
 from services.contracts.api.operation import Operation
-from services.contracts.registration_codes import BY_NAME
+from services.contracts.registration_rules import BY_NAME
 
 ACTIVE_MENU_KEY = "candidatures"
 SHORTEST_SEARCH = 2  # characters

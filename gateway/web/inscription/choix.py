@@ -24,7 +24,7 @@ from services.chassis.errors import DomainError, NotFound
 from services.chassis.french import alphabetical
 from services.contracts.api.drafts import Tab, list_specialites, open_draft, read_specialite
 from services.contracts.api.openings import read_choices
-from services.contracts.registration_codes import Purpose
+from services.contracts.registration_rules import Purpose
 
 SPECIALITE_FIELD = "specialite"
 WHOLE_LIST = "liste"

@@ -26,7 +26,7 @@ from services.chassis.web import problems
 from services.contracts import problem_types
 from services.contracts.api import drafts as api
 from services.contracts.api.forms import Suggestions
-from services.contracts.registration_codes import NEXT, PREVIOUS, STAY
+from services.contracts.registration_rules import NEXT, PREVIOUS, STAY
 
 NON_ANSWER_FIELDS = ("action", "revision", "rechercher", "choisir", "parcourir", "onglet", OWNER_FIELD)
 BUTTONS_THAT_STAY = ("onglet", "rechercher", "choisir", "parcourir")

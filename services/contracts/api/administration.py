@@ -16,8 +16,13 @@ from services.contracts.account_rules import CATALOGUE_SCOPE
 from services.contracts.api.fields import InstantField, Text
 from services.contracts.api.openings import HomeMessage
 from services.contracts.api.operation import End, Instant, Operation, one_of, staff
-from services.contracts.registration_codes import SEVERITIES, WindowState
-from services.contracts.registration_lengths import MESSAGE_TEXT, MESSAGE_TITLE, REASON
+from services.contracts.registration_rules import (
+    MESSAGE_TEXT_LENGTH,
+    MESSAGE_TITLE_LENGTH,
+    REASON_LENGTH,
+    SEVERITIES,
+    WindowState,
+)
 
 TITLE = "Ouvertures, messages et catalogue"
 CATALOGUE_SECONDS = 60.0  # thousands of lines of YAML, and a count of whom they concern
@@ -80,12 +85,12 @@ class NewDates(Schema):
     deposit_opens = InstantField(load_default=None, allow_none=True)
     deposit_closes = InstantField(load_default=None, allow_none=True)
     revision = fields.Integer(required=True)
-    reason = Text(REASON, required=True)
+    reason = Text(REASON_LENGTH, required=True)
 
 
 class NewMessage(Schema):
-    title = Text(MESSAGE_TITLE, required=True)
-    text = Text(MESSAGE_TEXT, required=True)
+    title = Text(MESSAGE_TITLE_LENGTH, required=True)
+    text = Text(MESSAGE_TEXT_LENGTH, required=True)
     severity = fields.String(required=True, validate=validate.OneOf(SEVERITIES))
     shown_from = InstantField(required=True)
     shown_until = InstantField(required=True)

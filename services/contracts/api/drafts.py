@@ -13,8 +13,14 @@ from services.contracts import problem_types
 from services.contracts.api.fields import Text
 from services.contracts.api.forms import Form, FormField, Mistake, Suggestions
 from services.contracts.api.operation import CANDIDATE, End, Instant, Operation
-from services.contracts.registration_codes import NEXT, OBSTACLES, TAB_ACTIONS, TAB_STATES
-from services.contracts.registration_lengths import FIELD_NAME, FIELD_VALUE
+from services.contracts.registration_rules import (
+    FIELD_NAME_LENGTH,
+    FIELD_VALUE_LENGTH,
+    NEXT,
+    OBSTACLES,
+    TAB_ACTIONS,
+    TAB_STATES,
+)
 from services.contracts.registrations import Contact, Recap
 
 TITLE = "Brouillons"
@@ -30,8 +36,8 @@ class TypedValue(fields.Field[Any]):
         items = value if isinstance(value, list) else [value]
         if not all(isinstance(item, str) for item in items) or len(items) > MAX_VALUES:
             raise ValidationError("Un texte, ou une liste de textes, est attendu.")
-        if any(len(item) > FIELD_VALUE for item in items):
-            raise ValidationError(f"{FIELD_VALUE} caractères au plus sont admis.")
+        if any(len(item) > FIELD_VALUE_LENGTH for item in items):
+            raise ValidationError(f"{FIELD_VALUE_LENGTH} caractères au plus sont admis.")
         typed: str | list[str] = value
         return typed
 
@@ -51,7 +57,7 @@ class IdentityHeader(Schema):
 class WrittenTab(Schema):
     revision = fields.Integer(required=True, strict=True, validate=validate.Range(min=0))
     values = fields.Dict(
-        keys=Text(FIELD_NAME),
+        keys=Text(FIELD_NAME_LENGTH),
         values=TypedValue(),
         required=True,
         validate=validate.Length(max=MAX_VALUES, error=TOO_MANY),

@@ -11,7 +11,7 @@ from msgspec import Meta
 from services.contracts import page_labels
 from services.contracts.api.fields import Text
 from services.contracts.api.operation import PUBLIC, End, Instant, Operation, one_of
-from services.contracts.registration_codes import SEVERITIES, Purpose, WindowState
+from services.contracts.registration_rules import SEVERITIES, Purpose, WindowState
 
 TITLE = page_labels.OPENINGS
 

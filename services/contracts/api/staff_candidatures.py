@@ -14,8 +14,16 @@ from services.contracts.api.fields import Text
 from services.contracts.api.mails import STATES
 from services.contracts.api.operation import CSV, EXPORT_SECONDS, Instant, Operation, staff
 from services.contracts.api.staff_lists import DAY, SELECT, Column, Filter, PageField, StaffList
-from services.contracts.registration_codes import ACTIVE, BY_ID, BY_NAME, CANDIDATURE_STATE_LABELS, CANDIDATURE_STATES
-from services.contracts.registration_lengths import CODE, NOTE, REASON
+from services.contracts.registration_rules import (
+    ACTIVE,
+    BY_ID,
+    BY_NAME,
+    CANDIDATURE_STATE_LABELS,
+    CANDIDATURE_STATES,
+    CODE_LENGTH,
+    NOTE_LENGTH,
+    REASON_LENGTH,
+)
 from services.contracts.registrations import EpreuveLine, Recap, RegistrationSaved
 
 TITLE = "Candidatures"
@@ -102,16 +110,18 @@ EPREUVES = StaffList(
 
 
 class NewNote(Schema):
-    text = Text(NOTE, required=True)
+    text = Text(NOTE_LENGTH, required=True)
 
 
 class RefusalReasonsQuery(Schema):
-    exam = Text(CODE, required=True)
-    piece = Text(CODE, load_default=None, metadata={"description": "Code de la pièce ; sans lui, de toute pièce"})
+    exam = Text(CODE_LENGTH, required=True)
+    piece = Text(
+        CODE_LENGTH, load_default=None, metadata={"description": "Code de la pièce ; sans lui, de toute pièce"}
+    )
 
 
 class Reason(Schema):
-    reason = Text(REASON, required=True)
+    reason = Text(REASON_LENGTH, required=True)
 
 
 @dataclass(frozen=True, kw_only=True)

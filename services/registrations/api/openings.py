@@ -7,7 +7,7 @@ from typing import Any
 from services.chassis.clock import portal_now
 from services.chassis.web.operations import Views
 from services.contracts.api import openings as api
-from services.contracts.registration_codes import Purpose
+from services.contracts.registration_rules import Purpose
 from services.registrations.domain.opening_selection import select
 from services.registrations.models import db
 from services.registrations.queries.catalogue import offered_openings

@@ -6,7 +6,7 @@ import csv
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from services.contracts.registration_lengths import LABEL, SHORT_CODE
+from services.contracts.registration_rules import LABEL_LENGTH, SHORT_CODE_LENGTH
 from services.reference import uai
 from services.reference.lists import departements
 from services.registrations.catalogue.length_checks import too_long
@@ -102,7 +102,9 @@ def _mistake_of(etablissement: Etablissement, row: Mapping[str, str], known: Map
             else "?"
         )
         return f"numéro d'établissement faux « {etablissement.code} » : sept chiffres et leur lettre clé ({letter})"
-    if mistake := too_long("code", etablissement.code, SHORT_CODE) or too_long("libellé", etablissement.label, LABEL):
+    if mistake := too_long("code", etablissement.code, SHORT_CODE_LENGTH) or too_long(
+        "libellé", etablissement.label, LABEL_LENGTH
+    ):
         return mistake
     if etablissement.code in known:
         return f"doublon de l'établissement « {etablissement.code} » : n'en garder qu'un"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from services.contracts.registration_lengths import CODE
+from services.contracts.registration_rules import CODE_LENGTH
 from services.registrations.catalogue.reading_context import ReadingContext
 from services.registrations.catalogue.yaml_nodes import Node
 
@@ -13,7 +13,7 @@ from services.registrations.catalogue.yaml_nodes import Node
 MAX_ENCODED_BYTES = 180
 
 
-def check_code(context: ReadingContext, node: Node, what: str, code: str, longest: int = CODE) -> None:
+def check_code(context: ReadingContext, node: Node, what: str, code: str, longest: int = CODE_LENGTH) -> None:
     """Refuse a code that is too long for a column or an object's key; `what` names it in the message (French)."""
     if mistake := too_long(what, code, longest):
         context.refuse(node, mistake)

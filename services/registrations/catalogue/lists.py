@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 
-from services.contracts.registration_lengths import CODE
+from services.contracts.registration_rules import CODE_LENGTH
 from services.registrations.catalogue import length_checks
 from services.registrations.catalogue.fields import Fields
 from services.registrations.catalogue.reading_context import ReadingContext
@@ -48,7 +48,7 @@ def _item(context: ReadingContext, node: Node, owner: tuple[str, ...]) -> Item:
             precision=fields.optional("precision"),
             tags=fields.texts("tags"),
         )
-    length_checks.check_length(context, node.entries.get("key", node), "clé de la valeur", item.key, CODE)
+    length_checks.check_length(context, node.entries.get("key", node), "clé de la valeur", item.key, CODE_LENGTH)
     context.define(node, "la valeur", "item", *owner, item.key)
     for tag in item.tags:
         for prefix in (DISPENSE_TAG, DISPENSE_WITH_LAW_UNIT_TAG):

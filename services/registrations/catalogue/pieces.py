@@ -7,7 +7,7 @@ from typing import Any
 
 from services.contracts.document_rules import CODE_FORM, LONGEST_CODE
 from services.contracts.piece_rules import FORMATS
-from services.contracts.registration_lengths import LABEL, REFUSAL_REASON
+from services.contracts.registration_rules import LABEL_LENGTH, REFUSAL_REASON_LENGTH
 from services.reference.text import folded
 from services.registrations.catalogue import conditions, length_checks
 from services.registrations.catalogue.fields import Fields
@@ -53,7 +53,7 @@ def refusal_reasons(context: ReadingContext, fields: Fields) -> tuple[str, ...]:
     """Sentences for « Non Conforme », of an exam or of a piece."""
     reasons = fields.texts("refusal_reasons")
     for node, reason in zip(fields.items("refusal_reasons"), reasons, strict=True):
-        length_checks.check_length(context, node, "motif de refus", reason, REFUSAL_REASON)
+        length_checks.check_length(context, node, "motif de refus", reason, REFUSAL_REASON_LENGTH)
     return reasons
 
 
@@ -100,7 +100,7 @@ def document_types(context: ReadingContext, node: Node | None) -> dict[str, str]
         if not re.fullmatch(CODE_FORM, code):
             mend = f"n'écrire que des lettres minuscules et « _ », {LONGEST_CODE} au plus"
             context.refuse(node.entries[code], f"code de document « {code} » : {mend}")
-        length_checks.check_length(context, node.entries[code], f"libellé du document « {code} »", label, LABEL)
+        length_checks.check_length(context, node.entries[code], f"libellé du document « {code} »", label, LABEL_LENGTH)
     return labels
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 
-from services.contracts.registration_lengths import CODE, LABEL, SHORT_CODE
+from services.contracts.registration_rules import CODE_LENGTH, LABEL_LENGTH, SHORT_CODE_LENGTH
 from services.registrations.catalogue import length_checks
 from services.registrations.catalogue.fields import Fields
 from services.registrations.catalogue.lists import REGIMES, no_overlap
@@ -63,9 +63,11 @@ def _specialite(context: ReadingContext, node: Node) -> Specialite:
             domain=fields.optional("domain"),
             replaced_by=fields.optional("replaced_by"),
         )
-    length_checks.check_length(context, node.entries.get("code", node), "code de la spécialité", code, SHORT_CODE)
     length_checks.check_length(
-        context, node.entries.get("label", node), "libellé de la spécialité", specialite.label, LABEL
+        context, node.entries.get("code", node), "code de la spécialité", code, SHORT_CODE_LENGTH
+    )
+    length_checks.check_length(
+        context, node.entries.get("label", node), "libellé de la spécialité", specialite.label, LABEL_LENGTH
     )
     _check_acronym_domain_successor(context, node, specialite)
     context.define(node, "la spécialité", "specialite", code)
@@ -76,9 +78,10 @@ def _specialite(context: ReadingContext, node: Node) -> Specialite:
 
 def _check_acronym_domain_successor(context: ReadingContext, node: Node, specialite: Specialite) -> None:
     """An acronym is one word, a domain is in the exam's list, only a spécialité with a last session has a successor."""
-    if specialite.acronym and (len(specialite.acronym.split()) > 1 or len(specialite.acronym) > SHORT_CODE):
+    if specialite.acronym and (len(specialite.acronym.split()) > 1 or len(specialite.acronym) > SHORT_CODE_LENGTH):
         context.refuse(
-            node.entries["acronym"], f"sigle « {specialite.acronym} » : un seul mot, {SHORT_CODE} lettres au plus"
+            node.entries["acronym"],
+            f"sigle « {specialite.acronym} » : un seul mot, {SHORT_CODE_LENGTH} lettres au plus",
         )
     if specialite.domain:
         context.reference(f"item:{DOMAINS}", specialite.domain, node.entries["domain"])
@@ -135,7 +138,7 @@ def _epreuve(context: ReadingContext, node: Node, owner: tuple[str, ...]) -> Epr
             first_session=first,
             last_session=last,
         )
-    length_checks.check_length(context, node.entries.get("code", node), "code de l'épreuve", epreuve.code, CODE)
+    length_checks.check_length(context, node.entries.get("code", node), "code de l'épreuve", epreuve.code, CODE_LENGTH)
     context.define(node, "l'épreuve", "epreuve", *owner, epreuve.code)
     context.reference("list", epreuve.options, node)
     for key in epreuve.excluded_options:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.contracts.registration_lengths import CODE
+from services.contracts.registration_rules import CODE_LENGTH
 from services.registrations.catalogue import conditions, length_checks
 from services.registrations.catalogue.fields import Fields
 from services.registrations.catalogue.lists import list_items
@@ -101,7 +101,7 @@ def _without_empty(options: dict[str, Any]) -> dict[str, Any]:
 def _question(context: ReadingContext, node: Node) -> Question:
     with context.fields(node, "une question") as fields:
         name = fields.text("name")
-        length_checks.check_length(context, node.entries.get("name", node), "nom de la question", name, CODE)
+        length_checks.check_length(context, node.entries.get("name", node), "nom de la question", name, CODE_LENGTH)
         context.define(node, "la question", "question", name)
         question = Question(
             name=name,

@@ -16,7 +16,7 @@ from typing import Any
 
 from services.chassis.errors import FieldError as FieldError
 from services.contracts.api import forms as described
-from services.contracts.registration_lengths import ANSWER
+from services.contracts.registration_rules import ANSWER_LENGTH
 from services.reference import telephones, uai
 from services.reference.text import normalised_text, refusal_of_unprintable
 
@@ -236,8 +236,8 @@ def _field_error(field: Field, typed: TabAnswers) -> FieldError | None:
         return error(field.name, f"{label_in_errors(field)} : choisissez une valeur de la liste.")
     if field.type == "checkbox" and text != OUI:
         return error(field.name, f"{label_in_errors(field)} : cochez la case ou laissez-la vide.")
-    if len(typed.raw(field.name)) > ANSWER:
-        return error(field.name, f"{label_in_errors(field)} : {ANSWER} caractères au plus.")
+    if len(typed.raw(field.name)) > ANSWER_LENGTH:
+        return error(field.name, f"{label_in_errors(field)} : {ANSWER_LENGTH} caractères au plus.")
     return _unprintable_error(field, text)
 
 

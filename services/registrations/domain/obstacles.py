@@ -10,7 +10,7 @@ from datetime import datetime
 
 from services.contracts import page_labels
 from services.contracts.api.drafts import Obstacle
-from services.contracts.registration_codes import OTHER_CANDIDATURE, WindowState
+from services.contracts.registration_rules import OTHER_CANDIDATURE, WindowState
 from services.registrations.domain import windows
 from services.registrations.domain.dossier import Dossier, PreviousCandidature
 

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from services.contracts.api.openings import Choice, ChosenStep, NextStep, OpeningInformation, Selection
 from services.contracts.api.operation import answer_of
-from services.contracts.registration_codes import Purpose
+from services.contracts.registration_rules import Purpose
 from services.reference import academies
 from services.reference.lists import departements
 from services.reference.text import folded

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from services.chassis.french import long_instant, short_instant, shown_end
-from services.contracts.registration_codes import WindowState
+from services.contracts.registration_rules import WindowState
 from services.registrations.domain.exam_definition import Opening
 
 

@@ -12,8 +12,7 @@ from services.chassis.database.audit import Actor
 from services.chassis.errors import NotFound
 from services.chassis.events import follow_up, publish
 from services.contracts.accounts import Identity, IdentityCorrected
-from services.contracts.registration_codes import ACTIVE, ECARTEE, WITHDRAWN
-from services.contracts.registration_lengths import CANDIDATE_NAME
+from services.contracts.registration_rules import ACTIVE, CANDIDATE_NAME_LENGTH, ECARTEE, WITHDRAWN
 from services.contracts.registrations import RegistrationWithdrawn, to_stored
 from services.reference.text import folded
 from services.registrations.domain import windows
@@ -177,6 +176,6 @@ def request_mail(session: DbSession, name: str, candidature: Candidature) -> Non
 
 def _set_name(candidature: Candidature, identity: Identity) -> None:
     """The name that staff read and search; the usage name is only searched."""
-    candidature.name = f"{identity.nom_famille} {identity.prenoms}"[:CANDIDATE_NAME]
+    candidature.name = f"{identity.nom_famille} {identity.prenoms}"[:CANDIDATE_NAME_LENGTH]
     usage = f" {identity.nom_usage}" if identity.nom_usage else ""
-    candidature.folded_name = folded(candidature.name + usage)[:CANDIDATE_NAME]
+    candidature.folded_name = folded(candidature.name + usage)[:CANDIDATE_NAME_LENGTH]

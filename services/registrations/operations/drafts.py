@@ -15,7 +15,7 @@ from services.chassis.errors import FieldError, Invalid, NotFound
 from services.contracts import page_labels
 from services.contracts.accounts import Identity
 from services.contracts.api.drafts import Going, SavedVersion
-from services.contracts.registration_codes import ACTIVE, NEXT, PREVIOUS
+from services.contracts.registration_rules import ACTIVE, NEXT, PREVIOUS
 from services.registrations.domain import registration_form, registration_numbers, windows
 from services.registrations.domain.dossier import Answers, Dossier
 from services.registrations.domain.exam_definition import OpeningView

@@ -7,8 +7,7 @@ from datetime import datetime
 from services.chassis.clock import iso_utc
 from services.chassis.database.audit import Actor
 from services.chassis.errors import FieldError, Invalid, NotFound
-from services.contracts.registration_codes import SEVERITIES
-from services.contracts.registration_lengths import MESSAGE_TEXT, MESSAGE_TITLE
+from services.contracts.registration_rules import MESSAGE_TEXT_LENGTH, MESSAGE_TITLE_LENGTH, SEVERITIES
 from services.registrations.models import AuditEntry, Message, db
 
 
@@ -44,10 +43,10 @@ def withdraw_message(message_id: str, *, actor: Actor, at: datetime) -> None:
 
 def _mistakes(new: Message) -> list[FieldError]:
     errors = []
-    if not new.title or len(new.title) > MESSAGE_TITLE:
-        errors.append(FieldError("#/title", f"Un titre de {MESSAGE_TITLE} caractères au plus est requis."))
-    if not new.text or len(new.text) > MESSAGE_TEXT:
-        errors.append(FieldError("#/text", f"Un texte de {MESSAGE_TEXT} caractères au plus est requis."))
+    if not new.title or len(new.title) > MESSAGE_TITLE_LENGTH:
+        errors.append(FieldError("#/title", f"Un titre de {MESSAGE_TITLE_LENGTH} caractères au plus est requis."))
+    if not new.text or len(new.text) > MESSAGE_TEXT_LENGTH:
+        errors.append(FieldError("#/text", f"Un texte de {MESSAGE_TEXT_LENGTH} caractères au plus est requis."))
     if new.severity not in SEVERITIES:
         errors.append(FieldError("#/severity", f"Une valeur parmi {', '.join(SEVERITIES)} est attendue."))
     if new.shown_from >= new.shown_until:

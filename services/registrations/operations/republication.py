@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session as DbSession
 
 from services.chassis.clock import portal_now
 from services.chassis.events import publish
-from services.contracts.registration_codes import ACTIVE
+from services.contracts.registration_rules import ACTIVE
 from services.contracts.registrations import from_stored
 from services.registrations.models import Candidature, CandidatureVersion, CurrentExam, OpeningRow, db
 from services.registrations.operations.candidatures import publish_end

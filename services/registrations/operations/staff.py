@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from services.chassis.database.audit import Actor
 from services.chassis.errors import Conflict, FieldError, Invalid, NotFound
-from services.contracts.registration_codes import ACTIVE, ECARTEE, WITHDRAWN
+from services.contracts.registration_rules import ACTIVE, ECARTEE, WITHDRAWN
 from services.registrations.models import AuditEntry, CandidatureNote, db
 from services.registrations.operations import candidatures
 from services.registrations.operations.candidates import lock_candidate

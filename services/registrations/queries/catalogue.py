@@ -16,8 +16,7 @@ from services.chassis.errors import NotFound
 from services.chassis.process.kept_results import ExpiringCache
 from services.contracts.api.administration import ConcernedSession, ExamInForce, ExamsInForce, OpeningDates
 from services.contracts.api.operation import answer_of
-from services.contracts.registration_codes import ACTIVE
-from services.contracts.registration_lengths import ETABLISSEMENT_SEARCH
+from services.contracts.registration_rules import ACTIVE, ETABLISSEMENT_SEARCH_LENGTH
 from services.reference.text import folded
 from services.registrations.catalogue import differences, from_data, with_running_demonstrations
 from services.registrations.catalogue.replacement import UsedOpening, with_used_definitions
@@ -193,7 +192,7 @@ def _numbers(
 def _row_of(etablissement: Etablissement) -> dict[str, Any]:
     return {
         **vars(etablissement),
-        "folded": folded(f"{etablissement.label} {etablissement.code}")[:ETABLISSEMENT_SEARCH],
+        "folded": folded(f"{etablissement.label} {etablissement.code}")[:ETABLISSEMENT_SEARCH_LENGTH],
     }
 
 

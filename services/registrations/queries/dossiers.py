@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session as DbSession
 from services.chassis.clock import to_paris
 from services.contracts.accounts import Identity
 from services.contracts.base import read
-from services.contracts.registration_codes import ACTIVE
+from services.contracts.registration_rules import ACTIVE
 from services.contracts.registrations import from_stored
 from services.reference.text import folded
 from services.registrations.domain.dossier import (

@@ -16,7 +16,7 @@ from services.contracts.api import administration as api
 from services.contracts.api.administration import Messages, PublishedMessage
 from services.contracts.api.openings import HomeMessage
 from services.contracts.api.operation import answer_of
-from services.contracts.registration_codes import ACTIVE, SEVERITIES
+from services.contracts.registration_rules import ACTIVE, SEVERITIES
 from services.registrations.domain.exam_definition import OpeningView
 from services.registrations.domain.windows import state
 from services.registrations.models import Candidature, Draft, Message, OpeningChange, OpeningRow

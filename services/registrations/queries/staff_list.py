@@ -13,7 +13,7 @@ from services.chassis.csv_export import csv_text
 from services.chassis.database.staff_lists import Conditions
 from services.contracts.api.operation import answer_of
 from services.contracts.api.staff_candidatures import CANDIDATURES, EPREUVES, EpreuveOfCandidature, Found
-from services.contracts.registration_codes import BY_ID, BY_NAME
+from services.contracts.registration_rules import BY_ID, BY_NAME
 from services.contracts.registrations import from_stored
 from services.reference.text import folded
 from services.registrations.domain import registration_numbers

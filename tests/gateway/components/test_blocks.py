@@ -4,7 +4,7 @@ from typing import Any
 
 from gateway.layout.frame import MENU, Frame
 from services.contracts import page_labels
-from services.contracts.registration_codes import SEVERITIES
+from services.contracts.registration_rules import SEVERITIES
 from tests.gateway.components.html_checks import text_of
 from tests.gateway.components.samples import LONG_TABS, TABS
 

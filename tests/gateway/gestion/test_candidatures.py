@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from services.contracts.document_rules import AUTOMATIC_TYPES
-from services.contracts.registration_lengths import NOTE
+from services.contracts.registration_rules import NOTE_LENGTH
 from tests.gateway.candidates import CandidateFactory
 from tests.gateway.components.html_checks import text_of
 from tests.gateway.gestion.people import StaffFactory, depositor, rows
@@ -118,9 +118,9 @@ def test_a_note_is_kept_for_the_others_and_not_shown_to_the_candidate(
 ) -> None:
     note, colleague = "Appelé le 4 octobre : envoie demain.", staff.logged_in("03")
     gestionnaire.get(page)
-    gestionnaire.press("Garder la note", text="x" * (NOTE + 1))
+    gestionnaire.press("Garder la note", text="x" * (NOTE_LENGTH + 1))
     assert gestionnaire.answer.status_code == 422
-    assert "x" * (NOTE + 1) in gestionnaire.answer.text, "what was typed stays"
+    assert "x" * (NOTE_LENGTH + 1) in gestionnaire.answer.text, "what was typed stays"
     for _ in range(2):
         gestionnaire.press("Garder la note", text=note)
     assert "La note est gardée" in gestionnaire.text

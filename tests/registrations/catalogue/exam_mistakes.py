@@ -1,22 +1,22 @@
 """Changes that make the small exam invalid: the text to replace, its replacement, a part of the message expected."""
 
-from services.contracts import registration_lengths as lengths
+from services.contracts import registration_rules as rules
 from services.contracts.reminder_rules import MAX_DAYS
 from services.registrations.catalogue.conditions import MAX_LEVELS
 from services.registrations.catalogue.length_checks import MAX_ENCODED_BYTES
 
 # what the message names, the text in which a value is too long, that value, the longest one
 TOO_LONG = (
-    ("code de l'examen", "code: CFG\ndomaine", "CFG", lengths.CODE),
-    ("code de la spécialité", "- code: CFG\n", "CFG", lengths.SHORT_CODE),
-    ("libellé de la spécialité", "Formation générale", "Formation générale", lengths.LABEL),
-    ("code de l'épreuve", "code: E1, label", "E1", lengths.CODE),
-    ("nom de la question", "name: pere", "pere", lengths.CODE),
-    ("clé de la valeur", "key: anglais", "anglais", lengths.CODE),
-    ("code de la pièce", "code: LV1, label", "LV1", lengths.CODE),
-    ("regroupement", 'label: "Langue", regroupement: "Dossier"', "Dossier", lengths.CODE),
-    ("code du formulaire", "code: F1, title", "F1", lengths.CODE),
-    ("nom de la session", 'name: "2026"', "2026", lengths.CODE),
+    ("code de l'examen", "code: CFG\ndomaine", "CFG", rules.CODE_LENGTH),
+    ("code de la spécialité", "- code: CFG\n", "CFG", rules.SHORT_CODE_LENGTH),
+    ("libellé de la spécialité", "Formation générale", "Formation générale", rules.LABEL_LENGTH),
+    ("code de l'épreuve", "code: E1, label", "E1", rules.CODE_LENGTH),
+    ("nom de la question", "name: pere", "pere", rules.CODE_LENGTH),
+    ("clé de la valeur", "key: anglais", "anglais", rules.CODE_LENGTH),
+    ("code de la pièce", "code: LV1, label", "LV1", rules.CODE_LENGTH),
+    ("regroupement", 'label: "Langue", regroupement: "Dossier"', "Dossier", rules.CODE_LENGTH),
+    ("code du formulaire", "code: F1, title", "F1", rules.CODE_LENGTH),
+    ("nom de la session", 'name: "2026"', "2026", rules.CODE_LENGTH),
 )
 
 MISTAKES = (

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from services.contracts.registration_lengths import CODE
+from services.contracts.registration_rules import CODE_LENGTH
 from services.registrations.catalogue import check, load_exams, yaml_nodes
 from services.registrations.catalogue.length_checks import MAX_ENCODED_BYTES
 from tests.registrations.catalogue.exam_mistakes import MISTAKES, MISTAKES_OF_A_WHOLE_SECTION
@@ -45,7 +45,7 @@ def test_one_acronym_is_refused_for_two_specialites_of_a_session_unless_they_are
 
 
 @pytest.mark.parametrize(
-    "code", ["A" * CODE, "É" * (MAX_ENCODED_BYTES // 6), "'" + "." * (MAX_ENCODED_BYTES // 3 - 1) + "'"]
+    "code", ["A" * CODE_LENGTH, "É" * (MAX_ENCODED_BYTES // 6), "'" + "." * (MAX_ENCODED_BYTES // 3 - 1) + "'"]
 )
 def test_a_code_as_long_as_other_services_can_keep_is_accepted(tmp_path: Path, code: str) -> None:
     assert load_exams(written(tmp_path, SMALL.replace("ID1", code)), NOW)

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from services.contracts.registration_lengths import LABEL, SHORT_CODE
+from services.contracts.registration_rules import LABEL_LENGTH, SHORT_CODE_LENGTH
 from services.reference import academies, uai
 from services.registrations.catalogue import CatalogueError, etablissements, read_etablissements
 from services.registrations.domain.dossier import Etablissement
@@ -51,9 +51,11 @@ def test_what_is_wrong_or_longer_than_its_column_is_told_with_its_line(tmp_path:
     wrong = {
         "0250013E,LP,lycee": "numéro d'établissement faux « 0250013E » : sept chiffres et leur lettre clé (D)",
         "X1,LP,cnedd": "sorte d'établissement inconnue « cnedd » : choisir parmi lycee, cned, individuels",
-        f"CNED,{'N' * (LABEL + 1)},cned": f"libellé de {LABEL + 1} caractères, {LABEL} au plus : le raccourcir",
-        f"{'C' * (SHORT_CODE + 1)},Un nom,cned": (
-            f"code de {SHORT_CODE + 1} caractères, {SHORT_CODE} au plus : le raccourcir"
+        f"CNED,{'N' * (LABEL_LENGTH + 1)},cned": (
+            f"libellé de {LABEL_LENGTH + 1} caractères, {LABEL_LENGTH} au plus : le raccourcir"
+        ),
+        f"{'C' * (SHORT_CODE_LENGTH + 1)},Un nom,cned": (
+            f"code de {SHORT_CODE_LENGTH + 1} caractères, {SHORT_CODE_LENGTH} au plus : le raccourcir"
         ),
     }
     with pytest.raises(CatalogueError) as refused:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.contracts.registration_lengths import ANSWER
+from services.contracts.registration_rules import ANSWER_LENGTH
 from services.contracts.registrations import RegistrationSaved
 from services.registrations.domain import registration_form
 from services.registrations.domain.dossier import Dossier
@@ -30,7 +30,7 @@ NAMES = (
 )
 WORDS = "oui non globale progressive inscrit non_inscrit benefice anglais allemand"
 CODES = "100 320 410 CNED 31213 2021 12,5 8 99999"
-VALUES = st.sampled_from(("", *WORDS.split(), *CODES.split(), "\u0000", "é" * (ANSWER + 1)))
+VALUES = st.sampled_from(("", *WORDS.split(), *CODES.split(), "\u0000", "é" * (ANSWER_LENGTH + 1)))
 
 
 def changed(changes: dict[tuple[str, str], str]) -> Dossier:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from services.contracts.api.openings import OpeningInformation, Selection
-from services.contracts.registration_codes import Purpose
+from services.contracts.registration_rules import Purpose
 from services.registrations.domain import windows
 from services.registrations.domain.exam_definition import Opening, OpeningView
 from services.registrations.domain.opening_selection import NOTHING_OPEN, select

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from services.contracts.registration_lengths import ANSWER
+from services.contracts.registration_rules import ANSWER_LENGTH
 from services.registrations.domain import registration_form
 from tests.registrations.domain.example_dossier import DOSSIER, PIERRE, as_saved, with_answers, with_tab_answers
 from tests.registrations.domain.tab_reading import EMPTY, IDENTIFICATION, field, fields, found, pointers
@@ -81,9 +81,9 @@ def test_a_mobile_is_no_line_of_a_house() -> None:
 
 
 def test_a_text_without_end_is_refused_and_whatever_is_wrong_kept_as_typed() -> None:
-    long = with_answers("identification", adresse="a" * (ANSWER + 1))
+    long = with_answers("identification", adresse="a" * (ANSWER_LENGTH + 1))
     assert pointers(long, IDENTIFICATION) == ["adresse"]
-    assert field(long, IDENTIFICATION, "adresse").value == "a" * (ANSWER + 1)
+    assert field(long, IDENTIFICATION, "adresse").value == "a" * (ANSWER_LENGTH + 1)
     assert field(with_answers("identification", code_postal=" 25 "), IDENTIFICATION, "code_postal").value == " 25 "
 
 

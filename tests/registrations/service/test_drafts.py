@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from services.contracts.api.drafts import MAX_VALUES
-from services.contracts.registration_lengths import FIELD_VALUE
+from services.contracts.registration_rules import FIELD_VALUE_LENGTH
 from services.registrations.domain.forms import MAX_ANSWERS_BYTES
 from services.registrations.models import CandidatureVersion, Draft, db
 from tests.registrations.domain.example_dossier import ANSWERS, BESANCON
@@ -117,7 +117,7 @@ def test_what_no_browser_sends_is_refused_and_says_where(candidate: CandidateCli
     answer = candidate.write(draft, 1, {"x": 1})
     assert answer.status_code == 422
     assert "values" in answer.json["errors"][0]["pointer"]
-    assert candidate.write(draft, 1, {"x": "y" * (FIELD_VALUE + 1)}).status_code == 422
+    assert candidate.write(draft, 1, {"x": "y" * (FIELD_VALUE_LENGTH + 1)}).status_code == 422
     assert candidate.write(draft, 1, {str(number): "" for number in range(MAX_VALUES + 1)}).status_code == 422
 
 
@@ -130,7 +130,7 @@ def test_every_character_survives(candidate: CandidateClient) -> None:
 
 def test_what_no_tab_asks_for_is_dropped_and_all_that_one_asks_for_is_kept(candidate: CandidateClient) -> None:
     asked = {"adresse": "1 rue du port"}
-    stale = {"asked_last_year": "x" * FIELD_VALUE, "localite-texte": "BESA", "email": "a@b.fr"}
+    stale = {"asked_last_year": "x" * FIELD_VALUE_LENGTH, "localite-texte": "BESA", "email": "a@b.fr"}
     assert kept(candidate, IDENTIFICATION, asked | stale) == {"identification": asked}
 
 
@@ -157,7 +157,7 @@ def test_fields_that_another_answer_has_closed_are_kept(candidate: CandidateClie
 def test_a_draft_beyond_its_size_is_refused_in_words_and_stays_as_it_was(candidate: CandidateClient) -> None:
     draft = candidate.draft()
     lists = {
-        name: ["x" * FIELD_VALUE] * (MAX_ANSWERS_BYTES // FIELD_VALUE // 2)
+        name: ["x" * FIELD_VALUE_LENGTH] * (MAX_ANSWERS_BYTES // FIELD_VALUE_LENGTH // 2)
         for name in ("adresse", "complement_1", "complement_2")
     }
     answer = candidate.write(draft, IDENTIFICATION, lists, action="stay")

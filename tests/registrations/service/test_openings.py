@@ -13,8 +13,7 @@ from flask import Flask
 from flask_migrate import downgrade, upgrade
 
 from services.chassis.errors import Invalid, NotFound
-from services.contracts.registration_codes import Purpose
-from services.contracts.registration_lengths import MESSAGE_TEXT
+from services.contracts.registration_rules import MESSAGE_TEXT_LENGTH, Purpose
 from services.contracts.registrations import SessionOptions
 from services.registrations.domain.opening_selection import select
 from services.registrations.models import CatalogueRevision, CurrentExam, Message, OpeningRow, db
@@ -204,7 +203,7 @@ def test_messages_are_shown_within_their_time_the_gravest_first(app: Flask) -> N
 
 def test_a_message_that_is_too_long_or_without_text_or_end_is_refused_with_every_reason(app: Flask) -> None:
     for values, names in (
-        (("Titre", "x" * (MESSAGE_TEXT + 1), "info", NOW, NOW + timedelta(days=1)), ["text"]),
+        (("Titre", "x" * (MESSAGE_TEXT_LENGTH + 1), "info", NOW, NOW + timedelta(days=1)), ["text"]),
         (("", " ", "loud", NOW, NOW), ["title", "text", "severity", "shown_until"]),
     ):
         title, text, severity, begins, ends = values

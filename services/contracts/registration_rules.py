@@ -1,8 +1,28 @@
-"""Codes of openings, drafts and candidatures that registrations, its callers and the gateway exchange."""
+"""Codes of openings, drafts and candidatures that registrations, its callers and the gateway exchange; the lengths
+(characters) of the catalogue's codes and labels, which columns here and in other services hold, and of what people
+type.
+
+Tables are defined with the lengths, and the catalogue's check refuses what is longer.
+"""
 
 from __future__ import annotations
 
 from enum import StrEnum
+
+CODE_LENGTH = 64  # of an exam, a session, a pièce, a regroupement, a form; of épreuves and questions, which name fields
+SHORT_CODE_LENGTH = 32  # of a spécialité or an establishment
+LABEL_LENGTH = 200  # of these two
+FIELD_NAME_LENGTH = 200  # as it is posted: « autre_bts-garder-<code of an épreuve> »
+MESSAGE_TITLE_LENGTH = 200  # of the home page
+MESSAGE_TEXT_LENGTH = 10_000  # of the home page
+FIELD_VALUE_LENGTH = 10_000  # posted for one field, whatever it is
+ANSWER_LENGTH = 200  # typed into a field of a tab
+NOTE_LENGTH = 2000  # between gestionnaires
+REASON_LENGTH = 1000  # of an act of staff: dates that move, a candidature that ends
+REFUSAL_REASON_LENGTH = 300  # of a piece, as a candidate reads it
+EXCLUSIVITY_KEY_LENGTH = 200  # names and codes of exam, session, académie and spécialité together
+CANDIDATE_NAME_LENGTH = 210  # as staff read and search it; the rest of a longer one is cut off
+ETABLISSEMENT_SEARCH_LENGTH = 300  # label and code of an establishment as they are searched
 
 
 class WindowState(StrEnum):

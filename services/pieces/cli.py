@@ -12,7 +12,6 @@ from services.chassis.events import commands as event_commands
 from services.chassis.jobs import commands
 from services.objects import StoreUnavailable
 from services.objects import commands as object_commands
-from services.pieces.dependencies import dependencies
 from services.pieces.follow_ups import registry
 from services.pieces.jobs import jobs
 from services.pieces.operations.antivirus_scans import rescan
@@ -32,7 +31,7 @@ def register(app: Flask) -> None:
 @with_appcontext
 def rescan_command(everything: bool) -> None:
     """Have files scanned (again) by the worker."""
-    click.echo(f"{rescan(dependencies(), everything=everything)} fichier(s) à analyser")
+    click.echo(f"{rescan(everything=everything)} fichier(s) à analyser")
 
 
 @click.command("rebuild-from-objects")
@@ -52,7 +51,7 @@ def rebuild_command(write: bool, minutes: int) -> None:
 def restore_command(deposit_id: str, academie: str, staff_id: str, reason: str) -> None:
     """Make a replaced or deleted file its piece's current one again (ids: the history of a piece in the staff API)."""
     try:
-        restore_deposit(dependencies(), deposit_id, academie, Actor("staff", staff_id), reason)
+        restore_deposit(deposit_id, academie, Actor("staff", staff_id), reason)
     except DomainError as error:
         raise click.ClickException(str(error)) from error
     except StoreUnavailable as error:

@@ -7,10 +7,8 @@ from typing import Any
 from services.chassis.events import Channel, Envelope
 from services.chassis.process.capacity import WORK
 from services.pieces.antivirus import SCAN_SECONDS
-from services.pieces.dependencies import dependencies
 from services.pieces.handlers import registry
 from services.pieces.operations.antivirus_scans import SCAN, scan_deposit
-from services.pieces.operations.deposits import retire_removed_deposit
 from services.pieces.operations.refusal_notices import ANNOUNCE_REFUSALS, announce_refusals
 
 __all__ = ["registry"]
@@ -21,16 +19,10 @@ SCANS = Channel("scans", seconds=WORK.store + SCAN_SECONDS + 60.0)  # a file's r
 @registry.follow_up(SCAN, SCANS)
 def scan(data: dict[str, Any], envelope: Envelope) -> None:
     """Scan a deposit; after an error it shows « analyse en échec » and is tried again."""
-    scan_deposit(dependencies(), str(data["deposit_id"]))
+    scan_deposit(str(data["deposit_id"]))
 
 
 @registry.follow_up(ANNOUNCE_REFUSALS)
 def announce(data: dict[str, Any], envelope: Envelope) -> None:
     """Tell a candidate of refused pieces."""
     announce_refusals(str(data["candidature_id"]))
-
-
-@registry.follow_up("erase_object")
-def retire_object(data: dict[str, Any], envelope: Envelope) -> None:
-    """Requested by versions before the table retired_objects, which may run beside this one during an upgrade."""
-    retire_removed_deposit(str(data["deposit_id"]))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from services.chassis.events import purge
 from services.chassis.jobs.registry import Jobs
 from services.objects import jobs as object_jobs
-from services.pieces.dependencies import dependencies
 from services.pieces.models import db
 from services.pieces.operations.antivirus_scans import record_scan_counts, rescan
 from services.pieces.operations.change_numbering import number_all_changes, purge_changes
@@ -28,8 +27,8 @@ jobs.every(hours=1, name="purge-uploads")(purge_uploads)
 
 @jobs.every(hours=24, name="rescan")
 def rescan_failed() -> None:
-    """Every day, request scans of the deposits that no retry of their first scan could have scanned."""
-    rescan(dependencies(), everything=False)
+    """Request scans of the deposits that no retry of their first scan could have scanned."""
+    rescan(everything=False)
 
 
 @jobs.every(hours=24, name="purge-events")

@@ -30,7 +30,6 @@ NOT_IN_THE_TABLE: dict[str, dict[str, str]] = {
         "reconciliation.reconciliation": "makes a lost document again the next night, if it did not hold",
     },
     "pieces": {
-        "deposits.retire_removed_deposit": "a follow-up that older versions asked for; retired already, no change",
         "restoration.rebuild_deposits": REBUILT,
         "antivirus_scans.rescan": "asks for scans that are asked for again the next night",
     },

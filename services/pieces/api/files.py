@@ -13,7 +13,6 @@ from services.chassis.web.operations import Views
 from services.contracts.api import pieces as api
 from services.contracts.api import staff_pieces as staff_api
 from services.contracts.piece_rules import Scan
-from services.pieces.dependencies import dependencies
 from services.pieces.domain.files import UNNAMED
 from services.pieces.models import Deposit
 from services.pieces.operations import downloads
@@ -31,19 +30,17 @@ _HARMLESS = {
 
 @views.serves(api.read_file)
 def piece_file(piece_id: str) -> Response:
-    return _file_response(*downloads.open_file(dependencies(), access.caller(), piece_id))
+    return _file_response(*downloads.open_file(access.caller(), piece_id))
 
 
 @views.serves(api.read_preview)
 def piece_preview(piece_id: str) -> Response:
-    return _picture_response(downloads.render_preview(dependencies(), access.caller().id, piece_id))
+    return _picture_response(downloads.render_preview(access.caller().id, piece_id))
 
 
 @views.serves(staff_api.read_page)
 def piece_page(query: dict[str, Any], piece_id: str, number: int) -> Response:
-    return _picture_response(
-        downloads.render_page_for_staff(dependencies(), access.caller(), piece_id, number, ahead=query["ahead"])
-    )
+    return _picture_response(downloads.render_page_for_staff(access.caller(), piece_id, number, ahead=query["ahead"]))
 
 
 @views.serves(staff_api.record_opening)

@@ -20,7 +20,6 @@ from services.chassis.web.operations import Views
 from services.contracts import problem_types
 from services.contracts.api import pieces as api
 from services.contracts.piece_rules import MAX_UPLOAD_PART_BYTES
-from services.pieces.dependencies import dependencies
 from services.pieces.domain.uploads import BadRequestHeader, WrongTusVersion
 from services.pieces.models import db
 from services.pieces.operations import upload_deposits, uploads
@@ -43,7 +42,7 @@ def begin_upload(piece_id: str) -> Response:
     at = received_at()
     _check_version()
     length = _byte_count("Upload-Length")
-    progress = uploads.begin_upload(dependencies(), access.caller().id, piece_id, _filename(), length, at)
+    progress = uploads.begin_upload(access.caller().id, piece_id, _filename(), length, at)
     response = _progress_response(progress, 201)
     response.headers["Location"] = f"/v1/uploads/{progress.upload.id}"
     response.autocorrect_location_header = False
@@ -83,7 +82,7 @@ def abandon_upload(upload_id: str) -> None:
 def deposit_uploads(body: dict[str, Any], piece_id: str) -> api.Piece:
     at = received_at()
     return answers.candidate_piece(
-        upload_deposits.deposit_uploads(dependencies(), access.caller().id, piece_id, body["uploads"], at), at
+        upload_deposits.deposit_uploads(access.caller().id, piece_id, body["uploads"], at), at
     )
 
 

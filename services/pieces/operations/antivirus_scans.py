@@ -15,7 +15,7 @@ from services.chassis.jobs import gauges
 from services.contracts.piece_rules import Scan
 from services.objects import ObjectMissing
 from services.pieces.antivirus import AntivirusUnavailable
-from services.pieces.dependencies import Dependencies
+from services.pieces.dependencies import dependencies
 from services.pieces.metrics import SCAN_STATES, SCANS
 from services.pieces.models import AuditEntry, Deposit, Piece, db
 
@@ -28,7 +28,7 @@ _WATCHED_STATES = (Scan.PENDING, Scan.FAILED, Scan.INFECTED)
 _ANTIVIRUS = Actor("service", "antivirus")
 
 
-def scan_deposit(dependencies: Dependencies, deposit_id: str) -> None:
+def scan_deposit(deposit_id: str) -> None:
     """Scan a deposit, if it is current, and save the verdict.
 
     Without one the deposit is saved as « analyse en échec » and the error is raised, so that the worker tries again.
@@ -36,12 +36,12 @@ def scan_deposit(dependencies: Dependencies, deposit_id: str) -> None:
     row = _current_deposit(deposit_id)
     if row is None:
         return
-    if not dependencies.antivirus.configured:
+    if not dependencies().antivirus.configured:
         _save_verdict(deposit_id, Scan.NOT_SCANNED)
         return
     try:
-        with dependencies.store.open(row.object_key) as chunks:
-            is_clean = dependencies.antivirus.is_clean(chunks)
+        with dependencies().store.open(row.object_key) as chunks:
+            is_clean = dependencies().antivirus.is_clean(chunks)
     except ObjectMissing:
         if _current_deposit(deposit_id):  # else it was replaced or deleted during the scan
             log.error("object_lost", deposit_id=deposit_id)
@@ -53,12 +53,12 @@ def scan_deposit(dependencies: Dependencies, deposit_id: str) -> None:
     _save_verdict(deposit_id, Scan.CLEAN if is_clean else Scan.INFECTED)
 
 
-def rescan(dependencies: Dependencies, *, everything: bool) -> int:
+def rescan(*, everything: bool) -> int:
     """Request a scan of the current files without a verdict, or of every current file; returns how many.
 
     One still pending after ABANDONED_AFTER counts as without a verdict: its follow-up is parked.
     """
-    if not dependencies.antivirus.configured:
+    if not dependencies().antivirus.configured:
         return 0
     is_abandoned = (Deposit.scan == Scan.PENDING) & (Deposit.deposited_at < portal_now() - ABANDONED_AFTER)
     query = select(Deposit.id, Piece.candidature_id).join(Piece, Piece.id == Deposit.piece_id)

@@ -20,7 +20,7 @@ from services.chassis.events import follow_up
 from services.contracts import problem_types
 from services.contracts.piece_rules import Scan, Status
 from services.objects import BytesChanged, ObjectStore, StoreUnavailable, operation_naming, put_verified, retire
-from services.pieces.dependencies import Dependencies
+from services.pieces.dependencies import dependencies
 from services.pieces.domain import refusals
 from services.pieces.domain.files import DepositKey, Format, accepted_formats
 from services.pieces.domain.piece import (
@@ -31,7 +31,7 @@ from services.pieces.domain.piece import (
     validation_refusal,
 )
 from services.pieces.metrics import DEPOSITS
-from services.pieces.models import AuditEntry, Deposit, Piece, Validation, db, object_tables
+from services.pieces.models import AuditEntry, Deposit, Piece, Validation, db
 from services.pieces.operations.antivirus_scans import SCAN
 from services.pieces.operations.deposit_limits import count_deposit_try
 from services.pieces.operations.file_acceptance import AcceptedFile
@@ -59,7 +59,6 @@ def counting_refusals() -> Iterator[None]:
 
 
 def store_deposit(
-    dependencies: Dependencies,
     candidate_id: str,
     piece_id: str,
     accept: Callable[[tuple[Format, ...]], AcceptedFile],
@@ -75,17 +74,17 @@ def store_deposit(
     with db.reading() as session:
         context = own_piece(session, candidate_id, piece_id)
     refuse_closed_deposit(context, at)
-    count_deposit_try(candidate_id, dependencies.deposits_per_hour)
+    count_deposit_try(candidate_id, dependencies().deposits_per_hour)
     accepted = accept(accepted_formats(tuple(context.piece.formats)))
     key = _new_key(context, accepted.file)
-    _store_file(dependencies.store, key, accepted.file, accepted.format.media_type)
-    with operation_naming(db, dependencies.store, str(key)) as session:
+    _store_file(dependencies().store, key, accepted.file, accepted.format.media_type)
+    with operation_naming(db, dependencies().store, str(key)) as session:
         lock_candidature_of_piece(session, piece_id)
         context = own_piece(session, candidate_id, piece_id)
         refuse_closed_deposit(context, at)  # the group may have been validated in another window meanwhile
-        row = new_deposit(dependencies, piece_id, key, accepted.file.stored.size, accepted.filename, accepted.format)
+        row = new_deposit(piece_id, key, accepted.file.stored.size, accepted.filename, accepted.format)
         row.converted, row.pages, row.look = accepted.converted, accepted.look.pages, list(accepted.look.signs)
-        _replace_current(session, dependencies, context, row, candidate_id)
+        _replace_current(session, context, row, candidate_id)
         in_same_transaction(session, row.id)
         context = own_piece(session, candidate_id, piece_id)
     DEPOSITS.labels("kept").inc()
@@ -158,9 +157,7 @@ def _store_file(store: ObjectStore, key: DepositKey, file: ReceivedFile, media_t
         raise refusals.store_unavailable_on_write() from error
 
 
-def new_deposit(
-    dependencies: Dependencies, piece_id: str, key: DepositKey, size: int, filename: str, format: Format
-) -> Deposit:
+def new_deposit(piece_id: str, key: DepositKey, size: int, filename: str, format: Format) -> Deposit:
     """The row, not added yet, of the object under `key`."""
     return Deposit(
         id=key.deposit_id,
@@ -171,14 +168,12 @@ def new_deposit(
         media_type=format.media_type,
         filename=filename,
         deposited_at=key.deposited_at,
-        scan=Scan.PENDING if dependencies.antivirus.configured else Scan.NOT_SCANNED,
+        scan=Scan.PENDING if dependencies().antivirus.configured else Scan.NOT_SCANNED,
     )
 
 
-def _replace_current(
-    session: Session, dependencies: Dependencies, context: PieceContext, row: Deposit, candidate_id: str
-) -> None:
-    before = make_current(session, dependencies, context, row, portal_now())
+def _replace_current(session: Session, context: PieceContext, row: Deposit, candidate_id: str) -> None:
+    before = make_current(session, context, row, portal_now())
     context.piece.validated_at = None
     after = {"deposit_id": row.id, "size": row.size, "sha256": row.sha256}
     AuditEntry.record(
@@ -187,9 +182,7 @@ def _replace_current(
     session.flush()
 
 
-def make_current(
-    session: Session, dependencies: Dependencies, context: PieceContext, row: Deposit, at: datetime
-) -> dict[str, str] | None:
+def make_current(session: Session, context: PieceContext, row: Deposit, at: datetime) -> dict[str, str] | None:
     """Replace the piece's current file, until `at`, by `row`; returns what it replaced, for the audit trail.
 
     The status given to the earlier file is cleared. The caller holds the lock of the candidature.
@@ -202,7 +195,7 @@ def make_current(
     piece = context.piece
     piece.take_status_of(None)
     piece.revision += 1
-    if dependencies.antivirus.configured:
+    if dependencies().antivirus.configured:
         follow_up(session, SCAN, {"deposit_id": row.id}, subject=piece.candidature_id)
     session.flush()
     return before
@@ -215,16 +208,6 @@ def _remove_current(session: Session, context: PieceContext, at: datetime) -> No
     context.deposit.removed_at = at
     if not context.controlled:
         retire(session, context.deposit.object_key)
-
-
-def retire_removed_deposit(deposit_id: str) -> None:
-    """Retire the object of a removed file, unless it is already."""
-    with db.operation() as session:
-        row = session.get(Deposit, deposit_id, with_for_update=True)
-        if row is None or row.removed_at is None or row.erased_at is not None:
-            return
-        if session.get(object_tables.RetiredObject, row.object_key) is None:
-            retire(session, row.object_key)
 
 
 def _restore_refusal(session: Session, piece: Piece) -> None:

@@ -20,7 +20,7 @@ from services.chassis.web.access_tokens import Caller
 from services.contracts import problem_types
 from services.contracts.piece_rules import VIEWABLE_MEDIA_TYPES
 from services.objects import ObjectMissing, StoreUnavailable
-from services.pieces.dependencies import Dependencies
+from services.pieces.dependencies import dependencies
 from services.pieces.domain import refusals
 from services.pieces.domain.piece import NO_FILE
 from services.pieces.domain.refusals import FileRefused, NoPreview, UnverifiableFile
@@ -33,19 +33,19 @@ LOADED_AHEAD = "deposit.loaded_ahead"
 log = structlog.get_logger()
 
 
-def open_file(dependencies: Dependencies, who: Caller, piece_id: str) -> tuple[Deposit, bytes]:
+def open_file(who: Caller, piece_id: str) -> tuple[Deposit, bytes]:
     """The current file and its bytes: for its depositor, whatever the antivirus says, or for staff of its académie.
 
     Raises NotFound, FileNotClean, Unavailable, DomainError where the bytes are lost or changed.
     """
     context = _piece_to_open(who, piece_id) if who.kind == "staff" else _own_piece(who, piece_id)
     deposit = _file_of(context)
-    content = _read_verified(dependencies, deposit)
+    content = _read_verified(deposit)
     _record(who, OPENED, piece_id, {"deposit_id": deposit.id})
     return deposit, content
 
 
-def render_preview(dependencies: Dependencies, candidate_id: str, piece_id: str) -> bytes:
+def render_preview(candidate_id: str, piece_id: str) -> bytes:
     """A small JPEG of the current file of a piece of this candidate: of a photograph, or of the first page of a PDF.
 
     Raises NotFound, NoPreview for an archive, a film …, Unavailable, or TooManyDeposits: a preview counts among the
@@ -53,14 +53,12 @@ def render_preview(dependencies: Dependencies, candidate_id: str, piece_id: str)
     """
     with db.reading() as session:
         deposit = _viewable_file_of(own_piece(session, candidate_id, piece_id))
-    with _refusing_what_cannot_be_shown(), dependencies.concurrent_deposits.place(candidate_id):
-        content = io.BytesIO(_read_verified(dependencies, deposit))
-        return dependencies.inspections.convert(candidate_id, Task.PREVIEW, content).content
+    with _refusing_what_cannot_be_shown(), dependencies().concurrent_deposits.place(candidate_id):
+        content = io.BytesIO(_read_verified(deposit))
+        return dependencies().inspections.convert(candidate_id, Task.PREVIEW, content).content
 
 
-def render_page_for_staff(
-    dependencies: Dependencies, by: Caller, piece_id: str, number: int, *, ahead: bool = False
-) -> bytes:
+def render_page_for_staff(by: Caller, piece_id: str, number: int, *, ahead: bool = False) -> bytes:
     """A JPEG of page `number`, from 1 on, of the current file; that it was opened, or loaded `ahead` of being looked
     at, is in the audit trail.
 
@@ -72,9 +70,9 @@ def render_page_for_staff(
     if number < 1:
         raise NotFound()
     owner = context.candidature.candidate_id  # who is demoted where the file breaks a limit
-    with _refusing_what_cannot_be_shown(), dependencies.inspections.picture_turn(by.id):
-        content = io.BytesIO(_read_verified(dependencies, deposit))
-        picture = dependencies.inspections.convert(owner, Task.PAGE_PICTURE, content, number=number).content
+    with _refusing_what_cannot_be_shown(), dependencies().inspections.picture_turn(by.id):
+        content = io.BytesIO(_read_verified(deposit))
+        picture = dependencies().inspections.convert(owner, Task.PAGE_PICTURE, content, number=number).content
     if not picture:
         raise NotFound()
     _record(by, LOADED_AHEAD if ahead else OPENED, piece_id, {"deposit_id": deposit.id, "page": number})
@@ -140,13 +138,13 @@ def _no_preview() -> NoPreview:
     return NoPreview("Ce fichier ne peut pas être montré en image. Ouvrez-le pour le vérifier.")
 
 
-def _read_verified(dependencies: Dependencies, row: Deposit) -> bytes:
+def _read_verified(row: Deposit) -> bytes:
     """The bytes of a deposit, of the size and SHA-256 of its row.
 
     Raises DomainError where they are lost or changed, Unavailable where the store is down.
     """
     try:
-        content = dependencies.store.read(row.object_key)
+        content = dependencies().store.read(row.object_key)
     except StoreUnavailable as error:
         raise refusals.store_unavailable_on_read() from error
     except ObjectMissing as error:

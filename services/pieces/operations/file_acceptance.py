@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from services.chassis.errors import DomainError
 from services.contracts.piece_rules import HEIC_EXTENSIONS, MAX_FILE_BYTES
-from services.pieces.dependencies import Dependencies
+from services.pieces.dependencies import dependencies
 from services.pieces.domain import refusals
 from services.pieces.domain import uploads as rules
 from services.pieces.domain.files import VIEWABLE, Format, extension_of, is_heic_extension, list_formats, with_extension
@@ -33,7 +33,6 @@ class AcceptedFile:
 
 
 def accept_file(
-    dependencies: Dependencies,
     candidate_id: str,
     filename: str,
     file: ReceivedFile,
@@ -44,11 +43,11 @@ def accept_file(
     """Inspect the file and look at its legibility. Raises FileRefused, FormatRefused, UnverifiableFile, Unavailable."""
     if Format.JPG in accepted_formats and is_heic(file.content):
         refuse_misnamed_heic(filename)
-        file = _convert_to_jpeg(dependencies, candidate_id, file)
+        file = _convert_to_jpeg(candidate_id, file)
         filename, converted = with_extension(filename, Format.JPG), True
-    format = dependencies.inspections.inspect(candidate_id, file.content, filename, accepted_formats)
+    format = dependencies().inspections.inspect(candidate_id, file.content, filename, accepted_formats)
     has_pages = format in VIEWABLE
-    look = dependencies.inspections.look(candidate_id, file.content) if has_pages else Look()
+    look = dependencies().inspections.look(candidate_id, file.content) if has_pages else Look()
     file.content.seek(0)
     return AcceptedFile(file, filename, format, converted, look)
 
@@ -60,8 +59,8 @@ def refuse_misnamed_heic(filename: str) -> None:
         raise refusals.wrong_extension(extension, "HEIC", HEIC_EXTENSIONS[0])
 
 
-def _convert_to_jpeg(dependencies: Dependencies, candidate_id: str, file: ReceivedFile) -> ReceivedFile:
-    return hold_in_memory(dependencies.inspections.convert(candidate_id, Task.JPEG, file.content).content)
+def _convert_to_jpeg(candidate_id: str, file: ReceivedFile) -> ReceivedFile:
+    return hold_in_memory(dependencies().inspections.convert(candidate_id, Task.JPEG, file.content).content)
 
 
 @dataclass(frozen=True)
@@ -74,10 +73,7 @@ class SourceFile:
 
 
 def merge_into_pdf(
-    dependencies: Dependencies,
-    candidate_id: str,
-    files: Sequence[SourceFile],
-    accepted_formats: tuple[Format, ...],
+    candidate_id: str, files: Sequence[SourceFile], accepted_formats: tuple[Format, ...]
 ) -> AcceptedFile:
     """One PDF of all files, named after the first.
 
@@ -89,34 +85,34 @@ def merge_into_pdf(
             "Plusieurs pages sont réunies en un PDF. "
             f"Formats acceptés : {list_formats(accepted_formats)}. Envoyez un seul fichier."
         )
-    documents = [_to_pdf_naming_file(dependencies, candidate_id, file) for file in files]
-    merged = _merge(dependencies, candidate_id, files, documents)
+    documents = [_to_pdf_naming_file(candidate_id, file) for file in files]
+    merged = _merge(candidate_id, files, documents)
     filename = with_extension(files[0].filename, Format.PDF)
-    return accept_file(dependencies, candidate_id, filename, hold_in_memory(merged), (Format.PDF,), converted=True)
+    return accept_file(candidate_id, filename, hold_in_memory(merged), (Format.PDF,), converted=True)
 
 
-def _to_pdf_naming_file(dependencies: Dependencies, candidate_id: str, file: SourceFile) -> bytes:
+def _to_pdf_naming_file(candidate_id: str, file: SourceFile) -> bytes:
     with _naming_file_in_errors(file), write_to_disk(file.chunks()) as content:
-        return _to_pdf(dependencies, candidate_id, file.filename, content)
+        return _to_pdf(candidate_id, file.filename, content)
 
 
-def _to_pdf(dependencies: Dependencies, candidate_id: str, filename: str, file: ReceivedFile) -> bytes:
+def _to_pdf(candidate_id: str, filename: str, file: ReceivedFile) -> bytes:
     if is_heic(file.content):
         refuse_misnamed_heic(filename)
-    elif dependencies.inspections.inspect(candidate_id, file.content, filename, VIEWABLE) is Format.PDF:
+    elif dependencies().inspections.inspect(candidate_id, file.content, filename, VIEWABLE) is Format.PDF:
         file.content.seek(0)
         return file.content.read()
-    return dependencies.inspections.convert(candidate_id, Task.PAGE, file.content).content
+    return dependencies().inspections.convert(candidate_id, Task.PAGE, file.content).content
 
 
-def _merge(dependencies: Dependencies, candidate_id: str, files: Sequence[SourceFile], documents: list[bytes]) -> bytes:
+def _merge(candidate_id: str, files: Sequence[SourceFile], documents: list[bytes]) -> bytes:
     """Raises TooLarge."""
     sizes = [len(document) for document in documents]
     largest = max(range(len(sizes)), key=sizes.__getitem__)
     total = sum(sizes)
     if total <= 2 * MAX_FILE_BYTES:  # beyond, sharing what pages have in common cannot make it fit
         with write_to_disk(documents) as file:
-            merged = dependencies.inspections.convert(candidate_id, Task.MERGE, file.content, lengths=sizes)
+            merged = dependencies().inspections.convert(candidate_id, Task.MERGE, file.content, lengths=sizes)
         if merged.content:
             return merged.content
     raise rules.merged_too_large(total, files[largest].filename, sizes[largest])

@@ -24,7 +24,7 @@ from services.objects.comparison import KeyColumn
 from services.objects.rebuilding import Outcome, Rebuilt, is_recent
 from services.objects.reconciliation import Reconciliation
 from services.objects.tables import retired_objects
-from services.pieces.dependencies import Dependencies, dependencies
+from services.pieces.dependencies import dependencies
 from services.pieces.domain.files import DepositKey, Format, parse_key
 from services.pieces.models import AuditEntry, Candidature, Control, Deposit, Piece, db
 from services.pieces.operations.deposits import make_current, new_deposit
@@ -53,21 +53,21 @@ def rebuild_deposits(*, write: bool, minutes: int) -> Iterator[Rebuilt]:
         if deposit_key is None or deposit_key.deposited_at > portal_now() + _CLOCK_TOLERANCE:
             yield Rebuilt(key, Outcome.NO_ROW)
         else:
-            yield Rebuilt(key, _rebuild_deposit(dependencies(), deposit_key, write, minutes))
+            yield Rebuilt(key, _rebuild_deposit(deposit_key, write, minutes))
 
 
-def _rebuild_deposit(dependencies: Dependencies, deposit_key: DepositKey, write: bool, minutes: int) -> Outcome:
+def _rebuild_deposit(deposit_key: DepositKey, write: bool, minutes: int) -> Outcome:
     key = str(deposit_key)
     try:
-        if is_recent(dependencies.store, key, minutes):
+        if is_recent(dependencies().store, key, minutes):
             return Outcome.RECENT
-        stored = dependencies.store.size_and_digest(key)
+        stored = dependencies().store.size_and_digest(key)
         if stored.size > MAX_FILE_BYTES or stored.sha256 != deposit_key.sha256:
             return Outcome.CHANGED
-        content = io.BytesIO(dependencies.store.read(key))
+        content = io.BytesIO(dependencies().store.read(key))
     except ObjectMissing:  # gone since it was listed
         return Outcome.INCOMPLETE
-    format = _format_of(dependencies, content, deposit_key.candidate_id)
+    format = _format_of(content, deposit_key.candidate_id)
     if format is None:
         return Outcome.CHANGED
     with db.operation() as session:
@@ -78,14 +78,14 @@ def _rebuild_deposit(dependencies: Dependencies, deposit_key: DepositKey, write:
         if _is_superseded(session, deposit_key, piece_id):
             return Outcome.REPLACED
         if write:
-            _add_row(session, dependencies, deposit_key, piece_id, stored.size, format)
+            _add_row(session, deposit_key, piece_id, stored.size, format)
     return Outcome.REBUILT
 
 
-def _format_of(dependencies: Dependencies, content: BinaryIO, candidate_id: str) -> Format | None:
+def _format_of(content: BinaryIO, candidate_id: str) -> Format | None:
     """None for what would not have been accepted: it was not written by this service, or not whole."""
     try:
-        return dependencies.inspections.inspect(candidate_id, content, None, tuple(Format))
+        return dependencies().inspections.inspect(candidate_id, content, None, tuple(Format))
     except DomainError:
         return None
 
@@ -113,16 +113,14 @@ def _is_superseded(session: Session, deposit_key: DepositKey, piece_id: str) -> 
     return any(session.scalar(query.limit(1)) is not None for query in (deposits, controls, validations))
 
 
-def _add_row(
-    session: Session, dependencies: Dependencies, deposit_key: DepositKey, piece_id: str, size: int, format: Format
-) -> None:
+def _add_row(session: Session, deposit_key: DepositKey, piece_id: str, size: int, format: Format) -> None:
     filename = f"{deposit_key.code}.{format.value}"
-    row = new_deposit(dependencies, piece_id, deposit_key, size, filename, format)
-    before = make_current(session, dependencies, any_piece(session, piece_id), row, deposit_key.deposited_at)
+    row = new_deposit(piece_id, deposit_key, size, filename, format)
+    before = make_current(session, any_piece(session, piece_id), row, deposit_key.deposited_at)
     AuditEntry.record(session, OPERATOR, "deposit.rebuilt", piece_id, before=before, after={"deposit_id": row.id})
 
 
-def restore_deposit(dependencies: Dependencies, deposit_id: str, academie: str, actor: Actor, reason: str) -> None:
+def restore_deposit(deposit_id: str, academie: str, actor: Actor, reason: str) -> None:
     """Make a removed file its piece's current one again; the candidate's validation stays, and the status that the last
     control of this file gave comes back.
 
@@ -132,14 +130,14 @@ def restore_deposit(dependencies: Dependencies, deposit_id: str, academie: str, 
     _refuse_anonymous(actor, reason)
     with db.reading() as session:
         row = _removed_deposit(session, deposit_id)
-    if not dependencies.store.exists(row.object_key):
+    if not dependencies().store.exists(row.object_key):
         raise Conflict("Les octets de ce fichier ne sont plus dans l'espace de stockage.")
     with db.operation() as session:
         lock_candidature_of_piece(session, row.piece_id)
         context = piece_within_academies(session, frozenset({academie}), row.piece_id)
         row = _removed_deposit(session, deposit_id)
         _keep_bytes(session, row)
-        before = make_current(session, dependencies, context, row, portal_now())
+        before = make_current(session, context, row, portal_now())
         _restore_status(session, row, context.piece)
         after = {"deposit_id": row.id, "reason": reason}
         AuditEntry.record(session, actor, "deposit.restored", row.piece_id, before=before, after=after)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from services.chassis.clock import system_now
 from services.chassis.errors import NotFound
-from services.pieces.dependencies import Dependencies
+from services.pieces.dependencies import dependencies
 from services.pieces.domain import uploads as rules
 from services.pieces.domain.files import Format
 from services.pieces.models import Upload, UploadPart, db
@@ -28,14 +28,14 @@ class _UploadsChanged(Exception):
 
 
 def deposit_uploads(
-    dependencies: Dependencies, candidate_id: str, piece_id: str, upload_ids: Sequence[str], requested_at: datetime
+    candidate_id: str, piece_id: str, upload_ids: Sequence[str], requested_at: datetime
 ) -> PieceContext:
     """Make the uploads' bytes the piece's current file; returns the piece as it then is.
 
     Raises NotFound, UploadIncomplete, UploadDeposited, DepositClosed, TooLarge, FileRefused, FormatRefused,
     UnverifiableFile, TooManyDeposits, Unavailable; then nothing is stored and the uploads stay.
     """
-    with counting_refusals(), dependencies.concurrent_deposits.place(candidate_id):
+    with counting_refusals(), dependencies().concurrent_deposits.place(candidate_id):
         while True:
             with db.reading() as session:
                 context = own_piece(session, candidate_id, piece_id)
@@ -45,8 +45,8 @@ def deposit_uploads(
             at = rules.deposit_instant([upload.begun_at for upload in uploads], requested_at)
             assign = partial(_assign_to_deposit, upload_ids)
             with suppress(_UploadsChanged), ExitStack() as files:  # then the loop reads them again
-                accept = partial(_accept_uploads, dependencies, candidate_id, uploads, files)
-                return store_deposit(dependencies, candidate_id, piece_id, accept, at, assign)
+                accept = partial(_accept_uploads, candidate_id, uploads, files)
+                return store_deposit(candidate_id, piece_id, accept, at, assign)
 
 
 def _complete_upload(session: Session, candidate_id: str, piece_id: str, upload_id: str) -> Upload:
@@ -72,18 +72,14 @@ def _are_deposited(session: Session, uploads: Sequence[Upload]) -> bool:
 
 
 def _accept_uploads(
-    dependencies: Dependencies,
-    candidate_id: str,
-    uploads: Sequence[Upload],
-    files: ExitStack,
-    accepted_formats: tuple[Format, ...],
+    candidate_id: str, uploads: Sequence[Upload], files: ExitStack, accepted_formats: tuple[Format, ...]
 ) -> AcceptedFile:
     """The accepted file is on disk until `files` is closed."""
     sources = [SourceFile(upload.id, upload.filename, partial(_read_upload, upload)) for upload in uploads]
     if len(sources) > 1:
-        return merge_into_pdf(dependencies, candidate_id, sources, accepted_formats)
+        return merge_into_pdf(candidate_id, sources, accepted_formats)
     file = files.enter_context(write_to_disk(sources[0].chunks()))
-    return accept_file(dependencies, candidate_id, sources[0].filename, file, accepted_formats)
+    return accept_file(candidate_id, sources[0].filename, file, accepted_formats)
 
 
 def _read_upload(upload: Upload) -> Iterator[bytes]:

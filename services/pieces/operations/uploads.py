@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from services.chassis.clock import system_now
 from services.chassis.database.transactions import new_id
 from services.chassis.jobs.registry import stopping
-from services.pieces.dependencies import Dependencies
+from services.pieces.dependencies import dependencies
 from services.pieces.domain import uploads as rules
 from services.pieces.domain.files import clean_filename
 from services.pieces.domain.refusals import too_many_deposits_per_hour
@@ -24,9 +24,7 @@ PURGE_BATCH = 20
 """Uploads deleted in one transaction; each may be as large as the largest file."""
 
 
-def begin_upload(
-    dependencies: Dependencies, candidate_id: str, piece_id: str, filename: str, length: int, at: datetime
-) -> Progress:
+def begin_upload(candidate_id: str, piece_id: str, filename: str, length: int, at: datetime) -> Progress:
     """Announce a file of `length` bytes; `at` is the instant that counts for the deposit period.
 
     Raises NotFound, DepositClosed, TooLarge, FileRefused for an empty file, TooManyDeposits beyond what one candidate
@@ -36,7 +34,7 @@ def begin_upload(
     with db.operation() as session:
         lock_candidature_of_piece(session, piece_id)
         refuse_closed_deposit(own_piece(session, candidate_id, piece_id), at)
-        _refuse_beyond_hourly_limit(session, candidate_id, dependencies.deposits_per_hour)
+        _refuse_beyond_hourly_limit(session, candidate_id, dependencies().deposits_per_hour)
         _make_room(session, candidate_id, length)
         upload = Upload(
             id=new_id(),

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from sqlalchemy import delete
-
-from services.chassis.events import follow_up
-from services.pieces.models import db, object_tables
 from tests.pieces import sample_files
 from tests.pieces.pieces_service import ERASED_AFTER_DAYS, KEPT_DAYS, STAFF, PiecesService
 
@@ -98,19 +94,3 @@ def test_a_refusal_given_on_the_very_file_holds_again(service: PiecesService) ->
     service.deposit("NATIDE06", sample_files.image(), "deux.png")
     assert _restore(service, service.deposits()[0].id) == 0
     assert service.piece_for_staff("NATIDE06")["status"] == "non_compliant"
-
-
-def test_an_erasing_that_an_earlier_version_asked_for_keeps_the_file_for_its_time_too(service: PiecesService) -> None:
-    service.registered().deposit("NATIDE06")
-    service.delete("NATIDE06")
-    (row,) = service.deposits()
-    with service.app.app_context(), db.operation() as session:
-        session.execute(delete(object_tables.RetiredObject))
-        for _ in range(2):
-            follow_up(session, "erase_object", {"deposit_id": row.id}, subject="x")
-    assert service.run_follow_ups() == []
-    service.run_nightly_jobs()
-    assert service.objects() == {row.object_key}
-    service.age_retained_objects(ERASED_AFTER_DAYS)
-    service.run_nightly_jobs()
-    assert not service.objects()

@@ -10,9 +10,10 @@ from flask import Flask, current_app
 from services.chassis.process.capacity import ConcurrencyLimit
 from services.objects import ObjectStore, installation
 from services.pieces.antivirus import Antivirus
+from services.pieces.domain import refusals
 from services.pieces.inspection.processes import Inspections
 from services.pieces.models import db
-from services.pieces.operations.deposit_limits import concurrent_deposits
+from services.pieces.operations.deposit_limits import MAX_CONCURRENT_DEPOSITS
 from services.pieces.settings import PiecesSettings
 
 _EXTENSION_KEY = "pieces.dependencies"
@@ -32,7 +33,7 @@ def build(settings: PiecesSettings) -> Dependencies:
         store=ObjectStore(settings.objects_url),
         antivirus=Antivirus(settings.antivirus_url),
         inspections=Inspections(settings.inspections_at_once),
-        concurrent_deposits=concurrent_deposits(),
+        concurrent_deposits=ConcurrencyLimit(MAX_CONCURRENT_DEPOSITS, refusals.too_many_concurrent_deposits),
         deposits_per_hour=settings.deposits_per_hour,
     )
 

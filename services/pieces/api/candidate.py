@@ -6,6 +6,8 @@ from services.chassis.web import access
 from services.chassis.web.gateway_headers import received_at
 from services.chassis.web.operations import Views
 from services.contracts.api import pieces as api
+from services.contracts.api.operation import answer_of
+from services.contracts.registrations import CandidatureLabels
 from services.pieces.models import db
 from services.pieces.operations import deposits
 from services.pieces.queries import answers
@@ -17,7 +19,8 @@ views = Views("justificatifs", __name__)
 @views.serves(api.list_candidatures)
 def list_candidatures() -> api.Candidatures:
     with db.reading() as session:
-        return answers.tiles(candidatures_of(session, access.caller().id))
+        rows = candidatures_of(session, access.caller().id)
+    return api.Candidatures(candidatures=tuple(answer_of(CandidatureLabels, row) for row in rows))
 
 
 @views.serves(api.list_pieces_to_do)

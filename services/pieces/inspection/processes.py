@@ -254,10 +254,7 @@ class Inspections:
         """
         encoded = json.dumps(request).encode()
         with _open_read_only(content) as file:
-            try:
-                answer, end = self._run_once(encoded, file)
-            except ConnectionError:  # the program died: a second one shows whether the file is the cause
-                answer, end = self._run_again(encoded, file)
+            answer, end = self._run_in_program(encoded, file)
         if request["seconds"] and end.signal == signal.SIGPROF:
             raise FirstLookTimeout
         INSPECTION_SECONDS.observe(end.cpu_seconds)
@@ -265,20 +262,17 @@ class Inspections:
             raise UnverifiableFile(end.broken_limit)
         return answer
 
-    def _run_again(self, request: bytes, file: int) -> tuple[bytes, ProcessEnd]:
-        try:
-            return self._run_once(request, file)
-        except ConnectionError as error:
-            raise UnverifiableFile(UnverifiedReason.CRASH) from error
-
-    def _run_once(self, request: bytes, file: int) -> tuple[bytes, ProcessEnd]:
-        """Raises ConnectionError where the program dies, UnverifiableFile where it stalls or breaks the protocol."""
+    def _run_in_program(self, request: bytes, file: int, *, again: bool = False) -> tuple[bytes, ProcessEnd]:
+        """Where the program dies, a second one shows whether the file is the cause. Raises UnverifiableFile where it
+        is, and where a program stalls or breaks the protocol."""
         program = self._take_program()
         try:
             answer = program.run(request, file)
-        except ConnectionError:
+        except ConnectionError as error:
             program.close()
-            raise
+            if again:
+                raise UnverifiableFile(UnverifiedReason.CRASH) from error
+            return self._run_in_program(request, file, again=True)
         except (OSError, ValueError, TypeError) as error:
             program.close()
             raise UnverifiableFile(UnverifiedReason.TIME) from error

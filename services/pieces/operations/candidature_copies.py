@@ -29,7 +29,9 @@ def update_from_registration(session: Session, event: RegistrationSaved) -> None
     candidature = session.scalar(select(Candidature).where(Candidature.id == event.candidature_id).with_for_update())
     if candidature is not None and event.version <= candidature.version:
         return
-    rows_by_code = _pieces_by_code(session, candidature) if candidature is not None else {}
+    rows_by_code = {
+        row.code: row for row in session.scalars(select(Piece).filter_by(candidature_id=event.candidature_id))
+    }
     if candidature is None:
         candidature = Candidature(id=event.candidature_id)
         session.add(candidature)
@@ -37,17 +39,13 @@ def update_from_registration(session: Session, event: RegistrationSaved) -> None
     session.flush()
     for position, asked in enumerate(event.pieces):
         row = rows_by_code.pop(asked.code, None)
-        values = {"asked": True, **_columns_of(asked, position)}
+        values = _columns_of(asked, position)
         if row is None:
-            session.add(Piece(candidature_id=candidature.id, code=asked.code, **values))
+            session.add(Piece(candidature_id=candidature.id, **values))
         else:
             _update(row, values)
     for row in rows_by_code.values():
         _update(row, {"asked": False})
-
-
-def _pieces_by_code(session: Session, candidature: Candidature) -> dict[str, Piece]:
-    return {row.code: row for row in session.scalars(select(Piece).filter_by(candidature_id=candidature.id))}
 
 
 def hide_withdrawn(session: Session, event: RegistrationWithdrawn) -> None:
@@ -87,14 +85,10 @@ def _copy_labels(candidature: Candidature, event: RegistrationSaved) -> None:
 
 
 def _columns_of(piece: PieceAsked, position: int) -> dict[str, Any]:
-    return {
-        "label": piece.label,
-        "group_code": piece.group_code,
-        "group_label": piece.group_label,
+    return vars(piece) | {
+        "asked": True,
         "position": position,
-        "required": piece.required,
         "formats": list(piece.formats),
-        "form": piece.form,
         "deposit_opens": datetime.fromisoformat(piece.deposit_opens),
         "deposit_closes": datetime.fromisoformat(piece.deposit_closes),
     }

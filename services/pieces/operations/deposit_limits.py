@@ -13,7 +13,6 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from services.chassis.clock import system_now
-from services.chassis.process.capacity import ConcurrencyLimit
 from services.pieces.domain import refusals
 from services.pieces.domain.uploads import HOUR
 from services.pieces.models import DepositTries, db
@@ -21,11 +20,6 @@ from services.pieces.models import DepositTries, db
 MAX_CONCURRENT_DEPOSITS = 2
 """Files of one candidate that this process inspects and stores at the same time. The gateway receives more of them at
 once (`uploads_per_candidate` of its settings), since receiving costs little and lasts as long as the sender's line."""
-
-
-def concurrent_deposits(each: int = MAX_CONCURRENT_DEPOSITS) -> ConcurrencyLimit:
-    """Counts each candidate's files that this process handles; beyond `each` it raises TooManyDeposits."""
-    return ConcurrencyLimit(each, refusals.too_many_concurrent_deposits)
 
 
 def count_deposit_try(candidate_id: str, max_per_hour: int) -> None:

@@ -35,7 +35,6 @@ from services.pieces.queries.incomplete_candidatures import (
     OpeningKey,
     by_candidate,
     candidatures_of_candidates,
-    count_page,
     incomplete_among,
     last_reminders,
     openings_with_missing_pieces,
@@ -332,20 +331,14 @@ def _same_day(instant: datetime, at: datetime) -> bool:
 def record_incomplete_counts() -> None:
     """Count the candidatures that lack pieces, for the home page of gestionnaires and for operators; a few at a time:
     nothing is held up, however many there are."""
+    at = portal_now()
     with db.reading() as session:
-        openings = openings_with_missing_pieces(session, None, portal_now())
-    numbers: dict[tuple[str, ...], float] = {opening: _number(opening) for opening in openings}
-    if not stopping():
-        gauges.record(db, INCOMPLETE, numbers)
-
-
-def _number(opening: OpeningKey) -> int:
-    """Of all its candidatures, unless the process is asked to stop."""
-    at, number, after = portal_now(), 0, ""
-    while not stopping():
-        with db.reading() as session:
-            of_page, last = count_page(session, opening, after, at)
-        if last is None:
-            return number
-        number, after = number + of_page, last
-    return number
+        openings = openings_with_missing_pieces(session, None, at)
+    numbers: dict[tuple[str, ...], float] = dict.fromkeys(openings, 0)
+    for opening in openings:
+        for page in _pages_of(opening):
+            if stopping():
+                return
+            with db.reading() as session:
+                numbers[opening] += len(incomplete_among(session, page, None, at))
+    gauges.record(db, INCOMPLETE, numbers)

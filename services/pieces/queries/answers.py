@@ -11,7 +11,6 @@ from typing import TypeVar
 from services.contracts.api import pieces as candidate_api
 from services.contracts.api import staff_pieces as staff_api
 from services.contracts.api.operation import answer_of
-from services.contracts.registrations import CandidatureLabels
 from services.pieces.domain.files import accepted_formats
 from services.pieces.domain.missing_pieces import remaining_actions
 from services.pieces.domain.piece import (
@@ -27,11 +26,6 @@ from services.pieces.models import Candidature, Deposit
 from services.pieces.queries.pieces import PieceContext
 
 AnyStaffPiece = TypeVar("AnyStaffPiece", bound=staff_api.StaffPiece)
-
-
-def tiles(candidatures: Iterable[Candidature]) -> candidate_api.Candidatures:
-    """What « Mes justificatifs » shows."""
-    return candidate_api.Candidatures(candidatures=tuple(answer_of(CandidatureLabels, row) for row in candidatures))
 
 
 def requested_pieces(

@@ -1,6 +1,6 @@
 """Candidatures that lack pieces which can be deposited now, with those pieces; the openings that have such ones.
 
-How many there are is counted by the database for a job; pages are given what the job counted, by session.
+How many there are is what a job counted, by session.
 """
 
 from __future__ import annotations
@@ -10,9 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
-from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, tuple_
+from sqlalchemy import and_, case, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from services.contracts.api.missing_pieces import IncompleteSession
@@ -28,7 +27,7 @@ OpeningKey = tuple[str, str, str]
 """exam_code, session_name, academie_code"""
 OPENING = (Candidature.exam_code, Candidature.session_name, Candidature.academie_code)
 WINDOW_KEY = (Window.exam_code, Window.session_name, Window.academie_code)
-CURRENT_SCAN = (
+_CURRENT_SCAN = (
     select(Deposit.scan).where(Deposit.piece_id == Piece.id, Deposit.removed_at.is_(None)).correlate(Piece)
 ).scalar_subquery()
 _MAY_BE_MISSING = and_(
@@ -40,20 +39,14 @@ _MAY_BE_MISSING = and_(
 )
 
 
-def select_of_pieces(*columns: Any) -> Select[Any]:
-    """Of pieces with their candidature and its window, withdrawn candidatures left out."""
-    same_opening = (column == key for column, key in zip(OPENING, WINDOW_KEY, strict=True))
-    return (
-        select(*columns)
-        .select_from(Piece)
-        .join(Candidature, Candidature.id == Piece.candidature_id)
-        .outerjoin(Withdrawal, Withdrawal.candidature_id == Candidature.id)
-        .outerjoin(Window, and_(*same_opening))
-        .where(is_not_withdrawn())
-    )
-
-
-_PIECES = select_of_pieces(Candidature, Piece, Window, case((Piece.deposited, CURRENT_SCAN))).where(_MAY_BE_MISSING)
+_PIECES = (
+    select(Candidature, Piece, Window, case((Piece.deposited, _CURRENT_SCAN)))
+    .select_from(Piece)
+    .join(Candidature, Candidature.id == Piece.candidature_id)
+    .outerjoin(Withdrawal, Withdrawal.candidature_id == Candidature.id)
+    .outerjoin(Window, and_(*(column == key for column, key in zip(OPENING, WINDOW_KEY, strict=True))))
+    .where(is_not_withdrawn(), _MAY_BE_MISSING)
+)
 
 
 @dataclass(frozen=True)
@@ -174,38 +167,6 @@ def refused_since(session: Session, incomplete: Sequence[Incomplete]) -> dict[st
 
 
 by_candidate = attrgetter("candidature.candidate_id")
-
-
-COUNTED_AT_ONCE = 200
-"""Candidatures, by one statement."""
-
-
-def count_page(session: Session, opening: OpeningKey, after: str, at: datetime) -> tuple[int, str | None]:
-    """(how many of an opening's next candidatures lack pieces at `at`, the last one's id; None at its end)."""
-    of_opening = [column == value for column, value in zip(OPENING, opening, strict=True)]
-    page = (
-        select(Candidature.id)
-        .where(*of_opening, Candidature.id > after)
-        .order_by(Candidature.id)
-        .limit(COUNTED_AT_ONCE)
-    )
-    last = session.scalar(select(func.max(page.subquery().c.id)))
-    number = select_of_pieces(func.count(Piece.candidature_id.distinct()))
-    return session.scalar(number.where(Candidature.id.in_(page), is_lacking(at))) or 0, last
-
-
-def is_lacking(at: datetime) -> ColumnElement[bool]:
-    """`remaining_actions.is_to_deposit`, as SQL over `select_of_pieces`."""
-    opens, closes = (
-        func.coalesce(getattr(Window, name), getattr(Piece, name)) for name in ("deposit_opens", "deposit_closes")
-    )
-    is_unusable = and_(Piece.deposited, CURRENT_SCAN == Scan.INFECTED)
-    refused_file = or_(~Piece.deposited, Piece.status == Status.NON_COMPLIANT, is_unusable)
-    accepted = and_(~Piece.deposited, Piece.status.in_((Status.RECEIVED, Status.COMPLIANT)))
-    again = and_(Piece.reopened_until > at, refused_file, ~func.coalesce(accepted, False))
-    untouched = and_(Piece.validated_at.is_(None), Piece.status.is_(None), Piece.reopened_until.is_(None))
-    first = and_(Piece.required, untouched, or_(~Piece.deposited, is_unusable), opens <= at, closes > at)
-    return and_(Piece.asked, or_(again, first))
 
 
 def incomplete_sessions(

@@ -214,6 +214,6 @@ def test_sessions_have_their_number_and_the_days_left_within_the_académies(ladd
 
 
 def test_many_are_counted_a_page_at_a_time(laddered: PiecesService, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(incomplete_candidatures, "COUNTED_AT_ONCE", 2)
+    monkeypatch.setattr(incomplete_candidatures, "PAGE", 2)
     laddered.handle_events(*of_others(6))
     assert _number(laddered) == 7

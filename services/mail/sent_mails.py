@@ -11,7 +11,7 @@ from typing import Any
 
 import structlog
 from sqlalchemy import Index, String, Text, and_, column, delete, insert, or_, select, table, update
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, MappedColumn, Session, mapped_column
 
 from services.chassis.database.deletion import delete_in_pages
 from services.chassis.database.transactions import Database, UtcDateTime, known_values
@@ -23,17 +23,6 @@ _MAX_PLACE_LENGTH = 120
 log = structlog.get_logger()
 
 RETENTION = timedelta(days=365)  # of a mail in the table
-
-sent_mails = table(
-    "sent_mails",
-    column("id", String),
-    column("owner_id", String),
-    column("address", String),
-    column("subject", String),
-    column("text", Text),
-    column("at", UtcDateTime),
-    column("state", String),
-)
 
 
 class State(StrEnum):
@@ -48,7 +37,7 @@ class SentMails:
     """Declares the table on `db`'s metadata; the model is an attribute, for migrations and tests."""
 
     def __init__(self, db: Database) -> None:
-        model: Any = type("SentMail", (_SentMail, db.Model), {"__tablename__": sent_mails.name})
+        model: Any = type("SentMail", (_SentMail, db.Model), {"__tablename__": "sent_mails"})
         self.SentMail = model
         Index("ix_sent_mails_owner", model.owner_id, model.at, model.id)
         Index("ix_sent_mails_at", model.at)
@@ -66,6 +55,11 @@ class _SentMail:
     text: Mapped[str] = mapped_column(Text)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     state: Mapped[str] = mapped_column(String(10))
+
+
+_COLUMNS = [column(name, row.column.type) for name, row in vars(_SentMail).items() if isinstance(row, MappedColumn)]
+sent_mails = table("sent_mails", *_COLUMNS)
+"""The same, whichever service's it is."""
 
 
 def record(session: Session, owner_id: str, letter: Letter, mail: Mail) -> None:

@@ -26,7 +26,7 @@ from services.contracts.page_sizes import LARGEST_PAGE
 from services.contracts.piece_rules import ReminderOutcome
 from services.contracts.pieces import IncompleteCandidature, MissingGroup, MissingPiece, PiecesReminded
 from services.contracts.reminder_rules import HOUR, MAX_DAYS, current_rung
-from services.pieces.domain.missing_pieces import MissingPart, Rung, due_rungs
+from services.pieces.domain.missing_pieces import due_rung
 from services.pieces.metrics import INCOMPLETE
 from services.pieces.models import AuditEntry, Candidature, Reminder, ReminderRound, Window, Withdrawal, db
 from services.pieces.queries.incomplete_candidatures import (
@@ -45,6 +45,10 @@ from services.pieces.queries.incomplete_candidatures import (
 from services.pieces.queries.missing_pieces_list import list_page
 from services.pieces.queries.pieces import is_not_withdrawn, lock_candidatures
 
+log = structlog.get_logger()
+
+Part = tuple[str, datetime, int | None]
+"""(regroupement, deadline, days before it): a rung of the ladder; without days, what was reminded of by hand."""
 MOST_PAGES = 5
 """Of the list, that one request looks at, each of a bounded number of candidatures."""
 
@@ -55,34 +59,34 @@ def remind_by_ladder(session: Session, candidature_ids: Sequence[str], at: datet
     Returns how many were reminded. To be called in a transaction.
     """
     lock_candidatures(session, candidature_ids)
-    due = _due(session, incomplete_among(session, candidature_ids, None, at), at)
-    if not due:
+    incomplete = incomplete_among(session, candidature_ids, None, at)
+    reminded = _candidates(incomplete, _due(session, incomplete, at))
+    if not reminded:
         return 0
     # One mail each: whatever else they lack, in other candidatures too, is in it.
-    others = candidatures_of_candidates(session, {lacking.candidature.candidate_id for lacking, _ in due})
+    others = candidatures_of_candidates(session, reminded)
     lock_candidatures(session, set(others).difference(candidature_ids))
     incomplete = incomplete_among(session, others, None, at)
-    rungs = {lacking.candidature.id: rungs for lacking, rungs in _due(session, incomplete, at)}
-    reminded = 0
-    for of_candidate in _grouped_by_candidate(incomplete):
-        if any(lacking.candidature.id in rungs for lacking in of_candidate):
-            event_id = _publish_reminder(session, of_candidate, at)
-            for lacking in of_candidate:
-                of_rungs = [
-                    (rung.group_code, rung.deadline, rung.days) for rung in rungs.get(lacking.candidature.id, ())
-                ]
-                _record(session, lacking, of_rungs, event_id, at, Actor("service", "pieces"))
-            reminded += 1
-    return reminded
+    due = _due(session, incomplete, at)
+    reminded = _candidates(incomplete, due)
+    to_remind = [lacking for lacking in incomplete if lacking.candidature.candidate_id in reminded]
+    _remind(session, to_remind, due, Actor("service", "pieces"), at)
+    return len(reminded)
 
 
-def _remind_by_hand(session: Session, incomplete: Sequence[Incomplete], staff_id: str, at: datetime) -> None:
-    """Remind the candidates of these candidatures, one mail each. To be called in a transaction, with them locked."""
-    for of_candidate in _grouped_by_candidate(incomplete):
+def _candidates(incomplete: Sequence[Incomplete], due: Mapping[str, list[Part]]) -> set[str]:
+    return {lacking.candidature.candidate_id for lacking in incomplete if lacking.candidature.id in due}
+
+
+def _remind(
+    session: Session, incomplete: Sequence[Incomplete], parts: Mapping[str, list[Part]], actor: Actor, at: datetime
+) -> None:
+    """Remind the candidates of these candidatures, one mail each. `parts`, by candidature: what it counts for."""
+    for _, group in groupby(sorted(incomplete, key=by_candidate), key=by_candidate):
+        of_candidate = list(group)
         event_id = _publish_reminder(session, of_candidate, at)
         for lacking in of_candidate:
-            parts = [(group_code, until, None) for group_code, until, _ in lacking.parts()]
-            _record(session, lacking, parts, event_id, at, Actor("staff", staff_id))
+            _record(session, lacking, parts.get(lacking.candidature.id, ()), actor, event_id, at)
 
 
 def _publish_reminder(session: Session, incomplete: Sequence[Incomplete], at: datetime) -> str:
@@ -117,44 +121,36 @@ def contract_of(incomplete: Incomplete) -> IncompleteCandidature:
     return IncompleteCandidature(candidature.id, candidature.version, groups)
 
 
-def _due(session: Session, incomplete: Sequence[Incomplete], at: datetime) -> list[tuple[Incomplete, frozenset[Rung]]]:
-    """Those with rungs that are due and not recorded, with these rungs."""
-    ladders = {lacking.candidature.id: lacking.window.options.reminder_days for lacking in incomplete if lacking.window}
-    concerned = [lacking for lacking in incomplete if ladders.get(lacking.candidature.id)]
-    controlled = refused_since(session, concerned)
+def _due(session: Session, incomplete: Sequence[Incomplete], at: datetime) -> dict[str, list[Part]]:
+    """The rungs that are due and not recorded, by candidature."""
+    concerned = [lacking for lacking in incomplete if lacking.window and lacking.window.options.reminder_days]
+    refused = refused_since(session, concerned)
     recorded = _recorded(session, [lacking.candidature.id for lacking in concerned])
-    due = []
+    due: dict[str, list[Part]] = {}
     for lacking in concerned:
-        rungs = due_rungs(_parts(lacking, controlled), ladders[lacking.candidature.id], at)
-        if new := frozenset(rung for rung in rungs if (lacking.candidature.id, rung) not in recorded):
-            due.append((lacking, new))
+        for part in _due_parts(lacking, refused, at):
+            if (lacking.candidature.id, *part) not in recorded:
+                due.setdefault(lacking.candidature.id, []).append(part)
     return due
 
 
-def _parts(lacking: Incomplete, controlled: dict[str, datetime]) -> Iterator[MissingPart]:
+def _due_parts(lacking: Incomplete, refused: Mapping[str, datetime], at: datetime) -> Iterator[Part]:
+    ladder = lacking.window.options.reminder_days if lacking.window else ()
     for group_code, until, pieces in lacking.parts():
-        since = max(controlled.get(missing.piece.id, lacking.candidature.saved_at) for missing in pieces)
-        yield MissingPart(group_code, until, since)
+        since = max(refused.get(missing.piece.id, lacking.candidature.saved_at) for missing in pieces)
+        if (days := due_rung(until, since, ladder, at)) is not None:
+            yield group_code, until, days
 
 
-def _recorded(session: Session, candidature_ids: Collection[str]) -> set[tuple[str, Rung]]:
-    query = select(Reminder).where(Reminder.candidature_id.in_(candidature_ids), Reminder.days.is_not(None))
-    return {
-        (row.candidature_id, Rung(row.group_code, row.deadline, row.days))
-        for row in session.scalars(query)
-        if row.days is not None
-    }
+def _recorded(session: Session, candidature_ids: Collection[str]) -> set[tuple[str, str, datetime, int | None]]:
+    columns = (Reminder.candidature_id, Reminder.group_code, Reminder.deadline, Reminder.days)
+    query = select(*columns).where(Reminder.candidature_id.in_(candidature_ids), Reminder.days.is_not(None))
+    return {(row[0], row[1], row[2], row[3]) for row in session.execute(query)}
 
 
 def _record(
-    session: Session,
-    lacking: Incomplete,
-    parts: Iterable[tuple[str, datetime, int | None]],
-    event_id: str,
-    at: datetime,
-    actor: Actor,
+    session: Session, lacking: Incomplete, parts: Iterable[Part], actor: Actor, event_id: str, at: datetime
 ) -> None:
-    """`parts`: (regroupement, deadline, days of the rung, None by hand) of what the reminder counts for."""
     for group_code, deadline, days in parts:
         session.add(
             Reminder(
@@ -169,14 +165,6 @@ def _record(
         )
     after = {"event_id": event_id, "pieces": [missing.piece.code for missing in lacking.pieces]}
     AuditEntry.record(session, actor, "candidature.reminded", lacking.candidature.id, after=after)
-
-
-def _grouped_by_candidate(incomplete: Sequence[Incomplete]) -> Iterator[list[Incomplete]]:
-    for _, of_candidate in groupby(sorted(incomplete, key=by_candidate), key=by_candidate):
-        yield list(of_candidate)
-
-
-log = structlog.get_logger()
 
 
 def remind_all_due() -> None:
@@ -298,7 +286,11 @@ def _remind_some(session: Session, by: Caller, ids: Collection[str], at: datetim
     reminded = {key for key, last in last_reminders(session, known).items() if _same_day(last, at)}
     incomplete = incomplete_among(session, known, by.academies, at)
     to_remind = [entry for entry in incomplete if entry.candidature.id not in reminded]
-    _remind_by_hand(session, to_remind, by.id, at)
+    parts: dict[str, list[Part]] = {
+        entry.candidature.id: [(group_code, until, None) for group_code, until, _ in entry.parts()]
+        for entry in to_remind
+    }
+    _remind(session, to_remind, parts, Actor("staff", by.id), at)
     sent = {entry.candidature.id for entry in to_remind}
     lacking = {entry.candidature.id for entry in incomplete}
     return {key: _outcome(key, known, sent, lacking) for key in ids}

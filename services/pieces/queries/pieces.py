@@ -107,11 +107,6 @@ def is_not_withdrawn() -> ColumnElement[bool]:
     return or_(Withdrawal.version.is_(None), Candidature.version > Withdrawal.version)
 
 
-def select_shown_pieces() -> Select[*tuple[Any, ...]]:
-    """The query of every piece of every candidature that is not withdrawn, to be narrowed; see `fetch_pieces`."""
-    return _SHOWN_PIECES
-
-
 _ALL_PIECES: Select[*tuple[Any, ...]] = (
     select(Candidature, Piece, Deposit, _CONTROL_COUNT, Window)
     .select_from(Piece)
@@ -127,11 +122,12 @@ _ALL_PIECES: Select[*tuple[Any, ...]] = (
         ),
     )
 )
-_SHOWN_PIECES = _ALL_PIECES.where(is_not_withdrawn(), or_(Piece.asked, Piece.deposited))
+SHOWN_PIECES = _ALL_PIECES.where(is_not_withdrawn(), or_(Piece.asked, Piece.deposited))
+"""Of every candidature that is not withdrawn, to be narrowed; see `fetch_pieces`."""
 
 
 def fetch_pieces(session: Session, query: Select[*tuple[Any, ...]]) -> list[PieceContext]:
-    """What a query made from `select_shown_pieces` gives."""
+    """What a query made from SHOWN_PIECES gives."""
     return pieces_of_rows(session.execute(query))
 
 
@@ -144,7 +140,7 @@ def own_candidature_with_pieces(
     session: Session, candidate_id: str, candidature_id: str
 ) -> tuple[Candidature, list[PieceContext]]:
     """A candidature of this candidate, with its pieces in the catalogue's order. Raises NotFound."""
-    query = select_shown_pieces().where(Candidature.id == candidature_id, Candidature.candidate_id == candidate_id)
+    query = SHOWN_PIECES.where(Candidature.id == candidature_id, Candidature.candidate_id == candidate_id)
     contexts = fetch_pieces(session, query.order_by(*_CATALOGUE_ORDER))
     if contexts:
         return contexts[0].candidature, contexts
@@ -167,28 +163,28 @@ def _candidatures_of(candidate_id: str) -> Select[Candidature]:
 
 def pieces_of_candidate(session: Session, candidate_id: str) -> list[PieceContext]:
     """The pieces of all the candidate's candidatures that are shown, in the catalogue's order."""
-    query = select_shown_pieces().where(Candidature.candidate_id == candidate_id)
+    query = SHOWN_PIECES.where(Candidature.candidate_id == candidate_id)
     return fetch_pieces(session, query.order_by(Piece.position, Piece.code))
 
 
 def own_piece(session: Session, candidate_id: str, piece_id: str) -> PieceContext:
     """A piece of this candidate. Raises NotFound."""
-    return _fetch_piece(
-        session, select_shown_pieces().where(Piece.id == piece_id, Candidature.candidate_id == candidate_id)
-    )
+    return _fetch_piece(session, SHOWN_PIECES.where(Piece.id == piece_id, Candidature.candidate_id == candidate_id))
 
 
 def piece_within_academies(session: Session, academies: frozenset[str] | None, piece_id: str) -> PieceContext:
     """A piece within these académies (None: all). Raises NotFound."""
-    query = select_shown_pieces().where(Piece.id == piece_id)
-    return _fetch_piece(session, query if academies is None else query.where(Candidature.academie_code.in_(academies)))
+    context = pieces_within_academies(session, academies, [piece_id]).get(piece_id)
+    if context is None:
+        raise NotFound()
+    return context
 
 
 def pieces_within_academies(
     session: Session, academies: frozenset[str] | None, piece_ids: Collection[str]
 ) -> dict[str, PieceContext]:
     """By id; those outside these académies (None: all) are missing."""
-    query = select_shown_pieces().where(Piece.id.in_(piece_ids))
+    query = SHOWN_PIECES.where(Piece.id.in_(piece_ids))
     if academies is not None:
         query = query.where(Candidature.academie_code.in_(academies))
     return {context.piece.id: context for context in fetch_pieces(session, query)} if piece_ids else {}

@@ -16,11 +16,11 @@ from services.pieces import models
 from services.pieces.models import Candidature, Piece
 from services.pieces.queries.answers import staff_piece
 from services.pieces.queries.pieces import (
+    SHOWN_PIECES,
     WAS_CONTROLLED,
     PieceContext,
     fetch_pieces,
     pieces_of_rows,
-    select_shown_pieces,
 )
 
 # A candidature's pieces stay together; neither part of the order ever changes. Places and cursors below have its two
@@ -91,7 +91,7 @@ def matching_pieces(academies: frozenset[str] | None, filters: dict[str, Any]) -
     Raises NotFound for an académie outside `academies`.
     """
     within = academies_shown(academies, filters.get("academie"))
-    query = select_shown_pieces().where(*_CONDITIONS.of(filters))
+    query = SHOWN_PIECES.where(*_CONDITIONS.of(filters))
     if within is not None:
         query = query.where(_academie_column(filters).in_(within))
         if "sent_again" in filters:  # a queue, yet the planner may begin with the candidatures: with theirs alone, then

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from services.chassis.clock import PARIS
 from services.contracts.reminder_rules import HOUR, current_rung, rung_instant
-from services.pieces.domain.missing_pieces import MissingPart, Rung, due_rungs
+from services.pieces.domain.missing_pieces import due_rung
 from services.pieces.domain.piece import days_left
 from tests.pieces.example_events import CLOSES, SECOND
 
@@ -27,8 +27,8 @@ def test_the_last_day_is_one_on_which_there_is_still_time() -> None:
 
 def test_what_came_to_be_missing_after_a_rung_is_not_reminded_of_by_it() -> None:
     rung = rung_instant(CLOSES, 7)
-    before, after = MissingPart("A", CLOSES, rung - SECOND), MissingPart("B", CLOSES, rung)
-    assert due_rungs([before, after], LADDER, rung + SECOND) == {Rung("A", CLOSES, 7)}
+    assert due_rung(CLOSES, rung - SECOND, LADDER, rung + SECOND) == 7
+    assert due_rung(CLOSES, rung, LADDER, rung + SECOND) is None
 
 
 def test_days_left_are_counted_as_people_do() -> None:

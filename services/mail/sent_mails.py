@@ -1,4 +1,5 @@
-"""The table of sent mails, which their addressee may read again: text, date, address, what the mail server made of it.
+"""The table of sent mails, which their addressee may read again: text, date, address, what the mail server made of it;
+addresses that it refuses for good.
 
 Each service that sends mails has its own table. Secret addresses of mails are not in it.
 """
@@ -13,6 +14,7 @@ import structlog
 from sqlalchemy import Index, String, Text, and_, column, delete, insert, or_, select, table, update
 from sqlalchemy.orm import Mapped, MappedColumn, Session, mapped_column
 
+from services.chassis.clock import portal_now
 from services.chassis.database.deletion import delete_in_pages
 from services.chassis.database.transactions import Database, UtcDateTime, known_values
 from services.chassis.errors import FieldError, Invalid
@@ -96,6 +98,28 @@ def send_and_record(db: Database, mailer: Mailer, mail: Mail) -> MailRefused | N
     with db.operation() as session:
         session.execute(update(sent_mails).where(sent_mails.c.id == mail.message_id).values(state=state))
     return refusal
+
+
+def record_refusal(session: Session, model: Any, key: dict[str, str], code: int) -> None:
+    """Store that the mail server refuses an address for good, for staff to see, or its newest code.
+
+    Each service has its own `model`: a primary key of the person and the address (`key`), `code` and `refused_at`. The
+    caller has locked the person's row.
+    """
+    row = session.get(model, key)
+    if row is None:
+        row = model(**key, refused_at=portal_now())
+        session.add(row)
+    row.code = code
+
+
+def forget_refusal(db: Database, model: Any, key: dict[str, str]) -> None:
+    """Delete the refusal, if any: the server accepted a mail to this address."""
+    with db.reading() as session:
+        if session.get(model, key) is None:
+            return
+    with db.operation() as session:
+        session.execute(delete(model).filter_by(**key))
 
 
 def list_page(session: Session, owner_id: str, *, after: str | None, limit: int) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ from services.chassis.process.capacity import WORK
 from services.pieces.antivirus import SCAN_SECONDS
 from services.pieces.handlers import registry
 from services.pieces.operations.antivirus_scans import SCAN, scan_deposit
-from services.pieces.operations.refusal_notices import ANNOUNCE_REFUSALS, announce_refusals
+from services.pieces.operations.controls import ANNOUNCE_REFUSALS, announce_refusals
 
 __all__ = ["registry"]
 

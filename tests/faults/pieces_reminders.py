@@ -77,7 +77,7 @@ class ControlPiece(_ReminderOperation):
 
 class AnnounceRefusals(_ReminderOperation):
     name = "tell of a refusal"
-    covers = ("refusal_notices.announce_refusals",)
+    covers = ("controls.announce_refusals",)
     commits = (TAKEN, "the notice", NOTED)
     decided_by = DONE_BEFORE
     done: ClassVar[State] = {"told": ["pieces_refused"]}

@@ -6,7 +6,7 @@ from typing import BinaryIO
 
 import puremagic
 
-from services.pieces.domain.files import Format, extension_of
+from services.pieces.domain.files import Format, extension_of, format_of_extension
 from services.pieces.inspection import archives, audio_video, ole
 
 HEAD_BYTES = 4096
@@ -62,12 +62,5 @@ def presumed_format_name(content: BinaryIO, filename: str) -> str | None:
     if matches and matches[0].confidence >= _MIN_CONFIDENCE and matches[0].extension:
         return str(matches[0].extension).lstrip(".").upper()
     extension = extension_of(filename)
-    return (
-        extension.upper()
-        if extension.isalnum() and len(extension) <= 5 and not _is_accepted_extension(extension)
-        else None
-    )
-
-
-def _is_accepted_extension(extension: str) -> bool:
-    return extension in set(Format) or extension == "jpeg"
+    is_another = extension.isalnum() and len(extension) <= 5 and format_of_extension(extension) is None
+    return extension.upper() if is_another else None

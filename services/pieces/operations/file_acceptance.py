@@ -18,6 +18,7 @@ from services.pieces.domain.files import VIEWABLE, Format, extension_of, is_heic
 from services.pieces.domain.refusals import FormatRefused
 from services.pieces.inspection.format_detection import is_heic
 from services.pieces.inspection.protocol import Look, Task
+from services.pieces.models import Upload
 from services.pieces.operations.received_files import ReceivedFile, hold_in_memory, write_to_disk
 
 
@@ -63,19 +64,13 @@ def _convert_to_jpeg(candidate_id: str, file: ReceivedFile) -> ReceivedFile:
     return hold_in_memory(dependencies().inspections.convert(candidate_id, Task.JPEG, file.content).content)
 
 
-@dataclass(frozen=True)
-class SourceFile:
-    """A file to be merged. `id`: its upload's; `chunks` gives its bytes anew, so that one file is read at a time."""
-
-    id: str
-    filename: str
-    chunks: Callable[[], Iterator[bytes]]
-
-
 def merge_into_pdf(
-    candidate_id: str, files: Sequence[SourceFile], accepted_formats: tuple[Format, ...]
+    candidate_id: str,
+    uploads: Sequence[Upload],
+    read: Callable[[Upload], Iterator[bytes]],
+    accepted_formats: tuple[Format, ...],
 ) -> AcceptedFile:
-    """One PDF of all files, named after the first.
+    """One PDF of all uploads, which `read` reads one at a time, named after the first.
 
     Raises FileRefused, FormatRefused or UnverifiableFile naming the file that is the cause, TooLarge naming the
     largest, Unavailable.
@@ -85,15 +80,13 @@ def merge_into_pdf(
             "Plusieurs pages sont réunies en un PDF. "
             f"Formats acceptés : {list_formats(accepted_formats)}. Envoyez un seul fichier."
         )
-    documents = [_to_pdf_naming_file(candidate_id, file) for file in files]
-    merged = _merge(candidate_id, files, documents)
-    filename = with_extension(files[0].filename, Format.PDF)
+    documents = []
+    for upload in uploads:
+        with _naming_file_in_errors(upload), write_to_disk(read(upload)) as file:
+            documents.append(_to_pdf(candidate_id, upload.filename, file))
+    merged = _merge(candidate_id, uploads, documents)
+    filename = with_extension(uploads[0].filename, Format.PDF)
     return accept_file(candidate_id, filename, hold_in_memory(merged), (Format.PDF,), converted=True)
-
-
-def _to_pdf_naming_file(candidate_id: str, file: SourceFile) -> bytes:
-    with _naming_file_in_errors(file), write_to_disk(file.chunks()) as content:
-        return _to_pdf(candidate_id, file.filename, content)
 
 
 def _to_pdf(candidate_id: str, filename: str, file: ReceivedFile) -> bytes:
@@ -105,7 +98,7 @@ def _to_pdf(candidate_id: str, filename: str, file: ReceivedFile) -> bytes:
     return dependencies().inspections.convert(candidate_id, Task.PAGE, file.content).content
 
 
-def _merge(candidate_id: str, files: Sequence[SourceFile], documents: list[bytes]) -> bytes:
+def _merge(candidate_id: str, uploads: Sequence[Upload], documents: list[bytes]) -> bytes:
     """Raises TooLarge."""
     sizes = [len(document) for document in documents]
     largest = max(range(len(sizes)), key=sizes.__getitem__)
@@ -115,15 +108,15 @@ def _merge(candidate_id: str, files: Sequence[SourceFile], documents: list[bytes
             merged = dependencies().inspections.convert(candidate_id, Task.MERGE, file.content, lengths=sizes)
         if merged.content:
             return merged.content
-    raise rules.merged_too_large(total, files[largest].filename, sizes[largest])
+    raise rules.merged_too_large(total, uploads[largest].filename, sizes[largest])
 
 
 @contextmanager
-def _naming_file_in_errors(file: SourceFile) -> Iterator[None]:
+def _naming_file_in_errors(upload: Upload) -> Iterator[None]:
     """Errors raised in the block say which of the files they are about."""
     try:
         yield
     except DomainError as error:
-        error.detail = f"« {file.filename} » : {error.detail}"
-        error.extra["upload"] = file.id
+        error.detail = f"« {upload.filename} » : {error.detail}"
+        error.extra["upload"] = upload.id
         raise

@@ -17,7 +17,7 @@ from services.pieces.domain import uploads as rules
 from services.pieces.domain.files import Format
 from services.pieces.models import Upload, UploadPart, db
 from services.pieces.operations.deposits import counting_refusals, store_deposit
-from services.pieces.operations.file_acceptance import AcceptedFile, SourceFile, accept_file, merge_into_pdf
+from services.pieces.operations.file_acceptance import AcceptedFile, accept_file, merge_into_pdf
 from services.pieces.operations.received_files import write_to_disk
 from services.pieces.queries.pieces import PieceContext, own_piece
 from services.pieces.queries.uploads import read_progress, upload_bytes, upload_ids_of_deposit
@@ -75,11 +75,10 @@ def _accept_uploads(
     candidate_id: str, uploads: Sequence[Upload], files: ExitStack, accepted_formats: tuple[Format, ...]
 ) -> AcceptedFile:
     """The accepted file is on disk until `files` is closed."""
-    sources = [SourceFile(upload.id, upload.filename, partial(_read_upload, upload)) for upload in uploads]
-    if len(sources) > 1:
-        return merge_into_pdf(candidate_id, sources, accepted_formats)
-    file = files.enter_context(write_to_disk(sources[0].chunks()))
-    return accept_file(candidate_id, sources[0].filename, file, accepted_formats)
+    if len(uploads) > 1:
+        return merge_into_pdf(candidate_id, uploads, _read_upload, accepted_formats)
+    file = files.enter_context(write_to_disk(_read_upload(uploads[0])))
+    return accept_file(candidate_id, uploads[0].filename, file, accepted_formats)
 
 
 def _read_upload(upload: Upload) -> Iterator[bytes]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
@@ -32,7 +32,9 @@ def requested_pieces(
     candidature: Candidature, contexts: list[PieceContext], at: datetime
 ) -> candidate_api.RequestedPieces:
     """The pieces of a candidature by period, then by regroupement."""
-    periods = tuple(_period(period, of_period, at) for period, of_period in _by_period(contexts))
+    by_period = attrgetter("period")
+    grouped = groupby(sorted(contexts, key=by_period), key=by_period)
+    periods = tuple(_period(period, list(of_period), at) for period, of_period in grouped)
     return answer_of(candidate_api.RequestedPieces, candidature, periods=periods, warning=WARNING)
 
 
@@ -54,12 +56,6 @@ def candidate_piece(context: PieceContext, at: datetime) -> candidate_api.Piece:
         resubmit_sentence=sentence if row.reopened_until and row.asked else None,
         sentence=sentence,
     )
-
-
-def _by_period(contexts: list[PieceContext]) -> Iterator[tuple[Period, list[PieceContext]]]:
-    by_period = attrgetter("period")
-    for period, of_period in groupby(sorted(contexts, key=by_period), key=by_period):
-        yield period, list(of_period)
 
 
 def _by_group(contexts: list[PieceContext]) -> dict[str, list[PieceContext]]:

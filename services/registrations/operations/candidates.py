@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session as DbSession
 
 from services.chassis.events import erase_subject
 from services.contracts.accounts import EmailChanged, Identity
-from services.mail import refusals, sent_mails
+from services.mail import sent_mails
 from services.registrations.domain import registration_numbers
 from services.registrations.domain.exam_definition import OpeningView
 from services.registrations.models import Candidate, Draft, MailRefusal, NumberCounter, db
@@ -107,13 +107,13 @@ def record_refusal(candidate_id: str, address: str, code: int) -> None:
         session.get_one(Candidate, candidate_id, with_for_update=True)
         earlier = (MailRefusal.candidate_id == candidate_id) & (MailRefusal.address != address)
         session.execute(delete(MailRefusal).where(earlier))
-        refusals.record(session, MailRefusal, _key(candidate_id, address), code)
+        sent_mails.record_refusal(session, MailRefusal, _key(candidate_id, address), code)
 
 
 def forget_refusal(candidate_id: str, address: str) -> None:
     """Delete the refusal: the server accepted a mail to this address."""
-    refusals.forget(db, MailRefusal, _key(candidate_id, address))
+    sent_mails.forget_refusal(db, MailRefusal, _key(candidate_id, address))
 
 
-def _key(candidate_id: str, address: str) -> refusals.Key:
+def _key(candidate_id: str, address: str) -> dict[str, str]:
     return {"candidate_id": candidate_id, "address": address}

@@ -32,7 +32,7 @@ _KINDS = {
 _PLACES = {"path": "adresse", "query": "paramètre", "header": "en-tête"}
 _CLOSED_PATHS = ("sessions", "tokens", "tools/")
 """Of the portal's own processes, whatever a token may do."""
-METHODS = ("get", "post", "put", "patch", "delete")
+METHODS = ("get", "head", "post", "put", "patch", "delete")
 
 
 @blueprint.get("/docs")

@@ -1,25 +1,14 @@
-"""Limits of tools' calls: the size of a body by its path, and the rate, per gateway process, by a token bucket for each
-caller (an API token, or the address that presents one)."""
+"""The rate limit of tools' calls, per gateway process, by a token bucket for each caller (an API token, or the address
+that presents one)."""
 
 from __future__ import annotations
 
 import math
-import re
 import threading
 import time
 from collections import OrderedDict
 
-from services.contracts.document_rules import MAX_ARCHIVE_BYTES, MAX_CSV_BYTES
-
 MAX_BUCKETS = 10_000
-_FILES_OF_IMPORTS = re.compile(r"imports/[0-9a-f]{32}/(csv|pdfs)")
-_LARGEST_FILES = {"csv": MAX_CSV_BYTES, "pdfs": MAX_ARCHIVE_BYTES}
-
-
-def max_file_bytes(service: str, path: str) -> int | None:
-    """Of a call of that path (without « /v1/ »); None where it takes no file."""
-    of_import = _FILES_OF_IMPORTS.fullmatch(path) if service == "documents" else None
-    return _LARGEST_FILES[of_import[1]] if of_import else None
 
 
 class RateLimiter:

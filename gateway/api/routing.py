@@ -11,11 +11,11 @@ from gateway import access
 from gateway.api import blueprint
 from gateway.api.documentation import is_closed, only_open
 from gateway.api.limits import RateLimiter
-from gateway.api.sent_bodies import SentBody, limit_body, sent_body
 from gateway.service_clients import SERVICE_LABELS, clients
 from gateway.sessions import EXCHANGE_CACHE_SECONDS
-from services.chassis.errors import DomainError, NotFound, TooMany, Unauthenticated, Unavailable
+from services.chassis.errors import DomainError, NotFound, TooLarge, TooMany, Unauthenticated, Unavailable
 from services.chassis.http.connections import Answer
+from services.chassis.process.capacity import MAX_BODY_BYTES
 from services.chassis.process.kept_results import ExpiringCache
 from services.contracts import problem_types
 from services.contracts.account_rules import MAX_TOKEN_LENGTH
@@ -24,12 +24,15 @@ from services.contracts.api.sessions import exchange_tool_token
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 PASSED_REQUEST_HEADERS = (
     "Content-Type",
-    "Content-Disposition",  # the name of a file
     "Accept",
     "If-Match",
     "If-None-Match",
     "Idempotency-Key",
     "Accept-Language",
+    "Tus-Resumable",
+    "Upload-Length",
+    "Upload-Metadata",
+    "Upload-Offset",
 )
 DROPPED_RESPONSE_HEADERS = frozenset(
     {"connection", "keep-alive", "transfer-encoding", "server", "date", "set-cookie", "content-encoding"}
@@ -55,14 +58,15 @@ def pass_on(service: str, path: str) -> Response:
     """Exchanges the token, passes the body and conditional headers on and streams the answer back."""
     if service not in SERVICE_LABELS or is_closed(path) or _has_dot_segments(path):
         raise NotFound()
-    limit_body(service, path)
+    request.max_content_length = MAX_BODY_BYTES
+    if (request.content_length or 0) > MAX_BODY_BYTES:
+        raise TooLarge()
     opaque = _bearer()
     if wait := _call_limiter.seconds_to_wait(opaque):
         raise TooMany("Trop d'appels : ralentissez.", retry_after=wait)
     seconds, token = READ_SECONDS if request.method == "GET" else WRITE_SECONDS, _access_token(opaque)
-    with sent_body(service, path, _digest(opaque)) as body:
-        answer = _call_service(service, f"/v1/{quote(path)}", token, seconds, body)
-    return _streamed_response(answer)
+    answer = _call_service(service, f"/v1/{quote(path)}", token, seconds, request.get_data() or None)
+    return _streamed_response(service, answer)
 
 
 @blueprint.get("/<service>/openapi.json")
@@ -71,7 +75,7 @@ def openapi(service: str) -> Response:
     """What tools may call, from the service's own OpenAPI description, with the address under which they reach it."""
     if service not in SERVICE_LABELS:
         raise NotFound()
-    with _call_service(service, "/openapi.json", None, DESCRIPTION_SECONDS, SentBody(None)) as answer:
+    with _call_service(service, "/openapi.json", None, DESCRIPTION_SECONDS) as answer:
         description = only_open(answer.json())
     description["servers"] = [{"url": f"/api/{service}"}]
     return jsonify(description)
@@ -119,7 +123,7 @@ def _invalid_token() -> Unauthenticated:
     return Unauthenticated("Le jeton n'est pas valable.")
 
 
-def _call_service(service: str, path: str, token: str | None, seconds: float, body: SentBody) -> Answer:
+def _call_service(service: str, path: str, token: str | None, seconds: float, body: bytes | None = None) -> Answer:
     passed = {name: request.headers[name] for name in PASSED_REQUEST_HEADERS if name in request.headers}
     answer: Answer = (
         clients()
@@ -129,8 +133,8 @@ def _call_service(service: str, path: str, token: str | None, seconds: float, bo
             path,
             token=token,
             params=list(request.args.items(multi=True)),
-            data=body.content,
-            headers=passed | body.headers,
+            data=body,
+            headers=passed,
             seconds=seconds,
             stream=True,
         )
@@ -138,8 +142,10 @@ def _call_service(service: str, path: str, token: str | None, seconds: float, bo
     return answer
 
 
-def _streamed_response(answer: Answer) -> Response:
+def _streamed_response(service: str, answer: Answer) -> Response:
     headers = [(name, value) for name, value in answer.headers.items() if name.lower() not in DROPPED_RESPONSE_HEADERS]
     response = Response(answer.iter_content(64 * 1024), status=answer.status_code, headers=headers)
+    if (location := answer.headers.get("Location", "")).startswith("/v1/"):  # as the service says it, of an upload
+        response.headers["Location"] = f"/api/{service}{location}"
     response.call_on_close(answer.close)
     return response

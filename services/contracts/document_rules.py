@@ -12,8 +12,8 @@ MAX_CSV_BYTES = MAX_FILE_BYTES
 MAX_PDF_BYTES = MAX_FILE_BYTES
 """Of each PDF, in an archive or by itself."""
 MAX_ARCHIVE_BYTES = 20 * 1024 * 1024
-"""Of a ZIP archive, and of the files of one sending together. Gateway and documents hold a sending in /tmp, which
-counts in the memory of a container; the proxy lets as much pass."""
+"""Of a ZIP archive, and of the files of one form together. Gateway and documents hold one in /tmp, which counts in the
+memory of a container; the proxy lets as much pass."""
 MAX_PDFS_PER_SENDING = 500
 """What is checked within one request; an import may receive several sendings."""
 MAX_LINES = 10_000

@@ -27,7 +27,7 @@ def create_app(settings: DocumentsSettings, key_of: KeyOf | None = None) -> Flas
         db,
         title="Documents des candidats",
         sections=SECTIONS,
-        views=(candidate.views, staff.views, imports.views, audit_views(db, AuditEntry)),
+        views=(candidate.views, staff.views, imports.views, imports.uploads, audit_views(db, AuditEntry)),
         key_of=key_of,
         reports={"objects": built.store.check},
     )

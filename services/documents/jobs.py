@@ -6,6 +6,7 @@ from services.chassis.events import purge
 from services.chassis.jobs.registry import Jobs
 from services.documents.models import db
 from services.documents.operations.automatic_documents import delete_old_cached_renderings
+from services.documents.operations.import_files import uploads
 from services.documents.operations.reconciliation import reconciliation
 from services.objects import jobs as object_jobs
 
@@ -17,6 +18,12 @@ object_jobs.register(jobs, reconciliation)
 def delete_cached_renderings() -> None:
     """Delete what web processes rendered and no worker has taken since."""
     delete_old_cached_renderings()
+
+
+@jobs.every(hours=1, name="purge-uploads")
+def delete_expired_uploads() -> None:
+    """Delete uploads that got no bytes for UPLOAD_EXPIRY."""
+    uploads.purge()
 
 
 @jobs.every(hours=24, name="purge-events")

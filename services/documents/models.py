@@ -27,6 +27,7 @@ from services.chassis.database.audit_indexes import audit_indexes
 from services.chassis.database.transactions import Database, UtcDateTime, new_id
 from services.chassis.events import EventTables
 from services.objects import ObjectKey, ObjectTables
+from services.uploads.uploads import UploadColumns, UploadPartColumns
 
 db = Database()
 event_tables = EventTables(db)
@@ -237,6 +238,22 @@ class ImportRefusal(db.Model):
     place: Mapped[str] = mapped_column(Text)
     numero_candidat: Mapped[str] = mapped_column(String(32))
     reason: Mapped[str] = mapped_column(Text)
+
+
+class Upload(UploadColumns, db.Model):
+    """A gestionnaire's file for an import on its way; `became_id`: the import that took it."""
+
+    __tablename__ = "uploads"
+
+    owner_id: Mapped[str] = mapped_column("staff_id", String(64), index=True)
+    import_id: Mapped[str] = mapped_column(ForeignKey("imports.id", ondelete="CASCADE"), index=True)
+    became_id: Mapped[str | None] = mapped_column("taken_by", _ID)
+
+
+class UploadPart(UploadPartColumns, db.Model):
+    __tablename__ = "upload_parts"
+
+    upload_id: Mapped[str] = mapped_column(ForeignKey("uploads.id", ondelete="CASCADE"), primary_key=True)
 
 
 class AuditEntry(AuditColumns, db.Model):

@@ -11,7 +11,7 @@ from services.pieces.operations.change_numbering import number_all_changes, purg
 from services.pieces.operations.deposit_limits import purge_deposit_tries
 from services.pieces.operations.reminders import record_incomplete_counts, remind_all_due
 from services.pieces.operations.restoration import reconciliation
-from services.pieces.operations.uploads import purge_uploads
+from services.pieces.operations.uploads import uploads
 
 jobs = Jobs()
 object_jobs.register(jobs, reconciliation)
@@ -22,7 +22,7 @@ jobs.every(minutes=1, name="remind")(remind_all_due)
 jobs.every(hours=1, name="number-changes")(number_all_changes)
 jobs.every(hours=24, name="purge-changes")(purge_changes)
 jobs.every(hours=1, name="purge-deposit-tries")(purge_deposit_tries)
-jobs.every(hours=1, name="purge-uploads")(purge_uploads)
+jobs.every(hours=1, name="purge-uploads")(uploads.purge)
 
 
 @jobs.every(hours=24, name="rescan")

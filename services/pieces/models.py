@@ -17,7 +17,6 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    LargeBinary,
     String,
     Text,
     TextClause,
@@ -31,10 +30,11 @@ from services.chassis.database.audit import AuditColumns
 from services.chassis.database.audit_indexes import audit_indexes
 from services.chassis.database.transactions import Database, DataclassJson, UtcDateTime, known_values, new_id
 from services.chassis.events import EventTables
+from services.contracts.api.uploads import MAX_FILENAME_LENGTH
 from services.contracts.piece_rules import ChangeKind, Scan, Status
 from services.contracts.registrations import SessionOptions
 from services.objects import ObjectKey, ObjectTables
-from services.pieces.domain.files import MAX_FILENAME_LENGTH
+from services.uploads.uploads import UploadColumns, UploadPartColumns
 
 db = Database()
 event_tables = EventTables(db)
@@ -237,39 +237,22 @@ class Deposit(db.Model):
         return Scan(self.scan).staff_may_open
 
 
-class Upload(db.Model):
-    """A file being sent in parts. Once it is deposited its parts are deleted; the row stays for UPLOAD_EXPIRY, so that
-    repeating the deposit changes nothing.
-
-    `length`: announced bytes. `begun_at` is the portal's time, for the deposit period; `touched_at`, when bytes last
-    came, the system's. A `given_up` (abandoned) one has no bytes and still counts among the uploads of its hour.
-    """
+class Upload(UploadColumns, db.Model):
+    """A candidate's file for a piece on its way; `became_id`: its deposit."""
 
     __tablename__ = "uploads"
 
-    id: Mapped[str] = mapped_column(ID, primary_key=True, default=new_id)
-    candidate_id: Mapped[str] = mapped_column(ID, index=True)
+    owner_id: Mapped[str] = mapped_column("candidate_id", ID, index=True)
     piece_id: Mapped[str] = mapped_column(ForeignKey("pieces.id", ondelete="CASCADE"), index=True)
-    filename: Mapped[str] = mapped_column(String(MAX_FILENAME_LENGTH))
-    length: Mapped[int] = mapped_column(Integer)
-    begun_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    touched_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
-    given_up: Mapped[bool] = mapped_column(default=False)
-    deposit_id: Mapped[str | None] = mapped_column(ForeignKey("deposits.id", ondelete="CASCADE"), index=True)
+    became_id: Mapped[str | None] = mapped_column(
+        "deposit_id", ForeignKey("deposits.id", ondelete="CASCADE"), index=True
+    )
 
 
-class UploadPart(db.Model):
-    """Bytes of an upload, from `start` on. The upload continues at the end of the last part.
-
-    On PostgreSQL the table is UNLOGGED: it is in no backup, and empty after a crash of the server.
-    """
-
+class UploadPart(UploadPartColumns, db.Model):
     __tablename__ = "upload_parts"
 
     upload_id: Mapped[str] = mapped_column(ForeignKey("uploads.id", ondelete="CASCADE"), primary_key=True)
-    start: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
-    size: Mapped[int] = mapped_column(Integer)
-    content: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class DepositTries(db.Model):

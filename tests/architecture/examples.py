@@ -32,7 +32,7 @@ from tests.gateway.candidates import CandidateFactory, creation_answers, new_add
 from tests.gateway.gestion import invitations
 from tests.gateway.gestion.people import StaffBrowser, StaffFactory
 from tests.pieces import sample_files
-from tests.pieces.tus_client import send_file
+from tests.pieces.tus_client import send_file, send_upload, take_upload
 from tests.registrations.service.candidate_client import opening_id
 from tests.support.in_process_four_services import InProcessFourServices
 from tests.support.in_process_portal import SECRETS
@@ -222,7 +222,12 @@ class Examples:
         assert new.status_code == 201, new.text
         import_id = str((new.json or {})["id"])
         sent = csv_of([f"{self.numero_candidat()};{CELLS['convocation']}"])
-        checked = service.put(f"/v1/imports/{import_id}/csv", data=sent, headers=headers)
+
+        def call(method: str, path: str, **given: Any) -> TestResponse:
+            return service.open(f"/v1{path}", method=method, headers=headers | given.pop("headers", {}), **given)
+
+        begun = send_upload(call, f"/imports/{import_id}/uploads", sent, "convocations.csv")
+        checked = take_upload(call, f"/imports/{import_id}/files", begun)
         assert (checked.json or {})["ready"] == 1, checked.text
         return import_id
 

@@ -96,8 +96,7 @@ def _publish_for_a_selection(office: StaffAtWork) -> None:
 def _add_pdfs(office: StaffAtWork) -> None:
     new = office.call("documents", "POST", "/imports", json={**NEW_IMPORT, "source": "pdf"}).json or {}
     name = f"{office.examples.numero_candidat()}.pdf"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Content-Type": "application/octet-stream"}
-    office.call("documents", "PUT", f"/imports/{new['id']}/pdfs", data=pdf_of(), headers=headers)
+    office.send_file(new["id"], pdf_of(), name)
 
 
 def _withdraw_document(office: StaffAtWork) -> None:
@@ -182,8 +181,7 @@ ACTS: dict[Route, tuple[str, Act]] = {
         "import.created",
         lambda office: office.call("documents", "POST", "/imports", json=NEW_IMPORT),
     ),
-    ("documents", "PUT", "/v1/imports/<import_id>/csv"): ("import.checked", StaffAtWork.checked_import),
-    ("documents", "PUT", "/v1/imports/<import_id>/pdfs"): ("import.checked", _add_pdfs),
+    ("documents", "POST", "/v1/imports/<import_id>/files"): ("import.checked", _add_pdfs),
     ("documents", "POST", "/v1/imports/<import_id>/publication"): (
         "import.published",
         StaffAtWork.published_import,
@@ -212,5 +210,8 @@ WITHOUT_TRACE: dict[Route, str] = {
     ("accounts", "POST", "/v1/staff/me/second-factor/proposals"): "offers a key, which its code puts in force",
     ("accounts", "POST", "/v1/staff/me/second-factor/proposals/check"): "shows the offered key again",
     ("documents", "POST", "/v1/imports/<import_id>/documents/search"): "finds in a list that a GET gives",
+    ("documents", "POST", "/v1/imports/<import_id>/uploads"): "a file on its way, until the import takes it",
+    ("documents", "PATCH", "/v1/uploads/<upload_id>"): "the same",
+    ("documents", "DELETE", "/v1/uploads/<upload_id>"): "the same",
     ("registrations", "POST", "/v1/staff/catalogues/comparison"): "a dry run, which writes nothing",
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -13,9 +14,9 @@ from tests.documents.imports.exam_office import CELLS, csv_of
 from tests.documents.imports.exam_office import NEW as NEW_IMPORT
 from tests.gateway.candidates import CandidateFactory
 from tests.gateway.gestion.people import StaffBrowser, StaffFactory
+from tests.pieces.tus_client import send_upload, take_upload
 from tests.support.tokens import bearer
 
-CSV_HEADERS = {"Content-Disposition": 'attachment; filename="convocations.csv"', "Content-Type": "text/csv"}
 MESSAGE = {
     "title": "Fermeture",
     "text": "Le service est fermé lundi.",
@@ -74,8 +75,12 @@ class StaffAtWork:
 
     def checked_import(self) -> dict[str, Any]:
         new = self.call("documents", "POST", "/imports", json=NEW_IMPORT).json or {}
-        path = f"/imports/{new['id']}/csv"
-        return dict(self.call("documents", "PUT", path, data=self.csv(), headers=CSV_HEADERS).json or {})
+        return dict(self.send_file(new["id"], self.csv(), "convocations.csv").json or {})
+
+    def send_file(self, import_id: str, content: bytes, name: str) -> TestResponse:
+        call = partial(self.call, "documents")
+        begun = send_upload(call, f"/imports/{import_id}/uploads", content, name)
+        return take_upload(call, f"/imports/{import_id}/files", begun)
 
     def published_import(self) -> dict[str, Any]:
         ready = self.checked_import()

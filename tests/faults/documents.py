@@ -7,6 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import ClassVar
 
+from werkzeug.test import TestResponse
+
 from services.documents.follow_ups import registry
 from services.documents.models import db
 from services.documents.operations.reconciliation import reconciliation
@@ -172,8 +174,10 @@ class _ImportOperation(_LaterOperation):
         self.import_id = self.office.create(**source)
 
     def send(self) -> int:
-        name = f"{saved().numero_candidat}.pdf"
-        return self.office.send(self.import_id, pdf_of(), name, "pdfs").status_code
+        return self.office.take(self.import_id, self.upload()).status_code
+
+    def upload(self) -> TestResponse:
+        return self.office.upload(self.import_id, pdf_of(), f"{saved().numero_candidat}.pdf")
 
     def publish(self) -> int:
         return self.office.publish(self.office.read(self.import_id)).status_code
@@ -185,12 +189,16 @@ class _ImportOperation(_LaterOperation):
 
 class AddPdf(_ImportOperation):
     name = "add a PDF to an import"
-    covers = ("import_pdfs.add_pdfs",)
+    covers = ("import_files.take_uploads",)
     objects = 1
     done: ClassVar[State] = {**_with(AUTOMATIC), "import": ("checked", 1, 0, 0)}
 
+    def prepare(self) -> None:
+        super().prepare()
+        self.begun = self.upload()
+
     def do(self) -> int:
-        return self.send()
+        return self.office.take(self.import_id, self.begun).status_code
 
 
 class AbandonImport(_ImportOperation):

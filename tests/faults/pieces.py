@@ -152,7 +152,6 @@ class GoOnWithUpload(_UploadOperation):
     """Who does not know whether a part arrived asks where to go on."""
 
     name = "send a part of an upload"
-    covers = ("uploads.append_bytes",)
     done: ClassVar[State] = {"the file opens": 404, "bytes that came": [100]}
 
     def prepare(self) -> None:
@@ -169,7 +168,6 @@ class GoOnWithUpload(_UploadOperation):
 
 class CancelUpload(PieceOperation):
     name = "cancel an upload"
-    covers = ("uploads.abandon_upload",)
     repeated = (404,)
     done: ClassVar[State] = {"the file opens": 404, "it can go on": False}
 

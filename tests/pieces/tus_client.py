@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from werkzeug.test import TestResponse
 
-from services.contracts.api.pieces import TUS_VERSION, UPLOAD_PART_TYPE
+from services.contracts.api.uploads import TUS_VERSION, UPLOAD_PART_TYPE
 from services.contracts.piece_rules import MAX_UPLOAD_PART_BYTES
 
 if TYPE_CHECKING:
@@ -18,17 +18,33 @@ PART = 64 * 1024
 VERSION = {"Tus-Resumable": TUS_VERSION}
 
 
-def send_file(call: Callable[..., TestResponse], piece_id: str, content: bytes, name: str) -> TestResponse:
-    """Send a file and make it the piece's; the first answer that refuses, else the last one. `call`: (method, path)."""
+Call = Callable[..., TestResponse]
+"""(method, path), and what the test client takes."""
+
+
+def send_file(call: Call, piece_id: str, content: bytes, name: str) -> TestResponse:
+    """Send a file and make it the piece's; the first answer that refuses, else the last one."""
+    begun = send_upload(call, f"/pieces/{piece_id}/uploads", content, name)
+    return begun if begun.status_code != 201 else take_upload(call, f"/pieces/{piece_id}/deposit", begun)
+
+
+def send_upload(call: Call, path: str, content: bytes, name: str) -> TestResponse:
+    """Announce a file and, unless that is refused, send it; the answer to the announcement."""
     headers = {**VERSION, "Upload-Length": str(len(content)), "Upload-Metadata": _metadata(name)}
-    begun = call("POST", f"/pieces/{piece_id}/uploads", headers=headers)
-    if begun.status_code != 201:
-        return begun
-    upload_id = begun.headers["Location"].rpartition("/")[2]
-    for start in range(0, len(content), MAX_UPLOAD_PART_BYTES):
+    begun = call("POST", path, headers=headers)
+    for start in range(0, len(content) if begun.status_code == 201 else 0, MAX_UPLOAD_PART_BYTES):
+        part = content[start : start + MAX_UPLOAD_PART_BYTES]
         headers = {**VERSION, "Content-Type": UPLOAD_PART_TYPE, "Upload-Offset": str(start)}
-        call("PATCH", f"/uploads/{upload_id}", data=content[start : start + MAX_UPLOAD_PART_BYTES], headers=headers)
-    return call("POST", f"/pieces/{piece_id}/deposit", json={"uploads": [upload_id]})
+        assert call("PATCH", f"/uploads/{id_of(begun)}", data=part, headers=headers).status_code == 204
+    return begun
+
+
+def take_upload(call: Call, path: str, begun: TestResponse) -> TestResponse:
+    return call("POST", path, json={"uploads": [id_of(begun)]})
+
+
+def id_of(begun: TestResponse) -> str:
+    return begun.headers["Location"].rpartition("/")[2]
 
 
 def _metadata(name: str) -> str:

@@ -80,13 +80,25 @@ def test_a_broken_publication_is_taken_up(
     before, imports = published(running), len(states(running))
     write(tool, f"{numero};{CELLS}", WRONG)
     remote = replace(tool, url=network.url, environment={"PORTAIL_PATIENCE": "0"})
-    network.fail("POST", "", LOST)  # the import is created; the answer to its publication is lost
+    network.fail(
+        "POST", "", "", "", LOST
+    )  # its file is sent and checked; the import is created; the answer to its publication is lost
     broken = remote.run(*PUBLISH, "--yes", "--titre", "Reprise")
-    assert (broken.returncode, network.calls["POST"]) == (6, 2), broken.stderr
+    assert (broken.returncode, network.calls["POST"]) == (6, 4), broken.stderr
     again = tool.run(*PUBLISH, "--yes", "--titre", "Reprise")
     assert again.returncode == 7, again.stderr
     assert "Documents publiés : 1 sur 1." in again.stderr
     assert (published(running), len(states(running))) == (before + 1, imports + 1)
+
+
+def test_a_part_whose_answer_was_lost_goes_on_where_the_portal_is(
+    tool: Tool, network: UnreliablePortal, numero: str
+) -> None:
+    write(tool, f"{numero};{CELLS}")
+    network.fail("PATCH", LOST)
+    tried = replace(tool, url=network.url).run(*PUBLISH, "--dry-run")
+    assert tried.returncode == 0, tried.stderr
+    assert "Documents qui seraient publiés : 1." in tried.stderr
 
 
 @pytest.mark.usefixtures("workers")
@@ -98,7 +110,7 @@ def test_a_publication_whose_preparation_got_no_answer_is_prepared_once(
     network.fail("POST", LOST)
     done = replace(tool, url=network.url).run(*PUBLISH, "--yes", "--titre", "Sans réponse")
     assert done.returncode == 0, done.stderr
-    assert (len(states(running)), network.calls["POST"]) == (imports + 1, 3)
+    assert (len(states(running)), network.calls["POST"]) == (imports + 1, 5)
 
 
 @pytest.mark.usefixtures("workers")

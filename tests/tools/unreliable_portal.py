@@ -26,7 +26,7 @@ class UnreliablePortal:
             def do_GET(self) -> None:
                 outer.pass_on(self)
 
-            do_POST = do_PUT = do_DELETE = do_GET
+            do_POST = do_PATCH = do_DELETE = do_GET
 
             def log_message(self, format: str, *args: Any) -> None:
                 """Logs nothing."""

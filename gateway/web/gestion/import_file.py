@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
-
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from gateway import access
+from gateway.clients.file_uploads import ReceivedFile, send_files
 from gateway.service_clients import clients
 from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
 from gateway.web.gestion.imports import PUBLISH
 from gateway.web.gestion.publication import import_page, read_import
-from gateway.web.justificatifs.file_reception import FileRefused, ReceivedFile, received_files_of_staff
+from gateway.web.justificatifs.file_reception import FileRefused, received_files_of_staff
 from services.chassis.errors import DomainError
 from services.contracts.api import staff_imports as api
 from services.contracts.document_rules import CSV, MAX_ARCHIVE_BYTES, MAX_CSV_BYTES, MAX_PDFS_PER_SENDING
@@ -34,7 +33,7 @@ def send_import_file(import_id: str) -> ResponseReturnValue:
             if not files or len(files) > (1 if source == CSV else MAX_PDFS_PER_SENDING):
                 return import_page(import_id, file_error=TOO_MANY_FILES if files else NO_FILE, status=422)
             for file in files:
-                _send(import_id, source, file)
+                _send(import_id, file)
     except FileRefused as refusal:
         return import_page(import_id, file_error=refusal.detail, status=refusal.status)
     except DomainError as refusal:
@@ -44,13 +43,11 @@ def send_import_file(import_id: str) -> ResponseReturnValue:
     return redirect(url_for("gestion.show_import", import_id=import_id, fait=CHECKED), code=303)
 
 
-def _send(import_id: str, source: str, file: ReceivedFile) -> None:
+def _send(import_id: str, file: ReceivedFile) -> None:
     """A CSV takes the place of the one sent before; a PDF or an archive is added."""
-    operation = api.send_csv if source == CSV else api.send_pdfs
-    headers = {
-        "Content-Type": str(operation.sends),
-        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(file.name, safe='')}",
-        "Content-Length": str(file.length),
-    }
-    token = staff_member.access_token()
-    clients().staff_documents.exchange(operation, token, {"import_id": import_id}, data=file.content, headers=headers)
+    client, token = clients().staff_documents, staff_member.access_token()
+
+    def take(uploads: list[str]) -> None:
+        client.call(api.take_uploads, token, body={"uploads": uploads}, import_id=import_id)
+
+    send_files(client, token, api.uploads, [file], take, import_id=import_id)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
-from dataclasses import dataclass
 from functools import partial
 from io import BufferedReader
 from typing import IO, Any, BinaryIO, cast
@@ -17,6 +16,7 @@ from flask import Flask, Request, Response, current_app, request
 from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 from werkzeug.formparser import FormDataParser
 
+from gateway.clients.file_uploads import ReceivedFile
 from gateway.settings import GatewaySettings
 from gateway.web_security import FILE_FORM_ENDPOINTS
 from services.chassis.french import file_size
@@ -30,7 +30,7 @@ DISCARD_BYTES = 64 * 1024 * 1024
 CHUNK_BYTES = 64 * 1024
 READ_AHEAD_BYTES = 256 * 1024
 STAFF_UPLOADS_AT_ONCE = 2
-"""Of gestionnaires and their tools, received at the same time besides those of candidates: they may be larger."""
+"""Of gestionnaires, received at the same time besides those of candidates: they may be larger."""
 RETRY_SECONDS = 60
 TOO_MANY_OF_CANDIDATE = "Plusieurs de vos envois sont en cours. Attendez qu'ils soient finis, puis réessayez."
 TOO_MANY_IN_ALL = "Trop d'envois sont en cours. Réessayez dans une minute ; rien n'a été perdu."
@@ -42,15 +42,6 @@ class FileRefused(Exception):
     def __init__(self, detail: str, status: int, retry_after: int | None = None) -> None:
         super().__init__(detail)
         self.detail, self.status, self.retry_after = detail, status, retry_after
-
-
-@dataclass(frozen=True)
-class ReceivedFile:
-    """`content` is at its start; `length` in bytes; `name` as the browser gave it."""
-
-    name: str
-    content: BinaryIO
-    length: int
 
 
 class _BufferedFormParser(FormDataParser):
@@ -99,7 +90,8 @@ def received_files_of_staff(
 ) -> Iterator[Sequence[ReceivedFile]]:
     """The same for a gestionnaire, in places of their own. Raises FileRefused."""
     _check_announced_length(request, max_bytes)
-    with staff_upload_place(staff_id):
+    uploads: ConcurrencyLimit = current_app.extensions["staff_uploads"]
+    with uploads.place(staff_id):
         yield _read_files(request, field, max_bytes)
 
 
@@ -115,12 +107,6 @@ def upload_place(candidate: str) -> AbstractContextManager[None]:
     """A place among the uploads being received, for the duration of the block. Raises FileRefused."""
     uploads: ConcurrencyLimit = current_app.extensions["uploads"]
     return uploads.place(candidate)
-
-
-def staff_upload_place(sender: str) -> AbstractContextManager[None]:
-    """The same among those of gestionnaires and their tools, one for each `sender`."""
-    uploads: ConcurrencyLimit = current_app.extensions["staff_uploads"]
-    return uploads.place(sender)
 
 
 def _read_files(request: Request, field: str, max_bytes: int) -> list[ReceivedFile]:

@@ -7,31 +7,29 @@ takes the same way in `deposit_files`.
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Sequence
-from contextlib import suppress
-from typing import Any, BinaryIO
+from functools import partial
+from typing import Any
 
 from flask import Response, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import BadRequest, ClientDisconnected
 
 from gateway import access
+from gateway.clients.file_uploads import VERSION, ReceivedFile, exchanged, send_files, upload_id
 from gateway.service_clients import clients
 from gateway.sessions import visitor
 from gateway.web.justificatifs import blueprint
-from gateway.web.justificatifs.file_reception import RETRY_SECONDS, FileRefused, ReceivedFile, upload_place
+from gateway.web.justificatifs.file_reception import RETRY_SECONDS, FileRefused, upload_place
 from gateway.web.justificatifs.lisible import after_deposit
 from gateway.web.justificatifs.liste import access_token
-from services.chassis.errors import DomainError, Unavailable
+from services.chassis.errors import Unavailable
 from services.chassis.http.connections import Answer
 from services.contracts.api import pieces as api
 from services.contracts.api.operation import Operation
 from services.contracts.api.pieces import Piece
-from services.contracts.piece_rules import MAX_UPLOAD_PART_BYTES
 
 UPLOADS_PATH = "/justificatifs/<candidature_id>/envois/<piece_id>"
-VERSION = {"Tus-Resumable": api.TUS_VERSION}
 SENT_HEADERS = ("Upload-Length", "Upload-Metadata", "Upload-Offset")
 ANSWERED_HEADERS = ("Upload-Length", "Upload-Offset")
 
@@ -39,8 +37,8 @@ ANSWERED_HEADERS = ("Upload-Length", "Upload-Offset")
 @blueprint.post(UPLOADS_PATH)
 @access.candidate
 def start(candidature_id: str, piece_id: str) -> ResponseReturnValue:
-    upload_id = _upload_id(_exchanged(api.begin_upload, _sent_headers(), piece_id=piece_id))
-    address = url_for("justificatifs.append", candidature_id=candidature_id, piece_id=piece_id, upload_id=upload_id)
+    upload = upload_id(_exchanged(api.begin_upload, _sent_headers(), piece_id=piece_id))
+    address = url_for("justificatifs.append", candidature_id=candidature_id, piece_id=piece_id, upload_id=upload)
     return _tus_response(201, Location=address)
 
 
@@ -81,31 +79,9 @@ def finish(candidature_id: str, piece_id: str) -> ResponseReturnValue:
 
 
 def deposit_files(piece_id: str, files: Sequence[ReceivedFile]) -> Piece:
-    """Send files that came with one form; the piece with its one file. After a refusal the uploads are cancelled."""
-    uploads: list[str] = []
-    try:
-        for file in files:
-            headers = {"Upload-Length": str(file.length), "Upload-Metadata": upload_metadata(file.name)}
-            uploads.append(_upload_id(_exchanged(api.begin_upload, headers, piece_id=piece_id)))
-            _append_parts(uploads[-1], file.content)
-        return _deposited(piece_id, uploads)
-    except DomainError:
-        for upload in uploads:
-            with suppress(DomainError):
-                _exchanged(api.abandon_upload, {}, upload_id=upload)
-        raise
-
-
-def upload_metadata(filename: str) -> str:
-    """The value of Upload-Metadata that names an upload's file."""
-    return f"filename {b64encode(filename.encode()).decode()}"
-
-
-def _append_parts(upload_id: str, content: BinaryIO) -> None:
-    offset = 0
-    while part := content.read(MAX_UPLOAD_PART_BYTES):
-        _exchanged(api.continue_upload, {"Upload-Offset": str(offset)}, part, upload_id=upload_id)
-        offset += len(part)
+    """Send files that came with one form; the piece with its one file."""
+    token, take = access_token(), partial(_deposited, piece_id)
+    return send_files(clients().pieces, token, api.uploads, files, take, piece_id=piece_id)
 
 
 def _deposited(piece_id: str, uploads: Sequence[str]) -> Piece:
@@ -115,13 +91,7 @@ def _deposited(piece_id: str, uploads: Sequence[str]) -> Piece:
 
 
 def _exchanged(operation: Operation[Any], headers: dict[str, str], part: bytes | None = None, **ids: str) -> Answer:
-    media_type = {"Content-Type": operation.sends} if operation.sends else {}
-    sent = {**VERSION, **media_type, **headers}
-    return clients().pieces.exchange(operation, access_token(), ids, headers=sent, data=part)
-
-
-def _upload_id(answer: Answer) -> str:
-    return answer.headers["Location"].rpartition("/")[2]
+    return exchanged(clients().pieces, access_token(), operation, headers, part, **ids)
 
 
 def _sent_headers() -> dict[str, str]:

@@ -5,20 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from types import NoneType
-from typing import Annotated, Any
+from typing import Annotated
 
-from marshmallow import Schema, ValidationError, fields, validate, validates
 from msgspec import Meta
 
 from services.contracts import page_labels, problem_types
 from services.contracts.api.operation import CANDIDATE, End, Instant, Operation, one_of, staff
-from services.contracts.piece_rules import MAX_MERGED_FILES, MAX_UPLOAD_PART_BYTES, PREVIEW_SIDE, Scan, Sign, Status
+from services.contracts.api.uploads import Uploads, upload_operations
+from services.contracts.piece_rules import PREVIEW_SIDE, Scan, Sign, Status
 from services.contracts.registrations import CandidatureLabels
 
 TITLE = page_labels.JUSTIFICATIFS
 FILE_SECONDS = 60.0  # to pass 5 MiB on, and for pieces to inspect them
-TUS_VERSION = "1.0.0"
-UPLOAD_PART_TYPE = "application/offset+octet-stream"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,29 +129,6 @@ class PiecesToDoOfAll:
     candidatures: tuple[PiecesToDo, ...]
 
 
-class Uploads(Schema):
-    """The uploads that become a piece's file."""
-
-    uploads = fields.List(
-        fields.String(validate=validate.Length(max=64, error="64 caractères au maximum.")),
-        required=True,
-        validate=validate.Length(min=1, max=MAX_MERGED_FILES, error=f"De 1 à {MAX_MERGED_FILES} envois sont attendus."),
-        metadata={"description": "Dans l'ordre des pages"},
-    )
-
-    @validates("uploads")
-    def check_each_once(self, value: list[str], **_: object) -> None:
-        if len(set(value)) < len(value):
-            raise ValidationError("Le même envoi est donné deux fois.")
-
-
-def _header(name: str, schema: dict[str, Any], description: str = "", *, required: bool = True) -> dict[str, Any]:
-    words = {"description": description} if description else {}
-    return {"name": name, "in": "header", "required": required, "schema": schema, **words}
-
-
-_VERSION = _header("Tus-Resumable", {"type": "string", "enum": [TUS_VERSION]})
-_NUMBER = {"type": "integer", "minimum": 0}
 _OWN_FILES = (CANDIDATE,)
 
 list_candidatures = Operation(
@@ -190,55 +165,8 @@ validate_group = Operation(
     problems=(problem_types.DEPOSIT_CLOSED,),
 )
 
-begin_upload = Operation(
-    "POST",
-    "/v1/pieces/<piece_id>/uploads",
-    NoneType,
-    "Announce a file: its size, and its name in Upload-Metadata.",
-    _OWN_FILES,
-    status=201,
-    answer_words="Location, Upload-Expires",
-    parameters=(
-        _VERSION,
-        _header("Upload-Length", _NUMBER),
-        _header("Upload-Metadata", {"type": "string"}, "filename <base64>", required=False),
-    ),
-    problems=(
-        problem_types.DEPOSIT_CLOSED,
-        problem_types.PROTOCOL_VERSION,
-        problem_types.TOO_LARGE,
-        problem_types.TOO_MANY_FILES,
-    ),
-)
-read_upload = Operation(
-    "HEAD",
-    "/v1/uploads/<upload_id>",
-    NoneType,
-    "Where to go on.",
-    _OWN_FILES,
-    status=200,
-    answer_words="Upload-Offset, Upload-Length",
-    parameters=(_VERSION,),
-)
-continue_upload = Operation(
-    "PATCH",
-    "/v1/uploads/<upload_id>",
-    NoneType,
-    f"The bytes that follow, at most {MAX_UPLOAD_PART_BYTES / 2**20:g} MiB of them.",
-    _OWN_FILES,
-    answer_words="Upload-Offset",
-    sends=UPLOAD_PART_TYPE,
-    parameters=(_VERSION, _header("Upload-Offset", _NUMBER)),
-    problems=(problem_types.WRONG_OFFSET, problem_types.TOO_LARGE),
-)
-abandon_upload = Operation(
-    "DELETE",
-    "/v1/uploads/<upload_id>",
-    NoneType,
-    "« Annuler »: what came is forgotten.",
-    _OWN_FILES,
-    parameters=(_VERSION,),
-)
+uploads = upload_operations("/v1/pieces/<piece_id>/uploads", _OWN_FILES, problem_types.DEPOSIT_CLOSED)
+begin_upload, read_upload, continue_upload, abandon_upload = uploads
 deposit_uploads = Operation(
     "POST",
     "/v1/pieces/<piece_id>/deposit",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from types import NoneType
-from typing import Annotated, Any
+from typing import Annotated
 
 from marshmallow import Schema, fields, validate
 from msgspec import Meta
@@ -15,6 +15,7 @@ from services.contracts.api.documents import PDF_TYPE
 from services.contracts.api.operation import CSV as CSV_TYPE
 from services.contracts.api.operation import Instant, Operation, staff
 from services.contracts.api.staff_documents import PARAGRAPH, OrderKey, PrintedText
+from services.contracts.api.uploads import Uploads, upload_operations
 from services.contracts.document_rules import (
     CODE_FORM,
     CSV,
@@ -215,14 +216,6 @@ class Withdrawal(Schema):
 
 
 _PUBLISH = (staff("documents:publish"),)
-_FILENAME: dict[str, Any] = {
-    "name": "Content-Disposition",
-    "in": "header",
-    "schema": {"type": "string"},
-    "description": "Le nom du fichier (filename*), qui vient sans enveloppe",
-}
-_OF_FILES = (problem_types.LENGTH_REQUIRED, problem_types.TOO_LARGE, problem_types.CONFLICT, problem_types.INVALID)
-
 read_form = Operation(
     "GET",
     "/v1/import-form",
@@ -261,27 +254,24 @@ create_import = Operation(
 read_import = Operation(
     "GET", "/v1/imports/<import_id>", Import, "An import, with how far its publication is.", _PUBLISH
 )
-send_csv = Operation(
-    "PUT",
-    "/v1/imports/<import_id>/csv",
+uploads = upload_operations("/v1/imports/<import_id>/uploads", _PUBLISH, problem_types.CONFLICT)
+begin_upload, read_upload, continue_upload, abandon_upload = uploads
+take_uploads = Operation(
+    "POST",
+    "/v1/imports/<import_id>/files",
     Import,
-    "Check a CSV line by line; it replaces the one that was sent before. Nothing is published.",
+    "Check what was uploaded: a CSV line by line, in the place of the one sent before; PDFs, or archives of them, each "
+    "with the N° candidat in its name, added to those sent before. Nothing is published.",
     _PUBLISH,
-    sends=CSV_TYPE,
-    parameters=(_FILENAME,),
+    body=Uploads,
     seconds=CHECK_SECONDS,
-    problems=_OF_FILES,
-)
-send_pdfs = Operation(
-    "PUT",
-    "/v1/imports/<import_id>/pdfs",
-    Import,
-    "Add PDFs, each with the N° candidat in its name, to those that were sent before. Nothing is published.",
-    _PUBLISH,
-    sends="application/octet-stream",
-    parameters=(_FILENAME,),
-    seconds=CHECK_SECONDS,
-    problems=(*_OF_FILES, problem_types.UNAVAILABLE),
+    answer_words="Avec les mêmes envois, l'import tel qu'il est",
+    problems=(
+        problem_types.CONFLICT,
+        problem_types.UPLOAD_INCOMPLETE,
+        problem_types.INVALID,
+        problem_types.UNAVAILABLE,
+    ),
 )
 list_refusals = Operation(
     "GET",

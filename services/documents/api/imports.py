@@ -6,25 +6,24 @@ import csv
 import io
 from typing import Any
 
-from flask import Response, request
-from werkzeug.http import parse_options_header
+from flask import Response
 
-from services.chassis.errors import DomainError, NotFound
+from services.chassis.errors import NotFound
 from services.chassis.web import access
 from services.chassis.web.operations import Views
-from services.contracts import problem_types
 from services.contracts.api import staff_imports as api
-from services.contracts.document_rules import MAX_ARCHIVE_BYTES, MAX_CSV_BYTES, DocumentType
+from services.contracts.document_rules import DocumentType
 from services.documents.api.candidate import file_response
 from services.documents.dependencies import dependencies
 from services.documents.domain.import_columns import COLUMNS, model_lines
 from services.documents.domain.recipients import Publisher
-from services.documents.operations import import_publication, imports
-from services.documents.operations.import_pdfs import add_pdfs
+from services.documents.operations import import_files, import_publication, imports
 from services.documents.operations.import_publication import preview
 from services.documents.operations.imports import NewImport
 from services.documents.queries import imports as queries
 from services.documents.queries.imports import import_answer, import_form
+from services.uploads.uploads import Progress
+from services.uploads.views import upload_views
 
 views = Views("imports", __name__)
 
@@ -62,16 +61,9 @@ def read_import(import_id: str) -> api.Import:
     return import_answer(queries.import_of(_publisher(), import_id))
 
 
-@views.serves(api.send_csv)
-def put_csv(import_id: str) -> api.Import:
-    content = _body(MAX_CSV_BYTES).read()
-    return import_answer(imports.check_csv(_publisher(), import_id, _filename(), content))
-
-
-@views.serves(api.send_pdfs)
-def put_pdfs(import_id: str) -> api.Import:
-    content = _body(MAX_ARCHIVE_BYTES)
-    return import_answer(add_pdfs(dependencies(), _publisher(), import_id, _filename(), content))
+@views.serves(api.take_uploads)
+def take_uploads(body: dict[str, Any], import_id: str) -> api.Import:
+    return import_answer(import_files.take_uploads(dependencies(), _publisher(), import_id, body["uploads"]))
 
 
 @views.serves(api.list_refusals)
@@ -120,15 +112,8 @@ def _publisher() -> Publisher:
     return Publisher(caller.id, caller.academies)
 
 
-def _body(max_bytes: int) -> Any:
-    """The request's stream, of at most `max_bytes`. Raises DomainError without a length; a longer body is answered
-    with 413 at its first read."""
-    if request.content_length is None:
-        raise DomainError("La longueur du fichier (Content-Length) est requise.", problem=problem_types.LENGTH_REQUIRED)
-    request.max_content_length = max_bytes
-    return request.stream
+def _begin_upload(import_id: str, filename: str, length: int) -> Progress:
+    return import_files.begin_upload(_publisher(), import_id, filename, length)
 
 
-def _filename() -> str:
-    _, options = parse_options_header(request.headers.get("Content-Disposition", ""))
-    return options.get("filename", "")
+uploads = upload_views(api.uploads, import_files.uploads, _begin_upload)

@@ -1,4 +1,4 @@
-"""An import from its beginning to the file that is checked: created, filled from a CSV, given up."""
+"""An import, created or given up; its files are sent by import_files.py, published by import_publication.py."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -21,19 +21,15 @@ from services.contracts.document_rules import (
     PDF,
     PREPARED,
     PUBLISHED_TYPES,
-    READY,
-    DocumentType,
     type_label,
 )
 from services.documents.domain.document_names import derived_id
 from services.documents.domain.import_columns import COLUMNS
-from services.documents.domain.import_csv import CheckedImport, Refusal, check_rows, numeros_of, read_csv
-from services.documents.domain.pdf_archives import shown_name
+from services.documents.domain.import_csv import Refusal
 from services.documents.domain.recipients import Publisher, Scope
 from services.documents.models import AuditEntry, Import, ImportDocument, ImportRefusal, db
 from services.documents.operations.publishing import key_already_used
-from services.documents.queries.candidatures import recipients_of
-from services.documents.queries.imports import declared_label, import_in, import_of
+from services.documents.queries.imports import declared_label, import_in
 from services.objects import retire
 
 OPEN_STATES = (PREPARED, CHECKED)
@@ -122,36 +118,13 @@ def _create(publisher: Publisher, new: NewImport, import_id: str) -> Import:
     return row
 
 
-def check_csv(publisher: Publisher, import_id: str, filename: str, content: bytes) -> Import:
-    """Check a CSV line by line and keep the report; a file sent before is replaced.
-
-    Raises NotFound, Conflict once the import is published or given up, Invalid for a file that cannot be read.
-    """
-    row = import_of(publisher, import_id)
-    refuse_unless_open(row, CSV)
-    document_type = DocumentType(row.type)  # of a CSV: one of the guide's
-    parsed = read_csv(content, COLUMNS[document_type])
-    recipients = recipients_of(scope_of(row), publisher, numeros_of(parsed))
-    checked = check_rows(document_type, parsed, recipients)
-    with db.operation() as session:
-        row = import_in(session, publisher, import_id, for_change=True)
-        refuse_unless_open(row, CSV)
-        _delete_rows(session, import_id)
-        _add_rows(session, import_id, checked)
-        row.filename, row.unused_columns = shown_name(filename), list(parsed.unused_columns)
-        row.ready, row.refused = len(checked.documents), len(checked.refusals)
-        mark_checked(row)
-        record(session, publisher, "import.checked", import_id, ready=row.ready, refused=row.refused)
-    return row
-
-
 def abandon_import(publisher: Publisher, import_id: str) -> Import:
     """Give up an import that is not published; given up already, nothing changes. Raises NotFound, Conflict."""
     with db.operation() as session:
         row = import_in(session, publisher, import_id, for_change=True)
         if row.state == ABANDONED:
             return row
-        refuse_unless_open(row, row.source)
+        refuse_unless_open(row)
         uploaded = select(ImportDocument.pdf_key).where(
             ImportDocument.import_id == import_id, ImportDocument.pdf_key.is_not(None)
         )
@@ -163,12 +136,10 @@ def abandon_import(publisher: Publisher, import_id: str) -> Import:
     return row
 
 
-def refuse_unless_open(row: Import, source: str) -> None:
-    """Raises Conflict once an import takes no file any more, or where it takes another kind of file."""
+def refuse_unless_open(row: Import) -> None:
+    """Raises Conflict once an import takes no file any more."""
     if row.state not in OPEN_STATES:
         raise Conflict("Cette publication est déjà lancée, retirée ou abandonnée : préparez-en une nouvelle.")
-    if row.source != source:
-        raise Conflict("Cette publication attend un autre genre de fichier.")
 
 
 def scope_of(row: Import) -> Scope:
@@ -200,29 +171,6 @@ def add_refusals(session: Session, import_id: str, refusals: Iterable[Refusal], 
     ]
     if rows:
         session.execute(insert(ImportRefusal), rows)
-
-
-def _add_rows(session: Session, import_id: str, checked: CheckedImport) -> None:
-    rows = [
-        {
-            "id": derived_id(import_id, document.candidature.id),
-            "import_id": import_id,
-            "position": position,
-            "candidature_id": document.candidature.id,
-            "numero_candidat": document.candidature.numero_candidat,
-            "content": list(document.lines),
-            "state": READY,
-        }
-        for position, document in enumerate(checked.documents, 1)
-    ]
-    if rows:
-        session.execute(insert(ImportDocument), rows)
-    add_refusals(session, import_id, checked.refusals)
-
-
-def _delete_rows(session: Session, import_id: str) -> None:
-    for model in (ImportDocument, ImportRefusal):
-        session.execute(delete(model).where(model.import_id == import_id))
 
 
 def _invalid(field: str, detail: str) -> Invalid:

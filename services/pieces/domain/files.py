@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from urllib.parse import quote, unquote
 
+from services.contracts.api.uploads import MAX_FILENAME_LENGTH
 from services.contracts.piece_rules import HEIC_EXTENSIONS, MEDIA_TYPES, OTHER_EXTENSIONS, VIEWABLE_FORMATS
 
 
@@ -63,7 +64,6 @@ def list_formats(formats: tuple[Format, ...]) -> str:
     return ", ".join(format.label for format in formats)
 
 
-MAX_FILENAME_LENGTH = 300  # characters
 UNNAMED = "fichier"
 
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Cn", "Co", "Zl", "Zp"})  # controls, bidi marks, zero widths, non-characters

@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from datetime import datetime
 from functools import partial
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.chassis.clock import system_now
 from services.chassis.errors import NotFound
 from services.pieces.dependencies import dependencies
 from services.pieces.domain import uploads as rules
 from services.pieces.domain.files import Format
-from services.pieces.models import Upload, UploadPart, db
+from services.pieces.models import Upload, db
 from services.pieces.operations.deposits import counting_refusals, store_deposit
 from services.pieces.operations.file_acceptance import AcceptedFile, accept_file, merge_into_pdf
 from services.pieces.operations.received_files import write_to_disk
+from services.pieces.operations.uploads import uploads as candidates_uploads
 from services.pieces.queries.pieces import PieceContext, own_piece
-from services.pieces.queries.uploads import read_progress, upload_bytes, upload_ids_of_deposit
-
-
-class _UploadsChanged(Exception):
-    """Another request has deposited the uploads meanwhile, or some of them are gone."""
+from services.uploads.uploads import UploadsChanged
 
 
 def deposit_uploads(
@@ -43,30 +39,32 @@ def deposit_uploads(
                 if _are_deposited(session, uploads):
                     return context
             at = rules.deposit_instant([upload.begun_at for upload in uploads], requested_at)
-            assign = partial(_assign_to_deposit, upload_ids)
-            with suppress(_UploadsChanged), ExitStack() as files:  # then the loop reads them again
+
+            def assign(session: Session, deposit_id: str) -> None:
+                candidates_uploads.take(session, upload_ids, deposit_id)
+
+            with suppress(UploadsChanged), ExitStack() as files:  # then the loop reads them again
                 accept = partial(_accept_uploads, candidate_id, uploads, files)
                 return store_deposit(candidate_id, piece_id, accept, at, assign)
 
 
 def _complete_upload(session: Session, candidate_id: str, piece_id: str, upload_id: str) -> Upload:
     """Raises NotFound, UploadIncomplete."""
-    progress = read_progress(session, candidate_id, upload_id)
-    if progress.upload.piece_id != piece_id:
+    upload: Upload = candidates_uploads.complete(session, candidate_id, upload_id)
+    if upload.piece_id != piece_id:
         raise NotFound("Cet envoi n'est pas celui de cette pièce.")
-    if not progress.is_complete:
-        raise rules.upload_incomplete(upload_id, progress.offset)
-    return progress.upload
+    return upload
 
 
 def _are_deposited(session: Session, uploads: Sequence[Upload]) -> bool:
     """Whether exactly these are one deposit already. Raises UploadDeposited where some are part of another one."""
-    deposit_ids = {upload.deposit_id for upload in uploads}
+    deposit_ids = {upload.became_id for upload in uploads}
     if deposit_ids == {None}:
         return False
     deposit_id = deposit_ids.pop()
     upload_ids = {upload.id for upload in uploads}
-    if deposit_ids or deposit_id is None or upload_ids_of_deposit(session, deposit_id) != upload_ids:
+    of_deposit = select(Upload.id).where(Upload.became_id == deposit_id)
+    if deposit_ids or deposit_id is None or set(session.scalars(of_deposit)) != upload_ids:
         raise rules.UploadDeposited("Un de ces fichiers est déjà déposé avec d'autres. Envoyez-le à nouveau.")
     return True
 
@@ -76,33 +74,6 @@ def _accept_uploads(
 ) -> AcceptedFile:
     """The accepted file is on disk until `files` is closed."""
     if len(uploads) > 1:
-        return merge_into_pdf(candidate_id, uploads, _read_upload, accepted_formats)
-    file = files.enter_context(write_to_disk(_read_upload(uploads[0])))
+        return merge_into_pdf(candidate_id, uploads, candidates_uploads.read, accepted_formats)
+    file = files.enter_context(write_to_disk(candidates_uploads.read(uploads[0])))
     return accept_file(candidate_id, uploads[0].filename, file, accepted_formats)
-
-
-def _read_upload(upload: Upload) -> Iterator[bytes]:
-    """Raises UploadIncomplete where the database has lost parts since they were counted (their table is UNLOGGED)."""
-    size = 0
-    with db.reading() as session:
-        for part in upload_bytes(session, upload.id):
-            size += len(part)
-            yield part
-    if size != upload.length:
-        raise rules.upload_incomplete(upload.id, size)
-
-
-def _assign_to_deposit(upload_ids: Sequence[str], session: Session, deposit_id: str) -> None:
-    """In the deposit's transaction: note in the uploads which deposit they became, and delete their bytes.
-
-    Raises _UploadsChanged.
-    """
-    undeposited = select(Upload).where(
-        Upload.id.in_(upload_ids), Upload.deposit_id.is_(None), Upload.given_up.is_(False)
-    )
-    rows = session.scalars(undeposited.order_by(Upload.id).with_for_update()).all()
-    if len(rows) != len(upload_ids):
-        raise _UploadsChanged
-    for row in rows:
-        row.deposit_id, row.touched_at = deposit_id, system_now()
-    session.execute(delete(UploadPart).where(UploadPart.upload_id.in_(upload_ids)))

@@ -17,7 +17,7 @@ from services.documents.domain.pdf_archives import TOO_LARGE
 from services.documents.inspection import program
 from services.documents.inspection.processes import PdfInspector
 from services.documents.inspection.program import ACTIVE, DAMAGED, MAX_PAGES, NOT_A_PDF, PROTECTED
-from services.documents.operations.import_pdfs import ALREADY_THERE
+from services.documents.operations.import_files import ALREADY_THERE
 from tests.documents.imports.exam_office import ExamOffice, numero, pdf_of, zip_of
 from tests.documents.text_extraction import text_of_html
 
@@ -91,8 +91,8 @@ def test_each_pdf_reaches_the_candidate_of_its_name_with_the_typed_text(office: 
     office.register(1, 2)
     import_id = _prepared(office)
     first, second = pdf_of("une"), pdf_of("deux")
-    office.send(import_id, first, f"{numero(1)}.pdf", "pdfs")
-    checked = office.send(import_id, zip_of({f"lot/conv_{numero(2)}_v2.pdf": second}), "lot.zip", "pdfs").get_json()
+    office.send(import_id, first, f"{numero(1)}.pdf")
+    checked = office.send(import_id, zip_of({f"lot/conv_{numero(2)}_v2.pdf": second}), "lot.zip").get_json()
     assert (checked["ready"], checked["refused"]) == (2, 0)
     assert office.call("GET", f"/imports/{import_id}/preview").data == first
     office.publish(checked)
@@ -112,11 +112,11 @@ def test_a_pdf_that_is_refused_has_its_reason_in_the_report_until_another_replac
         (_opening_with("/JavaScript", {"/JS": "app.alert('x')"}), ACTIVE),
         (b"%PDF-1.7" + b"x" * MAX_PDF_BYTES, TOO_LARGE),
     ):
-        checked = office.send(import_id, content, f"{numero(1)}.pdf", "pdfs").get_json()
+        checked = office.send(import_id, content, f"{numero(1)}.pdf").get_json()
         assert (checked["ready"], checked["refused"]) == (0, 1)
         assert office.refusals(import_id) == [(f"{numero(1)}.pdf", reason)]
     assert office.service.keys() == []
-    again = office.send(import_id, pdf_of(), f"{numero(1)}.pdf", "pdfs").get_json()
+    again = office.send(import_id, pdf_of(), f"{numero(1)}.pdf").get_json()
     assert (again["ready"], again["refused"]) == (1, 0)
 
 
@@ -149,7 +149,7 @@ def test_a_name_that_says_nobody_is_refused(office: ExamOffice) -> None:
         f"{numero(7)}.pdf": "N° candidat inconnu dans vos académies",
     }
     import_id = _prepared(office)
-    office.send(import_id, zip_of(dict.fromkeys(reasons, pdf_of())), "lot.zip", "pdfs")
+    office.send(import_id, zip_of(dict.fromkeys(reasons, pdf_of())), "lot.zip")
     assert dict(office.refusals(import_id)) == reasons
 
 
@@ -157,7 +157,7 @@ def test_a_second_pdf_of_a_candidate_is_refused_unless_it_is_the_same(office: Ex
     office.register(1)
     import_id, first = _prepared(office), pdf_of("une")
     for content, refused in ((first, 0), (first, 0), (pdf_of("autre"), 1)):
-        checked = office.send(import_id, content, f"a{refused}-{numero(1)}.pdf", "pdfs").get_json()
+        checked = office.send(import_id, content, f"a{refused}-{numero(1)}.pdf").get_json()
         assert (checked["ready"], checked["refused"]) == (1, refused)
     assert office.refusals(import_id) == [(f"a1-{numero(1)}.pdf", ALREADY_THERE)]
 
@@ -166,7 +166,7 @@ def test_names_that_lead_out_of_the_archive_are_only_names(office: ExamOffice) -
     office.register(1)
     import_id = _prepared(office)
     archive = zip_of({f"../../etc/{numero(1)}.pdf": pdf_of(), "__MACOSX/._a.pdf": b"", ".DS_Store": b""})
-    assert office.send(import_id, archive, "lot.zip", "pdfs").get_json()["ready"] == 1
+    assert office.send(import_id, archive, "lot.zip").get_json()["ready"] == 1
     [item] = office.call("GET", f"/imports/{import_id}/documents").get_json()["items"]
     assert item["filename"] == f"{numero(1)}.pdf"
 
@@ -212,5 +212,5 @@ def test_while_the_store_is_away_nothing_of_a_sending_is_kept(office: ExamOffice
     office.register(1)
     import_id = _prepared(office)
     with office.service.without_store():
-        assert office.send(import_id, pdf_of(), f"{numero(1)}.pdf", "pdfs").status_code == 503
+        assert office.send(import_id, pdf_of(), f"{numero(1)}.pdf").status_code == 503
     assert office.read(import_id)["state"] == "prepared"

@@ -168,7 +168,7 @@ def test_of_candidates_of_other_académies_not_even_their_existence_is_told(offi
         assert "inconnu dans vos académies" in reasons[-1]
     import_id = office.create(source="pdf", paragraphs=["Consultez le PDF."])
     archive = zip_of({f"{numero(number)}.pdf": pdf_of() for number in (2, 4)})
-    office.send(import_id, archive, "lot.zip", "pdfs")
+    office.send(import_id, archive, "lot.zip")
     assert len({reason for _, reason in office.refusals(import_id)}) == 1
 
 

@@ -1,25 +1,21 @@
-"""Tools publish through the gateway's API; their files pass, up to a size of their own."""
+"""Tools publish through the gateway's API; their files pass in parts, up to a size of their own."""
 
 from __future__ import annotations
-
-import http.client
-import json
-from contextlib import ExitStack
-from urllib.parse import urlsplit
 
 import pytest
 import requests
 
-from gateway.api.limits import max_file_bytes
-from gateway.web.justificatifs.file_reception import STAFF_UPLOADS_AT_ONCE, TOO_MANY_IN_ALL
+from gateway.clients.file_uploads import VERSION, upload_metadata
 from services.chassis.french import file_size
-from services.contracts.document_rules import MAX_ARCHIVE_BYTES, MAX_CSV_BYTES
+from services.chassis.process.capacity import MAX_BODY_BYTES
+from services.contracts.api.uploads import UPLOAD_PART_TYPE
+from services.contracts.document_rules import MAX_ARCHIVE_BYTES
+from services.contracts.piece_rules import MAX_UPLOAD_PART_BYTES
 from tests.documents.imports.exam_office import NEW
 from tests.gateway.gestion.people import StaffFactory
 from tests.support.in_process_four_services import InProcessFourServices
 from tests.tools.tool import tool_token
 
-ID = "0" * 32
 SECONDS = 120
 
 
@@ -32,60 +28,42 @@ def api(running: InProcessFourServices) -> requests.Session:
 
 
 @pytest.fixture
-def pdfs(api: requests.Session, running: InProcessFourServices) -> str:
-    """Where the PDFs of a new import are sent."""
+def new_import(api: requests.Session, running: InProcessFourServices) -> str:
+    """The address of a new import of PDFs."""
     root = f"{running.url}/api/documents/v1/imports"
     new = api.post(root, json={**NEW, "source": "pdf"}, timeout=SECONDS)
     assert new.status_code == 201, new.text
-    return f"{root}/{new.json()['id']}/pdfs"
+    return f"{root}/{new.json()['id']}"
 
 
-def send(api: requests.Session, address: str, content: bytes) -> requests.Response:
-    return api.put(
-        address,
-        data=content,
-        headers={"Content-Disposition": 'attachment; filename="lot.zip"', "Content-Type": "application/octet-stream"},
-        timeout=SECONDS,
-    )
+def announce(api: requests.Session, new_import: str, length: int) -> requests.Response:
+    headers = {**VERSION, "Upload-Length": str(length), "Upload-Metadata": upload_metadata("lot.zip")}
+    return api.post(f"{new_import}/uploads", headers=headers, timeout=SECONDS)
 
 
-def test_as_many_bytes_of_pdfs_as_documents_takes_reach_it(api: requests.Session, pdfs: str) -> None:
-    answer = send(api, pdfs, bytes(MAX_ARCHIVE_BYTES))
-    assert answer.status_code == 200, answer.text
-    assert answer.json()["refused"] == 1, "documents has read it, and found no PDF of a candidate"
-
-
-def test_a_byte_more_is_refused_with_the_size_that_may_be(api: requests.Session, pdfs: str) -> None:
-    address = urlsplit(pdfs)
-    connection = http.client.HTTPConnection(str(address.hostname), address.port, timeout=SECONDS)
-    headers = {"Content-Length": str(MAX_ARCHIVE_BYTES + 1), "Authorization": str(api.headers["Authorization"])}
-    connection.request("PUT", address.path, headers=headers)  # no more than its head
-    answer = connection.getresponse()
-    assert answer.status == 413
-    assert f"La taille d'un envoi ne doit pas excéder {file_size(MAX_ARCHIVE_BYTES)}" in json.load(answer)["detail"]
-
-
-def test_tools_share_the_few_places_of_large_files_with_pages(
-    api: requests.Session, pdfs: str, running: InProcessFourServices
+def test_a_tool_uploads_as_many_bytes_as_documents_takes_and_has_them_taken(
+    api: requests.Session, new_import: str, running: InProcessFourServices
 ) -> None:
-    places = running.gateway.app.extensions["staff_uploads"]
-    with ExitStack() as held:
-        for number in range(STAFF_UPLOADS_AT_ONCE):
-            held.enter_context(places.place(f"page {number}"))
-        refused = send(api, pdfs, b"x")
-    assert (refused.status_code, refused.json()["detail"]) == (503, TOO_MANY_IN_ALL)
-    assert int(refused.headers["Retry-After"]) > 0
-    assert send(api, pdfs, b"x").status_code == 200
+    begun = announce(api, new_import, MAX_ARCHIVE_BYTES)
+    address = f"{running.url}{begun.headers['Location']}"
+    for start in range(0, MAX_ARCHIVE_BYTES, MAX_UPLOAD_PART_BYTES):
+        headers = {**VERSION, "Content-Type": UPLOAD_PART_TYPE, "Upload-Offset": str(start)}
+        sent = api.patch(address, data=bytes(MAX_UPLOAD_PART_BYTES), headers=headers, timeout=SECONDS)
+        assert sent.status_code == 204, sent.text
+    state = api.head(address, headers=VERSION, timeout=SECONDS)
+    assert state.headers["Upload-Offset"] == state.headers["Upload-Length"] == str(MAX_ARCHIVE_BYTES)
+    uploads = {"uploads": [address.rpartition("/")[2]]}
+    taken = api.post(f"{new_import}/files", json=uploads, timeout=SECONDS)
+    assert taken.status_code == 200, taken.text
+    assert taken.json()["refused"] == 1, "documents has read it, and found no PDF of a candidate"
+    assert api.post(f"{new_import}/files", json=uploads, timeout=SECONDS).json()["revision"] == 1, "taken once"
 
 
-def test_each_file_of_an_import_has_the_size_that_documents_takes_and_other_paths_take_no_file() -> None:
-    sizes = [max_file_bytes("documents", f"imports/{ID}/{kind}") for kind in ("csv", "pdfs")]
-    assert sizes == [MAX_CSV_BYTES, MAX_ARCHIVE_BYTES]
-    for service, path in (
-        ("documents", "imports"),
-        ("documents", f"imports/{ID}/publication"),
-        ("documents", "imports/x/csv"),
-        ("pieces", f"imports/{ID}/csv"),
-        ("documents", f"imports/{ID}/csv/autre"),
-    ):
-        assert max_file_bytes(service, path) is None, (service, path)
+def test_a_byte_more_is_refused_with_the_size_that_may_be(api: requests.Session, new_import: str) -> None:
+    answer = announce(api, new_import, MAX_ARCHIVE_BYTES + 1)
+    assert answer.status_code == 413
+    assert f"La taille d'un envoi ne doit pas excéder {file_size(MAX_ARCHIVE_BYTES)}" in answer.json()["detail"]
+
+
+def test_a_body_larger_than_a_part_is_refused(api: requests.Session, new_import: str) -> None:
+    assert api.post(f"{new_import}/files", data=bytes(MAX_BODY_BYTES + 1), timeout=SECONDS).status_code == 413

@@ -6,7 +6,7 @@ from typing import Any
 
 from werkzeug.test import TestResponse
 
-from gateway.web.justificatifs.uploads import upload_metadata
+from gateway.clients.file_uploads import upload_metadata
 from services.contracts import page_labels
 from tests.pieces import sample_files
 from tests.support.scriptless_browser import ScriptlessBrowser

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.pieces.domain.files import MAX_FILENAME_LENGTH, UNNAMED, clean_filename, extension_of
+from services.contracts.api.uploads import MAX_FILENAME_LENGTH
+from services.pieces.domain.files import UNNAMED, clean_filename, extension_of
 
 
 @pytest.mark.parametrize(

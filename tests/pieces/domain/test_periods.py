@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from services.chassis.clock import PARIS, end_of_day
 from services.contracts.piece_rules import MAX_MERGED_FILES
 from services.pieces.domain.piece import Period, format_instant
-from services.pieces.domain.uploads import UPLOAD_GRACE, deposit_instant, uploads_per_hour
+from services.pieces.domain.uploads import INSTANT_COUNTS, deposit_instant, uploads_per_hour
 from tests.pieces.example_events import CLOSES, DURING, OPENS, SECOND
 
 PERIOD = Period(OPENS, CLOSES)
@@ -48,7 +48,7 @@ def test_an_instant_is_shown_as_the_guide_shows_it() -> None:
 
 
 def test_what_counts_is_when_the_first_upload_began_unless_it_took_too_long() -> None:
-    in_time, late = DURING + UPLOAD_GRACE - SECOND, DURING + UPLOAD_GRACE
+    in_time, late = DURING + INSTANT_COUNTS - SECOND, DURING + INSTANT_COUNTS
     assert deposit_instant([DURING + SECOND, DURING], in_time) == DURING
     assert deposit_instant([DURING], late) == late
     assert deposit_instant([DURING], DURING) == DURING

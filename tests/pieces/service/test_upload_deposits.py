@@ -16,7 +16,7 @@ from services.chassis.french import file_size
 from services.contracts.piece_rules import MAX_FILE_BYTES, MAX_MERGED_FILES
 from services.pieces.dependencies import dependencies
 from services.pieces.domain.files import Format
-from services.pieces.domain.uploads import UPLOAD_GRACE
+from services.pieces.domain.uploads import INSTANT_COUNTS
 from tests.pieces import sample_files
 from tests.pieces.corpus.sample_pages import heic, jpeg, large, photographed, rotated_by_90, sheet, telephone_exif
 from tests.pieces.example_events import CLOSES, OTHER, PIECES, SECOND, registration_saved
@@ -135,10 +135,10 @@ def test_a_list_that_cannot_be_is_refused_in_french(service: PiecesService) -> N
 def test_what_counts_is_when_the_upload_began_unless_it_took_too_long(service: PiecesService) -> None:
     service.move_to(CLOSES - SECOND)
     upload_id = _upload(service, sample_files.pdf())
-    service.move_to(CLOSES - SECOND + UPLOAD_GRACE)
+    service.move_to(CLOSES - SECOND + INSTANT_COUNTS)
     answer = _deposit(service, upload_id)
     assert (answer.status_code, answer.get_json()["type"]) == (403, "/problems/depot-ferme")
-    service.move_to(CLOSES - SECOND + UPLOAD_GRACE - SECOND)
+    service.move_to(CLOSES - SECOND + INSTANT_COUNTS - SECOND)
     assert _deposit(service, upload_id).status_code == 201
 
 

@@ -14,17 +14,10 @@ from services.chassis.clock import system_now
 from services.chassis.database.transactions import new_id
 from services.chassis.french import file_size
 from services.contracts.piece_rules import MAX_FILE_BYTES, MAX_UPLOAD_PART_BYTES
-from services.pieces.domain.uploads import (
-    HOUR,
-    MAX_OPEN_BYTES,
-    MAX_OPEN_UPLOADS,
-    UPLOAD_EXPIRY,
-    UPLOAD_GRACE,
-    uploads_per_hour,
-)
+from services.pieces.domain.uploads import HOUR, MAX_OPEN_BYTES, MAX_OPEN_UPLOADS, uploads_per_hour
 from services.pieces.models import Candidature, Deposit, Piece, Upload, UploadPart, db
-from services.pieces.operations import uploads
-from services.pieces.operations.uploads import purge_uploads
+from services.pieces.operations.uploads import uploads
+from services.uploads.uploads import PURGE_BATCH, UPLOAD_EXPIRY, UPLOAD_GRACE
 from tests.documents.example_events import CANDIDATE
 from tests.pieces import sample_files
 from tests.pieces.example_events import CLOSES, OTHER
@@ -56,7 +49,7 @@ def _left_alone(service: PiecesService, age: timedelta) -> None:
 
 
 def _add_uploads(service: PiecesService, number: int, **values: Any) -> None:
-    own = {"candidate_id": CANDIDATE, "piece_id": service.piece("NATIDE06")["id"], "filename": "a.pdf", "length": 1}
+    own = {"owner_id": CANDIDATE, "piece_id": service.piece("NATIDE06")["id"], "filename": "a.pdf", "length": 1}
     times = {"begun_at": CLOSES, "touched_at": system_now()}
     with service.app.app_context(), db.operation() as session:
         session.add_all(Upload(id=new_id(), **own, **{**times, **values}) for _ in range(number))
@@ -177,13 +170,13 @@ def test_an_upload_that_is_cancelled_or_that_nobody_goes_on_with_is_forgotten(se
     new = begin_upload(service, "NATIDE06", 1000)
     assert upload_state(service, old).status_code == 404
     with service.app.app_context():
-        purge_uploads()
+        uploads.purge()
     assert _parts(service) == 0
     assert upload_state(service, new).status_code == 200
 
 
 def test_forgetting_many_lets_others_write_in_between(service: PiecesService) -> None:
-    most = uploads.PURGE_BATCH
+    most = PURGE_BATCH
     _add_uploads(service, 2 * most + 1, touched_at=system_now() - UPLOAD_EXPIRY)
     with service.app.app_context():
         forgotten: list[int] = []
@@ -193,7 +186,7 @@ def test_forgetting_many_lets_others_write_in_between(service: PiecesService) ->
             if statement.startswith("DELETE FROM uploads"):
                 forgotten.append(cursor.rowcount)
 
-        purge_uploads()
+        uploads.purge()
         event.remove(db.engine, "after_cursor_execute", count)
     assert [count for count in forgotten if count] == [most, most, 1]
 
@@ -266,7 +259,7 @@ def test_a_candidate_and_the_job_read_no_table_of_all(service: PiecesService) ->
         upload_id = begin_upload(service, "NATIDE06", len(CONTENT))
         send_rest(service, upload_id, CONTENT)
         deposit_uploads(service, "NATIDE06", upload_id)
-        purge_uploads()
+        uploads.purge()
     asked = [(sql, values) for sql, values in executed if sql.startswith(("SELECT", "DELETE"))]
     assert len(asked) > 8
     with service.app.app_context():

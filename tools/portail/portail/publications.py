@@ -5,14 +5,15 @@ A note beside the CSV holds the id of its import: the same command goes on with 
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 import secrets
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from portail.api import Api, segment
 from portail.connection import write_private
@@ -21,6 +22,8 @@ from portail.failures import ExitCode, Failure
 IMPORTS = "/documents/v1/imports"
 OPEN_STATES = ("prepared", "checked")
 PUBLISHING, PUBLISHED = "publishing", "published"
+TUS_VERSION = {"Tus-Resumable": "1.0.0"}
+PART_BYTES = 1024 * 1024  # of an upload, in one call
 CHECK_SECONDS = 130.0  # of the largest table; the portal gives up sooner
 
 Import = dict[str, Any]
@@ -62,15 +65,35 @@ def _new_import(api: Api, choices: Choices, source: str) -> Import:
 
 
 def check(api: Api, import_id: str, file: Path) -> Import:
-    """Send the file; a table takes the place of one sent before. Raises Failure for a file that cannot be read."""
-    source = source_of(file)
-    headers = {
-        "Content-Type": "text/csv" if source == "csv" else "application/octet-stream",
-        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(file.name, safe='')}",
-    }
-    path = f"{IMPORTS}/{segment(import_id)}/{'csv' if source == 'csv' else 'pdfs'}"
-    checked: Import = api.call("PUT", path, data=file.read_bytes(), headers=headers, timeout=CHECK_SECONDS).json()
+    """Send the file, and have it checked; a table takes the place of one sent before. Raises Failure for a file that
+    cannot be read."""
+    root, content = f"{IMPORTS}/{segment(import_id)}", file.read_bytes()
+    name = base64.b64encode(file.name.encode()).decode()
+    headers = {**TUS_VERSION, "Upload-Length": str(len(content)), "Upload-Metadata": f"filename {name}"}
+    upload = segment(api.call("POST", f"{root}/uploads", headers=headers).headers["Location"].rpartition("/")[2])
+    try:
+        _send_parts(api, f"/documents/v1/uploads/{upload}", content)
+        taken = api.call("POST", f"{root}/files", json={"uploads": [upload]}, timeout=CHECK_SECONDS)
+    except Failure:
+        with suppress(Failure):
+            api.call("DELETE", f"/documents/v1/uploads/{upload}", headers=TUS_VERSION)
+        raise
+    checked: Import = taken.json()
     return checked
+
+
+def _send_parts(api: Api, path: str, content: bytes) -> None:
+    """Each begins where the portal has got to: of a part whose answer was lost it may have all."""
+    offset = 0
+    while offset < len(content):
+        headers = {**TUS_VERSION, "Content-Type": "application/offset+octet-stream", "Upload-Offset": str(offset)}
+        try:
+            answer = api.call("PATCH", path, data=content[offset : offset + PART_BYTES], headers=headers)
+            offset = int(answer.headers["Upload-Offset"])
+        except Failure as failure:
+            if "offset" not in failure.problem:
+                raise
+            offset = int(failure.problem["offset"])
 
 
 def mistakes(api: Api, import_id: str) -> Iterator[dict[str, Any]]:

@@ -1,0 +1,82 @@
+"""Files go to services as uploads in small parts (tus 1.0.0), which the service then takes."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, BinaryIO, TypeVar
+
+from gateway.clients.base import ServiceClient
+from services.chassis.errors import DomainError
+from services.chassis.http.connections import Answer
+from services.contracts.api.operation import Operation
+from services.contracts.api.uploads import TUS_VERSION, UploadOperations
+from services.contracts.piece_rules import MAX_UPLOAD_PART_BYTES
+
+Taken = TypeVar("Taken")
+VERSION = {"Tus-Resumable": TUS_VERSION}
+
+
+@dataclass(frozen=True)
+class ReceivedFile:
+    """A whole file: `content` is at its start; `length` in bytes; `name` as the browser gave it."""
+
+    name: str
+    content: BinaryIO
+    length: int
+
+
+def send_files(
+    client: ServiceClient,
+    token: str,
+    declared: UploadOperations,
+    files: Sequence[ReceivedFile],
+    take: Callable[[list[str]], Taken],
+    **target: str,
+) -> Taken:
+    """Send files that came with one form, and have them taken; `target`: the id of what they are for. After a refusal
+    the uploads are cancelled."""
+    uploads: list[str] = []
+    try:
+        for file in files:
+            headers = {"Upload-Length": str(file.length), "Upload-Metadata": upload_metadata(file.name)}
+            uploads.append(upload_id(exchanged(client, token, declared.begin, headers, None, **target)))
+            _send_parts(client, token, declared, uploads[-1], file.content)
+        return take(uploads)
+    except DomainError:
+        for upload in uploads:
+            with suppress(DomainError):
+                exchanged(client, token, declared.abandon, {}, upload_id=upload)
+        raise
+
+
+def exchanged(
+    client: ServiceClient,
+    token: str,
+    operation: Operation[Any],
+    headers: dict[str, str],
+    part: bytes | None = None,
+    **ids: str,
+) -> Answer:
+    media_type = {"Content-Type": operation.sends} if operation.sends else {}
+    sent = {**VERSION, **media_type, **headers}
+    return client.exchange(operation, token, ids, headers=sent, data=part)
+
+
+def upload_metadata(filename: str) -> str:
+    """The value of Upload-Metadata that names an upload's file."""
+    return f"filename {b64encode(filename.encode()).decode()}"
+
+
+def upload_id(answer: Answer) -> str:
+    """Of an upload that was announced."""
+    return answer.headers["Location"].rpartition("/")[2]
+
+
+def _send_parts(client: ServiceClient, token: str, declared: UploadOperations, upload: str, content: BinaryIO) -> None:
+    offset = 0
+    while part := content.read(MAX_UPLOAD_PART_BYTES):
+        exchanged(client, token, declared.go_on, {"Upload-Offset": str(offset)}, part, upload_id=upload)
+        offset += len(part)

@@ -1,0 +1,100 @@
+"""Uploads by tus 1.0.0 (core, creation, termination, expiration), which every service that takes files declares."""
+
+from __future__ import annotations
+
+from types import NoneType
+from typing import Any, NamedTuple
+
+from marshmallow import Schema, ValidationError, fields, validate, validates
+
+from services.contracts import problem_types
+from services.contracts.api.operation import Access, Operation
+from services.contracts.piece_rules import MAX_MERGED_FILES, MAX_UPLOAD_PART_BYTES
+from services.contracts.problem_types import ProblemType
+
+TUS_VERSION = "1.0.0"
+UPLOAD_PART_TYPE = "application/offset+octet-stream"
+MAX_FILENAME_LENGTH = 300  # characters
+
+
+class Uploads(Schema):
+    """The uploads that are taken."""
+
+    uploads = fields.List(
+        fields.String(validate=validate.Length(max=64, error="64 caractères au maximum.")),
+        required=True,
+        validate=validate.Length(min=1, max=MAX_MERGED_FILES, error=f"De 1 à {MAX_MERGED_FILES} envois sont attendus."),
+        metadata={"description": "Dans l'ordre des pages"},
+    )
+
+    @validates("uploads")
+    def check_each_once(self, value: list[str], **_: object) -> None:
+        if len(set(value)) < len(value):
+            raise ValidationError("Le même envoi est donné deux fois.")
+
+
+class UploadOperations(NamedTuple):
+    begin: Operation[Any]
+    read: Operation[Any]
+    go_on: Operation[Any]
+    abandon: Operation[Any]
+
+
+def upload_operations(path: str, access: tuple[Access, ...], *problems: ProblemType) -> UploadOperations:
+    """`path`: where a file is announced; `problems`: of the announcement, besides those of any."""
+    begun = (*problems, problem_types.PROTOCOL_VERSION, problem_types.TOO_LARGE, problem_types.TOO_MANY_FILES)
+    return UploadOperations(
+        Operation(
+            "POST",
+            path,
+            NoneType,
+            "Announce a file: its size, and its name in Upload-Metadata.",
+            access,
+            status=201,
+            answer_words="Location, Upload-Expires",
+            parameters=(
+                _VERSION,
+                _header("Upload-Length", _NUMBER),
+                _header("Upload-Metadata", {"type": "string"}, "filename <base64>", required=False),
+            ),
+            problems=begun,
+        ),
+        Operation(
+            "HEAD",
+            "/v1/uploads/<upload_id>",
+            NoneType,
+            "Where to go on.",
+            access,
+            status=200,
+            answer_words="Upload-Offset, Upload-Length",
+            parameters=(_VERSION,),
+        ),
+        Operation(
+            "PATCH",
+            "/v1/uploads/<upload_id>",
+            NoneType,
+            f"The bytes that follow, at most {MAX_UPLOAD_PART_BYTES / 2**20:g} MiB of them.",
+            access,
+            answer_words="Upload-Offset",
+            sends=UPLOAD_PART_TYPE,
+            parameters=(_VERSION, _header("Upload-Offset", _NUMBER)),
+            problems=(problem_types.WRONG_OFFSET, problem_types.TOO_LARGE),
+        ),
+        Operation(
+            "DELETE",
+            "/v1/uploads/<upload_id>",
+            NoneType,
+            "« Annuler »: what came is forgotten.",
+            access,
+            parameters=(_VERSION,),
+        ),
+    )
+
+
+def _header(name: str, schema: dict[str, Any], description: str = "", *, required: bool = True) -> dict[str, Any]:
+    words = {"description": description} if description else {}
+    return {"name": name, "in": "header", "required": required, "schema": schema, **words}
+
+
+_VERSION = _header("Tus-Resumable", {"type": "string", "enum": [TUS_VERSION]})
+_NUMBER = {"type": "integer", "minimum": 0}

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from services.contracts.base import Contract
+from services.contracts.piece_rules import Status
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,12 @@ class MissingPiece:
     label: str
     refused: bool
     comment: str | None
+
+    @property
+    def refusal(self) -> str:
+        """« Non Conforme : illisible », on one line; empty where it was not refused."""
+        words = f"{Status.NON_COMPLIANT.label} : {' '.join((self.comment or '').split())}".removesuffix(" : ")
+        return words if self.refused else ""
 
 
 @dataclass(frozen=True)

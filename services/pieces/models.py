@@ -117,7 +117,7 @@ class Piece(db.Model):
 
     `asked`: the newest version of the candidature asks for it. `form`: code of the form to fill in, if there is one.
     `revision` grows with each deposit, deletion, validation and control: the etag is made of it.
-    `reopened_until`: exclusive end of the right to deposit again after a refusal, until the candidate validates again.
+    `resubmit_until`: exclusive end of the right to deposit again after a refusal, until the candidate validates again.
     `academie_code` and `deposited` (it has a current file) let work queues be read by an index; triggers of the
     database keep them, nothing else writes them.
     """
@@ -150,7 +150,7 @@ class Piece(db.Model):
     status: Mapped[str | None] = mapped_column(String(16))
     status_comment: Mapped[str | None] = mapped_column(Text)
     received_on: Mapped[date | None] = mapped_column(Date)
-    reopened_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    resubmit_until: Mapped[datetime | None] = mapped_column("reopened_until", UtcDateTime)
     validated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     academie_code: Mapped[str | None] = mapped_column(String(8))
     deposited: Mapped[bool] = mapped_column(server_default=false())
@@ -184,7 +184,7 @@ class Control(db.Model):
     status: Mapped[str] = mapped_column(String(16))
     comment: Mapped[str | None] = mapped_column(Text)
     received_on: Mapped[date | None] = mapped_column(Date)
-    reopened_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    resubmit_until: Mapped[datetime | None] = mapped_column("reopened_until", UtcDateTime)
     staff_id: Mapped[str] = mapped_column(String(64))
     controlled_at: Mapped[datetime] = mapped_column(UtcDateTime)
 

@@ -163,9 +163,7 @@ def _group_heading(group: MissingGroup) -> str:
 
 
 def _piece_line(piece: MissingPiece) -> str:
-    comment = " ".join((piece.comment or "").split())
-    refused = f" - {Status.NON_COMPLIANT.label}{f' : {comment}' if comment else ''}" if piece.refused else ""
-    return f"- {piece.code} : {piece.label}{refused}"
+    return " - ".join(filter(None, (f"- {piece.code} : {piece.label}", piece.refusal)))
 
 
 def _contacts(candidatures: Sequence[IncompleteContext]) -> Iterator[str]:

@@ -47,7 +47,7 @@ print("\\n".join(module.__file__ for module in list(sys.modules.values()) if get
 """
 ENTRANCES = {
     "gateway": ("gateway.app", *(f"gateway.web.{name}" for name in ("accueil", "compte", "gestion", "inscription"))),
-    **{service: (f"services.{service}.app", f"services.{service}.worker") for service in SERVICES},
+    **{service: (f"services.{service}.__main__",) for service in SERVICES},
 }
 
 

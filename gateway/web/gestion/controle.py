@@ -17,7 +17,7 @@ from gateway.posted_forms import posted_text, shown_here
 from gateway.service_clients import clients
 from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
-from gateway.web.gestion.decisions import DATE_FIELDS, REASON_FIELD, posted_comment, reason_options
+from gateway.web.gestion.decisions import TYPED_FIELDS, posted_decision, reason_options
 from gateway.web.gestion.names_from_accounts import names_of_piece, openings_sentence
 from gateway.web.gestion.pieces import (
     ACTIVE_MENU_KEY,
@@ -39,7 +39,6 @@ from services.contracts.api.staff_pieces import StaffDeposit, StaffPiece
 from services.contracts.piece_rules import MEDIA_TYPES, STATUS_LABELS, VIEWABLE_MEDIA_TYPES
 
 REFUSALS_SHOWN_HERE = (409, 412, 422)
-DECISION_FIELDS = (REASON_FIELD, "comment", *DATE_FIELDS)
 ETAG = re.compile(r'"[!#-~]{1,100}"')
 """What may be sent as If-Match; the form holds no other."""
 AHEAD = "avance"
@@ -69,13 +68,8 @@ def show_piece(piece_id: str) -> ResponseReturnValue:
 @access.staff("pieces:control")
 def decide(piece_id: str) -> ResponseReturnValue:
     shown = shown_filters(request.form)
-    status = request.form.get("decision", "")
-    control = {
-        "deposit_id": request.form.get("deposit_id") or None,
-        "status": status,
-        "comment": posted_comment(status),
-        **{name: posted_text(name) or None for name in DATE_FIELDS},
-    }
+    control = {"deposit_id": request.form.get("deposit_id") or None, **posted_decision()}
+    status = control["status"] or ""
     etag = request.form.get("etag", "")
     if status not in STATUS_LABELS or not ETAG.fullmatch(etag):
         raise NotFound()
@@ -118,7 +112,7 @@ def _piece_page(piece_id: str, *, refusal: DomainError | None = None) -> Respons
 
 
 def _typed() -> dict[str, str]:
-    return {name: posted_text(name) for name in DECISION_FIELDS}
+    return {name: posted_text(name) for name in TYPED_FIELDS}
 
 
 def _next_address(piece_id: str, shown: Mapping[str, str], status: str) -> str:

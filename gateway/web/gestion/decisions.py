@@ -28,6 +28,7 @@ REASON_FIELD = "reason"
 NO_DEPOSIT = "-"
 DATE_FIELDS = ("received_on", "resubmit_until")
 """Dates of a decision, by the names of the API."""
+TYPED_FIELDS = (REASON_FIELD, "comment", *DATE_FIELDS)
 POSTED_PIECES = 25
 """Of a large selection, in each post of the page's script: so many are answered within a second or so."""
 SELECTION_SECONDS = 45.0
@@ -53,10 +54,13 @@ def _reasons(pieces: tuple[StaffPiece, ...]) -> tuple[str, ...]:
     return optional_answer(lambda: reasons.of(token, exams.pop(), code), ())
 
 
-def posted_comment(status: str) -> str | None:
-    """What the candidate will read: the chosen sentence, for a « Non Conforme », then what was typed."""
+def posted_decision() -> dict[str, str | None]:
+    """What was decided, by the names of the API. The candidate will read the chosen sentence, for a « Non Conforme »,
+    then what was typed."""
+    status = posted_text("decision")
     reason = posted_text(REASON_FIELD) if status == Status.NON_COMPLIANT else ""
-    return " ".join(part for part in (reason, posted_text("comment")) if part) or None
+    comment = " ".join(filter(None, (reason, posted_text("comment")))) or None
+    return {"status": status, "comment": comment, **{name: posted_text(name) or None for name in DATE_FIELDS}}
 
 
 def posted_value(piece: StaffPiece) -> str:
@@ -145,13 +149,11 @@ def reason_of(result: ControlResult) -> str:
 @access.staff("pieces:control")
 def decide_selection() -> ResponseReturnValue:
     """The script posts the selection in parts and reads the report of each; without it one post has them all."""
-    status = posted_text("decision")
-    comment = posted_comment(status)
-    dates = {name: posted_text(name) for name in DATE_FIELDS}
+    decision = posted_decision()
+    status = decision["status"] or ""
     pieces = {value: read_value(value) for value in request.form.getlist("selection")}
     if status not in STATUS_LABELS or None in pieces.values() or len(pieces) > LARGEST_SELECTION:
         raise Invalid("Revenez à la liste, sélectionnez des pièces, puis choisissez une décision.")
-    decision = {"status": status, "comment": comment, **{name: text or None for name, text in dates.items()}}
     report = decide_in_batches({value: {**piece, **decision} for value, piece in pieces.items() if piece})
     return render_page(
         "gestion/templates/decisions.html",
@@ -162,6 +164,6 @@ def decide_selection() -> ResponseReturnValue:
         status_labels=STATUS_LABELS,
         report=report,
         reason_of=reason_of,
-        typed={"comment": comment or "", **dates},
+        typed={name: text or "" for name, text in decision.items() if name != "status"},
         query=posted_text("filtres"),
     )

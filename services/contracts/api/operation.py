@@ -26,10 +26,15 @@ def one_of(codes: type[Any], description: str = "") -> Meta:
     return Meta(description=description or None, extra_json_schema={"enum": [str(code.value) for code in codes]})
 
 
-def answer_of(answer: type[Answer], row: Any, **others: Any) -> Answer:
-    """An answer (a dataclass) whose fields are attributes of `row`, but for `others`."""
+def answer_of(answer: type[Answer], *rows: Any, **others: Any) -> Answer:
+    """An answer (a dataclass) whose fields are attributes of the first of `rows` that has them, but for `others`."""
     names = (member.name for member in fields(cast(Any, answer)) if member.name not in others)
-    return answer(**{name: getattr(row, name) for name in names}, **others)
+    return answer(**{name: _value_in(rows, name) for name in names}, **others)
+
+
+def _value_in(rows: tuple[Any, ...], name: str) -> Any:
+    """Raises AttributeError where none has it."""
+    return getattr(next((row for row in rows[:-1] if hasattr(row, name)), rows[-1]), name)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from datetime import date
 from types import NoneType
 from typing import Annotated, Any
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, fields, post_load, validate
 from msgspec import Meta
 
 from services.chassis.clock import paris_minute
@@ -114,6 +114,11 @@ class Control(Schema):
         allow_none=True,
         metadata={"description": "Dernier jour (AAAA-MM-JJ), ou instant exclu, pour déposer à nouveau"},
     )
+
+    @post_load
+    def normalise_comment(self, loaded: dict[str, Any], **_: object) -> dict[str, Any]:
+        """Forms send lines that end with CR LF, scripts and tools with LF: the same comment is the same control."""
+        return loaded | {"comment": (loaded["comment"] or "").replace("\r\n", "\n").strip() or None}
 
 
 class ItemToControl(Control):

@@ -78,7 +78,7 @@ def list_documents(query: dict[str, Any], import_id: str) -> api.ImportDocuments
 
 @views.serves(api.search_documents)
 def search_documents(body: dict[str, Any], import_id: str) -> api.ImportDocuments:
-    return queries.list_import_documents(_publisher(), import_id, numero_candidat=body["numero_candidat"])
+    return queries.list_import_documents(_publisher(), import_id, **body)
 
 
 @views.serves(api.read_preview)

@@ -160,13 +160,7 @@ def record(session: Session, publisher: Publisher, action: str, subject: str, **
 def add_refusals(session: Session, import_id: str, refusals: Iterable[Refusal], first: int = 1) -> None:
     """Add the reasons of a report, at positions from `first` on."""
     rows = [
-        {
-            "import_id": import_id,
-            "position": position,
-            "place": refusal.place,
-            "numero_candidat": refusal.numero_candidat[:32],
-            "reason": refusal.reason,
-        }
+        {**vars(refusal), "import_id": import_id, "position": position}
         for position, refusal in enumerate(refusals, first)
     ]
     if rows:

@@ -11,7 +11,6 @@ from itertools import groupby
 from services.chassis import french
 from services.contracts import page_labels
 from services.contracts.document_rules import DocumentType
-from services.contracts.piece_rules import Status
 from services.contracts.pieces import MissingGroup, MissingPiece
 from services.contracts.registrations import FormOffered, PieceAsked, RegistrationSaved
 from services.documents.rendering.sheet import (
@@ -140,8 +139,7 @@ def _missing_table(group: MissingGroup) -> Table:
 
 
 def _missing_row(piece: MissingPiece) -> tuple[str, ...]:
-    refused = " : ".join(filter(None, (Status.NON_COMPLIANT.label, piece.comment)))
-    return f"{piece.code} : {piece.label}", refused if piece.refused else _NOT_DEPOSITED
+    return f"{piece.code} : {piece.label}", piece.refusal or _NOT_DEPOSITED
 
 
 def form_offered(event: RegistrationSaved, code: str) -> FormOffered | None:

@@ -62,24 +62,20 @@ def read_piece(query: dict[str, Any], piece_id: str) -> tuple[api.StaffPieceDeta
 
 @views.serves(api.control_piece)
 def control_piece(headers: dict[str, Any], body: dict[str, Any], piece_id: str) -> tuple[api.StaffPiece, Headers]:
-    request = ControlRequest(piece_id, headers["if_match"], _decision(body))
+    request = ControlRequest(piece_id, headers["if_match"], Decision(**body))
     context = controls.control_piece(access.caller(), request)
     return answers.staff_piece(context), {"ETag": context.etag}
 
 
 @views.serves(api.control_many)
 def control_many(body: dict[str, Any]) -> api.ControlResults:
-    requests = [ControlRequest(item["piece_id"], item["if_match"], _decision(item)) for item in body["controls"]]
+    requests = [
+        ControlRequest(item.pop("piece_id"), item.pop("if_match"), Decision(**item)) for item in body["controls"]
+    ]
     results = controls.control_many(access.caller(), requests)
     current = _current_pieces(requests, results)
     pairs = zip(requests, results, strict=True)
     return api.ControlResults(results=tuple(_result(request.piece_id, result, current) for request, result in pairs))
-
-
-def _decision(body: dict[str, Any]) -> Decision:
-    # Forms send lines that end with CR LF, scripts and tools with LF: the same comment is the same control.
-    comment = (body["comment"] or "").replace("\r\n", "\n").strip() or None
-    return Decision(body["deposit_id"], body["status"], comment, body["received_on"], body["resubmit_until"])
 
 
 def _current_pieces(

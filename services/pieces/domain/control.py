@@ -44,7 +44,7 @@ def decision_errors(decision: Decision, at: datetime, scan: Scan | None) -> tupl
     return tuple(errors)
 
 
-def reopened_until(decision: Decision, period: Period, at: datetime) -> datetime | None:
+def resubmit_until(decision: Decision, period: Period, at: datetime) -> datetime | None:
     """Exclusive end of the right to deposit the piece again after this control; None unless it is « Non Conforme »."""
     if decision.status is not Status.NON_COMPLIANT:
         return None

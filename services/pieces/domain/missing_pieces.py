@@ -51,7 +51,7 @@ def is_to_deposit(piece: PieceState, at: datetime) -> bool:
 
 def deadline(piece: PieceState) -> datetime:
     """The exclusive end of depositing the piece: its own after a refusal, else its period's."""
-    return piece.reopened_until or piece.period.closes
+    return piece.resubmit_until or piece.period.closes
 
 
 def _is_missing(piece: PieceState) -> bool:

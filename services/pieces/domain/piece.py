@@ -79,7 +79,7 @@ class PieceState:
     """All that the rules need of a piece.
 
     `validated_at`: when the candidate validated it; None again once a refused piece got a new file.
-    `reopened_until`: exclusive end of the right that a « Non Conforme » gives; None where there is none (any more).
+    `resubmit_until`: exclusive end of the right that a « Non Conforme » gives; None where there is none (any more).
     """
 
     label: str
@@ -89,11 +89,11 @@ class PieceState:
     deposit: CurrentDeposit | None
     status: Status | None
     validated_at: datetime | None
-    reopened_until: datetime | None
+    resubmit_until: datetime | None
 
     @property
     def reopened(self) -> bool:
-        return self.reopened_until is not None
+        return self.resubmit_until is not None
 
     @property
     def settled(self) -> bool:
@@ -112,8 +112,8 @@ class PieceState:
     def in_time(self, at: datetime) -> bool:
         """Whether the piece can be deposited at `at`: a refused piece until its own end, even after the period; others
         within the period."""
-        if self.reopened_until is not None:
-            return at < self.reopened_until
+        if self.resubmit_until is not None:
+            return at < self.resubmit_until
         return self.period.is_open(at)
 
 
@@ -137,8 +137,8 @@ def _change_refusal(piece: PieceState, at: datetime) -> str | None:
         return VALIDATED if piece.validated_at is not None else CONTROLLED
     if piece.in_time(at):
         return None
-    if piece.reopened_until is not None:
-        return reopening_over(piece.reopened_until)
+    if piece.resubmit_until is not None:
+        return reopening_over(piece.resubmit_until)
     return piece.period.closed_reason(at)
 
 
@@ -159,8 +159,8 @@ def candidate_sentence(piece: PieceState, at: datetime) -> str | None:
     can_deposit = deposit_refusal(piece, at) is None
     if can_deposit and piece.deposit and piece.deposit.scan is Scan.INFECTED:
         return DANGEROUS
-    if piece.reopened_until is not None:
-        return _after_refusal(piece, piece.reopened_until, can_deposit)
+    if piece.resubmit_until is not None:
+        return _after_refusal(piece, piece.resubmit_until, can_deposit)
     return {Status.RECEIVED: RECEIVED, Status.COMPLIANT: NOTHING_TO_DO}.get(piece.status) if piece.status else None
 
 

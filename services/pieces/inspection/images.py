@@ -123,6 +123,6 @@ def flatten(image: Image.Image) -> Image.Image:
 
 def _encode_jpeg(image: Image.Image) -> bytes:
     out = io.BytesIO()
-    image.info.clear()  # colour profile, comment
+    image.info.clear()  # colour profile, words
     image.save(out, "JPEG", quality=QUALITY)
     return out.getvalue()

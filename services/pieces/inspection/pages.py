@@ -103,7 +103,7 @@ def _render(content: BinaryIO, side: int, pages: range) -> Iterator[Image.Image]
     image = images.decode_heic(content) if is_heic(content) else _decode_picture(content, side)
     image.thumbnail((side, side))
     upright = images.flatten(ImageOps.exif_transpose(image))
-    upright.info.clear()  # place, date, comment
+    upright.info.clear()  # place, date, words
     yield upright
 
 

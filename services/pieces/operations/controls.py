@@ -7,7 +7,7 @@ later than the control: a correction at once is not announced, and several refus
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import structlog
@@ -31,6 +31,7 @@ from services.chassis.events import follow_up, publish
 from services.chassis.process.logs import frames_of, reason_of
 from services.chassis.web.access_tokens import Caller
 from services.contracts import problem_types
+from services.contracts.api.operation import answer_of
 from services.contracts.piece_rules import Status
 from services.contracts.pieces import PiecesRefused
 from services.pieces.domain import control as rules
@@ -123,7 +124,7 @@ def _is_made(session: Session, context: PieceContext, by: Caller, request: Contr
     last = latest_control(session, context.piece.id)
     if last is None or last.staff_id != by.id or not rules.if_match_names(request.if_match or "", before):
         return False
-    made = Decision(last.deposit_id, Status(last.status), last.comment, last.received_on, last.reopened_until)
+    made = answer_of(Decision, last, status=Status(last.status))
     current_id = context.deposit.id if context.deposit else None
     return rules.is_repeated(request.decision, made) and current_id == last.deposit_id and context.status is made.status
 
@@ -145,19 +146,15 @@ def _check(context: PieceContext, if_match: str, decision: Decision, now: dateti
 def _apply(context: PieceContext, decision: Decision, staff_id: str, now: datetime) -> Control:
     """Change the piece; returns the row of history, not added yet."""
     piece = context.piece
-    until = rules.reopened_until(decision, context.period, now)
+    until = rules.resubmit_until(decision, context.period, now)
     row = Control(
         piece_id=piece.id,
-        deposit_id=decision.deposit_id,
-        status=decision.status.value,
-        comment=decision.comment,
-        received_on=decision.received_on,
-        reopened_until=until,
+        **vars(replace(decision, resubmit_until=until)),
         staff_id=staff_id,
         controlled_at=now,
     )
     piece.take_status_of(row)
-    piece.reopened_until = until
+    piece.resubmit_until = until
     piece.revision += 1
     return row
 

@@ -52,8 +52,7 @@ def candidate_piece(context: PieceContext, at: datetime) -> candidate_api.Piece:
         deposit=_candidate_deposit(context.deposit, row.validated_at) if context.deposit else None,
         status=context.status.label if context.status else None,
         status_code=row.status,
-        resubmit_until=row.reopened_until,
-        resubmit_sentence=sentence if row.reopened_until and row.asked else None,
+        resubmit_sentence=sentence if row.resubmit_until and row.asked else None,
         sentence=sentence,
     )
 
@@ -119,9 +118,9 @@ def _to_do(candidature: Candidature, contexts: list[PieceContext], at: datetime)
             for period in sorted({state.period for state in states if state.asked})
         ),
         resubmissions=tuple(
-            candidate_api.Resubmission(label=state.label, until=state.reopened_until)
+            candidate_api.Resubmission(label=state.label, until=state.resubmit_until)
             for state in states
-            if state.asked and state.reopened_until and state.reopened and not state.provided
+            if state.asked and state.resubmit_until and state.reopened and not state.provided
         ),
     )
 
@@ -165,7 +164,6 @@ def _staff_piece(answer: type[AnyStaffPiece], context: PieceContext, **others: o
         deposit_closes=context.period.closes,
         status_label=context.status.label if context.status else None,
         comment=row.status_comment,
-        resubmit_until=row.reopened_until,
         deposit=answer_of(staff_api.StaffDeposit, context.deposit) if context.deposit else None,
         **others,
     )

@@ -33,7 +33,7 @@ _CURRENT_SCAN = (
 _MAY_BE_MISSING = and_(
     Piece.asked,
     or_(
-        Piece.reopened_until.is_not(None),
+        Piece.resubmit_until.is_not(None),
         and_(Piece.required, Piece.validated_at.is_(None), Piece.status.is_(None)),
     ),
 )
@@ -110,13 +110,13 @@ def candidatures_of_candidates(session: Session, candidate_ids: Collection[str])
 
 
 def refused_page(session: Session, after: tuple[datetime, str], until: datetime) -> Sequence[tuple[datetime, str, str]]:
-    """(reopened_until, piece, candidature) of pieces that were refused, by the end of their second try, from `after`
+    """(resubmit_until, piece, candidature) of pieces that were refused, by the end of their second try, from `after`
     to `until`; PAGE at most."""
     query = (
-        select(Piece.reopened_until, Piece.id, Piece.candidature_id)
-        .where(Piece.reopened_until.is_not(None), Piece.reopened_until <= until)
-        .where(tuple_(Piece.reopened_until, Piece.id) > after)
-        .order_by(Piece.reopened_until, Piece.id)
+        select(Piece.resubmit_until, Piece.id, Piece.candidature_id)
+        .where(Piece.resubmit_until.is_not(None), Piece.resubmit_until <= until)
+        .where(tuple_(Piece.resubmit_until, Piece.id) > after)
+        .order_by(Piece.resubmit_until, Piece.id)
     )
     return [(end, piece, candidature) for end, piece, candidature in session.execute(query.limit(PAGE)) if end]
 
@@ -128,7 +128,7 @@ def openings_with_missing_pieces(session: Session, academies: Collection[str] | 
     refused = (
         select(*OPENING)
         .join(Piece, Piece.candidature_id == Candidature.id)
-        .where(Piece.reopened_until.is_not(None), Piece.reopened_until > at)
+        .where(Piece.resubmit_until.is_not(None), Piece.resubmit_until > at)
         .distinct()
     )
     if academies is not None:

@@ -92,7 +92,7 @@ def state_of(piece: Piece, window: Window | None, deposit: CurrentDeposit | None
         deposit=deposit,
         status=Status(piece.status) if piece.status else None,
         validated_at=piece.validated_at,
-        reopened_until=piece.reopened_until,
+        resubmit_until=piece.resubmit_until,
     )
 
 
@@ -223,10 +223,7 @@ def history(session: Session, piece_id: str) -> History:
     controls = session.scalars(select(Control).filter_by(piece_id=piece_id).order_by(Control.sequence))
     return History(
         deposits=tuple(answer_of(PastDeposit, row, kept_until=until) for row, until in session.execute(deposits)),
-        controls=tuple(
-            answer_of(PastControl, row, status_label=Status(row.status).label, resubmit_until=row.reopened_until)
-            for row in controls
-        ),
+        controls=tuple(answer_of(PastControl, row, status_label=Status(row.status).label) for row in controls),
     )
 
 

@@ -44,12 +44,13 @@ def registration_saved(
     """The event of a version of a dossier whose tabs have no errors (callers check that)."""
     exam, session, opening, lookup = dossier.exam, dossier.session, dossier.opening, facts.lookup(dossier)
     pieces = requested_pieces(dossier, lookup)
-    return RegistrationSaved(
+    return answer_of(
+        RegistrationSaved,
+        dossier,
         candidature_id=candidature_id,
         candidate_id=candidate_id,
         version=version,
         saved_at=iso_utc(saved_at),
-        numero_candidat=dossier.numero_candidat,
         numero_inscription=numero_inscription,
         exam=ExamRef(exam.code, exam.label, exam.domaine),
         session=SessionRef(
@@ -57,7 +58,6 @@ def registration_saved(
         ),
         academie=AcademieRef(opening.academie, opening.label, opening.contact),
         closes_at=iso_utc(opening.closes),
-        identity=dossier.identity,
         recap=registration_form.recap_sections(dossier),
         epreuves=registration_form.epreuve_lines(dossier),
         confirmation=_confirmation(dossier),

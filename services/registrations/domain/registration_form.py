@@ -119,7 +119,7 @@ def without_unasked_answers(dossier: Dossier) -> Dossier:
 def recap(dossier: Dossier) -> Recap:
     """Everything that was typed, valid or not, with the warning that nothing is saved yet."""
     warning = CHANGES_NOT_SENT if dossier.modifies else NOT_SAVED
-    return Recap(dossier.numero_candidat, warning, recap_sections(dossier), epreuve_lines(dossier))
+    return answer_of(Recap, dossier, warning=warning, sections=recap_sections(dossier), epreuves=epreuve_lines(dossier))
 
 
 def recap_sections(dossier: Dossier) -> tuple[RecapSection, ...]:

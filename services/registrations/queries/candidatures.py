@@ -92,7 +92,6 @@ def _tile(answer: type[AnyTile], view: CandidatureView, at: datetime, **others: 
     return _labelled(
         answer,
         view,
-        numero_candidat=view.saved.numero_candidat,
         version=view.version.version,
         version_label=registration_numbers.version_label(view.version.version),
         saved_at=view.version.saved_at,
@@ -112,11 +111,11 @@ def _labelled(answer: type[AnyLabels], view: CandidatureView, **others: Any) -> 
     return answer_of(
         answer,
         view.candidature,
+        view.saved,
         exam_label=view.saved.exam.label,
         session_label=view.saved.session.label,
         academie_label=view.saved.academie.label,
         specialite=view.candidature.specialite_label,
-        numero_inscription=view.saved.numero_inscription,
         contact=view.opening.opening.contact,
         **others,
     )
@@ -124,7 +123,7 @@ def _labelled(answer: type[AnyLabels], view: CandidatureView, **others: Any) -> 
 
 def recap(saved: RegistrationSaved) -> Recap:
     """The récapitulatif of a saved version, without the warning that nothing is saved."""
-    return Recap(saved.numero_candidat, None, saved.recap, saved.epreuves)
+    return answer_of(Recap, saved, warning=None, sections=saved.recap)
 
 
 def acknowledgement(session: DbSession, view: CandidatureView) -> api.Acknowledgement:

@@ -83,7 +83,7 @@ def _draft(session: DbSession, draft: Draft, dossier: Dossier, at: datetime) -> 
     return answer_of(
         api.Draft,
         draft,
-        numero_candidat=dossier.numero_candidat,
+        dossier,
         exam_label=dossier.exam.label,
         session_label=dossier.session.label,
         academie_label=dossier.opening.label,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session as DbSession
@@ -43,11 +43,12 @@ def candidature_detail(session: DbSession, candidature_id: str, academies: Acade
         )
     )
     changed = [_version(*pair) for pair in zip([None, *versions], versions, strict=False)]
-    return _answer(
+    return answer_of(
         api.Detail,
         candidature,
         opening,
-        candidate.numero_candidat,
+        candidate,
+        specialite=candidature.specialite_label,
         recap=recap(from_stored(versions[-1].payload)),
         versions=tuple(changed[::-1]),
         mails=_mails(session, candidate.id, academies),
@@ -81,26 +82,6 @@ def candidature_in_academies(
     if candidature is None or opening is None or (academies is not None and opening.academie not in academies):
         raise NotFound()
     return candidature, opening
-
-
-def candidature_row(candidature: Candidature, opening: OpeningRow, numero_candidat: str | None) -> api.Row:
-    """What lists and exports show of a candidature."""
-    return _answer(api.Row, candidature, opening, numero_candidat)
-
-
-def _answer(
-    answer: type[AnyRow], candidature: Candidature, opening: OpeningRow, numero_candidat: str | None, **others: Any
-) -> AnyRow:
-    return answer_of(
-        answer,
-        candidature,
-        numero_candidat=numero_candidat,
-        exam=opening.exam,
-        session=opening.session,
-        academie=opening.academie,
-        specialite=candidature.specialite_label,
-        **others,
-    )
 
 
 def _version(before: CandidatureVersion | None, version: CandidatureVersion) -> api.Version:

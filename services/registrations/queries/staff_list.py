@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, select, true, tuple_
 from sqlalchemy.orm import Session as DbSession
 
 from services.chassis.csv_export import csv_text
 from services.chassis.database.staff_lists import Conditions
+from services.contracts.api import staff_candidatures as api
 from services.contracts.api.operation import answer_of
 from services.contracts.api.staff_candidatures import CANDIDATURES, EPREUVES, EpreuveOfCandidature, Found
 from services.contracts.registration_rules import BY_ID, BY_NAME
@@ -18,7 +19,7 @@ from services.contracts.registrations import from_stored
 from services.reference.text import folded
 from services.registrations.domain import registration_numbers
 from services.registrations.models import BIRTH_DATE, Candidate, Candidature, CandidatureVersion, OpeningRow
-from services.registrations.queries.staff_candidature import Academies, candidature_in_academies, candidature_row
+from services.registrations.queries.staff_candidature import Academies, candidature_in_academies
 
 _COLUMNS_OF_ORDER = {BY_ID: (Candidature.id,), BY_NAME: (Candidature.folded_name, Candidature.id)}
 _OF_OPENINGS = ("exam", "session", "academie")
@@ -39,14 +40,14 @@ def list_candidatures(session: DbSession, query: Mapping[str, Any], academies: A
     if after is not None:
         page = page.where(tuple_(*columns) > _place(session, after, order, academies))
     page = page.order_by(*columns).limit(limit + 1)
-    rows = [candidature_row(*row) for row in session.execute(_rows(order).where(Candidature.id.in_(page)))]
+    rows = [_row(row) for row in session.execute(_rows(order).where(Candidature.id.in_(page)))]
     return Found(candidatures=tuple(rows[:limit]), next_cursor=rows[limit - 1].id if len(rows) > limit else None)
 
 
 def csv_of_candidatures(session: DbSession, filters: Mapping[str, Any], academies: Academies) -> Iterator[str]:
     """All that match, read from the server's cursor EXPORT_PAGE by EXPORT_PAGE."""
     rows = _rows().where(*_conditions(session, filters, academies)).execution_options(yield_per=EXPORT_PAGE)
-    pages = ((candidature_row(*row) for row in page) for page in session.execute(rows).partitions())
+    pages = (map(_row, page) for page in session.execute(rows).partitions())
     return csv_text(CANDIDATURES.csv_headings, map(CANDIDATURES.csv_lines, pages))
 
 
@@ -70,15 +71,15 @@ def csv_of_epreuves(session: DbSession, filters: Mapping[str, Any], academies: A
 
 
 def _epreuves_of(page: Iterable[Any]) -> Iterator[EpreuveOfCandidature]:
-    for candidature, numero_candidat, payload in page:
-        saved = from_stored(payload)
+    for row in page:
+        saved = from_stored(row.payload)
         for epreuve in saved.epreuves:
             yield answer_of(
                 EpreuveOfCandidature,
-                candidature,
-                candidature_id=candidature.id,
-                numero_candidat=numero_candidat,
-                specialite=candidature.specialite_label,
+                row.Candidature,
+                row,
+                candidature_id=row.Candidature.id,
+                specialite=row.Candidature.specialite_label,
                 saved=saved,
                 epreuve=epreuve,
             )
@@ -90,6 +91,12 @@ def _place(session: DbSession, candidature_id: str, order: str, academies: Acade
         return (candidature_id,)
     candidature, _ = candidature_in_academies(session, candidature_id, academies)
     return (candidature.folded_name, candidature.id)
+
+
+def _row(row: Row[Candidature, OpeningRow, str | None]) -> api.Row:
+    """What lists and exports show of a candidature."""
+    candidature, opening, _ = row
+    return answer_of(api.Row, candidature, opening, row, specialite=candidature.specialite_label)
 
 
 def _rows(order: str = BY_ID) -> Select[Candidature, OpeningRow, str | None]:
@@ -128,7 +135,7 @@ def _is_about(text: str) -> ColumnElement[bool] | None:
 def _has_word(word: str) -> ColumnElement[bool]:
     if "@" in word:
         return _is_of_candidate(func.lower(Candidate.email) == word.lower())  # whole: a part would find strangers
-    return and_(*map(_has_number_or_name, folded(word).split()))
+    return and_(true(), *map(_has_number_or_name, folded(word).split()))
 
 
 def _has_number_or_name(word: str) -> ColumnElement[bool]:

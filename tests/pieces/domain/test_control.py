@@ -14,7 +14,7 @@ from services.pieces.domain.control import (
     decision_errors,
     etag,
     if_match_names,
-    reopened_until,
+    resubmit_until,
 )
 from services.pieces.domain.piece import Period
 from tests.pieces.example_events import CLOSES, DURING, OPENS
@@ -41,12 +41,12 @@ def test_today_is_a_good_reception_date() -> None:
 
 def test_a_refusal_alone_reopens_until_its_date_or_some_days_or_the_period() -> None:
     for status in (Status.COMPLIANT, Status.RECEIVED):
-        assert reopened_until(replace(COMPLIANT, status=status), PERIOD, DURING) is None
+        assert resubmit_until(replace(COMPLIANT, status=status), PERIOD, DURING) is None
     until = DURING + timedelta(days=3)
-    assert reopened_until(replace(REFUSED, resubmit_until=until), PERIOD, DURING) == until
-    assert reopened_until(REFUSED, PERIOD, DURING) == CLOSES
+    assert resubmit_until(replace(REFUSED, resubmit_until=until), PERIOD, DURING) == until
+    assert resubmit_until(REFUSED, PERIOD, DURING) == CLOSES
     after = CLOSES + timedelta(days=1)
-    assert reopened_until(REFUSED, PERIOD, after) == end_of_day(date(2021, 11, 2) + timedelta(days=RESUBMIT_DAYS))
+    assert resubmit_until(REFUSED, PERIOD, after) == end_of_day(date(2021, 11, 2) + timedelta(days=RESUBMIT_DAYS))
 
 
 def test_an_etag_is_of_one_piece_in_one_state() -> None:

@@ -34,7 +34,7 @@ EMPTY = PieceState(
     deposit=None,
     status=None,
     validated_at=None,
-    reopened_until=None,
+    resubmit_until=None,
 )
 FILE = CurrentDeposit(Scan.CLEAN, controlled=False)
 
@@ -48,7 +48,7 @@ LATER = CLOSES + timedelta(days=14)
 END = "14/11/2021 23:59 (heure/Paris)"
 EXAMINED = replace(FILE, controlled=True)
 INFECTED = replace(FILE, scan=Scan.INFECTED)
-REFUSED = a_piece(deposit=EXAMINED, status=Status.NON_COMPLIANT, validated_at=DURING, reopened_until=LATER)
+REFUSED = a_piece(deposit=EXAMINED, status=Status.NON_COMPLIANT, validated_at=DURING, resubmit_until=LATER)
 
 
 def test_why_nothing_changes_is_said() -> None:
@@ -93,8 +93,8 @@ OPEN = [
     (a_piece(deposit=EXAMINED, status=Status.COMPLIANT), rules.NOTHING_TO_DO, NO_BUTTON),
     (replace(EMPTY, status=Status.RECEIVED), rules.RECEIVED, NO_BUTTON),
     (REFUSED, AGAIN, ADD),
-    (a_piece(reopened_until=LATER), TO_VALIDATE, ADD_AND_DELETE),
-    (a_piece(deposit=INFECTED, reopened_until=LATER), rules.DANGEROUS, ADD_AND_DELETE),
+    (a_piece(resubmit_until=LATER), TO_VALIDATE, ADD_AND_DELETE),
+    (a_piece(deposit=INFECTED, resubmit_until=LATER), rules.DANGEROUS, ADD_AND_DELETE),
     (replace(EMPTY, asked=False), NO_LONGER_ASKED, NO_BUTTON),
     (a_piece(asked=False), NO_LONGER_ASKED, DELETE),
     (replace(REFUSED, asked=False), NO_LONGER_ASKED, NO_BUTTON),
@@ -105,10 +105,10 @@ CLOSED = [
     (a_piece(), None, NO_BUTTON),
     (a_piece(deposit=INFECTED), None, NO_BUTTON),
     (REFUSED, AGAIN, ADD),
-    (a_piece(reopened_until=LATER), TO_VALIDATE, ADD_AND_DELETE),
+    (a_piece(resubmit_until=LATER), TO_VALIDATE, ADD_AND_DELETE),
     (replace(REFUSED, asked=False), NO_LONGER_ASKED, NO_BUTTON),
 ]
-OVER = [(REFUSED, TOO_LATE, NO_BUTTON), (a_piece(reopened_until=LATER), TOO_LATE, NO_BUTTON)]
+OVER = [(REFUSED, TOO_LATE, NO_BUTTON), (a_piece(resubmit_until=LATER), TOO_LATE, NO_BUTTON)]
 
 
 CASES = (
@@ -129,8 +129,8 @@ def test_the_sentence_and_the_buttons_are_those_of_the_state(
 
 OPTIONAL = replace(EMPTY, required=False)
 VALIDATED = a_piece(validated_at=DURING)
-MENDED = a_piece(reopened_until=LATER)
-REFUSED_AGAIN = a_piece(status=Status.NON_COMPLIANT, reopened_until=LATER)
+MENDED = a_piece(resubmit_until=LATER)
+REFUSED_AGAIN = a_piece(status=Status.NON_COMPLIANT, resubmit_until=LATER)
 
 
 def test_every_required_piece_is_needed_and_named() -> None:
@@ -197,7 +197,7 @@ def test_after_the_date_of_a_refusal_that_date_is_said() -> None:
 
 
 NOTHING = RemainingActions(missing=0, refused=0, to_validate=0, late=0, until=None, opens=None)
-UNDATED = replace(REFUSED_AGAIN, required=False, reopened_until=None)
+UNDATED = replace(REFUSED_AGAIN, required=False, resubmit_until=None)
 SETTLED = [VALIDATED, a_piece(status=Status.COMPLIANT), replace(EMPTY, asked=False)]
 ACTIONS: dict[str, tuple[list[list[PieceState]], datetime, dict[str, object]]] = {
     "without a file": ([[EMPTY, OPTIONAL, a_piece()], [EMPTY]], DURING, {"missing": 2, "until": CLOSES}),

@@ -10,7 +10,7 @@ import click
 
 from portail.api import Api, pass_api, segment
 from portail.downloads import export_command, save_export
-from portail.output import Columns, paris_time, print_list, print_one, with_format, with_limit
+from portail.output import NUMERO_CANDIDAT, Columns, paris_time, print_list, print_one, with_format, with_limit
 
 View = TypeVar("View", bound=Callable[..., Any])
 CANDIDATURES = "/registrations/v1/staff/candidatures"
@@ -18,7 +18,7 @@ STATES = {"active": "active", "desinscrite": "withdrawn", "ecartee": "ecartee"}
 STATE_LABELS = {"active": "Active", "withdrawn": "Désinscrite", "ecartee": "Écartée"}
 COLUMNS = Columns(
     ("candidature_id", "Identifiant", lambda row: row["id"]),
-    ("numero_candidat", "N° candidat", lambda row: row["numero_candidat"]),
+    NUMERO_CANDIDAT,
     ("numero_inscription", "N° d'inscription", lambda row: row["numero_inscription"]),
     ("nom", "Nom", lambda row: row["name"]),
     ("examen", None, lambda row: row["exam"]),

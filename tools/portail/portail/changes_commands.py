@@ -13,7 +13,7 @@ import click
 from portail.api import Api, pass_api
 from portail.connection import write_private
 from portail.failures import ExitCode, Failure
-from portail.output import paris_time, plain
+from portail.output import numero_of, paris_time, plain
 
 CHANGES = "/pieces/v1/changes"
 PAGE = 200  # changes
@@ -78,7 +78,7 @@ def _line(item: dict[str, Any]) -> str:
     words = (
         paris_time(item["at"]),
         LABELS.get(item["kind"], item["kind"]),
-        item["numero_candidat"],
+        numero_of(item),
         item["code"] or "",
     )
     return plain("  ".join([*words, item["piece_id"] or item["candidature_id"]])).plain

@@ -14,7 +14,7 @@ from portail import publications
 from portail.api import Api, pass_api
 from portail.downloads import save_export
 from portail.failures import ExitCode, Failure
-from portail.output import Columns, counted_progress, paris_time, print_list, with_format, with_limit
+from portail.output import NUMERO_CANDIDAT, Columns, counted_progress, paris_time, print_list, with_format, with_limit
 from portail.publications import Choices, Import
 
 POLL_SECONDS = 1.0
@@ -31,7 +31,7 @@ COLUMNS = Columns(
 )
 MISTAKE_COLUMNS = Columns(
     ("ligne", "Ligne", lambda row: row["place"]),
-    ("numero_candidat", "N° candidat", lambda row: row["numero_candidat"]),
+    NUMERO_CANDIDAT,
     ("motif", "Motif", lambda row: row["reason"]),
 )
 

@@ -17,7 +17,7 @@ from rich.progress import DownloadColumn, SpinnerColumn, TextColumn
 
 from portail.api import Api, segment
 from portail.failures import ExitCode, Failure
-from portail.output import Item, progress_bar
+from portail.output import Item, numero_of, progress_bar
 
 CHUNK = 64 * 1024
 _TRIES = 4  # of a stream that breaks in the middle
@@ -56,7 +56,7 @@ def file_name(piece: Item) -> str:
     cleaned = "".join(char if char.isalnum() or char in "-_.' " else "_" for char in given).strip(". ")
     stem, dot, extension = cleaned.rpartition(".")
     short = f"{stem[:_LONGEST_NAME]}{dot}{extension[:10]}"
-    return f"{segment(piece['candidature']['numero_candidat'])}-{segment(piece['code'])}-{short}"
+    return f"{segment(numero_of(piece))}-{segment(piece['code'])}-{short}"
 
 
 def _save(api: Api, path: str, params: dict[str, str], target: Path, advance: Advance, sha256: str | None) -> None:

@@ -47,6 +47,14 @@ def with_format(view: View) -> View:
     return command  # type: ignore[return-value]
 
 
+def numero_of(item: Item) -> str:
+    """The N° candidat of a candidature, or of what belongs to one."""
+    return item.get("candidature", item)["numero_candidat"] or ""
+
+
+NUMERO_CANDIDAT = ("numero_candidat", "N° candidat", numero_of)
+
+
 class Columns:
     """The columns of a list: the name of each in CSV, its title in a table (None: not shown there), and its value."""
 

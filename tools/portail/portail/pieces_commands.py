@@ -15,6 +15,7 @@ from portail.decisions import STATUSES, Decision, SeenPiece, decide, last_seen, 
 from portail.downloads import download_piece, export_command, save_export
 from portail.failures import ExitCode, Failure
 from portail.output import (
+    NUMERO_CANDIDAT,
     Columns,
     Item,
     counted_progress,
@@ -39,7 +40,7 @@ COLUMNS = Columns(
     ("piece_id", "Identifiant", lambda piece: piece["id"]),
     ("etag", None, lambda piece: piece["etag"]),
     ("depot_id", None, lambda piece: piece["deposit"] and piece["deposit"]["id"]),
-    ("numero_candidat", "N° candidat", lambda piece: piece["candidature"]["numero_candidat"]),
+    NUMERO_CANDIDAT,
     ("nom", "Nom", lambda piece: piece["candidature"]["nom"]),
     ("prenoms", "Prénoms", lambda piece: piece["candidature"]["prenoms"]),
     ("session", None, lambda piece: piece["candidature"]["session_label"]),
@@ -56,7 +57,7 @@ DETAIL_COLUMNS = Columns(
     ("depot_id", None, lambda piece: piece["deposit"] and piece["deposit"]["id"]),
     ("piece", "Pièce", lambda piece: f"{piece['code']} : {piece['label']}"),
     ("candidat", "Candidat", lambda piece: f"{piece['candidature']['nom']} {piece['candidature']['prenoms']}"),
-    ("numero_candidat", "N° candidat", lambda piece: piece["candidature"]["numero_candidat"]),
+    NUMERO_CANDIDAT,
     ("session", "Session", lambda piece: piece["candidature"]["session_label"]),
     ("candidature_id", "Candidature", lambda piece: piece["candidature"]["id"]),
     ("fichier", "Fichier", lambda piece: piece["deposit"] and piece["deposit"]["filename"]),
@@ -76,7 +77,7 @@ def _filters(view: View) -> View:
         click.option("--session", help="BTS 2022, ou 2022."),
         click.option("--regroupement", help="Code du regroupement."),
         click.option("--code", help="Code de la pièce : NATIDE06."),
-        click.option("--numero-candidat", "numero_candidat", help="Onze chiffres."),
+        click.option("--numero-candidat", help="Onze chiffres."),
         click.option("--candidature", help="Identifiant d'une candidature."),
     )
     for option in reversed(options):

@@ -104,7 +104,7 @@ def mistakes(api: Api, import_id: str) -> Iterator[dict[str, Any]]:
 def failures(api: Api, import_id: str) -> Iterator[dict[str, Any]]:
     """The documents that could not be published, in the form of `mistakes`."""
     rows = (row for row in _rows(api, import_id, "documents") if row["state"] == "failed")
-    return ({"place": "", "numero_candidat": row["numero_candidat"], "reason": row["reason"]} for row in rows)
+    return ({**row, "place": ""} for row in rows)
 
 
 def act(api: Api, import_id: str, name: str, **body: object) -> Import:

@@ -13,8 +13,10 @@ from gateway.clients.base import optional_answer
 from gateway.layout.frame import (
     GESTION_HOME,
     GESTION_MENU,
+    GESTION_PAGES,
     LOG_IN,
     LOG_OUT,
+    PAGES,
     Brand,
     Frame,
     Link,
@@ -42,11 +44,19 @@ def render_page(
     refusal: DomainError | None = None,
     **context: Any,
 ) -> Response:
-    """`template` in the frame of the current visitor. `active` is the key of the menu's entry to mark; search engines
-    may index `indexed` pages alone. `refusal`: of what was posted, which the page shows with its `errors`; the answer
-    has its status and its Retry-After."""
+    """`template` in the frame of the current visitor.
+
+    `active`: the key of the menu's entry to mark, by default that below whose address this page is. Search engines may
+    index `indexed` pages alone. `refusal`: of what was posted; the page shows it with its `errors`, the answer has its
+    status and its Retry-After.
+    """
     status = status or (refusal.http_status if refusal else 200)
-    context = {"frame": page_frame(active), "refusal": refusal, "errors": shown_errors(refusal), **context}
+    context = {
+        "frame": page_frame(active or _entry_of(request.path)),
+        "refusal": refusal,
+        "errors": shown_errors(refusal),
+        **context,
+    }
     response = make_response(render_template(template, **context), status)
     if refusal and (retry_after := refusal.extra.get("retry_after")):
         response.headers["Retry-After"] = str(retry_after)
@@ -54,6 +64,13 @@ def render_page(
     if not indexed or status != 200:
         response.headers["X-Robots-Tag"] = "noindex"
     return response
+
+
+def _entry_of(path: str) -> str | None:
+    """The key of the entry of a menu with this address, or with the longest that it begins with."""
+    links = (GESTION_PAGES if is_for_staff() else PAGES).values()
+    above = [link for link in links if f"{path}/".startswith(f"{link.url}/")]
+    return max(above, key=lambda link: len(link.url)).key if above else None
 
 
 def page_frame(active: str | None = None) -> Frame:

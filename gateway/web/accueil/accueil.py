@@ -34,7 +34,6 @@ def home() -> ResponseReturnValue:
     show_contact_of_latest(facts.tiles or ())
     return render_page(
         "accueil/templates/accueil.html",
-        active="accueil",
         indexed=True,
         messages=optional_answer(clients().openings.messages, []),
         items=to_do.to_do_items(facts),

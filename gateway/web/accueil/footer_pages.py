@@ -20,15 +20,13 @@ PRIVATE = ("/compte", "/inscription", "/documents", "/formulaires", "/justificat
 @blueprint.get("/plan-du-site")
 @access.public
 def site_map() -> ResponseReturnValue:
-    return render_page("accueil/templates/plan.html", active="plan", indexed=True)
+    return render_page("accueil/templates/plan.html", indexed=True)
 
 
 @blueprint.get("/mentions-legales")
 @access.public
 def legal_notice() -> ResponseReturnValue:
-    return render_page(
-        "accueil/templates/mentions.html", active="mentions", indexed=True, activation_hours=ACTIVATION_HOURS
-    )
+    return render_page("accueil/templates/mentions.html", indexed=True, activation_hours=ACTIVATION_HOURS)
 
 
 @blueprint.get("/un-probleme")
@@ -38,7 +36,6 @@ def problem() -> ResponseReturnValue:
     show_contact()
     return render_page(
         "accueil/templates/probleme.html",
-        active="probleme",
         indexed=True,
         has_contact=g.get("service_contact"),
         file_rules=file_rules,
@@ -52,7 +49,6 @@ def declare_accessibility() -> ResponseReturnValue:
     """The declaration that the law requires of a public service."""
     return render_page(
         "accueil/templates/accessibilite.html",
-        active="accessibilite",
         indexed=True,
         overall=accessibility.OVERALL,
         themes=[(heading, criteria, accessibility.count(criteria)) for heading, criteria in accessibility.THEMES],

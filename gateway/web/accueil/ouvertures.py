@@ -27,9 +27,7 @@ def openings() -> ResponseReturnValue:
     if "revenir" in request.args:
         return redirect(f"{request.path}?{urlencode(chosen)}")
     choices = clients().openings.choices(chosen)
-    return render_page(
-        "accueil/templates/ouvertures.html", active="ouvertures", indexed=not chosen, choices=choices, chosen=chosen
-    )
+    return render_page("accueil/templates/ouvertures.html", indexed=not chosen, choices=choices, chosen=chosen)
 
 
 def chosen_steps(args: Mapping[str, str]) -> dict[str, str]:

@@ -71,7 +71,6 @@ def _page(
     return render_page(
         "compte/templates/modification.html",
         refusal=refusal,
-        active="compte",
         form=form,
         notice=notice,
         pending=pending,
@@ -105,6 +104,5 @@ def _deletion_page(refusal: DomainError | None = None) -> ResponseReturnValue:
     return render_page(
         "compte/templates/suppression.html",
         refusal=refusal,
-        active="compte",
         blocked=HAS_CANDIDATURE if has_candidature else None,
     )

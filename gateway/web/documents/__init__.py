@@ -27,7 +27,7 @@ blueprint = Blueprint("documents", __name__)
 @access.candidate
 def choose() -> ResponseReturnValue:
     candidatures = clients().documents.call(api.list_candidatures, visitor.access_token()).candidatures
-    return render_page("documents/templates/choix_candidature.html", active="documents", candidatures=candidatures)
+    return render_page("documents/templates/choix_candidature.html", candidatures=candidatures)
 
 
 @blueprint.get("/documents/<candidature_id>")
@@ -40,9 +40,7 @@ def show(candidature_id: str) -> ResponseReturnValue:
     if tile is None:
         raise NotFound()
     published = documents.call(api.list_documents, token, candidature_id=candidature_id).documents
-    return render_page(
-        "documents/templates/documents_de_candidature.html", active="documents", tile=tile, documents=published
-    )
+    return render_page("documents/templates/documents_de_candidature.html", tile=tile, documents=published)
 
 
 @blueprint.get("/documents/fichier/<document_id>")
@@ -84,7 +82,7 @@ def forms() -> ResponseReturnValue:
     registrations = clients().registrations
     tiles = registrations.call(list_candidatures, visitor.access_token()).candidatures
     offered = [(tile, registrations.call(list_forms, visitor.access_token(), candidature_id=tile.id)) for tile in tiles]
-    return render_page("documents/templates/formulaires.html", active="formulaires", offered=offered)
+    return render_page("documents/templates/formulaires.html", offered=offered)
 
 
 def _file(operation: Operation[bytes], query: Mapping[str, Any] | None = None, **ids: str) -> Response:

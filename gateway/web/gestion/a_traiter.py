@@ -19,7 +19,6 @@ from services.contracts.api.missing_pieces import IncompleteSessions
 from services.contracts.api.staff_imports import Import
 from services.contracts.document_rules import CHECKED, PREPARED, PUBLISHING
 
-ACTIVE_MENU_KEY = "a-traiter"
 UNDER_WAY = (PREPARED, CHECKED, PUBLISHING)
 
 
@@ -31,7 +30,6 @@ def show_waiting() -> ResponseReturnValue:
     sessions = [(label, list(rows)) for label, rows in groupby(by_session, key=lambda row: row.session_label)]
     return render_page(
         "gestion/templates/a_traiter.html",
-        active=ACTIVE_MENU_KEY,
         sessions=sessions,
         waiting=waiting,
         incomplete=_incomplete_sessions(),

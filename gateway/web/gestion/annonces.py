@@ -27,7 +27,6 @@ from services.chassis.clock import portal_now
 from services.chassis.errors import DomainError, FieldError, Invalid
 from services.contracts.api import administration as api
 
-ACTIVE_MENU_KEY = "annonces"
 SEVERITY_LABELS = {"info": "Information", "warning": "Attention", "error": "Alerte"}
 FIELDS = ("title", "text", "severity", "shown_from", "shown_until")
 DONE_SENTENCES = {"publie": "Le message est publié.", "retire": "Le message est retiré."}
@@ -68,7 +67,6 @@ def _messages_page(values: Mapping[str, str], *, preview: bool = False, refusal:
     return render_page(
         "gestion/templates/annonces.html",
         refusal=refusal,
-        active=ACTIVE_MENU_KEY,
         messages=messages,
         values=values,
         preview=preview,

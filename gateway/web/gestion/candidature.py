@@ -14,7 +14,6 @@ from gateway.posted_forms import posted_text, shown_here
 from gateway.service_clients import clients
 from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
-from gateway.web.gestion.candidatures import ACTIVE_MENU_KEY
 from gateway.web.gestion.comptes import CORRECT
 from gateway.web.gestion.names_from_accounts import names_by_id
 from services.chassis.errors import DomainError, NotFound
@@ -69,7 +68,6 @@ def _candidature_page(candidature_id: str, *, note: str = "", refusal: DomainErr
     return render_page(
         "gestion/templates/candidature.html",
         refusal=refusal,
-        active=ACTIVE_MENU_KEY,
         candidature=candidature,
         staff_names=names_by_id({written.staff_id for written in candidature.notes}),
         documents=documents,
@@ -126,7 +124,6 @@ def _end_page(candidature_id: str, act: str, *, reason: str = "", refusal: Domai
     return render_page(
         "gestion/templates/fin_de_candidature.html",
         refusal=refusal,
-        active=ACTIVE_MENU_KEY,
         candidature=_candidature(candidature_id),
         act=act,
         reason=reason,

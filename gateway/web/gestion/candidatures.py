@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 from gateway import access
 from gateway.clients.file_streaming import streamed_response
 from gateway.pages import render_page
-from gateway.posted_forms import posted_text, shown_errors
+from gateway.posted_forms import posted_text
 from gateway.service_clients import clients
 from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
@@ -24,7 +24,6 @@ from services.contracts.api import staff_candidatures as api
 from services.contracts.api.operation import Operation
 from services.contracts.registration_rules import BY_NAME
 
-ACTIVE_MENU_KEY = "candidatures"
 SHORTEST_SEARCH = 2  # characters
 
 
@@ -84,11 +83,9 @@ def _search_page(
     academies = academie_options()
     return render_page(
         "gestion/templates/candidatures.html",
-        status=refusal.http_status if refusal else 200,
-        active=ACTIVE_MENU_KEY,
         typed=typed,
         page=page,
-        errors=shown_errors(refusal),
+        refusal=refusal,
         filters=filter_fields(api.CANDIDATURES, typed, academie=academies),
         columns=api.CANDIDATURES.page_columns,
         academies=academies,

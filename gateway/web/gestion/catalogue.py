@@ -21,7 +21,6 @@ from services.chassis.errors import DomainError, FieldError, Invalid
 from services.contracts.api import administration as api
 from services.contracts.api.administration import MAX_CATALOGUE_BYTES
 
-ACTIVE_MENU_KEY = "catalogue"
 MANAGE = "catalogue:manage"
 FIELD = "fichier"
 NO_FILE = "Choisissez l'archive à vérifier."
@@ -80,7 +79,6 @@ def _page(refusal: DomainError | None = None, *, status: int | None = None, done
     return render_page(
         "gestion/templates/catalogue.html",
         status=status,
-        active=ACTIVE_MENU_KEY,
         exams=clients().staff_registrations.call(api.list_exams, staff_member.access_token()).exams,
         refusal=refusal,
         errors=(errors := shown_errors(refusal)),
@@ -96,7 +94,6 @@ def _comparison_page(comparison: api.CatalogueComparison, archive: str, refusal:
     return render_page(
         "gestion/templates/catalogue_compare.html",
         refusal=refusal,
-        active=ACTIVE_MENU_KEY,
         comparison=comparison,
         changes_something=_changes_something(comparison),
         archive=archive,

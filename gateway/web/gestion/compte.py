@@ -23,7 +23,6 @@ from services.contracts import page_labels
 from services.contracts.account_rules import STAFF_ROLE_LABELS
 from services.contracts.api import own_staff_account as api
 
-ACTIVE_MENU_KEY = "compte"
 OWN_ACCOUNT = "account:manage"
 STATUSES_SHOWN_HERE = (409, 422, 429)
 PASSWORD_FIELDS = ("current_password", "password", "password_confirmation", "code")
@@ -45,7 +44,6 @@ def show_own_account() -> ResponseReturnValue:
     account = own_account()
     return render_page(
         "gestion/templates/compte.html",
-        active=ACTIVE_MENU_KEY,
         account=account,
         role=STAFF_ROLE_LABELS.get(account.role, account.role),
         few_codes=account.recovery_codes_left <= FEW_CODES,
@@ -134,7 +132,7 @@ def _proposal_page(proposal: api.ProposedFactor, refusal: DomainError | None = N
 
 
 def _page(template: str, refusal: DomainError | None = None, **context: Any) -> Response:
-    return render_page(f"gestion/templates/{template}", refusal=refusal, active=ACTIVE_MENU_KEY, **context)
+    return render_page(f"gestion/templates/{template}", refusal=refusal, **context)
 
 
 def _with_new_session(session: str, done: str) -> BaseResponse:

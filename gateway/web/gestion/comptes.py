@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 
 from gateway import access
 from gateway.pages import render_page
-from gateway.posted_forms import Values, posted_text, shown_errors
+from gateway.posted_forms import Values, posted_text, shown_errors, shown_here
 from gateway.service_clients import clients
 from gateway.sessions import staff_member
 from gateway.web.compte.account_form import SENT_WITH_SEARCH, is_refresh, posted_answers, with_search_results
@@ -22,7 +22,6 @@ from services.chassis.errors import DomainError
 from services.contracts.api import candidate_accounts as api
 from services.contracts.api.forms import Form
 
-ACTIVE_MENU_KEY = "comptes"
 CORRECT = "candidates:correct"
 REASON_FIELD = "motif"
 REFUSALS_SHOWN_HERE = (409, 422, 503)
@@ -45,9 +44,7 @@ def search_account() -> ResponseReturnValue:
     try:
         found = clients().staff_accounts.call(api.search_candidates, staff_member.access_token(), body={"email": email})
     except DomainError as refusal:
-        if refusal.http_status not in REFUSALS_SHOWN_HERE:
-            raise
-        return _search_page(email, refusal=refusal)
+        return _search_page(email, refusal=shown_here(refusal, REFUSALS_SHOWN_HERE))
     return _search_page(email, accounts=found.candidates)
 
 
@@ -69,9 +66,7 @@ def correct_account(account_id: str) -> ResponseReturnValue:
         token, sent = staff_member.access_token(), {"values": values, "reason": reason}
         clients().staff_accounts.call(api.correct_identity, token, body=sent, candidate_id=account_id)
     except DomainError as refusal:
-        if refusal.http_status not in REFUSALS_SHOWN_HERE:
-            raise
-        return _typed_page(account_id, values, reason, refusal=refusal)
+        return _typed_page(account_id, values, reason, refusal=shown_here(refusal, REFUSALS_SHOWN_HERE))
     return redirect(url_for("gestion.show_account", account_id=account_id, fait="corrige"), code=303)
 
 
@@ -88,11 +83,8 @@ def _search_page(
     """`accounts`: None before a search."""
     return render_page(
         "gestion/templates/comptes.html",
-        status=refusal.http_status if refusal else 200,
-        active=ACTIVE_MENU_KEY,
         email=email,
         refusal=refusal,
-        errors=shown_errors(refusal),
         accounts=accounts,
         name_of=_name_of,
     )
@@ -120,8 +112,6 @@ def _account_page(
 ) -> Response:
     return render_page(
         "gestion/templates/compte_candidat.html",
-        status=refusal.http_status if refusal else 200,
-        active=ACTIVE_MENU_KEY,
         account=account,
         name=_name_of(account),
         form=form,

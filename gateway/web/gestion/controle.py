@@ -20,7 +20,6 @@ from gateway.web.gestion import blueprint
 from gateway.web.gestion.decisions import TYPED_FIELDS, posted_decision, reason_options
 from gateway.web.gestion.names_from_accounts import names_of_piece, openings_sentence
 from gateway.web.gestion.pieces import (
-    ACTIVE_MENU_KEY,
     DECISION_IS_STORED,
     LIST_IS_DONE,
     SENT_AGAIN,
@@ -90,7 +89,6 @@ def _piece_page(piece_id: str, *, refusal: DomainError | None = None) -> Respons
     response = render_page(
         "gestion/templates/piece.html",
         refusal=refusal,
-        active=ACTIVE_MENU_KEY,
         piece=piece,
         candidature=_declared(piece.candidature.id),
         staff_names=names,

@@ -158,7 +158,6 @@ def decide_selection() -> ResponseReturnValue:
     return render_page(
         "gestion/templates/decisions.html",
         status=422 if report.is_refused else 200,
-        active="pieces",
         status_code=status,
         label=STATUS_LABELS[status],
         status_labels=STATUS_LABELS,

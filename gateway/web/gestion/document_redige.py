@@ -13,7 +13,6 @@ from gateway.posted_forms import new_order_key, posted_order_key, posted_text, s
 from gateway.service_clients import clients
 from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
-from gateway.web.gestion.candidatures import ACTIVE_MENU_KEY
 from gateway.web.gestion.imports import PUBLISH, errors_by_field, read_import_form, type_options
 from services.chassis.errors import DomainError
 from services.contracts.api.staff_candidatures import read_candidature
@@ -57,7 +56,6 @@ def _document_page(
     return render_page(
         "gestion/templates/document_redige.html",
         refusal=refusal,
-        active=ACTIVE_MENU_KEY,
         candidature=candidature,
         types=type_options(read_import_form(), of_every_exam=True),
         typed=typed,

@@ -12,7 +12,7 @@ from werkzeug.exceptions import NotFound
 
 from gateway import access
 from gateway.pages import render_page
-from gateway.posted_forms import posted_text
+from gateway.posted_forms import posted_text, shown_here
 from gateway.service_clients import clients
 from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
@@ -24,7 +24,6 @@ from services.contracts.api import team as api
 from services.contracts.api.operation import Operation
 from services.contracts.api.team import Member
 
-ACTIVE_MENU_KEY = "equipe"
 MANAGE = ("staff:manage", "account:manage")
 STATUSES_SHOWN_HERE = (409, 422, 429)
 STATE_SEVERITIES = {"invited": "info", "active": "success", "disabled": "error"}
@@ -92,7 +91,6 @@ def list_team() -> ResponseReturnValue:
     page = clients().staff_accounts.call(api.list_members, staff_member.access_token(), query={"cursor": cursor})
     return render_page(
         "gestion/templates/equipe.html",
-        active=ACTIVE_MENU_KEY,
         members=sorted(page.items, key=lambda member: alphabetical(f"{member.nom} {member.prenoms}")),
         next_cursor=page.next_cursor,
         columns=api.MEMBERS.page_columns,
@@ -118,9 +116,7 @@ def invite() -> ResponseReturnValue:
         sent = {**values, "code": posted_text("code")}
         clients().staff_accounts.call(api.invite, staff_member.access_token(), body=sent)
     except DomainError as refusal:
-        if refusal.http_status not in STATUSES_SHOWN_HERE:
-            raise
-        return _invitation_page(values, refusal)
+        return _invitation_page(values, shown_here(refusal, STATUSES_SHOWN_HERE))
     return redirect(url_for("gestion.list_team", fait=INVITED), code=303)
 
 
@@ -130,7 +126,6 @@ def show_member(staff_id: str) -> ResponseReturnValue:
     member = _member(staff_id)
     return render_page(
         "gestion/templates/membre.html",
-        active=ACTIVE_MENU_KEY,
         member=member,
         name=name_of(member),
         academies=_academie_labels(),
@@ -156,9 +151,7 @@ def do_act(staff_id: str, act: str) -> ResponseReturnValue:
         token = staff_member.access_token()
         clients().staff_accounts.call(ACTS[act].operation, token, body=sent, staff_id=staff_id)
     except DomainError as refusal:
-        if refusal.http_status not in STATUSES_SHOWN_HERE:
-            raise
-        return _act_page(staff_id, act, reason=reason, refusal=refusal)
+        return _act_page(staff_id, act, reason=reason, refusal=shown_here(refusal, STATUSES_SHOWN_HERE))
     return redirect(url_for("gestion.show_member", staff_id=staff_id, fait=act), code=303)
 
 
@@ -168,27 +161,21 @@ def _act_page(staff_id: str, name: str, *, reason: str = "", refusal: DomainErro
         raise NotFound()
     return render_page(
         "gestion/templates/acte_sur_un_membre.html",
-        status=refusal.http_status if refusal else 200,
-        active=ACTIVE_MENU_KEY,
         staff_id=staff_id,
         name=name_of(member),
         act=ACTS[name],
         reason=reason,
         refusal=refusal,
-        errors=refusal.errors if refusal else (),
     )
 
 
 def _invitation_page(values: Mapping[str, Any], refusal: DomainError | None = None) -> Response:
     return render_page(
         "gestion/templates/invitation_a_envoyer.html",
-        status=refusal.http_status if refusal else 200,
-        active=ACTIVE_MENU_KEY,
         values=values,
         roles=[{"value": role, "label": label} for role, label in STAFF_ROLE_LABELS.items()],
         academies=[{"value": code, "label": label} for code, label in _academie_labels().items()],
         refusal=refusal,
-        errors=refusal.errors if refusal else (),
     )
 
 

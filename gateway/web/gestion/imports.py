@@ -33,7 +33,6 @@ from services.contracts.document_rules import (
     WITHDRAWN,
 )
 
-ACTIVE_MENU_KEY = "documents"
 CHANGED_AND_SENT_AGAIN = (
     "Vous avez déjà préparé une publication avec ce formulaire, puis vous l'avez modifié. Pour en préparer une autre "
     "avec ce que vous voyez ici, choisissez à nouveau « Continuer »."
@@ -61,7 +60,6 @@ def list_imports() -> ResponseReturnValue:
     page = clients().staff_documents.call(api.list_imports, staff_member.access_token(), query=query)
     return render_page(
         "gestion/templates/imports.html",
-        active=ACTIVE_MENU_KEY,
         page=page,
         shown=shown,
         filters=filter_fields(api.IMPORTS, shown, academie=academie_options()),
@@ -123,8 +121,6 @@ def _form_page(
 ) -> Response:
     return render_page(
         "gestion/templates/nouvel_import.html",
-        status=refusal.http_status if refusal else 200,
-        active=ACTIVE_MENU_KEY,
         choices_of=_choices(form or read_import_form()),
         typed=typed,
         order_key=order_key,

@@ -10,11 +10,11 @@ from flask.typing import ResponseReturnValue
 
 from gateway import access
 from gateway.pages import render_page
-from gateway.posted_forms import posted_text
+from gateway.posted_forms import posted_text, shown_here
 from gateway.service_clients import clients
 from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
-from gateway.web.gestion.compte import ACTIVE_MENU_KEY, OWN_ACCOUNT, STATUSES_SHOWN_HERE, own_account
+from gateway.web.gestion.compte import OWN_ACCOUNT, STATUSES_SHOWN_HERE, own_account
 from services.chassis import clock
 from services.chassis.errors import DomainError
 from services.contracts.account_rules import DEFAULT_TOKEN_DAYS
@@ -52,10 +52,8 @@ def create_token() -> ResponseReturnValue:
         sent = {**asked, "days": int(str(asked["days"])), "code": posted_text("code")}
         created = clients().staff_accounts.call(api.create_token, staff_member.access_token(), body=sent)
     except DomainError as refusal:
-        if refusal.http_status not in STATUSES_SHOWN_HERE:
-            raise
-        return _page(asked, refusal)
-    return render_page("gestion/templates/jeton_nouveau.html", active=ACTIVE_MENU_KEY, name=name, token=created.token)
+        return _page(asked, shown_here(refusal, STATUSES_SHOWN_HERE))
+    return render_page("gestion/templates/jeton_nouveau.html", name=name, token=created.token)
 
 
 @blueprint.post("/compte/jetons/<token_id>/revocation")
@@ -70,8 +68,6 @@ def _page(asked: Mapping[str, Any], refusal: DomainError | None = None, *, revok
     page = clients().staff_accounts.call(api.list_tokens, staff_member.access_token(), query={"cursor": cursor})
     return render_page(
         "gestion/templates/jetons.html",
-        status=refusal.http_status if refusal else 200,
-        active=ACTIVE_MENU_KEY,
         asked=asked,
         columns=TOKENS.page_columns,
         tokens=page.items,
@@ -82,7 +78,6 @@ def _page(asked: Mapping[str, Any], refusal: DomainError | None = None, *, revok
         scope_labels=SCOPE_LABELS,
         days=[{"value": days, "label": label} for days, label in DAYS.items()],
         refusal=refusal,
-        errors=refusal.errors if refusal else (),
         revoked=revoked,
     )
 

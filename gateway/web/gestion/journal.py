@@ -30,7 +30,6 @@ from services.contracts.api.audit import ENTRIES, AuditEntries, AuditEntry, expo
 from services.contracts.api.team import Member, list_members
 from services.contracts.piece_rules import STATUS_LABELS
 
-ACTIVE_MENU_KEY = "journal"
 AUDITED_SERVICES = tuple(SERVICE_LABELS)
 SERVICE_NAMES = {
     "accounts": "comptes",
@@ -61,7 +60,6 @@ def show_journal() -> ResponseReturnValue:
     return render_page(
         "gestion/templates/journal.html",
         status=422 if errors else 200,
-        active=ACTIVE_MENU_KEY,
         filters=filter_fields(
             ENTRIES,
             shown,

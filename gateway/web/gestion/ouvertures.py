@@ -27,7 +27,6 @@ from gateway.web.gestion import blueprint
 from services.chassis.errors import DomainError, FieldError, Invalid, NotFound
 from services.contracts.api import administration as api
 
-ACTIVE_MENU_KEY = "ouvertures"
 MANAGE = "openings:manage"
 STATE_LABELS = {"open": "Ouverte", "not_yet": "À venir", "closed": "Fermée"}
 STATE_SEVERITIES = {"open": "success", "not_yet": "info", "closed": None}
@@ -48,7 +47,6 @@ def list_openings() -> ResponseReturnValue:
     sessions = [(label, list(rows)) for label, rows in groupby(openings, key=_session_heading)]
     return render_page(
         "gestion/templates/ouvertures.html",
-        active=ACTIVE_MENU_KEY,
         sessions=sessions,
         state_labels=STATE_LABELS,
         state_severities=STATE_SEVERITIES,
@@ -85,7 +83,6 @@ def _opening_page(
     return render_page(
         "gestion/templates/ouverture.html",
         refusal=refusal,
-        active=ACTIVE_MENU_KEY,
         opening=opening,
         fields=[_field(name, opening, posted) for name in DATE_LABELS],
         reason=posted["reason"] if posted else "",

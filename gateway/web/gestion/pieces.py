@@ -25,7 +25,6 @@ from services.contracts.api.staff_pieces import StaffPiece, StaffPieces
 from services.contracts.page_sizes import LARGEST_PAGE, LARGEST_SELECTION, USUAL_PAGE
 from services.contracts.piece_rules import STATUS_LABELS
 
-ACTIVE_MENU_KEY = "pieces"
 TO_CONTROL = "a-controler"
 SENT_AGAIN = "renvoyees"
 ALL = "toutes"
@@ -91,7 +90,6 @@ def _list_page(
     can_decide = "pieces:control" in staff_member.required().scopes
     return render_page(
         "gestion/templates/pieces.html",
-        active=ACTIVE_MENU_KEY,
         filters=filter_fields(
             api.PIECES,
             shown,

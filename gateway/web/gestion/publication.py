@@ -11,11 +11,11 @@ from flask.typing import ResponseReturnValue
 from gateway import access
 from gateway.clients.file_streaming import streamed_response
 from gateway.pages import render_page
-from gateway.posted_forms import posted_text, shown_errors
+from gateway.posted_forms import posted_text, shown_here
 from gateway.service_clients import clients
 from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
-from gateway.web.gestion.imports import ACTIVE_MENU_KEY, PUBLISH, STATE_SEVERITIES, read_import_form
+from gateway.web.gestion.imports import PUBLISH, STATE_SEVERITIES, read_import_form
 from services.chassis.errors import DomainError, NotFound
 from services.chassis.french import file_size
 from services.contracts import page_labels
@@ -73,9 +73,7 @@ def publish_import(import_id: str) -> ResponseReturnValue:
     try:
         _call(api.publish, import_id=import_id, body={"revision": int(revision)})
     except DomainError as refusal:
-        if refusal.http_status not in REFUSALS_SHOWN_HERE:
-            raise
-        return import_page(import_id, refusal=refusal, status=refusal.http_status)
+        return import_page(import_id, refusal=shown_here(refusal, REFUSALS_SHOWN_HERE))
     return _done(import_id, "publication")
 
 
@@ -95,9 +93,7 @@ def end_import(import_id: str, act: str) -> ResponseReturnValue:
         else:
             _call(api.withdraw, import_id=import_id, body={"reason": reason})
     except DomainError as refusal:
-        if refusal.http_status not in REFUSALS_SHOWN_HERE:
-            raise
-        return _end_page(import_id, act, reason=reason, refusal=refusal)
+        return _end_page(import_id, act, reason=reason, refusal=shown_here(refusal, REFUSALS_SHOWN_HERE))
     return _done(import_id, act)
 
 
@@ -123,7 +119,6 @@ def search_import_documents(import_id: str) -> ResponseReturnValue:
 def _documents_page(import_id: str, page: ImportDocuments, numero: str = "") -> Response:
     return render_page(
         "gestion/templates/documents_publies.html",
-        active=ACTIVE_MENU_KEY,
         publication=read_import(import_id),
         documents=page.items,
         next_cursor=page.next_cursor,
@@ -146,9 +141,13 @@ def withdraw_document(import_id: str, document_id: str) -> ResponseReturnValue:
     try:
         _call(api.withdraw_document, document_id=document_id, body={"reason": reason})
     except DomainError as refusal:
-        if refusal.http_status not in REFUSALS_SHOWN_HERE:
-            raise
-        return _end_page(import_id, "retrait", document_id=document_id, reason=reason, refusal=refusal)
+        return _end_page(
+            import_id,
+            "retrait",
+            document_id=document_id,
+            reason=reason,
+            refusal=shown_here(refusal, REFUSALS_SHOWN_HERE),
+        )
     address = url_for("gestion.list_import_documents", import_id=import_id, fait="retrait-document")
     return redirect(address, code=303)
 
@@ -166,7 +165,7 @@ def _cursor() -> dict[str, str | None]:
 
 
 def import_page(
-    import_id: str, *, file_error: str | None = None, refusal: DomainError | None = None, status: int = 200
+    import_id: str, *, file_error: str | None = None, refusal: DomainError | None = None, status: int | None = None
 ) -> Response:
     """The page of a publication as it stands; `file_error`: why the file just sent was not taken."""
     publication = read_import(import_id)
@@ -176,7 +175,6 @@ def import_page(
     return render_page(
         "gestion/templates/publication.html",
         status=status,
-        active=ACTIVE_MENU_KEY,
         publication=publication,
         is_open=is_open,
         is_csv=is_csv,
@@ -201,14 +199,11 @@ def _end_page(
 ) -> Response:
     return render_page(
         "gestion/templates/fin_de_publication.html",
-        status=refusal.http_status if refusal else 200,
-        active=ACTIVE_MENU_KEY,
         publication=read_import(import_id),
         act=act,
         document_id=document_id,
         reason=reason,
         refusal=refusal,
-        errors=shown_errors(refusal),
     )
 
 

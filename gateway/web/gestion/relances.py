@@ -23,7 +23,6 @@ from services.contracts.api import missing_pieces as api
 from services.contracts.api.missing_pieces import MissingPieces, ReminderResult
 from services.contracts.piece_rules import STATUS_LABELS, ReminderOutcome
 
-ACTIVE_MENU_KEY = "relances"
 CANDIDATURES_OF_A_PAGE = 50
 """So many can be reminded at once."""
 OUTCOME_SENTENCES = {
@@ -44,7 +43,6 @@ def list_incomplete() -> ResponseReturnValue:
     page = clients().staff_pieces.call(api.list_missing_pieces, member.access_token, query=api_filters)
     return render_page(
         "gestion/templates/relances.html",
-        active=ACTIVE_MENU_KEY,
         items=page.items,
         status_labels=STATUS_LABELS,
         can_remind="pieces:control" in member.scopes,
@@ -74,7 +72,6 @@ def remind_selection() -> ResponseReturnValue:
     outcomes = Counter(result.outcome for result in results)
     return render_page(
         "gestion/templates/relances_envoyees.html",
-        active=ACTIVE_MENU_KEY,
         sent=outcomes[ReminderOutcome.SENT],
         not_sent=[result for result in results if result.outcome != ReminderOutcome.SENT],
         numbers=numbers,

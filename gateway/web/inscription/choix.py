@@ -37,7 +37,7 @@ def choose() -> ResponseReturnValue:
     if "revenir" in request.args:
         return redirect(f"{request.path}?{urlencode(chosen)}")
     choices = clients().registrations.call(read_choices, query={"purpose": Purpose.REGISTER.value, **chosen})
-    return render_page("inscription/templates/choix.html", active="inscription", choices=choices, chosen=chosen)
+    return render_page("inscription/templates/choix.html", choices=choices, chosen=chosen)
 
 
 @blueprint.post("/inscription")
@@ -62,7 +62,6 @@ def specialites(draft_id: str, number: int) -> ResponseReturnValue:
     specialites = [specialite for domain in domains for specialite in domain.specialites]
     return render_page(
         "inscription/templates/specialites.html",
-        active="inscription",
         draft=tab.draft,
         tab=tab,
         domains=domains,
@@ -79,7 +78,6 @@ def requirements(draft_id: str, number: int, code: str) -> ResponseReturnValue:
     tab, token = _tab(draft_id, number), visitor.access_token()
     return render_page(
         "inscription/templates/demande.html",
-        active="inscription",
         tab=tab,
         details=clients().registrations.call(read_specialite, token, draft_id=draft_id, code=code),
         **_choice_form(draft_id, tab),

@@ -20,8 +20,6 @@ from services.contracts.api import registrations as api
 from services.contracts.api.drafts import delete_draft, read_draft
 from services.contracts.api.pieces import list_pieces_to_do
 
-ACTIVE = "inscriptions"
-
 
 @blueprint.get("/inscriptions")
 @access.candidate
@@ -31,7 +29,6 @@ def list_mine() -> ResponseReturnValue:
     pieces_to_do = to_do.read_pieces_to_do(token)
     return render_page(
         "inscription/templates/mes_inscriptions.html",
-        active=ACTIVE,
         candidatures=[
             (tile, candidature_state(tile, to_do.pieces_to_do_of(tile, pieces_to_do)))
             for tile in registrations.candidatures
@@ -51,7 +48,6 @@ def show(candidature_id: str) -> ResponseReturnValue:
     facts = to_do.read_facts(token).of_candidature(candidature_id)
     return render_page(
         "inscription/templates/candidature.html",
-        active=ACTIVE,
         candidature=candidature,
         state=candidature_state(candidature, facts.pieces_to_do_of(candidature)),
         items=to_do.to_do_items(facts),
@@ -85,7 +81,7 @@ def number(candidature_id: str) -> ResponseReturnValue:
         {"number": tab.number, "title": tab.title, "state": "current" if tab.number == last else "done"}
         for tab in saved.tabs
     ]
-    return render_page("inscription/templates/numero.html", active=ACTIVE, saved=saved, tabs=tabs)
+    return render_page("inscription/templates/numero.html", saved=saved, tabs=tabs)
 
 
 @blueprint.post("/inscriptions/<candidature_id>/modification")
@@ -121,7 +117,7 @@ def withdraw(candidature_id: str) -> ResponseReturnValue:
 @access.candidate
 def ask_abandon(draft_id: str) -> ResponseReturnValue:
     draft = clients().registrations.call(read_draft, visitor.access_token(), draft_id=draft_id)
-    return render_page("inscription/templates/abandon.html", active=ACTIVE, draft=draft)
+    return render_page("inscription/templates/abandon.html", draft=draft)
 
 
 @blueprint.post("/inscriptions/brouillons/<draft_id>/abandon")
@@ -133,7 +129,7 @@ def abandon(draft_id: str) -> ResponseReturnValue:
 
 def _withdrawal_page(candidature_id: str, refusal: DomainError | None = None) -> Response:
     tile = _candidature(candidature_id)
-    return render_page("inscription/templates/desinscription.html", refusal=refusal, active=ACTIVE, tile=tile)
+    return render_page("inscription/templates/desinscription.html", refusal=refusal, tile=tile)
 
 
 def _candidature(candidature_id: str) -> api.Candidature:

@@ -70,7 +70,6 @@ def conflict_page(
     return render_page(
         "inscription/templates/conflit.html",
         status=409,
-        active="inscription",
         draft=tab.draft,
         number=number,
         values=[(name, value) for name, texts in values.items() for value in _as_list(texts)],

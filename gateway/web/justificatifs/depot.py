@@ -13,7 +13,7 @@ from gateway.sessions import visitor
 from gateway.web.justificatifs import blueprint
 from gateway.web.justificatifs.file_reception import FileRefused, received_files
 from gateway.web.justificatifs.lisible import after_deposit
-from gateway.web.justificatifs.liste import ACTIVE_MENU_KEY, access_token, list_page, requested_piece
+from gateway.web.justificatifs.liste import access_token, list_page, requested_piece
 from gateway.web.justificatifs.uploads import deposit_files
 from services.chassis.errors import DomainError
 from services.contracts.api import pieces as api
@@ -57,9 +57,7 @@ def deposit(candidature_id: str, piece_id: str) -> ResponseReturnValue:
 @access.candidate
 def ask_deletion(candidature_id: str, piece_id: str) -> ResponseReturnValue:
     piece = requested_piece(candidature_id, piece_id)
-    return render_page(
-        "justificatifs/templates/suppression.html", active=ACTIVE_MENU_KEY, candidature_id=candidature_id, piece=piece
-    )
+    return render_page("justificatifs/templates/suppression.html", candidature_id=candidature_id, piece=piece)
 
 
 @blueprint.post("/justificatifs/<candidature_id>/suppression/<piece_id>")
@@ -85,7 +83,6 @@ def _deposit_page(
     response = render_page(
         "justificatifs/templates/depot.html",
         status=status,
-        active=ACTIVE_MENU_KEY,
         candidature_id=candidature_id,
         piece=requested_piece(candidature_id, piece_id),
         errors=errors,

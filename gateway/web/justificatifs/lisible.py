@@ -12,7 +12,7 @@ from gateway.clients.file_streaming import streamed_response
 from gateway.pages import render_page
 from gateway.service_clients import clients
 from gateway.web.justificatifs import blueprint
-from gateway.web.justificatifs.liste import ACTIVE_MENU_KEY, access_token, requested_piece
+from gateway.web.justificatifs.liste import access_token, requested_piece
 from services.chassis.french import file_size
 from services.contracts.api import pieces as api
 from services.contracts.api.pieces import Deposit, Piece
@@ -36,7 +36,6 @@ def show_preview(candidature_id: str, piece_id: str) -> ResponseReturnValue:
         return redirect(url_for("justificatifs.show", candidature_id=candidature_id))
     return render_page(
         "justificatifs/templates/lisible.html",
-        active=ACTIVE_MENU_KEY,
         candidature_id=candidature_id,
         piece=piece,
         deposit=piece.deposit,

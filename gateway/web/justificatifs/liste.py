@@ -17,7 +17,6 @@ from services.chassis.errors import DomainError, NotFound
 from services.contracts.api import pieces as api
 from services.contracts.api.pieces import Piece, RequestedPieces
 
-ACTIVE_MENU_KEY = "justificatifs"
 DONE_SENTENCES = {
     "depose": "Votre fichier est déposé.",
     "supprime": "Le fichier est supprimé.",
@@ -32,9 +31,7 @@ SCAN_WORDS = {"clean": "fichier sain", "infected": "fichier infecté"}
 @access.candidate
 def choose() -> ResponseReturnValue:
     candidatures = clients().pieces.call(api.list_candidatures, access_token()).candidatures
-    return render_page(
-        "justificatifs/templates/mes_justificatifs.html", active=ACTIVE_MENU_KEY, candidatures=candidatures
-    )
+    return render_page("justificatifs/templates/mes_justificatifs.html", candidatures=candidatures)
 
 
 @blueprint.get("/justificatifs/<candidature_id>")
@@ -59,7 +56,6 @@ def ask_validation(candidature_id: str, group: str) -> ResponseReturnValue:
         raise NotFound()
     return render_page(
         "justificatifs/templates/validation.html",
-        active=ACTIVE_MENU_KEY,
         candidature_id=candidature_id,
         group=requested_group,
         warning=requested.warning,
@@ -96,7 +92,6 @@ def list_page(
         "justificatifs/templates/justificatifs.html",
         refusal=refusal,
         errors=(),
-        active=ACTIVE_MENU_KEY,
         candidature_id=candidature_id,
         requested=requested,
         is_all_handed_over=is_all_handed_over(requested),

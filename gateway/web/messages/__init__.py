@@ -29,7 +29,6 @@ def list_mails() -> ResponseReturnValue:
     shown = mails[:PAGE_LENGTH]
     return render_page(
         "messages/templates/messages.html",
-        active="messages",
         mails=shown,
         state_labels=STATE_LABELS,
         older=shown[-1].place if len(mails) > PAGE_LENGTH else None,

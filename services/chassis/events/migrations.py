@@ -8,6 +8,67 @@ from alembic import op
 _MOMENTS = ("first_started_at", "started_at", "last_succeeded_at")
 
 
+def create_event_tables() -> None:
+    """Inbox, outbox, what is parked, and the leases of jobs, as a service begins."""
+    op.create_table(
+        "inbox",
+        sa.Column("event_id", sa.String(length=64), nullable=False),
+        sa.Column("handler", sa.String(length=100), nullable=False),
+        sa.Column("handled_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("event_id", "handler", name="pk_inbox"),
+    )
+    op.create_index("ix_inbox_handled_at", "inbox", ["handled_at"])
+    op.create_table(
+        "job_leases",
+        sa.Column("name", sa.String(length=100), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("leased_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("name", name="pk_job_leases"),
+    )
+    op.create_table(
+        "outbox",
+        sa.Column("sequence", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("event_id", sa.String(length=32), nullable=False),
+        sa.Column("destination", sa.String(length=10), nullable=False),
+        sa.Column("type", sa.String(length=200), nullable=False),
+        sa.Column("subject", sa.String(length=200), nullable=False),
+        sa.Column("envelope", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("available_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("leased_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("sequence", name="pk_outbox"),
+        sa.UniqueConstraint("event_id", name="uq_outbox_event_id"),
+    )
+    op.create_index("ix_outbox_subject", "outbox", ["subject"])
+    op.create_index("ix_outbox_waiting", "outbox", ["published_at", "destination", "available_at"])
+
+    op.create_table(
+        "parked",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("event_id", sa.String(length=64), nullable=False),
+        sa.Column("destination", sa.String(length=10), nullable=False),
+        sa.Column("type", sa.String(length=200), nullable=False),
+        sa.Column("subject", sa.String(length=200), nullable=False),
+        sa.Column("envelope", sa.Text(), nullable=False),
+        sa.Column("reason", sa.String(length=300), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("parked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("settled_by", sa.String(length=300), nullable=True),
+        sa.PrimaryKeyConstraint("id", name="pk_parked"),
+    )
+    op.create_index("ix_parked_event_id", "parked", ["event_id"])
+    op.create_index("ix_parked_subject", "parked", ["subject"])
+
+
+def drop_event_tables() -> None:
+    for table in ("parked", "outbox", "job_leases", "inbox"):
+        op.drop_table(table)
+
+
 def add_leases_and_figures() -> None:
     """Add the owner of leases, the instants for the jobs' gauges, the table of figures, and an index of the waiting
     rows of the outbox."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from services.chassis.database.audit_guard import allow_changes, refuse_changes
+from services.chassis.events.migrations import create_event_tables, drop_event_tables
+
+from services.chassis.database.audit_migrations import create_audit_entries, drop_audit_entries
 
 revision = "0001"
 down_revision = None
@@ -40,37 +42,10 @@ def upgrade() -> None:
     )
     op.create_index("ix_accounts_created_at", "accounts", ["created_at"])
 
-    op.create_table(
-        "audit_entries",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("actor_kind", sa.String(length=16), nullable=False),
-        sa.Column("actor_id", sa.String(length=64), nullable=False),
-        sa.Column("action", sa.String(length=64), nullable=False),
-        sa.Column("subject", sa.String(length=64), nullable=False),
-        sa.Column("before", sa.JSON(none_as_null=True), nullable=True),
-        sa.Column("after", sa.JSON(none_as_null=True), nullable=True),
-        sa.PrimaryKeyConstraint("id", name="pk_audit_entries"),
-    )
-    op.create_index("ix_audit_entries_subject", "audit_entries", ["subject"])
+    create_audit_entries()
 
-    op.create_table(
-        "inbox",
-        sa.Column("event_id", sa.String(length=64), nullable=False),
-        sa.Column("handler", sa.String(length=100), nullable=False),
-        sa.Column("handled_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("event_id", "handler", name="pk_inbox"),
-    )
-    op.create_index("ix_inbox_handled_at", "inbox", ["handled_at"])
+    create_event_tables()
 
-    op.create_table(
-        "job_leases",
-        sa.Column("name", sa.String(length=100), nullable=False),
-        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("leased_until", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("last_ended_at", sa.DateTime(timezone=True), nullable=True),
-        sa.PrimaryKeyConstraint("name", name="pk_job_leases"),
-    )
     op.create_table(
         "known_browsers",
         sa.Column("subject_id", sa.String(length=32), nullable=False),
@@ -126,43 +101,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("trace", name="pk_mail_quotas"),
     )
     op.create_index("ix_mail_quotas_since", "mail_quotas", ["since"])
-
-    op.create_table(
-        "outbox",
-        sa.Column("sequence", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
-        sa.Column("event_id", sa.String(length=32), nullable=False),
-        sa.Column("destination", sa.String(length=10), nullable=False),
-        sa.Column("type", sa.String(length=200), nullable=False),
-        sa.Column("subject", sa.String(length=200), nullable=False),
-        sa.Column("envelope", sa.Text(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("available_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("leased_until", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
-        sa.PrimaryKeyConstraint("sequence", name="pk_outbox"),
-        sa.UniqueConstraint("event_id", name="uq_outbox_event_id"),
-    )
-    op.create_index("ix_outbox_subject", "outbox", ["subject"])
-    op.create_index("ix_outbox_waiting", "outbox", ["published_at", "destination", "available_at"])
-
-    op.create_table(
-        "parked",
-        sa.Column("id", sa.String(length=32), nullable=False),
-        sa.Column("event_id", sa.String(length=64), nullable=False),
-        sa.Column("destination", sa.String(length=10), nullable=False),
-        sa.Column("type", sa.String(length=200), nullable=False),
-        sa.Column("subject", sa.String(length=200), nullable=False),
-        sa.Column("envelope", sa.Text(), nullable=False),
-        sa.Column("reason", sa.String(length=300), nullable=False),
-        sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("parked_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("settled_by", sa.String(length=300), nullable=True),
-        sa.PrimaryKeyConstraint("id", name="pk_parked"),
-    )
-    op.create_index("ix_parked_event_id", "parked", ["event_id"])
-    op.create_index("ix_parked_subject", "parked", ["subject"])
 
     op.create_table(
         "staff_members",
@@ -224,26 +162,21 @@ def upgrade() -> None:
         sa.UniqueConstraint("secret_hash", name="uq_staff_tokens_secret_hash"),
     )
     op.create_index("ix_staff_tokens_staff_id", "staff_tokens", ["staff_id"])
-    refuse_changes("audit_entries")
 
 
 def downgrade() -> None:
-    allow_changes("audit_entries")
     for table in (
         "staff_tokens",
         "identity_changes",
         "email_changes",
         "staff_members",
-        "parked",
-        "outbox",
         "mail_quotas",
         "mail_links",
         "login_sessions",
         "login_failures",
         "known_browsers",
-        "job_leases",
-        "inbox",
-        "audit_entries",
         "accounts",
     ):
         op.drop_table(table)
+    drop_event_tables()
+    drop_audit_entries()

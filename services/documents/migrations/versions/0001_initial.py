@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from services.chassis.events.migrations import create_event_tables, drop_event_tables
+
 revision = '0001'
 down_revision = None
 branch_labels = None
@@ -30,59 +32,7 @@ def upgrade() -> None:
     with op.batch_alter_table('candidatures', schema=None) as batch_op:
         batch_op.create_index('ix_candidatures_candidate_id', ['candidate_id'], unique=False)
 
-    op.create_table('inbox',
-    sa.Column('event_id', sa.String(length=64), nullable=False),
-    sa.Column('handler', sa.String(length=100), nullable=False),
-    sa.Column('handled_at', sa.DateTime(timezone=True), nullable=False),
-    sa.PrimaryKeyConstraint('event_id', 'handler', name='pk_inbox')
-    )
-    with op.batch_alter_table('inbox', schema=None) as batch_op:
-        batch_op.create_index('ix_inbox_handled_at', ['handled_at'], unique=False)
-
-    op.create_table('job_leases',
-    sa.Column('name', sa.String(length=100), nullable=False),
-    sa.Column('due_at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('leased_until', sa.DateTime(timezone=True), nullable=True),
-    sa.Column('last_ended_at', sa.DateTime(timezone=True), nullable=True),
-    sa.PrimaryKeyConstraint('name', name='pk_job_leases')
-    )
-    op.create_table('outbox',
-    sa.Column('sequence', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
-    sa.Column('event_id', sa.String(length=32), nullable=False),
-    sa.Column('destination', sa.String(length=10), nullable=False),
-    sa.Column('type', sa.String(length=200), nullable=False),
-    sa.Column('subject', sa.String(length=200), nullable=False),
-    sa.Column('envelope', sa.Text(), nullable=False),
-    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('available_at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('leased_until', sa.DateTime(timezone=True), nullable=True),
-    sa.Column('attempts', sa.Integer(), nullable=False),
-    sa.Column('published_at', sa.DateTime(timezone=True), nullable=True),
-    sa.PrimaryKeyConstraint('sequence', name='pk_outbox'),
-    sa.UniqueConstraint('event_id', name='uq_outbox_event_id')
-    )
-    with op.batch_alter_table('outbox', schema=None) as batch_op:
-        batch_op.create_index('ix_outbox_subject', ['subject'], unique=False)
-        batch_op.create_index('ix_outbox_waiting', ['published_at', 'destination', 'available_at'], unique=False)
-
-    op.create_table('parked',
-    sa.Column('id', sa.String(length=32), nullable=False),
-    sa.Column('event_id', sa.String(length=64), nullable=False),
-    sa.Column('destination', sa.String(length=10), nullable=False),
-    sa.Column('type', sa.String(length=200), nullable=False),
-    sa.Column('subject', sa.String(length=200), nullable=False),
-    sa.Column('envelope', sa.Text(), nullable=False),
-    sa.Column('reason', sa.String(length=300), nullable=False),
-    sa.Column('attempts', sa.Integer(), nullable=False),
-    sa.Column('parked_at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('settled_at', sa.DateTime(timezone=True), nullable=True),
-    sa.Column('settled_by', sa.String(length=300), nullable=True),
-    sa.PrimaryKeyConstraint('id', name='pk_parked')
-    )
-    with op.batch_alter_table('parked', schema=None) as batch_op:
-        batch_op.create_index('ix_parked_event_id', ['event_id'], unique=False)
-        batch_op.create_index('ix_parked_subject', ['subject'], unique=False)
-
+    create_event_tables()
     op.create_table('publications',
     sa.Column('id', sa.String(length=32), nullable=False),
     sa.Column('at', sa.DateTime(timezone=True), nullable=False),
@@ -133,21 +83,7 @@ def downgrade() -> None:
     op.drop_table('documents')
     op.drop_table('withdrawals')
     op.drop_table('publications')
-    with op.batch_alter_table('parked', schema=None) as batch_op:
-        batch_op.drop_index('ix_parked_subject')
-        batch_op.drop_index('ix_parked_event_id')
-
-    op.drop_table('parked')
-    with op.batch_alter_table('outbox', schema=None) as batch_op:
-        batch_op.drop_index('ix_outbox_waiting')
-        batch_op.drop_index('ix_outbox_subject')
-
-    op.drop_table('outbox')
-    op.drop_table('job_leases')
-    with op.batch_alter_table('inbox', schema=None) as batch_op:
-        batch_op.drop_index('ix_inbox_handled_at')
-
-    op.drop_table('inbox')
+    drop_event_tables()
     with op.batch_alter_table('candidatures', schema=None) as batch_op:
         batch_op.drop_index('ix_candidatures_candidate_id')
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from services.chassis.database.audit_guard import allow_changes, refuse_changes
+from services.chassis.database.audit_migrations import create_audit_entries, drop_audit_entries
 from services.chassis.database.migrations import create_index, drop_index, step_by_step
 from services.objects.migrations import KEY
 
@@ -30,7 +30,7 @@ def upgrade() -> None:
     if not sa.inspect(op.get_bind()).has_table("imports"):
         _create_imports()
         _create_rows_of_imports()
-        _create_audit()
+        create_audit_entries()
     with step_by_step():
         for name, columns in _INDEXES.items():
             create_index(name, "candidatures", columns)
@@ -40,8 +40,8 @@ def downgrade() -> None:
     with step_by_step():
         for name in _INDEXES:
             drop_index(name)
-    allow_changes("audit_entries")
-    for table in ("audit_entries", "import_refusals", "import_documents", "imports"):
+    drop_audit_entries()
+    for table in ("import_refusals", "import_documents", "imports"):
         op.drop_table(table)
     with op.batch_alter_table("documents") as documents:
         for name in _COLUMNS:
@@ -111,20 +111,3 @@ def _of_import(table: str) -> sa.ForeignKeyConstraint:
     return sa.ForeignKeyConstraint(
         ["import_id"], ["imports.id"], name=f"fk_{table}_import_id_imports", ondelete="CASCADE"
     )
-
-
-def _create_audit() -> None:
-    op.create_table(
-        "audit_entries",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("actor_kind", sa.String(16), nullable=False),
-        sa.Column("actor_id", sa.String(64), nullable=False),
-        sa.Column("action", sa.String(64), nullable=False),
-        sa.Column("subject", sa.String(64), nullable=False),
-        sa.Column("before", sa.JSON(none_as_null=True)),
-        sa.Column("after", sa.JSON(none_as_null=True)),
-        sa.PrimaryKeyConstraint("id", name="pk_audit_entries"),
-    )
-    op.create_index("ix_audit_entries_subject", "audit_entries", ["subject"])
-    refuse_changes("audit_entries")

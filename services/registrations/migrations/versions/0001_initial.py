@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from services.chassis.events.migrations import create_event_tables, drop_event_tables
+
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -62,23 +64,8 @@ def upgrade() -> None:
     op.create_index("ix_etablissements_departement", "etablissements", ["departement"])
     op.create_index("ix_etablissements_kind", "etablissements", ["kind"])
 
-    op.create_table(
-        "inbox",
-        sa.Column("event_id", sa.String(length=64), nullable=False),
-        sa.Column("handler", sa.String(length=100), nullable=False),
-        sa.Column("handled_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("event_id", "handler", name="pk_inbox"),
-    )
-    op.create_index("ix_inbox_handled_at", "inbox", ["handled_at"])
+    create_event_tables()
 
-    op.create_table(
-        "job_leases",
-        sa.Column("name", sa.String(length=100), nullable=False),
-        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("leased_until", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("last_ended_at", sa.DateTime(timezone=True), nullable=True),
-        sa.PrimaryKeyConstraint("name", name="pk_job_leases"),
-    )
     op.create_table(
         "messages",
         sa.Column("id", sa.String(length=32), nullable=False),
@@ -100,43 +87,6 @@ def upgrade() -> None:
         sa.Column("last", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("school_year", "academie", name="pk_number_counters"),
     )
-    op.create_table(
-        "outbox",
-        sa.Column("sequence", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
-        sa.Column("event_id", sa.String(length=32), nullable=False),
-        sa.Column("destination", sa.String(length=10), nullable=False),
-        sa.Column("type", sa.String(length=200), nullable=False),
-        sa.Column("subject", sa.String(length=200), nullable=False),
-        sa.Column("envelope", sa.Text(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("available_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("leased_until", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
-        sa.PrimaryKeyConstraint("sequence", name="pk_outbox"),
-        sa.UniqueConstraint("event_id", name="uq_outbox_event_id"),
-    )
-    op.create_index("ix_outbox_subject", "outbox", ["subject"])
-    op.create_index("ix_outbox_waiting", "outbox", ["published_at", "destination", "available_at"])
-
-    op.create_table(
-        "parked",
-        sa.Column("id", sa.String(length=32), nullable=False),
-        sa.Column("event_id", sa.String(length=64), nullable=False),
-        sa.Column("destination", sa.String(length=10), nullable=False),
-        sa.Column("type", sa.String(length=200), nullable=False),
-        sa.Column("subject", sa.String(length=200), nullable=False),
-        sa.Column("envelope", sa.Text(), nullable=False),
-        sa.Column("reason", sa.String(length=300), nullable=False),
-        sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("parked_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("settled_by", sa.String(length=300), nullable=True),
-        sa.PrimaryKeyConstraint("id", name="pk_parked"),
-    )
-    op.create_index("ix_parked_event_id", "parked", ["event_id"])
-    op.create_index("ix_parked_subject", "parked", ["subject"])
-
     op.create_table(
         "exams",
         sa.Column("code", sa.String(length=64), nullable=False),
@@ -279,12 +229,9 @@ def downgrade() -> None:
     op.drop_table("candidatures")
     op.drop_table("openings")
     op.drop_table("exams")
-    op.drop_table("parked")
-    op.drop_table("outbox")
     op.drop_table("number_counters")
     op.drop_table("messages")
-    op.drop_table("job_leases")
-    op.drop_table("inbox")
+    drop_event_tables()
     op.drop_table("etablissements")
     op.drop_table("catalogue_revisions")
     op.drop_table("candidates")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -42,7 +43,8 @@ def test_each_event_is_published_by_the_service_whose_name_it_bears() -> None:
     for event in EVENTS:
         producer = event.TYPE.partition(".")[0]
         texts = (path.read_text(encoding="utf-8") for path in (ROOT / "services" / producer).rglob("*.py"))
-        assert any(f"{event.__name__}(" in text for text in texts), event.TYPE
+        made = re.compile(rf"\b{event.__name__}\(|answer_of\(\s*{event.__name__},")
+        assert any(made.search(text) for text in texts), event.TYPE
         assert event.CONSUMERS, f"an event that nobody consumes does not exist: {event.TYPE}"
         assert producer not in event.CONSUMERS
 

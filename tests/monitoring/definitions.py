@@ -45,7 +45,7 @@ def _declarations() -> Iterator[tuple[str, str, Labels]]:
 
 def _declaration(call: ast.Call) -> tuple[str, str, Labels] | None:
     """Name, kind and labels where the call makes a metric whose name is written there."""
-    kind = call.func.id if isinstance(call.func, ast.Name) else ""
+    kind = ast.unparse(call.func).rpartition(".")[2]
     if kind not in KINDS or not call.args or not isinstance(name := _value(call.args[0]), str):
         return None
     labels = [keyword.value for keyword in call.keywords if keyword.arg in ("labels", "labelnames")] or call.args[2:3]

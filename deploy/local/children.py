@@ -15,7 +15,10 @@ from deploy.local.state_folder import Secrets, StateFolder
 from deploy.secret_rotation import secrets_in
 from deploy.service_names import SERVICES
 
-MODULES = (*(f"services.{service}.{part}" for service in SERVICES for part in ("app", "follow_ups", "jobs")), "gateway.app")
+MODULES = (
+    *(f"services.{service}.{part}" for service in SERVICES for part in ("app", "follow_ups", "jobs")),
+    "gateway.app",
+)
 TRACES = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_TRACES_SAMPLER_ARG")
 INHERITED = ("PATH", "HOME", "LANG", "TZ", "PYTHONPATH", "LD_LIBRARY_PATH", "SSL_CERT_FILE", "PAGE_SECONDS", *TRACES)
 SERVICE_OPTIONS = ("DEPOSITS_PER_HOUR", "INSPECTIONS_AT_ONCE")  # to the service, where its own default does not suit

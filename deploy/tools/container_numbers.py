@@ -19,7 +19,7 @@ from services.accounts.settings import AccountsSettings
 from services.chassis.process.capacity import MAX_BODY_BYTES
 from services.chassis.settings import Settings
 from services.contracts.api.administration import MAX_CATALOGUE_BYTES
-from services.contracts.document_rules import MAX_ARCHIVE_BYTES, MAX_CSV_BYTES
+from services.contracts.document_rules import MAX_ARCHIVE_BYTES
 from services.contracts.piece_rules import MAX_FILE_BYTES, MAX_UPLOAD_PART_BYTES
 from services.documents.settings import DocumentsSettings
 from services.pieces.settings import PiecesSettings
@@ -93,14 +93,12 @@ def _with(defaults: Mapping[str, str], place: re.Pattern[str], text: str) -> str
 
 
 def _with_body_sizes(text: str) -> str:
-    """In their order: forms, deposited files, what exam offices publish, the same from tools (tables, PDFs)."""
+    """In their order: forms, deposited files, what exam offices publish."""
     sizes = iter(
         (
             max(FORM_LIMIT, MAX_BODY_BYTES, MAX_UPLOAD_PART_BYTES, MAX_CATALOGUE_BYTES + ENVELOPE_BYTES),
             MAX_FILE_BYTES + ENVELOPE_BYTES,
             MAX_ARCHIVE_BYTES + ENVELOPE_BYTES,
-            MAX_CSV_BYTES,
-            MAX_ARCHIVE_BYTES,
         )
     )
     return _BODY_SIZE.sub(lambda _: f"client_max_body_size {next(sizes) // MEBIBYTE + 1}m;", text)

@@ -6,10 +6,8 @@ from __future__ import annotations
 import unicodedata
 from enum import StrEnum
 
-from services.contracts.piece_rules import MAX_FILE_BYTES
-
-MAX_CSV_BYTES = MAX_FILE_BYTES
-MAX_PDF_BYTES = MAX_FILE_BYTES
+MAX_CSV_BYTES = 5 * 1024 * 1024
+MAX_PDF_BYTES = 5 * 1024 * 1024
 """Of each PDF, in an archive or by itself."""
 MAX_ARCHIVE_BYTES = 20 * 1024 * 1024
 """Of a ZIP archive, and of the files of one form together. Gateway and documents hold one in /tmp, which counts in the

@@ -143,15 +143,6 @@ def test_what_is_too_large_is_refused_with_the_size_of_what_was_sent(proxy_alone
         assert f"ne doit pas excéder {file_size(size)}" in answer.text
 
 
-def test_pdfs_of_a_publication_pass_at_the_size_that_documents_takes(proxy_alone: Proxy) -> None:
-    imports = f"{proxy_alone.url}/api/documents/v1/imports"
-    for kind, status in (("pdfs", 503), ("csv", 413)):
-        body = bytes(MAX_ARCHIVE_BYTES)
-        answer = requests.put(f"{imports}/{'0' * 32}/{kind}", data=body, timeout=TIMEOUT_SECONDS)
-        assert answer.status_code == status, (kind, answer.text, answer.headers)
-        assert answer.json()["status"] == status, (kind, answer.text)
-
-
 def test_what_is_no_request_is_answered_by_a_page(site: Site) -> None:
     host, _, port = site.url.removeprefix("http://").partition(":")
     for sent in (b"GET /\xff\x00 HTTP/1.1", b"NO METHOD / HTTP/1.1", b"GET /" + b"a" * 9000 + b" HTTP/1.1"):

@@ -27,6 +27,7 @@ from services.registrations.settings import RegistrationsSettings
 
 ROOT = Path(__file__).parents[2]
 COMPOSE = ROOT / "docker-compose.yml"
+KUBERNETES = ROOT / "deploy/kubernetes/base"
 PROXY = ROOT / "deploy/containers/proxy/portal.conf"
 PROCESSES: tuple[type[Settings], ...] = (
     GatewaySettings,
@@ -41,7 +42,8 @@ EXAMPLES = {"BACKUP_REPOSITORY", "TLS_CERTIFICATE", "TLS_KEY"}
 """Whose line in compose.env.example shows what one may write, not the default."""
 MEBIBYTE = 1024 * 1024
 _DEFAULT = re.compile(r"\$\{(?P<name>\w+):-(?P<value>[^${}]*)\}")
-_BODY_SIZE = re.compile(r"client_max_body_size (\d+)m;")
+_BODY  # In Kubernetes' files, « memory: 1Gi } # GATEWAY_MEMORY ».
+_SIZE = re.compile(r"(?P<value>\w+)(?: \})+ # (?P<name>\w+)$", re.MULTILINE)
 # Where a file repeats a default: « name » and « value ».
 REPEATED: tuple[tuple[str, str], ...] = (
     ("deploy/compose.env.example", r"^# (?P<name>\w+)=(?P<value>.*)$"),
@@ -53,6 +55,11 @@ REPEATED: tuple[tuple[str, str], ...] = (
 )
 
 
+_SIZE = re.compile(
+    r"(?P<value>\w+)(?: \})+ # (?P<name>\w+)$", re.MULTILINE
+)  # « memory: 1Gi } # GATEWAY_MEMORY » in Kubernetes' files
+
+
 def written() -> dict[Path, str]:
     """Each of these files as it has to be."""
     compose = _with(_of_processes(), _DEFAULT, COMPOSE.read_text(encoding="utf-8"))
@@ -61,6 +68,9 @@ def written() -> dict[Path, str]:
     for pattern, place in REPEATED:
         for file in ROOT.glob(pattern):
             files[file] = _with(defaults, re.compile(place, re.MULTILINE), file.read_text(encoding="utf-8"))
+    sizes = {name: f"{value[:-1]}{value[-1].upper()}i" for name, value in defaults.items() if value[-1:] in ("m", "g")}
+    for file in KUBERNETES.glob("*/*.yaml"):
+        files[file] = _with(sizes, _SIZE, file.read_text(encoding="utf-8"))
     return files
 
 

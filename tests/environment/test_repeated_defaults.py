@@ -55,6 +55,12 @@ def test_a_gateways_tmp_holds_what_it_receives_at_the_same_time() -> None:
     assert int(size) * 1024 * 1024 >= uploads + STAFF_UPLOADS_AT_ONCE * (MAX_ARCHIVE_BYTES + ENVELOPE_BYTES)
 
 
+def test_the_proxy_holds_as_many_files_as_it_lets_one_address_send() -> None:
+    at_once = numbers_in("deploy/containers/proxy/portal.conf", r"limit_conn large_bodies (\d+);")
+    [gibibytes] = re.findall(r"/bodies:size=\D*(\d+)g", " ".join(COMPOSE_SERVICES["proxy"]["tmpfs"]))
+    assert int(gibibytes) * 1024**3 >= max(at_once) * (MAX_FILE_BYTES + ENVELOPE_BYTES)
+
+
 def test_a_pieces_has_the_memory_of_what_it_inspects_at_the_same_time() -> None:
     """The formula is the one by which operators reckon PIECES_MEMORY."""
     limit = COMPOSE_SERVICES["pieces"]["deploy"]["resources"]["limits"]["memory"]

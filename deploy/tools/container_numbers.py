@@ -42,8 +42,9 @@ EXAMPLES = {"BACKUP_REPOSITORY", "TLS_CERTIFICATE", "TLS_KEY"}
 """Whose line in compose.env.example shows what one may write, not the default."""
 MEBIBYTE = 1024 * 1024
 _DEFAULT = re.compile(r"\$\{(?P<name>\w+):-(?P<value>[^${}]*)\}")
-_BODY  # In Kubernetes' files, « memory: 1Gi } # GATEWAY_MEMORY ».
-_SIZE = re.compile(r"(?P<value>\w+)(?: \})+ # (?P<name>\w+)$", re.MULTILINE)
+_BODY_SIZE = re.compile(r"client_max_body_size (\d+)m;")
+# In Kubernetes' files, « memory: 1Gi } # GATEWAY_MEMORY ».
+_MEMORY = re.compile(r"(?P<value>\w+)(?: \})+ # (?P<name>\w+)$", re.MULTILINE)
 # Where a file repeats a default: « name » and « value ».
 REPEATED: tuple[tuple[str, str], ...] = (
     ("deploy/compose.env.example", r"^# (?P<name>\w+)=(?P<value>.*)$"),
@@ -53,11 +54,6 @@ REPEATED: tuple[tuple[str, str], ...] = (
     ("deploy/kubernetes/base/settings.env", r"^(?P<name>\w+)=(?P<value>.*)$"),
     ("deploy/kubernetes/base/*/settings.env", r"^(?P<name>\w+)=(?P<value>.*)$"),
 )
-
-
-_SIZE = re.compile(
-    r"(?P<value>\w+)(?: \})+ # (?P<name>\w+)$", re.MULTILINE
-)  # « memory: 1Gi } # GATEWAY_MEMORY » in Kubernetes' files
 
 
 def written() -> dict[Path, str]:
@@ -70,7 +66,7 @@ def written() -> dict[Path, str]:
             files[file] = _with(defaults, re.compile(place, re.MULTILINE), file.read_text(encoding="utf-8"))
     sizes = {name: f"{value[:-1]}{value[-1].upper()}i" for name, value in defaults.items() if value[-1:] in ("m", "g")}
     for file in KUBERNETES.glob("*/*.yaml"):
-        files[file] = _with(sizes, _SIZE, file.read_text(encoding="utf-8"))
+        files[file] = _with(sizes, _MEMORY, file.read_text(encoding="utf-8"))
     return files
 
 

@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 
 from services.contracts.accounts import Identity
 from services.contracts.base import Contract
+from services.contracts.session_options import SessionOptions
 
 
 @dataclass(frozen=True)
@@ -205,19 +206,6 @@ class DocumentsDeclared(Contract):
     exam_label: str
     declared_at: str
     documents: tuple[DeclaredDocument, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class SessionOptions:
-    """What the file of a session may ask for, as it holds in one of its openings. An option more is a field here, with
-    the default of sessions that do not speak of it, its key in `registrations/catalogue/sessions.py`, and its use."""
-
-    reminder_days: tuple[int, ...] = ()
-    """Days before the end of the deposit on which candidates are reminded of missing pieces (`relances`)."""
-    draft_reminder_days: tuple[int, ...] = ()
-    """Days before the end of the registrations on which they are reminded of drafts (`relances_brouillons`)."""
-    refusal_mails: bool = False
-    """Whether a « Non Conforme » is told by mail (`mail_non_conforme`)."""
 
 
 @dataclass(frozen=True)

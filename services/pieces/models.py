@@ -32,7 +32,7 @@ from services.chassis.database.transactions import Database, DataclassJson, UtcD
 from services.chassis.events import EventTables
 from services.contracts.api.uploads import MAX_FILENAME_LENGTH
 from services.contracts.piece_rules import ChangeKind, Scan, Status
-from services.contracts.registrations import SessionOptions
+from services.contracts.session_options import SessionOptions
 from services.objects import ObjectKey, ObjectTables
 from services.uploads.uploads import UploadColumns, UploadPartColumns
 

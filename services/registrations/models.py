@@ -29,7 +29,7 @@ from services.chassis.database.transactions import Database, DataclassJson, UtcD
 from services.chassis.events import EventTables
 from services.contracts import registration_rules as rules
 from services.contracts.registration_rules import ACTIVE, CANDIDATURE_STATES, SEVERITIES
-from services.contracts.registrations import SessionOptions
+from services.contracts.session_options import SessionOptions
 from services.mail.sent_mails import SentMails
 from services.registrations.domain.registration_numbers import NUMERO_CANDIDAT_LENGTH
 

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from services.contracts.base import ContractError
-from services.contracts.registrations import RegistrationSaved, SessionOptions, WindowChanged
+from services.contracts.registrations import RegistrationSaved, WindowChanged
+from services.contracts.session_options import SessionOptions
 from tests.documents.example_events import saved
 
 

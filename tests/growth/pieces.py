@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import select, text
 
-from services.contracts.registrations import SessionOptions
+from services.contracts.session_options import SessionOptions
 from services.pieces.jobs import jobs
 from services.pieces.models import (
     AuditEntry,

@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from services.chassis.clock import PARIS
-from services.contracts.registrations import SessionOptions
 from services.contracts.reminder_rules import HOUR
+from services.contracts.session_options import SessionOptions
 from services.pieces.models import db
 from tests.pieces.example_events import CLOSES, window_changed
 from tests.pieces.pieces_service import PiecesService

@@ -13,10 +13,10 @@ from services.contracts.registrations import (
     PieceAsked,
     RegistrationSaved,
     RegistrationWithdrawn,
-    SessionOptions,
     WindowChanged,
     copied_columns,
 )
+from services.contracts.session_options import SessionOptions
 from services.pieces.models import Candidature, Piece, Window, Withdrawal
 
 

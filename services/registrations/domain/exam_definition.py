@@ -14,7 +14,8 @@ from typing import Any
 
 from services.contracts.document_rules import DocumentType
 from services.contracts.piece_rules import FORMATS
-from services.contracts.registrations import Contact, SessionOptions
+from services.contracts.registrations import Contact
+from services.contracts.session_options import SessionOptions
 from services.registrations.domain.conditions import ALWAYS, Condition
 
 # Tags of an épreuve.

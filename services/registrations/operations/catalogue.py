@@ -19,7 +19,8 @@ from services.chassis.errors import DomainError, Invalid, PreconditionFailed
 from services.chassis.events import publish
 from services.contracts.api.administration import CatalogueComparison, ComparedExam
 from services.contracts.api.operation import answer_of
-from services.contracts.registrations import DeclaredDocument, DocumentsDeclared, SessionOptions
+from services.contracts.registrations import DeclaredDocument, DocumentsDeclared
+from services.contracts.session_options import SessionOptions
 from services.registrations.catalogue import (
     Catalogue,
     CatalogueError,

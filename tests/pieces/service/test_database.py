@@ -14,7 +14,7 @@ from sqlalchemy import Connection, delete, select, text
 from sqlalchemy.exc import DBAPIError
 
 from services.chassis.clock import system_now
-from services.contracts.registrations import SessionOptions
+from services.contracts.session_options import SessionOptions
 from services.pieces.models import Deposit, Window, db, object_tables
 from tests.pieces import sample_files
 from tests.pieces.example_events import academie, registration_saved

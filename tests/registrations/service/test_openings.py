@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,8 +13,9 @@ from flask import Flask
 from flask_migrate import downgrade, upgrade
 
 from services.chassis.errors import Invalid, NotFound
+from services.contracts.base import read
 from services.contracts.registration_rules import MESSAGE_TEXT_LENGTH, Purpose
-from services.contracts.registrations import SessionOptions
+from services.contracts.session_options import SessionOptions
 from services.registrations.domain.opening_selection import select
 from services.registrations.models import CatalogueRevision, CurrentExam, Message, OpeningRow, db
 from services.registrations.operations.catalogue import compare_catalogue, load_catalogue, move_demonstration_dates
@@ -143,14 +144,15 @@ def test_pieces_is_told_of_each_opening_once_and_of_what_changes_in_it(app: Flas
         load(app, replace(GUIDE, sessions=(changed,)))
         assert sorted(_openings_told(app)[before:]) == told
     newest = _windows(app)[-1]["data"]
-    assert newest["options"] == {"reminder_days": [7, 0], "draft_reminder_days": [], "refusal_mails": True}
+    assert read(SessionOptions, newest["options"]) == SessionOptions(reminder_days=(7, 0), refusal_mails=True)
     assert (newest["reminder_days"], newest["refusal_mails"]) == ([7, 0], True), "for a reader of the older shape"
 
 
 @pytest.mark.engines("sqlite", "postgresql")
 def test_the_options_of_openings_go_up_and_down(app: Flask) -> None:
     """Down to the columns that the version before reads and writes, and up from what stands there."""
-    asking = replace(GUIDE_SESSION, reminder_days=(7, 0), draft_reminder_days=(2,), refusal_mails=True)
+    before = SessionOptions(reminder_days=(7, 0), draft_reminder_days=(2,), refusal_mails=True)
+    asking = replace(GUIDE_SESSION, **asdict(before))
     load(app, replace(GUIDE, sessions=(asking,)))
     folder = str(Path(app.root_path) / "migrations")
     with app.app_context():
@@ -162,7 +164,6 @@ def test_the_options_of_openings_go_up_and_down(app: Flask) -> None:
         upgrade(directory=folder)
         with db.reading() as session:
             stored = {row.academie: row.options for row in session.scalars(sql.select(OpeningRow))}
-    before = SessionOptions(reminder_days=(7, 0), draft_reminder_days=(2,), refusal_mails=True)
     assert stored == {"20": before, "03": replace(before, reminder_days=(5,))}
 
 

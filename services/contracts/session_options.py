@@ -1,0 +1,22 @@
+"""What the file of a session switches on or off for its candidates, as it holds in each of its openings.
+
+A new option has two places besides its field here: its key in `registrations/catalogue/sessions.py`, and its use.
+Neither a table nor a migration nor an event changes: openings in registrations, windows in pieces and the event between
+them hold all options as one value, in which an option that is not said has the default of its field.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionOptions:
+    """The defaults are those of a session whose file does not speak of an option."""
+
+    reminder_days: tuple[int, ...] = ()
+    """Days before the end of the deposit on which candidates are reminded of missing pieces (`relances`)."""
+    draft_reminder_days: tuple[int, ...] = ()
+    """Days before the end of the registrations on which they are reminded of drafts (`relances_brouillons`)."""
+    refusal_mails: bool = False
+    """Whether a « Non Conforme » is told by mail (`mail_non_conforme`)."""

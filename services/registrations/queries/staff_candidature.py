@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session as DbSession
@@ -43,18 +43,24 @@ def candidature_detail(session: DbSession, candidature_id: str, academies: Acade
         )
     )
     changed = [_version(*pair) for pair in zip([None, *versions], versions, strict=False)]
-    return answer_of(
+    return row_of(
         api.Detail,
         candidature,
         opening,
         candidate,
-        specialite=candidature.specialite_label,
         recap=recap(from_stored(versions[-1].payload)),
         versions=tuple(changed[::-1]),
         mails=_mails(session, candidate.id, academies),
         notes=tuple(answer_of(api.Note, note) for note in _notes(session, candidature.id)),
         mails_refused=api.MailsRefused(code=refusal.code, since=refusal.refused_at) if refusal else None,
     )
+
+
+def row_of(
+    answer: type[AnyRow], candidature: Candidature, opening: OpeningRow, candidate: Any, **others: Any
+) -> AnyRow:
+    """A candidature as lists show it, of a `candidate` or a row with its columns; `others`: what a detail adds."""
+    return answer_of(answer, candidature, opening, candidate, specialite=candidature.specialite_label, **others)
 
 
 def _mails(session: DbSession, candidate_id: str, academies: Academies) -> tuple[api.MailToCandidate, ...]:

@@ -19,7 +19,7 @@ from services.contracts.registrations import from_stored
 from services.reference.text import folded
 from services.registrations.domain import registration_numbers
 from services.registrations.models import BIRTH_DATE, Candidate, Candidature, CandidatureVersion, OpeningRow
-from services.registrations.queries.staff_candidature import Academies, candidature_in_academies
+from services.registrations.queries.staff_candidature import Academies, candidature_in_academies, row_of
 
 _COLUMNS_OF_ORDER = {BY_ID: (Candidature.id,), BY_NAME: (Candidature.folded_name, Candidature.id)}
 _OF_OPENINGS = ("exam", "session", "academie")
@@ -94,9 +94,7 @@ def _place(session: DbSession, candidature_id: str, order: str, academies: Acade
 
 
 def _row(row: Row[Candidature, OpeningRow, str | None]) -> api.Row:
-    """What lists and exports show of a candidature."""
-    candidature, opening, _ = row
-    return answer_of(api.Row, candidature, opening, row, specialite=candidature.specialite_label)
+    return row_of(api.Row, row.Candidature, row.OpeningRow, row)
 
 
 def _rows(order: str = BY_ID) -> Select[Candidature, OpeningRow, str | None]:

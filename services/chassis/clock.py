@@ -45,6 +45,11 @@ def paris_minute(instant: datetime | None) -> str | None:
     return to_paris(instant).strftime("%Y-%m-%d %H:%M") if instant else None
 
 
+def full_years(birth: date, day: date) -> int:
+    """The age on a day; a person born on 29 February becomes a year older on 1 March."""
+    return day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day))
+
+
 def end_of_day(day: date) -> datetime:
     """The exclusive end of a day in Paris: 00:00 of the next, whatever the daylight saving."""
     return datetime.combine(day + timedelta(days=1), time(), tzinfo=PARIS)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from services.accounts.domain.form_reader import FormReader
+from services.chassis.clock import full_years
 from services.reference import communes
 from services.reference.lists import FRANCE, departements, pays
 from services.reference.text import capitals
@@ -138,8 +139,7 @@ def _read_date(reader: FormReader, field: str, what: str) -> date | None:
 
 
 def _is_plausible(birth_date: date, today: date) -> bool:
-    age = today.year - birth_date.year - ((today.month, today.day) < (birth_date.month, birth_date.day))
-    return YOUNGEST <= age <= OLDEST
+    return YOUNGEST <= full_years(birth_date, today) <= OLDEST
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from datetime import date
 from functools import cached_property
 from typing import Protocol
 
+from services.chassis.clock import full_years
 from services.chassis.errors import NotFound
 from services.contracts.accounts import Identity
 from services.registrations.domain import acquis, epreuve_positions
@@ -88,6 +89,13 @@ class Dossier:
     today: date  # in Paris
     previous: tuple[PreviousCandidature, ...] = ()
     modifies: str | None = None  # id of the candidature that is being modified
+
+    def age_on(self, day: date) -> int | None:
+        """Full years of the candidate; None where the date of birth does not read."""
+        try:
+            return full_years(date.fromisoformat(self.identity.date_naissance), day)
+        except ValueError:
+            return None
 
     def typed(self, tab: Tab) -> TabAnswers:
         return TabAnswers(self.answers.get(tab.name, {}))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from services.chassis.clock import to_paris
@@ -66,25 +65,12 @@ def _answer_to(dossier: Dossier, name: str, evaluated: frozenset[str]) -> Any:
     return None
 
 
-def age_on(birth: date, day: date) -> int:
-    """Full years; a person born on 29 February becomes a year older on 1 March."""
-    return day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day))
-
-
 def _typed_value(question: Question, text: str) -> Any:
     if not text:
         return None
     if question.type != "number":
         return text
     return int(text) if text.isascii() and text.lstrip("-").isdigit() and len(text) < 10 else None
-
-
-def _age_at_closing(dossier: Dossier) -> int | None:
-    try:
-        birth = date.fromisoformat(dossier.identity.date_naissance)
-    except ValueError:
-        return None
-    return age_on(birth, to_paris(dossier.opening.closes).date())
 
 
 def _text(kind: str, field: str) -> _Answer:
@@ -142,7 +128,7 @@ FACTS: dict[str, Fact] = {
             lambda d: d.opening.academie,
             lambda e: frozenset(o.academie for s in e.sessions for o in s.openings),
         ),
-        Fact("age_at_closing", _age_at_closing),
+        Fact("age_at_closing", lambda d: d.age_on(to_paris(d.opening.closes).date())),
         Fact("session_year", lambda d: d.session.year),
     )
 }

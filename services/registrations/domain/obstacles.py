@@ -17,9 +17,6 @@ from services.registrations.domain.dossier import Dossier, PreviousCandidature
 # What `exclusive:` may name, in the catalogue.
 EXCLUSIVE_NAMES = ("exam", "session", "academie", "specialite")
 
-HAS_ALREADY = "Vous avez déjà une candidature pour cette session"
-"""Said by whoever refuses a second candidature; what follows names the first."""
-
 
 def exclusivity_key(dossier: Dossier) -> str | None:
     """The text that is unique among a candidate's active candidatures; None where the exam excludes nothing."""
@@ -35,8 +32,13 @@ def exclusivity_key(dossier: Dossier) -> str | None:
 
 
 def refusal_sentence(other: PreviousCandidature) -> str:
-    """Why a second candidature is refused, without its full stop."""
-    return f"{HAS_ALREADY} ({other.academie_label}, n° {other.numero_inscription})"
+    """Why a second candidature is refused, and what to do about it."""
+    return f"{_already_has(other)} : vous pouvez la modifier dans « {page_labels.REGISTRATIONS} »."
+
+
+def _already_has(other: PreviousCandidature) -> str:
+    place = f"{other.academie_label}, n° {other.numero_inscription}"
+    return f"Vous avez déjà une candidature pour cette session ({place})"
 
 
 def conflicting_candidature(dossier: Dossier) -> PreviousCandidature | None:
@@ -61,15 +63,12 @@ def obstacles(dossier: Dossier, instant: datetime) -> tuple[Obstacle, ...]:
 
 def _window(dossier: Dossier, instant: datetime) -> Obstacle | None:
     opening = dossier.opening
-    match windows.state(opening, instant):
-        case WindowState.OPEN:
-            return None
-        case WindowState.NOT_YET:
-            sentence = windows.sentence(opening, instant)
-            return Obstacle(reason=WindowState.NOT_YET, detail=sentence)
-        case WindowState.CLOSED:
-            since = page_labels.CLOSED_SINCE.format(end=windows.closing(opening.closes))
-            return Obstacle(reason=WindowState.CLOSED, detail=f"{since} : {_too_late(dossier)}")
+    if windows.may_save(opening, dossier.modifies, instant):
+        return None
+    if windows.state(opening, instant) is WindowState.NOT_YET:
+        return Obstacle(reason=WindowState.NOT_YET, detail=windows.sentence(opening, instant))
+    since = page_labels.CLOSED_SINCE.format(end=windows.closing(opening.closes))
+    return Obstacle(reason=WindowState.CLOSED, detail=f"{since} : {_too_late(dossier)}")
 
 
 def _too_late(dossier: Dossier) -> str:
@@ -82,5 +81,5 @@ def _other_candidature(dossier: Dossier) -> Obstacle | None:
     other = conflicting_candidature(dossier)
     if other is None:
         return None
-    detail = f"{refusal_sentence(other)} : ce brouillon ne peut pas être transmis tant qu'elle existe."
+    detail = f"{_already_has(other)} : ce brouillon ne peut pas être transmis tant qu'elle existe."
     return Obstacle(reason=OTHER_CANDIDATURE, detail=detail, candidature_id=other.candidature_id)

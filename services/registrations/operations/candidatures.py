@@ -40,7 +40,7 @@ def withdraw(candidate_id: str, candidature_id: str, received_at: datetime) -> N
         if candidature.state != ACTIVE:
             raise NotFound()
         view = opening_view(session, candidature.opening_id)
-        if not windows.is_open(view.opening, received_at):
+        if not windows.may_withdraw(view.opening, received_at):
             raise window_closed(
                 view,
                 "Le service d'inscription est fermé : pour vous désinscrire, "

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session as DbSession
 
 from services.chassis.database.audit import Actor
 from services.chassis.errors import FieldError, Invalid, NotFound
-from services.contracts import page_labels
 from services.contracts.accounts import Identity
 from services.contracts.api.drafts import Going, SavedVersion
 from services.contracts.registration_rules import ACTIVE, NEXT, PREVIOUS
@@ -67,7 +66,7 @@ def open_draft(candidate_id: str, opening_id: str, identity: Identity, instant: 
         if (draft := open_draft_of(session, candidate_id, opening_id)) is not None:
             draft.identity = asdict(identity)
             return OpenedDraft(draft.id, created=False)
-        if not windows.is_open(view.opening, instant):
+        if not windows.may_register(view.opening, instant):
             raise window_closed(view, "Le service d'inscription n'est pas ouvert pour ce choix.")
         reserve_numero(session, candidate, view)
         refuse_second_candidature(assembled_dossier(session, view, candidate, identity, instant, answers={}))
@@ -83,7 +82,7 @@ def start_modification(candidate_id: str, candidature_id: str, identity: Identit
         candidate = lock_candidate(session, candidate_id)
         candidature = active_candidature(session, candidate_id, candidature_id)
         view = opening_view(session, candidature.opening_id)
-        if not windows.is_open(view.opening, instant):
+        if not windows.may_modify(view.opening, instant):
             raise window_closed(view, "Votre inscription ne peut plus être modifiée en ligne.")
         identity = accept_identity(candidate, identity)
         if (draft := open_draft_of(session, candidate_id, view.id)) is not None:
@@ -173,10 +172,7 @@ def open_draft_of(session: DbSession, candidate_id: str, opening_id: str) -> Dra
 def refuse_second_candidature(dossier: Dossier) -> None:
     """K1. Raises AlreadyRegistered when another active candidature has the same exclusivity key."""
     if (other := conflicting_candidature(dossier)) is not None:
-        raise AlreadyRegistered(
-            f"{refusal_sentence(other)} : vous pouvez la modifier dans « {page_labels.REGISTRATIONS} ».",
-            candidature_id=other.candidature_id,
-        )
+        raise AlreadyRegistered(refusal_sentence(other), candidature_id=other.candidature_id)
 
 
 def _create_draft(
@@ -312,7 +308,7 @@ def _checked_dossier(
     What is typed in the tabs is checked afterwards. Raises as `save_draft`.
     """
     view = opening_view(session, draft.opening_id)
-    if not windows.is_open(view.opening, received_at):
+    if not windows.may_save(view.opening, draft.modification_of, received_at):
         raise window_closed(view, "Le service d'inscription est fermé : votre dossier n'a pas été enregistré.")
     if revision != draft.revision:
         raise DraftChanged(

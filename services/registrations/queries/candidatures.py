@@ -97,7 +97,7 @@ def _tile(answer: type[AnyTile], view: CandidatureView, at: datetime, **others: 
         saved_at=view.version.saved_at,
         closes_at=opening.closes,
         closes_label=windows.closing(opening.closes),
-        modifiable=windows.is_open(opening, at),
+        modifiable=windows.may_modify(opening, at) and windows.may_withdraw(opening, at),
         **others,
     )
 

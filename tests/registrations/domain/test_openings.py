@@ -68,8 +68,8 @@ def test_an_exclusive_midnight_is_shown_as_the_minute_before() -> None:
 )
 def test_the_nights_when_clocks_change_close_at_the_paris_hour(closes: datetime, last_second_utc: datetime) -> None:
     opens = at("2021-10-01 12:00")
-    assert windows.is_open(window(opens, closes), last_second_utc)
-    assert not windows.is_open(window(opens, closes), last_second_utc + SECOND)
+    assert windows.may_register(window(opens, closes), last_second_utc)
+    assert not windows.may_register(window(opens, closes), last_second_utc + SECOND)
 
 
 BESANCON = OpeningView("BTS-2022-03", "", BTS, BTS.sessions[0], BTS.sessions[0].openings[0])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from services.contracts import page_labels
 from services.registrations.domain.dossier import Dossier, PreviousCandidature
 from services.registrations.domain.exam_definition import Tab
 from services.registrations.domain.forms import (
@@ -13,7 +12,7 @@ from services.registrations.domain.forms import (
     TabAnswers,
     error,
 )
-from services.registrations.domain.obstacles import HAS_ALREADY, conflicting_candidature
+from services.registrations.domain.obstacles import conflicting_candidature, refusal_sentence
 from services.registrations.domain.tabs.tab_kind import TabContent, TabKind
 
 CHOICE = "reprise"  # field of the tab « Candidatures précédentes »
@@ -48,10 +47,7 @@ def content(dossier: Dossier, _: Tab, __: TabAnswers) -> TabContent:
 
 def check(dossier: Dossier, _: Tab) -> tuple[FieldError, ...]:
     other = conflicting_candidature(dossier)
-    if other is None:
-        return ()
-    detail = f"{HAS_ALREADY} : {_line(other)}."
-    return (error(CHOICE, f"{detail} Vous pouvez la modifier dans « {page_labels.REGISTRATIONS} »."),)
+    return (error(CHOICE, refusal_sentence(other)),) if other else ()
 
 
 def _earlier(dossier: Dossier) -> tuple[PreviousCandidature, ...]:

@@ -17,7 +17,7 @@ from services.documents.api.candidate import file_response
 from services.documents.dependencies import dependencies
 from services.documents.domain.import_columns import COLUMNS, model_lines
 from services.documents.domain.recipients import Publisher
-from services.documents.operations import import_files, import_publication, imports
+from services.documents.operations import import_files, import_publication, imports, withdrawals
 from services.documents.operations.import_publication import preview
 from services.documents.operations.imports import NewImport
 from services.documents.queries import imports as queries
@@ -99,12 +99,12 @@ def abandon(import_id: str) -> api.Import:
 
 @views.serves(api.withdraw)
 def withdraw(body: dict[str, Any], import_id: str) -> api.Import:
-    return import_answer(import_publication.withdraw_import(_publisher(), import_id, body["reason"]))
+    return import_answer(withdrawals.withdraw_import(_publisher(), import_id, body["reason"]))
 
 
 @views.serves(api.withdraw_document)
 def withdraw_document(body: dict[str, Any], document_id: str) -> None:
-    import_publication.withdraw_document(_publisher(), document_id, body["reason"])
+    withdrawals.withdraw_document(_publisher(), document_id, body["reason"])
 
 
 def _publisher() -> Publisher:

@@ -1,4 +1,5 @@
-"""An import, created or given up; its files are sent by import_files.py, published by import_publication.py."""
+"""An import, created or given up; its files are sent by import_files.py, published by import_publication.py, taken
+back by withdrawals.py."""
 
 from __future__ import annotations
 

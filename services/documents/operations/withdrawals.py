@@ -1,0 +1,67 @@
+"""Takes back what was published, a whole import or one document of any origin: nothing is erased, candidates see it no
+more."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, select, update
+from sqlalchemy.orm import Session
+
+from services.chassis.clock import portal_now
+from services.chassis.errors import Conflict, NotFound
+from services.contracts.document_rules import AUTOMATIC_TYPES, PUBLISHED, PUBLISHING, READY, WITHDRAWN
+from services.documents.domain.document_names import is_id
+from services.documents.domain.recipients import Publisher
+from services.documents.models import Candidature, Document, Import, ImportDocument, db
+from services.documents.operations.imports import record
+from services.documents.queries.imports import import_in
+
+
+def withdraw_import(publisher: Publisher, import_id: str, reason: str) -> Import:
+    """Take back the documents of an import; what is not published yet will not be. Withdrawn already, nothing changes.
+
+    Raises NotFound, Conflict for an import that was never published.
+    """
+    with db.operation() as session:
+        row = import_in(session, publisher, import_id, for_change=True)
+        if row.state == WITHDRAWN:
+            return row
+        if row.state not in (PUBLISHING, PUBLISHED):
+            raise Conflict("Cette publication n'a pas été lancée.")
+        of_import = ImportDocument.import_id == import_id
+        published = select(ImportDocument.id).where(of_import, ImportDocument.state == PUBLISHED)
+        _withdraw_documents(session, Document.id.in_(published), reason)
+        shown_or_waiting = ImportDocument.state.in_((PUBLISHED, READY))
+        session.execute(update(ImportDocument).where(of_import, shown_or_waiting).values(state=WITHDRAWN))
+        row.withdrawn += row.published - row.withdrawn
+        row.state, row.withdrawal_reason, row.ended_at = WITHDRAWN, reason, portal_now()
+        record(session, publisher, "import.withdrawn", import_id, documents=row.published)
+    return row
+
+
+def withdraw_document(publisher: Publisher, document_id: str, reason: str) -> None:
+    """Take back one published document; withdrawn already, nothing changes. Raises NotFound, also for one of another
+    académie and for one that no gestionnaire published."""
+    with db.operation() as session:
+        document = session.get(Document, document_id) if is_id(document_id) else None
+        if document is None or document.type in AUTOMATIC_TYPES:
+            raise NotFound()
+        candidature = session.get_one(Candidature, document.candidature_id)
+        if not publisher.may_publish_in(candidature.academie_code):
+            raise NotFound()
+        imported = session.get(ImportDocument, document_id)
+        if imported is not None:  # its import first, as everybody who changes one does
+            row = session.get_one(Import, imported.import_id, with_for_update=True)
+            session.refresh(imported, with_for_update=True)
+        session.refresh(document, with_for_update=True)
+        if document.withdrawn_at is not None:
+            return
+        _withdraw_documents(session, Document.id == document_id, reason)
+        if imported is not None:
+            imported.state, imported.reason = WITHDRAWN, reason
+            row.withdrawn += 1
+        record(session, publisher, "document.withdrawn", document_id, candidature=document.candidature_id)
+
+
+def _withdraw_documents(session: Session, which: ColumnElement[bool], reason: str) -> None:
+    shown = update(Document).where(which, Document.withdrawn_at.is_(None))
+    session.execute(shown.values(withdrawn_at=portal_now(), withdrawal_reason=reason))

@@ -7,16 +7,7 @@ means a new version: consumers are upgraded before producers.
 from services.contracts import accounts, pieces, registrations
 from services.contracts.base import Contract
 
-EVENTS: tuple[type[Contract], ...] = (
-    accounts.EmailChanged,
-    accounts.IdentityCorrected,
-    pieces.PiecesRefused,
-    pieces.PiecesReminded,
-    registrations.RegistrationSaved,
-    registrations.RegistrationWithdrawn,
-    registrations.WindowChanged,
-    registrations.DocumentsDeclared,
-)
+EVENTS: tuple[type[Contract], ...] = tuple(Contract.__subclasses__())
 BY_TYPE: dict[str, type[Contract]] = {event.TYPE: event for event in EVENTS}
 
 __all__ = ["BY_TYPE", "EVENTS", "Contract", "accounts", "pieces", "registrations"]

@@ -22,9 +22,7 @@ NAME = "manifest.json"
 FORMAT = 1
 CHUNK = 1024 * 1024
 CONSUMERS_FIRST = ("pieces", "documents", "registrations", "accounts")
-"""The services whose databases a backup holds, in the order in which they are copied.
-
-After a restore pieces may announce reminders to those after it once more."""
+"""The services whose databases a backup holds, in the order in which they are copied."""
 SECRET_FILES = ("secrets.json", "demo.json")
 REQUIRED_SECRETS = "secrets.json"
 FOLDERS = ("objects", "mail")

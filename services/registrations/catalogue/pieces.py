@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from services.contracts.document_rules import CODE_FORM, LONGEST_CODE
+from services.contracts.document_rules import CODE_FORM, LONGEST_CODE, DocumentType
 from services.contracts.piece_rules import FORMATS
 from services.contracts.registration_rules import LABEL_LENGTH, REFUSAL_REASON_LENGTH
 from services.reference.text import folded
@@ -100,6 +100,8 @@ def document_types(context: ReadingContext, node: Node | None) -> dict[str, str]
         if not re.fullmatch(CODE_FORM, code):
             mend = f"n'écrire que des lettres minuscules et « _ », {LONGEST_CODE} au plus"
             context.refuse(node.entries[code], f"code de document « {code} » : {mend}")
+        if code in set(DocumentType):
+            context.refuse(node.entries[code], f"document « {code} » : tout examen l'a déjà ; le retirer")
         length_checks.check_length(context, node.entries[code], f"libellé du document « {code} »", label, LABEL_LENGTH)
     return labels
 

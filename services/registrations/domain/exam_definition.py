@@ -234,13 +234,13 @@ class Exam:
     pieces: tuple[PieceRule, ...]
     forms: tuple[FormText, ...]
     texts: Mapping[str, tuple[str, ...]]  # named paragraphs: demande, handicap_advice, forms_notice, …
-    document_types: Mapping[str, str]  # code -> label
+    document_types: Mapping[str, str]  # those that the guide does not have: code -> label
     sessions: tuple[Session, ...]
     refusal_reasons: tuple[str, ...] = ()  # of any piece, ready to be chosen by a gestionnaire
 
     @property
     def further_documents(self) -> dict[str, str]:
-        """The types of documents that the guide does not have: code -> label."""
+        """Its `document_types`, without those of the guide, which catalogues stored earlier have among them."""
         return {code: label for code, label in self.document_types.items() if code not in set(DocumentType)}
 
     def session(self, name: str) -> Session | None:

@@ -79,6 +79,7 @@ MISTAKES = (
     ("code: E1, label", "code: E1, parent: E1, label", "cycle : « parent » ramène à E1 ; le rompre"),
     ("code: E2, label", "code: E2, parent: E9, label", "« parent » : épreuve inconnue « E9 »"),
     ('"Nom du père"', '""', "« label » : texte manquant ; l'écrire"),
+    ("forms:\n", 'document_types: {releve_notes: "Relevé"}\nforms:\n', "« releve_notes » : tout examen l'a déjà"),
     ("forms:\n", 'document_types: {"A 2": "Attestation"}\nforms:\n', "« A 2 » : n'écrire que des lettres minuscules"),
     ("2025-10-25 12:00", "2025-09-25 12:00", "dates dans le désordre (inscriptions) : closes doit suivre opens"),
     ("closes: 2025-11-01 00:00", "closes: 2025-10-02 00:00", "dates dans le désordre (dépôt)"),

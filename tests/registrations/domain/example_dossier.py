@@ -158,7 +158,7 @@ BTS = Exam(
         FormText("HANDI", "Demande", ("Je demande…",), (), in_menu=True, when=Test("fact:handicap", "is", "oui")),
     ),
     texts={"demande": ("Vous devez déposer les pièces suivantes.",)},
-    document_types={"confirmation": "Confirmation d'inscription"},
+    document_types={"confirmation": "Confirmation d'inscription"},  # stored before it was refused
     sessions=(SESSION,),
     refusal_reasons=("Le document n'est pas lisible.", "Le document n'est pas signé."),
 )

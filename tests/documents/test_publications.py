@@ -9,6 +9,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from services.contracts.document_rules import (
+    AUTOMATIC_TYPES,
     MAX_ORDER_KEY_LENGTH,
     MAX_PARAGRAPHS,
     MAX_RECIPIENTS,
@@ -52,7 +53,7 @@ def test_a_convocation_is_published_once_with_what_the_gestionnaire_wrote(servic
     service.receive_and_create_documents(saved())
     publication = published(service)
     assert (publication["label"], publication["version"]) == ("Convocation aux épreuves écrites", 1)
-    assert len(service.documents()) == 3
+    assert len(service.documents()) == len(AUTOMATIC_TYPES) + 1
     for read, form in ((text_of_pdf, "file"), (text_of_html, "html")):
         text = read(service.get(f"/documents/{publication['id']}/{form}").data)
         assert "CONVOCATION AUX ÉPREUVES ÉCRITES" in text
@@ -73,7 +74,7 @@ def test_a_pdf_that_the_store_forgets_at_once_is_asked_for_again(service: Servic
     service.receive_and_create_documents(saved())
     attach(service.app, replace(service.dependencies, store=ForgetfulStore(bucket.url)))
     assert _order(service, pdf=base64.b64encode(b"%PDF-1.4 convocation\n%%EOF").decode()).status_code == 503
-    assert len(service.documents()) == 2
+    assert len(service.documents()) == len(AUTOMATIC_TYPES)
 
 
 def test_only_candidatures_of_ones_academies_are_written_to(service: Service) -> None:

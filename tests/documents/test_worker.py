@@ -9,6 +9,7 @@ from services.chassis.events.adapters import connect
 from services.chassis.events.broker import bindings_of
 from services.chassis.process.worker import Worker
 from services.contracts import EVENTS
+from services.contracts.document_rules import AUTOMATIC_TYPES
 from services.documents.follow_ups import registry
 from services.documents.jobs import jobs
 from tests.documents.example_events import CANDIDATURE, saved
@@ -33,7 +34,7 @@ def test_with_the_store_down_the_tile_is_there_and_documents_follow(
             _publish_saved(broker_url)
             wait_until(lambda: service.get("/candidatures").get_json()["candidatures"], 60, "the tile")
             assert service.documents() == []
-        wait_until(lambda: len(service.documents()) == 2, 60, "both documents")
+        wait_until(lambda: len(service.documents()) == len(AUTOMATIC_TYPES), 60, "all documents")
     finally:
         worker.stop.set()
         worker.join()

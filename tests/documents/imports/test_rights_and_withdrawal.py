@@ -8,7 +8,7 @@ from typing import Any
 from werkzeug.test import TestResponse
 
 from services.chassis.database.staff_lists import encode_cursor
-from services.contracts.document_rules import MAX_ORDER_KEY_LENGTH, MAX_REASON_LENGTH, MAX_TITLE_LENGTH
+from services.contracts.document_rules import AUTOMATIC_TYPES, MAX_ORDER_KEY_LENGTH, MAX_REASON_LENGTH, MAX_TITLE_LENGTH
 from tests.documents.example_events import saved
 from tests.documents.imports.exam_office import NEW, ExamOffice, csv_of, line, numero, pdf_of, zip_of
 from tests.documents.service import some_id
@@ -94,7 +94,7 @@ def test_no_confirmation_is_withdrawn(office: ExamOffice) -> None:
     for document in (confirmation["id"], some_id(), "x"):
         answer = office.call("POST", f"/published-documents/{document}/withdrawal", json=REASON)
         assert answer.status_code == 404
-    assert len(office.documents_of(1)) == 2
+    assert len(office.documents_of(1)) == len(AUTOMATIC_TYPES)
 
 
 def test_an_import_withdrawn_while_it_is_published_publishes_nothing_more(office: ExamOffice) -> None:

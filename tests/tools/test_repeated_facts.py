@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import ast
 import json
+import pkgutil
 import re
 import subprocess
 import sys
 import tomllib
+from importlib import import_module
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -16,6 +19,8 @@ from gateway.api import routing
 from gateway.web.gestion import ouvertures
 from gateway.web.gestion.pieces import FILTERS_OF_STATUS
 from services.chassis import csv_export
+from services.contracts import api
+from services.contracts.api.staff_lists import StaffList
 from services.contracts.page_sizes import LARGEST_CHANGES_PAGE, LARGEST_PAGE
 from services.contracts.piece_rules import STATUS_LABELS, ChangeKind
 from services.contracts.registration_rules import CANDIDATURE_STATE_LABELS, SEVERITIES
@@ -26,8 +31,12 @@ FACTS = """
 import json
 from portail import __main__ as program, administration_commands as administration, api, bulk
 from portail import candidatures_commands as candidatures, changes_commands as changes, decisions, failures, output
-from portail import pieces_commands as pieces, publications
+from portail import documents_commands as documents, pieces_commands as pieces, publications
 
+LISTS = {
+    "Candidatures": candidatures.list_candidatures, "Epreuves": candidatures.export_epreuves,
+    "Pieces": pieces.list_pieces, "Imports": documents.list_publications,
+}
 print(json.dumps({
     "largest page": api.LONGEST_PAGE,
     "decisions of a call": bulk.BATCH,
@@ -41,9 +50,15 @@ print(json.dumps({
     "severities": list(administration.SEVERITIES.values()),
     "csv": [output.EXPORT_DELIMITER, output.BYTE_ORDER_MARK],
     "exit codes": [code.value for code in failures.ExitCode],
+    "options of lists": {name: [option.name for option in command.params] for name, command in LISTS.items()},
     "help": program.portail.help,
 }))
 """
+
+WITHOUT_COMMAND = {"Audit", "MissingPieces"}
+"""Lists with filters that the tool does not have."""
+WITHOUT_OPTION = {("Pieces", "candidate"), ("Pieces", "validated")}
+"""What the portal's pages ask for by links alone, and what only other tools ask for."""
 
 
 @pytest.fixture(scope="module")
@@ -74,6 +89,24 @@ def test_the_tool_knows_the_portals_codes_and_words(facts: dict[str, Any]) -> No
     assert facts["states of candidatures"] == CANDIDATURE_STATE_LABELS
     assert set(facts["states of openings"]) == set(ouvertures.STATE_LABELS)
     assert set(facts["severities"]) == set(SEVERITIES)
+
+
+def test_the_tools_lists_have_an_option_for_each_of_their_filters(facts: dict[str, Any]) -> None:
+    by_status = {name for chosen in facts["filters by status"].values() for name in chosen}
+    options = {name: set(names) for name, names in facts["options of lists"].items()}
+    options["Pieces"] |= by_status
+    declared = [value for module in _api_modules() for value in vars(module).values() if isinstance(value, StaffList)]
+    missing = {
+        (item.name, narrowing.name)
+        for item in declared
+        for narrowing in item.filters
+        if item.name not in WITHOUT_COMMAND and narrowing.name not in options.get(item.name, ())
+    }
+    assert missing == WITHOUT_OPTION
+
+
+def _api_modules() -> list[ModuleType]:
+    return [import_module(f"{api.__name__}.{module.name}") for module in pkgutil.iter_modules(api.__path__)]
 
 
 def test_the_tools_csv_is_written_as_the_portals_exports(facts: dict[str, Any]) -> None:

@@ -11,7 +11,7 @@ import click
 
 from portail.api import Api, pass_api, segment
 from portail.failures import ExitCode, Failure
-from portail.output import PARIS, Columns, paris_time, print_list, print_one, with_format
+from portail.output import PARIS, Columns, paris_time, print_list, print_one, with_academie, with_exam, with_format
 
 STAFF_OPENINGS = "/registrations/v1/staff/openings"
 STATE_LABELS = {"open": "Ouverte", "not_yet": "Pas encore ouverte", "closed": "Fermée"}
@@ -59,9 +59,9 @@ def openings() -> None:
 
 
 @openings.command("list")
-@click.option("--examen", "exam", help="Code de l'examen : BTS.")
+@with_exam
 @click.option("--session", help="2022.")
-@click.option("--academie", help="Code sur deux chiffres : 03.")
+@with_academie
 @with_format
 @pass_api
 def list_openings(api: Api, form: str, **wanted: Any) -> None:

@@ -86,13 +86,10 @@ class Api:
     def pages(
         self, path: str, params: Mapping[str, Any], items: str, at_most: int | None = None
     ) -> Iterator[dict[str, Any]]:
-        """The items of a list, page after page, until its end or `at_most` of them."""
+        """The items of a list, page after page, until its end or `at_most` of them. Where the list has no `limit`, the
+        portal passes over it and chooses the size."""
         size = LONGEST_PAGE if at_most is None else min(LONGEST_PAGE, at_most)
         return islice(self._followed(path, {**params, "limit": size}, items), at_most)
-
-    def unsized_pages(self, path: str, items: str, at_most: int | None = None) -> Iterator[dict[str, Any]]:
-        """As `pages`, of a list whose pages have the size that the portal chooses."""
-        return islice(self._followed(path, {}, items), at_most)
 
     def _followed(self, path: str, params: Mapping[str, Any], items: str) -> Iterator[dict[str, Any]]:
         cursor: str | None = None

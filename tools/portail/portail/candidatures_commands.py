@@ -4,15 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
 from portail.api import Api, pass_api, segment
 from portail.downloads import export_command, save_export
-from portail.output import NUMERO_CANDIDAT, Columns, paris_time, print_list, print_one, with_format, with_limit
+from portail.output import (
+    NUMERO_CANDIDAT,
+    Columns,
+    paris_time,
+    print_list,
+    print_one,
+    with_academie,
+    with_exam,
+    with_format,
+    with_limit,
+    with_options,
+)
 
-View = TypeVar("View", bound=Callable[..., Any])
 CANDIDATURES = "/registrations/v1/staff/candidatures"
 STATES = {"active": "active", "desinscrite": "withdrawn", "ecartee": "ecartee"}
 STATE_LABELS = {"active": "Active", "withdrawn": "Désinscrite", "ecartee": "Écartée"}
@@ -31,18 +41,14 @@ COLUMNS = Columns(
 )
 
 
-def _filters(view: View) -> View:
-    options = (
-        click.option("--texte", "text", help="N° candidat, adresse mail, ou mots du nom."),
-        click.option("--naissance", "birth_date", help="Date de naissance : AAAA-MM-JJ."),
-        click.option("--examen", "exam", help="Code de l'examen : BTS."),
-        click.option("--session", help="2022."),
-        click.option("--academie", help="Code sur deux chiffres : 03."),
-        click.option("--etat", "state", type=click.Choice(list(STATES))),
-    )
-    for option in reversed(options):
-        view = option(view)
-    return view
+_filters = with_options(
+    click.option("--texte", "text", help="N° candidat, adresse mail, ou mots du nom."),
+    click.option("--naissance", "birth_date", help="Date de naissance : AAAA-MM-JJ."),
+    with_exam,
+    click.option("--session", help="2022."),
+    with_academie,
+    click.option("--etat", "state", type=click.Choice(list(STATES))),
+)
 
 
 def _query(filters: dict[str, str | None]) -> dict[str, str]:

@@ -14,7 +14,16 @@ from portail import publications
 from portail.api import Api, pass_api
 from portail.downloads import save_export
 from portail.failures import ExitCode, Failure
-from portail.output import NUMERO_CANDIDAT, Columns, counted_progress, paris_time, print_list, with_format, with_limit
+from portail.output import (
+    NUMERO_CANDIDAT,
+    Columns,
+    counted_progress,
+    paris_time,
+    print_list,
+    with_academie,
+    with_format,
+    with_limit,
+)
 from portail.publications import Choices, Import
 
 POLL_SECONDS = 1.0
@@ -42,12 +51,14 @@ def documents() -> None:
 
 
 @documents.command("list")
+@with_academie
 @with_limit
 @with_format
 @pass_api
-def list_publications(api: Api, form: str, limite: int) -> None:
+def list_publications(api: Api, form: str, limite: int, academie: str | None) -> None:
     """Lister les publications de mes académies, les plus récentes d'abord."""
-    print_list(api.unsized_pages(publications.IMPORTS, "items", limite), COLUMNS, form)
+    wanted = {"academie": academie} if academie else {}
+    print_list(api.pages(publications.IMPORTS, wanted, "items", limite), COLUMNS, form)
 
 
 @documents.command("model")

@@ -30,6 +30,19 @@ DEFAULT_LIMIT = 50  # items of a list
 
 with_limit = click.option("--limite", type=click.IntRange(1), default=DEFAULT_LIMIT, show_default=True)
 """The command gets `limite`: how many items it lists at most."""
+with_academie = click.option("--academie", help="Code sur deux chiffres : 03.")
+with_exam = click.option("--examen", "exam", help="Code de l'examen : BTS.")
+
+
+def with_options(*options: Callable[[View], View]) -> Callable[[View], View]:
+    """Options that several commands have in common, in this order; each command gets them all."""
+
+    def decorate(view: View) -> View:
+        for option in reversed(options):
+            view = option(view)
+        return view
+
+    return decorate
 
 
 def with_format(view: View) -> View:

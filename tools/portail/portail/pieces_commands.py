@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 from rich.progress import Progress
@@ -23,11 +23,13 @@ from portail.output import (
     print_list,
     print_one,
     progress_bar,
+    with_academie,
+    with_exam,
     with_format,
     with_limit,
+    with_options,
 )
 
-View = TypeVar("View", bound=Callable[..., Any])
 PIECES = "/pieces/v1/pieces"
 _WAITING = {"status": "none", "deposited": "true"}
 STATUS_FILTERS: dict[str, dict[str, str]] = {
@@ -69,20 +71,16 @@ DETAIL_COLUMNS = Columns(
 )
 
 
-def _filters(view: View) -> View:
-    """The filters of the list, as options."""
-    options = (
-        click.option("--statut", type=click.Choice(list(STATUS_FILTERS)), default="a-controler", show_default=True),
-        click.option("--academie", help="Code sur deux chiffres : 03."),
-        click.option("--session", help="BTS 2022, ou 2022."),
-        click.option("--regroupement", help="Code du regroupement."),
-        click.option("--code", help="Code de la pièce : NATIDE06."),
-        click.option("--numero-candidat", help="Onze chiffres."),
-        click.option("--candidature", help="Identifiant d'une candidature."),
-    )
-    for option in reversed(options):
-        view = option(view)
-    return view
+_filters = with_options(
+    click.option("--statut", type=click.Choice(list(STATUS_FILTERS)), default="a-controler", show_default=True),
+    with_academie,
+    with_exam,
+    click.option("--session", help="BTS 2022, ou 2022."),
+    click.option("--regroupement", help="Code du regroupement."),
+    click.option("--code", help="Code de la pièce : NATIDE06."),
+    click.option("--numero-candidat", help="Onze chiffres."),
+    click.option("--candidature", help="Identifiant d'une candidature."),
+)
 
 
 def _query(statut: str, filters: dict[str, str | None]) -> dict[str, str]:

@@ -147,7 +147,7 @@ def _read_note(note: Path) -> dict[str, Any]:
 
 
 def _rows(api: Api, import_id: str, what: str) -> Iterator[dict[str, Any]]:
-    return api.unsized_pages(f"{IMPORTS}/{segment(import_id)}/{what}", "items")
+    return api.pages(f"{IMPORTS}/{segment(import_id)}/{what}", {}, "items")
 
 
 def _digest_of(choices: Choices) -> str:

@@ -70,8 +70,9 @@ def _query(typed: Mapping[str, str]) -> dict[str, str]:
     if errors := filter_errors(api.CANDIDATURES, typed):
         raise Invalid(errors=tuple(FieldError(**error) for error in errors))
     text = typed.get("recherche", "")
-    if len(text) < SHORTEST_SEARCH and (text or "naissance" not in typed):
-        detail = f"Saisissez au moins {SHORTEST_SEARCH} caractères, ou seulement une date de naissance."
+    alone = {field.name: field.alone for field in api.CANDIDATURES.page_fields.values() if field.alone}
+    if len(text) < SHORTEST_SEARCH and (text or alone.keys().isdisjoint(typed)):
+        detail = f"Saisissez au moins {SHORTEST_SEARCH} caractères, ou seulement {' ou '.join(alone.values())}."
         raise Invalid(errors=(FieldError("#/recherche", detail),))
     cursor = request.form.get("cursor")
     return {**filters_query(api.CANDIDATURES, typed), "order": BY_NAME, **({"cursor": cursor} if cursor else {})}

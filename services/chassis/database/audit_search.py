@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from services.chassis.csv_export import csv_text
 from services.chassis.database.audit_indexes import AT_WORK
-from services.chassis.database.staff_lists import Conditions
+from services.chassis.database.staff_lists import conditions_of
 from services.contracts.api.audit import ENTRIES
 
 PAGE = 500  # entries
@@ -37,11 +37,12 @@ def _conditions(entries: Any, filters: Mapping[str, Any]) -> Iterator[ColumnElem
     which is most of a trail."""
     if filters.get("actor") is None and not filters.get("everybody"):
         yield AT_WORK
-    yield from Conditions(
+    yield from conditions_of(
         ENTRIES,
+        filters,
         entries,
         actor=entries.actor_id,
         since=lambda since: entries.at >= since,
         until=lambda until: entries.at < until,
         everybody=lambda _: None,
-    ).of(filters)
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement
@@ -19,28 +19,27 @@ Condition = Callable[[Any], ColumnElement[bool] | None]
 """Of the value of a filter; None where that value leaves the list as it is."""
 
 
-class Conditions:
-    """The conditions of a list's filters.
+def conditions_of(
+    declared: StaffList,
+    given: Mapping[str, Any],
+    *models: type[Any],
+    **others: QueryableAttribute[Any] | Condition,
+) -> Iterator[ColumnElement[bool]]:
+    """The conditions of the filters that are given. `given`: the query as the list's schema loads it.
 
-    A filter is compared with the column of `models` that has its name, unless `others` gives its column or condition.
-    A filter without either ends the start of the service (AttributeError).
+    A filter is compared with the column of `models` that has its name, unless `others` gives its column or condition;
+    what a condition needs besides the value, such as the session, it has from where it is written. A filter without
+    either is an error of every call (AttributeError).
     """
-
-    def __init__(self, declared: StaffList, *models: type[Any], **others: QueryableAttribute[Any] | Condition) -> None:
-        self._by_name = {
-            item.name: others.get(item.name) or _column_named(item.name, models) for item in declared.filters
-        }
-
-    def of(self, given: Mapping[str, Any]) -> list[ColumnElement[bool]]:
-        """Those of the filters that are given. `given`: the query as the list's schema loads it."""
-        conditions = (self._condition(name, given[name]) for name in self._by_name if given.get(name) is not None)
-        return [condition for condition in conditions if condition is not None]
-
-    def _condition(self, name: str, value: Any) -> ColumnElement[bool] | None:
-        column_or_condition = self._by_name[name]
+    for declared_filter in declared.filters:
+        name = declared_filter.name
+        column_or_condition = others.get(name) or _column_named(name, models)
+        if (value := given.get(name)) is None:
+            continue
         if isinstance(column_or_condition, QueryableAttribute):
-            return column_or_condition == value
-        return column_or_condition(value)
+            yield column_or_condition == value
+        elif (condition := column_or_condition(value)) is not None:
+            yield condition
 
 
 def academies_shown(seen: frozenset[str] | None, wanted: str | None) -> frozenset[str] | None:

@@ -32,10 +32,10 @@ MISSING_PIECES = StaffList(
     ),
     columns=(
         Column("", "Candidat", lambda item: f"{item.candidature.nom} {item.candidature.prenoms}"),
-        Column("", "Session", lambda item: item.candidature.session_label),
-        Column("", "Pièces manquantes", lambda item: item.missing),
-        Column("", "Jours restants", lambda item: item.missing),
-        Column("", "Dernière relance", lambda item: item.last_reminder),
+        Column("", "Session", "candidature.session_label"),
+        Column("", "Pièces manquantes", "missing"),
+        Column("", "Jours restants", "missing"),
+        Column("", "Dernière relance", "last_reminder"),
     ),
 )  # of IncompleteCandidature
 MissingPiecesFilters = MISSING_PIECES.filters_schema()

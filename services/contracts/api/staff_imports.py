@@ -177,12 +177,12 @@ IMPORTS = staff_lists.StaffList(
         ),
     ),
     columns=(
-        staff_lists.Column("", "Titre", lambda row: row.title),
-        staff_lists.Column("", "Session", lambda row: row.session),
-        staff_lists.Column("", "Académie", lambda row: row.academie_label),
-        staff_lists.Column("", "Préparée le", lambda row: row.created_at),
-        staff_lists.Column("", "Documents", lambda row: row.ready, align="right"),
-        staff_lists.Column("", "État", lambda row: row.state_label),
+        staff_lists.Column("", "Titre", "title"),
+        staff_lists.Column("", "Session", "session"),
+        staff_lists.Column("", "Académie", "academie_label"),
+        staff_lists.Column("", "Préparée le", "created_at"),
+        staff_lists.Column("", "Documents", "ready", align="right"),
+        staff_lists.Column("", "État", "state_label"),
     ),
     cursor=fields.String(validate=validate.Length(max=200), metadata={"description": staff_lists.CURSOR_WORDS}),
 )  # of Import

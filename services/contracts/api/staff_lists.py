@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
+from operator import attrgetter
 from typing import Any
 
 from marshmallow import Schema, fields, validate
@@ -23,7 +25,7 @@ class PageField:
     """How a filter is shown on the list's page, by the name that it has there.
 
     `kind`: the value of HIDDEN comes from a link. `longest`: characters of what is typed. `is_wide`: as wide as the
-    page.
+    page. `alone`: where a search asks for some text, what it is called that this filter may do without it.
     """
 
     name: str
@@ -34,6 +36,7 @@ class PageField:
     keyboard: str = ""
     longest: int = 100
     is_wide: bool = False
+    alone: str = ""
 
 
 @dataclass(frozen=True)
@@ -50,15 +53,21 @@ class Filter:
 class Column:
     """What a list says of each row.
 
-    `name`: in the CSV; `heading`: of the page's table; empty where one has no such column. `value`: of the declared
-    answer, as the CSV writes it, and as the page shows it unless it has a cell of its own for that heading. `align`:
-    « right » for numbers.
+    `name`: in the CSV; `heading`: of the page's table; empty where one has no such column. `source`: the field of the
+    declared answer (« candidature.nom » for one of a part) or what is made of that answer; without it, the field of
+    that `name`. The CSV writes this value, and the page shows it unless it has a cell of its own for that heading.
+    `align`: « right » for numbers.
     """
 
     name: str
-    heading: str
-    value: Callable[[Any], Any]
+    heading: str = ""
+    source: str | Callable[[Any], Any] = ""
     align: str = ""
+
+    @cached_property
+    def value(self) -> Callable[[Any], Any]:
+        """Of a declared answer."""
+        return attrgetter(self.source or self.name) if isinstance(self.source, str) else self.source
 
 
 @dataclass(frozen=True)

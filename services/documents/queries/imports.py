@@ -12,7 +12,7 @@ from sqlalchemy import Select, select, tuple_
 from sqlalchemy.orm import Session
 
 from services.chassis.clock import YEARS
-from services.chassis.database.staff_lists import UNKNOWN_CURSOR, Conditions, decode_cursor, encode_cursor
+from services.chassis.database.staff_lists import UNKNOWN_CURSOR, conditions_of, decode_cursor, encode_cursor
 from services.chassis.errors import FieldError, Invalid, NotFound
 from services.contracts.api import staff_imports as api
 from services.contracts.api.operation import answer_of
@@ -31,7 +31,6 @@ from services.documents.models import Candidature, ExamDocuments, Import, Import
 from services.reference import academies
 
 ROWS_PAGE = 100  # documents or refusals
-_CONDITIONS = Conditions(api.IMPORTS, Import, academie=Import.academie_code)
 
 
 def list_imports(publisher: Publisher, query: Mapping[str, Any]) -> api.Imports:
@@ -40,7 +39,7 @@ def list_imports(publisher: Publisher, query: Mapping[str, Any]) -> api.Imports:
     Raises Invalid for a cursor that this API did not give.
     """
     limit = query["limit"]
-    statement = select(Import).where(*_CONDITIONS.of(query))
+    statement = select(Import).where(*conditions_of(api.IMPORTS, query, academie=Import.academie_code))
     if publisher.academies is not None:
         statement = statement.where(Import.academie_code.in_(publisher.academies))
     if cursor := query.get("cursor"):

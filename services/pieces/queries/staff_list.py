@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from services.chassis.csv_export import csv_text
-from services.chassis.database.staff_lists import Conditions, academies_shown, decode_cursor, encode_cursor
+from services.chassis.database.staff_lists import academies_shown, conditions_of, decode_cursor, encode_cursor
 from services.chassis.errors import NotFound
 from services.contracts.api.staff_pieces import NO_STATUS, PIECES, Neighbours, StaffPieces
 from services.pieces import models
@@ -27,21 +27,6 @@ from services.pieces.queries.pieces import (
 # parts, the tables' indexes begin or end with it.
 LIST_ORDER: tuple[InstrumentedAttribute[str], ...] = tuple(getattr(Piece, name) for name in models.LIST_ORDER)
 EXPORT_PAGE = 500  # pieces
-_CONDITIONS = Conditions(
-    PIECES,
-    Piece,
-    Candidature,
-    academie=lambda _: None,  # with those that the reader sees: matching_pieces
-    exam=Candidature.exam_code,
-    session=lambda name: or_(Candidature.session_name == name, Candidature.session_label == name),
-    candidature=Candidature.id,
-    candidate=Candidature.candidate_id,
-    regroupement=Piece.group_code,
-    status=lambda status: Piece.status.is_(None) if status == NO_STATUS else Piece.status == status,
-    validated=lambda validated: Piece.validated_at.is_not(None) if validated else Piece.validated_at.is_(None),
-    deposited=lambda deposited: and_(Piece.deposited) if deposited else ~Piece.deposited,
-    sent_again=lambda sent_again: WAS_CONTROLLED if sent_again else ~WAS_CONTROLLED,
-)
 
 
 def list_page(session: Session, academies: frozenset[str] | None, filters: dict[str, Any]) -> StaffPieces:
@@ -91,7 +76,23 @@ def matching_pieces(academies: frozenset[str] | None, filters: dict[str, Any]) -
     Raises NotFound for an académie outside `academies`.
     """
     within = academies_shown(academies, filters.get("academie"))
-    query = SHOWN_PIECES.where(*_CONDITIONS.of(filters))
+    conditions = conditions_of(
+        PIECES,
+        filters,
+        Piece,
+        Candidature,
+        academie=lambda _: None,  # among those that the reader sees, below
+        exam=Candidature.exam_code,
+        session=lambda name: or_(Candidature.session_name == name, Candidature.session_label == name),
+        candidature=Candidature.id,
+        candidate=Candidature.candidate_id,
+        regroupement=Piece.group_code,
+        status=lambda status: Piece.status.is_(None) if status == NO_STATUS else Piece.status == status,
+        validated=lambda validated: Piece.validated_at.is_not(None) if validated else Piece.validated_at.is_(None),
+        deposited=lambda deposited: and_(Piece.deposited) if deposited else ~Piece.deposited,
+        sent_again=lambda sent_again: WAS_CONTROLLED if sent_again else ~WAS_CONTROLLED,
+    )
+    query = SHOWN_PIECES.where(*conditions)
     if within is not None:
         query = query.where(_academie_column(filters).in_(within))
         if "sent_again" in filters:  # a queue, yet the planner may begin with the candidatures: with theirs alone, then

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, select, t
 from sqlalchemy.orm import Session as DbSession
 
 from services.chassis.csv_export import csv_text
-from services.chassis.database.staff_lists import Conditions
+from services.chassis.database.staff_lists import conditions_of
 from services.contracts.api import staff_candidatures as api
 from services.contracts.api.operation import answer_of
 from services.contracts.api.staff_candidatures import CANDIDATURES, EPREUVES, EpreuveOfCandidature, Found
@@ -110,7 +110,14 @@ def _conditions(session: DbSession, filters: Mapping[str, Any], academies: Acade
     """What the candidatures that match have to be, within these académies (None: all)."""
     if (openings := _openings(session, filters, academies)) is not None:
         yield Candidature.opening_id.in_(openings)
-    yield from _CONDITIONS.of(filters)
+    yield from conditions_of(
+        CANDIDATURES,
+        filters,
+        Candidature,
+        text=_is_about,
+        birth_date=_is_born_on,
+        **dict.fromkeys(_OF_OPENINGS, lambda _: None),  # by the openings' ids
+    )
 
 
 def _openings(session: DbSession, filters: Mapping[str, Any], academies: Academies) -> Sequence[str] | None:
@@ -154,12 +161,3 @@ def _is_born_on(day: date) -> ColumnElement[bool]:
     born = exists().where(is_current, BIRTH_DATE == day.isoformat())  # noqa: SIM300 - a column, no constant
     # Queries that read the current version too have the table in their own FROM.
     return born.correlate(Candidature)
-
-
-_CONDITIONS = Conditions(
-    CANDIDATURES,
-    Candidature,
-    text=_is_about,
-    birth_date=_is_born_on,
-    **dict.fromkeys(_OF_OPENINGS, lambda _: None),  # by the openings' ids
-)

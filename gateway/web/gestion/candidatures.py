@@ -12,14 +12,12 @@ from flask.typing import ResponseReturnValue
 
 from gateway import access
 from gateway.clients.file_streaming import streamed_response
-from gateway.pages import render_page
 from gateway.posted_forms import posted_text
 from gateway.service_clients import clients
 from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
-from gateway.web.gestion.lists import filter_errors, filter_fields, filters_query, typed_filters
+from gateway.web.gestion.lists import filters_query, read_list, render_list, typed_filters
 from gateway.web.gestion.names_from_accounts import academie_options
-from services.chassis.errors import FieldError, Invalid
 from services.contracts.api import staff_candidatures as api
 from services.contracts.api.operation import Operation
 from services.contracts.registration_rules import BY_NAME
@@ -37,12 +35,12 @@ def ask_search() -> ResponseReturnValue:
 @access.staff("candidatures:read")
 def search_candidatures() -> ResponseReturnValue:
     typed = typed_filters(api.CANDIDATURES, request.form)
-    try:
-        query = _query(typed)
-    except Invalid as refusal:
-        return _search_page(typed, refusal=refusal)
-    page = clients().staff_registrations.call(api.list_candidatures, staff_member.access_token(), query=query)
-    return _search_page(typed, page=page)
+    text = typed.get("recherche", "")
+    alone = {field.name: field.alone for field in api.CANDIDATURES.page_fields.values() if field.alone}
+    if len(text) < SHORTEST_SEARCH and (text or alone.keys().isdisjoint(typed)):  # it would find everybody
+        detail = f"Saisissez au moins {SHORTEST_SEARCH} caractères, ou seulement {' ou '.join(alone.values())}."
+        return _search_page(typed, errors=({"pointer": "#/recherche", "detail": detail},))
+    return _search_page(typed, page=read_list(api.CANDIDATURES, typed, lambda: _found(typed), None))
 
 
 @blueprint.get("/candidatures.csv")
@@ -65,29 +63,21 @@ def _export(operation: Operation[bytes]) -> Response:
     return streamed_response(clients().staff_registrations.stream(operation, staff_member.access_token(), query=query))
 
 
-def _query(typed: Mapping[str, str]) -> dict[str, str]:
-    """By the names of the API. Raises Invalid for a search that would find everybody, or a date that is none."""
-    if errors := filter_errors(api.CANDIDATURES, typed):
-        raise Invalid(errors=tuple(FieldError(**error) for error in errors))
-    text = typed.get("recherche", "")
-    alone = {field.name: field.alone for field in api.CANDIDATURES.page_fields.values() if field.alone}
-    if len(text) < SHORTEST_SEARCH and (text or alone.keys().isdisjoint(typed)):
-        detail = f"Saisissez au moins {SHORTEST_SEARCH} caractères, ou seulement {' ou '.join(alone.values())}."
-        raise Invalid(errors=(FieldError("#/recherche", detail),))
-    cursor = request.form.get("cursor")
-    return {**filters_query(api.CANDIDATURES, typed), "order": BY_NAME, **({"cursor": cursor} if cursor else {})}
+def _found(typed: Mapping[str, str]) -> api.Found:
+    query = {**filters_query(api.CANDIDATURES, typed), "order": BY_NAME, "cursor": request.form.get("cursor") or None}
+    return clients().staff_registrations.call(api.list_candidatures, staff_member.access_token(), query=query)
 
 
 def _search_page(
-    typed: Mapping[str, str], *, page: api.Found | None = None, refusal: Invalid | None = None
+    typed: Mapping[str, str], *, page: api.Found | None = None, errors: tuple[dict[str, str], ...] = ()
 ) -> Response:
     academies = academie_options()
-    return render_page(
+    return render_list(
         "gestion/templates/candidatures.html",
-        typed=typed,
+        api.CANDIDATURES,
+        typed,
+        {"academie": academies},
+        errors=errors,
         page=page,
-        refusal=refusal,
-        filters=filter_fields(api.CANDIDATURES, typed, academie=academies),
-        columns=api.CANDIDATURES.page_columns,
         academies=academies,
     )

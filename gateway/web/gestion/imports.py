@@ -14,7 +14,7 @@ from gateway.posted_forms import new_order_key, posted_order_key, posted_text
 from gateway.service_clients import clients
 from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
-from gateway.web.gestion.lists import filter_fields, filters_query, typed_filters
+from gateway.web.gestion.lists import filters_query, read_list, render_list, typed_filters
 from gateway.web.gestion.names_from_accounts import academie_options
 from services.chassis.errors import Conflict, DomainError
 from services.contracts import problem_types
@@ -57,13 +57,19 @@ STATE_SEVERITIES = {
 def list_imports() -> ResponseReturnValue:
     shown, cursor = typed_filters(api.IMPORTS, request.args), request.args.get("cursor")
     query = {**filters_query(api.IMPORTS, shown), "cursor": cursor}
-    page = clients().staff_documents.call(api.list_imports, staff_member.access_token(), query=query)
-    return render_page(
+    token = staff_member.access_token()
+    page = read_list(
+        api.IMPORTS,
+        shown,
+        lambda: clients().staff_documents.call(api.list_imports, token, query=query),
+        api.Imports(items=(), next_cursor=None),
+    )
+    return render_list(
         "gestion/templates/imports.html",
+        api.IMPORTS,
+        shown,
+        {"academie": academie_options()},
         page=page,
-        shown=shown,
-        filters=filter_fields(api.IMPORTS, shown, academie=academie_options()),
-        columns=api.IMPORTS.page_columns,
         is_first_page=cursor is None,
         state_severities=STATE_SEVERITIES,
     )

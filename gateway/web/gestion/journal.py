@@ -15,13 +15,12 @@ from markupsafe import Markup
 
 from gateway import access
 from gateway.clients.file_streaming import streamed_response
-from gateway.pages import render_page
 from gateway.service_clients import SERVICE_LABELS, clients
 from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
 from gateway.web.gestion.audit_labels import ACTION_LABELS, ACTOR_LABELS, VALUE_LABELS
-from gateway.web.gestion.journal_pages import ENTRIES_OF_A_PAGE, read_journal
-from gateway.web.gestion.lists import filter_errors, filter_fields, filters_query, typed_filters
+from gateway.web.gestion.journal_pages import ENTRIES_OF_A_PAGE, JournalPage, read_journal
+from gateway.web.gestion.lists import filters_query, read_list, refuse_errors, render_list, typed_filters
 from gateway.web.gestion.names_from_accounts import name_of
 from gateway.web.gestion.pieces import ALL
 from services.chassis.errors import DomainError, NotFound
@@ -37,6 +36,7 @@ SERVICE_NAMES = {
     "documents": "documents",
     "pieces": "justificatifs",
 }
+NO_ENTRIES = JournalPage(entries=(), cursor=None, missing=())
 PIECE_ACTS = ("piece.controlled", "deposit.opened", "deposit.loaded_ahead")
 """Acts whose subject is a piece."""
 _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T[\d:.]+\+00:00")
@@ -46,8 +46,7 @@ _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T[\d:.]+\+00:00")
 @access.staff("audit:read")
 def show_journal() -> ResponseReturnValue:
     token = staff_member.access_token()
-    shown = typed_filters(ENTRIES, request.args)
-    errors = filter_errors(ENTRIES, shown)
+    shown, cursor = typed_filters(ENTRIES, request.args), request.args.get("suite")
     filters = {**filters_query(ENTRIES, shown), "limit": str(ENTRIES_OF_A_PAGE)}
 
     def read(service: str, before: int | None) -> AuditEntries:
@@ -55,25 +54,21 @@ def show_journal() -> ResponseReturnValue:
             raise DomainError("Cette suite du journal n'existe pas : revenez à son début.")
         return clients().for_staff[service].call(list_entries, token, query={**filters, "before": before})
 
-    page = None if errors else read_journal(AUDITED_SERVICES, request.args.get("suite"), read)
+    page = read_list(ENTRIES, shown, lambda: read_journal(AUDITED_SERVICES, cursor, read), NO_ENTRIES)
     names = {member.id: name_of(member) for member in _everybody(token)}
-    return render_page(
+    return render_list(
         "gestion/templates/journal.html",
-        status=422 if errors else 200,
-        filters=filter_fields(
-            ENTRIES,
-            shown,
-            qui=[{"value": member_id, "label": name} for member_id, name in sorted(names.items(), key=_by_name)],
-            acte=[{"value": code, "label": label} for code, label in sorted(ACTION_LABELS.items(), key=_by_name)],
-        ),
-        columns=ENTRIES.page_columns,
-        errors=errors,
-        entries=[item.entry for item in page.entries] if page else [],
+        ENTRIES,
+        shown,
+        {
+            "qui": [{"value": member_id, "label": name} for member_id, name in sorted(names.items(), key=_by_name)],
+            "acte": [{"value": code, "label": label} for code, label in sorted(ACTION_LABELS.items(), key=_by_name)],
+        },
+        entries=[item.entry for item in page.entries],
         cells=_cells(names),
-        missing=[SERVICE_LABELS[service] for service in page.missing] if page else [],
-        query=urlencode(shown),
+        missing=[SERVICE_LABELS[service] for service in page.missing],
         services={service: SERVICE_NAMES[service] for service in AUDITED_SERVICES},
-        next_query=urlencode({**shown, "suite": page.cursor}) if page and page.cursor else None,
+        next_query=urlencode({**shown, "suite": page.cursor}) if page.cursor else None,
     )
 
 
@@ -82,8 +77,9 @@ def show_journal() -> ResponseReturnValue:
 def export_journal(service: str) -> ResponseReturnValue:
     """The acts of one service that the address's filters give, to their end."""
     shown = typed_filters(ENTRIES, request.args)
-    if service not in AUDITED_SERVICES or filter_errors(ENTRIES, shown):
+    if service not in AUDITED_SERVICES:
         raise NotFound()
+    refuse_errors(ENTRIES, shown)
     query = filters_query(ENTRIES, shown)
     answer = clients().for_staff[service].stream(export_entries, staff_member.access_token(), query=query)
     response = streamed_response(answer)

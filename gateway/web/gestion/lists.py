@@ -1,15 +1,23 @@
 """The filters of a declared list (`services/contracts/api/staff_lists.py`) on its page: typed, sent to the API, shown
-again. Its table is a macro of `templates/liste.html`."""
+again; and what its page and its CSV do where one of them makes no sense. A further filter of a list needs no more than
+its declaration and its condition in the service's query. Its table is a macro of `templates/liste.html`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar
+from urllib.parse import urlencode
 
+from flask import Response
+
+from gateway.pages import render_page
 from gateway.posted_forms import DAY_EXPECTED, posted_text, read_day
+from services.chassis.errors import NotFound
 from services.contracts.api.staff_lists import CHECKBOX, DAY, HIDDEN, SELECT, TEXT, PageField, StaffList
 
 Options = Iterable[Mapping[str, str]]
+Page = TypeVar("Page")
+Nothing = TypeVar("Nothing")
 
 
 def typed_filters(declared: StaffList, source: Mapping[str, str]) -> dict[str, str]:
@@ -18,7 +26,46 @@ def typed_filters(declared: StaffList, source: Mapping[str, str]) -> dict[str, s
     return {name: text for name, text in texts.items() if text}
 
 
-def filter_errors(declared: StaffList, typed: Mapping[str, str]) -> list[dict[str, str]]:
+def render_list(
+    template: str,
+    declared: StaffList,
+    typed: Mapping[str, str],
+    options: Mapping[str, Options] | None = None,
+    *,
+    errors: Iterable[Mapping[str, str]] = (),
+    **context: Any,
+) -> Response:
+    """The page of a list, with its filters as they were typed; 422 where one makes no sense, which its field says.
+
+    `options`: as for `_fields`; `errors`: of what the page checks besides.
+    """
+    errors = [*_errors(declared, typed), *errors]
+    return render_page(
+        template,
+        status=422 if errors else 200,
+        filters=_fields(declared, typed, options or {}),
+        errors=errors,
+        columns=declared.page_columns,
+        shown=typed,
+        query=urlencode(typed),
+        **context,
+    )
+
+
+def read_list(
+    declared: StaffList, typed: Mapping[str, str], read: Callable[[], Page], nothing: Nothing
+) -> Page | Nothing:
+    """What `read` asks the service for; `nothing` where a filter makes no sense: nothing is asked then."""
+    return nothing if _errors(declared, typed) else read()
+
+
+def refuse_errors(declared: StaffList, typed: Mapping[str, str]) -> None:
+    """For a CSV, which has no page to say them on. Raises NotFound for a filter that makes no sense."""
+    if _errors(declared, typed):
+        raise NotFound()
+
+
+def _errors(declared: StaffList, typed: Mapping[str, str]) -> list[dict[str, str]]:
     """For the fields whose text is no day, though one is asked for."""
     days = (field.name for field in declared.page_fields.values() if field.kind == DAY and field.name in typed)
     return [{"pointer": f"#/{name}", "detail": DAY_EXPECTED} for name in days if read_day(typed[name]) is None]
@@ -31,7 +78,7 @@ def filters_query(declared: StaffList, typed: Mapping[str, str]) -> dict[str, st
     return {name: value for name, value in sent.items() if value}
 
 
-def filter_fields(declared: StaffList, typed: Mapping[str, str], **options: Options) -> list[dict[str, Any]]:
+def _fields(declared: StaffList, typed: Mapping[str, str], options: Mapping[str, Options]) -> list[dict[str, Any]]:
     """The definitions of the form's fields. `options`: of each list to choose from, by the field's name; one without
     options is not shown, nor is a hidden field without a value."""
     return [

@@ -11,13 +11,12 @@ from flask.typing import ResponseReturnValue
 
 from gateway import access
 from gateway.clients.file_streaming import streamed_response
-from gateway.pages import render_page
 from gateway.posted_forms import posted_text
 from gateway.service_clients import clients
 from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
 from gateway.web.gestion.decisions import POSTED_PIECES, posted_value, reason_options
-from gateway.web.gestion.lists import filter_fields, filters_query, typed_filters
+from gateway.web.gestion.lists import filters_query, read_list, refuse_errors, render_list, typed_filters
 from gateway.web.gestion.names_from_accounts import academie_options
 from gateway.web.shown_states import STATUS_SEVERITIES
 from services.contracts.api import staff_pieces as api
@@ -40,6 +39,7 @@ DONE_SENTENCES = {
     DECISION_IS_STORED: "Votre décision est enregistrée.",
 }
 STATUS_CHOICES = {TO_CONTROL: "À contrôler", SENT_AGAIN: "Renvoyées après un refus", **STATUS_LABELS, ALL: "Toutes"}
+NO_PIECES = StaffPieces(items=(), next_cursor=None)
 _WAITING = {"status": "none", "deposited": "true"}
 FILTERS_OF_STATUS = {TO_CONTROL: _WAITING, SENT_AGAIN: {**_WAITING, "sent_again": "true"}, ALL: {}}
 
@@ -50,7 +50,7 @@ def list_pieces() -> ResponseReturnValue:
     shown = shown_filters()
     is_whole_list = request.args.get(SELECTION) == WHOLE_LIST
     number = LARGEST_SELECTION if is_whole_list else int(shown.get("par_page", PAGE_SIZES[0]))
-    page = _pieces(shown, number, request.args.get("cursor"))
+    page = read_list(api.PIECES, shown, lambda: _pieces(shown, number, request.args.get("cursor")), NO_PIECES)
     return _list_page(shown, page, _numero_candidat(shown, page), is_whole_list=is_whole_list)
 
 
@@ -62,7 +62,7 @@ def filter_pieces() -> ResponseReturnValue:
     if numero := posted_text("numero_candidat")[:100]:
         candidate = first_piece({"numero_candidat": numero})
         if candidate is None:
-            return _list_page(shown, StaffPieces(items=(), next_cursor=None), numero)
+            return _list_page(shown, NO_PIECES, numero)
         shown["candidate"] = candidate.candidature.candidate_id
     return redirect(f"{url_for('gestion.list_pieces')}?{urlencode(shown)}", code=303)
 
@@ -88,15 +88,14 @@ def _list_page(
     shown: Mapping[str, str], page: StaffPieces, numero_candidat: str, *, is_whole_list: bool = False
 ) -> Response:
     can_decide = "pieces:control" in staff_member.required().scopes
-    return render_page(
+    return render_list(
         "gestion/templates/pieces.html",
-        filters=filter_fields(
-            api.PIECES,
-            shown,
-            statut=[{"value": value, "label": label} for value, label in STATUS_CHOICES.items()],
-            academie=academie_options(),
-        ),
-        columns=api.PIECES.page_columns,
+        api.PIECES,
+        shown,
+        {
+            "statut": [{"value": value, "label": label} for value, label in STATUS_CHOICES.items()],
+            "academie": academie_options(),
+        },
         pieces=page.items,
         posted_value=posted_value,
         can_decide=can_decide,
@@ -107,8 +106,6 @@ def _list_page(
         whole_list_query=urlencode({**shown, SELECTION: WHOLE_LIST}),
         largest_selection=LARGEST_SELECTION,
         posted_pieces=POSTED_PIECES,
-        query=urlencode(shown),
-        shown=shown,
         is_first_page="cursor" not in request.args,
         size_choices=[{"value": size, "label": size} for size in PAGE_SIZES],
         status_labels=STATUS_LABELS,
@@ -140,7 +137,9 @@ def _next_query(shown: Mapping[str, str], cursor: str | None, is_whole_list: boo
 def export_pieces() -> ResponseReturnValue:
     """The list that the address's filters give, to its end."""
     token = staff_member.access_token()
-    filters = api_filters_of(shown_filters())
+    shown = shown_filters()
+    refuse_errors(api.PIECES, shown)
+    filters = api_filters_of(shown)
     return streamed_response(clients().staff_pieces.stream(api.export_pieces, token, query=filters))
 
 

@@ -16,7 +16,7 @@ from gateway.posted_forms import posted_text
 from gateway.service_clients import clients
 from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
-from gateway.web.gestion.lists import filter_fields, filters_query, typed_filters
+from gateway.web.gestion.lists import filters_query, read_list, render_list, typed_filters
 from gateway.web.gestion.names_from_accounts import academie_options
 from services.chassis.errors import Invalid
 from services.contracts.api import missing_pieces as api
@@ -40,23 +40,25 @@ def list_incomplete() -> ResponseReturnValue:
     api_filters = {**_api_filters(shown), "limit": str(CANDIDATURES_OF_A_PAGE)}
     if cursor := request.args.get("cursor"):
         api_filters["cursor"] = cursor
-    page = clients().staff_pieces.call(api.list_missing_pieces, member.access_token, query=api_filters)
-    return render_page(
+    page = read_list(
+        api.MISSING_PIECES,
+        shown,
+        lambda: clients().staff_pieces.call(api.list_missing_pieces, member.access_token, query=api_filters),
+        MissingPieces(items=(), next_cursor=None, sessions=()),
+    )
+    return render_list(
         "gestion/templates/relances.html",
+        api.MISSING_PIECES,
+        shown,
+        {
+            "academie": academie_options(),
+            "session": [{"value": f"{one.exam}/{one.session}", "label": one.label} for one in page.sessions],
+        },
         items=page.items,
         status_labels=STATUS_LABELS,
         can_remind="pieces:control" in member.scopes,
         is_first_page=not cursor,
         next_query=urlencode({**shown, "cursor": page.next_cursor}) if page.next_cursor else None,
-        query=urlencode(shown),
-        shown=shown,
-        filters=filter_fields(
-            api.MISSING_PIECES,
-            shown,
-            academie=academie_options(),
-            session=[{"value": f"{one.exam}/{one.session}", "label": one.label} for one in page.sessions],
-        ),
-        columns=api.MISSING_PIECES.page_columns,
         regroupement_label=_regroupement_label(page, shown),
     )
 

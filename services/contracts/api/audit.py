@@ -11,9 +11,18 @@ from marshmallow import fields, validate
 from msgspec import Meta
 
 from services.chassis.clock import to_paris
-from services.contracts.api.fields import FirstDayOrInstantField, LastDayOrInstantField
 from services.contracts.api.operation import CSV, EXPORT_SECONDS, Instant, Operation, staff
-from services.contracts.api.staff_lists import CHECKBOX, DAY, SELECT, Column, Filter, PageField, StaffList
+from services.contracts.api.staff_lists import (
+    CHECKBOX,
+    SELECT,
+    Column,
+    Filter,
+    PageField,
+    StaffList,
+    first_day,
+    last_day,
+    yes_or_no,
+)
 from services.contracts.page_sizes import LARGEST_AUDIT_PAGE, USUAL_AUDIT_PAGE
 
 TITLE = "Journal"
@@ -36,21 +45,11 @@ ENTRIES = StaffList(
             PageField("objet", "Identifiant de l'objet", hint="Candidature, pièce ou compte", longest=LONGEST_ID),
             "Identifiant : d'une candidature, d'une pièce, d'un compte …",
         ),
-        Filter(
-            "since",
-            FirstDayOrInstantField(metadata={"type": "string", "description": "Premier jour (AAAA-MM-JJ), ou instant"}),
-            PageField("du", "Du", DAY, hint="JJ/MM/AAAA"),
-        ),
-        Filter(
-            "until",
-            LastDayOrInstantField(
-                metadata={"type": "string", "description": "Dernier jour (AAAA-MM-JJ), ou instant exclu"}
-            ),
-            PageField("au", "Au", DAY, hint="JJ/MM/AAAA"),
-        ),
-        Filter(
+        first_day("since", "du", "Du"),
+        last_day("until", "au", "Au"),
+        yes_or_no(
             "everybody",
-            fields.Boolean(metadata={"description": "Aussi les actes des candidats et des services"}),
+            "Aussi les actes des candidats et des services",
             PageField("candidats", "Avec les actes des candidats et des services", CHECKBOX),
         ),
     ),

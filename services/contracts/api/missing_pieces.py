@@ -10,7 +10,7 @@ from msgspec import Meta
 
 from services.contracts import problem_types
 from services.contracts.api.operation import End, Instant, Operation, one_of, staff
-from services.contracts.api.staff_lists import HIDDEN, SELECT, Column, Filter, PageField, StaffList
+from services.contracts.api.staff_lists import HIDDEN, SELECT, Column, PageField, StaffList, text_filter
 from services.contracts.api.staff_pieces import Regroupement, StaffCandidature
 from services.contracts.page_sizes import LARGEST_PAGE
 from services.contracts.piece_rules import ReminderOutcome
@@ -18,17 +18,13 @@ from services.contracts.piece_rules import ReminderOutcome
 TITLE = "Pièces manquantes et relances"
 
 
-def _filter(name: str, description: str, page: PageField | None = None) -> Filter:
-    return Filter(name, fields.String(metadata={"description": description}), page)
-
-
 MISSING_PIECES = StaffList(
     "MissingPieces",
     filters=(
-        _filter("exam", "Code de l'examen : BTS"),
-        _filter("session", "Nom de la session : 2022", PageField("session", "Session", SELECT, longest=130)),
-        _filter("academie", "Code sur deux chiffres : 03", PageField("academie", "Académie", SELECT)),
-        _filter("regroupement", "Code du regroupement", PageField("regroupement", kind=HIDDEN, longest=130)),
+        text_filter("exam", "Code de l'examen : BTS"),
+        text_filter("session", "Nom de la session : 2022", PageField("session", "Session", SELECT, longest=130)),
+        text_filter("academie", "Code sur deux chiffres : 03", PageField("academie", "Académie", SELECT)),
+        text_filter("regroupement", "Code du regroupement", PageField("regroupement", kind=HIDDEN, longest=130)),
     ),
     columns=(
         Column("", "Candidat", lambda item: f"{item.candidature.nom} {item.candidature.prenoms}"),

@@ -14,9 +14,11 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
+from services.contracts.api.fields import FirstDayOrInstantField, LastDayOrInstantField
 from services.contracts.page_sizes import LARGEST_PAGE, USUAL_PAGE
 
 TEXT, SELECT, DAY, CHECKBOX, HIDDEN = "text", "select", "day", "checkbox", "hidden"
+DAY_HINT = "JJ/MM/AAAA"
 CURSOR_WORDS = "next_cursor de la page précédente"
 
 
@@ -47,6 +49,26 @@ class Filter:
     name: str
     field: fields.Field[Any]
     page: PageField | None = None
+
+
+def text_filter(name: str, description: str = "", page: PageField | None = None) -> Filter:
+    return Filter(name, fields.String(metadata={"description": description}), page)
+
+
+def yes_or_no(name: str, description: str, page: PageField | None = None) -> Filter:
+    return Filter(name, fields.Boolean(metadata={"description": description}), page)
+
+
+def first_day(name: str, page_name: str, label: str) -> Filter:
+    """From the beginning of a day in Paris on, or from an instant on."""
+    words = {"type": "string", "description": "Premier jour (AAAA-MM-JJ), ou instant"}
+    return Filter(name, FirstDayOrInstantField(metadata=words), PageField(page_name, label, DAY, hint=DAY_HINT))
+
+
+def last_day(name: str, page_name: str, label: str) -> Filter:
+    """Until the end of a day in Paris, or before an instant."""
+    words = {"type": "string", "description": "Dernier jour (AAAA-MM-JJ), ou instant exclu"}
+    return Filter(name, LastDayOrInstantField(metadata=words), PageField(page_name, label, DAY, hint=DAY_HINT))
 
 
 @dataclass(frozen=True)

@@ -211,6 +211,6 @@ def enable_staff(staff_id: str, reason: str, actor: Actor) -> None:
         member = lock_member(session, staff_id)
         if member.disabled_at is None:
             return
-        before = {"disabled_at": member.disabled_at.isoformat()}
+        before = {"disabled_at": member.disabled_at}
         member.disabled_at = None
         AuditEntry.record(session, actor, "staff_enabled", member.id, before=before, after={"reason": reason})

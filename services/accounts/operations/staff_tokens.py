@@ -67,7 +67,7 @@ def _add_token(
         expires_at=now + life,
     )
     session.add(token)
-    after = {"name": name, "scopes": scopes, "expires_at": token.expires_at.isoformat()}
+    after = {"name": name, "scopes": scopes, "expires_at": token.expires_at}
     AuditEntry.record(session, actor, "token_created", member.id, after=after)
     return token.id, secret
 

@@ -6,14 +6,14 @@ Each service declares its own table from AuditColumns; triggers of its migration
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from flask import g
 from sqlalchemy import JSON, Integer, String
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from services.chassis.clock import system_now
+from services.chassis.clock import iso_utc, system_now
 from services.chassis.database.transactions import UtcDateTime
 
 STAFF = "staff"
@@ -70,6 +70,17 @@ class AuditColumns:
         entry.at = at or system_now()
         entry.actor_kind, entry.actor_id = actor.kind, actor.id
         entry.action, entry.subject = action, subject
-        entry.before, entry.after = before, after
+        entry.before, entry.after = _storable(before), _storable(after)
         entry.address = g.get("acting_address") if actor.kind == STAFF else None
         session.add(entry)
+
+
+def _storable(values: dict[str, Any] | None) -> dict[str, Any] | None:
+    """With days and instants as the JSON of the table has them."""
+    return None if values is None else {name: _text_of_time(value) for name, value in values.items()}
+
+
+def _text_of_time(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return iso_utc(value)
+    return value.isoformat() if isinstance(value, date) else value

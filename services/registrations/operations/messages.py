@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from services.chassis.clock import iso_utc
 from services.chassis.database.audit import Actor
 from services.chassis.errors import FieldError, Invalid, NotFound
 from services.contracts.registration_rules import MESSAGE_TEXT_LENGTH, MESSAGE_TITLE_LENGTH, SEVERITIES
@@ -22,8 +21,8 @@ def publish_message(message: Message, *, actor: Actor, at: datetime) -> str:
         after = {
             "title": message.title,
             "text": message.text,
-            "from": iso_utc(message.shown_from),
-            "until": iso_utc(message.shown_until),
+            "from": message.shown_from,
+            "until": message.shown_until,
             "severity": message.severity,
         }
         AuditEntry.record(session, actor, "message.published", message.id, at=at, after=after)

@@ -72,8 +72,8 @@ def _change(
         )
     )
     publish_window(session, row, after)
-    trace = {**_trace(after), "reason": reason.strip()}
-    AuditEntry.record(session, actor, "window.changed", row.id, at=at, before=_trace(before), after=trace)
+    trace = {**vars(after), "reason": reason.strip()}
+    AuditEntry.record(session, actor, "window.changed", row.id, at=at, before=vars(before), after=trace)
     return after
 
 
@@ -110,7 +110,3 @@ def _refuse_disorder(dates: OpeningDates) -> None:
         errors.append(FieldError("#/deposit_closes", "La fin du dépôt doit suivre son début."))
     if errors:
         raise Invalid(errors=tuple(errors))
-
-
-def _trace(dates: OpeningDates) -> dict[str, str]:
-    return {name: iso_utc(value) for name, value in vars(dates).items()}

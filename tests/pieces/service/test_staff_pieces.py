@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import csv
+from datetime import date
 
 import pytest
 from sqlalchemy import select, text
 
+from services.chassis.clock import end_of_day
 from services.contracts.page_sizes import LARGEST_PAGE
 from services.contracts.piece_rules import STATUS_LABELS
 from services.pieces.models import AuditEntry, db
+from services.pieces.operations import downloads
 from services.pieces.queries import staff_list
 from tests.documents.example_events import CANDIDATURE
 from tests.pieces import sample_files
@@ -121,6 +124,13 @@ def test_nobody_exports_what_is_of_another_academie(service: PiecesService) -> N
         entries = session.scalars(select(AuditEntry).where(AuditEntry.action == "pieces.exported"))
         noted = [(entry.actor_id, entry.after) for entry in entries]
     assert noted == [(STAFF, {}), (STAFF, {"status": "none", "code": "NATIDE06"})], "and who exports is in the trail"
+
+
+def test_an_export_is_in_the_trail_with_the_days_and_instants_of_its_filters(service: PiecesService) -> None:
+    with service.app.app_context(), db.reading() as session:
+        downloads.record_export(STAFF, {"since": end_of_day(date(2021, 10, 3)), "received_on": date(2021, 10, 4)})
+        noted = session.scalar(select(AuditEntry.after).where(AuditEntry.action == "pieces.exported"))
+    assert noted == {"since": "2021-10-03T22:00:00+00:00", "received_on": "2021-10-04"}
 
 
 def test_an_export_is_fetched_page_by_page(on_postgresql: PiecesService, monkeypatch: pytest.MonkeyPatch) -> None:

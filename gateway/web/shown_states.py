@@ -42,6 +42,19 @@ def candidature_state(tile: Tile, to_do: PiecesToDo | None) -> CandidatureState:
     return CandidatureState("Enregistrée", "info", _modifiable_sentence(tile))
 
 
+def pieces_to_do_sentence(to_do: PiecesToDo) -> str | None:
+    """« 2 pièces à déposer, 1 pièce refusée à déposer à nouveau »"""
+    to_validate = f"à valider par « {page_labels.VALIDATE} »"
+    parts = (
+        (to_do.refused, "pièce refusée à déposer à nouveau", "pièces refusées à déposer à nouveau"),
+        (to_do.missing, "pièce à déposer", "pièces à déposer"),
+        (to_do.to_validate, f"regroupement de pièces {to_validate}", f"regroupements de pièces {to_validate}"),
+    )
+    return (
+        ", ".join(f"{count} {singular if count == 1 else plural}" for count, singular, plural in parts if count) or None
+    )
+
+
 def late_pieces_sentence(count: int) -> str:
     """« 2 pièces n'ont pas été fournies à temps : contactez votre service gestionnaire »"""
     pieces = "1 pièce n'a pas été fournie" if count == 1 else f"{count} pièces n'ont pas été fournies"

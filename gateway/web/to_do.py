@@ -12,7 +12,7 @@ from flask import url_for
 from gateway.clients.base import optional_calls
 from gateway.components import closing_time
 from gateway.service_clients import SERVICE_LABELS, clients
-from gateway.web.shown_states import is_over, late_pieces_sentence
+from gateway.web.shown_states import is_over, late_pieces_sentence, pieces_to_do_sentence
 from services.chassis.clock import portal_now
 from services.chassis.errors import DomainError
 from services.chassis.french import time_left
@@ -21,10 +21,9 @@ from services.contracts.api.drafts import Draft
 from services.contracts.api.own_account import MyAddresses, read_addresses
 from services.contracts.api.pieces import PiecesToDo, list_pieces_to_do
 from services.contracts.api.registrations import Tile, list_mine
-from services.contracts.page_labels import ACCOUNT_FORM, DOCUMENTS, JUSTIFICATIFS, REGISTER, VALIDATE
+from services.contracts.page_labels import ACCOUNT_FORM, DOCUMENTS, JUSTIFICATIFS, REGISTER
 
 Answer = TypeVar("Answer")
-TO_VALIDATE = f"à valider par « {VALIDATE} »"
 
 
 @dataclass(frozen=True)
@@ -194,22 +193,10 @@ def _piece_items(facts: CandidateFacts) -> Iterator[ToDoItem]:
     for to_do in facts.pieces_to_do or ():
         about = names.get(to_do.candidature_id)
         url = url_for("justificatifs.show", candidature_id=to_do.candidature_id)
-        if text := _pieces_sentence(to_do):
+        if text := pieces_to_do_sentence(to_do):
             yield ToDoItem(text, JUSTIFICATIFS, url, about, to_do.until, "error" if to_do.refused else "warning")
         if to_do.late:
             yield ToDoItem(f"{late_pieces_sentence(to_do.late)}.", JUSTIFICATIFS, url, about, severity="error")
-
-
-def _pieces_sentence(to_do: PiecesToDo) -> str | None:
-    """« 2 pièces à déposer, 1 pièce refusée à déposer à nouveau »"""
-    parts = (
-        (to_do.refused, "pièce refusée à déposer à nouveau", "pièces refusées à déposer à nouveau"),
-        (to_do.missing, "pièce à déposer", "pièces à déposer"),
-        (to_do.to_validate, f"regroupement de pièces {TO_VALIDATE}", f"regroupements de pièces {TO_VALIDATE}"),
-    )
-    return (
-        ", ".join(f"{count} {singular if count == 1 else plural}" for count, singular, plural in parts if count) or None
-    )
 
 
 def _document_items(facts: CandidateFacts) -> Iterator[ToDoItem]:

@@ -59,6 +59,10 @@ STATUS_LABELS: dict[str, str] = {
 }
 
 
+MAX_COMMENT_LENGTH = 2000
+"""Characters of what is said to the candidate with a status."""
+
+
 class Scan(StrEnum):
     """The antivirus's verdict on a deposit, or why there is none."""
 

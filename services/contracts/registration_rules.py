@@ -50,9 +50,10 @@ CANDIDATURE_STATES = ACTIVE, WITHDRAWN, ECARTEE = "active", "withdrawn", "ecarte
 CANDIDATURE_STATE_LABELS = {ACTIVE: "Active", WITHDRAWN: "Désinscrite", ECARTEE: "Écartée"}
 LIST_ORDERS = BY_ID, BY_NAME = "id", "name"
 """What candidatures are listed by: an id changes for none, so that who reads all pages misses none."""
-SEVERITIES = ("info", "warning", "error")
+SEVERITY_LABELS = {"info": "Information", "warning": "Attention", "error": "Alerte"}
+SEVERITIES = tuple(SEVERITY_LABELS)
 """How grave a message of the home page is, the least first; those that the design system's alerts have.
 
-The gateway has French words of each: `components/alert.html` for readers, `web/gestion/annonces.py` for writers. A
-constraint of the table `messages` names them: another needs a migration.
+Readers are told by words of `gateway/components/alert.html`. A constraint of the table `messages` names them: another
+needs a migration.
 """

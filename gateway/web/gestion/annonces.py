@@ -26,8 +26,8 @@ from gateway.web.gestion.ouvertures import MANAGE
 from services.chassis.clock import portal_now
 from services.chassis.errors import DomainError, FieldError, Invalid
 from services.contracts.api import administration as api
+from services.contracts.registration_rules import SEVERITY_LABELS
 
-SEVERITY_LABELS = {"info": "Information", "warning": "Attention", "error": "Alerte"}
 FIELDS = ("title", "text", "severity", "shown_from", "shown_until")
 DONE_SENTENCES = {"publie": "Le message est publié.", "retire": "Le message est retiré."}
 

@@ -21,6 +21,7 @@ from services.contracts.registration_rules import (
     MESSAGE_TITLE_LENGTH,
     REASON_LENGTH,
     SEVERITIES,
+    SEVERITY_LABELS,
     WindowState,
 )
 
@@ -91,7 +92,11 @@ class NewDates(Schema):
 class NewMessage(Schema):
     title = Text(MESSAGE_TITLE_LENGTH, required=True)
     text = Text(MESSAGE_TEXT_LENGTH, required=True)
-    severity = fields.String(required=True, validate=validate.OneOf(SEVERITIES))
+    severity = fields.String(
+        required=True,
+        validate=validate.OneOf(SEVERITIES),
+        metadata={"description": ", ".join(f"{code} : {label}" for code, label in SEVERITY_LABELS.items())},
+    )
     shown_from = InstantField(required=True)
     shown_until = InstantField(required=True)
 

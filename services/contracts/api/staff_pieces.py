@@ -14,23 +14,31 @@ from services.chassis.clock import paris_minute
 from services.contracts import problem_types
 from services.contracts.api.fields import LastDayOrInstantField
 from services.contracts.api.operation import CSV, EXPORT_SECONDS, End, Instant, Operation, one_of, staff
-from services.contracts.api.staff_lists import HIDDEN, SELECT, Column, Filter, PageField, StaffList
+from services.contracts.api.staff_lists import (
+    HIDDEN,
+    SELECT,
+    Column,
+    Filter,
+    PageField,
+    StaffList,
+    text_filter,
+    yes_or_no,
+)
 from services.contracts.page_sizes import LARGEST_CHANGES_PAGE, LARGEST_PAGE, USUAL_CHANGES_PAGE
-from services.contracts.piece_rules import CHANGES_RETENTION_DAYS, PAGE_SIDE, ChangeKind, Scan, Status
+from services.contracts.piece_rules import (
+    CHANGES_RETENTION_DAYS,
+    MAX_COMMENT_LENGTH,
+    PAGE_SIDE,
+    ChangeKind,
+    Scan,
+    Status,
+)
 from services.contracts.registrations import CandidatureLabels
 
 TITLE = "Contrôle des pièces"
 NO_STATUS = "none"
 """The filter of pieces without a status."""
 FILE_SECONDS = 40.0  # the store's answer, and the look into the file
-
-
-def _filter(name: str, description: str = "", page: PageField | None = None) -> Filter:
-    return Filter(name, fields.String(metadata={"description": description}), page)
-
-
-def _yes_or_no(name: str, description: str) -> Filter:
-    return Filter(name, fields.Boolean(metadata={"description": description}))
 
 
 PIECES = StaffList(
@@ -44,17 +52,17 @@ PIECES = StaffList(
             ),
             PageField("statut", "Statut", SELECT),
         ),
-        _filter("academie", "Code sur deux chiffres : 03", PageField("academie", "Académie", SELECT)),
-        _filter("session", "Nom ou libellé : 2022, BTS 2022", PageField("session", "Session", hint="BTS 2022")),
-        _filter("exam", "Code de l'examen : BTS"),
-        _filter("regroupement", "Code du regroupement", PageField("regroupement", kind=HIDDEN)),
-        _filter("code", "Code de la pièce : NATIDE06", PageField("code", "Code de la pièce", hint="NATIDE06")),
-        _filter("candidature", page=PageField("candidature", kind=HIDDEN)),
-        _filter("candidate", "Identifiant du candidat", PageField("candidate", kind=HIDDEN)),
-        _filter("numero_candidat"),
-        _yes_or_no("deposited", "Avec ou sans fichier déposé"),
-        _yes_or_no("validated", "Validées ou non par le candidat"),
-        _yes_or_no("sent_again", "Contrôlées auparavant ou jamais"),
+        text_filter("academie", "Code sur deux chiffres : 03", PageField("academie", "Académie", SELECT)),
+        text_filter("session", "Nom ou libellé : 2022, BTS 2022", PageField("session", "Session", hint="BTS 2022")),
+        text_filter("exam", "Code de l'examen : BTS"),
+        text_filter("regroupement", "Code du regroupement", PageField("regroupement", kind=HIDDEN)),
+        text_filter("code", "Code de la pièce : NATIDE06", PageField("code", "Code de la pièce", hint="NATIDE06")),
+        text_filter("candidature", page=PageField("candidature", kind=HIDDEN)),
+        text_filter("candidate", "Identifiant du candidat", PageField("candidate", kind=HIDDEN)),
+        text_filter("numero_candidat"),
+        yes_or_no("deposited", "Avec ou sans fichier déposé"),
+        yes_or_no("validated", "Validées ou non par le candidat"),
+        yes_or_no("sent_again", "Contrôlées auparavant ou jamais"),
     ),
     columns=(
         Column("piece_id", source="id"),
@@ -107,7 +115,11 @@ class Control(Schema):
         required=True, allow_none=True, metadata={"description": "Le dépôt examiné ; null : pièce sur papier"}
     )
     status = fields.Enum(Status, by_value=True, required=True)
-    comment = fields.String(load_default=None, allow_none=True)
+    comment = fields.String(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "Lu par le candidat", "maxLength": MAX_COMMENT_LENGTH},
+    )
     received_on = fields.Date(load_default=None, allow_none=True)
     resubmit_until = LastDayOrInstantField(
         load_default=None,

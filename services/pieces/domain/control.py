@@ -8,10 +8,9 @@ from datetime import date, datetime, timedelta
 
 from services.chassis.clock import end_of_day, to_paris
 from services.chassis.errors import FieldError
-from services.contracts.piece_rules import Scan, Status
+from services.contracts.piece_rules import MAX_COMMENT_LENGTH, Scan, Status
 from services.pieces.domain.piece import Period
 
-MAX_COMMENT_LENGTH = 2000  # characters
 RESUBMIT_DAYS = 15  # at least, where a refusal has no date of its own: no refused piece is left without a second try
 
 

@@ -6,9 +6,8 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from services.chassis.clock import end_of_day
-from services.contracts.piece_rules import Scan, Status
+from services.contracts.piece_rules import MAX_COMMENT_LENGTH, Scan, Status
 from services.pieces.domain.control import (
-    MAX_COMMENT_LENGTH,
     RESUBMIT_DAYS,
     Decision,
     decision_errors,

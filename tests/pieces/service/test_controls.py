@@ -13,8 +13,7 @@ from sqlalchemy.exc import OperationalError
 from services.chassis.errors import Unavailable
 from services.chassis.process import capacity
 from services.chassis.web.access_tokens import Caller
-from services.contracts.piece_rules import STATUS_LABELS
-from services.pieces.domain.control import MAX_COMMENT_LENGTH
+from services.contracts.piece_rules import MAX_COMMENT_LENGTH, STATUS_LABELS
 from services.pieces.models import db
 from services.pieces.operations import controls
 from services.pieces.operations.controls import ControlRequest

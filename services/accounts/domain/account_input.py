@@ -1,4 +1,4 @@
-"""Reads the account's forms as a whole: civil status, address and password, or all mistakes together."""
+"""Reads the account's forms as a whole: civil status, contact and password, or all mistakes together."""
 
 from __future__ import annotations
 
@@ -12,11 +12,20 @@ from services.accounts.domain.civil_status import CivilStatus
 from services.accounts.domain.form_reader import FormReader
 from services.accounts.domain.passwords import Profile
 
+_BIRTHPLACE_FIELDS = ("ville_naissance", "commune_naissance", "commune_hors_liste", "commune_naissance_libre")
+
+
+@dataclass(frozen=True)
+class Contact:
+    """How a candidate is reached, which stays modifiable; each field is a column of its account."""
+
+    email: str
+
 
 @dataclass(frozen=True)
 class NewAccount:
     civil_status: CivilStatus
-    email: str
+    contact: Contact
     password: str
 
 
@@ -41,9 +50,9 @@ def read_new(values: Mapping[str, Any], *, today: date, profile: Profile) -> New
     status = civil_status.read(reader, today)
     email = emails.read_confirmed(reader)
     password = passwords.read_confirmed(reader, profile)
-    if status is None or email is None or password is None:
+    if status is None or reader.has_mistakes:
         raise reader.error()
-    return NewAccount(status, email, password)
+    return NewAccount(status, Contact(email), password)
 
 
 def read_changes(
@@ -52,17 +61,17 @@ def read_changes(
     today: date,
     profile: Profile,
     current: CivilStatus,
-    current_email: str,
+    contact: Contact,
     frozen: bool,
 ) -> Changes:
     """« Modifier mes informations »: what differs from the current account; a frozen civil status is not read.
 
     `today` in Paris. Raises Invalid with every mistake.
     """
-    reader = FormReader(values, typed_values(current, current_email))
+    reader = FormReader(values, typed_values(current, contact))
     status = None if frozen else civil_status.read(reader, today)
     email = emails.read_confirmed(reader)
-    wants_email = emails.key_of(reader.text("email")) != emails.key_of(current_email)
+    wants_email = emails.key_of(reader.text("email")) != emails.key_of(contact.email)
     wants_password = bool(reader.raw("password") or reader.raw("password_confirmation"))
     password = passwords.read_confirmed(reader, profile) if wants_password else None
     typed = reader.raw("current_password")
@@ -70,22 +79,32 @@ def read_changes(
         reader.add_mistake(
             "current_password", "Saisissez votre mot de passe actuel : il est demandé pour ce changement."
         )
-    if reader.has_mistakes:
-        raise reader.error()
+    reader.refuse_mistakes()
     return Changes(status if status != current else None, email if wants_email else None, password, typed)
 
 
 def read_correction(values: Mapping[str, Any], *, today: date, current: CivilStatus | None = None) -> CivilStatus:
     """A civil status corrected by staff, who type no confirmation. Raises Invalid with every mistake."""
-    reader = FormReader(values, typed_values(current, "") if current else None)
+    reader = FormReader(values, civil_status_values(current) if current else None)
     status = civil_status.read(reader, today, has_confirmations=False)
     if status is None:
         raise reader.error()
     return status
 
 
-def typed_values(status: CivilStatus, email: str) -> dict[str, str]:
+def changes_civil_status(values: Mapping[str, Any], current: CivilStatus) -> bool:
+    """Whether a field of the civil status was sent with another value; pages do not send disabled fields."""
+    shown = dict.fromkeys(_BIRTHPLACE_FIELDS, "") | civil_status_values(current)
+    return any(values.get(name, value) != value for name, value in shown.items())
+
+
+def typed_values(status: CivilStatus, contact: Contact) -> dict[str, str]:
     """The account as values of its form, confirmations filled in (guide §4)."""
+    return {**civil_status_values(status), "email": contact.email, "email_confirmation": contact.email}
+
+
+def civil_status_values(status: CivilStatus) -> dict[str, str]:
+    """The civil status as values of its form, confirmations filled in."""
     place = status.naissance
     birth_date = status.date_naissance.strftime("%d/%m/%Y")
     values = {
@@ -98,8 +117,6 @@ def typed_values(status: CivilStatus, email: str) -> dict[str, str]:
         "date_naissance_confirmation": birth_date,
         "pays_naissance": place.pays,
         "departement_naissance": place.departement or "",
-        "email": email,
-        "email_confirmation": email,
     }
     if place.departement is None:
         return {**values, "ville_naissance": place.commune}

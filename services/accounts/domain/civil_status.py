@@ -42,19 +42,9 @@ class CivilStatus:
     naissance: Birthplace
 
 
-FIELDS = (
-    "civilite",
-    "nom_famille",
-    "nom_famille_confirmation",
-    "nom_usage",
-    "prenoms",
-    "date_naissance",
-    "date_naissance_confirmation",
-)
-
-
 def read(reader: FormReader, today: date, *, has_confirmations: bool = True) -> CivilStatus | None:
-    """The civil status typed; None, with the mistakes in `reader`, where something is missing or wrong.
+    """The civil status typed, read first of its form; None, with the mistakes in `reader`, where something is missing
+    or wrong.
 
     Without confirmations (staff's form) these are neither asked for nor mentioned.
     """
@@ -73,7 +63,7 @@ def read(reader: FormReader, today: date, *, has_confirmations: bool = True) -> 
     if has_confirmations:
         _check_birth_date_confirmation(reader, birth_date)
     place = read_birthplace(reader)
-    if birth_date is None or place is None or any(map(reader.has_mistake, FIELDS)):
+    if birth_date is None or place is None or reader.has_mistakes:
         return None
     return CivilStatus(civilite, nom, usage or None, prenoms, birth_date, place)
 

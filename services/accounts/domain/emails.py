@@ -36,15 +36,15 @@ def is_valid(address: str) -> bool:
     )
 
 
-def read_confirmed(reader: FormReader) -> str | None:
-    """The address typed twice, as typed the first time; None, with the mistakes in `reader`."""
+def read_confirmed(reader: FormReader) -> str:
+    """The address typed twice, as typed the first time; its mistakes are in `reader`."""
     address = reader.required_text("email", "votre adresse mail")
     if address and not is_valid(address):
         reader.add_mistake("email", INVALID_ADDRESS)
     confirmation = reader.required_text("email_confirmation", "une seconde fois votre adresse mail")
     if confirmation and key_of(confirmation) != key_of(address):
         reader.add_mistake("email_confirmation", "La confirmation diffère de l'adresse mail saisie.")
-    return None if reader.has_mistake("email") or reader.has_mistake("email_confirmation") else address
+    return address
 
 
 def _ascii_domain(domain: str) -> str:

@@ -58,8 +58,12 @@ class FormReader:
     def has_mistakes(self) -> bool:
         return bool(self._errors)
 
+    def refuse_mistakes(self) -> None:
+        """Raises Invalid with every mistake, in the order in which they were found; nothing where there is none."""
+        if self.has_mistakes:
+            raise self.error()
+
     def error(self) -> Invalid:
-        """One error to raise with every mistake, in the order in which they were found."""
         return Invalid(
             "Corrigez les champs signalés.",
             errors=tuple(FieldError(f"#/{name}", detail) for name, detail in self._errors.items()),

@@ -75,8 +75,8 @@ def mistakes(password: str, profile: Profile) -> list[str]:
     return broken_rules
 
 
-def read_confirmed(reader: FormReader, profile: Profile) -> str | None:
-    """The password typed twice, normalised; None, with the mistakes in `reader`."""
+def read_confirmed(reader: FormReader, profile: Profile) -> str:
+    """The password typed twice, normalised; its mistakes are in `reader`."""
     password, confirmation = reader.raw("password"), reader.raw("password_confirmation")
     if not password:
         reader.add_mistake("password", "Saisissez un mot de passe.")
@@ -86,8 +86,6 @@ def read_confirmed(reader: FormReader, profile: Profile) -> str | None:
         reader.add_mistake("password_confirmation", "Saisissez une seconde fois le mot de passe.")
     elif normalised(confirmation) != normalised(password):
         reader.add_mistake("password_confirmation", "La confirmation diffère du mot de passe saisi.")
-    if reader.has_mistake("password") or reader.has_mistake("password_confirmation"):
-        return None
     return normalised(password)
 
 

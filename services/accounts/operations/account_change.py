@@ -8,15 +8,13 @@ from typing import Any
 
 from services.accounts import civil_status_mapping
 from services.accounts.dependencies import dependencies
-from services.accounts.domain.account_input import Changes, read_changes, typed_values
-from services.accounts.domain.mail_link_rules import Purpose
+from services.accounts.domain.account_input import Changes, Contact, changes_civil_status, read_changes
 from services.accounts.models import Account, db
-from services.accounts.operations import email_change, identity_changes, mail_links, passwords, sessions
+from services.accounts.operations import email_change, identity_changes, passwords
 from services.accounts.queries.accounts import is_frozen, stored_account
 from services.chassis.clock import portal_now, to_paris
 from services.chassis.errors import NotFound
-
-_BIRTHPLACE_FIELDS = ("ville_naissance", "commune_naissance", "commune_hors_liste", "commune_naissance_libre")
+from services.contracts.api.operation import answer_of
 
 
 def change_account(account_id: str, values: Mapping[str, Any]) -> bool:
@@ -26,19 +24,20 @@ def change_account(account_id: str, values: Mapping[str, Any]) -> bool:
     Conflict `candidature-existante`, TooMany (current password tried too often), Unavailable.
     """
     account = stored_account(account_id)
-    changes_civil_status = _changes_civil_status(account, values)
-    frozen = not changes_civil_status or is_frozen(account)  # asks registrations only where its answer matters
-    if changes_civil_status and frozen and account.engaged_at is None:
+    current = civil_status_mapping.civil_status_of(account)
+    wants_civil_status = changes_civil_status(values, current)
+    frozen = not wants_civil_status or is_frozen(account)  # asks registrations only where its answer matters
+    if wants_civil_status and frozen and account.engaged_at is None:
         _remember_engaged(account_id)
     changes = read_changes(
         values,
         today=to_paris(portal_now()).date(),
         profile=dependencies().profile,
-        current=civil_status_mapping.civil_status_of(account),
-        current_email=account.email,
+        current=current,
+        contact=answer_of(Contact, account),
         frozen=frozen,
     )
-    if changes_civil_status and frozen:
+    if wants_civil_status and frozen:
         raise identity_changes.candidature_exists_error()
     if changes.needs_password:
         passwords.check_current_password(account, changes.current_password)
@@ -59,14 +58,6 @@ def _remember_engaged(account_id: str) -> None:
             stored.engaged_at = portal_now()
 
 
-def _changes_civil_status(account: Account, values: Mapping[str, Any]) -> bool:
-    """Whether a field of the civil status was sent with another value; pages do not send disabled fields."""
-    stored = typed_values(civil_status_mapping.civil_status_of(account), account.email)
-    current = dict.fromkeys(_BIRTHPLACE_FIELDS, "") | stored
-    address_fields = {"email", "email_confirmation"}
-    return any(values.get(name, value) != value for name, value in current.items() if name not in address_fields)
-
-
 def _change_credentials(account_id: str, changes: Changes, password_hash: str | None, *, verified_hash: str) -> None:
     """`password_hash` is the new password's; `verified_hash` that of the current password as it was verified: a reset
     may have replaced it meanwhile."""
@@ -77,10 +68,7 @@ def _change_credentials(account_id: str, changes: Changes, password_hash: str | 
         if account.password_hash != verified_hash:
             raise passwords.wrong_password_error()
         if password_hash is not None:
-            account.password_hash = password_hash
-            sessions.end_all_sessions(session, account_id)
-            mail_links.close(session, account_id, Purpose.RESET)
-            email_change.end_pending_email(session, account_id)
+            passwords.replace_password(session, account, password_hash)
         if changes.email is not None:
             email_change.request_email_change(session, account, changes.email)
 

@@ -40,8 +40,8 @@ def create_account(values: Mapping[str, Any], source: str = "") -> Created:
     """
     new = read_new(values, today=to_paris(portal_now()).date(), profile=dependencies().profile)
     with dependencies().password_hasher.turn(source):
-        password_hash = hash_creation_password(key_of(new.email), new.password)
-    created = Created(email=new.email, creation=new_id())
+        password_hash = hash_creation_password(key_of(new.contact.email), new.password)
+    created = Created(email=new.contact.email, creation=new_id())
     retry_on_integrity_error(lambda: _store(new, password_hash, created.creation))
     return created
 
@@ -52,7 +52,7 @@ def _store(new: NewAccount, password_hash: str, creation_id: str) -> None:
 
 
 def _store_or_mail_owner(session: Session, new: NewAccount, password_hash: str, creation_id: str) -> None:
-    email_key = key_of(new.email)
+    email_key = key_of(new.contact.email)
     if wait := rate_limits.count_mail_request(session, "creation", email_key, throttling.CREATIONS):
         raise rate_limits.too_many_mails_error(wait)
     if owner := accounts.owner_of(session, email_key):
@@ -60,11 +60,11 @@ def _store_or_mail_owner(session: Session, new: NewAccount, password_hash: str, 
         return
     account = Account(
         id=creation_id,
-        email=new.email,
         email_key=email_key,
         password_hash=password_hash,
         created_at=portal_now(),
         version=1,
+        **vars(new.contact),
         **civil_status_mapping.account_columns(new.civil_status),
     )
     session.add(account)

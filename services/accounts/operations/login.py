@@ -143,13 +143,8 @@ def _open_session(session: Session, person: Person, device: str | None, previous
 
 def _remember_browser(session: Session, person_id: str, device: str | None) -> str:
     """The browser's cookie: the one it sent if this portal issued it, else a new one."""
-    is_issued = (
-        device is not None
-        and session.scalars(
-            select(KnownBrowser).where(KnownBrowser.device_hash == hash_secret(device)).limit(1)
-        ).one_or_none()
-    )
-    cookie = device if is_issued and device else new_secret()
+    issued = select(KnownBrowser.device_hash).where(KnownBrowser.device_hash == hash_secret(device or "")).limit(1)
+    cookie = device if device and session.scalar(issued) else new_secret()
     session.merge(KnownBrowser(subject_id=person_id, device_hash=hash_secret(cookie), last_used_at=system_now()))
     return cookie
 

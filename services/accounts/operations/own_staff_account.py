@@ -25,8 +25,7 @@ def change_password(staff_id: str, values: Mapping[str, Any]) -> str:
     """
     reader = FormReader(values)
     password = passwords.read_confirmed(reader, dependencies().profile)
-    if password is None:
-        raise reader.error()
+    reader.refuse_mistakes()
     member = stored_member(staff_id)
     check_current_password(member, reader.raw("current_password"))
     second_factor.confirm_code(staff_id, reader.raw("code"))

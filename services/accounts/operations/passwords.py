@@ -6,6 +6,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from services.accounts.dependencies import dependencies
 from services.accounts.domain import mail_link_rules, passwords, throttling
 from services.accounts.domain.emails import key_of
@@ -50,17 +52,21 @@ def complete_reset(token: str, values: Mapping[str, Any]) -> None:
         raise mail_link_rules.unusable_link_error(Purpose.RESET, current)
     reader = FormReader(values)
     password = passwords.read_confirmed(reader, dependencies().profile)
-    if password is None:
-        raise reader.error()
+    reader.refuse_mistakes()
     password_hash = dependencies().password_hasher.hash(password)
     with db.operation() as session:
         _, account = mail_links.use(session, Account, Purpose.RESET, token)
-        account.password_hash = password_hash
-        session.flush()
-        mail_links.close(session, account.id, Purpose.RESET)
-        email_change.end_pending_email(session, account.id)
-        sessions.end_all_sessions(session, account.id)
+        replace_password(session, account, password_hash)
         rate_limits.forget_failures(session, account.email_key)
+
+
+def replace_password(session: Session, account: Account, password_hash: str) -> None:
+    """A new password ends every session, a pending address and the links for another reset."""
+    account.password_hash = password_hash
+    session.flush()
+    mail_links.close(session, account.id, Purpose.RESET)
+    email_change.end_pending_email(session, account.id)
+    sessions.end_all_sessions(session, account.id)
 
 
 def check_current_password(person: Person, typed: str) -> None:

@@ -50,11 +50,11 @@ def create_staff(new: NewStaff, actor: Actor) -> tuple[str, str]:
     try:
         with db.operation() as session:
             if accounts.account_at(session, member.email_key) is not None:
-                raise _address_taken_error()
+                raise address_taken()
             session.add(member)
             record_addition(session, actor, "staff_created", member)
     except IntegrityError as error:
-        raise _address_taken_error() from error
+        raise address_taken() from error
     return member.id, totp_secret
 
 
@@ -140,25 +140,25 @@ def _check_password(password: str) -> None:
         raise Invalid(" ".join(mistakes), errors=(FieldError("#/password", " ".join(mistakes)),))
 
 
-def _address_taken_error() -> Conflict:
-    return Conflict("Cette adresse mail est déjà celle d'un compte.", problem=problem_types.ADDRESS_TAKEN)
+def address_taken(detail: str = "Cette adresse mail est déjà celle d'un compte.") -> Conflict:
+    return Conflict(detail, problem=problem_types.ADDRESS_TAKEN, errors=(FieldError("#/email", detail),))
 
 
-def lock_active_administrateurs(session: Session) -> set[str]:
+def lock_active_administrateurs(session: Session, actor: Actor) -> set[str]:
     """Their ids; the rows stay locked, always in the same order, so that two who disable each other wait in turn.
-    Who is only invited cannot act yet, and does not count."""
+    Who is only invited cannot act yet, and does not count.
+
+    Raises Forbidden for an actor who was disabled some seconds ago: an access token stays valid for so long.
+    """
     query = select(StaffMember).where(StaffMember.role == Role.ADMINISTRATEUR).order_by(StaffMember.id)
-    return {
+    administrateurs = {
         member.id
         for member in session.scalars(query.with_for_update())
         if member_state(member.invited_at, member.disabled_at) is MemberState.ACTIVE
     }
-
-
-def check_actor(actor: Actor, administrateurs: set[str]) -> None:
-    """An access token stays valid for some seconds after its owner was disabled. Raises Forbidden."""
     if actor.kind == "staff" and actor.id not in administrateurs:
         raise Forbidden()
+    return administrateurs
 
 
 def lock_member(session: Session, staff_id: str) -> StaffMember:
@@ -183,8 +183,7 @@ def disable_staff(staff_id: str, reason: str, actor: Actor) -> None:
     administrateur.
     """
     with db.operation() as session:
-        administrateurs = lock_active_administrateurs(session)
-        check_actor(actor, administrateurs)
+        administrateurs = lock_active_administrateurs(session, actor)
         member = lock_member(session, staff_id)
         if member.disabled_at is not None:
             return
@@ -207,7 +206,7 @@ def enable_staff(staff_id: str, reason: str, actor: Actor) -> None:
     Raises NotFound, Forbidden for an actor who is disabled.
     """
     with db.operation() as session:
-        check_actor(actor, lock_active_administrateurs(session))
+        lock_active_administrateurs(session, actor)
         member = lock_member(session, staff_id)
         if member.disabled_at is None:
             return

@@ -19,7 +19,7 @@ from services.accounts.domain.staff import Role, checked_academies
 from services.accounts.models import AuditEntry, StaffMember, db
 from services.accounts.operations import mail_links, rate_limits, second_factor, sessions
 from services.accounts.operations.staff_accounts import (
-    check_actor,
+    address_taken,
     known_academie_codes,
     lock_active_administrateurs,
     lock_member,
@@ -31,7 +31,7 @@ from services.accounts.operations.staff_accounts import (
 from services.accounts.queries import accounts, mail_link_states
 from services.chassis.clock import portal_now
 from services.chassis.database.audit import Actor
-from services.chassis.errors import Conflict, FieldError
+from services.chassis.errors import Conflict
 from services.chassis.events import follow_up
 from services.contracts import problem_types
 from services.contracts.account_rules import State
@@ -56,10 +56,10 @@ def invite(values: Mapping[str, Any], code: str, actor: Actor) -> str:
     second_factor.confirm_code(actor.id, code)
     try:
         with db.operation() as session:
-            check_actor(actor, lock_active_administrateurs(session))
+            lock_active_administrateurs(session, actor)
             return _add(session, invited, actor)
     except IntegrityError as error:  # taken at the same moment
-        raise _address_taken("Cette adresse mail est déjà celle d'un compte.") from error
+        raise address_taken() from error
 
 
 def invite_again(staff_id: str, code: str, actor: Actor) -> None:
@@ -69,7 +69,7 @@ def invite_again(staff_id: str, code: str, actor: Actor) -> None:
     """
     second_factor.confirm_code(actor.id, code)
     with db.operation() as session:
-        check_actor(actor, lock_active_administrateurs(session))
+        lock_active_administrateurs(session, actor)
         member = lock_member(session, staff_id)
         refuse_disabled(member)
         if member.invited_at is None:
@@ -86,7 +86,7 @@ def reset_second_factor(staff_id: str, reason: str, code: str, actor: Actor) -> 
     """
     second_factor.confirm_code(actor.id, code)
     with db.operation() as session:
-        check_actor(actor, lock_active_administrateurs(session))
+        lock_active_administrateurs(session, actor)
         member = lock_member(session, staff_id)
         if actor.id == member.id:
             detail = "Renouvelez votre propre second facteur depuis « Mon compte »."
@@ -111,8 +111,7 @@ def _read(values: Mapping[str, Any]) -> StaffMember:
     role = reader.text("role")
     if role not in list(Role):
         reader.add_mistake("role", "Choisissez un profil.")
-    if reader.has_mistakes:
-        raise reader.error()
+    reader.refuse_mistakes()
     academies = checked_academies(role, values.get("academies") or (), known_academie_codes())
     member = new_member(email, names["nom"], names["prenoms"], Role(role), academies)
     member.password_hash = NO_PASSWORD
@@ -122,13 +121,9 @@ def _read(values: Mapping[str, Any]) -> StaffMember:
 def _refuse_taken_address(session: Session, email: str) -> None:
     owner = accounts.owner_of(session, emails.key_of(email))
     if isinstance(owner, StaffMember):
-        raise _address_taken("Cette adresse mail est déjà celle d'un membre de l'équipe.")
+        raise address_taken("Cette adresse mail est déjà celle d'un membre de l'équipe.")
     if owner is not None:
-        raise _address_taken("Cette adresse mail est déjà celle du compte d'un candidat : indiquez-en une autre.")
-
-
-def _address_taken(detail: str) -> Conflict:
-    return Conflict(detail, problem=problem_types.ADDRESS_TAKEN, errors=(FieldError("#/email", detail),))
+        raise address_taken("Cette adresse mail est déjà celle du compte d'un candidat : indiquez-en une autre.")
 
 
 def _add(session: Session, invited: StaffMember, actor: Actor) -> str:
@@ -198,6 +193,6 @@ def _read_set_up(token: str, values: Mapping[str, Any]) -> tuple[str, str, int]:
         reader.add_mistake("code", "Saisissez le code à six chiffres que montre votre application.")
     elif step is None:
         reader.add_mistake("code", "Ce code n'est pas le bon : saisissez celui que montre votre application.")
-    if password is None or secret is None or step is None:
+    if secret is None or step is None or reader.has_mistakes:
         raise reader.error()
     return password, secret, step

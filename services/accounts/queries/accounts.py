@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from services.accounts import civil_status_mapping
 from services.accounts.dependencies import dependencies
 from services.accounts.domain import account_form
-from services.accounts.domain.account_input import typed_values
+from services.accounts.domain.account_input import Contact, typed_values
 from services.accounts.domain.emails import key_of
 from services.accounts.domain.mail_link_rules import EMAIL_CHANGE_LIFETIME
 from services.accounts.models import Account, EmailChange, MailRefusal, StaffMember, db
@@ -34,8 +34,7 @@ def my_account(account_id: str, typed: dict[str, Any] | None = None) -> MyAccoun
     """The account and its form, in which what was typed replaces what is stored. Raises NotFound."""
     account = stored_account(account_id)
     notice = _frozen_notice(account)
-    values = typed_values(civil_status_mapping.civil_status_of(account), account.email) | (typed or {})
-    form = account_form.change(values, dependencies().profile, frozen_notice=notice)
+    form = account_form.change(_values(account) | (typed or {}), dependencies().profile, frozen_notice=notice)
     editable = Editable.ALL if notice is None else Editable.CONTACT_ONLY
     return answer_of(MyAccount, account, editable=editable.value, pending_email=_pending_email(account), form=form)
 
@@ -99,10 +98,8 @@ def candidates_at(email: str) -> Candidates:
 
 def candidate(candidate_id: str) -> CandidateDetail:
     """An account, activated or not, with the `form` of its civil status. Raises NotFound."""
+    account = stored_account(candidate_id)
     with db.reading() as session:
-        account = session.get(Account, candidate_id)
-        if account is None:
-            raise NotFound()
         answer = _candidate(session, account)
     return answer_of(CandidateDetail, answer, form=account_form.correction(answer.values))
 
@@ -114,8 +111,12 @@ def _candidate(session: Session, account: Account) -> Candidate:
         account,
         activated=account.activated_at is not None,
         refused_mails=tuple(answer_of(RefusedMails, refusal, since=refusal.refused_at) for refusal in refusals),
-        values=typed_values(civil_status_mapping.civil_status_of(account), account.email),
+        values=_values(account),
     )
+
+
+def _values(account: Account) -> dict[str, str]:
+    return typed_values(civil_status_mapping.civil_status_of(account), answer_of(Contact, account))
 
 
 def account_at(session: Session, email_key: str, *, lock: bool = False) -> Account | None:

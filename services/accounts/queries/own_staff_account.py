@@ -21,11 +21,9 @@ RECHECK_SECONDS = 60.0
 def own_account(staff_id: str) -> OwnAccount:
     """Who they are, what their tokens may do, how many recovery codes are left. Raises NotFound."""
     unused = select(func.count()).where(RecoveryCode.staff_id == staff_id, RecoveryCode.used_at.is_(None))
+    member = stored_member(staff_id)
     with db.reading() as session:
-        member = session.get(StaffMember, staff_id)
         left = session.scalar(unused) or 0
-    if member is None:
-        raise NotFound()
     return answer_of(
         OwnAccount,
         member,

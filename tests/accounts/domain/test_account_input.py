@@ -44,7 +44,7 @@ def test_the_guides_example_is_an_account() -> None:
     assert account.civil_status.nom_famille == "BINET"
     assert account.civil_status.date_naissance == date(2001, 2, 1)
     assert account.civil_status.naissance == Birthplace("100", "014", "CAEN")
-    assert account.email == "lbinet@ac-rennes.fr"
+    assert account.contact.email == "lbinet@ac-rennes.fr"
     assert account.password == PASSWORD
 
 
@@ -85,7 +85,7 @@ def test_a_date_that_is_none_does_not_hide_that_its_confirmation_differs() -> No
 
 
 def test_the_case_of_an_address_does_not_make_its_confirmation_differ() -> None:
-    assert read(email="LBinet@Ac-Rennes.fr").email == "LBinet@Ac-Rennes.fr"
+    assert read(email="LBinet@Ac-Rennes.fr").contact.email == "LBinet@Ac-Rennes.fr"
 
 
 @pytest.mark.parametrize("name", ["Đặng", "Œuvrard", "d’Artagnan", "Жуковский", "Le-Gall", "x" * NAME_LENGTH])
@@ -139,8 +139,8 @@ def test_only_the_two_civilites_are_accepted(civilite: str) -> None:
 
 
 def changes(account: NewAccount, **typed: str) -> Changes:
-    values = typed_values(account.civil_status, account.email) | typed
-    return read_changes(values, today=TODAY, profile=GUIDE, current=account.civil_status, current_email=account.email,
+    values = typed_values(account.civil_status, account.contact) | typed
+    return read_changes(values, today=TODAY, profile=GUIDE, current=account.civil_status, contact=account.contact,
                         frozen=False)  # fmt: skip
 
 

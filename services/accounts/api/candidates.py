@@ -8,8 +8,7 @@ from typing import Any
 from services.accounts.domain import account_form
 from services.accounts.operations import candidate_accounts
 from services.accounts.queries import accounts
-from services.chassis.database.audit import Actor
-from services.chassis.web import access
+from services.chassis.web.audit_trail import actor
 from services.chassis.web.operations import Views
 from services.contracts.api import candidate_accounts as api
 from services.contracts.api.forms import Form
@@ -20,14 +19,14 @@ views = Views("corrections", __name__)
 @views.serves(api.search_candidates)
 def search_candidates(body: dict[str, str]) -> api.Candidates:
     found = accounts.candidates_at(body["email"])
-    candidate_accounts.record_openings((account.id for account in found.candidates), _actor())
+    candidate_accounts.record_openings((account.id for account in found.candidates), actor())
     return found
 
 
 @views.serves(api.read_candidate)
 def read_candidate(candidate_id: str) -> api.CandidateDetail:
     account = accounts.candidate(candidate_id)
-    candidate_accounts.record_openings([candidate_id], _actor())
+    candidate_accounts.record_openings([candidate_id], actor())
     return account
 
 
@@ -38,14 +37,10 @@ def fill_correction(body: dict[str, Any], candidate_id: str) -> Form:
 
 @views.serves(api.correct_identity)
 def correct_identity(body: dict[str, Any], candidate_id: str) -> api.Corrected:
-    version = candidate_accounts.correct_identity(candidate_id, body["values"], body["reason"], _actor())
+    version = candidate_accounts.correct_identity(candidate_id, body["values"], body["reason"], actor())
     return api.Corrected(version=version)
 
 
 @views.serves(api.resend_activation)
 def resend_activation(candidate_id: str) -> None:
-    candidate_accounts.resend_activation_for(candidate_id, _actor())
-
-
-def _actor() -> Actor:
-    return Actor("staff", access.caller().id)
+    candidate_accounts.resend_activation_for(candidate_id, actor())

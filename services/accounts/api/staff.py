@@ -6,8 +6,8 @@ from typing import Any
 
 from services.accounts.operations import second_factor, staff_accounts, staff_invitations, staff_tokens
 from services.accounts.queries import staff
-from services.chassis.database.audit import Actor
 from services.chassis.web import access
+from services.chassis.web.audit_trail import actor
 from services.chassis.web.operations import Views
 from services.contracts.api import team as api
 
@@ -42,35 +42,31 @@ def read_member(staff_id: str) -> api.Member:
 
 @views.serves(api.invite)
 def invite(body: Sent) -> api.CreatedMember:
-    return api.CreatedMember(id=staff_invitations.invite(body, body["code"], _actor()))
+    return api.CreatedMember(id=staff_invitations.invite(body, body["code"], actor()))
 
 
 @views.serves(api.invite_again)
 def invite_again(body: Sent, staff_id: str) -> None:
-    staff_invitations.invite_again(staff_id, body["code"], _actor())
+    staff_invitations.invite_again(staff_id, body["code"], actor())
 
 
 @views.serves(api.reset_second_factor)
 def reset_second_factor(body: Sent, staff_id: str) -> None:
-    staff_invitations.reset_second_factor(staff_id, body["reason"], body["code"], _actor())
+    staff_invitations.reset_second_factor(staff_id, body["reason"], body["code"], actor())
 
 
 @views.serves(api.disable)
 def disable(body: Sent, staff_id: str) -> None:
     second_factor.confirm_code(access.caller().id, body["code"])
-    staff_accounts.disable_staff(staff_id, body["reason"], _actor())
+    staff_accounts.disable_staff(staff_id, body["reason"], actor())
 
 
 @views.serves(api.enable)
 def enable(body: Sent, staff_id: str) -> None:
     second_factor.confirm_code(access.caller().id, body["code"])
-    staff_accounts.enable_staff(staff_id, body["reason"], _actor())
+    staff_accounts.enable_staff(staff_id, body["reason"], actor())
 
 
 @views.serves(api.revoke_token)
 def revoke_token(body: Sent, token_id: str) -> None:
-    staff_tokens.revoke_token(token_id, _actor(), body["reason"])
-
-
-def _actor() -> Actor:
-    return Actor("staff", access.caller().id)
+    staff_tokens.revoke_token(token_id, actor(), body["reason"])

@@ -39,12 +39,17 @@ def audit_views(db: Database, entries: Any) -> Views:
             "journal.csv",
             db.reading_for_staff(export=True),
             lambda session: audit_search.audit_csv(session, entries, query),
-            lambda: _record_export(db, entries, Actor("staff", access.caller().id)),
+            lambda: _record_export(db, entries, actor()),
         )
 
     return views
 
 
-def _record_export(db: Database, entries: Any, actor: Actor) -> None:
+def actor() -> Actor:
+    """The caller, as the audit trail names who acts."""
+    return Actor(access.caller().kind, access.caller().id)
+
+
+def _record_export(db: Database, entries: Any, by: Actor) -> None:
     with db.operation() as session:
-        entries.record(session, actor, "audit.exported", "audit")
+        entries.record(session, by, "audit.exported", "audit")

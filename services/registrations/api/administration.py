@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from services.chassis.clock import portal_now
-from services.chassis.database.audit import Actor
-from services.chassis.web import access
+from services.chassis.web.audit_trail import actor
 from services.chassis.web.operations import Views
 from services.contracts.api import administration as api
 from services.registrations.models import Message, db
@@ -34,7 +33,7 @@ def read_opening(opening_id: str) -> api.OpeningDetail:
 @views.serves(api.change_dates)
 def change_dates(body: dict[str, Any], opening_id: str) -> None:
     revision, reason = body.pop("revision"), body.pop("reason")
-    change_opening(opening_id, body, revision=revision, reason=reason, actor=_actor(), at=portal_now())
+    change_opening(opening_id, body, revision=revision, reason=reason, actor=actor(), at=portal_now())
 
 
 @views.serves(api.list_messages)
@@ -45,16 +44,12 @@ def list_messages() -> api.Messages:
 
 @views.serves(api.publish_message)
 def publish_message(body: dict[str, Any]) -> api.CreatedMessage:
-    return api.CreatedMessage(id=messages.publish_message(Message(**body), actor=_actor(), at=portal_now()))
+    return api.CreatedMessage(id=messages.publish_message(Message(**body), actor=actor(), at=portal_now()))
 
 
 @views.serves(api.withdraw_message)
 def withdraw_message(message_id: str) -> None:
-    messages.withdraw_message(message_id, actor=_actor(), at=portal_now())
-
-
-def _actor() -> Actor:
-    return Actor("staff", access.caller().id)
+    messages.withdraw_message(message_id, actor=actor(), at=portal_now())
 
 
 @views.serves(api.list_exams)
@@ -70,4 +65,4 @@ def compare_catalogue(body: dict[str, Any]) -> api.CatalogueComparison:
 
 @views.serves(api.load_catalogue)
 def load_catalogue(body: dict[str, Any]) -> None:
-    load_archive(body["archive"], body["etag"], actor=_actor(), at=portal_now())
+    load_archive(body["archive"], body["etag"], actor=actor(), at=portal_now())

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from services.chassis.clock import portal_now
 from services.chassis.csv_export import csv_response
-from services.chassis.database.audit import Actor
 from services.chassis.web.access import caller
+from services.chassis.web.audit_trail import actor
 from services.chassis.web.operations import Views
 from services.contracts.api import staff_candidatures as api
 from services.registrations.models import db
@@ -43,13 +43,13 @@ def export_epreuves(query: dict[str, Any]) -> Response:
 def read_candidature(candidature_id: str) -> api.Detail:
     with db.reading_for_staff() as session:
         detail = staff_candidature.candidature_detail(session, candidature_id, caller().academies)
-    staff.record_opening(candidature_id, _actor(), portal_now())
+    staff.record_opening(candidature_id, actor(), portal_now())
     return detail
 
 
 @views.serves(api.write_note)
 def write_note(body: dict[str, Any], candidature_id: str) -> None:
-    staff.add_note(candidature_id, body["text"], actor=_actor(), academies=caller().academies, at=portal_now())
+    staff.add_note(candidature_id, body["text"], actor=actor(), academies=caller().academies, at=portal_now())
 
 
 @views.serves(api.list_refusal_reasons)
@@ -64,14 +64,10 @@ def end_candidature(body: dict[str, Any], candidature_id: str, how: str) -> None
         candidature_id,
         how,
         reason=body["reason"],
-        actor=_actor(),
+        actor=actor(),
         academies=caller().academies,
         at=portal_now(),
     )
-
-
-def _actor() -> Actor:
-    return Actor("staff", caller().id)
 
 
 def _export(
@@ -79,10 +75,10 @@ def _export(
     text: Callable[[Session, Mapping[str, Any], Academies], Iterator[str]],
     filters: Mapping[str, Any],
 ) -> Response:
-    academies, actor, at = caller().academies, _actor(), portal_now()
+    academies, by, at = caller().academies, actor(), portal_now()
     return csv_response(
         f"{what}.csv",
         db.reading_for_staff(export=True),
         lambda session: text(session, filters, academies),
-        lambda: staff.record_export(what, actor, at),
+        lambda: staff.record_export(what, by, at),
     )

@@ -15,26 +15,55 @@ MAX_MERGED_FILES = 12
 """Files that are merged into one document, as the photographed pages of a paper are."""
 MAX_UPLOAD_PART_BYTES = 1024 * 1024
 """Of an upload in parts, in one request."""
+
+
+class Format(StrEnum):
+    """What a piece may accept, in the guide's order; the value is the usual extension. pieces recognises each
+    (`services/pieces/inspection/format_detection.py`) and checks it (`inspection/tasks.py`; pictures:
+    `inspection/images.py`)."""
+
+    PDF = "pdf"
+    PNG = "png"
+    JPG = "jpg"
+    DOC = "doc"
+    DOCX = "docx"
+    ZIP = "zip"
+    AVI = "avi"
+    MP3 = "mp3"
+    MP4 = "mp4"
+
+    @property
+    def media_type(self) -> str:
+        return MEDIA_TYPES[self]
+
+    @property
+    def label(self) -> str:
+        """« PDF »"""
+        return self.value.upper()
+
+
 MEDIA_TYPES = {
-    "pdf": "application/pdf",
-    "png": "image/png",
-    "jpg": "image/jpeg",
-    "doc": "application/msword",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "zip": "application/zip",
-    "avi": "video/x-msvideo",
-    "mp3": "audio/mpeg",
-    "mp4": "video/mp4",
+    Format.PDF: "application/pdf",
+    Format.PNG: "image/png",
+    Format.JPG: "image/jpeg",
+    Format.DOC: "application/msword",
+    Format.DOCX: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    Format.ZIP: "application/zip",
+    Format.AVI: "video/x-msvideo",
+    Format.MP3: "audio/mpeg",
+    Format.MP4: "video/mp4",
 }
-FORMATS = tuple(MEDIA_TYPES)
-"""In the guide's order. pieces has a check for each (`services/pieces/domain/files.py`)."""
-OTHER_EXTENSIONS = {"jpeg": "jpg", "jpe": "jpg", "jfif": "jpg", "m4v": "mp4"}
+FORMATS = tuple(format.value for format in Format)
+GUIDE_FORMATS = ("PDF", "PNG", "JPG", "DOC", "DOCX", "ZIP", "AVI", "MP3", "MP4")
+"""Those that the guide recommends, in its words; others may be accepted besides."""
+OTHER_EXTENSIONS = {"jpeg": Format.JPG, "jpe": Format.JPG, "jfif": Format.JPG, "m4v": Format.MP4}
 """The format that each of them announces; otherwise a format is its own extension."""
 HEIC_EXTENSIONS = ("heic", "heif", "hif")
 """Of telephones' photographs: accepted wherever JPG is, and converted to JPG before they are stored."""
-VIEWABLE_FORMATS = ("pdf", "png", "jpg")
+PICTURE_FORMATS = tuple(format for format in Format if format.media_type.startswith("image/"))
+VIEWABLE_FORMATS = (Format.PDF, *PICTURE_FORMATS)
 """What can be shown as a picture: its legibility is looked at, it has a preview, it can be merged into a PDF."""
-VIEWABLE_MEDIA_TYPES = frozenset(MEDIA_TYPES[code] for code in VIEWABLE_FORMATS)
+VIEWABLE_MEDIA_TYPES = frozenset(format.media_type for format in VIEWABLE_FORMATS)
 PAGE_SIDE, PREVIEW_SIDE = 2000, 1000
 """Pixels of the long side of a picture of a file: of a page for a gestionnaire and of a photograph in a merged PDF
 (A4 at 170 dpi); of what a candidate sees of their own file."""

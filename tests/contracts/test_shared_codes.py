@@ -9,9 +9,10 @@ from gateway.web.justificatifs.liste import NOT_SCANNED, SCAN_WORDS, UNDER_SCAN
 from gateway.web.shown_states import STATUS_SEVERITIES
 from services.contracts import registration_rules as rules
 from services.contracts.document_rules import LONGEST_CODE
-from services.contracts.piece_rules import FORMATS, Scan, Status
+from services.contracts.piece_rules import PICTURE_FORMATS, Format, Scan, Status
 from services.documents.models import CachedRendering, Document, Import, Publication
-from services.pieces.domain.files import DepositKey, Format
+from services.pieces.domain.files import DepositKey
+from services.pieces.inspection.images import READERS
 from services.pieces.inspection.tasks import CHECKS
 from services.pieces.models import Candidature, Piece, Window
 from services.registrations.catalogue import length_checks
@@ -67,5 +68,5 @@ def test_the_pages_know_every_status_and_antivirus_state_that_pieces_answers_wit
 
 
 def test_pieces_checks_every_format_that_may_be_asked_for() -> None:
-    assert tuple(Format) == FORMATS
+    assert tuple(READERS) == PICTURE_FORMATS
     assert set(CHECKS) == set(Format)

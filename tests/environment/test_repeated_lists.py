@@ -14,7 +14,7 @@ from services.accounts.domain.staff import SCOPES, Role
 from services.chassis.settings import Settings
 from services.contracts.account_rules import DEFAULT_TOKEN_DAYS, LONGEST_TOKEN_DAYS, STAFF_ROLE_LABELS
 from services.contracts.page_sizes import LARGEST_AUDIT_PAGE, LARGEST_MAILS_PAGE, LARGEST_PAGE, USUAL_PAGE
-from services.contracts.piece_rules import FORMATS, HEIC_EXTENSIONS, OTHER_EXTENSIONS, PAGE_SIDE
+from services.contracts.piece_rules import PAGE_SIDE
 from services.pieces.inspection.pages import JPEG_QUALITY
 
 STYLE = Path(__file__).parents[2] / "gateway/style"
@@ -24,13 +24,6 @@ def in_script(path: str, pattern: str) -> str:
     """What the pattern's group is in a script of the gateway; it is there once."""
     [found] = re.findall(pattern, (STYLE / path).read_text(encoding="utf-8"), re.MULTILINE)
     return str(found)
-
-
-def test_the_script_takes_for_pictures_what_pieces_does() -> None:
-    pattern = in_script("deposit/photographs.js", r"PICTURE = /(.+)/i;")
-    jpegs = [extension for extension, code in OTHER_EXTENSIONS.items() if code == "jpg"]
-    pictures = {"jpg", "png", *jpegs, *HEIC_EXTENSIONS}
-    assert {extension for extension in {*pictures, *FORMATS} if re.search(pattern, f"a.{extension}")} == pictures
 
 
 def test_a_page_to_be_joined_is_first_reduced_to_what_pieces_makes_of_it() -> None:

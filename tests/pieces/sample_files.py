@@ -1,4 +1,4 @@
-"""Files of the nine formats as real programs make them, in memory."""
+"""Files of each format as real programs make them, in memory."""
 
 from __future__ import annotations
 

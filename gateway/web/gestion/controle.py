@@ -35,7 +35,7 @@ from services.contracts.api import staff_pieces as api
 from services.contracts.api.pieces import read_file
 from services.contracts.api.staff_candidatures import Detail, read_candidature
 from services.contracts.api.staff_pieces import StaffDeposit, StaffPiece
-from services.contracts.piece_rules import MEDIA_TYPES, STATUS_LABELS, VIEWABLE_MEDIA_TYPES
+from services.contracts.piece_rules import STATUS_LABELS, VIEWABLE_MEDIA_TYPES, Format
 
 REFUSALS_SHOWN_HERE = (409, 412, 422)
 ETAG = re.compile(r'"[!#-~]{1,100}"')
@@ -192,4 +192,4 @@ def shown_pages(deposit: StaffDeposit) -> range:
 
 def may_have_more_pages(deposit: StaffDeposit) -> bool:
     """Than those that are shown."""
-    return deposit.media_type == MEDIA_TYPES["pdf"] and (deposit.pages is None or deposit.pages > MAX_SHOWN_PAGES)
+    return deposit.media_type == Format.PDF.media_type and (deposit.pages is None or deposit.pages > MAX_SHOWN_PAGES)

@@ -1,4 +1,4 @@
-"""Deposited files: the nine formats of guide §10, the name under which a file is shown, the key of its object."""
+"""Deposited files: their formats by extension, the name under which a file is shown, the key of its object."""
 
 from __future__ import annotations
 
@@ -6,45 +6,16 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
 from urllib.parse import quote, unquote
 
 from services.contracts.api.uploads import MAX_FILENAME_LENGTH
-from services.contracts.piece_rules import HEIC_EXTENSIONS, MEDIA_TYPES, OTHER_EXTENSIONS, VIEWABLE_FORMATS
+from services.contracts.piece_rules import HEIC_EXTENSIONS, OTHER_EXTENSIONS, Format
 
-
-class Format(StrEnum):
-    """The value is the usual extension."""
-
-    PDF = "pdf"
-    PNG = "png"
-    JPG = "jpg"
-    DOC = "doc"
-    DOCX = "docx"
-    ZIP = "zip"
-    AVI = "avi"
-    MP3 = "mp3"
-    MP4 = "mp4"
-
-    @property
-    def media_type(self) -> str:
-        return MEDIA_TYPES[self]
-
-    @property
-    def label(self) -> str:
-        """« PDF »"""
-        return self.value.upper()
-
-
-VIEWABLE = tuple(Format(code) for code in VIEWABLE_FORMATS)
-
-_FORMATS_BY_EXTENSION = {format.value: format for format in Format} | {
-    extension: Format(code) for extension, code in OTHER_EXTENSIONS.items()
-}
+_FORMATS_BY_EXTENSION = {**{format.value: format for format in Format}, **OTHER_EXTENSIONS}
 
 
 def format_of_extension(extension: str) -> Format | None:
-    """The format that an extension (without dot, any case) announces; None if it is none of the nine."""
+    """The format that an extension (without dot, any case) announces; None if it is none of them."""
     return _FORMATS_BY_EXTENSION.get(extension.casefold())
 
 
@@ -54,7 +25,7 @@ def is_heic_extension(extension: str) -> bool:
 
 
 def accepted_formats(codes: tuple[str, ...]) -> tuple[Format, ...]:
-    """The formats that a piece's list of extensions names, in the guide's order; an empty list means all nine."""
+    """The formats that a piece's list of extensions names, in the guide's order; an empty list means all."""
     formats = {format_of_extension(code) for code in codes}
     return tuple(format for format in Format if format in formats) or tuple(Format)
 

@@ -1,4 +1,4 @@
-"""Detects which of the nine formats the contents of a file are; names what is none of them."""
+"""Detects the format of a file by its contents; names what is none of those that may be accepted."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from typing import BinaryIO
 
 import puremagic
 
-from services.pieces.domain.files import Format, extension_of, format_of_extension
+from services.contracts.piece_rules import Format
+from services.pieces.domain.files import extension_of, format_of_extension
 from services.pieces.inspection import archives, audio_video, ole
 
 HEAD_BYTES = 4096
@@ -18,7 +19,7 @@ _MIN_CONFIDENCE = 0.8
 
 
 def detect_format(content: BinaryIO) -> Format | None:
-    """The format of the contents, whole or damaged; None for what is none of the nine."""
+    """The format of the contents, whole or damaged; None for what is no Format."""
     head = read_head(content)
     if head.startswith(_ZIP_MARKS):
         return Format.DOCX if archives.is_docx(content) else Format.ZIP
@@ -41,7 +42,7 @@ def _by_head(head: bytes, content: BinaryIO) -> Format | None:
 
 
 def is_heic(content: BinaryIO) -> bool:
-    """Whether it is a HEIC by its first bytes: none of the nine formats, but it can be converted to JPEG."""
+    """Whether it is a HEIC by its first bytes: no Format, but it can be converted to JPEG."""
     return audio_video.other_format_name(read_head(content)) == "HEIC"
 
 

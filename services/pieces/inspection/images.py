@@ -1,4 +1,5 @@
-"""Checks of PNG and JPEG: whole, and with few enough pixels to be decoded, which are counted before any is decoded.
+"""Pictures as Pillow reads them (READERS has a line for each format), and their checks: whole, and with few enough
+pixels to be decoded, which are counted before any is decoded.
 
 HEIC, as telephones take photographs, is converted to JPEG, since exam offices cannot open it; without date and place.
 """
@@ -8,18 +9,19 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import BinaryIO
 
 import pillow_heif
-from PIL import Image, JpegImagePlugin
+from PIL import Image, ImageFile, JpegImagePlugin, PngImagePlugin
 
-from services.contracts.piece_rules import MAX_FILE_BYTES
+from services.contracts.piece_rules import MAX_FILE_BYTES, Format
 from services.pieces.domain.refusals import FileRefused, RefusalReason, damaged
 
 NOUN_PHRASE = "Cette image"
-MAX_PIXELS = {"PNG": 50_000_000, "JPEG": 210_000_000, "HEIC": 30_000_000}
-"""An A4 sheet scanned at 600 dpi has 35 million, telephones' largest photographs 108 and 200; as HEIC they usually have
-12 and 24, and one of 48 fits neither into the memory nor into a deposit."""
+MAX_PIXELS = 50_000_000
+MAX_HEIC_PIXELS = 30_000_000
+"""Telephones usually have 12 and 24 million; a HEIC of 48 fits neither into the memory nor into a deposit."""
 MAX_COEFFICIENTS = 180_000_000
 """Of a progressive JPEG, all of which are in memory while it is decoded, two bytes each: 108 million pixels with halved
 colours fit."""
@@ -45,31 +47,43 @@ def refusing_damaged(noun_phrase: str) -> Iterator[None]:
         raise damaged(noun_phrase) from error
 
 
-def check_png(content: BinaryIO) -> None:
-    """Raises FileRefused for a PNG that is truncated, damaged or has too many pixels."""
-    _check(content, "PNG", lambda image: None)
-
-
-def check_jpeg(content: BinaryIO) -> None:
-    """Raises FileRefused for a JPEG that is truncated, damaged or has too many pixels."""
-    _check(content, "JPEG", _decode_reduced)
-
-
-def _check(content: BinaryIO, format: str, prepare: Callable[[Image.Image], None]) -> None:
-    content.seek(0)
-    Image.MAX_IMAGE_PIXELS = None  # Pillow's own limit; MAX_PIXELS is checked below
-    with refusing_damaged(NOUN_PHRASE), Image.open(content, formats=[format]) as image:
-        _refuse_many_pixels(image.width * image.height, MAX_PIXELS[format])
-        prepare(image)
-        image.load()
-
-
 def _decode_reduced(image: Image.Image) -> None:
     if not isinstance(image, JpegImagePlugin.JpegImageFile):
         raise damaged(NOUN_PHRASE)
     if image.info.get("progressive") and _count_coefficients(image) > MAX_COEFFICIENTS:
-        raise _too_many_pixels(MAX_PIXELS["PNG"])
+        raise _too_many_pixels(MAX_PIXELS)
     image.draft("RGB", (max(1, image.width // _JPEG_SCALE), max(1, image.height // _JPEG_SCALE)))
+
+
+@dataclass(frozen=True)
+class PictureReader:
+    """How Pillow reads a format: its plugin, which is loaded before a process is confined; how many pixels are decoded
+    at most, and what is done before that."""
+
+    plugin: type[ImageFile.ImageFile]
+    max_pixels: int
+    prepare: Callable[[Image.Image], None] = lambda image: None
+
+    @property
+    def name(self) -> str:
+        return str(self.plugin.format)
+
+    def check(self, content: BinaryIO) -> None:
+        """Raises FileRefused for a picture that is truncated, damaged or has too many pixels."""
+        content.seek(0)
+        Image.MAX_IMAGE_PIXELS = None  # Pillow's own limit; that of the format is checked below
+        with refusing_damaged(NOUN_PHRASE), Image.open(content, formats=[self.name]) as image:
+            _refuse_many_pixels(image.width * image.height, self.max_pixels)
+            self.prepare(image)
+            image.load()
+
+
+READERS = {
+    Format.PNG: PictureReader(PngImagePlugin.PngImageFile, MAX_PIXELS),
+    Format.JPG: PictureReader(JpegImagePlugin.JpegImageFile, 210_000_000, _decode_reduced),
+}
+"""An A4 sheet scanned at 600 dpi has 35 million pixels, telephones' largest photographs 108 and 200."""
+CHECKS = {format: reader.check for format, reader in READERS.items()}
 
 
 def _count_coefficients(image: JpegImagePlugin.JpegImageFile) -> int:
@@ -97,7 +111,7 @@ def decode_heic(content: BinaryIO) -> Image.Image:
     with refusing_damaged(NOUN_PHRASE):
         photograph = pillow_heif.open_heif(content)
         width, height = photograph.size
-        _refuse_many_pixels(width * height, MAX_PIXELS["HEIC"])
+        _refuse_many_pixels(width * height, MAX_HEIC_PIXELS)
         return photograph.to_pillow()
 
 

@@ -15,8 +15,7 @@ import pikepdf
 import pypdfium2
 from PIL import Image, ImageOps
 
-from services.contracts.piece_rules import MAX_FILE_BYTES, MAX_MERGED_FILES, PAGE_SIDE, PREVIEW_SIDE, Sign
-from services.pieces.domain.files import Format
+from services.contracts.piece_rules import MAX_FILE_BYTES, MAX_MERGED_FILES, PAGE_SIDE, PREVIEW_SIDE, Format, Sign
 from services.pieces.domain.refusals import damaged, protected
 from services.pieces.inspection import images, legibility
 from services.pieces.inspection.format_detection import detect_format, is_heic
@@ -56,7 +55,7 @@ def look_at(content: BinaryIO) -> Look:
     kind = detect_format(content)
     if kind is Format.PDF:
         return Look(len(_open_pdf(content)), legibility.signs_of_document(list(_signs_by_page(content))))
-    if kind in (Format.PNG, Format.JPG):
+    if kind in images.READERS:
         return Look(
             None, legibility.find_signs(next(_render(content, legibility.LOOK_SIDE, range(1))), original_size=True)
         )
@@ -111,7 +110,7 @@ def _decode_picture(content: BinaryIO, side: int) -> Image.Image:
     """A JPEG is decoded at about the size that is needed. Its pixels were counted before, by `images`."""
     content.seek(0)
     with images.refusing_damaged(images.NOUN_PHRASE):
-        image = Image.open(content, formats=["JPEG", "PNG"])
+        image = Image.open(content, formats=[reader.name for reader in images.READERS.values()])
         image.draft(None, (side, side))
         image.load()
     return image

@@ -25,8 +25,8 @@ from tempfile import TemporaryFile
 from typing import Any, BinaryIO
 
 from services.chassis.errors import DomainError
+from services.contracts.piece_rules import Format
 from services.pieces.domain import refusals
-from services.pieces.domain.files import Format
 from services.pieces.domain.refusals import UnverifiableFile, UnverifiedReason
 from services.pieces.inspection.confinement import FIRST_LOOK_SECONDS, LIMITS, hide_memory
 from services.pieces.inspection.fair_queue import FairQueue, QueueFull

@@ -21,15 +21,7 @@ from io import FileIO
 from typing import Any
 
 import pikepdf
-from PIL import (
-    Image,
-    ImageOps,
-    JpegImagePlugin,
-    MpoImagePlugin,
-    PdfImagePlugin,
-    PngImagePlugin,
-    TiffImagePlugin,
-)
+from PIL import Image, ImageOps, MpoImagePlugin, PdfImagePlugin, TiffImagePlugin
 
 from services.pieces.inspection import images, pages
 from services.pieces.inspection.confinement import CHANNEL_FD, NICENESS, confine, hide_memory
@@ -54,11 +46,10 @@ def preload_readers() -> None:
     for codec in _CODECS:
         codecs.lookup(codec)
     Image.preinit()
-    for plugin in (PngImagePlugin.PngImageFile, JpegImagePlugin.JpegImageFile):
+    for reader in images.READERS.values():
         picture = io.BytesIO()
-        Image.new("RGB", (1, 1)).save(picture, plugin.format)
-        with Image.open(picture, formats=[str(plugin.format)]) as image:
-            image.load()
+        Image.new("RGB", (1, 1)).save(picture, reader.name)
+        reader.check(picture)
     document = io.BytesIO()
     with pikepdf.new() as pdf:
         pdf.add_blank_page()

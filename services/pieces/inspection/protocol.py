@@ -11,8 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from services.contracts.piece_rules import MAX_FILE_BYTES, Sign
-from services.pieces.domain.files import Format
+from services.contracts.piece_rules import MAX_FILE_BYTES, Format, Sign
 from services.pieces.domain.refusals import (
     FileRefused,
     FormatRefused,

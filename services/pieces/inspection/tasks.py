@@ -9,16 +9,16 @@ import io
 from collections.abc import Callable
 from typing import Any, BinaryIO
 
+from services.contracts.piece_rules import Format
 from services.pieces.domain import files, refusals
-from services.pieces.domain.files import Format, extension_of
+from services.pieces.domain.files import extension_of
 from services.pieces.inspection import archives, audio_video, images, ole, pages
 from services.pieces.inspection.format_detection import detect_format, presumed_format_name
 from services.pieces.inspection.protocol import Answer, Task
 
 CHECKS: dict[Format, Callable[[BinaryIO], None]] = {
     Format.PDF: pages.check_pdf,
-    Format.PNG: images.check_png,
-    Format.JPG: images.check_jpeg,
+    **images.CHECKS,
     Format.DOC: ole.check_doc,
     Format.DOCX: archives.check_docx,
     Format.ZIP: archives.check_zip,

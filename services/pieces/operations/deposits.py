@@ -18,11 +18,11 @@ from services.chassis.database.transactions import new_id
 from services.chassis.errors import DomainError, NotFound
 from services.chassis.events import follow_up
 from services.contracts import problem_types
-from services.contracts.piece_rules import Scan, Status
+from services.contracts.piece_rules import Format, Scan, Status
 from services.objects import BytesChanged, ObjectStore, StoreUnavailable, operation_naming, put_verified, retire
 from services.pieces.dependencies import dependencies
 from services.pieces.domain import refusals
-from services.pieces.domain.files import DepositKey, Format, accepted_formats
+from services.pieces.domain.files import DepositKey, accepted_formats
 from services.pieces.domain.piece import (
     deletion_refusal,
     deposit_refusal,

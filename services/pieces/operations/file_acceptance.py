@@ -10,11 +10,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from services.chassis.errors import DomainError
-from services.contracts.piece_rules import HEIC_EXTENSIONS, MAX_FILE_BYTES
+from services.contracts.piece_rules import HEIC_EXTENSIONS, MAX_FILE_BYTES, VIEWABLE_FORMATS, Format
 from services.pieces.dependencies import dependencies
 from services.pieces.domain import refusals
 from services.pieces.domain import uploads as rules
-from services.pieces.domain.files import VIEWABLE, Format, extension_of, is_heic_extension, list_formats, with_extension
+from services.pieces.domain.files import extension_of, is_heic_extension, list_formats, with_extension
 from services.pieces.domain.refusals import FormatRefused
 from services.pieces.inspection.format_detection import is_heic
 from services.pieces.inspection.protocol import Look, Task
@@ -47,7 +47,7 @@ def accept_file(
         file = _convert_to_jpeg(candidate_id, file)
         filename, converted = with_extension(filename, Format.JPG), True
     format = dependencies().inspections.inspect(candidate_id, file.content, filename, accepted_formats)
-    has_pages = format in VIEWABLE
+    has_pages = format in VIEWABLE_FORMATS
     look = dependencies().inspections.look(candidate_id, file.content) if has_pages else Look()
     file.content.seek(0)
     return AcceptedFile(file, filename, format, converted, look)
@@ -92,7 +92,7 @@ def merge_into_pdf(
 def _to_pdf(candidate_id: str, filename: str, file: ReceivedFile) -> bytes:
     if is_heic(file.content):
         refuse_misnamed_heic(filename)
-    elif dependencies().inspections.inspect(candidate_id, file.content, filename, VIEWABLE) is Format.PDF:
+    elif dependencies().inspections.inspect(candidate_id, file.content, filename, VIEWABLE_FORMATS) is Format.PDF:
         file.content.seek(0)
         return file.content.read()
     return dependencies().inspections.convert(candidate_id, Task.PAGE, file.content).content

@@ -18,14 +18,14 @@ from sqlalchemy.orm import Session
 from services.chassis.clock import portal_now, system_now
 from services.chassis.database.audit import Actor
 from services.chassis.errors import Conflict, DomainError, Invalid, NotFound
-from services.contracts.piece_rules import MAX_FILE_BYTES
+from services.contracts.piece_rules import MAX_FILE_BYTES, Format
 from services.objects import ObjectMissing
 from services.objects.comparison import KeyColumn
 from services.objects.rebuilding import Outcome, Rebuilt, is_recent
 from services.objects.reconciliation import Reconciliation
 from services.objects.tables import retired_objects
 from services.pieces.dependencies import dependencies
-from services.pieces.domain.files import DepositKey, Format, parse_key
+from services.pieces.domain.files import DepositKey, parse_key
 from services.pieces.models import AuditEntry, Candidature, Control, Deposit, Piece, db
 from services.pieces.operations.deposits import make_current, new_deposit
 from services.pieces.queries.pieces import any_piece, lock_candidature_of_piece, piece_within_academies

@@ -11,9 +11,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.chassis.errors import NotFound
+from services.contracts.piece_rules import Format
 from services.pieces.dependencies import dependencies
 from services.pieces.domain import uploads as rules
-from services.pieces.domain.files import Format
 from services.pieces.models import Upload, db
 from services.pieces.operations.deposits import counting_refusals, store_deposit
 from services.pieces.operations.file_acceptance import AcceptedFile, accept_file, merge_into_pdf

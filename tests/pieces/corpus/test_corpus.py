@@ -7,8 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from services.contracts.piece_rules import MAX_FILE_BYTES
-from services.pieces.domain.files import Format
+from services.contracts.piece_rules import MAX_FILE_BYTES, Format
 from services.pieces.domain.refusals import FileRefused, FormatRefused, UnverifiableFile
 from services.pieces.inspection.confinement import LIMITS
 from services.pieces.inspection.processes import InspectionProgram, Inspections, ProcessEnd

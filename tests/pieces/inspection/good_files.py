@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from PIL import Image
 
 from services.chassis.errors import DomainError
-from services.pieces.domain.files import Format
+from services.contracts.piece_rules import Format
 from services.pieces.inspection.protocol import Task
 from services.pieces.inspection.tasks import inspect_file, run_task
 from tests.pieces import sample_files

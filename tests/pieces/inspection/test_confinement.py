@@ -16,7 +16,7 @@ import pytest
 
 from services.chassis.errors import Unavailable
 from services.contracts.api.pieces import FILE_SECONDS
-from services.pieces.domain.files import Format
+from services.contracts.piece_rules import Format
 from services.pieces.domain.refusals import UnverifiableFile, UnverifiedReason
 from services.pieces.inspection.confinement import LIMITS
 from services.pieces.inspection.fair_queue import FairQueue

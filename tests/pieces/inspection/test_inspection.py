@@ -9,8 +9,7 @@ import random
 import pytest
 
 from services.chassis.errors import DomainError
-from services.contracts.piece_rules import MAX_FILE_BYTES
-from services.pieces.domain.files import Format
+from services.contracts.piece_rules import MAX_FILE_BYTES, Format
 from services.pieces.domain.refusals import FileRefused, FormatRefused
 from services.pieces.inspection import ole
 from services.pieces.inspection.tasks import inspect_file
@@ -20,7 +19,7 @@ from tests.pieces.inspection.good_files import GOOD_FILES
 ALL = tuple(Format)
 
 
-def test_each_of_the_nine_formats_is_recognised_by_its_contents() -> None:
+def test_each_format_is_recognised_by_its_contents() -> None:
     for name, content, expected in GOOD_FILES:
         assert inspect_file(io.BytesIO(content), name, ALL) is expected, name
 
@@ -110,7 +109,7 @@ def test_a_name_that_says_another_kind_is_refused(content: bytes, name: str) -> 
         (b"<b>%PDF-1.7</b>", "a.pdf", ""),
     ],
 )
-def test_what_is_none_of_the_nine_is_refused_with_the_list(content: bytes, name: str, expected_words: str) -> None:
+def test_what_is_none_of_them_is_refused_with_the_list(content: bytes, name: str, expected_words: str) -> None:
     refusal = refused(content, name)
     assert refusal.http_status == 415
     assert "Formats acceptés : PDF, PNG, JPG, DOC, DOCX, ZIP, AVI, MP3, MP4." in refusal.detail

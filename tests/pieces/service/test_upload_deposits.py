@@ -13,9 +13,8 @@ from PIL import Image
 from werkzeug.test import TestResponse
 
 from services.chassis.french import file_size
-from services.contracts.piece_rules import MAX_FILE_BYTES, MAX_MERGED_FILES
+from services.contracts.piece_rules import MAX_FILE_BYTES, MAX_MERGED_FILES, Format
 from services.pieces.dependencies import dependencies
-from services.pieces.domain.files import Format
 from services.pieces.domain.uploads import INSTANT_COUNTS
 from tests.pieces import sample_files
 from tests.pieces.corpus.sample_pages import heic, jpeg, large, photographed, rotated_by_90, sheet, telephone_exif

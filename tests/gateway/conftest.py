@@ -6,10 +6,20 @@ from collections.abc import Iterator
 
 import pytest
 
+from gateway.assets import AssetsMissing, load_assets
 from tests.gateway.candidates import CandidateFactory
 from tests.gateway.checked_browser import CheckedBrowser
 from tests.support.in_process_portal import InProcessPortal, running_portal
 from tests.support.scriptless_browser import ScriptlessBrowser
+
+
+@pytest.fixture(scope="session", autouse=True)
+def built_assets() -> None:
+    """Every page names files that `make assets` builds: without them each test would fail with a 500."""
+    try:
+        load_assets()
+    except AssetsMissing as error:
+        pytest.exit(f"The gateway's style sheets and scripts are not built: run « make assets » first ({error}).", 1)
 
 
 @pytest.fixture(scope="session")

@@ -19,8 +19,7 @@ from services.contracts.api.staff_lists import (
     Filter,
     PageField,
     StaffList,
-    first_day,
-    last_day,
+    day_filter,
     yes_or_no,
 )
 from services.contracts.page_sizes import LARGEST_AUDIT_PAGE, USUAL_AUDIT_PAGE
@@ -45,8 +44,8 @@ ENTRIES = StaffList(
             PageField("objet", "Identifiant de l'objet", hint="Candidature, pièce ou compte", longest=LONGEST_ID),
             "Identifiant : d'une candidature, d'une pièce, d'un compte …",
         ),
-        first_day("since", "du", "Du"),
-        last_day("until", "au", "Au"),
+        day_filter("since", "du", "Du"),
+        day_filter("until", "au", "Au", is_last=True),
         yes_or_no(
             "everybody",
             "Aussi les actes des candidats et des services",

@@ -18,7 +18,8 @@ from services.contracts.api.fields import FirstDayOrInstantField, LastDayOrInsta
 from services.contracts.page_sizes import LARGEST_PAGE, USUAL_PAGE
 
 TEXT, SELECT, DAY, CHECKBOX, HIDDEN = "text", "select", "day", "checkbox", "hidden"
-DAY_HINT = "JJ/MM/AAAA"
+FIRST_DAY_WORDS = "Premier jour (AAAA-MM-JJ), ou instant"
+LAST_DAY_WORDS = "Dernier jour (AAAA-MM-JJ), ou instant exclu"
 CURSOR_WORDS = "next_cursor de la page précédente"
 
 
@@ -59,16 +60,11 @@ def yes_or_no(name: str, description: str, page: PageField | None = None) -> Fil
     return Filter(name, fields.Boolean(metadata={"description": description}), page)
 
 
-def first_day(name: str, page_name: str, label: str) -> Filter:
-    """From the beginning of a day in Paris on, or from an instant on."""
-    words = {"type": "string", "description": "Premier jour (AAAA-MM-JJ), ou instant"}
-    return Filter(name, FirstDayOrInstantField(metadata=words), PageField(page_name, label, DAY, hint=DAY_HINT))
-
-
-def last_day(name: str, page_name: str, label: str) -> Filter:
-    """Until the end of a day in Paris, or before an instant."""
-    words = {"type": "string", "description": "Dernier jour (AAAA-MM-JJ), ou instant exclu"}
-    return Filter(name, LastDayOrInstantField(metadata=words), PageField(page_name, label, DAY, hint=DAY_HINT))
+def day_filter(name: str, page_name: str, label: str, *, is_last: bool = False) -> Filter:
+    """From the beginning of a day in Paris or an instant on; with `is_last` until a day's end, or before an instant."""
+    field, words = (LastDayOrInstantField, LAST_DAY_WORDS) if is_last else (FirstDayOrInstantField, FIRST_DAY_WORDS)
+    metadata = {"type": "string", "description": words}
+    return Filter(name, field(metadata=metadata), PageField(page_name, label, DAY, hint="JJ/MM/AAAA"))
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ from gateway.components.fields import (
 from gateway.layout.frame import GESTION_HOME, GESTION_PAGES, PAGES
 from services.chassis import french
 from services.contracts import page_labels
+from services.contracts.piece_rules import STATUS_LABELS
 
 _GATEWAY = Path(__file__).parent.parent
 
@@ -47,6 +48,7 @@ def register_components(env: Environment) -> None:
     env.globals.update(
         asset_url=asset_url,
         page_labels=page_labels,
+        status_labels=STATUS_LABELS,
         pages=PAGES,
         gestion_home=GESTION_HOME,
         gestion_pages=GESTION_PAGES,

@@ -101,7 +101,6 @@ def _piece_page(piece_id: str, *, refusal: DomainError | None = None) -> Respons
         typed=_typed() if refusal else {},
         can_decide="pieces:control" in staff_member.required().scopes,
         reasons=reason_options([piece]),
-        status_labels=STATUS_LABELS,
         status_severities=STATUS_SEVERITIES,
         done=_done_sentence(request.args),
     )

@@ -160,7 +160,6 @@ def decide_selection() -> ResponseReturnValue:
         status=422 if report.is_refused else 200,
         status_code=status,
         label=STATUS_LABELS[status],
-        status_labels=STATUS_LABELS,
         report=report,
         reason_of=reason_of,
         typed={name: text or "" for name, text in decision.items() if name != "status"},

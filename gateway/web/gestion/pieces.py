@@ -108,7 +108,6 @@ def _list_page(
         posted_pieces=POSTED_PIECES,
         is_first_page="cursor" not in request.args,
         size_choices=[{"value": size, "label": size} for size in PAGE_SIZES],
-        status_labels=STATUS_LABELS,
         status_severities=STATUS_SEVERITIES,
         done=DONE_SENTENCES.get(request.args.get("fait", "")),
     )

@@ -21,7 +21,7 @@ from gateway.web.gestion.names_from_accounts import academie_options
 from services.chassis.errors import Invalid
 from services.contracts.api import missing_pieces as api
 from services.contracts.api.missing_pieces import MissingPieces, ReminderResult
-from services.contracts.piece_rules import STATUS_LABELS, ReminderOutcome
+from services.contracts.piece_rules import ReminderOutcome
 
 CANDIDATURES_OF_A_PAGE = 50
 """So many can be reminded at once."""
@@ -55,7 +55,6 @@ def list_incomplete() -> ResponseReturnValue:
             "session": [{"value": f"{one.exam}/{one.session}", "label": one.label} for one in page.sessions],
         },
         items=page.items,
-        status_labels=STATUS_LABELS,
         can_remind="pieces:control" in member.scopes,
         is_first_page=not cursor,
         next_query=urlencode({**shown, "cursor": page.next_cursor}) if page.next_cursor else None,

@@ -6,7 +6,6 @@ from flask import Blueprint, jsonify, render_template, request
 
 from gateway.layout.frame import Frame, SessionEnd
 from gateway.web.shown_states import STATUS_SEVERITIES
-from services.contracts.piece_rules import STATUS_LABELS
 from services.contracts.registrations import Contact
 from tests.gateway.components.samples import COMMUNES, ERRORS, FIELDS, FORM, LONG_TABS, POSTAL_CODES, RECAP, TABS, TO_DO
 
@@ -47,7 +46,6 @@ def show_all() -> str:
         shown_errors=ERRORS,
         recap=RECAP,
         to_do=TO_DO,
-        status_labels=STATUS_LABELS,
         status_severities=STATUS_SEVERITIES,
     )
 

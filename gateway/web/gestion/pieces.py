@@ -146,10 +146,11 @@ def shown_filters(source: Mapping[str, str] | None = None) -> dict[str, str]:
     """The filters of the address (or of `source`), by the names that the page gives them; what is to control alone
     where it says nothing."""
     given = request.args if source is None else source
-    typed = typed_filters(api.PIECES, given)
-    known = typed["statut"] if typed.get("statut") in STATUS_CHOICES else TO_CONTROL
+    shown = {"statut": TO_CONTROL, **typed_filters(api.PIECES, given)}
+    if shown["statut"] not in STATUS_CHOICES:
+        shown["statut"] = TO_CONTROL
     size = {"par_page": PAGE_SIZES[-1]} if given.get("par_page") == PAGE_SIZES[-1] else {}
-    return {**typed, "statut": known, **size}
+    return {**shown, **size}
 
 
 def api_filters_of(shown: Mapping[str, str]) -> dict[str, str]:

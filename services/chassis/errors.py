@@ -6,10 +6,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from services.contracts import problem_types
 from services.contracts.problem_types import ProblemType
+
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,13 @@ class NotFound(DomainError):
     """Unknown or someone else's: the answer is the same."""
 
     problem = problem_types.NOT_FOUND
+
+
+def found(value: Value | None, detail: str = "") -> Value:
+    """What was looked up. Raises NotFound where there is none."""
+    if value is None:
+        raise NotFound(detail)
+    return value
 
 
 class Conflict(DomainError):

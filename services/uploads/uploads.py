@@ -16,7 +16,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from services.chassis.clock import system_now
 from services.chassis.database.transactions import Database, UtcDateTime, new_id
-from services.chassis.errors import Conflict, NotFound, TooLarge, TooMany
+from services.chassis.errors import Conflict, TooLarge, TooMany, found
 from services.chassis.french import file_size
 from services.chassis.jobs.registry import stopping
 from services.contracts import problem_types
@@ -130,8 +130,7 @@ class Uploads:
             self.upload.touched_at > system_now() - UPLOAD_EXPIRY,
         )
         upload = session.scalar(query.with_for_update() if lock else query)
-        if upload is None:
-            raise NotFound("Cet envoi n'existe pas ou plus : recommencez-le.")
+        upload = found(upload, "Cet envoi n'existe pas ou plus : recommencez-le.")
         return Progress(upload, upload.length if upload.became_id else self._offset(session, upload.id))
 
     def complete(self, session: Session, owner_id: str, upload_id: str) -> Any:

@@ -13,7 +13,7 @@ from services.accounts.models import Account, db
 from services.accounts.operations import email_change, identity_changes, passwords
 from services.accounts.queries.accounts import is_frozen, stored_account
 from services.chassis.clock import portal_now, to_paris
-from services.chassis.errors import NotFound
+from services.chassis.errors import found
 from services.contracts.api.operation import answer_of
 
 
@@ -62,9 +62,7 @@ def _change_credentials(account_id: str, changes: Changes, password_hash: str | 
     """`password_hash` is the new password's; `verified_hash` that of the current password as it was verified: a reset
     may have replaced it meanwhile."""
     with db.operation() as session:
-        account = session.get(Account, account_id, with_for_update=True)
-        if account is None:
-            raise NotFound()
+        account = found(session.get(Account, account_id, with_for_update=True))
         if account.password_hash != verified_hash:
             raise passwords.wrong_password_error()
         if password_hash is not None:

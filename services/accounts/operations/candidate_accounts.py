@@ -16,7 +16,7 @@ from services.accounts.operations.account_creation import resend_activation_mail
 from services.accounts.operations.identity_changes import next_version, run_after_pending_change
 from services.chassis.clock import portal_now, to_paris
 from services.chassis.database.audit import Actor
-from services.chassis.errors import Conflict, NotFound
+from services.chassis.errors import Conflict, NotFound, found
 from services.chassis.events import publish
 from services.contracts.accounts import IdentityCorrected
 
@@ -76,9 +76,7 @@ def resend_activation_for(account_id: str, actor: Actor) -> None:
     Raises NotFound, Conflict for an account that is activated.
     """
     with db.operation() as session:
-        account = session.get(Account, account_id)
-        if account is None:
-            raise NotFound()
+        account = found(session.get(Account, account_id))
         if account.activated_at is not None:
             raise Conflict("Ce compte est déjà activé.")
         resend_activation_mail(session, account.email_key, account.id)

@@ -22,7 +22,7 @@ from services.accounts.domain.civil_status import CivilStatus
 from services.accounts.models import Account, IdentityChange, db
 from services.accounts.operations.erasure import erase
 from services.chassis.clock import portal_now
-from services.chassis.errors import Conflict, DomainError, NotFound, Unavailable
+from services.chassis.errors import Conflict, DomainError, Unavailable, found
 from services.contracts import problem_types
 
 log = structlog.get_logger()
@@ -111,9 +111,7 @@ def _request_change(account_id: str, status: CivilStatus | None) -> None:
 
 def _store_pending_change(account_id: str, status: CivilStatus | None) -> int:
     with db.operation() as session:
-        account = session.get(Account, account_id, with_for_update=True)
-        if account is None:
-            raise NotFound()
+        account = found(session.get(Account, account_id, with_for_update=True))
         if account.engaged_at is not None:
             raise candidature_exists_error()
         version = next_version(session, account_id)
@@ -194,9 +192,7 @@ def next_version(session: Session, account_id: str) -> int:
 
     Raises NotFound, ChangePending. Call it before changing anything of the account.
     """
-    current = session.scalar(select(Account.version).where(Account.id == account_id).with_for_update())
-    if current is None:
-        raise NotFound()
+    current = found(session.scalar(select(Account.version).where(Account.id == account_id).with_for_update()))
     if session.scalar(select(IdentityChange.version).where(IdentityChange.account_id == account_id)) is not None:
         raise ChangePending(account_id)
     return current + 1

@@ -21,7 +21,7 @@ from services.accounts.queries import accounts
 from services.chassis.clock import system_now
 from services.chassis.database.audit import Actor
 from services.chassis.database.transactions import new_id
-from services.chassis.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
+from services.chassis.errors import Conflict, FieldError, Forbidden, Invalid, found
 from services.contracts import problem_types
 from services.contracts.account_rules import MemberState
 from services.reference import academies as known_academies
@@ -116,9 +116,7 @@ def member_at(session: Session, email: str, *, lock: bool = False) -> StaffMembe
     """The staff member with this address. Raises NotFound."""
     query = select(StaffMember).where(StaffMember.email_key == emails.key_of(email))
     member = session.scalars(query.with_for_update() if lock else query).one_or_none()
-    if member is None:
-        raise NotFound("Aucun compte de gestion n'a cette adresse.")
-    return member
+    return found(member, "Aucun compte de gestion n'a cette adresse.")
 
 
 def _check(new: NewStaff) -> list[str] | None:
@@ -163,10 +161,9 @@ def lock_active_administrateurs(session: Session, actor: Actor) -> set[str]:
 
 def lock_member(session: Session, staff_id: str) -> StaffMember:
     """Raises NotFound."""
-    member = session.get(StaffMember, staff_id, with_for_update=True)
-    if member is None:
-        raise NotFound("Aucun compte de gestion ne porte cet identifiant.")
-    return member
+    return found(
+        session.get(StaffMember, staff_id, with_for_update=True), "Aucun compte de gestion ne porte cet identifiant."
+    )
 
 
 def refuse_disabled(member: StaffMember) -> None:

@@ -21,7 +21,7 @@ from services.accounts.domain.emails import key_of
 from services.accounts.domain.mail_link_rules import EMAIL_CHANGE_LIFETIME
 from services.accounts.models import Account, EmailChange, MailRefusal, StaffMember, db
 from services.chassis.clock import portal_now
-from services.chassis.errors import DomainError, NotFound
+from services.chassis.errors import DomainError, found
 from services.contracts.account_rules import Editable
 from services.contracts.api.candidate_accounts import Candidate, CandidateDetail, Candidates, RefusedMails
 from services.contracts.api.operation import answer_of
@@ -53,10 +53,7 @@ def my_signed_identity(account_id: str) -> str:
 def stored_account(account_id: str) -> Account:
     """Raises NotFound for an account erased meanwhile."""
     with db.reading() as session:
-        account = session.get(Account, account_id)
-    if account is None:
-        raise NotFound()
-    return account
+        return found(session.get(Account, account_id))
 
 
 def is_frozen(account: Account) -> bool:

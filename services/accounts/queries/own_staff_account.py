@@ -11,7 +11,7 @@ from services.accounts.dependencies import dependencies
 from services.accounts.domain.staff import scopes_of
 from services.accounts.models import RecoveryCode, StaffMember, db
 from services.accounts.queries.staff import all_staff
-from services.chassis.errors import NotFound
+from services.chassis.errors import found
 from services.contracts.api.operation import answer_of
 from services.contracts.api.own_staff_account import OwnAccount
 
@@ -36,10 +36,7 @@ def own_account(staff_id: str) -> OwnAccount:
 def stored_member(staff_id: str) -> StaffMember:
     """Raises NotFound."""
     with db.reading() as session:
-        member = session.get(StaffMember, staff_id)
-    if member is None:
-        raise NotFound()
-    return member
+        return found(session.get(StaffMember, staff_id))
 
 
 class SecondFactorsCheck:

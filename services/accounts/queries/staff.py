@@ -10,7 +10,7 @@ from services.accounts.dependencies import dependencies
 from services.accounts.domain.emails import key_of
 from services.accounts.domain.staff import member_state, share_an_academie
 from services.accounts.models import StaffMember, StaffToken, db
-from services.chassis.errors import NotFound
+from services.chassis.errors import found
 from services.contracts.api.operation import answer_of
 from services.contracts.api.team import (
     Academie,
@@ -37,9 +37,7 @@ def staff_page(cursor: str = "", limit: int = TEAM_PAGE) -> Members:
 def member(staff_id: str) -> Member:
     """One staff account. Raises NotFound."""
     with db.reading() as session:
-        row = session.get(StaffMember, staff_id)
-    if row is None:
-        raise NotFound("Aucun compte de gestion ne porte cet identifiant.")
+        row = found(session.get(StaffMember, staff_id), "Aucun compte de gestion ne porte cet identifiant.")
     return _member(row)
 
 
@@ -90,10 +88,7 @@ def is_staff(email: str) -> bool:
 
 def staff_id_of(email: str) -> str:
     """Raises NotFound."""
-    staff_id = _id_at(email)
-    if staff_id is None:
-        raise NotFound("Aucun compte de gestion n'a cette adresse.")
-    return staff_id
+    return found(_id_at(email), "Aucun compte de gestion n'a cette adresse.")
 
 
 def _id_at(email: str) -> str | None:

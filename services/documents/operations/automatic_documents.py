@@ -24,7 +24,7 @@ from sqlalchemy.orm import Session
 from services.chassis.clock import portal_now, system_now
 from services.chassis.database.deletion import delete_in_pages
 from services.chassis.database.transactions import new_id
-from services.chassis.errors import NotFound, Unavailable
+from services.chassis.errors import Unavailable, found
 from services.chassis.events import follow_up, is_running
 from services.chassis.process.logs import reason_of
 from services.contracts.base import data_of, read
@@ -210,9 +210,7 @@ def make_reminder(dependencies: Dependencies, work: dict[str, Any]) -> None:
     Raises NotFound before the version's own event has come, StoreUnavailable: to be tried again.
     """
     incomplete = read(IncompleteCandidature, work["candidature"])
-    saved = saved_event(incomplete.candidature_id, incomplete.version)
-    if saved is None:
-        raise NotFound()
+    saved = found(saved_event(incomplete.candidature_id, incomplete.version))
     document_id = derived_id(work["event_id"], incomplete.candidature_id)
     if is_withdrawn(saved) or is_there(document_id):
         return

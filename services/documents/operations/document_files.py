@@ -11,7 +11,7 @@ import structlog
 from sqlalchemy import update
 
 from services.chassis.clock import portal_now
-from services.chassis.errors import NotFound, Unavailable
+from services.chassis.errors import NotFound, Unavailable, found
 from services.contracts.document_rules import AUTOMATIC_TYPES, DocumentType, FileFormat
 from services.contracts.registrations import RegistrationSaved
 from services.documents.dependencies import Dependencies
@@ -78,9 +78,7 @@ def form_file(
     """A form that the candidature may fill in, with the data of its current version. Raises as confirmation_file."""
     event = _version_event(dependencies, candidate_id, candidature_id, None)
     store_version_now(event)
-    form = form_offered(event, code)
-    if form is None:
-        raise NotFound()
+    form = found(form_offered(event, code))
     rendered = render_measured(formulaire(event, form, dependencies.letterhead), FORMULAIRE, candidature_id)
     name = filename(form.title, event.session.label, version=None, extension=file_format)
     return File(_in_format(rendered, file_format), name, file_format)
@@ -106,10 +104,7 @@ def _version_event(
 
 
 def _newest_stored_event(candidature: Candidature) -> RegistrationSaved:
-    event = candidatures.saved_event(candidature.id, candidature.version)
-    if event is None:
-        raise NotFound()
-    return event
+    return found(candidatures.saved_event(candidature.id, candidature.version))
 
 
 def _read_stored(dependencies: Dependencies, document: Document, file_format: FileFormat) -> bytes | None:

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from services.chassis.clock import portal_now
 from services.chassis.database.audit import Actor
 from services.chassis.database.transactions import new_id
-from services.chassis.errors import Conflict, NotFound, Unavailable
+from services.chassis.errors import Conflict, NotFound, Unavailable, found
 from services.chassis.events import follow_up
 from services.contracts import problem_types
 from services.contracts.api.staff_documents import Accepted
@@ -149,9 +149,7 @@ def _previous_answer(publication_id: str, order: Order) -> Accepted | None:
 
 
 def _render(dependencies: Dependencies, publication: Publication, candidature: Candidature) -> Rendered:
-    event = saved_event(candidature.id, candidature.version)
-    if event is None:
-        raise NotFound()
+    event = found(saved_event(candidature.id, candidature.version))
     document_type, paragraphs = DocumentType(publication.type), tuple(publication.paragraphs)
     sheet = notice(event, document_type.label, publication.title, paragraphs, dependencies.letterhead)
     rendered = render_measured(sheet, document_type.value, candidature.id)

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator
 from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session
 
-from services.chassis.errors import NotFound
+from services.chassis.errors import NotFound, found
 from services.contracts.api import documents as api
 from services.contracts.api.operation import answer_of
 from services.contracts.registrations import RegistrationSaved, from_stored
@@ -45,10 +45,7 @@ def list_tiles(candidate_id: str) -> api.Tiles:
 
 def candidature_of(candidate_id: str, candidature_id: str) -> Candidature:
     """A candidature of this candidate. Raises NotFound."""
-    candidature = candidature_of_or_none(candidate_id, candidature_id)
-    if candidature is None:
-        raise NotFound()
-    return candidature
+    return found(candidature_of_or_none(candidate_id, candidature_id))
 
 
 def candidature_of_or_none(candidate_id: str, candidature_id: str) -> Candidature | None:

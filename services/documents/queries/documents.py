@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from sqlalchemy import ColumnElement, and_, select
 
-from services.chassis.errors import NotFound
+from services.chassis.errors import NotFound, found
 from services.contracts.api import documents as api
 from services.contracts.api import staff_documents as staff_api
 from services.contracts.api.operation import answer_of
@@ -91,9 +91,7 @@ def document_of(candidate_id: str, document_id: str) -> tuple[Document, Candidat
         .where(Document.id == document_id, Document.withdrawn_at.is_(None), is_visible())
     )
     with db.reading() as session:
-        row = session.execute(statement).one_or_none()
-    if row is None:
-        raise NotFound()
+        row = found(session.execute(statement).one_or_none())
     return row[0], row[1]
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from services.chassis.clock import YEARS
 from services.chassis.database.staff_lists import UNKNOWN_CURSOR, conditions_of, decode_cursor, encode_cursor
-from services.chassis.errors import FieldError, Invalid, NotFound
+from services.chassis.errors import FieldError, Invalid, NotFound, found
 from services.contracts.api import staff_imports as api
 from services.contracts.api.operation import answer_of
 from services.contracts.document_rules import (
@@ -128,10 +128,7 @@ def import_document_of(publisher: Publisher, import_id: str, document_id: str | 
         statement = statement.where(ImportDocument.id == document_id)
     with db.reading_for_staff() as session:
         import_in(session, publisher, import_id)
-        document = session.scalar(statement.limit(1))
-    if document is None:
-        raise NotFound()
-    return document
+        return found(session.scalar(statement.limit(1)))
 
 
 def _page(session: Session, statement: Select[Any]) -> tuple[list[Any], str | None]:
@@ -180,14 +177,14 @@ def _sessions() -> tuple[api.SessionChoice, ...]:
     Each is found by its own step in an index, whatever the number of candidatures.
     """
     columns = (Candidature.session_label, Candidature.exam_label)
-    found: list[tuple[str, str]] = []
+    known: list[tuple[str, str]] = []
     with db.reading_for_staff() as session:
-        while len(found) < MAX_SESSIONS:
+        while len(known) < MAX_SESSIONS:
             following = select(*columns).order_by(*columns)
-            if found:
-                following = following.where(tuple_(*columns) > found[-1])
+            if known:
+                following = following.where(tuple_(*columns) > known[-1])
             row = session.execute(following.limit(1)).one_or_none()
             if row is None:
                 break
-            found.append((row[0], row[1]))
-    return tuple(api.SessionChoice(session=label, exam=exam) for label, exam in found)
+            known.append((row[0], row[1]))
+    return tuple(api.SessionChoice(session=label, exam=exam) for label, exam in known)

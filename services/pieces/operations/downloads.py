@@ -15,7 +15,7 @@ from typing import Any
 import structlog
 
 from services.chassis.database.audit import Actor
-from services.chassis.errors import DomainError, NotFound
+from services.chassis.errors import DomainError, NotFound, found
 from services.chassis.web.access_tokens import Caller
 from services.contracts import problem_types
 from services.contracts.piece_rules import VIEWABLE_MEDIA_TYPES
@@ -114,9 +114,7 @@ def _piece_to_open(by: Caller, piece_id: str) -> PieceContext:
 
 
 def _file_of(context: PieceContext) -> Deposit:
-    if context.deposit is None:
-        raise NotFound(NO_FILE)
-    return context.deposit
+    return found(context.deposit, NO_FILE)
 
 
 def _viewable_file_of(context: PieceContext) -> Deposit:

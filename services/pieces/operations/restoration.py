@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from services.chassis.clock import portal_now, system_now
 from services.chassis.database.audit import Actor
-from services.chassis.errors import Conflict, DomainError, Invalid, NotFound
+from services.chassis.errors import Conflict, DomainError, Invalid, found
 from services.contracts.piece_rules import MAX_FILE_BYTES, Format
 from services.objects import ObjectMissing
 from services.objects.comparison import KeyColumn
@@ -152,9 +152,7 @@ def _refuse_anonymous(actor: Actor, reason: str) -> None:
 
 def _removed_deposit(session: Session, deposit_id: str) -> Deposit:
     """Raises NotFound, Conflict."""
-    row = session.get(Deposit, deposit_id)
-    if row is None:
-        raise NotFound("Aucun dépôt ne porte cet identifiant.")
+    row = found(session.get(Deposit, deposit_id), "Aucun dépôt ne porte cet identifiant.")
     if row.removed_at is None:
         raise Conflict("Ce fichier est déjà celui de la pièce.")
     return row

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from services.chassis.errors import NotFound
+from services.chassis.errors import found
 from services.contracts.api.operation import answer_of
 from services.contracts.api.staff_pieces import (
     ControlQueue,
@@ -144,9 +144,7 @@ def own_candidature_with_pieces(
     contexts = fetch_pieces(session, query.order_by(*_CATALOGUE_ORDER))
     if contexts:
         return contexts[0].candidature, contexts
-    candidature = session.scalar(_candidatures_of(candidate_id).where(Candidature.id == candidature_id))
-    if candidature is None:
-        raise NotFound()
+    candidature = found(session.scalar(_candidatures_of(candidate_id).where(Candidature.id == candidature_id)))
     return candidature, []
 
 
@@ -174,10 +172,7 @@ def own_piece(session: Session, candidate_id: str, piece_id: str) -> PieceContex
 
 def piece_within_academies(session: Session, academies: frozenset[str] | None, piece_id: str) -> PieceContext:
     """A piece within these académies (None: all). Raises NotFound."""
-    context = pieces_within_academies(session, academies, [piece_id]).get(piece_id)
-    if context is None:
-        raise NotFound()
-    return context
+    return found(pieces_within_academies(session, academies, [piece_id]).get(piece_id))
 
 
 def pieces_within_academies(
@@ -229,10 +224,7 @@ def history(session: Session, piece_id: str) -> History:
 
 def _fetch_piece(session: Session, query: Select[*tuple[Any, ...]]) -> PieceContext:
     """The one piece that the query finds. Raises NotFound."""
-    context = next(iter(fetch_pieces(session, query)), None)
-    if context is None:
-        raise NotFound()
-    return context
+    return found(next(iter(fetch_pieces(session, query)), None))
 
 
 _BY = (

@@ -10,7 +10,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from services.chassis.csv_export import csv_text
 from services.chassis.database.staff_lists import academies_shown, conditions_of, decode_cursor, encode_cursor
-from services.chassis.errors import NotFound
+from services.chassis.errors import found
 from services.contracts.api.staff_pieces import NO_STATUS, PIECES, Neighbours, StaffPieces
 from services.pieces import models
 from services.pieces.models import Candidature, Piece
@@ -117,9 +117,7 @@ def _place_of(session: Session, academies: Collection[str] | None, piece_id: str
     query = select(Piece.candidature_id, Piece.code).where(Piece.id == piece_id)
     if academies is not None:
         query = query.join(Candidature).where(Candidature.academie_code.in_(academies))
-    place = session.execute(query).one_or_none()
-    if place is None:
-        raise NotFound()
+    place = found(session.execute(query).one_or_none())
     return place.candidature_id, place.code
 
 

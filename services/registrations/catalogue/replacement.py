@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from services.chassis.clock import PARIS
+from services.contracts.api.administration import OpeningDates
+from services.contracts.api.operation import answer_of
 from services.registrations.catalogue.sessions import offered_codes, session_end
 from services.registrations.domain.exam_definition import Exam, Opening, Session
 
@@ -56,15 +58,7 @@ def _with_dates_of(running: Session, loaded: Session | None) -> Session:
         return running
     before = {opening.academie: opening for opening in running.openings}
     openings = tuple(
-        replace(
-            opening,
-            opens=before[opening.academie].opens,
-            closes=before[opening.academie].closes,
-            deposit_opens=before[opening.academie].deposit_opens,
-            deposit_closes=before[opening.academie].deposit_closes,
-        )
-        if opening.academie in before
-        else opening
+        replace(opening, **vars(answer_of(OpeningDates, before.get(opening.academie, opening))))
         for opening in loaded.openings
     )
     return replace(loaded, openings=openings, closes=running.closes)

@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from services.registrations.domain.epreuve_structure import Structure
 from services.registrations.domain.exam_definition import Exam, Item, Specialite
-from services.registrations.domain.forms import FORMATS, TabAnswers
+from services.registrations.domain.forms import FORMATS, OUI, TabAnswers
 
 PASS_MARK = Decimal(10)  # D643-15: a bénéfice from 10/20 on
 TITLES = "acquis_titres"  # the named list of other diplomas
@@ -100,7 +100,7 @@ def _declared(box: Box, typed: TabAnswers, exam: Exam, structure: Structure, rep
         academie=typed.text(field(box, "academie")),
         specialite=exam.specialite(typed.text(field(box, "specialite"))),
         title=exam.item(TITLES, typed.text(field(box, "titre"))),
-        law_unit=typed.text(field(box, "economie_droit")) == "oui",
+        law_unit=typed.text(field(box, "economie_droit")) == OUI,
         kept_units=kept_units,
         sat_again=tuple(unit for unit in units if unit.mark is not None and unit not in kept_units),
     )

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
-from services.chassis.errors import NotFound
+from services.chassis.errors import found
 from services.contracts.api.drafts import Asked, AskedEpreuve, AskedPiece, Domain, Offered
 from services.contracts.api.operation import answer_of
 from services.reference.text import folded
@@ -141,9 +141,10 @@ def by_domain(dossier: Dossier) -> tuple[Domain, ...]:
 
 def requirements(dossier: Dossier, code: str) -> Asked:
     """The épreuves and pièces of a spécialité, as far as this dossier's answers decide. Raises NotFound."""
-    specialite = next((specialite for specialite in offered(dossier) if specialite.code == code), None)
-    if specialite is None:
-        raise NotFound("Cette spécialité n'est pas proposée à cette session.")
+    specialite = found(
+        next((specialite for specialite in offered(dossier) if specialite.code == code), None),
+        "Cette spécialité n'est pas proposée à cette session.",
+    )
     structure = structure_of(specialite, dossier.session.year)
     return Asked(
         specialite=_offered(specialite),

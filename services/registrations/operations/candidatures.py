@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session as DbSession
 
 from services.chassis.clock import iso_utc
 from services.chassis.database.audit import Actor
-from services.chassis.errors import NotFound
+from services.chassis.errors import NotFound, found
 from services.chassis.events import follow_up, publish
 from services.contracts.accounts import Identity, IdentityCorrected
 from services.contracts.registration_rules import ACTIVE, CANDIDATE_NAME_LENGTH, ECARTEE, WITHDRAWN
@@ -32,9 +32,7 @@ def withdraw(candidate_id: str, candidature_id: str, received_at: datetime) -> N
     """
     with db.operation() as session:
         lock_candidate(session, candidate_id)
-        candidature = session.scalar(select(Candidature).filter_by(id=candidature_id, candidate_id=candidate_id))
-        if candidature is None:
-            raise NotFound()
+        candidature = found(session.scalar(select(Candidature).filter_by(id=candidature_id, candidate_id=candidate_id)))
         if candidature.state == WITHDRAWN:
             return
         if candidature.state != ACTIVE:

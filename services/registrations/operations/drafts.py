@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session as DbSession
 
 from services.chassis.database.audit import Actor
-from services.chassis.errors import FieldError, Invalid, NotFound
+from services.chassis.errors import FieldError, Invalid, found
 from services.contracts.accounts import Identity
 from services.contracts.api.drafts import Going, SavedVersion
 from services.contracts.registration_rules import ACTIVE, NEXT, PREVIOUS
@@ -64,13 +64,12 @@ def open_draft(candidate_id: str, opening_id: str, identity: Identity, instant: 
         view = opening_view(session, opening_id)
         identity = accept_identity(candidate, identity)
         if (draft := open_draft_of(session, candidate_id, opening_id)) is not None:
-            draft.identity = asdict(identity)
-            return OpenedDraft(draft.id, created=False)
+            return _resumed(draft, identity)
         if not windows.may_register(view.opening, instant):
             raise window_closed(view, "Le service d'inscription n'est pas ouvert pour ce choix.")
         reserve_numero(session, candidate, view)
         refuse_second_candidature(assembled_dossier(session, view, candidate, identity, instant, answers={}))
-        return OpenedDraft(_create_draft(session, candidate, view, identity, instant, answers={}).id, created=True)
+        return _begun(session, candidate, view, identity, instant, answers={})
 
 
 def start_modification(candidate_id: str, candidature_id: str, identity: Identity, instant: datetime) -> OpenedDraft:
@@ -88,13 +87,9 @@ def start_modification(candidate_id: str, candidature_id: str, identity: Identit
         if (draft := open_draft_of(session, candidate_id, view.id)) is not None:
             if draft.modification_of != candidature_id:
                 raise OtherDraft("Terminez ou supprimez d'abord l'autre brouillon.", draft_id=draft.id)
-            draft.identity = asdict(identity)
-            return OpenedDraft(draft.id, created=False)
+            return _resumed(draft, identity)
         version = session.get_one(CandidatureVersion, (candidature_id, candidature.version))
-        draft = _create_draft(
-            session, candidate, view, identity, instant, version.answers, modification_of=candidature_id
-        )
-        return OpenedDraft(draft.id, created=True)
+        return _begun(session, candidate, view, identity, instant, version.answers, modification_of=candidature_id)
 
 
 def write_tab(
@@ -114,8 +109,7 @@ def write_tab(
     Invalid with all errors of the tab, after the text is stored (`extra`: the new revision).
     """
     with db.operation() as session, session.no_autoflush:  # the draft is written once, at the end
-        draft = locked_draft(session, candidate_id, draft_id)
-        _refuse_saved_draft(draft)
+        draft = _unsaved_draft(session, candidate_id, draft_id)
         if identity is not None:
             draft.identity = asdict(identity)
         view, candidate = opening_view(session, draft.opening_id), session.get_one(Candidate, candidate_id)
@@ -134,39 +128,23 @@ def write_tab(
 def delete_draft(candidate_id: str, draft_id: str) -> None:
     """Delete a draft; a candidature that it would have modified stays as it is. Raises NotFound, DraftClosed."""
     with db.operation() as session:
-        draft = locked_draft(session, candidate_id, draft_id)
-        _refuse_saved_draft(draft)
+        draft = _unsaved_draft(session, candidate_id, draft_id)
         session.delete(draft)
 
 
 def locked_draft(session: DbSession, candidate_id: str, draft_id: str) -> Draft:
     """The candidate's draft, locked until the transaction ends. Raises NotFound for an unknown or someone else's."""
-    draft = session.scalar(_LOCKED, {"draft_id": draft_id, "candidate_id": candidate_id})
-    if draft is None:
-        raise NotFound()
-    return draft
+    return found(session.scalar(_LOCKED, {"draft_id": draft_id, "candidate_id": candidate_id}))
 
 
 def active_candidature(session: DbSession, candidate_id: str, candidature_id: str) -> Candidature:
     """Raises NotFound for one that is unknown, someone else's or no longer active."""
-    candidature = session.scalar(
-        select(Candidature).where(
-            Candidature.id == candidature_id,
-            Candidature.candidate_id == candidate_id,
-            Candidature.state == ACTIVE,
-        )
-    )
-    if candidature is None:
-        raise NotFound()
-    return candidature
+    own = select(Candidature).filter_by(id=candidature_id, candidate_id=candidate_id, state=ACTIVE)
+    return found(session.scalar(own))
 
 
 def open_draft_of(session: DbSession, candidate_id: str, opening_id: str) -> Draft | None:
-    return session.scalar(
-        select(Draft).where(
-            Draft.candidate_id == candidate_id, Draft.opening_id == opening_id, Draft.closed_at.is_(None)
-        )
-    )
+    return session.scalar(select(Draft).filter_by(candidate_id=candidate_id, opening_id=opening_id, closed_at=None))
 
 
 def refuse_second_candidature(dossier: Dossier) -> None:
@@ -175,7 +153,12 @@ def refuse_second_candidature(dossier: Dossier) -> None:
         raise AlreadyRegistered(refusal_sentence(other), candidature_id=other.candidature_id)
 
 
-def _create_draft(
+def _resumed(draft: Draft, identity: Identity) -> OpenedDraft:
+    draft.identity = asdict(identity)
+    return OpenedDraft(draft.id, created=False)
+
+
+def _begun(
     session: DbSession,
     candidate: Candidate,
     view: OpeningView,
@@ -183,7 +166,7 @@ def _create_draft(
     instant: datetime,
     answers: Answers,
     modification_of: str | None = None,
-) -> Draft:
+) -> OpenedDraft:
     draft = Draft(
         candidate_id=candidate.id,
         opening_id=view.id,
@@ -195,7 +178,7 @@ def _create_draft(
     )
     session.add(draft)
     session.flush()
-    return draft
+    return OpenedDraft(draft.id, created=True)
 
 
 def _store_values(
@@ -238,12 +221,15 @@ def _destination_tab(dossier: Dossier, number: int, action: str) -> int:
     return min(max(number + step, 1), len(dossier.exam.tabs))
 
 
-def _refuse_saved_draft(draft: Draft) -> None:
+def _unsaved_draft(session: DbSession, candidate_id: str, draft_id: str) -> Draft:
+    """As `locked_draft`. Raises DraftClosed besides."""
+    draft = locked_draft(session, candidate_id, draft_id)
     if draft.closed_at is not None:
         raise DraftClosed(
             "Votre candidature est enregistrée : ce que vous saisissez dans cette fenêtre n'y change plus rien.",
             candidature_id=draft.candidature_id,
         )
+    return draft
 
 
 def _tab_error(errors: tuple[FieldError, ...], revision: int) -> Any:

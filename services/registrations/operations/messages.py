@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from services.chassis.database.audit import Actor
-from services.chassis.errors import FieldError, Invalid, NotFound
+from services.chassis.errors import FieldError, Invalid, found
 from services.contracts.registration_rules import MESSAGE_TEXT_LENGTH, MESSAGE_TITLE_LENGTH, SEVERITIES
 from services.registrations.models import AuditEntry, Message, db
 
@@ -32,9 +32,7 @@ def publish_message(message: Message, *, actor: Actor, at: datetime) -> str:
 def withdraw_message(message_id: str, *, actor: Actor, at: datetime) -> None:
     """Take a message off at once. Raises NotFound."""
     with db.operation() as session:
-        message = session.get(Message, message_id)
-        if message is None:
-            raise NotFound("Ce message n'existe pas.")
+        message = found(session.get(Message, message_id), "Ce message n'existe pas.")
         before = {"title": message.title, "text": message.text}
         AuditEntry.record(session, actor, "message.withdrawn", message.id, at=at, before=before)
         session.delete(message)

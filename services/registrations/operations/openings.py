@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session as DbSession
 
 from services.chassis.clock import iso_utc
 from services.chassis.database.audit import Actor
-from services.chassis.errors import FieldError, Invalid, NotFound, PreconditionFailed
+from services.chassis.errors import FieldError, Invalid, PreconditionFailed, found
 from services.chassis.events import publish
 from services.contracts.api.administration import OpeningDates
 from services.contracts.api.operation import answer_of
@@ -44,9 +44,7 @@ def change_opening(
     Raises NotFound, Invalid, PreconditionFailed where they have been changed since.
     """
     with db.operation() as session:
-        row = session.get(OpeningRow, opening_id, with_for_update=True)
-        if row is None:
-            raise NotFound()
+        row = found(session.get(OpeningRow, opening_id, with_for_update=True))
         if row.revision != revision:
             raise PreconditionFailed("Les dates ont été changées entre-temps. Vérifiez celles qui sont affichées.")
         return _change(session, row, new, reason=reason, actor=actor, at=at)
@@ -88,18 +86,8 @@ def publish_window(session: DbSession, row: OpeningRow, dates: OpeningDates) -> 
 
     `row.revision` must already be incremented.
     """
-    event = WindowChanged(
-        exam=row.exam,
-        session=row.session,
-        academie=row.academie,
-        revision=row.revision,
-        deposit_opens=iso_utc(dates.deposit_opens),
-        deposit_closes=iso_utc(dates.deposit_closes),
-        reminder_days=row.options.reminder_days,
-        refusal_mails=row.options.refusal_mails,
-        options=row.options,
-    )
-    publish(session, event, subject=row.id)
+    ends = {"deposit_opens": iso_utc(dates.deposit_opens), "deposit_closes": iso_utc(dates.deposit_closes)}
+    publish(session, answer_of(WindowChanged, row.options, row, **ends), subject=row.id)
 
 
 def _refuse_disorder(dates: OpeningDates) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -10,7 +9,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Row, bindparam
 from sqlalchemy.orm import Session as DbSession
 
-from services.chassis.errors import NotFound
+from services.chassis.errors import NotFound, found
 from services.chassis.french import short_instant
 from services.contracts.api import registrations as api
 from services.contracts.api.operation import answer_of
@@ -70,7 +69,7 @@ def list_candidatures(session: DbSession, candidate_id: str, at: datetime) -> ap
 def visible_candidature(session: DbSession, candidate_id: str, candidature_id: str, at: datetime) -> CandidatureView:
     """An active candidature. Raises NotFound for an unknown one, someone else's, or one whose session has closed."""
     candidatures = visible_candidatures(session, candidate_id, at, ACTIVE)
-    return _first(item for item in candidatures if item.candidature.id == candidature_id)
+    return found(next((item for item in candidatures if item.candidature.id == candidature_id), None))
 
 
 def contact(session: DbSession, candidate_id: str, at: datetime) -> api.ContactAnswer:
@@ -78,7 +77,7 @@ def contact(session: DbSession, candidate_id: str, at: datetime) -> api.ContactA
     Raises NotFound if there is none."""
     candidatures = visible_candidatures(session, candidate_id, at, ACTIVE, ECARTEE)
     in_order = sorted(candidatures, key=lambda item: item.candidature.state == ACTIVE)
-    opening = _first(reversed(in_order)).opening.opening
+    opening = found(next(reversed(in_order), None)).opening.opening
     return api.ContactAnswer(contact=answer_of(api.HomeContact, opening.contact, academie_label=opening.label))
 
 
@@ -160,18 +159,12 @@ def version_event(session: DbSession, candidature_id: str, version_text: str) ->
 
     Of a candidature set aside documents stay readable.
     """
-    candidature = session.get(Candidature, candidature_id)
-    is_readable = candidature is not None and candidature.state in (ACTIVE, ECARTEE)
-    if (
-        candidature is None
-        or not is_readable
-        or not (version_text == api.CURRENT or (version_text.isascii() and version_text.isdigit()))
-    ):
+    candidature = found(session.get(Candidature, candidature_id))
+    is_version = version_text == api.CURRENT or (version_text.isascii() and version_text.isdigit())
+    if candidature.state not in (ACTIVE, ECARTEE) or not is_version:
         raise NotFound()
     number = candidature.version if version_text == api.CURRENT else min(int(version_text), candidature.version + 1)
-    version = session.get(CandidatureVersion, (candidature_id, number))
-    if version is None:
-        raise NotFound()
+    version = found(session.get(CandidatureVersion, (candidature_id, number)))
     return api.VersionEvent(event_id=version.event_id, data=from_stored(version.payload))
 
 
@@ -181,13 +174,6 @@ def _of_row(
     opening, change, digest, candidature, version = row
     saved = from_stored(version.payload)
     return CandidatureView(candidature, version, saved, view_of(session, opening, change, digest))
-
-
-def _first(views: Iterable[CandidatureView]) -> CandidatureView:
-    first = next(iter(views), None)
-    if first is None:
-        raise NotFound()
-    return first
 
 
 def is_engaged(session: DbSession, candidate_id: str) -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, bindparam, func, select
 from sqlalchemy.orm import Session as DbSession
 
-from services.chassis.errors import NotFound
+from services.chassis.errors import found
 from services.chassis.process.kept_results import ExpiringCache
 from services.contracts.api.administration import ConcernedSession, ExamInForce, ExamsInForce, OpeningDates
 from services.contracts.api.operation import answer_of
@@ -60,9 +60,7 @@ def exam_by_digest(session: DbSession, digest: str) -> Exam:
 
 def exam_in_force(session: DbSession, code: str) -> Exam:
     """The exam of the revision in force. Raises NotFound."""
-    current = session.get(CurrentExam, code)
-    if current is None:
-        raise NotFound()
+    current = found(session.get(CurrentExam, code))
     return exam_by_digest(session, current.digest)
 
 
@@ -71,28 +69,21 @@ def opening_view(session: DbSession, opening_id: str, digest: str | None = None)
 
     Raises NotFound for an unknown id, or an opening that the catalogue no longer defines.
     """
-    row = session.execute(_OPENING, {"opening_id": opening_id}).one_or_none()
-    if row is None:
-        raise NotFound()
+    row = found(session.execute(_OPENING, {"opening_id": opening_id}).one_or_none())
     opening_row, change, current = row
     return view_of(session, opening_row, change, digest or current)
 
 
 def view_of(session: DbSession, row: OpeningRow, change: OpeningChange | None, digest: str) -> OpeningView:
     """Raises NotFound for an opening that the catalogue does not define."""
-    view = _view(session, row, change, digest)
-    if view is None:
-        raise NotFound()
-    return view
+    return found(_view(session, row, change, digest))
 
 
 def opening_row(session: DbSession, exam: str, academie: str, session_name: str, *, lock: bool = False) -> OpeningRow:
     """By natural key. Raises NotFound."""
     query = select(OpeningRow).filter_by(exam=exam, session=session_name, academie=academie)
     row = session.scalar(query.with_for_update() if lock else query)
-    if row is None:
-        raise NotFound(f"Aucune ouverture {exam} {session_name} pour l'académie {academie}.")
-    return row
+    return found(row, f"Aucune ouverture {exam} {session_name} pour l'académie {academie}.")
 
 
 def offered_openings(session: DbSession) -> tuple[OpeningView, ...]:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session as DbSession
 
 from services.chassis.clock import to_paris
 from services.contracts.accounts import Identity
+from services.contracts.api.operation import answer_of
 from services.contracts.base import read
 from services.contracts.registration_rules import ACTIVE
 from services.contracts.registrations import from_stored
@@ -72,20 +73,18 @@ def _previous(
 ) -> PreviousCandidature:
     saved = from_stored(version.payload)
     exam_session = exam_by_digest(session, version.catalogue_digest).session(opening.session)
-    return PreviousCandidature(
+    return answer_of(
+        PreviousCandidature,
+        candidature,
+        opening,
+        version,
         candidature_id=candidature.id,
         exam_code=opening.exam,
         session_name=opening.session,
         session_year=exam_session.year if exam_session else 0,
         session_label=saved.session.label,
-        academie=opening.academie,
         academie_label=saved.academie.label,
-        numero_inscription=candidature.numero_inscription,
-        specialite_code=candidature.specialite_code,
-        specialite_label=candidature.specialite_label,
-        exclusivity_key=candidature.exclusivity_key,
         active=candidature.state == ACTIVE,
-        answers=version.answers,
     )
 
 

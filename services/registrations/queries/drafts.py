@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import Session as DbSession
 
-from services.chassis.errors import NotFound
+from services.chassis.errors import found
 from services.contracts.accounts import Identity
 from services.contracts.api import drafts as api
 from services.contracts.api.forms import Mistake, Suggestions
@@ -57,9 +57,7 @@ class DraftView:
 
 def own_draft(session: DbSession, candidate_id: str, draft_id: str) -> DraftView:
     """Raises NotFound for one that is unknown or someone else's."""
-    row = session.execute(_OWN_DRAFT, {"candidate_id": candidate_id, "draft_id": draft_id}).one_or_none()
-    if row is None:
-        raise NotFound()
+    row = found(session.execute(_OWN_DRAFT, {"candidate_id": candidate_id, "draft_id": draft_id}).one_or_none())
     return _draft_view(session, row)
 
 

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session as DbSession
 
-from services.chassis.errors import NotFound
+from services.chassis.errors import NotFound, found
 from services.chassis.french import alphabetical
 from services.contracts.api import administration as api
 from services.contracts.api.administration import Messages, PublishedMessage
@@ -36,9 +36,7 @@ def listed_openings(session: DbSession, at: datetime) -> api.Openings:
 
 def opening_detail(session: DbSession, opening_id: str, at: datetime) -> api.OpeningDetail:
     """Raises NotFound, also for what the catalogue no longer defines."""
-    row = session.execute(OPENINGS.where(OpeningRow.id == opening_id)).one_or_none()
-    if row is None:
-        raise NotFound()
+    row = found(session.execute(OPENINGS.where(OpeningRow.id == opening_id)).one_or_none())
     opening, change, digest = row
     return _opening(
         api.OpeningDetail,

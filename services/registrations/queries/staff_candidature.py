@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session as DbSession
 
-from services.chassis.errors import NotFound
+from services.chassis.errors import NotFound, found
 from services.contracts.api import staff_candidatures as api
 from services.contracts.api.operation import answer_of
 from services.contracts.registrations import from_stored
@@ -83,9 +83,9 @@ def candidature_in_academies(
     session: DbSession, candidature_id: str, academies: Academies
 ) -> tuple[Candidature, OpeningRow]:
     """Raises NotFound for one that is unknown or of another académie."""
-    candidature = session.get(Candidature, candidature_id)
-    opening = session.get(OpeningRow, candidature.opening_id) if candidature else None
-    if candidature is None or opening is None or (academies is not None and opening.academie not in academies):
+    candidature = found(session.get(Candidature, candidature_id))
+    opening = session.get_one(OpeningRow, candidature.opening_id)
+    if academies is not None and opening.academie not in academies:
         raise NotFound()
     return candidature, opening
 

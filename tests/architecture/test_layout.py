@@ -34,6 +34,7 @@ PLAIN_VALUES = (
     "services.chassis.untrusted_archives",
     "services.chassis.clock.PARIS",
     "services.chassis.clock.end_of_day",
+    "services.chassis.clock.full_years",
     "services.chassis.clock.iso_utc",
     "services.chassis.clock.to_paris",
     "services.contracts",

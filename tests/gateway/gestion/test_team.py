@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
+
 from gateway.cookies import STAFF_SESSION_COOKIE
 from gateway.layout.frame import GESTION_HOME, GESTION_PAGES
 from services.accounts.domain.mail_link_rules import INVITATION_LIFETIME
 from services.accounts.domain.staff import RECOVERY_CODES, Role
 from services.accounts.models import StaffMember, db
 from services.contracts import page_labels
+from services.contracts.api.team import MEMBERS
 from tests.gateway.candidates import drop_cached_exchange
 from tests.gateway.gestion.invitations import (
     invite,
@@ -166,3 +169,13 @@ def _do(chief: StaffBrowser, account: StaffAccount, act: str, **typed: str) -> N
 def _id_of(running: InProcessFourServices, email: str) -> str:
     with running.accounts.app.app_context(), db.reading() as session:
         return str(session.query(StaffMember).filter_by(email=email).one().id)
+
+
+def test_a_cell_of_a_column_that_the_list_does_not_have_is_refused(running: InProcessFourServices) -> None:
+    app = running.gateway.app
+    with app.test_request_context():
+        template = app.jinja_env.get_template("gestion/templates/liste.html")
+        table = template.make_module().rows_table  # type: ignore[attr-defined]
+        assert "Adresse mail" in table(MEMBERS.page_columns, [], {"Nom": str}, "Équipe", "equipe")
+        with pytest.raises(ValueError, match="Prénom"):
+            table(MEMBERS.page_columns, [], {"Prénom": str}, "Équipe", "equipe")

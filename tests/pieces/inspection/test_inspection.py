@@ -10,6 +10,7 @@ import pytest
 
 from services.chassis.errors import DomainError
 from services.contracts.piece_rules import MAX_FILE_BYTES, Format
+from services.pieces.domain.files import list_formats
 from services.pieces.domain.refusals import FileRefused, FormatRefused
 from services.pieces.inspection import ole
 from services.pieces.inspection.tasks import inspect_file
@@ -112,7 +113,7 @@ def test_a_name_that_says_another_kind_is_refused(content: bytes, name: str) -> 
 def test_what_is_none_of_them_is_refused_with_the_list(content: bytes, name: str, expected_words: str) -> None:
     refusal = refused(content, name)
     assert refusal.http_status == 415
-    assert "Formats acceptés : PDF, PNG, JPG, DOC, DOCX, ZIP, AVI, MP3, MP4." in refusal.detail
+    assert f"Formats acceptés : {list_formats(tuple(Format))}." in refusal.detail
     assert expected_words in refusal.detail
 
 

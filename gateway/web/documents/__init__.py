@@ -15,7 +15,7 @@ from gateway.clients.file_streaming import streamed_response
 from gateway.pages import render_page
 from gateway.service_clients import clients
 from gateway.sessions import visitor
-from services.chassis.errors import DomainError, NotFound
+from services.chassis.errors import DomainError, found
 from services.contracts.api import documents as api
 from services.contracts.api.operation import Operation
 from services.contracts.api.registrations import list_candidatures, list_forms
@@ -36,9 +36,7 @@ def show(candidature_id: str) -> ResponseReturnValue:
     """« Documents relatifs à ma candidature »"""
     documents, token = clients().documents, visitor.access_token()
     tiles = documents.call(api.list_candidatures, token).candidatures
-    tile = next((tile for tile in tiles if tile.id == candidature_id), None)
-    if tile is None:
-        raise NotFound()
+    tile = found(next((tile for tile in tiles if tile.id == candidature_id), None))
     published = documents.call(api.list_documents, token, candidature_id=candidature_id).documents
     return render_page("documents/templates/documents_de_candidature.html", tile=tile, documents=published)
 

@@ -13,7 +13,7 @@ from gateway.service_clients import clients
 from gateway.sessions import visitor
 from gateway.web.justificatifs import blueprint
 from gateway.web.shown_states import STATUS_SEVERITIES
-from services.chassis.errors import DomainError, NotFound
+from services.chassis.errors import DomainError, found
 from services.contracts.api import pieces as api
 from services.contracts.api.pieces import Piece, RequestedPieces
 
@@ -51,9 +51,7 @@ def file(piece_id: str) -> ResponseReturnValue:
 def ask_validation(candidature_id: str, group: str) -> ResponseReturnValue:
     requested = requested_pieces(candidature_id)
     groups = (entry for period in requested.periods for entry in period.groups)
-    requested_group = next((entry for entry in groups if entry.code == group), None)
-    if requested_group is None:
-        raise NotFound()
+    requested_group = found(next((entry for entry in groups if entry.code == group), None))
     return render_page(
         "justificatifs/templates/validation.html",
         candidature_id=candidature_id,
@@ -78,10 +76,7 @@ def requested_pieces(candidature_id: str) -> RequestedPieces:
 
 def requested_piece(candidature_id: str, piece_id: str) -> Piece:
     groups = (group for period in requested_pieces(candidature_id).periods for group in period.groups)
-    piece = next((piece for group in groups for piece in group.pieces if piece.id == piece_id), None)
-    if piece is None:
-        raise NotFound()
-    return piece
+    return found(next((piece for group in groups for piece in group.pieces if piece.id == piece_id), None))
 
 
 def list_page(

@@ -20,7 +20,7 @@ from gateway import access
 from gateway.pages import render_page
 from gateway.settings import GatewaySettings
 from gateway.web_security import content_security_policy
-from services.chassis.errors import NotFound
+from services.chassis.errors import found
 
 blueprint = Blueprint("mails", __name__)
 
@@ -96,9 +96,7 @@ def mail(name: str) -> ResponseReturnValue:
 @access.public
 def html_part(name: str) -> ResponseReturnValue:
     """The HTML part alone, in a sandbox: nothing in it runs, sends or loads."""
-    html = _mail(name).html
-    if html is None:
-        raise NotFound()
+    html = found(_mail(name).html)
     response = Response(_with_links_opening_outside_frame(html), content_type="text/html; charset=utf-8")
     response.headers["Content-Security-Policy"] = MAIL_POLICY
     response.headers["X-Frame-Options"] = "SAMEORIGIN"
@@ -112,14 +110,9 @@ def _with_links_opening_outside_frame(html: str) -> str:
 
 
 def _mail(name: str) -> Mail:
-    message = find_mail(_folder(), name)
-    if message is None:
-        raise NotFound()
-    return message
+    return found(find_mail(_folder(), name))
 
 
 def _folder() -> Path:
     settings: GatewaySettings = current_app.extensions["portail"]
-    if settings.mails is None:
-        raise NotFound()
-    return settings.mails
+    return found(settings.mails)

@@ -86,16 +86,11 @@ def send_email_change_confirmation(data: dict[str, Any], envelope: Envelope) -> 
                 account_id=email_change.account_id, email_change_id=email_change.id, expires_at=expires_at,
             )  # fmt: skip
     if owner is not None:
-        _send(
-            email_change.address, mail_texts.address_requested_by_other_mail(_page("connexion")), envelope, reader=owner
-        )
+        letter = mail_texts.address_requested_by_other_mail(_page("connexion"))
+        _send(email_change.address, letter, envelope, reader=owner)
     elif token is not None:
-        _send(
-            email_change.address,
-            mail_texts.email_change_confirmation_mail(_link("adresse", token)),
-            envelope,
-            reader=None,
-        )
+        letter = mail_texts.email_change_confirmation_mail(_link("adresse", token))
+        _send(email_change.address, letter, envelope, reader=None)
 
 
 @registry.follow_up("send_email_change_asked", MAILS)

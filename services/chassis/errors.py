@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 from services.contracts import problem_types
 from services.contracts.problem_types import ProblemType
@@ -78,6 +78,11 @@ class Conflict(DomainError):
 
 class Invalid(DomainError):
     problem = problem_types.INVALID
+
+    @classmethod
+    def in_field(cls, name: str, detail: str) -> Self:
+        """One field alone is wrong: its mistake is the whole refusal."""
+        return cls(detail, errors=(FieldError(f"#/{name}", detail),))
 
 
 class Unauthenticated(DomainError):

@@ -19,7 +19,7 @@ from services.mail import sent_mails
 from services.mail.letter import Letter
 from services.mail.mailer import MAILER, MAILS, Mail
 from services.registrations import mail_texts
-from services.registrations.handlers import SEND_REFUSAL_MAIL, SEND_REMINDER_MAIL, registry
+from services.registrations.handlers import registry
 from services.registrations.mail_texts import IncompleteContext, MailContext
 from services.registrations.models import Candidate, Candidature, CandidatureVersion, db
 from services.registrations.operations import candidates
@@ -40,7 +40,7 @@ OF_A_CANDIDATURE: dict[str, Writing] = {
 """What each follow-up that `request_mail` names writes."""
 
 
-@registry.follow_up(SEND_REMINDER_MAIL, MAILS)
+@registry.follow_up("send_reminder_mail", MAILS)
 def send_reminder_mail(data: dict[str, Any], envelope: Envelope) -> None:
     """Of what can still be deposited for candidatures that are active; of nothing else a mail is sent."""
     event = PiecesReminded.from_data(data)
@@ -49,7 +49,7 @@ def send_reminder_mail(data: dict[str, Any], envelope: Envelope) -> None:
         _send_letter(event.candidate_id, mail_texts.reminder_mail(contexts, at, _portal_url()), envelope, at)
 
 
-@registry.follow_up(SEND_REFUSAL_MAIL, MAILS)
+@registry.follow_up("send_refusal_mail", MAILS)
 def send_refusal_mail(data: dict[str, Any], envelope: Envelope) -> None:
     event = PiecesRefused.from_data(data)
     at = datetime.fromisoformat(event.refused_at)

@@ -11,8 +11,6 @@ from services.contracts.pieces import PiecesRefused, PiecesReminded
 from services.registrations.operations import candidates, candidatures
 
 registry = Handlers("registrations")
-SEND_REMINDER_MAIL = "send_reminder_mail"
-SEND_REFUSAL_MAIL = "send_refusal_mail"
 
 
 @registry.on(EmailChanged)
@@ -30,10 +28,10 @@ def correct_identity(session: DbSession, event: IdentityCorrected, envelope: Env
 @registry.on(PiecesReminded)
 def mail_missing_pieces(session: DbSession, event: PiecesReminded, envelope: Envelope) -> None:
     """The candidate gets one mail with all that is missing."""
-    follow_up(session, SEND_REMINDER_MAIL, event.to_data(), subject=event.candidate_id)
+    follow_up(session, "send_reminder_mail", event.to_data(), subject=event.candidate_id)
 
 
 @registry.on(PiecesRefused)
 def mail_refused_pieces(session: DbSession, event: PiecesRefused, envelope: Envelope) -> None:
     """The candidate gets a mail with what was found « Non Conforme »."""
-    follow_up(session, SEND_REFUSAL_MAIL, event.to_data(), subject=event.candidate_id)
+    follow_up(session, "send_refusal_mail", event.to_data(), subject=event.candidate_id)

@@ -28,7 +28,7 @@ UNSURE_NOTICE = (
 
 def creation(values: Mapping[str, Any], profile: Profile) -> Form:
     """« Formulaire de création » with `values` as typed, passwords aside; the country decides which place it asks."""
-    fields = [*_identity(values), *_email(values), *_new_password(profile, required=True)]
+    fields = [*_identity(values), *_contact(values), *_new_password(profile, required=True)]
     return {"sections": [{"title": None, "notice": None, "fields": fields}]}
 
 
@@ -37,7 +37,7 @@ def change(values: Mapping[str, Any], profile: Profile, *, frozen_notice: str | 
     identity = _identity(values)
     if frozen_notice:
         identity = [{**field, "disabled": True, "refresh": False} for field in identity]
-    contact = [*_email(values), *_new_password(profile, required=False), _current_password()]
+    contact = [*_contact(values), *_new_password(profile, required=False), _current_password()]
     return {
         "sections": [
             {"title": None, "notice": frozen_notice, "fields": identity},
@@ -105,7 +105,7 @@ def _commune(typed: FormReader) -> FormField:
     return commune
 
 
-def _email(values: Mapping[str, Any]) -> list[FormField]:
+def _contact(values: Mapping[str, Any]) -> list[FormField]:
     typed = FormReader(values)
     return [
         _field("email", "Adresse mail", "email", typed, hint=_EMAIL_HINT, autocomplete="email"),

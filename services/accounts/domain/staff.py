@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from enum import StrEnum
 
-from services.chassis.errors import FieldError, Invalid
+from services.chassis.errors import Invalid
 from services.contracts import account_rules
 from services.contracts.account_rules import MemberState
 
@@ -79,7 +79,7 @@ def checked_scopes(scopes: Iterable[str]) -> list[str]:
     unknown = [scope for scope in requested if scope not in SCOPES]
     if unknown or not requested:
         detail = f"Portées admises : {', '.join(SCOPES)}." + (f" Inconnues : {', '.join(unknown)}." if unknown else "")
-        raise Invalid(detail, errors=(FieldError("#/scopes", detail),))
+        raise Invalid.in_field("scopes", detail)
     return requested
 
 
@@ -88,17 +88,15 @@ def checked_academies(role: str, academies: Iterable[str], known: Iterable[str])
     requested = sorted(set(academies))
     if role == Role.ADMINISTRATEUR:
         if requested:
-            raise _academies_error("Un administrateur a accès à toutes les académies : n'en indiquez aucune.")
+            raise Invalid.in_field(
+                "academies", "Un administrateur a accès à toutes les académies : n'en indiquez aucune."
+            )
         return None
     if not requested:
-        raise _academies_error("Indiquez au moins une académie pour un gestionnaire.")
+        raise Invalid.in_field("academies", "Indiquez au moins une académie pour un gestionnaire.")
     if unknown := sorted(set(requested) - set(known)):
-        raise _academies_error(f"Codes d'académie inconnus : {', '.join(unknown)}.")
+        raise Invalid.in_field("academies", f"Codes d'académie inconnus : {', '.join(unknown)}.")
     return requested
-
-
-def _academies_error(detail: str) -> Invalid:
-    return Invalid(detail, errors=(FieldError("#/academies", detail),))
 
 
 def displayed_recovery_code(code: str) -> str:

@@ -47,28 +47,25 @@ def create_account(values: Mapping[str, Any], source: str = "") -> Created:
 
 
 def _store(new: NewAccount, password_hash: str, creation_id: str) -> None:
+    """The creation waits for its activation; at the address of an account, its owner gets a mail instead."""
     with db.operation() as session:
-        _store_or_mail_owner(session, new, password_hash, creation_id)
-
-
-def _store_or_mail_owner(session: Session, new: NewAccount, password_hash: str, creation_id: str) -> None:
-    email_key = key_of(new.contact.email)
-    if wait := rate_limits.count_mail_request(session, "creation", email_key, throttling.CREATIONS):
-        raise rate_limits.too_many_mails_error(wait)
-    if owner := accounts.owner_of(session, email_key):
-        follow_up(session, "send_address_known", {"owner_id": owner.id}, subject=owner.id)
-        return
-    account = Account(
-        id=creation_id,
-        email_key=email_key,
-        password_hash=password_hash,
-        created_at=portal_now(),
-        version=1,
-        **vars(new.contact),
-        **civil_status_mapping.account_columns(new.civil_status),
-    )
-    session.add(account)
-    follow_up(session, "send_activation_mail", {"account_id": account.id}, subject=account.id)
+        email_key = key_of(new.contact.email)
+        if wait := rate_limits.count_mail_request(session, "creation", email_key, throttling.CREATIONS):
+            raise rate_limits.too_many_mails_error(wait)
+        if owner := accounts.owner_of(session, email_key):
+            follow_up(session, "send_address_known", {"owner_id": owner.id}, subject=owner.id)
+            return
+        account = Account(
+            id=creation_id,
+            email_key=email_key,
+            password_hash=password_hash,
+            created_at=portal_now(),
+            version=1,
+            **vars(new.contact),
+            **civil_status_mapping.account_columns(new.civil_status),
+        )
+        session.add(account)
+        follow_up(session, "send_activation_mail", {"account_id": account.id}, subject=account.id)
 
 
 def resend_activation(email: str, creation_id: str | None = None) -> None:

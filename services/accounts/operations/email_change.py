@@ -84,7 +84,8 @@ def _confirm(token: str) -> str:
         email_change = session.get(EmailChange, link.email_change_id)
         if email_change is None:
             raise mail_link_rules.unusable_link_error(Purpose.EMAIL_CHANGE, State.ENDED)
-        _refuse_taken_address(session, email_change.address)
+        if accounts.owner_of(session, key_of(email_change.address)) is not None:
+            raise _address_taken_error()
         _apply_email_change(session, account, email_change)
         return email_change.address
 
@@ -100,12 +101,6 @@ def _apply_email_change(session: Session, account: Account, email_change: EmailC
     sessions.end_all_sessions(session, account.id)
     publish(session, EmailChanged(account.id, version, account.email), subject=account.id)
     follow_up(session, "send_email_changed", {"email_change_id": email_change.id}, subject=account.id)
-
-
-def _refuse_taken_address(session: Session, address: str) -> None:
-    """Raises Conflict where an account has the address; a creation that waits there does not have it."""
-    if accounts.owner_of(session, key_of(address)) is not None:
-        raise _address_taken_error()
 
 
 def _address_taken_error() -> Conflict:

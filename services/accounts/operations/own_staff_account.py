@@ -15,7 +15,10 @@ from services.accounts.operations.staff_accounts import lock_member, refuse_disa
 from services.accounts.operations.staff_invitations import OUTDATED_PROPOSAL
 from services.accounts.queries.own_staff_account import stored_member
 from services.chassis.database.audit import Actor
+from services.chassis.errors import Invalid
 from services.contracts.api.own_staff_account import ProposedFactor
+
+NOT_OF_THE_NEW_ONE = "Ce code n'est pas celui du nouveau second facteur : saisissez celui que montre votre application."
 
 
 def change_password(staff_id: str, values: Mapping[str, Any]) -> str:
@@ -65,11 +68,7 @@ def renew_second_factor(staff_id: str, sealed: str, code: str) -> str:
         secret = second_factor.proposed_secret(sealed, second_factor.for_renewal(member))
         step = second_factor.matching_step(secret, code) if secret else None
         if secret is None or step is None:
-            raise second_factor.code_refused(
-                "Ce code n'est pas celui du nouveau second facteur : saisissez celui que montre votre application."
-                if secret
-                else OUTDATED_PROPOSAL
-            )
+            raise Invalid.in_field("code", NOT_OF_THE_NEW_ONE if secret else OUTDATED_PROPOSAL)
         second_factor.put_in_force(member, secret, used_step=step)
         AuditEntry.record(session, Actor("staff", staff_id), "second_factor_renewed", staff_id)
         return sessions.replace_staff_sessions(session, member)

@@ -18,7 +18,7 @@ from services.accounts.operations import account_creation, email_change, mail_li
 from services.accounts.operations.rate_limits import retry_on_integrity_error
 from services.accounts.queries import accounts, mail_link_states
 from services.accounts.queries.accounts import Person
-from services.chassis.errors import FieldError, Invalid
+from services.chassis.errors import Invalid
 from services.chassis.events import follow_up
 from services.contracts.account_rules import State
 
@@ -75,17 +75,13 @@ def check_current_password(person: Person, typed: str) -> None:
         retry_on_integrity_error(lambda: _count_attempt(person.email_key))
         matches = dependencies().password_hasher.matches(person.password_hash, typed)
     if not matches:
-        raise wrong_password_error() if typed else _refused("Saisissez votre mot de passe actuel.")
+        raise wrong_password_error() if typed else wrong_password_error("Saisissez votre mot de passe actuel.")
     with db.operation() as session:
         rate_limits.uncount_attempt(session, person.email_key, [rate_limits.CURRENT_PASSWORD])
 
 
-def wrong_password_error() -> Invalid:
-    return _refused("Le mot de passe actuel est incorrect.")
-
-
-def _refused(detail: str) -> Invalid:
-    return Invalid(detail, errors=(FieldError("#/current_password", detail),))
+def wrong_password_error(detail: str = "Le mot de passe actuel est incorrect.") -> Invalid:
+    return Invalid.in_field("current_password", detail)
 
 
 def _count_attempt(email_key: str) -> None:

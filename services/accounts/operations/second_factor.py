@@ -30,7 +30,7 @@ from services.accounts.stored_secrets import hash_secret
 from services.chassis import brand
 from services.chassis.clock import system_now
 from services.chassis.database.audit import Actor
-from services.chassis.errors import FieldError, Forbidden, Invalid
+from services.chassis.errors import Forbidden, Invalid
 from services.contracts import page_labels, problem_types
 from services.contracts.account_rules import MemberState
 from services.contracts.api.own_staff_account import ProposedFactor
@@ -136,7 +136,7 @@ def confirm_code(staff_id: str, code: str) -> None:
     who is disabled or no longer set up.
     """
     if not code.strip():
-        raise code_refused("Saisissez un code de votre second facteur.")
+        raise Invalid.in_field("code", "Saisissez un code de votre second facteur.")
     retry_on_integrity_error(lambda: _count_code_attempt(staff_id))
     with db.operation() as session:
         member = session.get(StaffMember, staff_id, with_for_update=True)
@@ -144,14 +144,11 @@ def confirm_code(staff_id: str, code: str) -> None:
         if accepted and member is not None:
             rate_limits.uncount_attempt(session, member.email_key, [rate_limits.SECOND_FACTOR])
     if not accepted:
-        raise code_refused(
+        raise Invalid.in_field(
+            "code",
             "Ce code n'est pas le bon, ou il a déjà servi : attendez le prochain code de votre application, puis "
-            "saisissez-le."
+            "saisissez-le.",
         )
-
-
-def code_refused(detail: str) -> Invalid:
-    return Invalid(detail, errors=(FieldError("#/code", detail),))
 
 
 def _count_code_attempt(staff_id: str) -> None:

@@ -122,7 +122,7 @@ def member_at(session: Session, email: str, *, lock: bool = False) -> StaffMembe
 def _check(new: NewStaff) -> list[str] | None:
     """The valid académies; None (all) for an administrateur. Raises Invalid."""
     if not emails.is_valid(new.email):
-        raise Invalid("Adresse mail non valable.", errors=(FieldError("#/email", "Adresse mail non valable."),))
+        raise Invalid.in_field("email", "Adresse mail non valable.")
     if not all(0 < len(name) <= NAME_LENGTH for name in (new.nom, new.prenoms)):
         raise Invalid(f"Nom et prénoms : de 1 à {NAME_LENGTH} caractères.")
     _check_password(new.password)
@@ -135,7 +135,7 @@ def known_academie_codes() -> list[str]:
 
 def _check_password(password: str) -> None:
     if mistakes := passwords.mistakes(password, dependencies().profile):
-        raise Invalid(" ".join(mistakes), errors=(FieldError("#/password", " ".join(mistakes)),))
+        raise Invalid.in_field("password", " ".join(mistakes))
 
 
 def address_taken(detail: str = "Cette adresse mail est déjà celle d'un compte.") -> Conflict:

@@ -47,8 +47,7 @@ def create_own_token(staff_id: str, *, name: str, scopes: Iterable[str], life: t
     with db.operation() as session:
         member = lock_member(session, staff_id)
         if not scopes_of(member.role).issuperset(valid_scopes):
-            detail = "Votre profil ne comporte pas toutes ces portées."
-            raise Invalid(detail, errors=(FieldError("#/scopes", detail),))
+            raise Invalid.in_field("scopes", "Votre profil ne comporte pas toutes ces portées.")
         return _add_token(session, member, name.strip(), valid_scopes, life, Actor("staff", staff_id))
 
 

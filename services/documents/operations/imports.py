@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from services.chassis.clock import portal_now
 from services.chassis.database.audit import Actor
 from services.chassis.database.transactions import new_id
-from services.chassis.errors import Conflict, FieldError, Forbidden, Invalid
+from services.chassis.errors import Conflict, Forbidden, Invalid
 from services.contracts.document_rules import (
     ABANDONED,
     CHECKED,
@@ -83,7 +83,7 @@ def _with_declared_label(new: NewImport) -> NewImport:
         return new
     label = declared_label(new.exam, new.type)
     if label is None:
-        raise _invalid("type", "Choisissez un type de document que cet examen prévoit.")
+        raise Invalid.in_field("type", "Choisissez un type de document que cet examen prévoit.")
     return replace(new, declared_label=label)
 
 
@@ -91,9 +91,9 @@ def _check_new(publisher: Publisher, new: NewImport) -> None:
     if not publisher.may_publish_in(new.academie):
         raise Forbidden("Vous ne publiez pas dans cette académie.")
     if new.source == CSV and new.type not in COLUMNS:
-        raise _invalid("type", "Ce type de document se publie en PDF.")
+        raise Invalid.in_field("type", "Ce type de document se publie en PDF.")
     if new.source == PDF and not new.paragraphs:
-        raise _invalid("paragraphs", "Saisissez le texte que lira qui ne peut pas lire le PDF.")
+        raise Invalid.in_field("paragraphs", "Saisissez le texte que lira qui ne peut pas lire le PDF.")
 
 
 def _created_before(import_id: str, new: NewImport) -> Import | None:
@@ -166,7 +166,3 @@ def add_refusals(session: Session, import_id: str, refusals: Iterable[Refusal], 
     ]
     if rows:
         session.execute(insert(ImportRefusal), rows)
-
-
-def _invalid(field: str, detail: str) -> Invalid:
-    return Invalid(detail, errors=(FieldError(f"#/{field}", detail),))

@@ -8,6 +8,5 @@ from services.contracts import accounts, pieces, registrations
 from services.contracts.base import Contract
 
 EVENTS: tuple[type[Contract], ...] = tuple(Contract.__subclasses__())
-BY_TYPE: dict[str, type[Contract]] = {event.TYPE: event for event in EVENTS}
 
-__all__ = ["BY_TYPE", "EVENTS", "Contract", "accounts", "pieces", "registrations"]
+__all__ = ["EVENTS", "Contract", "accounts", "pieces", "registrations"]

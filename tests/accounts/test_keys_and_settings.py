@@ -15,12 +15,13 @@ from services.accounts.app import create_app
 from services.accounts.dependencies import dependencies
 from services.accounts.domain.mail_link_rules import RESET_LIFETIME, Purpose
 from services.accounts.domain.passwords import RECOMMENDED
-from services.accounts.models import MailLink, StaffMember, db
+from services.accounts.models import Account, MailLink, StaffMember, db
 from services.accounts.operations import mail_links, second_factor
 from services.accounts.settings import AccountsSettings, ClientSecrets
 from services.accounts.signing import IDENTITY_SECONDS, TOKEN_SECONDS
 from services.chassis.clock import portal_now
 from services.chassis.database.audit import Actor
+from services.chassis.process.logs import FORBIDDEN
 from services.chassis.settings import Secret, SettingsError
 from tests.accounts.creation_form import creation_form
 from tests.accounts.fake_registrations import FakeRegistrations
@@ -272,3 +273,10 @@ def test_an_identity_is_for_registrations_alone(accounts: RunningAccounts, login
     assert (claims["aud"], claims["sub"]) == ("registrations", login["subject"])
     assert claims["exp"] - claims["iat"] <= IDENTITY_SECONDS
     assert accounts.call("GET", "/me", assertion).status_code == 401
+
+
+def test_no_log_line_bears_a_column_of_an_account_that_tells_who_the_candidate_is() -> None:
+    """A further column is personal, and in FORBIDDEN, or here."""
+    of_many_people = {"id", "civilite", "pays_naissance", "departement_naissance", "commune_hors_liste", "version"}
+    columns = {column.key for column in Account.__table__.columns if not column.key.endswith("_at")}
+    assert columns - FORBIDDEN == of_many_people

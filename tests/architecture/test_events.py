@@ -16,7 +16,7 @@ from deploy.service_names import SERVICES
 from services.chassis.events.envelope import Envelope
 from services.chassis.events.handlers import Handlers
 from services.chassis.process.command_line import migrate
-from services.contracts import BY_TYPE, EVENTS
+from services.contracts import EVENTS
 from services.mail.mailer import MAILS
 from tests.architecture import apps
 from tests.support.service_worker import database_of
@@ -36,7 +36,7 @@ def _sample(type: str) -> Any:
 
 
 def test_each_event_has_one_sample_and_each_sample_its_event() -> None:
-    assert {path.stem for path in SAMPLES.glob("*.json")} == set(BY_TYPE)
+    assert {path.stem for path in SAMPLES.glob("*.json")} == {event.TYPE for event in EVENTS}
 
 
 def test_each_event_is_published_by_the_service_whose_name_it_bears() -> None:
@@ -51,7 +51,7 @@ def test_each_event_is_published_by_the_service_whose_name_it_bears() -> None:
 
 def test_a_service_hears_what_is_meant_for_it_and_nothing_else() -> None:
     for service in SERVICES:
-        heard = {type for type in BY_TYPE if _registry(service).reactions(type)}
+        heard = {event.TYPE for event in EVENTS if _registry(service).reactions(event.TYPE)}
         assert heard == {event.TYPE for event in EVENTS if service in event.CONSUMERS}
         assert set(_registry(service)._reactions) == heard
 

@@ -8,7 +8,7 @@ from typing import Any, cast
 from services.accounts.domain.civil_status import CIVILITES
 from services.accounts.domain.form_reader import FormReader
 from services.accounts.domain.passwords import Profile
-from services.contracts.api.forms import Form, FormField, Option, Suggestions
+from services.contracts.api.forms import Form, FormField, FormSection, Option, Suggestions
 from services.reference import communes
 from services.reference.lists import FRANCE, departements, pays
 
@@ -29,7 +29,7 @@ UNSURE_NOTICE = (
 def creation(values: Mapping[str, Any], profile: Profile) -> Form:
     """« Formulaire de création » with `values` as typed, passwords aside; the country decides which place it asks."""
     fields = [*_identity(values), *_contact(values), *_new_password(profile, required=True)]
-    return {"sections": [{"title": None, "notice": None, "fields": fields}]}
+    return {"sections": [_section(fields)]}
 
 
 def change(values: Mapping[str, Any], profile: Profile, *, frozen_notice: str | None) -> Form:
@@ -38,18 +38,17 @@ def change(values: Mapping[str, Any], profile: Profile, *, frozen_notice: str | 
     if frozen_notice:
         identity = [{**field, "disabled": True, "refresh": False} for field in identity]
     contact = [*_contact(values), *_new_password(profile, required=False), _current_password()]
-    return {
-        "sections": [
-            {"title": None, "notice": frozen_notice, "fields": identity},
-            {"title": None, "notice": None, "fields": contact},
-        ]
-    }
+    return {"sections": [_section(identity, frozen_notice), _section(contact)]}
 
 
 def correction(values: Mapping[str, Any]) -> Form:
     """The civil status alone, as staff correct it: they copy a document, and type nothing twice."""
     fields = [field for field in _identity(values) if not field["name"].endswith("_confirmation")]
-    return {"sections": [{"title": None, "notice": None, "fields": fields}]}
+    return {"sections": [_section(fields)]}
+
+
+def _section(fields: list[FormField], notice: str | None = None) -> FormSection:
+    return {"title": None, "notice": notice, "fields": fields}
 
 
 def communes_for(departement: str, typed: str) -> Suggestions:

@@ -18,7 +18,7 @@ from services.chassis.database.audit import Actor
 from services.chassis.errors import Invalid
 from services.contracts.api.own_staff_account import ProposedFactor
 
-NOT_OF_THE_NEW_ONE = "Ce code n'est pas celui du nouveau second facteur : saisissez celui que montre votre application."
+WRONG_CODE = "Ce code n'est pas celui du nouveau second facteur : saisissez celui que montre votre application."
 
 
 def change_password(staff_id: str, values: Mapping[str, Any]) -> str:
@@ -68,7 +68,7 @@ def renew_second_factor(staff_id: str, sealed: str, code: str) -> str:
         secret = second_factor.proposed_secret(sealed, second_factor.for_renewal(member))
         step = second_factor.matching_step(secret, code) if secret else None
         if secret is None or step is None:
-            raise Invalid.in_field("code", NOT_OF_THE_NEW_ONE if secret else OUTDATED_PROPOSAL)
+            raise Invalid.in_field("code", WRONG_CODE if secret else OUTDATED_PROPOSAL)
         second_factor.put_in_force(member, secret, used_step=step)
         AuditEntry.record(session, Actor("staff", staff_id), "second_factor_renewed", staff_id)
         return sessions.replace_staff_sessions(session, member)

@@ -16,8 +16,9 @@ import structlog
 from services.chassis.errors import DomainError
 
 FORBIDDEN = frozenset(
-    {"email", "nom", "nom_famille", "nom_usage", "prenoms", "password", "token", "session", "payload", "values",
-     "identity", "assertion", "filename", "telephone", "address", "authorization", "secret"}
+    {"email", "email_key", "nom", "nom_famille", "nom_usage", "prenoms", "date_naissance", "commune_naissance",
+     "password", "password_hash", "token", "session", "payload", "values", "identity", "assertion", "filename",
+     "telephone", "address", "authorization", "secret"}
 )  # fmt: skip
 
 _FRAMES = 8

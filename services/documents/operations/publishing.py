@@ -128,8 +128,8 @@ def publish_document(dependencies: Dependencies, publication_id: str, candidatur
     with db.reading() as session:
         publication = session.get_one(Publication, publication_id)
         candidature = session.get_one(Candidature, candidature_id)
-        if session.get(Document, document_id) is not None:
-            return
+    if is_there(document_id):
+        return
     rendered = _render(dependencies, publication, candidature)
     name = DocumentName.new(candidature_id, publication.type, 0, document_id)
     add_document(dependencies, rendered, name, publication.title)

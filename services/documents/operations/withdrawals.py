@@ -3,8 +3,7 @@ more."""
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import select, update
 
 from services.chassis.clock import portal_now
 from services.chassis.errors import Conflict, NotFound
@@ -29,7 +28,8 @@ def withdraw_import(publisher: Publisher, import_id: str, reason: str) -> Import
             raise Conflict("Cette publication n'a pas été lancée.")
         of_import = ImportDocument.import_id == import_id
         published = select(ImportDocument.id).where(of_import, ImportDocument.state == PUBLISHED)
-        _withdraw_documents(session, Document.id.in_(published), reason)
+        shown = update(Document).where(Document.id.in_(published), Document.withdrawn_at.is_(None))
+        session.execute(shown.values(withdrawn_at=portal_now(), withdrawal_reason=reason))
         shown_or_waiting = ImportDocument.state.in_((PUBLISHED, READY))
         session.execute(update(ImportDocument).where(of_import, shown_or_waiting).values(state=WITHDRAWN))
         row.withdrawn += row.published - row.withdrawn
@@ -55,13 +55,8 @@ def withdraw_document(publisher: Publisher, document_id: str, reason: str) -> No
         session.refresh(document, with_for_update=True)
         if document.withdrawn_at is not None:
             return
-        _withdraw_documents(session, Document.id == document_id, reason)
+        document.withdrawn_at, document.withdrawal_reason = portal_now(), reason
         if imported is not None:
             imported.state, imported.reason = WITHDRAWN, reason
             row.withdrawn += 1
         record(session, publisher, "document.withdrawn", document_id, candidature=document.candidature_id)
-
-
-def _withdraw_documents(session: Session, which: ColumnElement[bool], reason: str) -> None:
-    shown = update(Document).where(which, Document.withdrawn_at.is_(None))
-    session.execute(shown.values(withdrawn_at=portal_now(), withdrawal_reason=reason))

@@ -8,7 +8,7 @@ from typing import Any
 from services.accounts.dependencies import dependencies
 from services.accounts.domain import passwords
 from services.accounts.domain.form_reader import FormReader
-from services.accounts.models import AuditEntry, StaffMember, db
+from services.accounts.models import AuditEntry, db
 from services.accounts.operations import second_factor, sessions
 from services.accounts.operations.passwords import check_current_password, wrong_password_error
 from services.accounts.operations.staff_accounts import lock_member, refuse_disabled
@@ -46,15 +46,16 @@ def change_password(staff_id: str, values: Mapping[str, Any]) -> str:
 def propose_second_factor(staff_id: str, code: str) -> ProposedFactor:
     """A new secret, not in force before a code of its own confirms it. Raises Invalid, TooMany."""
     second_factor.confirm_code(staff_id, code)
-    return _proposal(stored_member(staff_id))
+    member = stored_member(staff_id)
+    return second_factor.propose(second_factor.for_renewal(member), member.email)
 
 
 def proposed_again(staff_id: str, sealed: str) -> ProposedFactor | None:
     """The same proposal, for the page that asks for its code again; None where it is no longer valid."""
     member = stored_member(staff_id)
-    if second_factor.proposed_secret(sealed, second_factor.for_renewal(member)) is None:
-        return None
-    return _proposal(member, sealed)
+    subject = second_factor.for_renewal(member)
+    is_valid = second_factor.proposed_secret(sealed, subject) is not None
+    return second_factor.propose(subject, member.email, sealed) if is_valid else None
 
 
 def renew_second_factor(staff_id: str, sealed: str, code: str) -> str:
@@ -82,7 +83,3 @@ def new_recovery_codes(staff_id: str, code: str) -> list[str]:
         codes = second_factor.replace_recovery_codes(session, staff_id)
         AuditEntry.record(session, Actor("staff", staff_id), "recovery_codes_renewed", staff_id)
         return codes
-
-
-def _proposal(member: StaffMember, sealed: str = "") -> ProposedFactor:
-    return second_factor.propose(second_factor.for_renewal(member), member.email, sealed)

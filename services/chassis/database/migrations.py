@@ -130,3 +130,19 @@ def _scripts(app: Flask) -> ScriptDirectory:
     config = Config()
     config.set_main_option("script_location", str(Path(app.root_path) / "migrations"))
     return ScriptDirectory.from_config(config)
+
+
+def create_trigger(name: str, moment: str, change: str) -> None:
+    """For each row: `moment` says when (« AFTER INSERT ON pieces »), `change` is a statement."""
+    if not is_postgresql():
+        op.execute(f"CREATE TRIGGER {name} {moment} BEGIN {change}; END")
+        return
+    body = f"BEGIN {change}; RETURN NULL; END"
+    op.execute(f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ {body} $$")
+    op.execute(f"CREATE OR REPLACE TRIGGER {name} {moment} FOR EACH ROW EXECUTE FUNCTION {name}()")
+
+
+def drop_trigger(name: str, table: str) -> None:
+    op.execute(f"DROP TRIGGER {name}{f' ON {table}' if is_postgresql() else ''}")
+    if is_postgresql():
+        op.execute(f"DROP FUNCTION {name}()")

@@ -10,7 +10,14 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-from services.chassis.database.migrations import create_index, drop_index, is_postgresql, step_by_step
+from services.chassis.database.migrations import (
+    create_index,
+    create_trigger,
+    drop_index,
+    drop_trigger,
+    is_postgresql,
+    step_by_step,
+)
 
 revision = "0007"
 down_revision = "0006"
@@ -38,7 +45,7 @@ def upgrade() -> None:
     _add_column(sa.Column("academie_code", sa.String(8)))
     _add_column(sa.Column("deposited", sa.Boolean(), nullable=False, server_default=sa.false()))
     for name, (moment, change) in TRIGGERS.items():
-        _create_trigger(name, moment, change)
+        create_trigger(name, moment, change)
     with step_by_step():
         _fill()
         create_index("ix_pieces_to_control", "pieces", ["candidature_id", "code"], TO_CONTROL)
@@ -63,7 +70,7 @@ def downgrade() -> None:
         drop_index("ix_pieces_to_control_there")
         drop_index("ix_pieces_to_control")
     for name, (moment, _) in TRIGGERS.items():
-        _drop_trigger(name, moment.rpartition(" ")[2])
+        drop_trigger(name, moment.rpartition(" ")[2])
     op.drop_column("pieces", "deposited")
     op.drop_column("pieces", "academie_code")
 
@@ -72,21 +79,6 @@ def _add_column(column: sa.Column[Any]) -> None:
     """May be there already, where a later step was cut short."""
     if column.name not in {known["name"] for known in sa.inspect(op.get_bind()).get_columns("pieces")}:
         op.add_column("pieces", column)
-
-
-def _create_trigger(name: str, moment: str, change: str) -> None:
-    if not is_postgresql():
-        op.execute(f"CREATE TRIGGER {name} {moment} BEGIN {change}; END")
-        return
-    body = f"BEGIN {change}; RETURN NULL; END"
-    op.execute(f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ {body} $$")
-    op.execute(f"CREATE OR REPLACE TRIGGER {name} {moment} FOR EACH ROW EXECUTE FUNCTION {name}()")
-
-
-def _drop_trigger(name: str, table: str) -> None:
-    op.execute(f"DROP TRIGGER {name}{f' ON {table}' if is_postgresql() else ''}")
-    if is_postgresql():
-        op.execute(f"DROP FUNCTION {name}()")
 
 
 def _fill() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from services.chassis.database.migrations import is_postgresql
+from services.chassis.database.migrations import create_trigger, drop_trigger, is_postgresql
 
 revision = "0008"
 down_revision = "0007"
@@ -69,26 +69,11 @@ def upgrade() -> None:
     )
     op.bulk_insert(counter, [{"id": 1, "last": 0}])
     for name, (moment, change) in TRIGGERS.items():
-        _create_trigger(name, moment, change)
+        create_trigger(name, moment, change)
 
 
 def downgrade() -> None:
     for name, (moment, _) in TRIGGERS.items():
-        _drop_trigger(name, moment.rpartition(" ")[2])
+        drop_trigger(name, moment.rpartition(" ")[2])
     op.drop_table("change_counter")
     op.drop_table("changes")
-
-
-def _create_trigger(name: str, moment: str, change: str) -> None:
-    if not is_postgresql():
-        op.execute(f"CREATE TRIGGER {name} {moment} BEGIN {change}; END")
-        return
-    body = f"BEGIN {change}; RETURN NULL; END"
-    op.execute(f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ {body} $$")
-    op.execute(f"CREATE OR REPLACE TRIGGER {name} {moment} FOR EACH ROW EXECUTE FUNCTION {name}()")
-
-
-def _drop_trigger(name: str, table: str) -> None:
-    op.execute(f"DROP TRIGGER {name}{f' ON {table}' if is_postgresql() else ''}")
-    if is_postgresql():
-        op.execute(f"DROP FUNCTION {name}()")

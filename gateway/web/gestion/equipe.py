@@ -16,6 +16,7 @@ from gateway.posted_forms import posted_text, shown_here
 from gateway.service_clients import clients
 from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
+from gateway.web.gestion.lists import read_page, render_list, typed_filters
 from gateway.web.gestion.names_from_accounts import name_of
 from services.chassis.errors import DomainError
 from services.chassis.french import alphabetical
@@ -87,13 +88,14 @@ _AN_ACT = f"any({', '.join(ACTS)})"
 @blueprint.get("/equipe")
 @access.staff(*MANAGE)
 def list_team() -> ResponseReturnValue:
-    cursor = request.args.get("cursor") or None
-    page = clients().staff_accounts.call(api.list_members, staff_member.access_token(), query={"cursor": cursor})
-    return render_page(
+    shown, nobody = typed_filters(api.MEMBERS, request.args), api.Members(items=(), next_cursor=None)
+    page = read_page(api.MEMBERS, shown, clients().staff_accounts, api.list_members, nobody)
+    return render_list(
         "gestion/templates/equipe.html",
+        api.MEMBERS,
+        shown,
         members=sorted(page.items, key=lambda member: alphabetical(f"{member.nom} {member.prenoms}")),
         next_cursor=page.next_cursor,
-        columns=api.MEMBERS.page_columns,
         name_of=name_of,
         academies=_academie_labels(),
         done=DONE_SENTENCES.get(request.args.get("fait", "")),

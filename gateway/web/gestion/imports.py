@@ -14,7 +14,7 @@ from gateway.posted_forms import new_order_key, posted_order_key, posted_text
 from gateway.service_clients import clients
 from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
-from gateway.web.gestion.lists import filters_query, read_list, render_list, typed_filters
+from gateway.web.gestion.lists import read_page, render_list, typed_filters
 from gateway.web.gestion.names_from_accounts import academie_options
 from services.chassis.errors import Conflict, DomainError
 from services.contracts import problem_types
@@ -55,22 +55,15 @@ STATE_SEVERITIES = {
 @blueprint.get("/documents")
 @access.staff(PUBLISH)
 def list_imports() -> ResponseReturnValue:
-    shown, cursor = typed_filters(api.IMPORTS, request.args), request.args.get("cursor")
-    query = {**filters_query(api.IMPORTS, shown), "cursor": cursor}
-    token = staff_member.access_token()
-    page = read_list(
-        api.IMPORTS,
-        shown,
-        lambda: clients().staff_documents.call(api.list_imports, token, query=query),
-        api.Imports(items=(), next_cursor=None),
-    )
+    shown, none = typed_filters(api.IMPORTS, request.args), api.Imports(items=(), next_cursor=None)
+    page = read_page(api.IMPORTS, shown, clients().staff_documents, api.list_imports, none)
     return render_list(
         "gestion/templates/imports.html",
         api.IMPORTS,
         shown,
         {"academie": academie_options()},
         page=page,
-        is_first_page=cursor is None,
+        is_first_page="cursor" not in request.args,
         state_severities=STATE_SEVERITIES,
     )
 

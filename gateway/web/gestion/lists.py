@@ -8,11 +8,14 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
-from flask import Response
+from flask import Response, request
 
+from gateway.clients.base import ServiceClient
 from gateway.pages import render_page
 from gateway.posted_forms import DAY_EXPECTED, posted_text, read_day
+from gateway.sessions import staff_member
 from services.chassis.errors import NotFound
+from services.contracts.api.operation import Operation
 from services.contracts.api.staff_lists import CHECKBOX, DAY, HIDDEN, SELECT, TEXT, PageField, StaffList
 
 Options = Iterable[Mapping[str, str]]
@@ -57,6 +60,14 @@ def read_list(
 ) -> Page | Nothing:
     """What `read` asks the service for; `nothing` where a filter makes no sense: nothing is asked then."""
     return nothing if _errors(declared, typed) else read()
+
+
+def read_page(
+    declared: StaffList, typed: Mapping[str, str], client: ServiceClient, operation: Operation[Page], nothing: Page
+) -> Page:
+    """The page of a list that its address asks for (its filters, its cursor), as the service answers it."""
+    query = {**filters_query(declared, typed), "cursor": request.args.get("cursor") or None}
+    return read_list(declared, typed, lambda: client.call(operation, staff_member.access_token(), query=query), nothing)
 
 
 def refuse_errors(declared: StaffList, typed: Mapping[str, str]) -> None:

@@ -53,7 +53,7 @@ def renew_second_factor(body: Sent) -> api.NewSession:
 
 @views.serves(api.list_tokens)
 def list_tokens(query: Sent) -> ToolTokens:
-    return staff.token_page(_id(), query["cursor"], query["limit"])
+    return staff.token_page(_id(), **query)
 
 
 @views.serves(api.create_token)

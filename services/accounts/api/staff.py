@@ -17,12 +17,12 @@ Sent = dict[str, Any]
 
 @views.serves(api.list_members)
 def list_members(query: Sent) -> api.Members:
-    return staff.staff_page(query["cursor"], query["limit"])
+    return staff.staff_page(**query)
 
 
 @views.serves(api.list_tokens)
 def list_tokens(query: Sent, staff_id: str) -> api.ToolTokens:
-    return staff.token_page(staff_id, query["cursor"], query["limit"])
+    return staff.token_page(staff_id, **query)
 
 
 @views.serves(api.list_academies)

@@ -12,6 +12,7 @@ from tests.support.service_worker import deliver_event, run_follow_ups
 
 SENTENCES = (
     "RELANCE DE PIÈCES JUSTIFICATIVES",
+    "Spécialité : Banque - conseiller de clientèle (31310)",
     "manquaient à votre dossier le 24/10/2021 à 09:00 (heure/Paris)",
     "A déposer en ligne jusqu'au dimanche 31 octobre 2021 23:59 (heure/Paris)",
     "NATIDE06 : Document justifiant l'identité Non déposée",

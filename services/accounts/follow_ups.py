@@ -12,14 +12,19 @@ from typing import Any
 from services.accounts import mail_texts
 from services.accounts.dependencies import dependencies
 from services.accounts.domain.emails import key_of
-from services.accounts.domain.mail_link_rules import EMAIL_CHANGE_LIFETIME, INVITATION_LIFETIME, RESET_LIFETIME, Purpose
+from services.accounts.domain.mail_link_rules import Purpose
 from services.accounts.models import Account, EmailChange, StaffMember, db
 from services.accounts.operations import mail_links, mail_refusals
 from services.accounts.queries import accounts
 from services.chassis import clock
 from services.chassis.clock import portal_now
 from services.chassis.events import Envelope, Handlers
-from services.contracts.account_rules import ACTIVATION_LIFETIME
+from services.contracts.account_rules import (
+    ACTIVATION_LIFETIME,
+    EMAIL_CHANGE_LIFETIME,
+    INVITATION_LIFETIME,
+    RESET_LIFETIME,
+)
 from services.mail import sent_mails
 from services.mail.letter import Letter
 from services.mail.mailer import MAILS, Mail

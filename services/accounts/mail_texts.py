@@ -1,23 +1,21 @@
 """The texts of accounts' mails. That of the activation is the guide's (§3).
 
-URLs and instants come in; lifetimes of links are those of domain/mail_link_rules.py.
+URLs and instants come in; lifetimes of links are those of contracts/account_rules.py.
 """
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from services.accounts.domain.mail_link_rules import (
+from services.accounts.domain.mail_link_rules import in_hours, whole_hours, with_elision
+from services.chassis import brand
+from services.contracts import page_labels
+from services.contracts.account_rules import (
+    ACTIVATION_LIFETIME,
     EMAIL_CHANGE_LIFETIME,
     INVITATION_LIFETIME,
     RESET_LIFETIME,
-    in_hours,
-    whole_hours,
-    with_elision,
 )
-from services.chassis import brand
-from services.contracts import page_labels
-from services.contracts.account_rules import ACTIVATION_LIFETIME
 from services.mail.letter import Action, Letter, instant_in_paris
 
 _IF_NOT_YOU = "Si vous n'êtes pas à l'origine de cette demande,"

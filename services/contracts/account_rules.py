@@ -14,6 +14,10 @@ ACTIVATION_LIFETIME = timedelta(hours=ACTIVATION_HOURS)
 lives, and an account that is not activated by then is erased."""
 RESET_HOURS = 1
 """How long the mailed link lives by which a forgotten password is replaced."""
+RESET_LIFETIME = timedelta(hours=RESET_HOURS)
+EMAIL_CHANGE_LIFETIME = timedelta(hours=48)
+INVITATION_LIFETIME = timedelta(hours=72)
+"""Of the link by which a member of staff chooses a password and a second factor; from the invitation, not its mail."""
 DEFAULT_TOKEN_DAYS, LONGEST_TOKEN_DAYS = 90, 366
 """How long a tool's token lives."""
 MAX_TOKEN_LENGTH = 200

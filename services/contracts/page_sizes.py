@@ -11,5 +11,7 @@ USUAL_AUDIT_PAGE, LARGEST_AUDIT_PAGE = 50, 200
 """Entries of an audit trail."""
 USUAL_MAILS_PAGE, LARGEST_MAILS_PAGE = 20, 50
 """Of « Mes messages »."""
+ROWS_PAGE = 100
+"""Documents, or refused lines, of a publication."""
 TEAM_PAGE = 100
 """Staff accounts, tools' tokens, names."""

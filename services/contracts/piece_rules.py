@@ -12,7 +12,8 @@ from enum import StrEnum
 MAX_FILE_BYTES = 5 * 1024 * 1024
 """Of a file, and of all files that are merged into one."""
 MAX_MERGED_FILES = 12
-"""Files that are merged into one document, as the photographed pages of a paper are."""
+"""Files that are merged into one document, as the photographed pages of a paper are. Uploads on their way, those of an
+hour and the pages that are looked at follow."""
 MAX_UPLOAD_PART_BYTES = 1024 * 1024
 """Of an upload in parts, in one request."""
 

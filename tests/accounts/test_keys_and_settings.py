@@ -13,7 +13,7 @@ import pytest
 from deploy.containers.secret_makers import ed25519_pem
 from services.accounts.app import create_app
 from services.accounts.dependencies import dependencies
-from services.accounts.domain.mail_link_rules import RESET_LIFETIME, Purpose
+from services.accounts.domain.mail_link_rules import Purpose
 from services.accounts.domain.passwords import RECOMMENDED
 from services.accounts.models import Account, MailLink, StaffMember, db
 from services.accounts.operations import mail_links, second_factor
@@ -23,6 +23,7 @@ from services.chassis.clock import portal_now
 from services.chassis.database.audit import Actor
 from services.chassis.process.logs import FORBIDDEN
 from services.chassis.settings import Secret, SettingsError
+from services.contracts.account_rules import RESET_LIFETIME
 from tests.accounts.creation_form import creation_form
 from tests.accounts.fake_registrations import FakeRegistrations
 from tests.accounts.running_accounts import (

@@ -6,7 +6,6 @@ from datetime import timedelta
 
 import pytest
 
-from services.accounts.domain.mail_link_rules import RESET_LIFETIME
 from services.accounts.domain.throttling import ALL_SOURCES, FAILURES_LIFETIME, PER_SOURCE, RESETS
 from services.accounts.models import LoginFailures, LoginSession, db
 from services.accounts.operations import rate_limits
@@ -15,6 +14,7 @@ from services.accounts.settings import AccountsSettings
 from services.accounts.signing import TOKEN_SECONDS
 from services.chassis import clock
 from services.chassis.clock import system_now
+from services.contracts.account_rules import RESET_LIFETIME
 from tests.accounts.creation_form import EMAIL, PASSWORD
 from tests.accounts.running_accounts import Login, RunningAccounts, age_sessions, problem_slug, refused_fields
 

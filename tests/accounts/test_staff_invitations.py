@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from services.accounts.domain.civil_status import NAME_LENGTH
-from services.accounts.domain.mail_link_rules import INVITATION_LIFETIME, in_hours
+from services.accounts.domain.mail_link_rules import in_hours
 from services.accounts.domain.staff import RECOVERY_CODES
 from services.accounts.models import AuditEntry, MailLink, RecoveryCode, StaffMember, StaffToken
+from services.contracts.account_rules import INVITATION_LIFETIME
 from tests.accounts.running_accounts import RunningAccounts, problem_slug, refused_fields
 from tests.accounts.staff_in_session import (
     PASSWORD,

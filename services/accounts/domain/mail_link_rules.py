@@ -1,4 +1,4 @@
-"""Mailed links: how long they are valid, in which state one is, what its page says. Portal time."""
+"""Mailed links: in which state one is, what its page says. Portal time. How long they live: contracts/account_rules."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from services.chassis.errors import Gone
-from services.contracts.account_rules import ACTIVATION_LIFETIME, LINK_PROBLEMS, RESET_HOURS, State
-
-RESET_LIFETIME = timedelta(hours=RESET_HOURS)
-EMAIL_CHANGE_LIFETIME = timedelta(hours=48)
-INVITATION_LIFETIME = timedelta(hours=72)
-"""Of the link by which a member of staff chooses a password and a second factor; from the invitation, not its mail."""
+from services.contracts.account_rules import (
+    ACTIVATION_LIFETIME,
+    EMAIL_CHANGE_LIFETIME,
+    INVITATION_LIFETIME,
+    LINK_PROBLEMS,
+    RESET_LIFETIME,
+    State,
+)
 
 
 def in_hours(lifetime: timedelta) -> str:

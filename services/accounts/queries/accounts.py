@@ -18,11 +18,10 @@ from services.accounts.dependencies import dependencies
 from services.accounts.domain import account_form
 from services.accounts.domain.account_input import Contact, typed_values
 from services.accounts.domain.emails import key_of
-from services.accounts.domain.mail_link_rules import EMAIL_CHANGE_LIFETIME
 from services.accounts.models import Account, EmailChange, MailRefusal, StaffMember, db
 from services.chassis.clock import portal_now
 from services.chassis.errors import DomainError, found
-from services.contracts.account_rules import Editable
+from services.contracts.account_rules import EMAIL_CHANGE_LIFETIME, Editable
 from services.contracts.api.candidate_accounts import Candidate, CandidateDetail, Candidates, RefusedMails
 from services.contracts.api.operation import answer_of
 from services.contracts.api.own_account import MyAccount, MyAddresses

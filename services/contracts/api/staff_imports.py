@@ -30,6 +30,7 @@ from services.contracts.document_rules import (
     STATE_LABELS,
     FileFormat,
 )
+from services.contracts.page_sizes import LARGEST_PAGE, ROWS_PAGE
 
 TITLE = "Publier pour de nombreux candidats"
 CHECK_SECONDS = 120.0  # MAX_LINES lines, or hundreds of PDFs
@@ -192,6 +193,7 @@ class RowsQuery(Schema):
     """`cursor`: the `next_cursor` of the page before."""
 
     cursor = fields.Integer(load_default=0, validate=_POSITION)
+    limit = fields.Integer(load_default=ROWS_PAGE, validate=validate.Range(1, LARGEST_PAGE))
 
 
 class DocumentSearch(Schema):

@@ -68,12 +68,12 @@ def take_uploads(body: dict[str, Any], import_id: str) -> api.Import:
 
 @views.serves(api.list_refusals)
 def list_refusals(query: dict[str, Any], import_id: str) -> api.Refusals:
-    return queries.list_refusals(_publisher(), import_id, query["cursor"])
+    return queries.list_refusals(_publisher(), import_id, **query)
 
 
 @views.serves(api.list_documents)
 def list_documents(query: dict[str, Any], import_id: str) -> api.ImportDocuments:
-    return queries.list_import_documents(_publisher(), import_id, query["cursor"])
+    return queries.list_import_documents(_publisher(), import_id, **query)
 
 
 @views.serves(api.search_documents)

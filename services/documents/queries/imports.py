@@ -24,13 +24,12 @@ from services.contracts.document_rules import (
     DocumentType,
     type_label,
 )
+from services.contracts.page_sizes import ROWS_PAGE
 from services.documents.domain.document_names import is_id
 from services.documents.domain.import_columns import COLUMNS
 from services.documents.domain.recipients import Publisher
 from services.documents.models import Candidature, ExamDocuments, Import, ImportDocument, ImportRefusal, db
 from services.reference import academies
-
-ROWS_PAGE = 100  # documents or refusals
 
 
 def list_imports(publisher: Publisher, query: Mapping[str, Any]) -> api.Imports:
@@ -96,27 +95,25 @@ def import_in(session: Session, publisher: Publisher, import_id: str, *, for_cha
     return row
 
 
-def list_refusals(publisher: Publisher, import_id: str, cursor: int) -> api.Refusals:
+def list_refusals(publisher: Publisher, import_id: str, cursor: int, limit: int) -> api.Refusals:
     """Why lines and files of an import are not published, in their order; `cursor`: the position of the last seen."""
     statement = select(ImportRefusal).where(ImportRefusal.import_id == import_id, ImportRefusal.position > cursor)
     statement = statement.order_by(ImportRefusal.position)
     with db.reading_for_staff() as session:
         import_in(session, publisher, import_id)
-        rows, next_cursor = _page(session, statement)
+        rows, next_cursor = _page(session, statement, limit)
     return api.Refusals(items=tuple(answer_of(api.Refusal, row) for row in rows), next_cursor=next_cursor)
 
 
 def list_import_documents(
-    publisher: Publisher, import_id: str, cursor: int = 0, *, numero_candidat: str | None = None
+    publisher: Publisher, import_id: str, cursor: int = 0, limit: int = ROWS_PAGE, **matching: str
 ) -> api.ImportDocuments:
-    """The documents of an import in their order, or those of one N° candidat."""
+    """The documents of an import in their order, or those that are `matching` (values of columns)."""
     of_import = (ImportDocument.import_id == import_id, ImportDocument.position > cursor)
-    statement = select(ImportDocument).where(*of_import).order_by(ImportDocument.position)
-    if numero_candidat:
-        statement = statement.where(ImportDocument.numero_candidat == numero_candidat)
+    statement = select(ImportDocument).where(*of_import).filter_by(**matching).order_by(ImportDocument.position)
     with db.reading_for_staff() as session:
         import_in(session, publisher, import_id)
-        rows, next_cursor = _page(session, statement)
+        rows, next_cursor = _page(session, statement, limit)
     items = (answer_of(api.ImportDocument, row, state_label=DOCUMENT_STATE_LABELS[row.state]) for row in rows)
     return api.ImportDocuments(items=tuple(items), next_cursor=next_cursor)
 
@@ -131,11 +128,11 @@ def import_document_of(publisher: Publisher, import_id: str, document_id: str | 
         return found(session.scalar(statement.limit(1)))
 
 
-def _page(session: Session, statement: Select[Any]) -> tuple[list[Any], str | None]:
+def _page(session: Session, statement: Select[Any], limit: int) -> tuple[list[Any], str | None]:
     """The first rows, and what to ask the following ones with; None where there are none."""
-    rows = list(session.scalars(statement.limit(ROWS_PAGE + 1)))
-    items = rows[:ROWS_PAGE]
-    return items, str(items[-1].position) if len(rows) > ROWS_PAGE else None
+    rows = list(session.scalars(statement.limit(limit + 1)))
+    items = rows[:limit]
+    return items, str(items[-1].position) if len(rows) > limit else None
 
 
 MAX_SESSIONS = 200

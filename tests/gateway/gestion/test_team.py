@@ -6,10 +6,10 @@ import pytest
 
 from gateway.cookies import STAFF_SESSION_COOKIE
 from gateway.layout.frame import GESTION_HOME, GESTION_PAGES
-from services.accounts.domain.mail_link_rules import INVITATION_LIFETIME
 from services.accounts.domain.staff import RECOVERY_CODES, Role
 from services.accounts.models import StaffMember, db
 from services.contracts import page_labels
+from services.contracts.account_rules import INVITATION_LIFETIME
 from services.contracts.api.team import MEMBERS
 from tests.gateway.candidates import drop_cached_exchange
 from tests.gateway.gestion.invitations import (

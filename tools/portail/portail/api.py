@@ -86,8 +86,7 @@ class Api:
     def pages(
         self, path: str, params: Mapping[str, Any], items: str, at_most: int | None = None
     ) -> Iterator[dict[str, Any]]:
-        """The items of a list, page after page, until its end or `at_most` of them. Where the list has no `limit`, the
-        portal passes over it and chooses the size."""
+        """The items of a list, page after page, until its end or `at_most` of them."""
         size = LONGEST_PAGE if at_most is None else min(LONGEST_PAGE, at_most)
         return islice(self._followed(path, {**params, "limit": size}, items), at_most)
 

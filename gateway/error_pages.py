@@ -121,6 +121,7 @@ def _error_page(status: int, refusal: DomainError | None = None) -> ResponseRetu
     detail = refusal.detail if refusal else None
     return render_page(
         "layout/error_page.html",
+        active="",
         status=status,
         refusal=refusal,
         errors=(),
@@ -138,6 +139,7 @@ def _error_page_keeping_input(error: DomainError) -> ResponseReturnValue:
     heading, text = ERROR_TEXTS[error.http_status]
     return render_page(
         "layout/error_page_with_input.html",
+        active="",
         refusal=error,
         errors=(),
         page_title=heading,

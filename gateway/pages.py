@@ -11,9 +11,11 @@ from flask import Response, current_app, g, make_response, render_template, requ
 
 from gateway.clients.base import optional_answer
 from gateway.layout.frame import (
+    ACCOUNT,
     GESTION_HOME,
     GESTION_MENU,
     GESTION_PAGES,
+    HOME,
     LOG_IN,
     LOG_OUT,
     PAGES,
@@ -46,13 +48,13 @@ def render_page(
 ) -> Response:
     """`template` in the frame of the current visitor.
 
-    `active`: the key of the menu's entry to mark, by default that below whose address this page is. Search engines may
-    index `indexed` pages alone. `refusal`: of what was posted; the page shows it with its `errors`, the answer has its
-    status and its Retry-After.
+    `active`: the key of the menu's entry to mark ("": of none), by default that below whose address this page is.
+    Search engines may index `indexed` pages alone. `refusal`: of what was posted; the page shows it with its `errors`,
+    the answer has its status and its Retry-After.
     """
     status = status or (refusal.http_status if refusal else 200)
     context = {
-        "frame": page_frame(active or _entry_of(request.path)),
+        "frame": page_frame(_entry_of(request.path) if active is None else active),
         "refusal": refusal,
         "errors": shown_errors(refusal),
         **context,
@@ -66,10 +68,14 @@ def render_page(
     return response
 
 
+_ALONE = (HOME, GESTION_HOME, ACCOUNT)
+"""Entries below whose address are pages that have nothing to do with them."""
+
+
 def _entry_of(path: str) -> str | None:
     """The key of the entry of a menu with this address, or with the longest that it begins with."""
     links = (GESTION_PAGES if is_for_staff() else PAGES).values()
-    above = [link for link in links if f"{path}/".startswith(f"{link.url}/")]
+    above = [link for link in links if path == link.url or (link not in _ALONE and path.startswith(f"{link.url}/"))]
     return max(above, key=lambda link: len(link.url)).key if above else None
 
 

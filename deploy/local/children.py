@@ -18,6 +18,7 @@ from deploy.service_names import SERVICES
 MODULES = (
     *(f"services.{service}.{part}" for service in SERVICES for part in ("app", "follow_ups", "jobs")),
     "gateway.app",
+    "services.chassis.process.worker",
 )
 TRACES = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_TRACES_SAMPLER_ARG")
 INHERITED = ("PATH", "HOME", "LANG", "TZ", "PYTHONPATH", "LD_LIBRARY_PATH", "SSL_CERT_FILE", "PAGE_SECONDS", *TRACES)

@@ -38,7 +38,7 @@ class Content(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A file's size in bytes and SHA-256 (hexadecimal)."""
 
     size: Annotated[int, msgspec.Meta(ge=0)]
-    sha256: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
+    sha256: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")]
 
 
 class Manifest(msgspec.Struct, frozen=True):
@@ -73,9 +73,10 @@ def read(backup: Path) -> Manifest:
     try:
         if not is_regular(path):
             raise FileNotFoundError(path)
-        manifest = msgspec.convert(json.loads(path.read_text(encoding="utf-8")), Manifest)
-        if manifest.format != FORMAT:
-            raise Damaged(f"{backup} : format {manifest.format!r} inconnu de cette version du portail.")
+        written = json.loads(path.read_text(encoding="utf-8"))
+        if isinstance(written, dict) and written.get("format") not in (FORMAT, None):
+            raise Damaged(f"{backup} : format {written['format']!r} inconnu de cette version du portail.")
+        manifest = msgspec.convert(written, Manifest)
         instant = manifest.instant.astimezone(PARIS)  # it is shown so: what cannot be is refused here
         unexpected = _unexpected(manifest)
     except (OSError, ValueError, OverflowError, RecursionError) as error:

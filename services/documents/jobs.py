@@ -6,7 +6,7 @@ from services.chassis.events import purge
 from services.chassis.jobs.registry import Jobs
 from services.documents.models import db
 from services.documents.operations.automatic_documents import delete_old_cached_renderings
-from services.documents.operations.import_files import uploads
+from services.documents.operations.imports import uploads
 from services.documents.operations.reconciliation import reconciliation
 from services.objects import jobs as object_jobs
 

@@ -6,6 +6,7 @@ history: rows are only added, and of a deposit only its removal and its scan are
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -104,12 +105,23 @@ class Window(db.Model):
     revision: Mapped[int] = mapped_column(Integer)
     deposit_opens: Mapped[datetime] = mapped_column(UtcDateTime)
     deposit_closes: Mapped[datetime] = mapped_column(UtcDateTime)
-    options: Mapped[SessionOptions] = mapped_column(
-        DataclassJson(SessionOptions), default=SessionOptions(), server_default="{}"
+    stored_options: Mapped[SessionOptions] = mapped_column(
+        "options", DataclassJson(SessionOptions), default=SessionOptions(), server_default="{}"
     )
-    # Written for the version before, which may be at work on these tables; the release after this one drops them.
+    # Of the version before, which may be at work on these tables; the release after this one drops them.
     reminder_days: Mapped[list[int]] = mapped_column(JSON, default=list, server_default="[]")
     refusal_mails: Mapped[bool] = mapped_column(default=False, server_default=false())
+
+    @property
+    def options(self) -> SessionOptions:
+        """Those that have a column of the version before are read there: it writes no others."""
+        days = tuple(self.reminder_days)
+        return replace(self.stored_options, reminder_days=days, refusal_mails=self.refusal_mails)
+
+    @options.setter
+    def options(self, options: SessionOptions) -> None:
+        self.stored_options, self.refusal_mails = options, options.refusal_mails
+        self.reminder_days = list(options.reminder_days)
 
 
 class Piece(db.Model):

@@ -5,6 +5,7 @@ A saved version stays readable for good: it keeps its event, its answers and the
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -92,13 +93,28 @@ class OpeningRow(db.Model):
     session_closes: Mapped[datetime] = mapped_column(UtcDateTime)
     listed: Mapped[bool] = mapped_column(default=True)
     revision: Mapped[int] = mapped_column(default=0)
-    options: Mapped[SessionOptions] = mapped_column(
-        DataclassJson(SessionOptions), default=SessionOptions(), server_default="{}"
+    stored_options: Mapped[SessionOptions] = mapped_column(
+        "options", DataclassJson(SessionOptions), default=SessionOptions(), server_default="{}"
     )
-    # Written for the version before, which may be at work on these tables; the release after this one drops them.
+    # Of the version before, which may be at work on these tables; the release after this one drops them.
     reminder_days: Mapped[list[int]] = mapped_column(Json, default=list, server_default="[]")
     draft_reminder_days: Mapped[list[int]] = mapped_column(Json, default=list, server_default="[]")
     refusal_mails: Mapped[bool] = mapped_column(default=False, server_default=false())
+
+    @property
+    def options(self) -> SessionOptions:
+        """Those that have a column of the version before are read there: it writes no others."""
+        return replace(
+            self.stored_options,
+            reminder_days=tuple(self.reminder_days),
+            draft_reminder_days=tuple(self.draft_reminder_days),
+            refusal_mails=self.refusal_mails,
+        )
+
+    @options.setter
+    def options(self, options: SessionOptions) -> None:
+        self.stored_options, self.refusal_mails = options, options.refusal_mails
+        self.reminder_days, self.draft_reminder_days = list(options.reminder_days), list(options.draft_reminder_days)
 
 
 class OpeningChange(db.Model):

@@ -190,6 +190,12 @@ class Uploads:
             row.became_id, row.touched_at = became_id, system_now()
         session.execute(delete(self.part).where(self.part.upload_id.in_(upload_ids)))
 
+    def give_up_open(self, session: Session, **of: Any) -> None:
+        """Abandon those that are not taken, of what takes none any more (`of`: values of columns)."""
+        is_open = (self.upload.became_id.is_(None), self.upload.given_up.is_(False))
+        for upload in session.scalars(select(self.upload).filter_by(**of).where(*is_open)).all():
+            self._give_up(session, upload)
+
     def purge(self) -> None:
         """Delete uploads, taken ones too, that got no byte for UPLOAD_EXPIRY; in batches, so that others can write."""
         while not stopping() and self._purge_batch():

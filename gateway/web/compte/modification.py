@@ -103,6 +103,7 @@ def _deletion_page(refusal: DomainError | None = None) -> ResponseReturnValue:
     has_candidature = refusal is not None and refusal.slug == problem_types.CANDIDATURE_EXISTS.slug
     return render_page(
         "compte/templates/suppression.html",
+        active="compte",
         refusal=refusal,
         blocked=HAS_CANDIDATURE if has_candidature else None,
     )

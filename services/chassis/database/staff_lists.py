@@ -70,7 +70,7 @@ def decode_cursor(cursor: str, parts: int) -> list[str]:
 
 
 def _is_storable_text(part: Any) -> bool:
-    return isinstance(part, str) and "\x00" not in part
+    return isinstance(part, str) and "\x00" not in part and part.encode(errors="ignore").decode() == part
 
 
 def _column_named(name: str, models: Sequence[type[Any]]) -> QueryableAttribute[Any]:

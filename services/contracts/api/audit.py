@@ -30,12 +30,13 @@ _LARGEST_ENTRY_ID = 2**31 - 1
 
 
 def _id(name: str, page: PageField, description: str = "") -> Filter:
-    words = {"description": description}
+    words = {"description": description} if description else None
     return Filter(name, fields.String(validate=validate.Length(max=LONGEST_ID), metadata=words), page)
 
 
 ENTRIES = StaffList(
     "Audit",
+    cursor=None,
     filters=(
         _id("actor", PageField("qui", "Gestionnaire", SELECT, placeholder="Tous", longest=LONGEST_ID)),
         _id("action", PageField("acte", "Acte", SELECT, placeholder="Tous", longest=LONGEST_ID)),

@@ -15,7 +15,7 @@ from services.contracts.api.documents import PDF_TYPE
 from services.contracts.api.operation import CSV as CSV_TYPE
 from services.contracts.api.operation import Instant, Operation, staff
 from services.contracts.api.staff_documents import PARAGRAPH, OrderKey, PrintedText
-from services.contracts.api.uploads import Uploads, upload_operations
+from services.contracts.api.uploads import OneUpload, upload_operations
 from services.contracts.document_rules import (
     CODE_FORM,
     CSV,
@@ -262,12 +262,12 @@ take_uploads = Operation(
     "POST",
     "/v1/imports/<import_id>/files",
     Import,
-    "Check what was uploaded: a CSV line by line, in the place of the one sent before; PDFs, or archives of them, each "
-    "with the N° candidat in its name, added to those sent before. Nothing is published.",
+    "Check what was uploaded: a CSV line by line, in the place of the one sent before; a PDF, or an archive of them, "
+    "each with the N° candidat in its name, added to those sent before. Nothing is published.",
     _PUBLISH,
-    body=Uploads,
+    body=OneUpload,
     seconds=CHECK_SECONDS,
-    answer_words="Avec les mêmes envois, l'import tel qu'il est",
+    answer_words="Avec le même envoi, l'import tel qu'il est",
     problems=(
         problem_types.CONFLICT,
         problem_types.UPLOAD_INCOMPLETE,

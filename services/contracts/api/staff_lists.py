@@ -53,7 +53,7 @@ class Filter:
 
 
 def text_filter(name: str, description: str = "", page: PageField | None = None) -> Filter:
-    return Filter(name, fields.String(metadata={"description": description}), page)
+    return Filter(name, fields.String(metadata={"description": description} if description else None), page)
 
 
 def yes_or_no(name: str, description: str, page: PageField | None = None) -> Filter:
@@ -92,7 +92,7 @@ class Column:
 class StaffList:
     """A list, and what its page may be ordered by (`orders`, the usual one first; `order_words` describe them).
 
-    `name`: of its schema in descriptions.
+    `name`: of its schema in descriptions; `cursor`: None for a list that goes on in a way of its own.
     """
 
     name: str
@@ -100,7 +100,9 @@ class StaffList:
     columns: tuple[Column, ...] = ()
     orders: tuple[str, ...] = ()
     order_words: str = ""
-    cursor: fields.Field[Any] = field(default_factory=lambda: fields.String(metadata={"description": CURSOR_WORDS}))
+    cursor: fields.Field[Any] | None = field(
+        default_factory=lambda: fields.String(metadata={"description": CURSOR_WORDS})
+    )
     page_size: int = USUAL_PAGE
     largest_page: int = LARGEST_PAGE
 
@@ -116,7 +118,8 @@ class StaffList:
         if self.orders:
             is_known, words = validate.OneOf(self.orders), {"description": self.order_words}
             others["order"] = fields.String(load_default=self.orders[0], validate=is_known, metadata=words)
-        return self.filters_schema(limit=limit, cursor=self.cursor, **others)
+        cursor = {"cursor": self.cursor} if self.cursor else {}
+        return self.filters_schema(limit=limit, **cursor, **others)
 
     @property
     def csv_headings(self) -> list[str]:

@@ -17,14 +17,23 @@ UPLOAD_PART_TYPE = "application/offset+octet-stream"
 MAX_FILENAME_LENGTH = 300  # characters
 
 
-class Uploads(Schema):
-    """The uploads that are taken."""
+def _ids(size: validate.Length, description: str) -> fields.List[str]:
+    id = fields.String(validate=validate.Length(max=64, error="64 caractères au maximum."))
+    return fields.List(id, required=True, validate=size, metadata={"description": description})
 
-    uploads = fields.List(
-        fields.String(validate=validate.Length(max=64, error="64 caractères au maximum.")),
-        required=True,
-        validate=validate.Length(min=1, max=MAX_MERGED_FILES, error=f"De 1 à {MAX_MERGED_FILES} envois sont attendus."),
-        metadata={"description": "Dans l'ordre des pages"},
+
+class OneUpload(Schema):
+    """The upload that is taken."""
+
+    uploads = _ids(validate.Length(equal=1, error="Un envoi est attendu."), "Un seul")
+
+
+class Uploads(Schema):
+    """The uploads that are taken together."""
+
+    uploads = _ids(
+        validate.Length(min=1, max=MAX_MERGED_FILES, error=f"De 1 à {MAX_MERGED_FILES} envois sont attendus."),
+        "Dans l'ordre des pages",
     )
 
     @validates("uploads")

@@ -116,4 +116,4 @@ def _begin_upload(import_id: str, filename: str, length: int) -> Progress:
     return import_files.begin_upload(_publisher(), import_id, filename, length)
 
 
-uploads = upload_views(api.uploads, import_files.uploads, _begin_upload)
+uploads = upload_views(api.uploads, imports.uploads, _begin_upload)

@@ -21,7 +21,6 @@ from services.contracts.document_rules import (
     MAX_ARCHIVE_BYTES,
     MAX_CSV_BYTES,
     MAX_LINES,
-    MAX_PDFS_PER_SENDING,
     READY,
     DocumentType,
 )
@@ -32,16 +31,21 @@ from services.documents.domain.import_csv import CheckedImport, Refusal, check_r
 from services.documents.domain.pdf_archives import files_of, names_of, numero_in, shown_name
 from services.documents.domain.recipients import Candidature, Publisher, Recipients
 from services.documents.inspection.processes import PdfInspector
-from services.documents.models import Import, ImportDocument, ImportRefusal, Upload, UploadPart, db
-from services.documents.operations.imports import add_refusals, mark_checked, record, refuse_unless_open, scope_of
+from services.documents.models import Import, ImportDocument, ImportRefusal, Upload, db
+from services.documents.operations.imports import (
+    add_refusals,
+    mark_checked,
+    record,
+    refuse_unless_open,
+    scope_of,
+    uploads,
+)
 from services.documents.operations.publishing import store_upload
 from services.documents.queries.candidatures import recipients_of
 from services.documents.queries.imports import import_in, import_of
 from services.objects import discard, operation_naming, retire
-from services.uploads.uploads import Progress, Uploads, UploadsChanged
+from services.uploads.uploads import Progress, UploadIncomplete, UploadsChanged
 
-uploads = Uploads(db, Upload, UploadPart, most_open=MAX_PDFS_PER_SENDING, most_bytes=5 * MAX_ARCHIVE_BYTES)
-"""Of exam offices: what one member of staff has on the way, as pages and tools send it."""
 _IN_MEMORY = 1024 * 1024  # bytes of a sending; more is on disk
 # Of this process: each has a process that reads PDFs, and takes the thread of a request for as long as a minute.
 _sendings = Limit("imported_pdfs", 2, 1, "D'autres envois de PDF sont en cours : réessayez dans un instant.")
@@ -72,25 +76,39 @@ def begin_upload(publisher: Publisher, import_id: str, filename: str, length: in
 
 
 def take_uploads(dependencies: Dependencies, publisher: Publisher, import_id: str, upload_ids: Sequence[str]) -> Import:
-    """Check what was uploaded, one file after the other; what this import has taken already is not taken again.
+    """Check what was uploaded; what this import has taken already, or takes meanwhile, is not taken again.
 
-    Raises NotFound, UploadIncomplete, Conflict once the import is published or given up, Invalid for a file that cannot
-    be read, Unavailable while the store does not answer: then nothing of that file is kept.
+    Raises NotFound, also for an upload given up meanwhile, UploadIncomplete, Conflict once the import is published or
+    given up, Invalid for a file that cannot be read, Unavailable while the store does not answer: then nothing of that
+    file is kept.
     """
     row = import_of(publisher, import_id)
-    with db.reading() as session:
-        sent = [uploads.complete(session, publisher.id, upload_id) for upload_id in upload_ids]
-    if any(upload.import_id != import_id for upload in sent):
-        raise NotFound("Cet envoi n'est pas celui de cette publication.")
-    for upload in sent:
-        if upload.became_id is None:
-            refuse_unless_open(row)
-            with suppress(UploadsChanged):  # the same call, given at the same moment, has taken it
-                if row.source == CSV:
-                    _check_csv(publisher, row, upload)
-                else:
-                    _add_pdfs(dependencies, publisher, row, upload)
+    for upload_id in upload_ids:
+        try:
+            _take(dependencies, publisher, row, upload_id)
+        except (UploadsChanged, UploadIncomplete):
+            if not _is_taken(publisher, row, upload_id):
+                raise
     return import_of(publisher, import_id)
+
+
+def _take(dependencies: Dependencies, publisher: Publisher, row: Import, upload_id: str) -> None:
+    with db.reading() as session:
+        upload = uploads.complete(session, publisher.id, upload_id)
+    if upload.import_id != row.id:
+        raise NotFound("Cet envoi n'est pas celui de cette publication.")
+    if upload.became_id is None:
+        refuse_unless_open(row)
+        if row.source == CSV:
+            _check_csv(publisher, row, upload)
+        else:
+            _add_pdfs(dependencies, publisher, row, upload)
+
+
+def _is_taken(publisher: Publisher, row: Import, upload_id: str) -> bool:
+    """By the same call, given at the same moment. Raises NotFound, UploadIncomplete."""
+    with db.reading() as session:
+        return uploads.complete(session, publisher.id, upload_id).became_id == row.id
 
 
 def _taking(session: Session, publisher: Publisher, upload: Upload) -> Import:

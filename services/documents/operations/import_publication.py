@@ -19,7 +19,7 @@ from services.documents.domain.document_names import DocumentName, filename
 from services.documents.domain.recipients import REASONS, Publisher
 from services.documents.models import Candidature, Import, ImportDocument, db
 from services.documents.operations.document_files import File
-from services.documents.operations.imports import record
+from services.documents.operations.imports import record, uploads
 from services.documents.operations.publishing import new_document
 from services.documents.operations.rendered_documents import DECLARED, assign_files, render_measured, store_rendered
 from services.documents.queries.candidatures import recipient_of, saved_event
@@ -57,6 +57,7 @@ def publish_import(publisher: Publisher, import_id: str, revision: int) -> Impor
         if not row.ready:
             raise Conflict("Aucun document ne peut être publié : corrigez le fichier et envoyez-le à nouveau.")
         row.state, row.publication_at = PUBLISHING, portal_now()
+        uploads.give_up_open(session, import_id=import_id)
         for first, last in _chunks(session, import_id):
             work = {"import_id": import_id, "first": first, "last": last}
             follow_up(session, PUBLISH_CHUNK, work, subject=import_id)

@@ -19,6 +19,8 @@ from services.contracts.document_rules import (
     ABANDONED,
     CHECKED,
     CSV,
+    MAX_ARCHIVE_BYTES,
+    MAX_PDFS_PER_SENDING,
     PDF,
     PREPARED,
     PUBLISHED_TYPES,
@@ -28,12 +30,15 @@ from services.documents.domain.document_names import derived_id
 from services.documents.domain.import_columns import COLUMNS
 from services.documents.domain.import_csv import Refusal
 from services.documents.domain.recipients import Publisher, Scope
-from services.documents.models import AuditEntry, Import, ImportDocument, ImportRefusal, db
+from services.documents.models import AuditEntry, Import, ImportDocument, ImportRefusal, Upload, UploadPart, db
 from services.documents.operations.publishing import key_already_used
 from services.documents.queries.imports import declared_label, import_in
 from services.objects import retire
+from services.uploads.uploads import Uploads
 
 OPEN_STATES = (PREPARED, CHECKED)
+uploads = Uploads(db, Upload, UploadPart, most_open=MAX_PDFS_PER_SENDING, most_bytes=5 * MAX_ARCHIVE_BYTES)
+"""Of exam offices: what one member of staff has on the way, as pages and tools send it."""
 
 
 @dataclass(frozen=True)
@@ -126,6 +131,7 @@ def abandon_import(publisher: Publisher, import_id: str) -> Import:
         if row.state == ABANDONED:
             return row
         refuse_unless_open(row)
+        uploads.give_up_open(session, import_id=import_id)
         uploaded = select(ImportDocument.pdf_key).where(
             ImportDocument.import_id == import_id, ImportDocument.pdf_key.is_not(None)
         )

@@ -72,7 +72,6 @@ def update_deposit_period(session: Session, event: WindowChanged) -> None:
         window.deposit_opens = datetime.fromisoformat(event.deposit_opens)
         window.deposit_closes = datetime.fromisoformat(event.deposit_closes)
         window.options = event.options_after(window.options)
-        window.reminder_days, window.refusal_mails = list(window.options.reminder_days), window.options.refusal_mails
 
 
 def _copy_labels(candidature: Candidature, event: RegistrationSaved) -> None:

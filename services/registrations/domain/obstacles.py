@@ -31,13 +31,13 @@ def exclusivity_key(dossier: Dossier) -> str | None:
     return "|".join(f"{name}={parts[name]}" for name in names) or None
 
 
-def refusal_sentence(other: PreviousCandidature) -> str:
-    """Why a second candidature is refused, and what to do about it."""
-    return f"{_already_has(other)} : vous pouvez la modifier dans « {page_labels.REGISTRATIONS} »."
+def refusal_sentence(other: PreviousCandidature, place: str = "") -> str:
+    """Why a second candidature is refused, and what to do about it. `place`: what is said of the other one."""
+    return f"{_already_has(other, place)} : vous pouvez la modifier dans « {page_labels.REGISTRATIONS} »."
 
 
-def _already_has(other: PreviousCandidature) -> str:
-    place = f"{other.academie_label}, n° {other.numero_inscription}"
+def _already_has(other: PreviousCandidature, place: str = "") -> str:
+    place = place or f"{other.academie_label}, n° {other.numero_inscription}"
     return f"Vous avez déjà une candidature pour cette session ({place})"
 
 

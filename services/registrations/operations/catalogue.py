@@ -181,9 +181,6 @@ def _set_dates(row: OpeningRow, exam_session: Session, opening: Opening) -> None
     row.session_closes = exam_session.closes
     own = {} if opening.refusal_mails is None else {"refusal_mails": opening.refusal_mails}
     row.options = answer_of(SessionOptions, exam_session, **own)
-    row.reminder_days = list(row.options.reminder_days)
-    row.draft_reminder_days = list(row.options.draft_reminder_days)
-    row.refusal_mails = row.options.refusal_mails
 
 
 def _published_values(session: DbSession, row: OpeningRow) -> tuple[datetime, datetime, SessionOptions]:

@@ -51,6 +51,14 @@ def test_whoever_is_not_logged_in_is_asked_to_and_comes_back(staff: StaffFactory
     assert browser.answer.request.full_path == "/gestion/pieces?statut=toutes"
 
 
+def test_the_menu_marks_the_entry_that_a_page_is_below_and_none_of_an_error(gestionnaire: ScriptlessBrowser) -> None:
+    marked = {"/gestion": "/gestion", "/gestion/documents/nouveau": "/gestion/documents", "/gestion/nulle-part": None}
+    for path, entry in marked.items():
+        gestionnaire.get(path)
+        links = gestionnaire.page.xpath("//nav//a[@class='fr-nav__link'][@aria-current='page']/@href")
+        assert links == ([entry] if entry else []), path
+
+
 def test_a_gestionnaire_has_nothing_of_administrators(gestionnaire: ScriptlessBrowser, candidature: str) -> None:
     for key in OF_ADMINISTRATORS:
         assert GESTION_PAGES[key].label not in gestionnaire.text

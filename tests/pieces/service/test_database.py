@@ -140,6 +140,15 @@ def test_the_options_of_sessions_go_up_and_down(service: PiecesService) -> None:
             connection.execute(text("UPDATE windows SET reminder_days = '[5]'"))
         upgrade(directory=MIGRATIONS)
         with db.reading() as session:
-            stored = session.scalars(select(Window.options)).all()
+            stored = [window.stored_options for window in session.scalars(select(Window))]
     assert (older[0], bool(older[1])) == ("[7, 0]", True)
     assert stored == [SessionOptions(reminder_days=(5,), refusal_mails=True)]
+
+
+def test_what_the_version_before_writes_on_these_tables_holds(service: PiecesService) -> None:
+    with_ladder(service, 7, 0, refusal_mails=True)
+    with service.app.app_context():
+        with db.engine.begin() as connection:
+            connection.execute(text("UPDATE windows SET reminder_days = '[5]', refusal_mails = :no"), {"no": False})
+        with db.reading() as session:
+            assert session.scalars(select(Window)).one().options == SessionOptions(reminder_days=(5,))

@@ -47,7 +47,7 @@ def content(dossier: Dossier, _: Tab, __: TabAnswers) -> TabContent:
 
 def check(dossier: Dossier, _: Tab) -> tuple[FieldError, ...]:
     other = conflicting_candidature(dossier)
-    return (error(CHOICE, refusal_sentence(other)),) if other else ()
+    return (error(CHOICE, refusal_sentence(other, _line(other))),) if other else ()
 
 
 def _earlier(dossier: Dossier) -> tuple[PreviousCandidature, ...]:

@@ -61,17 +61,13 @@ def _write_errors(folder: Path, frame: Frame) -> None:
     for name, text in texts.items():
         (folder / f"{name}.html").write_text(text, encoding="utf-8")
     for error in ERRORS:
-        (folder / f"{error.http_status}.json").write_text(_problem(error), encoding="utf-8")
+        (folder / f"{error.http_status}.json").write_bytes(problems.of_domain_error(error).get_data())
 
 
 def _page(status: int, advice: str, frame: Frame) -> str:
     title, text = ERROR_TEXTS[status]
     shown = {"page_title": title, "code": status, "lead": text, "text": advice}
     return render_template("layout/error_page.html", frame=frame, **shown)
-
-
-def _problem(error: DomainError) -> str:
-    return problems.of_domain_error(error).get_data(as_text=True)
 
 
 if __name__ == "__main__":

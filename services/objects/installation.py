@@ -26,7 +26,7 @@ def mark(db: Database, store: ObjectStore) -> None:
     if database_id is None and store_id is None:
         database_id = _write_into_database(db, new_id())
         _write_into_store(store, database_id)
-    elif database_id is not None and store_id is None and _is_empty(store):
+    elif database_id is not None and store_id is None and next(store.list_keys(), None) is None:
         _write_into_store(store, database_id)
     elif database_id != store_id:
         log.error("store_of_another_installation")
@@ -70,7 +70,3 @@ def _write_into_database(db: Database, id: str) -> str:
 def _write_into_store(store: ObjectStore, id: str) -> None:
     content = id.encode("ascii")
     store.put(KEY, io.BytesIO(content), len(content), "text/plain")
-
-
-def _is_empty(store: ObjectStore) -> bool:
-    return next(store.list_keys(), None) is None

@@ -67,12 +67,6 @@ class UploadIncomplete(Conflict):
         super().__init__(detail, upload=upload_id, offset=offset)
 
 
-class WrongOffset(Conflict):
-    """Bytes do not begin where the upload ends, at `offset`."""
-
-    problem = problem_types.WRONG_OFFSET
-
-
 class TooManyUploads(TooMany):
     """More files, or bytes, than one sender may have on their way."""
 
@@ -143,13 +137,13 @@ class Uploads:
     def append(self, owner_id: str, upload_id: str, offset: int, content: bytes) -> Progress:
         """Add bytes at the end of the upload, which `offset` must be.
 
-        Raises NotFound, WrongOffset, TooLarge beyond the announced length.
+        Raises NotFound, Conflict (`extra`: the `offset`), TooLarge beyond the announced length.
         """
         with self.db.operation() as session:
             progress = self.progress(session, owner_id, upload_id, lock=True)
             if offset != progress.offset:
                 detail = "L'envoi reprend à un autre endroit que celui où il s'est arrêté."
-                raise WrongOffset(detail, offset=progress.offset)
+                raise Conflict(detail, problem=problem_types.WRONG_OFFSET, offset=progress.offset)
             if offset + len(content) > progress.upload.length:
                 raise TooLarge("L'envoi contient plus d'octets que la taille annoncée du fichier.")
             if content:

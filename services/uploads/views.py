@@ -24,12 +24,6 @@ from services.uploads.uploads import Progress, Uploads
 _NUMBER = re.compile(r"\d{1,15}", re.ASCII)
 
 
-class WrongTusVersion(DomainError):
-    """The Tus-Resumable header does not say 1.0.0."""
-
-    problem = problem_types.PROTOCOL_VERSION
-
-
 class BadRequestHeader(DomainError):
     """A header of the tus protocol is missing or malformed."""
 
@@ -93,9 +87,8 @@ def _progress_response(progress: Progress, status: int) -> Response:
 
 
 def _check_version() -> None:
-    """Raises WrongTusVersion."""
     if request.headers.get("Tus-Resumable") != TUS_VERSION:
-        raise WrongTusVersion(f"Tus-Resumable : {TUS_VERSION} est attendu.")
+        raise DomainError(f"Tus-Resumable : {TUS_VERSION} est attendu.", problem=problem_types.PROTOCOL_VERSION)
 
 
 def _byte_count(header: str) -> int:

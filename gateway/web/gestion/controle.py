@@ -98,7 +98,7 @@ def _piece_page(piece_id: str, *, refusal: DomainError | None = None) -> Respons
         may_have_more_pages=may_have_more_pages,
         shown=shown,
         query=urlencode(shown),
-        typed=_typed() if refusal else {},
+        typed={name: posted_text(name) for name in TYPED_FIELDS} if refusal else {},
         can_decide="pieces:control" in staff_member.required().scopes,
         reasons=reason_options([piece]),
         status_severities=STATUS_SEVERITIES,
@@ -106,10 +106,6 @@ def _piece_page(piece_id: str, *, refusal: DomainError | None = None) -> Respons
     )
     response.headers["Content-Security-Policy"] = content_security_policy("media-src 'self'")
     return response
-
-
-def _typed() -> dict[str, str]:
-    return {name: posted_text(name) for name in TYPED_FIELDS}
 
 
 def _next_address(piece_id: str, shown: Mapping[str, str], status: str) -> str:

@@ -44,7 +44,8 @@ _ENDS = ("closes", "deposit_closes")
 @access.staff(MANAGE)
 def list_openings() -> ResponseReturnValue:
     openings = clients().staff_registrations.call(api.list_openings, staff_member.access_token()).openings
-    sessions = [(label, list(rows)) for label, rows in groupby(openings, key=_session_heading)]
+    by_session = groupby(openings, key=lambda opening: f"{opening.exam_label} : {opening.session_label}")
+    sessions = [(label, list(rows)) for label, rows in by_session]
     return render_page(
         "gestion/templates/ouvertures.html",
         sessions=sessions,
@@ -123,7 +124,3 @@ def _revision() -> int:
     if not (text.isascii() and text.isdecimal() and len(text) < 10):
         raise NotFound()
     return int(text)
-
-
-def _session_heading(opening: api.OpeningSummary) -> str:
-    return f"{opening.exam_label} : {opening.session_label}"

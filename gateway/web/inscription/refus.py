@@ -17,7 +17,7 @@ from services.contracts import page_labels, problem_types
 from services.contracts.api.drafts import Tab
 
 DRAFT_ALREADY_SAVED = problem_types.DRAFT_SAVED.slug
-OTHER_CANDIDATURE, OTHER_DRAFT = problem_types.CANDIDATURE_EXISTS.slug, problem_types.OTHER_DRAFT.slug
+OTHER_CANDIDATURE = problem_types.CANDIDATURE_EXISTS.slug
 FINAL_REFUSALS = (DRAFT_ALREADY_SAVED, OTHER_CANDIDATURE)
 """Refusals that no change in the tab can resolve."""
 

@@ -106,7 +106,7 @@ def _may_be_in_a_name(character: str) -> bool:
 
 def _read_birth_date(reader: FormReader, today: date) -> date | None:
     birth_date = _read_date(reader, "date_naissance", "votre date de naissance")
-    if birth_date is not None and not _is_plausible(birth_date, today):
+    if birth_date is not None and not YOUNGEST <= full_years(birth_date, today) <= OLDEST:
         reader.add_mistake("date_naissance", "Vérifiez la date de naissance : cette date n'est pas plausible.")
     return birth_date
 
@@ -126,10 +126,6 @@ def _read_date(reader: FormReader, field: str, what: str) -> date | None:
     if day is None:
         reader.add_mistake(field, "Saisissez une date qui existe, sous la forme jj/mm/aaaa. Exemple : 30/05/1998.")
     return day
-
-
-def _is_plausible(birth_date: date, today: date) -> bool:
-    return YOUNGEST <= full_years(birth_date, today) <= OLDEST
 
 
 @dataclass(frozen=True)

@@ -228,7 +228,6 @@ open_draft = Operation(
         problem_types.NOT_FOUND,
         problem_types.WINDOW_CLOSED,
         problem_types.CANDIDATURE_EXISTS,
-        problem_types.OTHER_DRAFT,
         problem_types.IDENTITY_OUTDATED,
     ),
 )

@@ -97,14 +97,10 @@ def _version_event(
     except Unavailable:
         if candidature is None or version is not None:
             raise
-        return _newest_stored_event(candidature)
+        return found(candidatures.saved_event(candidature.id, candidature.version))
     if event is None or event.candidate_id != candidate_id or candidatures.is_withdrawn(event):
         raise NotFound()
     return event
-
-
-def _newest_stored_event(candidature: Candidature) -> RegistrationSaved:
-    return found(candidatures.saved_event(candidature.id, candidature.version))
 
 
 def _read_stored(dependencies: Dependencies, document: Document, file_format: FileFormat) -> bytes | None:

@@ -34,7 +34,8 @@ def confirmation(event: RegistrationSaved, letterhead: Letterhead) -> Sheet:
     content = event.confirmation
     blocks: list[Block] = [_identity(event)]
     if content.return_by:
-        blocks.append(Banner(_return_sentence(date.fromisoformat(content.return_by))))
+        day = french.weekday_date(date.fromisoformat(content.return_by)).upper()
+        blocks.append(Banner(f"A RENVOYER IMPERATIVEMENT POUR LE {day}"))
     blocks += [_section(section) for section in content.extra]
     if qualification := _qualification(content):
         blocks.append(qualification)
@@ -76,10 +77,6 @@ def _qualification(content: Confirmation) -> Fields | None:
 def _section(section: Section) -> Fields:
     rows = tuple(((Field(line.label, line.value),),) for line in section.lines)
     return Fields(rows, heading=section.title, show_heading=True)
-
-
-def _return_sentence(day: date) -> str:
-    return f"A RENVOYER IMPERATIVEMENT POUR LE {french.weekday_date(day).upper()}"
 
 
 def _epreuves_table(caption: str, lines: list[EpreuveLine]) -> list[Table]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from services.chassis.errors import Conflict, DomainError, Forbidden, TooLarge, TooMany, Unavailable
+from services.chassis.errors import DomainError, Forbidden, TooLarge, TooMany, Unavailable
 from services.chassis.french import file_size
 from services.contracts import problem_types
 from services.contracts.piece_rules import MAX_FILE_BYTES
@@ -92,12 +92,6 @@ class DepositClosed(Forbidden):
     """The piece cannot be deposited, deleted or validated at this instant; `detail` says why."""
 
     problem = problem_types.DEPOSIT_CLOSED
-
-
-class FileNotClean(Conflict):
-    """Staff may not open a file that the antivirus has not found clean."""
-
-    problem = problem_types.NOT_CLEAN
 
 
 def too_large(size: int) -> TooLarge:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from services.chassis.errors import Conflict, TooLarge
+from services.chassis.errors import TooLarge
 from services.chassis.french import file_size
-from services.contracts import problem_types
 from services.contracts.piece_rules import MAX_FILE_BYTES, MAX_MERGED_FILES
 
 MAX_OPEN_UPLOADS = MAX_MERGED_FILES
@@ -23,12 +22,6 @@ def uploads_per_hour(deposits_per_hour: int) -> int:
     """Uploads that one candidate may begin within an hour, abandoned or not, since their bytes are written to the
     database as they come: as many as deposits, and the pages of ten documents at least."""
     return max(deposits_per_hour, 10 * MAX_MERGED_FILES)
-
-
-class UploadDeposited(Conflict):
-    """An upload is part of another deposit already."""
-
-    problem = problem_types.UPLOAD_DEPOSITED
 
 
 def deposit_instant(begun_at: Sequence[datetime], requested_at: datetime) -> datetime:

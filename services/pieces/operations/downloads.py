@@ -15,7 +15,7 @@ from typing import Any
 import structlog
 
 from services.chassis.database.audit import Actor
-from services.chassis.errors import DomainError, NotFound, found
+from services.chassis.errors import Conflict, DomainError, NotFound, found
 from services.chassis.web.access_tokens import Caller
 from services.contracts import problem_types
 from services.contracts.piece_rules import VIEWABLE_MEDIA_TYPES
@@ -36,7 +36,7 @@ log = structlog.get_logger()
 def open_file(who: Caller, piece_id: str) -> tuple[Deposit, bytes]:
     """The current file and its bytes: for its depositor, whatever the antivirus says, or for staff of its académie.
 
-    Raises NotFound, FileNotClean, Unavailable, DomainError where the bytes are lost or changed.
+    Raises NotFound, Conflict for one that is not clean, Unavailable, DomainError where the bytes are lost or changed.
     """
     context = _piece_to_open(who, piece_id) if who.kind == "staff" else _own_piece(who, piece_id)
     deposit = _file_of(context)
@@ -62,8 +62,8 @@ def render_page_for_staff(by: Caller, piece_id: str, number: int, *, ahead: bool
     """A JPEG of page `number`, from 1 on, of the current file; that it was opened, or loaded `ahead` of being looked
     at, is in the audit trail.
 
-    Raises NotFound outside the académies or where there is no such page, FileNotClean, NoPreview for an archive,
-    a film …, Unavailable.
+    Raises NotFound outside the académies or where there is no such page, Conflict for a file that is not clean,
+    NoPreview for an archive, a film …, Unavailable.
     """
     context = _piece_to_open(by, piece_id)
     deposit = _viewable_file_of(context)
@@ -104,12 +104,12 @@ def _own_piece(who: Caller, piece_id: str) -> PieceContext:
 
 
 def _piece_to_open(by: Caller, piece_id: str) -> PieceContext:
-    """A piece whose file staff may open. Raises NotFound outside their académies, FileNotClean."""
+    """A piece whose file staff may open. Raises NotFound outside their académies, Conflict."""
     with db.reading() as session:
         context = piece_within_academies(session, by.academies, piece_id)
     if context.scan is not None and not context.scan.staff_may_open:
         detail = f"Antivirus : {context.scan.label}. Seul un fichier sain peut être ouvert."
-        raise refusals.FileNotClean(detail, scan=context.scan.value)
+        raise Conflict(detail, problem=problem_types.NOT_CLEAN, scan=context.scan.value)
     return context
 
 

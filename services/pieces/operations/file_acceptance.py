@@ -44,7 +44,7 @@ def accept_file(
     """Inspect the file and look at its legibility. Raises FileRefused, FormatRefused, UnverifiableFile, Unavailable."""
     if Format.JPG in accepted_formats and is_heic(file.content):
         refuse_misnamed_heic(filename)
-        file = _convert_to_jpeg(candidate_id, file)
+        file = hold_in_memory(dependencies().inspections.convert(candidate_id, Task.JPEG, file.content).content)
         filename, converted = with_extension(filename, Format.JPG), True
     format = dependencies().inspections.inspect(candidate_id, file.content, filename, accepted_formats)
     has_pages = format in VIEWABLE_FORMATS
@@ -58,10 +58,6 @@ def refuse_misnamed_heic(filename: str) -> None:
     extension = extension_of(filename)
     if not is_heic_extension(extension):
         raise refusals.wrong_extension(extension, "HEIC", HEIC_EXTENSIONS[0])
-
-
-def _convert_to_jpeg(candidate_id: str, file: ReceivedFile) -> ReceivedFile:
-    return hold_in_memory(dependencies().inspections.convert(candidate_id, Task.JPEG, file.content).content)
 
 
 def merge_into_pdf(

@@ -10,7 +10,8 @@ from functools import partial
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.chassis.errors import NotFound
+from services.chassis.errors import Conflict, NotFound
+from services.contracts import problem_types
 from services.contracts.piece_rules import Format
 from services.pieces.dependencies import dependencies
 from services.pieces.domain import uploads as rules
@@ -28,7 +29,7 @@ def deposit_uploads(
 ) -> PieceContext:
     """Make the uploads' bytes the piece's current file; returns the piece as it then is.
 
-    Raises NotFound, UploadIncomplete, UploadDeposited, DepositClosed, TooLarge, FileRefused, FormatRefused,
+    Raises NotFound, UploadIncomplete, Conflict, DepositClosed, TooLarge, FileRefused, FormatRefused,
     UnverifiableFile, TooManyDeposits, Unavailable; then nothing is stored and the uploads stay.
     """
     with counting_refusals(), dependencies().concurrent_deposits.place(candidate_id):
@@ -57,7 +58,7 @@ def _complete_upload(session: Session, candidate_id: str, piece_id: str, upload_
 
 
 def _are_deposited(session: Session, uploads: Sequence[Upload]) -> bool:
-    """Whether exactly these are one deposit already. Raises UploadDeposited where some are part of another one."""
+    """Whether exactly these are one deposit already. Raises Conflict where some are part of another one."""
     deposit_ids = {upload.became_id for upload in uploads}
     if deposit_ids == {None}:
         return False
@@ -65,7 +66,8 @@ def _are_deposited(session: Session, uploads: Sequence[Upload]) -> bool:
     upload_ids = {upload.id for upload in uploads}
     of_deposit = select(Upload.id).where(Upload.became_id == deposit_id)
     if deposit_ids or deposit_id is None or set(session.scalars(of_deposit)) != upload_ids:
-        raise rules.UploadDeposited("Un de ces fichiers est déjà déposé avec d'autres. Envoyez-le à nouveau.")
+        detail = "Un de ces fichiers est déjà déposé avec d'autres. Envoyez-le à nouveau."
+        raise Conflict(detail, problem=problem_types.UPLOAD_DEPOSITED)
     return True
 
 

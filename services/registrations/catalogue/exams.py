@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -105,14 +104,11 @@ def _check_file_name(context: ReadingContext, node: Node, stem: str | None, code
 def _sessions(context: ReadingContext, folder: ExamFolder, exam: Exam) -> tuple[Session, ...]:
     notice = " ".join(exam.texts.get("residence_notice", ())) or None
     exam_parts = sessions.ExamParts(exam.specialites, exam.pieces, notice)
-    return tuple(sessions.session(context, node, stem, exam_parts) for stem, node in _session_nodes_dated_first(folder))
+    dated_first = sorted(folder.parts["sessions"], key=lambda part: "demonstration" in part[1].entries)
+    return tuple(sessions.session(context, node, stem, exam_parts) for stem, node in dated_first)
 
 
 def _without_replaced_demonstrations(all_sessions: tuple[Session, ...]) -> tuple[Session, ...]:
     """Without demonstration sessions of a year that has a dated session; they were checked all the same."""
     dated_years = {session.year for session in all_sessions if not session.demonstration}
     return tuple(session for session in all_sessions if not session.demonstration or session.year not in dated_years)
-
-
-def _session_nodes_dated_first(folder: ExamFolder) -> Sequence[tuple[str | None, Node]]:
-    return sorted(folder.parts["sessions"], key=lambda part: "demonstration" in part[1].entries)

@@ -14,7 +14,7 @@ from services.registrations.domain import facts
 from services.registrations.domain.conditions import Lookup, decide
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.epreuve_structure import FACULTATIVE, structure_of
-from services.registrations.domain.exam_definition import Epreuve, Exam, PieceRule, Specialite
+from services.registrations.domain.exam_definition import Epreuve, Exam, Specialite
 from services.registrations.domain.forms import Option
 
 DOMAINS = "domaines"  # the exam's list of domains of spécialités
@@ -163,7 +163,9 @@ def _pieces(dossier: Dossier, specialite: Specialite) -> tuple[AskedPiece, ...]:
     rules = (piece for piece in dossier.exam.pieces if piece.code in dossier.session.pieces)
     judged = ((piece, decide(piece.when, lookup, is_known)) for piece in rules)
     return tuple(
-        AskedPiece(label=_piece_label(piece), certain=bool(answer)) for piece, answer in judged if answer is not False
+        AskedPiece(label=f"{piece.code} : {piece.label}", certain=bool(answer))
+        for piece, answer in judged
+        if answer is not False
     )
 
 
@@ -196,7 +198,3 @@ def _offered(specialite: Specialite) -> Offered:
 
 def _epreuve(epreuve: Epreuve) -> AskedEpreuve:
     return answer_of(AskedEpreuve, epreuve, mandatory=epreuve.kind != FACULTATIVE)
-
-
-def _piece_label(piece: PieceRule) -> str:
-    return f"{piece.code} : {piece.label}"

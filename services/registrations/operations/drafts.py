@@ -11,7 +11,8 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session as DbSession
 
 from services.chassis.database.audit import Actor
-from services.chassis.errors import FieldError, Invalid, found
+from services.chassis.errors import Conflict, Invalid, found
+from services.contracts import problem_types
 from services.contracts.accounts import Identity
 from services.contracts.api.drafts import Going, SavedVersion
 from services.contracts.registration_rules import ACTIVE, NEXT, PREVIOUS
@@ -31,8 +32,6 @@ from services.registrations.operations.candidatures import add_version, request_
 from services.registrations.operations.errors import (
     AlreadyRegistered,
     DraftChanged,
-    DraftClosed,
-    OtherDraft,
     window_closed,
 )
 from services.registrations.queries.catalogue import opening_view
@@ -75,7 +74,8 @@ def open_draft(candidate_id: str, opening_id: str, identity: Identity, instant: 
 def start_modification(candidate_id: str, candidature_id: str, identity: Identity, instant: datetime) -> OpenedDraft:
     """« Modifier »: resume the modification under way, or begin one filled in from the current version.
 
-    Raises NotFound, WindowClosed, OtherDraft, IdentityOutdated. The candidature changes only when that draft is saved.
+    Raises NotFound, WindowClosed, Conflict (`extra`: draft_id of the other draft), IdentityOutdated. The candidature
+    changes only when that draft is saved.
     """
     with db.operation() as session:
         candidate = lock_candidate(session, candidate_id)
@@ -86,7 +86,8 @@ def start_modification(candidate_id: str, candidature_id: str, identity: Identit
         identity = accept_identity(candidate, identity)
         if (draft := open_draft_of(session, candidate_id, view.id)) is not None:
             if draft.modification_of != candidature_id:
-                raise OtherDraft("Terminez ou supprimez d'abord l'autre brouillon.", draft_id=draft.id)
+                detail, problem = "Terminez ou supprimez d'abord l'autre brouillon.", problem_types.OTHER_DRAFT
+                raise Conflict(detail, problem=problem, draft_id=draft.id)
             return _resumed(draft, identity)
         version = session.get_one(CandidatureVersion, (candidature_id, candidature.version))
         return _begun(session, candidate, view, identity, instant, version.answers, modification_of=candidature_id)
@@ -105,8 +106,8 @@ def write_tab(
 ) -> Going:
     """Store what was typed in a tab, valid or not, whether the window is open or not; `action` says where to go.
 
-    Raises NotFound, DraftClosed, DraftChanged (another window wrote in between: nothing is stored), and for « next »
-    Invalid with all errors of the tab, after the text is stored (`extra`: the new revision).
+    Raises NotFound, Conflict once it is saved, DraftChanged (another window wrote in between: nothing is stored), and
+    for « next » Invalid with all errors of the tab, after the text is stored (`extra`: the new revision).
     """
     with db.operation() as session, session.no_autoflush:  # the draft is written once, at the end
         draft = _unsaved_draft(session, candidate_id, draft_id)
@@ -121,12 +122,12 @@ def write_tab(
         draft.current_tab = number if errors else _destination_tab(after, number, action)
         written = Going(revision=draft.revision, goto=draft.current_tab)
     if errors:
-        raise _tab_error(errors, written.revision)
+        raise Invalid("Cet onglet comporte des erreurs.", errors=errors, revision=written.revision)
     return written
 
 
 def delete_draft(candidate_id: str, draft_id: str) -> None:
-    """Delete a draft; a candidature that it would have modified stays as it is. Raises NotFound, DraftClosed."""
+    """Delete a draft; a candidature that it would have modified stays as it is. Raises NotFound, Conflict."""
     with db.operation() as session:
         draft = _unsaved_draft(session, candidate_id, draft_id)
         session.delete(draft)
@@ -222,18 +223,15 @@ def _destination_tab(dossier: Dossier, number: int, action: str) -> int:
 
 
 def _unsaved_draft(session: DbSession, candidate_id: str, draft_id: str) -> Draft:
-    """As `locked_draft`. Raises DraftClosed besides."""
+    """As `locked_draft`. Raises Conflict (`extra`: candidature_id) besides, once it is saved."""
     draft = locked_draft(session, candidate_id, draft_id)
     if draft.closed_at is not None:
-        raise DraftClosed(
+        raise Conflict(
             "Votre candidature est enregistrée : ce que vous saisissez dans cette fenêtre n'y change plus rien.",
+            problem=problem_types.DRAFT_SAVED,
             candidature_id=draft.candidature_id,
         )
     return draft
-
-
-def _tab_error(errors: tuple[FieldError, ...], revision: int) -> Any:
-    return Invalid("Cet onglet comporte des erreurs.", errors=errors, revision=revision)
 
 
 def save_draft(

@@ -22,12 +22,6 @@ class DraftChanged(Conflict):
     problem = problem_types.DRAFT_CHANGED
 
 
-class DraftClosed(Conflict):
-    """The draft is already saved. `extra`: candidature_id."""
-
-    problem = problem_types.DRAFT_SAVED
-
-
 class AlreadyRegistered(Conflict):
     """An active candidature excludes another one (K1), or an account's change. `extra`: candidature_id if known."""
 
@@ -38,12 +32,6 @@ class IdentityOutdated(Conflict):
     """The asserted identity is older than the floor that accounts set; the caller fetches it again and retries."""
 
     problem = problem_types.IDENTITY_OUTDATED
-
-
-class OtherDraft(Conflict):
-    """The candidate has another open draft for this opening. `extra`: draft_id."""
-
-    problem = problem_types.OTHER_DRAFT
 
 
 def window_closed(view: OpeningView, sentence: str) -> WindowClosed:

@@ -66,7 +66,8 @@ class Api:
             try:
                 answer = self._once(method, path, options)
             except requests.RequestException as error:
-                failure, asked = _unreachable(error), None
+                words = f"Le portail ne répond pas ({type(error).__name__})."
+                failure, asked = Failure(words, ExitCode.UNAVAILABLE), None
                 if not repeatable:
                     raise failure from error
             else:
@@ -144,10 +145,6 @@ def _problem(answer: requests.Response) -> dict[str, Any]:
 def _retry_after(answer: requests.Response) -> float | None:
     value = answer.headers.get("Retry-After", "")
     return min(float(value), LONGEST_RETRY_AFTER) if value.isdigit() else None
-
-
-def _unreachable(error: requests.RequestException) -> Failure:
-    return Failure(f"Le portail ne répond pas ({type(error).__name__}).", ExitCode.UNAVAILABLE)
 
 
 def _say_waiting(failure: Failure, pause: float) -> None:

@@ -11,16 +11,9 @@ down_revision = "0010"
 branch_labels = None
 depends_on = None
 
-KEY = [sa.column("exam_code"), sa.column("session_name"), sa.column("academie_code")]
-OLDER = [sa.column("reminder_days", sa.JSON), sa.column("refusal_mails", sa.Boolean)]
-WINDOWS = sa.table("windows", *KEY, *OLDER, sa.column("options", sa.JSON))
-
 
 def upgrade() -> None:
     op.add_column("windows", sa.Column("options", sa.JSON(), nullable=False, server_default="{}"))
-    for window in op.get_bind().execute(sa.select(*KEY, *OLDER).select_from(WINDOWS)).mappings().all():
-        options = {column.name: window[column] for column in OLDER}
-        op.execute(sa.update(WINDOWS).where(*(column == window[column] for column in KEY)).values(options=options))
 
 
 def downgrade() -> None:

@@ -112,7 +112,11 @@ def boxes(tab: Tab) -> tuple[Box, ...]:
 def _sections(dossier: Dossier, tab: Tab) -> tuple[Section, ...]:
     ticks = tuple(Field(box.value, label(tab, box), "checkbox", refresh=True) for box in boxes(tab))
     opened = (
-        Section(label(tab, box.box), _fields(dossier, box), notice=_explanation(box.box))
+        Section(
+            label(tab, box.box),
+            (*_year_and_academie(box.box), *_origin(dossier, box), *_units(dossier, box)),
+            notice=_explanation(box.box),
+        )
         for box in dossier.acquis
         if box.box in boxes(tab)
     )
@@ -172,10 +176,6 @@ def _unit_lines(dossier: Dossier, box: DeclaredBox) -> Iterator[Line]:
 def _unit_label(dossier: Dossier, unit: KeptUnit) -> str:
     epreuve = dossier.structure.epreuve(unit.code)
     return f"{unit.code} - {epreuve.label}" if epreuve else unit.code
-
-
-def _fields(dossier: Dossier, box: DeclaredBox) -> tuple[Field, ...]:
-    return (*_year_and_academie(box.box), *_origin(dossier, box), *_units(dossier, box))
 
 
 def _explanation(box: Box) -> str:

@@ -51,9 +51,9 @@ function refuse(button) {
 
 // By key: where the control is that is pressed, which names the shortcut, and how. What the page does not have has no key.
 const KEYS = {
-  c: ["[data-decision] [value=compliant]", press],
-  x: ["[data-decision] [value=non_compliant]", refuse],
-  r: ["[data-decision] [value=received]", press],
+  c: ["[data-decision] button[value=compliant]", press],
+  x: ["[data-decision] button[value=non_compliant]", refuse],
+  r: ["[data-decision] button[value=received]", press],
   s: ["nav a[rel=next]", press],
   p: ["nav a[rel=prev]", press],
 };

@@ -15,13 +15,13 @@ from gateway.service_clients import SERVICE_LABELS, clients
 from gateway.web.shown_states import is_over, late_pieces_sentence, pieces_to_do_sentence
 from services.chassis.clock import portal_now
 from services.chassis.errors import DomainError
-from services.chassis.french import time_left
+from services.chassis.french import short_date, time_left
 from services.contracts.api.documents import DocumentToRead, list_documents_to_read
 from services.contracts.api.drafts import Draft
 from services.contracts.api.own_account import MyAddresses, read_addresses
 from services.contracts.api.pieces import PiecesToDo, list_pieces_to_do
-from services.contracts.api.registrations import Tile, list_mine
-from services.contracts.page_labels import ACCOUNT_FORM, DOCUMENTS, JUSTIFICATIFS, REGISTER
+from services.contracts.api.registrations import Ecartee, Tile, list_mine
+from services.contracts.page_labels import ACCOUNT_FORM, DOCUMENTS, JUSTIFICATIFS, REGISTER, REGISTRATIONS
 
 Answer = TypeVar("Answer")
 
@@ -52,6 +52,7 @@ class CandidateFacts:
 
     drafts: tuple[Draft, ...] | None = None
     tiles: tuple[Tile, ...] | None = None
+    ecartees: tuple[Ecartee, ...] = ()
     pieces_to_do: tuple[PiecesToDo, ...] | None = None
     unread_documents: tuple[DocumentToRead, ...] | None = None
     addresses: MyAddresses | None = None
@@ -89,6 +90,7 @@ def read_facts(token: str) -> CandidateFacts:
         "registrations", lambda: services.registrations.call(list_mine, token), facts
     ):
         facts.tiles, facts.drafts = registrations.candidatures, registrations.drafts
+        facts.ecartees = registrations.ecartees
     facts.pieces_to_do = _ask_unless_silent("pieces", lambda: _pieces_to_do(token), facts)
     facts.unread_documents = _ask_unless_silent("documents", lambda: _unread_documents(token), facts)
     facts.addresses = _ask_unless_silent("accounts", lambda: services.accounts.call(read_addresses, token), facts)
@@ -135,13 +137,25 @@ def missing_information(facts: CandidateFacts) -> str | None:
 
 
 def nothing_to_do_sentence(facts: CandidateFacts) -> str:
-    """Shown instead of an empty list; a candidate without candidature or draft is told where to begin."""
-    if facts.tiles == () and facts.drafts == ():
+    """Shown instead of an empty list; a candidate who never had a candidature is told where to begin."""
+    if facts.tiles == () and facts.drafts == () and not facts.ecartees:
         return f"Vous n'avez pas encore de candidature : pour en déposer une, choisissez « {REGISTER} »."
     return "Vous n'avez rien à faire pour le moment."
 
 
-def candidature_name(tile: Tile | Draft) -> str:
+def ecartee_sentence(facts: CandidateFacts) -> str | None:
+    """What became of the candidature that was set aside last, where no other is left."""
+    if facts.tiles or not facts.ecartees:
+        return None
+    ecartee = max(facts.ecartees, key=lambda one: one.ended_at)
+    contact = ", ".join(filter(None, (ecartee.contact.title, ecartee.contact.telephone, ecartee.contact.email)))
+    return (
+        f"Votre candidature {candidature_name(ecartee)} a été écartée le {short_date(ecartee.ended_at)} ; le motif est "
+        f"dans « {REGISTRATIONS} ». Service à contacter : {contact}."
+    )
+
+
+def candidature_name(tile: Tile | Draft | Ecartee) -> str:
     return f"{tile.exam_label} – {tile.session_label}"
 
 

@@ -83,6 +83,10 @@ def test_a_candidature_set_aside_is_shown_with_its_reason_and_whom_to_ask(set_as
     assert f"Motif : {REASON}" in browser.text
     assert "r@ac-besancon.fr" in browser.text
     assert browser.page.xpath("//main//a[starts-with(@href, '/documents/')]")
+    browser.get("/")
+    assert "a été écartée le" in browser.text
+    assert "Service à contacter" in browser.text
+    assert "r@ac-besancon.fr" in browser.text
 
 
 def test_the_newest_mail_is_first_and_its_link_leads_on(candidates: CandidateFactory, plain: ScriptlessBrowser) -> None:

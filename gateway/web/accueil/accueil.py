@@ -39,6 +39,7 @@ def home() -> ResponseReturnValue:
         items=to_do.to_do_items(facts),
         missing_information=to_do.missing_information(facts),
         nothing_to_do=to_do.nothing_to_do_sentence(facts),
+        ecartee=to_do.ecartee_sentence(facts),
         descriptions=MENU_DESCRIPTIONS,
         notice=NOTICES.get(request.args.get("fait", "")),
         visitor_unknown=candidate is None and visitor.session_cookie() is not None and not visitor.is_resolved(),

@@ -14,7 +14,7 @@ from flask.typing import ResponseReturnValue
 from gateway import access
 from gateway.clients.base import optional_answer
 from gateway.pages import render_page
-from gateway.posted_forms import posted_text
+from gateway.posted_forms import posted_text, read_day
 from gateway.service_clients import clients
 from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
@@ -60,7 +60,14 @@ def posted_decision() -> dict[str, str | None]:
     status = posted_text("decision")
     reason = posted_text(REASON_FIELD) if status == Status.NON_COMPLIANT else ""
     comment = " ".join(filter(None, (reason, posted_text("comment")))) or None
-    return {"status": status, "comment": comment, **{name: posted_text(name) or None for name in DATE_FIELDS}}
+    return {"status": status, "comment": comment, **{name: _posted_day(name) for name in DATE_FIELDS}}
+
+
+def _posted_day(name: str) -> str | None:
+    """As the API reads it; what is no day is sent as it was typed, and refused with its reason."""
+    text = posted_text(name)
+    day = read_day(text)
+    return day.isoformat() if day else text or None
 
 
 def posted_value(piece: StaffPiece) -> str:
@@ -162,6 +169,6 @@ def decide_selection() -> ResponseReturnValue:
         label=STATUS_LABELS[status],
         report=report,
         reason_of=reason_of,
-        typed={name: text or "" for name, text in decision.items() if name != "status"},
+        typed={"comment": decision["comment"] or "", **{name: posted_text(name) for name in DATE_FIELDS}},
         query=posted_text("filtres"),
     )

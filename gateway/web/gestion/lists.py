@@ -113,7 +113,7 @@ def _definition(field: PageField, value: str, options: list[Mapping[str, str]]) 
         "type": TEXT if field.kind == DAY else field.kind,
         "value": value,
         "hint": field.hint or None,
-        "placeholder": field.placeholder or ("Toutes" if field.kind == SELECT else None),
+        "placeholder": field.placeholder if field.kind == SELECT else None,
         "options": options,
         "is_wide": field.is_wide,
     }

@@ -79,7 +79,7 @@ def _log_in(attempt: Attempt) -> LoggedIn:
         is_unchanged = person is not None and person.password_hash == counted.password_hash
         outcome = _complete_login(session, person, attempt, counted) if is_unchanged and person else None
     if outcome is None:
-        raise _refused_error(counted)
+        raise _refused_error(counted, "Identifiant de connexion, mot de passe ou code du second facteur incorrect.")
     if isinstance(outcome, Forbidden):
         raise outcome
     return outcome
@@ -157,13 +157,12 @@ def _known_browser_hash(session: Session, person: Person | None, device: str | N
     return browser.device_hash if browser else None
 
 
-def _refused_error(counted: _CountedAttempt) -> Unauthenticated:
+def _refused_error(
+    counted: _CountedAttempt, detail: str = "Identifiant de connexion ou mot de passe incorrect."
+) -> Unauthenticated:
     """The refusal; where tries begin to be slowed, the account's owner is sent a mail."""
     if counted.starts_to_slow and counted.person_id is not None:
         with db.operation() as session:
             data = {"owner_id": counted.person_id}
             follow_up(session, "send_failed_logins", data, subject=counted.person_id)
-    return Unauthenticated(
-        "Identifiant de connexion ou mot de passe incorrect.",
-        problem=problem_types.LOGIN_REFUSED,
-    )
+    return Unauthenticated(detail, problem=problem_types.LOGIN_REFUSED)

@@ -27,7 +27,8 @@ CURSOR_WORDS = "next_cursor de la page précédente"
 class PageField:
     """How a filter is shown on the list's page, by the name that it has there.
 
-    `kind`: the value of HIDDEN comes from a link. `longest`: characters of what is typed. `is_wide`: as wide as the
+    `kind`: the value of HIDDEN comes from a link. `placeholder`: what is chosen where nothing is, none where
+    "". `longest`: characters of what is typed. `is_wide`: as wide as the
     page. `alone`: where a search asks for some text, what it is called that this filter may do without it.
     """
 
@@ -35,7 +36,7 @@ class PageField:
     label: str = ""
     kind: str = TEXT
     hint: str = ""
-    placeholder: str = ""
+    placeholder: str = "Toutes"
     keyboard: str = ""
     longest: int = 100
     is_wide: bool = False

@@ -50,7 +50,7 @@ PIECES = StaffList(
                 validate=validate.OneOf([*(status.value for status in Status), NO_STATUS]),
                 metadata={"description": f"« {NO_STATUS} » : sans statut"},
             ),
-            PageField("statut", "Statut", SELECT),
+            PageField("statut", "Statut", SELECT, placeholder=""),
         ),
         text_filter("academie", "Code sur deux chiffres : 03", PageField("academie", "Académie", SELECT)),
         text_filter("session", "Nom ou libellé : 2022, BTS 2022", PageField("session", "Session", hint="BTS 2022")),

@@ -84,6 +84,7 @@ def matching_pieces(academies: frozenset[str] | None, filters: dict[str, Any]) -
         academie=lambda _: None,  # among those that the reader sees, below
         exam=Candidature.exam_code,
         session=lambda name: or_(Candidature.session_name == name, Candidature.session_label == name) if name else None,
+        code=lambda code: Piece.code.in_({code, code.upper()}),
         candidature=Candidature.id,
         candidate=Candidature.candidate_id,
         regroupement=Piece.group_code,

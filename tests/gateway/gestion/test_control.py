@@ -82,7 +82,7 @@ def test_a_reason_of_the_catalogue_is_read_by_the_candidate_before_the_comment(
 ) -> None:
     refused, reason = desk.path, "Le document n'est pas signé."
     assert reason in desk.text
-    typed = {"reason": reason, "comment": "Signez la dernière page.", "resubmit_until": "2020-10-20"}
+    typed = {"reason": reason, "comment": "Signez la dernière page.", "resubmit_until": "20/10/2020"}
     desk.press(NON_COMPLIANT, **typed)
     assert desk.answer.status_code == 422
     assert "La date limite de nouveau dépôt est déjà passée." in desk.text

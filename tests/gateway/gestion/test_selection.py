@@ -113,7 +113,7 @@ def test_what_was_typed_stays_with_a_mistake(gestionnaire: ScriptlessBrowser, ca
     gestionnaire.post("/gestion/pieces/decisions", [*form, *(("selection", value) for value in values)])
     assert (gestionnaire.answer.status_code, gestionnaire.value("received_on")) == (422, "hier")
     assert "Illisible." in gestionnaire.answer.text
-    gestionnaire.press(f"Continuer : {RECEIVED}", received_on="2021-10-05")
+    gestionnaire.press(f"Continuer : {RECEIVED}", received_on="05/10/2021")
     assert f"2 pièces sont maintenant « {RECEIVED} »." in gestionnaire.text
 
 

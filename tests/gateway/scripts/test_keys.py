@@ -61,6 +61,19 @@ def test_a_digit_chooses_a_reason_and_a_key_refuses(desk: Page) -> None:
     _decided(desk, NON_COMPLIANT)
 
 
+def test_keys_are_those_of_the_buttons_in_a_list_of_one_status_as_in_any(
+    desk: Page, running: InProcessFourServices
+) -> None:
+    """The filter of that status stands in the form, too."""
+    candidature = desk.url.partition("candidature=")[2].partition("&")[0]
+    desk.keyboard.press("c")
+    _decided(desk, "Conforme")
+    desk.goto(f"{running.url}/gestion/pieces?candidature={candidature}&statut=compliant")
+    desk.locator("tbody a").first.click()
+    _wait_for_keys(desk)
+    assert "C : Conforme" in desk.locator("[data-touches]").inner_text()
+
+
 def test_keys_go_from_piece_to_piece_and_can_be_switched_off(desk: Page) -> None:
     first = desk.url
     desk.keyboard.press("s")

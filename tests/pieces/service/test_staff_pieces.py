@@ -108,6 +108,7 @@ def test_the_filters_of_the_list_are_those_of_the_export(service: PiecesService)
     service.deposit("CINSIG03")
     service.control("CINSIG03", "received")
     assert [line["code"] for line in exported(service, "status=none&deposited=true")] == ["NATIDE06"]
+    assert [line["code"] for line in exported(service, "code=natide06")] == ["NATIDE06"], "as typed, or in capitals"
     assert exported(service, "status=compliant") == []
     assert service.staff("GET", "/pieces.csv?status=autre").status_code == 422
 

@@ -92,7 +92,8 @@ def read_facts(token: str) -> CandidateFacts:
         facts.tiles, facts.drafts = registrations.candidatures, registrations.drafts
         facts.ecartees = registrations.ecartees
     facts.pieces_to_do = _ask_unless_silent("pieces", lambda: _pieces_to_do(token), facts)
-    facts.unread_documents = _ask_unless_silent("documents", lambda: _unread_documents(token), facts)
+    unread = _ask_unless_silent("documents", lambda: services.documents.call(list_documents_to_read, token), facts)
+    facts.unread_documents = unread.documents if unread else None
     facts.addresses = _ask_unless_silent("accounts", lambda: services.accounts.call(read_addresses, token), facts)
     return facts
 
@@ -104,10 +105,6 @@ def read_pieces_to_do(token: str) -> tuple[PiecesToDo, ...] | None:
 
 def _pieces_to_do(token: str) -> tuple[PiecesToDo, ...]:
     return clients().pieces.call(list_pieces_to_do, token).candidatures
-
-
-def _unread_documents(token: str) -> tuple[DocumentToRead, ...]:
-    return clients().documents.call(list_documents_to_read, token).documents
 
 
 def pieces_to_do_of(tile: Tile, pieces_to_do: tuple[PiecesToDo, ...] | None) -> PiecesToDo | None:

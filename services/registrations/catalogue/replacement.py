@@ -147,12 +147,11 @@ def with_used_definitions(new: Exam, old: Exam, used: Collection[UsedOpening]) -
     for opening_used in used:
         by_session.setdefault(opening_used.session, []).append(opening_used)
     sessions = [_with_used_parts(session, old, by_session.pop(session.name, ())) for session in new.sessions]
-    removed_sessions = (old.session(name) for name in by_session)
-    sessions += [
-        _with_openings_of(session, {opening_used.academie for opening_used in by_session[session.name]})
-        for session in removed_sessions
-        if session
-    ]
+    for name, of_session in by_session.items():
+        academies = {opening_used.academie for opening_used in of_session}
+        if removed := old.session(name):
+            openings = tuple(opening for opening in removed.openings if opening.academie in academies)
+            sessions.append(replace(removed, openings=openings))
     missing_codes = {
         opening_used.specialite
         for opening_used in used
@@ -172,7 +171,3 @@ def _with_used_parts(session: Session, old: Exam, used: Collection[UsedOpening])
     codes = {opening_used.specialite for opening_used in used if opening_used.specialite} - set(session.specialites)
     specialites = tuple(code for code in before.specialites if code in codes)
     return replace(session, openings=(*session.openings, *openings), specialites=(*session.specialites, *specialites))
-
-
-def _with_openings_of(session: Session, academies: Collection[str]) -> Session:
-    return replace(session, openings=tuple(opening for opening in session.openings if opening.academie in academies))

@@ -46,8 +46,8 @@ def send_files(
             _send_parts(client, token, declared, uploads[-1], file.content)
         return take(uploads)
     except DomainError:
-        for upload in uploads:
-            with suppress(DomainError):
+        with suppress(DomainError):  # a service that does not answer is not asked once for each: uploads expire
+            for upload in uploads:
                 exchanged(client, token, declared.abandon, {}, upload_id=upload)
         raise
 
@@ -61,8 +61,7 @@ def exchanged(
     **ids: str,
 ) -> Answer:
     media_type = {"Content-Type": operation.sends} if operation.sends else {}
-    sent = {**VERSION, **media_type, **headers}
-    return client.exchange(operation, token, ids, headers=sent, data=part)
+    return client.exchange(operation, token, ids, headers={**VERSION, **media_type, **headers}, data=part)
 
 
 def upload_metadata(filename: str) -> str:

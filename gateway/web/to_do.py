@@ -144,7 +144,7 @@ def ecartee_sentence(facts: CandidateFacts) -> str | None:
     """What became of the candidature that was set aside last, where no other is left."""
     if facts.tiles or not facts.ecartees:
         return None
-    ecartee = max(facts.ecartees, key=lambda one: one.ended_at)
+    ecartee = max(facts.ecartees, key=lambda ecartee: ecartee.ended_at)
     contact = ", ".join(filter(None, (ecartee.contact.title, ecartee.contact.telephone, ecartee.contact.email)))
     return (
         f"Votre candidature {candidature_name(ecartee)} a été écartée le {short_date(ecartee.ended_at)} ; le motif est "

@@ -159,16 +159,20 @@ class Uploads:
                 self._give_up(session, upload)
 
     def read(self, upload: Any) -> Iterator[bytes]:
-        """Its bytes, part after part. Raises UploadIncomplete where the database has lost parts since they were counted
-        (their table is UNLOGGED)."""
+        """Its bytes, part after part. Raises UploadsChanged where it was taken or given up since it was looked up,
+        UploadIncomplete where the database has lost parts (their table is UNLOGGED)."""
         size = 0
         with self.db.reading() as session:
             of_upload = select(self.part.content).where(self.part.upload_id == upload.id)
             while part := session.scalar(of_upload.where(self.part.start == size)):
                 size += len(part)
                 yield part
-        if size != upload.length:
-            raise UploadIncomplete(upload.id, size)
+            if size == upload.length:
+                return
+            is_open = (self.upload.became_id.is_(None), self.upload.given_up.is_(False))
+            if session.scalar(select(self.upload.id).where(self.upload.id == upload.id, *is_open)) is None:
+                raise UploadsChanged
+        raise UploadIncomplete(upload.id, size)
 
     def take(self, session: Session, upload_ids: Collection[str], became_id: str) -> None:
         """In the transaction of what they become: note in the uploads what that is, and delete their bytes.

@@ -18,7 +18,7 @@ const PICTURES = document.querySelector("[data-photos]").dataset.photos.split(",
 
 export function isPicture(file) {
   const name = file.name.toLowerCase();
-  return PICTURES.some((one) => name.endsWith(one) || file.type === one);
+  return PICTURES.some((picture) => name.endsWith(picture) || file.type === picture);
 }
 
 export const isPage = (file) => isPicture(file) || /\.pdf$/i.test(file.name);

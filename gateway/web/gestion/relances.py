@@ -52,7 +52,7 @@ def list_incomplete() -> ResponseReturnValue:
         shown,
         {
             "academie": academie_options(),
-            "session": [{"value": f"{one.exam}/{one.session}", "label": one.label} for one in page.sessions],
+            "session": [{"value": f"{item.exam}/{item.session}", "label": item.label} for item in page.sessions],
         },
         items=page.items,
         can_remind="pieces:control" in member.scopes,

@@ -44,7 +44,7 @@ from services.documents.operations.publishing import store_upload
 from services.documents.queries.candidatures import recipients_of
 from services.documents.queries.imports import import_in, import_of
 from services.objects import discard, operation_naming, retire
-from services.uploads.uploads import Progress, UploadIncomplete, UploadsChanged
+from services.uploads.uploads import Progress, UploadsChanged
 
 _IN_MEMORY = 1024 * 1024  # bytes of a sending; more is on disk
 # Of this process: each has a process that reads PDFs, and takes the thread of a request for as long as a minute.
@@ -86,7 +86,7 @@ def take_uploads(dependencies: Dependencies, publisher: Publisher, import_id: st
     for upload_id in upload_ids:
         try:
             _take(dependencies, publisher, row, upload_id)
-        except (UploadsChanged, UploadIncomplete):
+        except UploadsChanged:
             if not _is_taken(publisher, row, upload_id):
                 raise
     return import_of(publisher, import_id)

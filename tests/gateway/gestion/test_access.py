@@ -52,8 +52,8 @@ def test_whoever_is_not_logged_in_is_asked_to_and_comes_back(staff: StaffFactory
 
 
 def test_the_menu_marks_the_entry_that_a_page_is_below_and_none_of_an_error(gestionnaire: ScriptlessBrowser) -> None:
-    marked = {"/gestion": "/gestion", "/gestion/documents/nouveau": "/gestion/documents", "/gestion/nulle-part": None}
-    for path, entry in marked.items():
+    marked = {"/gestion": "/gestion", "/gestion/documents/nouveau": "/gestion/documents"}
+    for path, entry in (*marked.items(), ("/gestion/invitation/inconnue", None), ("/gestion/pieces/nulle-part", None)):
         gestionnaire.get(path)
         links = gestionnaire.page.xpath("//nav//a[@class='fr-nav__link'][@aria-current='page']/@href")
         assert links == ([entry] if entry else []), path

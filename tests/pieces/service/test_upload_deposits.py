@@ -16,6 +16,7 @@ from services.chassis.french import file_size
 from services.contracts.piece_rules import MAX_FILE_BYTES, MAX_MERGED_FILES, Format
 from services.pieces.dependencies import dependencies
 from services.pieces.domain.uploads import INSTANT_COUNTS
+from services.pieces.operations import upload_deposits
 from tests.pieces import sample_files
 from tests.pieces.corpus.sample_pages import heic, jpeg, large, photographed, rotated_by_90, sheet, telephone_exif
 from tests.pieces.example_events import CLOSES, OTHER, PIECES, SECOND, registration_saved
@@ -91,6 +92,22 @@ def test_an_upload_cancelled_meanwhile_is_no_deposit(service: PiecesService, mon
     _meanwhile(service, monkeypatch, lambda: service.call("DELETE", f"/uploads/{upload_id}", headers=VERSION))
     assert _deposit(service, upload_id).status_code == 404
     assert not service.deposits()
+
+
+def test_the_same_deposit_made_before_the_bytes_are_read_is_answered_alike(
+    service: PiecesService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upload_id = _upload(service, sample_files.pdf())
+    accept = upload_deposits._accept_uploads
+
+    def overtaken(*given: Any) -> Any:
+        monkeypatch.undo()
+        assert _deposit(service, upload_id).status_code == 201
+        return accept(*given)
+
+    monkeypatch.setattr(upload_deposits, "_accept_uploads", overtaken)
+    assert _deposit(service, upload_id).status_code == 201
+    assert len(service.deposits()) == len(service.objects()) == 1
 
 
 def test_an_upload_deposited_meanwhile_is_no_page(service: PiecesService, monkeypatch: pytest.MonkeyPatch) -> None:

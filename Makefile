@@ -33,6 +33,9 @@ help: ## this list
 run: .venv/local.stamp $(ASSETS) ## start the whole portal on this machine (PORT, VAR_DIR, PORTAIL_NOW)
 	@exec $(PY) -m deploy.local
 
+exam-office: .venv/dev.stamp $(ASSETS) ## make a portal with thousands of candidatures to work on: make exam-office DIR=folder COUNT=5000
+	$(PY) -m tests.growth.exam_office "$(DIR)" $(or $(COUNT),5000)
+
 backup: .venv/local.stamp ## copy what this machine's portal holds, running or not: make backup DIR=folder (VAR_DIR)
 	@$(PY) -m deploy.local.backup "$(DIR)"
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from tests.accounts.creation_form import PASSWORD, creation_form
 from tests.bench.mails import Mails
@@ -23,8 +25,9 @@ CREATE, LOG_IN, SAVE = "« Créer le compte »", "log-in", "« Enregistrer »"
 PRINT, PDF = "« Visualiser/Imprimer »", "PDF"
 MAIL, BOTH_DOCUMENTS = "mail waited for", "both documents waited for"
 LAST_TAB = 9
+Dossier = Mapping[str, Mapping[str, Any]]
 # Management commercial opérationnel is offered in the guide's session and in those around today.
-DOSSIER = ANSWERS | {
+DOSSIER: Dossier = ANSWERS | {
     "qualification": {"specialite": "31213", "forme": "globale", "derogation": "non"},
     "epreuves": {**ANSWERS["epreuves"], "position-EF4": "non_inscrit"},
 }
@@ -102,10 +105,10 @@ def opens_a_draft(visitor: Visitor, choice: Choice) -> tuple[str, Answer]:
     return begun.location.rpartition("/")[0], visitor.get(TAB, begun.location)
 
 
-def fills_the_tabs(visitor: Visitor, draft: str, tab: Answer) -> Answer:
+def fills_the_tabs(visitor: Visitor, draft: str, tab: Answer, dossier: Dossier = DOSSIER) -> Answer:
     """The last one, « N° Inscription »."""
-    for number, name in enumerate((*DOSSIER, "recap"), start=1):
-        tab = _fills(visitor, draft, number, name, tab)
+    for number, name in enumerate((*dossier, "recap"), start=1):
+        tab = _fills(visitor, draft, number, name, tab, dossier)
     return tab
 
 
@@ -115,9 +118,9 @@ def saves(visitor: Visitor, draft: str, tab: Answer) -> str:
     return saved.location.split("/")[2]
 
 
-def _fills(visitor: Visitor, draft: str, number: int, name: str, tab: Answer) -> Answer:
+def _fills(visitor: Visitor, draft: str, number: int, name: str, tab: Answer, dossier: Dossier) -> Answer:
     """Types into the tab, which searches and saves as it goes, and presses « Suivant »; the next tab."""
-    hidden, typed = _hidden(tab), _as_posted(DOSSIER.get(name, {}))
+    hidden, typed = _hidden(tab), _as_posted(dossier.get(name, {}))
     field, words = SEARCHES.get(name, ("", ()))
     for prefix in words:
         visitor.get(SEARCH, f"{draft}/{number}/recherche", {"field": field, "q": prefix})
@@ -169,5 +172,5 @@ def _hidden(page: Answer) -> dict[str, str]:
     return dict(_HIDDEN.findall(page.text))
 
 
-def _as_posted(answers: object) -> dict[str, str]:
-    return {name: str(value) for name, value in dict(answers).items()}  # type: ignore[call-overload]
+def _as_posted(answers: Mapping[str, Any]) -> dict[str, str]:
+    return {name: str(value) for name, value in answers.items()}

@@ -51,6 +51,7 @@ NO_STORE = "s3+http://nobody:nothing@127.0.0.1:9/none"
 # Every service of this process uses those: a start takes 0.4 s of a processor, and each file has a fork of its own.
 _IDLE_PROGRAMS: list[InspectionProgram] = []
 STAFF = "57aff000000000000000000000000001"
+ILLEGIBLE = "Illisible."  # why they refuse a piece
 
 
 def build_settings(database_url: str, objects_url: str, **overrides: Any) -> PiecesSettings:
@@ -187,8 +188,10 @@ class PiecesService:
         return piece
 
     def control(self, code: str, status: str, *, by: str = STAFF, **body: Any) -> TestResponse:
-        """Of `academies`, who read `etag`; anything else goes into the body."""
+        """Of `academies`, who read `etag`; anything else goes into the body. A refusal says why, unless told not to."""
         piece = self.piece_for_staff(code)
+        if status == "non_compliant":
+            body.setdefault("comment", ILLEGIBLE)
         etag, academies = body.pop("etag", piece["etag"]), body.pop("academies", ("03",))
         body = {"deposit_id": piece["deposit"] and piece["deposit"]["id"], "status": status, **body}
         headers = {"If-Match": etag} if etag else {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from services.pieces.domain.control import WHY_NOT
 from tests.gateway.gestion.people import StaffFactory
 from tests.support.in_process_four_services import InProcessFourServices
 from tests.tools.tool import Tool, tool_token
@@ -22,6 +23,8 @@ def test_the_first_piece_is_shown_and_decided(tool: Tool) -> None:
 
 def test_a_refusal_says_to_the_candidate_what_was_typed(tool: Tool) -> None:
     piece = tool.json("pieces", "next")
+    refused = tool.run("pieces", "decide", piece["id"], "non-conforme")
+    assert (refused.returncode, WHY_NOT in refused.stderr) == (5, True)
     words = ("--commentaire", "La page 2 est illisible.", "--a-renvoyer-jusqu-au", "2021-12-15")
     decided = tool.json("pieces", "decide", piece["id"], "non-conforme", *words)
     assert decided["comment"] == "La page 2 est illisible."

@@ -18,7 +18,7 @@ from gateway.posted_forms import posted_text, read_day
 from gateway.service_clients import clients
 from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
-from services.chassis.errors import DomainError, Invalid
+from services.chassis.errors import DomainError, FieldError, Invalid
 from services.contracts.api import staff_pieces as api
 from services.contracts.api.staff_pieces import ControlResult, StaffPiece
 from services.contracts.page_sizes import LARGEST_PAGE, LARGEST_SELECTION
@@ -86,12 +86,13 @@ def read_value(value: str) -> dict[str, str | None] | None:
 @dataclass
 class SelectionReport:
     """`unanswered`: values of the boxes of those that may be tried again, which changes nothing where it was done;
-    `failure`: why."""
+    `failure`: why. `to_correct`: those of them for which what was typed makes no sense."""
 
     decided: int = 0
     refused: list[ControlResult] = field(default_factory=list)
     unanswered: list[str] = field(default_factory=list)
     failure: DomainError | None = None
+    to_correct: list[StaffPiece] = field(default_factory=list)
 
     @property
     def is_refused(self) -> bool:
@@ -111,8 +112,19 @@ class SelectionReport:
             self.decided += 1
         elif result.http_status >= 500:
             self.unanswered.append(value)
+        elif errors := _errors_of_typed(result):
+            self.failure = Invalid(errors=errors)
+            self.unanswered.append(value)
+            self.to_correct += filter(None, (result.current,))
         else:
             self.refused.append(result)
+
+
+def _errors_of_typed(result: ControlResult) -> tuple[FieldError, ...]:
+    """Those that correcting the form mends: of a field that it has, not of the file."""
+    errors = (result.problem or {}).get("errors", ())
+    pointers = {f"#/{name}" for name in TYPED_FIELDS}
+    return tuple(FieldError(**error) for error in errors if error["pointer"] in pointers)
 
 
 def decide_in_batches(controls: Mapping[str, Mapping[str, str | None]]) -> SelectionReport:
@@ -169,6 +181,7 @@ def decide_selection() -> ResponseReturnValue:
         label=STATUS_LABELS[status],
         report=report,
         reason_of=reason_of,
+        reasons=reason_options(report.to_correct) if not decision["comment"] else [],
         typed={"comment": decision["comment"] or "", **{name: posted_text(name) for name in DATE_FIELDS}},
         query=posted_text("filtres"),
     )

@@ -118,7 +118,7 @@ class Control(Schema):
     comment = fields.String(
         load_default=None,
         allow_none=True,
-        metadata={"description": "Lu par le candidat", "maxLength": MAX_COMMENT_LENGTH},
+        metadata={"description": "Lu par le candidat ; un refus en a un", "maxLength": MAX_COMMENT_LENGTH},
     )
     received_on = fields.Date(load_default=None, allow_none=True)
     resubmit_until = LastDayOrInstantField(

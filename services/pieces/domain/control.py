@@ -11,6 +11,7 @@ from services.chassis.errors import FieldError
 from services.contracts.piece_rules import MAX_COMMENT_LENGTH, Scan, Status
 from services.pieces.domain.piece import Period
 
+WHY_NOT = "Indiquez un motif ou un commentaire : le candidat lit pourquoi sa pièce n'est pas conforme."
 RESUBMIT_DAYS = 15  # at least, where a refusal has no date of its own: no refused piece is left without a second try
 
 
@@ -30,6 +31,8 @@ class Decision:
 def decision_errors(decision: Decision, at: datetime, scan: Scan | None) -> tuple[FieldError, ...]:
     """All errors of a control made at `at`; `scan`: the antivirus state of the file, None without one."""
     errors = []
+    if decision.status is Status.NON_COMPLIANT and not decision.comment:
+        errors.append(FieldError("#/comment", WHY_NOT))
     if decision.comment and len(decision.comment) > MAX_COMMENT_LENGTH:
         errors.append(FieldError("#/comment", f"Le commentaire est limité à {MAX_COMMENT_LENGTH} caractères."))
     if decision.received_on and decision.received_on > to_paris(at).date():

@@ -7,6 +7,7 @@ import pytest
 from gateway.layout.frame import GESTION_PAGES
 from gateway.web.gestion import controle
 from services.chassis.errors import Unavailable
+from services.pieces.domain.control import WHY_NOT
 from services.pieces.models import Piece, db
 from tests.gateway.components.html_checks import text_of
 from tests.gateway.gestion.people import (
@@ -81,6 +82,9 @@ def test_a_reason_of_the_catalogue_is_read_by_the_candidate_before_the_comment(
     desk: ScriptlessBrowser, candidate: ScriptlessBrowser
 ) -> None:
     refused, reason = desk.path, "Le document n'est pas signé."
+    desk.press(NON_COMPLIANT, resubmit_until="20/11/2099")
+    assert (desk.answer.status_code, desk.value("resubmit_until")) == (422, "20/11/2099")
+    assert WHY_NOT in text_of(desk.page.xpath("//*[@name='comment']/ancestor::*[contains(@class, 'group')][1]")[0])
     assert reason in desk.text
     typed = {"reason": reason, "comment": "Signez la dernière page.", "resubmit_until": "20/10/2020"}
     desk.press(NON_COMPLIANT, **typed)

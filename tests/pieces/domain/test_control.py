@@ -20,7 +20,7 @@ from tests.pieces.example_events import CLOSES, DURING, OPENS
 
 PERIOD = Period(OPENS, CLOSES)
 COMPLIANT = Decision("1", Status.COMPLIANT, None, None, None)
-REFUSED = replace(COMPLIANT, status=Status.NON_COMPLIANT)
+REFUSED = replace(COMPLIANT, status=Status.NON_COMPLIANT, comment="Illisible")
 
 
 def test_all_mistakes_are_told_at_once() -> None:
@@ -36,6 +36,13 @@ def test_all_mistakes_are_told_at_once() -> None:
 
 def test_today_is_a_good_reception_date() -> None:
     assert not decision_errors(replace(COMPLIANT, received_on=date(2021, 10, 5)), DURING, Scan.CLEAN)
+
+
+def test_a_refusal_and_nothing_else_has_to_say_why() -> None:
+    assert not decision_errors(REFUSED, DURING, Scan.CLEAN)
+    for status in Status:
+        errors = decision_errors(replace(COMPLIANT, status=status), DURING, Scan.CLEAN)
+        assert [error.pointer for error in errors] == (["#/comment"] if status is Status.NON_COMPLIANT else [])
 
 
 def test_a_refusal_alone_reopens_until_its_date_or_some_days_or_the_period() -> None:

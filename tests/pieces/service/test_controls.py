@@ -123,6 +123,7 @@ def test_a_control_that_makes_no_sense_is_refused_with_its_field(service: Pieces
         ({"status": "received", "received_on": "demain"}, "received_on"),
         ({"status": "compliant", "resubmit_until": "2021-11-15"}, "resubmit_until"),
         ({"status": "non_compliant", "resubmit_until": "2021-11-15T00:00:00"}, "resubmit_until"),
+        *(({"status": "non_compliant", "comment": blank}, "comment") for blank in ("", " \r\n")),
         ({"status": "non_compliant", "comment": "x" * (MAX_COMMENT_LENGTH + 1)}, "comment"),
         *(({"status": "non_compliant", "resubmit_until": until}, "resubmit_until") for until in BEYOND_TIME),
     ):

@@ -24,7 +24,7 @@ from tests.pieces.example_events import (
     window_changed,
 )
 from tests.pieces.ladder import LAST_DAY, SEVEN_DAYS, TWO_DAYS, missing_codes, published, run_job, with_ladder
-from tests.pieces.pieces_service import PiecesService
+from tests.pieces.pieces_service import ILLEGIBLE, PiecesService
 
 REQUIRED = {"CINSIG03": "CONFIRMATION", "NATIDE06": "NATIONALITE", "BTSETAS4": "CONDITIONS"}
 DOSSIER = ("BTSEE-EF3", "BTSLIVCOMP")
@@ -172,7 +172,7 @@ def test_refusals_of_a_moment_are_one_notice_with_their_comments(telling: Pieces
     telling.control("CINSIG03", "non_compliant")
     telling.run_follow_ups()
     assert published(telling, REFUSED) == [], "not before a gestionnaire could correct it"
-    assert _a_moment_later(telling) == [[("CINSIG03", None), ("NATIDE06", "Floue.")]]
+    assert _a_moment_later(telling) == [[("CINSIG03", ILLEGIBLE), ("NATIDE06", "Floue.")]]
 
 
 def test_a_refusal_corrected_at_once_is_not_mailed(telling: PiecesService) -> None:

@@ -154,7 +154,7 @@ def download(api: Api, ids: tuple[str, ...], folder: Path) -> None:
 @pieces.command("decide")
 @click.argument("piece")
 @click.argument("decision")
-@click.option("--commentaire", help="Le candidat lira exactement ce texte.")
+@click.option("--commentaire", help="Le candidat lira exactement ce texte ; non-conforme en demande un.")
 @click.option("--recue-le", help="Date de réception sur papier, AAAA-MM-JJ.")
 @click.option("--a-renvoyer-jusqu-au", help="Non conforme : dernier jour pour déposer à nouveau, AAAA-MM-JJ.")
 @click.option("--etag", help="État de la pièce, avec --depot : par défaut celui que l'outil vous a montré.")

@@ -18,7 +18,8 @@ from services.registrations.domain.forms import FORMATS, OUI, TabAnswers
 
 PASS_MARK = Decimal(10)  # D643-15: a bénéfice from 10/20 on
 TITLES = "acquis_titres"  # the named list of other diplomas
-SHOWN, PROPOSED = "montrees", "proposees"  # parts of a box: the units that the page showed, and had ticked
+LISTS = SHOWN, PROPOSED = "montrees", "proposees"  # parts of a box: the units that the page showed, and had ticked
+PARTS_OF_UNITS = ("note", "garder")
 ORIGIN_PARTS = ("annee", "academie", "specialite", "titre", "economie_droit")  # parts of a box: origin of the units
 
 

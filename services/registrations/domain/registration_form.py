@@ -17,6 +17,7 @@ from services.contracts.registrations import WARNINGS, EpreuveLine, Line, Recap
 from services.contracts.registrations import Section as RecapSection
 from services.registrations.domain import rules
 from services.registrations.domain.acquis import mark_label
+from services.registrations.domain.change_of_specialite import NOT_CARRIED, not_carried
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.epreuve_positions import ChosenEpreuve
 from services.registrations.domain.exam_definition import Tab
@@ -151,7 +152,8 @@ def _line(chosen: ChosenEpreuve) -> EpreuveLine:
 
 
 def _state(dossier: Dossier, number: int, tab: Tab, current: int) -> TabState:
-    done = tab.name in dossier.answers and not _errors(dossier, tab)
+    posted = dossier.answers.get(tab.name)
+    done = posted is not None and NOT_CARRIED not in posted and not _errors(dossier, tab)
     return answer_of(TabState, tab, number=number, state="current" if number == current else "done" if done else "todo")
 
 
@@ -207,10 +209,14 @@ def _warnings_to_show(dossier: Dossier, number: int, tab: Tab) -> tuple[str, ...
         case "number":
             return tuple(line.value for line in _warnings_section(dossier).lines)
     tabs = dossier.exam.tabs[max(number - 2, 0) : number]
-    return tuple(text for each in tabs for text in rules.reasons(dossier, rules.WARNING, each.kind))
+    return tuple(text for each in tabs for text in _warnings(dossier, each))
+
+
+def _warnings(dossier: Dossier, tab: Tab) -> tuple[str, ...]:
+    return (*not_carried(dossier, tab), *rules.reasons(dossier, rules.WARNING, tab.kind))
 
 
 def _warnings_section(dossier: Dossier) -> RecapSection:
     tabs = dossier.exam.tabs
-    lines = (Line(tab.title, text) for tab in tabs for text in rules.reasons(dossier, rules.WARNING, tab.kind))
+    lines = (Line(tab.title, text) for tab in tabs for text in _warnings(dossier, tab))
     return RecapSection(WARNINGS, tuple(lines))

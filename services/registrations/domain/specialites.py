@@ -155,7 +155,7 @@ def requirements(dossier: Dossier, code: str) -> Asked:
 
 def _pieces(dossier: Dossier, specialite: Specialite) -> tuple[AskedPiece, ...]:
     """Without those that this spécialité and the answers given so far rule out."""
-    chosen = _with(dossier, specialite.code)
+    chosen = with_specialite(dossier, specialite.code)
     epreuves = structure_of(specialite, dossier.session.year).epreuves
     names = {epreuve.code for epreuve in epreuves} | {tag for epreuve in epreuves for tag in epreuve.tags}
     lookup = facts.lookup(chosen)
@@ -180,7 +180,7 @@ def _known(lookup: Lookup, epreuves: set[str]) -> Callable[[str], bool]:
     return is_known
 
 
-def _with(dossier: Dossier, code: str) -> Dossier:
+def with_specialite(dossier: Dossier, code: str) -> Dossier:
     tab = dossier.tab_of_kind("qualification")
     if tab is None:
         return dossier

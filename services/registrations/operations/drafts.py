@@ -17,6 +17,7 @@ from services.contracts.accounts import Identity
 from services.contracts.api.drafts import Going, SavedVersion
 from services.contracts.registration_rules import ACTIVE, NEXT, PREVIOUS
 from services.registrations.domain import registration_form, registration_numbers, windows
+from services.registrations.domain.change_of_specialite import carried_answers
 from services.registrations.domain.dossier import Answers, Dossier
 from services.registrations.domain.exam_definition import OpeningView
 from services.registrations.domain.forms import MAX_ANSWERS_BYTES, size_in_bytes
@@ -195,9 +196,10 @@ def _store_values(
             "Ce dossier a été modifié dans une autre fenêtre : choisissez le texte à garder.",
             revision=draft.revision,
             yours=dict(values),
-            theirs=stored or {},
+            theirs=registration_form.accepted_values(before, number, stored or {}),
         )
-    draft.answers = answers_to_store(replace(before, answers={**draft.answers, tab.name: values}))
+    after = replace(before, answers={**draft.answers, tab.name: values})
+    draft.answers = answers_to_store(replace(after, answers=carried_answers(before, after)))
     draft.revision += 1
     draft.updated_at = instant
 

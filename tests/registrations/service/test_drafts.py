@@ -18,7 +18,7 @@ from tests.registrations.domain.example_dossier import ANSWERS, BESANCON
 from tests.registrations.service.candidate_client import CandidateClient
 from tests.support import tokens
 
-IDENTIFICATION, CANDIDATURE = 2, 3
+IDENTIFICATION, CANDIDATURE, QUALIFICATION, EPREUVES = 2, 3, 4, 7
 Row = TypeVar("Row", Draft, CandidatureVersion)
 
 
@@ -302,3 +302,12 @@ def test_an_identity_that_is_not_the_candidates_own_is_refused(app: Flask) -> No
     for assertion, status in {**refused, tokens.identity_assertion("anne"): 403}.items():
         body = {"opening_id": "0" * 32, "assertion": assertion}
         assert app.test_client().post("/v1/drafts", json=body, headers=headers).status_code == status, assertion
+
+
+def test_another_specialite_leaves_what_was_chosen_for_the_one_before(candidate: CandidateClient) -> None:
+    draft = candidate.filled()
+    answer = candidate.write(draft, QUALIFICATION, ANSWERS["qualification"] | {"specialite": "31213"})
+    notices = candidate.tab(draft, EPREUVES)["notices"]
+    assert any("« EF1 : Langue vivante 2 : Allemand : Inscrit » ne sont pas repris" in text for text in notices)
+    candidate.write(draft, EPREUVES, {"option-E2": "anglais"}, "stay", answer.json["revision"])
+    assert not any("repris" in text for text in candidate.tab(draft, EPREUVES)["notices"]), "once it is read"

@@ -9,7 +9,9 @@ from services.contracts.registrations import Line
 from services.contracts.registrations import Section as RecapSection
 from services.reference import academies
 from services.registrations.domain.acquis import (
+    LISTS,
     ORIGIN_PARTS,
+    PARTS_OF_UNITS,
     PASS_MARK,
     PROPOSED,
     SHOWN,
@@ -60,8 +62,7 @@ RENOUNCED = (
 NOTHING_KEPT = (
     "Vous souhaitez renoncer à des acquis : aucune épreuve n'est cochée « à conserver », vous les passerez donc toutes."
 )
-PARTS = (*ORIGIN_PARTS, SHOWN, PROPOSED)
-PARTS_OF_UNITS = ("note", "garder")
+PARTS = (*ORIGIN_PARTS, *LISTS)
 NOTHING_TO_KEEP = "Aucune épreuve de votre spécialité ne peut être conservée à ce titre."
 TOO_LOW = f"Une note inférieure à {PASS_MARK} ne se conserve que sous la forme progressive : l'épreuve est à repasser."
 KEPT_UNLESS_UNTICKED = (
@@ -87,7 +88,7 @@ def recap(dossier: Dossier, tab: Tab) -> tuple[RecapSection, ...]:
     lines = tuple(
         line
         for box in dossier.acquis
-        for line in (Line(label(tab, box.box), _box_summary(box)), *_unit_lines(dossier, box))
+        for line in (Line(label(tab, box.box), _box_summary(box)), *(line for _, line in unit_lines(dossier, box)))
     )
     return (RecapSection(tab.title, lines or (Line("Acquis déclarés", ""),)),)
 
@@ -160,17 +161,16 @@ def _box_summary(box: DeclaredBox) -> str:
     return " - ".join(part for part in parts if part) or "Oui"
 
 
-def _unit_lines(dossier: Dossier, box: DeclaredBox) -> Iterator[Line]:
+def unit_lines(dossier: Dossier, box: DeclaredBox) -> Iterator[tuple[KeptUnit, Line]]:
     """Every mark and dispense that was declared, kept or not, in the order of the épreuves."""
     order = [epreuve.code for epreuve in dossier.structure.epreuves]
     for unit in sorted((*box.kept_units, *box.sat_again), key=lambda unit: order.index(unit.code)):
         typed_mark = f"{mark_label(unit.mark)}/20" if unit.mark is not None else ""
         if unit in box.sat_again:
-            yield Line(_unit_label(dossier, unit), f"Note non conservée : {typed_mark}")
+            value = f"Note non conservée : {typed_mark}"
         else:
-            yield Line(
-                _unit_label(dossier, unit), POSITIONS[unit.position] + (f" ({typed_mark})" if typed_mark else "")
-            )
+            value = POSITIONS[unit.position] + (f" ({typed_mark})" if typed_mark else "")
+        yield unit, Line(_unit_label(dossier, unit), value)
 
 
 def _unit_label(dossier: Dossier, unit: KeptUnit) -> str:

@@ -17,8 +17,8 @@ from services.pieces.inspection.tasks import CHECKS
 from services.pieces.models import Candidature, Piece, Window
 from services.registrations.catalogue import length_checks
 from services.registrations.domain import acquis
+from services.registrations.domain.acquis import PARTS_OF_UNITS
 from services.registrations.domain.obstacles import EXCLUSIVE_NAMES
-from services.registrations.domain.tabs.acquis import PARTS_OF_UNITS
 from services.registrations.models import CatalogueRevision, CurrentExam, OpeningRow
 
 OF_CATALOGUES: tuple[Any, ...] = (

@@ -35,7 +35,7 @@ from services.contracts.api import staff_pieces as api
 from services.contracts.api.pieces import read_file
 from services.contracts.api.staff_candidatures import Detail, read_candidature
 from services.contracts.api.staff_pieces import StaffDeposit, StaffPiece
-from services.contracts.piece_rules import STATUS_LABELS, VIEWABLE_MEDIA_TYPES, Format
+from services.contracts.piece_rules import STATUS_LABELS, VIEWABLE_MEDIA_TYPES, Format, Status
 
 REFUSALS_SHOWN_HERE = (409, 412, 422)
 ETAG = re.compile(r'"[!#-~]{1,100}"')
@@ -49,8 +49,8 @@ MAX_SHOWN_PAGES = 100
 @blueprint.get("/controle")
 @access.staff("pieces:read")
 def start_control() -> ResponseReturnValue:
-    """The first piece that waits: those sent again after a refusal come before the others."""
-    for status in (SENT_AGAIN, TO_CONTROL):
+    """The first piece that waits: those sent again after a refusal come first, those received last."""
+    for status in (SENT_AGAIN, TO_CONTROL, Status.RECEIVED):
         shown = shown_filters({"statut": status})
         if address := _first_address(shown):
             return redirect(address, code=303)

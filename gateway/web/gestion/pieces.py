@@ -22,7 +22,7 @@ from gateway.web.shown_states import STATUS_SEVERITIES
 from services.contracts.api import staff_pieces as api
 from services.contracts.api.staff_pieces import StaffPiece, StaffPieces
 from services.contracts.page_sizes import LARGEST_PAGE, LARGEST_SELECTION, USUAL_PAGE
-from services.contracts.piece_rules import STATUS_LABELS
+from services.contracts.piece_rules import STATUS_LABELS, Status
 
 TO_CONTROL = "a-controler"
 SENT_AGAIN = "renvoyees"
@@ -38,7 +38,13 @@ DONE_SENTENCES = {
     LIST_IS_DONE: "Votre décision est enregistrée : c'était la dernière pièce de cette liste.",
     DECISION_IS_STORED: "Votre décision est enregistrée.",
 }
-STATUS_CHOICES = {TO_CONTROL: "À contrôler", SENT_AGAIN: "Renvoyées après un refus", **STATUS_LABELS, ALL: "Toutes"}
+STATUS_CHOICES = {
+    TO_CONTROL: "À contrôler",
+    SENT_AGAIN: "Renvoyées après un refus",
+    **STATUS_LABELS,
+    Status.RECEIVED: "Reçues, à contrôler",
+    ALL: "Toutes",
+}
 NO_PIECES = StaffPieces(items=(), next_cursor=None)
 _WAITING = {"status": "none", "deposited": "true"}
 FILTERS_OF_STATUS = {TO_CONTROL: _WAITING, SENT_AGAIN: {**_WAITING, "sent_again": "true"}, ALL: {}}

@@ -206,7 +206,8 @@ class StaffPieces:
 
 @dataclass(frozen=True, kw_only=True)
 class WaitingPieces:
-    """Pieces of one session and regroupement that have a file and no status; not what was validated without a file."""
+    """Pieces of one session and regroupement that have a file and no status, or that are « Reçue »; not what was
+    validated without a file. The other numbers are of those without a status."""
 
     exam: str
     session: str
@@ -216,7 +217,8 @@ class WaitingPieces:
     number: int
     validated: Annotated[int, Meta(description="Validées par leur candidat")]
     sent_again: Annotated[int, Meta(description="Déjà contrôlées auparavant")]
-    oldest: Annotated[Instant, Meta(description="Le plus ancien dépôt")]
+    oldest: Annotated[Instant, Meta(description="Le plus ancien dépôt ; sans fichier, quand elle fut reçue")]
+    received: Annotated[int, Meta(description="« Reçue » : arrivées, pas encore contrôlées")] = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -359,7 +361,7 @@ read_control_queue = Operation(
     "GET",
     "/v1/control-queue",
     ControlQueue,
-    "How many pieces wait for a control, by session and regroupement, the longest waiting first.",
+    "How many pieces nobody has controlled yet, by session and regroupement, the longest waiting first.",
     _READ,
 )
 read_piece = Operation(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, TextClause, and_, exists, func, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from services.chassis.errors import found
@@ -237,27 +237,45 @@ _BY = (
 
 
 def waiting_pieces(session: Session, academies: frozenset[str] | None) -> ControlQueue:
-    """What waits within these académies (None: all), the longest waiting first."""
-    oldest = func.min(Deposit.deposited_at)
+    """What nobody has controlled within these académies (None: all), the longest waiting first."""
+    waiting = _waiting(academies, TO_CONTROL, and_(Piece.deposited))
+    received = _waiting(academies, Piece.status == Status.RECEIVED)
+    rows = union_all(waiting, received).subquery().c  # each is read by its own index
+    by = [rows[column.name] for column in _BY]
+    oldest, is_new = func.min(rows.since), rows.status.is_(None)
+    query = select(
+        *by,
+        func.count().filter(is_new).label("number"),
+        func.count(rows.validated_at).filter(is_new).label("validated"),
+        func.count().filter(is_new, rows.sent_again).label("sent_again"),
+        func.count(rows.status).label("received"),
+        oldest.label("oldest"),
+    )
+    ordered = query.group_by(*by).order_by(oldest, *by)
+    return ControlQueue(items=tuple(answer_of(WaitingPieces, row) for row in session.execute(ordered)))
+
+
+def _waiting(
+    academies: frozenset[str] | None, *conditions: ColumnElement[bool] | TextClause
+) -> Select[*tuple[Any, ...]]:
+    received_at = select(func.max(Control.controlled_at)).where(Control.piece_id == Piece.id).correlate(Piece)
     query = (
         select(
             *_BY,
-            func.count().label("number"),
-            func.count(Piece.validated_at).label("validated"),
-            func.sum(case((WAS_CONTROLLED, 1), else_=0)).label("sent_again"),
-            oldest.label("oldest"),
+            Piece.status,
+            Piece.validated_at,
+            WAS_CONTROLLED.label("sent_again"),
+            func.coalesce(Deposit.deposited_at, received_at.scalar_subquery()).label("since"),
         )
         .select_from(Piece)
         .join(Candidature, Candidature.id == Piece.candidature_id)
         .outerjoin(Withdrawal, Withdrawal.candidature_id == Candidature.id)
-        .join(Deposit, and_(Deposit.piece_id == Piece.id, Deposit.removed_at.is_(None)))
-        .where(TO_CONTROL, Piece.deposited, is_not_withdrawn())
-        .group_by(*_BY)
-        .order_by(oldest, *_BY)
+        .outerjoin(Deposit, and_(Deposit.piece_id == Piece.id, Deposit.removed_at.is_(None)))
+        .where(*conditions, is_not_withdrawn())
     )
     if academies is not None:  # said of both tables, so that each is read by its index
         query = query.where(Piece.academie_code.in_(academies), Candidature.academie_code.in_(academies))
-    return ControlQueue(items=tuple(answer_of(WaitingPieces, row) for row in session.execute(query)))
+    return query
 
 
 RECENT = timedelta(minutes=5)

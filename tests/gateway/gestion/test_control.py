@@ -28,10 +28,13 @@ WAITING = "//table[contains(caption, 'Pièces à contrôler')]/tbody"
 
 
 def test_what_waits_is_told_by_regroupement(gestionnaire: ScriptlessBrowser, candidate: ScriptlessBrowser) -> None:
+    open_first(gestionnaire, candidate)
+    gestionnaire.press(RECEIVED)
     gestionnaire.get("/gestion")
-    assert "à contrôler" in gestionnaire.text
-    numbers = [int(text_of(cell)) for cell in gestionnaire.page.xpath(f"{WAITING}/tr/td[1]")]
-    lists = gestionnaire.page.xpath(f"{WAITING}//a/@href")
+    cells = gestionnaire.page.xpath(f"{WAITING}/tr/td[position() <= 2]")
+    numbers = [number for cell in cells if (number := int(text_of(cell).split()[0]))]
+    lists = gestionnaire.page.xpath(f"{WAITING}/tr/*[position() = 1 or position() = 3]//a/@href")
+    assert f"{sum(numbers)} pièces à contrôler, dont" in gestionnaire.text, "received ones too"
     assert numbers
     for number, address in zip(numbers, lists, strict=True):
         gestionnaire.get(address)

@@ -67,6 +67,19 @@ def test_what_was_refused_and_came_again_is_counted_and_listed_apart(service: Pi
     assert service.listed_codes(f"{WAITING}&sent_again=false") == ["CINSIG03"]
 
 
+def test_what_is_received_with_a_file_or_on_paper_still_waits_apart(service: PiecesService) -> None:
+    for code in ("NATIDE06", "CINSIG03"):
+        service.registered().deposit(code)
+    service.control("NATIDE06", "received")
+    service.control("BTSETAS4", "received")
+    counted = {item["regroupement"]: (item["number"], item["sent_again"], item["received"]) for item in queue(service)}
+    assert counted == {"CONFIRMATION": (1, 0, 0), "NATIONALITE": (0, 0, 1), "CONDITIONS": (0, 0, 1)}
+    assert all(item["oldest"] for item in queue(service)), "without a file, when it was received"
+    service.control("NATIDE06", "compliant")
+    service.control("BTSETAS4", "non_compliant")
+    assert [item["regroupement"] for item in queue(service)] == ["CONFIRMATION"]
+
+
 def test_each_page_of_a_file_is_a_picture_large_enough_to_read(service: PiecesService) -> None:
     service.registered().deposit("NATIDE06", sample_files.pdf(pages=2))
     assert service.piece_for_staff("NATIDE06")["deposit"]["pages"] == 2

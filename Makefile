@@ -1,6 +1,6 @@
 # make run, make test, make check: each works from a fresh clone and installs what it needs into the clone.
 .DEFAULT_GOAL := help
-.PHONY: help run backup restore test check check-all rest lint types walls assets screenshots lighthouse bench soak mutants restore-drill upgrade-test compose-test images catalogue-check kubernetes-check kubernetes-play secrets definitions panels lock release sbom clean
+.PHONY: help run exam-office backup restore test check check-all rest lint types walls assets screenshots lighthouse bench soak mutants restore-drill upgrade-test compose-test images catalogue-check kubernetes-check kubernetes-play secrets definitions panels lock release sbom clean
 SHELL := /bin/bash
 
 VENV := .venv/bin

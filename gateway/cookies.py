@@ -18,7 +18,8 @@ STAFF_SESSION_COOKIE = "gestion"
 DEVICE_COOKIE = "appareil"
 """Of a browser that has logged in before."""
 ADDRESS_COOKIE = "adresse"
-"""Of the account that this browser has just asked for: encrypted, the id of the creation and its mail address; deleted
+"""Of the account that this browser has just asked for: encrypted, the id of the creation, its mail address and what was
+typed besides passwords; deleted
 when its owner logs in."""
 
 

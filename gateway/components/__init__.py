@@ -25,6 +25,7 @@ from gateway.layout.frame import GESTION_HOME, GESTION_PAGES, PAGES
 from services.chassis import french
 from services.contracts import page_labels
 from services.contracts.piece_rules import STATUS_LABELS
+from services.reference.mail_domains import DOMAINS, corrected_address
 
 _GATEWAY = Path(__file__).parent.parent
 
@@ -60,6 +61,8 @@ def register_components(env: Environment) -> None:
         labels_of=labels_of,
         named_detail=named_detail,
         native_choices=native_choices,
+        mail_domains=DOMAINS,
+        corrected_address=corrected_address,
     )
     env.filters.update(
         date_and_time=french.short_instant,

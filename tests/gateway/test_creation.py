@@ -153,3 +153,19 @@ def test_an_expired_or_unknown_link_says_what_to_do(candidates: CandidateFactory
     assert browser.title == page_labels.CREATION_FORM
     for token in ("nimporte", "x" * 400, "%00"):
         assert browser.get(f"/compte/activation/{token}").status_code in (404, 422), token
+
+
+def test_a_mistyped_address_is_told_and_the_creation_begun_again_keeps_the_rest(plain: ScriptlessBrowser) -> None:
+    typed = new_address().replace("example.org", "gmial.com")
+    plain.post("/compte/creation", creation_answers(typed, prenoms="Léa"))
+    meant = typed.replace("gmial", "gmail")
+    assert f"Vouliez-vous dire : {meant} ?" in plain.text
+    confirmation = plain.path
+    plain.follow("recommencez la création")
+    assert [plain.value(name) for name in ("prenoms", "email", "password")] == ["Léa", typed, ""]
+    assert f"Vouliez-vous dire : {meant} ?" in plain.text, "under the field too"
+    assert "gmial" not in plain.answer.request.url
+    plain.get(confirmation)
+    plain.follow(meant)
+    assert [plain.value(name) for name in ("email", "email_confirmation")] == [meant, meant]
+    assert "Vouliez-vous dire" not in plain.text

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
+
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from gateway import access, cookies
 from gateway.pages import render_page
 from gateway.posted_forms import Values, shown_here
-from gateway.seal import current_seal
+from gateway.seal import current_seal, may_be_kept
 from gateway.service_clients import clients
 from gateway.web.compte import blueprint
 from gateway.web.compte.account_form import (
@@ -22,15 +24,23 @@ from services.chassis.errors import DomainError
 from services.contracts.account_rules import ACTIVATION_HOURS, MAX_CREATION_LENGTH
 from services.contracts.api import visitors as api
 from services.contracts.api.visitors import Created
+from services.reference.mail_domains import corrected_address
 
 STATUSES_SHOWN_HERE = (409, 422, 429)
+MAX_KEPT_CHARACTERS = 1800  # of what was typed: sealed, it fits into a cookie, which browsers limit to 4096 bytes
 ADDRESS_COOKIE_SECONDS = 2 * 3600  # time to fetch a mail; short because of shared computers
 
 
 @blueprint.get("/compte/creation")
 @access.public
 def creation_form() -> ResponseReturnValue:
-    return _form({}, indexed=True)
+    """« Recommencez la création » comes back to what was typed, « corrigee » with the address meant."""
+    if "reprise" not in request.args:
+        return _form({}, indexed=True)
+    values = _asked_lately()[1]
+    if request.args["reprise"] == "corrigee" and (meant := corrected_address(str(values.get("email", "")))):
+        values |= {"email": meant, "email_confirmation": meant}
+    return _form(values)
 
 
 @blueprint.post("/compte/creation")
@@ -44,7 +54,7 @@ def create() -> ResponseReturnValue:
         created = clients().passwords.call(api.create_account, clients().own_token, body=sent)
     except DomainError as refusal:
         return _form(values, shown_here(refusal, STATUSES_SHOWN_HERE))
-    return _redirect_to_confirmation(created)
+    return _redirect_to_confirmation(created, values)
 
 
 @blueprint.get("/compte/creation/confirmation")
@@ -59,7 +69,8 @@ def resend() -> ResponseReturnValue:
     """« Je n'ai pas reçu le mail, effectuer un nouvel envoi »; the answer never tells whether the address is known."""
     email = request.form.get("email", "").strip()
     creation = request.form.get("creation", "")[:MAX_CREATION_LENGTH]
-    created = Created(email=email, creation=creation) if email else _created_lately()
+    asked, typed = _asked_lately()
+    created = Created(email=email, creation=creation) if email else asked
     if created is None:
         return _confirmation_page(problem="Saisissez l'adresse mail de votre compte.", status=422)
     try:
@@ -68,7 +79,7 @@ def resend() -> ResponseReturnValue:
     except DomainError as refusal:
         shown = shown_here(refusal, STATUSES_SHOWN_HERE)
         return _confirmation_page(problem=shown.detail, status=shown.http_status, email=request.form.get("email"))
-    return _redirect_to_confirmation(created, envoye="oui")
+    return _redirect_to_confirmation(created, typed, envoye="oui")
 
 
 def _form(values: Values, refusal: DomainError | None = None, *, indexed: bool = False) -> ResponseReturnValue:
@@ -81,10 +92,13 @@ def _form(values: Values, refusal: DomainError | None = None, *, indexed: bool =
     )
 
 
-def _redirect_to_confirmation(created: Created, envoye: str | None = None) -> ResponseReturnValue:
-    """The mail address is passed in an encrypted cookie: URLs end up in logs and browsing histories."""
+def _redirect_to_confirmation(created: Created, typed: Values, envoye: str | None = None) -> ResponseReturnValue:
+    """The mail address and what was typed are passed in an encrypted cookie: URLs end up in logs and browsing
+    histories."""
     response = redirect(url_for("compte.confirmation", envoye=envoye), code=303)
-    sealed = current_seal().seal_text(f"{created.email}\n{created.creation}", cookies.ADDRESS_COOKIE)
+    kept = {name: value for name, value in typed.items() if may_be_kept(name)}
+    text = json.dumps([created.email, created.creation, kept if len(str(kept)) < MAX_KEPT_CHARACTERS else {}])
+    sealed = current_seal().seal_text(text, cookies.ADDRESS_COOKIE)
     cookies.set_cookie(response, cookies.ADDRESS_COOKIE, sealed, ADDRESS_COOKIE_SECONDS)
     return response
 
@@ -92,10 +106,13 @@ def _redirect_to_confirmation(created: Created, envoye: str | None = None) -> Re
 def _confirmation_page(
     *, resent: bool = False, problem: str | None = None, status: int = 200, email: str | None = None
 ) -> ResponseReturnValue:
+    created, _ = _asked_lately()
+    address = created.email if created else None
     return render_page(
         "compte/templates/confirmation.html",
         status=status,
-        address=created.email if (created := _created_lately()) else None,
+        address=address,
+        meant=corrected_address(address or ""),
         activation_hours=ACTIVATION_HOURS,
         resent=resent,
         problem=problem,
@@ -103,13 +120,11 @@ def _confirmation_page(
     )
 
 
-def _created_lately() -> Created | None:
-    """The account that this browser requested within ADDRESS_COOKIE_SECONDS."""
-    sealed = cookies.read_cookie(cookies.ADDRESS_COOKIE)
-    if not sealed:
-        return None
+def _asked_lately() -> tuple[Created | None, Values]:
+    """The account that this browser asked for within ADDRESS_COOKIE_SECONDS, and what was typed for it."""
+    sealed = cookies.read_cookie(cookies.ADDRESS_COOKIE) or ""
     text = current_seal().unseal_text(sealed, cookies.ADDRESS_COOKIE, life_seconds=ADDRESS_COOKIE_SECONDS)
-    if not text:
-        return None
-    email, _, creation = text.partition("\n")
-    return Created(email=email, creation=creation)
+    if not text or not text.startswith("["):  # the version before kept the address and the id alone
+        return None, {}
+    email, creation, typed = json.loads(text)
+    return Created(email=email, creation=creation), typed

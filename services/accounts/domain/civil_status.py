@@ -15,7 +15,7 @@ from services.accounts.domain.form_reader import FormReader
 from services.chassis.clock import full_years
 from services.reference import communes
 from services.reference.lists import FRANCE, departements, pays
-from services.reference.text import capitals
+from services.reference.text import capitals, words
 
 CIVILITES = ("MONSIEUR", "MADAME")
 NAME_LENGTH = 100
@@ -57,7 +57,8 @@ def read(reader: FormReader, today: date, *, has_confirmations: bool = True) -> 
         _check_name_confirmation(reader, nom)
     usage = reader.text("nom_usage")
     _check_name(reader, "nom_usage", usage)
-    prenoms = reader.required_text("prenoms", "vos prénoms")
+    typed_prenoms = reader.required_text("prenoms", "vos prénoms")
+    prenoms = re.sub(r"\s*,\s*", " ", typed_prenoms).strip() or typed_prenoms
     _check_name(reader, "prenoms", prenoms)
     birth_date = _read_birth_date(reader, today)
     if has_confirmations:
@@ -85,7 +86,7 @@ def parsed_date(typed: str) -> date | None:
 def _check_name_confirmation(reader: FormReader, nom: str) -> None:
     field = "nom_famille_confirmation"
     confirmation = reader.required_text(field, "une seconde fois votre nom de naissance")
-    if confirmation and confirmation != nom:
+    if confirmation and words(confirmation) != words(nom):
         reader.add_mistake(field, "La confirmation diffère du nom de famille saisi.")
 
 

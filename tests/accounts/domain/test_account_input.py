@@ -77,6 +77,18 @@ def test_confirmations_must_match() -> None:
     assert all("diffère" in detail for detail in errors.values())
 
 
+def test_a_name_is_confirmed_whatever_its_case_accents_and_hyphens() -> None:
+    assert (
+        read(nom_famille="Le Gall-Éon", nom_famille_confirmation="LE GALL EON").civil_status.nom_famille
+        == "Le Gall-Éon"
+    )
+
+
+def test_prenoms_may_be_parted_by_commas_as_on_identity_cards() -> None:
+    assert read(prenoms="Jean-Marc, Paul ,Léo,").civil_status.prenoms == "Jean-Marc Paul Léo"
+    assert set(mistakes(prenoms=" , ")) == {"prenoms"}
+
+
 def test_a_date_that_is_none_does_not_hide_that_its_confirmation_differs() -> None:
     errors = mistakes(date_naissance="31/02/2001", date_naissance_confirmation="01/02/2001")
     assert "date qui existe" in errors["date_naissance"]

@@ -127,3 +127,15 @@ def test_a_search_that_fails_gives_the_button_back(page: Page, site: str) -> Non
     expect(page.get_by_role("button", name="Rechercher")).to_be_hidden()
     page.get_by_label("Commune de naissance").fill("caen")
     expect(page.get_by_role("button", name="Rechercher")).to_be_visible()
+
+
+def test_a_mistyped_mail_domain_is_told_in_a_live_region_and_mended_by_one_press(tabs: Page) -> None:
+    address = tabs.get_by_role("textbox", name="Adresse mail *", exact=True)
+    address.fill("anne@gmial.com")
+    address.blur()
+    messages = tabs.locator("#champ-email-messages[aria-live=polite]")
+    expect(messages).to_have_text("Vouliez-vous dire : anne@gmail.com ?", use_inner_text=True)
+    messages.get_by_role("button", name="anne@gmail.com").press("Enter")
+    expect(address).to_have_value("anne@gmail.com")
+    expect(address).to_be_focused()
+    expect(messages).to_be_empty()

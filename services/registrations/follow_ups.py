@@ -36,6 +36,7 @@ OF_A_CANDIDATURE: dict[str, Writing] = {
     "send_correction_mail": mail_texts.correction_mail,
     "send_withdrawal_mail": mail_texts.withdrawal_mail,
     "send_ecart_mail": mail_texts.ecart_mail,
+    "send_restoration_mail": mail_texts.restoration_mail,
 }
 """What each follow-up that `request_mail` names writes."""
 

@@ -88,6 +88,20 @@ def ecart_mail(context: MailContext) -> Letter:
     )
 
 
+def restoration_mail(context: MailContext) -> Letter:
+    """To the candidate who is registered again after a withdrawal or an écart."""
+    return _letter(
+        context,
+        "Candidature rétablie",
+        f"Le service gestionnaire a rétabli votre candidature le {context.instant} : vous êtes de nouveau inscrit, "
+        "avec ce que vous aviez déclaré et déposé.",
+        context.reason or "",
+        f"{_reference(context.saved)}\nVersion : {context.saved.version}",
+        Action(page_labels.REGISTRATIONS, f"{context.url}/inscriptions"),
+        f"Si vous n'avez pas demandé à être de nouveau inscrit, contactez {_SERVICE}",
+    )
+
+
 @dataclass(frozen=True)
 class IncompleteContext:
     """A saved version of a candidature, and what it lacks."""

@@ -150,7 +150,8 @@ class Candidate(db.Model):
     """What registrations knows of a candidate besides candidatures; locking the row serialises the candidate's saves.
 
     `identity_floor`: identities of an older version are refused. `engaged_at`: when a candidature was first saved.
-    `email` is the address for mails, as of identity version `email_version`.
+    `email` is the address for mails, as of identity version `email_version`. `corrected_identity`: the newest that
+    staff corrected.
     """
 
     __tablename__ = "candidates"
@@ -163,6 +164,7 @@ class Candidate(db.Model):
     last_inscription: Mapped[int] = mapped_column(default=0)
     email: Mapped[str | None] = mapped_column(String(320))
     email_version: Mapped[int] = mapped_column(default=0)
+    corrected_identity: Mapped[dict[str, Any] | None] = mapped_column(Json)
 
 
 class MailRefusal(db.Model):

@@ -149,9 +149,9 @@ GATEWAY: dict[str, str] = {
         POST /gestion/pieces/<piece_id>/decision
     """,
     "staff(candidatures:manage)": """
-        PAGE /gestion/candidatures/<candidature_id>/<any(desinscription, ecart):act>
+        PAGE /gestion/candidatures/<candidature_id>/<any(desinscription, ecart, retablissement):act>
         POST /gestion/candidatures/<candidature_id>/notes
-        POST /gestion/candidatures/<candidature_id>/<any(desinscription, ecart):act>
+        POST /gestion/candidatures/<candidature_id>/<any(desinscription, ecart, retablissement):act>
     """,
     "staff(candidates:correct)": """
         PAGE /gestion/comptes

@@ -45,8 +45,8 @@ _ADDRESSES: dict[str, dict[str, tuple[str, ...]]] = {
         ),
     },
     "gateway": {
-        "/gestion/candidatures/<candidature_id>/<any(desinscription, ecart):act>": tuple(
-            f"/gestion/candidatures/<candidature_id>/{act}" for act in ("desinscription", "ecart")
+        "/gestion/candidatures/<candidature_id>/<any(desinscription, ecart, retablissement):act>": tuple(
+            f"/gestion/candidatures/<candidature_id>/{act}" for act in ("desinscription", "ecart", "retablissement")
         ),
         "/gestion/equipe/<staff_id>/<any(relance, reinitialisation, desactivation, reactivation):act>": (
             "/gestion/equipe/<invited_id>/relance",
@@ -127,7 +127,10 @@ WRITING_READS: dict[tuple[str, str], Written] = {
     ("pieces", "/v1/pieces.csv"): _OPENED,
     ("gateway", "/gestion/candidatures/<candidature_id>"): _DECLARATION_READ,
     ("gateway", "/gestion/candidatures/<candidature_id>/document"): _DECLARATION_READ,
-    ("gateway", "/gestion/candidatures/<candidature_id>/<any(desinscription, ecart):act>"): _DECLARATION_READ,
+    (
+        "gateway",
+        "/gestion/candidatures/<candidature_id>/<any(desinscription, ecart, retablissement):act>",
+    ): _DECLARATION_READ,
     ("gateway", "/gestion/pieces/<piece_id>"): _DECLARATION_READ,
     ("pieces", "/v1/changes"): _NUMBERED,
     ("documents", "/v1/imports/<import_id>/preview"): _PREVIEWED,

@@ -137,12 +137,37 @@ class Withdraw(_CandidatureOperation):
 
 class WithdrawByStaff(Withdraw):
     name = "withdraw for a candidate"
-    covers = ("staff.end_candidature",)
+    covers = ("staff.change_state",)
 
     def do(self) -> int:
         token = tokens.staff_token("agent", scopes=["candidatures:manage"], academies=["03"])
         path = f"/v1/staff/candidatures/{self.candidature}/withdrawal"
         given = {"json": {"reason": "Demande écrite"}, "headers": tokens.bearer(token)}
+        return self.running.app.test_client().post(path, **given).status_code
+
+
+class RestoreByStaff(_CandidatureOperation):
+    name = "restore a candidature"
+    covers = ("staff.change_state",)
+    done: ClassVar[State] = _with(
+        3,
+        [*Withdraw.done["told"], ("registration_saved", NUMBER, 3)],
+        "Candidature rétablie",
+        "Candidature écartée",
+    )
+
+    def prepare(self) -> None:
+        self.candidature = self.running.candidate.registered()["candidature_id"]
+        self._change("ecart")
+        self.running.work()
+
+    def do(self) -> int:
+        return self._change("restoration")
+
+    def _change(self, how: str) -> int:
+        token = tokens.staff_token("agent", scopes=["candidatures:manage"], academies=["03"])
+        path = f"/v1/staff/candidatures/{self.candidature}/{how}"
+        given = {"json": {"reason": "Diplôme reçu"}, "headers": tokens.bearer(token)}
         return self.running.app.test_client().post(path, **given).status_code
 
 

@@ -12,7 +12,7 @@ from gateway.web import blueprints, messages
 from services.chassis.database.audit import Actor
 from services.registrations.follow_ups import registry
 from services.registrations.models import Candidate, Candidature, db
-from services.registrations.operations.staff import end_candidature
+from services.registrations.operations.staff import change_state
 from tests.gateway.candidates import CandidateFactory
 from tests.support.in_process_portal import InProcessPortal, service_stopped
 from tests.support.scriptless_browser import ScriptlessBrowser
@@ -32,7 +32,7 @@ def set_aside(running: InProcessPortal) -> ScriptlessBrowser:
             owner = Candidature.candidate_id == Candidate.id
             saved = session.query(Candidature).join(Candidate, owner).filter(Candidate.email == email).one()
         at = saved.saved_at + timedelta(minutes=5)
-        end_candidature(saved.id, "ecart", reason=REASON, actor=Actor("staff", "agent"), academies=None, at=at)
+        change_state(saved.id, "ecart", reason=REASON, actor=Actor("staff", "agent"), academies=None, at=at)
     run_follow_ups(running.registrations.app, registry)
     return candidates.log_in(email)
 

@@ -59,7 +59,9 @@ def test_changes_are_followed_from_the_kept_place_on(tool: Tool) -> None:
     assert (change["kind"], change["piece_id"]) == ("controlled", piece["id"])
 
 
-def test_a_candidature_is_found_read_and_ended_with_a_reason(tool: Tool, running: InProcessFourServices) -> None:
+def test_a_candidature_is_found_read_ended_and_restored_with_a_reason(
+    tool: Tool, running: InProcessFourServices
+) -> None:
     number = tool.json("pieces", "next")["candidature"]["numero_candidat"]
     [found] = tool.json("candidatures", "list", "--texte", number)
     assert tool.json("candidatures", "show", found["id"])["recap"]["sections"]
@@ -71,6 +73,9 @@ def test_a_candidature_is_found_read_and_ended_with_a_reason(tool: Tool, running
     assert tool.run("pieces", "list", "--statut", "toutes", "--candidature", found["id"], "--json").stdout == "[]\n"
     refused = tool.run("candidatures", "withdraw", found["id"], "--motif", "Demande")
     assert (refused.returncode, refused.stderr.strip()) == (5, "Cette candidature n'est plus active.")
+    tool.done("candidatures", "retablir", found["id"], "--motif", "Titre reçu")
+    running.deliver()
+    assert tool.json("pieces", "list", "--statut", "toutes", "--candidature", found["id"])
 
 
 def test_the_token_comes_from_a_file_that_nobody_else_may_read(tool: Tool) -> None:

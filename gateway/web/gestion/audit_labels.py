@@ -6,6 +6,7 @@ ACTION_LABELS = {
     "audit.exported": "Journal exporté",
     "candidature.reminded": "Candidat relancé",
     "candidature.opened": "Candidature consultée",
+    "candidature.restored": "Candidature rétablie",
     "candidature.saved": "Candidature enregistrée",
     "candidature.withdrawn": "Candidature désinscrite",
     "candidature.ecartee": "Candidature écartée",

@@ -1,5 +1,5 @@
 """A candidature: what was declared and what changed from version to version, its documents, notes between
-gestionnaires; its end, with a reason, on the candidate's request or by écart."""
+gestionnaires; its end, with a reason, on the candidate's request or by écart, and its return."""
 
 from __future__ import annotations
 
@@ -24,12 +24,14 @@ from services.contracts.registration_rules import CANDIDATURE_STATE_LABELS
 
 MAIL_LABELS = {"waiting": "En attente d'envoi", "taken": "Envoyé", "refused": "Refusé"}
 MANAGE = "candidatures:manage"
-API_ACTS = {"desinscription": "withdrawal", "ecart": "ecart"}
+BY_STAFF = "staff:"
+API_ACTS = {"desinscription": "withdrawal", "ecart": "ecart", "retablissement": "restoration"}
 DONE_SENTENCES = {
     "document": f"Le document est publié : le candidat le trouve dans « {page_labels.DOCUMENTS} » dans un instant.",
     "note": "La note est gardée avec la candidature.",
     "desinscription": "Le candidat est désinscrit : un mail le lui confirme.",
     "ecart": f"La candidature est écartée : le candidat en lit le motif dans « {page_labels.REGISTRATIONS} ».",
+    "retablissement": "La candidature est rétablie : un mail le confirme au candidat.",
 }
 
 
@@ -69,7 +71,7 @@ def _candidature_page(candidature_id: str, *, note: str = "", refusal: DomainErr
         "gestion/templates/candidature.html",
         refusal=refusal,
         candidature=candidature,
-        staff_names=names_by_id({written.staff_id for written in candidature.notes}),
+        staff_names=names_by_id(_authors(candidature)),
         documents=documents,
         state_labels=CANDIDATURE_STATE_LABELS,
         can_manage=MANAGE in member.scopes,
@@ -80,6 +82,13 @@ def _candidature_page(candidature_id: str, *, note: str = "", refusal: DomainErr
         note=note,
         done=DONE_SENTENCES.get(request.args.get("fait", "")),
     )
+
+
+def _authors(candidature: api.Detail) -> set[str]:
+    """The ids of staff who wrote a note or a version, or ended it."""
+    acts = [version.saved_by for version in candidature.versions] + [end.by for end in [candidature.end] if end]
+    by_staff = {by.removeprefix(BY_STAFF) for by in acts if by.startswith(BY_STAFF)}
+    return by_staff | {written.staff_id for written in candidature.notes}
 
 
 def _candidature(candidature_id: str) -> api.Detail:
@@ -97,32 +106,32 @@ def _documents(candidature_id: str) -> tuple[StaffDocument, ...] | None:
         return () if refusal.http_status == NotFound.problem.status else None
 
 
-@blueprint.get("/candidatures/<candidature_id>/<any(desinscription, ecart):act>")
+@blueprint.get("/candidatures/<candidature_id>/<any(desinscription, ecart, retablissement):act>")
 @access.staff(MANAGE)
-def ask_end(candidature_id: str, act: str) -> ResponseReturnValue:
-    return _end_page(candidature_id, act)
+def ask_change(candidature_id: str, act: str) -> ResponseReturnValue:
+    return _change_page(candidature_id, act)
 
 
-@blueprint.post("/candidatures/<candidature_id>/<any(desinscription, ecart):act>")
+@blueprint.post("/candidatures/<candidature_id>/<any(desinscription, ecart, retablissement):act>")
 @access.staff(MANAGE)
-def end_candidature(candidature_id: str, act: str) -> ResponseReturnValue:
+def change_state(candidature_id: str, act: str) -> ResponseReturnValue:
     reason = posted_text("reason")
     try:
         clients().staff_registrations.call(
-            api.end_candidature,
+            api.change_state,
             staff_member.access_token(),
             body={"reason": reason},
             candidature_id=candidature_id,
             how=API_ACTS[act],
         )
     except DomainError as refusal:
-        return _end_page(candidature_id, act, reason=reason, refusal=shown_here(refusal, (409, 422)))
+        return _change_page(candidature_id, act, reason=reason, refusal=shown_here(refusal, (409, 422)))
     return redirect(url_for("gestion.show_candidature", candidature_id=candidature_id, fait=act), code=303)
 
 
-def _end_page(candidature_id: str, act: str, *, reason: str = "", refusal: DomainError | None = None) -> Response:
+def _change_page(candidature_id: str, act: str, *, reason: str = "", refusal: DomainError | None = None) -> Response:
     return render_page(
-        "gestion/templates/fin_de_candidature.html",
+        "gestion/templates/changement_d_etat.html",
         refusal=refusal,
         candidature=_candidature(candidature_id),
         act=act,

@@ -25,7 +25,7 @@ SCOPE_LABELS = {
     "pieces:read": "Lire les pièces justificatives",
     "pieces:control": "Décider des pièces justificatives",
     "candidatures:read": "Lire les candidatures",
-    "candidatures:manage": "Écarter ou désinscrire des candidatures",
+    "candidatures:manage": "Écarter, désinscrire ou rétablir des candidatures",
     "documents:publish": "Publier des documents",
     "candidates:correct": "Corriger l'état civil de candidats",
     "openings:manage": "Changer les dates des ouvertures et les messages",

@@ -1,4 +1,4 @@
-"""The API of registrations for staff and their tools: candidatures found, read with all versions, ended."""
+"""The API of registrations for staff and their tools: candidatures found, read with all versions, ended or restored."""
 
 from __future__ import annotations
 
@@ -207,9 +207,19 @@ class Note:
 
 
 @dataclass(frozen=True, kw_only=True)
+class End:
+    """Of a withdrawal or écart; `by`: « candidate:<id> » or « staff:<id> », as `saved_by` of a version."""
+
+    at: Instant
+    reason: str | None
+    by: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Detail(Row):
     """A candidature with all that is known of it."""
 
+    end: Annotated[End | None, Meta(description="Tant qu'elle n'est pas active")]
     recap: Recap
     versions: tuple[Version, ...]
     mails: Annotated[tuple[MailToCandidate, ...], Meta(description="Du service des inscriptions, récents d'abord")]
@@ -280,13 +290,14 @@ list_refusal_reasons = Operation(
     query=RefusalReasonsQuery,
     problems=(problem_types.NOT_FOUND,),
 )
-end_candidature = Operation(
+change_state = Operation(
     "POST",
     f"{_CANDIDATURE}/<how>",
     NoneType,
-    "« withdrawal » on the candidate's request, or « ecart »; the candidate is told by mail of a withdrawal.",
+    "« withdrawal » on the candidate's request, « ecart », or « restoration » of one that ended; the candidate is told "
+    "by mail.",
     _MANAGE,
     body=Reason,
     example={"reason": "Le diplôme requis n'est pas justifié."},
-    problems=(problem_types.CONFLICT,),
+    problems=(problem_types.CONFLICT, problem_types.CANDIDATURE_EXISTS),
 )

@@ -1,4 +1,4 @@
-"""For staff and their tools: candidatures of their académies found, read with all versions, ended with a reason."""
+"""For staff and their tools: candidatures of their académies found, read with all versions, ended and restored."""
 
 from __future__ import annotations
 
@@ -58,9 +58,9 @@ def list_refusal_reasons(query: dict[str, Any]) -> api.RefusalReasons:
         return api.RefusalReasons(reasons=exam_in_force(session, query["exam"]).refusal_reasons_of(query["piece"]))
 
 
-@views.serves(api.end_candidature)
-def end_candidature(body: dict[str, Any], candidature_id: str, how: str) -> None:
-    staff.end_candidature(
+@views.serves(api.change_state)
+def change_state(body: dict[str, Any], candidature_id: str, how: str) -> None:
+    staff.change_state(
         candidature_id,
         how,
         reason=body["reason"],

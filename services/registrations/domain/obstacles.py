@@ -36,6 +36,14 @@ def refusal_sentence(other: PreviousCandidature, place: str = "") -> str:
     return f"{_already_has(other, place)} : vous pouvez la modifier dans « {page_labels.REGISTRATIONS} »."
 
 
+def place_taken(other: PreviousCandidature) -> str:
+    """Why staff cannot give a candidature its place: which other one has it."""
+    return (
+        f"Le candidat a une autre candidature active pour cette session ({other.academie_label}, "
+        f"n° {other.numero_inscription}) : elle doit d'abord être écartée ou désinscrite."
+    )
+
+
 def _already_has(other: PreviousCandidature, place: str = "") -> str:
     place = place or f"{other.academie_label}, n° {other.numero_inscription}"
     return f"Vous avez déjà une candidature pour cette session ({place})"

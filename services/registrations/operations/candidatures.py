@@ -1,7 +1,8 @@
-"""Versions of a saved candidature: added by its candidate, or as staff corrected the identity; and its end."""
+"""Versions of a saved candidature: added by its candidate, or as staff corrected the identity; its end, its return."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 
 from sqlalchemy import delete, select
@@ -9,20 +10,21 @@ from sqlalchemy.orm import Session as DbSession
 
 from services.chassis.clock import iso_utc
 from services.chassis.database.audit import Actor
-from services.chassis.errors import NotFound, found
+from services.chassis.errors import Conflict, NotFound, found
 from services.chassis.events import follow_up, publish
 from services.contracts.accounts import Identity, IdentityCorrected
 from services.contracts.registration_rules import ACTIVE, CANDIDATE_NAME_LENGTH, ECARTEE, WITHDRAWN
-from services.contracts.registrations import RegistrationWithdrawn, to_stored
+from services.contracts.registrations import RegistrationWithdrawn, from_stored, to_stored
 from services.reference.text import folded
 from services.registrations.domain import windows
 from services.registrations.domain.dossier import Dossier
+from services.registrations.domain.obstacles import conflicting_candidature, place_taken
 from services.registrations.domain.registration_content import registration_saved
 from services.registrations.models import AuditEntry, Candidate, Candidature, CandidatureVersion, Draft, OpeningRow, db
 from services.registrations.operations.candidates import lock_candidate, with_newest_email
-from services.registrations.operations.errors import window_closed
+from services.registrations.operations.errors import AlreadyRegistered, window_closed
 from services.registrations.queries.catalogue import opening_view
-from services.registrations.queries.dossiers import assembled_dossier
+from services.registrations.queries.dossiers import assembled_dossier, identity_of
 
 
 def withdraw(candidate_id: str, candidature_id: str, received_at: datetime) -> None:
@@ -71,11 +73,36 @@ def publish_end(session: DbSession, candidature: Candidature) -> None:
     event = RegistrationWithdrawn(
         candidature_id=candidature.id,
         candidate_id=candidature.candidate_id,
-        version=candidature.version + 1,  # newer than any saved version, in whichever order the events arrive
+        version=_number_of_end(candidature),
         withdrawn_at=iso_utc(candidature.ended_at or candidature.saved_at),
         ecartee=candidature.state == ECARTEE,
     )
     publish(session, event, subject=candidature.candidate_id)
+
+
+def restore(session: DbSession, candidature: Candidature, actor: Actor, at: datetime, reason: str) -> None:
+    """Make an ended candidature active again, as it was last saved, in a version newer than its end, and tell its
+    candidate. Raises Conflict when its session has closed, AlreadyRegistered when another one has taken its place."""
+    if session.get_one(OpeningRow, candidature.opening_id).session_closes <= at:
+        raise Conflict("La session est close : cette candidature ne peut plus être rétablie.")
+    candidate = session.get_one(Candidate, candidature.candidate_id)
+    current = current_version(session, candidature)
+    dossier = _as_saved(session, candidate, candidature, current, newest_identity(candidate, current), at)
+    if (other := conflicting_candidature(dossier)) is not None:
+        raise AlreadyRegistered(place_taken(other), candidature_id=other.candidature_id)
+    before = {"state": candidature.state, "reason": candidature.end_reason}
+    candidature.version = _number_of_end(candidature) + 1
+    candidature.state, candidature.ended_at, candidature.end_reason = ACTIVE, None, None
+    digest, words = current.catalogue_digest, f"Candidature rétablie : {reason}"
+    add_version(session, candidature, dossier, digest=digest, saved_at=at, actor=actor, reason=words)
+    request_mail(session, "send_restoration_mail", candidature)
+    after = {"state": ACTIVE, "reason": reason}
+    AuditEntry.record(session, actor, "candidature.restored", candidature.id, at=at, before=before, after=after)
+
+
+def _number_of_end(candidature: Candidature) -> int:
+    """Newer than any saved version, in whichever order the events arrive; a version saved later is newer still."""
+    return candidature.version + 1
 
 
 def correct_identity(session: DbSession, event: IdentityCorrected, at: datetime) -> None:
@@ -85,6 +112,8 @@ def correct_identity(session: DbSession, event: IdentityCorrected, at: datetime)
     """
     candidate = lock_candidate(session, event.candidate_id)
     candidate.identity_floor = max(candidate.identity_floor, event.identity.version)
+    if event.identity.version > (candidate.corrected_identity or {}).get("version", 0):
+        candidate.corrected_identity = asdict(event.identity)
     active = (
         select(Candidature)
         .join(OpeningRow, OpeningRow.id == Candidature.opening_id)
@@ -109,9 +138,7 @@ def _correct(
     event: IdentityCorrected,
     at: datetime,
 ) -> None:
-    view = opening_view(session, candidature.opening_id, current.catalogue_digest)
-    identity = with_newest_email(candidate, event.identity)
-    dossier = assembled_dossier(session, view, candidate, identity, at, current.answers, candidature.id)
+    dossier = _as_saved(session, candidate, candidature, current, with_newest_email(candidate, event.identity), at)
     candidature.version += 1
     add_version(
         session,
@@ -123,6 +150,26 @@ def _correct(
         reason=event.reason,
     )
     request_mail(session, "send_correction_mail", candidature)
+
+
+def newest_identity(candidate: Candidate, current: CandidatureVersion) -> Identity:
+    """That of the version, unless staff corrected it since, while the candidature was not active."""
+    saved, corrected = from_stored(current.payload).identity, candidate.corrected_identity
+    is_newer = corrected is not None and corrected["version"] > saved.version
+    return with_newest_email(candidate, identity_of(corrected) if corrected and is_newer else saved)
+
+
+def _as_saved(
+    session: DbSession,
+    candidate: Candidate,
+    candidature: Candidature,
+    current: CandidatureVersion,
+    identity: Identity,
+    at: datetime,
+) -> Dossier:
+    """What the version said, under the catalogue of then."""
+    view = opening_view(session, candidature.opening_id, current.catalogue_digest)
+    return assembled_dossier(session, view, candidate, identity, at, current.answers, candidature.id)
 
 
 def add_version(

@@ -1,4 +1,4 @@
-"""Staff open a candidature, which leaves a trace, and end it, with a reason: by withdrawal, or by écart.
+"""Staff open a candidature, which leaves a trace; end it, with a reason: by withdrawal, or by écart; take this back.
 
 They keep notes of it for one another, which candidates do not see."""
 
@@ -7,16 +7,18 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session as DbSession
 
 from services.chassis.database.audit import Actor
 from services.chassis.errors import Conflict, FieldError, Invalid, NotFound
 from services.contracts.registration_rules import ACTIVE, ECARTEE, WITHDRAWN
-from services.registrations.models import AuditEntry, CandidatureNote, db
+from services.registrations.models import AuditEntry, Candidature, CandidatureNote, db
 from services.registrations.operations import candidatures
 from services.registrations.operations.candidates import lock_candidate
 from services.registrations.queries.staff_candidature import Academies, candidature_in_academies
 
-ENDS = {"withdrawal": WITHDRAWN, "ecart": ECARTEE}
+STATES = {"withdrawal": WITHDRAWN, "ecart": ECARTEE, "restoration": ACTIVE}
+"""What each change makes of a candidature."""
 
 
 def record_opening(candidature_id: str, actor: Actor, at: datetime) -> None:
@@ -31,27 +33,29 @@ def record_export(what: str, actor: Actor, at: datetime) -> None:
         AuditEntry.record(session, actor, f"{what}.exported", what, at=at)
 
 
-def end_candidature(
+def change_state(
     candidature_id: str, how: str, *, reason: str, actor: Actor, academies: Academies, at: datetime
 ) -> None:
-    """`how` is "withdrawal" (on the candidate's request) or "ecart". Works outside the window; a repeat does nothing.
+    """`how` is "withdrawal" (on the candidate's request), "ecart" or "restoration", which takes either back. Works
+    outside the window; a repeat does nothing.
 
     Raises NotFound for another `how` and outside `academies`, Invalid without a reason, Conflict when it ended the
-    other way.
+    other way or its session has closed, AlreadyRegistered when another candidature has taken the place of this one.
     """
-    if how not in ENDS:
+    if how not in STATES:
         raise NotFound()
     if not reason.strip():
         raise Invalid(errors=(FieldError("#/reason", "Indiquez le motif."),))
     with db.operation() as session:
-        candidature, _ = candidature_in_academies(session, candidature_id, academies)
-        lock_candidate(session, candidature.candidate_id)
-        session.refresh(candidature)
-        if candidature.state == ENDS[how]:
+        candidature = _locked(session, candidature_id, academies)
+        if candidature.state == STATES[how]:
             return
-        if candidature.state != ACTIVE:
+        if STATES[how] == ACTIVE:
+            candidatures.restore(session, candidature, actor, at, reason.strip())
+        elif candidature.state != ACTIVE:
             raise Conflict("Cette candidature n'est plus active.", state=candidature.state)
-        candidatures.end_candidature(session, candidature, ENDS[how], actor, at, reason.strip())
+        else:
+            candidatures.end_candidature(session, candidature, STATES[how], actor, at, reason.strip())
 
 
 def add_note(candidature_id: str, text: str, *, actor: Actor, academies: Academies, at: datetime) -> None:
@@ -62,8 +66,7 @@ def add_note(candidature_id: str, text: str, *, actor: Actor, academies: Academi
     if not text.strip():
         raise Invalid(errors=(FieldError("#/text", "Écrivez la note."),))
     with db.operation() as session:
-        candidature, _ = candidature_in_academies(session, candidature_id, academies)
-        lock_candidate(session, candidature.candidate_id)
+        candidature = _locked(session, candidature_id, academies)
         notes = select(CandidatureNote).filter_by(candidature_id=candidature.id).order_by(CandidatureNote.at.desc())
         newest = session.scalar(notes.limit(1))
         if newest is not None and (newest.staff_id, newest.text) == (actor.id, text.strip()):
@@ -72,3 +75,11 @@ def add_note(candidature_id: str, text: str, *, actor: Actor, academies: Academi
         session.add(note)
         session.flush()
         AuditEntry.record(session, actor, "note.added", candidature.id, at=at, after={"note_id": note.id})
+
+
+def _locked(session: DbSession, candidature_id: str, academies: Academies) -> Candidature:
+    """With its candidate, until the transaction ends. Raises NotFound outside `academies`."""
+    candidature, _ = candidature_in_academies(session, candidature_id, academies)
+    lock_candidate(session, candidature.candidate_id)
+    session.refresh(candidature)
+    return candidature

@@ -15,6 +15,7 @@ from services.contracts.registrations import from_stored
 from services.mail import sent_mails
 from services.registrations.domain.registration_content import changes
 from services.registrations.models import (
+    AuditEntry,
     Candidate,
     Candidature,
     CandidatureNote,
@@ -48,12 +49,22 @@ def candidature_detail(session: DbSession, candidature_id: str, academies: Acade
         candidature,
         opening,
         candidate,
+        end=_end(session, candidature),
         recap=recap(from_stored(versions[-1].payload)),
         versions=tuple(changed[::-1]),
         mails=_mails(session, candidate.id, academies),
         notes=tuple(answer_of(api.Note, note) for note in _notes(session, candidature.id)),
         mails_refused=api.MailsRefused(code=refusal.code, since=refusal.refused_at) if refusal else None,
     )
+
+
+def _end(session: DbSession, candidature: Candidature) -> api.End | None:
+    if candidature.ended_at is None:
+        return None
+    acts = select(AuditEntry).filter_by(subject=candidature.id, action=f"candidature.{candidature.state}")
+    act = session.scalars(acts.order_by(AuditEntry.id.desc()).limit(1)).one()
+    by = f"{act.actor_kind}:{act.actor_id}"
+    return api.End(at=candidature.ended_at, reason=candidature.end_reason, by=by)
 
 
 def row_of(

@@ -76,6 +76,42 @@ def test_a_candidature_is_set_aside_with_a_reason_that_the_candidate_reads(
     assert gestionnaire.value("reason") is not None
 
 
+def test_a_candidature_restored_has_its_pieces_and_documents_again(
+    gestionnaire: ScriptlessBrowser, candidate: ScriptlessBrowser, page: str, running: InProcessFourServices
+) -> None:
+    candidature, deposits = page.rpartition("/")[2], candidate.path
+    candidate.get(deposits)
+    pieces = candidate.text
+    candidate.get(f"/inscriptions/{candidature}/desinscription")
+    candidate.press("Se désinscrire")
+    running.deliver()
+    assert candidate.get(deposits).status_code == 404
+    gestionnaire.get(page)
+    assert "par le candidat" in gestionnaire.text
+    gestionnaire.follow("Rétablir la candidature")
+    gestionnaire.press("Rétablir la candidature", reason=" ")
+    assert gestionnaire.answer.status_code == 422
+    gestionnaire.press("Rétablir la candidature", reason="Désinscrit par erreur")
+    assert "La candidature est rétablie" in gestionnaire.text
+    running.deliver()
+    gestionnaire.get(page)
+    assert "Motif : Candidature rétablie : Désinscrit par erreur" in gestionnaire.text
+    assert any("Confirmation" in row and "Publié" in row for row in rows(gestionnaire))
+    assert any("Candidature rétablie" in row for row in rows(gestionnaire))
+    candidate.get(deposits)
+    assert candidate.text == pieces
+    assert candidate.get(f"/documents/{candidature}").status_code == 200
+
+
+def test_the_épreuves_of_a_candidature_are_shown_as_they_were_chosen(
+    gestionnaire: ScriptlessBrowser, candidature: str
+) -> None:
+    gestionnaire.get(f"/gestion/candidatures/{candidature}")
+    headings = [text_of(caption) for caption in gestionnaire.page.xpath("//main//caption")]
+    assert {"Epreuve(s) obligatoire(s)", "Epreuve(s) facultative(s)"} <= set(headings)
+    assert any(row.startswith("E1") and "Inscrit" in row for row in rows(gestionnaire))
+
+
 def test_who_is_found_is_listed_by_name(gestionnaire: ScriptlessBrowser, candidates: CandidateFactory) -> None:
     for name in ("Zola", "Éluard"):
         named = {"nom_famille": name, "nom_famille_confirmation": name, "prenoms": "Wenceslas"}

@@ -1,4 +1,4 @@
-"""`portail candidatures …` and `portail epreuves …`: found, read, exported, ended with a reason."""
+"""`portail candidatures …` and `portail epreuves …`: found, read, exported, ended or restored with a reason."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def _query(filters: dict[str, str | None]) -> dict[str, str]:
 
 @click.group("candidatures")
 def candidatures() -> None:
-    """Chercher, lire, exporter, désinscrire ou écarter des candidatures."""
+    """Chercher, lire, exporter, désinscrire, écarter ou rétablir des candidatures."""
 
 
 @candidatures.command("list")
@@ -97,7 +97,7 @@ def export_candidatures(api: Api, target: Path, advance: Callable[[int], None], 
 @pass_api
 def withdraw(api: Api, candidature: str, motif: str) -> None:
     """Désinscrire à la demande du candidat, qui en reçoit un mail."""
-    _end(api, candidature, "withdrawal", motif)
+    _change_state(api, candidature, "withdrawal", motif)
 
 
 @candidatures.command("ecarter")
@@ -106,11 +106,20 @@ def withdraw(api: Api, candidature: str, motif: str) -> None:
 @pass_api
 def ecarter(api: Api, candidature: str, motif: str) -> None:
     """Écarter une candidature."""
-    _end(api, candidature, "ecart", motif)
+    _change_state(api, candidature, "ecart", motif)
 
 
-def _end(api: Api, candidature: str, how: str, reason: str) -> None:
-    """The API carries a repeated end out once."""
+@candidatures.command("retablir")
+@click.argument("candidature")
+@click.option("--motif", required=True, help="Motif : le candidat le lit.")
+@pass_api
+def retablir(api: Api, candidature: str, motif: str) -> None:
+    """Rétablir une candidature écartée ou désinscrite ; le candidat en reçoit un mail."""
+    _change_state(api, candidature, "restoration", motif)
+
+
+def _change_state(api: Api, candidature: str, how: str, reason: str) -> None:
+    """The API carries a repeated change out once."""
     api.call("POST", f"{CANDIDATURES}/{segment(candidature)}/{how}", json={"reason": reason})
     click.echo("C'est enregistré.")
 

@@ -1,0 +1,110 @@
+"""Staff restore a candidature that ended: the same declaration, newer than its end; its candidate is told."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from services.contracts.accounts import Identity, IdentityCorrected
+from services.registrations.follow_ups import registry
+from services.registrations.models import AuditEntry, db
+from services.registrations.operations.candidatures import correct_identity
+from tests.registrations.domain.example_dossier import at
+from tests.registrations.service.candidate_client import NOW, CandidateClient, move_to
+from tests.registrations.service.outbox import events_of, follow_ups_of
+from tests.registrations.service.test_staff import Desk
+from tests.support import tokens
+from tests.support.service_worker import run_follow_ups
+from tests.support.smtp import Mailbox
+
+pytestmark = pytest.mark.engines("sqlite")
+
+
+@pytest.fixture
+def ended(sending: Flask, candidate: CandidateClient) -> dict[str, Any]:
+    saved = candidate.registered("03")
+    assert Desk(sending, "03").end(saved["candidature_id"], "ecart", "Diplôme absent").status_code == 204
+    return saved
+
+
+def restore(app: Flask, saved: dict[str, Any], academie: str = "03") -> int:
+    return Desk(app, academie).end(saved["candidature_id"], "restoration", "Diplôme reçu").status_code
+
+
+def test_staff_read_who_ended_it_when_and_why(sending: Flask, ended: dict[str, Any], other: CandidateClient) -> None:
+    end = Desk(sending, "03").get(f"/{ended['candidature_id']}").json["end"]
+    assert (end["reason"], end["by"]) == ("Diplôme absent", "staff:agent")
+    theirs = other.registered("03")["candidature_id"]
+    assert Desk(sending, "03").get(f"/{theirs}").json["end"] is None
+    other.withdraw(theirs)
+    end = Desk(sending, "03").get(f"/{theirs}").json["end"]
+    assert (end["reason"], end["by"], end["at"]) == (None, "candidate:anne", "2021-10-05T10:00:00+00:00")
+
+
+def test_what_was_declared_counts_again_in_a_version_newer_than_its_end(
+    sending: Flask, candidate: CandidateClient, ended: dict[str, Any], mailbox: Mailbox
+) -> None:
+    assert [restore(sending, ended) for _ in range(2)] == [204, 204]
+    (tile,) = candidate.get("/candidatures")["candidatures"]
+    assert (tile["id"], tile["numero_inscription"]) == (ended["candidature_id"], "001")
+    (end,), (first, again) = (
+        events_of(sending, f"registrations.registration_{name}.v1") for name in ("withdrawn", "saved")
+    )
+    assert first["data"]["version"] < end["data"]["version"] < again["data"]["version"]
+    told = ("version", "saved_at", "reason")
+    assert {**again["data"], **dict.fromkeys(told)} == {**first["data"], **dict.fromkeys(told)}
+    run_follow_ups(sending, registry)
+    mail = mailbox.wait_for(to=tokens.DUBOIS["email"], seconds=5)
+    assert mail.subject == "Candidature rétablie : BREVET DE TECHNICIEN SUPERIEUR", "and none of the end"
+    assert "Candidature rétablie : Diplôme reçu" in mail.text
+    with sending.app_context(), db.reading() as session:
+        entry = session.query(AuditEntry).filter_by(action="candidature.restored").one()
+    assert (entry.actor_id, entry.before, entry.after) == (
+        "agent",
+        {"state": "ecartee", "reason": "Diplôme absent"},
+        {"state": "active", "reason": "Diplôme reçu"},
+    )
+    detail = Desk(sending, "03").get(f"/{ended['candidature_id']}").json
+    assert (detail["end"], detail["versions"][0]["changes"]) == (None, [])
+
+
+def test_it_can_end_and_come_back_again(sending: Flask, candidate: CandidateClient, ended: dict[str, Any]) -> None:
+    restore(sending, ended)
+    assert candidate.withdraw(ended["candidature_id"]).status_code == 204
+    assert restore(sending, ended) == 204
+    versions = [event["data"]["version"] for event in events_of(sending, "registrations.registration_withdrawn.v1")]
+    assert versions == [2, 4]
+    assert candidate.get("/candidatures")["candidatures"][0]["version"] == 5
+
+
+def test_its_place_must_be_free(sending: Flask, candidate: CandidateClient, ended: dict[str, Any]) -> None:
+    candidate.registered("20")
+    refused = Desk(sending, "03").end(ended["candidature_id"], "restoration")
+    assert (refused.status_code, refused.json["type"].rpartition("/")[2]) == (409, "candidature-existante")
+    assert "(ACADÉMIE D'AMIENS, n° 002)" in refused.json["detail"]
+    assert Desk(sending, "03").get(f"/{ended['candidature_id']}").json["state"] == "ecartee"
+
+
+def test_neither_after_the_session_nor_elsewhere_nor_without_a_reason(sending: Flask, ended: dict[str, Any]) -> None:
+    assert restore(sending, ended, academie="20") == 404
+    assert Desk(sending, "03").end(ended["candidature_id"], "restoration", " ").status_code == 422
+    reader = tokens.bearer(tokens.staff_token("lecteur", scopes=("candidatures:read",), academies=["03"]))
+    path = f"/v1/staff/candidatures/{ended['candidature_id']}/restoration"
+    assert sending.test_client().post(path, json={"reason": "Reçu"}, headers=reader).status_code == 403
+    move_to(at("2024-10-05 12:00"))
+    refused = Desk(sending, "03").end(ended["candidature_id"], "restoration")
+    assert (refused.status_code, refused.json["detail"]) == (
+        409,
+        "La session est close : cette candidature ne peut plus être rétablie.",
+    )
+    assert follow_ups_of(sending) == ["send_ecart_mail"]
+
+
+def test_a_civil_status_corrected_meanwhile_is_that_of_what_is_restored(sending: Flask, ended: dict[str, Any]) -> None:
+    corrected = Identity(**{**tokens.DUBOIS, "version": 5, "nom_famille": "DUPOND"})
+    with sending.app_context(), db.operation() as session:
+        correct_identity(session, IdentityCorrected("pierre", corrected, "Pièce d'identité"), NOW)
+    restore(sending, ended)
+    assert Desk(sending, "03").names() == ["DUPOND Pierre"]

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gateway.components import closing_time
-from services.chassis.french import short_instant
+from services.chassis.clock import to_paris
+from services.chassis.french import short_date, short_instant
 from services.contracts import page_labels
+from services.contracts.api.documents import ListedDocument
 from services.contracts.api.drafts import Draft
 from services.contracts.api.pieces import PiecesToDo
 from services.contracts.api.registrations import Tile
@@ -66,6 +68,17 @@ def _modifiable_sentence(tile: Tile) -> str:
     if tile.modifiable:
         return f"Modifiable jusqu'au {end} (heure de Paris)."
     return f"{page_labels.CLOSED_SINCE.format(end=end)}."
+
+
+def document_mark(document: ListedDocument) -> str | None:
+    """« Retiré le 30/11/2026 », « Remplacé par la version 2 », « Remplacé le … »; None of a document that holds."""
+    if document.withdrawn_at:
+        return f"Retiré le {short_date(to_paris(document.withdrawn_at).date())}"
+    if document.replaced_by_version:
+        return f"Remplacé par la version {document.replaced_by_version}"
+    if document.replaced_at:
+        return f"Remplacé le {short_date(to_paris(document.replaced_at).date())}"
+    return None
 
 
 def is_over(draft: Draft) -> bool:

@@ -26,6 +26,7 @@ from services.chassis.database.audit import AuditColumns
 from services.chassis.database.audit_indexes import audit_indexes
 from services.chassis.database.transactions import Database, UtcDateTime, new_id
 from services.chassis.events import EventTables
+from services.contracts.document_rules import AUTOMATIC_TYPES
 from services.objects import ObjectKey, ObjectTables
 from services.uploads.uploads import UploadColumns, UploadPartColumns
 
@@ -90,31 +91,38 @@ class SavedVersion(db.Model):
 class Document(db.Model):
     """A document of a candidature, as PDF and HTML. Sizes (bytes) and SHA-256 are those read back from the store.
 
-    `opened_at`: when its owner first opened it; recorded only of those that a gestionnaire published, as is
-    `withdrawn_at`: from then on its owner does not see it. `type_label`: of a type that a catalogue declared.
+    `version` is the candidature's; what a gestionnaire published is numbered by type instead. `edition` grows where a
+    version is printed again because dates have moved. `opened_at`: when its owner first opened it; recorded only of
+    those that a gestionnaire published, as is `withdrawn_at`: from then on its owner does not open it, and reads the
+    reason where `is_reason_shown`. `type_label`: of a type that a catalogue declared.
     """
 
     __tablename__ = "documents"
-    __table_args__ = (
-        UniqueConstraint("candidature_id", "type", "version", name="uq_documents_candidature_id_type_version"),
-    )
+    __table_args__ = (Index("uq_documents_edition", "candidature_id", "type", "version", "edition", unique=True),)
 
     id: Mapped[str] = mapped_column(_ID, primary_key=True, default=new_id)
     candidature_id: Mapped[str] = mapped_column(ForeignKey("candidatures.id", ondelete="CASCADE"))
     type: Mapped[str] = mapped_column(String(32))
     type_label: Mapped[str | None] = mapped_column(Text)
     version: Mapped[int] = mapped_column(Integer)
+    edition: Mapped[int] = mapped_column(Integer, default=1, server_default="1")
     label: Mapped[str] = mapped_column(Text)
     published_at: Mapped[datetime] = mapped_column(UtcDateTime)
     opened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     withdrawal_reason: Mapped[str | None] = mapped_column(Text)
+    is_reason_shown: Mapped[bool] = mapped_column(default=False, server_default=false())
     pdf_key: Mapped[str] = mapped_column(ObjectKey, unique=True)
     pdf_size: Mapped[int] = mapped_column(Integer)
     pdf_sha256: Mapped[str] = mapped_column(_DIGEST)
     html_key: Mapped[str] = mapped_column(ObjectKey, unique=True)
     html_size: Mapped[int] = mapped_column(Integer)
     html_sha256: Mapped[str] = mapped_column(_DIGEST)
+
+    @property
+    def printed_version(self) -> int | None:
+        """The number that pages and names of files have: the candidature's version, of which there is one numbering."""
+        return self.version if self.type in AUTOMATIC_TYPES else None
 
 
 class CachedRendering(db.Model):

@@ -124,9 +124,8 @@ def test_an_older_version_does_not_replace_the_tile(service: Service) -> None:
 def test_an_older_version_that_comes_late_still_gets_its_documents(service: Service) -> None:
     service.receive_and_create_documents(saved(version=2))
     service.receive_and_create_documents(saved(version=1))
-    assert [document["version"] for document in service.documents()] == [2] * len(AUTOMATIC_TYPES) + [1] * len(
-        AUTOMATIC_TYPES
-    )
+    marks = [(document["version"], document["replaced_by_version"]) for document in service.documents()]
+    assert marks == [(2, None)] * len(AUTOMATIC_TYPES) + [(1, 2)] * len(AUTOMATIC_TYPES)
 
 
 def test_a_withdrawal_that_comes_first_hides_what_it_covers_whatever_older_one_follows(

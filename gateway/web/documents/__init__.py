@@ -15,12 +15,14 @@ from gateway.clients.file_streaming import streamed_response
 from gateway.pages import render_page
 from gateway.service_clients import clients
 from gateway.sessions import visitor
+from gateway.web.shown_states import document_mark
 from services.chassis.errors import DomainError, found
 from services.contracts.api import documents as api
 from services.contracts.api.operation import Operation
 from services.contracts.api.registrations import list_candidatures, list_forms
 
 blueprint = Blueprint("documents", __name__)
+blueprint.add_app_template_filter(document_mark)
 
 
 @blueprint.get("/documents")

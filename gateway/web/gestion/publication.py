@@ -91,7 +91,7 @@ def end_import(import_id: str, act: str) -> ResponseReturnValue:
         if act == "abandon":
             _call(api.abandon, import_id=import_id)
         else:
-            _call(api.withdraw, import_id=import_id, body={"reason": reason})
+            _call(api.withdraw, import_id=import_id, body=_withdrawal())
     except DomainError as refusal:
         return _end_page(import_id, act, reason=reason, refusal=shown_here(refusal, REFUSALS_SHOWN_HERE))
     return _done(import_id, act)
@@ -139,7 +139,7 @@ def ask_document_withdrawal(import_id: str, document_id: str) -> ResponseReturnV
 def withdraw_document(import_id: str, document_id: str) -> ResponseReturnValue:
     reason = posted_text("reason")
     try:
-        _call(api.withdraw_document, document_id=document_id, body={"reason": reason})
+        _call(api.withdraw_document, document_id=document_id, body=_withdrawal())
     except DomainError as refusal:
         return _end_page(
             import_id,
@@ -150,6 +150,10 @@ def withdraw_document(import_id: str, document_id: str) -> ResponseReturnValue:
         )
     address = url_for("gestion.list_import_documents", import_id=import_id, fait="retrait-document")
     return redirect(address, code=303)
+
+
+def _withdrawal() -> dict[str, Any]:
+    return {"reason": posted_text("reason"), "is_reason_shown": "motif_lu" in request.form}
 
 
 def read_import(import_id: str) -> Import:
@@ -203,6 +207,7 @@ def _end_page(
         act=act,
         document_id=document_id,
         reason=reason,
+        is_reason_shown="motif_lu" in request.form,
         refusal=refusal,
     )
 

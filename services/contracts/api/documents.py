@@ -37,14 +37,24 @@ class Document:
     type: str
     type_label: str
     label: str
-    version: int
+    version: Annotated[int | None, Meta(description="De la candidature ; null pour ce qu'un service publie")]
     published_at: Instant
     size: Annotated[int, Meta(description="Octets du PDF")]
 
 
 @dataclass(frozen=True, kw_only=True)
+class ListedDocument(Document):
+    """A document among those of its candidature, with what became of it."""
+
+    replaced_at: Annotated[Instant | None, Meta(description="Quand un document plus récent l'a remplacé")]
+    replaced_by_version: Annotated[int | None, Meta(description="Version plus récente de la candidature")]
+    withdrawn_at: Annotated[Instant | None, Meta(description="Retiré : il ne s'ouvre plus que par le service")]
+    withdrawal_reason: Annotated[str | None, Meta(description="Motif ; du candidat, celui qui lui est destiné")]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Documents:
-    documents: tuple[Document, ...]
+    documents: tuple[ListedDocument, ...]
 
 
 @dataclass(frozen=True, kw_only=True)

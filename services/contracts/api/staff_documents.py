@@ -5,13 +5,14 @@ from __future__ import annotations
 import base64
 import binascii
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 from marshmallow import Schema, ValidationError, fields, validate
+from msgspec import Meta
 
 from services.contracts import problem_types
-from services.contracts.api.documents import PDF_TYPE, RENDERING_SECONDS, Document, FileQuery
-from services.contracts.api.operation import Instant, Operation, staff
+from services.contracts.api.documents import PDF_TYPE, RENDERING_SECONDS, FileQuery, ListedDocument
+from services.contracts.api.operation import Operation, staff
 from services.contracts.document_rules import (
     ID_FORM,
     MAX_ORDER_KEY_LENGTH,
@@ -27,11 +28,10 @@ TITLE = "Documents d'une candidature"
 
 
 @dataclass(frozen=True, kw_only=True)
-class StaffDocument(Document):
-    """A document for staff, also once it is withdrawn."""
+class StaffDocument(ListedDocument):
+    """A document for staff, who open it also once it is withdrawn."""
 
-    withdrawn_at: Instant | None
-    withdrawal_reason: str | None
+    is_reason_shown: Annotated[bool, Meta(description="Le candidat lit le motif du retrait")]
 
 
 @dataclass(frozen=True, kw_only=True)

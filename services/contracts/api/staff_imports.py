@@ -215,6 +215,9 @@ class Publication(Schema):
 
 class Withdrawal(Schema):
     reason = PrintedText(required=True, validate=_REASON)
+    is_reason_shown = fields.Boolean(
+        load_default=False, metadata={"description": "Le candidat lit le motif dans « Mes documents »"}
+    )
 
 
 _PUBLISH = (staff("documents:publish"),)

@@ -99,12 +99,12 @@ def abandon(import_id: str) -> api.Import:
 
 @views.serves(api.withdraw)
 def withdraw(body: dict[str, Any], import_id: str) -> api.Import:
-    return import_answer(withdrawals.withdraw_import(_publisher(), import_id, body["reason"]))
+    return import_answer(withdrawals.withdraw_import(_publisher(), import_id, **body))
 
 
 @views.serves(api.withdraw_document)
 def withdraw_document(body: dict[str, Any], document_id: str) -> None:
-    withdrawals.withdraw_document(_publisher(), document_id, body["reason"])
+    withdrawals.withdraw_document(_publisher(), document_id, **body)
 
 
 def _publisher() -> Publisher:

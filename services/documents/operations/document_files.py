@@ -49,7 +49,7 @@ def file_of(dependencies: Dependencies, document: Document, candidature: Candida
     """A document of that candidature, for who may read it. Raises Unavailable if only the store has it and does not
     answer."""
     content = _read_stored(dependencies, document, file_format) or _render_again(dependencies, document, file_format)
-    name = filename(document.label, candidature.session_label, version=document.version, extension=file_format)
+    name = filename(document.label, candidature.session_label, version=document.printed_version, extension=file_format)
     return File(content, name, file_format)
 
 

@@ -1,4 +1,4 @@
-"""Takes back what was published, a whole import or one document of any origin: nothing is erased, candidates see it no
+"""Takes back what was published, a whole import or one document of any origin: nothing is erased, candidates open it no
 more."""
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from services.documents.operations.imports import record
 from services.documents.queries.imports import import_in
 
 
-def withdraw_import(publisher: Publisher, import_id: str, reason: str) -> Import:
+def withdraw_import(publisher: Publisher, import_id: str, *, reason: str, is_reason_shown: bool) -> Import:
     """Take back the documents of an import; what is not published yet will not be. Withdrawn already, nothing changes.
 
-    Raises NotFound, Conflict for an import that was never published.
+    `is_reason_shown`: to their candidates. Raises NotFound, Conflict for an import that was never published.
     """
     with db.operation() as session:
         row = import_in(session, publisher, import_id, for_change=True)
@@ -29,7 +29,8 @@ def withdraw_import(publisher: Publisher, import_id: str, reason: str) -> Import
         of_import = ImportDocument.import_id == import_id
         published = select(ImportDocument.id).where(of_import, ImportDocument.state == PUBLISHED)
         shown = update(Document).where(Document.id.in_(published), Document.withdrawn_at.is_(None))
-        session.execute(shown.values(withdrawn_at=portal_now(), withdrawal_reason=reason))
+        end = {"withdrawn_at": portal_now(), "withdrawal_reason": reason, "is_reason_shown": is_reason_shown}
+        session.execute(shown.values(end))
         shown_or_waiting = ImportDocument.state.in_((PUBLISHED, READY))
         session.execute(update(ImportDocument).where(of_import, shown_or_waiting).values(state=WITHDRAWN))
         row.withdrawn += row.published - row.withdrawn
@@ -38,7 +39,7 @@ def withdraw_import(publisher: Publisher, import_id: str, reason: str) -> Import
     return row
 
 
-def withdraw_document(publisher: Publisher, document_id: str, reason: str) -> None:
+def withdraw_document(publisher: Publisher, document_id: str, *, reason: str, is_reason_shown: bool) -> None:
     """Take back one published document; withdrawn already, nothing changes. Raises NotFound, also for one of another
     académie and for one that no gestionnaire published."""
     with db.operation() as session:
@@ -56,6 +57,7 @@ def withdraw_document(publisher: Publisher, document_id: str, reason: str) -> No
         if document.withdrawn_at is not None:
             return
         document.withdrawn_at, document.withdrawal_reason = portal_now(), reason
+        document.is_reason_shown = is_reason_shown
         if imported is not None:
             imported.state, imported.reason = WITHDRAWN, reason
             row.withdrawn += 1

@@ -3,10 +3,12 @@ for staff of some académies."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from typing import TypeVar
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy.orm import Session
 
 from services.chassis.errors import NotFound, found
 from services.contracts.api import documents as api
@@ -18,16 +20,23 @@ from services.documents.models import Candidature, Document, Withdrawal, db
 from services.documents.queries.candidatures import WITHDRAWAL_JOIN, is_visible
 
 AnyDocument = TypeVar("AnyDocument", bound=api.Document)
-_NEWEST_FIRST = (Document.published_at.desc(), Document.version.desc(), Document.label, Document.id)
+_NEWEST_FIRST = (
+    Document.published_at.desc(),
+    Document.version.desc(),
+    Document.edition.desc(),
+    Document.label,
+    Document.id,
+)
 
 
 def list_documents(candidature_id: str) -> api.Documents:
-    """All documents of a candidature that were not withdrawn, by date, the newest first; of one instant, by version and
-    label."""
-    of_candidature = (Document.candidature_id == candidature_id, Document.withdrawn_at.is_(None))
-    statement = select(Document).where(*of_candidature).order_by(*_NEWEST_FIRST)
+    """All documents of a candidature, by date, the newest first; of one instant, by version and label. Of what was
+    withdrawn, the reason where it is meant for the candidate."""
     with db.reading() as session:
-        return api.Documents(documents=_answers(api.Document, session.scalars(statement)))
+        rows = _of_candidature(session, candidature_id)
+    answers = zip(rows, _listed(api.ListedDocument, rows), strict=True)
+    shown = (item if row.is_reason_shown else replace(item, withdrawal_reason=None) for row, item in answers)
+    return api.Documents(documents=tuple(shown))
 
 
 def list_for_staff(candidature_id: str, academies: Collection[str] | None) -> staff_api.StaffDocuments:
@@ -37,9 +46,13 @@ def list_for_staff(candidature_id: str, academies: Collection[str] | None) -> st
         candidature = session.get(Candidature, candidature_id) if is_id(candidature_id) else None
         if candidature is None or not _is_within(candidature, academies):
             raise NotFound()
-        of_candidature = select(Document).where(Document.candidature_id == candidature_id)
-        rows = session.scalars(of_candidature.order_by(*_NEWEST_FIRST))
-        return staff_api.StaffDocuments(documents=_answers(staff_api.StaffDocument, rows))
+        rows = _of_candidature(session, candidature_id)
+    return staff_api.StaffDocuments(documents=_listed(staff_api.StaffDocument, rows))
+
+
+def _of_candidature(session: Session, candidature_id: str) -> Sequence[Document]:
+    of_candidature = select(Document).where(Document.candidature_id == candidature_id)
+    return session.scalars(of_candidature.order_by(*_NEWEST_FIRST)).all()
 
 
 def document_for_staff(document_id: str, academies: Collection[str] | None) -> tuple[Document, Candidature]:
@@ -66,13 +79,31 @@ def list_unopened(candidate_id: str) -> api.DocumentsToRead:
         .order_by(Document.published_at.desc(), Document.id)
     )
     with db.reading() as session:
-        return api.DocumentsToRead(documents=_answers(api.DocumentToRead, session.scalars(statement)))
+        rows = session.scalars(statement).all()
+    return api.DocumentsToRead(documents=tuple(_answer(api.DocumentToRead, row) for row in rows))
 
 
-def _answers(answer: type[AnyDocument], rows: Iterable[Document]) -> tuple[AnyDocument, ...]:
-    return tuple(
-        answer_of(answer, row, type_label=type_label(row.type, row.type_label), size=row.pdf_size) for row in rows
-    )
+def _answer(answer: type[AnyDocument], row: Document, **others: Any) -> AnyDocument:
+    label = type_label(row.type, row.type_label)
+    return answer_of(answer, row, version=row.printed_version, type_label=label, size=row.pdf_size, **others)
+
+
+def _listed(answer: type[AnyDocument], rows: Sequence[Document]) -> tuple[AnyDocument, ...]:
+    """In the order of `rows`, all of a candidature. The next one of the same type and title replaces a document, but
+    none that was withdrawn does, nor is replaced."""
+    marks: dict[str, dict[str, Any]] = {}
+    following: dict[tuple[str, str], Document] = {}
+    newest: dict[tuple[str, str], int | None] = {}
+    for row in sorted(rows, key=lambda row: (row.version, row.edition), reverse=True):
+        after = None if row.withdrawn_at else following.get((row.type, row.label))
+        version = newest.setdefault((row.type, row.label), row.printed_version)
+        marks[row.id] = {
+            "replaced_at": after and after.published_at,
+            "replaced_by_version": version if after and version != row.version else None,
+        }
+        if not row.withdrawn_at:
+            following[row.type, row.label] = row
+    return tuple(_answer(answer, row, **marks[row.id]) for row in rows)
 
 
 def is_unopened() -> ColumnElement[bool]:

@@ -151,7 +151,11 @@ class ExamOffice:
         return self.read(checked["id"])
 
     def documents_of(self, number: int) -> list[dict[str, Any]]:
-        """What the candidate finds in « Mes documents »."""
+        """What the candidate can open in « Mes documents »."""
+        return [document for document in self.listed(number) if not document["withdrawn_at"]]
+
+    def listed(self, number: int) -> list[dict[str, Any]]:
+        """The same with what was withdrawn."""
         answer = self.service.get(f"/candidatures/{candidature(number)}/documents", candidature(number))
         assert answer.status_code == 200, answer.text
         return list(answer.get_json()["documents"])

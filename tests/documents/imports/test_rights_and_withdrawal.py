@@ -83,8 +83,32 @@ def test_one_document_is_withdrawn_and_a_new_one_takes_the_next_number(office: E
     items = office.call("GET", f"/imports/{ended['id']}/documents").get_json()["items"]
     assert [item["state"] for item in items] == ["withdrawn", "published"]
     published(office, 1)
-    assert [item["version"] for item in office.documents_of(1)] == [2]
+    assert len(office.documents_of(1)) == 1
     assert office.audited().count(("document.withdrawn", document)) == 1
+
+
+def test_a_withdrawn_document_stays_as_a_line_with_the_reason_that_is_meant_for_the_candidate(
+    office: ExamOffice,
+) -> None:
+    published(office, 1, 2)
+    told, untold = (office.documents_of(number)[0]["id"] for number in (1, 2))
+    for document, shown in ((told, {"is_reason_shown": True}), (untold, {})):
+        office.call("POST", f"/published-documents/{document}/withdrawal", json=REASON | shown)
+    [first], [second] = office.listed(1), office.listed(2)
+    assert (first["withdrawal_reason"], second["withdrawal_reason"]) == (REASON["reason"], None)
+    assert None not in (first["withdrawn_at"], second["withdrawn_at"])
+
+
+def test_what_is_published_again_replaces_the_one_before_until_it_is_withdrawn(office: ExamOffice) -> None:
+    for _ in range(2):
+        published(office, 1)
+    office.published(csv_of([line(1)]), title="Convocation à l'oral")
+    newest, first = (item["id"] for item in office.documents_of(1) if item["label"] != "Convocation à l'oral")
+    marks = {item["id"]: item["replaced_at"] for item in office.listed(1)}
+    assert [item["id"] for item in office.listed(1) if item["replaced_at"]] == [first], "of one title alone"
+    assert marks[first] == next(item["published_at"] for item in office.listed(1) if item["id"] == newest)
+    office.call("POST", f"/published-documents/{newest}/withdrawal", json=REASON)
+    assert not [item for item in office.listed(1) if item["replaced_at"]], "the first one holds again"
 
 
 def test_no_confirmation_is_withdrawn(office: ExamOffice) -> None:

@@ -15,6 +15,7 @@ from services.documents.models import Candidature, db
 from tests.documents.imports.exam_office import HEADINGS, csv_of, pdf_of, zip_of
 from tests.documents.text_extraction import text_of_pdf
 from tests.gateway.candidates import CandidateFactory
+from tests.gateway.components.html_checks import text_of
 from tests.gateway.gestion.people import StaffFactory, rows
 from tests.support.in_process_four_services import InProcessFourServices
 from tests.support.in_process_portal import service_stopped
@@ -84,10 +85,13 @@ def test_convocations_are_checked_previewed_published_and_withdrawn(
     gestionnaire.follow("Retirer les documents")
     gestionnaire.press("Retirer les documents")
     assert gestionnaire.answer.status_code == 422
-    gestionnaire.press("Retirer les documents", reason="Changement de centre")
+    gestionnaire.press("Retirer les documents", reason="Changement de centre", motif_lu="oui")
     assert "Motif du retrait : Changement de centre" in gestionnaire.text
     candidate.get(documents_page(candidate))
-    assert "Convocation(s) aux épreuves" not in candidate.text
+    withdrawn = candidate.page.xpath("//main//li[contains(., 'Convocation(s) aux épreuves')]")[0]
+    assert "Retiré le " in text_of(withdrawn)
+    assert "Motif : Changement de centre" in text_of(withdrawn)
+    assert withdrawn.xpath(".//a") == [], "nobody opens it there"
 
 
 def test_one_document_of_many_is_taken_back(
@@ -111,7 +115,8 @@ def test_one_document_of_many_is_taken_back(
     assert "Le document est retiré" in gestionnaire.text
     assert "Note rectifiée" in rows(gestionnaire)[0]
     candidate.get(documents_page(candidate))
-    assert "Relevé de notes provisoire" not in candidate.text
+    assert "Relevé de notes provisoire Retiré le " in candidate.text
+    assert "Note rectifiée" not in candidate.text, "that reason is for the service"
 
 
 def test_a_document_that_the_catalogue_declares_is_published_as_pdf(
@@ -129,7 +134,8 @@ def test_a_document_that_the_catalogue_declares_is_published_as_pdf(
     gestionnaire.press("Publier 1 document")
     running.deliver()
     candidate.get(documents_page(candidate))
-    candidate.follow("Ouvrir : Attestation de réussite version 1")
+    links = (text_of(link) for link in candidate.page.xpath("//main//a"))
+    candidate.follow(next(words for words in links if words.startswith("Ouvrir : Attestation de réussite du ")))
     assert "Admis" in text_of_pdf(candidate.answer.data)
     candidature = documents_page(candidate).rpartition("/")[2]
     gestionnaire.get(f"/gestion/candidatures/{candidature}/document")

@@ -16,7 +16,7 @@ from tests.registrations.domain.example_dossier import (
     with_answers,
     with_tab_answers,
 )
-from tests.registrations.domain.tab_reading import ACQUIS, acquis_errors, found, position, shown_epreuves
+from tests.registrations.domain.tab_reading import ACQUIS, acquis_errors, field, found, position, shown_epreuves
 
 
 def keeping(code: str, mark: str, year: str = "2021", **more: str) -> Dossier:
@@ -113,6 +113,15 @@ def test_another_diploma_dispenses_of_what_its_title_opens_and_of_no_professiona
     assert acquis_errors(with_diploma("anglais", "C-ANGL")) == []
     assert "ne donne pas droit" in acquis_errors(with_diploma("etranger", "E1"))[0]
     assert "professionnelle" in acquis_errors(with_diploma("dut", "E3"))[0]
+
+
+def test_a_foreign_diploma_keeps_nothing_and_is_asked_to_tick_nothing() -> None:
+    foreign = with_tab_answers("acquis", {"diplome": "oui", "diplome-annee": "2019", "diplome-titre": "etranger"})
+    assert "Aucune épreuve" in field(foreign, ACQUIS, "diplome-unites").label
+    assert acquis_errors(foreign) == []
+    assert acquis_errors(with_tab_answers("acquis", {"diplome-titre": "dut"}, foreign)) == [
+        "Cochez les épreuves dont vous êtes dispensé(e), ou décochez la case."
+    ]
 
 
 @pytest.mark.parametrize(("year", "is_refused"), [("2022", False), ("2023", True)])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, partial
 
 from services.contracts.registrations import Line
 from services.contracts.registrations import Section as RecapSection
@@ -116,7 +116,7 @@ def _sections(dossier: Dossier, tab: Tab) -> tuple[Section, ...]:
         Section(
             label(tab, box.box),
             (*_year_and_academie(box.box), *_origin(dossier, box), *_units(dossier, box)),
-            notice=_explanation(box.box),
+            notice=_explanation(box.box) if _offered(dossier, box) else None,
         )
         for box in dossier.acquis
         if box.box in boxes(tab)
@@ -146,7 +146,7 @@ def _box_errors(dossier: Dossier, box: DeclaredBox) -> Iterator[FieldError]:
         yield error(specialite, "Spécialité du BTS : choisissez une spécialité proposée par la recherche.")
     if box.box is Box.AUTRE and box.specialite and box.specialite == dossier.specialite:
         yield error(specialite, "Spécialité du BTS présenté : c'est celle que vous présentez.")
-    if not box.box.has_marks and not box.kept_units:
+    if not box.box.has_marks and not box.kept_units and _offered(dossier, box):
         yield error(box.box.value, "Cochez les épreuves dont vous êtes dispensé(e), ou décochez la case.")
 
 
@@ -249,7 +249,7 @@ def _specialite(dossier: Dossier, box: DeclaredBox, label: str, *, required: boo
 
 
 def _units(dossier: Dossier, box: DeclaredBox) -> Iterator[Field]:
-    offered = [epreuve for epreuve in dossier.structure.keepable() if _is_offered(dossier, box, epreuve)]
+    offered = _offered(dossier, box)
     ticked = [epreuve.code for epreuve in offered if _is_ticked(dossier, box, epreuve.code)]
     yield _hidden_list(box.box, SHOWN, [epreuve.code for epreuve in offered])
     yield _hidden_list(box.box, PROPOSED, ticked)
@@ -292,13 +292,16 @@ def _hidden_list(box: Box, part: str, codes: list[str]) -> Field:
     return Field(field(box, part), "", "hidden", value=" ".join(codes))
 
 
-def _is_offered(dossier: Dossier, box: DeclaredBox, epreuve: Epreuve) -> bool:
+def _offered(dossier: Dossier, box: DeclaredBox) -> list[Epreuve]:
+    """The units that may be kept by this box: none for a foreign diploma, which is declared all the same (D643-17)."""
     match box.box:
         case Box.AUTRE:
-            return box.specialite is not None and is_common_with(box, epreuve, dossier.session.year)
+            may_be_kept = partial(is_common_with, box, session_year=dossier.session.year)
         case Box.DIPLOME:
-            return is_dispensed_by_title(dossier, box, epreuve)
-    return True
+            may_be_kept = partial(is_dispensed_by_title, dossier, box)
+        case _:
+            return list(dossier.structure.keepable())
+    return [epreuve for epreuve in dossier.structure.keepable() if may_be_kept(epreuve)]
 
 
 KIND = TabKind(content, check, recap, search, lambda dossier, tab: _names(dossier.exam))

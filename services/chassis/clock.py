@@ -40,11 +40,6 @@ def to_paris(instant: datetime) -> datetime:
     return instant.astimezone(PARIS)
 
 
-def paris_minute(instant: datetime | None) -> str | None:
-    """« 2021-10-04 14:00 », as exports write it; None without an instant."""
-    return to_paris(instant).strftime("%Y-%m-%d %H:%M") if instant else None
-
-
 def full_years(birth: date, day: date) -> int:
     """The age on a day; a person born on 29 February becomes a year older on 1 March."""
     return day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day))

@@ -1,5 +1,5 @@
-"""The CSV of every export: semicolons, a byte order mark, and no cell that a spreadsheet would calculate; streamed
-from the database's cursor."""
+"""The CSV of every export: semicolons, a byte order mark, days and hours of Paris as French spreadsheets read them, and
+no cell that one would calculate; streamed from the database's cursor."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from typing import Any
 from flask import Response
 from sqlalchemy.orm import Session
 
+from services.chassis.french import short_date, time_of_day
 from services.contracts.api.operation import CSV
 
 DELIMITER = ";"
@@ -65,7 +66,9 @@ def _text(value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return "oui" if value else "non"
-    return value.isoformat() if isinstance(value, date | datetime) else str(value)
+    if isinstance(value, datetime):
+        return f"{short_date(value)} {time_of_day(value)}"
+    return short_date(value) if isinstance(value, date) else str(value)
 
 
 def csv_response(

@@ -77,7 +77,7 @@ def test_the_command_line_tool_writes_the_same_cells() -> None:
 
 def test_dates_and_yes_or_no_are_written_for_people() -> None:
     cells = (date(2021, 10, 4), datetime(2021, 10, 4, 12, tzinfo=UTC), True)
-    assert parsed(exported([cells]))[1] == ["2021-10-04", "2021-10-04T12:00:00+00:00", "oui"]
+    assert parsed(exported([cells]))[1] == ["04/10/2021", "04/10/2021 14:00", "oui"]
 
 
 def test_nothing_is_a_line_of_headings() -> None:

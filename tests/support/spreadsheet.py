@@ -11,8 +11,8 @@ from pathlib import Path
 from tests.support.missing_services import NotInstalled, skip_or_fail
 
 SECONDS = 180
-# Semicolons, quotes, UTF-8, « champs entre guillemets comme du texte ».
-READING = "CSV:59,34,76,1,,0,true"
+# Semicolons, quotes, UTF-8, French, « champs entre guillemets comme du texte », « détecter les nombres spéciaux ».
+READING = "CSV:59,34,76,1,,1036,true,true"
 WRITING = "csv:Text - txt - csv (StarCalc):59,34,76,1,,0,false,true"
 
 

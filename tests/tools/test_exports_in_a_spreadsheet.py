@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import csv
-import re
+from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -30,7 +31,7 @@ def test_a_spreadsheet_program_shows_what_was_exported(running: InProcessFourSer
     files = [_saved(running, token, path, tool.folder / f"{name}.csv") for name, path in EXPORTS.items()]
     for file, shown in zip(files, opened_in_spreadsheet(files), strict=True):
         written = list(csv.reader(file.read_text(encoding="utf-8-sig").splitlines(), delimiter=";"))
-        assert [[_without_seconds(cell) for cell in row] for row in shown] == written, file.name
+        assert [[_as_written(cell) for cell in row] for row in shown] == written, file.name
     numbers = [row[column] for name in ("pieces", "candidatures", "epreuves") for row, column in _numbers(tool, name)]
     assert numbers
     assert {(len(number), number[0]) for number in numbers} == {(11, "0")}
@@ -44,9 +45,12 @@ def _saved(running: InProcessFourServices, token: str, path: str, file: Path) ->
     return file
 
 
-def _without_seconds(cell: str) -> str:
-    """« 2021-10-05 12:00 », which the program knows to be an instant, is shown with its seconds."""
-    return cell.removesuffix(":00") if re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:00", cell) else cell
+def _as_written(cell: str) -> str:
+    """Days and instants, which the program knows to be such and shows in the format of its own language, English."""
+    for shown, written in (("%m/%d/%y %I:%M %p", "%d/%m/%Y %H:%M"), ("%m/%d/%Y", "%d/%m/%Y"), ("%m/%d/%y", "%d/%m/%Y")):
+        with suppress(ValueError):
+            return datetime.strptime(cell, shown).replace(tzinfo=UTC).strftime(written)
+    return cell
 
 
 def _numbers(tool: Tool, name: str) -> list[tuple[list[str], int]]:

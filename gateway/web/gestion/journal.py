@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from urllib.parse import urlencode
 
 from flask import request, url_for
@@ -18,16 +15,14 @@ from gateway.clients.file_streaming import streamed_response
 from gateway.service_clients import SERVICE_LABELS, clients
 from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
-from gateway.web.gestion.audit_labels import ACTION_LABELS, ACTOR_LABELS, VALUE_LABELS
 from gateway.web.gestion.journal_pages import ENTRIES_OF_A_PAGE, JournalPage, read_journal
 from gateway.web.gestion.lists import filters_query, read_list, refuse_errors, render_list, typed_filters
 from gateway.web.gestion.names_from_accounts import name_of
 from gateway.web.gestion.pieces import ALL
 from services.chassis.errors import DomainError, NotFound
-from services.chassis.french import short_instant
 from services.contracts.api.audit import ENTRIES, AuditEntries, AuditEntry, export_entries, list_entries
 from services.contracts.api.team import Member, list_members
-from services.contracts.piece_rules import STATUS_LABELS
+from services.contracts.audit_labels import ACTION_LABELS, ACTOR_LABELS, readable_changes
 
 AUDITED_SERVICES = tuple(SERVICE_LABELS)
 SERVICE_NAMES = {
@@ -39,7 +34,8 @@ SERVICE_NAMES = {
 NO_ENTRIES = JournalPage(entries=(), cursor=None, missing=())
 PIECE_ACTS = ("piece.controlled", "deposit.opened", "deposit.loaded_ahead")
 """Acts whose subject is a piece."""
-_INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T[\d:.]+\+00:00")
+_ID = re.compile(rb"\b[0-9a-f]{32}\b")
+_NO_PART_OF_A_CELL = re.compile(r"^[^\w]+|[;\"\s]+")
 
 
 @blueprint.get("/journal")
@@ -75,16 +71,27 @@ def show_journal() -> ResponseReturnValue:
 @blueprint.get("/journal/<service>.csv")
 @access.staff("audit:read")
 def export_journal(service: str) -> ResponseReturnValue:
-    """The acts of one service that the address's filters give, to their end."""
+    """The acts of one service that the address's filters give, to their end, with the names of staff."""
+    token = staff_member.access_token()
     shown = typed_filters(ENTRIES, request.args)
     if service not in AUDITED_SERVICES:
         raise NotFound()
     refuse_errors(ENTRIES, shown)
     query = filters_query(ENTRIES, shown)
-    answer = clients().for_staff[service].stream(export_entries, staff_member.access_token(), query=query)
-    response = streamed_response(answer)
+    names = {member.id.encode(): _NO_PART_OF_A_CELL.sub(" ", name_of(member)).encode() for member in _everybody(token)}
+    response = streamed_response(clients().for_staff[service].stream(export_entries, token, query=query))
+    response.response = _with_names(response.iter_encoded(), names)
     response.headers["Content-Disposition"] = f"attachment; filename=journal-{service}.csv"
     return response
+
+
+def _with_names(chunks: Iterable[bytes], names: Mapping[bytes, bytes]) -> Iterator[bytes]:
+    """A CSV as it comes, with names in place of these ids; a line that is cut waits for its rest."""
+    rest = b""
+    for chunk in chunks:
+        whole, end, rest = (rest + chunk).rpartition(b"\n")
+        yield _ID.sub(lambda found: names.get(found[0], found[0]), whole + end)
+    yield rest
 
 
 def _everybody(token: str) -> Iterator[Member]:
@@ -100,10 +107,8 @@ def _cells(names: Mapping[str, str]) -> dict[str, Callable[[AuditEntry], str]]:
     """What the page shows otherwise than the CSV, by heading. `names`: of staff, by id."""
     return {
         "Par": lambda entry: names.get(entry.actor_id) or f"{ACTOR_LABELS.get(entry.actor_kind)} {entry.actor_id}",
-        "Acte": lambda entry: ACTION_LABELS.get(entry.action, entry.action),
         "Objet": lambda entry: _subject(entry, names),
-        "Avant": lambda entry: _values(entry.before),
-        "Après": lambda entry: _values(entry.after),
+        "Changements": lambda entry: Markup("<br>").join(readable_changes(entry.before, entry.after)) or "-",
     }
 
 
@@ -116,29 +121,6 @@ def _subject(entry: AuditEntry, names: Mapping[str, str]) -> str:
     else:
         return names.get(entry.subject, entry.subject)
     return Markup('<a href="{}">{}</a>').format(address, entry.subject)
-
-
-def _values(values: Mapping[str, Any] | None) -> str:
-    """« motif : Panne », a line each."""
-    return Markup("<br>").join(f"{label} : {text}" for label, text in _labelled(values or {})) or "-"
-
-
-def _labelled(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    return ((VALUE_LABELS.get(name, name), _text(value)) for name, value in values.items() if value is not None)
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, list):
-        return ", ".join(map(_text, value))
-    if isinstance(value, dict):
-        return ", ".join(f"{label} {text}" for label, text in _labelled(value))
-    if isinstance(value, bool):
-        return "oui" if value else "non"
-    if not isinstance(value, str):
-        return json.dumps(value, ensure_ascii=False)
-    return (
-        short_instant(datetime.fromisoformat(value)) if _INSTANT.fullmatch(value) else STATUS_LABELS.get(value, value)
-    )
 
 
 def _by_name(item: tuple[str, str]) -> str:

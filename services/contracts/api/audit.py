@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
 from marshmallow import fields, validate
 from msgspec import Meta
 
-from services.chassis.clock import to_paris
 from services.contracts.api.operation import CSV, EXPORT_SECONDS, Instant, Operation, staff
 from services.contracts.api.staff_lists import (
     CHECKBOX,
@@ -22,6 +19,7 @@ from services.contracts.api.staff_lists import (
     day_filter,
     yes_or_no,
 )
+from services.contracts.audit_labels import ACTION_LABELS, ACTOR_LABELS, readable_changes
 from services.contracts.page_sizes import LARGEST_AUDIT_PAGE, USUAL_AUDIT_PAGE
 
 TITLE = "Journal"
@@ -55,22 +53,17 @@ ENTRIES = StaffList(
     ),
     columns=(
         Column("id"),
-        Column("le", "Le", lambda entry: to_paris(entry.at)),
-        Column("par", source="actor_kind"),
+        Column("le", "Le", "at"),
+        Column("par", source=lambda entry: ACTOR_LABELS.get(entry.actor_kind, entry.actor_kind)),
         Column("identifiant", "Par", "actor_id"),
-        Column("acte", "Acte", "action"),
+        Column("acte", "Acte", lambda entry: ACTION_LABELS.get(entry.action, entry.action)),
         Column("objet", "Objet", "subject"),
-        Column("avant", "Avant", lambda entry: _as_json(entry.before)),
-        Column("apres", "Après", lambda entry: _as_json(entry.after)),
+        Column("changements", "Changements", lambda entry: " ; ".join(readable_changes(entry.before, entry.after))),
         Column("depuis", "Depuis", "address"),
     ),
     page_size=USUAL_AUDIT_PAGE,
     largest_page=LARGEST_AUDIT_PAGE,
 )  # of AuditEntry
-
-
-def _as_json(values: Mapping[str, Any] | None) -> str | None:
-    return json.dumps(values, ensure_ascii=False) if values else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,6 +106,6 @@ export_entries = Operation(
     _READ,
     query=ENTRIES.filters_schema(),
     media_type=CSV,
-    answer_words="Une ligne par acte, heures de Paris",
+    answer_words="Une ligne par acte, en français, heures de Paris",
     seconds=EXPORT_SECONDS,
 )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from datetime import date, datetime
 from types import NoneType
 from typing import Annotated
 
@@ -56,48 +58,66 @@ _FILTERS = (
     _filter("exam"),
     _filter("session"),
 )
+_STATE_LABEL = Column("etat", "État", lambda row: CANDIDATURE_STATE_LABELS.get(row.state, row.state))
+_OF_CANDIDATE = (  # of an answer that has its version as `saved`
+    Column("nom", "", lambda row: row.saved.identity.nom_usage or row.saved.identity.nom_famille),
+    Column("prenoms", source="saved.identity.prenoms"),
+    Column("nom_famille", source="saved.identity.nom_famille"),
+    Column("date_naissance", source=lambda row: date.fromisoformat(row.saved.identity.date_naissance)),
+)
+_OF_VERSION = (
+    Column("examen", source="saved.exam.code"),
+    Column("session", source="saved.session.name"),
+    Column("academie", source="saved.academie.code"),
+    Column("specialite_code"),
+    Column("specialite", "Spécialité"),
+    Column("categorie", source="saved.confirmation.categorie"),
+    Column("etablissement", source="saved.confirmation.etablissement"),
+    Column("forme", source="saved.confirmation.forme"),
+    Column("amenagement_demande", source="saved.confirmation.handicap"),
+)
 CANDIDATURES = StaffList(
     "Candidatures",
     filters=(*_FILTERS, Filter("state", fields.String(validate=_STATE))),
     columns=(
-        Column("id"),
+        Column("candidature_id", source="id"),
         Column("", "Candidat", "name"),
         Column("numero_candidat", "N° candidat"),
         Column("numero_inscription", "N° d'inscription"),
-        Column("name"),
-        Column("exam"),
-        Column("session"),
+        *_OF_CANDIDATE,
+        Column("nom_usage", source="saved.identity.nom_usage"),
+        Column("civilite", source="saved.identity.civilite"),
+        Column("lieu_naissance", source="saved.confirmation.birthplace"),
+        Column("nationalite", source="saved.confirmation.nationalite"),
+        Column("adresse", source=lambda row: ", ".join(row.saved.confirmation.address)),
+        Column("code_postal", source=lambda row: _postal_code(row.saved.confirmation.address)),
+        Column("telephone", source="saved.confirmation.telephone"),
+        Column("mobile", source="saved.confirmation.mobile"),
+        Column("mail", source="email"),
         Column("", "Session", lambda row: f"{row.exam} {row.session}"),
-        Column("academie"),
-        Column("specialite_code"),
-        Column("specialite", "Spécialité"),
-        Column("state"),
-        Column("", "État", lambda row: CANDIDATURE_STATE_LABELS.get(row.state, row.state)),
+        *_OF_VERSION,
+        Column("diplome", source="saved.confirmation.diplome"),
+        _STATE_LABEL,
+        Column("etat_depuis_le", source=lambda row: row.ended_at or row.saved_at),
+        Column("motif", source="end_reason"),
+        Column("premier_enregistrement_le", source="saved_at"),
         Column("version"),
-        Column("saved_at"),
+        Column("version_enregistree_le", source=lambda row: datetime.fromisoformat(row.saved.saved_at)),
     ),
     orders=(BY_ID, BY_NAME),
     order_words="« name » : comme une liste se lit ; « id » : pour un outil qui parcourt tout",
     cursor=Text(32),
-)  # of Row
+)  # of Row; its CSV of ExportedCandidature
 EPREUVES = StaffList(
     "Epreuves",
     filters=(*_FILTERS, Filter("state", fields.String(load_default=ACTIVE, validate=_STATE))),
     columns=(
-        Column("candidature_id"),
+        Column("candidature_id", source="id"),
         Column("numero_candidat"),
-        Column("numero_inscription", source="saved.numero_inscription"),
-        Column("nom", "", lambda line: line.saved.identity.nom_usage or line.saved.identity.nom_famille),
-        Column("prenoms", source="saved.identity.prenoms"),
-        Column("examen", source="saved.exam.code"),
-        Column("session", source="saved.session.name"),
-        Column("academie", source="saved.academie.code"),
-        Column("specialite_code"),
-        Column("specialite"),
-        Column("categorie", source="saved.confirmation.categorie"),
-        Column("etablissement", source="saved.confirmation.etablissement"),
-        Column("forme", source="saved.confirmation.forme"),
-        Column("amenagement_demande", source="saved.confirmation.handicap"),
+        Column("numero_inscription"),
+        *_OF_CANDIDATE,
+        *_OF_VERSION,
+        _STATE_LABEL,
         Column("epreuve_code", source="epreuve.code"),
         Column("epreuve", source="epreuve.label"),
         Column("unite", source="epreuve.unit"),
@@ -108,7 +128,13 @@ EPREUVES = StaffList(
         Column("mode", source="epreuve.mode_label"),
         Column("note", source="epreuve.mark"),
     ),
-)  # of EpreuveOfCandidature
+)  # of ExportedEpreuve
+
+
+def _postal_code(address: tuple[str, ...]) -> str | None:
+    """Of an address in France."""
+    found = re.match(r"\d{5}(?= )", address[-1]) if address else None
+    return found and found[0]
 
 
 class NewNote(Schema):
@@ -152,14 +178,17 @@ class Found:
 
 
 @dataclass(frozen=True, kw_only=True)
-class EpreuveOfCandidature:
-    """A line of the export of épreuves, as of the current version."""
+class ExportedCandidature(Row):
+    """A line of the export, with the current version. `email`: where mails go now."""
 
-    candidature_id: str
-    numero_candidat: str | None
-    specialite_code: str | None
-    specialite: str | None
     saved: RegistrationSaved
+    email: str | None
+    ended_at: Instant | None
+    end_reason: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExportedEpreuve(ExportedCandidature):
     epreuve: EpreuveLine
 
 

@@ -10,7 +10,6 @@ from typing import Annotated, Any
 from marshmallow import Schema, fields, post_load, validate
 from msgspec import Meta
 
-from services.chassis.clock import paris_minute
 from services.contracts import problem_types
 from services.contracts.api.fields import LastDayOrInstantField
 from services.contracts.api.operation import CSV, EXPORT_SECONDS, End, Instant, Operation, one_of, staff
@@ -82,11 +81,11 @@ PIECES = StaffList(
         Column("regroupement", source="regroupement.label"),
         Column("demandee", source="asked"),
         Column("obligatoire", source="required"),
-        Column("depose_le", "Déposée le", lambda piece: piece.deposit and paris_minute(piece.deposit.deposited_at)),
+        Column("depose_le", "Déposée le", lambda piece: piece.deposit and piece.deposit.deposited_at),
         Column("fichier", "", lambda piece: piece.deposit and piece.deposit.filename),
         Column("taille", "", lambda piece: piece.deposit and piece.deposit.size),
         Column("antivirus", "", lambda piece: piece.deposit and piece.deposit.scan_label),
-        Column("valide_le", "", lambda piece: paris_minute(piece.validated_at)),
+        Column("valide_le", source="validated_at"),
         Column("statut", "Statut", "status_label"),
         Column("commentaire", source="comment"),
         Column("recue_le", source="received_on"),

@@ -12,8 +12,13 @@ from sqlalchemy.orm import Session as DbSession
 from services.chassis.csv_export import csv_text
 from services.chassis.database.staff_lists import conditions_of
 from services.contracts.api import staff_candidatures as api
-from services.contracts.api.operation import answer_of
-from services.contracts.api.staff_candidatures import CANDIDATURES, EPREUVES, EpreuveOfCandidature, Found
+from services.contracts.api.staff_candidatures import (
+    CANDIDATURES,
+    EPREUVES,
+    ExportedCandidature,
+    ExportedEpreuve,
+    Found,
+)
 from services.contracts.registration_rules import BY_ID, BY_NAME
 from services.contracts.registrations import from_stored
 from services.reference.text import folded
@@ -23,8 +28,7 @@ from services.registrations.queries.staff_candidature import Academies, candidat
 
 _COLUMNS_OF_ORDER = {BY_ID: (Candidature.id,), BY_NAME: (Candidature.folded_name, Candidature.id)}
 _OF_OPENINGS = ("exam", "session", "academie")
-EXPORT_PAGE = 500
-EPREUVES_PAGE = 100  # candidatures: each comes with all that its version holds
+EXPORT_PAGE = 100  # candidatures: each comes with all that its version holds
 
 
 def list_candidatures(session: DbSession, query: Mapping[str, Any], academies: Academies) -> Found:
@@ -45,44 +49,39 @@ def list_candidatures(session: DbSession, query: Mapping[str, Any], academies: A
 
 
 def csv_of_candidatures(session: DbSession, filters: Mapping[str, Any], academies: Academies) -> Iterator[str]:
-    """All that match, read from the server's cursor EXPORT_PAGE by EXPORT_PAGE."""
-    rows = _rows().where(*_conditions(session, filters, academies)).execution_options(yield_per=EXPORT_PAGE)
-    pages = (map(_row, page) for page in session.execute(rows).partitions())
+    """All that match, each with its current version, read from the server's cursor EXPORT_PAGE by EXPORT_PAGE."""
+    pages = _exported_pages(session, filters, academies)
     return csv_text(CANDIDATURES.csv_headings, map(CANDIDATURES.csv_lines, pages))
 
 
 def csv_of_epreuves(session: DbSession, filters: Mapping[str, Any], academies: Academies) -> Iterator[str]:
-    """All épreuves of the candidatures that match, read from the server's cursor EPREUVES_PAGE by EPREUVES_PAGE.
+    """All épreuves of the candidatures that match, read in the same way.
 
     `note` is a kept mark; `position` says whether the candidate sits the épreuve, or which acquis stands for it.
     """
-    version = CandidatureVersion
-    rows = (
-        select(Candidature, Candidate.numero_candidat, version.payload)
-        .join(OpeningRow, OpeningRow.id == Candidature.opening_id)
-        .join(Candidate, Candidate.id == Candidature.candidate_id)
-        .join(version, (version.candidature_id == Candidature.id) & (version.version == Candidature.version))
-        .where(*_conditions(session, filters, academies))
-        .order_by(Candidature.id)
-        .execution_options(yield_per=EPREUVES_PAGE)
+    pages = (
+        (ExportedEpreuve(**vars(line), epreuve=epreuve) for line in page for epreuve in line.saved.epreuves)
+        for page in _exported_pages(session, filters, academies)
     )
-    pages = map(_epreuves_of, session.execute(rows).partitions())
     return csv_text(EPREUVES.csv_headings, map(EPREUVES.csv_lines, pages))
 
 
-def _epreuves_of(page: Iterable[Any]) -> Iterator[EpreuveOfCandidature]:
-    for row in page:
-        saved = from_stored(row.payload)
-        for epreuve in saved.epreuves:
-            yield answer_of(
-                EpreuveOfCandidature,
-                row.Candidature,
-                row,
-                candidature_id=row.Candidature.id,
-                specialite=row.Candidature.specialite_label,
-                saved=saved,
-                epreuve=epreuve,
-            )
+def _exported_pages(
+    session: DbSession, filters: Mapping[str, Any], academies: Academies
+) -> Iterator[Iterable[ExportedCandidature]]:
+    version = CandidatureVersion
+    query = (
+        _rows()
+        .add_columns(Candidate.email, version.payload)
+        .join(version, (version.candidature_id == Candidature.id) & (version.version == Candidature.version))
+        .where(*_conditions(session, filters, academies))
+        .execution_options(yield_per=EXPORT_PAGE)
+    )
+    return (map(_exported, rows) for rows in session.execute(query).partitions())
+
+
+def _exported(row: Any) -> ExportedCandidature:
+    return row_of(ExportedCandidature, row.Candidature, row.OpeningRow, row, saved=from_stored(row.payload))
 
 
 def _place(session: DbSession, candidature_id: str, order: str, academies: Academies) -> tuple[str, ...]:

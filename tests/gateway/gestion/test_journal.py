@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import csv
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlencode
@@ -11,7 +12,7 @@ import pytest
 
 from gateway.posted_forms import DAY_EXPECTED
 from gateway.web.gestion import journal, journal_pages
-from gateway.web.gestion.audit_labels import ACTION_LABELS
+from services.contracts.audit_labels import ACTION_LABELS, readable_changes
 from tests.gateway.candidates import CandidateFactory
 from tests.gateway.gestion.people import RECEIVED, StaffFactory, depositor, rows
 from tests.support.in_process_four_services import InProcessFourServices
@@ -87,10 +88,26 @@ def test_its_acts_are_given_as_csv_which_is_an_act_too(administrator: Scriptless
     administrator.follow("inscriptions")
     assert administrator.answer.headers["Content-Disposition"] == "attachment; filename=journal-registrations.csv"
     assert candidature in administrator.answer.text
+    assert "Candidature enregistrée" in administrator.answer.text
     administrator.get("/gestion/journal?acte=audit.exported")
     assert len(rows(administrator)) == 1
+    administrator.get("/gestion/journal/registrations.csv?acte=audit.exported")
+    [line] = csv.DictReader(administrator.answer.text.removeprefix("\ufeff").splitlines(), delimiter=";")
+    assert (line["par"], line["identifiant"], line["acte"]) == ("Gestionnaire", "Anne DUVAL", "Journal exporté")
     for path in ("/gestion/journal/gateway.csv", "/gestion/journal/accounts.csv?du=hier"):
         assert administrator.get(path).status_code == 404
+
+
+def test_what_changed_is_read_with_what_it_was_before() -> None:
+    before = {"state": "active", "opens": "2021-10-04T12:00:00+00:00", "refusal_mails": False}
+    after = {"state": "ecartee", "opens": "2021-10-05T12:00:00+00:00", "refusal_mails": False, "reason": "Panne"}
+    assert list(readable_changes(before, after)) == [
+        "état : Active → Écartée",
+        "ouverture des inscriptions : 04/10/2021 à 14:00 → 05/10/2021 à 14:00",
+        "refusal_mails : non",
+        "motif : Panne",
+    ]
+    assert list(readable_changes({"title": "Panne"}, None)) == ["titre : Panne → -"]
 
 
 def test_every_act_that_a_service_notes_has_its_french_words() -> None:

@@ -99,7 +99,7 @@ def test_each_piece_is_a_line_with_what_is_so(service: PiecesService) -> None:
     assert (identity["numero_candidat"], identity["candidature_id"]) == ("02103000001", CANDIDATURE)
     assert (identity["statut"], identity["commentaire"]) == (STATUS_LABELS["non_compliant"], "Illisible ; à renvoyer")
     assert (identity["fichier"], identity["antivirus"]) == ("pièce.pdf", "non analysée")
-    assert identity["depose_le"] == "2021-10-05 15:59", "Paris time, as the screens show it"
+    assert identity["depose_le"] == "05/10/2021 15:59", "Paris time, as the screens show it"
     assert (pieces["CINSIG03"]["depose_le"], pieces["CINSIG03"]["statut"]) == ("", "")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -19,9 +20,8 @@ def export(app: Flask, what: str, *academies: str) -> TestResponse:
     return app.test_client().get(f"/v1/staff/{what}", headers=Desk(app, *academies).headers)
 
 
-def lines(app: Flask, query: str = "", *academies: str) -> list[dict[str, str]]:
-    """The export of épreuves."""
-    answer = export(app, f"epreuves.csv?{query}", *academies)
+def lines(app: Flask, query: str = "", *academies: str, what: str = "epreuves") -> list[dict[str, str]]:
+    answer = export(app, f"{what}.csv?{query}", *academies)
     assert answer.status_code == 200, answer.text
     text = answer.text
     answer.close()
@@ -36,9 +36,9 @@ def test_an_export_under_way_has_the_next_one_wait_for_its_end(
     first, *others = [export(app, "candidatures.csv") for _ in range(3)]
     assert {other.status_code for other in others} == {503}
     assert all("Retry-After" in other.headers for other in others)
-    assert "DUBOIS Pierre" in first.text
+    assert "DUBOIS;Pierre" in first.text
     first.close()
-    assert "DUBOIS Pierre" in export(app, "candidatures.csv").text
+    assert "DUBOIS;Pierre" in export(app, "candidatures.csv").text
 
 
 @pytest.mark.engines("postgresql")
@@ -74,6 +74,35 @@ def test_each_epreuve_is_a_line_with_the_choices_and_the_export_is_audited(
     with app.app_context(), db.reading() as session:
         entry = session.query(AuditEntry).filter_by(action="epreuves.exported").one()
     assert (entry.actor_id, entry.subject) == ("agent", "epreuves")
+
+
+def test_a_candidature_is_a_line_with_what_an_exam_office_writes_to_and_calls(
+    app: Flask, candidate: CandidateClient
+) -> None:
+    saved = candidate.registered("03")
+    candidate.received += timedelta(hours=1)
+    candidate.save(candidate.modify(saved["candidature_id"]).json)
+    Desk(app, "03").end(saved["candidature_id"], "ecart", "Titre insuffisant")
+    [line] = lines(app, what="candidatures")
+    known = {
+        "nom_famille": "DUBOIS",
+        "date_naissance": "01/01/2002",
+        "lieu_naissance": "TROYES - 010",
+        "adresse": "1 rue du port, 25000 BESANCON",
+        "code_postal": "25000",
+        "mobile": "06 06 06 06 06",
+        "mail": "pdubois@ac-rennes.fr",
+        "categorie": "FORMATION CONTINUE (320)",
+        "forme": "Globale",
+        "amenagement_demande": "non",
+        "etat": "Écartée",
+        "motif": "Titre insuffisant",
+        "premier_enregistrement_le": "05/10/2021 12:00",
+        "version": "2",
+        "version_enregistree_le": "05/10/2021 13:00",
+    }
+    assert {name: line[name] for name in known} == known
+    assert line["etat_depuis_le"].startswith("05/10/2021 ")
 
 
 def test_the_export_takes_every_filter_of_the_list_within_ones_academies(

@@ -1,4 +1,18 @@
-"""French words for the acts of the services' audit trails; an act without an entry is shown by its code."""
+"""French words for the acts of the services' audit trails and for what they changed, on pages and in the CSV; what has
+no entry is shown by its code."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from services.chassis.french import short_instant
+from services.contracts.account_rules import STAFF_ROLE_LABELS
+from services.contracts.piece_rules import STATUS_LABELS
+from services.contracts.registration_rules import CANDIDATURE_STATE_LABELS
 
 ACTION_LABELS = {
     "account_opened": "Compte de candidat consulté",
@@ -95,9 +109,36 @@ VALUE_LABELS = {
     "role": "profil",
     "scopes": "droits",
     "severity": "importance",
+    "state": "état",
     "status": "statut",
     "title": "titre",
     "until": "jusqu'au",
     "version": "version",
 }
 """Of what changed; a name without an entry is shown as it is."""
+_CODE_LABELS = {**STATUS_LABELS, **CANDIDATURE_STATE_LABELS, **STAFF_ROLE_LABELS}
+_INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T[\d:.]+\+00:00")
+
+
+def readable_changes(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> Iterator[str]:
+    """« état : Active → Écartée », « motif : Panne »."""
+    old, new = dict(_labelled(before or {})), dict(_labelled(after or {}))
+    for label in {**old, **new}:
+        was, now = old.get(label, ""), new.get(label, "-")
+        yield f"{label} : {now}" if was in ("", now) else f"{label} : {was} → {now}"
+
+
+def _labelled(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    return ((VALUE_LABELS.get(name, name), _text(value)) for name, value in values.items() if value is not None)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(_text, value))
+    if isinstance(value, dict):
+        return ", ".join(f"{label} {text}" for label, text in _labelled(value))
+    if isinstance(value, bool):
+        return "oui" if value else "non"
+    if not isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False)
+    return short_instant(datetime.fromisoformat(value)) if _INSTANT.fullmatch(value) else _CODE_LABELS.get(value, value)

@@ -45,7 +45,7 @@ GESTION_MENU = (
     ("pieces:read", Link("pieces", "Pièces", "/gestion/pieces")),
     ("pieces:read", Link("relances", "Relances", "/gestion/relances")),
     ("candidatures:read", Link("candidatures", "Candidatures", "/gestion/candidatures")),
-    ("documents:publish", Link("documents", "Documents", "/gestion/documents")),
+    ("candidatures:read", Link("documents", "Documents", "/gestion/documents")),
     ("candidates:correct", Link("comptes", "Comptes", "/gestion/comptes")),
     ("openings:manage", Link("ouvertures", "Ouvertures", "/gestion/ouvertures")),
     ("openings:manage", Link("annonces", "Messages", "/gestion/messages")),

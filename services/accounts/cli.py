@@ -51,7 +51,7 @@ def _checked_reason(_context: click.Context, _option: click.Parameter, reason: s
 @click.command("create-staff")
 @click.option("--email", required=True)
 @click.option("--role", type=click.Choice([role.value for role in Role]), required=True)
-@click.option("--academies", default="", help="Codes séparés par des virgules, pour un gestionnaire : 03,05")
+@click.option("--academies", default="", help="Codes séparés par des virgules, sauf pour un administrateur : 03,05")
 @click.option("--nom", required=True)
 @click.option("--prenoms", required=True)
 @click.option("--password-stdin", is_flag=True, help=STDIN_HELP)

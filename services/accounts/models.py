@@ -163,7 +163,7 @@ class MailQuota(db.Model):
 
 
 class StaffMember(db.Model):
-    """A gestionnaire, limited to académies, or an administrateur (`academies` None: all)."""
+    """Staff who are limited to académies, or an administrateur (`academies` None: all)."""
 
     __tablename__ = "staff_members"
 

@@ -34,7 +34,11 @@ OWN_ACCOUNT_SCOPE = "account:manage"
 CATALOGUE_SCOPE = "catalogue:manage"
 SESSION_ONLY_SCOPES = frozenset({OWN_ACCOUNT_SCOPE, CATALOGUE_SCOPE})
 """What staff may do in a browser's session, and no tool's token."""
-STAFF_ROLE_LABELS = {"gestionnaire": "Gestionnaire", "administrateur": "Administrateur"}
+STAFF_ROLE_LABELS = {
+    "consultation": "Consultation",
+    "gestionnaire": "Gestionnaire",
+    "administrateur": "Administrateur",
+}
 """Profiles of staff and how pages name them."""
 
 

@@ -64,6 +64,7 @@ ACTION_LABELS = {
     "staff_invited": "Membre de l'équipe invité",
     "staff_invited_again": "Membre de l'équipe invité de nouveau",
     "staff_logged_in": "Connexion à l'espace de gestion",
+    "staff_profile_changed": "Profil d'un membre changé",
     "staff_renewed": "Accès de gestion renouvelé",
     "staff_set_up": "Accès de gestion activé par son titulaire",
     "token_created": "Jeton créé",

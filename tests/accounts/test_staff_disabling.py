@@ -69,6 +69,28 @@ def test_who_is_disabled_has_no_session_no_token_and_no_way_in(accounts: Running
     assert problem_slug(accounts.post("/sessions/exchange", session=secret)) == "session-expiree"
 
 
+def test_another_profile_counts_for_open_sessions_and_tokens(accounts: RunningAccounts) -> None:
+    chief, member = logged_in(accounts, CHIEF), logged_in(accounts, EMAIL, "gestionnaire", "03")
+    token = command_result(accounts, "create-token", "--email", EMAIL)["token"]
+    path, profile = f"/staff/{member.id}/profile", {"role": "consultation", "academies": ["07", "03"], "reason": WHY}
+    answer = chief.post(path, **profile)
+    assert answer.status_code == 204, answer.json
+    session = accounts.post("/sessions/exchange", session=member.secret).json
+    assert (session["role"], session["academies"]) == ("consultation", ["03", "07"])
+    assert session["scopes"] == ["account:manage", "candidatures:read", "pieces:read"]
+    tool = jwt.decode(access(accounts, token), options={"verify_signature": False})
+    assert (tool["scopes"], tool["academies"]) == (["pieces:read"], ["03", "07"])
+    [entry] = [entry for entry in chief.get("/audit")["entries"] if entry["action"] == "staff_profile_changed"]
+    assert entry["before"] == {"role": "gestionnaire", "academies": ["03"]}
+    assert entry["after"] == {"role": "consultation", "academies": ["03", "07"], "reason": WHY}
+    assert chief.post(path, **{**profile, "academies": []}).status_code == 422
+    assert chief.post(path, **{**profile, "role": "recteur"}).status_code == 422
+    assert chief.post(path, **profile, code="000000").status_code == 422
+    assert member.post(path, **profile).status_code == 403
+    own = chief.post(f"/staff/{chief.id}/profile", **profile)
+    assert (own.status_code, problem_slug(own)) == (409, "soi-meme"), own.json
+
+
 def next_code(staff: dict[str, Any]) -> str:
     """Of the thirty seconds to come: that of the moment was used."""
     return code_of(staff["totp_secret"], seconds=30)

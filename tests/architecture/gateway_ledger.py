@@ -127,9 +127,9 @@ GATEWAY: dict[str, str] = {
         PAGE /gestion/equipe
         PAGE /gestion/equipe/invitation
         PAGE /gestion/equipe/<staff_id>
-        PAGE /gestion/equipe/<staff_id>/<any(relance, reinitialisation, desactivation, reactivation):act>
+        PAGE /gestion/equipe/<staff_id>/<any(relance, reinitialisation, profil, desactivation, reactivation):act>
         POST /gestion/equipe/invitation
-        POST /gestion/equipe/<staff_id>/<any(relance, reinitialisation, desactivation, reactivation):act>
+        POST /gestion/equipe/<staff_id>/<any(relance, reinitialisation, profil, desactivation, reactivation):act>
     """,
     "staff(pieces:read)": """
         PAGE /gestion
@@ -179,11 +179,8 @@ GATEWAY: dict[str, str] = {
     """,
     "staff(documents:publish)": """
         PAGE /gestion/candidatures/<candidature_id>/document
-        PAGE /gestion/documents
         PAGE /gestion/documents/nouveau
-        PAGE /gestion/documents/<import_id>
         PAGE /gestion/documents/<import_id>/<any(abandon, retrait):act>
-        PAGE /gestion/documents/<import_id>/documents
         PAGE /gestion/documents/<import_id>/documents/<document_id>/retrait
         POST /gestion/candidatures/<candidature_id>/document
         POST /gestion/documents/nouveau
@@ -192,10 +189,13 @@ GATEWAY: dict[str, str] = {
         GET /gestion/documents/<import_id>/apercu
         POST /gestion/documents/<import_id>/publication
         POST /gestion/documents/<import_id>/<any(abandon, retrait):act>
-        POST /gestion/documents/<import_id>/documents
         POST /gestion/documents/<import_id>/documents/<document_id>/retrait
     """,
     "staff(candidatures:read)": """
+        POST /gestion/documents/<import_id>/documents
+        PAGE /gestion/documents/<import_id>/documents
+        PAGE /gestion/documents/<import_id>
+        PAGE /gestion/documents
         PAGE /gestion/candidatures
         PAGE /gestion/candidatures/<candidature_id>
         GET /gestion/candidatures.csv

@@ -14,6 +14,7 @@ from services.pieces.app import SECTIONS as PIECES
 from services.registrations.app import SECTIONS as REGISTRATIONS
 from tests.architecture.gateway_ledger import GATEWAY, PROBED, PUBLIC
 
+SECTIONS = (*ACCOUNTS, *REGISTRATIONS, *DOCUMENTS, *PIECES)
 _DESCRIBED = f"""
     {PROBED}
     GET /openapi.json

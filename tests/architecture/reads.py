@@ -48,9 +48,10 @@ _ADDRESSES: dict[str, dict[str, tuple[str, ...]]] = {
         "/gestion/candidatures/<candidature_id>/<any(desinscription, ecart, retablissement):act>": tuple(
             f"/gestion/candidatures/<candidature_id>/{act}" for act in ("desinscription", "ecart", "retablissement")
         ),
-        "/gestion/equipe/<staff_id>/<any(relance, reinitialisation, desactivation, reactivation):act>": (
+        "/gestion/equipe/<staff_id>/<any(relance, reinitialisation, profil, desactivation, reactivation):act>": (
             "/gestion/equipe/<invited_id>/relance",
             "/gestion/equipe/<staff_id>/reinitialisation",
+            "/gestion/equipe/<staff_id>/profil",
             "/gestion/equipe/<staff_id>/desactivation",
             "/gestion/equipe/<disabled_id>/reactivation",
         ),

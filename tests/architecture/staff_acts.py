@@ -50,6 +50,11 @@ def _to_member(act: str) -> Act:
     return call
 
 
+def _change_profile(office: StaffAtWork) -> None:
+    sent = office.with_code(role="consultation", academies=["03"], **REASON)
+    office.call("accounts", "POST", f"/staff/{office.member()}/profile", json=sent)
+
+
 def _enable(office: StaffAtWork) -> None:
     member = office.member()
     for act in ("disable", "enable"):
@@ -145,6 +150,7 @@ ACTS: dict[Route, tuple[str, Act]] = {
         "second_factor_reset",
         _to_member("second-factor-reset"),
     ),
+    ("accounts", "POST", "/v1/staff/<staff_id>/profile"): ("staff_profile_changed", _change_profile),
     ("accounts", "POST", "/v1/staff/<staff_id>/disable"): ("staff_disabled", _to_member("disable")),
     ("accounts", "POST", "/v1/staff/<staff_id>/enable"): ("staff_enabled", _enable),
     ("accounts", "POST", "/v1/staff/tokens/<token_id>/revoke"): (

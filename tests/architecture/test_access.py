@@ -11,10 +11,11 @@ from werkzeug.test import TestResponse
 
 from deploy.service_names import SERVICES
 from gateway.cookies import SESSION_COOKIE
+from services.accounts.domain.staff import Role, session_scopes
 from services.contracts.api.operation import Access
 from tests.architecture import apps
 from tests.architecture.gateway_ledger import CANDIDATE, PUBLIC
-from tests.architecture.ledger import LEDGER, routes_of
+from tests.architecture.ledger import LEDGER, SECTIONS, routes_of
 from tests.support import tokens
 
 STAFF_WAY = re.compile(r"staff\(([^)]+)\)")
@@ -48,6 +49,9 @@ KNOWN = {
     },
 }
 APPS = ("gateway", *SERVICES)
+OWN_ACCOUNT = "staff(account:manage)"
+TRACES_OF_A_LOOK = {("POST", "/v1/pieces/<piece_id>/openings")}
+"""In the audit trail, by who only looks."""
 
 
 @pytest.fixture(scope="module")
@@ -101,6 +105,20 @@ def test_a_service_refuses_whom_a_route_does_not_name(built: dict[str, Flask]) -
         for caller in (caller for caller in KNOWN if _refused(who, caller)):
             answer = _called(built[service], method, rule, tokens.bearer(KNOWN[caller]))
             _is_refused(answer, 403, f"{caller}: {service} {method} {rule}")
+
+
+def test_who_consults_changes_nothing_with_a_session_or_a_token(built: dict[str, Flask]) -> None:
+    consulting = tokens.bearer(tokens.staff_token(scopes=session_scopes(Role.CONSULTATION)))
+    declared = (operation for section in SECTIONS for operation in section.operations)
+    reads = {(operation.method, operation.path) for operation in declared if operation.reads}
+    changes = [
+        route
+        for route in _guarded()
+        if not (route[1] == "GET" or route[1:3] in reads | TRACES_OF_A_LOOK or route[3] == OWN_ACCOUNT)
+    ]
+    assert len(changes) > 50
+    for service, method, rule, _ in changes:
+        _is_refused(_called(built[service], method, rule, consulting), 403, f"{service} {method} {rule}")
 
 
 def _guarded() -> Iterator[tuple[str, str, str, str]]:

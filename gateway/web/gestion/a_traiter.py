@@ -13,7 +13,7 @@ from gateway.pages import render_page
 from gateway.service_clients import clients
 from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
-from gateway.web.gestion.imports import PUBLISH, STATE_SEVERITIES
+from gateway.web.gestion.imports import STATE_SEVERITIES
 from services.contracts.api import missing_pieces, staff_imports, staff_pieces
 from services.contracts.api.missing_pieces import IncompleteSessions
 from services.contracts.api.staff_imports import Import
@@ -46,9 +46,7 @@ def _incomplete_sessions() -> IncompleteSessions:
 
 
 def _publications_under_way() -> list[Import]:
-    """Of the newest; none while documents does not answer, or for who may not publish."""
-    if PUBLISH not in staff_member.required().scopes:
-        return []
+    """Of the newest; none while documents does not answer."""
     token, documents = staff_member.access_token(), clients().staff_documents
     newest = optional_answer(lambda: documents.call(staff_imports.list_imports, token).items, ())
     return [publication for publication in newest if publication.state in UNDER_WAY]

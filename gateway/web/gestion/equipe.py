@@ -1,4 +1,5 @@
-"""« Équipe »: administrateurs see who has access, invite, disable, enable, and reset a lost second factor."""
+"""« Équipe »: administrateurs see who has access, invite, give another profile, disable, enable, and reset a lost
+second factor."""
 
 from __future__ import annotations
 
@@ -40,6 +41,7 @@ class Act:
     done: str
     states: tuple[str, ...]
     asks_reason: bool = True
+    asks_profile: bool = False
     takes_away: bool = False
 
 
@@ -60,6 +62,15 @@ ACTS = {
         "Le second facteur est réinitialisé : un mail est envoyé à la personne.",
         ("active",),
         takes_away=True,
+    ),
+    "profil": Act(
+        api.change_profile,
+        "Changer le profil",
+        "Le nouveau profil et ses académies valent dans les secondes qui suivent, pour les sessions ouvertes et pour "
+        "les jetons.",
+        "Le profil est changé.",
+        ("invited", "active"),
+        asks_profile=True,
     ),
     "desactivation": Act(
         api.disable,
@@ -112,8 +123,7 @@ def ask_invitation() -> ResponseReturnValue:
 @blueprint.post("/equipe/invitation")
 @access.staff(*MANAGE)
 def invite() -> ResponseReturnValue:
-    values: dict[str, Any] = {name: posted_text(name) for name in ("nom", "prenoms", "email", "role")}
-    values["academies"] = request.form.getlist("academies")
+    values = {**{name: posted_text(name) for name in ("nom", "prenoms", "email")}, **_posted_profile()}
     try:
         sent = {**values, "code": posted_text("code")}
         clients().staff_accounts.call(api.invite, staff_member.access_token(), body=sent)
@@ -149,15 +159,23 @@ def ask_act(staff_id: str, act: str) -> ResponseReturnValue:
 def do_act(staff_id: str, act: str) -> ResponseReturnValue:
     reason = posted_text("reason")
     sent = {"code": posted_text("code"), **({"reason": reason} if ACTS[act].asks_reason else {})}
+    if ACTS[act].asks_profile:
+        sent |= _posted_profile()
     try:
         token = staff_member.access_token()
         clients().staff_accounts.call(ACTS[act].operation, token, body=sent, staff_id=staff_id)
     except DomainError as refusal:
-        return _act_page(staff_id, act, reason=reason, refusal=shown_here(refusal, STATUSES_SHOWN_HERE))
+        return _act_page(staff_id, act, sent, shown_here(refusal, STATUSES_SHOWN_HERE))
     return redirect(url_for("gestion.show_member", staff_id=staff_id, fait=act), code=303)
 
 
-def _act_page(staff_id: str, name: str, *, reason: str = "", refusal: DomainError | None = None) -> Response:
+def _posted_profile() -> dict[str, Any]:
+    return {"role": posted_text("role"), "academies": request.form.getlist("academies")}
+
+
+def _act_page(
+    staff_id: str, name: str, typed: Mapping[str, Any] | None = None, refusal: DomainError | None = None
+) -> Response:
     member = _member(staff_id)
     if refusal is None and not _is_offered(ACTS[name], name, member):
         raise NotFound()
@@ -166,8 +184,9 @@ def _act_page(staff_id: str, name: str, *, reason: str = "", refusal: DomainErro
         staff_id=staff_id,
         name=name_of(member),
         act=ACTS[name],
-        reason=reason,
+        values=typed or {"role": member.role, "academies": member.academies or ()},
         refusal=refusal,
+        **(_profile_options() if ACTS[name].asks_profile else {}),
     )
 
 
@@ -175,15 +194,21 @@ def _invitation_page(values: Mapping[str, Any], refusal: DomainError | None = No
     return render_page(
         "gestion/templates/invitation_a_envoyer.html",
         values=values,
-        roles=[{"value": role, "label": label} for role, label in STAFF_ROLE_LABELS.items()],
-        academies=[{"value": code, "label": label} for code, label in _academie_labels().items()],
         refusal=refusal,
+        **_profile_options(),
     )
 
 
+def _profile_options() -> dict[str, Any]:
+    return {
+        "roles": [{"value": role, "label": label} for role, label in STAFF_ROLE_LABELS.items()],
+        "academies": [{"value": code, "label": label} for code, label in _academie_labels().items()],
+    }
+
+
 def _is_offered(act: Act, name: str, member: Member) -> bool:
-    """Nobody does to themselves what takes their access away; the service refuses it too."""
-    return member.state in act.states and not (act.takes_away and _is_own(member))
+    """Nobody does to themselves what takes their access away, or changes it; the service refuses it too."""
+    return member.state in act.states and not ((act.takes_away or act.asks_profile) and _is_own(member))
 
 
 def _member(staff_id: str) -> Member:

@@ -37,7 +37,7 @@ CHANGED_AND_SENT_AGAIN = (
     "Vous avez déjà préparé une publication avec ce formulaire, puis vous l'avez modifié. Pour en préparer une autre "
     "avec ce que vous voyez ici, choisissez à nouveau « Continuer »."
 )
-PUBLISH = "documents:publish"
+READ, PUBLISH = "candidatures:read", "documents:publish"
 FIELDS = ("type", "source", "academie", "session", "title", "paragraphs")
 STATE_SEVERITIES = {
     PREPARED: "new",
@@ -53,7 +53,7 @@ STATE_SEVERITIES = {
 
 
 @blueprint.get("/documents")
-@access.staff(PUBLISH)
+@access.staff(READ)
 def list_imports() -> ResponseReturnValue:
     shown, none = typed_filters(api.IMPORTS, request.args), api.Imports(items=(), next_cursor=None)
     page = read_page(api.IMPORTS, shown, clients().staff_documents, api.list_imports, none)
@@ -63,6 +63,7 @@ def list_imports() -> ResponseReturnValue:
         shown,
         {"academie": academie_options()},
         page=page,
+        can_publish=PUBLISH in staff_member.required().scopes,
         is_first_page="cursor" not in request.args,
         state_severities=STATE_SEVERITIES,
     )

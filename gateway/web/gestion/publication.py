@@ -15,7 +15,7 @@ from gateway.posted_forms import posted_text, shown_here
 from gateway.service_clients import clients
 from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
-from gateway.web.gestion.imports import PUBLISH, STATE_SEVERITIES, read_import_form
+from gateway.web.gestion.imports import PUBLISH, READ, STATE_SEVERITIES, read_import_form
 from services.chassis.errors import DomainError, NotFound
 from services.chassis.french import file_size
 from services.contracts import page_labels
@@ -49,7 +49,7 @@ _REVISION = re.compile(r"[0-9]{1,7}")
 
 
 @blueprint.get("/documents/<import_id>")
-@access.staff(PUBLISH)
+@access.staff(READ)
 def show_import(import_id: str) -> ResponseReturnValue:
     return import_page(import_id)
 
@@ -98,13 +98,13 @@ def end_import(import_id: str, act: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/documents/<import_id>/documents")
-@access.staff(PUBLISH)
+@access.staff(READ)
 def list_import_documents(import_id: str) -> ResponseReturnValue:
     return _documents_page(import_id, _call(api.list_documents, import_id=import_id, query=_cursor()))
 
 
 @blueprint.post("/documents/<import_id>/documents")
-@access.staff(PUBLISH)
+@access.staff(READ)
 def search_import_documents(import_id: str) -> ResponseReturnValue:
     """A N° candidat is posted, so that it stands in no address."""
     numero = posted_text("numero_candidat")[:20]
@@ -121,6 +121,7 @@ def _documents_page(import_id: str, page: ImportDocuments, numero: str = "") -> 
         "gestion/templates/documents_publies.html",
         publication=read_import(import_id),
         documents=page.items,
+        can_publish=PUBLISH in staff_member.required().scopes,
         next_cursor=page.next_cursor,
         numero=numero,
         state_severities=STATE_SEVERITIES,
@@ -173,14 +174,14 @@ def import_page(
 ) -> Response:
     """The page of a publication as it stands; `file_error`: why the file just sent was not taken."""
     publication = read_import(import_id)
-    is_open = publication.state in OPEN_STATES
+    can_publish = PUBLISH in staff_member.required().scopes
     is_csv = publication.source == CSV
-    types = read_import_form().types if is_open and is_csv else ()
+    types = read_import_form().types if can_publish and is_csv and publication.state in OPEN_STATES else ()
     return render_page(
         "gestion/templates/publication.html",
         status=status,
         publication=publication,
-        is_open=is_open,
+        can_publish=can_publish,
         is_csv=is_csv,
         columns=next((item.columns for item in types if item.type == publication.type), ()),
         refusals=_call(api.list_refusals, import_id=import_id, query=_cursor()),

@@ -1,4 +1,4 @@
-"""What administrateurs do about staff accounts and their tools' tokens: list, invite, disable, enable, revoke."""
+"""What administrateurs do about staff and their tools' tokens: list, invite, change, disable, enable, revoke."""
 
 from __future__ import annotations
 
@@ -65,6 +65,12 @@ def disable(body: Sent, staff_id: str) -> None:
 def enable(body: Sent, staff_id: str) -> None:
     second_factor.confirm_code(access.caller().id, body["code"])
     staff_accounts.enable_staff(staff_id, body["reason"], actor())
+
+
+@views.serves(api.change_profile)
+def change_profile(body: Sent, staff_id: str) -> None:
+    second_factor.confirm_code(access.caller().id, body["code"])
+    staff_accounts.change_profile(staff_id, body["role"], body["academies"], body["reason"], actor())
 
 
 @views.serves(api.revoke_token)

@@ -25,9 +25,11 @@ SESSION_ONLY = account_rules.OWN_ACCOUNT_SCOPE
 together with `staff:manage`."""
 CATALOGUE_MANAGE = account_rules.CATALOGUE_SCOPE
 """Of an administrateur, in a browser's session: no tool's token replaces what every candidature is judged by."""
+_READING_SCOPES = (PIECES_READ, CANDIDATURES_READ)
 _ACADEMIE_SCOPES = (PIECES_READ, PIECES_CONTROL, CANDIDATURES_READ, CANDIDATURES_MANAGE, DOCUMENTS_PUBLISH)
 SCOPES = (*_ACADEMIE_SCOPES, CANDIDATES_CORRECT, STAFF_MANAGE, OPENINGS_MANAGE, AUDIT_READ)
 _SCOPES_BY_ROLE = {
+    "consultation": frozenset(_READING_SCOPES),
     "gestionnaire": frozenset(_ACADEMIE_SCOPES),
     "administrateur": frozenset(SCOPES),
 }
@@ -51,8 +53,9 @@ def member_state(invited_at: datetime | None, disabled_at: datetime | None) -> M
 
 
 class Role(StrEnum):
-    """A gestionnaire is limited to académies; an administrateur is not."""
+    """Whoever consults, and a gestionnaire, are limited to académies; an administrateur is not."""
 
+    CONSULTATION = "consultation"
     GESTIONNAIRE = "gestionnaire"
     ADMINISTRATEUR = "administrateur"
 
@@ -84,7 +87,7 @@ def checked_scopes(scopes: Iterable[str]) -> list[str]:
 
 
 def checked_academies(role: str, academies: Iterable[str], known: Iterable[str]) -> list[str] | None:
-    """The académies of a gestionnaire, None (all) for an administrateur. Raises Invalid."""
+    """The académies that a role is limited to, None (all) for an administrateur. Raises Invalid."""
     requested = sorted(set(academies))
     if role == Role.ADMINISTRATEUR:
         if requested:
@@ -93,7 +96,7 @@ def checked_academies(role: str, academies: Iterable[str], known: Iterable[str])
             )
         return None
     if not requested:
-        raise Invalid.in_field("academies", "Indiquez au moins une académie pour un gestionnaire.")
+        raise Invalid.in_field("academies", "Indiquez au moins une académie pour ce profil.")
     if unknown := sorted(set(requested) - set(known)):
         raise Invalid.in_field("academies", f"Codes d'académie inconnus : {', '.join(unknown)}.")
     return requested

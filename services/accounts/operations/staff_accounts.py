@@ -1,8 +1,10 @@
-"""Staff accounts, created and renewed by an administrator's command; disabled when somebody leaves and enabled again
-when they come back: nothing is deleted, every act leaves an audit entry. Rows are locked always in the same order."""
+"""Staff accounts, created and renewed by an administrator's command; given another role or other académies; disabled
+when somebody leaves and enabled again when they come back: nothing is deleted, every act leaves an audit entry. Rows
+are locked always in the same order."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import pyotp
@@ -173,23 +175,42 @@ def refuse_disabled(member: StaffMember) -> None:
         raise Conflict(detail, problem=problem_types.REACTIVATION_REQUIRED)
 
 
+def _lock_other_member(session: Session, staff_id: str, actor: Actor, own_account: str) -> StaffMember:
+    """For what may take access away. Raises NotFound, Forbidden for an actor who is disabled, Conflict for one's own
+    account (which `own_account` says) and for the last enabled administrateur."""
+    administrateurs = lock_active_administrateurs(session, actor)
+    member = lock_member(session, staff_id)
+    if actor.id == member.id:
+        raise Conflict(own_account, problem=problem_types.OWN_ACCOUNT)
+    if administrateurs == {member.id}:
+        detail = "C'est le dernier administrateur : créez-en un autre d'abord."
+        raise Conflict(detail, problem=problem_types.LAST_ADMINISTRATOR)
+    return member
+
+
+def change_profile(staff_id: str, role: str, academies: Iterable[str], reason: str, actor: Actor) -> None:
+    """Give another role, or other académies: sessions and tokens are narrowed or widened when they are next exchanged.
+
+    Raises as `_lock_other_member`, and Invalid for académies that the role cannot have.
+    """
+    allowed = checked_academies(role, academies, known_academie_codes())
+    with db.operation() as session:
+        member = _lock_other_member(session, staff_id, actor, "Vous ne pouvez pas changer votre propre profil.")
+        before = {"role": member.role, "academies": member.academies}
+        member.role, member.academies = role, allowed
+        after = {"role": role, "academies": allowed, "reason": reason}
+        AuditEntry.record(session, actor, "staff_profile_changed", member.id, before=before, after=after)
+
+
 def disable_staff(staff_id: str, reason: str, actor: Actor) -> None:
     """Refuse further log-ins, end sessions and revoke tokens; nothing changes for an account already disabled.
 
-    Raises NotFound, Forbidden for an actor who is disabled, Conflict for one's own account and for the last enabled
-    administrateur.
+    Raises as `_lock_other_member`.
     """
     with db.operation() as session:
-        administrateurs = lock_active_administrateurs(session, actor)
-        member = lock_member(session, staff_id)
+        member = _lock_other_member(session, staff_id, actor, "Vous ne pouvez pas désactiver votre propre compte.")
         if member.disabled_at is not None:
             return
-        if actor.id == member.id:
-            raise Conflict("Vous ne pouvez pas désactiver votre propre compte.", problem=problem_types.OWN_ACCOUNT)
-        if administrateurs == {member.id}:
-            raise Conflict(
-                "C'est le dernier administrateur : créez-en un autre d'abord.", problem=problem_types.LAST_ADMINISTRATOR
-            )
         member.disabled_at = system_now()
         end_all_sessions(session, member.id)
         revoke_all_tokens(session, member.id)

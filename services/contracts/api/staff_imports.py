@@ -221,6 +221,7 @@ class Withdrawal(Schema):
 
 
 _PUBLISH = (staff("documents:publish"),)
+_READ = (staff("candidatures:read"), *_PUBLISH)
 read_form = Operation(
     "GET",
     "/v1/import-form",
@@ -241,7 +242,7 @@ list_imports = Operation(
     "/v1/imports",
     Imports,
     "The imports of the caller's académies, the newest first.",
-    _PUBLISH,
+    _READ,
     query=IMPORTS.page_schema(),
 )
 create_import = Operation(
@@ -256,9 +257,7 @@ create_import = Operation(
     answer_words="Avec la même Idempotency-Key, l'import préparé d'abord, tel qu'il est",
     problems=(problem_types.FORBIDDEN, problem_types.KEY_ALREADY_USED),
 )
-read_import = Operation(
-    "GET", "/v1/imports/<import_id>", Import, "An import, with how far its publication is.", _PUBLISH
-)
+read_import = Operation("GET", "/v1/imports/<import_id>", Import, "An import, with how far its publication is.", _READ)
 uploads = upload_operations("/v1/imports/<import_id>/uploads", _PUBLISH, problem_types.CONFLICT)
 begin_upload, read_upload, continue_upload, abandon_upload = uploads
 take_uploads = Operation(
@@ -283,7 +282,7 @@ list_refusals = Operation(
     "/v1/imports/<import_id>/refusals",
     Refusals,
     "The lines and files that are not published, each with its reason.",
-    _PUBLISH,
+    _READ,
     query=RowsQuery,
 )
 list_documents = Operation(
@@ -291,7 +290,7 @@ list_documents = Operation(
     "/v1/imports/<import_id>/documents",
     ImportDocuments,
     "The documents of an import with their states.",
-    _PUBLISH,
+    _READ,
     query=RowsQuery,
 )
 search_documents = Operation(
@@ -299,7 +298,7 @@ search_documents = Operation(
     "/v1/imports/<import_id>/documents/search",
     ImportDocuments,
     "The documents of an import that are of one N° candidat, which stands in no address.",
-    _PUBLISH,
+    _READ,
     body=DocumentSearch,
     reads=True,
 )

@@ -1,5 +1,5 @@
-"""The API of accounts about staff: who is of the team, invited, disabled and enabled by administrateurs; tools'
-tokens."""
+"""The API of accounts about staff: who is of the team, invited, given another profile, disabled and enabled by
+administrateurs; tools' tokens."""
 
 from __future__ import annotations
 
@@ -86,8 +86,15 @@ class ReasonWithCode(Reason):
     code = fields.String(**CODE)
 
 
+class Profile(ReasonWithCode):
+    """`academies`: as of an invitation."""
+
+    role = fields.String(required=True, validate=validate.OneOf([*STAFF_ROLE_LABELS], error="Choisissez un profil."))
+    academies = fields.List(fields.String(validate=validate.Length(max=3)), load_default=[])
+
+
 class Invitation(Schema):
-    """`academies`: codes, of a gestionnaire alone. Checked together, so that every mistake is reported at once."""
+    """`academies`: codes, none of an administrateur. Checked together, so that every mistake is reported at once."""
 
     email = fields.String(load_default="", validate=validate.Length(max=320))
     nom = fields.String(load_default="", validate=validate.Length(max=500))
@@ -251,6 +258,15 @@ enable = Operation(
     _MANAGE_IN_A_SESSION,
     body=ReasonWithCode,
     problems=(problem_types.CONFLICT, problem_types.TOO_MANY_TRIES),
+)
+change_profile = Operation(
+    "POST",
+    "/v1/staff/<staff_id>/profile",
+    NoneType,
+    "Another role, or other académies; sessions and tokens may do no more within seconds. 409 as for `disable`.",
+    _MANAGE_IN_A_SESSION,
+    body=Profile,
+    problems=(problem_types.OWN_ACCOUNT, problem_types.LAST_ADMINISTRATOR, problem_types.TOO_MANY_TRIES),
 )
 revoke_token = Operation(
     "POST",

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from sqlalchemy import select
 
 from gateway.cookies import SESSION_COOKIE, STAFF_SESSION_COOKIE, cookie_name
 from gateway.layout.frame import GESTION_HOME, GESTION_PAGES
+from services.accounts.domain.staff import Role
 from services.accounts.models import Account, LoginSession, db
 from services.contracts import page_labels
 from tests.accounts.creation_form import PASSWORD as CANDIDATES_PASSWORD
+from tests.architecture.ledger import routes_of
 from tests.gateway.candidates import CandidateFactory
 from tests.gateway.gestion.people import (
     NON_COMPLIANT,
@@ -23,7 +27,13 @@ from tests.gateway.gestion.people import (
 from tests.support.in_process_four_services import InProcessFourServices
 from tests.support.scriptless_browser import ScriptlessBrowser
 
-ACTS = ("relance", "reinitialisation", "desactivation", "reactivation")
+OF_WHO_CONSULTS = ("staff", "staff(account:manage)", "staff(pieces:read)", "staff(candidatures:read)")
+WRITING_PAGES = sorted(
+    rule
+    for method, rule, who in routes_of("gateway")
+    if method != "GET" and who.startswith("staff") and who not in OF_WHO_CONSULTS
+)
+ACTS = ("relance", "reinitialisation", "profil", "desactivation", "reactivation")
 OF_ADMINISTRATORS = ("catalogue", "ouvertures", "annonces", "comptes", "journal", "equipe")
 TEAM_POSTS = ("/gestion/equipe/invitation", *(f"/gestion/equipe/{'0' * 32}/{act}" for act in ACTS))
 
@@ -68,6 +78,29 @@ def test_a_gestionnaire_has_nothing_of_administrators(gestionnaire: ScriptlessBr
         assert gestionnaire.answer.status_code == 403, path
     gestionnaire.get(f"/gestion/candidatures/{candidature}")
     assert "Son compte" not in gestionnaire.text
+
+
+def test_who_consults_reads_and_finds_nothing_to_change(
+    staff: StaffFactory, settled: ScriptlessBrowser, candidature: str
+) -> None:
+    browser = staff.logged_in("03", role=Role.CONSULTATION)
+    pieces = "/gestion/pieces?statut=toutes"
+    browser.get(pieces)
+    piece = browser.page.xpath("//tbody//a/@href")[0]
+    lists = ("/gestion", pieces, "/gestion/relances", "/gestion/documents")
+    linked = set()
+    for path in (*lists, piece, f"/gestion/candidatures/{candidature}"):
+        assert browser.get(path).status_code == 200, path
+        linked |= {link for link in browser.page.xpath("//a/@href") if link.startswith("/gestion")}
+        forms = [form for form in browser.page.xpath("//main//form") if not set(form.attrib) & {"role"}]
+        assert not forms, (path, forms)
+    assert {"/gestion/candidatures", "/gestion/documents"} < linked
+    for path in linked | {"/gestion/pieces.csv", "/gestion/candidatures.csv"}:
+        assert browser.get(path).status_code == 200, path
+    for rule in WRITING_PAGES:
+        path = re.sub(r"<any\((\w+)[^>]*>", r"\1", rule).replace("<candidature_id>", candidature)
+        browser.post(re.sub("<[^>]+>", "0" * 32, path), {"reason": "Essai"})
+        assert browser.answer.status_code == 403, path
 
 
 def test_a_candidates_password_opens_no_gestion_and_the_page_says_why(

@@ -103,6 +103,22 @@ def test_an_invitation_with_mistakes_keeps_what_was_typed_and_is_not_sent(staff:
     assert chief.browser.value("code") == ""
 
 
+def test_a_gestionnaire_becomes_one_who_consults_and_back(staff: StaffFactory, running: InProcessFourServices) -> None:
+    chief, account = staff.administrateur(), staff.account("03")
+    member = staff.with_account(account, "/gestion")
+    _do(chief, account, "Changer le profil", role="consultation", reason="")
+    assert (chief.browser.answer.status_code, chief.browser.value("role")) == (422, "consultation")
+    chief.press("Changer le profil", role="consultation", reason="Stage")
+    assert "Le profil est changé." in chief.browser.text
+    assert "Consultation" in chief.browser.text
+    drop_cached_exchange(running, member.browser, STAFF_SESSION_COOKIE)
+    assert "(consultation)" in member.browser.get("/gestion").text
+    assert member.browser.get("/gestion/documents/nouveau").status_code == 403
+    _do(chief, account, "Changer le profil", role="gestionnaire", reason="Fin du stage")
+    drop_cached_exchange(running, member.browser, STAFF_SESSION_COOKIE)
+    assert member.browser.get("/gestion/documents/nouveau").status_code == 200
+
+
 def test_who_is_disabled_is_out_until_enabled_again(staff: StaffFactory, running: InProcessFourServices) -> None:
     chief, account = staff.administrateur(), staff.account("03")
     member = staff.with_account(account, "/gestion/compte")
@@ -144,10 +160,11 @@ def test_nobody_takes_their_own_access_away(staff: StaffFactory) -> None:
     chief = staff.administrateur()
     chief.browser.get(f"/gestion/equipe/{chief.account.id}")
     assert "C'est votre propre compte" in chief.browser.text
-    for act in ("desactivation", "reinitialisation"):
+    typed = {"reason": "Mutation", "role": "administrateur"}
+    for act in ("desactivation", "reinitialisation", "profil"):
         assert chief.browser.get(f"/gestion/equipe/{chief.account.id}/{act}").status_code == 404
-        chief.browser.post(f"/gestion/equipe/{chief.account.id}/{act}", {"reason": "Mutation", "code": chief.code()})
-        assert chief.browser.answer.status_code == 409
+        chief.browser.post(f"/gestion/equipe/{chief.account.id}/{act}", {**typed, "code": chief.code()})
+        assert chief.browser.answer.status_code == 409, act
 
 
 def test_a_personal_token_opens_no_page(staff: StaffFactory, running: InProcessFourServices) -> None:

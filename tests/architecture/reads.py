@@ -66,6 +66,7 @@ _ADDRESSES: dict[str, dict[str, tuple[str, ...]]] = {
             "/gestion/pieces/<piece_id>/page/1",
             "/gestion/pieces/<piece_id>/page/1?avance=oui",
         ),
+        "/gestion/ouvertures/dates": ("?exam=BTS&session=2022",),
         "/ouverture-des-services": ("", f"?{_CHOSEN}"),
         "/inscription": ("", f"?{_CHOSEN}"),
         "/inscription/<draft_id>/<int:number>/recherche": (

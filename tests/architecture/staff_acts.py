@@ -82,6 +82,13 @@ def _move_dates(office: StaffAtWork) -> None:
     office.call("registrations", "POST", f"{path}/dates", json={**dates, **REASON})
 
 
+def _move_dates_of_several(office: StaffAtWork) -> None:
+    opening = office.read("registrations", f"/staff/openings/{office.examples.values['opening_id']}")
+    read = [{"id": opening["id"], "revision": opening["revision"]}]
+    change = {"openings": read, "closes": "2021-11-21T17:00:00+01:00", "confirmed": True, **REASON}
+    office.call("registrations", "POST", "/staff/openings/dates", json=change)
+
+
 def _load_catalogue(office: StaffAtWork) -> None:
     compared = office.call("registrations", "POST", "/staff/catalogues/comparison", json=ARCHIVE).json or {}
     office.call("registrations", "POST", "/staff/catalogues", json={**ARCHIVE, "etag": compared["etag"]})
@@ -169,6 +176,7 @@ ACTS: dict[Route, tuple[str, Act]] = {
         lambda office: office.call("accounts", "POST", f"/staff/me/tokens/{office.token()}/revoke"),
     ),
     ("registrations", "POST", "/v1/staff/openings/<opening_id>/dates"): ("window.changed", _move_dates),
+    ("registrations", "POST", "/v1/staff/openings/dates"): ("window.changed", _move_dates_of_several),
     ("registrations", "POST", "/v1/staff/messages"): ("message.published", StaffAtWork.message),
     ("registrations", "DELETE", "/v1/staff/messages/<message_id>"): (
         "message.withdrawn",
@@ -220,4 +228,5 @@ WITHOUT_TRACE: dict[Route, str] = {
     ("documents", "PATCH", "/v1/uploads/<upload_id>"): "the same",
     ("documents", "DELETE", "/v1/uploads/<upload_id>"): "the same",
     ("registrations", "POST", "/v1/staff/catalogues/comparison"): "a dry run, which writes nothing",
+    ("registrations", "POST", "/v1/staff/openings/dates/preview"): "a dry run, which writes nothing",
 }

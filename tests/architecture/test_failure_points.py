@@ -22,7 +22,7 @@ NOT_IN_THE_TABLE: dict[str, dict[str, str]] = {
         "catalogue.load_archive": "of an etag: sent again it is refused, and the page compares anew",
         "catalogue.move_demonstration_dates": "the same, every hour, for demonstrations",
         "openings.change_window": "a command, run again with the same dates; the newest revision counts",
-        "openings.change_opening": "of a revision: sent again it is refused, and the page shows the dates in force",
+        "openings.change_openings": "of revisions: sent again it is refused, and the page shows the dates in force",
     },
     "documents": {
         "document_files.form_file": "stores a version (candidature_copies.store_version), as its event does anyway",

@@ -11,6 +11,7 @@ from tests.screens.story_context import StoryContext
 
 CATALOGUE = "/gestion/catalogue"
 OPENING = "/gestion/ouvertures/<opening_id>"
+SEVERAL = "/gestion/ouvertures/dates"
 ACCOUNT = "/gestion/comptes/<account_id>"
 
 
@@ -24,6 +25,10 @@ def openings_and_messages(context: StoryContext) -> None:
     recorder.record(administrator.press("Changer les dates"), "gestion-ouverture-refusee", OPENING)
     administrator.fill(closes=f"{closes[:-5]}19:00")
     recorder.record(administrator.press("Changer les dates"), "gestion-ouverture-changee", OPENING)
+    administrator.open("/gestion/ouvertures")
+    recorder.record(administrator.follow(SEVERAL), "gestion-dates-de-plusieurs", SEVERAL)
+    administrator.fill(closes="01/10/2021 12:06", reason="Sujets perdus")
+    recorder.record(administrator.press("Voir qui est concerné"), "gestion-dates-de-plusieurs-apercu", SEVERAL)
     recorder.record(administrator.open("/gestion/messages"), "gestion-messages")
     recorder.record(administrator.press("Publier le message"), "gestion-messages-refuse", "/gestion/messages")
     administrator.fill(

@@ -55,6 +55,17 @@ def test_dates_that_cannot_be_are_refused(tool: Tool, administrator: Tool) -> No
     assert administrator.run("openings", "move", opening, "--ferme-le", "2021-12-04 17:00").returncode == 2
 
 
+def test_several_openings_are_moved_together_once_what_candidates_lose_is_confirmed(administrator: Tool) -> None:
+    listed = csv_rows(administrator.done("openings", "list", "--examen", "BTS", "--session", "2022", "--csv"))
+    openings = [row["ouverture_id"] for row in listed]
+    move = ("openings", "move", *openings, "--ferme-le", "2021-10-20 17:00", "--motif", "Jury avancé")
+    refused = administrator.run(*move)
+    assert refused.returncode == 5
+    assert "La fermeture des inscriptions est avancée" in refused.stderr
+    moved = administrator.json(*move, "--confirmer")
+    assert [opening["closes"][:13] for opening in moved] == ["2021-10-20T15"] * len(openings)
+
+
 def test_a_message_is_published_once_and_withdrawn(tool: Tool, administrator: Tool, network: UnreliablePortal) -> None:
     words = ("--titre", "Maintenance", "--texte", "Ce soir", "--gravite", "attention")
     publish = ("messages", "publish", *words, "--du", "2021-10-01 00:00", "--au", "2022-03-01 00:00")

@@ -26,6 +26,7 @@ from services.contracts.registration_rules import (
 )
 
 TITLE = "Ouvertures, messages et catalogue"
+MOST_MOVED = 200  # openings at a time: all of a session
 CATALOGUE_SECONDS = 60.0  # thousands of lines of YAML, and a count of whom they concern
 MAX_CATALOGUE_BYTES = 700 * 1024
 """Of the ZIP archive of a catalogue's folder. In base64, with which the page of its comparison carries it, it is no
@@ -78,15 +79,44 @@ class OpeningDetail(OpeningSummary):
     changes: tuple[OpeningChange, ...]
 
 
-class NewDates(Schema):
+@dataclass(frozen=True, kw_only=True)
+class OpeningMove:
+    """An opening before a change of its dates, its dates after it, and what candidates lose by it."""
+
+    opening: OpeningDetail
+    after: OpeningDates
+    losses: Annotated[tuple[str, ...], Meta(description="À confirmer (`confirmed`), une phrase chacune")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpeningMoves:
+    moves: tuple[OpeningMove, ...]
+
+
+class OpeningRead(Schema):
+    id = Text(required=True)
+    revision = fields.Integer(required=True)
+
+
+class _NewDates(Schema):
     """A date that is left out, or null, stays as it is."""
 
     opens = InstantField(load_default=None, allow_none=True)
     closes = InstantField(load_default=None, allow_none=True)
     deposit_opens = InstantField(load_default=None, allow_none=True)
     deposit_closes = InstantField(load_default=None, allow_none=True)
-    revision = fields.Integer(required=True)
     reason = Text(REASON_LENGTH, required=True)
+    confirmed = fields.Boolean(
+        load_default=False, metadata={"description": "Ce que les candidats y perdent (`losses`) a été lu"}
+    )
+
+
+class NewDates(_NewDates):
+    revision = fields.Integer(required=True)
+
+
+class NewDatesOfSeveral(_NewDates):
+    openings = fields.List(fields.Nested(OpeningRead), required=True, validate=validate.Length(max=MOST_MOVED))
 
 
 class NewMessage(Schema):
@@ -206,9 +236,29 @@ change_dates = Operation(
     "POST",
     "/v1/staff/openings/<opening_id>/dates",
     NoneType,
-    "Set dates, with a reason; they take precedence over the catalogue. Refused where they have changed since.",
+    "Set dates, with a reason; they take precedence over the catalogue. Refused where they have changed since, and "
+    "where candidates lose something by it that is not confirmed.",
     _MANAGE,
     body=NewDates,
+    problems=(problem_types.PRECONDITION_FAILED,),
+)
+preview_dates = Operation(
+    "POST",
+    "/v1/staff/openings/dates/preview",
+    OpeningMoves,
+    "Whom the same dates for several openings concern, and what candidates lose by them; nothing is written.",
+    _MANAGE,
+    body=NewDatesOfSeveral,
+    problems=(problem_types.PRECONDITION_FAILED,),
+    reads=True,
+)
+change_dates_of_several = Operation(
+    "POST",
+    "/v1/staff/openings/dates",
+    NoneType,
+    "Set the same dates for several openings, all or none of them, as for one; one that has them stays as it is.",
+    _MANAGE,
+    body=NewDatesOfSeveral,
     problems=(problem_types.PRECONDITION_FAILED,),
 )
 list_messages = Operation(

@@ -11,9 +11,9 @@ from services.contracts.api import administration as api
 from services.registrations.models import Message, db
 from services.registrations.operations import messages
 from services.registrations.operations.catalogue import compare_archive, load_archive
-from services.registrations.operations.openings import change_opening
+from services.registrations.operations.openings import change_openings
 from services.registrations.queries.catalogue import exams_in_force
-from services.registrations.queries.openings import all_messages, listed_openings, opening_detail
+from services.registrations.queries.openings import all_messages, listed_openings, opening_detail, opening_moves
 
 views = Views("administration", __name__)
 
@@ -32,8 +32,27 @@ def read_opening(opening_id: str) -> api.OpeningDetail:
 
 @views.serves(api.change_dates)
 def change_dates(body: dict[str, Any], opening_id: str) -> None:
-    revision, reason = body.pop("revision"), body.pop("reason")
-    change_opening(opening_id, body, revision=revision, reason=reason, actor=actor(), at=portal_now())
+    change_openings({opening_id: body.pop("revision")}, **_change(body), actor=actor(), at=portal_now())
+
+
+@views.serves(api.preview_dates)
+def preview_dates(body: dict[str, Any]) -> api.OpeningMoves:
+    revisions, change = _revisions(body), _change(body)
+    with db.reading_for_staff() as session:
+        return api.OpeningMoves(moves=opening_moves(session, revisions, change["new"], change["reason"], portal_now()))
+
+
+@views.serves(api.change_dates_of_several)
+def change_dates_of_several(body: dict[str, Any]) -> None:
+    change_openings(_revisions(body), **_change(body), actor=actor(), at=portal_now())
+
+
+def _revisions(body: dict[str, Any]) -> dict[str, int]:
+    return {opening["id"]: opening["revision"] for opening in body.pop("openings")}
+
+
+def _change(body: dict[str, Any]) -> dict[str, Any]:
+    return {"reason": body.pop("reason"), "confirmed": body.pop("confirmed"), "new": body}
 
 
 @views.serves(api.list_messages)

@@ -3,7 +3,7 @@ published for pieces."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -12,13 +12,15 @@ from sqlalchemy.orm import Session as DbSession
 
 from services.chassis.clock import iso_utc
 from services.chassis.database.audit import Actor
-from services.chassis.errors import FieldError, Invalid, PreconditionFailed, found
+from services.chassis.errors import FieldError, Invalid
 from services.chassis.events import publish
-from services.contracts.api.administration import OpeningDates
+from services.contracts.api.administration import OpeningDates, OpeningMove
 from services.contracts.api.operation import answer_of
 from services.contracts.registrations import WindowChanged
+from services.registrations.domain.date_changes import REASON_MISSING, disorder
 from services.registrations.models import AuditEntry, OpeningChange, OpeningRow, db
 from services.registrations.queries.catalogue import opening_row
+from services.registrations.queries.openings import opening_moves
 
 NewDates = Mapping[str, datetime | None]
 """The dates to change, by their name in `OpeningDates`; None leaves one as it is."""
@@ -36,28 +38,40 @@ def change_window(
         return _change(session, row, new, reason=reason, actor=actor, at=at)
 
 
-def change_opening(
-    opening_id: str, new: NewDates, *, revision: int, reason: str, actor: Actor, at: datetime
-) -> OpeningDates:
-    """As `change_window`, for an opening whose dates were read with that `revision`.
+def change_openings(
+    revisions: Mapping[str, int], new: NewDates, *, reason: str, confirmed: bool, actor: Actor, at: datetime
+) -> None:
+    """As `change_window`, for openings (by id) whose dates were read with these revisions: all, or none of them.
 
-    Raises NotFound, Invalid, PreconditionFailed where they have been changed since.
+    Raises as `opening_moves`, and Invalid for what candidates lose by it unless it is `confirmed`.
     """
     with db.operation() as session:
-        row = found(session.get(OpeningRow, opening_id, with_for_update=True))
-        if row.revision != revision:
-            raise PreconditionFailed("Les dates ont été changées entre-temps. Vérifiez celles qui sont affichées.")
-        return _change(session, row, new, reason=reason, actor=actor, at=at)
+        locked = select(OpeningRow).where(OpeningRow.id.in_(revisions)).order_by(OpeningRow.id).with_for_update()
+        rows = {row.id: row for row in session.scalars(locked)}
+        moves = opening_moves(session, revisions, new, reason, at)
+        _refuse_unless(confirmed, moves)
+        for move in moves:
+            if move.after != answer_of(OpeningDates, move.opening):
+                _change(session, rows[move.opening.id], new, reason=reason, actor=actor, at=at)
+
+
+def _refuse_unless(confirmed: bool, moves: Sequence[OpeningMove]) -> None:
+    lost = [
+        FieldError("#/confirmed", f"{move.opening.academie_label} : {loss}") for move in moves for loss in move.losses
+    ]
+    if lost and not confirmed:
+        raise Invalid("Les candidats perdent quelque chose à ce changement : confirmez-le.", errors=tuple(lost))
 
 
 def _change(
     session: DbSession, row: OpeningRow, new: NewDates, *, reason: str, actor: Actor, at: datetime
 ) -> OpeningDates:
     if not reason.strip():
-        raise Invalid(errors=(FieldError("#/reason", "Indiquez le motif du changement."),))
+        raise Invalid(errors=(REASON_MISSING,))
     before = dates_in_force(session, row)
     after = replace(before, **{name: date for name, date in new.items() if date is not None})
-    _refuse_disorder(after)
+    if errors := disorder(after):
+        raise Invalid(errors=errors)
     row.revision += 1
     session.add(
         OpeningChange(
@@ -88,13 +102,3 @@ def publish_window(session: DbSession, row: OpeningRow, dates: OpeningDates) -> 
     """
     ends = {"deposit_opens": iso_utc(dates.deposit_opens), "deposit_closes": iso_utc(dates.deposit_closes)}
     publish(session, answer_of(WindowChanged, row.options, row, **ends), subject=row.id)
-
-
-def _refuse_disorder(dates: OpeningDates) -> None:
-    errors = []
-    if dates.opens >= dates.closes:
-        errors.append(FieldError("#/closes", "La fermeture doit suivre l'ouverture."))
-    if dates.deposit_opens >= dates.deposit_closes:
-        errors.append(FieldError("#/deposit_closes", "La fin du dépôt doit suivre son début."))
-    if errors:
-        raise Invalid(errors=tuple(errors))

@@ -3,25 +3,27 @@ the home page."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session as DbSession
 
-from services.chassis.errors import NotFound, found
+from services.chassis.errors import FieldError, Invalid, NotFound, PreconditionFailed, found
 from services.chassis.french import alphabetical
 from services.contracts.api import administration as api
 from services.contracts.api.administration import Messages, PublishedMessage
 from services.contracts.api.openings import HomeMessage
 from services.contracts.api.operation import answer_of
 from services.contracts.registration_rules import ACTIVE, SEVERITIES
+from services.registrations.domain.date_changes import REASON_MISSING, disorder, losses
 from services.registrations.domain.exam_definition import OpeningView
 from services.registrations.domain.windows import state
 from services.registrations.models import Candidature, Draft, Message, OpeningChange, OpeningRow
 from services.registrations.queries.catalogue import OPENINGS, view_of
 
+_CHANGED = "{} : les dates ont été changées entre-temps. Vérifiez celles qui sont affichées."
 AnyOpening = TypeVar("AnyOpening", bound=api.OpeningSummary)
 
 
@@ -48,6 +50,44 @@ def opening_detail(session: DbSession, opening_id: str, at: datetime) -> api.Ope
         candidatures=_number(session, Candidature.opening_id == opening_id, Candidature.state == ACTIVE),
         changes=tuple(answer_of(api.OpeningChange, past) for past in _past_changes(session, opening_id)),
     )
+
+
+def opening_moves(
+    session: DbSession, revisions: Mapping[str, int], new: Mapping[str, datetime | None], reason: str, at: datetime
+) -> tuple[api.OpeningMove, ...]:
+    """What `new` dates would change of openings that were read with these revisions (by id).
+
+    Raises NotFound, PreconditionFailed for what has been changed since, Invalid with every mistake of every opening.
+    """
+    given = {name: date for name, date in new.items() if date is not None}
+    moves: list[api.OpeningMove] = []
+    for opening_id in sorted(revisions):
+        opening = opening_detail(session, opening_id, at)
+        before, after = answer_of(api.OpeningDates, opening), answer_of(api.OpeningDates, opening, **given)
+        moves.append(api.OpeningMove(opening=opening, after=after, losses=losses(before, after, at)))
+    if changed := [move for move in moves if move.opening.revision != revisions[move.opening.id]]:
+        raise PreconditionFailed(_CHANGED.format(_labels(changed)))
+    _refuse_mistakes(moves, reason)
+    return tuple(sorted(moves, key=lambda move: alphabetical(move.opening.academie_label)))
+
+
+def _refuse_mistakes(moves: Sequence[api.OpeningMove], reason: str) -> None:
+    """A mistake that several openings have is told once, with their académies."""
+    of: dict[FieldError, list[api.OpeningMove]] = {}
+    for move in moves:
+        for mistake in disorder(move.after):
+            of.setdefault(mistake, []).append(move)
+    errors = [FieldError(error.pointer, f"{_labels(those)} : {error.detail}") for error, those in of.items()]
+    errors += [] if moves else [FieldError("#/openings", "Choisissez une académie au moins.")]
+    errors += [] if reason.strip() else [REASON_MISSING]
+    if errors:
+        raise Invalid(errors=tuple(errors))
+    if all(move.after == answer_of(api.OpeningDates, move.opening) for move in moves):
+        raise Invalid("Aucune date n'a été changée.")
+
+
+def _labels(moves: Sequence[api.OpeningMove]) -> str:
+    return ", ".join(sorted((move.opening.academie_label for move in moves), key=alphabetical))
 
 
 def _summary_or_none(

@@ -62,11 +62,51 @@ def test_dates_that_cannot_be_are_refused_as_typed(dates: ScriptlessBrowser, typ
 
 def test_dates_changed_by_somebody_else_meanwhile_are_shown_and_not_overwritten(dates: ScriptlessBrowser) -> None:
     stale = dates.value("revision")
-    dates.press("Changer les dates", opens="02/10/2021 08:00", reason="Erreur de saisie")
-    dates.press("Changer les dates", opens="03/10/2021 08:00", reason="Trop tard", revision=stale or "")
+    dates.press("Changer les dates", closes="25/12/2031 08:00", reason="Erreur de saisie")
+    dates.press("Changer les dates", closes="26/12/2031 08:00", reason="Trop tard", revision=stale or "")
     assert dates.answer.status_code == 412
     assert "changées entre-temps" in dates.text
-    assert dates.value("opens") == "03/10/2021 08:00"
+    assert dates.value("closes") == "26/12/2031 08:00"
+
+
+def test_an_end_that_comes_earlier_is_named_and_confirmed_before_it_is_changed(dates: ScriptlessBrowser) -> None:
+    dates.press("Changer les dates", closes="01/10/2021 12:06", reason="Essai")
+    assert "La fermeture des inscriptions est avancée du" in dates.text
+    assert "à 6 minutes." in dates.text
+    dates.press("Changer les dates")
+    assert "Cochez cette case pour confirmer." in dates.text
+    dates.press("Changer les dates", confirmed="oui")
+    assert "Les dates sont changées" in dates.text
+    dates.follow("ACADÉMIE DE BESANCON")
+    assert dates.value("closes") == "01/10/2021 12:06"
+
+
+def test_the_dates_of_a_session_are_moved_at_once(administrator: ScriptlessBrowser) -> None:
+    administrator.get("/gestion/ouvertures/dates?exam=BTS&session=2022")
+    administrator.press("Voir qui est concerné", closes="demain", deposit_closes="01/01/2021 12:00", reason="")
+    assert administrator.answer.status_code == 422
+    for mistake in ("Une date et une heure sont attendues", "La fin du dépôt doit suivre", "Indiquez le motif"):
+        assert mistake in administrator.text
+    administrator.press("Voir qui est concerné", closes="24/12/2035 23:59", deposit_closes="", reason="Intempéries")
+    assert "ACADÉMIE D'AMIENS" in administrator.text
+    assert "→ 24/12/2035 23:59" in administrator.text
+    shown = administrator.answer
+    administrator.press("Changer les dates")
+    assert "Les dates sont changées" in administrator.text
+    assert administrator.text.count("au 24/12/2035 à 23:59") == administrator.text.count("dates changées")
+    administrator.answer = shown
+    administrator.press("Changer les dates")
+    assert administrator.answer.status_code == 412
+    assert "entre-temps" in administrator.text
+    assert administrator.value("closes") == "24/12/2035 23:59"
+
+
+def test_no_académie_and_no_known_session_are_refused(administrator: ScriptlessBrowser) -> None:
+    assert administrator.get("/gestion/ouvertures/dates?exam=BTS&session=1990").status_code == 404
+    address, chosen = "/gestion/ouvertures/dates", {"exam": "BTS", "session": "2022", "action": "apercu"}
+    administrator.post(address, {**chosen, "closes": "24/12/2035 23:59"})
+    assert administrator.answer.status_code == 422
+    assert "Choisissez une académie au moins." in administrator.text
 
 
 def test_a_message_is_looked_at_published_and_taken_off(

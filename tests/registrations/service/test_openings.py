@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ import sqlalchemy as sql
 from flask import Flask
 from flask_migrate import downgrade, upgrade
 
-from services.chassis.errors import Invalid, NotFound
+from services.chassis.errors import Invalid, NotFound, PreconditionFailed
 from services.contracts.base import read
 from services.contracts.registration_rules import MESSAGE_TEXT_LENGTH, Purpose
 from services.contracts.session_options import SessionOptions
@@ -20,7 +20,7 @@ from services.registrations.domain.opening_selection import select
 from services.registrations.models import CatalogueRevision, CurrentExam, Message, OpeningRow, db
 from services.registrations.operations.catalogue import compare_catalogue, load_catalogue, move_demonstration_dates
 from services.registrations.operations.messages import publish_message, withdraw_message
-from services.registrations.operations.openings import change_window
+from services.registrations.operations.openings import change_openings, change_window
 from services.registrations.queries.catalogue import offered_openings
 from tests.registrations.catalogue.test_demonstration import loaded
 from tests.registrations.domain.example_dossier import BESANCON, at
@@ -95,6 +95,43 @@ def test_a_change_needs_a_reason_and_dates_in_order(app: Flask) -> None:
         assert [error.pointer for error in refusal.value.errors] == ["#/closes", "#/deposit_closes"]
         with pytest.raises(NotFound):
             change_window("BTS", "2022", "99", {}, reason="x", actor=OPERATOR, at=NOW)
+
+
+def _revisions(app: Flask) -> dict[str, int]:
+    with app.app_context(), db.reading() as session:
+        return {row.id: row.revision for row in session.query(OpeningRow).filter_by(session="2022")}
+
+
+def _move(revisions: dict[str, int], confirmed: bool = False, **dates: datetime) -> None:
+    change_openings(revisions, dates, reason="Panne", confirmed=confirmed, actor=OPERATOR, at=NOW)
+
+
+def test_several_openings_are_moved_together_or_not_at_all(app: Flask) -> None:
+    revisions, later = _revisions(app), BESANCON.closes + timedelta(days=3)
+    assert len(revisions) > 1
+    with app.app_context():
+        changed = dict(revisions)
+        changed[next(iter(revisions))] += 1
+        with pytest.raises(PreconditionFailed, match="ACADÉMIE"):
+            _move(changed, closes=later)
+        assert _revisions(app) == revisions
+        _move(revisions, closes=later)
+        assert set(_revisions(app).values()) == {revision + 1 for revision in revisions.values()}
+        with pytest.raises(Invalid, match=r"Aucune date n'a été changée\."):
+            _move(_revisions(app), closes=later)
+
+
+def test_what_candidates_lose_is_confirmed(app: Flask) -> None:
+    revisions = _revisions(app)
+    with app.app_context():
+        with pytest.raises(Invalid) as refusal:
+            _move(revisions, closes=NOW)
+        assert {error.pointer for error in refusal.value.errors} == {"#/confirmed"}
+        assert _revisions(app) == revisions
+        _move(revisions, closes=NOW, confirmed=True)
+        with pytest.raises(Invalid) as refusal:
+            _move(_revisions(app), confirmed=True, closes=BESANCON.opens, deposit_closes=BESANCON.deposit_opens)
+        assert [error.pointer for error in refusal.value.errors] == ["#/closes", "#/deposit_closes"]
 
 
 def test_a_catalogue_that_is_compared_or_loaded_as_it_was_changes_nothing(app: Flask) -> None:

@@ -3,7 +3,7 @@ messages …` (what the home page says, published and taken off by administrateu
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -79,39 +79,57 @@ def show_opening(api: Api, form: str, opening: str) -> None:
 
 
 @openings.command("move")
-@click.argument("opening", metavar="OUVERTURE")
+@click.argument("openings", metavar="OUVERTURE…", nargs=-1, required=True)
 @click.option("--ouvre-le", "opens", help="AAAA-MM-JJ HH:MM, heure de Paris.")
 @click.option("--ferme-le", "closes", help="Fin de l'inscription, exclue.")
 @click.option("--depot-du", "deposit_opens", help="Début du dépôt des pièces.")
 @click.option("--depot-au", "deposit_closes", help="Fin du dépôt des pièces, exclue.")
 @click.option("--motif", required=True, help="Motif du changement, gardé avec lui.")
+@click.option("--confirmer", "confirmed", is_flag=True, help="Confirmer ce que les candidats y perdent.")
 @with_format
 @pass_api
-def move_opening(api: Api, form: str, opening: str, motif: str, **typed: str | None) -> None:
-    """Changer des dates ; celles qui ne sont pas données restent. Elles l'emportent sur le catalogue."""
+def move_openings(
+    api: Api, form: str, openings: tuple[str, ...], motif: str, confirmed: bool, **typed: str | None
+) -> None:
+    """Changer des dates, de tous ces services ou d'aucun ; celles qui ne sont pas données restent. Elles l'emportent
+    sur le catalogue. Ce que les candidats y perdent est dit par un refus, puis confirmé."""
     dates = {name: instant_of(value) for name, value in typed.items() if value}
     if not dates:
         raise click.UsageError("Donnez au moins une date.")
-    print_one(_moved(api, f"{STAFF_OPENINGS}/{segment(opening)}", dates, motif.strip()), DETAIL_COLUMNS, form)
+    moved = _moved(api, openings, {**dates, "reason": motif.strip(), "confirmed": confirmed}, dates)
+    if len(moved) == 1:
+        print_one(moved[0], DETAIL_COLUMNS, form)
+    else:
+        print_list(moved, DETAIL_COLUMNS, form)
 
 
-def _moved(api: Api, path: str, dates: dict[str, str], reason: str) -> dict[str, Any]:
-    """The opening with its new dates. A change whose answer was lost is recognised by what the opening then is.
+def _moved(
+    api: Api, openings: Sequence[str], change: Mapping[str, Any], dates: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    """The openings with their new dates. A change whose answer was lost is recognised by what the openings then are.
 
     Raises Failure.
     """
-    before = api.read(path)
-    if _is_moved(before, dates, reason):
-        return dict(before)
+
+    def read() -> list[dict[str, Any]]:
+        return [api.read(f"{STAFF_OPENINGS}/{segment(opening)}") for opening in openings]
+
+    def are_moved(found: list[dict[str, Any]]) -> bool:
+        return all(_is_moved(opening, dates, change["reason"]) for opening in found)
+
+    before = read()
+    if are_moved(before):
+        return before
+    revisions = [{"id": opening["id"], "revision": opening["revision"]} for opening in before]
     try:
-        api.call("POST", f"{path}/dates", json={**dates, "revision": before["revision"], "reason": reason})
+        api.call("POST", f"{STAFF_OPENINGS}/dates", json={**change, "openings": revisions})
     except Failure as failure:
-        if failure.status != _CHANGED or not _is_moved(api.read(path), dates, reason):
+        if failure.status != _CHANGED or not are_moved(read()):
             raise
-    return dict(api.read(path))
+    return read()
 
 
-def _is_moved(opening: Mapping[str, Any], dates: dict[str, str], reason: str) -> bool:
+def _is_moved(opening: Mapping[str, Any], dates: Mapping[str, str], reason: str) -> bool:
     """Whether the last change of an opening (with its changes) is this one."""
     changes = opening["changes"]
     are_set = all(datetime.fromisoformat(opening[name]) == datetime.fromisoformat(at) for name, at in dates.items())

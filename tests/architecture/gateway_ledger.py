@@ -165,7 +165,6 @@ GATEWAY: dict[str, str] = {
         PAGE /gestion/ouvertures/<opening_id>
         PAGE /gestion/ouvertures/dates
         PAGE /gestion/messages
-        POST /gestion/ouvertures/<opening_id>
         POST /gestion/ouvertures/dates
         POST /gestion/messages
         POST /gestion/messages/<message_id>/retrait

@@ -76,13 +76,6 @@ def _renew_second_factor(office: StaffAtWork) -> None:
 
 
 def _move_dates(office: StaffAtWork) -> None:
-    path = f"/staff/openings/{office.examples.values['opening_id']}"
-    opening = office.read("registrations", path)
-    dates = {"closes": "2021-11-20T17:00:00+01:00", "revision": opening["revision"]}
-    office.call("registrations", "POST", f"{path}/dates", json={**dates, **REASON})
-
-
-def _move_dates_of_several(office: StaffAtWork) -> None:
     opening = office.read("registrations", f"/staff/openings/{office.examples.values['opening_id']}")
     read = [{"id": opening["id"], "revision": opening["revision"]}]
     change = {"openings": read, "closes": "2021-11-21T17:00:00+01:00", "confirmed": True, **REASON}
@@ -175,8 +168,7 @@ ACTS: dict[Route, tuple[str, Act]] = {
         "token_revoked",
         lambda office: office.call("accounts", "POST", f"/staff/me/tokens/{office.token()}/revoke"),
     ),
-    ("registrations", "POST", "/v1/staff/openings/<opening_id>/dates"): ("window.changed", _move_dates),
-    ("registrations", "POST", "/v1/staff/openings/dates"): ("window.changed", _move_dates_of_several),
+    ("registrations", "POST", "/v1/staff/openings/dates"): ("window.changed", _move_dates),
     ("registrations", "POST", "/v1/staff/messages"): ("message.published", StaffAtWork.message),
     ("registrations", "DELETE", "/v1/staff/messages/<message_id>"): (
         "message.withdrawn",

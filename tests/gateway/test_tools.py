@@ -64,7 +64,7 @@ def test_the_tool_of_who_is_disabled_is_refused(running: InProcessPortal) -> Non
 
 def test_a_call_is_described_with_its_scope_example_and_errors(plain: ScriptlessBrowser) -> None:
     plain.get("/api/docs/registrations")
-    call = "POST /api/registrations/v1/staff/openings/{opening_id}/dates"
+    call = "POST /api/registrations/v1/staff/openings/dates"
     words = text_of(plain.page.xpath(f"//section[.//h2[contains(., '{call}')]]")[0])
     for expected in (
         "Portée du jeton : openings:manage",

@@ -26,7 +26,7 @@ from gateway.posted_forms import (
 from gateway.service_clients import clients
 from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
-from services.chassis.errors import DomainError, FieldError, Invalid, NotFound, found
+from services.chassis.errors import DomainError, FieldError, Invalid, found
 from services.contracts.api import administration as api
 
 MANAGE = "openings:manage"
@@ -61,22 +61,15 @@ def list_openings() -> ResponseReturnValue:
 @blueprint.get("/ouvertures/<opening_id>")
 @access.staff(MANAGE)
 def show_opening(opening_id: str) -> ResponseReturnValue:
-    return _opening_page(_opening(opening_id))
-
-
-@blueprint.post("/ouvertures/<opening_id>")
-@access.staff(MANAGE)
-def change_opening(opening_id: str) -> ResponseReturnValue:
-    opening, posted = _opening(opening_id), _posted()
-    typed = {**posted, **{name: "" for name in DATE_LABELS if posted[name] == _shown(name, opening)}}
-    try:
-        moves = _moves({opening_id: _revision(request.form.get("revision", ""))}, typed)
-        if any(move.losses for move in moves):
-            return _moves_page(moves, typed)
-        _change(moves, typed)
-    except DomainError as refusal:
-        return _opening_page(opening, posted=posted, refusal=shown_here(refusal, REFUSALS_SHOWN_HERE))
-    return redirect(url_for("gestion.show_opening", opening_id=opening_id, fait="dates"), code=303)
+    token = staff_member.access_token()
+    opening = clients().staff_registrations.call(api.read_opening, token, opening_id=opening_id)
+    return render_page(
+        "gestion/templates/ouverture.html",
+        opening=opening,
+        fields=_fields({name: _shown(name, opening) for name in DATE_LABELS}),
+        state_labels=STATE_LABELS,
+        state_severities=STATE_SEVERITIES,
+    )
 
 
 @blueprint.get("/ouvertures/dates")
@@ -91,22 +84,22 @@ def choose_dates() -> ResponseReturnValue:
 def change_dates() -> ResponseReturnValue:
     """Looked at first, then changed as they were looked at: a box that was ticked then comes back with the revision
     that was shown."""
-    openings, posted = _openings_of_session(request.form), _posted()
+    openings, typed = _openings_of_session(request.form), {name: posted_text(name) for name in (*DATE_LABELS, "reason")}
     read = dict(box.partition(":")[::2] for box in request.form.getlist("openings"))
-    ticked = [opening for opening in openings if opening.id in read]
-    refusal = None
+    ticked = [{"id": item.id, "revision": read[item.id] or item.revision} for item in openings if item.id in read]
+    body, action, refusal = {"openings": ticked, "reason": typed["reason"]}, posted_text("action"), None
     try:
-        moves = _moves({item.id: _revision(read[item.id] or str(item.revision)) for item in ticked}, posted)
-        if posted_text("action") == "apercu":
-            return _moves_page(moves, posted)
-        if posted_text("action") == "changer":
-            if any(move.losses for move in moves) and posted_text("confirmed") != "oui":
-                return _moves_page(moves, posted, Invalid.in_field("confirmed", TO_CONFIRM))
-            _change(moves, posted)
+        moves = _moves(body, typed)
+        confirmed = posted_text("confirmed") == "oui" or not any(move.losses for move in moves)
+        if action == "apercu" or (action == "changer" and not confirmed):
+            return _moves_page(moves, typed, None if action == "apercu" else Invalid.in_field("confirmed", TO_CONFIRM))
+        if action == "changer":
+            token = staff_member.access_token()
+            clients().staff_registrations.call(api.change_dates, token, body={**body, "confirmed": True})
             return redirect(url_for("gestion.list_openings", fait="dates"), code=303)
     except DomainError as refused:
         refusal = shown_here(refused, REFUSALS_SHOWN_HERE)
-    return _dates_page(openings, [opening.id for opening in ticked], posted, refusal)
+    return _dates_page(openings, list(read), typed, refusal)
 
 
 def _openings_of_session(source: Mapping[str, str]) -> list[api.OpeningSummary]:
@@ -116,60 +109,28 @@ def _openings_of_session(source: Mapping[str, str]) -> list[api.OpeningSummary]:
     return found([opening for opening in openings if (opening.exam, opening.session) == wanted] or None)
 
 
-def _moves(revisions: Mapping[str, int], typed: Mapping[str, str]) -> tuple[api.OpeningMove, ...]:
-    """What the dates that were typed would change. Raises Invalid with every mistake, those of the service too."""
-    wrong = tuple(
-        FieldError(f"#/{name}", INSTANT_EXPECTED) for name in DATE_LABELS if typed[name] and not _read(name, typed)
-    )
-    token, errors = staff_member.access_token(), wrong
+def _moves(body: dict[str, Any], typed: Mapping[str, str]) -> Sequence[api.OpeningMove]:
+    """What the dates that were typed, which are put into `body`, would change. Raises Invalid with every mistake, those
+    of the service too."""
+    given = {name: _read(name, typed[name]) for name in DATE_LABELS if typed[name]}
+    body |= {name: date.isoformat() for name, date in given.items() if date}
+    wrong = tuple(FieldError(f"#/{name}", INSTANT_EXPECTED) for name, date in given.items() if not date)
     try:
-        body = _body(revisions, typed)
-        moves = clients().staff_registrations.call(api.preview_dates, token, body=body).moves
+        moves = clients().staff_registrations.call(api.preview_dates, staff_member.access_token(), body=body)
     except DomainError as refusal:
         if not wrong or refusal.http_status != 422:
             raise
-        errors += refusal.errors
-    if errors:
-        raise Invalid(errors=errors)
+        wrong += refusal.errors
+    if wrong:
+        raise Invalid(errors=wrong)
     return moves
 
 
-def _change(moves: Sequence[api.OpeningMove], typed: Mapping[str, str]) -> None:
-    """As it was looked at, and confirmed where there was something to confirm."""
-    body = _body({move.opening.id: move.opening.revision for move in moves}, typed)
-    body["confirmed"] = any(move.losses for move in moves)
-    clients().staff_registrations.call(api.change_dates_of_several, staff_member.access_token(), body=body)
-
-
-def _body(revisions: Mapping[str, int], typed: Mapping[str, str]) -> dict[str, Any]:
-    dates = {name: date.isoformat() for name in DATE_LABELS if (date := _read(name, typed))}
-    openings = [{"id": opening_id, "revision": revision} for opening_id, revision in revisions.items()]
-    return {**dates, "openings": openings, "reason": typed["reason"]}
-
-
-def _opening(opening_id: str) -> api.OpeningDetail:
-    token = staff_member.access_token()
-    return clients().staff_registrations.call(api.read_opening, token, opening_id=opening_id)
-
-
-def _opening_page(
-    opening: api.OpeningDetail, *, posted: Mapping[str, str] | None = None, refusal: DomainError | None = None
-) -> Response:
-    return render_page(
-        "gestion/templates/ouverture.html",
-        refusal=refusal,
-        opening=opening,
-        fields=[_field(name, opening, posted) for name in DATE_LABELS],
-        reason=posted["reason"] if posted else "",
-        done=request.args.get("fait") == "dates",
-        state_labels=STATE_LABELS,
-        state_severities=STATE_SEVERITIES,
-    )
-
-
-def _field(name: str, opening: api.OpeningDetail | None, posted: Mapping[str, str] | None) -> dict[str, object]:
-    value = _shown(name, opening) if opening and not posted else (posted or {}).get(name, "")
-    return {"name": name, "label": DATE_LABELS[name], "type": "text", "value": value, "hint": INSTANT_HINT}
+def _fields(values: Mapping[str, str]) -> list[dict[str, object]]:
+    return [
+        {"name": name, "label": label, "type": "text", "value": values.get(name, ""), "hint": INSTANT_HINT}
+        for name, label in DATE_LABELS.items()
+    ]
 
 
 def _dates_page(
@@ -184,7 +145,7 @@ def _dates_page(
         opening=openings[0],
         options=[{"value": opening.id, "label": opening.academie_label} for opening in openings],
         ticked=ticked,
-        fields=[_field(name, None, posted or {}) for name in DATE_LABELS],
+        fields=_fields(posted or {}),
         reason=posted["reason"] if posted else "",
     )
 
@@ -207,21 +168,10 @@ def _moves_page(
     )
 
 
-def _posted() -> dict[str, str]:
-    return {name: posted_text(name) for name in (*DATE_LABELS, "reason")}
-
-
 def _shown(name: str, dates: api.OpeningDates) -> str:
     instant: datetime = getattr(dates, name)
     return shown_end_instant(instant) if name in _ENDS else shown_instant(instant)
 
 
-def _read(name: str, typed: Mapping[str, str]) -> datetime | None:
-    return read_end(typed[name]) if name in _ENDS else read_instant(typed[name])
-
-
-def _revision(text: str) -> int:
-    """Of the dates that were shown when the form was opened."""
-    if not (text.isascii() and text.isdecimal() and len(text) < 10):
-        raise NotFound()
-    return int(text)
+def _read(name: str, text: str) -> datetime | None:
+    return read_end(text) if name in _ENDS else read_instant(text)

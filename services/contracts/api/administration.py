@@ -88,17 +88,12 @@ class OpeningMove:
     losses: Annotated[tuple[str, ...], Meta(description="À confirmer (`confirmed`), une phrase chacune")]
 
 
-@dataclass(frozen=True, kw_only=True)
-class OpeningMoves:
-    moves: tuple[OpeningMove, ...]
-
-
 class OpeningRead(Schema):
     id = Text(required=True)
     revision = fields.Integer(required=True)
 
 
-class _NewDates(Schema):
+class NewDates(Schema):
     """A date that is left out, or null, stays as it is."""
 
     opens = InstantField(load_default=None, allow_none=True)
@@ -109,13 +104,6 @@ class _NewDates(Schema):
     confirmed = fields.Boolean(
         load_default=False, metadata={"description": "Ce que les candidats y perdent (`losses`) a été lu"}
     )
-
-
-class NewDates(_NewDates):
-    revision = fields.Integer(required=True)
-
-
-class NewDatesOfSeveral(_NewDates):
     openings = fields.List(fields.Nested(OpeningRead), required=True, validate=validate.Length(max=MOST_MOVED))
 
 
@@ -232,33 +220,24 @@ read_opening = Operation(
     "An opening, whom a change of its dates concerns, and the changes before.",
     _MANAGE,
 )
-change_dates = Operation(
-    "POST",
-    "/v1/staff/openings/<opening_id>/dates",
-    NoneType,
-    "Set dates, with a reason; they take precedence over the catalogue. Refused where they have changed since, and "
-    "where candidates lose something by it that is not confirmed.",
-    _MANAGE,
-    body=NewDates,
-    problems=(problem_types.PRECONDITION_FAILED,),
-)
 preview_dates = Operation(
     "POST",
     "/v1/staff/openings/dates/preview",
-    OpeningMoves,
-    "Whom the same dates for several openings concern, and what candidates lose by them; nothing is written.",
+    list[OpeningMove],
+    "Whom dates for these openings concern, and what candidates lose by them; nothing is written.",
     _MANAGE,
-    body=NewDatesOfSeveral,
+    body=NewDates,
     problems=(problem_types.PRECONDITION_FAILED,),
     reads=True,
 )
-change_dates_of_several = Operation(
+change_dates = Operation(
     "POST",
     "/v1/staff/openings/dates",
     NoneType,
-    "Set the same dates for several openings, all or none of them, as for one; one that has them stays as it is.",
+    "Set dates for openings, all or none of them, with a reason; they take precedence over the catalogue. Refused "
+    "where they have changed since, and where candidates lose something by it that is not confirmed.",
     _MANAGE,
-    body=NewDatesOfSeveral,
+    body=NewDates,
     problems=(problem_types.PRECONDITION_FAILED,),
 )
 list_messages = Operation(

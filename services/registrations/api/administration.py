@@ -30,29 +30,21 @@ def read_opening(opening_id: str) -> api.OpeningDetail:
         return opening_detail(session, opening_id, portal_now())
 
 
-@views.serves(api.change_dates)
-def change_dates(body: dict[str, Any], opening_id: str) -> None:
-    change_openings({opening_id: body.pop("revision")}, **_change(body), actor=actor(), at=portal_now())
-
-
 @views.serves(api.preview_dates)
-def preview_dates(body: dict[str, Any]) -> api.OpeningMoves:
-    revisions, change = _revisions(body), _change(body)
+def preview_dates(body: dict[str, Any]) -> list[api.OpeningMove]:
+    change = _change(body)
     with db.reading_for_staff() as session:
-        return api.OpeningMoves(moves=opening_moves(session, revisions, change["new"], change["reason"], portal_now()))
+        return list(opening_moves(session, change["revisions"], change["new"], change["reason"], portal_now()))
 
 
-@views.serves(api.change_dates_of_several)
-def change_dates_of_several(body: dict[str, Any]) -> None:
-    change_openings(_revisions(body), **_change(body), actor=actor(), at=portal_now())
-
-
-def _revisions(body: dict[str, Any]) -> dict[str, int]:
-    return {opening["id"]: opening["revision"] for opening in body.pop("openings")}
+@views.serves(api.change_dates)
+def change_dates(body: dict[str, Any]) -> None:
+    change_openings(**_change(body), actor=actor(), at=portal_now())
 
 
 def _change(body: dict[str, Any]) -> dict[str, Any]:
-    return {"reason": body.pop("reason"), "confirmed": body.pop("confirmed"), "new": body}
+    revisions = {opening["id"]: opening["revision"] for opening in body.pop("openings")}
+    return {"revisions": revisions, "reason": body.pop("reason"), "confirmed": body.pop("confirmed"), "new": body}
 
 
 @views.serves(api.list_messages)

@@ -269,11 +269,12 @@ def test_messages_and_openings_end_and_the_journal_is_searched_in_years_that_the
     assert client.get("/v1/messages").status_code == 200
 
     opening: dict[str, Any] = client.get("/v1/staff/openings", headers=ADMINISTRATOR).get_json()["openings"][0]
-    path, revision = f"/v1/staff/openings/{opening['id']}", opening["revision"]
+    read = [{"id": opening["id"], "revision": opening["revision"]}]
     for name in ("opens", "deposit_closes"):
-        body = {name: instant, "revision": revision, "reason": "Panne"}
-        assert client.post(f"{path}/dates", json=body, headers=ADMINISTRATOR).status_code == 422, name
-    assert client.get(path, headers=ADMINISTRATOR).get_json()["revision"] == revision
+        body = {name: instant, "openings": read, "reason": "Panne"}
+        assert client.post("/v1/staff/openings/dates", json=body, headers=ADMINISTRATOR).status_code == 422, name
+    unchanged = client.get(f"/v1/staff/openings/{opening['id']}", headers=ADMINISTRATOR).get_json()
+    assert unchanged["revision"] == opening["revision"]
 
     for path in ("/v1/audit", "/v1/audit.csv"):
         searched = client.get(path, query_string={"since": instant}, headers=ADMINISTRATOR)

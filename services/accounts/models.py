@@ -50,7 +50,7 @@ class Account(db.Model):
     nom_famille: Mapped[str] = mapped_column(String(NAME_LENGTH))
     nom_usage: Mapped[str | None] = mapped_column(String(NAME_LENGTH))
     prenoms: Mapped[str] = mapped_column(String(NAME_LENGTH))
-    date_naissance: Mapped[date] = mapped_column(Date)
+    date_naissance: Mapped[date] = mapped_column(Date, index=True)
     pays_naissance: Mapped[str] = mapped_column(String(3))
     departement_naissance: Mapped[str | None] = mapped_column(String(3))
     commune_naissance: Mapped[str] = mapped_column(String(PLACE_LENGTH))

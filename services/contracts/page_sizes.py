@@ -13,5 +13,7 @@ USUAL_MAILS_PAGE, LARGEST_MAILS_PAGE = 20, 50
 """Of « Mes messages »."""
 ROWS_PAGE = 100
 """Documents, or refused lines, of a publication."""
+ACCOUNTS_SHOWN = 20
+"""Of the candidates' accounts that a search finds."""
 TEAM_PAGE = 100
 """Staff accounts, tools' tokens, names."""

@@ -99,6 +99,32 @@ def test_a_correction_with_mistakes_without_reason_or_of_nobody_is_refused(
     assert accounts.search_candidates(administrator, "inconnu@x.fr") == []
 
 
+def test_accounts_are_found_by_birth_date_and_parts_of_their_names(
+    accounts: RunningAccounts, administrator: str
+) -> None:
+    for number, (nom, usage, born) in enumerate(
+        (("BINET", "", "30/05/1998"), ("DE LÉON", "Binet-Roy", "30/05/1998"), ("BINET", "", "31/05/1998"))
+    ):
+        email = f"homonyme{number}@example.org"
+        status = {"nom_famille": nom, "nom_famille_confirmation": nom, "nom_usage": usage}
+        dates = {"date_naissance": born, "date_naissance_confirmation": born}
+        accounts.create_account(email=email, email_confirmation=email, **status, **dates)
+
+    def found(**sought: Any) -> list[str]:
+        answer = accounts.call("POST", "/candidates/search", administrator, **sought)
+        assert answer.status_code == 200, answer.json
+        return [candidate["email"][8] for candidate in answer.json["candidates"]]
+
+    assert found(birth_date="1998-05-30") == ["0", "1"]
+    assert found(birth_date="1998-05-30", name="leon") == ["1"]
+    assert found(birth_date="1998-05-30", name="binet roy") == ["1"]
+    assert found(birth_date="1998-05-31", name="Binet") == ["2"]
+    assert found(birth_date="1998-05-30", name="martin") == []
+    assert len([entry for entry in accounts.audit_entries() if entry.action == "account_opened"]) == 5
+    nothing = accounts.call("POST", "/candidates/search", administrator, name="binet")
+    assert refused_fields(nothing) == {"birth_date"}
+
+
 Act = Callable[[], Any]
 
 

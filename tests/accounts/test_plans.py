@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import insert, text
@@ -10,6 +10,7 @@ from sqlalchemy import insert, text
 from services.accounts.jobs import erase_accounts_not_activated, jobs
 from services.accounts.metrics import SESSIONS
 from services.accounts.models import LoginSession, db
+from services.accounts.queries.accounts import candidates_born_on
 from services.accounts.settings import AccountsSettings
 from services.chassis.clock import portal_now, system_now
 from services.chassis.jobs.gauges import recorded
@@ -22,8 +23,8 @@ FILL = """
 WITH RECURSIVE numbers (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM numbers WHERE i < :rows)
 INSERT INTO accounts (id, email, email_key, password_hash, created_at, activated_at, version, civilite, nom_famille,
                       prenoms, date_naissance, pays_naissance, commune_naissance, commune_hors_liste)
-SELECT CAST(i AS VARCHAR), 'x', CAST(i AS VARCHAR) || '@x.fr', 'x', :at, :at, 1, 'MADAME', 'X', 'X', '2001-02-01',
-       '100', 'CAEN', FALSE FROM numbers
+SELECT CAST(i AS VARCHAR), 'x', CAST(i AS VARCHAR) || '@x.fr', 'x', :at, :at, 1, 'MADAME', 'X', 'X',
+       CASE WHEN i % 500 = 0 THEN DATE('2001-02-01') ELSE DATE('2001-02-02') END, '100', 'CAEN', FALSE FROM numbers
 """
 
 
@@ -37,7 +38,7 @@ def full(accounts: RunningAccounts) -> RunningAccounts:
 
 
 @pytest.mark.engines("sqlite", "postgresql")
-def test_neither_visitors_nor_the_job_read_every_account(full: RunningAccounts) -> None:
+def test_neither_visitors_nor_staff_nor_the_job_read_every_account(full: RunningAccounts) -> None:
     with full.app.app_context(), recorded_statements(db) as executed:
         full.create_account()
         token = full.newest_token(EMAIL)
@@ -47,6 +48,7 @@ def test_neither_visitors_nor_the_job_read_every_account(full: RunningAccounts) 
         full.post("/activations/check", token=token)
         full.post("/activations", token=full.newest_token(EMAIL))
         erase_accounts_not_activated()
+        candidates_born_on(date(2001, 2, 1), "x")
     asked = {sql: values for sql, values in executed if "FROM accounts" in sql}
     assert len(asked) > 3
     with full.app.app_context(), db.engine.connect() as connection:

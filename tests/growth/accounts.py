@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from sqlalchemy import text
 from services.accounts.app import create_app
 from services.accounts.jobs import jobs
 from services.accounts.models import Account, AuditEntry, KnownBrowser, LoginSession, MailLink, db, events, sent_mails
-from services.accounts.queries.accounts import candidates_at
+from services.accounts.queries.accounts import candidates_at, candidates_born_on
 from services.chassis.process.command_line import migrate
 from tests.accounts.running_accounts import RunningAccounts, settings
 from tests.growth.full_service import FAMILY, Actions, FullService, Weight, event_actions, expect_answer, fill_events
@@ -19,6 +20,7 @@ from tests.support.database_filling import fast_filling, identifier, insert_copi
 from tests.support.smtp import Mailbox
 
 EMAIL = "lbinet@ac-rennes.fr"
+BORN = date(2000, 3, 4)
 CORRECTED = (
     "INSERT INTO audit_entries (at, actor_kind, actor_id, action, subject) "
     "SELECT created_at, 'staff', id, 'identity.corrected', id FROM accounts"
@@ -47,7 +49,8 @@ def _fill(rows: int, weight: Weight) -> None:
         session.execute(text(CORRECTED))
         address = f"{numbered()} || '@exemple.fr'"
         email: dict[str, Any] = {"email": address, "email_key": address}
-        insert_copies(session, Account.__table__, rows=rows, id=id, nom_famille=FAMILY, **email)
+        born: dict[str, Any] = {"date_naissance": "DATE '1996-01-01' + CAST(i % 3650 AS INTEGER)"}
+        insert_copies(session, Account.__table__, rows=rows, id=id, nom_famille=FAMILY, **born, **email)
         waiting: dict[str, Any] = {**email, "activated_at": "CAST(NULL AS TIMESTAMP)"}
         insert_copies(session, Account.__table__, rows=WAITING, first=rows + 1, id=id, **waiting)
         sessions: dict[str, Any] = {"secret_hash": numbered(), "subject_id": id, "last_seen_at": OVER_A_DAY}
@@ -71,6 +74,7 @@ def _reads(accounts: RunningAccounts, login: dict[str, Any]) -> Actions:
         "mails of a candidate": lambda: me("/me/mails"),
         "addresses of a candidate": lambda: me("/me/addresses"),
         "staff: an address": lambda: candidates_at(EMAIL),
+        "staff: a birth date and a name": lambda: candidates_born_on(BORN, "dubois"),
         "staff: an address nobody has": lambda: candidates_at("personne@exemple.fr"),
     }
 

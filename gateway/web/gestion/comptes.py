@@ -1,7 +1,7 @@
-"""« Comptes »: a candidate's account, found by its address, its civil status corrected with a reason, its link of
-activation sent again.
+"""« Comptes »: a candidate's account, found by its address or by birth date and name, its civil status corrected with a
+reason, its link of activation sent again.
 
-An address is posted: none stands in a URL, nor in a log of one.
+What is searched is posted: it stands in no URL, nor in a log of one.
 """
 
 from __future__ import annotations
@@ -13,17 +13,18 @@ from flask.typing import ResponseReturnValue
 
 from gateway import access
 from gateway.pages import render_page
-from gateway.posted_forms import Values, posted_text, shown_errors, shown_here
+from gateway.posted_forms import DAY_EXPECTED, Values, posted_text, read_day, shown_errors, shown_here
 from gateway.service_clients import clients
 from gateway.sessions import staff_member
 from gateway.web.compte.account_form import SENT_WITH_SEARCH, is_refresh, posted_answers, with_search_results
 from gateway.web.gestion import blueprint
-from services.chassis.errors import DomainError
+from services.chassis.errors import DomainError, Invalid
 from services.contracts.api import candidate_accounts as api
 from services.contracts.api.forms import Form
 
 CORRECT = "candidates:correct"
 REASON_FIELD = "motif"
+SEARCH_FIELDS = ("email", "birth_date", "name")
 REFUSALS_SHOWN_HERE = (409, 422, 503)
 DONE_SENTENCES = {
     "corrige": "L'état civil est corrigé : chaque candidature active reçoit une nouvelle version, son PDF et un mail.",
@@ -34,18 +35,22 @@ DONE_SENTENCES = {
 @blueprint.get("/comptes")
 @access.staff(CORRECT)
 def ask_account() -> ResponseReturnValue:
-    return _search_page("")
+    return _search_page({})
 
 
 @blueprint.post("/comptes")
 @access.staff(CORRECT)
 def search_account() -> ResponseReturnValue:
-    email = posted_text("email")
+    typed = {name: posted_text(name) for name in SEARCH_FIELDS}
+    day = read_day(typed["birth_date"])
     try:
-        found = clients().staff_accounts.call(api.search_candidates, staff_member.access_token(), body={"email": email})
+        if typed["birth_date"] and not day:
+            raise Invalid.in_field("birth_date", DAY_EXPECTED)
+        sent = {**typed, "birth_date": day.isoformat() if day else None}
+        found = clients().staff_accounts.call(api.search_candidates, staff_member.access_token(), body=sent)
     except DomainError as refusal:
-        return _search_page(email, refusal=shown_here(refusal, REFUSALS_SHOWN_HERE))
-    return _search_page(email, accounts=found.candidates)
+        return _search_page(typed, refusal=shown_here(refusal, REFUSALS_SHOWN_HERE))
+    return _search_page(typed, found=found)
 
 
 @blueprint.get("/comptes/<account_id>")
@@ -78,14 +83,14 @@ def resend_activation(account_id: str) -> ResponseReturnValue:
 
 
 def _search_page(
-    email: str, *, accounts: tuple[api.Candidate, ...] | None = None, refusal: DomainError | None = None
+    typed: Mapping[str, str], *, found: api.Candidates | None = None, refusal: DomainError | None = None
 ) -> Response:
-    """`accounts`: None before a search."""
+    """`found`: None before a search."""
     return render_page(
         "gestion/templates/comptes.html",
-        email=email,
+        typed=typed,
         refusal=refusal,
-        accounts=accounts,
+        found=found,
         name_of=_name_of,
     )
 

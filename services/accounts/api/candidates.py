@@ -1,5 +1,5 @@
-"""What administrators do for a candidate: find the account by its address, correct the civil status with a reason, send
-the link of activation again."""
+"""What administrators do for a candidate: find the account by its address or by birth date and name, correct
+the civil status with a reason, send the link of activation again."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ views = Views("corrections", __name__)
 
 
 @views.serves(api.search_candidates)
-def search_candidates(body: dict[str, str]) -> api.Candidates:
-    found = accounts.candidates_at(body["email"])
+def search_candidates(body: dict[str, Any]) -> api.Candidates:
+    found = accounts.found_candidates(**body)
     candidate_accounts.record_openings((account.id for account in found.candidates), actor())
     return found
 

@@ -1,5 +1,5 @@
-"""What candidates see of their own account, what staff see of it, found by its mail address; who has an address: one
-activated account or staff member at most, and any number of pending creations.
+"""What candidates see of their own account, what staff see of it, found by its mail address or by birth date and name;
+who has an address: one activated account or staff member at most, and any number of pending creations.
 
 `email_key` is the form under which an address is unique (domain/emails.py). `lock` keeps the rows locked until the
 caller's transaction ends.
@@ -8,6 +8,7 @@ caller's transaction ends.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
@@ -20,11 +21,13 @@ from services.accounts.domain.account_input import Contact, typed_values
 from services.accounts.domain.emails import key_of
 from services.accounts.models import Account, EmailChange, MailRefusal, StaffMember, db
 from services.chassis.clock import portal_now
-from services.chassis.errors import DomainError, found
+from services.chassis.errors import DomainError, Invalid, found
 from services.contracts.account_rules import EMAIL_CHANGE_LIFETIME, Editable
 from services.contracts.api.candidate_accounts import Candidate, CandidateDetail, Candidates, RefusedMails
 from services.contracts.api.operation import answer_of
 from services.contracts.api.own_account import MyAccount, MyAddresses
+from services.contracts.page_sizes import ACCOUNTS_SHOWN
+from services.reference.text import folded
 
 Person = Account | StaffMember
 
@@ -81,6 +84,31 @@ def _pending_email(account: Account) -> str | None:
     with db.reading() as session:
         email_change = session.scalars(latest).one_or_none()
     return email_change.address if email_change is not None and email_change.confirmed_at is None else None
+
+
+def found_candidates(email: str, birth_date: date | None, name: str) -> Candidates:
+    """By the address, where one is given, else by birth date and name. Raises Invalid for neither."""
+    if email.strip():
+        return candidates_at(email)
+    if birth_date is None:
+        raise Invalid.in_field("birth_date", "Indiquez une date de naissance, ou une adresse mail.")
+    return candidates_born_on(birth_date, name)
+
+
+def candidates_born_on(day: date, name: str) -> Candidates:
+    """The first ACCOUNTS_SHOWN of those who bear every word of `name`; few are born on one day: all are read."""
+    words = folded(name).split()
+    born = select(Account).where(Account.date_naissance == day)
+    with db.reading_for_staff() as session:
+        found = [account for account in session.scalars(born) if _bears(account, words)]
+        found.sort(key=lambda account: (folded(f"{account.nom_famille} {account.prenoms}"), account.id))
+        shown = tuple(_candidate(session, account) for account in found[:ACCOUNTS_SHOWN])
+    return Candidates(candidates=shown, has_more=len(found) > len(shown))
+
+
+def _bears(account: Account, words: Sequence[str]) -> bool:
+    names = folded(f"{account.nom_famille} {account.nom_usage or ''} {account.prenoms}")
+    return all(word in names for word in words)
 
 
 def candidates_at(email: str) -> Candidates:

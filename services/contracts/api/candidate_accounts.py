@@ -1,4 +1,5 @@
-"""The API of accounts for administrators: candidates' accounts found by their address, civil status corrected."""
+"""The API of accounts for administrators: candidates' accounts found by their address or by birth date and name, civil
+status corrected."""
 
 from __future__ import annotations
 
@@ -6,16 +7,25 @@ from dataclasses import dataclass
 from types import NoneType
 from typing import Annotated
 
-from marshmallow import fields, validate
+from marshmallow import Schema, fields, validate
 from msgspec import Meta
 
 from services.contracts import problem_types
 from services.contracts.account_rules import REASON_LENGTHS
 from services.contracts.api.forms import Form
 from services.contracts.api.operation import Instant, Operation, staff
-from services.contracts.api.visitors import EmailOnly, Values
+from services.contracts.api.visitors import Values
+from services.contracts.page_sizes import ACCOUNTS_SHOWN
 
 TITLE = "Correction d'état civil"
+
+
+class AccountSearch(Schema):
+    """An address, else a birth date; `name`: parts of the names that those of this day have to bear."""
+
+    email = fields.String(load_default="", validate=validate.Length(max=320))
+    birth_date = fields.Date(load_default=None, allow_none=True)
+    name = fields.String(load_default="", validate=validate.Length(max=200))
 
 
 class Correction(Values):
@@ -53,6 +63,7 @@ class CandidateDetail(Candidate):
 @dataclass(frozen=True, kw_only=True)
 class Candidates:
     candidates: tuple[Candidate, ...]
+    has_more: Annotated[bool, Meta(description=f"Plus de {ACCOUNTS_SHOWN} : précisez le nom")] = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,9 +76,10 @@ search_candidates = Operation(
     "POST",
     "/v1/candidates/search",
     Candidates,
-    "The account of an address; posted, so that no address stands in a URL. What is shown is in the audit trail.",
+    "The account of an address, or those of a birth date and name, posted: no URL has them. What is shown is in the "
+    "audit trail.",
     _CORRECT,
-    body=EmailOnly,
+    body=AccountSearch,
 )
 read_candidate = Operation(
     "GET",

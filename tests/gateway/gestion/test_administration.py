@@ -175,7 +175,9 @@ def test_a_mistake_is_shown_and_what_was_typed_stays(administrator: ScriptlessBr
     assert administrator.value("nom_famille") == "PETIT"
 
 
-def test_an_account_is_found_by_its_address_alone(administrator: ScriptlessBrowser, candidature: str) -> None:
+def test_an_account_is_found_by_its_address_or_by_birth_date_and_name(
+    administrator: ScriptlessBrowser, candidature: str
+) -> None:
     open_account(administrator, candidature)
     email = administrator.page.xpath("//main//p[contains(., '@')]/text()")[0].strip()
     administrator.get("/gestion/comptes")
@@ -184,7 +186,13 @@ def test_an_account_is_found_by_its_address_alone(administrator: ScriptlessBrows
     assert len(rows(administrator)) == 1
     administrator.press("Rechercher", email="personne@example.org")
     assert "Aucun compte" in administrator.text
-    administrator.press("Rechercher", email="")
+    administrator.press("Rechercher", email="", birth_date="jamais", name="binet")
+    assert (administrator.answer.status_code, administrator.value("birth_date")) == (422, "jamais")
+    administrator.press("Rechercher", birth_date="01/02/2001")
+    assert administrator.answer.request.full_path == "/gestion/comptes?"
+    assert any(email in row and "01/02/2001" in row for row in rows(administrator)), administrator.text
+    administrator.press("Rechercher", birth_date="02/02/2001")
+    assert "Aucun compte n'a cette date de naissance et ce nom." in administrator.text
 
 
 def test_a_link_of_activation_is_sent_again_and_the_older_is_closed(

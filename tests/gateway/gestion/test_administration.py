@@ -160,7 +160,7 @@ def test_a_civil_status_is_corrected_with_a_reason_and_every_candidature_follows
     administrator.get(f"/gestion/journal?objet={account.rpartition('/')[2]}")
     acts = " ".join(rows(administrator))
     assert "État civil corrigé" in acts
-    assert "nom de famille : DUBOIS-MARTIN" in acts
+    assert "→ DUBOIS-MARTIN" in acts
     assert "Compte de candidat consulté" in acts
 
 

@@ -143,6 +143,16 @@ class FormOffered:
 
 
 @dataclass(frozen=True)
+class PrintedDates:
+    """Of an opening, as a saved version prints them."""
+
+    closes_at: str
+    return_by: str
+    deposit_opens: str
+    deposit_closes: str
+
+
+@dataclass(frozen=True)
 class RegistrationSaved(Contract):
     """A version of a candidature was saved; documents renders it, pieces renews what is asked for."""
 
@@ -167,6 +177,39 @@ class RegistrationSaved(Contract):
     pieces: tuple[PieceAsked, ...]
     forms: tuple[FormOffered, ...]
     reason: str | None = None  # of a correction by staff
+    edition: int = 1  # grows when dates have moved since
+    edited_at: str | None = None
+
+    def with_dates(self, edition: int, dates: PrintedDates, edited_at: str) -> RegistrationSaved:
+        """The version as that edition prints it."""
+        opens, closes = dates.deposit_opens, dates.deposit_closes
+        return replace(
+            self,
+            closes_at=dates.closes_at,
+            confirmation=replace(self.confirmation, return_by=dates.return_by),
+            pieces=tuple(replace(piece, deposit_opens=opens, deposit_closes=closes) for piece in self.pieces),
+            edition=edition,
+            edited_at=edited_at,
+        )
+
+
+@dataclass(frozen=True)
+class Edition:
+    candidature_id: str
+    version: int
+    edition: int
+
+
+@dataclass(frozen=True)
+class DatesMoved(Contract):
+    """Dates of an opening have moved after these versions were saved: documents prints them again with `dates`."""
+
+    TYPE: ClassVar[str] = "registrations.dates_moved.v1"
+    CONSUMERS: ClassVar[tuple[str, ...]] = ("documents",)
+
+    edited_at: str
+    dates: PrintedDates
+    editions: tuple[Edition, ...]
 
 
 @dataclass(frozen=True)
@@ -242,7 +285,7 @@ class WindowChanged(Contract):
 
 Data = dict[str, Any]
 SCHEMA_KEY = "schema"
-SCHEMA = 1
+SCHEMA = 2
 """The number of the shape in which a saved version is written today: registrations stores it for good, documents with
 its copy. It grows with every change of what is written, the event's TYPE only with one that its consumers could not
 read. Rows without a number are older than the numbers: theirs is 1."""

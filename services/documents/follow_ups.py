@@ -9,7 +9,7 @@ from services.chassis.events.handlers import ChannelUnavailable
 from services.documents.dependencies import dependencies
 from services.documents.handlers import registry
 from services.documents.operations.automatic_documents import MAKE_REMINDER, create_automatic_documents, make_reminder
-from services.documents.operations.candidature_copies import MAKE_DOCUMENTS
+from services.documents.operations.candidature_copies import MAKE_DOCUMENTS, MAKE_EDITION
 from services.documents.operations.import_publication import PUBLISH_CHUNK, publish_chunk
 from services.documents.operations.publishing import PUBLISH_DOCUMENT, publish_document
 from services.objects import StoreUnavailable
@@ -19,8 +19,11 @@ __all__ = ["registry"]  # with the follow-ups below on it
 DOCUMENTS = Channel("documents")
 # What exam offices publish, thousands at a time, in a thread of its own: nobody's confirmation waits behind it.
 PUBLICATIONS = Channel("publications", seconds=300.0)
+# Made again since dates have moved, thousands at a time: what was just saved does not wait behind them.
+EDITIONS = Channel("editions")
 
 
+@registry.follow_up(MAKE_EDITION, EDITIONS)
 @registry.follow_up(MAKE_DOCUMENTS, DOCUMENTS)
 def make(data: dict[str, Any], envelope: Envelope) -> None:
     """Create what is missing of a version's automatic documents."""

@@ -6,9 +6,14 @@ from sqlalchemy.orm import Session
 
 from services.chassis.events import Envelope, Handlers
 from services.contracts.pieces import PiecesReminded
-from services.contracts.registrations import DocumentsDeclared, RegistrationSaved, RegistrationWithdrawn
+from services.contracts.registrations import DatesMoved, DocumentsDeclared, RegistrationSaved, RegistrationWithdrawn
 from services.documents.operations.automatic_documents import request_reminders
-from services.documents.operations.candidature_copies import store_declared, store_version, store_withdrawal
+from services.documents.operations.candidature_copies import (
+    store_declared,
+    store_editions,
+    store_version,
+    store_withdrawal,
+)
 
 registry = Handlers("documents")
 
@@ -17,6 +22,12 @@ registry = Handlers("documents")
 def keep_saved_version(session: Session, event: RegistrationSaved, envelope: Envelope) -> None:
     """Store the version; its documents follow outside this transaction, however long the store is down."""
     store_version(session, event)
+
+
+@registry.on(DatesMoved)
+def keep_moved_dates(session: Session, event: DatesMoved, envelope: Envelope) -> None:
+    """What prints these dates is made again, after what was just saved."""
+    store_editions(session, event)
 
 
 @registry.on(RegistrationWithdrawn)

@@ -24,9 +24,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.chassis.database.audit import AuditColumns
 from services.chassis.database.audit_indexes import audit_indexes
-from services.chassis.database.transactions import Database, UtcDateTime, new_id
+from services.chassis.database.transactions import Database, DataclassJson, UtcDateTime, new_id
 from services.chassis.events import EventTables
 from services.contracts.document_rules import AUTOMATIC_TYPES
+from services.contracts.registrations import PrintedDates
 from services.objects import ObjectKey, ObjectTables
 from services.uploads.uploads import UploadColumns, UploadPartColumns
 
@@ -88,6 +89,18 @@ class SavedVersion(db.Model):
     payload: Mapped[dict[str, Any]] = mapped_column(JSON)
 
 
+class Edition(db.Model):
+    """The dates that a saved version prints since they have moved; it may have come before the version itself."""
+
+    __tablename__ = "editions"
+
+    candidature_id: Mapped[str] = mapped_column(_ID, primary_key=True)
+    version: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    edition: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    dates: Mapped[PrintedDates] = mapped_column(DataclassJson(PrintedDates))
+    edited_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class Document(db.Model):
     """A document of a candidature, as PDF and HTML. Sizes (bytes) and SHA-256 are those read back from the store.
 
@@ -136,6 +149,7 @@ class CachedRendering(db.Model):
     candidature_id: Mapped[str] = mapped_column(ForeignKey("candidatures.id", ondelete="CASCADE"), primary_key=True)
     type: Mapped[str] = mapped_column(String(32), primary_key=True)
     version: Mapped[int] = mapped_column(Integer, primary_key=True)
+    edition: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False, server_default="1")
     pdf: Mapped[bytes] = mapped_column(LargeBinary)
     html: Mapped[bytes] = mapped_column(LargeBinary)
     drawn_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -24,6 +24,7 @@ from services.registrations.mail_texts import IncompleteContext, MailContext
 from services.registrations.models import Candidate, Candidature, CandidatureVersion, db
 from services.registrations.operations import candidates
 from services.registrations.operations.draft_reminders import SEND_DRAFT_REMINDER
+from services.registrations.operations.moved_dates import SEND_DATES_MAIL, dates_to_tell
 from services.registrations.queries.drafts import draft_to_remind_of, has_open_draft
 from services.registrations.settings import RegistrationsSettings
 
@@ -67,6 +68,16 @@ def send_draft_reminder(data: dict[str, Any], envelope: Envelope) -> None:
         view = reminder.opening
         letter = mail_texts.draft_reminder_mail(view.exam, view.session.label, view.opening, _portal_url())
         _deliver(reminder.candidate_id, reminder.email, letter, envelope, envelope.time)
+
+
+@registry.follow_up(SEND_DATES_MAIL, MAILS)
+def send_dates_mail(data: dict[str, Any], envelope: Envelope) -> None:
+    """Of several moves before it is sent, the newest alone is told."""
+    told = dates_to_tell(data["candidature_id"], envelope.id)
+    if told is not None:
+        candidate_id, saved = told
+        letter = mail_texts.dates_mail(MailContext(saved, envelope.time, None, _portal_url()))
+        _send_letter(candidate_id, letter, envelope, envelope.time)
 
 
 def _still_missing(candidatures: Sequence[IncompleteCandidature]) -> list[IncompleteContext]:

@@ -25,12 +25,14 @@ from services.registrations.models import (
 )
 from services.registrations.operations.catalogue import move_demonstration_dates
 from services.registrations.operations.draft_reminders import remind_of_drafts
+from services.registrations.operations.moved_dates import follow_moved_dates
 
 SAVED_DRAFT_DAYS = 30  # how long a repeated « Enregistrer » gets the first answer
 MESSAGE_DAYS = 365
 
 jobs = Jobs()
 jobs.every(minutes=1, name="remind-drafts")(remind_of_drafts)
+jobs.every(seconds=10, name="follow-moved-dates")(follow_moved_dates)
 
 
 @jobs.every(hours=1, name="move-on-demonstration")

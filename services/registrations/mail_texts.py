@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from services.chassis.french import long_instant, shown_end, time_of_day, weekday_date
 from services.contracts import page_labels
 from services.contracts.piece_rules import Status
 from services.contracts.pieces import MissingGroup, MissingPiece
-from services.contracts.registrations import Contact, RegistrationSaved
+from services.contracts.registrations import Contact, PieceAsked, RegistrationSaved
 from services.mail.letter import Action, Letter, instant_in_paris
 from services.registrations.domain.exam_definition import Exam, Opening
 
@@ -100,6 +100,34 @@ def restoration_mail(context: MailContext) -> Letter:
         Action(page_labels.REGISTRATIONS, f"{context.url}/inscriptions"),
         f"Si vous n'avez pas demandé à être de nouveau inscrit, contactez {_SERVICE}",
     )
+
+
+def dates_mail(context: MailContext) -> Letter:
+    """To the candidate whose documents print other dates than before."""
+    saved = context.saved
+    closes = shown_end(datetime.fromisoformat(saved.closes_at))
+    return_by = saved.confirmation.return_by
+    return _letter(
+        context,
+        "Dates modifiées",
+        "Les dates fixées pour votre inscription ont changé. Celles-ci sont désormais en vigueur :",
+        _lines(
+            f"- Fermeture du service d'inscription : {weekday_date(closes)} {time_of_day(closes)} (heure/Paris)",
+            *dict.fromkeys(map(_deposit_line, saved.pieces)),
+            f"- Confirmation à renvoyer pour le {weekday_date(date.fromisoformat(return_by))}" if return_by else "",
+        ),
+        _reference(saved),
+        "Votre inscription et vos pièces déposées restent telles quelles. Vos documents sont édités à nouveau avec ces "
+        "dates dans votre espace candidat ; ils remplacent les précédents :",
+        Action(page_labels.DOCUMENTS, f"{context.url}/documents"),
+        f"Pour tout renseignement, vous pouvez contacter {_SERVICE}",
+    )
+
+
+def _deposit_line(piece: PieceAsked) -> str:
+    opens, end = datetime.fromisoformat(piece.deposit_opens), shown_end(datetime.fromisoformat(piece.deposit_closes))
+    period = f"du {weekday_date(opens)} au {weekday_date(end)} {time_of_day(end)} (heure/Paris)"
+    return f"- Dépôt en ligne des pièces justificatives : {period}"
 
 
 @dataclass(frozen=True)

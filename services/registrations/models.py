@@ -30,6 +30,7 @@ from services.chassis.database.transactions import Database, DataclassJson, UtcD
 from services.chassis.events import EventTables
 from services.contracts import registration_rules as rules
 from services.contracts.registration_rules import ACTIVE, CANDIDATURE_STATES, SEVERITIES
+from services.contracts.registrations import PrintedDates
 from services.contracts.session_options import SessionOptions
 from services.mail.sent_mails import SentMails
 from services.registrations.domain.registration_numbers import NUMERO_CANDIDAT_LENGTH
@@ -73,6 +74,7 @@ class OpeningRow(db.Model):
     """One académie's window for a session, dated by the catalogue. `listed` is false once the catalogue drops it.
 
     `revision` grows with each change of the dates in force, wherever it comes from, and of `options`, the session's.
+    `looked_through`: after a change, the id up to which candidatures were compared with it; None once all were.
     """
 
     __tablename__ = "openings"
@@ -93,6 +95,7 @@ class OpeningRow(db.Model):
     session_closes: Mapped[datetime] = mapped_column(UtcDateTime)
     listed: Mapped[bool] = mapped_column(default=True)
     revision: Mapped[int] = mapped_column(default=0)
+    looked_through: Mapped[str | None] = mapped_column(ID)
     stored_options: Mapped[SessionOptions] = mapped_column(
         "options", DataclassJson(SessionOptions), default=SessionOptions(), server_default="{}"
     )
@@ -276,6 +279,22 @@ class CandidatureVersion(db.Model):
     saved_at: Mapped[datetime] = mapped_column(UtcDateTime)
     saved_by: Mapped[str] = mapped_column(String(64))
     reason: Mapped[str | None] = mapped_column(Text)
+
+
+class VersionEdition(db.Model):
+    """A saved version with other dates than it was saved with, as its documents are printed again.
+
+    `told_by`: the mail that told the candidate of it, or of a later one.
+    """
+
+    __tablename__ = "version_editions"
+
+    candidature_id: Mapped[str] = mapped_column(ForeignKey("candidatures.id"), primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    edition: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    dates: Mapped[PrintedDates] = mapped_column(DataclassJson(PrintedDates))
+    edited_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    told_by: Mapped[str | None] = mapped_column(String(36))
 
 
 class Draft(db.Model):

@@ -29,6 +29,7 @@ from tests.registrations.service.candidate_client import (
     GUIDE_SESSION,
     NOW,
     CandidateClient,
+    change_dates,
     pierre,
     with_catalogue,
 )
@@ -224,3 +225,19 @@ class RemindOfDraft(_CandidatureOperation):
     def do(self) -> None:
         with suppress(SQLAlchemyError, TransactionBroken, Unavailable), self.running.app.app_context():
             jobs["remind-drafts"].run()
+
+
+class FollowMovedDates(_CandidatureOperation):
+    name = "follow moved dates"
+    covers = ("moved_dates.follow_moved_dates",)
+    commits = ("a page", "the end")
+    done: ClassVar[State] = {"mails": ["Dates modifiées : BREVET DE TECHNICIEN SUPERIEUR"]}
+
+    def prepare(self) -> None:
+        self.running.candidate.registered()
+        self.do()  # of the openings that the catalogue has just dated
+        change_dates(self.running.app, deposit_closes=at("2021-12-01 00:00"))
+
+    def do(self) -> None:
+        with suppress(SQLAlchemyError, TransactionBroken, Unavailable), self.running.app.app_context():
+            jobs["follow-moved-dates"].run()

@@ -51,6 +51,7 @@ LETTERS: dict[str, Letter] = {
     "second_factor_reset_mail": of_accounts.second_factor_reset_mail(f"{URL}/gestion/invitation/{TOKEN}"),
     "modification_mail": of_registrations.modification_mail(_context()),
     "correction_mail": of_registrations.correction_mail(_context("Pièce d'identité reçue")),
+    "dates_mail": of_registrations.dates_mail(_context()),
     "withdrawal_mail": of_registrations.withdrawal_mail(_context()),
     "reminder_mail": of_registrations.reminder_mail([_incomplete(False)], AT, URL),
     "refusal_mail": of_registrations.refusal_mail(_incomplete(True), AT, URL),

@@ -46,6 +46,7 @@ class Document:
 class ListedDocument(Document):
     """A document among those of its candidature, with what became of it."""
 
+    edition: Annotated[int, Meta(description="Grandit quand des dates qu'il imprime ont changé")]
     replaced_at: Annotated[Instant | None, Meta(description="Quand un document plus récent l'a remplacé")]
     replaced_by_version: Annotated[int | None, Meta(description="Version plus récente de la candidature")]
     withdrawn_at: Annotated[Instant | None, Meta(description="Retiré : il ne s'ouvre plus que par le service")]

@@ -3,6 +3,7 @@
 Keys say whose document it is, so that a lost row can be rebuilt from them:
 
 documents/<candidature>/<type>/<version, 0 for a publication>/<document>-<attempt>-<SHA-256>.<pdf or html>
+documents/<candidature>/<type>/<version>.<edition, after the first>/<document>-<attempt>-<SHA-256>.<pdf or html>
 publications/<publication>/<attempt>-<SHA-256>.pdf
 """
 
@@ -30,7 +31,7 @@ def derived_id(*parts: str) -> str:
 
 
 _KEY = re.compile(
-    r"documents/(?P<candidature_id>[0-9a-f]{32})/(?P<type>[a-z_]+)/(?P<version>\d{1,6})"
+    r"documents/(?P<candidature_id>[0-9a-f]{32})/(?P<type>[a-z_]+)/(?P<version>\d{1,6})(\.(?P<edition>\d{1,6}))?"
     r"/(?P<document_id>[0-9a-f]{32})-(?P<attempt>[0-9a-f]{8})-(?P<sha256>[0-9a-f]{64})\.(?P<extension>pdf|html)"
 )
 
@@ -45,14 +46,16 @@ class DocumentName:
     version: int
     document_id: str
     attempt: str
+    edition: int = 1
 
     @classmethod
-    def new(cls, candidature_id: str, type: str, version: int, document_id: str) -> DocumentName:
-        return cls(candidature_id, type, version, document_id, uuid.uuid4().hex[:8])
+    def new(cls, candidature_id: str, type: str, version: int, document_id: str, edition: int = 1) -> DocumentName:
+        return cls(candidature_id, type, version, document_id, uuid.uuid4().hex[:8], edition)
 
     def key(self, extension: str, sha256: str) -> str:
         """The key of the file with that extension and SHA-256."""
-        folder = f"documents/{self.candidature_id}/{self.type}/{self.version}"
+        edition = f".{self.edition}" if self.edition > 1 else ""
+        folder = f"documents/{self.candidature_id}/{self.type}/{self.version}{edition}"
         return f"{folder}/{self.document_id}-{self.attempt}-{sha256}.{extension}"
 
 
@@ -63,7 +66,8 @@ def read_key(key: str) -> tuple[DocumentName, str, str] | None:
         return None
     groups = match.groupdict()
     extension, sha256 = groups.pop("extension"), groups.pop("sha256")
-    name = DocumentName(version=int(groups.pop("version")), **groups)
+    version, edition = int(groups.pop("version")), int(groups.pop("edition") or 1)
+    name = DocumentName(version=version, edition=edition, **groups)
     # A version such as « 01 » would be another key.
     return (name, extension, sha256) if name.key(extension, sha256) == key else None
 
@@ -77,8 +81,9 @@ _UNSAFE = re.compile(r'[\x00-\x1f<>:"/\\|?*]+')
 MAX_LENGTH = 120  # characters before the extension
 
 
-def filename(label: str, session_label: str, *, version: int | None, extension: str) -> str:
+def filename(label: str, session_label: str, *, version: int | None, extension: str, edition: int = 1) -> str:
     """« Confirmation d'inscription - BTS 2022 - version 1.pdf », without characters that a file system refuses."""
     parts = [label, session_label, *([f"version {version}"] if version is not None else [])]
+    parts += [f"édition {edition}"] if edition > 1 else []
     name = re.sub(r"\s+", " ", _UNSAFE.sub(" ", " - ".join(parts))).strip(" .")
     return f"{name[:MAX_LENGTH].rstrip(' .')}.{extension}"

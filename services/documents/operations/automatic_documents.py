@@ -104,13 +104,12 @@ def delete_cached_rendering(session: Session, document_type: DocumentType, event
 
 def delete_old_cached_renderings() -> None:
     """Delete those older than a day: left when the worker had just stored its own rendering."""
-    key = (CachedRendering.candidature_id, CachedRendering.type, CachedRendering.version)
+    key = (CachedRendering.candidature_id, CachedRendering.type, CachedRendering.version, CachedRendering.edition)
     delete_in_pages(db, *key, where=CachedRendering.drawn_at < system_now() - _KEPT_FOR)
 
 
 def _existing(document_type: DocumentType, event: RegistrationSaved) -> Document | Rendered | None:
-    stored = automatic_document(event.candidature_id, document_type, event.version)
-    return stored or cached_rendering(document_type, event)
+    return automatic_document(document_type, event) or cached_rendering(document_type, event)
 
 
 @contextmanager
@@ -158,42 +157,38 @@ def _cache(document_type: DocumentType, event: RegistrationSaved, rendered: Rend
 
 
 def _key(document_type: DocumentType, event: RegistrationSaved) -> dict[str, Any]:
-    return {"candidature_id": event.candidature_id, "type": document_type.value, "version": event.version}
+    edition = {"version": event.version, "edition": event.edition}
+    return {"candidature_id": event.candidature_id, "type": document_type.value, **edition}
 
 
 def create_automatic_documents(dependencies: Dependencies, candidature_id: str, version: int) -> None:
-    """Create those automatic documents of a version that are missing. Raises StoreUnavailable, to be tried again."""
+    """Create those automatic documents of a version's newest edition that are missing. Raises StoreUnavailable, to be
+    tried again."""
     event = saved_event(candidature_id, version)
     if event is None:
         log.warning("version_gone", candidature_id=candidature_id, version=version)
         return
-    existing_types = _existing_types(candidature_id, version)
     for document_type in AUTOMATIC_TYPES:
-        if document_type not in existing_types:
+        if automatic_document(document_type, event) is None:
             _create(dependencies, document_type, event)
-
-
-def _existing_types(candidature_id: str, version: int) -> frozenset[str]:
-    statement = select(Document.type).filter_by(candidature_id=candidature_id, version=version)
-    with db.reading() as session:
-        return frozenset(session.scalars(statement))
 
 
 def _create(dependencies: Dependencies, document_type: DocumentType, event: RegistrationSaved) -> None:
     rendered = cached_rendering(document_type, event) or render_automatic(document_type, event, dependencies.letterhead)
-    name = DocumentName.new(event.candidature_id, document_type.value, event.version, new_id())
+    name = DocumentName.new(event.candidature_id, document_type.value, event.version, new_id(), event.edition)
     pdf, html = store_rendered(dependencies.store, rendered, name)
-    saved_at = datetime.fromisoformat(event.saved_at)  # the document's date, however late it is created
+    at = datetime.fromisoformat(event.edited_at or event.saved_at)  # the document's date, however late it is created
     try:
         with operation_naming(db, dependencies.store, pdf.key, html.key) as session:
-            document = new_document(session, name, document_type.label, at=saved_at)
+            document = new_document(session, name, document_type.label, at=at)
             assign_files(document, pdf, html)
             session.add(document)
             delete_cached_rendering(session, document_type, event)
-        SECONDS_AFTER_SAVE.labels(document_type.value).observe((portal_now() - saved_at).total_seconds())
+        if event.edited_at is None:
+            SECONDS_AFTER_SAVE.labels(document_type.value).observe((portal_now() - at).total_seconds())
     except IntegrityError:
         # Another worker was faster with the same document: this one is not needed.
-        if document_type not in _existing_types(event.candidature_id, event.version):
+        if automatic_document(document_type, event) is None:
             raise
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from services.chassis.events import follow_up
 from services.contracts.registrations import (
+    DatesMoved,
     DocumentsDeclared,
     RegistrationSaved,
     RegistrationWithdrawn,
@@ -19,9 +20,10 @@ from services.contracts.registrations import (
     to_stored,
 )
 from services.documents.domain.recipients import is_newer
-from services.documents.models import Candidature, ExamDocuments, SavedVersion, Withdrawal, db
+from services.documents.models import Candidature, Edition, ExamDocuments, SavedVersion, Withdrawal, db
 
 MAKE_DOCUMENTS = "make_documents"
+MAKE_EDITION = "make_edition"
 
 
 def store_version(session: Session, event: RegistrationSaved) -> None:
@@ -57,6 +59,16 @@ def store_version_now(event: RegistrationSaved) -> None:
         # Only two processes that store the same version at the same time violate a key here.
         if not _is_already_stored(event):
             raise
+
+
+def store_editions(session: Session, event: DatesMoved) -> None:
+    """Store the dates that these versions now print, and ask for their documents; stored already, nothing changes."""
+    edited_at = datetime.fromisoformat(event.edited_at)
+    for told in event.editions:
+        if session.get(Edition, (told.candidature_id, told.version, told.edition)) is None:
+            session.add(Edition(**vars(told), dates=event.dates, edited_at=edited_at))
+            work = {"candidature_id": told.candidature_id, "version": told.version}
+            follow_up(session, MAKE_EDITION, work, subject=told.candidature_id)
 
 
 def store_withdrawal(session: Session, event: RegistrationWithdrawn) -> None:

@@ -49,7 +49,8 @@ def file_of(dependencies: Dependencies, document: Document, candidature: Candida
     """A document of that candidature, for who may read it. Raises Unavailable if only the store has it and does not
     answer."""
     content = _read_stored(dependencies, document, file_format) or _render_again(dependencies, document, file_format)
-    name = filename(document.label, candidature.session_label, version=document.printed_version, extension=file_format)
+    version, edition = document.printed_version, document.edition
+    name = filename(document.label, candidature.session_label, version=version, edition=edition, extension=file_format)
     return File(content, name, file_format)
 
 
@@ -68,7 +69,8 @@ def confirmation_file(
         content = content or _in_format(render_automatic(document_type, event, dependencies.letterhead), file_format)
     else:
         content = _in_format(existing, file_format)
-    name = filename(document_type.label, event.session.label, version=event.version, extension=file_format)
+    number = {"version": event.version, "edition": event.edition}
+    name = filename(document_type.label, event.session.label, **number, extension=file_format)
     return File(content, name, file_format)
 
 
@@ -121,7 +123,7 @@ def _read_stored(dependencies: Dependencies, document: Document, file_format: Fi
 def _render_again(dependencies: Dependencies, document: Document, file_format: FileFormat) -> bytes:
     event = None
     if document.type in AUTOMATIC_TYPES:
-        event = candidatures.saved_event(document.candidature_id, document.version)
+        event = candidatures.saved_event(document.candidature_id, document.version, document.edition)
     if event is None:
         raise Unavailable("Ce document n'est pas disponible pour le moment.")
     return _in_format(render_automatic(DocumentType(document.type), event, dependencies.letterhead), file_format)

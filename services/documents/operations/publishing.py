@@ -189,6 +189,7 @@ def new_document(
         type=name.type,
         type_label=declared_label,
         version=name.version or (session.scalar(highest) or 0) + 1,
+        edition=name.edition,
         label=title,
         published_at=at,
     )

@@ -69,13 +69,15 @@ def _recreate(dependencies: Dependencies, document_id: str) -> bool:
     """Render an automatic document from its version and point its row at the new objects."""
     with db.reading() as session:
         document = session.get_one(Document, document_id)
-    event = saved_event(document.candidature_id, document.version) if document.type in AUTOMATIC_TYPES else None
+    event = None
+    if document.type in AUTOMATIC_TYPES:
+        event = saved_event(document.candidature_id, document.version, document.edition)
     if event is None:
         return False
     document_type = DocumentType(document.type)
     before = (document.pdf_key, document.html_key)
     remaining = [key for key in before if dependencies.store.exists(key)]
-    name = DocumentName.new(document.candidature_id, document.type, document.version, document.id)
+    name = DocumentName.new(document.candidature_id, document.type, document.version, document.id, document.edition)
     rendered = render_automatic(document_type, event, dependencies.letterhead)
     pdf, html = store_rendered(dependencies.store, rendered, name)
     with operation_naming(db, dependencies.store, pdf.key, html.key) as session:
@@ -168,7 +170,7 @@ def _has_row(session: Session, name: DocumentName) -> bool:
     if session.get(Document, name.document_id) is not None:
         return True
     same = select(Document.id).filter_by(candidature_id=name.candidature_id, type=name.type, version=name.version)
-    return session.scalar(same) is not None
+    return session.scalar(same.filter_by(edition=name.edition)) is not None
 
 
 def _label(candidature: Candidature | None, type: str) -> str | None:

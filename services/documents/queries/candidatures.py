@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator
 from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session
 
+from services.chassis.clock import iso_utc
 from services.chassis.errors import NotFound, found
 from services.contracts.api import documents as api
 from services.contracts.api.operation import answer_of
@@ -24,7 +25,7 @@ from services.documents.domain.recipients import (
     is_hidden,
 )
 from services.documents.domain.recipients import Candidature as Recipient
-from services.documents.models import Candidature, SavedVersion, Withdrawal, db
+from services.documents.models import Candidature, Edition, SavedVersion, Withdrawal, db
 
 WITHDRAWAL_JOIN = Withdrawal.candidature_id == Candidature.id
 
@@ -78,11 +79,17 @@ def is_withdrawn(event: RegistrationSaved) -> bool:
         return is_hidden(event.version, end_of(session.get(Withdrawal, event.candidature_id)))
 
 
-def saved_event(candidature_id: str, version: int) -> RegistrationSaved | None:
-    """The event of a saved version as it was stored."""
+def saved_event(candidature_id: str, version: int, edition: int | None = None) -> RegistrationSaved | None:
+    """The event of a saved version as it was stored, with the dates of that edition, or of the newest."""
+    editions = select(Edition).filter_by(candidature_id=candidature_id, version=version)
+    if edition is not None:
+        editions = editions.filter_by(edition=edition)
     with db.reading() as session:
         row = session.get(SavedVersion, (candidature_id, version))
-    return None if row is None else from_stored(row.payload)
+        dated = session.scalar(editions.order_by(Edition.edition.desc()).limit(1))
+    if row is None or dated is None:
+        return None if row is None else from_stored(row.payload)
+    return from_stored(row.payload).with_dates(dated.edition, dated.dates, iso_utc(dated.edited_at))
 
 
 def is_visible() -> ColumnElement[bool]:

@@ -15,6 +15,7 @@ from services.contracts.api import documents as api
 from services.contracts.api import staff_documents as staff_api
 from services.contracts.api.operation import answer_of
 from services.contracts.document_rules import AUTOMATIC_TYPES, DocumentType, type_label
+from services.contracts.registrations import RegistrationSaved
 from services.documents.domain.document_names import is_id
 from services.documents.models import Candidature, Document, Withdrawal, db
 from services.documents.queries.candidatures import WITHDRAWAL_JOIN, is_visible
@@ -126,8 +127,8 @@ def document_of(candidate_id: str, document_id: str) -> tuple[Document, Candidat
     return row[0], row[1]
 
 
-def automatic_document(candidature_id: str, document_type: DocumentType, version: int) -> Document | None:
-    """The automatic document of that type and version; None until the worker has stored it."""
-    statement = select(Document).filter_by(candidature_id=candidature_id, type=document_type.value, version=version)
+def automatic_document(document_type: DocumentType, event: RegistrationSaved) -> Document | None:
+    """The automatic document of that type and edition; None until the worker has stored it."""
+    of_event = {"candidature_id": event.candidature_id, "version": event.version, "edition": event.edition}
     with db.reading() as session:
-        return session.scalar(statement)
+        return session.scalar(select(Document).filter_by(type=document_type.value, **of_event))

@@ -148,13 +148,17 @@ _ACADEMIE = re.compile(r"(ACADÉMIE (?:DE LA|DE L'|DES|DE|DU|D'))\s*(.+)", re.IG
 
 
 def head_of(event: RegistrationSaved, title: str, *, with_version: bool) -> Head:
-    """The head of this candidature's documents; `with_version` adds « Version : 1 du 04/10/2021 à 14:08 »."""
-    saved = french.short_instant(datetime.fromisoformat(event.saved_at))
+    """The head of this candidature's documents; `with_version` adds « Version : 1 du 04/10/2021 à 14:08 », and an
+    edition after the first."""
+    version = f"{event.version} du {french.short_instant(datetime.fromisoformat(event.saved_at))}"
+    if event.edited_at is not None:
+        edited = french.short_instant(datetime.fromisoformat(event.edited_at))
+        version += f" - Edition {event.edition} du {edited}"
     return Head(
         academie=academie_lines(event.academie.label),
         title=title,
         exam=event.exam.label,
-        version_line=f"Version : {event.version} du {saved}" if with_version else None,
+        version_line=f"Version : {version}" if with_version else None,
         numbers=(
             Field("N° candidat", event.numero_candidat),
             Field("Inscription n°", event.numero_inscription),

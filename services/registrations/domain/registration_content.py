@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from services.chassis.clock import iso_utc, to_paris
 from services.contracts.accounts import Identity
+from services.contracts.api.administration import OpeningDates
 from services.contracts.api.operation import answer_of
 from services.contracts.api.staff_candidatures import Change
 from services.contracts.registrations import (
@@ -16,6 +17,7 @@ from services.contracts.registrations import (
     ExamRef,
     FormOffered,
     PieceAsked,
+    PrintedDates,
     RegistrationSaved,
     SessionRef,
 )
@@ -25,6 +27,7 @@ from services.registrations.domain import facts, registration_form
 from services.registrations.domain.acquis import Box
 from services.registrations.domain.conditions import Lookup, holds
 from services.registrations.domain.dossier import Dossier
+from services.registrations.domain.exam_definition import Opening
 from services.registrations.domain.forms import OUI, TabAnswers
 from services.registrations.domain.tabs import address, diploma, identification, questions
 
@@ -57,7 +60,7 @@ def registration_saved(
             session.name, session.label, opening.code_choice, opening.code_pdf, closes_at=iso_utc(session.closes)
         ),
         academie=AcademieRef(opening.academie, opening.label, opening.contact),
-        closes_at=iso_utc(opening.closes),
+        closes_at=printed_dates(opening).closes_at,
         recap=registration_form.recap_sections(dossier),
         epreuves=registration_form.epreuve_lines(dossier),
         confirmation=_confirmation(dossier),
@@ -65,14 +68,16 @@ def registration_saved(
         pieces=pieces,
         forms=_offered_forms(dossier, lookup, pieces),
         reason=reason,
+        edition=1,
+        edited_at=None,
     )
 
 
 def requested_pieces(dossier: Dossier, lookup: Lookup) -> tuple[PieceAsked, ...]:
     """K13: the session's pièces whose condition holds, in the order of the catalogue."""
-    opens, closes = iso_utc(dossier.opening.deposit_opens), iso_utc(dossier.opening.deposit_closes)
+    dates = printed_dates(dossier.opening)
     return tuple(
-        answer_of(PieceAsked, piece, deposit_opens=opens, deposit_closes=closes)
+        answer_of(PieceAsked, piece, dates)
         for piece in dossier.exam.pieces
         if piece.code in dossier.session.pieces and holds(piece.when, lookup)
     )
@@ -103,7 +108,7 @@ def _confirmation(dossier: Dossier) -> Confirmation:
         categorie=dossier.category.label_with_code if dossier.category else None,
         handicap=dossier.typed_in("candidature").text("handicap") == OUI,
         diplome=diploma.pdf_label(dossier.diplome) if dossier.diplome else None,
-        return_by=_last_deposit_day(dossier),
+        return_by=printed_dates(dossier.opening).return_by,
         specialite=dossier.specialite.label_with_code if dossier.specialite else None,
         forme=dossier.formes.final_label() or None,
         deja_presente=str(same_bts.year) if same_bts and same_bts.year else None,
@@ -129,9 +134,26 @@ def _displayed_telephone(typed: TabAnswers, name: str) -> str | None:
     return telephones.displayed(number) if number else None
 
 
-def _last_deposit_day(dossier: Dossier) -> str:
-    """The last day (Paris) on which pièces, including the signed confirmation, are accepted; the end is exclusive."""
-    return to_paris(dossier.opening.deposit_closes - timedelta(microseconds=1)).date().isoformat()
+def printed_dates(dates: Opening | OpeningDates) -> PrintedDates:
+    """`return_by` is the last day (Paris) on which pièces, including the signed confirmation, are accepted; ends are
+    exclusive."""
+    return PrintedDates(
+        closes_at=iso_utc(dates.closes),
+        return_by=to_paris(dates.deposit_closes - timedelta(microseconds=1)).date().isoformat(),
+        deposit_opens=iso_utc(dates.deposit_opens),
+        deposit_closes=iso_utc(dates.deposit_closes),
+    )
+
+
+def prints(saved: RegistrationSaved, dates: PrintedDates) -> bool:
+    """Whether the documents of the version read the same with these dates: of the beginning they have the day alone."""
+    periods = {(_day(piece.deposit_opens), piece.deposit_closes) for piece in saved.pieces}
+    is_same_period = periods <= {(_day(dates.deposit_opens), dates.deposit_closes)}
+    return is_same_period and saved.confirmation.return_by == dates.return_by
+
+
+def _day(instant: str) -> date:
+    return to_paris(datetime.fromisoformat(instant)).date()
 
 
 def changes(before: RegistrationSaved, after: RegistrationSaved) -> tuple[Change, ...]:

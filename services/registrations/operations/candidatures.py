@@ -23,6 +23,7 @@ from services.registrations.domain.registration_content import registration_save
 from services.registrations.models import AuditEntry, Candidate, Candidature, CandidatureVersion, Draft, OpeningRow, db
 from services.registrations.operations.candidates import lock_candidate, with_newest_email
 from services.registrations.operations.errors import AlreadyRegistered, window_closed
+from services.registrations.operations.openings import hold_dates
 from services.registrations.queries.catalogue import opening_view
 from services.registrations.queries.dossiers import assembled_dossier, identity_of
 
@@ -168,6 +169,7 @@ def _as_saved(
     at: datetime,
 ) -> Dossier:
     """What the version said, under the catalogue of then."""
+    hold_dates(session, candidature.opening_id)
     view = opening_view(session, candidature.opening_id, current.catalogue_digest)
     return assembled_dossier(session, view, candidate, identity, at, current.answers, candidature.id)
 

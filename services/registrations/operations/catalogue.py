@@ -39,7 +39,7 @@ from services.registrations.models import (
     OpeningRow,
     db,
 )
-from services.registrations.operations.openings import dates_in_force, publish_window
+from services.registrations.operations.openings import announce_dates, dates_in_force
 from services.registrations.queries.catalogue import (
     compare_etablissements,
     compare_exam,
@@ -171,8 +171,7 @@ def _put_opening(
     _set_dates(row, exam_session, opening)
     session.flush()
     if row.revision == 0 or before != _published_values(session, row):
-        row.revision += 1
-        publish_window(session, row, dates_in_force(session, row))
+        announce_dates(session, row, dates_in_force(session, row))
 
 
 def _set_dates(row: OpeningRow, exam_session: Session, opening: Opening) -> None:

@@ -35,6 +35,7 @@ from services.registrations.operations.errors import (
     DraftChanged,
     window_closed,
 )
+from services.registrations.operations.openings import hold_dates
 from services.registrations.queries.catalogue import opening_view
 from services.registrations.queries.dossiers import assembled_dossier, identity_of
 
@@ -293,6 +294,7 @@ def _checked_dossier(
 
     What is typed in the tabs is checked afterwards. Raises as `save_draft`.
     """
+    hold_dates(session, draft.opening_id)
     view = opening_view(session, draft.opening_id)
     if not windows.may_save(view.opening, draft.modification_of, received_at):
         raise window_closed(view, "Le service d'inscription est fermé : votre dossier n'a pas été enregistré.")

@@ -72,18 +72,17 @@ def _change(
     after = replace(before, **{name: date for name, date in new.items() if date is not None})
     if errors := disorder(after):
         raise Invalid(errors=errors)
-    row.revision += 1
     session.add(
         OpeningChange(
             opening_id=row.id,
-            revision=row.revision,
+            revision=row.revision + 1,
             **vars(after),
             reason=reason.strip(),
             changed_by=str(actor),
             changed_at=at,
         )
     )
-    publish_window(session, row, after)
+    announce_dates(session, row, after)
     trace = {**vars(after), "reason": reason.strip()}
     AuditEntry.record(session, actor, "window.changed", row.id, at=at, before=vars(before), after=trace)
     return after
@@ -95,10 +94,19 @@ def dates_in_force(session: DbSession, row: OpeningRow) -> OpeningDates:
     return answer_of(OpeningDates, session.scalar(changes.limit(1)) or row)
 
 
-def publish_window(session: DbSession, row: OpeningRow, dates: OpeningDates) -> None:
-    """Publish the deposit period of an opening, and the options of its session, for pieces.
+def hold_dates(session: DbSession, opening_id: str) -> None:
+    """Dates of the opening that are read afterwards do not move before the transaction ends: what it saves with them is
+    there when the next move is followed."""
+    session.execute(select(OpeningRow.id).filter_by(id=opening_id).with_for_update(read=True, key_share=True))
 
-    `row.revision` must already be incremented.
-    """
+
+def announce_dates(session: DbSession, row: OpeningRow, dates: OpeningDates) -> None:
+    """Publish the dates that now hold, and have what is saved compared with them."""
+    row.revision, row.looked_through = row.revision + 1, ""
+    publish_window(session, row, dates)
+
+
+def publish_window(session: DbSession, row: OpeningRow, dates: OpeningDates) -> None:
+    """Publish the deposit period of an opening, and the options of its session, for pieces."""
     ends = {"deposit_opens": iso_utc(dates.deposit_opens), "deposit_closes": iso_utc(dates.deposit_closes)}
     publish(session, answer_of(WindowChanged, row.options, row, **ends), subject=row.id)

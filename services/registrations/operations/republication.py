@@ -11,11 +11,12 @@ from collections.abc import Iterator, Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session as DbSession
 
-from services.chassis.clock import portal_now
+from services.chassis.clock import iso_utc, portal_now
 from services.chassis.events import publish
+from services.contracts.api.operation import answer_of
 from services.contracts.registration_rules import ACTIVE
-from services.contracts.registrations import from_stored
-from services.registrations.models import Candidature, CandidatureVersion, CurrentExam, OpeningRow, db
+from services.contracts.registrations import DatesMoved, Edition, from_stored
+from services.registrations.models import Candidature, CandidatureVersion, CurrentExam, OpeningRow, VersionEdition, db
 from services.registrations.operations.candidatures import publish_end
 from services.registrations.operations.catalogue import publish_documents
 from services.registrations.operations.openings import dates_in_force, publish_window
@@ -58,5 +59,9 @@ def _publish_candidature(session: DbSession, candidature: Candidature) -> None:
     versions = select(CandidatureVersion.payload).filter_by(candidature_id=candidature.id)
     for payload in session.scalars(versions.order_by(CandidatureVersion.version)):
         publish(session, from_stored(payload), subject=candidature.candidate_id)
+    editions = select(VersionEdition).filter_by(candidature_id=candidature.id)
+    for row in session.scalars(editions.order_by(VersionEdition.version, VersionEdition.edition)):
+        event = DatesMoved(iso_utc(row.edited_at), row.dates, (answer_of(Edition, row),))
+        publish(session, event, subject=candidature.candidate_id)
     if candidature.state != ACTIVE:
         publish_end(session, candidature)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Row, bindparam
+from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import Session as DbSession
 
+from services.chassis.clock import iso_utc
 from services.chassis.errors import NotFound, found
 from services.chassis.french import short_instant
 from services.contracts.api import registrations as api
@@ -17,7 +19,14 @@ from services.contracts.registration_rules import ACTIVE, ECARTEE
 from services.contracts.registrations import WARNINGS, CandidatureLabels, Recap, RegistrationSaved, from_stored
 from services.registrations.domain import registration_numbers, windows
 from services.registrations.domain.exam_definition import OpeningView
-from services.registrations.models import Candidate, Candidature, CandidatureVersion, OpeningChange, OpeningRow
+from services.registrations.models import (
+    Candidate,
+    Candidature,
+    CandidatureVersion,
+    OpeningChange,
+    OpeningRow,
+    VersionEdition,
+)
 from services.registrations.queries.catalogue import OPENINGS, exam_by_digest, view_of
 
 AnyTile = TypeVar("AnyTile", bound=api.Tile)
@@ -165,7 +174,23 @@ def version_event(session: DbSession, candidature_id: str, version_text: str) ->
         raise NotFound()
     number = candidature.version if version_text == api.CURRENT else min(int(version_text), candidature.version + 1)
     version = found(session.get(CandidatureVersion, (candidature_id, number)))
-    return api.VersionEvent(event_id=version.event_id, data=from_stored(version.payload))
+    return api.VersionEvent(event_id=version.event_id, data=newest_edition(session, version))
+
+
+def newest_edition(session: DbSession, version: CandidatureVersion) -> RegistrationSaved:
+    """The version with the dates that its documents print now."""
+    saved, editions = from_stored(version.payload), editions_of(session, version)
+    return edition_of(saved, editions[0]) if editions else saved
+
+
+def edition_of(saved: RegistrationSaved, row: VersionEdition) -> RegistrationSaved:
+    return saved.with_dates(row.edition, row.dates, iso_utc(row.edited_at))
+
+
+def editions_of(session: DbSession, version: CandidatureVersion) -> Sequence[VersionEdition]:
+    """The newest first."""
+    of_version = select(VersionEdition).filter_by(candidature_id=version.candidature_id, version=version.version)
+    return session.scalars(of_version.order_by(VersionEdition.edition.desc())).all()
 
 
 def _of_row(

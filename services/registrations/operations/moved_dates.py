@@ -1,0 +1,92 @@
+"""After an opening's dates have moved: saved versions that printed others get an edition with those in force, page by
+page, and each candidate concerned one mail with the newest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import Row, select
+from sqlalchemy.orm import Session as DbSession
+
+from services.chassis.clock import iso_utc, portal_now
+from services.chassis.events import follow_up, publish
+from services.chassis.jobs.registry import stopping
+from services.contracts.registration_rules import ACTIVE
+from services.contracts.registrations import DatesMoved, Edition, RegistrationSaved, from_stored
+from services.registrations.domain.registration_content import printed_dates, prints
+from services.registrations.models import Candidature, CandidatureVersion, OpeningRow, VersionEdition, db
+from services.registrations.operations.openings import dates_in_force
+from services.registrations.queries.candidatures import edition_of, editions_of, newest_edition
+from services.registrations.queries.catalogue import exam_in_force
+
+SEND_DATES_MAIL = "send_dates_mail"
+PAGE = 100  # candidatures of one transaction, and of one event
+
+
+def follow_moved_dates() -> None:
+    """Look through the candidatures of each opening whose dates have moved; what is looked through is kept."""
+    with db.reading() as session:
+        openings = session.scalars(select(OpeningRow.id).where(OpeningRow.looked_through.is_not(None))).all()
+    for opening_id in openings:
+        while not stopping() and _renew_page(opening_id, portal_now()):
+            pass
+
+
+def _renew_page(opening_id: str, at: datetime) -> bool:
+    """Whether more candidatures may follow. Dates do not move while the page is looked through."""
+    with db.operation() as session:
+        # Those who save in the opening go on: they need its key alone.
+        opening = session.get_one(OpeningRow, opening_id, with_for_update={"key_share": True})
+        page = [] if opening.looked_through is None else _page(session, opening_id, opening.looked_through)
+        opening.looked_through = page[-1][0].id if page else None
+        _renew(session, opening, page, at)
+    return bool(page)
+
+
+def _page(session: DbSession, opening_id: str, after: str) -> Sequence[Row[Candidature, CandidatureVersion]]:
+    current = (CandidatureVersion.candidature_id == Candidature.id) & (
+        CandidatureVersion.version == Candidature.version
+    )
+    active = (Candidature.opening_id == opening_id, Candidature.state == ACTIVE, Candidature.id > after)
+    query = select(Candidature, CandidatureVersion).join(CandidatureVersion, current).where(*active)
+    return session.execute(query.order_by(Candidature.id).limit(PAGE)).all()
+
+
+def _renew(
+    session: DbSession, opening: OpeningRow, page: Iterable[Row[Candidature, CandidatureVersion]], at: datetime
+) -> None:
+    """Those of a demonstration, whose dates move by themselves, are told by no mail."""
+    dates = printed_dates(dates_in_force(session, opening))
+    exam_session = exam_in_force(session, opening.exam).session(opening.session)
+    editions = []
+    for candidature, version in page:
+        newest = newest_edition(session, version)
+        if prints(newest, dates):
+            continue
+        edition = Edition(candidature.id, version.version, newest.edition + 1)
+        editions.append(edition)
+        session.add(VersionEdition(**vars(edition), dates=dates, edited_at=at))
+        if exam_session is None or not exam_session.demonstration:
+            work = {"candidature_id": candidature.id}
+            follow_up(session, SEND_DATES_MAIL, work, subject=candidature.candidate_id)
+    if editions:
+        publish(session, DatesMoved(iso_utc(at), dates, tuple(editions)), subject=opening.id)
+
+
+def dates_to_tell(candidature_id: str, mail_id: str) -> tuple[str, RegistrationSaved] | None:
+    """The candidate, and the newest edition, for the mail of that id alone; None where another mail tells of it, or
+    where it prints what the candidate was last told."""
+    with db.operation() as session:
+        candidature = session.get_one(Candidature, candidature_id, with_for_update=True)
+        version = session.get_one(CandidatureVersion, (candidature_id, candidature.version))
+        editions = editions_of(session, version)
+        if candidature.state != ACTIVE or not editions or editions[0].told_by not in (None, mail_id):
+            return None
+        told_before = next((edition for edition in editions if edition.told_by not in (None, mail_id)), None)
+        for edition in editions:
+            edition.told_by = edition.told_by or mail_id
+        saved = from_stored(version.payload)
+        if prints(edition_of(saved, told_before) if told_before else saved, editions[0].dates):
+            return None
+        return candidature.candidate_id, edition_of(saved, editions[0])

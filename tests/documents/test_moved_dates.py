@@ -1,0 +1,93 @@
+"""Dates of a saved version that have moved: its documents are made again, once, behind what was just saved."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from services.chassis.events.follow_ups import FollowUps
+from services.contracts.document_rules import AUTOMATIC_TYPES
+from services.contracts.registrations import DatesMoved, Edition
+from services.documents.follow_ups import DOCUMENTS, registry
+from services.documents.models import db
+from tests.documents.example_events import CANDIDATURE, sample, saved
+from tests.documents.service import Service, some_id
+from tests.documents.text_extraction import text_of_pdf
+from tests.support.service_worker import deliver_event, run_follow_ups
+
+MOVED = sample(DatesMoved)
+AGAIN = replace(MOVED, edited_at="2021-10-22T08:00:00+00:00", editions=(Edition(CANDIDATURE, 1, 3),))
+BEFORE = "A RENVOYER IMPERATIVEMENT POUR LE MARDI 09 NOVEMBRE 2021"
+AFTER = "A RENVOYER IMPERATIVEMENT POUR LE DIMANCHE 14 NOVEMBRE 2021"
+
+
+def made(service: Service) -> list[tuple[str, int, bool]]:
+    """Type, edition, and whether it was replaced."""
+    return [(item["type"], item["edition"], item["replaced_at"] is not None) for item in service.documents()]
+
+
+def printed(service: Service, edition: int) -> str:
+    """The confirmation of that edition."""
+    [confirmation] = [
+        item for item in service.documents() if (item["type"], item["edition"]) == ("confirmation", edition)
+    ]
+    answer = service.get(f"/documents/{confirmation['id']}/file")
+    assert ("édition" in answer.headers["Content-Disposition"].replace("%C3%A9", "é")) == (edition > 1)
+    return text_of_pdf(answer.data)
+
+
+def test_moved_dates_make_a_new_edition_once_and_the_one_before_stays_marked(service: Service) -> None:
+    event = saved(confirmation=replace(saved().confirmation, return_by="2021-11-09"))
+    service.receive_and_create_documents(event)
+    for _ in range(2):
+        deliver_event(service.app, registry, MOVED)
+        assert run_follow_ups(service.app, registry) == []
+    assert made(service) == [
+        ("confirmation", 2, False),
+        ("demande_pieces", 2, False),
+        ("confirmation", 1, True),
+        ("demande_pieces", 1, True),
+    ]
+    assert BEFORE in printed(service, 1)
+    assert AFTER in printed(service, 2)
+    assert "Version : 1 du 04/10/2021 à 14:08 - Edition 2 du 20/10/2021 à 10:00" in printed(service, 2)
+
+
+def test_a_confirmation_asked_for_prints_the_dates_before_the_worker_has_made_it_again(service: Service) -> None:
+    service.receive_and_create_documents(saved())
+    deliver_event(service.app, registry, MOVED)
+    for _ in range(2):
+        assert AFTER in text_of_pdf(service.get(f"/candidatures/{CANDIDATURE}/confirmation?version=1").data)
+    run_follow_ups(service.app, registry)
+    assert len(made(service)) == 2 * len(AUTOMATIC_TYPES)
+
+
+def test_an_edition_that_comes_before_its_version_or_after_a_newer_one_is_printed_no_more(service: Service) -> None:
+    for event in (AGAIN, MOVED):
+        deliver_event(service.app, registry, event)
+        assert run_follow_ups(service.app, registry) == []
+    service.receive_and_create_documents(saved())
+    assert [edition for _, edition, _ in made(service)] == [3] * len(AUTOMATIC_TYPES)
+
+
+def test_lost_files_of_an_edition_before_are_made_again_with_their_own_dates(service: Service) -> None:
+    event = saved(confirmation=replace(saved().confirmation, return_by="2021-11-09"))
+    service.receive_and_create_documents(event)
+    deliver_event(service.app, registry, MOVED)
+    run_follow_ups(service.app, registry)
+    for key in service.keys(""):
+        service.dependencies.store.delete(key)
+    assert BEFORE in printed(service, 1)
+    assert AFTER in printed(service, 2)
+
+
+def test_what_was_just_saved_does_not_wait_behind_what_is_made_again(service: Service) -> None:
+    others = [saved(candidature_id=some_id(), candidate_id=some_id()) for _ in range(3)]
+    for event in others:
+        service.receive(event)
+    run_follow_ups(service.app, registry)
+    editions = tuple(Edition(event.candidature_id, 1, 2) for event in others)
+    deliver_event(service.app, registry, replace(MOVED, editions=editions))
+    service.receive(saved())
+    with service.app.app_context():
+        assert FollowUps(db, registry, (0.0,), types=registry.channels[DOCUMENTS]).run_once()
+    assert len(service.documents()) == len(AUTOMATIC_TYPES), "the first that the thread of saved versions takes"

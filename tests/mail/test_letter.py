@@ -53,6 +53,7 @@ LETTERS: dict[str, Letter] = {
     "correction_mail": of_registrations.correction_mail(_context("Pièce d'identité reçue")),
     "dates_mail": of_registrations.dates_mail(_context()),
     "withdrawal_mail": of_registrations.withdrawal_mail(_context()),
+    "restoration_mail": of_registrations.restoration_mail(_context("Candidature rétablie : erreur")),
     "reminder_mail": of_registrations.reminder_mail([_incomplete(False)], AT, URL),
     "refusal_mail": of_registrations.refusal_mail(_incomplete(True), AT, URL),
     "draft_reminder_mail": of_registrations.draft_reminder_mail(BTS, "BTS 2022", BESANCON, URL),

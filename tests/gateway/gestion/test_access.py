@@ -15,6 +15,7 @@ from services.contracts import page_labels
 from tests.accounts.creation_form import PASSWORD as CANDIDATES_PASSWORD
 from tests.architecture.ledger import routes_of
 from tests.gateway.candidates import CandidateFactory
+from tests.gateway.components.html_checks import text_of
 from tests.gateway.gestion.people import (
     NON_COMPLIANT,
     PASSWORD,
@@ -28,6 +29,7 @@ from tests.support.in_process_four_services import InProcessFourServices
 from tests.support.scriptless_browser import ScriptlessBrowser
 
 OF_WHO_CONSULTS = ("staff", "staff(account:manage)", "staff(pieces:read)", "staff(candidatures:read)")
+NUMERO = re.compile(r"\b0[0-9]{10}\b")
 WRITING_PAGES = sorted(
     rule
     for method, rule, who in routes_of("gateway")
@@ -101,6 +103,22 @@ def test_who_consults_reads_and_finds_nothing_to_change(
         path = re.sub(r"<any\((\w+)[^>]*>", r"\1", rule).replace("<candidature_id>", candidature)
         browser.post(re.sub("<[^>]+>", "0" * 32, path), {"reason": "Essai"})
         assert browser.answer.status_code == 403, path
+
+
+@pytest.mark.usefixtures("candidature")
+def test_who_has_the_same_name_is_told_apart_in_every_list_and_where_something_is_done_to_them(
+    gestionnaire: ScriptlessBrowser, candidature: str
+) -> None:
+    for path in ("/gestion/pieces?statut=toutes", "/gestion/relances"):
+        gestionnaire.get(path)
+        named = [text for text in rows(gestionnaire) if "BINET" in text]
+        assert named, path
+        assert all(NUMERO.search(text) for text in named), path
+        for label in gestionnaire.page.xpath("//tbody//label"):
+            assert re.search(rf"BINET .*, N° {NUMERO.pattern}", text_of(label)), path
+    for act in ("ecart", "desinscription", "document"):
+        gestionnaire.get(f"/gestion/candidatures/{candidature}/{act}")
+        assert NUMERO.search(gestionnaire.text), act
 
 
 def test_a_candidates_password_opens_no_gestion_and_the_page_says_why(

@@ -27,7 +27,7 @@ function propose(input) {
   paragraph.dataset.proposition = "";
   const button = document.createElement("button");
   button.type = "button";
-  button.className = "fr-link";
+  button.className = "fr-link fr-link--sm";
   button.textContent = address;
   button.addEventListener("click", () => {
     const typed = input.value;
@@ -35,7 +35,9 @@ function propose(input) {
     input.dispatchEvent(new Event("change", { bubbles: true }));
     input.focus();
   });
-  paragraph.append("Vouliez-vous dire\u00a0: ", button, "\u00a0?");
+  const sentence = document.createElement("span"); // the paragraph lays its parts out without spaces
+  sentence.append("Vouliez-vous dire\u00a0: ", button, "\u00a0?");
+  paragraph.append(sentence);
   place.append(paragraph);
 }
 

@@ -15,6 +15,7 @@ from operator import attrgetter
 from typing import Any
 from urllib.parse import urlencode
 
+from flask import g
 from markupsafe import Markup
 
 YES_NO = ({"value": "oui", "label": "Oui"}, {"value": "non", "label": "Non"})
@@ -130,6 +131,7 @@ def read_field(raw: Any, search_url: str | None = None) -> Field:
     `search_url` is the page's search address, to which a searched field that has none of its own adds its name.
     """
     field = raw if isinstance(raw, Field) else Field(**_with_defaults(_known_attributes(raw)))
+    _labels_read()[field.name] = field.label
     if search_url and (field.type == "search" or field.search) and not field.search_url:
         separator = "&" if "?" in search_url else "?"
         return replace(field, search_url=f"{search_url}{separator}{urlencode({'field': field.name})}")
@@ -171,20 +173,17 @@ def error_target(error: Any) -> str | None:
     return pointer.replace("/", ".").replace("~1", "/").replace("~0", "~") or None
 
 
-def labels_of(form: Any) -> dict[str, str]:
-    """The labels of a form's fields by name; none for a page without such a form."""
-    sections = form["sections"] if isinstance(form, Mapping) else ()
-    return {
-        str(_text_of(field, "name")): _text_of(field, "label") or ""
-        for section in sections
-        for field in section["fields"]
-    }
+def _labels_read() -> dict[str, str]:
+    """The labels of the fields that this page has read so far, by name."""
+    labels: dict[str, str] = g.setdefault("labels_of_fields", {})
+    return labels
 
 
-def named_detail(error: Any, labels: Mapping[str, str]) -> str:
-    """An error's sentence for a list of errors: after its field's label, unless it names its subject itself."""
+def named_detail(error: Any) -> str:
+    """An error's sentence for a list of errors that is made after the page's fields: after the label of its own, unless
+    it names its subject itself."""
     detail = _text_of(error, "detail") or ""
-    label = labels.get(error_target(error) or "", "").removesuffix(" (1)")
+    label = _labels_read().get(error_target(error) or "", "").removesuffix(" (1)")
     if not label or label.lower() in detail.lower() or _NAMES_ITS_SUBJECT.match(detail):
         return detail
     return f"{label} : {detail[:1].lower()}{detail[1:]}"

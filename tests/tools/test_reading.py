@@ -23,6 +23,15 @@ def test_lists_are_followed_to_their_end_in_every_form(tool: Tool) -> None:
     assert len(tool.json("pieces", "list", "--statut", "toutes", "--limite", "3")) == 3
 
 
+@pytest.mark.parametrize("columns", ["80", "200"])
+def test_no_list_for_people_cuts_an_id_or_a_number_of_a_candidate(tool: Tool, columns: str) -> None:
+    tool.environment["COLUMNS"] = columns
+    shown = tool.done("pieces", "list", "--statut", "toutes", "--tout")
+    for piece in tool.json("pieces", "list", "--statut", "toutes", "--tout"):
+        assert piece["id"] in shown
+        assert piece["candidature"]["numero_candidat"] in shown
+
+
 def test_a_file_is_saved_whole_and_once(tool: Tool) -> None:
     piece = tool.json("pieces", "next")
     saved = tool.folder / tool.done("pieces", "download", piece["id"], "--vers", "pieces").strip()

@@ -11,12 +11,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session as DbSession
 
 from services.chassis.errors import FieldError, Invalid, NotFound, PreconditionFailed, found
-from services.chassis.french import alphabetical
 from services.contracts.api import administration as api
 from services.contracts.api.administration import Messages, PublishedMessage
 from services.contracts.api.openings import HomeMessage
 from services.contracts.api.operation import answer_of
 from services.contracts.registration_rules import ACTIVE, SEVERITIES
+from services.reference.academies import place_in_lists
 from services.registrations.domain.date_changes import REASON_MISSING, disorder, losses
 from services.registrations.domain.exam_definition import OpeningView
 from services.registrations.domain.windows import state
@@ -31,7 +31,7 @@ def listed_openings(session: DbSession, at: datetime) -> api.Openings:
     """Every opening of the catalogue in force: the newest session first, then by académie."""
     rows = session.execute(OPENINGS.where(OpeningRow.listed))
     summaries = [summary for row in rows if (summary := _summary_or_none(session, *row, at)) is not None]
-    by_academie = sorted(summaries, key=lambda summary: (summary.exam, alphabetical(summary.academie_label)))
+    by_academie = sorted(summaries, key=lambda summary: (summary.exam, place_in_lists(summary.academie_label)))
     newest_first = sorted(by_academie, key=lambda summary: summary.session, reverse=True)
     return api.Openings(openings=tuple(newest_first))
 

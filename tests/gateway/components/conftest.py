@@ -1,6 +1,6 @@
 """A small application that has the components only."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -35,13 +35,20 @@ def client(components_app: Flask) -> FlaskClient:
 
 
 @pytest.fixture
-def rendered(components_app: Flask) -> Callable[..., Any]:
-    """Give `rendered("file.html:macro(arguments)", beside, **context)`: the tree of a page that has that component."""
+def page(components_app: Flask) -> Iterator[None]:
+    """A page is being made."""
+    with components_app.test_request_context():
+        yield
 
-    def render(component: str, beside: str = "", **context: Any) -> Any:
+
+@pytest.fixture
+def rendered(components_app: Flask) -> Callable[..., Any]:
+    """Give `rendered("file.html:macro(arguments)", beside, before, **context)`: a page with that component, as a tree."""
+
+    def render(component: str, beside: str = "", before: str = "", **context: Any) -> Any:
         file, _, call = component.partition(":")
         macro = call.partition("(")[0]
-        template = f'{{% from "components/{file}" import {macro} %}}{{{{ {call} }}}}{beside}'
+        template = f'{{% from "components/{file}" import {macro} %}}{before}{{{{ {call} }}}}{beside}'
         with components_app.test_request_context():
             fragment = render_template_string(template, **context)
         page = f'<!doctype html><html lang="fr"><head><title>Essai</title></head><body>{fragment}</body></html>'

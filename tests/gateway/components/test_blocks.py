@@ -20,17 +20,17 @@ def test_the_summary_of_mistakes_counts_them_and_leads_to_each(rendered: Render)
 
 
 def test_a_mistake_of_the_summary_is_understood_alone(rendered: Render) -> None:
-    form = {"sections": [{"title": None, "fields": [{"name": "usage", "label": "Nom d'usage", "type": "text"}]}]}
-    summary = "error_summary.html:error_summary(errors, form)"
+    read = "{% set field = read_field({'name': 'usage', 'label': \"Nom d'usage\"}) %}"
+    summary = "error_summary.html:error_summary(errors)"
     for detail, text in (
         ("100 caractères au maximum.", "Nom d'usage : 100 caractères au maximum."),
         ("Saisissez votre nom d'usage.", "Saisissez votre nom d'usage."),
         ("E1 : indiquez la note obtenue.", "E1 : indiquez la note obtenue."),
         ("Saisissez une date. Exemple : 30/05/1998.", "Nom d'usage : saisissez une date. Exemple : 30/05/1998."),
     ):
-        page = rendered(summary, errors=[{"pointer": "#/usage", "detail": detail}], form=form)
+        page = rendered(summary, before=read, errors=[{"pointer": "#/usage", "detail": detail}])
         assert [text_of(link) for link in page.xpath("//a")] == [text]
-    assert rendered(summary, errors=[], form=form).xpath("//body/*") == []
+    assert rendered(summary, errors=[]).xpath("//body/*") == []
 
 
 def test_each_choice_made_can_be_taken_back_by_name_with_a_button_or_a_link(rendered: Render) -> None:

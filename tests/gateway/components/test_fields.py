@@ -22,6 +22,7 @@ def shown(rendered: Callable[..., Any]) -> Shown:
     return show
 
 
+@pytest.mark.usefixtures("page")
 def test_a_field_has_the_same_id_wherever_it_is_shown() -> None:
     assert read_field({"name": "position-EF1"}).id == "champ-position-EF1"
 
@@ -102,6 +103,7 @@ def test_a_search_keeps_its_value_apart_from_the_words(shown: Shown) -> None:
     assert page.xpath("//input[@name='commune-texte']/@value") == ["TROYES"]
 
 
+@pytest.mark.usefixtures("page")
 def test_a_search_asks_the_page_s_own_address_for_its_field() -> None:
     spec = read_field({"name": "commune", "type": "search"}, "/inscription/4/onglets/2/recherche?v=1")
     assert spec.search_url == "/inscription/4/onglets/2/recherche?v=1&field=commune"

@@ -37,6 +37,8 @@ def test_a_new_password_closes_the_other_sessions_and_this_one_goes_on(member: S
     typed = {"current_password": PASSWORD, "password": NEW_PASSWORD, "password_confirmation": NEW_PASSWORD}
     member.press("Enregistrer", **{**typed, "password": "court"})
     assert member.browser.answer.status_code == 422
+    [mistake] = member.browser.page.xpath("//*[@id='resume-erreurs']//a[@href='#champ-password']")
+    assert text_of(mistake).startswith("Nouveau mot de passe : il doit comporter")
     member.press("Enregistrer", **typed)
     assert member.browser.path == "/gestion/compte"
     assert "Votre mot de passe est changé." in member.browser.text

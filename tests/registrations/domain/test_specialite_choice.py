@@ -156,6 +156,11 @@ def test_the_schools_of_the_own_departement_are_proposed_where_they_are_few() ->
     assert proposed(living_in("10000", "320")) == []
 
 
+def test_a_school_that_a_button_proposes_is_proposed_once() -> None:
+    assert found(living_in("25000", "320"), CANDIDATURE, "etablissement", "nowhere") == []
+    assert found(DOSSIER, CANDIDATURE, "etablissement", "nowhere") == ["0250013D", "0250099Z"], "without a button"
+
+
 def test_nothing_is_proposed_once_an_establishment_is_chosen_that_fits() -> None:
     assert proposed(DOSSIER) == []
     assert proposed(with_answers("candidature", categorie="410")) != [], "a school does not fit this category"

@@ -22,6 +22,7 @@ from services.registrations.operations.catalogue import compare_catalogue, load_
 from services.registrations.operations.messages import publish_message, withdraw_message
 from services.registrations.operations.openings import change_openings, change_window
 from services.registrations.queries.catalogue import offered_openings
+from services.registrations.queries.openings import listed_openings
 from tests.registrations.catalogue.test_demonstration import loaded
 from tests.registrations.domain.example_dossier import BESANCON, at
 from tests.registrations.service.candidate_client import (
@@ -69,6 +70,13 @@ def test_what_is_picked_in_turn_ends_with_the_guides_sentence(app: Flask) -> Non
     assert (information["state"], len(information["opening_id"])) == ("open", 32)
     nothing = choices(app, "domaine=Concours")
     assert (nothing["next"], bool(nothing["empty_message"])) == (None, True)
+
+
+def test_staff_find_académies_by_their_names_without_article(app: Flask) -> None:
+    orleans = replace(BESANCON, academie="18", label="ACADÉMIE D'ORLEANS-TOURS")
+    load(app, replace(GUIDE, sessions=(replace(GUIDE_SESSION, openings=(orleans, BESANCON, AMIENS)),)))
+    with app.app_context(), db.reading() as session:
+        assert [opening.academie for opening in listed_openings(session, NOW).openings] == ["20", "03", "18"]
 
 
 def test_changed_dates_win_and_pieces_and_candidates_are_told(app: Flask, candidate: CandidateClient) -> None:

@@ -170,7 +170,13 @@ def _print_table(items: Iterable[Item], columns: Columns, extra: Sequence[str]) 
     if not rows:
         click.echo("Rien ne correspond.")
         return
-    table = Table(*[title for title, _ in rows[0]])
+    table, console = Table(*[title for title, _ in rows[0]]), Console()
     for row in rows:
         table.add_row(*[plain(value) for _, value in row])
-    Console().print(table)
+    if console.measure(table, options=console.options.update(max_width=sys.maxsize)).maximum <= console.width:
+        console.print(table)
+        return
+    for titled in ([(title, title) for title, _ in rows[0]], *rows):  # where a table would cut values: two lines each
+        (_, first), *others = titled
+        console.print(plain(first), soft_wrap=True)
+        console.print(plain("    " + " - ".join(value for _, value in others if value)), soft_wrap=True)

@@ -133,12 +133,10 @@ def _postal_code(typed: TabAnswers) -> Field:
 def _town(typed: TabAnswers) -> Field:
     """The localité: free text, with the communes of the postal code as proposals."""
     proposed = search(typed, "", limit=30) if in_france(typed) else ()
-    hint = "Communes de ce code postal : " + ", ".join(option.label for option in proposed) if proposed else None
     return Field(
         "localite",
         "Localité",
         required=True,
-        hint=hint,
         options=proposed,
         autocomplete="address-level2",
         search="localite",

@@ -134,9 +134,7 @@ def _etablissement_fields(dossier: Dossier, tab: Tab, omitted: frozenset[str]) -
         search="etablissement",
         display=etablissement.label if etablissement else text or None,
         options=proposed,
-        proposals=()
-        if etablissement and etablissements.fits(etablissement, dossier.category)
-        else etablissements.proposals(dossier),
+        proposals=etablissements.proposals(dossier),
     )
     return (field,)
 

@@ -54,12 +54,7 @@ def advice(dossier: Dossier, typed: str) -> str | None:
         return None
     category = dossier.category
     if category and not _has_school(category):
-        choices = [
-            f"{etablissement.label} ({words})"
-            for etablissement in _alternatives(dossier, typed, _MAX_WITHOUT_SEARCH)
-            if (words := meaning(etablissement))
-        ]
-        return f"Avec cette catégorie, {_expected(category)}{' : ' if choices else ''}{', '.join(choices)}."
+        return f"Avec cette catégorie, {_expected(category)}."
     if category is None:
         sentence = "Choisissez d'abord la catégorie du candidat : elle dit quel établissement est attendu."
     else:
@@ -70,9 +65,9 @@ def advice(dossier: Dossier, typed: str) -> str | None:
 
 
 def proposals(dossier: Dossier) -> tuple[Proposal, ...]:
-    """Buttons for choices without a search; none while no category is chosen."""
-    category = dossier.category
-    if category is None:
+    """Buttons for choices without a search; none while no category, or once an establishment that fits is chosen."""
+    category, chosen = dossier.category, dossier.etablissement
+    if category is None or (chosen and fits(chosen, category)):
         return ()
     return tuple(
         Proposal(value=etablissement.code, label=etablissement.label, sentence=_button_label(etablissement))
@@ -129,7 +124,9 @@ def _alternatives(dossier: Dossier, typed: str, limit: int) -> tuple[Etablisseme
                 _MAX_WITHOUT_SEARCH + 1, kinds=category.etablissements, departements=_academie_departements(dossier)
             )
         )
-        return allowed[:limit] if len(allowed) <= _MAX_WITHOUT_SEARCH else ()
+        beside = {proposal["value"] for proposal in proposals(dossier)}
+        others = tuple(etablissement for etablissement in allowed if etablissement.code not in beside)
+        return others[:limit] if len(allowed) <= _MAX_WITHOUT_SEARCH else ()
     places = tuple(_departements_named(_departements(dossier), typed)) or _departements(dossier)
     allowed = dossier.directory.search(EtablissementSearch(1000, kinds=category.etablissements))
     return tuple(

@@ -43,7 +43,7 @@ def page(components_app: Flask) -> Iterator[None]:
 
 @pytest.fixture
 def rendered(components_app: Flask) -> Callable[..., Any]:
-    """Give `rendered("file.html:macro(arguments)", beside, before, **context)`: a page with that component, as a tree."""
+    """Give `rendered("file.html:macro(arguments)", beside, before, **context)`: a page with it, as a tree."""
 
     def render(component: str, beside: str = "", before: str = "", **context: Any) -> Any:
         file, _, call = component.partition(":")

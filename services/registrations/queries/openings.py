@@ -68,7 +68,7 @@ def opening_moves(
     if changed := [move for move in moves if move.opening.revision != revisions[move.opening.id]]:
         raise PreconditionFailed(_CHANGED.format(_labels(changed)))
     _refuse_mistakes(moves, reason)
-    return tuple(sorted(moves, key=lambda move: alphabetical(move.opening.academie_label)))
+    return tuple(sorted(moves, key=lambda move: place_in_lists(move.opening.academie_label)))
 
 
 def _refuse_mistakes(moves: Sequence[api.OpeningMove], reason: str) -> None:
@@ -87,7 +87,7 @@ def _refuse_mistakes(moves: Sequence[api.OpeningMove], reason: str) -> None:
 
 
 def _labels(moves: Sequence[api.OpeningMove]) -> str:
-    return ", ".join(sorted((move.opening.academie_label for move in moves), key=alphabetical))
+    return ", ".join(sorted((move.opening.academie_label for move in moves), key=place_in_lists))
 
 
 def _summary_or_none(

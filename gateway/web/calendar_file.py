@@ -46,7 +46,7 @@ def calendar_entries(tile: Tile, to_do: PiecesToDo | None) -> Iterator[CalendarE
         yield CalendarEntry(f"depot-{number}-debut", "Début du dépôt des justificatifs", period.opens)
         yield CalendarEntry(f"depot-{number}-fin", "Fin du dépôt des justificatifs", shown_end(period.closes))
     for piece in to_do.resubmissions:
-        title = f"Pièce refusée à déposer à nouveau – {piece.label}"
+        title = f"Pièce à déposer à nouveau – {piece.label}"
         yield CalendarEntry(f"piece-{piece.label.partition(' ')[0]}", title, shown_end(piece.until))
 
 

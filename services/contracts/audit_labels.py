@@ -49,6 +49,7 @@ ACTION_LABELS = {
     "message.withdrawn": "Message retiré",
     "note.added": "Note gardée",
     "password_changed": "Mot de passe de gestion changé",
+    "piece.asked_again": "Pièce redemandée pour une nouvelle version",
     "piece.controlled": "Pièce contrôlée",
     "pieces.exported": "Pièces exportées",
     "piece.validated": "Pièces validées",

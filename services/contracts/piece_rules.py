@@ -131,7 +131,8 @@ class Sign(StrEnum):
 
 
 class ChangeKind(StrEnum):
-    """What the feed of changes tells of. `removed`: deleted or replaced; `withdrawn`: the candidature, désinscrite or
+    """What the feed of changes tells of. `removed`: deleted, replaced, or of an earlier version of the candidature than
+    the one that asks for it again; `withdrawn`: the candidature, désinscrite or
     écartée, with all its pieces."""
 
     DEPOSITED = "deposited"

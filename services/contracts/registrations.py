@@ -129,6 +129,7 @@ class PieceAsked:
     form: str | None  # code of a form to fill in, offered by documents
     deposit_opens: str
     deposit_closes: str
+    proves_version: bool = False  # signed, it stands for the version: the next one asks for it again
 
 
 @dataclass(frozen=True)
@@ -285,7 +286,7 @@ class WindowChanged(Contract):
 
 Data = dict[str, Any]
 SCHEMA_KEY = "schema"
-SCHEMA = 2
+SCHEMA = 3
 """The number of the shape in which a saved version is written today: registrations stores it for good, documents with
 its copy. It grows with every change of what is written, the event's TYPE only with one that its consumers could not
 read. Rows without a number are older than the numbers: theirs is 1."""

@@ -130,8 +130,9 @@ class Piece(db.Model):
     `asked`: the newest version of the candidature asks for it. `form`: code of the form to fill in, if there is one.
     `revision` grows with each deposit, deletion, validation and control: the etag is made of it.
     `resubmit_until`: exclusive end of the right to deposit again after a refusal, until the candidate validates again.
-    `academie_code` and `deposited` (it has a current file) let work queues be read by an index; triggers of the
-    database keep them, nothing else writes them.
+    `asked_again_for`: the version of the candidature that it has to be given for anew, until it is validated or
+    controlled. `academie_code` and `deposited` (it has a current file, of no earlier version) let work queues be read
+    by an index; triggers of the database keep them, nothing else writes them.
     """
 
     __tablename__ = "pieces"
@@ -164,6 +165,7 @@ class Piece(db.Model):
     received_on: Mapped[date | None] = mapped_column(Date)
     resubmit_until: Mapped[datetime | None] = mapped_column("reopened_until", UtcDateTime)
     validated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    asked_again_for: Mapped[int | None] = mapped_column(Integer)
     academie_code: Mapped[str | None] = mapped_column(String(8))
     deposited: Mapped[bool] = mapped_column(server_default=false())
 
@@ -211,8 +213,9 @@ class AuditEntry(AuditColumns, db.Model):
 class Deposit(db.Model):
     """A file deposited for a piece: at most one is current (not removed). Size and SHA-256 as read back from the store.
 
-    `converted`: not byte for byte what was sent; `pages`: of a PDF; `look`: signs that it may be hard to read. Bytes of
-    a removed one stay as long as `retired_objects` says; those of a controlled one stay for ever.
+    `converted`: not byte for byte what was sent; `pages`: of a PDF; `look`: signs that it may be hard to read;
+    `version`: the one of the candidature that it was given for, once a newer one asks for another file. Bytes of a
+    removed one stay as long as `retired_objects` says; those of a controlled one stay for ever.
     """
 
     __tablename__ = "deposits"
@@ -238,6 +241,7 @@ class Deposit(db.Model):
     converted: Mapped[bool] = mapped_column(default=False, server_default=false())
     pages: Mapped[int | None] = mapped_column(Integer)
     look: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
+    version: Mapped[int | None] = mapped_column(Integer)
 
     @property
     def scan_label(self) -> str:

@@ -40,7 +40,7 @@ DONE_SENTENCES = {
 }
 STATUS_CHOICES = {
     TO_CONTROL: "À contrôler",
-    SENT_AGAIN: "Renvoyées après un refus",
+    SENT_AGAIN: "Renvoyées après une décision",
     **STATUS_LABELS,
     Status.RECEIVED: "Reçues, à contrôler",
     ALL: "Toutes",

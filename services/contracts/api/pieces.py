@@ -19,6 +19,9 @@ TITLE = page_labels.JUSTIFICATIFS
 FILE_SECONDS = 60.0  # to pass 5 MiB on, and for pieces to inspect them
 
 
+EARLIER_VERSION = "D'un fichier donné pour une version antérieure de la candidature : laquelle"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Candidatures:
     candidatures: tuple[CandidatureLabels, ...]
@@ -43,6 +46,7 @@ class Deposit:
     ] = ()
     validated_at: Instant | None = None
     validated_sentence: str | None = None
+    version: Annotated[int | None, Meta(description=EARLIER_VERSION)] = None
 
 
 @dataclass(frozen=True, kw_only=True)

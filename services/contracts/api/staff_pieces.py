@@ -13,6 +13,7 @@ from msgspec import Meta
 from services.contracts import problem_types
 from services.contracts.api.fields import LastDayOrInstantField
 from services.contracts.api.operation import CSV, EXPORT_SECONDS, End, Instant, Operation, one_of, staff
+from services.contracts.api.pieces import EARLIER_VERSION
 from services.contracts.api.staff_lists import (
     HIDDEN,
     SELECT,
@@ -172,6 +173,7 @@ class StaffDeposit:
     scan_label: Annotated[str, Meta(examples=["saine"])]
     openable: Annotated[bool, Meta(description="L'antivirus laisse les gestionnaires l'ouvrir")]
     pages: Annotated[int | None, Meta(description="D'un PDF")]
+    version: Annotated[int | None, Meta(description=EARLIER_VERSION)] = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -195,6 +197,9 @@ class StaffPiece:
     resubmit_until: End | None
     validated_at: Instant | None
     deposit: StaffDeposit | None
+    asked_again_for: Annotated[
+        int | None, Meta(description="Version de la candidature pour laquelle elle est à donner de nouveau")
+    ] = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,7 +12,7 @@ from services.contracts.piece_rules import MAX_COMMENT_LENGTH, Scan, Status
 from services.pieces.domain.piece import Period
 
 WHY_NOT = "Indiquez un motif ou un commentaire : le candidat lit pourquoi sa pièce n'est pas conforme."
-RESUBMIT_DAYS = 15  # at least, where a refusal has no date of its own: no refused piece is left without a second try
+RESUBMIT_DAYS = 15  # at least, where a refusal has no date of its own: nobody is left without a second try
 
 
 @dataclass(frozen=True)
@@ -50,8 +50,11 @@ def resubmit_until(decision: Decision, period: Period, at: datetime) -> datetime
     """Exclusive end of the right to deposit the piece again after this control; None unless it is « Non Conforme »."""
     if decision.status is not Status.NON_COMPLIANT:
         return None
-    if decision.resubmit_until is not None:
-        return decision.resubmit_until
+    return decision.resubmit_until or second_try_until(period, at)
+
+
+def second_try_until(period: Period, at: datetime) -> datetime:
+    """Exclusive end of the right to deposit again what is asked for again at `at`."""
     return max(period.closes, end_of_day(to_paris(at).date() + timedelta(days=RESUBMIT_DAYS)))
 
 

@@ -32,11 +32,11 @@ def remaining_actions(groups: Sequence[Sequence[PieceState]], at: datetime) -> R
     """At `at`. `groups`: the pieces of each regroupement, which one « J'ai fourni toutes mes pièces » covers."""
     pieces = [piece for group in groups for piece in group if piece.asked and not piece.settled]
     missing = [piece for piece in pieces if piece.in_time(at) and _is_missing(piece)]
-    refused = [piece for piece in pieces if piece.in_time(at) and piece.reopened and not piece.provided]
+    refused = [piece for piece in pieces if piece.in_time(at) and _is_refused(piece)]
     to_validate = [group for group in groups if validation_refusal(group, at) is None]
     unvalidated = [piece for group in to_validate for piece in group if piece.asked and not piece.settled]
-    deadlines = [deadline(piece) for piece in (*missing, *refused, *unvalidated) if piece.in_time(at)]
-    late = [piece for piece in pieces if deadline(piece) <= at and _must_be_provided(piece)]
+    deadlines = [piece.deadline for piece in (*missing, *refused, *unvalidated) if piece.in_time(at)]
+    late = [piece for piece in pieces if piece.deadline <= at and _must_be_provided(piece)]
     openings = [piece.period.opens for piece in pieces if piece.required and at < piece.period.opens]
     until, opens = min(deadlines, default=None), min(openings, default=None)
     return RemainingActions(len(missing), len(refused), len(to_validate), len(late), until, opens)
@@ -46,16 +46,17 @@ def is_to_deposit(piece: PieceState, at: datetime) -> bool:
     """Whether a file has to be deposited for the piece and can be at `at`: it is missing, or « Non Conforme »."""
     if not piece.asked or piece.settled or not piece.in_time(at):
         return False
-    return _is_missing(piece) or (piece.reopened and not piece.provided)
-
-
-def deadline(piece: PieceState) -> datetime:
-    """The exclusive end of depositing the piece: its own after a refusal, else its period's."""
-    return piece.resubmit_until or piece.period.closes
+    return _is_missing(piece) or _is_refused(piece)
 
 
 def _is_missing(piece: PieceState) -> bool:
-    return piece.required and not piece.reopened and not piece.provided and piece.status is not Status.NON_COMPLIANT
+    """Required, or given once for an earlier version, and not refused."""
+    is_to_give = piece.required and not piece.reopened and piece.status is not Status.NON_COMPLIANT
+    return not piece.provided and (is_to_give or piece.asked_again_for is not None)
+
+
+def _is_refused(piece: PieceState) -> bool:
+    return piece.reopened and piece.asked_again_for is None and not piece.provided
 
 
 def _must_be_provided(piece: PieceState) -> bool:

@@ -68,10 +68,12 @@ NO_FILE = "Aucun fichier n'est déposé pour cette pièce."
 
 @dataclass(frozen=True)
 class CurrentDeposit:
-    """The current file. `controlled`: a gestionnaire has controlled this very file."""
+    """The current file. `controlled`: a gestionnaire has controlled this very file; `outdated`: it is of an earlier
+    version of the candidature, and another one is asked for."""
 
     scan: Scan
     controlled: bool
+    outdated: bool = False
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,8 @@ class PieceState:
     """All that the rules need of a piece.
 
     `validated_at`: when the candidate validated it; None again once a refused piece got a new file.
-    `resubmit_until`: exclusive end of the right that a « Non Conforme » gives; None where there is none (any more).
+    `resubmit_until`: exclusive end of the right that a « Non Conforme » gives, or a newer version of the candidature
+    (`asked_again_for`); None where there is none (any more).
     """
 
     label: str
@@ -90,10 +93,19 @@ class PieceState:
     status: Status | None
     validated_at: datetime | None
     resubmit_until: datetime | None
+    asked_again_for: int | None = None
 
     @property
     def reopened(self) -> bool:
         return self.resubmit_until is not None
+
+    @property
+    def deadline(self) -> datetime:
+        """The exclusive end of depositing it: its own after a refusal, else its period's; where a newer version asks
+        for it again, the later of both."""
+        if self.resubmit_until is None or self.asked_again_for is None:
+            return self.resubmit_until or self.period.closes
+        return max(self.resubmit_until, self.period.closes)
 
     @property
     def settled(self) -> bool:
@@ -105,16 +117,14 @@ class PieceState:
     @property
     def provided(self) -> bool:
         """There is something to control: a file that neither staff nor antivirus refused, or a paper received."""
-        if self.deposit is None:
+        if self.deposit is None or self.deposit.outdated:
             return self.status in (Status.RECEIVED, Status.COMPLIANT)
         return self.status is not Status.NON_COMPLIANT and self.deposit.scan is not Scan.INFECTED
 
     def in_time(self, at: datetime) -> bool:
         """Whether the piece can be deposited at `at`: a refused piece until its own end, even after the period; others
         within the period."""
-        if self.resubmit_until is not None:
-            return at < self.resubmit_until
-        return self.period.is_open(at)
+        return at < self.deadline if self.reopened else self.period.is_open(at)
 
 
 def deposit_refusal(piece: PieceState, at: datetime) -> str | None:
@@ -137,8 +147,8 @@ def _change_refusal(piece: PieceState, at: datetime) -> str | None:
         return VALIDATED if piece.validated_at is not None else CONTROLLED
     if piece.in_time(at):
         return None
-    if piece.resubmit_until is not None:
-        return reopening_over(piece.resubmit_until)
+    if piece.reopened:
+        return reopening_over(piece.deadline)
     return piece.period.closed_reason(at)
 
 
@@ -148,6 +158,7 @@ def reopening_over(until: datetime) -> str:
 
 
 RECEIVED = "Le service gestionnaire a reçu cette pièce et ne l'a pas encore contrôlée."
+SIGN_AGAIN = "Votre inscription a été modifiée : ce document doit être signé à nouveau pour la version {}."
 NOTHING_TO_DO = "Vous n'avez rien à faire."
 DANGEROUS = "L'antivirus a trouvé ce fichier dangereux : remplacez-le."
 
@@ -159,18 +170,19 @@ def candidate_sentence(piece: PieceState, at: datetime) -> str | None:
     can_deposit = deposit_refusal(piece, at) is None
     if can_deposit and piece.deposit and piece.deposit.scan is Scan.INFECTED:
         return DANGEROUS
-    if piece.resubmit_until is not None:
-        return _after_refusal(piece, piece.resubmit_until, can_deposit)
+    if piece.reopened:
+        return _once_reopened(piece, can_deposit)
     return {Status.RECEIVED: RECEIVED, Status.COMPLIANT: NOTHING_TO_DO}.get(piece.status) if piece.status else None
 
 
-def _after_refusal(piece: PieceState, until: datetime, can_deposit: bool) -> str:
-    if not can_deposit:
-        return reopening_over(until)
-    end = format_instant(shown_end(until))
-    if piece.provided:
+def _once_reopened(piece: PieceState, can_deposit: bool) -> str:
+    end = format_instant(shown_end(piece.deadline))
+    if can_deposit and piece.provided:
         return f"Votre nouveau fichier est déposé : cliquez sur « {page_labels.VALIDATE} » avant le {end}."
-    return f"Vous pouvez déposer à nouveau cette pièce, puis la valider, jusqu'au {end}."
+    why = f"{SIGN_AGAIN.format(piece.asked_again_for)} " if piece.asked_again_for else ""
+    if not can_deposit:
+        return why + reopening_over(piece.deadline)
+    return f"{why}Vous pouvez déposer à nouveau cette pièce, puis la valider, jusqu'au {end}."
 
 
 ALREADY_VALIDATED = "Vous avez déjà indiqué avoir fourni toutes les pièces de ce regroupement."

@@ -9,6 +9,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from services.chassis.clock import portal_now
+from services.chassis.database.audit import Actor
+from services.contracts.piece_rules import ChangeKind, Status
 from services.contracts.registrations import (
     PieceAsked,
     RegistrationSaved,
@@ -17,7 +20,9 @@ from services.contracts.registrations import (
     copied_columns,
 )
 from services.contracts.session_options import SessionOptions
-from services.pieces.models import Candidature, Piece, Window, Withdrawal
+from services.pieces.domain.control import second_try_until
+from services.pieces.models import AuditEntry, Candidature, Change, Piece, Window, Withdrawal
+from services.pieces.queries.pieces import any_piece, latest_control
 
 
 def update_from_registration(session: Session, event: RegistrationSaved) -> None:
@@ -32,6 +37,7 @@ def update_from_registration(session: Session, event: RegistrationSaved) -> None
     rows_by_code = {
         row.code: row for row in session.scalars(select(Piece).filter_by(candidature_id=event.candidature_id))
     }
+    earlier = candidature.version if candidature else 0
     if candidature is None:
         candidature = Candidature(id=event.candidature_id)
         session.add(candidature)
@@ -44,8 +50,44 @@ def update_from_registration(session: Session, event: RegistrationSaved) -> None
             session.add(Piece(candidature_id=candidature.id, **values))
         else:
             _update(row, values)
+            if asked.proves_version:
+                _ask_again(session, row, event, earlier)
     for row in rows_by_code.values():
         _update(row, {"asked": False})
+
+
+def _ask_again(session: Session, row: Piece, event: RegistrationSaved, earlier: int) -> None:
+    """What was given of the piece was for the version `earlier`; what was given since the save is for this one.
+
+    The file stays where it is, the decisions in its history. One that was refused is asked for anyway.
+    """
+    context, control = any_piece(session, row.id), latest_control(session, row.id)
+    given_at = context.deposit.deposited_at if context.deposit else control and control.controlled_at
+    is_given = context.deposit is not None or context.status in (Status.RECEIVED, Status.COMPLIANT)
+    is_since = given_at is not None and given_at >= datetime.fromisoformat(event.saved_at)
+    if not is_given or is_since or context.status is Status.NON_COMPLIANT:
+        return
+    now, before = portal_now(), {"status": row.status}
+    row.take_status_of(None)
+    row.validated_at, row.asked_again_for = None, event.version
+    row.resubmit_until = second_try_until(context.period, now)
+    row.revision += 1
+    if context.deposit and context.deposit.version is None:
+        context.deposit.version = earlier
+    of = context.candidature
+    session.add(
+        Change(
+            at=now,
+            kind=ChangeKind.REMOVED,
+            piece_id=row.id,
+            candidature_id=of.id,
+            numero_candidat=of.numero_candidat,
+            code=row.code,
+            academie_code=of.academie_code,
+        )
+    )
+    after = {"version": event.version}
+    AuditEntry.record(session, Actor("service", "pieces"), "piece.asked_again", row.id, before=before, after=after)
 
 
 def hide_withdrawn(session: Session, event: RegistrationWithdrawn) -> None:
@@ -84,7 +126,8 @@ def _copy_labels(candidature: Candidature, event: RegistrationSaved) -> None:
 
 
 def _columns_of(piece: PieceAsked, position: int) -> dict[str, Any]:
-    return vars(piece) | {
+    columns = {name: value for name, value in vars(piece).items() if name != "proves_version"}
+    return columns | {
         "asked": True,
         "position": position,
         "formats": list(piece.formats),

@@ -154,7 +154,9 @@ def _apply(context: PieceContext, decision: Decision, staff_id: str, now: dateti
         controlled_at=now,
     )
     piece.take_status_of(row)
-    piece.resubmit_until = until
+    piece.resubmit_until, piece.asked_again_for = until, None
+    if context.deposit:
+        context.deposit.version = None  # whichever it was given for, it is what was decided on
     piece.revision += 1
     return row
 

@@ -126,7 +126,7 @@ def validate_group(candidate_id: str, candidature_id: str, group_code: str, at: 
         for context in (group[index] for index in validatable_indexes(states, at)):
             piece, deposit_id = context.piece, context.deposit.id if context.deposit else None
             session.add(Validation(piece_id=piece.id, deposit_id=deposit_id, validated_at=now))
-            piece.validated_at, piece.resubmit_until = now, None
+            piece.validated_at, piece.resubmit_until, piece.asked_again_for = now, None, None
             piece.revision += 1
             AuditEntry.record(session, actor, "piece.validated", piece.id, after={"deposit_id": deposit_id})
 
@@ -190,7 +190,7 @@ def make_current(session: Session, context: PieceContext, row: Deposit, at: date
     before = {"deposit_id": context.deposit.id} if context.deposit else None
     _remove_current(session, context, at)
     session.flush()  # first, since the database allows one current file at any time
-    row.removed_at = None
+    row.removed_at = row.version = None
     session.add(row)
     piece = context.piece
     piece.take_status_of(None)
@@ -212,7 +212,7 @@ def _remove_current(session: Session, context: PieceContext, at: datetime) -> No
 
 def _restore_refusal(session: Session, piece: Piece) -> None:
     """Once the file that was to replace a refused one is deleted, the piece is « Non Conforme » again."""
-    if piece.resubmit_until is None:
+    if piece.resubmit_until is None or piece.asked_again_for is not None:
         return
     control = latest_control(session, piece.id)
     if control is not None and control.status == Status.NON_COMPLIANT:

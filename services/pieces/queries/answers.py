@@ -118,9 +118,9 @@ def _to_do(candidature: Candidature, contexts: list[PieceContext], at: datetime)
             for period in sorted({state.period for state in states if state.asked})
         ),
         resubmissions=tuple(
-            candidate_api.Resubmission(label=state.label, until=state.resubmit_until)
+            candidate_api.Resubmission(label=state.label, until=state.deadline)
             for state in states
-            if state.asked and state.resubmit_until and state.reopened and not state.provided
+            if state.asked and state.reopened and not state.provided
         ),
     )
 

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from services.contracts.api.missing_pieces import IncompleteSession
 from services.contracts.piece_rules import Scan, Status
-from services.pieces.domain.missing_pieces import deadline, is_to_deposit
+from services.pieces.domain.missing_pieces import is_to_deposit
 from services.pieces.domain.piece import CurrentDeposit, days_left
 from services.pieces.models import Candidature, Control, Deposit, Piece, Reminder, Window, Withdrawal
 from services.pieces.queries.pieces import is_not_withdrawn, state_of
@@ -94,7 +94,7 @@ def incomplete_among(
         state = state_of(piece, window, CurrentDeposit(Scan(scan), controlled=False) if scan else None)
         if is_to_deposit(state, at):
             incomplete = by_id.setdefault(candidature.id, Incomplete(candidature, window))
-            incomplete.pieces.append(MissingPiece(piece, deadline(state)))
+            incomplete.pieces.append(MissingPiece(piece, state.deadline))
     return list(by_id.values())
 
 

@@ -78,7 +78,8 @@ class PieceContext:
 
     @property
     def state(self) -> PieceState:
-        deposit = CurrentDeposit(self.scan, self.controlled) if self.scan else None
+        row, scan = self.deposit, self.scan
+        deposit = CurrentDeposit(scan, self.controlled, row.version is not None) if row and scan else None
         return state_of(self.piece, self.window, deposit)
 
 
@@ -93,6 +94,7 @@ def state_of(piece: Piece, window: Window | None, deposit: CurrentDeposit | None
         status=Status(piece.status) if piece.status else None,
         validated_at=piece.validated_at,
         resubmit_until=piece.resubmit_until,
+        asked_again_for=piece.asked_again_for,
     )
 
 
@@ -122,7 +124,9 @@ _ALL_PIECES: Select[*tuple[Any, ...]] = (
         ),
     )
 )
-SHOWN_PIECES = _ALL_PIECES.where(is_not_withdrawn(), or_(Piece.asked, Piece.deposited))
+SHOWN_PIECES = _ALL_PIECES.where(
+    is_not_withdrawn(), or_(Piece.asked, Piece.deposited, Piece.asked_again_for.is_not(None))
+)
 """Of every candidature that is not withdrawn, to be narrowed; see `fetch_pieces`."""
 
 

@@ -39,6 +39,7 @@ def _piece(context: ReadingContext, node: Node) -> PieceRule:
             form=fields.optional("form"),
             when=conditions.read(context, fields.take("when"), "piece", code),
             refusal_reasons=refusal_reasons(context, fields),
+            proves_version=fields.flag("proves_version", False),
         )
     if "formats" in node.entries and not node.entries["formats"].items:
         context.refuse(node.entries["formats"], f"pièce {code} : la liste des formats est vide ; y écrire pdf")

@@ -177,6 +177,7 @@ class PieceRule:
     form: str | None = None
     when: Condition = ALWAYS
     refusal_reasons: tuple[str, ...] = ()  # of this piece, beside those of the exam
+    proves_version: bool = False  # each new version of the candidature asks for it again
 
 
 @dataclass(frozen=True)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import update
 
 from gateway.layout.frame import GESTION_PAGES
 from gateway.web.gestion import controle
 from services.chassis.errors import Unavailable
 from services.pieces.domain.control import WHY_NOT
-from services.pieces.models import Piece, db
+from services.pieces.models import Deposit, Piece, db
 from tests.gateway.components.html_checks import text_of
 from tests.gateway.gestion.people import (
     COMPLIANT,
@@ -149,7 +150,7 @@ def test_what_was_sent_again_is_told_and_comes_first(desk: ScriptlessBrowser, ca
     desk.press(NON_COMPLIANT, comment="Illisible.")
     deposit(candidate, f"{candidate.path}/depot/{refused.rpartition('/')[2]}")
     desk.get("/gestion")
-    assert "dont 1 renvoyée après un refus" in desk.text
+    assert "dont 1 renvoyée après une décision" in desk.text
     desk.follow("Commencer le contrôle")
     sent_again = []
     while "statut=renvoyees" in desk.answer.request.full_path:
@@ -166,3 +167,19 @@ def test_a_piece_that_is_no_longer_asked_for_says_so(desk: ScriptlessBrowser, ru
         session.get_one(Piece, desk.path.rpartition("/")[2]).asked = False
     desk.get(desk.path)
     assert "Cette pièce n'est plus demandée" in desk.text
+
+
+def test_a_piece_that_a_new_version_asks_for_again_says_so_to_both(
+    desk: ScriptlessBrowser, candidate: ScriptlessBrowser, running: InProcessFourServices
+) -> None:
+    with running.pieces.app.app_context(), db.operation() as session:
+        piece = session.get_one(Piece, desk.path.rpartition("/")[2])
+        piece.asked_again_for, piece.resubmit_until = 2, piece.deposit_closes
+        session.execute(update(Deposit).where(Deposit.piece_id == piece.id).values(version=1))
+    desk.get(desk.path)
+    assert "à nouveau pour la version 2. Le fichier ci-dessous est celui de la version 1." in desk.text
+    desk.get(f"/gestion/pieces?statut=toutes&candidature={candidate.path.rpartition('/')[2]}")
+    assert any("Version 1" in row and "Redemandée" in row for row in rows(desk))
+    candidate.get(candidate.path)
+    assert "Version 1" in candidate.text
+    assert "à nouveau pour la version 2." in candidate.text

@@ -108,13 +108,25 @@ CLOSED = [
     (a_piece(resubmit_until=LATER), TO_VALIDATE, ADD_AND_DELETE),
     (replace(REFUSED, asked=False), NO_LONGER_ASKED, NO_BUTTON),
 ]
-OVER = [(REFUSED, TOO_LATE, NO_BUTTON), (a_piece(resubmit_until=LATER), TOO_LATE, NO_BUTTON)]
+OUTDATED = a_piece(deposit=replace(FILE, outdated=True), resubmit_until=LATER, asked_again_for=2)
+ASKED_AGAIN = replace(EMPTY, resubmit_until=LATER, asked_again_for=2)
+SIGN = rules.SIGN_AGAIN.format(2)
+RENEWED = [
+    (OUTDATED, f"{SIGN} {AGAIN}", ADD_AND_DELETE),
+    (ASKED_AGAIN, f"{SIGN} {AGAIN}", ADD),
+    (replace(ASKED_AGAIN, deposit=FILE), TO_VALIDATE, ADD_AND_DELETE),
+]
+OVER = [
+    (OUTDATED, f"{SIGN} {TOO_LATE}", NO_BUTTON),
+    (REFUSED, TOO_LATE, NO_BUTTON),
+    (a_piece(resubmit_until=LATER), TOO_LATE, NO_BUTTON),
+]
 
 
 CASES = (
     (a_piece(), None, NO_BUTTON, OPENS - SECOND),
     *((*case, DURING) for case in OPEN),
-    *((*case, at) for case in CLOSED for at in (CLOSES, LATER - SECOND)),
+    *((*case, at) for case in [*CLOSED, *RENEWED] for at in (CLOSES, LATER - SECOND)),
     *((*case, LATER) for case in OVER),
 )
 
@@ -212,6 +224,9 @@ ACTIONS: dict[str, tuple[list[list[PieceState]], datetime, dict[str, object]]] =
     "mended": ([[VALIDATED, MENDED]], CLOSES, {"to_validate": 1, "until": LATER}),
     "provided in time": ([[a_piece(), VALIDATED, a_piece(status=Status.RECEIVED)]], CLOSES, {}),
     "validated, accepted or no longer asked for": ([SETTLED], DURING, {}),
+    "given for an earlier version": ([[OUTDATED], [ASKED_AGAIN]], CLOSES, {"missing": 2, "until": LATER}),
+    "the same, never asked of all": ([[replace(OUTDATED, required=False)]], DURING, {"missing": 1, "until": LATER}),
+    "given for the new one": ([[replace(ASKED_AGAIN, deposit=FILE)]], CLOSES, {"to_validate": 1, "until": LATER}),
     "of two deadlines": ([[EMPTY], [REFUSED_AGAIN]], DURING, {"missing": 1, "refused": 1, "until": CLOSES}),
 }
 

@@ -93,6 +93,7 @@ MISTAKES = (
     ("first_session: 2021", 'replaced_by: "Autre"\n    first_session: 2021', "« replaced_by » sans dernière session"),
     ('    - {key: anglais, label: "Anglais"}', "    []", "la liste « langues » est vide"),
     ("options: langues", "options: langue", "liste que personne ne définit « langue » : écrire « langues »"),
+    ("form: F1}", "form: F1, proves_version: oui}", "« proves_version » : écrire true ou false"),
     ("pieces: [ID1, LV1]", "pieces: [ID1, LV2]", "pièce que personne ne définit « LV2 » : écrire « LV1 »"),
     ("form: F1", "form: F2", "formulaire que personne ne définit « F2 » : écrire « F1 »"),
     ("specialites: all", "specialites: [CFH]", "spécialité que personne ne définit « CFH » : écrire « CFG »"),

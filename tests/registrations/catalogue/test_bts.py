@@ -84,6 +84,7 @@ def test_31310_has_the_guide_s_epreuves_in_its_order() -> None:
 
 def test_the_guide_s_candidate_owes_exactly_the_six_pieces_of_the_guide_and_others_by_other_answers() -> None:
     assert asked(CANDIDATE) == GUIDE_PIECES
+    assert [piece.code for piece in BTS.pieces if piece.proves_version] == ["CINSIG03"]
     for tab, answers, owed, not_owed in (
         ("epreuves", {"position-EF3": "non_inscrit"}, set(), {"BTSEE-EF3"}),
         ("acquis", {"meme_bts-garder-E1": "oui", "meme_bts-note-E1": "12,5"}, {"BTSRELEV1"}, set()),

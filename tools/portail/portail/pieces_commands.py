@@ -67,6 +67,7 @@ DETAIL_COLUMNS = Columns(
     ("antivirus", "Antivirus", lambda piece: piece["deposit"] and piece["deposit"]["scan_label"]),
     ("valide_le", "Validée le", lambda piece: paris_time(piece["validated_at"])),
     ("statut", "Statut", lambda piece: piece["status_label"]),
+    ("redemandee", "Redemandée pour la version", lambda piece: piece.get("asked_again_for")),
     ("commentaire", "Commentaire", lambda piece: piece["comment"]),
 )
 

@@ -1,0 +1,135 @@
+"""A piece that proves a version of its candidature is asked for again by the next one; nothing of it is lost."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from services.chassis.clock import end_of_day, iso_utc, to_paris
+from services.contracts.page_labels import VALIDATE
+from services.contracts.registrations import RegistrationSaved
+from services.pieces.domain.control import RESUBMIT_DAYS
+from tests.pieces import sample_files
+from tests.pieces.example_events import CLOSES, DURING, PIECES, registration_saved, window_changed
+from tests.pieces.pieces_service import PiecesService
+
+SIGNED = "CINSIG03"
+PROVING = tuple(replace(piece, proves_version=piece.code == SIGNED) for piece in PIECES)
+HOUR = timedelta(hours=1)
+WHY = "Votre inscription a été modifiée : ce document doit être signé à nouveau pour la version {}."
+
+
+def version(number: int, at: datetime = DURING + HOUR) -> RegistrationSaved:
+    return registration_saved(version=number, pieces=PROVING, saved_at=iso_utc(at))
+
+
+@pytest.fixture
+def given(service: PiecesService) -> PiecesService:
+    """With the identity and the confirmation of version 1, both handed over and « Conforme »."""
+    service.handle_events(version(1, DURING - HOUR))
+    for code, group in ((SIGNED, "CONFIRMATION"), ("NATIDE06", "NATIONALITE")):
+        service.deposit(code, name=f"{code}.pdf")
+        assert service.validate(group).status_code == 200
+        assert service.control(code, "compliant").status_code == 200
+    return service.move_to(DURING + HOUR)
+
+
+def left(service: PiecesService) -> dict[str, Any]:
+    [to_do] = service.call("GET", "/left").get_json()["candidatures"]
+    return dict(to_do)
+
+
+def test_a_new_version_asks_for_it_again_and_shows_what_there_was(given: PiecesService) -> None:
+    other, etag, missing = given.piece("NATIDE06"), given.piece_for_staff(SIGNED)["etag"], left(given)["missing"]
+    given.handle_events(version(2))
+    asked = given.piece(SIGNED)
+    assert (asked["status"], asked["can_deposit"], asked["can_delete"]) == (None, True, False)
+    assert asked["sentence"].startswith(WHY.format(2))
+    assert (asked["deposit"]["filename"], asked["deposit"]["version"]) == (f"{SIGNED}.pdf", 1)
+    assert given.download(SIGNED).status_code == 200
+    assert (left(given)["missing"], left(given)["refused"]) == (missing + 1, 0)
+    assert given.piece("NATIDE06") == other
+    shown = given.piece_for_staff(SIGNED)
+    assert (shown["asked_again_for"], shown["deposit"]["version"], shown["validated_at"]) == (2, 1, None)
+    assert shown["etag"] != etag
+    assert [control["status"] for control in shown["history"]["controls"]] == ["compliant"]
+    assert given.listed_codes("status=none&deposited=true") == [], "nobody controls it again"
+    assert ("service", "piece.asked_again") in given.audit_trail()
+    assert given.read_as_staff("/changes")["items"][-1]["kind"] == "removed"
+
+
+def test_what_is_given_for_the_new_version_is_handed_over_and_controlled(given: PiecesService) -> None:
+    given.handle_events(version(2))
+    assert given.validate("CONFIRMATION").status_code == 403, "the earlier file is not enough"
+    given.deposit(SIGNED, sample_files.image(), "signée.png")
+    assert VALIDATE in given.piece(SIGNED)["sentence"]
+    assert given.listed_codes("status=none&deposited=true") == [SIGNED]
+    assert given.validate("CONFIRMATION").status_code == 200
+    assert given.control(SIGNED, "compliant").status_code == 200
+    piece = given.piece_for_staff(SIGNED)
+    assert (piece["asked_again_for"], piece["deposit"]["version"]) == (None, None)
+    assert [deposit["version"] for deposit in piece["history"]["deposits"]] == [1, None]
+
+
+def test_a_file_that_is_taken_back_leaves_it_asked_for(given: PiecesService) -> None:
+    given.handle_events(version(2))
+    given.deposit(SIGNED, sample_files.image(), "signée.png")
+    assert given.delete(SIGNED).status_code == 204
+    assert given.piece(SIGNED)["sentence"].startswith(WHY.format(2))
+    assert given.validate("CONFIRMATION").status_code == 403
+
+
+def test_events_again_and_out_of_order_ask_once_for_the_newest(given: PiecesService) -> None:
+    given.handle_events(version(3))
+    asked = given.piece_for_staff(SIGNED)
+    given.handle_events(version(2), version(3))
+    assert given.piece_for_staff(SIGNED) == asked
+    given.handle_events(version(4))
+    assert given.piece_for_staff(SIGNED)["deposit"]["version"] == 1
+    assert given.piece(SIGNED)["sentence"].startswith(WHY.format(4))
+
+
+def test_what_was_given_since_the_save_counts_for_it(given: PiecesService) -> None:
+    before = given.piece(SIGNED)
+    given.handle_events(version(2, DURING - timedelta(minutes=1)))
+    assert given.piece(SIGNED) == before
+
+
+@pytest.mark.parametrize("moved", [False, True])
+def test_after_the_period_there_is_time_as_after_a_refusal(given: PiecesService, moved: bool) -> None:
+    """Or until the end of a period that is moved beyond it."""
+    late = CLOSES + timedelta(days=1)
+    given.move_to(late).handle_events(version(2, late))
+    until = end_of_day(to_paris(late).date() + timedelta(days=RESUBMIT_DAYS))
+    assert left(given)["until"] == iso_utc(until)
+    if moved:
+        until += timedelta(days=20)
+        given.handle_events(window_changed(1, closes=until))
+    given.move_to(until - HOUR)
+    assert given.deposit(SIGNED).status_code == 201
+    assert given.validate("CONFIRMATION").status_code == 200
+
+
+def test_a_paper_is_asked_for_again_and_what_was_never_given_is_not(service: PiecesService) -> None:
+    service.handle_events(version(1, DURING - HOUR))
+    service.control(SIGNED, "received", received_on="2021-10-05")
+    service.move_to(DURING + HOUR).handle_events(version(2))
+    assert service.piece(SIGNED)["sentence"].startswith(WHY.format(2))
+    assert service.piece(SIGNED)["received_on"] is None
+    assert service.control(SIGNED, "compliant").status_code == 200, "a gestionnaire may take it all the same"
+    assert service.piece_for_staff(SIGNED)["asked_again_for"] is None
+
+
+def test_what_is_refused_or_was_never_given_is_as_before(service: PiecesService) -> None:
+    service.handle_events(version(1, DURING - HOUR))
+    empty = service.piece(SIGNED)
+    service.handle_events(version(2))
+    assert service.piece(SIGNED) == empty
+    service.deposit(SIGNED)
+    service.control(SIGNED, "non_compliant")
+    refused = service.piece(SIGNED)
+    service.move_to(DURING + 2 * HOUR).handle_events(version(3, DURING + 2 * HOUR))
+    assert service.piece(SIGNED) == refused

@@ -107,7 +107,10 @@ class Uploads:
     def begin(
         self, session: Session, owner_id: str, *, filename: str, length: int, at: datetime, **own: Any
     ) -> Progress:
-        """Announce a file of `length` bytes; `own`: the service's own columns. Raises TooManyUploads."""
+        """Announce a file of `length` bytes; `own`: the service's own columns. A sender's uploads begin one after the
+        other, until the transaction ends. Raises TooManyUploads."""
+        if session.get_bind().dialect.name == "postgresql":  # SQLite has one writer anyway
+            session.execute(select(func.pg_advisory_xact_lock(func.hashtext(owner_id))))
         self._make_room(session, owner_id, length)
         sizes = {"length": length, "begun_at": at, "touched_at": system_now()}
         upload = self.upload(id=new_id(), owner_id=owner_id, filename=filename, **sizes, **own)

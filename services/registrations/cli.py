@@ -93,7 +93,7 @@ def load_catalogue(folder: Path | None, dry_run: bool, at_start: bool) -> None:
             lines = catalogue_operations.compare_catalogue(exams, portal_now())
         else:
             lines = catalogue_operations.load_catalogue(
-                exams, actor=_operator(), at=portal_now(), etablissements=schools
+                exams, actor=_operator(), at=portal_now(), etablissements=schools, files=offered.files
             )
     _print_lines(lines, "Aucune différence.")
 

@@ -15,6 +15,7 @@ from sqlalchemy import (
     ColumnElement,
     ForeignKey,
     Index,
+    LargeBinary,
     String,
     Text,
     UniqueConstraint,
@@ -61,13 +62,15 @@ class CatalogueRevision(db.Model):
 
 
 class CurrentExam(db.Model):
-    """Which revision of an exam is in force. `loaded_by_staff`: an administrator loaded it, and no command since."""
+    """Which revision of an exam is in force. `loaded_by_staff`: an administrator loaded it, and no command since.
+    `files`: a ZIP archive of what it was loaded from; None of one that an earlier version of the portal loaded."""
 
     __tablename__ = "exams"
 
     code: Mapped[str] = mapped_column(String(rules.CODE_LENGTH), primary_key=True)
     digest: Mapped[str] = mapped_column(ForeignKey("catalogue_revisions.digest"))
     loaded_by_staff: Mapped[bool] = mapped_column(default=False, server_default=false())
+    files: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
 
 
 class OpeningRow(db.Model):

@@ -171,6 +171,7 @@ GATEWAY: dict[str, str] = {
     """,
     "staff(catalogue:manage)": """
         PAGE /gestion/catalogue
+        GET /gestion/catalogue/<code>.zip
         POST /gestion/catalogue
         POST /gestion/catalogue/chargement
     """,

@@ -20,6 +20,7 @@ _ADDRESSES: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "registrations": {
         "/v1/staff/refusal-reasons": ("?exam=BTS&piece=NATIDE06",),
+        "/v1/staff/catalogues/<code>/files": ("/v1/staff/catalogues/BTS/files",),
         "/v1/openings/choices": ("", f"?purpose=register&{_CHOSEN}"),
         "/v1/drafts/<draft_id>/tabs/<int:number>/search": (
             "/v1/drafts/<draft_id>/tabs/3/search?field=etablissement&q=paris",
@@ -66,6 +67,7 @@ _ADDRESSES: dict[str, dict[str, tuple[str, ...]]] = {
             "/gestion/pieces/<piece_id>/page/1",
             "/gestion/pieces/<piece_id>/page/1?avance=oui",
         ),
+        "/gestion/catalogue/<code>.zip": ("/gestion/catalogue/BTS.zip",),
         "/gestion/ouvertures/dates": ("?exam=BTS&session=2022",),
         "/ouverture-des-services": ("", f"?{_CHOSEN}"),
         "/inscription": ("", f"?{_CHOSEN}"),

@@ -19,7 +19,7 @@ def openings_and_messages(context: StoryContext) -> None:
     """The list, an opening before and after a change that is refused; a message looked at and published."""
     recorder, administrator = context.recorder, logged_in_to_gestion(context, "admin")
     recorder.record(administrator.open("/gestion/ouvertures"), "gestion-ouvertures")
-    recorder.record(administrator.follow("/gestion/ouvertures/"), "gestion-ouverture", OPENING)
+    recorder.record(administrator.press("ACADÉMIE D'AIX-MARSEILLE"), "gestion-ouverture", OPENING)
     closes = administrator.page.locator("[name=closes]").input_value()
     administrator.fill(closes="le 12 au soir", reason="Intempéries dans l'académie")
     recorder.record(administrator.press("Voir ce qui change"), "gestion-ouverture-refusee", SEVERAL)

@@ -11,6 +11,7 @@ from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from gateway import access
+from gateway.clients.file_streaming import streamed_response
 from gateway.pages import render_page
 from gateway.posted_forms import shown_errors, shown_here
 from gateway.service_clients import clients
@@ -32,6 +33,13 @@ REFUSALS_SHOWN_HERE = (412, 413, 422)
 @access.staff(MANAGE)
 def show_catalogue() -> ResponseReturnValue:
     return _page(done=LOADED if request.args.get("fait") == "chargement" else None)
+
+
+@blueprint.get("/catalogue/<code>.zip")
+@access.staff(MANAGE)
+def download_catalogue(code: str) -> ResponseReturnValue:
+    token = staff_member.access_token()
+    return streamed_response(clients().staff_registrations.stream(api.read_files, token, code=code))
 
 
 @blueprint.post("/catalogue")

@@ -26,6 +26,7 @@ from services.contracts.registration_rules import (
 )
 
 TITLE = "Ouvertures, messages et catalogue"
+ZIP_TYPE = "application/zip"
 MOST_MOVED = 200  # openings at a time: all of a session
 CATALOGUE_SECONDS = 60.0  # thousands of lines of YAML, and a count of whom they concern
 MAX_CATALOGUE_BYTES = 700 * 1024
@@ -170,12 +171,21 @@ class ConcernedSession:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Difference:
+    """`before` is empty for what is added, `after` for what is taken away."""
+
+    where: Annotated[str, Meta(examples=["BTS, spécialité 31310, version …-…, épreuve E2, intitulé"])]
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class ComparedExam:
     code: str
     label: str
     is_new: bool
     changes: Annotated[int, Meta(description="Combien de changements en tout")]
-    lines: Annotated[tuple[str, ...], Meta(description="Les premiers changements, une phrase chacun")]
+    differences: Annotated[tuple[Difference, ...], Meta(description="Les premiers changements")]
     sessions: tuple[ConcernedSession, ...]
 
 
@@ -197,6 +207,7 @@ class ExamInForce:
     sessions: Annotated[tuple[str, ...], Meta(description="Leurs libellés")]
     loaded_at: Instant
     loaded_by_staff: Annotated[bool, Meta(description="Par un administrateur ; sinon par une commande")]
+    has_files: Annotated[bool, Meta(description="Si ses fichiers peuvent être téléchargés")]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -262,6 +273,14 @@ list_exams = Operation(
     ExamsInForce,
     "The exams in force, with their sessions and when they were loaded.",
     _CATALOGUE,
+)
+read_files = Operation(
+    "GET",
+    "/v1/staff/catalogues/<code>/files",
+    bytes,
+    "The files that an exam in force was loaded from, as a ZIP archive that can be compared and loaded again.",
+    _CATALOGUE,
+    media_type=ZIP_TYPE,
 )
 compare_catalogue = Operation(
     "POST",

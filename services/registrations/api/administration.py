@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import Response
+
 from services.chassis.clock import portal_now
 from services.chassis.web.audit_trail import actor
 from services.chassis.web.operations import Views
@@ -12,7 +14,7 @@ from services.registrations.models import Message, db
 from services.registrations.operations import messages
 from services.registrations.operations.catalogue import compare_archive, load_archive
 from services.registrations.operations.openings import change_openings
-from services.registrations.queries.catalogue import exams_in_force
+from services.registrations.queries.catalogue import exams_in_force, files_in_force
 from services.registrations.queries.openings import all_messages, listed_openings, opening_detail, opening_moves
 
 views = Views("administration", __name__)
@@ -67,6 +69,12 @@ def withdraw_message(message_id: str) -> None:
 def list_exams() -> api.ExamsInForce:
     with db.reading_for_staff() as session:
         return exams_in_force(session)
+
+
+@views.serves(api.read_files)
+def read_files(code: str) -> Response:
+    with db.reading_for_staff() as session:
+        return Response(files_in_force(session, code), content_type=api.ZIP_TYPE)
 
 
 @views.serves(api.compare_catalogue)

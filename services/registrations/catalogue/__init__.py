@@ -5,7 +5,7 @@ Files are one folder per exam (`exam.yaml` and siblings). Nothing here touches a
 
 from services.registrations.catalogue.archive import read_archive
 from services.registrations.catalogue.contents import Catalogue, read_catalogue
-from services.registrations.catalogue.differences import differences
+from services.registrations.catalogue.differences import differences, sentence
 from services.registrations.catalogue.etablissements import etablissements, read_etablissements
 from services.registrations.catalogue.exams import load_exams
 from services.registrations.catalogue.mistakes import CatalogueError, Mistake
@@ -27,6 +27,7 @@ __all__ = [
     "read_archive",
     "read_catalogue",
     "read_etablissements",
+    "sentence",
     "to_data",
     "with_current_demonstrations",
     "with_running_demonstrations",

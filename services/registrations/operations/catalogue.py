@@ -7,7 +7,7 @@ an archive, which is compared with what is in force and then loaded against it.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import insert, select, update
@@ -53,25 +53,29 @@ TRACED_LINES = 20
 
 
 def load_catalogue(
-    exams: Sequence[Exam], *, actor: Actor, at: datetime, etablissements: Iterable[Etablissement] = ()
+    exams: Sequence[Exam],
+    *,
+    actor: Actor,
+    at: datetime,
+    etablissements: Iterable[Etablissement] = (),
+    files: Mapping[str, bytes] | None = None,
 ) -> tuple[str, ...]:
     """Put exams and establishments in force, all or none; returns what changed of exams, one line each.
 
     Establishments that are no longer listed stay, as candidatures name them.
     """
     with db.operation() as session:
-        return put_catalogue(session, exams, etablissements, actor=actor, at=at)
+        return put_catalogue(session, Catalogue(tuple(exams), tuple(etablissements), files or {}), actor=actor, at=at)
 
 
-def put_catalogue(
-    session: DbSession, exams: Iterable[Exam], etablissements: Iterable[Etablissement], *, actor: Actor, at: datetime
-) -> tuple[str, ...]:
-    """The same within an operation. Of each exam it is kept whether a member of staff loads it."""
+def put_catalogue(session: DbSession, catalogue: Catalogue, *, actor: Actor, at: datetime) -> tuple[str, ...]:
+    """The same within an operation. Of each exam it is kept from which files, and whether by a member of staff."""
     lines: list[str] = []
-    for exam in exams:
+    for exam in catalogue.exams:
         lines += _put_in_force(session, exam, actor, at)
-        session.get_one(CurrentExam, exam.code).loaded_by_staff = actor.kind == "staff"
-    _put_etablissements(session, etablissements, actor, at)
+        current = session.get_one(CurrentExam, exam.code)
+        current.loaded_by_staff, current.files = actor.kind == "staff", catalogue.files.get(exam.code)
+    _put_etablissements(session, catalogue.etablissements, actor, at)
     return tuple(lines)
 
 
@@ -188,7 +192,7 @@ def _published_values(session: DbSession, row: OpeningRow) -> tuple[datetime, da
 
 
 MAX_MISTAKES = 200
-MAX_LINES = 200
+MAX_LINES = 1000
 """Of each exam, and of the mistakes, that are answered; the rest is counted."""
 CHANGED = (
     "Le catalogue en vigueur a changé depuis la vérification, ou l'archive n'est plus la même. Rien n'a été chargé : "
@@ -219,7 +223,7 @@ def load_archive(archive: bytes, etag: str, *, actor: Actor, at: datetime) -> No
         session.execute(select(CurrentExam.code).order_by(CurrentExam.code).with_for_update()).all()
         if _etag(archive, session) != etag:
             raise PreconditionFailed(CHANGED)
-        put_catalogue(session, catalogue.exams, catalogue.etablissements, actor=actor, at=at)
+        put_catalogue(session, catalogue, actor=actor, at=at)
 
 
 def _read(archive: bytes, at: datetime) -> Catalogue:
@@ -251,13 +255,13 @@ def _compared_exams(session: DbSession, catalogue: Catalogue, at: datetime) -> t
 
 def _compared_exam(session: DbSession, offered: Exam, at: datetime, *, is_new: bool) -> ComparedExam:
     comparison = compare_exam(session, offered, at)
-    lines = comparison.lines
-    sessions = concerned_sessions(session, comparison.exam) if lines and not is_new else ()
+    found = comparison.differences
+    sessions = concerned_sessions(session, comparison.exam) if found and not is_new else ()
     return ComparedExam(
         code=offered.code,
         label=offered.label,
         is_new=is_new,
-        changes=len(lines),
-        lines=lines[:MAX_LINES],
+        changes=len(found),
+        differences=found[:MAX_LINES],
         sessions=sessions,
     )

@@ -14,11 +14,11 @@ from sqlalchemy.orm import Session as DbSession
 
 from services.chassis.errors import found
 from services.chassis.process.kept_results import ExpiringCache
-from services.contracts.api.administration import ConcernedSession, ExamInForce, ExamsInForce, OpeningDates
+from services.contracts.api.administration import ConcernedSession, Difference, ExamInForce, ExamsInForce, OpeningDates
 from services.contracts.api.operation import answer_of
 from services.contracts.registration_rules import ACTIVE, ETABLISSEMENT_SEARCH_LENGTH
 from services.reference.text import folded
-from services.registrations.catalogue import differences, from_data, with_running_demonstrations
+from services.registrations.catalogue import differences, from_data, sentence, with_running_demonstrations
 from services.registrations.catalogue.replacement import UsedOpening, with_used_definitions
 from services.registrations.domain.dossier import Etablissement
 from services.registrations.domain.exam_definition import Exam, OpeningView
@@ -107,17 +107,21 @@ def _view(session: DbSession, row: OpeningRow, change: OpeningChange | None, dig
 def exams_in_force(session: DbSession) -> ExamsInForce:
     """By code."""
     rows = session.execute(
-        select(CurrentExam.code, CurrentExam.digest, CurrentExam.loaded_by_staff, CatalogueRevision.loaded_at)
+        select(CurrentExam, CurrentExam.files.is_not(None).label("has_files"), CatalogueRevision.loaded_at)
         .join(CatalogueRevision, CatalogueRevision.digest == CurrentExam.digest)
         .order_by(CurrentExam.code)
     )
-    exams = (_exam_in_force(exam_by_digest(session, digest), at, by_staff) for _, digest, by_staff, at in rows)
-    return ExamsInForce(exams=tuple(exams))
+    return ExamsInForce(exams=tuple(_exam_in_force(exam_by_digest(session, row[0].digest), *row) for row in rows))
 
 
-def _exam_in_force(exam: Exam, loaded_at: datetime, loaded_by_staff: bool) -> ExamInForce:
+def _exam_in_force(exam: Exam, current: CurrentExam, has_files: bool, loaded_at: datetime) -> ExamInForce:
     labels = tuple(item.label for item in exam.sessions)
-    return answer_of(ExamInForce, exam, sessions=labels, loaded_at=loaded_at, loaded_by_staff=loaded_by_staff)
+    return answer_of(ExamInForce, exam, current, sessions=labels, has_files=has_files, loaded_at=loaded_at)
+
+
+def files_in_force(session: DbSession, code: str) -> bytes:
+    """The ZIP archive of what an exam was loaded from. Raises NotFound, also where it was not kept."""
+    return found(session.scalar(select(CurrentExam.files).filter_by(code=code)))
 
 
 @dataclass(frozen=True)
@@ -126,7 +130,11 @@ class ExamComparison:
 
     exam: Exam
     listed: Exam
-    lines: tuple[str, ...]
+    differences: tuple[Difference, ...]
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        return tuple(map(sentence, self.differences))
 
 
 def compare_exam(session: DbSession, offered: Exam, at: datetime) -> ExamComparison:
@@ -134,11 +142,11 @@ def compare_exam(session: DbSession, offered: Exam, at: datetime) -> ExamCompari
     current = session.get(CurrentExam, offered.code)
     if current is None:
         listed = with_running_demonstrations(None, offered, at)
-        return ExamComparison(listed, listed, tuple(differences(None, listed)))
+        return ExamComparison(listed, listed, differences(None, listed))
     old = exam_by_digest(session, current.digest)
     listed = with_running_demonstrations(old, offered, at)
     exam = with_used_definitions(listed, old, _used_openings(session, offered.code))
-    return ExamComparison(exam, listed, tuple(differences(old, exam)))
+    return ExamComparison(exam, listed, differences(old, exam))
 
 
 def compare_etablissements(

@@ -46,6 +46,19 @@ def test_a_new_exam_is_compared_loaded_and_in_the_journal(administrator: Scriptl
     assert "Catalogue chargé" in administrator.text
 
 
+def test_what_is_in_force_is_downloaded_and_is_no_change_when_it_is_sent_again(
+    administrator: ScriptlessBrowser,
+) -> None:
+    send(administrator, archive(code="CFG4"))
+    administrator.press("Charger ce catalogue")
+    downloaded = administrator.get("/gestion/catalogue/CFG4.zip")
+    assert downloaded.mimetype == "application/zip"
+    send(administrator, downloaded.data)
+    assert "Aucun changement." in administrator.text
+    send(administrator, archive("CERTIFICAT RENOMME", "CFG4"))
+    assert "CFG4, intitulé CERTIFICAT DE FORMATION GENERALE CERTIFICAT RENOMME" in rows(administrator)
+
+
 def test_whom_a_change_concerns_is_told_by_session(
     administrator: ScriptlessBrowser, candidates: CandidateFactory
 ) -> None:
@@ -98,7 +111,7 @@ def test_a_catalogue_that_somebody_else_has_loaded_meanwhile_is_compared_again(
     administrator.press("Charger ce catalogue")
     assert administrator.answer.status_code == 412
     assert "Rien n'a été chargé" in administrator.text
-    assert "« AUTRE CERTIFICAT » → « UN CERTIFICAT »" in administrator.text
+    assert "CFG3, intitulé AUTRE CERTIFICAT UN CERTIFICAT" in rows(administrator)
     assert "personne n'est concerné" in administrator.text
     administrator.press("Charger ce catalogue")
     assert "Le catalogue est chargé" in administrator.text

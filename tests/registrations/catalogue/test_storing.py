@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from services.registrations.catalogue import differences, digest, from_data, load_exams, to_data
+from services.registrations.catalogue import differences, digest, from_data, load_exams, sentence, to_data
 from services.registrations.domain.exam_definition import Exam
 from tests.registrations.catalogue.bts_dossiers import EXAMS
 from tests.registrations.catalogue.small_exam import NOW, SMALL, written
@@ -44,24 +44,39 @@ def test_the_digest_changes_with_the_exam_and_with_nothing_else(exam: Exam, tmp_
     assert len(digest(exam)) == 64
 
 
+def told(before: Exam | None, after: Exam) -> list[str]:
+    return [sentence(difference) for difference in differences(before, after)]
+
+
 def test_a_new_exam_is_one_line_and_an_equal_one_none(exam: Exam) -> None:
-    assert differences(None, exam) == ("+ CFG : nouvel examen, 1 session(s)",)
-    assert differences(exam, exam) == ()
+    assert told(None, exam) == ["+ CFG : « nouvel examen, 1 session(s) »"]
+    assert told(exam, exam) == []
 
 
 def test_a_change_names_where_it_stands_and_both_values(exam: Exam) -> None:
     session = exam.sessions[0]
     opening = replace(session.openings[0], closes=session.openings[0].closes + timedelta(days=1))
     changed = replace(exam, sessions=(replace(session, openings=(opening,)),))
-    (line,) = differences(exam, changed)
-    assert line == (
-        "CFG, sessions 2026, openings 03, closes : « 2025-10-25T10:00:00+00:00 » → « 2025-10-26T10:00:00+00:00 »"
-    )
+    where = "CFG, session 2026, ouverture 03, fermeture"
+    assert told(exam, changed) == [f"{where} : « 25/10/2025 à 12:00 » → « 26/10/2025 à 11:00 »"]
 
 
 def test_what_is_added_or_removed_or_stands_in_another_order_is_told(exam: Exam) -> None:
-    lines = differences(exam, replace(exam, pieces=()))
-    assert set(lines) == {"- CFG, pieces ID1 : retiré", "- CFG, pieces LV1 : retiré"}
-    assert all(line.startswith("+ CFG, pieces") for line in differences(replace(exam, pieces=()), exam))
-    (line,) = differences(exam, replace(exam, pieces=tuple(reversed(exam.pieces))))
-    assert line == 'CFG, pieces : ordre « ["ID1", "LV1"] » → « ["LV1", "ID1"] »'
+    without = replace(exam, pieces=())
+    pieces = [f"CFG, pièce {piece.code} : « {piece.label} »" for piece in exam.pieces]
+    assert told(exam, without) == [f"- {piece}" for piece in pieces]
+    assert told(without, exam) == [f"+ {piece}" for piece in pieces]
+    assert told(exam, replace(exam, pieces=tuple(reversed(exam.pieces)))) == [
+        "CFG, pièce, ordre : « ID1, LV1 » → « LV1, ID1 »"
+    ]
+
+
+def test_of_lists_and_long_texts_what_differs_is_told(exam: Exam) -> None:
+    paragraphs = tuple(f"Article {number}. {'Rien ne change ici. ' * 30}" for number in range(3))
+    before = replace(exam, texts={"demande": paragraphs})
+    assert told(before, replace(exam, texts={"demande": (*paragraphs, "Article 4.")})) == [
+        "+ CFG, texte, demande : « Article 4. »"
+    ]
+    [changed] = differences(before, replace(exam, texts={"demande": (*paragraphs[:2], paragraphs[2] + "Sauf cela.")}))
+    assert (changed.after.endswith("Sauf cela."), "Sauf cela." in changed.before) == (True, False)
+    assert len(changed.after) < 100

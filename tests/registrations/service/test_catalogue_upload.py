@@ -93,8 +93,27 @@ def test_what_is_loaded_is_in_force_told_to_pieces_and_in_the_journal(app: Flask
         assert entry is not None
         assert (entry.action, entry.actor_kind, entry.actor_id) == ("catalogue.loaded", "staff", "admin")
         assert entry.after is not None
-        assert entry.after["lines"] == cfg["lines"] != []
+        assert entry.after["lines"] == [
+            "+ CFG, session 2026, relances : « 60 »",
+            "+ CFG, session 2026, relances : « 2 »",
+        ]
+        assert cfg["differences"][0] == {"where": "CFG, session 2026, relances", "before": "", "after": "60"}
     assert [exam["changes"] for exam in compared(app, changed)["exams"]] == [0]
+
+
+def test_what_is_in_force_is_downloaded_and_changes_nothing_when_it_is_loaded_again(app: Flask) -> None:
+    contacts = "academies:\n  - code: '03'\n    contact: {title: RECTORAT, lines: [BESANCON]}\n"
+    load(app, zip_of({"cfg/exam.yaml": SMALL.encode(), "academies.yaml": contacts.encode()}))
+    assert in_force(app)["CFG"]["has_files"]
+    path = "/v1/staff/catalogues/{}/files"
+    files = app.test_client().get(path.format("CFG"), headers=HEADERS)
+    assert files.mimetype == "application/zip"
+    assert [exam["changes"] for exam in compared(app, files.data)["exams"]] == [0]
+    other = compared(app, small())["exams"][0]["differences"]
+    assert other[0]["before"] == "RECTORAT", other
+    assert app.test_client().get(path.format("DCG"), headers=HEADERS).status_code == 404
+    gestionnaire = bearer(staff_token("anne", scopes=["openings:manage"], academies=None))
+    assert app.test_client().get(path.format("CFG"), headers=gestionnaire).status_code == 403
 
 
 def test_establishments_leave_their_trace_and_those_of_a_colleague_are_not_overwritten(app: Flask) -> None:
@@ -151,7 +170,7 @@ def test_a_start_leaves_what_an_administrator_loaded_and_an_operators_command_re
     def run(*arguments: str) -> str:
         return app.test_cli_runner().invoke(args=list(arguments)).output
 
-    assert "CFG : nouvel examen" in run(*start)
+    assert "CFG : « nouvel examen" in run(*start)
     load(app, small("UN CERTIFICAT"))
     schools.write_text("code,label,kind\nCNED,AUTRE NOM,cned\n", encoding="utf-8")
     assert "CFG : chargé par un administrateur, laissé en l'état." in run(*start)

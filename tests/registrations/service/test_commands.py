@@ -29,8 +29,8 @@ def run(app: Flask, *arguments: str) -> Result:
 
 def test_a_catalogue_is_compared_then_loaded(app: Flask, tmp_path: Path) -> None:
     folder = str(written(tmp_path / "catalogue"))
-    assert "CFG : nouvel examen" in run(app, "load-catalogue", "--dry-run", folder).output
-    assert "CFG : nouvel examen" in run(app, "load-catalogue", folder).output
+    assert "CFG : « nouvel examen" in run(app, "load-catalogue", "--dry-run", folder).output
+    assert "CFG : « nouvel examen" in run(app, "load-catalogue", folder).output
     assert run(app, "load-catalogue", folder).output == "Aucune différence.\n"
     written(tmp_path / "catalogue", SMALL.replace("exclusive", "exclusif"))
     result = run(app, "load-catalogue", folder)

@@ -4,7 +4,7 @@ Templates say `{% from "components/form_field.html" import form_field %}` and ex
 makes those names known to any Jinja environment, and filters for instants and dates (in French, Paris time) and sizes.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -79,7 +79,9 @@ def shown_value(value: Any) -> str:
         return "-"
     if isinstance(value, bool):
         return "oui" if value else "non"
-    return french.short_instant(value) if isinstance(value, datetime) else str(value)
+    if isinstance(value, datetime):
+        return french.short_instant(value)
+    return french.short_date(value) if isinstance(value, date) else str(value)
 
 
 def closing_time(end: datetime) -> str:

@@ -48,7 +48,7 @@ TAB_ACTIONS = NEXT, PREVIOUS, STAY = "next", "previous", "stay"
 """Where to go once a tab is written."""
 CANDIDATURE_STATES = ACTIVE, WITHDRAWN, ECARTEE = "active", "withdrawn", "ecartee"
 CANDIDATURE_STATE_LABELS = {ACTIVE: "Active", WITHDRAWN: "Désinscrite", ECARTEE: "Écartée"}
-LIST_ORDERS = BY_ID, BY_NAME = "id", "name"
+BY_ID, BY_NAME, BY_SAVING, BY_BIRTH_DATE, BY_SPECIALITE = "id", "name", "saved", "birth_date", "specialite"
 """What candidatures are listed by: an id changes for none, so that who reads all pages misses none."""
 SEVERITY_LABELS = {"info": "Information", "warning": "Attention", "error": "Alerte"}
 SEVERITIES = tuple(SEVERITY_LABELS)

@@ -12,7 +12,6 @@ from typing import Any
 from sqlalchemy import (
     JSON,
     CheckConstraint,
-    ColumnElement,
     ForeignKey,
     Index,
     LargeBinary,
@@ -20,7 +19,6 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     false,
-    literal_column,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -197,15 +195,13 @@ class NumberCounter(db.Model):
     last: Mapped[int]
 
 
-BIRTH_DATE: ColumnElement[str] = literal_column("((payload -> 'identity') ->> 'date_naissance')", String)
-"""Of a `CandidatureVersion`, ISO 8601; spelt as its index has it, or that is not used."""
-
-
 class Candidature(db.Model):
     """A saved registration. Its exclusivity key is unique among the candidate's active ones.
 
     `end_reason` is what the staff member who ended it wrote.
     `name` is the candidate's as of the current version, shown to staff; `folded_name` is what they search.
+    By what staff browse: a trigger of the database keeps the columns from `last_saved_at` to `forme` as the newest
+    version says them; `pieces_state` is as the service pieces told last, in its event number `pieces_number`.
     """
 
     __tablename__ = "candidatures"
@@ -225,6 +221,16 @@ class Candidature(db.Model):
         # Every column of a staff search, so that a list of a common name is read from the index, in its order.
         Index("ix_candidatures_listed", "id", "folded_name", "opening_id", "state"),
         Index("ix_candidatures_listed_by_name", "folded_name", "id", "opening_id", "state"),
+        Index("ix_candidatures_by_saving", "last_saved_at", "id", "opening_id", "state"),
+        Index("ix_candidatures_by_birth_date", "birth_date", "id", "opening_id", "state"),
+        *(
+            Index(f"ix_candidatures_by_{name}", name, "folded_name", "id", "opening_id", "state")
+            for name in ("specialite", "categorie", "etablissement", "forme", "pieces_state")
+        ),
+        Index(
+            "ix_candidatures_counted",
+            *("opening_id", "state", "pieces_state", "specialite", "categorie", "etablissement", "forme", "id"),
+        ),
         # Any part of a name is searched: by trigrams, which SQLite lacks.
         Index(
             "ix_candidatures_folded_name",
@@ -245,7 +251,15 @@ class Candidature(db.Model):
     name: Mapped[str] = mapped_column(String(rules.CANDIDATE_NAME_LENGTH))
     folded_name: Mapped[str] = mapped_column(String(rules.CANDIDATE_NAME_LENGTH))
     state: Mapped[str] = mapped_column(String(10), default=ACTIVE)
-    saved_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    first_saved_at: Mapped[datetime] = mapped_column("saved_at", UtcDateTime)
+    last_saved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    birth_date: Mapped[str | None] = mapped_column(String(10))
+    specialite: Mapped[str] = mapped_column(Text, server_default="")
+    categorie: Mapped[str] = mapped_column(Text, server_default="")
+    etablissement: Mapped[str] = mapped_column(Text, server_default="")
+    forme: Mapped[str] = mapped_column(Text, server_default="")
+    pieces_state: Mapped[str | None] = mapped_column(String(16))
+    pieces_number: Mapped[int] = mapped_column(default=0, server_default="0")
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     end_reason: Mapped[str | None] = mapped_column(Text)
 
@@ -266,11 +280,11 @@ class CandidatureNote(db.Model):
 class CandidatureVersion(db.Model):
     """One saved version: the published event, the answers, and the catalogue revision used. Rows are never changed.
 
-    `payload` is read and written by `services.contracts.registrations`; staff search its birth date.
+    `payload` is read and written by `services.contracts.registrations`, and by the trigger that keeps what candidatures
+    are browsed by.
     """
 
     __tablename__ = "candidature_versions"
-    __table_args__ = (Index("ix_candidature_versions_birth_date", BIRTH_DATE, "candidature_id"),)
 
     candidature_id: Mapped[str] = mapped_column(ForeignKey("candidatures.id"), primary_key=True)
     version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)

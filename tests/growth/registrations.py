@@ -46,8 +46,16 @@ from tests.support import tokens
 from tests.support.database_filling import fast_filling, identifier, insert_copies, numbered
 
 NUMBER = "02103000001"
-BORN = """CAST('{"identity": {"date_naissance": "200' || i % 10 || '-03-04"}}' AS JSON)"""
-"""A light version's content: of ten candidates one has each birth date."""
+LISTED = {
+    "birth_date": "'200' || i % 10 || '-03-04'",
+    "last_saved_at": "CAST('2021-10-05 12:00:00+00' AS TIMESTAMP WITH TIME ZONE) + i * INTERVAL '1 second'",
+    "specialite": "'Spécialité ' || i % 150",
+    "categorie": "'Catégorie ' || i % 12",
+    "etablissement": "'Lycée ' || i % 2000",
+    "forme": "CASE WHEN i % 500 = 0 THEN 'Progressive' ELSE 'Globale' END",
+    "pieces_state": "CASE WHEN i % 100 = 0 THEN 'to_validate' WHEN i % 3 = 0 THEN 'missing' ELSE 'complete' END",
+}
+"""By what candidatures are browsed, in place of what a trigger would keep."""
 MIDDLE = "8" + "0" * 31  # of the ids
 SEARCHES = (
     ("a N° candidat", f"text={NUMBER}", "03"),
@@ -66,6 +74,11 @@ SEARCHES = (
     ("an académie without anybody", "", "01"),
     ("an académie's écartées", "state=ecartee", "03"),
     ("everybody", "", None),
+    ("a spécialité", "specialite=Sp%C3%A9cialit%C3%A9+7", None),
+    ("a spécialité of an académie", "specialite=Sp%C3%A9cialit%C3%A9+7&state=active", "03"),
+    ("an établissement", "etablissement=Lyc%C3%A9e+77", None),
+    ("a forme that few have", "forme=Progressive&session=BTS+2022", None),
+    ("a catégorie", "categorie=Cat%C3%A9gorie+3", "03"),
 )
 """What staff search, the query, and the académie of who searches (None: all); in both orders."""
 SEARCHES_BY_ID = (
@@ -108,9 +121,9 @@ def _fill(rows: int, weight: Weight) -> None:
         insert_copies(session, Candidate.__table__, rows=rows, id=id, numero_candidat=NUMERO, email=email)
         named: dict[str, Any] = {"name": f"upper({FAMILY}) || ' Pierre'", "folded_name": f"{FAMILY} || ' pierre'"}
         state = "CASE WHEN i % 50 = 0 THEN 'withdrawn' WHEN i % 1000 = 1 THEN 'ecartee' ELSE 'active' END"
-        insert_copies(session, Candidature.__table__, rows=rows, id=id, **owner, **opening, **named, state=state)
+        browsed: dict[str, Any] = {**named, **LISTED, "state": state}
+        insert_copies(session, Candidature.__table__, rows=rows, id=id, **owner, **opening, **browsed)
         light: dict[str, Any] = weight("payload", "answers")
-        light |= {"payload": BORN} if light else {}
         insert_copies(session, CandidatureVersion.__table__, rows=rows, **own, event_id=numbered(), **light)
         insert_copies(
             session, Draft.__table__, rows=rows, id=id, **owner, **opening, **own, **weight("answers", "identity")
@@ -157,6 +170,24 @@ def _staff_reads(app: Flask, candidature_id: str) -> Actions:
         **{
             f"staff: {words}, by name": partial(read, f"?order=name&{query}", whose)
             for words, query, whose in searches_by_name
+        },
+        **{
+            f"staff: {words}, by {order}": partial(read, f"?order={order}&{query}", whose)
+            for order in ("-name", "saved", "-saved", "birth_date", "-birth_date", "specialite")
+            for words, query, whose in (
+                ("everybody", "", None),
+                ("an académie, further down", f"cursor={middle}", "03"),
+                ("everybody, further down", f"cursor={middle}", None),
+            )
+        },
+        **{
+            f"staff: counts of {words}": partial(read, f"/counts?{query}", whose)
+            for words, query, whose in (
+                ("everybody", "", None),
+                ("an académie", "", "03"),
+                ("a spécialité", "specialite=Sp%C3%A9cialit%C3%A9+7", None),
+                ("a name", "text=dubois", None),
+            )
         },
     }
 

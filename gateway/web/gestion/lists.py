@@ -15,8 +15,9 @@ from gateway.pages import render_page
 from gateway.posted_forms import DAY_EXPECTED, posted_text, read_day
 from gateway.sessions import staff_member
 from services.chassis.errors import NotFound
+from services.chassis.french import alphabetical
 from services.contracts.api.operation import Operation
-from services.contracts.api.staff_lists import CHECKBOX, DAY, HIDDEN, SELECT, TEXT, PageField, StaffList
+from services.contracts.api.staff_lists import CHECKBOX, DAY, HIDDEN, ORDER, SELECT, TEXT, Counts, PageField, StaffList
 
 Options = Iterable[Mapping[str, str]]
 Page = TypeVar("Page")
@@ -43,16 +44,48 @@ def render_list(
     `options`: as for `_fields`; `errors`: of what the page checks besides.
     """
     errors = [*_errors(declared, typed), *errors]
+    orders = [{"value": order, "label": label} for order, label in declared.order_labels.items()]
     return render_page(
         template,
         status=422 if errors else 200,
-        filters=_fields(declared, typed, options or {}),
+        filters=_fields(declared, typed, {ORDER.name: orders, **(options or {})}),
         errors=errors,
         columns=declared.page_columns,
         shown=typed,
         query=urlencode(typed),
         **context,
     )
+
+
+def addressed_filters(declared: StaffList, typed: Mapping[str, str]) -> dict[str, str] | None:
+    """Those that may stand in an address; None where some of them may not, since they tell of a person."""
+    personal = {field.name for field in declared.page_fields.values() if field.is_personal}
+    return dict(typed) if personal.isdisjoint(typed) else None
+
+
+def counted_options(
+    declared: StaffList, typed: Mapping[str, str], counts: Counts | None, labels: Mapping[str, Mapping[str, str]]
+) -> dict[str, list[dict[str, str]]]:
+    """The options of the counted filters, each with its number; without numbers where they tell nothing.
+
+    `labels`: of a filter's values, where these are codes; those that rows may have are offered, whatever was counted.
+    What is chosen is offered as well. `counts`: None where they came too late.
+    """
+    options = {}
+    for name in declared.counted:
+        field, of_filter = declared.page_fields[name], labels.get(name, {})
+        numbers = counts.filters.get(name, {}) if counts else {}
+        values = {*of_filter, *numbers, *filter(None, [typed.get(field.name)])}
+        shown = [(of_filter.get(value, value), value) for value in values]
+        options[field.name] = [
+            {"value": value, "label": f"{label} ({numbers[value]})" if _is_told(counts, numbers, value) else label}
+            for label, value in sorted(shown, key=lambda pair: alphabetical(pair[0]))
+        ]
+    return options
+
+
+def _is_told(counts: Counts | None, numbers: Mapping[str, int], value: str) -> bool:
+    return counts is not None and counts.is_complete and bool(numbers.get(value))
 
 
 def read_list(

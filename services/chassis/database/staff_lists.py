@@ -5,14 +5,15 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement
-from sqlalchemy.orm import QueryableAttribute
+from sqlalchemy import ColumnElement, Select
+from sqlalchemy.orm import QueryableAttribute, Session
 
 from services.chassis.errors import FieldError, Invalid, NotFound
-from services.contracts.api.staff_lists import StaffList
+from services.contracts.api.staff_lists import MOST_COUNTED, Counts, StaffList
 
 UNKNOWN_CURSOR = "Ce curseur n'est pas de ceux que l'API a donnés."
 Condition = Callable[[Any], ColumnElement[bool] | None]
@@ -52,6 +53,38 @@ def academies_shown(seen: frozenset[str] | None, wanted: str | None) -> frozense
     if seen is not None and wanted not in seen:
         raise NotFound()
     return frozenset({wanted})
+
+
+def count_values(
+    session: Session,
+    declared: StaffList,
+    given: Mapping[str, Any],
+    rows: Callable[[Mapping[str, Any]], Select[Any]],
+    always: Collection[str] = (),
+) -> Counts:
+    """The counts of a list. `rows`: by the filters that are given, the columns of the counted ones, by their names, of
+    MOST_COUNTED rows and one more, grouped, with their `number`.
+
+    Where the rows are not too many, a filter's values are counted as though it were not given, but for those that
+    narrow `always`.
+    """
+    chosen = {name: given[name] for name in declared.counted if name in given and name not in always}
+    found: Sequence[Any] = ()
+    for narrowed in ({name: value for name, value in given.items() if name not in chosen}, given):
+        found = session.execute(rows(narrowed)).all()
+        if is_complete := sum(row.number for row in found) <= MOST_COUNTED:
+            break
+
+    def numbers(name: str) -> dict[str, int]:
+        counter: Counter[str] = Counter()
+        for row in found:
+            if all(getattr(row, other) == value for other, value in chosen.items() if other != name):
+                counter[getattr(row, name, None) or ""] += row.number
+        return counter
+
+    filters = {name: {value: number for value, number in numbers(name).items() if value} for name in declared.counted}
+    total = min(sum(numbers("").values()), MOST_COUNTED)
+    return Counts(total=total, is_complete=is_complete, filters=filters)
 
 
 def encode_cursor(place: Sequence[str]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from types import NoneType
 from typing import Annotated
 
@@ -15,14 +15,18 @@ from services.contracts import problem_types
 from services.contracts.api.fields import Text
 from services.contracts.api.mails import STATES
 from services.contracts.api.operation import CSV, EXPORT_SECONDS, Instant, Operation, staff
-from services.contracts.api.staff_lists import DAY, SELECT, Column, Filter, PageField, StaffList
+from services.contracts.api.staff_lists import DAY, SELECT, Column, Counts, Filter, PageField, StaffList
 from services.contracts.registration_rules import (
     ACTIVE,
+    BY_BIRTH_DATE,
     BY_ID,
     BY_NAME,
+    BY_SAVING,
+    BY_SPECIALITE,
     CANDIDATURE_STATE_LABELS,
     CANDIDATURE_STATES,
     CODE_LENGTH,
+    LABEL_LENGTH,
     NOTE_LENGTH,
     REASON_LENGTH,
 )
@@ -35,6 +39,11 @@ def _filter(name: str, description: str = "", page: PageField | None = None) -> 
     return Filter(name, Text(metadata={"description": description}), page)
 
 
+def _counted(name: str, description: str, label: str) -> Filter:
+    field = Text(metadata={"description": description})
+    return Filter(name, field, PageField(name, label, SELECT, longest=LABEL_LENGTH + CODE_LENGTH), is_counted=True)
+
+
 _STATE = validate.OneOf(CANDIDATURE_STATES)
 _FILTERS = (
     _filter(
@@ -45,18 +54,26 @@ _FILTERS = (
             "Rechercher",
             hint="Un nom ou une partie, un N° candidat ou une adresse mail en entier",
             is_wide=True,
+            is_personal=True,
         ),
     ),
     Filter(
         "birth_date",
         fields.Date(metadata={"description": "Date de naissance du candidat"}),
-        PageField(
-            "naissance", "Date de naissance", DAY, hint="JJ/MM/AAAA, avec ou sans nom", alone="une date de naissance"
-        ),
+        PageField("naissance", "Date de naissance", DAY, hint="JJ/MM/AAAA, avec ou sans nom", is_personal=True),
     ),
-    _filter("academie", page=PageField("academie", "Académie", SELECT)),
+    _counted("session", "Nom, ou examen et nom : 2022, BTS 2022", "Session"),
     _filter("exam"),
-    _filter("session"),
+    _counted("academie", "Code sur deux chiffres : 03", "Académie"),
+    *(
+        _counted(name, f"Comme la confirmation d'inscription l'écrit : {example}", label)
+        for name, label, example in (
+            ("specialite", "Spécialité", "Banque - conseiller de clientèle (31310)"),
+            ("etablissement", "Établissement", "LP P.ADRIEN PARIS - BESANCON (0250013D)"),
+            ("categorie", "Catégorie", "FORMATION CONTINUE (320)"),
+            ("forme", "Forme de passage", "Globale"),
+        )
+    ),
 )
 _STATE_LABEL = Column("etat", "État", lambda row: CANDIDATURE_STATE_LABELS.get(row.state, row.state))
 _OF_CANDIDATE = (  # of an answer that has its version as `saved`
@@ -76,12 +93,25 @@ _OF_VERSION = (
     Column("forme", source="saved.confirmation.forme"),
     Column("amenagement_demande", source="saved.confirmation.handicap"),
 )
+_ORDER_LABELS = {
+    BY_NAME: "Nom, de A à Z",
+    f"-{BY_NAME}": "Nom, de Z à A",
+    f"-{BY_SAVING}": "Dernier enregistrement, récents d'abord",
+    BY_SAVING: "Dernier enregistrement, anciens d'abord",
+    f"-{BY_BIRTH_DATE}": "Date de naissance, les plus jeunes d'abord",
+    BY_BIRTH_DATE: "Date de naissance, les plus âgés d'abord",
+    BY_SPECIALITE: "Spécialité, puis nom",
+}
 CANDIDATURES = StaffList(
     "Candidatures",
-    filters=(*_FILTERS, Filter("state", fields.String(validate=_STATE))),
+    filters=(
+        *_FILTERS,
+        Filter("state", fields.String(validate=_STATE), PageField("etat", "État", SELECT), is_counted=True),
+    ),
     columns=(
         Column("candidature_id", source="id"),
         Column("", "Candidat", "name"),
+        Column("", "Né(e) le", "birth_date"),
         Column("numero_candidat", "N° candidat"),
         Column("numero_inscription", "N° d'inscription"),
         *_OF_CANDIDATE,
@@ -98,14 +128,15 @@ CANDIDATURES = StaffList(
         *_OF_VERSION,
         Column("diplome", source="saved.confirmation.diplome"),
         _STATE_LABEL,
-        Column("etat_depuis_le", source=lambda row: row.ended_at or row.saved_at),
+        Column("etat_depuis_le", source=lambda row: row.ended_at or row.first_saved_at),
         Column("motif", source="end_reason"),
-        Column("premier_enregistrement_le", source="saved_at"),
+        Column("premier_enregistrement_le", source="first_saved_at"),
         Column("version"),
-        Column("version_enregistree_le", source=lambda row: datetime.fromisoformat(row.saved.saved_at)),
+        Column("version_enregistree_le", "Enregistrée le", "last_saved_at"),
     ),
-    orders=(BY_ID, BY_NAME),
-    order_words="« name » : comme une liste se lit ; « id » : pour un outil qui parcourt tout",
+    orders=(BY_ID, *_ORDER_LABELS),
+    order_words="« id » : pour un outil qui parcourt tout ; « - » : à rebours",
+    order_labels=_ORDER_LABELS,
     cursor=Text(32),
 )  # of Row; its CSV of ExportedCandidature
 EPREUVES = StaffList(
@@ -168,7 +199,9 @@ class Row:
     specialite: Annotated[str | None, Meta(examples=["Banque - conseiller de clientèle"])]
     state: Annotated[str, Meta(extra_json_schema={"enum": list(CANDIDATURE_STATES)})]
     version: int
-    saved_at: Instant
+    birth_date: date | None
+    first_saved_at: Instant
+    last_saved_at: Instant | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -272,6 +305,14 @@ list_candidatures = Operation(
     _READ,
     query=CANDIDATURES.page_schema(),
     problems=(problem_types.NOT_FOUND,),
+)
+count_candidatures = Operation(
+    "GET",
+    "/v1/staff/candidatures/counts",
+    Counts,
+    "How many candidatures these filters find, and how many each value of a filter would.",
+    _READ,
+    query=CANDIDATURES.filters_schema(),
 )
 export_candidatures = Operation(
     "GET",

@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from operator import attrgetter
-from typing import Any
+from typing import Annotated, Any
 
 from marshmallow import Schema, fields, validate
+from msgspec import Meta
 
 from services.contracts.api.fields import FirstDayOrInstantField, LastDayOrInstantField
 from services.contracts.page_sizes import LARGEST_PAGE, USUAL_PAGE
@@ -21,6 +22,7 @@ TEXT, SELECT, DAY, CHECKBOX, HIDDEN = "text", "select", "day", "checkbox", "hidd
 FIRST_DAY_WORDS = "Premier jour (AAAA-MM-JJ), ou instant"
 LAST_DAY_WORDS = "Dernier jour (AAAA-MM-JJ), ou instant exclu"
 CURSOR_WORDS = "next_cursor de la page précédente"
+MOST_COUNTED = 10_000
 
 
 @dataclass(frozen=True)
@@ -28,8 +30,8 @@ class PageField:
     """How a filter is shown on the list's page, by the name that it has there.
 
     `kind`: the value of HIDDEN comes from a link. `placeholder`: what is chosen where nothing is, none where
-    "". `longest`: characters of what is typed. `is_wide`: as wide as the
-    page. `alone`: where a search asks for some text, what it is called that this filter may do without it.
+    "". `longest`: characters of what is typed. `is_wide`: as wide as the page. `is_personal`: tells of a person, so it
+    is posted and stands in no address.
     """
 
     name: str
@@ -40,17 +42,22 @@ class PageField:
     keyboard: str = ""
     longest: int = 100
     is_wide: bool = False
-    alone: str = ""
+    is_personal: bool = False
+
+
+ORDER = PageField("tri", "Trier par", SELECT, placeholder="")
 
 
 @dataclass(frozen=True)
 class Filter:
     """What a list is narrowed by. `name`: in the query, and of the column that has to be equal, where the service gives
-    no other condition; `field`: reads and describes it; `page`: None where the page does not offer it."""
+    no other condition; `field`: reads and describes it; `page`: None where the page does not offer it; `is_counted`:
+    it offers the values that rows have, each with their number, as the list's `Counts` give them."""
 
     name: str
     field: fields.Field[Any]
     page: PageField | None = None
+    is_counted: bool = False
 
 
 def text_filter(name: str, description: str = "", page: PageField | None = None) -> Filter:
@@ -91,7 +98,8 @@ class Column:
 
 @dataclass(frozen=True)
 class StaffList:
-    """A list, and what its page may be ordered by (`orders`, the usual one first; `order_words` describe them).
+    """A list, and what its page may be ordered by (`orders`, the usual one first; `order_words` describe them, and
+    `order_labels` are those that its page offers).
 
     `name`: of its schema in descriptions; `cursor`: None for a list that goes on in a way of its own.
     """
@@ -101,6 +109,7 @@ class StaffList:
     columns: tuple[Column, ...] = ()
     orders: tuple[str, ...] = ()
     order_words: str = ""
+    order_labels: Mapping[str, str] = field(default_factory=dict)
     cursor: fields.Field[Any] | None = field(
         default_factory=lambda: fields.String(metadata={"description": CURSOR_WORDS})
     )
@@ -138,4 +147,20 @@ class StaffList:
     @property
     def page_fields(self) -> Mapping[str, PageField]:
         """By the names of the query."""
-        return {declared.name: declared.page for declared in self.filters if declared.page}
+        filters = {declared.name: declared.page for declared in self.filters if declared.page}
+        return {**filters, "order": ORDER} if self.order_labels else filters
+
+    @property
+    def counted(self) -> tuple[str, ...]:
+        return tuple(declared.name for declared in self.filters if declared.is_counted)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Counts:
+    """How many rows of a list match its filters; of each counted filter, how many would have a value in its place."""
+
+    total: int
+    is_complete: Annotated[
+        bool, Meta(description=f"Sinon plus de {MOST_COUNTED} lignes : les nombres ne disent rien de toutes")
+    ]
+    filters: dict[str, dict[str, int]]

@@ -14,6 +14,7 @@ from services.chassis.web.access import caller
 from services.chassis.web.audit_trail import actor
 from services.chassis.web.operations import Views
 from services.contracts.api import staff_candidatures as api
+from services.contracts.api.staff_lists import Counts
 from services.registrations.models import db
 from services.registrations.operations import staff
 from services.registrations.queries import staff_candidature, staff_list
@@ -27,6 +28,12 @@ views = Views("staff", __name__)
 def list_candidatures(query: dict[str, Any]) -> api.Found:
     with db.reading_for_staff() as session:
         return staff_list.list_candidatures(session, query, caller().academies)
+
+
+@views.serves(api.count_candidatures)
+def count_candidatures(query: dict[str, Any]) -> Counts:
+    with db.reading_for_staff() as session:
+        return staff_list.count_candidatures(session, query, caller().academies)
 
 
 @views.serves(api.export_candidatures)

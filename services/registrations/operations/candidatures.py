@@ -75,7 +75,7 @@ def publish_end(session: DbSession, candidature: Candidature) -> None:
         candidature_id=candidature.id,
         candidate_id=candidature.candidate_id,
         version=_number_of_end(candidature),
-        withdrawn_at=iso_utc(candidature.ended_at or candidature.saved_at),
+        withdrawn_at=iso_utc(candidature.ended_at or candidature.first_saved_at),
         ecartee=candidature.state == ECARTEE,
     )
     publish(session, event, subject=candidature.candidate_id)

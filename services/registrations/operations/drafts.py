@@ -323,7 +323,7 @@ def _candidature_to_save(
             opening_id=draft.opening_id,
             numero_inscription=registration_numbers.numero_inscription(candidate.last_inscription),
             version=1,
-            saved_at=at,
+            first_saved_at=at,
         )
     else:
         candidature = active_candidature(session, candidate.id, draft.modification_of)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any, TypeVar
 
 from sqlalchemy import select
@@ -71,7 +72,9 @@ def row_of(
     answer: type[AnyRow], candidature: Candidature, opening: OpeningRow, candidate: Any, **others: Any
 ) -> AnyRow:
     """A candidature as lists show it, of a `candidate` or a row with its columns; `others`: what a detail adds."""
-    return answer_of(answer, candidature, opening, candidate, specialite=candidature.specialite_label, **others)
+    others |= {"specialite": candidature.specialite_label}
+    born = date.fromisoformat(candidature.birth_date) if candidature.birth_date else None
+    return answer_of(answer, candidature, opening, candidate, birth_date=born, **others)
 
 
 def _mails(session: DbSession, candidate_id: str, academies: Academies) -> tuple[api.MailToCandidate, ...]:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, select, true, tuple_
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, true, tuple_
+from sqlalchemy.orm import QueryableAttribute
 from sqlalchemy.orm import Session as DbSession
 
 from services.chassis.csv_export import csv_text
-from services.chassis.database.staff_lists import conditions_of
+from services.chassis.database.staff_lists import conditions_of, count_values
 from services.contracts.api import staff_candidatures as api
 from services.contracts.api.staff_candidatures import (
     CANDIDATURES,
@@ -19,15 +19,28 @@ from services.contracts.api.staff_candidatures import (
     ExportedEpreuve,
     Found,
 )
-from services.contracts.registration_rules import BY_ID, BY_NAME
+from services.contracts.api.staff_lists import MOST_COUNTED, Counts
+from services.contracts.registration_rules import BY_BIRTH_DATE, BY_ID, BY_NAME, BY_SAVING, BY_SPECIALITE
 from services.contracts.registrations import from_stored
 from services.reference.text import folded
 from services.registrations.domain import registration_numbers
-from services.registrations.models import BIRTH_DATE, Candidate, Candidature, CandidatureVersion, OpeningRow
+from services.registrations.models import Candidate, Candidature, CandidatureVersion, OpeningRow
 from services.registrations.queries.staff_candidature import Academies, candidature_in_academies, row_of
 
-_COLUMNS_OF_ORDER = {BY_ID: (Candidature.id,), BY_NAME: (Candidature.folded_name, Candidature.id)}
-_OF_OPENINGS = ("exam", "session", "academie")
+_COLUMNS_OF_ORDER: Mapping[str, tuple[QueryableAttribute[Any], ...]] = {
+    BY_ID: (Candidature.id,),
+    BY_NAME: (Candidature.folded_name, Candidature.id),
+    BY_SAVING: (Candidature.last_saved_at, Candidature.id),
+    BY_BIRTH_DATE: (Candidature.birth_date, Candidature.id),
+    BY_SPECIALITE: (Candidature.specialite, Candidature.folded_name, Candidature.id),
+}
+_SESSION: ColumnElement[str] = OpeningRow.exam + " " + OpeningRow.session
+_OF_OPENINGS: Mapping[str, Callable[[str], ColumnElement[bool]]] = {
+    "exam": lambda exam: OpeningRow.exam == exam,
+    "session": lambda session: or_(OpeningRow.session == session, _SESSION.in_([session])),
+    "academie": lambda academie: OpeningRow.academie == academie,
+}
+_COUNTED = tuple(getattr(Candidature, name) for name in CANDIDATURES.counted if name not in _OF_OPENINGS)
 EXPORT_PAGE = 100  # candidatures: each comes with all that its version holds
 
 
@@ -39,13 +52,32 @@ def list_candidatures(session: DbSession, query: Mapping[str, Any], academies: A
     is not of these académies.
     """
     limit, after, order = query["limit"], query.get("cursor"), query["order"]
-    columns = _COLUMNS_OF_ORDER[order]
+    columns = _COLUMNS_OF_ORDER[order.removeprefix("-")]
     page = select(Candidature.id).where(*_conditions(session, query, academies))
     if after is not None:
-        page = page.where(tuple_(*columns) > _place(session, after, order, academies))
-    page = page.order_by(*columns).limit(limit + 1)
+        here, place = tuple_(*columns), _place(session, after, columns, academies)
+        page = page.where(here < place if order[0] == "-" else here > place)
+    page = page.order_by(*_in_order(order)).limit(limit + 1)
     rows = [_row(row) for row in session.execute(_rows(order).where(Candidature.id.in_(page)))]
     return Found(candidatures=tuple(rows[:limit]), next_cursor=rows[limit - 1].id if len(rows) > limit else None)
+
+
+def count_candidatures(session: DbSession, filters: Mapping[str, Any], academies: Academies) -> Counts:
+    """Of these académies (None: all). Of every session there, with 0 where nobody was counted."""
+
+    def rows(narrowed: Mapping[str, Any]) -> Select[Any]:
+        openings = _openings(session, narrowed, academies, everywhere=True)
+        conditions = (Candidature.opening_id.in_(openings or ()), *_conditions(session, narrowed, academies))
+        some = select(Candidature.opening_id, *_COUNTED).where(*conditions).limit(MOST_COUNTED + 1).subquery()
+        columns = (_SESSION.label("session"), OpeningRow.academie, *(some.c[column.key] for column in _COUNTED))
+        found = select(*columns, func.count().label("number")).join(some, some.c.opening_id == OpeningRow.id)
+        return found.group_by(*columns)
+
+    counts = count_values(session, CANDIDATURES, filters, rows, always=_OF_OPENINGS)
+    ids = _openings(session, {}, academies, everywhere=True) or ()
+    sessions = session.scalars(select(_SESSION).distinct().where(OpeningRow.id.in_(ids)))
+    counts.filters["session"] = dict.fromkeys(sessions, 0) | counts.filters["session"]
+    return counts
 
 
 def csv_of_candidatures(session: DbSession, filters: Mapping[str, Any], academies: Academies) -> Iterator[str]:
@@ -84,12 +116,19 @@ def _exported(row: Any) -> ExportedCandidature:
     return row_of(ExportedCandidature, row.Candidature, row.OpeningRow, row, saved=from_stored(row.payload))
 
 
-def _place(session: DbSession, candidature_id: str, order: str, academies: Academies) -> tuple[str, ...]:
+def _place(
+    session: DbSession, candidature_id: str, columns: Sequence[QueryableAttribute[Any]], academies: Academies
+) -> tuple[Any, ...]:
     """Where a candidature stands in that order. A name is looked up here, so that no cursor has to hold it."""
-    if order == BY_ID:
+    if columns == (Candidature.id,):
         return (candidature_id,)
     candidature, _ = candidature_in_academies(session, candidature_id, academies)
-    return (candidature.folded_name, candidature.id)
+    return tuple(getattr(candidature, column.key) for column in columns)
+
+
+def _in_order(order: str) -> Iterable[ColumnElement[Any]]:
+    columns = _COLUMNS_OF_ORDER[order.removeprefix("-")]
+    return (column.desc() for column in columns) if order[0] == "-" else (column.asc() for column in columns)
 
 
 def _row(row: Row[Candidature, OpeningRow, str | None]) -> api.Row:
@@ -101,7 +140,7 @@ def _rows(order: str = BY_ID) -> Select[Candidature, OpeningRow, str | None]:
         select(Candidature, OpeningRow, Candidate.numero_candidat)
         .join(OpeningRow, OpeningRow.id == Candidature.opening_id)
         .join(Candidate, Candidate.id == Candidature.candidate_id)
-        .order_by(*_COLUMNS_OF_ORDER[order])
+        .order_by(*_in_order(order))
     )
 
 
@@ -114,20 +153,23 @@ def _conditions(session: DbSession, filters: Mapping[str, Any], academies: Acade
         filters,
         Candidature,
         text=_is_about,
-        birth_date=_is_born_on,
+        birth_date=lambda day: Candidature.birth_date == day.isoformat(),
         **dict.fromkeys(_OF_OPENINGS, lambda _: None),  # by the openings' ids
     )
 
 
-def _openings(session: DbSession, filters: Mapping[str, Any], academies: Academies) -> Sequence[str] | None:
-    """The ids of the openings that match, listed so that the database can estimate their number; None for all."""
+def _openings(
+    session: DbSession, filters: Mapping[str, Any], academies: Academies, *, everywhere: bool = False
+) -> Sequence[str] | None:
+    """The ids of the openings that match, listed so that the database can estimate their number; None for all, unless
+    they are listed `everywhere`."""
     query = select(OpeningRow.id)
-    for column in _OF_OPENINGS:
-        if (value := filters.get(column)) is not None:
-            query = query.where(getattr(OpeningRow, column) == value)
+    for name, condition in _OF_OPENINGS.items():
+        if (value := filters.get(name)) is not None:
+            query = query.where(condition(value))
     if academies is not None:
         query = query.where(OpeningRow.academie.in_(academies))
-    return None if query.whereclause is None else session.scalars(query).all()
+    return None if query.whereclause is None and not everywhere else session.scalars(query).all()
 
 
 def _is_about(text: str) -> ColumnElement[bool] | None:
@@ -151,12 +193,3 @@ def _has_number_or_name(word: str) -> ColumnElement[bool]:
 
 def _is_of_candidate(condition: ColumnElement[bool]) -> ColumnElement[bool]:
     return Candidature.candidate_id.in_(select(Candidate.id).where(condition))
-
-
-def _is_born_on(day: date) -> ColumnElement[bool]:
-    """As of the current version: a corrected date is the one that finds."""
-    version = CandidatureVersion
-    is_current = (version.candidature_id == Candidature.id) & (version.version == Candidature.version)
-    born = exists().where(is_current, BIRTH_DATE == day.isoformat())  # noqa: SIM300 - a column, no constant
-    # Queries that read the current version too have the table in their own FROM.
-    return born.correlate(Candidature)

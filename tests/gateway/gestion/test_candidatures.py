@@ -121,6 +121,25 @@ def test_who_is_found_is_listed_by_name(gestionnaire: ScriptlessBrowser, candida
     assert [row.split()[0] for row in rows(gestionnaire)] == ["Éluard", "Zola"]
 
 
+def test_candidatures_are_browsed_by_addresses_that_tell_of_nobody(
+    gestionnaire: ScriptlessBrowser, candidature: str
+) -> None:
+    gestionnaire.get("/gestion/candidatures")
+    [active] = gestionnaire.page.xpath("//select[@name='etat']/option[@value='active']")
+    everybody = rows(gestionnaire)
+    still_active = sorted(row for row in everybody if " Active " in row)
+    assert text_of(active) == f"Active ({len(still_active)})"
+    assert all("01/02/2001" in row for row in everybody), "who has the same name is told apart"
+    gestionnaire.press("Rechercher", etat="active", tri="-saved")
+    assert gestionnaire.answer.request.query_string == b"etat=active&tri=-saved"
+    assert sorted(rows(gestionnaire)) == still_active
+    assert (gestionnaire.value("etat"), gestionnaire.value("tri")) == ("active", "-saved")
+    gestionnaire.press("Rechercher", etat="ecartee")
+    assert not any(" Active " in row for row in rows(gestionnaire))
+    gestionnaire.get("/gestion/candidatures?recherche=personne&naissance=02/02/2001")
+    assert rows(gestionnaire) == everybody, "what tells of a person is read in no address"
+
+
 def test_candidatures_and_épreuves_of_their_académies_are_given_as_csv(staff: StaffFactory, candidature: str) -> None:
     gestionnaire, elsewhere = staff.logged_in("03"), staff.logged_in("20")
     for link, name in (
@@ -182,8 +201,8 @@ def test_a_candidature_is_found_by_birth_date_and_a_wrong_one_stays(
     gestionnaire.press("Rechercher", naissance="31/02/2001")
     assert (gestionnaire.answer.status_code, gestionnaire.value("naissance")) == (422, "31/02/2001")
     assert "Une date est attendue" in gestionnaire.text
-    gestionnaire.press("Rechercher", naissance="")
-    assert gestionnaire.answer.status_code == 422, "it would list everybody"
+    gestionnaire.press("Rechercher", recherche="x", naissance="")
+    assert gestionnaire.answer.status_code == 422, "it would find everybody"
 
 
 def test_without_documents_the_page_says_so_and_shows_the_rest(

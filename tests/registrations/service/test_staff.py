@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -109,6 +110,49 @@ def test_pages_follow_each_other_by_cursor_and_by_name_in_the_order_of_names(app
         pages[order] = names
     assert pages["&order=name"] == ["DUBOIS Denis", "DUBOIS Éric", "DUBOIS Zoé"]
     assert sorted(pages[""]) == sorted(pages["&order=name"])
+
+
+def test_candidatures_are_browsed_by_what_their_newest_version_says_in_both_directions(
+    app: Flask, candidate: CandidateClient, saved: dict[str, Any]
+) -> None:
+    desk, [anne, pierre] = Desk(app), sorted(Desk(app).get("").json["candidatures"], key=lambda row: row["name"])
+    assert pierre["birth_date"] == candidate.identity["date_naissance"]
+    assert (pierre["first_saved_at"], pierre["last_saved_at"]) == (anne["last_saved_at"],) * 2
+    candidate.received += timedelta(hours=1)
+    candidate.save(candidate.modify(saved["candidature_id"]).json)
+    [changed] = desk.get("?text=pierre&categorie=FORMATION+CONTINUE+(320)&forme=Globale").json["candidatures"]
+    assert changed["first_saved_at"] < changed["last_saved_at"]
+    assert desk.names("categorie=SCOLAIRE") == []
+    for order, names in (
+        ("saved", ["DUBOIS Anne", "DUBOIS Pierre"]),
+        ("-saved", ["DUBOIS Pierre", "DUBOIS Anne"]),
+        ("-name", ["DUBOIS Pierre", "DUBOIS Anne"]),
+        ("specialite", ["DUBOIS Anne", "DUBOIS Pierre"]),
+        ("-birth_date", sorted(desk.names(), key=lambda name: desk.names("order=id").index(name), reverse=True)),
+    ):
+        first = desk.get(f"?order={order}&limit=1").json
+        following = desk.get(f"?order={order}&cursor={first['next_cursor']}").json
+        assert [row["name"] for row in first["candidatures"] + following["candidatures"]] == names, order
+
+
+def test_each_value_of_a_filter_is_counted_among_those_that_the_other_filters_find(
+    app: Flask, saved: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = Desk(app)
+    desk.end(saved["candidature_id"], "ecart")
+    counts = desk.get("/counts?session=BTS+2022&state=ecartee").json
+    assert (counts["total"], counts["is_complete"]) == (1, True)
+    filters = counts["filters"]
+    assert filters["state"] == {"active": 1, "ecartee": 1}, "as though none were chosen"
+    assert filters["academie"] == {"03": 1}
+    assert list(filters["forme"].values()) == [1]
+    assert filters["session"]["BTS 2022"] == 1
+    assert Desk(app, "20").get("/counts").json["filters"]["academie"] == {"20": 1}
+    monkeypatch.setattr("services.chassis.database.staff_lists.MOST_COUNTED", 1)
+    monkeypatch.setattr("services.registrations.queries.staff_list.MOST_COUNTED", 1)
+    many = desk.get("/counts").json
+    assert (many["total"], many["is_complete"]) == (1, False)
+    assert desk.get("/counts?state=active").json["is_complete"], "narrowed by all filters, they are few enough"
 
 
 def test_all_versions_are_told_with_what_changed(app: Flask, candidate: CandidateClient, saved: dict[str, Any]) -> None:

@@ -31,13 +31,14 @@ COLUMNS = Columns(
     NUMERO_CANDIDAT,
     ("numero_inscription", "N° d'inscription", lambda row: row["numero_inscription"]),
     ("nom", "Nom", lambda row: row["name"]),
+    ("naissance", None, lambda row: row["birth_date"]),
     ("examen", None, lambda row: row["exam"]),
     ("session", "Session", lambda row: f"{row['exam']} {row['session']}"),
     ("academie", None, lambda row: row["academie"]),
     ("specialite", "Spécialité", lambda row: row["specialite"]),
     ("etat", "État", lambda row: STATE_LABELS.get(row["state"], row["state"])),
     ("version", None, lambda row: row["version"]),
-    ("enregistree_le", "Enregistrée le", lambda row: paris_time(row["saved_at"])),
+    ("enregistree_le", "Enregistrée le", lambda row: paris_time(row["last_saved_at"])),
 )
 
 
@@ -47,6 +48,10 @@ _filters = with_options(
     with_exam,
     click.option("--session", help="2022."),
     with_academie,
+    click.option("--specialite", help="Comme la confirmation l'écrit : « Comptabilité et gestion (32606) »."),
+    click.option("--etablissement", help="Comme la confirmation l'écrit."),
+    click.option("--categorie", help="Comme la confirmation l'écrit : « FORMATION CONTINUE (320) »."),
+    click.option("--forme", help="Globale."),
     click.option("--etat", "state", type=click.Choice(list(STATES))),
 )
 

@@ -20,3 +20,6 @@ class SessionOptions:
     """Days before the end of the registrations on which they are reminded of drafts (`relances_brouillons`)."""
     refusal_mails: bool = False
     """Whether a « Non Conforme » is told by mail (`mail_non_conforme`)."""
+    document_mails: bool = True
+    """Whether it is told by mail that an exam office published, replaced or withdrew a document (`mail_documents`): yes
+    by default, as who does not hear of it goes to the wrong place."""

@@ -12,6 +12,7 @@ from flask import current_app
 
 from services.chassis.clock import portal_now
 from services.chassis.events import Envelope
+from services.contracts.documents import DocumentsAnnounced
 from services.contracts.pieces import IncompleteCandidature, PiecesRefused, PiecesReminded
 from services.contracts.registration_rules import ACTIVE
 from services.contracts.registrations import from_stored
@@ -68,6 +69,18 @@ def send_draft_reminder(data: dict[str, Any], envelope: Envelope) -> None:
         view = reminder.opening
         letter = mail_texts.draft_reminder_mail(view.exam, view.session.label, view.opening, _portal_url())
         _deliver(reminder.candidate_id, reminder.email, letter, envelope, envelope.time)
+
+
+@registry.follow_up("send_document_mail", MAILS)
+def send_document_mail(data: dict[str, Any], envelope: Envelope) -> None:
+    event = DocumentsAnnounced.from_data(data)
+    at, [candidature_id] = datetime.fromisoformat(event.at), event.candidatures
+    with db.reading() as session:
+        candidature = session.get_one(Candidature, candidature_id)
+        version = session.get_one(CandidatureVersion, (candidature.id, candidature.version))
+    context = MailContext(from_stored(version.payload), at, event.reason, _portal_url())
+    letter = mail_texts.document_mail(context, event.act, event.label)
+    _send_letter(candidature.candidate_id, letter, envelope, at)
 
 
 @registry.follow_up(SEND_DATES_MAIL, MAILS)

@@ -1,13 +1,18 @@
-"""Reactions to events of accounts (a new mail address, a corrected civil status) and of pieces (missing, refused)."""
+"""Reactions to events of accounts (a new mail address, a corrected civil status), of pieces (missing, refused) and of
+documents (published, replaced, withdrawn)."""
 
 from __future__ import annotations
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session as DbSession
 
 from services.chassis.clock import portal_now
 from services.chassis.events import Envelope, Handlers, follow_up
 from services.contracts.accounts import EmailChanged, IdentityCorrected
+from services.contracts.documents import DocumentsAnnounced
 from services.contracts.pieces import PiecesRefused, PiecesReminded
+from services.contracts.registration_rules import ACTIVE
+from services.registrations.models import Candidature, OpeningRow
 from services.registrations.operations import candidates, candidatures
 
 registry = Handlers("registrations")
@@ -29,6 +34,20 @@ def correct_identity(session: DbSession, event: IdentityCorrected, envelope: Env
 def mail_missing_pieces(session: DbSession, event: PiecesReminded, envelope: Envelope) -> None:
     """The candidate gets one mail with all that is missing."""
     follow_up(session, "send_reminder_mail", event.to_data(), subject=event.candidate_id)
+
+
+@registry.on(DocumentsAnnounced)
+def mail_document_acts(session: DbSession, event: DocumentsAnnounced, envelope: Envelope) -> None:
+    """Each candidate who is registered gets a mail, unless the session wants none."""
+    registered = (
+        select(Candidature, OpeningRow)
+        .join(OpeningRow, OpeningRow.id == Candidature.opening_id)
+        .where(Candidature.id.in_(event.candidatures), Candidature.state == ACTIVE)
+    )
+    for candidature, opening in session.execute(registered):
+        if opening.options.document_mails:
+            work = {**event.to_data(), "candidatures": [candidature.id]}
+            follow_up(session, "send_document_mail", work, subject=candidature.candidate_id)
 
 
 @registry.on(PiecesRefused)

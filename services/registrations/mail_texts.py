@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from services.chassis.french import long_instant, shown_end, time_of_day, weekday_date
-from services.contracts import page_labels
+from services.contracts import documents, page_labels
 from services.contracts.piece_rules import Status
 from services.contracts.pieces import MissingGroup, MissingPiece
 from services.contracts.registrations import Contact, PieceAsked, RegistrationSaved
@@ -119,6 +119,38 @@ def dates_mail(context: MailContext) -> Letter:
         _reference(saved),
         "Votre inscription et vos pièces déposées restent telles quelles. Vos documents sont édités à nouveau avec ces "
         "dates dans votre espace candidat ; ils remplacent les précédents :",
+        Action(page_labels.DOCUMENTS, f"{context.url}/documents"),
+        f"Pour tout renseignement, vous pouvez contacter {_SERVICE}",
+    )
+
+
+_DOCUMENT_ACTS = {
+    documents.PUBLISHED: ("Document publié", "a publié un document dans votre espace candidat", ""),
+    documents.REPLACED: (
+        "Document remplacé",
+        "a remplacé un document de votre espace candidat",
+        "Le nouveau document est le seul valable : ne tenez plus compte du précédent.",
+    ),
+    documents.WITHDRAWN: (
+        "Document retiré",
+        "a retiré un document de votre espace candidat",
+        "Ce document n'est plus valable : n'en tenez plus compte, même si vous l'avez enregistré ou imprimé.",
+    ),
+}
+"""Subject, what was done, what follows from it."""
+
+
+def document_mail(context: MailContext, act: str, label: str) -> Letter:
+    """To the candidate for whom the service gestionnaire published, replaced or withdrew a document of that label."""
+    subject, done, consequence = _DOCUMENT_ACTS[act]
+    return _letter(
+        context,
+        subject,
+        f"Le service gestionnaire {done} le {context.instant} : « {label} ».",
+        consequence,
+        context.reason_line,
+        _reference(context.saved),
+        "Consultez vos documents dans votre espace candidat :",
         Action(page_labels.DOCUMENTS, f"{context.url}/documents"),
         f"Pour tout renseignement, vous pouvez contacter {_SERVICE}",
     )

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import ClassVar
 
 from werkzeug.test import TestResponse
 
+from services.contracts.registrations import DatesMoved
 from services.documents.follow_ups import registry
 from services.documents.models import db
 from services.documents.operations.reconciliation import reconciliation
 from services.objects.reconciliation import Report
-from tests.documents.example_events import CANDIDATURE, reminded, saved
+from tests.documents.example_events import CANDIDATURE, reminded, sample, saved
 from tests.documents.imports.exam_office import ExamOffice, pdf_of
 from tests.documents.service import Service
 from tests.faults.operation import DONE_BEFORE, NOTED, TAKEN, Operation, State
@@ -62,7 +63,7 @@ class _DocumentOperation(Operation[Documents]):
         shown = answer.get_json()["documents"] if answer.status_code == 200 else []
         files = [service.get(f"/documents/{document['id']}/file") for document in shown]
         return {
-            "documents": sorted((document["type"], document["version"]) for document in shown),
+            "documents": sorted(((document["type"], document["version"]) for document in shown), key=str),
             "they open": [answer.status_code for answer in files],
             "the PDF is as it was made": [
                 len(answer.data) == document["size"] and answer.data.startswith(b"%PDF")
@@ -72,10 +73,10 @@ class _DocumentOperation(Operation[Documents]):
         }
 
 
-def _with(documents: list[tuple[str, int]], uploaded: int = 0) -> State:
+def _with(documents: Sequence[tuple[str, int | None]], uploaded: int = 0) -> State:
     many = len(documents)
     return {
-        "documents": sorted(documents),
+        "documents": sorted(documents, key=str),
         "they open": [200] * many,
         "the PDF is as it was made": [True] * many,
         "as uploaded": uploaded,
@@ -135,11 +136,23 @@ class _LaterOperation(_DocumentOperation):
         self.running.work()
 
 
+class HearMovedDates(_LaterOperation):
+    """Told again by the broker it changes nothing."""
+
+    name = "hear of moved dates"
+    covers = ("candidature_copies.store_editions",)
+    objects = 4
+    done: ClassVar[State] = _with([*AUTOMATIC, *AUTOMATIC])
+
+    def do(self) -> None:
+        self.running.receive_event(sample(DatesMoved))
+
+
 class OrderDocument(_LaterOperation):
     name = "publish an uploaded PDF"
     covers = ("publishing.publish",)
     objects = 1
-    done: ClassVar[State] = _with([*AUTOMATIC, ("convocation", 1)], uploaded=1)
+    done: ClassVar[State] = _with([*AUTOMATIC, ("convocation", None)], uploaded=1)
 
     def do(self) -> int:
         token = staff_token("gestionnaire-1", scopes=["documents:publish"], academies=["03"])
@@ -219,7 +232,7 @@ class PublishImport(_ImportOperation):
 
     name = "publish an import"
     covers = ("import_publication.publish_import",)
-    done: ClassVar[State] = {**_with([*AUTOMATIC, ("convocation", 1)]), "import": ("published", 1, 0, 1)}
+    done: ClassVar[State] = {**_with([*AUTOMATIC, ("convocation", None)]), "import": ("published", 1, 0, 1)}
 
     def prepare(self) -> None:
         super().prepare()
@@ -244,7 +257,7 @@ class MakeImportedDocument(PublishImport):
         self.running.work_once()
 
 
-REMINDED = [*AUTOMATIC, ("relance_pieces", 1)]
+REMINDED = [*AUTOMATIC, ("relance_pieces", None)]
 
 
 class HearReminder(_LaterOperation):

@@ -51,6 +51,7 @@ LETTERS: dict[str, Letter] = {
     "second_factor_reset_mail": of_accounts.second_factor_reset_mail(f"{URL}/gestion/invitation/{TOKEN}"),
     "modification_mail": of_registrations.modification_mail(_context()),
     "correction_mail": of_registrations.correction_mail(_context("Pièce d'identité reçue")),
+    "document_mail": of_registrations.document_mail(_context("Changement de centre"), "withdrawn", "Convocation"),
     "dates_mail": of_registrations.dates_mail(_context()),
     "withdrawal_mail": of_registrations.withdrawal_mail(_context()),
     "restoration_mail": of_registrations.restoration_mail(_context("Candidature rétablie : erreur")),

@@ -20,7 +20,7 @@ from services.documents.domain.recipients import REASONS, Publisher
 from services.documents.models import Candidature, Import, ImportDocument, db
 from services.documents.operations.document_files import File
 from services.documents.operations.imports import record, uploads
-from services.documents.operations.publishing import new_document
+from services.documents.operations.publishing import announce_new, new_document
 from services.documents.operations.rendered_documents import DECLARED, assign_files, render_measured, store_rendered
 from services.documents.queries.candidatures import recipient_of, saved_event
 from services.documents.queries.imports import import_document_of, import_in, import_of
@@ -125,6 +125,7 @@ def _store(dependencies: Dependencies, row: Import, document: ImportDocument, re
         session.get_one(Candidature, document.candidature_id, with_for_update=True)
         published = new_document(session, name, row.title, at=portal_now(), declared_label=row.type_label)
         assign_files(published, pdf, html)
+        announce_new(session, published)
         session.add(published)
         if document.pdf_key is not None:
             retire(session, document.pdf_key)

@@ -7,6 +7,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,14 +17,16 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from services.chassis.clock import portal_now
+from services.chassis.clock import iso_utc, portal_now
 from services.chassis.database.audit import Actor
 from services.chassis.database.transactions import new_id
 from services.chassis.errors import Conflict, NotFound, Unavailable, found
 from services.chassis.events import follow_up
+from services.chassis.events import publish as publish_event
 from services.contracts import problem_types
 from services.contracts.api.staff_documents import Accepted
 from services.contracts.document_rules import DocumentType, FileFormat
+from services.contracts.documents import PUBLISHED, REPLACED, DocumentsAnnounced
 from services.documents.dependencies import Dependencies
 from services.documents.domain.document_names import DocumentName, derived_id, publication_key
 from services.documents.models import AuditEntry, Candidature, Document, Publication, db
@@ -48,6 +51,7 @@ def key_already_used() -> Conflict:
 log = structlog.get_logger()
 
 PUBLISH_DOCUMENT = "publish_document"
+ANNOUNCED_TOGETHER = 200  # candidatures of one event
 
 
 class _AlreadyThere(Exception):
@@ -166,7 +170,10 @@ def is_there(document_id: str) -> bool:
 def add_document(
     dependencies: Dependencies, rendered: Rendered, name: DocumentName, title: str, at: datetime | None = None
 ) -> None:
-    """Store a document and add its row, unless it is there; `at`: by default the instant. Raises StoreUnavailable."""
+    """Store a document and add its row, unless it is there. Raises StoreUnavailable.
+
+    `at`: of an event by which its candidate gets a mail; by default the instant, and the document is announced.
+    """
     pdf, html = store_rendered(dependencies.store, rendered, name)
     with suppress(_AlreadyThere), operation_naming(db, dependencies.store, pdf.key, html.key) as session:
         session.get_one(Candidature, name.candidature_id, with_for_update=True)
@@ -174,7 +181,26 @@ def add_document(
             raise _AlreadyThere
         document = new_document(session, name, title, at=at or portal_now())
         assign_files(document, pdf, html)
+        if at is None:
+            announce_new(session, document)
         session.add(document)
+
+
+def announce_new(session: Session, document: Document) -> None:
+    """Have its candidate told of a document that is about to be added."""
+    same = {"candidature_id": document.candidature_id, "type": document.type, "label": document.label}
+    before = select(Document.id).filter_by(**same).where(Document.withdrawn_at.is_(None)).limit(1)
+    act = PUBLISHED if session.scalar(before) is None else REPLACED
+    announce(session, act, document.label, [document.candidature_id], document.published_at)
+
+
+def announce(
+    session: Session, act: str, label: str, candidatures: Sequence[str], at: datetime, reason: str | None = None
+) -> None:
+    """Have the candidates told, in the transaction of the act."""
+    for start in range(0, len(candidatures), ANNOUNCED_TOGETHER):
+        page = tuple(candidatures[start : start + ANNOUNCED_TOGETHER])
+        publish_event(session, DocumentsAnnounced(act, iso_utc(at), label, reason, page), subject=page[0])
 
 
 def new_document(

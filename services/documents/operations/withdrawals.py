@@ -7,11 +7,13 @@ from sqlalchemy import select, update
 
 from services.chassis.clock import portal_now
 from services.chassis.errors import Conflict, NotFound
+from services.contracts import documents
 from services.contracts.document_rules import AUTOMATIC_TYPES, PUBLISHED, PUBLISHING, READY, WITHDRAWN
 from services.documents.domain.document_names import is_id
 from services.documents.domain.recipients import Publisher
 from services.documents.models import Candidature, Document, Import, ImportDocument, db
 from services.documents.operations.imports import record
+from services.documents.operations.publishing import announce
 from services.documents.queries.imports import import_in
 
 
@@ -29,8 +31,10 @@ def withdraw_import(publisher: Publisher, import_id: str, *, reason: str, is_rea
         of_import = ImportDocument.import_id == import_id
         published = select(ImportDocument.id).where(of_import, ImportDocument.state == PUBLISHED)
         shown = update(Document).where(Document.id.in_(published), Document.withdrawn_at.is_(None))
-        end = {"withdrawn_at": portal_now(), "withdrawal_reason": reason, "is_reason_shown": is_reason_shown}
-        session.execute(shown.values(end))
+        at, told = portal_now(), reason if is_reason_shown else None
+        end = {"withdrawn_at": at, "withdrawal_reason": reason, "is_reason_shown": is_reason_shown}
+        candidatures = session.scalars(shown.values(end).returning(Document.candidature_id)).all()
+        announce(session, documents.WITHDRAWN, row.title, candidatures, at, told)
         shown_or_waiting = ImportDocument.state.in_((PUBLISHED, READY))
         session.execute(update(ImportDocument).where(of_import, shown_or_waiting).values(state=WITHDRAWN))
         row.withdrawn += row.published - row.withdrawn
@@ -56,8 +60,9 @@ def withdraw_document(publisher: Publisher, document_id: str, *, reason: str, is
         session.refresh(document, with_for_update=True)
         if document.withdrawn_at is not None:
             return
-        document.withdrawn_at, document.withdrawal_reason = portal_now(), reason
-        document.is_reason_shown = is_reason_shown
+        at, told = portal_now(), reason if is_reason_shown else None
+        document.withdrawn_at, document.withdrawal_reason, document.is_reason_shown = at, reason, is_reason_shown
+        announce(session, documents.WITHDRAWN, document.label, [candidature.id], at, told)
         if imported is not None:
             imported.state, imported.reason = WITHDRAWN, reason
             row.withdrawn += 1

@@ -66,6 +66,7 @@ def session(context: ReadingContext, node: Node, stem: str | None, exam: ExamPar
             reminder_days=reminders.reminder_days(fields, "relances"),
             draft_reminder_days=reminders.reminder_days(fields, "relances_brouillons"),
             refusal_mails=fields.flag("mail_non_conforme", False),
+            document_mails=fields.flag("mail_documents", True),
         )
     length_checks.check_code(context, node.entries.get("name", node), "nom de la session", name)
     context.define(node, "la session", "session", "demonstration" if demonstration else "dated", name)

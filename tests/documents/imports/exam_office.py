@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import io
+import json
 import zipfile
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
+import sqlalchemy as sql
 from reportlab.pdfgen.canvas import Canvas
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from services.chassis.events.follow_ups import FollowUps
+from services.contracts.documents import DocumentsAnnounced
 from services.contracts.registrations import RegistrationWithdrawn
 from services.documents.follow_ups import PUBLICATIONS, registry
 from services.documents.models import AuditEntry, db
@@ -168,3 +171,10 @@ class ExamOffice:
         with self.service.app.app_context(), db.reading() as session:
             entries = session.scalars(select(AuditEntry).order_by(AuditEntry.id)).all()
             return [(entry.action, entry.subject) for entry in entries]
+
+    def announced(self) -> list[dict[str, Any]]:
+        """What registrations is told of documents, the oldest first."""
+        of_type = sql.text("SELECT envelope FROM outbox WHERE type = :type ORDER BY sequence")
+        with self.service.app.app_context(), db.reading() as session:
+            envelopes = session.scalars(of_type, {"type": DocumentsAnnounced.TYPE}).all()
+        return [json.loads(envelope)["data"] for envelope in envelopes]

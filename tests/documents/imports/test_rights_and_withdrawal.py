@@ -10,7 +10,7 @@ from werkzeug.test import TestResponse
 from services.chassis.database.staff_lists import encode_cursor
 from services.contracts.document_rules import AUTOMATIC_TYPES, MAX_ORDER_KEY_LENGTH, MAX_REASON_LENGTH, MAX_TITLE_LENGTH
 from tests.documents.example_events import saved
-from tests.documents.imports.exam_office import NEW, ExamOffice, csv_of, line, numero, pdf_of, zip_of
+from tests.documents.imports.exam_office import NEW, ExamOffice, candidature, csv_of, line, numero, pdf_of, zip_of
 from tests.documents.service import some_id
 
 REASON = {"reason": "Changement de centre"}
@@ -109,6 +109,22 @@ def test_what_is_published_again_replaces_the_one_before_until_it_is_withdrawn(o
     assert marks[first] == next(item["published_at"] for item in office.listed(1) if item["id"] == newest)
     office.call("POST", f"/published-documents/{newest}/withdrawal", json=REASON)
     assert not [item for item in office.listed(1) if item["replaced_at"]], "the first one holds again"
+
+
+def test_each_act_is_announced_to_each_candidate_the_reason_where_it_is_meant_for_them(office: ExamOffice) -> None:
+    ended = published(office, 1, 2)
+    published(office, 1)
+    office.call("POST", f"/published-documents/{office.documents_of(1)[0]['id']}/withdrawal", json=REASON)
+    office.call("POST", f"/imports/{ended['id']}/withdrawal", json=REASON | {"is_reason_shown": True})
+    announced = [(event["act"], event["reason"], set(event["candidatures"])) for event in office.announced()]
+    first, second = candidature(1), candidature(2)
+    assert announced == [
+        ("published", None, {first}),
+        ("published", None, {second}),
+        ("replaced", None, {first}),
+        ("withdrawn", None, {first}),
+        ("withdrawn", REASON["reason"], {first, second}),
+    ]
 
 
 def test_no_confirmation_is_withdrawn(office: ExamOffice) -> None:

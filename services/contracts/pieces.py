@@ -9,23 +9,30 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from services.contracts.base import Contract
+from services.contracts.page_labels import VALIDATE
 from services.contracts.piece_rules import Status
 
 
 @dataclass(frozen=True)
 class MissingPiece:
-    """`comment`: what the gestionnaire wrote where it is « Non Conforme » (`refused`)."""
+    """`comment`: what the gestionnaire wrote where it is « Non Conforme » (`refused`); `to_validate`: it is deposited;
+    `asked_again_for`: the version of the candidature for which it has to be given anew."""
 
     code: str
     label: str
     refused: bool
     comment: str | None
+    to_validate: bool = False
+    asked_again_for: int | None = None
 
     @property
-    def refusal(self) -> str:
-        """« Non Conforme : illisible », on one line; empty where it was not refused."""
-        words = f"{Status.NON_COMPLIANT.label} : {' '.join((self.comment or '').split())}".removesuffix(" : ")
-        return words if self.refused else ""
+    def remark(self) -> str:
+        """« Non Conforme : illisible », on one line; what is left to do; empty where it was never deposited."""
+        if self.refused:
+            return f"{Status.NON_COMPLIANT.label} : {' '.join((self.comment or '').split())}".removesuffix(" : ")
+        if self.to_validate:
+            return f"Déposée : à valider par « {VALIDATE} »"
+        return f"À signer à nouveau pour la version {self.asked_again_for}" if self.asked_again_for else ""
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ SCAN_STATES = Gauge(
 )
 INCOMPLETE = Gauge(
     "pieces_incomplete_candidatures",
-    "Candidatures that lack pieces to deposit now",
+    "Candidatures with pieces to deposit or to validate now",
     ("exam", "session", "academie"),
 )
 UNVERIFIED = Counter("pieces_files_unverified_total", "Files that broke a limit or their reader", ("reason",))

@@ -177,10 +177,10 @@ def reminder_mail(candidatures: Sequence[IncompleteContext], at: datetime, url: 
     return Letter(
         f"{subject} : {exams.pop()}" if len(exams) == 1 else subject,
         (
-            f"Des pièces justificatives manquaient à votre dossier le {instant_in_paris(at)}. Si vous les avez "
-            "déposées depuis, ne tenez pas compte de ce mail.",
+            f"Des pièces justificatives restaient à déposer ou à valider le {instant_in_paris(at)}. Si vous l'avez "
+            "fait depuis, ne tenez pas compte de ce mail.",
             *_missing_blocks(candidatures),
-            f"Déposez ces pièces dans votre espace candidat, puis cliquez sur « {page_labels.VALIDATE} » :",
+            f"Déposez dans votre espace candidat ce qui manque, puis cliquez sur « {page_labels.VALIDATE} » :",
             Action(page_labels.JUSTIFICATIFS, f"{url}/justificatifs"),
             f"Le document « {subject} » est dans « {page_labels.DOCUMENTS} ».",
             *_contacts(candidatures),
@@ -237,7 +237,7 @@ def _group_heading(group: MissingGroup) -> str:
 
 
 def _piece_line(piece: MissingPiece) -> str:
-    return " - ".join(filter(None, (f"- {piece.code} : {piece.label}", piece.refusal)))
+    return " - ".join(filter(None, (f"- {piece.code} : {piece.label}", piece.remark)))
 
 
 def _contacts(candidatures: Sequence[IncompleteContext]) -> Iterator[str]:

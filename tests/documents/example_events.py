@@ -63,9 +63,10 @@ FORM = FormOffered(
 
 REFUSED_PIECE = MissingPiece("BTSETAS4", "Attestation de formation", refused=True, comment="La signature manque.")
 MISSING_PIECE = MissingPiece("NATIDE06", "Document justifiant l'identité", refused=False, comment=None)
+GIVEN_PIECE = MissingPiece("CINSIG03", "Confirmation d'inscription signée", False, None, to_validate=True)
 MISSING = (
     MissingGroup("Conditions réglementaires", "2021-11-09T23:00:00+00:00", (REFUSED_PIECE,)),
-    MissingGroup("Nationalité", "2021-10-31T23:00:00+00:00", (MISSING_PIECE,)),
+    MissingGroup("Nationalité", "2021-10-31T23:00:00+00:00", (MISSING_PIECE, GIVEN_PIECE)),
 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from services.contracts.page_labels import VALIDATE
 from services.documents.follow_ups import registry
 from tests.documents.example_events import reminded, saved, withdrawn
 from tests.documents.service import Service
@@ -13,9 +14,10 @@ from tests.support.service_worker import deliver_event, run_follow_ups
 SENTENCES = (
     "RELANCE DE PIÈCES JUSTIFICATIVES",
     "Spécialité : Banque - conseiller de clientèle (31310)",
-    "manquaient à votre dossier le 24/10/2021 à 09:00 (heure/Paris)",
+    "restaient à déposer ou à valider le 24/10/2021 à 09:00 (heure/Paris)",
     "A déposer en ligne jusqu'au dimanche 31 octobre 2021 23:59 (heure/Paris)",
     "NATIDE06 : Document justifiant l'identité Non déposée",
+    f"CINSIG03 : Confirmation d'inscription signée Déposée : à valider par « {VALIDATE} »",
     "A déposer en ligne jusqu'au mardi 09 novembre 2021 23:59 (heure/Paris)",
     "BTSETAS4 : Attestation de formation Non Conforme : La signature manque.",
 )

@@ -101,6 +101,7 @@ def _list_page(
         {
             "statut": [{"value": value, "label": label} for value, label in STATUS_CHOICES.items()],
             "academie": academie_options(),
+            "validees": [{"value": "true", "label": "Validées"}, {"value": "false", "label": "Pas encore validées"}],
         },
         pieces=page.items,
         posted_value=posted_value,

@@ -1,4 +1,5 @@
-"""« Relances »: candidatures that lack pieces, by filters that stand in the address; a reminder for those selected."""
+"""« Relances »: candidatures with pieces to deposit or to validate, by filters in the address; a reminder for those
+selected."""
 
 from __future__ import annotations
 
@@ -26,7 +27,7 @@ from services.contracts.piece_rules import ReminderOutcome
 CANDIDATURES_OF_A_PAGE = 50
 """So many can be reminded at once."""
 OUTCOME_SENTENCES = {
-    "nothing_missing": "rien ne manque plus, ou le dépôt est fermé",
+    "nothing_missing": "il ne reste rien à faire, ou le dépôt est fermé",
     "already_reminded_today": "déjà relancée aujourd'hui",
     "not_found": "introuvable dans vos académies",
 }

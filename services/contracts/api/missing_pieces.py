@@ -29,7 +29,7 @@ MISSING_PIECES = StaffList(
     columns=(
         Column("", "Candidat", lambda item: f"{item.candidature.nom} {item.candidature.prenoms}"),
         Column("", "Session", "candidature.session_label"),
-        Column("", "Pièces manquantes", "missing"),
+        Column("", "Reste à faire", "missing"),
         Column("", "Jours restants", "missing"),
         Column("", "Dernière relance", "last_reminder"),
     ),
@@ -57,6 +57,8 @@ class MissingPiece:
     code: str
     label: str
     refused: Annotated[bool, Meta(description="« Non Conforme », à déposer à nouveau")]
+    to_validate: Annotated[bool, Meta(description="Déposée, à valider par le candidat")] = False
+    asked_again_for: Annotated[int | None, Meta(description="Version pour laquelle la signer de nouveau")] = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,7 +96,7 @@ class MissingPieces:
 
 @dataclass(frozen=True, kw_only=True)
 class IncompleteSession(OpenSession):
-    candidatures: Annotated[int | None, Meta(description="Auxquelles il manque des pièces ; null : à compter")]
+    candidatures: Annotated[int | None, Meta(description="Avec des pièces à déposer ou à valider ; null : à compter")]
     deposit_closes: Annotated[
         Instant | None,
         Meta(description="Prochaine fin (exclue) de son dépôt ; null s'il ne reste que des renvois"),
@@ -131,7 +133,7 @@ list_missing_pieces = Operation(
     "GET",
     "/v1/missing-pieces",
     MissingPieces,
-    "Candidatures that lack pieces which can be deposited now, in pages: follow `next_cursor` until it is null.",
+    "Candidatures with pieces that can be deposited or validated now, in pages: follow `next_cursor` until it is null.",
     _READ,
     query=MISSING_PIECES.page_schema(),
     problems=(problem_types.NOT_FOUND,),
@@ -140,7 +142,7 @@ count_missing_pieces = Operation(
     "GET",
     "/v1/missing-pieces/counts",
     IncompleteSessions,
-    "How many candidatures lack pieces which can be deposited now, by session, as a job counted them.",
+    "How many candidatures have pieces to deposit or to validate now, by session, as a job counted them.",
     _READ,
 )
 remind = Operation(

@@ -61,7 +61,11 @@ PIECES = StaffList(
         text_filter("candidate", "Identifiant du candidat", PageField("candidate", kind=HIDDEN)),
         text_filter("numero_candidat"),
         yes_or_no("deposited", "Avec ou sans fichier déposé"),
-        yes_or_no("validated", "Validées ou non par le candidat"),
+        yes_or_no(
+            "validated",
+            "Validées ou non par le candidat",
+            PageField("validees", "Validation par le candidat", SELECT, placeholder="Validées ou non"),
+        ),
         yes_or_no("sent_again", "Contrôlées auparavant ou jamais"),
     ),
     columns=(

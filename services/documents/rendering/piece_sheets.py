@@ -37,8 +37,8 @@ _RELANCE_COLUMNS = ("Pièce", "Situation")
 _RELANCE_WIDTHS = (55, 45)
 _NOT_DEPOSITED = "Non déposée"
 _WHAT_TO_DO = (
-    f"Déposez ces pièces dans « {page_labels.JUSTIFICATIFS} », puis cliquez sur « {page_labels.VALIDATE} ». "
-    "Si vous les avez déposées depuis cette date, ne tenez pas compte de cette relance."
+    f"Déposez ce qui manque dans « {page_labels.JUSTIFICATIFS} », puis cliquez sur « {page_labels.VALIDATE} ». "
+    "Si vous l'avez fait depuis cette date, ne tenez pas compte de cette relance."
 )
 _NO_PIECE = "Aucune pièce justificative n'est demandée pour cette candidature."
 _FORM_TO_FILL_IN = "formulaire à compléter"
@@ -114,7 +114,7 @@ def relance(
 ) -> Sheet:
     """What `groups` of this version lacked at `reminded_at`."""
     at = french.short_instant(reminded_at)
-    sentence = f"Les pièces justificatives suivantes manquaient à votre dossier le {at} (heure/Paris)."
+    sentence = f"Les pièces justificatives suivantes restaient à déposer ou à valider le {at} (heure/Paris)."
     blocks = [candidature_fields(event), Paragraphs((sentence, _WHAT_TO_DO)), *_by_deadline(groups)]
     return _piece_sheet(event, letterhead, DocumentType.RELANCE, blocks)
 
@@ -139,7 +139,7 @@ def _missing_table(group: MissingGroup) -> Table:
 
 
 def _missing_row(piece: MissingPiece) -> tuple[str, ...]:
-    return f"{piece.code} : {piece.label}", piece.refusal or _NOT_DEPOSITED
+    return f"{piece.code} : {piece.label}", piece.remark or _NOT_DEPOSITED
 
 
 def form_offered(event: RegistrationSaved, code: str) -> FormOffered | None:

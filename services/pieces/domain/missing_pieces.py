@@ -42,11 +42,12 @@ def remaining_actions(groups: Sequence[Sequence[PieceState]], at: datetime) -> R
     return RemainingActions(len(missing), len(refused), len(to_validate), len(late), until, opens)
 
 
-def is_to_deposit(piece: PieceState, at: datetime) -> bool:
-    """Whether a file has to be deposited for the piece and can be at `at`: it is missing, or « Non Conforme »."""
+def is_unfinished(piece: PieceState, at: datetime) -> bool:
+    """Whether something is left to do with the piece and can be at `at`: to deposit it, for it is missing or « Non
+    Conforme », or to validate what is deposited."""
     if not piece.asked or piece.settled or not piece.in_time(at):
         return False
-    return _is_missing(piece) or _is_refused(piece)
+    return piece.provided or _is_missing(piece) or _is_refused(piece)
 
 
 def _is_missing(piece: PieceState) -> bool:

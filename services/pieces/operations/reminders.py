@@ -112,6 +112,8 @@ def contract_of(incomplete: Incomplete) -> IncompleteCandidature:
                     missing.piece.label,
                     missing.refused,
                     missing.piece.status_comment if missing.refused else None,
+                    missing.to_validate,
+                    missing.piece.asked_again_for,
                 )
                 for missing in pieces
             ),
@@ -137,8 +139,9 @@ def _due(session: Session, incomplete: Sequence[Incomplete], at: datetime) -> di
 def _due_parts(lacking: Incomplete, refused: Mapping[str, datetime], at: datetime) -> Iterator[Part]:
     ladder = lacking.window.options.reminder_days if lacking.window else ()
     for group_code, until, pieces in lacking.parts():
-        since = max(refused.get(missing.piece.id, lacking.candidature.saved_at) for missing in pieces)
-        if (days := due_rung(until, since, ladder, at)) is not None:
+        owed = [missing.piece.id for missing in pieces if not missing.to_validate]  # a deposit ends the ladder
+        since = max((refused.get(piece_id, lacking.candidature.saved_at) for piece_id in owed), default=None)
+        if since and (days := due_rung(until, since, ladder, at)) is not None:
             yield group_code, until, days
 
 

@@ -1,4 +1,4 @@
-"""Candidatures that lack pieces which can be deposited now, with those pieces; the openings that have such ones.
+"""Candidatures with pieces that can be deposited or validated now, with those pieces; the openings that have such ones.
 
 How many there are is what a job counted, by session.
 """
@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from services.contracts.api.missing_pieces import IncompleteSession
 from services.contracts.piece_rules import Scan, Status
-from services.pieces.domain.missing_pieces import is_to_deposit
+from services.pieces.domain.missing_pieces import is_unfinished
 from services.pieces.domain.piece import CurrentDeposit, days_left
 from services.pieces.models import Candidature, Control, Deposit, Piece, Reminder, Window, Withdrawal
 from services.pieces.queries.pieces import is_not_withdrawn, state_of
@@ -30,11 +30,11 @@ WINDOW_KEY = (Window.exam_code, Window.session_name, Window.academie_code)
 _CURRENT_SCAN = (
     select(Deposit.scan).where(Deposit.piece_id == Piece.id, Deposit.removed_at.is_(None)).correlate(Piece)
 ).scalar_subquery()
-_MAY_BE_MISSING = and_(
+_MAY_BE_UNFINISHED = and_(
     Piece.asked,
     or_(
         Piece.resubmit_until.is_not(None),
-        and_(Piece.required, Piece.validated_at.is_(None), Piece.status.is_(None)),
+        and_(or_(Piece.required, Piece.deposited), Piece.validated_at.is_(None), Piece.status.is_(None)),
     ),
 )
 
@@ -45,16 +45,17 @@ _PIECES = (
     .join(Candidature, Candidature.id == Piece.candidature_id)
     .outerjoin(Withdrawal, Withdrawal.candidature_id == Candidature.id)
     .outerjoin(Window, and_(*(column == key for column, key in zip(OPENING, WINDOW_KEY, strict=True))))
-    .where(is_not_withdrawn(), _MAY_BE_MISSING)
+    .where(is_not_withdrawn(), _MAY_BE_UNFINISHED)
 )
 
 
 @dataclass(frozen=True)
 class MissingPiece:
-    """`deadline`: exclusive; `refused`: « Non Conforme », to be deposited again."""
+    """`deadline`: exclusive; `to_validate`: it is deposited; `refused`: « Non Conforme », to be deposited again."""
 
     piece: Piece
     deadline: datetime
+    to_validate: bool
 
     @property
     def refused(self) -> bool:
@@ -63,7 +64,7 @@ class MissingPiece:
 
 @dataclass(frozen=True)
 class Incomplete:
-    """A candidature that lacks `pieces`, in the catalogue's order."""
+    """A candidature whose `pieces`, in the catalogue's order, are not finished."""
 
     candidature: Candidature
     window: Window | None
@@ -83,7 +84,7 @@ def _part_of(missing: MissingPiece) -> tuple[datetime, str]:
 def incomplete_among(
     session: Session, candidature_ids: Collection[str], academies: Collection[str] | None, at: datetime
 ) -> list[Incomplete]:
-    """Those of these candidatures, within these académies (None: all), that lack pieces at `at`, by id."""
+    """Those of these candidatures, within these académies (None: all), that have unfinished pieces at `at`, by id."""
     query = _PIECES.where(Candidature.id.in_(candidature_ids), Piece.candidature_id.in_(candidature_ids))
     if academies is not None:
         query = query.where(Candidature.academie_code.in_(academies))
@@ -92,9 +93,9 @@ def incomplete_among(
         query.order_by(Piece.candidature_id, Piece.position, Piece.code)
     ):
         state = state_of(piece, window, CurrentDeposit(Scan(scan), controlled=False) if scan else None)
-        if is_to_deposit(state, at):
+        if is_unfinished(state, at):
             incomplete = by_id.setdefault(candidature.id, Incomplete(candidature, window))
-            incomplete.pieces.append(MissingPiece(piece, state.deadline))
+            incomplete.pieces.append(MissingPiece(piece, state.deadline, state.provided))
     return list(by_id.values())
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from services.chassis.database.staff_lists import academies_shown, decode_cursor, encode_cursor
 from services.contracts.api.missing_pieces import IncompleteCandidature, MissingPart, MissingPiece, OpenSession
+from services.contracts.api.operation import answer_of
 from services.contracts.api.staff_pieces import Regroupement
 from services.pieces.domain.piece import days_left
 from services.pieces.queries.answers import staff_candidature
@@ -125,7 +126,7 @@ def _part(group_code: str, until: datetime, pieces: list[Missing], at: datetime)
         deposit_closes=until,
         days_left=days_left(until, at),
         pieces=tuple(
-            MissingPiece(code=missing.piece.code, label=missing.piece.label, refused=missing.refused)
+            answer_of(MissingPiece, missing.piece, refused=missing.refused, to_validate=missing.to_validate)
             for missing in pieces
         ),
     )

@@ -69,7 +69,7 @@ def test_filters_stand_in_the_address_and_an_empty_selection_says_so(gestionnair
     assert "CINSIG03" not in row
     assert gestionnaire.page.xpath("//select[@name='session']/option[@selected]/@value") == ["BTS/2022"]
     gestionnaire.get("/gestion/relances?session=BTS/1999")
-    assert "Il ne manque de pièce à aucune candidature." in gestionnaire.text
+    assert "Aucune candidature n'a de pièce à déposer ou à valider." in gestionnaire.text
     gestionnaire.post("/gestion/relances", [])
     assert "Aucune candidature n'était sélectionnée." in gestionnaire.text
     gestionnaire.post("/gestion/relances", [("selection", "x")])

@@ -59,8 +59,8 @@ def test_the_list_says_what_is_missing_and_how_many_days_are_left(laddered: Piec
     page = _listed(laddered)
     [item] = page["items"]
     assert item["candidature"]["numero_candidat"] == "02103000001"
-    codes = [piece["code"] for part in item["missing"] for piece in part["pieces"]]
-    assert sorted(codes) == sorted(set(CODES) - {"NATIDE06"})
+    to_validate = {piece["code"]: piece["to_validate"] for part in item["missing"] for piece in part["pieces"]}
+    assert to_validate == {code: code == "NATIDE06" for code in CODES}
     assert {part["days_left"] for part in item["missing"]} == {26}
     assert item["last_reminder"] is None
     assert page["sessions"] == [{"exam": "BTS", "session": "2022", "label": "BTS 2022"}]
@@ -72,6 +72,8 @@ def test_the_list_is_filtered_by_session_and_regroupement(laddered: PiecesServic
     [item] = _listed(laddered, "exam=BTS&session=2022&regroupement=NATIONALITE")["items"]
     assert [part["regroupement"]["code"] for part in item["missing"]] == ["NATIONALITE"]
     laddered.deposit("NATIDE06")
+    assert _listed(laddered, "regroupement=NATIONALITE")["items"]
+    laddered.validate("NATIONALITE")
     for query in ("regroupement=NATIONALITE", "session=2021", "exam=DCG"):
         assert _listed(laddered, query)["items"] == []
 
@@ -174,7 +176,7 @@ def _number(service: PiecesService, **options: Any) -> int:
 
 def test_a_count_that_is_stopped_half_way_is_not_recorded(laddered: PiecesService) -> None:
     assert _number(laddered) == 1
-    laddered.deposit(CODE)
+    laddered.handle_events(registration_saved(version=2, pieces=()))
     with laddered.app.app_context(), stopping_answered_by(lambda: True):
         record_incomplete_counts()
     assert sum(item["candidatures"] for item in _counts(laddered)["items"]) == 1, "as it was counted before"
@@ -185,16 +187,28 @@ def test_what_a_piece_goes_through_is_counted_as_the_list_has_it(service: Pieces
     with_ladder(service).handle_events(registration_saved(pieces=only))
     assert _number(service) == 1
     service.deposit(CODE)
+    assert _number(service) == 1, "it is not handed over"
+    service.validate("NATIONALITE")
     assert _number(service) == 0
-    with service.app.app_context(), db.operation() as session:
-        session.execute(update(Deposit).values(scan=Scan.INFECTED))
-    assert _number(service) == 1, "an infected file is none"
-    service.deposit(CODE)
     for status, number in (("received", 0), ("compliant", 0), ("non_compliant", 1)):
         assert service.control(CODE, status=status, comment="Illisible").status_code == 200
         assert _number(service) == number, status
     service.deposit(CODE)
-    assert _number(service) == 0, "sent again"
+    assert _number(service) == 1, "sent again, not handed over"
+    with service.app.app_context(), db.operation() as session:
+        session.execute(update(Deposit).values(scan=Scan.INFECTED))
+    assert _number(service) == 1, "an infected file is none"
+    assert not _listed(service)["items"][0]["missing"][0]["pieces"][0]["to_validate"]
+
+
+def test_who_has_something_to_hand_over_is_reminded_by_hand_and_reads_so(laddered: PiecesService) -> None:
+    laddered.handle_events(registration_saved(version=2, pieces=(IDENTITY,)))
+    laddered.deposit(CODE)
+    run_job(laddered.move_to(LAST_DAY))
+    assert published(laddered) == [], "a deposit ends the ladder"
+    assert _remind(laddered, {"candidatures": [CANDIDATURE]}) == {CANDIDATURE: "sent"}
+    [piece] = published(laddered)[0]["candidatures"][0]["groups"][0]["pieces"]
+    assert (piece["to_validate"], piece["refused"]) == (True, False)
 
 
 def test_sessions_have_their_number_and_the_days_left_within_the_académies(laddered: PiecesService) -> None:

@@ -52,6 +52,9 @@ def test_a_new_version_asks_for_it_again_and_shows_what_there_was(given: PiecesS
     assert given.download(SIGNED).status_code == 200
     assert (left(given)["missing"], left(given)["refused"]) == (missing + 1, 0)
     assert given.piece("NATIDE06") == other
+    given.handle_events(window_changed(1))
+    parts = given.read_as_staff("/missing-pieces?regroupement=CONFIRMATION")["items"][0]["missing"]
+    assert [piece["asked_again_for"] for piece in parts[0]["pieces"]] == [2]
     shown = given.piece_for_staff(SIGNED)
     assert (shown["asked_again_for"], shown["deposit"]["version"], shown["validated_at"]) == (2, 1, None)
     assert shown["etag"] != etag

@@ -60,8 +60,11 @@ def test_the_mail_is_of_all_that_is_missing_with_its_last_day(laddered: PiecesSe
     _run_at(laddered, SEVEN_DAYS)
     [event] = published(laddered)
     assert event["candidate_id"] == CANDIDATE
-    assert missing_codes(event) == ["BTSETAS4", *DOSSIER], "neither what is deposited nor the optional one"
+    codes = ["NATIDE06", "BTSETAS4", *DOSSIER]
+    assert sorted(missing_codes(event)) == sorted(codes), "neither what is handed over nor the optional one"
     [candidature] = event["candidatures"]
+    pieces = [piece for group in candidature["groups"] for piece in group["pieces"]]
+    assert [piece["code"] for piece in pieces if piece["to_validate"]] == ["NATIDE06"]
     assert {group["deposit_closes"] for group in candidature["groups"]} == {"2021-10-31T23:00:00+00:00"}
 
 

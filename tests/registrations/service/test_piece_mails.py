@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
+from services.contracts.page_labels import VALIDATE
 from services.contracts.pieces import PiecesRefused, PiecesReminded
 from services.contracts.reminder_rules import HOUR
 from services.registrations.follow_ups import registry
@@ -54,6 +55,8 @@ def test_one_mail_says_all_that_is_missing_and_until_when(
     assert "Nationalité - à déposer en ligne jusqu'au dimanche 31 octobre 2021 23:59 (heure/Paris) :" in text
     assert "- NATIDE06 : Document justifiant l'identité" in text
     assert "Non Conforme : La signature manque." in text
+    assert f"Déposée : à valider par « {VALIDATE} »" in text
+    assert "À signer à nouveau pour la version 2" in text
     assert "N° candidat : 02103000001" in text
     assert "ACADÉMIE DE BESANCON" in text
     assert candidate.get("/mails")["mails"][0]["subject"] == SUBJECT, "« Mes mails » keeps it"

@@ -34,6 +34,7 @@ __all__ = ["registry"]  # with the mails below on it
 Writing = Callable[[MailContext], Letter]
 OF_ITS_END = (mail_texts.withdrawal_mail, mail_texts.ecart_mail)
 OF_A_CANDIDATURE: dict[str, Writing] = {
+    "send_receipt_mail": mail_texts.receipt_mail,
     "send_modification_mail": mail_texts.modification_mail,
     "send_correction_mail": mail_texts.correction_mail,
     "send_withdrawal_mail": mail_texts.withdrawal_mail,

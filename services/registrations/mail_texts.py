@@ -38,6 +38,32 @@ class MailContext:
         return f"Motif : {self.reason}" if self.reason else ""
 
 
+def receipt_mail(context: MailContext) -> Letter:
+    """To the candidate who saved a candidature: that it is, and what is left to do."""
+    saved = context.saved
+    pieces: dict[tuple[str, str], list[MissingPiece]] = {}
+    for asked in saved.pieces:
+        if asked.required and context.at < datetime.fromisoformat(asked.deposit_closes):
+            group = pieces.setdefault((asked.group_label, asked.deposit_closes), [])
+            group.append(MissingPiece(asked.code, asked.label, refused=False, comment=None))
+    groups = tuple(MissingGroup(*heading, tuple(asked)) for heading, asked in pieces.items())
+    day = saved.confirmation.return_by
+    return_by = f", à renvoyer pour le {weekday_date(datetime.fromisoformat(day))}" if day else ""
+    return _letter(
+        context,
+        "Inscription enregistrée",
+        f"Votre inscription a bien été enregistrée le {context.instant}.",
+        *_missing_blocks([IncompleteContext(saved, groups)]),
+        f"Relisez et signez votre confirmation d'inscription{return_by} : elle est dans « {page_labels.DOCUMENTS} », "
+        f"{context.url}/documents",
+        f"Déposez les pièces dans votre espace candidat, puis cliquez sur « {page_labels.VALIDATE} » :"
+        if groups
+        else "",
+        Action(page_labels.JUSTIFICATIFS, f"{context.url}/justificatifs"),
+        f"Si vous n'êtes pas à l'origine de cette inscription, contactez {_SERVICE}",
+    )
+
+
 def modification_mail(context: MailContext) -> Letter:
     """To the candidate who saved a modification (guide §7)."""
     return _letter_with_new_documents(

@@ -100,7 +100,7 @@ def test_a_document_is_to_read_until_it_is_opened(browser: ScriptlessBrowser, ru
     assert any("Document à lire : Convocation aux épreuves" in item for item in items(browser))
     browser.follow(f"{page_labels.DOCUMENTS} : BREVET DE TECHNICIEN SUPERIEUR – BTS 2022")
     assert "Convocation(s) aux épreuves – " in browser.text
-    assert browser.page.xpath("//main//li/h2/text()")[0] == "Convocation aux épreuves", "the newest first"
+    assert browser.page.xpath("//main//li/h2/a/text()")[0] == "Convocation aux épreuves", "the newest first"
     browser.get(browser.page.xpath("//main//a[contains(@href, '/documents/fichier/')]/@href")[0])
     browser.get("/")
     assert not any("Document à lire" in item for item in items(browser))

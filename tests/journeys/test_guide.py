@@ -105,7 +105,7 @@ def _the_documents_are_there(dubois: Candidate) -> None:
     dubois.user.is_at("Documents relatifs à ma candidature")
     dubois.waits_for("Demande de pièces justificatives", "Confirmation d'inscription Version 01", *PUBLISHED.values())
     dubois.reads("documents", "document_types")
-    demande = pdf_text(dubois.downloads("Ouvrir : Demande de pièces justificatives"))
+    demande = pdf_text(dubois.downloads("Demande de pièces justificatives Version 01"))
     assert all(piece in demande for pieces in GUIDE_PIECES.values() for piece in pieces), demande
     dubois.user.menu(page_labels.FORMS)
     dubois.user.is_at(page_labels.FORMS)

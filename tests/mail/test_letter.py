@@ -49,6 +49,7 @@ LETTERS: dict[str, Letter] = {
     "email_changed_mail": of_accounts.email_changed_mail(AT, f"{URL}/un-probleme"),
     "staff_invitation_mail": of_accounts.staff_invitation_mail(f"{URL}/gestion/invitation/{TOKEN}"),
     "second_factor_reset_mail": of_accounts.second_factor_reset_mail(f"{URL}/gestion/invitation/{TOKEN}"),
+    "receipt_mail": of_registrations.receipt_mail(_context()),
     "modification_mail": of_registrations.modification_mail(_context()),
     "correction_mail": of_registrations.correction_mail(_context("Pièce d'identité reçue")),
     "document_mail": of_registrations.document_mail(_context("Changement de centre"), "withdrawn", "Convocation"),

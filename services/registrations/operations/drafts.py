@@ -261,8 +261,8 @@ def save_draft(
             saved_at=received_at,
             actor=Actor("candidate", candidate_id),
         )
-        if version.version > 1:
-            request_mail(session, "send_modification_mail", candidature)
+        mail = "send_receipt_mail" if version.version == 1 else "send_modification_mail"
+        request_mail(session, mail, candidature)
         candidate.engaged_at = candidate.engaged_at or received_at
         draft.closed_at, draft.candidature_id = received_at, candidature.id
         draft.saved_version = version.version

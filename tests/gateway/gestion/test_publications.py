@@ -115,7 +115,8 @@ def test_one_document_of_many_is_taken_back(
     assert "Le document est retiré" in gestionnaire.text
     assert "Note rectifiée" in rows(gestionnaire)[0]
     candidate.get(documents_page(candidate))
-    assert "Relevé de notes provisoire Retiré le " in candidate.text
+    [withdrawn] = [text_of(name) for name in candidate.page.xpath("//li/h2") if "Relevé" in text_of(name)]
+    assert "Retiré le " in withdrawn
     assert "Note rectifiée" not in candidate.text, "that reason is for the service"
 
 

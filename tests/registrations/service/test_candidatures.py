@@ -44,7 +44,7 @@ def test_a_tile_says_what_when_and_whom_to_contact_and_shows_the_recapitulatif(c
     assert [line["code"] for line in recap["epreuves"]][:2] == ["E1", "E2"]
 
 
-def test_the_first_save_is_told_to_documents_and_pieces_and_by_no_mail(app: Flask, candidate: CandidateClient) -> None:
+def test_the_first_save_is_told_to_documents_and_pieces(app: Flask, candidate: CandidateClient) -> None:
     saved = candidate.registered()
     (event,) = events_of(app, "registrations.registration_saved.v1")
     assert event["data"]["candidature_id"] == saved["candidature_id"]
@@ -53,7 +53,13 @@ def test_the_first_save_is_told_to_documents_and_pieces_and_by_no_mail(app: Flas
     answer = version(app, saved["candidature_id"])
     assert (answer["event_id"], answer["data"]) == (event["id"], event["data"])
     assert version(app, saved["candidature_id"], "1") == answer
-    assert follow_ups_of(app) == []
+
+
+def test_the_first_save_alone_asks_for_the_mail_of_receipt_once(app: Flask, candidate: CandidateClient) -> None:
+    draft = candidate.filled()
+    first = candidate.save(draft)
+    assert candidate.save(draft).json == first.json, "pressed twice"
+    assert follow_ups_of(app) == ["send_receipt_mail"]
 
 
 def test_a_version_stored_before_there_were_numbers_is_answered_alike(app: Flask, candidate: CandidateClient) -> None:

@@ -54,8 +54,7 @@ def receipt_mail(context: MailContext) -> Letter:
         "Inscription enregistrée",
         f"Votre inscription a bien été enregistrée le {context.instant}.",
         *_missing_blocks([IncompleteContext(saved, groups)]),
-        f"Relisez et signez votre confirmation d'inscription{return_by} : elle est dans « {page_labels.DOCUMENTS} », "
-        f"{context.url}/documents",
+        f"Relisez et signez votre confirmation d'inscription{return_by} : elle est dans « {page_labels.DOCUMENTS} ».",
         f"Déposez les pièces dans votre espace candidat, puis cliquez sur « {page_labels.VALIDATE} » :"
         if groups
         else "",

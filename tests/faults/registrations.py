@@ -99,7 +99,7 @@ def _with(version: int | None, told: list[tuple[Any, ...]], *mails: str) -> Stat
 class SaveRegistration(_CandidatureOperation):
     name = "save a candidature"
     covers = ("drafts.save_draft",)
-    done: ClassVar[State] = _with(1, [SAVED])
+    done: ClassVar[State] = _with(1, [SAVED], "Inscription enregistrée")
 
     def prepare(self) -> None:
         self.draft = self.running.candidate.fill(self.running.candidate.draft())

@@ -46,6 +46,7 @@ def test_mails_of_both_services_are_listed_newest_first(set_aside: ScriptlessBro
     browser.get("/messages")
     assert [title.split(" – ")[0] for title in titles(browser)] == [
         "Candidature écartée : BREVET DE TECHNICIEN SUPERIEUR",
+        "Inscription enregistrée : BREVET DE TECHNICIEN SUPERIEUR",
         "[CYCLADES] Activer mon compte",
     ]
     assert browser.page.xpath("//header//a[@href='/messages']")
@@ -70,6 +71,7 @@ def test_older_messages_have_pages_of_their_own(set_aside: ScriptlessBrowser, mo
     browser = set_aside
     browser.get("/messages")
     assert len(titles(browser)) == 1
+    browser.follow("Messages plus anciens")
     browser.follow("Messages plus anciens")
     assert [title.split(" – ")[0] for title in titles(browser)] == ["[CYCLADES] Activer mon compte"]
     assert "Messages plus anciens" not in browser.text

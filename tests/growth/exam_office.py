@@ -48,6 +48,8 @@ SURNAMES = _WORD.findall(
     "ROUSSEAU BLANC GUERIN MULLER HENRY ROUSSEL NICOLAS PERRIN MORIN MATHIEU CLEMENT GAUTHIER DUMONT LOPEZ FONTAINE"
 )
 FIRST_NAMES = _WORD.findall("Camille Léa Manon Inès Chloé Sarah Lucas Hugo Enzo Nathan Louis Adam Noah Yanis Jules Zoé")
+FIRST_NAME = "Prenomexemple"
+"""Of the examples: in no other word, and without an accent, which stored JSON escapes."""
 _PIECE = re.compile(r"/justificatifs/[0-9a-f]{32}/depot/([0-9a-f]{32})")
 _GROUP = re.compile(r"/justificatifs/[0-9a-f]{32}/validation/[\w-]+")
 _ID = re.compile(r"\b[0-9a-f]{32}\b")
@@ -99,7 +101,7 @@ def fill(var: Path, count: int) -> None:
 def _registers(portal: LaunchedPortal, var: Path, example: Example) -> str:
     """The candidature's id."""
     visitor = Visitor(portal.url, Timings())
-    names = {"nom_famille": example.name, "nom_famille_confirmation": example.name, "prenoms": "Prénom"}
+    names = {"nom_famille": example.name, "nom_famille_confirmation": example.name, "prenoms": FIRST_NAME}
     form = creation_form(email=example.email, email_confirmation=example.email, **names)
     visitor.post("account", "/compte/creation", form)
     visitor.post("account", Mails(str(var / "mail")).link(example.email), {})
@@ -196,8 +198,8 @@ def _copy(var: Path, example: Example, candidature: str, numbers: Iterator[int])
             example.email: f"{folded(first)}.{surname.lower()}{number}@exemple.fr",
             example.name: surname,
             example.name.lower(): surname.lower(),
-            "Prénom": first,
-            "prenom": folded(first),
+            FIRST_NAME: first,
+            FIRST_NAME.lower(): folded(first),
             "2001-02-01": born,
             numero: f"02103{100_000 + number}",
         }

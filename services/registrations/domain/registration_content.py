@@ -23,13 +23,13 @@ from services.contracts.registrations import (
 )
 from services.reference import telephones
 from services.reference.lists import nationalites, pays
-from services.registrations.domain import facts, registration_form
+from services.registrations.domain import address, facts, registration_form
 from services.registrations.domain.acquis import Box
 from services.registrations.domain.conditions import Lookup, holds
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.exam_definition import Opening
 from services.registrations.domain.forms import OUI, TabAnswers
-from services.registrations.domain.tabs import address, diploma, identification, questions
+from services.registrations.domain.tabs import diploma, identification, questions
 
 TITLE = "CONFIRMATION D'INSCRIPTION"
 

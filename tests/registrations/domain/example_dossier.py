@@ -81,6 +81,7 @@ RULES = (
     RuleUse("experience_expected", {}),
     RuleUse("diplome_expected", {"tag": "ouvre_bts"}),
     RuleUse("attestation_expected", {"categories": ("320",)}),
+    RuleUse("residence_expected", {}),
 )
 
 

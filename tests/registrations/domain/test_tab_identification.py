@@ -7,7 +7,7 @@ import pytest
 from services.contracts.registration_rules import ANSWER_LENGTH
 from services.registrations.domain import registration_form
 from tests.registrations.domain.example_dossier import DOSSIER, PIERRE, as_saved, with_answers, with_tab_answers
-from tests.registrations.domain.tab_reading import EMPTY, IDENTIFICATION, field, fields, found, pointers
+from tests.registrations.domain.tab_reading import CANDIDATURE, EMPTY, IDENTIFICATION, field, fields, found, pointers
 
 
 def test_identification_greys_the_accounts_data_and_what_is_posted_for_them_changes_nothing() -> None:
@@ -71,6 +71,30 @@ def test_an_address_abroad_has_its_own_postal_code_and_names_its_country() -> No
     abroad = with_answers("identification", pays="132", code_postal="SW1A 2AA", localite="London")
     assert pointers(abroad, IDENTIFICATION) == []
     assert as_saved(abroad).confirmation.address[-1] == "ROYAUME-UNI"
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ({"code_postal": "75008", "localite": "PARIS"}, "l'ACADÉMIE DE PARIS"),
+        ({"code_postal": "97133", "localite": "SAINT BARTHELEMY"}, "l'ACADÉMIE DE LA GUADELOUPE"),
+        ({"code_postal": "25000", "localite": "BESANCON"}, None),
+        ({"code_postal": "75908", "localite": "PARIS CEDEX 08"}, None),
+        ({"code_postal": "98713", "localite": "PAPEETE"}, None),
+        ({"code_postal": "75008", "localite": "London", "pays": "132"}, None),
+        ({"code_postal": "01410", "localite": ""}, None),
+        ({"code_postal": "01410", "localite": "Lélex"}, "l'ACADÉMIE DE LYON"),
+    ],
+)
+def test_an_address_of_another_academie_is_told_on_its_tab_and_before_enregistrer(
+    typed: dict[str, str], told: str | None
+) -> None:
+    dossier = with_tab_answers("identification", typed)
+    for number in (IDENTIFICATION, CANDIDATURE, 9):
+        notices = [text for text in registration_form.tab_view(dossier, number).notices if "Votre adresse" in text]
+        assert [told in text for text in notices if told] == ([True] if told else [])
+        assert bool(notices) is bool(told)
+    assert pointers(dossier, IDENTIFICATION) == ([] if typed["localite"] else ["localite"]), "never refused"
 
 
 def test_a_mobile_is_no_line_of_a_house() -> None:

@@ -1,8 +1,10 @@
 """Rules on what is chosen: spécialité (K2), forme (K3); épreuves complete (K4, K5), facultatives (K9), languages (K10);
-what is checked after the registration and never a reason to refuse (K14, D643-16)."""
+what is checked after the registration and never a reason to refuse (K14, D643-16; K15: residence)."""
 
 from __future__ import annotations
 
+from services.reference import academies
+from services.registrations.domain import address
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.epreuve_positions import (
     FORMES,
@@ -147,6 +149,18 @@ def _position_error(chosen: ChosenEpreuve, detail: str) -> FieldError:
 def years_label(years: int) -> str:
     """« 3 ans »"""
     return f"{years} an{'s' if years > 1 else ''}"
+
+
+@warning("K15", tab="identification")
+def residence_expected(dossier: Dossier) -> tuple[str, ...]:
+    """One registers in the académie of residence. Source: guide §2."""
+    other = address.other_academie(dossier.typed_in("identification"), dossier.opening.academie)
+    if other is None or academies.by_code(dossier.opening.academie) is None:
+        return ()
+    return (
+        f"Votre adresse dépend de l'{other.label} et vous vous inscrivez dans l'{dossier.opening.label} : "
+        "l'inscription se fait dans l'académie de résidence. Vérifiez votre adresse, ou choisissez l'autre.",
+    )
 
 
 @warning("K14", tab="candidature")

@@ -12,10 +12,10 @@ from services.contracts.api.forms import Proposal
 from services.reference import academies, communes
 from services.reference.lists import departements
 from services.reference.text import folded
+from services.registrations.domain import address
 from services.registrations.domain.dossier import Dossier, Etablissement, EtablissementSearch
 from services.registrations.domain.exam_definition import Category
 from services.registrations.domain.forms import MAX_PROPOSALS, Option
-from services.registrations.domain.tabs import address
 
 LYCEE, CNED, INDIVIDUELS = "lycee", "cned", "individuels"
 HINT = "Nom, ville ou numéro de l'établissement"

@@ -11,6 +11,7 @@ from services.contracts.registrations import Line
 from services.contracts.registrations import Section as RecapSection
 from services.reference import telephones
 from services.reference.lists import csp, departements, nationalites, nationality_label, pays
+from services.registrations.domain import address
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.exam_definition import Tab
 from services.registrations.domain.forms import (
@@ -23,7 +24,6 @@ from services.registrations.domain.forms import (
     error,
     label_in_errors,
 )
-from services.registrations.domain.tabs import address
 from services.registrations.domain.tabs.tab_kind import TabContent, TabKind
 
 CSP_LABEL = "Catégorie socio-professionnelle du candidat ou d'un représentant légal"

@@ -65,6 +65,15 @@ def departement(typed: TabAnswers) -> str | None:
     return f"0{code[:2]}"
 
 
+def other_academie(typed: TabAnswers, code: str) -> academies.Academie | None:
+    """The académie of residence, where it is certainly another than that of this code: a postal code may serve several
+    départements; a CEDEX and addresses abroad are in no list, and some places overseas have no académie."""
+    served = communes.by_postal_code(_code(typed)) if in_france(typed) else ()
+    named = [commune for commune in served if folded(commune.name) == folded(typed.text("localite"))]
+    found = [academies.of_departement(commune.departement) for commune in named or served]
+    return found[0] if found and all(each and each.code != code for each in found) else None
+
+
 def in_france(typed: TabAnswers) -> bool:
     return typed.text("pays") in ("", FRANCE)
 

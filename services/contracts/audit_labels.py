@@ -26,6 +26,7 @@ ACTION_LABELS = {
     "candidature.ecartee": "Candidature écartée",
     "candidatures.exported": "Candidatures exportées",
     "catalogue.loaded": "Catalogue chargé",
+    "correction.started": "Correction commencée",
     "deposit.deleted": "Fichier supprimé",
     "deposit.loaded_ahead": "Page chargée à l'avance, pas encore montrée",
     "deposit.made": "Fichier déposé",

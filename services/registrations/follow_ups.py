@@ -37,6 +37,7 @@ OF_A_CANDIDATURE: dict[str, Writing] = {
     "send_receipt_mail": mail_texts.receipt_mail,
     "send_modification_mail": mail_texts.modification_mail,
     "send_correction_mail": mail_texts.correction_mail,
+    "send_staff_correction_mail": mail_texts.staff_correction_mail,
     "send_withdrawal_mail": mail_texts.withdrawal_mail,
     "send_ecart_mail": mail_texts.ecart_mail,
     "send_restoration_mail": mail_texts.restoration_mail,

@@ -82,6 +82,16 @@ def correction_mail(context: MailContext) -> Letter:
     )
 
 
+def staff_correction_mail(context: MailContext) -> Letter:
+    """To the candidate whose declaration the service gestionnaire corrected."""
+    return _letter_with_new_documents(
+        context,
+        f"Le service gestionnaire a corrigé votre inscription le {context.instant}.",
+        f"Si vous n'avez pas demandé cette correction ou constatez une erreur, contactez {_SERVICE}",
+        context.reason_line,
+    )
+
+
 def withdrawal_mail(context: MailContext) -> Letter:
     """To the candidate who is no longer registered (guide §11)."""
     return _letter(

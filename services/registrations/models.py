@@ -46,6 +46,7 @@ Json = JSON(none_as_null=True)
 ENDED = text("state <> 'active'")
 OPEN = text("closed_at IS NULL")
 CLOSED = text("closed_at IS NOT NULL")
+OF_STAFF = text("candidate_id IS NULL")
 
 
 class CatalogueRevision(db.Model):
@@ -281,7 +282,7 @@ class CandidatureVersion(db.Model):
     """One saved version: the published event, the answers, and the catalogue revision used. Rows are never changed.
 
     `payload` is read and written by `services.contracts.registrations`, and by the trigger that keeps what candidatures
-    are browsed by.
+    are browsed by. `overridden`: what an administrateur let pass, each rule with what it refused.
     """
 
     __tablename__ = "candidature_versions"
@@ -296,6 +297,7 @@ class CandidatureVersion(db.Model):
     saved_at: Mapped[datetime] = mapped_column(UtcDateTime)
     saved_by: Mapped[str] = mapped_column(String(64))
     reason: Mapped[str | None] = mapped_column(Text)
+    overridden: Mapped[list[str] | None] = mapped_column(Json)
 
 
 class VersionEdition(db.Model):
@@ -317,6 +319,8 @@ class VersionEdition(db.Model):
 class Draft(db.Model):
     """What was typed and not yet transmitted, as typed. Closed by the save, which sets `candidature_id`.
 
+    That of a correction has no `candidate_id`: the member of staff `staff_id` holds it. `modified_version`: of the
+    candidature `modification_of`, from which it was filled in.
     `reminder_rung`: the last rung (see `draft_reminders.rung_name`) for which it was looked at, and its candidate
     reminded where that had to be.
     """
@@ -332,13 +336,16 @@ class Draft(db.Model):
             postgresql_where=text("closed_at IS NULL"),
         ),
         Index("ix_drafts_open", "opening_id", "id", sqlite_where=OPEN, postgresql_where=OPEN),
+        Index("ix_drafts_corrections", "modification_of", sqlite_where=OF_STAFF, postgresql_where=OF_STAFF),
         Index("ix_drafts_closed_at", "closed_at", sqlite_where=CLOSED, postgresql_where=CLOSED),
     )
 
     id: Mapped[str] = mapped_column(ID, primary_key=True, default=new_id)
-    candidate_id: Mapped[str] = mapped_column(ForeignKey("candidates.id"), index=True)
+    candidate_id: Mapped[str | None] = mapped_column(ForeignKey("candidates.id"), index=True)
+    staff_id: Mapped[str | None] = mapped_column(ID)
     opening_id: Mapped[str] = mapped_column(ForeignKey("openings.id"), index=True)
     modification_of: Mapped[str | None] = mapped_column(ForeignKey("candidatures.id"))
+    modified_version: Mapped[int | None]
     revision: Mapped[int] = mapped_column(default=1)
     current_tab: Mapped[int] = mapped_column(default=1)
     answers: Mapped[dict[str, Any]] = mapped_column(Json)

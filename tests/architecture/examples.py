@@ -71,7 +71,7 @@ class Examples:
         self.administrator = chief.browser
         self.values |= self._team(chief)
         self._tool, self._administrators_tool = self._tools_token("gestionnaire"), self._tools_token("administrateur")
-        self.values |= {"import_id": self._import()}
+        self.values |= {"import_id": self._import(), "correction_id": self._correction()}
         self.values |= {"staff_id": str(jwt.decode(self._staffs_token(), options={"verify_signature": False})["sub"])}
 
     @property
@@ -88,10 +88,12 @@ class Examples:
                 engines[name] = database_of(app).engine
         return engines
 
-    def addresses(self, pattern: str) -> Iterator[str]:
-        """The addresses that `pattern` stands for."""
+    def addresses(self, pattern: str, who: str) -> Iterator[str]:
+        """The addresses that `pattern` stands for; the draft of staff is a correction."""
         for number in TABS if "<int:number>" in pattern else TABS[:1]:
             known = {**self.values, "number": str(number)}
+            if who.startswith("staff"):
+                known["draft_id"] = self.values["correction_id"]
             yield _PLACE.sub(lambda place, known=known: known[place[1]], pattern)  # type: ignore[misc]
 
     def stranger(self) -> ScriptlessBrowser:
@@ -230,6 +232,13 @@ class Examples:
         checked = take_upload(call, f"/imports/{import_id}/files", begun)
         assert (checked.json or {})["ready"] == 1, checked.text
         return import_id
+
+    def _correction(self) -> str:
+        path = f"/v1/staff/candidatures/{self.values['candidature_id']}/correction"
+        headers = self.headers("staff", "candidatures:manage")
+        answer = self.apps["registrations"].test_client().post(path, headers=headers)
+        assert answer.status_code == 201, answer.text
+        return str((answer.json or {})["id"])
 
     def numero_candidat(self) -> str:
         answer = self._get("registrations", f"/v1/candidatures/{self.values['candidature_id']}")

@@ -150,6 +150,11 @@ GATEWAY: dict[str, str] = {
     """,
     "staff(candidatures:manage)": """
         PAGE /gestion/candidatures/<candidature_id>/<any(desinscription, ecart, retablissement):act>
+        PAGE /gestion/candidatures/<candidature_id>/correction/<draft_id>/<int:number>
+        GET /gestion/candidatures/<candidature_id>/correction/<draft_id>/<int:number>/recherche
+        POST /gestion/candidatures/<candidature_id>/correction
+        POST /gestion/candidatures/<candidature_id>/correction/<draft_id>/<int:number>
+        POST /gestion/candidatures/<candidature_id>/correction/<draft_id>/abandon
         POST /gestion/candidatures/<candidature_id>/notes
         POST /gestion/candidatures/<candidature_id>/<any(desinscription, ecart, retablissement):act>
     """,

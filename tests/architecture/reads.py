@@ -49,6 +49,9 @@ _ADDRESSES: dict[str, dict[str, tuple[str, ...]]] = {
         "/gestion/candidatures/<candidature_id>/<any(desinscription, ecart, retablissement):act>": tuple(
             f"/gestion/candidatures/<candidature_id>/{act}" for act in ("desinscription", "ecart", "retablissement")
         ),
+        "/gestion/candidatures/<candidature_id>/correction/<draft_id>/<int:number>/recherche": (
+            "/gestion/candidatures/<candidature_id>/correction/<draft_id>/3/recherche?field=etablissement&q=paris",
+        ),
         "/gestion/equipe/<staff_id>/<any(relance, reinitialisation, profil, desactivation, reactivation):act>": (
             "/gestion/equipe/<invited_id>/relance",
             "/gestion/equipe/<staff_id>/reinitialisation",

@@ -182,6 +182,19 @@ ACTS: dict[Route, tuple[str, Act]] = {
             "registrations", "POST", f"/staff/candidatures/{office.candidature()}/ecart", json=REASON
         ),
     ),
+    ("registrations", "POST", "/v1/staff/candidatures/<candidature_id>/correction"): (
+        "correction.started",
+        StaffAtWork.correction,
+    ),
+    ("registrations", "POST", "/v1/staff/corrections/<draft_id>/save"): (
+        "candidature.saved",
+        lambda office: office.call(
+            "registrations",
+            "POST",
+            f"/staff/corrections/{office.correction()}/save",
+            json={"revision": 1, **REASON},
+        ),
+    ),
     ("documents", "POST", "/v1/publications"): ("publication.ordered", _publish_for_a_selection),
     ("documents", "POST", "/v1/imports"): (
         "import.created",
@@ -219,6 +232,8 @@ WITHOUT_TRACE: dict[Route, str] = {
     ("documents", "POST", "/v1/imports/<import_id>/uploads"): "a file on its way, until the import takes it",
     ("documents", "PATCH", "/v1/uploads/<upload_id>"): "the same",
     ("documents", "DELETE", "/v1/uploads/<upload_id>"): "the same",
+    ("registrations", "PUT", "/v1/drafts/<draft_id>/tabs/<int:number>"): "a correction that is not saved yet",
+    ("registrations", "DELETE", "/v1/drafts/<draft_id>"): "the same: it changes nothing of the candidature",
     ("registrations", "POST", "/v1/staff/catalogues/comparison"): "a dry run, which writes nothing",
     ("registrations", "POST", "/v1/staff/openings/dates/preview"): "a dry run, which writes nothing",
 }

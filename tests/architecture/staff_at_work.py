@@ -66,6 +66,11 @@ class StaffAtWork:
         listed = self.read("registrations", f"/staff/candidatures?text={quote(email)}")
         return str(listed["candidatures"][0]["id"])
 
+    def correction(self) -> str:
+        """The id of its draft."""
+        path = f"/staff/candidatures/{self.candidature()}/correction"
+        return str((self.call("registrations", "POST", path).json or {})["id"])
+
     def token(self) -> str:
         sent = self.with_code(name="outil", scopes=["pieces:read"], days=7)
         return str((self.call("accounts", "POST", "/staff/me/tokens", json=sent).json or {})["id"])

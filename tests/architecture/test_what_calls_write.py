@@ -97,7 +97,7 @@ def test_a_read_writes_nothing_but_what_it_is_listed_for(examples: Examples, dat
     for app, rule, patterns in reads():
         listed = WRITING_READS.get((app, rule), NOTHING)
         for who, call in callers(examples, app, rule):
-            for path in (path for pattern in patterns for path in examples.addresses(pattern)):
+            for path in (path for pattern in patterns for path in examples.addresses(pattern, who)):
                 with written(examples, databases) as tables:
                     answer = call(path)
                 visit = VISIT if app == "gateway" and who in ("candidate", "staff") else NOTHING

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.test import TestResponse
 
 from services.chassis import clock
 from services.chassis.clock import iso_utc
@@ -170,6 +171,27 @@ class RestoreByStaff(_CandidatureOperation):
         path = f"/v1/staff/candidatures/{self.candidature}/{how}"
         given = {"json": {"reason": "Diplôme reçu"}, "headers": tokens.bearer(token)}
         return self.running.app.test_client().post(path, **given).status_code
+
+
+class CorrectByStaff(_CandidatureOperation):
+    name = "correct a candidature"
+    covers = ("corrections.save",)
+    done: ClassVar[State] = SaveModification.done
+
+    def prepare(self) -> None:
+        candidature = self.running.candidate.registered()["candidature_id"]
+        draft = self._call("POST", f"staff/candidatures/{candidature}/correction").json
+        self.save = f"staff/corrections/{draft['id']}/save"
+        written = {"revision": 1, "values": MOVED, "action": "next"}
+        assert self._call("PUT", f"drafts/{draft['id']}/tabs/2", written).status_code == 200
+
+    def do(self) -> int:
+        return self._call("POST", self.save, {"revision": 2, "reason": "Adresse rectifiée"}).status_code
+
+    def _call(self, method: str, path: str, json: Any = None) -> TestResponse:
+        token = tokens.staff_token("agent", scopes=["candidatures:manage"], academies=["03"])
+        client = self.running.app.test_client()
+        return client.open(f"/v1/{path}", method=method, json=json, headers=tokens.bearer(token))
 
 
 class HearCorrection(_CandidatureOperation):

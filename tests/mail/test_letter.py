@@ -55,6 +55,7 @@ LETTERS: dict[str, Letter] = {
     "document_mail": of_registrations.document_mail(_context("Changement de centre"), "withdrawn", "Convocation"),
     "dates_mail": of_registrations.dates_mail(_context()),
     "withdrawal_mail": of_registrations.withdrawal_mail(_context()),
+    "staff_correction_mail": of_registrations.staff_correction_mail(_context("Adresse rectifiée")),
     "restoration_mail": of_registrations.restoration_mail(_context("Candidature rétablie : erreur")),
     "reminder_mail": of_registrations.reminder_mail([_incomplete(False)], AT, URL),
     "refusal_mail": of_registrations.refusal_mail(_incomplete(True), AT, URL),

@@ -16,6 +16,7 @@ from gateway.web.gestion import (  # noqa: E402 - they add their routes
     comptes,  # noqa: F401
     connexion,  # noqa: F401
     controle,  # noqa: F401
+    correction,  # noqa: F401
     decisions,  # noqa: F401
     document_redige,  # noqa: F401
     equipe,  # noqa: F401

@@ -31,6 +31,7 @@ DONE_SENTENCES = {
     "note": "La note est gardée avec la candidature.",
     "desinscription": "Le candidat est désinscrit : un mail le lui confirme.",
     "ecart": f"La candidature est écartée : le candidat en lit le motif dans « {page_labels.REGISTRATIONS} ».",
+    "correction": "La correction est enregistrée : un mail en donne le motif au candidat.",
     "retablissement": "La candidature est rétablie : un mail le confirme au candidat.",
 }
 
@@ -38,7 +39,7 @@ DONE_SENTENCES = {
 @blueprint.get("/candidatures/<candidature_id>")
 @access.staff("candidatures:read")
 def show_candidature(candidature_id: str) -> ResponseReturnValue:
-    return _candidature_page(candidature_id)
+    return candidature_page(candidature_id)
 
 
 @blueprint.get("/candidatures/documents/<document_id>")
@@ -58,11 +59,11 @@ def write_note(candidature_id: str) -> ResponseReturnValue:
             api.write_note, staff_member.access_token(), body={"text": text}, candidature_id=candidature_id
         )
     except DomainError as refusal:
-        return _candidature_page(candidature_id, note=text, refusal=shown_here(refusal, (422,)))
+        return candidature_page(candidature_id, note=text, refusal=shown_here(refusal, (422,)))
     return redirect(url_for("gestion.show_candidature", candidature_id=candidature_id, fait="note"), code=303)
 
 
-def _candidature_page(candidature_id: str, *, note: str = "", refusal: DomainError | None = None) -> Response:
+def candidature_page(candidature_id: str, *, note: str = "", refusal: DomainError | None = None) -> Response:
     """`note`: as it was typed, where it was refused."""
     member = staff_member.required()
     candidature = _candidature(candidature_id)
@@ -85,10 +86,11 @@ def _candidature_page(candidature_id: str, *, note: str = "", refusal: DomainErr
 
 
 def _authors(candidature: api.Detail) -> set[str]:
-    """The ids of staff who wrote a note or a version, or ended it."""
+    """The ids of staff who wrote a note or a version, corrects or ended it."""
     acts = [version.saved_by for version in candidature.versions] + [end.by for end in [candidature.end] if end]
     by_staff = {by.removeprefix(BY_STAFF) for by in acts if by.startswith(BY_STAFF)}
-    return by_staff | {written.staff_id for written in candidature.notes}
+    correcting = {held.staff_id for held in candidature.under_way if held.staff_id}
+    return by_staff | correcting | {written.staff_id for written in candidature.notes}
 
 
 def _candidature(candidature_id: str) -> api.Detail:

@@ -18,8 +18,9 @@ from gateway.service_clients import clients
 from gateway.sessions import visitor
 from gateway.web.accueil.ouvertures import chosen_steps
 from gateway.web.inscription import blueprint
+from gateway.web.inscription.onglets import TabPages
 from gateway.web.inscription.refus import refusal_page
-from gateway.web.inscription.tabs import form_fields, read_tab
+from gateway.web.inscription.tabs import form_fields
 from services.chassis.errors import DomainError, NotFound
 from services.chassis.french import alphabetical
 from services.contracts.api.drafts import Tab, list_specialites, open_draft, read_specialite
@@ -86,8 +87,7 @@ def requirements(draft_id: str, number: int, code: str) -> ResponseReturnValue:
 
 def _tab(draft_id: str, number: int) -> Tab:
     """The tab that asks for the spécialité. Raises NotFound for another."""
-    token = visitor.access_token()
-    tab = read_tab(draft_id, number, visitor.signed_identity(token))
+    tab = TabPages(draft_id).read(number)
     if all(field["name"] != SPECIALITE_FIELD for field in form_fields(tab)):
         raise NotFound()
     return tab

@@ -17,7 +17,7 @@ from gateway.service_clients import clients
 from gateway.sessions import visitor
 from gateway.web.inscription import blueprint
 from gateway.web.inscription.refus import FINAL_REFUSALS, conflict_page, refusal_page
-from gateway.web.inscription.tabs import form_fields, read_tab, store_tab
+from gateway.web.inscription.tabs import form_fields
 from services.chassis import clock
 from services.chassis.errors import DomainError
 from services.chassis.french import time_of_day
@@ -26,6 +26,7 @@ from services.chassis.web import problems
 from services.contracts import problem_types
 from services.contracts.api import drafts as api
 from services.contracts.api.forms import Suggestions
+from services.contracts.api.operation import Answer, Operation
 from services.contracts.registration_rules import NEXT, PREVIOUS, STAY
 
 NON_ANSWER_FIELDS = ("action", "revision", "rechercher", "choisir", "parcourir", "onglet", OWNER_FIELD)
@@ -37,72 +38,145 @@ SHOWN_BY_THE_PAGE = (404, 409, 422)
 @blueprint.get("/inscription/<draft_id>/<int:number>")
 @access.candidate
 def show_tab(draft_id: str, number: int) -> ResponseReturnValue:
-    tab = _tab(draft_id, number)
+    pages = TabPages(draft_id)
+    tab = pages.read(number)
     if tab.draft.saved_candidature_id:
         return redirect(url_for("inscription.number", candidature_id=tab.draft.saved_candidature_id))
-    return _tab_page(tab, verify="verifier" in request.args)
+    return pages.show(tab, verify="verifier" in request.args)
 
 
 @blueprint.post("/inscription/<draft_id>/<int:number>")
 @access.candidate
 def write_tab(draft_id: str, number: int) -> ResponseReturnValue:
-    """« Suivant », « Précédent », « Enregistrer », « Quitter », a search without the script, or the button of a tab."""
-    pressed = request.form.get("action")
-    if pressed == "save":
-        return _save(draft_id, number)
-    stays = any(name in request.form for name in BUTTONS_THAT_STAY) or pressed not in ACTIONS_THAT_MOVE
-    action, values = STAY if stays else str(pressed), posted_answers() | _chosen_proposal()
-    try:
-        moved = store_tab(
-            draft_id, number, revision=posted_revision(), values=values, action=action, assertion=_assertion()
-        )
-    except DomainError as refusal:
-        return _show_refusal(draft_id, number, values, refusal)
-    if searched := request.form.get("rechercher"):
-        return _show_search_results(draft_id, number, searched, values)
-    if "parcourir" in request.form:
-        return redirect(url_for("inscription.specialites", draft_id=draft_id, number=number), code=303)
-    if pressed == "quit":
-        return redirect(url_for("inscription.list_mine"), code=303)
-    goto = request.form.get("onglet", type=int) or moved.goto
-    return redirect(url_for("inscription.show_tab", draft_id=draft_id, number=goto), code=303)
+    return TabPages(draft_id).write(number)
 
 
 @blueprint.get("/inscription/<draft_id>/<int:number>/recherche")
 @access.candidate
 def search(draft_id: str, number: int) -> ResponseReturnValue:
-    """Suggestions for a searched field: {"options": [{"value", "label", "hint"}], "advice"}."""
-    field, words = request.args.get("field", ""), request.args.get("q", "")
-    return jsonify(_search(draft_id, number, field, words))
+    return jsonify(TabPages(draft_id).search(number, request.args.get("field", ""), request.args.get("q", "")))
 
 
-def _save(draft_id: str, number: int) -> ResponseReturnValue:
-    """« Enregistrer »: makes the draft a new version of a candidature."""
-    try:
-        body = {"revision": posted_revision(), "assertion": _assertion()}
-        saved = clients().registrations.call(api.save_draft, visitor.access_token(), body=body, draft_id=draft_id)
-    except DomainError as refusal:
-        return _show_refusal(draft_id, number, {}, refusal)
-    return redirect(url_for("inscription.number", candidature_id=saved.candidature_id), code=303)
+class TabPages:
+    """The pages of a draft's tabs: a candidate's here, a correction by staff in `gestion/correction.py`. They are told
+    apart by the number that ends their addresses."""
+
+    template = "inscription/templates/onglet.html"
+    final_refusals: tuple[str, ...] = FINAL_REFUSALS
+
+    def __init__(self, draft_id: str) -> None:
+        self.draft_id = draft_id
+
+    def call(self, operation: Operation[Answer], **given: Any) -> Answer:
+        token = visitor.access_token()
+        return clients().registrations.call(operation, token, draft_id=self.draft_id, **given)
+
+    def identity(self) -> str | None:
+        """The signed identity, fetched once per request, since a refused tab is written and then read. Only reading
+        uses the one that the session's exchange returned."""
+        if "assertion" not in g:
+            session_assertion = visitor.required().identity if request.method in READS else None
+            g.assertion = session_assertion or visitor.signed_identity(visitor.access_token())
+        assertion: str = g.assertion
+        return assertion
+
+    def save(self) -> str:
+        """« Enregistrer »: makes the draft a new version of a candidature; the page to go to."""
+        body = {"revision": posted_revision(), "assertion": self.identity()}
+        saved = self.call(api.save_draft, body=body)
+        return url_for("inscription.number", candidature_id=saved.candidature_id)
+
+    def way_out(self) -> str:
+        return url_for("inscription.list_mine")
+
+    def context(self, tab: api.Tab) -> dict[str, Any]:
+        """What the template shows besides."""
+        return {"active": "inscriptions" if tab.draft.modified else "inscription"}
+
+    def read(self, number: int) -> api.Tab:
+        assertion = self.identity()
+        return self.call(api.read_tab, number=number, headers={"X-Identity": assertion} if assertion else {})
+
+    def store(self, number: int, values: Values, action: str, assertion: str | None) -> api.Going:
+        """`action` is one of TAB_ACTIONS. A refusal with status 422 has kept the values and says the new revision.
+        Without `assertion` the draft keeps the identity that it has."""
+        headers = {"X-Identity": assertion} if assertion else {}
+        body = {"revision": posted_revision(), "values": values, "action": action}
+        return self.call(api.write_tab, number=number, headers=headers, body=body)
+
+    def search(self, number: int, field: str, words: str) -> Suggestions:
+        """Suggestions for a searched field: {"options": [{"value", "label", "hint"}], "advice"}."""
+        return self.call(api.search, query={"field": field, "q": words}, number=number)
+
+    def write(self, number: int) -> ResponseReturnValue:
+        """« Suivant », « Précédent », « Enregistrer », « Quitter », a search without the script, or a tab's button."""
+        pressed = request.form.get("action")
+        stays = any(name in request.form for name in BUTTONS_THAT_STAY) or pressed not in ACTIONS_THAT_MOVE
+        action, values = STAY if stays else str(pressed), posted_answers() | _chosen_proposal()
+        try:
+            if pressed == "save":
+                return redirect(self.save(), code=303)
+            moved = self.store(number, values, action, self.identity())
+        except DomainError as refusal:
+            return self._show_refusal(number, {} if pressed == "save" else values, refusal)
+        if searched := request.form.get("rechercher"):
+            return self._show_search_results(number, searched, values)
+        if "parcourir" in request.form:
+            return redirect(url_for("inscription.specialites", draft_id=self.draft_id, number=number), code=303)
+        if pressed == "quit":
+            return redirect(self.way_out(), code=303)
+        return redirect(tab_url(request.form.get("onglet", type=int) or moved.goto), code=303)
+
+    def _show_refusal(self, number: int, values: Values, refusal: DomainError) -> ResponseReturnValue:
+        if refusal.slug == problem_types.DRAFT_CHANGED.slug and values:
+            tab = self.read(number)
+            return conflict_page(tab, values, refusal, **self.context(tab))
+        if refusal.slug in self.final_refusals:
+            typed_in = self.read(number) if values else None
+            return refusal_page(refusal, draft_id=self.draft_id, tab=typed_in, values=values)
+        if refusal.http_status not in (403, 409, 422):
+            raise refusal
+        unsaved = values if refusal.http_status == 422 and "revision" not in refusal.extra else {}
+        words = _words_without_choice(values)
+        return self.show(self.read(number), refusal=refusal, unsaved=unsaved, words=words)
+
+    def _show_search_results(self, number: int, searched: str, values: Values) -> ResponseReturnValue:
+        words = str(values.get(f"{searched}{WORDS_SUFFIX}", ""))
+        suggestions = self.search(number, searched, words)
+        words_left = _words_without_choice(values) | {searched: words}
+        return self.show(self.read(number), results={searched: suggestions}, words=words_left)
+
+    def show(
+        self,
+        tab: api.Tab,
+        verify: bool = False,
+        *,
+        refusal: DomainError | None = None,
+        results: dict[str, Suggestions] | None = None,
+        words: dict[str, str] | None = None,
+        unsaved: Values | None = None,
+    ) -> ResponseReturnValue:
+        """`verify` shows the errors that registrations finds in the tab (for links from a refused save); `unsaved` are
+        typed values that the draft could not take."""
+        draft, number = tab.draft, tab.number
+        _add_search_results(tab, results or {}, words or {})
+        _add_typed_values(tab, unsaved or {})
+        return render_page(
+            self.template,
+            refusal=refusal,
+            draft=draft,
+            unsaved=bool(unsaved),
+            tab=tab,
+            tabs=_tab_headings(draft, number),
+            errors=list(tab.errors) if verify else _errors(refusal),
+            search_url=f"{tab_url(number)}/recherche",
+            **self.context(tab),
+        )
 
 
-def _show_refusal(draft_id: str, number: int, values: Values, refusal: DomainError) -> ResponseReturnValue:
-    if refusal.slug == problem_types.DRAFT_CHANGED.slug and values:
-        return conflict_page(draft_id, number, values, refusal, _assertion())
-    if refusal.slug in FINAL_REFUSALS:
-        tab = _tab(draft_id, number) if values else None
-        return refusal_page(refusal, draft_id=draft_id, tab=tab, values=values)
-    if refusal.http_status not in (403, 409, 422):
-        raise refusal
-    unsaved = values if refusal.http_status == 422 and "revision" not in refusal.extra else {}
-    return _tab_page(_tab(draft_id, number), refusal=refusal, unsaved=unsaved, words=_words_without_choice(values))
-
-
-def _show_search_results(draft_id: str, number: int, searched: str, values: Values) -> ResponseReturnValue:
-    words = str(values.get(f"{searched}{WORDS_SUFFIX}", ""))
-    suggestions = _search(draft_id, number, searched, words)
-    words_left = _words_without_choice(values) | {searched: words}
-    return _tab_page(_tab(draft_id, number), results={searched: suggestions}, words=words_left)
+def tab_url(number: int, **more: str) -> str:
+    """Of another tab of the draft whose tab is asked for."""
+    return url_for(str(request.endpoint), **{**(request.view_args or {}), "number": number, **more})
 
 
 def _words_without_choice(values: Values) -> dict[str, str]:
@@ -119,44 +193,6 @@ def _chosen_proposal() -> Values:
     return {name: value} if name and value else {}
 
 
-def _search(draft_id: str, number: int, field: str, words: str) -> Suggestions:
-    query = {"field": field, "q": words}
-    return clients().registrations.call(
-        api.search, visitor.access_token(), query=query, draft_id=draft_id, number=number
-    )
-
-
-def _tab(draft_id: str, number: int) -> api.Tab:
-    return read_tab(draft_id, number, _assertion())
-
-
-def _tab_page(
-    tab: api.Tab,
-    *,
-    refusal: DomainError | None = None,
-    results: dict[str, Suggestions] | None = None,
-    words: dict[str, str] | None = None,
-    verify: bool = False,
-    unsaved: Values | None = None,
-) -> ResponseReturnValue:
-    """`verify` shows the errors that registrations finds in the tab (for links from a refused save); `unsaved` are
-    typed values that the draft could not take."""
-    draft, number = tab.draft, tab.number
-    _add_search_results(tab, results or {}, words or {})
-    _add_typed_values(tab, unsaved or {})
-    return render_page(
-        "inscription/templates/onglet.html",
-        refusal=refusal,
-        active="inscriptions" if draft.modified else "inscription",
-        draft=draft,
-        unsaved=bool(unsaved),
-        tab=tab,
-        tabs=_tab_headings(draft, number),
-        errors=list(tab.errors) if verify else _errors(draft, number, refusal),
-        search_url=url_for("inscription.search", draft_id=draft.id, number=number),
-    )
-
-
 def _tab_headings(draft: api.Draft, number: int) -> list[dict[str, Any]]:
     """The tabs as tabs_nav.html shows them; those already done can be opened."""
     return [
@@ -170,18 +206,17 @@ def _tab_headings(draft: api.Draft, number: int) -> list[dict[str, Any]]:
     ]
 
 
-def _errors(draft: api.Draft, number: int, refusal: DomainError | None) -> list[dict[str, str]]:
+def _errors(refusal: DomainError | None) -> list[dict[str, str]]:
     """Each error with its field; those of a refused save link to the tab of their field."""
     if refusal is None:
         return []
     if tabs := refusal.extra.get("tabs"):
-        return [_error_on_other_tab(draft, tab, error) for tab in tabs for error in tab["errors"]]
+        return [_error_on_other_tab(tab, error) for tab in tabs for error in tab["errors"]]
     return [{"detail": error.detail, "pointer": error.pointer} for error in refusal.errors]
 
 
-def _error_on_other_tab(draft: api.Draft, tab: dict[str, Any], error: dict[str, str]) -> dict[str, str]:
-    anchor = field_id(error_target(error) or "")
-    url = url_for("inscription.show_tab", draft_id=draft.id, number=tab["number"], verifier="oui", _anchor=anchor)
+def _error_on_other_tab(tab: dict[str, Any], error: dict[str, str]) -> dict[str, str]:
+    url = tab_url(tab["number"], verifier="oui", _anchor=field_id(error_target(error) or ""))
     return {"detail": f"{tab['title']} : {error['detail']}", "url": url}
 
 
@@ -201,16 +236,6 @@ def _add_typed_values(tab: api.Tab, values: Values) -> None:
             field["value"] = values[field["name"]]
 
 
-def _assertion() -> str:
-    """The signed identity, fetched once per request, since a refused tab is written and then read. Only reading uses
-    the one that the session's exchange returned."""
-    if "assertion" not in g:
-        session_assertion = visitor.required().identity if request.method in READS else None
-        g.assertion = session_assertion or visitor.signed_identity(visitor.access_token())
-    assertion: str = g.assertion
-    return assertion
-
-
 def posted_answers() -> Values:
     """The answers of the tab, as typed."""
     return posted_values(request.form.to_dict(flat=False), leave=NON_ANSWER_FIELDS)
@@ -226,7 +251,7 @@ def posted_revision() -> int:
 def autosave(draft_id: str, number: int) -> ResponseReturnValue:
     """{"revision", "at"}: the draft's new revision and the time in Paris; or the problem that the page shows."""
     try:
-        result = store_tab(draft_id, number, revision=posted_revision(), values=posted_answers(), action=STAY)
+        result = TabPages(draft_id).store(number, posted_answers(), STAY, None)
     except DomainError as refusal:
         return problems.of_domain_error(shown_here(refusal, SHOWN_BY_THE_PAGE))
     answer = jsonify(revision=result.revision, at=time_of_day(clock.portal_now()))

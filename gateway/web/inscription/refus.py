@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from gateway.pages import render_page
 from gateway.posted_forms import WORDS_SUFFIX, Values
-from gateway.web.inscription.tabs import fields_by_name, read_tab
+from gateway.web.inscription.tabs import fields_by_name
 from services.chassis.errors import DomainError
 from services.contracts import page_labels, problem_types
 from services.contracts.api.drafts import Tab
@@ -62,20 +62,17 @@ def _saved_values(tab: Tab) -> Values:
     return {name: field.get("value") or "" for name, field in fields_by_name(tab).items()}
 
 
-def conflict_page(
-    draft_id: str, number: int, values: Values, refusal: DomainError, assertion: str
-) -> ResponseReturnValue:
-    tab = read_tab(draft_id, number, assertion)
+def conflict_page(tab: Tab, values: Values, refusal: DomainError, **context: Any) -> ResponseReturnValue:
     saved_values: Values = refusal.extra.get("theirs") or {}
     return render_page(
         "inscription/templates/conflit.html",
         status=409,
         draft=tab.draft,
-        number=number,
         values=[(name, value) for name, texts in values.items() for value in _as_list(texts)],
         revision=refusal.extra.get("revision", tab.revision),
         posted_lines=differing_lines(tab, values, saved_values),
         saved_lines=differing_lines(tab, saved_values, values),
+        **context,
     )
 
 

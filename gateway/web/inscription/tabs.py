@@ -1,35 +1,10 @@
-"""A tab of a draft: read, written, and its fields, which pages complete before they show them."""
+"""The fields of a tab of a draft, which pages complete before they show them."""
 
 from __future__ import annotations
 
 from typing import Any, cast
 
-from gateway.posted_forms import Values
-from gateway.service_clients import clients
-from gateway.sessions import visitor
 from services.contracts.api import drafts as api
-
-
-def read_tab(draft_id: str, number: int, assertion: str) -> api.Tab:
-    """`assertion`: the identity as accounts signs it."""
-    return clients().registrations.call(
-        api.read_tab, visitor.access_token(), headers={"X-Identity": assertion}, draft_id=draft_id, number=number
-    )
-
-
-def store_tab(
-    draft_id: str, number: int, *, revision: int, values: Values, action: str, assertion: str | None = None
-) -> api.Going:
-    """`action` is one of TAB_ACTIONS. A refusal with status 422 has kept the values and says the new revision. Without
-    `assertion` the draft keeps the identity that it has."""
-    return clients().registrations.call(
-        api.write_tab,
-        visitor.access_token(),
-        headers={"X-Identity": assertion} if assertion else {},
-        body={"revision": revision, "values": values, "action": action},
-        draft_id=draft_id,
-        number=number,
-    )
 
 
 def form_fields(tab: api.Tab) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from msgspec import Meta
 from services.contracts import problem_types
 from services.contracts.api.fields import Text
 from services.contracts.api.forms import Form, FormField, Mistake, Suggestions
-from services.contracts.api.operation import CANDIDATE, End, Instant, Operation
+from services.contracts.api.operation import CANDIDATE, End, Instant, Operation, staff
 from services.contracts.registration_rules import (
     FIELD_NAME_LENGTH,
     FIELD_VALUE_LENGTH,
@@ -140,6 +140,22 @@ class EpreuveField:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Change:
+    """A difference from the version before; `before` is empty for a new line, `after` for a removed one."""
+
+    section: str
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RuleRefusal:
+    rule: Annotated[str, Meta(examples=["progressive_at_least"])]
+    detail: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Tab:
     number: int
     kind: str
@@ -152,6 +168,8 @@ class Tab:
     notices: tuple[str, ...]
     paragraphs: tuple[str, ...]
     errors: tuple[Mistake, ...]
+    changes: Annotated[tuple[Change, ...], Meta(description="D'une correction, jusqu'ici")]
+    refusals: Annotated[tuple[RuleRefusal, ...], Meta(description="D'une correction : les règles qui la refusent")]
     draft: Annotated[Draft, Meta(description="Dont il est un onglet, tel qu'il est")]
 
 
@@ -213,6 +231,8 @@ class Asked:
 
 
 _OWN = (CANDIDATE,)
+_HELD = (CANDIDATE, staff("candidatures:manage"))
+"""A candidate's own, or a correction in the académies of a member of staff."""
 _DRAFT, _TAB = "/v1/drafts/<draft_id>", "/v1/drafts/<draft_id>/tabs/<int:number>"
 
 open_draft = Operation(
@@ -232,14 +252,14 @@ open_draft = Operation(
     ),
 )
 list_drafts = Operation("GET", "/v1/drafts", Drafts, "Drafts not transmitted, the latest written first.", _OWN)
-read_draft = Operation("GET", _DRAFT, Draft, "One draft; a saved one names its candidature.", _OWN)
-delete_draft = Operation("DELETE", _DRAFT, NoneType, "Abandon a draft.", _OWN, problems=(problem_types.DRAFT_SAVED,))
+read_draft = Operation("GET", _DRAFT, Draft, "One draft; a saved one names its candidature.", _HELD)
+delete_draft = Operation("DELETE", _DRAFT, NoneType, "Abandon a draft.", _HELD, problems=(problem_types.DRAFT_SAVED,))
 read_tab = Operation(
     "GET",
     _TAB,
     Tab,
     "A tab as it was typed.",
-    _OWN,
+    _HELD,
     headers=IdentityHeader,
     problems=(problem_types.IDENTITY_OUTDATED,),
 )
@@ -248,7 +268,7 @@ write_tab = Operation(
     _TAB,
     Going,
     "Keep what was typed, right or not; « next » is refused while something is wrong.",
-    _OWN,
+    _HELD,
     headers=IdentityHeader,
     body=WrittenTab,
     problems=(
@@ -258,7 +278,7 @@ write_tab = Operation(
         problem_types.IDENTITY_OUTDATED,
     ),
 )
-search = Operation("GET", f"{_TAB}/search", Suggestions, "Proposals for a search field.", _OWN, query=SearchQuery)
+search = Operation("GET", f"{_TAB}/search", Suggestions, "Proposals for a search field.", _HELD, query=SearchQuery)
 save_draft = Operation(
     "POST",
     f"{_DRAFT}/save",
@@ -277,12 +297,12 @@ save_draft = Operation(
     ),
 )
 list_specialites = Operation(
-    "GET", f"{_DRAFT}/specialites", Domains, "The spécialités of the draft's session, by domain.", _OWN
+    "GET", f"{_DRAFT}/specialites", Domains, "The spécialités of the draft's session, by domain.", _HELD
 )
 read_specialite = Operation(
     "GET",
     f"{_DRAFT}/specialites/<code>",
     Asked,
     "What one of them leads to be asked, as far as the draft decides it.",
-    _OWN,
+    _HELD,
 )

@@ -12,6 +12,7 @@ from marshmallow import Schema, fields, validate
 from msgspec import Meta
 
 from services.contracts import problem_types
+from services.contracts.api.drafts import Change, Draft, SavedVersion
 from services.contracts.api.fields import Text
 from services.contracts.api.mails import STATES
 from services.contracts.api.operation import CSV, EXPORT_SECONDS, Instant, Operation, staff
@@ -183,6 +184,11 @@ class Reason(Schema):
     reason = Text(REASON_LENGTH, required=True)
 
 
+class SavedCorrection(Reason):
+    revision = fields.Integer(required=True, strict=True, validate=validate.Range(min=0))
+    overridden = fields.List(Text(CODE_LENGTH), load_default=(), metadata={"description": "Noms de règles à écarter"})
+
+
 @dataclass(frozen=True, kw_only=True)
 class Row:
     """A candidature of a list."""
@@ -226,22 +232,22 @@ class ExportedEpreuve(ExportedCandidature):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Change:
-    """A difference from the version before; `before` is empty for a new line, `after` for a removed one."""
-
-    section: str
-    label: str
-    before: str
-    after: str
-
-
-@dataclass(frozen=True, kw_only=True)
 class Version:
     version: int
     saved_at: Instant
     saved_by: str
     reason: str | None
     changes: tuple[Change, ...]
+    overridden: Annotated[tuple[str, ...], Meta(description="Règles qu'un administrateur a écartées")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnderWay:
+    """What is not saved: a modification of the candidate, or a correction (`staff_id`: by whom it was begun)."""
+
+    draft_id: Annotated[str | None, Meta(description="D'une correction")]
+    staff_id: str | None
+    since: Instant
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -282,6 +288,7 @@ class Detail(Row):
     """A candidature with all that is known of it."""
 
     end: Annotated[End | None, Meta(description="Tant qu'elle n'est pas active")]
+    under_way: tuple[UnderWay, ...]
     recap: Recap
     versions: tuple[Version, ...]
     mails: Annotated[tuple[MailToCandidate, ...], Meta(description="Du service des inscriptions, récents d'abord")]
@@ -296,6 +303,8 @@ class RefusalReasons:
 
 _READ, _MANAGE = (staff("candidatures:read"),), (staff("candidatures:manage"),)
 _CANDIDATURE = "/v1/staff/candidatures/<candidature_id>"
+OVERRIDE = "candidates:correct"
+"""Who holds this scope besides may override rules."""
 
 list_candidatures = Operation(
     "GET",
@@ -370,4 +379,29 @@ change_state = Operation(
     body=Reason,
     example={"reason": "Le diplôme requis n'est pas justifié."},
     problems=(problem_types.CONFLICT, problem_types.CANDIDATURE_EXISTS),
+)
+start_correction = Operation(
+    "POST",
+    f"{_CANDIDATURE}/correction",
+    Draft,
+    "Begin or resume a draft in which staff correct a candidature: « Brouillons » reads, writes and abandons it.",
+    _MANAGE,
+    status=201,
+    other_statuses={200: "La correction commencée auparavant"},
+    problems=(problem_types.CONFLICT,),
+)
+save_correction = Operation(
+    "POST",
+    "/v1/staff/corrections/<draft_id>/save",
+    SavedVersion,
+    "Make it a new version, of which the candidate is told by mail. `candidates:correct` may override rules.",
+    _MANAGE,
+    body=SavedCorrection,
+    status=201,
+    problems=(
+        problem_types.CONFLICT,
+        problem_types.DRAFT_CHANGED,
+        problem_types.CANDIDATURE_EXISTS,
+        problem_types.INCOMPLETE,
+    ),
 )

@@ -18,6 +18,7 @@ from services.chassis.web.operations import Views
 from services.contracts.accounts import Identity
 from services.contracts.api import drafts as api
 from services.contracts.api.forms import Suggestions
+from services.contracts.api.operation import CANDIDATE
 from services.contracts.base import ContractError, read
 from services.registrations.domain import specialites
 from services.registrations.models import db
@@ -43,32 +44,33 @@ def list_drafts() -> api.Drafts:
 @views.serves(api.read_draft)
 def read_draft(draft_id: str) -> api.Draft:
     with db.reading() as session:
-        draft = queries.own_draft(session, caller().id, draft_id)
+        draft = queries.own_draft(session, _candidate_id(draft_id), draft_id)
         return queries.draft_answer(session, draft, portal_now())
 
 
 @views.serves(api.delete_draft)
 def delete_draft(draft_id: str) -> None:
-    drafts.delete_draft(caller().id, draft_id)
+    drafts.delete_draft(_candidate_id(draft_id), draft_id)
 
 
 @views.serves(api.read_tab)
 def read_tab(headers: dict[str, Any], draft_id: str, number: int) -> api.Tab:
     identity = _identity(headers)
     with db.reading() as session:
-        draft = queries.own_draft(session, caller().id, draft_id)
+        draft = queries.own_draft(session, _candidate_id(draft_id), draft_id)
         return queries.tab_page(session, draft, number, identity, portal_now())
 
 
 @views.serves(api.write_tab)
 def write_tab(headers: dict[str, Any], body: dict[str, Any], draft_id: str, number: int) -> api.Going:
-    return drafts.write_tab(caller().id, draft_id, number, **body, instant=received_at(), identity=_identity(headers))
+    identity, candidate_id = _identity(headers), _candidate_id(draft_id)
+    return drafts.write_tab(candidate_id, draft_id, number, **body, instant=received_at(), identity=identity)
 
 
 @views.serves(api.search)
 def search(query: dict[str, Any], draft_id: str, number: int) -> Suggestions:
     with db.reading() as session:
-        draft = queries.own_draft(session, caller().id, draft_id)
+        draft = queries.own_draft(session, _candidate_id(draft_id), draft_id)
         return queries.search(session, draft, number, query["field"], query["q"], portal_now())
 
 
@@ -85,6 +87,17 @@ def stated(opened: drafts.OpenedDraft) -> StatedDraft:
     return read_draft(opened.draft_id), {}, 201 if opened.created else 200
 
 
+def _candidate_id(draft_id: str) -> str | None:
+    """Whose draft the caller may use: their own, or of staff, who have none, a correction in their académies.
+    Raises NotFound."""
+    who = caller()
+    if who.kind == CANDIDATE.kind:
+        return who.id
+    with db.reading() as session:
+        queries.find_correction(session, draft_id, who.academies)
+    return None
+
+
 def _identity(headers: dict[str, Any]) -> Identity | None:
     return asserted_identity(headers["assertion"]) if headers["assertion"] else None
 
@@ -92,14 +105,14 @@ def _identity(headers: dict[str, Any]) -> Identity | None:
 @views.serves(api.list_specialites)
 def list_specialites(draft_id: str) -> api.Domains:
     with db.reading() as session:
-        draft = queries.own_draft(session, caller().id, draft_id)
+        draft = queries.own_draft(session, _candidate_id(draft_id), draft_id)
         return api.Domains(domains=specialites.by_domain(draft.dossier(session, portal_now())))
 
 
 @views.serves(api.read_specialite)
 def read_specialite(draft_id: str, code: str) -> api.Asked:
     with db.reading() as session:
-        draft = queries.own_draft(session, caller().id, draft_id)
+        draft = queries.own_draft(session, _candidate_id(draft_id), draft_id)
         return specialites.requirements(draft.dossier(session, portal_now()), code)
 
 

@@ -10,13 +10,16 @@ from sqlalchemy.orm import Session
 
 from services.chassis.clock import portal_now
 from services.chassis.csv_export import csv_response
+from services.chassis.errors import Forbidden
 from services.chassis.web.access import caller
 from services.chassis.web.audit_trail import actor
 from services.chassis.web.operations import Views
 from services.contracts.api import staff_candidatures as api
+from services.contracts.api.drafts import SavedVersion
 from services.contracts.api.staff_lists import Counts
+from services.registrations.api.drafts import StatedDraft, stated
 from services.registrations.models import db
-from services.registrations.operations import staff
+from services.registrations.operations import corrections, staff
 from services.registrations.queries import staff_candidature, staff_list
 from services.registrations.queries.catalogue import exam_in_force
 from services.registrations.queries.staff_candidature import Academies
@@ -75,6 +78,18 @@ def change_state(body: dict[str, Any], candidature_id: str, how: str) -> None:
         academies=caller().academies,
         at=portal_now(),
     )
+
+
+@views.serves(api.start_correction)
+def start_correction(candidature_id: str) -> StatedDraft:
+    return stated(corrections.start(candidature_id, actor=actor(), academies=caller().academies, at=portal_now()))
+
+
+@views.serves(api.save_correction)
+def save_correction(body: dict[str, Any], draft_id: str) -> SavedVersion:
+    if body["overridden"] and api.OVERRIDE not in caller().scopes:
+        raise Forbidden("Seul un administrateur peut écarter une règle.")
+    return corrections.save(draft_id, **body, actor=actor(), academies=caller().academies, at=portal_now())
 
 
 def _export(

@@ -89,6 +89,7 @@ class Dossier:
     today: date  # in Paris
     previous: tuple[PreviousCandidature, ...] = ()
     modifies: str | None = None  # id of the candidature that is being modified
+    overridden: frozenset[str] = frozenset()  # names of rules that refuse nothing here, as an administrateur decided
 
     def age_on(self, day: date) -> int | None:
         """Full years of the candidate; None where the date of birth does not read."""

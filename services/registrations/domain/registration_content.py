@@ -8,8 +8,8 @@ from datetime import date, datetime, timedelta
 from services.chassis.clock import iso_utc, to_paris
 from services.contracts.accounts import Identity
 from services.contracts.api.administration import OpeningDates
+from services.contracts.api.drafts import Change
 from services.contracts.api.operation import answer_of
-from services.contracts.api.staff_candidatures import Change
 from services.contracts.registrations import (
     AcademieRef,
     Confirmation,
@@ -18,6 +18,7 @@ from services.contracts.registrations import (
     FormOffered,
     PieceAsked,
     PrintedDates,
+    Recap,
     RegistrationSaved,
     SessionRef,
 )
@@ -156,7 +157,7 @@ def _day(instant: str) -> date:
     return to_paris(datetime.fromisoformat(instant)).date()
 
 
-def changes(before: RegistrationSaved, after: RegistrationSaved) -> tuple[Change, ...]:
+def changes(before: Recap, after: Recap) -> tuple[Change, ...]:
     """With the labels of the récapitulatif, in the order of the newer version, removed lines last."""
     old, new = _lines(before), _lines(after)
     keys = [*new, *(key for key in old if key not in new)]
@@ -167,9 +168,9 @@ def changes(before: RegistrationSaved, after: RegistrationSaved) -> tuple[Change
     return tuple(change for change in lines if change.before != change.after)
 
 
-def _lines(saved: RegistrationSaved) -> dict[tuple[str, str], str]:
-    recap_lines = {(section.title, line.label): line.value for section in saved.recap for line in section.lines}
-    epreuves = {("Epreuves", f"{line.code} - {line.label}"): _epreuve(line) for line in saved.epreuves}
+def _lines(recap: Recap) -> dict[tuple[str, str], str]:
+    recap_lines = {(section.title, line.label): line.value for section in recap.sections for line in section.lines}
+    epreuves = {("Epreuves", f"{line.code} - {line.label}"): _epreuve(line) for line in recap.epreuves}
     return {**recap_lines, **epreuves}
 
 

@@ -86,6 +86,13 @@ def refuse_incomplete(dossier: Dossier) -> None:
         raise Incomplete(errors)
 
 
+def rule_refusals(dossier: Dossier) -> dict[str, str]:
+    """By the name of each rule that refuses the dossier: why."""
+    uses = rules.in_force(dossier.exam.rules, dossier.session.year, rules.ERROR)
+    reasons = {use.name: " ".join(error.detail for error in rules.apply(use, dossier)) for use in uses}
+    return {name: reason for name, reason in reasons.items() if reason}
+
+
 def search(dossier: Dossier, number: int, field: str, typed: str, limit: int = MAX_PROPOSALS) -> tuple[Option, ...]:
     """At most `limit` proposals for a field of a tab, best first; none for a field without a search."""
     tab = dossier.tab(number)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from collections.abc import Mapping
+from dataclasses import asdict, replace
 from datetime import datetime
 
 from sqlalchemy import delete, select
@@ -95,7 +96,10 @@ def restore(session: DbSession, candidature: Candidature, actor: Actor, at: date
     candidature.version = _number_of_end(candidature) + 1
     candidature.state, candidature.ended_at, candidature.end_reason = ACTIVE, None, None
     digest, words = current.catalogue_digest, f"Candidature rétablie : {reason}"
-    add_version(session, candidature, dossier, digest=digest, saved_at=at, actor=actor, reason=words)
+    is_same = dossier.identity.version == current.identity_version
+    add_version(
+        session, candidature, dossier, digest=digest, saved_at=at, actor=actor, reason=words, keeps_proofs=is_same
+    )
     request_mail(session, "send_restoration_mail", candidature)
     after = {"state": ACTIVE, "reason": reason}
     AuditEntry.record(session, actor, "candidature.restored", candidature.id, at=at, before=before, after=after)
@@ -183,8 +187,13 @@ def add_version(
     saved_at: datetime,
     actor: Actor,
     reason: str | None = None,
+    overridden: Mapping[str, str] | None = None,
+    keeps_proofs: bool = False,
 ) -> CandidatureVersion:
-    """Store and publish `candidature.version`, with the audit entry; sets the name that staff find it by."""
+    """Store and publish `candidature.version`, with the audit entry; sets the name that staff find it by.
+
+    `overridden`: by name of the rule, what it refused. `keeps_proofs`: what proved the version before proves this one.
+    """
     _set_name(candidature, dossier.identity)
     session.add(candidature)
     session.flush()
@@ -197,6 +206,8 @@ def add_version(
         saved_at=saved_at,
         reason=reason,
     )
+    if keeps_proofs:
+        event = replace(event, pieces=tuple(replace(piece, proves_version=False) for piece in event.pieces))
     version = CandidatureVersion(
         candidature_id=candidature.id,
         version=candidature.version,
@@ -208,9 +219,11 @@ def add_version(
         saved_at=saved_at,
         saved_by=str(actor),
         reason=reason,
+        overridden=[f"{name} : {refused}" for name, refused in overridden.items()] if overridden else None,
     )
     session.add(version)
-    trace = {"version": version.version, "catalogue": digest}
+    trace = {"version": version.version, "catalogue": digest, "reason": reason, "overridden": list(overridden or ())}
+    trace = {name: value for name, value in trace.items() if value}
     AuditEntry.record(session, actor, "candidature.saved", candidature.id, at=saved_at, after=trace)
     return version
 

@@ -65,14 +65,14 @@ def _remind(session: DbSession, opening_id: str, draft_ids: Sequence[str], close
     """Those that were begun before the rung, and whose candidate is not registered for the session otherwise."""
     locked = select(Draft).where(Draft.id.in_(draft_ids), Draft.closed_at.is_(None)).order_by(Draft.id)
     drafts = session.scalars(locked.with_for_update()).all()
-    registered = _registered(session, opening_id, [draft.candidate_id for draft in drafts])
+    registered = _registered(session, opening_id, [draft.candidate_id for draft in drafts if draft.candidate_id])
     rung = rung_name(closes, days)
     for draft in drafts:
         if draft.reminder_rung == rung:
             continue
         draft.reminder_rung = rung
         is_new = draft.modification_of is None and draft.created_at < rung_instant(closes, days)
-        if is_new and draft.candidate_id not in registered:
+        if is_new and draft.candidate_id and draft.candidate_id not in registered:
             work = {"draft_id": draft.id, "closes": iso_utc(closes)}
             follow_up(session, SEND_DRAFT_REMINDER, work, subject=draft.candidate_id)
             AuditEntry.record(session, _JOB, "draft.reminded", draft.id, after={"rung": rung})

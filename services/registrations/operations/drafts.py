@@ -29,7 +29,7 @@ from services.registrations.operations.candidates import (
     lock_candidate,
     reserve_numero,
 )
-from services.registrations.operations.candidatures import add_version, request_mail
+from services.registrations.operations.candidatures import add_version, current_version, request_mail
 from services.registrations.operations.errors import (
     AlreadyRegistered,
     DraftChanged,
@@ -42,7 +42,7 @@ from services.registrations.queries.dossiers import assembled_dossier, identity_
 PostedValues = Mapping[str, str | list[str]]
 _LOCKED = (
     select(Draft)
-    .where(Draft.id == bindparam("draft_id"), Draft.candidate_id == bindparam("candidate_id"))
+    .where(Draft.id == bindparam("draft_id"), Draft.candidate_id.is_not_distinct_from(bindparam("candidate_id")))
     .with_for_update()
     .execution_options(populate_existing=True)
 )
@@ -70,7 +70,7 @@ def open_draft(candidate_id: str, opening_id: str, identity: Identity, instant: 
             raise window_closed(view, "Le service d'inscription n'est pas ouvert pour ce choix.")
         reserve_numero(session, candidate, view)
         refuse_second_candidature(assembled_dossier(session, view, candidate, identity, instant, answers={}))
-        return _begun(session, candidate, view, identity, instant, answers={})
+        return begin(session, view, identity, instant, answers={}, candidate_id=candidate_id)
 
 
 def start_modification(candidate_id: str, candidature_id: str, identity: Identity, instant: datetime) -> OpenedDraft:
@@ -91,12 +91,12 @@ def start_modification(candidate_id: str, candidature_id: str, identity: Identit
                 detail, problem = "Terminez ou supprimez d'abord l'autre brouillon.", problem_types.OTHER_DRAFT
                 raise Conflict(detail, problem=problem, draft_id=draft.id)
             return _resumed(draft, identity)
-        version = session.get_one(CandidatureVersion, (candidature_id, candidature.version))
-        return _begun(session, candidate, view, identity, instant, version.answers, modification_of=candidature_id)
+        version = current_version(session, candidature)
+        return begin(session, view, identity, instant, version.answers, modified=version, candidate_id=candidate_id)
 
 
 def write_tab(
-    candidate_id: str,
+    candidate_id: str | None,
     draft_id: str,
     number: int,
     *,
@@ -115,7 +115,7 @@ def write_tab(
         draft = _unsaved_draft(session, candidate_id, draft_id)
         if identity is not None:
             draft.identity = asdict(identity)
-        view, candidate = opening_view(session, draft.opening_id), session.get_one(Candidate, candidate_id)
+        view, candidate = opening_view(session, draft.opening_id), candidate_of(session, draft)
         known = identity_of(draft.identity)
         before = assembled_dossier(session, view, candidate, known, instant, draft.answers, draft.modification_of)
         _store_values(draft, before, number, revision, values, instant)
@@ -128,16 +128,24 @@ def write_tab(
     return written
 
 
-def delete_draft(candidate_id: str, draft_id: str) -> None:
+def delete_draft(candidate_id: str | None, draft_id: str) -> None:
     """Delete a draft; a candidature that it would have modified stays as it is. Raises NotFound, Conflict."""
     with db.operation() as session:
         draft = _unsaved_draft(session, candidate_id, draft_id)
         session.delete(draft)
 
 
-def locked_draft(session: DbSession, candidate_id: str, draft_id: str) -> Draft:
-    """The candidate's draft, locked until the transaction ends. Raises NotFound for an unknown or someone else's."""
+def locked_draft(session: DbSession, candidate_id: str | None, draft_id: str) -> Draft:
+    """The candidate's draft (None: one of staff), locked until the transaction ends. Raises NotFound for an unknown or
+    someone else's."""
     return found(session.scalar(_LOCKED, {"draft_id": draft_id, "candidate_id": candidate_id}))
+
+
+def candidate_of(session: DbSession, draft: Draft) -> Candidate:
+    """Whose candidature it is, or will be."""
+    if draft.candidate_id is not None:
+        return session.get_one(Candidate, draft.candidate_id)
+    return session.get_one(Candidate, session.get_one(Candidature, draft.modification_of).candidate_id)
 
 
 def active_candidature(session: DbSession, candidate_id: str, candidature_id: str) -> Candidature:
@@ -161,19 +169,21 @@ def _resumed(draft: Draft, identity: Identity) -> OpenedDraft:
     return OpenedDraft(draft.id, created=False)
 
 
-def _begun(
+def begin(
     session: DbSession,
-    candidate: Candidate,
     view: OpeningView,
     identity: Identity,
     instant: datetime,
     answers: Answers,
-    modification_of: str | None = None,
+    modified: CandidatureVersion | None = None,
+    **holder: str,
 ) -> OpenedDraft:
+    """`holder`: `candidate_id`, or `staff_id` of a correction."""
     draft = Draft(
-        candidate_id=candidate.id,
+        **holder,
         opening_id=view.id,
-        modification_of=modification_of,
+        modification_of=modified.candidature_id if modified else None,
+        modified_version=modified.version if modified else None,
         answers=dict(answers),
         identity=asdict(identity),
         created_at=instant,
@@ -225,7 +235,7 @@ def _destination_tab(dossier: Dossier, number: int, action: str) -> int:
     return min(max(number + step, 1), len(dossier.exam.tabs))
 
 
-def _unsaved_draft(session: DbSession, candidate_id: str, draft_id: str) -> Draft:
+def _unsaved_draft(session: DbSession, candidate_id: str | None, draft_id: str) -> Draft:
     """As `locked_draft`. Raises Conflict (`extra`: candidature_id) besides, once it is saved."""
     draft = locked_draft(session, candidate_id, draft_id)
     if draft.closed_at is not None:
@@ -249,26 +259,43 @@ def save_draft(
         candidate = lock_candidate(session, candidate_id)
         draft = locked_draft(session, candidate_id, draft_id)
         if draft.closed_at is not None:
-            return _earlier_save(draft)
-        dossier, digest = _checked_dossier(session, candidate, draft, revision, identity, received_at)
+            return earlier_save(draft)
+        hold_dates(session, draft.opening_id)
+        view = opening_view(session, draft.opening_id)
+        if not windows.may_save(view.opening, draft.modification_of, received_at):
+            raise window_closed(view, "Le service d'inscription est fermé : votre dossier n'a pas été enregistré.")
+        refuse_other_revision(draft, revision)
+        identity = accept_identity(candidate, identity)
+        dossier = dossier_to_save(session, candidate, draft, view, identity, received_at)
+        refuse_second_candidature(dossier)
         registration_form.refuse_incomplete(dossier)
-        candidature = _candidature_to_save(session, candidate, draft, dossier, received_at)
-        version = add_version(
-            session,
-            candidature,
-            dossier,
-            digest=digest,
-            saved_at=received_at,
-            actor=Actor("candidate", candidate_id),
+        saved = save_version(
+            session, candidate, draft, dossier, view.digest, received_at, Actor("candidate", candidate_id)
         )
-        mail = "send_receipt_mail" if version.version == 1 else "send_modification_mail"
-        request_mail(session, mail, candidature)
-        candidate.engaged_at = candidate.engaged_at or received_at
-        draft.closed_at, draft.candidature_id = received_at, candidature.id
-        draft.saved_version = version.version
-        saved = SavedVersion(candidature_id=candidature.id, version=version.version)
     _count(dossier, saved)
     return saved
+
+
+def save_version(
+    session: DbSession,
+    candidate: Candidate,
+    draft: Draft,
+    dossier: Dossier,
+    digest: str,
+    at: datetime,
+    actor: Actor,
+    *,
+    mail: str = "send_modification_mail",
+    **of_version: Any,
+) -> SavedVersion:
+    """Close the draft by the version of its dossier, which was checked, and ask for its mail (`mail`: of one that is
+    not the first). `of_version`: as `add_version`."""
+    candidature = _candidature_to_save(session, candidate, draft, dossier, at)
+    version = add_version(session, candidature, dossier, digest=digest, saved_at=at, actor=actor, **of_version)
+    request_mail(session, "send_receipt_mail" if version.version == 1 else mail, candidature)
+    candidate.engaged_at = candidate.engaged_at or at
+    draft.closed_at, draft.candidature_id, draft.saved_version = at, candidature.id, version.version
+    return earlier_save(draft)
 
 
 def _count(dossier: Dossier, saved: SavedVersion) -> None:
@@ -276,28 +303,13 @@ def _count(dossier: Dossier, saved: SavedVersion) -> None:
     SAVED.labels(dossier.exam.code, dossier.session.name, dossier.opening.academie, kind).inc()
 
 
-def _earlier_save(draft: Draft) -> SavedVersion:
+def earlier_save(draft: Draft) -> SavedVersion:
     if draft.candidature_id is None or draft.saved_version is None:
         raise RuntimeError("a closed draft names its candidature")
     return SavedVersion(candidature_id=draft.candidature_id, version=draft.saved_version)
 
 
-def _checked_dossier(
-    session: DbSession,
-    candidate: Candidate,
-    draft: Draft,
-    revision: int,
-    identity: Identity,
-    received_at: datetime,
-) -> tuple[Dossier, str]:
-    """The dossier and the digest of its catalogue, with window, revision, identity and exclusivity (K1) checked.
-
-    What is typed in the tabs is checked afterwards. Raises as `save_draft`.
-    """
-    hold_dates(session, draft.opening_id)
-    view = opening_view(session, draft.opening_id)
-    if not windows.may_save(view.opening, draft.modification_of, received_at):
-        raise window_closed(view, "Le service d'inscription est fermé : votre dossier n'a pas été enregistré.")
+def refuse_other_revision(draft: Draft, revision: int) -> None:
     if revision != draft.revision:
         raise DraftChanged(
             "Ce dossier a été modifié dans une autre fenêtre : relisez-le avant de l'enregistrer.",
@@ -305,12 +317,17 @@ def _checked_dossier(
             yours={},
             theirs={},
         )
-    identity = accept_identity(candidate, identity)
-    dossier = assembled_dossier(session, view, candidate, identity, received_at, draft.answers, draft.modification_of)
-    refuse_second_candidature(dossier)
+
+
+def dossier_to_save(
+    session: DbSession, candidate: Candidate, draft: Draft, view: OpeningView, identity: Identity, at: datetime
+) -> Dossier:
+    """Without what no tab asks for any more. Raises Conflict where the candidature has changed under the draft."""
+    _refuse_overtaken(session, draft)
+    dossier = assembled_dossier(session, view, candidate, identity, at, draft.answers, draft.modification_of)
     asked_only = registration_form.without_unasked_answers(dossier)
     refuse_oversized_answers(asked_only.answers)
-    return asked_only, view.digest
+    return asked_only
 
 
 def _candidature_to_save(
@@ -333,3 +350,17 @@ def _candidature_to_save(
     candidature.specialite_code = specialite.code if specialite else None
     candidature.specialite_label = specialite.label if specialite else None
     return candidature
+
+
+def _refuse_overtaken(session: DbSession, draft: Draft) -> None:
+    """Raises Conflict where somebody else saved other answers since the draft was begun: they are not replaced."""
+    if draft.modified_version is None:  # of a first version; or begun when this was not written down
+        return
+    candidature = session.get_one(Candidature, draft.modification_of)
+    begun_from = session.get_one(CandidatureVersion, (candidature.id, draft.modified_version))
+    if current_version(session, candidature).answers != begun_from.answers:
+        version = registration_numbers.version_label(candidature.version)
+        raise Conflict(
+            f"La candidature a été modifiée entre-temps ({version}) : rien n'est remplacé. Abandonnez ces changements, "
+            "puis recommencez-les à partir de cette version."
+        )

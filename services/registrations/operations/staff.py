@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session as DbSession
 from services.chassis.database.audit import Actor
 from services.chassis.errors import Conflict, FieldError, Invalid, NotFound
 from services.contracts.registration_rules import ACTIVE, ECARTEE, WITHDRAWN
-from services.registrations.models import AuditEntry, Candidature, CandidatureNote, db
+from services.registrations.models import AuditEntry, Candidate, Candidature, CandidatureNote, db
 from services.registrations.operations import candidatures
 from services.registrations.operations.candidates import lock_candidate
 from services.registrations.queries.staff_candidature import Academies, candidature_in_academies
@@ -47,7 +47,7 @@ def change_state(
     if not reason.strip():
         raise Invalid(errors=(FieldError("#/reason", "Indiquez le motif."),))
     with db.operation() as session:
-        candidature = _locked(session, candidature_id, academies)
+        candidature, _ = locked_candidature(session, candidature_id, academies)
         if candidature.state == STATES[how]:
             return
         if STATES[how] == ACTIVE:
@@ -66,7 +66,7 @@ def add_note(candidature_id: str, text: str, *, actor: Actor, academies: Academi
     if not text.strip():
         raise Invalid(errors=(FieldError("#/text", "Écrivez la note."),))
     with db.operation() as session:
-        candidature = _locked(session, candidature_id, academies)
+        candidature, _ = locked_candidature(session, candidature_id, academies)
         notes = select(CandidatureNote).filter_by(candidature_id=candidature.id).order_by(CandidatureNote.at.desc())
         newest = session.scalar(notes.limit(1))
         if newest is not None and (newest.staff_id, newest.text) == (actor.id, text.strip()):
@@ -77,9 +77,9 @@ def add_note(candidature_id: str, text: str, *, actor: Actor, academies: Academi
         AuditEntry.record(session, actor, "note.added", candidature.id, at=at, after={"note_id": note.id})
 
 
-def _locked(session: DbSession, candidature_id: str, academies: Academies) -> Candidature:
-    """With its candidate, until the transaction ends. Raises NotFound outside `academies`."""
+def locked_candidature(session: DbSession, candidature_id: str, academies: Academies) -> tuple[Candidature, Candidate]:
+    """Until the transaction ends. Raises NotFound outside `academies`."""
     candidature, _ = candidature_in_academies(session, candidature_id, academies)
-    lock_candidate(session, candidature.candidate_id)
+    candidate = lock_candidate(session, candidature.candidate_id)
     session.refresh(candidature)
-    return candidature
+    return candidature, candidate

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import Row, bindparam, func, select
 from sqlalchemy.orm import Session as DbSession
 
-from services.chassis.errors import found
+from services.chassis.errors import NotFound, found
 from services.contracts.accounts import Identity
 from services.contracts.api import drafts as api
 from services.contracts.api.forms import Mistake, Suggestions
 from services.contracts.api.operation import answer_of
+from services.contracts.registrations import from_stored
 from services.registrations.domain import registration_form, registration_numbers
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.exam_definition import OpeningView
 from services.registrations.domain.obstacles import obstacles
+from services.registrations.domain.registration_content import changes
 from services.registrations.domain.tabs.tab_kind import EpreuveField
 from services.registrations.models import (
     Candidate,
@@ -26,19 +29,25 @@ from services.registrations.models import (
     OpeningChange,
     OpeningRow,
 )
+from services.registrations.queries.candidatures import recap
 from services.registrations.queries.catalogue import OPENINGS, opening_view, view_of
 from services.registrations.queries.dossiers import assembled_dossier, identity_of
+from services.registrations.queries.staff_candidature import Academies, candidature_in_academies
 
 _DRAFTS = (
     OPENINGS.add_columns(Draft, Candidate)
     .join(Draft, Draft.opening_id == OpeningRow.id)
-    .join(Candidate, Candidate.id == Draft.candidate_id)
-    .where(Draft.candidate_id == bindparam("candidate_id"))
+    .outerjoin(Candidature, Candidature.id == Draft.modification_of)
+    .join(Candidate, Candidate.id == func.coalesce(Draft.candidate_id, Candidature.candidate_id))
 )
-_OWN_DRAFT = _DRAFTS.where(Draft.id == bindparam("draft_id"))
-_OPEN_DRAFTS = _DRAFTS.where(Draft.closed_at.is_(None), OpeningRow.session_closes > bindparam("at")).order_by(
-    Draft.updated_at.desc()
+_OWN_DRAFT = _DRAFTS.where(
+    Draft.id == bindparam("draft_id"), Draft.candidate_id.is_not_distinct_from(bindparam("candidate_id"))
 )
+_OPEN_DRAFTS = _DRAFTS.where(
+    Draft.candidate_id == bindparam("candidate_id"),
+    Draft.closed_at.is_(None),
+    OpeningRow.session_closes > bindparam("at"),
+).order_by(Draft.updated_at.desc())
 
 
 @dataclass(frozen=True)
@@ -55,8 +64,17 @@ class DraftView:
         return assembled_dossier(session, self.opening, self.candidate, known, at, draft.answers, draft.modification_of)
 
 
-def own_draft(session: DbSession, candidate_id: str, draft_id: str) -> DraftView:
-    """Raises NotFound for one that is unknown or someone else's."""
+def find_correction(session: DbSession, draft_id: str, academies: Academies) -> Draft:
+    """Raises NotFound for a draft that is unknown, a candidate's, or of another académie."""
+    draft = found(session.get(Draft, draft_id))
+    if draft.candidate_id is not None or draft.modification_of is None:
+        raise NotFound()
+    candidature_in_academies(session, draft.modification_of, academies)
+    return draft
+
+
+def own_draft(session: DbSession, candidate_id: str | None, draft_id: str) -> DraftView:
+    """A candidate's, or a correction. Raises NotFound for one that is unknown or someone else's."""
     row = found(session.execute(_OWN_DRAFT, {"candidate_id": candidate_id, "draft_id": draft_id}).one_or_none())
     return _draft_view(session, row)
 
@@ -88,7 +106,7 @@ def _draft(session: DbSession, draft: Draft, dossier: Dossier, at: datetime) -> 
         closes_at=dossier.opening.closes,
         candidature_id=draft.modification_of,
         modified=_modified_candidature(session, draft.modification_of),
-        obstacles=obstacles(dossier, at),
+        obstacles=obstacles(dossier, at) if draft.candidate_id else (),
         contact=dossier.opening.contact,
         tabs=registration_form.tab_states(dossier, draft.current_tab),
         current=draft.current_tab,
@@ -125,8 +143,23 @@ def tab_page(session: DbSession, view: DraftView, number: int, identity: Identit
         epreuves=None if shown.epreuves is None else tuple(map(_epreuve, shown.epreuves)),
         revision=view.draft.revision,
         errors=tuple(Mistake(pointer=error.pointer, detail=error.detail) for error in errors),
+        **_of_correction(session, view.draft, dossier),
         draft=_draft(session, view.draft, dossier, at),
     )
+
+
+def _of_correction(session: DbSession, draft: Draft, dossier: Dossier) -> dict[str, tuple[Any, ...]]:
+    """What it changes so far, and what rules refuse; empty of a candidate's draft."""
+    if draft.candidate_id is not None:
+        return {"changes": (), "refusals": ()}
+    candidature = session.get_one(Candidature, draft.modification_of)
+    current = from_stored(session.get_one(CandidatureVersion, (candidature.id, candidature.version)).payload)
+    corrected = registration_form.recap(registration_form.without_unasked_answers(dossier))
+    refusals = registration_form.rule_refusals(dossier)
+    return {
+        "changes": changes(recap(current), corrected),
+        "refusals": tuple(api.RuleRefusal(rule=rule, detail=detail) for rule, detail in refusals.items()),
+    }
 
 
 def _epreuve(field: EpreuveField) -> api.EpreuveField:
@@ -156,7 +189,7 @@ class DraftReminder:
 def draft_to_remind_of(session: DbSession, draft_id: str, closes: datetime, at: datetime) -> DraftReminder | None:
     """None where the draft was transmitted or abandoned, or its registrations end at another instant or have ended."""
     draft = session.get(Draft, draft_id)
-    if draft is None or draft.closed_at is not None:
+    if draft is None or draft.closed_at is not None or draft.candidate_id is None:
         return None
     view = opening_view(session, draft.opening_id)
     if not at < closes == view.opening.closes:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session as DbSession
 
 from services.chassis.errors import NotFound, found
@@ -21,6 +21,7 @@ from services.registrations.models import (
     Candidature,
     CandidatureNote,
     CandidatureVersion,
+    Draft,
     MailRefusal,
     OpeningRow,
 )
@@ -51,12 +52,23 @@ def candidature_detail(session: DbSession, candidature_id: str, academies: Acade
         opening,
         candidate,
         end=_end(session, candidature),
+        under_way=tuple(_under_way(session, candidature)),
         recap=recap(from_stored(versions[-1].payload)),
         versions=tuple(changed[::-1]),
         mails=_mails(session, candidate.id, academies),
         notes=tuple(answer_of(api.Note, note) for note in _notes(session, candidature.id)),
         mails_refused=api.MailsRefused(code=refusal.code, since=refusal.refused_at) if refusal else None,
     )
+
+
+def _under_way(session: DbSession, candidature: Candidature) -> Iterator[api.UnderWay]:
+    """Of its candidate, and of staff."""
+    holder = or_(Draft.candidate_id == candidature.candidate_id, Draft.candidate_id.is_(None))
+    drafts = select(Draft).where(holder, Draft.modification_of == candidature.id, Draft.closed_at.is_(None))
+    for draft in session.scalars(drafts.order_by(Draft.created_at)):
+        yield api.UnderWay(
+            draft_id=None if draft.candidate_id else draft.id, staff_id=draft.staff_id, since=draft.created_at
+        )
 
 
 def _end(session: DbSession, candidature: Candidature) -> api.End | None:
@@ -105,5 +117,5 @@ def candidature_in_academies(
 
 
 def _version(before: CandidatureVersion | None, version: CandidatureVersion) -> api.Version:
-    saved = from_stored(version.payload)
-    return answer_of(api.Version, version, changes=changes(from_stored(before.payload), saved) if before else ())
+    changed = changes(*(recap(from_stored(each.payload)) for each in (before, version))) if before else ()
+    return answer_of(api.Version, version, overridden=tuple(version.overridden or ()), changes=changed)

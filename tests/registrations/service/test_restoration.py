@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from services.registrations.follow_ups import registry
 from services.registrations.models import AuditEntry, db
 from services.registrations.operations.candidatures import correct_identity
 from tests.registrations.domain.example_dossier import at
-from tests.registrations.service.candidate_client import NOW, CandidateClient, move_to
+from tests.registrations.service.candidate_client import GUIDE, NOW, CandidateClient, load, move_to
 from tests.registrations.service.outbox import events_of, follow_ups_of
 from tests.registrations.service.test_staff import Desk
 from tests.support import tokens
@@ -68,6 +69,20 @@ def test_what_was_declared_counts_again_in_a_version_newer_than_its_end(
     )
     detail = Desk(sending, "03").get(f"/{ended['candidature_id']}").json
     assert (detail["end"], detail["versions"][0]["changes"]) == (None, [])
+
+
+def test_what_proved_the_version_that_ended_proves_the_one_restored(sending: Flask, candidate: CandidateClient) -> None:
+    load(sending, replace(GUIDE, pieces=tuple(replace(piece, proves_version=True) for piece in GUIDE.pieces)))
+    saved = candidate.registered("03")
+    candidate.withdraw(saved["candidature_id"])
+    restore(sending, saved)
+    candidate.save(candidate.modify(saved["candidature_id"]).json)
+    versions = events_of(sending, "registrations.registration_saved.v1")
+    assert [{piece["proves_version"] for piece in event["data"]["pieces"]} for event in versions] == [
+        {True},
+        {False},
+        {True},
+    ]
 
 
 def test_it_can_end_and_come_back_again(sending: Flask, candidate: CandidateClient, ended: dict[str, Any]) -> None:

@@ -101,7 +101,7 @@ def apply(use: RuleUse, dossier: Dossier) -> tuple[Any, ...]:
 def reasons(dossier: Dossier, level: str, tab: str) -> tuple[Any, ...]:
     """What the rules of a level say of a kind of tab: errors or warnings."""
     uses = in_force(dossier.exam.rules, dossier.session.year, level, tab)
-    return tuple(reason for use in uses for reason in apply(use, dossier))
+    return tuple(reason for use in uses if use.name not in dossier.overridden for reason in apply(use, dossier))
 
 
 def _add(function: Callable[..., tuple[Any, ...]], check: str, tab: str, level: str) -> None:

@@ -1,0 +1,99 @@
+"""Staff correct a candidature as its candidate would, in a draft of their own, whatever the dates of registrations.
+
+One draft for all of staff; the candidate's own modification stays, and whoever saves second is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session as DbSession
+
+from services.chassis.database.audit import Actor
+from services.chassis.errors import Conflict, FieldError, Invalid
+from services.contracts.api.drafts import SavedVersion
+from services.contracts.registration_rules import ACTIVE
+from services.registrations.domain import registration_form
+from services.registrations.domain.obstacles import conflicting_candidature, place_taken
+from services.registrations.models import AuditEntry, Candidature, Draft, OpeningRow, db
+from services.registrations.operations import drafts
+from services.registrations.operations.candidatures import current_version, newest_identity
+from services.registrations.operations.errors import AlreadyRegistered
+from services.registrations.operations.openings import hold_dates
+from services.registrations.operations.staff import locked_candidature
+from services.registrations.queries.catalogue import opening_view
+from services.registrations.queries.drafts import find_correction
+from services.registrations.queries.staff_candidature import Academies
+
+
+def start(candidature_id: str, *, actor: Actor, academies: Academies, at: datetime) -> drafts.OpenedDraft:
+    """Fill a draft in from the current version, or resume the one under way, whoever began it.
+
+    Raises NotFound outside `academies`, Conflict where the candidature has ended or its session has closed.
+    """
+    with db.operation() as session:
+        candidature, candidate = locked_candidature(session, candidature_id, academies)
+        _refuse_closed(session, candidature, at)
+        of_staff = select(Draft.id).where(Draft.candidate_id.is_(None), Draft.modification_of == candidature_id)
+        if (draft_id := session.scalar(of_staff.where(Draft.closed_at.is_(None)))) is not None:
+            return drafts.OpenedDraft(draft_id, created=False)
+        AuditEntry.record(session, actor, "correction.started", candidature_id, at=at)
+        version, view = current_version(session, candidature), opening_view(session, candidature.opening_id)
+        identity = newest_identity(candidate, version)
+        return drafts.begin(session, view, identity, at, version.answers, modified=version, staff_id=actor.id)
+
+
+def save(
+    draft_id: str,
+    *,
+    revision: int,
+    reason: str,
+    overridden: Collection[str],
+    actor: Actor,
+    academies: Academies,
+    at: datetime,
+) -> SavedVersion:
+    """Make it a new version; one that is already saved gets the first answer. `overridden`: names of rules.
+
+    Raises as `drafts.save_draft`, but for windows; Invalid without a reason.
+    """
+    if not reason.strip():
+        raise Invalid(errors=(FieldError("#/reason", "Indiquez le motif."),))
+    with db.operation() as session:
+        candidature_id = find_correction(session, draft_id, academies).modification_of or ""
+        candidature, candidate = locked_candidature(session, candidature_id, academies)
+        draft = drafts.locked_draft(session, None, draft_id)
+        if draft.closed_at is not None:
+            return drafts.earlier_save(draft)
+        _refuse_closed(session, candidature, at)
+        drafts.refuse_other_revision(draft, revision)
+        hold_dates(session, draft.opening_id)
+        view = opening_view(session, draft.opening_id)
+        identity = newest_identity(candidate, current_version(session, candidature))
+        dossier = drafts.dossier_to_save(session, candidate, draft, view, identity, at)
+        if (other := conflicting_candidature(dossier)) is not None:
+            raise AlreadyRegistered(place_taken(other), candidature_id=other.candidature_id)
+        registration_form.refuse_incomplete(replace(dossier, overridden=frozenset(overridden)))
+        refusals = registration_form.rule_refusals(dossier).items()
+        return drafts.save_version(
+            session,
+            candidate,
+            draft,
+            dossier,
+            view.digest,
+            at,
+            actor,
+            mail="send_staff_correction_mail",
+            reason=reason.strip(),
+            overridden={rule: detail for rule, detail in refusals if rule in overridden},
+        )
+
+
+def _refuse_closed(session: DbSession, candidature: Candidature, at: datetime) -> None:
+    if candidature.state != ACTIVE:
+        raise Conflict("Cette candidature n'est plus active.", state=candidature.state)
+    if session.get_one(OpeningRow, candidature.opening_id).session_closes <= at:
+        raise Conflict("La session est close : cette candidature ne peut plus être corrigée.")

@@ -1,0 +1,121 @@
+"""A gestionnaire corrects a candidature through the tabs of its form, and saves it with a reason."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.gateway.candidates import CandidateFactory
+from tests.gateway.gestion.people import StaffFactory, depositor, rows
+from tests.gateway.tabs import EPREUVES, IDENTIFICATION, NUMBER, QUALIFICATION, RECAP
+from tests.support.in_process_four_services import InProcessFourServices
+from tests.support.scriptless_browser import ScriptlessBrowser
+
+START = "Corriger la candidature"
+
+
+@pytest.fixture
+def candidate(candidates: CandidateFactory, running: InProcessFourServices) -> ScriptlessBrowser:
+    return depositor(candidates, running)
+
+
+@pytest.fixture
+def page(candidate: ScriptlessBrowser) -> str:
+    """Of their candidature."""
+    return f"/gestion/candidatures/{candidate.path.rpartition('/')[2]}"
+
+
+def begin(browser: ScriptlessBrowser, page: str) -> str:
+    """The address of the correction's tabs."""
+    browser.get(page)
+    browser.press(START)
+    return browser.path.rpartition("/")[0]
+
+
+def test_a_tab_is_corrected_and_saved_with_a_reason_that_the_candidate_reads(
+    gestionnaire: ScriptlessBrowser, candidate: ScriptlessBrowser, page: str, running: InProcessFourServices
+) -> None:
+    tabs = begin(gestionnaire, page)
+    gestionnaire.get(f"{tabs}/{IDENTIFICATION}")
+    gestionnaire.press("Suivant", adresse="")
+    assert (gestionnaire.answer.status_code, gestionnaire.path) == (422, f"{tabs}/{IDENTIFICATION}"), (
+        "a mistake is shown"
+    )
+    gestionnaire.press("Suivant", adresse="2 rue du lac")
+    gestionnaire.get(f"{tabs}/{RECAP}")
+    [change] = rows(gestionnaire)[:1]
+    assert "1 rue du port" in change
+    assert "2 rue du lac" in change
+    gestionnaire.press("Suivant")
+    gestionnaire.press("Enregistrer la correction", reason=" ")
+    assert "Indiquez le motif." in gestionnaire.text
+    gestionnaire.press("Enregistrer la correction", reason="Adresse rectifiée au guichet")
+    assert gestionnaire.path == page
+    for words in ("La correction est enregistrée", "Motif : Adresse rectifiée au guichet", "par Anne DUVAL"):
+        assert words in gestionnaire.text
+    running.deliver()
+    gestionnaire.get(page)
+    assert any(row.startswith("Modification d'inscription") for row in rows(gestionnaire))
+    candidate.get("/inscriptions")
+    assert "Version 02" in candidate.text
+    candidate.get(f"/documents/{page.rpartition('/')[2]}")
+    assert "Version 02" in candidate.text
+
+
+def test_it_is_left_resumed_by_a_colleague_and_abandoned_without_a_change(
+    gestionnaire: ScriptlessBrowser, candidate: ScriptlessBrowser, page: str, staff: StaffFactory
+) -> None:
+    tabs = begin(gestionnaire, page)
+    gestionnaire.get(f"{tabs}/{IDENTIFICATION}")
+    gestionnaire.press("Quitter", adresse="2 rue du lac")
+    assert "Correction en cours, commencée le" in gestionnaire.text
+    assert "par Anne DUVAL" in gestionnaire.text
+    colleague = staff.logged_in("03")
+    colleague.get(page)
+    colleague.press("Reprendre la correction")
+    colleague.get(f"{tabs}/{IDENTIFICATION}")
+    assert colleague.value("adresse") == "2 rue du lac"
+    colleague.get(page)
+    colleague.press("Abandonner la correction en cours")
+    assert "Correction en cours" not in colleague.text
+    assert gestionnaire.get(f"{tabs}/{IDENTIFICATION}").status_code == 404
+    candidate.get("/inscriptions")
+    assert "Version 01" in candidate.text
+
+
+def test_two_windows_of_a_correction_overwrite_nothing(gestionnaire: ScriptlessBrowser, page: str) -> None:
+    tabs = begin(gestionnaire, page)
+    gestionnaire.get(f"{tabs}/{IDENTIFICATION}")
+    revision = gestionnaire.value("revision")
+    gestionnaire.press("Suivant", adresse="2 rue du lac")
+    gestionnaire.get(f"{tabs}/{IDENTIFICATION}")
+    gestionnaire.press("Suivant", adresse="3 rue du bois", revision=revision)
+    assert gestionnaire.answer.status_code == 409
+    assert "2 rue du lac" in gestionnaire.text
+    gestionnaire.press("Garder ma saisie")
+    assert gestionnaire.value("adresse") == "3 rue du bois"
+
+
+def test_a_rule_is_overridden_by_an_administrateur(
+    gestionnaire: ScriptlessBrowser, administrator: ScriptlessBrowser, page: str, running: InProcessFourServices
+) -> None:
+    tabs = begin(gestionnaire, page)
+    gestionnaire.get(f"{tabs}/{QUALIFICATION}")
+    gestionnaire.press("Suivant", forme="progressive")
+    gestionnaire.get(f"{tabs}/{EPREUVES}")
+    names = {str(field.get("name")) for field in gestionnaire.page.xpath("//main//select")}
+    none_sat = dict.fromkeys((name for name in names if name.startswith("position-")), "non_inscrit")
+    gestionnaire.press("Suivant", **none_sat)
+    assert "Choisissez au moins une épreuve obligatoire" in gestionnaire.text
+    gestionnaire.get(f"{tabs}/{NUMBER}")
+    assert "Un administrateur peut écarter une règle." in gestionnaire.text
+    gestionnaire.press("Enregistrer la correction", reason="Dérogation")
+    assert "Epreuves : Choisissez" in gestionnaire.text
+    administrator.get(f"{tabs}/{NUMBER}")
+    administrator.press("Enregistrer la correction", reason="Dérogation", overridden="progressive_at_least")
+    assert (administrator.path, "Règle écartée : progressive_at_least" in administrator.text) == (page, True)
+
+
+def test_another_académie_corrects_nothing(gestionnaire: ScriptlessBrowser, page: str, staff: StaffFactory) -> None:
+    tabs, elsewhere = begin(gestionnaire, page), staff.logged_in("20")
+    assert elsewhere.get(f"{tabs}/{IDENTIFICATION}").status_code == 404
+    assert elsewhere.post(f"{page}/correction").status_code == 404

@@ -1,0 +1,180 @@
+"""Staff correct a candidature in a draft of their own: any tab, also once registrations are closed, with a reason."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from services.registrations.follow_ups import registry
+from services.registrations.models import AuditEntry, CandidatureVersion, db
+from tests.registrations.domain.example_dossier import ANSWERS, at
+from tests.registrations.service.candidate_client import Answer, CandidateClient, move_to
+from tests.registrations.service.outbox import events_of
+from tests.registrations.service.test_staff import SCOPES, Desk
+from tests.support import tokens
+from tests.support.service_worker import run_follow_ups
+from tests.support.smtp import Mailbox
+
+pytestmark = pytest.mark.engines("sqlite")
+
+MOVED = {**ANSWERS["identification"], "adresse": "2 rue du lac"}
+AFTER_CLOSING = at("2021-12-05 12:00")
+
+
+class Corrector(Desk):
+    """A member of staff who corrects one candidature."""
+
+    def __init__(
+        self, app: Flask, candidature_id: str, *scopes: str, name: str = "agent", academie: str = "03"
+    ) -> None:
+        super().__init__(app)
+        self.headers = tokens.bearer(tokens.staff_token(name, scopes=scopes or SCOPES, academies=[academie]))
+        self.candidature_id, self.draft_id = candidature_id, ""
+
+    def call(self, method: str, path: str, **body: Any) -> Answer:
+        json = body or None
+        return Answer.of(self.client.open(f"/v1{path}", method=method, json=json, headers=self.headers))
+
+    def start(self) -> int:
+        answer = self.call("POST", f"/staff/candidatures/{self.candidature_id}/correction")
+        self.draft_id = answer.json.get("id", self.draft_id)
+        return answer.status_code
+
+    def tab(self, number: int) -> dict[str, Any]:
+        return dict(self.call("GET", f"/drafts/{self.draft_id}/tabs/{number}").json)
+
+    def write(self, number: int, values: dict[str, Any], revision: int = 1, action: str = "next") -> Answer:
+        path = f"/drafts/{self.draft_id}/tabs/{number}"
+        return self.call("PUT", path, revision=revision, values=values, action=action)
+
+    def save(self, revision: int = 2, reason: str = "Adresse rectifiée", *overridden: str) -> Answer:
+        body = {"revision": revision, "reason": reason, "overridden": overridden}
+        return self.call("POST", f"/staff/corrections/{self.draft_id}/save", **body)
+
+
+@pytest.fixture
+def saved(sending: Flask, candidate: CandidateClient) -> str:
+    return str(candidate.registered("03")["candidature_id"])
+
+
+def test_a_tab_is_corrected_after_closing_in_a_new_version_of_which_the_candidate_is_told(
+    sending: Flask, candidate: CandidateClient, saved: str, mailbox: Mailbox
+) -> None:
+    move_to(AFTER_CLOSING)
+    desk = Corrector(sending, saved)
+    assert [desk.start(), desk.start()] == [201, 200]
+    assert desk.write(2, MOVED).json == {"revision": 2, "goto": 3}
+    (change,) = desk.tab(9)["changes"]
+    assert ("1 rue du port" in change["before"], "2 rue du lac" in change["after"]) == (True, True)
+    assert [desk.save(reason=" ").status_code, desk.save(revision=1).status_code] == [422, 409]
+    assert [desk.save().json for _ in range(2)] == [{"candidature_id": saved, "version": 2}] * 2
+    first, second = events_of(sending, "registrations.registration_saved.v1")
+    assert second["data"]["reason"] == "Adresse rectifiée"
+    assert (first["data"]["identity"], first["data"]["epreuves"]) == (
+        second["data"]["identity"],
+        second["data"]["epreuves"],
+    )
+    detail = desk.get(f"/{saved}").json
+    assert (detail["versions"][0]["saved_by"], detail["under_way"]) == ("staff:agent", [])
+    run_follow_ups(sending, registry)
+    mail = mailbox.wait_for(to=tokens.DUBOIS["email"], seconds=5)
+    assert mail.subject == "Modification d'inscription : BREVET DE TECHNICIEN SUPERIEUR"
+    assert "Motif : Adresse rectifiée" in mail.text
+    with sending.app_context(), db.reading() as session:
+        entry = session.query(AuditEntry).filter_by(action="candidature.saved", actor_kind="staff").one()
+    assert entry.after is not None
+    assert (entry.after["version"], entry.after["reason"]) == (2, "Adresse rectifiée")
+
+
+def test_abandoned_half_way_it_changes_nothing(sending: Flask, candidate: CandidateClient, saved: str) -> None:
+    desk = Corrector(sending, saved)
+    desk.start()
+    desk.write(2, MOVED)
+    assert candidate.get("/drafts")["drafts"] == [], "it is none of the candidate's"
+    assert candidate.call("GET", f"/drafts/{desk.draft_id}").status_code == 404
+    assert desk.call("DELETE", f"/drafts/{desk.draft_id}").status_code == 204
+    assert [desk.write(2, MOVED).status_code, desk.save().status_code] == [404, 404]
+    assert len(events_of(sending, "registrations.registration_saved.v1")) == 1
+
+
+def test_colleagues_share_one_correction_and_read_who_began_it(sending: Flask, saved: str) -> None:
+    desk, colleague = Corrector(sending, saved), Corrector(sending, saved, name="autre")
+    desk.start()
+    desk.write(2, MOVED)
+    (held,) = colleague.get(f"/{saved}").json["under_way"]
+    assert (held["staff_id"], held["draft_id"]) == ("agent", desk.draft_id)
+    assert (colleague.start(), colleague.draft_id) == (200, desk.draft_id)
+    assert colleague.save().status_code == 201
+    assert desk.get(f"/{saved}").json["versions"][0]["saved_by"] == "staff:autre"
+
+
+def test_two_windows_overwrite_nothing(sending: Flask, saved: str) -> None:
+    desk = Corrector(sending, saved)
+    desk.start()
+    assert desk.write(2, MOVED).status_code == 200
+    refused = desk.write(2, {**MOVED, "adresse": "3 rue du bois"})
+    assert (refused.status_code, refused.json["theirs"]["adresse"]) == (409, "2 rue du lac")
+
+
+def test_whoever_saves_second_is_told_and_the_candidates_own_modification_stays(
+    sending: Flask, candidate: CandidateClient, saved: str
+) -> None:
+    desk = Corrector(sending, saved)
+    draft = candidate.modify(saved).json
+    desk.start()
+    assert [holder["staff_id"] for holder in desk.get(f"/{saved}").json["under_way"]] == [None, "agent"]
+    desk.write(2, MOVED)
+    assert desk.save().status_code == 201
+    theirs = candidate.write(draft, 2, {**MOVED, "adresse": "3 rue du bois"}).json
+    refused = candidate.save({**draft, **theirs})
+    assert (refused.status_code, "(Version 02)" in refused.json["detail"]) == (409, True)
+    candidate.call("DELETE", f"/drafts/{draft['id']}")
+    desk.start()
+    again = candidate.modify(saved).json
+    assert candidate.save({**again, **candidate.write(again, 2, ANSWERS["identification"]).json}).status_code == 201
+    assert (desk.save(1).status_code, candidate.get("/candidatures")["candidatures"][0]["version"]) == (409, 3)
+
+
+def test_only_who_manages_candidatures_of_the_académie_corrects_while_the_session_lasts(
+    sending: Flask, candidate: CandidateClient, saved: str
+) -> None:
+    desk, elsewhere = Corrector(sending, saved), Corrector(sending, saved, academie="20")
+    desk.start()
+    assert elsewhere.start() == 404
+    elsewhere.draft_id = desk.draft_id
+    assert [elsewhere.write(2, MOVED).status_code, elsewhere.save(1).status_code] == [404, 404]
+    reader = Corrector(sending, saved, "candidatures:read")
+    reader.draft_id = desk.draft_id
+    assert [reader.start(), reader.write(2, MOVED).status_code, reader.save(1).status_code] == [403] * 3
+    desk.draft_id = candidate.modify(saved).json["id"]
+    assert desk.write(2, MOVED).status_code == 404, "a candidate's own"
+    move_to(at("2024-10-05 12:00"))
+    assert desk.start() == 409
+
+
+def test_a_rule_is_overridden_by_its_name_by_an_administrateur_alone(sending: Flask, saved: str) -> None:
+    desk = Corrector(sending, saved)
+    desk.start()
+    desk.write(4, {**ANSWERS["qualification"], "forme": "progressive"})
+    codes = [epreuve["code"] for epreuve in desk.tab(7)["epreuves"] if not epreuve["code"].startswith("EF")]
+    none_sat = {f"position-{code}": "non_inscrit" for code in codes}
+    assert desk.write(7, {**ANSWERS["epreuves"], **none_sat}, 2).status_code == 422
+    (refusal,) = desk.tab(9)["refusals"]
+    assert refusal == {
+        "rule": "progressive_at_least",
+        "detail": "Choisissez au moins une épreuve obligatoire à la position « Inscrit ».",
+    }
+    assert desk.save(3).status_code == 422
+    assert desk.save(3, "Dérogation", "progressive_at_least").status_code == 403
+    administrateur = Corrector(sending, saved, *SCOPES, "candidates:correct")
+    assert administrateur.start() == 200
+    assert administrateur.save(3, "Dérogation", "facultatives_at_most").status_code == 422
+    assert administrateur.save(3, "Dérogation", "progressive_at_least").status_code == 201
+    said = [f"progressive_at_least : {refusal['detail']}"]
+    assert desk.get(f"/{saved}").json["versions"][0]["overridden"] == said
+    with sending.app_context(), db.reading() as session:
+        assert session.get_one(CandidatureVersion, (saved, 2)).overridden == said
+        entry = session.query(AuditEntry).filter_by(action="candidature.saved", actor_kind="staff").one()
+        assert (entry.after or {})["overridden"] == ["progressive_at_least"]

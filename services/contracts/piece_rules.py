@@ -89,6 +89,20 @@ STATUS_LABELS: dict[str, str] = {
 }
 
 
+class PiecesState(StrEnum):
+    """What the pieces of a candidature are at: some are not provided, or refused; all are there, and the candidate has
+    still to hand some over; nothing is left to the candidate."""
+
+    MISSING = "missing"
+    TO_VALIDATE = "to_validate"
+    COMPLETE = "complete"
+
+
+PIECES_STATE_LABELS: dict[str, str] = {
+    PiecesState.MISSING: "Pièces manquantes",
+    PiecesState.TO_VALIDATE: "Pièces à valider par le candidat",
+    PiecesState.COMPLETE: "Pièces fournies",
+}
 MAX_COMMENT_LENGTH = 2000
 """Characters of what is said to the candidate with a status."""
 

@@ -78,3 +78,16 @@ class PiecesRefused(Contract):
     candidate_id: str
     refused_at: str
     candidature: IncompleteCandidature
+
+
+@dataclass(frozen=True)
+class PiecesStateChanged(Contract):
+    """Something has changed in the pieces of a candidature: they are at `state` (a `PiecesState`; None: none is asked
+    for). A higher `number` is newer."""
+
+    TYPE: ClassVar[str] = "pieces.state_changed.v1"
+    CONSUMERS: ClassVar[tuple[str, ...]] = ("registrations",)
+
+    candidature_id: str
+    state: str | None
+    number: int

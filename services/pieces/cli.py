@@ -15,6 +15,7 @@ from services.objects import commands as object_commands
 from services.pieces.follow_ups import registry
 from services.pieces.jobs import jobs
 from services.pieces.operations.antivirus_scans import rescan
+from services.pieces.operations.candidature_states import tell_all_states
 from services.pieces.operations.restoration import rebuild_deposits, reconciliation, restore_deposit
 
 
@@ -22,7 +23,7 @@ def register(app: Flask) -> None:
     event_commands.register(app, registry)
     commands.register(app, jobs)
     object_commands.register(app, reconciliation)
-    for command in (rescan_command, rebuild_command, restore_command):
+    for command in (rescan_command, rebuild_command, restore_command, tell_command):
         app.cli.add_command(command)
 
 
@@ -32,6 +33,13 @@ def register(app: Flask) -> None:
 def rescan_command(everything: bool) -> None:
     """Have files scanned (again) by the worker."""
     click.echo(f"{rescan(everything=everything)} fichier(s) à analyser")
+
+
+@click.command("tell-states")
+@with_appcontext
+def tell_command() -> None:
+    """Tell registrations what the pieces of every candidature are at: once after an upgrade to it, or a restore."""
+    click.echo(f"{tell_all_states()} candidature(s)")
 
 
 @click.command("rebuild-from-objects")

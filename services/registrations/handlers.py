@@ -10,7 +10,7 @@ from services.chassis.clock import portal_now
 from services.chassis.events import Envelope, Handlers, follow_up
 from services.contracts.accounts import EmailChanged, IdentityCorrected
 from services.contracts.documents import DocumentsAnnounced
-from services.contracts.pieces import PiecesRefused, PiecesReminded
+from services.contracts.pieces import PiecesRefused, PiecesReminded, PiecesStateChanged
 from services.contracts.registration_rules import ACTIVE
 from services.registrations.models import Candidature, OpeningRow
 from services.registrations.operations import candidates, candidatures
@@ -54,3 +54,9 @@ def mail_document_acts(session: DbSession, event: DocumentsAnnounced, envelope: 
 def mail_refused_pieces(session: DbSession, event: PiecesRefused, envelope: Envelope) -> None:
     """The candidate gets a mail with what was found « Non Conforme »."""
     follow_up(session, "send_refusal_mail", event.to_data(), subject=event.candidate_id)
+
+
+@registry.on(PiecesStateChanged)
+def keep_pieces_state(session: DbSession, event: PiecesStateChanged, envelope: Envelope) -> None:
+    """Staff browse by it; an event that is older than what is known changes nothing."""
+    candidatures.keep_pieces_state(session, event)

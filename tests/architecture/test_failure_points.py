@@ -30,8 +30,11 @@ NOT_IN_THE_TABLE: dict[str, dict[str, str]] = {
         "reconciliation.reconciliation": "makes a lost document again the next night, if it did not hold",
     },
     "pieces": {
+        "candidature_states.tell_all_states": "a command, run again; a state told twice changes nothing",
         "restoration.rebuild_deposits": REBUILT,
         "antivirus_scans.rescan": "asks for scans that are asked for again the next night",
+        "antivirus_scans.scan_deposit": "of a follow-up: tried again it tells the same verdict",
+        "candidature_copies.update_from_registration": "of an event: heard again it is not newer, and changes nothing",
     },
 }
 

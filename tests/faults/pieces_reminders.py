@@ -25,8 +25,8 @@ class _ReminderOperation(PieceOperation):
         with_ladder(self.running.portal.registered(), refusal_mails=True)
 
     def state(self) -> State:
-        told = self.running.published_events("candidate_id")
-        return {"told": [name for name, _ in told], "the trail": self.running.portal.audit_trail()}
+        told = [name for (name,) in self.running.published_events() if name != "state_changed"]
+        return {"told": told, "the trail": self.running.portal.audit_trail()}
 
 
 def _told(name: str, *trail: tuple[str, str]) -> State:

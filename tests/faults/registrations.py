@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
 
+from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.test import TestResponse
 
@@ -15,11 +16,11 @@ from services.chassis import clock
 from services.chassis.clock import iso_utc
 from services.chassis.errors import Unavailable
 from services.contracts.accounts import Identity, IdentityCorrected
-from services.contracts.pieces import IncompleteCandidature, PiecesRefused, PiecesReminded
+from services.contracts.pieces import IncompleteCandidature, PiecesRefused, PiecesReminded, PiecesStateChanged
 from services.contracts.reminder_rules import HOUR
 from services.registrations.follow_ups import registry
 from services.registrations.jobs import jobs
-from services.registrations.models import db
+from services.registrations.models import Candidature, db
 from tests.architecture import apps
 from tests.documents.example_events import MISSING
 from tests.faults.operation import Operation, State
@@ -231,6 +232,18 @@ class HearRefusal(HearReminder):
     def do(self) -> None:
         incomplete = IncompleteCandidature(self.candidature, 1, MISSING)
         self.running.receive_event(PiecesRefused(self.running.candidate.id, iso_utc(NOW), incomplete))
+
+
+class HearPiecesState(HearReminder):
+    name = "hear what pieces are at"
+    done: ClassVar[State] = {"pieces": ["missing"]}
+
+    def state(self) -> State:
+        with self.running.app.app_context(), self.running.db.reading() as session:
+            return {"pieces": list(session.scalars(select(Candidature.pieces_state)))}
+
+    def do(self) -> None:
+        self.running.receive_event(PiecesStateChanged(self.candidature, "missing", 1))
 
 
 class RemindOfDraft(_CandidatureOperation):

@@ -31,6 +31,7 @@ from gateway.web.gestion.lists import (
 from gateway.web.gestion.names_from_accounts import academie_options
 from services.contracts.api import staff_candidatures as api
 from services.contracts.api.operation import Operation
+from services.contracts.piece_rules import PIECES_STATE_LABELS
 from services.contracts.registration_rules import BY_NAME, CANDIDATURE_STATE_LABELS
 
 SHORTEST_SEARCH = 2  # characters
@@ -94,6 +95,7 @@ def _list_page(
     labels = {
         "academie": {academie["value"]: academie["label"] for academie in academies},
         "state": CANDIDATURE_STATE_LABELS,
+        "pieces_state": PIECES_STATE_LABELS,
     }
     options = counted_options(api.CANDIDATURES, typed, counts, labels)
     return render_list(

@@ -15,8 +15,9 @@ from services.contracts import problem_types
 from services.contracts.api.drafts import Change, Draft, SavedVersion
 from services.contracts.api.fields import Text
 from services.contracts.api.mails import STATES
-from services.contracts.api.operation import CSV, EXPORT_SECONDS, Instant, Operation, staff
+from services.contracts.api.operation import CSV, EXPORT_SECONDS, Instant, Operation, one_of, staff
 from services.contracts.api.staff_lists import DAY, SELECT, Column, Counts, Filter, PageField, StaffList
+from services.contracts.piece_rules import PIECES_STATE_LABELS, PiecesState
 from services.contracts.registration_rules import (
     ACTIVE,
     BY_BIRTH_DATE,
@@ -94,6 +95,12 @@ _OF_VERSION = (
     Column("forme", source="saved.confirmation.forme"),
     Column("amenagement_demande", source="saved.confirmation.handicap"),
 )
+_PIECES = Filter(
+    "pieces_state",
+    fields.String(validate=validate.OneOf(list(PiecesState))),
+    PageField("pieces", "Pièces", SELECT),
+    is_counted=True,
+)
 _ORDER_LABELS = {
     BY_NAME: "Nom, de A à Z",
     f"-{BY_NAME}": "Nom, de Z à A",
@@ -107,6 +114,7 @@ CANDIDATURES = StaffList(
     "Candidatures",
     filters=(
         *_FILTERS,
+        _PIECES,
         Filter("state", fields.String(validate=_STATE), PageField("etat", "État", SELECT), is_counted=True),
     ),
     columns=(
@@ -131,6 +139,7 @@ CANDIDATURES = StaffList(
         _STATE_LABEL,
         Column("etat_depuis_le", source=lambda row: row.ended_at or row.first_saved_at),
         Column("motif", source="end_reason"),
+        Column("pieces", "Pièces", lambda row: PIECES_STATE_LABELS.get(row.pieces_state or "")),
         Column("premier_enregistrement_le", source="first_saved_at"),
         Column("version"),
         Column("version_enregistree_le", "Enregistrée le", "last_saved_at"),
@@ -204,6 +213,7 @@ class Row:
     specialite_code: Annotated[str | None, Meta(examples=["31310"])]
     specialite: Annotated[str | None, Meta(examples=["Banque - conseiller de clientèle"])]
     state: Annotated[str, Meta(extra_json_schema={"enum": list(CANDIDATURE_STATES)})]
+    pieces_state: Annotated[str | None, one_of(PiecesState)]
     version: int
     birth_date: date | None
     first_saved_at: Instant

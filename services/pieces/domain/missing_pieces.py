@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.contracts.piece_rules import Status
+from services.contracts.piece_rules import PiecesState, Status
 from services.contracts.reminder_rules import current_rung, rung_instant
 from services.pieces.domain.piece import PieceState, validation_refusal
 
@@ -40,6 +40,17 @@ def remaining_actions(groups: Sequence[Sequence[PieceState]], at: datetime) -> R
     openings = [piece.period.opens for piece in pieces if piece.required and at < piece.period.opens]
     until, opens = min(deadlines, default=None), min(openings, default=None)
     return RemainingActions(len(missing), len(refused), len(to_validate), len(late), until, opens)
+
+
+def pieces_state(pieces: Collection[PieceState]) -> PiecesState | None:
+    """What the pieces of a candidature are at, whatever the day; None where none is asked for."""
+    asked = [piece for piece in pieces if piece.asked]
+    left = [piece for piece in asked if not piece.settled]
+    if any(_must_be_provided(piece) or _is_missing(piece) for piece in left):
+        return PiecesState.MISSING
+    if any(piece.provided for piece in left):
+        return PiecesState.TO_VALIDATE
+    return PiecesState.COMPLETE if asked else None
 
 
 def is_unfinished(piece: PieceState, at: datetime) -> bool:

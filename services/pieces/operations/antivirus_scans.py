@@ -18,6 +18,7 @@ from services.pieces.antivirus import AntivirusUnavailable
 from services.pieces.dependencies import dependencies
 from services.pieces.metrics import SCAN_STATES, SCANS
 from services.pieces.models import AuditEntry, Deposit, Piece, db
+from services.pieces.operations.candidature_states import tell_state
 
 log = structlog.get_logger()
 
@@ -114,6 +115,7 @@ def _save_verdict(deposit_id: str, state: Scan) -> None:
         before, row.scan, row.scanned_at = row.scan, state.value, system_now()
         if state is Scan.INFECTED:
             log.error("infected_file", deposit_id=deposit_id)
+            tell_state(session, session.get_one(Piece, row.piece_id).candidature_id)
         if before != state:
             AuditEntry.record(session, _ANTIVIRUS, "deposit.scanned", row.piece_id,
                    before={"scan": before}, after={"deposit_id": deposit_id, "scan": state.value})  # fmt: skip

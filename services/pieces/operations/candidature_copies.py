@@ -22,6 +22,7 @@ from services.contracts.registrations import (
 from services.contracts.session_options import SessionOptions
 from services.pieces.domain.control import second_try_until
 from services.pieces.models import AuditEntry, Candidature, Change, Piece, Window, Withdrawal
+from services.pieces.operations.candidature_states import tell_state
 from services.pieces.queries.pieces import any_piece, latest_control
 
 
@@ -54,6 +55,7 @@ def update_from_registration(session: Session, event: RegistrationSaved) -> None
                 _ask_again(session, row, event, earlier)
     for row in rows_by_code.values():
         _update(row, {"asked": False})
+    tell_state(session, candidature.id)
 
 
 def _ask_again(session: Session, row: Piece, event: RegistrationSaved, earlier: int) -> None:

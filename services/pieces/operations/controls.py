@@ -37,6 +37,7 @@ from services.contracts.pieces import PiecesRefused
 from services.pieces.domain import control as rules
 from services.pieces.domain.control import Decision
 from services.pieces.models import AuditEntry, Control, RefusalNotice, db
+from services.pieces.operations.candidature_states import tell_state
 from services.pieces.operations.reminders import contract_of
 from services.pieces.queries.incomplete_candidatures import Incomplete, incomplete_among
 from services.pieces.queries.pieces import (
@@ -86,7 +87,7 @@ def control_piece(by: Caller, request: ControlRequest) -> PieceContext:
             session, Actor("staff", by.id), "piece.controlled", context.piece.id, before=before, after=after
         )
         plan_notice(session, context)
-        session.flush()
+        tell_state(session, context.candidature.id)
         return piece_within_academies(session, by.academies, request.piece_id)
 
 

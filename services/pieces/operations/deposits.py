@@ -33,6 +33,7 @@ from services.pieces.domain.piece import (
 from services.pieces.metrics import DEPOSITS
 from services.pieces.models import AuditEntry, Deposit, Piece, Validation, db
 from services.pieces.operations.antivirus_scans import SCAN
+from services.pieces.operations.candidature_states import tell_state
 from services.pieces.operations.deposit_limits import count_deposit_try
 from services.pieces.operations.file_acceptance import AcceptedFile
 from services.pieces.operations.received_files import ReceivedFile
@@ -86,6 +87,7 @@ def store_deposit(
         row.converted, row.pages, row.look = accepted.converted, accepted.look.pages, list(accepted.look.signs)
         _replace_current(session, context, row, candidate_id)
         in_same_transaction(session, row.id)
+        tell_state(session, context.candidature.id)
         context = own_piece(session, candidate_id, piece_id)
     DEPOSITS.labels("kept").inc()
     return context
@@ -104,6 +106,7 @@ def delete_deposit(candidate_id: str, piece_id: str, at: datetime) -> None:
         if context.deposit:
             actor = Actor("candidate", candidate_id)
             AuditEntry.record(session, actor, "deposit.deleted", piece_id, before={"deposit_id": context.deposit.id})
+        tell_state(session, context.candidature.id)
 
 
 def validate_group(candidate_id: str, candidature_id: str, group_code: str, at: datetime) -> None:
@@ -129,6 +132,7 @@ def validate_group(candidate_id: str, candidature_id: str, group_code: str, at: 
             piece.validated_at, piece.resubmit_until, piece.asked_again_for = now, None, None
             piece.revision += 1
             AuditEntry.record(session, actor, "piece.validated", piece.id, after={"deposit_id": deposit_id})
+        tell_state(session, candidature_id)
 
 
 def refuse_closed_deposit(context: PieceContext, at: datetime) -> None:

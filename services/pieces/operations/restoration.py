@@ -27,6 +27,7 @@ from services.objects.tables import retired_objects
 from services.pieces.dependencies import dependencies
 from services.pieces.domain.files import DepositKey, parse_key
 from services.pieces.models import AuditEntry, Candidature, Control, Deposit, Piece, db
+from services.pieces.operations.candidature_states import tell_state
 from services.pieces.operations.deposits import make_current, new_deposit
 from services.pieces.queries.pieces import any_piece, lock_candidature_of_piece, piece_within_academies
 
@@ -118,6 +119,7 @@ def _add_row(session: Session, deposit_key: DepositKey, piece_id: str, size: int
     row = new_deposit(piece_id, deposit_key, size, filename, format)
     before = make_current(session, any_piece(session, piece_id), row, deposit_key.deposited_at)
     AuditEntry.record(session, OPERATOR, "deposit.rebuilt", piece_id, before=before, after={"deposit_id": row.id})
+    tell_state(session, deposit_key.candidature_id)
 
 
 def restore_deposit(deposit_id: str, academie: str, actor: Actor, reason: str) -> None:
@@ -141,6 +143,7 @@ def restore_deposit(deposit_id: str, academie: str, actor: Actor, reason: str) -
         _restore_status(session, row, context.piece)
         after = {"deposit_id": row.id, "reason": reason}
         AuditEntry.record(session, actor, "deposit.restored", row.piece_id, before=before, after=after)
+        tell_state(session, context.candidature.id)
 
 
 def _refuse_anonymous(actor: Actor, reason: str) -> None:

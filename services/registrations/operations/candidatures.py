@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, replace
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session as DbSession
 
 from services.chassis.clock import iso_utc
@@ -14,6 +14,7 @@ from services.chassis.database.audit import Actor
 from services.chassis.errors import Conflict, NotFound, found
 from services.chassis.events import follow_up, publish
 from services.contracts.accounts import Identity, IdentityCorrected
+from services.contracts.pieces import PiecesStateChanged
 from services.contracts.registration_rules import ACTIVE, CANDIDATE_NAME_LENGTH, ECARTEE, WITHDRAWN
 from services.contracts.registrations import RegistrationWithdrawn, from_stored, to_stored
 from services.reference.text import folded
@@ -129,6 +130,11 @@ def correct_identity(session: DbSession, event: IdentityCorrected, at: datetime)
         current = current_version(session, candidature)
         if current.identity_version < event.identity.version:
             _correct(session, candidate, candidature, current, event, at)
+
+
+def keep_pieces_state(session: DbSession, event: PiecesStateChanged) -> None:
+    newer = (Candidature.id == event.candidature_id) & (Candidature.pieces_number <= event.number)
+    session.execute(update(Candidature).where(newer).values(pieces_state=event.state, pieces_number=event.number))
 
 
 def current_version(session: DbSession, candidature: Candidature) -> CandidatureVersion:

@@ -122,8 +122,9 @@ def test_who_is_found_is_listed_by_name(gestionnaire: ScriptlessBrowser, candida
 
 
 def test_candidatures_are_browsed_by_addresses_that_tell_of_nobody(
-    gestionnaire: ScriptlessBrowser, candidature: str
+    gestionnaire: ScriptlessBrowser, candidature: str, running: InProcessFourServices
 ) -> None:
+    running.deliver_events()
     gestionnaire.get("/gestion/candidatures")
     [active] = gestionnaire.page.xpath("//select[@name='etat']/option[@value='active']")
     everybody = rows(gestionnaire)
@@ -136,6 +137,11 @@ def test_candidatures_are_browsed_by_addresses_that_tell_of_nobody(
     assert (gestionnaire.value("etat"), gestionnaire.value("tri")) == ("active", "-saved")
     gestionnaire.press("Rechercher", etat="ecartee")
     assert not any(" Active " in row for row in rows(gestionnaire))
+    gestionnaire.press("Rechercher", etat="", pieces="missing")
+    assert rows(gestionnaire)
+    assert all("Pièces manquantes" in row for row in rows(gestionnaire))
+    gestionnaire.press("Rechercher", pieces="complete")
+    assert not any("Pièces manquantes" in row for row in rows(gestionnaire))
     gestionnaire.get("/gestion/candidatures?recherche=personne&naissance=02/02/2001")
     assert rows(gestionnaire) == everybody, "what tells of a person is read in no address"
 

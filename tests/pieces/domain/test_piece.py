@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from services.contracts import page_labels
-from services.contracts.piece_rules import Scan, Status
+from services.contracts.piece_rules import PiecesState, Scan, Status
 from services.pieces.domain import piece as rules
-from services.pieces.domain.missing_pieces import RemainingActions, remaining_actions
+from services.pieces.domain.missing_pieces import RemainingActions, pieces_state, remaining_actions
 from services.pieces.domain.piece import (
     NO_LONGER_ASKED,
     CurrentDeposit,
@@ -236,3 +236,20 @@ def test_what_is_left_to_do_is_counted_until_the_nearest_deadline(
     groups: list[list[PieceState]], at: datetime, actions: dict[str, Any]
 ) -> None:
     assert remaining_actions(groups, at) == replace(NOTHING, **actions)
+
+
+@pytest.mark.parametrize(
+    ("pieces", "state"),
+    [
+        ([], None),
+        ([replace(EMPTY, asked=False)], None),
+        ([EMPTY, a_piece()], PiecesState.MISSING),
+        ([REFUSED_AGAIN, VALIDATED], PiecesState.MISSING),
+        ([a_piece(deposit=INFECTED)], PiecesState.MISSING),
+        ([replace(OUTDATED, required=False)], PiecesState.MISSING),
+        ([a_piece(), VALIDATED, OPTIONAL], PiecesState.TO_VALIDATE),
+        ([*SETTLED, OPTIONAL], PiecesState.COMPLETE),
+    ],
+)
+def test_what_the_pieces_of_a_candidature_are_at(pieces: list[PieceState], state: PiecesState | None) -> None:
+    assert pieces_state(pieces) is state

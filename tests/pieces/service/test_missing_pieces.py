@@ -12,8 +12,10 @@ from sqlalchemy import update
 from services.chassis.jobs.registry import stopping_answered_by
 from services.contracts.page_sizes import LARGEST_PAGE
 from services.contracts.piece_rules import Scan
+from services.contracts.pieces import PiecesStateChanged
 from services.pieces.models import Deposit, db
 from services.pieces.operations import reminders
+from services.pieces.operations.candidature_states import tell_all_states
 from services.pieces.operations.reminders import MOST_PAGES, record_incomplete_counts
 from services.pieces.queries import incomplete_candidatures, missing_pieces_list
 from tests.documents.example_events import CANDIDATURE
@@ -231,3 +233,28 @@ def test_many_are_counted_a_page_at_a_time(laddered: PiecesService, monkeypatch:
     monkeypatch.setattr(incomplete_candidatures, "PAGE", 2)
     laddered.handle_events(*of_others(6))
     assert _number(laddered) == 7
+
+
+def test_registrations_is_told_what_pieces_are_at_whenever_that_may_have_changed(service: PiecesService) -> None:
+    def told() -> list[str | None]:
+        events = published(service, PiecesStateChanged.TYPE)
+        numbers = [event["number"] for event in events]
+        assert numbers == sorted(set(numbers)), "each is newer than the one before"
+        return [event["state"] for event in events]
+
+    service.registered()
+    assert told() == ["missing"]
+    for code in CODES:
+        service.deposit(code)
+    assert (told()[1], told()[-1]) == ("missing", "to_validate")
+    service.delete("NATIDE06")
+    assert told()[-1] == "missing"
+    service.deposit("NATIDE06")
+    for group in service.groups():
+        service.validate(group["code"])
+    assert told()[-1] == "complete"
+    service.control("NATIDE06", "non_compliant")
+    assert told()[-1] == "missing"
+    with service.app.app_context():
+        assert tell_all_states() == 1
+    assert published(service, PiecesStateChanged.TYPE)[-2:] == published(service, PiecesStateChanged.TYPE)[-1:] * 2

@@ -9,13 +9,14 @@ import pytest
 from flask import Flask
 
 from services.contracts.page_labels import VALIDATE
-from services.contracts.pieces import PiecesRefused, PiecesReminded
+from services.contracts.pieces import PiecesRefused, PiecesReminded, PiecesStateChanged
 from services.contracts.reminder_rules import HOUR
 from services.registrations.follow_ups import registry
 from services.registrations.models import db
 from tests.documents.example_events import sample
 from tests.registrations.domain.example_dossier import at
 from tests.registrations.service.candidate_client import CandidateClient, move_to
+from tests.registrations.service.test_staff import Desk
 from tests.support.service_worker import deliver_event, run_follow_ups
 from tests.support.smtp import Mailbox
 
@@ -93,6 +94,16 @@ def test_a_mail_that_comes_too_late_or_for_nothing_is_not_sent(
     deliver_event(sending, registry, event)
     assert _try_to_send(sending) == []
     assert SUBJECT not in _subjects(mailbox), "there is no candidature any more"
+
+
+def test_what_pieces_are_at_is_kept_and_what_comes_late_changes_nothing(
+    sending: Flask, candidate: CandidateClient
+) -> None:
+    event = replace(sample(PiecesStateChanged), candidature_id=candidate.registered()["candidature_id"])
+    for state, number in (("missing", 100_006), ("complete", 200_007), ("missing", 100_008)):
+        deliver_event(sending, registry, replace(event, state=state, number=number))
+    listed = Desk(sending).get("?pieces_state=complete").json["candidatures"]
+    assert [row["pieces_state"] for row in listed] == ["complete"]
 
 
 def test_a_refusal_says_which_piece_and_why(sending: Flask, candidate: CandidateClient, mailbox: Mailbox) -> None:

@@ -25,6 +25,7 @@ from portail.output import (
 
 CANDIDATURES = "/registrations/v1/staff/candidatures"
 STATES = {"active": "active", "desinscrite": "withdrawn", "ecartee": "ecartee"}
+PIECES = {"manquantes": "missing", "a-valider": "to_validate", "fournies": "complete"}
 STATE_LABELS = {"active": "Active", "withdrawn": "Désinscrite", "ecartee": "Écartée"}
 COLUMNS = Columns(
     ("candidature_id", "Identifiant", lambda row: row["id"]),
@@ -52,13 +53,15 @@ _filters = with_options(
     click.option("--etablissement", help="Comme la confirmation l'écrit."),
     click.option("--categorie", help="Comme la confirmation l'écrit : « FORMATION CONTINUE (320) »."),
     click.option("--forme", help="Globale."),
+    click.option("--pieces", "pieces_state", type=click.Choice(list(PIECES))),
     click.option("--etat", "state", type=click.Choice(list(STATES))),
 )
 
 
 def _query(filters: dict[str, str | None]) -> dict[str, str]:
     given = {name: value for name, value in filters.items() if value}
-    return {**given, **({"state": STATES[given["state"]]} if "state" in given else {})}
+    codes = {"state": STATES, "pieces_state": PIECES}
+    return {name: codes[name][value] if name in codes else value for name, value in given.items()}
 
 
 @click.group("candidatures")

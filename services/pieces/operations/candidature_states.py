@@ -1,0 +1,49 @@
+"""Tells registrations what the pieces of a candidature are at, so that staff browse candidatures by it."""
+
+from __future__ import annotations
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from services.chassis.events import publish
+from services.chassis.jobs.registry import stopping
+from services.contracts.pieces import PiecesStateChanged
+from services.pieces.domain.missing_pieces import pieces_state
+from services.pieces.models import Candidature, Piece, db
+from services.pieces.queries.pieces import SHOWN_PIECES, fetch_pieces, lock_candidatures
+
+PAGE = 100
+"""Candidatures of one transaction."""
+CHANGES_OF_A_VERSION = 100_000
+"""More than there ever are: the numbers of a later version are higher."""
+
+
+def tell_state(session: Session, candidature_id: str) -> None:
+    """To be called by what has changed its pieces, with its candidature locked."""
+    session.flush()
+    candidature = session.get_one(Candidature, candidature_id)
+    contexts = fetch_pieces(session, SHOWN_PIECES.where(Candidature.id == candidature_id))
+    changes = session.scalar(select(func.sum(Piece.revision)).where(Piece.candidature_id == candidature_id)) or 0
+    event = PiecesStateChanged(
+        candidature_id=candidature_id,
+        state=pieces_state([context.state for context in contexts]),
+        number=candidature.version * CHANGES_OF_A_VERSION + changes,
+    )
+    publish(session, event, subject=candidature.candidate_id)
+
+
+def tell_all_states() -> int:
+    """Of every candidature, a page in each transaction; returns of how many."""
+    after, told = "", 0
+    while not stopping():
+        with db.operation() as session:
+            page = session.scalars(
+                select(Candidature.id).where(Candidature.id > after).order_by(Candidature.id).limit(PAGE)
+            ).all()
+            lock_candidatures(session, page)
+            for candidature_id in page:
+                tell_state(session, candidature_id)
+        if not page:
+            break
+        after, told = page[-1], told + len(page)
+    return told

@@ -19,7 +19,7 @@ from services.registrations.domain.forms import FORMATS, OUI, TabAnswers
 PASS_MARK = Decimal(10)  # D643-15: a bénéfice from 10/20 on
 TITLES = "acquis_titres"  # the named list of other diplomas
 LISTS = SHOWN, PROPOSED = "montrees", "proposees"  # parts of a box: the units that the page showed, and had ticked
-PARTS_OF_UNITS = ("note", "garder")
+PARTS_OF_UNITS = ("note", "annee", "garder")
 ORIGIN_PARTS = ("annee", "academie", "specialite", "titre", "economie_droit")  # parts of a box: origin of the units
 
 
@@ -38,12 +38,14 @@ class Box(StrEnum):
 
 @dataclass(frozen=True)
 class KeptUnit:
-    """A unit to be kept. `mark` is None where the box has no marks, or where what was typed is not a mark."""
+    """A unit to be kept. `mark` is None where the box has no marks, or where what was typed is none. `year` is that
+    typed beside the mark, else the box's; None where it is not a year."""
 
     box: Box
     code: str  # of the épreuve
     mark: Decimal | None
     mark_typed: str
+    year: int | None
 
     @property
     def position(self) -> str:
@@ -64,6 +66,12 @@ class DeclaredBox:
     law_unit: bool  # that diploma came with a validated economics-law unit
     kept_units: tuple[KeptUnit, ...]
     sat_again: tuple[KeptUnit, ...] = ()  # units that have a mark and are not kept
+
+    @property
+    def years(self) -> list[int]:
+        """Of all its sessions, in order."""
+        units = (unit.year for unit in (*self.kept_units, *self.sat_again))
+        return sorted({year for year in (self.year, *units) if year})
 
 
 def field(box: Box, part: str, code: str | None = None) -> str:
@@ -109,7 +117,8 @@ def _declared(box: Box, typed: TabAnswers, exam: Exam, structure: Structure, rep
 
 def _unit(box: Box, typed: TabAnswers, code: str) -> KeptUnit:
     text = typed.text(field(box, "note", code)) if box.has_marks else ""
-    return KeptUnit(box, code, mark(text), text)
+    own_year = typed.text(field(box, "annee", code)) if box.has_marks else ""
+    return KeptUnit(box, code, mark(text), text, year(own_year or typed.text(field(box, "annee"))))
 
 
 def is_shown_as_kept(typed: TabAnswers, declared: DeclaredBox, code: str) -> bool:

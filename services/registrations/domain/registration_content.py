@@ -112,7 +112,7 @@ def _confirmation(dossier: Dossier) -> Confirmation:
         return_by=printed_dates(dossier.opening).return_by,
         specialite=dossier.specialite.label_with_code if dossier.specialite else None,
         forme=dossier.formes.final_label() or None,
-        deja_presente=str(same_bts.year) if same_bts and same_bts.year else None,
+        deja_presente=", ".join(map(str, same_bts.years)) or None if same_bts else None,
         extra=tuple(section for tab in dossier.exam.tabs for section in questions.recap(dossier, tab)),
     )
 

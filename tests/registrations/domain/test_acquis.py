@@ -16,7 +16,7 @@ from tests.registrations.domain.example_dossier import (
     with_answers,
     with_tab_answers,
 )
-from tests.registrations.domain.tab_reading import ACQUIS, acquis_errors, field, found, position, shown_epreuves
+from tests.registrations.domain.tab_reading import ACQUIS, acquis_errors, field, found, position, shown_epreuves, told
 
 
 def keeping(code: str, mark: str, year: str = "2021", **more: str) -> Dossier:
@@ -155,6 +155,24 @@ def test_the_vae_box_dispenses_of_something_and_says_so_on_the_confirmation() ->
 def test_a_unit_is_kept_on_one_ground_only() -> None:
     twice = with_tab_answers("acquis", {"vae": "oui", "vae-annee": "2020", "vae-garder-E1": "oui"}, keeping("E1", "12"))
     assert acquis_errors(twice) == ["E1 : cette épreuve est déjà conservée plus haut ; décochez-la ici."]
+
+
+def test_marks_of_several_sessions_are_kept_each_for_its_own_years() -> None:
+    marks = {"meme_bts-note-E5": "11", "meme_bts-garder-E5": "oui", "meme_bts-annee-E5": "2019"}
+    both = with_tab_answers("acquis", marks, keeping("E1", "12", "2021"))
+    assert acquis_errors(both) == []
+    assert as_saved(both).confirmation.deja_presente == "2019, 2021"
+    assert told(both)["E5 - Env.éco.jur.orga.activ.bancai."] == "Bénéfice (11/20, session 2019)"
+    assert told(both)["E1 - Culture générale et expression"] == "Bénéfice (12/20)"
+    older = with_tab_answers("acquis", {"meme_bts-annee-E5": "2016"}, both)
+    assert acquis_errors(older) == ["E5 : une note se conserve 5 ans ; celle de 2016 n'est plus valable."]
+
+
+@pytest.mark.parametrize("year", ["19", "2022", "demain"])
+def test_the_year_of_a_mark_precedes_the_session_kept_or_not(year: str) -> None:
+    typed = {"meme_bts-note-E5": "4", "meme_bts-annee-E5": year}
+    errors = registration_form.tab_errors(with_tab_answers("acquis", typed), ACQUIS)
+    assert [error.pointer for error in errors] == ["#/meme_bts-annee-E5"]
 
 
 @pytest.mark.parametrize("year", ["", "21", "2022", "demain"])

@@ -1,4 +1,4 @@
-"""Rules K2 to K10 and K14 as named functions, which an exam's `rules:` list selects (docs/rules.md).
+"""Rules K2 to K10, K14 and K15 as named functions, which an exam's `rules:` list selects (docs/rules.md).
 
 K1 (exclusivity), K11 (structure), K12 (mode) and K13 (pièces) apply to every exam and are not listed.
 """

@@ -32,7 +32,7 @@ def benefice(dossier: Dossier, *, years: int) -> tuple[FieldError, ...]:
         errors.extend(_unit_errors(dossier, unit, epreuve))
         if unit.mark is None:
             errors.append(_mark_error(unit, _mark_detail(unit, epreuve)))
-        errors.extend(_year_errors(dossier, box, unit, epreuve, years))
+        errors.extend(_year_errors(dossier, unit, epreuve, years))
         errors.extend(_common_unit_errors(dossier, box, unit, epreuve))
     return tuple(errors)
 
@@ -51,7 +51,7 @@ def report(dossier: Dossier, *, years: int) -> tuple[FieldError, ...]:
                     "que sous la forme progressive ; décochez l'épreuve pour la repasser.",
                 )
             )
-        errors.extend(_year_errors(dossier, box, unit, epreuve, years))
+        errors.extend(_year_errors(dossier, unit, epreuve, years))
         errors.extend(_common_unit_errors(dossier, box, unit, epreuve))
     return tuple(errors)
 
@@ -143,16 +143,14 @@ def _unit_errors(dossier: Dossier, unit: KeptUnit, epreuve: Epreuve) -> Iterator
         yield _keep_error(unit, f"{epreuve.code} : cette épreuve ne porte pas d'unité et ne peut pas être conservée.")
 
 
-def _year_errors(
-    dossier: Dossier, box: DeclaredBox, unit: KeptUnit, epreuve: Epreuve, years: int
-) -> Iterator[FieldError]:
-    if box.year is None:
+def _year_errors(dossier: Dossier, unit: KeptUnit, epreuve: Epreuve, years: int) -> Iterator[FieldError]:
+    if unit.year is None:
         return  # the tab asks for the year
-    if box.year >= dossier.session.year:
+    if unit.year >= dossier.session.year:
         yield _keep_error(unit, f"{epreuve.code} : une note s'obtient avant la session {dossier.session.year}.")
-    elif dossier.session.year - box.year > years:
+    elif dossier.session.year - unit.year > years:
         yield _keep_error(
-            unit, f"{epreuve.code} : une note se conserve {years} ans ; celle de {box.year} n'est plus valable."
+            unit, f"{epreuve.code} : une note se conserve {years} ans ; celle de {unit.year} n'est plus valable."
         )
 
 

@@ -146,6 +146,10 @@ def _box_errors(dossier: Dossier, box: DeclaredBox) -> Iterator[FieldError]:
         yield error(specialite, "Spécialité du BTS : choisissez une spécialité proposée par la recherche.")
     if box.box is Box.AUTRE and box.specialite and box.specialite == dossier.specialite:
         yield error(specialite, "Spécialité du BTS présenté : c'est celle que vous présentez.")
+    for unit in (*box.kept_units, *box.sat_again):
+        name = field(box.box, "annee", unit.code)
+        if typed.is_answered(name) and not (unit.year and unit.year < dossier.session.year):
+            yield error(name, f"{unit.code} : saisissez l'année d'une session précédente, par exemple 2021.")
     if not box.box.has_marks and not box.kept_units and _offered(dossier, box):
         yield error(box.box.value, "Cochez les épreuves dont vous êtes dispensé(e), ou décochez la case.")
 
@@ -166,6 +170,7 @@ def unit_lines(dossier: Dossier, box: DeclaredBox) -> Iterator[tuple[KeptUnit, L
     order = [epreuve.code for epreuve in dossier.structure.epreuves]
     for unit in sorted((*box.kept_units, *box.sat_again), key=lambda unit: order.index(unit.code)):
         typed_mark = f"{mark_label(unit.mark)}/20" if unit.mark is not None else ""
+        typed_mark += f", session {unit.year}" if typed_mark and unit.year and unit.year != box.year else ""
         if unit in box.sat_again:
             value = f"Note non conservée : {typed_mark}"
         else:
@@ -268,6 +273,12 @@ def _unit(box: DeclaredBox, epreuve: Epreuve, ticked: bool) -> Iterator[Field]:
             f"{name} : note obtenue",
             hint="Note sur 20, par exemple 12,5",
             inputmode="decimal",
+        )
+        yield Field(
+            field(box.box, "annee", epreuve.code),
+            f"{name} : année de la note",
+            hint="Si la note est d'une autre session que celle indiquée plus haut",
+            inputmode="numeric",
         )
     is_too_low = any(unit.code == epreuve.code and unit.mark < PASS_MARK for unit in box.sat_again if unit.mark)
     yield Field(

@@ -11,7 +11,7 @@ from gateway.clients.base import ServiceClient, optional_calls
 from services.chassis.errors import Unavailable
 from services.chassis.process.kept_results import ExpiringCache
 from services.contracts.api.openings import HomeMessage, Selection, list_messages, read_choices
-from services.contracts.api.staff_candidatures import list_refusal_reasons
+from services.contracts.api.staff_candidatures import RefusalReasons, list_refusal_reasons
 from services.contracts.registration_rules import Purpose
 
 Value = TypeVar("Value")
@@ -68,19 +68,19 @@ class Openings:
         )
 
 
-class RefusalReasons:
-    """The catalogue's reasons for « Non Conforme », kept for a minute: they change with the catalogue alone."""
+class KeptReasons:
+    """What the catalogue says of a piece's control, kept for a minute: it changes with the catalogue alone."""
 
     def __init__(self, http: ServiceClient) -> None:
         self._http = http
-        self._reasons: ExpiringCache[tuple[str, ...]] = ExpiringCache(seconds=REASONS_SECONDS, at_most=MAX_REASONS)
+        self._reasons: ExpiringCache[RefusalReasons] = ExpiringCache(seconds=REASONS_SECONDS, at_most=MAX_REASONS)
 
-    def of(self, token: str, exam: str, piece_code: str | None) -> tuple[str, ...]:
-        """Sentences to choose from; those of any piece of the exam without a code."""
+    def of(self, token: str, exam: str, piece_code: str | None) -> RefusalReasons:
+        """Without a code, what holds for any piece of the exam."""
         name = f"{exam} {piece_code or ''}"
         reasons = self._reasons.get(name)
         if reasons is None:
             query = {"exam": exam, "piece": piece_code}
-            reasons = self._http.call(list_refusal_reasons, token, query=query).reasons
+            reasons = self._http.call(list_refusal_reasons, token, query=query)
             self._reasons.put(name, reasons)
         return reasons

@@ -4,6 +4,7 @@ import { NextPiece } from "./decisions/next_piece.js";
 
 let desk = null; // of the piece that is shown
 const KEYS_SETTING = "raccourcis-de-controle";
+const DECLARED_SETTING = "declare"; // whether all that was declared is open
 const LARGEST_ZOOM = 4;
 
 function button(label, act) {
@@ -56,6 +57,8 @@ const KEYS = {
   r: ["[data-decision] button[value=received]", press],
   s: ["nav a[rel=next]", press],
   p: ["nav a[rel=prev]", press],
+  a: ["[data-annulation] button", press],
+  d: ["#declare > summary", press],
 };
 
 // The option that a digit chooses, counted from 1 behind the placeholder.
@@ -85,19 +88,39 @@ document.addEventListener("keydown", (event) => {
 function nameKeys(place) {
   const choice = place.querySelector("input");
   choice.checked = keysAreOn();
-  choice.addEventListener("change", () => localStorage.setItem(KEYS_SETTING, choice.checked ? "oui" : "non"));
-  const controls = Object.entries(KEYS).map(([key, [where]]) => [key, desk.querySelector(where)]);
-  const names = controls.filter(([, control]) => control).map(([key, control]) => `${key.toUpperCase()} : ${control.textContent.trim()}`);
+  const show = () => { for (const name of desk.querySelectorAll("kbd")) name.hidden = !choice.checked; };
+  choice.addEventListener("change", () => {
+    localStorage.setItem(KEYS_SETTING, choice.checked ? "oui" : "non");
+    show();
+  });
+  for (const [key, [where]] of Object.entries(KEYS)) nameKey(desk.querySelector(where), key.toUpperCase());
+  show();
   const reasons = field("reason");
-  if (reasons) names.push(`1 à ${Math.min(9, reasons.options.length - 1)} : choisir un motif`);
-  place.querySelector("[data-touches]").textContent = `${names.join(", ")}.`;
+  if (reasons) place.querySelector("[data-touches]").textContent = `1 à ${Math.min(9, reasons.options.length - 1)} : choisir un motif.`;
   place.hidden = false;
+}
+
+// Beside its words; who hears the page is told by the attribute.
+function nameKey(control, key) {
+  if (!control) return;
+  control.setAttribute("aria-keyshortcuts", key);
+  const name = Object.assign(document.createElement("kbd"), { className: "portail-touche", textContent: key });
+  name.ariaHidden = "true";
+  control.append(name);
+}
+
+// All that was declared stays open or closed from piece to piece, as the gestionnaire left it.
+function keepDeclared(declared) {
+  declared.open = localStorage.getItem(DECLARED_SETTING) === "oui";
+  declared.addEventListener("toggle", () => localStorage.setItem(DECLARED_SETTING, declared.open ? "oui" : "non"));
 }
 
 function onShown(shown) {
   desk = shown;
   const pages = desk.querySelector("[data-pages]");
   if (pages) addMagnifier(pages);
+  const declared = desk.querySelector("#declare");
+  if (declared) keepDeclared(declared);
   nameKeys(desk.querySelector("[data-raccourcis]"));
 }
 

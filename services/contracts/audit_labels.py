@@ -52,6 +52,7 @@ ACTION_LABELS = {
     "password_changed": "Mot de passe de gestion changé",
     "piece.asked_again": "Pièce redemandée pour une nouvelle version",
     "piece.controlled": "Pièce contrôlée",
+    "piece.control_taken_back": "Décision sur une pièce annulée",
     "pieces.exported": "Pièces exportées",
     "piece.validated": "Pièces validées",
     "publication.ordered": "Documents publiés",

@@ -77,6 +77,8 @@ class EpreuveLine:
 
 WARNINGS = "À savoir"  # title of the section of the récapitulatif that holds what warns and refuses nothing
 
+EPREUVES = "Epreuves"  # title above the épreuves in the récapitulatif
+
 
 @dataclass(frozen=True)
 class Section:

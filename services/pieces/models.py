@@ -24,6 +24,7 @@ from sqlalchemy import (
     UniqueConstraint,
     false,
     text,
+    true,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -35,6 +36,7 @@ from services.contracts.api.uploads import MAX_FILENAME_LENGTH
 from services.contracts.piece_rules import ChangeKind, Scan, Status
 from services.contracts.session_options import SessionOptions
 from services.objects import ObjectKey, ObjectTables
+from services.pieces.domain.control import StatusBefore
 from services.uploads.uploads import UploadColumns, UploadPartColumns
 
 db = Database()
@@ -169,7 +171,7 @@ class Piece(db.Model):
     academie_code: Mapped[str | None] = mapped_column(String(8))
     deposited: Mapped[bool] = mapped_column(server_default=false())
 
-    def take_status_of(self, control: Control | None) -> None:
+    def take_status_of(self, control: Control | StatusBefore | None) -> None:
         """Take the status of a control, with what goes with it; None: the piece is not controlled."""
         self.status = control.status if control else None
         self.status_comment = control.comment if control else None
@@ -188,9 +190,14 @@ class Validation(db.Model):
 
 
 class Control(db.Model):
-    """A status that a gestionnaire gave to a piece; the newest one (by sequence) counts."""
+    """A status that a gestionnaire gave to a piece; the newest one (by sequence) that `counts` does.
+
+    One that was taken back counts no more, nor does the row that takes it back, which follows it, repeats its status
+    and alone has nothing `before`. `before` is None too where the version before this column wrote the control.
+    """
 
     __tablename__ = "controls"
+    __table_args__ = (Index("ix_controls_staff", "staff_id", "controlled_at"),)
 
     sequence: Mapped[int] = mapped_column(Integer, primary_key=True)
     piece_id: Mapped[str] = mapped_column(ForeignKey("pieces.id", ondelete="CASCADE"), index=True)
@@ -201,6 +208,16 @@ class Control(db.Model):
     resubmit_until: Mapped[datetime | None] = mapped_column("reopened_until", UtcDateTime)
     staff_id: Mapped[str] = mapped_column(String(64))
     controlled_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    counts: Mapped[bool] = mapped_column(default=True, server_default=true())
+    before: Mapped[StatusBefore | None] = mapped_column(DataclassJson(StatusBefore))
+
+    @property
+    def taken_back(self) -> bool:
+        return not self.counts and self.before is not None
+
+    @property
+    def takes_back(self) -> bool:
+        return not self.counts and self.before is None
 
 
 class AuditEntry(AuditColumns, db.Model):

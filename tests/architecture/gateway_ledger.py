@@ -146,6 +146,7 @@ GATEWAY: dict[str, str] = {
     "staff(pieces:control)": """
         POST /gestion/pieces/decisions
         POST /gestion/relances
+        POST /gestion/pieces/<piece_id>/annulation
         POST /gestion/pieces/<piece_id>/decision
     """,
     "staff(candidatures:manage)": """

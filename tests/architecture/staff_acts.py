@@ -122,6 +122,12 @@ def _control(office: StaffAtWork) -> None:
     office.call("pieces", "POST", f"/pieces/{piece['id']}/control", json=decision, headers=headers)
 
 
+def _take_back(office: StaffAtWork) -> None:
+    _control(office)
+    piece = office.piece()
+    office.call("pieces", "DELETE", f"/pieces/{piece['id']}/control", headers={"If-Match": piece["etag"]})
+
+
 def _control_many(office: StaffAtWork) -> None:
     piece = office.piece()
     decision = {"deposit_id": piece["deposit"]["id"], "status": "compliant"}
@@ -222,6 +228,7 @@ ACTS: dict[Route, tuple[str, Act]] = {
     ("pieces", "POST", "/v1/pieces/<piece_id>/openings"): ("deposit.opened", _show_page),
     ("pieces", "POST", "/v1/reminders"): ("candidature.reminded", _remind),
     ("pieces", "POST", "/v1/pieces/<piece_id>/control"): ("piece.controlled", _control),
+    ("pieces", "DELETE", "/v1/pieces/<piece_id>/control"): ("piece.control_taken_back", _take_back),
     ("pieces", "POST", "/v1/controls"): ("piece.controlled", _control_many),
 }
 WITHOUT_TRACE: dict[Route, str] = {

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from datetime import timedelta
 from typing import ClassVar
 
 from sqlalchemy import update
 from sqlalchemy.exc import SQLAlchemyError
 
+from services.chassis.clock import portal_now
 from services.chassis.errors import Unavailable
 from services.chassis.events import tables
-from services.pieces.models import db
+from services.pieces.models import Control, db
+from services.pieces.operations.controls import DELAY_SECONDS
 from tests.documents.example_events import CANDIDATURE
 from tests.faults.operation import DONE_BEFORE, NOTED, TAKEN, State
 from tests.faults.pieces import PIECE, PieceOperation
@@ -75,6 +78,25 @@ class ControlPiece(_ReminderOperation):
         return {"its status": self.running.portal.piece_for_staff(PIECE)["status"]}
 
 
+class TakeBackControl(_ReminderOperation):
+    """Pressed again it is answered as the first time."""
+
+    name = "take a control back"
+    covers = ("controls.take_back_control",)
+    done: ClassVar[State] = {"its status": None}
+
+    def prepare(self) -> None:
+        super().prepare()
+        assert self.running.portal.control(PIECE, "compliant").status_code == 200
+        self.etag = self.running.portal.piece_for_staff(PIECE)["etag"]
+
+    def do(self) -> int:
+        return self.running.portal.take_back(PIECE, etag=self.etag).status_code
+
+    def state(self) -> State:
+        return {"its status": self.running.portal.piece_for_staff(PIECE)["status"]}
+
+
 class AnnounceRefusals(_ReminderOperation):
     name = "tell of a refusal"
     covers = ("controls.announce_refusals",)
@@ -87,6 +109,7 @@ class AnnounceRefusals(_ReminderOperation):
         assert self.running.portal.control(PIECE, "non_compliant").status_code == 200
         with self.running.app.app_context(), db.operation() as session:
             session.execute(update(tables.outbox).values(available_at=tables.outbox.c.created_at))
+            session.execute(update(Control).values(controlled_at=portal_now() - timedelta(seconds=DELAY_SECONDS)))
 
     def do(self) -> None:
         self.running.work_once()

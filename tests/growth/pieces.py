@@ -76,10 +76,21 @@ COUNTS = (
         ("03",),
     ),
     ("who lacks pieces, further down", f"/missing-pieces?cursor={MIDDLE_OF_OPENING}", ("03",)),
+    ("one's own decisions", "/own-controls", ("03",)),
     ("how many lack pieces", "/missing-pieces/counts", ("03",)),
     ("how many lack pieces everywhere", "/missing-pieces/counts", None),
 )
 """What else staff read of pieces: the path, and the académies of who reads."""
+
+
+BESIDE = (
+    ("the work queue of all", "status=none&deposited=true", None),
+    ("the work queue of an académie", "academie=06&status=none&deposited=true", ("03", "06")),
+    ("the list of an académie", "academie=06", ("03", "06")),
+    ("the list of a code", "code=NATIDE06&status=compliant", None),
+    ("a queue that a code empties", "code=ABSENTE&status=none&deposited=true", None),
+)
+"""The lists in which a piece is shown with its neighbours and its place, and the académies of who looks."""
 
 
 def full_pieces(database_url: str, objects_url: str, rows: int, weight: Weight) -> FullService:
@@ -178,6 +189,10 @@ def _staff_reads(portal: PiecesService) -> Actions:
         "staff: one": lambda: expect_answer(portal.staff("GET", f"/pieces/{piece_id}")),
         **{f"staff: {words}": partial(read, f"/pieces?{query}", whose) for words, query, whose in of_pieces},
         **{f"staff: {words}": partial(read, path, whose) for words, path, whose in COUNTS},
+        **{
+            f"staff: a piece in {words}": partial(read, f"/pieces/{piece_id}?neighbours=true&{query}", whose)
+            for words, query, whose in BESIDE
+        },
     }
 
 

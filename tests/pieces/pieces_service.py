@@ -198,6 +198,13 @@ class PiecesService:
         path = f"/pieces/{piece['id']}/control"
         return self.staff("POST", path, by=by, academies=academies, headers=headers, json=body)
 
+    def take_back(self, code: str, *, by: str = STAFF, etag: str | None = None) -> TestResponse:
+        """The last decision on the piece, who read `etag`."""
+        piece = self.piece_for_staff(code)
+        return self.staff(
+            "DELETE", f"/pieces/{piece['id']}/control", by=by, headers={"If-Match": etag or piece["etag"]}
+        )
+
     # Store, database and operators' commands
 
     def objects(self) -> set[str]:

@@ -31,6 +31,13 @@ def test_a_refusal_says_to_the_candidate_what_was_typed(tool: Tool) -> None:
     assert decided["resubmit_until"].startswith("2021-12-16T00:00")
 
 
+def test_a_decision_is_taken_back_by_who_made_it(tool: Tool) -> None:
+    piece = tool.json("pieces", "next")
+    tool.done("pieces", "decide", piece["id"], "conforme")
+    assert tool.json("pieces", "undo", piece["id"])["status"] is None
+    assert tool.run("pieces", "undo", piece["id"]).returncode == 5
+
+
 def test_nothing_is_decided_unseen(tool: Tool) -> None:
     [piece, *_] = tool.json("pieces", "list")
     refused = tool.run("pieces", "decide", piece["id"], "conforme")

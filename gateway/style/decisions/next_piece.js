@@ -48,14 +48,14 @@ export class NextPiece {
 
   onSubmit(event) {
     const { target: form, submitter } = event;
-    if (!form.matches("[data-decision]")) return;
+    if (!form.matches("[data-decision], [data-annulation]")) return;
     event.preventDefault();
     const body = new URLSearchParams(new FormData(form, submitter));
     this.go((signal) => fetch(form.action, { method: "POST", body, signal }), () => submitPlainly(form, submitter));
   }
 
   onClick(event) {
-    const link = event.target.closest("nav a[rel=next]");
+    const link = event.target.closest("nav a:is([rel=next], [rel=prev])");
     if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     this.go((signal) => fetch(link.href, { signal }), () => location.assign(link.href));
@@ -80,7 +80,7 @@ export class NextPiece {
     document.title = page.title;
     this.ahead.showWithin(main, () => document.querySelector("main").replaceWith(main));
     document.dispatchEvent(new CustomEvent("portail:actif"));
-    scrollTo(0, 0);
+    scrollTo(0, Math.min(scrollY, main.offsetTop)); // to the top of the file, the header away if it was
     const heading = main.querySelector("h1");
     heading.tabIndex = -1;
     heading.focus({ preventScroll: true });
@@ -104,7 +104,7 @@ export class NextPiece {
 
 // As the browser would without this script.
 function submitPlainly(form, button) {
-  const field = Object.assign(document.createElement("input"), { type: "hidden", name: button.name, value: button.value });
-  form.append(field);
+  const field = button.name && Object.assign(document.createElement("input"), { type: "hidden", name: button.name, value: button.value });
+  if (field) form.append(field);
   form.submit();
 }

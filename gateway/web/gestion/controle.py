@@ -17,7 +17,7 @@ from gateway.posted_forms import posted_text, shown_here
 from gateway.service_clients import clients
 from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
-from gateway.web.gestion.decisions import TYPED_FIELDS, posted_decision, reason_options
+from gateway.web.gestion.decisions import TYPED_FIELDS, posted_decision, reason_options, what_catalogue_says
 from gateway.web.gestion.names_from_accounts import names_of_piece, openings_sentence
 from gateway.web.gestion.pieces import (
     DECISION_IS_STORED,
@@ -36,11 +36,13 @@ from services.contracts.api.pieces import read_file
 from services.contracts.api.staff_candidatures import Detail, read_candidature
 from services.contracts.api.staff_pieces import StaffDeposit, StaffPiece
 from services.contracts.piece_rules import STATUS_LABELS, VIEWABLE_MEDIA_TYPES, Format, Status
+from services.contracts.registrations import EPREUVES
 
 REFUSALS_SHOWN_HERE = (409, 412, 422)
 ETAG = re.compile(r'"[!#-~]{1,100}"')
 """What may be sent as If-Match; the form holds no other."""
 AHEAD = "avance"
+TAKEN_BACK = "annulee"
 FIRST_PAGE = 1
 MAX_SHOWN_PAGES = 100
 """Of one file, as pictures in its page; the others are in the file itself."""
@@ -68,16 +70,34 @@ def show_piece(piece_id: str) -> ResponseReturnValue:
 def decide(piece_id: str) -> ResponseReturnValue:
     shown = shown_filters(request.form)
     control = {"deposit_id": request.form.get("deposit_id") or None, **posted_decision()}
-    status = control["status"] or ""
-    etag = request.form.get("etag", "")
-    if status not in STATUS_LABELS or not ETAG.fullmatch(etag):
+    if control["status"] not in STATUS_LABELS:
         raise NotFound()
+    token, headers = staff_member.access_token(), _posted_etag()
     try:
-        token, if_match = staff_member.access_token(), {"If-Match": etag}
-        piece = clients().staff_pieces.call(api.control_piece, token, body=control, headers=if_match, piece_id=piece_id)
+        piece = clients().staff_pieces.call(api.control_piece, token, body=control, headers=headers, piece_id=piece_id)
     except DomainError as refusal:
         return _piece_page(piece_id, refusal=shown_here(refusal, REFUSALS_SHOWN_HERE))
-    return redirect(_next_address(piece.id, shown, status), code=303)
+    return redirect(_next_address(piece.id, shown), code=303)
+
+
+@blueprint.post("/pieces/<piece_id>/annulation")
+@access.staff("pieces:control")
+def take_back(piece_id: str) -> ResponseReturnValue:
+    """« Annuler », of a decision on this piece, from whichever page; it leads to the piece, to be decided anew."""
+    token, headers = staff_member.access_token(), _posted_etag()
+    try:
+        clients().staff_pieces.call(api.take_back_control, token, headers=headers, piece_id=piece_id)
+    except DomainError as refusal:
+        return _piece_page(piece_id, refusal=shown_here(refusal, REFUSALS_SHOWN_HERE))
+    return redirect(_address_of(piece_id, {**shown_filters(request.form), "fait": TAKEN_BACK}), code=303)
+
+
+def _posted_etag() -> dict[str, str]:
+    """Of the piece as its form shows it. Raises NotFound for what no form of ours holds."""
+    etag = request.form.get("etag", "")
+    if not ETAG.fullmatch(etag):
+        raise NotFound()
+    return {"If-Match": etag}
 
 
 def _piece_page(piece_id: str, *, refusal: DomainError | None = None) -> Response:
@@ -98,36 +118,41 @@ def _piece_page(piece_id: str, *, refusal: DomainError | None = None) -> Respons
         may_have_more_pages=may_have_more_pages,
         shown=shown,
         query=urlencode(shown),
+        epreuves_title=EPREUVES,
+        counted=api.COUNTED,
         typed={name: posted_text(name) for name in TYPED_FIELDS} if refusal else {},
         can_decide="pieces:control" in staff_member.required().scopes,
         reasons=reason_options([piece]),
+        compared_with=what_catalogue_says(piece.candidature.exam, piece.code).compared_with,
         status_severities=STATUS_SEVERITIES,
-        done=_done_sentence(request.args),
+        own=piece.own_controls,
+        is_taken_back=request.args.get("fait") == TAKEN_BACK,
     )
     response.headers["Content-Security-Policy"] = content_security_policy("media-src 'self'")
     return response
 
 
-def _next_address(piece_id: str, shown: Mapping[str, str], status: str) -> str:
-    """The piece that follows in the list, with what was just decided; the list where none follows, or where the
-    service fails to say which: the decision is stored all the same."""
+def _next_address(piece_id: str, shown: Mapping[str, str]) -> str:
+    """The piece that follows in the list; the list where none follows, or where the service fails to say which: the
+    decision is stored all the same."""
     try:
         following = first_piece({**api_filters_of(shown), "after": piece_id})
     except DomainError:
         return _list_address(shown, DECISION_IS_STORED)
     if following is None:
-        others = shown["statut"] == SENT_AGAIN and _first_address({**shown, "statut": TO_CONTROL}, status)
+        others = shown["statut"] == SENT_AGAIN and _first_address({**shown, "statut": TO_CONTROL})
         return others or _list_address(shown, LIST_IS_DONE)
-    return f"{url_for('gestion.show_piece', piece_id=following.id)}?{urlencode({**shown, 'fait': status})}"
+    return _address_of(following.id, shown)
 
 
-def _first_address(shown: Mapping[str, str], done: str = "") -> str | None:
+def _first_address(shown: Mapping[str, str]) -> str | None:
     """Of the first piece of a list."""
     piece = first_piece(api_filters_of(shown))
-    if piece is None:
-        return None
-    query = urlencode({**shown, **({"fait": done} if done else {})})
-    return f"{url_for('gestion.show_piece', piece_id=piece.id)}?{query}"
+    return _address_of(piece.id, shown) if piece else None
+
+
+def _address_of(piece_id: str, query: Mapping[str, str]) -> str:
+    return f"{url_for('gestion.show_piece', piece_id=piece_id)}?{urlencode(query)}"
 
 
 def _list_address(shown: Mapping[str, str], done: str) -> str:
@@ -138,11 +163,6 @@ def _declared(candidature_id: str) -> Detail | None:
     """None while registrations does not answer, or has not heard of it: the piece can be controlled without."""
     token, registrations = staff_member.access_token(), clients().staff_registrations
     return optional_answer(lambda: registrations.call(read_candidature, token, candidature_id=candidature_id), None)
-
-
-def _done_sentence(args: Mapping[str, str]) -> str | None:
-    label = STATUS_LABELS.get(args.get("fait", ""))
-    return f"La pièce précédente est « {label} »." if label else None
 
 
 @blueprint.get("/pieces/<piece_id>/page/<int:number>")

@@ -20,6 +20,7 @@ from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
 from services.chassis.errors import DomainError, FieldError, Invalid
 from services.contracts.api import staff_pieces as api
+from services.contracts.api.staff_candidatures import RefusalReasons
 from services.contracts.api.staff_pieces import ControlResult, StaffPiece
 from services.contracts.page_sizes import LARGEST_PAGE, LARGEST_SELECTION
 from services.contracts.piece_rules import STATUS_LABELS, Status
@@ -46,12 +47,13 @@ def _reasons(pieces: tuple[StaffPiece, ...]) -> tuple[str, ...]:
     codes = {piece.code for piece in pieces}
     if len(exams) != 1:
         return ()
-    token, reasons, code = (
-        staff_member.access_token(),
-        clients().refusal_reasons,
-        min(codes) if len(codes) == 1 else None,
-    )
-    return optional_answer(lambda: reasons.of(token, exams.pop(), code), ())
+    return what_catalogue_says(exams.pop(), codes.pop() if len(codes) == 1 else None).reasons
+
+
+def what_catalogue_says(exam: str, code: str | None) -> RefusalReasons:
+    """Of the control of this piece; nothing while registrations does not answer."""
+    token, kept = staff_member.access_token(), clients().refusal_reasons
+    return optional_answer(lambda: kept.of(token, exam, code), RefusalReasons(reasons=(), compared_with=()))
 
 
 def posted_decision() -> dict[str, str | None]:

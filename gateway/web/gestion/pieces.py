@@ -10,6 +10,7 @@ from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from gateway import access
+from gateway.clients.base import optional_answer
 from gateway.clients.file_streaming import streamed_response
 from gateway.posted_forms import posted_text
 from gateway.service_clients import clients
@@ -20,7 +21,7 @@ from gateway.web.gestion.lists import filters_query, read_list, refuse_errors, r
 from gateway.web.gestion.names_from_accounts import academie_options
 from gateway.web.shown_states import STATUS_SEVERITIES
 from services.contracts.api import staff_pieces as api
-from services.contracts.api.staff_pieces import StaffPiece, StaffPieces
+from services.contracts.api.staff_pieces import OwnControls, StaffPiece, StaffPieces
 from services.contracts.page_sizes import LARGEST_PAGE, LARGEST_SELECTION, USUAL_PAGE
 from services.contracts.piece_rules import STATUS_LABELS, Status
 
@@ -46,6 +47,7 @@ STATUS_CHOICES = {
     ALL: "Toutes",
 }
 NO_PIECES = StaffPieces(items=(), next_cursor=None)
+NO_CONTROLS = OwnControls(last_hour=0, control=None, piece=None)
 _WAITING = {"status": "none", "deposited": "true"}
 FILTERS_OF_STATUS = {TO_CONTROL: _WAITING, SENT_AGAIN: {**_WAITING, "sent_again": "true"}, ALL: {}}
 
@@ -86,6 +88,12 @@ def first_piece(api_filters: Mapping[str, str]) -> StaffPiece | None:
     return next(iter(_page({**api_filters, "limit": "1"}).items), None)
 
 
+def own_controls() -> OwnControls:
+    """The gestionnaire's last decision and their pace; the page is shown without, while pieces does not say."""
+    token, pieces = staff_member.access_token(), clients().staff_pieces
+    return optional_answer(lambda: pieces.call(api.read_own_controls, token), NO_CONTROLS)
+
+
 def _page(query: Mapping[str, str]) -> StaffPieces:
     return clients().staff_pieces.call(api.list_pieces, staff_member.access_token(), query=query)
 
@@ -106,6 +114,7 @@ def _list_page(
         pieces=page.items,
         posted_value=posted_value,
         can_decide=can_decide,
+        own=own_controls(),
         numero_candidat=numero_candidat,
         reasons=reason_options(page.items) if can_decide else [],
         next_query=_next_query(shown, page.next_cursor, is_whole_list),

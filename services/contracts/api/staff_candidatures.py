@@ -309,6 +309,9 @@ class Detail(Row):
 @dataclass(frozen=True, kw_only=True)
 class RefusalReasons:
     reasons: tuple[str, ...]
+    compared_with: Annotated[
+        tuple[str, ...], Meta(description="Titres de ce que le récapitulatif dit et que la pièce doit justifier")
+    ]
 
 
 _READ, _MANAGE = (staff("candidatures:read"),), (staff("candidatures:manage"),)
@@ -374,7 +377,8 @@ list_refusal_reasons = Operation(
     "GET",
     "/v1/staff/refusal-reasons",
     RefusalReasons,
-    "What a gestionnaire may choose for « Non Conforme », as the catalogue says: the piece's own reasons first.",
+    "What the catalogue says of a control: reasons to choose from for « Non Conforme », the piece's own first; which "
+    "parts of the récapitulatif bear on the piece.",
     (staff("pieces:read"),),
     query=RefusalReasonsQuery,
     problems=(problem_types.NOT_FOUND,),

@@ -38,6 +38,8 @@ from services.contracts.registrations import CandidatureLabels
 TITLE = "Contrôle des pièces"
 NO_STATUS = "none"
 """The filter of pieces without a status."""
+COUNTED = 400
+"""Pieces of a list that are counted at most."""
 FILE_SECONDS = 40.0  # the store's answer, and the look into the file
 
 
@@ -246,6 +248,8 @@ class PastDeposit(StaffDeposit):
 
 @dataclass(frozen=True, kw_only=True)
 class PastControl:
+    """A decision on a piece, or that the one before it was taken back."""
+
     deposit_id: str | None
     status: Annotated[str, one_of(Status)]
     status_label: str
@@ -254,6 +258,10 @@ class PastControl:
     resubmit_until: End | None
     staff_id: str
     controlled_at: Instant
+    taken_back: Annotated[bool, Meta(description="Annulée depuis : elle ne compte plus")]
+    takes_back: Annotated[bool, Meta(description="Annule la décision d'avant, dont elle redit le statut")]
+    can_be_taken_back: Annotated[bool, Meta(description="Par l'appelant, maintenant")]
+    announced: Annotated[bool, Meta(description="Un mail a dit ce refus au candidat")]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -274,8 +282,21 @@ class RecentOpening:
 class Neighbours:
     """Of a piece, in the list that some filters give."""
 
-    previous: StaffPiece | None
+    previous: Annotated[
+        StaffPiece | None, Meta(description="Ou celle que l'appelant vient de contrôler, qui n'est plus dans la liste")
+    ]
     following: StaffPiece | None
+    position: Annotated[int | None, Meta(description=f"De 1 à {COUNTED} ; null : plus loin, ou plus dans la liste")]
+    total: Annotated[int | None, Meta(description=f"null : plus de {COUNTED}")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnControls:
+    """What the caller has decided."""
+
+    last_hour: Annotated[int, Meta(description=f"Pièces de la dernière heure, {COUNTED} au plus")]
+    control: Annotated[PastControl | None, Meta(description="La dernière décision qui compte")]
+    piece: Annotated[StaffPiece | None, Meta(description="Sa pièce")]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -288,6 +309,7 @@ class StaffPieceDetail(StaffPiece):
         Meta(description="D'autres gestionnaires qui ont ouvert le fichier dans les dernières minutes"),
     ]
     neighbours: Annotated[Neighbours | None, Meta(description="Sur demande")]
+    own_controls: Annotated[OwnControls | None, Meta(description="Avec les voisines")]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -400,6 +422,27 @@ control_piece = Operation(
         problem_types.PRECONDITION_FAILED,
         problem_types.PRECONDITION_REQUIRED,
     ),
+)
+take_back_control = Operation(
+    "DELETE",
+    "/v1/pieces/<piece_id>/control",
+    StaffPiece,
+    "Take back one's own decision on a piece, read with the etag in If-Match: what was before it counts again, and its "
+    "mail does not leave if it waits. 409 once somebody else has controlled the piece, or its candidate acted on it.",
+    _CONTROL,
+    headers=IfMatch,
+    problems=(
+        problem_types.CONFLICT,
+        problem_types.PRECONDITION_FAILED,
+        problem_types.PRECONDITION_REQUIRED,
+    ),
+)
+read_own_controls = Operation(
+    "GET",
+    "/v1/own-controls",
+    OwnControls,
+    "The caller's last decision, whether it can be taken back, and how many pieces they decided in the last hour.",
+    _READ,
 )
 control_many = Operation(
     "POST",

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response, json
 from sqlalchemy.exc import SQLAlchemyError
 
-from services.chassis.clock import system_now
+from services.chassis.clock import portal_now, system_now
 from services.chassis.csv_export import csv_response
 from services.chassis.database.transactions import is_database_unavailable
 from services.chassis.errors import DomainError, Unavailable
@@ -20,6 +20,7 @@ from services.pieces.operations import controls
 from services.pieces.operations.controls import ControlRequest
 from services.pieces.operations.downloads import record_export
 from services.pieces.queries import answers, pieces, staff_list
+from services.pieces.queries import controls as control_queries
 from services.pieces.queries.pieces import PieceContext, recent_openings_by_others
 
 views = Views("pieces", __name__)
@@ -51,13 +52,14 @@ def read_control_queue() -> api.ControlQueue:
 
 @views.serves(api.read_piece)
 def read_piece(query: dict[str, Any], piece_id: str) -> tuple[api.StaffPieceDetail, Headers]:
-    academies = access.caller().academies
+    by = access.caller()
     with db.reading_for_staff() as session:
-        context = pieces.piece_within_academies(session, academies, piece_id)
-        history = pieces.history(session, piece_id)
-        others = recent_openings_by_others(session, piece_id, access.caller().id, system_now())
-        beside = staff_list.neighbours(session, academies, query, context.piece) if query["neighbours"] else None
-    return answers.staff_piece_detail(context, history, others, beside), {"ETag": context.etag}
+        context = pieces.piece_within_academies(session, by.academies, piece_id)
+        history = control_queries.history(session, context, by.id)
+        others = recent_openings_by_others(session, piece_id, by.id, system_now())
+        beside = staff_list.neighbours(session, by, query, context.piece) if query["neighbours"] else None
+        own = control_queries.own_controls(session, by, portal_now()) if query["neighbours"] else None
+    return answers.staff_piece_detail(context, history, others, beside, own), {"ETag": context.etag}
 
 
 @views.serves(api.control_piece)
@@ -65,6 +67,18 @@ def control_piece(headers: dict[str, Any], body: dict[str, Any], piece_id: str) 
     request = ControlRequest(piece_id, headers["if_match"], Decision(**body))
     context = controls.control_piece(access.caller(), request)
     return answers.staff_piece(context), {"ETag": context.etag}
+
+
+@views.serves(api.take_back_control)
+def take_back_control(headers: dict[str, Any], piece_id: str) -> tuple[api.StaffPiece, Headers]:
+    context = controls.take_back_control(access.caller(), piece_id, headers["if_match"])
+    return answers.staff_piece(context), {"ETag": context.etag}
+
+
+@views.serves(api.read_own_controls)
+def read_own_controls() -> api.OwnControls:
+    with db.reading_for_staff() as session:
+        return control_queries.own_controls(session, access.caller(), portal_now())
 
 
 @views.serves(api.control_many)

@@ -28,6 +28,28 @@ class Decision:
     resubmit_until: datetime | None
 
 
+@dataclass(frozen=True)
+class StatusBefore:
+    """What a control replaced, and what counts again once it is taken back. `version`: of the candidature, for which
+    the file was given."""
+
+    status: str | None
+    comment: str | None
+    received_on: date | None
+    resubmit_until: datetime | None
+    asked_again_for: int | None
+    version: int | None
+
+
+NOTHING_TO_TAKE_BACK = "Cette pièce n'a pas de décision à annuler."
+NOT_THE_CALLERS = "La dernière décision sur cette pièce n'est pas la vôtre : prenez-en une nouvelle."
+TOO_OLD = "Cette décision est trop ancienne pour être annulée : prenez-en une nouvelle."
+ACTED_UPON = (
+    "Le candidat a déjà donné suite à votre décision, ou la pièce a changé : elle ne s'annule plus. Prenez-en une "
+    "nouvelle."
+)
+
+
 def decision_errors(decision: Decision, at: datetime, scan: Scan | None) -> tuple[FieldError, ...]:
     """All errors of a control made at `at`; `scan`: the antivirus state of the file, None without one."""
     errors = []

@@ -1,14 +1,15 @@
-"""A gestionnaire controls pieces, one or many: sets their status. Of two at the same time the first one wins.
+"""A gestionnaire controls pieces, one or many: sets their status. Of two at the same time the first one wins. Who made
+the last control of a piece can take it back, until somebody acts on it.
 
 Candidates are told by mail of their pieces that were found « Non Conforme », where their session wants it. A moment
-later than the control: a correction at once is not announced, and several refusals are one mail.
+later than the last control: what is corrected or taken back at once is not announced, several refusals are one mail.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import func, select
@@ -26,6 +27,7 @@ from services.chassis.errors import (
     PreconditionFailed,
     PreconditionRequired,
     Unavailable,
+    found,
 )
 from services.chassis.events import follow_up, publish
 from services.chassis.process.logs import frames_of, reason_of
@@ -35,16 +37,18 @@ from services.contracts.api.operation import answer_of
 from services.contracts.piece_rules import Status
 from services.contracts.pieces import PiecesRefused
 from services.pieces.domain import control as rules
-from services.pieces.domain.control import Decision
+from services.pieces.domain.control import Decision, StatusBefore
 from services.pieces.models import AuditEntry, Control, RefusalNotice, db
 from services.pieces.operations.candidature_states import tell_state
 from services.pieces.operations.reminders import contract_of
+from services.pieces.queries.controls import taking_back_refusal
 from services.pieces.queries.incomplete_candidatures import Incomplete, incomplete_among
 from services.pieces.queries.pieces import (
     PieceContext,
     latest_control,
     lock_candidature_of_piece,
     lock_candidatures,
+    newest_control,
     piece_within_academies,
 )
 
@@ -52,6 +56,10 @@ log = structlog.get_logger()
 
 ANNOUNCE_REFUSALS = "announce_refusals"
 DELAY_SECONDS = 60.0  # between a refusal and its mail
+READ_FIRST = "Indiquez dans If-Match l'etag de la pièce que vous avez examinée."
+SETTLED = timedelta(seconds=DELAY_SECONDS - 5)
+"""Of a refusal that is announced; less than the delay, for clocks that differ. One that is newer has its own mail to
+come, with the others."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +79,7 @@ def control_piece(by: Caller, request: ControlRequest) -> PieceContext:
     the current one, Invalid.
     """
     if not request.if_match:
-        raise PreconditionRequired("Indiquez dans If-Match l'etag de la pièce que vous avez examinée.")
+        raise PreconditionRequired(READ_FIRST)
     with db.operation() as session:
         lock_candidature_of_piece(session, request.piece_id)
         context = piece_within_academies(session, by.academies, request.piece_id)
@@ -89,6 +97,30 @@ def control_piece(by: Caller, request: ControlRequest) -> PieceContext:
         plan_notice(session, context)
         tell_state(session, context.candidature.id)
         return piece_within_academies(session, by.academies, request.piece_id)
+
+
+def take_back_control(by: Caller, piece_id: str, if_match: str | None) -> PieceContext:
+    """Make what was before the caller's last control of the piece count again; returns the piece as it then is.
+    Repeated, it changes nothing.
+
+    Raises NotFound outside the académies, PreconditionRequired, PreconditionFailed, Conflict where somebody else has
+    controlled it or its candidate has acted on the control.
+    """
+    if not if_match:
+        raise PreconditionRequired(READ_FIRST)
+    with db.operation() as session:
+        lock_candidature_of_piece(session, piece_id)
+        context = piece_within_academies(session, by.academies, piece_id)
+        newest = newest_control(session, piece_id)
+        if newest and newest.takes_back and newest.staff_id == by.id and _was_read_just_before(context, if_match):
+            return context
+        control = latest_control(session, piece_id)
+        if reason := taking_back_refusal(context, control, by.id):
+            raise Conflict(reason)
+        _check_etag(context, if_match)
+        _take_back(session, context, found(control), by.id)
+        session.flush()
+        return piece_within_academies(session, by.academies, piece_id)
 
 
 def control_many(by: Caller, requests: Sequence[ControlRequest]) -> list[PieceContext | DomainError]:
@@ -121,18 +153,26 @@ def _control_or_error(by: Caller, request: ControlRequest) -> PieceContext | Dom
 
 def _is_made(session: Session, context: PieceContext, by: Caller, request: ControlRequest) -> bool:
     """Whether the piece is as this control, made on the state that it was read in, has left it."""
-    before = rules.etag(context.piece.id, context.piece.revision - 1)
     last = latest_control(session, context.piece.id)
-    if last is None or last.staff_id != by.id or not rules.if_match_names(request.if_match or "", before):
+    if last is None or last.staff_id != by.id or not _was_read_just_before(context, request.if_match):
         return False
     made = answer_of(Decision, last, status=Status(last.status))
     current_id = context.deposit.id if context.deposit else None
     return rules.is_repeated(request.decision, made) and current_id == last.deposit_id and context.status is made.status
 
 
-def _check(context: PieceContext, if_match: str, decision: Decision, now: datetime) -> None:
+def _was_read_just_before(context: PieceContext, if_match: str | None) -> bool:
+    """Whether the piece was read in the state that its last change has replaced."""
+    return rules.if_match_names(if_match or "", rules.etag(context.piece.id, context.piece.revision - 1))
+
+
+def _check_etag(context: PieceContext, if_match: str) -> None:
     if not rules.if_match_names(if_match, context.etag):
         raise PreconditionFailed("Cette pièce a changé depuis que vous l'avez lue.", etag=context.etag)
+
+
+def _check(context: PieceContext, if_match: str, decision: Decision, now: datetime) -> None:
+    _check_etag(context, if_match)
     current_id = context.deposit.id if context.deposit else None
     if decision.deposit_id != current_id:
         raise Conflict(
@@ -153,6 +193,12 @@ def _apply(context: PieceContext, decision: Decision, staff_id: str, now: dateti
         **vars(replace(decision, resubmit_until=until)),
         staff_id=staff_id,
         controlled_at=now,
+        before=answer_of(
+            StatusBefore,
+            piece,
+            comment=piece.status_comment,
+            version=context.deposit.version if context.deposit else None,
+        ),
     )
     piece.take_status_of(row)
     piece.resubmit_until, piece.asked_again_for = until, None
@@ -160,6 +206,22 @@ def _apply(context: PieceContext, decision: Decision, staff_id: str, now: dateti
         context.deposit.version = None  # whichever it was given for, it is what was decided on
     piece.revision += 1
     return row
+
+
+def _take_back(session: Session, context: PieceContext, control: Control, staff_id: str) -> None:
+    """Change the piece back; the history and the trail say so."""
+    piece, before = context.piece, found(control.before)
+    control.counts = False
+    piece.take_status_of(before)
+    piece.resubmit_until, piece.asked_again_for = before.resubmit_until, before.asked_again_for
+    if context.deposit:
+        context.deposit.version = before.version
+    piece.revision += 1
+    told = {"piece_id": piece.id, "deposit_id": control.deposit_id, "status": control.status, "staff_id": staff_id}
+    session.add(Control(**told, controlled_at=portal_now(), counts=False))
+    actor, status_before = Actor("staff", staff_id), {"status": control.status}
+    after = {"status": piece.status}
+    AuditEntry.record(session, actor, "piece.control_taken_back", piece.id, before=status_before, after=after)
 
 
 def plan_notice(session: Session, context: PieceContext) -> None:
@@ -177,7 +239,7 @@ def announce_refusals(candidature_id: str) -> None:
         for lacking in incomplete_among(session, [candidature_id], None, at):
             unannounced = _unannounced_controls(session, lacking)
             pieces = [missing for missing in lacking.pieces if missing.piece.id in unannounced]
-            if not pieces:
+            if not pieces or any(control.controlled_at > at - SETTLED for control in unannounced.values()):
                 continue
             event = PiecesRefused(
                 candidate_id=lacking.candidature.candidate_id,
@@ -185,21 +247,14 @@ def announce_refusals(candidature_id: str) -> None:
                 candidature=contract_of(Incomplete(lacking.candidature, lacking.window, pieces)),
             )
             event_id = publish(session, event, subject=event.candidate_id)
-            session.add_all(
-                RefusalNotice(control_sequence=unannounced[piece.piece.id], event_id=event_id) for piece in pieces
-            )
+            for control in unannounced.values():
+                session.add(RefusalNotice(control_sequence=control.sequence, event_id=event_id))
 
 
-def _unannounced_controls(session: Session, lacking: Incomplete) -> dict[str, int]:
+def _unannounced_controls(session: Session, lacking: Incomplete) -> dict[str, Control]:
     """The last control of each refused piece that no mail has announced, by piece."""
     refused = [missing.piece.id for missing in lacking.pieces if missing.refused]
-    latest = select(Control.piece_id, func.max(Control.sequence))
-    rows = session.execute(latest.where(Control.piece_id.in_(refused)).group_by(Control.piece_id)).all()
-    told_before = set(
-        session.scalars(
-            select(RefusalNotice.control_sequence).where(
-                RefusalNotice.control_sequence.in_([sequence for _, sequence in rows])
-            )
-        )
-    )
-    return {piece_id: sequence for piece_id, sequence in rows if sequence not in told_before}
+    latest = select(func.max(Control.sequence)).where(Control.piece_id.in_(refused), Control.counts)
+    told_before = select(RefusalNotice).where(RefusalNotice.control_sequence == Control.sequence)
+    query = select(Control).where(Control.sequence.in_(latest.group_by(Control.piece_id)), ~told_before.exists())
+    return {control.piece_id: control for control in session.scalars(query)}

@@ -174,7 +174,7 @@ def _keep_bytes(session: Session, row: Deposit) -> None:
 
 def _restore_status(session: Session, row: Deposit, piece: Piece) -> None:
     """The status that the last control of this very file gave."""
-    latest = select(Control).filter_by(deposit_id=row.id).order_by(Control.sequence.desc()).limit(1)
+    latest = select(Control).filter_by(deposit_id=row.id, counts=True).order_by(Control.sequence.desc()).limit(1)
     control = session.scalar(latest)
     if control is not None:
         piece.take_status_of(control)

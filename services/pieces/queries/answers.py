@@ -141,6 +141,7 @@ def staff_piece_detail(
     history: staff_api.History,
     recent_openings: Sequence[staff_api.RecentOpening],
     neighbours: staff_api.Neighbours | None,
+    own_controls: staff_api.OwnControls | None,
 ) -> staff_api.StaffPieceDetail:
     """A piece for staff, with every file it had and every control of it."""
     return _staff_piece(
@@ -149,6 +150,7 @@ def staff_piece_detail(
         history=history,
         recent_openings=tuple(recent_openings),
         neighbours=neighbours,
+        own_controls=own_controls,
     )
 
 

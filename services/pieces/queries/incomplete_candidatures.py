@@ -164,7 +164,7 @@ def refused_since(session: Session, incomplete: Sequence[Incomplete]) -> dict[st
     if not piece_ids:
         return {}
     query = select(Control.piece_id, func.max(Control.controlled_at)).group_by(Control.piece_id)
-    return {row[0]: row[1] for row in session.execute(query.where(Control.piece_id.in_(piece_ids)))}
+    return {row[0]: row[1] for row in session.execute(query.where(Control.piece_id.in_(piece_ids), Control.counts))}
 
 
 by_candidate = attrgetter("candidature.candidate_id")

@@ -1,4 +1,4 @@
-"""Pieces with their candidature, current deposit and deposit period; their history; who looks at them; locks on them.
+"""Pieces with their candidature, current deposit and deposit period; who looks at them; locks on them.
 
 What waits for a control is counted for the home page of a gestionnaire, by session and regroupement.
 """
@@ -17,9 +17,6 @@ from services.chassis.errors import found
 from services.contracts.api.operation import answer_of
 from services.contracts.api.staff_pieces import (
     ControlQueue,
-    History,
-    PastControl,
-    PastDeposit,
     RecentOpening,
     WaitingPieces,
 )
@@ -35,15 +32,16 @@ from services.pieces.models import (
     Piece,
     Window,
     Withdrawal,
-    object_tables,
 )
 
 _CATALOGUE_ORDER = (Piece.asked.desc(), Piece.position, Piece.code)
 """Those no longer asked for come last."""
 # Counted: for « exists » PostgreSQL may read the controls of all deposits.
-WAS_CONTROLLED = exists().where(Control.piece_id == Piece.id).correlate(Piece)
+WAS_CONTROLLED = exists().where(Control.piece_id == Piece.id, Control.counts).correlate(Piece)
 """A gestionnaire has given the piece a status before, be it for another file."""
-_CONTROL_COUNT = select(func.count()).where(Control.deposit_id == Deposit.id).correlate(Deposit).scalar_subquery()
+_CONTROL_COUNT = (
+    select(func.count()).where(Control.deposit_id == Deposit.id, Control.counts).correlate(Deposit).scalar_subquery()
+)
 
 
 @dataclass(frozen=True)
@@ -109,11 +107,15 @@ def is_not_withdrawn() -> ColumnElement[bool]:
     return or_(Withdrawal.version.is_(None), Candidature.version > Withdrawal.version)
 
 
-_ALL_PIECES: Select[*tuple[Any, ...]] = (
-    select(Candidature, Piece, Deposit, _CONTROL_COUNT, Window)
+PIECE_IDS: Select[*tuple[Any, ...]] = (
+    select(Piece.id)
     .select_from(Piece)
     .join(Candidature, Candidature.id == Piece.candidature_id)
     .outerjoin(Withdrawal, Withdrawal.candidature_id == Candidature.id)
+)
+"""With all that conditions on pieces need, to be counted."""
+_ALL_PIECES: Select[*tuple[Any, ...]] = (
+    PIECE_IDS.with_only_columns(Candidature, Piece, Deposit, _CONTROL_COUNT, Window)
     .outerjoin(Deposit, and_(Deposit.piece_id == Piece.id, Deposit.removed_at.is_(None)))
     .outerjoin(
         Window,
@@ -207,23 +209,13 @@ def lock_candidatures(session: Session, candidature_ids: Collection[str]) -> Non
 
 
 def latest_control(session: Session, piece_id: str) -> Control | None:
-    return session.scalar(select(Control).filter_by(piece_id=piece_id).order_by(Control.sequence.desc()).limit(1))
+    """Of those that count."""
+    return newest_control(session, piece_id, counts=True)
 
 
-def history(session: Session, piece_id: str) -> History:
-    """All files and controls of a piece, oldest first."""
-    retired = object_tables.RetiredObject
-    deposits = (
-        select(Deposit, retired.kept_until)
-        .outerjoin(retired, and_(retired.key == Deposit.object_key, retired.erased_at.is_(None)))
-        .where(Deposit.piece_id == piece_id)
-        .order_by(Deposit.deposited_at, Deposit.id)
-    )
-    controls = session.scalars(select(Control).filter_by(piece_id=piece_id).order_by(Control.sequence))
-    return History(
-        deposits=tuple(answer_of(PastDeposit, row, kept_until=until) for row, until in session.execute(deposits)),
-        controls=tuple(answer_of(PastControl, row, status_label=Status(row.status).label) for row in controls),
-    )
+def newest_control(session: Session, piece_id: str, **among: bool) -> Control | None:
+    query = select(Control).filter_by(piece_id=piece_id, **among)
+    return session.scalar(query.order_by(Control.sequence.desc()).limit(1))
 
 
 def _fetch_piece(session: Session, query: Select[*tuple[Any, ...]]) -> PieceContext:

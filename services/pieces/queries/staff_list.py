@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from services.chassis.csv_export import csv_text
 from services.chassis.database.staff_lists import academies_shown, conditions_of, decode_cursor, encode_cursor
 from services.chassis.errors import found
-from services.contracts.api.staff_pieces import NO_STATUS, PIECES, Neighbours, StaffPieces
+from services.chassis.web.access_tokens import Caller
+from services.contracts.api.staff_pieces import COUNTED, NO_STATUS, PIECES, Neighbours, StaffPieces
 from services.pieces import models
-from services.pieces.models import Candidature, Piece
+from services.pieces.models import Candidature, Control, Piece
 from services.pieces.queries.answers import staff_piece
 from services.pieces.queries.pieces import (
+    PIECE_IDS,
     SHOWN_PIECES,
     WAS_CONTROLLED,
     PieceContext,
@@ -27,6 +29,10 @@ from services.pieces.queries.pieces import (
 # parts, the tables' indexes begin or end with it.
 LIST_ORDER: tuple[InstrumentedAttribute[str], ...] = tuple(getattr(Piece, name) for name in models.LIST_ORDER)
 EXPORT_PAGE = 500  # pieces
+SET_BY_CONTROLS = ("status", "sent_again")
+"""The filters by which a piece leaves a list once it is controlled."""
+LATELY = 200
+"""Controls of a gestionnaire: their pieces stay beside those of the list."""
 
 
 def list_page(session: Session, academies: frozenset[str] | None, filters: dict[str, Any]) -> StaffPieces:
@@ -56,18 +62,45 @@ def _page(contexts: list[PieceContext], next_cursor: str | None = None) -> Staff
     return StaffPieces(items=tuple(map(staff_piece, contexts)), next_cursor=next_cursor)
 
 
-def neighbours(session: Session, academies: frozenset[str] | None, filters: dict[str, Any], piece: Piece) -> Neighbours:
-    """Beside a piece of these académies (None: all), in the list or not. `filters`: as for `list_page`.
+def neighbours(session: Session, by: Caller, filters: dict[str, Any], piece: Piece) -> Neighbours:
+    """Beside a piece that the caller may see, in the list or not, and its place there. `filters`: as for `list_page`.
 
-    Raises NotFound for an académie outside `academies`.
+    One that the caller has just controlled stays its neighbour, though it may have left the list by that. Raises
+    NotFound for an académie outside theirs.
     """
-    query = matching_pieces(academies, filters)
+    query = matching_pieces(by.academies, filters)
     place = _place_in_list(piece)
     following = fetch_pieces(session, query.where(*_after_place(*place)).order_by(*LIST_ORDER).limit(1))
-    previous = _pieces_before(session, query, place, 1)
     return Neighbours(
-        previous=next(map(staff_piece, previous), None), following=next(map(staff_piece, following), None)
+        previous=next(map(staff_piece, _previous(session, by, filters, place)), None),
+        following=next(map(staff_piece, following), None),
+        **_position(session, query, piece),
     )
+
+
+def _previous(session: Session, by: Caller, filters: dict[str, Any], place: tuple[str, str]) -> list[PieceContext]:
+    """The nearest before a place, of the list and of what the caller has just controlled."""
+    in_list = _pieces_before(session, matching_pieces(by.academies, filters), place, 1)
+    others = {name: value for name, value in filters.items() if name not in SET_BY_CONTROLS}
+    lately = select(Control.piece_id).where(Control.staff_id == by.id).order_by(Control.controlled_at.desc())
+    controlled = matching_pieces(by.academies, others).where(Piece.id.in_(lately.limit(LATELY)))
+    for context in in_list:
+        controlled = controlled.where(*_after_place(*_place_in_list(context.piece)))
+    return _pieces_before(session, controlled, place, 1) or in_list
+
+
+def _position(session: Session, query: Select[*tuple[Any, ...]], piece: Piece) -> dict[str, int | None]:
+    """Where the piece stands in the list, and of how many, as far as that is counted."""
+
+    of_list = PIECE_IDS if query.whereclause is None else PIECE_IDS.where(query.whereclause)
+
+    def count(*conditions: ColumnElement[bool]) -> int:
+        in_order = of_list.where(*conditions).order_by(*LIST_ORDER).limit(COUNTED + 1)  # no more are read then
+        return session.scalar(select(func.count()).select_from(in_order.subquery())) or 0
+
+    total, before = count(), count(*_before_place(*_place_in_list(piece)))
+    is_counted = before < COUNTED and count(Piece.id == piece.id) == 1
+    return {"position": before + 1 if is_counted else None, "total": total if total <= COUNTED else None}
 
 
 def matching_pieces(academies: frozenset[str] | None, filters: dict[str, Any]) -> Select[*tuple[Any, ...]]:
@@ -96,7 +129,8 @@ def matching_pieces(academies: frozenset[str] | None, filters: dict[str, Any]) -
     query = SHOWN_PIECES.where(*conditions)
     if within is not None:
         query = query.where(_academie_column(filters).in_(within))
-        if "sent_again" in filters:  # a queue, yet the planner may begin with the candidatures: with theirs alone, then
+        # A queue, or counted, yet the planner may begin with the candidatures: with theirs alone, then.
+        if "sent_again" in filters or filters.get("neighbours"):
             query = query.where(Candidature.academie_code.in_(within))
     return query
 

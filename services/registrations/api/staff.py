@@ -65,7 +65,8 @@ def write_note(body: dict[str, Any], candidature_id: str) -> None:
 @views.serves(api.list_refusal_reasons)
 def list_refusal_reasons(query: dict[str, Any]) -> api.RefusalReasons:
     with db.reading() as session:
-        return api.RefusalReasons(reasons=exam_in_force(session, query["exam"]).refusal_reasons_of(query["piece"]))
+        exam, piece = exam_in_force(session, query["exam"]), query["piece"]
+        return api.RefusalReasons(reasons=exam.refusal_reasons_of(piece), compared_with=exam.compared_with(piece))
 
 
 @views.serves(api.change_state)

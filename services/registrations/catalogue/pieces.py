@@ -40,7 +40,10 @@ def _piece(context: ReadingContext, node: Node) -> PieceRule:
             when=conditions.read(context, fields.take("when"), "piece", code),
             refusal_reasons=refusal_reasons(context, fields),
             proves_version=fields.flag("proves_version", False),
+            compared_with=fields.texts("compared_with"),
         )
+        for title, item in zip(piece.compared_with, fields.items("compared_with"), strict=True):
+            context.reference("recap", title, item)
     if "formats" in node.entries and not node.entries["formats"].items:
         context.refuse(node.entries["formats"], f"pièce {code} : la liste des formats est vide ; y écrire pdf")
     length_checks.check_code(context, node.entries.get("code", node), "code de la pièce", code)

@@ -11,11 +11,19 @@ from services.registrations.catalogue.satisfiability import is_satisfiable
 from services.registrations.catalogue.yaml_nodes import Node
 from services.registrations.domain.acquis import TITLES
 from services.registrations.domain.conditions import Test
-from services.registrations.domain.exam_definition import ANY_COMMON_UNIT, Exam, Question
+from services.registrations.domain.exam_definition import ANY_COMMON_UNIT, Exam, Question, Tab
 from services.registrations.domain.facts import FACTS
 from services.registrations.domain.forms import NON, OUI
+from services.registrations.domain.tabs import KINDS
 
-_NAMES = {"list": "liste", "form": "formulaire", "piece": "pièce", "specialite": "spécialité", "epreuve": "épreuve"}
+_NAMES = {
+    "list": "liste",
+    "form": "formulaire",
+    "piece": "pièce",
+    "specialite": "spécialité",
+    "epreuve": "épreuve",
+    "recap": "partie du récapitulatif",
+}
 # The named list that a kind of tab shows: without it the tab would be empty.
 _LISTS_OF_TABS = {"diploma": "diplomes", "acquis": TITLES}
 
@@ -41,6 +49,7 @@ def _references(context: ReadingContext, exam: Exam) -> None:
         "piece": [piece.code for piece in exam.pieces],
         "specialite": [specialite.code for specialite in exam.specialites],
         "epreuve": {*_epreuve_names(exam), ANY_COMMON_UNIT},
+        "recap": [title for tab in exam.tabs for title in _recap_titles(tab)],
         **{f"item:{name}": [item.key for item in items] for name, items in exam.lists.items()},
     }
     for reference in context.references:
@@ -49,6 +58,12 @@ def _references(context: ReadingContext, exam: Exam) -> None:
             what = _NAMES.get(reference.kind, "valeur")
             mend = suggestion(reference.name, names) if names else f"la définir, aucune {what} ne l'est"
             context.refuse(reference.node, f"{what} que personne ne définit « {reference.name} » : {mend}")
+
+
+def _recap_titles(tab: Tab) -> tuple[str, ...]:
+    """Under which the récapitulatif shows what is answered in a tab; its own questions are under its title."""
+    titles = KINDS[tab.kind].titles if tab.kind in KINDS else ()
+    return (*titles, tab.title) if tab.questions or not titles else titles
 
 
 def _needed_by_tabs(context: ReadingContext, folder: ExamFolder, exam: Exam) -> None:

@@ -178,6 +178,7 @@ class PieceRule:
     when: Condition = ALWAYS
     refusal_reasons: tuple[str, ...] = ()  # of this piece, beside those of the exam
     proves_version: bool = False  # each new version of the candidature asks for it again
+    compared_with: tuple[str, ...] = ()  # titles of what the récapitulatif says that bears on it
 
 
 @dataclass(frozen=True)
@@ -252,6 +253,10 @@ class Exam:
 
     def item(self, list_name: str, key: str | None) -> Item | None:
         return next((item for item in self.lists.get(list_name, ()) if item.key == key), None)
+
+    def compared_with(self, piece_code: str | None) -> tuple[str, ...]:
+        """What a gestionnaire compares this piece with, by the titles of the récapitulatif."""
+        return next((piece.compared_with for piece in self.pieces if piece.code == piece_code), ())
 
     def refusal_reasons_of(self, piece_code: str | None) -> tuple[str, ...]:
         """Reasons to choose from for « Non Conforme », the piece's own first; of any piece without a code."""

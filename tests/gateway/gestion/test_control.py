@@ -8,7 +8,7 @@ from sqlalchemy import update
 from gateway.layout.frame import GESTION_PAGES
 from gateway.web.gestion import controle
 from services.chassis.errors import Unavailable
-from services.pieces.domain.control import WHY_NOT
+from services.pieces.domain.control import ACTED_UPON, WHY_NOT
 from services.pieces.models import Deposit, Piece, db
 from tests.gateway.components.html_checks import text_of
 from tests.gateway.gestion.people import (
@@ -25,6 +25,7 @@ from tests.support.in_process_four_services import InProcessFourServices
 from tests.support.in_process_portal import service_stopped
 from tests.support.scriptless_browser import ScriptlessBrowser
 
+TAKE_BACK = "Annuler"
 WAITING = "//table[contains(caption, 'Pièces à contrôler')]/tbody"
 
 
@@ -47,11 +48,55 @@ def test_a_decision_leads_to_the_next_piece_and_is_seen(desk: ScriptlessBrowser,
     first, reason = desk.path, "Le document n'est pas signé."
     desk.press(COMPLIANT, reason=reason)
     assert desk.path != first
-    assert "La pièce précédente est « Conforme »." in desk.text
+    assert "Votre décision : « Conforme »" in desk.text
+    assert "1 pièce dans la dernière heure" in desk.text
     desk.press(RECEIVED)
     assert "c'était la dernière pièce de cette liste" in desk.text
     assert sorted(statuses(candidate)) == sorted([COMPLIANT, RECEIVED])
     assert reason not in candidate.text, "a reason belongs to a refusal alone"
+
+
+def test_a_decision_is_taken_back_from_the_next_piece_and_from_the_list(
+    desk: ScriptlessBrowser, candidate: ScriptlessBrowser
+) -> None:
+    first = desk.path
+    desk.press(COMPLIANT)
+    desk.press(TAKE_BACK)
+    assert desk.path == first, "to be decided anew"
+    assert "Votre décision est annulée" in desk.text
+    assert "Conforme, par Anne DUVAL, annulée depuis" in desk.text
+    assert statuses(candidate) == []
+    desk.press(COMPLIANT)
+    desk.press(RECEIVED)
+    assert desk.title == GESTION_PAGES["pieces"].label
+    desk.press(TAKE_BACK)
+    assert statuses(candidate) == [COMPLIANT]
+
+
+def test_a_decision_that_the_candidate_acted_on_stays(desk: ScriptlessBrowser, candidate: ScriptlessBrowser) -> None:
+    refused = desk.path
+    desk.press(NON_COMPLIANT, comment="Illisible.")
+    deposit(candidate, f"{candidate.path}/depot/{refused.rpartition('/')[2]}")
+    desk.press(TAKE_BACK)
+    assert desk.answer.status_code == 409
+    assert ACTED_UPON in desk.text
+    desk.get(refused)
+    assert not desk.page.xpath(f"//button[.='{TAKE_BACK}']")
+    desk.press(COMPLIANT)  # the list is as it was for the other tests
+
+
+def test_the_piece_just_decided_is_the_one_before_though_it_left_the_list(desk: ScriptlessBrowser) -> None:
+    first = desk.path
+    assert "1 sur 2" in desk.text
+    assert not desk.page.xpath("//a[@rel='prev']")
+    desk.press(COMPLIANT)
+    assert "1 sur 1" in desk.text
+    second = desk.path
+    desk.follow("Pièce précédente")
+    assert desk.path == first
+    assert "1 pièce dans la liste" in desk.text
+    desk.follow("Pièce suivante")
+    assert desk.path == second
 
 
 def test_a_decision_is_stored_though_the_next_piece_cannot_be_had(

@@ -60,8 +60,15 @@ def test_pages_that_are_not_shown_are_announced(desk: ScriptlessBrowser, running
 def test_what_the_candidate_declared_stands_beside_the_piece_where_registrations_answers(
     desk: ScriptlessBrowser, running: InProcessFourServices
 ) -> None:
-    path = desk.path
-    assert "Ce que le candidat a déclaré" in desk.text
+    """What the catalogue says that it bears on is open, the rest is folded."""
+    candidature = desk.answer.request.args["candidature"]
+    desk.get(f"/gestion/pieces?candidature={candidature}&code=NATIDE06&statut=toutes")
+    path = desk.page.xpath("//tbody//a/@href")[0]
+    desk.get(path)
+    shown = {text_of(title): title for title in desk.page.xpath("//*[contains(@class, 'portail-recap__titre')]")}
+    folded = {title for title, heading in shown.items() if heading.xpath("ancestor::details[not(@open)]")}
+    assert shown.keys() - folded == {"Identification du candidat"}
+    assert {"Adresse et contact", "Qualification présentée", "Epreuves"} <= folded
     with service_stopped(running.registrations):
         assert desk.get(path).status_code == 200
         assert "ne peut pas être affiché pour le moment" in desk.text

@@ -38,7 +38,7 @@ def _wait_for_keys(page: Page) -> None:
 
 def _decided(page: Page, status: str) -> None:
     """Waits for what is said with the piece that follows."""
-    page.get_by_text(f"La pièce précédente est « {status} ».").wait_for(timeout=MILLISECONDS)
+    page.get_by_text(f"Votre décision : « {status} »").wait_for(timeout=MILLISECONDS)
 
 
 def test_a_refusal_by_key_asks_for_its_reason_first(desk: Page) -> None:
@@ -71,7 +71,7 @@ def test_keys_are_those_of_the_buttons_in_a_list_of_one_status_as_in_any(
     desk.goto(f"{running.url}/gestion/pieces?candidature={candidature}&statut=compliant")
     desk.locator("tbody a").first.click()
     _wait_for_keys(desk)
-    assert "C : Conforme" in desk.locator("[data-touches]").inner_text()
+    assert desk.get_by_role("button", name=COMPLIANT, exact=True).get_attribute("aria-keyshortcuts") == "C"
 
 
 def test_keys_go_from_piece_to_piece_and_can_be_switched_off(desk: Page) -> None:
@@ -87,6 +87,42 @@ def test_keys_go_from_piece_to_piece_and_can_be_switched_off(desk: Page) -> None
     desk.keyboard.press("s")
     desk.locator("h1").click()
     assert desk.url == first
+
+
+def test_a_key_takes_the_last_decision_back(desk: Page) -> None:
+    first = _shown_piece(desk)
+    desk.keyboard.press("c")
+    _decided(desk, COMPLIANT)
+    desk.keyboard.press("a")
+    desk.get_by_text("Votre décision est annulée").wait_for(timeout=MILLISECONDS)
+    assert _shown_piece(desk) == first
+
+
+def test_all_that_was_declared_stays_as_it_was_left(desk: Page) -> None:
+    declared = desk.locator("#declare")
+    assert not declared.get_attribute("open")
+    desk.keyboard.press("d")
+    desk.keyboard.press("c")
+    _decided(desk, COMPLIANT)
+    assert declared.get_attribute("open") is not None
+    desk.keyboard.press("d")
+    desk.reload()
+    _wait_for_keys(desk)
+    assert declared.get_attribute("open") is None
+
+
+def test_what_decides_stands_beside_the_file_and_stays_there(desk: Page) -> None:
+    desk.set_viewport_size({"width": 1280, "height": 720})
+    desk.keyboard.press("c")
+    _decided(desk, COMPLIANT)
+    deciding = desk.locator("[data-annulation], [data-decision] :is(select, textarea, input[type=text], button)")
+    for scrolled in (0, 500):
+        desk.evaluate("y => scrollTo(0, y)", scrolled)
+        for part in deciding.all():
+            box = part.bounding_box()
+            assert box
+            assert box["y"] >= 0
+            assert box["y"] + box["height"] <= 720
 
 
 def test_a_page_is_magnified_and_turned(desk: Page) -> None:

@@ -15,6 +15,7 @@ from services.contracts.piece_rules import PAGE_SIDE
 from services.pieces.dependencies import dependencies
 from services.pieces.domain.refusals import UnverifiableFile, UnverifiedReason
 from services.pieces.inspection.processes import MAX_WAITING_PICTURES_OF_ONE, Inspections
+from services.pieces.queries import staff_list
 from tests.documents.example_events import CANDIDATE
 from tests.pieces import sample_files
 from tests.pieces.example_events import DURING
@@ -148,16 +149,35 @@ def test_a_piece_comes_with_its_neighbours_in_the_list_that_filters_give(service
     assert service.listed_codes(place.format("after")) == ["NATIDE06"]
     assert service.listed_codes(place.format("before")) == ["BTSLIVCOMP"]
     assert service.staff("GET", f"/pieces?{place.format('after')}", academies=("20",)).status_code == 404
-    assert beside(service, "NATIDE06", WAITING) == ("BTSLIVCOMP", None)
+    assert beside(service, "NATIDE06", WAITING) == ("CINSIG03", None), "what one has just controlled stays beside it"
+    assert beside(service, "NATIDE06", WAITING, by="0") == ("BTSLIVCOMP", None), "for oneself"
     assert service.piece_for_staff("NATIDE06")["neighbours"] is None, "not asked for"
     path = f"/pieces/{service.piece('NATIDE06')['id']}?neighbours=true&academie=20"
     assert service.staff("GET", path).status_code == 404, "an académie that is not theirs"
 
 
-def beside(service: PiecesService, code: str, filters: str) -> tuple[str | None, str | None]:
+def test_a_piece_is_counted_in_the_list_as_far_as_lists_are_counted(
+    service: PiecesService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for code in ("BTSLIVCOMP", "CINSIG03", "NATIDE06"):
+        service.registered().deposit(code)
+    service.control("BTSLIVCOMP", "compliant")
+    assert place(service, "BTSLIVCOMP") == (None, 2), "it has left the list"
+    assert place(service, "NATIDE06") == (2, 2)
+    monkeypatch.setattr(staff_list, "COUNTED", 1)
+    assert (place(service, "CINSIG03"), place(service, "NATIDE06")) == ((1, None), (None, None))
+
+
+def place(service: PiecesService, code: str) -> tuple[int | None, int | None]:
+    """Where the piece stands among those that wait, and of how many."""
+    found = service.read_as_staff(f"/pieces/{service.piece(code)['id']}?{WAITING}&neighbours=true")["neighbours"]
+    return found["position"], found["total"]
+
+
+def beside(service: PiecesService, code: str, filters: str, **who: Any) -> tuple[str | None, str | None]:
     """The codes of the pieces before and after."""
     path = f"/pieces/{service.piece(code)['id']}?{filters}&neighbours=true"
-    neighbours = service.read_as_staff(path)["neighbours"]
+    neighbours = service.read_as_staff(path, **who)["neighbours"]
     previous, following = (neighbours[side] and neighbours[side]["code"] for side in ("previous", "following"))
     return previous, following
 

@@ -11,7 +11,7 @@ import pytest
 from services.chassis.clock import end_of_day, iso_utc, to_paris
 from services.contracts.page_labels import VALIDATE
 from services.contracts.registrations import RegistrationSaved
-from services.pieces.domain.control import RESUBMIT_DAYS
+from services.pieces.domain.control import ACTED_UPON, RESUBMIT_DAYS
 from tests.pieces import sample_files
 from tests.pieces.example_events import CLOSES, DURING, PIECES, registration_saved, window_changed
 from tests.pieces.pieces_service import PiecesService
@@ -136,3 +136,20 @@ def test_what_is_refused_or_was_never_given_is_as_before(service: PiecesService)
     refused = service.piece(SIGNED)
     service.move_to(DURING + 2 * HOUR).handle_events(version(3, DURING + 2 * HOUR))
     assert service.piece(SIGNED) == refused
+
+
+def test_a_decision_taken_back_leaves_its_file_to_its_version(given: PiecesService) -> None:
+    given.handle_events(version(2))
+    given.move_to(DURING + 2 * HOUR)
+    asked = given.piece_for_staff(SIGNED)
+    given.control(SIGNED, "compliant")
+    assert given.piece_for_staff(SIGNED)["asked_again_for"] is None
+    assert given.take_back(SIGNED).status_code == 200
+    again = given.piece_for_staff(SIGNED)
+    assert (again["asked_again_for"], again["deposit"]) == (2, asked["deposit"])
+
+
+def test_a_decision_on_the_version_before_is_not_taken_back(given: PiecesService) -> None:
+    given.control(SIGNED, "non_compliant")
+    given.handle_events(version(2, DURING + 2 * HOUR))
+    assert given.take_back(SIGNED).get_json()["detail"] == ACTED_UPON

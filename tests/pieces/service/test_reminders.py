@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
+from services.chassis import clock
 from services.chassis.clock import PARIS
 from services.chassis.jobs.registry import stopping_answered_by
 from services.contracts.reminder_rules import HOUR
 from services.pieces.models import db
+from services.pieces.operations.controls import DELAY_SECONDS
 from services.pieces.queries import incomplete_candidatures
 from tests.documents.example_events import CANDIDATE
 from tests.pieces.example_events import (
@@ -162,6 +164,12 @@ def telling(service: PiecesService) -> PiecesService:
 
 def _a_moment_later(service: PiecesService) -> list[list[tuple[str, Any]]]:
     """(code, comment) of the pieces of each notice, once the delay is over."""
+    service.move_to(clock.portal_now() + timedelta(seconds=DELAY_SECONDS))
+    return _notices(service)
+
+
+def _notices(service: PiecesService) -> list[list[tuple[str, Any]]]:
+    """The same as far as they have left, whenever their follow-ups are due."""
     with service.app.app_context(), db.engine.begin() as connection:
         connection.exec_driver_sql("UPDATE outbox SET available_at = created_at")
     assert service.run_follow_ups() == []
@@ -182,6 +190,17 @@ def test_a_refusal_corrected_at_once_is_not_mailed(telling: PiecesService) -> No
     telling.control("NATIDE06", "non_compliant")
     telling.control("NATIDE06", "compliant")
     assert _a_moment_later(telling) == []
+
+
+def test_a_refusal_taken_back_is_not_mailed_and_one_before_it_is(telling: PiecesService) -> None:
+    telling.control("NATIDE06", "non_compliant", comment="Floue.")
+    telling.move_to(clock.portal_now() + timedelta(seconds=DELAY_SECONDS))
+    telling.control("CINSIG03", "non_compliant", comment="Sans signature.")
+    assert _notices(telling) == [], "the newer one may still be taken back"
+    assert telling.take_back("CINSIG03").status_code == 200
+    telling.control("CINSIG03", "non_compliant", comment="Illisible.")
+    assert telling.take_back("CINSIG03").status_code == 200
+    assert _a_moment_later(telling) == [[("NATIDE06", "Floue.")]]
 
 
 def test_a_second_refusal_is_told_and_the_first_not_again(telling: PiecesService) -> None:

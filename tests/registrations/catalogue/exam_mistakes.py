@@ -95,6 +95,7 @@ MISTAKES = (
     ("options: langues", "options: langue", "liste que personne ne définit « langue » : écrire « langues »"),
     ("form: F1}", "form: F1, proves_version: oui}", "« proves_version » : écrire true ou false"),
     ("pieces: [ID1, LV1]", "pieces: [ID1, LV2]", "pièce que personne ne définit « LV2 » : écrire « LV1 »"),
+    ("form: F1", "form: F1, compared_with: Identité", "partie du récapitulatif que personne ne définit « Identité »"),
     ("form: F1", "form: F2", "formulaire que personne ne définit « F2 » : écrire « F1 »"),
     ("specialites: all", "specialites: [CFH]", "spécialité que personne ne définit « CFH » : écrire « CFG »"),
     ("closes: 2025-10-25 12:00", "closes: 2025-10-25 23:59", "écrire le lendemain 00:00, ici 2025-10-26 00:00"),

@@ -136,6 +136,7 @@ BTS = Exam(
             "NATIONALITE",
             "Nationalité",
             refusal_reasons=("Le document est périmé.",),
+            compared_with=("Identification du candidat",),
         ),
         _reglementaire(
             "BTSETAS4",
@@ -149,6 +150,7 @@ BTS = Exam(
             "Dossier épreuve",
             form="BTSEE-EF3",
             when=All((Test("epreuve:engagement", "is", "inscrit"),)),
+            compared_with=("Epreuves",),
         ),
         _reglementaire("BTSCNED1", "Attestation d'enseignement à distance", Test("fact:categorie", "is", "410")),
         _reglementaire("BTSRELEV1", "Relevé(s) de notes", Test("fact:acquis_position", "in", ("benefice", "report"))),

@@ -185,6 +185,20 @@ def decide_piece(
     print_one(decided, DETAIL_COLUMNS, form)
 
 
+@pieces.command("undo")
+@click.argument("piece")
+@with_format
+@pass_api
+def undo_decision(api: Api, form: str, piece: str) -> None:
+    """Annuler votre décision sur une pièce, la dernière : ce qui était avant compte de nouveau.
+
+    Si son candidat, ou quelqu'un d'autre, y a donné suite, rien n'est annulé (code de sortie 5).
+    """
+    path = f"{PIECES}/{segment(piece)}"
+    answer = api.call("DELETE", f"{path}/control", headers={"If-Match": api.read(path)["etag"]})
+    print_one(dict(answer.json()), DETAIL_COLUMNS, form)
+
+
 @pieces.command("decide-many")
 @click.argument("file", metavar="FICHIER.csv", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @pass_api

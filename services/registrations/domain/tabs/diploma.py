@@ -9,6 +9,8 @@ from services.registrations.domain.exam_definition import Item, Tab
 from services.registrations.domain.forms import SELECT, Field, Section, TabAnswers
 from services.registrations.domain.tabs.tab_kind import TabContent, TabKind, list_options
 
+TITLE = "Diplôme possédé"
+
 
 def content(dossier: Dossier, _: Tab, __: TabAnswers) -> TabContent:
     options = list_options(dossier.exam, "diplomes")
@@ -18,7 +20,7 @@ def content(dossier: Dossier, _: Tab, __: TabAnswers) -> TabContent:
 
 def recap(dossier: Dossier, tab: Tab) -> tuple[RecapSection, ...]:
     diplome = dossier.diplome
-    return (RecapSection("Diplôme possédé", (Line("Diplôme possédé", recap_label(diplome)),)),)
+    return (RecapSection(TITLE, (Line(TITLE, recap_label(diplome)),)),)
 
 
 def recap_label(diplome: Item | None) -> str:
@@ -32,4 +34,4 @@ def pdf_label(diplome: Item) -> str:
     return " ".join(part for part in (diplome.label, diplome.precision, official) if part)
 
 
-KIND = TabKind(content, recap=recap)
+KIND = TabKind(content, recap=recap, titles=(TITLE,))

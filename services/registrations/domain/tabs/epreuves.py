@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from services.contracts.registrations import EPREUVES
 from services.registrations.domain import epreuve_positions
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.epreuve_positions import INSCRIT, NON_INSCRIT, POSITIONS, ChosenEpreuve
@@ -122,4 +123,4 @@ def _names(dossier: Dossier, tab: Tab) -> Iterator[str]:
         yield from (f"position-{code}", f"option-{code}")
 
 
-KIND = TabKind(content, check, more_names=_names)
+KIND = TabKind(content, check, more_names=_names, titles=(EPREUVES,))

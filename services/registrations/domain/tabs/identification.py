@@ -26,6 +26,7 @@ from services.registrations.domain.forms import (
 )
 from services.registrations.domain.tabs.tab_kind import TabContent, TabKind
 
+IDENTITY, CONTACT, SITUATION = "Identification du candidat", "Adresse et contact", "Situation du candidat"
 CSP_LABEL = "Catégorie socio-professionnelle du candidat ou d'un représentant légal"
 MOBILE = Field(
     "telephone_mobile",
@@ -57,9 +58,9 @@ def check(dossier: Dossier, tab: Tab) -> tuple[FieldError, ...]:
 def recap(dossier: Dossier, tab: Tab) -> tuple[RecapSection, ...]:
     typed, identity = dossier.typed(tab), dossier.identity
     return (
-        RecapSection("Identification du candidat", _identity_lines(identity, typed)),
-        RecapSection("Adresse et contact", _contact_lines(identity, typed)),
-        RecapSection("Situation du candidat", (Line(CSP_LABEL, _csp_label(typed)),)),
+        RecapSection(IDENTITY, _identity_lines(identity, typed)),
+        RecapSection(CONTACT, _contact_lines(identity, typed)),
+        RecapSection(SITUATION, (Line(CSP_LABEL, _csp_label(typed)),)),
     )
 
 
@@ -187,4 +188,4 @@ def _csp_label(typed: TabAnswers) -> str:
     return category.label if category else ""
 
 
-KIND = TabKind(content, check, recap, search)
+KIND = TabKind(content, check, recap, search, titles=(IDENTITY, CONTACT, SITUATION))

@@ -24,6 +24,7 @@ from services.registrations.domain.forms import (
 from services.registrations.domain.specialites import BROWSE, absence, matching, offered
 from services.registrations.domain.tabs.tab_kind import TabContent, TabKind
 
+TITLE = "Qualification présentée"
 DEROGATION_LABEL = "Dérogation à la forme de passage"
 FORMES_HINT = "Globale : toutes les épreuves à cette session. Progressive : réparties sur plusieurs sessions."
 
@@ -44,7 +45,7 @@ def recap(dossier: Dossier, tab: Tab) -> tuple[RecapSection, ...]:
             Line(DEROGATION_LABEL, OUI_NON[OUI if dossier.formes.derogation else NON]),
             Line("Forme passage finale", dossier.formes.final_label()),
         ]
-    return (RecapSection("Qualification présentée", tuple(lines)),)
+    return (RecapSection(TITLE, tuple(lines)),)
 
 
 def search(dossier: Dossier, tab: Tab, field: str, typed: str, limit: int) -> tuple[Option, ...]:
@@ -152,4 +153,4 @@ def _has_formes(tab: Tab) -> bool:
     return "forme" not in tab.options.get("omit", ())
 
 
-KIND = TabKind(content, check, recap, search, lambda dossier, tab: (_wished_field().name,), advise)
+KIND = TabKind(content, check, recap, search, lambda dossier, tab: (_wished_field().name,), advise, (TITLE,))

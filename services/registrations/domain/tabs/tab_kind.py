@@ -69,7 +69,8 @@ class TabKind:
     """`content`: with the fields as they are for what was typed, which is not yet in them;
     `check`: what is wrong besides what one sees of each field alone;
     `more_names`: names of fields that it may have in another state of the dossier;
-    `advise`: the text beside the proposals for a field (dossier, tab, field, words)."""
+    `advise`: the text beside the proposals for a field (dossier, tab, field, words);
+    `titles`: under which the récapitulatif shows it, where that is not the tab's own."""
 
     content: Callable[[Dossier, Tab, TabAnswers], TabContent] = lambda dossier, tab, typed: TabContent()
     check: Callable[[Dossier, Tab], Iterable[FieldError]] = lambda dossier, tab: ()
@@ -77,6 +78,7 @@ class TabKind:
     search: Callable[[Dossier, Tab, str, str, int], tuple[Option, ...]] = lambda dossier, tab, field, typed, limit: ()
     more_names: Callable[[Dossier, Tab], Iterable[str]] = lambda dossier, tab: ()
     advise: Callable[[Dossier, Tab, str, str], str | None] = lambda dossier, tab, field, typed: None
+    titles: tuple[str, ...] = ()
 
 
 def list_options(exam: Exam, name: str) -> tuple[Option, ...]:

@@ -1,0 +1,77 @@
+"""Controls as they were made: the history of a piece, and what one gestionnaire has decided lately."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import Session
+
+from services.chassis.web.access_tokens import Caller
+from services.contracts.api.operation import answer_of
+from services.contracts.api.staff_pieces import COUNTED, History, OwnControls, PastControl, PastDeposit
+from services.contracts.piece_rules import Status
+from services.pieces.domain import control as rules
+from services.pieces.models import Control, Deposit, RefusalNotice, object_tables
+from services.pieces.queries.answers import staff_piece
+from services.pieces.queries.pieces import PieceContext, latest_control, pieces_within_academies
+
+PACE = timedelta(hours=1)
+
+
+def history(session: Session, context: PieceContext, staff_id: str) -> History:
+    """All files and controls of a piece, oldest first, as this gestionnaire reads them."""
+    retired = object_tables.RetiredObject
+    deposits = (
+        select(Deposit, retired.kept_until)
+        .outerjoin(retired, and_(retired.key == Deposit.object_key, retired.erased_at.is_(None)))
+        .where(Deposit.piece_id == context.piece.id)
+        .order_by(Deposit.deposited_at, Deposit.id)
+    )
+    latest, of_piece = latest_control(session, context.piece.id), select(Control).filter_by(piece_id=context.piece.id)
+    rows = session.scalars(of_piece.order_by(Control.sequence))
+    return History(
+        deposits=tuple(answer_of(PastDeposit, row, kept_until=until) for row, until in session.execute(deposits)),
+        controls=tuple(_past_control(session, context, row, latest, staff_id) for row in rows),
+    )
+
+
+def own_controls(session: Session, by: Caller, now: datetime) -> OwnControls:
+    """The gestionnaire's last decision, if it is on a piece that they may see, and their pace."""
+    own = select(Control).where(Control.staff_id == by.id, Control.counts).order_by(Control.controlled_at.desc())
+    lately = own.where(Control.controlled_at > now - PACE).limit(COUNTED).subquery()
+    last_hour = session.scalar(select(func.count(lately.c.piece_id.distinct()))) or 0
+    row = session.scalar(own.limit(1))
+    context = pieces_within_academies(session, by.academies, [row.piece_id]).get(row.piece_id) if row else None
+    if row is None or context is None:
+        return OwnControls(last_hour=last_hour, control=None, piece=None)
+    latest = latest_control(session, row.piece_id)
+    control = _past_control(session, context, row, latest, by.id)
+    return OwnControls(last_hour=last_hour, control=control, piece=staff_piece(context))
+
+
+def _past_control(
+    session: Session, context: PieceContext, row: Control, latest: Control | None, staff_id: str
+) -> PastControl:
+    return answer_of(
+        PastControl,
+        row,
+        status_label=Status(row.status).label,
+        can_be_taken_back=row is latest and taking_back_refusal(context, row, staff_id) is None,
+        announced=session.get(RefusalNotice, row.sequence) is not None,
+    )
+
+
+def taking_back_refusal(context: PieceContext, latest: Control | None, staff_id: str) -> str | None:
+    """Why this gestionnaire cannot take back the piece's latest control, as a sentence; None if they can: the piece is
+    as that control left it."""
+    if latest is None:
+        return rules.NOTHING_TO_TAKE_BACK
+    if latest.staff_id != staff_id:
+        return rules.NOT_THE_CALLERS
+    if latest.before is None:
+        return rules.TOO_OLD
+    piece, deposit_id = context.piece, context.deposit.id if context.deposit else None
+    left = (latest.status, latest.resubmit_until, latest.deposit_id)
+    is_as_left = (piece.status, piece.resubmit_until, deposit_id) == left
+    return None if is_as_left and context.candidature.saved_at <= latest.controlled_at else rules.ACTED_UPON

@@ -42,6 +42,8 @@ ACTION_LABELS = {
     "etablissements.loaded": "Établissements chargés",
     "identity_corrected": "État civil corrigé",
     "import.abandoned": "Publication abandonnée",
+    "import_model.exported": "Modèle de publication exporté, rempli",
+    "import_refusals.exported": "Lignes refusées exportées",
     "import.checked": "Fichier à publier contrôlé",
     "import.created": "Publication préparée",
     "import.published": "Documents publiés",

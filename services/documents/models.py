@@ -180,7 +180,8 @@ class Import(db.Model):
 
     `state` and `source`: of services/contracts/document_rules.py. `revision` grows with each file, so that nobody
     publishes another report than the one that they read. `ready`, `refused`, `published`, `failed`, `withdrawn` count
-    its documents by state, and its refusals. `paragraphs`: what stands above a table, or the text alternative of PDFs.
+    its documents by state, and its refusals; `unfilled` lines of a CSV that came back as a model had them. `headings`:
+    of the CSV that was checked last. `paragraphs`: what stands above a table, or the text alternative of PDFs.
     """
 
     __tablename__ = "imports"
@@ -204,6 +205,8 @@ class Import(db.Model):
     revision: Mapped[int] = mapped_column(Integer, default=0)
     filename: Mapped[str | None] = mapped_column(Text)
     unused_columns: Mapped[list[str]] = mapped_column(JSON, default=list)
+    headings: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
+    unfilled: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     ready: Mapped[int] = mapped_column(Integer, default=0)
     refused: Mapped[int] = mapped_column(Integer, default=0)
     published: Mapped[int] = mapped_column(Integer, default=0)
@@ -251,7 +254,8 @@ class ImportDocument(db.Model):
 
 
 class ImportRefusal(db.Model):
-    """A line or file of an import that is not published, and why. `place`: the line's number, or the file's name."""
+    """A line or file of an import that is not published, and why. `place`: the line's number, or the file's name.
+    `cells`: of a line that can be mended, as it was sent."""
 
     __tablename__ = "import_refusals"
 
@@ -260,6 +264,7 @@ class ImportRefusal(db.Model):
     place: Mapped[str] = mapped_column(Text)
     numero_candidat: Mapped[str] = mapped_column(String(32))
     reason: Mapped[str] = mapped_column(Text)
+    cells: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
 
 
 class Upload(UploadColumns, db.Model):

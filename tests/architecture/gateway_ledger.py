@@ -195,6 +195,7 @@ GATEWAY: dict[str, str] = {
         GET /gestion/documents/modeles/<type>.csv
         POST /gestion/documents/<import_id>/fichier
         GET /gestion/documents/<import_id>/apercu
+        GET /gestion/documents/<import_id>/lignes-a-corriger.csv
         POST /gestion/documents/<import_id>/publication
         POST /gestion/documents/<import_id>/<any(abandon, retrait):act>
         POST /gestion/documents/<import_id>/documents/<document_id>/retrait

@@ -13,6 +13,7 @@ from deploy.service_names import SERVICES
 from tests.architecture.ledger import LEDGER, routes_of
 
 _CHOSEN = "domaine=Examen&exam=BTS&session=2022&academie=03"
+_MODEL_OF = "session=BTS%202022&exam=BREVET%20DE%20TECHNICIEN%20SUPERIEUR&academie=03"
 _ADDRESSES: dict[str, dict[str, tuple[str, ...]]] = {
     "accounts": {
         "/v1/staff/names": ("?ids=<staff_id>",),
@@ -32,7 +33,7 @@ _ADDRESSES: dict[str, dict[str, tuple[str, ...]]] = {
         ),
     },
     "documents": {
-        "/v1/import-models/<type>": ("/v1/import-models/convocation",),
+        "/v1/import-models/<type>": (f"/v1/import-models/convocation?{_MODEL_OF}",),
         "/v1/candidatures/<candidature_id>/confirmation": ("", "?version=1&format=html"),
     },
     "pieces": {
@@ -62,7 +63,7 @@ _ADDRESSES: dict[str, dict[str, tuple[str, ...]]] = {
         "/gestion/invitation/<token>": ("/gestion/invitation/<invitation>",),
         "/gestion/pieces": ("", "?selection=toute"),
         "/gestion/journal/<service>.csv": ("/gestion/journal/pieces.csv",),
-        "/gestion/documents/modeles/<type>.csv": ("/gestion/documents/modeles/convocation.csv",),
+        "/gestion/documents/modeles/<type>.csv": (f"/gestion/documents/modeles/convocation.csv?{_MODEL_OF}",),
         "/gestion/documents/<import_id>/<any(abandon, retrait):act>": tuple(
             f"/gestion/documents/<import_id>/{act}" for act in ("abandon", "retrait")
         ),
@@ -141,6 +142,10 @@ WRITING_READS: dict[tuple[str, str], Written] = {
     ("gateway", "/gestion/pieces/<piece_id>"): _DECLARATION_READ,
     ("pieces", "/v1/changes"): _NUMBERED,
     ("documents", "/v1/imports/<import_id>/preview"): _PREVIEWED,
+    ("documents", "/v1/imports/<import_id>/refusals.csv"): _PREVIEWED,
+    ("gateway", "/gestion/documents/<import_id>/lignes-a-corriger.csv"): _PREVIEWED,
+    ("documents", "/v1/import-models/<type>"): _PREVIEWED,
+    ("gateway", "/gestion/documents/modeles/<type>.csv"): _PREVIEWED,
     ("gateway", "/gestion/documents/<import_id>/apercu"): _PREVIEWED,
     ("documents", "/v1/staff/documents/<document_id>/file"): _PREVIEWED,
     ("gateway", "/gestion/candidatures/documents/<document_id>"): _PREVIEWED,

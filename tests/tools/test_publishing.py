@@ -158,6 +158,8 @@ def test_a_model_is_saved_and_can_be_checked(tool: Tool) -> None:
     assert tool.done("documents", "model", "convocation", "modele.csv").strip() == "modele.csv"
     assert "N° candidat" in (tool.folder / "modele.csv").read_text(encoding="utf-8-sig")
     assert tool.run("documents", "model", "relance_pieces", "relance.csv").returncode == 2
+    tool.done("documents", "model", "convocation", "rempli.csv", "--session", "2022")
+    assert "Date de naissance" in (tool.folder / "rempli.csv").read_text(encoding="utf-8-sig")
 
 
 def test_who_may_not_publish_is_refused(tool: Tool, running: InProcessFourServices, numero: str) -> None:

@@ -100,8 +100,9 @@ def create_import() -> ResponseReturnValue:
 @blueprint.get("/documents/modeles/<type>.csv")
 @access.staff(PUBLISH)
 def import_model(type: str) -> ResponseReturnValue:
-    """A model of the CSV, to be filled in."""
-    return streamed_response(clients().staff_documents.stream(api.read_model, staff_member.access_token(), type=type))
+    """A model of the CSV, to be filled in; of a session it has the candidates."""
+    token, scope = staff_member.access_token(), {name: request.args.get(name, "") for name in api.ModelQuery().fields}
+    return streamed_response(clients().staff_documents.stream(api.read_model, token, query=scope, type=type))
 
 
 def read_import_form() -> ImportForm:

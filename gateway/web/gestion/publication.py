@@ -64,6 +64,13 @@ def import_preview(import_id: str) -> ResponseReturnValue:
     )
 
 
+@blueprint.get("/documents/<import_id>/lignes-a-corriger.csv")
+@access.staff(PUBLISH)
+def lines_to_mend(import_id: str) -> ResponseReturnValue:
+    token = staff_member.access_token()
+    return streamed_response(clients().staff_documents.stream(api.read_lines_to_mend, token, import_id=import_id))
+
+
 @blueprint.post("/documents/<import_id>/publication")
 @access.staff(PUBLISH)
 def publish_import(import_id: str) -> ResponseReturnValue:

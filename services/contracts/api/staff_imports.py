@@ -13,7 +13,7 @@ from services.contracts import problem_types
 from services.contracts.api import staff_lists
 from services.contracts.api.documents import PDF_TYPE
 from services.contracts.api.operation import CSV as CSV_TYPE
-from services.contracts.api.operation import Instant, Operation, staff
+from services.contracts.api.operation import EXPORT_SECONDS, Instant, Operation, staff
 from services.contracts.api.staff_documents import PARAGRAPH, OrderKey, PrintedText
 from services.contracts.api.uploads import OneUpload, upload_operations
 from services.contracts.document_rules import (
@@ -99,6 +99,7 @@ class Import:
     revision: Annotated[int, Meta(description="Augmente à chaque fichier ; une publication nomme celle qui fut lue")]
     filename: str | None
     unused_columns: tuple[str, ...]
+    unfilled: Annotated[int, Meta(description="Lignes d'un modèle revenues sans que rien y soit rempli")] = 0
     ready: int
     refused: int
     published: int
@@ -189,6 +190,14 @@ IMPORTS = staff_lists.StaffList(
 )  # of Import
 
 
+class ModelQuery(Schema):
+    """Labels of `GET /v1/import-form`: with all three, the model is filled with the session's candidates."""
+
+    session = PrintedText(load_default="", validate=validate.Length(max=200))
+    exam = PrintedText(load_default="", validate=validate.Length(max=200))
+    academie = fields.String(load_default="", validate=validate.Length(max=8))
+
+
 class RowsQuery(Schema):
     """`cursor`: the `next_cursor` of the page before."""
 
@@ -233,9 +242,12 @@ read_model = Operation(
     "GET",
     "/v1/import-models/<type>",
     bytes,
-    "A model of the CSV of that type: the headings and two lines.",
+    "A model of the CSV of that type: the headings and two lines; or, of a session in an académie of the caller's, "
+    "with its candidates and the épreuves that they sit, which is written to the audit trail.",
     _PUBLISH,
+    query=ModelQuery,
     media_type=CSV_TYPE,
+    seconds=EXPORT_SECONDS,
 )
 list_imports = Operation(
     "GET",
@@ -284,6 +296,16 @@ list_refusals = Operation(
     "The lines and files that are not published, each with its reason.",
     _READ,
     query=RowsQuery,
+)
+read_lines_to_mend = Operation(
+    "GET",
+    "/v1/imports/<import_id>/refusals.csv",
+    bytes,
+    "The refused lines as they were sent, with the reason in a last column: mended and sent again they complete "
+    "what was right. Written to the audit trail.",
+    _PUBLISH,
+    media_type=CSV_TYPE,
+    seconds=EXPORT_SECONDS,
 )
 list_documents = Operation(
     "GET",

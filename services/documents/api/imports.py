@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import Any
 
 from flask import Response
 
+from services.chassis.csv_export import CONTENT_TYPE, csv_response, csv_text
 from services.chassis.errors import NotFound
 from services.chassis.web import access
 from services.chassis.web.operations import Views
@@ -15,8 +14,9 @@ from services.contracts.api import staff_imports as api
 from services.contracts.document_rules import DocumentType
 from services.documents.api.candidate import file_response
 from services.documents.dependencies import dependencies
-from services.documents.domain.import_columns import COLUMNS, model_lines
-from services.documents.domain.recipients import Publisher
+from services.documents.domain.import_columns import COLUMNS, example_lines
+from services.documents.domain.recipients import Publisher, Scope
+from services.documents.models import db
 from services.documents.operations import import_files, import_publication, imports, withdrawals
 from services.documents.operations.import_publication import preview
 from services.documents.operations.imports import NewImport
@@ -34,14 +34,20 @@ def read_form() -> api.ImportForm:
 
 
 @views.serves(api.read_model)
-def read_model(type: str) -> Response:
-    if type not in COLUMNS:
+def read_model(query: dict[str, Any], type: str) -> Response:
+    if type not in COLUMNS or (query["academie"] and not _publisher().may_publish_in(query["academie"])):
         raise NotFound()
-    document_type = DocumentType(type)
-    lines = io.StringIO()
-    csv.writer(lines, delimiter=";", lineterminator="\r\n").writerows(model_lines(document_type))
-    response = Response("\ufeff" + lines.getvalue(), content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="modele-{document_type.value}.csv"'
+    document_type, scope, publisher = DocumentType(type), Scope(**query), _publisher()
+    if all(query.values()):
+        return csv_response(
+            f"modele-{type}.csv",
+            db.reading_for_staff(export=True),
+            lambda session: queries.filled_model(session, document_type, scope),
+            lambda: imports.record_export(publisher, "import_model", type),
+        )
+    headings = [column.label for column in COLUMNS[document_type]]
+    response = Response(csv_text(headings, [example_lines(document_type)]), content_type=CONTENT_TYPE)
+    response.headers["Content-Disposition"] = f'attachment; filename="modele-{type}.csv"'
     return response
 
 
@@ -69,6 +75,17 @@ def take_uploads(body: dict[str, Any], import_id: str) -> api.Import:
 @views.serves(api.list_refusals)
 def list_refusals(query: dict[str, Any], import_id: str) -> api.Refusals:
     return queries.list_refusals(_publisher(), import_id, **query)
+
+
+@views.serves(api.read_lines_to_mend)
+def read_lines_to_mend(import_id: str) -> Response:
+    publisher, row = _publisher(), queries.import_of(_publisher(), import_id)
+    return csv_response(
+        "lignes-a-corriger.csv",
+        db.reading_for_staff(export=True),
+        lambda session: queries.lines_to_mend(session, row),
+        lambda: imports.record_export(publisher, "import_refusals", import_id),
+    )
 
 
 @views.serves(api.list_documents)

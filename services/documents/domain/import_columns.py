@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 
+from services.chassis.french import short_date
 from services.contracts.document_rules import NUMERO_LENGTH, NUMERO_LENGTH_IN_WORDS, DocumentType
+from services.contracts.registrations import RegistrationSaved
 
 INSCRIPTION_LENGTH, INSCRIPTION_LENGTH_IN_WORDS = 3, "trois chiffres"
 """Of a N° d'inscription, with its zeros."""
@@ -148,11 +150,35 @@ KEYS: dict[DocumentType, tuple[str, ...]] = {
 }
 
 
-def model_lines(document_type: DocumentType) -> tuple[tuple[str, ...], ...]:
-    """The cells of a model of that type's CSV: the headings, then two lines."""
-    columns = COLUMNS[document_type]
-    examples = (tuple(column.examples[place] for column in columns) for place in range(2))
-    return (tuple(column.label for column in columns), *examples)
+PERSON_HEADINGS = ("Nom", "Prénoms", "Date de naissance")
+"""Of columns of a filled model that tell candidates apart, and are not read."""
+REASON_HEADING = "Motif du refus"
+FILLED = frozenset({NUMERO_CANDIDAT.name, NUMERO_INSCRIPTION.name, _EPREUVE.name})
+"""A line of a filled model that holds nothing else came back as it was."""
+
+
+def example_lines(document_type: DocumentType) -> Iterator[tuple[str, ...]]:
+    """Of a model that is not filled."""
+    return (tuple(column.examples[place] for column in COLUMNS[document_type]) for place in range(2))
+
+
+def model_headings(document_type: DocumentType) -> tuple[str, ...]:
+    """Of a filled model."""
+    labels = tuple(column.label for column in COLUMNS[document_type])
+    return (*labels[:2], *PERSON_HEADINGS, *labels[2:])
+
+
+def filled_lines(document_type: DocumentType, saved: RegistrationSaved) -> Iterator[tuple[str, ...]]:
+    """A line for each épreuve that the candidate sits; one line where the type is not about épreuves."""
+    person, columns = saved.identity, COLUMNS[document_type][2:]
+    name = f"{person.nom_famille} ({person.nom_usage})" if person.nom_usage else person.nom_famille
+    born = short_date(date.fromisoformat(person.date_naissance))
+    parents = {line.parent for line in saved.epreuves}
+    sat = [line for line in saved.epreuves if line.position == "inscrit" and line.code not in parents]
+    titles = [f"{line.code} - {line.label}{f' : {line.option}' if line.option else ''}" for line in sat]
+    for title in titles if titles and _EPREUVE in columns else [""]:
+        cells = (title[: _EPREUVE.max_length] if column is _EPREUVE else "" for column in columns)
+        yield (saved.numero_candidat, saved.numero_inscription, name, person.prenoms, born, *cells)
 
 
 MARKS = {"ABS": "Absent", "AB": "Absent", "DISP": "Dispensé", "DI": "Dispensé"}

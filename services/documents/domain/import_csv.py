@@ -17,9 +17,12 @@ from services.chassis.errors import FieldError, Invalid
 from services.contracts.document_rules import MAX_LINES, DocumentType
 from services.documents.domain.import_columns import (
     COLUMNS,
+    FILLED,
     KEYS,
     NUMERO_CANDIDAT,
     NUMERO_INSCRIPTION,
+    PERSON_HEADINGS,
+    REASON_HEADING,
     CellRefused,
     Column,
     cleaned_text,
@@ -43,11 +46,16 @@ class Line:
 @dataclass(frozen=True)
 class CsvContent:
     """`misshapen`: the numbers of lines that have more cells than there are headings. `unused_columns`: headings that
-    no column of the type has."""
+    no column of the type has. `unfilled`: how many lines came back as a model had them. `completes`: whether it is of
+    lines refused before, with their reasons, which `headings` and `records` (by their numbers) leave out."""
 
     lines: tuple[Line, ...]
     misshapen: tuple[int, ...]
     unused_columns: tuple[str, ...]
+    unfilled: int
+    completes: bool
+    headings: tuple[str, ...]
+    records: Mapping[int, list[str]]
 
 
 def read_csv(content: bytes, columns: Sequence[Column]) -> CsvContent:
@@ -57,21 +65,35 @@ def read_csv(content: bytes, columns: Sequence[Column]) -> CsvContent:
     """
     records = _records(_decoded(content))
     _, headings = next(records, (1, []))
+    reason = next((place for place, text in enumerate(headings) if folded_heading(text) == _REASON), None)
+    headings = _without(headings, reason)
     places = _places(headings, columns)
     lines: list[Line] = []
     misshapen: list[int] = []
-    for number, cells in records:
+    taken: dict[int, list[str]] = {}
+    unfilled = 0
+    for number, record in records:
+        cells = _without(record, reason)
         if any(cell.strip() for cell in cells[len(headings) :]):
             misshapen.append(number)
-        else:
+        elif any(_cell(cells, place).strip() for name, place in places.items() if name not in FILLED):
             lines.append(Line(number, {name: _cell(cells, place) for name, place in places.items()}))
-        if len(lines) + len(misshapen) > MAX_LINES:
+        else:
+            unfilled += 1
+            continue
+        taken[number] = cells
+        if len(taken) > MAX_LINES:
             raise refused(f"Le fichier a plus de {MAX_LINES} lignes : envoyez-le en plusieurs parties.")
-    if not lines and not misshapen:
+    if not taken and not unfilled:
         raise refused("Le fichier n'a aucune ligne sous celle des intitulés.")
     used = set(places.values())
-    unused = tuple(text.strip()[:80] for place, text in enumerate(headings) if place not in used and text.strip())
-    return CsvContent(tuple(lines), tuple(misshapen), unused)
+    others = (text.strip()[:80] for place, text in enumerate(headings) if place not in used)
+    unused = tuple(text for text in others if text and folded_heading(text) not in _PERSON)
+    return CsvContent(tuple(lines), tuple(misshapen), unused, unfilled, reason is not None, tuple(headings), taken)
+
+
+def _without(cells: list[str], place: int | None) -> list[str]:
+    return cells if place is None else cells[:place] + cells[place + 1 :]
 
 
 def refused(detail: str) -> Invalid:
@@ -83,6 +105,9 @@ def folded_heading(text: str) -> str:
     """Letters and digits alone, without accents and case: « N° candidat » and « n° Candidat » are the same."""
     plain = unicodedata.normalize("NFKD", text.replace("°", "").replace("º", "")).casefold()
     return "".join(character for character in plain if character.isalnum())
+
+
+_REASON, _PERSON = folded_heading(REASON_HEADING), frozenset(map(folded_heading, PERSON_HEADINGS))
 
 
 def _decoded(content: bytes) -> str:
@@ -145,11 +170,13 @@ Values = dict[str, str]
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why a line or a file is not published. `place`: the number of the line, or the name of the file."""
+    """Why a line or a file is not published. `place`: the number of the line, or the name of the file. `is_repeated`:
+    of a line that another one says, so that there is nothing to mend."""
 
     place: str
     numero_candidat: str
     reason: str
+    is_repeated: bool = False
 
 
 @dataclass(frozen=True)
@@ -176,8 +203,8 @@ class _Row:
     def numero(self) -> str:
         return self.values[NUMERO_CANDIDAT.name]
 
-    def refusal(self, reason: str) -> Refusal:
-        return Refusal(str(self.number), self.numero, reason)
+    def refusal(self, reason: str, *, is_repeated: bool = False) -> Refusal:
+        return Refusal(str(self.number), self.numero, reason, is_repeated)
 
 
 def numeros_of(content: CsvContent) -> frozenset[str]:
@@ -264,7 +291,8 @@ def _without_repetitions(rows: Sequence[_Row]) -> tuple[list[_Row], list[Refusal
     for row in rows:
         earlier = first.setdefault(tuple(sorted(row.values.items())), row)
         if earlier is not row:
-            repeated.append(row.refusal(f"Cette ligne répète la ligne {earlier.number} : elle est ignorée"))
+            reason = f"Cette ligne répète la ligne {earlier.number} : elle est ignorée"
+            repeated.append(row.refusal(reason, is_repeated=True))
     return list(first.values()), repeated
 
 

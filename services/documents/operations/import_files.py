@@ -4,7 +4,7 @@ their names, looked into, and stored."""
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, BinaryIO
@@ -120,23 +120,26 @@ def _taking(session: Session, publisher: Publisher, upload: Upload) -> Import:
 
 
 def _check_csv(publisher: Publisher, row: Import, upload: Upload) -> None:
-    """Check a CSV line by line and keep the report; a file sent before is replaced. Raises Invalid for a file that
-    cannot be read."""
+    """Check a CSV line by line and keep the report; a file sent before is replaced, or completed by its refused lines
+    that come back. Raises Invalid for a file that cannot be read."""
     document_type = DocumentType(row.type)  # of a CSV: one of the guide's
     parsed = read_csv(b"".join(uploads.read(upload)), COLUMNS[document_type])
     recipients = recipients_of(scope_of(row), publisher, numeros_of(parsed))
     checked = check_rows(document_type, parsed, recipients)
     with db.operation() as session:
         row = _taking(session, publisher, upload)
-        _delete_rows(session, row.id)
-        _add_rows(session, row.id, checked)
+        _delete_rows(session, row.id, checked if parsed.completes else None)
+        _add_rows(session, row.id, checked, parsed.records)
         row.filename, row.unused_columns = upload.filename, list(parsed.unused_columns)
-        row.ready, row.refused = len(checked.documents), len(checked.refusals)
+        row.headings, row.unfilled = list(parsed.headings), parsed.unfilled
+        row.ready = session.scalar(select(func.count()).where(ImportDocument.import_id == row.id)) or 0
+        row.refused = len(checked.refusals)
         mark_checked(row)
         record(session, publisher, "import.checked", row.id, ready=row.ready, refused=row.refused)
 
 
-def _add_rows(session: Session, import_id: str, checked: CheckedImport) -> None:
+def _add_rows(session: Session, import_id: str, checked: CheckedImport, records: Mapping[int, list[str]]) -> None:
+    first = _next_position(session, ImportDocument, import_id)
     rows = [
         {
             "id": derived_id(import_id, document.candidature.id),
@@ -147,16 +150,21 @@ def _add_rows(session: Session, import_id: str, checked: CheckedImport) -> None:
             "content": list(document.lines),
             "state": READY,
         }
-        for position, document in enumerate(checked.documents, 1)
+        for position, document in enumerate(checked.documents, first)
     ]
     if rows:
         session.execute(insert(ImportDocument), rows)
-    add_refusals(session, import_id, checked.refusals)
+    add_refusals(session, import_id, checked.refusals, records=records)
 
 
-def _delete_rows(session: Session, import_id: str) -> None:
-    for model in (ImportDocument, ImportRefusal):
-        session.execute(delete(model).where(model.import_id == import_id))
+def _delete_rows(session: Session, import_id: str, completing: CheckedImport | None) -> None:
+    """What was checked before; all documents, or those that are made anew."""
+    documents = delete(ImportDocument).where(ImportDocument.import_id == import_id)
+    if completing is not None:
+        anew = [derived_id(import_id, document.candidature.id) for document in completing.documents]
+        documents = documents.where(ImportDocument.id.in_(anew))
+    session.execute(documents)
+    session.execute(delete(ImportRefusal).where(ImportRefusal.import_id == import_id))
 
 
 def _add_pdfs(dependencies: Dependencies, publisher: Publisher, row: Import, upload: Upload) -> None:

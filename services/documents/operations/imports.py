@@ -3,7 +3,7 @@ back by withdrawals.py."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -164,10 +164,29 @@ def record(session: Session, publisher: Publisher, action: str, subject: str, **
     AuditEntry.record(session, Actor("staff", publisher.id), action, subject, after=dict(after))
 
 
-def add_refusals(session: Session, import_id: str, refusals: Iterable[Refusal], first: int = 1) -> None:
-    """Add the reasons of a report, at positions from `first` on."""
+def record_export(publisher: Publisher, what: str, subject: str) -> None:
+    """Note in the audit trail who has taken candidates out of the portal: a filled model, or refused lines (`what`)."""
+    with db.operation() as session:
+        record(session, publisher, f"{what}.exported", subject)
+
+
+def add_refusals(
+    session: Session,
+    import_id: str,
+    refusals: Iterable[Refusal],
+    first: int = 1,
+    records: Mapping[int, list[str]] | None = None,
+) -> None:
+    """Add the reasons of a report, at positions from `first` on; `records`: the lines of a CSV, by their numbers."""
     rows = [
-        {**vars(refusal), "import_id": import_id, "position": position}
+        {
+            "import_id": import_id,
+            "position": position,
+            "place": refusal.place,
+            "numero_candidat": refusal.numero_candidat,
+            "reason": refusal.reason,
+            "cells": records[int(refusal.place)] if records and not refusal.is_repeated else None,
+        }
         for position, refusal in enumerate(refusals, first)
     ]
     if rows:

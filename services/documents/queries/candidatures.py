@@ -5,6 +5,7 @@ exam office may publish: the candidatures of given numbers.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session
@@ -117,6 +118,23 @@ def recipients_of(scope: Scope, publisher: Publisher, numeros: Collection[str]) 
     with db.reading_for_staff() as session:
         pages = (wanted[start : start + _PAGE] for start in range(0, len(wanted), _PAGE))
         return Recipients(scope, [item for page in pages for item in _of_numeros(session, publisher, page)])
+
+
+def saved_versions(session: Session, scope: Scope) -> Iterator[Iterator[RegistrationSaved]]:
+    """The newest versions of active candidatures by N° candidat, in pages: their order is found without them."""
+    wanted = (
+        Candidature.session_label == scope.session,
+        Candidature.exam_label == scope.exam,
+        Candidature.academie_code == scope.academie,
+    )
+    ids = select(Candidature.id).outerjoin(Withdrawal, WITHDRAWAL_JOIN).where(*wanted, _is_active())
+    ordered = list(session.scalars(ids.order_by(Candidature.numero_candidat, Candidature.numero_inscription)))
+    own = (SavedVersion.candidature_id == Candidature.id) & (SavedVersion.version == Candidature.version)
+    for start in range(0, len(ordered), _PAGE):
+        page = ordered[start : start + _PAGE]
+        of_page = select(Candidature.id, SavedVersion.payload).join(SavedVersion, own).where(Candidature.id.in_(page))
+        payloads: dict[str, Any] = dict(session.execute(of_page).all())
+        yield (from_stored(payloads[id]) for id in page if id in payloads)
 
 
 def recipient_of(session: Session, candidature_id: str) -> Recipient | None:

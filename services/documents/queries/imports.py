@@ -4,7 +4,7 @@ documents and refusals.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ from sqlalchemy import Select, select, tuple_
 from sqlalchemy.orm import Session
 
 from services.chassis.clock import YEARS
+from services.chassis.csv_export import csv_text
 from services.chassis.database.staff_lists import UNKNOWN_CURSOR, conditions_of, decode_cursor, encode_cursor
 from services.chassis.errors import FieldError, Invalid, NotFound, found
 from services.contracts.api import staff_imports as api
@@ -26,9 +27,10 @@ from services.contracts.document_rules import (
 )
 from services.contracts.page_sizes import ROWS_PAGE
 from services.documents.domain.document_names import is_id
-from services.documents.domain.import_columns import COLUMNS
-from services.documents.domain.recipients import Publisher
+from services.documents.domain.import_columns import COLUMNS, REASON_HEADING, filled_lines, model_headings
+from services.documents.domain.recipients import Publisher, Scope
 from services.documents.models import Candidature, ExamDocuments, Import, ImportDocument, ImportRefusal, db
+from services.documents.queries.candidatures import saved_versions
 from services.reference import academies
 
 
@@ -105,6 +107,26 @@ def list_refusals(publisher: Publisher, import_id: str, cursor: int, limit: int)
     return api.Refusals(items=tuple(answer_of(api.Refusal, row) for row in rows), next_cursor=next_cursor)
 
 
+def lines_to_mend(session: Session, row: Import) -> Iterator[str]:
+    """The CSV of the refused lines as they were sent, the reason behind."""
+    refusals = select(ImportRefusal).where(ImportRefusal.import_id == row.id, ImportRefusal.cells.is_not(None))
+    rows = session.scalars(refusals.order_by(ImportRefusal.position).execution_options(yield_per=_PAGE_OF_MODEL))
+    width = len(row.headings)
+
+    def line(refusal: ImportRefusal) -> list[str]:
+        cells = refusal.cells or []
+        return [*cells[:width], *[""] * (width - len(cells)), refusal.reason, *cells[width:]]
+
+    return csv_text([*row.headings, REASON_HEADING], (map(line, page) for page in rows.partitions()))
+
+
+def filled_model(session: Session, document_type: DocumentType, scope: Scope) -> Iterator[str]:
+    """The CSV of the candidates of a session in an académie, with the épreuves that they sit."""
+    pages = saved_versions(session, scope)
+    lines = ([line for saved in page for line in filled_lines(document_type, saved)] for page in pages)
+    return csv_text(model_headings(document_type), lines)
+
+
 def list_import_documents(
     publisher: Publisher, import_id: str, cursor: int = 0, limit: int = ROWS_PAGE, **matching: str
 ) -> api.ImportDocuments:
@@ -136,6 +158,7 @@ def _page(session: Session, statement: Select[Any], limit: int) -> tuple[list[An
 
 
 MAX_SESSIONS = 200
+_PAGE_OF_MODEL = 500
 
 
 def import_form(own_academies: frozenset[str] | None) -> api.ImportForm:

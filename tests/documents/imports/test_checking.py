@@ -94,7 +94,7 @@ def test_cells_that_look_like_formulas_or_markup_are_printed_as_text(office: Exa
 
 def test_a_corrected_file_replaces_the_one_before(office: ExamOffice) -> None:
     office.register(1, 2)
-    checked = office.checked(csv_of([line(1, ";"), line(99)]))
+    checked = office.checked(csv_of([line(1, ";12/05/2022"), line(99)]))
     assert (checked["ready"], checked["refused"]) == (0, 2)
     assert office.publish(checked).status_code == 409
     again = office.send(checked["id"], csv_of([line(1), line(2), line(99)])).get_json()

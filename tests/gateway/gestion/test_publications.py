@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from contextlib import closing
 
 import pytest
 from sqlalchemy import select
@@ -186,6 +187,25 @@ def test_no_file_or_one_that_cannot_be_taken_is_said_on_the_page(gestionnaire: S
         assert said in gestionnaire.text
     gestionnaire.get(path)
     assert "En attente du fichier" in gestionnaire.text
+
+
+def test_a_model_comes_filled_and_a_refused_line_comes_back_to_be_mended(
+    gestionnaire: ScriptlessBrowser, numero: str
+) -> None:
+    path = prepare(gestionnaire)
+    [link] = [text for text in gestionnaire.page.xpath("//main//a/@href") if "/modeles/" in text]
+    with closing(gestionnaire.get(link)) as filled:
+        lines = filled.text.splitlines()
+    assert lines[0].startswith("\ufeffN° candidat;N° inscription;Nom;Prénoms;Date de naissance;Epreuve;Date")
+    own = [text for text in lines if numero in text]
+    assert len(own) > 1
+    wrong = own[0].replace(";;", ";demain;", 1)
+    send(gestionnaire, path, "\r\n".join([lines[0], wrong, *own[1:]]).encode())
+    assert f"{len(own) - 1} lignes où rien n'est rempli" in gestionnaire.text
+    [link] = [text for text in gestionnaire.page.xpath("//main//a/@href") if "lignes-a-corriger" in text]
+    with closing(gestionnaire.get(link)) as refused:
+        assert "Motif du refus" in refused.text
+        assert numero in refused.text
 
 
 def test_a_model_is_given_to_fill_in(gestionnaire: ScriptlessBrowser) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from portail import publications
-from portail.api import Api, pass_api
+from portail.api import Api, pass_api, segment
 from portail.downloads import save_export
 from portail.failures import ExitCode, Failure
 from portail.output import (
@@ -64,13 +64,29 @@ def list_publications(api: Api, form: str, limite: int, academie: str | None) ->
 @documents.command("model")
 @click.argument("type")
 @click.argument("target", metavar="FICHIER.csv", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--session", help="BTS 2022, ou 2022 : le modèle a ses candidats et leurs épreuves.")
+@click.option("--academie", help="Code sur deux chiffres ; par défaut la vôtre.")
 @pass_api
-def model(api: Api, type: str, target: Path) -> None:
+def model(api: Api, type: str, target: Path, session: str | None, academie: str | None) -> None:
     """Enregistrer un modèle du CSV d'un TYPE de document : convocation, releve_notes, amenagements."""
     known = [item["type"] for item in api.read("/documents/v1/import-form")["types"] if item["columns"]]
     if type not in known:
         raise Failure(f"« {type} » n'a pas de modèle : {', '.join(known)}.", ExitCode.USAGE)
-    save_export(api, f"/documents/v1/import-models/{type}", {}, target, lambda size: None)
+    scope = {}
+    if session:
+        chosen = _choices(api, type, session, academie, "", ())
+        scope = {"session": chosen.session, "exam": chosen.exam, "academie": chosen.academie}
+    save_export(api, f"/documents/v1/import-models/{type}", scope, target, lambda size: None)
+    click.echo(target)
+
+
+@documents.command("refusals")
+@click.argument("publication", metavar="PUBLICATION")
+@click.argument("target", metavar="FICHIER.csv", type=click.Path(dir_okay=False, path_type=Path))
+@pass_api
+def refusals(api: Api, publication: str, target: Path) -> None:
+    """Enregistrer les lignes refusées d'une publication, avec leur motif, pour les corriger."""
+    save_export(api, f"/documents/v1/imports/{segment(publication)}/refusals.csv", {}, target, lambda size: None)
     click.echo(target)
 
 

@@ -1,0 +1,93 @@
+"""A model filled with a session's candidates, and refused lines that come back: what a spreadsheet does with both."""
+
+from __future__ import annotations
+
+import csv
+import io
+from contextlib import closing
+from dataclasses import replace
+
+from tests.documents.example_events import epreuve, saved
+from tests.documents.imports.exam_office import CELLS, ExamOffice, csv_of, line, numero
+
+MODEL = "/import-models/{}?session=BTS%202022&exam=BREVET%20DE%20TECHNICIEN%20SUPERIEUR&academie={}"
+EPREUVES = (
+    epreuve("E1", "Culture générale"),
+    epreuve("E2", "Langue vivante"),
+    epreuve("E2-A", "Écrit", parent="E2", option="Anglais"),
+    epreuve("E3", "Droit", position="benefice"),
+)
+
+
+def rows_of(content: bytes) -> list[dict[str, str]]:
+    assert content.startswith(b"\xef\xbb\xbf")
+    return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""), delimiter=";"))
+
+
+def export(office: ExamOffice, path: str) -> bytes:
+    with closing(office.call("GET", path)) as answer:
+        assert answer.status_code == 200, answer.text
+        return answer.data
+
+
+def model(office: ExamOffice, type: str = "convocation") -> list[dict[str, str]]:
+    return rows_of(export(office, MODEL.format(type, "03")))
+
+
+def written(rows: list[dict[str, str]]) -> bytes:
+    out = io.StringIO()
+    table = csv.DictWriter(out, list(rows[0]), delimiter=";")
+    table.writeheader()
+    table.writerows(rows)
+    return out.getvalue().encode("cp1252")
+
+
+def test_a_model_has_the_candidates_and_what_they_sit_and_is_taken_back_filled_in_part(office: ExamOffice) -> None:
+    office.register(1, 2, 3, epreuves=EPREUVES)
+    office.register(4, academie=replace(saved().academie, code="20"))
+    office.end(3)
+    rows = model(office)
+    assert [(row["N° candidat"], row["Epreuve"]) for row in rows] == [
+        (numero(number), name) for number in (1, 2) for name in ("E1 - Culture générale", "E2-A - Écrit : Anglais")
+    ]
+    person = saved().identity
+    assert (rows[0]["Nom"], rows[0]["Prénoms"]) == (person.nom_famille, person.prenoms)
+    assert rows[0]["Date de naissance"] == "{2}/{1}/{0}".format(*person.date_naissance.split("-"))
+    assert [row["Mesure"] for row in model(office, "amenagements")] == ["", ""], "a line for each candidate"
+    for row in rows[:2]:
+        row |= {"Date": "12/05/2022", "Heure": "14:00", "Lieu": "Lycée"}
+    checked = office.checked(written(rows))
+    assert (checked["ready"], checked["refused"], checked["unfilled"]) == (1, 0, 2)
+    assert checked["unused_columns"] == []
+
+
+def test_a_model_is_filled_for_one_s_own_académies_and_leaves_a_trace(office: ExamOffice) -> None:
+    assert office.call("GET", MODEL.format("convocation", "20")).status_code == 404
+    model(office)
+    assert office.audited() == [("import_model.exported", "convocation")]
+
+
+def test_refused_lines_come_back_with_their_reason_and_complete_what_was_right_once_mended(office: ExamOffice) -> None:
+    office.register(1, 2, 3)
+    wrong = CELLS["convocation"].replace("12/05/2022", "demain")
+    sent = csv_of([line(1), line(1), line(2), line(2, wrong.replace("E1", "E2")), line(3, "=E4" + wrong) + ";de trop"])
+    checked = office.checked(sent)
+    assert (checked["ready"], checked["refused"]) == (1, 4)
+    refused = export(office, f"/imports/{checked['id']}/refusals.csv")
+    rows = rows_of(refused)
+    assert [row["N° candidat"] for row in rows] == [numero(2), numero(2), numero(3)], (
+        "what is repeated needs no mending"
+    )
+    assert "est à corriger" in rows[0]["Motif du refus"]
+    assert "« demain » n'est pas une date" in rows[1]["Motif du refus"]
+    assert rows[2]["Epreuve"].startswith("'=E4"), "no formula"
+    mended = refused.replace(b"demain", b"13/05/2022")
+    again = office.send(checked["id"], mended).get_json()
+    assert (again["ready"], again["refused"], again["unused_columns"]) == (2, 1, [])
+    [left] = rows_of(export(office, f"/imports/{checked['id']}/refusals.csv"))
+    assert list(left).count("Motif du refus") == 1
+    office.publish(again)
+    office.work()
+    assert [len(office.documents_of(number)) for number in (1, 2, 3)] == [1, 1, 0]
+    other = ExamOffice(office.service, academies=("20",), staff_id="staff-2")
+    assert other.call("GET", f"/imports/{checked['id']}/refusals.csv").status_code == 404

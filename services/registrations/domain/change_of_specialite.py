@@ -13,15 +13,16 @@ from services.reference.text import folded
 from services.registrations.domain.acquis import LISTS, PARTS_OF_UNITS, Box, field
 from services.registrations.domain.dossier import Answers, Dossier
 from services.registrations.domain.epreuve_positions import INSCRIT, NON_INSCRIT, option_choices
-from services.registrations.domain.epreuve_structure import FACULTATIVE, Structure
-from services.registrations.domain.exam_definition import Epreuve, Tab
+from services.registrations.domain.epreuve_structure import FACULTATIVE
+from services.registrations.domain.exam_definition import Tab
 from services.registrations.domain.specialites import with_specialite
 from services.registrations.domain.tabs import acquis, epreuves
 
 Typed = dict[str, str | Sequence[str]]
-# In the answers of a tab, until it is posted again:
-NOT_CARRIED = "non_repris"  # what it held for épreuves of another spécialité
-_ORIGIN = "specialite_d_origine"  # the spécialité for which it was typed, while none is chosen
+NOT_CARRIED = (
+    "non_repris"  # in a tab's answers until it is posted again: what it held for another spécialité's épreuves
+)
+_ORIGIN = "specialite_d_origine"  # there likewise, while no spécialité is chosen: that for which they were typed
 _SENTENCES = {
     "acquis": "Vos acquis pour « {} » ne sont pas repris : vous les aviez déclarés pour une autre spécialité.",
     "epreuves": "Vos choix pour « {} » ne sont pas repris : cette épreuve n'existe pas dans la spécialité choisie.",
@@ -48,30 +49,23 @@ def _carried(before: Dossier, after: Dossier, tab: Tab) -> Typed:
     if not chosen:
         return typed | {_ORIGIN: origin}
     held = with_specialite(before, origin)
-    kept = {epreuve.code for epreuve in held.structure.epreuves if _is_same(epreuve, after.structure)}
-    gone = after.exam.epreuve_codes - kept
+    both = (code for code in after.exam.epreuve_codes if _definition(held, code) == _definition(after, code))
+    gone = after.exam.epreuve_codes - set(both)
     lost = [*after.typed(tab).list(NOT_CARRIED), *(_acquis if tab.kind == "acquis" else _choices)(held, gone)]
     return _without(typed, gone) | ({NOT_CARRIED: lost} if lost else {})
 
 
-def _is_same(epreuve: Epreuve, others: Structure) -> bool:
-    other = others.epreuve(epreuve.code)
-    return other is not None and _definition(other) == _definition(epreuve)
-
-
-def _definition(epreuve: Epreuve) -> tuple[Any, ...]:
-    return folded(epreuve.label), epreuve.kind, epreuve.unit, epreuve.options
+def _definition(dossier: Dossier, code: str) -> tuple[Any, ...]:
+    epreuve = dossier.structure.epreuve(code)
+    return (folded(epreuve.label), epreuve.kind, epreuve.unit, epreuve.options) if epreuve else ()
 
 
 def _without(typed: Typed, gone: Collection[str]) -> Typed:
     parts = ("position", "option", *(field(box, part) for box in Box for part in PARTS_OF_UNITS))
     names = {f"{part}-{code}" for part in parts for code in gone}
-    lists = {field(box, part) for box in Box for part in LISTS}
-    return {
-        name: " ".join(code for code in str(value).split() if code not in gone) if name in lists else value
-        for name, value in typed.items()
-        if name not in names and not name.startswith(Box.MEME.value)
-    }
+    kept = {name: typed[name] for name in typed if name not in names and not name.startswith(Box.MEME.value)}
+    lists = {field(box, part) for box in Box for part in LISTS} & kept.keys()
+    return kept | {name: " ".join(code for code in str(kept[name]).split() if code not in gone) for name in lists}
 
 
 def _choices(held: Dossier, gone: Collection[str]) -> Iterator[str]:

@@ -155,7 +155,7 @@ def years_label(years: int) -> str:
 def residence_expected(dossier: Dossier) -> tuple[str, ...]:
     """One registers in the académie of residence. Source: guide §2."""
     other = address.other_academie(dossier.typed_in("identification"), dossier.opening.academie)
-    if other is None or academies.by_code(dossier.opening.academie) is None:
+    if not other or not academies.by_code(dossier.opening.academie):
         return ()
     return (
         f"Votre adresse dépend de l'{other.label} et vous vous inscrivez dans l'{dossier.opening.label} : "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache, partial
+from functools import cache
 
 from services.contracts.registrations import Line
 from services.contracts.registrations import Section as RecapSection
@@ -305,14 +305,13 @@ def _hidden_list(box: Box, part: str, codes: list[str]) -> Field:
 
 def _offered(dossier: Dossier, box: DeclaredBox) -> list[Epreuve]:
     """The units that may be kept by this box: none for a foreign diploma, which is declared all the same (D643-17)."""
+    units = dossier.structure.keepable()
     match box.box:
         case Box.AUTRE:
-            may_be_kept = partial(is_common_with, box, session_year=dossier.session.year)
+            return [unit for unit in units if is_common_with(box, unit, dossier.session.year)]
         case Box.DIPLOME:
-            may_be_kept = partial(is_dispensed_by_title, dossier, box)
-        case _:
-            return list(dossier.structure.keepable())
-    return [epreuve for epreuve in dossier.structure.keepable() if may_be_kept(epreuve)]
+            return [unit for unit in units if is_dispensed_by_title(dossier, box, unit)]
+    return list(units)
 
 
 KIND = TabKind(content, check, recap, search, lambda dossier, tab: _names(dossier.exam))

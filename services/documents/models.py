@@ -149,7 +149,6 @@ class CachedRendering(db.Model):
     candidature_id: Mapped[str] = mapped_column(ForeignKey("candidatures.id", ondelete="CASCADE"), primary_key=True)
     type: Mapped[str] = mapped_column(String(32), primary_key=True)
     version: Mapped[int] = mapped_column(Integer, primary_key=True)
-    edition: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False, server_default="1")
     pdf: Mapped[bytes] = mapped_column(LargeBinary)
     html: Mapped[bytes] = mapped_column(LargeBinary)
     drawn_at: Mapped[datetime] = mapped_column(UtcDateTime)

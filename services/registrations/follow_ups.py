@@ -91,8 +91,9 @@ def send_dates_mail(data: dict[str, Any], envelope: Envelope) -> None:
     told = dates_to_tell(data["candidature_id"], envelope.id)
     if told is not None:
         candidate_id, saved = told
-        letter = mail_texts.dates_mail(MailContext(saved, envelope.time, None, _portal_url()))
-        _send_letter(candidate_id, letter, envelope, envelope.time)
+        at = datetime.fromisoformat(saved.edited_at or saved.saved_at)
+        letter = mail_texts.dates_mail(MailContext(saved, at, None, _portal_url()))
+        _send_letter(candidate_id, letter, envelope, at)
 
 
 def _still_missing(candidatures: Sequence[IncompleteCandidature]) -> list[IncompleteContext]:

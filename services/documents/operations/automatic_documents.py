@@ -91,7 +91,9 @@ def stored_or_rendered(
 
 
 def cached_rendering(document_type: DocumentType, event: RegistrationSaved) -> Rendered | None:
-    """What a web process has rendered of that document, and no worker has stored yet."""
+    """What a web process has rendered of that document, and no worker has stored yet; of a first edition alone."""
+    if event.edition > 1:
+        return None
     with db.reading() as session:
         row = session.scalar(select(CachedRendering).filter_by(**_key(document_type, event)))
     return None if row is None else Rendered(row.pdf, row.html, missing=())
@@ -104,7 +106,7 @@ def delete_cached_rendering(session: Session, document_type: DocumentType, event
 
 def delete_old_cached_renderings() -> None:
     """Delete those older than a day: left when the worker had just stored its own rendering."""
-    key = (CachedRendering.candidature_id, CachedRendering.type, CachedRendering.version, CachedRendering.edition)
+    key = (CachedRendering.candidature_id, CachedRendering.type, CachedRendering.version)
     delete_in_pages(db, *key, where=CachedRendering.drawn_at < system_now() - _KEPT_FOR)
 
 
@@ -145,20 +147,19 @@ def _render_and_cache(document_type: DocumentType, event: RegistrationSaved, let
 
 
 def _cache(document_type: DocumentType, event: RegistrationSaved, rendered: Rendered) -> None:
-    """Leave a rendering for the worker, unless the worker or another web process was quicker.
+    """Leave the rendering of a first edition for the worker, unless the worker or another web process was quicker.
 
     The version is stored with it, not before it: storing the version is what sends the worker for its documents.
     """
     key = _key(document_type, event)
     with db.operation() as session:
         store_version(session, event)
-        if session.scalar(select(Document.id).filter_by(**key)) is None:
+        if event.edition == 1 and session.scalar(select(Document.id).filter_by(**key)) is None:
             session.add(CachedRendering(**key, pdf=rendered.pdf, html=rendered.html, drawn_at=system_now()))
 
 
 def _key(document_type: DocumentType, event: RegistrationSaved) -> dict[str, Any]:
-    edition = {"version": event.version, "edition": event.edition}
-    return {"candidature_id": event.candidature_id, "type": document_type.value, **edition}
+    return {"candidature_id": event.candidature_id, "type": document_type.value, "version": event.version}
 
 
 def create_automatic_documents(dependencies: Dependencies, candidature_id: str, version: int) -> None:

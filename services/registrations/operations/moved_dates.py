@@ -45,11 +45,9 @@ def _renew_page(opening_id: str, at: datetime) -> bool:
 
 
 def _page(session: DbSession, opening_id: str, after: str) -> Sequence[Row[Candidature, CandidatureVersion]]:
-    current = (CandidatureVersion.candidature_id == Candidature.id) & (
-        CandidatureVersion.version == Candidature.version
-    )
-    active = (Candidature.opening_id == opening_id, Candidature.state == ACTIVE, Candidature.id > after)
-    query = select(Candidature, CandidatureVersion).join(CandidatureVersion, current).where(*active)
+    same = CandidatureVersion.candidature_id == Candidature.id, CandidatureVersion.version == Candidature.version
+    active = Candidature.opening_id == opening_id, Candidature.state == ACTIVE, Candidature.id > after
+    query = select(Candidature, CandidatureVersion).where(*same, *active)
     return session.execute(query.order_by(Candidature.id).limit(PAGE)).all()
 
 
@@ -68,8 +66,7 @@ def _renew(
         editions.append(edition)
         session.add(VersionEdition(**vars(edition), dates=dates, edited_at=at))
         if exam_session is None or not exam_session.demonstration:
-            work = {"candidature_id": candidature.id}
-            follow_up(session, SEND_DATES_MAIL, work, subject=candidature.candidate_id)
+            follow_up(session, SEND_DATES_MAIL, {"candidature_id": candidature.id}, subject=candidature.candidate_id)
     if editions:
         publish(session, DatesMoved(iso_utc(at), dates, tuple(editions)), subject=opening.id)
 

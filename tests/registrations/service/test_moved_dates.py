@@ -7,11 +7,14 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy.exc import OperationalError
 
 from services.chassis.jobs.registry import stopping_answered_by
 from services.contracts.registrations import RegistrationSaved
+from services.registrations.domain.dossier import Dossier
 from services.registrations.follow_ups import registry
 from services.registrations.jobs import jobs
+from services.registrations.models import db
 from services.registrations.operations import moved_dates
 from services.registrations.operations.republication import publish_everything
 from tests.registrations.domain.example_dossier import at
@@ -145,3 +148,21 @@ def test_who_lost_their_copy_is_told_of_editions_again(sending: Flask, saved: st
     with sending.app_context():
         publish_everything()
     assert editions(sending) == [(1, 2, "2021-11-14")] * 2
+
+
+@pytest.mark.engines("postgresql")
+def test_dates_do_not_move_while_a_version_is_saved_with_them(
+    sending: Flask, saved: str, candidate: CandidateClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the job might have passed by before the version is there."""
+    tried = []
+
+    def move(dossier: Dossier) -> None:
+        with db.engine.connect() as other, pytest.raises(OperationalError):
+            other.exec_driver_sql("SELECT id FROM openings FOR UPDATE NOWAIT")
+        tried.append(dossier)
+
+    draft = candidate.modify(saved).json
+    monkeypatch.setattr("services.registrations.operations.drafts.registration_form.refuse_incomplete", move)
+    assert candidate.save(draft).status_code == 201
+    assert len(tried) == 1

@@ -41,13 +41,8 @@ class StatusBefore:
     version: int | None
 
 
-NOTHING_TO_TAKE_BACK = "Cette pièce n'a pas de décision à annuler."
-NOT_THE_CALLERS = "La dernière décision sur cette pièce n'est pas la vôtre : prenez-en une nouvelle."
-TOO_OLD = "Cette décision est trop ancienne pour être annulée : prenez-en une nouvelle."
-ACTED_UPON = (
-    "Le candidat a déjà donné suite à votre décision, ou la pièce a changé : elle ne s'annule plus. Prenez-en une "
-    "nouvelle."
-)
+NOT_THE_CALLERS = "La dernière décision sur cette pièce n'est pas la vôtre, ou est trop ancienne : prenez-en une autre."
+ACTED_UPON = "Le candidat a déjà donné suite à votre décision : elle ne s'annule plus, prenez-en une autre."
 
 
 def decision_errors(decision: Decision, at: datetime, scan: Scan | None) -> tuple[FieldError, ...]:

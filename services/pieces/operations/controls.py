@@ -119,7 +119,7 @@ def take_back_control(by: Caller, piece_id: str, if_match: str | None) -> PieceC
             raise Conflict(reason)
         _check_etag(context, if_match)
         _take_back(session, context, found(control), by.id)
-        session.flush()
+        tell_state(session, context.candidature.id)
         return piece_within_academies(session, by.academies, piece_id)
 
 

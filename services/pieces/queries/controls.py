@@ -65,12 +65,8 @@ def _past_control(
 def taking_back_refusal(context: PieceContext, latest: Control | None, staff_id: str) -> str | None:
     """Why this gestionnaire cannot take back the piece's latest control, as a sentence; None if they can: the piece is
     as that control left it."""
-    if latest is None:
-        return rules.NOTHING_TO_TAKE_BACK
-    if latest.staff_id != staff_id:
+    if latest is None or latest.staff_id != staff_id or latest.before is None:
         return rules.NOT_THE_CALLERS
-    if latest.before is None:
-        return rules.TOO_OLD
     piece, deposit_id = context.piece, context.deposit.id if context.deposit else None
     left = (latest.status, latest.resubmit_until, latest.deposit_id)
     is_as_left = (piece.status, piece.resubmit_until, deposit_id) == left

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.pieces.domain.control import ACTED_UPON, NOT_THE_CALLERS, NOTHING_TO_TAKE_BACK
+from services.contracts.pieces import PiecesStateChanged
+from services.pieces.domain.control import ACTED_UPON, NOT_THE_CALLERS
 from tests.pieces import sample_files
+from tests.pieces.ladder import published
 from tests.pieces.pieces_service import PiecesService, validated
 
 SENT_AGAIN = "sent_again=true"
@@ -22,6 +24,8 @@ def test_what_was_before_counts_again_and_the_history_says_so(service: PiecesSer
     before = state(service)
     service.control("NATIDE06", "non_compliant", comment="Floue", resubmit_until="2021-11-15")
     answer = service.take_back("NATIDE06")
+    *_, begun, _, ended = published(service, PiecesStateChanged.TYPE)
+    assert ended["state"] == begun["state"], "registrations is told"
     assert (answer.status_code, answer.headers["ETag"]) == (200, answer.get_json()["etag"])
     assert state(service) == before
     assert service.audit_trail()[-1] == ("staff", "piece.control_taken_back")
@@ -71,7 +75,7 @@ def refusal(service: PiecesService, **who: str) -> tuple[int, str]:
 
 def test_what_others_have_done_since_stays(service: PiecesService) -> None:
     validated(service)
-    assert refusal(service) == (409, NOTHING_TO_TAKE_BACK)
+    assert refusal(service) == (409, NOT_THE_CALLERS)
     service.control("NATIDE06", "non_compliant")
     assert refusal(service, by="0") == (409, NOT_THE_CALLERS)
     assert service.take_back("NATIDE06", etag='"stale"').status_code == 412

@@ -99,9 +99,9 @@ class PiecesState(StrEnum):
 
 
 PIECES_STATE_LABELS: dict[str, str] = {
-    PiecesState.MISSING: "Pièces manquantes",
-    PiecesState.TO_VALIDATE: "Pièces à valider par le candidat",
-    PiecesState.COMPLETE: "Pièces fournies",
+    PiecesState.MISSING: "Manquantes",
+    PiecesState.TO_VALIDATE: "À valider",
+    PiecesState.COMPLETE: "Fournies",
 }
 MAX_COMMENT_LENGTH = 2000
 """Characters of what is said to the candidate with a status."""

@@ -31,6 +31,7 @@ from gateway.web.gestion.lists import (
 from gateway.web.gestion.names_from_accounts import academie_options
 from services.contracts.api import staff_candidatures as api
 from services.contracts.api.operation import Operation
+from services.contracts.api.staff_lists import ORDER
 from services.contracts.piece_rules import PIECES_STATE_LABELS
 from services.contracts.registration_rules import BY_NAME, CANDIDATURE_STATE_LABELS
 
@@ -50,7 +51,7 @@ def search_candidatures() -> ResponseReturnValue:
     """Leads to the list whose filters were posted; shows it here where they tell of a person."""
     typed = typed_filters(api.CANDIDATURES, request.form)
     if (filters := addressed_filters(api.CANDIDATURES, typed)) is not None:
-        return redirect(f"{url_for('gestion.browse_candidatures')}?{urlencode(filters)}", code=303)
+        return redirect(f"{url_for('gestion.browse_candidatures')}?{urlencode(filters)}#candidatures", code=303)
     if len(typed.get("recherche", "??")) < SHORTEST_SEARCH:  # it would find everybody
         detail = f"Saisissez au moins {SHORTEST_SEARCH} caractères."
         return _list_page(typed, errors=({"pointer": "#/recherche", "detail": detail},))
@@ -72,8 +73,11 @@ def export_epreuves() -> ResponseReturnValue:
 
 
 def _export(operation: Operation[bytes]) -> Response:
-    """Of one académie, or of all that the member of staff sees."""
-    query = {"academie": posted_text("export_academie", request.args)[:8] or None}
+    """Of the list that the address's filters give, of one académie, or of all that the member of staff sees."""
+    typed = addressed_filters(api.CANDIDATURES, typed_filters(api.CANDIDATURES, request.args)) or {}
+    query = filters_query(api.CANDIDATURES, {name: value for name, value in typed.items() if name != ORDER.name})
+    if academie := posted_text("export_academie", request.args)[:8]:
+        query["academie"] = academie
     return streamed_response(clients().staff_registrations.stream(operation, staff_member.access_token(), query=query))
 
 

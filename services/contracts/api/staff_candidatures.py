@@ -76,6 +76,12 @@ _FILTERS = (
             ("forme", "Forme de passage", "Globale"),
         )
     ),
+    Filter(
+        "pieces_state",
+        fields.String(validate=validate.OneOf(list(PiecesState))),
+        PageField("pieces", "Pièces", SELECT),
+        is_counted=True,
+    ),
 )
 _STATE_LABEL = Column("etat", "État", lambda row: CANDIDATURE_STATE_LABELS.get(row.state, row.state))
 _OF_CANDIDATE = (  # of an answer that has its version as `saved`
@@ -95,12 +101,6 @@ _OF_VERSION = (
     Column("forme", source="saved.confirmation.forme"),
     Column("amenagement_demande", source="saved.confirmation.handicap"),
 )
-_PIECES = Filter(
-    "pieces_state",
-    fields.String(validate=validate.OneOf(list(PiecesState))),
-    PageField("pieces", "Pièces", SELECT),
-    is_counted=True,
-)
 _ORDER_LABELS = {
     BY_NAME: "Nom, de A à Z",
     f"-{BY_NAME}": "Nom, de Z à A",
@@ -114,8 +114,12 @@ CANDIDATURES = StaffList(
     "Candidatures",
     filters=(
         *_FILTERS,
-        _PIECES,
-        Filter("state", fields.String(validate=_STATE), PageField("etat", "État", SELECT), is_counted=True),
+        Filter(
+            "state",
+            fields.String(validate=_STATE),
+            PageField("etat", "État", SELECT, placeholder="Tous"),
+            is_counted=True,
+        ),
     ),
     columns=(
         Column("candidature_id", source="id"),

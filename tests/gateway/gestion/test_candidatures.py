@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+
 import pytest
 
 from services.contracts.document_rules import AUTOMATIC_TYPES
@@ -139,9 +141,13 @@ def test_candidatures_are_browsed_by_addresses_that_tell_of_nobody(
     assert not any(" Active " in row for row in rows(gestionnaire))
     gestionnaire.press("Rechercher", etat="", pieces="missing")
     assert rows(gestionnaire)
-    assert all("Pièces manquantes" in row for row in rows(gestionnaire))
+    assert all(" Manquantes " in row for row in rows(gestionnaire))
+    gestionnaire.follow("Télécharger ces candidatures (CSV)")
+    lines = list(csv.DictReader(gestionnaire.answer.text.removeprefix("\ufeff").splitlines(), delimiter=";"))
+    assert {line["pieces"] for line in lines} == {"Manquantes"}
+    gestionnaire.get("/gestion/candidatures?pieces=missing")
     gestionnaire.press("Rechercher", pieces="complete")
-    assert not any("Pièces manquantes" in row for row in rows(gestionnaire))
+    assert not any(" Manquantes " in row for row in rows(gestionnaire))
     gestionnaire.get("/gestion/candidatures?recherche=personne&naissance=02/02/2001")
     assert rows(gestionnaire) == everybody, "what tells of a person is read in no address"
 

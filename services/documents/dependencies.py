@@ -10,10 +10,9 @@ from flask import Flask, current_app
 from services.chassis.http.client import Client
 from services.chassis.http.service_token import ServiceToken
 from services.documents.clients.registrations import RegistrationsClient
-from services.documents.models import db
 from services.documents.rendering.sheet import Letterhead
 from services.documents.settings import DocumentsSettings
-from services.objects import ObjectStore, installation
+from services.objects import ObjectStore
 
 _KEY = "documents.dependencies"
 
@@ -49,8 +48,6 @@ def dependencies() -> Dependencies:
 
 
 def prepare_store(app: Flask) -> None:
-    """Create the bucket and mark it as belonging to this database, unless that is done. Raises StoreUnavailable."""
+    """Create the bucket, where that is not done yet. Raises StoreUnavailable."""
     with app.app_context():
-        store = dependencies().store
-        store.ensure_bucket()
-        installation.mark(db, store)
+        dependencies().store.ensure_bucket()

@@ -1,7 +1,7 @@
 """Objects (deposited files, rendered documents) in an S3 store, and the rows that name them by their keys.
 
 No transaction spans rows and objects, so in doubt an object is kept: one that a row may name stays, a replaced one
-stays for KEPT_DAYS, one that no row names is moved into quarantine by a job and deleted by a person alone.
+stays for KEPT_DAYS, one that no row names is reported by a job and deleted by a person alone.
 """
 
 from services.objects.lifecycle import discard, operation_naming, put_verified, retire

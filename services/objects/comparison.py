@@ -13,11 +13,11 @@ from sqlalchemy import ColumnElement, Select, null, select, true
 
 from services.chassis.clock import system_now
 from services.chassis.database.transactions import Database
-from services.objects.quarantine import is_nameable
 from services.objects.store import ObjectStore
 from services.objects.tables import retired_objects
 
 PAGE_SIZE = 1000  # rows, or differences
+_OF_EARLIER_VERSIONS = ("installation-id", "quarantine/")  # what they kept beside the objects of rows
 Item = TypeVar("Item")
 
 
@@ -49,7 +49,7 @@ class KeyRow:
 
 def listed_keys(store: ObjectStore) -> Iterator[str]:
     """The keys in the store that rows could name, in order. Raises StoreUnavailable."""
-    return filter(is_nameable, store.list_keys())
+    return (key for key in store.list_keys() if not key.startswith(_OF_EARLIER_VERSIONS))
 
 
 def compare(rows: Iterable[KeyRow], keys: Iterable[str]) -> Iterator[LostObject | str]:

@@ -1,8 +1,7 @@
 """The life of an object: written and read back, named by a row, retired when replaced, erased after KEPT_DAYS.
 
 An object is discarded only where it is certain that no row names it: after an error that came before COMMIT was sent.
-Keys are new for each attempt, and rows are rebuilt from keys only once no attempt can still be running, so that no
-other row names what an attempt discards.
+Keys are new for each attempt, so that no other row names what an attempt discards.
 """
 
 from __future__ import annotations
@@ -19,7 +18,6 @@ from sqlalchemy.orm import Session
 from services.chassis.clock import system_now
 from services.chassis.database.transactions import Database
 from services.chassis.jobs.registry import stopping
-from services.objects import installation
 from services.objects.settings import retention
 from services.objects.store import BytesChanged, ContentDigest, ObjectStore, StoreNotAsked, StoreUnavailable
 from services.objects.tables import retired_objects
@@ -86,13 +84,10 @@ def retire(session: Session, *keys: str) -> None:
 
 
 def erase_expired(db: Database, store: ObjectStore) -> int:
-    """Delete the objects that were retired KEPT_DAYS ago; returns how many: none in the store of another installation.
+    """Delete the objects that were retired KEPT_DAYS ago; returns how many.
 
     After StoreUnavailable it can be run again.
     """
-    if not installation.belong_together(db, store):
-        log.error("store_of_another_installation")
-        return 0
     now = system_now()
     erased = 0
     while not stopping() and (keys := _expired(db, now - ERASING_DELAY)):

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from http import HTTPStatus
 from typing import Any, BinaryIO, cast
@@ -17,7 +17,6 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 import urllib3
 from minio import Minio
-from minio.commonconfig import CopySource
 from minio.error import InvalidResponseError, MinioException, S3Error
 from urllib3.exceptions import HTTPError, ProtocolError
 
@@ -135,11 +134,6 @@ class ObjectStore:
         with _within(CHECK_SECONDS), _translating_errors(key):
             self._client.remove_object(self._bucket, key)
 
-    def written_at(self, key: str) -> datetime:
-        """When the object was written, by the store's clock (UTC). Raises ObjectMissing or StoreUnavailable."""
-        with self._call(key):
-            return cast(datetime, self._client.stat_object(self._bucket, key).last_modified)
-
     def exists(self, key: str) -> bool:
         try:
             with self._call(key):
@@ -148,18 +142,10 @@ class ObjectStore:
             return False
         return True
 
-    def move(self, key: str, target: str) -> None:
-        """Copy, compare, and only then delete the original. Raises ObjectMissing, BytesChanged, StoreUnavailable."""
-        with self._call(key):
-            self._client.copy_object(self._bucket, target, CopySource(self._bucket, key))
-        if self.size_and_digest(target) != self.size_and_digest(key):
-            raise BytesChanged(target)
-        self.delete(key)
-
-    def list_keys(self, prefix: str = "") -> Iterator[str]:
-        """All keys that begin with `prefix`, in the order of their bytes, read page by page."""
+    def list_keys(self) -> Iterator[str]:
+        """All keys, in the order of their bytes, read page by page."""
         with _translating_errors():
-            for item in self._client.list_objects(self._bucket, prefix=prefix, recursive=True):
+            for item in self._client.list_objects(self._bucket, recursive=True):
                 yield cast(str, item.object_name)
 
     def check(self) -> str | None:

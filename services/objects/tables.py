@@ -25,12 +25,6 @@ retired_objects = table(
     column("kept_until", UtcDateTime),
     column("erased_at", UtcDateTime),
 )
-unknown_objects = table(
-    "unknown_objects",
-    column("key", ObjectKey),
-    column("first_seen_at", UtcDateTime),
-)
-installation = table("installation", column("id", String))
 
 
 class ObjectTables:
@@ -65,7 +59,7 @@ class _RetiredObject:
 
 
 class _UnknownObject:
-    """An object that no row names, and since when reconciliation has seen it."""
+    """Of the version before, which may be at work on these tables; the release after this one drops both."""
 
     __tablename__ = "unknown_objects"
 
@@ -74,7 +68,7 @@ class _UnknownObject:
 
 
 class _Installation:
-    """The id of the installation that this database belongs to, in one row at most; the store holds the same id."""
+    """Of the version before, as the table before."""
 
     __tablename__ = "installation"
 

@@ -16,14 +16,14 @@ from services.pieces.follow_ups import registry
 from services.pieces.jobs import jobs
 from services.pieces.operations.antivirus_scans import rescan
 from services.pieces.operations.candidature_states import tell_all_states
-from services.pieces.operations.restoration import rebuild_deposits, reconciliation, restore_deposit
+from services.pieces.operations.restoration import reconciliation, restore_deposit
 
 
 def register(app: Flask) -> None:
     event_commands.register(app, registry)
     commands.register(app, jobs)
     object_commands.register(app, reconciliation)
-    for command in (rescan_command, rebuild_command, restore_command, tell_command):
+    for command in (rescan_command, restore_command, tell_command):
         app.cli.add_command(command)
 
 
@@ -40,14 +40,6 @@ def rescan_command(everything: bool) -> None:
 def tell_command() -> None:
     """Tell registrations what the pieces of every candidature are at: once after an upgrade to it, or a restore."""
     click.echo(f"{tell_all_states()} candidature(s)")
-
-
-@click.command("rebuild-from-objects")
-@object_commands.rebuild_options
-@with_appcontext
-def rebuild_command(write: bool, minutes: int) -> None:
-    """Make rows again for files that the store holds and the database has lost."""
-    object_commands.show_rebuilt(rebuild_deposits(write=write, minutes=minutes), written=write)
 
 
 @click.command("restore-deposit")

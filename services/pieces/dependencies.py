@@ -8,11 +8,10 @@ from typing import cast
 from flask import Flask, current_app
 
 from services.chassis.process.capacity import ConcurrencyLimit
-from services.objects import ObjectStore, installation
+from services.objects import ObjectStore
 from services.pieces.antivirus import Antivirus
 from services.pieces.domain import refusals
 from services.pieces.inspection.processes import Inspections
-from services.pieces.models import db
 from services.pieces.operations.deposit_limits import MAX_CONCURRENT_DEPOSITS
 from services.pieces.settings import PiecesSettings
 
@@ -43,10 +42,9 @@ def attach(app: Flask, dependencies: Dependencies) -> None:
 
 
 def prepare_store(app: Flask) -> None:
-    """Create the bucket and mark it as this database's, where that is not done yet. Raises StoreUnavailable."""
+    """Create the bucket, where that is not done yet. Raises StoreUnavailable."""
     with app.app_context():
         dependencies().store.ensure_bucket()
-        installation.mark(db, dependencies().store)
 
 
 def dependencies() -> Dependencies:

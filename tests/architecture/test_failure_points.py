@@ -7,7 +7,6 @@ from tests.architecture.calls import Operations
 from tests.faults.failure_table import OPERATIONS
 
 MAIL_AGAIN = "a mail that is asked for again until one comes; nothing else changes with it"
-REBUILT = "a command that makes rows of objects, run again for those that are still missing"
 NOT_IN_THE_TABLE: dict[str, dict[str, str]] = {
     "accounts": {
         "account_creation.resend_activation": MAIL_AGAIN,
@@ -26,12 +25,10 @@ NOT_IN_THE_TABLE: dict[str, dict[str, str]] = {
     },
     "documents": {
         "document_files.form_file": "stores a version (candidature_copies.store_version), as its event does anyway",
-        "reconciliation.rebuild": REBUILT,
         "reconciliation.reconciliation": "makes a lost document again the next night, if it did not hold",
     },
     "pieces": {
         "candidature_states.tell_all_states": "a command, run again; a state told twice changes nothing",
-        "restoration.rebuild_deposits": REBUILT,
         "antivirus_scans.rescan": "asks for scans that are asked for again the next night",
         "antivirus_scans.scan_deposit": "of a follow-up: tried again it tells the same verdict",
         "candidature_copies.update_from_registration": "of an event: heard again it is not newer, and changes nothing",

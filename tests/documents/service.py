@@ -7,13 +7,11 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 from click.testing import Result
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from services.chassis.process.command_line import migrate
@@ -22,7 +20,7 @@ from services.contracts.registrations import RegistrationSaved, RegistrationWith
 from services.documents.app import create_app
 from services.documents.dependencies import Dependencies, attach, dependencies
 from services.documents.handlers import registry
-from services.documents.models import db, object_tables
+from services.documents.models import db
 from services.documents.operations.automatic_documents import create_automatic_documents
 from services.documents.settings import DocumentsSettings
 from services.objects import ObjectStore
@@ -112,12 +110,6 @@ class Service:
     def run_command(self, *words: str) -> Result:
         """Run a command as an operator types it."""
         return self.app.test_cli_runner().invoke(args=list(words))
-
-    def make_unknown_objects_older(self, days: float) -> None:
-        """Set back the time at which unknown objects were first seen."""
-        with self.app.app_context(), db.operation() as session:
-            for row in session.scalars(select(object_tables.UnknownObject)):
-                row.first_seen_at -= timedelta(days=days)
 
     def put_object(self, key: str, content: bytes) -> None:
         """Put bytes into the store behind the service's back."""

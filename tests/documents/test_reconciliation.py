@@ -10,7 +10,7 @@ from services.documents.operations.reconciliation import reconciliation
 from services.objects import ObjectStore
 from services.objects.reconciliation import Report
 from tests.documents.example_events import CANDIDATURE, saved
-from tests.documents.service import KEPT_DAYS, Service
+from tests.documents.service import Service
 from tests.documents.text_extraction import text_of_pdf
 from tests.support.object_store import Bucket
 
@@ -58,23 +58,19 @@ def test_a_document_that_cannot_be_made_again_keeps_no_other_waiting(service: Se
     assert (report.mended, report.lost_count) == (len(AUTOMATIC_TYPES), len(AUTOMATIC_TYPES))
 
 
-def test_unknown_objects_of_every_kind_are_reported_and_moved_only_after_their_time(service: Service) -> None:
+def test_unknown_objects_of_every_kind_are_reported_and_stay(service: Service) -> None:
     service.receive_and_create_documents(saved())
-    known = service.keys()
     strange = ["documents/20200101/00.pdf", "publications/20200101/00.pdf", "strange.pdf"]
     for key in strange:
         service.put_object(key, b"x")
-    report = _reconciled(service)
-    assert (sorted(report.unknown), report.moved) == (strange, 0)
-    service.make_unknown_objects_older(KEPT_DAYS + 1)
-    assert _reconciled(service).moved == 3
-    assert [key for key in service.keys("") if not key.startswith("quarantine/")] == known
+    assert sorted(_reconciled(service).unknown) == strange
+    assert set(strange) <= set(service.keys(""))
 
 
 def test_what_is_made_while_the_store_is_listed_is_not_lost_nor_made_again(service: Service, bucket: Bucket) -> None:
     class Overtaken(ObjectStore):
-        def list_keys(self, prefix: str = "") -> Iterator[str]:
-            listed = list(super().list_keys(prefix))
+        def list_keys(self) -> Iterator[str]:
+            listed = list(super().list_keys())
             service.receive_and_create_documents(saved(version=2))
             return iter(listed)
 
@@ -88,9 +84,9 @@ def test_what_is_made_while_the_store_is_listed_is_not_lost_nor_made_again(servi
 
 def test_what_is_listed_before_its_row_is_committed_is_not_unknown(service: Service, bucket: Bucket) -> None:
     class Overtaking(ObjectStore):
-        def list_keys(self, prefix: str = "") -> Iterator[str]:
+        def list_keys(self) -> Iterator[str]:
             service.receive_and_create_documents(saved(version=2))  # once the rows were read
-            yield from super().list_keys(prefix)
+            yield from super().list_keys()
 
     service.receive_and_create_documents(saved())
     attach(service.app, replace(service.dependencies, store=Overtaking(bucket.url)))

@@ -6,7 +6,6 @@ import re
 from collections import defaultdict
 
 from services.chassis.events.outbox import MAX_COUNTED
-from services.objects.reconciliation import FEW_UNKNOWN
 from tests.monitoring.definitions import ALERTS, MONITORING, RECORDED, ROOT, RULES, known_series, promtool, read_yaml
 from tests.monitoring.expressions import selectors, unknown_names
 
@@ -59,7 +58,6 @@ def test_each_alert_is_urgent_or_not_and_leads_to_the_section_that_says_what_to_
 
 def test_numbers_of_the_code_that_rules_repeat_are_the_same() -> None:
     assert f">= {MAX_COUNTED})" in ALERTS["OutboxGrows"]["expr"]
-    assert ALERTS["ObjectsUnknown"]["expr"].endswith(f"> {FEW_UNKNOWN}")
 
 
 def test_every_process_of_the_composed_portal_is_asked_and_missed() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import io
-import tempfile
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -42,7 +41,7 @@ from tests.support.service_worker import deliver_event, run_follow_ups
 from tests.support.tokens import bearer, candidate_token, key_of, staff_token
 
 if TYPE_CHECKING:
-    from tests.support.object_store import Bucket
+    pass
 
 KEPT_DAYS = PiecesSettings.kept_days
 ERASED_AFTER_DAYS = KEPT_DAYS + ERASING_DELAY.days + 0.01
@@ -85,11 +84,6 @@ class PiecesService:
         with self.app.app_context():
             dependencies().inspections.idle_programs = _IDLE_PROGRAMS
         self.now = DURING
-
-    @classmethod
-    def with_store_of(cls, bucket: Bucket) -> PiecesService:
-        """Another one on the same store, with an empty database."""
-        return cls(f"sqlite:///{tempfile.mkdtemp()}/other.db", bucket.url)
 
     def close(self) -> None:
         with self.app.app_context():
@@ -243,12 +237,10 @@ class PiecesService:
             return report
 
     def age_retained_objects(self, days: float) -> None:
-        """Make the notes of removed and unknown objects that many days older."""
+        """Make the notes of removed objects that many days older."""
         with self.app.app_context(), db.operation() as session:
             for row in session.scalars(select(object_tables.RetiredObject)):
                 row.kept_until -= timedelta(days=days)
-            for row in session.scalars(select(object_tables.UnknownObject)):
-                row.first_seen_at -= timedelta(days=days)
 
     def deposits(self) -> list[Deposit]:
         with self.app.app_context(), db.reading() as session:

@@ -1,6 +1,6 @@
 """The ids of documents, the names under which they are saved, and their keys in the object store.
 
-Keys say whose document it is, so that a lost row can be rebuilt from them:
+Keys say whose document it is:
 
 documents/<candidature>/<type>/<version, 0 for a publication>/<document>-<attempt>-<SHA-256>.<pdf or html>
 documents/<candidature>/<type>/<version>.<edition, after the first>/<document>-<attempt>-<SHA-256>.<pdf or html>
@@ -30,12 +30,6 @@ def derived_id(*parts: str) -> str:
     return hashlib.sha256("/".join(parts).encode()).hexdigest()[:32]
 
 
-_KEY = re.compile(
-    r"documents/(?P<candidature_id>[0-9a-f]{32})/(?P<type>[a-z_]+)/(?P<version>\d{1,6})(\.(?P<edition>\d{1,6}))?"
-    r"/(?P<document_id>[0-9a-f]{32})-(?P<attempt>[0-9a-f]{8})-(?P<sha256>[0-9a-f]{64})\.(?P<extension>pdf|html)"
-)
-
-
 @dataclass(frozen=True)
 class DocumentName:
     """What a key says, without format and digest. `attempt` tells apart several attempts at storing the same document;
@@ -57,19 +51,6 @@ class DocumentName:
         edition = f".{self.edition}" if self.edition > 1 else ""
         folder = f"documents/{self.candidature_id}/{self.type}/{self.version}{edition}"
         return f"{folder}/{self.document_id}-{self.attempt}-{sha256}.{extension}"
-
-
-def read_key(key: str) -> tuple[DocumentName, str, str] | None:
-    """(name, extension, SHA-256); None for a key of another form."""
-    match = _KEY.fullmatch(key)
-    if match is None:
-        return None
-    groups = match.groupdict()
-    extension, sha256 = groups.pop("extension"), groups.pop("sha256")
-    version, edition = int(groups.pop("version")), int(groups.pop("edition") or 1)
-    name = DocumentName(version=version, edition=edition, **groups)
-    # A version such as « 01 » would be another key.
-    return (name, extension, sha256) if name.key(extension, sha256) == key else None
 
 
 def publication_key(publication_id: str, sha256: str) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import update
 
 from gateway.layout.frame import GESTION_PAGES
 from gateway.web.gestion import controle
 from services.chassis.errors import Unavailable
+from services.contracts import page_labels
 from services.pieces.domain.control import ACTED_UPON, WHY_NOT
-from services.pieces.models import Deposit, Piece, db
+from services.pieces.models import Piece, db
+from tests.gateway.candidates import CandidateFactory
 from tests.gateway.components.html_checks import text_of
 from tests.gateway.gestion.people import (
     COMPLIANT,
@@ -17,10 +18,12 @@ from tests.gateway.gestion.people import (
     RECEIVED,
     StaffFactory,
     deposit,
+    depositor,
     open_first,
     rows,
     statuses,
 )
+from tests.gateway.tabs import NUMBER
 from tests.support.in_process_four_services import InProcessFourServices
 from tests.support.in_process_portal import service_stopped
 from tests.support.scriptless_browser import ScriptlessBrowser
@@ -215,16 +218,19 @@ def test_a_piece_that_is_no_longer_asked_for_says_so(desk: ScriptlessBrowser, ru
 
 
 def test_a_piece_that_a_new_version_asks_for_again_says_so_to_both(
-    desk: ScriptlessBrowser, candidate: ScriptlessBrowser, running: InProcessFourServices
+    gestionnaire: ScriptlessBrowser, candidates: CandidateFactory, running: InProcessFourServices
 ) -> None:
-    with running.pieces.app.app_context(), db.operation() as session:
-        piece = session.get_one(Piece, desk.path.rpartition("/")[2])
-        piece.asked_again_for, piece.resubmit_until = 2, piece.deposit_closes
-        session.execute(update(Deposit).where(Deposit.piece_id == piece.id).values(version=1))
-    desk.get(desk.path)
-    assert "à nouveau pour la version 2. Le fichier ci-dessous est celui de la version 1." in desk.text
-    desk.get(f"/gestion/pieces?statut=toutes&candidature={candidate.path.rpartition('/')[2]}")
-    assert any("Version 1" in row and "Redemandée" in row for row in rows(desk))
-    candidate.get(candidate.path)
-    assert "Version 1" in candidate.text
+    candidate = depositor(candidates, running, deposits=4)
+    listed = candidate.path
+    candidate.get("/inscriptions")
+    candidate.press("Modifier")
+    candidate.get(f"{candidate.path.rpartition('/')[0]}/{NUMBER}")
+    candidate.press(page_labels.SAVE)
+    running.deliver_events()
+    gestionnaire.get(f"/gestion/pieces?statut=toutes&candidature={listed.rpartition('/')[2]}")
+    assert ["CINSIG03" in row for row in rows(gestionnaire)] == ["Redemandée" in row for row in rows(gestionnaire)]
+    gestionnaire.get(gestionnaire.page.xpath("//a[contains(., 'CINSIG03')]/@href")[0])
+    assert "à nouveau pour la version 2. Le fichier ci-dessous est celui de la version 1." in gestionnaire.text
+    candidate.get(listed)
+    assert candidate.text.count("Version 1") == 1
     assert "à nouveau pour la version 2." in candidate.text

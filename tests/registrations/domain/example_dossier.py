@@ -129,7 +129,13 @@ BTS = Exam(
     },
     specialites=(BANQUE, MCO),
     pieces=(
-        PieceRule("CINSIG03", "Confirmation d'inscription signée", "CONFIRMATION", "Confirmation d'inscription"),
+        PieceRule(
+            "CINSIG03",
+            "Confirmation d'inscription signée",
+            "CONFIRMATION",
+            "Confirmation d'inscription",
+            proves_version=True,
+        ),
         PieceRule(
             "NATIDE06",
             "Document justifiant l'identité",

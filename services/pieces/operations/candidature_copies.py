@@ -65,7 +65,7 @@ def _ask_again(session: Session, row: Piece, event: RegistrationSaved, earlier: 
     """
     context, control = any_piece(session, row.id), latest_control(session, row.id)
     given_at = context.deposit.deposited_at if context.deposit else control and control.controlled_at
-    is_given = context.deposit is not None or context.status in (Status.RECEIVED, Status.COMPLIANT)
+    is_given = context.deposit or context.status in (Status.RECEIVED, Status.COMPLIANT) or row.asked_again_for
     is_since = given_at is not None and given_at >= datetime.fromisoformat(event.saved_at)
     if not is_given or is_since or context.status is Status.NON_COMPLIANT:
         return

@@ -122,6 +122,8 @@ def test_a_paper_is_asked_for_again_and_what_was_never_given_is_not(service: Pie
     service.move_to(DURING + HOUR).handle_events(version(2))
     assert service.piece(SIGNED)["sentence"].startswith(WHY.format(2))
     assert service.piece(SIGNED)["received_on"] is None
+    service.handle_events(version(3))
+    assert service.piece(SIGNED)["sentence"].startswith(WHY.format(3))
     assert service.control(SIGNED, "compliant").status_code == 200, "a gestionnaire may take it all the same"
     assert service.piece_for_staff(SIGNED)["asked_again_for"] is None
 

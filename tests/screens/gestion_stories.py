@@ -111,7 +111,6 @@ def _decide_a_selection(recorder: PictureRecorder, gestionnaire: BrowserCandidat
     gestionnaire.page.evaluate(DONE_IN_PART)
     recorder.record(gestionnaire.page, "gestion-pieces-decision-interrompue")
     gestionnaire.open(f"/gestion/pieces?candidature={candidature}&selection=toute")
-    gestionnaire.page.get_by_text("Dates", exact=True).click()
     gestionnaire.fill(received_on="hier")
     recorder.record(gestionnaire.press(RECEIVED), "gestion-decisions-a-corriger", "/gestion/pieces")
     gestionnaire.fill(received_on="")

@@ -64,7 +64,6 @@ def on_parts(page: Page, numbers: tuple[int, ...], act: Callable[[Route], None])
 
 def test_after_a_mistake_all_stays_and_is_then_decided_in_parts_with_progress_in_words(selection: Page) -> None:
     received_on = selection.locator("[name=received_on]")
-    selection.get_by_text("Dates", exact=True).click()
     received_on.fill("hier")
     posts = on_parts(selection, (), Route.continue_)
     press(selection)

@@ -30,7 +30,7 @@ def follow_moved_dates() -> None:
         openings = session.scalars(select(OpeningRow.id).where(OpeningRow.looked_through.is_not(None))).all()
     for opening_id in openings:
         while not stopping() and _renew_page(opening_id, portal_now()):
-            pass
+            edition.told_by = edition.told_by or mail_id
 
 
 def _renew_page(opening_id: str, at: datetime) -> bool:
@@ -72,13 +72,13 @@ def _renew(
 
 
 def dates_to_tell(candidature_id: str, mail_id: str) -> tuple[str, RegistrationSaved] | None:
-    """The candidate, and the newest edition, for the mail of that id alone; None where another mail tells of it, or
-    where it prints what the candidate was last told."""
+    """The candidate, and the newest edition, which is told by the mail of that id alone; None where it prints what the
+    candidate was last told."""
     with db.operation() as session:
         candidature = session.get_one(Candidature, candidature_id, with_for_update=True)
         version = session.get_one(CandidatureVersion, (candidature_id, candidature.version))
         editions = editions_of(session, version)
-        if candidature.state != ACTIVE or not editions or editions[0].told_by not in (None, mail_id):
+        if candidature.state != ACTIVE or not editions:
             return None
         told_before = next((edition for edition in editions if edition.told_by not in (None, mail_id)), None)
         for edition in editions:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -18,7 +19,14 @@ from services.registrations.models import db
 from services.registrations.operations import moved_dates
 from services.registrations.operations.republication import publish_everything
 from tests.registrations.domain.example_dossier import at
-from tests.registrations.service.candidate_client import CandidateClient, as_service, change_dates
+from tests.registrations.service.candidate_client import (
+    GUIDE,
+    GUIDE_SESSION,
+    CandidateClient,
+    as_service,
+    change_dates,
+    load,
+)
 from tests.registrations.service.outbox import events_of
 from tests.support.service_worker import run_follow_ups
 from tests.support.smtp import Mailbox
@@ -166,3 +174,12 @@ def test_dates_do_not_move_while_a_version_is_saved_with_them(
     monkeypatch.setattr("services.registrations.operations.drafts.registration_form.refuse_incomplete", move)
     assert candidate.save(draft).status_code == 201
     assert len(tried) == 1
+
+
+def test_a_demonstration_whose_dates_move_by_themselves_sends_no_mail(
+    sending: Flask, saved: str, mailbox: Mailbox
+) -> None:
+    load(sending, replace(GUIDE, sessions=(replace(GUIDE_SESSION, demonstration=True),)))
+    follow(sending, LATER)
+    assert editions(sending) == [(1, 2, "2021-11-14")]
+    assert mails(sending, mailbox) == []

@@ -30,7 +30,7 @@ def follow_moved_dates() -> None:
         openings = session.scalars(select(OpeningRow.id).where(OpeningRow.looked_through.is_not(None))).all()
     for opening_id in openings:
         while not stopping() and _renew_page(opening_id, portal_now()):
-            edition.told_by = edition.told_by or mail_id
+            pass
 
 
 def _renew_page(opening_id: str, at: datetime) -> bool:

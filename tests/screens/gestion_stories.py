@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
+from urllib.parse import urlsplit
 
 import pyotp
 from playwright.sync_api import Page
@@ -58,6 +59,7 @@ def control_desk(context: StoryContext) -> None:
     _log_in(context, gestionnaire)
     _control_a_piece(context.recorder, gestionnaire, candidature)
     _look_at_a_candidature(context.recorder, gestionnaire, candidature)
+    _correct_it(context.recorder, gestionnaire, candidature)
     _decide_a_selection(context.recorder, gestionnaire, candidature)
 
 
@@ -98,6 +100,28 @@ def _look_at_a_candidature(recorder: PictureRecorder, gestionnaire: BrowserCandi
     recorder.record(gestionnaire.follow(f"/gestion/candidatures/{candidature}/document"), "gestion-document-redige")
     gestionnaire.open(f"/gestion/candidatures/{candidature}")
     recorder.record(gestionnaire.press("Écarter la candidature"), "gestion-ecart")
+
+
+def _correct_it(recorder: PictureRecorder, gestionnaire: BrowserCandidate, candidature: str) -> None:
+    gestionnaire.open(f"/gestion/candidatures/{candidature}")
+    page = gestionnaire.press("Corriger la candidature")
+    tabs = urlsplit(page.url).path.rpartition("/")[0]
+    recorder.record(gestionnaire.open(f"{tabs}/2"), "gestion-correction")
+    gestionnaire.fill(adresse="")
+    recorder.record(gestionnaire.press("Suivant"), "gestion-correction-erreur")
+    gestionnaire.fill(adresse="2 rue du lac")
+    gestionnaire.press("Suivant")
+    recorder.record(gestionnaire.open(f"{tabs}/8"), "gestion-correction-recapitulatif")
+    gestionnaire.open(f"{tabs}/9")
+    recorder.record(gestionnaire.press("Enregistrer la correction"), "gestion-correction-sans-motif")
+    gestionnaire.press("Quitter")
+    recorder.record(gestionnaire.page, "gestion-candidature-corrigee")
+    gestionnaire.press("Écarter la candidature")
+    gestionnaire.fill(reason="Le diplôme requis n'est pas justifié.")
+    recorder.record(gestionnaire.press("Écarter la candidature"), "gestion-candidature-ecartee")
+    recorder.record(gestionnaire.press("Rétablir la candidature"), "gestion-retablissement")
+    gestionnaire.fill(reason="Le diplôme est arrivé.")
+    recorder.record(gestionnaire.press("Rétablir la candidature"), "gestion-candidature-retablie")
 
 
 def _decide_a_selection(recorder: PictureRecorder, gestionnaire: BrowserCandidate, candidature: str) -> None:

@@ -176,8 +176,7 @@ def test_who_withdraws_by_their_service_gestionnaire_is_mailed_which_is_listed_w
     assert "Désinscrite" in gestionnaire.text
     running.deliver_events()
     gestionnaire.get(page)
-    [mail] = [row for row in rows(gestionnaire) if row.endswith("Envoyé")]
-    assert "désinscription" in mail.casefold()
+    assert any("désinscription" in row.casefold() and row.endswith("Envoyé") for row in rows(gestionnaire))
 
 
 def test_a_note_is_kept_for_the_others_and_not_shown_to_the_candidate(

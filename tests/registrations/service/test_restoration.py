@@ -54,7 +54,8 @@ def test_what_was_declared_counts_again_in_a_version_newer_than_its_end(
         events_of(sending, f"registrations.registration_{name}.v1") for name in ("withdrawn", "saved")
     )
     assert first["data"]["version"] < end["data"]["version"] < again["data"]["version"]
-    told = ("version", "saved_at", "reason")
+    told = ("version", "saved_at", "reason", "pieces")
+    assert [piece["code"] for piece in again["data"]["pieces"]] == [piece["code"] for piece in first["data"]["pieces"]]
     assert {**again["data"], **dict.fromkeys(told)} == {**first["data"], **dict.fromkeys(told)}
     run_follow_ups(sending, registry)
     mail = mailbox.wait_for(to=tokens.DUBOIS["email"], seconds=5)

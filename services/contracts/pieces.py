@@ -83,7 +83,7 @@ class PiecesRefused(Contract):
 @dataclass(frozen=True)
 class PiecesStateChanged(Contract):
     """Something has changed in the pieces of a candidature: they are at `state` (a `PiecesState`; None: none is asked
-    for). A higher `number` is newer."""
+    for). A higher `number` is newer: microseconds of the system's clock, with the candidature locked."""
 
     TYPE: ClassVar[str] = "pieces.state_changed.v1"
     CONSUMERS: ClassVar[tuple[str, ...]] = ("registrations",)

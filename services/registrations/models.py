@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     CheckConstraint,
     ForeignKey,
     Index,
@@ -260,7 +261,7 @@ class Candidature(db.Model):
     etablissement: Mapped[str] = mapped_column(Text, server_default="")
     forme: Mapped[str] = mapped_column(Text, server_default="")
     pieces_state: Mapped[str | None] = mapped_column(String(16))
-    pieces_number: Mapped[int] = mapped_column(default=0, server_default="0")
+    pieces_number: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     end_reason: Mapped[str | None] = mapped_column(Text)
 

@@ -16,16 +16,17 @@ from deploy.local.backup import Backup, Impossible
 from deploy.local.manifest import Damaged
 from deploy.local.state_folder import AlreadyRunning, StateFolder
 from services.contracts import EVENTS
-from services.contracts.pieces import PiecesRefused, PiecesReminded
+from services.contracts.pieces import PiecesRefused, PiecesReminded, PiecesStateChanged
 from tests.support.launched_portal import LaunchedPortal
 from tests.support.ports import free_port
 
 OLD = b"a file deposited before the first backup"
 KEY = "objects/pieces/candidature/file"
 FIRST = datetime(2026, 11, 25, 17, tzinfo=UTC)
-MAY_COME_TWICE = {PiecesReminded.TYPE, PiecesRefused.TYPE}
+MAY_COME_TWICE = {PiecesReminded.TYPE, PiecesRefused.TYPE, PiecesStateChanged.TYPE}
 """Of pieces, which is copied first since it hears of candidatures: what it announced while the others were copied, it
-announces again after a restore, by one more mail; nothing else follows from it."""
+announces again after a restore, by one more mail; nothing else follows from it. What the pieces of a candidature are
+at is told again by their next change, or by `tell-states`."""
 
 
 @pytest.fixture(scope="module")

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from services.chassis.clock import system_now
 from services.chassis.events import publish
 from services.chassis.jobs.registry import stopping
 from services.contracts.pieces import PiecesStateChanged
 from services.pieces.domain.missing_pieces import pieces_state
-from services.pieces.models import Candidature, Piece, db
+from services.pieces.models import Candidature, db
 from services.pieces.queries.pieces import SHOWN_PIECES, fetch_pieces, lock_candidatures
 
 PAGE = 100
 """Candidatures of one transaction."""
-CHANGES_OF_A_VERSION = 100_000
-"""More than there ever are: the numbers of a later version are higher."""
 
 
 def tell_state(session: Session, candidature_id: str) -> None:
@@ -23,11 +22,10 @@ def tell_state(session: Session, candidature_id: str) -> None:
     session.flush()
     candidature = session.get_one(Candidature, candidature_id)
     contexts = fetch_pieces(session, SHOWN_PIECES.where(Candidature.id == candidature_id))
-    changes = session.scalar(select(func.sum(Piece.revision)).where(Piece.candidature_id == candidature_id)) or 0
     event = PiecesStateChanged(
         candidature_id=candidature_id,
         state=pieces_state([context.state for context in contexts]),
-        number=candidature.version * CHANGES_OF_A_VERSION + changes,
+        number=int(system_now().timestamp() * 1_000_000),
     )
     publish(session, event, subject=candidature.candidate_id)
 

@@ -49,7 +49,7 @@ def upgrade() -> None:
     for name in WORDS:
         _add_column(sa.Column(name, sa.Text(), nullable=False, server_default=""))
     _add_column(sa.Column("pieces_state", sa.String(16)))
-    _add_column(sa.Column("pieces_number", sa.Integer(), nullable=False, server_default="0"))
+    _add_column(sa.Column("pieces_number", sa.BigInteger(), nullable=False, server_default="0"))
     create_trigger(TRIGGER, MOMENT, f"UPDATE candidatures SET {KEEPS} WHERE id = NEW.candidature_id")
     with step_by_step():
         _fill()

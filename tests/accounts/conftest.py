@@ -16,6 +16,7 @@ from services.chassis.process.command_line import migrate
 from tests.accounts.fake_registrations import FakeRegistrations, run_fake_registrations
 from tests.accounts.running_accounts import Login, RunningAccounts, settings
 from tests.accounts.staff_in_session import command_result
+from tests.support.declared_problems import only_declared_problems  # noqa: F401 - a fixture
 from tests.support.prepared_databases import prepared_url
 
 if TYPE_CHECKING:

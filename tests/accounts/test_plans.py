@@ -10,7 +10,7 @@ from sqlalchemy import insert, text
 from services.accounts.jobs import erase_accounts_not_activated, jobs
 from services.accounts.metrics import SESSIONS
 from services.accounts.models import LoginSession, db
-from services.accounts.queries.accounts import candidates_born_on
+from services.accounts.queries.accounts import found_candidates
 from services.accounts.settings import AccountsSettings
 from services.chassis.clock import portal_now, system_now
 from services.chassis.jobs.gauges import recorded
@@ -48,7 +48,7 @@ def test_neither_visitors_nor_staff_nor_the_job_read_every_account(full: Running
         full.post("/activations/check", token=token)
         full.post("/activations", token=full.newest_token(EMAIL))
         erase_accounts_not_activated()
-        candidates_born_on(date(2001, 2, 1), "x")
+        found_candidates("", date(2001, 2, 1), "x")
     asked = {sql: values for sql, values in executed if "FROM accounts" in sql}
     assert len(asked) > 3
     with full.app.app_context(), db.engine.connect() as connection:

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from services.accounts.app import create_app
 from services.accounts.jobs import jobs
 from services.accounts.models import Account, AuditEntry, KnownBrowser, LoginSession, MailLink, db, events, sent_mails
-from services.accounts.queries.accounts import candidates_at, candidates_born_on
+from services.accounts.queries.accounts import found_candidates
 from services.chassis.process.command_line import migrate
 from tests.accounts.running_accounts import RunningAccounts, settings
 from tests.growth.full_service import FAMILY, Actions, FullService, Weight, event_actions, expect_answer, fill_events
@@ -73,9 +73,9 @@ def _reads(accounts: RunningAccounts, login: dict[str, Any]) -> Actions:
         "identity vouched for": lambda: me("/me/identity"),
         "mails of a candidate": lambda: me("/me/mails"),
         "addresses of a candidate": lambda: me("/me/addresses"),
-        "staff: an address": lambda: candidates_at(EMAIL),
-        "staff: a birth date and a name": lambda: candidates_born_on(BORN, "dubois"),
-        "staff: an address nobody has": lambda: candidates_at("personne@exemple.fr"),
+        "staff: an address": lambda: found_candidates(EMAIL),
+        "staff: a birth date and a name": lambda: found_candidates("", BORN, "dubois"),
+        "staff: an address nobody has": lambda: found_candidates("personne@exemple.fr"),
     }
 
 

@@ -86,38 +86,26 @@ def _pending_email(account: Account) -> str | None:
     return email_change.address if email_change is not None and email_change.confirmed_at is None else None
 
 
-def found_candidates(email: str, birth_date: date | None, name: str) -> Candidates:
-    """By the address, where one is given, else by birth date and name. Raises Invalid for neither."""
-    if email.strip():
-        return candidates_at(email)
-    if birth_date is None:
-        raise Invalid.in_field("birth_date", "Indiquez une date de naissance, ou une adresse mail.")
-    return candidates_born_on(birth_date, name)
-
-
-def candidates_born_on(day: date, name: str) -> Candidates:
-    """The first ACCOUNTS_SHOWN of those who bear every word of `name`; few are born on one day: all are read."""
-    words = folded(name).split()
-    born = select(Account).where(Account.date_naissance == day)
+def found_candidates(email: str, birth_date: date | None = None, name: str = "") -> Candidates:
+    """The account of this address, else the creations that wait for it, newest first; without an address, those born on
+    that day who bear every word of `name`. Raises Invalid for neither."""
     with db.reading_for_staff() as session:
-        found = [account for account in session.scalars(born) if _bears(account, words)]
-        found.sort(key=lambda account: (folded(f"{account.nom_famille} {account.prenoms}"), account.id))
+        if email.strip():
+            account = account_at(session, key_of(email))
+            found = [account] if account else pending_creations_at(session, key_of(email))
+        elif birth_date:
+            found = _born_on(session, birth_date, folded(name).split())
+        else:
+            raise Invalid.in_field("birth_date", "Indiquez une date de naissance, ou une adresse mail.")
         shown = tuple(_candidate(session, account) for account in found[:ACCOUNTS_SHOWN])
     return Candidates(candidates=shown, has_more=len(found) > len(shown))
 
 
-def _bears(account: Account, words: Sequence[str]) -> bool:
-    names = folded(f"{account.nom_famille} {account.nom_usage or ''} {account.prenoms}")
-    return all(word in names for word in words)
-
-
-def candidates_at(email: str) -> Candidates:
-    """The account of this address, else the creations that wait for it, newest first."""
-    email_key = key_of(email)
-    with db.reading_for_staff() as session:
-        account = account_at(session, email_key)
-        accounts = [account] if account else pending_creations_at(session, email_key)
-        return Candidates(candidates=tuple(_candidate(session, account) for account in accounts))
+def _born_on(session: Session, day: date, words: Sequence[str]) -> Sequence[Account]:
+    """By name. Few are born on one day: all of them are read."""
+    born = session.scalars(select(Account).where(Account.date_naissance == day)).all()
+    names = {account: folded(f"{account.nom_famille} {account.prenoms} {account.nom_usage or ''}") for account in born}
+    return sorted((account for account in born if all(word in names[account] for word in words)), key=names.__getitem__)
 
 
 def candidate(candidate_id: str) -> CandidateDetail:

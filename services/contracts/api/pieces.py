@@ -166,10 +166,12 @@ validate_group = Operation(
     RequestedPieces,
     "« J'ai fourni toutes mes pièces »; repeated, it changes nothing.",
     _OWN_FILES,
-    problems=(problem_types.DEPOSIT_CLOSED,),
+    problems=(problem_types.VALIDATION_CLOSED,),
 )
 
-uploads = upload_operations("/v1/pieces/<piece_id>/uploads", _OWN_FILES, problem_types.DEPOSIT_CLOSED)
+uploads = upload_operations(
+    "/v1/pieces/<piece_id>/uploads", _OWN_FILES, problem_types.DEPOSIT_CLOSED, problem_types.FILE_REFUSED
+)
 begin_upload, read_upload, continue_upload, abandon_upload = uploads
 deposit_uploads = Operation(
     "POST",
@@ -186,6 +188,8 @@ deposit_uploads = Operation(
         problem_types.UPLOAD_DEPOSITED,
         problem_types.TOO_LARGE,
         problem_types.FORMAT_REFUSED,
+        problem_types.FILE_REFUSED,
+        problem_types.FILE_UNVERIFIED,
         problem_types.TOO_MANY_FILES,
         problem_types.UNAVAILABLE,
     ),
@@ -200,7 +204,7 @@ read_file = Operation(
     media_type="application/octet-stream",
     answer_words="Les octets du fichier",
     seconds=FILE_SECONDS,
-    problems=(problem_types.NOT_CLEAN,),
+    problems=(problem_types.NOT_CLEAN, problem_types.FILE_LOST),
 )
 read_preview = Operation(
     "GET",

@@ -77,6 +77,7 @@ def upload_operations(path: str, access: tuple[Access, ...], *problems: ProblemT
             status=200,
             answer_words="Upload-Offset, Upload-Length",
             parameters=(_VERSION,),
+            problems=(problem_types.PROTOCOL_VERSION,),
         ),
         Operation(
             "PATCH",
@@ -87,7 +88,7 @@ def upload_operations(path: str, access: tuple[Access, ...], *problems: ProblemT
             answer_words="Upload-Offset",
             sends=UPLOAD_PART_TYPE,
             parameters=(_VERSION, _header("Upload-Offset", _NUMBER)),
-            problems=(problem_types.WRONG_OFFSET, problem_types.TOO_LARGE),
+            problems=(problem_types.PROTOCOL_VERSION, problem_types.WRONG_OFFSET, problem_types.CONTENT_TYPE_REFUSED),
         ),
         Operation(
             "DELETE",
@@ -96,6 +97,7 @@ def upload_operations(path: str, access: tuple[Access, ...], *problems: ProblemT
             "« Annuler »: what came is forgotten.",
             access,
             parameters=(_VERSION,),
+            problems=(problem_types.PROTOCOL_VERSION,),
         ),
     )
 

@@ -17,6 +17,7 @@ from services.registrations.models import db
 from services.registrations.settings import RegistrationsSettings
 from tests.registrations.service.candidate_client import NOW, CandidateClient, anne, pierre, with_catalogue
 from tests.support import tokens
+from tests.support.declared_problems import only_declared_problems  # noqa: F401 - a fixture
 from tests.support.prepared_databases import prepared_url
 from tests.support.smtp import Mailbox
 

@@ -192,6 +192,7 @@ set_identity_floor = Operation(
     "Refuse older identities from now on; 409 once a candidature was saved.",
     _ACCOUNTS,
     body=IdentityFloor,
+    problems=(problem_types.CANDIDATURE_EXISTS,),
 )
 read_engaged = Operation("GET", f"{_CANDIDATE}/engaged", Engaged, "Whether a candidature was ever saved.", _ACCOUNTS)
 erase_candidate = Operation(
@@ -200,6 +201,7 @@ erase_candidate = Operation(
     NoneType,
     "Erase the drafts of a deleted account; 409 once a candidature was saved.",
     _ACCOUNTS,
+    problems=(problem_types.CANDIDATURE_EXISTS,),
 )
 read_version = Operation(
     "GET",

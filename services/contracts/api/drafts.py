@@ -294,6 +294,7 @@ save_draft = Operation(
         problem_types.CANDIDATURE_EXISTS,
         problem_types.IDENTITY_OUTDATED,
         problem_types.INCOMPLETE,
+        problem_types.CONFLICT,
     ),
 )
 list_specialites = Operation(

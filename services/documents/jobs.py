@@ -5,19 +5,12 @@ from __future__ import annotations
 from services.chassis.events import purge
 from services.chassis.jobs.registry import Jobs
 from services.documents.models import db
-from services.documents.operations.automatic_documents import delete_old_cached_renderings
 from services.documents.operations.imports import uploads
 from services.documents.operations.reconciliation import reconciliation
 from services.objects import jobs as object_jobs
 
 jobs = Jobs()
 object_jobs.register(jobs, reconciliation)
-
-
-@jobs.every(hours=24, name="forget-drawings")
-def delete_cached_renderings() -> None:
-    """Delete what web processes rendered and no worker has taken since."""
-    delete_old_cached_renderings()
 
 
 @jobs.every(hours=1, name="purge-uploads")

@@ -139,10 +139,7 @@ class Document(db.Model):
 
 
 class CachedRendering(db.Model):
-    """Both formats of an automatic document that a web process rendered, kept until the worker has stored them.
-
-    On PostgreSQL the table is UNLOGGED: what a crash of the server takes from it is rendered again.
-    """
+    """Of the version before, which may be at work on this table; the release after this one drops it."""
 
     __tablename__ = "drawn_papers"
 

@@ -157,7 +157,5 @@ WRITING_READS: dict[tuple[str, str], Written] = {
 }
 # A page counts as activity of the session of who opens it, written down every 15 s: on the gateway alone.
 VISIT = Written({"accounts.login_sessions.last_seen_at"})
-# A form keeps the version that it fetched, as the event under way would; « Visualiser/Imprimer » also what it drew of
-# it for the worker.
+# A form keeps the version that it fetched, as the event under way would.
 FORM_BEFORE_THE_EVENT = Written({"documents.candidatures", "documents.saved_versions", "documents.outbox"})
-SHOWN_BEFORE_THE_EVENT = FORM_BEFORE_THE_EVENT | {"documents.drawn_papers"}

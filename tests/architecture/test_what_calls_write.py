@@ -20,7 +20,7 @@ from services.accounts.domain.staff import session_scopes
 from services.contracts.api.operation import Access
 from tests.architecture.examples import Examples
 from tests.architecture.ledger import routes_of
-from tests.architecture.reads import FORM_BEFORE_THE_EVENT, NOTHING, SHOWN_BEFORE_THE_EVENT, VISIT, WRITING_READS, reads
+from tests.architecture.reads import FORM_BEFORE_THE_EVENT, NOTHING, VISIT, WRITING_READS, reads
 from tests.architecture.rows import Databases, write_transactions
 from tests.architecture.staff_acts import ACTS, WITHOUT_TRACE
 from tests.architecture.staff_at_work import StaffAtWork
@@ -109,7 +109,7 @@ def test_a_read_writes_nothing_but_what_it_is_listed_for(examples: Examples, dat
 def test_a_version_whose_event_has_not_come_is_kept_once_when_it_is_printed(
     examples: Examples, databases: Databases
 ) -> None:
-    for path, first in (("confirmation", SHOWN_BEFORE_THE_EVENT), ("forms/BTSEE-EF3", FORM_BEFORE_THE_EVENT)):
+    for path, first in (("confirmation", NOTHING), ("forms/BTSEE-EF3", FORM_BEFORE_THE_EVENT)):
         headers, candidature = examples.registered_without_event()
         for expected in (first, NOTHING):
             with written(examples, databases) as tables:

@@ -112,22 +112,6 @@ class MakeDocuments(_DocumentOperation):
         self.running.work_once()
 
 
-class ShowConfirmation(_DocumentOperation):
-    """« Visualiser/Imprimer » before the worker has made anything: what is drawn is left for it."""
-
-    name = "show a confirmation at once"
-    covers = ("document_files.confirmation_file",)
-    commits = ("the drawing",)
-    decided_by = DONE_BEFORE
-    done: ClassVar[State] = _with(AUTOMATIC)
-
-    def prepare(self) -> None:
-        self.running.portal.receive(saved())
-
-    def do(self) -> int:
-        return self.running.portal.get(f"/candidatures/{CANDIDATURE}/confirmation?version=1").status_code
-
-
 class _LaterOperation(_DocumentOperation):
     """Once the documents of the candidature are made."""
 

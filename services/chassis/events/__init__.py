@@ -8,7 +8,6 @@ operator.
 
 from services.chassis.events.envelope import Envelope
 from services.chassis.events.handlers import Channel, Handlers
-from services.chassis.events.outbox import is_running
 from services.chassis.events.parking import erase_subject
 from services.chassis.events.publishing import follow_up, publish
 from services.chassis.events.retention import purge
@@ -21,7 +20,6 @@ __all__ = [
     "Handlers",
     "erase_subject",
     "follow_up",
-    "is_running",
     "publish",
     "purge",
 ]

@@ -83,13 +83,6 @@ def renew(db: Database, sequences: Sequence[int], owner: str) -> bool:
         return _change(session, sequences, owner, leased_until=system_now() + leases.LEASE) > 0
 
 
-def is_running(session: Session, type: str, subject: str) -> bool:
-    """Whether a worker holds the lease of such a follow-up now."""
-    leased = (outbox.c.published_at.is_(None)) & (outbox.c.leased_until > system_now())
-    row = select(outbox.c.sequence).where(outbox.c.subject == subject, outbox.c.type == type, leased)
-    return session.execute(row.limit(1)).first() is not None
-
-
 def done(session: Session, sequences: Sequence[int], owner: str) -> int:
     """Mark as done (sent, handled or parked) the rows that `owner` still holds; how many."""
     return _change(session, sequences, owner, published_at=system_now(), leased_until=None, leased_by=None)

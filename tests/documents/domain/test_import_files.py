@@ -54,11 +54,11 @@ def checked(lines: Iterable[str], type: DocumentType = DocumentType.CONVOCATION)
 
 @pytest.mark.parametrize(("encoding", "separator"), [("utf-8", ";"), ("utf-8-sig", ","), ("cp1252", ";")])
 def test_whatever_program_wrote_the_csv_it_is_read(encoding: str, separator: str) -> None:
-    headings = ["n° CANDIDAT", "Épreuve", "date", "HEURE", "duree", "Lieu", "Salle", "Nom"]
+    headings = ["n° CANDIDAT", "Épreuve", "date", "HEURE", "duree", "Lieu", "Salle", "Remarque"]
     cells = [numero(1), "E1 - Épreuve écrite", "12/05/2022", "14h", "4 h", '"Lycée Pergaud, œuvre ; BESANCON"', "B 204"]
     text = "\n".join(separator.join(row) for row in (headings, [*cells, "Dubois"], [], [""] * 8, [*cells, "Durand"]))
     content = read_csv(text.encode(encoding), COLUMNS[DocumentType.CONVOCATION])
-    assert (content.misshapen, content.unused_columns) == ((), ("Nom",))
+    assert (content.misshapen, content.unused_columns) == ((), ("Remarque",))
     assert [read.number for read in content.lines] == [2, 5]
     assert content.lines[0].cells["lieu"] == "Lycée Pergaud, œuvre ; BESANCON"
     assert content.lines[0].cells["epreuve"] == "E1 - Épreuve écrite"

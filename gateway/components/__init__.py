@@ -21,10 +21,10 @@ from gateway.components.fields import (
     read_field,
 )
 from gateway.layout.frame import GESTION_HOME, GESTION_PAGES, PAGES
+from gateway.mail_domains import DOMAINS, corrected_address
 from services.chassis import french
 from services.contracts import page_labels
 from services.contracts.piece_rules import STATUS_LABELS
-from services.reference.mail_domains import DOMAINS, corrected_address
 
 _GATEWAY = Path(__file__).parent.parent
 

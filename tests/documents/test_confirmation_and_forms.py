@@ -19,7 +19,6 @@ def test_before_its_event_a_confirmation_is_asked_for(service: Service, registra
     registrations.set_current(saved())
     assert _version_shown(service, f"{CONFIRMATION}?version=1") == "1"
     assert registrations.requests == [(CANDIDATURE, "1", "Bearer service-token")]
-    assert len(service.get("/candidatures").get_json()["candidatures"]) == 1
 
 
 def test_a_token_no_longer_believed_is_replaced_at_once(service: Service, registrations: RegistrationsStub) -> None:

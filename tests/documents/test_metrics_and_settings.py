@@ -9,7 +9,6 @@ import pytest
 from prometheus_client import REGISTRY
 
 from services.chassis.settings import SettingsError
-from services.contracts.document_rules import AUTOMATIC_TYPES
 from services.documents.settings import DEMONSTRATION, DocumentsSettings
 from tests.documents.example_events import CANDIDATURE, identity, saved
 from tests.documents.registrations_stub import RegistrationsStub
@@ -67,8 +66,6 @@ def test_all_who_ask_at_once_before_the_event_are_served(service: Service, regis
     with ThreadPoolExecutor(6) as askers:
         answers = [askers.submit(service.get, f"/candidatures/{CANDIDATURE}/confirmation") for _ in range(6)]
     assert [answer.result().status_code for answer in answers] == [200] * 6
-    service.create_documents()
-    assert len(service.documents()) == len(AUTOMATIC_TYPES)
 
 
 def test_a_missing_setting_is_named() -> None:

@@ -8,6 +8,7 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from gateway import access, cookies
+from gateway.mail_domains import corrected_address
 from gateway.pages import render_page
 from gateway.posted_forms import Values, shown_here
 from gateway.seal import current_seal, may_be_kept
@@ -24,7 +25,6 @@ from services.chassis.errors import DomainError
 from services.contracts.account_rules import ACTIVATION_HOURS, MAX_CREATION_LENGTH
 from services.contracts.api import visitors as api
 from services.contracts.api.visitors import Created
-from services.reference.mail_domains import corrected_address
 
 STATUSES_SHOWN_HERE = (409, 422, 429)
 MAX_KEPT_CHARACTERS = 1800  # of what was typed: sealed, it fits into a cookie, which browsers limit to 4096 bytes

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.reference.mail_domains import corrected_address
+from gateway.mail_domains import corrected_address
 
 
 @pytest.mark.parametrize(

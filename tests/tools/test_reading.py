@@ -21,6 +21,8 @@ def test_lists_are_followed_to_their_end_in_every_form(tool: Tool) -> None:
     assert [row["piece_id"] for row in in_csv] == [piece["id"] for piece in everything]
     assert [row["numero_candidat"][:2] for row in in_csv] == ["02"] * len(in_csv)
     assert len(tool.json("pieces", "list", "--statut", "toutes", "--limite", "3")) == 3
+    parts = [tool.json("pieces", "list", "--statut", "toutes", "--tout", "--validees", word) for word in ("oui", "non")]
+    assert [[bool(piece["validated_at"]) for piece in part] for part in parts] == [[], [False] * len(everything)]
 
 
 @pytest.mark.parametrize("columns", ["80", "200"])

@@ -38,6 +38,7 @@ STATUS_FILTERS: dict[str, dict[str, str]] = {
     **{word: {"status": code} for word, code in STATUSES.items()},
     "toutes": {},
 }
+YES_OR_NO = {"oui": "true", "non": "false"}
 COLUMNS = Columns(
     ("piece_id", "Identifiant", lambda piece: piece["id"]),
     ("etag", None, lambda piece: piece["etag"]),
@@ -81,11 +82,15 @@ _filters = with_options(
     click.option("--code", help="Code de la pièce : NATIDE06."),
     click.option("--numero-candidat", help="Onze chiffres."),
     click.option("--candidature", help="Identifiant d'une candidature."),
+    click.option(
+        "--validees", "validated", type=click.Choice(list(YES_OR_NO)), help="Par leur candidat, ou pas encore."
+    ),
 )
 
 
 def _query(statut: str, filters: dict[str, str | None]) -> dict[str, str]:
-    return {**STATUS_FILTERS[statut], **{name: value for name, value in filters.items() if value}}
+    given = {name: YES_OR_NO.get(value, value) for name, value in filters.items() if value}
+    return {**STATUS_FILTERS[statut], **given}
 
 
 @click.group("pieces")

@@ -74,7 +74,7 @@ def neighbours(session: Session, by: Caller, filters: dict[str, Any], piece: Pie
     return Neighbours(
         previous=next(map(staff_piece, _previous(session, by, filters, place)), None),
         following=next(map(staff_piece, following), None),
-        **_position(session, query, piece),
+        **_position(session, query, academies_shown(by.academies, filters.get("academie")), piece),
     )
 
 
@@ -89,10 +89,13 @@ def _previous(session: Session, by: Caller, filters: dict[str, Any], place: tupl
     return _pieces_before(session, controlled, place, 1) or in_list
 
 
-def _position(session: Session, query: Select[*tuple[Any, ...]], piece: Piece) -> dict[str, int | None]:
-    """Where the piece stands in the list, and of how many, as far as that is counted."""
-
+def _position(
+    session: Session, query: Select[*tuple[Any, ...]], within: frozenset[str] | None, piece: Piece
+) -> dict[str, int | None]:
+    """Where the piece stands in the list, which is `within` these académies, and of how many, as far as is counted."""
     of_list = PIECE_IDS if query.whereclause is None else PIECE_IDS.where(query.whereclause)
+    if within is not None and session.get_bind().dialect.name == "postgresql":  # SQLite would begin with them
+        of_list = of_list.where(Candidature.academie_code.in_(within))
 
     def count(*conditions: ColumnElement[bool]) -> int:
         in_order = of_list.where(*conditions).order_by(*LIST_ORDER).limit(COUNTED + 1)  # no more are read then
@@ -129,8 +132,7 @@ def matching_pieces(academies: frozenset[str] | None, filters: dict[str, Any]) -
     query = SHOWN_PIECES.where(*conditions)
     if within is not None:
         query = query.where(_academie_column(filters).in_(within))
-        # A queue, or counted, yet the planner may begin with the candidatures: with theirs alone, then.
-        if "sent_again" in filters or filters.get("neighbours"):
+        if "sent_again" in filters:  # a queue, yet the planner may begin with the candidatures: with theirs alone, then
             query = query.where(Candidature.academie_code.in_(within))
     return query
 

@@ -1,6 +1,6 @@
 # make run, make test, make check: each works from a fresh clone and installs what it needs into the clone.
 .DEFAULT_GOAL := help
-.PHONY: help run exam-office backup restore test check check-all rest lint types walls assets screenshots lighthouse bench soak mutants restore-drill upgrade-test compose-test images catalogue-check kubernetes-check kubernetes-play secrets definitions panels lock release sbom clean
+.PHONY: help run exam-office backup restore test check check-all rest lint types walls assets screenshots lighthouse bench soak mutants restore-drill upgrade-test compose-test images catalogue-check kubernetes-check kubernetes-play secrets definitions lock release sbom clean
 SHELL := /bin/bash
 
 VENV := .venv/bin
@@ -124,9 +124,6 @@ definitions: .venv/local.stamp ## write anew what follows from code: the broker'
 	@$(PY) -m deploy.tools.problem_types >docs/problem-types.md
 	@$(PY) -m deploy.tools.dashboards
 	@$(PY) -m deploy.tools.container_numbers
-
-panels: .venv/local.stamp ## ask a Prometheus what the dashboard asks: make panels PROMETHEUS=http://127.0.0.1:9090 (ARGS="--row goulot --at 2026-11-28T21:05:00Z")
-	@$(PY) -m deploy.tools.panels "$(PROMETHEUS)" $(ARGS)
 
 lock: ## write constraints.txt and package-lock.json anew
 	deploy/tools/lock.sh

@@ -6,7 +6,6 @@ It takes as long as a portal to start, a candidate to register and the jobs that
 from __future__ import annotations
 
 import math
-import re
 import threading
 from collections.abc import Iterator
 from functools import partial
@@ -18,8 +17,6 @@ import requests
 from deploy.backups import ages as backup_ages
 from deploy.backups import postgres
 from deploy.backups.ages import Ages, Schedule
-from deploy.tools import panels
-from deploy.tools.dashboards import NO_VALUE
 from tests.journeys.html_forms import SAME_ORIGIN
 from tests.journeys.justificatifs_page import write_pdf
 from tests.journeys.registered_candidate import RegisteredCandidate, register_candidate
@@ -132,19 +129,6 @@ def test_every_panel_has_something_to_show_and_those_that_may_be_empty_are_answe
             prometheus.query(query)
         else:
             wait_until(partial(shown, query), PATIENCE_SECONDS, f"« {panel} »: {query}")
-
-
-@pytest.mark.usefixtures("candidate")
-def test_where_there_is_no_grafana_the_panels_are_printed(prometheus: Prometheus) -> None:
-    printed = list(panels.lines(prometheus.url, "goulot"))
-    assert printed[:2] == ["Quel service est le goulot ?", "  Places prises"]
-    assert any(re.fullmatch(r"    gateway · \w+: \d+%", line) for line in printed), printed
-    assert NO_VALUE in "".join(panels.lines(prometheus.url, at="2001-01-01T00:00:00Z"))
-
-
-def test_a_prometheus_that_does_not_answer_is_said() -> None:
-    with pytest.raises(SystemExit, match=r"127\.0\.0\.1:9"):
-        panels.main(["http://127.0.0.1:9"])
 
 
 @pytest.mark.usefixtures("candidate")

@@ -49,7 +49,7 @@ def _watch(portal: PlayedPortal, at_end: ExitStack) -> None:
         print(f"Its metrics are not watched: {absence}")
         return
     at_end.callback(prometheus.stop)
-    print(f"What the dashboard shows (it needs some minutes of life): make panels PROMETHEUS={prometheus.url}")
+    print(f"Prometheus, with the rules and what the dashboard asks (in deploy/monitoring/grafana): {prometheus.url}")
 
 
 if __name__ == "__main__":

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from deploy.service_names import SERVICES
 from services.chassis.events.retention import EVENT_RETENTION
 from tests.journeys.acknowledged_work import AcknowledgedWork, Acknowledgement
 from tests.support.composed_portal import OURS, ComposedPortal
 from tests.support.processes import wait_until
 
 JOB_SECONDS = 300.0
-PUBLISHERS = ("accounts", "registrations")
 REPLAYED = "SELECT extract(epoch FROM pg_last_xact_replay_timestamp())"
 
 
@@ -23,7 +23,7 @@ def restore_databases(composed: ComposedPortal, until: str = "") -> float:
     composed.run_once("restore", "databases", *([until] if until else []))
     composed.compose("up", "-d", "--no-deps", "postgres", "rabbitmq")
     composed.wait_healthy(["postgres", "rabbitmq"], 600)
-    publish_again(composed, *PUBLISHERS)
+    publish_again(composed, *SERVICES)
     composed.compose("up", "-d", seconds=600)
     composed.wait_healthy(OURS, 600)
     return float(composed.query_database("postgres", REPLAYED)[0][0])

@@ -22,6 +22,7 @@ LINE_END = "\r\n"
 # What a spreadsheet would take for a formula is shown as the text it is: at the beginning of a cell, and behind what
 # would begin another one, were the file opened with another separator or each line taken for itself.
 _FORMULA = re.compile(r"""(^[\s"']*|[;,|\t\r\n][\s"']*)(?=[=+\-@＝＋－＠])|^(?=[\t\r\n])""")
+_KEPT_AS_TEXT = re.compile(r"""(^[\s"']*|[;,|\t\r\n][\s"']*)'(?=[=+\-@＝＋－＠])|^'(?=[\t\r\n])""")
 _QUOTE = '"'
 _TO_QUOTE = frozenset(f"{DELIMITER}{_QUOTE}\r\n")
 CONTENT_TYPE = f"{CSV}; charset=utf-8"
@@ -40,6 +41,11 @@ def csv_text(columns: Sequence[str], pages: Iterable[Iterable[Sequence[Any]]]) -
 def safe_cell(text: str) -> str:
     """The text with an apostrophe before each place where a formula would begin."""
     return _FORMULA.sub(r"\1'", text)
+
+
+def text_of_safe_cell(cell: str) -> str:
+    """The text that `safe_cell` made this of."""
+    return _KEPT_AS_TEXT.sub(r"\1", cell)
 
 
 def _texts(columns: Sequence[str], pages: Iterable[Iterable[Sequence[Any]]]) -> Iterator[str]:

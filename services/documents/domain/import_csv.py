@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from services.chassis.csv_export import text_of_safe_cell
 from services.chassis.errors import FieldError, Invalid
 from services.contracts.document_rules import MAX_LINES, DocumentType
 from services.documents.domain.import_columns import (
@@ -73,7 +74,7 @@ def read_csv(content: bytes, columns: Sequence[Column]) -> CsvContent:
     taken: dict[int, list[str]] = {}
     unfilled = 0
     for number, record in records:
-        cells = _without(record, reason)
+        cells = record if reason is None else [text_of_safe_cell(cell) for cell in _without(record, reason)]
         if any(cell.strip() for cell in cells[len(headings) :]):
             misshapen.append(number)
         elif any(_cell(cells, place).strip() for name, place in places.items() if name not in FILLED):

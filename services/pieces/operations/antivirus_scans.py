@@ -19,6 +19,7 @@ from services.pieces.dependencies import dependencies
 from services.pieces.metrics import SCAN_STATES, SCANS
 from services.pieces.models import AuditEntry, Deposit, Piece, db
 from services.pieces.operations.candidature_states import tell_state
+from services.pieces.queries.pieces import lock_candidature_of_piece
 
 log = structlog.get_logger()
 
@@ -109,12 +110,15 @@ def _current_deposit(deposit_id: str) -> Deposit | None:
 def _save_verdict(deposit_id: str, state: Scan) -> None:
     SCANS.labels(state.value).inc()
     with db.operation() as session:
+        of_piece = select(Deposit.piece_id).filter_by(id=deposit_id)
+        lock_candidature_of_piece(session, session.scalar(of_piece) or "")
         row = session.get(Deposit, deposit_id, with_for_update=True)
         if row is None:
             return
         before, row.scan, row.scanned_at = row.scan, state.value, system_now()
         if state is Scan.INFECTED:
             log.error("infected_file", deposit_id=deposit_id)
+        if Scan.INFECTED in (before, state):
             tell_state(session, session.get_one(Piece, row.piece_id).candidature_id)
         if before != state:
             AuditEntry.record(session, _ANTIVIRUS, "deposit.scanned", row.piece_id,

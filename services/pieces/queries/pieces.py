@@ -254,14 +254,14 @@ def waiting_pieces(session: Session, academies: frozenset[str] | None) -> Contro
 def _waiting(
     academies: frozenset[str] | None, *conditions: ColumnElement[bool] | TextClause
 ) -> Select[*tuple[Any, ...]]:
-    received_at = select(func.max(Control.controlled_at)).where(Control.piece_id == Piece.id).correlate(Piece)
+    received_at = select(func.max(Control.controlled_at)).where(Control.piece_id == Piece.id, Control.counts)
     query = (
         select(
             *_BY,
             Piece.status,
             Piece.validated_at,
             WAS_CONTROLLED.label("sent_again"),
-            func.coalesce(Deposit.deposited_at, received_at.scalar_subquery()).label("since"),
+            func.coalesce(Deposit.deposited_at, received_at.correlate(Piece).scalar_subquery()).label("since"),
         )
         .select_from(Piece)
         .join(Candidature, Candidature.id == Piece.candidature_id)

@@ -86,6 +86,7 @@ def test_refused_lines_come_back_with_their_reason_and_complete_what_was_right_o
     assert (again["ready"], again["refused"], again["unused_columns"]) == (2, 1, [])
     [left] = rows_of(export(office, f"/imports/{checked['id']}/refusals.csv"))
     assert list(left).count("Motif du refus") == 1
+    assert left["Epreuve"] == rows[2]["Epreuve"], "what keeps a spreadsheet from calculating is not kept as text"
     office.publish(again)
     office.work()
     assert [len(office.documents_of(number)) for number in (1, 2, 3)] == [1, 1, 0]

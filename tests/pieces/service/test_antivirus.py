@@ -4,24 +4,30 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import text, update
 from structlog.testing import capture_logs
 
 from services.chassis.clock import system_now
 from services.chassis.events.retry_policy import ATTEMPTS_BEFORE_PARKING, RETRY_SECONDS
+from services.contracts.pieces import PiecesStateChanged
 from services.objects import ObjectStore
 from services.pieces.antivirus import CHECK_SECONDS, Antivirus, AntivirusUnavailable
 from services.pieces.models import db, event_tables
 from services.pieces.operations.antivirus_scans import ABANDONED_AFTER
+from services.pieces.queries.pieces import lock_candidatures
+from tests.documents.example_events import CANDIDATURE
 from tests.pieces import sample_files
+from tests.pieces.ladder import published
 from tests.pieces.pieces_service import PiecesService
 from tests.support.clamav import EICAR, ClamAV
 from tests.support.misbehaving_smtp import misbehaving_server
 from tests.support.object_store import Bucket
+from tests.support.processes import wait_until
 
 WATCHED = {"failed": 1, "infected": 0, "pending": 0}
 
@@ -60,6 +66,34 @@ def test_an_infected_file_is_opened_by_no_staff_and_cannot_be_validated(scanned_
     assert "dangereux" in scanned_service.group("NATIONALITE")["validate_blocked_reason"]
     assert scanned_service.control("NATIDE06", "compliant").status_code == 422
     assert scanned_service.control("NATIDE06", "non_compliant", comment="Fichier infecté").status_code == 200
+
+
+def test_registrations_is_told_of_a_verdict_and_of_its_contrary(
+    scanned_service: PiecesService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scanned_service.registered().deposit("NATIDE06", _infected(), "archive.zip")
+    told = len(published(scanned_service, PiecesStateChanged.TYPE))
+    scanned_service.run_follow_ups()
+    assert len(published(scanned_service, PiecesStateChanged.TYPE)) == told + 1
+    monkeypatch.setattr(Antivirus, "is_clean", lambda *_: True)  # the antivirus has learnt better
+    scanned_service.run_command("rescan", "--all")
+    scanned_service.run_follow_ups()
+    assert len(published(scanned_service, PiecesStateChanged.TYPE)) == told + 2
+
+
+@pytest.mark.engines("postgresql")
+def test_a_verdict_waits_for_who_changes_the_candidature_so_that_what_it_tells_is_not_older(
+    scanned_service: PiecesService,
+) -> None:
+    scanned_service.registered().deposit("NATIDE06", _infected(), "archive.zip")
+    waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+    with ThreadPoolExecutor(1) as pool:
+        with scanned_service.app.app_context(), db.operation() as session:
+            lock_candidatures(session, [CANDIDATURE])
+            verdict = pool.submit(scanned_service.run_follow_ups)
+            wait_until(lambda: bool(verdict.done() or session.scalar(waiting)), 20, "the verdict to wait")
+            assert not verdict.done()
+        assert verdict.result() == []
 
 
 def test_without_a_verdict_the_scan_is_failed_and_tried_again(scanned_service: PiecesService, clamav: ClamAV) -> None:

@@ -76,6 +76,11 @@ def test_what_is_received_with_a_file_or_on_paper_still_waits_apart(service: Pie
     counted = {item["regroupement"]: (item["number"], item["sent_again"], item["received"]) for item in queue(service)}
     assert counted == {"CONFIRMATION": (1, 0, 0), "NATIONALITE": (0, 0, 1), "CONDITIONS": (0, 0, 1)}
     assert all(item["oldest"] for item in queue(service)), "without a file, when it was received"
+    before = queue(service)
+    service.move_to(service.now + timedelta(days=1))
+    service.control("BTSETAS4", "compliant")
+    service.take_back("BTSETAS4")
+    assert queue(service) == before, "what was taken back does not count"
     service.control("NATIDE06", "compliant")
     service.control("BTSETAS4", "non_compliant")
     assert [item["regroupement"] for item in queue(service)] == ["CONFIRMATION"]

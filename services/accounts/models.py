@@ -183,6 +183,8 @@ class StaffMember(db.Model):
     """Since when they can no longer log in; the row stays, since the audit trail and the controls name it."""
     invited_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     """When they were last invited, in portal time; None once they have chosen a password and a second factor."""
+    saved_filters: Mapped[dict[str, str]] = mapped_column(JSON, default=dict, server_default="{}")
+    """Of the list of candidatures, by the names that they gave them: each the query of an address."""
 
 
 class RecoveryCode(db.Model):

@@ -30,6 +30,10 @@ REASON_LENGTHS = (3, 500)
 """Shortest and longest reason of an act in the audit trail, in characters."""
 TOKEN_NAME_LENGTH = 100
 """Characters of what a tool's token is for."""
+MOST_SAVED_FILTERS = 20
+"""How many filters of the list of candidatures a member of staff may have saved."""
+FILTERS_LENGTHS = (60, 2000)
+"""Most characters of their name, and of the query that they are."""
 OWN_ACCOUNT_SCOPE = "account:manage"
 CATALOGUE_SCOPE = "catalogue:manage"
 SESSION_ONLY_SCOPES = frozenset({OWN_ACCOUNT_SCOPE, CATALOGUE_SCOPE})

@@ -6,6 +6,7 @@ from typing import Any
 
 import jwt
 import pytest
+from werkzeug.test import TestResponse
 
 from services.accounts.domain.staff import (
     RECOVERY_ALPHABET,
@@ -14,7 +15,12 @@ from services.accounts.domain.staff import (
     displayed_recovery_code,
 )
 from services.accounts.domain.throttling import PER_SOURCE, SECOND_FACTOR
-from services.contracts.account_rules import LONGEST_TOKEN_DAYS, TOKEN_NAME_LENGTH
+from services.contracts.account_rules import (
+    FILTERS_LENGTHS,
+    LONGEST_TOKEN_DAYS,
+    MOST_SAVED_FILTERS,
+    TOKEN_NAME_LENGTH,
+)
 from tests.accounts.running_accounts import RunningAccounts, problem_slug, refused_fields
 from tests.accounts.staff_in_session import EMAIL, Session, code_of, logged_in, run_command
 
@@ -212,3 +218,36 @@ def test_an_access_token_that_outlives_its_owners_access_changes_nothing(
     new = {"current_password": member.password, "password": NEW_PASSWORD, "password_confirmation": NEW_PASSWORD}
     for path, given in {**DANGEROUS, "/staff/me/password": new}.items():
         assert accounts.call("POST", path, bearer, code=member.code(), **given).status_code == 403, path
+
+
+def test_saved_filters_are_ones_own_under_names_that_are_taken_once(accounts: RunningAccounts, member: Session) -> None:
+    other = logged_in(accounts, "autre@dec.example")
+
+    def save(name: str, query: str, by: Session = member) -> TestResponse:
+        return accounts.call("POST", "/staff/me/saved-filters", by.bearer, name=name, query=query)
+
+    for name, query in (("À valider", "etat=active"), (" À  valider ", "pieces=missing"), ("Tout", "tri=saved")):
+        assert save(name, query).status_code == 204
+    assert save("Tout", "etat=ecartee", by=other).status_code == 204
+    assert member.get("/staff/me")["saved_filters"] == {"À valider": "pieces=missing", "Tout": "tri=saved"}
+    for _ in range(2):
+        assert save("Tout", "").status_code == 204
+    assert member.get("/staff/me")["saved_filters"] == {"À valider": "pieces=missing"}
+    assert other.get("/staff/me")["saved_filters"] == {"Tout": "etat=ecartee"}
+    assert acts(accounts).count("filters_saved") == 5, "deleted once"
+
+
+def test_filters_without_a_name_too_long_or_too_many_are_not_saved(accounts: RunningAccounts, member: Session) -> None:
+    def refused(**sent: str) -> set[str]:
+        sent = {"name": "nom", "query": "etat=active", **sent}
+        answer = accounts.call("POST", "/staff/me/saved-filters", member.bearer, **sent)
+        return refused_fields(answer) if answer.status_code == 422 else set()
+
+    longest_name, longest_query = FILTERS_LENGTHS
+    assert refused(name=" ") == refused(name="x" * (longest_name + 1)) == {"name"}
+    assert refused(query="x" * (longest_query + 1)) == {"query"}
+    for number in range(MOST_SAVED_FILTERS):
+        assert not refused(name=str(number))
+    assert refused(name="un de plus") == {"name"}
+    assert not refused(name="0", query="etat=ecartee"), "replaced"
+    assert len(member.get("/staff/me")["saved_filters"]) == MOST_SAVED_FILTERS

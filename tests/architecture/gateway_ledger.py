@@ -116,6 +116,7 @@ GATEWAY: dict[str, str] = {
         PAGE /gestion/compte/jetons
         PAGE /gestion/compte/mot-de-passe
         PAGE /gestion/compte/second-facteur
+        POST /gestion/candidatures/filtres
         POST /gestion/compte/codes-de-secours
         POST /gestion/compte/jetons
         POST /gestion/compte/jetons/<token_id>/revocation

@@ -75,6 +75,10 @@ def _renew_second_factor(office: StaffAtWork) -> None:
     office.call("accounts", "POST", "/staff/me/second-factor", by=person, json=renewal)
 
 
+def _save_filters(office: StaffAtWork) -> None:
+    office.call("accounts", "POST", "/staff/me/saved-filters", json={"name": "En cours", "query": "etat=active"})
+
+
 def _move_dates(office: StaffAtWork) -> None:
     opening = office.read("registrations", f"/staff/openings/{office.examples.values['opening_id']}")
     read = [{"id": opening["id"], "revision": opening["revision"]}]
@@ -174,6 +178,7 @@ ACTS: dict[Route, tuple[str, Act]] = {
         "token_revoked",
         lambda office: office.call("accounts", "POST", f"/staff/me/tokens/{office.token()}/revoke"),
     ),
+    ("accounts", "POST", "/v1/staff/me/saved-filters"): ("filters_saved", _save_filters),
     ("registrations", "POST", "/v1/staff/openings/dates"): ("window.changed", _move_dates),
     ("registrations", "POST", "/v1/staff/messages"): ("message.published", StaffAtWork.message),
     ("registrations", "DELETE", "/v1/staff/messages/<message_id>"): (

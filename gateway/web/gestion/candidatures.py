@@ -1,12 +1,13 @@
 """« Candidatures »: browsed by what they are for and what they are at, found by name, number, mail address or birth
 date; taken out as CSV.
 
-A search is posted: no name, number or date stands in an address, nor in a log of one. Other filters stand there.
+A search is posted: no name, number or date stands in an address, nor in a log of one. Other filters stand there, and
+a member of staff saves them under a name.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from urllib.parse import urlencode
 
@@ -16,10 +17,11 @@ from flask.typing import ResponseReturnValue
 from gateway import access
 from gateway.clients.base import optional_answer
 from gateway.clients.file_streaming import streamed_response
-from gateway.posted_forms import posted_text
+from gateway.posted_forms import posted_text, shown_errors, shown_here
 from gateway.service_clients import clients
 from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
+from gateway.web.gestion.compte import OWN_ACCOUNT, own_account
 from gateway.web.gestion.lists import (
     addressed_filters,
     counted_options,
@@ -29,6 +31,9 @@ from gateway.web.gestion.lists import (
     typed_filters,
 )
 from gateway.web.gestion.names_from_accounts import academie_options
+from services.chassis.errors import DomainError, NotFound
+from services.chassis.french import alphabetical
+from services.contracts.api import own_staff_account
 from services.contracts.api import staff_candidatures as api
 from services.contracts.api.operation import Operation
 from services.contracts.api.staff_lists import ORDER
@@ -36,13 +41,13 @@ from services.contracts.piece_rules import PIECES_STATE_LABELS
 from services.contracts.registration_rules import BY_NAME, CANDIDATURE_STATE_LABELS
 
 SHORTEST_SEARCH = 2  # characters
+Errors = Sequence[dict[str, str]]
 
 
 @blueprint.get("/candidatures")
 @access.staff("candidatures:read")
 def browse_candidatures() -> ResponseReturnValue:
-    typed = typed_filters(api.CANDIDATURES, request.args)
-    return _list_page(addressed_filters(api.CANDIDATURES, typed) or {}, request.args.get("cursor"))
+    return _list_page(_filters_of_address(), request.args.get("cursor"))
 
 
 @blueprint.post("/candidatures")
@@ -56,6 +61,21 @@ def search_candidatures() -> ResponseReturnValue:
         detail = f"Saisissez au moins {SHORTEST_SEARCH} caractères."
         return _list_page(typed, errors=({"pointer": "#/recherche", "detail": detail},))
     return _list_page(typed, request.form.get("cursor"))
+
+
+@blueprint.post("/candidatures/filtres")
+@access.staff(OWN_ACCOUNT)
+def save_filters() -> ResponseReturnValue:
+    """Those of the address, under the name that is posted; or deletes those of that name."""
+    typed, done = _filters_of_address(), posted_text("acte")
+    if not typed and done != "suppression":
+        raise NotFound()
+    sent = {"name": posted_text("name"), "query": "" if done == "suppression" else urlencode(typed)}
+    try:
+        clients().staff_accounts.call(own_staff_account.save_filters, staff_member.access_token(), body=sent)
+    except DomainError as refusal:
+        return _list_page(typed, refused_name=sent["name"], errors=shown_errors(shown_here(refusal, (422,))))
+    return redirect(f"{url_for('gestion.browse_candidatures')}?{urlencode({**typed, 'fait': done})}", code=303)
 
 
 @blueprint.get("/candidatures.csv")
@@ -74,17 +94,22 @@ def export_epreuves() -> ResponseReturnValue:
 
 def _export(operation: Operation[bytes]) -> Response:
     """Of the list that the address's filters give, of one académie, or of all that the member of staff sees."""
-    typed = addressed_filters(api.CANDIDATURES, typed_filters(api.CANDIDATURES, request.args)) or {}
-    query = filters_query(api.CANDIDATURES, {name: value for name, value in typed.items() if name != ORDER.name})
+    typed = {name: value for name, value in _filters_of_address().items() if name != ORDER.name}
+    query = filters_query(api.CANDIDATURES, typed)
     if academie := posted_text("export_academie", request.args)[:8]:
         query["academie"] = academie
     return streamed_response(clients().staff_registrations.stream(operation, staff_member.access_token(), query=query))
 
 
+def _filters_of_address() -> dict[str, str]:
+    """None at all where some tell of a person."""
+    return addressed_filters(api.CANDIDATURES, typed_filters(api.CANDIDATURES, request.args)) or {}
+
+
 def _list_page(
-    typed: Mapping[str, str], cursor: str | None = None, *, errors: tuple[dict[str, str], ...] = ()
+    typed: Mapping[str, str], cursor: str | None = None, *, errors: Errors = (), refused_name: str | None = None
 ) -> Response:
-    """With `errors` nothing is asked for."""
+    """With `errors` nothing is asked for, unless they are of the name under which filters were to be saved."""
     token, query = staff_member.access_token(), filters_query(api.CANDIDATURES, typed)
     order = query.pop("order", BY_NAME)
 
@@ -92,10 +117,11 @@ def _list_page(
         pages = {**query, "order": order, "cursor": cursor or None}
         return clients().staff_registrations.call(api.list_candidatures, token, query=pages)
 
-    page = None if errors else read_list(api.CANDIDATURES, typed, read, None)
+    page = None if errors and refused_name is None else read_list(api.CANDIDATURES, typed, read, None)
     count = partial(clients().staff_registrations.call, api.count_candidatures, token, query=query)
     counts = optional_answer(count, None) if page else None
-    academies = academie_options()
+    academies, account = academie_options(), optional_answer(own_account, None)
+    saved = sorted(account.saved_filters.items(), key=lambda pair: alphabetical(pair[0])) if account else None
     labels = {
         "academie": {academie["value"]: academie["label"] for academie in academies},
         "state": CANDIDATURE_STATE_LABELS,
@@ -112,4 +138,7 @@ def _list_page(
         counts=counts,
         is_addressed=addressed_filters(api.CANDIDATURES, typed) is not None,
         academies=academies,
+        saved=saved,
+        refused_name=refused_name,
+        done=request.args.get("fait"),
     )

@@ -70,6 +70,11 @@ def revoke_token(token_id: str) -> None:
     staff_tokens.revoke_token(token_id, Actor("staff", _id()), owner_id=_id())
 
 
+@views.serves(api.save_filters)
+def save_filters(body: Sent) -> None:
+    operations.save_filters(_id(), **body)
+
+
 def _id() -> str:
     return access.caller().id
 

@@ -1,4 +1,5 @@
-"""What a member of staff changes in their own account, each with a code of the second factor."""
+"""What a member of staff changes in their own account: what opens it with a code of the second factor, saved filters
+without."""
 
 from __future__ import annotations
 
@@ -16,9 +17,11 @@ from services.accounts.operations.staff_invitations import OUTDATED_PROPOSAL
 from services.accounts.queries.own_staff_account import stored_member
 from services.chassis.database.audit import Actor
 from services.chassis.errors import Invalid
+from services.contracts.account_rules import MOST_SAVED_FILTERS
 from services.contracts.api.own_staff_account import ProposedFactor
 
 WRONG_CODE = "Ce code n'est pas celui du nouveau second facteur : saisissez celui que montre votre application."
+TOO_MANY_FILTERS = f"Vous avez déjà {MOST_SAVED_FILTERS} filtres enregistrés : supprimez-en, ou reprenez un nom."
 
 
 def change_password(staff_id: str, values: Mapping[str, Any]) -> str:
@@ -83,3 +86,19 @@ def new_recovery_codes(staff_id: str, code: str) -> list[str]:
         codes = second_factor.replace_recovery_codes(session, staff_id)
         AuditEntry.record(session, Actor("staff", staff_id), "recovery_codes_renewed", staff_id)
         return codes
+
+
+def save_filters(staff_id: str, *, name: str, query: str) -> None:
+    """In the place of those that have this name, which are deleted where `query` is empty. Raises Invalid."""
+    if not (name := " ".join(name.split())):
+        raise Invalid.in_field("name", "Saisissez le nom de ces filtres.")
+    with db.operation() as session:
+        member = lock_member(session, staff_id)
+        before = member.saved_filters
+        saved = {key: value for key, value in {**before, name: query}.items() if value}
+        if len(saved) > MOST_SAVED_FILTERS:
+            raise Invalid.in_field("name", TOO_MANY_FILTERS)
+        if saved != before:
+            member.saved_filters = saved
+            was, now = {"filters": before.get(name)}, {"filters": saved.get(name)}
+            AuditEntry.record(session, Actor("staff", staff_id), "filters_saved", staff_id, before=was, after=now)

@@ -3,7 +3,7 @@ which it is set up."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import NoneType
 from typing import Annotated, Any
 
@@ -11,13 +11,14 @@ from marshmallow import Schema, fields, validate
 from msgspec import Meta
 
 from services.contracts import problem_types
-from services.contracts.account_rules import LONGEST_TOKEN_DAYS, OWN_ACCOUNT_SCOPE, TOKEN_NAME_LENGTH
+from services.contracts.account_rules import FILTERS_LENGTHS, LONGEST_TOKEN_DAYS, OWN_ACCOUNT_SCOPE, TOKEN_NAME_LENGTH
 from services.contracts.api.operation import Operation, staff
 from services.contracts.api.team import CODE, TOKENS, CodeOnly, ToolTokens
 from services.contracts.api.visitors import GATEWAY, LINK_REFUSALS, PASSWORD, TOKEN, LinkState, TokenOnly
 
 TITLE = "Mon compte de gestion"
 _OPTIONAL_PASSWORD: dict[str, Any] = {"load_default": "", "validate": PASSWORD["validate"]}
+_FILTERS = Meta(description="De la liste des candidatures, par nom")
 _PROPOSAL: dict[str, Any] = {"load_default": "", "validate": validate.Length(max=1000)}
 
 
@@ -41,6 +42,11 @@ class NewToken(Schema):
     scopes = fields.List(fields.String(validate=validate.Length(max=64)), load_default=[])
     days = fields.Integer(required=True, validate=validate.Range(1, LONGEST_TOKEN_DAYS))
     code = fields.String(**CODE)
+
+
+class SavedFilters(Schema):
+    name = fields.String(load_default="", validate=validate.Length(max=FILTERS_LENGTHS[0]))
+    query = fields.String(required=True, validate=validate.Length(max=FILTERS_LENGTHS[1]))
 
 
 class InvitationToken(TokenOnly):
@@ -69,6 +75,7 @@ class OwnAccount(Invited):
     academies: tuple[str, ...] | None
     scopes: Annotated[tuple[str, ...], Meta(description="Ce que ses propres jetons permettent au plus")]
     recovery_codes_left: int
+    saved_filters: Annotated[dict[str, str], _FILTERS] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,7 +136,7 @@ read_account = Operation(
     "GET",
     "/v1/staff/me",
     OwnAccount,
-    "Who one is, what one's tokens may do, how many recovery codes are left.",
+    "Who one is, what one's tokens may do, how many recovery codes are left, which filters one has saved.",
     _IN_A_SESSION,
     problems=(problem_types.NOT_FOUND,),
 )
@@ -204,6 +211,15 @@ revoke_token = Operation(
     NoneType,
     "One's own token is refused some seconds later.",
     _IN_A_SESSION,
+)
+save_filters = Operation(
+    "POST",
+    "/v1/staff/me/saved-filters",
+    NoneType,
+    "Of the list of candidatures, as its address has them; those of this name are replaced, or deleted by none.",
+    _IN_A_SESSION,
+    body=SavedFilters,
+    problems=(problem_types.NOT_FOUND,),
 )
 
 check_invitation = Operation(

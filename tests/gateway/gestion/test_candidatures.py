@@ -10,7 +10,7 @@ from services.contracts.document_rules import AUTOMATIC_TYPES
 from services.contracts.registration_rules import NOTE_LENGTH
 from tests.gateway.candidates import CandidateFactory
 from tests.gateway.components.html_checks import text_of
-from tests.gateway.gestion.people import StaffFactory, depositor, rows
+from tests.gateway.gestion.people import StaffFactory, depositor, log_in, rows
 from tests.support.in_process_four_services import InProcessFourServices
 from tests.support.in_process_portal import service_stopped
 from tests.support.scriptless_browser import ScriptlessBrowser
@@ -150,6 +150,33 @@ def test_candidatures_are_browsed_by_addresses_that_tell_of_nobody(
     assert not any(" Manquantes " in row for row in rows(gestionnaire))
     gestionnaire.get("/gestion/candidatures?recherche=personne&naissance=02/02/2001")
     assert rows(gestionnaire) == everybody, "what tells of a person is read in no address"
+
+
+def test_filters_are_saved_under_a_name_follow_the_person_and_are_deleted(
+    staff: StaffFactory, candidature: str
+) -> None:
+    person, elsewhere = staff.with_account(staff.account("03"), "/gestion/candidatures"), staff.browser()
+    browser = person.browser
+    assert "Enregistrer ces filtres" not in browser.text, "none are chosen"
+    browser.press("Rechercher", recherche="personne")
+    assert "Enregistrer ces filtres" not in browser.text, "they tell of a person"
+    named = {"name": "Personne", "acte": "enregistrement"}
+    assert browser.post("/gestion/candidatures/filtres?recherche=personne", named).status_code == 404
+    browser.get("/gestion/candidatures?etat=active&tri=-saved")
+    browser.press("Enregistrer", name=" ")
+    assert (browser.answer.status_code, browser.value("name")) == (422, "")
+    assert rows(browser), "the list stays"
+    browser.press("Enregistrer", name="Récentes & actives")
+    assert "Les filtres sont enregistrés" in browser.text
+    assert browser.answer.request.query_string == b"etat=active&tri=-saved&fait=enregistrement"
+    elsewhere.get("/gestion/candidatures")
+    log_in(elsewhere, person.account, code=person.code())
+    elsewhere.follow("Récentes & actives")
+    assert elsewhere.answer.request.query_string == b"etat=active&tri=-saved"
+    elsewhere.press("Supprimer : Récentes & actives")
+    assert "Récentes & actives" not in elsewhere.text
+    assert elsewhere.value("etat") == "active", "what is shown stays"
+    assert "Récentes & actives" not in browser.get("/gestion/candidatures").text
 
 
 def test_candidatures_and_épreuves_of_their_académies_are_given_as_csv(staff: StaffFactory, candidature: str) -> None:

@@ -41,9 +41,9 @@ def _filter(name: str, description: str = "", page: PageField | None = None) -> 
     return Filter(name, Text(metadata={"description": description}), page)
 
 
-def _counted(name: str, description: str, label: str) -> Filter:
-    field = Text(metadata={"description": description})
-    return Filter(name, field, PageField(name, label, SELECT, longest=LABEL_LENGTH + CODE_LENGTH), is_counted=True)
+def _counted(name: str, description: str, label: str, everything: str = "Toutes") -> Filter:
+    page = PageField(name, label, SELECT, placeholder=everything, longest=LABEL_LENGTH + CODE_LENGTH)
+    return Filter(name, Text(metadata={"description": description}), page, is_counted=True)
 
 
 _STATE = validate.OneOf(CANDIDATURE_STATES)
@@ -68,12 +68,12 @@ _FILTERS = (
     _filter("exam"),
     _counted("academie", "Code sur deux chiffres : 03", "Académie"),
     *(
-        _counted(name, f"Comme la confirmation d'inscription l'écrit : {example}", label)
-        for name, label, example in (
-            ("specialite", "Spécialité", "Banque - conseiller de clientèle (31310)"),
-            ("etablissement", "Établissement", "LP P.ADRIEN PARIS - BESANCON (0250013D)"),
-            ("categorie", "Catégorie", "FORMATION CONTINUE (320)"),
-            ("forme", "Forme de passage", "Globale"),
+        _counted(name, f"Comme la confirmation d'inscription l'écrit : {example}", label, everything)
+        for name, label, everything, example in (
+            ("specialite", "Spécialité", "Toutes", "Banque - conseiller de clientèle (31310)"),
+            ("etablissement", "Établissement", "Tous", "LP P.ADRIEN PARIS - BESANCON (0250013D)"),
+            ("categorie", "Catégorie", "Toutes", "FORMATION CONTINUE (320)"),
+            ("forme", "Forme de passage", "Toutes", "Globale"),
         )
     ),
     Filter(

@@ -53,6 +53,8 @@ def update_from_registration(session: Session, event: RegistrationSaved) -> None
             _update(row, values)
             if asked.proves_version:
                 _ask_again(session, row, event, earlier)
+            elif row.asked_again_for:
+                row.asked_again_for = event.version  # of a restored candidature, whose confirmation is the one to sign
     for row in rows_by_code.values():
         _update(row, {"asked": False})
     tell_state(session, candidature.id)

@@ -25,7 +25,7 @@ NOT_CARRIED = (
 _ORIGIN = "specialite_d_origine"  # there likewise, while no spécialité is chosen: that for which they were typed
 _SENTENCES = {
     "acquis": "Vos acquis pour « {} » ne sont pas repris : vous les aviez déclarés pour une autre spécialité.",
-    "epreuves": "Vos choix pour « {} » ne sont pas repris : cette épreuve n'existe pas dans la spécialité choisie.",
+    "epreuves": "Vos choix pour « {} » ne sont pas repris : vous les aviez faits pour une autre spécialité.",
 }
 
 

@@ -129,6 +129,7 @@ def test_candidatures_are_browsed_by_addresses_that_tell_of_nobody(
     running.deliver_events()
     gestionnaire.get("/gestion/candidatures")
     [active] = gestionnaire.page.xpath("//select[@name='etat']/option[@value='active']")
+    assert text_of(gestionnaire.page.xpath("//select[@name='etablissement']/option")[0]) == "Tous"
     everybody = rows(gestionnaire)
     still_active = sorted(row for row in everybody if " Active " in row)
     assert text_of(active) == f"Active ({len(still_active)})"

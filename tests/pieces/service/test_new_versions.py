@@ -128,6 +128,14 @@ def test_a_paper_is_asked_for_again_and_what_was_never_given_is_not(service: Pie
     assert service.piece_for_staff(SIGNED)["asked_again_for"] is None
 
 
+def test_what_a_restored_candidature_still_lacks_is_for_its_version(given: PiecesService) -> None:
+    """A restoration keeps proofs, and its confirmation replaces the one that was asked for."""
+    unproved = tuple(replace(piece, proves_version=False) for piece in PIECES)
+    given.handle_events(version(2), replace(version(4), pieces=unproved))
+    assert given.piece(SIGNED)["sentence"].startswith(WHY.format(4))
+    assert given.piece(SIGNED)["deposit"]["version"] == 1
+
+
 def test_what_is_refused_or_was_never_given_is_as_before(service: PiecesService) -> None:
     service.handle_events(version(1, DURING - HOUR))
     empty = service.piece(SIGNED)

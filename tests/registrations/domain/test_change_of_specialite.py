@@ -31,14 +31,14 @@ def test_choices_for_epreuves_that_the_new_specialite_has_not_got_fall_away_by_n
     mco = changed(CHOSEN, "31213")
     assert mco.answers["epreuves"].keys() == {"position-E1", "non_repris"}, "E2 is another épreuve of that code"
     assert position(mco, "E1") == "Non Inscrit", "both have this one"
-    not_there = "cette épreuve n'existe pas dans la spécialité choisie."
+    of_another = "vous les aviez faits pour une autre spécialité."
     assert notices(mco, EPREUVES) == [
-        f"Vos choix pour « {choice} » ne sont pas repris : {not_there}"
+        f"Vos choix pour « {choice} » ne sont pas repris : {of_another}"
         for choice in (
             "E2 : Langue vivante 1 : Anglais : Inscrit",
             "E3 : Gestion de la relation client : Non Inscrit",
             "EF1 : Langue vivante 2 : Allemand : Inscrit",
-            "EF3 : Engagement étudiant : Inscrit",
+            "EF3 : Engagement étudiant : Inscrit",  # EF4 there
         )
     ]
 

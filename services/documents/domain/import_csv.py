@@ -315,3 +315,15 @@ def _contradictions(document_type: DocumentType, rows: Sequence[_Row]) -> dict[i
 def _content(row: _Row) -> Values:
     candidate = (NUMERO_CANDIDAT.name, NUMERO_INSCRIPTION.name)
     return {name: value for name, value in row.values.items() if name not in candidate}
+
+
+def completed_lines(document_type: DocumentType, earlier: Sequence[Values], mended: Sequence[Values]) -> list[Values]:
+    """Of a document: those that came back `mended` join the `earlier` ones, and replace what these say of the same."""
+
+    def subject(line: Values) -> list[str]:
+        return [line[name].casefold() for name in KEYS[document_type]]
+
+    told = [subject(line) for line in mended]
+    whole = {column.name for column in COLUMNS[document_type] if column.whole_document}
+    same = {name: value for name, value in mended[0].items() if name in whole}
+    return [*({**line, **same} for line in earlier if subject(line) not in told), *mended]

@@ -27,7 +27,16 @@ from services.contracts.document_rules import (
 from services.documents.dependencies import Dependencies
 from services.documents.domain.document_names import derived_id
 from services.documents.domain.import_columns import COLUMNS
-from services.documents.domain.import_csv import CheckedImport, Refusal, check_rows, numeros_of, read_csv, refused
+from services.documents.domain.import_csv import (
+    CheckedImport,
+    Refusal,
+    Values,
+    check_rows,
+    completed_lines,
+    numeros_of,
+    read_csv,
+    refused,
+)
 from services.documents.domain.pdf_archives import files_of, names_of, numero_in, shown_name
 from services.documents.domain.recipients import Candidature, Publisher, Recipients
 from services.documents.inspection.processes import PdfInspector
@@ -46,6 +55,7 @@ from services.documents.queries.imports import import_in, import_of
 from services.objects import discard, operation_naming, retire
 from services.uploads.uploads import Progress, UploadsChanged
 
+LinesByCandidature = Mapping[str, Sequence[Values]]
 _IN_MEMORY = 1024 * 1024  # bytes of a sending; more is on disk
 # Of this process: each has a process that reads PDFs, and takes the thread of a request for as long as a minute.
 _sendings = Limit("imported_pdfs", 2, 1, "D'autres envois de PDF sont en cours : réessayez dans un instant.")
@@ -128,8 +138,8 @@ def _check_csv(publisher: Publisher, row: Import, upload: Upload) -> None:
     checked = check_rows(document_type, parsed, recipients)
     with db.operation() as session:
         row = _taking(session, publisher, upload)
-        _delete_rows(session, row.id, checked if parsed.completes else None)
-        _add_rows(session, row.id, checked, parsed.records)
+        earlier = _delete_rows(session, row.id, checked if parsed.completes else None)
+        _add_rows(session, row, checked, parsed.records, earlier)
         row.filename, row.unused_columns = upload.filename, list(parsed.unused_columns)
         row.headings, row.unfilled = list(parsed.headings), parsed.unfilled
         row.ready = session.scalar(select(func.count()).where(ImportDocument.import_id == row.id)) or 0
@@ -138,33 +148,40 @@ def _check_csv(publisher: Publisher, row: Import, upload: Upload) -> None:
         record(session, publisher, "import.checked", row.id, ready=row.ready, refused=row.refused)
 
 
-def _add_rows(session: Session, import_id: str, checked: CheckedImport, records: Mapping[int, list[str]]) -> None:
-    first = _next_position(session, ImportDocument, import_id)
+def _add_rows(
+    session: Session, row: Import, checked: CheckedImport, records: Mapping[int, list[str]], earlier: LinesByCandidature
+) -> None:
+    first = _next_position(session, ImportDocument, row.id)
     rows = [
         {
-            "id": derived_id(import_id, document.candidature.id),
-            "import_id": import_id,
+            "id": derived_id(row.id, document.candidature.id),
+            "import_id": row.id,
             "position": position,
             "candidature_id": document.candidature.id,
             "numero_candidat": document.candidature.numero_candidat,
-            "content": list(document.lines),
+            "content": completed_lines(
+                DocumentType(row.type), earlier.get(document.candidature.id, ()), document.lines
+            ),
             "state": READY,
         }
         for position, document in enumerate(checked.documents, first)
     ]
     if rows:
         session.execute(insert(ImportDocument), rows)
-    add_refusals(session, import_id, checked.refusals, records=records)
+    add_refusals(session, row.id, checked.refusals, records=records)
 
 
-def _delete_rows(session: Session, import_id: str, completing: CheckedImport | None) -> None:
-    """What was checked before; all documents, or those that are made anew."""
-    documents = delete(ImportDocument).where(ImportDocument.import_id == import_id)
+def _delete_rows(session: Session, import_id: str, completing: CheckedImport | None) -> LinesByCandidature:
+    """What was checked before; all documents, or those that are made anew, whose lines are returned."""
+    documents, earlier = ImportDocument.import_id == import_id, {}
     if completing is not None:
         anew = [derived_id(import_id, document.candidature.id) for document in completing.documents]
-        documents = documents.where(ImportDocument.id.in_(anew))
-    session.execute(documents)
+        documents = ImportDocument.id.in_(anew)
+        lines = select(ImportDocument.candidature_id, ImportDocument.content).where(documents)
+        earlier = dict(session.execute(lines).all())
+    session.execute(delete(ImportDocument).where(documents))
     session.execute(delete(ImportRefusal).where(ImportRefusal.import_id == import_id))
+    return earlier
 
 
 def _add_pdfs(dependencies: Dependencies, publisher: Publisher, row: Import, upload: Upload) -> None:

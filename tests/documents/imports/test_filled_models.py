@@ -7,6 +7,7 @@ import io
 from contextlib import closing
 from dataclasses import replace
 
+from services.documents.models import ImportDocument, db
 from tests.documents.example_events import epreuve, saved
 from tests.documents.imports.exam_office import CELLS, ExamOffice, csv_of, line, numero
 
@@ -92,3 +93,17 @@ def test_refused_lines_come_back_with_their_reason_and_complete_what_was_right_o
     assert [len(office.documents_of(number)) for number in (1, 2, 3)] == [1, 1, 0]
     other = ExamOffice(office.service, academies=("20",), staff_id="staff-2")
     assert other.call("GET", f"/imports/{checked['id']}/refusals.csv").status_code == 404
+
+
+def test_a_line_whose_number_was_wrong_joins_what_was_right_of_its_candidate(office: ExamOffice) -> None:
+    office.register(1)
+    cells = CELLS["convocation"]
+    checked = office.checked(csv_of([line(1), line(9, cells.replace("E1", "E2"))]))
+    refused = export(office, f"/imports/{checked['id']}/refusals.csv")
+    mended = refused.replace(numero(9).encode(), numero(1).encode())
+    for date in (b"13/05/2022", b"14/05/2022"):  # sent again, it replaces what it said before
+        office.send(checked["id"], mended.replace(b"12/05/2022", date))
+    [document] = office.call("GET", f"/imports/{checked['id']}/documents").get_json()["items"]
+    with office.service.app.app_context(), db.reading() as session:
+        kept = session.get_one(ImportDocument, document["id"]).content
+    assert [(each["epreuve"][:2], each["date"]) for each in kept] == [("E1", "2022-05-12"), ("E2", "2022-05-14")]

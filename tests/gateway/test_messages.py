@@ -31,7 +31,7 @@ def set_aside(running: InProcessPortal) -> ScriptlessBrowser:
         with db.reading() as session:
             owner = Candidature.candidate_id == Candidate.id
             saved = session.query(Candidature).join(Candidate, owner).filter(Candidate.email == email).one()
-        at = saved.saved_at + timedelta(minutes=5)
+        at = saved.first_saved_at + timedelta(minutes=5)
         change_state(saved.id, "ecart", reason=REASON, actor=Actor("staff", "agent"), academies=None, at=at)
     run_follow_ups(running.registrations.app, registry)
     return candidates.log_in(email)

@@ -77,6 +77,16 @@ def test_pieces_of_before_the_migration_are_in_the_queues_afterwards(service: Pi
     assert service.listed_codes(TO_CONTROL) == ["NATIDE06"]
 
 
+def test_a_decision_that_was_taken_back_does_not_count_again_for_the_version_before(service: PiecesService) -> None:
+    service.registered().deposit("NATIDE06")
+    service.control("NATIDE06", "non_compliant")
+    service.take_back("NATIDE06")
+    with service.app.app_context():
+        downgrade(directory=MIGRATIONS, revision="0012")
+        upgrade(directory=MIGRATIONS)
+    assert service.listed_codes("sent_again=true") == []
+
+
 @pytest.mark.parametrize(("before", "after"), [("now()", "NULL"), ("NULL", "now()")], ids=["comes", "goes"])
 def test_a_file_that_comes_or_goes_while_it_fills_counts(on_postgresql: PiecesService, before: str, after: str) -> None:
     on_postgresql.registered().deposit("NATIDE06")

@@ -29,5 +29,8 @@ def upgrade() -> None:
 def downgrade() -> None:
     with step_by_step():
         drop_index("ix_controls_staff")
+    # For the version before each control counts; the audit trail keeps what was decided and taken back.
+    op.execute("DELETE FROM refusal_notices WHERE control_sequence IN (SELECT sequence FROM controls WHERE NOT counts)")
+    op.execute("DELETE FROM controls WHERE NOT counts")
     op.drop_column("controls", "before")
     op.drop_column("controls", "counts")

@@ -113,7 +113,7 @@ def _read_part() -> bytes:
 
     Raises TooLarge beyond MAX_UPLOAD_PART_BYTES.
     """
-    request.max_content_length = MAX_UPLOAD_PART_BYTES
+    request.max_content_length = MAX_UPLOAD_PART_BYTES + 1  # beyond the largest part, or its end is taken for too much
     if (request.content_length or 0) > MAX_UPLOAD_PART_BYTES:
         raise _part_too_large()
     content = bytearray()

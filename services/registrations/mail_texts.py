@@ -289,6 +289,7 @@ def _letter_with_new_documents(context: MailContext, change: str, if_wrong: str,
         f"{_reference(context.saved)}\nVersion : {context.saved.version}",
         "Votre confirmation d'inscription a été mise à jour dans votre espace candidat :",
         Action(page_labels.DOCUMENTS, f"{context.url}/documents"),
+        "Si elle vous est demandée signée, c'est celle de cette version qu'il faut signer et déposer.",
         if_wrong,
     )
 

@@ -43,7 +43,7 @@ def test_a_document_is_written_for_one_candidature_and_published_once(
     gestionnaire: ScriptlessBrowser, candidate: ScriptlessBrowser, page: str, running: InProcessFourServices
 ) -> None:
     gestionnaire.get(page)
-    gestionnaire.follow("Publier un document pour elle")
+    gestionnaire.follow("Publier un document pour cette candidature")
     gestionnaire.press("Publier le document", title="Tiers temps accordé")
     assert gestionnaire.answer.status_code == 422
     assert gestionnaire.value("title") == "Tiers temps accordé", "what was typed stays"

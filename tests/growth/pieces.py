@@ -87,7 +87,7 @@ BESIDE = (
     ("the work queue of all", "status=none&deposited=true", None),
     ("the work queue of an académie", "academie=06&status=none&deposited=true", ("03", "06")),
     ("the list of an académie", "academie=06", ("03", "06")),
-    ("the list of a code", "code=NATIDE06&status=compliant", ("06",)),
+    ("the list of a code", "code=NATIDE06&status=compliant", ("03", "06")),
     ("a queue that a code empties", "code=ABSENTE&status=none&deposited=true", None),
 )
 """The lists in which a piece is shown with its neighbours and its place, and the académies of who looks."""

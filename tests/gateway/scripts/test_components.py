@@ -127,9 +127,9 @@ def test_a_button_pressed_while_the_form_is_renewed_waits_for_it(tabs: Page) -> 
 
 def test_a_searched_choice_that_changes_the_form_is_sent_when_it_is_made(tabs: Page) -> None:
     tabs.get_by_label("Commune de naissance").fill("cae")
-    with tabs.expect_request(lambda request: request.method == "POST") as sent:
+    with tabs.expect_response(lambda response: response.request.method == "POST") as answered:
         tabs.get_by_role("option", name="CAEN").click()
-    assert "commune=14118" in (sent.value.post_data or "")
+    assert "commune=14118" in (answered.value.request.post_data or "")
     tabs.get_by_label("Commune de naissance").fill("rei")
     expect(tabs.get_by_role("option", name="REIMS")).to_be_visible()
 

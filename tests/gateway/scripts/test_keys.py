@@ -16,6 +16,10 @@ from tests.support.processes import wait_until
 from tests.support.scriptless_browser import ScriptlessBrowser
 
 MILLISECONDS = 60_000
+IS_UNCOVERED = """part => {
+    const { x, bottom, width } = part.getBoundingClientRect();
+    return part.contains(document.elementFromPoint(x + width / 2, bottom - 2));
+}"""
 
 
 @pytest.fixture
@@ -45,18 +49,27 @@ def test_a_refusal_by_key_asks_for_its_reason_first(desk: Page) -> None:
     first = desk.url
     desk.keyboard.press("x")
     reason, comment = desk.locator("[name=reason]"), desk.locator("[name=comment]")
-    assert reason.evaluate("field => field === document.activeElement")
+    missing = desk.locator("[aria-live]").get_by_text("Choisissez un motif ou écrivez un commentaire")
+    missing.wait_for()
+    assert reason.evaluate("field => field === document.activeElement && field.ariaInvalid === 'true'")
+    desk.keyboard.press("Escape")
+    assert desk.evaluate("document.activeElement === document.body")
     comment.focus()
     desk.keyboard.type("Illisible, à numériser de nouveau.")
     assert desk.url == first, "letters typed in a field are no keys"
+    assert (missing.count(), reason.get_attribute("aria-invalid")) == (0, None)
+    desk.keyboard.press("Escape")
+    assert desk.evaluate("document.activeElement === document.body")
     desk.get_by_role("button", name=NON_COMPLIANT).click()
     _decided(desk, NON_COMPLIANT)
 
 
 def test_a_digit_chooses_a_reason_and_a_key_refuses(desk: Page) -> None:
+    desk.keyboard.press("x")
     desk.keyboard.press("2")
     reason = desk.locator("[name=reason]")
     assert reason.input_value() == reason.locator("option").nth(2).get_attribute("value")
+    assert reason.get_attribute("aria-invalid") is None
     desk.keyboard.press("x")
     _decided(desk, NON_COMPLIANT)
 
@@ -123,6 +136,25 @@ def test_what_decides_stands_beside_the_file_and_stays_there(desk: Page) -> None
             assert box
             assert box["y"] >= 0
             assert box["y"] + box["height"] <= 720
+            assert part.evaluate(IS_UNCOVERED), "the buttons cover no field"
+
+
+def test_the_buttons_stay_in_sight_below_all_that_is_said(desk: Page) -> None:
+    desk.set_viewport_size({"width": 1280, "height": 720})
+    desk.keyboard.press("c")
+    _decided(desk, COMPLIANT)
+    desk.keyboard.press("p")
+    desk.get_by_text("Statut actuel").wait_for(timeout=MILLISECONDS)
+    desk.locator("[name=received_on]").fill("hier")
+    desk.get_by_role("button", name=NON_COMPLIANT).click()
+    desk.locator("[data-controle] .fr-alert--error").first.wait_for(timeout=MILLISECONDS)
+    desk.locator("#declare > summary").click()
+    for down in (0, 5000):
+        desk.locator(".portail-controle__panneau").evaluate("(panel, y) => panel.scrollTo(0, y)", down)
+        for button in desk.locator("[data-decision] button").all():
+            box = button.bounding_box()
+            assert box
+            assert 0 <= box["y"] <= 720 - box["height"]
 
 
 def test_a_page_is_magnified_and_turned(desk: Page) -> None:
@@ -132,6 +164,15 @@ def test_a_page_is_magnified_and_turned(desk: Page) -> None:
     assert picture.evaluate("image => image.offsetWidth") > width
     desk.get_by_role("button", name="Tourner").click()
     assert "rotate(90deg)" in picture.evaluate("image => image.style.transform")
+    page = picture.locator("xpath=ancestor::li")
+    for _ in ("right", "upside down", "left"):
+        turned, its_page = picture.bounding_box(), page.bounding_box()
+        assert turned
+        assert its_page
+        assert abs(turned["x"] - its_page["x"]) < 2
+        assert abs(turned["y"] - its_page["y"]) < 2
+        assert page.evaluate("page => page.scrollHeight - page.clientHeight") < 2
+        desk.get_by_role("button", name="Tourner").click()
 
 
 def test_each_piece_takes_one_key_and_no_page_but_its_own(

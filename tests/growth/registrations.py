@@ -130,6 +130,7 @@ def _fill(rows: int, weight: Weight) -> None:
         )
         insert_copies(session, sent_mails.SentMail.__table__, rows=rows, id=numbered(), owner_id=id)
         insert_copies(session, AuditEntry.__table__, rows=2 * rows, subject=id)
+        session.execute(text("UPDATE openings SET looked_through = NULL"))  # their dates have not moved since
     fill_events(db, events, rows, weight)
 
 

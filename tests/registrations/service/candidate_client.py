@@ -165,7 +165,7 @@ class CandidateClient:
         """A saved candidature, whose mail of receipt does not matter: what the acknowledgement says."""
         answer = self.save(self.filled(academie))
         assert answer.status_code == 201, answer.text
-        forget_receipts(self.app)
+        forget_receipts(self.app, self.id)
         return self.acknowledgement(answer.json["candidature_id"])
 
     def acknowledgement(self, candidature_id: str) -> dict[str, Any]:

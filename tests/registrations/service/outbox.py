@@ -31,10 +31,11 @@ def follow_ups(app: Flask) -> list[dict[str, Any]]:
     return _all(app, "self")
 
 
-def forget_receipts(app: Flask) -> None:
-    """The mails of receipt that wait are asked for no more: most tests are of other mails."""
+def forget_receipts(app: Flask, candidate_id: str) -> None:
+    """A candidate's mails of receipt that wait are asked for no more: most tests are of other mails."""
+    receipts = text("DELETE FROM outbox WHERE type = 'send_receipt_mail' AND subject = :candidate_id")
     with app.app_context(), db.engine.begin() as connection:
-        connection.execute(text("DELETE FROM outbox WHERE envelope LIKE '%send_receipt_mail%'"))
+        connection.execute(receipts, {"candidate_id": candidate_id})
 
 
 def _all(app: Flask, destination: str) -> list[dict[str, Any]]:

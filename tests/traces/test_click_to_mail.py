@@ -29,14 +29,14 @@ PATHS = [
 
 @pytest.fixture(scope="module")
 def click(saver: Saver, receiver: OtlpReceiver) -> ReceivedSpan:
-    """The gateway's span of a save that is followed by a mail, once that mail is sent."""
+    """The gateway's span of a modification, once its mail is at work: the first save is followed by another mail."""
     saver.saves_again()
     wait_until(lambda: bool(_followed_by_a_mail(receiver)), SECONDS, "a click that is followed by a mail")
     return _followed_by_a_mail(receiver)[0]
 
 
 def _followed_by_a_mail(receiver: OtlpReceiver) -> list[ReceivedSpan]:
-    mails = {span.trace for span in receiver.of_process("registrations-worker", "send mail")}
+    mails = {span.trace for span in receiver.of_process("registrations-worker", "process send_modification_mail")}
     return [span for span in receiver.of_process(*CLICK.split(": ")) if span.trace in mails]
 
 

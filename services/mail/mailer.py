@@ -39,6 +39,7 @@ MAX_SECONDS = 60.0  # of a whole connection, however slowly bytes come
 log = structlog.get_logger()
 
 MAILS = Channel("mails", 120.0)
+MASS_MAILS = Channel("mass-mails", MAILS.seconds)  # to thousands at a time: that of one's own act does not wait behind
 MAILER = "portail.mailer"  # the key of an application's Mailer in its extensions
 HANG_UP_PAUSE_SECONDS = 30.0  # of a mail at which the server hung up, so that others are tried first
 ANSWERS = Counter("mails_total", "Mails by what the mail server made of them", ("answer",))

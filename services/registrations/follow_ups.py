@@ -18,7 +18,7 @@ from services.contracts.registration_rules import ACTIVE
 from services.contracts.registrations import from_stored
 from services.mail import sent_mails
 from services.mail.letter import Letter
-from services.mail.mailer import MAILER, MAILS, Mail
+from services.mail.mailer import MAILER, MAILS, MASS_MAILS, Mail
 from services.registrations import mail_texts
 from services.registrations.handlers import registry
 from services.registrations.mail_texts import IncompleteContext, MailContext
@@ -30,7 +30,6 @@ from services.registrations.queries.drafts import draft_to_remind_of, has_open_d
 from services.registrations.settings import RegistrationsSettings
 
 __all__ = ["registry"]  # with the mails below on it
-
 Writing = Callable[[MailContext], Letter]
 OF_ITS_END = (mail_texts.withdrawal_mail, mail_texts.ecart_mail)
 OF_A_CANDIDATURE: dict[str, Writing] = {
@@ -45,7 +44,7 @@ OF_A_CANDIDATURE: dict[str, Writing] = {
 """What each follow-up that `request_mail` names writes."""
 
 
-@registry.follow_up("send_reminder_mail", MAILS)
+@registry.follow_up("send_reminder_mail", MASS_MAILS)
 def send_reminder_mail(data: dict[str, Any], envelope: Envelope) -> None:
     """Of what can still be deposited for candidatures that are active; of nothing else a mail is sent."""
     event = PiecesReminded.from_data(data)
@@ -62,7 +61,7 @@ def send_refusal_mail(data: dict[str, Any], envelope: Envelope) -> None:
         _send_letter(event.candidate_id, mail_texts.refusal_mail(context, at, _portal_url()), envelope, at)
 
 
-@registry.follow_up(SEND_DRAFT_REMINDER, MAILS)
+@registry.follow_up(SEND_DRAFT_REMINDER, MASS_MAILS)
 def send_draft_reminder(data: dict[str, Any], envelope: Envelope) -> None:
     """Unless it was transmitted, abandoned or came too late meanwhile."""
     with db.reading() as session:
@@ -73,7 +72,7 @@ def send_draft_reminder(data: dict[str, Any], envelope: Envelope) -> None:
         _deliver(reminder.candidate_id, reminder.email, letter, envelope, envelope.time)
 
 
-@registry.follow_up("send_document_mail", MAILS)
+@registry.follow_up("send_document_mail", MASS_MAILS)
 def send_document_mail(data: dict[str, Any], envelope: Envelope) -> None:
     event = DocumentsAnnounced.from_data(data)
     at, [candidature_id] = datetime.fromisoformat(event.at), event.candidatures
@@ -85,7 +84,7 @@ def send_document_mail(data: dict[str, Any], envelope: Envelope) -> None:
     _send_letter(candidature.candidate_id, letter, envelope, at)
 
 
-@registry.follow_up(SEND_DATES_MAIL, MAILS)
+@registry.follow_up(SEND_DATES_MAIL, MASS_MAILS)
 def send_dates_mail(data: dict[str, Any], envelope: Envelope) -> None:
     """Of several moves before it is sent, the newest alone is told."""
     told = dates_to_tell(data["candidature_id"], envelope.id)

@@ -10,8 +10,10 @@ import pytest
 from flask import Flask
 from sqlalchemy.exc import OperationalError
 
+from services.chassis.events.follow_ups import FollowUps
 from services.chassis.jobs.registry import stopping_answered_by
 from services.contracts.registrations import RegistrationSaved
+from services.mail.mailer import MAILS
 from services.registrations.domain.dossier import Dossier
 from services.registrations.follow_ups import registry
 from services.registrations.jobs import jobs
@@ -149,6 +151,17 @@ def test_the_job_goes_on_where_it_was_stopped(
     follow(sending)
     assert len(events_of(sending, "registrations.dates_moved.v1")) == 2, "an event for each page"
     assert len(editions(sending)) == 2
+
+
+def test_the_mail_of_a_save_does_not_wait_behind_those_of_moved_dates(
+    sending: Flask, saved: str, other: CandidateClient, mailbox: Mailbox
+) -> None:
+    follow(sending, LATER)
+    other.save(other.filled("03"))
+    with sending.app_context():
+        assert FollowUps(db, registry, (0.0,), types=registry.channels[MAILS]).run_once()
+    assert mailbox.received[-1].subject.startswith("Inscription enregistrée"), "the first that its thread takes"
+    assert len(mails(sending, mailbox)) == 1
 
 
 def test_who_lost_their_copy_is_told_of_editions_again(sending: Flask, saved: str) -> None:

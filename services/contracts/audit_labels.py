@@ -110,6 +110,7 @@ VALUE_LABELS = {
     "nom_famille": "nom de famille",
     "nom_usage": "nom d'usage",
     "opens": "ouverture des inscriptions",
+    "overridden": "nombre de règles écartées",
     "page": "page",
     "pays": "pays",
     "prenoms": "prénoms",

@@ -283,7 +283,7 @@ class CandidatureVersion(db.Model):
     """One saved version: the published event, the answers, and the catalogue revision used. Rows are never changed.
 
     `payload` is read and written by `services.contracts.registrations`, and by the trigger that keeps what candidatures
-    are browsed by. `overridden`: what an administrateur let pass, each rule with what it refused.
+    are browsed by. `overridden`: what rules refused and an administrateur let pass.
     """
 
     __tablename__ = "candidature_versions"

@@ -252,7 +252,7 @@ class Version:
     saved_by: str
     reason: str | None
     changes: tuple[Change, ...]
-    overridden: Annotated[tuple[str, ...], Meta(description="Règles qu'un administrateur a écartées")]
+    overridden: Annotated[tuple[str, ...], Meta(description="Refus de règles qu'un administrateur a écartées")]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session as DbSession
@@ -193,42 +194,35 @@ def add_version(
     saved_at: datetime,
     actor: Actor,
     reason: str | None = None,
-    overridden: Mapping[str, str] | None = None,
+    overridden: Sequence[str] = (),
     keeps_proofs: bool = False,
 ) -> CandidatureVersion:
     """Store and publish `candidature.version`, with the audit entry; sets the name that staff find it by.
 
-    `overridden`: by name of the rule, what it refused. `keeps_proofs`: what proved the version before proves this one.
+    `overridden`: what rules refused, which the audit trail counts. `keeps_proofs`: what proved the version before
+    proves this one.
     """
     _set_name(candidature, dossier.identity)
     session.add(candidature)
     session.flush()
-    event = registration_saved(
-        dossier,
-        candidature_id=candidature.id,
-        candidate_id=candidature.candidate_id,
-        version=candidature.version,
-        numero_inscription=candidature.numero_inscription,
-        saved_at=saved_at,
-        reason=reason,
-    )
+    in_both: dict[str, Any] = {"candidature_id": candidature.id, "version": candidature.version}
+    in_both |= {"saved_at": saved_at, "reason": reason}
+    candidate_id, numero = candidature.candidate_id, candidature.numero_inscription
+    event = registration_saved(dossier, candidate_id=candidate_id, numero_inscription=numero, **in_both)
     if keeps_proofs:
         event = replace(event, pieces=tuple(replace(piece, proves_version=False) for piece in event.pieces))
     version = CandidatureVersion(
-        candidature_id=candidature.id,
-        version=candidature.version,
-        event_id=publish(session, event, subject=candidature.candidate_id),
+        **in_both,
+        event_id=publish(session, event, subject=candidate_id),
         payload=to_stored(event),
         answers=dict(dossier.answers),
         catalogue_digest=digest,
         identity_version=dossier.identity.version,
-        saved_at=saved_at,
         saved_by=str(actor),
-        reason=reason,
-        overridden=[f"{name} : {refused}" for name, refused in overridden.items()] if overridden else None,
+        overridden=list(overridden) or None,
     )
     session.add(version)
-    trace = {"version": version.version, "catalogue": digest, "reason": reason, "overridden": list(overridden or ())}
+    trace = {"version": version.version, "catalogue": digest, "reason": reason, "overridden": len(overridden)}
     trace = {name: value for name, value in trace.items() if value}
     AuditEntry.record(session, actor, "candidature.saved", candidature.id, at=saved_at, after=trace)
     return version

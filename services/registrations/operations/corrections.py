@@ -77,7 +77,7 @@ def save(
         if (other := conflicting_candidature(dossier)) is not None:
             raise AlreadyRegistered(place_taken(other), candidature_id=other.candidature_id)
         registration_form.refuse_incomplete(replace(dossier, overridden=frozenset(overridden)))
-        refusals = registration_form.rule_refusals(dossier).items()
+        refusals = registration_form.rule_refusals(dossier)
         return drafts.save_version(
             session,
             candidate,
@@ -88,7 +88,7 @@ def save(
             actor,
             mail="send_staff_correction_mail",
             reason=reason.strip(),
-            overridden={rule: detail for rule, detail in refusals if rule in overridden},
+            overridden=[detail for rule, detail in refusals.items() if rule in overridden],
         )
 
 

@@ -112,8 +112,8 @@ def _send(write: Writing, data: dict[str, Any], envelope: Envelope) -> None:
     with db.reading() as session:
         candidature = session.get_one(Candidature, data["candidature_id"])
         version = session.get_one(CandidatureVersion, (candidature.id, data["version"]))
-    at = candidature.ended_at if write in OF_ITS_END else version.saved_at
-    if at is None:
+    at = candidature.state_changed_at if write in OF_ITS_END else version.saved_at
+    if at is None or (write in OF_ITS_END and candidature.state == ACTIVE):
         return
     reason = candidature.end_reason if write in OF_ITS_END else version.reason
     saved = from_stored(version.payload)

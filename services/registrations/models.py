@@ -200,7 +200,8 @@ class NumberCounter(db.Model):
 class Candidature(db.Model):
     """A saved registration. Its exclusivity key is unique among the candidate's active ones.
 
-    `end_reason` is what the staff member who ended it wrote.
+    `state_changed_at`: when it ended, or was restored since; None of one that never ended. `end_reason` is what the
+    staff member who ended it wrote.
     `name` is the candidate's as of the current version, shown to staff; `folded_name` is what they search.
     By what staff browse: a trigger of the database keeps the columns from `last_saved_at` to `forme` as the newest
     version says them; `pieces_state` is as the service pieces told last, in its event number `pieces_number`.
@@ -262,7 +263,7 @@ class Candidature(db.Model):
     forme: Mapped[str] = mapped_column(Text, server_default="")
     pieces_state: Mapped[str | None] = mapped_column(String(16))
     pieces_number: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
-    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    state_changed_at: Mapped[datetime | None] = mapped_column("ended_at", UtcDateTime)
     end_reason: Mapped[str | None] = mapped_column(Text)
 
 

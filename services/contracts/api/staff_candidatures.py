@@ -141,7 +141,7 @@ CANDIDATURES = StaffList(
         *_OF_VERSION,
         Column("diplome", source="saved.confirmation.diplome"),
         _STATE_LABEL,
-        Column("etat_depuis_le", source=lambda row: row.ended_at or row.first_saved_at),
+        Column("etat_depuis_le", source=lambda row: row.state_changed_at or row.first_saved_at),
         Column("motif", source="end_reason"),
         Column("pieces", "Pièces", lambda row: PIECES_STATE_LABELS.get(row.pieces_state or "")),
         Column("premier_enregistrement_le", source="first_saved_at"),
@@ -236,7 +236,7 @@ class ExportedCandidature(Row):
 
     saved: RegistrationSaved
     email: str | None
-    ended_at: Instant | None
+    state_changed_at: Instant | None
     end_reason: str | None
 
 

@@ -64,7 +64,7 @@ def end_candidature(
     """End a candidature: delete the draft of its modification, publish its end, ask for the mail to the candidate."""
     session.execute(delete(Draft).where(Draft.modification_of == candidature.id, Draft.closed_at.is_(None)))
     before = {"state": candidature.state}
-    candidature.state, candidature.ended_at, candidature.end_reason = state, at, reason
+    candidature.state, candidature.state_changed_at, candidature.end_reason = state, at, reason
     publish_end(session, candidature)
     mail = "send_withdrawal_mail" if state == WITHDRAWN else "send_ecart_mail"
     request_mail(session, mail, candidature)
@@ -73,12 +73,12 @@ def end_candidature(
 
 
 def publish_end(session: DbSession, candidature: Candidature) -> None:
-    """Publish that a candidature has ended, at its `ended_at`."""
+    """Publish that a candidature has ended, at its `state_changed_at`."""
     event = RegistrationWithdrawn(
         candidature_id=candidature.id,
         candidate_id=candidature.candidate_id,
         version=_number_of_end(candidature),
-        withdrawn_at=iso_utc(candidature.ended_at or candidature.first_saved_at),
+        withdrawn_at=iso_utc(candidature.state_changed_at or candidature.first_saved_at),
         ecartee=candidature.state == ECARTEE,
     )
     publish(session, event, subject=candidature.candidate_id)
@@ -96,7 +96,7 @@ def restore(session: DbSession, candidature: Candidature, actor: Actor, at: date
         raise AlreadyRegistered(place_taken(other), candidature_id=other.candidature_id)
     before = {"state": candidature.state, "reason": candidature.end_reason}
     candidature.version = _number_of_end(candidature) + 1
-    candidature.state, candidature.ended_at, candidature.end_reason = ACTIVE, None, None
+    candidature.state, candidature.state_changed_at, candidature.end_reason = ACTIVE, at, None
     digest, words = current.catalogue_digest, f"Candidature rétablie : {reason}"
     is_same = dossier.identity.version == current.identity_version
     add_version(

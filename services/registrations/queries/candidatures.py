@@ -112,7 +112,7 @@ def _tile(answer: type[AnyTile], view: CandidatureView, at: datetime, **others: 
 
 def _ecartee(view: CandidatureView) -> api.Ecartee:
     """What is shown of a candidature set aside: when, why, and the contact."""
-    return _labelled(api.Ecartee, view, reason=view.candidature.end_reason)
+    return _labelled(api.Ecartee, view, ended_at=view.candidature.state_changed_at, reason=view.candidature.end_reason)
 
 
 def _labelled(answer: type[AnyLabels], view: CandidatureView, **others: Any) -> AnyLabels:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session as DbSession
 from services.chassis.errors import NotFound, found
 from services.contracts.api import staff_candidatures as api
 from services.contracts.api.operation import answer_of
+from services.contracts.registration_rules import ACTIVE
 from services.contracts.registrations import from_stored
 from services.mail import sent_mails
 from services.registrations.domain.registration_content import changes
@@ -72,12 +73,12 @@ def _under_way(session: DbSession, candidature: Candidature) -> Iterator[api.Und
 
 
 def _end(session: DbSession, candidature: Candidature) -> api.End | None:
-    if candidature.ended_at is None:
+    if candidature.state_changed_at is None or candidature.state == ACTIVE:
         return None
     acts = select(AuditEntry).filter_by(subject=candidature.id, action=f"candidature.{candidature.state}")
     act = session.scalars(acts.order_by(AuditEntry.id.desc()).limit(1)).one()
     by = f"{act.actor_kind}:{act.actor_id}"
-    return api.End(at=candidature.ended_at, reason=candidature.end_reason, by=by)
+    return api.End(at=candidature.state_changed_at, reason=candidature.end_reason, by=by)
 
 
 def row_of(

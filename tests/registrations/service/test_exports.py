@@ -12,7 +12,8 @@ from werkzeug.test import TestResponse
 
 from services.registrations.models import AuditEntry, db
 from services.registrations.queries import staff_list
-from tests.registrations.service.candidate_client import CandidateClient
+from tests.registrations.domain.example_dossier import at
+from tests.registrations.service.candidate_client import CandidateClient, move_to
 from tests.registrations.service.test_staff import Desk
 
 
@@ -82,6 +83,7 @@ def test_a_candidature_is_a_line_with_what_an_exam_office_writes_to_and_calls(
     saved = candidate.registered("03")
     candidate.received += timedelta(hours=1)
     candidate.save(candidate.modify(saved["candidature_id"]).json)
+    move_to(at("2021-10-05 14:00"))
     Desk(app, "03").end(saved["candidature_id"], "ecart", "Titre insuffisant")
     [line] = lines(app, what="candidatures")
     known = {
@@ -96,13 +98,17 @@ def test_a_candidature_is_a_line_with_what_an_exam_office_writes_to_and_calls(
         "forme": "Globale",
         "amenagement_demande": "non",
         "etat": "Écartée",
+        "etat_depuis_le": "05/10/2021 14:00",
         "motif": "Titre insuffisant",
         "premier_enregistrement_le": "05/10/2021 12:00",
         "version": "2",
         "version_enregistree_le": "05/10/2021 13:00",
     }
     assert {name: line[name] for name in known} == known
-    assert line["etat_depuis_le"].startswith("05/10/2021 ")
+    move_to(at("2021-10-05 15:00"))
+    Desk(app, "03").end(saved["candidature_id"], "restoration", "Titre reçu")
+    [line] = lines(app, what="candidatures")
+    assert (line["etat"], line["etat_depuis_le"], line["motif"]) == ("Active", "05/10/2021 15:00", "")
 
 
 def test_the_export_takes_every_filter_of_the_list_within_ones_academies(

@@ -97,7 +97,8 @@ def dates_in_force(session: DbSession, row: OpeningRow) -> OpeningDates:
 def hold_dates(session: DbSession, opening_id: str) -> None:
     """Dates of the opening that are read afterwards do not move before the transaction ends: what it saves with them is
     there when the next move is followed."""
-    session.execute(select(OpeningRow.id).filter_by(id=opening_id).with_for_update(read=True, key_share=True))
+    held = {"read": True, "key_share": True}
+    session.get_one(OpeningRow, opening_id, with_for_update=held, populate_existing=True)
 
 
 def announce_dates(session: DbSession, row: OpeningRow, dates: OpeningDates) -> None:

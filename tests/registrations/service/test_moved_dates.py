@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select, update
 from sqlalchemy.exc import OperationalError
 
 from services.chassis.events.follow_ups import FollowUps
@@ -17,8 +18,9 @@ from services.mail.mailer import MAILS
 from services.registrations.domain.dossier import Dossier
 from services.registrations.follow_ups import registry
 from services.registrations.jobs import jobs
-from services.registrations.models import db
+from services.registrations.models import Candidature, OpeningRow, db
 from services.registrations.operations import moved_dates
+from services.registrations.operations.openings import hold_dates
 from services.registrations.operations.republication import publish_everything
 from tests.registrations.domain.example_dossier import at
 from tests.registrations.service.candidate_client import (
@@ -187,6 +189,16 @@ def test_dates_do_not_move_while_a_version_is_saved_with_them(
     monkeypatch.setattr("services.registrations.operations.drafts.registration_form.refuse_incomplete", move)
     assert candidate.save(draft).status_code == 201
     assert len(tried) == 1
+
+
+@pytest.mark.engines("postgresql")
+def test_dates_that_moved_while_one_waited_to_hold_them_are_those_that_are_read(sending: Flask, saved: str) -> None:
+    with sending.app_context(), db.operation() as session:
+        opening = session.scalars(select(OpeningRow).join(Candidature)).one()
+        with db.engine.begin() as other:
+            other.execute(update(OpeningRow).values(deposit_closes=LATER))
+        hold_dates(session, opening.id)
+        assert opening.deposit_closes == LATER
 
 
 def test_a_demonstration_whose_dates_move_by_themselves_sends_no_mail(

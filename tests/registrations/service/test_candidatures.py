@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from flask import Flask
 
 from services.contracts.registrations import SCHEMA_KEY
+from services.registrations.follow_ups import registry
 from services.registrations.models import CandidatureVersion, db
 from tests.registrations.domain.example_dossier import ANSWERS, BESANCON
-from tests.registrations.service.candidate_client import CandidateClient, as_service
+from tests.registrations.service.candidate_client import GUIDE, CandidateClient, as_service, load
 from tests.registrations.service.outbox import events_of, follow_ups_of
+from tests.support.service_worker import run_follow_ups
+from tests.support.smtp import Mailbox
 
 MOVED: dict[str, Any] = {**ANSWERS["identification"], "adresse": "2 rue du lac"}
 
@@ -53,6 +57,17 @@ def test_the_first_save_is_told_to_documents_and_pieces(app: Flask, candidate: C
     answer = version(app, saved["candidature_id"])
     assert (answer["event_id"], answer["data"]) == (event["id"], event["data"])
     assert version(app, saved["candidature_id"], "1") == answer
+
+
+def test_the_mail_of_receipt_lists_what_has_to_be_deposited_and_not_what_may_be(
+    sending: Flask, candidate: CandidateClient, mailbox: Mailbox
+) -> None:
+    optional = [replace(piece, required=piece.code == "CINSIG03") for piece in GUIDE.pieces]
+    load(sending, replace(GUIDE, pieces=tuple(optional)))
+    candidate.save(candidate.filled("03"))
+    run_follow_ups(sending, registry)
+    [mail] = mailbox.received
+    assert ("- CINSIG03 : " in mail.text, "NATIDE06" in mail.text) == (True, False)
 
 
 def test_the_first_save_alone_asks_for_the_mail_of_receipt_once(app: Flask, candidate: CandidateClient) -> None:

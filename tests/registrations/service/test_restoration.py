@@ -124,3 +124,6 @@ def test_a_civil_status_corrected_meanwhile_is_that_of_what_is_restored(sending:
         correct_identity(session, IdentityCorrected("pierre", corrected, "Pièce d'identité"), NOW)
     restore(sending, ended)
     assert Desk(sending, "03").names() == ["DUPOND Pierre"]
+    versions = events_of(sending, "registrations.registration_saved.v1")
+    signed = [[piece["code"] for piece in event["data"]["pieces"] if piece["proves_version"]] for event in versions]
+    assert signed == [["CINSIG03"]] * 2, "under another name it is signed again"

@@ -118,7 +118,7 @@ def _answer_http_exception(error: HTTPException) -> ResponseReturnValue:
 def _error_page(status: int, refusal: DomainError | None = None) -> ResponseReturnValue:
     default = refusal.problem.title if refusal else "La demande ne peut pas être traitée"
     heading, text = ERROR_TEXTS.get(status, (default, ""))
-    detail = refusal.detail if refusal else None
+    detail = refusal.detail if refusal and refusal.detail != refusal.problem.title else None
     return render_page(
         "layout/error_page.html",
         active="",

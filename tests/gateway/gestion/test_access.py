@@ -75,6 +75,7 @@ def test_a_gestionnaire_has_nothing_of_administrators(gestionnaire: ScriptlessBr
     for key in OF_ADMINISTRATORS:
         assert GESTION_PAGES[key].label not in gestionnaire.text
         assert gestionnaire.get(GESTION_PAGES[key].url).status_code == 403, key
+        assert gestionnaire.text.count("Vous n'avez pas accès à cette page") == 1, key
     for path in (*TEAM_POSTS, "/gestion/messages", "/gestion/catalogue"):
         gestionnaire.post(path, {"reason": "Mutation", "code": "123456"})
         assert gestionnaire.answer.status_code == 403, path

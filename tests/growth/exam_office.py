@@ -16,6 +16,7 @@ import sqlite3
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
@@ -193,14 +194,15 @@ def _copy(var: Path, example: Example, candidature: str, numbers: Iterator[int])
     for number in numbers:
         new = {id: sha256(f"{id}{number}".encode()).hexdigest()[:32] for id in ids}
         surname, first = chance.choice(SURNAMES), chance.choice(FIRST_NAMES)
-        born = f"{chance.randint(1998, 2003)}-{chance.randint(1, 12):02}-{chance.randint(1, 28):02}"
+        born = date(chance.randint(1998, 2003), chance.randint(1, 12), chance.randint(1, 28))
         words = {
             example.email: f"{folded(first)}.{surname.lower()}{number}@exemple.fr",
             example.name: surname,
             example.name.lower(): surname.lower(),
             FIRST_NAME: first,
             FIRST_NAME.lower(): folded(first),
-            "2001-02-01": born,
+            "2001-02-01": born.isoformat(),
+            "01/02/2001": f"{born:%d/%m/%Y}",
             numero: f"02103{100_000 + number}",
         }
         changed = partial(_changed, new=new, words=words)

@@ -19,8 +19,7 @@ DEVICE_COOKIE = "appareil"
 """Of a browser that has logged in before."""
 ADDRESS_COOKIE = "adresse"
 """Of the account that this browser has just asked for: encrypted, the id of the creation, its mail address and what was
-typed besides passwords; deleted
-when its owner logs in."""
+typed besides passwords; deleted when its owner logs in."""
 
 
 def cookie_name(settings: GatewaySettings, name: str) -> str:

@@ -1,5 +1,5 @@
 /* Under a mail address: the one that was meant, where its domain is one slip away from one that many have (as
-   services/reference/mail_domains.py says without this script). It only proposes. */
+   gateway/mail_domains.py says without this script). It only proposes. */
 
 const isASlip = (typed, meant) => {
   let start = 0;

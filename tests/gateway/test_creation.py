@@ -169,3 +169,17 @@ def test_a_mistyped_address_is_told_and_the_creation_begun_again_keeps_the_rest(
     plain.follow(meant)
     assert [plain.value(name) for name in ("email", "email_confirmation")] == [meant, meant]
     assert "Vouliez-vous dire" not in plain.text
+
+
+def test_what_no_cookie_can_hold_is_said_to_be_lost(plain: ScriptlessBrowser) -> None:
+    typed = new_address().replace("example.org", "gmial.com")
+    accents, meant = "É" * NAME_LENGTH, typed.replace("gmial", "gmail")
+    usual, longest = {"prenoms": "Éléonoré " * 10}, {"nom_famille": accents, "nom_famille_confirmation": accents}
+    longest |= {"nom_usage": accents, "prenoms": accents}
+    for names, said in ((usual, "ce que vous avez saisi y reste"), (longest, "tout y est à saisir de nouveau")):
+        plain.post("/compte/creation", creation_answers(typed, **names))
+        [cookie] = [line for line in plain.answer.history[0].headers.getlist("Set-Cookie") if "adresse" in line]
+        assert len(cookie) < 4096
+        assert said in plain.text
+    plain.follow(meant)
+    assert plain.value("email") == meant

@@ -27,7 +27,7 @@ from services.contracts.api import visitors as api
 from services.contracts.api.visitors import Created
 
 STATUSES_SHOWN_HERE = (409, 422, 429)
-MAX_KEPT_CHARACTERS = 1800  # of what was typed: sealed, it fits into a cookie, which browsers limit to 4096 bytes
+LONGEST_SEALED = 3900  # bytes: browsers drop a cookie that is longer than 4096 with its name and attributes
 ADDRESS_COOKIE_SECONDS = 2 * 3600  # time to fetch a mail; short because of shared computers
 
 
@@ -37,8 +37,8 @@ def creation_form() -> ResponseReturnValue:
     """« Recommencez la création » comes back to what was typed, « corrigee » with the address meant."""
     if "reprise" not in request.args:
         return _form({}, indexed=True)
-    values = _asked_lately()[1]
-    if request.args["reprise"] == "corrigee" and (meant := corrected_address(str(values.get("email", "")))):
+    created, values = _asked_lately()
+    if request.args["reprise"] == "corrigee" and created and (meant := corrected_address(created.email)):
         values |= {"email": meant, "email_confirmation": meant}
     return _form(values)
 
@@ -97,22 +97,28 @@ def _redirect_to_confirmation(created: Created, typed: Values, envoye: str | Non
     histories."""
     response = redirect(url_for("compte.confirmation", envoye=envoye), code=303)
     kept = {name: value for name, value in typed.items() if may_be_kept(name)}
-    text = json.dumps([created.email, created.creation, kept if len(str(kept)) < MAX_KEPT_CHARACTERS else {}])
-    sealed = current_seal().seal_text(text, cookies.ADDRESS_COOKIE)
-    cookies.set_cookie(response, cookies.ADDRESS_COOKIE, sealed, ADDRESS_COOKIE_SECONDS)
+    cookies.set_cookie(response, cookies.ADDRESS_COOKIE, _sealed(created, kept), ADDRESS_COOKIE_SECONDS)
     return response
+
+
+def _sealed(created: Created, typed: Values) -> str:
+    """Without what was typed where a browser would drop all of it."""
+    text = json.dumps([created.email, created.creation, typed])
+    sealed = current_seal().seal_text(text, cookies.ADDRESS_COOKIE)
+    return sealed if len(sealed) <= LONGEST_SEALED or not typed else _sealed(created, {})
 
 
 def _confirmation_page(
     *, resent: bool = False, problem: str | None = None, status: int = 200, email: str | None = None
 ) -> ResponseReturnValue:
-    created, _ = _asked_lately()
+    created, typed = _asked_lately()
     address = created.email if created else None
     return render_page(
         "compte/templates/confirmation.html",
         status=status,
         address=address,
         meant=corrected_address(address or ""),
+        is_kept=bool(typed),
         activation_hours=ACTIVATION_HOURS,
         resent=resent,
         problem=problem,

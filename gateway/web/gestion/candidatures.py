@@ -31,16 +31,16 @@ from gateway.web.gestion.lists import (
     typed_filters,
 )
 from gateway.web.gestion.names_from_accounts import academie_options
-from services.chassis.errors import DomainError, NotFound
+from services.chassis.errors import DomainError, Invalid, NotFound
 from services.chassis.french import alphabetical
 from services.contracts.api import own_staff_account
 from services.contracts.api import staff_candidatures as api
 from services.contracts.api.operation import Operation
-from services.contracts.api.staff_lists import ORDER
 from services.contracts.piece_rules import PIECES_STATE_LABELS
 from services.contracts.registration_rules import BY_NAME, CANDIDATURE_STATE_LABELS
 
 SHORTEST_SEARCH = 2  # characters
+PERSONAL_FILTERS = "Un nom, un numéro, une adresse mail ou une date de naissance ne se cherche pas par une adresse."
 Errors = Sequence[dict[str, str]]
 
 
@@ -55,8 +55,8 @@ def browse_candidatures() -> ResponseReturnValue:
 def search_candidatures() -> ResponseReturnValue:
     """Leads to the list whose filters were posted; shows it here where they tell of a person."""
     typed = typed_filters(api.CANDIDATURES, request.form)
-    if (filters := addressed_filters(api.CANDIDATURES, typed)) is not None:
-        return redirect(f"{url_for('gestion.browse_candidatures')}?{urlencode(filters)}#candidatures", code=303)
+    if addressed_filters(api.CANDIDATURES, typed) == typed:
+        return redirect(f"{url_for('gestion.browse_candidatures')}?{urlencode(typed)}#candidatures", code=303)
     if len(typed.get("recherche", "??")) < SHORTEST_SEARCH:  # it would find everybody
         detail = f"Saisissez au moins {SHORTEST_SEARCH} caractères."
         return _list_page(typed, errors=({"pointer": "#/recherche", "detail": detail},))
@@ -93,17 +93,20 @@ def export_epreuves() -> ResponseReturnValue:
 
 
 def _export(operation: Operation[bytes]) -> Response:
-    """Of the list that the address's filters give, of one académie, or of all that the member of staff sees."""
-    typed = {name: value for name, value in _filters_of_address().items() if name != ORDER.name}
+    """Of the list that the address's filters give, of one académie, or of all that the member of staff sees. Raises
+    Invalid for a filter that no address is read for: everybody would come."""
+    typed = _filters_of_address()
+    if typed != typed_filters(api.CANDIDATURES, request.args):
+        raise Invalid(PERSONAL_FILTERS)
     query = filters_query(api.CANDIDATURES, typed)
+    query.pop("order", None)
     if academie := posted_text("export_academie", request.args)[:8]:
         query["academie"] = academie
     return streamed_response(clients().staff_registrations.stream(operation, staff_member.access_token(), query=query))
 
 
 def _filters_of_address() -> dict[str, str]:
-    """None at all where some tell of a person."""
-    return addressed_filters(api.CANDIDATURES, typed_filters(api.CANDIDATURES, request.args)) or {}
+    return addressed_filters(api.CANDIDATURES, typed_filters(api.CANDIDATURES, request.args))
 
 
 def _list_page(
@@ -118,9 +121,9 @@ def _list_page(
         return clients().staff_registrations.call(api.list_candidatures, token, query=pages)
 
     page = None if errors and refused_name is None else read_list(api.CANDIDATURES, typed, read, None)
-    count = partial(clients().staff_registrations.call, api.count_candidatures, token, query=query)
-    counts = optional_answer(count, None) if page else None
     academies, account = academie_options(), optional_answer(own_account, None)
+    count = partial(clients().staff_registrations.call, api.count_candidatures, token, query=query)
+    counts = optional_answer(count, None) if page else None  # asked last: while it waits, the others have no time left
     saved = sorted(account.saved_filters.items(), key=lambda pair: alphabetical(pair[0])) if account else None
     labels = {
         "academie": {academie["value"]: academie["label"] for academie in academies},
@@ -136,7 +139,7 @@ def _list_page(
         errors=errors,
         page=page,
         counts=counts,
-        is_addressed=addressed_filters(api.CANDIDATURES, typed) is not None,
+        is_addressed=addressed_filters(api.CANDIDATURES, typed) == typed,
         academies=academies,
         saved=saved,
         refused_name=refused_name,

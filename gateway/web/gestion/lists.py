@@ -57,10 +57,10 @@ def render_list(
     )
 
 
-def addressed_filters(declared: StaffList, typed: Mapping[str, str]) -> dict[str, str] | None:
-    """Those that may stand in an address; None where some of them may not, since they tell of a person."""
+def addressed_filters(declared: StaffList, typed: Mapping[str, str]) -> dict[str, str]:
+    """Those that may stand in an address: without what tells of a person."""
     personal = {field.name for field in declared.page_fields.values() if field.is_personal}
-    return dict(typed) if personal.isdisjoint(typed) else None
+    return {name: text for name, text in typed.items() if name not in personal}
 
 
 def counted_options(

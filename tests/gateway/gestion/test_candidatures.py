@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import csv
+from typing import Any
 
 import pytest
+from flask import g
 
+from gateway.clients.base import ServiceClient
+from services.accounts.domain.staff import Role
+from services.chassis.errors import Unavailable
+from services.contracts.api import staff_candidatures as api
+from services.contracts.api.operation import Operation
 from services.contracts.document_rules import AUTOMATIC_TYPES
 from services.contracts.registration_rules import NOTE_LENGTH
 from tests.gateway.candidates import CandidateFactory
@@ -151,6 +158,31 @@ def test_candidatures_are_browsed_by_addresses_that_tell_of_nobody(
     assert not any(" Manquantes " in row for row in rows(gestionnaire))
     gestionnaire.get("/gestion/candidatures?recherche=personne&naissance=02/02/2001")
     assert rows(gestionnaire) == everybody, "what tells of a person is read in no address"
+    gestionnaire.get("/gestion/candidatures?recherche=personne&etat=ecartee")
+    assert not any(" Active " in row for row in rows(gestionnaire)), "what tells of nobody is"
+    for address in ("candidatures.csv?recherche=personne&etat=active", "epreuves.csv?naissance=02/02/2001"):
+        gestionnaire.get(f"/gestion/{address}")
+        assert (gestionnaire.answer.status_code, "par une adresse" in gestionnaire.text) == (422, True)
+
+
+def test_candidatures_are_listed_with_saved_filters_and_académies_while_nobody_counts_them(
+    staff: StaffFactory, candidature: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = ServiceClient.call
+
+    def call(client: ServiceClient, operation: Operation[Any], *given: Any, **named: Any) -> Any:
+        if operation is api.count_candidatures:
+            g.optional_since -= 3600  # as though it had waited for all the time that is left
+            raise Unavailable()
+        return plain(client, operation, *given, **named)
+
+    monkeypatch.setattr(ServiceClient, "call", call)
+    browser = staff.logged_in(role=Role.ADMINISTRATEUR)
+    assert browser.get("/gestion/candidatures?etat=active").status_code == 200
+    assert any(candidature in link for link in browser.page.xpath("//tbody//a/@href"))
+    assert text_of(browser.page.xpath("//select[@name='etat']/option[@value='active']")[0]) == "Active"
+    assert browser.page.xpath("//select[@name='academie']/option[@value='03']")
+    assert "Enregistrer ces filtres" in browser.text
 
 
 def test_filters_are_saved_under_a_name_follow_the_person_and_are_deleted(

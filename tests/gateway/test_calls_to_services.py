@@ -4,10 +4,12 @@ read: more than the gateway knows is passed over, with less a service counts as 
 
 from __future__ import annotations
 
+import io
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from flask import Flask
@@ -15,12 +17,14 @@ from flask import Flask
 from gateway.api import routing
 from gateway.api.limits import RateLimiter
 from gateway.app import create_app
-from gateway.clients.base import optional_calls, restart_time_limit, seconds_left
+from gateway.clients.base import ServiceClient, optional_calls, restart_time_limit, seconds_left
+from gateway.clients.file_uploads import ReceivedFile, send_files
 from gateway.clients.kept_answers import MAX_ANSWERS, LastKnownAnswers
 from gateway.service_clients import SERVICE_LABELS, clients
 from gateway.settings import GatewaySettings
 from services.chassis.errors import Unavailable
 from services.chassis.process.kept_results import ExpiringCache
+from services.contracts.api.pieces import uploads
 from tests.gateway.calls import Asked, ask_api, note_calls
 from tests.gateway.candidates import CandidateFactory
 from tests.support.in_process_portal import InProcessPortal
@@ -172,3 +176,28 @@ def test_mes_inscriptions_and_the_home_page_ask_once(candidates: CandidateFactor
         calls = asked()
         assert calls.count("registrations GET /v1/mine") == 1, calls
         assert not {"registrations GET /v1/candidatures", "registrations GET /v1/drafts"} & set(calls)
+
+
+class SilentAfterUploads:
+    """A service that takes what is sent and then answers no more."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def exchange(self, operation: Any, *_: Any, **__: Any) -> Any:
+        self.asked.append(operation.method)
+        if operation is uploads.abandon:
+            raise Unavailable()
+        return SimpleNamespace(headers={"Location": "/v1/uploads/a"})
+
+
+def test_a_service_that_falls_silent_is_asked_once_to_forget_the_uploads() -> None:
+    """Each question waits for its whole time: twelve of them would hold the page for minutes."""
+
+    def take(_: list[str]) -> None:
+        raise Unavailable()
+
+    service, files = SilentAfterUploads(), [ReceivedFile("a.jpg", io.BytesIO(b"a"), 1) for _ in range(12)]
+    with pytest.raises(Unavailable):
+        send_files(cast(ServiceClient, service), "token", uploads, files, take, piece_id="1")
+    assert service.asked == ["POST", "PATCH"] * 12 + ["DELETE"]

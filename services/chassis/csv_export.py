@@ -22,7 +22,7 @@ LINE_END = "\r\n"
 # What a spreadsheet would take for a formula is shown as the text it is: at the beginning of a cell, and behind what
 # would begin another one, were the file opened with another separator or each line taken for itself.
 _FORMULA = re.compile(r"""(^[\s"']*|[;,|\t\r\n][\s"']*)(?=[=+\-@＝＋－＠])|^(?=[\t\r\n])""")
-_KEPT_AS_TEXT = re.compile(r"""(^[\s"']*|[;,|\t\r\n][\s"']*)'(?=[=+\-@＝＋－＠])|^'(?=[\t\r\n])""")
+_KEPT_AS_TEXT = re.compile(_FORMULA.pattern.replace("(?=", "'(?="))
 _QUOTE = '"'
 _TO_QUOTE = frozenset(f"{DELIMITER}{_QUOTE}\r\n")
 CONTENT_TYPE = f"{CSV}; charset=utf-8"

@@ -164,8 +164,8 @@ class _Database:
     def __init__(self, path: Path) -> None:
         self.connection = sqlite3.connect(path)
         self.connection.row_factory = sqlite3.Row
-        found = self.connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
-        self.tables = [row["name"] for row in found if row["name"] not in _NOT_COPIED]
+        tables = self.connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        self.tables = [row["name"] for row in tables if row["name"] not in _NOT_COPIED]
 
     def rows(self, table: str) -> list[dict[str, Any]]:
         return [dict(row) for row in self.connection.execute(f"SELECT * FROM {table}")]
@@ -230,15 +230,15 @@ def _own_rows(databases: list[_Database], example: Example, candidature: str) ->
     """The rows of an example, found by the ids that they share, without serial keys; and these ids."""
     everything = [(base, table, row) for base in databases for table in base.tables for row in base.rows(table)]
     ids_of = [set(_ID.findall(" ".join(map(str, row.values())))) for _, _, row in everything]
-    ids, found = {candidature}, set[int]()
-    while more := {place for place, held in enumerate(ids_of) if place not in found and ids & held}:
-        found |= more
+    ids, own_places = {candidature}, set[int]()
+    while more := {place for place, held in enumerate(ids_of) if place not in own_places and ids & held}:
+        own_places |= more
         keys = [everything[place][2].get(name) for place in more for name in ("id", "candidate_id", "object_key")]
         ids |= set(_ID.findall(" ".join(map(str, keys))))
-    others = set[str]().union(*(held for place, held in enumerate(ids_of) if place not in found))
-    own = set[str]().union(*(ids_of[place] for place in found)) - others
+    others = set[str]().union(*(held for place, held in enumerate(ids_of) if place not in own_places))
+    own = set[str]().union(*(ids_of[place] for place in own_places)) - others
     rows = []
-    for place in sorted(found):
+    for place in sorted(own_places):
         database, table, row = everything[place]
         serial = database.serial_key(table)
         rows.append((database, table, {name: value for name, value in row.items() if name != serial}))

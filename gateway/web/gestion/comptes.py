@@ -47,10 +47,10 @@ def search_account() -> ResponseReturnValue:
         if typed["birth_date"] and not day:
             raise Invalid.in_field("birth_date", DAY_EXPECTED)
         sent = {**typed, "birth_date": day.isoformat() if day else None}
-        found = clients().staff_accounts.call(api.search_candidates, staff_member.access_token(), body=sent)
+        accounts = clients().staff_accounts.call(api.search_candidates, staff_member.access_token(), body=sent)
     except DomainError as refusal:
         return _search_page(typed, refusal=shown_here(refusal, REFUSALS_SHOWN_HERE))
-    return _search_page(typed, found=found)
+    return _search_page(typed, accounts=accounts)
 
 
 @blueprint.get("/comptes/<account_id>")
@@ -83,14 +83,14 @@ def resend_activation(account_id: str) -> ResponseReturnValue:
 
 
 def _search_page(
-    typed: Mapping[str, str], *, found: api.Candidates | None = None, refusal: DomainError | None = None
+    typed: Mapping[str, str], *, accounts: api.Candidates | None = None, refusal: DomainError | None = None
 ) -> Response:
-    """`found`: None before a search."""
+    """`accounts`: None before a search."""
     return render_page(
         "gestion/templates/comptes.html",
         typed=typed,
         refusal=refusal,
-        found=found,
+        accounts=accounts,
         name_of=_name_of,
     )
 

@@ -90,7 +90,7 @@ def _with_names(chunks: Iterable[bytes], names: Mapping[bytes, bytes]) -> Iterat
     rest = b""
     for chunk in chunks:
         whole, end, rest = (rest + chunk).rpartition(b"\n")
-        yield _ID.sub(lambda found: names.get(found[0], found[0]), whole + end)
+        yield _ID.sub(lambda id: names.get(id[0], id[0]), whole + end)
     yield rest
 
 

@@ -18,9 +18,9 @@ views = Views("corrections", __name__)
 
 @views.serves(api.search_candidates)
 def search_candidates(body: dict[str, Any]) -> api.Candidates:
-    found = accounts.found_candidates(**body)
-    candidate_accounts.record_openings((account.id for account in found.candidates), actor())
-    return found
+    shown = accounts.found_candidates(**body)
+    candidate_accounts.record_openings((account.id for account in shown.candidates), actor())
+    return shown
 
 
 @views.serves(api.read_candidate)

@@ -58,7 +58,7 @@ def read(reader: FormReader, today: date, *, has_confirmations: bool = True) -> 
     usage = reader.text("nom_usage")
     _check_name(reader, "nom_usage", usage)
     typed_prenoms = reader.required_text("prenoms", "vos prénoms")
-    prenoms = re.sub(r"\s*,\s*", " ", typed_prenoms).strip() or typed_prenoms
+    prenoms = re.sub(r"[ ,]+", " ", typed_prenoms).strip() or typed_prenoms
     _check_name(reader, "prenoms", prenoms)
     birth_date = _read_birth_date(reader, today)
     if has_confirmations:

@@ -92,13 +92,13 @@ def found_candidates(email: str, birth_date: date | None = None, name: str = "")
     with db.reading_for_staff() as session:
         if email.strip():
             account = account_at(session, key_of(email))
-            found = [account] if account else pending_creations_at(session, key_of(email))
+            accounts = [account] if account else pending_creations_at(session, key_of(email))
         elif birth_date:
-            found = _born_on(session, birth_date, folded(name).split())
+            accounts = _born_on(session, birth_date, folded(name).split())
         else:
             raise Invalid.in_field("birth_date", "Indiquez une date de naissance, ou une adresse mail.")
-        shown = tuple(_candidate(session, account) for account in found[:ACCOUNTS_SHOWN])
-    return Candidates(candidates=shown, has_more=len(found) > len(shown))
+        shown = tuple(_candidate(session, account) for account in accounts[:ACCOUNTS_SHOWN])
+    return Candidates(candidates=shown, has_more=len(accounts) > len(shown))
 
 
 def _born_on(session: Session, day: date, words: Sequence[str]) -> Sequence[Account]:

@@ -69,17 +69,17 @@ def count_values(
     narrow `always`.
     """
     chosen = {name: given[name] for name in declared.counted if name in given and name not in always}
-    found: Sequence[Any] = ()
+    groups: Sequence[Any] = ()
     for narrowed in ({name: value for name, value in given.items() if name not in chosen}, given):
-        found = session.execute(rows(narrowed)).all()
-        if is_complete := sum(row.number for row in found) <= MOST_COUNTED:
+        groups = session.execute(rows(narrowed)).all()
+        if is_complete := sum(group.number for group in groups) <= MOST_COUNTED:
             break
 
     def numbers(name: str) -> dict[str, int]:
         counter: Counter[str] = Counter()
-        for row in found:
-            if all(getattr(row, other) == value for other, value in chosen.items() if other != name):
-                counter[getattr(row, name, None) or ""] += row.number
+        for group in groups:
+            if all(getattr(group, other) == value for other, value in chosen.items() if other != name):
+                counter[getattr(group, name, None) or ""] += group.number
         return counter
 
     filters = {name: {value: number for value, number in numbers(name).items() if value} for name in declared.counted}

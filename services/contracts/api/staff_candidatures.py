@@ -178,8 +178,8 @@ EPREUVES = StaffList(
 
 def _postal_code(address: tuple[str, ...]) -> str | None:
     """Of an address in France."""
-    found = re.match(r"\d{5}(?= )", address[-1]) if address else None
-    return found and found[0]
+    code = re.match(r"\d{5}(?= )", address[-1]) if address else None
+    return code and code[0]
 
 
 class NewNote(Schema):

@@ -114,6 +114,7 @@ def test_every_act_that_a_service_notes_has_its_french_words() -> None:
     acts = set(recorded_acts())
     assert len(acts) > 25
     assert acts - set(ACTION_LABELS) == set()
+    assert len(set(ACTION_LABELS.values())) == len(ACTION_LABELS), "each is one of the list's acts"
 
 
 def recorded_acts() -> Iterator[str]:

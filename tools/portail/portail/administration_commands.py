@@ -114,8 +114,8 @@ def _moved(
     def read() -> list[dict[str, Any]]:
         return [api.read(f"{STAFF_OPENINGS}/{segment(opening)}") for opening in openings]
 
-    def are_moved(found: list[dict[str, Any]]) -> bool:
-        return all(_is_moved(opening, dates, change["reason"]) for opening in found)
+    def are_moved(details: list[dict[str, Any]]) -> bool:
+        return all(_is_moved(opening, dates, change["reason"]) for opening in details)
 
     before = read()
     if are_moved(before):

@@ -100,7 +100,7 @@ def test_a_correction_with_mistakes_without_reason_or_of_nobody_is_refused(
 
 
 def test_accounts_are_found_by_birth_date_and_parts_of_their_names(
-    accounts: RunningAccounts, administrator: str
+    accounts: RunningAccounts, administrator: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for number, (nom, usage, born) in enumerate(
         (("BINET", "", "30/05/1998"), ("DE LÉON", "Binet-Roy", "30/05/1998"), ("BINET", "", "31/05/1998"))
@@ -123,6 +123,11 @@ def test_accounts_are_found_by_birth_date_and_parts_of_their_names(
     assert len([entry for entry in accounts.audit_entries() if entry.action == "account_opened"]) == 5
     nothing = accounts.call("POST", "/candidates/search", administrator, name="binet")
     assert refused_fields(nothing) == {"birth_date"}
+    monkeypatch.setattr("services.accounts.queries.accounts.ACCOUNTS_SHOWN", 1)
+    assert found(birth_date="1998-05-30") == ["0"]
+    for day, has_more in (("1998-05-30", True), ("1998-05-31", False)):
+        answer = accounts.call("POST", "/candidates/search", administrator, birth_date=day)
+        assert answer.json["has_more"] is has_more
 
 
 Act = Callable[[], Any]

@@ -114,12 +114,8 @@ def _list_page(
 ) -> Response:
     """With `errors` nothing is asked for, unless they are of the name under which filters were to be saved."""
     token, query = staff_member.access_token(), filters_query(api.CANDIDATURES, typed)
-    order = query.pop("order", BY_NAME)
-
-    def read() -> api.Found:
-        pages = {**query, "order": order, "cursor": cursor or None}
-        return clients().staff_registrations.call(api.list_candidatures, token, query=pages)
-
+    pages = {"order": query.pop("order", BY_NAME), **query, "cursor": cursor or None}
+    read = partial(clients().staff_registrations.call, api.list_candidatures, token, query=pages)
     page = None if errors and refused_name is None else read_list(api.CANDIDATURES, typed, read, None)
     academies, account = academie_options(), optional_answer(own_account, None)
     count = partial(clients().staff_registrations.call, api.count_candidatures, token, query=query)

@@ -157,8 +157,7 @@ def ask_act(staff_id: str, act: str) -> ResponseReturnValue:
 @blueprint.post(f"/equipe/<staff_id>/<{_AN_ACT}:act>")
 @access.staff(*MANAGE)
 def do_act(staff_id: str, act: str) -> ResponseReturnValue:
-    reason = posted_text("reason")
-    sent = {"code": posted_text("code"), **({"reason": reason} if ACTS[act].asks_reason else {})}
+    sent = {"code": posted_text("code"), **({"reason": posted_text("reason")} if ACTS[act].asks_reason else {})}
     if ACTS[act].asks_profile:
         sent |= _posted_profile()
     try:

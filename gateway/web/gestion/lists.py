@@ -75,17 +75,14 @@ def counted_options(
     for name in declared.counted:
         field, of_filter = declared.page_fields[name], labels.get(name, {})
         numbers = counts.filters.get(name, {}) if counts else {}
+        told = numbers if counts and counts.is_complete else {}
         values = {*of_filter, *numbers, *filter(None, [typed.get(field.name)])}
         shown = [(of_filter.get(value, value), value) for value in values]
         options[field.name] = [
-            {"value": value, "label": f"{label} ({numbers[value]})" if _is_told(counts, numbers, value) else label}
+            {"value": value, "label": f"{label} ({told[value]})" if told.get(value) else label}
             for label, value in sorted(shown, key=lambda pair: alphabetical(pair[0]))
         ]
     return options
-
-
-def _is_told(counts: Counts | None, numbers: Mapping[str, int], value: str) -> bool:
-    return counts is not None and counts.is_complete and bool(numbers.get(value))
 
 
 def read_list(

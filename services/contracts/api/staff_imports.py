@@ -301,8 +301,8 @@ read_lines_to_mend = Operation(
     "GET",
     "/v1/imports/<import_id>/refusals.csv",
     bytes,
-    "The refused lines as they were sent, with the reason in a last column: mended and sent again they complete "
-    "what was right. Written to the audit trail.",
+    "The refused lines as they were sent, with the number in a first column and the reason in a last one: mended and "
+    "sent again, all or some, they complete what was right. Written to the audit trail.",
     _PUBLISH,
     media_type=CSV_TYPE,
     seconds=EXPORT_SECONDS,

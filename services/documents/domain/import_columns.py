@@ -152,7 +152,7 @@ KEYS: dict[DocumentType, tuple[str, ...]] = {
 
 PERSON_HEADINGS = ("Nom", "Prénoms", "Date de naissance")
 """Of columns of a filled model that tell candidates apart, and are not read."""
-REASON_HEADING = "Motif du refus"
+REASON_HEADING, LINE_HEADING = "Motif du refus", "Ligne refusée"
 FILLED = frozenset({NUMERO_CANDIDAT.name, NUMERO_INSCRIPTION.name, _EPREUVE.name})
 """A line of a filled model that holds nothing else came back as it was."""
 

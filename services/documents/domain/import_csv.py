@@ -20,6 +20,7 @@ from services.documents.domain.import_columns import (
     COLUMNS,
     FILLED,
     KEYS,
+    LINE_HEADING,
     NUMERO_CANDIDAT,
     NUMERO_INSCRIPTION,
     PERSON_HEADINGS,
@@ -33,6 +34,8 @@ from services.documents.domain.recipients import Candidature, RecipientRefused, 
 
 FILE = "#/fichier"
 MAX_COLUMNS = 100
+_Lines = Mapping[int, list[str]]
+_NO_LINES: _Lines = {1: []}
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # XLSX and ODS, XLS
 
 
@@ -48,33 +51,38 @@ class Line:
 class CsvContent:
     """`misshapen`: the numbers of lines that have more cells than there are headings. `unused_columns`: headings that
     no column of the type has. `unfilled`: how many lines came back as a model had them. `completes`: whether it is of
-    lines refused before, with their reasons, which `headings` and `records` (by their numbers) leave out."""
+    lines refused before; `headings` and `records` (by their numbers) are without the columns that say so.
+    `is_unmatched`: which of the earlier refused lines came back cannot be told."""
 
     lines: tuple[Line, ...]
     misshapen: tuple[int, ...]
     unused_columns: tuple[str, ...]
     unfilled: int
     completes: bool
-    headings: tuple[str, ...]
+    is_unmatched: bool
+    headings: list[str]
     records: Mapping[int, list[str]]
 
 
-def read_csv(content: bytes, columns: Sequence[Column]) -> CsvContent:
-    """The lines of a CSV in UTF-8 (with or without BOM) or Windows-1252, separated by « ; » or « , ».
+def read_csv(content: bytes, columns: Sequence[Column], earlier: _Lines = _NO_LINES) -> CsvContent:
+    """The lines of a CSV in UTF-8 (with or without BOM) or Windows-1252, separated by « ; » or « , »; where it is of
+    refused lines, with those of the `earlier` ones (by their numbers, the headings being line 1) that are not in it.
 
     Raises Invalid, with the reason, for a file that cannot be read as a whole.
     """
     records = _records(_decoded(content))
     _, headings = next(records, (1, []))
-    reason = next((place for place, text in enumerate(headings) if folded_heading(text) == _REASON), None)
-    headings = _without(headings, reason)
+    marks = {text: place for place, text in enumerate(map(folded_heading, headings)) if text in (_REASON, _LINE)}
+    headings = _without(headings, marks)
     places = _places(headings, columns)
+    is_unmatched = _REASON in marks and _LINE not in marks and len(earlier) > 1
+    if marks:
+        records = _completed(records, marks, headings, _NO_LINES if is_unmatched else earlier)
     lines: list[Line] = []
     misshapen: list[int] = []
     taken: dict[int, list[str]] = {}
     unfilled = 0
-    for number, record in records:
-        cells = record if reason is None else [text_of_safe_cell(cell) for cell in _without(record, reason)]
+    for number, cells in records:
         if any(cell.strip() for cell in cells[len(headings) :]):
             misshapen.append(number)
         elif any(_cell(cells, place).strip() for name, place in places.items() if name not in FILLED):
@@ -90,11 +98,28 @@ def read_csv(content: bytes, columns: Sequence[Column]) -> CsvContent:
     used = set(places.values())
     others = (text.strip()[:80] for place, text in enumerate(headings) if place not in used)
     unused = tuple(text for text in others if text and folded_heading(text) not in _PERSON)
-    return CsvContent(tuple(lines), tuple(misshapen), unused, unfilled, reason is not None, tuple(headings), taken)
+    return CsvContent(tuple(lines), tuple(misshapen), unused, unfilled, bool(marks), is_unmatched, headings, taken)
 
 
-def _without(cells: list[str], place: int | None) -> list[str]:
-    return cells if place is None else cells[:place] + cells[place + 1 :]
+def _completed(
+    records: Iterable[tuple[int, list[str]]], marks: Mapping[str, int], headings: list[str], earlier: _Lines
+) -> Iterator[tuple[int, list[str]]]:
+    """The earlier lines in their order, each as it came back where it did; what was added is numbered behind them."""
+    places, last = {heading: place for place, heading in enumerate(earlier[1])}, max(earlier)
+    lines = {
+        number: [_cell(cells, places.get(heading, len(cells))) for heading in headings] + cells[len(earlier[1]) :]
+        for number, cells in earlier.items()
+        if number > 1
+    }
+    awaited = {str(number): number for number in lines}
+    for number, cells in records:
+        line = _cell(cells, marks.get(_LINE, len(cells))).strip()
+        lines[awaited.pop(line, last + number - 1)] = list(map(text_of_safe_cell, _without(cells, marks)))
+    return iter(sorted(lines.items()))
+
+
+def _without(cells: Sequence[str], marks: Mapping[str, int]) -> list[str]:
+    return [cell for place, cell in enumerate(cells) if place not in marks.values()]
 
 
 def refused(detail: str) -> Invalid:
@@ -108,7 +133,8 @@ def folded_heading(text: str) -> str:
     return "".join(character for character in plain if character.isalnum())
 
 
-_REASON, _PERSON = folded_heading(REASON_HEADING), frozenset(map(folded_heading, PERSON_HEADINGS))
+_REASON, _LINE = folded_heading(REASON_HEADING), folded_heading(LINE_HEADING)
+_PERSON = frozenset(map(folded_heading, PERSON_HEADINGS))
 
 
 def _decoded(content: bytes) -> str:
@@ -218,6 +244,9 @@ def check_rows(document_type: DocumentType, content: CsvContent, recipients: Rec
     """The documents of the right lines, and the reason of each other line, in the order of the file."""
     shape = "La ligne a plus de cellules que la première : vérifiez les séparateurs et les guillemets"
     refusals = [Refusal(str(number), "", shape) for number in content.misshapen]
+    if content.is_unmatched:
+        replaced = f"Sans la colonne « {LINE_HEADING} », les refus de ce fichier remplacent tous ceux d'avant"
+        refusals.append(Refusal("1", "", replaced))
     blocked: dict[str, int] = {}
     rows: list[_Row] = []
     for line in content.lines:

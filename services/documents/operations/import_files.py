@@ -13,7 +13,7 @@ from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from services.chassis.clock import portal_now
-from services.chassis.errors import NotFound, TooLarge
+from services.chassis.errors import Conflict, NotFound, TooLarge
 from services.chassis.french import file_size
 from services.chassis.process.capacity import Limit
 from services.contracts.document_rules import (
@@ -51,7 +51,7 @@ from services.documents.operations.imports import (
 )
 from services.documents.operations.publishing import store_upload
 from services.documents.queries.candidatures import recipients_of
-from services.documents.queries.imports import import_in, import_of
+from services.documents.queries.imports import import_in, import_of, refused_lines
 from services.objects import discard, operation_naming, retire
 from services.uploads.uploads import Progress, UploadsChanged
 
@@ -92,8 +92,8 @@ def take_uploads(dependencies: Dependencies, publisher: Publisher, import_id: st
     given up, Invalid for a file that cannot be read, Unavailable while the store does not answer: then nothing of that
     file is kept.
     """
-    row = import_of(publisher, import_id)
     for upload_id in upload_ids:
+        row = import_of(publisher, import_id)
         try:
             _take(dependencies, publisher, row, upload_id)
         except UploadsChanged:
@@ -131,17 +131,20 @@ def _taking(session: Session, publisher: Publisher, upload: Upload) -> Import:
 
 def _check_csv(publisher: Publisher, row: Import, upload: Upload) -> None:
     """Check a CSV line by line and keep the report; a file sent before is replaced, or completed by its refused lines
-    that come back. Raises Invalid for a file that cannot be read."""
+    that come back. Raises Invalid for a file that cannot be read, Conflict where another was checked meanwhile."""
     document_type = DocumentType(row.type)  # of a CSV: one of the guide's
-    parsed = read_csv(b"".join(uploads.read(upload)), COLUMNS[document_type])
+    revision = row.revision
+    parsed = read_csv(b"".join(uploads.read(upload)), COLUMNS[document_type], refused_lines(row))
     recipients = recipients_of(scope_of(row), publisher, numeros_of(parsed))
     checked = check_rows(document_type, parsed, recipients)
     with db.operation() as session:
         row = _taking(session, publisher, upload)
+        if parsed.completes and row.revision != revision:
+            raise Conflict("Un autre fichier vient d'être contrôlé : relisez le compte rendu, puis recommencez.")
         earlier = _delete_rows(session, row.id, checked if parsed.completes else None)
         _add_rows(session, row, checked, parsed.records, earlier)
         row.filename, row.unused_columns = upload.filename, list(parsed.unused_columns)
-        row.headings, row.unfilled = list(parsed.headings), parsed.unfilled
+        row.headings, row.unfilled = parsed.headings, parsed.unfilled
         row.ready = session.scalar(select(func.count()).where(ImportDocument.import_id == row.id)) or 0
         row.refused = len(checked.refusals)
         mark_checked(row)

@@ -185,7 +185,7 @@ def add_refusals(
             "place": refusal.place,
             "numero_candidat": refusal.numero_candidat,
             "reason": refusal.reason,
-            "cells": records[int(refusal.place)] if records and not refusal.is_repeated else None,
+            "cells": records.get(int(refusal.place)) if records and not refusal.is_repeated else None,
         }
         for position, refusal in enumerate(refusals, first)
     ]

@@ -27,7 +27,7 @@ from services.contracts.document_rules import (
 )
 from services.contracts.page_sizes import ROWS_PAGE
 from services.documents.domain.document_names import is_id
-from services.documents.domain.import_columns import COLUMNS, REASON_HEADING, filled_lines, model_headings
+from services.documents.domain.import_columns import COLUMNS, LINE_HEADING, REASON_HEADING, filled_lines, model_headings
 from services.documents.domain.recipients import Publisher, Scope
 from services.documents.models import Candidature, ExamDocuments, Import, ImportDocument, ImportRefusal, db
 from services.documents.queries.candidatures import saved_versions
@@ -108,16 +108,24 @@ def list_refusals(publisher: Publisher, import_id: str, cursor: int, limit: int)
 
 
 def lines_to_mend(session: Session, row: Import) -> Iterator[str]:
-    """The CSV of the refused lines as they were sent, the reason behind."""
+    """The CSV of the refused lines as they were sent, each with its number before and the reason behind."""
     refusals = select(ImportRefusal).where(ImportRefusal.import_id == row.id, ImportRefusal.cells.is_not(None))
     rows = session.scalars(refusals.order_by(ImportRefusal.position).execution_options(yield_per=_PAGE_OF_MODEL))
     width = len(row.headings)
 
     def line(refusal: ImportRefusal) -> list[str]:
         cells = refusal.cells or []
-        return [*cells[:width], *[""] * (width - len(cells)), refusal.reason, *cells[width:]]
+        return [refusal.place, *cells[:width], *[""] * (width - len(cells)), refusal.reason, *cells[width:]]
 
-    return csv_text([*row.headings, REASON_HEADING], (map(line, page) for page in rows.partitions()))
+    return csv_text([LINE_HEADING, *row.headings, REASON_HEADING], (map(line, page) for page in rows.partitions()))
+
+
+def refused_lines(row: Import) -> dict[int, list[str]]:
+    """The same lines by their numbers, the headings being line 1."""
+    cells = select(ImportRefusal.place, ImportRefusal.cells).where(ImportRefusal.import_id == row.id)
+    with db.reading() as session:
+        sent = session.execute(cells.where(ImportRefusal.cells.is_not(None)))
+        return {1: row.headings, **{int(place): cells or [] for place, cells in sent}}
 
 
 def filled_model(session: Session, document_type: DocumentType, scope: Scope) -> Iterator[str]:

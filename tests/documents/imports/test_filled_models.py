@@ -6,8 +6,13 @@ import csv
 import io
 from contextlib import closing
 from dataclasses import replace
+from typing import Any
 
+import pytest
+
+from services.documents.domain.import_csv import check_rows
 from services.documents.models import ImportDocument, db
+from services.documents.operations import import_files
 from tests.documents.example_events import epreuve, saved
 from tests.documents.imports.exam_office import CELLS, ExamOffice, csv_of, line, numero
 
@@ -107,3 +112,58 @@ def test_a_line_whose_number_was_wrong_joins_what_was_right_of_its_candidate(off
     with office.service.app.app_context(), db.reading() as session:
         kept = session.get_one(ImportDocument, document["id"]).content
     assert [(each["epreuve"][:2], each["date"]) for each in kept] == [("E1", "2022-05-12"), ("E2", "2022-05-14")]
+
+
+def test_refused_lines_that_do_not_come_back_stay_and_are_checked_again_with_those_that_do(office: ExamOffice) -> None:
+    office.register(1, 2)
+    cells, wrong = CELLS["convocation"], CELLS["convocation"].replace("12/05/2022", "demain")
+    lines = [line(1), line(1, wrong.replace("E1", "E2")), line(2, wrong), line(3, cells + ";de trop"), line(4)]
+    checked = office.checked(csv_of(lines))
+    rows = rows_of(export(office, f"/imports/{checked['id']}/refusals.csv"))
+    assert [row["Ligne refusée"] for row in rows] == ["2", "3", "4", "5", "6"]
+    mended, wrong_again = rows[1] | {"Date": "13/05/2022"}, rows[2] | {"Salle": "C 1"}
+    added = rows[2] | {"Ligne refusée": ""}
+    sent = [mended, wrong_again, added, wrong_again]
+    for row in sent:
+        row.pop("Motif du refus", None)  # by who has read it
+    again = office.send(checked["id"], written(sent)).get_json()
+    assert (again["ready"], again["refused"]) == (1, 5)
+    [document] = office.call("GET", f"/imports/{checked['id']}/documents").get_json()["items"]
+    with office.service.app.app_context(), db.reading() as session:
+        kept = session.get_one(ImportDocument, document["id"]).content
+    assert [each["epreuve"][:2] for each in kept] == ["E1", "E2"], "line 2 waited for line 3 alone"
+    rows = rows_of(export(office, f"/imports/{checked['id']}/refusals.csv"))
+    assert [(row["Ligne refusée"], row["Salle"]) for row in rows] == [
+        ("4", "C 1"),
+        ("5", "B 204"),
+        ("6", "B 204"),
+        ("9", "B 204"),
+        ("10", "C 1"),
+    ]
+
+
+def test_a_file_that_says_of_no_line_which_one_it_mends_replaces_the_report_and_says_so(office: ExamOffice) -> None:
+    office.register(1, 2)
+    checked = office.checked(csv_of([line(1, CELLS["convocation"].replace("12/05/2022", "demain")), line(3)]))
+    [row, _] = rows_of(export(office, f"/imports/{checked['id']}/refusals.csv"))
+    del row["Ligne refusée"]
+    office.send(checked["id"], written([row | {"Date": "13/05/2022"}]))
+    [(place, reason)] = office.refusals(checked["id"])
+    assert place == "1"
+    assert "« Ligne refusée »" in reason
+
+
+def test_lines_are_not_completed_from_a_report_that_another_has_replaced_meanwhile(
+    office: ExamOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.register(1)
+    checked = office.checked(csv_of([line(1), line(2), line(3)]))
+    [of_second, of_third] = rows_of(export(office, f"/imports/{checked['id']}/refusals.csv"))
+
+    def overtaken(*given: Any) -> Any:
+        monkeypatch.undo()
+        assert office.send(checked["id"], written([of_third | {"N° candidat": numero(1)}])).status_code == 200
+        return check_rows(*given)
+
+    monkeypatch.setattr(import_files, "check_rows", overtaken)
+    assert office.send(checked["id"], written([of_second])).status_code == 409

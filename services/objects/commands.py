@@ -3,40 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import cast
 
 import click
-from flask import Flask, current_app
-from flask.cli import with_appcontext
+from flask import Flask
 
 from services.objects.reconciliation import Reconciliation
 from services.objects.store import StoreUnavailable
 
-_EXTENSION_KEY = "portail.reconciliation"
-
 
 def register(app: Flask, reconciliation: Callable[[], Reconciliation]) -> None:
     """Adds `reconcile` to the service's commands."""
-    app.extensions[_EXTENSION_KEY] = reconciliation
-    app.cli.add_command(reconcile)
 
-
-@click.command("reconcile")
-@with_appcontext
-def reconcile() -> None:
-    """Compare rows with the object store now and change neither; status 1 when something is lost."""
-    build = cast(Callable[[], Reconciliation], current_app.extensions[_EXTENSION_KEY])
-    try:
-        report = build().report()
-    except StoreUnavailable as error:
-        raise click.ClickException("L'espace de stockage ne répond pas.") from error
-    click.echo(
-        f"{report.rows} ligne(s), {report.objects} objet(s), "
-        f"{report.lost_count} perdu(s), {report.unknown_count} inconnu(s)"
-    )
-    for lost in report.lost:
-        click.echo(f"perdu : {lost.key} {lost.row_id or '(remplacé ou supprimé, encore conservé)'}", err=True)
-    for key in report.unknown:
-        click.echo(f"inconnu : {key}", err=True)
-    if report.lost_count:
-        raise SystemExit(1)
+    @app.cli.command("reconcile")
+    def reconcile() -> None:
+        """Compare rows with the object store now and change neither; status 1 when something is lost."""
+        try:
+            report = reconciliation().report()
+        except StoreUnavailable as error:
+            raise click.ClickException("L'espace de stockage ne répond pas.") from error
+        click.echo(
+            f"{report.rows} ligne(s), {report.objects} objet(s), "
+            f"{report.lost_count} perdu(s), {report.unknown_count} inconnu(s)"
+        )
+        for lost in report.lost:
+            click.echo(f"perdu : {lost.key} {lost.row_id or '(remplacé ou supprimé, encore conservé)'}", err=True)
+        for key in report.unknown:
+            click.echo(f"inconnu : {key}", err=True)
+        if report.lost_count:
+            raise SystemExit(1)

@@ -32,14 +32,6 @@ class KeyColumn:
 
 
 @dataclass(frozen=True)
-class LostObject:
-    """An object that a row needs and that the store does not have. `row_id`: None for a retired object."""
-
-    key: str
-    row_id: str | None
-
-
-@dataclass(frozen=True)
 class KeyRow:
     """A row that needs the object `key`. `row_id`: None for a retired object."""
 
@@ -52,8 +44,8 @@ def listed_keys(store: ObjectStore) -> Iterator[str]:
     return (key for key in store.list_keys() if not key.startswith(_OF_EARLIER_VERSIONS))
 
 
-def compare(rows: Iterable[KeyRow], keys: Iterable[str]) -> Iterator[LostObject | str]:
-    """The differences between rows and keys, both in order: a LostObject for each row without its object, the key of
+def compare(rows: Iterable[KeyRow], keys: Iterable[str]) -> Iterator[KeyRow | str]:
+    """The differences between rows and keys, both in order: each row without its object, the key of
     each object without a row."""
     named = ((row.key, row) for row in rows)
     stored = ((key, None) for key in keys)
@@ -63,7 +55,7 @@ def compare(rows: Iterable[KeyRow], keys: Iterable[str]) -> Iterator[LostObject 
         if sides == [None]:
             yield key
         elif None not in sides and sides[0] is not None:
-            yield LostObject(key, sides[0].row_id)
+            yield sides[0]
 
 
 def rows_by_key(db: Database, columns: Sequence[KeyColumn], counter: Counter) -> Iterator[KeyRow]:
@@ -75,8 +67,8 @@ def rows_by_key(db: Database, columns: Sequence[KeyColumn], counter: Counter) ->
 
 
 def confirm_lost(
-    db: Database, store: ObjectStore, columns: Sequence[KeyColumn], suspects: Sequence[LostObject]
-) -> list[LostObject]:
+    db: Database, store: ObjectStore, columns: Sequence[KeyColumn], suspects: Sequence[KeyRow]
+) -> list[KeyRow]:
     """The suspects without those whose object was added, or whose row was deleted, since both were read."""
     missing = [lost for lost in suspects if not store.exists(lost.key)]
     keys = [lost.key for lost in missing]

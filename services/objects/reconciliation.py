@@ -6,7 +6,7 @@ are leftovers of failed requests, or what the database lacks after it was restor
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import structlog
@@ -18,7 +18,7 @@ from services.chassis.jobs.registry import stopping
 from services.objects.comparison import (
     Counter,
     KeyColumn,
-    LostObject,
+    KeyRow,
     compare,
     confirm_lost,
     confirm_unknown,
@@ -35,7 +35,7 @@ MAX_LISTED = 1000  # how many of each kind a report names
 LOST = Gauge("objects_lost", "Objects that rows name and the store does not have", ("service",))
 UNKNOWN = Gauge("objects_unknown", "Objects that no row names", ("service",))
 
-Mend = Callable[[Sequence[LostObject]], Sequence[LostObject]]
+Mend = Callable[[Sequence[KeyRow]], Sequence[KeyRow]]
 """Makes lost objects again, as far as it can, and returns those."""
 
 
@@ -46,7 +46,7 @@ class Report:
 
     rows: int = 0
     objects: int = 0
-    lost: list[LostObject] = field(default_factory=list)
+    lost: list[KeyRow] = field(default_factory=list)
     lost_count: int = 0
     mended: int = 0
     unknown: list[str] = field(default_factory=list)
@@ -72,50 +72,33 @@ class Reconciliation:
         """Compare, and mend lost objects. Raises StoreUnavailable."""
         report = self._compare(self.mend)
         if report.complete:
-            _log_report(self.service, report)
+            for item in report.lost:
+                log.error("object_lost", key=item.key, row_id=item.row_id)
+            level = log.error if report.lost_count else log.info
+            counts = {"lost": report.lost_count, "mended": report.mended, "unknown": report.unknown_count}
+            level("objects_reconciled", service=self.service, rows=report.rows, objects=report.objects, **counts)
         return report
 
     def _compare(self, mend: Mend) -> Report:
-        report = Report()
-        for page in in_pages(self._differences(report)):
+        report, rows, objects = Report(), Counter(), Counter()
+        named, stored = rows_by_key(self.db, self.columns, rows), objects.counting(listed_keys(self.store))
+        for page in in_pages(compare(named, stored)):
             if stopping():
                 report.complete = False
                 return report
-            self._add_lost(report, [suspect for suspect in page if isinstance(suspect, LostObject)], mend)
-            self._add_unknown(report, [suspect for suspect in page if isinstance(suspect, str)])
+            self._add_lost(report, [suspect for suspect in page if isinstance(suspect, KeyRow)], mend)
+            unknown = confirm_unknown(self.db, self.columns, [suspect for suspect in page if isinstance(suspect, str)])
+            report.unknown_count += len(unknown)
+            report.unknown += unknown[: MAX_LISTED - len(report.unknown)]
+        report.rows, report.objects = rows.count, objects.count
         gauges.record(self.db, LOST, {(self.service,): report.lost_count})
         gauges.record(self.db, UNKNOWN, {(self.service,): report.unknown_count})
         return report
 
-    def _differences(self, report: Report) -> Iterator[LostObject | str]:
-        rows, objects = Counter(), Counter()
-        yield from compare(rows_by_key(self.db, self.columns, rows), objects.counting(listed_keys(self.store)))
-        report.rows, report.objects = rows.count, objects.count
-
-    def _add_lost(self, report: Report, suspects: Sequence[LostObject], mend: Mend) -> None:
+    def _add_lost(self, report: Report, suspects: Sequence[KeyRow], mend: Mend) -> None:
         lost = confirm_lost(self.db, self.store, self.columns, suspects)
         mended = set(mend(lost)) if lost else set()
         remaining = [item for item in lost if item not in mended]
         report.mended += len(mended)
         report.lost_count += len(remaining)
         report.lost += remaining[: MAX_LISTED - len(report.lost)]
-
-    def _add_unknown(self, report: Report, suspects: Sequence[str]) -> None:
-        unknown = confirm_unknown(self.db, self.columns, suspects)
-        report.unknown_count += len(unknown)
-        report.unknown += unknown[: MAX_LISTED - len(report.unknown)]
-
-
-def _log_report(service: str, report: Report) -> None:
-    for item in report.lost:
-        log.error("object_lost", key=item.key, row_id=item.row_id)
-    level = log.error if report.lost_count else log.info
-    level(
-        "objects_reconciled",
-        service=service,
-        rows=report.rows,
-        objects=report.objects,
-        lost=report.lost_count,
-        mended=report.mended,
-        unknown=report.unknown_count,
-    )

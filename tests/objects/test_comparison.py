@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as some
 
-from services.objects.comparison import KeyRow, LostObject, compare
+from services.objects.comparison import KeyRow, compare
 
 keys = some.sets(some.text("ab-/.0", min_size=1, max_size=4))
 
@@ -15,6 +15,6 @@ def test_what_only_one_side_has_is_named_once_whatever_both_hold(
     )
     all_named = named | also_named
     result = list(compare(rows, sorted(stored)))
-    assert {item.key for item in result if isinstance(item, LostObject)} == all_named - stored
+    assert {item.key for item in result if isinstance(item, KeyRow)} == all_named - stored
     assert {item for item in result if isinstance(item, str)} == stored - all_named
     assert len(result) == len(all_named ^ stored)

@@ -12,7 +12,7 @@ from sqlalchemy import insert, text
 
 from services.chassis.database.transactions import Database
 from services.objects import ObjectMissing, ObjectStore, ObjectTables
-from services.objects.comparison import Counter, KeyColumn, LostObject, confirm_lost, confirm_unknown, rows_by_key
+from services.objects.comparison import Counter, KeyColumn, KeyRow, confirm_lost, confirm_unknown, rows_by_key
 from services.objects.lifecycle import erase_expired
 from tests.objects.file_table import declare_file
 from tests.support.database_filling import ROWS
@@ -67,7 +67,7 @@ def test_what_reconciliation_and_erasing_ask_is_answered_by_an_index(database_ur
         with recorded_statements(db) as asked:
             list(islice(rows_by_key(db, columns, Counter()), 2500))
             confirm_unknown(db, columns, doubtful)
-            confirm_lost(db, store, columns, [LostObject(key, "x") for key in doubtful])
+            confirm_lost(db, store, columns, [KeyRow(key, "x") for key in doubtful])
             assert erase_expired(db, store) == ROWS / 200
         with db.engine.connect() as connection:
             plans = {sql: query_plan(connection, sql, values) for sql, values in asked if sql.startswith("SELECT")}

@@ -16,7 +16,7 @@ from services.documents.operations.automatic_documents import render_automatic
 from services.documents.operations.rendered_documents import assign_files, store_rendered
 from services.documents.queries.candidatures import saved_event
 from services.objects import StoreUnavailable, operation_naming, retire
-from services.objects.comparison import KeyColumn, LostObject
+from services.objects.comparison import KeyColumn, KeyRow
 from services.objects.reconciliation import Reconciliation
 
 log = structlog.get_logger()
@@ -38,7 +38,7 @@ class _ChangedMeanwhile(Exception):
     """The document's row names other objects than when they were found lost."""
 
 
-def _recreate_lost(lost: Sequence[LostObject]) -> list[LostObject]:
+def _recreate_lost(lost: Sequence[KeyRow]) -> list[KeyRow]:
     """Create the documents of lost objects again; returns those for which it succeeded. Raises StoreUnavailable."""
     row_ids = dict.fromkeys(item.row_id for item in lost)
     recreated = {row_id for row_id in row_ids if _try_to_recreate(dependencies(), row_id)}

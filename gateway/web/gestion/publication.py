@@ -93,14 +93,13 @@ def ask_end_of_import(import_id: str, act: str) -> ResponseReturnValue:
 @blueprint.post("/documents/<import_id>/<any(abandon, retrait):act>")
 @access.staff(PUBLISH)
 def end_import(import_id: str, act: str) -> ResponseReturnValue:
-    reason = posted_text("reason")
     try:
         if act == "abandon":
             _call(api.abandon, import_id=import_id)
         else:
             _call(api.withdraw, import_id=import_id, body=_withdrawal())
     except DomainError as refusal:
-        return _end_page(import_id, act, reason=reason, refusal=shown_here(refusal, REFUSALS_SHOWN_HERE))
+        return _end_page(import_id, act, refusal=shown_here(refusal, REFUSALS_SHOWN_HERE))
     return _done(import_id, act)
 
 
@@ -139,23 +138,16 @@ def _documents_page(import_id: str, page: ImportDocuments, numero: str = "") -> 
 @blueprint.get("/documents/<import_id>/documents/<document_id>/retrait")
 @access.staff(PUBLISH)
 def ask_document_withdrawal(import_id: str, document_id: str) -> ResponseReturnValue:
-    return _end_page(import_id, "retrait", document_id=document_id)
+    return _end_page(import_id, "retrait", document_id)
 
 
 @blueprint.post("/documents/<import_id>/documents/<document_id>/retrait")
 @access.staff(PUBLISH)
 def withdraw_document(import_id: str, document_id: str) -> ResponseReturnValue:
-    reason = posted_text("reason")
     try:
         _call(api.withdraw_document, document_id=document_id, body=_withdrawal())
     except DomainError as refusal:
-        return _end_page(
-            import_id,
-            "retrait",
-            document_id=document_id,
-            reason=reason,
-            refusal=shown_here(refusal, REFUSALS_SHOWN_HERE),
-        )
+        return _end_page(import_id, "retrait", document_id, shown_here(refusal, REFUSALS_SHOWN_HERE))
     address = url_for("gestion.list_import_documents", import_id=import_id, fait="retrait-document")
     return redirect(address, code=303)
 
@@ -206,17 +198,14 @@ def import_page(
     )
 
 
-def _end_page(
-    import_id: str, act: str, *, document_id: str | None = None, reason: str = "", refusal: DomainError | None = None
-) -> Response:
+def _end_page(import_id: str, act: str, document_id: str | None = None, refusal: DomainError | None = None) -> Response:
     return render_page(
         "gestion/templates/fin_de_publication.html",
         publication=read_import(import_id),
         act=act,
         document_id=document_id,
-        reason=reason,
-        is_reason_shown="motif_lu" in request.form,
         refusal=refusal,
+        **_withdrawal(),
     )
 
 

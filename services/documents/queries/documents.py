@@ -98,10 +98,8 @@ def _listed(answer: type[AnyDocument], rows: Sequence[Document]) -> tuple[AnyDoc
     for row in sorted(rows, key=lambda row: (row.version, row.edition), reverse=True):
         after = None if row.withdrawn_at else following.get((row.type, row.label))
         version = newest.setdefault((row.type, row.label), row.printed_version)
-        marks[row.id] = {
-            "replaced_at": after and after.published_at,
-            "replaced_by_version": version if after and version != row.version else None,
-        }
+        by_version = version if after and version != row.version else None
+        marks[row.id] = {"replaced_at": after and after.published_at, "replaced_by_version": by_version}
         if not row.withdrawn_at:
             following[row.type, row.label] = row
     return tuple(_answer(answer, row, **marks[row.id]) for row in rows)

@@ -48,8 +48,7 @@ def main() -> None:
         made = back_up(chosen_state(), Path(sys.argv[1]).resolve(), at)
     except (Impossible, OSError, sqlite3.Error) as error:
         sys.exit(f"Sauvegarde impossible : {error}")
-    files = [path.stat() for path in files_of(made, *FOLDERS)]
-    new = [file.st_size for file in files if file.st_nlink == 1]
+    new = [file.st_size for file in map(Path.stat, files_of(made, *FOLDERS)) if file.st_nlink == 1]
     print(
         f"Sauvegarde faite : {made}\n{content_in_words(made)} ; {len(new)} nouveaux ({sum(new) / 1e6:.1f} Mo).\n"
         f"Tout ce qui a été enregistré avant le {at.astimezone(PARIS):%d/%m/%Y à %H:%M:%S} (heure de Paris) y est.\n"
@@ -63,7 +62,10 @@ def back_up(state: StateFolder, folder: Path, at: datetime) -> Path:
     _refuse_impossible(state, folder)
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / ".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # two at a time would each delete the other's folder as a leftover
+        try:  # two at a time would each delete the other's folder as a leftover
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise Impossible(f"une autre sauvegarde est en cours dans {folder}.") from error
         for leftover in folder.glob(".*Z.part"):
             shutil.rmtree(leftover)
         target = folder / f"{at:%Y%m%dT%H%M%SZ}"

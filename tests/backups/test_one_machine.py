@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 import shutil
 import sqlite3
@@ -117,3 +118,33 @@ def test_a_folder_that_cannot_be_listed_fails_the_backup(
     with pytest.raises(OSError, match="Input/output"):
         backup.back_up(state, tmp_path / "backups", FIRST)
     assert backup.newest(tmp_path / "backups") is None
+
+
+def test_a_second_backup_at_the_same_time_is_refused_and_waits_for_nobody(state: StateFolder, tmp_path: Path) -> None:
+    write(tmp_path / "backups/.20261125T165900Z.part/of-the-first", b"")
+    with (tmp_path / "backups/.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with pytest.raises(Impossible, match="une autre sauvegarde est en cours"):
+            backup.back_up(state, tmp_path / "backups", FIRST)
+    assert (tmp_path / "backups/.20261125T165900Z.part/of-the-first").exists()
+
+
+def test_a_disk_that_is_full_before_the_end_leaves_no_backup_and_the_next_is_whole(
+    state: StateFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, copyfile = tmp_path / "backups", shutil.copyfile
+
+    def full(source: Path, target: Path) -> None:
+        if source == state.secrets_file:  # the last file
+            raise OSError(errno.ENOSPC, "No space left on device", str(target))
+        copyfile(source, target)
+
+    monkeypatch.setattr(shutil, "copyfile", full)
+    with pytest.raises(OSError, match="No space left"):
+        backup.back_up(state, folder, FIRST)
+    assert backup.newest(folder) is None
+    assert not list(folder.glob(".*.part"))
+    monkeypatch.undo()
+    made = backup.back_up(state, folder, FIRST + timedelta(hours=1))
+    for part in (made, backup.secrets_of(made)):
+        subprocess.run(["sha256sum", "--quiet", "-c", SUMS], cwd=part, check=True)

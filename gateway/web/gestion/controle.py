@@ -17,7 +17,7 @@ from gateway.posted_forms import posted_text, shown_here
 from gateway.service_clients import clients
 from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
-from gateway.web.gestion.decisions import TYPED_FIELDS, posted_decision, reason_options, what_catalogue_says
+from gateway.web.gestion.decisions import TYPED_FIELDS, check_days, posted_decision, reason_options, what_catalogue_says
 from gateway.web.gestion.names_from_accounts import names_of_piece, openings_sentence
 from gateway.web.gestion.pieces import (
     DECISION_IS_STORED,
@@ -74,6 +74,7 @@ def decide(piece_id: str) -> ResponseReturnValue:
         raise NotFound()
     token, headers = staff_member.access_token(), _posted_etag()
     try:
+        check_days()
         piece = clients().staff_pieces.call(api.control_piece, token, body=control, headers=headers, piece_id=piece_id)
     except DomainError as refusal:
         return _piece_page(piece_id, refusal=shown_here(refusal, REFUSALS_SHOWN_HERE))

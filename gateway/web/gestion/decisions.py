@@ -14,7 +14,7 @@ from flask.typing import ResponseReturnValue
 from gateway import access
 from gateway.clients.base import optional_answer
 from gateway.pages import render_page
-from gateway.posted_forms import posted_text, read_day
+from gateway.posted_forms import DAY_EXPECTED, posted_text, read_day
 from gateway.service_clients import clients
 from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
@@ -58,7 +58,7 @@ def what_catalogue_says(exam: str, code: str | None) -> RefusalReasons:
 
 def posted_decision() -> dict[str, str | None]:
     """What was decided, by the names of the API. The candidate will read the chosen sentence, for a « Non Conforme »,
-    then what was typed."""
+    then what was typed. A day that makes no sense is None."""
     status = posted_text("decision")
     reason = posted_text(REASON_FIELD) if status == Status.NON_COMPLIANT else ""
     comment = " ".join(filter(None, (reason, posted_text("comment")))) or None
@@ -66,10 +66,16 @@ def posted_decision() -> dict[str, str | None]:
 
 
 def _posted_day(name: str) -> str | None:
-    """As the API reads it; what is no day is sent as it was typed, and refused with its reason."""
-    text = posted_text(name)
-    day = read_day(text)
-    return day.isoformat() if day else text or None
+    """As the API reads it."""
+    day = read_day(posted_text(name))
+    return day.isoformat() if day else None
+
+
+def check_days() -> None:
+    """Raises Invalid in the form's own words: the API would ask for another way to write days."""
+    wrong = [name for name in DATE_FIELDS if posted_text(name) and not _posted_day(name)]
+    if wrong:
+        raise Invalid(errors=tuple(FieldError(f"#/{name}", DAY_EXPECTED) for name in wrong))
 
 
 def posted_value(piece: StaffPiece) -> str:
@@ -154,6 +160,7 @@ def decide_in_batches(controls: Mapping[str, Mapping[str, str | None]]) -> Selec
 
 
 def _results(controls: list[Mapping[str, str | None]], seconds: float) -> tuple[ControlResult, ...]:
+    check_days()
     body = {"controls": [dict(control) for control in controls]}
     token = staff_member.access_token()
     return clients().staff_pieces.call(api.control_many, token, body=body, seconds=seconds).results

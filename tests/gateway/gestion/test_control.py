@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gateway.layout.frame import GESTION_PAGES
+from gateway.posted_forms import DAY_EXPECTED
 from gateway.web.gestion import controle
 from services.chassis.errors import Unavailable
 from services.contracts import page_labels
@@ -138,6 +139,9 @@ def test_a_reason_of_the_catalogue_is_read_by_the_candidate_before_the_comment(
     assert (desk.answer.status_code, desk.value("resubmit_until")) == (422, "20/11/2099")
     assert WHY_NOT in text_of(desk.page.xpath("//*[@name='comment']/ancestor::*[contains(@class, 'group')][1]")[0])
     assert reason in desk.text
+    desk.press(NON_COMPLIANT, reason=reason, resubmit_until="31/02/2099")
+    assert (desk.answer.status_code, desk.value("resubmit_until")) == (422, "31/02/2099")
+    assert DAY_EXPECTED in desk.text, "as its own field asks for it"
     typed = {"reason": reason, "comment": "Signez la dernière page.", "resubmit_until": "20/10/2020"}
     desk.press(NON_COMPLIANT, **typed)
     assert desk.answer.status_code == 422

@@ -8,6 +8,7 @@ import pytest
 
 from gateway.clients.base import ServiceClient
 from gateway.layout.frame import GESTION_PAGES
+from gateway.posted_forms import DAY_EXPECTED
 from gateway.web.gestion import decisions, pieces
 from services.chassis.errors import Unavailable
 from services.contracts.api.operation import Operation
@@ -114,6 +115,7 @@ def test_what_was_typed_stays_with_a_mistake(gestionnaire: ScriptlessBrowser, ca
     form = [("comment", "Illisible."), ("received_on", "hier"), ("decision", "received")]
     gestionnaire.post("/gestion/pieces/decisions", [*form, *(("selection", value) for value in values)])
     assert (gestionnaire.answer.status_code, gestionnaire.value("received_on")) == (422, "hier")
+    assert DAY_EXPECTED in gestionnaire.text
     assert "Illisible." in gestionnaire.answer.text
     gestionnaire.press(f"Continuer : {RECEIVED}", received_on="05/10/2021")
     assert f"2 pièces sont maintenant « {RECEIVED} »." in gestionnaire.text

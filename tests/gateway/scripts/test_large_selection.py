@@ -72,7 +72,7 @@ def test_after_a_mistake_all_stays_and_is_then_decided_in_parts_with_progress_in
     assert received_on.input_value() == "hier"
     selection.unroute(DECISIONS)
 
-    received_on.fill("2021-10-05")
+    received_on.fill("05/10/2021")
     waiting: list[Route] = []
     posts = on_parts(selection, (3,), waiting.append)
     press(selection)

@@ -106,12 +106,14 @@ def _piece_page(piece_id: str, *, refusal: DomainError | None = None) -> Respons
     shown = shown_filters(request.form if refusal else None)
     filters = {**api_filters_of(shown), "neighbours": "true"}
     piece = clients().staff_pieces.call(api.read_piece, staff_member.access_token(), query=filters, piece_id=piece_id)
+    # In this order: they share the time of what a page can do without, and names are missed least.
+    declared, reasons = _declared(piece.candidature.id), reason_options([piece])
     names = names_of_piece(piece)
     response = render_page(
         "gestion/templates/piece.html",
         refusal=refusal,
         piece=piece,
-        candidature=_declared(piece.candidature.id),
+        candidature=declared,
         staff_names=names,
         opened_by_others=openings_sentence(piece.recent_openings, names) if piece.recent_openings else None,
         picture_address=picture_address,
@@ -123,7 +125,7 @@ def _piece_page(piece_id: str, *, refusal: DomainError | None = None) -> Respons
         counted=api.COUNTED,
         typed={name: posted_text(name) for name in TYPED_FIELDS} if refusal else {},
         can_decide="pieces:control" in staff_member.required().scopes,
-        reasons=reason_options([piece]),
+        reasons=reasons,
         compared_with=what_catalogue_says(piece.candidature.exam, piece.code).compared_with,
         status_severities=STATUS_SEVERITIES,
         own=piece.own_controls,

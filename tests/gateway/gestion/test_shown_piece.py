@@ -8,6 +8,8 @@ from contextlib import ExitStack
 import pytest
 from sqlalchemy import update
 
+from gateway.clients.base import ServiceClient
+from gateway.clients.kept_answers import KeptReasons
 from gateway.cookies import STAFF_SESSION_COOKIE, cookie_name
 from gateway.service_clients import clients
 from gateway.sessions import staff_member
@@ -18,11 +20,13 @@ from services.pieces.models import Deposit, db
 from tests.gateway.calls import note_calls
 from tests.gateway.candidates import CandidateFactory
 from tests.gateway.components.html_checks import text_of
-from tests.gateway.gestion.people import depositor, rows
+from tests.gateway.gestion.people import RECEIVED, depositor, rows
 from tests.support.in_process_four_services import InProcessFourServices
 from tests.support.in_process_portal import service_stopped
 from tests.support.scriptless_browser import ScriptlessBrowser
+from tests.support.silent_server import SilentServer
 
+PAGE = 2.5  # seconds
 PIECE = re.compile(r"/gestion/pieces/([0-9a-f]{32})")
 
 
@@ -55,6 +59,25 @@ def test_pages_that_are_not_shown_are_announced(desk: ScriptlessBrowser, running
         assert len(desk.page.xpath("//main//img")) == shown
         assert words in desk.text
         assert bool(words) == ("Téléchargez le fichier pour voir les autres" in desk.text)
+
+
+@pytest.mark.parametrize("away", ["accounts", "registrations"])
+def test_a_service_that_accepts_and_is_silent_takes_only_what_it_knows_from_the_page(
+    desk: ScriptlessBrowser, running: InProcessFourServices, monkeypatch: pytest.MonkeyPatch, away: str
+) -> None:
+    desk.press(RECEIVED)
+    desk.press("Annuler")  # nothing is decided, and its history has a name
+    with SilentServer() as silent, running.gateway.app.app_context():
+        hung = ServiceClient(silent.url, f"{away}_for_test", label=away, page_seconds=PAGE)
+        known = clients()
+        for client in (known.staff_accounts, known.staff_registrations, known.staff_pieces):
+            monkeypatch.setattr(client, "page_seconds", PAGE)
+        monkeypatch.setattr(known, f"staff_{away}", hung)
+        monkeypatch.setattr(known, "refusal_reasons", KeptReasons(known.staff_registrations))
+        assert desk.get(desk.path).status_code == 200
+        assert len(silent.requests) == 1, "the part of the page's time for what it can do without is over"
+    for words in ("Identification du candidat", "Le document n'est pas signé."):
+        assert (words in desk.text) == (away == "accounts")
 
 
 def test_what_the_candidate_declared_stands_beside_the_piece_where_registrations_answers(

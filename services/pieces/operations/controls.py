@@ -119,6 +119,7 @@ def take_back_control(by: Caller, piece_id: str, if_match: str | None) -> PieceC
             raise Conflict(reason)
         _check_etag(context, if_match)
         _take_back(session, context, found(control), by.id)
+        plan_notice(session, context)
         tell_state(session, context.candidature.id)
         return piece_within_academies(session, by.academies, piece_id)
 
@@ -217,8 +218,8 @@ def _take_back(session: Session, context: PieceContext, control: Control, staff_
     if context.deposit:
         context.deposit.version = before.version
     piece.revision += 1
-    told = {"piece_id": piece.id, "deposit_id": control.deposit_id, "status": control.status, "staff_id": staff_id}
-    session.add(Control(**told, controlled_at=portal_now(), counts=False))
+    repeated = {"piece_id": piece.id, "deposit_id": control.deposit_id, "status": control.status, "staff_id": staff_id}
+    session.add(Control(**repeated, controlled_at=portal_now(), counts=False))
     actor, status_before = Actor("staff", staff_id), {"status": control.status}
     after = {"status": piece.status}
     AuditEntry.record(session, actor, "piece.control_taken_back", piece.id, before=status_before, after=after)

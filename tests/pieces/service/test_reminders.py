@@ -203,6 +203,16 @@ def test_a_refusal_taken_back_is_not_mailed_and_one_before_it_is(telling: Pieces
     assert _a_moment_later(telling) == [[("NATIDE06", "Floue.")]]
 
 
+def test_a_refusal_that_counts_again_and_was_never_told_is_told(telling: PiecesService) -> None:
+    telling.control("NATIDE06", "non_compliant", comment="Floue.")
+    telling.control("NATIDE06", "compliant")
+    assert _a_moment_later(telling) == []
+    assert telling.take_back("NATIDE06").status_code == 200
+    telling.run_follow_ups()
+    assert published(telling, REFUSED) == [], "not before a gestionnaire could correct it"
+    assert _a_moment_later(telling) == [[("NATIDE06", "Floue.")]]
+
+
 def test_a_second_refusal_is_told_and_the_first_not_again(telling: PiecesService) -> None:
     telling.control("NATIDE06", "non_compliant", comment="Floue.")
     assert len(_a_moment_later(telling)) == 1

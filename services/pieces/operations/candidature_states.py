@@ -7,11 +7,10 @@ from sqlalchemy.orm import Session
 
 from services.chassis.clock import system_now
 from services.chassis.events import publish
-from services.chassis.jobs.registry import stopping
 from services.contracts.pieces import PiecesStateChanged
 from services.pieces.domain.missing_pieces import pieces_state
 from services.pieces.models import Candidature, db
-from services.pieces.queries.pieces import SHOWN_PIECES, fetch_pieces, lock_candidatures
+from services.pieces.queries.pieces import SHOWN_PIECES, fetch_pieces
 
 PAGE = 100
 """Candidatures of one transaction."""
@@ -32,16 +31,14 @@ def tell_state(session: Session, candidature_id: str) -> None:
 
 def tell_all_states() -> int:
     """Of every candidature, a page in each transaction; returns of how many."""
-    after, told = "", 0
-    while not stopping():
+    last, count = "", 0
+    while True:
+        query = select(Candidature).where(Candidature.id > last).order_by(Candidature.id).limit(PAGE)
         with db.operation() as session:
-            page = session.scalars(
-                select(Candidature.id).where(Candidature.id > after).order_by(Candidature.id).limit(PAGE)
-            ).all()
-            lock_candidatures(session, page)
-            for candidature_id in page:
-                tell_state(session, candidature_id)
-        if not page:
-            break
-        after, told = page[-1], told + len(page)
-    return told
+            page = session.scalars(query.with_for_update()).all()
+            for candidature in page:
+                last = candidature.id
+                tell_state(session, last)
+        count += len(page)
+        if len(page) < PAGE:
+            return count

@@ -14,7 +14,7 @@ from services.contracts.page_sizes import LARGEST_PAGE
 from services.contracts.piece_rules import Scan
 from services.contracts.pieces import PiecesStateChanged
 from services.pieces.models import Deposit, db
-from services.pieces.operations import reminders
+from services.pieces.operations import candidature_states, reminders
 from services.pieces.operations.candidature_states import tell_all_states
 from services.pieces.operations.reminders import MOST_PAGES, record_incomplete_counts
 from services.pieces.queries import incomplete_candidatures, missing_pieces_list
@@ -258,3 +258,15 @@ def test_registrations_is_told_what_pieces_are_at_whenever_that_may_have_changed
     with service.app.app_context():
         assert tell_all_states() == 1
     assert told()[-2:] == ["missing", "missing"]
+
+
+def test_every_candidature_is_told_of_once_a_page_at_a_time(
+    service: PiecesService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service.registered().handle_events(*of_others(5))
+    told_before = len(published(service, PiecesStateChanged.TYPE))
+    monkeypatch.setattr(candidature_states, "PAGE", 2)
+    with service.app.app_context():
+        assert tell_all_states() == 6
+    events = published(service, PiecesStateChanged.TYPE)[told_before:]
+    assert len({event["candidature_id"] for event in events}) == len(events) == 6

@@ -115,18 +115,21 @@ def full_pieces(database_url: str, objects_url: str, rows: int, weight: Weight) 
 
 
 def _fill(rows: int, weight: Weight) -> None:
-    """Of one file in ten nobody has said anything yet, but in the académie that has settled all."""
+    """Of one file in ten nobody has said anything yet, one piece in 200 is « Reçue », with a file or on paper; but in
+    the académie that has settled all."""
     id = identifier(db)
     cases = " ".join(f"WHEN {place} THEN '{code}'" for place, code in enumerate(ACADEMIES))
     academie = f"CASE i % {len(ACADEMIES)} {cases} END"
-    status = f"CASE WHEN i % 10 = 0 AND ({academie}) <> '{SETTLED}' THEN NULL ELSE 'compliant' END"
+    settled, received = f"({academie}) = '{SETTLED}'", "i % 200 = 1 THEN 'received'"
+    of_file = f"CASE WHEN {settled} THEN 'compliant' WHEN i % 10 = 0 THEN NULL WHEN {received} ELSE 'compliant' END"
+    of_paper = f"CASE WHEN {settled} THEN NULL WHEN {received} END"
     with fast_filling(db) as session:
         tile: dict[str, Any] = {"academie_code": academie, "numero_candidat": NUMERO, "nom": f"upper({FAMILY})"}
         insert_copies(session, Candidature.__table__, rows=rows, id=id, candidate_id=id, **tile)
         codes = session.execute(text("SELECT code, id FROM pieces ORDER BY position")).all()
         for place, (code, piece_id) in enumerate(codes):
             piece = f"substr({id}, 1, 30) || '{place:02}'"
-            stands: dict[str, Any] = {"status": status} if code in DEPOSITED else {}
+            stands: dict[str, Any] = {"status": of_file if code in DEPOSITED else of_paper}
             queue = {"academie_code": academie, "deposited": "TRUE" if code in DEPOSITED else "FALSE"}
             own: dict[str, Any] = {"id": piece, "candidature_id": id, **queue, **stands}
             insert_copies(session, Piece.__table__, rows=rows, example=f"id = '{piece_id}'", **own)

@@ -36,9 +36,9 @@ from services.pieces.models import (
 
 _CATALOGUE_ORDER = (Piece.asked.desc(), Piece.position, Piece.code)
 """Those no longer asked for come last."""
-# Counted: for « exists » PostgreSQL may read the controls of all deposits.
 WAS_CONTROLLED = exists().where(Control.piece_id == Piece.id, Control.counts).correlate(Piece)
 """A gestionnaire has given the piece a status before, be it for another file."""
+# Counted: for « exists » PostgreSQL may read the controls of all deposits.
 _CONTROL_COUNT = (
     select(func.count()).where(Control.deposit_id == Deposit.id, Control.counts).correlate(Deposit).scalar_subquery()
 )
@@ -243,7 +243,7 @@ def waiting_pieces(session: Session, academies: frozenset[str] | None) -> Contro
         *by,
         func.count().filter(is_new).label("number"),
         func.count(rows.validated_at).filter(is_new).label("validated"),
-        func.count().filter(is_new, rows.sent_again).label("sent_again"),
+        func.count().filter(rows.sent_again).label("sent_again"),
         func.count(rows.status).label("received"),
         oldest.label("oldest"),
     )
@@ -260,7 +260,7 @@ def _waiting(
             *_BY,
             Piece.status,
             Piece.validated_at,
-            WAS_CONTROLLED.label("sent_again"),
+            and_(Piece.status.is_(None), WAS_CONTROLLED).label("sent_again"),
             func.coalesce(Deposit.deposited_at, received_at.correlate(Piece).scalar_subquery()).label("since"),
         )
         .select_from(Piece)

@@ -175,8 +175,9 @@ def test_a_piece_is_counted_in_the_list_as_far_as_lists_are_counted(
 
 def place(service: PiecesService, code: str) -> tuple[int | None, int | None]:
     """Where the piece stands among those that wait, and of how many."""
-    found = service.read_as_staff(f"/pieces/{service.piece(code)['id']}?{WAITING}&neighbours=true")["neighbours"]
-    return found["position"], found["total"]
+    path = f"/pieces/{service.piece(code)['id']}?{WAITING}&neighbours=true"
+    neighbours = service.read_as_staff(path)["neighbours"]
+    return neighbours["position"], neighbours["total"]
 
 
 def beside(service: PiecesService, code: str, filters: str, **who: Any) -> tuple[str | None, str | None]:

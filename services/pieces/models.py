@@ -300,8 +300,8 @@ class DepositTries(db.Model):
 
 class Change(db.Model):
     """A line of the feed of changes. Triggers of the database write it with the row that it tells of, whoever writes
-    that; `position` and `numbered_at` (system time) are given later, in the order in which transactions were committed.
-    """
+    that, but where a new version asks for a piece again; `position` and `numbered_at` (system time) are given later, in
+    the order in which transactions were committed."""
 
     __tablename__ = "changes"
     __table_args__ = (

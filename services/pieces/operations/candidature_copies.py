@@ -79,17 +79,8 @@ def _ask_again(session: Session, row: Piece, event: RegistrationSaved, earlier: 
     if context.deposit and context.deposit.version is None:
         context.deposit.version = earlier
     of = context.candidature
-    session.add(
-        Change(
-            at=now,
-            kind=ChangeKind.REMOVED,
-            piece_id=row.id,
-            candidature_id=of.id,
-            numero_candidat=of.numero_candidat,
-            code=row.code,
-            academie_code=of.academie_code,
-        )
-    )
+    place = {"piece_id": row.id, "candidature_id": of.id, "code": row.code, "academie_code": of.academie_code}
+    session.add(Change(**place, at=now, kind=ChangeKind.REMOVED, numero_candidat=of.numero_candidat))
     after = {"version": event.version}
     AuditEntry.record(session, Actor("service", "pieces"), "piece.asked_again", row.id, before=before, after=after)
 

@@ -28,8 +28,8 @@ def history(session: Session, context: PieceContext, staff_id: str) -> History:
         .where(Deposit.piece_id == context.piece.id)
         .order_by(Deposit.deposited_at, Deposit.id)
     )
-    latest, of_piece = latest_control(session, context.piece.id), select(Control).filter_by(piece_id=context.piece.id)
-    rows = session.scalars(of_piece.order_by(Control.sequence))
+    rows = session.scalars(select(Control).filter_by(piece_id=context.piece.id).order_by(Control.sequence)).all()
+    latest = next((row for row in reversed(rows) if row.counts), None)
     return History(
         deposits=tuple(answer_of(PastDeposit, row, kept_until=until) for row, until in session.execute(deposits)),
         controls=tuple(_past_control(session, context, row, latest, staff_id) for row in rows),

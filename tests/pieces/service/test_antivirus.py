@@ -72,13 +72,13 @@ def test_registrations_is_told_of_a_verdict_and_of_its_contrary(
     scanned_service: PiecesService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     scanned_service.registered().deposit("NATIDE06", _infected(), "archive.zip")
-    told = len(published(scanned_service, PiecesStateChanged.TYPE))
+    told_before = len(published(scanned_service, PiecesStateChanged.TYPE))
     scanned_service.run_follow_ups()
-    assert len(published(scanned_service, PiecesStateChanged.TYPE)) == told + 1
+    assert len(published(scanned_service, PiecesStateChanged.TYPE)) == told_before + 1
     monkeypatch.setattr(Antivirus, "is_clean", lambda *_: True)  # the antivirus has learnt better
     scanned_service.run_command("rescan", "--all")
     scanned_service.run_follow_ups()
-    assert len(published(scanned_service, PiecesStateChanged.TYPE)) == told + 2
+    assert len(published(scanned_service, PiecesStateChanged.TYPE)) == told_before + 2
 
 
 @pytest.mark.engines("postgresql")

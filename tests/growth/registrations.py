@@ -27,6 +27,7 @@ from services.registrations.models import (
     events,
     sent_mails,
 )
+from services.registrations.operations import moved_dates
 from services.registrations.operations.republication import publish_everything
 from tests.growth.full_service import (
     FAMILY,
@@ -144,9 +145,16 @@ def _reads(app: Flask, candidate: CandidateClient, saved: dict[str, Any]) -> Act
         "contact": lambda: candidate.get("/contact"),
         "mails": lambda: candidate.get("/mails"),
         "openings": lambda: candidate.get("/openings/choices"),
+        "a page of an opening whose dates have moved": lambda: _page_of_moved_dates(app),
         **_staff_reads(app, saved["candidature_id"]),
         **_journal_reads(app, saved["candidature_id"]),
     }
+
+
+def _page_of_moved_dates(app: Flask) -> None:
+    with app.app_context(), db.reading() as session:
+        opening = session.scalars(select(OpeningRow).filter_by(academie=BESANCON.academie)).one()
+        assert moved_dates._page(session, opening.id, MIDDLE)
 
 
 def _staff_reads(app: Flask, candidature_id: str) -> Actions:

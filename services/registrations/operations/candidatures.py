@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
@@ -20,7 +20,7 @@ from services.contracts.registration_rules import ACTIVE, CANDIDATE_NAME_LENGTH,
 from services.contracts.registrations import RegistrationWithdrawn, from_stored, to_stored
 from services.reference.text import folded
 from services.registrations.domain import windows
-from services.registrations.domain.dossier import Dossier
+from services.registrations.domain.dossier import Dossier, PreviousCandidature
 from services.registrations.domain.obstacles import conflicting_candidature, place_taken
 from services.registrations.domain.registration_content import registration_saved
 from services.registrations.models import AuditEntry, Candidate, Candidature, CandidatureVersion, Draft, OpeningRow, db
@@ -92,8 +92,7 @@ def restore(session: DbSession, candidature: Candidature, actor: Actor, at: date
     candidate = session.get_one(Candidate, candidature.candidate_id)
     current = current_version(session, candidature)
     dossier = _as_saved(session, candidate, candidature, current, newest_identity(candidate, current), at)
-    if (other := conflicting_candidature(dossier)) is not None:
-        raise AlreadyRegistered(place_taken(other), candidature_id=other.candidature_id)
+    refuse_second_candidature(dossier, place_taken)
     before = {"state": candidature.state, "reason": candidature.end_reason}
     candidature.version = _number_of_end(candidature) + 1
     candidature.state, candidature.state_changed_at, candidature.end_reason = ACTIVE, at, None
@@ -105,6 +104,12 @@ def restore(session: DbSession, candidature: Candidature, actor: Actor, at: date
     request_mail(session, "send_restoration_mail", candidature)
     after = {"state": ACTIVE, "reason": reason}
     AuditEntry.record(session, actor, "candidature.restored", candidature.id, at=at, before=before, after=after)
+
+
+def refuse_second_candidature(dossier: Dossier, sentence: Callable[[PreviousCandidature], str]) -> None:
+    """K1. Raises AlreadyRegistered when another active candidature has the same exclusivity key."""
+    if (other := conflicting_candidature(dossier)) is not None:
+        raise AlreadyRegistered(sentence(other), candidature_id=other.candidature_id)
 
 
 def _number_of_end(candidature: Candidature) -> int:

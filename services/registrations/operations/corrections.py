@@ -17,11 +17,10 @@ from services.chassis.errors import Conflict, FieldError, Invalid
 from services.contracts.api.drafts import SavedVersion
 from services.contracts.registration_rules import ACTIVE
 from services.registrations.domain import registration_form
-from services.registrations.domain.obstacles import conflicting_candidature, place_taken
+from services.registrations.domain.obstacles import place_taken
 from services.registrations.models import AuditEntry, Candidature, Draft, OpeningRow, db
 from services.registrations.operations import drafts
-from services.registrations.operations.candidatures import current_version, newest_identity
-from services.registrations.operations.errors import AlreadyRegistered
+from services.registrations.operations.candidatures import current_version, newest_identity, refuse_second_candidature
 from services.registrations.operations.openings import hold_dates
 from services.registrations.operations.staff import locked_candidature
 from services.registrations.queries.catalogue import opening_view
@@ -74,8 +73,7 @@ def save(
         view = opening_view(session, draft.opening_id)
         identity = newest_identity(candidate, current_version(session, candidature))
         dossier = drafts.dossier_to_save(session, candidate, draft, view, identity, at)
-        if (other := conflicting_candidature(dossier)) is not None:
-            raise AlreadyRegistered(place_taken(other), candidature_id=other.candidature_id)
+        refuse_second_candidature(dossier, place_taken)
         registration_form.refuse_incomplete(replace(dossier, overridden=frozenset(overridden)))
         refusals = registration_form.rule_refusals(dossier)
         return drafts.save_version(

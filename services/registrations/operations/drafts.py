@@ -21,7 +21,7 @@ from services.registrations.domain.change_of_specialite import carried_answers
 from services.registrations.domain.dossier import Answers, Dossier
 from services.registrations.domain.exam_definition import OpeningView
 from services.registrations.domain.forms import MAX_ANSWERS_BYTES, size_in_bytes
-from services.registrations.domain.obstacles import conflicting_candidature, exclusivity_key, refusal_sentence
+from services.registrations.domain.obstacles import exclusivity_key, refusal_sentence
 from services.registrations.metrics import SAVED
 from services.registrations.models import Candidate, Candidature, CandidatureVersion, Draft, db
 from services.registrations.operations.candidates import (
@@ -29,12 +29,13 @@ from services.registrations.operations.candidates import (
     lock_candidate,
     reserve_numero,
 )
-from services.registrations.operations.candidatures import add_version, current_version, request_mail
-from services.registrations.operations.errors import (
-    AlreadyRegistered,
-    DraftChanged,
-    window_closed,
+from services.registrations.operations.candidatures import (
+    add_version,
+    current_version,
+    refuse_second_candidature,
+    request_mail,
 )
+from services.registrations.operations.errors import DraftChanged, window_closed
 from services.registrations.operations.openings import hold_dates
 from services.registrations.queries.catalogue import opening_view
 from services.registrations.queries.dossiers import assembled_dossier, identity_of
@@ -69,7 +70,8 @@ def open_draft(candidate_id: str, opening_id: str, identity: Identity, instant: 
         if not windows.may_register(view.opening, instant):
             raise window_closed(view, "Le service d'inscription n'est pas ouvert pour ce choix.")
         reserve_numero(session, candidate, view)
-        refuse_second_candidature(assembled_dossier(session, view, candidate, identity, instant, answers={}))
+        dossier = assembled_dossier(session, view, candidate, identity, instant, answers={})
+        refuse_second_candidature(dossier, refusal_sentence)
         return begin(session, view, identity, instant, answers={}, candidate_id=candidate_id)
 
 
@@ -156,12 +158,6 @@ def active_candidature(session: DbSession, candidate_id: str, candidature_id: st
 
 def open_draft_of(session: DbSession, candidate_id: str, opening_id: str) -> Draft | None:
     return session.scalar(select(Draft).filter_by(candidate_id=candidate_id, opening_id=opening_id, closed_at=None))
-
-
-def refuse_second_candidature(dossier: Dossier) -> None:
-    """K1. Raises AlreadyRegistered when another active candidature has the same exclusivity key."""
-    if (other := conflicting_candidature(dossier)) is not None:
-        raise AlreadyRegistered(refusal_sentence(other), candidature_id=other.candidature_id)
 
 
 def _resumed(draft: Draft, identity: Identity) -> OpenedDraft:
@@ -267,7 +263,7 @@ def save_draft(
         refuse_other_revision(draft, revision)
         identity = accept_identity(candidate, identity)
         dossier = dossier_to_save(session, candidate, draft, view, identity, received_at)
-        refuse_second_candidature(dossier)
+        refuse_second_candidature(dossier, refusal_sentence)
         registration_form.refuse_incomplete(dossier)
         saved = save_version(
             session, candidate, draft, dossier, view.digest, received_at, Actor("candidate", candidate_id)

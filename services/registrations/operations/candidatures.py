@@ -7,7 +7,7 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session as DbSession
 
 from services.chassis.clock import iso_utc
@@ -62,7 +62,8 @@ def end_candidature(
     reason: str | None = None,
 ) -> None:
     """End a candidature: delete the draft of its modification, publish its end, ask for the mail to the candidate."""
-    session.execute(delete(Draft).where(Draft.modification_of == candidature.id, Draft.closed_at.is_(None)))
+    holder = or_(Draft.candidate_id == candidature.candidate_id, Draft.candidate_id.is_(None))  # each has its index
+    session.execute(delete(Draft).where(holder, Draft.modification_of == candidature.id, Draft.closed_at.is_(None)))
     before = {"state": candidature.state}
     candidature.state, candidature.state_changed_at, candidature.end_reason = state, at, reason
     publish_end(session, candidature)

@@ -95,7 +95,7 @@ _OF_VERSION = (
     Column("session", source="saved.session.name"),
     Column("academie", source="saved.academie.code"),
     Column("specialite_code"),
-    Column("specialite", "Spécialité"),
+    Column("specialite", "Spécialité", order=BY_SPECIALITE),
     Column("categorie", source="saved.confirmation.categorie"),
     Column("etablissement", source="saved.confirmation.etablissement"),
     Column("forme", source="saved.confirmation.forme"),
@@ -108,7 +108,8 @@ _ORDER_LABELS = {
     BY_SAVING: "Dernier enregistrement, anciens d'abord",
     f"-{BY_BIRTH_DATE}": "Date de naissance, les plus jeunes d'abord",
     BY_BIRTH_DATE: "Date de naissance, les plus âgés d'abord",
-    BY_SPECIALITE: "Spécialité, puis nom",
+    BY_SPECIALITE: "Spécialité, de A à Z, puis nom",
+    f"-{BY_SPECIALITE}": "Spécialité, de Z à A",
 }
 CANDIDATURES = StaffList(
     "Candidatures",
@@ -123,8 +124,8 @@ CANDIDATURES = StaffList(
     ),
     columns=(
         Column("candidature_id", source="id"),
-        Column("", "Candidat", "name"),
-        Column("", "Né(e) le", "birth_date"),
+        Column("", "Candidat", "name", order=BY_NAME),
+        Column("", "Né(e) le", "birth_date", order=BY_BIRTH_DATE),
         Column("numero_candidat", "N° candidat"),
         Column("numero_inscription", "N° d'inscription"),
         *_OF_CANDIDATE,
@@ -146,7 +147,7 @@ CANDIDATURES = StaffList(
         Column("pieces", "Pièces", lambda row: PIECES_STATE_LABELS.get(row.pieces_state or "")),
         Column("premier_enregistrement_le", source="first_saved_at"),
         Column("version"),
-        Column("version_enregistree_le", "Enregistrée le", "last_saved_at"),
+        Column("version_enregistree_le", "Enregistrée le", "last_saved_at", order=BY_SAVING),
     ),
     orders=(BY_ID, *_ORDER_LABELS),
     order_words="« id » : pour un outil qui parcourt tout ; « - » : à rebours",

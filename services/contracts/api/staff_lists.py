@@ -82,13 +82,14 @@ class Column:
     `name`: in the CSV; `heading`: of the page's table; empty where one has no such column. `source`: the field of the
     declared answer (« candidature.nom » for one of a part) or what is made of that answer; without it, the field of
     that `name`. The CSV writes this value, and the page shows it unless it has a cell of its own for that heading.
-    `align`: « right » for numbers.
+    `align`: « right » for numbers. `order`: of the list's, in which the heading puts the page and, backwards, « - ».
     """
 
     name: str
     heading: str = ""
     source: str | Callable[[Any], Any] = ""
     align: str = ""
+    order: str = ""
 
     @cached_property
     def value(self) -> Callable[[Any], Any]:

@@ -114,12 +114,13 @@ def test_a_candidature_restored_has_its_pieces_and_documents_again(
     assert "La candidature est rétablie" in gestionnaire.text
     running.deliver()
     gestionnaire.get(page)
-    assert "Motif : Candidature rétablie : Désinscrit par erreur" in gestionnaire.text
+    assert "Motif : Candidature rétablie (la version 02 en était la fin) : Désinscrit par erreur" in gestionnaire.text
     assert any("Confirmation" in row and "Publié" in row for row in rows(gestionnaire))
     assert any("Candidature rétablie" in row for row in rows(gestionnaire))
     candidate.get(deposits)
     assert candidate.text == pieces
     assert candidate.get(f"/documents/{candidature}").status_code == 200
+    assert "est la fin de votre candidature, rétablie depuis" in candidate.text, "versions 01 and 03"
 
 
 def test_the_épreuves_of_a_candidature_are_shown_as_they_were_chosen(
@@ -168,7 +169,7 @@ def test_candidatures_are_browsed_by_addresses_that_tell_of_nobody(
     assert all(" Manquantes " in row for row in rows(gestionnaire))
     gestionnaire.follow("Télécharger ces candidatures (CSV)")
     lines = list(csv.DictReader(gestionnaire.answer.text.removeprefix("\ufeff").splitlines(), delimiter=";"))
-    assert {line["pieces"] for line in lines} == {"Manquantes"}
+    assert {line["Pièces"] for line in lines} == {"Manquantes"}
     gestionnaire.get("/gestion/candidatures?pieces=missing")
     gestionnaire.press("Rechercher", pieces="complete")
     assert not any(" Manquantes " in row for row in rows(gestionnaire))

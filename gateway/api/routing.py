@@ -14,7 +14,7 @@ from gateway.api.limits import RateLimiter
 from gateway.service_clients import SERVICE_LABELS, clients
 from gateway.sessions import EXCHANGE_CACHE_SECONDS
 from services.chassis.errors import DomainError, NotFound, TooLarge, TooMany, Unauthenticated, Unavailable
-from services.chassis.http.connections import Answer
+from services.chassis.http.sessions import Answer
 from services.chassis.process.capacity import MAX_BODY_BYTES
 from services.chassis.process.kept_results import ExpiringCache
 from services.contracts import problem_types
@@ -37,7 +37,7 @@ PASSED_REQUEST_HEADERS = (
 DROPPED_RESPONSE_HEADERS = frozenset(
     {"connection", "keep-alive", "transfer-encoding", "server", "date", "set-cookie", "content-encoding"}
 )
-READ_SECONDS = 300.0  # a whole export, read by a slow tool
+READ_SECONDS = 30.0  # for each part of an answer
 WRITE_SECONDS = 120.0  # a CSV of MAX_LINES lines is checked
 DESCRIPTION_SECONDS = 5.0
 

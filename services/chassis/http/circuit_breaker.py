@@ -19,7 +19,6 @@ from services.chassis.process.capacity import Places, count_refusal, show_pool
 
 FAILURES_IN_A_ROW = 3
 RESET_SECONDS = 2.0
-RECENT_ANSWER_SECONDS = 1.0  # a service that answered within this time counts as alive
 
 _OPEN = Gauge("service_breaker_open", "1 while calls to it are refused, since it does not answer", ("called",))
 
@@ -37,29 +36,23 @@ class CircuitBreaker:
         self._lock = threading.Lock()
         self._failures = 0
         self._next_trial = float("-inf")
-        self._answered_at = float("-inf")
         self._gauge = _OPEN.labels(name)
         self._gauge.set(0)
 
     @contextmanager
-    def place(self, seconds: float) -> Iterator[bool]:
-        """Hold a place during the block; True for a trial. Raises Unavailable if none is free within `seconds`."""
-        is_trial = self._is_trial()
+    def place(self, seconds: float) -> Iterator[None]:
+        """Hold a place during the block. Raises Unavailable if none is free within `seconds`, or while calls fail."""
+        self._check()
         wait = 0.0 if self._failures else max(0.0, min(seconds, self._queue_seconds))
         if not self._places.acquire(timeout=wait):
             count_refusal(self._pool)
             raise self._unavailable()
         try:
-            yield is_trial
+            yield
         finally:
             self._places.release()
 
-    def has_just_answered(self) -> bool:
-        """Whether the service answered within RECENT_ANSWER_SECONDS, and no call has failed since."""
-        return not self._failures and time.monotonic() - self._answered_at < RECENT_ANSWER_SECONDS
-
     def record_answer(self) -> None:
-        self._answered_at = time.monotonic()
         if self._failures:
             self._failures = 0
             self._gauge.set(0)
@@ -71,11 +64,11 @@ class CircuitBreaker:
                 self._next_trial = time.monotonic() + RESET_SECONDS
                 self._gauge.set(1)
 
-    def _is_trial(self) -> bool:
+    def _check(self) -> None:
+        """Raises Unavailable while calls fail, but for a trial."""
         if self._failures < FAILURES_IN_A_ROW:
-            return False
+            return
         with self._lock:
             if time.monotonic() < self._next_trial:
                 raise self._unavailable()
             self._next_trial = time.monotonic() + RESET_SECONDS
-        return True

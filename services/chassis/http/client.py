@@ -12,6 +12,7 @@ sent.
 
 from __future__ import annotations
 
+import math
 import re
 import time
 from abc import ABC, abstractmethod
@@ -29,6 +30,7 @@ from flask import g, has_request_context
 from services.chassis.errors import RESERVED_MEMBERS, DomainError, FieldError, NotFound, Unavailable
 from services.chassis.http.circuit_breaker import CircuitBreaker
 from services.chassis.http.sessions import CONNECT_SECONDS, SEND_SECONDS, Answer, Sessions
+from services.chassis.process.capacity import Limit
 from services.chassis.process.probe import LIVE
 from services.chassis.settings import Settings
 from services.chassis.traces import spans
@@ -90,7 +92,9 @@ class Client:
     ) -> None:
         self._sessions = Sessions(service) if isinstance(service, str) else service
         self._label, self._name = label, name
-        self._breaker = CircuitBreaker(name, at_once, queue_seconds, self.away)
+        self._limit = Limit(f"calls_to_{name}", at_once, math.inf, refusal=self.away)
+        self._queue_seconds = queue_seconds
+        self._breaker = CircuitBreaker(name, self.away)
         self.page_seconds = page_seconds
 
     def away(self) -> Unavailable:
@@ -190,7 +194,9 @@ class Client:
         reads = method in READS if reads is None else reads
         until = time.monotonic() + (seconds or (self.page_seconds if reads else WRITE_SECONDS))
         with spans.span(f"{method} {self._name}", spans.Kind.CLIENT), ExitStack() as place:
-            place.enter_context(self._breaker.place(until - time.monotonic()))
+            self._breaker.check()
+            wait = 0.0 if self._breaker.is_failing else min(self._queue_seconds, until - time.monotonic())
+            place.enter_context(self._limit.place(seconds=wait))
             sent = {REQUEST_ID: _request_id(), **_trace_headers(), **(headers or {})}
             bearer = token if token is None or isinstance(token, str) else token(until - time.monotonic())
             if bearer:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import math
 import os
 import shutil
 import signal
@@ -18,18 +19,19 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any, BinaryIO
 
 from services.chassis.errors import DomainError
+from services.chassis.process.capacity import Limit
+from services.chassis.process.kept_results import ExpiringCache
 from services.contracts.piece_rules import Format
 from services.pieces.domain import refusals
 from services.pieces.domain.refusals import UnverifiableFile, UnverifiedReason
 from services.pieces.inspection.confinement import FIRST_LOOK_SECONDS, LIMITS, hide_memory
-from services.pieces.inspection.fair_queue import FairQueue, QueueFull
 from services.pieces.inspection.protocol import (
     MAX_ANSWER_BYTES,
     MAX_VERDICT_BYTES,
@@ -55,6 +57,10 @@ MAX_WAITING_PICTURES_OF_ONE = 8  # of the pictures that one gestionnaire's brows
 MAX_WAIT_SECONDS = 10
 _MAX_WAIT_LEGIBILITY_SECONDS = 0.5  # a deposit waits for this look, which only advises
 _CHUNK = 256 * 1024  # bytes
+
+
+SUSPICION_SECONDS = 3600.0
+_MAX_SUSPECTS = 10_000
 
 
 class FirstLookTimeout(Exception):
@@ -166,6 +172,13 @@ def _remaining(deadline: float) -> float:
     return max(0.001, deadline - time.monotonic())
 
 
+def _limit(name: str, running: int, waiting: int, each: float = math.inf) -> Limit:
+    """Of what runs at once, one of each owner."""
+    return Limit(
+        name, running, waiting, seconds=MAX_WAIT_SECONDS, refusal=refusals.inspection_busy, each=each, each_running=1
+    )
+
+
 class Inspections:
     """What the service calls to inspect and convert files. Used by many threads.
 
@@ -176,19 +189,13 @@ class Inspections:
     def __init__(self, at_once: int) -> None:
         """`at_once`: how many processes may inspect files at the same time, two at least."""
         hide_memory()
-        self.first_look_queue = FairQueue(
-            "first_looks", 1, max_waiting=MAX_WAITING_FIRST_LOOKS, max_wait=MAX_WAIT_SECONDS
+        self.first_looks = _limit("first_looks", 1, MAX_WAITING_FIRST_LOOKS)
+        self.long_looks = _limit("long_looks", at_once - 1, MAX_WAITING_LONG_LOOKS)
+        self.long_looks_of_suspects = _limit("long_looks_of_suspects", max(1, at_once - 2), 1)
+        self.pictures = _limit(
+            "pictures", _PICTURES_AT_ONCE, _MAX_WAITING_PICTURES, each=1 + MAX_WAITING_PICTURES_OF_ONE
         )
-        self.long_look_queue = FairQueue(
-            "long_looks", at_once - 1, max_waiting=MAX_WAITING_LONG_LOOKS, max_wait=MAX_WAIT_SECONDS
-        )
-        self.picture_queue = FairQueue(
-            "pictures",
-            _PICTURES_AT_ONCE,
-            max_waiting=_MAX_WAITING_PICTURES,
-            max_wait=MAX_WAIT_SECONDS,
-            max_waiting_of_owner=MAX_WAITING_PICTURES_OF_ONE,
-        )
+        self._suspects: ExpiringCache[bool] = ExpiringCache(seconds=SUSPICION_SECONDS, at_most=_MAX_SUSPECTS)
         self.idle_programs: list[InspectionProgram] = []
 
     def inspect(self, owner: str, content: BinaryIO, filename: str | None, accepted: tuple[Format, ...]) -> Format:
@@ -199,33 +206,23 @@ class Inspections:
         files wait.
         """
         request = {"task": Task.INSPECT, "filename": filename, "accepted": accepted}
-        with self._translating_errors(owner):
+        with self._noting_suspects(owner):
             try:
-                with self.first_look_queue.turn(owner):
+                with self.first_looks.place(owner):
                     return decode_format(self._run(request | {"seconds": FIRST_LOOK_SECONDS}, content))
             except FirstLookTimeout:
-                with self.long_look_queue.turn(owner):
+                with self._long_look(owner):
                     return decode_format(self._run(request | {"seconds": 0}, content))
 
     def convert(self, owner: str, task: Task, content: BinaryIO, **arguments: Any) -> Answer:
         """Have another file made of the content (`task`), by a longer look. Raises as `inspect` does."""
-        with self._translating_errors(owner), self.long_look_queue.turn(owner):
+        with self._noting_suspects(owner), self._long_look(owner):
             return decode_answer(self._run({"task": task, "seconds": 0, **arguments}, content))
-
-    @contextmanager
-    def picture_turn(self, staff_id: str) -> Iterator[None]:
-        """To be held while a page is read and converted for a gestionnaire, who has one at a time. Raises Unavailable
-        where too many wait."""
-        try:
-            with self.picture_queue.turn(staff_id):
-                yield
-        except QueueFull as error:
-            raise refusals.inspection_busy() from error
 
     def look(self, owner: str, content: BinaryIO) -> Look:
         """Signs that a sound file may be hard to read; an empty Look where there is no time or way to look."""
         try:
-            with self._translating_errors(owner), self.long_look_queue.turn(owner, _MAX_WAIT_LEGIBILITY_SECONDS):
+            with self._noting_suspects(owner), self._long_look(owner, is_needed=False):
                 return decode_look(self._run({"task": Task.LOOK, "seconds": 0}, content))
         except DomainError:
             return Look()
@@ -236,15 +233,24 @@ class Inspections:
             self.idle_programs.pop().close()
 
     @contextmanager
-    def _translating_errors(self, owner: str) -> Iterator[None]:
-        """QueueFull becomes Unavailable; an UnverifiableFile is counted and demotes the owner."""
+    def _long_look(self, owner: str, *, is_needed: bool = True) -> Iterator[None]:
+        """A place for a longer look. Suspects first take one of their own, which are fewer: many of them together leave
+        places to others."""
+        seconds = None if is_needed else _MAX_WAIT_LEGIBILITY_SECONDS
+        with ExitStack() as places:
+            limits = [self.long_looks_of_suspects] if self._suspects.get(owner) else []
+            for limit in (*limits, self.long_looks):
+                places.enter_context(limit.place(owner, seconds, is_needed=is_needed))
+            yield
+
+    @contextmanager
+    def _noting_suspects(self, owner: str) -> Iterator[None]:
+        """An owner whose file has broken a limit is a suspect."""
         try:
             yield
-        except QueueFull as error:
-            raise refusals.inspection_busy() from error
         except UnverifiableFile as error:
             UNVERIFIED.labels(error.reason.value).inc()
-            self.long_look_queue.demote(owner)
+            self._suspects.put(owner, True)
             raise
 
     def _run(self, request: dict[str, Any], content: BinaryIO) -> bytes:

@@ -70,7 +70,7 @@ def render_page_for_staff(by: Caller, piece_id: str, number: int, *, ahead: bool
     if number < 1:
         raise NotFound()
     owner = context.candidature.candidate_id  # who is demoted where the file breaks a limit
-    with _refusing_what_cannot_be_shown(), dependencies().inspections.picture_turn(by.id):
+    with _refusing_what_cannot_be_shown(), dependencies().inspections.pictures.place(by.id):
         content = io.BytesIO(_read_verified(deposit))
         picture = dependencies().inspections.convert(owner, Task.PAGE_PICTURE, content, number=number).content
     if not picture:

@@ -190,7 +190,7 @@ def beside(service: PiecesService, code: str, filters: str, **who: Any) -> tuple
 
 
 def test_a_file_that_breaks_a_limit_is_its_candidates(service: PiecesService, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Who is said to own it is demoted by the inspections."""
+    """Who is said to own it is a suspect of the inspections."""
     service.registered().deposit("NATIDE06")
     owners: list[str] = []
 

@@ -6,7 +6,6 @@ import math
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from http import HTTPStatus
-from http.client import HTTPException
 from typing import Any
 
 from flask import Flask, g, request
@@ -24,7 +23,7 @@ from gateway.settings import GatewaySettings
 from gateway.web import blueprints
 from gateway.web.justificatifs import file_reception
 from services.chassis import clock
-from services.chassis.http.connections import get_once
+from services.chassis.http.sessions import get_once
 from services.chassis.process import logs
 from services.chassis.process.probe import LIVE
 from services.chassis.process.readiness import Check, Readiness
@@ -83,7 +82,7 @@ def _assets_missing() -> str | None:
 def _check_service(url: str) -> str | None:
     try:
         return None if get_once(f"{url}{LIVE}", PROBE_SECONDS).status_code == HTTPStatus.OK else "refuses"
-    except (OSError, HTTPException) as error:
+    except OSError as error:
         return type(error).__name__
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from flask import current_app
 
@@ -12,6 +11,7 @@ from gateway.clients.kept_answers import KeptReasons, Openings
 from gateway.settings import GatewaySettings
 from services.chassis.http.client import Client
 from services.chassis.http.service_token import ServiceToken
+from services.chassis.http.sessions import Sessions
 
 SERVICE_LABELS: Mapping[str, str] = {
     "accounts": "Le service des comptes",
@@ -24,16 +24,16 @@ SERVICE_LABELS: Mapping[str, str] = {
 class ServiceClients:
     """`for_pages`, `for_staff` and `for_tools` are the clients by service. Calls of tools, and those of gestionnaires'
     pages, have separate limits, so that they never use up the connections for candidates' pages. `passwords`: for the
-    calls of accounts that have a password hashed, which may queue."""
+    calls of accounts that have a password hashed, which may queue. All clients of a service share its sessions."""
 
     def __init__(self, settings: GatewaySettings) -> None:
-        self.own_token = _own_token(settings)
-        self.for_pages = _by_service(settings, "", at_once=settings.page_calls_at_once, queue_seconds=1.0)
-        self.for_staff = _by_service(settings, "_for_staff", at_once=settings.staff_calls_at_once, queue_seconds=1.0)
-        self.for_tools = _by_service(settings, "_for_tools", at_once=settings.tool_calls_at_once, queue_seconds=0.0)
-        self.passwords = _client(
-            settings, "accounts", "_for_passwords", at_once=settings.password_calls_at_once, queue_seconds=1.0
-        )
+        self._page_seconds = settings.page_seconds
+        self._sessions = {service: Sessions(settings.url_of(service)) for service in SERVICE_LABELS}
+        self.own_token = self._own_token(settings)
+        self.for_pages = self._by_service("", settings.page_calls_at_once)
+        self.for_staff = self._by_service("_for_staff", settings.staff_calls_at_once)
+        self.for_tools = self._by_service("_for_tools", settings.tool_calls_at_once, queue_seconds=0.0)
+        self.passwords = self._client("accounts", "_for_passwords", settings.password_calls_at_once)
         self.accounts, self.registrations = self.for_pages["accounts"], self.for_pages["registrations"]
         self.documents, self.pieces = self.for_pages["documents"], self.for_pages["pieces"]
         self.staff_accounts, self.staff_registrations = self.for_staff["accounts"], self.for_staff["registrations"]
@@ -41,27 +41,30 @@ class ServiceClients:
         self.openings = Openings(self.registrations)
         self.refusal_reasons = KeptReasons(self.staff_registrations)
 
+    def _by_service(self, purpose: str, at_once: int, **limits: float) -> Mapping[str, ServiceClient]:
+        return {service: self._client(service, purpose, at_once, **limits) for service in SERVICE_LABELS}
+
+    def _client(self, service: str, purpose: str, at_once: int, **limits: float) -> ServiceClient:
+        return ServiceClient(
+            self._sessions[service],
+            service + purpose,
+            label=SERVICE_LABELS[service],
+            page_seconds=self._page_seconds,
+            at_once=at_once,
+            **limits,
+        )
+
+    def _own_token(self, settings: GatewaySettings) -> ServiceToken:
+        """With a separate client: calls that wait for this token already hold places of the other clients."""
+        client = Client(
+            self._sessions["accounts"],
+            "accounts_for_tokens",
+            label=SERVICE_LABELS["accounts"],
+            page_seconds=self._page_seconds,
+        )
+        return ServiceToken(client, settings.client_id, settings.client_secret.each[0])
+
 
 def clients() -> ServiceClients:
     connected: ServiceClients = current_app.extensions["service_clients"]
     return connected
-
-
-def _own_token(settings: GatewaySettings) -> ServiceToken:
-    """With a separate client: calls that wait for this token already hold places of the other clients."""
-    client = Client(
-        settings.accounts_url,
-        "accounts_for_tokens",
-        label=SERVICE_LABELS["accounts"],
-        page_seconds=settings.page_seconds,
-    )
-    return ServiceToken(client, settings.client_id, settings.client_secret.each[0])
-
-
-def _by_service(settings: GatewaySettings, purpose: str, **limits: Any) -> Mapping[str, ServiceClient]:
-    return {service: _client(settings, service, purpose, **limits) for service in SERVICE_LABELS}
-
-
-def _client(settings: GatewaySettings, service: str, purpose: str, **limits: Any) -> ServiceClient:
-    label, address = SERVICE_LABELS[service], settings.url_of(service)
-    return ServiceClient(address, service + purpose, label=label, page_seconds=settings.page_seconds, **limits)

@@ -10,12 +10,11 @@ from flask import Response, jsonify, request
 from gateway import access
 from gateway.api import blueprint
 from gateway.api.documentation import is_closed, only_open
-from gateway.api.limits import RateLimiter
 from gateway.service_clients import SERVICE_LABELS, clients
 from gateway.sessions import EXCHANGE_CACHE_SECONDS
-from services.chassis.errors import DomainError, NotFound, TooLarge, TooMany, Unauthenticated, Unavailable
-from services.chassis.http.connections import Answer
-from services.chassis.process.capacity import MAX_BODY_BYTES
+from services.chassis.errors import DomainError, NotFound, TooLarge, Unauthenticated, Unavailable
+from services.chassis.http.sessions import Answer
+from services.chassis.process.capacity import MAX_BODY_BYTES, Limit
 from services.chassis.process.kept_results import ExpiringCache
 from services.contracts import problem_types
 from services.contracts.account_rules import MAX_TOKEN_LENGTH
@@ -37,15 +36,12 @@ PASSED_REQUEST_HEADERS = (
 DROPPED_RESPONSE_HEADERS = frozenset(
     {"connection", "keep-alive", "transfer-encoding", "server", "date", "set-cookie", "content-encoding"}
 )
-READ_SECONDS = 300.0  # a whole export, read by a slow tool
+READ_SECONDS = 30.0  # for each part of an answer
 WRITE_SECONDS = 120.0  # a CSV of MAX_LINES lines is checked
 DESCRIPTION_SECONDS = 5.0
 
-CALLS_PER_MINUTE = 1200
-_call_limiter = RateLimiter(CALLS_PER_MINUTE)
-EXCHANGES_PER_MINUTE = 600
-_exchange_limiter = RateLimiter(EXCHANGES_PER_MINUTE)
-"""Of one address, ten a second on average: as many as forty tools need; it limits the guessing of tokens."""
+_exchanges = Limit("token_exchanges", 6, 32)
+"""Of tokens that accounts is asked about: addresses take turns, so that invented tokens of one take no other's."""
 
 _access_tokens: ExpiringCache[str] = ExpiringCache(seconds=EXCHANGE_CACHE_SECONDS, at_most=10_000)
 _unknown_tokens: ExpiringCache[bool] = ExpiringCache(seconds=30.0, at_most=10_000)
@@ -62,8 +58,6 @@ def pass_on(service: str, path: str) -> Response:
     if (request.content_length or 0) > MAX_BODY_BYTES:
         raise TooLarge()
     opaque = _bearer()
-    if wait := _call_limiter.seconds_to_wait(opaque):
-        raise TooMany("Trop d'appels : ralentissez.", retry_after=wait)
     seconds, token = READ_SECONDS if request.method == "GET" else WRITE_SECONDS, _access_token(opaque)
     answer = _call_service(service, f"/v1/{quote(path)}", token, seconds, request.get_data() or None)
     return _streamed_response(service, answer)
@@ -99,11 +93,10 @@ def _access_token(opaque: str) -> str:
         return token
     if _unknown_tokens.get(key):
         raise _invalid_token()
-    if wait := _exchange_limiter.seconds_to_wait(request.remote_addr or ""):
-        raise TooMany("Trop de jetons différents sont présentés : ralentissez.", retry_after=wait)
     try:
         accounts, sent = clients().for_tools["accounts"], {"token": opaque}
-        token = accounts.call(exchange_tool_token, clients().own_token, body=sent).access_token
+        with _exchanges.place(request.remote_addr or ""):
+            token = accounts.call(exchange_tool_token, clients().own_token, body=sent).access_token
     except DomainError as error:
         if error.slug == problem_types.TOKEN_REFUSED.slug:
             _unknown_tokens.put(key, True)

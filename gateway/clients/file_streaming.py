@@ -6,10 +6,9 @@ from typing import Any
 
 from flask import Response
 
-from services.chassis.http.connections import Answer
+from services.chassis.http.sessions import Answer
 
 CHUNK_BYTES = 64 * 1024
-EXPORT_SECONDS = 300.0
 PASSED_HEADERS = (
     "Content-Type",
     "Content-Length",

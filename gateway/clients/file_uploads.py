@@ -10,7 +10,7 @@ from typing import Any, BinaryIO, TypeVar
 
 from gateway.clients.base import ServiceClient
 from services.chassis.errors import DomainError
-from services.chassis.http.connections import Answer
+from services.chassis.http.sessions import Answer
 from services.contracts.api.operation import Operation
 from services.contracts.api.uploads import TUS_VERSION, UploadOperations
 from services.contracts.piece_rules import MAX_UPLOAD_PART_BYTES

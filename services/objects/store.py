@@ -6,7 +6,7 @@ import hashlib
 import re
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import timedelta
@@ -20,7 +20,6 @@ from minio import Minio
 from minio.error import InvalidResponseError, MinioException, S3Error
 from urllib3.exceptions import HTTPError, ProtocolError
 
-from services.chassis.errors import Unavailable
 from services.chassis.http.circuit_breaker import CircuitBreaker
 from services.chassis.process.capacity import WEB, Limit, thread_count, time_limits
 from services.chassis.traces import spans
@@ -72,8 +71,10 @@ class ObjectStore:
         self._bucket = parts.path.strip("/")
         self._requests = _Requests(maxsize=20, blocksize=CHUNK)
         self._client = _client(parts, self._requests)
-        self._limit = Limit("store", thread_count() // 4, thread_count())
-        self._breaker = CircuitBreaker("store", self._limit.running, 0.0, Unavailable)
+        threads = thread_count() // 4
+        running = max(1, threads * 3 // 4)
+        self._limit = Limit("store", running, max(0, threads - running), refusal=StoreNotAsked)
+        self._breaker = CircuitBreaker("store", StoreNotAsked)
         self._admission = self._with_admission if time_limits() is WEB else nullcontext
 
     def ensure_bucket(self) -> None:
@@ -169,12 +170,8 @@ class ObjectStore:
     @contextmanager
     def _with_admission(self) -> Iterator[None]:
         """Lets few calls run at once. Raises StoreNotAsked where too many run or the last ones failed."""
-        with ExitStack() as admitted:
-            try:
-                admitted.enter_context(self._limit.place())
-                admitted.enter_context(self._breaker.place(0.0))
-            except Unavailable as error:
-                raise StoreNotAsked from error
+        with self._limit.place():
+            self._breaker.check()
             try:
                 yield
             except StoreUnavailable:

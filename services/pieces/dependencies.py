@@ -7,7 +7,7 @@ from typing import cast
 
 from flask import Flask, current_app
 
-from services.chassis.process.capacity import ConcurrencyLimit
+from services.chassis.process.capacity import Limit, thread_count
 from services.objects import ObjectStore
 from services.pieces.antivirus import Antivirus
 from services.pieces.domain import refusals
@@ -23,7 +23,7 @@ class Dependencies:
     store: ObjectStore
     antivirus: Antivirus
     inspections: Inspections
-    concurrent_deposits: ConcurrencyLimit
+    concurrent_deposits: Limit
     deposits_per_hour: int
 
 
@@ -32,8 +32,17 @@ def build(settings: PiecesSettings) -> Dependencies:
         store=ObjectStore(settings.objects_url),
         antivirus=Antivirus(settings.antivirus_url),
         inspections=Inspections(settings.inspections_at_once),
-        concurrent_deposits=ConcurrencyLimit(MAX_CONCURRENT_DEPOSITS, refusals.too_many_concurrent_deposits),
+        concurrent_deposits=_concurrent_deposits(),
         deposits_per_hour=settings.deposits_per_hour,
+    )
+
+
+def _concurrent_deposits() -> Limit:
+    return Limit(
+        "deposits",
+        thread_count(),
+        each=MAX_CONCURRENT_DEPOSITS,
+        refusal_of_owner=refusals.too_many_concurrent_deposits,
     )
 
 

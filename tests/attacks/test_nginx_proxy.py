@@ -196,6 +196,20 @@ def test_slow_readers_at_one_address_do_not_fill_the_room_of_answers(gateway_por
             assert asked_as_written(running.url, "/").status == 200
 
 
+def test_a_tool_that_runs_wild_is_told_to_wait_and_no_other_is(gateway_port: int) -> None:
+    for running in proxy(gateway_port):
+        running.dns.addresses = ["127.0.0.1"]
+        with requests.Session() as connection:
+
+            def ask(token: str, url: str = f"{running.url}/api/pieces/v1/pieces") -> requests.Response:
+                return connection.get(url, headers={"Authorization": f"Bearer {token}"}, timeout=TIMEOUT_SECONDS)
+
+            refused = next(answer for answer in (ask("wild") for _ in range(20_000)) if answer.status_code == 429)
+            assert refused.headers["Retry-After"] == "5"
+            assert refused.headers["Content-Type"].startswith("application/problem+json")
+            assert ask("another").status_code != 429
+
+
 def test_with_a_certificate_http_leads_to_https(tls: Proxy) -> None:
     answer = requests.get(
         f"http://127.0.0.1:{tls.port}/inscription?a=b", allow_redirects=False, timeout=TIMEOUT_SECONDS

@@ -17,12 +17,12 @@ from services.chassis.http.client import Client, ProblemAnswer, path
 from services.chassis.http.service_token import ServiceToken
 from services.chassis.process.probe import LIVE
 from services.chassis.web.access_tokens import RemoteKeys, UnknownKey
-from tests.chassis.test_dns_balancing import NAME, resolve_to
+from tests.chassis.test_replicas import NAME, resolve_to
 from tests.support.ports import free_port
 from tests.support.processes import wait_until
 from tests.support.silent_server import SilentServer
 
-HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 1000000\r\n\r\n"
+PART = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 1000000\r\n\r\n{"
 HELD = 60.0  # a call that takes so long was not cut
 
 
@@ -43,46 +43,45 @@ def is_open(name: str) -> bool:
     return f'service_breaker_open{{called="{name}"}} 1.0' in generate_latest().decode()
 
 
-def met_before_it_drips(server: SilentServer, beginning: bytes) -> Client:
-    server.answers({})
-    client = Client(server.url)
-    client.get("/")
-    server.respond_slowly(beginning)
-    return client
-
-
 def opened(client: Client) -> None:
     for _ in range(FAILURES_IN_A_ROW):
         assert outcome(client) is Unavailable
 
 
-@pytest.mark.parametrize("beginning", [b"", b"HTTP/1.1 200 OK\r\nX-Slow: ", HEAD], ids=["silent", "head", "body"])
-def test_an_answer_that_drips_is_cut_at_the_deadline(server: SilentServer, beginning: bytes) -> None:
-    server.respond_slowly(beginning)
-    assert outcome(Client(server.url, page_seconds=0.5)) is Unavailable
+@pytest.mark.parametrize("beginning", [b"", b"HTTP/1.1 200 OK\r\nX-Slow: ", PART], ids=["at once", "head", "body"])
+def test_an_answer_is_not_waited_for_for_ever_wherever_it_stops(server: SilentServer, beginning: bytes) -> None:
+    server.stop_after(beginning)
+    client = Client(server.url, "stopping", page_seconds=0.5)
+    opened(client)
+    assert is_open("stopping")
+    assert server.requests == ["GET /"] * FAILURES_IN_A_ROW
+
+
+def test_a_streamed_answer_that_stops_is_cut_as_well_and_so_is_a_refusal(server: SilentServer) -> None:
+    client = Client(server.url)
+    server.stop_after(PART)
+    answer = client.send("GET", "/", stream=True, seconds=0.5)
+    with ThreadPoolExecutor(1) as pool:
+        assert isinstance(pool.submit(lambda: list(answer.iter_content(10))).exception(HELD), OSError)
+    server.stop_after(PART.replace(b"200 OK", b"404 Not Found"))
+    assert outcome(client, stream=True, seconds=0.5) is Unavailable
+
+
+def test_a_streamed_answer_that_breaks_off_is_no_whole_one(server: SilentServer) -> None:
+    def break_off(connection: socket.socket, _: str) -> None:
+        connection.sendall(PART)
+        connection.shutdown(socket.SHUT_RDWR)
+
+    server.respond = break_off
+    answer = Client(server.url).send("GET", "/", stream=True)
+    with pytest.raises(OSError, match="IncompleteRead"):
+        list(answer.iter_content(10))
 
 
 def test_what_nobody_reads_is_not_sent_for_ever() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         client = Client(f"http://127.0.0.1:{listener.getsockname()[1]}", page_seconds=0.5)
         assert outcome(client, "POST", reads=True, data=b"x" * 50_000_000) is Unavailable
-
-
-def test_a_streamed_answer_that_drips_is_cut_as_well(server: SilentServer) -> None:
-    client = met_before_it_drips(server, HEAD)
-    answer = client.send("GET", "/", stream=True, seconds=1.0)
-    with ThreadPoolExecutor(1) as pool:
-        assert pool.submit(lambda: list(answer.iter_content(10))).exception(HELD) is not None
-
-
-def test_a_refusal_that_drips_is_a_service_that_is_away(server: SilentServer) -> None:
-    client = met_before_it_drips(server, HEAD.replace(b"200 OK", b"404 Not Found"))
-    assert outcome(client, stream=True, seconds=1.0) is Unavailable
-
-
-def test_an_answer_that_only_announces_another_is_none(server: SilentServer) -> None:
-    server.respond = lambda connection, _: connection.sendall(b"HTTP/1.1 102 Processing\r\n\r\n")
-    assert outcome(Client(server.url)) is Unavailable
 
 
 def test_no_more_than_its_share_of_threads_waits_for_a_service(server: SilentServer) -> None:
@@ -118,11 +117,11 @@ def test_after_some_time_outs_nobody_waits_any_more_until_it_answers_again(serve
     assert not is_open("hung")
 
 
-def test_the_trial_asks_whether_the_service_is_alive_and_risks_nothing_else(server: SilentServer) -> None:
+def test_a_trial_by_a_write_asks_whether_the_service_is_alive_and_risks_nothing_else(server: SilentServer) -> None:
     client = Client(server.url, page_seconds=0.5)
     opened(client)
     asked = len(server.requests)
-    wait_until(lambda: outcome(client) is Unavailable and len(server.requests) > asked, HELD, "a trial")
+    wait_until(lambda: outcome(client, "POST") is Unavailable and len(server.requests) > asked, HELD, "a trial")
     assert set(server.requests[asked:]) == {f"GET {LIVE}"}
 
 
@@ -142,9 +141,16 @@ def test_when_to_come_back_is_what_the_service_that_refused_says(server: SilentS
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
-def test_a_write_is_not_sent_to_who_does_not_say_that_it_is_alive(server: SilentServer, method: str) -> None:
-    assert outcome(Client(server.url, page_seconds=0.5), method, json={}) is Unavailable
-    assert set(server.requests) == {f"GET {LIVE}"}
+def test_after_a_silence_no_write_is_sent_to_who_does_not_say_that_it_is_alive(
+    server: SilentServer, method: str
+) -> None:
+    client = Client(server.url, page_seconds=0.5)
+    assert outcome(client) is Unavailable
+    assert outcome(client, method, json={}) is Unavailable
+    assert server.requests == ["GET /", f"GET {LIVE}"]
+    server.answers({})
+    assert outcome(client, method, json={}) is None
+    assert server.requests[2:] == [f"GET {LIVE}", f"{method} /"]
 
 
 def test_a_write_that_was_sent_may_take_longer_than_a_page(server: SilentServer) -> None:

@@ -10,11 +10,12 @@ from flask import Flask
 from prometheus_client import REGISTRY
 
 from services.chassis.errors import Unavailable
-from services.chassis.http.circuit_breaker import CircuitBreaker
+from services.chassis.http.client import Client
 from services.chassis.process import capacity
-from services.chassis.process.capacity import Limit, Places
+from services.chassis.process.capacity import Limit
 from services.chassis.web import request_log
 from tests.support.processes import wait_until
+from tests.support.silent_server import SilentServer
 
 
 def shown(metric: str, pool: str) -> float | None:
@@ -22,7 +23,7 @@ def shown(metric: str, pool: str) -> float | None:
 
 
 def test_a_limit_shows_who_runs_and_who_waits_and_counts_who_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    limit = Limit("tested_limit", places=2, max_running=1)
+    limit = Limit("tested_limit", running=1, waiting=1)
     assert [shown(metric, "tested_limit") for metric in METRICS] == [2, 0, 0]
     monkeypatch.setattr(capacity, "QUEUE_SECONDS", 60.0)
     ended = threading.Event()
@@ -45,11 +46,13 @@ METRICS = ("pool_size", "pool_in_use", "pool_refused_total")
 
 
 def test_calls_to_a_service_are_a_pool() -> None:
-    breaker = CircuitBreaker("tested", at_once=1, queue_seconds=0.0, unavailable=Unavailable)
-    with breaker.place(1.0):
-        assert shown("pool_in_use", "calls_to_tested") == 1
-        with pytest.raises(Unavailable), breaker.place(0.0):
-            pass
+    with SilentServer() as server:
+        server.answers({})
+        client = Client(server.url, "tested", at_once=1, queue_seconds=0.0)
+        with client.send("GET", "/", stream=True):
+            assert shown("pool_in_use", "calls_to_tested") == 1
+            with pytest.raises(Unavailable):
+                client.get("/")
     assert [shown(metric, "calls_to_tested") for metric in METRICS] == [1, 0, 1]
 
 
@@ -66,9 +69,3 @@ def test_requests_under_way_are_a_pool_and_give_their_threads_back_also_after_an
     assert app.test_client().get("/fails").status_code == 500
     assert during == [1]
     assert [shown("pool_size", "requests"), shown("pool_in_use", "requests")] == [3, 0]
-
-
-def test_more_requests_than_threads_are_no_error() -> None:
-    places = Places(1)
-    assert [places.acquire() for _ in range(2)] == [True, False]
-    assert places.taken() == 1

@@ -12,7 +12,9 @@ from sqlalchemy.orm import Session
 
 from services.chassis.database.transactions import Database
 from services.chassis.errors import Unavailable
+from services.chassis.process.capacity import WEB
 from tests.chassis.tables import database_with
+from tests.support.time_limits import limited_to
 
 DEFERRED = "CREATE TABLE child (parent INTEGER REFERENCES parent (id) DEFERRABLE INITIALLY DEFERRED)"
 
@@ -56,6 +58,20 @@ def test_a_reading_after_operations_and_other_readings_writes_nothing(db: Databa
                 write_child(session)
             with db.reading() as session:
                 assert session.scalar(text("SELECT count(*) FROM child")) == expected
+
+
+@pytest.mark.engines("postgresql")
+def test_while_all_connections_for_requests_are_taken_readiness_is_still_looked_at(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("THREADS", "16")
+    monkeypatch.setattr("services.chassis.process.capacity.QUEUE_SECONDS", 0.1)
+    with limited_to(WEB), database_with(database_url, "CREATE TABLE parent (id INTEGER)") as db, ExitStack() as held:
+        for _ in range(9):
+            held.enter_context(db.reading())
+        assert db.check() is None
+        with pytest.raises(Unavailable), db.reading():
+            pass
 
 
 def begun(db: Database, held: ExitStack, *, export: bool) -> int:

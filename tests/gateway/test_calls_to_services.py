@@ -15,7 +15,6 @@ import pytest
 from flask import Flask
 
 from gateway.api import routing
-from gateway.api.limits import RateLimiter
 from gateway.app import create_app
 from gateway.clients.base import ServiceClient, optional_calls, restart_time_limit, seconds_left
 from gateway.clients.file_uploads import ReceivedFile, send_files
@@ -23,6 +22,7 @@ from gateway.clients.kept_answers import MAX_ANSWERS, LastKnownAnswers
 from gateway.service_clients import SERVICE_LABELS, clients
 from gateway.settings import GatewaySettings
 from services.chassis.errors import Unavailable
+from services.chassis.process.capacity import Limit
 from services.chassis.process.kept_results import ExpiringCache
 from services.contracts.api.pieces import uploads
 from tests.gateway.calls import Asked, ask_api, note_calls
@@ -100,13 +100,17 @@ def test_a_tool_is_not_refused_for_the_gateways_own_token(running: InProcessPort
     assert ask_api(app, PIECES, "a-good-tools-token").status_code == 200
 
 
-def test_one_address_asks_about_so_many_tokens_only(running: InProcessPortal, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(routing, "_exchange_limiter", RateLimiter(per_minute=3))
-    exchanges = note_calls(monkeypatch, accounts=running.accounts.app)
-    gateway = running.gateway.app
-    statuses = [ask_api(gateway, PIECES, f"invented-{number}", address="192.0.2.1").status_code for number in range(5)]
-    assert (statuses, exchanges().count(EXCHANGE)) == ([401, 401, 401, 429, 429], 3)
-    assert ask_api(gateway, PIECES, "invented-too", address="192.0.2.2").status_code == 401
+def test_addresses_take_turns_at_asking_about_tokens(running: InProcessPortal, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a limit by their address; whose token is known waits for nobody."""
+    limit = Limit("tested", 1)
+    monkeypatch.setattr(routing, "_exchanges", limit)
+    exchanges, gateway = note_calls(monkeypatch, accounts=running.accounts.app), running.gateway.app
+    assert ask_api(gateway, PIECES, "known-to-be-none").status_code == 401
+    with limit.place("a flood"):
+        assert ask_api(gateway, PIECES, "invented").status_code == 503
+        assert ask_api(gateway, PIECES, "known-to-be-none").status_code == 401
+    assert ask_api(gateway, PIECES, "invented").status_code == 401
+    assert exchanges().count(EXCHANGE) == 2
 
 
 def test_ids_that_hold_slashes_lead_nowhere_else(candidates: CandidateFactory, asked: Asked) -> None:

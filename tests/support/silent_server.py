@@ -1,4 +1,4 @@
-"""A stand-in for a service: answers as told, says nothing at all, or sends its answer byte by byte."""
+"""A stand-in for a service: answers as told, says nothing at all, or stops in the midst of its answer."""
 
 from __future__ import annotations
 
@@ -41,15 +41,14 @@ class SilentServer:
     def stop_responding(self) -> None:
         self.respond = self.send_nothing
 
-    def respond_slowly(self, beginning: bytes) -> None:
-        """Send `beginning`, then single bytes without end."""
+    def stop_after(self, beginning: bytes) -> None:
+        """Send `beginning`, then nothing any more."""
 
-        def send_slow_bytes(connection: socket.socket, _: str) -> None:
+        def send_beginning(connection: socket.socket, _: str) -> None:
             connection.sendall(beginning)
-            while not self._over.wait(0.05):
-                connection.sendall(b"x")
+            self._over.wait()
 
-        self.respond = send_slow_bytes
+        self.respond = send_beginning
 
     def send_nothing(self, connection: socket.socket, line: str) -> None:
         self._over.wait()

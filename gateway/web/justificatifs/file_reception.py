@@ -20,7 +20,7 @@ from gateway.clients.file_uploads import ReceivedFile
 from gateway.settings import GatewaySettings
 from gateway.web_security import FILE_FORM_ENDPOINTS
 from services.chassis.french import file_size
-from services.chassis.process.capacity import ConcurrencyLimit, count_refusal, show_pool
+from services.chassis.process.capacity import Limit
 from services.contracts.piece_rules import MAX_FILE_BYTES
 
 UPLOAD_PART_ENDPOINT = "justificatifs.append"
@@ -55,24 +55,17 @@ class _BufferedRequest(Request):
     form_data_parser_class = _BufferedFormParser
 
 
-def upload_places(name: str, in_all: int, each: int) -> ConcurrencyLimit:
-    """Uploads received at once: `in_all`, and `each` of one candidate. Taking one too many raises FileRefused. `name`:
-    of the pool, in metrics."""
-
-    def refused_by_pool() -> FileRefused:
-        count_refusal(name)
-        return FileRefused(TOO_MANY_IN_ALL, 503, RETRY_SECONDS)
-
-    of_candidate = partial(FileRefused, TOO_MANY_OF_CANDIDATE, 503, RETRY_SECONDS)
-    places = ConcurrencyLimit(each, of_candidate, in_all, refused_by_pool)
-    show_pool(name, in_all, places.taken)
-    return places
+def upload_limit(name: str, in_all: int, each: int) -> Limit:
+    """Of uploads received at once: `in_all`, and `each` of one candidate. Raises FileRefused beyond them."""
+    refusals = (partial(FileRefused, detail, 503, RETRY_SECONDS) for detail in (TOO_MANY_IN_ALL, TOO_MANY_OF_CANDIDATE))
+    in_all_refusal, of_candidate = refusals
+    return Limit(name, in_all, refusal=in_all_refusal, each=each, refusal_of_owner=of_candidate)
 
 
 def register(app: Flask, settings: GatewaySettings) -> None:
     app.request_class = _BufferedRequest
-    app.extensions["uploads"] = upload_places("uploads", settings.uploads_at_once, settings.uploads_per_candidate)
-    app.extensions["staff_uploads"] = upload_places("staff_uploads", STAFF_UPLOADS_AT_ONCE, each=1)
+    app.extensions["uploads"] = upload_limit("uploads", settings.uploads_at_once, settings.uploads_per_candidate)
+    app.extensions["staff_uploads"] = upload_limit("staff_uploads", STAFF_UPLOADS_AT_ONCE, each=1)
     app.after_request(_drain_refused_upload)
 
 
@@ -90,7 +83,7 @@ def received_files_of_staff(
 ) -> Iterator[Sequence[ReceivedFile]]:
     """The same for a gestionnaire, in places of their own. Raises FileRefused."""
     _check_announced_length(request, max_bytes)
-    uploads: ConcurrencyLimit = current_app.extensions["staff_uploads"]
+    uploads: Limit = current_app.extensions["staff_uploads"]
     with uploads.place(staff_id):
         yield _read_files(request, field, max_bytes)
 
@@ -105,7 +98,7 @@ def _check_announced_length(request: Request, max_bytes: int) -> None:
 
 def upload_place(candidate: str) -> AbstractContextManager[None]:
     """A place among the uploads being received, for the duration of the block. Raises FileRefused."""
-    uploads: ConcurrencyLimit = current_app.extensions["uploads"]
+    uploads: Limit = current_app.extensions["uploads"]
     return uploads.place(candidate)
 
 

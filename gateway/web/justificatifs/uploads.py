@@ -24,7 +24,7 @@ from gateway.web.justificatifs.file_reception import RETRY_SECONDS, FileRefused,
 from gateway.web.justificatifs.lisible import after_deposit
 from gateway.web.justificatifs.liste import access_token
 from services.chassis.errors import Unavailable
-from services.chassis.http.connections import Answer
+from services.chassis.http.sessions import Answer
 from services.contracts.api import pieces as api
 from services.contracts.api.operation import Operation
 from services.contracts.api.pieces import Piece

@@ -153,10 +153,13 @@ class Database(SQLAlchemy):
             if spans.are_recorded():
                 trace_statements(self.engine)
         self._turn = partial(_turn, Lock()) if on_sqlite else nullcontext
-        at_once = Limit("database", thread_count() * 3 // 4, MAX_CONNECTIONS)
+        threads = thread_count() * 3 // 4
+        running = max(1, min(MAX_CONNECTIONS, threads * 3 // 4))
+        at_once = Limit("database", running, max(0, threads - running))
         self._at_once = nullcontext if on_sqlite or time_limits() is not WEB else at_once.place
-        self._of_staff = Limit("database_for_staff", at_once.running // 2, MAX_CONNECTIONS, _STAFF_BUSY)
-        self._exports = Limit("exports", 1, 1, _EXPORTS_BUSY)
+        for_staff = max(1, running * 3 // 8)
+        self._of_staff = Limit("database_for_staff", for_staff, max(0, running // 2 - for_staff), refusal=_STAFF_BUSY)
+        self._exports = Limit("exports", 1, refusal=_EXPORTS_BUSY)
 
     @contextmanager
     def operation(self) -> Iterator[Session]:

@@ -1,40 +1,36 @@
 """HTTP between our processes: bounded waits, problems turned back into errors, the request's id passed on.
 
-Each call has one deadline for all of its steps, and holds a place among the concurrent calls to its service
-(circuit_breaker.py). A call that may take longer than a page waits (a write, a file) is sent only to a service that
-answers: if it has not answered recently, it is first asked whether it is alive, on the connection that the call then
-uses. So a call that is refused because the service is silent was never sent.
+Each call holds a place among the concurrent calls to its service (circuit_breaker.py) and has a time limit for
+connecting and one for each wait for the answer.
 
-Connections are persistent (connections.py). A replica that stops closes them, perhaps just as a request is sent.
-Idempotent requests are then sent again on a new connection. A POST may have been executed by a replica that closed
-without an answer (a second account, a second mail): on a used connection it sends « Expect: 100-continue », which our
-servers answer before they pass a request to the application. It is sent again only if no byte came back, which shows
-that no application received it. A request without a body cannot use Expect: it is sent on a new connection, which no
-replica has had the time to close.
+A read that fails is sent once more in the time that is left, on a new connection and to another replica if there is
+one. A write may have been carried out although no answer came: it is sent once, on a connection that no server has had
+the time to close. Where one knows that some server may not answer (there are several, or the last call was not
+answered), that connection first asks whether its server is alive: so a write that is refused for its silence was never
+sent.
 """
 
 from __future__ import annotations
 
+import math
 import re
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from contextlib import ExitStack
-from dataclasses import dataclass, field
-from http.client import HTTPException
-from json import dumps
+from contextlib import ExitStack, suppress
 from types import NoneType
 from typing import Any, TypeVar, cast
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote
 
 import msgspec
+import requests
 import structlog
 from flask import g, has_request_context
 
 from services.chassis.errors import RESERVED_MEMBERS, DomainError, FieldError, NotFound, Unavailable
-from services.chassis.http.circuit_breaker import RECENT_ANSWER_SECONDS, CircuitBreaker
-from services.chassis.http.connections import Answer, Connections
-from services.chassis.http.dns_balancing import Connection, has_others
+from services.chassis.http.circuit_breaker import CircuitBreaker
+from services.chassis.http.sessions import CONNECT_SECONDS, SEND_SECONDS, Answer, Sessions
+from services.chassis.process.capacity import Limit
 from services.chassis.process.probe import LIVE
 from services.chassis.settings import Settings
 from services.chassis.traces import spans
@@ -45,10 +41,10 @@ from services.contracts.problem_types import UNAUTHENTICATED, ProblemType
 Declared = TypeVar("Declared")
 _PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
-REPEATABLE = READS | {"PUT"}
 WRITE_SECONDS = 15.0  # longer than a page: once a write is sent, its outcome matters
 FIRST_REPLICA_SHARE = 0.6  # of a read's time, if another replica can be asked in the rest
-ALIVE_SHARE = 0.2  # of a page's time, for the answer of LIVE
+ALIVE_SHARE = 0.2  # of a page's time, for the answer of LIVE; in less than half of that nobody counts as silent
+LEAST_SECONDS = 0.01  # to send a read once more
 
 
 class ProblemAnswer(DomainError):
@@ -68,28 +64,6 @@ class RenewableToken(ABC):
 Token = str | RenewableToken | None
 
 
-@dataclass(frozen=True)
-class _Call:
-    """A request. `reads`: it changes nothing; `streams`: the answer's body is read as it arrives."""
-
-    method: str
-    target: str
-    reads: bool = True
-    streams: bool = False
-    body: Any = None
-    headers: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def is_repeatable(self) -> bool:
-        """Whether it is idempotent."""
-        return self.reads or self.method in REPEATABLE
-
-    @property
-    def expects_continue(self) -> bool:
-        """Whether it can be sent with « Expect: 100-continue »."""
-        return not self.is_repeatable and bool(self.body)
-
-
 def path(template: str, *ids: Any) -> str:
     """`template` with each « {} » replaced by an id, quoted. Raises NotFound for a text that cannot be an id."""
     texts = [str(id) for id in ids]
@@ -99,16 +73,16 @@ def path(template: str, *ids: Any) -> str:
 
 
 class Client:
-    """Calls one base URL. Raises ProblemAnswer for a refusal, Unavailable if no replica gives a valid answer.
+    """Calls one service. Raises ProblemAnswer for a refusal, Unavailable if no replica gives a valid answer.
 
-    One per service and process: `at_once` limits all of its concurrent calls. `name` is the service's name in metrics,
-    `label` the one in French sentences. A read takes `page_seconds` by default, of which `queue_seconds` at most are
-    spent waiting for a place.
+    `service`: its base URL, or the sessions that several clients of it share. `at_once` limits the concurrent calls of
+    this client. `name` is its name in metrics, `label` the service's in French sentences. A read takes `page_seconds`
+    by default, of which `queue_seconds` at most are spent waiting for a place.
     """
 
     def __init__(
         self,
-        base_url: str,
+        service: str | Sessions,
         name: str = "service",
         *,
         label: str = "Un service du portail",
@@ -116,15 +90,11 @@ class Client:
         at_once: int = 8,
         queue_seconds: float = 1.0,
     ) -> None:
-        base = urlsplit(base_url.rstrip("/"))
-        if base.scheme != "http":
-            raise ValueError(f"{base_url}: http:// is expected between our processes")
-        self._base = base.geturl()
-        self._prefix = base.path
-        self._host = str(base.hostname)
-        self._connections = Connections(self._host, base.port)
+        self._sessions = Sessions(service) if isinstance(service, str) else service
         self._label, self._name = label, name
-        self._breaker = CircuitBreaker(name, at_once, queue_seconds, self.away)
+        self._limit = Limit(f"calls_to_{name}", at_once, math.inf, refusal=self.away)
+        self._queue_seconds = queue_seconds
+        self._breaker = CircuitBreaker(name, self.away)
         self.page_seconds = page_seconds
 
     def away(self) -> Unavailable:
@@ -216,87 +186,81 @@ class Client:
         seconds: float | None = None,
         stream: bool = False,
     ) -> Answer:
-        """The raw answer, whatever its status. `path` starts with a slash; `data` may be an open file.
+        """The raw answer, whatever its status. `path` starts with a slash; what is None in `params` is left out.
 
-        `seconds` are for the whole call, including a streamed body; a streamed answer holds its place until it is
-        closed. A RenewableToken is obtained after the place, within the remaining seconds.
+        `seconds`: for a read in all, but for the body of a streamed answer; for a write, of silence. A streamed answer
+        holds its place until it is closed. A RenewableToken is obtained after the place, within the remaining seconds.
         """
         reads = method in READS if reads is None else reads
         until = time.monotonic() + (seconds or (self.page_seconds if reads else WRITE_SECONDS))
-        with spans.span(f"{method} {self._name}", spans.Kind.CLIENT), ExitStack() as stack:
-            is_trial = stack.enter_context(self._breaker.place(until - time.monotonic()))
+        with spans.span(f"{method} {self._name}", spans.Kind.CLIENT), ExitStack() as place:
+            self._breaker.check()
+            wait = 0.0 if self._breaker.is_failing else min(self._queue_seconds, until - time.monotonic())
+            place.enter_context(self._limit.place(seconds=wait))
             sent = {REQUEST_ID: _request_id(), **_trace_headers(), **(headers or {})}
             bearer = token if token is None or isinstance(token, str) else token(until - time.monotonic())
             if bearer:
                 sent["Authorization"] = f"Bearer {bearer}"
-            if json is not None:
-                data, sent["Content-Type"] = dumps(json).encode(), "application/json"
-            call = _Call(method, self._prefix + path + _query(params), reads, stream, data, sent)
+            call = {"method": method, "params": params, "json": json, "data": data, "headers": sent, "stream": stream}
             try:
-                answer = self._exchanged(call, self._connection_for(call, is_trial), until)
-            except (OSError, HTTPException) as error:
-                structlog.get_logger().warning("call_failed", base=self._base, reason=type(error).__name__)
+                response = (self._read if reads else self._write)(path, until, call)
+            except OSError as error:
+                structlog.get_logger().warning("call_failed", called=self._name, reason=type(error).__name__)
                 raise self.away() from error
-            spans.note("http.response.status_code", answer.status_code)
-            answer.token = bearer
-            if stream:
-                answer.on_close(stack.pop_all().close)
-            else:
-                answer.close()
-        return answer
+            spans.note("http.response.status_code", response.status_code)
+            return Answer(response, bearer, place.pop_all() if stream else place)
 
-    def _connection_for(self, call: _Call, is_trial: bool) -> Connection:
-        """A connection; if the call is a write, a stream or a trial, to a replica that is known to be alive."""
-        may_reuse = call.is_repeatable or call.expects_continue
-        connection = self._connections.take() if may_reuse else self._connections.new()
-        if is_trial or ((call.streams or not call.reads) and not self._is_known_alive(connection)):
-            until = time.monotonic() + ALIVE_SHARE * self.page_seconds
-            alive = self._exchanged(_Call("GET", self._prefix + LIVE), connection, until)
-            return alive.connection if alive.connection.is_open else self._connections.new()
-        return connection
-
-    def _is_known_alive(self, connection: Connection) -> bool:
-        """Whether the connected replica has just answered, or the service has and consists of one replica."""
-        if time.monotonic() - connection.answered_at < RECENT_ANSWER_SECONDS:
-            return True
-        return self._breaker.has_just_answered() and not has_others(self._host)
-
-    def _exchanged(self, call: _Call, connection: Connection, until: float) -> Answer:
-        """Send the call; send it again on a new connection, or to another replica, if it cannot take effect twice."""
-        start = call.body.tell() if hasattr(call.body, "seek") else None
-        shared = call.reads and not call.streams and has_others(self._host)
-        seconds, was_used = until - time.monotonic(), connection.used
+    def _read(self, path: str, until: float, call: dict[str, Any]) -> requests.Response:
+        first, *others = self._sessions.urls()
+        seconds = until - time.monotonic()
         try:
-            return self._sent(call, connection, seconds * FIRST_REPLICA_SHARE if shared else seconds)
-        except TimeoutError:
-            if not shared:
+            return self._sent(
+                self._sessions.kept(), first, path, seconds * (FIRST_REPLICA_SHARE if others else 1), call
+            )
+        except OSError:
+            if (seconds := until - time.monotonic()) < LEAST_SECONDS:
                 raise
-        except (OSError, HTTPException):
-            was_left = was_used and call.expects_continue and not connection.has_received
-            if not connection.stood or not (call.is_repeatable or was_left):
-                raise
-        structlog.get_logger().warning("call_repeated", base=self._base, method=call.method)
-        if start is not None:
-            call.body.seek(start)
-        return self._sent(call, self._connections.new(), until - time.monotonic())
+        structlog.get_logger().warning("call_repeated", called=self._name)
+        with self._sessions.new() as session:
+            return self._sent(session, others[0] if others else first, path, seconds, call)
 
-    def _sent(self, call: _Call, connection: Connection, seconds: float) -> Answer:
-        headers = call.headers
-        if call.expects_continue and connection.used:
-            headers = {**headers, "Expect": "100-continue"}
+    def _write(self, path: str, until: float, call: dict[str, Any]) -> requests.Response:
+        with self._sessions.new() as session:
+            first, *others = self._sessions.urls()
+            if others or self._sessions.is_silent:
+                first = self._alive(session, [first, *others])
+            return self._sent(session, first, path, until - time.monotonic(), call, SEND_SECONDS)
+
+    def _alive(self, session: requests.Session, urls: list[str]) -> str:
+        """The first replica that says that it is alive. Raises OSError where none does."""
+        for url in urls:
+            with suppress(OSError):
+                self._sent(session, url, LIVE, ALIVE_SHARE * self.page_seconds, {"method": "GET"})
+                return url
+        raise ConnectionError
+
+    def _sent(
+        self,
+        session: requests.Session,
+        url: str,
+        path: str,
+        seconds: float,
+        call: dict[str, Any],
+        connect_seconds: float = CONNECT_SECONDS,
+    ) -> requests.Response:
+        begun, timeout = time.monotonic(), (min(connect_seconds, seconds), seconds)
         try:
-            connection.reach(time.monotonic() + seconds)
-            response = connection.exchange(call.method, call.target, call.body, headers)
-            answer = self._connections.answer(connection, response)
-            if not call.streams:
-                answer.read()
-        except (OSError, HTTPException) as error:
-            connection.close()
-            if isinstance(error, TimeoutError) and seconds >= ALIVE_SHARE * FIRST_REPLICA_SHARE * self.page_seconds:
-                self._breaker.record_failure()  # with fewer seconds it had no time to answer
+            response = session.request(url=url + path, timeout=timeout, allow_redirects=False, **call)
+        except OSError as error:
+            self._sessions.leave_out(url)
+            is_late = isinstance(error, requests.Timeout) or time.monotonic() - begun >= seconds
+            if is_late and seconds >= ALIVE_SHARE / 2 * self.page_seconds:  # else it had no time to answer
+                self._sessions.is_silent = True
+                self._breaker.record_failure()
             raise
+        self._sessions.is_silent = False
         self._breaker.record_answer()
-        return answer
+        return response
 
 
 def _request_id() -> str:
@@ -308,13 +272,6 @@ def _request_id() -> str:
 def _trace_headers() -> dict[str, str]:
     traceparent = spans.traceparent()
     return {"traceparent": traceparent} if traceparent else {}
-
-
-def _query(params: Any) -> str:
-    """The query string of a mapping or of pairs, without those whose value is None."""
-    pairs = params.items() if isinstance(params, Mapping) else params or ()
-    present = [(name, value) for name, value in pairs if value is not None]
-    return f"?{urlencode(present)}" if present else ""
 
 
 def _content(answer: Answer) -> Any:
@@ -337,7 +294,7 @@ def _slug(answer: Answer) -> str | None:
     """The last segment of the problem's type; None if the answer is no problem of ours, or is incomplete."""
     try:
         return str(answer.json()["type"]).rpartition("/")[2]
-    except (OSError, HTTPException, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError):
         return None
 
 

@@ -7,11 +7,13 @@ Of its THREADS, three quarters may use the database or wait for a connection, an
 
 from __future__ import annotations
 
+import math
 import os
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import prometheus_client
@@ -65,106 +67,132 @@ def thread_count() -> int:
     return int(os.environ.get("THREADS", "64"))
 
 
+@dataclass(eq=False)
+class _Request:
+    """One that waits for a place to run."""
+
+    owner: str
+    turns_before: int = 0
+    """How many turns had begun when it began to wait."""
+    is_evicted: bool = False
+
+
 class Limit:
-    """Limits concurrent work to `places`. Three quarters of them, `max_running` at most, run; the others wait for
-    QUEUE_SECONDS. Further requests are refused at once, with the French sentence `refusal`. `name`: of the pool, in
-    metrics, which show those that run and those that wait."""
+    """Limits concurrent work: `running` at once, while as many as `waiting` wait for `seconds`. Others are refused at
+    once.
 
-    def __init__(self, name: str, places: int, max_running: int, refusal: str = REFUSAL) -> None:
-        self.running = max(1, min(max_running, places * 3 // 4))
-        self._running = Places(self.running)
-        self._present = Places(max(places, self.running))
-        self._name, self._refusal = name, refusal
-        show_pool(name, self._present.size, self._present.taken)
-
-    @contextmanager
-    def place(self) -> Iterator[None]:
-        """Hold a place during the block. Raises Unavailable if there is none."""
-        with self._acquired(self._present, 0), self._acquired(self._running, QUEUE_SECONDS):
-            yield
-
-    @contextmanager
-    def _acquired(self, semaphore: Places, seconds: float) -> Iterator[None]:
-        if not semaphore.acquire(timeout=seconds):
-            count_refusal(self._name)
-            raise Unavailable(self._refusal, retry_after=RETRY_AFTER)
-        try:
-            yield
-        finally:
-            semaphore.release()
-
-
-class Places:
-    """A bounded semaphore that tells how many of its places are taken."""
-
-    def __init__(self, size: int) -> None:
-        self.size = size
-        self._free = threading.BoundedSemaphore(size)
-        self._taken, self._lock = 0, threading.Lock()
-
-    def acquire(self, timeout: float = 0) -> bool:
-        """Whether a place became free within `timeout` seconds."""
-        is_acquired = self._free.acquire(timeout=timeout)
-        if is_acquired:
-            with self._lock:
-                self._taken += 1
-        return is_acquired
-
-    def release(self) -> None:
-        with self._lock:
-            self._taken -= 1
-        self._free.release()
-
-    def taken(self) -> int:
-        return self._taken
-
-
-def show_pool(name: str, size: int, in_use: Callable[[], int]) -> None:
-    """Show the pool in `/metrics`, instead of an earlier one of that name. `in_use`: how many places are taken."""
-    POOL_SIZE.labels(name).set(size)
-    POOL_IN_USE.labels(name).set_function(in_use)
-    REFUSED.labels(name)  # shown from the start, as 0
-
-
-def count_refusal(name: str) -> None:
-    """To be called where a request is turned away."""
-    REFUSED.labels(name).inc()
-
-
-class ConcurrencyLimit:
-    """`per_owner`: limit for one owner (an id); `total`: limit for all owners together.
-
-    `owner_error` creates the error raised at the first limit, `total_error` the one raised at the second.
+    Owners (a candidate, an address) take turns: next is who has the fewest running, then whose last turn is the longest
+    ago. Who has had none counts from its arrival: otherwise a stream of new ones would delay a school (one address,
+    many candidates). When all places are taken, the owner with the most that wait loses one to an owner with fewer;
+    one owner alone may have them all, up to `each`, and `each_running` of them run.
     """
 
     def __init__(
         self,
-        per_owner: int,
-        owner_error: Callable[[], Exception],
-        total: float = float("inf"),
-        total_error: Callable[[], Exception] | None = None,
+        name: str,
+        running: int,
+        waiting: float = 0,
+        *,
+        seconds: float | None = None,
+        refusal: str | Callable[[], Exception] = REFUSAL,
+        each: float = math.inf,
+        each_running: float = math.inf,
+        refusal_of_owner: Callable[[], Exception] | None = None,
     ) -> None:
-        self._per_owner, self._owner_error = per_owner, owner_error
-        self._total, self._total_error = total, total_error or owner_error
-        self._occupied: Counter[str] = Counter()
-        self._lock = threading.Lock()
+        """`name`: in metrics. `seconds`: QUEUE_SECONDS by default. `refusal`: a French sentence, or creates the error;
+        `refusal_of_owner` that of an owner beyond `each`, which is no lack of places and not counted."""
+        self.running = running
+        self._size, self._seconds = running + waiting, seconds
+        self._each, self._each_running = each, each_running
+        self._name, self._refusal, self._refusal_of_owner = name, refusal, refusal_of_owner
+        self._changed = threading.Condition()
+        self._waiting: list[_Request] = []
+        self._running: Counter[str] = Counter()
+        self._turns_begun = 0
+        self._last_turn: dict[str, int] = {}
+        POOL_SIZE.labels(name).set(running if math.isinf(waiting) else running + waiting)
+        POOL_IN_USE.labels(name).set_function(self.taken)
+        REFUSED.labels(name)  # shown from the start, as 0
+
+    @property
+    def waiting(self) -> int:
+        return len(self._waiting)
 
     def taken(self) -> int:
-        """Places that all owners hold together."""
-        with self._lock:
-            return self._occupied.total()
+        return self._running.total() + len(self._waiting)
 
     @contextmanager
-    def place(self, owner: str) -> Iterator[None]:
-        """Hold a place during the block. Raises `owner_error()` or `total_error()`."""
-        with self._lock:
-            if self._occupied[owner] >= self._per_owner:
-                raise self._owner_error()
-            if self._occupied.total() >= self._total:
-                raise self._total_error()
-            self._occupied[owner] += 1
+    def place(self, owner: str = "", seconds: float | None = None, *, is_needed: bool = True) -> Iterator[None]:
+        """Hold a place during the block, after at most `seconds`. Raises the refusal if there is none; one who
+        can do without (`is_needed`) is not counted as refused."""
+        if seconds is None:
+            seconds = QUEUE_SECONDS if self._seconds is None else self._seconds
+        with self._changed:
+            if self._places_of(owner) >= self._each and self._refusal_of_owner:
+                raise self._refusal_of_owner()
+            if not self._take(_Request(owner, self._turns_begun), seconds):
+                if is_needed:
+                    REFUSED.labels(self._name).inc()
+                raise self._error()
         try:
             yield
         finally:
-            with self._lock:
-                self._occupied -= Counter([owner])
+            with self._changed:
+                self._running[owner] -= 1
+                self._running += Counter()  # drops who has none
+                present = {*self._running, *(request.owner for request in self._waiting)}
+                self._last_turn = {each: turn for each, turn in self._last_turn.items() if each in present}
+                self._changed.notify_all()
+
+    def _places_of(self, owner: str) -> int:
+        return self._running[owner] + sum(request.owner == owner for request in self._waiting)
+
+    def _take(self, request: _Request, seconds: float) -> bool:
+        """Whether it may run now."""
+        if self._places_of(request.owner) >= self._each:
+            return False
+        if self.taken() >= self._size and not self._evict_for(request):
+            return False
+        self._waiting.append(request)
+        try:
+            self._changed.wait_for(lambda: request.is_evicted or self._next() is request, seconds)
+            if self._next() is not request:
+                return False
+            self._turns_begun += 1
+            self._last_turn[request.owner] = self._turns_begun
+            self._running[request.owner] += 1
+            return True
+        finally:
+            if not request.is_evicted:
+                self._waiting.remove(request)
+            self._changed.notify_all()
+
+    def _next(self) -> _Request | None:
+        if self._running.total() >= self.running:
+            return None
+
+        def rank(request: _Request) -> tuple[int, int, bool]:
+            owner = request.owner
+            turn = self._last_turn.get(owner, request.turns_before)
+            return self._running[owner], turn, owner in self._last_turn
+
+        may_run = (request for request in self._waiting if self._running[request.owner] < self._each_running)
+        return min(may_run, key=rank, default=None)
+
+    def _evict_for(self, request: _Request) -> bool:
+        """Send away the newest of the owner who has the most that wait, unless the request's own would then have as
+        many."""
+        waiting = Counter(other.owner for other in self._waiting)
+        [(largest, most)] = waiting.most_common(1) or [("", 0)]
+        if most <= waiting[request.owner] + 1:
+            return False
+        evicted = next(other for other in reversed(self._waiting) if other.owner == largest)
+        evicted.is_evicted = True
+        self._waiting.remove(evicted)
+        self._changed.notify_all()
+        return True
+
+    def _error(self) -> Exception:
+        if isinstance(self._refusal, str):
+            return Unavailable(self._refusal, retry_after=RETRY_AFTER)
+        return self._refusal()

@@ -4,39 +4,31 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Generic, TypeVar
+
+from cachetools import TTLCache
 
 Value = TypeVar("Value")
 Result = TypeVar("Result")
 
 
 class ExpiringCache(Generic[Value]):
-    """Values by text key, kept for `seconds`; beyond `at_most` the least recently used are dropped."""
+    """Values by text key, kept for `seconds`; beyond `at_most` the least recently used are dropped. For several
+    threads, unlike what it holds."""
 
     def __init__(self, *, seconds: float, at_most: int) -> None:
-        self._seconds = seconds
-        self._at_most = at_most
-        self._values: OrderedDict[str, tuple[float, Value]] = OrderedDict()
+        self._values: TTLCache[str, Value] = TTLCache(at_most, seconds)
         self._lock = threading.Lock()
 
     def get(self, key: str) -> Value | None:
         with self._lock:
-            until, value = self._values.get(key, (float("-inf"), None))
-            if time.monotonic() >= until:
-                self._values.pop(key, None)
-                return None
-            self._values.move_to_end(key)
-        return value
+            return self._values.get(key)
 
     def put(self, key: str, value: Value) -> None:
         with self._lock:
-            self._values[key] = (time.monotonic() + self._seconds, value)
-            self._values.move_to_end(key)
-            if len(self._values) > self._at_most:
-                self._values.popitem(last=False)
+            self._values[key] = value
 
     def forget(self, key: str) -> None:
         with self._lock:

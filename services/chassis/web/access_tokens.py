@@ -11,14 +11,13 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from http.client import HTTPException
 from types import MappingProxyType
 from typing import Any
 
 import jwt
 
 from services.chassis.errors import Unauthenticated, Unavailable
-from services.chassis.http.connections import get_once
+from services.chassis.http.sessions import get_once
 from services.chassis.process.kept_results import ExpiringCache, SingleRun
 
 ISSUER = "accounts"
@@ -68,7 +67,7 @@ class RemoteKeys:
         if kid not in self._keys:
             try:
                 self._fetch.begin().result(FETCH_SECONDS)
-            except (OSError, HTTPException, ValueError, jwt.PyJWKSetError) as error:
+            except (OSError, ValueError, jwt.PyJWKSetError) as error:
                 raise Unavailable("Le service des comptes ne répond pas.") from error
         elif time.monotonic() - self._asked_at > KEYS_MAX_AGE_SECONDS:
             self._asked_at = time.monotonic()  # the last known keys stay in use: no request waits for accounts

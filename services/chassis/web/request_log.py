@@ -10,7 +10,7 @@ import structlog
 from flask import Flask, Response, g, request
 from prometheus_client import Counter, Histogram
 
-from services.chassis.process.capacity import Places, show_pool
+from services.chassis.process.capacity import POOL_IN_USE, POOL_SIZE
 from services.chassis.process.probe import HEALTH_PATHS
 from services.chassis.traces import spans
 
@@ -26,11 +26,13 @@ DURATION = Histogram("http_request_seconds", "Time to answer", ("service", "rout
 
 def register(app: Flask, service: str, *, threads: int) -> None:
     """`threads`: how many requests the process answers at once."""
-    threads_in_use = Places(threads)
-    show_pool("requests", threads, threads_in_use.taken)
+    POOL_SIZE.labels("requests").set(threads)
+    threads_in_use = POOL_IN_USE.labels("requests")
+    threads_in_use.set(0)
 
     def begin() -> None:
-        g.has_thread = threads_in_use.acquire()
+        threads_in_use.inc()
+        g.has_thread = True
         offered = request.headers.get(REQUEST_ID, "")
         g.request_id = offered if ACCEPTED_ID.fullmatch(offered) else uuid.uuid4().hex
         g.started = time.perf_counter()
@@ -53,7 +55,7 @@ def register(app: Flask, service: str, *, threads: int) -> None:
 
     def release_thread(_: BaseException | None) -> None:
         if g.pop("has_thread", False):
-            threads_in_use.release()
+            threads_in_use.dec()
 
     setattr(app, "log_exception", lambda _: None)  # noqa: B010 - it tells the path; error handlers say what it may
     app.before_request(begin)

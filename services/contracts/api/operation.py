@@ -15,7 +15,7 @@ from services.contracts.problem_types import ProblemType
 
 Answer = TypeVar("Answer")
 JSON, CSV = "application/json", "text/csv"
-EXPORT_SECONDS = 300.0  # of a whole list, streamed
+EXPORT_SECONDS = 30.0  # for each part of a list that is streamed
 Instant = Annotated[datetime, Meta(tz=True, examples=["2021-10-04T12:00:00+00:00"])]
 End = Annotated[datetime, Meta(tz=True, description="Fin exclue", examples=["2021-11-30T23:00:00+00:00"])]
 """An instant at which something is over."""

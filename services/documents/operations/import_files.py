@@ -58,7 +58,7 @@ from services.uploads.uploads import Progress, UploadsChanged
 LinesByCandidature = Mapping[str, Sequence[Values]]
 _IN_MEMORY = 1024 * 1024  # bytes of a sending; more is on disk
 # Of this process: each has a program that reads PDFs, and takes the thread of a request for as long as a minute.
-_sendings = Limit("imported_pdfs", 2, 1, "D'autres envois de PDF sont en cours : réessayez dans un instant.")
+_sendings = Limit("imported_pdfs", 1, 1, refusal="D'autres envois de PDF sont en cours : réessayez dans un instant.")
 ALREADY_THERE = "Un PDF de ce candidat est déjà dans cette publication"
 
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, BinaryIO, Literal, TypeVar
 
 from services.chassis.errors import DomainError
+from services.chassis.process.capacity import Limit
+from services.chassis.process.kept_results import ExpiringCache
 from services.confined.checks import Answer, ConfinedChecks, Limits, Reason, Unreadable
 from services.contracts.piece_rules import MAX_FILE_BYTES, Format, Sign
 from services.pieces.domain import refusals
 from services.pieces.domain.refusals import FileRefused, FormatRefused, RefusalReason, UnverifiableFile
-from services.pieces.inspection.fair_queue import FairQueue, QueueFull
 from services.pieces.metrics import INSPECTION_SECONDS, UNVERIFIED
 
 T = TypeVar("T")
@@ -31,6 +33,8 @@ _MAX_WAITING_PICTURES = 16  # threads that may wait for one of these
 MAX_WAITING_PICTURES_OF_ONE = 8  # of the pictures that one gestionnaire's browser asks for at once
 MAX_WAIT_SECONDS = 10
 _MAX_WAIT_LEGIBILITY_SECONDS = 0.5  # a deposit waits for this look, which only advises
+SUSPICION_SECONDS = 3600.0
+_MAX_SUSPECTS = 10_000
 _MAX_PAGES = 1_000_000
 
 
@@ -43,6 +47,13 @@ class Look:
     signs: tuple[Sign, ...] = ()
 
 
+def _limit(name: str, running: int, waiting: int, each: float = math.inf) -> Limit:
+    """Of what runs at once, one of each owner."""
+    return Limit(
+        name, running, waiting, seconds=MAX_WAIT_SECONDS, refusal=refusals.inspection_busy, each=each, each_running=1
+    )
+
+
 class Inspections:
     """What the service calls to inspect and convert files. Used by many threads.
 
@@ -53,19 +64,13 @@ class Inspections:
     def __init__(self, at_once: int) -> None:
         """`at_once`: how many processes may inspect files at the same time, two at least."""
         self.checks = ConfinedChecks(TASKS)
-        self.first_look_queue = FairQueue(
-            "first_looks", 1, max_waiting=MAX_WAITING_FIRST_LOOKS, max_wait=MAX_WAIT_SECONDS
+        self.first_looks = _limit("first_looks", 1, MAX_WAITING_FIRST_LOOKS)
+        self.long_looks = _limit("long_looks", at_once - 1, MAX_WAITING_LONG_LOOKS)
+        self.long_looks_of_suspects = _limit("long_looks_of_suspects", max(1, at_once - 2), 1)
+        self.pictures = _limit(
+            "pictures", _PICTURES_AT_ONCE, _MAX_WAITING_PICTURES, each=1 + MAX_WAITING_PICTURES_OF_ONE
         )
-        self.long_look_queue = FairQueue(
-            "long_looks", at_once - 1, max_waiting=MAX_WAITING_LONG_LOOKS, max_wait=MAX_WAIT_SECONDS
-        )
-        self.picture_queue = FairQueue(
-            "pictures",
-            _PICTURES_AT_ONCE,
-            max_waiting=_MAX_WAITING_PICTURES,
-            max_wait=MAX_WAIT_SECONDS,
-            max_waiting_of_owner=MAX_WAITING_PICTURES_OF_ONE,
-        )
+        self._suspects: ExpiringCache[bool] = ExpiringCache(seconds=SUSPICION_SECONDS, at_most=_MAX_SUSPECTS)
 
     def inspect(self, owner: str, content: BinaryIO, filename: str | None, accepted: tuple[Format, ...]) -> Format:
         """What `tasks.inspect_file` says of the content. `owner`: the candidate's id; of each, one file at a time is
@@ -75,50 +80,49 @@ class Inspections:
         files wait.
         """
         arguments: dict[str, Any] = {"filename": filename, "accepted": accepted}
-        with self._translating_errors(owner):
+        with self._noting_suspects(owner):
             try:
-                with self.first_look_queue.turn(owner):
+                with self.first_looks.place(owner):
                     return self._run("inspect", content, read_format, FIRST_LOOK, **arguments)
             except Unreadable as error:
                 if error.reason is not Reason.PROCESSOR:
                     raise
-            with self.long_look_queue.turn(owner):
+            with self._long_look(owner):
                 return self._run("inspect", content, read_format, **arguments)
 
     def convert(self, owner: str, conversion: Conversion, content: BinaryIO, **arguments: Any) -> bytes:
         """The file that is made of the content, by a longer look. Raises as `inspect` does."""
-        with self._translating_errors(owner), self.long_look_queue.turn(owner):
+        with self._noting_suspects(owner), self._long_look(owner):
             return self._run(conversion, content, lambda answer: answer.made, **arguments)
-
-    @contextmanager
-    def picture_turn(self, staff_id: str) -> Iterator[None]:
-        """To be held while a page is read and converted for a gestionnaire, who has one at a time. Raises Unavailable
-        where too many wait."""
-        try:
-            with self.picture_queue.turn(staff_id):
-                yield
-        except QueueFull as error:
-            raise refusals.inspection_busy() from error
 
     def look(self, owner: str, content: BinaryIO) -> Look:
         """Signs that a sound file may be hard to read; an empty Look where there is no time or way to look."""
         try:
-            with self._translating_errors(owner), self.long_look_queue.turn(owner, _MAX_WAIT_LEGIBILITY_SECONDS):
+            with self._noting_suspects(owner), self._long_look(owner, is_needed=False):
                 return self._run("look_at", content, read_look)
         except DomainError:
             return Look()
 
     @contextmanager
-    def _translating_errors(self, owner: str) -> Iterator[None]:
-        """QueueFull becomes Unavailable; Unreadable UnverifiableFile, which is counted and demotes the owner."""
+    def _long_look(self, owner: str, *, is_needed: bool = True) -> Iterator[None]:
+        """A place for a longer look. Suspects first take one of their own, which are fewer: many of them together leave
+        places to others."""
+        seconds = None if is_needed else _MAX_WAIT_LEGIBILITY_SECONDS
+        with ExitStack() as places:
+            limits = [self.long_looks_of_suspects] if self._suspects.get(owner) else []
+            for limit in (*limits, self.long_looks):
+                places.enter_context(limit.place(owner, seconds, is_needed=is_needed))
+            yield
+
+    @contextmanager
+    def _noting_suspects(self, owner: str) -> Iterator[None]:
+        """Unreadable becomes UnverifiableFile, which is counted and makes the owner a suspect."""
         try:
             yield
-        except QueueFull as error:
-            raise refusals.inspection_busy() from error
         except Unreadable as error:
             INSPECTION_SECONDS.observe(error.cpu_seconds)
             UNVERIFIED.labels(error.reason.value).inc()
-            self.long_look_queue.demote(owner)
+            self._suspects.put(owner, True)
             raise UnverifiableFile(error.reason) from error
 
     def _run(

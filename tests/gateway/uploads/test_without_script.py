@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from pypdf import PdfReader
 
-from gateway.web.justificatifs.file_reception import TOO_MANY_IN_ALL, TOO_MANY_OF_CANDIDATE, FileRefused, upload_places
+from gateway.web.justificatifs.file_reception import TOO_MANY_IN_ALL, TOO_MANY_OF_CANDIDATE, FileRefused, upload_limit
 from gateway.web.justificatifs.lisible import LEGIBILITY_WARNINGS, processing_sentences
 from services.contracts import page_labels
 from services.contracts.api.pieces import Deposit
@@ -133,7 +133,7 @@ def test_what_is_said(deposit: Deposit, files: int, sizes: tuple[int, int], sent
 
 
 def test_one_candidate_does_not_take_all_places() -> None:
-    uploads = upload_places("tested", in_all=5, each=3)
+    uploads = upload_limit("tested", in_all=5, each=3)
     with ExitStack() as under_way:
         for _ in range(3):
             under_way.enter_context(uploads.place("one"))

@@ -16,6 +16,7 @@ from typing import Any, BinaryIO, cast
 import pytest
 
 from services.chassis.errors import Unavailable
+from services.chassis.process.capacity import Limit
 from services.confined.checks import (
     START_SECONDS,
     Answer,
@@ -30,7 +31,6 @@ from services.confined.program import answer_of
 from services.contracts.api.pieces import FILE_SECONDS
 from services.contracts.piece_rules import Format
 from services.pieces.domain.refusals import UnverifiableFile
-from services.pieces.inspection.fair_queue import FairQueue
 from services.pieces.inspection.inspections import LIMITS, MAX_WAIT_SECONDS, TASKS, Inspections, believed, read_format
 from tests.pieces import sample_files
 from tests.pieces.corpus.pictures import endless
@@ -87,8 +87,8 @@ class UnreadableFile(io.BytesIO):
 
 
 def test_a_file_that_waits_for_its_turn_is_not_read_into_memory(inspections: Inspections) -> None:
-    inspections.first_look_queue = FairQueue("tested", 1, max_waiting=1, max_wait=0.1)
-    with inspections.first_look_queue.turn("somebody"), pytest.raises(Unavailable):
+    inspections.first_looks = Limit("tested", 1, 1, seconds=0.1)
+    with inspections.first_looks.place("somebody"), pytest.raises(Unavailable):
         inspections.inspect("somebody", UnreadableFile(sample_files.pdf()), "carte.pdf", ALL)
 
 
@@ -181,16 +181,25 @@ def test_a_file_that_takes_too_long_cannot_be_verified_and_the_next_is(
     inspections: Inspections, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It takes the seconds of processor time that a file may take."""
-    demoted: list[str] = []
-    monkeypatch.setattr(inspections.long_look_queue, "demote", demoted.append)
     (program,) = inspections.checks.idle_programs
     with pytest.raises(UnverifiableFile) as refusal:
         inspect(inspections, endless(), "a.jpg")
     assert refusal.value.reason in (Reason.PROCESSOR, Reason.TIME)
     assert "n'a pas pu être vérifié" in refusal.value.detail
-    assert demoted == ["somebody"], "whose next files wait for others'"
+    assert inspections._suspects.get("somebody"), "whose next files that take long have few places"
     assert inspect(inspections, sample_files.pdf(), "a.pdf") is Format.PDF
     assert inspections.checks.idle_programs == [program]
+
+
+def test_suspects_leave_places_for_longer_looks_to_others() -> None:
+    inspections = Inspections(3)
+    for suspect in "abc":
+        inspections._suspects.put(suspect, True)
+    with inspections._long_look("a"):
+        with pytest.raises(Unavailable), inspections._long_look("b", is_needed=False):
+            pass
+        with inspections._long_look("honest", is_needed=False):
+            pass
 
 
 class EmptiedWhileTaking(list[Program]):

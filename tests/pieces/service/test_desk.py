@@ -190,7 +190,7 @@ def beside(service: PiecesService, code: str, filters: str, **who: Any) -> tuple
 
 
 def test_a_file_that_breaks_a_limit_is_its_candidates(service: PiecesService, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Who is said to own it is demoted by the inspections."""
+    """Who is said to own it is a suspect of the inspections."""
     service.registered().deposit("NATIDE06")
     owners: list[str] = []
 
@@ -205,13 +205,13 @@ def test_a_file_that_breaks_a_limit_is_its_candidates(service: PiecesService, mo
 
 def test_the_pages_that_one_gestionnaire_asks_for_keep_nobody_else_waiting(service: PiecesService) -> None:
     service.registered().deposit("NATIDE06")
-    pictures = inspections(service).picture_queue
-    with ThreadPoolExecutor(MAX_WAITING_PICTURES_OF_ONE) as browser, pictures.turn(STAFF):
+    pictures = inspections(service).pictures
+    with ThreadPoolExecutor(MAX_WAITING_PICTURES_OF_ONE) as browser, pictures.place(STAFF):
         asked = [browser.submit(page, service) for _ in range(MAX_WAITING_PICTURES_OF_ONE)]
         wait_until(lambda: pictures.waiting == len(asked), 60, "as many as a browser asks for wait")
         assert page(service).status_code == 503
         assert page(service, by="0").status_code == 200
-        assert inspections(service).long_look_queue.waiting == 0, "candidates' files have it for themselves"
+        assert inspections(service).long_looks.waiting == 0, "candidates' files have it for themselves"
     assert [answer.result().status_code for answer in asked] == [200] * len(asked)
 
 

@@ -12,10 +12,11 @@ from prometheus_client import REGISTRY
 from sqlalchemy import select
 
 from services.chassis.clock import system_now
+from services.chassis.errors import Unavailable
+from services.chassis.process.capacity import Limit
 from services.pieces.dependencies import dependencies
 from services.pieces.domain.refusals import BUSY_RETRY_SECONDS, CONCURRENT_RETRY_SECONDS
 from services.pieces.domain.uploads import HOUR
-from services.pieces.inspection.fair_queue import FairQueue, QueueFull
 from services.pieces.inspection.inspections import MAX_WAITING_LONG_LOOKS
 from services.pieces.models import DepositTries, db
 from services.pieces.operations.deposit_limits import MAX_CONCURRENT_DEPOSITS, count_deposit_try, purge_deposit_tries
@@ -122,8 +123,8 @@ def test_a_candidate_has_so_many_files_under_way_at_most(service: PiecesService)
 def test_where_too_many_files_that_take_long_wait_only_ordinary_ones_pass(service: PiecesService) -> None:
     service.registered()
     with service.app.app_context():
-        turns = dependencies().inspections.long_look_queue
-    with ThreadPoolExecutor(MAX_WAITING_LONG_LOOKS) as others, turns.turn("a"):
+        turns = dependencies().inspections.long_looks
+    with ThreadPoolExecutor(MAX_WAITING_LONG_LOOKS) as others, turns.place("a"):
         for name in range(MAX_WAITING_LONG_LOOKS):
             others.submit(_wait_for_a_turn, turns, str(name))
         wait_until(lambda: turns.waiting == MAX_WAITING_LONG_LOOKS, 90, "the line is full")
@@ -134,8 +135,8 @@ def test_where_too_many_files_that_take_long_wait_only_ordinary_ones_pass(servic
     assert "Trop de fichiers" in answer.get_json()["detail"]
 
 
-def _wait_for_a_turn(turns: FairQueue, name: str) -> None:
-    with contextlib.suppress(QueueFull), turns.turn(name):
+def _wait_for_a_turn(turns: Limit, name: str) -> None:
+    with contextlib.suppress(Unavailable), turns.place(name):
         pass
 
 

@@ -2,40 +2,48 @@
 
 from __future__ import annotations
 
-import io
+import json
 import socket
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
 
 from services.chassis.errors import Unavailable
+from services.chassis.http import sessions
 from services.chassis.http.client import Client
-from services.chassis.http.connections import get_once
+from services.chassis.http.sessions import get_once
 from services.chassis.process.probe import LIVE
 from tests.support.ports import free_port
+from tests.support.processes import wait_until
 
 NAME = "service.test"
-TAKEN_UP = b"HTTP/1.1 100 Continue\r\n\r\n"
-LAST_WORD = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Type: application/json\r\n\r\n{}"
+OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Type: application/json\r\n\r\n{}"
 
 
 class Replica:
-    """A server by hand: keeps connections, notes requests, and breaks off without a word when `answers` says so; or
-    with « 100 Continue », where `takes_up` and the caller expects it."""
+    """A server by hand: keeps connections, notes requests, and breaks off without a word when `answers` says so."""
 
     def __init__(self, address: str, port: int, answers: Callable[[Replica, int], bool]) -> None:
-        self.address = address
-        self.takes_up = False
+        self.address, self.port = address, port
         self.requests: list[tuple[str, bytes]] = []
         self._answers = answers
         self._listener = socket.create_server((address, port))
         self._accepted: list[socket.socket] = []
+        self.gone = 0
+        """How many connections their callers have closed."""
         threading.Thread(target=self._accept, daemon=True).start()
+
+    @property
+    def accepted(self) -> int:
+        return len(self._accepted)
 
     def stop(self) -> None:
         """As a process that ends: nobody listens any more, and what was kept is closed."""
@@ -57,23 +65,21 @@ class Replica:
         number = 0
         with suppress(ConnectionError), connection, connection.makefile("rb") as lines:  # stopped, or its caller gone
             while head := lines.readline():
-                length, expects = 0, False
+                length = 0
                 while (line := lines.readline()) not in (b"\r\n", b""):
                     name, _, value = line.partition(b":")
                     length = int(value) if name.lower() == b"content-length" else length
-                    expects = expects or name.lower() == b"expect"
                 method, path, _ = head.decode().split(" ", 2)
                 if path == LIVE:  # asked on the connection on which something follows at once
-                    connection.sendall(LAST_WORD)
+                    connection.sendall(OK)
                     continue
                 self.requests.append((method, lines.read(length)))
                 number += 1
-                if expects and self.takes_up:
-                    connection.sendall(TAKEN_UP)
                 if not self._answers(self, number):
                     connection.shutdown(socket.SHUT_RDWR)
                     return
-                connection.sendall(LAST_WORD)
+                connection.sendall(OK)
+            self.gone += 1
 
 
 @dataclass(frozen=True)
@@ -106,9 +112,10 @@ def started(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Service]]
     service = Service(f"http://{NAME}:{port}", [])
     addresses: list[str] = []
 
-    def start(number: int, answers: Callable[[Replica, int], bool] = lambda *_: True) -> Service:
-        addresses.extend(f"127.0.0.{last}" for last in range(1, number + 1))
-        service.replicas.extend(Replica(address, port, answers) for address in addresses)
+    def start(number: int, answers: Callable[[Replica, int], bool] = lambda *_: True, first: int = 1) -> Service:
+        for address in (f"127.0.0.{last}" for last in range(first, first + number)):
+            service.replicas.append(Replica(address, port, answers))
+            addresses.append(address)
         return service
 
     resolve_to(monkeypatch, addresses)
@@ -129,17 +136,88 @@ def test_every_replica_gets_calls(started: Callable[..., Service]) -> None:
     assert all(len(replica.requests) >= 5 for replica in service.replicas)
 
 
-@pytest.mark.parametrize(("method", "options"), [("GET", {}), ("POST", {"json": {}})])
-def test_calls_that_follow_each_other_share_a_connection(
-    started: Callable[..., Service], method: str, options: dict[str, Any]
+def test_reads_share_a_connection_until_it_is_old(
+    started: Callable[..., Service], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    service = started(2)
-    client = Client(service.url)
-    for replica in service.replicas:
-        replica.takes_up = True
+    [replica] = started(1).replicas
+    client = Client(f"http://{NAME}:{replica.port}")
     for _ in range(5):
-        client.send(method, "/", **options)
-    assert sorted(len(replica.requests) for replica in service.replicas) == [0, 5]
+        client.get("/")
+    assert replica.accepted == 1
+    monkeypatch.setattr(sessions, "LIFE_SECONDS", -1.0)
+    client = Client(f"http://{NAME}:{replica.port}")
+    for number in range(3):
+        client.get("/")
+        assert replica.accepted == 2 + number
+    wait_until(lambda: replica.gone == 2, 20, "old connections are closed")
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
+def test_each_write_has_a_connection_that_no_server_has_had_the_time_to_close(
+    started: Callable[..., Service], method: str
+) -> None:
+    service = started(1, first_of_each_connection)
+    client = Client(service.url)
+    client.get("/")
+    for _ in range(3):
+        client.send(method, "/", json={"once": True})
+    assert service.methods == ["GET", *[method] * 3]
+
+
+def test_a_replica_that_is_added_gets_reads_and_writes(
+    started: Callable[..., Service], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service = started(1)
+    client = Client(service.url)
+    client.get("/")
+    started(1, first=2)
+    monkeypatch.setattr(client._sessions, "_until", 0.0)  # as after LIFE_SECONDS
+    for _ in range(20):
+        client.get("/")
+        client.post("/", json={})
+    assert {method for method, _ in service.replicas[1].requests} == {"GET", "POST"}
+
+
+def test_while_replicas_come_and_go_no_read_fails_and_no_write_is_doubled(started: Callable[..., Service]) -> None:
+    """Writes may be refused: one that was on its way to a replica that goes. Whatever is answered was done once."""
+    service, over = started(3), threading.Event()
+    client = Client(service.url, page_seconds=20.0, at_once=16)
+    written: list[str] = []
+
+    def reads() -> None:
+        while not over.is_set():
+            assert client.get("/") == {}
+
+    def writes(writer: int) -> None:
+        number = 0
+        while not over.is_set():
+            number += 1
+            with suppress(Unavailable):
+                client.post("/", json={"write": f"{writer}-{number}"})
+                written.append(f"{writer}-{number}")
+
+    def goes_on(begun: int) -> bool:
+        return len(written) > begun + 50
+
+    with ThreadPoolExecutor(8) as pool:
+        load = [pool.submit(reads) for _ in range(4)] + [pool.submit(writes, writer) for writer in range(4)]
+        try:
+            for going in (0, 1):
+                begun = len(written)
+                wait_until(partial(goes_on, begun), 60, "writes")
+                service.replicas[going].stop()
+                started(1, first=4 + going)
+            begun = len(written)
+            wait_until(partial(goes_on, begun), 60, "writes")
+        finally:
+            over.set()
+        for each in load:
+            each.result()
+    done = Counter(
+        json.loads(body)["write"] for replica in service.replicas for method, body in replica.requests if body
+    )
+    assert set(written) <= set(done)
+    assert set(done.values()) == {1}
 
 
 def test_nobody_notices_that_a_replica_has_stopped(started: Callable[..., Service]) -> None:
@@ -164,45 +242,12 @@ def test_where_no_replica_is_left_the_service_is_away(started: Callable[..., Ser
         Client(service.url).get("/")
 
 
-@pytest.mark.parametrize(("method", "options"), [("GET", {}), ("PUT", {}), ("POST", {"json": {"once": True}})])
-def test_what_nobody_took_up_on_a_connection_given_up_is_sent_again(
-    started: Callable[..., Service], method: str, options: dict[str, Any]
-) -> None:
+def test_a_read_on_a_connection_given_up_is_sent_again(started: Callable[..., Service]) -> None:
     service = started(1, first_of_each_connection)
     client = Client(service.url)
-    client.get("/")
-    assert client.send(method, "/", **options).json() == {}
-    assert service.methods == ["GET", method, method]
-
-
-def test_a_file_is_sent_again_from_where_it_began(started: Callable[..., Service]) -> None:
-    service = started(1, first_of_each_connection)
-    client, file = Client(service.url), io.BytesIO(b"%skipped%" + b"page" * 50_000)
-    file.seek(len("%skipped%"))
-    client.get("/")
-    client.send("PUT", "/", data=file, headers={"Content-Length": "200000"})
-    assert [body for _, body in service.replicas[0].requests] == [b"", b"page" * 50_000, b"page" * 50_000]
-
-
-@pytest.mark.parametrize("method", ["POST", "DELETE"])
-def test_what_has_no_body_to_hold_back_never_meets_a_connection_given_up(
-    started: Callable[..., Service], method: str
-) -> None:
-    service = started(1, first_of_each_connection)
-    client = Client(service.url)
-    for _ in range(3):
-        client.send(method, "/")
-    assert service.methods == [method] * 3
-
-
-def test_a_post_that_was_taken_up_is_not_sent_again(started: Callable[..., Service]) -> None:
-    service = started(1, first_of_each_connection)
-    service.replicas[0].takes_up = True
-    client = Client(service.url)
-    client.get("/")
-    with pytest.raises(Unavailable):
-        client.post("/", json={"once": True})
-    assert service.methods == ["GET", "POST"]
+    for _ in range(2):
+        assert client.get("/") == {}
+    assert service.methods == ["GET"] * 3
 
 
 def test_what_its_server_has_closed_is_left_aside_without_a_word(started: Callable[..., Service]) -> None:
@@ -216,8 +261,8 @@ def test_what_its_server_has_closed_is_left_aside_without_a_word(started: Callab
     assert logs == []
 
 
-@pytest.mark.parametrize(("method", "times"), [("GET", 2), ("POST", 1)])
-def test_what_is_never_answered_is_sent_twice_at_most_and_a_post_once(
+@pytest.mark.parametrize(("method", "times"), [("GET", 2), ("POST", 1), ("PUT", 1)])
+def test_what_is_never_answered_is_sent_twice_at_most_and_a_write_once(
     started: Callable[..., Service], method: str, times: int
 ) -> None:
     service = started(1, lambda *_: False)

@@ -1,0 +1,153 @@
+"""Little runs at once, a bounded number waits, and nobody's requests keep another's waiting."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+import pytest
+from prometheus_client import REGISTRY
+
+from services.chassis.errors import NotFound, Unavailable
+from services.chassis.process.capacity import Limit
+from tests.support.processes import wait_until
+
+PATIENT = 90.0
+
+
+def limit(running: int, waiting: int, **options: Any) -> Limit:
+    return Limit("tested", running, waiting, **{"seconds": PATIENT, **options})
+
+
+class Recorded:
+    """`turns` are the owners in the order of their turns, `refused` those that got none."""
+
+    def __init__(self, limit: Limit) -> None:
+        self.limit = limit
+        self.turns: list[str] = []
+        self.refused: list[str] = []
+
+    @contextmanager
+    def asked(self, owner: str) -> Iterator[threading.Event]:
+        """The owner waits, or has its turn until the event is set or the block ends."""
+        over = threading.Event()
+        thread = threading.Thread(target=self._ask, args=(owner, over), daemon=True)
+        before = self._heard()
+        thread.start()
+        wait_until(lambda: self._heard() > before, PATIENT, "it has asked")
+        try:
+            yield over
+        finally:
+            over.set()
+
+    def _heard(self) -> int:
+        return len(self.turns) + self.limit.waiting + len(self.refused)
+
+    def _ask(self, owner: str, over: threading.Event) -> None:
+        try:
+            with self.limit.place(owner):
+                self.turns.append(owner)
+                over.wait(PATIENT)
+        except Unavailable:
+            self.refused.append(owner)
+
+    def has_turns(self, *owners: str) -> None:
+        wait_until(lambda: self.turns == list(owners), PATIENT, f"turns of {owners}")
+
+
+def test_turns_are_had_in_the_order_of_asking_by_as_many_as_may() -> None:
+    people = Recorded(limit(2, 4))
+    with ExitStack() as stack:
+        ends = [stack.enter_context(people.asked(name)) for name in ("a", "b", "c", "d")]
+        people.has_turns("a", "b")
+        ends[0].set()
+        people.has_turns("a", "b", "c")
+        ends[1].set()
+        people.has_turns("a", "b", "c", "d")
+
+
+def test_owners_take_turns_however_many_of_one_wait() -> None:
+    people = Recorded(limit(1, 7))
+    with ExitStack() as stack:
+        ends = [stack.enter_context(people.asked(owner)) for owner in ("flood", "flood", "flood", "someone")]
+        ends[0].set()
+        people.has_turns("flood", "someone")
+        ends[3].set()
+        people.has_turns("flood", "someone", "flood")
+
+
+def test_an_owner_that_has_had_a_turn_waits_for_none_that_came_after_it() -> None:
+    people = Recorded(limit(1, 7))
+    with ExitStack() as stack:
+        ends = [stack.enter_context(people.asked(owner)) for owner in ("school", "school", "first")]
+        ends[0].set()
+        people.has_turns("school", "first")
+        stack.enter_context(people.asked("later"))
+        ends[2].set()
+        people.has_turns("school", "first", "school")
+
+
+def test_full_it_takes_whoever_has_fewer_places_and_sends_away_one_of_who_has_most() -> None:
+    people = Recorded(limit(1, 3))
+    with ExitStack() as stack:
+        end, *_ = [stack.enter_context(people.asked("flood")) for _ in range(4)]
+        with pytest.raises(Unavailable), people.limit.place("flood"):
+            pass
+        stack.enter_context(people.asked("someone"))
+        wait_until(lambda: people.refused == ["flood"], PATIENT, "the last of the flood is sent away")
+        end.set()
+        people.has_turns("flood", "someone")
+
+
+def test_one_owner_alone_has_all_places() -> None:
+    people = Recorded(limit(2, 4))
+    with ExitStack() as stack:
+        for _ in range(6):
+            stack.enter_context(people.asked("school"))
+        assert (people.turns, people.limit.waiting, people.refused) == (["school"] * 2, 4, [])
+    people.has_turns(*["school"] * 6)
+
+
+def test_an_owner_with_as_many_turns_as_it_may_have_lets_others_pass() -> None:
+    people = Recorded(limit(2, 4, each_running=1))
+    with ExitStack() as stack:
+        end, *_ = [stack.enter_context(people.asked(owner)) for owner in ("a", "a", "b")]
+        people.has_turns("a", "b")
+        end.set()
+        people.has_turns("a", "b", "a")
+
+
+def test_an_owner_has_as_many_places_as_it_may_have_and_is_told_why_it_has_no_more() -> None:
+    people = Recorded(limit(1, 3, each=2, refusal_of_owner=NotFound))
+    refused = REGISTRY.get_sample_value("pool_refused_total", {"pool": "tested"})
+    with ExitStack() as stack:
+        for _ in range(2):
+            stack.enter_context(people.asked("a"))
+        with pytest.raises(NotFound), people.limit.place("a"):
+            pass
+        stack.enter_context(people.asked("b"))
+        assert people.limit.waiting == 2
+    assert REGISTRY.get_sample_value("pool_refused_total", {"pool": "tested"}) == refused, "it is no lack of places"
+
+
+def test_nobody_waits_for_ever_and_who_can_do_without_is_not_counted() -> None:
+    brief = limit(1, 1, seconds=0.01)
+    refused = REGISTRY.get_sample_value("pool_refused_total", {"pool": "tested"}) or 0
+    with brief.place("a"):
+        with pytest.raises(Unavailable), brief.place("b"):
+            pass
+        with pytest.raises(Unavailable), brief.place("b", 0.0, is_needed=False):
+            pass
+    assert REGISTRY.get_sample_value("pool_refused_total", {"pool": "tested"}) == refused + 1
+    with brief.place("b"):
+        assert (brief.waiting, brief.taken()) == (0, 1)
+
+
+def test_nothing_is_remembered_of_owners_that_are_gone() -> None:
+    brief = limit(1, 1)
+    for number in range(5):
+        with brief.place(f"owner {number}"):
+            pass
+    assert (brief._last_turn, dict(brief._running)) == ({}, {})

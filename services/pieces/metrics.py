@@ -2,7 +2,7 @@
 
 from prometheus_client import Counter, Histogram
 
-from services.chassis.jobs.gauges import Gauge
+from services.chassis.tasks.gauges import Gauge
 from services.pieces.domain.refusals import RefusalReason, UnverifiedReason
 
 DEPOSITS = Counter("pieces_deposits_total", "Files received, by outcome", ("outcome",))

@@ -10,8 +10,7 @@ import pika
 from deploy import broker
 from services.chassis.clock import system_now
 from services.chassis.database.transactions import new_id
-from services.chassis.events.adapters import connect
-from services.chassis.events.broker import Retry
+from services.chassis.events.broker import Retry, connect
 from services.chassis.events.envelope import Envelope
 from tests.bench.record import record
 from tests.documents.example_events import saved

@@ -12,8 +12,8 @@ from services.chassis.clock import system_now
 from services.chassis.database import deletion
 from services.chassis.database.deletion import delete_in_pages
 from services.chassis.database.transactions import Database
-from services.chassis.events.tables import inbox
-from services.chassis.jobs.registry import stopping_answered_by
+from services.chassis.tasks.registry import stopping_answered_by
+from services.chassis.tasks.tables import inbox
 from tests.chassis.events.ledger import Ledger
 from tests.support.query_plans import recorded_statements
 

@@ -14,9 +14,8 @@ from sqlalchemy import insert, select
 
 from services.chassis.clock import system_now
 from services.chassis.database.transactions import Database
-from services.chassis.events import tables
-from services.chassis.jobs import gauges, lease_rows
-from services.chassis.jobs.gauges import Gauge
+from services.chassis.tasks import gauges, lease_rows, tables
+from services.chassis.tasks.gauges import Gauge
 from tests.chassis.tables import clockwork, database_of
 
 LOST = Gauge("clockwork_lost", "What was lost")

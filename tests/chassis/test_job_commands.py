@@ -12,8 +12,8 @@ from flask import Flask
 from deploy.service_names import SERVICES
 from services.chassis.clock import system_now
 from services.chassis.jobs import commands
-from services.chassis.jobs.registry import Jobs, stopping
 from services.chassis.jobs.runner import AGAIN_AFTER_FAILURE
+from services.chassis.tasks.registry import Jobs, stopping
 from tests.architecture import apps
 from tests.chassis.tables import clockwork
 from tests.chassis.test_jobs import (

@@ -16,11 +16,11 @@ from sqlalchemy import select, update
 
 from services.chassis.clock import system_now
 from services.chassis.database.transactions import new_id
-from services.chassis.events.tables import job_leases
 from services.chassis.jobs.lease_rows import PAUSES
-from services.chassis.jobs.registry import Jobs, stopping
 from services.chassis.jobs.runner import AGAIN_AFTER_FAILURE, JobRuns
 from services.chassis.process import worker as workers
+from services.chassis.tasks.registry import Jobs, stopping
+from services.chassis.tasks.tables import job_leases
 from tests.chassis.events.ledger import Ledger
 from tests.chassis.tables import clockwork, database_of
 from tests.support.processes import wait_until

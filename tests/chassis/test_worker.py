@@ -10,9 +10,9 @@ from pathlib import Path
 
 import requests
 
-from services.chassis.events import follow_up
-from services.chassis.jobs import gauges
-from services.chassis.jobs.gauges import Gauge
+from services.chassis.tasks import gauges
+from services.chassis.tasks.gauges import Gauge
+from services.chassis.tasks.rows import follow_up
 from tests.chassis.events.ledger import Ledger, declare
 from tests.support.ports import free_port
 from tests.support.processes import wait_until
@@ -21,8 +21,8 @@ ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = """
 import dataclasses, sys
 from services.chassis.process import worker
-from services.chassis.jobs.gauges import Gauge
-from services.chassis.jobs.registry import Jobs
+from services.chassis.tasks.gauges import Gauge
+from services.chassis.tasks.registry import Jobs
 from tests.chassis.events.ledger import Ledger
 ledger = Ledger("writer", sys.argv[1], sys.argv[2])
 settings = ledger.app.extensions["portail"]

@@ -5,8 +5,7 @@ from pathlib import Path
 from services.chassis.clock import system_now
 from services.chassis.database.transactions import new_id
 from services.chassis.events import Envelope
-from services.chassis.events.adapters import connect
-from services.chassis.events.broker import bindings_of
+from services.chassis.events.broker import bindings_of, connect
 from services.chassis.process.worker import Worker
 from services.contracts import EVENTS
 from services.contracts.document_rules import AUTOMATIC_TYPES

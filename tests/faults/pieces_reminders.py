@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from services.chassis.clock import portal_now
 from services.chassis.errors import Unavailable
-from services.chassis.events import tables
+from services.chassis.tasks import tables
 from services.pieces.models import Control, db
 from services.pieces.operations.controls import DELAY_SECONDS
 from tests.documents.example_events import CANDIDATURE

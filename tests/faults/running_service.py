@@ -16,9 +16,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from services.chassis import clock
 from services.chassis.database.transactions import Database
-from services.chassis.events import Envelope, Handlers, tables
+from services.chassis.events import Envelope
 from services.chassis.events.follow_ups import FollowUps
 from services.chassis.events.inbox import Dispatcher
+from services.chassis.tasks import tables
+from services.chassis.tasks.registry import Handlers
 from services.contracts.base import Contract
 from services.objects import ObjectStore
 from services.objects.reconciliation import Report

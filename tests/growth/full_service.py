@@ -10,9 +10,10 @@ from flask import Flask
 from sqlalchemy import text
 
 from services.chassis.database.transactions import Database
-from services.chassis.events import EventTables, follow_up, outbox
-from services.chassis.events.tables import TO_BROKER, TO_SELF
-from services.chassis.jobs.registry import Jobs
+from services.chassis.events import outbox
+from services.chassis.tasks.registry import Jobs
+from services.chassis.tasks.rows import follow_up
+from services.chassis.tasks.tables import TO_BROKER, TO_SELF, EventTables
 from tests.support import tokens
 from tests.support.database_filling import analyse, fast_filling, insert_copies, numbered
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from deploy.service_names import SERVICES
-from services.chassis.events.tables import TO_BROKER
+from services.chassis.tasks.tables import TO_BROKER
 from tests.journeys.background_load import PeopleAtWork
 from tests.journeys.candidate import Candidate
 from tests.journeys.registered_candidate import RegisteredCandidate, register_candidate

@@ -12,10 +12,11 @@ import pytest
 from prometheus_client import REGISTRY
 from sqlalchemy import select
 
-from services.chassis.events import Envelope, follow_up
+from services.chassis.events import Envelope
 from services.chassis.events.parking import parked_events
-from services.chassis.events.tables import outbox
 from services.chassis.process.worker import Worker
+from services.chassis.tasks.rows import follow_up
+from services.chassis.tasks.tables import outbox
 from services.mail import mailer as mails
 from services.mail.mailer import MAILS, Mail, Mailer
 from tests.chassis.events.ledger import Ledger, declare

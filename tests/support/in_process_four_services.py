@@ -15,10 +15,10 @@ from services.accounts.follow_ups import registry as accounts_handlers
 from services.chassis import clock
 from services.chassis.events import outbox
 from services.chassis.events.envelope import Envelope
-from services.chassis.events.handlers import Handlers
 from services.chassis.events.inbox import Dispatcher
-from services.chassis.events.tables import TO_BROKER
 from services.chassis.settings import Secret
+from services.chassis.tasks.registry import Handlers
+from services.chassis.tasks.tables import TO_BROKER
 from services.documents.app import create_app as create_documents
 from services.documents.follow_ups import registry as documents_handlers
 from services.documents.settings import DocumentsSettings

@@ -9,9 +9,9 @@ from services.chassis.database.transactions import Database, new_id
 from services.chassis.events import outbox
 from services.chassis.events.envelope import Envelope
 from services.chassis.events.follow_ups import FollowUps
-from services.chassis.events.handlers import Handlers
 from services.chassis.events.inbox import Dispatcher
-from services.chassis.events.tables import TO_SELF
+from services.chassis.tasks.registry import Handlers
+from services.chassis.tasks.tables import TO_SELF
 from services.contracts.base import Contract
 
 WORKER = "the test's worker"

@@ -13,8 +13,9 @@ from sqlalchemy import text
 
 from services.chassis.clock import system_now
 from services.chassis.database.transactions import Database
-from services.chassis.events import outbox, purge
-from services.chassis.events.tables import TO_BROKER, TO_SELF
+from services.chassis.events import outbox
+from services.chassis.tasks.rows import purge
+from services.chassis.tasks.tables import TO_BROKER, TO_SELF
 from tests.chassis.events.ledger import Ledger
 from tests.support.database_filling import ROWS, analyse
 from tests.support.query_plans import query_plan, recorded_statements

@@ -9,8 +9,7 @@ import pika
 import pytest
 
 from services.chassis.events import rabbitmq as adapter
-from services.chassis.events.adapters import connect
-from services.chassis.events.broker import bindings_of
+from services.chassis.events.broker import bindings_of, connect
 from services.chassis.events.topology import EXCHANGE, definitions, topology
 from tests.chassis.events.ledger import RETRY_SECONDS, MakeLedger, Noted, declare
 from tests.chassis.events.test_hostile_messages import GOOD

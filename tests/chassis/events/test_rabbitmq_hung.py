@@ -10,8 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from services.chassis.events import rabbitmq as adapter
-from services.chassis.events.adapters import connect
-from services.chassis.events.broker import BrokerUnavailable
+from services.chassis.events.broker import BrokerUnavailable, connect
 from services.chassis.events.relay import Relay
 from tests.chassis.events.ledger import MakeLedger
 from tests.support.processes import wait_until

@@ -9,7 +9,7 @@ from prometheus_client import REGISTRY
 
 from services.chassis.clock import system_now
 from services.chassis.events import queue_depth
-from services.chassis.events.tables import parked
+from services.chassis.tasks.tables import parked
 from tests.chassis.events.conftest import ONE_BROKER
 from tests.chassis.events.ledger import MakeLedger
 from tests.support.processes import wait_until

@@ -12,11 +12,11 @@ from flask import Flask
 
 from services.chassis.clock import system_now
 from services.chassis.database.transactions import new_id
-from services.chassis.events import Envelope, Handlers
-from services.chassis.events.adapters import connect
-from services.chassis.events.broker import Handle, Retry, bindings_of
+from services.chassis.events import Envelope
+from services.chassis.events.broker import Handle, Retry, bindings_of, connect
 from services.chassis.events.inbox import Dispatcher
 from services.chassis.events.retry_policy import RETRY_SECONDS
+from services.chassis.tasks.registry import Handlers
 from services.contracts import EVENTS
 from services.documents import handlers as of_documents
 from services.pieces import handlers as of_pieces

@@ -13,8 +13,7 @@ from sqlalchemy import func, select, update
 
 from services.chassis.clock import system_now
 from services.chassis.database.transactions import new_id
-from services.chassis.events.adapters import connect
-from services.chassis.events.broker import bindings_of
+from services.chassis.events.broker import bindings_of, connect
 from services.chassis.events.retry_policy import RETRY_SECONDS
 from services.chassis.process.worker import Worker
 from services.contracts import EVENTS

@@ -20,8 +20,8 @@ from sqlalchemy import text
 from deploy.service_names import SERVICES
 from services.chassis.database.transactions import Database
 from services.chassis.events import outbox
-from services.chassis.events.tables import TO_BROKER
 from services.chassis.process import leases
+from services.chassis.tasks.tables import TO_BROKER
 from tests.bench.record import record
 from tests.growth.bench.consumption import Cost, cost_of, disk, more_memory, peak_memory
 from tests.growth.conftest import Filled

@@ -9,7 +9,7 @@ import pytest
 
 from services.chassis import clock
 from services.chassis.clock import PARIS
-from services.chassis.jobs.registry import stopping_answered_by
+from services.chassis.tasks.registry import stopping_answered_by
 from services.contracts.reminder_rules import HOUR
 from services.pieces.models import db
 from services.pieces.operations.controls import DELAY_SECONDS

@@ -72,7 +72,7 @@ def test_a_link_ends_its_life_after_the_creation_and_says_so_after_the_account_i
 
 
 def test_an_account_not_activated_is_erased_whole_and_its_address_is_free(accounts: RunningAccounts) -> None:
-    tables = (Account, MailRefusal, sent_mails.SentMail, events.Outbox, events.Inbox, events.Parked)
+    tables = (Account, MailRefusal, sent_mails.SentMail, events.Outbox, events.Task)
     accounts.mailbox.refuse_recipient(EMAIL)
     for _ in range(2):
         accounts.create_account()

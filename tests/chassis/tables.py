@@ -39,6 +39,7 @@ def clockwork(database_url: str) -> Flask:
     db = Database()
     EventTables(db)
     app = Flask("services.clockwork")
+    app.extensions["portail"] = settings(database_url)
     db.connect(app, database_url)
     with app.app_context():
         db.create_all()

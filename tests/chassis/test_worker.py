@@ -50,7 +50,7 @@ def test_a_worker_shows_its_health_and_metrics_and_stops_when_told(tmp_path: Pat
         wait_until(lambda: "told a friend" in writer.entries(), 60, "the follow-up")
         wait_until(lambda: "counted" in writer.entries(), 60, "the job")
         wait_until(lambda: 'events_handled_total{service="writer"} 1.0' in metrics(port), 60, "the count of follow-ups")
-        assert 'outbox_waiting{destination="self",service="writer"}' in metrics(port)
+        assert 'tasks_waiting{channel="follow-ups",service="writer"}' in metrics(port)
         wait_until(lambda: "files_lost 3.0" in metrics(port), 60, "what an earlier worker has counted")
         wait_until(lambda: 'job_running_seconds{job="count",service="writer"}' in metrics(port), 60, "the job's gauge")
         process.send_signal(signal.SIGTERM)

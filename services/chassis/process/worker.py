@@ -56,7 +56,7 @@ class Worker:
     stop: threading.Event = field(default_factory=threading.Event)
     start_id: str = field(default_factory=new_id)  # owner of its leases, different at each start
     _threads: list[threading.Thread] = field(default_factory=list)
-    _of_jobs: dict[str, threading.Thread] = field(default_factory=dict)
+    of_jobs: dict[str, threading.Thread] = field(default_factory=dict)
     # When each loop last began an iteration, and how many seconds that one may take.
     _iterations: dict[str, tuple[float, float]] = field(default_factory=dict)
     _broker_failed: tuple[float, str] | None = None
@@ -67,7 +67,7 @@ class Worker:
         self._broker = connect(self._settings.broker_url)
         self._relay = Relay(self._db, self._broker, self.handlers.service)
         send = Job(RELAY.name, timedelta(0), partial(self._relay.send_batch, stopping))
-        self._runner = Runner(
+        self.runner = Runner(
             self.app, self.handlers, self.jobs, self.retry_seconds, self.tries, self.start_id, self.stop, send
         )
         self._ended = threading.Event()
@@ -86,7 +86,7 @@ class Worker:
     def join(self, seconds: float = STOP_SECONDS) -> bool:
         """Wait until every thread has finished its current work; False if one has not. Its leases then expire."""
         deadline = time.monotonic() + seconds
-        threads = [*self._threads, *self._of_jobs.values()]
+        threads = [*self._threads, *self.of_jobs.values()]
         for thread in threads:
             thread.join(max(0.0, deadline - time.monotonic()))
         self._ended.set()
@@ -145,7 +145,7 @@ class Worker:
             while not self.stop.is_set():
                 self._report_iteration(channel.name, channel.seconds)
                 changes.mark()
-                if is_needed() and self._runner.run_once(channel):
+                if is_needed() and self.runner.run_once(channel):
                     paused.set(0)
                 else:
                     self._relay.keep_alive() if channel is RELAY else None
@@ -157,28 +157,28 @@ class Worker:
             self._run_tasks(RELAY, self._relay.is_needed)
 
     def _start_jobs(self) -> None:
-        """Start the due jobs that no worker runs, each in a thread of its own, so that a long one delays no other."""
         rows.add_recurring(self._db, JOBS.name, self.jobs.names())
         while not self.stop.is_set():
             self._report_iteration("jobs")
-            idle = [name for name in self.jobs.names() if not self._is_running(name)]
-            while task := self._runner.leases.take(JOBS.name, idle):
-                idle.remove(task.handler)
-                self._of_jobs[task.handler] = self._thread(f"job {task.handler}", partial(self._run_job, task))
+            self.start_due_jobs()
             self.stop.wait(JOBS_SECONDS)
 
-    def _is_running(self, name: str) -> bool:
-        return name in self._of_jobs and self._of_jobs[name].is_alive()
+    def start_due_jobs(self) -> None:
+        """Those that no worker runs, each in a thread of its own, so that a long one delays no other."""
+        idle = [name for name in self.jobs.names() if not (name in self.of_jobs and self.of_jobs[name].is_alive())]
+        while task := self.runner.leases.take(JOBS.name, idle):
+            idle.remove(task.handler)
+            self.of_jobs[task.handler] = self._thread(f"job {task.handler}", partial(self._run_job, task))
 
     def _run_job(self, task: Task) -> None:
         try:
             with self.app.app_context():
-                self._runner.run(task)
+                self.runner.run(task)
         except Exception as error:  # the database is unavailable: the lease expires, and the job runs again
             log.error("job_not_settled", job=task.handler, reason=reason_of(error), frames=frames_of(error))
 
     def _renew(self) -> None:
-        self._runner.keep_renewing(self._ended, partial(self._report_iteration, "leases"))
+        self.runner.keep_renewing(self._ended, partial(self._report_iteration, "leases"))
 
     def _watch(self) -> None:
         """Set the gauges from the database, so that every worker shows the same values."""
@@ -186,7 +186,7 @@ class Worker:
             self._report_iteration("watch")
             earlier.move(self._db, self.handlers)
             self._show_tasks()
-            self._show_jobs()
+            show_jobs(self._db, self.handlers.service, self.jobs)
             gauges.show(self._db)
             self.stop.wait(WATCH_SECONDS)
 
@@ -201,19 +201,21 @@ class Worker:
         metrics.TO_SETTLE.labels(service).set(number)
         metrics.OLDEST_TO_SETTLE.labels(service).set(oldest)
 
-    def _show_jobs(self) -> None:
-        service, now, periods = self.handlers.service, system_now(), self.jobs.periods()
-        with self._db.reading() as session:
-            jobs = rows.jobs(session, periods)
-        for job in jobs:
-            metrics.PERIOD.labels(service, job.handler).set(periods[job.handler].total_seconds())
-            is_leased = job.leased_until is not None and job.leased_until >= now
-            metrics.RUNNING.labels(service, job.handler).set(_seconds(job.started_at, now) if is_leased else 0)
-            metrics.SINCE_SUCCESS.labels(service, job.handler).set(_seconds(job.ended_at or job.created_at, now))
-
     def _report_iteration(self, name: str, seconds: float = ITERATION_SECONDS) -> None:
         """Record that loop `name` begins an iteration, which takes `seconds` at most unless the loop hangs."""
         self._iterations[name] = (time.monotonic(), seconds)
+
+
+def show_jobs(db: Database, service: str, jobs: Jobs) -> None:
+    """Set the gauges of the jobs that were ever due."""
+    now, periods = system_now(), jobs.periods()
+    with db.reading() as session:
+        found = rows.jobs(session, periods)
+    for job in found:
+        metrics.PERIOD.labels(service, job.handler).set(periods[job.handler].total_seconds())
+        is_leased = job.leased_until is not None and job.leased_until >= now
+        metrics.RUNNING.labels(service, job.handler).set(_seconds(job.started_at, now) if is_leased else 0)
+        metrics.SINCE_SUCCESS.labels(service, job.handler).set(_seconds(job.ended_at or job.created_at, now))
 
 
 def _seconds(since: datetime, now: datetime) -> float:

@@ -173,4 +173,3 @@ def give_tasks_back() -> None:
         "AND inbox.handler = tasks.handler)"
     )
     op.drop_table("tasks")
-

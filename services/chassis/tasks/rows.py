@@ -68,7 +68,7 @@ def follow_up(session: Session, name: str, data: dict[str, Any], *, subject: str
     """Schedule follow-up `name` for this service's worker, in `delay` seconds at the earliest; its id."""
     handlers = cast(Handlers, current_app.extensions[HANDLERS])
     envelope = new_envelope(name, data, subject)
-    row = _row(envelope.id, name, handlers.channel_of(name), subject, envelope.to_json().decode())
+    row = new_row(envelope.id, name, handlers.channel_of(name), subject, envelope.to_json().decode())
     row["available_at"] += timedelta(seconds=delay)
     write(session, [row])
     return envelope.id
@@ -100,18 +100,20 @@ def rows_of_event(handlers: Handlers, body: bytes) -> list[dict[str, Any]]:
     except Undecodable as error:
         is_read = handler != "undecodable"
         event_id = envelope.id if is_read else hashlib.sha256(body).hexdigest()
-        row = _row(event_id, handler, EVENTS.name, envelope.subject if is_read else "", text.replace("\x00", "\ufffd"))
+        row = new_row(
+            event_id, handler, EVENTS.name, envelope.subject if is_read else "", text.replace("\x00", "\ufffd")
+        )
         return [row | {"state": PARKED, "ended_at": row["created_at"], "reason": str(error)[:REASON_LENGTH]}]
-    return [_row(envelope.id, reaction.name, EVENTS.name, envelope.subject, text) for reaction in reactions]
+    return [new_row(envelope.id, reaction.name, EVENTS.name, envelope.subject, text) for reaction in reactions]
 
 
 def add_recurring(db: Database, channel: str, names: Iterable[str]) -> None:
     """A row of each job, due at once, unless it is there."""
     with db.operation() as session:
-        write(session, [_row(JOB, name, channel, "", "") for name in names])
+        write(session, [new_row(JOB, name, channel, "", "") for name in names])
 
 
-def _row(event_id: str, handler: str, channel: str, subject: str, envelope: str) -> dict[str, Any]:
+def new_row(event_id: str, handler: str, channel: str, subject: str, envelope: str) -> dict[str, Any]:
     now = system_now()
     return {
         "event_id": event_id, "handler": handler, "channel": channel, "subject": subject, "envelope": envelope,

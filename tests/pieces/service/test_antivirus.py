@@ -13,7 +13,7 @@ from sqlalchemy import text, update
 from structlog.testing import capture_logs
 
 from services.chassis.clock import system_now
-from services.chassis.events.retry_policy import ATTEMPTS_BEFORE_PARKING, RETRY_SECONDS
+from services.chassis.tasks.rows import ATTEMPTS_BEFORE_PARKING, RETRY_SECONDS
 from services.contracts.pieces import PiecesStateChanged
 from services.objects import ObjectStore
 from services.pieces.antivirus import CHECK_SECONDS, Antivirus, AntivirusUnavailable

@@ -56,6 +56,7 @@ class Worker:
     stop: threading.Event = field(default_factory=threading.Event)
     start_id: str = field(default_factory=new_id)  # owner of its leases, different at each start
     _threads: list[threading.Thread] = field(default_factory=list)
+    _renewal: list[threading.Thread] = field(default_factory=list)  # outlives the others
     of_jobs: dict[str, threading.Thread] = field(default_factory=dict)
     # When each loop last began an iteration, and how many seconds that one may take.
     _iterations: dict[str, tuple[float, float]] = field(default_factory=dict)
@@ -81,7 +82,7 @@ class Worker:
             loops[channel.name] = partial(self._run_tasks, channel)
         for name, loop in loops.items():
             self._threads.append(self._thread(name, partial(self._forever, name, loop, self.stop)))
-        self._renewal = self._thread("leases", partial(self._forever, "leases", self._renew, self._ended))
+        self._renewal = [self._thread("leases", partial(self._forever, "leases", self._renew, self._ended))]
 
     def join(self, seconds: float = STOP_SECONDS) -> bool:
         """Wait until every thread has finished its current work; False if one has not. Its leases then expire."""
@@ -90,14 +91,13 @@ class Worker:
         for thread in threads:
             thread.join(max(0.0, deadline - time.monotonic()))
         self._ended.set()
-        self._renewal.join(max(0.0, deadline - time.monotonic()))
         return not any(thread.is_alive() for thread in threads)
 
     def stuck(self) -> str | None:
         """Names the loops that have ended, or whose iteration takes too long; None if there is none."""
         now = time.monotonic()
         late = {name for name, (at, seconds) in self._iterations.copy().items() if now - at > seconds}
-        late |= {thread.name for thread in (*self._threads, self._renewal) if not thread.is_alive()}
+        late |= {thread.name for thread in (*self._threads, *self._renewal) if not thread.is_alive()}
         return f"stuck: {', '.join(sorted(late))}" if late else None
 
     def readiness(self) -> Readiness:

@@ -118,7 +118,6 @@ class _Task:
             _index("ix_tasks_waiting", "channel", "available_at", "sequence", where=f"state = '{WAITING}'"),
             _index("ix_tasks_parked", "ended_at", where=f"state = '{PARKED}'"),
             _index("ix_tasks_ended", "ended_at", where="state IN ('done', 'set aside')"),
-            _index("ix_tasks_leased_by", "leased_by", where="leased_by IS NOT NULL"),
         )
 
     sequence: Mapped[int] = mapped_column(_SEQUENCE, primary_key=True, autoincrement=True)

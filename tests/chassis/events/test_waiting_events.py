@@ -9,13 +9,13 @@ from datetime import timedelta
 
 import pytest
 from prometheus_client import REGISTRY
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from services.chassis.clock import system_now
 from services.chassis.events import broker
 from services.chassis.events.broker import connect
 from services.chassis.tasks import rows
-from services.chassis.tasks.tables import tasks
+from services.chassis.tasks.tables import outbox, tasks
 from tests.chassis.events.conftest import ONE_BROKER
 from tests.chassis.events.ledger import MakeLedger
 from tests.support.processes import wait_until
@@ -30,7 +30,8 @@ def test_the_depth_of_a_queue_is_what_nobody_has_heard(ledger: MakeLedger, monke
     writer, reader = ledger("writer"), ledger("reader")
     writer.note("one", "two", "three")
     with writer.working():
-        wait_until(lambda: shown("events_published_total", "writer") == 3, 60, "all sent")
+        unsent = select(outbox.c.sequence).where(outbox.c.published_at.is_(None))
+        wait_until(lambda: writer.read(unsent) == [], 60, "all sent")
     stop, heard = threading.Event(), list[float | None]()
 
     def hear(bodies: Sequence[bytes]) -> None:
@@ -44,7 +45,7 @@ def test_the_depth_of_a_queue_is_what_nobody_has_heard(ledger: MakeLedger, monke
     assert heard[0] is not None
     with reader.working():
         wait_until(lambda: shown("queue_waiting", "reader") == 0, 60, "an empty queue")
-    assert len(reader.entries()) == 3
+        wait_until(lambda: len(reader.entries()) == 3, 60, "all of them")
 
 
 @ONE_BROKER

@@ -35,8 +35,9 @@ class AssetBuild:
     produced: dict[str, bytes] = field(default_factory=dict)
 
     def source(self, path: str) -> Path:
-        """The file a line names: ours under style/, else the package's."""
-        file = (self.own if path.startswith("style/") else self.dist) / path
+        """The file a line names: ours under style/, Swagger UI's under swagger-ui-dist/, else the design system's."""
+        folders = {"style": self.own, "swagger-ui-dist": self.dist.parents[2]}
+        file = folders.get(path.partition("/")[0], self.dist) / path
         if not file.is_file():
             raise AssetListError(f"assets.txt : {path} n'existe pas")
         return file

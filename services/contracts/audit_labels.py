@@ -26,6 +26,8 @@ ACTION_LABELS = {
     "candidature.ecartee": "Candidature écartée",
     "candidatures.exported": "Candidatures exportées",
     "catalogue.loaded": "Catalogue chargé",
+    "correction.abandoned": "Correction abandonnée",
+    "correction.resumed": "Correction commencée par un autre reprise",
     "correction.started": "Correction commencée",
     "deposit.deleted": "Fichier supprimé",
     "deposit.loaded_ahead": "Page chargée à l'avance, pas encore montrée",

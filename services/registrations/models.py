@@ -321,8 +321,8 @@ class VersionEdition(db.Model):
 class Draft(db.Model):
     """What was typed and not yet transmitted, as typed. Closed by the save, which sets `candidature_id`.
 
-    That of a correction has no `candidate_id`: the member of staff `staff_id` holds it. `modified_version`: of the
-    candidature `modification_of`, from which it was filled in.
+    That of a correction has no `candidate_id`: the member of staff `staff_id` began it, with `reason` as it was typed
+    last. `modified_version`: of the candidature `modification_of`, from which it was filled in.
     `reminder_rung`: the last rung (see `draft_reminders.rung_name`) for which it was looked at, and its candidate
     reminded where that had to be.
     """
@@ -345,6 +345,7 @@ class Draft(db.Model):
     id: Mapped[str] = mapped_column(ID, primary_key=True, default=new_id)
     candidate_id: Mapped[str | None] = mapped_column(ForeignKey("candidates.id"), index=True)
     staff_id: Mapped[str | None] = mapped_column(ID)
+    reason: Mapped[str | None] = mapped_column(Text)
     opening_id: Mapped[str] = mapped_column(ForeignKey("openings.id"), index=True)
     modification_of: Mapped[str | None] = mapped_column(ForeignKey("candidatures.id"))
     modified_version: Mapped[int | None]

@@ -164,7 +164,7 @@ def test_a_link_used_twice_at_once_is_used_once(accounts: RunningAccounts) -> No
 
 def test_a_mail_repeated_after_a_crash_is_the_same_mail(accounts: RunningAccounts) -> None:
     accounts.create_account()
-    [row] = accounts.stored(events.Outbox)
+    [row] = accounts.stored(events.Task)
     envelope = Envelope.from_json(row.envelope)
     with accounts.app.app_context():
         for _ in range(2):

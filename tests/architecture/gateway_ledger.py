@@ -153,6 +153,7 @@ GATEWAY: dict[str, str] = {
     "staff(candidatures:manage)": """
         PAGE /gestion/candidatures/<candidature_id>/<any(desinscription, ecart, retablissement):act>
         PAGE /gestion/candidatures/<candidature_id>/correction/<draft_id>/<int:number>
+        PAGE /gestion/candidatures/<candidature_id>/correction/<draft_id>/abandon
         GET /gestion/candidatures/<candidature_id>/correction/<draft_id>/<int:number>/recherche
         POST /gestion/candidatures/<candidature_id>/correction
         POST /gestion/candidatures/<candidature_id>/correction/<draft_id>/<int:number>

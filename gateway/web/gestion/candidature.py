@@ -31,6 +31,7 @@ DONE_SENTENCES = {
     "note": "La note est gardée avec la candidature.",
     "desinscription": "Le candidat est désinscrit : un mail le lui confirme.",
     "ecart": f"La candidature est écartée : le candidat en lit le motif dans « {page_labels.REGISTRATIONS} ».",
+    "abandon": "La correction est abandonnée : la candidature reste telle qu'elle est enregistrée.",
     "correction": "La correction est enregistrée : un mail en donne le motif au candidat.",
     "retablissement": "La candidature est rétablie : un mail le confirme au candidat.",
 }

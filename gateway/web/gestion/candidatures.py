@@ -1,8 +1,8 @@
 """« Candidatures »: browsed by what they are for and what they are at, found by name, number, mail address or birth
 date; taken out as CSV.
 
-A search is posted: no name, number or date stands in an address, nor in a log of one. Other filters stand there, and
-a member of staff saves them under a name.
+A search is posted, and encrypted in the address that it leads to. Other filters stand there as they are, and a member
+of staff saves them under a name.
 """
 
 from __future__ import annotations
@@ -23,9 +23,11 @@ from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
 from gateway.web.gestion.compte import OWN_ACCOUNT, own_account
 from gateway.web.gestion.lists import (
-    addressed_filters,
+    address_query,
     counted_options,
+    filters_of_address,
     filters_query,
+    personal_filters,
     read_list,
     render_list,
     typed_filters,
@@ -40,42 +42,47 @@ from services.contracts.piece_rules import PIECES_STATE_LABELS
 from services.contracts.registration_rules import BY_NAME, CANDIDATURE_STATE_LABELS
 
 SHORTEST_SEARCH = 2  # characters
-PERSONAL_FILTERS = "Un nom, un numéro, une adresse mail ou une date de naissance ne se cherche pas par une adresse."
 Errors = Sequence[dict[str, str]]
 
 
 @blueprint.get("/candidatures")
 @access.staff("candidatures:read")
 def browse_candidatures() -> ResponseReturnValue:
-    return _list_page(_filters_of_address(), request.args.get("cursor"))
+    try:
+        typed = filters_of_address(api.CANDIDATURES)
+    except Invalid as refusal:
+        return _list_page({}, errors=_of_search(refusal.detail))
+    too_short = len(typed.get("recherche", "??")) < SHORTEST_SEARCH  # it would find everybody
+    errors = _of_search(f"Saisissez au moins {SHORTEST_SEARCH} caractères.") if too_short else ()
+    return _list_page(typed, request.args.get("cursor"), errors=errors)
+
+
+def _of_search(detail: str) -> Errors:
+    return ({"pointer": "#/recherche", "detail": detail},)
 
 
 @blueprint.post("/candidatures")
 @access.staff("candidatures:read")
 def search_candidatures() -> ResponseReturnValue:
-    """Leads to the list whose filters were posted; shows it here where they tell of a person."""
-    typed = typed_filters(api.CANDIDATURES, request.form)
-    if addressed_filters(api.CANDIDATURES, typed) == typed:
-        return redirect(f"{url_for('gestion.browse_candidatures')}?{urlencode(typed)}#candidatures", code=303)
-    if len(typed.get("recherche", "??")) < SHORTEST_SEARCH:  # it would find everybody
-        detail = f"Saisissez au moins {SHORTEST_SEARCH} caractères."
-        return _list_page(typed, errors=({"pointer": "#/recherche", "detail": detail},))
-    return _list_page(typed, request.form.get("cursor"))
+    """Leads to the list whose filters were posted."""
+    query = address_query(api.CANDIDATURES, typed_filters(api.CANDIDATURES, request.form))
+    return redirect(f"{url_for('gestion.browse_candidatures')}?{query}#candidatures", code=303)
 
 
 @blueprint.post("/candidatures/filtres")
 @access.staff(OWN_ACCOUNT)
 def save_filters() -> ResponseReturnValue:
     """Those of the address, under the name that is posted; or deletes those of that name."""
-    typed, done = _filters_of_address(), posted_text("acte")
-    if not typed and done != "suppression":
+    typed, done = filters_of_address(api.CANDIDATURES), posted_text("acte")
+    query = address_query(api.CANDIDATURES, typed)
+    if done != "suppression" and (not typed or personal_filters(api.CANDIDATURES, typed)):
         raise NotFound()
-    sent = {"name": posted_text("name"), "query": "" if done == "suppression" else urlencode(typed)}
+    sent = {"name": posted_text("name"), "query": "" if done == "suppression" else query}
     try:
         clients().staff_accounts.call(own_staff_account.save_filters, staff_member.access_token(), body=sent)
     except DomainError as refusal:
         return _list_page(typed, refused_name=sent["name"], errors=shown_errors(shown_here(refusal, (422,))))
-    return redirect(f"{url_for('gestion.browse_candidatures')}?{urlencode({**typed, 'fait': done})}", code=303)
+    return redirect(f"{url_for('gestion.browse_candidatures')}?{query}&{urlencode({'fait': done})}", code=303)
 
 
 @blueprint.get("/candidatures.csv")
@@ -93,20 +100,12 @@ def export_epreuves() -> ResponseReturnValue:
 
 
 def _export(operation: Operation[bytes]) -> Response:
-    """Of the list that the address's filters give, of one académie, or of all that the member of staff sees. Raises
-    Invalid for a filter that no address is read for: everybody would come."""
-    typed = _filters_of_address()
-    if typed != typed_filters(api.CANDIDATURES, request.args):
-        raise Invalid(PERSONAL_FILTERS)
-    query = filters_query(api.CANDIDATURES, typed)
+    """Of the list that the address's filters give, of one académie, or of all that the member of staff sees."""
+    query = filters_query(api.CANDIDATURES, filters_of_address(api.CANDIDATURES))
     query.pop("order", None)
     if academie := posted_text("export_academie", request.args)[:8]:
         query["academie"] = academie
     return streamed_response(clients().staff_registrations.stream(operation, staff_member.access_token(), query=query))
-
-
-def _filters_of_address() -> dict[str, str]:
-    return addressed_filters(api.CANDIDATURES, typed_filters(api.CANDIDATURES, request.args))
 
 
 def _list_page(
@@ -135,7 +134,7 @@ def _list_page(
         errors=errors,
         page=page,
         counts=counts,
-        is_addressed=addressed_filters(api.CANDIDATURES, typed) == typed,
+        is_personal=bool(personal_filters(api.CANDIDATURES, typed)),
         academies=academies,
         saved=saved,
         refused_name=refused_name,

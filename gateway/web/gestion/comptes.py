@@ -1,7 +1,7 @@
 """« Comptes »: a candidate's account, found by its address or by birth date and name, its civil status corrected with a
 reason, its link of activation sent again.
 
-What is searched is posted: it stands in no URL, nor in a log of one.
+What is searched is posted, and encrypted in the address that it leads to.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from gateway.service_clients import clients
 from gateway.sessions import staff_member
 from gateway.web.compte.account_form import SENT_WITH_SEARCH, is_refresh, posted_answers, with_search_results
 from gateway.web.gestion import blueprint
+from gateway.web.gestion.sealed_search import sealed_search, search_of_address
 from services.chassis.errors import DomainError, Invalid
 from services.contracts.api import candidate_accounts as api
 from services.contracts.api.forms import Form
@@ -34,23 +35,29 @@ DONE_SENTENCES = {
 
 @blueprint.get("/comptes")
 @access.staff(CORRECT)
-def ask_account() -> ResponseReturnValue:
-    return _search_page({})
-
-
-@blueprint.post("/comptes")
-@access.staff(CORRECT)
-def search_account() -> ResponseReturnValue:
-    typed = {name: posted_text(name) for name in SEARCH_FIELDS}
-    day = read_day(typed["birth_date"])
+def list_accounts() -> ResponseReturnValue:
+    """Those that the search of the address finds."""
+    typed: dict[str, str] = {}
     try:
-        if typed["birth_date"] and not day:
+        typed = search_of_address()
+        if not typed:
+            return _search_page(typed)
+        text = typed.get("birth_date", "")
+        day = read_day(text)
+        if text and not day:
             raise Invalid.in_field("birth_date", DAY_EXPECTED)
         sent = {**typed, "birth_date": day.isoformat() if day else None}
         accounts = clients().staff_accounts.call(api.search_candidates, staff_member.access_token(), body=sent)
     except DomainError as refusal:
         return _search_page(typed, refusal=shown_here(refusal, REFUSALS_SHOWN_HERE))
     return _search_page(typed, accounts=accounts)
+
+
+@blueprint.post("/comptes")
+@access.staff(CORRECT)
+def search_account() -> ResponseReturnValue:
+    typed = {name: posted_text(name) for name in SEARCH_FIELDS}
+    return redirect(url_for("gestion.list_accounts", **sealed_search(typed)), code=303)
 
 
 @blueprint.get("/comptes/<account_id>")

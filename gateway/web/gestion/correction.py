@@ -9,6 +9,7 @@ from flask import jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from gateway import access
+from gateway.pages import render_page
 from gateway.posted_forms import posted_text, shown_here
 from gateway.service_clients import clients
 from gateway.sessions import staff_member
@@ -47,19 +48,24 @@ class CorrectionPages(TabPages):
         return tab
 
     def save(self) -> str:
-        body = {"revision": posted_revision(), **self._typed_besides()}
+        body = {"revision": posted_revision(), "reason": posted_text("reason"), "overridden": _overridden()}
         self.call(save_correction, body=body)
         return url_for("gestion.show_candidature", candidature_id=self.candidature_id, fait="correction")
+
+    def written_besides(self) -> dict[str, str]:
+        return {"reason": posted_text("reason")} if "reason" in request.form else {}
 
     def way_out(self) -> str:
         return url_for("gestion.show_candidature", candidature_id=self.candidature_id)
 
     def context(self, tab: api.Tab) -> dict[str, Any]:
         can_override = OVERRIDE in staff_member.required().scopes
-        return {"back": self.way_out(), "can_override": can_override, **self._typed_besides()}
+        reason = self.written_besides().get("reason", tab.reason)
+        return {"back": self.way_out(), "can_override": can_override, "reason": reason, "overridden": _overridden()}
 
-    def _typed_besides(self) -> dict[str, Any]:
-        return {"reason": posted_text("reason"), "overridden": request.form.getlist("overridden")}
+
+def _overridden() -> list[str]:
+    return request.form.getlist("overridden")
 
 
 @blueprint.post(CORRECTION)
@@ -96,9 +102,17 @@ def search_in_correction(candidature_id: str, draft_id: str, number: int) -> Res
     return jsonify(CorrectionPages(candidature_id, draft_id).search(number, field, words))
 
 
+@blueprint.get(f"{CORRECTION}/<draft_id>/abandon")
+@access.staff(MANAGE)
+def ask_abandon(candidature_id: str, draft_id: str) -> ResponseReturnValue:
+    pages = CorrectionPages(candidature_id, draft_id)
+    tab = pages.read(1)  # what the correction changes is on each of them
+    return render_page("gestion/templates/abandon_de_correction.html", tab=tab, back=pages.way_out())
+
+
 @blueprint.post(f"{CORRECTION}/<draft_id>/abandon")
 @access.staff(MANAGE)
 def abandon_correction(candidature_id: str, draft_id: str) -> ResponseReturnValue:
     pages = CorrectionPages(candidature_id, draft_id)
     pages.call(api.delete_draft)
-    return redirect(pages.way_out(), code=303)
+    return redirect(url_for("gestion.show_candidature", candidature_id=candidature_id, fait="abandon"), code=303)

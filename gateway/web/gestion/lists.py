@@ -14,11 +14,13 @@ from gateway.clients.base import ServiceClient
 from gateway.pages import render_page
 from gateway.posted_forms import DAY_EXPECTED, posted_text, read_day
 from gateway.sessions import staff_member
-from services.chassis.errors import NotFound
+from gateway.web.gestion.sealed_search import sealed_search, search_of_address
+from services.chassis.errors import Invalid, NotFound
 from services.chassis.french import alphabetical
 from services.contracts.api.operation import Operation
 from services.contracts.api.staff_lists import CHECKBOX, DAY, HIDDEN, ORDER, SELECT, TEXT, Counts, PageField, StaffList
 
+PERSONAL_FILTERS = "Un nom, un numéro, une adresse mail ou une date de naissance ne se cherche pas par une adresse."
 Options = Iterable[Mapping[str, str]]
 Page = TypeVar("Page")
 Nothing = TypeVar("Nothing")
@@ -52,15 +54,29 @@ def render_list(
         errors=errors,
         columns=declared.page_columns,
         shown=typed,
-        query=urlencode(typed),
+        query=address_query(declared, typed),
         **context,
     )
 
 
-def addressed_filters(declared: StaffList, typed: Mapping[str, str]) -> dict[str, str]:
-    """Those that may stand in an address: without what tells of a person."""
-    personal = {field.name for field in declared.page_fields.values() if field.is_personal}
-    return {name: text for name, text in typed.items() if name not in personal}
+def address_query(declared: StaffList, typed: Mapping[str, str]) -> str:
+    """Of the list's address: what tells of a person is encrypted there."""
+    personal = personal_filters(declared, typed)
+    return urlencode({**{name: typed[name] for name in typed if name not in personal}, **sealed_search(personal)})
+
+
+def filters_of_address(declared: StaffList) -> dict[str, str]:
+    """As they were typed. Raises Invalid for what tells of a person and is not encrypted: an export without it would be
+    of everybody."""
+    if personal_filters(declared, typed_filters(declared, request.args)):
+        raise Invalid(PERSONAL_FILTERS)
+    return typed_filters(declared, {**request.args, **search_of_address()})
+
+
+def personal_filters(declared: StaffList, typed: Mapping[str, str]) -> dict[str, str]:
+    """Those that tell of a person."""
+    fields = declared.page_fields.values()
+    return {field.name: typed[field.name] for field in fields if field.is_personal and field.name in typed}
 
 
 def counted_options(

@@ -19,6 +19,7 @@ from gateway.web.gestion import blueprint
 from gateway.web.gestion.decisions import POSTED_PIECES, posted_value, reason_options
 from gateway.web.gestion.lists import filters_query, read_list, refuse_errors, render_list, typed_filters
 from gateway.web.gestion.names_from_accounts import academie_options
+from gateway.web.gestion.sealed_search import sealed_search, search_of_address
 from gateway.web.shown_states import STATUS_SEVERITIES
 from services.contracts.api import staff_pieces as api
 from services.contracts.api.staff_pieces import OwnControls, StaffPiece, StaffPieces
@@ -58,6 +59,8 @@ def list_pieces() -> ResponseReturnValue:
     shown = shown_filters()
     is_whole_list = request.args.get(SELECTION) == WHOLE_LIST
     number = LARGEST_SELECTION if is_whole_list else int(shown.get("par_page", PAGE_SIZES[0]))
+    if nobodys := search_of_address().get("numero_candidat"):
+        return _list_page(shown, NO_PIECES, nobodys)
     page = read_list(api.PIECES, shown, lambda: _pieces(shown, number, request.args.get("cursor")), NO_PIECES)
     return _list_page(shown, page, _numero_candidat(shown, page), is_whole_list=is_whole_list)
 
@@ -65,13 +68,11 @@ def list_pieces() -> ResponseReturnValue:
 @blueprint.post("/pieces")
 @access.staff("pieces:read")
 def filter_pieces() -> ResponseReturnValue:
-    """Leads to the list whose filters were posted; shows an empty one where nobody has the N° candidat."""
+    """Leads to the list whose filters were posted, an empty one where nobody has the N° candidat."""
     shown = shown_filters({**request.form, "candidate": ""})
     if numero := posted_text("numero_candidat")[:100]:
-        candidate = first_piece({"numero_candidat": numero})
-        if candidate is None:
-            return _list_page(shown, NO_PIECES, numero)
-        shown["candidate"] = candidate.candidature.candidate_id
+        piece = first_piece({"numero_candidat": numero})
+        shown |= {"candidate": piece.candidature.candidate_id} if piece else sealed_search({"numero_candidat": numero})
     return redirect(f"{url_for('gestion.list_pieces')}?{urlencode(shown)}", code=303)
 
 

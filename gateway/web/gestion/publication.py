@@ -16,6 +16,7 @@ from gateway.service_clients import clients
 from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
 from gateway.web.gestion.imports import PUBLISH, READ, STATE_SEVERITIES, read_import_form
+from gateway.web.gestion.sealed_search import sealed_search, search_of_address
 from services.chassis.errors import DomainError, NotFound
 from services.chassis.french import file_size
 from services.contracts import page_labels
@@ -106,20 +107,21 @@ def end_import(import_id: str, act: str) -> ResponseReturnValue:
 @blueprint.get("/documents/<import_id>/documents")
 @access.staff(READ)
 def list_import_documents(import_id: str) -> ResponseReturnValue:
-    return _documents_page(import_id, _call(api.list_documents, import_id=import_id, query=_cursor()))
+    """Of the candidate whose N° is in the address, else all of them."""
+    numero = search_of_address().get("numero_candidat", "")
+    if not numero:
+        return _documents_page(import_id, _call(api.list_documents, import_id=import_id, query=_cursor()))
+    page = ImportDocuments(items=(), next_cursor=None)
+    if _NUMERO.fullmatch(numero):
+        page = _call(api.search_documents, import_id=import_id, body={"numero_candidat": numero})
+    return _documents_page(import_id, page, numero)
 
 
 @blueprint.post("/documents/<import_id>/documents")
 @access.staff(READ)
 def search_import_documents(import_id: str) -> ResponseReturnValue:
-    """A N° candidat is posted, so that it stands in no address."""
-    numero = posted_text("numero_candidat")[:20]
-    if not numero:
-        return redirect(url_for("gestion.list_import_documents", import_id=import_id), code=303)
-    page = ImportDocuments(items=(), next_cursor=None)
-    if _NUMERO.fullmatch(numero):
-        page = _call(api.search_documents, import_id=import_id, body={"numero_candidat": numero})
-    return _documents_page(import_id, page, numero)
+    search = sealed_search({"numero_candidat": posted_text("numero_candidat")})
+    return redirect(url_for("gestion.list_import_documents", import_id=import_id, **search), code=303)
 
 
 def _documents_page(import_id: str, page: ImportDocuments, numero: str = "") -> Response:

@@ -86,6 +86,10 @@ class TabPages:
         saved = self.call(api.save_draft, body=body)
         return url_for("inscription.number", candidature_id=saved.candidature_id)
 
+    def written_besides(self) -> dict[str, str]:
+        """What a tab is written with, besides its answers."""
+        return {}
+
     def way_out(self) -> str:
         return url_for("inscription.list_mine")
 
@@ -101,7 +105,7 @@ class TabPages:
         """`action` is one of TAB_ACTIONS. A refusal with status 422 has kept the values and says the new revision.
         Without `assertion` the draft keeps the identity that it has."""
         headers = {"X-Identity": assertion} if assertion else {}
-        body = {"revision": posted_revision(), "values": values, "action": action}
+        body = {"revision": posted_revision(), "values": values, "action": action, **self.written_besides()}
         return self.call(api.write_tab, number=number, headers=headers, body=body)
 
     def search(self, number: int, field: str, words: str) -> Suggestions:

@@ -18,6 +18,7 @@ from services.contracts.registration_rules import (
     FIELD_VALUE_LENGTH,
     NEXT,
     OBSTACLES,
+    REASON_LENGTH,
     TAB_ACTIONS,
     TAB_STATES,
 )
@@ -63,6 +64,7 @@ class WrittenTab(Schema):
         validate=validate.Length(max=MAX_VALUES, error=TOO_MANY),
     )
     action = fields.String(load_default=NEXT, validate=validate.OneOf(TAB_ACTIONS))
+    reason = Text(REASON_LENGTH, load_default=None, metadata={"description": "D'une correction, jusqu'ici"})
 
 
 class SearchQuery(Schema):
@@ -85,6 +87,7 @@ class TabState:
 
 @dataclass(frozen=True, kw_only=True)
 class ModifiedCandidature:
+    name: Annotated[str, Meta(examples=["DUBOIS Pierre"])]
     numero_inscription: str
     version_label: str
     saved_at: Instant
@@ -170,6 +173,7 @@ class Tab:
     errors: tuple[Mistake, ...]
     changes: Annotated[tuple[Change, ...], Meta(description="D'une correction, jusqu'ici")]
     refusals: Annotated[tuple[RuleRefusal, ...], Meta(description="D'une correction : les règles qui la refusent")]
+    reason: Annotated[str, Meta(description="D'une correction : son motif, tel qu'il est saisi")]
     draft: Annotated[Draft, Meta(description="Dont il est un onglet, tel qu'il est")]
 
 

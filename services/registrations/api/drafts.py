@@ -13,6 +13,7 @@ from services.chassis.clock import portal_now
 from services.chassis.errors import Forbidden, Unauthenticated
 from services.chassis.web.access import caller
 from services.chassis.web.access_tokens import verified
+from services.chassis.web.audit_trail import actor
 from services.chassis.web.gateway_headers import received_at
 from services.chassis.web.operations import Views
 from services.contracts.accounts import Identity
@@ -50,7 +51,7 @@ def read_draft(draft_id: str) -> api.Draft:
 
 @views.serves(api.delete_draft)
 def delete_draft(draft_id: str) -> None:
-    drafts.delete_draft(_candidate_id(draft_id), draft_id)
+    drafts.delete_draft(_candidate_id(draft_id), draft_id, actor=actor(), at=portal_now())
 
 
 @views.serves(api.read_tab)

@@ -66,6 +66,12 @@ def tab_view(dossier: Dossier, number: int) -> TabContent:
     )
 
 
+def first_tab_with_fields(dossier: Dossier) -> int:
+    """Where something can be typed."""
+    numbers = range(1, len(dossier.exam.tabs) + 1)
+    return next((number for number in numbers if _content(dossier, dossier.tab(number)).fields()), 1)
+
+
 def tab_errors(dossier: Dossier, number: int) -> tuple[FieldError, ...]:
     """All errors of a tab, in the order of its fields. Raises NotFound for an unknown number."""
     tab = dossier.tab(number)

@@ -24,6 +24,7 @@ from services.registrations.operations.candidatures import current_version, newe
 from services.registrations.operations.openings import hold_dates
 from services.registrations.operations.staff import locked_candidature
 from services.registrations.queries.catalogue import opening_view
+from services.registrations.queries.dossiers import assembled_dossier
 from services.registrations.queries.drafts import find_correction
 from services.registrations.queries.staff_candidature import Academies
 
@@ -36,13 +37,20 @@ def start(candidature_id: str, *, actor: Actor, academies: Academies, at: dateti
     with db.operation() as session:
         candidature, candidate = locked_candidature(session, candidature_id, academies)
         _refuse_closed(session, candidature, at)
-        of_staff = select(Draft.id).where(Draft.candidate_id.is_(None), Draft.modification_of == candidature_id)
-        if (draft_id := session.scalar(of_staff.where(Draft.closed_at.is_(None)))) is not None:
-            return drafts.OpenedDraft(draft_id, created=False)
+        of_staff = select(Draft).where(Draft.candidate_id.is_(None), Draft.modification_of == candidature_id)
+        if (draft := session.scalar(of_staff.where(Draft.closed_at.is_(None)))) is not None:
+            if draft.staff_id != actor.id:
+                AuditEntry.record(session, actor, "correction.resumed", candidature_id, at=at)
+            return drafts.OpenedDraft(draft.id, created=False)
         AuditEntry.record(session, actor, "correction.started", candidature_id, at=at)
         version, view = current_version(session, candidature), opening_view(session, candidature.opening_id)
-        identity = newest_identity(candidate, version)
-        return drafts.begin(session, view, identity, at, version.answers, modified=version, staff_id=actor.id)
+        identity, answers = newest_identity(candidate, version), version.answers
+        first = registration_form.first_tab_with_fields(
+            assembled_dossier(session, view, candidate, identity, at, answers, candidature_id)
+        )
+        return drafts.begin(
+            session, view, identity, at, answers, modified=version, staff_id=actor.id, current_tab=first
+        )
 
 
 def save(
@@ -56,6 +64,7 @@ def save(
     at: datetime,
 ) -> SavedVersion:
     """Make it a new version; one that is already saved gets the first answer. `overridden`: names of rules.
+    The reason stays in a draft that is incomplete.
 
     Raises as `drafts.save_draft`, but for windows; Invalid without a reason.
     """
@@ -74,20 +83,23 @@ def save(
         identity = newest_identity(candidate, current_version(session, candidature))
         dossier = drafts.dossier_to_save(session, candidate, draft, view, identity, at)
         refuse_second_candidature(dossier, place_taken)
-        registration_form.refuse_incomplete(replace(dossier, overridden=frozenset(overridden)))
+        draft.reason = reason
+        errors = registration_form.all_tab_errors(replace(dossier, overridden=frozenset(overridden)))
         refusals = registration_form.rule_refusals(dossier)
-        return drafts.save_version(
-            session,
-            candidate,
-            draft,
-            dossier,
-            view.digest,
-            at,
-            actor,
-            mail="send_staff_correction_mail",
-            reason=reason.strip(),
-            overridden=[detail for rule, detail in refusals.items() if rule in overridden],
-        )
+        if not errors:
+            return drafts.save_version(
+                session,
+                candidate,
+                draft,
+                dossier,
+                view.digest,
+                at,
+                actor,
+                mail="send_staff_correction_mail",
+                reason=reason.strip(),
+                overridden=[detail for rule, detail in refusals.items() if rule in overridden],
+            )
+    raise registration_form.Incomplete(errors)
 
 
 def _refuse_closed(session: DbSession, candidature: Candidature, at: datetime) -> None:

@@ -23,7 +23,7 @@ from services.registrations.domain.exam_definition import OpeningView
 from services.registrations.domain.forms import MAX_ANSWERS_BYTES, size_in_bytes
 from services.registrations.domain.obstacles import exclusivity_key, refusal_sentence
 from services.registrations.metrics import SAVED
-from services.registrations.models import Candidate, Candidature, CandidatureVersion, Draft, db
+from services.registrations.models import AuditEntry, Candidate, Candidature, CandidatureVersion, Draft, db
 from services.registrations.operations.candidates import (
     accept_identity,
     lock_candidate,
@@ -107,8 +107,10 @@ def write_tab(
     action: str,
     instant: datetime,
     identity: Identity | None = None,
+    reason: str | None = None,
 ) -> Going:
     """Store what was typed in a tab, valid or not, whether the window is open or not; `action` says where to go.
+    `reason`: of a correction.
 
     Raises NotFound, Conflict once it is saved, DraftChanged (another window wrote in between: nothing is stored), and
     for « next » Invalid with all errors of the tab, after the text is stored (`extra`: the new revision).
@@ -121,6 +123,8 @@ def write_tab(
         known = identity_of(draft.identity)
         before = assembled_dossier(session, view, candidate, known, instant, draft.answers, draft.modification_of)
         _store_values(draft, before, number, revision, values, instant)
+        if reason is not None and draft.candidate_id is None:
+            draft.reason = reason
         after = replace(before, answers=draft.answers)
         errors = registration_form.tab_errors(after, number) if action == NEXT else ()
         draft.current_tab = number if errors else _destination_tab(after, number, action)
@@ -130,10 +134,12 @@ def write_tab(
     return written
 
 
-def delete_draft(candidate_id: str | None, draft_id: str) -> None:
+def delete_draft(candidate_id: str | None, draft_id: str, *, actor: Actor, at: datetime) -> None:
     """Delete a draft; a candidature that it would have modified stays as it is. Raises NotFound, Conflict."""
     with db.operation() as session:
         draft = _unsaved_draft(session, candidate_id, draft_id)
+        if draft.modification_of and draft.candidate_id is None:
+            AuditEntry.record(session, actor, "correction.abandoned", draft.modification_of, at=at)
         session.delete(draft)
 
 
@@ -172,11 +178,11 @@ def begin(
     instant: datetime,
     answers: Answers,
     modified: CandidatureVersion | None = None,
-    **holder: str,
+    **others: Any,
 ) -> OpenedDraft:
-    """`holder`: `candidate_id`, or `staff_id` of a correction."""
+    """`others`: columns, among them `candidate_id`, or `staff_id` of a correction."""
     draft = Draft(
-        **holder,
+        **others,
         opening_id=view.id,
         modification_of=modified.candidature_id if modified else None,
         modified_version=modified.version if modified else None,

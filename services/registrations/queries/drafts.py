@@ -121,6 +121,7 @@ def _modified_candidature(session: DbSession, candidature_id: str | None) -> api
     candidature = session.get_one(Candidature, candidature_id)
     version = session.get_one(CandidatureVersion, (candidature_id, candidature.version))
     return api.ModifiedCandidature(
+        name=candidature.name,
         numero_inscription=candidature.numero_inscription,
         version_label=registration_numbers.version_label(version.version),
         saved_at=version.saved_at,
@@ -148,10 +149,10 @@ def tab_page(session: DbSession, view: DraftView, number: int, identity: Identit
     )
 
 
-def _of_correction(session: DbSession, draft: Draft, dossier: Dossier) -> dict[str, tuple[Any, ...]]:
-    """What it changes so far, and what rules refuse; empty of a candidate's draft."""
+def _of_correction(session: DbSession, draft: Draft, dossier: Dossier) -> dict[str, Any]:
+    """What it changes so far and why, and what rules refuse; empty of a candidate's draft."""
     if draft.candidate_id is not None:
-        return {"changes": (), "refusals": ()}
+        return {"changes": (), "refusals": (), "reason": ""}
     candidature = session.get_one(Candidature, draft.modification_of)
     current = from_stored(session.get_one(CandidatureVersion, (candidature.id, candidature.version)).payload)
     corrected = registration_form.recap(registration_form.without_unasked_answers(dossier))
@@ -159,6 +160,7 @@ def _of_correction(session: DbSession, draft: Draft, dossier: Dossier) -> dict[s
     return {
         "changes": changes(recap(current), corrected),
         "refusals": tuple(api.RuleRefusal(rule=rule, detail=detail) for rule, detail in refusals.items()),
+        "reason": draft.reason or "",
     }
 
 

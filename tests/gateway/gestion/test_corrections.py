@@ -28,14 +28,16 @@ def begin(browser: ScriptlessBrowser, page: str) -> str:
     """The address of the correction's tabs."""
     browser.get(page)
     browser.press(START)
+    assert browser.path.endswith(f"/{IDENTIFICATION}"), "where something can be typed"
     return browser.path.rpartition("/")[0]
 
 
 def test_a_tab_is_corrected_and_saved_with_a_reason_that_the_candidate_reads(
     gestionnaire: ScriptlessBrowser, candidate: ScriptlessBrowser, page: str, running: InProcessFourServices
 ) -> None:
+    gestionnaire.get(page)
+    name = gestionnaire.page.xpath("string(//h1)").strip()
     tabs = begin(gestionnaire, page)
-    gestionnaire.get(f"{tabs}/{IDENTIFICATION}")
     gestionnaire.press("Suivant", adresse="")
     assert (gestionnaire.answer.status_code, gestionnaire.path) == (422, f"{tabs}/{IDENTIFICATION}"), (
         "a mistake is shown"
@@ -48,6 +50,10 @@ def test_a_tab_is_corrected_and_saved_with_a_reason_that_the_candidate_reads(
     gestionnaire.press("Suivant")
     gestionnaire.press("Enregistrer la correction", reason=" ")
     assert "Indiquez le motif." in gestionnaire.text
+    gestionnaire.press("Précédent", reason="Adresse rect")
+    assert f"{name}, N° candidat 021030" in gestionnaire.text
+    gestionnaire.press("Suivant")
+    assert gestionnaire.page.xpath("string(//textarea)").strip() == "Adresse rect"
     gestionnaire.press("Enregistrer la correction", reason="Adresse rectifiée au guichet")
     assert gestionnaire.path == page
     for words in ("La correction est enregistrée", "Motif : Adresse rectifiée au guichet", "par Anne DUVAL"):
@@ -65,7 +71,6 @@ def test_it_is_left_resumed_by_a_colleague_and_abandoned_without_a_change(
     gestionnaire: ScriptlessBrowser, candidate: ScriptlessBrowser, page: str, staff: StaffFactory
 ) -> None:
     tabs = begin(gestionnaire, page)
-    gestionnaire.get(f"{tabs}/{IDENTIFICATION}")
     gestionnaire.press("Quitter", adresse="2 rue du lac")
     assert "Correction en cours, commencée le" in gestionnaire.text
     assert "par Anne DUVAL" in gestionnaire.text
@@ -75,8 +80,12 @@ def test_it_is_left_resumed_by_a_colleague_and_abandoned_without_a_change(
     colleague.get(f"{tabs}/{IDENTIFICATION}")
     assert colleague.value("adresse") == "2 rue du lac"
     colleague.get(page)
-    colleague.press("Abandonner la correction en cours")
-    assert "Correction en cours" not in colleague.text
+    colleague.get(f"{tabs}/abandon")
+    [lost] = rows(colleague)
+    assert "2 rue du lac" in lost
+    colleague.press("Abandonner la correction")
+    assert (colleague.path, "Correction en cours" in colleague.text) == (page, False)
+    assert "La correction est abandonnée" in colleague.text
     assert gestionnaire.get(f"{tabs}/{IDENTIFICATION}").status_code == 404
     candidate.get("/inscriptions")
     assert "Version 01" in candidate.text
@@ -84,7 +93,6 @@ def test_it_is_left_resumed_by_a_colleague_and_abandoned_without_a_change(
 
 def test_two_windows_of_a_correction_overwrite_nothing(gestionnaire: ScriptlessBrowser, page: str) -> None:
     tabs = begin(gestionnaire, page)
-    gestionnaire.get(f"{tabs}/{IDENTIFICATION}")
     revision = gestionnaire.value("revision")
     gestionnaire.press("Suivant", adresse="2 rue du lac")
     gestionnaire.get(f"{tabs}/{IDENTIFICATION}")

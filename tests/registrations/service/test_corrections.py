@@ -45,13 +45,22 @@ class Corrector(Desk):
     def tab(self, number: int) -> dict[str, Any]:
         return dict(self.call("GET", f"/drafts/{self.draft_id}/tabs/{number}").json)
 
-    def write(self, number: int, values: dict[str, Any], revision: int = 1, action: str = "next") -> Answer:
+    def write(
+        self, number: int, values: dict[str, Any], revision: int = 1, action: str = "next", **besides: str
+    ) -> Answer:
         path = f"/drafts/{self.draft_id}/tabs/{number}"
-        return self.call("PUT", path, revision=revision, values=values, action=action)
+        return self.call("PUT", path, revision=revision, values=values, action=action, **besides)
 
     def save(self, revision: int = 2, reason: str = "Adresse rectifiée", *overridden: str) -> Answer:
         body = {"revision": revision, "reason": reason, "overridden": overridden}
         return self.call("POST", f"/staff/corrections/{self.draft_id}/save", **body)
+
+
+def acts(app: Flask) -> list[str]:
+    """What the audit trail says of corrections that are not saved, with who did it."""
+    with app.app_context(), db.reading() as session:
+        entries = session.query(AuditEntry).filter(AuditEntry.action.startswith("correction.")).order_by(AuditEntry.id)
+        return [f"{entry.action} {entry.actor_id}" for entry in entries]
 
 
 @pytest.fixture
@@ -97,6 +106,30 @@ def test_abandoned_half_way_it_changes_nothing(sending: Flask, candidate: Candid
     assert desk.call("DELETE", f"/drafts/{desk.draft_id}").status_code == 204
     assert [desk.write(2, MOVED).status_code, desk.save().status_code] == [404, 404]
     assert len(events_of(sending, "registrations.registration_saved.v1")) == 1
+    assert acts(sending) == ["correction.started agent", "correction.abandoned agent"]
+
+
+def test_it_opens_where_something_can_be_typed_and_keeps_its_reason(sending: Flask, saved: str) -> None:
+    desk = Corrector(sending, saved)
+    desk.start()
+    draft = desk.call("GET", f"/drafts/{desk.draft_id}").json
+    assert (draft["current"], draft["tabs"][1]["title"], draft["modified"]["name"]) == (
+        2,
+        "Identification",
+        "DUBOIS Pierre",
+    )
+    desk.write(9, {}, action="previous", reason="Adresse")
+    assert desk.tab(2)["reason"] == "Adresse"
+    assert desk.write(2, {**MOVED, "adresse": ""}).status_code == 422
+    assert desk.save(2, "Adresse rectifiée").status_code == 422
+    assert desk.tab(9)["reason"] == "Adresse rectifiée", "also where the save is refused"
+
+
+def test_no_reason_is_kept_of_a_candidates_own_draft(sending: Flask, candidate: CandidateClient, saved: str) -> None:
+    draft = candidate.modify(saved).json
+    body = {"revision": draft["revision"], "values": MOVED, "reason": "Adresse"}
+    assert candidate.call("PUT", f"/drafts/{draft['id']}/tabs/2", json=body).status_code == 200
+    assert candidate.get(f"/drafts/{draft['id']}/tabs/2")["reason"] == ""
 
 
 def test_colleagues_share_one_correction_and_read_who_began_it(sending: Flask, saved: str) -> None:
@@ -105,7 +138,8 @@ def test_colleagues_share_one_correction_and_read_who_began_it(sending: Flask, s
     desk.write(2, MOVED)
     (held,) = colleague.get(f"/{saved}").json["under_way"]
     assert (held["staff_id"], held["draft_id"]) == ("agent", desk.draft_id)
-    assert (colleague.start(), colleague.draft_id) == (200, desk.draft_id)
+    assert (colleague.start(), colleague.draft_id, desk.start()) == (200, desk.draft_id, 200)
+    assert acts(sending) == ["correction.started agent", "correction.resumed autre"]
     assert colleague.save().status_code == 201
     assert desk.get(f"/{saved}").json["versions"][0]["saved_by"] == "staff:autre"
 

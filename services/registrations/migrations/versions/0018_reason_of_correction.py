@@ -1,0 +1,19 @@
+"""A correction keeps its reason while it is not saved."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0018"
+down_revision = "0017"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("drafts", sa.Column("reason", sa.Text()))
+
+
+def downgrade() -> None:
+    op.drop_column("drafts", "reason")

@@ -114,10 +114,6 @@ class Program:
     def pid(self) -> int:
         return self._process.pid
 
-    @property
-    def running(self) -> bool:
-        return self._process.poll() is None
-
     def run(self, request: bytes, file: int, limits: Limits) -> tuple[bytes, ProcessEnd]:
         """The answer about the file that is open as descriptor `file`, and how its process ended.
 
@@ -169,34 +165,26 @@ class ConfinedChecks:
         while self.idle_programs:
             self.idle_programs.pop().close()
 
-    def _run_in_program(
-        self, request: bytes, file: int, limits: Limits, *, again: bool = False
-    ) -> tuple[bytes, ProcessEnd]:
-        """Where the program dies, a second one shows whether the file is the cause. Raises Unreadable where it is, and
-        where a program stalls or breaks the protocol."""
-        program = self._take_program()
-        try:
-            answer = program.run(request, file, limits)
-        except ConnectionError as error:
-            program.close()
-            if again:
-                raise Unreadable(Reason.CRASH) from error
-            return self._run_in_program(request, file, limits, again=True)
-        except (OSError, ValueError, TypeError) as error:
-            program.close()
-            raise Unreadable(Reason.TIME) from error
-        self.idle_programs.append(program)
-        return answer
+    def _run_in_program(self, request: bytes, file: int, limits: Limits) -> tuple[bytes, ProcessEnd]:
+        """In an idle program; where those have died, in a new one, whose death shows that the file is the cause.
 
-    def _take_program(self) -> Program:
+        Raises Unreadable there, and where a program stalls or breaks the protocol.
+        """
         while True:
             try:
-                program = self.idle_programs.pop()
+                program, is_new = self.idle_programs.pop(), False
             except IndexError:  # several threads take from these
-                return Program(self._module)
-            if program.running:
-                return program
-            program.close()
+                program, is_new = Program(self._module), True
+            try:
+                answer = program.run(request, file, limits)
+            except (OSError, ValueError, TypeError) as error:
+                program.close()
+                has_died = isinstance(error, ConnectionError)
+                if is_new or not has_died:
+                    raise Unreadable(Reason.CRASH if has_died else Reason.TIME) from error
+            else:
+                self.idle_programs.append(program)
+                return answer
 
 
 @contextmanager

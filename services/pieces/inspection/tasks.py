@@ -67,7 +67,7 @@ def _check_name(content: BinaryIO, filename: str, format: Format) -> None:
     announced = files.format_of_extension(extension_of(filename))
     if announced is Format.DOCX and format is Format.ZIP:
         # A document cut short has no directory, and is detected as ZIP: it is refused as damaged, not as misnamed.
-        archives.check_directory(content, archives.DOCX_NOUN_PHRASE)
+        archives.read_entries(content, archives.DOCX_NOUN_PHRASE)
     if announced is not format:
         raise _misnamed(filename, announced, format)
 

@@ -9,16 +9,14 @@ from __future__ import annotations
 import json
 import sys
 
-from services.chassis.events.adapters import connect
-from services.chassis.events.broker import bindings_of
-from services.chassis.events.retry_policy import RETRY_SECONDS
+from services.chassis.events.broker import bindings_of, connect
 from services.chassis.events.topology import definitions, topology
 from services.contracts import EVENTS
 
 
 def declare(url: str) -> None:
-    """Make what is missing; what is there stays. Raises BrokerUnavailable."""
-    connect(url).declare(bindings_of(EVENTS), RETRY_SECONDS)
+    """Make what is missing, and delete what the version before used where it is empty. Raises BrokerUnavailable."""
+    connect(url).declare(bindings_of(EVENTS))
 
 
 def main() -> None:
@@ -26,7 +24,7 @@ def main() -> None:
         case ["declare", url]:
             declare(url)
         case ["definitions", *vhost] if len(vhost) <= 1:
-            print(json.dumps(definitions(topology(bindings_of(EVENTS), RETRY_SECONDS), *vhost), indent=2))
+            print(json.dumps(definitions(topology(bindings_of(EVENTS)), *vhost), indent=2))
         case _:
             sys.exit(__doc__)
 

@@ -16,7 +16,7 @@ from deploy.local.backup import DATABASES, FOLDERS, SUMS, Impossible
 from deploy.local.children import Plan, free_ports
 from deploy.local.startup_steps import StepFailed, run_command
 from deploy.local.state_folder import AlreadyRunning, StateFolder, chosen_state
-from services.chassis.events.retention import EVENT_RETENTION
+from services.chassis.tasks.rows import RETENTION
 
 ROOT = Path(__file__).parents[2]
 PUBLISHERS = ("accounts", "registrations")
@@ -100,7 +100,7 @@ def _publish_events_again(state: StateFolder, service: str) -> int:
     published again."""
     plan = Plan(state, state.load_or_create_secrets(), port=0, offset=0.0, ports=free_ports())
     run_command(plan, service, "migrate")
-    return int(run_command(plan, service, "publish-again", "--days", str(EVENT_RETENTION.days)).split()[0])
+    return int(run_command(plan, service, "publish-again", "--days", str(RETENTION.days)).split()[0])
 
 
 if __name__ == "__main__":

@@ -25,8 +25,7 @@ from services.accounts.operations import second_factor, staff_accounts, staff_to
 from services.accounts.queries import staff as staff_queries
 from services.chassis.database.audit import Actor
 from services.chassis.errors import DomainError
-from services.chassis.events import commands as event_commands
-from services.chassis.jobs import commands
+from services.chassis.tasks import commands
 from services.contracts.account_rules import DEFAULT_TOKEN_DAYS, LONGEST_TOKEN_DAYS, REASON_LENGTHS
 
 STDIN_HELP = "Lire le mot de passe sur l'entrée standard au lieu de le tirer au sort"
@@ -34,8 +33,7 @@ REASON_HELP = "Pourquoi : gardé dans le journal des actes"
 
 
 def register(app: Flask) -> None:
-    event_commands.register(app, registry)
-    commands.register(app, jobs)
+    commands.register(app, registry, jobs)
     staff_commands = (create_staff, renew_staff, disable_staff, enable_staff, list_staff)
     for command in (*staff_commands, create_token, list_tokens, revoke_token, reseal_secrets):
         app.cli.add_command(command)

@@ -18,7 +18,8 @@ from services.accounts.operations import mail_links, mail_refusals
 from services.accounts.queries import accounts
 from services.chassis import clock
 from services.chassis.clock import portal_now
-from services.chassis.events import Envelope, Handlers
+from services.chassis.events import Envelope
+from services.chassis.tasks.registry import Handlers
 from services.contracts.account_rules import (
     ACTIVATION_LIFETIME,
     EMAIL_CHANGE_LIFETIME,

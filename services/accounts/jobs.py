@@ -9,10 +9,10 @@ from sqlalchemy import delete
 from services.accounts.models import EmailChange, MailLink, db
 from services.accounts.operations import identity_changes, mail_refusals, rate_limits, sessions
 from services.accounts.operations.erasure import erase_not_activated
-from services.chassis import events
 from services.chassis.clock import portal_now, system_now
 from services.chassis.database.deletion import delete_in_pages
-from services.chassis.jobs.registry import Jobs
+from services.chassis.tasks import rows
+from services.chassis.tasks.registry import Jobs
 from services.mail import sent_mails
 
 LINKS_KEPT_FOR = timedelta(days=30)
@@ -39,7 +39,7 @@ def count_sessions() -> None:
 
 @jobs.every(hours=24, name="purge-events")
 def purge_events() -> None:
-    events.purge(db)
+    rows.purge(db)
 
 
 @jobs.every(hours=1, name="purge")

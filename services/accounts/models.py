@@ -13,7 +13,7 @@ from services.accounts.domain.emails import ADDRESS_LENGTH
 from services.chassis.database.audit import AuditColumns
 from services.chassis.database.audit_indexes import audit_indexes
 from services.chassis.database.transactions import Database, UtcDateTime, new_id
-from services.chassis.events import EventTables
+from services.chassis.tasks.tables import EventTables
 from services.contracts.account_rules import TOKEN_NAME_LENGTH
 from services.mail.sent_mails import SentMails
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from services.chassis.events import commands as event_commands
-from services.chassis.jobs import commands
+from services.chassis.tasks import commands
 from services.documents.follow_ups import registry
 from services.documents.jobs import jobs
 from services.documents.operations.reconciliation import reconciliation
@@ -13,6 +12,5 @@ from services.objects import commands as object_commands
 
 
 def register(app: Flask) -> None:
-    event_commands.register(app, registry)
-    commands.register(app, jobs)
+    commands.register(app, registry, jobs)
     object_commands.register(app, reconciliation)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.chassis.events import Channel, Envelope
-from services.chassis.events.handlers import ChannelUnavailable
+from services.chassis.events import Envelope
+from services.chassis.tasks.registry import Channel, ChannelUnavailable
 from services.documents.dependencies import dependencies
 from services.documents.handlers import registry
 from services.documents.operations.automatic_documents import MAKE_REMINDER, create_automatic_documents, make_reminder

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from services.chassis.events import purge
-from services.chassis.jobs.registry import Jobs
+from services.chassis.tasks.registry import Jobs
+from services.chassis.tasks.rows import purge
 from services.documents.models import db
 from services.documents.operations.imports import uploads
 from services.documents.operations.reconciliation import reconciliation
@@ -21,5 +21,5 @@ def delete_expired_uploads() -> None:
 
 @jobs.every(hours=24, name="purge-events")
 def purge_events() -> None:
-    """Delete events settled EVENT_RETENTION ago."""
+    """Delete events settled RETENTION ago."""
     purge(db)

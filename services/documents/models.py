@@ -25,7 +25,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from services.chassis.database.audit import AuditColumns
 from services.chassis.database.audit_indexes import audit_indexes
 from services.chassis.database.transactions import Database, DataclassJson, UtcDateTime, new_id
-from services.chassis.events import EventTables
+from services.chassis.tasks.tables import EventTables
 from services.contracts.document_rules import AUTOMATIC_TYPES
 from services.contracts.registrations import PrintedDates
 from services.objects import ObjectKey, ObjectTables

@@ -28,7 +28,7 @@ from urllib.parse import unquote, urlsplit
 import structlog
 from prometheus_client import Counter
 
-from services.chassis.events.handlers import Channel, ChannelUnavailable
+from services.chassis.tasks.registry import Channel, ChannelUnavailable
 from services.chassis.traces import spans
 from services.mail.settings import MailSettings, tls_context
 

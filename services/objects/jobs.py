@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from services.chassis.jobs.registry import Jobs
+from services.chassis.tasks.registry import Jobs
 from services.objects.lifecycle import erase_expired
 from services.objects.reconciliation import Reconciliation
 

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from services.chassis.clock import system_now
 from services.chassis.database.transactions import Database
-from services.chassis.jobs.registry import stopping
+from services.chassis.tasks.registry import stopping
 from services.objects.settings import retention
 from services.objects.store import BytesChanged, ContentDigest, ObjectStore, StoreNotAsked, StoreUnavailable
 from services.objects.tables import retired_objects

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 import structlog
 
 from services.chassis.database.transactions import Database
-from services.chassis.jobs import gauges
-from services.chassis.jobs.gauges import Gauge
-from services.chassis.jobs.registry import stopping
+from services.chassis.tasks import gauges
+from services.chassis.tasks.gauges import Gauge
+from services.chassis.tasks.registry import stopping
 from services.objects.comparison import (
     Counter,
     KeyColumn,

@@ -8,8 +8,7 @@ from flask.cli import with_appcontext
 
 from services.chassis.database.audit import Actor
 from services.chassis.errors import DomainError
-from services.chassis.events import commands as event_commands
-from services.chassis.jobs import commands
+from services.chassis.tasks import commands
 from services.objects import StoreUnavailable
 from services.objects import commands as object_commands
 from services.pieces.follow_ups import registry
@@ -20,8 +19,7 @@ from services.pieces.operations.restoration import reconciliation, restore_depos
 
 
 def register(app: Flask) -> None:
-    event_commands.register(app, registry)
-    commands.register(app, jobs)
+    commands.register(app, registry, jobs)
     object_commands.register(app, reconciliation)
     for command in (rescan_command, restore_command, tell_command):
         app.cli.add_command(command)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.chassis.events import Channel, Envelope
+from services.chassis.events import Envelope
 from services.chassis.process.capacity import WORK
+from services.chassis.tasks.registry import Channel
 from services.pieces.antivirus import SCAN_SECONDS
 from services.pieces.handlers import registry
 from services.pieces.operations.antivirus_scans import SCAN, scan_deposit

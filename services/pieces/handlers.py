@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
-from services.chassis.events import Envelope, Handlers
+from services.chassis.events import Envelope
+from services.chassis.tasks.registry import Handlers
 from services.contracts.registrations import RegistrationSaved, RegistrationWithdrawn, WindowChanged
 from services.pieces.operations import candidature_copies
 

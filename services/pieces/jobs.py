@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from services.chassis.events import purge
-from services.chassis.jobs.registry import Jobs
+from services.chassis.tasks.registry import Jobs
+from services.chassis.tasks.rows import purge
 from services.objects import jobs as object_jobs
 from services.pieces.models import db
 from services.pieces.operations.antivirus_scans import record_scan_counts, rescan
@@ -34,5 +34,5 @@ def rescan_failed() -> None:
 
 @jobs.every(hours=24, name="purge-events")
 def purge_events() -> None:
-    """Delete events settled EVENT_RETENTION ago."""
+    """Delete events settled RETENTION ago."""
     purge(db)

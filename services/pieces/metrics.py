@@ -2,7 +2,7 @@
 
 from prometheus_client import Counter, Histogram
 
-from services.chassis.jobs.gauges import Gauge
+from services.chassis.tasks.gauges import Gauge
 from services.confined.checks import Reason
 from services.pieces.domain.refusals import RefusalReason
 

@@ -31,7 +31,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from services.chassis.database.audit import AuditColumns
 from services.chassis.database.audit_indexes import audit_indexes
 from services.chassis.database.transactions import Database, DataclassJson, UtcDateTime, known_values, new_id
-from services.chassis.events import EventTables
+from services.chassis.tasks.tables import EventTables
 from services.contracts.api.uploads import MAX_FILENAME_LENGTH
 from services.contracts.piece_rules import ChangeKind, Scan, Status
 from services.contracts.session_options import SessionOptions

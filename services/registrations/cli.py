@@ -16,9 +16,8 @@ from flask.cli import with_appcontext
 from services.chassis.clock import PARIS, portal_now
 from services.chassis.database.audit import Actor
 from services.chassis.errors import DomainError
-from services.chassis.events import commands as event_commands
 from services.chassis.french import short_instant
-from services.chassis.jobs import commands
+from services.chassis.tasks import commands
 from services.contracts.registration_rules import SEVERITIES
 from services.registrations import catalogue
 from services.registrations.follow_ups import registry
@@ -52,8 +51,7 @@ INSTANT = ParisTime()
 
 
 def register(app: Flask) -> None:
-    event_commands.register(app, registry)
-    commands.register(app, jobs)
+    commands.register(app, registry, jobs)
     for command in (
         load_catalogue,
         load_etablissements,

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session as DbSession
 from services.chassis.clock import portal_now
 from services.chassis.database.audit import Actor
 from services.chassis.database.deletion import delete_in_pages
-from services.chassis.events import purge
-from services.chassis.jobs.registry import Jobs
+from services.chassis.tasks.registry import Jobs
+from services.chassis.tasks.rows import purge
 from services.mail import sent_mails
 from services.registrations.models import (
     CandidatureVersion,
@@ -55,7 +55,7 @@ def delete_obsolete_rows() -> None:
 
 @jobs.every(hours=24, name="purge-events")
 def purge_events() -> None:
-    """Delete events settled EVENT_RETENTION ago."""
+    """Delete events settled RETENTION ago."""
     purge(db)
 
 

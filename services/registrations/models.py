@@ -27,7 +27,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from services.chassis.database.audit import AuditColumns
 from services.chassis.database.audit_indexes import audit_indexes
 from services.chassis.database.transactions import Database, DataclassJson, UtcDateTime, known_values, new_id
-from services.chassis.events import EventTables
+from services.chassis.tasks.tables import EventTables
 from services.contracts import registration_rules as rules
 from services.contracts.api.administration import OpeningDates
 from services.contracts.registration_rules import ACTIVE, CANDIDATURE_STATES, SEVERITIES

@@ -18,7 +18,7 @@ from services.chassis.clock import system_now
 from services.chassis.database.transactions import Database, UtcDateTime, new_id
 from services.chassis.errors import Conflict, TooLarge, TooMany, found
 from services.chassis.french import file_size
-from services.chassis.jobs.registry import stopping
+from services.chassis.tasks.registry import stopping
 from services.contracts import problem_types
 from services.contracts.api.uploads import MAX_FILENAME_LENGTH
 

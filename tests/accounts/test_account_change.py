@@ -179,7 +179,7 @@ def test_an_address_taken_between_the_mail_and_its_link_stays_its_new_owners(acc
 def test_an_account_without_candidature_is_deleted_whole(accounts: RunningAccounts, login: Login) -> None:
     ask_new_email(accounts, login)
     assert accounts.call("POST", "/me/deletion", login["access_token"], current_password=PASSWORD).status_code == 204
-    assert accounts.stored(Account, LoginSession, KnownBrowser, EmailChange, events.Outbox, events.Inbox) == []
+    assert accounts.stored(Account, LoginSession, KnownBrowser, EmailChange, events.Outbox, events.Task) == []
     assert problem_slug(accounts.post("/sessions/exchange", session=login["session"])) == "session-expiree"
     assert accounts.call("GET", "/me", login["access_token"]).status_code == 404
 

@@ -72,7 +72,7 @@ def test_a_link_ends_its_life_after_the_creation_and_says_so_after_the_account_i
 
 
 def test_an_account_not_activated_is_erased_whole_and_its_address_is_free(accounts: RunningAccounts) -> None:
-    tables = (Account, MailRefusal, sent_mails.SentMail, events.Outbox, events.Inbox, events.Parked)
+    tables = (Account, MailRefusal, sent_mails.SentMail, events.Task)
     accounts.mailbox.refuse_recipient(EMAIL)
     for _ in range(2):
         accounts.create_account()
@@ -83,7 +83,7 @@ def test_an_account_not_activated_is_erased_whole_and_its_address_is_free(accoun
     accounts.create_account()  # its mail waits
     accounts.mailbox.clear()
     accounts.advance_clock(ACTIVATION_LIFETIME, seconds=1)
-    assert [bool(accounts.stored(table)) for table in tables] == [True] * 5 + [False]
+    assert [bool(accounts.stored(table)) for table in tables] == [True] * 4
     accounts.run_job("erase-not-activated")
     assert accounts.stored(*tables) == []
     accounts.send_mails()
@@ -164,7 +164,7 @@ def test_a_link_used_twice_at_once_is_used_once(accounts: RunningAccounts) -> No
 
 def test_a_mail_repeated_after_a_crash_is_the_same_mail(accounts: RunningAccounts) -> None:
     accounts.create_account()
-    [row] = accounts.stored(events.Outbox)
+    [row] = accounts.stored(events.Task)
     envelope = Envelope.from_json(row.envelope)
     with accounts.app.app_context():
         for _ in range(2):

@@ -12,14 +12,14 @@ from services.accounts.follow_ups import registry
 from services.accounts.jobs import LINKS_KEPT_FOR
 from services.accounts.models import Account, MailRefusal, db, events, sent_mails
 from services.chassis.clock import system_now
-from services.chassis.events.follow_ups import FollowUps
-from services.chassis.events.parking import parked_events
+from services.chassis.tasks.rows import parked_tasks
 from services.contracts.account_rules import ACTIVATION_HOURS
-from services.mail.mailer import MailUnavailable
+from services.mail.mailer import MAILS, MailUnavailable
 from services.mail.sent_mails import RETENTION
 from tests.accounts.creation_form import PASSWORD
 from tests.accounts.running_accounts import Login, RunningAccounts, refused_fields, token_in
 from tests.accounts.test_account_change import EMAIL, NEW_EMAIL, ask_new_email, change
+from tests.support.service_worker import runner_of
 
 
 def messages(accounts: RunningAccounts, login: Login, query: str = "") -> list[dict[str, Any]]:
@@ -51,11 +51,11 @@ def test_a_mail_waits_while_the_mail_server_is_away_and_is_the_same_message_once
     accounts.mailbox.stop()
     accounts.post("/password-resets", email=EMAIL)
     with accounts.app.app_context(), pytest.raises(MailUnavailable):
-        FollowUps(db, registry, (60.0,)).run_once()
+        runner_of(accounts.app, registry).run_once(MAILS)
     assert [mail["state"] for mail in messages(accounts, login)] == ["waiting", "taken"]
     accounts.mailbox.start()
     with accounts.app.app_context(), db.operation() as session:
-        session.execute(update(events.Outbox).values(available_at=system_now()))
+        session.execute(update(events.Task).values(available_at=system_now()))
     accounts.send_mails()
     assert [mail["state"] for mail in messages(accounts, login)] == ["taken", "taken"]
 
@@ -123,10 +123,8 @@ def test_a_refused_mail_is_tried_once_and_shown_to_staff(accounts: RunningAccoun
     accounts.send_mails()
     assert refused(accounts, administrator) == [{"address": EMAIL, "code": 550, "since": None}]
     with accounts.app.app_context(), db.reading() as session:
-        assert session.scalars(select(events.Outbox.attempts).where(events.Outbox.published_at.is_not(None))).all() == [
-            1
-        ]
-        assert parked_events(session) == []
+        assert session.scalars(select(events.Task.attempts).where(events.Task.state == "done")).all() == [1]
+        assert parked_tasks(session) == []
 
 
 def test_an_address_that_takes_mails_again_is_no_longer_shown(accounts: RunningAccounts, administrator: str) -> None:

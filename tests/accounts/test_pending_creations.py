@@ -78,7 +78,7 @@ def test_a_mail_whose_link_was_replaced_while_it_waited_is_not_sent(accounts: Ru
     accounts.post("/activations/resend", email=EMAIL, creation=mine)
     newest = accounts.newest_token(EMAIL)
     with accounts.app.app_context(), db.operation() as session:
-        session.execute(update(events.Outbox).values(available_at=system_now()))
+        session.execute(update(events.Task).values(available_at=system_now()))
     accounts.send_mails()
     assert len(accounts.mailbox.find(EMAIL)) == 1
     assert state(accounts, newest) == "usable"

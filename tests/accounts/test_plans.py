@@ -13,7 +13,7 @@ from services.accounts.models import LoginSession, db
 from services.accounts.queries.accounts import found_candidates
 from services.accounts.settings import AccountsSettings
 from services.chassis.clock import portal_now, system_now
-from services.chassis.jobs.gauges import recorded
+from services.chassis.tasks.gauges import recorded
 from tests.accounts.running_accounts import RunningAccounts
 from tests.accounts.test_account_change import EMAIL
 from tests.support.database_filling import ROWS, analyse

@@ -9,7 +9,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 _WRITING = {
-    "services.chassis.events": {"publish", "follow_up"},
+    "services.chassis.events": {"publish"},
+    "services.chassis.tasks.rows": {"follow_up"},
     "services.objects": {"operation_naming", "put_verified", "retire"},
 }
 

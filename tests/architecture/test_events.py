@@ -14,8 +14,8 @@ import pytest
 
 from deploy.service_names import SERVICES
 from services.chassis.events.envelope import Envelope
-from services.chassis.events.handlers import Handlers
 from services.chassis.process.command_line import migrate
+from services.chassis.tasks.registry import Handlers
 from services.contracts import EVENTS
 from services.mail.mailer import MAILS, MASS_MAILS
 from tests.architecture import apps

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Sequence
 
 import pika
 
 from deploy import broker
 from services.chassis.clock import system_now
 from services.chassis.database.transactions import new_id
-from services.chassis.events.adapters import connect
-from services.chassis.events.broker import Retry
+from services.chassis.events.broker import connect
 from services.chassis.events.envelope import Envelope
 from tests.bench.record import record
 from tests.documents.example_events import saved
@@ -39,16 +39,15 @@ def _event() -> Envelope:
 
 
 def _seconds_of_consuming(url: str) -> float:
-    stop, bodies = threading.Event(), []
+    stop, heard = threading.Event(), list[bytes]()
 
-    def handle(body: bytes, attempt: int) -> Retry | None:
-        bodies.append(body)
-        if len(bodies) == EVENTS:
+    def hear(bodies: Sequence[bytes]) -> None:
+        heard.extend(bodies)
+        if len(heard) == EVENTS:
             stop.set()
-        return None
 
     begun = time.perf_counter()
-    connect(url).consume(CONSUMER, handle, lambda body: None, stop)
+    connect(url).consume(CONSUMER, hear, stop)
     return time.perf_counter() - begun
 
 

@@ -9,8 +9,8 @@ from flask import Flask
 from sqlalchemy import text
 
 from services.chassis.database.transactions import Database
-from services.chassis.events import EventTables
 from services.chassis.settings import Secret, ServiceSettings
+from services.chassis.tasks.tables import EventTables
 
 
 def settings(database_url: str, env: str = "test", broker_url: str = "amqp://x:x@127.0.0.1:1/x") -> ServiceSettings:
@@ -39,6 +39,7 @@ def clockwork(database_url: str) -> Flask:
     db = Database()
     EventTables(db)
     app = Flask("services.clockwork")
+    app.extensions["portail"] = settings(database_url)
     db.connect(app, database_url)
     with app.app_context():
         db.create_all()

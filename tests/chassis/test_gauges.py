@@ -7,16 +7,19 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
+from typing import cast
 
 import pytest
 from prometheus_client import REGISTRY, generate_latest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from services.chassis.clock import system_now
 from services.chassis.database.transactions import Database
-from services.chassis.events import tables
-from services.chassis.jobs import gauges, lease_rows
-from services.chassis.jobs.gauges import Gauge
+from services.chassis.process import worker
+from services.chassis.tasks import gauges, rows, tables
+from services.chassis.tasks.gauges import Gauge
+from services.chassis.tasks.registry import Jobs
+from services.chassis.tasks.rows import Leases, Task
 from tests.chassis.tables import clockwork, database_of
 
 LOST = Gauge("clockwork_lost", "What was lost")
@@ -103,13 +106,17 @@ def test_two_figures_of_one_name_are_refused() -> None:
 def test_each_worker_tells_how_long_a_job_runs_and_since_when_it_has_not_succeeded(db: Database) -> None:
     ago = system_now() - timedelta(hours=2)
     names = ["running", "failing", "well", "removed"]
-    for name in names:
-        assert lease_rows.take(db, name, "a worker")
+    rows.add_recurring(db, "jobs", names)
+    leases = Leases(db, "a worker")
+    taken = {name: leases.take("jobs", [name]) for name in names}
     with db.operation() as session:
-        session.execute(tables.job_leases.update().values(first_started_at=ago, started_at=ago))
-    lease_rows.end(db, "failing", "a worker", due_at=system_now(), succeeded=False)
-    lease_rows.end(db, "well", "a worker", due_at=system_now(), succeeded=True)
-    lease_rows.show(db, "clockwork", dict.fromkeys(names[:3], timedelta(hours=1)))
+        session.execute(update(tables.tasks).values(created_at=ago, started_at=ago))
+        leases.settle(session, cast(Task, taken["failing"]), reason="x")
+        leases.settle(session, cast(Task, taken["well"]), ended_at=system_now())
+    jobs = Jobs()
+    for name in names[:3]:
+        jobs.every(hours=1, name=name)(lambda: None)
+    worker.show_jobs(db, "clockwork", jobs)
 
     def gauge_value(gauge: str, job: str) -> float | None:
         return REGISTRY.get_sample_value(gauge, {"service": "clockwork", "job": job})

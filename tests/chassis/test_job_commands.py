@@ -11,9 +11,9 @@ from flask import Flask
 
 from deploy.service_names import SERVICES
 from services.chassis.clock import system_now
-from services.chassis.jobs import commands
-from services.chassis.jobs.registry import Jobs, stopping
-from services.chassis.jobs.runner import AGAIN_AFTER_FAILURE
+from services.chassis.tasks import commands
+from services.chassis.tasks.registry import Handlers, Jobs, stopping
+from services.chassis.tasks.rows import RETRY_SECONDS
 from tests.architecture import apps
 from tests.chassis.tables import clockwork
 from tests.chassis.test_jobs import (
@@ -33,7 +33,7 @@ def app(database_url: str) -> Flask:
 
 
 def run_job(app: Flask, jobs: Jobs, name: str = "nightly") -> Result:
-    commands.register(app, jobs)
+    commands.register(app, Handlers("clockwork"), jobs)
     return app.test_cli_runner().invoke(args=["run-job", name])
 
 
@@ -50,7 +50,7 @@ def test_a_job_is_run_now_though_not_due_and_then_waits_for_its_period(app: Flas
     assert (result.exit_code, last_line(result)) == (0, "« nightly » terminé")
     assert ran == ["nightly", "nightly"]
     assert lease_of(app).leased_by is None
-    assert lease_of(app).due_at > first.due_at > system_now() + timedelta(hours=23)
+    assert lease_of(app).available_at > first.available_at > system_now() + timedelta(hours=23)
     assert run_due(app, jobs) == []
 
 
@@ -67,13 +67,13 @@ def test_a_job_that_a_worker_has_in_hand_is_not_run_beside_it(app: Flask) -> Non
 def test_no_worker_runs_a_job_beside_the_operator_however_long_it_takes(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("services.chassis.process.leases.RENEW_SECONDS", 0.05)
+    monkeypatch.setattr("services.chassis.tasks.rows.RENEW_SECONDS", 0.05)
     beside = list[str]()
 
     def work() -> None:
         first = lease_of(app).leased_until
         wait_until(lambda: lease_of(app).leased_until > first, PATIENCE, "the lease, renewed")
-        change_lease(app, due_at=system_now() - timedelta(seconds=1))
+        change_lease(app, available_at=system_now() - timedelta(seconds=1))
         beside.extend(run_due(app, counted([])))
 
     assert last_line(run_job(app, nightly(work))) == "« nightly » terminé"
@@ -85,7 +85,7 @@ def test_a_job_that_workers_put_off_since_it_ended_two_of_them_is_run_when_asked
     jobs = counted(ran)
     run_due(app, jobs)
     past = system_now() - timedelta(hours=1)
-    change_lease(app, due_at=past, leased_by="the dead", leased_until=past, takeovers=1)
+    change_lease(app, available_at=past, leased_by="the dead", leased_until=past, attempts=2)
     assert run_job(app, jobs).exit_code == 0
     assert ran == ["nightly", "nightly"]
 
@@ -94,12 +94,12 @@ def test_a_job_that_fails_ends_with_one_and_is_due_again_as_after_a_worker(app: 
     result = run_job(app, counted([], fails=True))
     assert result.exit_code == 1
     assert "« nightly » a échoué" in last_line(result)
-    assert lease_of(app).due_at <= system_now() + AGAIN_AFTER_FAILURE
+    assert lease_of(app).available_at <= system_now() + timedelta(seconds=RETRY_SECONDS[0])
     assert lease_of(app).leased_by is None
 
 
 def test_a_job_that_asks_stops_once_another_has_taken_it(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("services.chassis.process.leases.RENEW_SECONDS", 0.05)
+    monkeypatch.setattr("services.chassis.tasks.rows.RENEW_SECONDS", 0.05)
 
     def work() -> None:
         change_lease(app, leased_by="another", leased_until=system_now() + timedelta(hours=1))

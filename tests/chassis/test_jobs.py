@@ -15,12 +15,12 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from services.chassis.clock import system_now
-from services.chassis.database.transactions import new_id
-from services.chassis.events.tables import job_leases
-from services.chassis.jobs.lease_rows import PAUSES
-from services.chassis.jobs.registry import Jobs, stopping
-from services.chassis.jobs.runner import AGAIN_AFTER_FAILURE, JobRuns
 from services.chassis.process import worker as workers
+from services.chassis.process.worker import Worker
+from services.chassis.tasks import rows
+from services.chassis.tasks.registry import Handlers, Jobs, stopping
+from services.chassis.tasks.rows import RETRY_SECONDS
+from services.chassis.tasks.tables import tasks
 from tests.chassis.events.ledger import Ledger
 from tests.chassis.tables import clockwork, database_of
 from tests.support.processes import wait_until
@@ -48,27 +48,41 @@ def counted(ran: list[str], fails: bool = False) -> Jobs:
     return nightly(run)
 
 
-def runs_of_a_worker(app: Flask, jobs: Jobs, stop: threading.Event | None = None) -> JobRuns:
-    return JobRuns(app, jobs, new_id(), stop or threading.Event())
+def worker_of(app: Flask, jobs: Jobs, stop: threading.Event | None = None) -> Worker:
+    with app.app_context():
+        rows.add_recurring(database_of(app), "jobs", jobs.names())
+    return Worker(app, Handlers("clockwork"), jobs, stop=stop or threading.Event())
+
+
+def start_due(worker: Worker) -> list[str]:
+    before = dict(worker.of_jobs)
+    with worker.app.app_context():
+        worker.start_due_jobs()
+    return [name for name, thread in worker.of_jobs.items() if before.get(name) is not thread]
+
+
+def ended(worker: Worker) -> bool:
+    for thread in worker.of_jobs.values():
+        thread.join(PATIENCE)
+    return not any(thread.is_alive() for thread in worker.of_jobs.values())
 
 
 def run_due(app: Flask, jobs: Jobs) -> list[str]:
     """What a worker that has just started runs, to its end."""
-    runs = runs_of_a_worker(app, jobs)
-    with app.app_context():
-        started = runs.start_due()
-    assert runs.join(PATIENCE)
+    worker = worker_of(app, jobs)
+    started = start_due(worker)
+    assert ended(worker)
     return started
 
 
 def lease_of(app: Flask, name: str = "nightly") -> Any:
     with app.app_context(), database_of(app).reading() as session:
-        return session.execute(select(job_leases).where(job_leases.c.name == name)).one()
+        return session.execute(select(tasks).where(tasks.c.handler == name)).one()
 
 
 def change_lease(app: Flask, **values: object) -> None:
     with app.app_context(), database_of(app).operation() as session:
-        session.execute(update(job_leases).values(values))
+        session.execute(update(tasks).values(values))
 
 
 @pytest.mark.engines("sqlite", "postgresql")
@@ -88,15 +102,15 @@ def test_of_several_workers_one_runs_a_job_and_once_per_period(app: Flask) -> No
 
 def test_a_job_that_failed_is_due_again_long_before_its_period(app: Flask) -> None:
     run_due(app, counted([], fails=True))
-    assert lease_of(app).due_at <= system_now() + AGAIN_AFTER_FAILURE
-    assert lease_of(app).last_succeeded_at is None
+    assert lease_of(app).available_at <= system_now() + timedelta(seconds=RETRY_SECONDS[0])
+    assert lease_of(app).ended_at is None
 
 
 def test_a_worker_that_died_in_a_job_holds_it_no_longer_than_its_lease(app: Flask) -> None:
     ran: list[str] = []
     jobs = counted(ran)
     run_due(app, jobs)
-    died = {"due_at": system_now() - timedelta(hours=1), "leased_by": "the dead"}
+    died = {"available_at": system_now() - timedelta(hours=1), "leased_by": "the dead"}
     change_lease(app, leased_until=system_now() + timedelta(seconds=60), **died)
     assert run_due(app, jobs) == []
     change_lease(app, leased_until=system_now() - timedelta(seconds=1))
@@ -109,30 +123,31 @@ def test_a_job_that_ends_its_workers_waits_longer_each_time_and_begins_anew_once
     jobs = counted(ran)
     run_due(app, jobs)
     died = {"leased_by": "the dead", "leased_until": system_now() - timedelta(seconds=1)}
-    for takeovers, pause in enumerate((*PAUSES, PAUSES[-1]), start=1):
-        change_lease(app, due_at=system_now() - timedelta(hours=1), takeovers=takeovers, **died)
-        assert run_due(app, jobs) == []
-        wait = lease_of(app).due_at - system_now()
-        assert pause - timedelta(seconds=30) < wait <= pause
-    change_lease(app, due_at=system_now() - timedelta(hours=1))
+    past = system_now() - timedelta(hours=1)
+    with app.app_context():
+        for attempts, pause in enumerate((0, *RETRY_SECONDS, RETRY_SECONDS[-1])):
+            change_lease(app, available_at=past, attempts=attempts, **died)
+            assert rows.Leases(database_of(app), "dies next").take("jobs", ["nightly"])
+            wait = (lease_of(app).available_at - (system_now() if attempts else past)).total_seconds()
+            assert pause - 3 < wait <= pause
+    change_lease(app, available_at=past, **died)
     assert run_due(app, jobs) == ["nightly"]
-    assert (ran, lease_of(app).takeovers) == (["nightly", "nightly"], 0)
+    assert (ran, lease_of(app).attempts) == (["nightly", "nightly"], 0)
 
 
 def test_a_long_job_delays_no_other_and_is_begun_once_even_when_its_lease_was_lost(app: Flask) -> None:
     release, ran = threading.Event(), list[str]()
     jobs = counted(ran)
     jobs.every(hours=1, name="long")(lambda: ran.append("long") if release.wait(PATIENCE) else None)
-    runs = runs_of_a_worker(app, jobs)
+    worker = worker_of(app, jobs)
     try:
-        with app.app_context():
-            assert runs.start_due() == ["nightly", "long"]
-            wait_until(lambda: lease_of(app).last_ended_at is not None, PATIENCE, "the end of the other")
-            change_lease(app, due_at=system_now() - timedelta(seconds=1), leased_until=None, leased_by=None)
-            wait_until(lambda: runs.start_due() == ["nightly"], PATIENCE, "the other, begun alone")
+        assert start_due(worker) == ["nightly", "long"]
+        wait_until(lambda: lease_of(app).ended_at is not None, PATIENCE, "the end of the other")
+        change_lease(app, available_at=system_now() - timedelta(seconds=1), leased_until=None, leased_by=None)
+        wait_until(lambda: start_due(worker) == ["nightly"], PATIENCE, "the other, begun alone")
     finally:
         release.set()
-    assert runs.join(PATIENCE)
+    assert ended(worker)
     assert sorted(ran) == ["long", "nightly", "nightly"]
 
 
@@ -144,32 +159,31 @@ def test_a_job_that_asks_stops_with_its_worker_and_is_begun_by_another_at_once(a
             pages.release()
             stop.wait(0.01)
 
-    runs = runs_of_a_worker(app, nightly(work), stop)
-    with app.app_context():
-        runs.start_due()
+    worker = worker_of(app, nightly(work), stop)
+    start_due(worker)
     assert pages.acquire(timeout=PATIENCE)
     assert run_due(app, counted([])) == []
     stop.set()
-    assert runs.join(PATIENCE)
-    assert lease_of(app).last_ended_at is None
+    assert ended(worker)
+    assert lease_of(app).ended_at is None
     assert run_due(app, counted([])) == ["nightly"]
 
 
 def test_a_job_that_asks_stops_once_another_worker_has_taken_it(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("services.chassis.process.leases.RENEW_SECONDS", 0.05)
+    monkeypatch.setattr("services.chassis.tasks.rows.RENEW_SECONDS", 0.05)
     begun = threading.Event()
 
     def work() -> None:
         begun.set()
         wait_until(stopping, PATIENCE, "the loss, told to the job")
 
-    runs = runs_of_a_worker(app, nightly(work))
-    with app.app_context():
-        runs.start_due()
-    assert begun.wait(PATIENCE)
-    until = system_now() + timedelta(hours=1)
-    change_lease(app, leased_by="another", leased_until=until)
-    assert runs.join(PATIENCE)
+    worker = worker_of(app, nightly(work))
+    with app.app_context(), worker.runner.renewing():
+        start_due(worker)
+        assert begun.wait(PATIENCE)
+        until = system_now() + timedelta(hours=1)
+        change_lease(app, leased_by="another", leased_until=until)
+        assert ended(worker)
     assert (lease_of(app).leased_by, lease_of(app).leased_until) == ("another", until)
 
 

@@ -13,10 +13,10 @@ import pytest
 from flask import Flask
 
 from services.chassis.database.transactions import Database
-from services.chassis.events import EventTables, Handlers
-from services.chassis.jobs.registry import Jobs
 from services.chassis.process.readiness import Check, Readiness
 from services.chassis.process.worker import Worker
+from services.chassis.tasks.registry import Handlers, Jobs
+from services.chassis.tasks.tables import EventTables
 from services.chassis.web.application import create_service
 from services.objects import ObjectStore, StoreUnavailable
 from tests.chassis.events.test_channels import health

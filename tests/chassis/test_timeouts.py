@@ -18,8 +18,9 @@ from services.chassis.database.transactions import Database, is_database_unavail
 from services.chassis.errors import Unavailable
 from services.chassis.process import capacity
 from services.chassis.process.capacity import MIGRATION, WEB, WORK, TimeLimits
-from services.chassis.process.leases import renewing
-from tests.chassis.tables import database_with
+from services.chassis.tasks.registry import Handlers, Jobs
+from services.chassis.tasks.runner import Runner
+from tests.chassis.tables import clockwork, database_with
 from tests.support.postgres import Postgres
 
 HURRIED = TimeLimits(connect=5, statement=1, lock=1, idle=1, store=1)
@@ -86,15 +87,19 @@ def test_a_search_that_takes_too_long_is_to_be_made_narrower(postgres: Postgres)
         session.execute(text("SELECT pg_sleep(30)"))
 
 
-def test_a_renewal_that_hangs_does_not_keep_the_work_it_was_for_from_ending(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("services.chassis.process.leases.RENEW_SECONDS", 0.01)
-    monkeypatch.setattr("services.chassis.process.leases.LEASE", timedelta(seconds=0.1))
+def test_a_renewal_that_hangs_does_not_keep_the_work_it_was_for_from_ending(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.chassis.tasks.rows.RENEW_SECONDS", 0.01)
+    monkeypatch.setattr("services.chassis.tasks.rows.LEASE", timedelta(seconds=0.1))
     hanging, begun = threading.Event(), threading.Event()
 
-    def renew() -> bool:
+    def renew() -> None:
         begun.set()
-        return hanging.wait(600)
+        hanging.wait(600)
 
-    with renewing(renew):
+    runner = Runner(clockwork(database_url), Handlers("clockwork"), Jobs())
+    monkeypatch.setattr(runner.leases, "renew", renew)
+    with runner.renewing():
         assert begun.wait(60)
     hanging.set()

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import requests
 
-from services.chassis.events import follow_up
-from services.chassis.jobs import gauges
-from services.chassis.jobs.gauges import Gauge
+from services.chassis.tasks import gauges
+from services.chassis.tasks.gauges import Gauge
+from services.chassis.tasks.rows import follow_up
 from tests.chassis.events.ledger import Ledger, declare
 from tests.support.ports import free_port
 from tests.support.processes import wait_until
@@ -21,8 +21,8 @@ ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = """
 import dataclasses, sys
 from services.chassis.process import worker
-from services.chassis.jobs.gauges import Gauge
-from services.chassis.jobs.registry import Jobs
+from services.chassis.tasks.gauges import Gauge
+from services.chassis.tasks.registry import Jobs
 from tests.chassis.events.ledger import Ledger
 ledger = Ledger("writer", sys.argv[1], sys.argv[2])
 settings = ledger.app.extensions["portail"]
@@ -50,7 +50,7 @@ def test_a_worker_shows_its_health_and_metrics_and_stops_when_told(tmp_path: Pat
         wait_until(lambda: "told a friend" in writer.entries(), 60, "the follow-up")
         wait_until(lambda: "counted" in writer.entries(), 60, "the job")
         wait_until(lambda: 'events_handled_total{service="writer"} 1.0' in metrics(port), 60, "the count of follow-ups")
-        assert 'outbox_waiting{destination="self",service="writer"}' in metrics(port)
+        assert 'tasks_waiting{channel="follow-ups",service="writer"}' in metrics(port)
         wait_until(lambda: "files_lost 3.0" in metrics(port), 60, "what an earlier worker has counted")
         wait_until(lambda: 'job_running_seconds{job="count",service="writer"}' in metrics(port), 60, "the job's gauge")
         process.send_signal(signal.SIGTERM)

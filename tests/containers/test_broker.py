@@ -18,7 +18,6 @@ from deploy.containers import secrets
 from deploy.containers.secret_makers import VHOST
 from deploy.service_names import SERVICES
 from services.chassis.events.broker import bindings_of
-from services.chassis.events.retry_policy import RETRY_SECONDS
 from services.chassis.events.topology import EXCHANGE, definitions, topology
 from services.contracts import EVENTS
 from services.contracts.accounts import EmailChanged
@@ -26,7 +25,7 @@ from services.contracts.registrations import RegistrationSaved
 from tests.containers.composed_rabbitmq import TOPOLOGY, ComposedRabbitMQ
 from tests.support.missing_services import NotInstalled, skip_or_fail
 
-EVERYTHING = topology(bindings_of(EVENTS), RETRY_SECONDS)
+EVERYTHING = topology(bindings_of(EVENTS))
 
 
 @pytest.fixture(scope="module")
@@ -112,21 +111,12 @@ def taken_from(channel: BlockingChannel, queue: str) -> bytes | None:
     return None
 
 
-def test_each_consumer_can_put_an_event_off(channel_of: Callable[[str], BlockingChannel]) -> None:
-    last = len(RETRY_SECONDS) - 1
-    for service in ("registrations", "documents", "pieces"):
-        channel = channel_of(service)
-        send(channel, f"{service}.retry", str(last))
-        assert channel.queue_declare(f"{service}.retry.{last}", passive=True).method.message_count == 1, service
-
-
 NOT_OF_ACCOUNTS: dict[str, Callable[[BlockingChannel], object]] = {
     "reading documents' queue": lambda channel: channel.basic_get("documents"),
     "reading what documents gave up": lambda channel: channel.basic_get("documents.parking"),
     "emptying documents' queue": lambda channel: channel.queue_purge("documents"),
     "writing past the exchange": lambda channel: send(channel, "", "documents"),
     "writing to another exchange": lambda channel: send(channel, "amq.topic", EmailChanged.TYPE),
-    "writing to documents' retries": lambda channel: send(channel, "documents.retry", "0"),
     "registrations' event": lambda channel: send(channel, EXCHANGE, RegistrationSaved.TYPE),
     "an event of no contract": lambda channel: send(channel, EXCHANGE, "accounts.unheard.v1"),
     "making a queue": lambda channel: channel.queue_declare("accounts", durable=True),

@@ -21,7 +21,7 @@ from gateway.settings import GatewaySettings
 from services.accounts.domain.passwords import GUIDE, mistakes
 from services.accounts.settings import AccountsSettings, ClientSecrets
 from services.accounts.signing import load_keys
-from services.chassis.events.topology import EXCHANGE, retry_exchange
+from services.chassis.events.topology import EXCHANGE
 from services.chassis.settings import Secret, ServiceSettings, Settings
 from services.contracts import EVENTS
 from services.documents.settings import DocumentsSettings
@@ -212,8 +212,6 @@ def test_names_of_the_broker_are_those_of_the_services() -> None:
     assert sorted(type for service in service_names.SERVICES for type in derived_files.types_of(service)) == sorted(
         event.TYPE for event in EVENTS
     )
-    for service in service_names.SERVICES:
-        assert retry_exchange(service) == f"{service}.retry"
 
 
 # A secret is rotated in steps: what every process starts with is written, and nothing else changes

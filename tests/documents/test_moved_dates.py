@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from services.chassis.events.follow_ups import FollowUps
 from services.contracts.document_rules import AUTOMATIC_TYPES
 from services.contracts.registrations import DatesMoved, Edition
 from services.documents.follow_ups import DOCUMENTS, registry
-from services.documents.models import db
 from tests.documents.example_events import CANDIDATURE, sample, saved
 from tests.documents.service import Service, some_id
 from tests.documents.text_extraction import text_of_pdf
-from tests.support.service_worker import deliver_event, run_follow_ups
+from tests.support.service_worker import deliver_event, run_follow_ups, runner_of
 
 MOVED = sample(DatesMoved)
 AGAIN = replace(MOVED, edited_at="2021-10-22T08:00:00+00:00", editions=(Edition(CANDIDATURE, 1, 3),))
@@ -89,5 +87,5 @@ def test_what_was_just_saved_does_not_wait_behind_what_is_made_again(service: Se
     deliver_event(service.app, registry, replace(MOVED, editions=editions))
     service.receive(saved())
     with service.app.app_context():
-        assert FollowUps(db, registry, (0.0,), types=registry.channels[DOCUMENTS]).run_once()
+        assert runner_of(service.app, registry).run_once(DOCUMENTS)
     assert len(service.documents()) == len(AUTOMATIC_TYPES), "the first that the thread of saved versions takes"

@@ -5,8 +5,7 @@ from pathlib import Path
 from services.chassis.clock import system_now
 from services.chassis.database.transactions import new_id
 from services.chassis.events import Envelope
-from services.chassis.events.adapters import connect
-from services.chassis.events.broker import bindings_of
+from services.chassis.events.broker import bindings_of, connect
 from services.chassis.process.worker import Worker
 from services.contracts import EVENTS
 from services.contracts.document_rules import AUTOMATIC_TYPES
@@ -25,7 +24,7 @@ def test_with_the_store_down_the_tile_is_there_and_documents_follow(
     tmp_path: Path, bucket: Bucket, registrations: RegistrationsStub
 ) -> None:
     broker_url = f"sqlite:///{tmp_path / 'broker.db'}"
-    connect(broker_url).declare(bindings_of(EVENTS), RETRY_SECONDS)
+    connect(broker_url).declare(bindings_of(EVENTS))
     service = Service(f"sqlite:///{tmp_path / 'documents.db'}", bucket.url, registrations.url, broker_url=broker_url)
     worker = Worker(service.app, registry, jobs, RETRY_SECONDS)
     worker.start()

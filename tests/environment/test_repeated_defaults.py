@@ -10,8 +10,8 @@ from deploy.tools import container_numbers
 from gateway.settings import GatewaySettings
 from gateway.web.justificatifs.file_reception import ENVELOPE_BYTES, STAFF_UPLOADS_AT_ONCE
 from services.accounts.signing import TOKEN_SECONDS
-from services.chassis.events.retention import EVENT_RETENTION
 from services.chassis.process.capacity import STOP_SECONDS
+from services.chassis.tasks.rows import RETENTION
 from services.chassis.web.access_tokens import LEEWAY_SECONDS
 from services.contracts.document_rules import MAX_ARCHIVE_BYTES
 from services.contracts.piece_rules import MAX_FILE_BYTES
@@ -71,7 +71,7 @@ def test_a_pieces_has_the_memory_of_what_it_inspects_at_the_same_time() -> None:
 
 def test_replaced_files_and_handled_events_stay_longer_than_backups_of_the_databases() -> None:
     [days] = numbers_in("deploy/containers/backup/pgbackrest.conf", r"^repo1-retention-full=(\d+)$")
-    assert min(ObjectSettings.kept_days, EVENT_RETENTION.days) > days
+    assert min(ObjectSettings.kept_days, RETENTION.days) > days
 
 
 def test_prometheus_keeps_what_the_objectives_look_back_at() -> None:
@@ -80,5 +80,5 @@ def test_prometheus_keeps_what_the_objectives_look_back_at() -> None:
 
 
 def test_commands_that_operators_paste_wait_and_look_back_as_long_as_the_code_does() -> None:
-    assert set(numbers_in(OPERATIONS, r"publish-again --days (\d+)")) == {EVENT_RETENTION.days}
+    assert set(numbers_in(OPERATIONS, r"publish-again --days (\d+)")) == {RETENTION.days}
     assert set(numbers_in(OPERATIONS, r"^sleep (\d+)")) == {TOKEN_SECONDS + 2 * LEEWAY_SECONDS}

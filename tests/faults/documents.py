@@ -17,7 +17,7 @@ from services.objects.reconciliation import Report
 from tests.documents.example_events import CANDIDATURE, reminded, sample, saved
 from tests.documents.imports.exam_office import ExamOffice, pdf_of
 from tests.documents.service import Service
-from tests.faults.operation import DONE_BEFORE, NOTED, TAKEN, Operation, State
+from tests.faults.operation import DONE_BEFORE, HEARD, NOTED, TAKEN, Operation, State
 from tests.faults.running_service import RunningService, restoring_objects
 from tests.support.object_store import Bucket
 from tests.support.tokens import bearer, staff_token
@@ -87,6 +87,7 @@ class HearSave(_DocumentOperation):
     """Told again by the broker it changes nothing."""
 
     name = "hear of a save"
+    commits = HEARD
     covers = ("candidature_copies.store_version",)
     done: ClassVar[State] = _with(AUTOMATIC)
 
@@ -124,6 +125,7 @@ class HearMovedDates(_LaterOperation):
     """Told again by the broker it changes nothing."""
 
     name = "hear of moved dates"
+    commits = HEARD
     covers = ("candidature_copies.store_editions",)
     objects = 4
     done: ClassVar[State] = _with([*AUTOMATIC, *AUTOMATIC])
@@ -248,6 +250,7 @@ class HearReminder(_LaterOperation):
     """Told again by the broker it changes nothing."""
 
     name = "hear of a reminder"
+    commits = HEARD
     covers = ("automatic_documents.request_reminders",)
     done: ClassVar[State] = _with(REMINDED)
 

@@ -14,7 +14,8 @@ DONE_BEFORE = -1
 # Commits that many operations have.
 COUNTED = "the try is counted"
 CODE_SPENT = "the code is spent"
-TAKEN = "the follow-up is taken"
+TAKEN = "the task is taken"
+HEARD = ("the task is written", TAKEN, "the effect, and that it is done")
 NOTED = "the note that it is done"
 
 

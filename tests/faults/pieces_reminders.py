@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from services.chassis.clock import portal_now
 from services.chassis.errors import Unavailable
-from services.chassis.events import tables
+from services.chassis.tasks import tables
 from services.pieces.models import Control, db
 from services.pieces.operations.controls import DELAY_SECONDS
 from tests.documents.example_events import CANDIDATURE
@@ -108,7 +108,7 @@ class AnnounceRefusals(_ReminderOperation):
         super().prepare()
         assert self.running.portal.control(PIECE, "non_compliant").status_code == 200
         with self.running.app.app_context(), db.operation() as session:
-            session.execute(update(tables.outbox).values(available_at=tables.outbox.c.created_at))
+            session.execute(update(tables.tasks).values(available_at=tables.tasks.c.created_at))
             session.execute(update(Control).values(controlled_at=portal_now() - timedelta(seconds=DELAY_SECONDS)))
 
     def do(self) -> None:

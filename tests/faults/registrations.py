@@ -23,7 +23,7 @@ from services.registrations.jobs import jobs
 from services.registrations.models import Candidature, db
 from tests.architecture import apps
 from tests.documents.example_events import MISSING
-from tests.faults.operation import Operation, State
+from tests.faults.operation import HEARD, Operation, State
 from tests.faults.running_service import RunningService
 from tests.registrations.domain.example_dossier import ANSWERS, at
 from tests.registrations.service.candidate_client import (
@@ -199,6 +199,7 @@ class HearCorrection(_CandidatureOperation):
     """Told again by the broker it changes nothing."""
 
     name = "hear of a corrected identity"
+    commits = HEARD
     covers = ("candidatures.correct_identity",)
     done: ClassVar[State] = SaveModification.done
 
@@ -214,6 +215,7 @@ class HearReminder(_CandidatureOperation):
     """Told again by the broker it changes nothing."""
 
     name = "hear of a reminder"
+    commits = HEARD
     done: ClassVar[State] = {"mails": ["Relance de pièces justificatives : BREVET DE TECHNICIEN SUPERIEUR"]}
 
     def prepare(self) -> None:

@@ -11,20 +11,19 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from flask import Flask
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from services.chassis import clock
 from services.chassis.database.transactions import Database
-from services.chassis.events import Envelope, Handlers, tables
-from services.chassis.events.follow_ups import FollowUps
-from services.chassis.events.inbox import Dispatcher
+from services.chassis.events import Envelope
+from services.chassis.tasks import rows, tables
+from services.chassis.tasks.registry import EVENTS, Channel, Handlers
 from services.contracts.base import Contract
 from services.objects import ObjectStore
 from services.objects.reconciliation import Report
 from tests.support.failing_commits import TransactionBroken
-
-MANY = 50  # follow-ups of one operation: more means that one of them never ends
+from tests.support.service_worker import MANY, runner_of
 
 
 def restoring_objects(store: ObjectStore) -> Callable[[], None]:
@@ -62,15 +61,14 @@ class RunningService(ABC):
     def work_once(self) -> None:
         """Run one follow-up, as the worker does; one that fails is left for a later try."""
         with self.app.app_context(), suppress(TransactionBroken, SQLAlchemyError):
-            self._follow_ups().run_once()
+            self._run_one()
 
     def work(self) -> None:
         """Run all waiting follow-ups, then the jobs, as the worker does."""
         with self.app.app_context():
             self._end_leases()
-            follow_ups = self._follow_ups()
             ran = 0
-            while follow_ups.run_once():
+            while self._run_one():
                 ran += 1
                 assert ran < MANY, "a follow-up never ends"
             for run in self.jobs:
@@ -79,21 +77,22 @@ class RunningService(ABC):
     def receive_event(self, event: Contract) -> None:
         """The broker delivers an event of another service, the same one each time."""
         envelope = Envelope("e" * 32, "/another", event.TYPE, "x", clock.system_now(), event.to_data())
-        with self.app.app_context():
-            Dispatcher(self.db, self.registry, (0.0,)).handle(envelope.to_json(), 1)
+        with self.app.app_context(), suppress(TransactionBroken, SQLAlchemyError):
+            rows.hear(self.db, self.registry, [envelope.to_json()])
+            self._run_one(EVENTS)
 
     def reconciled(self) -> Report | None:
         """What its own reconciliation says; None for a service without objects."""
         return None
 
     def parked_count(self) -> int:
-        """How many follow-ups are parked."""
+        """How many tasks are parked."""
         with self.app.app_context(), self.db.reading() as session:
-            return session.scalar(select(func.count()).select_from(tables.parked)) or 0
+            return rows.parked(session)[0]
 
     def published_events(self, *fields: str) -> list[tuple[Any, ...]]:
         """The events for other services, oldest first: the name of each and these fields of its data."""
-        rows = select(tables.outbox.c.envelope).filter_by(destination=tables.TO_BROKER)
+        rows = select(tables.outbox.c.envelope)
         with self.app.app_context(), self.db.reading() as session:
             envelopes = [json.loads(text) for text in session.scalars(rows.order_by(tables.outbox.c.sequence))]
         return [
@@ -113,10 +112,11 @@ class RunningService(ABC):
         self.disconnect()
         clock.set_offset(0)
 
-    def _follow_ups(self) -> FollowUps:
-        return FollowUps(self.db, self.registry, (0.0,), tries=MANY)
+    def _run_one(self, *channels: Channel) -> bool:
+        runner = runner_of(self.app, self.registry)
+        return any(runner.run_once(channel) for channel in channels or self.registry.channels)
 
     def _end_leases(self) -> None:
         """Release what a killed worker had leased, as happens some seconds later."""
         with self.db.operation() as session:
-            session.execute(update(tables.outbox).values(leased_until=None))
+            session.execute(update(tables.tasks).values(leased_until=None, available_at=tables.tasks.c.created_at))

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar, cast
 
 from flask import Flask
 from sqlalchemy import text
 
 from services.chassis.database.transactions import Database
-from services.chassis.events import EventTables, follow_up, outbox
-from services.chassis.events.tables import TO_BROKER, TO_SELF
-from services.chassis.jobs.registry import Jobs
+from services.chassis.events import outbox, publish
+from services.chassis.tasks import rows as tasks
+from services.chassis.tasks.registry import Jobs
+from services.chassis.tasks.tables import EventTables
 from tests.support import tokens
 from tests.support.database_filling import analyse, fast_filling, insert_copies, numbered
 
@@ -57,29 +58,40 @@ class FullService:
         return {name: self.registry[name].run for name in names}
 
 
+@dataclass(frozen=True)
+class Example:
+    """An event that nobody hears."""
+
+    TYPE: ClassVar[str] = "x.example.v1"
+
+    def to_data(self) -> dict[str, Any]:
+        return {}
+
+
 def fill_events(db: Database, tables: EventTables, rows: int, weight: Weight, each: int = 2) -> None:
     """All events of the example were sent; so were `each` events of each of the others, and as many were received.
 
     The last to be filled: the database's planner then looks at all tables.
     """
     with fast_filling(db) as session:
-        follow_up(session, "an example", {}, subject="x")
+        publish(session, Example(), subject="x")
+        tasks.write(session, [tasks.new_row("x", "x", "x", "x", "{}")])
         session.execute(text("UPDATE outbox SET published_at = created_at"))
+        session.execute(text("UPDATE tasks SET state = 'done', ended_at = created_at WHERE event_id <> 'job'"))
         others: dict[str, Any] = {"event_id": numbered(), "subject": numbered(f"i / {each}"), **weight("envelope")}
         insert_copies(session, tables.Outbox.__table__, rows=rows * each, **others)
-        if not session.execute(text("SELECT 1 FROM inbox")).first():
-            received = "INSERT INTO inbox (event_id, handler, handled_at) SELECT 'x', 'x', max(created_at) FROM outbox"
-            session.execute(text(received))
-        insert_copies(session, tables.Inbox.__table__, rows=rows, event_id=numbered())
+        insert_copies(session, tables.Task.__table__, rows=rows * each, example="state = 'done'", **others)
     analyse(db)
 
 
 def event_actions(db: Database) -> dict[str, Callable[[], object]]:
-    """What a worker asks of its outbox several times a second."""
+    """What a worker asks several times a second."""
+    leases = tasks.Leases(db, "a worker")
     return {
-        "outbox: a batch is taken": lambda: outbox.take(db, TO_BROKER, limit=50, owner="a worker"),
-        "outbox: a follow-up is taken": lambda: outbox.take(db, TO_SELF, limit=1, owner="a worker"),
+        "outbox: a batch is looked for": outbox.Relay(db, cast(Any, None), "x").is_needed,
         "outbox: what waits is counted": lambda: outbox.waiting(db),
+        "tasks: one is taken": lambda: leases.take("x", ["x"]),
+        "tasks: what waits is counted": lambda: tasks.waiting(db, ["x"]),
     }
 
 

@@ -12,7 +12,7 @@ import yaml
 
 from deploy.containers.secret_makers import SECRET_MAKERS
 from deploy.service_names import SERVICES
-from services.chassis.events import metrics
+from services.chassis.tasks import metrics
 from tests.kubernetes.rendered import FOLDER, Object, named, of_kind, rendered_folder, workloads
 from tests.support.missing_services import NotInstalled, skip_or_fail
 

@@ -57,7 +57,7 @@ def test_each_alert_is_urgent_or_not_and_leads_to_the_section_that_says_what_to_
 
 
 def test_numbers_of_the_code_that_rules_repeat_are_the_same() -> None:
-    assert f">= {MAX_COUNTED})" in ALERTS["OutboxGrows"]["expr"]
+    assert f">= {MAX_COUNTED})" in ALERTS["TasksGrow"]["expr"]
 
 
 def test_every_process_of_the_composed_portal_is_asked_and_missed() -> None:

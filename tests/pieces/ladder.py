@@ -34,7 +34,7 @@ def run_job(service: PiecesService) -> None:
 def published(service: PiecesService, type: str = "pieces.pieces_reminded.v1") -> list[dict[str, Any]]:
     """The data of the events of a type, oldest first."""
     with service.app.app_context(), db.engine.connect() as connection:
-        rows = connection.exec_driver_sql("SELECT envelope FROM outbox WHERE destination = 'broker' ORDER BY sequence")
+        rows = connection.exec_driver_sql("SELECT envelope FROM outbox ORDER BY sequence")
         envelopes = [json.loads(envelope) for (envelope,) in rows.fetchall()]
     return [envelope["data"] for envelope in envelopes if envelope["type"] == type]
 

@@ -17,9 +17,9 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from services.chassis import clock
-from services.chassis.jobs import gauges
 from services.chassis.process.command_line import migrate
 from services.chassis.settings import Secret
+from services.chassis.tasks import gauges
 from services.confined.checks import Program
 from services.contracts.base import Contract
 from services.objects import ObjectStore

@@ -4,21 +4,20 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Self, cast
 
 from flask import Flask
 
 from services.accounts.follow_ups import registry as accounts_handlers
 from services.chassis import clock
-from services.chassis.events import outbox
 from services.chassis.events.envelope import Envelope
-from services.chassis.events.handlers import Handlers
-from services.chassis.events.inbox import Dispatcher
-from services.chassis.events.tables import TO_BROKER
+from services.chassis.events.outbox import Relay
 from services.chassis.settings import Secret
+from services.chassis.tasks.registry import Handlers
 from services.documents.app import create_app as create_documents
 from services.documents.follow_ups import registry as documents_handlers
 from services.documents.settings import DocumentsSettings
@@ -29,7 +28,7 @@ from services.registrations.follow_ups import registry as registrations_handlers
 from tests.support.app_server import AppServer
 from tests.support.in_process_portal import InProcessPortal
 from tests.support.ports import free_ports
-from tests.support.service_worker import WORKER, database_of, run_follow_ups
+from tests.support.service_worker import database_of, deliver, run_follow_ups
 
 HANDLERS: dict[str, Handlers] = {
     "accounts": accounts_handlers,
@@ -37,6 +36,21 @@ HANDLERS: dict[str, Handlers] = {
     "documents": documents_handlers,
     "pieces": pieces_handlers,
 }
+
+
+@dataclass
+class Deliveries:
+    """A broker whose events are handled at once."""
+
+    apps: dict[str, Flask]
+
+    def publisher(self) -> Self:
+        return self
+
+    def publish(self, envelope: Envelope) -> None:
+        for consumer, handlers in HANDLERS.items():
+            if handlers.reactions(envelope.type):
+                deliver(self.apps[consumer], handlers, envelope.to_json())
 
 
 class InProcessFourServices(InProcessPortal):
@@ -82,16 +96,7 @@ class InProcessFourServices(InProcessPortal):
 
     def _deliver_events_of(self, name: str) -> int:
         with self.apps[name].app_context():
-            db = database_of(self.apps[name])
-            rows = outbox.take(db, TO_BROKER, limit=100, owner=WORKER)
-        for row, consumer in itertools.product(rows, HANDLERS):
-            if HANDLERS[consumer].reactions(Envelope.from_json(row.envelope).type):
-                with self.apps[consumer].app_context():
-                    consumers_db = database_of(self.apps[consumer])
-                    Dispatcher(consumers_db, HANDLERS[consumer], (60.0,)).dispatch(row.envelope.encode(), 1)
-        with self.apps[name].app_context(), db.operation() as session:
-            outbox.done(session, [row.sequence for row in rows], WORKER)
-        return len(rows)
+            return Relay(database_of(self.apps[name]), cast(Any, Deliveries(self.apps)), name).send_batch()
 
 
 @contextmanager

@@ -47,9 +47,7 @@ class RabbitMQ:
 
     def service_user(self, url: str, service: str) -> str:
         """Create a user with what a service needs at run time and no more; return its URL."""
-        made = self.restricted_user(
-            url, configure="^$", write=rf"^(portail\.events|{service}\.retry)$", read=rf"^{service}(\..+)?$"
-        )
+        made = self.restricted_user(url, configure="^$", write=r"^portail\.events$", read=rf"^{service}(\..+)?$")
         topics = {"exchange": "portail.events", "write": rf"^{service}\.", "read": "^$"}
         self.api("PUT", f"topic-permissions/{vhost_of(url)}/{urllib.parse.urlsplit(made).username}", topics)
         return made

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from flask import Flask
+from sqlalchemy import update
 
 from services.chassis import clock
 from services.chassis.database.transactions import Database, new_id
-from services.chassis.events import outbox
 from services.chassis.events.envelope import Envelope
-from services.chassis.events.follow_ups import FollowUps
-from services.chassis.events.handlers import Handlers
-from services.chassis.events.inbox import Dispatcher
-from services.chassis.events.tables import TO_SELF
+from services.chassis.tasks import rows
+from services.chassis.tasks.registry import EVENTS, Handlers, Jobs
+from services.chassis.tasks.runner import Runner
+from services.chassis.tasks.tables import tasks
 from services.contracts.base import Contract
 
-WORKER = "the test's worker"
+MANY = 50  # tries
 
 
 def deliver_event(app: Flask, handlers: Handlers, event: Contract, event_id: str | None = None) -> None:
@@ -23,8 +23,16 @@ def deliver_event(app: Flask, handlers: Handlers, event: Contract, event_id: str
     Raises what a reaction raises.
     """
     envelope = Envelope(event_id or new_id(), "/another", event.TYPE, "x", clock.portal_now(), event.to_data())
+    deliver(app, handlers, envelope.to_json())
+
+
+def deliver(app: Flask, handlers: Handlers, *bodies: bytes) -> None:
     with app.app_context():
-        Dispatcher(database_of(app), handlers, (0.0,)).dispatch(envelope.to_json(), 1)
+        rows.hear(database_of(app), handlers, bodies)
+        runner = runner_of(app, handlers)
+        while task := runner.leases.take(EVENTS.name, handlers.channels[EVENTS]):
+            if error := runner.run(task):
+                raise error
 
 
 def run_follow_ups(app: Flask, handlers: Handlers) -> list[str]:
@@ -32,17 +40,31 @@ def run_follow_ups(app: Flask, handlers: Handlers) -> list[str]:
     that have to be tried again."""
     failures: dict[int, str] = {}
     with app.app_context():
-        db = database_of(app)
-        follow_ups = FollowUps(db, handlers, (0.0,), owner=WORKER)
-        while rows := outbox.take(db, TO_SELF, limit=100, owner=WORKER):
-            for row in rows:
+        runner = runner_of(app, handlers, 60.0)
+        for channel in [channel for channel in handlers.channels if channel is not EVENTS]:
+            while task := runner.leases.take(channel.name, handlers.channels[channel]):
                 try:
-                    follow_ups.run(row.envelope, row.attempts, row.sequence)
-                except Exception as error:
-                    failures[row.sequence] = type(error).__name__
-        with db.operation() as session:
-            outbox.give_back(session, list(failures), WORKER, delay=0.0)
+                    error = runner.run(task)
+                except Exception as unavailable:
+                    error = unavailable
+                    _put_off(app, task.sequence)
+                if error:
+                    failures[task.sequence] = type(error).__name__
+        if failures:
+            with database_of(app).operation() as session:
+                due = update(tasks).where(tasks.c.sequence.in_(failures))
+                session.execute(due.values(available_at=tasks.c.created_at))
     return list(failures.values())
+
+
+def runner_of(app: Flask, handlers: Handlers, *retry_seconds: float) -> Runner:
+    return Runner(app, handlers, Jobs(), retry_seconds or (0.0,), MANY)
+
+
+def _put_off(app: Flask, sequence: int) -> None:
+    with database_of(app).operation() as session:
+        later = clock.system_now().replace(year=clock.system_now().year + 1)
+        session.execute(update(tasks).where(tasks.c.sequence == sequence).values(available_at=later))
 
 
 def database_of(app: Flask) -> Database:

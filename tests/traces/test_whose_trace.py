@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from services.chassis.database import changes
 from services.chassis.events.envelope import Envelope
-from services.chassis.events.tables import outbox
+from services.chassis.tasks.tables import outbox
 from services.chassis.traces import spans
 from tests.chassis.events.ledger import Ledger, Noted, declare
 from tests.support.processes import wait_until

@@ -27,7 +27,7 @@ from services.accounts.queries import accounts, mail_link_states
 from services.accounts.queries.accounts import pending_creations_at
 from services.chassis.clock import portal_now, to_paris
 from services.chassis.database.transactions import new_id
-from services.chassis.events import follow_up
+from services.chassis.tasks.rows import follow_up
 from services.contracts.account_rules import State
 from services.contracts.api.visitors import Created
 

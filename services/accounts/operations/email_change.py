@@ -20,7 +20,8 @@ from services.accounts.queries import accounts
 from services.chassis.clock import portal_now
 from services.chassis.database.transactions import new_id
 from services.chassis.errors import Conflict
-from services.chassis.events import follow_up, publish
+from services.chassis.events import publish
+from services.chassis.tasks.rows import follow_up
 from services.contracts import problem_types
 from services.contracts.account_rules import State
 from services.contracts.accounts import EmailChanged

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from services.accounts.models import Account, KnownBrowser, LoginSession, db
 from services.accounts.operations import mail_links, rate_limits
 from services.chassis.clock import portal_now
-from services.chassis.events import erase_subject
+from services.chassis.tasks.rows import erase_subject
 from services.contracts.account_rules import ACTIVATION_LIFETIME
 from services.mail import sent_mails
 

@@ -20,7 +20,7 @@ from services.accounts.stored_secrets import hash_secret, new_secret
 from services.chassis.clock import portal_now, system_now
 from services.chassis.database.audit import Actor
 from services.chassis.errors import Forbidden, Unauthenticated
-from services.chassis.events import follow_up
+from services.chassis.tasks.rows import follow_up
 from services.contracts import problem_types
 from services.contracts.api.sessions import CANDIDATE, STAFF
 

@@ -19,7 +19,7 @@ from services.accounts.operations.rate_limits import retry_on_integrity_error
 from services.accounts.queries import accounts, mail_link_states
 from services.accounts.queries.accounts import Person
 from services.chassis.errors import Invalid
-from services.chassis.events import follow_up
+from services.chassis.tasks.rows import follow_up
 from services.contracts.account_rules import State
 
 

@@ -17,7 +17,7 @@ from services.accounts.signing import TOKEN_SECONDS
 from services.accounts.stored_secrets import hash_secret, new_secret
 from services.chassis.clock import system_now
 from services.chassis.errors import Unauthenticated
-from services.chassis.jobs import gauges
+from services.chassis.tasks import gauges
 from services.contracts import problem_types
 from services.contracts.api.sessions import KINDS, STAFF, LoggedIn
 

@@ -32,7 +32,7 @@ from services.accounts.queries import accounts, mail_link_states
 from services.chassis.clock import portal_now
 from services.chassis.database.audit import Actor
 from services.chassis.errors import Conflict
-from services.chassis.events import follow_up
+from services.chassis.tasks.rows import follow_up
 from services.contracts import problem_types
 from services.contracts.account_rules import State
 from services.contracts.api.operation import answer_of

@@ -1,13 +1,22 @@
-"""The interface of both brokers: RabbitMQ, and the embedded queue in a SQLite file."""
+"""The interface of both brokers: RabbitMQ, and the embedded queue in a SQLite file. Each carries events, and runs
+nothing: what a consumer takes it writes down, then acknowledges."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from services.chassis.events.envelope import Envelope
+from services.chassis.tasks.metrics import QUEUED
+
+TAKEN_AT_ONCE = 50
+DEPTH_SECONDS = 10.0
+# Writes down the bodies of messages; whatever it raises, they are delivered again.
+Hear = Callable[[Sequence[bytes]], None]
+# Called by a loop at each iteration, so that a probe notices a loop that hangs.
+OnIteration = Callable[[], None]
 
 
 class BrokerUnavailable(Exception):
@@ -16,21 +25,6 @@ class BrokerUnavailable(Exception):
 
 class Unroutable(Exception):
     """No queue is bound to this type: the topology was not applied, or names no consumer."""
-
-
-@dataclass(frozen=True)
-class Retry:
-    """Deliver again after the delay of this step, counted from 0."""
-
-    step: int
-
-
-# Takes a body and the number of this attempt (from 1); None: the message was handled or parked.
-Handle = Callable[[bytes, int], Retry | None]
-# Takes the body of a message that the broker itself gave up.
-TakeParked = Callable[[bytes], None]
-# Called by a loop at each iteration, so that a probe notices a loop that hangs.
-OnIteration = Callable[[], None]
 
 
 def do_nothing() -> None:
@@ -52,23 +46,27 @@ class Publisher(Protocol):
 class Broker(Protocol):
     """`declare` needs an administrator's rights; the other methods use what was declared."""
 
-    def declare(self, bindings: dict[str, tuple[str, ...]], retry_seconds: tuple[float, ...]) -> None:
+    def declare(self, bindings: dict[str, tuple[str, ...]]) -> None:
         """Create the consumers' queues: `bindings` maps each event type to the services that consume it."""
 
     def publisher(self) -> Publisher: ...
 
-    def consume(
-        self,
-        queue: str,
-        handle: Handle,
-        take_parked: TakeParked,
-        stop: threading.Event,
-        on_iteration: OnIteration = do_nothing,
-    ) -> None:
-        """Deliver until `stop` is set, then finish the message being handled. Calls `on_iteration` at each iteration.
+    def consume(self, queue: str, hear: Hear, stop: threading.Event, on_iteration: OnIteration = do_nothing) -> None:
+        """Pass on what comes until `stop` is set, up to TAKEN_AT_ONCE together, and acknowledge it once `hear` returns.
 
         Raises BrokerUnavailable when the connection is lost.
         """
+
+
+def connect(url: str) -> Broker:
+    """The broker of `url`: `amqp://…` or `sqlite:///path`. On one machine pika is not imported."""
+    if url.startswith("sqlite:///"):
+        from services.chassis.events.embedded import EmbeddedBroker
+
+        return EmbeddedBroker(url.removeprefix("sqlite:///"))
+    from services.chassis.events.rabbitmq import RabbitBroker
+
+    return RabbitBroker(url)
 
 
 def bindings_of(contracts: tuple[type, ...]) -> dict[str, tuple[str, ...]]:
@@ -77,3 +75,19 @@ def bindings_of(contracts: tuple[type, ...]) -> dict[str, tuple[str, ...]]:
     if without_consumers := [type for type, consumers in bindings.items() if not consumers]:
         raise ValueError(f"nobody consumes {without_consumers}")
     return bindings
+
+
+class QueueDepth:
+    """The gauge `queue_waiting`; `count` asks the broker for the number of events that nobody has in hand."""
+
+    def __init__(self, queue: str, count: Callable[[], int]) -> None:
+        self._gauge = QUEUED.labels(queue)
+        self._count = count
+        self._next_at = float("-inf")
+
+    def measure(self) -> None:
+        """To be called at each iteration of the consumer's loop; asks every DEPTH_SECONDS. Raises as `count` does."""
+        now = time.monotonic()
+        if now >= self._next_at:
+            self._next_at = now + DEPTH_SECONDS
+            self._gauge.set(self._count())

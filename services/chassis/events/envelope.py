@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
 
@@ -92,6 +92,3 @@ class Envelope:
             attempt,
             _traceparent_of(read),
         )
-
-    def again(self, attempt: int) -> Self:
-        return replace(self, attempt=attempt)

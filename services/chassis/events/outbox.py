@@ -1,147 +1,154 @@
-"""Leases rows of the outbox, so that several workers share them and no transaction spans a network call."""
+"""Events for other services: written in the transaction of the change that they announce, then sent to the broker, and
+marked once it has confirmed. An event may be sent twice."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 import structlog
-from sqlalchemy import func, literal, or_, select, union_all, update
+from flask import current_app, g, has_app_context, has_request_context
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from services.chassis.clock import seconds_since, system_now
-from services.chassis.database.transactions import Database
-from services.chassis.events.tables import TO_BROKER, TO_SELF, outbox
-from services.chassis.process import leases
+from services.chassis.database.transactions import Database, new_id
+from services.chassis.events.broker import Broker, BrokerUnavailable, Publisher, Unroutable
+from services.chassis.events.envelope import Envelope
+from services.chassis.tasks import metrics
+from services.chassis.tasks.tables import outbox
+from services.chassis.traces import spans
 
 log = structlog.get_logger()
 
+BATCH = 50
 PAGE = 1000  # published again in one transaction
 MAX_COUNTED = 10_000  # waiting rows: operators act long before
-_DESTINATIONS = (TO_BROKER, TO_SELF)
+UNROUTABLE_SECONDS = 30.0
+TO_BROKER = "broker"
+_WAITS = outbox.c.published_at.is_(None) & (outbox.c.destination == TO_BROKER)
+_IN_ORDER = (outbox.c.available_at, outbox.c.sequence)
 
 
-@dataclass(frozen=True)
-class Row:
-    sequence: int
-    envelope: str
-    attempts: int
+class Publishable(Protocol):
+    """An event contract: a versioned type and JSON-ready data."""
+
+    @property
+    def TYPE(self) -> str: ...  # noqa: N802 - a contract's constant
+
+    def to_data(self) -> dict[str, Any]: ...
 
 
-def _due(now: datetime) -> Any:
-    return (
-        (outbox.c.published_at.is_(None))
-        & (outbox.c.available_at <= now)
-        & or_(outbox.c.leased_until.is_(None), outbox.c.leased_until < now)
-    )
+def publish(session: Session, event: Publishable, *, subject: str) -> str:
+    """Announce a change to other services; the event's id. It is sent after `session` has committed."""
+    envelope = new_envelope(event.TYPE, event.to_data(), subject)
+    row = {"event_id": envelope.id, "type": envelope.type, "subject": subject, "envelope": envelope.to_json().decode()}
+    at = {"created_at": envelope.time, "available_at": envelope.time}
+    session.execute(insert(outbox).values(**row, **at, destination=TO_BROKER, attempts=0))
+    return envelope.id
 
 
-def take(db: Database, destination: str, *, limit: int, owner: str, types: Sequence[str] | None = None) -> list[Row]:
-    """Lease due rows to `owner`, longest due first, and count an attempt of each.
-
-    `types`: only these types of this destination. All rows returned have the type whose first row has waited longest;
-    empty if other workers hold all of these.
-    """
-    groups = [outbox.c.destination == destination] if types is None else [outbox.c.type == type for type in types]
-    with db.reading() as session:  # while nothing is due, no writer is blocked
-        place = session.scalar(_longest_due_group(system_now(), groups))
-    if place is None:
-        return []
-    with db.operation() as session:  # it may have waited for a writer: the lease begins now
-        leased = session.execute(_lease(system_now(), groups[place], limit, owner)).all()
-    return [Row(sequence, envelope, attempts) for _, sequence, envelope, attempts in sorted(map(tuple, leased))]
+def new_envelope(type: str, data: dict[str, Any], subject: str) -> Envelope:
+    """In the name of the running service, with the id of the HTTP request or of the task that is run, and its trace."""
+    source = f"/{current_app.name.rpartition('.')[2]}" if has_app_context() else "/"
+    click = g.get("request_id", "") if has_request_context() else _id_of_task()
+    return Envelope(new_id(), source, type, subject, system_now(), data, str(click), traceparent=spans.traceparent())
 
 
-def _longest_due_group(now: datetime, groups: Sequence[Any]) -> Any:
-    """Index of the group whose first row has waited longest. Each group is read in the order of a database index."""
-    columns = outbox.c.available_at, outbox.c.sequence
-    firsts = [
-        select(_longest_due(select(*columns, literal(place).label("place")), now, group, 1).subquery())
-        for place, group in enumerate(groups)
-    ]
-    first = union_all(*firsts).subquery()
-    return select(first.c.place).order_by(first.c.available_at, first.c.sequence).limit(1)
+def _id_of_task() -> object:
+    return structlog.contextvars.get_contextvars().get("request_id", "")
 
 
-def _lease(now: datetime, group: Any, limit: int, owner: str) -> Any:
-    """One statement that leases the group's due rows, except those that another worker has locked."""
-    chosen = _longest_due(select(outbox.c.sequence), now, group, limit).with_for_update(skip_locked=True).cte("chosen")
-    leased = {"leased_until": now + leases.LEASE, "leased_by": owner, "attempts": outbox.c.attempts + 1}
-    columns = outbox.c.available_at, outbox.c.sequence, outbox.c.envelope, outbox.c.attempts
-    return update(outbox).where(outbox.c.sequence.in_(select(chosen.c.sequence))).values(leased).returning(*columns)
+class Relay:
+    """Sends what waits, oldest first; used by one thread, within an application context."""
+
+    def __init__(self, db: Database, broker: Broker, service: str) -> None:
+        self._db = db
+        self._broker = broker
+        self._service = service
+        self._publisher: Publisher | None = None
+
+    def is_needed(self) -> bool:
+        with self._db.reading() as session:
+            return session.execute(self._due().limit(1)).first() is not None
+
+    def send_batch(self, stopping: Callable[[], bool] = lambda: False) -> int:
+        """Send what is due; how many events were sent. Raises BrokerUnavailable once what was sent is marked."""
+        with self._db.reading() as session:
+            rows = session.execute(self._due().limit(BATCH)).all()
+        sent: list[int] = []
+        unroutable: list[int] = []
+        try:
+            for sequence, envelope in rows:
+                if stopping():
+                    break
+                (sent if self._sent(envelope) else unroutable).append(sequence)
+        finally:
+            later = system_now() + timedelta(seconds=UNROUTABLE_SECONDS)
+            with self._db.operation() as session:
+                _change(session, sent, published_at=system_now())
+                _change(session, unroutable, available_at=later)
+        return len(sent)
+
+    def keep_alive(self) -> None:
+        """To be called while there is nothing to send."""
+        if self._publisher is not None:
+            self._publisher.keep_alive()
+
+    def close(self) -> None:
+        if self._publisher is not None:
+            self._publisher.close()
+            self._publisher = None
+
+    @staticmethod
+    def _due() -> Any:
+        due = select(outbox.c.sequence, outbox.c.envelope).where(_WAITS, outbox.c.available_at <= system_now())
+        return due.order_by(*_IN_ORDER)
+
+    def _sent(self, body: str) -> bool:
+        envelope = Envelope.from_json(body)
+        if self._publisher is None:
+            self._publisher = self._broker.publisher()
+        try:
+            with spans.span(f"publish {envelope.type}", spans.Kind.PRODUCER, parent=envelope.traceparent):
+                self._publisher.publish(envelope)
+        except Unroutable:
+            metrics.UNROUTABLE.labels(self._service).inc()
+            log.error("event_unroutable", event_id=envelope.id, event_type=envelope.type)
+            return False
+        except BrokerUnavailable:
+            self.close()
+            raise
+        metrics.PUBLISHED.labels(self._service).inc()
+        return True
 
 
-def _longest_due(query: Any, now: datetime, group: Any, limit: int) -> Any:
-    return query.where(_due(now), group).order_by(outbox.c.available_at, outbox.c.sequence).limit(limit)
-
-
-def renew(db: Database, sequences: Sequence[int], owner: str) -> bool:
-    """Extend the lease; whether `owner` still holds any of the rows."""
-    with db.operation() as session:
-        return _change(session, sequences, owner, leased_until=system_now() + leases.LEASE) > 0
-
-
-def done(session: Session, sequences: Sequence[int], owner: str) -> int:
-    """Mark as done (sent, handled or parked) the rows that `owner` still holds; how many."""
-    return _change(session, sequences, owner, published_at=system_now(), leased_until=None, leased_by=None)
-
-
-def give_back(
-    session: Session, sequences: Sequence[int], owner: str, *, delay: float | None, counted: bool = True
-) -> int:
-    """Make rows due again after `delay` seconds (None: as due as before), this attempt `counted` or not.
-
-    How many of the rows were still `owner`'s, which alone are changed."""
-    values: dict[str, Any] = {"leased_until": None, "leased_by": None}
-    if delay is not None:
-        values["available_at"] = system_now() + timedelta(seconds=delay)
-    if not counted:
-        values["attempts"] = outbox.c.attempts - 1
-    return _change(session, sequences, owner, **values)
+def waiting(db: Database) -> tuple[int, float]:
+    """How many events wait to be sent, and the age in seconds of the oldest; of the first MAX_COUNTED."""
+    rows = select(outbox.c.created_at).where(_WAITS).order_by(*_IN_ORDER).limit(MAX_COUNTED).subquery()
+    with db.reading() as session:
+        count, oldest = session.execute(select(func.count(), func.min(rows.c.created_at)).select_from(rows)).one()
+    return count, seconds_since(oldest) if oldest else 0.0
 
 
 def publish_again(db: Database, since: datetime) -> int:
     """Publish again, a page at a time, the published events that were written since that instant (UTC); how many.
 
-    The consumers' inboxes ignore those that they have handled.
+    Their consumers ignore those that they have handled.
     """
     sent = (outbox.c.destination == TO_BROKER) & outbox.c.published_at.is_not(None) & (outbox.c.created_at > since)
     pages = select(outbox.c.sequence).where(sent).order_by(outbox.c.sequence).limit(PAGE)
-    again = {"published_at": None, "leased_until": None, "leased_by": None, "available_at": system_now(), "attempts": 0}
     changed = after = 0
     while True:
         with db.operation() as session:
-            page = session.scalars(pages.where(outbox.c.sequence > after)).all()
-            session.execute(update(outbox).where(outbox.c.sequence.in_(page)).values(again))
+            page = list(session.scalars(pages.where(outbox.c.sequence > after)))
+            _change(session, page, published_at=None, available_at=system_now())
         if not page:
             return changed
         changed, after = changed + len(page), page[-1]
 
 
-def waiting(db: Database) -> dict[str, tuple[int, float]]:
-    """How many rows wait, and the age in seconds of the oldest, by destination.
-
-    Only the MAX_COUNTED longest due of each destination are read. If more wait, the number is a minimum, and a row
-    that was tried in vain and is due later may be older.
-    """
-    rows = union_all(*map(_pending, _DESTINATIONS)).subquery()
-    totals = select(rows.c.destination, func.count(), func.min(rows.c.created_at)).group_by(rows.c.destination)
-    with db.reading() as session:
-        by_destination = {row[0]: (row[1], seconds_since(row[2])) for row in session.execute(totals)}
-    return dict.fromkeys(_DESTINATIONS, (0, 0.0)) | by_destination
-
-
-def _pending(destination: str) -> Any:
-    waits = outbox.c.published_at.is_(None) & (outbox.c.destination == destination)
-    rows = select(outbox.c.destination, outbox.c.created_at).where(waits)
-    return select(rows.order_by(outbox.c.available_at, outbox.c.sequence).limit(MAX_COUNTED).subquery())
-
-
-def _change(session: Session, sequences: Sequence[int], owner: str, **values: Any) -> int:
-    still_owned = outbox.c.sequence.in_(sequences) & (outbox.c.leased_by == owner)
-    changed = int(session.execute(update(outbox).where(still_owned).values(**values)).rowcount)  # type: ignore[attr-defined]
-    if changed < len(sequences):  # leased by another after our lease expired, or erased with its subject
-        log.warning("lease_lost", table="outbox", rows=len(sequences) - changed)
-    return changed
+def _change(session: Session, sequences: list[int], **values: Any) -> None:
+    if sequences:
+        session.execute(update(outbox).where(outbox.c.sequence.in_(sequences)).values(values))

@@ -16,10 +16,9 @@ from flask.cli import FlaskGroup, ScriptInfo
 from flask_migrate import upgrade
 
 from services.chassis.database.migrations import wait_until_migrated
-from services.chassis.events import Handlers
-from services.chassis.jobs.registry import Jobs
 from services.chassis.process import capacity, worker
 from services.chassis.settings import ServiceSettings, SettingsError
+from services.chassis.tasks.registry import Handlers, Jobs
 from services.chassis.traces import spans
 from services.chassis.web.gunicorn_server import serve
 

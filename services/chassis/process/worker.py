@@ -1,7 +1,8 @@
-"""A service's worker process: relay, consumer, follow-ups and jobs, each in its thread, and a page for probes.
+"""A service's worker process: each channel of tasks, the consumer of events and the renewal of leases in its thread,
+and a page for probes.
 
-On SIGTERM the events being handled are finished, and `stopping()` becomes True for jobs. A thread that fails starts
-again after growing pauses. Each loop records its iterations, and the page names one whose iteration takes too long. The
+On SIGTERM the tasks being run are finished, and `stopping()` becomes True for jobs. A thread that fails starts again
+after growing pauses. Each loop records its iterations, and the page names one whose iteration takes too long. The
 duration of a job has no limit: a gauge shows it.
 """
 
@@ -10,30 +11,28 @@ from __future__ import annotations
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
 from flask import Flask
 
+from services.chassis.clock import system_now
 from services.chassis.database.transactions import Database, new_id
-from services.chassis.events import metrics, outbox, parking
-from services.chassis.events.adapters import connect
-from services.chassis.events.broker import BrokerUnavailable, Retry
-from services.chassis.events.follow_ups import FollowUps
-from services.chassis.events.handlers import Channel, ChannelUnavailable, Handlers
-from services.chassis.events.inbox import Dispatcher
-from services.chassis.events.relay import Relay
-from services.chassis.events.retry_policy import ATTEMPTS_BEFORE_PARKING, RETRY_SECONDS
-from services.chassis.jobs import gauges, lease_rows
-from services.chassis.jobs.registry import Jobs
-from services.chassis.jobs.runner import JobRuns
+from services.chassis.events import outbox
+from services.chassis.events.broker import BrokerUnavailable, connect
+from services.chassis.events.outbox import Relay
 from services.chassis.process.capacity import STOP_SECONDS
 from services.chassis.process.logs import frames_of, reason_of
 from services.chassis.process.readiness import Readiness
 from services.chassis.settings import ServiceSettings
+from services.chassis.tasks import earlier, gauges, metrics, rows
+from services.chassis.tasks.registry import JOBS, RELAY, Channel, ChannelUnavailable, Handlers, Job, Jobs, stopping
+from services.chassis.tasks.rows import ATTEMPTS_BEFORE_PARKING, RETRY_SECONDS, Task
+from services.chassis.tasks.runner import Runner
 from services.chassis.web import health_pages
 
 log = structlog.get_logger()
@@ -42,14 +41,12 @@ JOBS_SECONDS = 4.0
 WATCH_SECONDS = 10.0
 LONGEST_PAUSE = 10.0
 ITERATION_SECONDS = 180.0  # longest iteration of a loop, also while a broker or a database hangs for a minute
-REACTION_SECONDS = 120.0
-RELAY_SECONDS = 600.0  # a whole batch, with a broker that is slow to confirm
 SIGNAL_LOOK_SECONDS = 0.2
 
 
 @dataclass
 class Worker:
-    """`retry_seconds`: the delays before each new attempt of an event or follow-up; `tries`: the number of attempts."""
+    """`retry_seconds`: the delays before each new attempt of a task; `tries`: the number of attempts."""
 
     app: Flask
     handlers: Handlers
@@ -59,6 +56,8 @@ class Worker:
     stop: threading.Event = field(default_factory=threading.Event)
     start_id: str = field(default_factory=new_id)  # owner of its leases, different at each start
     _threads: list[threading.Thread] = field(default_factory=list)
+    _renewal: list[threading.Thread] = field(default_factory=list)  # outlives the others
+    of_jobs: dict[str, threading.Thread] = field(default_factory=dict)
     # When each loop last began an iteration, and how many seconds that one may take.
     _iterations: dict[str, tuple[float, float]] = field(default_factory=dict)
     _broker_failed: tuple[float, str] | None = None
@@ -67,33 +66,38 @@ class Worker:
         self._settings: ServiceSettings = self.app.extensions["portail"]
         self._db: Database = self.app.extensions["sqlalchemy"]
         self._broker = connect(self._settings.broker_url)
-        self._job_runs = JobRuns(self.app, self.jobs, self.start_id, self.stop)
+        self._relay = Relay(self._db, self._broker, self.handlers.service)
+        send = Job(RELAY.name, timedelta(0), partial(self._relay.send_batch, stopping))
+        self.runner = Runner(
+            self.app, self.handlers, self.jobs, self.retry_seconds, self.tries, self.start_id, self.stop, send
+        )
+        self._ended = threading.Event()
 
     def start(self) -> None:
         metrics.show_counters(self.handlers.service)
-        loops = {"relay": self._relay, "jobs": self._jobs_loop, "watch": self._watch}
+        loops = {"relay": self._send_events, "jobs": self._start_jobs, "watch": self._watch}
         if self.handlers.has_reactions:
             loops["consumer"] = self._consume
-        for channel, types in self.handlers.channels.items():
-            loops[channel.name] = partial(self._follow_ups, channel, types)
+        for channel in self.handlers.channels:
+            loops[channel.name] = partial(self._run_tasks, channel)
         for name, loop in loops.items():
-            thread = threading.Thread(target=self._forever, args=(name, loop), name=name, daemon=True)
-            self._threads.append(thread)
-            thread.start()
+            self._threads.append(self._thread(name, partial(self._forever, name, loop, self.stop)))
+        self._renewal = [self._thread("leases", partial(self._forever, "leases", self._renew, self._ended))]
 
     def join(self, seconds: float = STOP_SECONDS) -> bool:
         """Wait until every thread has finished its current work; False if one has not. Its leases then expire."""
         deadline = time.monotonic() + seconds
-        for thread in self._threads:
+        threads = [*self._threads, *self.of_jobs.values()]
+        for thread in threads:
             thread.join(max(0.0, deadline - time.monotonic()))
-        jobs_ended = self._job_runs.join(max(0.0, deadline - time.monotonic()))
-        return jobs_ended and not any(thread.is_alive() for thread in self._threads)
+        self._ended.set()
+        return not any(thread.is_alive() for thread in threads)
 
     def stuck(self) -> str | None:
         """Names the loops that have ended, or whose iteration takes too long; None if there is none."""
         now = time.monotonic()
         late = {name for name, (at, seconds) in self._iterations.copy().items() if now - at > seconds}
-        late |= {thread.name for thread in self._threads if not thread.is_alive()}
+        late |= {thread.name for thread in (*self._threads, *self._renewal) if not thread.is_alive()}
         return f"stuck: {', '.join(sorted(late))}" if late else None
 
     def readiness(self) -> Readiness:
@@ -107,9 +111,14 @@ class Worker:
             return None
         return self._broker_failed[1]
 
-    def _forever(self, name: str, loop: Callable[[], None]) -> None:
+    def _thread(self, name: str, run: Callable[[], None]) -> threading.Thread:
+        thread = threading.Thread(target=run, name=name, daemon=True)
+        thread.start()
+        return thread
+
+    def _forever(self, name: str, loop: Callable[[], None], stop: threading.Event) -> None:
         pause = 0.5
-        while not self.stop.is_set():
+        while not stop.is_set():
             started = time.monotonic()
             self._report_iteration(name)
             try:
@@ -124,66 +133,71 @@ class Worker:
             except Exception as error:
                 log.error("thread_failed", thread=name, reason=reason_of(error), frames=frames_of(error))
             pause = 0.5 if time.monotonic() - started > LONGEST_PAUSE else min(LONGEST_PAUSE, pause * 2)
-            self.stop.wait(pause)
-
-    def _relay(self) -> None:
-        relay = Relay(self._db, self._broker, self.handlers.service, self.start_id)
-        with closing(relay), closing(self._db.changes()) as changes:
-            while not self.stop.is_set():
-                self._report_iteration("relay", RELAY_SECONDS)
-                changes.mark()
-                if not relay.run_once():
-                    changes.wait(self.stop)
+            stop.wait(pause)
 
     def _consume(self) -> None:
-        dispatcher = Dispatcher(self._db, self.handlers, self.retry_seconds, self.tries)
+        hear = partial(rows.hear, self._db, self.handlers)
+        self._broker.consume(self.handlers.service, hear, self.stop, partial(self._report_iteration, "consumer"))
 
-        def handle(body: bytes, attempt: int) -> Retry | None:
-            with self.app.app_context(), self._watched("reaction"):
-                return dispatcher.handle(body, attempt)
-
-        def take_parked(body: bytes) -> None:
-            with self.app.app_context():
-                dispatcher.take_parked(body)
-
-        on_iteration = partial(self._report_iteration, "consumer")
-        self._broker.consume(self.handlers.service, handle, take_parked, self.stop, on_iteration)
-
-    def _follow_ups(self, channel: Channel, types: list[str]) -> None:
-        follow_ups = FollowUps(self._db, self.handlers, self.retry_seconds, self.tries, self.start_id, types)
+    def _run_tasks(self, channel: Channel, is_needed: Callable[[], bool] = lambda: True) -> None:
         paused = metrics.PAUSED.labels(self.handlers.service, channel.name)
         with closing(self._db.changes()) as changes:
             while not self.stop.is_set():
                 self._report_iteration(channel.name, channel.seconds)
                 changes.mark()
-                if follow_ups.run_once():
+                if is_needed() and self.runner.run_once(channel):
                     paused.set(0)
                 else:
+                    self._relay.keep_alive() if channel is RELAY else None
                     changes.wait(self.stop)
 
-    def _jobs_loop(self) -> None:
+    def _send_events(self) -> None:
+        rows.add_recurring(self._db, RELAY.name, [RELAY.name])
+        with closing(self._relay):
+            self._run_tasks(RELAY, self._relay.is_needed)
+
+    def _start_jobs(self) -> None:
+        rows.add_recurring(self._db, JOBS.name, self.jobs.names())
         while not self.stop.is_set():
             self._report_iteration("jobs")
-            self._job_runs.start_due()
+            self.start_due_jobs()
             self.stop.wait(JOBS_SECONDS)
+
+    def start_due_jobs(self) -> None:
+        """Those that no worker runs, each in a thread of its own, so that a long one delays no other."""
+        idle = [name for name in self.jobs.names() if not (name in self.of_jobs and self.of_jobs[name].is_alive())]
+        while task := self.runner.leases.take(JOBS.name, idle):
+            idle.remove(task.handler)
+            self.of_jobs[task.handler] = self._thread(f"job {task.handler}", partial(self._run_job, task))
+
+    def _run_job(self, task: Task) -> None:
+        try:
+            with self.app.app_context():
+                self.runner.run(task)
+        except Exception as error:  # the database is unavailable: the lease expires, and the job runs again
+            log.error("job_not_settled", job=task.handler, reason=reason_of(error), frames=frames_of(error))
+
+    def _renew(self) -> None:
+        self.runner.keep_renewing(self._ended, partial(self._report_iteration, "leases"))
 
     def _watch(self) -> None:
         """Set the gauges from the database, so that every worker shows the same values."""
-        service = self.handlers.service
         while not self.stop.is_set():
             self._report_iteration("watch")
-            self._show_events()
-            lease_rows.show(self._db, service, self.jobs.periods())
+            earlier.move(self._db, self.handlers)
+            self._show_tasks()
+            show_jobs(self._db, self.handlers.service, self.jobs)
             gauges.show(self._db)
             self.stop.wait(WATCH_SECONDS)
 
-    def _show_events(self) -> None:
+    def _show_tasks(self) -> None:
         service = self.handlers.service
-        for destination, (number, oldest) in outbox.waiting(self._db).items():
-            metrics.WAITING.labels(service, destination).set(number)
-            metrics.OLDEST.labels(service, destination).set(oldest)
+        waiting = rows.waiting(self._db, [channel.name for channel in self.handlers.channels])
+        for channel, (number, oldest) in {**waiting, RELAY.name: outbox.waiting(self._db)}.items():
+            metrics.WAITING.labels(service, channel).set(number)
+            metrics.OLDEST.labels(service, channel).set(oldest)
         with self._db.reading() as session:
-            number, oldest = parking.unsettled(session)
+            number, oldest = rows.parked(session)
         metrics.TO_SETTLE.labels(service).set(number)
         metrics.OLDEST_TO_SETTLE.labels(service).set(oldest)
 
@@ -191,13 +205,21 @@ class Worker:
         """Record that loop `name` begins an iteration, which takes `seconds` at most unless the loop hangs."""
         self._iterations[name] = (time.monotonic(), seconds)
 
-    @contextmanager
-    def _watched(self, name: str) -> Iterator[None]:
-        self._report_iteration(name, REACTION_SECONDS)
-        try:
-            yield
-        finally:
-            self._iterations.pop(name, None)
+
+def show_jobs(db: Database, service: str, jobs: Jobs) -> None:
+    """Set the gauges of the jobs that were ever due."""
+    now, periods = system_now(), jobs.periods()
+    with db.reading() as session:
+        found = rows.jobs(session, periods)
+    for job in found:
+        metrics.PERIOD.labels(service, job.handler).set(periods[job.handler].total_seconds())
+        is_leased = job.leased_until is not None and job.leased_until >= now
+        metrics.RUNNING.labels(service, job.handler).set(_seconds(job.started_at, now) if is_leased else 0)
+        metrics.SINCE_SUCCESS.labels(service, job.handler).set(_seconds(job.ended_at or job.created_at, now))
+
+
+def _seconds(since: datetime, now: datetime) -> float:
+    return max(timedelta(0), now - since).total_seconds()
 
 
 def run(app: Flask, handlers: Handlers, jobs: Jobs) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from services.chassis.events import follow_up
+from services.chassis.tasks.rows import follow_up
 from services.contracts.registrations import (
     DatesMoved,
     DocumentsDeclared,

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from services.chassis.clock import portal_now
 from services.chassis.errors import Conflict, PreconditionFailed, Unavailable
-from services.chassis.events import follow_up
 from services.chassis.process.logs import frames_of, reason_of
+from services.chassis.tasks.rows import follow_up
 from services.contracts.document_rules import CHECKED, FAILED, PUBLISHED, PUBLISHING, READY, FileFormat, type_label
 from services.documents.dependencies import Dependencies
 from services.documents.domain.document_names import DocumentName, filename

@@ -21,8 +21,8 @@ from services.chassis.clock import iso_utc, portal_now
 from services.chassis.database.audit import Actor
 from services.chassis.database.transactions import new_id
 from services.chassis.errors import Conflict, NotFound, Unavailable, found
-from services.chassis.events import follow_up
 from services.chassis.events import publish as publish_event
+from services.chassis.tasks.rows import follow_up
 from services.contracts import problem_types
 from services.contracts.api.staff_documents import Accepted
 from services.contracts.document_rules import DocumentType, FileFormat

@@ -6,7 +6,7 @@ from typing import Any
 
 from services.chassis.clock import offset, portal_now
 from services.chassis.errors import FieldError, Invalid
-from services.chassis.jobs.gauges import recorded
+from services.chassis.tasks.gauges import recorded
 from services.chassis.web import access
 from services.chassis.web.access_tokens import Caller
 from services.chassis.web.operations import Views

@@ -10,8 +10,8 @@ from sqlalchemy import Row, Select, func, select
 
 from services.chassis.clock import portal_now, system_now
 from services.chassis.database.audit import Actor
-from services.chassis.events import follow_up
-from services.chassis.jobs import gauges
+from services.chassis.tasks import gauges
+from services.chassis.tasks.rows import follow_up
 from services.contracts.piece_rules import Scan
 from services.objects import ObjectMissing
 from services.pieces.antivirus import AntivirusUnavailable

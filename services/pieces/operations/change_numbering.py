@@ -11,7 +11,7 @@ from sqlalchemy import func, select, update
 
 from services.chassis.clock import system_now
 from services.chassis.database.deletion import delete_in_pages
-from services.chassis.jobs.registry import stopping
+from services.chassis.tasks.registry import stopping
 from services.pieces.models import Change, ChangeCounter, db
 from services.pieces.queries.changes import CHANGES_RETENTION
 

@@ -29,8 +29,9 @@ from services.chassis.errors import (
     Unavailable,
     found,
 )
-from services.chassis.events import follow_up, publish
+from services.chassis.events import publish
 from services.chassis.process.logs import frames_of, reason_of
+from services.chassis.tasks.rows import follow_up
 from services.chassis.web.access_tokens import Caller
 from services.contracts import problem_types
 from services.contracts.api.operation import answer_of

@@ -16,7 +16,7 @@ from services.chassis.clock import portal_now
 from services.chassis.database.audit import Actor
 from services.chassis.database.transactions import new_id
 from services.chassis.errors import DomainError, NotFound
-from services.chassis.events import follow_up
+from services.chassis.tasks.rows import follow_up
 from services.contracts import problem_types
 from services.contracts.piece_rules import Format, Scan, Status
 from services.objects import BytesChanged, ObjectStore, StoreUnavailable, operation_naming, put_verified, retire

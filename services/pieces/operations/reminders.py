@@ -19,8 +19,8 @@ from sqlalchemy.orm import Session
 from services.chassis.clock import PARIS, iso_utc, portal_now, to_paris
 from services.chassis.database.audit import Actor
 from services.chassis.events import publish
-from services.chassis.jobs import gauges
-from services.chassis.jobs.registry import stopping
+from services.chassis.tasks import gauges
+from services.chassis.tasks.registry import stopping
 from services.chassis.web.access_tokens import Caller
 from services.contracts.page_sizes import LARGEST_PAGE
 from services.contracts.piece_rules import ReminderOutcome

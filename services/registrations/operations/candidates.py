@@ -9,7 +9,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session as DbSession
 
-from services.chassis.events import erase_subject
+from services.chassis.tasks.rows import erase_subject
 from services.contracts.accounts import EmailChanged, Identity
 from services.mail import sent_mails
 from services.registrations.domain import registration_numbers

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session as DbSession
 from services.chassis.clock import iso_utc
 from services.chassis.database.audit import Actor
 from services.chassis.errors import Conflict, NotFound, found
-from services.chassis.events import follow_up, publish
+from services.chassis.events import publish
+from services.chassis.tasks.rows import follow_up
 from services.contracts.accounts import Identity, IdentityCorrected
 from services.contracts.pieces import PiecesStateChanged
 from services.contracts.registration_rules import ACTIVE, CANDIDATE_NAME_LENGTH, ECARTEE, WITHDRAWN

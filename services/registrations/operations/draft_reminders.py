@@ -11,8 +11,8 @@ from sqlalchemy.orm import aliased
 
 from services.chassis.clock import iso_utc, portal_now
 from services.chassis.database.audit import Actor
-from services.chassis.events import follow_up
-from services.chassis.jobs.registry import stopping
+from services.chassis.tasks.registry import stopping
+from services.chassis.tasks.rows import follow_up
 from services.contracts.registration_rules import ACTIVE
 from services.contracts.reminder_rules import current_rung, rung_instant
 from services.registrations.models import AuditEntry, Candidature, Draft, OpeningRow, db

@@ -10,8 +10,9 @@ from sqlalchemy import Row, select
 from sqlalchemy.orm import Session as DbSession
 
 from services.chassis.clock import iso_utc, portal_now
-from services.chassis.events import follow_up, publish
-from services.chassis.jobs.registry import stopping
+from services.chassis.events import publish
+from services.chassis.tasks.registry import stopping
+from services.chassis.tasks.rows import follow_up
 from services.contracts.registration_rules import ACTIVE
 from services.contracts.registrations import DatesMoved, Edition, RegistrationSaved, from_stored
 from services.registrations.domain.registration_content import printed_dates, prints

@@ -1,6 +1,6 @@
 """Publishes everything about candidatures again, for a service that has lost its copy for good.
 
-`publish-again` repeats the stored events of EVENT_RETENTION; this creates new events from what is saved. A service
+`publish-again` repeats the stored events of RETENTION; this creates new events from what is saved. A service
 that has a version already ignores it.
 """
 

@@ -13,12 +13,14 @@ from sqlalchemy import Select, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from services.chassis.database.transactions import Database
-from services.chassis.events import Envelope, EventTables, Handlers, follow_up, publish
-from services.chassis.events.adapters import connect
-from services.chassis.events.broker import bindings_of
-from services.chassis.events.parking import parked_events
-from services.chassis.jobs.registry import Jobs
+from services.chassis.events import Envelope, publish
+from services.chassis.events.broker import bindings_of, connect
 from services.chassis.process.worker import Worker
+from services.chassis.tasks import rows
+from services.chassis.tasks.registry import Handlers, Jobs
+from services.chassis.tasks.rows import follow_up
+from services.chassis.tasks.runner import Runner
+from services.chassis.tasks.tables import EventTables
 from services.contracts.base import Contract
 from tests.chassis.tables import settings
 
@@ -62,6 +64,7 @@ class Ledger:
         self.handlers.follow_up("tell")(self.tell)
         self.app = Flask(f"services.{self.name}")
         self.app.extensions["portail"] = settings(self.database_url, broker_url=self.broker_url)
+        self.app.extensions[rows.HANDLERS] = self.handlers
         self.db.connect(self.app, self.database_url)
         with self.app.app_context():
             self.db.create_all()
@@ -88,10 +91,10 @@ class Ledger:
         with self.app.app_context(), self.db.reading() as session:
             return list(session.scalars(query))
 
-    def parked(self) -> list[str]:
+    def parked(self) -> list[int]:
         """The ids of what is in the operators' list."""
         with self.app.app_context(), self.db.reading() as session:
-            return [event.id for event in parked_events(session)]
+            return [task.sequence for task in rows.parked_tasks(session)]
 
     def note(self, *texts: str) -> None:
         for text in texts:
@@ -107,6 +110,15 @@ class Ledger:
     def writing(self) -> Iterator[Session]:
         with self.app.app_context(), self.db.operation() as session:
             yield session
+
+    def runner(self, *retry_seconds: float, tries: int = 1) -> Runner:
+        """To be used in the application's context."""
+        return Runner(self.app, self.handlers, self.jobs, retry_seconds, tries)
+
+    def hear(self, *bodies: bytes) -> None:
+        """As the consumer does with what the broker delivers."""
+        with self.app.app_context():
+            rows.hear(self.db, self.handlers, bodies)
 
     @contextmanager
     def working(self, number: int = 1) -> Iterator[list[Worker]]:
@@ -135,4 +147,4 @@ MakeLedger = Callable[..., Ledger]
 
 
 def declare(broker_url: str) -> None:
-    connect(broker_url).declare(bindings_of((Noted,)), RETRY_SECONDS)
+    connect(broker_url).declare(bindings_of((Noted,)))

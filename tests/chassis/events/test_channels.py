@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 import requests
 
-from services.chassis.events import Channel, Envelope, follow_up
+from services.chassis.events import Envelope
 from services.chassis.process import worker as workers
+from services.chassis.tasks.registry import Channel
+from services.chassis.tasks.rows import follow_up
 from services.chassis.web import health_pages
 from tests.chassis.events.ledger import Ledger, declare
 from tests.support.ports import free_port
@@ -72,12 +74,14 @@ def test_a_follow_up_is_stuck_after_the_time_of_its_kind(
 
 
 def test_a_reaction_that_hangs_is_named(service: Blocked, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workers, "REACTION_SECONDS", 0.1)
+    monkeypatch.setattr(workers, "WATCH_SECONDS", 0.1)
     service.release.clear()
     service.note("an event")
     with service.working() as [worker]:
         assert service.entered.wait(PATIENCE)
-        wait_until(lambda: live(worker) == "stuck: reaction", PATIENCE, "the name")
+        later = SimpleNamespace(monotonic=lambda: time.monotonic() + 150)
+        monkeypatch.setattr(workers, "time", later)
+        wait_until(lambda: live(worker) == "stuck: events", PATIENCE, "the name")
         service.release.set()
         wait_until(lambda: live(worker) == "ok", PATIENCE, "the next turn")
 
@@ -86,7 +90,7 @@ def test_a_loop_that_ended_is_named(service: Blocked) -> None:
     with service.working() as [worker]:
         worker.stop.set()
         assert worker.join(PATIENCE)
-        assert live(worker) == "stuck: consumer, follow-ups, jobs, relay, watch"
+        assert live(worker) == "stuck: consumer, events, follow-ups, jobs, leases, relay, watch"
 
 
 def live(worker: workers.Worker) -> str:

@@ -10,9 +10,11 @@ from click.testing import Result
 from sqlalchemy import select, update
 
 from services.chassis.clock import system_now
-from services.chassis.events import commands, follow_up, publish
-from services.chassis.events.follow_ups import FollowUps
-from services.chassis.events.tables import outbox
+from services.chassis.events import publish
+from services.chassis.tasks import commands
+from services.chassis.tasks.registry import OTHERS
+from services.chassis.tasks.rows import follow_up
+from services.chassis.tasks.tables import outbox
 from tests.chassis.events.ledger import Ledger, Noted
 
 
@@ -20,12 +22,11 @@ from tests.chassis.events.ledger import Ledger, Noted
 def service(database_url: str, tmp_path: Path) -> Ledger:
     """A service whose two follow-ups failed for good; the cause is mended since."""
     ledger = Ledger("reader", database_url, f"sqlite:///{tmp_path}/broker.db", failures=2)
-    commands.register(ledger.app, ledger.handlers)
+    commands.register(ledger.app, ledger.handlers, ledger.jobs)
     for name in ("Jeanne", "Ali"):
         ledger.ask_to_tell(name)
     with ledger.app.app_context():
-        runner = FollowUps(ledger.db, ledger.handlers, ())
-        while runner.run_once():
+        while ledger.runner().run_once(OTHERS):
             pass
     return ledger
 
@@ -43,7 +44,7 @@ def test_the_list_says_what_and_why_and_nothing_of_anybody(service: Ledger) -> N
 
 def test_one_is_replayed_by_its_id(service: Ledger) -> None:
     first, second = service.parked()
-    assert invoke(service, "replay", first).exit_code == 0
+    assert invoke(service, "replay", str(first)).exit_code == 0
     assert service.entries() == ["told Jeanne"]
     assert service.parked() == [second]
 
@@ -57,19 +58,19 @@ def test_all_are_replayed_and_a_second_time_finds_nothing(service: Ledger) -> No
 def test_what_still_fails_stays_in_the_list(service: Ledger) -> None:
     service.failures = 1
     first, second = service.parked()
-    assert invoke(service, "replay", first, second).exit_code == 1
+    assert invoke(service, "replay", str(first), str(second)).exit_code == 1
     assert service.parked() == [first]
 
 
 def test_one_is_set_aside_with_a_reason_and_never_replayed(service: Ledger) -> None:
     first, second = service.parked()
-    assert invoke(service, "set-aside", first, "--reason", "sent by post").exit_code == 0
-    assert invoke(service, "replay", first).exit_code == 1
+    assert invoke(service, "set-aside", str(first), "--reason", "sent by post").exit_code == 0
+    assert invoke(service, "replay", str(first)).exit_code == 1
     assert service.parked() == [second]
 
 
 def test_setting_aside_without_a_reason_is_refused(service: Ledger) -> None:
-    assert invoke(service, "set-aside", service.parked()[0]).exit_code != 0
+    assert invoke(service, "set-aside", str(service.parked()[0])).exit_code != 0
     assert len(service.parked()) == 2
 
 

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
 from services.chassis.clock import system_now
-from services.chassis.events import erase_subject, publish, purge
-from services.chassis.events.adapters import connect
-from services.chassis.events.broker import Unroutable
-from services.chassis.events.commands import replayed
-from services.chassis.events.deduplication import record_handled
+from services.chassis.events import publish
+from services.chassis.events.broker import Unroutable, connect
 from services.chassis.events.envelope import Envelope
-from services.chassis.events.relay import Relay
-from services.chassis.events.tables import inbox, outbox
+from services.chassis.events.outbox import Relay
+from services.chassis.tasks.commands import replayed
+from services.chassis.tasks.rows import erase_subject, purge
+from services.chassis.tasks.tables import outbox, tasks
 from tests.chassis.events.conftest import ONE_BROKER
 from tests.chassis.events.ledger import Ledger, MakeLedger, Noted
+from tests.chassis.events.test_hostile_messages import GOOD
 from tests.support.processes import wait_until
 
 
@@ -65,7 +66,7 @@ def test_what_keeps_failing_is_parked_and_can_be_replayed(ledger: MakeLedger) ->
         wait_until(lambda: reader.parked() != [], 60, "the parked event")
     assert reader.entries() == []
     with reader.app.app_context():
-        assert replayed(reader.db, reader.handlers, reader.parked()[0])
+        assert replayed(reader.runner(), reader.parked()[0])
     assert reader.entries() == ["stubborn"]
     assert reader.parked() == []
 
@@ -76,7 +77,7 @@ def test_an_event_that_no_queue_takes_is_an_error_and_stays(ledger: MakeLedger) 
         publish(session, type("Odd", (Noted,), {"TYPE": "writer.odd.v1"})("lonely"), subject="somebody")
     broker = connect(writer.broker_url)
     with writer.app.app_context():
-        assert Relay(writer.db, broker, "writer", "a start").run_once() == 0
+        assert Relay(writer.db, broker, "writer").send_batch() == 0
     assert writer.read(select(outbox.c.published_at)) == [None]
     [written] = writer.read(select(outbox.c.envelope))
     with pytest.raises(Unroutable):
@@ -123,17 +124,16 @@ def test_purging_never_touches_what_waits(ledger: MakeLedger) -> None:
     with writer.app.app_context():
         purge(writer.db, before=system_now())
     assert len(writer.read(select(outbox.c.event_id))) == 1
-    assert len(reader.read(select(inbox.c.event_id))) == 1
+    assert len(reader.read(select(tasks.c.event_id).where(tasks.c.channel == "events"))) == 1
 
 
 @pytest.mark.engines("sqlite", "postgresql")
-def test_an_event_is_recorded_once_for_each_handler(database_url: str, tmp_path: Path) -> None:
-    """Delivered again, it is known by the inbox."""
-    ledger = Ledger("reader", database_url, f"sqlite:///{tmp_path / 'broker.db'}")
-
-    def handled(event_id: str, handler: str) -> bool:
-        with ledger.writing() as session:
-            return record_handled(session, event_id, handler)
-
-    deliveries = [("first", "a"), ("first", "a"), ("first", "b"), ("second", "a"), ("first", "a")]
-    assert [handled(*delivery) for delivery in deliveries] == [True, False, True, True, False]
+def test_an_event_heard_again_is_one_task_of_each_handler(database_url: str, tmp_path: Path) -> None:
+    reader = Ledger("reader", database_url, f"sqlite:///{tmp_path / 'broker.db'}")
+    reader.handlers.on(Noted)(lambda session, event, envelope: None)
+    other = dataclasses.replace(GOOD, id="b2").to_json()
+    for bodies in ([GOOD.to_json()], [GOOD.to_json(), other], [GOOD.to_json()]):
+        reader.hear(*bodies)
+    with reader.app.app_context(), reader.db.reading() as session:
+        heard = session.execute(select(tasks.c.event_id, tasks.c.handler)).all()
+    assert sorted(map(tuple, heard)) == [(id, name) for id in ("a1", "b2") for name in ("<lambda>", "write_down")]

@@ -16,10 +16,10 @@ from sqlalchemy.orm import Session
 
 from services.chassis.events import Envelope, publish
 from services.chassis.events.envelope import Undecodable
-from services.chassis.events.inbox import Dispatcher
-from services.chassis.events.tables import parked
+from services.chassis.tasks.registry import EVENTS
+from services.chassis.tasks.tables import tasks
 from tests.chassis.events.conftest import ONE_BROKER
-from tests.chassis.events.ledger import RETRY_SECONDS, Ledger, MakeLedger, Noted
+from tests.chassis.events.ledger import Ledger, MakeLedger, Noted
 from tests.support.processes import wait_until
 
 GOOD = Envelope("a1", "/writer", Noted.TYPE, "somebody", datetime(2021, 10, 4, tzinfo=UTC), {"text": "hello"}, "click")
@@ -54,11 +54,11 @@ def test_what_is_no_event_of_ours_is_parked_at_once(database_url: str, tmp_path:
     reader = Ledger("reader", database_url, f"sqlite:///{tmp_path}/broker.db")
     good = orjson.loads(GOOD.to_json())
     strangers = (good | {"id": "a2", "type": "writer.noted.v9"}, good | {"data": {"words": "hello"}})
+    reader.hear(b"\x00\xff{not json", *map(orjson.dumps, strangers))
     with reader.app.app_context():
-        dispatcher = Dispatcher(reader.db, reader.handlers, RETRY_SECONDS)
-        for body in (b"\x00\xff{not json", *map(orjson.dumps, strangers)):
-            assert dispatcher.handle(body, 1) is None
-    assert sorted(reader.read(select(parked.c.type))) == ["undecodable", Noted.TYPE, "writer.noted.v9"]
+        assert reader.runner(60.0, tries=3).run_once(EVENTS)
+    assert len(reader.parked()) == 3
+    assert sorted(reader.read(select(tasks.c.handler))) == ["undecodable", "write_down", "writer.noted.v9"]
 
 
 def test_a_failure_is_told_without_what_the_error_says(tmp_path: Path) -> None:
@@ -69,11 +69,13 @@ def test_a_failure_is_told_without_what_the_error_says(tmp_path: Path) -> None:
         raise ValueError(f"{somebody} is there already")
 
     reader.handlers.on(Noted)(fail)
+    reader.hear(GOOD.to_json())
     with reader.app.app_context(), structlog.testing.capture_logs() as logs:
-        Dispatcher(reader.db, reader.handlers, ()).handle(GOOD.to_json(), 1)
-    assert any(line["event"] == "event_failed" and "ValueError" in line["reason"] for line in logs)
+        while reader.runner().run_once(EVENTS):
+            pass
+    assert any(line["event"] == "task_failed" and "ValueError" in line["reason"] for line in logs)
     assert somebody not in str(logs)
-    assert somebody not in str(reader.read(select(parked.c.reason)))
+    assert somebody not in str(reader.read(select(tasks.c.reason)))
 
 
 @ONE_BROKER

@@ -8,11 +8,10 @@ import pika
 import pytest
 from pika.adapters.blocking_connection import BlockingChannel
 from pika.exceptions import ChannelClosedByBroker
-from structlog.testing import capture_logs
 
 from services.chassis.events import rabbitmq as adapter
 from services.chassis.events.broker import BrokerUnavailable
-from services.chassis.events.topology import EXCHANGE, retry_exchange, retry_queue
+from services.chassis.events.topology import EXCHANGE
 from tests.chassis.events.ledger import MakeLedger, Noted, declare
 from tests.support.processes import wait_until
 from tests.support.rabbitmq import RabbitMQ, vhost_of
@@ -37,7 +36,7 @@ def test_a_worker_publishes_consumes_and_tries_again(of_right: MakeLedger) -> No
     assert reader.parked() == []
 
 
-def test_a_worker_parks_what_fails_for_good_and_what_the_broker_gave_up(of_right: MakeLedger) -> None:
+def test_a_worker_parks_what_fails_for_good_and_hears_what_the_broker_gave_up(of_right: MakeLedger) -> None:
     writer, reader = of_right("writer"), of_right("reader", failures=3)
     writer.note("bad")
     with writer.working(), reader.working():
@@ -46,8 +45,7 @@ def test_a_worker_parks_what_fails_for_good_and_what_the_broker_gave_up(of_right
     with writer.working(), pika.BlockingConnection(pika.URLParameters(reader.broker_url)) as connection:
         _refuse_until_given_up(connection.channel())
     with reader.working():
-        wait_until(lambda: len(reader.parked()) == 2, 60, "the event given up")
-    assert reader.entries() == []
+        wait_until(lambda: reader.entries() == ["deadly"], 60, "the event given up")
 
 
 def _refuse_until_given_up(channel: BlockingChannel) -> None:
@@ -64,7 +62,6 @@ NOT_ITS_OWN: dict[str, Callable[[BlockingChannel], object]] = {
     "taking what another gave up": lambda channel: channel.basic_get("archive.parking"),
     "consuming another's queue": lambda channel: channel.basic_consume("archive", print),
     "emptying another's queue": lambda channel: channel.queue_purge("archive"),
-    "another's retries": lambda channel: channel.basic_publish("archive.retry", "0", b""),
     "straight into another's queue": lambda channel: channel.basic_publish("", "archive", b""),
     "straight into its own queue": lambda channel: channel.basic_publish("", "reader", b""),
     "another's event": lambda channel: channel.basic_publish(EXCHANGE, Noted.TYPE, b""),
@@ -95,36 +92,8 @@ def _is_refused(channel: BlockingChannel, deed: Callable[[BlockingChannel], obje
 def test_a_refused_right_is_told_in_the_brokers_words(rabbitmq: RabbitMQ, url: str) -> None:
     publisher = adapter.RabbitBroker(rabbitmq.service_user(url, "reader")).publisher()
     with pytest.raises(BrokerUnavailable, match=r"403 ACCESS_REFUSED .* 'portail.events'"):
-        publisher.send(EXCHANGE, Noted.TYPE, b"{}", None, 1)
+        publisher.send(Noted.TYPE, b"{}")
     publisher.close()
-
-
-def test_a_retry_that_is_refused_is_logged_and_kept_by_the_broker(
-    rabbitmq: RabbitMQ, url: str, on_rabbit: MakeLedger, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(adapter, "UNSETTLED_SECONDS", 0.1)
-    reading_alone = rabbitmq.restricted_user(url, configure="^$", write="^$", read=r"^reader(\..+)?$")
-    writer, reader = on_rabbit("writer"), on_rabbit("reader", reading_alone, failures=1)
-    writer.note("kept")
-    with capture_logs() as logs, writer.working(), reader.working():
-        wait_until(lambda: reader.entries() == ["kept"], 60, "the entry, delivered again")
-    refusal = next(line for line in logs if line["event"] == "retry_not_sent")
-    assert refusal["reason"].startswith("403 ACCESS_REFUSED")
-
-
-def test_a_deployment_of_before_is_brought_up_to_date_by_declaring_again(
-    rabbitmq: RabbitMQ, url: str, of_right: MakeLedger
-) -> None:
-    """Before, retries went by the default exchange: what still waits in such a queue comes back all the same."""
-    for service in ("reader", "archive"):
-        rabbitmq.api("DELETE", f"exchanges/{vhost_of(url)}/{retry_exchange(service)}")
-    writer, reader = of_right("writer"), of_right("reader", failures=1)
-    with pika.BlockingConnection(pika.URLParameters(url)) as connection:
-        connection.channel().basic_publish("", retry_queue("reader", 1), b"of before")
-    declare(url)
-    writer.note("of now")
-    with writer.working(), reader.working():
-        wait_until(lambda: reader.entries() == ["of now"] and len(reader.parked()) == 1, 60, "both messages")
 
 
 def test_a_consumption_that_the_broker_ends_is_begun_again(rabbitmq: RabbitMQ, url: str, on_rabbit: MakeLedger) -> None:

@@ -4,34 +4,27 @@ from __future__ import annotations
 
 import signal
 import subprocess
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import TableClause, select, update
+from sqlalchemy import select, update
 
 from services.chassis.clock import system_now
-from services.chassis.database.transactions import Database
-from services.chassis.events import outbox, tables
-from services.chassis.events.tables import TO_BROKER, TO_SELF
-from services.chassis.jobs import lease_rows as leases_of_jobs
+from services.chassis.tasks.registry import EVENTS, JOBS, OTHERS, RELAY, Channel
+from services.chassis.tasks.rows import Leases
+from services.chassis.tasks.tables import tasks
 from tests.chassis.events.ledger import Ledger, declare
 from tests.chassis.events.test_crashes import PATIENCE, in_hand
+from tests.chassis.events.test_hostile_messages import GOOD
 from tests.support.processes import wait_until
 
 ANOTHER = "another worker"
-
-
-def take_row(destination: str) -> Callable[[Database], bool]:
-    return lambda db: bool(outbox.take(db, destination, limit=1, owner=ANOTHER))
-
-
 WORKS = [
-    pytest.param("in-handler", tables.outbox, take_row(TO_SELF), id="follow-up"),
-    pytest.param("in-batch", tables.outbox, take_row(TO_BROKER), id="batch"),
-    pytest.param("in-job", tables.job_leases, lambda db: leases_of_jobs.take(db, "count", ANOTHER), id="job"),
+    pytest.param("in-handler", OTHERS, "tell", id="follow-up"),
+    pytest.param("in-batch", RELAY, "relay", id="batch"),
+    pytest.param("in-job", JOBS, "count", id="job"),
 ]
 
 
@@ -49,49 +42,67 @@ def service(database_url: str, tmp_path: Path) -> Ledger:
     return Ledger("writer", database_url, broker_url)
 
 
-@pytest.mark.parametrize(("mode", "table", "take"), WORKS)
+@pytest.mark.parametrize(("mode", "channel", "handler"), WORKS)
 def test_what_a_worker_has_in_hand_is_its_own_until_another_takes_it_while_it_is_paused(
-    service: Ledger, mode: str, table: TableClause, take: Callable[[Database], bool]
+    service: Ledger, mode: str, channel: Channel, handler: str
 ) -> None:
     give_work(service, mode)
     with in_hand(f"{mode}/0.1", service) as victim:
-        [before] = rows_of(service, table)
-        wait_until(lambda: rows_of(service, table)[0]["leased_until"] > before["leased_until"], PATIENCE, "a renewal")
-        assert rows_of(service, table)[0]["leased_by"] == before["leased_by"]
+        before = row_of(service, handler)
+        wait_until(lambda: row_of(service, handler)["leased_until"] > before["leased_until"], PATIENCE, "a renewal")
+        assert row_of(service, handler)["leased_by"] == before["leased_by"]
         victim.send_signal(signal.SIGSTOP)
-        end_leases(service, table)
+        end_leases(service)
         with service.app.app_context():
-            assert take(service.db)
-        taken = rows_of(service, table)
+            assert Leases(service.db, ANOTHER).take(channel.name, [handler])
+        taken = row_of(service, handler)
         assert resumed(victim) == 0
-        assert rows_of(service, table) == taken, "the paused worker ended or freed what another has in hand"
-    assert taken[0]["leased_by"] == ANOTHER
+        assert row_of(service, handler) == taken, "the paused worker ended or freed what another has in hand"
+    assert taken["leased_by"] == ANOTHER
 
 
 def test_whoever_holds_no_lease_changes_nothing(service: Ledger) -> None:
-    service.note("hello")
+    service.ask_to_tell("hello")
+    another, stranger = Leases(service.db, ANOTHER), Leases(service.db, "a stranger")
     with service.app.app_context():
-        [row] = outbox.take(service.db, TO_BROKER, limit=1, owner=ANOTHER)
-        taken = rows_of(service, tables.outbox)
-        assert not outbox.renew(service.db, [row.sequence], "a stranger")
-        with service.db.operation() as session:
-            assert outbox.done(session, [row.sequence], "a stranger") == 0
-            assert outbox.give_back(session, [row.sequence], "a stranger", delay=0) == 0
-        assert rows_of(service, tables.outbox) == taken
-        assert outbox.renew(service.db, [row.sequence], ANOTHER)
-        with service.db.operation() as session:
-            assert outbox.done(session, [row.sequence], ANOTHER) == 1
+        task = another.take(OTHERS.name, ["tell"])
+        assert task is not None
+        taken = row_of(service, "tell")
+        with stranger.holding(task) as lost, another.holding(task) as kept:
+            stranger.renew()
+            assert lost.is_set()
+            with service.db.operation() as session:
+                assert not stranger.done(session, task)
+                assert not stranger.give_back(session, task, delay=0)
+            assert row_of(service, "tell") == taken
+            another.renew()
+            assert not kept.is_set()
+            with service.db.operation() as session:
+                assert another.done(session, task)
 
 
-def end_leases(service: Ledger, table: TableClause) -> None:
+def test_a_reaction_whose_task_another_has_taken_has_no_effect(service: Ledger) -> None:
+    service.hear(GOOD.to_json())
+    with service.app.app_context():
+        runner = service.runner(tries=3)
+        task = runner.leases.take(EVENTS.name, ["write_down"])
+        assert task is not None
+        end_leases(service)
+        assert service.runner(tries=3).run_once(EVENTS)
+        assert runner.run(task) is None
+    assert service.entries() == ["hello"]
+
+
+def end_leases(service: Ledger) -> None:
     """As they would end by themselves, without the wait."""
+    past = system_now() - timedelta(seconds=1)
     with service.writing() as session:
-        session.execute(update(table).values(leased_until=system_now() - timedelta(seconds=1)))
+        session.execute(update(tasks).values(leased_until=past, available_at=past))
 
 
-def rows_of(service: Ledger, table: TableClause) -> list[dict[str, Any]]:
+def row_of(service: Ledger, handler: str) -> dict[str, Any]:
     with service.app.app_context(), service.db.reading() as session:
-        return [dict(row) for row in session.execute(select(table)).mappings()]
+        return dict(session.execute(select(tasks).where(tasks.c.handler == handler)).mappings().one())
 
 
 def resumed(victim: subprocess.Popen[str]) -> int:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import threading
+from collections.abc import Sequence
 
 import pika
 import pytest
 
 from services.chassis.events import rabbitmq as adapter
-from services.chassis.events.adapters import connect
-from services.chassis.events.broker import bindings_of
-from services.chassis.events.topology import EXCHANGE, definitions, topology
-from tests.chassis.events.ledger import RETRY_SECONDS, MakeLedger, Noted, declare
+from services.chassis.events.broker import bindings_of, connect
+from services.chassis.events.topology import DELIVERY_LIMIT, definitions, topology
+from tests.chassis.events.ledger import MakeLedger, Noted, declare
 from tests.chassis.events.test_hostile_messages import GOOD
 from tests.support.processes import wait_until
 from tests.support.rabbitmq import RabbitMQ, vhost_of
@@ -33,57 +33,54 @@ def test_a_connection_cut_while_handling_leaves_one_effect(rabbitmq: RabbitMQ, u
     assert sorted(reader.entries()) == ["after", "cut"]
 
 
-class _Stop(threading.Event):
-    """Knows that the consumer has seen it."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.seen = threading.Event()
-
-    def is_set(self) -> bool:
-        if super().is_set():
-            self.seen.set()
-        return super().is_set()
-
-
-def test_what_comes_while_a_consumer_stops_is_left_to_another(url: str) -> None:
+def test_what_comes_while_a_consumer_stops_is_left_to_another(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(adapter, "TAKEN_AT_ONCE", 2)
     declare(url)
     broker = connect(url)
     publisher = broker.publisher()
     for number in range(5):
         publisher.publish(dataclasses.replace(GOOD, id=str(number)))
     publisher.close()
-    handled: list[bytes] = []
-    for _ in range(5):  # its answer, given while the consumer stops, has the broker send the next
-        stop = _Stop()
+    heard: list[bytes] = []
+    while len(heard) < 5:  # each ends with its first messages: the broker has sent it more by then
+        stop = threading.Event()
 
-        def handle(body: bytes, attempt: int, stop: _Stop = stop) -> None:
-            handled.append(body)
+        def hear(bodies: Sequence[bytes], stop: threading.Event = stop) -> None:
+            heard.extend(bodies)
             stop.set()
-            assert stop.seen.wait(20)
 
-        broker.consume("reader", handle, handled.append, stop)
-    assert len(set(handled)) == 5
+        broker.consume("reader", hear, stop)
+    assert len(set(heard)) == len(heard) == 5
 
 
-def test_a_message_given_up_is_kept_however_often_it_cannot_be_parked(
-    url: str, on_rabbit: MakeLedger, monkeypatch: pytest.MonkeyPatch
+def test_while_the_database_is_away_messages_are_held_and_no_delivery_is_counted(
+    url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(adapter, "UNSETTLED_SECONDS", 0.01)
-    on_rabbit("reader")
-    with pika.BlockingConnection(pika.URLParameters(url)) as connection:
-        connection.channel().basic_publish("", "reader.parking", b"given up")
-    stop = threading.Event()
-    tries: list[bytes] = []
+    monkeypatch.setattr(adapter, "UNHEARD_SECONDS", 0.01)
+    declare(url)
+    publisher = connect(url).publisher()
+    publisher.publish(GOOD)
+    publisher.close()
+    stop, tries = threading.Event(), list[Sequence[bytes]]()
 
-    def database_away(body: bytes) -> None:
-        tries.append(body)
-        if len(tries) < 30:  # more than the 20 deliveries after which a queue drops by default
+    def database_away(bodies: Sequence[bytes]) -> None:
+        tries.append(list(bodies))
+        if len(tries) < DELIVERY_LIMIT + 10:
             raise RuntimeError
         stop.set()
 
-    connect(url).consume("reader", lambda body, attempt: None, database_away, stop)
-    assert tries == [b"given up"] * 30
+    connect(url).consume("reader", database_away, stop)
+    assert tries == [[GOOD.to_json()]] * (DELIVERY_LIMIT + 10)
+
+
+def test_what_the_broker_gave_up_is_heard_all_the_same(url: str, on_rabbit: MakeLedger) -> None:
+    reader = on_rabbit("reader")
+    with pika.BlockingConnection(pika.URLParameters(url)) as connection:
+        channel = connection.channel()
+        channel.basic_publish("", "reader.parking", GOOD.to_json())
+        channel.basic_publish("", "reader.parking", b"no event")
+    with reader.working():
+        wait_until(lambda: reader.entries() == ["hello"] and len(reader.parked()) == 1, 60, "both")
 
 
 def test_an_idle_publisher_whose_connection_was_closed_publishes_all_the_same(
@@ -91,10 +88,10 @@ def test_an_idle_publisher_whose_connection_was_closed_publishes_all_the_same(
 ) -> None:
     writer, reader = on_rabbit("writer"), on_rabbit("reader")
     publisher = adapter.RabbitBroker(url).publisher()
-    publisher.send(EXCHANGE, Noted.TYPE, b"first", None, 1)
+    publisher.send(Noted.TYPE, b"first")
     wait_until(lambda: bool(rabbitmq.api("GET", f"vhosts/{vhost_of(url)}/connections")), 60, "a listed connection")
     rabbitmq.close_connections(url)
-    publisher.send(EXCHANGE, Noted.TYPE, b"second", None, 1)
+    publisher.send(Noted.TYPE, b"second")
     publisher.close()
     writer.note("third")
     with writer.working(), reader.working():
@@ -102,13 +99,34 @@ def test_an_idle_publisher_whose_connection_was_closed_publishes_all_the_same(
 
 
 def test_the_definitions_file_makes_what_declaring_makes(rabbitmq: RabbitMQ, url: str) -> None:
-    described = definitions(topology(bindings_of((Noted,)), RETRY_SECONDS), vhost_of(url))
+    described = definitions(topology(bindings_of((Noted,))), vhost_of(url))
     rabbitmq.api("POST", "definitions", described)
     declare(url)  # refused by RabbitMQ if anything differed
     queues = {queue["name"] for queue in rabbitmq.api("GET", f"queues/{vhost_of(url)}")}
-    assert {"reader", "reader.parking", "reader.retry.0", "archive", "archive.parking"} <= queues
-    retries = rabbitmq.api("GET", f"exchanges/{vhost_of(url)}/reader.retry/bindings/source")
-    assert {(retry["routing_key"], retry["destination"]) for retry in retries} == {
-        ("0", "reader.retry.0"),
-        ("1", "reader.retry.1"),
-    }
+    assert queues == {"reader", "reader.parking", "archive", "archive.parking"}
+
+
+def test_the_delay_queues_of_before_are_deleted_once_they_are_empty(
+    rabbitmq: RabbitMQ, url: str, on_rabbit: MakeLedger
+) -> None:
+    """What waits in one comes back to the service's queue when its time is over."""
+    delays = {f"reader.retry.{step}": 1000 if step else 3_600_000 for step in range(5)}
+    with pika.BlockingConnection(pika.URLParameters(url)) as connection:
+        channel = connection.channel()
+        channel.exchange_declare("reader.retry", "direct", durable=True)
+        for queue, milliseconds in delays.items():
+            onwards = {"x-dead-letter-exchange": "", "x-dead-letter-routing-key": "reader"}
+            arguments = {"x-queue-type": "quorum", "x-message-ttl": milliseconds, **onwards}
+            channel.queue_declare(queue, durable=True, arguments=arguments)
+            channel.queue_bind(queue, "reader.retry", queue[-1])
+        channel.confirm_delivery()
+        channel.basic_publish("reader.retry", "0", b"an hour to wait", mandatory=True)
+        channel.basic_publish("reader.retry", "1", GOOD.to_json(), mandatory=True)
+    reader = on_rabbit("reader")
+    with reader.working():
+        wait_until(lambda: reader.entries() == ["hello"], 60, "what was to be tried again")
+    declare(url)
+    left = {queue["name"] for queue in rabbitmq.api("GET", f"queues/{vhost_of(url)}")} & delays.keys()
+    assert left == {"reader.retry.0"}
+    with pika.BlockingConnection(pika.URLParameters(url)) as connection:
+        assert connection.channel().basic_get("reader.retry.0")[2] == b"an hour to wait"

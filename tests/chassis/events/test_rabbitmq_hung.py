@@ -10,9 +10,8 @@ from collections.abc import Iterator
 import pytest
 
 from services.chassis.events import rabbitmq as adapter
-from services.chassis.events.adapters import connect
-from services.chassis.events.broker import BrokerUnavailable
-from services.chassis.events.relay import Relay
+from services.chassis.events.broker import BrokerUnavailable, connect
+from services.chassis.events.outbox import Relay
 from tests.chassis.events.ledger import MakeLedger
 from tests.support.processes import wait_until
 from tests.support.rabbitmq import RabbitMQServer
@@ -62,7 +61,7 @@ def test_with_rabbitmq_down_events_wait_and_all_arrive(
     try:
         writer.note("meanwhile")
         with writer.app.app_context(), pytest.raises(BrokerUnavailable):
-            Relay(writer.db, connect(writer.broker_url), "writer", "a start").run_once()
+            Relay(writer.db, connect(writer.broker_url), "writer").send_batch()
         with writer.working(), reader.working():
             rabbitmq.start()
             wait_until(lambda: reader.entries() == ["meanwhile"], PATIENCE, "the entry")

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
+import threading
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
 from prometheus_client import REGISTRY
+from sqlalchemy import select, update
 
 from services.chassis.clock import system_now
-from services.chassis.events import queue_depth
-from services.chassis.events.tables import parked
+from services.chassis.events import broker
+from services.chassis.events.broker import connect
+from services.chassis.tasks import rows
+from services.chassis.tasks.tables import outbox, tasks
 from tests.chassis.events.conftest import ONE_BROKER
 from tests.chassis.events.ledger import MakeLedger
 from tests.support.processes import wait_until
@@ -19,17 +25,27 @@ def shown(metric: str, service: str, **labels: str) -> float | None:
     return REGISTRY.get_sample_value(metric, {"service": service, **labels})
 
 
-def test_the_depth_of_a_queue_is_what_nobody_has_in_hand(ledger: MakeLedger, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(queue_depth, "PERIOD_SECONDS", 0.1)
+def test_the_depth_of_a_queue_is_what_nobody_has_heard(ledger: MakeLedger, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(broker, "DEPTH_SECONDS", 0.1)
     writer, reader = ledger("writer"), ledger("reader")
-    reader.release.clear()
     writer.note("one", "two", "three")
-    with writer.working(), reader.working(), reader.working():
-        wait_until(lambda: reader.entered.is_set(), 60, "one in hand")
-        wait_until(lambda: shown("queue_waiting", "reader") in (1, 2), 60, "the others in the queue")
-        reader.release.set()
-        wait_until(lambda: len(reader.entries()) == 3, 60, "all handled")
+    with writer.working():
+        unsent = select(outbox.c.sequence).where(outbox.c.published_at.is_(None))
+        wait_until(lambda: writer.read(unsent) == [], 60, "all sent")
+    stop, heard = threading.Event(), list[float | None]()
+
+    def hear(bodies: Sequence[bytes]) -> None:
+        heard.append(shown("queue_waiting", "reader"))
+        stop.set()
+        raise RuntimeError
+
+    with contextlib.suppress(RuntimeError):
+        connect(reader.broker_url).consume("reader", hear, stop)
+    assert heard
+    assert heard[0] is not None
+    with reader.working():
         wait_until(lambda: shown("queue_waiting", "reader") == 0, 60, "an empty queue")
+        wait_until(lambda: len(reader.entries()) == 3, 60, "all of them")
 
 
 @ONE_BROKER
@@ -37,9 +53,9 @@ def test_events_and_follow_ups_that_wait_are_told_apart(ledger: MakeLedger) -> N
     writer = ledger("writer", failures=1000)
     writer.ask_to_tell("a friend")
     with writer.working():
-        wait_until(lambda: shown("outbox_waiting", "writer", destination="self") == 1, 60, "the follow-up")
-        assert shown("outbox_waiting", "writer", destination="broker") == 0
-        assert shown("outbox_oldest_seconds", "writer", destination="broker") == 0
+        wait_until(lambda: shown("tasks_waiting", "writer", channel="follow-ups") == 1, 60, "the follow-up")
+        assert shown("tasks_waiting", "writer", channel="relay") == 0
+        assert shown("tasks_oldest_seconds", "writer", channel="relay") == 0
 
 
 @ONE_BROKER
@@ -53,13 +69,13 @@ def test_counters_begin_at_zero_so_that_a_first_event_is_an_increase(ledger: Mak
 def test_the_oldest_parked_event_has_an_age_until_it_is_settled(ledger: MakeLedger) -> None:
     writer = ledger("writer")
     an_hour_ago = system_now() - timedelta(hours=1)
-    row = {"id": "1", "event_id": "1", "destination": "self", "type": "x", "subject": "x", "envelope": "x"}
+    row = rows.new_row("1", "x", "follow-ups", "x", "x") | {"state": "parked", "ended_at": an_hour_ago}
     with writer.writing() as session:
-        session.execute(parked.insert().values(**row, reason="x", attempts=1, parked_at=an_hour_ago))
+        rows.write(session, [row])
     with writer.working():
         wait_until(lambda: (shown("events_to_settle_oldest_seconds", "writer") or 0) >= 3600, 60, "its age")
         assert shown("events_to_settle", "writer") == 1
     with writer.writing() as session:
-        session.execute(parked.update().values(settled_at=system_now()))
+        session.execute(update(tasks).where(tasks.c.state == "parked").values(state="set aside"))
     with writer.working():
         wait_until(lambda: shown("events_to_settle_oldest_seconds", "writer") == 0, 60, "none left")

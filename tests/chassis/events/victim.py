@@ -2,7 +2,8 @@
 
 It says « entered » when it has something in hand, and goes on with it at SIGUSR1. MODE « in-handler » stays in whatever
 it handles, « in-job » has a job too, « in-batch » stays after the first event that it published; « after-commit » ends
-as the effect is committed, before the broker hears of it. « MODE/SECONDS » renews leases that often.
+as the effect is committed; « after-hearing » as the task is, before the broker hears of it. « MODE/SECONDS » renews
+leases that often.
 """
 
 from __future__ import annotations
@@ -10,14 +11,19 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from services.chassis.events.relay import Relay
-from services.chassis.process import leases
+from services.chassis.database.transactions import Database
+from services.chassis.events.outbox import Relay
+from services.chassis.tasks import rows
+from services.chassis.tasks.registry import Handlers
 from tests.chassis.events.ledger import Ledger
+
+_hear = rows.hear
 
 
 def main(mode: str, database_url: str, broker_url: str) -> None:
@@ -25,11 +31,13 @@ def main(mode: str, database_url: str, broker_url: str) -> None:
     ledger = Ledger("writer" if mode == "in-batch" else "reader", database_url, broker_url)
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGUSR1})
     if renew_seconds:
-        leases.RENEW_SECONDS = float(renew_seconds)
+        rows.RENEW_SECONDS = float(renew_seconds)
     if mode == "in-job":
         ledger.jobs.every(hours=24, name="count")(ledger.count)
     if mode == "after-commit":
         event.listen(Session, "after_flush", _die_at_commit)
+    elif mode == "after-hearing":
+        rows.hear = _hear_and_die
     else:
         ledger.release.clear()
     if mode == "in-batch":
@@ -44,6 +52,11 @@ def main(mode: str, database_url: str, broker_url: str) -> None:
 def _die_at_commit(session: Session, context: Any) -> None:
     if any(type(row).__name__ == "Entry" for row in session.new):
         event.listen(session, "after_commit", lambda _: os._exit(9))
+
+
+def _hear_and_die(db: Database, handlers: Handlers, bodies: Sequence[bytes]) -> None:
+    _hear(db, handlers, bodies)
+    os._exit(9)
 
 
 def _stay_after_the_first_event(ledger: Ledger) -> None:

@@ -58,5 +58,5 @@ class PortalUnderLoad(PeopleAtWork):
             container = self.composed.containers(service)[0]
             assert " 0 perdu(s)" in self.composed.run_in(container, "python", "-m", f"services.{service}", "reconcile")
         for service in SERVICES:
-            parked = "select count(*) from parked where settled_at is null"
+            parked = "select count(*) from tasks where state = 'parked'"
             assert self.composed.query_database(service, parked) == [["0"]]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from deploy.service_names import SERVICES
-from services.chassis.events.retention import EVENT_RETENTION
+from services.chassis.tasks.rows import RETENTION
 from tests.journeys.acknowledged_work import AcknowledgedWork, Acknowledgement
 from tests.support.composed_portal import OURS, ComposedPortal
 from tests.support.processes import wait_until
@@ -31,7 +31,7 @@ def restore_databases(composed: ComposedPortal, until: str = "") -> float:
 
 def publish_again(composed: ComposedPortal, *services: str) -> None:
     for service in services:
-        composed.run_once(service, "publish-again", "--days", str(EVENT_RETENTION.days))
+        composed.run_once(service, "publish-again", "--days", str(RETENTION.days))
 
 
 def missing_of(ledger: AcknowledgedWork, composed: ComposedPortal) -> list[Acknowledgement]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import pytest
@@ -12,11 +12,9 @@ from flask import Flask
 
 from services.chassis.clock import system_now
 from services.chassis.database.transactions import new_id
-from services.chassis.events import Envelope, Handlers
-from services.chassis.events.adapters import connect
-from services.chassis.events.broker import Handle, Retry, bindings_of
-from services.chassis.events.inbox import Dispatcher
-from services.chassis.events.retry_policy import RETRY_SECONDS
+from services.chassis.events import Envelope
+from services.chassis.events.broker import Hear, bindings_of, connect
+from services.chassis.tasks.registry import Handlers
 from services.contracts import EVENTS
 from services.documents import handlers as of_documents
 from services.pieces import handlers as of_pieces
@@ -28,6 +26,7 @@ from tests.pieces.pieces_service import PiecesService
 from tests.support.object_store import Bucket
 from tests.support.postgres import Postgres
 from tests.support.rabbitmq import RabbitMQ
+from tests.support.service_worker import deliver
 
 NUMBER = 200
 
@@ -35,7 +34,7 @@ NUMBER = 200
 @pytest.fixture
 def broker(rabbitmq: RabbitMQ) -> Iterator[str]:
     url = rabbitmq.fresh_vhost()
-    connect(url).declare(bindings_of(EVENTS), RETRY_SECONDS)
+    connect(url).declare(bindings_of(EVENTS))
     yield url
     rabbitmq.delete_vhost(url)
 
@@ -48,7 +47,7 @@ def test_a_real_reaction_takes_at_most_two_and_a_half_times_as_long_as_none(
     for name, app, handlers in (
         ("documents", documents, of_documents.registry), ("pieces", pieces, of_pieces.registry),
     ):  # fmt: skip
-        nothing, processor = _per_second(broker, name, lambda body, attempt: None)
+        nothing, processor = _per_second(broker, name, lambda bodies: None)
         real, own_processor = _per_second(broker, name, _reaction(app, handlers))
         record(f"registration_saved consumed by {name}: nothing done", nothing, "/s")
         record(f"registration_saved consumed by {name}: nothing done, processor", processor, "ms")
@@ -57,31 +56,27 @@ def test_a_real_reaction_takes_at_most_two_and_a_half_times_as_long_as_none(
         record(f"registration_saved consumed by {name} / nothing done", real / nothing, "", aim=0.4, at_most=False)
 
 
-def _reaction(app: Flask, handlers: Handlers) -> Handle:
-    dispatcher = Dispatcher(app.extensions["sqlalchemy"], handlers, RETRY_SECONDS)
+def _reaction(app: Flask, handlers: Handlers) -> Hear:
+    def hear(bodies: Sequence[bytes]) -> None:
+        deliver(app, handlers, *bodies)
 
-    def handle(body: bytes, attempt: int) -> None:
-        with app.app_context():
-            assert dispatcher.handle(body, attempt) is None
-
-    return handle
+    return hear
 
 
-def _per_second(url: str, queue: str, handle: Handle) -> tuple[float, float]:
+def _per_second(url: str, queue: str, hear: Hear) -> tuple[float, float]:
     """Handles NUMBER candidatures, each its own: how many a second, and milliseconds of this process for each."""
     _tell(url, NUMBER)
     stop, handled = threading.Event(), 0
 
-    def counting(body: bytes, attempt: int) -> Retry | None:
+    def counting(bodies: Sequence[bytes]) -> None:
         nonlocal handled
-        outcome = handle(body, attempt)
-        handled += 1
+        hear(bodies)
+        handled += len(bodies)
         if handled == NUMBER:
             stop.set()
-        return outcome
 
     start, processor = time.perf_counter(), time.process_time()
-    connect(url).consume(queue, counting, lambda body: None, stop)
+    connect(url).consume(queue, counting, stop)
     seconds, used = time.perf_counter() - start, time.process_time() - processor
     return NUMBER / seconds, used / NUMBER * 1000
 

@@ -13,9 +13,7 @@ from sqlalchemy import func, select, update
 
 from services.chassis.clock import system_now
 from services.chassis.database.transactions import new_id
-from services.chassis.events.adapters import connect
-from services.chassis.events.broker import bindings_of
-from services.chassis.events.retry_policy import RETRY_SECONDS
+from services.chassis.events.broker import bindings_of, connect
 from services.chassis.process.worker import Worker
 from services.contracts import EVENTS
 from services.documents.follow_ups import registry
@@ -40,13 +38,13 @@ def test_a_confirmation_waits_no_more_than_twice_as_long_beside_a_publication(
     postgres: Postgres, bucket: Bucket, registrations: RegistrationsStub, tmp_path: Path
 ) -> None:
     broker = f"sqlite:///{tmp_path / 'broker.db'}"
-    connect(broker).declare(bindings_of(EVENTS), RETRY_SECONDS)
+    connect(broker).declare(bindings_of(EVENTS))
     given = {"log_level": "WARNING", "broker_url": broker}
     service = Service(postgres.fresh_database(), bucket.url, registrations.url, **given)
     office = ExamOffice(service)
     office.register(*range(1, CONVOCATIONS + 1))
     with service.app.app_context(), db.operation() as session:  # their own confirmations are not what is measured
-        session.execute(update(event_tables.Outbox).values(published_at=system_now()))
+        session.execute(update(event_tables.Task).values(state="done", ended_at=system_now()))
     checked = office.checked(csv_of([line(number) for number in range(1, CONVOCATIONS + 1)]))
     with _working(service):
         alone = [_wait_of_one(service) for _ in range(CONFIRMATIONS)]

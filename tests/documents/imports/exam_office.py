@@ -14,7 +14,6 @@ from reportlab.pdfgen.canvas import Canvas
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from services.chassis.events.follow_ups import FollowUps
 from services.contracts.documents import DocumentsAnnounced
 from services.contracts.registrations import RegistrationWithdrawn
 from services.documents.follow_ups import PUBLICATIONS, registry
@@ -22,6 +21,7 @@ from services.documents.models import AuditEntry, db
 from tests.documents.example_events import saved
 from tests.documents.service import Service
 from tests.pieces.tus_client import send_upload, take_upload
+from tests.support.service_worker import runner_of
 from tests.support.tokens import bearer, staff_token
 
 SCOPE = "documents:publish"
@@ -142,8 +142,8 @@ class ExamOffice:
     def work(self) -> None:
         """The worker does what waits in its channel of publications."""
         with self.service.app.app_context():
-            worker = FollowUps(db, registry, (0.0,), types=registry.channels[PUBLICATIONS])
-            while worker.run_once():
+            runner = runner_of(self.service.app, registry)
+            while runner.run_once(PUBLICATIONS):
                 pass
 
     def published(self, content: bytes, **given: Any) -> dict[str, Any]:

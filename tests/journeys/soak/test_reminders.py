@@ -60,7 +60,9 @@ class MovedPortal:
 
     def _waiting_of(self, service: str) -> int:
         with closing(sqlite3.connect(self.first.var / f"{service}.db")) as database:
-            return int(database.execute("SELECT count(*) FROM outbox WHERE published_at IS NULL").fetchone()[0])
+            unsent = "(SELECT count(*) FROM outbox WHERE published_at IS NULL)"
+            undone = "(SELECT count(*) FROM tasks WHERE state = 'waiting' AND event_id <> 'job')"
+            return int(database.execute(f"SELECT {unsent} + {undone}").fetchone()[0])
 
     def _ran(self, portal: LaunchedPortal, service: str, job: str) -> bool:
         """False while a worker of its own runs the job."""

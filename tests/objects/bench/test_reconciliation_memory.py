@@ -13,7 +13,7 @@ from flask import Flask
 from sqlalchemy import insert
 
 from services.chassis.database.transactions import Database
-from services.chassis.events import EventTables
+from services.chassis.tasks.tables import EventTables
 from services.objects import ObjectStore, ObjectTables
 from services.objects.comparison import KeyColumn, in_pages
 from services.objects.reconciliation import Reconciliation, Report

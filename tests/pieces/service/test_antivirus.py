@@ -13,7 +13,7 @@ from sqlalchemy import text, update
 from structlog.testing import capture_logs
 
 from services.chassis.clock import system_now
-from services.chassis.events.retry_policy import ATTEMPTS_BEFORE_PARKING, RETRY_SECONDS
+from services.chassis.tasks.rows import ATTEMPTS_BEFORE_PARKING, RETRY_SECONDS
 from services.contracts.pieces import PiecesStateChanged
 from services.objects import ObjectStore
 from services.pieces.antivirus import CHECK_SECONDS, Antivirus, AntivirusUnavailable
@@ -159,7 +159,7 @@ def test_a_scan_is_called_given_up_later_than_the_worker_gives_it_up() -> None:
 def test_a_scan_given_up_is_asked_for_again_each_night_and_one_under_way_is_not(scanned_service: PiecesService) -> None:
     scanned_service.registered().deposit("NATIDE06")
     with scanned_service.app.app_context(), db.operation() as session:  # what an operator sees parked after a day
-        session.execute(update(event_tables.Outbox).values(published_at=system_now()))
+        session.execute(update(event_tables.Task).values(state="parked", ended_at=system_now()))
     scanned_service.run_job("rescan")
     assert scanned_service.run_follow_ups() == []
     assert scanned_service.piece("NATIDE06")["deposit"]["scan"] == "analyse en cours"

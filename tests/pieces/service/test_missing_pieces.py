@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from services.chassis.jobs.registry import stopping_answered_by
+from services.chassis.tasks.registry import stopping_answered_by
 from services.contracts.page_sizes import LARGEST_PAGE
 from services.contracts.piece_rules import Scan
 from services.contracts.pieces import PiecesStateChanged

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.chassis.jobs.registry import stopping_answered_by
+from services.chassis.tasks.registry import stopping_answered_by
 from services.objects import ObjectStore, StoreUnavailable
 from tests.pieces import sample_files
 from tests.pieces.pieces_service import ERASED_AFTER_DAYS, NO_STORE, PiecesService

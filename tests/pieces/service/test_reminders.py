@@ -9,7 +9,7 @@ import pytest
 
 from services.chassis import clock
 from services.chassis.clock import PARIS
-from services.chassis.jobs.registry import stopping_answered_by
+from services.chassis.tasks.registry import stopping_answered_by
 from services.contracts.reminder_rules import HOUR
 from services.pieces.models import db
 from services.pieces.operations.controls import DELAY_SECONDS
@@ -171,7 +171,7 @@ def _a_moment_later(service: PiecesService) -> list[list[tuple[str, Any]]]:
 def _notices(service: PiecesService) -> list[list[tuple[str, Any]]]:
     """The same as far as they have left, whenever their follow-ups are due."""
     with service.app.app_context(), db.engine.begin() as connection:
-        connection.exec_driver_sql("UPDATE outbox SET available_at = created_at")
+        connection.exec_driver_sql("UPDATE tasks SET available_at = created_at")
     assert service.run_follow_ups() == []
     events = published(service, REFUSED)
     groups = [[piece for group in event["candidature"]["groups"] for piece in group["pieces"]] for event in events]

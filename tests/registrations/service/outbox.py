@@ -18,7 +18,7 @@ def events_of(app: Flask, type: str) -> list[dict[str, Any]]:
 
 def published(app: Flask) -> list[dict[str, Any]]:
     """The envelopes of all that other services are told."""
-    return _all(app, "broker")
+    return _all(app, "outbox")
 
 
 def follow_ups_of(app: Flask) -> list[str]:
@@ -28,17 +28,17 @@ def follow_ups_of(app: Flask) -> list[str]:
 
 def follow_ups(app: Flask) -> list[dict[str, Any]]:
     """Their envelopes."""
-    return _all(app, "self")
+    return _all(app, "tasks", "AND channel <> 'events'")
 
 
 def forget_receipts(app: Flask, candidate_id: str) -> None:
     """A candidate's mails of receipt that wait are asked for no more: most tests are of other mails."""
-    receipts = text("DELETE FROM outbox WHERE type = 'send_receipt_mail' AND subject = :candidate_id")
+    receipts = text("DELETE FROM tasks WHERE handler = 'send_receipt_mail' AND subject = :candidate_id")
     with app.app_context(), db.engine.begin() as connection:
         connection.execute(receipts, {"candidate_id": candidate_id})
 
 
-def _all(app: Flask, destination: str) -> list[dict[str, Any]]:
+def _all(app: Flask, table: str, which: str = "") -> list[dict[str, Any]]:
+    query = f"SELECT envelope FROM {table} WHERE envelope <> '' {which} ORDER BY sequence"
     with app.app_context(), db.engine.connect() as connection:
-        rows = connection.exec_driver_sql("SELECT destination, envelope FROM outbox ORDER BY sequence").fetchall()
-    return [json.loads(envelope) for goes, envelope in rows if goes == destination]
+        return [json.loads(envelope) for (envelope,) in connection.exec_driver_sql(query)]

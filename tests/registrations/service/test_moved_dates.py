@@ -11,8 +11,7 @@ from flask import Flask
 from sqlalchemy import select, update
 from sqlalchemy.exc import OperationalError
 
-from services.chassis.events.follow_ups import FollowUps
-from services.chassis.jobs.registry import stopping_answered_by
+from services.chassis.tasks.registry import stopping_answered_by
 from services.contracts.registrations import RegistrationSaved
 from services.mail.mailer import MAILS
 from services.registrations.domain.dossier import Dossier
@@ -32,7 +31,7 @@ from tests.registrations.service.candidate_client import (
     load,
 )
 from tests.registrations.service.outbox import events_of
-from tests.support.service_worker import run_follow_ups
+from tests.support.service_worker import run_follow_ups, runner_of
 from tests.support.smtp import Mailbox
 
 SUBJECT = "Dates modifiées : BREVET DE TECHNICIEN SUPERIEUR"
@@ -161,7 +160,7 @@ def test_the_mail_of_a_save_does_not_wait_behind_those_of_moved_dates(
     follow(sending, LATER)
     other.save(other.filled("03"))
     with sending.app_context():
-        assert FollowUps(db, registry, (0.0,), types=registry.channels[MAILS]).run_once()
+        assert runner_of(sending, registry).run_once(MAILS)
     assert mailbox.received[-1].subject.startswith("Inscription enregistrée"), "the first that its thread takes"
     assert len(mails(sending, mailbox)) == 1
 

@@ -36,7 +36,7 @@ def _reminded(candidate: CandidateClient) -> PiecesReminded:
 def _try_to_send(app: Flask) -> list[str]:
     """What the worker tries, whenever it last did; the errors of what it has to try again."""
     with app.app_context(), db.engine.begin() as connection:
-        connection.exec_driver_sql("UPDATE outbox SET available_at = created_at")
+        connection.exec_driver_sql("UPDATE tasks SET available_at = created_at")
     return run_follow_ups(app, registry)
 
 

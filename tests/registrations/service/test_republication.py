@@ -35,7 +35,7 @@ def test_every_version_and_every_end_is_published_once_more_as_it_was(
         ("registration_withdrawn", 3),
     ]
     with app.app_context(), db.operation() as session:
-        session.execute(delete(events.Outbox))  # as it is after EVENT_RETENTION
+        session.execute(delete(events.Outbox))  # as it is after RETENTION
     output = app.test_cli_runner().invoke(args=["publish-candidatures"]).output
     assert output == "2 candidature(s) publiée(s) de nouveau\n"
     assert sorted(_published(app), key=str) == sorted(before, key=str)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from services.chassis.events import migrations
+from services.chassis.tasks import migrations
 
 revision = "0006"
 down_revision = "0005"

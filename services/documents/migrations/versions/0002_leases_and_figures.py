@@ -1,6 +1,6 @@
 """Leases bear their owner, figures of jobs are rows, and what waits in the outbox has an index of its own."""
 
-from services.chassis.events import migrations
+from services.chassis.tasks import migrations
 
 revision = "0002"
 down_revision = "0001"

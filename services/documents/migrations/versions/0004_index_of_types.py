@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.chassis.events import migrations
+from services.chassis.tasks import migrations
 
 revision = "0004"
 down_revision = "0003"

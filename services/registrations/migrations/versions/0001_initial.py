@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from services.chassis.events.migrations import create_event_tables, drop_event_tables
+from services.chassis.tasks.migrations import create_event_tables, drop_event_tables
 
 revision = "0001"
 down_revision = None

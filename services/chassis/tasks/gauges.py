@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from services.chassis.clock import system_now
 from services.chassis.database.transactions import Database
-from services.chassis.events.tables import job_figures
+from services.chassis.tasks.tables import job_figures
 
 Values = Mapping[tuple[str, ...], float]
 

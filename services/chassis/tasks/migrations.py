@@ -115,5 +115,61 @@ def drop_index_of_types() -> None:
     op.drop_index("ix_outbox_pending_types", "outbox")
 
 
-def _index(name: str, columns: list[str], where: str) -> None:
-    op.create_index(name, "outbox", columns, sqlite_where=sa.text(where), postgresql_where=sa.text(where))
+def _index(name: str, columns: list[str], where: str, table: str = "outbox") -> None:
+    op.create_index(name, table, columns, sqlite_where=sa.text(where), postgresql_where=sa.text(where))
+
+
+def create_tasks() -> None:
+    """The table of tasks, with the jobs as they stand. What else waits is moved by workers (earlier.py)."""
+    op.create_table(
+        "tasks",
+        sa.Column("sequence", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("event_id", sa.String(length=64), nullable=False),
+        sa.Column("handler", sa.String(length=200), nullable=False),
+        sa.Column("channel", sa.String(length=40), nullable=False),
+        sa.Column("subject", sa.String(length=200), nullable=False),
+        sa.Column("envelope", sa.Text(), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("available_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("leased_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("leased_by", sa.String(length=32), nullable=True),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reason", sa.String(length=300), nullable=True),
+        sa.PrimaryKeyConstraint("sequence", name="pk_tasks"),
+        sa.UniqueConstraint("event_id", "handler", name="uq_tasks_event_id_handler"),
+    )
+    op.create_index("ix_tasks_subject", "tasks", ["subject"])
+    _index("ix_tasks_waiting", ["channel", "available_at", "sequence"], "state = 'waiting'", "tasks")
+    _index("ix_tasks_parked", ["ended_at"], "state = 'parked'", "tasks")
+    _index("ix_tasks_ended", ["ended_at"], "state IN ('done', 'set aside')", "tasks")
+    op.execute(
+        "INSERT INTO tasks (event_id, handler, channel, subject, envelope, state, created_at, available_at, attempts, "
+        "started_at, ended_at) SELECT 'job', name, 'jobs', '', '', 'waiting', coalesce(first_started_at, due_at), "
+        "due_at, 0, started_at, last_succeeded_at FROM job_leases"
+    )
+
+
+def give_tasks_back() -> None:
+    """Where the version before looks for them: what waits in its outbox, heard events that were not handled and what is
+    parked in its list, handled events in its inbox."""
+    op.execute(
+        "INSERT INTO outbox (event_id, destination, type, subject, envelope, created_at, available_at, attempts) "
+        "SELECT event_id, 'self', handler, subject, envelope, created_at, available_at, attempts FROM tasks "
+        "WHERE state = 'waiting' AND channel <> 'events' AND event_id <> 'job'"
+    )
+    op.execute(
+        "INSERT INTO parked (id, event_id, destination, type, subject, envelope, reason, attempts, parked_at) "
+        "SELECT CAST(sequence AS VARCHAR), event_id, CASE WHEN channel = 'events' THEN 'broker' ELSE 'self' END, "
+        "handler, subject, envelope, coalesce(reason, 'heard by the version after'), attempts, "
+        "coalesce(ended_at, created_at) FROM tasks "
+        "WHERE state = 'parked' OR (state = 'waiting' AND channel = 'events')"
+    )
+    op.execute(
+        "INSERT INTO inbox (event_id, handler, handled_at) SELECT event_id, handler, ended_at FROM tasks "
+        "WHERE state = 'done' AND NOT EXISTS (SELECT 1 FROM inbox WHERE inbox.event_id = tasks.event_id "
+        "AND inbox.handler = tasks.handler)"
+    )
+    op.drop_table("tasks")

@@ -1,0 +1,133 @@
+"""Operators' commands, the same for every service: list parked tasks, run them or a job here and now, set tasks aside,
+publish events again, purge old ones."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import cast
+
+import click
+from flask import Flask, current_app
+from flask.cli import with_appcontext
+
+from services.chassis.clock import system_now
+from services.chassis.database.transactions import Database
+from services.chassis.events import outbox
+from services.chassis.tasks import rows
+from services.chassis.tasks.registry import JOBS, Handlers, Jobs
+from services.chassis.tasks.rows import HANDLERS, JOB, RETENTION
+from services.chassis.tasks.runner import Interrupted, Runner
+from services.chassis.tasks.tables import tasks
+
+_JOBS = "portail.jobs"
+
+
+def register(app: Flask, handlers: Handlers, jobs: Jobs) -> None:
+    """What the service does later; adds `parked`, `replay`, `set-aside`, `run-job`, `publish-again`, `purge-events`."""
+    app.extensions |= {HANDLERS: handlers, _JOBS: jobs}
+    for command in (list_parked, replay, set_aside, run_job, publish_once_more, purge_events):
+        app.cli.add_command(command)
+
+
+@click.command("parked")
+@with_appcontext
+def list_parked() -> None:
+    """List what was given up, without what it says of people."""
+    with _db().reading() as session:
+        parked = rows.parked_tasks(session)
+    for task in parked:
+        click.echo(f"{task.sequence}  {task.ended_at:%Y-%m-%d %H:%M}Z  {task.handler}  {task.event_id}  {task.reason}")
+    click.echo(f"{len(parked)} parked")
+
+
+@click.command("replay")
+@click.argument("ids", nargs=-1, type=int)
+@click.option("--all", "everything", is_flag=True, help="Replay all that is parked.")
+@with_appcontext
+def replay(ids: tuple[int, ...], everything: bool) -> None:
+    """Run parked tasks again, here and now."""
+    with _db().reading() as session:
+        chosen = [task.sequence for task in rows.parked_tasks(session)] if everything else list(ids)
+    with _runner() as runner:
+        failed = [sequence for sequence in chosen if not replayed(runner, sequence)]
+    for sequence in failed:
+        click.echo(f"{sequence}: still failing, or not parked", err=True)
+    click.echo(f"{len(chosen) - len(failed)} replayed")
+    if failed:
+        sys.exit(1)
+
+
+def replayed(runner: Runner, sequence: int) -> bool:
+    """Run a parked task; whether that succeeded."""
+    task = runner.leases.take_now(rows.is_parked(sequence))
+    try:
+        error = runner.run(task) if task else None
+    except Exception as unavailable:
+        error = unavailable
+    if error:
+        click.echo(f"{sequence}: {type(error).__name__}", err=True)
+    return task is not None and error is None
+
+
+@click.command("set-aside")
+@click.argument("id", type=int)
+@click.option("--reason", required=True)
+@with_appcontext
+def set_aside(id: int, reason: str) -> None:
+    """Give up a parked task for good, saying why."""
+    with _db().operation() as session:
+        is_settled = rows.set_aside(session, id, reason)
+    sys.exit(0 if is_settled else f"{id}: not parked")
+
+
+@click.command("run-job")
+@click.argument("name")
+@with_appcontext
+def run_job(name: str) -> None:
+    """Run a timed job in this process now, due or not, unless a worker is running it (status 1)."""
+    jobs = cast(Jobs, current_app.extensions[_JOBS])
+    if name not in jobs:
+        raise click.ClickException(f"travail inconnu « {name} » : choisir parmi {', '.join(sorted(jobs.names()))}")
+    rows.add_recurring(_db(), JOBS.name, [name])
+    with _runner() as runner:
+        task = runner.leases.take_now((tasks.c.event_id == JOB) & (tasks.c.handler == name))
+        if task is None:
+            raise click.ClickException(f"« {name} » déjà en cours")
+        error = runner.run(task)
+    if isinstance(error, Interrupted):
+        raise click.ClickException(f"« {name} » interrompu : un autre processus l'a repris")
+    if error:
+        raise click.ClickException(
+            f"« {name} » a échoué : le journal (task_failed) dit pourquoi ; un worker le reprendra"
+        )
+    click.echo(f"« {name} » terminé")
+
+
+@click.command("publish-again")
+@click.option("--days", type=click.IntRange(1, RETENTION.days), required=True, help="How far back.")
+@with_appcontext
+def publish_once_more(days: int) -> None:
+    """Publish what was published before, for services whose data were restored from an older copy."""
+    click.echo(f"{outbox.publish_again(_db(), system_now() - timedelta(days=days))} to be published again")
+
+
+@click.command("purge-events")
+@with_appcontext
+def purge_events() -> None:
+    """Forget what was settled long ago (the workers' daily job does it too)."""
+    click.echo(f"{rows.purge(_db())} rows forgotten")
+
+
+def _db() -> Database:
+    return cast(Database, current_app.extensions["sqlalchemy"])
+
+
+@contextmanager
+def _runner() -> Iterator[Runner]:
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    runner = Runner(app, app.extensions[HANDLERS], app.extensions[_JOBS])
+    with runner.renewing():
+        yield runner

@@ -1,0 +1,170 @@
+"""What a service does later: reactions to events of others, its own follow-ups, timed jobs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, TypeVar
+
+from sqlalchemy.orm import Session
+
+from services.chassis.events.envelope import Envelope
+
+EventHandler = Callable[[Session, Any, Envelope], None]
+FollowUp = Callable[[dict[str, Any], Envelope], None]
+AnyEventHandler = TypeVar("AnyEventHandler", bound=EventHandler)
+AnyFollowUp = TypeVar("AnyFollowUp", bound=FollowUp)
+_asked_to_stop: ContextVar[Callable[[], bool] | None] = ContextVar("asked_to_stop", default=None)
+
+
+@dataclass(frozen=True)
+class Channel:
+    """Tasks that each worker runs in a separate thread, so that they do not wait for others. Rows hold its name.
+
+    A task that takes longer than `seconds` counts as hung: its worker fails its probe.
+    """
+
+    name: str
+    seconds: float = 120.0
+
+
+EVENTS = Channel("events")
+OTHERS = Channel("follow-ups")
+JOBS = Channel("jobs")  # the duration of a job has no limit: each has a thread of its own
+RELAY = Channel("relay", seconds=600.0)  # a whole batch, with a broker that is slow to confirm
+
+
+class ChannelUnavailable(Exception):
+    """A server that every task of the channel needs does not answer: the channel pauses without counting attempts.
+
+    `delay`: seconds by which this task, perhaps the cause, is postponed behind others (None: it keeps its place).
+    """
+
+    def __init__(self, reason: str, delay: float | None = None) -> None:
+        super().__init__(reason)
+        self.delay = delay
+
+
+@dataclass(frozen=True)
+class Reaction:
+    """`name` is stored with the task: a renamed handler would react again to events that it has handled."""
+
+    name: str
+    contract: Any
+    run: EventHandler
+
+
+@dataclass(frozen=True)
+class Job:
+    """Runs once per period, in an application context, and must be idempotent."""
+
+    name: str
+    period: timedelta
+    run: Callable[[], object]
+
+
+class Jobs:
+    """A service's timed jobs."""
+
+    def __init__(self) -> None:
+        self._jobs: dict[str, Job] = {}
+
+    def every(
+        self, *, name: str, hours: float = 0, minutes: float = 0, seconds: float = 0
+    ) -> Callable[[Callable[[], None]], Callable[[], None]]:
+        """Run the function once per period, first when a worker starts."""
+
+        def register(run: Callable[[], None]) -> Callable[[], None]:
+            self._jobs[name] = Job(name, timedelta(hours=hours, minutes=minutes, seconds=seconds), run)
+            return run
+
+        return register
+
+    def __getitem__(self, name: str) -> Job:
+        return self._jobs[name]
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._jobs
+
+    def names(self) -> list[str]:
+        return list(self._jobs)
+
+    def periods(self) -> dict[str, timedelta]:
+        """By the job's name."""
+        return {name: job.period for name, job in self._jobs.items()}
+
+
+class Handlers:
+    """The reactions and follow-ups of service `service`, which is also the name of its queue."""
+
+    def __init__(self, service: str) -> None:
+        self.service = service
+        self._reactions: dict[str, list[Reaction]] = {}
+        self._follow_ups: dict[str, FollowUp] = {}
+        self.channels: dict[Channel, list[str]] = {}
+
+    def on(self, contract: type[Any]) -> Callable[[AnyEventHandler], AnyEventHandler]:
+        """`contract` is an event's class (`TYPE`, `from_data`, which raises ValueError for data of another shape).
+
+        The function is called in a transaction, with its session; it writes with it and never commits.
+        """
+
+        def register(run: AnyEventHandler) -> AnyEventHandler:
+            name = getattr(run, "__name__", "handler")
+            self._reactions.setdefault(str(contract.TYPE), []).append(Reaction(name, contract, run))
+            self.channels.setdefault(EVENTS, []).append(name)
+            return run
+
+        return register
+
+    def follow_up(self, name: str, channel: Channel = OTHERS) -> Callable[[AnyFollowUp], AnyFollowUp]:
+        """The function is called outside any transaction, and again after a crash: it must be idempotent."""
+
+        def register(run: AnyFollowUp) -> AnyFollowUp:
+            if name in self._follow_ups:
+                raise ValueError(f"two follow-ups are named {name}")
+            self._follow_ups[name] = run
+            self.channels.setdefault(channel, []).append(name)
+            return run
+
+        return register
+
+    @property
+    def has_reactions(self) -> bool:
+        return bool(self._reactions)
+
+    def reactions(self, type: str) -> list[Reaction]:
+        return self._reactions.get(type, [])
+
+    def named_follow_up(self, name: str) -> FollowUp | None:
+        return self._follow_ups.get(name)
+
+    def channel_of(self, follow_up: str) -> str:
+        """Raises LookupError for a name that nothing here has."""
+        for channel, names in self.channels.items():
+            if channel is not EVENTS and follow_up in names:
+                return channel.name
+        raise LookupError(f"no follow-up is named {follow_up}")
+
+
+def stopping() -> bool:
+    """To be called by a job after each page: True if it should return, since its worker stops or its lease is lost.
+
+    A job that received True counts as not completed: it is due at once, and another worker starts it again. To be
+    called in the job's own thread; always False outside a worker.
+    """
+    asked_to_stop = _asked_to_stop.get()
+    return asked_to_stop is not None and asked_to_stop()
+
+
+@contextmanager
+def stopping_answered_by(asked_to_stop: Callable[[], bool]) -> Iterator[None]:
+    """While the block runs, `stopping()` returns what `asked_to_stop` returns."""
+    token = _asked_to_stop.set(asked_to_stop)
+    try:
+        yield
+    finally:
+        _asked_to_stop.reset(token)

@@ -1,0 +1,288 @@
+"""The rows of tasks: written with the change that asks for them, held by short leases, listed for operators.
+
+A lease has an owner, the start id of a worker, which renews it while it lives. If it dies the lease expires, and
+another worker takes the task within LEASE. Renewing and settling act only on a lease that still has the owner's id:
+who was paused, or cut off from the database, for longer finds the lease lost, logs that and changes nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+import structlog
+from flask import current_app
+from sqlalchemy import delete, func, literal_column, or_, select, union_all, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from services.chassis.clock import seconds_since, system_now
+from services.chassis.database.deletion import delete_in_pages
+from services.chassis.database.transactions import Database
+from services.chassis.events.envelope import Envelope, Undecodable
+from services.chassis.events.outbox import new_envelope
+from services.chassis.tasks import earlier, metrics
+from services.chassis.tasks.registry import EVENTS, Handlers
+from services.chassis.tasks.tables import DONE, PARKED, SET_ASIDE, WAITING, outbox, tasks
+
+log = structlog.get_logger()
+
+# Short, since the work of a dead worker waits that long: 15 s at most, including the pauses of workers that look for
+# work. LEASE - RENEW_SECONDS is the tolerance for a late renewal on a busy machine, and for the difference between the
+# clocks of two hosts. A SQLite file that is locked for longer delays the renewal, but also a takeover.
+LEASE = timedelta(seconds=10)
+RENEW_SECONDS = 3.0
+RETRY_SECONDS: tuple[float, ...] = (5, 30, 120, 600, 3600)
+"""Before each new attempt; the last delay is repeated."""
+ATTEMPTS_BEFORE_PARKING = 28
+"""They span about a day, so that a failure of a store or a mail server for a day needs no operator."""
+RETENTION = timedelta(days=30)
+"""How long an event stays from when it was sent, and a task from its end."""
+MAX_COUNTED = 10_000  # waiting rows: operators act long before
+REASON_LENGTH = 300
+JOB = "job"
+HANDLERS = "portail.handlers"  # the key of an application's Handlers in its extensions
+_is = {state: tasks.c.state == literal_column(f"'{state}'") for state in (WAITING, PARKED)}  # as partial indexes say it
+
+
+@dataclass(frozen=True)
+class Task:
+    """`state`, `attempts` (this one counted) and `available_at`: as before it was taken."""
+
+    sequence: int
+    event_id: str
+    handler: str
+    channel: str
+    envelope: str
+    state: str
+    attempts: int
+    available_at: datetime
+
+
+def follow_up(session: Session, name: str, data: dict[str, Any], *, subject: str, delay: float = 0) -> str:
+    """Schedule follow-up `name` for this service's worker, in `delay` seconds at the earliest; its id."""
+    handlers = cast(Handlers, current_app.extensions[HANDLERS])
+    envelope = new_envelope(name, data, subject)
+    row = new_row(envelope.id, name, handlers.channel_of(name), subject, envelope.to_json().decode())
+    row["available_at"] += timedelta(seconds=delay)
+    write(session, [row])
+    return envelope.id
+
+
+def hear(db: Database, handlers: Handlers, bodies: Sequence[bytes]) -> None:
+    """Write a task for each reaction to these events, and parked ones of what cannot be read, once each."""
+    rows = [row for body in bodies for row in rows_of_event(handlers, body)]
+    with db.operation() as session:
+        write_heard(session, rows)
+    for row in rows:
+        if row["state"] == PARKED:
+            metrics.PARKED.labels(handlers.service).inc()
+            log.error("task_parked", handler=row["handler"], reason=row["reason"])
+
+
+def write_heard(session: Session, rows: list[dict[str, Any]]) -> None:
+    known = earlier.handled(session, [row["event_id"] for row in rows])
+    write(session, [row for row in rows if (row["event_id"], row["handler"]) not in known])
+
+
+def rows_of_event(handlers: Handlers, body: bytes) -> list[dict[str, Any]]:
+    text, handler = body.decode("utf-8", "backslashreplace"), "undecodable"
+    try:
+        envelope = Envelope.from_json(body)
+        handler = envelope.type
+        if not (reactions := handlers.reactions(envelope.type)):
+            raise Undecodable(f"nothing here reacts to {envelope.type}")
+    except Undecodable as error:
+        is_read = handler != "undecodable"
+        event_id = envelope.id if is_read else hashlib.sha256(body).hexdigest()
+        row = new_row(
+            event_id, handler, EVENTS.name, envelope.subject if is_read else "", text.replace("\x00", "\ufffd")
+        )
+        return [row | {"state": PARKED, "ended_at": row["created_at"], "reason": str(error)[:REASON_LENGTH]}]
+    return [new_row(envelope.id, reaction.name, EVENTS.name, envelope.subject, text) for reaction in reactions]
+
+
+def add_recurring(db: Database, channel: str, names: Iterable[str]) -> None:
+    """A row of each job, due at once, unless it is there."""
+    with db.operation() as session:
+        write(session, [new_row(JOB, name, channel, "", "") for name in names])
+
+
+def new_row(event_id: str, handler: str, channel: str, subject: str, envelope: str) -> dict[str, Any]:
+    now = system_now()
+    return {
+        "event_id": event_id, "handler": handler, "channel": channel, "subject": subject, "envelope": envelope,
+        "state": WAITING, "created_at": now, "available_at": now, "attempts": 0, "ended_at": None, "reason": None,
+    }  # fmt: skip
+
+
+def write(session: Session, rows: list[dict[str, Any]]) -> None:
+    """Those that are there, by event id and handler, stay as they are."""
+    if rows:
+        dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+        session.execute(dialect.insert(tasks).on_conflict_do_nothing(), rows)
+
+
+class Leases:
+    """The tasks that `owner` has in hand. `retry_seconds`: before each new attempt."""
+
+    def __init__(self, db: Database, owner: str, retry_seconds: Sequence[float] = RETRY_SECONDS) -> None:
+        self._db = db
+        self._owner = owner
+        self._retry_seconds = retry_seconds
+        self._in_hand: dict[int, threading.Event] = {}
+
+    def take(self, channel: str, names: Sequence[str]) -> Task | None:
+        """Lease the task of these handlers that is longest due, and count an attempt."""
+
+        def due() -> Any:
+            which = _is[WAITING] & (tasks.c.channel == channel) & tasks.c.handler.in_(names)
+            return which & (tasks.c.available_at <= system_now())
+
+        with self._db.reading() as session:  # while nothing is due, no writer is blocked
+            if session.execute(_free(select(tasks.c.sequence), due()).limit(1)).first() is None:
+                return None
+        return self.take_now(due())
+
+    def take_now(self, which: Any) -> Task | None:
+        """Lease the first such task, due or not."""
+        columns = [tasks.c[name] for name in Task.__dataclass_fields__]
+        with self._db.operation() as session:
+            found = session.execute(_free(select(*columns), which).limit(1).with_for_update(skip_locked=True)).first()
+            if found is None:
+                return None
+            now, attempts = system_now(), found.attempts + 1
+            lease = {"leased_until": now + LEASE, "leased_by": self._owner, "started_at": now, "attempts": attempts}
+            if attempts > 1:  # if its worker dies of it again, it waits as if it had failed
+                lease["available_at"] = now + self.pause(attempts - 1)
+            session.execute(update(tasks).where(tasks.c.sequence == found.sequence).values(lease))
+        return Task(**{**found._mapping, "attempts": attempts})
+
+    def pause(self, attempts: int) -> timedelta:
+        """After so many attempts."""
+        if not self._retry_seconds:
+            return timedelta(0)
+        return timedelta(seconds=self._retry_seconds[min(attempts, len(self._retry_seconds)) - 1])
+
+    @contextmanager
+    def holding(self, task: Task) -> Iterator[threading.Event]:
+        """The lease is renewed while the block runs; the event is set once another has it."""
+        lost = self._in_hand[task.sequence] = threading.Event()
+        try:
+            yield lost
+        finally:
+            del self._in_hand[task.sequence]
+
+    def renew(self) -> None:
+        held = dict(self._in_hand)
+        if not held:
+            return
+        ours = tasks.c.sequence.in_(list(held)) & (tasks.c.leased_by == self._owner)
+        with self._db.operation() as session:
+            lease = update(tasks).where(ours).values(leased_until=system_now() + LEASE).returning(tasks.c.sequence)
+            still = set(session.scalars(lease))
+        for sequence in held.keys() - still:
+            held[sequence].set()
+
+    def settle(self, session: Session, task: Task, **values: Any) -> bool:
+        """End the lease with these values, if it is still the owner's; whether it was."""
+        still_owned = (tasks.c.sequence == task.sequence) & (tasks.c.leased_by == self._owner)
+        freed = {"leased_until": None, "leased_by": None, **values}
+        changed = session.execute(update(tasks).where(still_owned).values(freed)).rowcount  # type: ignore[attr-defined]
+        if not changed:  # leased by another after our lease expired, or erased with its subject
+            log.warning("lease_lost", channel=task.channel, handler=task.handler)
+        return bool(changed)
+
+    def done(self, session: Session, task: Task) -> bool:
+        return self.settle(session, task, state=DONE, ended_at=system_now(), reason=None)
+
+    def give_back(self, session: Session, task: Task, delay: float | None = None) -> bool:
+        """This attempt does not count; in `delay` seconds, or as due as before."""
+        due = task.available_at if delay is None else system_now() + timedelta(seconds=delay)
+        return self.settle(session, task, attempts=task.attempts - 1, available_at=due)
+
+
+def _free(query: Any, which: Any) -> Any:
+    is_free = or_(tasks.c.leased_until.is_(None), tasks.c.leased_until < system_now())
+    return query.where(which, is_free).order_by(tasks.c.available_at, tasks.c.sequence)
+
+
+@dataclass(frozen=True)
+class ParkedTask:
+    """One line of the list; the payload may hold personal data and is not shown."""
+
+    sequence: int
+    event_id: str
+    handler: str
+    reason: str
+    attempts: int
+    ended_at: datetime
+
+
+def parked_tasks(session: Session) -> list[ParkedTask]:
+    """Oldest first."""
+    columns = [tasks.c[name] for name in ParkedTask.__dataclass_fields__]
+    return [ParkedTask(*row) for row in session.execute(select(*columns).where(_is[PARKED]).order_by(tasks.c.ended_at))]
+
+
+def is_parked(sequence: int) -> Any:
+    return _is[PARKED] & (tasks.c.sequence == sequence)
+
+
+def set_aside(session: Session, sequence: int, reason: str) -> bool:
+    """Give up a parked task for good; False if it is not parked."""
+    values = {"state": SET_ASIDE, "reason": reason[:REASON_LENGTH], "ended_at": system_now()}
+    result = session.execute(update(tasks).where(is_parked(sequence)).values(values))
+    return bool(result.rowcount)  # type: ignore[attr-defined]
+
+
+def waiting(db: Database, channels: Iterable[str]) -> dict[str, tuple[int, float]]:
+    """How many tasks wait, and the age in seconds of the oldest, by channel.
+
+    Only the MAX_COUNTED longest due of each channel are read. If more wait, the number is a minimum, and a task
+    that was tried in vain and is due later may be older.
+    """
+    none = dict.fromkeys(channels, (0, 0.0))
+    if not none:
+        return {}
+    rows = union_all(*map(_waiting_in, none)).subquery()
+    totals = select(rows.c.channel, func.count(), func.min(rows.c.created_at)).group_by(rows.c.channel)
+    with db.reading() as session:
+        return none | {channel: (count, seconds_since(oldest)) for channel, count, oldest in session.execute(totals)}
+
+
+def _waiting_in(channel: str) -> Any:
+    rows = select(tasks.c.channel, tasks.c.created_at).where(_is[WAITING], tasks.c.channel == channel)
+    return select(rows.order_by(tasks.c.available_at, tasks.c.sequence).limit(MAX_COUNTED).subquery())
+
+
+def parked(session: Session) -> tuple[int, float]:
+    """How many tasks are parked, and since how many seconds the oldest is."""
+    count, oldest = session.execute(select(func.count(), func.min(tasks.c.ended_at)).where(_is[PARKED])).one()
+    return count, seconds_since(oldest) if oldest else 0.0
+
+
+def jobs(session: Session, names: Iterable[str]) -> Sequence[Any]:
+    return session.execute(select(tasks).where(tasks.c.event_id == JOB, tasks.c.handler.in_(list(names)))).all()
+
+
+def erase_subject(session: Session, subject: str) -> None:
+    """Erase all events and tasks about `subject`, whatever their state."""
+    for table in (outbox, tasks, earlier.parked):
+        session.execute(delete(table).where(table.c.subject == subject))
+
+
+def purge(db: Database, *, before: datetime | None = None) -> int:
+    """Erase what was sent or ended before `before` (by default RETENTION ago); how many rows. Waiting rows stay."""
+    limit = before or system_now() - RETENTION
+    ended = literal_column(f"state IN ('{DONE}', '{SET_ASIDE}')") & (tasks.c.ended_at < limit)
+    return (
+        delete_in_pages(db, outbox.c.sequence, where=outbox.c.published_at < limit)
+        + delete_in_pages(db, tasks.c.sequence, where=ended)
+        + earlier.purge(db, limit)
+    )

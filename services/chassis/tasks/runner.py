@@ -1,0 +1,236 @@
+"""Runs the tasks of a service: a reaction within the transaction that ends its task, all else before it.
+
+What fails is tried again with growing delays, then parked for an operator; jobs are tried for ever.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+import structlog
+from flask import Flask
+
+from services.chassis.clock import system_now
+from services.chassis.database.transactions import Database, new_id
+from services.chassis.events.broker import BrokerUnavailable
+from services.chassis.events.envelope import Envelope, Undecodable
+from services.chassis.process.logs import frames_of, reason_of
+from services.chassis.tasks import metrics, rows
+from services.chassis.tasks.registry import (
+    EVENTS,
+    JOBS,
+    RELAY,
+    Channel,
+    ChannelUnavailable,
+    Handlers,
+    Job,
+    Jobs,
+    stopping_answered_by,
+)
+from services.chassis.tasks.rows import ATTEMPTS_BEFORE_PARKING, REASON_LENGTH, RETRY_SECONDS, Leases, Task
+from services.chassis.tasks.tables import PARKED
+from services.chassis.traces import spans
+
+log = structlog.get_logger()
+
+
+class Interrupted(Exception):
+    """Every worker that tried it died in the middle, so that the task itself may be the cause; or a job was told to
+    stop."""
+
+
+class Runner:
+    """Used within an application context; several workers may run on one database, each under its `owner`.
+
+    `retry_seconds`: the delays before each new attempt; `tries`: the number of attempts. `relay`: the job that sends
+    events, in a channel of its own.
+    """
+
+    def __init__(
+        self,
+        app: Flask,
+        handlers: Handlers,
+        jobs: Jobs,
+        retry_seconds: Sequence[float] = RETRY_SECONDS,
+        tries: int = ATTEMPTS_BEFORE_PARKING,
+        owner: str | None = None,
+        stop: threading.Event | None = None,
+        relay: Job | None = None,
+    ) -> None:
+        self._app = app
+        self._db: Database = app.extensions["sqlalchemy"]
+        self._handlers = handlers
+        self._jobs = jobs
+        self._tries = tries
+        self._stop = stop or threading.Event()
+        self._relay = relay
+        self.leases = Leases(self._db, owner or new_id(), retry_seconds)
+
+    def run_once(self, channel: Channel) -> bool:
+        """Run the task of the channel that is longest due; whether there was one. Raises as `run` does."""
+        names = [RELAY.name] if channel is RELAY else self._handlers.channels.get(channel, [])
+        task = self.leases.take(channel.name, names)
+        if task is None:
+            return False
+        self.run(task)
+        return True
+
+    def run(self, task: Task) -> Exception | None:
+        """Run what was taken and settle it; the error if it failed. Raises ChannelUnavailable or BrokerUnavailable,
+        after giving the task back."""
+        with self.leases.holding(task) as lost, self._described(task) as envelope:
+            try:
+                self._act(task, envelope, lost)
+            except (ChannelUnavailable, BrokerUnavailable) as error:
+                with self._db.operation() as session:
+                    self.leases.give_back(session, task, getattr(error, "delay", None))
+                raise
+            except Exception as error:
+                self._failed(task, error)
+                return error
+        return None
+
+    def keep_renewing(self, stop: threading.Event, on_iteration: Callable[[], None] = lambda: None) -> None:
+        """A loop, beside those that run tasks."""
+        while not stop.wait(rows.RENEW_SECONDS):
+            on_iteration()
+            self.leases.renew()
+
+    @contextmanager
+    def renewing(self) -> Iterator[None]:
+        """While the block runs, leases are renewed by a thread of its own. A renewal that raises is tried again."""
+        ended = threading.Event()
+
+        def renew() -> None:
+            while not ended.is_set():
+                try:
+                    with self._app.app_context():
+                        self.keep_renewing(ended)
+                except Exception as error:
+                    log.warning("leases_not_renewed", reason=reason_of(error))
+
+        thread = threading.Thread(target=renew, name="leases", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            thread.join(rows.LEASE.total_seconds())
+
+    def _act(self, task: Task, envelope: Envelope | None, lost: threading.Event) -> None:
+        if job := self._job(task):
+            self._run_job(job, task, lost)
+            return
+        if task.attempts > self._tries and task.state != PARKED:
+            raise Interrupted
+        if envelope is None:
+            envelope = Envelope.from_json(task.envelope)  # raises Undecodable
+        if self._react(task, envelope) if task.channel == EVENTS.name else self._follow_up(task, envelope):
+            metrics.HANDLED.labels(self._handlers.service).inc()
+            log.info("task_done", channel=task.channel, handler=task.handler, attempt=task.attempts)
+
+    def _follow_up(self, task: Task, envelope: Envelope) -> bool:
+        run = self._handlers.named_follow_up(task.handler)
+        if run is None:
+            raise Undecodable(f"no follow-up is named {task.handler}")
+        run(envelope.data, envelope)
+        with self._db.operation() as session:
+            return self.leases.done(session, task)
+
+    def _react(self, task: Task, envelope: Envelope) -> bool:
+        reactions = {reaction.name: reaction for reaction in self._handlers.reactions(envelope.type)}
+        reaction = reactions.get(task.handler)
+        if reaction is None:
+            return self._hear_again(task, envelope)
+        try:
+            event = reaction.contract.from_data(envelope.data)
+        except (ValueError, TypeError, KeyError) as error:
+            raise Undecodable(f"data of another shape: {error}") from error
+        with self._db.operation() as session:
+            if ours := self.leases.done(session, task):
+                reaction.run(session, event, envelope)
+        return ours
+
+    def _hear_again(self, task: Task, envelope: Envelope) -> bool:
+        """What was parked since nothing here reacted to it may have reactions since."""
+        if not self._handlers.reactions(envelope.type):
+            raise Undecodable(f"nothing here reacts to {envelope.type}")
+        with self._db.operation() as session:
+            if ours := self.leases.done(session, task):
+                rows.write_heard(session, rows.rows_of_event(self._handlers, task.envelope.encode()))
+        return ours
+
+    def _job(self, task: Task) -> Job | None:
+        return (
+            self._jobs[task.handler]
+            if task.channel == JOBS.name
+            else self._relay
+            if task.channel == RELAY.name
+            else None
+        )
+
+    def _run_job(self, job: Job, task: Task, lost: threading.Event) -> None:
+        told_to_stop: list[bool] = []
+
+        def stopping() -> bool:
+            if self._stop.is_set() or lost.is_set():
+                told_to_stop.append(True)
+            return bool(told_to_stop)
+
+        began = system_now()
+        if job.period:
+            log.info("job_started", job=job.name)
+        with stopping_answered_by(stopping):
+            job.run()
+        if told_to_stop:
+            raise Interrupted
+        done = {"attempts": 0, "ended_at": system_now(), "reason": None}
+        with self._db.operation() as session:
+            self.leases.settle(session, task, available_at=began + job.period, **done)
+
+    def _failed(self, task: Task, error: Exception) -> None:
+        job = self._job(task)
+        if job and isinstance(error, Interrupted):
+            log.info("job_interrupted", job=job.name)
+            with self._db.operation() as session:
+                self.leases.give_back(session, task)
+            return
+        service, reason = self._handlers.service, reason_of(error)
+        told = f"{reason}, {task.attempts} attempts"[:REASON_LENGTH]
+        is_last = not job and (task.state == PARKED or task.attempts >= self._tries or isinstance(error, Undecodable))
+        metrics.FAILED.labels(service).inc()
+        log.warning(
+            "task_failed", channel=task.channel, handler=task.handler, attempt=task.attempts, reason=reason,
+            parked=is_last, frames=frames_of(error),
+        )  # fmt: skip
+        with self._db.operation() as session:
+            if is_last:
+                if self.leases.settle(session, task, state=PARKED, ended_at=system_now(), reason=told):
+                    metrics.PARKED.labels(service).inc()
+            else:
+                pause = self.leases.pause(task.attempts)
+                due_at = system_now() + (min(pause, job.period) if job else pause)
+                self.leases.settle(session, task, available_at=due_at, reason=told)
+
+    @contextmanager
+    def _described(self, task: Task) -> Iterator[Envelope | None]:
+        """Its ids are in each line of the log, and its span in the trace of the request that wrote it, however often it
+        is tried."""
+        try:
+            envelope = Envelope.from_json(task.envelope, attempt=task.attempts)
+        except Undecodable:  # a job has none
+            yield None
+            return
+        structlog.contextvars.bind_contextvars(
+            request_id=envelope.correlation_id, event_id=envelope.id, event_type=envelope.type
+        )
+        try:
+            with spans.span(f"process {envelope.type}", spans.Kind.CONSUMER, parent=envelope.traceparent):
+                spans.note("portail.request_id", envelope.correlation_id)
+                spans.note("messaging.message.id", envelope.id)
+                spans.note("portail.attempt", envelope.attempt)
+                yield envelope
+        finally:
+            structlog.contextvars.clear_contextvars()

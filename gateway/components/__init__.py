@@ -69,16 +69,19 @@ def register_components(env: Environment) -> None:
         closing_time=closing_time,
         closing_time_iso=closing_time_iso,
         file_size=french.file_size,
+        number=french.number,
         shown_value=shown_value,
     )
 
 
 def shown_value(value: Any) -> str:
-    """A value of a list as a page shows it: « - » for none, « oui » or « non », Paris time."""
+    """A value of a list as a page shows it: « - » for none, « oui » or « non », Paris time, « 17 035 »."""
     if value is None or value == "":
         return "-"
     if isinstance(value, bool):
         return "oui" if value else "non"
+    if isinstance(value, int):
+        return french.number(value)
     if isinstance(value, datetime):
         return french.short_instant(value)
     return french.short_date(value) if isinstance(value, date) else str(value)

@@ -18,6 +18,8 @@ from urllib.parse import urlencode
 from flask import g
 from markupsafe import Markup
 
+from services.chassis import french
+
 YES_NO = ({"value": "oui", "label": "Oui"}, {"value": "non", "label": "Non"})
 _INPUT_TYPES = {"email": "email", "tel": "tel", "password": "password"}
 _NAMES_ITS_SUBJECT = re.compile(r"[^.?!]{1,80} : ")  # « E1 : indiquez la note obtenue »
@@ -196,7 +198,7 @@ def _text_of(error: Any, key: str) -> str | None:
 
 def count_of(number: int, singular: str, plural: str | None = None) -> str:
     """« 1 erreur », « 3 erreurs »; in French zero is singular."""
-    return f"{number} {singular if number < 2 else plural or singular + 's'}"
+    return f"{french.number(number)} {singular if number < 2 else plural or singular + 's'}"
 
 
 @dataclass(frozen=True)

@@ -70,6 +70,11 @@ def time_left(left: timedelta) -> str:
     raise AssertionError(minutes)
 
 
+def number(value: int) -> str:
+    """17 035, with a narrow no-break space."""
+    return f"{value:,}".replace(",", "\u202f")
+
+
 def file_size(size: int) -> str:
     """Bytes as octets, Ko or Mo (1024-based, as the guide's « 5 Mo »): "812 octets", "48 Ko", "1,5 Mo".
 

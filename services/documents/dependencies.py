@@ -9,6 +9,8 @@ from flask import Flask, current_app
 
 from services.chassis.http.client import Client
 from services.chassis.http.service_token import ServiceToken
+from services.confined.checks import ConfinedChecks
+from services.documents import pdf_checks
 from services.documents.clients.registrations import RegistrationsClient
 from services.documents.rendering.sheet import Letterhead
 from services.documents.settings import DocumentsSettings
@@ -22,6 +24,7 @@ class Dependencies:
     store: ObjectStore
     registrations: RegistrationsClient
     letterhead: Letterhead
+    pdf_checks: ConfinedChecks
 
 
 def build(settings: DocumentsSettings) -> Dependencies:
@@ -34,6 +37,7 @@ def build(settings: DocumentsSettings) -> Dependencies:
         store=ObjectStore(settings.objects_url),
         registrations=RegistrationsClient(registrations, token),
         letterhead=settings.letterhead(),
+        pdf_checks=ConfinedChecks(pdf_checks.__name__),
     )
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from services.chassis.process.command_line import main
+from services.confined.checks import hide_memory
 from services.pieces import dependencies
 from services.pieces.app import create_app
 from services.pieces.follow_ups import registry
-from services.pieces.inspection.confinement import hide_memory
 from services.pieces.jobs import jobs
 from services.pieces.settings import PiecesSettings
 

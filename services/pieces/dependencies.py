@@ -11,7 +11,7 @@ from services.chassis.process.capacity import ConcurrencyLimit
 from services.objects import ObjectStore
 from services.pieces.antivirus import Antivirus
 from services.pieces.domain import refusals
-from services.pieces.inspection.processes import Inspections
+from services.pieces.inspection.inspections import Inspections
 from services.pieces.operations.deposit_limits import MAX_CONCURRENT_DEPOSITS
 from services.pieces.settings import PiecesSettings
 

@@ -3,7 +3,8 @@
 from prometheus_client import Counter, Histogram
 
 from services.chassis.jobs.gauges import Gauge
-from services.pieces.domain.refusals import RefusalReason, UnverifiedReason
+from services.confined.checks import Reason
+from services.pieces.domain.refusals import RefusalReason
 
 DEPOSITS = Counter("pieces_deposits_total", "Files received, by outcome", ("outcome",))
 SCANS = Counter("pieces_scans_total", "Antivirus verdicts, failures included", ("state",))
@@ -22,7 +23,7 @@ INSPECTION_SECONDS = Histogram(
     buckets=(0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5),
 )
 
-for _unverified in UnverifiedReason:  # each is exported from the start, as 0
+for _unverified in Reason:  # each is exported from the start, as 0
     UNVERIFIED.labels(_unverified.value)
 for _outcome in ("kept", *RefusalReason):
     DEPOSITS.labels(_outcome)

@@ -82,6 +82,7 @@ class Candidature(db.Model):
     numero_inscription: Mapped[str] = mapped_column(String(16))
     nom: Mapped[str] = mapped_column(Text)
     prenoms: Mapped[str] = mapped_column(Text)
+    birth_date: Mapped[date | None]
     saved_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 

@@ -18,7 +18,7 @@ class PiecesSettings(ObjectSettings):
     (`uploads_per_hour` in domain/uploads.py)."""
     inspections_at_once: int = 2
     """Files that are inspected at the same time for this process, each by a process within LIMITS of
-    inspection/confinement.py; 2 at least."""
+    inspection/inspections.py; 2 at least."""
 
     def mistakes(self) -> list[str]:
         mistakes = super().mistakes()

@@ -29,6 +29,7 @@ from services.chassis.database.audit_indexes import audit_indexes
 from services.chassis.database.transactions import Database, DataclassJson, UtcDateTime, known_values, new_id
 from services.chassis.events import EventTables
 from services.contracts import registration_rules as rules
+from services.contracts.api.administration import OpeningDates
 from services.contracts.registration_rules import ACTIVE, CANDIDATURE_STATES, SEVERITIES
 from services.contracts.registrations import PrintedDates
 from services.contracts.session_options import SessionOptions
@@ -74,7 +75,8 @@ class CurrentExam(db.Model):
 
 
 class OpeningRow(db.Model):
-    """One académie's window for a session, dated by the catalogue. `listed` is false once the catalogue drops it.
+    """One académie's window for a session. `listed` is false once the catalogue drops it; `catalogue_…` are its dates
+    there, over which those of an OpeningChange take precedence.
 
     `revision` grows with each change of the dates in force, wherever it comes from, and of `options`, the session's.
     `looked_through`: after a change, the id up to which candidatures were compared with it; None once all were.
@@ -91,10 +93,10 @@ class OpeningRow(db.Model):
     exam: Mapped[str] = mapped_column(ForeignKey("exams.code"))
     session: Mapped[str] = mapped_column(String(rules.CODE_LENGTH))
     academie: Mapped[str] = mapped_column(String(8))
-    opens: Mapped[datetime] = mapped_column(UtcDateTime)
-    closes: Mapped[datetime] = mapped_column(UtcDateTime)
-    deposit_opens: Mapped[datetime] = mapped_column(UtcDateTime)
-    deposit_closes: Mapped[datetime] = mapped_column(UtcDateTime)
+    catalogue_opens: Mapped[datetime] = mapped_column("opens", UtcDateTime)
+    catalogue_closes: Mapped[datetime] = mapped_column("closes", UtcDateTime)
+    catalogue_deposit_opens: Mapped[datetime] = mapped_column("deposit_opens", UtcDateTime)
+    catalogue_deposit_closes: Mapped[datetime] = mapped_column("deposit_closes", UtcDateTime)
     session_closes: Mapped[datetime] = mapped_column(UtcDateTime)
     listed: Mapped[bool] = mapped_column(default=True)
     revision: Mapped[int] = mapped_column(default=0)
@@ -106,6 +108,15 @@ class OpeningRow(db.Model):
     reminder_days: Mapped[list[int]] = mapped_column(Json, default=list, server_default="[]")
     draft_reminder_days: Mapped[list[int]] = mapped_column(Json, default=list, server_default="[]")
     refusal_mails: Mapped[bool] = mapped_column(default=False, server_default=false())
+
+    @property
+    def catalogue_dates(self) -> OpeningDates:
+        return OpeningDates(
+            opens=self.catalogue_opens,
+            closes=self.catalogue_closes,
+            deposit_opens=self.catalogue_deposit_opens,
+            deposit_closes=self.catalogue_deposit_closes,
+        )
 
     @property
     def options(self) -> SessionOptions:

@@ -189,10 +189,12 @@ GATEWAY: dict[str, str] = {
     """,
     "staff(documents:publish)": """
         PAGE /gestion/candidatures/<candidature_id>/document
+        PAGE /gestion/candidatures/<candidature_id>/documents/<document_id>/retrait
         PAGE /gestion/documents/nouveau
         PAGE /gestion/documents/<import_id>/<any(abandon, retrait):act>
         PAGE /gestion/documents/<import_id>/documents/<document_id>/retrait
         POST /gestion/candidatures/<candidature_id>/document
+        POST /gestion/candidatures/<candidature_id>/documents/<document_id>/retrait
         POST /gestion/documents/nouveau
         GET /gestion/documents/modeles/<type>.csv
         POST /gestion/documents/<import_id>/fichier

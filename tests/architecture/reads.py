@@ -135,6 +135,7 @@ WRITING_READS: dict[tuple[str, str], Written] = {
     ("pieces", "/v1/pieces.csv"): _OPENED,
     ("gateway", "/gestion/candidatures/<candidature_id>"): _DECLARATION_READ,
     ("gateway", "/gestion/candidatures/<candidature_id>/document"): _DECLARATION_READ,
+    ("gateway", "/gestion/candidatures/<candidature_id>/documents/<document_id>/retrait"): _DECLARATION_READ,
     (
         "gateway",
         "/gestion/candidatures/<candidature_id>/<any(desinscription, ecart, retablissement):act>",

@@ -20,7 +20,7 @@ ONE_SERVICE = {
         "civil_status_mapping.py", "password_hashing.py", "signing.py", "stored_secrets.py",
     },
     "registrations": {"catalogue"},
-    "documents": {"inspection", "rendering"},
+    "documents": {"pdf_checks.py", "rendering"},
     "pieces": {"antivirus.py", "inspection"},
 }  # fmt: skip
 

@@ -16,6 +16,7 @@ from werkzeug.test import TestResponse
 
 from services.chassis.process.command_line import migrate
 from services.chassis.settings import Secret
+from services.confined.checks import Program
 from services.contracts.registrations import RegistrationSaved, RegistrationWithdrawn
 from services.documents.app import create_app
 from services.documents.dependencies import Dependencies, attach, dependencies
@@ -30,6 +31,8 @@ from tests.support.time_limits import PAGE_SECONDS
 from tests.support.tokens import bearer, candidate_token, key_of
 
 NOBODY = "http://127.0.0.1:9"
+# Every service of this process uses those: a start takes longer than reading a PDF.
+_IDLE_PROGRAMS: list[Program] = []
 NO_STORE = "s3+http://nobody:nothing@127.0.0.1:9/none"
 KEPT_DAYS = DocumentsSettings.kept_days
 
@@ -62,6 +65,7 @@ class Service:
     def __init__(self, database_url: str, objects_url: str, stub_url: str, **given: Any) -> None:
         self.app: Flask = create_app(settings(database_url, objects_url, stub_url, **given), key_of=key_of)
         migrate(self.app)
+        self.dependencies.pdf_checks.idle_programs = _IDLE_PROGRAMS
         self.web: FlaskClient = self.app.test_client()
 
     @property

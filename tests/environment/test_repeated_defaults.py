@@ -16,7 +16,7 @@ from services.chassis.web.access_tokens import LEEWAY_SECONDS
 from services.contracts.document_rules import MAX_ARCHIVE_BYTES
 from services.contracts.piece_rules import MAX_FILE_BYTES
 from services.objects.settings import ObjectSettings
-from services.pieces.inspection.confinement import LIMITS
+from services.pieces.inspection.inspections import LIMITS
 from services.pieces.settings import PiecesSettings
 from tests.support.compose_file import COMPOSE_DEFAULTS, COMPOSE_SERVICES
 

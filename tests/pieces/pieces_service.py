@@ -9,7 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from click.testing import Result
 from flask import Flask
@@ -20,6 +20,7 @@ from services.chassis import clock
 from services.chassis.jobs import gauges
 from services.chassis.process.command_line import migrate
 from services.chassis.settings import Secret
+from services.confined.checks import Program
 from services.contracts.base import Contract
 from services.objects import ObjectStore
 from services.objects.lifecycle import ERASING_DELAY, erase_expired
@@ -28,7 +29,6 @@ from services.pieces.antivirus import Antivirus
 from services.pieces.app import create_app
 from services.pieces.dependencies import attach, dependencies
 from services.pieces.follow_ups import registry
-from services.pieces.inspection.processes import InspectionProgram
 from services.pieces.jobs import jobs
 from services.pieces.models import AuditEntry, Deposit, db, object_tables
 from services.pieces.operations.restoration import reconciliation
@@ -40,15 +40,12 @@ from tests.pieces.tus_client import send_file
 from tests.support.service_worker import deliver_event, run_follow_ups
 from tests.support.tokens import bearer, candidate_token, key_of, staff_token
 
-if TYPE_CHECKING:
-    pass
-
 KEPT_DAYS = PiecesSettings.kept_days
 ERASED_AFTER_DAYS = KEPT_DAYS + ERASING_DELAY.days + 0.01
 """How old a removed file is that the nightly job erases."""
 NO_STORE = "s3+http://nobody:nothing@127.0.0.1:9/none"
 # Every service of this process uses those: a start takes 0.4 s of a processor, and each file has a fork of its own.
-_IDLE_PROGRAMS: list[InspectionProgram] = []
+_IDLE_PROGRAMS: list[Program] = []
 STAFF = "57aff000000000000000000000000001"
 ILLEGIBLE = "Illisible."  # why they refuse a piece
 
@@ -82,7 +79,7 @@ class PiecesService:
         self.app: Flask = create_app(build_settings(database_url, objects_url, **overrides), key_of=key_of)
         migrate(self.app)
         with self.app.app_context():
-            dependencies().inspections.idle_programs = _IDLE_PROGRAMS
+            dependencies().inspections.checks.idle_programs = _IDLE_PROGRAMS
         self.now = DURING
 
     def close(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode, urljoin, urlsplit
 
 from flask import Flask
 from werkzeug.test import Client, TestResponse
@@ -61,7 +61,7 @@ class ScriptlessBrowser:
         """Follow the first link of the page's content bearing these words."""
         links = [link for link in self.page.xpath("//main//a") if text_of(link) == words]
         assert links, f"no link « {words} » in {self.path}: {self.text}"
-        return self.get(links[0].get("href"))
+        return self.get(urljoin(self.path, links[0].get("href") or ""))
 
     def press(self, words: str, **typed: Any) -> TestResponse:
         """Press the visible button bearing these words, having typed into the fields of its form."""

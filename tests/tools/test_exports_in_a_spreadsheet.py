@@ -57,4 +57,4 @@ def _numbers(tool: Tool, name: str) -> list[tuple[list[str], int]]:
     """(row, the column of its N° candidat) of an export, as it was opened."""
     with (tool.folder / "opened" / f"{name}.csv").open(encoding="utf-8-sig", newline="") as opened:
         headings, *rows = csv.reader(opened, delimiter=";")
-    return [(row, headings.index("numero_candidat")) for row in rows]
+    return [(row, headings.index("N° candidat")) for row in rows]

@@ -20,6 +20,7 @@ from services.chassis.errors import DomainError, NotFound
 from services.contracts import page_labels
 from services.contracts.api import staff_candidatures as api
 from services.contracts.api.staff_documents import StaffDocument, list_documents, read_document
+from services.contracts.document_rules import AUTOMATIC_TYPES
 from services.contracts.registration_rules import CANDIDATURE_STATE_LABELS
 
 MAIL_LABELS = {"waiting": "En attente d'envoi", "taken": "Envoyé", "refused": "Refusé"}
@@ -28,6 +29,7 @@ BY_STAFF = "staff:"
 API_ACTS = {"desinscription": "withdrawal", "ecart": "ecart", "retablissement": "restoration"}
 DONE_SENTENCES = {
     "document": f"Le document est publié : le candidat le trouve dans « {page_labels.DOCUMENTS} » dans un instant.",
+    "retrait": "Le document est retiré : le candidat ne l'ouvre plus.",
     "note": "La note est gardée avec la candidature.",
     "desinscription": "Le candidat est désinscrit : un mail le lui confirme.",
     "ecart": f"La candidature est écartée : le candidat en lit le motif dans « {page_labels.REGISTRATIONS} ».",
@@ -81,6 +83,7 @@ def candidature_page(candidature_id: str, *, note: str = "", refusal: DomainErro
         can_publish="documents:publish" in member.scopes,
         reads_journal="audit:read" in member.scopes,
         mail_labels=MAIL_LABELS,
+        automatic_types=AUTOMATIC_TYPES,
         note=note,
         done=DONE_SENTENCES.get(request.args.get("fait", "")),
     )

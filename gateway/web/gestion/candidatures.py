@@ -7,7 +7,9 @@ of staff saves them under a name.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from urllib.parse import urlencode
 
@@ -42,6 +44,7 @@ from services.contracts.piece_rules import PIECES_STATE_LABELS
 from services.contracts.registration_rules import BY_NAME, CANDIDATURE_STATE_LABELS
 
 SHORTEST_SEARCH = 2  # characters
+OF_CONFIRMATIONS = ("specialite", "categorie", "etablissement")
 Errors = Sequence[dict[str, str]]
 
 
@@ -121,6 +124,7 @@ def _list_page(
     counts = optional_answer(count, None) if page else None  # asked last: while it waits, the others have no time left
     saved = sorted(account.saved_filters.items(), key=lambda pair: alphabetical(pair[0])) if account else None
     labels = {
+        **{name: _without_codes(counts.filters.get(name, ()) if counts else ()) for name in OF_CONFIRMATIONS},
         "academie": {academie["value"]: academie["label"] for academie in academies},
         "state": CANDIDATURE_STATE_LABELS,
         "pieces_state": PIECES_STATE_LABELS,
@@ -140,3 +144,11 @@ def _list_page(
         refused_name=refused_name,
         done=request.args.get("fait"),
     )
+
+
+def _without_codes(values: Iterable[str]) -> dict[str, str]:
+    """As the list says what confirmations print with its code, « Banque - conseiller de clientèle (31310) »; two of one
+    name keep theirs."""
+    names = {value: re.sub(r" \([^()]*\)$", "", value) for value in values}
+    numbers = Counter(names.values())
+    return {value: name if numbers[name] == 1 else value for value, name in names.items()}

@@ -1,4 +1,4 @@
-"""One document written for one candidature: type, title and text, published at once."""
+"""One document written for one candidature: type, title and text, published at once; one of any origin withdrawn."""
 
 from __future__ import annotations
 
@@ -14,10 +14,13 @@ from gateway.service_clients import clients
 from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
 from gateway.web.gestion.imports import PUBLISH, errors_by_field, read_import_form, type_options
-from services.chassis.errors import DomainError
+from gateway.web.gestion.publication import posted_withdrawal
+from services.chassis.errors import DomainError, found
 from services.contracts.api.staff_candidatures import read_candidature
-from services.contracts.api.staff_documents import publish_documents
+from services.contracts.api.staff_documents import list_documents, publish_documents
+from services.contracts.api.staff_imports import withdraw_document
 
+DOCUMENT = "/candidatures/<candidature_id>/documents/<document_id>/retrait"
 FIELDS = ("type", "title", "paragraphs")
 REFUSALS_SHOWN_HERE = (404, 409, 422)
 
@@ -61,4 +64,34 @@ def _document_page(
         typed=typed,
         order_key=order_key,
         errors=errors_by_field(refusal) if refusal else [],
+    )
+
+
+@blueprint.get(DOCUMENT)
+@access.staff(PUBLISH)
+def ask_withdrawal(candidature_id: str, document_id: str) -> ResponseReturnValue:
+    return _withdrawal_page(candidature_id, document_id)
+
+
+@blueprint.post(DOCUMENT)
+@access.staff(PUBLISH)
+def withdraw_published(candidature_id: str, document_id: str) -> ResponseReturnValue:
+    token, body = staff_member.access_token(), posted_withdrawal()
+    try:
+        clients().staff_documents.call(withdraw_document, token, document_id=document_id, body=body)
+    except DomainError as refusal:
+        return _withdrawal_page(candidature_id, document_id, shown_here(refusal, (422,)))
+    return redirect(url_for("gestion.show_candidature", candidature_id=candidature_id, fait="retrait"), code=303)
+
+
+def _withdrawal_page(candidature_id: str, document_id: str, refusal: DomainError | None = None) -> Response:
+    """Raises NotFound for a document that is none of this candidature's."""
+    token = staff_member.access_token()
+    documents = clients().staff_documents.call(list_documents, token, candidature_id=candidature_id).documents
+    return render_page(
+        "gestion/templates/retrait_de_document.html",
+        refusal=refusal,
+        candidature=clients().staff_registrations.call(read_candidature, token, candidature_id=candidature_id),
+        document=found(next((document for document in documents if document.id == document_id), None)),
+        **posted_withdrawal(),
     )

@@ -4,7 +4,7 @@ its declaration and its condition in the service's query. Its table is a macro o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
@@ -16,7 +16,7 @@ from gateway.posted_forms import DAY_EXPECTED, posted_text, read_day
 from gateway.sessions import staff_member
 from gateway.web.gestion.sealed_search import sealed_search, search_of_address
 from services.chassis.errors import Invalid, NotFound
-from services.chassis.french import alphabetical
+from services.chassis.french import alphabetical, number
 from services.contracts.api.operation import Operation
 from services.contracts.api.staff_lists import CHECKBOX, DAY, HIDDEN, ORDER, SELECT, TEXT, Counts, PageField, StaffList
 
@@ -53,10 +53,22 @@ def render_list(
         filters=_fields(declared, typed, {ORDER.name: orders, **(options or {})}),
         errors=errors,
         columns=declared.page_columns,
+        sorting=dict(_sorting(declared, typed)),
         shown=typed,
         query=address_query(declared, typed),
         **context,
     )
+
+
+def _sorting(declared: StaffList, typed: Mapping[str, str]) -> Iterator[tuple[str, dict[str, str]]]:
+    """By the headings that put the list in another order: how it is sorted by them now, as `aria-sort`, and the address
+    of what they lead to."""
+    current = typed.get(ORDER.name) or next(iter(declared.order_labels), "")
+    for column in declared.page_columns:
+        if order := column.order:
+            following = f"-{order}" if current == order else order
+            now = {order: "ascending", f"-{order}": "descending"}.get(current, "none")
+            yield column.heading, {"sort": now, "query": address_query(declared, {**typed, ORDER.name: following})}
 
 
 def address_query(declared: StaffList, typed: Mapping[str, str]) -> str:
@@ -95,7 +107,7 @@ def counted_options(
         values = {*of_filter, *numbers, *filter(None, [typed.get(field.name)])}
         shown = [(of_filter.get(value, value), value) for value in values]
         options[field.name] = [
-            {"value": value, "label": f"{label} ({told[value]})" if told.get(value) else label}
+            {"value": value, "label": f"{label} ({number(told[value])})" if told.get(value) else label}
             for label, value in sorted(shown, key=lambda pair: alphabetical(pair[0]))
         ]
     return options

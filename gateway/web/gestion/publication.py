@@ -98,7 +98,7 @@ def end_import(import_id: str, act: str) -> ResponseReturnValue:
         if act == "abandon":
             _call(api.abandon, import_id=import_id)
         else:
-            _call(api.withdraw, import_id=import_id, body=_withdrawal())
+            _call(api.withdraw, import_id=import_id, body=posted_withdrawal())
     except DomainError as refusal:
         return _end_page(import_id, act, refusal=shown_here(refusal, REFUSALS_SHOWN_HERE))
     return _done(import_id, act)
@@ -147,14 +147,14 @@ def ask_document_withdrawal(import_id: str, document_id: str) -> ResponseReturnV
 @access.staff(PUBLISH)
 def withdraw_document(import_id: str, document_id: str) -> ResponseReturnValue:
     try:
-        _call(api.withdraw_document, document_id=document_id, body=_withdrawal())
+        _call(api.withdraw_document, document_id=document_id, body=posted_withdrawal())
     except DomainError as refusal:
         return _end_page(import_id, "retrait", document_id, shown_here(refusal, REFUSALS_SHOWN_HERE))
     address = url_for("gestion.list_import_documents", import_id=import_id, fait="retrait-document")
     return redirect(address, code=303)
 
 
-def _withdrawal() -> dict[str, Any]:
+def posted_withdrawal() -> dict[str, Any]:
     return {"reason": posted_text("reason"), "is_reason_shown": "motif_lu" in request.form}
 
 
@@ -207,7 +207,7 @@ def _end_page(import_id: str, act: str, document_id: str | None = None, refusal:
         act=act,
         document_id=document_id,
         refusal=refusal,
-        **_withdrawal(),
+        **posted_withdrawal(),
     )
 
 

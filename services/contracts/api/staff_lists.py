@@ -79,16 +79,18 @@ def day_filter(name: str, page_name: str, label: str, *, is_last: bool = False) 
 class Column:
     """What a list says of each row.
 
-    `name`: in the CSV; `heading`: of the page's table; empty where one has no such column. `source`: the field of the
-    declared answer (« candidature.nom » for one of a part) or what is made of that answer; without it, the field of
-    that `name`. The CSV writes this value, and the page shows it unless it has a cell of its own for that heading.
-    `align`: « right » for numbers.
+    `name`: the heading in the CSV; `heading`: of the page's table; empty where one has no such column. `source`: the
+    field of the declared answer (« candidature.nom » for one of a part) or what is made of that answer; without it, the
+    field of that `name`. The CSV writes this value, and the page shows it unless it has a cell of its own for that
+    heading.
+    `align`: « right » for numbers. `order`: of the list's, in which the heading puts the page and, backwards, « - ».
     """
 
     name: str
     heading: str = ""
     source: str | Callable[[Any], Any] = ""
     align: str = ""
+    order: str = ""
 
     @cached_property
     def value(self) -> Callable[[Any], Any]:

@@ -71,31 +71,32 @@ PIECES = StaffList(
         yes_or_no("sent_again", "Contrôlées auparavant ou jamais"),
     ),
     columns=(
-        Column("piece_id", source="id"),
+        Column("Identifiant de la pièce", source="id"),
         Column("", "Pièce", lambda piece: f"{piece.code} : {piece.label}"),
-        Column("candidature_id", source="candidature.id"),
+        Column("Identifiant de la candidature", source="candidature.id"),
         Column("", "Candidat", lambda piece: f"{piece.candidature.nom} {piece.candidature.prenoms}"),
-        Column("numero_candidat", "N° candidat", "candidature.numero_candidat"),
-        Column("numero_inscription", source="candidature.numero_inscription"),
-        Column("nom", source="candidature.nom"),
-        Column("prenoms", source="candidature.prenoms"),
-        Column("examen", source="candidature.exam"),
-        Column("session", source="candidature.session"),
-        Column("academie", source="candidature.academie"),
-        Column("specialite", source="candidature.specialite"),
-        Column("code"),
-        Column("libelle", source="label"),
-        Column("regroupement", source="regroupement.label"),
-        Column("demandee", source="asked"),
-        Column("obligatoire", source="required"),
-        Column("depose_le", "Déposée le", lambda piece: piece.deposit and piece.deposit.deposited_at),
-        Column("fichier", "", lambda piece: piece.deposit and piece.deposit.filename),
-        Column("taille", "", lambda piece: piece.deposit and piece.deposit.size),
-        Column("antivirus", "", lambda piece: piece.deposit and piece.deposit.scan_label),
-        Column("valide_le", source="validated_at"),
-        Column("statut", "Statut", "status_label"),
-        Column("commentaire", source="comment"),
-        Column("recue_le", source="received_on"),
+        Column("N° candidat", "N° candidat", "candidature.numero_candidat"),
+        Column("N° d'inscription", source="candidature.numero_inscription"),
+        Column("Nom", source="candidature.nom"),
+        Column("Prénoms", source="candidature.prenoms"),
+        Column("Date de naissance", "Né(e) le", "candidature.birth_date"),
+        Column("Examen", source="candidature.exam"),
+        Column("Session", source="candidature.session"),
+        Column("Académie", source="candidature.academie"),
+        Column("Spécialité", source="candidature.specialite"),
+        Column("Code de la pièce", source="code"),
+        Column("Pièce", source="label"),
+        Column("Regroupement", source="regroupement.label"),
+        Column("Demandée", source="asked"),
+        Column("Obligatoire", source="required"),
+        Column("Déposée le", "Déposée le", lambda piece: piece.deposit and piece.deposit.deposited_at),
+        Column("Fichier", "", lambda piece: piece.deposit and piece.deposit.filename),
+        Column("Taille en octets", "", lambda piece: piece.deposit and piece.deposit.size),
+        Column("Antivirus", "", lambda piece: piece.deposit and piece.deposit.scan_label),
+        Column("Validée par le candidat le", source="validated_at"),
+        Column("Statut", "Statut", "status_label"),
+        Column("Commentaire", source="comment"),
+        Column("Reçue le", source="received_on"),
     ),
 )  # of StaffPiece
 
@@ -154,6 +155,7 @@ class StaffCandidature(CandidatureLabels):
     numero_candidat: Annotated[str, Meta(examples=["02103000001"])]
     nom: Annotated[str, Meta(examples=["DUBOIS"])]
     prenoms: str
+    birth_date: date | None
     academie: Annotated[str, Meta(examples=["03"])]
     session: Annotated[str, Meta(examples=["2022"])]
     exam: Annotated[str, Meta(examples=["BTS"])]

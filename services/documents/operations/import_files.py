@@ -39,7 +39,6 @@ from services.documents.domain.import_csv import (
 )
 from services.documents.domain.pdf_archives import files_of, names_of, numero_in, shown_name
 from services.documents.domain.recipients import Candidature, Publisher, Recipients
-from services.documents.inspection.processes import PdfInspector
 from services.documents.models import Import, ImportDocument, ImportRefusal, Upload, db
 from services.documents.operations.imports import (
     add_refusals,
@@ -50,6 +49,7 @@ from services.documents.operations.imports import (
     uploads,
 )
 from services.documents.operations.publishing import store_upload
+from services.documents.pdf_checks import refusal_of
 from services.documents.queries.candidatures import recipients_of
 from services.documents.queries.imports import import_in, import_of, refused_lines
 from services.objects import discard, operation_naming, retire
@@ -57,7 +57,7 @@ from services.uploads.uploads import Progress, UploadsChanged
 
 LinesByCandidature = Mapping[str, Sequence[Values]]
 _IN_MEMORY = 1024 * 1024  # bytes of a sending; more is on disk
-# Of this process: each has a process that reads PDFs, and takes the thread of a request for as long as a minute.
+# Of this process: each has a program that reads PDFs, and takes the thread of a request for as long as a minute.
 _sendings = Limit("imported_pdfs", 2, 1, "D'autres envois de PDF sont en cours : réessayez dans un instant.")
 ALREADY_THERE = "Un PDF de ce candidat est déjà dans cette publication"
 
@@ -212,10 +212,9 @@ def _store_all(
     refusals: list[Refusal] = []
     recipients = recipients_of(scope_of(row), publisher, set(_numeros(names_of(filename, content))))
     try:
-        with PdfInspector() as inspector:
-            for name, read in files_of(filename, content):
-                result = _store(dependencies, row, recipients, inspector, shown_name(name), read)
-                (refusals if isinstance(result, Refusal) else stored).append(result)  # type: ignore[arg-type]
+        for name, read in files_of(filename, content):
+            result = _store(dependencies, row, recipients, shown_name(name), read)
+            (refusals if isinstance(result, Refusal) else stored).append(result)  # type: ignore[arg-type]
     except BaseException:
         discard(dependencies.store, *(pdf.key for pdf in stored))
         raise
@@ -232,7 +231,6 @@ def _store(
     dependencies: Dependencies,
     row: Import,
     recipients: Recipients,
-    inspector: PdfInspector,
     name: str,
     read: bytes | str,
 ) -> _StoredPdf | Refusal:
@@ -242,7 +240,7 @@ def _store(
         candidature = recipients.find(numero)
     except ValueError as error:
         return Refusal(name, numero, str(error))
-    reason = read if isinstance(read, str) else inspector.refusal_of(read)
+    reason = read if isinstance(read, str) else refusal_of(dependencies.pdf_checks, read)
     if reason is not None or isinstance(read, str):
         return Refusal(name, numero, reason or "")
     return _StoredPdf(candidature, name, store_upload(dependencies, row.id, read))

@@ -53,22 +53,12 @@ class FormatRefused(DomainError):
         self.reason = RefusalReason.FORMAT
 
 
-class UnverifiedReason(StrEnum):
-    """Which limit a file broke, or how its reader failed; labels of a metric."""
-
-    MEMORY = "memory"
-    PROCESSOR = "processor"
-    TIME = "time"
-    CRASH = "crash"
-    ERROR = "error"
-
-
 class UnverifiableFile(DomainError):
     """The file could not be inspected: it takes more time or memory than any sound one, or makes its reader fail."""
 
     problem = problem_types.FILE_UNVERIFIED
 
-    def __init__(self, reason: UnverifiedReason) -> None:
+    def __init__(self, reason: str) -> None:
         super().__init__(
             "Ce fichier n'a pas pu être vérifié : il est construit de façon inhabituelle. Rien n'a été enregistré. "
             "Ouvrez-le sur votre appareil, enregistrez-le à nouveau, par exemple au format PDF, puis recommencez."

@@ -19,8 +19,10 @@ _BIT_RATES = {
     (3, 2): (32, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384),
     (3, 1): (32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320),
     (2, 3): (32, 48, 56, 64, 80, 96, 112, 128, 144, 160, 176, 192, 224, 256),
+    (2, 2): (8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160),
     (2, 1): (8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160),
 }
+_MAX_BOXES = 10_000  # of an MP4, outside of each other
 _MIN_FRAMES = 3  # that follow each other, to be MPEG sound and no accident
 _MAX_PADDING = 4096  # zero bytes that encoders leave between the tag and the sound
 
@@ -40,30 +42,18 @@ def check_mp4(content: BinaryIO) -> None:
 
     Raises FileRefused.
     """
-    size, position, box_types = content.seek(0, 2), 0, set()
-    for _ in range(10_000):
-        if position == size:
-            break
+    size, position = content.seek(0, 2), 0
+    kinds: list[bytes] = []
+    while position < size and len(kinds) < _MAX_BOXES:
         content.seek(position)
-        header = content.read(16)
-        length = _box_length(header, size - position)
-        if length is None or position + length > size:
-            raise damaged("Cette vidéo MP4")
-        box_types.add(header[4:8])
+        length, kind, long_length = struct.unpack(">I4sQ", content.read(16).ljust(16, b"\0"))
+        length = {0: size - position, 1: long_length}.get(length, length)
+        if length < 8:
+            break
+        kinds.append(kind)
         position += length
-    if b"moov" not in box_types or position != size:
+    if b"moov" not in kinds or position != size:
         raise damaged("Cette vidéo MP4")
-
-
-def _box_length(header: bytes, remaining: int) -> int | None:
-    if len(header) < 8:
-        return None
-    length = int(struct.unpack_from(">I", header)[0])
-    if length == 1:
-        length = int(struct.unpack_from(">Q", header, 8)[0]) if len(header) == 16 else 0
-    elif length == 0:
-        return remaining
-    return length if length >= 8 else None
 
 
 def check_avi(content: BinaryIO) -> None:
@@ -93,13 +83,12 @@ def _sound_start(content: BinaryIO) -> int | None:
     head = content.read(10)
     if not head.startswith(b"ID3"):
         return 0
-    if len(head) < 10 or any(byte & 0x80 for byte in head[6:10]):
+    if len(head) < 10 or max(head[6:10]) > 0x7F:
         return None
     a, b, c, d = head[6:10]
-    start = 10 + (a << 21 | b << 14 | c << 7 | d) + (10 if head[5] & 0x10 else 0)
-    content.seek(start)
+    content.seek(10 + (a << 21 | b << 14 | c << 7 | d) + (10 if head[5] & 0x10 else 0))
     padding = content.read(_MAX_PADDING)
-    return start + len(padding) - len(padding.lstrip(b"\0")) if padding else None
+    return content.tell() - len(padding.lstrip(b"\0")) if padding else None
 
 
 def _count_frames(content: BinaryIO, start: int) -> int:
@@ -121,14 +110,11 @@ def _frame_length(header: bytes) -> int | None:
     if len(header) < 4 or header[0] != 0xFF or header[1] & 0xE0 != 0xE0:
         return None
     version, layer = header[1] >> 3 & 3, header[1] >> 1 & 3
-    rate, place = header[2] >> 2 & 3, header[2] >> 4
+    rate, place, padding = header[2] >> 2 & 3, header[2] >> 4, header[2] >> 1 & 1
     if version == 1 or layer == 0 or rate == 3 or not 0 < place < 15:
         return None
-    bits = _BIT_RATES.get((3 if version == 3 else 2, 1 if version != 3 and layer == 2 else layer))
-    if bits is None:
-        return None
-    kbits, hertz, padding = bits[place - 1], _SAMPLE_RATES[version][rate], header[2] >> 1 & 1
+    bits = _BIT_RATES[3 if version == 3 else 2, layer][place - 1] * 1000
+    hertz = _SAMPLE_RATES[version][rate]
     if layer == 3:
-        return (12 * kbits * 1000 // hertz + padding) * 4
-    samples = 72 if version != 3 and layer == 1 else 144
-    return samples * kbits * 1000 // hertz + padding
+        return (12 * bits // hertz + padding) * 4
+    return (72 if version != 3 and layer == 1 else 144) * bits // hertz + padding

@@ -19,7 +19,6 @@ from services.contracts.piece_rules import MAX_FILE_BYTES, MAX_MERGED_FILES, PAG
 from services.pieces.domain.refusals import damaged, protected
 from services.pieces.inspection import images, legibility
 from services.pieces.inspection.format_detection import detect_format, is_heic
-from services.pieces.inspection.protocol import Look
 
 NOUN_PHRASE = "Ce PDF"
 TAIL_BYTES = 2048  # in which readers look for the end of a PDF
@@ -50,16 +49,16 @@ def _jpeg(image: Image.Image) -> bytes:
     return out.getvalue()
 
 
-def look_at(content: BinaryIO) -> Look:
-    """The pages and the signs of illegibility of a sound picture or PDF; an empty Look for any other format."""
+def look_at(content: BinaryIO) -> tuple[int | None, tuple[Sign, ...]]:
+    """The number of pages (of a PDF alone) and the signs of illegibility of a sound picture or PDF; of no other format
+    are there any."""
     kind = detect_format(content)
     if kind is Format.PDF:
-        return Look(len(_open_pdf(content)), legibility.signs_of_document(list(_signs_by_page(content))))
+        return len(_open_pdf(content)), legibility.signs_of_document(list(_signs_by_page(content)))
     if kind in images.READERS:
-        return Look(
-            None, legibility.find_signs(next(_render(content, legibility.LOOK_SIDE, range(1))), original_size=True)
-        )
-    return Look()
+        image = next(_render(content, legibility.LOOK_SIDE, range(1)))
+        return None, legibility.find_signs(image, original_size=True)
+    return None, ()
 
 
 def _signs_by_page(content: BinaryIO) -> Iterator[tuple[Sign, ...]]:
@@ -78,17 +77,15 @@ def picture_to_pdf(content: BinaryIO) -> bytes:
     return out.getvalue()
 
 
-def merge_pdfs(documents: list[bytes]) -> tuple[int, bytes]:
-    """A PDF of all pages of the documents in order, and of nothing else that they hold: its size in bytes, and the
-    bytes, empty beyond MAX_FILE_BYTES."""
+def merge_pdfs(documents: list[bytes]) -> bytes:
+    """A PDF of all pages of the documents in order, and of nothing else that they hold; empty beyond MAX_FILE_BYTES."""
     out = io.BytesIO()
     with pikepdf.new() as merged:
         sources = [pikepdf.open(io.BytesIO(document), suppress_warnings=True) for document in documents]
         for source in sources:
             merged.pages.extend(source.pages)
         merged.save(out)
-    size = out.tell()
-    return size, out.getvalue() if size <= MAX_FILE_BYTES else b""
+    return out.getvalue() if out.tell() <= MAX_FILE_BYTES else b""
 
 
 def _render(content: BinaryIO, side: int, pages: range) -> Iterator[Image.Image]:

@@ -1,21 +1,37 @@
-"""What the confined process does with a file, for each task that it may be asked for.
+"""What the confined process does with a file: the functions that `inspections` asks for, by name.
 
 A file is inspected so: its format is detected by its contents, compared with its name, and the format's checks run.
 """
 
 from __future__ import annotations
 
+import base64
+import codecs
 import io
+import zlib
 from collections.abc import Callable
 from typing import Any, BinaryIO
+
+import pikepdf
+from PIL import Image, ImageOps, MpoImagePlugin, PdfImagePlugin, TiffImagePlugin
 
 from services.contracts.piece_rules import Format
 from services.pieces.domain import files, refusals
 from services.pieces.domain.files import extension_of
 from services.pieces.inspection import archives, audio_video, images, ole, pages
 from services.pieces.inspection.format_detection import detect_format, presumed_format_name
-from services.pieces.inspection.protocol import Answer, Task
 
+# Telephones put several pictures into a JPEG, and their place and time, which Pillow reads as TIFF.
+__all__ = ["ImageOps", "MpoImagePlugin", "PdfImagePlugin", "TiffImagePlugin", "preload"]
+
+_CODECS = ("ascii", "cp437", "latin-1", "utf-8", "utf-16-le")  # of names in archives and documents
+_HEIC = (
+    "eNpjYGCQSSupLMhIzUxmAILczDRDEDs3MzGNgYGxJje1JJEBAhQzUnKKoGyGgszkEgY0oJSZkw82xMWBgREIgYBxAYQGyQKxcmZmXhqYBxIV"
+    "BXJSmaC8jLJkQxCTryCzJBeu5E9mQVEBkL6TWZCcD6RLgcqcGZlBQhPAiuQ+MPz5++MHAwM/cwJQh4QDIw/j//8gBcwgFcwgJLeLySERKKnp"
+    "xMiIJrNAoZF12qt1s549UFxwoIGBgacBJNySBFTN5sJ4sPhgJ9AO4eT8nKK85JwKoCgvAxtQCYNIZnFBKtRjDlCskZyTCHKYANTtYPr///8X"
+    "gDQTjAaJF2RWZII0MnNwcAApicyCXFgYA4ONtZGJmbUFyNbKTUkEhbGcBuN6FiEhnwc/WPzi814YhDIqrHmxpWThiekCk3dnHQAAdnBbXw=="
+)
+"""A white photograph of 16 by 16 pixels: base64 of zlib."""
 CHECKS: dict[Format, Callable[[BinaryIO], None]] = {
     Format.PDF: pages.check_pdf,
     **images.CHECKS,
@@ -51,7 +67,7 @@ def _check_name(content: BinaryIO, filename: str, format: Format) -> None:
     announced = files.format_of_extension(extension_of(filename))
     if announced is Format.DOCX and format is Format.ZIP:
         # A document cut short has no directory, and is detected as ZIP: it is refused as damaged, not as misnamed.
-        archives.check_directory(content, archives.DOCX_NOUN_PHRASE)
+        archives.read_entries(content, archives.DOCX_NOUN_PHRASE)
     if announced is not format:
         raise _misnamed(filename, announced, format)
 
@@ -72,32 +88,57 @@ def _misnamed(filename: str, announced: Format | None, format: Format) -> refusa
     return refusals.wrong_extension(extension, format.label, format.value)
 
 
-def run_task(request: dict[str, Any], content: io.BytesIO) -> Answer:
-    """Carry out the request on the file. Raises whatever the readers raise."""
-    return _TASKS[Task(request["task"])](request, content)
+def _answering_refusals(check: Callable[..., dict[str, Any] | bytes]) -> Callable[..., dict[str, Any] | bytes]:
+    """The check, whose refusals are answers."""
+
+    def answer(content: io.BytesIO, **arguments: Any) -> dict[str, Any] | bytes:
+        try:
+            return check(content, **arguments)
+        except (refusals.FileRefused, refusals.FormatRefused) as refusal:
+            return {"refused": refusal.reason, "detail": refusal.detail}
+
+    return answer
 
 
-def _inspect(request: dict[str, Any], content: io.BytesIO) -> Answer:
-    accepted = tuple(Format(code) for code in request["accepted"])
-    return Answer({"format": inspect_file(content, request["filename"], accepted)})
+@_answering_refusals
+def inspect(content: io.BytesIO, filename: str | None, accepted: list[str]) -> dict[str, Any]:
+    return {"format": inspect_file(content, filename, tuple(map(Format, accepted)))}
 
 
-def _look_at(request: dict[str, Any], content: io.BytesIO) -> Answer:
-    look = pages.look_at(content)
-    return Answer({"pages": look.pages, "signs": list(look.signs)})
+@_answering_refusals
+def look_at(content: io.BytesIO) -> dict[str, Any]:
+    number, signs = pages.look_at(content)
+    return {"pages": number, "signs": signs}
 
 
-def _merge(request: dict[str, Any], content: io.BytesIO) -> Answer:
-    size, merged = pages.merge_pdfs([content.read(length) for length in request["lengths"]])
-    return Answer({"size": size}, merged)
+@_answering_refusals
+def merge(content: io.BytesIO, lengths: list[int]) -> bytes:
+    return pages.merge_pdfs([content.read(length) for length in lengths])
 
 
-_TASKS: dict[Task, Callable[[dict[str, Any], io.BytesIO], Answer]] = {
-    Task.INSPECT: _inspect,
-    Task.JPEG: lambda request, content: Answer(content=images.to_jpeg(content)),
-    Task.LOOK: _look_at,
-    Task.PAGE: lambda request, content: Answer(content=pages.picture_to_pdf(content)),
-    Task.MERGE: _merge,
-    Task.PREVIEW: lambda request, content: Answer(content=pages.render_preview(content)),
-    Task.PAGE_PICTURE: lambda request, content: Answer(content=pages.render_page(content, request["number"])),
-}
+to_jpeg = _answering_refusals(images.to_jpeg)
+to_page = _answering_refusals(pages.picture_to_pdf)
+preview = _answering_refusals(pages.render_preview)
+page_picture = _answering_refusals(pages.render_page)
+
+
+def preload() -> None:
+    """Have each reader read something, so that it imports what it only imports at first use."""
+    for codec in _CODECS:
+        codecs.lookup(codec)
+    Image.preinit()
+    for reader in images.READERS.values():
+        picture = io.BytesIO()
+        Image.new("RGB", (1, 1)).save(picture, reader.name)
+        reader.check(picture)
+    document = io.BytesIO()
+    with pikepdf.new() as pdf:
+        pdf.add_blank_page()
+        pdf.save(document, encryption=pikepdf.Encryption(owner="a", user=""))  # qpdf opens its source of randomness
+    with pikepdf.open(document) as pdf:
+        len(pdf.pages)
+    photograph = io.BytesIO(images.to_jpeg(io.BytesIO(zlib.decompress(base64.b64decode(_HEIC)))))
+    pages.look_at(photograph)
+    whole = pages.merge_pdfs([pages.picture_to_pdf(photograph)])
+    pages.render_preview(io.BytesIO(whole))
+    pages.look_at(io.BytesIO(whole))

@@ -3,7 +3,7 @@ order they come."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -34,6 +34,8 @@ def update_from_registration(session: Session, event: RegistrationSaved) -> None
     """
     candidature = session.scalar(select(Candidature).where(Candidature.id == event.candidature_id).with_for_update())
     if candidature is not None and event.version <= candidature.version:
+        if event.version == candidature.version:  # copied, perhaps, before birth dates were
+            candidature.birth_date = date.fromisoformat(event.identity.date_naissance)
         return
     rows_by_code = {
         row.code: row for row in session.scalars(select(Piece).filter_by(candidature_id=event.candidature_id))
@@ -118,6 +120,7 @@ def _copy_labels(candidature: Candidature, event: RegistrationSaved) -> None:
     candidature.session_name = event.session.name
     candidature.nom = event.identity.nom_usage or event.identity.nom_famille
     candidature.prenoms = event.identity.prenoms
+    candidature.birth_date = date.fromisoformat(event.identity.date_naissance)
 
 
 def _columns_of(piece: PieceAsked, position: int) -> dict[str, Any]:

@@ -24,7 +24,6 @@ from services.pieces.dependencies import dependencies
 from services.pieces.domain import refusals
 from services.pieces.domain.piece import NO_FILE
 from services.pieces.domain.refusals import FileRefused, NoPreview, UnverifiableFile
-from services.pieces.inspection.protocol import Task
 from services.pieces.models import AuditEntry, Deposit, db
 from services.pieces.queries.pieces import PieceContext, own_piece, piece_within_academies
 
@@ -55,7 +54,7 @@ def render_preview(candidate_id: str, piece_id: str) -> bytes:
         deposit = _viewable_file_of(own_piece(session, candidate_id, piece_id))
     with _refusing_what_cannot_be_shown(), dependencies().concurrent_deposits.place(candidate_id):
         content = io.BytesIO(_read_verified(deposit))
-        return dependencies().inspections.convert(candidate_id, Task.PREVIEW, content).content
+        return dependencies().inspections.convert(candidate_id, "preview", content)
 
 
 def render_page_for_staff(by: Caller, piece_id: str, number: int, *, ahead: bool = False) -> bytes:
@@ -72,7 +71,7 @@ def render_page_for_staff(by: Caller, piece_id: str, number: int, *, ahead: bool
     owner = context.candidature.candidate_id  # who is demoted where the file breaks a limit
     with _refusing_what_cannot_be_shown(), dependencies().inspections.picture_turn(by.id):
         content = io.BytesIO(_read_verified(deposit))
-        picture = dependencies().inspections.convert(owner, Task.PAGE_PICTURE, content, number=number).content
+        picture = dependencies().inspections.convert(owner, "page_picture", content, number=number)
     if not picture:
         raise NotFound()
     _record(by, LOADED_AHEAD if ahead else OPENED, piece_id, {"deposit_id": deposit.id, "page": number})

@@ -17,7 +17,7 @@ from services.pieces.domain import uploads as rules
 from services.pieces.domain.files import extension_of, is_heic_extension, list_formats, with_extension
 from services.pieces.domain.refusals import FormatRefused
 from services.pieces.inspection.format_detection import is_heic
-from services.pieces.inspection.protocol import Look, Task
+from services.pieces.inspection.inspections import Look
 from services.pieces.models import Upload
 from services.pieces.operations.received_files import ReceivedFile, hold_in_memory, write_to_disk
 
@@ -44,7 +44,7 @@ def accept_file(
     """Inspect the file and look at its legibility. Raises FileRefused, FormatRefused, UnverifiableFile, Unavailable."""
     if Format.JPG in accepted_formats and is_heic(file.content):
         refuse_misnamed_heic(filename)
-        file = hold_in_memory(dependencies().inspections.convert(candidate_id, Task.JPEG, file.content).content)
+        file = hold_in_memory(dependencies().inspections.convert(candidate_id, "to_jpeg", file.content))
         filename, converted = with_extension(filename, Format.JPG), True
     format = dependencies().inspections.inspect(candidate_id, file.content, filename, accepted_formats)
     has_pages = format in VIEWABLE_FORMATS
@@ -91,7 +91,7 @@ def _to_pdf(candidate_id: str, filename: str, file: ReceivedFile) -> bytes:
     elif dependencies().inspections.inspect(candidate_id, file.content, filename, VIEWABLE_FORMATS) is Format.PDF:
         file.content.seek(0)
         return file.content.read()
-    return dependencies().inspections.convert(candidate_id, Task.PAGE, file.content).content
+    return dependencies().inspections.convert(candidate_id, "to_page", file.content)
 
 
 def _merge(candidate_id: str, uploads: Sequence[Upload], documents: list[bytes]) -> bytes:
@@ -101,9 +101,9 @@ def _merge(candidate_id: str, uploads: Sequence[Upload], documents: list[bytes])
     total = sum(sizes)
     if total <= 2 * MAX_FILE_BYTES:  # beyond, sharing what pages have in common cannot make it fit
         with write_to_disk(documents) as file:
-            merged = dependencies().inspections.convert(candidate_id, Task.MERGE, file.content, lengths=sizes)
-        if merged.content:
-            return merged.content
+            merged = dependencies().inspections.convert(candidate_id, "merge", file.content, lengths=sizes)
+        if merged:
+            return merged
     raise rules.merged_too_large(total, uploads[largest].filename, sizes[largest])
 
 

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import io
-import zipfile
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from services.chassis import untrusted_archives
-from services.chassis.errors import FieldError, Invalid
-from services.chassis.french import file_size
+from services.chassis.untrusted_archives import ArchiveRefused, has_unsafe_name, opened, unpacked
 from services.registrations.catalogue.contents import Catalogue, read_catalogue
 from services.registrations.catalogue.folders import EXAM_FILE
 from services.registrations.catalogue.mistakes import CatalogueError, Mistake
@@ -39,41 +36,18 @@ def read_archive(archive: bytes, at: datetime) -> Catalogue:
 
 
 def _extract(content: bytes, root: Path) -> None:
-    archive = _opened(content)
-    files = untrusted_archives.files_in(archive)
-    if len(files) > MAX_FILES:
-        raise _refused(f"L'archive a plus de {MAX_FILES} fichiers.")
-    if any(untrusted_archives.has_unsafe_name(entry) or entry.filename.count("/") > MAX_DEPTH for entry in files):
-        raise _refused("L'archive contient des noms de fichiers qui ne sont pas admis (chemins, liens).")
-    left = MAX_UNPACKED_BYTES
-    for entry in files:
-        if entry.filename.casefold().endswith(READ_SUFFIXES):
-            left -= _extract_file(archive, entry, root, left)
-
-
-def _opened(content: bytes) -> zipfile.ZipFile:
-    try:
-        return untrusted_archives.opened(io.BytesIO(content))
-    except untrusted_archives.ArchiveDamaged as error:
-        raise _refused("Ce fichier n'est pas une archive ZIP, ou elle est endommagée.") from error
-    except untrusted_archives.TooManyEntries as error:
-        raise _refused(f"L'archive a plus de {MAX_FILES} fichiers.") from error
-
-
-def _extract_file(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, root: Path, max_bytes: int) -> int:
-    """Write one file below `root`; returns its length in bytes."""
-    try:
-        content = untrusted_archives.content_of(archive, entry, max_bytes)
-        path = root / entry.filename
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-    except untrusted_archives.EntryTooLarge as error:
-        raise _refused(f"L'archive dépasse {file_size(MAX_UNPACKED_BYTES)} une fois extraite.") from error
-    except untrusted_archives.EntryUnreadable as error:
-        raise _refused("Un fichier ne peut pas être extrait de l'archive.") from error
-    except OSError as error:  # a name that is too long, or that of a folder
-        raise _refused("L'archive contient des noms de fichiers qui ne sont pas admis.") from error
-    return len(content)
+    archive, files = opened(io.BytesIO(content), MAX_FILES)
+    if any(has_unsafe_name(entry) or entry.filename.count("/") > MAX_DEPTH for entry in files):
+        raise ArchiveRefused("L'archive contient des noms de fichiers qui ne sont pas admis (chemins, liens).")
+    read = [entry for entry in files if entry.filename.casefold().endswith(READ_SUFFIXES)]
+    for name, unpacked_file in unpacked(archive, read, MAX_UNPACKED_BYTES, MAX_UNPACKED_BYTES):
+        if isinstance(unpacked_file, str):
+            raise ArchiveRefused(f"{unpacked_file}.")
+        try:
+            (root / name).parent.mkdir(parents=True, exist_ok=True)
+            (root / name).write_bytes(unpacked_file)
+        except OSError as error:  # a name that is too long, or that of a folder
+            raise ArchiveRefused("L'archive contient des noms de fichiers qui ne sont pas admis.") from error
 
 
 def _catalogue_folder(root: Path) -> Path:
@@ -91,7 +65,3 @@ def _as_in_archive(mistake: Mistake, root: Path) -> Mistake:
         return text.replace(f"{root}/", "").replace(str(root), "archive")
 
     return Mistake(shown(mistake.file), mistake.line, shown(mistake.text))
-
-
-def _refused(detail: str) -> Invalid:
-    return Invalid(detail, errors=(FieldError("#/fichier", detail),))

@@ -97,7 +97,8 @@ def restore(session: DbSession, candidature: Candidature, actor: Actor, at: date
     before = {"state": candidature.state, "reason": candidature.end_reason}
     candidature.version = _number_of_end(candidature) + 1
     candidature.state, candidature.state_changed_at, candidature.end_reason = ACTIVE, at, None
-    digest, words = current.catalogue_digest, f"Candidature rétablie : {reason}"
+    digest, end = current.catalogue_digest, candidature.version - 1
+    words = f"Candidature rétablie (la version {end:02d} en était la fin) : {reason}"
     is_same = dossier.identity.version == current.identity_version
     add_version(
         session, candidature, dossier, digest=digest, saved_at=at, actor=actor, reason=words, keeps_proofs=is_same

@@ -179,8 +179,8 @@ def _put_opening(
 
 
 def _set_dates(row: OpeningRow, exam_session: Session, opening: Opening) -> None:
-    row.opens, row.closes = opening.opens, opening.closes
-    row.deposit_opens, row.deposit_closes = opening.deposit_opens, opening.deposit_closes
+    row.catalogue_opens, row.catalogue_closes = opening.opens, opening.closes
+    row.catalogue_deposit_opens, row.catalogue_deposit_closes = opening.deposit_opens, opening.deposit_closes
     row.session_closes = exam_session.closes
     own = {} if opening.refusal_mails is None else {"refusal_mails": opening.refusal_mails}
     row.options = answer_of(SessionOptions, exam_session, **own)

@@ -91,7 +91,7 @@ def _change(
 def dates_in_force(session: DbSession, row: OpeningRow) -> OpeningDates:
     """The newest change's dates, which take precedence over the catalogue, else those."""
     changes = select(OpeningChange).filter_by(opening_id=row.id).order_by(OpeningChange.revision.desc())
-    return answer_of(OpeningDates, session.scalar(changes.limit(1)) or row)
+    return answer_of(OpeningDates, session.scalar(changes.limit(1)) or row.catalogue_dates)
 
 
 def hold_dates(session: DbSession, opening_id: str) -> None:

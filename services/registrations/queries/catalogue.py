@@ -100,7 +100,7 @@ def _view(session: DbSession, row: OpeningRow, change: OpeningChange | None, dig
     opening = next((candidate for candidate in exam_session.openings if candidate.academie == row.academie), None)
     if opening is None:
         return None
-    dates = answer_of(OpeningDates, change or row)
+    dates = answer_of(OpeningDates, change or row.catalogue_dates)
     return OpeningView(row.id, digest, exam, exam_session, replace(opening, **vars(dates)))
 
 

@@ -15,8 +15,9 @@ from collections.abc import Callable
 import pytest
 
 from services.chassis.errors import Invalid
+from services.chassis.untrusted_archives import UNREADABLE
 from services.contracts.document_rules import MAX_ARCHIVE_BYTES, MAX_PDF_BYTES, MAX_PDFS_PER_SENDING
-from services.documents.domain.pdf_archives import MAX_UNPACKED_BYTES, TOO_LARGE, UNREADABLE, files_of, names_of
+from services.documents.domain.pdf_archives import MAX_UNPACKED_BYTES, TOO_LARGE, files_of, names_of
 from tests.documents.imports.exam_office import numero, pdf_of, zip_of
 
 MEMORY = 64 * 1024 * 1024  # bytes; an archive is on disk

@@ -7,17 +7,26 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import ArrayObject, DictionaryObject, NameObject, TextStringObject
 
+from services.confined.checks import ConfinedChecks
 from services.contracts.document_rules import MAX_PDF_BYTES
+from services.documents import pdf_checks
 from services.documents.domain.pdf_archives import TOO_LARGE
-from services.documents.inspection import program
-from services.documents.inspection.processes import PdfInspector
-from services.documents.inspection.program import ACTIVE, DAMAGED, MAX_PAGES, NOT_A_PDF, PROTECTED
 from services.documents.operations.import_files import ALREADY_THERE
+from services.documents.pdf_checks import (
+    ACTIVE,
+    DAMAGED,
+    MAX_PAGES,
+    NOT_A_PDF,
+    PROTECTED,
+    refusal_of,
+)
 from tests.documents.imports.exam_office import ExamOffice, numero, pdf_of, zip_of
 from tests.documents.text_extraction import text_of_html
 
@@ -83,6 +92,13 @@ def _titled(title: str, identifier: str) -> bytes:
     return _identified(_written(writer), identifier)
 
 
+@contextmanager
+def confined_checks() -> Iterator[ConfinedChecks]:
+    checks = ConfinedChecks(pdf_checks.__name__)
+    yield checks
+    checks.close()
+
+
 def _prepared(office: ExamOffice) -> str:
     return office.create(source="pdf", paragraphs=[TEXT])
 
@@ -133,11 +149,11 @@ def test_a_pdf_that_is_invalid_or_acts_when_it_is_opened_is_refused_with_its_rea
         "site": (_opening_with("/URI", {"/URI": "https://ailleurs.example"}), ACTIVE),
         "file": (_opening_with("/GoToR", {"/F": r"\\\\ailleurs\\partage\\x.pdf"}), ACTIVE),
     }
-    with PdfInspector() as inspector:
-        found = {name: inspector.refusal_of(content) for name, (content, _) in refused.items()}
+    with confined_checks() as checks:
+        found = {name: refusal_of(checks, content) for name, (content, _) in refused.items()}
         assert found == {name: reason for name, (_, reason) in refused.items()}
         for good in (pdf_of(), _of_pages(MAX_PAGES), _opening_at_a_place()):
-            assert inspector.refusal_of(good) is None
+            assert refusal_of(checks, good) is None
 
 
 def test_a_name_that_says_nobody_is_refused(office: ExamOffice) -> None:
@@ -174,15 +190,18 @@ def test_names_that_lead_out_of_the_archive_are_only_names(office: ExamOffice) -
 def test_an_encrypted_pdf_is_refused_and_a_good_one_taken_whatever_codec_its_texts_ask_for() -> None:
     """The confined reader can import no codec any more; it took such a PDF for a damaged table, and let it through."""
     for identifier in ("00db800adba8b85219567e60d408fa25", "feff00e9" * 4, "fffee900" * 4):
-        with PdfInspector() as inspector:
-            assert inspector.refusal_of(_identified(_encrypted(), identifier)) == PROTECTED
-            assert inspector.refusal_of(_titled("Relevé – № 1", identifier)) is None
-            assert inspector.refusal_of(_identified(_encrypted(), identifier)) == PROTECTED
+        with confined_checks() as checks:
+            assert refusal_of(checks, _identified(_encrypted(), identifier)) == PROTECTED
+            assert refusal_of(checks, _titled("Relevé – № 1", identifier)) is None
+            assert refusal_of(checks, _identified(_encrypted(), identifier)) == PROTECTED
 
 
 def test_a_reader_that_lacks_a_module_ends_rather_than_go_on_without_it() -> None:
     """What it could not read would count as harmless."""
-    reading = "from services.documents.inspection import program; program._confine(); 'a'.encode('utf-32-be')"
+    reading = (
+        "import os; from services.confined import program; from services.documents.pdf_checks import LIMITS\n"
+        "program.confine(LIMITS, program.filter_of_calls(), os.dup(0)); 'a'.encode('utf-32-be')"
+    )
     done = subprocess.run([sys.executable, "-c", reading], cwd=ROOT, capture_output=True, timeout=60, check=False)
     assert (done.returncode, done.stderr) == (os.EX_SOFTWARE, b"")
 
@@ -192,20 +211,9 @@ def test_a_file_that_ends_its_reader_is_refused_and_the_next_is_read() -> None:
     loop = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[2 0 R]/Count 1>>endobj\n"
     start = len(loop)
     loop += b"trailer<</Root 1 0 R/Size 3>>\nstartxref\n%d\n%%%%EOF" % start
-    with PdfInspector() as inspector:
-        assert inspector.refusal_of(loop) == DAMAGED
-        assert inspector.refusal_of(pdf_of()) is None
-
-
-def test_the_reader_of_pdfs_opens_nothing_and_starts_nothing() -> None:
-    with PdfInspector() as inspector:
-        assert inspector.refusal_of(pdf_of()) is None
-        process = inspector._process
-        assert process is not None
-        seen = Path(f"/proc/{process.pid}")
-        limits = {line[:25].strip(): line[26:46].strip() for line in (seen / "limits").read_text().splitlines()}
-        assert (seen / "environ").read_bytes() == b""
-    assert (limits["Max open files"], limits["Max address space"]) == ("0", str(program.MEMORY_BYTES))
+    with confined_checks() as checks:
+        assert refusal_of(checks, loop) == DAMAGED
+        assert refusal_of(checks, pdf_of()) is None
 
 
 def test_while_the_store_is_away_nothing_of_a_sending_is_kept(office: ExamOffice) -> None:

@@ -39,6 +39,7 @@ def test_an_error_may_be_an_object_as_well_as_json() -> None:
 
 def test_zero_is_singular_in_french() -> None:
     assert [count_of(n, "erreur") for n in (0, 1, 2)] == ["0 erreur", "1 erreur", "2 erreurs"]
+    assert count_of(17035, "pièce") == "17\u202f035 pièces"
 
 
 def test_the_name_of_a_control_is_its_label_with_a_star_when_required(shown: Shown) -> None:

@@ -64,6 +64,16 @@ def test_a_document_is_written_for_one_candidature_and_published_once(
     links = candidate.page.xpath("//main//a[starts-with(@href, '/documents/fichier/')]/@href")
     assert "Tiers temps accordé" in candidate.text
     assert len({link.partition("?")[0] for link in links}) == len(AUTOMATIC_TYPES) + 1, "sent twice, published once"
+    gestionnaire.get(page)
+    [withdrawal] = gestionnaire.page.xpath("//a[starts-with(., 'Retirer')]/@href")  # none of a confirmation
+    gestionnaire.get(withdrawal)
+    gestionnaire.press("Retirer le document", reason=" ")
+    assert gestionnaire.answer.status_code == 422
+    gestionnaire.press("Retirer le document", reason="Pour un autre candidat", motif_lu="oui")
+    assert (gestionnaire.path, "Le document est retiré" in gestionnaire.text) == (page, True)
+    assert any("Motif (lu par le candidat) : Pour un autre candidat" in row for row in rows(gestionnaire))
+    candidate.get(f"/documents/{page.rpartition('/')[2]}")
+    assert "Pour un autre candidat" in candidate.text
 
 
 def test_a_candidature_is_set_aside_with_a_reason_that_the_candidate_reads(
@@ -104,12 +114,13 @@ def test_a_candidature_restored_has_its_pieces_and_documents_again(
     assert "La candidature est rétablie" in gestionnaire.text
     running.deliver()
     gestionnaire.get(page)
-    assert "Motif : Candidature rétablie : Désinscrit par erreur" in gestionnaire.text
+    assert "Motif : Candidature rétablie (la version 02 en était la fin) : Désinscrit par erreur" in gestionnaire.text
     assert any("Confirmation" in row and "Publié" in row for row in rows(gestionnaire))
     assert any("Candidature rétablie" in row for row in rows(gestionnaire))
     candidate.get(deposits)
     assert candidate.text == pieces
     assert candidate.get(f"/documents/{candidature}").status_code == 200
+    assert "est la fin de votre candidature, rétablie depuis" in candidate.text, "versions 01 and 03"
 
 
 def test_the_épreuves_of_a_candidature_are_shown_as_they_were_chosen(
@@ -128,6 +139,8 @@ def test_who_is_found_is_listed_by_name(gestionnaire: ScriptlessBrowser, candida
     gestionnaire.get("/gestion/candidatures")
     gestionnaire.press("Rechercher", recherche="wenceslas")
     assert [row.split()[0] for row in rows(gestionnaire)] == ["Éluard", "Zola"]
+    gestionnaire.follow("Candidat")
+    assert [row.split()[0] for row in rows(gestionnaire)] == ["Zola", "Éluard"], "by the heading, of the same search"
 
 
 def test_candidatures_are_browsed_by_addresses_that_tell_of_nobody(
@@ -143,8 +156,12 @@ def test_candidatures_are_browsed_by_addresses_that_tell_of_nobody(
     assert all("01/02/2001" in row for row in everybody), "who has the same name is told apart"
     gestionnaire.press("Rechercher", etat="active", tri="-saved")
     assert gestionnaire.answer.request.query_string == b"etat=active&tri=-saved"
+    [sorted_by] = gestionnaire.page.xpath("//th[@aria-sort='descending']")
+    assert text_of(sorted_by) == "Enregistrée le"
+    gestionnaire.follow("Candidat")
+    assert gestionnaire.page.xpath("string(//th[@aria-sort='ascending']/a/@href)").startswith("?etat=active&tri=-name")
     assert sorted(rows(gestionnaire)) == still_active
-    assert (gestionnaire.value("etat"), gestionnaire.value("tri")) == ("active", "-saved")
+    assert (gestionnaire.value("etat"), gestionnaire.value("tri")) == ("active", "name")
     gestionnaire.press("Rechercher", etat="ecartee")
     assert not any(" Active " in row for row in rows(gestionnaire))
     gestionnaire.press("Rechercher", etat="", pieces="missing")
@@ -152,7 +169,7 @@ def test_candidatures_are_browsed_by_addresses_that_tell_of_nobody(
     assert all(" Manquantes " in row for row in rows(gestionnaire))
     gestionnaire.follow("Télécharger ces candidatures (CSV)")
     lines = list(csv.DictReader(gestionnaire.answer.text.removeprefix("\ufeff").splitlines(), delimiter=";"))
-    assert {line["pieces"] for line in lines} == {"Manquantes"}
+    assert {line["Pièces"] for line in lines} == {"Manquantes"}
     gestionnaire.get("/gestion/candidatures?pieces=missing")
     gestionnaire.press("Rechercher", pieces="complete")
     assert not any(" Manquantes " in row for row in rows(gestionnaire))

@@ -37,11 +37,14 @@ def test_what_waits_is_told_by_regroupement(gestionnaire: ScriptlessBrowser, can
     open_first(gestionnaire, candidate)
     gestionnaire.press(RECEIVED)
     gestionnaire.get("/gestion")
-    cells = gestionnaire.page.xpath(f"{WAITING}/tr/td[position() <= 2]")
-    numbers = [number for cell in cells if (number := int(text_of(cell).split()[0]))]
+    waiting, received = (
+        [int(text_of(cell).split()[0]) for cell in gestionnaire.page.xpath(f"{WAITING}/tr/td[{column}]")]
+        for column in (1, 2)
+    )
+    assert f"{sum(waiting)} pièce{'s' * (sum(waiting) > 1)} à contrôler ; 1 reçue, à cont" in gestionnaire.text
+    numbers = [number for row in zip(waiting, received, strict=True) for number in row if number]
     lists = gestionnaire.page.xpath(f"{WAITING}/tr/*[position() = 1 or position() = 3]//a/@href")
-    assert f"{sum(numbers)} pièces à contrôler, dont" in gestionnaire.text, "received ones too"
-    assert numbers
+    assert sum(received) == 1
     for number, address in zip(numbers, lists, strict=True):
         gestionnaire.get(address)
         assert (gestionnaire.title, gestionnaire.value("session")) == (GESTION_PAGES["pieces"].label, "BTS 2022")

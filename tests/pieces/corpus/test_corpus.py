@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from services.confined.checks import Limits, ProcessEnd, Program
 from services.contracts.piece_rules import MAX_FILE_BYTES, Format
 from services.pieces.domain.refusals import FileRefused, FormatRefused, UnverifiableFile
-from services.pieces.inspection.confinement import LIMITS
-from services.pieces.inspection.processes import InspectionProgram, Inspections, ProcessEnd
+from services.pieces.inspection.inspections import LIMITS, TASKS, Inspections
 from services.pieces.inspection.tasks import inspect_file
 from tests.pieces.corpus import archives, office_audio_video, pdfs, pictures
 from tests.pieces.corpus.hostile_file import UNVERIFIED, Family
@@ -44,20 +44,20 @@ MISLEADING: dict[str, Family] = {
 }
 
 
-class RecordingProgram(InspectionProgram):
+class RecordingProgram(Program):
     """Remembers how each file's process ended."""
 
     ends: list[ProcessEnd]
 
-    def run(self, request: bytes, file: int) -> tuple[bytes, ProcessEnd]:
-        verdict, end = super().run(request, file)
+    def run(self, request: bytes, file: int, limits: Limits) -> tuple[bytes, ProcessEnd]:
+        verdict, end = super().run(request, file, limits)
         self.ends.append(end)
         return verdict, end
 
 
 @pytest.fixture(scope="module")
 def program() -> Iterator[RecordingProgram]:
-    running = RecordingProgram()
+    running = RecordingProgram(TASKS)
     running.ends = []
     yield running
     running.close()
@@ -67,7 +67,7 @@ def program() -> Iterator[RecordingProgram]:
 def inspections(program: RecordingProgram) -> Inspections:
     """With that one program, which has to outlive all files."""
     inspections = Inspections(at_once=2)
-    inspections.idle_programs.append(program)
+    inspections.checks.idle_programs.append(program)
     return inspections
 
 
@@ -97,8 +97,7 @@ def test_each_hostile_file_has_its_answer_within_the_limits(
     )
     assert wrong == []
     assert max(end.peak_memory for end in program.ends) <= LIMITS.memory
-    assert inspections.idle_programs == [program], "another program had to take its place"
-    assert program.running
+    assert inspections.checks.idle_programs == [program], "another program had to take its place"
 
 
 @pytest.mark.parametrize("family", [pytest.param(family, id=name) for name, family in MISLEADING.items()])

@@ -6,18 +6,19 @@ from collections.abc import Iterator
 
 import pytest
 
-from services.pieces.inspection.processes import InspectionProgram, Inspections
+from services.confined.checks import Program
+from services.pieces.inspection.inspections import TASKS, Inspections
 
 
 @pytest.fixture(scope="session")
-def program() -> Iterator[InspectionProgram]:
-    running = InspectionProgram()
+def program() -> Iterator[Program]:
+    running = Program(TASKS)
     yield running
     running.close()
 
 
 @pytest.fixture
-def inspections(program: InspectionProgram) -> Inspections:
+def inspections(program: Program) -> Inspections:
     running = Inspections(at_once=2)
-    running.idle_programs.append(program)
+    running.checks.idle_programs.append(program)
     return running

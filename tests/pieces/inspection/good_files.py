@@ -11,8 +11,8 @@ from PIL import Image
 
 from services.chassis.errors import DomainError
 from services.contracts.piece_rules import Format
-from services.pieces.inspection.protocol import Task
-from services.pieces.inspection.tasks import inspect_file, run_task
+from services.pieces.inspection import tasks
+from services.pieces.inspection.tasks import inspect_file
 from tests.pieces import sample_files
 from tests.pieces.corpus import office_audio_video, sample_pages
 
@@ -56,10 +56,9 @@ def read_all() -> None:
         with contextlib.suppress(DomainError):
             inspect_file(io.BytesIO(content), name, tuple(Format))
     for content in (*sample_pages.jpegs(), sample_pages.heic(sample_pages.sheet()), sample_files.pdf(pages=2)):
-        for task in (Task.LOOK, Task.PAGE, Task.PREVIEW, Task.JPEG):
-            with contextlib.suppress(DomainError):
-                run_task({"task": task}, io.BytesIO(content))
-    run_task({"task": Task.MERGE, "lengths": [len(sample_files.pdf())]}, io.BytesIO(sample_files.pdf()))
+        for task in (tasks.look_at, tasks.to_page, tasks.preview, tasks.to_jpeg):
+            task(io.BytesIO(content))
+    tasks.merge(io.BytesIO(sample_files.pdf()), lengths=[len(sample_files.pdf())])
 
 
 def _readable() -> Iterator[tuple[str, bytes]]:

@@ -8,26 +8,30 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from tempfile import SpooledTemporaryFile, TemporaryFile
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 import pytest
 
 from services.chassis.errors import Unavailable
+from services.confined.checks import (
+    START_SECONDS,
+    Answer,
+    ConfinedChecks,
+    Limits,
+    ProcessEnd,
+    Program,
+    Reason,
+    Unreadable,
+)
+from services.confined.program import answer_of
 from services.contracts.api.pieces import FILE_SECONDS
 from services.contracts.piece_rules import Format
-from services.pieces.domain.refusals import UnverifiableFile, UnverifiedReason
-from services.pieces.inspection.confinement import LIMITS
+from services.pieces.domain.refusals import UnverifiableFile
 from services.pieces.inspection.fair_queue import FairQueue
-from services.pieces.inspection.processes import (
-    MAX_WAIT_SECONDS,
-    START_SECONDS,
-    InspectionProgram,
-    Inspections,
-    ProcessEnd,
-)
-from services.pieces.inspection.protocol import Answer, Task, decode_format, encode_answer
+from services.pieces.inspection.inspections import LIMITS, MAX_WAIT_SECONDS, TASKS, Inspections, believed, read_format
 from tests.pieces import sample_files
 from tests.pieces.corpus.pictures import endless
 from tests.pieces.inspection.good_files import GOOD_FILES, LARGE_FILES
@@ -38,7 +42,8 @@ FOLDER = Path(__file__).parents[3]
 # What a file might make its reader do, once that is confined; each line says what came of it.
 _TRIED = """
 import os, socket, sys
-from services.pieces.inspection.confinement import confine
+from services.confined.program import confine, filter_of_calls
+from services.pieces.inspection.inspections import LIMITS
 def tried(name, act):
     try:
         act()
@@ -47,7 +52,7 @@ def tried(name, act):
     else:
         os.write(0, f"{name}: done\\n".encode())
 held = os.open(sys.argv[2], os.O_RDONLY)
-confine(os.dup(0))
+confine(LIMITS, filter_of_calls(), os.dup(0))
 tried("shorten the file that it reads", lambda: os.truncate(f"/proc/self/fd/{held}", 1))
 tried("shorten a file", lambda: os.truncate(sys.argv[2], 1))
 tried("rename a file", lambda: os.rename(sys.argv[2], sys.argv[1]))
@@ -77,7 +82,7 @@ def test_good_files_large_ones_among_them_are_accepted_by_a_confined_process(ins
 class UnreadableFile(io.BytesIO):
     """A file whose bytes nobody may read."""
 
-    def read(self, size: int | None = -1, /) -> bytes:
+    def getbuffer(self) -> memoryview:
         raise AssertionError("read")
 
 
@@ -120,7 +125,7 @@ def test_its_program_has_neither_the_environment_nor_what_the_service_opened(mon
     monkeypatch.setenv("DATABASE_URL", "postgresql://secret")
     with Path(os.devnull).open("rb") as opened:
         os.set_inheritable(opened.fileno(), True)
-        program = InspectionProgram()
+        program = Program(TASKS)
         try:
             run_inspection(program, sample_files.pdf())
             process = Path(f"/proc/{program.pid}")
@@ -135,8 +140,8 @@ def test_its_program_has_neither_the_environment_nor_what_the_service_opened(mon
 def test_readers_import_nothing_once_they_are_confined() -> None:
     """An import would fail there, and good files be refused."""
     program = (
-        "import sys; from services.pieces.inspection import program, protocol, tasks\n"
-        "program.preload_readers()\n"
+        "import sys; from services.pieces.inspection import tasks\n"
+        "tasks.preload()\n"
         "before = set(sys.modules)\n"
         "from tests.pieces.inspection.good_files import read_all; before |= set(sys.modules)\n"
         "read_all(); print(sorted(set(sys.modules) - before))"
@@ -145,25 +150,26 @@ def test_readers_import_nothing_once_they_are_confined() -> None:
     assert done.stdout.strip() == "[]", done.stderr
 
 
-def run_inspection(program: InspectionProgram, content: bytes) -> None:
-    request = {"task": Task.INSPECT, "filename": "a.pdf", "accepted": ALL, "seconds": 0}
+def run_inspection(program: Program, content: bytes) -> None:
+    arguments = {"filename": "a.pdf", "accepted": ALL}
+    request = {"function": "inspect", "arguments": arguments, "limits": asdict(LIMITS)}
     with TemporaryFile() as file:
         file.write(content)
-        file.seek(0)
-        program.run(json.dumps(request).encode(), file.fileno())
+        file.flush()
+        program.run(json.dumps(request).encode(), file.fileno(), LIMITS)
 
 
-class RewritingProgram(InspectionProgram):
+class RewritingProgram(Program):
     """Tries to put something else in the place of the file that it was given."""
 
-    def run(self, request: bytes, file: int) -> tuple[bytes, ProcessEnd]:
+    def run(self, request: bytes, file: int, limits: Limits) -> tuple[bytes, ProcessEnd]:
         with pytest.raises(OSError):
             os.write(file, b"another")
-        return super().run(request, file)
+        return super().run(request, file, limits)
 
 
 def test_the_file_that_is_kept_cannot_be_changed_by_who_looks_at_it(inspections: Inspections) -> None:
-    inspections.idle_programs = [RewritingProgram()]
+    inspections.checks.idle_programs = [RewritingProgram(TASKS)]
     with SpooledTemporaryFile() as file:
         file.write(sample_files.pdf())
         assert inspections.inspect("somebody", cast(BinaryIO, file), "a.pdf", ALL) is Format.PDF
@@ -177,17 +183,17 @@ def test_a_file_that_takes_too_long_cannot_be_verified_and_the_next_is(
     """It takes the seconds of processor time that a file may take."""
     demoted: list[str] = []
     monkeypatch.setattr(inspections.long_look_queue, "demote", demoted.append)
-    (program,) = inspections.idle_programs
+    (program,) = inspections.checks.idle_programs
     with pytest.raises(UnverifiableFile) as refusal:
         inspect(inspections, endless(), "a.jpg")
-    assert refusal.value.reason in (UnverifiedReason.PROCESSOR, UnverifiedReason.TIME)
+    assert refusal.value.reason in (Reason.PROCESSOR, Reason.TIME)
     assert "n'a pas pu être vérifié" in refusal.value.detail
     assert demoted == ["somebody"], "whose next files wait for others'"
     assert inspect(inspections, sample_files.pdf(), "a.pdf") is Format.PDF
-    assert inspections.idle_programs == [program]
+    assert inspections.checks.idle_programs == [program]
 
 
-class EmptiedWhileTaking(list[InspectionProgram]):
+class EmptiedWhileTaking(list[Program]):
     """Another thread takes the last of them between a look and the taking."""
 
     def __len__(self) -> int:
@@ -195,41 +201,65 @@ class EmptiedWhileTaking(list[InspectionProgram]):
 
 
 def test_where_programs_were_killed_or_taken_another_is_made() -> None:
-    inspections, killed = Inspections(at_once=2), InspectionProgram()
+    inspections, killed = Inspections(at_once=2), Program(TASKS)
     os.kill(killed.pid, signal.SIGKILL)
-    inspections.idle_programs = EmptiedWhileTaking([killed])
+    inspections.checks.idle_programs = EmptiedWhileTaking([killed])
     assert inspect(inspections, sample_files.pdf(), "a.pdf") is Format.PDF
-    inspections.idle_programs = list(inspections.idle_programs)
-    inspections.close()
+    inspections.checks.idle_programs = list(inspections.checks.idle_programs)
+    inspections.checks.close()
 
 
 def test_what_ended_a_process_says_which_limit_it_broke() -> None:
     reasons = {
-        signal.SIGXCPU: UnverifiedReason.PROCESSOR,
-        signal.SIGALRM: UnverifiedReason.TIME,
-        signal.SIGKILL: UnverifiedReason.MEMORY,
-        signal.SIGSEGV: UnverifiedReason.CRASH,
+        signal.SIGPROF: Reason.PROCESSOR,
+        signal.SIGALRM: Reason.TIME,
+        signal.SIGKILL: Reason.MEMORY,
+        signal.SIGSEGV: Reason.CRASH,
         0: None,
     }
     assert {number: ProcessEnd(number, 0.1, 1).broken_limit for number in reasons} == reasons
 
 
-def _out_of_memory() -> Answer:
+def _out_of_memory(content: io.BytesIO) -> bytes:
     raise MemoryError
 
 
-def _unexpected_error() -> Answer:
+def _unexpected_error(content: io.BytesIO) -> bytes:
     raise LookupError("contents of a file")
 
 
-def test_an_answer_that_no_check_gives_is_not_believed() -> None:
-    unlikely = [b"", b'{"format": "exe"}', b'{"refused": "a reason of its own", "detail": ""}', b'["format"]', b"{}"]
-    answers = dict.fromkeys((*unlikely, b"[" * 4000, encode_answer(_unexpected_error)), UnverifiedReason.ERROR)
-    for answer, reason in {**answers, encode_answer(_out_of_memory): UnverifiedReason.MEMORY}.items():
-        with pytest.raises(UnverifiableFile) as refusal:
-            decode_format(answer)
-        assert refusal.value.reason is reason, answer[:40]
-    assert b"contents" not in encode_answer(_unexpected_error), "no reader's message is quoted"
+class AnsweringProgram(Program):
+    """Answers as it is told, as a process might that a file has taken over."""
+
+    def __init__(self, answer: bytes) -> None:
+        super().__init__(TASKS)
+        self.answer = answer
+
+    def run(self, request: bytes, file: int, limits: Limits) -> tuple[bytes, ProcessEnd]:
+        return self.answer, ProcessEnd(0, 0.1, 1)
+
+
+def test_an_answer_that_is_none_is_not_believed() -> None:
+    checks = ConfinedChecks(TASKS)
+    failed, nothing = answer_of(_unexpected_error, io.BytesIO(), {}), io.BytesIO()
+    for answer in (b"", b"[]\n", b"5\n", b"null\n", b'{"unreadable": "my own"}\n', b"[" * 4000, failed):
+        checks.idle_programs = [AnsweringProgram(answer)]
+        with pytest.raises(Unreadable) as error:
+            checks.run("inspect", nothing, LIMITS)
+        assert error.value.reason is Reason.ERROR, answer[:40]
+        checks.close()
+    checks.idle_programs = [AnsweringProgram(answer_of(_out_of_memory, nothing, {}))]
+    with pytest.raises(Unreadable, match=Reason.MEMORY):
+        checks.run("inspect", nothing, LIMITS)
+    checks.close()
+    assert b"contents" not in failed, "no reader's message is quoted"
+
+
+def test_facts_that_no_inspection_finds_are_not_believed() -> None:
+    unlikely: list[dict[str, Any]] = [{}, {"format": "exe"}, {"format": []}, {"refused": "my own", "detail": ""}]
+    for facts in unlikely:
+        with pytest.raises(Unreadable):
+            believed(Answer(facts), read_format)
 
 
 def test_the_gateway_waits_longer_than_the_slowest_inspection_takes() -> None:
@@ -239,7 +269,7 @@ def test_the_gateway_waits_longer_than_the_slowest_inspection_takes() -> None:
 # Another process of the same user reads a secret of the service's memory, by its address.
 _READ = """
 import ctypes, os
-from services.pieces.inspection.processes import Inspections
+from services.pieces.inspection.inspections import Inspections
 libc = ctypes.CDLL(None, use_errno=True)
 class Part(ctypes.Structure):
     _fields_ = [("start", ctypes.c_void_p), ("length", ctypes.c_size_t)]
@@ -266,8 +296,9 @@ reader()
 # Another process of the same user looks at what a program that makes confined processes has open.
 _LOOK_AT_OPEN_FILES = """
 import ctypes, os, socket, time
-from services.pieces.inspection import program
-program.preload_readers()
+from services.confined import program
+from services.pieces.inspection import tasks
+tasks.preload()
 if os.getuid() == 0:
     os.setgid(65534), os.setuid(65534), ctypes.CDLL(None).prctl(4, 1, 0, 0, 0)  # as after its start by that user
 ours, theirs = socket.socketpair()
@@ -275,7 +306,7 @@ child = os.fork()
 if child == 0:
     theirs.recv(1)  # not before its files were seen
     ours.close(), os.dup2(theirs.fileno(), 0)
-    program.main()
+    program.main(tasks.__name__)
 os.listdir(f"/proc/{child}/fd")
 ours.send(b" ")
 end = time.monotonic() + 20

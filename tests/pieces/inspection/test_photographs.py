@@ -11,10 +11,10 @@ import pikepdf
 import pytest
 from PIL import Image
 
+from services.confined.checks import Answer, Unreadable
 from services.contracts.piece_rules import MAX_FILE_BYTES, PAGE_SIDE, PREVIEW_SIDE
 from services.pieces.domain.refusals import FileRefused, UnverifiableFile
-from services.pieces.inspection.processes import Inspections
-from services.pieces.inspection.protocol import Look, Task, decode_look
+from services.pieces.inspection.inspections import Conversion, Inspections, Look, believed, read_look
 from tests.pieces import sample_files
 from tests.pieces.corpus import sample_pages
 from tests.pieces.corpus.sample_pages import heic, heic_saying, sheet
@@ -23,14 +23,14 @@ FOLDER = Path(__file__).parents[3]
 # As in a container: whom limits of the number of processes hold.
 _UNPRIVILEGED = """
 import io, os, sys
-from services.pieces.inspection import images
-from services.pieces.inspection import program
-from services.pieces.inspection.confinement import confine
-program.preload_readers()
+from services.confined.program import confine, filter_of_calls
+from services.pieces.inspection import images, tasks
+from services.pieces.inspection.inspections import LIMITS
+tasks.preload()
 content = io.BytesIO(sys.stdin.buffer.read())
 if os.getuid() == 0:
     os.setgid(65534), os.setuid(65534)
-confine(os.dup(1))
+confine(LIMITS, filter_of_calls(), os.dup(1))
 made = images.to_jpeg(content)
 try:
     os.fork()
@@ -39,13 +39,13 @@ except OSError as error:
 """
 
 
-def _convert(inspections: Inspections, task: Task, content: bytes) -> bytes:
-    return inspections.convert("somebody", task, io.BytesIO(content)).content
+def _convert(inspections: Inspections, task: Conversion, content: bytes) -> bytes:
+    return inspections.convert("somebody", task, io.BytesIO(content))
 
 
 def test_a_heic_becomes_a_jpeg_without_date_and_place(inspections: Inspections) -> None:
     telephone = heic(sample_pages.large(sheet()), sample_pages.telephone_exif())
-    content = _convert(inspections, Task.JPEG, telephone)
+    content = _convert(inspections, "to_jpeg", telephone)
     with Image.open(io.BytesIO(content)) as image:
         assert image.format == "JPEG"
         assert max(image.size) == 4032
@@ -66,24 +66,24 @@ def test_a_heic_cut_short_or_lying_is_refused_within_the_limits(inspections: Ins
     whole = heic(sheet())
     for share in (0.02, 0.1, 0.3, 0.5, 0.8, 0.99):
         with pytest.raises((FileRefused, UnverifiableFile)):
-            _convert(inspections, Task.JPEG, whole[: int(len(whole) * share)])
+            _convert(inspections, "to_jpeg", whole[: int(len(whole) * share)])
     for size in ((60_000, 60_000), (8_000, 6_000)):
         with pytest.raises(FileRefused) as refusal:
-            _convert(inspections, Task.JPEG, heic_saying(size))
+            _convert(inspections, "to_jpeg", heic_saying(size))
         assert refusal.value.reason == "too_many_pixels"
     for size in ((5_000, 5_000), (1, 1), (0, 0)):
         try:
-            _convert(inspections, Task.JPEG, heic_saying(size))
+            _convert(inspections, "to_jpeg", heic_saying(size))
         except (FileRefused, UnverifiableFile):
             continue
-    assert len(inspections.idle_programs) == 1, "no program had to be replaced"
+    assert len(inspections.checks.idle_programs) == 1, "no program had to be replaced"
 
 
 def test_a_photograph_becomes_a_page_that_stands_upright_and_is_small_enough(inspections: Inspections) -> None:
     lying = sample_pages.jpeg(
         sample_pages.rotated_by_90(sample_pages.large(sheet())), exif=sample_pages.telephone_exif()
     )
-    content = _convert(inspections, Task.PAGE, lying)
+    content = _convert(inspections, "to_page", lying)
     with pikepdf.open(io.BytesIO(content)) as document:
         (page,) = document.pages
         _, _, width, height = (float(side) for side in page.mediabox)
@@ -97,7 +97,7 @@ def test_a_photograph_becomes_a_page_that_stands_upright_and_is_small_enough(ins
 
 def test_a_preview_is_a_small_jpeg(inspections: Inspections) -> None:
     for content in (sample_files.pdf(), sample_files.image("PNG", (3000, 40)), heic(sheet())):
-        with Image.open(io.BytesIO(_convert(inspections, Task.PREVIEW, content))) as image:
+        with Image.open(io.BytesIO(_convert(inspections, "preview", content))) as image:
             assert image.format == "JPEG"
             assert max(image.size) <= PREVIEW_SIDE
 
@@ -105,7 +105,7 @@ def test_a_preview_is_a_small_jpeg(inspections: Inspections) -> None:
 def test_what_is_transparent_is_seen_on_white_paper(inspections: Inspections) -> None:
     out = io.BytesIO()
     Image.new("RGBA", (900, 900), (0, 0, 0, 0)).save(out, "PNG")
-    with Image.open(io.BytesIO(_convert(inspections, Task.PREVIEW, out.getvalue()))) as image:
+    with Image.open(io.BytesIO(_convert(inspections, "preview", out.getvalue()))) as image:
         assert image.getpixel((5, 5)) == (255, 255, 255)
 
 
@@ -134,7 +134,7 @@ def test_a_page_that_cannot_be_painted_in_time_has_no_look(inspections: Inspecti
 
 
 def test_a_look_that_makes_no_sense_is_not_believed() -> None:
-    for answer in (b"", b"{}\n", b'{"pages": "many", "signs": []}\n', b'{"pages": 1, "signs": 5}\n'):
-        with pytest.raises(UnverifiableFile):
-            decode_look(answer)
-    assert decode_look(b'{"pages": 1, "signs": ["blank", "infected"]}\n').signs == ("blank",)
+    for facts in ({}, {"pages": "many", "signs": []}, {"pages": 1, "signs": 5}):
+        with pytest.raises(Unreadable):
+            believed(Answer(facts), read_look)
+    assert believed(Answer({"pages": 1, "signs": ["blank", "infected"]}), read_look).signs == ("blank",)

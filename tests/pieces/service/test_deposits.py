@@ -217,6 +217,15 @@ def test_a_withdrawn_candidature_is_hidden_in_whatever_order_it_is_told(service:
     assert service.staff("GET", "/pieces").get_json()["items"] == []
 
 
+def test_a_restored_candidature_is_shown_though_its_end_is_told_after(service: PiecesService) -> None:
+    service.handle_events(registration_saved(version=1))
+    service.deposit("NATIDE06")
+    service.handle_events(registration_saved(version=3), registration_withdrawn(version=2))
+    assert service.piece("NATIDE06")["deposit"], "with what was deposited"
+    assert "NATIDE06" in service.listed_codes("")
+    assert "withdrawn" not in [item["kind"] for item in service.staff("GET", "/changes").get_json()["items"]]
+
+
 def test_the_period_follows_a_changed_window_before_and_after_the_candidature(service: PiecesService) -> None:
     later = CLOSES + timedelta(days=7)
     service.handle_events(window_changed(2, closes=later), registration_saved(), window_changed(1))

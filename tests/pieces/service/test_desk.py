@@ -11,10 +11,11 @@ import pytest
 from PIL import Image
 from werkzeug.test import TestResponse
 
+from services.confined.checks import Reason
 from services.contracts.piece_rules import PAGE_SIDE
 from services.pieces.dependencies import dependencies
-from services.pieces.domain.refusals import UnverifiableFile, UnverifiedReason
-from services.pieces.inspection.processes import MAX_WAITING_PICTURES_OF_ONE, Inspections
+from services.pieces.domain.refusals import UnverifiableFile
+from services.pieces.inspection.inspections import MAX_WAITING_PICTURES_OF_ONE, Inspections
 from services.pieces.queries import staff_list
 from tests.documents.example_events import CANDIDATE
 from tests.pieces import sample_files
@@ -195,7 +196,7 @@ def test_a_file_that_breaks_a_limit_is_its_candidates(service: PiecesService, mo
 
     def convert(owner: str, *_: object, **__: object) -> None:
         owners.append(owner)
-        raise UnverifiableFile(UnverifiedReason.PROCESSOR)
+        raise UnverifiableFile(Reason.PROCESSOR)
 
     monkeypatch.setattr(inspections(service), "convert", convert)
     assert page(service).status_code == 415

@@ -16,7 +16,7 @@ from services.pieces.dependencies import dependencies
 from services.pieces.domain.refusals import BUSY_RETRY_SECONDS, CONCURRENT_RETRY_SECONDS
 from services.pieces.domain.uploads import HOUR
 from services.pieces.inspection.fair_queue import FairQueue, QueueFull
-from services.pieces.inspection.processes import MAX_WAITING_LONG_LOOKS
+from services.pieces.inspection.inspections import MAX_WAITING_LONG_LOOKS
 from services.pieces.models import DepositTries, db
 from services.pieces.operations.deposit_limits import MAX_CONCURRENT_DEPOSITS, count_deposit_try, purge_deposit_tries
 from tests.documents.example_events import CANDIDATE

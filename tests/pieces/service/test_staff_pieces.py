@@ -6,12 +6,12 @@ import csv
 from datetime import date
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 
 from services.chassis.clock import end_of_day
 from services.contracts.page_sizes import LARGEST_PAGE
 from services.contracts.piece_rules import STATUS_LABELS
-from services.pieces.models import AuditEntry, db
+from services.pieces.models import AuditEntry, Candidature, db
 from services.pieces.operations import downloads
 from services.pieces.queries import staff_list
 from tests.documents.example_events import CANDIDATURE
@@ -93,22 +93,34 @@ def exported(service: PiecesService, query: str = "", *academies: str) -> list[d
 def test_each_piece_is_a_line_with_what_is_so(service: PiecesService) -> None:
     service.registered().deposit("NATIDE06", name="pièce.pdf")
     service.control("NATIDE06", "non_compliant", comment="Illisible ; à renvoyer")
-    pieces = {line["code"]: line for line in exported(service)}
+    pieces = {line["Code de la pièce"]: line for line in exported(service)}
     assert len(pieces) == 6
     identity = pieces["NATIDE06"]
-    assert (identity["numero_candidat"], identity["candidature_id"]) == ("02103000001", CANDIDATURE)
-    assert (identity["statut"], identity["commentaire"]) == (STATUS_LABELS["non_compliant"], "Illisible ; à renvoyer")
-    assert (identity["fichier"], identity["antivirus"]) == ("pièce.pdf", "non analysée")
-    assert identity["depose_le"] == "05/10/2021 15:59", "Paris time, as the screens show it"
-    assert (pieces["CINSIG03"]["depose_le"], pieces["CINSIG03"]["statut"]) == ("", "")
+    assert (identity["N° candidat"], identity["Identifiant de la candidature"]) == ("02103000001", CANDIDATURE)
+    assert identity["Date de naissance"] == "01/01/2002", "who has the same name is told apart"
+    assert (identity["Statut"], identity["Commentaire"]) == (STATUS_LABELS["non_compliant"], "Illisible ; à renvoyer")
+    assert (identity["Fichier"], identity["Antivirus"]) == ("pièce.pdf", "non analysée")
+    assert identity["Déposée le"] == "05/10/2021 15:59", "Paris time, as the screens show it"
+    assert (pieces["CINSIG03"]["Déposée le"], pieces["CINSIG03"]["Statut"]) == ("", "")
+
+
+def test_a_candidature_copied_before_birth_dates_were_has_its_own_once_it_is_told_again(service: PiecesService) -> None:
+    service.registered()
+    with service.app.app_context(), db.operation() as session:
+        session.execute(update(Candidature).values(birth_date=None))
+    assert {line["Date de naissance"] for line in exported(service)} == {""}
+    service.handle_events(registration_saved())
+    assert {line["Date de naissance"] for line in exported(service)} == {"01/01/2002"}
 
 
 def test_the_filters_of_the_list_are_those_of_the_export(service: PiecesService) -> None:
     service.registered().deposit("NATIDE06")
     service.deposit("CINSIG03")
     service.control("CINSIG03", "received")
-    assert [line["code"] for line in exported(service, "status=none&deposited=true")] == ["NATIDE06"]
-    assert [line["code"] for line in exported(service, "code=natide06")] == ["NATIDE06"], "as typed, or in capitals"
+    assert [line["Code de la pièce"] for line in exported(service, "status=none&deposited=true")] == ["NATIDE06"]
+    assert [line["Code de la pièce"] for line in exported(service, "code=natide06")] == ["NATIDE06"], (
+        "as typed, or in capitals"
+    )
     assert exported(service, "status=compliant") == []
     assert service.staff("GET", "/pieces.csv?status=autre").status_code == 422
 
@@ -118,7 +130,7 @@ def test_nobody_exports_what_is_of_another_academie(service: PiecesService) -> N
     service.registered().handle_events(
         registration_saved(candidature_id="cafe" * 8, candidate_id=OTHER, academie=there)
     )
-    assert {line["candidature_id"] for line in exported(service)} == {CANDIDATURE}
+    assert {line["Identifiant de la candidature"] for line in exported(service)} == {CANDIDATURE}
     exported(service, "status=none&code=NATIDE06")
     assert service.staff("GET", "/pieces.csv?academie=06").status_code == 404
     with service.app.app_context(), db.reading() as session:

@@ -42,7 +42,7 @@ def _bomb(files: int, bytes_each: int) -> bytes:
         (lambda: _named(f"{'x/' * 1500}exam.yaml"), "noms de fichiers"),
         (lambda: zip_of({"cfg.yaml": b"", "cfg.yaml/exam.yaml": b""}), "noms de fichiers"),
         (lambda: _named("cfg/exam.yaml", method=zipfile.ZIP_LZMA), "ne peut pas être extrait"),
-        (lambda: _bomb(1, MAX_UNPACKED_BYTES + 1), "une fois extraite"),
+        (lambda: _bomb(1, MAX_UNPACKED_BYTES + 1), "Le fichier dépasse"),
         (lambda: _bomb(9, MAX_UNPACKED_BYTES // 8), "une fois extraite"),
         (lambda: _bomb(MAX_FILES + 1, 1), f"plus de {MAX_FILES} fichiers"),
     ],

@@ -62,16 +62,16 @@ def test_each_epreuve_is_a_line_with_the_choices_and_the_export_is_audited(
     saved = candidate.registered("03")
     found = lines(app)
     shown = candidate.get(f"/candidatures/{saved['candidature_id']}")["recap"]["epreuves"]
-    assert [line["epreuve_code"] for line in found] == [epreuve["code"] for epreuve in shown]
-    assert [line["position"] for line in found] == [epreuve["position_label"] for epreuve in shown]
-    assert [line["option"] or None for line in found] == [epreuve["option"] for epreuve in shown]
-    assert [line["note"] or None for line in found] == [epreuve["mark"] for epreuve in shown]
+    assert [line["Code de l'épreuve"] for line in found] == [epreuve["code"] for epreuve in shown]
+    assert [line["Position"] for line in found] == [epreuve["position_label"] for epreuve in shown]
+    assert [line["Option"] or None for line in found] == [epreuve["option"] for epreuve in shown]
+    assert [line["Note"] or None for line in found] == [epreuve["mark"] for epreuve in shown]
     first = found[0]
-    assert (first["numero_candidat"], first["numero_inscription"]) == ("02103000001", "001")
-    assert (first["nom"], first["prenoms"], first["academie"]) == ("DUBOIS", "Pierre", "03")
-    assert (first["examen"], first["session"], first["specialite_code"]) == ("BTS", "2022", "31310")
-    assert "0250013D" in first["etablissement"]
-    assert first["amenagement_demande"] in ("oui", "non")
+    assert (first["N° candidat"], first["N° d'inscription"]) == ("02103000001", "001")
+    assert (first["Nom"], first["Prénoms"], first["Académie"]) == ("DUBOIS", "Pierre", "03")
+    assert (first["Examen"], first["Session"], first["Code de la spécialité"]) == ("BTS", "2022", "31310")
+    assert "0250013D" in first["Établissement"]
+    assert first["Aménagement demandé"] in ("oui", "non")
     with app.app_context(), db.reading() as session:
         entry = session.query(AuditEntry).filter_by(action="epreuves.exported").one()
     assert (entry.actor_id, entry.subject) == ("agent", "epreuves")
@@ -87,28 +87,28 @@ def test_a_candidature_is_a_line_with_what_an_exam_office_writes_to_and_calls(
     Desk(app, "03").end(saved["candidature_id"], "ecart", "Titre insuffisant")
     [line] = lines(app, what="candidatures")
     known = {
-        "nom_famille": "DUBOIS",
-        "date_naissance": "01/01/2002",
-        "lieu_naissance": "TROYES - 010",
-        "adresse": "1 rue du port, 25000 BESANCON",
-        "code_postal": "25000",
-        "mobile": "06 06 06 06 06",
-        "mail": "pdubois@ac-rennes.fr",
-        "categorie": "FORMATION CONTINUE (320)",
-        "forme": "Globale",
-        "amenagement_demande": "non",
-        "etat": "Écartée",
-        "etat_depuis_le": "05/10/2021 14:00",
-        "motif": "Titre insuffisant",
-        "premier_enregistrement_le": "05/10/2021 12:00",
-        "version": "2",
-        "version_enregistree_le": "05/10/2021 13:00",
+        "Nom de famille": "DUBOIS",
+        "Date de naissance": "01/01/2002",
+        "Lieu de naissance": "TROYES - 010",
+        "Adresse": "1 rue du port, 25000 BESANCON",
+        "Code postal": "25000",
+        "Téléphone mobile": "06 06 06 06 06",
+        "Adresse mail": "pdubois@ac-rennes.fr",
+        "Catégorie": "FORMATION CONTINUE (320)",
+        "Forme de passage": "Globale",
+        "Aménagement demandé": "non",
+        "État": "Écartée",
+        "État depuis le": "05/10/2021 14:00",
+        "Motif": "Titre insuffisant",
+        "Premier enregistrement le": "05/10/2021 12:00",
+        "Version": "2",
+        "Enregistrée le": "05/10/2021 13:00",
     }
     assert {name: line[name] for name in known} == known
     move_to(at("2021-10-05 15:00"))
     Desk(app, "03").end(saved["candidature_id"], "restoration", "Titre reçu")
     [line] = lines(app, what="candidatures")
-    assert (line["etat"], line["etat_depuis_le"], line["motif"]) == ("Active", "05/10/2021 15:00", "")
+    assert (line["État"], line["État depuis le"], line["Motif"]) == ("Active", "05/10/2021 15:00", "")
 
 
 def test_the_export_takes_every_filter_of_the_list_within_ones_academies(
@@ -118,11 +118,11 @@ def test_the_export_takes_every_filter_of_the_list_within_ones_academies(
     other.registered("20")
     born = candidate.identity["date_naissance"]
     everything = f"exam=BTS&session=2022&academie=03&state=active&birth_date={born}&text=pierre"
-    assert {line["prenoms"] for line in lines(app, everything)} == {"Pierre"}
+    assert {line["Prénoms"] for line in lines(app, everything)} == {"Pierre"}
     assert lines(app, "birth_date=1901-01-01") == []
-    assert {line["academie"] for line in lines(app)} == {"03", "20"}
-    assert {line["prenoms"] for line in lines(app, "", "03")} == {"Pierre"}
+    assert {line["Académie"] for line in lines(app)} == {"03", "20"}
+    assert {line["Prénoms"] for line in lines(app, "", "03")} == {"Pierre"}
     assert lines(app, "academie=20", "03") == []
     candidate.withdraw(saved["candidature_id"])
-    assert {line["academie"] for line in lines(app)} == {"20"}, "who has withdrawn is convoked nowhere"
-    assert {line["academie"] for line in lines(app, "state=withdrawn")} == {"03"}
+    assert {line["Académie"] for line in lines(app)} == {"20"}, "who has withdrawn is convoked nowhere"
+    assert {line["Académie"] for line in lines(app, "state=withdrawn")} == {"03"}

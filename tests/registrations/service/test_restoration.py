@@ -60,7 +60,7 @@ def test_what_was_declared_counts_again_in_a_version_newer_than_its_end(
     run_follow_ups(sending, registry)
     [mail] = mailbox.received  # and none of the end
     assert mail.subject == "Candidature rétablie : BREVET DE TECHNICIEN SUPERIEUR"
-    assert "Candidature rétablie : Diplôme reçu" in mail.text
+    assert "Candidature rétablie (la version 02 en était la fin) : Diplôme reçu" in mail.text
     with sending.app_context(), db.reading() as session:
         entry = session.query(AuditEntry).filter_by(action="candidature.restored").one()
     assert (entry.actor_id, entry.before, entry.after) == (

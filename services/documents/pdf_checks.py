@@ -1,8 +1,6 @@
-"""`python -m services.documents.inspection.program`: reads PDFs from descriptor 0, answers each by a line of JSON.
+"""Checks the PDFs that exam offices send, in a process that can do nothing but answer: they reach every candidate.
 
-A PDF is published if it is whole, readable by everybody, and without anything that acts by itself. Once its reader is
-loaded the program can open nothing, start nothing and write no file, and it ends on a file that takes too long or too
-much memory. Each PDF comes as its length (eight bytes) and its bytes.
+A PDF is published if it is whole, readable by everybody, and without anything that acts by itself.
 """
 
 from __future__ import annotations
@@ -11,21 +9,21 @@ import contextlib
 import encodings
 import importlib
 import io
-import json
-import logging
-import os
 import pkgutil
-import resource
-import signal
-import sys
 from collections.abc import Iterator
-from importlib.abc import MetaPathFinder
-from typing import Any, BinaryIO, NoReturn
+from typing import Any
 
 import pypdf
+import structlog
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject
 
+from services.confined.checks import ConfinedChecks, Limits, Unreadable
+
+log = structlog.get_logger()
+
+LIMITS = Limits(memory=256 * 1024 * 1024, processor=5, wall=20)
+"""Of each PDF; good ones take a hundredth of the seconds."""
 MAX_PAGES = 50
 DAMAGED = "Le PDF est endommagé ou incomplet"
 PROTECTED = "Le PDF est protégé par un mot de passe ou un chiffrement"
@@ -40,8 +38,22 @@ _PLACE_IN_THE_FILE = "/GoTo"
 """The one action that may follow from opening the file; a link that a reader clicks on may lead to a site, too."""
 
 
-def refusal_of(content: bytes) -> str | None:
-    """Why the PDF is not published, in French; None for a good one. On hostile bytes anything may be raised."""
+def refusal_of(checks: ConfinedChecks, content: bytes) -> str | None:
+    """Why the PDF is not published, in French; None for a good one. What its reader fails on is damaged."""
+    try:
+        refusal = checks.run("check", io.BytesIO(content), LIMITS).facts.get("refusal", DAMAGED)
+    except Unreadable as error:
+        log.warning("pdf_unreadable", size=len(content), reason=error.reason)
+        return DAMAGED
+    return None if refusal is None else str(refusal)
+
+
+def check(file: io.BytesIO) -> dict[str, Any]:
+    """`refusal_of` runs this in a confined process. On hostile bytes anything may be raised."""
+    return {"refusal": _refusal_of(file.getvalue())}
+
+
+def _refusal_of(content: bytes) -> str | None:
     if not content.startswith(_HEAD):
         return NOT_A_PDF
     if _END not in content[-_TAIL_BYTES:]:
@@ -91,33 +103,7 @@ def _value(item: DictionaryObject, key: str) -> Any:
     return value.get_object() if isinstance(value, IndirectObject) else value
 
 
-LENGTH_BYTES = 8
-MEMORY_BYTES = 256 * 1024 * 1024
-PROCESSOR_SECONDS = 5.0  # of each file; good ones take a hundredth of that
-_MOST_OBJECTS = 0  # that it may open, start or write
-
-
-def main() -> None:
-    logging.disable(logging.CRITICAL)  # what a reader logs may repeat the file
-    _load_reader()
-    _confine()
-    source, answers = sys.stdin.buffer, sys.stdout
-    while content := _next_file(source):
-        signal.setitimer(signal.ITIMER_PROF, PROCESSOR_SECONDS)
-        answers.write(json.dumps({"refusal": _refusal_of(content)}) + "\n")
-        answers.flush()
-        signal.setitimer(signal.ITIMER_PROF, 0)
-
-
-class _NoMoreModules(MetaPathFinder):
-    """Ends the process: the reader takes a module or a codec that is missing for a fault of the file, and goes on
-    without what it could not read, such as that the file is encrypted."""
-
-    def find_spec(self, *_: object) -> NoReturn:
-        os._exit(os.EX_SOFTWARE)
-
-
-def _load_reader() -> None:
+def preload() -> None:
     """Import what the reader imports only when it reads: later it cannot."""
     for package in (encodings, pypdf):
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
@@ -126,28 +112,4 @@ def _load_reader() -> None:
     writer, sample = PdfWriter(), io.BytesIO()
     writer.add_blank_page(100, 100)
     writer.write(sample)
-    refusal_of(sample.getvalue())
-
-
-def _confine() -> None:
-    for limit in (resource.RLIMIT_NOFILE, resource.RLIMIT_FSIZE, resource.RLIMIT_NPROC, resource.RLIMIT_CORE):
-        resource.setrlimit(limit, (_MOST_OBJECTS, _MOST_OBJECTS))
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-    sys.meta_path.insert(0, _NoMoreModules())
-
-
-def _next_file(source: BinaryIO) -> bytes:
-    """Empty at the end."""
-    length = source.read(LENGTH_BYTES)
-    return source.read(int.from_bytes(length, "big")) if len(length) == LENGTH_BYTES else b""
-
-
-def _refusal_of(content: bytes) -> str | None:
-    try:
-        return refusal_of(content)
-    except (Exception, RecursionError):  # a parser may fail in any way on hostile bytes
-        return DAMAGED
-
-
-if __name__ == "__main__":
-    main()
+    check(sample)

@@ -1,0 +1,157 @@
+"""Has files inspected and converted by confined processes, few at once, and does not trust their answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any, BinaryIO, Literal, TypeVar
+
+from services.chassis.errors import DomainError
+from services.confined.checks import Answer, ConfinedChecks, Limits, Reason, Unreadable
+from services.contracts.piece_rules import MAX_FILE_BYTES, Format, Sign
+from services.pieces.domain import refusals
+from services.pieces.domain.refusals import FileRefused, FormatRefused, RefusalReason, UnverifiableFile
+from services.pieces.inspection.fair_queue import FairQueue, QueueFull
+from services.pieces.metrics import INSPECTION_SECONDS, UNVERIFIED
+
+T = TypeVar("T")
+Conversion = Literal["to_jpeg", "to_page", "merge", "preview", "page_picture"]
+"""A function of `tasks` that makes another file."""
+TASKS = "services.pieces.inspection.tasks"
+LIMITS = Limits(memory=504 * 1024 * 1024, processor=3, wall=20, made=MAX_FILE_BYTES)
+"""Far more than good files of MAX_FILE_BYTES take, which is half a second at most (docs/operations.md); the interpreter
+with its readers has 105 MB of addresses. With START_SECONDS and waiting: less time than the gateway waits."""
+FIRST_LOOK = replace(LIMITS, processor=0.04)
+"""Enough for nearly every good file. The others wait for a longer look."""
+MAX_WAITING_FIRST_LOOKS = 24  # threads of the web process that may wait for a first look, which ends soon
+MAX_WAITING_LONG_LOOKS = 6  # threads that may wait for a longer one
+_PICTURES_AT_ONCE = 3  # for gestionnaires, so that candidates' files always find a place to wait for a longer look
+_MAX_WAITING_PICTURES = 16  # threads that may wait for one of these
+MAX_WAITING_PICTURES_OF_ONE = 8  # of the pictures that one gestionnaire's browser asks for at once
+MAX_WAIT_SECONDS = 10
+_MAX_WAIT_LEGIBILITY_SECONDS = 0.5  # a deposit waits for this look, which only advises
+_MAX_PAGES = 1_000_000
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a look at the legibility of a file found: signs warn the candidate, and never refuse the file. `pages`: of a
+    PDF, else None. Also without signs where no look was possible."""
+
+    pages: int | None = None
+    signs: tuple[Sign, ...] = ()
+
+
+class Inspections:
+    """What the service calls to inspect and convert files. Used by many threads.
+
+    Each file has a first look, one file after the other, that ends after FIRST_LOOK. Those that take longer, hostile or
+    not, wait for a longer look in a queue of their own, and keep no ordinary file waiting.
+    """
+
+    def __init__(self, at_once: int) -> None:
+        """`at_once`: how many processes may inspect files at the same time, two at least."""
+        self.checks = ConfinedChecks(TASKS)
+        self.first_look_queue = FairQueue(
+            "first_looks", 1, max_waiting=MAX_WAITING_FIRST_LOOKS, max_wait=MAX_WAIT_SECONDS
+        )
+        self.long_look_queue = FairQueue(
+            "long_looks", at_once - 1, max_waiting=MAX_WAITING_LONG_LOOKS, max_wait=MAX_WAIT_SECONDS
+        )
+        self.picture_queue = FairQueue(
+            "pictures",
+            _PICTURES_AT_ONCE,
+            max_waiting=_MAX_WAITING_PICTURES,
+            max_wait=MAX_WAIT_SECONDS,
+            max_waiting_of_owner=MAX_WAITING_PICTURES_OF_ONE,
+        )
+
+    def inspect(self, owner: str, content: BinaryIO, filename: str | None, accepted: tuple[Format, ...]) -> Format:
+        """What `tasks.inspect_file` says of the content. `owner`: the candidate's id; of each, one file at a time is
+        inspected.
+
+        Raises what `inspect_file` raises; UnverifiableFile where the limits do not suffice; Unavailable where too many
+        files wait.
+        """
+        arguments: dict[str, Any] = {"filename": filename, "accepted": accepted}
+        with self._translating_errors(owner):
+            try:
+                with self.first_look_queue.turn(owner):
+                    return self._run("inspect", content, read_format, FIRST_LOOK, **arguments)
+            except Unreadable as error:
+                if error.reason is not Reason.PROCESSOR:
+                    raise
+            with self.long_look_queue.turn(owner):
+                return self._run("inspect", content, read_format, **arguments)
+
+    def convert(self, owner: str, conversion: Conversion, content: BinaryIO, **arguments: Any) -> bytes:
+        """The file that is made of the content, by a longer look. Raises as `inspect` does."""
+        with self._translating_errors(owner), self.long_look_queue.turn(owner):
+            return self._run(conversion, content, lambda answer: answer.made, **arguments)
+
+    @contextmanager
+    def picture_turn(self, staff_id: str) -> Iterator[None]:
+        """To be held while a page is read and converted for a gestionnaire, who has one at a time. Raises Unavailable
+        where too many wait."""
+        try:
+            with self.picture_queue.turn(staff_id):
+                yield
+        except QueueFull as error:
+            raise refusals.inspection_busy() from error
+
+    def look(self, owner: str, content: BinaryIO) -> Look:
+        """Signs that a sound file may be hard to read; an empty Look where there is no time or way to look."""
+        try:
+            with self._translating_errors(owner), self.long_look_queue.turn(owner, _MAX_WAIT_LEGIBILITY_SECONDS):
+                return self._run("look_at", content, read_look)
+        except DomainError:
+            return Look()
+
+    @contextmanager
+    def _translating_errors(self, owner: str) -> Iterator[None]:
+        """QueueFull becomes Unavailable; Unreadable UnverifiableFile, which is counted and demotes the owner."""
+        try:
+            yield
+        except QueueFull as error:
+            raise refusals.inspection_busy() from error
+        except Unreadable as error:
+            INSPECTION_SECONDS.observe(error.cpu_seconds)
+            UNVERIFIED.labels(error.reason.value).inc()
+            self.long_look_queue.demote(owner)
+            raise UnverifiableFile(error.reason) from error
+
+    def _run(
+        self,
+        function: str,
+        content: BinaryIO,
+        read: Callable[[Answer], T],
+        limits: Limits = LIMITS,
+        **arguments: Any,
+    ) -> T:
+        """What is read from the answer. Raises Unreadable, FileRefused and FormatRefused."""
+        answer = self.checks.run(function, content, limits, **arguments)
+        INSPECTION_SECONDS.observe(answer.cpu_seconds)
+        return believed(answer, read)
+
+
+def believed(answer: Answer, read: Callable[[Answer], T]) -> T:
+    """What is read from the answer; a refusal is raised, and Unreadable for an answer that no check gives."""
+    facts = answer.facts
+    try:
+        if "refused" in facts:
+            reason, detail = RefusalReason(facts["refused"]), str(facts["detail"])
+        else:
+            return read(answer)
+    except (ValueError, LookupError, TypeError) as error:
+        raise Unreadable(Reason.ERROR) from error
+    raise FormatRefused(detail) if reason is RefusalReason.FORMAT else FileRefused(reason, detail)
+
+
+def read_format(answer: Answer) -> Format:
+    return Format(answer.facts["format"])
+
+
+def read_look(answer: Answer) -> Look:
+    pages, signs = answer.facts["pages"], set(answer.facts["signs"])
+    return Look(None if pages is None else min(int(pages), _MAX_PAGES), tuple(sign for sign in Sign if sign in signs))

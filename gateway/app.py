@@ -25,7 +25,7 @@ from gateway.web.justificatifs import file_reception
 from services.chassis import clock
 from services.chassis.http.sessions import get_once
 from services.chassis.process import logs
-from services.chassis.process.probe import LIVE
+from services.chassis.process.probe import HEALTH_PATHS, LIVE
 from services.chassis.process.readiness import Check, Readiness
 from services.chassis.traces import spans
 from services.chassis.web import health_pages, request_log
@@ -44,7 +44,7 @@ FORM_LIMIT = 1024 * 1024  # bytes of a posted form; files have another limit (we
 
 def create_app(settings: GatewaySettings) -> Flask:
     app = Flask("gateway", static_folder=None, template_folder="web")
-    spans.trace_requests(app)
+    spans.trace_requests(app, without=HEALTH_PATHS)
     app.extensions["portail"] = settings
     app.config["MAX_CONTENT_LENGTH"] = FORM_LIMIT
     app.config["MAX_FORM_MEMORY_SIZE"] = FORM_LIMIT

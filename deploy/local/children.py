@@ -20,8 +20,8 @@ MODULES = (
     "gateway.app",
     "services.chassis.process.worker",
 )
-TRACES = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_TRACES_SAMPLER_ARG")
-INHERITED = ("PATH", "HOME", "LANG", "TZ", "PYTHONPATH", "LD_LIBRARY_PATH", "SSL_CERT_FILE", "PAGE_SECONDS", *TRACES)
+INHERITED = ("PATH", "HOME", "LANG", "TZ", "PYTHONPATH", "LD_LIBRARY_PATH", "SSL_CERT_FILE", "PAGE_SECONDS")
+TRACES = "OTEL_"  # how the standard variables begin
 SERVICE_OPTIONS = ("DEPOSITS_PER_HOUR", "INSPECTIONS_AT_ONCE")  # to the service, where its own default does not suit
 
 
@@ -151,7 +151,7 @@ def free_ports() -> dict[str, int]:
 
 def _inherited_environment() -> dict[str, str]:
     """Of the launcher's environment only what a process needs to run at all."""
-    return {name: os.environ[name] for name in INHERITED if name in os.environ}
+    return {name: value for name, value in os.environ.items() if name in INHERITED or name.startswith(TRACES)}
 
 
 def _rclone() -> str:

@@ -29,7 +29,6 @@ import structlog
 from prometheus_client import Counter
 
 from services.chassis.tasks.registry import Channel, ChannelUnavailable
-from services.chassis.traces import spans
 from services.mail.settings import MailSettings, tls_context
 
 CONNECT_SECONDS = 8.0  # to each address of the server's name
@@ -92,12 +91,11 @@ class Mailer:
     def send(self, mail: Mail) -> None:
         """Raises MailUnavailable, MailDeferred or MailRefused, and ValueError for a hostile header."""
         message = self._message(mail)
-        with spans.span("send mail", spans.Kind.CLIENT):
-            if self._parts.scheme == "file":
-                self._write(message, mail.message_id)
-                return
-            with _counting_answers(), self._connect() as server:
-                _send_message(server, message)
+        if self._parts.scheme == "file":
+            self._write(message, mail.message_id)
+            return
+        with _counting_answers(), self._connect() as server:
+            _send_message(server, message)
 
     def _message(self, mail: Mail) -> EmailMessage:
         domain = self._sender.rpartition("@")[2].rstrip(">")

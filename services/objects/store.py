@@ -22,7 +22,6 @@ from urllib3.exceptions import HTTPError, ProtocolError
 
 from services.chassis.http.circuit_breaker import CircuitBreaker
 from services.chassis.process.capacity import WEB, Limit, thread_count, time_limits
-from services.chassis.traces import spans
 
 CHUNK = 256 * 1024
 SIGNATURE_LIFETIME = timedelta(minutes=5)  # far longer than a call takes and than clocks differ
@@ -188,11 +187,10 @@ class _Requests(urllib3.PoolManager):
 
     def urlopen(self, method: str, url: str, **arguments: Any) -> Any:  # type: ignore[override]
         request = partial(super().urlopen, method, url, redirect=False, retries=False, **arguments)
-        with spans.span(f"{method} objects", spans.Kind.CLIENT):
-            try:
-                return request(timeout=_timeout())
-            except ProtocolError:
-                return request(timeout=_timeout())
+        try:
+            return request(timeout=_timeout())
+        except ProtocolError:
+            return request(timeout=_timeout())
 
 
 class _DeadlineFile:

@@ -44,7 +44,8 @@ def receiver() -> Iterator[OtlpReceiver]:
 @contextmanager
 def recording(*, share: float = 1, joins_callers: bool = True) -> Iterator[OtlpReceiver]:
     """What this process sends of its traces; all of it has come at the end of the block."""
-    with OtlpReceiver() as receiver:
+    with OtlpReceiver() as receiver, pytest.MonkeyPatch.context() as environment:
+        environment.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", receiver.url)
         settings = Settings(env="test", otel_exporter_otlp_endpoint=receiver.url, otel_traces_sampler_arg=share)
         spans.start(settings, "site", joins_callers=joins_callers)
         try:

@@ -13,17 +13,16 @@ from tests.traces.conftest import Saver
 
 SECONDS = 90.0
 CLICK = "gateway: POST /inscription/<draft_id>/<int:number>"
-SAVE = [CLICK, "gateway: POST registrations", "registrations: POST /v1/drafts/<draft_id>/save"]
+SAVE = [CLICK, "gateway: POST", "registrations: POST /v1/drafts/<draft_id>/save"]
 EVENT = "process registrations.registration_saved.v1"
 DOCUMENTS = [*SAVE, f"documents-worker: {EVENT}", "documents-worker: process make_documents"]
 PATHS = [
-    [CLICK, "gateway: GET accounts", "accounts: GET /v1/me/identity"],
+    [CLICK, "gateway: GET", "accounts: GET /v1/me/identity"],
     [*SAVE, "registrations: INSERT"],
     [*SAVE, "registrations-worker: publish registrations.registration_saved.v1"],
     [*SAVE, f"pieces-worker: {EVENT}"],
-    [*DOCUMENTS, "documents-worker: render confirmation"],
-    [*DOCUMENTS, "documents-worker: PUT objects"],
-    [*SAVE, "registrations-worker: process send_modification_mail", "registrations-worker: send mail"],
+    [*DOCUMENTS, "documents-worker: PUT"],
+    [*SAVE, "registrations-worker: process send_modification_mail"],
 ]
 
 

@@ -26,7 +26,11 @@ def test_no_span_of_a_registration_tells_who_registered(
 ) -> None:
     """Nor by which addresses: those of pages and queries, of the mail, of the machine."""
     saver.saves_again()
-    wait_until(lambda: bool(receiver.of_process("registrations-worker", "send mail")), 90, "the mail's span")
+    wait_until(
+        lambda: bool(receiver.of_process("registrations-worker", "process send_modification_mail")),
+        90,
+        "the mail's span",
+    )
     typed = {str(value) for tab in DOSSIER.values() for value in dict(tab).values()} | set(creation_form().values())
     personal = {text for text in typed - WORDS_OF_THE_PORTAL if len(text) >= SHORTEST and not text.islower()}
     personal |= {

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -22,8 +22,8 @@ from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from psycopg.abc import RV, PQGen
 from psycopg.pq import TransactionStatus
-from sqlalchemy import JSON, CheckConstraint, Connection, DateTime, Engine, MetaData, event, text
-from sqlalchemy.engine import URL, Dialect, ExceptionContext, make_url
+from sqlalchemy import JSON, CheckConstraint, DateTime, Engine, MetaData, event, text
+from sqlalchemy.engine import URL, Dialect, make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -32,7 +32,6 @@ from sqlalchemy.types import TypeDecorator
 from services.chassis.database.changes import Changes, FileChanges, PeriodicChanges
 from services.chassis.errors import Unavailable
 from services.chassis.process.capacity import RETRY_AFTER, WEB, Limit, thread_count, time_limits
-from services.chassis.traces import spans
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -55,8 +54,6 @@ MAX_CONNECTIONS = 40
 _STAFF_BUSY = "Trop de recherches sont en cours : réessayez dans un instant."
 _STAFF_TOO_LONG = "Cette recherche prend trop de temps : précisez vos critères."
 _EXPORTS_BUSY = "Un autre export est en cours : réessayez dans un instant."
-
-_SPAN_KEY = "portail_span"  # of the statement that a connection executes
 
 
 Stored = TypeVar("Stored")
@@ -150,8 +147,6 @@ class Database(SQLAlchemy):
                 event.listen(
                     self.engine, "do_connect", lambda _, __, args, named: _PostgresConnection.connect(*args, **named)
                 )
-            if spans.are_recorded():
-                trace_statements(self.engine)
         self._turn = partial(_turn, Lock()) if on_sqlite else nullcontext
         threads = thread_count() * 3 // 4
         running = max(1, min(MAX_CONNECTIONS, threads * 3 // 4))
@@ -281,30 +276,6 @@ def _tune_sqlite(engine: Engine) -> None:
         # A refused COMMIT leaves SQLite's transaction open, with its lock, although SQLAlchemy considers it ended.
         if connection is not None and connection.in_transaction:
             connection.rollback()
-
-
-def trace_statements(engine: Engine) -> None:
-    """Of each statement its text, which has placeholders where its values are."""
-
-    @event.listens_for(engine, "before_cursor_execute")
-    def begin(connection: Connection, cursor: Any, statement: str, *_: Any) -> None:
-        span = spans.span(statement.split(maxsplit=1)[0], spans.Kind.CLIENT)
-        span.__enter__()
-        spans.note("db.system.name", engine.dialect.name)
-        spans.note("db.query.text", statement)
-        connection.info[_SPAN_KEY] = span
-
-    @event.listens_for(engine, "after_cursor_execute")
-    def end(connection: Connection, *_: Any) -> None:
-        if span := connection.info.pop(_SPAN_KEY, None):
-            span.__exit__(None, None, None)
-
-    @event.listens_for(engine, "handle_error")
-    def fail(context: ExceptionContext) -> None:
-        if context.connection and (span := context.connection.info.pop(_SPAN_KEY, None)):
-            error = context.original_exception
-            with suppress(type(error)):
-                span.__exit__(type(error), error, None)
 
 
 def known_values(column: str, values: Iterable[str]) -> CheckConstraint:

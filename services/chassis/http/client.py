@@ -33,7 +33,6 @@ from services.chassis.http.sessions import CONNECT_SECONDS, SEND_SECONDS, Answer
 from services.chassis.process.capacity import Limit
 from services.chassis.process.probe import LIVE
 from services.chassis.settings import Settings
-from services.chassis.traces import spans
 from services.chassis.web.request_log import REQUEST_ID
 from services.contracts.api.operation import Operation
 from services.contracts.problem_types import UNAUTHENTICATED, ProblemType
@@ -193,11 +192,11 @@ class Client:
         """
         reads = method in READS if reads is None else reads
         until = time.monotonic() + (seconds or (self.page_seconds if reads else WRITE_SECONDS))
-        with spans.span(f"{method} {self._name}", spans.Kind.CLIENT), ExitStack() as place:
+        with ExitStack() as place:
             self._breaker.check()
             wait = 0.0 if self._breaker.is_failing else min(self._queue_seconds, until - time.monotonic())
             place.enter_context(self._limit.place(seconds=wait))
-            sent = {REQUEST_ID: _request_id(), **_trace_headers(), **(headers or {})}
+            sent = {REQUEST_ID: _request_id(), **(headers or {})}
             bearer = token if token is None or isinstance(token, str) else token(until - time.monotonic())
             if bearer:
                 sent["Authorization"] = f"Bearer {bearer}"
@@ -207,7 +206,6 @@ class Client:
             except OSError as error:
                 structlog.get_logger().warning("call_failed", called=self._name, reason=type(error).__name__)
                 raise self.away() from error
-            spans.note("http.response.status_code", response.status_code)
             return Answer(response, bearer, place.pop_all() if stream else place)
 
     def _read(self, path: str, until: float, call: dict[str, Any]) -> requests.Response:
@@ -267,11 +265,6 @@ def _request_id() -> str:
     if has_request_context():
         return str(g.get("request_id", ""))
     return str(structlog.contextvars.get_contextvars().get("request_id", ""))
-
-
-def _trace_headers() -> dict[str, str]:
-    traceparent = spans.traceparent()
-    return {"traceparent": traceparent} if traceparent else {}
 
 
 def _content(answer: Answer) -> Any:

@@ -1,87 +1,72 @@
-"""Records spans with OpenTelemetry's SDK and sends them by OTLP/HTTP. Imported only where an endpoint is set.
+"""Records spans with OpenTelemetry's SDK and instrumentations, which read the standard variables (`OTEL_…`). Imported
+only where an endpoint is set.
 
-A thread sends what requests leave in a bounded queue: while the receiver is away or hangs, the oldest spans are dropped
-and nobody waits.
+A thread sends what requests leave in a bounded queue: while the receiver is away or hangs, spans are dropped and nobody
+waits.
 """
 
 from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from importlib.util import find_spec
 from typing import Any
 
 from flask import Flask, request
-from opentelemetry.context import Context
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.instrumentation.flask import FlaskInstrumentor
+from opentelemetry.instrumentation.urllib3 import URLLib3Instrumentor
 from opentelemetry.propagate import set_global_textmap
-from opentelemetry.propagators.textmap import (
-    CarrierT,
-    Getter,
-    Setter,
-    TextMapPropagator,
-    default_getter,
-    default_setter,
-)
 from opentelemetry.sdk.resources import SERVICE_NAME, Resource
-from opentelemetry.sdk.trace import SpanLimits, TracerProvider
-from opentelemetry.sdk.trace.export import BatchSpanProcessor
-from opentelemetry.sdk.trace.sampling import (
-    Decision,
-    ParentBased,
-    Sampler,
-    SamplingResult,
-    TraceIdRatioBased,
-)
-from opentelemetry.trace import Link, Span, SpanKind, TraceState, get_current_span
+from opentelemetry.sdk.trace import Event, ReadableSpan, TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExportResult
+from opentelemetry.sdk.trace.sampling import Decision, ParentBased, SamplingResult, TraceIdRatioBased
+from opentelemetry.trace import Span, SpanKind, Status, get_current_span
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
-from opentelemetry.util.types import Attributes
+from opentelemetry.util.types import AnyValue, Attributes
 
-from services.chassis.process.probe import HEALTH_PATHS
-from services.chassis.traces.export import PermittedExporter
-from services.chassis.traces.spans import Kind
-
-QUEUED_SPANS = 4096  # about 10 MB
-BATCH_SPANS = 512
-STATEMENT_LENGTH = 2000  # characters of an attribute: only statements are long
-DELAY_SECONDS = 2.0  # after which an incomplete batch is sent
-EXPORT_SECONDS = 5.0  # of one batch, its repetitions included
+PERMITTED = frozenset(
+    {
+        "http.request.method", "http.response.status_code", "http.route",
+        "db.system.name", "db.query.text",
+        "messaging.message.id", "error.type", "exception.type",
+        "portail.request_id", "portail.attempt",
+    }
+)  # fmt: skip
+"""The attributes that leave the process, whoever noted them: instrumentations note addresses, paths with their ids,
+queries, and the messages of errors."""
+STABLE_NAMES = "http,database"  # of attributes: those of PERMITTED, which instrumentations ask the environment for
 STOP_SECONDS = 3.0  # of the last batches, within what a process has to stop
-PATH = "/v1/traces"  # below the endpoint, as OTLP says
-PROBES = ",".join(f"{path}$" for path in HEALTH_PATHS)
 
 _trace_context = TraceContextTextMapPropagator()
 
 
-class OpenTelemetryRecorder:
-    def __init__(self, endpoint: str, process: str, *, share: float, joins_callers: bool) -> None:
+class Recorder:
+    def __init__(self, process: str, *, share: float, joins_callers: bool) -> None:
         """`share`: of the traces that begin here, from 0 to 1."""
-        # The instrumentation asks the environment for the stable names of attributes, those of export.py.
-        os.environ.setdefault("OTEL_SEMCONV_STABILITY_OPT_IN", "http")
-        set_global_textmap(_trace_context if joins_callers else IgnoringCallers())
-        exporter = OTLPSpanExporter(endpoint.rstrip("/") + PATH, timeout=EXPORT_SECONDS)
+        os.environ.setdefault("OTEL_SEMCONV_STABILITY_OPT_IN", STABLE_NAMES)
+        set_global_textmap(_trace_context)
+        self._joins_callers = joins_callers
         self._provider = TracerProvider(
-            ParentBased(BeginningOf(share)),
-            Resource.create({SERVICE_NAME: process}),
-            shutdown_on_exit=False,
-            span_limits=SpanLimits(max_attribute_length=STATEMENT_LENGTH),
+            ParentBased(BeginningOf(share)), Resource.create({SERVICE_NAME: process}), shutdown_on_exit=False
         )
-        self._provider.add_span_processor(
-            BatchSpanProcessor(
-                PermittedExporter(exporter),
-                max_queue_size=QUEUED_SPANS,
-                schedule_delay_millis=DELAY_SECONDS * 1000,
-                max_export_batch_size=BATCH_SPANS,
-            )
-        )
+        self._provider.add_span_processor(BatchSpanProcessor(PermittedExporter()))
         self._tracer = self._provider.get_tracer("portail")
+        self._instrumentors: list[Any] = [URLLib3Instrumentor()]  # of calls and of the object store
+        if find_spec("sqlalchemy"):
+            from opentelemetry.instrumentation.sqlalchemy import SQLAlchemyInstrumentor
+
+            self._instrumentors.append(SQLAlchemyInstrumentor())
+        for instrumentor in self._instrumentors:
+            # SQLAlchemy's declares itself for versions before 2.1, and works with it.
+            instrumentor.instrument(tracer_provider=self._provider, skip_dep_check=True)
 
     @contextmanager
-    def span(self, name: str, kind: Kind, parent: str) -> Iterator[None]:
+    def span(self, name: str, kind: str, parent: str) -> Iterator[None]:
         context = _trace_context.extract({"traceparent": parent}) if parent else None
-        with self._tracer.start_as_current_span(name, context, SpanKind[kind.name]):
+        with self._tracer.start_as_current_span(name, context, SpanKind[kind]):
             yield
 
     def note(self, name: str, value: str | int) -> None:
@@ -92,62 +77,73 @@ class OpenTelemetryRecorder:
         _trace_context.inject(carrier)
         return carrier.get("traceparent", "")
 
-    def trace_requests(self, app: Flask) -> None:
+    def trace_requests(self, app: Flask, without: Iterable[str]) -> None:
         FlaskInstrumentor.instrument_app(  # type: ignore[no-untyped-call]
             app,
             tracer_provider=self._provider,
-            excluded_urls=PROBES,
+            excluded_urls=",".join(f"{path}$" for path in without),
             request_hook=_name_without_path,
             enable_commenter=False,
         )
+        if not self._joins_callers:
+            app.wsgi_app = _without_traceparent(app.wsgi_app)  # type: ignore[method-assign]
 
     def stop(self) -> None:
         """The SDK's own stop waits for up to 30 s, while a receiver hangs."""
+        for instrumentor in self._instrumentors:
+            instrumentor.uninstrument()
         sending = threading.Thread(target=self._provider.shutdown, name="last spans", daemon=True)
         sending.start()
         sending.join(STOP_SECONDS)
 
 
-class IgnoringCallers(TextMapPropagator):
-    """What a request says of a trace is not read; calls of services get their header from the clients."""
-
-    def extract(
-        self, carrier: CarrierT, context: Context | None = None, getter: Getter[CarrierT] = default_getter
-    ) -> Context:
-        return context or Context()
-
-    def inject(
-        self, carrier: CarrierT, context: Context | None = None, setter: Setter[CarrierT] = default_setter
-    ) -> None: ...
-
-    @property
-    def fields(self) -> set[str]:
-        return set()
-
-
-class BeginningOf(Sampler):
+class BeginningOf(TraceIdRatioBased):
     """Begins a trace for a share of requests and events, and for nothing else: a worker that looks for work asks its
     database several times a second."""
 
-    def __init__(self, share: float) -> None:
-        self._share = TraceIdRatioBased(share)
-
     def should_sample(
-        self,
-        parent_context: Context | None,
-        trace_id: int,
-        name: str,
-        kind: SpanKind | None = None,
-        attributes: Attributes = None,
-        links: Sequence[Link] | None = None,
-        trace_state: TraceState | None = None,
+        self, parent_context: Any, trace_id: int, name: str, kind: SpanKind | None = None, *more: Any, **named: Any
     ) -> SamplingResult:
         if kind not in (SpanKind.SERVER, SpanKind.CONSUMER):
             return SamplingResult(Decision.DROP)
-        return self._share.should_sample(parent_context, trace_id, name, kind, attributes, links, trace_state)
+        return super().should_sample(parent_context, trace_id, name, kind, *more, **named)
 
-    def get_description(self) -> str:
-        return f"requests and events, {self._share.get_description()}"
+
+class PermittedExporter(OTLPSpanExporter):
+    """Sends of each span what is permitted: no attribute but those, of errors the type, of a statement's name its verb
+    (the instrumentation adds the database's, a path on SQLite)."""
+
+    def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
+        return super().export([_permitted(span) for span in spans])
+
+
+def _permitted(span: ReadableSpan) -> ReadableSpan:
+    attributes = _permitted_of(span.attributes)
+    return ReadableSpan(
+        name=span.name.split()[0] if "db.system.name" in attributes else span.name,
+        context=span.context,
+        parent=span.parent,
+        resource=span.resource,
+        attributes=attributes,
+        events=[Event(event.name, _permitted_of(event.attributes), event.timestamp) for event in span.events],
+        kind=span.kind,
+        status=Status(span.status.status_code),
+        start_time=span.start_time,
+        end_time=span.end_time,
+        instrumentation_scope=span.instrumentation_scope,
+    )
+
+
+def _permitted_of(attributes: Attributes) -> dict[str, AnyValue]:
+    return {name: value for name, value in (attributes or {}).items() if name in PERMITTED}
+
+
+def _without_traceparent(application: Callable[..., Any]) -> Callable[..., Any]:
+    def answer(environ: dict[str, Any], start_response: Any) -> Any:
+        environ.pop("HTTP_TRACEPARENT", None)
+        return application(environ, start_response)
+
+    return answer
 
 
 def _name_without_path(span: Span, environ: dict[str, Any]) -> None:

@@ -1,42 +1,29 @@
-"""What the portal's code says of its work in spans. Nothing is recorded until `start` is given an endpoint.
+"""What the portal's code says of its work in traces, besides what OpenTelemetry's instrumentations see of requests,
+calls and statements. Nothing is recorded until `start` is given an endpoint.
 
 OpenTelemetry is imported then, and not before. Names and values are those of things (routes, types, statuses), never of
-people; what may leave the process at all is listed in export.py.
+people; what may leave the process at all is listed in recorder.py.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import AbstractContextManager, nullcontext
-from enum import Enum, auto
-from typing import TYPE_CHECKING, Protocol
-
-from services.chassis.settings import Settings
+from enum import StrEnum
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from flask import Flask
 
-
-class Kind(Enum):
-    """OpenTelemetry's kinds of spans, by the same names; requests get theirs by `trace_requests`."""
-
-    INTERNAL = auto()
-    CLIENT = auto()
-    PRODUCER = auto()
-    CONSUMER = auto()
+    from services.chassis.settings import Settings
+    from services.chassis.traces.recorder import Recorder
 
 
-class Recorder(Protocol):
-    """Records the spans of this process; the methods are those of this module."""
+class Kind(StrEnum):
+    """OpenTelemetry's kinds of spans around an event, by the same names."""
 
-    def span(self, name: str, kind: Kind, parent: str) -> AbstractContextManager[None]: ...
-
-    def note(self, name: str, value: str | int) -> None: ...
-
-    def traceparent(self) -> str: ...
-
-    def trace_requests(self, app: Flask) -> None: ...
-
-    def stop(self) -> None: ...
+    PRODUCER = "PRODUCER"
+    CONSUMER = "CONSUMER"
 
 
 _recorder: Recorder | None = None
@@ -51,14 +38,9 @@ def start(settings: Settings, process: str, *, joins_callers: bool = True) -> No
     """
     global _recorder
     if settings.otel_exporter_otlp_endpoint:
-        from services.chassis.traces.recorder import OpenTelemetryRecorder
+        from services.chassis.traces.recorder import Recorder
 
-        _recorder = OpenTelemetryRecorder(
-            settings.otel_exporter_otlp_endpoint,
-            process,
-            share=settings.otel_traces_sampler_arg,
-            joins_callers=joins_callers,
-        )
+        _recorder = Recorder(process, share=settings.otel_traces_sampler_arg, joins_callers=joins_callers)
 
 
 def stop() -> None:
@@ -69,11 +51,7 @@ def stop() -> None:
         _recorder = None
 
 
-def are_recorded() -> bool:
-    return _recorder is not None
-
-
-def span(name: str, kind: Kind = Kind.INTERNAL, *, parent: str = "") -> AbstractContextManager[None]:
+def span(name: str, kind: Kind, *, parent: str = "") -> AbstractContextManager[None]:
     """A span around a block, within the current one, or within another process's whose traceparent is `parent`."""
     return _no_span if _recorder is None else _recorder.span(name, kind, parent)
 
@@ -89,7 +67,8 @@ def traceparent() -> str:
     return "" if _recorder is None else _recorder.traceparent()
 
 
-def trace_requests(app: Flask) -> None:
-    """A span around each request. To be called before anything else is registered, so that all of it is within."""
+def trace_requests(app: Flask, without: Iterable[str] = ()) -> None:
+    """A span around each request but those of some paths. To be called before anything else is registered, so that all
+    of it is within."""
     if _recorder is not None:
-        _recorder.trace_requests(app)
+        _recorder.trace_requests(app, without)

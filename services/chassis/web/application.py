@@ -24,6 +24,7 @@ from services.chassis.errors import DomainError, FieldError, Invalid, NotFound, 
 from services.chassis.process import logs
 from services.chassis.process.capacity import MAX_BODY_BYTES, REFUSAL, RETRY_AFTER, thread_count
 from services.chassis.process.logs import frames_of, reason_of
+from services.chassis.process.probe import HEALTH_PATHS
 from services.chassis.process.readiness import Check, Readiness
 from services.chassis.settings import ServiceSettings
 from services.chassis.traces import spans
@@ -65,7 +66,7 @@ def create_service(
     `sections`: the operations that it declares, which `views` serve; `reports`: see Readiness.
     """
     app = Flask(f"services.{name}", static_folder=None)
-    spans.trace_requests(app)
+    spans.trace_requests(app, without=HEALTH_PATHS)
     app.extensions["portail"] = settings
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     app.json = Json(app)

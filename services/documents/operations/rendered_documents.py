@@ -11,7 +11,6 @@ from dataclasses import dataclass
 import structlog
 from prometheus_client import Counter, Histogram
 
-from services.chassis.traces import spans
 from services.contracts.document_rules import DocumentType, FileFormat
 from services.documents.domain.document_names import DocumentName
 from services.documents.models import Document
@@ -36,7 +35,7 @@ def render_measured(sheet: Sheet, type_label: str, candidature_id: str) -> Rende
 
     Missing glyphs are logged by script and number, never with the text.
     """
-    with SECONDS.labels(type_label).time(), spans.span(f"render {type_label}"):
+    with SECONDS.labels(type_label).time():
         rendered = render(sheet)
     RENDERED.labels(type_label).inc()
     if rendered.missing:

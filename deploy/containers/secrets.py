@@ -2,7 +2,7 @@
 
 Needs nothing but Python, so that a host without our packages can make them. Only what is missing is made. To rotate one
 without an outage, `python3 -m deploy.containers.secrets turn NAME [--promote | --drop-old] [FOLDER]` (signing-key,
-sealing-key, seal-key, …-client-secret: docs/operations.md); to replace another, delete its file and run this again.
+sealing-key, seal-key, …-client-secret: docs/operations/run.md); to replace another, delete its file and run this again.
 Derived files always follow the others. A replaced file is seen only by containers created after it, not by
 running ones (their mounts keep the old one): `up -d --force-recreate`.
 A database role's password is also PostgreSQL's: postgres/10-databases.sh says how to change it there.
@@ -59,7 +59,7 @@ def rotate(folder: Path, name: str, step: Step) -> Result:
     Raises Unusable, StepOutOfOrder or OSError.
     """
     if name not in ROTATABLE:
-        raise Unusable(f"{name} is not turned in steps: one of {', '.join(ROTATABLE)}, or see docs/operations.md")
+        raise Unusable(f"{name} is not turned in steps: one of {', '.join(ROTATABLE)}, or see docs/operations/run.md")
     _replace(folder / name, rotate_text(_read(folder / name), step, SECRET_MAKERS[name]))
     return make(folder)
 
@@ -139,7 +139,7 @@ def _print_result(folder: Path, result: Result) -> None:
     if result.existing:
         print(f"{folder}: kept {len(result.existing)} that were there")
     if result.existing and (result.made or result.derived):
-        print("Containers that use what changed are to be made anew, service by service (docs/operations.md)")
+        print("Containers that use what changed are to be made anew, service by service (docs/operations/run.md)")
 
 
 def main() -> None:

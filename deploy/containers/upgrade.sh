@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Replaces what runs by the version of this checkout, with no request lost: the new containers of a service come up beside
-# the old ones, which then finish what they have begun and stop. The images are built or loaded before (docs/operations.md).
+# the old ones, which then finish what they have begun and stop. The images are built or loaded before (docs/operations/install.md).
 #
 #   deploy/containers/upgrade.sh          to a newer version: migrations first, consumers before producers, the gateway last
 #   deploy/containers/upgrade.sh back     to an older one: the other way round, and its migrations left alone

@@ -1,7 +1,7 @@
 """`python -m deploy.local.rotate_secret signing-key [--promote | --drop-old]`: one step of rotating a secret.
 
 VAR_DIR says of which portal. Its running launcher notices and restarts the processes concerned, one by one.
-The steps and what lies between them: docs/operations.md, « Turn a key ».
+The steps and what lies between them: docs/operations/run.md, « Turn a key ».
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Writes Grafana's dashboards from deploy/monitoring/grafana/panels.yml and docs/operations.md (`make definitions`).
+"""Writes Grafana's dashboards from deploy/monitoring/grafana/panels.yml and operators' pages (`make definitions`).
 
-« Portail : exploitation » has the panels; « Que faire » has the sections of the page that they lead to.
+« Portail : exploitation » has the panels; « Que faire » has the sections of the pages that they lead to.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import yaml
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "deploy" / "monitoring" / "grafana"
-PAGE = ROOT / "docs" / "operations.md"
+PAGES = ("deploy/monitoring/alerts.md", *(f"docs/operations/{name}.md" for name in ("install", "run", "recover")))
 PANELS_UID, SECTIONS_UID = "portail", "portail-que-faire"
 TYPES = {"stat": "stat", "bars": "bargauge", "lines": "timeseries", "table": "table"}
 LAST_VALUES = {"reduceOptions": {"calcs": ["lastNotNull"]}, "orientation": "horizontal"}
@@ -35,7 +35,7 @@ def dashboards() -> dict[str, str]:
     slugs = list(dict.fromkeys(panel["runbook"] for row in rows for panel in row["panels"]))
     panels = list(_placed(item for row in rows for item in _row(row, slugs)))
     sections = _sections()
-    texts = list(_placed(_text_panel(slug, *sections[slug]) for slug in slugs))
+    texts = list(_placed(_text_panel(*sections[slug]) for slug in slugs))
     return {
         "portail.json": _dashboard(PANELS_UID, "Portail : exploitation", panels, refresh="30s"),
         "que-faire.json": _dashboard(SECTIONS_UID, "Portail : que faire", texts),
@@ -43,10 +43,15 @@ def dashboards() -> dict[str, str]:
 
 
 def _sections() -> dict[str, tuple[str, str]]:
-    """Title and text of each section of the page by the anchor that leads to it."""
-    _, *parts = _HEADING.split(PAGE.read_text(encoding="utf-8"))
-    pairs = zip(parts[::2], parts[1::2], strict=True)
-    return {title.lower().replace(" ", "-"): (title, text.strip()) for title, text in pairs}
+    """Title and text of each section of the pages by the anchor that leads to it."""
+    sections = {}
+    for page in PAGES:
+        _, *parts = _HEADING.split((ROOT / page).read_text(encoding="utf-8"))
+        for title, text in zip(parts[::2], parts[1::2], strict=True):
+            anchor = title.lower().replace(" ", "-")
+            plain = _LINK.sub(r"\1", text.strip())
+            sections[anchor] = (title, f"{plain}\n\n`{page}#{anchor}`")
+    return sections
 
 
 def _row(row: Json, slugs: list[str]) -> Iterator[Json]:
@@ -87,10 +92,9 @@ def _defaults(panel: Json) -> Json:
     return defaults | {"thresholds": {"mode": "absolute", "steps": steps}}
 
 
-def _text_panel(slug: str, title: str, text: str) -> Json:
-    content = _LINK.sub(r"\1", text) + f"\n\n`docs/operations.md#{slug}`"
+def _text_panel(title: str, text: str) -> Json:
     position = {"w": COLUMNS // 2, "h": HEIGHT}
-    return {"type": "text", "title": title, "gridPos": position, "options": {"mode": "markdown", "content": content}}
+    return {"type": "text", "title": title, "gridPos": position, "options": {"mode": "markdown", "content": text}}
 
 
 def _placed(panels: Iterator[Json]) -> Iterator[Json]:

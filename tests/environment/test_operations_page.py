@@ -1,4 +1,4 @@
-"""The tables of docs/operations.md list every timed job with its period, and every metric with its labels."""
+"""The tables of docs/operations/run.md list every timed job with its period, and every metric with its labels."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from deploy.service_names import SERVICES
 
 ROOT = Path(__file__).parents[2]
-PAGE = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs/operations/run.md").read_text(encoding="utf-8")
 JOB = re.compile(r"^\| ([\w, ]+) \| `([\w-]+)` \| (\d+) (s|min|h) \|", re.MULTILINE)
 UNITS = {"s": "seconds", "min": "minutes", "h": "hours"}
 TABLE = re.compile(r"^\| metric \| says \|\n((?:\|.*\n)+)", re.MULTILINE)

@@ -1,7 +1,7 @@
 """What `podman kube play` runs of a rendered overlay: its pods, with the settings, secrets and volumes that they name.
 
 It knows no StatefulSet, no projected volume, and asks probes by a program that our images do not have; what it does not
-read at all (Services, policies, autoscalers, budgets) is left out. docs/operations.md says so (« Kubernetes »).
+read at all (Services, policies, autoscalers, budgets) is left out. docs/operations/install.md says so (« Kubernetes »).
 """
 
 from __future__ import annotations

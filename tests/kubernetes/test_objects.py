@@ -11,7 +11,7 @@ from tests.kubernetes.rendered import FOLDER, Object, named, of_kind, workload
 from tests.kubernetes.test_security import permitted_too_much
 from tests.support.compose_file import COMPOSE_DEFAULTS
 
-VERSIONS = ("1.32", kubernetes_validate.latest_version())  # the oldest, as docs/operations.md promises
+VERSIONS = ("1.32", kubernetes_validate.latest_version())  # the oldest, as docs/operations/install.md promises
 # Objects of operators, whose schemas Kubernetes does not publish.
 OF_OPERATORS = ("postgresql.cnpg.io", "rabbitmq.com")
 

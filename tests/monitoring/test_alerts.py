@@ -10,7 +10,7 @@ from tests.monitoring.definitions import ALERTS, MONITORING, RECORDED, ROOT, RUL
 from tests.monitoring.expressions import selectors, unknown_names
 
 RULE_TESTS = sorted((MONITORING / "tests").glob("*.yml"))
-PAGE = "docs/operations.md"
+PAGE = "deploy/monitoring/alerts.md"
 SEVERITIES = {"page", "ticket"}
 
 
@@ -49,7 +49,7 @@ def test_what_rules_are_tried_with_could_come_from_the_code_and_each_recorded_fi
 
 
 def test_each_alert_is_urgent_or_not_and_leads_to_the_section_that_says_what_to_do() -> None:
-    sections = re.findall(r"^### (.+)$", (ROOT / PAGE).read_text(encoding="utf-8"), re.MULTILINE)
+    sections = re.findall(r"^## (.+)$", (ROOT / PAGE).read_text(encoding="utf-8"), re.MULTILINE)
     anchors = {f"{PAGE}#{title.lower()}" for title in sections}
     lost = {name for name, rule in ALERTS.items() if rule["annotations"]["runbook"] not in anchors}
     assert lost == set()

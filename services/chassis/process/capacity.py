@@ -1,4 +1,4 @@
-"""Limits of a process: of concurrent work, of time, of a body (the table in docs/operations.md), and its bounded pools,
+"""Limits of a process: of concurrent work, of time, of a body (the table in docs/operations/install.md), and its bounded pools,
 which `/metrics` shows.
 
 Of its THREADS, three quarters may use the database or wait for a connection, and a quarter may do expensive work

@@ -1,4 +1,4 @@
-"""Restores a composed portal's lost data as docs/operations.md says, and checks what it then holds."""
+"""Restores a composed portal's lost data as docs/operations/recover.md says, and checks what it then holds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Data lost without warning while people register, then restored as docs/operations.md says: what was acknowledged
+"""Data lost without warning while people register, then restored as docs/operations/recover.md says: what was acknowledged
 before the instant is there and opens, and every service knows the same. `make restore-drill`.
 """
 

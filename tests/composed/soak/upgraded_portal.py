@@ -27,7 +27,7 @@ class UpgradedPortal(ComposedPortal):
         self._take(running)
 
     def go_to(self, checkout: Path, *direction: str) -> None:
-        """Replace what runs by that checkout's version, as docs/operations.md says (« Upgrade »)."""
+        """Replace what runs by that checkout's version, as docs/operations/install.md says (« Upgrade »)."""
         before = self.checkout
         self._take(checkout)
         if _files(before / BROKER) != _files(checkout / BROKER):

@@ -1,7 +1,7 @@
 """Creating an account, activating it by its mailed link, and sending that mail again. A known address gets the same
 answer as a new one, after the same work, so that the answer reveals to nobody who has an account.
 
-Creations that wait for their activation are independent of each other, even at the same address (decision 0020).
+Creations that wait for their activation are independent of each other, even at the same address (decision 0007).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What prevents a candidature: another active one (K1), and the obstacles to transmitting a draft at an instant.
 
 By what an active candidature must be unique is the exam's matter (D643-29 for the BTS: one spécialité per session).
-Obstacles are shown before « Enregistrer » is pressed (decision 0025).
+Obstacles are shown before « Enregistrer » is pressed (decision 0005).
 """
 
 from __future__ import annotations

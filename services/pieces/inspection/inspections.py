@@ -22,8 +22,9 @@ Conversion = Literal["to_jpeg", "to_page", "merge", "preview", "page_picture"]
 """A function of `tasks` that makes another file."""
 TASKS = "services.pieces.inspection.tasks"
 LIMITS = Limits(memory=504 * 1024 * 1024, processor=3, wall=20, made=MAX_FILE_BYTES)
-"""Far more than good files of MAX_FILE_BYTES take, which is half a second at most (docs/operations/install.md); the interpreter
-with its readers has 105 MB of addresses. With START_SECONDS and waiting: less time than the gateway waits."""
+"""Far more than good files of MAX_FILE_BYTES take, which is half a second at most (docs/operations/install.md);
+the interpreter with its readers has 105 MB of addresses. With START_SECONDS and waiting: less time than the gateway
+waits."""
 FIRST_LOOK = replace(LIMITS, processor=0.04)
 """Enough for nearly every good file. The others wait for a longer look."""
 MAX_WAITING_FIRST_LOOKS = 24  # threads of the web process that may wait for a first look, which ends soon

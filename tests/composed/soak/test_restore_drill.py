@@ -1,5 +1,5 @@
-"""Data lost without warning while people register, then restored as docs/operations/recover.md says: what was acknowledged
-before the instant is there and opens, and every service knows the same. `make restore-drill`.
+"""Data lost without warning while people register, then restored as docs/operations/recover.md says: what was
+acknowledged before the instant is there and opens, and every service knows the same. `make restore-drill`.
 """
 
 from __future__ import annotations

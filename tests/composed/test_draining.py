@@ -38,7 +38,7 @@ CHUNK_EVERY = 0.2
 UPLOADS_EVERY = 3.0  # seconds between the ends of two uploads: some meet the replicas as they stop, few each other
 TRIES = 10
 SAVES, SAVES_BEFORE = 12, 3
-MADE_SECONDS = 45.0  # less than a lease (services.chassis.events.follow_ups): what was dropped would come later
+MADE_SECONDS = 45.0  # less than a lease (services.chassis.tasks.rows): what was dropped would come later
 AUTOMATIC = ("Confirmation d'inscription", "Demande de pièces justificatives")
 _PLACE = re.compile(r'href="(/justificatifs/[0-9a-f]{32}/depot/[0-9a-f]{32})"')
 

@@ -43,7 +43,7 @@ READS = frozenset({"GET", "HEAD", "OPTIONS"})
 WRITE_SECONDS = 15.0  # longer than a page: once a write is sent, its outcome matters
 FIRST_REPLICA_SHARE = 0.6  # of a read's time, if another replica can be asked in the rest
 ALIVE_SHARE = 0.2  # of a page's time, for the answer of LIVE; in less than half of that nobody counts as silent
-LEAST_SECONDS = 0.01  # to send a read once more
+LEAST_SECONDS = 0.01  # to send anything
 
 
 class ProblemAnswer(DomainError):
@@ -246,7 +246,8 @@ class Client:
         call: dict[str, Any],
         connect_seconds: float = CONNECT_SECONDS,
     ) -> requests.Response:
-        begun, timeout = time.monotonic(), (min(connect_seconds, seconds), seconds)
+        begun, seconds = time.monotonic(), max(LEAST_SECONDS, seconds)
+        timeout = (min(connect_seconds, seconds), seconds)
         try:
             response = session.request(url=url + path, timeout=timeout, allow_redirects=False, **call)
         except OSError as error:

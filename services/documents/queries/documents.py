@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, Executable, and_, func, select
 from sqlalchemy.orm import Session
 
 from services.chassis.errors import NotFound, found
@@ -156,3 +156,9 @@ def automatic_document(document_type: DocumentType, event: RegistrationSaved) ->
     of_event = {"candidature_id": event.candidature_id, "version": event.version, "edition": event.edition}
     with db.reading() as session:
         return session.scalar(select(Document).filter_by(type=document_type.value, **of_event))
+
+
+def numeros_candidat(ids: Collection[str]) -> Executable:
+    """(id, N° candidat) of these documents."""
+    of_documents = select(Document.id, Candidature.numero_candidat)
+    return of_documents.join(Candidature, Candidature.id == Document.candidature_id).where(Document.id.in_(ids))

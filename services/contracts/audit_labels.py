@@ -11,7 +11,8 @@ from typing import Any
 
 from services.chassis.french import short_instant
 from services.contracts.account_rules import STAFF_ROLE_LABELS
-from services.contracts.piece_rules import STATUS_LABELS
+from services.contracts.document_rules import STATE_LABELS
+from services.contracts.piece_rules import SCAN_LABELS, STATUS_LABELS
 from services.contracts.registration_rules import CANDIDATURE_STATE_LABELS
 
 ACTION_LABELS = {
@@ -86,11 +87,16 @@ ACTOR_LABELS = {
     "operator": "Exploitant",
 }
 VALUE_LABELS = {
+    "academie": "académie",
     "academies": "académies",
+    "candidate": "candidat",
+    "candidature": "candidature",
+    "catalogue": "catalogue",
     "changed": "changés",
     "changes": "nombre de changements",
     "civilite": "civilité",
     "closes": "fermeture des inscriptions",
+    "code": "code",
     "commune": "commune",
     "date_naissance": "date de naissance",
     "departement": "département",
@@ -99,7 +105,10 @@ VALUE_LABELS = {
     "deposit_opens": "ouverture du dépôt",
     "deposited": "fichier déposé",
     "digest": "empreinte du catalogue",
+    "documents": "documents",
     "email": "adresse mail",
+    "event_id": "envoi",
+    "exam": "examen",
     "expires_at": "fin",
     "filters": "filtres",
     "first": "premiers codes",
@@ -111,25 +120,46 @@ VALUE_LABELS = {
     "new": "nouveaux",
     "nom_famille": "nom de famille",
     "nom_usage": "nom d'usage",
+    "note_id": "note",
+    "numero_candidat": "N° candidat",
     "opens": "ouverture des inscriptions",
     "overridden": "nombre de règles écartées",
     "page": "page",
     "pays": "pays",
+    "pieces": "pièces",
     "prenoms": "prénoms",
     "ready": "prêts",
     "reason": "motif",
     "refused": "refusés",
+    "regroupement": "regroupement",
     "role": "profil",
+    "rung": "palier",
+    "scan": "antivirus",
     "scopes": "droits",
+    "sent_again": "renvoyées",
+    "session": "session",
+    "session_closes": "fin de la session",
     "severity": "importance",
+    "sha256": "empreinte",
+    "size": "octets",
     "state": "état",
     "status": "statut",
+    "text": "texte",
     "title": "titre",
     "until": "jusqu'au",
+    "validated": "validées",
+    "validated_at": "validée le",
     "version": "version",
 }
 """Of what changed; a name without an entry is shown as it is."""
-_CODE_LABELS = {**STATUS_LABELS, **CANDIDATURE_STATE_LABELS, **STAFF_ROLE_LABELS}
+_CODE_LABELS = {
+    **STATE_LABELS,
+    **STATUS_LABELS,
+    **CANDIDATURE_STATE_LABELS,
+    **STAFF_ROLE_LABELS,
+    **SCAN_LABELS,
+    "none": "sans statut",
+}
 _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T[\d:.]+\+00:00")
 
 

@@ -118,7 +118,7 @@ class Scan(StrEnum):
 
     @property
     def label(self) -> str:
-        return _SCAN_LABELS[self]
+        return SCAN_LABELS[self]
 
     @property
     def staff_may_open(self) -> bool:
@@ -126,7 +126,7 @@ class Scan(StrEnum):
         return self in (Scan.CLEAN, Scan.NOT_SCANNED)
 
 
-_SCAN_LABELS = {
+SCAN_LABELS: dict[str, str] = {
     Scan.PENDING: "analyse en cours",
     Scan.CLEAN: "saine",
     Scan.INFECTED: "infectée",

@@ -13,6 +13,7 @@ from services.contracts.api.operation import sections_of
 from services.documents import cli, dependencies
 from services.documents.api import candidate, imports, staff
 from services.documents.models import AuditEntry, db
+from services.documents.queries.documents import numeros_candidat
 from services.documents.settings import DocumentsSettings
 
 SECTIONS = sections_of(candidate_api, staff_documents, staff_imports, audit)
@@ -27,7 +28,13 @@ def create_app(settings: DocumentsSettings, key_of: KeyOf | None = None) -> Flas
         db,
         title="Documents des candidats",
         sections=SECTIONS,
-        views=(candidate.views, staff.views, imports.views, imports.uploads, audit_views(db, AuditEntry)),
+        views=(
+            candidate.views,
+            staff.views,
+            imports.views,
+            imports.uploads,
+            audit_views(db, AuditEntry, numeros_candidat),
+        ),
         key_of=key_of,
         reports={"objects": built.store.check},
     )

@@ -12,6 +12,7 @@ from services.contracts.api.operation import sections_of
 from services.pieces import cli, dependencies
 from services.pieces.api import candidate, changes, files, reminders, staff, uploads
 from services.pieces.models import AuditEntry, db
+from services.pieces.queries.pieces import numeros_candidat
 from services.pieces.settings import PiecesSettings
 
 SECTIONS = sections_of(pieces, staff_pieces, missing_pieces, audit)
@@ -33,7 +34,7 @@ def create_app(settings: PiecesSettings, key_of: KeyOf | None = None) -> Flask:
             staff.views,
             changes.views,
             reminders.views,
-            audit_views(db, AuditEntry),
+            audit_views(db, AuditEntry, numeros_candidat),
         ),
         key_of=key_of,
         reports={"objects": built.store.check, "antivirus": built.antivirus.check},

@@ -25,6 +25,7 @@ from services.registrations.api import (
     staff,
 )
 from services.registrations.models import AuditEntry, db
+from services.registrations.queries.candidatures import numeros_candidat
 from services.registrations.settings import RegistrationsSettings
 
 SECTIONS = (
@@ -48,7 +49,7 @@ def create_app(settings: RegistrationsSettings, key_of: KeyOf | None = None) -> 
             processes.views,
             staff.views,
             administration.views,
-            audit_views(db, AuditEntry),
+            audit_views(db, AuditEntry, numeros_candidat),
         ),
         key_of=key_of,
     )

@@ -137,6 +137,7 @@ GATEWAY: dict[str, str] = {
         PAGE /gestion/pieces
         PAGE /gestion/pieces/<piece_id>
         PAGE /gestion/relances
+        PAGE /gestion/relances/toute-la-liste
         GET /gestion/controle
         GET /gestion/pieces.csv
         POST /gestion/pieces
@@ -147,6 +148,7 @@ GATEWAY: dict[str, str] = {
     "staff(pieces:control)": """
         POST /gestion/pieces/decisions
         POST /gestion/relances
+        POST /gestion/relances/toute-la-liste
         POST /gestion/pieces/<piece_id>/annulation
         POST /gestion/pieces/<piece_id>/decision
     """,
@@ -196,6 +198,7 @@ GATEWAY: dict[str, str] = {
         POST /gestion/candidatures/<candidature_id>/document
         POST /gestion/candidatures/<candidature_id>/documents/<document_id>/retrait
         POST /gestion/documents/nouveau
+        PAGE /gestion/documents/<import_id>/modeles
         GET /gestion/documents/modeles/<type>.csv
         POST /gestion/documents/<import_id>/fichier
         GET /gestion/documents/<import_id>/apercu

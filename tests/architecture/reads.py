@@ -159,4 +159,4 @@ WRITING_READS: dict[tuple[str, str], Written] = {
 # A page counts as activity of the session of who opens it, written down every 15 s: on the gateway alone.
 VISIT = Written({"accounts.login_sessions.last_seen_at"})
 # A form keeps the version that it fetched, as the event under way would.
-FORM_BEFORE_THE_EVENT = Written({"documents.candidatures", "documents.saved_versions", "documents.outbox"})
+FORM_BEFORE_THE_EVENT = Written({"documents.candidatures", "documents.saved_versions", "documents.tasks"})

@@ -244,6 +244,7 @@ WITHOUT_TRACE: dict[Route, str] = {
     ("documents", "POST", "/v1/imports/<import_id>/uploads"): "a file on its way, until the import takes it",
     ("documents", "PATCH", "/v1/uploads/<upload_id>"): "the same",
     ("documents", "DELETE", "/v1/uploads/<upload_id>"): "the same",
+    ("pieces", "POST", "/v1/reminders/whole-list"): "each candidature has its own, once its page is reminded",
     ("registrations", "PUT", "/v1/drafts/<draft_id>/tabs/<int:number>"): "a correction that is not saved yet",
     ("registrations", "DELETE", "/v1/drafts/<draft_id>"): "the same: it changes nothing of the candidature",
     ("registrations", "POST", "/v1/staff/catalogues/comparison"): "a dry run, which writes nothing",

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from services.contracts.document_rules import AUTOMATIC_TYPES
-from services.contracts.registrations import DatesMoved, Edition
+from services.contracts.registrations import DatesMoved, Edition, RegistrationWithdrawn
 from services.documents.follow_ups import DOCUMENTS, registry
 from tests.documents.example_events import CANDIDATURE, sample, saved
 from tests.documents.service import Service, some_id
 from tests.documents.text_extraction import text_of_pdf
 from tests.support.service_worker import deliver_event, run_follow_ups, runner_of
+from tests.support.tokens import bearer, staff_token
 
 MOVED = sample(DatesMoved)
 AGAIN = replace(MOVED, edited_at="2021-10-22T08:00:00+00:00", editions=(Edition(CANDIDATURE, 1, 3),))
@@ -48,6 +50,29 @@ def test_moved_dates_make_a_new_edition_once_and_the_one_before_stays_marked(ser
     assert BEFORE in printed(service, 1)
     assert AFTER in printed(service, 2)
     assert "Version : 1 du 04/10/2021 à 14:08 - Edition 2 du 20/10/2021 à 10:00" in printed(service, 2)
+
+
+def test_an_administrator_reads_how_many_documents_are_made_again(service: Service) -> None:
+    def remade(*scopes: str) -> Any:
+        headers = bearer(staff_token("staff-1", scopes=scopes, academies=None))
+        return service.web.get("/v1/staff/remade-documents", headers=headers).get_json()
+
+    service.receive_and_create_documents(saved())
+    assert remade("openings:manage") == []
+    deliver_event(service.app, registry, MOVED)
+    [item] = remade("openings:manage")
+    opening = {"exam": saved().exam.label, "session": saved().session.label, "academie": "03"}
+    assert item == {**opening, "expected": 2, "made": 0, "last_made_at": None}
+    for event in (AGAIN, AGAIN):
+        deliver_event(service.app, registry, event)
+    run_follow_ups(service.app, registry)
+    [item] = remade("openings:manage")
+    assert (item["expected"], item["made"], item["last_made_at"] is not None) == (2, 2, True), (
+        "the newest edition alone"
+    )
+    assert remade("candidatures:read")["status"] == 403
+    service.receive(RegistrationWithdrawn(CANDIDATURE, CANDIDATURE, 1, "2021-10-25T08:00:00+00:00"))
+    assert remade("openings:manage") == []
 
 
 def test_a_confirmation_asked_for_prints_the_dates_before_the_worker_has_made_it_again(service: Service) -> None:

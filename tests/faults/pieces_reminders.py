@@ -6,7 +6,7 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import ClassVar
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from services.chassis.clock import portal_now
@@ -14,6 +14,7 @@ from services.chassis.errors import Unavailable
 from services.chassis.tasks import tables
 from services.pieces.models import Control, db
 from services.pieces.operations.controls import DELAY_SECONDS
+from services.pieces.operations.reminders import REMIND_LIST
 from tests.documents.example_events import CANDIDATURE
 from tests.faults.operation import DONE_BEFORE, NOTED, TAKEN, State
 from tests.faults.pieces import PIECE, PieceOperation
@@ -58,6 +59,37 @@ class RemindByHand(_ReminderOperation):
 
     def do(self) -> int:
         return self.running.portal.staff("POST", "/reminders", json={"candidatures": [CANDIDATURE]}).status_code
+
+
+class RemindWholeList(_ReminderOperation):
+    """Repeated, the pages find nobody left to be reminded."""
+
+    name = "remind a whole list"
+    covers = ("reminders.remind_whole_list",)
+    done: ClassVar[State] = {"to be reminded": True}
+
+    def do(self) -> int:
+        return self.running.portal.staff("POST", "/reminders/whole-list", json={}).status_code
+
+    def state(self) -> State:
+        with self.running.app.app_context(), db.reading() as session:
+            names = session.scalars(select(tables.outbox.c.type)).all()
+        return {"to be reminded": REMIND_LIST in names}
+
+
+class RemindPage(_ReminderOperation):
+    name = "remind a page of a list"
+    covers = ("reminders.remind_page",)
+    commits = (TAKEN, "the reminders", NOTED)
+    decided_by = DONE_BEFORE
+    done: ClassVar[State] = _told("pieces_reminded", ("staff", "candidature.reminded"))
+
+    def prepare(self) -> None:
+        super().prepare()
+        assert self.running.portal.staff("POST", "/reminders/whole-list", json={}).status_code == 204
+
+    def do(self) -> None:
+        self.running.work_once()
 
 
 class ControlPiece(_ReminderOperation):

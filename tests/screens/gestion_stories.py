@@ -163,6 +163,8 @@ def reminders(context: StoryContext) -> None:
     for name in ("gestion-relances-envoyees", "gestion-relances-deja-envoyees"):
         gestionnaire.open("/gestion/relances").locator(box).check(force=True)
         recorder.record(gestionnaire.press("Relancer"), name, "/gestion/relances")
+    whole_list = gestionnaire.open("/gestion/relances/toute-la-liste")
+    recorder.record(whole_list, "gestion-relances-toute-la-liste", "/gestion/relances/toute-la-liste")
     shown = f"/documents/{candidature}"
     relance = "Relance de pièces justificatives"
     wait_until(lambda: candidate.open(shown).get_by_text(relance).count() > 0, SECONDS, "the document", pause=0.2)

@@ -36,6 +36,9 @@ def publications(context: StoryContext) -> None:
     page = _prepares(gestionnaire)
     recorder.record(page, "gestion-documents-fichier")
     address = page.url.partition("?")[0]
+    gestionnaire.page.goto(f"{address}/modeles")
+    recorder.record(gestionnaire.page, "gestion-documents-modeles")
+    gestionnaire.page.goto(address)
     right = [f"{numero};{line}" for line in LINES]
     page = _sends(gestionnaire, csv_of([*right, *WRONG]))
     recorder.record(page, "gestion-documents-controle")

@@ -101,7 +101,7 @@ def create_import() -> ResponseReturnValue:
 @access.staff(PUBLISH)
 def import_model(type: str) -> ResponseReturnValue:
     """A model of the CSV, to be filled in; of a session it has the candidates."""
-    token, scope = staff_member.access_token(), {name: request.args.get(name, "") for name in api.ModelQuery().fields}
+    token, scope = staff_member.access_token(), {name: request.args.get(name) for name in api.ModelQuery().fields}
     return streamed_response(clients().staff_documents.stream(api.read_model, token, query=scope, type=type))
 
 

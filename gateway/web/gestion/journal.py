@@ -32,8 +32,7 @@ SERVICE_NAMES = {
     "pieces": "justificatifs",
 }
 NO_ENTRIES = JournalPage(entries=(), cursor=None, missing=())
-PIECE_ACTS = ("piece.controlled", "deposit.opened", "deposit.loaded_ahead")
-"""Acts whose subject is a piece."""
+ACCOUNT_ACTS = ("account_opened", "activation_resent", "identity_corrected")
 _ID = re.compile(rb"\b[0-9a-f]{32}\b")
 _NO_PART_OF_A_CELL = re.compile(r"^[^\w]+|[;\"\s]+")
 
@@ -114,13 +113,17 @@ def _cells(names: Mapping[str, str]) -> dict[str, Callable[[AuditEntry], str]]:
 
 def _subject(entry: AuditEntry, names: Mapping[str, str]) -> str:
     """With a link to its page where it has one."""
-    if entry.action.startswith(("candidature.", "note.")):
+    if entry.action.startswith(("candidature.", "correction.", "note.")):
         address = url_for("gestion.show_candidature", candidature_id=entry.subject)
-    elif entry.action in PIECE_ACTS:
+    elif entry.action.startswith(("piece.", "deposit.")):
         address = url_for("gestion.show_piece", piece_id=entry.subject, statut=ALL)
+    elif entry.action in ACCOUNT_ACTS:
+        return Markup('<a href="{}">Compte</a>').format(url_for("gestion.show_account", account_id=entry.subject))
+    elif entry.numero_candidat and entry.action.startswith("document."):
+        address = url_for("gestion.open_document", document_id=entry.subject)
     else:
         return names.get(entry.subject, entry.subject)
-    return Markup('<a href="{}">{}</a>').format(address, entry.subject)
+    return Markup('<a href="{}">{}</a>').format(address, entry.numero_candidat or entry.subject)
 
 
 def _by_name(item: tuple[str, str]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from itertools import groupby
 from typing import Any
 
@@ -12,6 +13,7 @@ from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from gateway import access
+from gateway.clients.base import optional_answer
 from gateway.pages import render_page
 from gateway.posted_forms import (
     INSTANT_EXPECTED,
@@ -28,6 +30,7 @@ from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
 from services.chassis.errors import DomainError, FieldError, Invalid, found
 from services.contracts.api import administration as api
+from services.contracts.api.staff_documents import RemadeDocuments, read_remade
 
 MANAGE = "openings:manage"
 STATE_LABELS = {"open": "Ouverte", "not_yet": "À venir", "closed": "Fermée"}
@@ -53,6 +56,7 @@ def list_openings() -> ResponseReturnValue:
         "gestion/templates/ouvertures.html",
         sessions=sessions,
         done=request.args.get("fait") == "dates",
+        remade=_remade(),
         state_labels=STATE_LABELS,
         state_severities=STATE_SEVERITIES,
     )
@@ -66,10 +70,17 @@ def show_opening(opening_id: str) -> ResponseReturnValue:
     return render_page(
         "gestion/templates/ouverture.html",
         opening=opening,
+        remade=_remade(),
         fields=_fields({name: _shown(name, opening) for name in DATE_LABELS}),
         state_labels=STATE_LABELS,
         state_severities=STATE_SEVERITIES,
     )
+
+
+def _remade() -> dict[tuple[str, str, str], RemadeDocuments]:
+    """By the labels of exam and session, and the académie; nothing while documents does not answer."""
+    read = partial(clients().staff_documents.call, read_remade, staff_member.access_token())
+    return {(item.exam, item.session, item.academie): item for item in optional_answer(read, [])}
 
 
 @blueprint.get("/ouvertures/dates")

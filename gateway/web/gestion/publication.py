@@ -72,6 +72,15 @@ def lines_to_mend(import_id: str) -> ResponseReturnValue:
     return streamed_response(clients().staff_documents.stream(api.read_lines_to_mend, token, import_id=import_id))
 
 
+@blueprint.get("/documents/<import_id>/modeles")
+@access.staff(PUBLISH)
+def list_models(import_id: str) -> ResponseReturnValue:
+    """The parts of the model that is filled with the session's candidates."""
+    publication = read_import(import_id)  # first: counting the lines of thousands takes longer than a page waits
+    parts = _call(api.read_model_parts, import_id=import_id)
+    return render_page("gestion/templates/modeles.html", publication=publication, parts=parts)
+
+
 @blueprint.post("/documents/<import_id>/publication")
 @access.staff(PUBLISH)
 def publish_import(import_id: str) -> ResponseReturnValue:

@@ -1,17 +1,19 @@
 """« Relances »: candidatures with pieces to deposit or to validate, by filters in the address; a reminder for those
-selected."""
+selected, or for the whole list."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
 from collections.abc import Mapping
+from functools import partial
 from urllib.parse import urlencode
 
-from flask import request
+from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from gateway import access
+from gateway.clients.base import optional_answer
 from gateway.pages import render_page
 from gateway.posted_forms import posted_text
 from gateway.service_clients import clients
@@ -20,8 +22,10 @@ from gateway.web.gestion import blueprint
 from gateway.web.gestion.lists import filters_query, read_list, render_list, typed_filters
 from gateway.web.gestion.names_from_accounts import academie_options
 from services.chassis.errors import Invalid
+from services.chassis.french import alphabetical
 from services.contracts.api import missing_pieces as api
 from services.contracts.api.missing_pieces import MissingPieces, ReminderResult
+from services.contracts.api.staff_candidatures import count_candidatures
 from services.contracts.piece_rules import ReminderOutcome
 
 CANDIDATURES_OF_A_PAGE = 50
@@ -31,6 +35,7 @@ OUTCOME_SENTENCES = {
     "already_reminded_today": "déjà relancée aujourd'hui",
     "not_found": "introuvable dans vos académies",
 }
+BEGUN = "lancee"
 _VALUE = re.compile(r"(?P<id>[0-9a-f]{32}) (?P<number>[0-9A-Za-z]{1,32})")
 
 
@@ -54,13 +59,49 @@ def list_incomplete() -> ResponseReturnValue:
         {
             "academie": academie_options(),
             "session": [{"value": f"{item.exam}/{item.session}", "label": item.label} for item in page.sessions],
+            "specialite": _specialites(shown),
+            "regroupement": _regroupements(page, shown.get("regroupement")),
         },
         items=page.items,
         can_remind="pieces:control" in member.scopes,
         is_first_page=not cursor,
         next_query=urlencode({**shown, "cursor": page.next_cursor}) if page.next_cursor else None,
-        regroupement_label=_regroupement_label(page, shown),
+        is_begun=request.args.get("fait") == BEGUN,
     )
+
+
+def _specialites(shown: Mapping[str, str]) -> list[dict[str, str]]:
+    """Of the candidatures of that session, as registrations counts them; and the one that is chosen."""
+    query = {name: value for name, value in _api_filters(shown).items() if name in ("exam", "session", "academie")}
+    count = partial(clients().staff_registrations.call, count_candidatures, staff_member.access_token(), query=query)
+    counts = optional_answer(count, None)
+    known = {*(counts.filters.get("specialite", ()) if counts else ()), *filter(None, [shown.get("specialite")])}
+    return [{"value": label, "label": label} for label in sorted(known, key=alphabetical)]
+
+
+def _regroupements(page: MissingPieces, chosen: str | None) -> list[dict[str, str]]:
+    """Of what is missing on this page; and the one that is chosen, by its code where nothing is found."""
+    labels = {chosen: chosen} if chosen else {}
+    labels |= {part.regroupement.code: part.regroupement.label for item in page.items for part in item.missing}
+    return [{"value": code, "label": label} for code, label in labels.items()]
+
+
+@blueprint.get("/relances/toute-la-liste")
+@access.staff("pieces:read")
+def ask_whole_list() -> ResponseReturnValue:
+    """How many candidatures and mails that is."""
+    shown, member = typed_filters(api.MISSING_PIECES, request.args), staff_member.required()
+    listed = clients().staff_pieces.call(api.read_whole_list, member.access_token, query=_api_filters(shown))
+    can_remind = "pieces:control" in member.scopes
+    return render_page("gestion/templates/toute_la_liste.html", listed=listed, shown=shown, can_remind=can_remind)
+
+
+@blueprint.post("/relances/toute-la-liste")
+@access.staff("pieces:control")
+def remind_whole_list() -> ResponseReturnValue:
+    shown = typed_filters(api.MISSING_PIECES, request.args)
+    clients().staff_pieces.call(api.remind_whole_list, staff_member.access_token(), body=_api_filters(shown))
+    return redirect(url_for("gestion.list_incomplete") + "?" + urlencode({**shown, "fait": BEGUN}), code=303)
 
 
 @blueprint.post("/relances")
@@ -93,10 +134,3 @@ def _api_filters(shown: Mapping[str, str]) -> dict[str, str]:
     session = {"exam": exam, "session": name}
     filters = {**filters_query(api.MISSING_PIECES, shown), **session}
     return {name: text for name, text in filters.items() if text}
-
-
-def _regroupement_label(page: MissingPieces, shown: Mapping[str, str]) -> str | None:
-    """Of the regroupement in the filters, as its candidatures name it; else its code."""
-    code = shown.get("regroupement")
-    parts = (part.regroupement for item in page.items for part in item.missing)
-    return next((part.label for part in parts if part.code == code), code)

@@ -14,10 +14,9 @@ from services.chassis.web import access
 from services.chassis.web.gateway_headers import note_client_address
 from services.chassis.web.operations import Views
 from services.contracts.api import audit as api
-from services.contracts.api.operation import answer_of
 
 
-def audit_views(db: Database, entries: Any) -> Views:
+def audit_views(db: Database, entries: Any, numeros: audit_search.Numeros | None = None) -> Views:
     """The views for a service whose audit table is the model `entries`, made of AuditColumns."""
     views = Views("audit", __name__)
 
@@ -27,9 +26,10 @@ def audit_views(db: Database, entries: Any) -> Views:
     def list_entries(query: dict[str, Any]) -> api.AuditEntries:
         with db.reading_for_staff() as session:
             rows = audit_search.audit_page(session, entries, query)
-        page = rows[: query["limit"]]
+            page = rows[: query["limit"]]
+            answers = audit_search.answers_of(session, page, numeros)
         return api.AuditEntries(
-            entries=tuple(answer_of(api.AuditEntry, row) for row in page),
+            entries=answers,
             next_before=page[-1].id if len(rows) > query["limit"] else None,
         )
 
@@ -38,7 +38,7 @@ def audit_views(db: Database, entries: Any) -> Views:
         return csv_response(
             "journal.csv",
             db.reading_for_staff(export=True),
-            lambda session: audit_search.audit_csv(session, entries, query),
+            lambda session: audit_search.audit_csv(session, entries, query, numeros),
             lambda: _record_export(db, entries, actor()),
         )
 

@@ -57,6 +57,7 @@ class OpeningSummary(OpeningDates):
     state: Annotated[str, one_of(WindowState)]
     moved: Annotated[bool, Meta(description="Ces dates l'emportent sur celles du catalogue")]
     revision: Annotated[int, Meta(description="À renvoyer avec un changement de dates")]
+    compared: Annotated[bool, Meta(description="Sinon, des candidatures restent à comparer à ces dates")]
 
 
 @dataclass(frozen=True, kw_only=True)

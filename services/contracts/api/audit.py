@@ -58,6 +58,7 @@ ENTRIES = StaffList(
         Column("identifiant", "Par", "actor_id"),
         Column("acte", "Acte", lambda entry: ACTION_LABELS.get(entry.action, entry.action)),
         Column("objet", "Objet", "subject"),
+        Column("numero_candidat"),
         Column("changements", "Changements", lambda entry: " ; ".join(readable_changes(entry.before, entry.after))),
         Column("depuis", "Depuis", "address"),
     ),
@@ -76,6 +77,7 @@ class AuditEntry:
     subject: str
     before: dict[str, Any] | None
     after: dict[str, Any] | None
+    numero_candidat: Annotated[str | None, Meta(description="De qui est l'objet")]
     address: Annotated[str | None, Meta(description="Adresse IP d'où un gestionnaire a agi")]
 
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import NoneType
 from typing import Annotated
 
 from marshmallow import Schema, fields, validate
 from msgspec import Meta
 
 from services.contracts import problem_types
-from services.contracts.api.operation import End, Instant, Operation, one_of, staff
-from services.contracts.api.staff_lists import HIDDEN, SELECT, Column, PageField, StaffList, text_filter
+from services.contracts.api.operation import EXPORT_SECONDS, End, Instant, Operation, one_of, staff
+from services.contracts.api.staff_lists import SELECT, Column, PageField, StaffList, text_filter
 from services.contracts.api.staff_pieces import Regroupement, StaffCandidature
 from services.contracts.page_sizes import LARGEST_PAGE
 from services.contracts.piece_rules import ReminderOutcome
+from services.contracts.registration_rules import CODE_LENGTH, LABEL_LENGTH
 
 TITLE = "Pièces manquantes et relances"
 
@@ -24,7 +26,16 @@ MISSING_PIECES = StaffList(
         text_filter("exam", "Code de l'examen : BTS"),
         text_filter("session", "Nom de la session : 2022", PageField("session", "Session", SELECT, longest=130)),
         text_filter("academie", "Code sur deux chiffres : 03", PageField("academie", "Académie", SELECT)),
-        text_filter("regroupement", "Code du regroupement", PageField("regroupement", kind=HIDDEN, longest=130)),
+        text_filter(
+            "specialite",
+            "Comme la confirmation d'inscription l'écrit",
+            PageField("specialite", "Spécialité", SELECT, longest=LABEL_LENGTH + CODE_LENGTH),
+        ),
+        text_filter(
+            "regroupement",
+            "Code du regroupement",
+            PageField("regroupement", "Regroupement", SELECT, placeholder="Tous", longest=130),
+        ),
     ),
     columns=(
         Column("", "Candidat", lambda item: f"{item.candidature.nom} {item.candidature.prenoms}"),
@@ -95,6 +106,15 @@ class MissingPieces:
 
 
 @dataclass(frozen=True, kw_only=True)
+class WholeList:
+    """How many candidatures some filters find; `mails` remind them, one for each candidate who got none today."""
+
+    candidatures: int
+    mails: Annotated[int, Meta(description="Un par candidat qui n'en a pas reçu ce jour")]
+    is_complete: Annotated[bool, Meta(description="Sinon il y en a davantage")]
+
+
+@dataclass(frozen=True, kw_only=True)
 class IncompleteSession(OpenSession):
     candidatures: Annotated[int | None, Meta(description="Avec des pièces à déposer ou à valider ; null : à compter")]
     deposit_closes: Annotated[
@@ -144,6 +164,25 @@ count_missing_pieces = Operation(
     IncompleteSessions,
     "How many candidatures have pieces to deposit or to validate now, by session, as a job counted them.",
     _READ,
+)
+read_whole_list = Operation(
+    "GET",
+    "/v1/missing-pieces/whole-list",
+    WholeList,
+    "How many candidatures these filters find now, and how many mails a reminder of all of them sends.",
+    _READ,
+    query=MissingPiecesFilters,
+    seconds=EXPORT_SECONDS,
+    problems=(problem_types.NOT_FOUND,),
+)
+remind_whole_list = Operation(
+    "POST",
+    "/v1/reminders/whole-list",
+    NoneType,
+    "Remind all that these filters find, a page at a time, after the answer; once a day, as `/v1/reminders` does.",
+    _CONTROL,
+    body=MissingPiecesFilters,
+    problems=(problem_types.NOT_FOUND,),
 )
 remind = Operation(
     "POST",

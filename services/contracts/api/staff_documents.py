@@ -12,7 +12,7 @@ from msgspec import Meta
 
 from services.contracts import problem_types
 from services.contracts.api.documents import PDF_TYPE, RENDERING_SECONDS, FileQuery, ListedDocument
-from services.contracts.api.operation import Operation, staff
+from services.contracts.api.operation import Instant, Operation, staff
 from services.contracts.document_rules import (
     ID_FORM,
     MAX_ORDER_KEY_LENGTH,
@@ -46,6 +46,18 @@ class Accepted:
     id: str
     accepted: int
     refused: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RemadeDocuments:
+    """Of an opening whose dates have moved: how many documents are to print those in force, and do."""
+
+    exam: str
+    session: str
+    academie: str
+    expected: int
+    made: int
+    last_made_at: Instant | None
 
 
 class PdfField(fields.Field[bytes]):
@@ -124,4 +136,11 @@ read_document = Operation(
     media_type=PDF_TYPE,
     seconds=RENDERING_SECONDS,
     problems=(problem_types.UNAVAILABLE,),
+)
+read_remade = Operation(
+    "GET",
+    "/v1/staff/remade-documents",
+    list[RemadeDocuments],
+    "How far the documents are that are made again since dates have moved, by opening.",
+    (staff("openings:manage"),),
 )

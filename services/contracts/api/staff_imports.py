@@ -196,6 +196,17 @@ class ModelQuery(Schema):
     session = PrintedText(load_default="", validate=validate.Length(max=200))
     exam = PrintedText(load_default="", validate=validate.Length(max=200))
     academie = fields.String(load_default="", validate=validate.Length(max=8))
+    part = fields.Integer(load_default=0, validate=_POSITION, metadata={"description": "De `model-parts` ; 0 : tout"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelPart:
+    """Candidates of one spécialité, in so few lines that they can be sent back."""
+
+    part: int
+    specialite: str
+    candidates: int
+    lines: int
 
 
 class RowsQuery(Schema):
@@ -247,6 +258,14 @@ read_model = Operation(
     _PUBLISH,
     query=ModelQuery,
     media_type=CSV_TYPE,
+    seconds=EXPORT_SECONDS,
+)
+read_model_parts = Operation(
+    "GET",
+    "/v1/imports/<import_id>/model-parts",
+    list[ModelPart],
+    "The parts of the model that is filled for an import, by spécialité: each can be sent back as one file.",
+    _PUBLISH,
     seconds=EXPORT_SECONDS,
 )
 list_imports = Operation(

@@ -37,18 +37,23 @@ def read_form() -> api.ImportForm:
 def read_model(query: dict[str, Any], type: str) -> Response:
     if type not in COLUMNS or (query["academie"] and not _publisher().may_publish_in(query["academie"])):
         raise NotFound()
-    document_type, scope, publisher = DocumentType(type), Scope(**query), _publisher()
+    document_type, publisher, part = DocumentType(type), _publisher(), query.pop("part")
     if all(query.values()):
         return csv_response(
             f"modele-{type}.csv",
             db.reading_for_staff(export=True),
-            lambda session: queries.filled_model(session, document_type, scope),
+            lambda session: queries.filled_model(session, document_type, Scope(**query), part),
             lambda: imports.record_export(publisher, "import_model", type),
         )
     headings = [column.label for column in COLUMNS[document_type]]
     response = Response(csv_text(headings, [example_lines(document_type)]), content_type=CONTENT_TYPE)
     response.headers["Content-Disposition"] = f'attachment; filename="modele-{type}.csv"'
     return response
+
+
+@views.serves(api.read_model_parts)
+def read_model_parts(import_id: str) -> list[api.ModelPart]:
+    return queries.model_parts(_publisher(), import_id)
 
 
 @views.serves(api.list_imports)

@@ -38,6 +38,11 @@ def list_documents(candidature_id: str) -> api.StaffDocuments:
     return documents.list_for_staff(candidature_id, access.caller().academies)
 
 
+@views.serves(api.read_remade)
+def read_remade() -> list[api.RemadeDocuments]:
+    return documents.remade()
+
+
 @views.serves(api.read_document)
 def open_staff_document(query: dict[str, Any], document_id: str) -> Response:
     caller = access.caller()

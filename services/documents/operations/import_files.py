@@ -45,13 +45,12 @@ from services.documents.operations.imports import (
     mark_checked,
     record,
     refuse_unless_open,
-    scope_of,
     uploads,
 )
 from services.documents.operations.publishing import store_upload
 from services.documents.pdf_checks import refusal_of
 from services.documents.queries.candidatures import recipients_of
-from services.documents.queries.imports import import_in, import_of, refused_lines
+from services.documents.queries.imports import import_in, import_of, refused_lines, scope_of
 from services.objects import discard, operation_naming, retire
 from services.uploads.uploads import Progress, UploadsChanged
 

@@ -29,7 +29,7 @@ from services.contracts.document_rules import (
 from services.documents.domain.document_names import derived_id
 from services.documents.domain.import_columns import COLUMNS
 from services.documents.domain.import_csv import Refusal
-from services.documents.domain.recipients import Publisher, Scope
+from services.documents.domain.recipients import Publisher
 from services.documents.models import AuditEntry, Import, ImportDocument, ImportRefusal, Upload, UploadPart, db
 from services.documents.operations.publishing import key_already_used
 from services.documents.queries.imports import declared_label, import_in
@@ -147,11 +147,6 @@ def refuse_unless_open(row: Import) -> None:
     """Raises Conflict once an import takes no file any more."""
     if row.state not in OPEN_STATES:
         raise Conflict("Cette publication est déjà lancée, retirée ou abandonnée : préparez-en une nouvelle.")
-
-
-def scope_of(row: Import) -> Scope:
-    """For whom the import is."""
-    return Scope(row.exam_label, row.session_label, row.academie_code)
 
 
 def mark_checked(row: Import) -> None:

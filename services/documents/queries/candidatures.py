@@ -67,7 +67,7 @@ def candidature_of_or_none(candidate_id: str, candidature_id: str) -> Candidatur
 def active_ids(candidature_ids: Collection[str], academies: Collection[str] | None) -> frozenset[str]:
     """Which of these candidatures are neither withdrawn nor set aside, within these académies (None: all)."""
     statement = select(Candidature.id).outerjoin(Withdrawal, WITHDRAWAL_JOIN)
-    statement = statement.where(Candidature.id.in_(candidature_ids), _is_active())
+    statement = statement.where(Candidature.id.in_(candidature_ids), is_active())
     if academies is not None:
         statement = statement.where(Candidature.academie_code.in_(academies))
     with db.reading_for_staff() as session:
@@ -95,10 +95,10 @@ def saved_event(candidature_id: str, version: int, edition: int | None = None) -
 
 def is_visible() -> ColumnElement[bool]:
     """The contrary of `visibility.is_hidden`, as SQL over candidatures joined with `WITHDRAWAL_JOIN`."""
-    return or_(_is_active(), Withdrawal.ecartee)
+    return or_(is_active(), Withdrawal.ecartee)
 
 
-def _is_active() -> ColumnElement[bool]:
+def is_active() -> ColumnElement[bool]:
     """Neither withdrawn nor set aside: the contrary of `CandidatureEnd.covers`, as SQL."""
     return or_(Withdrawal.version.is_(None), Candidature.version > Withdrawal.version)
 
@@ -121,14 +121,16 @@ def recipients_of(scope: Scope, publisher: Publisher, numeros: Collection[str]) 
 
 
 def saved_versions(session: Session, scope: Scope) -> Iterator[Iterator[RegistrationSaved]]:
-    """The newest versions of active candidatures by N° candidat, in pages: their order is found without them."""
+    """The newest versions of active candidatures by spécialité and N° candidat, in pages: their order is found without
+    them."""
     wanted = (
         Candidature.session_label == scope.session,
         Candidature.exam_label == scope.exam,
         Candidature.academie_code == scope.academie,
     )
-    ids = select(Candidature.id).outerjoin(Withdrawal, WITHDRAWAL_JOIN).where(*wanted, _is_active())
-    ordered = list(session.scalars(ids.order_by(Candidature.numero_candidat, Candidature.numero_inscription)))
+    ids = select(Candidature.id).outerjoin(Withdrawal, WITHDRAWAL_JOIN).where(*wanted, is_active())
+    by_numbers = (Candidature.specialite, Candidature.numero_candidat, Candidature.numero_inscription)
+    ordered = list(session.scalars(ids.order_by(*by_numbers)))
     own = (SavedVersion.candidature_id == Candidature.id) & (SavedVersion.version == Candidature.version)
     for start in range(0, len(ordered), _PAGE):
         page = ordered[start : start + _PAGE]

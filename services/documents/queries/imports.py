@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import Select, select, tuple_
@@ -19,6 +20,7 @@ from services.contracts.api import staff_imports as api
 from services.contracts.api.operation import answer_of
 from services.contracts.document_rules import (
     DOCUMENT_STATE_LABELS,
+    MAX_LINES,
     PUBLISHED_TYPES,
     SOURCE_LABELS,
     STATE_LABELS,
@@ -97,6 +99,11 @@ def import_in(session: Session, publisher: Publisher, import_id: str, *, for_cha
     return row
 
 
+def scope_of(row: Import) -> Scope:
+    """For whom the import is."""
+    return Scope(row.exam_label, row.session_label, row.academie_code)
+
+
 def list_refusals(publisher: Publisher, import_id: str, cursor: int, limit: int) -> api.Refusals:
     """Why lines and files of an import are not published, in their order; `cursor`: the position of the last seen."""
     statement = select(ImportRefusal).where(ImportRefusal.import_id == import_id, ImportRefusal.position > cursor)
@@ -128,11 +135,38 @@ def refused_lines(row: Import) -> dict[int, list[str]]:
         return {1: row.headings, **{int(place): cells or [] for place, cells in sent}}
 
 
-def filled_model(session: Session, document_type: DocumentType, scope: Scope) -> Iterator[str]:
-    """The CSV of the candidates of a session in an académie, with the épreuves that they sit."""
-    pages = saved_versions(session, scope)
-    lines = ([line for saved in page for line in filled_lines(document_type, saved)] for page in pages)
-    return csv_text(model_headings(document_type), lines)
+def filled_model(session: Session, document_type: DocumentType, scope: Scope, part: int) -> Iterator[str]:
+    """The CSV of the candidates of a session in an académie, with the épreuves that they sit; 0: of all parts."""
+    candidates = _of_parts(session, document_type, scope)
+    return csv_text(model_headings(document_type), (lines for number, _, lines in candidates if part in (0, number)))
+
+
+def model_parts(publisher: Publisher, import_id: str) -> list[api.ModelPart]:
+    """Of the model that is filled for an import. Raises NotFound."""
+    lines: dict[tuple[int, str], list[int]] = {}
+    with db.reading_for_staff(export=True) as session:
+        row = import_in(session, publisher, import_id)
+        if row.type not in COLUMNS:
+            raise NotFound()
+        for number, specialite, own in _of_parts(session, DocumentType(row.type), scope_of(row)):
+            lines.setdefault((number, specialite), []).append(len(own))
+    return [
+        api.ModelPart(part=number, specialite=specialite, candidates=len(own), lines=sum(own))
+        for (number, specialite), own in lines.items()
+    ]
+
+
+def _of_parts(
+    session: Session, document_type: DocumentType, scope: Scope
+) -> Iterator[tuple[int, str, list[tuple[str, ...]]]]:
+    """(part, spécialité, lines) of each candidate. A part is of one spécialité, and can be sent back."""
+    part, length, specialite = 0, 0, None
+    for saved in chain.from_iterable(saved_versions(session, scope)):
+        lines, own = list(filled_lines(document_type, saved)), saved.confirmation.specialite or ""
+        length += len(lines)
+        if own != specialite or length > MAX_LINES:
+            part, length, specialite = part + 1, len(lines), own
+        yield part, own, lines
 
 
 def list_import_documents(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from services.chassis.clock import offset, portal_now
@@ -13,7 +14,12 @@ from services.chassis.web.operations import Views
 from services.contracts.api import missing_pieces as api
 from services.pieces.metrics import INCOMPLETE
 from services.pieces.models import db
-from services.pieces.operations.reminders import Selection, filtered_selection, remind_selection
+from services.pieces.operations.reminders import (
+    filtered_selection,
+    remind_selection,
+    remind_whole_list,
+    whole_list,
+)
 from services.pieces.queries.incomplete_candidatures import incomplete_sessions
 from services.pieces.queries.missing_pieces_list import list_page, open_sessions
 
@@ -42,16 +48,26 @@ def count_missing_pieces() -> api.IncompleteSessions:
 @views.serves(api.remind)
 def remind(body: dict[str, Any]) -> api.ReminderResults:
     by = access.caller()
-    selection = _selection(by, body)
-    outcomes = remind_selection(by, selection.candidature_ids)
+    candidature_ids, cursor = _selection(by, body)
+    outcomes = remind_selection(by, candidature_ids)
     results = (api.ReminderResult(candidature=key, outcome=outcome) for key, outcome in outcomes.items())
-    return api.ReminderResults(results=tuple(results), next_cursor=selection.next_cursor)
+    return api.ReminderResults(results=tuple(results), next_cursor=cursor)
 
 
-def _selection(by: Caller, body: dict[str, Any]) -> Selection:
+@views.serves(api.read_whole_list)
+def read_whole_list(query: dict[str, Any]) -> api.WholeList:
+    return whole_list(access.caller(), query)
+
+
+@views.serves(api.remind_whole_list)
+def remind_all_listed(body: dict[str, Any]) -> None:
+    remind_whole_list(access.caller(), body)
+
+
+def _selection(by: Caller, body: dict[str, Any]) -> tuple[Sequence[str], str | None]:
     """Raises Invalid unless it is given in one of the two ways."""
     candidatures, filters = body["candidatures"], body["filters"]
     if (candidatures is None) == (filters is None):
         detail = "Indiquez des candidatures, ou des filtres, l'un des deux."
         raise Invalid(errors=(FieldError("#/candidatures", detail),))
-    return Selection(candidatures) if candidatures is not None else filtered_selection(by, filters, body["cursor"])
+    return (candidatures, None) if candidatures is not None else filtered_selection(by, filters, body["cursor"])

@@ -7,7 +7,6 @@ after it, and a job that dies in the middle repeats nothing.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from itertools import groupby
 from typing import Any
@@ -18,10 +17,13 @@ from sqlalchemy.orm import Session
 
 from services.chassis.clock import PARIS, iso_utc, portal_now, to_paris
 from services.chassis.database.audit import Actor
+from services.chassis.database.staff_lists import academies_shown
 from services.chassis.events import publish
 from services.chassis.tasks import gauges
 from services.chassis.tasks.registry import stopping
+from services.chassis.tasks.rows import follow_up
 from services.chassis.web.access_tokens import Caller
+from services.contracts.api import missing_pieces as api
 from services.contracts.page_sizes import LARGEST_PAGE
 from services.contracts.piece_rules import ReminderOutcome
 from services.contracts.pieces import IncompleteCandidature, MissingGroup, MissingPiece, PiecesReminded
@@ -42,7 +44,7 @@ from services.pieces.queries.incomplete_candidatures import (
     refused_page,
     refused_since,
 )
-from services.pieces.queries.missing_pieces_list import list_page
+from services.pieces.queries.missing_pieces_list import MissingPiecesPage, list_page
 from services.pieces.queries.pieces import is_not_withdrawn, lock_candidatures
 
 log = structlog.get_logger()
@@ -51,6 +53,8 @@ Part = tuple[str, datetime, int | None]
 """(regroupement, deadline, days before it): a rung of the ladder; without days, what was reminded of by hand."""
 MOST_PAGES = 5
 """Of the list, that one request looks at, each of a bounded number of candidatures."""
+MOST_COUNTED_PAGES = 100
+REMIND_LIST = "remind_list"
 
 
 def remind_by_ladder(session: Session, candidature_ids: Sequence[str], at: datetime) -> int:
@@ -239,29 +243,59 @@ def _day_of_rungs(at: datetime) -> str:
     return (local.date() if at >= begins else local.date() - timedelta(days=1)).isoformat()
 
 
-@dataclass(frozen=True)
-class Selection:
-    """Candidatures to remind. `next_cursor`: others may answer the filters too; asked for with it, they follow."""
-
-    candidature_ids: Sequence[str]
-    next_cursor: str | None = None
-
-
-def filtered_selection(by: Caller, filters: Mapping[str, Any], cursor: str | None = None) -> Selection:
-    """The first candidatures of the list with these filters, from `cursor` on, that were not reminded today; few or
-    none where many were, or lack nothing. Raises NotFound, Invalid."""
+def filtered_selection(
+    by: Caller, filters: Mapping[str, Any], cursor: str | None = None
+) -> tuple[Sequence[str], str | None]:
+    """The first candidatures of the list with these filters, from `cursor` on, that were not reminded today (few or
+    none where many were, or lack nothing), and the cursor from which others may follow. Raises NotFound, Invalid."""
     at, chosen = portal_now(), list[str]()
     for _ in range(MOST_PAGES):
-        query = {**filters, "limit": LARGEST_PAGE - len(chosen), "cursor": cursor}
-        with db.reading_for_staff() as session:
-            page = list_page(session, by.academies, query, at)
-        for item in page.items:
-            if item.last_reminder is None or not _same_day(item.last_reminder, at):
-                chosen.append(item.candidature.id)
+        page = _listed(by, {**filters, "limit": LARGEST_PAGE - len(chosen), "cursor": cursor}, at)
+        chosen += (item.candidature.id for item in page.items if not _is_reminded(item, at))
         cursor = page.next_cursor
         if cursor is None or len(chosen) == LARGEST_PAGE:
             break
-    return Selection(chosen, cursor)
+    return chosen, cursor
+
+
+def whole_list(by: Caller, filters: Mapping[str, Any]) -> api.WholeList:
+    """All that the list with these filters finds, counted up to a bound. Raises NotFound."""
+    at, cursor, found, to_mail = portal_now(), None, 0, set[str]()
+    for _ in range(MOST_COUNTED_PAGES):
+        page = _listed(by, {**filters, "limit": LARGEST_PAGE, "cursor": cursor}, at)
+        found += len(page.items)
+        to_mail |= {item.candidature.candidate_id for item in page.items if not _is_reminded(item, at)}
+        if (cursor := page.next_cursor) is None:
+            break
+    return api.WholeList(candidatures=found, mails=len(to_mail), is_complete=cursor is None)
+
+
+def _listed(by: Caller, query: Mapping[str, Any], at: datetime) -> MissingPiecesPage:
+    with db.reading_for_staff() as session:
+        return list_page(session, by.academies, query, at)
+
+
+def _is_reminded(item: api.IncompleteCandidature, at: datetime) -> bool:
+    return item.last_reminder is not None and _same_day(item.last_reminder, at)
+
+
+def remind_whole_list(by: Caller, filters: Mapping[str, Any], cursor: str | None = None) -> None:
+    """Have all that the list with these filters finds, from `cursor` on, reminded in pages. Raises NotFound."""
+    academies_shown(by.academies, filters.get("academie"))
+    academies = None if by.academies is None else sorted(by.academies)
+    data = {"staff_id": by.id, "academies": academies, "filters": filters, "cursor": cursor}
+    with db.operation() as session:
+        follow_up(session, REMIND_LIST, data, subject=by.id)
+
+
+def remind_page(data: Mapping[str, Any]) -> None:
+    """Remind a page of a list, the others after it; repeated on the same day it sends nothing more."""
+    academies, filters = data["academies"], data["filters"]
+    by = Caller("staff", data["staff_id"], academies=None if academies is None else frozenset(academies))
+    candidature_ids, cursor = filtered_selection(by, filters, data["cursor"])
+    remind_selection(by, candidature_ids)
+    if cursor:
+        remind_whole_list(by, filters, cursor)
 
 
 def remind_selection(by: Caller, candidature_ids: Sequence[str]) -> dict[str, ReminderOutcome]:

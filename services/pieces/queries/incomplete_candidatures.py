@@ -11,7 +11,7 @@ from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
 
-from sqlalchemy import and_, case, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from services.contracts.api.missing_pieces import IncompleteSession
@@ -99,10 +99,12 @@ def incomplete_among(
     return list(by_id.values())
 
 
-def page_of_opening(session: Session, opening: OpeningKey, after: str) -> Sequence[str]:
+def page_of_opening(
+    session: Session, opening: OpeningKey, after: str, *conditions: ColumnElement[bool]
+) -> Sequence[str]:
     """The ids of the next candidatures of an opening, PAGE at most; empty at its end."""
-    columns = zip(OPENING, opening, strict=True)
-    query = select(Candidature.id).where(*(column == value for column, value in columns), Candidature.id > after)
+    of_opening = [column == value for column, value in zip(OPENING, opening, strict=True)]
+    query = select(Candidature.id).where(*of_opening, *conditions, Candidature.id > after)
     return session.scalars(query.order_by(Candidature.id).limit(PAGE)).all()
 
 

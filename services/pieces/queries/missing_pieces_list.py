@@ -14,6 +14,7 @@ from services.contracts.api.missing_pieces import IncompleteCandidature, Missing
 from services.contracts.api.operation import answer_of
 from services.contracts.api.staff_pieces import Regroupement
 from services.pieces.domain.piece import days_left
+from services.pieces.models import Candidature
 from services.pieces.queries.answers import staff_candidature
 from services.pieces.queries.incomplete_candidatures import (
     Incomplete,
@@ -45,14 +46,14 @@ def list_page(
 ) -> MissingPiecesPage:
     """One page of the candidatures within `academies` (None: all) that lack pieces at `at`.
 
-    `filters`: academie, exam, session, regroupement, with `limit` and `cursor`. Raises NotFound for an académie outside
-    `academies`, Invalid for a cursor that this API did not give.
+    `filters`: academie, exam, session, specialite, regroupement, with `limit` and `cursor`. Raises NotFound for an
+    académie outside `academies`, Invalid for a cursor that this API did not give.
     """
     within = academies_shown(academies, filters.get("academie"))
     begin = _place(filters["cursor"]) if filters.get("cursor") else None
     limit, looked_at = filters["limit"], 0
     items: list[Incomplete] = []
-    for place, ids in _pages(session, _openings(session, within, filters, at), begin):
+    for place, ids in _pages(session, _openings(session, within, filters, at), filters.get("specialite"), begin):
         looked_at += len(ids)
         incomplete = incomplete_among(session, ids, within, at)
         items += filter(None, (_of_regroupement(entry, filters.get("regroupement")) for entry in incomplete))
@@ -90,13 +91,16 @@ def _openings(
     ]
 
 
-def _pages(session: Session, openings: list[OpeningKey], place: Place | None) -> Iterator[tuple[Place, list[str]]]:
+def _pages(
+    session: Session, openings: list[OpeningKey], specialite: str | None, place: Place | None
+) -> Iterator[tuple[Place, list[str]]]:
     """The candidatures of these openings after a place, a few at a time, each with the place that it ends at."""
+    conditions = [Candidature.specialite == specialite] if specialite else []
     for opening in openings:
         if place is not None and opening_order(opening) < opening_order(place[0]):
             continue
         after = place[1] if place is not None and place[0] == opening else ""
-        while ids := list(page_of_opening(session, opening, after)):
+        while ids := list(page_of_opening(session, opening, after, *conditions)):
             after = ids[-1]
             yield (opening, after), ids
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import Executable, Row, bindparam, select
 from sqlalchemy.orm import Session as DbSession
 
 from services.chassis.clock import iso_utc
@@ -205,3 +205,9 @@ def is_engaged(session: DbSession, candidate_id: str) -> bool:
     """Whether a candidature was ever saved: the civil status can then be changed by staff only."""
     candidate = session.get(Candidate, candidate_id)
     return candidate is not None and candidate.engaged_at is not None
+
+
+def numeros_candidat(ids: Collection[str]) -> Executable:
+    """(id, N° candidat) of these candidatures."""
+    of_candidatures = select(Candidature.id, Candidate.numero_candidat)
+    return of_candidatures.join(Candidate, Candidate.id == Candidature.candidate_id).where(Candidature.id.in_(ids))

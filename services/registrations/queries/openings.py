@@ -119,6 +119,7 @@ def _opening(
         state=state(view.opening, at),
         moved=change is not None,
         revision=opening.revision,
+        compared=opening.looked_through is None,
         **others,
     )
 

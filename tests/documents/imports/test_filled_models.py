@@ -13,6 +13,7 @@ import pytest
 from services.documents.domain.import_csv import check_rows
 from services.documents.models import ImportDocument, db
 from services.documents.operations import import_files
+from services.documents.queries import imports as queries
 from tests.documents.example_events import epreuve, saved
 from tests.documents.imports.exam_office import CELLS, ExamOffice, csv_of, line, numero
 
@@ -65,6 +66,30 @@ def test_a_model_has_the_candidates_and_what_they_sit_and_is_taken_back_filled_i
     checked = office.checked(written(rows))
     assert (checked["ready"], checked["refused"], checked["unfilled"]) == (1, 0, 2)
     assert checked["unused_columns"] == []
+
+
+def test_the_parts_of_a_model_are_of_one_spécialité_and_can_be_sent_back(
+    office: ExamOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "MAX_LINES", 4)
+    office.register(1, 3, 4, 5, epreuves=EPREUVES)
+    office.register(2, epreuves=EPREUVES, confirmation=replace(saved().confirmation, specialite="Ameublement (25430)"))
+    path = f"/imports/{office.create()}/model-parts"
+    parts = office.call("GET", path).get_json()
+    banque = saved().confirmation.specialite
+    assert [(part["specialite"], part["candidates"], part["lines"]) for part in parts] == [
+        ("Ameublement (25430)", 1, 2),
+        (banque, 2, 4),
+        (banque, 2, 4),
+    ]
+    files = [rows_of(export(office, f"{MODEL.format('convocation', '03')}&part={part['part']}")) for part in parts]
+    assert [[row["N° candidat"] for row in rows[::2]] for rows in files] == [
+        [numero(2)],
+        [numero(1), numero(3)],
+        [numero(4), numero(5)],
+    ]
+    other = ExamOffice(office.service, academies=("20",), staff_id="staff-2")
+    assert other.call("GET", path).status_code == 404
 
 
 def test_a_model_is_filled_for_one_s_own_académies_and_leaves_a_trace(office: ExamOffice) -> None:

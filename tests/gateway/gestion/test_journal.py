@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import csv
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlencode
@@ -41,10 +42,14 @@ def test_who_opened_a_candidature_and_decided_a_piece_is_in_the_journal(
     assert len(by_people) >= 3
     assert all(ADDRESS in row for row in by_people), "from where they acted"
     administrator.get(f"/gestion/journal?objet={candidature}")
+    gestionnaire.get(f"/gestion/candidatures/{candidature}")
+    [numero] = re.findall(r"N° candidat (\d{11})", gestionnaire.text)
+    administrator.get(f"/gestion/journal?objet={candidature}")
     assert any("Candidature consultée" in row and "Anne DUVAL" in row for row in rows(administrator))
     administrator.get(f"/gestion/journal?objet={piece}&acte=piece.controlled")
     [row] = rows(administrator)
     assert "Pièce contrôlée" in row
+    assert administrator.page.xpath(f"//tbody//a[contains(@href, '{piece}')]/text()") == [numero]
     assert f"statut : {RECEIVED}" in row
 
 
@@ -98,6 +103,9 @@ def test_its_acts_are_given_as_csv_which_is_an_act_too(
     administrator.get("/gestion/journal/registrations.csv?acte=audit.exported")
     [line] = csv.DictReader(administrator.answer.text.removeprefix("\ufeff").splitlines(), delimiter=";")
     assert (line["par"], line["identifiant"], line["acte"]) == ("Gestionnaire", "Anne DUVAL", "Journal exporté")
+    administrator.get(f"/gestion/journal/registrations.csv?candidats=oui&objet={candidature}")
+    lines = csv.DictReader(administrator.answer.text.removeprefix("\ufeff").splitlines(), delimiter=";")
+    assert all(len(line["numero_candidat"]) == 11 for line in lines)
     for path in ("/gestion/journal/gateway.csv", "/gestion/journal/accounts.csv?du=hier"):
         assert administrator.get(path).status_code == 404
 
@@ -112,6 +120,9 @@ def test_what_changed_is_read_with_what_it_was_before() -> None:
         "motif : Panne",
     ]
     assert list(readable_changes({"title": "Panne"}, None)) == ["titre : Panne → -"]
+    after = {"status": "none", "state": "prepared", "scan": "clean", "event_id": "4f", "academie": "03"}
+    words = ["statut : sans statut", "état : En attente du fichier", "antivirus : saine", "envoi : 4f", "académie : 03"]
+    assert list(readable_changes(None, after)) == words
 
 
 def test_every_act_that_a_service_notes_has_its_french_words() -> None:

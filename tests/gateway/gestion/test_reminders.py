@@ -83,3 +83,23 @@ def test_another_académies_gestionnaire_reminds_nobody(gestionnaire: Scriptless
     elsewhere = staff.logged_in("20")
     elsewhere.post("/gestion/relances", [("selection", box)])
     assert "introuvable dans vos académies" in elsewhere.text
+
+
+def test_a_whole_list_is_reminded_once_its_number_of_mails_was_confirmed(
+    staff: StaffFactory, candidates: CandidateFactory, running: InProcessFourServices
+) -> None:
+    candidates.log_in_registered()
+    running.deliver_events()
+    gestionnaire = staff.logged_in("03")
+    gestionnaire.get("/gestion/relances")
+    gestionnaire.press("Filtrer", session="BTS/2022", regroupement="NATIONALITE")
+    gestionnaire.follow("Compter et relancer toute cette liste")
+    assert "BTS/2022, NATIONALITE" in gestionnaire.text
+    gestionnaire.press("Envoyer 1 mail")
+    assert "La relance est lancée" in gestionnaire.text
+    assert (gestionnaire.value("session"), gestionnaire.value("regroupement")) == ("BTS/2022", "NATIONALITE")
+    running.deliver()
+    gestionnaire.get("/gestion/relances")
+    assert all("05/10/2021" in row for row in rows(gestionnaire))
+    gestionnaire.follow("Compter et relancer toute cette liste")
+    assert "Toutes ont déjà été relancées" in gestionnaire.text

@@ -70,13 +70,14 @@ def test_the_list_says_what_is_missing_and_how_many_days_are_left(laddered: Piec
     assert _listed(laddered.move_to(CLOSES))["items"] == []
 
 
-def test_the_list_is_filtered_by_session_and_regroupement(laddered: PiecesService) -> None:
+def test_the_list_is_filtered_by_session_spécialité_and_regroupement(laddered: PiecesService) -> None:
     [item] = _listed(laddered, "exam=BTS&session=2022&regroupement=NATIONALITE")["items"]
     assert [part["regroupement"]["code"] for part in item["missing"]] == ["NATIONALITE"]
     laddered.deposit("NATIDE06")
     assert _listed(laddered, "regroupement=NATIONALITE")["items"]
     laddered.validate("NATIONALITE")
-    for query in ("regroupement=NATIONALITE", "session=2021", "exam=DCG"):
+    assert _listed(laddered, "specialite=Banque - conseiller de clientèle (31310)")["items"]
+    for query in ("regroupement=NATIONALITE", "session=2021", "exam=DCG", "specialite=Banque"):
         assert _listed(laddered, query)["items"] == []
 
 
@@ -153,6 +154,25 @@ def test_one_request_looks_at_a_part_of_the_list_and_says_where_the_next_goes_on
     second = laddered.staff("POST", "/reminders", json=following).get_json()
     assert second == {"results": [{"candidature": CANDIDATURE, "outcome": "sent"}], "next_cursor": None}
     assert laddered.staff("POST", "/reminders", json={"filters": {}, "cursor": "bm9u"}).status_code == 422
+
+
+def test_a_whole_list_is_counted_then_reminded_in_pages_once_the_request_is_answered(
+    laddered: PiecesService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reminders, "LARGEST_PAGE", 2)
+    laddered.handle_events(*of_others(5, pieces=(IDENTITY,)))
+    _remind(laddered, {"candidatures": [CANDIDATURE]})
+    whole = {"candidatures": 6, "mails": 5, "is_complete": True}
+    assert laddered.read_as_staff("/missing-pieces/whole-list") == whole
+    assert laddered.read_as_staff("/missing-pieces/whole-list?session=2021")["candidatures"] == 0
+    path = "/reminders/whole-list"
+    assert laddered.staff("POST", path, json={"academie": "03"}, academies=("20",)).status_code == 404
+    assert laddered.call("POST", path, json={}).status_code == 403
+    assert laddered.staff("POST", path, json={"session": "2022"}).status_code == 204
+    assert len(published(laddered)) == 1, "nobody else yet"
+    laddered.run_follow_ups()
+    assert len(published(laddered)) == 6
+    assert laddered.read_as_staff("/missing-pieces/whole-list") == {**whole, "mails": 0}
 
 
 def test_who_was_reminded_by_the_ladder_today_is_not_by_hand(laddered: PiecesService) -> None:

@@ -148,8 +148,8 @@ node_modules/.stamp: package.json package-lock.json | .venv/local.stamp
 	@deploy/tools/npm.sh ci --ignore-scripts --loglevel=error
 	@touch $@
 
-$(ASSETS): node_modules/.stamp gateway/assets.txt gateway/assets_build.py $(wildcard gateway/style/* gateway/style/*/*) | .venv/local.stamp
-	@$(PY) -m gateway.assets_build node_modules/@gouvfr/dsfr/dist gateway/static
+$(ASSETS): node_modules/.stamp gateway/assets_build.mjs $(wildcard gateway/style/* gateway/style/*/*)
+	@deploy/tools/npm.sh run --silent build
 
 # With CI=true or INSTALL=1 every service that tests talk to is there; else tests of a missing one are skipped.
 .PHONY: services

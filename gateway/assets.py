@@ -1,13 +1,12 @@
-"""Where the pages' style sheets, scripts and fonts are served from.
+"""Where the pages' style sheets, scripts, icons and fonts are served from.
 
-`assets_build` writes them under a folder named after their content, so that browsers may keep them for ever; the
-manifest it leaves says which folder is the current one.
+`assets_build.mjs` names each after its content, so that browsers may keep it for ever; the manifest it leaves says what
+the current ones are called.
 """
 
 import json
-from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
-from typing import Any
 
 STATIC_FOLDER = Path(__file__).parent / "static"
 STATIC_PREFIX = "/static"
@@ -17,38 +16,19 @@ class AssetsMissing(RuntimeError):
     """The assets were never built: `make assets` does it."""
 
 
-class UnknownAsset(KeyError):
-    """A template names a file that `assets.txt` does not list."""
-
-
-@dataclass(frozen=True)
-class Assets:
-    """The built files: `base` is the folder's name, `files` maps each path to its size or digest."""
-
-    base: str
-    files: dict[str, Any]
-
-    def url(self, path: str) -> str:
-        """Address of a built file such as « portail.css »; raises UnknownAsset on a name that was not built."""
-        if path not in self.files:
-            raise UnknownAsset(path)
-        return f"{STATIC_PREFIX}/{self.base}/{path}"
-
-
-def load_assets(static_folder: Path = STATIC_FOLDER) -> Assets:
-    """Read `manifest.json`; raises AssetsMissing where nothing was built."""
+def load_assets(static_folder: Path = STATIC_FOLDER) -> dict[str, str]:
+    """The name of each built file, by its source below style/ or in the design system. Raises AssetsMissing."""
     try:
-        manifest = json.loads((static_folder / "manifest.json").read_text(encoding="utf-8"))
+        files: dict[str, str] = json.loads((static_folder / "manifest.json").read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise AssetsMissing(f"{static_folder}/manifest.json : lancez « make assets »") from error
-    return Assets(base=manifest["base"], files=manifest["files"])
+    return files
 
 
-_loaded: dict[str, Assets] = {}
+_current_files = cache(load_assets)
 
 
 def asset_url(path: str) -> str:
-    """Address of a built file; the manifest is read once per process."""
-    if "current" not in _loaded:
-        _loaded["current"] = load_assets()
-    return _loaded["current"].url(path)
+    """Address of a built file such as « portail.css »; raises KeyError on one that is not built. The manifest is read
+    once per process."""
+    return f"{STATIC_PREFIX}/{_current_files()[path]}"

@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any
 
 ACCEPTED = re.compile(
-    r"\b(MIT|BSD|0BSD|Apache|ISC|MPL|Mozilla|LGPL|PSF|Python|HPND|Unlicense|Zlib|etalab)\b", re.IGNORECASE
+    r"\b(MIT|BSD|0BSD|Apache|ISC|MPL|Mozilla|LGPL|PSF|Python|HPND|Unlicense|Zlib|BlueOak|etalab)\b", re.IGNORECASE
 )
 FILE = "declared license"
 """How cyclonedx-bom names the entry of a file's text."""
-DECLARED_IN_FILES = {"pypdfium2": "Apache-2.0 OR BSD-3-Clause"}
+DECLARED_IN_FILES = {"combine-errors": "MIT", "pypdfium2": "Apache-2.0 OR BSD-3-Clause"}
 """Packages whose metadata name no licence, and what the files in them say."""
 
 

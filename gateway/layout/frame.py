@@ -1,11 +1,18 @@
 """The content of the frame around a page, passed by the application to « layout/page.html » as `frame`."""
 
+import tomllib
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
-from gateway.accessibility import OVERALL
 from services.chassis import brand
 from services.contracts import page_labels
 from services.contracts.registrations import Contact
+
+ACCESSIBILITY: dict[str, Any] = tomllib.loads(
+    (Path(__file__).parents[1] / "accessibility.toml").read_text(encoding="utf-8")
+)
+"""What « Accessibilité » declares."""
 
 
 @dataclass(frozen=True)
@@ -18,7 +25,7 @@ class Brand:
     institution: tuple[str, ...] = tuple(brand.INSTITUTION.split("|"))
     service_title: str = brand.SERVICE_TITLE
     tagline: str = brand.TAGLINE
-    accessibility: str = OVERALL.state
+    accessibility: str = ACCESSIBILITY["state"]
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,21 @@
-/* Focuses the error summary, and prevents double submits; every page works without this script. */
+/* The scripts of every page: those of the design system's parts in use (« core/… », « component/… »), then ours; at last the focus on the
+   error summary, and against double submits. Every page works without them. */
+
+import "core/core.module.min.js";
+import "component/button/button.module.min.js";
+import "component/modal/modal.module.min.js";
+import "component/navigation/navigation.module.min.js";
+import "component/header/header.module.min.js";
+import "component/accordion/accordion.module.min.js";
+import "component/breadcrumb/breadcrumb.module.min.js";
+import "component/password/password.module.min.js";
+import "./search_field.js";
+import "./form_queue.js";
+import "./form_refresh.js";
+import "./autosave.js";
+import "./session_end.js";
+import "./local_time.js";
+import "./mail_domain.js";
 
 // The error summary gets the focus, so that screen readers announce it and Tab leads to its links.
 document.querySelector("[data-prend-le-focus]")?.focus();

@@ -214,6 +214,7 @@ def test_a_transaction_has_the_time_limits_of_a_web_process(pooler: Pooler) -> N
         limits = [session.scalar(text(f"SELECT current_setting('{name}')")) for name in LIMITS]
         assert limits == [f"{seconds}s" for seconds in (capacity.WEB.statement, capacity.WEB.lock, capacity.WEB.idle)]
         assert session.scalar(text("SELECT current_setting('TimeZone')")) == "UTC"
+        assert session.scalar(text("SHOW jit")) == "off"
 
 
 @pytest.mark.usefixtures("_as_a_web_process")

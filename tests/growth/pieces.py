@@ -58,6 +58,7 @@ SEARCHES = (
     ("work queue", "academie=06&session=2022&status=none&deposited=true", ("06",)),
     ("a candidate's pieces", f"candidate={CANDIDATE}", ("03",)),
     ("what was sent again", "academie=06&status=none&deposited=true&sent_again=true", ("06",)),
+    ("what was sent again, where much waits", "academie=08&status=none&deposited=true&sent_again=true", ("08",)),
     ("empty work queue", f"academie={SETTLED}&status=none&deposited=true", (SETTLED,)),
     ("empty queue of what is validated", "status=none&validated=true", ("30",)),
     ("work queue of nobody's académie", "academie=31&session=2022&status=none", ("31",)),

@@ -186,7 +186,7 @@ def _staff_reads(app: Flask, candidature_id: str) -> Actions:
         },
         **{
             f"staff: {words}, by {order}": partial(read, f"?order={order}&{query}", whose)
-            for order in ("-name", "saved", "-saved", "birth_date", "-birth_date", "specialite")
+            for order in ("-name", "saved", "-saved", "birth_date", "-birth_date", "specialite", "-specialite")
             for words, query, whose in (
                 ("everybody", "", None),
                 ("an académie, further down", f"cursor={middle}", "03"),

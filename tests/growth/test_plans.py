@@ -75,7 +75,8 @@ def _read(connection: Connection, sql: str, values: Any, large: frozenset[str]) 
     plan = connection.exec_driver_sql(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {sql}", values).scalar()
     connection.rollback()
     root = (json.loads(plan) if isinstance(plan, str) else plan)[0]["Plan"]
-    scanned = {step.get("Relation Name") for step in _steps(root) if step["Node Type"] == "Seq Scan"}
+    scans = [step for step in _steps(root) if step["Node Type"] == "Seq Scan" and step["Actual Loops"]]
+    scanned = {step.get("Relation Name") for step in scans}
     return QueryCost(sql, root["Shared Hit Blocks"] + root["Shared Read Blocks"], large & scanned)
 
 

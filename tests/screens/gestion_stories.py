@@ -121,6 +121,8 @@ def _correct_it(recorder: PictureRecorder, gestionnaire: BrowserCandidate, candi
     recorder.record(gestionnaire.press("Enregistrer la correction"), "gestion-correction-sans-motif")
     gestionnaire.press("Quitter")
     recorder.record(gestionnaire.page, "gestion-candidature-corrigee")
+    recorder.record(gestionnaire.press("Abandonner la correction en cours"), "gestion-correction-abandon")
+    gestionnaire.press("Revenir à la candidature")
     gestionnaire.press("Écarter la candidature")
     gestionnaire.fill(reason="Le diplôme requis n'est pas justifié.")
     recorder.record(gestionnaire.press("Écarter la candidature"), "gestion-candidature-ecartee")

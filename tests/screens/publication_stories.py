@@ -24,7 +24,8 @@ TITLE = "Convocation aux épreuves écrites"
 def publications(context: StoryContext) -> None:
     """The list, the form, the file asked for, the report, the progress, the documents, what is taken back."""
     candidate = context.new_candidate().creates_account_and_logs_in()
-    numero = _numero_of(candidate, candidate.registers())
+    candidature = candidate.registers()
+    numero = _numero_of(candidate, candidature)
     copies = candidate.page.locator("main a[href^='/documents/']")
     wait_until(lambda: bool(candidate.open("/documents") and copies.count()), SECONDS, "the copy", pause=0.2)
     recorder, gestionnaire = context.recorder, logged_in_to_gestion(context, "staff")
@@ -48,6 +49,8 @@ def publications(context: StoryContext) -> None:
     recorder.record(gestionnaire.page, "gestion-documents-liste")
     gestionnaire.page.locator("tbody a").first.click()
     recorder.record(gestionnaire.page, "gestion-documents-retrait-document")
+    gestionnaire.open(f"/gestion/candidatures/{candidature}")
+    recorder.record(gestionnaire.follow("/retrait"), "gestion-candidature-retrait-document")
     gestionnaire.page.goto(f"{address}/retrait")
     gestionnaire.fill(reason="Changement de centre d'examen")
     recorder.record(gestionnaire.press("Retirer les documents"), "gestion-documents-retires")

@@ -2,11 +2,9 @@
    deposits them. Without this script the form is sent as a whole. */
 
 import { ChosenFiles } from "./chosen_files.js";
-import { Refusal, sendRequest } from "./request.js";
 import { isPage, isPicture, reduced } from "./photographs.js";
-import { Retry } from "./retry.js";
 import { Progress } from "./progress.js";
-import { Upload } from "./upload.js";
+import { Refusal, Sending } from "./sending.js";
 import { sizeInWords } from "./sizes.js";
 
 const JOINED_SHARE = 0.95; // of the limit: the PDF around several photographs takes the rest
@@ -26,7 +24,7 @@ class DepositForm {
     this.limit = Number(this.input.dataset.tailleMaximale);
     this.maxFiles = Number(this.input.dataset.nombreMaximal || 1); // of one document
     this.chosen = new ChosenFiles(this.input, form.querySelector("[data-fichiers]"), () => this.showError(this.refusalReason()));
-    this.progress = new Progress(form, { onCancel: () => this.sending?.abort(), onRetry: () => this.retry.wake() });
+    this.progress = new Progress(form, { onCancel: () => this.sending?.cancel(), onRetry: () => this.sending?.wake() });
     form.addEventListener("submit", (event) => this.onSubmit(event));
     window.addEventListener("beforeunload", (event) => this.sending && event.preventDefault());
     window.addEventListener("pageshow", (event) => event.persisted && this.progress.end(""));
@@ -46,15 +44,13 @@ class DepositForm {
   }
 
   async send() {
-    const { signal } = (this.sending = new AbortController());
-    this.uploads = [];
-    this.retry = new Retry(signal, (failure) => this.progress.showFailure(failure), () => this.progress.resume(this.progress.state));
+    this.sending = new Sending((failure) => this.progress.showFailure(failure));
     this.showError("");
     this.progress.start(SAID.prepares);
     try {
       const files = await this.reducedFiles();
-      await this.upload(files, signal);
-      const next = await this.deposit(signal, files);
+      await this.upload(files);
+      const next = await this.deposit(files);
       this.sending = null;
       location.assign(next);
     } catch (error) {
@@ -74,7 +70,7 @@ class DepositForm {
     return sent;
   }
 
-  async upload(files, signal) {
+  async upload(files) {
     const [chosen, total, marks] = [this.chosen.files, sum(files), []];
     const reduction = total < sum(chosen) ? `${this.reductionInWords(files)} ` : "";
     this.progress.resume(reduction + SAID.sends);
@@ -84,20 +80,21 @@ class DepositForm {
       const mark = `${chosen[index].size} ${chosen[index].lastModified} ${file.size}`;
       const same = marks.filter((earlier) => earlier === mark).length;
       marks.push(mark);
-      const upload = new Upload(this.form.dataset.envois, Number(this.form.dataset.partie), file, `${mark} ${same}`, signal);
-      this.uploads.push(upload);
-      await upload.send(this.retry, (offset) => this.progress.setProgress(before + offset, total));
+      const sent = before;
+      await this.sending.send(file, {
+        address: this.form.dataset.envois,
+        partBytes: Number(this.form.dataset.partie),
+        mark: `${mark} ${same}`,
+        onProgress: (offset) => this.progress.setProgress(sent + offset, total),
+      });
       before += file.size;
     }
   }
 
-  // Deposits the uploads; returns the address of the next page.
-  async deposit(signal, files) {
+  // Deposits what was sent; returns the address of the next page.
+  async deposit(files) {
     this.progress.resume(SAID.checks);
-    const body = new URLSearchParams(this.uploads.map((upload) => ["envoi", upload.id]));
-    const answer = await this.retry.until(() => sendRequest(this.form.dataset.depot, { method: "POST", body }, signal));
-    for (const upload of this.uploads) upload.forget();
-    const next = new URL(answer.headers.get("Location"), location.href);
+    const next = new URL(await this.sending.deposit(this.form.dataset.depot), location.href);
     if (sum(files) < sum(this.chosen.files)) {
       next.searchParams.set("avant", sum(this.chosen.files));
       next.searchParams.set("apres", sum(files));
@@ -106,12 +103,9 @@ class DepositForm {
   }
 
   onFailure(error) {
-    const isCancelled = this.sending.signal.aborted;
-    this.sending.abort(); // ends pending waits
+    const { isCancelled } = this.sending;
+    this.sending.forget(error.upload);
     this.sending = null;
-    // If one of several pages is refused, the uploads of the others are kept until it is replaced.
-    const refused = this.uploads.filter((upload) => error.upload && upload.id === error.upload);
-    for (const upload of refused.length ? refused : this.uploads) upload.cancel();
     this.progress.end(isCancelled ? SAID.cancelled : "");
     if (isCancelled) this.progress.button("envoyer").focus();
     else this.showError(error instanceof Refusal ? error.message : SAID.failed);

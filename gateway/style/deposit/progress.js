@@ -46,8 +46,9 @@ export class Progress {
     this.part("identification").hidden = failure.cause !== "session";
   }
 
-  // Sending counts as activity, which postpones the warning before the end of the session.
+  // After a failure this is the sign that sending goes on. It counts as activity, which postpones the warning before the end of the session.
   setProgress(sent, total) {
+    this.resume(this.state);
     const percent = total ? Math.floor((sent * 100) / total) : 0;
     this.bar.value = percent;
     this.part("pourcentage").textContent = `${percent} % de ${sizeInWords(total)}`;

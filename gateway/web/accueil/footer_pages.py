@@ -6,8 +6,9 @@ from __future__ import annotations
 from flask import Response, current_app, g, redirect
 from flask.typing import ResponseReturnValue
 
-from gateway import access, accessibility, file_rules
+from gateway import access, file_rules
 from gateway.assets import asset_url
+from gateway.layout.frame import ACCESSIBILITY
 from gateway.pages import render_page, show_contact
 from gateway.settings import GatewaySettings
 from gateway.web.accueil import blueprint
@@ -50,13 +51,8 @@ def declare_accessibility() -> ResponseReturnValue:
     return render_page(
         "accueil/templates/accessibilite.html",
         indexed=True,
-        overall=accessibility.OVERALL,
-        themes=[(heading, criteria, accessibility.count(criteria)) for heading, criteria in accessibility.THEMES],
-        methods=accessibility.METHODS,
-        non_conforming=accessibility.criteria_in(accessibility.NON_CONFORMING),
-        to_evaluate=accessibility.criteria_in(accessibility.TO_EVALUATE),
-        established=long_date(accessibility.ESTABLISHED_ON),
-        axe_version=accessibility.AXE_VERSION,
+        declared=ACCESSIBILITY,
+        established=long_date(ACCESSIBILITY["established_on"]),
     )
 
 

@@ -256,6 +256,7 @@ def _engine_options(url: URL, *, ping: bool = True) -> dict[str, Any]:
     pool = {"pool_pre_ping": ping, "pool_size": 10, "max_overflow": MAX_CONNECTIONS - 8}
     options = f"-c timezone=UTC -c statement_timeout={time_limits().statement}s -c lock_timeout={time_limits().lock}s"
     options += f" -c idle_in_transaction_session_timeout={time_limits().idle}s"
+    options += " -c jit=off"  # what counts thousands of rows would be compiled for longer than it runs
     return {**shared, **pool, "connect_args": {"connect_timeout": time_limits().connect, "options": options, **_GONE}}
 
 

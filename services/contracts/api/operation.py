@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass, field, fields
 from datetime import datetime
+from functools import cache
 from types import ModuleType, NoneType
 from typing import Annotated, Any, Generic, TypeVar, cast
 
@@ -14,6 +15,7 @@ from msgspec import Meta
 from services.contracts.problem_types import ProblemType
 
 Answer = TypeVar("Answer")
+_MISSING = object()
 JSON, CSV = "application/json", "text/csv"
 EXPORT_SECONDS = 30.0  # for each part of a list that is streamed
 Instant = Annotated[datetime, Meta(tz=True, examples=["2021-10-04T12:00:00+00:00"])]
@@ -28,13 +30,22 @@ def one_of(codes: type[Any], description: str = "") -> Meta:
 
 def answer_of(answer: type[Answer], *rows: Any, **others: Any) -> Answer:
     """An answer (a dataclass) whose fields are attributes of the first of `rows` that has them, but for `others`."""
-    names = (member.name for member in fields(cast(Any, answer)) if member.name not in others)
-    return answer(**{name: _value_in(rows, name) for name in names}, **others)
+    values = {name: _value_in(rows, name) for name in _names_of(cast(Any, answer)) if name not in others}
+    return answer(**values, **others)
+
+
+@cache
+def _names_of(answer: type[Any]) -> tuple[str, ...]:
+    """A list asks for each of its rows."""
+    return tuple(member.name for member in fields(answer))
 
 
 def _value_in(rows: tuple[Any, ...], name: str) -> Any:
     """Raises AttributeError where none has it."""
-    return getattr(next((row for row in rows[:-1] if hasattr(row, name)), rows[-1]), name)
+    for row in rows[:-1]:
+        if (value := getattr(row, name, _MISSING)) is not _MISSING:
+            return value
+    return getattr(rows[-1], name)
 
 
 @dataclass(frozen=True)

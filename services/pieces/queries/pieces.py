@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, TextClause, and_, exists, func, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, TextClause, and_, func, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from services.chassis.errors import found
@@ -36,9 +36,11 @@ from services.pieces.models import (
 
 _CATALOGUE_ORDER = (Piece.asked.desc(), Piece.position, Piece.code)
 """Those no longer asked for come last."""
-WAS_CONTROLLED = exists().where(Control.piece_id == Piece.id, Control.counts).correlate(Piece)
+# Counted: for « exists » PostgreSQL may read the controls of all pieces, of all deposits.
+WAS_CONTROLLED = (
+    select(func.count()).where(Control.piece_id == Piece.id, Control.counts).correlate(Piece).scalar_subquery() > 0
+)
 """A gestionnaire has given the piece a status before, be it for another file."""
-# Counted: for « exists » PostgreSQL may read the controls of all deposits.
 _CONTROL_COUNT = (
     select(func.count()).where(Control.deposit_id == Deposit.id, Control.counts).correlate(Deposit).scalar_subquery()
 )

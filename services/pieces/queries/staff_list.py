@@ -132,7 +132,7 @@ def matching_pieces(academies: frozenset[str] | None, filters: dict[str, Any]) -
     query = SHOWN_PIECES.where(*conditions)
     if within is not None:
         query = query.where(_academie_column(filters).in_(within))
-        if "sent_again" in filters:  # a queue, yet the planner may begin with the candidatures: with theirs alone, then
+        if "sent_again" in filters and len(within) > 1:  # the planner may begin with candidatures: with theirs, then
             query = query.where(Candidature.academie_code.in_(within))
     return query
 

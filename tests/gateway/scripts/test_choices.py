@@ -96,7 +96,7 @@ SCHOOL = f"LP P.ADRIEN PARIS - BESANCON ({SCHOOL_CODE})"
 def before_scripts(typist: Typist, number: int) -> Iterator[None]:
     """The tab as it is shown before its scripts arrive, which they do at the end of the block."""
     held: list[Route] = []
-    typist.page.route("**/portail.js", lambda route: held.append(route), times=1)
+    typist.page.route("**/portail-*.js", lambda route: held.append(route), times=1)
     typist.page.goto(f"{typist.draft}/{number}", wait_until="commit")
     typist.page.get_by_role("button", name="Suivant", exact=True).wait_for()
     yield

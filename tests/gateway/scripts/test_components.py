@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from PIL import Image
 from playwright.sync_api import Page, Route, expect
 
-from gateway.assets import asset_url
 from gateway.layout.frame import HOME
 from services.chassis.french import file_size
 from services.contracts import page_labels
@@ -28,6 +28,7 @@ window.moved = 0;
 new PerformanceObserver((list) => { for (const shift of list.getEntries()) window.moved += shift.value; })
   .observe({ type: "layout-shift", buffered: true });
 """
+STYLE = Path(__file__).parents[3] / "gateway/style"
 KIBIBYTE, MEBIBYTE = 1024, 1024 * 1024
 SIZES = [0, 1, 812, KIBIBYTE, 1023 * KIBIBYTE, 1023 * KIBIBYTE + 1, MEBIBYTE, 5 * MEBIBYTE, 5 * MEBIBYTE + 1]
 WARNED_SECONDS = SESSION_END.ends_in - SESSION_END.warns_before + 60  # a minute after the warning
@@ -60,7 +61,7 @@ def test_nothing_sticks_out_at_320_pixels(open_page: Open, site: str, script: bo
 def test_without_the_script_everything_is_in_sight(open_page: Open, site: str, lost: bool) -> None:
     """Where it does not come as where the browser runs none."""
     page = open_page(viewport=TELEPHONE, java_script_enabled=lost)
-    page.route("**/portail.js", lambda route: route.abort())
+    page.route("**/portail-*.js", lambda route: route.abort())
     page.goto(f"{site}/composants/onglets")
     expect(page.get_by_role("link", name=page_labels.JUSTIFICATIFS)).to_be_visible()
     expect(page.get_by_role("link", name=page_labels.ACCOUNT)).to_be_visible()
@@ -74,8 +75,8 @@ def test_nothing_moves_when_the_script_starts(open_page: Open, site: str) -> Non
     page = open_page(viewport=TELEPHONE)
     page.add_init_script(COUNT_WHAT_MOVES)
     script: list[Route] = []
-    page.route("**/portail.js", lambda route: script.append(route))
-    with page.expect_request("**/portail.js"):
+    page.route("**/portail-*.js", lambda route: script.append(route))
+    with page.expect_request("**/portail-*.js"):
         page.goto(f"{site}/composants/onglets", wait_until="commit")
     page.get_by_role("button", name="Menu", exact=True).wait_for()
     page.get_by_role("contentinfo").wait_for()
@@ -244,9 +245,7 @@ def test_the_title_of_a_row_is_read_to_its_end(page: Page, site: str) -> None:
 
 
 def test_the_script_and_the_services_write_a_size_alike(page: Page, site: str) -> None:
-    page.goto(f"{site}/composants/connexion")
-    ask = """async ([address, sizes]) => {
-        const { sizeInWords } = await import(address);
-        return sizes.map((size) => sizeInWords(size));
-    }"""
-    assert page.evaluate(ask, [asset_url("style/deposit/sizes.js"), SIZES]) == [file_size(size) for size in SIZES]
+    script = (STYLE / "deposit/sizes.js").read_text(encoding="utf-8").replace("export ", "")
+    assert page.evaluate(f"sizes => {{ {script} return sizes.map(sizeInWords); }}", SIZES) == [
+        file_size(size) for size in SIZES
+    ]

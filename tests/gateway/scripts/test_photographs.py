@@ -76,8 +76,8 @@ def test_a_heic_becomes_a_jpeg_without_date_and_place(sender: Sender) -> None:
 
 def test_files_chosen_before_the_script_arrives_are_taken_out_by_keyboard_and_sent_like_others(sender: Sender) -> None:
     held: list[Route] = []
-    sender.page.route("**/style/deposit/form.js", lambda route: held.append(route))
-    with sender.page.expect_request("**/style/deposit/form.js"):
+    sender.page.route("**/form-*.js", lambda route: held.append(route))
+    with sender.page.expect_request("**/form-*.js"):
         sender.page.reload(wait_until="commit")
     sender.chooses(("1.jpg", photograph(400, 300)), ("2.jpg", photograph(400, 300)))
     names = sender.page.locator(".portail-fichier__nom")

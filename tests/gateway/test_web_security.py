@@ -118,9 +118,9 @@ def test_the_gateway_is_ready_while_services_are_away_and_names_them(running: In
     assert answer.get_json()["checks"] == {
         "assets": "ok",
         "accounts": "ok",
-        "registrations": "TimeoutError",
-        "documents": "TimeoutError",
-        "pieces": "TimeoutError",
+        "registrations": "ReadTimeout",
+        "documents": "ReadTimeout",
+        "pieces": "ReadTimeout",
     }
 
 

@@ -42,6 +42,7 @@ NAMES = {
 }
 BUSY_SECONDS = 15
 EXPORT_IDLE_SECONDS = 60  # an export may be received slowly
+EXPORTS_AT_ONCE = 2  # one who takes two files, one after the other, gets both
 # Transient conditions of PostgreSQL: connection, resources, shutdown, disk; timeouts (of a statement, a lock, an idle
 # transaction), deadlock.
 _TOO_LONG = "57014"
@@ -53,7 +54,7 @@ MARGIN_SECONDS = 3.0
 MAX_CONNECTIONS = 40
 _STAFF_BUSY = "Trop de recherches sont en cours : réessayez dans un instant."
 _STAFF_TOO_LONG = "Cette recherche prend trop de temps : précisez vos critères."
-_EXPORTS_BUSY = "Un autre export est en cours : réessayez dans un instant."
+_EXPORTS_BUSY = "D'autres exports sont en cours : réessayez dans un instant."
 
 
 Stored = TypeVar("Stored")
@@ -154,7 +155,7 @@ class Database(SQLAlchemy):
         self._at_once = nullcontext if on_sqlite or time_limits() is not WEB else at_once.place
         for_staff = max(1, running * 3 // 8)
         self._of_staff = Limit("database_for_staff", for_staff, max(0, running // 2 - for_staff), refusal=_STAFF_BUSY)
-        self._exports = Limit("exports", 1, refusal=_EXPORTS_BUSY)
+        self._exports = Limit("exports", EXPORTS_AT_ONCE, refusal=_EXPORTS_BUSY)
 
     @contextmanager
     def operation(self) -> Iterator[Session]:
@@ -173,7 +174,7 @@ class Database(SQLAlchemy):
 
     @contextmanager
     def reading_for_staff(self, *, export: bool = False) -> Iterator[Session]:
-        """`reading()` for lists and searches, of which few run at once, or for an export (`yield_per`), one at a time.
+        """`reading()` for lists and searches, of which few run at once, or for an export (`yield_per`), EXPORTS_AT_ONCE.
 
         Raises Unavailable beyond these limits, and when a statement takes too long.
         """

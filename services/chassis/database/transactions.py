@@ -174,7 +174,8 @@ class Database(SQLAlchemy):
 
     @contextmanager
     def reading_for_staff(self, *, export: bool = False) -> Iterator[Session]:
-        """`reading()` for lists and searches, of which few run at once, or for an export (`yield_per`), EXPORTS_AT_ONCE.
+        """`reading()` for lists and searches, of which few run at once, or for an export (`yield_per`), of which
+        EXPORTS_AT_ONCE do.
 
         Raises Unavailable beyond these limits, and when a statement takes too long.
         """

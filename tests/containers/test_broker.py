@@ -150,7 +150,7 @@ def test_a_restart_keeps_events_brings_back_a_deleted_queue_and_puts_a_turned_pa
     """It takes as long as RabbitMQ to stop and to start."""
     send(channel_of("registrations"), EXCHANGE, RegistrationSaved.TYPE, b"kept")
     before = node.api("GET", f"queues/{VHOST}")
-    node.api("DELETE", f"queues/{VHOST}/documents.retry.4")
+    node.api("DELETE", f"queues/{VHOST}/documents.parking")
     secret = folder / "pieces-broker-url"
     old = node.at_node(secret.read_text(encoding="utf-8"))
     secret.unlink()

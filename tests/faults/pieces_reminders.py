@@ -73,7 +73,7 @@ class RemindWholeList(_ReminderOperation):
 
     def state(self) -> State:
         with self.running.app.app_context(), db.reading() as session:
-            names = session.scalars(select(tables.outbox.c.type)).all()
+            names = session.scalars(select(tables.tasks.c.handler)).all()
         return {"to be reminded": REMIND_LIST in names}
 
 

@@ -220,12 +220,14 @@ def test_while_replicas_come_and_go_no_read_fails_and_no_write_is_doubled(starte
     assert set(done.values()) == {1}
 
 
-def test_nobody_notices_that_a_replica_has_stopped(started: Callable[..., Service]) -> None:
-    service = started(2)
+@pytest.mark.parametrize("replicas", [2, 3])
+def test_nobody_notices_that_all_replicas_but_one_have_stopped(started: Callable[..., Service], replicas: int) -> None:
+    service = started(replicas)
     clients = [Client(service.url) for _ in range(10)]
     for client in clients:
         client.get("/")
-    service.replicas[0].stop()
+    for replica in service.replicas[1:]:
+        replica.stop()
     for client in clients:
         assert client.get("/") == {}
         assert client.post("/", json={}) == {}

@@ -44,7 +44,7 @@ def answers_of(session: Session, page: Sequence[Any], numeros: Subquery | None) 
     known: dict[str, str] = {}
     if numeros is not None:
         of_page = select(numeros).where(numeros.c.id.in_({row.subject for row in page}))
-        known = dict(session.execute(of_page).tuples().all())
+        known = {row.id: row.numero_candidat for row in session.execute(of_page)}
     return tuple(answer_of(AuditEntry, row, numero_candidat=known.get(row.subject)) for row in page)
 
 

@@ -3,8 +3,8 @@
 Each call holds a place among the concurrent calls to its service (circuit_breaker.py) and has a time limit for
 connecting and one for each wait for the answer.
 
-A read that fails is sent once more in the time that is left, on a new connection and to another replica if there is
-one. A write may have been carried out although no answer came: it is sent once, on a connection that no server has had
+A read that fails is sent again in the time that is left, on a new connection: to the other replicas, or once more to
+the only one. A write may have been carried out although no answer came: it is sent once, on a connection that no server has had
 the time to close. Where one knows that some server may not answer (there are several, or the last call was not
 answered), that connection first asks whether its server is alive: so a write that is refused for its silence was never
 sent.
@@ -215,12 +215,18 @@ class Client:
             return self._sent(
                 self._sessions.kept(), first, path, seconds * (FIRST_REPLICA_SHARE if others else 1), call
             )
-        except OSError:
-            if (seconds := until - time.monotonic()) < LEAST_SECONDS:
-                raise
-        structlog.get_logger().warning("call_repeated", called=self._name)
-        with self._sessions.new() as session:
-            return self._sent(session, others[0] if others else first, path, seconds, call)
+        except OSError as error:
+            failure = error
+        with self._sessions.new() as session:  # several replicas may go at once
+            for url in others or [first]:
+                if (seconds := until - time.monotonic()) < LEAST_SECONDS:
+                    break
+                structlog.get_logger().warning("call_repeated", called=self._name)
+                try:
+                    return self._sent(session, url, path, seconds, call)
+                except OSError as error:
+                    failure = error
+        raise failure
 
     def _write(self, path: str, until: float, call: dict[str, Any]) -> requests.Response:
         with self._sessions.new() as session:

@@ -130,6 +130,7 @@ def _piece_page(piece_id: str, *, refusal: DomainError | None = None) -> Respons
         status_severities=STATUS_SEVERITIES,
         own=piece.own_controls,
         is_taken_back=request.args.get("fait") == TAKEN_BACK,
+        is_after_decision=request.args.get("fait") == DECISION_IS_STORED,
     )
     response.headers["Content-Security-Policy"] = content_security_policy("media-src 'self'")
     return response
@@ -142,16 +143,17 @@ def _next_address(piece_id: str, shown: Mapping[str, str]) -> str:
         following = first_piece({**api_filters_of(shown), "after": piece_id})
     except DomainError:
         return _list_address(shown, DECISION_IS_STORED)
+    decided = {**shown, "fait": DECISION_IS_STORED}
     if following is None:
-        others = shown["statut"] == SENT_AGAIN and _first_address({**shown, "statut": TO_CONTROL})
+        others = shown["statut"] == SENT_AGAIN and _first_address({**decided, "statut": TO_CONTROL})
         return others or _list_address(shown, LIST_IS_DONE)
-    return _address_of(following.id, shown)
+    return _address_of(following.id, decided)
 
 
-def _first_address(shown: Mapping[str, str]) -> str | None:
-    """Of the first piece of a list."""
-    piece = first_piece(api_filters_of(shown))
-    return _address_of(piece.id, shown) if piece else None
+def _first_address(query: Mapping[str, str]) -> str | None:
+    """Of the first piece of the list that the filters in `query` give."""
+    piece = first_piece(api_filters_of(query))
+    return _address_of(piece.id, query) if piece else None
 
 
 def _address_of(piece_id: str, query: Mapping[str, str]) -> str:

@@ -30,6 +30,7 @@ from tests.support.in_process_portal import service_stopped
 from tests.support.scriptless_browser import ScriptlessBrowser
 
 TAKE_BACK = "Annuler"
+OFFERED = "//form[@data-annulation]"
 WAITING = "//table[contains(caption, 'Pièces à contrôler')]/tbody"
 
 
@@ -70,7 +71,7 @@ def test_a_decision_is_taken_back_from_the_next_piece_and_from_the_list(
     desk.press(COMPLIANT)
     desk.press(TAKE_BACK)
     assert desk.path == first, "to be decided anew"
-    assert "Votre décision est annulée" in desk.text
+    assert "est annulée" in desk.text
     assert "Conforme, par Anne DUVAL, annulée depuis" in desk.text
     assert statuses(candidate) == []
     desk.press(COMPLIANT)
@@ -78,6 +79,29 @@ def test_a_decision_is_taken_back_from_the_next_piece_and_from_the_list(
     assert desk.title == GESTION_PAGES["pieces"].label
     desk.press(TAKE_BACK)
     assert statuses(candidate) == [COMPLIANT]
+
+
+def test_the_decision_just_taken_is_the_one_taken_back_where_the_next_piece_has_an_older_one(
+    desk: ScriptlessBrowser, candidate: ScriptlessBrowser
+) -> None:
+    desk.press(RECEIVED)
+    desk.press(RECEIVED)
+    desk.get(f"/gestion/pieces?statut=received&candidature={candidate.path.rpartition('/')[2]}")
+    desk.get(desk.page.xpath("//tbody//a/@href")[0])
+    first, code = desk.path, desk.title.partition(" : ")[0]
+    desk.press(COMPLIANT)
+    second = desk.path
+    assert second != first
+    [offered] = map(text_of, desk.page.xpath(OFFERED))
+    assert f"Votre décision : « Conforme », {code} de BINET" in offered
+    desk.get(second)
+    last, own = map(text_of, desk.page.xpath(OFFERED))
+    assert ("« Conforme »" in last, "« Reçue »" in own) == (True, True)
+    desk.press(TAKE_BACK)
+    assert desk.path == first
+    assert f"Votre décision sur {code} de BINET" in desk.text
+    assert not desk.page.xpath(OFFERED), "pressed again it takes back no older one"
+    assert statuses(candidate) == [RECEIVED, RECEIVED]
 
 
 def test_a_decision_that_the_candidate_acted_on_stays(desk: ScriptlessBrowser, candidate: ScriptlessBrowser) -> None:

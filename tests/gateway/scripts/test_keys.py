@@ -107,7 +107,7 @@ def test_a_key_takes_the_last_decision_back(desk: Page) -> None:
     desk.keyboard.press("c")
     _decided(desk, COMPLIANT)
     desk.keyboard.press("a")
-    desk.get_by_text("Votre décision est annulée").wait_for(timeout=MILLISECONDS)
+    desk.get_by_text("est annulée.").wait_for(timeout=MILLISECONDS)
     assert _shown_piece(desk) == first
 
 

@@ -31,6 +31,7 @@ class SelectionInParts {
     this.running = true;
     this.stopped = false;
     this.decided = this.refused = 0;
+    document.querySelector("[data-annulation]")?.remove(); // of a decision that is the last no longer
     this.progress.start(boxes.length);
     const failure = await this.postAll(boxes, fields);
     this.running = false;

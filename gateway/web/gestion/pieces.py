@@ -32,6 +32,7 @@ ALL = "toutes"
 PAGE_SIZES = (str(USUAL_PAGE), str(LARGEST_PAGE))
 """Pieces of a page, which can be decided at once."""
 SELECTION = "selection"
+"""Also what was decided on last: each of its pieces is taken back on its own page."""
 WHOLE_LIST = "toute"
 """In the address: every piece of the list, up to LARGEST_SELECTION, is shown and selected."""
 LIST_IS_DONE = "fin"
@@ -115,7 +116,7 @@ def _list_page(
         pieces=page.items,
         posted_value=posted_value,
         can_decide=can_decide,
-        own=own_controls(),
+        own=own_controls() if request.args.get("fait") != SELECTION else NO_CONTROLS,
         numero_candidat=numero_candidat,
         reasons=reason_options(page.items) if can_decide else [],
         next_query=_next_query(shown, page.next_cursor, is_whole_list),

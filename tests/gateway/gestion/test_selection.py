@@ -52,6 +52,17 @@ def test_a_selection_is_decided_at_once_with_a_report_of_what_did_not_pass(
     assert gestionnaire.title == GESTION_PAGES["pieces"].label
 
 
+def test_after_a_decision_on_a_selection_none_is_offered_to_be_taken_back(
+    desk: ScriptlessBrowser, candidate: ScriptlessBrowser
+) -> None:
+    desk.press(RECEIVED)
+    first, *_ = boxes(desk, candidate)
+    assert desk.page.xpath("//form[@data-annulation]")
+    select(desk, "compliant", first)
+    desk.follow("Retour à la liste")
+    assert not desk.page.xpath("//form[@data-annulation]")
+
+
 @pytest.fixture
 def long_list(
     gestionnaire: ScriptlessBrowser,

@@ -84,6 +84,18 @@ def test_after_a_mistake_all_stays_and_is_then_decided_in_parts_with_progress_in
     assert selection.locator("[name=selection]:checked").count() == 0
 
 
+def test_a_decision_before_that_on_the_selection_is_offered_no_more(selection: Page) -> None:
+    whole_list, offered = selection.url, selection.locator("[data-annulation]")
+    selection.locator("tbody a").first.click()
+    press(selection)
+    offered.wait_for(timeout=MILLISECONDS)
+    selection.goto(whole_list)
+    assert offered.count() == 1
+    press(selection)
+    reads(selection, f"{PIECES - 1} pièces sont maintenant « {RECEIVED} ».")
+    assert offered.count() == 0
+
+
 def test_a_part_that_fails_stops_no_other_and_is_gone_on_with(selection: Page) -> None:
     posts = on_parts(selection, (2,), lambda route: route.abort())
     press(selection)

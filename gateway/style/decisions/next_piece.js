@@ -29,6 +29,9 @@ class PictureAhead {
   }
 }
 
+// Words that a decision would send; without one the browser asks before they are lost.
+const hasTyped = () => [...document.querySelectorAll("[data-decision] :is(textarea, input[type=text])")].some((field) => field.value.trim());
+
 async function reportOpening(pages) {
   const body = new URLSearchParams({ depot: pages.dataset.depot });
   const answer = await fetch(pages.dataset.ouverture, { method: "POST", body, keepalive: true });
@@ -43,12 +46,15 @@ export class NextPiece {
     document.addEventListener("submit", (event) => this.onSubmit(event));
     document.addEventListener("click", (event) => this.onClick(event));
     addEventListener("popstate", () => this.onHistory());
+    addEventListener("beforeunload", (event) => { if (!this.isDecided && hasTyped()) event.preventDefault(); });
     this.onDesk(document.querySelector("[data-controle]"));
   }
 
   onSubmit(event) {
     const { target: form, submitter } = event;
     if (!form.matches("[data-decision], [data-annulation]")) return;
+    this.isDecided = form.matches("[data-decision]");
+    if (!this.isDecided && hasTyped()) return; // the browser asks
     event.preventDefault();
     const body = new URLSearchParams(new FormData(form, submitter));
     this.go((signal) => fetch(form.action, { method: "POST", body, signal }), () => submitPlainly(form, submitter));
@@ -56,7 +62,7 @@ export class NextPiece {
 
   onClick(event) {
     const link = event.target.closest("nav a:is([rel=next], [rel=prev])");
-    if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || hasTyped()) return;
     event.preventDefault();
     this.go((signal) => fetch(link.href, { signal }), () => location.assign(link.href));
   }
@@ -89,6 +95,7 @@ export class NextPiece {
 
   onDesk(desk) {
     this.address = location.href;
+    this.isDecided = false;
     this.onShown(desk);
     const following = desk.querySelector("nav a[rel=next]")?.dataset.image;
     const picture = desk.querySelector("[data-pages] img");

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Dialog, Page
 from sqlalchemy import select
 
 from services.contracts import page_labels
@@ -209,6 +209,29 @@ def test_the_next_picture_is_loaded_ahead_and_opened_when_shown(desk: Page, runn
     once = [act for act, piece in acts(running) if piece == following]
     assert once == ["deposit.made", "deposit.loaded_ahead", "deposit.opened"], "it is loaded once"
     assert desk.locator("h1").evaluate("title => title === document.activeElement")
+
+
+def test_what_is_typed_is_left_only_if_one_says_so_and_is_sent_without_a_question(desk: Page) -> None:
+    asked: list[str] = []
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    desk.on("dialog", stay)
+    shown, comment = desk.url, desk.locator("[name=comment]")
+    comment.press_sequentially("La signature manque.")
+    comment.press("Escape")
+    desk.keyboard.press("s")
+    wait_until(lambda: desk.evaluate("true") and bool(asked), 60, "the question")
+    assert (asked, desk.url, comment.input_value()) == (["beforeunload"], shown, "La signature manque.")
+    desk.keyboard.press("c")
+    _decided(desk, COMPLIANT)
+    comment.press_sequentially("Reçue.")
+    comment.press("Escape")
+    desk.keyboard.press("r")
+    desk.get_by_text("c'était la dernière pièce de cette liste").wait_for(timeout=MILLISECONDS)
+    assert len(asked) == 1
 
 
 def test_a_decision_that_comes_too_late_is_told_in_its_place(desk: Page) -> None:

@@ -28,6 +28,7 @@ def openings_and_messages(context: StoryContext) -> None:
     recorder.record(administrator.press("Changer les dates"), "gestion-ouverture-changee", "/gestion/ouvertures")
     administrator.open("/gestion/ouvertures")
     recorder.record(administrator.follow(SEVERAL), "gestion-dates-de-plusieurs", SEVERAL)
+    administrator.page.get_by_label("Toutes les académies").check(force=True)
     administrator.fill(closes="01/10/2021 12:06", reason="Sujets perdus")
     recorder.record(administrator.press("Voir ce qui change"), "gestion-dates-de-plusieurs-apercu", SEVERAL)
     recorder.record(administrator.open("/gestion/messages"), "gestion-messages")

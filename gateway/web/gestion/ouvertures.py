@@ -43,6 +43,8 @@ DATE_LABELS = {
     "deposit_closes": "Fermeture du dépôt des pièces",
 }
 TO_CONFIRM = "Cochez cette case pour confirmer."
+ALL = "toutes"
+"""Among the académies to choose: every opening of the session."""
 _ENDS = ("closes", "deposit_closes")
 
 
@@ -86,8 +88,7 @@ def _remade() -> dict[tuple[str, str, str], RemadeDocuments]:
 @blueprint.get("/ouvertures/dates")
 @access.staff(MANAGE)
 def choose_dates() -> ResponseReturnValue:
-    openings = _openings_of_session(request.args)
-    return _dates_page(openings, [opening.id for opening in openings])
+    return _dates_page(_openings_of_session(request.args), ticked=())
 
 
 @blueprint.post("/ouvertures/dates")
@@ -97,7 +98,8 @@ def change_dates() -> ResponseReturnValue:
     that was shown."""
     openings, typed = _openings_of_session(request.form), {name: posted_text(name) for name in (*DATE_LABELS, "reason")}
     read = dict(box.partition(":")[::2] for box in request.form.getlist("openings"))
-    ticked = [{"id": item.id, "revision": read[item.id] or item.revision} for item in openings if item.id in read]
+    chosen = [item for item in openings if item.id in read or ALL in read]
+    ticked = [{"id": item.id, "revision": read.get(item.id) or item.revision} for item in chosen]
     body, action, refusal = {"openings": ticked, "reason": typed["reason"]}, posted_text("action"), None
     try:
         moves = _moves(body, typed)
@@ -154,7 +156,10 @@ def _dates_page(
         "gestion/templates/ouvertures_dates.html",
         refusal=refusal,
         opening=openings[0],
-        options=[{"value": opening.id, "label": opening.academie_label} for opening in openings],
+        options=[
+            {"value": ALL, "label": "Toutes les académies"},
+            *({"value": opening.id, "label": opening.academie_label} for opening in openings),
+        ],
         ticked=ticked,
         fields=_fields(posted or {}),
         reason=posted["reason"] if posted else "",

@@ -75,7 +75,9 @@ def test_an_end_that_comes_earlier_is_named_and_confirmed_before_it_is_changed(d
 
 def test_the_dates_of_a_session_are_moved_at_once(administrator: ScriptlessBrowser) -> None:
     administrator.get("/gestion/ouvertures/dates?exam=BTS&session=2022")
-    administrator.press("Voir ce qui change", closes="demain", deposit_closes="01/01/2021 12:00", reason="")
+    administrator.press(
+        "Voir ce qui change", openings="toutes", closes="demain", deposit_closes="01/01/2021 12:00", reason=""
+    )
     assert administrator.answer.status_code == 422
     for mistake in ("Une date et une heure sont attendues", "La fin du dépôt doit suivre", "Indiquez le motif"):
         assert mistake in administrator.text
@@ -91,6 +93,18 @@ def test_the_dates_of_a_session_are_moved_at_once(administrator: ScriptlessBrows
     assert administrator.answer.status_code == 412
     assert "entre-temps" in administrator.text
     assert administrator.value("closes") == "24/12/2035 23:59"
+
+
+def test_only_the_académies_that_are_ticked_are_moved(administrator: ScriptlessBrowser) -> None:
+    administrator.get("/gestion/ouvertures/dates?exam=BTS&session=2022")
+    administrator.press("Voir ce qui change", closes="25/12/2035 23:59", reason="Intempéries")
+    assert administrator.answer.status_code == 422, "none is ticked beforehand"
+    assert "Choisissez une académie au moins." in administrator.text
+    [amiens] = administrator.page.xpath("//label[contains(., 'AMIENS')]/preceding-sibling::input/@value")
+    administrator.press("Voir ce qui change", openings=amiens)
+    administrator.press("Changer les dates")
+    assert "Les dates sont changées" in administrator.text
+    assert administrator.text.count("au 25/12/2035 à 23:59") == 1
 
 
 def test_no_académie_and_no_known_session_are_refused(administrator: ScriptlessBrowser) -> None:

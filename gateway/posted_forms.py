@@ -59,6 +59,11 @@ def posted_text(name: str, source: Mapping[str, str] | None = None) -> str:
     return (request.form if source is None else source).get(name, "").replace("\x00", "").strip()
 
 
+def typed_number(text: str) -> str:
+    """A number as it is kept: it is often typed, or pasted, with spaces between its digits."""
+    return "".join(text.split())
+
+
 def new_order_key() -> str:
     """For a form that is shown anew; it stays the same while what was typed is corrected."""
     return secrets.token_urlsafe(24)

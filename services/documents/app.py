@@ -33,7 +33,7 @@ def create_app(settings: DocumentsSettings, key_of: KeyOf | None = None) -> Flas
             staff.views,
             imports.views,
             imports.uploads,
-            audit_views(db, AuditEntry, numeros_candidat),
+            audit_views(db, AuditEntry, numeros_candidat()),
         ),
         key_of=key_of,
         reports={"objects": built.store.check},

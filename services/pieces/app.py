@@ -34,7 +34,7 @@ def create_app(settings: PiecesSettings, key_of: KeyOf | None = None) -> Flask:
             staff.views,
             changes.views,
             reminders.views,
-            audit_views(db, AuditEntry, numeros_candidat),
+            audit_views(db, AuditEntry, numeros_candidat()),
         ),
         key_of=key_of,
         reports={"objects": built.store.check, "antivirus": built.antivirus.check},

@@ -49,7 +49,7 @@ def create_app(settings: RegistrationsSettings, key_of: KeyOf | None = None) -> 
             processes.views,
             staff.views,
             administration.views,
-            audit_views(db, AuditEntry, numeros_candidat),
+            audit_views(db, AuditEntry, numeros_candidat()),
         ),
         key_of=key_of,
     )

@@ -188,6 +188,7 @@ GATEWAY: dict[str, str] = {
     "staff(audit:read)": """
         PAGE /gestion/journal
         GET /gestion/journal/<service>.csv
+        POST /gestion/journal
     """,
     "staff(documents:publish)": """
         PAGE /gestion/candidatures/<candidature_id>/document

@@ -4,25 +4,34 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from urllib.parse import urlencode
 
-from flask import request, url_for
+from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from gateway import access
 from gateway.clients.file_streaming import streamed_response
+from gateway.posted_forms import typed_number
 from gateway.service_clients import SERVICE_LABELS, clients
 from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
 from gateway.web.gestion.journal_pages import ENTRIES_OF_A_PAGE, JournalPage, read_journal
-from gateway.web.gestion.lists import filters_query, read_list, refuse_errors, render_list, typed_filters
+from gateway.web.gestion.lists import (
+    address_query,
+    filters_of_address,
+    filters_query,
+    read_list,
+    refuse_errors,
+    render_list,
+    typed_filters,
+)
 from gateway.web.gestion.names_from_accounts import name_of
 from gateway.web.gestion.pieces import ALL
 from services.chassis.errors import DomainError, NotFound
 from services.contracts.api.audit import ENTRIES, AuditEntries, AuditEntry, export_entries, list_entries
 from services.contracts.api.team import Member, list_members
 from services.contracts.audit_labels import ACTION_LABELS, ACTOR_LABELS, readable_changes
+from services.contracts.document_rules import NUMERO_LENGTH
 
 AUDITED_SERVICES = tuple(SERVICE_LABELS)
 SERVICE_NAMES = {
@@ -41,7 +50,7 @@ _NO_PART_OF_A_CELL = re.compile(r"^[^\w]+|[;\"\s]+")
 @access.staff("audit:read")
 def show_journal() -> ResponseReturnValue:
     token = staff_member.access_token()
-    shown, cursor = typed_filters(ENTRIES, request.args), request.args.get("suite")
+    shown, cursor = filters_of_address(ENTRIES), request.args.get("suite")
     filters = {**filters_query(ENTRIES, shown), "limit": str(ENTRIES_OF_A_PAGE)}
 
     def read(service: str, before: int | None) -> AuditEntries:
@@ -63,8 +72,21 @@ def show_journal() -> ResponseReturnValue:
         cells=_cells(names),
         missing=[SERVICE_LABELS[service] for service in page.missing],
         services={service: SERVICE_NAMES[service] for service in AUDITED_SERVICES},
-        next_query=urlencode({**shown, "suite": page.cursor}) if page.cursor else None,
+        next_query=address_query(ENTRIES, shown, suite=page.cursor) if page.cursor else None,
     )
+
+
+@blueprint.post("/journal")
+@access.staff("audit:read")
+def filter_journal() -> ResponseReturnValue:
+    """Leads to the acts whose filters were posted; a N° candidat is taken in either field."""
+    typed = typed_filters(ENTRIES, request.form)
+    subject = typed_number(typed.get("objet", ""))
+    if len(subject) == NUMERO_LENGTH and subject.isdecimal():
+        typed["numero"] = typed.pop("objet")
+    if "numero" in typed:
+        typed["numero"] = typed_number(typed["numero"])
+    return redirect(f"{url_for('gestion.show_journal')}?{address_query(ENTRIES, typed)}", code=303)
 
 
 @blueprint.get("/journal/<service>.csv")
@@ -72,7 +94,7 @@ def show_journal() -> ResponseReturnValue:
 def export_journal(service: str) -> ResponseReturnValue:
     """The acts of one service that the address's filters give, to their end, with the names of staff."""
     token = staff_member.access_token()
-    shown = typed_filters(ENTRIES, request.args)
+    shown = filters_of_address(ENTRIES)
     if service not in AUDITED_SERVICES:
         raise NotFound()
     refuse_errors(ENTRIES, shown)

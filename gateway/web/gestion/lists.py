@@ -71,10 +71,12 @@ def _sorting(declared: StaffList, typed: Mapping[str, str]) -> Iterator[tuple[st
             yield column.heading, {"sort": now, "query": address_query(declared, {**typed, ORDER.name: following})}
 
 
-def address_query(declared: StaffList, typed: Mapping[str, str]) -> str:
-    """Of the list's address: what tells of a person is encrypted there."""
+def address_query(declared: StaffList, typed: Mapping[str, str], **others: str) -> str:
+    """Of the list's address, with `others`: what tells of a person is encrypted there."""
     personal = personal_filters(declared, typed)
-    return urlencode({**{name: typed[name] for name in typed if name not in personal}, **sealed_search(personal)})
+    return urlencode(
+        {**{name: typed[name] for name in typed if name not in personal}, **sealed_search(personal), **others}
+    )
 
 
 def filters_of_address(declared: StaffList) -> dict[str, str]:

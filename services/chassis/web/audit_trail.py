@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Response
+from sqlalchemy import Subquery
 
 from services.chassis.csv_export import csv_response
 from services.chassis.database import audit_search
@@ -16,8 +17,9 @@ from services.chassis.web.operations import Views
 from services.contracts.api import audit as api
 
 
-def audit_views(db: Database, entries: Any, numeros: audit_search.Numeros | None = None) -> Views:
-    """The views for a service whose audit table is the model `entries`, made of AuditColumns."""
+def audit_views(db: Database, entries: Any, numeros: Subquery | None = None) -> Views:
+    """The views for a service whose audit table is the model `entries`, made of AuditColumns. `numeros`: (id,
+    numero_candidat) of those subjects of its acts that are a candidate's."""
     views = Views("audit", __name__)
 
     views.before_app_request(note_client_address)
@@ -25,7 +27,7 @@ def audit_views(db: Database, entries: Any, numeros: audit_search.Numeros | None
     @views.serves(api.list_entries)
     def list_entries(query: dict[str, Any]) -> api.AuditEntries:
         with db.reading_for_staff() as session:
-            rows = audit_search.audit_page(session, entries, query)
+            rows = audit_search.audit_page(session, entries, query, numeros)
             page = rows[: query["limit"]]
             answers = audit_search.answers_of(session, page, numeros)
         return api.AuditEntries(

@@ -40,8 +40,18 @@ ENTRIES = StaffList(
         _id("action", PageField("acte", "Acte", SELECT, placeholder="Tous", longest=LONGEST_ID)),
         _id(
             "subject",
-            PageField("objet", "Identifiant de l'objet", hint="Candidature, pièce ou compte", longest=LONGEST_ID),
+            PageField(
+                "objet",
+                "Identifiant de l'objet",
+                hint="Les 32 caractères d'une candidature, d'une pièce ou d'un compte",
+                longest=LONGEST_ID,
+            ),
             "Identifiant : d'une candidature, d'une pièce, d'un compte …",
+        ),
+        _id(
+            "numero_candidat",
+            PageField("numero", "N° candidat", hint="Onze chiffres", keyboard="numeric", is_personal=True),
+            "Actes sur ses candidatures, pièces et documents",
         ),
         day_filter("since", "du", "Du"),
         day_filter("until", "au", "Au", is_last=True),

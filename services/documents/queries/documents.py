@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Executable, and_, func, select
+from sqlalchemy import ColumnElement, Subquery, and_, func, select
 from sqlalchemy.orm import Session
 
 from services.chassis.errors import NotFound, found
@@ -158,7 +158,7 @@ def automatic_document(document_type: DocumentType, event: RegistrationSaved) ->
         return session.scalar(select(Document).filter_by(type=document_type.value, **of_event))
 
 
-def numeros_candidat(ids: Collection[str]) -> Executable:
-    """(id, N° candidat) of these documents."""
+def numeros_candidat() -> Subquery:
+    """(id, N° candidat) of documents."""
     of_documents = select(Document.id, Candidature.numero_candidat)
-    return of_documents.join(Candidature, Candidature.id == Document.candidature_id).where(Document.id.in_(ids))
+    return of_documents.join(Candidature, Candidature.id == Document.candidature_id).subquery()

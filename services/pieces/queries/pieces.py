@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Executable, Select, TextClause, and_, func, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, Subquery, TextClause, and_, func, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from services.chassis.errors import found
@@ -298,8 +298,8 @@ def recent_openings_by_others(session: Session, piece_id: str, staff_id: str, no
     return [RecentOpening(staff_id=row[0], at=row[1]) for row in session.execute(query)]
 
 
-def numeros_candidat(ids: Collection[str]) -> Executable:
-    """(id, N° candidat) of these candidatures and pieces."""
-    own = select(Candidature.id, Candidature.numero_candidat).where(Candidature.id.in_(ids))
+def numeros_candidat() -> Subquery:
+    """(id, N° candidat) of candidatures and pieces."""
+    own = select(Candidature.id, Candidature.numero_candidat)
     of_pieces = select(Piece.id, Candidature.numero_candidat).join(Candidature, Candidature.id == Piece.candidature_id)
-    return own.union_all(of_pieces.where(Piece.id.in_(ids)))
+    return own.union_all(of_pieces).subquery()

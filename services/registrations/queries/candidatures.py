@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Executable, Row, bindparam, select
+from sqlalchemy import Row, Subquery, bindparam, select
 from sqlalchemy.orm import Session as DbSession
 
 from services.chassis.clock import iso_utc
@@ -207,7 +207,7 @@ def is_engaged(session: DbSession, candidate_id: str) -> bool:
     return candidate is not None and candidate.engaged_at is not None
 
 
-def numeros_candidat(ids: Collection[str]) -> Executable:
-    """(id, N° candidat) of these candidatures."""
+def numeros_candidat() -> Subquery:
+    """(id, N° candidat) of candidatures."""
     of_candidatures = select(Candidature.id, Candidate.numero_candidat)
-    return of_candidatures.join(Candidate, Candidate.id == Candidature.candidate_id).where(Candidature.id.in_(ids))
+    return of_candidatures.join(Candidate, Candidate.id == Candidature.candidate_id).subquery()

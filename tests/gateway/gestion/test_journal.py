@@ -16,6 +16,7 @@ from gateway.posted_forms import DAY_EXPECTED
 from gateway.web.gestion import journal, journal_pages
 from services.contracts.audit_labels import ACTION_LABELS, readable_changes
 from tests.gateway.candidates import CandidateFactory
+from tests.gateway.components.html_checks import text_of
 from tests.gateway.gestion.people import RECEIVED, StaffFactory, depositor, rows
 from tests.support.in_process_four_services import InProcessFourServices
 from tests.support.scriptless_browser import ADDRESS, ScriptlessBrowser
@@ -51,6 +52,36 @@ def test_who_opened_a_candidature_and_decided_a_piece_is_in_the_journal(
     assert "Pièce contrôlée" in row
     assert administrator.page.xpath(f"//tbody//a[contains(@href, '{piece}')]/text()") == [numero]
     assert f"statut : {RECEIVED}" in row
+
+
+def test_acts_on_a_candidate_are_found_by_a_number_that_stands_in_no_address(
+    administrator: ScriptlessBrowser, staff: StaffFactory, candidates: CandidateFactory, running: InProcessFourServices
+) -> None:
+    candidature = depositor(candidates, running).path.rpartition("/")[2]
+    running.deliver()
+    gestionnaire = staff.logged_in("03")
+    gestionnaire.get(f"/gestion/candidatures/{candidature}")
+    [numero] = re.findall(r"N° candidat (\d{11})", gestionnaire.text)
+    gestionnaire.get(gestionnaire.page.xpath("//a[contains(., '(PDF)')]/@href")[0])
+    gestionnaire.get(f"/gestion/pieces?candidature={candidature}&statut=toutes")
+    gestionnaire.get(gestionnaire.page.xpath("//tbody//th//a/@href")[0])
+    spaced = f"{numero[:3]} {numero[3:6]} {numero[6:9]} {numero[9:]}"
+    for field in ("numero", "objet"):
+        administrator.get("/gestion/journal")
+        administrator.press("Filtrer", candidats="oui", **{field: spaced})
+        for act in ("Candidature enregistrée", "Candidature consultée", "Document consulté", "Fichier déposé"):
+            assert any(act in row for row in rows(administrator)), (act, rows(administrator))
+        assert set(map(text_of, administrator.page.xpath("//tbody//td//a"))) == {numero}
+        assert (administrator.value("numero"), administrator.value("objet")) == (numero, "")
+        assert numero not in administrator.answer.request.url
+        assert not [address for address in administrator.page.xpath("//a/@href") if numero in address]
+    administrator.follow("inscriptions")
+    lines = csv.DictReader(administrator.answer.text.removeprefix("\ufeff").splitlines(), delimiter=";")
+    assert {line["numero_candidat"] for line in lines} == {numero}
+    administrator.get("/gestion/journal")
+    administrator.press("Filtrer", numero="02199999999")
+    assert "Aucun acte ne correspond" in administrator.text
+    assert administrator.get(f"/gestion/journal?numero={numero}").status_code == 422, "no address asks for it in clear"
 
 
 def test_acts_of_candidates_are_listed_on_demand_alone(administrator: ScriptlessBrowser, candidature: str) -> None:

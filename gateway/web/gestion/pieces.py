@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from gateway import access
 from gateway.clients.base import optional_answer
 from gateway.clients.file_streaming import streamed_response
-from gateway.posted_forms import posted_text
+from gateway.posted_forms import posted_text, typed_number
 from gateway.service_clients import clients
 from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
@@ -71,7 +71,7 @@ def list_pieces() -> ResponseReturnValue:
 def filter_pieces() -> ResponseReturnValue:
     """Leads to the list whose filters were posted, an empty one where nobody has the N° candidat."""
     shown = shown_filters({**request.form, "candidate": ""})
-    if numero := posted_text("numero_candidat")[:100]:
+    if numero := typed_number(posted_text("numero_candidat"))[:100]:
         piece = first_piece({"numero_candidat": numero})
         shown |= {"candidate": piece.candidature.candidate_id} if piece else sealed_search({"numero_candidat": numero})
     return redirect(f"{url_for('gestion.list_pieces')}?{urlencode(shown)}", code=303)

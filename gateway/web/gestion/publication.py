@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from gateway import access
 from gateway.clients.file_streaming import streamed_response
 from gateway.pages import render_page
-from gateway.posted_forms import posted_text, shown_here
+from gateway.posted_forms import posted_text, shown_here, typed_number
 from gateway.service_clients import clients
 from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
@@ -129,7 +129,7 @@ def list_import_documents(import_id: str) -> ResponseReturnValue:
 @blueprint.post("/documents/<import_id>/documents")
 @access.staff(READ)
 def search_import_documents(import_id: str) -> ResponseReturnValue:
-    search = sealed_search({"numero_candidat": posted_text("numero_candidat")})
+    search = sealed_search({"numero_candidat": typed_number(posted_text("numero_candidat"))})
     return redirect(url_for("gestion.list_import_documents", import_id=import_id, **search), code=303)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -41,6 +42,7 @@ _OF_OPENINGS: Mapping[str, Callable[[str], ColumnElement[bool]]] = {
     "academie": lambda academie: OpeningRow.academie == academie,
 }
 _COUNTED = tuple(getattr(Candidature, name) for name in CANDIDATURES.counted if name not in _OF_OPENINGS)
+_BETWEEN_DIGITS = re.compile(r"(?<=\d)\s+(?=\d)")
 EXPORT_PAGE = 100  # candidatures: each comes with all that its version holds
 
 
@@ -173,8 +175,8 @@ def _openings(
 
 
 def _is_about(text: str) -> ColumnElement[bool] | None:
-    """Each word is a mail address, a N° candidat, or in the name."""
-    conditions = [_has_word(word) for word in text.split()]
+    """Each word is a mail address, a N° candidat (even with spaces between its digits), or in the name."""
+    conditions = [_has_word(word) for word in _BETWEEN_DIGITS.sub("", text).split()]
     return and_(*conditions) if conditions else None
 
 

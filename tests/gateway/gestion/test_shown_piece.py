@@ -114,6 +114,8 @@ def test_the_pieces_of_a_candidate_are_found_by_a_number_that_stands_in_no_addre
     assert (rows(gestionnaire), gestionnaire.value("numero_candidat")) == ([], numero)
     gestionnaire.press("Filtrer", statut="toutes")
     assert len(rows(gestionnaire)) == own
+    gestionnaire.press("Filtrer", numero_candidat=f"{numero[:3]} {numero[3:6]} {numero[6:9]} {numero[9:]}")
+    assert (len(rows(gestionnaire)), gestionnaire.value("numero_candidat")) == (own, numero)
     gestionnaire.press("Filtrer", numero_candidat="02199999999")
     assert (rows(gestionnaire), gestionnaire.value("numero_candidat")) == ([], "02199999999")
     assert "02199999999" not in gestionnaire.answer.request.url
@@ -130,6 +132,12 @@ def test_a_candidature_is_found_by_name_without_it_standing_in_an_address(
     assert "binet" not in gestionnaire.answer.request.url
     gestionnaire.get(f"/gestion/candidatures/{candidate.path.rpartition('/')[2]}")
     assert "Version 1" in gestionnaire.text
+    [numero] = re.findall(r"N° candidat (\d{11})", gestionnaire.text)
+    gestionnaire.get("/gestion/candidatures")
+    gestionnaire.press("Rechercher", recherche=f"{numero[:3]} {numero[3:6]} {numero[6:9]} {numero[9:]} binet")
+    [found] = gestionnaire.page.xpath("//tbody//a/@href")
+    gestionnaire.get(found)
+    assert numero in gestionnaire.text
     gestionnaire.follow("Ses pièces justificatives")
     assert rows(gestionnaire)
 

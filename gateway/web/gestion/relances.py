@@ -21,6 +21,7 @@ from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
 from gateway.web.gestion.lists import filters_query, read_list, render_list, typed_filters
 from gateway.web.gestion.names_from_accounts import academie_options
+from gateway.web.gestion.pieces import first_piece
 from services.chassis.errors import Invalid
 from services.chassis.french import alphabetical
 from services.contracts.api import missing_pieces as api
@@ -80,9 +81,11 @@ def _specialites(shown: Mapping[str, str]) -> list[dict[str, str]]:
 
 
 def _regroupements(page: MissingPieces, chosen: str | None) -> list[dict[str, str]]:
-    """Of what is missing on this page; and the one that is chosen, by its code where nothing is found."""
-    labels = {chosen: chosen} if chosen else {}
-    labels |= {part.regroupement.code: part.regroupement.label for item in page.items for part in item.missing}
+    """Of what is missing on this page; and the one that is chosen, as a piece of it says, else by its code."""
+    labels = {part.regroupement.code: part.regroupement.label for item in page.items for part in item.missing}
+    if chosen and chosen not in labels:
+        piece = optional_answer(partial(first_piece, {"regroupement": chosen}), None)
+        labels[chosen] = piece.regroupement.label if piece else chosen
     return [{"value": code, "label": label} for code, label in labels.items()]
 
 

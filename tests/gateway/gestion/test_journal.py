@@ -54,36 +54,6 @@ def test_who_opened_a_candidature_and_decided_a_piece_is_in_the_journal(
     assert f"statut : {RECEIVED}" in row
 
 
-def test_acts_on_a_candidate_are_found_by_a_number_that_stands_in_no_address(
-    administrator: ScriptlessBrowser, staff: StaffFactory, candidates: CandidateFactory, running: InProcessFourServices
-) -> None:
-    candidature = depositor(candidates, running).path.rpartition("/")[2]
-    running.deliver()
-    gestionnaire = staff.logged_in("03")
-    gestionnaire.get(f"/gestion/candidatures/{candidature}")
-    [numero] = re.findall(r"N° candidat (\d{11})", gestionnaire.text)
-    gestionnaire.get(gestionnaire.page.xpath("//a[contains(., '(PDF)')]/@href")[0])
-    gestionnaire.get(f"/gestion/pieces?candidature={candidature}&statut=toutes")
-    gestionnaire.get(gestionnaire.page.xpath("//tbody//th//a/@href")[0])
-    spaced = f"{numero[:3]} {numero[3:6]} {numero[6:9]} {numero[9:]}"
-    for field in ("numero", "objet"):
-        administrator.get("/gestion/journal")
-        administrator.press("Filtrer", candidats="oui", **{field: spaced})
-        for act in ("Candidature enregistrée", "Candidature consultée", "Document consulté", "Fichier déposé"):
-            assert any(act in row for row in rows(administrator)), (act, rows(administrator))
-        assert set(map(text_of, administrator.page.xpath("//tbody//td//a"))) == {numero}
-        assert (administrator.value("numero"), administrator.value("objet")) == (numero, "")
-        assert numero not in administrator.answer.request.url
-        assert not [address for address in administrator.page.xpath("//a/@href") if numero in address]
-    administrator.follow("inscriptions")
-    lines = csv.DictReader(administrator.answer.text.removeprefix("\ufeff").splitlines(), delimiter=";")
-    assert {line["numero_candidat"] for line in lines} == {numero}
-    administrator.get("/gestion/journal")
-    administrator.press("Filtrer", numero="02199999999")
-    assert "Aucun acte ne correspond" in administrator.text
-    assert administrator.get(f"/gestion/journal?numero={numero}").status_code == 422, "no address asks for it in clear"
-
-
 def test_acts_of_candidates_are_listed_on_demand_alone(administrator: ScriptlessBrowser, candidature: str) -> None:
     administrator.get(f"/gestion/journal?objet={candidature}")
     assert not any("Candidature enregistrée" in row for row in rows(administrator))
@@ -139,6 +109,36 @@ def test_its_acts_are_given_as_csv_which_is_an_act_too(
     assert all(len(line["numero_candidat"]) == 11 for line in lines)
     for path in ("/gestion/journal/gateway.csv", "/gestion/journal/accounts.csv?du=hier"):
         assert administrator.get(path).status_code == 404
+
+
+def test_acts_on_a_candidate_are_found_by_a_number_that_stands_in_no_address(
+    administrator: ScriptlessBrowser, staff: StaffFactory, candidates: CandidateFactory, running: InProcessFourServices
+) -> None:
+    candidature = depositor(candidates, running).path.rpartition("/")[2]
+    running.deliver()
+    gestionnaire = staff.logged_in("03")
+    gestionnaire.get(f"/gestion/candidatures/{candidature}")
+    [numero] = re.findall(r"N° candidat (\d{11})", gestionnaire.text)
+    gestionnaire.get(gestionnaire.page.xpath("//a[contains(., '(PDF)')]/@href")[0])
+    gestionnaire.get(f"/gestion/pieces?candidature={candidature}&statut=toutes")
+    gestionnaire.get(gestionnaire.page.xpath("//tbody//th//a/@href")[0])
+    spaced = f"{numero[:3]} {numero[3:6]} {numero[6:9]} {numero[9:]}"
+    for field in ("numero", "objet"):
+        administrator.get("/gestion/journal")
+        administrator.press("Filtrer", candidats="oui", **{field: spaced})
+        for act in ("Candidature enregistrée", "Candidature consultée", "Document consulté", "Fichier déposé"):
+            assert any(act in row for row in rows(administrator)), (act, rows(administrator))
+        assert set(map(text_of, administrator.page.xpath("//tbody//td//a"))) == {numero}
+        assert (administrator.value("numero"), administrator.value("objet")) == (numero, "")
+        assert numero not in administrator.answer.request.url
+        assert not [address for address in administrator.page.xpath("//a/@href") if numero in address]
+    administrator.follow("inscriptions")
+    lines = csv.DictReader(administrator.answer.text.removeprefix("\ufeff").splitlines(), delimiter=";")
+    assert {line["numero_candidat"] for line in lines} == {numero}
+    administrator.get("/gestion/journal")
+    administrator.press("Filtrer", numero="02199999999")
+    assert "Aucun acte ne correspond" in administrator.text
+    assert administrator.get(f"/gestion/journal?numero={numero}").status_code == 422, "no address asks for it in clear"
 
 
 def test_what_changed_is_read_with_what_it_was_before() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import select, text, update
+from sqlalchemy import select, text
 
 from services.chassis.process.command_line import migrate
 from services.reference import academies
@@ -28,7 +28,6 @@ from services.registrations.models import (
     sent_mails,
 )
 from services.registrations.operations import moved_dates
-from services.registrations.operations.draft_reminders import rung_name
 from services.registrations.operations.republication import publish_everything
 from tests.growth.full_service import (
     FAMILY,
@@ -58,7 +57,6 @@ LISTED = {
     "pieces_state": "CASE WHEN i % 100 = 0 THEN 'to_validate' WHEN i % 3 = 0 THEN 'missing' ELSE 'complete' END",
 }
 """By what candidatures are browsed, in place of what a trigger would keep."""
-REMINDER_DAYS = 20
 MIDDLE = "8" + "0" * 31  # of the ids
 SEARCHES = (
     ("a N° candidat", f"text={NUMBER}", "03"),
@@ -109,7 +107,7 @@ def full_registrations(database_url: str, folder: Path, rows: int, weight: Weigh
 def _everywhere() -> Exam:
     """Every académie takes part; nobody is registered in the first and the last."""
     openings = tuple(replace(BESANCON, academie=academie.code, label=academie.label) for academie in academies.all())
-    return replace(GUIDE, sessions=(replace(GUIDE_SESSION, openings=openings, draft_reminder_days=(REMINDER_DAYS,)),))
+    return replace(GUIDE, sessions=(replace(GUIDE_SESSION, openings=openings, draft_reminder_days=(20,)),))
 
 
 def _fill(rows: int, weight: Weight) -> None:
@@ -133,8 +131,6 @@ def _fill(rows: int, weight: Weight) -> None:
         )
         insert_copies(session, sent_mails.SentMail.__table__, rows=rows, id=numbered(), owner_id=id)
         insert_copies(session, AuditEntry.__table__, rows=2 * rows, subject=id)
-        reminded = rung_name(BESANCON.closes, REMINDER_DAYS)
-        session.execute(update(Draft).where(Draft.id < MIDDLE).values(closed_at=None, reminder_rung=reminded))
         session.execute(text("UPDATE openings SET looked_through = NULL"))  # their dates have not moved since
     fill_events(db, events, rows, weight)
 

@@ -48,7 +48,11 @@ def test_a_file_is_saved_whole_and_once(tool: Tool) -> None:
 
 
 def test_exports_are_saved_as_the_portal_gives_them(tool: Tool) -> None:
-    for what, column in (("pieces", "piece_id"), ("candidatures", "candidature_id"), ("epreuves", "epreuve_code")):
+    for what, column in (
+        ("pieces", "Identifiant de la pièce"),
+        ("candidatures", "N° candidat"),
+        ("epreuves", "N° candidat"),
+    ):
         assert tool.done(what, "export", f"{what}.csv").strip() == f"{what}.csv"
         content = (tool.folder / f"{what}.csv").read_text(encoding="utf-8")
         assert content.startswith("\ufeff")

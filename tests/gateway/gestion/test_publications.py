@@ -193,7 +193,8 @@ def test_a_model_comes_filled_and_a_refused_line_comes_back_to_be_mended(
     gestionnaire: ScriptlessBrowser, numero: str
 ) -> None:
     path = prepare(gestionnaire)
-    [link] = [text for text in gestionnaire.page.xpath("//main//a/@href") if "/modeles/" in text]
+    gestionnaire.follow("Modèles remplis, par spécialité (CSV)")
+    [link] = gestionnaire.page.xpath("//main//table//a/@href")
     with closing(gestionnaire.get(link)) as filled:
         lines = filled.text.splitlines()
     assert lines[0].startswith("\ufeffN° candidat;N° inscription;Nom;Prénoms;Date de naissance;Epreuve;Date")

@@ -101,7 +101,7 @@ def test_the_pieces_of_a_candidate_are_found_by_a_number_that_stands_in_no_addre
     gestionnaire: ScriptlessBrowser, candidate: ScriptlessBrowser
 ) -> None:
     gestionnaire.get(f"/gestion/pieces?statut=toutes&candidature={candidate.path.rpartition('/')[2]}")
-    numero = text_of(gestionnaire.page.xpath("//tbody/tr/td[2]")[0])
+    numero = text_of(gestionnaire.page.xpath("//tbody/tr/td[3]")[0])
     own = len(rows(gestionnaire))
     gestionnaire.get("/gestion/pieces?statut=toutes&session=BTS 2022")
     gestionnaire.press("Filtrer", numero_candidat=numero)

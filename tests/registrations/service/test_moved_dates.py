@@ -196,9 +196,9 @@ def test_dates_that_moved_while_one_waited_to_hold_them_are_those_that_are_read(
     with sending.app_context(), db.operation() as session:
         opening = session.scalars(select(OpeningRow).join(Candidature)).one()
         with db.engine.begin() as other:
-            other.execute(update(OpeningRow).values(deposit_closes=LATER))
+            other.execute(update(OpeningRow).values(catalogue_deposit_closes=LATER))
         hold_dates(session, opening.id)
-        assert opening.deposit_closes == LATER
+        assert opening.catalogue_deposit_closes == LATER
 
 
 def test_a_demonstration_whose_dates_move_by_themselves_sends_no_mail(

@@ -146,12 +146,12 @@ def _run(checks: ModuleType, calls: pyseccomp.SyscallFilter, request: bytes, fil
 def answer_of(check: Callable[..., dict[str, Any] | bytes], content: io.BytesIO, arguments: dict[str, Any]) -> bytes:
     """The facts that the check found, or the file that it made; else that it failed."""
     try:
-        found = check(content, **arguments)
+        answer = check(content, **arguments)
     except MemoryError:
-        found = {"unreadable": Reason.MEMORY}
+        answer = {"unreadable": Reason.MEMORY}
     except Exception:  # a reader may fail in any way; its message is left out, since it may quote the file
-        found = {"unreadable": Reason.ERROR}
-    return b"{}\n" + found if isinstance(found, bytes) else json.dumps(found).encode() + b"\n"
+        answer = {"unreadable": Reason.ERROR}
+    return b"{}\n" + answer if isinstance(answer, bytes) else json.dumps(answer).encode() + b"\n"
 
 
 if __name__ == "__main__":

@@ -26,6 +26,7 @@ from tests.support.processes import wait_until
 
 NAME = "service.test"
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Type: application/json\r\n\r\n{}"
+LAST = OK.replace(b"\r\n", b"\r\nConnection: close\r\n", 1)
 
 
 class Replica:
@@ -37,6 +38,8 @@ class Replica:
         self._answers = answers
         self._listener = socket.create_server((address, port))
         self._accepted: list[socket.socket] = []
+        self.stops_when_asked = False
+        """Its last answer is that it is alive; nobody listens afterwards."""
         self.gone = 0
         """How many connections their callers have closed."""
         threading.Thread(target=self._accept, daemon=True).start()
@@ -70,6 +73,10 @@ class Replica:
                     name, _, value = line.partition(b":")
                     length = int(value) if name.lower() == b"content-length" else length
                 method, path, _ = head.decode().split(" ", 2)
+                if path == LIVE and self.stops_when_asked:
+                    self._listener.shutdown(socket.SHUT_RDWR)
+                    connection.sendall(LAST)
+                    return
                 if path == LIVE:  # asked on the connection on which something follows at once
                     connection.sendall(OK)
                     continue
@@ -234,6 +241,15 @@ def test_nobody_notices_that_all_replicas_but_one_have_stopped(started: Callable
         assert client.put("/", json={}) == {}
         assert client.delete("/") == {}
         assert get_once(f"{service.url}/", 5).json() == {}
+
+
+def test_no_write_goes_to_a_replica_that_stops_while_it_is_asked(started: Callable[..., Service]) -> None:
+    service = started(4)
+    for replica in service.replicas[1:]:
+        replica.stops_when_asked = True
+    for _ in range(20):
+        assert Client(service.url).post("/", json={}) == {}
+    assert [len(replica.requests) for replica in service.replicas] == [20, 0, 0, 0]
 
 
 def test_where_no_replica_is_left_the_service_is_away(started: Callable[..., Service]) -> None:

@@ -117,7 +117,7 @@ def test_an_image_holds_the_code_of_its_service_alone(images: dict[str, Image], 
     if target in ("accounts", "registrations"):
         own |= {"mail"}
     if target in OBJECT_SERVICES:
-        own |= {"objects", "uploads"}
+        own |= {"objects", "uploads", "confined"}
     assert image.in_folder(CODE) == {"services"} | BESIDE_SERVICES.get(target, set())
     assert image.in_folder(CODE / "services") == own
 

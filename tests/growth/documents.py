@@ -25,7 +25,16 @@ from services.documents.operations.publishing import Order, publish
 from tests.documents.example_events import CANDIDATURE, saved, withdrawn
 from tests.documents.imports.exam_office import CELLS, ExamOffice, csv_of, line
 from tests.documents.service import Service
-from tests.growth.full_service import NUMERO, Actions, FullService, Weight, event_actions, expect_answer, fill_events
+from tests.growth.full_service import (
+    NUMERO,
+    Actions,
+    FullService,
+    Weight,
+    event_actions,
+    expect_answer,
+    fill_events,
+    journal,
+)
 from tests.support.database_filling import fast_filling, identifier, insert_copies
 from tests.support.tokens import bearer, staff_token
 
@@ -80,6 +89,7 @@ def _reads(service: Service, office: ExamOffice) -> Actions:
         "staff: documents of a candidature": lambda: expect_answer(
             service.web.get(f"/v1/staff/candidatures/{CANDIDATURE}/documents", headers=reader)
         ),
+        "the journal of a N° candidat": lambda: journal(service.app, f"numero_candidat={OWN_NUMERO}"),
         **_reads_of_imports(office),
     }
 

@@ -101,6 +101,12 @@ def expect_answer(answer: Any, status: int = 200) -> Any:
     return answer.json
 
 
+def journal(app: Flask, query: str) -> object:
+    """A page of what everybody did."""
+    token = tokens.staff_token("chief", scopes=("audit:read",), academies=None)
+    return expect_answer(app.test_client().get(f"/v1/audit?everybody=true&{query}", headers=tokens.bearer(token)))
+
+
 def export(app: Flask, path: str, scope: str) -> Callable[[], object]:
     """An export of everybody's, read to its end."""
 

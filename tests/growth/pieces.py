@@ -37,6 +37,7 @@ from tests.growth.full_service import (
     expect_answer,
     export,
     fill_events,
+    journal,
 )
 from tests.pieces.example_events import OTHER, registration_saved, window_changed
 from tests.pieces.pieces_service import PiecesService
@@ -58,7 +59,11 @@ SEARCHES = (
     ("work queue", "academie=06&session=2022&status=none&deposited=true", ("06",)),
     ("a candidate's pieces", f"candidate={CANDIDATE}", ("03",)),
     ("what was sent again", "academie=06&status=none&deposited=true&sent_again=true", ("06",)),
-    ("what was sent again, where much waits", "academie=08&status=none&deposited=true&sent_again=true", ("08",)),
+    (
+        "what was sent again, where much waits",
+        "academie=08&status=none&deposited=true&sent_again=true&limit=30",
+        ("08",),
+    ),
     ("empty work queue", f"academie={SETTLED}&status=none&deposited=true", (SETTLED,)),
     ("empty queue of what is validated", "status=none&validated=true", ("30",)),
     ("work queue of nobody's académie", "academie=31&session=2022&status=none", ("31",)),
@@ -171,6 +176,7 @@ def _reads(portal: PiecesService) -> Actions:
         "pieces of a candidature": lambda: expect_answer(portal.call("GET", pieces)),
         "what is left to do": lambda: expect_answer(portal.call("GET", "/left")),
         **_staff_reads(portal),
+        "the journal of a N° candidat": lambda: journal(portal.app, "numero_candidat=02103000001"),
         "staff: changes of an académie": lambda: _changes(portal, "06"),
         "staff: changes of several": lambda: _changes(portal, "03", "06", SETTLED),
         "staff: changes of an académie without any": lambda: _changes(portal, "31"),

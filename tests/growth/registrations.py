@@ -221,6 +221,7 @@ def _journal_reads(app: Flask, candidature_id: str) -> Actions:
         "the journal, candidates' acts too": lambda: read("?everybody=true"),
         "the journal of a member of staff": lambda: read("?actor=agent"),
         "the journal of a candidature": lambda: read(f"?everybody=true&subject={candidature_id}"),
+        "the journal of a N° candidat": lambda: read(f"?everybody=true&numero_candidat={NUMBER}"),
         "the journal of a day": lambda: read("?everybody=true&since=2019-10-04T00:00Z&until=2019-10-05T00:00Z"),
     }
 

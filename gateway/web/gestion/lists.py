@@ -105,11 +105,11 @@ def counted_options(
     for name in declared.counted:
         field, of_filter = declared.page_fields[name], labels.get(name, {})
         numbers = counts.filters.get(name, {}) if counts else {}
-        told = numbers if counts and counts.is_complete else {}
+        exact = numbers if counts and counts.is_complete else {}
         values = {*of_filter, *numbers, *filter(None, [typed.get(field.name)])}
         shown = [(of_filter.get(value, value), value) for value in values]
         options[field.name] = [
-            {"value": value, "label": f"{label} ({number(told[value])})" if told.get(value) else label}
+            {"value": value, "label": f"{label} ({number(exact[value])})" if exact.get(value) else label}
             for label, value in sorted(shown, key=lambda pair: alphabetical(pair[0]))
         ]
     return options

@@ -20,15 +20,15 @@ PAGE = 500  # entries
 def audit_page(session: Session, entries: Any, query: Mapping[str, Any], numeros: Subquery | None) -> list[Any]:
     """One entry more than the `limit` of the query, of the service's table `entries` (made of AuditColumns): those with
     ids below its `before`. `query`: as the schema of the list's page loads it."""
-    found = (
+    newest = (
         select(entries)
         .where(*_conditions(entries, query, numeros))
         .order_by(entries.id.desc())
         .limit(query["limit"] + 1)
     )
     if (before := query.get("before")) is not None:
-        found = found.where(entries.id < before)
-    return list(session.scalars(found))
+        newest = newest.where(entries.id < before)
+    return list(session.scalars(newest))
 
 
 def audit_csv(session: Session, entries: Any, filters: Mapping[str, Any], numeros: Subquery | None) -> Iterator[str]:

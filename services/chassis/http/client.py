@@ -236,11 +236,13 @@ class Client:
             return self._sent(session, first, path, until - time.monotonic(), call, SEND_SECONDS)
 
     def _alive(self, session: requests.Session, urls: list[str]) -> str:
-        """The first replica that says that it is alive. Raises OSError where none does."""
+        """The first replica that says that it is alive and keeps the connection: one that stops closes it. Raises
+        OSError where none does."""
         for url in urls:
             with suppress(OSError):
-                self._sent(session, url, LIVE, ALIVE_SHARE * self.page_seconds, {"method": "GET"})
-                return url
+                answer = self._sent(session, url, LIVE, ALIVE_SHARE * self.page_seconds, {"method": "GET"})
+                if answer.headers.get("Connection", "").lower() != "close":
+                    return url
         raise ConnectionError
 
     def _sent(

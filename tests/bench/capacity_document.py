@@ -15,12 +15,23 @@ if TYPE_CHECKING:
 DOCUMENT = Path(__file__).parents[2] / "docs" / "capacity.md"
 OF_A_JOURNEY = "a journey, of it "
 _ON_SERVERS = re.compile(rf"^PostgreSQL.*: {OF_A_JOURNEY}(.+)$")
+_COST = re.compile(r"^(.+): a journey(?:, of it (.+))?$")
 
 
-def write_document(surroundings: Sequence[Figure], table: list[str], figures: Sequence[Figure]) -> None:
+def write_document(surroundings: Sequence[Figure], figures: Sequence[Figure]) -> None:
+    """Waits of each step are in bench.json alone."""
     text = DOCUMENT.read_text(encoding="utf-8")
     conditions = [f"- {figure.name}: {figure.value}" for figure in surroundings]
-    text = replace_between_markers(text, "figures", [*conditions, "", *table])
+    others = [
+        f"| {figure.name} | {figure.shown} | {figure.shown_aim} |"
+        for figure in figures
+        if not _COST.match(figure.name) and (figure.aim is not None or not figure.stem)
+    ]
+    text = replace_between_markers(
+        text,
+        "figures",
+        [*conditions, "", *costs_table(figures), "", "| what | measured | aim |", "| --- | --- | --- |", *others],
+    )
     costs = {
         named[1]: float(figure.value) for figure in figures if (named := _ON_SERVERS.match(figure.name))
     }  # fmt: skip
@@ -35,6 +46,22 @@ def replace_between_markers(text: str, name: str, lines: list[str]) -> str:
     before, _, rest = text.partition(start)
     _, _, after = rest.partition(end)
     return f"{before}{start}\n" + "\n".join(lines) + f"\n{end}{after}"
+
+
+def costs_table(figures: Sequence[Figure]) -> list[str]:
+    """What a journey costs in each mode, by process, in seconds of processor."""
+    named = [(match, figure) for figure in figures if (match := _COST.match(figure.name))]
+    costs = {(match[2] or "all", match[1]): figure for match, figure in named}
+    parts, modes = (list(dict.fromkeys(names)) for names in zip(*costs, strict=True)) if costs else ([], [])
+    return [
+        "| ".join(["| a journey, CPU-s ", *(f"{mode} " for mode in modes)]) + "|",
+        "| --- " + "| ---: " * len(modes) + "|",
+        *(f"| {part} | " + " | ".join(_cell(costs.get((part, mode))) for mode in modes) + " |" for part in parts),
+    ]
+
+
+def _cell(figure: Figure | None) -> str:
+    return "" if figure is None else f"{float(figure.value):.3g}"
 
 
 def with_thousands_spaces(number: float) -> str:

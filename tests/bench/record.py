@@ -136,7 +136,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         return
     write([*surroundings(), *recorded()], WRITTEN)
     if os.environ.get("KEEP"):
-        write_document(surroundings(), lines(recorded()), recorded())
+        write_document(surroundings(), recorded())
     if any(figure.held is False for figure in recorded()) and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 

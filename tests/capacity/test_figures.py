@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.bench.capacity_document import replace_between_markers
+from tests.bench.capacity_document import costs_table, replace_between_markers
 from tests.bench.load import Load, run_load
 from tests.bench.record import Figure, lines
 from tests.support.ports import free_port
@@ -27,6 +27,12 @@ def test_figures_take_the_place_of_the_former_ones_and_nothing_else() -> None:
         replace_between_markers(text, "figures", ["new"])
         == "before\n<!-- figures -->\nnew\n<!-- end of figures -->\nafter\n"
     )
+
+
+def test_costs_of_both_modes_stand_beside_each_other() -> None:
+    named = {"here: a journey": 0.9, "here: a journey, of it gateway": 0.15, "there: a journey": 1.5}
+    *_, all_parts, gateway = costs_table([Figure(name, value, "CPU-s") for name, value in named.items()])
+    assert (all_parts, gateway) == ("| all | 0.9 | 1.5 |", "| gateway | 0.15 |  |")
 
 
 def test_whoever_is_refused_by_an_installation_rests_before_trying_again(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,11 +17,8 @@ from threading import Lock
 from typing import Any, Generic, TypeVar
 
 import msgspec
-import psycopg
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from psycopg.abc import RV, PQGen
-from psycopg.pq import TransactionStatus
 from sqlalchemy import JSON, CheckConstraint, DateTime, Engine, MetaData, event, text
 from sqlalchemy.engine import URL, Dialect, make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
@@ -50,7 +47,6 @@ _AWAY_STATES = ("08", "53", "57P", "58", _TOO_LONG, "55P03", "25P03", "40P01")
 _AWAY_SQLITE = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_FULL", "SQLITE_IOERR")
 # A server that vanished without closing (power, network) is given up within a minute instead of the kernel's 15.
 _GONE = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3, "tcp_user_timeout": 30_000}
-MARGIN_SECONDS = 3.0
 MAX_CONNECTIONS = 40
 _STAFF_BUSY = "Trop de recherches sont en cours : réessayez dans un instant."
 _STAFF_TOO_LONG = "Cette recherche prend trop de temps : précisez vos critères."
@@ -101,24 +97,6 @@ class DataclassJson(TypeDecorator[Stored], Generic[Stored]):
         return None if value is None else msgspec.convert(value, self.stored)
 
 
-class _PostgresConnection(psycopg.Connection[Any]):
-    """A connection to PostgreSQL, closed MARGIN_SECONDS after the time at which the server should have cancelled the
-    statement.
-
-    A hung server cancels nothing while its kernel still acknowledges every byte, so no timeout of TCP expires.
-    """
-
-    def wait(self, gen: PQGen[RV], interval: float = 0.1, timeout: float | None = None) -> RV:
-        if timeout is None:  # in autocommit there is only the pool's ping
-            timeout = time_limits().connect if self.autocommit else time_limits().statement + MARGIN_SECONDS
-        try:
-            return super().wait(gen, interval, timeout)
-        except psycopg.OperationalError:
-            if self.pgconn.transaction_status == TransactionStatus.ACTIVE:
-                self.pgconn.finish()
-            raise
-
-
 class Database(SQLAlchemy):
     """Flask-SQLAlchemy with named constraints and the two kinds of transactions."""
 
@@ -145,9 +123,7 @@ class Database(SQLAlchemy):
             if on_sqlite:
                 _tune_sqlite(self.engine)
             else:
-                event.listen(
-                    self.engine, "do_connect", lambda _, __, args, named: _PostgresConnection.connect(*args, **named)
-                )
+                _bound_waits_for_postgresql(self.engine)
         self._turn = partial(_turn, Lock()) if on_sqlite else nullcontext
         threads = thread_count() * 3 // 4
         running = max(1, min(MAX_CONNECTIONS, threads * 3 // 4))
@@ -255,6 +231,12 @@ def _engine_options(url: URL, *, ping: bool = True) -> dict[str, Any]:
     options += f" -c idle_in_transaction_session_timeout={time_limits().idle}s"
     options += " -c jit=off"  # what counts thousands of rows would be compiled for longer than it runs
     return {**shared, **pool, "connect_args": {"connect_timeout": time_limits().connect, "options": options, **_GONE}}
+
+
+def _bound_waits_for_postgresql(engine: Engine) -> None:
+    from services.chassis.database.postgres_connection import PostgresConnection  # 10 MB that SQLite has no use for
+
+    event.listen(engine, "do_connect", lambda _, __, args, named: PostgresConnection.connect(*args, **named))
 
 
 def _tune_sqlite(engine: Engine) -> None:

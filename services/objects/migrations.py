@@ -1,39 +1,28 @@
-"""Migration steps of services that store objects. They have been run by installations: they never change."""
+"""The tables of services that store objects, made by their first migration."""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
 
+from services.chassis.database.migrations import where
+
 KEY = sa.String(500).with_variant(sa.String(500, collation="C"), "postgresql")
+_MOMENT = sa.DateTime(timezone=True)
 
 
 def add_object_tables() -> None:
-    op.create_table("installation", sa.Column("id", sa.String(32), nullable=False), sa.PrimaryKeyConstraint("id"))
+    op.create_table("installation", sa.Column("id", sa.String(32), primary_key=True))
     op.create_table(
         "retired_objects",
-        sa.Column("key", KEY, nullable=False),
-        sa.Column("retired_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("kept_until", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True),
-        sa.PrimaryKeyConstraint("key"),
-    )
-    pending = sa.text("erased_at IS NULL")
-    op.create_index(
-        "ix_retired_objects_to_erase",
-        "retired_objects",
-        ["kept_until"],
-        sqlite_where=pending,
-        postgresql_where=pending,
+        sa.Column("key", KEY, primary_key=True),
+        sa.Column("retired_at", _MOMENT, nullable=False),
+        sa.Column("kept_until", _MOMENT, nullable=False),
+        sa.Column("erased_at", _MOMENT),
+        sa.Index("ix_retired_objects_to_erase", "kept_until", **where("erased_at IS NULL")),
     )
     op.create_table(
         "unknown_objects",
-        sa.Column("key", KEY, nullable=False),
-        sa.Column("first_seen_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("key"),
+        sa.Column("key", KEY, primary_key=True),
+        sa.Column("first_seen_at", _MOMENT, nullable=False),
     )
-
-
-def drop_object_tables() -> None:
-    for table in ("unknown_objects", "retired_objects", "installation"):
-        op.drop_table(table)

@@ -11,13 +11,12 @@ from typing import Any
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from flask import Flask
-from flask_migrate import downgrade, upgrade
-from sqlalchemy import text, update
+from sqlalchemy import text
 from werkzeug.test import TestResponse
 
 from services.accounts.follow_ups import registry
 from services.accounts.jobs import jobs
-from services.accounts.models import Account, AuditEntry, LoginSession, db
+from services.accounts.models import AuditEntry, LoginSession, db
 from services.accounts.settings import AccountsSettings, ClientSecrets
 from services.accounts.signing import SERVICE_TOKEN_SECONDS
 from services.chassis import clock
@@ -146,16 +145,6 @@ class RunningAccounts:
         here = "datname = current_database() AND wait_event_type = 'Lock'"
         with self.app.app_context(), db.engine.connect() as connection:
             return int(connection.execute(text(f"SELECT count(*) FROM pg_stat_activity WHERE {here}")).scalar_one())
-
-    def go_down_and_up(self, revision: str, **meanwhile: Any) -> None:
-        """As operators who go back to an older version, in which every account is changed so, and then come again."""
-        folder = str(Path(self.app.root_path) / "migrations")
-        with self.app.app_context():
-            downgrade(directory=folder, revision=revision)
-            if meanwhile:
-                with db.operation() as session:
-                    session.execute(update(Account).values(**meanwhile))
-            upgrade(directory=folder)
 
     def advance_clock(self, time: timedelta = timedelta(0), /, **more: float) -> None:
         """Move the portal's clock forward by `time` and `more`."""

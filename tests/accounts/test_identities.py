@@ -225,17 +225,6 @@ def test_the_database_refuses_another_identity_under_the_same_version(accounts: 
             session.execute(update(Account).values(**other, version=Account.version + 1))
 
 
-@pytest.mark.engines("sqlite", "postgresql")
-def test_a_pending_change_that_was_overtaken_before_the_upgrade_comes_after_that_one(
-    accounts: RunningAccounts, login: Login, registrations: FakeRegistrations
-) -> None:
-    ask_while_away(accounts, login, registrations)
-    accounts.go_down_and_up("0002", version=2, email=NEW_EMAIL)
-    accounts.run_job("finish-identity-changes")
-    assert registrations.floors == {login["subject"]: 3}
-    assert (identity(accounts, login).version, identity(accounts, login).prenoms) == (3, "Laurent Marie")
-
-
 class Versions:
     """Every identity of one account that was in force or published, by version."""
 

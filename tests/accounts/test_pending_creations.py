@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
-from services.accounts.models import Account, LoginFailures, MailLink, db, events
+from services.accounts.models import Account, LoginFailures, db, events
 from services.accounts.password_hashing import PasswordHasher
 from services.chassis.clock import system_now
 from services.contracts.account_rules import ACTIVATION_LIFETIME
@@ -174,18 +174,3 @@ def test_the_database_refuses_two_activated_accounts_of_one_address(accounts: Ru
         accounts.create_account(**changes)
     with accounts.app.app_context(), pytest.raises(IntegrityError), db.operation() as session:
         session.query(Account).update({"activated_at": Account.created_at})
-
-
-@pytest.mark.engines("sqlite", "postgresql")
-def test_going_down_keeps_the_account_of_an_address_or_its_newest_creation(accounts: RunningAccounts) -> None:
-    for prenoms in ("Premier", "Deuxième"):
-        accounts.create_account(prenoms=prenoms)
-        accounts.advance_clock(minutes=1)
-    older, newest = (row.id for row in sorted(accounts.stored(Account), key=lambda row: row.created_at))
-    accounts.send_mails()
-    login = accounts.log_in_new_candidate(email=NEW_EMAIL, email_confirmation=NEW_EMAIL)
-    accounts.go_down_and_up("0003")
-    links = [link for link in accounts.stored(MailLink) if link.purpose == "activation" and link.used_at is None]
-    assert {row.id for row in accounts.stored(Account)} == {newest, login["subject"]}
-    assert {(link.account_id, link.closed_at is None) for link in links} == {(newest, True), (None, False)}
-    assert older not in {link.account_id for link in links}

@@ -250,15 +250,3 @@ def test_the_last_use_of_a_token_is_written_once_an_hour(accounts: RunningAccoun
         assert len([statement for statement in written if statement.startswith("UPDATE")]) == writes, used_ago
         [last] = [row.last_used_at for row in accounts.stored(StaffToken)]
         assert (last >= before) is bool(writes), used_ago
-
-
-@pytest.mark.engines("sqlite", "postgresql")
-def test_going_down_lets_nobody_in_who_is_disabled(accounts: RunningAccounts) -> None:
-    staff = command_result(accounts, "create-staff", *GESTIONNAIRE)
-    second = command_result(accounts, "create-staff", *(SECOND if word == EMAIL else word for word in GESTIONNAIRE))
-    disable(accounts)
-    accounts.go_down_and_up("0004")
-    code = code_of(staff["totp_secret"])
-    assert problem_slug(accounts.try_log_in(EMAIL, staff["password"], code=code)) == "identification-refusee"
-    log_in_staff(accounts, second)
-    log_in_staff(accounts, command_result(accounts, "renew-staff", "--email", EMAIL))

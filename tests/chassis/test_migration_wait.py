@@ -24,7 +24,7 @@ def app(database_url: str, tmp_path: Path) -> Flask:
 
 def test_a_service_waits_for_the_last_migration(app: Flask) -> None:
     assert not is_migrated(app)
-    migrate(app, "0001")
+    migrate(app, "0011")
     assert not is_migrated(app)
     migrate(app)
     assert is_migrated(app)

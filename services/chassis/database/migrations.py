@@ -18,7 +18,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask
-from sqlalchemy import Connection, TextClause, text
+from sqlalchemy import Connection, TextClause, inspect, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from services.chassis.database.transactions import is_database_unavailable
@@ -80,16 +80,18 @@ def step_by_step() -> Iterator[None]:
         yield
 
 
-def create_index(
-    name: str, table: str, columns: Sequence[str | TextClause], where: str | None = None, **postgresql: Any
-) -> None:
+def where(condition: str) -> dict[str, Any]:
+    """For an index: of which rows it is."""
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
+
+
+def create_index(name: str, table: str, columns: Sequence[str | TextClause], **options: Any) -> None:
     """Create an index while others read and write the table, which may be full. To be called within `step_by_step`.
 
     An existing index of that name is recreated: an interrupted step leaves an invalid one.
     """
     drop_index(name)
-    only: dict[str, Any] = {} if where is None else {"sqlite_where": text(where), "postgresql_where": text(where)}
-    op.create_index(name, table, columns, postgresql_concurrently=True, **only, **postgresql)
+    op.create_index(name, table, columns, postgresql_concurrently=True, **options)
 
 
 def drop_index(name: str) -> None:
@@ -142,7 +144,12 @@ def create_trigger(name: str, moment: str, change: str) -> None:
     op.execute(f"CREATE OR REPLACE TRIGGER {name} {moment} FOR EACH ROW EXECUTE FUNCTION {name}()")
 
 
-def drop_trigger(name: str, table: str) -> None:
-    op.execute(f"DROP TRIGGER {name}{f' ON {table}' if is_postgresql() else ''}")
+def drop_all() -> None:
+    """Of a first revision: drop the tables there are, and the functions of their triggers."""
+    connection = op.get_bind()
+    for table in set(inspect(connection).get_table_names()) - {"alembic_version"}:
+        op.execute(f'DROP TABLE "{table}"{" CASCADE" if is_postgresql() else ""}')
     if is_postgresql():
-        op.execute(f"DROP FUNCTION {name}()")
+        ours = "SELECT proname FROM pg_proc WHERE prorettype = 'trigger'::regtype AND pg_function_is_visible(oid)"
+        for function in connection.scalars(text(f"{ours} AND pronamespace <> 'pg_catalog'::regnamespace")):
+            op.execute(f"DROP FUNCTION {function}()")

@@ -39,7 +39,7 @@ COUNTED_MS = 50.0  # every ten seconds
 MOST_MEMORY = 32  # MiB that a job holds more, whatever the size
 MOST_PEAK_GROWTH = 1.1
 MOST_WAIT_MS = 1000  # of who writes while a migration runs
-BEFORE = {"registrations": ("0004", "candidatures"), "pieces": ("0006", "pieces")}
+BEFORE = {"registrations": ("0017", "candidatures"), "pieces": ("0013", "pieces")}
 
 
 @pytest.fixture(scope="module", params=SERVICES)

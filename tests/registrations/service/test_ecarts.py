@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
-from flask_migrate import downgrade, upgrade
-from sqlalchemy import inspect
 
 from services.chassis import clock
 from services.registrations.follow_ups import registry
-from services.registrations.models import Candidature, db
 from tests.registrations.service.candidate_client import CandidateClient, as_service
 from tests.registrations.service.outbox import events_of
 from tests.registrations.service.test_staff import Desk
@@ -70,15 +66,3 @@ def test_the_others_are_told_that_it_was_set_aside_and_may_still_ask_for_what_wa
     assert event["data"]["ecartee"] is True
     path = f"/candidatures/{set_aside['candidature_id']}/versions/current"
     assert as_service(sending, "documents", "GET", path).status_code == 200
-
-
-@pytest.mark.engines("sqlite", "postgresql")
-def test_going_up_finds_the_reasons_of_those_set_aside_before(sending: Flask, set_aside: dict[str, Any]) -> None:
-    folder = str(Path(sending.root_path) / "migrations")
-    with sending.app_context():
-        downgrade(directory=folder, revision="0003")
-        upgrade(directory=folder)
-        with db.reading() as session:
-            assert session.query(Candidature.end_reason).all() == [(REASON,)]
-        indexes = {index["name"] for index in inspect(db.engine).get_indexes("candidatures")}
-    assert "uq_candidatures_active_exclusivity" in indexes

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-import sqlalchemy as sql
 from flask import Flask
-from flask_migrate import downgrade, upgrade
 
 from services.chassis.errors import Invalid, NotFound, PreconditionFailed
 from services.contracts.base import read
@@ -41,7 +39,6 @@ from tests.registrations.service.outbox import events_of
 from tests.support.tokens import bearer, staff_token
 
 PICKED = "domaine=Examen&exam=BTS&session=2022"
-OLDER = "SELECT CAST(reminder_days AS TEXT), CAST(draft_reminder_days AS TEXT), refusal_mails FROM openings"
 
 
 def messages(app: Flask) -> list[str]:
@@ -191,25 +188,6 @@ def test_pieces_is_told_of_each_opening_once_and_of_what_changes_in_it(app: Flas
     newest = _windows(app)[-1]["data"]
     assert read(SessionOptions, newest["options"]) == SessionOptions(reminder_days=(7, 0), refusal_mails=True)
     assert (newest["reminder_days"], newest["refusal_mails"]) == ([7, 0], True), "for a reader of the older shape"
-
-
-@pytest.mark.engines("sqlite", "postgresql")
-def test_the_options_of_openings_go_up_and_down(app: Flask) -> None:
-    """Down to the columns that the version before reads and writes, and up from what stands there."""
-    before = SessionOptions(reminder_days=(7, 0), draft_reminder_days=(2,), refusal_mails=True)
-    asking = replace(GUIDE_SESSION, **asdict(before))
-    load(app, replace(GUIDE, sessions=(asking,)))
-    folder = str(Path(app.root_path) / "migrations")
-    with app.app_context():
-        downgrade(directory=folder, revision="0011")
-        with db.engine.begin() as connection:
-            older = connection.execute(sql.text(OLDER))
-            assert [(days, drafts, bool(mails)) for days, drafts, mails in older] == [("[7, 0]", "[2]", True)] * 2
-            connection.execute(sql.text("UPDATE openings SET reminder_days = '[5]' WHERE academie = '03'"))
-        upgrade(directory=folder)
-        with db.reading() as session:
-            stored = {row.academie: row.options for row in session.scalars(sql.select(OpeningRow))}
-    assert stored == {"20": before, "03": replace(before, reminder_days=(5,))}
 
 
 def test_an_académie_decides_for_itself_whether_refusals_are_told_by_mail(app: Flask) -> None:

@@ -45,6 +45,11 @@ CLEARED_LINE = "\x1b[2K"  # which some versions of compose write before each lin
 READ_METRICS = "import urllib.request as u; print(u.urlopen('http://127.0.0.1:8000/metrics').read().decode())"
 
 
+def image_tag(checkout: Path) -> str:
+    """Of the images that are built from it; the operator's own stay."""
+    return "test" if checkout == ROOT else "test-previous"
+
+
 @dataclass(frozen=True)
 class Container:
     """One container of the project; `service` is its name in the compose file, `exit_code` that of its last end."""
@@ -253,7 +258,7 @@ class ComposedPortal(RunningPortal):
     def _environment(self) -> str:
         settings = {
             "COMPOSE_PROFILES": "demo,backup",
-            "PORTAIL_VERSION": "test" if self.checkout == ROOT else "test-previous",  # the operator's own stay
+            "PORTAIL_VERSION": image_tag(self.checkout),
             "PORTAIL_ENV": "demonstration",
             "DEPOSITS_PER_HOUR": DEPOSITS_PER_HOUR,
             "PAGE_SECONDS": self._page_seconds,

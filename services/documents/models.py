@@ -229,6 +229,7 @@ class ImportDocument(db.Model):
     """A document of an import. Its id will be that of the published document, so that each is published once.
 
     `content`: the values of the candidate's lines of a CSV. `pdf_key`: an uploaded PDF, until it is published.
+    `reason`: why it is not published, or for which épreuves that its candidate sits the CSV has no line.
     """
 
     __tablename__ = "import_documents"

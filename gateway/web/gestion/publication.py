@@ -116,10 +116,11 @@ def end_import(import_id: str, act: str) -> ResponseReturnValue:
 @blueprint.get("/documents/<import_id>/documents")
 @access.staff(READ)
 def list_import_documents(import_id: str) -> ResponseReturnValue:
-    """Of the candidate whose N° is in the address, else all of them."""
+    """Of the candidate whose N° is in the address, else those that lack an épreuve (`incomplets`) or all of them."""
     numero = search_of_address().get("numero_candidat", "")
     if not numero:
-        return _documents_page(import_id, _call(api.list_documents, import_id=import_id, query=_cursor()))
+        query = {**_cursor(), "is_incomplete": "incomplets" in request.args}
+        return _documents_page(import_id, _call(api.list_documents, import_id=import_id, query=query))
     page = ImportDocuments(items=(), next_cursor=None)
     if _NUMERO.fullmatch(numero):
         page = _call(api.search_documents, import_id=import_id, body={"numero_candidat": numero})
@@ -141,6 +142,7 @@ def _documents_page(import_id: str, page: ImportDocuments, numero: str = "") -> 
         can_publish=PUBLISH in staff_member.required().scopes,
         next_cursor=page.next_cursor,
         numero=numero,
+        same_list={"incomplets": 1} if "incomplets" in request.args else {},
         state_severities=STATE_SEVERITIES,
         done=DONE_SENTENCES.get(request.args.get("fait", "")),
     )
@@ -195,6 +197,7 @@ def import_page(
         is_csv=is_csv,
         columns=next((item.columns for item in types if item.type == publication.type), ()),
         refusals=_call(api.list_refusals, import_id=import_id, query=_cursor()),
+        incomplete=_call(api.list_documents, import_id=import_id, query={"is_incomplete": True}) if is_csv else None,
         state_severities=STATE_SEVERITIES,
         limits={
             "lines": MAX_LINES,

@@ -216,6 +216,10 @@ class RowsQuery(Schema):
     limit = fields.Integer(load_default=ROWS_PAGE, validate=validate.Range(1, LARGEST_PAGE))
 
 
+class DocumentsQuery(RowsQuery):
+    is_incomplete = fields.Boolean(load_default=False)
+
+
 class DocumentSearch(Schema):
     numero_candidat = fields.String(required=True, validate=validate.Regexp(rf"[0-9]{{{NUMERO_LENGTH}}}\Z"))
 
@@ -330,9 +334,9 @@ list_documents = Operation(
     "GET",
     "/v1/imports/<import_id>/documents",
     ImportDocuments,
-    "The documents of an import with their states.",
+    "The documents of an import with their states, or those to publish that lack an épreuve their candidate sits.",
     _READ,
-    query=RowsQuery,
+    query=DocumentsQuery,
 )
 search_documents = Operation(
     "POST",

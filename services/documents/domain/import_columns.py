@@ -16,6 +16,7 @@ from enum import StrEnum
 from services.chassis.french import short_date
 from services.contracts.document_rules import NUMERO_LENGTH, NUMERO_LENGTH_IN_WORDS, DocumentType
 from services.contracts.registrations import RegistrationSaved
+from services.documents.domain.import_epreuves import sat_epreuves, title_of
 
 INSCRIPTION_LENGTH, INSCRIPTION_LENGTH_IN_WORDS = 3, "trois chiffres"
 """Of a N° d'inscription, with its zeros."""
@@ -72,7 +73,7 @@ NUMERO_INSCRIPTION = Column(
     whole_document=True,
 )
 _CANDIDATE = (NUMERO_CANDIDAT, NUMERO_INSCRIPTION)
-_EPREUVE = Column(
+EPREUVE = Column(
     "epreuve",
     "Epreuve",
     Kind.TEXT,
@@ -83,7 +84,7 @@ _EPREUVE = Column(
 COLUMNS: dict[DocumentType, tuple[Column, ...]] = {
     DocumentType.CONVOCATION: (
         *_CANDIDATE,
-        _EPREUVE,
+        EPREUVE,
         Column("date", "Date", Kind.DATE, "jj/mm/aaaa", ("12/05/2022", "13/05/2022")),
         Column("heure", "Heure", Kind.TIME, "14:00 ou 14h00, heure du lieu de l'épreuve", ("14:00", "08:30")),
         Column("duree", "Durée", Kind.TEXT, "{max_length} caractères au plus", ("4 h", "20 min"), False, 20),
@@ -99,7 +100,7 @@ COLUMNS: dict[DocumentType, tuple[Column, ...]] = {
     ),
     DocumentType.RELEVE: (
         *_CANDIDATE,
-        _EPREUVE,
+        EPREUVE,
         Column(
             "note",
             "Note",
@@ -153,7 +154,7 @@ KEYS: dict[DocumentType, tuple[str, ...]] = {
 PERSON_HEADINGS = ("Nom", "Prénoms", "Date de naissance")
 """Of columns of a filled model that tell candidates apart, and are not read."""
 REASON_HEADING, LINE_HEADING = "Motif du refus", "Ligne refusée"
-FILLED = frozenset({NUMERO_CANDIDAT.name, NUMERO_INSCRIPTION.name, _EPREUVE.name})
+FILLED = frozenset({NUMERO_CANDIDAT.name, NUMERO_INSCRIPTION.name, EPREUVE.name})
 """A line of a filled model that holds nothing else came back as it was."""
 
 
@@ -173,11 +174,9 @@ def filled_lines(document_type: DocumentType, saved: RegistrationSaved) -> Itera
     person, columns = saved.identity, COLUMNS[document_type][2:]
     name = f"{person.nom_famille} ({person.nom_usage})" if person.nom_usage else person.nom_famille
     born = short_date(date.fromisoformat(person.date_naissance))
-    parents = {line.parent for line in saved.epreuves}
-    sat = [line for line in saved.epreuves if line.position == "inscrit" and line.code not in parents]
-    titles = [f"{line.code} - {line.label}{f' : {line.option}' if line.option else ''}" for line in sat]
-    for title in titles if titles and _EPREUVE in columns else [""]:
-        cells = (title[: _EPREUVE.max_length] if column is _EPREUVE else "" for column in columns)
+    titles = list(map(title_of, sat_epreuves(saved.epreuves)))
+    for title in titles if titles and EPREUVE in columns else [""]:
+        cells = (title[: EPREUVE.max_length] if column is EPREUVE else "" for column in columns)
         yield (saved.numero_candidat, saved.numero_inscription, name, person.prenoms, born, *cells)
 
 

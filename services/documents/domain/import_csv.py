@@ -18,6 +18,7 @@ from services.chassis.errors import FieldError, Invalid
 from services.contracts.document_rules import MAX_LINES, DocumentType
 from services.documents.domain.import_columns import (
     COLUMNS,
+    EPREUVE,
     FILLED,
     KEYS,
     LINE_HEADING,
@@ -30,6 +31,7 @@ from services.documents.domain.import_columns import (
     cleaned_text,
     value_of,
 )
+from services.documents.domain.import_epreuves import code_in, without_line
 from services.documents.domain.recipients import Candidature, RecipientRefused, Recipients
 
 FILE = "#/fichier"
@@ -308,7 +310,9 @@ def _document(
             candidature = recipients.find(own[0].numero, own[0].values[NUMERO_INSCRIPTION.name])
         except RecipientRefused as refused:
             return None, [row.refusal(str(refused)) for row in rows]
-        return CheckedDocument(candidature, tuple(_content(row) for row in own)), repeated
+        wrong = _of_another_specialite(own, candidature)
+        if not wrong:
+            return CheckedDocument(candidature, tuple(_content(row) for row in own)), repeated
     first = min([*([blocking] if blocking is not None else []), *wrong])
     waits = f"La ligne {first} de ce candidat est à corriger : rien n'est publié pour lui"
     return None, [row.refusal(wrong.get(row.number, waits)) for row in own] + repeated
@@ -339,6 +343,21 @@ def _contradictions(document_type: DocumentType, rows: Sequence[_Row]) -> dict[i
             if row.values[column.name] != rows[0].values[column.name]:
                 reasons[row.number] = f"« {column.label} » n'est pas le même qu'à la ligne {rows[0].number}"
     return reasons
+
+
+def _of_another_specialite(rows: Sequence[_Row], candidature: Candidature) -> dict[int, str]:
+    """By the number of the line: that its épreuve is none of those that the candidature has."""
+    codes = ", ".join(line.code for line in candidature.epreuves)
+    texts = {row.number: text for row in rows if codes and (text := row.values.get(EPREUVE.name))}
+    wrong = {number: text for number, text in texts.items() if code_in(text, candidature.epreuves) is None}
+    return {number: f"« {text} » n'est pas une épreuve de ce candidat ({codes})" for number, text in wrong.items()}
+
+
+def what_is_missing(lines: Sequence[Values], candidature: Candidature) -> str | None:
+    """Of a document, in French; None where each épreuve that the candidate sits has its line."""
+    texts = [line[EPREUVE.name] for line in lines if EPREUVE.name in line]
+    titles = without_line(texts, candidature.epreuves) if texts else []
+    return f"Sans ligne pour {', '.join(titles)}" if titles else None
 
 
 def _content(row: _Row) -> Values:

@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from services.contracts.registrations import EpreuveLine
+
 
 @dataclass(frozen=True)
 class Publisher:
@@ -75,6 +77,7 @@ class Candidature:
     session: str
     academie: str
     activity: Activity
+    epreuves: tuple[EpreuveLine, ...] = ()
 
 
 @dataclass(frozen=True)

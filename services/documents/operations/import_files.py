@@ -36,6 +36,7 @@ from services.documents.domain.import_csv import (
     numeros_of,
     read_csv,
     refused,
+    what_is_missing,
 )
 from services.documents.domain.pdf_archives import files_of, names_of, numero_in, shown_name
 from services.documents.domain.recipients import Candidature, Publisher, Recipients
@@ -154,6 +155,7 @@ def _add_rows(
     session: Session, row: Import, checked: CheckedImport, records: Mapping[int, list[str]], earlier: LinesByCandidature
 ) -> None:
     first = _next_position(session, ImportDocument, row.id)
+    type = DocumentType(row.type)
     rows = [
         {
             "id": derived_id(row.id, document.candidature.id),
@@ -161,10 +163,9 @@ def _add_rows(
             "position": position,
             "candidature_id": document.candidature.id,
             "numero_candidat": document.candidature.numero_candidat,
-            "content": completed_lines(
-                DocumentType(row.type), earlier.get(document.candidature.id, ()), document.lines
-            ),
+            "content": (lines := completed_lines(type, earlier.get(document.candidature.id, ()), document.lines)),
             "state": READY,
+            "reason": what_is_missing(lines, document.candidature),
         }
         for position, document in enumerate(checked.documents, first)
     ]

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Row, Select, or_, select
 from sqlalchemy.orm import Session
 
 from services.chassis.clock import iso_utc
@@ -29,6 +29,7 @@ from services.documents.domain.recipients import Candidature as Recipient
 from services.documents.models import Candidature, Edition, SavedVersion, Withdrawal, db
 
 WITHDRAWAL_JOIN = Withdrawal.candidature_id == Candidature.id
+NEWEST_JOIN = (SavedVersion.candidature_id == Candidature.id) & (SavedVersion.version == Candidature.version)
 
 
 def list_tiles(candidate_id: str) -> api.Tiles:
@@ -131,33 +132,34 @@ def saved_versions(session: Session, scope: Scope) -> Iterator[Iterator[Registra
     ids = select(Candidature.id).outerjoin(Withdrawal, WITHDRAWAL_JOIN).where(*wanted, is_active())
     by_numbers = (Candidature.specialite, Candidature.numero_candidat, Candidature.numero_inscription)
     ordered = list(session.scalars(ids.order_by(*by_numbers)))
-    own = (SavedVersion.candidature_id == Candidature.id) & (SavedVersion.version == Candidature.version)
     for start in range(0, len(ordered), _PAGE):
         page = ordered[start : start + _PAGE]
-        of_page = select(Candidature.id, SavedVersion.payload).join(SavedVersion, own).where(Candidature.id.in_(page))
+        of_page = (
+            select(Candidature.id, SavedVersion.payload).join(SavedVersion, NEWEST_JOIN).where(Candidature.id.in_(page))
+        )
         payloads: dict[str, Any] = dict(session.execute(of_page).all())
         yield (from_stored(payloads[id]) for id in page if id in payloads)
 
 
 def recipient_of(session: Session, candidature_id: str) -> Recipient | None:
     """One candidature as it is now; None if it is gone."""
-    rows = session.execute(_select().where(Candidature.id == candidature_id))
-    return next((_recipient(candidature, withdrawal) for candidature, withdrawal in rows), None)
+    return next(map(_recipient, session.execute(_select().where(Candidature.id == candidature_id))), None)
 
 
 def _of_numeros(session: Session, publisher: Publisher, numeros: Collection[str]) -> Iterator[Recipient]:
     statement = _select().where(Candidature.numero_candidat.in_(numeros))
     if publisher.academies is not None:
         statement = statement.where(Candidature.academie_code.in_(publisher.academies))
-    rows = session.execute(statement)
-    return (_recipient(candidature, withdrawal) for candidature, withdrawal in rows)
+    return map(_recipient, session.execute(statement))
 
 
-def _select() -> Select[Candidature, Withdrawal]:
-    return select(Candidature, Withdrawal).outerjoin(Withdrawal, WITHDRAWAL_JOIN)
+def _select() -> Select[Candidature, Withdrawal, dict[str, Any] | None]:
+    statement = select(Candidature, Withdrawal, SavedVersion.payload).outerjoin(Withdrawal, WITHDRAWAL_JOIN)
+    return statement.outerjoin(SavedVersion, NEWEST_JOIN)
 
 
-def _recipient(candidature: Candidature, withdrawal: Withdrawal | None) -> Recipient:
+def _recipient(row: Row[Candidature, Withdrawal | None, dict[str, Any] | None]) -> Recipient:
+    candidature, withdrawal, payload = row
     return Recipient(
         candidature.id,
         candidature.numero_candidat,
@@ -166,6 +168,7 @@ def _recipient(candidature: Candidature, withdrawal: Withdrawal | None) -> Recip
         candidature.session_label,
         candidature.academie_code,
         _activity(candidature, withdrawal),
+        from_stored(payload).epreuves if payload else (),
     )
 
 

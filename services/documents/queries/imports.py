@@ -22,6 +22,7 @@ from services.contracts.document_rules import (
     DOCUMENT_STATE_LABELS,
     MAX_LINES,
     PUBLISHED_TYPES,
+    READY,
     SOURCE_LABELS,
     STATE_LABELS,
     DocumentType,
@@ -170,11 +171,18 @@ def _of_parts(
 
 
 def list_import_documents(
-    publisher: Publisher, import_id: str, cursor: int = 0, limit: int = ROWS_PAGE, **matching: str
+    publisher: Publisher,
+    import_id: str,
+    cursor: int = 0,
+    limit: int = ROWS_PAGE,
+    is_incomplete: bool = False,
+    **matching: str,
 ) -> api.ImportDocuments:
     """The documents of an import in their order, or those that are `matching` (values of columns)."""
     of_import = (ImportDocument.import_id == import_id, ImportDocument.position > cursor)
     statement = select(ImportDocument).where(*of_import).filter_by(**matching).order_by(ImportDocument.position)
+    if is_incomplete:
+        statement = statement.where(ImportDocument.state == READY, ImportDocument.reason.is_not(None))
     with db.reading_for_staff() as session:
         import_in(session, publisher, import_id)
         rows, next_cursor = _page(session, statement, limit)

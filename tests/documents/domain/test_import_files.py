@@ -29,13 +29,22 @@ from services.documents.domain.import_csv import (
     check_rows,
     read_csv,
 )
+from services.documents.domain.import_epreuves import code_in, without_line
 from services.documents.domain.recipients import Activity, Candidature, RecipientRefused, Recipients, Scope
 from services.registrations.domain.registration_numbers import numero_candidat, numero_inscription
+from tests.documents.example_events import epreuve
 from tests.documents.imports.exam_office import CELLS, candidature, csv_of, line, numero
 
 CONVOCATION = CELLS["convocation"]
 TEXTS = [column for columns in COLUMNS.values() for column in columns if column.kind is Kind.TEXT]
 BTS_2022 = Scope("BTS", "2022", "03")
+EPREUVES = (
+    epreuve("E1", "Culture générale"),
+    epreuve("E2", "Langue vivante"),
+    epreuve("E2-A", "Écrit", parent="E2", option="Anglais"),
+    epreuve("E2-B", "Oral", parent="E2"),
+    epreuve("E3", "Droit", position="non_inscrit"),
+)
 
 
 def column(name: str) -> Column:
@@ -172,6 +181,35 @@ def test_a_candidate_with_more_lines_than_a_document_has_gets_none() -> None:
     assert {refusal.reason for refusal in report.refusals} == {f"Ce candidat a plus de {MAX_LINES_OF_CANDIDATE} lignes"}
     assert (len(report.documents), len(report.refusals)) == (0, len(lines))
     assert len(checked(lines[1:]).documents[0].lines) == MAX_LINES_OF_CANDIDATE
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("E2-A - Écrit : Anglais", "E2-A"),
+        ("e2a", "E2-A"),
+        ("E2 Langue vivante", "E2"),
+        ("ECRIT", "E2-A"),
+        ("Écrit de secours", None),
+        ("E20 - Écrit", None),
+    ],
+)
+def test_a_line_names_an_épreuve_by_its_code_or_its_whole_label(text: str, code: str | None) -> None:
+    assert code_in(text, EPREUVES) == code
+
+
+@pytest.mark.parametrize(
+    ("texts", "missing"),
+    [
+        (["E1"], ["E2-A - Écrit : Anglais", "E2-B - Oral"]),
+        (["E1", "E2-A"], ["E2-B - Oral"]),
+        (["E1", "E2"], []),
+    ],
+)
+def test_what_a_candidate_sits_is_without_line_unless_it_or_its_maîtresse_has_one(
+    texts: list[str], missing: list[str]
+) -> None:
+    assert without_line(texts, EPREUVES) == missing
 
 
 def test_a_result_is_the_same_on_every_line_of_a_candidate() -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from services.contracts.document_rules import MAX_CSV_BYTES
-from tests.documents.example_events import saved
+from tests.documents.example_events import epreuve, saved
 from tests.documents.imports.exam_office import CELLS, ExamOffice, csv_of, line, numero
 from tests.documents.text_extraction import text_of_html, text_of_pdf
 
@@ -82,7 +82,8 @@ def test_cells_that_look_like_formulas_or_markup_are_printed_as_text(office: Exa
     office.register(1)
     cells = ('=HYPERLINK("http://evil";"E1")', "+1+cmd|' /C calc'!A0", "<script>alert(1)</script>", "@SUM(1)")
     quoted = ['"' + cell.replace('"', '""') + '"' for cell in cells]
-    office.published(csv_of([line(1, f"{cell};12/05/2022;14:00;;Lycée;") for cell in quoted]))
+    epreuves = (f"E{number}" for number in range(1, 5))
+    office.published(csv_of([line(1, f"{next(epreuves)};12/05/2022;14:00;;{cell};") for cell in quoted]))
     [document] = office.documents_of(1)
     page = office.file_of(1, document, "html")
     assert b"<script" not in page
@@ -102,6 +103,21 @@ def test_a_corrected_file_replaces_the_one_before(office: ExamOffice) -> None:
     unreadable = office.send(checked["id"], b"\x00\x01")
     assert (unreadable.status_code, unreadable.get_json()["errors"][0]["pointer"]) == (422, "#/fichier")
     assert office.read(checked["id"]) == again, "a file that cannot be read takes nothing away"
+
+
+def test_an_épreuve_that_is_told_of_no_line_is_named_before_anything_is_published(office: ExamOffice) -> None:
+    """As where a wrong N° gives a candidate's mark to nobody; its line, once mended, completes the document."""
+    office.register(1, 2, epreuves=(epreuve("E1", "Culture générale"), epreuve("E3", "Droit")))
+    marks = {name: f"{name};12,5;3;Admis" for name in ("E1", "E3", "E9")}
+    lines = [line(1, marks["E1"]), line(99, marks["E3"]), line(2, marks["E1"]), line(2, marks["E9"])]
+    checked = office.checked(csv_of(lines, "releve_notes"), type="releve_notes")
+    incomplete = f"/imports/{checked['id']}/documents?is_incomplete=true"
+    told = [(item["numero_candidat"], item["reason"]) for item in office.call("GET", incomplete).get_json()["items"]]
+    assert told == [(numero(1), "Sans ligne pour E3 - Droit")]
+    assert dict(office.refusals(checked["id"]))["5"] == "« E9 » n'est pas une épreuve de ce candidat (E1, E3)"
+    refused = office.call("GET", f"/imports/{checked['id']}/refusals.csv").data
+    office.send(checked["id"], refused.replace(numero(99).encode(), numero(1).encode()))
+    assert office.call("GET", incomplete).get_json()["items"] == []
 
 
 def test_a_file_that_is_too_large_is_refused(office: ExamOffice) -> None:

@@ -67,7 +67,7 @@ def test_convocations_are_checked_previewed_published_and_withdrawn(
     path = prepare(gestionnaire)
     assert all(heading in gestionnaire.text for heading in HEADINGS["convocation"].split(";"))
     send(gestionnaire, path, csv_of([f"{numero};{CELLS}", f"00000000000;{CELLS}"]))
-    assert "1 document à publier" in gestionnaire.text
+    assert "1 document à publier 1 document incomplet" in gestionnaire.text
     assert rows(gestionnaire)[0] == "3 00000000000 N° candidat inconnu dans vos académies"
     gestionnaire.get(f"{path}/documents")
     addresses = [str(address) for address in gestionnaire.page.xpath("//main//@href | //main//@action")]

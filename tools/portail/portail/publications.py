@@ -12,6 +12,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -97,8 +98,9 @@ def _send_parts(api: Api, path: str, content: bytes) -> None:
 
 
 def mistakes(api: Api, import_id: str) -> Iterator[dict[str, Any]]:
-    """The lines that are not published, each with its reason."""
-    return _rows(api, import_id, "refusals")
+    """The lines that are not published and the documents that lack an épreuve, each with its reason."""
+    incomplete = _rows(api, import_id, "documents", is_incomplete="true")
+    return chain(_rows(api, import_id, "refusals"), ({**row, "place": ""} for row in incomplete))
 
 
 def failures(api: Api, import_id: str) -> Iterator[dict[str, Any]]:
@@ -146,8 +148,8 @@ def _read_note(note: Path) -> dict[str, Any]:
     return content if isinstance(content, dict) else {}
 
 
-def _rows(api: Api, import_id: str, what: str) -> Iterator[dict[str, Any]]:
-    return api.pages(f"{IMPORTS}/{segment(import_id)}/{what}", {}, "items")
+def _rows(api: Api, import_id: str, what: str, **wanted: str) -> Iterator[dict[str, Any]]:
+    return api.pages(f"{IMPORTS}/{segment(import_id)}/{what}", wanted, "items")
 
 
 def _digest_of(choices: Choices) -> str:

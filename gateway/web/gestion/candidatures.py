@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
+from typing import Any
 from urllib.parse import urlencode
 
 from flask import Response, redirect, request, url_for
@@ -35,6 +36,7 @@ from gateway.web.gestion.lists import (
     typed_filters,
 )
 from gateway.web.gestion.names_from_accounts import academie_options
+from gateway.web.gestion.sealed_search import SEARCH
 from services.chassis.errors import DomainError, Invalid, NotFound
 from services.chassis.french import alphabetical
 from services.contracts.api import own_staff_account
@@ -45,7 +47,18 @@ from services.contracts.registration_rules import BY_NAME, CANDIDATURE_STATE_LAB
 
 SHORTEST_SEARCH = 2  # characters
 OF_CONFIRMATIONS = ("specialite", "categorie", "etablissement")
+LIST, CANDIDATURE = "gestion.browse_candidatures", "candidature_id"
+KEPT = (*(field.name for field in api.CANDIDATURES.page_fields.values()), SEARCH, "cursor")
 Errors = Sequence[dict[str, str]]
+
+
+@blueprint.url_defaults
+def keep_filters(endpoint: str, values: dict[str, Any]) -> None:
+    """Of the list, in the addresses of a candidature's pages and on the way back from them."""
+    is_of_one = CANDIDATURE in (request.view_args or {})
+    leads_to_one = CANDIDATURE in values and (is_of_one or request.endpoint == LIST)
+    if leads_to_one or (is_of_one and endpoint == LIST):
+        values.update({name: request.args[name] for name in KEPT if name in request.args})
 
 
 @blueprint.get("/candidatures")

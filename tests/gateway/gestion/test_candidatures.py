@@ -191,8 +191,13 @@ def test_a_search_of_a_person_stands_in_its_address_for_whoever_typed_it(
     gestionnaire.get(address)
     assert (rows(gestionnaire), gestionnaire.value("naissance")) == (found, "01/02/2001"), "Back, or a reload"
     gestionnaire.get(gestionnaire.page.xpath("//tbody//a/@href")[0])
+    gestionnaire.follow("Écarter la candidature")
+    gestionnaire.press("Écarter la candidature")
+    assert gestionnaire.answer.status_code == 422
+    gestionnaire.follow("Revenir à la candidature")
+    gestionnaire.press("Garder la note", text="Appelée ce matin")
     gestionnaire.get(gestionnaire.page.xpath("//nav//a[text()='Candidatures']/@href")[-1])
-    assert rows(gestionnaire) == found, "the way back leads to what was found"
+    assert rows(gestionnaire) == found, "the way back leads to what was found, after an act too"
     for others in (address, address.replace("candidatures", "candidatures.csv")):
         answer = staff.logged_in("03").get(others)
         assert (answer.status_code, "n'est pas la vôtre" in answer.text.replace("&#39;", "'")) == (422, True)

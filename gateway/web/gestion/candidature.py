@@ -15,10 +15,12 @@ from gateway.service_clients import clients
 from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
 from gateway.web.gestion.comptes import CORRECT
+from gateway.web.gestion.lists import address_query
 from gateway.web.gestion.names_from_accounts import names_by_id
 from services.chassis.errors import DomainError, NotFound
 from services.contracts import page_labels
 from services.contracts.api import staff_candidatures as api
+from services.contracts.api.audit import ENTRIES
 from services.contracts.api.staff_documents import StaffDocument, list_documents, read_document
 from services.contracts.document_rules import AUTOMATIC_TYPES
 from services.contracts.registration_rules import CANDIDATURE_STATE_LABELS
@@ -81,6 +83,7 @@ def candidature_page(candidature_id: str, *, note: str = "", refusal: DomainErro
         can_manage=MANAGE in member.scopes,
         can_correct=CORRECT in member.scopes,
         can_publish="documents:publish" in member.scopes,
+        journal=address_query(ENTRIES, {"numero": candidature.numero_candidat or "", "candidats": "oui"}),
         reads_journal="audit:read" in member.scopes,
         mail_labels=MAIL_LABELS,
         automatic_types=AUTOMATIC_TYPES,

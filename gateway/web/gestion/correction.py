@@ -65,7 +65,14 @@ class CorrectionPages(TabPages):
 
 
 def _overridden() -> list[str]:
-    return request.form.getlist("overridden")
+    """The rules that are ticked on the last tab, or were, on the way from tab to tab."""
+    return (request.form if "reason" in request.form else request.args).getlist("overridden")
+
+
+@blueprint.url_defaults
+def keep_overridden(endpoint: str, values: dict[str, Any]) -> None:
+    if endpoint in ("gestion.show_correction", "gestion.write_correction") and (rules := _overridden()):
+        values["overridden"] = rules
 
 
 @blueprint.post(CORRECTION)

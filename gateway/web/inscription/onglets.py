@@ -173,7 +173,7 @@ class TabPages:
             tab=tab,
             tabs=_tab_headings(draft, number),
             errors=list(tab.errors) if verify else _errors(refusal),
-            search_url=f"{tab_url(number)}/recherche",
+            search_url=f"{request.path}/recherche",
             **self.context(tab),
         )
 

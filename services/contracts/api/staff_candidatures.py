@@ -79,7 +79,7 @@ _FILTERS = (
     Filter(
         "pieces_state",
         fields.String(validate=validate.OneOf(list(PiecesState))),
-        PageField("pieces", "Pièces", SELECT),
+        PageField("pieces", "Pièces", SELECT, hint="Même une fois le dépôt terminé"),
         is_counted=True,
     ),
 )

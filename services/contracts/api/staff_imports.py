@@ -196,6 +196,7 @@ class ModelQuery(Schema):
     session = PrintedText(load_default="", validate=validate.Length(max=200))
     exam = PrintedText(load_default="", validate=validate.Length(max=200))
     academie = fields.String(load_default="", validate=validate.Length(max=8))
+    specialite = PrintedText(load_default="", metadata={"description": "De cette partie : le nom du fichier la dit"})
     part = fields.Integer(load_default=0, validate=_POSITION, metadata={"description": "De `model-parts` ; 0 : tout"})
 
 

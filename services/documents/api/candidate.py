@@ -72,7 +72,7 @@ def form(query: dict[str, Any], candidature_id: str, code: str) -> Response:
 def file_response(file: File, *, save: bool) -> Response:
     """The file, to be saved or shown; a browser runs nothing in it and stores nothing of it."""
     response = Response(file.content, content_type=file.format.content_type)
-    _set_filename(response, "attachment" if save else "inline", file.filename)
+    set_filename(response, "attachment" if save else "inline", file.filename)
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Cache-Control"] = "no-store"
     if file.format is FileFormat.HTML:
@@ -80,7 +80,7 @@ def file_response(file: File, *, save: bool) -> Response:
     return response
 
 
-def _set_filename(response: Response, disposition: str, filename: str) -> None:
+def set_filename(response: Response, disposition: str, filename: str) -> None:
     """Content-Disposition of RFC 6266: the name with its accents, and one in ASCII for old clients."""
     plain = unicodedata.normalize("NFKD", filename).encode("ascii", "ignore").decode()
     names = {"filename": plain, "filename*": f"UTF-8''{quote(filename, safe='')}"}

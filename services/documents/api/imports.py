@@ -12,8 +12,9 @@ from services.chassis.web import access
 from services.chassis.web.operations import Views
 from services.contracts.api import staff_imports as api
 from services.contracts.document_rules import DocumentType
-from services.documents.api.candidate import file_response
+from services.documents.api.candidate import file_response, set_filename
 from services.documents.dependencies import dependencies
+from services.documents.domain.document_names import filename
 from services.documents.domain.import_columns import COLUMNS, example_lines
 from services.documents.domain.recipients import Publisher, Scope
 from services.documents.models import db
@@ -38,16 +39,19 @@ def read_model(query: dict[str, Any], type: str) -> Response:
     if type not in COLUMNS or (query["academie"] and not _publisher().may_publish_in(query["academie"])):
         raise NotFound()
     document_type, publisher, part = DocumentType(type), _publisher(), query.pop("part")
+    label, specialite = document_type.label, query.pop("specialite")
     if all(query.values()):
-        return csv_response(
-            f"modele-{type}.csv",
+        response = csv_response(
+            "modele.csv",
             db.reading_for_staff(export=True),
             lambda session: queries.filled_model(session, document_type, Scope(**query), part),
-            lambda: imports.record_export(publisher, "import_model", type),
+            lambda: imports.record_export(publisher, "import_model", label),
         )
-    headings = [column.label for column in COLUMNS[document_type]]
-    response = Response(csv_text(headings, [example_lines(document_type)]), content_type=CONTENT_TYPE)
-    response.headers["Content-Disposition"] = f'attachment; filename="modele-{type}.csv"'
+    else:
+        headings = [column.label for column in COLUMNS[document_type]]
+        response = Response(csv_text(headings, [example_lines(document_type)]), content_type=CONTENT_TYPE)
+    name = filename(f"Modèle {part or ''} - {label}", specialite or query["session"], version=None, extension="csv")
+    set_filename(response, "attachment", name)
     return response
 
 

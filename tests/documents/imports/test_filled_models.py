@@ -82,6 +82,11 @@ def test_the_parts_of_a_model_are_of_one_spécialité_and_can_be_sent_back(
         (banque, 2, 4),
         (banque, 2, 4),
     ]
+    ameublement = office.call("GET", f"{MODEL.format('convocation', '03')}&part=1&specialite=Ameublement (25430)")
+    assert (
+        "Modele 1 - Convocation(s) aux epreuves - Ameublement (25430).csv" in ameublement.headers["Content-Disposition"]
+    )
+    ameublement.close()
     files = [rows_of(export(office, f"{MODEL.format('convocation', '03')}&part={part['part']}")) for part in parts]
     assert [[row["N° candidat"] for row in rows[::2]] for rows in files] == [
         [numero(2)],
@@ -95,7 +100,7 @@ def test_the_parts_of_a_model_are_of_one_spécialité_and_can_be_sent_back(
 def test_a_model_is_filled_for_one_s_own_académies_and_leaves_a_trace(office: ExamOffice) -> None:
     assert office.call("GET", MODEL.format("convocation", "20")).status_code == 404
     model(office)
-    assert office.audited() == [("import_model.exported", "convocation")]
+    assert office.audited() == [("import_model.exported", "Convocation(s) aux épreuves")]
 
 
 def test_refused_lines_come_back_with_their_reason_and_complete_what_was_right_once_mended(office: ExamOffice) -> None:

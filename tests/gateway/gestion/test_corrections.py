@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.gateway.candidates import CandidateFactory
+from tests.gateway.components.html_checks import text_of
 from tests.gateway.gestion.people import StaffFactory, depositor, rows
 from tests.gateway.tabs import EPREUVES, IDENTIFICATION, NUMBER, QUALIFICATION, RECAP
 from tests.support.in_process_four_services import InProcessFourServices
@@ -91,6 +92,20 @@ def test_it_is_left_resumed_by_a_colleague_and_abandoned_without_a_change(
     assert "Version 01" in candidate.text
 
 
+def test_the_way_through_it_keeps_the_filters_of_the_list_that_it_began_in(
+    gestionnaire: ScriptlessBrowser, page: str
+) -> None:
+    gestionnaire.get(f"{page}?etat=active")
+    gestionnaire.press("Corriger la candidature")
+    gestionnaire.press("Suivant")
+    [search, *_] = [str(address) for address in gestionnaire.page.xpath("//@data-recherche")]
+    tab = gestionnaire.answer.request.full_path
+    assert "options" in gestionnaire.get(f"{search}&q=besan").get_json()
+    gestionnaire.get(tab)
+    gestionnaire.press("Quitter")
+    assert gestionnaire.answer.request.full_path == f"{page}?etat=active"
+
+
 def test_two_windows_of_a_correction_overwrite_nothing(gestionnaire: ScriptlessBrowser, page: str) -> None:
     tabs = begin(gestionnaire, page)
     revision = gestionnaire.value("revision")
@@ -120,7 +135,12 @@ def test_a_rule_is_overridden_by_an_administrateur(
     assert "Epreuves : Choisissez" in gestionnaire.text
     administrator.get(f"{tabs}/{NUMBER}")
     assert "progressive_at_least" not in administrator.text
-    administrator.press("Enregistrer la correction", reason="Dérogation", overridden="progressive_at_least")
+    administrator.press("Précédent", overridden="progressive_at_least")
+    [last] = administrator.page.xpath(f"//button[@name='onglet'][@value='{NUMBER}']")
+    administrator.press(text_of(last))
+    ticked = administrator.page.xpath("//input[@name='overridden'][@checked]/@value")
+    assert ticked == ["progressive_at_least"], "on the way back too"
+    administrator.press("Enregistrer la correction", reason="Dérogation")
     assert (administrator.path, "Règle écartée : Choisissez au moins" in administrator.text) == (page, True)
 
 

@@ -103,10 +103,10 @@ def test_its_acts_are_given_as_csv_which_is_an_act_too(
     assert len(rows(administrator)) == 1
     administrator.get("/gestion/journal/registrations.csv?acte=audit.exported")
     [line] = csv.DictReader(administrator.answer.text.removeprefix("\ufeff").splitlines(), delimiter=";")
-    assert (line["par"], line["identifiant"], line["acte"]) == ("Gestionnaire", "Anne DUVAL", "Journal exporté")
+    assert (line["Auteur"], line["Par"], line["Acte"]) == ("Gestionnaire", "Anne DUVAL", "Journal exporté")
     administrator.get(f"/gestion/journal/registrations.csv?candidats=oui&objet={candidature}")
     lines = csv.DictReader(administrator.answer.text.removeprefix("\ufeff").splitlines(), delimiter=";")
-    assert all(len(line["numero_candidat"]) == 11 for line in lines)
+    assert all(len(line["N° candidat"]) == 11 for line in lines)
     for path in ("/gestion/journal/gateway.csv", "/gestion/journal/accounts.csv?du=hier"):
         assert administrator.get(path).status_code == 404
 
@@ -134,7 +134,7 @@ def test_acts_on_a_candidate_are_found_by_a_number_that_stands_in_no_address(
         assert not [address for address in administrator.page.xpath("//a/@href") if numero in address]
     administrator.follow("inscriptions")
     lines = csv.DictReader(administrator.answer.text.removeprefix("\ufeff").splitlines(), delimiter=";")
-    assert {line["numero_candidat"] for line in lines} == {numero}
+    assert {line["N° candidat"] for line in lines} == {numero}
     administrator.get("/gestion/journal")
     administrator.press("Filtrer", numero="02199999999")
     assert "Aucun acte ne correspond" in administrator.text

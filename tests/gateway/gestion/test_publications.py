@@ -212,7 +212,7 @@ def test_a_model_comes_filled_and_a_refused_line_comes_back_to_be_mended(
 def test_a_model_is_given_to_fill_in(gestionnaire: ScriptlessBrowser) -> None:
     answer = gestionnaire.get("/gestion/documents/modeles/releve_notes.csv")
     assert answer.text.startswith("\ufeffN° candidat;")
-    assert "modele-releve_notes.csv" in answer.headers["Content-Disposition"]
+    assert "Modele - Releve(s) de notes" in answer.headers["Content-Disposition"]
     assert gestionnaire.get("/gestion/documents/modeles/autre.csv").status_code == 404
 
 

@@ -26,13 +26,10 @@ AS_SHIPPED = {"PAGE_SECONDS": str(Settings.page_seconds)}
 
 @pytest.fixture(scope="session")
 def floor() -> Floor:
-    reportlab_pdf = pytest.importorskip("tests.documents.bench.reportlab_pdf")
-    from services.documents.rendering.confirmation import confirmation
-    from services.documents.rendering.sheet import Letterhead
-    from tests.documents.example_events import saved
+    pytest.importorskip("reportlab")
+    from tests.bench.bare_paper import drawn_confirmation
 
-    sheet = confirmation(saved(), Letterhead())
-    return measured(lambda: reportlab_pdf.reportlab_pdf_of(sheet))
+    return measured(drawn_confirmation)
 
 
 @pytest.fixture(scope="session")

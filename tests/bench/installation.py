@@ -7,17 +7,15 @@ import json
 import random
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from math import ceil
 from pathlib import Path
 
-from gateway.service_clients import ServiceClients
-from gateway.settings import GatewaySettings
 from tests.bench.candidate_journey import create_account, log_in
 from tests.bench.load import Load, LoadResult
 from tests.bench.mails import Mails
-from tests.bench.process_usage import Usage, processor_seconds, usage, used_since
+from tests.bench.process_usage import Usage, usage, used_since
 from tests.bench.record import record
 from tests.bench.visitor import Timings, Visitor
 from tests.support.launched_portal import LaunchedPortal
@@ -25,7 +23,6 @@ from tests.support.processes import wait_until
 
 ONE_MACHINE, ON_SERVERS = "one machine", "PostgreSQL, RabbitMQ, S3"
 IDLE_WITHIN_SECONDS, REST_SECONDS = 180.0, 1.0
-FIRST = 5
 IDLE_BELOW = 0.25
 """Processor seconds in REST_SECONDS below which the workers count as idle."""
 READING_SECONDS = 1.0
@@ -78,29 +75,6 @@ class Installation:
         result = run_load_process(load)
         self._wait_until_idle(pids)
         return Measured(result, used_since(before, pids))
-
-    def processor_of(self, act: Callable[[], object], times: int) -> dict[str, float]:
-        """Processor seconds of one time by process; the first few, which load and compile, are not counted."""
-        for _ in range(FIRST):
-            act()
-        pids = self.pids
-        before = usage(pids)
-        for _ in range(times):
-            act()
-        return {name: used.processor / times for name, used in used_since(before, pids).items()}
-
-    def processor_now(self, process: str) -> float:
-        """Processor seconds of it since its start."""
-        return processor_seconds(self.pids[process])
-
-    def address_of(self, process: str) -> str:
-        """The URL of a service itself, without the gateway."""
-        return f"http://127.0.0.1:{self.portal.processes()[process].port}"
-
-    def as_the_gateway(self) -> ServiceClients:
-        """The services as the gateway of this installation calls them."""
-        environments = json.loads((self.portal.var / "environments.json").read_text(encoding="utf-8"))
-        return ServiceClients(GatewaySettings.read(environments["gateway"]))
 
     def new_candidate(self) -> tuple[Visitor, str]:
         """A visitor logged in with a new account, and its address."""

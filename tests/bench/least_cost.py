@@ -65,7 +65,7 @@ def _hash() -> Callable[[], Any]:
 
 
 def _page() -> float:
-    with bare_servers() as (url, _, pids):
+    with bare_servers() as (url, pids):
         visitor = Visitor(url, Timings())
         visitor.get("page", "/")
         taken = []
@@ -79,15 +79,15 @@ def _page() -> float:
 
 
 @contextmanager
-def bare_servers() -> Iterator[tuple[str, str, list[int]]]:
-    """The front's URL, the page's URL, and the processes of both."""
+def bare_servers() -> Iterator[tuple[str, list[int]]]:
+    """The front's URL, and the processes of both."""
     folder, (front, page) = PrivateFolder("floor"), free_ports(2)
     daemons = [
         _served(folder, "page", page),
         _served(folder, "front", front, f"127.0.0.1:{page}"),
     ]
     try:
-        yield f"http://127.0.0.1:{front}", f"http://127.0.0.1:{page}", [daemon.pid for daemon in daemons]
+        yield f"http://127.0.0.1:{front}", [daemon.pid for daemon in daemons]
     finally:
         for daemon in daemons:
             daemon.stop()

@@ -51,16 +51,6 @@ def memory_peak(pid: int) -> int:
     return _field(f"/proc/{pid}/status", "VmHWM") * _KIB
 
 
-def reset_memory_peaks(pid: int) -> dict[int, int]:
-    """Of the process and each of its children, by pid."""
-    return {member: reset_memory_peak(member) for member in _family(pid)}
-
-
-def peak_memory_growth(before: Mapping[int, int]) -> int:
-    """The largest growth in bytes of one of these processes, from `before` to its peak."""
-    return max(memory_peak(member) - held for member, held in before.items())
-
-
 def _of_family(pid: int) -> Usage:
     members = list(_family(pid))
     return Usage(

@@ -52,15 +52,11 @@ class Timings:
 class Visitor:
     """`pause` is called before each request of a page, as a person reads before they press."""
 
-    def __init__(
-        self, url: str, timings: Timings, pause: Callable[[], None] = lambda: None, token: str | None = None
-    ) -> None:
+    def __init__(self, url: str, timings: Timings, pause: Callable[[], None] = lambda: None) -> None:
         parts = urlsplit(url)
         kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
         self._connection = kind(parts.hostname or "", parts.port, timeout=TIMEOUT_SECONDS)
         self._headers = {"Sec-Fetch-Site": "same-origin", "Accept-Encoding": "identity"}
-        if token:  # a tool, or one of our own processes
-            self._headers["Authorization"] = f"Bearer {token}"
         self._cookies: dict[str, str] = {}
         self._used = float("-inf")
         self._pause = pause

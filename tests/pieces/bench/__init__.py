@@ -1,1 +1,0 @@
-"""What hostile files cost others, in seconds of this machine."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -15,8 +15,8 @@ from enum import StrEnum
 
 from services.chassis.french import short_date
 from services.contracts.document_rules import NUMERO_LENGTH, NUMERO_LENGTH_IN_WORDS, DocumentType
-from services.contracts.registrations import RegistrationSaved
-from services.documents.domain.import_epreuves import sat_epreuves, title_of
+from services.contracts.registrations import EpreuveLine, RegistrationSaved
+from services.reference.text import folded
 
 INSCRIPTION_LENGTH, INSCRIPTION_LENGTH_IN_WORDS = 3, "trois chiffres"
 """Of a N° d'inscription, with its zeros."""
@@ -174,10 +174,37 @@ def filled_lines(document_type: DocumentType, saved: RegistrationSaved) -> Itera
     person, columns = saved.identity, COLUMNS[document_type][2:]
     name = f"{person.nom_famille} ({person.nom_usage})" if person.nom_usage else person.nom_famille
     born = short_date(date.fromisoformat(person.date_naissance))
-    titles = list(map(title_of, sat_epreuves(saved.epreuves)))
+    titles = [_title(line) for line in _sat(saved.epreuves)]
     for title in titles if titles and EPREUVE in columns else [""]:
         cells = (title[: EPREUVE.max_length] if column is EPREUVE else "" for column in columns)
         yield (saved.numero_candidat, saved.numero_inscription, name, person.prenoms, born, *cells)
+
+
+def _sat(epreuves: Sequence[EpreuveLine]) -> Iterator[EpreuveLine]:
+    """What the candidate sits: of a maîtresse, its children."""
+    parents = {line.parent for line in epreuves}
+    return (line for line in epreuves if line.position == "inscrit" and line.code not in parents)
+
+
+def _title(epreuve: EpreuveLine) -> str:
+    return f"{epreuve.code} - {epreuve.label}{f' : {epreuve.option}' if epreuve.option else ''}"
+
+
+def code_in(text: str, epreuves: Sequence[EpreuveLine]) -> str | None:
+    """Of the épreuve that a line speaks of, by its code in front or by its label; None: of none of these."""
+    code, label = _name(text.partition(" ")[0]), _name(text)
+    return next((line.code for line in epreuves if _name(line.code) == code or _name(line.label) == label), None)
+
+
+def without_line(texts: Iterable[str], epreuves: Sequence[EpreuveLine]) -> list[str]:
+    """The titles of what is sat and no line speaks of; the line of a maîtresse speaks of its children."""
+    with_line = {code_in(text, epreuves) for text in texts} - {None}
+    return [_title(line) for line in _sat(epreuves) if not with_line & {line.code, line.parent}]
+
+
+def _name(text: str) -> str:
+    """« E2-A », « e2 a » and « E2A » are one."""
+    return folded(text).replace(" ", "")
 
 
 MARKS = {"ABS": "Absent", "AB": "Absent", "DISP": "Dispensé", "DI": "Dispensé"}

@@ -29,9 +29,10 @@ from services.documents.domain.import_columns import (
     CellRefused,
     Column,
     cleaned_text,
+    code_in,
     value_of,
+    without_line,
 )
-from services.documents.domain.import_epreuves import code_in, without_line
 from services.documents.domain.recipients import Candidature, RecipientRefused, Recipients
 
 FILE = "#/fichier"

@@ -171,18 +171,15 @@ def _of_parts(
 
 
 def list_import_documents(
-    publisher: Publisher,
-    import_id: str,
-    cursor: int = 0,
-    limit: int = ROWS_PAGE,
-    is_incomplete: bool = False,
-    **matching: str,
+    publisher: Publisher, import_id: str, cursor: int = 0, limit: int = ROWS_PAGE, **matching: Any
 ) -> api.ImportDocuments:
-    """The documents of an import in their order, or those that are `matching` (values of columns)."""
+    """The documents of an import in their order, or those that are `matching` (values of columns, `is_incomplete`)."""
+    incomplete = (ImportDocument.state == READY, ImportDocument.reason.is_not(None))
+    conditions = incomplete if matching.pop("is_incomplete", False) else ()
     of_import = (ImportDocument.import_id == import_id, ImportDocument.position > cursor)
-    statement = select(ImportDocument).where(*of_import).filter_by(**matching).order_by(ImportDocument.position)
-    if is_incomplete:
-        statement = statement.where(ImportDocument.state == READY, ImportDocument.reason.is_not(None))
+    statement = (
+        select(ImportDocument).where(*of_import, *conditions).filter_by(**matching).order_by(ImportDocument.position)
+    )
     with db.reading_for_staff() as session:
         import_in(session, publisher, import_id)
         rows, next_cursor = _page(session, statement, limit)

@@ -19,7 +19,9 @@ from services.documents.domain.import_columns import (
     CellRefused,
     Column,
     Kind,
+    code_in,
     value_of,
+    without_line,
 )
 from services.documents.domain.import_csv import (
     FILE,
@@ -29,7 +31,6 @@ from services.documents.domain.import_csv import (
     check_rows,
     read_csv,
 )
-from services.documents.domain.import_epreuves import code_in, without_line
 from services.documents.domain.recipients import Activity, Candidature, RecipientRefused, Recipients, Scope
 from services.registrations.domain.registration_numbers import numero_candidat, numero_inscription
 from tests.documents.example_events import epreuve

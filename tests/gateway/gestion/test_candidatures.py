@@ -321,3 +321,15 @@ def test_without_documents_the_page_says_so_and_shows_the_rest(
         assert gestionnaire.get(f"/gestion/candidatures/{candidature}").status_code == 200
         assert "Les documents ne peuvent pas être affichés pour le moment." in gestionnaire.text
         assert "Ce que le candidat a déclaré" in gestionnaire.text
+
+
+def test_the_pieces_of_one_lead_to_it_and_to_all_pieces_by_the_same_filters(
+    gestionnaire: ScriptlessBrowser, candidature: str
+) -> None:
+    address = f"/gestion/pieces?statut=toutes&code=NATIDE06&candidature={candidature}"
+    gestionnaire.get(address)
+    gestionnaire.follow("voir les autres")
+    assert gestionnaire.answer.request.full_path == "/gestion/pieces?statut=toutes&code=NATIDE06"
+    gestionnaire.get(address)
+    gestionnaire.follow("une candidature")
+    assert gestionnaire.path == f"/gestion/candidatures/{candidature}"

@@ -12,13 +12,10 @@ from click.testing import Result
 from flask import Flask
 
 from services.chassis import clock
-from services.registrations.domain.dossier import Etablissement
 from services.registrations.jobs import delete_obsolete_rows, jobs
-from services.registrations.models import CatalogueRevision, EtablissementRow, db
-from services.registrations.operations.catalogue import load_catalogue
+from services.registrations.models import CatalogueRevision, db
 from tests.registrations.catalogue.small_exam import SMALL, written
-from tests.registrations.service.candidate_client import GUIDE, NOW, OPERATOR, Answer, CandidateClient, load
-from tests.support.query_plans import recorded_statements
+from tests.registrations.service.candidate_client import GUIDE, Answer, CandidateClient, load
 
 pytestmark = pytest.mark.engines("sqlite")
 
@@ -98,17 +95,3 @@ def test_every_job_can_be_run_by_its_name(app: Flask) -> None:
         for name in jobs.names():
             jobs[name].run()
     assert "move-on-demonstration" in jobs.names()
-
-
-def test_establishments_are_taken_in_by_few_statements_and_only_where_they_differ(app: Flask) -> None:
-    many = [Etablissement(f"{n:07}A", f"Lycée n° {n}", "lycee", "025") for n in range(2000)]
-    with app.app_context():
-        with recorded_statements(db) as asked:
-            load_catalogue([], actor=OPERATOR, at=NOW, etablissements=many)
-            renamed = [replace(many[0], label="Lycée du Parc"), *many[1:]]
-            load_catalogue([], actor=OPERATOR, at=NOW, etablissements=renamed)
-        with db.reading() as session:
-            labels = [session.get_one(EtablissementRow, code).label for code in ("0000000A", "0000001A")]
-    assert labels == ["Lycée du Parc", "Lycée n° 1"]
-    assert len(asked) < 20
-    assert len([sql for sql, _ in asked if sql.startswith("UPDATE")]) == 1

@@ -6,8 +6,6 @@ import json
 from typing import Any, TypeVar
 
 from flask import Flask
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from sqlalchemy import select
 
 from services.contracts.api.drafts import MAX_VALUES
@@ -263,36 +261,6 @@ def test_specialites_are_listed_by_domain_and_say_what_they_ask(candidate: Candi
     assert "31213" in codes
     assert candidate.get(f"/drafts/{draft['id']}/specialites/31213")["epreuves"]
     assert candidate.call("GET", f"/drafts/{draft['id']}/specialites/99999").status_code == 404
-
-
-def test_whatever_is_typed_in_any_field_is_kept_and_judged(candidate: CandidateClient) -> None:
-    draft = candidate.filled()
-    names = [(tab["number"], field) for tab in draft["tabs"] for field in fields_of(candidate, draft, tab["number"])]
-    typed = st.text() | st.lists(st.text(), max_size=3)
-
-    @settings(max_examples=20, deadline=None, database=None, suppress_health_check=list(HealthCheck))
-    @given(place=st.sampled_from(names), value=typed)
-    def tried(place: tuple[int, str], value: str | list[str]) -> None:
-        number, field = place
-        values = {**ANSWERS.get(draft["tabs"][number - 1]["name"], {}), field: value}
-        path = f"/drafts/{draft['id']}"
-        revision = candidate.get(path)["revision"]
-        answer = candidate.write(draft, number, values, revision=revision)
-        assert answer.status_code in (200, 422), answer.text
-        assert candidate.call("GET", f"{path}/tabs/8").status_code == 200
-        revision = candidate.get(path)["revision"]
-        candidate.write(draft, number, ANSWERS.get(draft["tabs"][number - 1]["name"], {}), revision=revision)
-
-    tried()
-
-
-def fields_of(candidate: CandidateClient, draft: dict[str, Any], number: int) -> list[str]:
-    """The names of a tab's fields, those of its épreuves included."""
-    tab = candidate.tab(draft, number)
-    sections = (tab["form"] or {"sections": []})["sections"]
-    inputs = [line[part] for line in tab["epreuves"] or [] for part in ("position", "option") if line[part]]
-    fields = [field for section in sections for field in section["fields"]] + inputs
-    return [field["name"] for field in fields]
 
 
 def test_an_identity_that_is_not_the_candidates_own_is_refused(app: Flask) -> None:

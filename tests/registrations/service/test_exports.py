@@ -29,19 +29,6 @@ def lines(app: Flask, query: str = "", *academies: str, what: str = "epreuves") 
     return list(csv.DictReader(text.removeprefix("\ufeff").splitlines(), delimiter=";"))
 
 
-def test_an_export_under_way_has_the_next_one_wait_for_its_end(
-    app: Flask, candidate: CandidateClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("services.chassis.process.capacity.QUEUE_SECONDS", 0.1)
-    candidate.registered("03")
-    first, *others = [export(app, "candidatures.csv") for _ in range(3)]
-    assert {other.status_code for other in others} == {503}
-    assert all("Retry-After" in other.headers for other in others)
-    assert "DUBOIS;Pierre" in first.text
-    first.close()
-    assert "DUBOIS;Pierre" in export(app, "candidatures.csv").text
-
-
 @pytest.mark.engines("postgresql")
 def test_an_export_is_fetched_from_the_servers_cursor(
     app: Flask, candidate: CandidateClient, other: CandidateClient, monkeypatch: pytest.MonkeyPatch

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -61,23 +60,6 @@ def test_one_mail_says_all_that_is_missing_and_until_when(
     assert "N° candidat : 02103000001" in text
     assert "ACADÉMIE DE BESANCON" in text
     assert candidate.get("/mails")["mails"][0]["subject"] == SUBJECT, "« Mes mails » keeps it"
-
-
-def test_with_the_mail_server_away_for_a_day_the_mail_comes_once(
-    sending: Flask, candidate: CandidateClient, mailbox: Mailbox
-) -> None:
-    event = _reminded(candidate)
-    move_to(REMINDED)
-    mailbox.stop()
-    deliver_event(sending, registry, event)
-    for hour in range(0, 24, 6):
-        move_to(REMINDED + timedelta(hours=hour))
-        assert _try_to_send(sending) == ["MailUnavailable"]
-    mailbox.start()
-    move_to(REMINDED + timedelta(days=1))
-    assert _try_to_send(sending) == []
-    assert _try_to_send(sending) == []
-    assert _subjects(mailbox) == [SUBJECT]
 
 
 def test_a_mail_that_comes_too_late_or_for_nothing_is_not_sent(

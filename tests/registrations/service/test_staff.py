@@ -177,12 +177,6 @@ def test_staff_withdraw_whatever_the_hour_and_the_candidate_is_told(app: Flask, 
     assert follow_ups_of(app) == ["send_withdrawal_mail"]
 
 
-def test_a_candidature_ends_in_no_third_way(app: Flask, saved: dict[str, Any]) -> None:
-    desk = Desk(app, "03")
-    assert desk.end(saved["candidature_id"], "oubli").status_code == 404
-    assert desk.get(f"/{saved['candidature_id']}").json["state"] == "active"
-
-
 def test_a_candidature_ecartee_is_shown_no_more_and_its_reason_is_kept(
     app: Flask, candidate: CandidateClient, saved: dict[str, Any]
 ) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,10 +9,7 @@ import pytest
 from services.accounts.domain.mail_link_rules import (
     End,
     Link,
-    Purpose,
     state_of,
-    unusable_link_error,
-    unusable_link_message,
 )
 from services.accounts.domain.passwords import GUIDE, RECOMMENDED, Profile, mistakes, normalised
 from services.accounts.domain.staff import (
@@ -172,29 +168,6 @@ def test_a_used_link_says_so_even_when_it_has_expired_and_an_invented_one_is_unk
 def test_a_link_that_dies_before_its_time_says_how(end: End, state: State) -> None:
     assert state_of(Link(END, used=False, end=end), END - SECOND) is state
     assert state_of(Link(END, used=False, end=end), END) is State.EXPIRED
-
-
-TYPES = {
-    State.EXPIRED: "lien-expire",
-    State.REPLACED: "lien-remplace",
-    State.ENDED: "lien-sans-objet",
-    State.USED: "lien-utilise",
-    State.UNKNOWN: "lien-inconnu",
-}
-
-
-def test_every_dead_link_says_what_to_do() -> None:
-    for purpose, (state, type) in itertools.product(Purpose, TYPES.items()):
-        error = unusable_link_error(purpose, state)
-        assert (error.http_status, error.slug, error.detail) == (410, type, unusable_link_message(purpose, state))
-
-
-def test_no_two_states_of_a_link_say_the_same() -> None:
-    for purpose in Purpose:
-        messages = {state: unusable_link_message(purpose, state) for state in State}
-        assert len(set(messages.values())) == len(State), purpose
-        assert messages[State.USABLE] is None
-        assert "remplac" not in (messages[State.EXPIRED] or ""), purpose
 
 
 KNOWN = ("03", "15", "20")

@@ -150,15 +150,6 @@ def test_while_the_store_hangs_lists_answer_and_files_wait_for_later(service: Pi
     assert service.deposit("CINSIG03").status_code == 201
 
 
-def test_an_upload_that_began_in_time_is_kept_however_long_it_took(service: PiecesService) -> None:
-    service.registered().move_to(CLOSES + timedelta(minutes=3))
-    service.now = CLOSES - SECOND  # the gateway's stamp, taken before the body
-    assert service.deposit("NATIDE06").status_code == 201
-    service.now = CLOSES
-    assert service.deposit("NATIDE06").status_code == 403
-    assert not service.piece("NATIDE06")["can_deposit"]
-
-
 def test_a_new_file_takes_the_place_of_the_former_and_the_bin_takes_it_back(service: PiecesService) -> None:
     service.registered().deposit("NATIDE06", sample_files.pdf(), "un.pdf")
     service.deposit("NATIDE06", sample_files.image(), "deux.png")

@@ -5,15 +5,13 @@ from __future__ import annotations
 import csv
 from datetime import date
 
-import pytest
-from sqlalchemy import select, text, update
+from sqlalchemy import select, update
 
 from services.chassis.clock import end_of_day
 from services.contracts.page_sizes import LARGEST_PAGE
 from services.contracts.piece_rules import STATUS_LABELS
 from services.pieces.models import AuditEntry, Candidature, db
 from services.pieces.operations import downloads
-from services.pieces.queries import staff_list
 from tests.documents.example_events import CANDIDATURE
 from tests.pieces import sample_files
 from tests.pieces.example_events import OTHER, academie, registration_saved
@@ -144,14 +142,3 @@ def test_an_export_is_in_the_trail_with_the_days_and_instants_of_its_filters(ser
         downloads.record_export(STAFF, {"since": end_of_day(date(2021, 10, 3)), "received_on": date(2021, 10, 4)})
         noted = session.scalar(select(AuditEntry.after).where(AuditEntry.action == "pieces.exported"))
     assert noted == {"since": "2021-10-03T22:00:00+00:00", "received_on": "2021-10-04"}
-
-
-def test_an_export_is_fetched_page_by_page(on_postgresql: PiecesService, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Page by page as it leaves: it takes the memory of a page, however long it is."""
-    monkeypatch.setattr(staff_list, "EXPORT_PAGE", 1)
-    begun = on_postgresql.registered().staff("GET", "/pieces.csv")
-    with on_postgresql.app.app_context(), db.reading() as session:
-        activity = text("SELECT query FROM pg_stat_activity WHERE datname = current_database()")
-        assert [query for query in session.scalars(activity) if query.startswith("FETCH FORWARD")]
-    assert len(begun.text.strip().split("\r\n")) == 7
-    begun.close()

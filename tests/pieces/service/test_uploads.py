@@ -15,7 +15,7 @@ from services.chassis.database.transactions import new_id
 from services.chassis.french import file_size
 from services.contracts.piece_rules import MAX_FILE_BYTES, MAX_UPLOAD_PART_BYTES
 from services.pieces.domain.uploads import HOUR, MAX_OPEN_BYTES, MAX_OPEN_UPLOADS, uploads_per_hour
-from services.pieces.models import Candidature, Deposit, Piece, Upload, UploadPart, db
+from services.pieces.models import Upload, UploadPart, db
 from services.pieces.operations.uploads import uploads
 from services.uploads.uploads import PURGE_BATCH, UPLOAD_EXPIRY, UPLOAD_GRACE
 from tests.documents.example_events import CANDIDATE
@@ -34,9 +34,7 @@ from tests.pieces.tus_client import (
     upload_file,
     upload_state,
 )
-from tests.support.database_filling import analyse, insert_copies
 from tests.support.object_store import Bucket
-from tests.support.query_plans import full_scans, recorded_statements
 
 PHOTOGRAPH = sample_files.image("JPEG") + bytes(3 * PART)
 
@@ -238,31 +236,3 @@ def test_an_upload_that_is_deposited_takes_no_more_and_says_that_it_is_whole(ser
     assert send_part(service, upload_id, len(content), b"a").status_code == 413
     assert service.call("DELETE", f"/uploads/{upload_id}", headers=VERSION).status_code == 204
     assert deposit_uploads(service, "NATIDE06", upload_id).status_code == 201, "it still says which deposit it is"
-
-
-TABLES = ("candidatures", "pieces", "uploads", "deposits")
-CONTENT = b"%PDF-"
-
-
-@pytest.mark.engines("sqlite", "postgresql")
-def test_a_candidate_and_the_job_read_no_table_of_all(service: PiecesService) -> None:
-    """Each of the others has a candidature, a piece, a file and an upload."""
-    service.deposit("NATIDE06")
-    begin_upload(service, "NATIDE06", len(CONTENT))
-    with service.app.app_context():
-        with db.operation() as session:
-            insert_copies(session, Candidature.__table__, "id", "candidate_id")
-            insert_copies(session, Piece.__table__, "id", "candidature_id")
-            insert_copies(session, Deposit.__table__, "id", "piece_id", "object_key")
-            insert_copies(session, Upload.__table__, "id", "candidate_id", "piece_id")
-        analyse(db, *TABLES)
-    with service.app.app_context(), recorded_statements(db) as executed:
-        assert service.call("GET", "/left").status_code == 200
-        upload_id = begin_upload(service, "NATIDE06", len(CONTENT))
-        send_rest(service, upload_id, CONTENT)
-        deposit_uploads(service, "NATIDE06", upload_id)
-        uploads.purge()
-    asked = [(sql, values) for sql, values in executed if sql.startswith(("SELECT", "DELETE"))]
-    assert len(asked) > 8
-    with service.app.app_context():
-        assert full_scans(db, asked, TABLES) == {}

@@ -1,12 +1,7 @@
 import pytest
 
-from services.contracts.document_rules import AUTOMATIC_TYPES, PUBLISHED_TYPES, DocumentType
 from services.documents.domain.document_names import MAX_LENGTH, filename
-from services.documents.domain.recipients import CandidatureEnd, is_ecartee, is_hidden, is_newer
-
-
-def test_each_type_is_made_automatically_or_published() -> None:
-    assert {*AUTOMATIC_TYPES, *PUBLISHED_TYPES} == set(DocumentType)
+from services.documents.domain.recipients import CandidatureEnd, is_ecartee, is_hidden
 
 
 @pytest.mark.parametrize(
@@ -22,13 +17,6 @@ def test_a_withdrawal_hides_what_was_saved_up_to_it(saved: int, withdrawn: int |
 def test_what_was_saved_before_a_candidature_was_set_aside_is_marked(saved: int, ended: int, marked: bool) -> None:
     assert not is_hidden(saved, CandidatureEnd(ended, ecartee=True))
     assert is_ecartee(saved, CandidatureEnd(ended, ecartee=True)) is marked
-
-
-def test_only_a_newer_version_is_news() -> None:
-    assert is_newer(1, None)
-    assert is_newer(2, 1)
-    assert not is_newer(1, 1)
-    assert not is_newer(1, 2)
 
 
 def test_a_file_is_named_after_what_it_is() -> None:

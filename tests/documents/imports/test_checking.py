@@ -68,16 +68,6 @@ def test_twelve_wrong_lines_are_named_and_others_published(office: ExamOffice, m
     check_and_publish(office, IN_THE_GATE)
 
 
-def test_of_several_candidatures_in_a_session_the_number_of_inscription_decides(office: ExamOffice) -> None:
-    office.register(1)
-    office.register(2, numero_candidat=numero(1), numero_inscription="002")
-    checked = office.checked(csv_of([line(1)]))
-    assert "précisez la colonne" in office.refusals(checked["id"])[0][1]
-    text = f"N° candidat;N° inscription;Epreuve;Date;Heure;Lieu\n{numero(1)};2;E1;12/05/2022;14:00;Lycée"
-    office.published(text.encode())
-    assert (len(office.documents_of(1)), len(office.documents_of(2))) == (0, 1)
-
-
 def test_cells_that_look_like_formulas_or_markup_are_printed_as_text(office: ExamOffice) -> None:
     office.register(1)
     cells = ('=HYPERLINK("http://evil";"E1")', "+1+cmd|' /C calc'!A0", "<script>alert(1)</script>", "@SUM(1)")

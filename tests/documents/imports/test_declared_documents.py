@@ -66,12 +66,6 @@ def test_it_is_to_read_until_its_candidate_opens_it(declaring: ExamOffice) -> No
     assert to_read(declaring) == []
 
 
-def test_it_is_withdrawn_by_itself_as_others_are(declaring: ExamOffice) -> None:
-    path = f"/published-documents/{published(declaring)['id']}/withdrawal"
-    assert declaring.call("POST", path, json={"reason": "Erreur de fichier"}).status_code == 204
-    assert (declaring.documents_of(1), to_read(declaring)) == ([], [])
-
-
 def test_the_form_offers_it_for_its_exam_whatever_older_catalogue_comes_later(declaring: ExamOffice) -> None:
     declare(declaring, "2021-10-03T08:00:00+00:00", ancienne="Ancienne")
     assert types(declaring) == [{"type": "attestation", "label": LABEL, "exam": NEW["exam"], "columns": []}]

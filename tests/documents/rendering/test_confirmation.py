@@ -120,11 +120,6 @@ def test_what_an_exam_does_not_ask_leaves_no_line() -> None:
         assert label not in text
 
 
-def test_without_optional_epreuves_their_heading_is_not_printed() -> None:
-    sheet = confirmation(saved(epreuves=EPREUVES[:3]), Letterhead())
-    assert [block.caption for block in sheet.blocks if isinstance(block, Table)] == ["EPREUVES OBLIGATOIRES"]
-
-
 def test_each_page_tells_its_number_and_how_many_there_are() -> None:
     many = tuple(epreuve(f"E{each}", f"Épreuve {each}", unit=f"U{each}") for each in range(1, 81))
     pages = PdfReader(io.BytesIO(pdf_of(confirmation(saved(epreuves=many), Letterhead())))).pages
@@ -148,7 +143,3 @@ def test_a_character_without_glyph_is_counted_and_shown_as_missing(unusual: Rend
 def test_a_demonstration_says_so_on_paper_and_screen(unusual: Rendered) -> None:
     assert NOTICE in text_of_pdf(unusual.pdf)
     assert NOTICE in text_of_html(unusual.html)
-
-
-def test_letterhead_breaks_the_name_of_an_academie_after_its_article() -> None:
-    assert re.search("ACADÉMIE DE\nBESANCON", "\n".join(confirmation(saved(), Letterhead()).head.academie))

@@ -1,6 +1,5 @@
 import io
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -9,7 +8,7 @@ from pypdf import PdfReader
 
 from services.documents.rendering import pdf_and_html
 from services.documents.rendering.confirmation import confirmation
-from services.documents.rendering.pdf_and_html import FONTS, RenderingFailed, render
+from services.documents.rendering.pdf_and_html import RenderingFailed, render
 from services.documents.rendering.piece_sheets import demande
 from services.documents.rendering.sheet import Letterhead
 from tests.documents.example_events import identity, saved, with_confirmation
@@ -65,9 +64,3 @@ def test_a_document_can_read_nothing_but_our_fonts() -> None:
     for address in ("http://example.invalid/x.ttf", "file:///etc/passwd", "/etc/passwd", "../sheet.py"):
         with pytest.raises(RenderingFailed):
             pdf_and_html._only_fonts(address)
-
-
-def test_the_fonts_come_with_their_licence_and_stay_small() -> None:
-    folder = Path(FONTS)
-    assert (folder / "LICENCE-DejaVu.txt").exists()
-    assert sum(file.stat().st_size for file in folder.glob("*.ttf")) < 1_500_000

@@ -14,7 +14,6 @@ import pytest
 
 from services.chassis import csv_export
 from services.chassis.csv_export import BYTE_ORDER_MARK, csv_text
-from tests.support.spreadsheet import opened_in_spreadsheet
 
 COLUMNS = ("numero_candidat", "nom", "commentaire")
 ROWS = [
@@ -88,9 +87,3 @@ def test_an_error_of_the_search_comes_before_the_first_line() -> None:
     failing = ([(1 // number,)] for number in (0, 1))
     with pytest.raises(ZeroDivisionError):
         csv_text(COLUMNS, failing)
-
-
-def test_a_spreadsheet_program_shows_every_accent_and_every_leading_zero(tmp_path: Path) -> None:
-    file = tmp_path / "export.csv"
-    file.write_bytes(exported(ROWS).encode())
-    assert opened_in_spreadsheet([file]) == [[list(COLUMNS), *SHOWN]]

@@ -91,18 +91,6 @@ def test_of_two_who_count_at_once_one_is_believed_as_a_whole(db: Database, datab
     assert len(set(values)) == 1
 
 
-def test_labels_that_the_figure_does_not_have_are_refused(db: Database) -> None:
-    with pytest.raises(ValueError, match="clockwork_lost"):
-        gauges.record(db, LOST, {("clean",): 1})
-    with pytest.raises(ValueError, match="clockwork_by_state"):
-        gauges.record(db, BY_STATE, 1)
-
-
-def test_two_figures_of_one_name_are_refused() -> None:
-    with pytest.raises(ValueError, match="clockwork_lost"):
-        Gauge("clockwork_lost", "The same again")
-
-
 def test_each_worker_tells_how_long_a_job_runs_and_since_when_it_has_not_succeeded(db: Database) -> None:
     ago = system_now() - timedelta(hours=2)
     names = ["running", "failing", "well", "removed"]

@@ -84,16 +84,6 @@ def test_what_nobody_reads_is_not_sent_for_ever() -> None:
         assert outcome(client, "POST", reads=True, data=b"x" * 50_000_000) is Unavailable
 
 
-@pytest.mark.parametrize("method", ["GET", "POST"])
-def test_a_call_whose_time_is_over_before_it_leaves_is_a_service_that_is_away(
-    server: SilentServer, method: str
-) -> None:
-    """As after a wait for a place."""
-    client = Client(server.url, "in_no_time")
-    assert outcome(client, method, seconds=1e-9) is Unavailable
-    assert not is_open("in_no_time")
-
-
 def test_no_more_than_its_share_of_threads_waits_for_a_service(server: SilentServer) -> None:
     client = Client(server.url, page_seconds=HELD, at_once=3)
     waiting = [threading.Thread(target=outcome, args=(client,), daemon=True) for _ in range(3)]

@@ -12,7 +12,7 @@ from flask import Flask
 from deploy.service_names import SERVICES
 from services.chassis.clock import system_now
 from services.chassis.tasks import commands
-from services.chassis.tasks.registry import Handlers, Jobs, stopping
+from services.chassis.tasks.registry import Handlers, Jobs
 from services.chassis.tasks.rows import RETRY_SECONDS
 from tests.architecture import apps
 from tests.chassis.tables import clockwork
@@ -96,19 +96,6 @@ def test_a_job_that_fails_ends_with_one_and_is_due_again_as_after_a_worker(app: 
     assert "« nightly » a échoué" in last_line(result)
     assert lease_of(app).available_at <= system_now() + timedelta(seconds=RETRY_SECONDS[0])
     assert lease_of(app).leased_by is None
-
-
-def test_a_job_that_asks_stops_once_another_has_taken_it(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("services.chassis.tasks.rows.RENEW_SECONDS", 0.05)
-
-    def work() -> None:
-        change_lease(app, leased_by="another", leased_until=system_now() + timedelta(hours=1))
-        wait_until(stopping, PATIENCE, "the loss, told to the job")
-
-    result = run_job(app, nightly(work))
-    assert result.exit_code == 1
-    assert "interrompu" in last_line(result)
-    assert lease_of(app).leased_by == "another"
 
 
 @pytest.mark.parametrize("service", SERVICES)

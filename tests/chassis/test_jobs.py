@@ -106,18 +106,6 @@ def test_a_job_that_failed_is_due_again_long_before_its_period(app: Flask) -> No
     assert lease_of(app).ended_at is None
 
 
-def test_a_worker_that_died_in_a_job_holds_it_no_longer_than_its_lease(app: Flask) -> None:
-    ran: list[str] = []
-    jobs = counted(ran)
-    run_due(app, jobs)
-    died = {"available_at": system_now() - timedelta(hours=1), "leased_by": "the dead"}
-    change_lease(app, leased_until=system_now() + timedelta(seconds=60), **died)
-    assert run_due(app, jobs) == []
-    change_lease(app, leased_until=system_now() - timedelta(seconds=1))
-    assert run_due(app, jobs) == ["nightly"]
-    assert ran == ["nightly", "nightly"]
-
-
 def test_a_job_that_ends_its_workers_waits_longer_each_time_and_begins_anew_once_it_ran(app: Flask) -> None:
     ran: list[str] = []
     jobs = counted(ran)
@@ -185,14 +173,6 @@ def test_a_job_that_asks_stops_once_another_worker_has_taken_it(app: Flask, monk
         change_lease(app, leased_by="another", leased_until=until)
         assert ended(worker)
     assert (lease_of(app).leased_by, lease_of(app).leased_until) == ("another", until)
-
-
-def test_a_job_outside_a_worker_is_asked_to_stop_by_nobody() -> None:
-    ran: list[bool] = []
-    jobs = Jobs()
-    jobs.every(hours=1, name="paged")(lambda: ran.append(stopping()))
-    jobs["paged"].run()
-    assert ran == [False]
 
 
 def test_a_worker_counts_as_alive_however_long_a_job_runs(

@@ -94,8 +94,3 @@ def test_a_connection_is_kept_however_many_threads_operators_give(site: ServedMo
 @pytest.mark.parametrize("threads", [1, 256, 257, 1024])
 def test_as_many_connections_wait_as_threads_answer(threads: int) -> None:
     assert connection_count(threads, files=1_000_000) >= 2 * threads
-
-
-def test_half_of_the_files_are_left_to_what_threads_open() -> None:
-    assert connection_count(1024, files=1024) == LEAST_CONNECTIONS
-    assert connection_count(1024, files=3000) == 1500

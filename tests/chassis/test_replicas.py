@@ -14,7 +14,6 @@ from functools import partial
 from typing import Any
 
 import pytest
-from structlog.testing import capture_logs
 
 from services.chassis.errors import Unavailable
 from services.chassis.http import sessions
@@ -266,17 +265,6 @@ def test_a_read_on_a_connection_given_up_is_sent_again(started: Callable[..., Se
     for _ in range(2):
         assert client.get("/") == {}
     assert service.methods == ["GET"] * 3
-
-
-def test_what_its_server_has_closed_is_left_aside_without_a_word(started: Callable[..., Service]) -> None:
-    service = started(2)
-    client = Client(service.url)
-    client.get("/")
-    (met,) = (replica for replica in service.replicas if replica.requests)
-    met.stop()
-    with capture_logs() as logs:
-        client.post("/", json={})
-    assert logs == []
 
 
 @pytest.mark.parametrize(("method", "times"), [("GET", 2), ("POST", 1), ("PUT", 1)])

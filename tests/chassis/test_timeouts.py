@@ -56,11 +56,6 @@ def test_each_role_tells_the_server_how_long_it_waits(postgres: Postgres, role: 
     assert seconds_in_force == [role.statement, role.lock, role.idle]
 
 
-def test_whoever_waits_has_less_patience_than_a_job_and_a_job_less_than_a_migration() -> None:
-    assert all(web <= work <= migration for web, work, migration in zip(WEB, WORK, MIGRATION, strict=True))
-    assert WEB.statement < WORK.statement < MIGRATION.statement
-
-
 def test_a_statement_a_lock_and_an_idle_transaction_that_last_too_long_are_a_database_that_is_away(
     postgres: Postgres,
 ) -> None:

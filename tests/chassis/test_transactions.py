@@ -92,14 +92,6 @@ def test_searches_and_exports_leave_connections_to_candidates(db: Database) -> N
             assert session.scalar(text("SELECT 1")) == 1
 
 
-def test_a_search_that_ended_makes_room_for_another(db: Database) -> None:
-    for _ in range(10):
-        with db.reading_for_staff() as session:
-            session.execute(text("SELECT 1"))
-        with pytest.raises(ZeroDivisionError), db.reading_for_staff(export=True):
-            raise ZeroDivisionError
-
-
 @pytest.mark.engines("sqlite", "postgresql")
 def test_staff_reads_change_nothing(db: Database) -> None:
     with pytest.raises(Exception, match=r"(?i)read-?only"), db.reading_for_staff() as session:

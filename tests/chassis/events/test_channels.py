@@ -73,19 +73,6 @@ def test_a_follow_up_is_stuck_after_the_time_of_its_kind(
         wait_until(lambda: live(worker) == "ok", PATIENCE, "the next turn")
 
 
-def test_a_reaction_that_hangs_is_named(service: Blocked, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workers, "WATCH_SECONDS", 0.1)
-    service.release.clear()
-    service.note("an event")
-    with service.working() as [worker]:
-        assert service.entered.wait(PATIENCE)
-        later = SimpleNamespace(monotonic=lambda: time.monotonic() + 150)
-        monkeypatch.setattr(workers, "time", later)
-        wait_until(lambda: live(worker) == "stuck: events", PATIENCE, "the name")
-        service.release.set()
-        wait_until(lambda: live(worker) == "ok", PATIENCE, "the next turn")
-
-
 def test_a_loop_that_ended_is_named(service: Blocked) -> None:
     with service.working() as [worker]:
         worker.stop.set()

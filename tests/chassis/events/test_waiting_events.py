@@ -59,13 +59,6 @@ def test_events_and_follow_ups_that_wait_are_told_apart(ledger: MakeLedger) -> N
 
 
 @ONE_BROKER
-def test_counters_begin_at_zero_so_that_a_first_event_is_an_increase(ledger: MakeLedger) -> None:
-    writer = ledger("beginner")
-    with writer.working():
-        assert shown("events_unroutable_total", "beginner") == 0
-
-
-@ONE_BROKER
 def test_the_oldest_parked_event_has_an_age_until_it_is_settled(ledger: MakeLedger) -> None:
     writer = ledger("writer")
     an_hour_ago = system_now() - timedelta(hours=1)

@@ -23,7 +23,7 @@ from tests.support import tokens
 
 schemathesis.serializer.alias("application/offset+octet-stream", "application/octet-stream")  # tus
 
-NOBODY, SERVICES_KIND, EVERYONE = "nobody", "services", "everyone"
+NOBODY, SERVICES_KIND = "nobody", "services"
 KINDS = (NOBODY, "candidate", "staff", SERVICES_KIND)
 CALLERS = {
     "candidate": tokens.candidate_token("pierre"),
@@ -39,17 +39,13 @@ CHECKS = (
 )
 
 
-def try_every_operation(service: str, app: Flask, caller: str, tries: int) -> None:
-    """`caller` tries what admits them: "candidate", "staff", "services" (each its own routes); "nobody" tries all.
-
-    "everyone": each of these sends the same requests.
-    """
-    kinds = KINDS if caller == EVERYONE else (caller,)
+def try_every_operation(service: str, app: Flask, tries: int) -> None:
+    """A candidate and staff try what admits them, each service its own routes, and a stranger all."""
     admitted = {(method, rule.count("/"), fixed_words(rule)): who for method, rule, who in ledger.routes_of(service)}
     described = schemathesis.openapi.from_wsgi("/openapi.json", app).get_all_operations()
     for operation in (result.ok() for result in described if isinstance(result, Ok)):
         who = admitted.get((operation.method.upper(), operation.path.count("/"), fixed_words(operation.path)), "")
-        headers = [sent for sent in (_headers(kind, who) for kind in kinds) if sent is not None]
+        headers = [sent for sent in (_headers(kind, who) for kind in KINDS) if sent is not None]
         if headers:
             _try(operation, headers, tries)
 

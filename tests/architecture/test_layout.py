@@ -10,20 +10,6 @@ from pathlib import Path
 from deploy.service_names import SERVICES
 
 ROOT = Path(__file__).parents[2]
-EVERY_SERVICE = {
-    "__init__.py", "__main__.py", "api", "app.py", "cli.py", "domain", "follow_ups.py", "jobs.py", "migrations",
-    "models.py", "operations", "queries", "settings.py",
-}  # fmt: skip
-WHERE_NEEDED = {"clients", "dependencies.py", "handlers.py", "mail_texts.py", "metrics.py"}
-ONE_SERVICE = {
-    "accounts": {
-        "civil_status_mapping.py", "password_hashing.py", "signing.py", "stored_secrets.py",
-    },
-    "registrations": {"catalogue"},
-    "documents": {"pdf_checks.py", "rendering"},
-    "pieces": {"antivirus.py", "inspection"},
-}  # fmt: skip
-
 # Rules receive instants and chosen values: nothing in them depends on when, where or by what chance they run.
 IMPURE = {"time", "random", "secrets", "os", "socket", "subprocess", "sqlite3", "threading", "urllib.request"}
 
@@ -43,15 +29,6 @@ PLAIN_VALUES = (
 )
 CLOCK = "services.chassis.clock"
 GIVEN_THE_INSTANT = ("registrations/queries", "documents/queries", "documents/rendering")
-NAMES_OF_NOTHING = {name for word in ("util", "helper", "common", "manager", "misc") for name in (word, f"{word}s")}
-
-
-def test_a_service_has_the_shape_of_all() -> None:
-    for service, own in ONE_SERVICE.items():
-        names = {path.name for path in (ROOT / "services" / service).iterdir() if path.name != "__pycache__"}
-        parts = {"models.py" if name == "models" else name for name in names}
-        assert parts >= EVERY_SERVICE, service
-        assert parts - EVERY_SERVICE - WHERE_NEEDED == own, service
 
 
 def test_the_exams_rules_import_nothing_but_plain_values() -> None:
@@ -89,11 +66,6 @@ def test_what_is_read_and_rendered_for_an_instant_is_given_it() -> None:
         modules = list((ROOT / "services" / folder).rglob("*.py"))
         assert modules, folder
         assert not [path for path in modules if forbidden & set(_imports(path))]
-
-
-def test_no_module_is_named_after_nothing() -> None:
-    modules = [path for folder in ("services", "gateway", "deploy", "tests") for path in (ROOT / folder).rglob("*.py")]
-    assert [path for path in modules if NAMES_OF_NOTHING & {path.stem, path.parent.name}] == []
 
 
 def test_no_file_committed_names_the_host_of_a_package_registry() -> None:

@@ -83,7 +83,6 @@ class CreateAccount(Operation[Accounts]):
 
     name = "create an account"
     service = Accounts
-    covers = ("account_creation.create_account",)
     done: ClassVar[State] = {"an account waits": True, "the newest link": "usable"}
 
     def prepare(self) -> None:
@@ -102,7 +101,6 @@ class ChangeCivilStatus(_AccountOperation):
     """Once it is committed as pending, the worker's job agrees it with registrations and puts it in force."""
 
     name = "change a civil status"
-    covers = ("account_change.change_account",)
     commits = ("asked for", "in force")
     done: ClassVar[State] = _with((2, NEW_NAME, EMAIL), [])
 
@@ -112,7 +110,6 @@ class ChangeCivilStatus(_AccountOperation):
 
 class CorrectIdentity(_AccountOperation):
     name = "correct an identity"
-    covers = ("candidate_accounts.correct_identity",)
     done: ClassVar[State] = _with((2, NEW_NAME, EMAIL), [("identity_corrected",)])
 
     def prepare(self) -> None:
@@ -129,7 +126,6 @@ class AskNewAddress(_AccountOperation):
     """Asked for again, the older link dies and the newest mail counts."""
 
     name = "ask for a new address"
-    covers = ("account_change.change_account",)
     commits = (COUNTED, "the right password is told", "the address is asked for")
     decided_by = 2
     done: ClassVar[State] = {"pending address": NEW_EMAIL, "the newest link": "usable"}
@@ -147,7 +143,6 @@ class AskNewAddress(_AccountOperation):
 
 class ConfirmAddress(_AccountOperation):
     name = "confirm a new address"
-    covers = ("email_change.confirm_email",)
     repeated = (410,)  # the link was used
     done: ClassVar[State] = {
         **_with((2, "Laurent", NEW_EMAIL), [("email_changed",)]),
@@ -198,7 +193,6 @@ class _StaffOperation(Operation[Accounts]):
 
 class InviteStaff(_StaffOperation):
     name = "invite a member of staff"
-    covers = ("staff_invitations.invite",)
     done: ClassVar[State] = {"members": 2, "the newest link": "usable"}
 
     def do(self) -> int:
@@ -211,7 +205,6 @@ class InviteStaff(_StaffOperation):
 
 class ResetSecondFactor(_StaffOperation):
     name = "reset a second factor"
-    covers = ("staff_invitations.reset_second_factor",)
     done: ClassVar[State] = {"the old access": 401, "mails": 1, "state": "invited"}
 
     def prepare(self) -> None:

@@ -88,7 +88,6 @@ class HearSave(_DocumentOperation):
 
     name = "hear of a save"
     commits = HEARD
-    covers = ("candidature_copies.store_version",)
     done: ClassVar[State] = _with(AUTOMATIC)
 
     def prepare(self) -> None:
@@ -100,7 +99,6 @@ class HearSave(_DocumentOperation):
 
 class MakeDocuments(_DocumentOperation):
     name = "make the documents of a version"
-    covers = ("automatic_documents.create_automatic_documents",)
     commits = (TAKEN, "the demande", "the confirmation", NOTED)
     decided_by = DONE_BEFORE
     objects = 2
@@ -126,7 +124,6 @@ class HearMovedDates(_LaterOperation):
 
     name = "hear of moved dates"
     commits = HEARD
-    covers = ("candidature_copies.store_editions",)
     objects = 4
     done: ClassVar[State] = _with([*AUTOMATIC, *AUTOMATIC])
 
@@ -136,7 +133,6 @@ class HearMovedDates(_LaterOperation):
 
 class OrderDocument(_LaterOperation):
     name = "publish an uploaded PDF"
-    covers = ("publishing.publish",)
     objects = 1
     done: ClassVar[State] = _with([*AUTOMATIC, ("convocation", None)], uploaded=1)
 
@@ -148,7 +144,6 @@ class OrderDocument(_LaterOperation):
 
 class MakeOrderedDocument(OrderDocument):
     name = "make a published document"
-    covers = ("publishing.publish_document",)
     commits = (TAKEN, "the document", NOTED)
     decided_by = DONE_BEFORE
     objects = 2
@@ -188,7 +183,6 @@ class _ImportOperation(_LaterOperation):
 
 class AddPdf(_ImportOperation):
     name = "add a PDF to an import"
-    covers = ("import_files.take_uploads",)
     objects = 1
     done: ClassVar[State] = {**_with(AUTOMATIC), "import": ("checked", 1, 0, 0)}
 
@@ -202,7 +196,6 @@ class AddPdf(_ImportOperation):
 
 class AbandonImport(_ImportOperation):
     name = "give up an import"
-    covers = ("imports.abandon_import",)
     done: ClassVar[State] = {**_with(AUTOMATIC), "import": ("abandoned", 1, 0, 0)}
 
     def prepare(self) -> None:
@@ -217,7 +210,6 @@ class PublishImport(_ImportOperation):
     """The worker makes its document once it is asked for."""
 
     name = "publish an import"
-    covers = ("import_publication.publish_import",)
     done: ClassVar[State] = {**_with([*AUTOMATIC, ("convocation", None)]), "import": ("published", 1, 0, 1)}
 
     def prepare(self) -> None:
@@ -230,7 +222,6 @@ class PublishImport(_ImportOperation):
 
 class MakeImportedDocument(PublishImport):
     name = "make a document of an import"
-    covers = ("import_publication.publish_chunk",)
     commits = (TAKEN, "the document", NOTED)
     decided_by = DONE_BEFORE
     objects = 2
@@ -251,7 +242,6 @@ class HearReminder(_LaterOperation):
 
     name = "hear of a reminder"
     commits = HEARD
-    covers = ("automatic_documents.request_reminders",)
     done: ClassVar[State] = _with(REMINDED)
 
     def do(self) -> None:
@@ -260,7 +250,6 @@ class HearReminder(_LaterOperation):
 
 class MakeReminder(HearReminder):
     name = "make the document of a reminder"
-    covers = ("automatic_documents.make_reminder",)
     commits = (TAKEN, "the document", NOTED)
     decided_by = DONE_BEFORE
     objects = 2

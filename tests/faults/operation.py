@@ -24,8 +24,6 @@ class Operation(ABC, Generic[Service]):
 
     name: ClassVar[str]
     service: ClassVar[type[RunningService]]
-    covers: ClassVar[tuple[str, ...]] = ()
-    """Functions of `services/<service>/operations`, as « module.function », that this row runs."""
     commits: ClassVar[tuple[str, ...]] = ("it",)
     """What each of its transactions commits, in their order."""
     decided_by: ClassVar[int] = 0

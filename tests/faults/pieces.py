@@ -91,7 +91,6 @@ class _WithFile(PieceOperation):
 
 class ReplaceFile(_WithFile):
     name = "replace a file"
-    covers = ("upload_deposits.deposit_uploads",)
     commits = COUNTED_FIRST
     decided_by = 1
     objects = 1
@@ -107,7 +106,6 @@ class ReplaceFile(_WithFile):
 
 class TakeFileBack(_WithFile):
     name = "delete a file"
-    covers = ("deposits.delete_deposit",)
     repeated = (403,)  # there is no file
     done: ClassVar[State] = {
         "the file opens": 404,
@@ -136,7 +134,6 @@ class BeginUpload(PieceOperation):
     """Begun again it is another one; the first gives way in time."""
 
     name = "announce an upload"
-    covers = ("uploads.begin_upload",)
     done: ClassVar[State] = {"the file opens": 404, "uploads on their way": True}
 
     def do(self) -> int:
@@ -186,7 +183,6 @@ class CancelUpload(PieceOperation):
 
 class DepositUpload(_UploadOperation):
     name = "deposit an upload"
-    covers = ("upload_deposits.deposit_uploads",)
     commits = COUNTED_FIRST
     decided_by = 1
     objects = 1
@@ -215,7 +211,6 @@ class DepositPages(DepositUpload):
 
 class RestoreFile(_WithFile):
     name = "restore a replaced file"
-    covers = ("restoration.restore_deposit",)
     done: ClassVar[State] = {**_with(FIRST, "first.pdf"), "every earlier file is kept": True}
 
     def prepare(self) -> None:
@@ -230,7 +225,6 @@ class RestoreFile(_WithFile):
 
 class HandGroupOver(_WithFile):
     name = "validate a group"
-    covers = ("deposits.validate_group",)
     done: ClassVar[State] = {**_with(FIRST, "first.pdf"), "handed over": True, "validations": 1}
 
     def do(self) -> int:

@@ -39,7 +39,6 @@ def _told(name: str, *trail: tuple[str, str]) -> State:
 
 class RemindByLadder(_ReminderOperation):
     name = "remind by the ladder"
-    covers = ("reminders.remind_all_due",)
     commits = ("the reminders", "the round is finished", "the round of refused pieces is finished")
     done: ClassVar[State] = _told("pieces_reminded", ("service", "candidature.reminded"))
 
@@ -54,7 +53,6 @@ class RemindByLadder(_ReminderOperation):
 
 class RemindByHand(_ReminderOperation):
     name = "remind by hand"
-    covers = ("reminders.remind_selection",)
     done: ClassVar[State] = _told("pieces_reminded", ("staff", "candidature.reminded"))
 
     def do(self) -> int:
@@ -65,7 +63,6 @@ class RemindWholeList(_ReminderOperation):
     """Repeated, the pages find nobody left to be reminded."""
 
     name = "remind a whole list"
-    covers = ("reminders.remind_whole_list",)
     done: ClassVar[State] = {"to be reminded": True}
 
     def do(self) -> int:
@@ -79,7 +76,6 @@ class RemindWholeList(_ReminderOperation):
 
 class RemindPage(_ReminderOperation):
     name = "remind a page of a list"
-    covers = ("reminders.remind_page",)
     commits = (TAKEN, "the reminders", NOTED)
     decided_by = DONE_BEFORE
     done: ClassVar[State] = _told("pieces_reminded", ("staff", "candidature.reminded"))
@@ -96,7 +92,6 @@ class ControlPiece(_ReminderOperation):
     """Pressed again it is answered as the first time: the same control of the same file by the same gestionnaire."""
 
     name = "control a piece"
-    covers = ("controls.control_piece", "controls.control_many")
     done: ClassVar[State] = {"its status": "non_compliant"}
 
     def prepare(self) -> None:
@@ -114,7 +109,6 @@ class TakeBackControl(_ReminderOperation):
     """Pressed again it is answered as the first time."""
 
     name = "take a control back"
-    covers = ("controls.take_back_control",)
     done: ClassVar[State] = {"its status": None}
 
     def prepare(self) -> None:
@@ -131,7 +125,6 @@ class TakeBackControl(_ReminderOperation):
 
 class AnnounceRefusals(_ReminderOperation):
     name = "tell of a refusal"
-    covers = ("controls.announce_refusals",)
     commits = (TAKEN, "the notice", NOTED)
     decided_by = DONE_BEFORE
     done: ClassVar[State] = {"told": ["pieces_refused"]}

@@ -100,7 +100,6 @@ def _with(version: int | None, told: list[tuple[Any, ...]], *mails: str) -> Stat
 
 class SaveRegistration(_CandidatureOperation):
     name = "save a candidature"
-    covers = ("drafts.save_draft",)
     done: ClassVar[State] = _with(1, [SAVED], "Inscription enregistrée")
 
     def prepare(self) -> None:
@@ -112,7 +111,6 @@ class SaveRegistration(_CandidatureOperation):
 
 class SaveModification(_CandidatureOperation):
     name = "save a modification"
-    covers = ("drafts.save_draft",)
     done: ClassVar[State] = _with(2, [SAVED, ("registration_saved", NUMBER, 2)], "Modification d'inscription")
 
     def prepare(self) -> None:
@@ -128,7 +126,6 @@ class SaveModification(_CandidatureOperation):
 
 class Withdraw(_CandidatureOperation):
     name = "withdraw"
-    covers = ("candidatures.withdraw",)
     done: ClassVar[State] = _with(None, [SAVED, ("registration_withdrawn", None, 2)], "Désinscription")
 
     def prepare(self) -> None:
@@ -140,7 +137,6 @@ class Withdraw(_CandidatureOperation):
 
 class WithdrawByStaff(Withdraw):
     name = "withdraw for a candidate"
-    covers = ("staff.change_state",)
 
     def do(self) -> int:
         token = tokens.staff_token("agent", scopes=["candidatures:manage"], academies=["03"])
@@ -151,7 +147,6 @@ class WithdrawByStaff(Withdraw):
 
 class RestoreByStaff(_CandidatureOperation):
     name = "restore a candidature"
-    covers = ("staff.change_state",)
     done: ClassVar[State] = _with(
         3,
         [*Withdraw.done["told"], ("registration_saved", NUMBER, 3)],
@@ -176,7 +171,6 @@ class RestoreByStaff(_CandidatureOperation):
 
 class CorrectByStaff(_CandidatureOperation):
     name = "correct a candidature"
-    covers = ("corrections.save",)
     done: ClassVar[State] = SaveModification.done
 
     def prepare(self) -> None:
@@ -200,7 +194,6 @@ class HearCorrection(_CandidatureOperation):
 
     name = "hear of a corrected identity"
     commits = HEARD
-    covers = ("candidatures.correct_identity",)
     done: ClassVar[State] = SaveModification.done
 
     def prepare(self) -> None:
@@ -250,7 +243,6 @@ class HearPiecesState(HearReminder):
 
 class RemindOfDraft(_CandidatureOperation):
     name = "remind of a draft"
-    covers = ("draft_reminders.remind_of_drafts",)
     done: ClassVar[State] = {"mails": ["Brouillon non transmis : BREVET DE TECHNICIEN SUPERIEUR"], "drafts": 1}
 
     def prepare(self) -> None:
@@ -266,7 +258,6 @@ class RemindOfDraft(_CandidatureOperation):
 
 class FollowMovedDates(_CandidatureOperation):
     name = "follow moved dates"
-    covers = ("moved_dates.follow_moved_dates",)
     commits = ("a page", "the end")
     done: ClassVar[State] = {"mails": ["Dates modifiées : BREVET DE TECHNICIEN SUPERIEUR"]}
 

@@ -1,1 +1,0 @@
-"""Too long for make check."""

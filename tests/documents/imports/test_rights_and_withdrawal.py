@@ -235,6 +235,12 @@ def test_a_key_used_for_another_import_is_refused(office: ExamOffice) -> None:
     assert order(office, "x" * (MAX_ORDER_KEY_LENGTH + 1)).status_code == 422
 
 
+def test_another_key_or_another_gestionnaire_prepares_another_import(office: ExamOffice) -> None:
+    colleague = ExamOffice(office.service, staff_id="staff-2")
+    answers = (order(office, "a"), order(office, "b"), order(colleague, "a"))
+    assert len({answer.get_json()["id"] for answer in answers}) == 3
+
+
 def test_an_import_and_a_publication_under_one_key_are_two_orders(office: ExamOffice) -> None:
     office.register(1)
     publication = {"type": "convocation", "title": "T", "paragraphs": ["P"], "candidatures": [f"{1:032x}"]}

@@ -22,7 +22,7 @@ def read(context: ReadingContext, node: Node | None, kind: str, name: str) -> Co
         return ALWAYS
     reader = _Reader(context)
     condition = reader.condition(node, 1)
-    context.conditions.append(WrittenCondition(kind, name, node, condition, tuple(reader.tests)))
+    context.conditions.append(WrittenCondition(kind, name, tuple(reader.tests)))
     return condition
 
 

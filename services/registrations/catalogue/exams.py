@@ -1,4 +1,4 @@
-"""Reads whole exams from their folders: each section, then references between them, then impossible conditions."""
+"""Reads whole exams from their folders: each section, then references between them."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from services.contracts.registrations import Contact
 from services.registrations.catalogue.fields import Fields
 from services.registrations.catalogue.mistakes import Mistake
 from services.registrations.catalogue.yaml_nodes import UNREADABLE, Node
-from services.registrations.domain.conditions import Condition, Test
+from services.registrations.domain.conditions import Test
 
 
 @dataclass(frozen=True)
@@ -19,8 +19,6 @@ class WrittenCondition:
 
     kind: str
     name: str
-    node: Node
-    condition: Condition
     tests: tuple[tuple[Test, Node], ...]
 
 

@@ -7,7 +7,6 @@ from collections.abc import Collection
 from services.registrations.catalogue.folders import ExamFolder
 from services.registrations.catalogue.mistakes import suggestion
 from services.registrations.catalogue.reading_context import ReadingContext, WrittenCondition
-from services.registrations.catalogue.satisfiability import is_satisfiable
 from services.registrations.catalogue.yaml_nodes import Node
 from services.registrations.domain.acquis import TITLES
 from services.registrations.domain.conditions import Test
@@ -29,17 +28,13 @@ _LISTS_OF_TABS = {"diploma": "diplomes", "acquis": TITLES}
 
 
 def check(context: ReadingContext, folder: ExamFolder, exam: Exam) -> None:
-    """Add a mistake for each reference to what does not exist and each condition that can never be true."""
+    """Add a mistake for each reference to what does not exist."""
     _references(context, exam)
     _needed_by_tabs(context, folder, exam)
     _needed_texts(context, folder, exam)
     for written in context.conditions:
-        before = len(context.mistakes)
         for test, node in written.tests:
             _test(context, exam, written, test, node)
-        if len(context.mistakes) == before and not is_satisfiable(exam, written):
-            text = "condition vraie dans aucune session : corriger les valeurs, ou retirer ce qu'elle garde"
-            context.refuse(written.node, text)
 
 
 def _references(context: ReadingContext, exam: Exam) -> None:

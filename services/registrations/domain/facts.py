@@ -27,10 +27,6 @@ class Fact:
     answer: _Answer
     values: _Values | None = None
 
-    @property
-    def is_number(self) -> bool:
-        return self.values is None
-
 
 def lookup(dossier: Dossier) -> Lookup:
     """Answers « fact:… », « epreuve:… » (positions of the épreuves of that code or tag), « question:… »."""

@@ -51,27 +51,6 @@ def test_a_code_as_long_as_other_services_can_keep_is_accepted(tmp_path: Path, c
     assert load_exams(written(tmp_path, SMALL.replace("ID1", code)), NOW)
 
 
-@pytest.mark.parametrize(
-    "condition",
-    [
-        '{all: [{fact: categorie, is: "510"}, {not: {fact: categorie, is: "510"}}]}',
-        "{all: [{fact: age_at_closing, at_least: 30}, {fact: age_at_closing, at_most: 20}]}",
-        "{fact: session_year, at_least: 2030}",
-        "{all: [{epreuve: E2, position: inscrit}, {epreuve: E2, position: non_inscrit}]}",
-    ],
-)
-def test_a_condition_true_in_no_session_is_refused(tmp_path: Path, condition: str) -> None:
-    text, line = with_change("{epreuve: E2, position: inscrit}", condition)
-    assert mistakes(written(tmp_path, text)) == [
-        f"cfg/exam.yaml:{line}: condition vraie dans aucune session : corriger les valeurs, ou retirer ce qu'elle garde"
-    ]
-
-
-def test_a_piece_about_an_epreuve_that_its_sessions_do_not_have_is_refused(tmp_path: Path) -> None:
-    text = SMALL.replace("year: 2026", "year: 2024")
-    assert "condition vraie dans aucune session" in mistakes(written(tmp_path, text))[0]
-
-
 def test_all_mistakes_of_all_files_are_told_at_once(tmp_path: Path) -> None:
     text = SMALL.replace("kind: epreuves", "kind: epreuve").replace("form: F1", "form: F2")
     written(tmp_path, text, langues2="- {key: a}")

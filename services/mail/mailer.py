@@ -10,10 +10,8 @@ from __future__ import annotations
 import contextlib
 import os
 import smtplib
-import socket
 import ssl
 import tempfile
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,7 +20,6 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 from pathlib import Path
-from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import structlog
@@ -31,9 +28,7 @@ from prometheus_client import Counter
 from services.chassis.tasks.registry import Channel, ChannelUnavailable
 from services.mail.settings import MailSettings, tls_context
 
-CONNECT_SECONDS = 8.0  # to each address of the server's name
-STEP_SECONDS = 20.0  # for each answer
-MAX_SECONDS = 60.0  # of a whole connection, however slowly bytes come
+STEP_SECONDS = 20.0  # to connect, and for each answer
 
 log = structlog.get_logger()
 
@@ -77,11 +72,10 @@ class Mail:
 class Mailer:
     """`url`: `smtp://[user:password@]host:port` (`smtps://` for TLS from the start) or `file:///folder`; `ca`: PEM."""
 
-    def __init__(self, url: str, sender: str, ca: str = "", max_seconds: float = MAX_SECONDS) -> None:
+    def __init__(self, url: str, sender: str, ca: str = "") -> None:
         self._parts = urlsplit(url)
         self._sender = sender
         self._context = tls_context(ca)
-        self._max_seconds = max_seconds
 
     @classmethod
     def of_settings(cls, settings: MailSettings) -> Mailer:
@@ -122,23 +116,25 @@ class Mailer:
         Path(temporary).replace(folder / f"{name}.eml")
 
     @contextlib.contextmanager
-    def _connect(self) -> Iterator[SmtpConnection]:
+    def _connect(self) -> Iterator[smtplib.SMTP]:
         """A connection, logged in and over TLS where that is asked for. Raises MailUnavailable."""
-        tls_at_once = self._parts.scheme == "smtps"
-        host, port = self._parts.hostname or "", self._parts.port or (465 if tls_at_once else 25)
+        host, port = self._parts.hostname or "", self._parts.port or 0  # 0: the ordinary one
         with contextlib.ExitStack() as stack:
             try:
-                server = SmtpConnection(host, port, self._context if tls_at_once else None, self._max_seconds)
-                stack.callback(server.quit_and_close)
+                if self._parts.scheme == "smtps":
+                    server: smtplib.SMTP = smtplib.SMTP_SSL(host, port, timeout=STEP_SECONDS, context=self._context)
+                else:
+                    server = smtplib.SMTP(host, port, timeout=STEP_SECONDS)
+                stack.callback(_quit, server)
                 server.ehlo_or_helo_if_needed()
-                if not tls_at_once and server.has_extn("starttls"):
+                if self._parts.scheme == "smtp" and server.has_extn("starttls"):
                     server.starttls(context=self._context)
                 self._log_in(server)
             except (OSError, smtplib.SMTPException) as error:
                 raise MailUnavailable(_reason(error)) from error
             yield server
 
-    def _log_in(self, server: SmtpConnection) -> None:
+    def _log_in(self, server: smtplib.SMTP) -> None:
         if not self._parts.username:
             return
         if not isinstance(server.sock, ssl.SSLSocket):
@@ -147,7 +143,14 @@ class Mailer:
         server.login(unquote(self._parts.username), unquote(self._parts.password or ""))
 
 
-def _send_message(server: SmtpConnection, message: EmailMessage) -> None:
+def _quit(server: smtplib.SMTP) -> None:
+    """Whatever the server answers: its answer to the message counts."""
+    with contextlib.suppress(OSError, smtplib.SMTPException):
+        server.quit()
+    server.close()
+
+
+def _send_message(server: smtplib.SMTP, message: EmailMessage) -> None:
     try:
         server.send_message(message)
     except smtplib.SMTPRecipientsRefused as error:
@@ -156,11 +159,10 @@ def _send_message(server: SmtpConnection, message: EmailMessage) -> None:
         raise _error_of_code(error.smtp_code) from error
     except smtplib.SMTPNotSupportedError as error:  # the address has letters beyond ASCII, the server has no SMTPUTF8
         raise MailRefused(553) from error
-    except (OSError, smtplib.SMTPException) as error:
-        if server.message_sent:
-            raise MailDeferred(f"no answer: {_reason(error)}") from error
-        # Also where the server refuses the sender, which is the same for every mail.
+    except smtplib.SMTPResponseException as error:  # the server refuses the sender, the same for every mail
         raise MailUnavailable(_reason(error), HANG_UP_PAUSE_SECONDS) from error
+    except (OSError, smtplib.SMTPException) as error:
+        raise MailDeferred(f"no answer: {_reason(error)}") from error
 
 
 def _error_of_code(code: int) -> Exception:
@@ -196,53 +198,3 @@ def _parse_address(text: str) -> Address:
     if not local or not domain or any(character in text for character in "\r\n"):
         raise ValueError("not a mail address")
     return Address(username=local, domain=domain)
-
-
-class SmtpConnection(smtplib.SMTP):
-    """A connection that is cut after `max_seconds` in all: smtplib's own time-out begins anew with each byte.
-
-    `message_sent`: the message itself was sent, so that the server may have taken it whatever follows.
-    """
-
-    def __init__(self, host: str, port: int, tls: ssl.SSLContext | None, max_seconds: float) -> None:
-        self.message_sent = False
-        self._tls = tls
-        self._max_seconds = max_seconds
-        self._raw_socket: socket.socket | None = None
-        try:
-            super().__init__(host, port, timeout=STEP_SECONDS)
-        except Exception:
-            self.close()
-            raise
-
-    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
-        """Overrides smtplib's, as its own SMTP_SSL does: there is no public method for it."""
-        connection = socket.create_connection((host, port), CONNECT_SECONDS)
-        connection.settimeout(timeout)
-        # The TCP connection, which can be shut down whether TLS is used over it or not.
-        self._raw_socket = connection.dup()
-        self._timer = threading.Timer(self._max_seconds, self._shut_down)
-        self._timer.daemon = True
-        self._timer.start()
-        return self._tls.wrap_socket(connection, server_hostname=host) if self._tls else connection
-
-    def data(self, msg: Any) -> tuple[int, bytes]:
-        self.message_sent = True
-        return super().data(msg)
-
-    def quit_and_close(self) -> None:
-        """Whatever the server answers to QUIT: its answer to the message counts."""
-        with contextlib.suppress(OSError, smtplib.SMTPException):
-            self.quit()
-        self.close()
-
-    def close(self) -> None:
-        super().close()
-        if self._raw_socket is not None:
-            self._timer.cancel()
-            self._raw_socket.close()
-
-    def _shut_down(self) -> None:
-        with contextlib.suppress(OSError):
-            if self._raw_socket is not None:
-                self._raw_socket.shutdown(socket.SHUT_RDWR)

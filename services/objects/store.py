@@ -59,8 +59,8 @@ class ContentDigest:
 class ObjectStore:
     """One bucket. `url`: `s3+http://key:secret@host:port/bucket` or `s3+https://…`.
 
-    Every call ends within the seconds that the process's role (web or worker) allows. In web processes, where somebody
-    waits, few calls run at once, and none is made while the store has just failed several times.
+    No call waits longer for the store than the process's role (web or worker) allows. In web processes, where
+    somebody waits, few calls run at once, and none is made while the store has just failed several times.
     """
 
     def __init__(self, url: str) -> None:
@@ -97,7 +97,7 @@ class ObjectStore:
         """Sends the stream itself: the SDK would read the file into memory and hash it once more, to sign it."""
         url = self._client.get_presigned_url("PUT", self._bucket, key, SIGNATURE_LIFETIME)
         headers = {"Content-Length": str(length), "Content-Type": content_type}
-        answer = self._requests.urlopen("PUT", url, body=_DeadlineFile(stream), body_pos=stream.tell(), headers=headers)
+        answer = self._requests.urlopen("PUT", url, body=stream, body_pos=stream.tell(), headers=headers)
         if answer.status != HTTPStatus.OK:
             code = _CODE.search(answer.data)
             raise StoreUnavailable(code[1].decode() if code else str(answer.status))
@@ -108,7 +108,7 @@ class ObjectStore:
         with self._call(key):
             answer = self._client.get_object(self._bucket, key)
             try:
-                yield _read_chunks(answer)
+                yield answer.stream(CHUNK)
             finally:
                 answer.close()
                 answer.release_conn()
@@ -193,18 +193,6 @@ class _Requests(urllib3.PoolManager):
             return request(timeout=_timeout())
 
 
-class _DeadlineFile:
-    """A file whose reads raise StoreUnavailable after the call's deadline, where the store takes it too slowly."""
-
-    def __init__(self, file: BinaryIO) -> None:
-        self._file = file
-        self.seek, self.tell = file.seek, file.tell
-
-    def read(self, size: int) -> bytes:
-        _check_deadline()
-        return self._file.read(size)
-
-
 def _timeout() -> urllib3.Timeout:
     remaining = max(0.01, _remaining())
     return urllib3.Timeout(connect=min(CONNECT_SECONDS, remaining), read=min(time_limits().store / 2, remaining))
@@ -214,18 +202,6 @@ def _remaining() -> float:
     """Seconds until the current call's deadline; outside of one (lists) each request has the time of a call."""
     deadline = _deadline.get()
     return time_limits().store if deadline is None else deadline - time.monotonic()
-
-
-def _read_chunks(answer: Any) -> Iterator[bytes]:
-    """Raises StoreUnavailable where they come beyond the call's deadline."""
-    while chunk := answer.read1(CHUNK):
-        yield chunk
-        _check_deadline()
-
-
-def _check_deadline() -> None:
-    if _remaining() < 0:
-        raise StoreUnavailable("too slow")
 
 
 @contextmanager

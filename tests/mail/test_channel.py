@@ -36,7 +36,7 @@ class Sending(Ledger):
 
     def send(self, data: dict[str, Any], envelope: Envelope) -> None:
         sent = Mail(data["to"], data["subject"], "texte", "<p>", envelope.id, datetime(2021, 10, 4, tzinfo=UTC))
-        Mailer(f"smtp://127.0.0.1:{self.port}", "portail@exemple.fr", max_seconds=2.0).send(sent)
+        Mailer(f"smtp://127.0.0.1:{self.port}", "portail@exemple.fr").send(sent)
 
     def ask(self, *subjects: str, to: str = "jeanne@exemple.fr") -> None:
         for subject in subjects:

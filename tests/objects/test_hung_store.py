@@ -1,9 +1,8 @@
-"""Calls of a store that hangs or drips end in time; where somebody waits, soon none is made."""
+"""Calls of a store that hangs end in time; where somebody waits, soon none is made."""
 
 from __future__ import annotations
 
 import io
-import socket
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -21,7 +20,6 @@ from tests.support.ports import free_port
 from tests.support.processes import wait_until
 from tests.support.time_limits import limited_to
 
-HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\nContent-Type: application/pdf\r\n\r\n"
 SECONDS = 90.0
 
 
@@ -40,29 +38,6 @@ def short_deadlines(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(capacity, "QUEUE_SECONDS", 0.1)
     with limited_to(web):
         yield
-
-
-@pytest.fixture
-def slow_server_port() -> Iterator[int]:
-    """The port of a store that sends a byte now and then."""
-    over = threading.Event()
-
-    def send_slow_bytes(client: socket.socket) -> None:
-        with suppress(OSError), client:
-            client.recv(65536)
-            client.sendall(HEAD)
-            while not over.wait(0.2):
-                client.sendall(b"x")
-
-    def accept() -> None:
-        with suppress(OSError):
-            while True:
-                threading.Thread(target=send_slow_bytes, args=(listener.accept()[0],), daemon=True).start()
-
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        threading.Thread(target=accept, daemon=True).start()
-        yield int(listener.getsockname()[1])
-        over.set()
 
 
 def put(store: ObjectStore, key: str = "key") -> None:
@@ -104,12 +79,6 @@ def test_a_job_goes_on_asking() -> None:
         with pytest.raises(StoreUnavailable) as refusal:
             put(store)
         assert refusal.type is StoreUnavailable
-
-
-def test_an_answer_that_drips_ends_with_the_call(short_deadlines: None, slow_server_port: int) -> None:
-    store = ObjectStore(f"s3+http://key:secret-secret@127.0.0.1:{slow_server_port}/bucket")
-    with pytest.raises(StoreUnavailable, match="too slow"):
-        store.read("key")
 
 
 def test_few_calls_are_made_at_once(short_deadlines: None, bucket: Bucket, monkeypatch: pytest.MonkeyPatch) -> None:

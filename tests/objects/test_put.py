@@ -1,4 +1,4 @@
-"""A file on its way to the store: a small part of it in memory at a time, whole, and in time."""
+"""A file on its way to the store: a small part of it in memory at a time, and whole."""
 
 from __future__ import annotations
 
@@ -12,11 +12,9 @@ from typing import ClassVar
 
 import pytest
 
-from services.chassis.process import capacity
 from services.objects import ObjectStore, StoreUnavailable
 from services.objects.store import CHUNK
 from tests.support.object_store import Bucket
-from tests.support.time_limits import limited_to
 
 FILE = bytes(range(256)) * 8192
 
@@ -54,19 +52,6 @@ class BreakingOnce(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
-class Sipping(BaseHTTPRequestHandler):
-    """A store that takes a little now and then."""
-
-    over: ClassVar[threading.Event] = threading.Event()
-
-    def do_PUT(self) -> None:
-        while not self.over.wait(0.1) and self.rfile.read(CHUNK):
-            pass
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Say nothing."""
-
-
 @contextmanager
 def served(handler: type[BaseHTTPRequestHandler]) -> Iterator[ObjectStore]:
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
@@ -90,16 +75,6 @@ def test_a_file_whose_connection_breaks_is_sent_again_from_its_beginning() -> No
     with served(BreakingOnce) as store:
         assert sent(store, OnDisk(FILE)) == len(FILE)
     assert BreakingOnce.taken[1:] == [FILE]
-
-
-def test_a_store_that_takes_a_file_too_slowly_is_not_waited_for() -> None:
-    with (
-        limited_to(capacity.WORK._replace(store=2)),
-        served(Sipping) as store,
-        pytest.raises(StoreUnavailable, match="too slow"),
-    ):
-        sent(store, OnDisk(FILE * 20))
-    Sipping.over.set()
 
 
 def test_a_refusal_is_told_by_the_stores_word_for_it(bucket: Bucket) -> None:

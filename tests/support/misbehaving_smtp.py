@@ -1,4 +1,4 @@
-"""A mail server that answers what a test says, drips, or says nothing."""
+"""A mail server that answers what a test says, or says nothing."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 
 GREETING, END = "", "."
 USUAL = {GREETING: "220 ready", "DATA": "354 go on", END: "250 taken", "QUIT": "221 bye"}
-DRIP_SECONDS = 0.05
 
 
 @dataclass
@@ -18,7 +17,6 @@ class MisbehavingServer:
     """`port`, and the `commands` that came, without the mails themselves; `ended` lets all conversations end."""
 
     answers: Mapping[str, str | None]
-    slow_bytes: bool
     port: int = 0
     commands: list[str] = field(default_factory=list)
     ended: threading.Event = field(default_factory=threading.Event)
@@ -32,9 +30,6 @@ class _Conversation(socketserver.StreamRequestHandler):
     server: _Server
 
     def handle(self) -> None:
-        if self.server.behaviour.slow_bytes:
-            self._send_slow_bytes()
-            return
         self._answer(GREETING)
         for line in self.rfile:
             command = line.decode().split(" ", 1)[0].strip().upper()
@@ -51,11 +46,6 @@ class _Conversation(socketserver.StreamRequestHandler):
         self.wfile.write(f"{answer}\r\n".encode())
         return answer
 
-    def _send_slow_bytes(self) -> None:
-        self.wfile.write(b"220-")
-        while not self.server.behaviour.ended.wait(DRIP_SECONDS):
-            self.wfile.write(b".")
-
 
 class _Server(socketserver.ThreadingTCPServer):
     allow_reuse_address = True
@@ -67,15 +57,10 @@ class _Server(socketserver.ThreadingTCPServer):
 
 
 @contextmanager
-def misbehaving_server(
-    answers: Mapping[str, str | None], port: int = 0, *, slow_bytes: bool = False
-) -> Iterator[MisbehavingServer]:
-    """By command (GREETING and END of the mail among them) the line to answer; None: nothing, the line stays open.
-
-    `slow_bytes`: a byte at a time, without end.
-    """
+def misbehaving_server(answers: Mapping[str, str | None], port: int = 0) -> Iterator[MisbehavingServer]:
+    """By command (GREETING and END of the mail among them) the line to answer; None: nothing, the line stays open."""
     with _Server(("127.0.0.1", port), _Conversation) as server:
-        server.behaviour = MisbehavingServer(answers, slow_bytes, server.server_address[1])
+        server.behaviour = MisbehavingServer(answers, server.server_address[1])
         threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
         try:
             yield server.behaviour

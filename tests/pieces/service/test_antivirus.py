@@ -25,7 +25,6 @@ from tests.pieces import sample_files
 from tests.pieces.ladder import published
 from tests.pieces.pieces_service import PiecesService
 from tests.support.clamav import EICAR, ClamAV
-from tests.support.misbehaving_smtp import misbehaving_server
 from tests.support.object_store import Bucket
 from tests.support.processes import wait_until
 
@@ -111,11 +110,8 @@ def test_without_a_verdict_the_scan_is_failed_and_tried_again(scanned_service: P
     assert scanned_service.piece("NATIDE06")["deposit"]["scan"] == "saine"
 
 
-def test_a_clamd_that_drips_or_hangs_is_given_up_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of what drips each byte comes soon enough, and the line never ends."""
+def test_a_clamd_that_hangs_is_given_up_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("services.pieces.antivirus.CHECK_SECONDS", 0.2)
-    with misbehaving_server({}, slow_bytes=True) as server, pytest.raises(AntivirusUnavailable, match="TimeoutError"):
-        Antivirus(f"tcp://127.0.0.1:{server.port}", 0.2).is_clean([b"text"])
     with socket.create_server(("127.0.0.1", 0)) as silent:
         hung = Antivirus(f"tcp://127.0.0.1:{silent.getsockname()[1]}", 0.2)
         with pytest.raises(AntivirusUnavailable, match="TimeoutError"):

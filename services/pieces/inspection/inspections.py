@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, BinaryIO, Literal, TypeVar
 
 from services.chassis.errors import DomainError
 from services.chassis.process.capacity import Limit
-from services.chassis.process.kept_results import ExpiringCache
 from services.confined.checks import Answer, ConfinedChecks, Limits, Reason, Unreadable
 from services.contracts.piece_rules import MAX_FILE_BYTES, Format, Sign
 from services.pieces.domain import refusals
@@ -34,8 +33,6 @@ _MAX_WAITING_PICTURES = 16  # threads that may wait for one of these
 MAX_WAITING_PICTURES_OF_ONE = 8  # of the pictures that one gestionnaire's browser asks for at once
 MAX_WAIT_SECONDS = 10
 _MAX_WAIT_LEGIBILITY_SECONDS = 0.5  # a deposit waits for this look, which only advises
-SUSPICION_SECONDS = 3600.0
-_MAX_SUSPECTS = 10_000
 _MAX_PAGES = 1_000_000
 
 
@@ -67,11 +64,9 @@ class Inspections:
         self.checks = ConfinedChecks(TASKS)
         self.first_looks = _limit("first_looks", 1, MAX_WAITING_FIRST_LOOKS)
         self.long_looks = _limit("long_looks", at_once - 1, MAX_WAITING_LONG_LOOKS)
-        self.long_looks_of_suspects = _limit("long_looks_of_suspects", max(1, at_once - 2), 1)
         self.pictures = _limit(
             "pictures", _PICTURES_AT_ONCE, _MAX_WAITING_PICTURES, each=1 + MAX_WAITING_PICTURES_OF_ONE
         )
-        self._suspects: ExpiringCache[bool] = ExpiringCache(seconds=SUSPICION_SECONDS, at_most=_MAX_SUSPECTS)
 
     def inspect(self, owner: str, content: BinaryIO, filename: str | None, accepted: tuple[Format, ...]) -> Format:
         """What `tasks.inspect_file` says of the content. `owner`: the candidate's id; of each, one file at a time is
@@ -81,50 +76,29 @@ class Inspections:
         files wait.
         """
         arguments: dict[str, Any] = {"filename": filename, "accepted": accepted}
-        with self._noting_suspects(owner):
+        with _counting_unverifiable():
             try:
                 with self.first_looks.place(owner):
                     return self._run("inspect", content, read_format, FIRST_LOOK, **arguments)
             except Unreadable as error:
                 if error.reason is not Reason.PROCESSOR:
                     raise
-            with self._long_look(owner):
+            with self.long_looks.place(owner):
                 return self._run("inspect", content, read_format, **arguments)
 
     def convert(self, owner: str, conversion: Conversion, content: BinaryIO, **arguments: Any) -> bytes:
         """The file that is made of the content, by a longer look. Raises as `inspect` does."""
-        with self._noting_suspects(owner), self._long_look(owner):
+        with _counting_unverifiable(), self.long_looks.place(owner):
             return self._run(conversion, content, lambda answer: answer.made, **arguments)
 
     def look(self, owner: str, content: BinaryIO) -> Look:
         """Signs that a sound file may be hard to read; an empty Look where there is no time or way to look."""
         try:
-            with self._noting_suspects(owner), self._long_look(owner, is_needed=False):
+            seconds = _MAX_WAIT_LEGIBILITY_SECONDS
+            with _counting_unverifiable(), self.long_looks.place(owner, seconds, is_needed=False):
                 return self._run("look_at", content, read_look)
         except DomainError:
             return Look()
-
-    @contextmanager
-    def _long_look(self, owner: str, *, is_needed: bool = True) -> Iterator[None]:
-        """A place for a longer look. Suspects first take one of their own, which are fewer: many of them together leave
-        places to others."""
-        seconds = None if is_needed else _MAX_WAIT_LEGIBILITY_SECONDS
-        with ExitStack() as places:
-            limits = [self.long_looks_of_suspects] if self._suspects.get(owner) else []
-            for limit in (*limits, self.long_looks):
-                places.enter_context(limit.place(owner, seconds, is_needed=is_needed))
-            yield
-
-    @contextmanager
-    def _noting_suspects(self, owner: str) -> Iterator[None]:
-        """Unreadable becomes UnverifiableFile, which is counted and makes the owner a suspect."""
-        try:
-            yield
-        except Unreadable as error:
-            INSPECTION_SECONDS.observe(error.cpu_seconds)
-            UNVERIFIED.labels(error.reason.value).inc()
-            self._suspects.put(owner, True)
-            raise UnverifiableFile(error.reason) from error
 
     def _run(
         self,
@@ -138,6 +112,17 @@ class Inspections:
         answer = self.checks.run(function, content, limits, **arguments)
         INSPECTION_SECONDS.observe(answer.cpu_seconds)
         return believed(answer, read)
+
+
+@contextmanager
+def _counting_unverifiable() -> Iterator[None]:
+    """Unreadable becomes UnverifiableFile, which is counted."""
+    try:
+        yield
+    except Unreadable as error:
+        INSPECTION_SECONDS.observe(error.cpu_seconds)
+        UNVERIFIED.labels(error.reason.value).inc()
+        raise UnverifiableFile(error.reason) from error
 
 
 def believed(answer: Answer, read: Callable[[Answer], T]) -> T:

@@ -68,7 +68,7 @@ def render_page_for_staff(by: Caller, piece_id: str, number: int, *, ahead: bool
     deposit = _viewable_file_of(context)
     if number < 1:
         raise NotFound()
-    owner = context.candidature.candidate_id  # a suspect where the file breaks a limit
+    owner = context.candidature.candidate_id
     with _refusing_what_cannot_be_shown(), dependencies().inspections.pictures.place(by.id):
         content = io.BytesIO(_read_verified(deposit))
         picture = dependencies().inspections.convert(owner, "page_picture", content, number=number)

@@ -186,20 +186,8 @@ def test_a_file_that_takes_too_long_cannot_be_verified_and_the_next_is(
         inspect(inspections, endless(), "a.jpg")
     assert refusal.value.reason in (Reason.PROCESSOR, Reason.TIME)
     assert "n'a pas pu être vérifié" in refusal.value.detail
-    assert inspections._suspects.get("somebody"), "whose next files that take long have few places"
     assert inspect(inspections, sample_files.pdf(), "a.pdf") is Format.PDF
     assert inspections.checks.idle_programs == [program]
-
-
-def test_suspects_leave_places_for_longer_looks_to_others() -> None:
-    inspections = Inspections(3)
-    for suspect in "abc":
-        inspections._suspects.put(suspect, True)
-    with inspections._long_look("a"):
-        with pytest.raises(Unavailable), inspections._long_look("b", is_needed=False):
-            pass
-        with inspections._long_look("honest", is_needed=False):
-            pass
 
 
 class EmptiedWhileTaking(list[Program]):

@@ -11,13 +11,10 @@ import pytest
 from PIL import Image
 from werkzeug.test import TestResponse
 
-from services.confined.checks import Reason
 from services.contracts.piece_rules import PAGE_SIDE
 from services.pieces.dependencies import dependencies
-from services.pieces.domain.refusals import UnverifiableFile
 from services.pieces.inspection.inspections import MAX_WAITING_PICTURES_OF_ONE, Inspections
 from services.pieces.queries import staff_list
-from tests.documents.example_events import CANDIDATE
 from tests.pieces import sample_files
 from tests.pieces.example_events import DURING
 from tests.pieces.pieces_service import STAFF, PiecesService
@@ -187,20 +184,6 @@ def beside(service: PiecesService, code: str, filters: str, **who: Any) -> tuple
     neighbours = service.read_as_staff(path, **who)["neighbours"]
     previous, following = (neighbours[side] and neighbours[side]["code"] for side in ("previous", "following"))
     return previous, following
-
-
-def test_a_file_that_breaks_a_limit_is_its_candidates(service: PiecesService, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Who is said to own it is a suspect of the inspections."""
-    service.registered().deposit("NATIDE06")
-    owners: list[str] = []
-
-    def convert(owner: str, *_: object, **__: object) -> None:
-        owners.append(owner)
-        raise UnverifiableFile(Reason.PROCESSOR)
-
-    monkeypatch.setattr(inspections(service), "convert", convert)
-    assert page(service).status_code == 415
-    assert owners == [CANDIDATE]
 
 
 def test_the_pages_that_one_gestionnaire_asks_for_keep_nobody_else_waiting(service: PiecesService) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from flask import current_app
 
 from gateway.clients.base import ServiceClient
-from gateway.clients.kept_answers import KeptReasons, Openings
+from gateway.clients.kept_answers import Openings
 from gateway.settings import GatewaySettings
 from services.chassis.http.client import Client
 from services.chassis.http.service_token import ServiceToken
@@ -39,7 +39,6 @@ class ServiceClients:
         self.staff_accounts, self.staff_registrations = self.for_staff["accounts"], self.for_staff["registrations"]
         self.staff_documents, self.staff_pieces = self.for_staff["documents"], self.for_staff["pieces"]
         self.openings = Openings(self.registrations)
-        self.refusal_reasons = KeptReasons(self.staff_registrations)
 
     def _by_service(self, purpose: str, at_once: int, **limits: float) -> Mapping[str, ServiceClient]:
         return {service: self._client(service, purpose, at_once, **limits) for service in SERVICE_LABELS}

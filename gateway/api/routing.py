@@ -44,8 +44,6 @@ _exchanges = Limit("token_exchanges", 6, 32)
 """Of tokens that accounts is asked about: addresses take turns, so that invented tokens of one take no other's."""
 
 _access_tokens: ExpiringCache[str] = ExpiringCache(seconds=EXCHANGE_CACHE_SECONDS, at_most=10_000)
-_unknown_tokens: ExpiringCache[bool] = ExpiringCache(seconds=30.0, at_most=10_000)
-"""Tokens that accounts has refused: repeating one causes no further call of accounts."""
 
 
 @blueprint.route("/<service>/v1/<path:path>", methods=METHODS)
@@ -91,16 +89,13 @@ def _access_token(opaque: str) -> str:
     key = _digest(opaque)
     if token := _access_tokens.get(key):
         return token
-    if _unknown_tokens.get(key):
-        raise _invalid_token()
     try:
         accounts, sent = clients().for_tools["accounts"], {"token": opaque}
         with _exchanges.place(request.remote_addr or ""):
             token = accounts.call(exchange_tool_token, clients().own_token, body=sent).access_token
     except DomainError as error:
         if error.slug == problem_types.TOKEN_REFUSED.slug:
-            _unknown_tokens.put(key, True)
-            raise _invalid_token() from error
+            raise Unauthenticated("Le jeton n'est pas valable.") from error
         if error.http_status == 401:  # the gateway's own token was refused, which says nothing of the tool's
             raise Unavailable() from error
         raise
@@ -110,10 +105,6 @@ def _access_token(opaque: str) -> str:
 
 def _digest(opaque: str) -> str:
     return hashlib.sha256(opaque.encode()).hexdigest()
-
-
-def _invalid_token() -> Unauthenticated:
-    return Unauthenticated("Le jeton n'est pas valable.")
 
 
 def _call_service(service: str, path: str, token: str | None, seconds: float, body: bytes | None = None) -> Answer:

@@ -1,4 +1,4 @@
-"""Answers of services that are kept: for use while the service does not answer, or because each page asks for them."""
+"""Answers of services that are kept: for use while the service does not answer."""
 
 from __future__ import annotations
 
@@ -11,14 +11,11 @@ from gateway.clients.base import ServiceClient, optional_calls
 from services.chassis.errors import Unavailable
 from services.chassis.process.kept_results import ExpiringCache
 from services.contracts.api.openings import HomeMessage, Selection, list_messages, read_choices
-from services.contracts.api.staff_candidatures import RefusalReasons, list_refusal_reasons
 from services.contracts.registration_rules import Purpose
 
 Value = TypeVar("Value")
 LIFE_SECONDS = 24 * 3600.0
 MAX_ANSWERS = 500
-REASONS_SECONDS = 60.0
-MAX_REASONS = 1000  # exams and codes of pieces
 
 
 class LastKnownAnswers(Generic[Value]):
@@ -66,21 +63,3 @@ class Openings:
             lambda: self._http.call(read_choices, query={"purpose": Purpose.CONSULT.value, **chosen}),
             is_worth_keeping=lambda choices: len(choices.steps) == len(chosen),
         )
-
-
-class KeptReasons:
-    """What the catalogue says of a piece's control, kept for a minute: it changes with the catalogue alone."""
-
-    def __init__(self, http: ServiceClient) -> None:
-        self._http = http
-        self._reasons: ExpiringCache[RefusalReasons] = ExpiringCache(seconds=REASONS_SECONDS, at_most=MAX_REASONS)
-
-    def of(self, token: str, exam: str, piece_code: str | None) -> RefusalReasons:
-        """Without a code, what holds for any piece of the exam."""
-        name = f"{exam} {piece_code or ''}"
-        reasons = self._reasons.get(name)
-        if reasons is None:
-            query = {"exam": exam, "piece": piece_code}
-            reasons = self._http.call(list_refusal_reasons, token, query=query)
-            self._reasons.put(name, reasons)
-        return reasons

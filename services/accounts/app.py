@@ -7,7 +7,6 @@ from flask import Flask
 from services.accounts import cli, dependencies
 from services.accounts.api import candidates, own_account, own_staff_account, sessions, staff, visitors
 from services.accounts.models import AuditEntry, db
-from services.accounts.queries.own_staff_account import SecondFactorsCheck
 from services.accounts.settings import AccountsSettings
 from services.chassis.web.application import create_service
 from services.chassis.web.audit_trail import audit_views
@@ -45,7 +44,6 @@ def create_app(settings: AccountsSettings) -> Flask:
             audit_views(db, AuditEntry),
         ),
         key_of=built.signer.key_of,
-        reports={"second_factors": SecondFactorsCheck().problem},
     )
     dependencies.attach(app, built)
     cli.register(app)

@@ -15,10 +15,10 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from services.chassis.clock import system_now
-from services.chassis.web.access_tokens import AUDIENCE, ISSUER, LONGEST_LIFE_SECONDS, UnknownKey
+from services.chassis.web.access_tokens import AUDIENCE, ISSUER, UnknownKey
 
 TOKEN_SECONDS = 60
-SERVICE_TOKEN_SECONDS = LONGEST_LIFE_SECONDS
+SERVICE_TOKEN_SECONDS = 600
 """Long enough for calls between services to continue for minutes while accounts does not answer."""
 IDENTITY_SECONDS = 60
 """Of a candidate's identity, which registrations takes with a draft."""

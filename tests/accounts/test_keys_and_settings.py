@@ -12,11 +12,10 @@ import pytest
 
 from deploy.containers.secret_makers import ed25519_pem
 from services.accounts.app import create_app
-from services.accounts.dependencies import dependencies
 from services.accounts.domain.mail_link_rules import Purpose
 from services.accounts.domain.passwords import RECOMMENDED
 from services.accounts.models import Account, MailLink, StaffMember, db
-from services.accounts.operations import mail_links, second_factor
+from services.accounts.operations import mail_links
 from services.accounts.settings import AccountsSettings, ClientSecrets
 from services.accounts.signing import IDENTITY_SECONDS, TOKEN_SECONDS
 from services.chassis.clock import portal_now
@@ -176,43 +175,14 @@ def test_resealing_again_changes_nothing_and_the_trail_has_it_once(built: Built)
     assert resealed == [{"resealed": 1}]
 
 
-def test_resealing_that_was_interrupted_goes_on_with_what_is_left(
-    built: Built, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for number in range(5):
-        other = [f"g{number}@x.fr" if word == EMAIL else word for word in GESTIONNAIRE]
-        command_result(built(), "create-staff", *other)
-    accounts, pages = built(sealing=f"{SECOND}\n{FIRST}"), iter(range(2))
-    page = second_factor._reseal_page
-
-    def two_pages(*given: Any) -> Any:
-        next(pages)  # the third page is not reached
-        return page(*given)
-
-    with accounts.app.app_context():
-        with monkeypatch.context() as patched:
-            patched.setattr(second_factor, "_reseal_page", two_pages)
-            with pytest.raises(StopIteration):
-                second_factor.reseal_second_factors(BY_COMMAND, page=2)
-        assert second_factor.reseal_second_factors(BY_COMMAND, page=2).resealed == 1
-    dropped = built(sealing=SECOND)
-    everybody = dropped.stored(StaffMember)
-    with dropped.app.app_context():
-        opened = [dependencies().derived_keys.opens(member.totp_sealed) for member in everybody]
-    assert opened == [True] * 5
-
-
 def test_a_key_that_was_dropped_too_early_is_said_and_costs_nothing_once_it_is_back(built: Built) -> None:
     staff = command_result(built(sealing=FIRST), "create-staff", *GESTIONNAIRE)
     accounts = built(sealing=SECOND)
     code, output = run_command(accounts, "reseal-secrets")
     assert (code, json.loads(output.splitlines()[0])["unopened"]) == (1, [staff["id"]])
-    ready = accounts.client.get("/health/ready")
-    assert (ready.status_code, ready.json["checks"]["second_factors"]) == (200, "1 not opened by any key")
     assert json.loads(run_command(accounts, "list-staff")[1])["second_factor"] is False
     back = built(sealing=f"{SECOND}\n{FIRST}")
     assert can_log_in(back, staff)
-    assert back.client.get("/health/ready").json["checks"]["second_factors"] == "ok"
 
 
 def test_links_mailed_before_a_turn_work_until_they_end(built: Built) -> None:

@@ -17,7 +17,7 @@ from gateway.posted_forms import posted_text, shown_here
 from gateway.service_clients import clients
 from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
-from gateway.web.gestion.decisions import TYPED_FIELDS, check_days, posted_decision, reason_options, what_catalogue_says
+from gateway.web.gestion.decisions import TYPED_FIELDS, as_options, check_days, posted_decision, what_catalogue_says
 from gateway.web.gestion.names_from_accounts import names_of_piece, openings_sentence
 from gateway.web.gestion.pieces import (
     DECISION_IS_STORED,
@@ -107,7 +107,8 @@ def _piece_page(piece_id: str, *, refusal: DomainError | None = None) -> Respons
     filters = {**api_filters_of(shown), "neighbours": "true"}
     piece = clients().staff_pieces.call(api.read_piece, staff_member.access_token(), query=filters, piece_id=piece_id)
     # In this order: they share the time of what a page can do without, and names are missed least.
-    declared, reasons = _declared(piece.candidature.id), reason_options([piece])
+    declared = _declared(piece.candidature.id)
+    catalogue = what_catalogue_says(piece.candidature.exam, piece.code)
     names = names_of_piece(piece)
     response = render_page(
         "gestion/templates/piece.html",
@@ -125,8 +126,8 @@ def _piece_page(piece_id: str, *, refusal: DomainError | None = None) -> Respons
         counted=api.COUNTED,
         typed={name: posted_text(name) for name in TYPED_FIELDS} if refusal else {},
         can_decide="pieces:control" in staff_member.required().scopes,
-        reasons=reasons,
-        compared_with=what_catalogue_says(piece.candidature.exam, piece.code).compared_with,
+        reasons=as_options(catalogue.reasons),
+        compared_with=catalogue.compared_with,
         status_severities=STATUS_SEVERITIES,
         own=piece.own_controls,
         is_taken_back=request.args.get("fait") == TAKEN_BACK,

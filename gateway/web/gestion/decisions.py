@@ -20,7 +20,7 @@ from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
 from services.chassis.errors import DomainError, FieldError, Invalid
 from services.contracts.api import staff_pieces as api
-from services.contracts.api.staff_candidatures import RefusalReasons
+from services.contracts.api.staff_candidatures import RefusalReasons, list_refusal_reasons
 from services.contracts.api.staff_pieces import ControlResult, StaffPiece
 from services.contracts.page_sizes import LARGEST_PAGE, LARGEST_SELECTION
 from services.contracts.piece_rules import STATUS_LABELS, Status
@@ -39,21 +39,24 @@ SELECTION_SECONDS = 45.0
 def reason_options(pieces: Iterable[StaffPiece]) -> list[dict[str, str]]:
     """The choices of the field for these pieces: reasons that fit all of them. None while registrations does not
     answer: the gestionnaire's words then say why."""
-    return [{"value": reason, "label": reason} for reason in _reasons(tuple(pieces))]
-
-
-def _reasons(pieces: tuple[StaffPiece, ...]) -> tuple[str, ...]:
-    exams = {piece.candidature.exam for piece in pieces}
-    codes = {piece.code for piece in pieces}
+    named = {(piece.candidature.exam, piece.code) for piece in pieces}
+    exams, codes = {exam for exam, _ in named}, {code for _, code in named}
     if len(exams) != 1:
-        return ()
-    return what_catalogue_says(exams.pop(), codes.pop() if len(codes) == 1 else None).reasons
+        return []
+    return as_options(what_catalogue_says(exams.pop(), codes.pop() if len(codes) == 1 else None).reasons)
+
+
+def as_options(reasons: Iterable[str]) -> list[dict[str, str]]:
+    return [{"value": reason, "label": reason} for reason in reasons]
 
 
 def what_catalogue_says(exam: str, code: str | None) -> RefusalReasons:
     """Of the control of this piece; nothing while registrations does not answer."""
-    token, kept = staff_member.access_token(), clients().refusal_reasons
-    return optional_answer(lambda: kept.of(token, exam, code), RefusalReasons(reasons=(), compared_with=()))
+    token, query = staff_member.access_token(), {"exam": exam, "piece": code}
+    return optional_answer(
+        lambda: clients().staff_registrations.call(list_refusal_reasons, token, query=query),
+        RefusalReasons(reasons=(), compared_with=()),
+    )
 
 
 def posted_decision() -> dict[str, str | None]:

@@ -12,8 +12,6 @@ from services.contracts.api.registrations import erase_candidate, read_engaged, 
 
 READ_SHARE = 0.6  # of a page's time: the page waits for accounts, which waits for this call
 WRITE_SECONDS = 5.0  # a person waits in front of the page
-ENGAGED_AT_MOST = 20_000
-"""How many candidates with a candidature a process remembers: some MB."""
 
 
 class CandidatureExists(Exception):
@@ -27,17 +25,11 @@ class RegistrationsClient:
         self._client = client
         self._signer = signer
         self._client_id = client_id
-        self._engaged: set[str] = set()
 
     def is_engaged(self, candidate_id: str) -> bool:
-        """Whether a candidature was ever saved; a yes is remembered by this process, since it never changes back."""
-        if candidate_id in self._engaged:
-            return True
-        if engaged := self._fetch_engaged(candidate_id):
-            if len(self._engaged) >= ENGAGED_AT_MOST:
-                self._engaged.clear()
-            self._engaged.add(candidate_id)
-        return engaged
+        """Whether a candidature was ever saved."""
+        seconds = READ_SHARE * self._client.page_seconds
+        return self._client.call(read_engaged, self._token(), seconds=seconds, candidate_id=candidate_id).engaged
 
     def put_identity_floor(self, candidate_id: str, version: int) -> None:
         """Have registrations refuse from now on saves with an identity older than `version`; may be repeated.
@@ -49,10 +41,6 @@ class RegistrationsClient:
     def erase_candidate(self, candidate_id: str) -> None:
         """Erase the candidate's drafts and address in registrations; may be repeated. Raises CandidatureExists."""
         self._call_unless_engaged(erase_candidate, candidate_id)
-
-    def _fetch_engaged(self, candidate_id: str) -> bool:
-        seconds = READ_SHARE * self._client.page_seconds
-        return self._client.call(read_engaged, self._token(), seconds=seconds, candidate_id=candidate_id).engaged
 
     def _call_unless_engaged(
         self, operation: Operation[None], candidate_id: str, body: Mapping[str, Any] | None = None

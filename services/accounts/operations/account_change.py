@@ -27,8 +27,6 @@ def change_account(account_id: str, values: Mapping[str, Any]) -> bool:
     current = civil_status_mapping.civil_status_of(account)
     wants_civil_status = changes_civil_status(values, current)
     frozen = not wants_civil_status or is_frozen(account)  # asks registrations only where its answer matters
-    if wants_civil_status and frozen and account.engaged_at is None:
-        _remember_engaged(account_id)
     changes = read_changes(
         values,
         today=to_paris(portal_now()).date(),
@@ -48,14 +46,6 @@ def change_account(account_id: str, values: Mapping[str, Any]) -> bool:
     if changes.needs_password:
         _change_credentials(account_id, changes, password_hash, verified_hash=account.password_hash)
     return changes.email is not None
-
-
-def _remember_engaged(account_id: str) -> None:
-    """Store it, so that no process has to ask registrations again."""
-    with db.operation() as session:
-        stored = session.get(Account, account_id, with_for_update=True)
-        if stored is not None and stored.engaged_at is None:
-            stored.engaged_at = portal_now()
 
 
 def _change_credentials(account_id: str, changes: Changes, password_hash: str | None, *, verified_hash: str) -> None:

@@ -8,9 +8,7 @@ is opened has a secret of its own: who merely looked at a mailed link does not k
 from __future__ import annotations
 
 import json
-import operator
 import secrets
-from collections.abc import Sequence
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -40,7 +38,6 @@ TOLERATED_STEPS = (0, -1, 1)
 log = structlog.get_logger()
 PROPOSAL_LIFETIME = timedelta(hours=1)
 TOTP_ISSUER = f"{brand.NAME} - {page_labels.STAFF_PAGES}"
-RESEAL_PAGE = 100
 
 
 def use_code(session: Session, member: StaffMember, code: str | None) -> bool:
@@ -195,43 +192,24 @@ def proposed_secret(sealed: str, subject: str) -> str | None:
 class ResealResult(NamedTuple):
     """How many were sealed again, and the ids of staff whose second factor no key in force opens (left as it is)."""
 
-    resealed: int = 0
-    unopened: tuple[str, ...] = ()
+    resealed: int
+    unopened: tuple[str, ...]
 
 
-def reseal_second_factors(actor: Actor, page: int = RESEAL_PAGE) -> ResealResult:
-    """Seal all again with the first key, so that older keys can be dropped: one transaction per page; run again after
-    an interruption it does what remains."""
-    total, cursor = ResealResult(), ""
-    while True:
-        result, cursor = _reseal_page(actor, cursor, page)
-        total = ResealResult(*map(operator.add, total, result))
-        if not cursor:
-            return total
-
-
-def _reseal_page(actor: Actor, cursor: str, page: int) -> tuple[ResealResult, str]:
-    """What became of those after `cursor`, and the cursor of the next page; empty after the last."""
-    query = select(StaffMember).where(StaffMember.id > cursor).order_by(StaffMember.id).limit(page)
-    with db.operation() as session:
-        members = session.scalars(query.with_for_update()).all()
-        result = _reseal(members)
-        if result.resealed:
-            after = {"resealed": result.resealed}
-            AuditEntry.record(session, actor, "second_factors_resealed", "staff", after=after)
-    return result, members[-1].id if len(members) == page else ""
-
-
-def _reseal(members: Sequence[StaffMember]) -> ResealResult:
+def reseal_second_factors(actor: Actor) -> ResealResult:
+    """Seal all again with the first key, so that older keys can be dropped."""
     resealed, unopened = 0, []
-    for member in members:
-        try:
-            newly_sealed = dependencies().derived_keys.reseal(member.totp_sealed)
-        except InvalidToken:
-            log.error("second_factor_unopened", staff_id=member.id)
-            unopened.append(member.id)
-            continue
-        if newly_sealed is not None:
-            member.totp_sealed = newly_sealed
-            resealed += 1
+    with db.operation() as session:
+        for member in session.scalars(select(StaffMember).with_for_update()):
+            try:
+                newly_sealed = dependencies().derived_keys.reseal(member.totp_sealed)
+            except InvalidToken:
+                log.error("second_factor_unopened", staff_id=member.id)
+                unopened.append(member.id)
+                continue
+            if newly_sealed is not None:
+                member.totp_sealed = newly_sealed
+                resealed += 1
+        if resealed:
+            AuditEntry.record(session, actor, "second_factors_resealed", "staff", after={"resealed": resealed})
     return ResealResult(resealed, tuple(unopened))

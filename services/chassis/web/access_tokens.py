@@ -6,19 +6,17 @@ system time.
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from types import MappingProxyType
 from typing import Any
 
 import jwt
 
 from services.chassis.errors import Unauthenticated, Unavailable
 from services.chassis.http.sessions import get_once
-from services.chassis.process.kept_results import ExpiringCache, SingleRun
+from services.chassis.process.kept_results import SingleRun
 
 ISSUER = "accounts"
 AUDIENCE = "portail"
@@ -26,9 +24,6 @@ LEEWAY_SECONDS = 5
 REFETCH_SECONDS = 5.0
 FETCH_SECONDS = 2.0
 KEYS_MAX_AGE_SECONDS = 300.0  # published keys are fetched again after this, so that a withdrawn one is dropped
-LONGEST_LIFE_SECONDS = 600  # of a token, as accounts makes them
-VERIFIED_CACHE_SECONDS = float(LONGEST_LIFE_SECONDS)
-VERIFIED_CACHE_SIZE = 10_000
 
 KeyOf = Callable[[str], Any]
 
@@ -85,31 +80,12 @@ class RemoteKeys:
         self._keys = {str(key.key_id): key.key for key in jwt.PyJWKSet.from_dict(answer.json()).keys}
 
 
-@dataclass(frozen=True)
-class _Verified:
-    """A token's claims, and the key with which its signature was checked."""
-
-    kid: str
-    key: Any
-    claims: Mapping[str, Any]
-
-
-_verified: ExpiringCache[_Verified] = ExpiringCache(seconds=VERIFIED_CACHE_SECONDS, at_most=VERIFIED_CACHE_SIZE)
-"""By digest of the token and the audience: the signature is verified once, its expiry and its key each time."""
-
-
 def verified(token: str, key_of: KeyOf, *, audience: str = AUDIENCE) -> Mapping[str, Any]:
     """The claims of `token`. Raises Unauthenticated unless all checks succeed."""
-    name = hashlib.sha256(f"{audience} {token}".encode()).hexdigest()
-    known = _verified.get(name)
     try:
-        if known and time.time() < known.claims["exp"] + LEEWAY_SECONDS and key_of(known.kid) is known.key:
-            return known.claims
-        kid = str(jwt.get_unverified_header(token).get("kid"))
-        key = key_of(kid)
-        claims = jwt.decode(
+        claims: Mapping[str, Any] = jwt.decode(
             token,
-            key,
+            key_of(str(jwt.get_unverified_header(token).get("kid"))),
             algorithms=["EdDSA"],
             audience=audience,
             issuer=ISSUER,
@@ -118,7 +94,6 @@ def verified(token: str, key_of: KeyOf, *, audience: str = AUDIENCE) -> Mapping[
         )
     except (jwt.PyJWTError, UnknownKey) as error:
         raise Unauthenticated("Le jeton d'accès n'est pas valable.") from error
-    _verified.put(name, _Verified(kid, key, MappingProxyType(claims)))
     return claims
 
 

@@ -9,7 +9,6 @@ import pytest
 from sqlalchemy import update
 
 from gateway.clients.base import ServiceClient
-from gateway.clients.kept_answers import KeptReasons
 from gateway.cookies import STAFF_SESSION_COOKIE, cookie_name
 from gateway.service_clients import clients
 from gateway.sessions import staff_member
@@ -73,7 +72,6 @@ def test_a_service_that_accepts_and_is_silent_takes_only_what_it_knows_from_the_
         for client in (known.staff_accounts, known.staff_registrations, known.staff_pieces):
             monkeypatch.setattr(client, "page_seconds", PAGE)
         monkeypatch.setattr(known, f"staff_{away}", hung)
-        monkeypatch.setattr(known, "refusal_reasons", KeptReasons(known.staff_registrations))
         assert desk.get(desk.path).status_code == 200
         assert len(silent.requests) == 1, "the part of the page's time for what it can do without is over"
     for words in ("Identification du candidat", "Le document n'est pas signé."):
@@ -142,7 +140,7 @@ def test_a_candidature_is_found_by_name_without_it_standing_in_an_address(
     assert rows(gestionnaire)
 
 
-def test_a_piece_with_its_neighbours_and_what_its_candidate_declared_are_two_answers(
+def test_a_piece_with_its_neighbours_what_its_candidate_declared_and_its_reasons_are_three_answers(
     gestionnaire: ScriptlessBrowser,
     candidate: ScriptlessBrowser,
     running: InProcessFourServices,
@@ -152,12 +150,15 @@ def test_a_piece_with_its_neighbours_and_what_its_candidate_declared_are_two_ans
     candidature = candidate.path.rpartition("/")[2]
     gestionnaire.get(f"/gestion/pieces?candidature={candidature}")
     piece = gestionnaire.page.xpath("//tbody//a/@href")[0]
-    gestionnaire.get(piece)  # reasons of refusal are kept for a minute
     asked = note_calls(monkeypatch, pieces=running.pieces.app, registrations=running.registrations.app)
     gestionnaire.get(piece)
     assert gestionnaire.page.xpath("//a[@rel='next']")
     piece_id = piece.partition("?")[0].rpartition("/")[2]
-    assert asked() == [f"pieces GET /v1/pieces/{piece_id}", f"registrations GET /v1/staff/candidatures/{candidature}"]
+    assert asked() == [
+        f"pieces GET /v1/pieces/{piece_id}",
+        f"registrations GET /v1/staff/candidatures/{candidature}",
+        "registrations GET /v1/staff/refusal-reasons",
+    ]
 
 
 def test_files_that_are_read_slowly_take_no_place_of_a_candidates_page(

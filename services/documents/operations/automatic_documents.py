@@ -58,7 +58,7 @@ for _type in AUTOMATIC_TYPES:  # each is exported from the start, so that the fi
 
 def render_automatic(document_type: DocumentType, event: RegistrationSaved, letterhead: Letterhead) -> Rendered:
     """An automatic document of that version, from its event alone."""
-    return render_measured(_SHEETS[document_type](event, letterhead), document_type.value, event.candidature_id)
+    return render_measured(_SHEETS[document_type](event, letterhead), document_type.value)
 
 
 def stored_or_rendered(
@@ -117,6 +117,6 @@ def make_reminder(dependencies: Dependencies, work: dict[str, Any]) -> None:
         return
     reminded_at, type = datetime.fromisoformat(work["reminded_at"]), DocumentType.RELANCE
     sheet = relance(saved, incomplete.groups, reminded_at, dependencies.letterhead)
-    rendered = render_measured(sheet, type.value, saved.candidature_id)
+    rendered = render_measured(sheet, type.value)
     name = DocumentName.new(saved.candidature_id, type.value, 0, document_id)
     add_document(dependencies, rendered, name, type.label, reminded_at)

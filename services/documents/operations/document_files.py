@@ -81,7 +81,7 @@ def form_file(
     event = _version_event(dependencies, candidate_id, candidature_id, None)
     store_version_now(event)
     form = found(form_offered(event, code))
-    rendered = render_measured(formulaire(event, form, dependencies.letterhead), FORMULAIRE, candidature_id)
+    rendered = render_measured(formulaire(event, form, dependencies.letterhead), FORMULAIRE)
     name = filename(form.title, event.session.label, version=None, extension=file_format)
     return File(_in_format(rendered, file_format), name, file_format)
 

@@ -152,10 +152,10 @@ def rendered_document(dependencies: Dependencies, row: Import, document: ImportD
         tuple(document.content),
         dependencies.letterhead,
     )
-    rendered = render_measured(sheet, DECLARED if row.type_label else row.type, document.candidature_id)
+    rendered = render_measured(sheet, DECLARED if row.type_label else row.type)
     if document.pdf_key is None:
         return rendered
-    return Rendered(dependencies.store.read(document.pdf_key), rendered.html, rendered.missing)
+    return Rendered(dependencies.store.read(document.pdf_key), rendered.html)
 
 
 def _fail(document_id: str, reason: str) -> None:

@@ -156,10 +156,10 @@ def _render(dependencies: Dependencies, publication: Publication, candidature: C
     event = found(saved_event(candidature.id, candidature.version))
     document_type, paragraphs = DocumentType(publication.type), tuple(publication.paragraphs)
     sheet = notice(event, document_type.label, publication.title, paragraphs, dependencies.letterhead)
-    rendered = render_measured(sheet, document_type.value, candidature.id)
+    rendered = render_measured(sheet, document_type.value)
     if publication.pdf_key is None:
         return rendered
-    return Rendered(dependencies.store.read(publication.pdf_key), rendered.html, rendered.missing)
+    return Rendered(dependencies.store.read(publication.pdf_key), rendered.html)
 
 
 def is_there(document_id: str) -> bool:

@@ -1,6 +1,5 @@
-"""Renders a sheet, with what operators watch (how many, how long, which characters have no glyph), stores both formats
-and points a document's row at them.
-"""
+"""Renders a sheet, with what operators watch (how many, how long), stores both formats and points a document's row at
+them."""
 
 from __future__ import annotations
 
@@ -8,40 +7,26 @@ import hashlib
 import io
 from dataclasses import dataclass
 
-import structlog
 from prometheus_client import Counter, Histogram
 
-from services.contracts.document_rules import DocumentType, FileFormat
+from services.contracts.document_rules import FileFormat
 from services.documents.domain.document_names import DocumentName
 from services.documents.models import Document
-from services.documents.rendering.pdf_and_html import Rendered, render, scripts_of
+from services.documents.rendering.pdf_and_html import Rendered, render
 from services.documents.rendering.sheet import Sheet
 from services.objects import ContentDigest, ObjectStore, discard, put_verified
 
-log = structlog.get_logger()
-
 RENDERED = Counter("documents_rendered_total", "Documents rendered", ("type",))
-MISSING_GLYPHS = Counter("documents_missing_glyphs_total", "Characters that no font of ours prints", ("type",))
 SECONDS = Histogram("documents_render_seconds", "Time to render both forms of a document", ("type",))
 FORMULAIRE = "formulaire"  # a form of the catalogue, filled in; no type of a published document
 DECLARED = "declared"  # a type that an exam's catalogue declares
 
-for _type in (*DocumentType, FORMULAIRE, DECLARED):  # each is exported from the start, as 0
-    MISSING_GLYPHS.labels(str(_type))
 
-
-def render_measured(sheet: Sheet, type_label: str, candidature_id: str) -> Rendered:
-    """Both formats of the sheet; `type_label` is the metrics' label « type ».
-
-    Missing glyphs are logged by script and number, never with the text.
-    """
+def render_measured(sheet: Sheet, type_label: str) -> Rendered:
+    """Both formats of the sheet; `type_label` is the metrics' label « type »."""
     with SECONDS.labels(type_label).time():
         rendered = render(sheet)
     RENDERED.labels(type_label).inc()
-    if rendered.missing:
-        MISSING_GLYPHS.labels(type_label).inc(len(rendered.missing))
-        scripts = scripts_of(rendered.missing)
-        log.warning("glyphs_missing", candidature_id=candidature_id, count=len(rendered.missing), scripts=scripts)
     return rendered
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import dataclasses
 import io
 import logging
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -37,11 +36,6 @@ def printable() -> frozenset[int]:
     return frozenset(set.intersection(*(set(glyph_map) for glyph_map in glyph_maps)))
 
 
-def missing_in(text: str) -> tuple[str, ...]:
-    """The characters of a cleaned text that cannot be printed, as often as they occur."""
-    return tuple(character for character in text if ord(character) not in printable())
-
-
 def with_replacements(text: str) -> str:
     """The text with U+FFFD in place of each character that cannot be printed."""
     return "".join(character if ord(character) in printable() else REPLACEMENT for character in text)
@@ -50,11 +44,6 @@ def with_replacements(text: str) -> str:
 def typeset(text: str) -> str:
     """The text for the PDF: no line break beside guillemets, U+FFFD for what cannot be printed."""
     return with_replacements(text.replace("« ", "«\N{NO-BREAK SPACE}").replace(" »", "\N{NO-BREAK SPACE}»"))
-
-
-def scripts_of(characters: tuple[str, ...]) -> tuple[str, ...]:
-    """The scripts that characters belong to ("HEBREW", "CJK"): for logs, which must hold no part of a name."""
-    return tuple(sorted({unicodedata.name(character, "UNNAMED").split()[0] for character in characters}))
 
 
 # xhtml2pdf logs every style rule it meets; what matters here raises.
@@ -77,18 +66,16 @@ class RenderingFailed(Exception):
 
 @dataclass(frozen=True)
 class Rendered:
-    """One document as PDF and HTML. `missing`: the characters that the fonts lack, as often as they occur."""
+    """One document as PDF and HTML."""
 
     pdf: bytes
     html: bytes
-    missing: tuple[str, ...]
 
 
 def render(sheet: Sheet) -> Rendered:
     """Render a sheet in both formats. Raises RenderingFailed."""
     cleaned_sheet = _map_texts(sheet, cleaned_text)
-    missing = tuple(character for text in _texts(cleaned_sheet) for character in missing_in(text))
-    return Rendered(pdf_of(cleaned_sheet), html_of(cleaned_sheet), missing)
+    return Rendered(pdf_of(cleaned_sheet), html_of(cleaned_sheet))
 
 
 def pdf_of(sheet: Sheet) -> bytes:
@@ -133,18 +120,6 @@ def _only_fonts(uri: str, _base: str | None = None) -> str:
     if uri in FILES or uri == str(FONTS / name):
         return str(FONTS / name)
     raise RenderingFailed("a document asked for a resource that is not one of our fonts")
-
-
-def _texts(value: Any) -> list[str]:
-    """Every text in dataclasses and tuples, however deep."""
-    texts: list[str] = []
-
-    def collect(text: str) -> str:
-        texts.append(text)
-        return text
-
-    _map_texts(value, collect)
-    return texts
 
 
 def _map_texts(value: Any, change: Callable[[str], str]) -> Any:

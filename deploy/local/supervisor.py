@@ -22,8 +22,7 @@ from services.chassis.process import capacity
 
 POLL_SECONDS = 0.2
 STOP_SECONDS = capacity.STOP_SECONDS + 5.0
-LONGEST_PAUSE = 10.0
-STEADY_SECONDS = 30.0  # up that long, a child's earlier crashes are forgotten
+RESTART_SECONDS = 2.0  # at least, between two starts of a child that crashes
 
 Process = subprocess.Popen[bytes] | Forked
 
@@ -37,8 +36,6 @@ class _Running:
     child: Child
     process: Process
     started: float
-    crashes: int = 0
-    restart_at: float | None = None
 
 
 @dataclass
@@ -77,14 +74,12 @@ class Supervisor:
             raise NotReady(", ".join(waiting))
 
     def restart_crashed(self) -> None:
-        """Restart children that have ended, after a pause that grows with each crash."""
-        now = time.monotonic()
-        for name, running in self._running.items():
-            if running.restart_at is not None:
-                if now >= running.restart_at:
-                    running.process, running.started, running.restart_at = self._spawn(running.child), now, None
-            elif running.process.poll() is not None:
-                self._schedule_restart(name, running, now)
+        """Restart children that have ended."""
+        for name, running in list(self._running.items()):
+            if running.process.poll() is not None and time.monotonic() - running.started >= RESTART_SECONDS:
+                _signal(running.process, signal.SIGKILL)  # processes that it left in its group
+                print(f"{name} s'est arrêté (code {running.process.returncode}) ; relance.", flush=True)
+                self.start(running.child)
 
     def stop(self) -> None:
         """SIGTERM to all, last started first; SIGKILL to those that do not end in time."""
@@ -98,14 +93,6 @@ class Supervisor:
                 _signal(running.process, signal.SIGKILL)
         self._running.clear()
         terminate_all()
-
-    def _schedule_restart(self, name: str, running: _Running, now: float) -> None:
-        _signal(running.process, signal.SIGKILL)  # processes that it left in its group
-        steady = now - running.started > STEADY_SECONDS
-        running.crashes = 1 if steady else running.crashes + 1
-        pause = 0.0 if running.crashes == 1 else min(LONGEST_PAUSE, 0.5 * 2**running.crashes)
-        running.restart_at = now + pause
-        print(f"{name} s'est arrêté (code {running.process.returncode}) ; relance.", flush=True)
 
     def _spawn(self, child: Child) -> Process:
         with (self.logs / f"{child.name}.log").open("ab") as log:

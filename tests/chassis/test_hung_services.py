@@ -136,7 +136,7 @@ def test_refusals_are_answers(server: SilentServer) -> None:
 def test_when_to_come_back_is_what_the_service_that_refused_says(server: SilentServer) -> None:
     server.answers({"type": "/problems/indisponible", "detail": "Plus tard.", "retry_after": 3}, "503 Unavailable")
     with pytest.raises(Unavailable, match="Plus tard") as refusal:
-        Client(server.url).get("/")
+        Client(server.url).send("GET", "/")
     assert refusal.value.extra == {"retry_after": 3}
 
 
@@ -156,7 +156,7 @@ def test_after_a_silence_no_write_is_sent_to_who_does_not_say_that_it_is_alive(
 def test_a_write_that_was_sent_may_take_longer_than_a_page(server: SilentServer) -> None:
     server.answers({})
     client, later = Client(server.url, page_seconds=0.2), threading.Event()
-    client.get("/")
+    client.send("GET", "/")
     answer = server.respond
 
     def send_slowly(connection: socket.socket, line: str) -> None:

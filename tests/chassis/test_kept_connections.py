@@ -42,14 +42,14 @@ def site(one_site: ServedModule) -> ServedModule:
 def client(site: ServedModule) -> Client:
     """It has a connection that it has kept."""
     client = Client(site.url, page_seconds=SECONDS)
-    client.post("/writes", json={})
+    client.send("POST", "/writes", json={})
     return client
 
 
 @pytest.mark.parametrize("size", [10, 900_000, 30_000_000], ids=["small", "large", "still leaving"])
 def test_a_deed_whose_server_dies_of_it_is_not_done_again(site: ServedModule, client: Client, size: int) -> None:
     with pytest.raises(Unavailable):
-        client.post("/writes/last", json={"text": "x" * size})
+        client.send("POST", "/writes/last", json={"text": "x" * size})
     wait_until(lambda: client.send("GET", "/") is not None, SECONDS, "another takes its place")
     assert writes_of(site) == 2
 
@@ -57,7 +57,7 @@ def test_a_deed_whose_server_dies_of_it_is_not_done_again(site: ServedModule, cl
 def test_who_comes_back_to_a_server_that_was_started_again_notices_nothing(site: ServedModule, client: Client) -> None:
     site.daemon.stop()
     site.start()
-    client.post("/writes", json={})
+    client.send("POST", "/writes", json={})
     assert writes_of(site) == 2
 
 
@@ -68,7 +68,7 @@ def test_whatever_leaves_while_a_server_stops_is_done_once_or_was_refused(site: 
     def again_and_again() -> None:
         try:
             while True:
-                client.post("/writes", json={})
+                client.send("POST", "/writes", json={})
                 answered.append(True)
         except Unavailable:
             return

@@ -52,7 +52,7 @@ def test_calls_to_a_service_are_a_pool() -> None:
         with client.send("GET", "/", stream=True):
             assert shown("pool_in_use", "calls_to_tested") == 1
             with pytest.raises(Unavailable):
-                client.get("/")
+                client.send("GET", "/")
     assert [shown(metric, "calls_to_tested") for metric in METRICS] == [1, 0, 1]
 
 

@@ -138,7 +138,7 @@ def first_of_each_connection(replica: Replica, number: int) -> bool:
 def test_every_replica_gets_calls(started: Callable[..., Service]) -> None:
     service = started(2)
     for _ in range(40):
-        Client(service.url).get("/")
+        Client(service.url).send("GET", "/")
     assert all(len(replica.requests) >= 5 for replica in service.replicas)
 
 
@@ -148,12 +148,12 @@ def test_reads_share_a_connection_until_it_is_old(
     [replica] = started(1).replicas
     client = Client(f"http://{NAME}:{replica.port}")
     for _ in range(5):
-        client.get("/")
+        client.send("GET", "/")
     assert replica.accepted == 1
     monkeypatch.setattr(sessions, "LIFE_SECONDS", -1.0)
     client = Client(f"http://{NAME}:{replica.port}")
     for number in range(3):
-        client.get("/")
+        client.send("GET", "/")
         assert replica.accepted == 2 + number
     wait_until(lambda: replica.gone == 2, 20, "old connections are closed")
 
@@ -164,7 +164,7 @@ def test_each_write_has_a_connection_that_no_server_has_had_the_time_to_close(
 ) -> None:
     service = started(1, first_of_each_connection)
     client = Client(service.url)
-    client.get("/")
+    client.send("GET", "/")
     for _ in range(3):
         client.send(method, "/", json={"once": True})
     assert service.methods == ["GET", *[method] * 3]
@@ -175,12 +175,12 @@ def test_a_replica_that_is_added_gets_reads_and_writes(
 ) -> None:
     service = started(1)
     client = Client(service.url)
-    client.get("/")
+    client.send("GET", "/")
     started(1, first=2)
     monkeypatch.setattr(client._sessions, "_until", 0.0)  # as after LIFE_SECONDS
     for _ in range(20):
-        client.get("/")
-        client.post("/", json={})
+        client.send("GET", "/")
+        client.send("POST", "/", json={})
     assert {method for method, _ in service.replicas[1].requests} == {"GET", "POST"}
 
 
@@ -192,14 +192,14 @@ def test_while_replicas_come_and_go_no_read_fails_and_no_write_is_doubled(starte
 
     def reads() -> None:
         while not over.is_set():
-            assert client.get("/") == {}
+            assert client.send("GET", "/").json() == {}
 
     def writes(writer: int) -> None:
         number = 0
         while not over.is_set():
             number += 1
             with suppress(Unavailable):
-                client.post("/", json={"write": f"{writer}-{number}"})
+                client.send("POST", "/", json={"write": f"{writer}-{number}"})
                 written.append(f"{writer}-{number}")
 
     def goes_on(begun: int) -> bool:
@@ -231,14 +231,14 @@ def test_nobody_notices_that_all_replicas_but_one_have_stopped(started: Callable
     service = started(replicas)
     clients = [Client(service.url) for _ in range(10)]
     for client in clients:
-        client.get("/")
+        client.send("GET", "/")
     for replica in service.replicas[1:]:
         replica.stop()
     for client in clients:
-        assert client.get("/") == {}
-        assert client.post("/", json={}) == {}
-        assert client.put("/", json={}) == {}
-        assert client.delete("/") == {}
+        assert client.send("GET", "/").json() == {}
+        assert client.send("POST", "/", json={}).json() == {}
+        assert client.send("PUT", "/", json={}).json() == {}
+        assert client.send("DELETE", "/").json() == {}
         assert get_once(f"{service.url}/", 5).json() == {}
 
 
@@ -247,7 +247,7 @@ def test_no_write_goes_to_a_replica_that_stops_while_it_is_asked(started: Callab
     for replica in service.replicas[1:]:
         replica.stops_when_asked = True
     for _ in range(20):
-        assert Client(service.url).post("/", json={}) == {}
+        assert Client(service.url).send("POST", "/", json={}).json() == {}
     assert [len(replica.requests) for replica in service.replicas] == [20, 0, 0, 0]
 
 
@@ -256,14 +256,14 @@ def test_where_no_replica_is_left_the_service_is_away(started: Callable[..., Ser
     for replica in service.replicas:
         replica.stop()
     with pytest.raises(Unavailable):
-        Client(service.url).get("/")
+        Client(service.url).send("GET", "/")
 
 
 def test_a_read_on_a_connection_given_up_is_sent_again(started: Callable[..., Service]) -> None:
     service = started(1, first_of_each_connection)
     client = Client(service.url)
     for _ in range(2):
-        assert client.get("/") == {}
+        assert client.send("GET", "/").json() == {}
     assert service.methods == ["GET"] * 3
 
 
@@ -281,7 +281,7 @@ def test_a_slow_answer_is_not_asked_for_twice(started: Callable[..., Service]) -
     silence = threading.Event()
     service = started(1, lambda *_: silence.wait(20))
     with pytest.raises(Unavailable):
-        Client(service.url).get("/", seconds=0.2)
+        Client(service.url).send("GET", "/", seconds=0.2)
     silence.set()
     assert service.methods == ["GET"]
 
@@ -297,5 +297,5 @@ def test_a_replica_that_does_not_even_refuse_is_passed_over(started: Callable[..
             waiting.setblocking(False)
             waiting.connect_ex(("127.0.0.1", port))
         for _ in range(8):
-            assert Client(service.url).get("/", seconds=5.0) == {}
+            assert Client(service.url).send("GET", "/", seconds=5.0).json() == {}
     assert service.methods == ["GET"] * 8

@@ -56,7 +56,7 @@ def test_all_calls_of_a_page_share_its_time(running: InProcessPortal, silent: Si
     with app.test_request_context("/"):
         for name in SERVICE_LABELS:
             with pytest.raises(Unavailable):
-                clients().for_pages[name].get("/")
+                clients().for_pages[name].send("GET", "/")
     assert time.monotonic() - begun < 4 * 6.0
     assert len(silent.requests) == 1
 
@@ -68,10 +68,10 @@ def test_what_a_page_can_do_without_takes_a_part_of_its_time_and_leaves_the_rest
     app = gateway_before(running, silent, "registrations", page_seconds=BOUND)
     with app.test_request_context("/"):
         with optional_calls(), pytest.raises(Unavailable):
-            clients().for_pages["registrations"].get("/")
+            clients().for_pages["registrations"].send("GET", "/")
         assert seconds_left(BOUND) > 0
         with optional_calls(), pytest.raises(Unavailable):
-            clients().for_pages["registrations"].get("/")
+            clients().for_pages["registrations"].send("GET", "/")
     assert len(silent.requests) == 1
 
 

@@ -99,22 +99,6 @@ class Client:
     def away(self) -> Unavailable:
         return Unavailable(f"{self._label} ne répond pas pour le moment.")
 
-    def get(self, path: str, **options: Any) -> Any:
-        return self.send("GET", path, **options).json()
-
-    def ask(self, path: str, **options: Any) -> Any:
-        """A POST that changes nothing, and is treated as a read."""
-        return self.post(path, reads=True, **options)
-
-    def post(self, path: str, **options: Any) -> Any:
-        return _content(self.send("POST", path, **options))
-
-    def put(self, path: str, **options: Any) -> Any:
-        return _content(self.send("PUT", path, **options))
-
-    def delete(self, path: str, **options: Any) -> Any:
-        return _content(self.send("DELETE", path, **options))
-
     def call(
         self,
         operation: Operation[Declared],
@@ -274,10 +258,6 @@ def _request_id() -> str:
     if has_request_context():
         return str(g.get("request_id", ""))
     return str(structlog.contextvars.get_contextvars().get("request_id", ""))
-
-
-def _content(answer: Answer) -> Any:
-    return answer.json() if answer.content else None
 
 
 def _declared(operation: Operation[Declared], answer: Answer) -> Declared:

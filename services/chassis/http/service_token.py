@@ -38,7 +38,7 @@ class ServiceToken(RenewableToken):
 
     def _renewed(self) -> str:
         asked_at = time.monotonic()
-        answer = self._accounts.ask("/v1/tokens", json=self._credentials)
+        answer = self._accounts.send("POST", "/v1/tokens", reads=True, json=self._credentials).json()
         token, life = str(answer["access_token"]), float(answer["expires_in"])
         self._token = (token, asked_at + min(RENEWAL_SECONDS, life / 2), asked_at + life - EARLY_SECONDS)
         return token

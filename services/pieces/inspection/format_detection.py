@@ -25,17 +25,17 @@ def detect_format(content: BinaryIO) -> Format | None:
         return Format.DOCX if archives.is_docx(content) else Format.ZIP
     if head.startswith(ole.MARK):
         return Format.DOC if ole.may_be_doc(content) else None
-    return _by_head(head, content)
+    return _by_head(head)
 
 
-def _by_head(head: bytes, content: BinaryIO) -> Format | None:
+def _by_head(head: bytes) -> Format | None:
     marks = (
         (Format.PDF, head.startswith(_PDF_MARK)),
         (Format.PNG, head.startswith(_PNG_MARK)),
         (Format.JPG, head.startswith(_JPEG_MARK)),
         (Format.AVI, head[:4] == b"RIFF" and head[8:12] == b"AVI "),
         (Format.MP4, audio_video.is_mp4(head)),
-        (Format.MP3, audio_video.is_mp3(head, content)),
+        (Format.MP3, audio_video.is_mp3(head)),
         (Format.PDF, _PDF_MARK in head[:PDF_MARK_WITHIN] and not head[:1].isalpha() and not head.startswith(b"<")),
     )
     return next((kind for kind, matches in marks if matches), None)

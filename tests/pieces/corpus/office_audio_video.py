@@ -1,4 +1,4 @@
-"""Old Word documents, sound and film whose structure goes in circles or lies; files that are two things at once."""
+"""Old Word documents, films whose structure goes in circles or lies; files that are two things at once."""
 
 from __future__ import annotations
 
@@ -59,25 +59,6 @@ def avi_files() -> Iterator[HostileFile]:
     yield HostileFile("sans-liste.avi", whole[:12] + b"JUNK" + whole[16:], "damaged")
     yield HostileFile("sans-entete.avi", whole.replace(b"avih", b"xxxx"), "damaged")
     yield HostileFile("suite.avi", whole + b"MZ" * 1_000, "avi")
-
-
-def sounds() -> Iterator[HostileFile]:
-    frames, tag = sample_files.mp3(tag=False, frames=3), b"ID3\4\0\0"
-    for size in (bytes((127,) * 4), b"\xff" * 4):
-        yield HostileFile(f"etiquette-{size.hex()}.mp3", tag + size + bytes(200) + frames, "damaged")
-    for padding, answer in ((4_096, "mp3"), (4_097, "damaged")):
-        yield HostileFile(f"bourrage-{padding}.mp3", tag + bytes(4) + bytes(padding) + frames, answer)
-    for number, answer in ((2, "damaged"), (3, "mp3")):
-        yield HostileFile(f"trames-{number}.mp3", tag + bytes(4) + frames[: 417 * number], answer)
-    # No bit rate, one that there is not, no sample rate, no layer, no version.
-    for header in (
-        b"\xff\xfb\x00\x00",
-        b"\xff\xfb\xf0\x00",
-        b"\xff\xfb\x9c\x00",
-        b"\xff\xf9\x90\x00",
-        b"\xff\xeb\x90\x00",
-    ):
-        yield HostileFile(f"trame-{header.hex()}.mp3", tag + bytes(4) + header * 1_000, "damaged")
 
 
 def two_at_once() -> Iterator[HostileFile]:

@@ -39,7 +39,6 @@ MISLEADING: dict[str, Family] = {
     "DOC in circles": office_audio_video.word_containers,
     "lying MP4": office_audio_video.films,
     "lying AVI": office_audio_video.avi_files,
-    "lying MP3": office_audio_video.sounds,
     "two files in one": office_audio_video.two_at_once,
 }
 

@@ -9,7 +9,7 @@ from services.pieces.models import db
 from services.pieces.operations.antivirus_scans import record_scan_counts, rescan
 from services.pieces.operations.change_numbering import number_all_changes, purge_changes
 from services.pieces.operations.deposit_limits import purge_deposit_tries
-from services.pieces.operations.reminders import record_first_counts, record_incomplete_counts, remind_all_due
+from services.pieces.operations.reminders import record_incomplete_counts, remind_all_due
 from services.pieces.operations.restoration import reconciliation
 from services.pieces.operations.uploads import uploads
 
@@ -18,7 +18,6 @@ object_jobs.register(jobs, reconciliation)
 
 jobs.every(minutes=1, name="count-scans")(record_scan_counts)
 jobs.every(minutes=30, name="count-incomplete")(record_incomplete_counts)
-jobs.every(minutes=1, name="count-first-incomplete")(record_first_counts)
 jobs.every(minutes=1, name="remind")(remind_all_due)
 jobs.every(hours=1, name="number-changes")(number_all_changes)
 jobs.every(hours=24, name="purge-changes")(purge_changes)

@@ -67,6 +67,6 @@ def test_the_pages_know_every_status_and_antivirus_state_that_pieces_answers_wit
     assert set(SCAN_WORDS) == {Scan.CLEAN, Scan.INFECTED}
 
 
-def test_pieces_checks_every_format_that_may_be_asked_for() -> None:
+def test_pieces_checks_every_format_that_may_be_asked_for_but_what_is_heard() -> None:
     assert set(READERS) == set(PICTURE_FORMATS)
-    assert set(CHECKS) == set(Format)
+    assert set(CHECKS) == set(Format) - {Format.MP3}

@@ -371,12 +371,3 @@ def record_incomplete_counts() -> None:
             with db.reading() as session:
                 numbers[opening] += len(incomplete_among(session, page, None, at))
     gauges.record(db, INCOMPLETE, numbers)
-
-
-def record_first_counts() -> None:
-    """The same, where an opening was never counted: its deposit has begun since."""
-    with db.reading() as session:
-        counted, _ = gauges.recorded(session, INCOMPLETE)
-        openings = openings_with_missing_pieces(session, None, portal_now())
-    if not counted.keys() >= set(openings):
-        record_incomplete_counts()

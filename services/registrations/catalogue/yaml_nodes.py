@@ -48,7 +48,7 @@ class YamlReader:
             if self._path.stat().st_size > MAX_BYTES:
                 return self._refuse(1, "fichier trop gros : le partager en plusieurs", unreadable)
             root = yaml.compose(self._path.read_text(encoding="utf-8"), Loader=_LOADER)
-            return empty if root is None else self._node(root, ())
+            return empty if root is None else self._node(root)
         except UnicodeDecodeError:
             return self._refuse(1, "le fichier n'est pas en UTF-8 : l'enregistrer en UTF-8", unreadable)
         except yaml.MarkedYAMLError as error:
@@ -60,29 +60,25 @@ class YamlReader:
         except OSError as error:
             return self._refuse(1, f"fichier illisible ({error.strerror}) : vérifier ses droits", unreadable)
 
-    def _node(self, node: yaml.Node, above: tuple[int, ...]) -> Node:
+    def _node(self, node: yaml.Node) -> Node:
         self._count += 1
         if self._count > MAX_NODES:
             raise yaml.YAMLError("trop d'éléments")
         line = node.start_mark.line + 1
-        if id(node) in above:
-            cycle = "cycle : une valeur se contient elle-même par un alias ; la recopier sans alias"
-            return self._refuse(line, cycle, Node(self._file, line, "scalar", tag="null"))
-        within = (*above, id(node))
         if isinstance(node, yaml.MappingNode):
-            return self._map(node, line, within)
+            return self._map(node, line)
         if isinstance(node, yaml.SequenceNode):
-            return Node(self._file, line, "list", items=[self._node(item, within) for item in node.value])
+            return Node(self._file, line, "list", items=[self._node(item) for item in node.value])
         return Node(self._file, line, "scalar", node.value, node.tag.removeprefix(_TAG))
 
-    def _map(self, node: yaml.MappingNode, line: int, within: tuple[int, ...]) -> Node:
+    def _map(self, node: yaml.MappingNode, line: int) -> Node:
         map_node = Node(self._file, line, "map")
         for key, value in node.value:
             name, key_line = str(key.value), key.start_mark.line + 1
             if name in map_node.entries:
                 self._refuse(key_line, f"doublon de la clé « {name} » : n'en garder qu'une", map_node)
                 continue
-            map_node.entries[name] = self._node(value, within)
+            map_node.entries[name] = self._node(value)
             map_node.keys[name] = key_line
         return map_node
 

@@ -196,15 +196,10 @@ def _number(service: PiecesService, **options: Any) -> int:
     return number
 
 
-def test_an_opening_is_counted_within_a_minute_of_its_first_day_and_then_each_half_hour(service: PiecesService) -> None:
-    service.run_job("count-first-incomplete")
+def test_an_opening_is_not_counted_before_the_job_has_run(service: PiecesService) -> None:
     with_ladder(service).handle_events(registration_saved())
     assert [item["candidatures"] for item in _counts(service)["items"]] == [None]
-    service.run_job("count-first-incomplete")
-    assert [item["candidatures"] for item in _counts(service)["items"]] == [1]
-    service.handle_events(registration_withdrawn(version=1))
-    service.run_job("count-first-incomplete")
-    assert [item["candidatures"] for item in _counts(service)["items"]] == [1], "not again"
+    assert _number(service) == 1
 
 
 def test_a_count_that_is_stopped_half_way_is_not_recorded(laddered: PiecesService) -> None:

@@ -127,10 +127,14 @@ def _everybody(token: str) -> Iterator[Member]:
 def _cells(names: Mapping[str, str]) -> dict[str, Callable[[AuditEntry], str]]:
     """What the page shows otherwise than the CSV, by heading. `names`: of staff, by id."""
     return {
-        "Par": lambda entry: names.get(entry.actor_id) or f"{ACTOR_LABELS.get(entry.actor_kind)} {entry.actor_id}",
+        "Par": lambda entry: names.get(entry.actor_id) or _not_of_staff(entry),
         "Objet": lambda entry: _subject(entry, names),
         "Changements": lambda entry: Markup("<br>").join(readable_changes(entry.before, entry.after)) or "-",
     }
+
+
+def _not_of_staff(entry: AuditEntry) -> str:
+    return f"{ACTOR_LABELS.get(entry.actor_kind)} {SERVICE_NAMES.get(entry.actor_id, entry.actor_id)}"
 
 
 def _subject(entry: AuditEntry, names: Mapping[str, str]) -> str:

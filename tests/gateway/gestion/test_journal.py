@@ -14,6 +14,8 @@ import pytest
 from gateway.clients import file_streaming
 from gateway.posted_forms import DAY_EXPECTED
 from gateway.web.gestion import journal, journal_pages
+from services.chassis.clock import system_now
+from services.contracts.api.audit import AuditEntry
 from services.contracts.audit_labels import ACTION_LABELS, readable_changes
 from tests.gateway.candidates import CandidateFactory
 from tests.gateway.components.html_checks import text_of
@@ -170,3 +172,9 @@ def recorded_acts() -> Iterator[str]:
         match node:
             case ast.Call(func=ast.Attribute(attr="record"), args=[_, _, ast.Constant(value=str(act)), *_]):
                 yield act
+
+
+def test_a_service_has_the_name_that_people_read_elsewhere() -> None:
+    nothing: dict[str, None] = dict.fromkeys(("before", "after", "numero_candidat", "address"))
+    entry = AuditEntry(id=1, at=system_now(), actor_kind="service", actor_id="pieces", action="", subject="", **nothing)
+    assert journal._cells({})["Par"](entry) == "Service justificatifs"

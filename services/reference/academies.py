@@ -22,7 +22,6 @@ class Contact:
     town: str
     telephone: str  # as `telephones.normalised` gives it; shown by `telephones.displayed`
     mail: str  # may be empty
-    unverified: tuple[str, ...]  # French names of the fields that no public source confirmed
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,5 +97,4 @@ def _contact(row: dict[str, Any]) -> Contact:
         town=row["ville"],
         telephone=row["telephone"],
         mail=row["mail"],
-        unverified=tuple(row["non_verifie"]),
     )

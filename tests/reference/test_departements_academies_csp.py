@@ -60,7 +60,6 @@ def test_the_academie_of_reims_has_the_contact_of_the_guide() -> None:
     assert reims is not None
     assert reims.rectorat.postal_code == "51082"
     assert telephones.displayed(reims.rectorat.telephone) == "03 26 05 69 69"
-    assert reims.rectorat.unverified == ("mail",)
 
 
 @pytest.mark.parametrize(("departement", "code"), [("025", "03"), ("02A", "27"), ("974", "28"), ("978", "32")])

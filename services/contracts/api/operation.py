@@ -23,9 +23,9 @@ End = Annotated[datetime, Meta(tz=True, description="Fin exclue", examples=["202
 """An instant at which something is over."""
 
 
-def one_of(codes: type[Any], description: str = "") -> Meta:
+def one_of(codes: type[Any]) -> Meta:
     """A text that is one of an enumeration's codes. Its type stays `str`, so that a new code is no error of readers."""
-    return Meta(description=description or None, extra_json_schema={"enum": [str(code.value) for code in codes]})
+    return Meta(extra_json_schema={"enum": [str(code.value) for code in codes]})
 
 
 def answer_of(answer: type[Answer], *rows: Any, **others: Any) -> Answer:

@@ -13,9 +13,9 @@ from services.registrations.catalogue.yaml_nodes import Node
 MAX_ENCODED_BYTES = 180
 
 
-def check_code(context: ReadingContext, node: Node, what: str, code: str, longest: int = CODE_LENGTH) -> None:
+def check_code(context: ReadingContext, node: Node, what: str, code: str) -> None:
     """Refuse a code that is too long for a column or an object's key; `what` names it in the message (French)."""
-    if mistake := too_long(what, code, longest):
+    if mistake := too_long(what, code, CODE_LENGTH):
         context.refuse(node, mistake)
     elif (size := encoded_bytes(code)) > MAX_ENCODED_BYTES:
         advice = "le raccourcir, ou l'écrire sans accents ni signes"

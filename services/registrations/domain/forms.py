@@ -197,9 +197,9 @@ def filled(sections: Iterable[Section], typed: TabAnswers, computed: tuple[str, 
     )
 
 
-def yes_no(name: str, label: str, *, required: bool = False, refresh: bool = False, hint: str | None = None) -> Field:
+def yes_no(name: str, label: str, *, required: bool = False, refresh: bool = False) -> Field:
     options = tuple(Option(value, text) for value, text in OUI_NON.items())
-    return Field(name, label, "yes_no", required=required, refresh=refresh, options=options, hint=hint)
+    return Field(name, label, "yes_no", required=required, refresh=refresh, options=options)
 
 
 def notice(name: str, text: str) -> Field:

@@ -7,7 +7,7 @@ cd "$(dirname "$0")/../.."
 folder="$(mktemp -d)"
 trap 'rm -rf "$folder"' EXIT
 "${PYTHON:-python3}" -m venv "$folder/venv"
-"$folder/venv/bin/python" deploy/tools/requirements.py dev sbom >"$folder/wanted"
+"$folder/venv/bin/python" deploy/tools/requirements.py dev sbom mutants >"$folder/wanted"
 "$folder/venv/bin/python" -m pip install --quiet --disable-pip-version-check -r "$folder/wanted"
 {
     echo "# Versions that the portal is tested with; written by: make lock"

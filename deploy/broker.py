@@ -10,7 +10,7 @@ import json
 import sys
 
 from services.chassis.events.broker import bindings_of, connect
-from services.chassis.events.topology import definitions, topology
+from services.chassis.events.topology import definitions
 from services.contracts import EVENTS
 
 
@@ -24,7 +24,7 @@ def main() -> None:
         case ["declare", url]:
             declare(url)
         case ["definitions", *vhost] if len(vhost) <= 1:
-            print(json.dumps(definitions(topology(bindings_of(EVENTS)), *vhost), indent=2))
+            print(json.dumps(definitions(bindings_of(EVENTS), *vhost), indent=2))
         case _:
             sys.exit(__doc__)
 

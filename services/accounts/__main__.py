@@ -1,10 +1,9 @@
 """`python -m services.accounts web | worker | migrate | create-staff | disable-staff | create-token …`."""
 
 from services.accounts.app import create_app
-from services.accounts.follow_ups import registry
-from services.accounts.jobs import jobs
+from services.accounts.jobs import registry
 from services.accounts.settings import AccountsSettings
 from services.chassis.process.command_line import main
 
 if __name__ == "__main__":
-    main("accounts", AccountsSettings, create_app, registry, jobs)
+    main("accounts", AccountsSettings, create_app, registry)

@@ -19,8 +19,7 @@ import click
 from flask import Flask
 
 from services.accounts.domain.staff import PIECES_CONTROL, PIECES_READ, Role
-from services.accounts.follow_ups import registry
-from services.accounts.jobs import jobs
+from services.accounts.jobs import registry
 from services.accounts.operations import second_factor, staff_accounts, staff_tokens
 from services.accounts.queries import staff as staff_queries
 from services.chassis.database.audit import Actor
@@ -33,7 +32,7 @@ REASON_HELP = "Pourquoi : gardé dans le journal des actes"
 
 
 def register(app: Flask) -> None:
-    commands.register(app, registry, jobs)
+    commands.register(app, registry)
     staff_commands = (create_staff, renew_staff, disable_staff, enable_staff, list_staff)
     for command in (*staff_commands, create_token, list_tokens, revoke_token, reseal_secrets):
         app.cli.add_command(command)

@@ -6,43 +6,43 @@ from datetime import timedelta
 
 from sqlalchemy import delete
 
+from services.accounts.follow_ups import registry
 from services.accounts.models import EmailChange, MailLink, db
 from services.accounts.operations import identity_changes, mail_refusals, rate_limits, sessions
 from services.accounts.operations.erasure import erase_not_activated
 from services.chassis.clock import portal_now, system_now
 from services.chassis.database.deletion import delete_in_pages
 from services.chassis.tasks import rows
-from services.chassis.tasks.registry import Jobs
 from services.mail import sent_mails
 
 LINKS_KEPT_FOR = timedelta(days=30)
 """How long the page of an expired link still says that it has expired."""
 
-jobs = Jobs()
+__all__ = ["registry"]  # with the jobs below on it
 
 
-@jobs.every(minutes=5, name="erase-not-activated")
+@registry.every(minutes=5, name="erase-not-activated")
 def erase_accounts_not_activated() -> None:
     erase_not_activated()
 
 
-@jobs.every(minutes=1, name="finish-identity-changes")
+@registry.every(minutes=1, name="finish-identity-changes")
 def finish_identity_changes() -> None:
     identity_changes.finish_all_pending_changes()
 
 
-@jobs.every(minutes=1, name="count-sessions")
+@registry.every(minutes=1, name="count-sessions")
 def count_sessions() -> None:
     """Count who is logged in, for operators."""
     sessions.record_session_counts()
 
 
-@jobs.every(hours=24, name="purge-events")
+@registry.every(hours=24, name="purge-events")
 def purge_events() -> None:
     rows.purge(db)
 
 
-@jobs.every(hours=1, name="purge")
+@registry.every(hours=1, name="purge")
 def purge() -> None:
     """Delete sessions, failures and quotas that no longer count, links and addresses `LINKS_KEPT_FOR` after their end,
     mails after their time."""

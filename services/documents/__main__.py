@@ -5,9 +5,8 @@ from __future__ import annotations
 from services.chassis.process.command_line import main
 from services.documents.app import create_app
 from services.documents.dependencies import prepare_store
-from services.documents.follow_ups import registry
-from services.documents.jobs import jobs
+from services.documents.jobs import registry
 from services.documents.settings import DocumentsSettings
 
 if __name__ == "__main__":
-    main("documents", DocumentsSettings, create_app, registry, jobs, prepare=prepare_store)
+    main("documents", DocumentsSettings, create_app, registry, prepare=prepare_store)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from flask import Flask
 
 from services.chassis.tasks import commands
-from services.documents.follow_ups import registry
-from services.documents.jobs import jobs
+from services.documents.jobs import registry
 from services.documents.operations.reconciliation import reconciliation
 from services.objects import commands as object_commands
 
 
 def register(app: Flask) -> None:
-    commands.register(app, registry, jobs)
+    commands.register(app, registry)
     object_commands.register(app, reconciliation)

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from services.chassis.tasks.registry import Jobs
+from services.chassis.tasks.registry import Handlers
 from services.objects.lifecycle import erase_expired
 from services.objects.reconciliation import Reconciliation
 
 
-def register(jobs: Jobs, reconciliation: Callable[[], Reconciliation]) -> None:
+def register(handlers: Handlers, reconciliation: Callable[[], Reconciliation]) -> None:
     """Adds `reconcile` and `erase-retired`, both daily."""
 
-    @jobs.every(hours=24, name="reconcile")
+    @handlers.every(hours=24, name="reconcile")
     def reconcile_store() -> None:
         reconciliation().run()
 
-    @jobs.every(hours=24, name="erase-retired")
+    @handlers.every(hours=24, name="erase-retired")
     def erase_retired() -> None:
         current = reconciliation()
         erase_expired(current.db, current.store)

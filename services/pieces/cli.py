@@ -11,15 +11,14 @@ from services.chassis.errors import DomainError
 from services.chassis.tasks import commands
 from services.objects import StoreUnavailable
 from services.objects import commands as object_commands
-from services.pieces.follow_ups import registry
-from services.pieces.jobs import jobs
+from services.pieces.jobs import registry
 from services.pieces.operations.antivirus_scans import rescan
 from services.pieces.operations.candidature_states import tell_all_states
 from services.pieces.operations.restoration import reconciliation, restore_deposit
 
 
 def register(app: Flask) -> None:
-    commands.register(app, registry, jobs)
+    commands.register(app, registry)
     object_commands.register(app, reconciliation)
     for command in (rescan_command, restore_command, tell_command):
         app.cli.add_command(command)

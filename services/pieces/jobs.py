@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from services.chassis.tasks.registry import Jobs
 from services.chassis.tasks.rows import purge
 from services.objects import jobs as object_jobs
+from services.pieces.follow_ups import registry
 from services.pieces.models import db
 from services.pieces.operations.antivirus_scans import record_scan_counts, rescan
 from services.pieces.operations.change_numbering import number_all_changes, purge_changes
@@ -13,25 +13,25 @@ from services.pieces.operations.reminders import record_incomplete_counts, remin
 from services.pieces.operations.restoration import reconciliation
 from services.pieces.operations.uploads import uploads
 
-jobs = Jobs()
-object_jobs.register(jobs, reconciliation)
+__all__ = ["registry"]  # with the jobs below on it
+object_jobs.register(registry, reconciliation)
 
-jobs.every(minutes=1, name="count-scans")(record_scan_counts)
-jobs.every(minutes=30, name="count-incomplete")(record_incomplete_counts)
-jobs.every(minutes=1, name="remind")(remind_all_due)
-jobs.every(hours=1, name="number-changes")(number_all_changes)
-jobs.every(hours=24, name="purge-changes")(purge_changes)
-jobs.every(hours=1, name="purge-deposit-tries")(purge_deposit_tries)
-jobs.every(hours=1, name="purge-uploads")(uploads.purge)
+registry.every(minutes=1, name="count-scans")(record_scan_counts)
+registry.every(minutes=30, name="count-incomplete")(record_incomplete_counts)
+registry.every(minutes=1, name="remind")(remind_all_due)
+registry.every(hours=1, name="number-changes")(number_all_changes)
+registry.every(hours=24, name="purge-changes")(purge_changes)
+registry.every(hours=1, name="purge-deposit-tries")(purge_deposit_tries)
+registry.every(hours=1, name="purge-uploads")(uploads.purge)
 
 
-@jobs.every(hours=24, name="rescan")
+@registry.every(hours=24, name="rescan")
 def rescan_failed() -> None:
     """Request scans of the deposits that no retry of their first scan could have scanned."""
     rescan(everything=False)
 
 
-@jobs.every(hours=24, name="purge-events")
+@registry.every(hours=24, name="purge-events")
 def purge_events() -> None:
     """Delete events settled RETENTION ago."""
     purge(db)

@@ -20,8 +20,7 @@ from services.chassis.french import short_instant
 from services.chassis.tasks import commands
 from services.contracts.registration_rules import SEVERITIES
 from services.registrations import catalogue
-from services.registrations.follow_ups import registry
-from services.registrations.jobs import jobs
+from services.registrations.jobs import registry
 from services.registrations.models import Message, db
 from services.registrations.operations import catalogue as catalogue_operations
 from services.registrations.operations import messages, openings, republication
@@ -51,7 +50,7 @@ INSTANT = ParisTime()
 
 
 def register(app: Flask) -> None:
-    commands.register(app, registry, jobs)
+    commands.register(app, registry)
     for command in (
         load_catalogue,
         load_etablissements,

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session as DbSession
 from services.chassis.clock import portal_now
 from services.chassis.database.audit import Actor
 from services.chassis.database.deletion import delete_in_pages
-from services.chassis.tasks.registry import Jobs
 from services.chassis.tasks.rows import purge
 from services.mail import sent_mails
+from services.registrations.follow_ups import registry
 from services.registrations.models import (
     CandidatureVersion,
     CatalogueRevision,
@@ -30,18 +30,18 @@ from services.registrations.operations.moved_dates import follow_moved_dates
 SAVED_DRAFT_DAYS = 30  # how long a repeated « Enregistrer » gets the first answer
 MESSAGE_DAYS = 365
 
-jobs = Jobs()
-jobs.every(minutes=1, name="remind-drafts")(remind_of_drafts)
-jobs.every(seconds=10, name="follow-moved-dates")(follow_moved_dates)
+__all__ = ["registry"]  # with the jobs below on it
+registry.every(minutes=1, name="remind-drafts")(remind_of_drafts)
+registry.every(seconds=10, name="follow-moved-dates")(follow_moved_dates)
 
 
-@jobs.every(hours=1, name="move-on-demonstration")
+@registry.every(hours=1, name="move-on-demonstration")
 def move_dates() -> None:
     """Move passed dates of demonstration sessions, so that these are always open."""
     move_demonstration_dates(portal_now(), actor=Actor("service", "registrations"))
 
 
-@jobs.every(hours=6, name="closing")
+@registry.every(hours=6, name="closing")
 def delete_obsolete_rows() -> None:
     """Delete untransmitted drafts of closed sessions, old saved drafts, old messages and mails, and catalogue
     revisions that no version uses."""
@@ -53,7 +53,7 @@ def delete_obsolete_rows() -> None:
     sent_mails.purge(db, now)
 
 
-@jobs.every(hours=24, name="purge-events")
+@registry.every(hours=24, name="purge-events")
 def purge_events() -> None:
     """Delete events settled RETENTION ago."""
     purge(db)

@@ -14,8 +14,7 @@ from flask import Flask
 from sqlalchemy import text
 from werkzeug.test import TestResponse
 
-from services.accounts.follow_ups import registry
-from services.accounts.jobs import jobs
+from services.accounts.jobs import registry
 from services.accounts.models import AuditEntry, LoginSession, db
 from services.accounts.settings import AccountsSettings, ClientSecrets
 from services.accounts.signing import SERVICE_TOKEN_SECONDS
@@ -128,7 +127,7 @@ class RunningAccounts:
 
     def run_job(self, name: str) -> None:
         with self.app.app_context():
-            jobs[name].run()
+            registry.jobs[name].run()
 
     def stored(self, *models: Any) -> list[Any]:
         """The rows of these tables."""

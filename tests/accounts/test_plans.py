@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from sqlalchemy import insert
 
-from services.accounts.jobs import jobs
+from services.accounts.jobs import registry
 from services.accounts.metrics import SESSIONS
 from services.accounts.models import LoginSession, db
 from services.accounts.settings import AccountsSettings
@@ -20,7 +20,7 @@ LONGEST = timedelta(seconds=AccountsSettings.session_absolute_seconds)
 
 def counted(accounts: RunningAccounts) -> dict[tuple[str, ...], float]:
     with accounts.app.app_context():
-        jobs["count-sessions"].run()
+        registry.jobs["count-sessions"].run()
         with db.reading() as session:
             return recorded(session, SESSIONS)[0]
 

@@ -69,7 +69,7 @@ def test_a_sample_is_the_whole_event_and_one_with_less_is_another_version() -> N
 
 def test_whatever_sends_a_mail_waits_for_the_mail_server_and_nothing_else_does() -> None:
     for service in SERVICES:
-        names = _registry(service)._follow_ups
+        names = _registry(service).follow_ups
         channels = _registry(service).channels
         in_channels = {name for channel in (MAILS, MASS_MAILS) for name in channels.get(channel, ())}
         assert in_channels == {name for name in names if name.startswith("send_")}

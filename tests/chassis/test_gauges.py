@@ -18,7 +18,7 @@ from services.chassis.database.transactions import Database
 from services.chassis.process import worker
 from services.chassis.tasks import gauges, rows, tables
 from services.chassis.tasks.gauges import Gauge
-from services.chassis.tasks.registry import Jobs
+from services.chassis.tasks.registry import Handlers
 from services.chassis.tasks.rows import Leases, Task
 from tests.chassis.tables import clockwork, database_of
 
@@ -101,10 +101,10 @@ def test_each_worker_tells_how_long_a_job_runs_and_since_when_it_has_not_succeed
         session.execute(update(tables.tasks).values(created_at=ago, started_at=ago))
         leases.settle(session, cast(Task, taken["failing"]), reason="x")
         leases.settle(session, cast(Task, taken["well"]), ended_at=system_now())
-    jobs = Jobs()
+    handlers = Handlers("clockwork")
     for name in names[:3]:
-        jobs.every(hours=1, name=name)(lambda: None)
-    worker.show_jobs(db, "clockwork", jobs)
+        handlers.every(hours=1, name=name)(lambda: None)
+    worker.show_jobs(db, handlers)
 
     def gauge_value(gauge: str, job: str) -> float | None:
         return REGISTRY.get_sample_value(gauge, {"service": "clockwork", "job": job})

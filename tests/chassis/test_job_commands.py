@@ -12,7 +12,7 @@ from flask import Flask
 from deploy.service_names import SERVICES
 from services.chassis.clock import system_now
 from services.chassis.tasks import commands
-from services.chassis.tasks.registry import Handlers, Jobs
+from services.chassis.tasks.registry import Handlers
 from services.chassis.tasks.rows import RETRY_SECONDS
 from tests.architecture import apps
 from tests.chassis.tables import clockwork
@@ -32,8 +32,8 @@ def app(database_url: str) -> Flask:
     return clockwork(database_url)
 
 
-def run_job(app: Flask, jobs: Jobs, name: str = "nightly") -> Result:
-    commands.register(app, Handlers("clockwork"), jobs)
+def run_job(app: Flask, handlers: Handlers, name: str = "nightly") -> Result:
+    commands.register(app, handlers)
     return app.test_cli_runner().invoke(args=["run-job", name])
 
 
@@ -43,23 +43,23 @@ def last_line(result: Result) -> str:
 
 def test_a_job_is_run_now_though_not_due_and_then_waits_for_its_period(app: Flask) -> None:
     ran: list[str] = []
-    jobs = counted(ran)
-    assert last_line(run_job(app, jobs)) == "« nightly » terminé"
+    handlers = counted(ran)
+    assert last_line(run_job(app, handlers)) == "« nightly » terminé"
     first = lease_of(app)
-    result = run_job(app, jobs)
+    result = run_job(app, handlers)
     assert (result.exit_code, last_line(result)) == (0, "« nightly » terminé")
     assert ran == ["nightly", "nightly"]
     assert lease_of(app).leased_by is None
     assert lease_of(app).available_at > first.available_at > system_now() + timedelta(hours=23)
-    assert run_due(app, jobs) == []
+    assert run_due(app, handlers) == []
 
 
 def test_a_job_that_a_worker_has_in_hand_is_not_run_beside_it(app: Flask) -> None:
     ran: list[str] = []
-    jobs = counted(ran)
-    run_due(app, jobs)
+    handlers = counted(ran)
+    run_due(app, handlers)
     change_lease(app, leased_by="a worker", leased_until=system_now() + timedelta(minutes=1))
-    result = run_job(app, jobs)
+    result = run_job(app, handlers)
     assert (result.exit_code, last_line(result)) == (1, "Error: « nightly » déjà en cours")
     assert (ran, lease_of(app).leased_by) == (["nightly"], "a worker")
 
@@ -82,11 +82,11 @@ def test_no_worker_runs_a_job_beside_the_operator_however_long_it_takes(
 
 def test_a_job_that_workers_put_off_since_it_ended_two_of_them_is_run_when_asked_for(app: Flask) -> None:
     ran: list[str] = []
-    jobs = counted(ran)
-    run_due(app, jobs)
+    handlers = counted(ran)
+    run_due(app, handlers)
     past = system_now() - timedelta(hours=1)
     change_lease(app, available_at=past, leased_by="the dead", leased_until=past, attempts=2)
-    assert run_job(app, jobs).exit_code == 0
+    assert run_job(app, handlers).exit_code == 0
     assert ran == ["nightly", "nightly"]
 
 

@@ -18,7 +18,7 @@ from services.chassis.clock import system_now
 from services.chassis.process import worker as workers
 from services.chassis.process.worker import Worker
 from services.chassis.tasks import rows
-from services.chassis.tasks.registry import Handlers, Jobs, stopping
+from services.chassis.tasks.registry import Handlers, stopping
 from services.chassis.tasks.rows import RETRY_SECONDS
 from services.chassis.tasks.tables import tasks
 from tests.chassis.events.ledger import Ledger
@@ -33,13 +33,13 @@ def app(database_url: str) -> Flask:
     return clockwork(database_url)
 
 
-def nightly(job: Callable[[], None]) -> Jobs:
-    jobs = Jobs()
-    jobs.every(hours=24, name="nightly")(job)
-    return jobs
+def nightly(job: Callable[[], None]) -> Handlers:
+    handlers = Handlers("clockwork")
+    handlers.every(hours=24, name="nightly")(job)
+    return handlers
 
 
-def counted(ran: list[str], fails: bool = False) -> Jobs:
+def counted(ran: list[str], fails: bool = False) -> Handlers:
     def run() -> None:
         ran.append("nightly")
         if fails:
@@ -48,10 +48,10 @@ def counted(ran: list[str], fails: bool = False) -> Jobs:
     return nightly(run)
 
 
-def worker_of(app: Flask, jobs: Jobs, stop: threading.Event | None = None) -> Worker:
+def worker_of(app: Flask, handlers: Handlers, stop: threading.Event | None = None) -> Worker:
     with app.app_context():
-        rows.add_recurring(database_of(app), "jobs", jobs.names())
-    return Worker(app, Handlers("clockwork"), jobs, stop=stop or threading.Event())
+        rows.add_recurring(database_of(app), "jobs", handlers.jobs)
+    return Worker(app, handlers, stop=stop or threading.Event())
 
 
 def start_due(worker: Worker) -> list[str]:
@@ -67,9 +67,9 @@ def ended(worker: Worker) -> bool:
     return not any(thread.is_alive() for thread in worker.of_jobs.values())
 
 
-def run_due(app: Flask, jobs: Jobs) -> list[str]:
+def run_due(app: Flask, handlers: Handlers) -> list[str]:
     """What a worker that has just started runs, to its end."""
-    worker = worker_of(app, jobs)
+    worker = worker_of(app, handlers)
     started = start_due(worker)
     assert ended(worker)
     return started
@@ -88,15 +88,15 @@ def change_lease(app: Flask, **values: object) -> None:
 @pytest.mark.engines("sqlite", "postgresql")
 def test_of_several_workers_one_runs_a_job_and_once_per_period(app: Flask) -> None:
     ran: list[str] = []
-    jobs, barrier = counted(ran), threading.Barrier(4)
+    handlers, barrier = counted(ran), threading.Barrier(4)
 
     def work(_: int) -> list[str]:
         barrier.wait()
-        return run_due(app, jobs)
+        return run_due(app, handlers)
 
     with ThreadPoolExecutor(4) as workers_at_once:
         assert sorted(workers_at_once.map(work, range(4))) == [[], [], [], ["nightly"]]
-    assert run_due(app, jobs) == []
+    assert run_due(app, handlers) == []
     assert ran == ["nightly"]
 
 
@@ -108,8 +108,8 @@ def test_a_job_that_failed_is_due_again_long_before_its_period(app: Flask) -> No
 
 def test_a_job_that_ends_its_workers_waits_longer_each_time_and_begins_anew_once_it_ran(app: Flask) -> None:
     ran: list[str] = []
-    jobs = counted(ran)
-    run_due(app, jobs)
+    handlers = counted(ran)
+    run_due(app, handlers)
     died = {"leased_by": "the dead", "leased_until": system_now() - timedelta(seconds=1)}
     past = system_now() - timedelta(hours=1)
     with app.app_context():
@@ -119,15 +119,15 @@ def test_a_job_that_ends_its_workers_waits_longer_each_time_and_begins_anew_once
             wait = (lease_of(app).available_at - (system_now() if attempts else past)).total_seconds()
             assert pause - 3 < wait <= pause
     change_lease(app, available_at=past, **died)
-    assert run_due(app, jobs) == ["nightly"]
+    assert run_due(app, handlers) == ["nightly"]
     assert (ran, lease_of(app).attempts) == (["nightly", "nightly"], 0)
 
 
 def test_a_long_job_delays_no_other_and_is_begun_once_even_when_its_lease_was_lost(app: Flask) -> None:
     release, ran = threading.Event(), list[str]()
-    jobs = counted(ran)
-    jobs.every(hours=1, name="long")(lambda: ran.append("long") if release.wait(PATIENCE) else None)
-    worker = worker_of(app, jobs)
+    handlers = counted(ran)
+    handlers.every(hours=1, name="long")(lambda: ran.append("long") if release.wait(PATIENCE) else None)
+    worker = worker_of(app, handlers)
     try:
         assert start_due(worker) == ["nightly", "long"]
         wait_until(lambda: lease_of(app).ended_at is not None, PATIENCE, "the end of the other")
@@ -180,7 +180,7 @@ def test_a_worker_counts_as_alive_however_long_a_job_runs(
 ) -> None:
     monkeypatch.setattr(workers, "WATCH_SECONDS", 0.1)
     ledger = Ledger("reader", database_url, f"sqlite:///{tmp_path}/broker.db")
-    ledger.jobs.every(hours=24, name="count")(ledger.count)
+    ledger.handlers.every(hours=24, name="count")(ledger.count)
     ledger.release.clear()
     with ledger.working() as [worker]:
         assert ledger.entered.wait(PATIENCE)

@@ -15,7 +15,7 @@ from flask import Flask
 from services.chassis.database.transactions import Database
 from services.chassis.process.readiness import Check, Readiness
 from services.chassis.process.worker import Worker
-from services.chassis.tasks.registry import Handlers, Jobs
+from services.chassis.tasks.registry import Handlers
 from services.chassis.tasks.tables import EventTables
 from services.chassis.web.application import create_service
 from services.objects import ObjectStore, StoreUnavailable
@@ -97,7 +97,7 @@ def test_a_worker_without_its_database_is_alive_and_not_ready(silent: int) -> No
     url = f"postgresql+psycopg://x:x@127.0.0.1:{silent}/x"
     app.extensions["portail"] = settings(url)
     db.connect(app, url)
-    worker = Worker(app, Handlers("idle"), Jobs())
+    worker = Worker(app, Handlers("idle"))
     live, ready = health(worker, "live"), health(worker, "ready")
     assert (live.status_code, live.json()) == (200, {"status": "ok", "checks": {"threads": "ok"}})
     assert ready.status_code == 503

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 from typing import Any
 
 import psycopg
@@ -18,7 +17,7 @@ from services.chassis.database.transactions import Database, is_database_unavail
 from services.chassis.errors import Unavailable
 from services.chassis.process import capacity
 from services.chassis.process.capacity import MIGRATION, WEB, WORK, TimeLimits
-from services.chassis.tasks.registry import Handlers, Jobs
+from services.chassis.tasks.registry import Handlers
 from services.chassis.tasks.runner import Runner
 from tests.chassis.tables import clockwork, database_with
 from tests.support.postgres import Postgres
@@ -87,14 +86,14 @@ def test_a_renewal_that_hangs_does_not_keep_the_work_it_was_for_from_ending(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("services.chassis.tasks.rows.RENEW_SECONDS", 0.01)
-    monkeypatch.setattr("services.chassis.tasks.rows.LEASE", timedelta(seconds=0.1))
+    monkeypatch.setattr("services.chassis.tasks.rows.RENEW_SECONDS", 0.1)
     hanging, begun = threading.Event(), threading.Event()
 
     def renew() -> None:
         begun.set()
         hanging.wait(600)
 
-    runner = Runner(clockwork(database_url), Handlers("clockwork"), Jobs())
+    runner = Runner(clockwork(database_url), Handlers("clockwork"))
     monkeypatch.setattr(runner.leases, "renew", renew)
     with runner.renewing():
         assert begun.wait(60)

@@ -18,14 +18,14 @@ from deploy.containers import secrets
 from deploy.containers.secret_makers import VHOST
 from deploy.service_names import SERVICES
 from services.chassis.events.broker import bindings_of
-from services.chassis.events.topology import EXCHANGE, definitions, topology
+from services.chassis.events.topology import EXCHANGE, definitions
 from services.contracts import EVENTS
 from services.contracts.accounts import EmailChanged
 from services.contracts.registrations import RegistrationSaved
 from tests.containers.composed_rabbitmq import TOPOLOGY, ComposedRabbitMQ
 from tests.support.missing_services import NotInstalled, skip_or_fail
 
-EVERYTHING = topology(bindings_of(EVENTS))
+EVERYTHING = definitions(bindings_of(EVENTS), VHOST)
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +74,7 @@ def test_the_committed_queues_are_those_of_the_contracts_as_the_command_writes_t
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     committed = TOPOLOGY.read_text(encoding="utf-8")
-    assert json.loads(committed) == definitions(EVERYTHING, VHOST), "the contracts have changed: make definitions"
+    assert json.loads(committed) == EVERYTHING, "the contracts have changed: make definitions"
     monkeypatch.setattr(sys, "argv", ["deploy.broker", "definitions", VHOST])
     broker.main()
     assert capsys.readouterr().out == committed
@@ -82,7 +82,7 @@ def test_the_committed_queues_are_those_of_the_contracts_as_the_command_writes_t
 
 def test_all_queues_are_there_from_the_start(node: ComposedRabbitMQ) -> None:
     queues = {queue["name"]: queue["type"] for queue in node.api("GET", f"queues/{VHOST}")}
-    assert queues == {queue.name: "quorum" for queue in EVERYTHING.queues}
+    assert queues == {queue["name"]: "quorum" for queue in EVERYTHING["queues"]}
 
 
 def test_the_only_users_are_the_services(node: ComposedRabbitMQ) -> None:

@@ -9,8 +9,7 @@ from services.chassis.events.broker import bindings_of, connect
 from services.chassis.process.worker import Worker
 from services.contracts import EVENTS
 from services.contracts.document_rules import AUTOMATIC_TYPES
-from services.documents.follow_ups import registry
-from services.documents.jobs import jobs
+from services.documents.jobs import registry
 from tests.documents.example_events import CANDIDATURE, saved
 from tests.documents.registrations_stub import RegistrationsStub
 from tests.documents.service import Service
@@ -26,7 +25,7 @@ def test_with_the_store_down_the_tile_is_there_and_documents_follow(
     broker_url = f"sqlite:///{tmp_path / 'broker.db'}"
     connect(broker_url).declare(bindings_of(EVENTS))
     service = Service(f"sqlite:///{tmp_path / 'documents.db'}", bucket.url, registrations.url, broker_url=broker_url)
-    worker = Worker(service.app, registry, jobs, RETRY_SECONDS)
+    worker = Worker(service.app, registry, RETRY_SECONDS)
     worker.start()
     try:
         with service.without_store():

@@ -24,8 +24,8 @@ def test_every_job_is_listed_with_its_period() -> None:
         for services, name, number, unit in JOB.findall(PAGE)
         for service in services.split(", ")
     }
-    jobs = {name: import_module(f"services.{name}.jobs").jobs.periods() for name in SERVICES}
-    assert {(service, *job) for service, periods in jobs.items() for job in periods.items()} == listed
+    jobs = {name: import_module(f"services.{name}.jobs").registry.jobs for name in SERVICES}
+    assert {(service, job.name, job.period) for service, named in jobs.items() for job in named.values()} == listed
 
 
 def test_every_metric_is_listed_with_its_labels() -> None:

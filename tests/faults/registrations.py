@@ -18,8 +18,7 @@ from services.chassis.errors import Unavailable
 from services.contracts.accounts import Identity, IdentityCorrected
 from services.contracts.pieces import IncompleteCandidature, PiecesRefused, PiecesReminded, PiecesStateChanged
 from services.contracts.reminder_rules import HOUR
-from services.registrations.follow_ups import registry
-from services.registrations.jobs import jobs
+from services.registrations.jobs import registry
 from services.registrations.models import Candidature, db
 from tests.architecture import apps
 from tests.documents.example_events import MISSING
@@ -253,7 +252,7 @@ class RemindOfDraft(_CandidatureOperation):
 
     def do(self) -> None:
         with suppress(SQLAlchemyError, TransactionBroken, Unavailable), self.running.app.app_context():
-            jobs["remind-drafts"].run()
+            registry.jobs["remind-drafts"].run()
 
 
 class FollowMovedDates(_CandidatureOperation):
@@ -268,4 +267,4 @@ class FollowMovedDates(_CandidatureOperation):
 
     def do(self) -> None:
         with suppress(SQLAlchemyError, TransactionBroken, Unavailable), self.running.app.app_context():
-            jobs["follow-moved-dates"].run()
+            registry.jobs["follow-moved-dates"].run()

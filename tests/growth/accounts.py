@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import text
 
 from services.accounts.app import create_app
-from services.accounts.jobs import jobs
+from services.accounts.jobs import registry
 from services.accounts.models import Account, AuditEntry, KnownBrowser, LoginSession, MailLink, db, events, sent_mails
 from services.accounts.queries.accounts import found_candidates
 from services.chassis.process.command_line import migrate
@@ -36,7 +36,7 @@ def full_accounts(database_url: str, folder: Path, mailbox: Mailbox, rows: int, 
     with app.app_context():
         login = accounts.log_in_new_candidate()
         _fill(rows, weight)
-        return FullService("accounts", app, db, rows, _reads(accounts, login), _writes(accounts), jobs)
+        return FullService("accounts", app, db, rows, _reads(accounts, login), _writes(accounts), registry)
 
 
 OVER_A_DAY = "example.last_seen_at - (i * 4 % 86400) * INTERVAL '1 second'"

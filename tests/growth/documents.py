@@ -9,7 +9,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from services.contracts.document_rules import DocumentType
-from services.documents.jobs import jobs
+from services.documents.jobs import registry
 from services.documents.models import (
     AuditEntry,
     Candidature,
@@ -50,7 +50,7 @@ def full_documents(database_url: str, objects_url: str, peer_url: str, rows: int
     with service.app.app_context():
         _fill(rows, weight)
     reads, writes = _reads(service, office), _writes(service, office)
-    return FullService("documents", service.app, db, rows, reads, writes, jobs)
+    return FullService("documents", service.app, db, rows, reads, writes, registry)
 
 
 def _fill(rows: int, weight: Weight) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from services.chassis.database.transactions import Database
 from services.chassis.events import outbox, publish
 from services.chassis.tasks import rows as tasks
-from services.chassis.tasks.registry import Jobs
+from services.chassis.tasks.registry import Handlers
 from services.chassis.tasks.tables import EventTables
 from tests.support import tokens
 from tests.support.database_filling import analyse, fast_filling, insert_copies, numbered
@@ -47,15 +47,15 @@ class FullService:
     rows: int
     reads: Actions
     writes: Actions
-    registry: Jobs
+    registry: Handlers
     exports: Actions = field(default_factory=dict)
     close: Callable[[], None] = lambda: None
 
     @property
     def jobs(self) -> Actions:
         """But those that deal with objects, which are measured by themselves: the store holds only the example's."""
-        names = [name for name in self.registry.names() if name not in ("reconcile", "erase-retired")]
-        return {name: self.registry[name].run for name in names}
+        names = [name for name in self.registry.jobs if name not in ("reconcile", "erase-retired")]
+        return {name: self.registry.jobs[name].run for name in names}
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import select, text
 
 from services.contracts.session_options import SessionOptions
-from services.pieces.jobs import jobs
+from services.pieces.jobs import registry
 from services.pieces.models import (
     AuditEntry,
     Candidature,
@@ -117,7 +117,7 @@ def full_pieces(database_url: str, objects_url: str, rows: int, weight: Weight) 
         "the export of the journal": export(portal.app, "audit.csv?everybody=true", "audit:read"),
     }
     reads, writes = _reads(portal), _writes(portal)
-    return FullService("pieces", portal.app, db, rows, reads, writes, jobs, exports, close=portal.close)
+    return FullService("pieces", portal.app, db, rows, reads, writes, registry, exports, close=portal.close)
 
 
 def _fill(rows: int, weight: Weight) -> None:

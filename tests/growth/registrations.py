@@ -15,7 +15,7 @@ from services.chassis.process.command_line import migrate
 from services.reference import academies
 from services.registrations.app import create_app
 from services.registrations.domain.exam_definition import Exam
-from services.registrations.jobs import jobs
+from services.registrations.jobs import registry
 from services.registrations.models import (
     AuditEntry,
     Candidate,
@@ -101,7 +101,7 @@ def full_registrations(database_url: str, folder: Path, rows: int, weight: Weigh
     with app.app_context():
         _fill(rows, weight)
     reads, writes = _reads(app, candidate, saved), _writes(app)
-    return FullService("registrations", app, db, rows, reads, writes, jobs, _exports(app))
+    return FullService("registrations", app, db, rows, reads, writes, registry, _exports(app))
 
 
 def _everywhere() -> Exam:

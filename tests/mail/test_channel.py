@@ -50,7 +50,7 @@ class Sending(Ledger):
 
     @contextmanager
     def worker_with_retries(self, *retry_seconds: float) -> Iterator[Worker]:
-        worker = Worker(self.app, self.handlers, self.jobs, retry_seconds or (NEVER,), len(retry_seconds) + 1)
+        worker = Worker(self.app, self.handlers, retry_seconds or (NEVER,), len(retry_seconds) + 1)
         worker.start()
         try:
             yield worker

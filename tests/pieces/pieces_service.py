@@ -28,8 +28,7 @@ from services.objects.reconciliation import Report
 from services.pieces.antivirus import Antivirus
 from services.pieces.app import create_app
 from services.pieces.dependencies import attach, dependencies
-from services.pieces.follow_ups import registry
-from services.pieces.jobs import jobs
+from services.pieces.jobs import registry
 from services.pieces.models import AuditEntry, Deposit, db, object_tables
 from services.pieces.operations.restoration import reconciliation
 from services.pieces.settings import PiecesSettings
@@ -214,7 +213,7 @@ class PiecesService:
 
     def run_job(self, name: str) -> None:
         with self.app.app_context():
-            jobs[name].run()
+            registry.jobs[name].run()
 
     def metrics(self) -> list[str]:
         """The lines that any process gives to who reads its metrics, with what the jobs have counted."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self, cast
+from typing import Any, cast
 
 from flask import Flask
 
@@ -40,12 +40,9 @@ HANDLERS: dict[str, Handlers] = {
 
 @dataclass
 class Deliveries:
-    """A broker whose events are handled at once."""
+    """A publisher whose events are handled at once."""
 
     apps: dict[str, Flask]
-
-    def publisher(self) -> Self:
-        return self
 
     def publish(self, envelope: Envelope) -> None:
         for consumer, handlers in HANDLERS.items():

@@ -9,7 +9,7 @@ from services.chassis import clock
 from services.chassis.database.transactions import Database, new_id
 from services.chassis.events.envelope import Envelope
 from services.chassis.tasks import rows
-from services.chassis.tasks.registry import EVENTS, Handlers, Jobs
+from services.chassis.tasks.registry import EVENTS, Handlers
 from services.chassis.tasks.runner import Runner
 from services.chassis.tasks.tables import tasks
 from services.contracts.base import Contract
@@ -58,7 +58,7 @@ def run_follow_ups(app: Flask, handlers: Handlers) -> list[str]:
 
 
 def runner_of(app: Flask, handlers: Handlers, *retry_seconds: float) -> Runner:
-    return Runner(app, handlers, Jobs(), retry_seconds or (0.0,), MANY)
+    return Runner(app, handlers, retry_seconds or (0.0,), MANY)
 
 
 def _put_off(app: Flask, sequence: int) -> None:

@@ -18,7 +18,7 @@ BATCH = 200
 
 
 def erase(session: Session, account: Account) -> None:
-    """Erase the account, its sessions, browsers, failed log-ins, mails and its rows in outbox, inbox and parking."""
+    """Erase the account, its sessions, browsers, failed log-ins, mails and its events and tasks."""
     mail_links.close(session, account.id)
     mail_links.detach(session, account.id)
     session.execute(delete(LoginSession).where(LoginSession.subject_id == account.id))

@@ -32,7 +32,7 @@ def do_nothing() -> None:
 
 
 class Publisher(Protocol):
-    """Used by one thread."""
+    """Used by one thread. It connects when there is something to publish, and again after an error."""
 
     def publish(self, envelope: Envelope) -> None:
         """Return once the broker has confirmed the event. Raises BrokerUnavailable or Unroutable."""

@@ -34,7 +34,7 @@ class Envelope:
     """`type` names the contract of `data`; `subject` is the id of whom or what it is about, with which it is erased.
 
     `traceparent` is the span in which it was written (CloudEvents' extension « Distributed Tracing »); empty if it was
-    written in none. `attempt` counts from 1 and is sent beside the envelope, not in it.
+    written in none.
     """
 
     id: str
@@ -44,7 +44,6 @@ class Envelope:
     time: datetime
     data: dict[str, Any]
     correlation_id: str = ""
-    attempt: int = 1
     traceparent: str = ""
 
     def to_json(self) -> bytes:
@@ -65,7 +64,7 @@ class Envelope:
         )
 
     @classmethod
-    def from_json(cls, body: bytes | str, *, attempt: int = 1) -> Self:
+    def from_json(cls, body: bytes | str) -> Self:
         """Raises Undecodable."""
         try:
             read = orjson.loads(body)
@@ -81,14 +80,5 @@ class Envelope:
             time = datetime.fromisoformat(read["time"])
         except ValueError as error:
             raise Undecodable("time is no instant") from error
-        return cls(
-            read["id"],
-            read["source"],
-            read["type"],
-            read["subject"],
-            time,
-            read["data"],
-            read["correlationid"],
-            attempt,
-            _traceparent_of(read),
-        )
+        id, source, type, subject = (read[name] for name in ("id", "source", "type", "subject"))
+        return cls(id, source, type, subject, time, read["data"], read["correlationid"], _traceparent_of(read))

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from services.chassis.clock import seconds_since, system_now
 from services.chassis.database.transactions import Database, new_id
-from services.chassis.events.broker import Broker, BrokerUnavailable, Publisher, Unroutable
+from services.chassis.events.broker import Publisher, Unroutable
 from services.chassis.events.envelope import Envelope
 from services.chassis.tasks import metrics
 from services.chassis.tasks.tables import outbox
@@ -63,11 +63,10 @@ def _id_of_task() -> object:
 class Relay:
     """Sends what waits, oldest first; used by one thread, within an application context."""
 
-    def __init__(self, db: Database, broker: Broker, service: str) -> None:
+    def __init__(self, db: Database, publisher: Publisher, service: str) -> None:
         self._db = db
-        self._broker = broker
         self._service = service
-        self._publisher: Publisher | None = None
+        self.publisher = publisher
 
     def is_needed(self) -> bool:
         with self._db.reading() as session:
@@ -91,16 +90,6 @@ class Relay:
                 _change(session, unroutable, available_at=later)
         return len(sent)
 
-    def keep_alive(self) -> None:
-        """To be called while there is nothing to send."""
-        if self._publisher is not None:
-            self._publisher.keep_alive()
-
-    def close(self) -> None:
-        if self._publisher is not None:
-            self._publisher.close()
-            self._publisher = None
-
     @staticmethod
     def _due() -> Any:
         due = select(outbox.c.sequence, outbox.c.envelope).where(_WAITS, outbox.c.available_at <= system_now())
@@ -108,18 +97,13 @@ class Relay:
 
     def _sent(self, body: str) -> bool:
         envelope = Envelope.from_json(body)
-        if self._publisher is None:
-            self._publisher = self._broker.publisher()
         try:
             with spans.span(f"publish {envelope.type}", spans.Kind.PRODUCER, parent=envelope.traceparent):
-                self._publisher.publish(envelope)
+                self.publisher.publish(envelope)
         except Unroutable:
             metrics.UNROUTABLE.labels(self._service).inc()
             log.error("event_unroutable", event_id=envelope.id, event_type=envelope.type)
             return False
-        except BrokerUnavailable:
-            self.close()
-            raise
         metrics.PUBLISHED.labels(self._service).inc()
         return True
 

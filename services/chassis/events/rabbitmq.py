@@ -29,7 +29,7 @@ from services.chassis.events.broker import (
     do_nothing,
 )
 from services.chassis.events.envelope import Envelope
-from services.chassis.events.topology import EXCHANGE, dead_letter_queue, retired_queues, topology
+from services.chassis.events.topology import EXCHANGE, dead_letter_queue, definitions, retired_queues
 from services.chassis.process.logs import frames_of, reason_of
 
 log = structlog.get_logger()
@@ -54,13 +54,13 @@ class RabbitBroker:
 
     def declare(self, bindings: dict[str, tuple[str, ...]]) -> None:
         """Also deletes those empty queues of the version before into which nothing leads any more."""
-        described = topology(bindings)
+        described = definitions(bindings)
         with self._channel() as channel:
             channel.exchange_declare(EXCHANGE, exchange_type="topic", durable=True)
-            for queue in described.queues:
-                channel.queue_declare(queue.name, durable=True, arguments=queue.arguments)
-            for binding in described.bindings:
-                channel.queue_bind(binding.queue, EXCHANGE, routing_key=binding.key)
+            for queue in described["queues"]:
+                channel.queue_declare(queue["name"], durable=True, arguments=queue["arguments"])
+            for binding in described["bindings"]:
+                channel.queue_bind(binding["destination"], EXCHANGE, routing_key=binding["routing_key"])
         for service in sorted({service for consumers in bindings.values() for service in consumers}):
             with self._channel() as channel:  # without it nothing new comes into the queues
                 channel.exchange_delete(f"{service}.retry")

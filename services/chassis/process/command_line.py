@@ -18,7 +18,7 @@ from flask_migrate import upgrade
 from services.chassis.database.migrations import wait_until_migrated
 from services.chassis.process import capacity, worker
 from services.chassis.settings import ServiceSettings, SettingsError
-from services.chassis.tasks.registry import Handlers, Jobs
+from services.chassis.tasks.registry import Handlers
 from services.chassis.traces import spans
 from services.chassis.web.gunicorn_server import serve
 
@@ -30,11 +30,10 @@ def main(
     settings_class: type[Read],
     create_app: Callable[[Read], Flask],
     handlers: Handlers,
-    jobs: Jobs,
     prepare: Callable[[Flask], None] | None = None,
 ) -> None:
-    """Run the role named by the first argument; other words are the service's own commands (cli.py). `handlers` and
-    `jobs` are its worker's.
+    """Run the role named by the first argument; other words are the service's own commands (cli.py). `handlers` are
+    its worker's.
 
     `prepare` creates what a service needs besides its tables before its first start; called by the role « migrate ».
     """
@@ -53,7 +52,7 @@ def main(
     if role == "web":
         serve(lambda: create(name), proc_name=name)
     elif role == "worker":
-        worker.run(create(f"{name}-worker"), handlers, jobs)
+        worker.run(create(f"{name}-worker"), handlers)
         spans.stop()
     elif role == "migrate":
         app = create_app(settings)

@@ -12,7 +12,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -30,7 +30,7 @@ from services.chassis.process.logs import frames_of, reason_of
 from services.chassis.process.readiness import Readiness
 from services.chassis.settings import ServiceSettings
 from services.chassis.tasks import earlier, gauges, metrics, rows
-from services.chassis.tasks.registry import JOBS, RELAY, Channel, ChannelUnavailable, Handlers, Job, Jobs, stopping
+from services.chassis.tasks.registry import EVENTS, JOBS, RELAY, Channel, ChannelUnavailable, Handlers, Job, stopping
 from services.chassis.tasks.rows import ATTEMPTS_BEFORE_PARKING, RETRY_SECONDS, Task
 from services.chassis.tasks.runner import Runner
 from services.chassis.web import health_pages
@@ -50,13 +50,12 @@ class Worker:
 
     app: Flask
     handlers: Handlers
-    jobs: Jobs
     retry_seconds: tuple[float, ...] = RETRY_SECONDS
     tries: int = ATTEMPTS_BEFORE_PARKING
     stop: threading.Event = field(default_factory=threading.Event)
     start_id: str = field(default_factory=new_id)  # owner of its leases, different at each start
     _threads: list[threading.Thread] = field(default_factory=list)
-    _renewal: list[threading.Thread] = field(default_factory=list)  # outlives the others
+    _renewal: ExitStack = field(default_factory=ExitStack)  # outlives the threads
     of_jobs: dict[str, threading.Thread] = field(default_factory=dict)
     # When each loop last began an iteration, and how many seconds that one may take.
     _iterations: dict[str, tuple[float, float]] = field(default_factory=dict)
@@ -66,23 +65,21 @@ class Worker:
         self._settings: ServiceSettings = self.app.extensions["portail"]
         self._db: Database = self.app.extensions["sqlalchemy"]
         self._broker = connect(self._settings.broker_url)
-        self._relay = Relay(self._db, self._broker, self.handlers.service)
+        self._relay = Relay(self._db, self._broker.publisher(), self.handlers.service)
         send = Job(RELAY.name, timedelta(0), partial(self._relay.send_batch, stopping))
-        self.runner = Runner(
-            self.app, self.handlers, self.jobs, self.retry_seconds, self.tries, self.start_id, self.stop, send
-        )
-        self._ended = threading.Event()
+        self.runner = Runner(self.app, self.handlers, self.retry_seconds, self.tries, self.start_id, self.stop, send)
 
     def start(self) -> None:
         metrics.show_counters(self.handlers.service)
-        loops = {"relay": self._send_events, "jobs": self._start_jobs, "watch": self._watch}
-        if self.handlers.has_reactions:
+        watch = partial(self._every, WATCH_SECONDS, "watch", self._show)
+        loops: dict[str, Callable[[], None]] = {"relay": self._send_events, "jobs": self._start_jobs, "watch": watch}
+        if EVENTS in self.handlers.channels:
             loops["consumer"] = self._consume
         for channel in self.handlers.channels:
-            loops[channel.name] = partial(self._run_tasks, channel)
+            loops[channel.name] = partial(self._run_tasks, channel, partial(self.runner.run_once, channel))
+        self._renewal.enter_context(self.runner.renewing(partial(self._report_iteration, "leases")))
         for name, loop in loops.items():
-            self._threads.append(self._thread(name, partial(self._forever, name, loop, self.stop)))
-        self._renewal = [self._thread("leases", partial(self._forever, "leases", self._renew, self._ended))]
+            self._threads.append(self._thread(name, partial(self._forever, name, loop)))
 
     def join(self, seconds: float = STOP_SECONDS) -> bool:
         """Wait until every thread has finished its current work; False if one has not. Its leases then expire."""
@@ -90,14 +87,14 @@ class Worker:
         threads = [*self._threads, *self.of_jobs.values()]
         for thread in threads:
             thread.join(max(0.0, deadline - time.monotonic()))
-        self._ended.set()
+        self._renewal.close()
         return not any(thread.is_alive() for thread in threads)
 
     def stuck(self) -> str | None:
         """Names the loops that have ended, or whose iteration takes too long; None if there is none."""
         now = time.monotonic()
         late = {name for name, (at, seconds) in self._iterations.copy().items() if now - at > seconds}
-        late |= {thread.name for thread in (*self._threads, *self._renewal) if not thread.is_alive()}
+        late |= {thread.name for thread in self._threads if not thread.is_alive()}
         return f"stuck: {', '.join(sorted(late))}" if late else None
 
     def readiness(self) -> Readiness:
@@ -116,9 +113,9 @@ class Worker:
         thread.start()
         return thread
 
-    def _forever(self, name: str, loop: Callable[[], None], stop: threading.Event) -> None:
+    def _forever(self, name: str, loop: Callable[[], None]) -> None:
         pause = 0.5
-        while not stop.is_set():
+        while not self.stop.is_set():
             started = time.monotonic()
             self._report_iteration(name)
             try:
@@ -133,39 +130,41 @@ class Worker:
             except Exception as error:
                 log.error("thread_failed", thread=name, reason=reason_of(error), frames=frames_of(error))
             pause = 0.5 if time.monotonic() - started > LONGEST_PAUSE else min(LONGEST_PAUSE, pause * 2)
-            stop.wait(pause)
+            self.stop.wait(pause)
 
     def _consume(self) -> None:
         hear = partial(rows.hear, self._db, self.handlers)
         self._broker.consume(self.handlers.service, hear, self.stop, partial(self._report_iteration, "consumer"))
 
-    def _run_tasks(self, channel: Channel, is_needed: Callable[[], bool] = lambda: True) -> None:
+    def _run_tasks(self, channel: Channel, run_once: Callable[[], bool]) -> None:
         paused = metrics.PAUSED.labels(self.handlers.service, channel.name)
         with closing(self._db.changes()) as changes:
             while not self.stop.is_set():
                 self._report_iteration(channel.name, channel.seconds)
                 changes.mark()
-                if is_needed() and self.runner.run_once(channel):
+                if run_once():
                     paused.set(0)
                 else:
-                    self._relay.keep_alive() if channel is RELAY else None
                     changes.wait(self.stop)
 
     def _send_events(self) -> None:
         rows.add_recurring(self._db, RELAY.name, [RELAY.name])
-        with closing(self._relay):
-            self._run_tasks(RELAY, self._relay.is_needed)
+        with closing(self._relay.publisher):
+            self._run_tasks(RELAY, self._send_once)
+
+    def _send_once(self) -> bool:
+        if self._relay.is_needed() and self.runner.run_once(RELAY):
+            return True
+        self._relay.publisher.keep_alive()
+        return False
 
     def _start_jobs(self) -> None:
-        rows.add_recurring(self._db, JOBS.name, self.jobs.names())
-        while not self.stop.is_set():
-            self._report_iteration("jobs")
-            self.start_due_jobs()
-            self.stop.wait(JOBS_SECONDS)
+        rows.add_recurring(self._db, JOBS.name, self.handlers.jobs)
+        self._every(JOBS_SECONDS, "jobs", self.start_due_jobs)
 
     def start_due_jobs(self) -> None:
         """Those that no worker runs, each in a thread of its own, so that a long one delays no other."""
-        idle = [name for name in self.jobs.names() if not (name in self.of_jobs and self.of_jobs[name].is_alive())]
+        idle = [name for name in self.handlers.jobs if not (name in self.of_jobs and self.of_jobs[name].is_alive())]
         while task := self.runner.leases.take(JOBS.name, idle):
             idle.remove(task.handler)
             self.of_jobs[task.handler] = self._thread(f"job {task.handler}", partial(self._run_job, task))
@@ -177,18 +176,18 @@ class Worker:
         except Exception as error:  # the database is unavailable: the lease expires, and the job runs again
             log.error("job_not_settled", job=task.handler, reason=reason_of(error), frames=frames_of(error))
 
-    def _renew(self) -> None:
-        self.runner.keep_renewing(self._ended, partial(self._report_iteration, "leases"))
-
-    def _watch(self) -> None:
-        """Set the gauges from the database, so that every worker shows the same values."""
+    def _every(self, seconds: float, name: str, act: Callable[[], None]) -> None:
         while not self.stop.is_set():
-            self._report_iteration("watch")
-            earlier.move(self._db, self.handlers)
-            self._show_tasks()
-            show_jobs(self._db, self.handlers.service, self.jobs)
-            gauges.show(self._db)
-            self.stop.wait(WATCH_SECONDS)
+            self._report_iteration(name)
+            act()
+            self.stop.wait(seconds)
+
+    def _show(self) -> None:
+        """Set the gauges from the database, so that every worker shows the same values."""
+        earlier.move(self._db, self.handlers)
+        self._show_tasks()
+        show_jobs(self._db, self.handlers)
+        gauges.show(self._db)
 
     def _show_tasks(self) -> None:
         service = self.handlers.service
@@ -206,13 +205,13 @@ class Worker:
         self._iterations[name] = (time.monotonic(), seconds)
 
 
-def show_jobs(db: Database, service: str, jobs: Jobs) -> None:
+def show_jobs(db: Database, handlers: Handlers) -> None:
     """Set the gauges of the jobs that were ever due."""
-    now, periods = system_now(), jobs.periods()
+    now, service = system_now(), handlers.service
     with db.reading() as session:
-        found = rows.jobs(session, periods)
+        found = rows.jobs(session, handlers.jobs)
     for job in found:
-        metrics.PERIOD.labels(service, job.handler).set(periods[job.handler].total_seconds())
+        metrics.PERIOD.labels(service, job.handler).set(handlers.jobs[job.handler].period.total_seconds())
         is_leased = job.leased_until is not None and job.leased_until >= now
         metrics.RUNNING.labels(service, job.handler).set(_seconds(job.started_at, now) if is_leased else 0)
         metrics.SINCE_SUCCESS.labels(service, job.handler).set(_seconds(job.ended_at or job.created_at, now))
@@ -222,9 +221,9 @@ def _seconds(since: datetime, now: datetime) -> float:
     return max(timedelta(0), now - since).total_seconds()
 
 
-def run(app: Flask, handlers: Handlers, jobs: Jobs) -> None:
+def run(app: Flask, handlers: Handlers) -> None:
     """Run until SIGTERM or SIGINT; serve probes on WORKER_PORT if it is set."""
-    worker = Worker(app, handlers, jobs)
+    worker = Worker(app, handlers)
     stop_signals: list[int] = []  # not an Event: a signal handler that sets one could deadlock in this thread
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda number, _: stop_signals.append(number))

@@ -17,17 +17,15 @@ from services.chassis.clock import system_now
 from services.chassis.database.transactions import Database
 from services.chassis.events import outbox
 from services.chassis.tasks import rows
-from services.chassis.tasks.registry import JOBS, Handlers, Jobs
+from services.chassis.tasks.registry import JOBS, Handlers
 from services.chassis.tasks.rows import HANDLERS, JOB, RETENTION
 from services.chassis.tasks.runner import Interrupted, Runner
 from services.chassis.tasks.tables import tasks
 
-_JOBS = "portail.jobs"
 
-
-def register(app: Flask, handlers: Handlers, jobs: Jobs) -> None:
+def register(app: Flask, handlers: Handlers) -> None:
     """What the service does later; adds `parked`, `replay`, `set-aside`, `run-job`, `publish-again`, `purge-events`."""
-    app.extensions |= {HANDLERS: handlers, _JOBS: jobs}
+    app.extensions[HANDLERS] = handlers
     for command in (list_parked, replay, set_aside, run_job, publish_once_more, purge_events):
         app.cli.add_command(command)
 
@@ -88,9 +86,9 @@ def set_aside(id: int, reason: str) -> None:
 @with_appcontext
 def run_job(name: str) -> None:
     """Run a timed job in this process now, due or not, unless a worker is running it (status 1)."""
-    jobs = cast(Jobs, current_app.extensions[_JOBS])
+    jobs = cast(Handlers, current_app.extensions[HANDLERS]).jobs
     if name not in jobs:
-        raise click.ClickException(f"travail inconnu « {name} » : choisir parmi {', '.join(sorted(jobs.names()))}")
+        raise click.ClickException(f"travail inconnu « {name} » : choisir parmi {', '.join(sorted(jobs))}")
     rows.add_recurring(_db(), JOBS.name, [name])
     with _runner() as runner:
         task = runner.leases.take_now((tasks.c.event_id == JOB) & (tasks.c.handler == name))
@@ -128,6 +126,6 @@ def _db() -> Database:
 @contextmanager
 def _runner() -> Iterator[Runner]:
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
-    runner = Runner(app, app.extensions[HANDLERS], app.extensions[_JOBS])
+    runner = Runner(app, app.extensions[HANDLERS])
     with runner.renewing():
         yield runner

@@ -10,23 +10,15 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import DateTime, and_, column, delete, insert, or_, select, table
+from sqlalchemy import and_, delete, insert, or_, select
 from sqlalchemy.orm import Session
 
 from services.chassis.clock import system_now
 from services.chassis.database.deletion import delete_in_pages
-from services.chassis.database.transactions import Database, UtcDateTime
+from services.chassis.database.transactions import Database
 from services.chassis.tasks.registry import EVENTS, OTHERS, Handlers
-from services.chassis.tasks.tables import PARKED, SET_ASIDE, WAITING, outbox, tasks
+from services.chassis.tasks.tables import PARKED, SET_ASIDE, WAITING, inbox, outbox, parked, tasks
 
-inbox = table("inbox", column("event_id"), column("handler"), column("handled_at", UtcDateTime))
-parked = table(
-    "parked",
-    *(column(name) for name in ("id", "event_id", "destination", "type", "subject", "envelope", "reason", "attempts")),
-    *(column(name, UtcDateTime) for name in ("parked_at", "settled_at")),
-    column("settled_by"),
-)
-_leased_until = column("leased_until", DateTime(timezone=True))
 _PAGE = 500
 
 
@@ -44,7 +36,7 @@ def move(db: Database, handlers: Handlers) -> None:
         outbox.c.published_at.is_(None),
         outbox.c.destination == "self",
         outbox.c.type.in_(names),
-        or_(_leased_until.is_(None), _leased_until < system_now()),
+        or_(outbox.c.leased_until.is_(None), outbox.c.leased_until < system_now()),
     )
     while _moved_page(db, channels, outbox.c.sequence, waits) == _PAGE:
         pass

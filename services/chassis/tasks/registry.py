@@ -17,6 +17,7 @@ EventHandler = Callable[[Session, Any, Envelope], None]
 FollowUp = Callable[[dict[str, Any], Envelope], None]
 AnyEventHandler = TypeVar("AnyEventHandler", bound=EventHandler)
 AnyFollowUp = TypeVar("AnyFollowUp", bound=FollowUp)
+AnyJob = TypeVar("AnyJob", bound=Callable[[], object])
 _asked_to_stop: ContextVar[Callable[[], bool] | None] = ContextVar("asked_to_stop", default=None)
 
 
@@ -66,45 +67,15 @@ class Job:
     run: Callable[[], object]
 
 
-class Jobs:
-    """A service's timed jobs."""
-
-    def __init__(self) -> None:
-        self._jobs: dict[str, Job] = {}
-
-    def every(
-        self, *, name: str, hours: float = 0, minutes: float = 0, seconds: float = 0
-    ) -> Callable[[Callable[[], None]], Callable[[], None]]:
-        """Run the function once per period, first when a worker starts."""
-
-        def register(run: Callable[[], None]) -> Callable[[], None]:
-            self._jobs[name] = Job(name, timedelta(hours=hours, minutes=minutes, seconds=seconds), run)
-            return run
-
-        return register
-
-    def __getitem__(self, name: str) -> Job:
-        return self._jobs[name]
-
-    def __contains__(self, name: str) -> bool:
-        return name in self._jobs
-
-    def names(self) -> list[str]:
-        return list(self._jobs)
-
-    def periods(self) -> dict[str, timedelta]:
-        """By the job's name."""
-        return {name: job.period for name, job in self._jobs.items()}
-
-
 class Handlers:
-    """The reactions and follow-ups of service `service`, which is also the name of its queue."""
+    """The reactions, follow-ups and timed jobs of service `service`, which is also the name of its queue."""
 
     def __init__(self, service: str) -> None:
         self.service = service
+        self.follow_ups: dict[str, FollowUp] = {}
+        self.jobs: dict[str, Job] = {}
+        self.channels: dict[Channel, list[str]] = {}  # of reactions and follow-ups
         self._reactions: dict[str, list[Reaction]] = {}
-        self._follow_ups: dict[str, FollowUp] = {}
-        self.channels: dict[Channel, list[str]] = {}
 
     def on(self, contract: type[Any]) -> Callable[[AnyEventHandler], AnyEventHandler]:
         """`contract` is an event's class (`TYPE`, `from_data`, which raises ValueError for data of another shape).
@@ -124,23 +95,25 @@ class Handlers:
         """The function is called outside any transaction, and again after a crash: it must be idempotent."""
 
         def register(run: AnyFollowUp) -> AnyFollowUp:
-            if name in self._follow_ups:
+            if name in self.follow_ups:
                 raise ValueError(f"two follow-ups are named {name}")
-            self._follow_ups[name] = run
+            self.follow_ups[name] = run
             self.channels.setdefault(channel, []).append(name)
             return run
 
         return register
 
-    @property
-    def has_reactions(self) -> bool:
-        return bool(self._reactions)
+    def every(self, *, name: str, **period: float) -> Callable[[AnyJob], AnyJob]:
+        """Run the function once per period (`hours`, `minutes` …), first when a worker starts."""
+
+        def register(run: AnyJob) -> AnyJob:
+            self.jobs[name] = Job(name, timedelta(**period), run)
+            return run
+
+        return register
 
     def reactions(self, type: str) -> list[Reaction]:
         return self._reactions.get(type, [])
-
-    def named_follow_up(self, name: str) -> FollowUp | None:
-        return self._follow_ups.get(name)
 
     def channel_of(self, follow_up: str) -> str:
         """Raises LookupError for a name that nothing here has."""

@@ -26,7 +26,7 @@ from services.chassis.database.deletion import delete_in_pages
 from services.chassis.database.transactions import Database
 from services.chassis.events.envelope import Envelope, Undecodable
 from services.chassis.events.outbox import new_envelope
-from services.chassis.tasks import earlier, metrics
+from services.chassis.tasks import earlier, metrics, tables
 from services.chassis.tasks.registry import EVENTS, Handlers
 from services.chassis.tasks.tables import DONE, PARKED, SET_ASIDE, WAITING, outbox, tasks
 
@@ -212,22 +212,10 @@ def _free(query: Any, which: Any) -> Any:
     return query.where(which, is_free).order_by(tasks.c.available_at, tasks.c.sequence)
 
 
-@dataclass(frozen=True)
-class ParkedTask:
-    """One line of the list; the payload may hold personal data and is not shown."""
-
-    sequence: int
-    event_id: str
-    handler: str
-    reason: str
-    attempts: int
-    ended_at: datetime
-
-
-def parked_tasks(session: Session) -> list[ParkedTask]:
-    """Oldest first."""
-    columns = [tasks.c[name] for name in ParkedTask.__dataclass_fields__]
-    return [ParkedTask(*row) for row in session.execute(select(*columns).where(_is[PARKED]).order_by(tasks.c.ended_at))]
+def parked_tasks(session: Session) -> Sequence[Any]:
+    """Oldest first, without what they say of people."""
+    shown = (tasks.c[name] for name in ("sequence", "event_id", "handler", "reason", "ended_at"))
+    return session.execute(select(*shown).where(_is[PARKED]).order_by(tasks.c.ended_at)).all()
 
 
 def is_parked(sequence: int) -> Any:
@@ -273,7 +261,7 @@ def jobs(session: Session, names: Iterable[str]) -> Sequence[Any]:
 
 def erase_subject(session: Session, subject: str) -> None:
     """Erase all events and tasks about `subject`, whatever their state."""
-    for table in (outbox, tasks, earlier.parked):
+    for table in (outbox, tasks, tables.parked):
         session.execute(delete(table).where(table.c.subject == subject))
 
 

@@ -20,16 +20,14 @@ from services.chassis.process.logs import frames_of, reason_of
 from services.chassis.tasks import metrics, rows
 from services.chassis.tasks.registry import (
     EVENTS,
-    JOBS,
     RELAY,
     Channel,
     ChannelUnavailable,
     Handlers,
     Job,
-    Jobs,
     stopping_answered_by,
 )
-from services.chassis.tasks.rows import ATTEMPTS_BEFORE_PARKING, REASON_LENGTH, RETRY_SECONDS, Leases, Task
+from services.chassis.tasks.rows import ATTEMPTS_BEFORE_PARKING, JOB, REASON_LENGTH, RETRY_SECONDS, Leases, Task
 from services.chassis.tasks.tables import PARKED
 from services.chassis.traces import spans
 
@@ -52,7 +50,6 @@ class Runner:
         self,
         app: Flask,
         handlers: Handlers,
-        jobs: Jobs,
         retry_seconds: Sequence[float] = RETRY_SECONDS,
         tries: int = ATTEMPTS_BEFORE_PARKING,
         owner: str | None = None,
@@ -62,7 +59,6 @@ class Runner:
         self._app = app
         self._db: Database = app.extensions["sqlalchemy"]
         self._handlers = handlers
-        self._jobs = jobs
         self._tries = tries
         self._stop = stop or threading.Event()
         self._relay = relay
@@ -92,22 +88,17 @@ class Runner:
                 return error
         return None
 
-    def keep_renewing(self, stop: threading.Event, on_iteration: Callable[[], None] = lambda: None) -> None:
-        """A loop, beside those that run tasks."""
-        while not stop.wait(rows.RENEW_SECONDS):
-            on_iteration()
-            self.leases.renew()
-
     @contextmanager
-    def renewing(self) -> Iterator[None]:
+    def renewing(self, on_iteration: Callable[[], None] = lambda: None) -> Iterator[None]:
         """While the block runs, leases are renewed by a thread of its own. A renewal that raises is tried again."""
         ended = threading.Event()
 
         def renew() -> None:
-            while not ended.is_set():
+            while not ended.wait(rows.RENEW_SECONDS):
+                on_iteration()
                 try:
                     with self._app.app_context():
-                        self.keep_renewing(ended)
+                        self.leases.renew()
                 except Exception as error:
                     log.warning("leases_not_renewed", reason=reason_of(error))
 
@@ -117,7 +108,7 @@ class Runner:
             yield
         finally:
             ended.set()
-            thread.join(rows.LEASE.total_seconds())
+            thread.join(rows.RENEW_SECONDS)
 
     def _act(self, task: Task, envelope: Envelope | None, lost: threading.Event) -> None:
         if job := self._job(task):
@@ -132,8 +123,7 @@ class Runner:
             log.info("task_done", channel=task.channel, handler=task.handler, attempt=task.attempts)
 
     def _follow_up(self, task: Task, envelope: Envelope) -> bool:
-        run = self._handlers.named_follow_up(task.handler)
-        if run is None:
+        if not (run := self._handlers.follow_ups.get(task.handler)):
             raise Undecodable(f"no follow-up is named {task.handler}")
         run(envelope.data, envelope)
         with self._db.operation() as session:
@@ -163,13 +153,9 @@ class Runner:
         return ours
 
     def _job(self, task: Task) -> Job | None:
-        return (
-            self._jobs[task.handler]
-            if task.channel == JOBS.name
-            else self._relay
-            if task.channel == RELAY.name
-            else None
-        )
+        if task.event_id != JOB:
+            return None
+        return self._relay if task.channel == RELAY.name else self._handlers.jobs[task.handler]
 
     def _run_job(self, job: Job, task: Task, lost: threading.Event) -> None:
         told_to_stop: list[bool] = []
@@ -219,7 +205,7 @@ class Runner:
         """Its ids are in each line of the log, and its span in the trace of the request that wrote it, however often it
         is tried."""
         try:
-            envelope = Envelope.from_json(task.envelope, attempt=task.attempts)
+            envelope = Envelope.from_json(task.envelope)
         except Undecodable:  # a job has none
             yield None
             return
@@ -230,7 +216,7 @@ class Runner:
             with spans.span(f"process {envelope.type}", spans.Kind.CONSUMER, parent=envelope.traceparent):
                 spans.note("portail.request_id", envelope.correlation_id)
                 spans.note("messaging.message.id", envelope.id)
-                spans.note("portail.attempt", envelope.attempt)
+                spans.note("portail.attempt", task.attempts)
                 yield envelope
         finally:
             structlog.contextvars.clear_contextvars()

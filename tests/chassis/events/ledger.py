@@ -17,7 +17,7 @@ from services.chassis.events import Envelope, publish
 from services.chassis.events.broker import bindings_of, connect
 from services.chassis.process.worker import Worker
 from services.chassis.tasks import rows
-from services.chassis.tasks.registry import Handlers, Jobs
+from services.chassis.tasks.registry import Handlers
 from services.chassis.tasks.rows import follow_up
 from services.chassis.tasks.runner import Runner
 from services.chassis.tasks.tables import EventTables
@@ -43,7 +43,6 @@ class Ledger:
     database_url: str
     broker_url: str
     failures: int = 0
-    jobs: Jobs = field(default_factory=Jobs)
     entered: threading.Event = field(default_factory=threading.Event)
     release: threading.Event = field(default_factory=threading.Event)
 
@@ -113,7 +112,7 @@ class Ledger:
 
     def runner(self, *retry_seconds: float, tries: int = 1) -> Runner:
         """To be used in the application's context."""
-        return Runner(self.app, self.handlers, self.jobs, retry_seconds, tries)
+        return Runner(self.app, self.handlers, retry_seconds, tries)
 
     def hear(self, *bodies: bytes) -> None:
         """As the consumer does with what the broker delivers."""
@@ -124,7 +123,7 @@ class Ledger:
     def working(self, number: int = 1) -> Iterator[list[Worker]]:
         """Workers of this service, in threads of this process."""
         tries = len(RETRY_SECONDS) + 1
-        workers = [Worker(self.app, self.handlers, self.jobs, RETRY_SECONDS, tries) for _ in range(number)]
+        workers = [Worker(self.app, self.handlers, RETRY_SECONDS, tries) for _ in range(number)]
         for worker in workers:
             worker.start()
         try:

@@ -22,7 +22,7 @@ from tests.chassis.events.ledger import Ledger, Noted
 def service(database_url: str, tmp_path: Path) -> Ledger:
     """A service whose two follow-ups failed for good; the cause is mended since."""
     ledger = Ledger("reader", database_url, f"sqlite:///{tmp_path}/broker.db", failures=2)
-    commands.register(ledger.app, ledger.handlers, ledger.jobs)
+    commands.register(ledger.app, ledger.handlers)
     for name in ("Jeanne", "Ali"):
         ledger.ask_to_tell(name)
     with ledger.app.app_context():

@@ -130,7 +130,7 @@ def test_a_follow_up_that_ends_each_of_its_workers_is_parked_after_as_many_tries
 
 
 def test_a_job_whose_worker_is_killed_is_run_by_another(reader: Ledger) -> None:
-    reader.jobs.every(hours=24, name="count")(reader.count)
+    reader.handlers.every(hours=24, name="count")(reader.count)
     with in_hand("in-job", reader):
         pass
     assert is_free_within_the_hold_off(reader)

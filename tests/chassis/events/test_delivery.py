@@ -64,7 +64,7 @@ def test_an_event_that_no_queue_takes_is_an_error_and_stays(ledger: MakeLedger) 
         publish(session, type("Odd", (Noted,), {"TYPE": "writer.odd.v1"})("lonely"), subject="somebody")
     broker = connect(writer.broker_url)
     with writer.app.app_context():
-        assert Relay(writer.db, broker, "writer").send_batch() == 0
+        assert Relay(writer.db, broker.publisher(), "writer").send_batch() == 0
     assert writer.read(select(outbox.c.published_at)) == [None]
     [written] = writer.read(select(outbox.c.envelope))
     with pytest.raises(Unroutable):

@@ -31,7 +31,7 @@ def test_while_the_file_is_locked_events_wait_and_then_arrive(
     lock = sqlite3.connect(tmp_path / "broker.db", isolation_level=None)
     lock.execute("BEGIN EXCLUSIVE")
     with writer.app.app_context(), pytest.raises(BrokerUnavailable):
-        Relay(writer.db, connect(writer.broker_url), "writer").send_batch()
+        Relay(writer.db, connect(writer.broker_url).publisher(), "writer").send_batch()
     with writer.working(), reader.working():
         lock.execute("ROLLBACK")
         wait_until(lambda: reader.entries() == ["patience"], 60, "the entry")

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from services.chassis.clock import system_now
 from services.chassis.database.transactions import Database
 from services.chassis.events import outbox
-from services.chassis.events.broker import Broker
+from services.chassis.events.broker import Publisher
 from services.chassis.events.outbox import Relay
 from services.chassis.tasks import rows
 from services.chassis.tasks.rows import Leases, purge
@@ -68,7 +68,7 @@ def take(channel: str) -> Callable[[Database], object]:
 
 
 def batch(db: Database) -> object:
-    relay = Relay(db, cast(Broker, None), "writer")
+    relay = Relay(db, cast(Publisher, None), "writer")
     assert relay.is_needed()
     return relay.send_batch(lambda: True)
 

@@ -11,7 +11,7 @@ import pytest
 
 from services.chassis.events import rabbitmq as adapter
 from services.chassis.events.broker import bindings_of, connect
-from services.chassis.events.topology import DELIVERY_LIMIT, definitions, topology
+from services.chassis.events.topology import DELIVERY_LIMIT, definitions
 from tests.chassis.events.ledger import MakeLedger, Noted, declare
 from tests.chassis.events.test_hostile_messages import GOOD
 from tests.support.processes import wait_until
@@ -99,7 +99,7 @@ def test_an_idle_publisher_whose_connection_was_closed_publishes_all_the_same(
 
 
 def test_the_definitions_file_makes_what_declaring_makes(rabbitmq: RabbitMQ, url: str) -> None:
-    described = definitions(topology(bindings_of((Noted,))), vhost_of(url))
+    described = definitions(bindings_of((Noted,)), vhost_of(url))
     rabbitmq.api("POST", "definitions", described)
     declare(url)  # refused by RabbitMQ if anything differed
     queues = {queue["name"] for queue in rabbitmq.api("GET", f"queues/{vhost_of(url)}")}

@@ -61,7 +61,7 @@ def test_with_rabbitmq_down_events_wait_and_all_arrive(
     try:
         writer.note("meanwhile")
         with writer.app.app_context(), pytest.raises(BrokerUnavailable):
-            Relay(writer.db, connect(writer.broker_url), "writer").send_batch()
+            Relay(writer.db, connect(writer.broker_url).publisher(), "writer").send_batch()
         with writer.working(), reader.working():
             rabbitmq.start()
             wait_until(lambda: reader.entries() == ["meanwhile"], PATIENCE, "the entry")

@@ -33,7 +33,7 @@ def main(mode: str, database_url: str, broker_url: str) -> None:
     if renew_seconds:
         rows.RENEW_SECONDS = float(renew_seconds)
     if mode == "in-job":
-        ledger.jobs.every(hours=24, name="count")(ledger.count)
+        ledger.handlers.every(hours=24, name="count")(ledger.count)
     if mode == "after-commit":
         event.listen(Session, "after_flush", _die_at_commit)
     elif mode == "after-hearing":

@@ -16,8 +16,7 @@ from services.chassis.database.transactions import new_id
 from services.chassis.events.broker import bindings_of, connect
 from services.chassis.process.worker import Worker
 from services.contracts import EVENTS
-from services.documents.follow_ups import registry
-from services.documents.jobs import jobs
+from services.documents.jobs import registry
 from services.documents.models import Document, Import, db, event_tables
 from tests.bench.record import record
 from tests.documents.example_events import saved
@@ -61,7 +60,7 @@ def test_a_confirmation_waits_no_more_than_twice_as_long_beside_a_publication(
 
 @contextmanager
 def _working(service: Service) -> Iterator[None]:
-    worker = Worker(service.app, registry, jobs)
+    worker = Worker(service.app, registry)
     worker.start()
     try:
         yield

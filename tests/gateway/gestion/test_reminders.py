@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.pieces.jobs import jobs
+from services.pieces.jobs import registry
 from services.pieces.queries import missing_pieces_list
 from tests.gateway.candidates import CandidateFactory
 from tests.gateway.components.html_checks import text_of
@@ -53,7 +53,7 @@ def test_the_home_page_says_how_many_lack_pieces_and_how_many_days_are_left(
     staff: StaffFactory, gestionnaire: ScriptlessBrowser, running: InProcessFourServices
 ) -> None:
     with running.pieces.app.app_context():
-        jobs["count-incomplete"].run()
+        registry.jobs["count-incomplete"].run()
     gestionnaire.get("/gestion")
     [row] = gestionnaire.page.xpath("//*[@id='incompletes']//tbody/tr")
     assert text_of(row.xpath("./td[1]")[0]) == "1"

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Self, cast
+from typing import Any, cast
 
 import pytest
 from flask_migrate import downgrade, upgrade
@@ -116,10 +116,7 @@ def test_a_migration_of_full_tables_holds_nobody_up(sizes: tuple[FullService, Fu
 
 @dataclass
 class _Taking:
-    """A broker that takes everything at once."""
-
-    def publisher(self) -> Self:
-        return self
+    """A publisher that sends everything at once."""
 
     def publish(self, envelope: Envelope) -> None: ...
 

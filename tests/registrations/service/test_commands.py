@@ -12,7 +12,7 @@ from click.testing import Result
 from flask import Flask
 
 from services.chassis import clock
-from services.registrations.jobs import delete_obsolete_rows, jobs
+from services.registrations.jobs import delete_obsolete_rows, registry
 from services.registrations.models import CatalogueRevision, db
 from tests.registrations.catalogue.small_exam import SMALL, written
 from tests.registrations.service.candidate_client import GUIDE, Answer, CandidateClient, load
@@ -92,6 +92,6 @@ def test_closing_forgets_catalogue_revisions_by_which_nothing_was_judged(
 
 def test_every_job_can_be_run_by_its_name(app: Flask) -> None:
     with app.app_context():
-        for name in jobs.names():
-            jobs[name].run()
-    assert "move-on-demonstration" in jobs.names()
+        for name in registry.jobs:
+            registry.jobs[name].run()
+    assert "move-on-demonstration" in registry.jobs

@@ -9,8 +9,7 @@ import pytest
 from flask import Flask
 
 from services.contracts.reminder_rules import HOUR
-from services.registrations.follow_ups import registry
-from services.registrations.jobs import jobs
+from services.registrations.jobs import registry
 from tests.registrations.domain.example_dossier import at
 from tests.registrations.service.candidate_client import (
     GUIDE,
@@ -39,7 +38,7 @@ def _run_at(app: Flask, instant: datetime) -> None:
     move_to(instant)
     for _ in range(2):
         with app.app_context():
-            jobs["remind-drafts"].run()
+            registry.jobs["remind-drafts"].run()
     run_follow_ups(app, registry)
 
 

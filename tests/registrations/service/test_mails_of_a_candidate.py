@@ -9,8 +9,7 @@ from flask import Flask
 
 from services.chassis import clock
 from services.mail.sent_mails import RETENTION
-from services.registrations.follow_ups import registry
-from services.registrations.jobs import jobs
+from services.registrations.jobs import registry
 from services.registrations.models import MailRefusal, db, sent_mails
 from services.registrations.operations import candidates
 from tests.registrations.service.candidate_client import CandidateClient
@@ -44,7 +43,7 @@ def test_what_was_mailed_is_read_again_by_its_candidate_alone_and_forgotten_afte
     assert messages(other) == []
     clock.set_offset((clock.offset() + RETENTION).total_seconds() + 60)
     with sending.app_context():
-        jobs["closing"].run()
+        registry.jobs["closing"].run()
     assert messages(withdrawn) == []
 
 

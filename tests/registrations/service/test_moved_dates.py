@@ -15,8 +15,7 @@ from services.chassis.tasks.registry import stopping_answered_by
 from services.contracts.registrations import RegistrationSaved
 from services.mail.mailer import MAILS
 from services.registrations.domain.dossier import Dossier
-from services.registrations.follow_ups import registry
-from services.registrations.jobs import jobs
+from services.registrations.jobs import registry
 from services.registrations.models import Candidature, OpeningRow, db
 from services.registrations.operations import moved_dates
 from services.registrations.operations.openings import hold_dates
@@ -44,7 +43,7 @@ def follow(app: Flask, deposit_closes: datetime | None = None, **others: datetim
     if deposit_closes or others:
         change_dates(app, **({"deposit_closes": deposit_closes} if deposit_closes else {}), **others)
     with app.app_context():
-        jobs["follow-moved-dates"].run()
+        registry.jobs["follow-moved-dates"].run()
 
 
 def editions(app: Flask) -> list[tuple[int, int, str]]:

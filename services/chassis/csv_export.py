@@ -23,6 +23,8 @@ LINE_END = "\r\n"
 # would begin another one, were the file opened with another separator or each line taken for itself.
 _FORMULA = re.compile(r"""(^[\s"']*|[;,|\t\r\n][\s"']*)(?=[=+\-@＝＋－＠])|^(?=[\t\r\n])""")
 _KEPT_AS_TEXT = re.compile(_FORMULA.pattern.replace("(?=", "'(?="))
+_BEGINNINGS = frozenset("=+-@＝＋－＠\t\r\n")
+"""No formula is without one."""
 _QUOTE = '"'
 _TO_QUOTE = frozenset(f"{DELIMITER}{_QUOTE}\r\n")
 CONTENT_TYPE = f"{CSV}; charset=utf-8"
@@ -61,7 +63,9 @@ def _line(cells: Sequence[Any]) -> str:
 
 def _cell(value: Any) -> str:
     """Numbers that begin with a zero are quoted: programs that let quoted cells be text show all their digits."""
-    text = safe_cell(_text(value))
+    if not isinstance(value, str):
+        return _text(value)
+    text = value if _BEGINNINGS.isdisjoint(value) else safe_cell(value)
     if not _TO_QUOTE.isdisjoint(text) or (len(text) > 1 and text[0] == "0" and text.isdigit()):
         return _QUOTE + text.replace(_QUOTE, _QUOTE * 2) + _QUOTE
     return text

@@ -6,13 +6,14 @@ Instants are ISO 8601 with offset, in UTC; dates are ISO. Labels are ready to be
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, ClassVar
 
 from services.contracts.accounts import Identity
-from services.contracts.base import Contract
+from services.contracts.base import Contract, data_of, read, read_json
 from services.contracts.session_options import SessionOptions
 
 
@@ -306,6 +307,24 @@ def from_stored(data: Data) -> RegistrationSaved:
     for number in range(data.get(SCHEMA_KEY, 1), SCHEMA):
         data = CONVERSIONS[number](data) if number in CONVERSIONS else data
     return RegistrationSaved.from_data(data)
+
+
+@dataclass(frozen=True)
+class ExportedVersion:
+    """What exports say of a saved version."""
+
+    identity: Identity
+    epreuves: tuple[EpreuveLine, ...]
+    confirmation: Confirmation
+
+
+def exported_from_stored(text: str) -> ExportedVersion:
+    """Of a version's JSON, of which all else is passed over unread; with numbers to convert, all is read."""
+    return (
+        read(ExportedVersion, data_of(from_stored(json.loads(text))))
+        if CONVERSIONS
+        else read_json(ExportedVersion, text)
+    )
 
 
 def copied_columns(saved: RegistrationSaved) -> dict[str, Any]:

@@ -32,7 +32,7 @@ from services.contracts.registration_rules import (
     NOTE_LENGTH,
     REASON_LENGTH,
 )
-from services.contracts.registrations import EpreuveLine, Recap, RegistrationSaved
+from services.contracts.registrations import EpreuveLine, ExportedVersion, Recap
 
 TITLE = "Candidatures"
 
@@ -91,9 +91,9 @@ _OF_CANDIDATE = (  # of an answer that has its version as `saved`
     Column("Date de naissance", source=lambda row: date.fromisoformat(row.saved.identity.date_naissance)),
 )
 _OF_VERSION = (
-    Column("Examen", source="saved.exam.code"),
-    Column("Session", source="saved.session.name"),
-    Column("Académie", source="saved.academie.code"),
+    Column("Examen", source="exam"),
+    Column("Session", source="session"),
+    Column("Académie", source="academie"),
     Column("Code de la spécialité", source="specialite_code"),
     Column("Spécialité", "Spécialité", order=BY_SPECIALITE, source="specialite"),
     Column("Catégorie", source="saved.confirmation.categorie"),
@@ -235,7 +235,7 @@ class Found:
 class ExportedCandidature(Row):
     """A line of the export, with the current version. `email`: where mails go now."""
 
-    saved: RegistrationSaved
+    saved: ExportedVersion
     email: str | None
     state_changed_at: Instant | None
     end_reason: str | None

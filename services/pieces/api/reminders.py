@@ -21,7 +21,7 @@ from services.pieces.operations.reminders import (
     whole_list,
 )
 from services.pieces.queries.incomplete_candidatures import incomplete_sessions
-from services.pieces.queries.missing_pieces_list import list_page, open_sessions
+from services.pieces.queries.missing_pieces_list import list_page, sessions_of
 
 views = Views("relances", __name__)
 
@@ -31,7 +31,7 @@ def list_missing_pieces(query: dict[str, Any]) -> api.MissingPieces:
     at, academies = portal_now(), access.caller().academies
     with db.reading_for_staff() as session:
         page = list_page(session, academies, query, at)
-        sessions = open_sessions(session, academies, at)
+        sessions = sessions_of(session, page.openings)
     return api.MissingPieces(items=page.items, next_cursor=page.next_cursor, sessions=sessions)
 
 

@@ -57,8 +57,11 @@ def read_piece(query: dict[str, Any], piece_id: str) -> tuple[api.StaffPieceDeta
         context = pieces.piece_within_academies(session, by.academies, piece_id)
         history = control_queries.history(session, context, by.id)
         others = recent_openings_by_others(session, piece_id, by.id, system_now())
-        beside = staff_list.neighbours(session, by, query, context.piece) if query["neighbours"] else None
-        own = control_queries.own_controls(session, by, portal_now()) if query["neighbours"] else None
+        beside, own = None, None
+        if query["neighbours"]:
+            previous, following, left = staff_list.neighbours(session, by, query, context.piece)
+            own = control_queries.own_controls(session, by, portal_now(), context, previous)
+            beside = answers.neighbours(previous, following, left)
     return answers.staff_piece_detail(context, history, others, beside, own), {"ETag": context.etag}
 
 

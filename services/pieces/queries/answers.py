@@ -136,6 +136,14 @@ def staff_piece(context: PieceContext) -> staff_api.StaffPiece:
     return _staff_piece(staff_api.StaffPiece, context)
 
 
+def neighbours(previous: PieceContext | None, following: PieceContext | None, left: int | None) -> staff_api.Neighbours:
+    return staff_api.Neighbours(
+        previous=staff_piece(previous) if previous else None,
+        following=staff_piece(following) if following else None,
+        left=left,
+    )
+
+
 def staff_piece_detail(
     context: PieceContext,
     history: staff_api.History,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from sqlalchemy import and_, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from services.chassis.web.access_tokens import Caller
 from services.contracts.api.operation import answer_of
@@ -14,7 +14,7 @@ from services.contracts.piece_rules import Status
 from services.pieces.domain import control as rules
 from services.pieces.models import Control, Deposit, RefusalNotice, object_tables
 from services.pieces.queries.answers import staff_piece
-from services.pieces.queries.pieces import PieceContext, latest_control, pieces_within_academies
+from services.pieces.queries.pieces import PieceContext, pieces_within_academies
 
 PACE = timedelta(hours=1)
 
@@ -32,33 +32,38 @@ def history(session: Session, context: PieceContext, staff_id: str) -> History:
     latest = next((row for row in reversed(rows) if row.counts), None)
     return History(
         deposits=tuple(answer_of(PastDeposit, row, kept_until=until) for row, until in session.execute(deposits)),
-        controls=tuple(_past_control(session, context, row, latest, staff_id) for row in rows),
+        controls=tuple(_past_control(session, context, row, row is latest, staff_id) for row in rows),
     )
 
 
-def own_controls(session: Session, by: Caller, now: datetime) -> OwnControls:
-    """The gestionnaire's last decision, if it is on a piece that they may see, and their pace."""
+def own_controls(session: Session, by: Caller, now: datetime, *known: PieceContext | None) -> OwnControls:
+    """The gestionnaire's last decision, if it is on a piece that they may see, and their pace. `known`: pieces among
+    which its own may be."""
     own = select(Control).where(Control.staff_id == by.id, Control.counts).order_by(Control.controlled_at.desc())
     lately = own.where(Control.controlled_at > now - PACE).limit(COUNTED).subquery()
-    last_hour = session.scalar(select(func.count(lately.c.piece_id.distinct()))) or 0
-    row = session.scalar(own.limit(1))
-    context = pieces_within_academies(session, by.academies, [row.piece_id]).get(row.piece_id) if row else None
-    if row is None or context is None:
+    pace = select(func.count(lately.c.piece_id.distinct())).scalar_subquery()
+    other = aliased(Control)
+    latest = select(func.max(other.sequence)).where(other.piece_id == Control.piece_id, other.counts).scalar_subquery()
+    found = session.execute(own.add_columns(pace, latest).limit(1)).one_or_none()
+    if found is None:
+        return OwnControls(last_hour=0, control=None, piece=None)
+    row, last_hour, sequence = found
+    contexts = {context.piece.id: context for context in known if context}
+    if row.piece_id not in contexts:
+        contexts = pieces_within_academies(session, by.academies, [row.piece_id])
+    if (context := contexts.get(row.piece_id)) is None:
         return OwnControls(last_hour=last_hour, control=None, piece=None)
-    latest = latest_control(session, row.piece_id)
-    control = _past_control(session, context, row, latest, by.id)
+    control = _past_control(session, context, row, row.sequence == sequence, by.id)
     return OwnControls(last_hour=last_hour, control=control, piece=staff_piece(context))
 
 
-def _past_control(
-    session: Session, context: PieceContext, row: Control, latest: Control | None, staff_id: str
-) -> PastControl:
+def _past_control(session: Session, context: PieceContext, row: Control, is_latest: bool, staff_id: str) -> PastControl:
     return answer_of(
         PastControl,
         row,
         status_label=Status(row.status).label,
-        can_be_taken_back=row is latest and taking_back_refusal(context, row, staff_id) is None,
-        announced=session.get(RefusalNotice, row.sequence) is not None,
+        can_be_taken_back=is_latest and taking_back_refusal(context, row, staff_id) is None,
+        announced=row.status == Status.NON_COMPLIANT and session.get(RefusalNotice, row.sequence) is not None,
     )
 
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache, partial
 from itertools import groupby
 from operator import attrgetter
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, select, tuple_
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from services.contracts.api.missing_pieces import IncompleteSession
 from services.contracts.piece_rules import Scan, Status
@@ -40,12 +41,12 @@ _MAY_BE_UNFINISHED = and_(
 
 
 _PIECES = (
-    select(Candidature, Piece, Window, case((Piece.deposited, _CURRENT_SCAN)))
+    select(Candidature, Piece, case((Piece.deposited, _CURRENT_SCAN)))
     .select_from(Piece)
     .join(Candidature, Candidature.id == Piece.candidature_id)
     .outerjoin(Withdrawal, Withdrawal.candidature_id == Candidature.id)
-    .outerjoin(Window, and_(*(column == key for column, key in zip(OPENING, WINDOW_KEY, strict=True))))
     .where(is_not_withdrawn(), _MAY_BE_UNFINISHED)
+    .options(defer(Piece.formats))
 )
 
 
@@ -82,16 +83,23 @@ def _part_of(missing: MissingPiece) -> tuple[datetime, str]:
 
 
 def incomplete_among(
-    session: Session, candidature_ids: Collection[str], academies: Collection[str] | None, at: datetime
+    session: Session,
+    candidature_ids: Collection[str],
+    academies: Collection[str] | None,
+    at: datetime,
+    *conditions: ColumnElement[bool],
 ) -> list[Incomplete]:
-    """Those of these candidatures, within these académies (None: all), that have unfinished pieces at `at`, by id."""
+    """Those of these candidatures, within these académies (None: all), that have unfinished pieces at `at`, by id;
+    `conditions`: on these pieces."""
     query = _PIECES.where(Candidature.id.in_(candidature_ids), Piece.candidature_id.in_(candidature_ids))
     if academies is not None:
         query = query.where(Candidature.academie_code.in_(academies))
     by_id: dict[str, Incomplete] = {}
-    for candidature, piece, window, scan in session.execute(
-        query.order_by(Piece.candidature_id, Piece.position, Piece.code)
+    window_of = cache(partial(session.get, Window))  # a page's candidatures share one
+    for candidature, piece, scan in session.execute(
+        query.where(*conditions).order_by(Piece.candidature_id, Piece.position, Piece.code)
     ):
+        window = window_of((candidature.exam_code, candidature.session_name, candidature.academie_code))
         state = state_of(piece, window, CurrentDeposit(Scan(scan), controlled=False) if scan else None)
         if is_unfinished(state, at):
             incomplete = by_id.setdefault(candidature.id, Incomplete(candidature, window))

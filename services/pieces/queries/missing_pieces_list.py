@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +14,7 @@ from services.contracts.api.missing_pieces import IncompleteCandidature, Missing
 from services.contracts.api.operation import answer_of
 from services.contracts.api.staff_pieces import Regroupement
 from services.pieces.domain.piece import days_left
-from services.pieces.models import Candidature
+from services.pieces.models import Candidature, Piece
 from services.pieces.queries.answers import staff_candidature
 from services.pieces.queries.incomplete_candidatures import (
     Incomplete,
@@ -37,8 +37,11 @@ Place = tuple[OpeningKey, str]
 
 @dataclass(frozen=True)
 class MissingPiecesPage:
+    """`openings`: all that the list could be narrowed to."""
+
     items: tuple[IncompleteCandidature, ...]
     next_cursor: str | None
+    openings: list[OpeningKey]
 
 
 def list_page(
@@ -50,20 +53,21 @@ def list_page(
     académie outside `academies`, Invalid for a cursor that this API did not give.
     """
     within = academies_shown(academies, filters.get("academie"))
+    openings = openings_with_missing_pieces(session, academies, at)
     begin = _place(filters["cursor"]) if filters.get("cursor") else None
     limit, looked_at = filters["limit"], 0
     items: list[Incomplete] = []
-    for place, ids in _pages(session, _openings(session, within, filters, at), filters.get("specialite"), begin):
+    of_regroupement = [Piece.group_code == filters["regroupement"]] if filters.get("regroupement") else []
+    for place, ids in _pages(session, _chosen(openings, filters), filters.get("specialite"), begin):
         looked_at += len(ids)
-        incomplete = incomplete_among(session, ids, within, at)
-        items += filter(None, (_of_regroupement(entry, filters.get("regroupement")) for entry in incomplete))
+        items += incomplete_among(session, ids, within, at, *of_regroupement)
         if len(items) > limit:
             items = items[:limit]
             last = items[-1].candidature
             place = (last.exam_code, last.session_name, last.academie_code), last.id
         if len(items) == limit or looked_at >= MOST_LOOKED_AT:
-            return MissingPiecesPage(_answers(session, items, at), encode_cursor([*place[0], place[1]]))
-    return MissingPiecesPage(_answers(session, items, at), None)
+            return MissingPiecesPage(_answers(session, items, at), encode_cursor([*place[0], place[1]]), openings)
+    return MissingPiecesPage(_answers(session, items, at), None, openings)
 
 
 def _place(cursor: str) -> Place:
@@ -72,23 +76,16 @@ def _place(cursor: str) -> Place:
     return (exam, name, academie), candidature_id
 
 
-def open_sessions(session: Session, academies: frozenset[str] | None, at: datetime) -> tuple[OpenSession, ...]:
-    """The sessions that may have candidatures in that list, by label."""
-    keys = {key[:2] for key in openings_with_missing_pieces(session, academies, at)}
-    labels = {(exam, name): session_label(session, exam, name) for exam, name in keys}
+def sessions_of(session: Session, openings: Collection[OpeningKey]) -> tuple[OpenSession, ...]:
+    """By label."""
+    labels = {(exam, name): session_label(session, exam, name) for exam, name in {key[:2] for key in openings}}
     sessions = (OpenSession(exam=exam, session=name, label=label) for (exam, name), label in labels.items() if label)
     return tuple(sorted(sessions, key=lambda entry: (entry.label, entry.exam)))
 
 
-def _openings(
-    session: Session, within: Collection[str] | None, filters: Mapping[str, Any], at: datetime
-) -> list[OpeningKey]:
-    wanted = filters.get("exam"), filters.get("session")
-    return [
-        key
-        for key in openings_with_missing_pieces(session, within, at)
-        if all(value is None or value == part for value, part in zip(wanted, key[:2], strict=True))
-    ]
+def _chosen(openings: list[OpeningKey], filters: Mapping[str, Any]) -> list[OpeningKey]:
+    wanted = [filters.get(name) for name in ("exam", "session", "academie")]
+    return [key for key in openings if all(value in (None, part) for value, part in zip(wanted, key, strict=True))]
 
 
 def _pages(
@@ -103,13 +100,6 @@ def _pages(
         while ids := list(page_of_opening(session, opening, after, *conditions)):
             after = ids[-1]
             yield (opening, after), ids
-
-
-def _of_regroupement(entry: Incomplete, regroupement: str | None) -> Incomplete | None:
-    if regroupement is None:
-        return entry
-    pieces = [missing for missing in entry.pieces if missing.piece.group_code == regroupement]
-    return replace(entry, pieces=pieces) if pieces else None
 
 
 def _answers(session: Session, items: list[Incomplete], at: datetime) -> tuple[IncompleteCandidature, ...]:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from services.chassis.csv_export import csv_text
 from services.chassis.database.staff_lists import academies_shown, conditions_of, decode_cursor, encode_cursor
 from services.chassis.errors import found
 from services.chassis.web.access_tokens import Caller
-from services.contracts.api.staff_pieces import COUNTED, NO_STATUS, PIECES, Neighbours, StaffPieces
+from services.contracts.api.staff_pieces import FOLLOWING, NO_STATUS, PIECES, StaffPieces
 from services.pieces import models
 from services.pieces.models import Candidature, Control, Piece
 from services.pieces.queries.answers import staff_piece
@@ -23,6 +23,7 @@ from services.pieces.queries.pieces import (
     PieceContext,
     fetch_pieces,
     pieces_of_rows,
+    pieces_within_academies,
 )
 
 # A candidature's pieces stay together; neither part of the order ever changes. Places and cursors below have its two
@@ -31,7 +32,7 @@ LIST_ORDER: tuple[InstrumentedAttribute[str], ...] = tuple(getattr(Piece, name) 
 EXPORT_PAGE = 500  # pieces
 SET_BY_CONTROLS = ("status", "sent_again")
 """The filters by which a piece leaves a list once it is controlled."""
-LATELY = 200
+LATELY = 50
 """Controls of a gestionnaire: their pieces stay beside those of the list."""
 
 
@@ -62,48 +63,42 @@ def _page(contexts: list[PieceContext], next_cursor: str | None = None) -> Staff
     return StaffPieces(items=tuple(map(staff_piece, contexts)), next_cursor=next_cursor)
 
 
-def neighbours(session: Session, by: Caller, filters: dict[str, Any], piece: Piece) -> Neighbours:
-    """Beside a piece that the caller may see, in the list or not, and its place there. `filters`: as for `list_page`.
+def neighbours(
+    session: Session, by: Caller, filters: dict[str, Any], piece: Piece
+) -> tuple[PieceContext | None, PieceContext | None, int | None]:
+    """Before and after a piece that the caller may see, in the list or not, and how many follow it (None: more than
+    FOLLOWING). `filters`: as for `list_page`.
 
     One that the caller has just controlled stays its neighbour, though it may have left the list by that. Raises
     NotFound for an académie outside theirs.
     """
-    query = matching_pieces(by.academies, filters)
     place = _place_in_list(piece)
-    following = fetch_pieces(session, query.where(*_after_place(*place)).order_by(*LIST_ORDER).limit(1))
-    return Neighbours(
-        previous=next(map(staff_piece, _previous(session, by, filters, place)), None),
-        following=next(map(staff_piece, following), None),
-        **_position(session, query, academies_shown(by.academies, filters.get("academie")), piece),
+    others = {name: value for name, value in filters.items() if name not in SET_BY_CONTROLS}
+    lately = select(Control.piece_id).where(Control.staff_id == by.id).order_by(Control.controlled_at.desc())
+    in_list = _places(by, filters)
+    before = [
+        query.where(*_before_place(*place)).order_by(*(column.desc() for column in LIST_ORDER))
+        for query in (in_list, _places(by, others).where(Piece.id.in_(lately.limit(LATELY))))
+    ]
+    after = in_list.where(*_after_place(*place))
+    nearest = (select(query.limit(1).subquery()) for query in (*before, after.order_by(*LIST_ORDER)))
+    places = {(row.candidature_id, row.code): row.id for row in session.execute(union_all(*nearest))}
+    following = [at for at in places if at > place]
+    contexts = pieces_within_academies(session, by.academies, places.values())
+    counted = after.limit(FOLLOWING + 1).subquery()  # not in order: the first that are found do
+    left = session.scalar(select(func.count()).select_from(counted)) if following else 0
+    previous = max((at for at in places if at < place), default=None)
+    return (
+        contexts.get(places[previous]) if previous else None,
+        contexts.get(places[following[0]]) if following else None,
+        left if left is not None and left <= FOLLOWING else None,
     )
 
 
-def _previous(session: Session, by: Caller, filters: dict[str, Any], place: tuple[str, str]) -> list[PieceContext]:
-    """The nearest before a place, of the list and of what the caller has just controlled."""
-    in_list = _pieces_before(session, matching_pieces(by.academies, filters), place, 1)
-    others = {name: value for name, value in filters.items() if name not in SET_BY_CONTROLS}
-    lately = select(Control.piece_id).where(Control.staff_id == by.id).order_by(Control.controlled_at.desc())
-    controlled = matching_pieces(by.academies, others).where(Piece.id.in_(lately.limit(LATELY)))
-    for context in in_list:
-        controlled = controlled.where(*_after_place(*_place_in_list(context.piece)))
-    return _pieces_before(session, controlled, place, 1) or in_list
-
-
-def _position(
-    session: Session, query: Select[*tuple[Any, ...]], within: frozenset[str] | None, piece: Piece
-) -> dict[str, int | None]:
-    """Where the piece stands in the list, which is `within` these académies, and of how many, as far as is counted."""
-    of_list = PIECE_IDS if query.whereclause is None else PIECE_IDS.where(query.whereclause)
-    if within is not None and session.get_bind().dialect.name == "postgresql":  # SQLite would begin with them
-        of_list = of_list.where(Candidature.academie_code.in_(within))
-
-    def count(*conditions: ColumnElement[bool]) -> int:
-        in_order = of_list.where(*conditions).order_by(*LIST_ORDER).limit(COUNTED + 1)  # no more are read then
-        return session.scalar(select(func.count()).select_from(in_order.subquery())) or 0
-
-    total, before = count(), count(*_before_place(*_place_in_list(piece)))
-    is_counted = before < COUNTED and count(Piece.id == piece.id) == 1
-    return {"position": before + 1 if is_counted else None, "total": total if total <= COUNTED else None}
+def _places(by: Caller, filters: dict[str, Any]) -> Select[*tuple[Any, ...]]:
+    """Where the pieces of a list stand, by id."""
+    condition = matching_pieces(by.academies, filters).whereclause
+    return PIECE_IDS.add_columns(*LIST_ORDER).where(*([] if condition is None else [condition]))
 
 
 def matching_pieces(academies: frozenset[str] | None, filters: dict[str, Any]) -> Select[*tuple[Any, ...]]:

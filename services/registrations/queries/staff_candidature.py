@@ -81,13 +81,12 @@ def _end(session: DbSession, candidature: Candidature) -> api.End | None:
     return api.End(at=candidature.state_changed_at, reason=candidature.end_reason, by=by)
 
 
-def row_of(
-    answer: type[AnyRow], candidature: Candidature, opening: OpeningRow, candidate: Any, **others: Any
-) -> AnyRow:
-    """A candidature as lists show it, of a `candidate` or a row with its columns; `others`: what a detail adds."""
+def row_of(answer: type[AnyRow], candidature: Candidature, *rows: Any, **others: Any) -> AnyRow:
+    """A candidature as lists show it; `rows`: its opening and candidate, or one row with their columns; `others`: what
+    a detail adds."""
     others |= {"specialite": candidature.specialite_label}
     born = date.fromisoformat(candidature.birth_date) if candidature.birth_date else None
-    return answer_of(answer, candidature, opening, candidate, birth_date=born, **others)
+    return answer_of(answer, candidature, *rows, birth_date=born, **others)
 
 
 def _mails(session: DbSession, candidate_id: str, academies: Academies) -> tuple[api.MailToCandidate, ...]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, Select, Text, and_, cast, func, or_, select, true, tuple_
 from sqlalchemy.orm import QueryableAttribute
 from sqlalchemy.orm import Session as DbSession
 
@@ -22,7 +22,7 @@ from services.contracts.api.staff_candidatures import (
 )
 from services.contracts.api.staff_lists import MOST_COUNTED, Counts
 from services.contracts.registration_rules import BY_BIRTH_DATE, BY_ID, BY_NAME, BY_SAVING, BY_SPECIALITE
-from services.contracts.registrations import from_stored
+from services.contracts.registrations import exported_from_stored
 from services.reference.text import folded
 from services.registrations.domain import registration_numbers
 from services.registrations.models import Candidate, Candidature, CandidatureVersion, OpeningRow
@@ -106,7 +106,7 @@ def _exported_pages(
     version = CandidatureVersion
     query = (
         _rows()
-        .add_columns(Candidate.email, version.payload)
+        .add_columns(Candidate.email, cast(version.payload, Text).label("payload"))
         .join(version, (version.candidature_id == Candidature.id) & (version.version == Candidature.version))
         .where(*_conditions(session, filters, academies))
         .execution_options(yield_per=EXPORT_PAGE)
@@ -115,7 +115,7 @@ def _exported_pages(
 
 
 def _exported(row: Any) -> ExportedCandidature:
-    return row_of(ExportedCandidature, row.Candidature, row.OpeningRow, row, saved=from_stored(row.payload))
+    return row_of(ExportedCandidature, row.Candidature, row, saved=exported_from_stored(row.payload))
 
 
 def _place(
@@ -133,13 +133,14 @@ def _in_order(order: str) -> Iterable[ColumnElement[Any]]:
     return (column.desc() for column in columns) if order[0] == "-" else (column.asc() for column in columns)
 
 
-def _row(row: Row[Candidature, OpeningRow, str | None]) -> api.Row:
-    return row_of(api.Row, row.Candidature, row.OpeningRow, row)
+def _row(row: Any) -> api.Row:
+    return row_of(api.Row, row.Candidature, row)
 
 
-def _rows(order: str = BY_ID) -> Select[Candidature, OpeningRow, str | None]:
+def _rows(order: str = BY_ID) -> Select[*tuple[Any, ...]]:
+    of_opening = (OpeningRow.exam, OpeningRow.session, OpeningRow.academie)
     return (
-        select(Candidature, OpeningRow, Candidate.numero_candidat)
+        select(Candidature, *of_opening, Candidate.numero_candidat)
         .join(OpeningRow, OpeningRow.id == Candidature.opening_id)
         .join(Candidate, Candidate.id == Candidature.candidate_id)
         .order_by(*_in_order(order))

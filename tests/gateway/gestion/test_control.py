@@ -57,7 +57,7 @@ def test_a_decision_leads_to_the_next_piece_and_is_seen(desk: ScriptlessBrowser,
     desk.press(COMPLIANT, reason=reason)
     assert desk.path != first
     assert "Votre décision : « Conforme »" in desk.text
-    assert "1 pièce dans la dernière heure" in desk.text
+    assert "1 dans l'heure" in desk.text
     desk.press(RECEIVED)
     assert "c'était la dernière pièce de cette liste" in desk.text
     assert sorted(statuses(candidate)) == sorted([COMPLIANT, RECEIVED])
@@ -118,14 +118,14 @@ def test_a_decision_that_the_candidate_acted_on_stays(desk: ScriptlessBrowser, c
 
 def test_the_piece_just_decided_is_the_one_before_though_it_left_the_list(desk: ScriptlessBrowser) -> None:
     first = desk.path
-    assert "1 sur 2" in desk.text
+    assert "1 à suivre" in desk.text
     assert not desk.page.xpath("//a[@rel='prev']")
     desk.press(COMPLIANT)
-    assert "1 sur 1" in desk.text
+    assert "1 dans l'heure, aucune à suivre" in desk.text
     second = desk.path
     desk.follow("Pièce précédente")
     assert desk.path == first
-    assert "1 pièce dans la liste" in desk.text
+    assert "1 à suivre" in desk.text
     desk.follow("Pièce suivante")
     assert desk.path == second
 

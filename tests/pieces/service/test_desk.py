@@ -159,23 +159,23 @@ def test_a_piece_comes_with_its_neighbours_in_the_list_that_filters_give(service
     assert service.staff("GET", path).status_code == 404, "an académie that is not theirs"
 
 
-def test_a_piece_is_counted_in_the_list_as_far_as_lists_are_counted(
+def test_what_follows_a_piece_is_counted_as_far_as_lists_are(
     service: PiecesService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for code in ("BTSLIVCOMP", "CINSIG03", "NATIDE06"):
         service.registered().deposit(code)
     service.control("BTSLIVCOMP", "compliant")
-    assert place(service, "BTSLIVCOMP") == (None, 2), "it has left the list"
-    assert place(service, "NATIDE06") == (2, 2)
-    monkeypatch.setattr(staff_list, "COUNTED", 1)
-    assert (place(service, "CINSIG03"), place(service, "NATIDE06")) == ((1, None), (None, None))
+    assert left(service, "BTSLIVCOMP") == 2, "though it has left the list"
+    assert (left(service, "CINSIG03"), left(service, "NATIDE06")) == (1, 0)
+    monkeypatch.setattr(staff_list, "FOLLOWING", 1)
+    assert (left(service, "BTSLIVCOMP"), left(service, "CINSIG03")) == (None, 1)
 
 
-def place(service: PiecesService, code: str) -> tuple[int | None, int | None]:
-    """Where the piece stands among those that wait, and of how many."""
+def left(service: PiecesService, code: str) -> int | None:
+    """How many follow among those that wait."""
     path = f"/pieces/{service.piece(code)['id']}?{WAITING}&neighbours=true"
-    neighbours = service.read_as_staff(path)["neighbours"]
-    return neighbours["position"], neighbours["total"]
+    number: int | None = service.read_as_staff(path)["neighbours"]["left"]
+    return number
 
 
 def beside(service: PiecesService, code: str, filters: str, **who: Any) -> tuple[str | None, str | None]:

@@ -86,7 +86,7 @@ def test_a_part_of_the_list_without_any_says_that_more_follows_and_names_the_reg
     label = text_of(gestionnaire.page.xpath(chosen)[0])
     assert label != "NATIONALITE"
     monkeypatch.setattr(missing_pieces_list, "MOST_LOOKED_AT", 1)
-    monkeypatch.setattr(missing_pieces_list, "_of_regroupement", lambda entry, regroupement: None)
+    monkeypatch.setattr(missing_pieces_list, "incomplete_among", lambda *_: [])
     gestionnaire.get("/gestion/relances?regroupement=NATIONALITE")
     assert "Aucune dans cette partie de la liste : voir la suite." in gestionnaire.text
     assert text_of(gestionnaire.page.xpath(chosen)[0]) == label

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from importlib import import_module
 from pathlib import Path
 
 from deploy.service_names import SERVICES
+from services.chassis.tasks.rows import HANDLERS
+from tests.architecture import apps
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs/operations/run.md").read_text(encoding="utf-8")
@@ -18,13 +19,13 @@ METRIC = re.compile(r"^\| `(\w+)(?:\{([\w,]+)\})?` \|", re.MULTILINE)
 MADE = re.compile(r'\b(?:Counter|Gauge|Histogram)\(\s*"(\w+)",\s*(?:"[^"]*"\s*)+(?:,\s*\(([^)]*)\))?')
 
 
-def test_every_job_is_listed_with_its_period() -> None:
+def test_every_job_is_listed_with_its_period(tmp_path: Path) -> None:
     listed = {
         (service, name, timedelta(**{UNITS[unit]: int(number)}))
         for services, name, number, unit in JOB.findall(PAGE)
         for service in services.split(", ")
     }
-    jobs = {name: import_module(f"services.{name}.jobs").registry.jobs for name in SERVICES}
+    jobs = {name: apps.build(name, tmp_path).extensions[HANDLERS].jobs for name in SERVICES}
     assert {(service, job.name, job.period) for service, named in jobs.items() for job in named.values()} == listed
 
 

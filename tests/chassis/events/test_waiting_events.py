@@ -83,5 +83,5 @@ def test_sending_that_fails_is_tried_again_after_a_pause(ledger: MakeLedger) -> 
         session.execute(update(outbox).values(envelope="no event"))
     failed = select(tasks.c.available_at).where(tasks.c.channel == RELAY.name, tasks.c.reason.is_not(None))
     with writer.working(retry_seconds=(60.0,)):
-        wait_until(lambda: writer.read(failed), 60, "a failure")
+        wait_until(lambda: bool(writer.read(failed)), 60, "a failure")
         assert writer.read(failed)[0] > system_now()

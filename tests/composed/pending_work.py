@@ -16,7 +16,7 @@ UNFINISHED = (
     "select channel, handler, count(*), max(attempts) from tasks where state = 'waiting' and event_id <> 'job' "
     "group by 1, 2"
 )
-HAS_TASKS = "select 1 where to_regclass('tasks') is not null"  # a version before has not
+HAS_TASKS = "select 1 where to_regclass('tasks') is not null"
 
 
 def wait_until_work_done(composed: ComposedPortal) -> None:
@@ -30,8 +30,13 @@ def pending_work(composed: ComposedPortal) -> list[str]:
     waiting = [
         f"{service}: {', '.join(row)}"
         for service in SERVICES
-        for statement in ([UNSENT, UNFINISHED] if composed.query_database(service, HAS_TASKS) else [UNSENT])
+        for statement in ([UNSENT, UNFINISHED] if has_tasks(composed, service) else [UNSENT])
         for row in composed.query_database(service, statement)
     ]
     queues = composed.run_in(composed.containers("rabbitmq")[0], "rabbitmqctl", "-q", "list_queues", "-p", "portail")
     return waiting + [line for line in queues.splitlines()[1:] if line and line.split()[-1] != "0"]
+
+
+def has_tasks(composed: ComposedPortal, service: str) -> bool:
+    """A version before has not."""
+    return bool(composed.query_database(service, HAS_TASKS))

@@ -18,7 +18,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask
-from sqlalchemy import Connection, TextClause, inspect, text
+from sqlalchemy import Connection, TextClause, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from services.chassis.database.transactions import is_database_unavailable
@@ -144,12 +144,6 @@ def create_trigger(name: str, moment: str, change: str) -> None:
     op.execute(f"CREATE OR REPLACE TRIGGER {name} {moment} FOR EACH ROW EXECUTE FUNCTION {name}()")
 
 
-def drop_all() -> None:
-    """Of a first revision: drop the tables there are, and the functions of their triggers."""
-    connection = op.get_bind()
-    for table in set(inspect(connection).get_table_names()) - {"alembic_version"}:
-        op.execute(f'DROP TABLE "{table}"{" CASCADE" if is_postgresql() else ""}')
-    if is_postgresql():
-        ours = "SELECT proname FROM pg_proc WHERE prorettype = 'trigger'::regtype AND pg_function_is_visible(oid)"
-        for function in connection.scalars(text(f"{ours} AND pronamespace <> 'pg_catalog'::regnamespace")):
-            op.execute(f"DROP FUNCTION {function}()")
+def refuse_to_erase_all() -> None:
+    """The downgrade of a first revision. Raises RuntimeError."""
+    raise RuntimeError("the first revision is not undone: that would erase all that the service holds")

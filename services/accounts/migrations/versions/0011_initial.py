@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from services.chassis.database.audit_migrations import create_audit_entries
-from services.chassis.database.migrations import drop_all, is_postgresql, where
+from services.chassis.database.migrations import is_postgresql, refuse_to_erase_all, where
 from services.chassis.tasks.migrations import create_event_tables
 from services.mail.migrations import create_sent_mails
 
@@ -166,4 +166,4 @@ def _refuse_identities_without_version() -> None:
     op.execute(f"{trigger} WHEN {refused} BEGIN SELECT RAISE(ABORT, '{said}'); END")
 
 
-downgrade = drop_all
+downgrade = refuse_to_erase_all

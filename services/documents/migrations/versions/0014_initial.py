@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from services.chassis.database.audit_migrations import create_audit_entries
-from services.chassis.database.migrations import drop_all, is_postgresql
+from services.chassis.database.migrations import is_postgresql, refuse_to_erase_all
 from services.chassis.tasks.migrations import create_event_tables
 from services.objects.migrations import KEY, add_object_tables
 from services.uploads.migrations import create_uploads
@@ -172,4 +172,4 @@ def upgrade() -> None:
     )
 
 
-downgrade = drop_all
+downgrade = refuse_to_erase_all

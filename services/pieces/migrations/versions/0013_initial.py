@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from services.chassis.database.audit_migrations import create_audit_entries
-from services.chassis.database.migrations import create_trigger, drop_all, where
+from services.chassis.database.migrations import create_trigger, refuse_to_erase_all, where
 from services.chassis.tasks.migrations import create_event_tables
 from services.objects.migrations import KEY, add_object_tables
 from services.uploads.migrations import create_uploads
@@ -231,4 +231,4 @@ def upgrade() -> None:
         create_trigger(name, moment, change)
 
 
-downgrade = drop_all
+downgrade = refuse_to_erase_all

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from services.chassis.database.audit_indexes import audit_indexes
-from services.chassis.database.migrations import create_trigger, drop_all, is_postgresql, where
+from services.chassis.database.migrations import create_trigger, is_postgresql, refuse_to_erase_all, where
 from services.chassis.tasks.migrations import create_event_tables
 from services.mail.migrations import create_sent_mails
 
@@ -257,4 +257,4 @@ def _protect_audit() -> None:
         )
 
 
-downgrade = drop_all
+downgrade = refuse_to_erase_all

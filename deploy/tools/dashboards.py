@@ -77,7 +77,7 @@ def _panel(panel: Json, section: int) -> Json:
 
 
 def _targets(kind: str, queries: Mapping[str, str]) -> list[Json]:
-    """Of lines the queries are asked over time, else for now."""
+    """The queries of a panel: those of lines are asked over time, others as of now."""
     shape = {"instant": kind != "lines", "format": "table" if kind == "table" else "time_series"}
     named = zip(ascii_uppercase, queries.items(), strict=False)
     return [{"refId": letter, "expr": query, "legendFormat": legend, **shape} for letter, (legend, query) in named]

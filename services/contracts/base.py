@@ -43,7 +43,7 @@ def read(part: type[Part], data: Any) -> Part:
 
 
 def read_json(part: type[Part], text: str) -> Part:
-    """The same of JSON; what the part does not know is never made."""
+    """A part of a contract, of its JSON: what the part does not know is passed over. Raises ContractError."""
     import msgspec
 
     try:

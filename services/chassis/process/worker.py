@@ -209,8 +209,8 @@ def show_jobs(db: Database, handlers: Handlers) -> None:
     """Set the gauges of the jobs that were ever due."""
     now, service = system_now(), handlers.service
     with db.reading() as session:
-        found = rows.jobs(session, handlers.jobs)
-    for job in found:
+        ever_due = rows.jobs(session, handlers.jobs)
+    for job in ever_due:
         metrics.PERIOD.labels(service, job.handler).set(handlers.jobs[job.handler].period.total_seconds())
         is_leased = job.leased_until is not None and job.leased_until >= now
         metrics.RUNNING.labels(service, job.handler).set(_seconds(job.started_at, now) if is_leased else 0)

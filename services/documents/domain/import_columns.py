@@ -203,7 +203,7 @@ def without_line(texts: Iterable[str], epreuves: Sequence[EpreuveLine]) -> list[
 
 
 def _name(text: str) -> str:
-    """« E2-A », « e2 a » and « E2A » are one."""
+    """« E2-A », « e2 a » and « E2A » are one code."""
     return folded(text).replace(" ", "")
 
 

@@ -44,10 +44,10 @@ def own_controls(session: Session, by: Caller, now: datetime, *known: PieceConte
     pace = select(func.count(lately.c.piece_id.distinct())).scalar_subquery()
     other = aliased(Control)
     latest = select(func.max(other.sequence)).where(other.piece_id == Control.piece_id, other.counts).scalar_subquery()
-    found = session.execute(own.add_columns(pace, latest).limit(1)).one_or_none()
-    if found is None:
+    last_decision = session.execute(own.add_columns(pace, latest).limit(1)).one_or_none()
+    if last_decision is None:
         return OwnControls(last_hour=0, control=None, piece=None)
-    row, last_hour, sequence = found
+    row, last_hour, sequence = last_decision
     contexts = {context.piece.id: context for context in known if context}
     if row.piece_id not in contexts:
         contexts = pieces_within_academies(session, by.academies, [row.piece_id])

@@ -102,8 +102,8 @@ def test_an_épreuve_that_is_told_of_no_line_is_named_before_anything_is_publish
     lines = [line(1, marks["E1"]), line(99, marks["E3"]), line(2, marks["E1"]), line(2, marks["E9"])]
     checked = office.checked(csv_of(lines, "releve_notes"), type="releve_notes")
     incomplete = f"/imports/{checked['id']}/documents?is_incomplete=true"
-    told = [(item["numero_candidat"], item["reason"]) for item in office.call("GET", incomplete).get_json()["items"]]
-    assert told == [(numero(1), "Sans ligne pour E3 - Droit")]
+    missing = [(item["numero_candidat"], item["reason"]) for item in office.call("GET", incomplete).get_json()["items"]]
+    assert missing == [(numero(1), "Sans ligne pour E3 - Droit")]
     assert dict(office.refusals(checked["id"]))["5"] == "« E9 » n'est pas une épreuve de ce candidat (E1, E3)"
     refused = office.call("GET", f"/imports/{checked['id']}/refusals.csv").data
     office.send(checked["id"], refused.replace(numero(99).encode(), numero(1).encode()))

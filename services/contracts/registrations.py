@@ -341,15 +341,3 @@ def copied_columns(saved: RegistrationSaved) -> dict[str, Any]:
         "numero_inscription": saved.numero_inscription,
         "saved_at": datetime.fromisoformat(saved.saved_at),
     }
-
-
-@dataclass(frozen=True, kw_only=True)
-class CandidatureLabels:
-    """A candidature by what people read of it."""
-
-    id: str
-    exam_label: str
-    session_label: str
-    academie_label: str
-    specialite: str | None
-    numero_inscription: str

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import binascii
 from base64 import urlsafe_b64decode
-from dataclasses import dataclass
 from types import NoneType
 from typing import Annotated, Any
 
@@ -15,7 +14,7 @@ from services.contracts import problem_types
 from services.contracts.account_rules import CATALOGUE_SCOPE
 from services.contracts.api.fields import InstantField, Text
 from services.contracts.api.openings import HomeMessage
-from services.contracts.api.operation import End, Instant, Operation, one_of, staff
+from services.contracts.api.operation import Answered, End, Instant, Operation, one_of, staff
 from services.contracts.registration_rules import (
     MESSAGE_TEXT_LENGTH,
     MESSAGE_TITLE_LENGTH,
@@ -35,15 +34,13 @@ longer than a form may be."""
 _TOO_LARGE = f"L'archive dépasse {MAX_CATALOGUE_BYTES // 1024} Ko."
 
 
-@dataclass(frozen=True, kw_only=True)
-class OpeningDates:
+class OpeningDates(Answered):
     opens: Instant
     closes: End
     deposit_opens: Instant
     deposit_closes: End
 
 
-@dataclass(frozen=True, kw_only=True)
 class OpeningSummary(OpeningDates):
     """An opening with the dates in force."""
 
@@ -60,19 +57,16 @@ class OpeningSummary(OpeningDates):
     compared: Annotated[bool, Meta(description="Sinon, des candidatures restent à comparer à ces dates")]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Openings:
+class Openings(Answered):
     openings: tuple[OpeningSummary, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
 class OpeningChange(OpeningDates):
     reason: str
     changed_by: str
     changed_at: Instant
 
 
-@dataclass(frozen=True, kw_only=True)
 class OpeningDetail(OpeningSummary):
     """An opening, whom a change of its dates concerns, and the changes before, the newest first."""
 
@@ -81,8 +75,7 @@ class OpeningDetail(OpeningSummary):
     changes: tuple[OpeningChange, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class OpeningMove:
+class OpeningMove(Answered):
     """An opening before a change of its dates, its dates after it, and what candidates lose by it."""
 
     opening: OpeningDetail
@@ -121,19 +114,16 @@ class NewMessage(Schema):
     shown_until = InstantField(required=True)
 
 
-@dataclass(frozen=True, kw_only=True)
 class PublishedMessage(HomeMessage):
     shown_from: Instant
     shown_until: End
 
 
-@dataclass(frozen=True, kw_only=True)
-class Messages:
+class Messages(Answered):
     messages: tuple[PublishedMessage, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class CreatedMessage:
+class CreatedMessage(Answered):
     id: str
 
 
@@ -161,8 +151,7 @@ class CatalogueToLoad(CatalogueArchive):
     )
 
 
-@dataclass(frozen=True, kw_only=True)
-class ConcernedSession:
+class ConcernedSession(Answered):
     """How many a change of an exam concerns."""
 
     session: str
@@ -171,8 +160,7 @@ class ConcernedSession:
     candidatures: Annotated[int, Meta(description="Candidatures actives")]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Difference:
+class Difference(Answered):
     """`before` is empty for what is added, `after` for what is taken away."""
 
     where: Annotated[str, Meta(examples=["BTS, spécialité 31310, version …-…, épreuve E2, intitulé"])]
@@ -180,8 +168,7 @@ class Difference:
     after: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class ComparedExam:
+class ComparedExam(Answered):
     code: str
     label: str
     is_new: bool
@@ -190,8 +177,7 @@ class ComparedExam:
     sessions: tuple[ConcernedSession, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class CatalogueComparison:
+class CatalogueComparison(Answered):
     """`etag` names the archive and what it was compared with."""
 
     etag: Annotated[str, Meta(description="À renvoyer pour charger cette archive")]
@@ -201,8 +187,7 @@ class CatalogueComparison:
     changed_etablissements: int
 
 
-@dataclass(frozen=True, kw_only=True)
-class ExamInForce:
+class ExamInForce(Answered):
     code: str
     label: str
     sessions: Annotated[tuple[str, ...], Meta(description="Leurs libellés")]
@@ -211,8 +196,7 @@ class ExamInForce:
     has_files: Annotated[bool, Meta(description="Si ses fichiers peuvent être téléchargés")]
 
 
-@dataclass(frozen=True, kw_only=True)
-class ExamsInForce:
+class ExamsInForce(Answered):
     exams: tuple[ExamInForce, ...]
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated, Any
 
 from marshmallow import fields, validate
 from msgspec import Meta
 
-from services.contracts.api.operation import CSV, EXPORT_SECONDS, Instant, Operation, staff
+from services.contracts.api.operation import CSV, EXPORT_SECONDS, Answered, Instant, Operation, staff
 from services.contracts.api.staff_lists import (
     CHECKBOX,
     SELECT,
@@ -77,8 +76,7 @@ ENTRIES = StaffList(
 )  # of AuditEntry
 
 
-@dataclass(frozen=True, kw_only=True)
-class AuditEntry:
+class AuditEntry(Answered):
     id: int
     at: Instant
     actor_kind: str
@@ -91,8 +89,7 @@ class AuditEntry:
     address: Annotated[str | None, Meta(description="Adresse IP d'où un gestionnaire a agi")]
 
 
-@dataclass(frozen=True, kw_only=True)
-class AuditEntries:
+class AuditEntries(Answered):
     entries: tuple[AuditEntry, ...]
     next_before: int | None
 

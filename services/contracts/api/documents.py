@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from types import NoneType
 from typing import Annotated, Any
 
@@ -10,29 +9,25 @@ from marshmallow import Schema, ValidationError, fields
 from msgspec import Meta
 
 from services.contracts import page_labels
-from services.contracts.api.operation import CANDIDATE, Instant, Operation
+from services.contracts.api.operation import CANDIDATE, Answered, CandidatureLabels, Instant, Operation
 from services.contracts.document_rules import FileFormat
-from services.contracts.registrations import CandidatureLabels
 
 TITLE = page_labels.DOCUMENTS
 RENDERING_SECONDS = 60.0  # for a document that is rendered on demand
 PDF_TYPE = "application/pdf"
 
 
-@dataclass(frozen=True, kw_only=True)
 class Tile(CandidatureLabels):
     """A candidature as « Mes documents » shows it."""
 
     ecartee: Annotated[bool, Meta(description="Écartée par son service gestionnaire")]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Tiles:
+class Tiles(Answered):
     candidatures: tuple[Tile, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Document:
+class Document(Answered):
     id: str
     type: str
     type_label: str
@@ -42,7 +37,6 @@ class Document:
     size: Annotated[int, Meta(description="Octets du PDF")]
 
 
-@dataclass(frozen=True, kw_only=True)
 class ListedDocument(Document):
     """A document among those of its candidature, with what became of it."""
 
@@ -53,20 +47,17 @@ class ListedDocument(Document):
     withdrawal_reason: Annotated[str | None, Meta(description="Motif ; du candidat, celui qui lui est destiné")]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Documents:
+class Documents(Answered):
     documents: tuple[ListedDocument, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
 class DocumentToRead(Document):
     """A document that a gestionnaire published and the candidate has not opened yet."""
 
     candidature_id: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class DocumentsToRead:
+class DocumentsToRead(Answered):
     documents: tuple[DocumentToRead, ...]
 
 

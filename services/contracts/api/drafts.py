@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from types import NoneType
 from typing import Annotated, Any
 
@@ -12,7 +11,7 @@ from msgspec import Meta
 from services.contracts import problem_types
 from services.contracts.api.fields import Text
 from services.contracts.api.forms import Form, FormField, Mistake, Suggestions
-from services.contracts.api.operation import CANDIDATE, End, Instant, Operation, staff
+from services.contracts.api.operation import CANDIDATE, Answered, End, Instant, Operation, staff
 from services.contracts.registration_rules import (
     FIELD_NAME_LENGTH,
     FIELD_VALUE_LENGTH,
@@ -76,8 +75,7 @@ class SavedDraft(Asserted):
     revision = fields.Integer(required=True, strict=True, validate=validate.Range(min=0))
 
 
-@dataclass(frozen=True, kw_only=True)
-class TabState:
+class TabState(Answered):
     number: int
     kind: str
     name: str
@@ -85,16 +83,14 @@ class TabState:
     state: Annotated[str, Meta(extra_json_schema={"enum": list(TAB_STATES)})]
 
 
-@dataclass(frozen=True, kw_only=True)
-class ModifiedCandidature:
+class ModifiedCandidature(Answered):
     name: Annotated[str, Meta(examples=["DUBOIS Pierre"])]
     numero_inscription: str
     version_label: str
     saved_at: Instant
 
 
-@dataclass(frozen=True, kw_only=True)
-class Obstacle:
+class Obstacle(Answered):
     """Why a draft cannot be transmitted now."""
 
     reason: Annotated[str, Meta(extra_json_schema={"enum": list(OBSTACLES)})]
@@ -102,8 +98,7 @@ class Obstacle:
     candidature_id: Annotated[str | None, Meta(description="L'autre candidature")] = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Draft:
+class Draft(Answered):
     id: str
     revision: int
     numero_candidat: str
@@ -122,13 +117,11 @@ class Draft:
     saved_candidature_id: str | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Drafts:
+class Drafts(Answered):
     drafts: tuple[Draft, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class EpreuveField:
+class EpreuveField(Answered):
     """An épreuve of the tab « Epreuves », fixed where `position` is null."""
 
     code: str
@@ -142,8 +135,7 @@ class EpreuveField:
     notes: tuple[str, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Change:
+class Change(Answered):
     """A difference from the version before; `before` is empty for a new line, `after` for a removed one."""
 
     section: str
@@ -152,14 +144,12 @@ class Change:
     after: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class RuleRefusal:
+class RuleRefusal(Answered):
     rule: Annotated[str, Meta(examples=["progressive_at_least"])]
     detail: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Tab:
+class Tab(Answered):
     number: int
     kind: str
     name: str
@@ -177,22 +167,19 @@ class Tab:
     draft: Annotated[Draft, Meta(description="Dont il est un onglet, tel qu'il est")]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Going:
+class Going(Answered):
     """The draft's new revision, and the number of the tab to show next."""
 
     revision: int
     goto: int
 
 
-@dataclass(frozen=True, kw_only=True)
-class SavedVersion:
+class SavedVersion(Answered):
     candidature_id: str
     version: int
 
 
-@dataclass(frozen=True, kw_only=True)
-class Offered:
+class Offered(Answered):
     """A spécialité."""
 
     code: str
@@ -200,33 +187,28 @@ class Offered:
     acronym: str | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Domain:
+class Domain(Answered):
     label: str
     specialites: tuple[Offered, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Domains:
+class Domains(Answered):
     domains: tuple[Domain, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class AskedEpreuve:
+class AskedEpreuve(Answered):
     code: str
     label: str
     mandatory: bool
     parent: str | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class AskedPiece:
+class AskedPiece(Answered):
     label: str
     certain: Annotated[bool, Meta(description="false : elle dépend de réponses qui ne sont pas encore données")]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Asked:
+class Asked(Answered):
     """« Ce qui vous sera demandé »"""
 
     specialite: Offered

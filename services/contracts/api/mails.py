@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated
 
 from marshmallow import Schema, fields, validate
 from msgspec import Meta
 
-from services.contracts.api.operation import CANDIDATE, Instant, Operation
+from services.contracts.api.operation import CANDIDATE, Answered, Instant, Operation
 from services.contracts.page_sizes import LARGEST_MAILS_PAGE, USUAL_MAILS_PAGE
 
 STATES = ("waiting", "taken", "refused")
@@ -20,8 +19,7 @@ class SentMailsQuery(Schema):
     limit = fields.Integer(load_default=USUAL_MAILS_PAGE, validate=validate.Range(1, LARGEST_MAILS_PAGE))
 
 
-@dataclass(frozen=True, kw_only=True)
-class SentMail:
+class SentMail(Answered):
     subject: str
     text: Annotated[str, Meta(description="Sans les liens qui permettent d'agir")]
     at: Instant
@@ -30,8 +28,7 @@ class SentMail:
     place: Annotated[str, Meta(description="Ordonne les mails de tous les services : le plus grand est le plus récent")]
 
 
-@dataclass(frozen=True, kw_only=True)
-class SentMails:
+class SentMails(Answered):
     """A page of mails, newest first; the next page begins after the `place` of the last."""
 
     mails: tuple[SentMail, ...]

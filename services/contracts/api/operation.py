@@ -7,7 +7,7 @@ from dataclasses import KW_ONLY, dataclass, field, fields
 from datetime import datetime
 from functools import cache
 from types import ModuleType, NoneType
-from typing import Annotated, Any, Generic, TypeVar, cast
+from typing import Annotated, Any, Generic, TypeVar, cast, dataclass_transform
 
 from marshmallow import Schema
 from msgspec import Meta
@@ -21,6 +21,26 @@ EXPORT_SECONDS = 30.0  # for each part of a list that is streamed
 Instant = Annotated[datetime, Meta(tz=True, examples=["2021-10-04T12:00:00+00:00"])]
 End = Annotated[datetime, Meta(tz=True, description="Fin exclue", examples=["2021-11-30T23:00:00+00:00"])]
 """An instant at which something is over."""
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True)
+class Answered:
+    """What is answered, or a part of it: each class below this one is a frozen dataclass, built by the names of its
+    fields."""
+
+    def __init_subclass__(cls) -> None:
+        dataclass(frozen=True, kw_only=True)(cls)
+
+
+class CandidatureLabels(Answered):
+    """A candidature by what people read of it."""
+
+    id: str
+    exam_label: str
+    session_label: str
+    academie_label: str
+    specialite: str | None
+    numero_inscription: str
 
 
 def one_of(codes: type[Any]) -> Meta:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from types import NoneType
 from typing import Annotated
 
@@ -11,7 +10,7 @@ from marshmallow import Schema, fields
 from services.contracts import problem_types
 from services.contracts.account_rules import Editable
 from services.contracts.api.forms import Form
-from services.contracts.api.operation import CANDIDATE, Instant, Operation, one_of
+from services.contracts.api.operation import CANDIDATE, Answered, Instant, Operation, one_of
 from services.contracts.api.visitors import PASSWORD, Values
 
 TITLE = "Mon compte"
@@ -21,30 +20,26 @@ class CurrentPassword(Schema):
     current_password = fields.String(**PASSWORD)
 
 
-@dataclass(frozen=True, kw_only=True)
-class MyAddresses:
+class MyAddresses(Answered):
     """`pending_email` waits for its owner's confirmation."""
 
     email: str
     pending_email: str | None
 
 
-@dataclass(frozen=True, kw_only=True)
 class MyAccount(MyAddresses):
     editable: Annotated[str, one_of(Editable)]
     last_login_at: Instant | None
     form: Form
 
 
-@dataclass(frozen=True, kw_only=True)
-class Changed:
+class Changed(Answered):
     """Whether a new address now waits for its owner's confirmation."""
 
     email_change_pending: bool
 
 
-@dataclass(frozen=True, kw_only=True)
-class SignedIdentity:
+class SignedIdentity(Answered):
     assertion: str
 
 

@@ -3,7 +3,7 @@ which it is set up."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import NoneType
 from typing import Annotated, Any
 
@@ -12,7 +12,7 @@ from msgspec import Meta
 
 from services.contracts import problem_types
 from services.contracts.account_rules import FILTERS_LENGTHS, LONGEST_TOKEN_DAYS, OWN_ACCOUNT_SCOPE, TOKEN_NAME_LENGTH
-from services.contracts.api.operation import Operation, staff
+from services.contracts.api.operation import Answered, Operation, staff
 from services.contracts.api.team import CODE, TOKENS, CodeOnly, ToolTokens
 from services.contracts.api.visitors import GATEWAY, LINK_REFUSALS, PASSWORD, TOKEN, LinkState, TokenOnly
 
@@ -61,8 +61,7 @@ class InvitationAnswer(FactorRenewal):
     password_confirmation = fields.String(**_OPTIONAL_PASSWORD)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Invited:
+class Invited(Answered):
     email: str
     nom: str
     prenoms: str
@@ -70,7 +69,6 @@ class Invited:
     password_hint: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class OwnAccount(Invited):
     academies: tuple[str, ...] | None
     scopes: Annotated[tuple[str, ...], Meta(description="Ce que ses propres jetons permettent au plus")]
@@ -78,27 +76,23 @@ class OwnAccount(Invited):
     saved_filters: Annotated[dict[str, str], _FILTERS] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, kw_only=True)
-class NewSession:
+class NewSession(Answered):
     """Every other session has ended."""
 
     session: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class RecoveryCodes:
+class RecoveryCodes(Answered):
     """Shown once."""
 
     recovery_codes: tuple[str, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
 class SetUp(NewSession, RecoveryCodes):
     """The account is ready, and its owner logged in."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class ProposedFactor:
+class ProposedFactor(Answered):
     """A second factor to set up: `secret` in Base32, `uri` as applications scan it (otpauth://); `sealed` is sent back
     with the code that confirms it."""
 
@@ -107,14 +101,12 @@ class ProposedFactor:
     sealed: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class MaybeProposedFactor:
+class MaybeProposedFactor(Answered):
     """None where what was sent is no longer valid."""
 
     proposal: ProposedFactor | None
 
 
-@dataclass(frozen=True, kw_only=True)
 class InvitationLink(LinkState):
     """`invited` and `proposal` are there for a usable link alone."""
 
@@ -122,8 +114,7 @@ class InvitationLink(LinkState):
     proposal: ProposedFactor | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class CreatedToken:
+class CreatedToken(Answered):
     """`token` is shown once."""
 
     id: str

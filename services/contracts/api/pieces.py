@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from types import NoneType
 from typing import Annotated
@@ -10,10 +9,18 @@ from typing import Annotated
 from msgspec import Meta
 
 from services.contracts import page_labels, problem_types
-from services.contracts.api.operation import CANDIDATE, End, Instant, Operation, one_of, staff
+from services.contracts.api.operation import (
+    CANDIDATE,
+    Answered,
+    CandidatureLabels,
+    End,
+    Instant,
+    Operation,
+    one_of,
+    staff,
+)
 from services.contracts.api.uploads import Uploads, upload_operations
 from services.contracts.piece_rules import PREVIEW_SIDE, Scan, Sign, Status
-from services.contracts.registrations import CandidatureLabels
 
 TITLE = page_labels.JUSTIFICATIFS
 FILE_SECONDS = 60.0  # to pass 5 MiB on, and for pieces to inspect them
@@ -22,13 +29,11 @@ FILE_SECONDS = 60.0  # to pass 5 MiB on, and for pieces to inspect them
 EARLIER_VERSION = "D'un fichier donné pour une version antérieure de la candidature : laquelle"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Candidatures:
+class Candidatures(Answered):
     candidatures: tuple[CandidatureLabels, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Deposit:
+class Deposit(Answered):
     """The current file of a piece, for who deposited it."""
 
     id: str
@@ -49,8 +54,7 @@ class Deposit:
     version: Annotated[int | None, Meta(description=EARLIER_VERSION)] = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Piece:
+class Piece(Answered):
     """A piece for its candidate, with what can be done with it now."""
 
     id: str
@@ -72,8 +76,7 @@ class Piece:
     sentence: Annotated[str | None, Meta(description="Où en est la pièce, pour le candidat")] = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Group:
+class Group(Answered):
     """A regroupement: pieces that are shown and validated together."""
 
     code: str
@@ -83,14 +86,12 @@ class Group:
     pieces: tuple[Piece, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Period:
+class Period(Answered):
     sentence: str
     open: bool
     groups: tuple[Group, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
 class RequestedPieces(CandidatureLabels):
     """All pieces asked for one candidature, by period and regroupement."""
 
@@ -98,22 +99,19 @@ class RequestedPieces(CandidatureLabels):
     warning: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class DepositPeriod:
+class DepositPeriod(Answered):
     opens: Instant
     closes: End
 
 
-@dataclass(frozen=True, kw_only=True)
-class Resubmission:
+class Resubmission(Answered):
     """A refused piece, to be deposited again."""
 
     label: str
     until: End
 
 
-@dataclass(frozen=True, kw_only=True)
-class PiecesToDo:
+class PiecesToDo(Answered):
     """What is left to do with the pieces of a candidature."""
 
     candidature_id: str
@@ -128,8 +126,7 @@ class PiecesToDo:
     resubmissions: tuple[Resubmission, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class PiecesToDoOfAll:
+class PiecesToDoOfAll(Answered):
     candidatures: tuple[PiecesToDo, ...]
 
 

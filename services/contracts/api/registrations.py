@@ -11,15 +11,14 @@ from msgspec import Meta
 
 from services.contracts import page_labels, problem_types
 from services.contracts.api.drafts import Asserted, Draft, Drafts
-from services.contracts.api.operation import CANDIDATE, End, Instant, Operation, service
-from services.contracts.registrations import CandidatureLabels, Contact, Recap, RegistrationSaved
+from services.contracts.api.operation import CANDIDATE, Answered, CandidatureLabels, End, Instant, Operation, service
+from services.contracts.registrations import Contact, Recap, RegistrationSaved
 
 TITLE = page_labels.REGISTRATIONS
 CURRENT = "current"
 """Instead of the number of a version: that which counts now."""
 
 
-@dataclass(frozen=True, kw_only=True)
 class Tile(CandidatureLabels):
     """An active candidature."""
 
@@ -33,7 +32,6 @@ class Tile(CandidatureLabels):
     contact: Contact
 
 
-@dataclass(frozen=True, kw_only=True)
 class Ecartee(CandidatureLabels):
     """A candidature that its service gestionnaire set aside."""
 
@@ -42,30 +40,25 @@ class Ecartee(CandidatureLabels):
     contact: Contact
 
 
-@dataclass(frozen=True, kw_only=True)
-class Tiles:
+class Tiles(Answered):
     candidatures: tuple[Tile, ...]
     ecartees: tuple[Ecartee, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
 class Mine(Tiles, Drafts):
     """« Mes inscriptions »"""
 
 
-@dataclass(frozen=True, kw_only=True)
 class Candidature(Tile):
     recap: Recap
 
 
-@dataclass(frozen=True, kw_only=True)
-class TabTitle:
+class TabTitle(Answered):
     number: int
     title: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Acknowledgement:
+class Acknowledgement(Answered):
     """What « N° Inscription » shows after the save of a version."""
 
     candidature_id: str
@@ -91,19 +84,16 @@ class HomeContact(Contact):
     academie_label: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class ContactAnswer:
+class ContactAnswer(Answered):
     contact: HomeContact
 
 
-@dataclass(frozen=True, kw_only=True)
-class OfferedForm:
+class OfferedForm(Answered):
     code: str
     title: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Forms:
+class Forms(Answered):
     """« Les formulaires » of a candidature, or the sentence of an exam that offers none."""
 
     sentence: str | None
@@ -114,13 +104,11 @@ class IdentityFloor(Schema):
     version = fields.Integer(required=True, strict=True, validate=validate.Range(min=0, max=2_000_000_000))
 
 
-@dataclass(frozen=True, kw_only=True)
-class Engaged:
+class Engaged(Answered):
     engaged: bool
 
 
-@dataclass(frozen=True, kw_only=True)
-class VersionEvent:
+class VersionEvent(Answered):
     event_id: str
     data: RegistrationSaved
 

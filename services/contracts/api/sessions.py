@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from types import NoneType
 
 from marshmallow import Schema, fields, validate
 
 from services.contracts import problem_types
 from services.contracts.account_rules import MAX_CODE_LENGTH, MAX_TOKEN_LENGTH
-from services.contracts.api.operation import PUBLIC, Instant, Operation
+from services.contracts.api.operation import PUBLIC, Answered, Instant, Operation
 from services.contracts.api.visitors import GATEWAY, PASSWORD, TOKEN, EmailOnly, TokenOnly
 
 TITLE = "Sessions et jetons"
@@ -33,20 +32,17 @@ class SessionOnly(Schema):
     session = fields.String(**TOKEN)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Keys:
+class Keys(Answered):
     """A JSON Web Key Set (RFC 7517)."""
 
     keys: tuple[dict[str, str], ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class AccessToken:
+class AccessToken(Answered):
     access_token: str
     expires_in: int
 
 
-@dataclass(frozen=True, kw_only=True)
 class LoggedIn(AccessToken):
     """What pages show of the person logged in. `identity`: a candidate's, as a signed token; `role`, `scopes` and
     `academies` (None: all): what a member of staff may do, and where."""
@@ -64,7 +60,6 @@ class LoggedIn(AccessToken):
     previous_login_at: Instant | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
 class OpenedSession(LoggedIn):
     """`session` and `device`: the secrets for the browser, of this session and of the browser itself."""
 

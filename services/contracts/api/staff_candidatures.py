@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date
 from types import NoneType
 from typing import Annotated
@@ -15,7 +14,7 @@ from services.contracts import problem_types
 from services.contracts.api.drafts import Change, Draft, SavedVersion
 from services.contracts.api.fields import Text
 from services.contracts.api.mails import STATES
-from services.contracts.api.operation import CSV, EXPORT_SECONDS, Instant, Operation, one_of, staff
+from services.contracts.api.operation import CSV, EXPORT_SECONDS, Answered, Instant, Operation, one_of, staff
 from services.contracts.api.staff_lists import DAY, SELECT, Column, Counts, Filter, PageField, StaffList
 from services.contracts.piece_rules import PIECES_STATE_LABELS, PiecesState
 from services.contracts.registration_rules import (
@@ -203,8 +202,7 @@ class SavedCorrection(Reason):
     overridden = fields.List(Text(CODE_LENGTH), load_default=(), metadata={"description": "Noms de règles à écarter"})
 
 
-@dataclass(frozen=True, kw_only=True)
-class Row:
+class Row(Answered):
     """A candidature of a list."""
 
     id: Annotated[str, Meta(examples=["2f012ffc31d34e7b9a0c1d2e3f4a5b6c"])]
@@ -225,13 +223,11 @@ class Row:
     last_saved_at: Instant | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Found:
+class Found(Answered):
     candidatures: tuple[Row, ...]
     next_cursor: str | None
 
 
-@dataclass(frozen=True, kw_only=True)
 class ExportedCandidature(Row):
     """A line of the export, with the current version. `email`: where mails go now."""
 
@@ -241,13 +237,11 @@ class ExportedCandidature(Row):
     end_reason: str | None
 
 
-@dataclass(frozen=True, kw_only=True)
 class ExportedEpreuve(ExportedCandidature):
     epreuve: EpreuveLine
 
 
-@dataclass(frozen=True, kw_only=True)
-class Version:
+class Version(Answered):
     version: int
     saved_at: Instant
     saved_by: str
@@ -256,8 +250,7 @@ class Version:
     overridden: Annotated[tuple[str, ...], Meta(description="Refus de règles qu'un administrateur a écartées")]
 
 
-@dataclass(frozen=True, kw_only=True)
-class UnderWay:
+class UnderWay(Answered):
     """What is not saved: a modification of the candidate, or a correction (`staff_id`: by whom it was begun)."""
 
     draft_id: Annotated[str | None, Meta(description="D'une correction")]
@@ -265,16 +258,14 @@ class UnderWay:
     since: Instant
 
 
-@dataclass(frozen=True, kw_only=True)
-class MailsRefused:
+class MailsRefused(Answered):
     """No mail goes out to the candidate's address: `code` is the mail server's answer (5xx)."""
 
     code: int
     since: Instant
 
 
-@dataclass(frozen=True, kw_only=True)
-class MailToCandidate:
+class MailToCandidate(Answered):
     """A mail to the candidate, without its text. `state`: waiting, taken (by the mail server) or refused."""
 
     subject: str
@@ -282,15 +273,13 @@ class MailToCandidate:
     state: Annotated[str, Meta(extra_json_schema={"enum": list(STATES)})]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Note:
+class Note(Answered):
     staff_id: str
     text: str
     at: Instant
 
 
-@dataclass(frozen=True, kw_only=True)
-class End:
+class End(Answered):
     """Of a withdrawal or écart; `by`: « candidate:<id> » or « staff:<id> », as `saved_by` of a version."""
 
     at: Instant
@@ -298,7 +287,6 @@ class End:
     by: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class Detail(Row):
     """A candidature with all that is known of it."""
 
@@ -311,8 +299,7 @@ class Detail(Row):
     mails_refused: MailsRefused | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class RefusalReasons:
+class RefusalReasons(Answered):
     reasons: tuple[str, ...]
     compared_with: Annotated[
         tuple[str, ...], Meta(description="Titres de ce que le récapitulatif dit et que la pièce doit justifier")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-from dataclasses import dataclass
 from typing import Annotated, Any
 
 from marshmallow import Schema, ValidationError, fields, validate
@@ -12,7 +11,7 @@ from msgspec import Meta
 
 from services.contracts import problem_types
 from services.contracts.api.documents import PDF_TYPE, RENDERING_SECONDS, FileQuery, ListedDocument
-from services.contracts.api.operation import Instant, Operation, staff
+from services.contracts.api.operation import Answered, Instant, Operation, staff
 from services.contracts.document_rules import (
     ID_FORM,
     MAX_ORDER_KEY_LENGTH,
@@ -27,20 +26,17 @@ from services.contracts.document_rules import (
 TITLE = "Documents d'une candidature"
 
 
-@dataclass(frozen=True, kw_only=True)
 class StaffDocument(ListedDocument):
     """A document for staff, who open it also once it is withdrawn."""
 
     is_reason_shown: Annotated[bool, Meta(description="Le candidat lit le motif du retrait")]
 
 
-@dataclass(frozen=True, kw_only=True)
-class StaffDocuments:
+class StaffDocuments(Answered):
     documents: tuple[StaffDocument, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Accepted:
+class Accepted(Answered):
     """`refused`: candidatures that are unknown, withdrawn or of another académie, without saying which it is."""
 
     id: str
@@ -48,8 +44,7 @@ class Accepted:
     refused: tuple[str, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class RemadeDocuments:
+class RemadeDocuments(Answered):
     """Of an opening whose dates have moved: how many documents are to print those in force, and do."""
 
     exam: str

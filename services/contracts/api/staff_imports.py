@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from types import NoneType
 from typing import Annotated
 
@@ -13,7 +12,7 @@ from services.contracts import problem_types
 from services.contracts.api import staff_lists
 from services.contracts.api.documents import PDF_TYPE
 from services.contracts.api.operation import CSV as CSV_TYPE
-from services.contracts.api.operation import EXPORT_SECONDS, Instant, Operation, staff
+from services.contracts.api.operation import EXPORT_SECONDS, Answered, Instant, Operation, staff
 from services.contracts.api.staff_documents import PARAGRAPH, OrderKey, PrintedText
 from services.contracts.api.uploads import OneUpload, upload_operations
 from services.contracts.document_rules import (
@@ -41,15 +40,13 @@ def _code_of(labels: dict[str, str]) -> Meta:
     return Meta(extra_json_schema={"enum": [*labels]})
 
 
-@dataclass(frozen=True, kw_only=True)
-class Column:
+class Column(Answered):
     label: str
     hint: str
     required: bool
 
 
-@dataclass(frozen=True, kw_only=True)
-class DocumentTypeChoice:
+class DocumentTypeChoice(Answered):
     type: str
     label: str
     exam: Annotated[
@@ -58,20 +55,17 @@ class DocumentTypeChoice:
     columns: Annotated[tuple[Column, ...], Meta(description="De son CSV ; aucune s'il ne se publie qu'en PDF")]
 
 
-@dataclass(frozen=True, kw_only=True)
-class AcademieChoice:
+class AcademieChoice(Answered):
     code: str
     label: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class SessionChoice:
+class SessionChoice(Answered):
     session: str
     exam: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class ImportForm:
+class ImportForm(Answered):
     """What may be chosen for a new import."""
 
     types: tuple[DocumentTypeChoice, ...]
@@ -79,8 +73,7 @@ class ImportForm:
     sessions: tuple[SessionChoice, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Import:
+class Import(Answered):
     """`ready`, `published`, `failed` and `withdrawn` count documents, `refused` lines or files."""
 
     id: str
@@ -111,27 +104,23 @@ class Import:
     withdrawal_reason: str | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Imports:
+class Imports(Answered):
     items: tuple[Import, ...]
     next_cursor: str | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Refusal:
+class Refusal(Answered):
     place: Annotated[str, Meta(description="Numéro de la ligne, ou nom du fichier")]
     numero_candidat: str
     reason: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Refusals:
+class Refusals(Answered):
     items: tuple[Refusal, ...]
     next_cursor: str | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class ImportDocument:
+class ImportDocument(Answered):
     id: Annotated[str, Meta(description="Celui du document une fois publié")]
     numero_candidat: str
     state: Annotated[str, _code_of(DOCUMENT_STATE_LABELS)]
@@ -140,8 +129,7 @@ class ImportDocument:
     filename: str | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class ImportDocuments:
+class ImportDocuments(Answered):
     items: tuple[ImportDocument, ...]
     next_cursor: str | None
 
@@ -200,8 +188,7 @@ class ModelQuery(Schema):
     part = fields.Integer(load_default=0, validate=_POSITION, metadata={"description": "De `model-parts` ; 0 : tout"})
 
 
-@dataclass(frozen=True, kw_only=True)
-class ModelPart:
+class ModelPart(Answered):
     """Candidates of one spécialité, in so few lines that they can be sent back."""
 
     part: int

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from types import NoneType
 from typing import Annotated, Any
@@ -12,7 +11,17 @@ from msgspec import Meta
 
 from services.contracts import problem_types
 from services.contracts.api.fields import LastDayOrInstantField
-from services.contracts.api.operation import CSV, EXPORT_SECONDS, End, Instant, Operation, one_of, staff
+from services.contracts.api.operation import (
+    CSV,
+    EXPORT_SECONDS,
+    Answered,
+    CandidatureLabels,
+    End,
+    Instant,
+    Operation,
+    one_of,
+    staff,
+)
 from services.contracts.api.pieces import EARLIER_VERSION
 from services.contracts.api.staff_lists import (
     HIDDEN,
@@ -33,7 +42,6 @@ from services.contracts.piece_rules import (
     Scan,
     Status,
 )
-from services.contracts.registrations import CandidatureLabels
 
 TITLE = "Contrôle des pièces"
 NO_STATUS = "none"
@@ -150,7 +158,6 @@ class Controls(Schema):
     controls = fields.List(fields.Nested(ItemToControl), required=True, validate=validate.Length(1, LARGEST_PAGE))
 
 
-@dataclass(frozen=True, kw_only=True)
 class StaffCandidature(CandidatureLabels):
     candidate_id: str
     numero_candidat: Annotated[str, Meta(examples=["02103000001"])]
@@ -162,14 +169,12 @@ class StaffCandidature(CandidatureLabels):
     exam: Annotated[str, Meta(examples=["BTS"])]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Regroupement:
+class Regroupement(Answered):
     code: Annotated[str, Meta(examples=["NATIONALITE"])]
     label: Annotated[str, Meta(examples=["Nationalité"])]
 
 
-@dataclass(frozen=True, kw_only=True)
-class StaffDeposit:
+class StaffDeposit(Answered):
     """The file of a piece, for staff."""
 
     id: Annotated[str, Meta(examples=["c41f7d2a9b0e4d6f8a1b2c3d4e5f6a7b"])]
@@ -185,8 +190,7 @@ class StaffDeposit:
     version: Annotated[int | None, Meta(description=EARLIER_VERSION)] = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class StaffPiece:
+class StaffPiece(Answered):
     """A piece for staff."""
 
     id: Annotated[str, Meta(examples=["5b1e8a3c9d0f4e2b8a7c6d5e4f3a2b1c"])]
@@ -211,14 +215,12 @@ class StaffPiece:
     ] = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class StaffPieces:
+class StaffPieces(Answered):
     items: tuple[StaffPiece, ...]
     next_cursor: str | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class WaitingPieces:
+class WaitingPieces(Answered):
     """Pieces of one session and regroupement that have a file and no status, or that are « Reçue »; not what was
     validated without a file. The other numbers are of those without a status."""
 
@@ -234,12 +236,10 @@ class WaitingPieces:
     received: Annotated[int, Meta(description="« Reçue » : arrivées, pas encore contrôlées")] = 0
 
 
-@dataclass(frozen=True, kw_only=True)
-class ControlQueue:
+class ControlQueue(Answered):
     items: tuple[WaitingPieces, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
 class PastDeposit(StaffDeposit):
     """A file that the piece has or had."""
 
@@ -249,8 +249,7 @@ class PastDeposit(StaffDeposit):
     ]
 
 
-@dataclass(frozen=True, kw_only=True)
-class PastControl:
+class PastControl(Answered):
     """A decision on a piece, or that the one before it was taken back."""
 
     deposit_id: str | None
@@ -267,22 +266,19 @@ class PastControl:
     announced: Annotated[bool, Meta(description="Un mail a dit ce refus au candidat")]
 
 
-@dataclass(frozen=True, kw_only=True)
-class History:
+class History(Answered):
     """Every file and every control of a piece, the oldest first."""
 
     deposits: tuple[PastDeposit, ...]
     controls: tuple[PastControl, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class RecentOpening:
+class RecentOpening(Answered):
     staff_id: str
     at: Instant
 
 
-@dataclass(frozen=True, kw_only=True)
-class Neighbours:
+class Neighbours(Answered):
     """Of a piece, in the list that some filters give."""
 
     previous: Annotated[
@@ -292,8 +288,7 @@ class Neighbours:
     left: Annotated[int | None, Meta(description=f"Combien la suivent ; null : plus de {COUNTED}")]
 
 
-@dataclass(frozen=True, kw_only=True)
-class OwnControls:
+class OwnControls(Answered):
     """What the caller has decided."""
 
     last_hour: Annotated[int, Meta(description=f"Pièces de la dernière heure, {COUNTED} au plus")]
@@ -301,7 +296,6 @@ class OwnControls:
     piece: Annotated[StaffPiece | None, Meta(description="Sa pièce")]
 
 
-@dataclass(frozen=True, kw_only=True)
 class StaffPieceDetail(StaffPiece):
     """A piece for staff, with all that happened to it."""
 
@@ -314,8 +308,7 @@ class StaffPieceDetail(StaffPiece):
     own_controls: Annotated[OwnControls | None, Meta(description="Avec les voisines")]
 
 
-@dataclass(frozen=True, kw_only=True)
-class ControlResult:
+class ControlResult(Answered):
     """Either the piece as it now is, or why it was not controlled."""
 
     piece_id: str
@@ -327,8 +320,7 @@ class ControlResult:
     ] = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class ControlResults:
+class ControlResults(Answered):
     results: tuple[ControlResult, ...]
 
 
@@ -340,8 +332,7 @@ class ChangesQuery(Schema):
     limit = fields.Integer(load_default=USUAL_CHANGES_PAGE, validate=validate.Range(1, LARGEST_CHANGES_PAGE))
 
 
-@dataclass(frozen=True, kw_only=True)
-class Change:
+class Change(Answered):
     cursor: Annotated[str, Meta(examples=["WzQyLCAiMjAyMS0xMS0wM1QwOTowMDowMCswMDowMCJd"])]
     at: Annotated[
         Instant, Meta(description="Quand cela s'est fait ; d'un fichier remis en place : quand il fut déposé")
@@ -354,8 +345,7 @@ class Change:
     academie: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Changes:
+class Changes(Answered):
     items: tuple[Change, ...]
     next_cursor: Annotated[str, Meta(description="À garder, même sans changement")]
     has_more: Annotated[bool, Meta(description="D'autres sont déjà là")]

@@ -3,7 +3,6 @@ administrateurs; tools' tokens."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from types import NoneType
 from typing import Annotated, Any
 
@@ -20,7 +19,7 @@ from services.contracts.account_rules import (
     STAFF_ROLE_LABELS,
     MemberState,
 )
-from services.contracts.api.operation import Instant, Operation, one_of, staff
+from services.contracts.api.operation import Answered, Instant, Operation, one_of, staff
 from services.contracts.api.staff_lists import CURSOR_WORDS, Column, StaffList
 from services.contracts.page_sizes import TEAM_PAGE
 
@@ -104,19 +103,16 @@ class Invitation(Schema):
     code = fields.String(**CODE)
 
 
-@dataclass(frozen=True, kw_only=True)
-class StaffName:
+class StaffName(Answered):
     id: str
     nom: str
     prenoms: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class StaffNames:
+class StaffNames(Answered):
     items: tuple[StaffName, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
 class Member(StaffName):
     """`second_factor`: whether a key in force opens it; else `renew-staff` gives another."""
 
@@ -131,32 +127,27 @@ class Member(StaffName):
     second_factor: bool
 
 
-@dataclass(frozen=True, kw_only=True)
-class Members:
+class Members(Answered):
     items: tuple[Member, ...]
     next_cursor: str | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class CreatedMember:
+class CreatedMember(Answered):
     id: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Academie:
+class Academie(Answered):
     """`value` is the code."""
 
     value: str
     label: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Academies:
+class Academies(Answered):
     academies: tuple[Academie, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class ToolToken:
+class ToolToken(Answered):
     """`last_used_at` is to the hour."""
 
     id: str
@@ -170,8 +161,7 @@ class ToolToken:
     revoked_at: Instant | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class ToolTokens:
+class ToolTokens(Answered):
     items: tuple[ToolToken, ...]
     next_cursor: str | None
 

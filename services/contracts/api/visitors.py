@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from types import NoneType
 from typing import Annotated, Any
@@ -13,7 +12,7 @@ from msgspec import Meta
 from services.contracts import problem_types
 from services.contracts.account_rules import LINK_PROBLEMS, MAX_CREATION_LENGTH, MAX_TOKEN_LENGTH, State
 from services.contracts.api.forms import Form, Suggestions
-from services.contracts.api.operation import Instant, Operation, one_of, service
+from services.contracts.api.operation import Answered, Instant, Operation, one_of, service
 
 TITLE = "Création de compte et liens reçus par mail"
 TOKEN: dict[str, Any] = {"required": True, "validate": validate.Length(max=MAX_TOKEN_LENGTH)}
@@ -55,8 +54,7 @@ class NewPassword(TokenOnly):
     password_confirmation = fields.String(**PASSWORD)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Created:
+class Created(Answered):
     """`email` as typed, to which a mail is sent in any case; `creation` names this creation when its mail is asked for
     again, and is given whether or not there is one."""
 
@@ -64,16 +62,14 @@ class Created:
     creation: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class LinkState:
+class LinkState(Answered):
     """`detail` says what to do with a link that is not usable."""
 
     state: Annotated[str, one_of(State)]
     detail: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Asked:
+class Asked(Answered):
     """Who a creation says its owner is, and when it was asked for."""
 
     nom_famille: str
@@ -82,13 +78,11 @@ class Asked:
     at: Instant
 
 
-@dataclass(frozen=True, kw_only=True)
 class ActivationLink(LinkState):
     asked: Annotated[Asked | None, Meta(description="D'un lien utilisable seulement")] = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Address:
+class Address(Answered):
     """The account's address, by which its owner logs in."""
 
     email: str

@@ -14,7 +14,7 @@ from services.contracts import problem_types
 from services.contracts.account_rules import CATALOGUE_SCOPE
 from services.contracts.api.fields import InstantField, Text
 from services.contracts.api.openings import HomeMessage
-from services.contracts.api.operation import Answered, End, Instant, Operation, one_of, staff
+from services.contracts.api.operation import Answered, Callers, End, Instant, one_of, staff
 from services.contracts.registration_rules import (
     MESSAGE_TEXT_LENGTH,
     MESSAGE_TITLE_LENGTH,
@@ -200,88 +200,62 @@ class ExamsInForce(Answered):
     exams: tuple[ExamInForce, ...]
 
 
-_MANAGE, _CATALOGUE = (staff("openings:manage"),), (staff(CATALOGUE_SCOPE),)
+_MANAGE, _CATALOGUE = Callers(staff("openings:manage")), Callers(staff(CATALOGUE_SCOPE))
 
-list_openings = Operation(
-    "GET",
-    "/v1/staff/openings",
-    Openings,
-    "Every opening with the dates in force, the newest session first.",
-    _MANAGE,
+list_openings = _MANAGE.get(
+    "/v1/staff/openings", Openings, "Every opening with the dates in force, the newest session first."
 )
-read_opening = Operation(
-    "GET",
+read_opening = _MANAGE.get(
     "/v1/staff/openings/<opening_id>",
     OpeningDetail,
     "An opening, whom a change of its dates concerns, and the changes before.",
-    _MANAGE,
 )
-preview_dates = Operation(
-    "POST",
+preview_dates = _MANAGE.post(
     "/v1/staff/openings/dates/preview",
     list[OpeningMove],
     "Whom dates for these openings concern, and what candidates lose by them; nothing is written.",
-    _MANAGE,
     body=NewDates,
     problems=(problem_types.PRECONDITION_FAILED,),
     reads=True,
 )
-change_dates = Operation(
-    "POST",
+change_dates = _MANAGE.post(
     "/v1/staff/openings/dates",
     NoneType,
     "Set dates for openings, all or none of them, with a reason; they take precedence over the catalogue. Refused "
     "where they have changed since, and where candidates lose something by it that is not confirmed.",
-    _MANAGE,
     body=NewDates,
     problems=(problem_types.PRECONDITION_FAILED,),
 )
-list_messages = Operation(
-    "GET", "/v1/staff/messages", Messages, "Messages of the past, of the moment and to come.", _MANAGE
-)
-publish_message = Operation(
-    "POST",
+list_messages = _MANAGE.get("/v1/staff/messages", Messages, "Messages of the past, of the moment and to come.")
+publish_message = _MANAGE.post(
     "/v1/staff/messages",
     CreatedMessage,
     "Publish a message, shown from `shown_from` until `shown_until` (excluded).",
-    _MANAGE,
     body=NewMessage,
     status=201,
 )
-withdraw_message = Operation(
-    "DELETE", "/v1/staff/messages/<message_id>", NoneType, "Take a message off at once.", _MANAGE
-)
+withdraw_message = _MANAGE.delete("/v1/staff/messages/<message_id>", NoneType, "Take a message off at once.")
 
-list_exams = Operation(
-    "GET",
-    "/v1/staff/catalogues",
-    ExamsInForce,
-    "The exams in force, with their sessions and when they were loaded.",
-    _CATALOGUE,
+list_exams = _CATALOGUE.get(
+    "/v1/staff/catalogues", ExamsInForce, "The exams in force, with their sessions and when they were loaded."
 )
-read_files = Operation(
-    "GET",
+read_files = _CATALOGUE.get(
     "/v1/staff/catalogues/<code>/files",
     bytes,
     "The files that an exam in force was loaded from, as a ZIP archive that can be compared and loaded again.",
-    _CATALOGUE,
     media_type=ZIP_TYPE,
 )
-compare_catalogue = Operation(
-    "POST",
+compare_catalogue = _CATALOGUE.post(
     "/v1/staff/catalogues/comparison",
     CatalogueComparison,
     "What an archive would change, and for whom; nothing is written. Its mistakes: `mistakes`, by file and line.",
-    _CATALOGUE,
     body=CatalogueArchive,
     seconds=CATALOGUE_SECONDS,
 )
-load_catalogue = Operation(
-    "POST",
+load_catalogue = _CATALOGUE.post(
     "/v1/staff/catalogues",
     NoneType,
     "Put an archive's catalogue in force, all or nothing. Refused where another was loaded since the comparison.",
-    _CATALOGUE,
     body=CatalogueToLoad,
     seconds=CATALOGUE_SECONDS,
     problems=(problem_types.PRECONDITION_FAILED,),

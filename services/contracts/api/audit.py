@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from marshmallow import fields, validate
 from msgspec import Meta
 
-from services.contracts.api.operation import CSV, EXPORT_SECONDS, Answered, Instant, Operation, staff
+from services.contracts.api.operation import CSV, EXPORT_SECONDS, Answered, Callers, Instant, staff
 from services.contracts.api.staff_lists import (
     CHECKBOX,
     SELECT,
@@ -94,25 +94,21 @@ class AuditEntries(Answered):
     next_before: int | None
 
 
-_READ = (staff("audit:read"),)
-list_entries = Operation(
-    "GET",
+_READ = Callers(staff("audit:read"))
+list_entries = _READ.get(
     "/v1/audit",
     AuditEntries,
     "Entries of this service, the newest first; `next_before` is null on the last page.",
-    _READ,
     query=ENTRIES.page_schema(
         before=fields.Integer(
             validate=validate.Range(1, _LARGEST_ENTRY_ID), metadata={"description": "next_before de la page précédente"}
         )
     ),
 )
-export_entries = Operation(
-    "GET",
+export_entries = _READ.get(
     "/v1/audit.csv",
     bytes,
     "Entries of this service as CSV, streamed, the oldest first; that they were taken out is one of them.",
-    _READ,
     query=ENTRIES.filters_schema(),
     media_type=CSV,
     answer_words="Une ligne par acte, en français, heures de Paris",

@@ -12,7 +12,7 @@ from msgspec import Meta
 from services.contracts import problem_types
 from services.contracts.account_rules import REASON_LENGTHS
 from services.contracts.api.forms import Form
-from services.contracts.api.operation import Answered, Instant, Operation, staff
+from services.contracts.api.operation import Answered, Callers, Instant, staff
 from services.contracts.api.visitors import Values
 from services.contracts.page_sizes import ACCOUNTS_SHOWN
 
@@ -65,46 +65,36 @@ class Corrected(Answered):
     version: int
 
 
-_CORRECT = (staff("candidates:correct"),)
-search_candidates = Operation(
-    "POST",
+_CORRECT = Callers(staff("candidates:correct"))
+search_candidates = _CORRECT.post(
     "/v1/candidates/search",
     Candidates,
     "The account of an address, or those of a birth date and name, posted: no URL has them. What is shown is in the "
     "audit trail.",
-    _CORRECT,
     body=AccountSearch,
 )
-read_candidate = Operation(
-    "GET",
+read_candidate = _CORRECT.get(
     "/v1/candidates/<candidate_id>",
     CandidateDetail,
     "An account, with the form of its civil status; that it was opened is in the audit trail.",
-    _CORRECT,
 )
-fill_correction = Operation(
-    "POST",
+fill_correction = _CORRECT.post(
     "/v1/candidates/<candidate_id>/form",
     Form,
     "The form for what was typed: the country decides which place of birth is asked. Checks and changes nothing.",
-    _CORRECT,
     body=Values,
     reads=True,
 )
-correct_identity = Operation(
-    "POST",
+correct_identity = _CORRECT.post(
     "/v1/candidates/<candidate_id>/identity",
     Corrected,
     "Correct the civil status; each active candidature gets a new version, its PDF and a mail.",
-    _CORRECT,
     body=Correction,
 )
-resend_activation = Operation(
-    "POST",
+resend_activation = _CORRECT.post(
     "/v1/candidates/<candidate_id>/activation",
     NoneType,
     "Mail the link of activation again; the older link is closed.",
-    _CORRECT,
     status=202,
     problems=(problem_types.CONFLICT,),
 )

@@ -9,7 +9,7 @@ from marshmallow import Schema, ValidationError, fields
 from msgspec import Meta
 
 from services.contracts import page_labels
-from services.contracts.api.operation import CANDIDATE, Answered, CandidatureLabels, Instant, Operation
+from services.contracts.api.operation import CANDIDATE, Answered, Callers, CandidatureLabels, Instant
 from services.contracts.document_rules import FileFormat
 
 TITLE = page_labels.DOCUMENTS
@@ -86,72 +86,50 @@ class ConfirmationQuery(FormQuery):
     version = VersionField(load_default=None)
 
 
-_OWN_DOCUMENTS = (CANDIDATE,)
+_OWN_DOCUMENTS = Callers(CANDIDATE)
 
-list_candidatures = Operation(
-    "GET",
-    "/v1/candidatures",
-    Tiles,
-    f"Tiles of « {page_labels.DOCUMENTS} », also once the session has closed.",
-    _OWN_DOCUMENTS,
+list_candidatures = _OWN_DOCUMENTS.get(
+    "/v1/candidatures", Tiles, f"Tiles of « {page_labels.DOCUMENTS} », also once the session has closed."
 )
-list_documents = Operation(
-    "GET",
-    "/v1/candidatures/<candidature_id>/documents",
-    Documents,
-    "« Documents relatifs à ma candidature »",
-    _OWN_DOCUMENTS,
+list_documents = _OWN_DOCUMENTS.get(
+    "/v1/candidatures/<candidature_id>/documents", Documents, "« Documents relatifs à ma candidature »"
 )
-list_documents_to_read = Operation(
-    "GET",
+list_documents_to_read = _OWN_DOCUMENTS.get(
     "/v1/documents/to-read",
     DocumentsToRead,
     "What gestionnaires published for the caller, and the caller has not opened yet.",
-    _OWN_DOCUMENTS,
 )
-mark_opened = Operation(
-    "POST",
-    "/v1/documents/<document_id>/opening",
-    NoneType,
-    "The caller has opened the document; repeated, it changes nothing.",
-    _OWN_DOCUMENTS,
+mark_opened = _OWN_DOCUMENTS.post(
+    "/v1/documents/<document_id>/opening", NoneType, "The caller has opened the document; repeated, it changes nothing."
 )
-read_pdf = Operation(
-    "GET",
+read_pdf = _OWN_DOCUMENTS.get(
     "/v1/documents/<document_id>/file",
     bytes,
     "A document as PDF.",
-    _OWN_DOCUMENTS,
     query=FileQuery,
     media_type=PDF_TYPE,
     seconds=RENDERING_SECONDS,
 )
-read_html = Operation(
-    "GET",
+read_html = _OWN_DOCUMENTS.get(
     "/v1/documents/<document_id>/html",
     bytes,
     "The same document as a page that a screen reader can read.",
-    _OWN_DOCUMENTS,
     query=FileQuery,
     media_type="text/html",
     seconds=RENDERING_SECONDS,
 )
-read_confirmation = Operation(
-    "GET",
+read_confirmation = _OWN_DOCUMENTS.get(
     "/v1/candidatures/<candidature_id>/confirmation",
     bytes,
     "« Visualiser/Imprimer »: the confirmation at once, made on the spot where it is not there yet.",
-    _OWN_DOCUMENTS,
     query=ConfirmationQuery,
     media_type=PDF_TYPE,
     seconds=RENDERING_SECONDS,
 )
-read_form = Operation(
-    "GET",
+read_form = _OWN_DOCUMENTS.get(
     "/v1/candidatures/<candidature_id>/forms/<code>",
     bytes,
     "« Editer le formulaire à compléter », with the candidate's data.",
-    _OWN_DOCUMENTS,
     query=FormQuery,
     media_type=PDF_TYPE,
     seconds=RENDERING_SECONDS,

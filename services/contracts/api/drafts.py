@@ -11,7 +11,7 @@ from msgspec import Meta
 from services.contracts import problem_types
 from services.contracts.api.fields import Text
 from services.contracts.api.forms import Form, FormField, Mistake, Suggestions
-from services.contracts.api.operation import CANDIDATE, Answered, End, Instant, Operation, staff
+from services.contracts.api.operation import CANDIDATE, Answered, Callers, End, Instant, staff
 from services.contracts.registration_rules import (
     FIELD_NAME_LENGTH,
     FIELD_VALUE_LENGTH,
@@ -216,17 +216,15 @@ class Asked(Answered):
     pieces: tuple[AskedPiece, ...]
 
 
-_OWN = (CANDIDATE,)
-_HELD = (CANDIDATE, staff("candidatures:manage"))
+_OWN = Callers(CANDIDATE)
+_HELD = Callers(CANDIDATE, staff("candidatures:manage"))
 """A candidate's own, or a correction in the académies of a member of staff."""
 _DRAFT, _TAB = "/v1/drafts/<draft_id>", "/v1/drafts/<draft_id>/tabs/<int:number>"
 
-open_draft = Operation(
-    "POST",
+open_draft = _OWN.post(
     "/v1/drafts",
     Draft,
     "« Valider »: begin a draft for an opening, or resume the one there is.",
-    _OWN,
     body=NewDraft,
     status=201,
     other_statuses={200: "Le brouillon commencé auparavant"},
@@ -237,24 +235,16 @@ open_draft = Operation(
         problem_types.IDENTITY_OUTDATED,
     ),
 )
-list_drafts = Operation("GET", "/v1/drafts", Drafts, "Drafts not transmitted, the latest written first.", _OWN)
-read_draft = Operation("GET", _DRAFT, Draft, "One draft; a saved one names its candidature.", _HELD)
-delete_draft = Operation("DELETE", _DRAFT, NoneType, "Abandon a draft.", _HELD, problems=(problem_types.DRAFT_SAVED,))
-read_tab = Operation(
-    "GET",
-    _TAB,
-    Tab,
-    "A tab as it was typed.",
-    _HELD,
-    headers=IdentityHeader,
-    problems=(problem_types.IDENTITY_OUTDATED,),
+list_drafts = _OWN.get("/v1/drafts", Drafts, "Drafts not transmitted, the latest written first.")
+read_draft = _HELD.get(_DRAFT, Draft, "One draft; a saved one names its candidature.")
+delete_draft = _HELD.delete(_DRAFT, NoneType, "Abandon a draft.", problems=(problem_types.DRAFT_SAVED,))
+read_tab = _HELD.get(
+    _TAB, Tab, "A tab as it was typed.", headers=IdentityHeader, problems=(problem_types.IDENTITY_OUTDATED,)
 )
-write_tab = Operation(
-    "PUT",
+write_tab = _HELD.put(
     _TAB,
     Going,
     "Keep what was typed, right or not; « next » is refused while something is wrong.",
-    _HELD,
     headers=IdentityHeader,
     body=WrittenTab,
     problems=(
@@ -264,13 +254,11 @@ write_tab = Operation(
         problem_types.IDENTITY_OUTDATED,
     ),
 )
-search = Operation("GET", f"{_TAB}/search", Suggestions, "Proposals for a search field.", _HELD, query=SearchQuery)
-save_draft = Operation(
-    "POST",
+search = _HELD.get(f"{_TAB}/search", Suggestions, "Proposals for a search field.", query=SearchQuery)
+save_draft = _OWN.post(
     f"{_DRAFT}/save",
     SavedVersion,
     "« Enregistrer ». Repeats answer the same; `/v1/candidatures/{id}/acknowledgement` says what was saved.",
-    _OWN,
     body=SavedDraft,
     status=201,
     problems=(
@@ -283,13 +271,7 @@ save_draft = Operation(
         problem_types.CONFLICT,
     ),
 )
-list_specialites = Operation(
-    "GET", f"{_DRAFT}/specialites", Domains, "The spécialités of the draft's session, by domain.", _HELD
-)
-read_specialite = Operation(
-    "GET",
-    f"{_DRAFT}/specialites/<code>",
-    Asked,
-    "What one of them leads to be asked, as far as the draft decides it.",
-    _HELD,
+list_specialites = _HELD.get(f"{_DRAFT}/specialites", Domains, "The spécialités of the draft's session, by domain.")
+read_specialite = _HELD.get(
+    f"{_DRAFT}/specialites/<code>", Asked, "What one of them leads to be asked, as far as the draft decides it."
 )

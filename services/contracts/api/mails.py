@@ -7,7 +7,7 @@ from typing import Annotated
 from marshmallow import Schema, fields, validate
 from msgspec import Meta
 
-from services.contracts.api.operation import CANDIDATE, Answered, Instant, Operation
+from services.contracts.api.operation import CANDIDATE, Answered, Callers, Instant, Operation
 from services.contracts.page_sizes import LARGEST_MAILS_PAGE, USUAL_MAILS_PAGE
 
 STATES = ("waiting", "taken", "refused")
@@ -36,7 +36,7 @@ class SentMails(Answered):
 
 
 def _list_mails(path: str, summary: str) -> Operation[SentMails]:
-    return Operation("GET", path, SentMails, summary, (CANDIDATE,), query=SentMailsQuery)
+    return Callers(CANDIDATE).get(path, SentMails, summary, query=SentMailsQuery)
 
 
 list_mails_of_accounts = _list_mails("/v1/me/mails", "What accounts mailed to this candidate, newest first.")

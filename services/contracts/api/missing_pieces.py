@@ -9,7 +9,7 @@ from marshmallow import Schema, fields, validate
 from msgspec import Meta
 
 from services.contracts import problem_types
-from services.contracts.api.operation import EXPORT_SECONDS, Answered, End, Instant, Operation, one_of, staff
+from services.contracts.api.operation import EXPORT_SECONDS, Answered, Callers, End, Instant, one_of, staff
 from services.contracts.api.staff_lists import SELECT, Column, PageField, StaffList, text_filter
 from services.contracts.api.staff_pieces import Regroupement, StaffCandidature
 from services.contracts.page_sizes import LARGEST_PAGE
@@ -136,49 +136,39 @@ class ReminderResults(Answered):
     ]
 
 
-_READ, _CONTROL = (staff("pieces:read"),), (staff("pieces:control"),)
+_READ, _CONTROL = Callers(staff("pieces:read")), Callers(staff("pieces:control"))
 
-list_missing_pieces = Operation(
-    "GET",
+list_missing_pieces = _READ.get(
     "/v1/missing-pieces",
     MissingPieces,
     "Candidatures with pieces that can be deposited or validated now, in pages: follow `next_cursor` until it is null.",
-    _READ,
     query=MISSING_PIECES.page_schema(),
     problems=(problem_types.NOT_FOUND,),
 )
-count_missing_pieces = Operation(
-    "GET",
+count_missing_pieces = _READ.get(
     "/v1/missing-pieces/counts",
     IncompleteSessions,
     "How many candidatures have pieces to deposit or to validate now, by session, as a job counted them.",
-    _READ,
 )
-read_whole_list = Operation(
-    "GET",
+read_whole_list = _READ.get(
     "/v1/missing-pieces/whole-list",
     WholeList,
     "How many candidatures these filters find now, and how many mails a reminder of all of them sends.",
-    _READ,
     query=MissingPiecesFilters,
     seconds=EXPORT_SECONDS,
     problems=(problem_types.NOT_FOUND,),
 )
-remind_whole_list = Operation(
-    "POST",
+remind_whole_list = _CONTROL.post(
     "/v1/reminders/whole-list",
     NoneType,
     "Remind all that these filters find, a page at a time, after the answer; once a day, as `/v1/reminders` does.",
-    _CONTROL,
     body=MissingPiecesFilters,
     problems=(problem_types.NOT_FOUND,),
 )
-remind = Operation(
-    "POST",
+remind = _CONTROL.post(
     "/v1/reminders",
     ReminderResults,
     "Remind the candidates of these candidatures, or of those that the filters find: one mail each, once a day.",
-    _CONTROL,
     body=Reminders,
     problems=(problem_types.NOT_FOUND,),
 )

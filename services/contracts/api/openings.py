@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from services.contracts import page_labels
 from services.contracts.api.fields import Text
-from services.contracts.api.operation import PUBLIC, Answered, End, Instant, Operation, one_of
+from services.contracts.api.operation import PUBLIC, Answered, Callers, End, Instant, one_of
 from services.contracts.registration_rules import SEVERITIES, Purpose, WindowState
 
 TITLE = page_labels.OPENINGS
@@ -69,12 +69,10 @@ class HomeMessage(Answered):
     severity: Annotated[str, Meta(extra_json_schema={"enum": list(SEVERITIES)})]
 
 
-read_choices = Operation(
-    "GET",
+read_choices = Callers(PUBLIC).get(
     "/v1/openings/choices",
     Selection,
     "Where the picking stands: what was chosen, and what comes next or is known.",
-    (PUBLIC,),
     query=ChoicesQuery,
 )
-list_messages = Operation("GET", "/v1/messages", list[HomeMessage], "The messages to show now.", (PUBLIC,))
+list_messages = Callers(PUBLIC).get("/v1/messages", list[HomeMessage], "The messages to show now.")

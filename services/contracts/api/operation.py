@@ -136,6 +136,28 @@ class Operation(Generic[Answer]):
         return self.status or (204 if self.answer is NoneType else 200)
 
 
+class Callers:
+    """Declares operations that any of these may call: `staff_who_read.get("/v1/pieces", Pieces, "Pieces …")`."""
+
+    def __init__(self, *access: Access) -> None:
+        self.access = access
+
+    def get(self, path: str, answer: type[Answer], summary: str, **more: Any) -> Operation[Answer]:
+        return Operation("GET", path, answer, summary, self.access, **more)
+
+    def post(self, path: str, answer: type[Answer], summary: str, **more: Any) -> Operation[Answer]:
+        return Operation("POST", path, answer, summary, self.access, **more)
+
+    def put(self, path: str, answer: type[Answer], summary: str, **more: Any) -> Operation[Answer]:
+        return Operation("PUT", path, answer, summary, self.access, **more)
+
+    def patch(self, path: str, answer: type[Answer], summary: str, **more: Any) -> Operation[Answer]:
+        return Operation("PATCH", path, answer, summary, self.access, **more)
+
+    def delete(self, path: str, answer: type[Answer], summary: str, **more: Any) -> Operation[Answer]:
+        return Operation("DELETE", path, answer, summary, self.access, **more)
+
+
 @dataclass(frozen=True)
 class Section:
     """Operations that belong together; `title`: French, in the description."""

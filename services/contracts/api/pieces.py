@@ -12,10 +12,10 @@ from services.contracts import page_labels, problem_types
 from services.contracts.api.operation import (
     CANDIDATE,
     Answered,
+    Callers,
     CandidatureLabels,
     End,
     Instant,
-    Operation,
     one_of,
     staff,
 )
@@ -130,39 +130,27 @@ class PiecesToDoOfAll(Answered):
     candidatures: tuple[PiecesToDo, ...]
 
 
-_OWN_FILES = (CANDIDATE,)
+_OWN_FILES = Callers(CANDIDATE)
 
-list_candidatures = Operation(
-    "GET", "/v1/candidatures", Candidatures, f"Tiles of « {page_labels.JUSTIFICATIFS} ».", _OWN_FILES
+list_candidatures = _OWN_FILES.get("/v1/candidatures", Candidatures, f"Tiles of « {page_labels.JUSTIFICATIFS} ».")
+list_pieces_to_do = _OWN_FILES.get(
+    "/v1/left", PiecesToDoOfAll, "What is left to do with the pieces of each candidature, and its dates."
 )
-list_pieces_to_do = Operation(
-    "GET",
-    "/v1/left",
-    PiecesToDoOfAll,
-    "What is left to do with the pieces of each candidature, and its dates.",
-    _OWN_FILES,
-)
-list_pieces = Operation(
-    "GET",
+list_pieces = _OWN_FILES.get(
     "/v1/candidatures/<candidature_id>/pieces",
     RequestedPieces,
     "What is asked for, by period and regroupement, and what can be done with it now.",
-    _OWN_FILES,
 )
-delete_deposit = Operation(
-    "DELETE",
+delete_deposit = _OWN_FILES.delete(
     "/v1/pieces/<piece_id>/deposit",
     NoneType,
     "The bin: the file is taken back.",
-    _OWN_FILES,
     problems=(problem_types.DEPOSIT_CLOSED,),
 )
-validate_group = Operation(
-    "POST",
+validate_group = _OWN_FILES.post(
     "/v1/candidatures/<candidature_id>/groups/<code>/validation",
     RequestedPieces,
     "« J'ai fourni toutes mes pièces »; repeated, it changes nothing.",
-    _OWN_FILES,
     problems=(problem_types.VALIDATION_CLOSED,),
 )
 
@@ -170,12 +158,10 @@ uploads = upload_operations(
     "/v1/pieces/<piece_id>/uploads", _OWN_FILES, problem_types.DEPOSIT_CLOSED, problem_types.FILE_REFUSED
 )
 begin_upload, read_upload, continue_upload, abandon_upload = uploads
-deposit_uploads = Operation(
-    "POST",
+deposit_uploads = _OWN_FILES.post(
     "/v1/pieces/<piece_id>/deposit",
     Piece,
     "The file that was uploaded becomes the piece's current one; several become the pages of one PDF.",
-    _OWN_FILES,
     body=Uploads,
     status=201,
     seconds=FILE_SECONDS,
@@ -192,23 +178,19 @@ deposit_uploads = Operation(
     ),
 )
 
-read_file = Operation(
-    "GET",
+read_file = Callers(CANDIDATE, staff("pieces:read")).get(
     "/v1/pieces/<piece_id>/file",
     bytes,
     "The file itself. Staff get none that the antivirus has not found clean; X-Antivirus tells its opinion.",
-    (CANDIDATE, staff("pieces:read")),
     media_type="application/octet-stream",
     answer_words="Les octets du fichier",
     seconds=FILE_SECONDS,
     problems=(problem_types.NOT_CLEAN, problem_types.FILE_LOST),
 )
-read_preview = Operation(
-    "GET",
+read_preview = _OWN_FILES.get(
     "/v1/pieces/<piece_id>/preview",
     bytes,
     "The photograph or the first page, small; nobody but its depositor sees it.",
-    _OWN_FILES,
     media_type="image/jpeg",
     answer_words=f"{PREVIEW_SIDE} points de côté au plus",
     seconds=FILE_SECONDS,

@@ -8,7 +8,7 @@ from marshmallow import Schema, fields, validate
 
 from services.contracts import problem_types
 from services.contracts.account_rules import MAX_CODE_LENGTH, MAX_TOKEN_LENGTH
-from services.contracts.api.operation import PUBLIC, Answered, Instant, Operation
+from services.contracts.api.operation import PUBLIC, Answered, Callers, Instant
 from services.contracts.api.visitors import GATEWAY, PASSWORD, TOKEN, EmailOnly, TokenOnly
 
 TITLE = "Sessions et jetons"
@@ -67,25 +67,21 @@ class OpenedSession(LoggedIn):
     device: str
 
 
-read_keys = Operation(
-    "GET", "/.well-known/jwks.json", Keys, "The keys with which every token of the portal is verified.", (PUBLIC,)
+read_keys = Callers(PUBLIC).get(
+    "/.well-known/jwks.json", Keys, "The keys with which every token of the portal is verified."
 )
-make_service_token = Operation(
-    "POST",
+make_service_token = Callers(PUBLIC).post(
     "/v1/tokens",
     AccessToken,
     "A service's own access token.",
-    (PUBLIC,),
     body=Credentials,
     reads=True,
     problems=(problem_types.SERVICE_REFUSED,),
 )
-log_in = Operation(
-    "POST",
+log_in = GATEWAY.post(
     "/v1/sessions",
     OpenedSession,
     "Log in. Staff add the `code` of their second factor.",
-    GATEWAY,
     body=Login,
     status=201,
     problems=(
@@ -97,23 +93,19 @@ log_in = Operation(
         problem_types.TOO_MANY_TRIES,
     ),
 )
-exchange_session = Operation(
-    "POST",
+exchange_session = GATEWAY.post(
     "/v1/sessions/exchange",
     LoggedIn,
     "An access token for the session of a browser, and whose it is.",
-    GATEWAY,
     body=SessionOnly,
     reads=True,
     problems=(problem_types.SESSION_EXPIRED,),
 )
-log_out = Operation("POST", "/v1/sessions/end", NoneType, "Log out, everywhere.", GATEWAY, body=SessionOnly)
-exchange_tool_token = Operation(
-    "POST",
+log_out = GATEWAY.post("/v1/sessions/end", NoneType, "Log out, everywhere.", body=SessionOnly)
+exchange_tool_token = GATEWAY.post(
     "/v1/tools/exchange",
     AccessToken,
     "An access token for the token of a tool.",
-    GATEWAY,
     body=TokenOnly,
     reads=True,
     problems=(problem_types.TOKEN_REFUSED,),

@@ -14,7 +14,7 @@ from services.contracts import problem_types
 from services.contracts.api.drafts import Change, Draft, SavedVersion
 from services.contracts.api.fields import Text
 from services.contracts.api.mails import STATES
-from services.contracts.api.operation import CSV, EXPORT_SECONDS, Answered, Instant, Operation, one_of, staff
+from services.contracts.api.operation import CSV, EXPORT_SECONDS, Answered, Callers, Instant, one_of, staff
 from services.contracts.api.staff_lists import DAY, SELECT, Column, Counts, Filter, PageField, StaffList
 from services.contracts.piece_rules import PIECES_STATE_LABELS, PiecesState
 from services.contracts.registration_rules import (
@@ -306,102 +306,82 @@ class RefusalReasons(Answered):
     ]
 
 
-_READ, _MANAGE = (staff("candidatures:read"),), (staff("candidatures:manage"),)
+_READ, _MANAGE = Callers(staff("candidatures:read")), Callers(staff("candidatures:manage"))
 _CANDIDATURE = "/v1/staff/candidatures/<candidature_id>"
 OVERRIDE = "candidates:correct"
 """Who holds this scope besides may override rules."""
 
-list_candidatures = Operation(
-    "GET",
+list_candidatures = _READ.get(
     "/v1/staff/candidatures",
     Found,
     "A page of candidatures; `next_cursor` is null on the last one.",
-    _READ,
     query=CANDIDATURES.page_schema(),
     problems=(problem_types.NOT_FOUND,),
 )
-count_candidatures = Operation(
-    "GET",
+count_candidatures = _READ.get(
     "/v1/staff/candidatures/counts",
     Counts,
     "How many candidatures these filters find, and how many each value of a filter would.",
-    _READ,
     query=CANDIDATURES.filters_schema(),
 )
-export_candidatures = Operation(
-    "GET",
+export_candidatures = _READ.get(
     "/v1/staff/candidatures.csv",
     bytes,
     "All of them as CSV, streamed; that they were taken out is in the audit trail.",
-    _READ,
     query=CANDIDATURES.filters_schema(),
     media_type=CSV,
     answer_words="Une ligne par candidature",
     seconds=EXPORT_SECONDS,
 )
-export_epreuves = Operation(
-    "GET",
+export_epreuves = _READ.get(
     "/v1/staff/epreuves.csv",
     bytes,
     "What organising an exam needs: one line for each candidate and épreuve, streamed; in the audit trail as well.",
-    _READ,
     query=EPREUVES.filters_schema(),
     media_type=CSV,
     answer_words="Une ligne par candidat et épreuve",
     seconds=EXPORT_SECONDS,
 )
-read_candidature = Operation(
-    "GET",
+read_candidature = _READ.get(
     _CANDIDATURE,
     Detail,
     "A candidature with all versions and what changed in each; that it was opened is in the audit trail.",
-    _READ,
 )
-write_note = Operation(
-    "POST",
+write_note = _MANAGE.post(
     f"{_CANDIDATURE}/notes",
     NoneType,
     "Keep a note for the other gestionnaires of the académie; the candidate does not see it.",
-    _MANAGE,
     body=NewNote,
 )
-list_refusal_reasons = Operation(
-    "GET",
+list_refusal_reasons = Callers(staff("pieces:read")).get(
     "/v1/staff/refusal-reasons",
     RefusalReasons,
     "What the catalogue says of a control: reasons to choose from for « Non Conforme », the piece's own first; which "
     "parts of the récapitulatif bear on the piece.",
-    (staff("pieces:read"),),
     query=RefusalReasonsQuery,
     problems=(problem_types.NOT_FOUND,),
 )
-change_state = Operation(
-    "POST",
+change_state = _MANAGE.post(
     f"{_CANDIDATURE}/<how>",
     NoneType,
     "« withdrawal » on the candidate's request, « ecart », or « restoration » of one that ended; the candidate is told "
     "by mail.",
-    _MANAGE,
     body=Reason,
     example={"reason": "Le diplôme requis n'est pas justifié."},
     problems=(problem_types.CONFLICT, problem_types.CANDIDATURE_EXISTS),
 )
-start_correction = Operation(
-    "POST",
+start_correction = _MANAGE.post(
     f"{_CANDIDATURE}/correction",
     Draft,
     "Begin or resume a draft in which staff correct a candidature: « Brouillons » reads, writes and abandons it.",
-    _MANAGE,
     status=201,
     other_statuses={200: "La correction commencée auparavant"},
     problems=(problem_types.CONFLICT,),
 )
-save_correction = Operation(
-    "POST",
+save_correction = _MANAGE.post(
     "/v1/staff/corrections/<draft_id>/save",
     SavedVersion,
     "Make it a new version, of which the candidate is told by mail. `candidates:correct` may override rules.",
-    _MANAGE,
     body=SavedCorrection,
     status=201,
     problems=(

@@ -11,7 +11,7 @@ from msgspec import Meta
 
 from services.contracts import problem_types
 from services.contracts.api.documents import PDF_TYPE, RENDERING_SECONDS, FileQuery, ListedDocument
-from services.contracts.api.operation import Answered, Instant, Operation, staff
+from services.contracts.api.operation import Answered, Callers, Instant, staff
 from services.contracts.document_rules import (
     ID_FORM,
     MAX_ORDER_KEY_LENGTH,
@@ -100,42 +100,34 @@ class OrderKey(Schema):
     )
 
 
-_READ = (staff("candidatures:read"),)
+_READ = Callers(staff("candidatures:read"))
 
-publish_documents = Operation(
-    "POST",
+publish_documents = Callers(staff("documents:publish")).post(
     "/v1/publications",
     Accepted,
     "Publish one document for each of the candidatures within the caller's académies; the worker makes them.",
-    (staff("documents:publish"),),
     headers=OrderKey,
     body=Order,
     status=202,
     answer_words="Avec la même Idempotency-Key, la première réponse",
     problems=(problem_types.NOT_FOUND, problem_types.KEY_ALREADY_USED),
 )
-list_documents = Operation(
-    "GET",
+list_documents = _READ.get(
     "/v1/staff/candidatures/<candidature_id>/documents",
     StaffDocuments,
     "All documents of a candidature, withdrawn ones too, the newest first.",
-    _READ,
 )
-read_document = Operation(
-    "GET",
+read_document = _READ.get(
     "/v1/staff/documents/<document_id>/file",
     bytes,
     "A document as PDF, also one that was withdrawn; that it was opened is in the audit trail.",
-    _READ,
     query=FileQuery,
     media_type=PDF_TYPE,
     seconds=RENDERING_SECONDS,
     problems=(problem_types.UNAVAILABLE,),
 )
-read_remade = Operation(
-    "GET",
+read_remade = Callers(staff("openings:manage")).get(
     "/v1/staff/remade-documents",
     list[RemadeDocuments],
     "How far the documents are that are made again since dates have moved, by opening.",
-    (staff("openings:manage"),),
 )

@@ -12,7 +12,7 @@ from services.contracts import problem_types
 from services.contracts.api import staff_lists
 from services.contracts.api.documents import PDF_TYPE
 from services.contracts.api.operation import CSV as CSV_TYPE
-from services.contracts.api.operation import EXPORT_SECONDS, Answered, Instant, Operation, staff
+from services.contracts.api.operation import EXPORT_SECONDS, Answered, Callers, Instant, staff
 from services.contracts.api.staff_documents import PARAGRAPH, OrderKey, PrintedText
 from services.contracts.api.uploads import OneUpload, upload_operations
 from services.contracts.document_rules import (
@@ -232,64 +232,49 @@ class Withdrawal(Schema):
     )
 
 
-_PUBLISH = (staff("documents:publish"),)
-_READ = (staff("candidatures:read"), *_PUBLISH)
-read_form = Operation(
-    "GET",
+_PUBLISH = Callers(staff("documents:publish"))
+_READ = Callers(staff("candidatures:read"), *_PUBLISH.access)
+read_form = _PUBLISH.get(
     "/v1/import-form",
     ImportForm,
     "The types with the columns of their CSV, the caller's académies, the sessions that have candidatures.",
-    _PUBLISH,
 )
-read_model = Operation(
-    "GET",
+read_model = _PUBLISH.get(
     "/v1/import-models/<type>",
     bytes,
     "A model of the CSV of that type: the headings and two lines; or, of a session in an académie of the caller's, "
     "with its candidates and the épreuves that they sit, which is written to the audit trail.",
-    _PUBLISH,
     query=ModelQuery,
     media_type=CSV_TYPE,
     seconds=EXPORT_SECONDS,
 )
-read_model_parts = Operation(
-    "GET",
+read_model_parts = _PUBLISH.get(
     "/v1/imports/<import_id>/model-parts",
     list[ModelPart],
     "The parts of the model that is filled for an import, by spécialité: each can be sent back as one file.",
-    _PUBLISH,
     seconds=EXPORT_SECONDS,
 )
-list_imports = Operation(
-    "GET",
-    "/v1/imports",
-    Imports,
-    "The imports of the caller's académies, the newest first.",
-    _READ,
-    query=IMPORTS.page_schema(),
+list_imports = _READ.get(
+    "/v1/imports", Imports, "The imports of the caller's académies, the newest first.", query=IMPORTS.page_schema()
 )
-create_import = Operation(
-    "POST",
+create_import = _PUBLISH.post(
     "/v1/imports",
     Import,
     "Prepare an import; its file is sent next.",
-    _PUBLISH,
     headers=OrderKey,
     body=NewImport,
     status=201,
     answer_words="Avec la même Idempotency-Key, l'import préparé d'abord, tel qu'il est",
     problems=(problem_types.FORBIDDEN, problem_types.KEY_ALREADY_USED),
 )
-read_import = Operation("GET", "/v1/imports/<import_id>", Import, "An import, with how far its publication is.", _READ)
+read_import = _READ.get("/v1/imports/<import_id>", Import, "An import, with how far its publication is.")
 uploads = upload_operations("/v1/imports/<import_id>/uploads", _PUBLISH, problem_types.CONFLICT)
 begin_upload, read_upload, continue_upload, abandon_upload = uploads
-take_uploads = Operation(
-    "POST",
+take_uploads = _PUBLISH.post(
     "/v1/imports/<import_id>/files",
     Import,
     "Check what was uploaded: a CSV line by line, in the place of the one sent before; a PDF, or an archive of them, "
     "each with the N° candidat in its name, added to those sent before. Nothing is published.",
-    _PUBLISH,
     body=OneUpload,
     seconds=CHECK_SECONDS,
     answer_words="Avec le même envoi, l'import tel qu'il est",
@@ -300,84 +285,66 @@ take_uploads = Operation(
         problem_types.UNAVAILABLE,
     ),
 )
-list_refusals = Operation(
-    "GET",
+list_refusals = _READ.get(
     "/v1/imports/<import_id>/refusals",
     Refusals,
     "The lines and files that are not published, each with its reason.",
-    _READ,
     query=RowsQuery,
 )
-read_lines_to_mend = Operation(
-    "GET",
+read_lines_to_mend = _PUBLISH.get(
     "/v1/imports/<import_id>/refusals.csv",
     bytes,
     "The refused lines as they were sent, with the number in a first column and the reason in a last one: mended and "
     "sent again, all or some, they complete what was right. Written to the audit trail.",
-    _PUBLISH,
     media_type=CSV_TYPE,
     seconds=EXPORT_SECONDS,
 )
-list_documents = Operation(
-    "GET",
+list_documents = _READ.get(
     "/v1/imports/<import_id>/documents",
     ImportDocuments,
     "The documents of an import with their states, or those to publish that lack an épreuve their candidate sits.",
-    _READ,
     query=DocumentsQuery,
 )
-search_documents = Operation(
-    "POST",
+search_documents = _READ.post(
     "/v1/imports/<import_id>/documents/search",
     ImportDocuments,
     "The documents of an import that are of one N° candidat, which stands in no address.",
-    _READ,
     body=DocumentSearch,
     reads=True,
 )
-read_preview = Operation(
-    "GET",
+read_preview = _PUBLISH.get(
     "/v1/imports/<import_id>/preview",
     bytes,
     "One of the documents as its candidate will get it. Written to the audit trail.",
-    _PUBLISH,
     query=PreviewQuery,
     media_type=PDF_TYPE,
     seconds=PREVIEW_SECONDS,
     problems=(problem_types.CONFLICT, problem_types.UNAVAILABLE),
 )
-publish = Operation(
-    "POST",
+publish = _PUBLISH.post(
     "/v1/imports/<import_id>/publication",
     Import,
     "Publish what is right; the worker makes the documents. Given again, it changes nothing.",
-    _PUBLISH,
     body=Publication,
     status=202,
     problems=(problem_types.CONFLICT, problem_types.PRECONDITION_FAILED),
 )
-abandon = Operation(
-    "POST",
+abandon = _PUBLISH.post(
     "/v1/imports/<import_id>/abandonment",
     Import,
     "Give up an import that is not published.",
-    _PUBLISH,
     problems=(problem_types.CONFLICT,),
 )
-withdraw = Operation(
-    "POST",
+withdraw = _PUBLISH.post(
     "/v1/imports/<import_id>/withdrawal",
     Import,
     "Take back every document of an import, with a reason; what is not published yet will not be.",
-    _PUBLISH,
     body=Withdrawal,
     problems=(problem_types.CONFLICT,),
 )
-withdraw_document = Operation(
-    "POST",
+withdraw_document = _PUBLISH.post(
     "/v1/published-documents/<document_id>/withdrawal",
     NoneType,
     "Take back one published document, with a reason.",
-    _PUBLISH,
     body=Withdrawal,
 )

@@ -15,10 +15,10 @@ from services.contracts.api.operation import (
     CSV,
     EXPORT_SECONDS,
     Answered,
+    Callers,
     CandidatureLabels,
     End,
     Instant,
-    Operation,
     one_of,
     staff,
 )
@@ -351,14 +351,12 @@ class Changes(Answered):
     has_more: Annotated[bool, Meta(description="D'autres sont déjà là")]
 
 
-_READ, _CONTROL = (staff("pieces:read"),), (staff("pieces:control"),)
+_READ, _CONTROL = Callers(staff("pieces:read")), Callers(staff("pieces:control"))
 
-list_pieces = Operation(
-    "GET",
+list_pieces = _READ.get(
     "/v1/pieces",
     StaffPieces,
     "Pieces asked for or deposited, in pages: follow `next_cursor` until it is null.",
-    _READ,
     query=PIECES.page_schema(
         after=fields.String(metadata={"description": "Identifiant d'une pièce : celles qui la suivent dans la liste"}),
         before=fields.String(
@@ -367,31 +365,25 @@ list_pieces = Operation(
     ),
     problems=(problem_types.NOT_FOUND,),
 )
-export_pieces = Operation(
-    "GET",
+export_pieces = _READ.get(
     "/v1/pieces.csv",
     bytes,
     "The whole list as CSV, streamed; that it was taken out is in the audit trail.",
-    _READ,
     query=PIECES.filters_schema(),
     media_type=CSV,
     answer_words="Une ligne par pièce, heures de Paris",
     seconds=EXPORT_SECONDS,
     problems=(problem_types.NOT_FOUND,),
 )
-read_control_queue = Operation(
-    "GET",
+read_control_queue = _READ.get(
     "/v1/control-queue",
     ControlQueue,
     "How many pieces nobody has controlled yet, by session and regroupement, the longest waiting first.",
-    _READ,
 )
-read_piece = Operation(
-    "GET",
+read_piece = _READ.get(
     "/v1/pieces/<piece_id>",
     StaffPieceDetail,
     "A piece with its history. The ETag guards its control: any deposit or control changes it.",
-    _READ,
     query=PIECES.filters_schema(
         neighbours=fields.Boolean(
             load_default=False,
@@ -401,12 +393,10 @@ read_piece = Operation(
         )
     ),
 )
-control_piece = Operation(
-    "POST",
+control_piece = _CONTROL.post(
     "/v1/pieces/<piece_id>/control",
     StaffPiece,
     "Set the status of a piece that was read with the etag in If-Match.",
-    _CONTROL,
     headers=IfMatch,
     body=Control,
     problems=(
@@ -415,13 +405,11 @@ control_piece = Operation(
         problem_types.PRECONDITION_REQUIRED,
     ),
 )
-take_back_control = Operation(
-    "DELETE",
+take_back_control = _CONTROL.delete(
     "/v1/pieces/<piece_id>/control",
     StaffPiece,
     "Take back one's own decision on a piece, read with the etag in If-Match: what was before it counts again, and its "
     "mail does not leave if it waits. 409 once somebody else has controlled the piece, or its candidate acted on it.",
-    _CONTROL,
     headers=IfMatch,
     problems=(
         problem_types.CONFLICT,
@@ -429,48 +417,38 @@ take_back_control = Operation(
         problem_types.PRECONDITION_REQUIRED,
     ),
 )
-read_own_controls = Operation(
-    "GET",
+read_own_controls = _READ.get(
     "/v1/own-controls",
     OwnControls,
     "The caller's last decision, whether it can be taken back, and how many pieces they decided in the last hour.",
-    _READ,
 )
-control_many = Operation(
-    "POST",
+control_many = _CONTROL.post(
     "/v1/controls",
     ControlResults,
     "Many controls, each on its own: the answer is 200, each result has its own status.",
-    _CONTROL,
     body=Controls,
 )
-read_page = Operation(
-    "GET",
+read_page = _READ.get(
     "/v1/pieces/<piece_id>/pages/<int:number>",
     bytes,
     "A page of a PDF, from 1 on, or a picture (its page 1), as a JPEG; each look is in the audit trail.",
-    _READ,
     query=PageQuery,
     media_type="image/jpeg",
     answer_words=f"{PAGE_SIDE} points de côté au plus",
     seconds=FILE_SECONDS,
     problems=(problem_types.NOT_CLEAN, problem_types.NO_PREVIEW),
 )
-record_opening = Operation(
-    "POST",
+record_opening = _READ.post(
     "/v1/pieces/<piece_id>/openings",
     NoneType,
     "Say that a page which was loaded ahead is now shown, for the audit trail. 404 for another piece's file.",
-    _READ,
     body=Opening,
 )
 
-list_changes = Operation(
-    "GET",
+list_changes = _READ.get(
     "/v1/changes",
     Changes,
     "What has changed since `after`: deposits, removals, validations, controls, withdrawals of candidatures.",
-    _READ,
     query=ChangesQuery,
     answer_words=f"Dans l'ordre, sans manque ; gardés {CHANGES_RETENTION_DAYS} jours. Relire une page la redonne.",
     problems=(problem_types.CURSOR_EXPIRED,),

@@ -46,8 +46,7 @@ _exchanges = Limit("token_exchanges", 6, 32)
 _access_tokens: ExpiringCache[str] = ExpiringCache(seconds=EXCHANGE_CACHE_SECONDS, at_most=10_000)
 
 
-@blueprint.route("/<service>/v1/<path:path>", methods=METHODS)
-@access.public  # the token decides, in the service
+@blueprint.route("/<service>/v1/<path:path>", methods=METHODS, who=access.PUBLIC)  # the token decides, in the service
 def pass_on(service: str, path: str) -> Response:
     """Exchanges the token, passes the body and conditional headers on and streams the answer back."""
     if service not in SERVICE_LABELS or is_closed(path) or _has_dot_segments(path):
@@ -61,8 +60,7 @@ def pass_on(service: str, path: str) -> Response:
     return _streamed_response(service, answer)
 
 
-@blueprint.get("/<service>/openapi.json")
-@access.public
+@blueprint.get("/<service>/openapi.json", who=access.PUBLIC)
 def openapi(service: str) -> Response:
     """What tools may call, from the service's own OpenAPI description, with the address under which they reach it."""
     if service not in SERVICE_LABELS:

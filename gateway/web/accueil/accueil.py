@@ -26,8 +26,7 @@ MENU_DESCRIPTIONS = {
 }
 
 
-@blueprint.get("/")
-@access.public
+@blueprint.get("/", who=access.PUBLIC)
 def home() -> ResponseReturnValue:
     candidate = visitor.current_if_accounts_answers()
     facts = to_do.read_facts(candidate.access_token) if candidate is not None else to_do.CandidateFacts()

@@ -20,8 +20,7 @@ SENT_WITH_SEARCH = ("departement_naissance",)
 """Other fields that the script sends along with the words searched."""
 
 
-@blueprint.get("/compte/communes")
-@access.public
+@blueprint.get("/compte/communes", who=access.PUBLIC)
 def communes() -> ResponseReturnValue:
     """Suggestions for the commune of birth: {"options": [{"value", "label"}], "advice"}."""
     return jsonify(_communes(request.args.get("departement_naissance", ""), request.args.get("q", "")))

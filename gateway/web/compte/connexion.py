@@ -34,16 +34,14 @@ NOTICES = {
 }
 
 
-@blueprint.get("/connexion")
-@access.public
+@blueprint.get("/connexion", who=access.PUBLIC)
 def log_in_page() -> ResponseReturnValue:
     if visitor.current_if_accounts_answers() is not None and "fait" not in request.args:
         return redirect(local_path(request.args.get("suite")))
     return login_page(next_url=request.args.get("suite"), notice=NOTICES.get(request.args.get("fait", "")))
 
 
-@blueprint.post("/connexion")
-@access.public
+@blueprint.post("/connexion", who=access.PUBLIC)
 def log_in() -> ResponseReturnValue:
     try:
         login = opened_session()
@@ -117,8 +115,7 @@ def answer_after_log_in(subject: str, path_of: Callable[[str | None], str]) -> R
     return render_page("compte/templates/reprise.html", interrupted=interrupted, path=path)
 
 
-@blueprint.post("/deconnexion")
-@access.public
+@blueprint.post("/deconnexion", who=access.PUBLIC)
 def log_out() -> ResponseReturnValue:
     """End the session everywhere. If accounts does not answer, the cookie stays, so that the visitor can try again."""
     if session := visitor.session_cookie():
@@ -128,8 +125,7 @@ def log_out() -> ResponseReturnValue:
     return response
 
 
-@blueprint.post("/session/prolonger")
-@access.candidate
+@blueprint.post("/session/prolonger", who=access.CANDIDATE)
 def extend() -> ResponseReturnValue:
     """Nothing more to do: identifying the visitor has exchanged the session at accounts, which counts as activity."""
     return "", 204

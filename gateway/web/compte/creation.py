@@ -31,8 +31,7 @@ LONGEST_SEALED = 3900  # bytes: browsers drop a cookie that is longer than 4096 
 ADDRESS_COOKIE_SECONDS = 2 * 3600  # time to fetch a mail; short because of shared computers
 
 
-@blueprint.get("/compte/creation")
-@access.public
+@blueprint.get("/compte/creation", who=access.PUBLIC)
 def creation_form() -> ResponseReturnValue:
     """« Recommencez la création » comes back to what was typed, « corrigee » with the address meant."""
     if "reprise" not in request.args:
@@ -43,8 +42,7 @@ def creation_form() -> ResponseReturnValue:
     return _form(values)
 
 
-@blueprint.post("/compte/creation")
-@access.public
+@blueprint.post("/compte/creation", who=access.PUBLIC)
 def create() -> ResponseReturnValue:
     values = posted_answers()
     if is_refresh():
@@ -57,14 +55,12 @@ def create() -> ResponseReturnValue:
     return _redirect_to_confirmation(created, values)
 
 
-@blueprint.get("/compte/creation/confirmation")
-@access.public
+@blueprint.get("/compte/creation/confirmation", who=access.PUBLIC)
 def confirmation() -> ResponseReturnValue:
     return _confirmation_page(resent="envoye" in request.args)
 
 
-@blueprint.post("/compte/creation/confirmation")
-@access.public
+@blueprint.post("/compte/creation/confirmation", who=access.PUBLIC)
 def resend() -> ResponseReturnValue:
     """« Je n'ai pas reçu le mail, effectuer un nouvel envoi »; the answer never tells whether the address is known."""
     email = request.form.get("email", "").strip()

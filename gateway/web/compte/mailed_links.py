@@ -108,16 +108,14 @@ ACTIVATION_LINKS = MailedLinks(
 )
 
 
-@blueprint.get("/compte/activation/<token>")
-@access.public
+@blueprint.get("/compte/activation/<token>", who=access.PUBLIC)
 def activation(token: str) -> ResponseReturnValue:
     return ACTIVATION_LINKS.show(
         token, lambda link: render_page("compte/templates/activation.html", requested=link.asked)
     )
 
 
-@blueprint.post("/compte/activation/<token>")
-@access.public
+@blueprint.post("/compte/activation/<token>", who=access.PUBLIC)
 def activate(token: str) -> ResponseReturnValue:
     unusable = ACTIVATION_LINKS.use(token, lambda: ACTIVATION_LINKS.call(api.activate_account, token))
     return unusable or redirect(url_for("compte.log_in_page", fait="activation"), code=303)
@@ -135,14 +133,12 @@ ADDRESS_LINKS = MailedLinks(
 )
 
 
-@blueprint.get("/compte/adresse/<token>")
-@access.public
+@blueprint.get("/compte/adresse/<token>", who=access.PUBLIC)
 def address_change(token: str) -> ResponseReturnValue:
     return ADDRESS_LINKS.show(token, lambda link: render_page("compte/templates/adresse.html"))
 
 
-@blueprint.post("/compte/adresse/<token>")
-@access.public
+@blueprint.post("/compte/adresse/<token>", who=access.PUBLIC)
 def confirm_address(token: str) -> ResponseReturnValue:
     """Accounts ends every session of the account, this browser's too."""
     try:
@@ -168,14 +164,12 @@ CANCELLATION_LINKS = MailedLinks(
 )
 
 
-@blueprint.get("/compte/annulation/<token>")
-@access.public
+@blueprint.get("/compte/annulation/<token>", who=access.PUBLIC)
 def cancellation(token: str) -> ResponseReturnValue:
     return CANCELLATION_LINKS.show(token, lambda link: render_page("compte/templates/annulation.html"))
 
 
-@blueprint.post("/compte/annulation/<token>")
-@access.public
+@blueprint.post("/compte/annulation/<token>", who=access.PUBLIC)
 def cancel_address_change(token: str) -> ResponseReturnValue:
     """Then ask for a new password: another person who requested the change knows the old one."""
     unusable = CANCELLATION_LINKS.use(token, lambda: CANCELLATION_LINKS.call(api.cancel_email_change, token))

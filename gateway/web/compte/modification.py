@@ -30,15 +30,13 @@ HAS_CANDIDATURE = (
 )
 
 
-@blueprint.get("/compte")
-@access.candidate
+@blueprint.get("/compte", who=access.CANDIDATE)
 def account() -> ResponseReturnValue:
     account = clients().accounts.call(api.read_account, visitor.access_token())
     return _page(account.form, notice=NOTICES.get(request.args.get("fait", "")), pending=account.pending_email)
 
 
-@blueprint.post("/compte")
-@access.candidate
+@blueprint.post("/compte", who=access.CANDIDATE)
 def change_account() -> ResponseReturnValue:
     token, values = visitor.access_token(), posted_answers()
     if is_refresh():
@@ -78,14 +76,12 @@ def _page(
     )
 
 
-@blueprint.get("/compte/suppression")
-@access.candidate
+@blueprint.get("/compte/suppression", who=access.CANDIDATE)
 def ask_deletion() -> ResponseReturnValue:
     return _deletion_page()
 
 
-@blueprint.post("/compte/suppression")
-@access.candidate
+@blueprint.post("/compte/suppression", who=access.CANDIDATE)
 def delete_account() -> ResponseReturnValue:
     token = visitor.access_token()
     try:

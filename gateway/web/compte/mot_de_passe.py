@@ -33,15 +33,13 @@ NOTICES = {
 }
 
 
-@blueprint.get("/compte/mot-de-passe-oublie")
-@access.public
+@blueprint.get("/compte/mot-de-passe-oublie", who=access.PUBLIC)
 def forgotten() -> ResponseReturnValue:
     notice = NOTICES.get(request.args.get("fait", ""))
     return render_page("compte/templates/mot_de_passe_oublie.html", indexed=notice is None, notice=notice)
 
 
-@blueprint.post("/compte/mot-de-passe-oublie")
-@access.public
+@blueprint.post("/compte/mot-de-passe-oublie", who=access.PUBLIC)
 def ask_reset() -> ResponseReturnValue:
     email = request.form.get("email", "")
     if not email.strip():
@@ -57,14 +55,12 @@ def ask_reset() -> ResponseReturnValue:
     return render_page("compte/templates/mot_de_passe_oublie.html", sent_to=email.strip(), reset_hours=RESET_HOURS)
 
 
-@blueprint.get("/compte/mot-de-passe/<token>")
-@access.public
+@blueprint.get("/compte/mot-de-passe/<token>", who=access.PUBLIC)
 def new_password(token: str) -> ResponseReturnValue:
     return LINKS.show(token, lambda link: render_page("compte/templates/mot_de_passe.html", form=_password_form()))
 
 
-@blueprint.post("/compte/mot-de-passe/<token>")
-@access.public
+@blueprint.post("/compte/mot-de-passe/<token>", who=access.PUBLIC)
 def set_password(token: str) -> ResponseReturnValue:
     """Accounts ends every session of the account, this browser's too."""
     passwords = {name: request.form.get(name, "") for name in ("password", "password_confirmation")}

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
-from flask import Blueprint, Response, request
+from flask import Response, request
 from flask.typing import ResponseReturnValue
 
 from gateway import access
@@ -21,19 +21,17 @@ from services.contracts.api import documents as api
 from services.contracts.api.operation import Operation
 from services.contracts.api.registrations import list_candidatures, list_forms
 
-blueprint = Blueprint("documents", __name__)
+blueprint = access.Pages("documents", __name__)
 blueprint.add_app_template_filter(document_mark)
 
 
-@blueprint.get("/documents")
-@access.candidate
+@blueprint.get("/documents", who=access.CANDIDATE)
 def choose() -> ResponseReturnValue:
     candidatures = clients().documents.call(api.list_candidatures, visitor.access_token()).candidatures
     return render_page("documents/templates/choix_candidature.html", candidatures=candidatures)
 
 
-@blueprint.get("/documents/<candidature_id>")
-@access.candidate
+@blueprint.get("/documents/<candidature_id>", who=access.CANDIDATE)
 def show(candidature_id: str) -> ResponseReturnValue:
     """« Documents relatifs à ma candidature »"""
     documents, token = clients().documents, visitor.access_token()
@@ -43,8 +41,7 @@ def show(candidature_id: str) -> ResponseReturnValue:
     return render_page("documents/templates/documents_de_candidature.html", tile=tile, documents=published)
 
 
-@blueprint.get("/documents/fichier/<document_id>")
-@access.candidate
+@blueprint.get("/documents/fichier/<document_id>", who=access.CANDIDATE)
 def file(document_id: str) -> ResponseReturnValue:
     query = {"save": "enregistrer" in request.args}
     answer = _file(api.read_pdf, query, document_id=document_id)
@@ -52,8 +49,7 @@ def file(document_id: str) -> ResponseReturnValue:
     return answer
 
 
-@blueprint.get("/documents/page/<document_id>")
-@access.candidate
+@blueprint.get("/documents/page/<document_id>", who=access.CANDIDATE)
 def html(document_id: str) -> ResponseReturnValue:
     """« Version accessible »: the same document as an HTML page."""
     answer = _file(api.read_html, document_id=document_id)
@@ -61,22 +57,19 @@ def html(document_id: str) -> ResponseReturnValue:
     return answer
 
 
-@blueprint.get("/documents/<candidature_id>/confirmation")
-@access.candidate
+@blueprint.get("/documents/<candidature_id>/confirmation", who=access.CANDIDATE)
 def confirmation(candidature_id: str) -> ResponseReturnValue:
     """« Visualiser/Imprimer »"""
     return _file(api.read_confirmation, candidature_id=candidature_id)
 
 
-@blueprint.get("/documents/<candidature_id>/formulaire/<code>")
-@access.candidate
+@blueprint.get("/documents/<candidature_id>/formulaire/<code>", who=access.CANDIDATE)
 def form(candidature_id: str, code: str) -> ResponseReturnValue:
     """A PDF form with the candidate's data, to be completed by hand."""
     return _file(api.read_form, candidature_id=candidature_id, code=code)
 
 
-@blueprint.get("/formulaires")
-@access.candidate
+@blueprint.get("/formulaires", who=access.CANDIDATE)
 def forms() -> ResponseReturnValue:
     """« Les formulaires »: what each exam offers, or its sentence that it offers none."""
     registrations = clients().registrations

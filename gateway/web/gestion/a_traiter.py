@@ -22,8 +22,7 @@ from services.contracts.document_rules import CHECKED, PREPARED, PUBLISHING
 UNDER_WAY = (PREPARED, CHECKED, PUBLISHING)
 
 
-@blueprint.get("")
-@access.staff("pieces:read")
+@blueprint.get("", who=access.staff("pieces:read"))
 def show_waiting() -> ResponseReturnValue:
     waiting = clients().staff_pieces.call(staff_pieces.read_control_queue, staff_member.access_token()).items
     by_session = sorted(waiting, key=lambda row: (row.session_label, row.exam))

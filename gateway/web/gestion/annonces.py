@@ -32,14 +32,12 @@ FIELDS = ("title", "text", "severity", "shown_from", "shown_until")
 DONE_SENTENCES = {"publie": "Le message est publié.", "retire": "Le message est retiré."}
 
 
-@blueprint.get("/messages")
-@access.staff(MANAGE)
+@blueprint.get("/messages", who=access.staff(MANAGE))
 def list_messages() -> ResponseReturnValue:
     return _messages_page({"severity": "info", "shown_from": shown_instant(portal_now())})
 
 
-@blueprint.post("/messages")
-@access.staff(MANAGE)
+@blueprint.post("/messages", who=access.staff(MANAGE))
 def publish_message() -> ResponseReturnValue:
     posted = {name: posted_text(name) for name in FIELDS}
     try:
@@ -52,8 +50,7 @@ def publish_message() -> ResponseReturnValue:
     return redirect(url_for("gestion.list_messages", fait="publie"), code=303)
 
 
-@blueprint.post("/messages/<message_id>/retrait")
-@access.staff(MANAGE)
+@blueprint.post("/messages/<message_id>/retrait", who=access.staff(MANAGE))
 def withdraw_message(message_id: str) -> ResponseReturnValue:
     token = staff_member.access_token()
     clients().staff_registrations.call(api.withdraw_message, token, message_id=message_id)

@@ -41,22 +41,19 @@ DONE_SENTENCES = {
 }
 
 
-@blueprint.get("/candidatures/<candidature_id>")
-@access.staff("candidatures:read")
+@blueprint.get("/candidatures/<candidature_id>", who=access.staff("candidatures:read"))
 def show_candidature(candidature_id: str) -> ResponseReturnValue:
     return candidature_page(candidature_id)
 
 
-@blueprint.get("/candidatures/documents/<document_id>")
-@access.staff("candidatures:read")
+@blueprint.get("/candidatures/documents/<document_id>", who=access.staff("candidatures:read"))
 def open_document(document_id: str) -> ResponseReturnValue:
     """A document of a candidature as PDF; documents writes down who opened it."""
     token = staff_member.access_token()
     return streamed_response(clients().staff_documents.stream(read_document, token, document_id=document_id))
 
 
-@blueprint.post("/candidatures/<candidature_id>/notes")
-@access.staff(MANAGE)
+@blueprint.post("/candidatures/<candidature_id>/notes", who=access.staff(MANAGE))
 def write_note(candidature_id: str) -> ResponseReturnValue:
     text = posted_text("text")
     try:
@@ -115,14 +112,16 @@ def _documents(candidature_id: str) -> tuple[StaffDocument, ...] | None:
         return () if refusal.http_status == NotFound.problem.status else None
 
 
-@blueprint.get("/candidatures/<candidature_id>/<any(desinscription, ecart, retablissement):act>")
-@access.staff(MANAGE)
+@blueprint.get(
+    "/candidatures/<candidature_id>/<any(desinscription, ecart, retablissement):act>", who=access.staff(MANAGE)
+)
 def ask_change(candidature_id: str, act: str) -> ResponseReturnValue:
     return _change_page(candidature_id, act)
 
 
-@blueprint.post("/candidatures/<candidature_id>/<any(desinscription, ecart, retablissement):act>")
-@access.staff(MANAGE)
+@blueprint.post(
+    "/candidatures/<candidature_id>/<any(desinscription, ecart, retablissement):act>", who=access.staff(MANAGE)
+)
 def change_state(candidature_id: str, act: str) -> ResponseReturnValue:
     reason = posted_text("reason")
     try:

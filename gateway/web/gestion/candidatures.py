@@ -61,8 +61,7 @@ def keep_filters(endpoint: str, values: dict[str, Any]) -> None:
         values.update({name: request.args[name] for name in KEPT if name in request.args})
 
 
-@blueprint.get("/candidatures")
-@access.staff("candidatures:read")
+@blueprint.get("/candidatures", who=access.staff("candidatures:read"))
 def browse_candidatures() -> ResponseReturnValue:
     try:
         typed = filters_of_address(api.CANDIDATURES)
@@ -77,16 +76,14 @@ def _of_search(detail: str) -> Errors:
     return ({"pointer": "#/recherche", "detail": detail},)
 
 
-@blueprint.post("/candidatures")
-@access.staff("candidatures:read")
+@blueprint.post("/candidatures", who=access.staff("candidatures:read"))
 def search_candidatures() -> ResponseReturnValue:
     """Leads to the list whose filters were posted."""
     query = address_query(api.CANDIDATURES, typed_filters(api.CANDIDATURES, request.form))
     return redirect(f"{url_for('gestion.browse_candidatures')}?{query}#candidatures", code=303)
 
 
-@blueprint.post("/candidatures/filtres")
-@access.staff(OWN_ACCOUNT)
+@blueprint.post("/candidatures/filtres", who=access.staff(OWN_ACCOUNT))
 def save_filters() -> ResponseReturnValue:
     """Those of the address, under the name that is posted; or deletes those of that name."""
     typed, done = filters_of_address(api.CANDIDATURES), posted_text("acte")
@@ -101,15 +98,13 @@ def save_filters() -> ResponseReturnValue:
     return redirect(f"{url_for('gestion.browse_candidatures')}?{query}&{urlencode({'fait': done})}", code=303)
 
 
-@blueprint.get("/candidatures.csv")
-@access.staff("candidatures:read")
+@blueprint.get("/candidatures.csv", who=access.staff("candidatures:read"))
 def export_candidatures() -> ResponseReturnValue:
     """All candidatures of the gestionnaire's académies, or of the one that an administrateur chose."""
     return _export(api.export_candidatures)
 
 
-@blueprint.get("/epreuves.csv")
-@access.staff("candidatures:read")
+@blueprint.get("/epreuves.csv", who=access.staff("candidatures:read"))
 def export_epreuves() -> ResponseReturnValue:
     """One line for each active candidate and épreuve of the same académies."""
     return _export(api.export_epreuves)

@@ -29,21 +29,18 @@ LOADED = "Le catalogue est chargé : il est en vigueur dès maintenant."
 REFUSALS_SHOWN_HERE = (412, 413, 422)
 
 
-@blueprint.get("/catalogue")
-@access.staff(MANAGE)
+@blueprint.get("/catalogue", who=access.staff(MANAGE))
 def show_catalogue() -> ResponseReturnValue:
     return _page(done=LOADED if request.args.get("fait") == "chargement" else None)
 
 
-@blueprint.get("/catalogue/<code>.zip")
-@access.staff(MANAGE)
+@blueprint.get("/catalogue/<code>.zip", who=access.staff(MANAGE))
 def download_catalogue(code: str) -> ResponseReturnValue:
     token = staff_member.access_token()
     return streamed_response(clients().staff_registrations.stream(api.read_files, token, code=code))
 
 
-@blueprint.post("/catalogue")
-@access.staff(MANAGE)
+@blueprint.post("/catalogue", who=access.staff(MANAGE))
 def compare_catalogue() -> ResponseReturnValue:
     try:
         archive = _received_archive()
@@ -55,8 +52,7 @@ def compare_catalogue() -> ResponseReturnValue:
     return _comparison_page(comparison, archive)
 
 
-@blueprint.post("/catalogue/chargement")
-@access.staff(MANAGE)
+@blueprint.post("/catalogue/chargement", who=access.staff(MANAGE))
 def load_catalogue() -> ResponseReturnValue:
     archive, etag = request.form.get("archive", ""), request.form.get("etag", "")
     body = {"archive": archive, "etag": etag}

@@ -38,8 +38,7 @@ LINKS = mailed_links.MailedLinks(api.check_invitation, dict.fromkeys(mailed_link
 NEXT_STEP = {"label": f"Entrer dans l'{page_labels.STAFF_PAGES}", "url": "/gestion"}
 
 
-@blueprint.get("/compte")
-@access.staff(OWN_ACCOUNT)
+@blueprint.get("/compte", who=access.staff(OWN_ACCOUNT))
 def show_own_account() -> ResponseReturnValue:
     account = own_account()
     return render_page(
@@ -51,14 +50,12 @@ def show_own_account() -> ResponseReturnValue:
     )
 
 
-@blueprint.get("/compte/mot-de-passe")
-@access.staff(OWN_ACCOUNT)
+@blueprint.get("/compte/mot-de-passe", who=access.staff(OWN_ACCOUNT))
 def ask_password() -> ResponseReturnValue:
     return _password_page()
 
 
-@blueprint.post("/compte/mot-de-passe")
-@access.staff(OWN_ACCOUNT)
+@blueprint.post("/compte/mot-de-passe", who=access.staff(OWN_ACCOUNT))
 def change_password() -> ResponseReturnValue:
     values = {name: request.form.get(name, "") for name in PASSWORD_FIELDS}
     try:
@@ -68,14 +65,12 @@ def change_password() -> ResponseReturnValue:
     return _with_new_session(opened.session, "mot-de-passe")
 
 
-@blueprint.get("/compte/codes-de-secours")
-@access.staff(OWN_ACCOUNT)
+@blueprint.get("/compte/codes-de-secours", who=access.staff(OWN_ACCOUNT))
 def ask_recovery_codes() -> ResponseReturnValue:
     return _page("codes_de_secours.html", account=own_account())
 
 
-@blueprint.post("/compte/codes-de-secours")
-@access.staff(OWN_ACCOUNT)
+@blueprint.post("/compte/codes-de-secours", who=access.staff(OWN_ACCOUNT))
 def make_recovery_codes() -> ResponseReturnValue:
     try:
         sent = {"code": posted_text("code")}
@@ -87,14 +82,12 @@ def make_recovery_codes() -> ResponseReturnValue:
     return _page("codes_de_secours_nouveaux.html", codes=new.recovery_codes, lead=lead, next_step=back)
 
 
-@blueprint.get("/compte/second-facteur")
-@access.staff(OWN_ACCOUNT)
+@blueprint.get("/compte/second-facteur", who=access.staff(OWN_ACCOUNT))
 def ask_second_factor() -> ResponseReturnValue:
     return _page("second_facteur.html")
 
 
-@blueprint.post("/compte/second-facteur")
-@access.staff(OWN_ACCOUNT)
+@blueprint.post("/compte/second-facteur", who=access.staff(OWN_ACCOUNT))
 def propose_second_factor() -> ResponseReturnValue:
     try:
         sent = {"code": posted_text("code")}
@@ -104,8 +97,7 @@ def propose_second_factor() -> ResponseReturnValue:
     return _proposal_page(proposal)
 
 
-@blueprint.post("/compte/second-facteur/confirmation")
-@access.staff(OWN_ACCOUNT)
+@blueprint.post("/compte/second-facteur/confirmation", who=access.staff(OWN_ACCOUNT))
 def confirm_second_factor() -> ResponseReturnValue:
     token, sealed = staff_member.access_token(), {"proposal": posted_text("proposal")}
     try:
@@ -143,14 +135,12 @@ def _with_new_session(session: str, done: str) -> BaseResponse:
     return response
 
 
-@blueprint.get("/invitation/<token>")
-@access.public
+@blueprint.get("/invitation/<token>", who=access.PUBLIC)
 def open_invitation(token: str) -> ResponseReturnValue:
     return LINKS.show(token, _invitation_page)
 
 
-@blueprint.post("/invitation/<token>")
-@access.public
+@blueprint.post("/invitation/<token>", who=access.PUBLIC)
 def complete_invitation(token: str) -> ResponseReturnValue:
     set_up: list[api.SetUp] = []
     try:

@@ -33,8 +33,7 @@ DONE_SENTENCES = {
 }
 
 
-@blueprint.get("/comptes")
-@access.staff(CORRECT)
+@blueprint.get("/comptes", who=access.staff(CORRECT))
 def list_accounts() -> ResponseReturnValue:
     """Those that the search of the address finds."""
     typed: dict[str, str] = {}
@@ -53,22 +52,19 @@ def list_accounts() -> ResponseReturnValue:
     return _search_page(typed, accounts=accounts)
 
 
-@blueprint.post("/comptes")
-@access.staff(CORRECT)
+@blueprint.post("/comptes", who=access.staff(CORRECT))
 def search_account() -> ResponseReturnValue:
     typed = {name: posted_text(name) for name in SEARCH_FIELDS}
     return redirect(url_for("gestion.list_accounts", **sealed_search(typed)), code=303)
 
 
-@blueprint.get("/comptes/<account_id>")
-@access.staff(CORRECT)
+@blueprint.get("/comptes/<account_id>", who=access.staff(CORRECT))
 def show_account(account_id: str) -> ResponseReturnValue:
     account = _account(account_id)
     return _account_page(account, account.form)
 
 
-@blueprint.post("/comptes/<account_id>")
-@access.staff(CORRECT)
+@blueprint.post("/comptes/<account_id>", who=access.staff(CORRECT))
 def correct_account(account_id: str) -> ResponseReturnValue:
     values = posted_answers()
     reason = str(values.pop(REASON_FIELD, ""))
@@ -82,8 +78,7 @@ def correct_account(account_id: str) -> ResponseReturnValue:
     return redirect(url_for("gestion.show_account", account_id=account_id, fait="corrige"), code=303)
 
 
-@blueprint.post("/comptes/<account_id>/activation")
-@access.staff(CORRECT)
+@blueprint.post("/comptes/<account_id>/activation", who=access.staff(CORRECT))
 def resend_activation(account_id: str) -> ResponseReturnValue:
     clients().staff_accounts.call(api.resend_activation, staff_member.access_token(), candidate_id=account_id)
     return redirect(url_for("gestion.show_account", account_id=account_id, fait="renvoye"), code=303)

@@ -48,8 +48,7 @@ MAX_SHOWN_PAGES = 100
 """Of one file, as pictures in its page; the others are in the file itself."""
 
 
-@blueprint.get("/controle")
-@access.staff("pieces:read")
+@blueprint.get("/controle", who=access.staff("pieces:read"))
 def start_control() -> ResponseReturnValue:
     """The first piece that waits: those sent again after a refusal come first, those received last."""
     for status in (SENT_AGAIN, TO_CONTROL, Status.RECEIVED):
@@ -59,14 +58,12 @@ def start_control() -> ResponseReturnValue:
     return redirect(url_for("gestion.show_waiting"), code=303)
 
 
-@blueprint.get("/pieces/<piece_id>")
-@access.staff("pieces:read")
+@blueprint.get("/pieces/<piece_id>", who=access.staff("pieces:read"))
 def show_piece(piece_id: str) -> ResponseReturnValue:
     return _piece_page(piece_id)
 
 
-@blueprint.post("/pieces/<piece_id>/decision")
-@access.staff("pieces:control")
+@blueprint.post("/pieces/<piece_id>/decision", who=access.staff("pieces:control"))
 def decide(piece_id: str) -> ResponseReturnValue:
     shown = shown_filters(request.form)
     control = {"deposit_id": request.form.get("deposit_id") or None, **posted_decision()}
@@ -81,8 +78,7 @@ def decide(piece_id: str) -> ResponseReturnValue:
     return redirect(_next_address(piece.id, shown), code=303)
 
 
-@blueprint.post("/pieces/<piece_id>/annulation")
-@access.staff("pieces:control")
+@blueprint.post("/pieces/<piece_id>/annulation", who=access.staff("pieces:control"))
 def take_back(piece_id: str) -> ResponseReturnValue:
     """« Annuler », of a decision on this piece, from whichever page; it leads to the piece, to be decided anew."""
     token, headers = staff_member.access_token(), _posted_etag()
@@ -171,8 +167,7 @@ def _declared(candidature_id: str) -> Detail | None:
     return optional_answer(lambda: registrations.call(read_candidature, token, candidature_id=candidature_id), None)
 
 
-@blueprint.get("/pieces/<piece_id>/page/<int:number>")
-@access.staff("pieces:read")
+@blueprint.get("/pieces/<piece_id>/page/<int:number>", who=access.staff("pieces:read"))
 def page_picture(piece_id: str, number: int) -> ResponseReturnValue:
     """With « avance » the picture is for a piece that is not shown yet, which the audit trail tells apart."""
     query = {"ahead": "true" if AHEAD in request.args else None}
@@ -182,8 +177,7 @@ def page_picture(piece_id: str, number: int) -> ResponseReturnValue:
     )
 
 
-@blueprint.post("/pieces/<piece_id>/ouverture")
-@access.staff("pieces:read")
+@blueprint.post("/pieces/<piece_id>/ouverture", who=access.staff("pieces:read"))
 def record_opening(piece_id: str) -> ResponseReturnValue:
     """The script shows the first page, which it loaded ahead."""
     opening = {"deposit_id": posted_text("depot"), "page": FIRST_PAGE}
@@ -191,8 +185,7 @@ def record_opening(piece_id: str) -> ResponseReturnValue:
     return "", 204
 
 
-@blueprint.get("/pieces/<piece_id>/fichier")
-@access.staff("pieces:read")
+@blueprint.get("/pieces/<piece_id>/fichier", who=access.staff("pieces:read"))
 def file(piece_id: str) -> ResponseReturnValue:
     return streamed_response(clients().staff_pieces.stream(read_file, staff_member.access_token(), piece_id=piece_id))
 

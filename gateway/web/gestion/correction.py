@@ -75,8 +75,7 @@ def keep_overridden(endpoint: str, values: dict[str, Any]) -> None:
         values["overridden"] = rules
 
 
-@blueprint.post(CORRECTION)
-@access.staff(MANAGE)
+@blueprint.post(CORRECTION, who=access.staff(MANAGE))
 def start_correcting(candidature_id: str) -> ResponseReturnValue:
     """Begin a correction, or resume the one under way."""
     try:
@@ -88,37 +87,32 @@ def start_correcting(candidature_id: str) -> ResponseReturnValue:
     return redirect(tab, code=303)
 
 
-@blueprint.get(TAB)
-@access.staff(MANAGE)
+@blueprint.get(TAB, who=access.staff(MANAGE))
 def show_correction(candidature_id: str, draft_id: str, number: int) -> ResponseReturnValue:
     pages = CorrectionPages(candidature_id, draft_id)
     tab = pages.read(number)
     return redirect(pages.way_out()) if tab.draft.saved_candidature_id else pages.show(tab, "verifier" in request.args)
 
 
-@blueprint.post(TAB)
-@access.staff(MANAGE)
+@blueprint.post(TAB, who=access.staff(MANAGE))
 def write_correction(candidature_id: str, draft_id: str, number: int) -> ResponseReturnValue:
     return CorrectionPages(candidature_id, draft_id).write(number)
 
 
-@blueprint.get(f"{TAB}/recherche")
-@access.staff(MANAGE)
+@blueprint.get(f"{TAB}/recherche", who=access.staff(MANAGE))
 def search_in_correction(candidature_id: str, draft_id: str, number: int) -> ResponseReturnValue:
     field, words = request.args.get("field", ""), request.args.get("q", "")
     return jsonify(CorrectionPages(candidature_id, draft_id).search(number, field, words))
 
 
-@blueprint.get(f"{CORRECTION}/<draft_id>/abandon")
-@access.staff(MANAGE)
+@blueprint.get(f"{CORRECTION}/<draft_id>/abandon", who=access.staff(MANAGE))
 def ask_abandon(candidature_id: str, draft_id: str) -> ResponseReturnValue:
     pages = CorrectionPages(candidature_id, draft_id)
     tab = pages.read(1)  # what the correction changes is on each of them
     return render_page("gestion/templates/abandon_de_correction.html", tab=tab, back=pages.way_out())
 
 
-@blueprint.post(f"{CORRECTION}/<draft_id>/abandon")
-@access.staff(MANAGE)
+@blueprint.post(f"{CORRECTION}/<draft_id>/abandon", who=access.staff(MANAGE))
 def abandon_correction(candidature_id: str, draft_id: str) -> ResponseReturnValue:
     pages = CorrectionPages(candidature_id, draft_id)
     pages.call(api.delete_draft)

@@ -176,8 +176,7 @@ def reason_of(result: ControlResult) -> str:
     return details or problem.get("detail") or problem.get("title", "")
 
 
-@blueprint.post("/pieces/decisions")
-@access.staff("pieces:control")
+@blueprint.post("/pieces/decisions", who=access.staff("pieces:control"))
 def decide_selection() -> ResponseReturnValue:
     """The script posts the selection in parts and reads the report of each; without it one post has them all."""
     decision = posted_decision()

@@ -25,14 +25,12 @@ FIELDS = ("type", "title", "paragraphs")
 REFUSALS_SHOWN_HERE = (404, 409, 422)
 
 
-@blueprint.get("/candidatures/<candidature_id>/document")
-@access.staff(PUBLISH)
+@blueprint.get("/candidatures/<candidature_id>/document", who=access.staff(PUBLISH))
 def ask_document(candidature_id: str) -> ResponseReturnValue:
     return _document_page(candidature_id, {}, new_order_key())
 
 
-@blueprint.post("/candidatures/<candidature_id>/document")
-@access.staff(PUBLISH)
+@blueprint.post("/candidatures/<candidature_id>/document", who=access.staff(PUBLISH))
 def publish_document(candidature_id: str) -> ResponseReturnValue:
     typed = {name: posted_text(name) for name in FIELDS}
     order_key = posted_order_key()
@@ -67,14 +65,12 @@ def _document_page(
     )
 
 
-@blueprint.get(DOCUMENT)
-@access.staff(PUBLISH)
+@blueprint.get(DOCUMENT, who=access.staff(PUBLISH))
 def ask_withdrawal(candidature_id: str, document_id: str) -> ResponseReturnValue:
     return _withdrawal_page(candidature_id, document_id)
 
 
-@blueprint.post(DOCUMENT)
-@access.staff(PUBLISH)
+@blueprint.post(DOCUMENT, who=access.staff(PUBLISH))
 def withdraw_published(candidature_id: str, document_id: str) -> ResponseReturnValue:
     token, body = staff_member.access_token(), posted_withdrawal()
     try:

@@ -96,8 +96,7 @@ DONE_SENTENCES = {
 _AN_ACT = f"any({', '.join(ACTS)})"
 
 
-@blueprint.get("/equipe")
-@access.staff(*MANAGE)
+@blueprint.get("/equipe", who=access.staff(*MANAGE))
 def list_team() -> ResponseReturnValue:
     shown, nobody = typed_filters(api.MEMBERS, request.args), api.Members(items=(), next_cursor=None)
     page = read_page(api.MEMBERS, shown, clients().staff_accounts, api.list_members, nobody)
@@ -114,14 +113,12 @@ def list_team() -> ResponseReturnValue:
     )
 
 
-@blueprint.get("/equipe/invitation")
-@access.staff(*MANAGE)
+@blueprint.get("/equipe/invitation", who=access.staff(*MANAGE))
 def ask_invitation() -> ResponseReturnValue:
     return _invitation_page({"role": "gestionnaire"})
 
 
-@blueprint.post("/equipe/invitation")
-@access.staff(*MANAGE)
+@blueprint.post("/equipe/invitation", who=access.staff(*MANAGE))
 def invite() -> ResponseReturnValue:
     values = {**{name: posted_text(name) for name in ("nom", "prenoms", "email")}, **_posted_profile()}
     try:
@@ -132,8 +129,7 @@ def invite() -> ResponseReturnValue:
     return redirect(url_for("gestion.list_team", fait=INVITED), code=303)
 
 
-@blueprint.get("/equipe/<staff_id>")
-@access.staff(*MANAGE)
+@blueprint.get("/equipe/<staff_id>", who=access.staff(*MANAGE))
 def show_member(staff_id: str) -> ResponseReturnValue:
     member = _member(staff_id)
     return render_page(
@@ -148,14 +144,12 @@ def show_member(staff_id: str) -> ResponseReturnValue:
     )
 
 
-@blueprint.get(f"/equipe/<staff_id>/<{_AN_ACT}:act>")
-@access.staff(*MANAGE)
+@blueprint.get(f"/equipe/<staff_id>/<{_AN_ACT}:act>", who=access.staff(*MANAGE))
 def ask_act(staff_id: str, act: str) -> ResponseReturnValue:
     return _act_page(staff_id, act)
 
 
-@blueprint.post(f"/equipe/<staff_id>/<{_AN_ACT}:act>")
-@access.staff(*MANAGE)
+@blueprint.post(f"/equipe/<staff_id>/<{_AN_ACT}:act>", who=access.staff(*MANAGE))
 def do_act(staff_id: str, act: str) -> ResponseReturnValue:
     sent = {"code": posted_text("code"), **({"reason": posted_text("reason")} if ACTS[act].asks_reason else {})}
     if ACTS[act].asks_profile:

@@ -23,8 +23,7 @@ TOO_MANY_FILES = f"Envoyez {MAX_PDFS_PER_SENDING} fichiers au plus à la fois."
 CHECKED = "controle"
 
 
-@blueprint.post("/documents/<import_id>/fichier")
-@access.staff(PUBLISH)
+@blueprint.post("/documents/<import_id>/fichier", who=access.staff(PUBLISH))
 def send_import_file(import_id: str) -> ResponseReturnValue:
     source = read_import(import_id).source
     largest = MAX_CSV_BYTES if source == CSV else MAX_ARCHIVE_BYTES

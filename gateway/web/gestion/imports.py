@@ -52,8 +52,7 @@ STATE_SEVERITIES = {
 """Of the badges of imports and of their documents."""
 
 
-@blueprint.get("/documents")
-@access.staff(READ)
+@blueprint.get("/documents", who=access.staff(READ))
 def list_imports() -> ResponseReturnValue:
     shown, none = typed_filters(api.IMPORTS, request.args), api.Imports(items=(), next_cursor=None)
     page = read_page(api.IMPORTS, shown, clients().staff_documents, api.list_imports, none)
@@ -69,14 +68,12 @@ def list_imports() -> ResponseReturnValue:
     )
 
 
-@blueprint.get("/documents/nouveau")
-@access.staff(PUBLISH)
+@blueprint.get("/documents/nouveau", who=access.staff(PUBLISH))
 def ask_import() -> ResponseReturnValue:
     return _form_page({"source": CSV}, new_order_key())
 
 
-@blueprint.post("/documents/nouveau")
-@access.staff(PUBLISH)
+@blueprint.post("/documents/nouveau", who=access.staff(PUBLISH))
 def create_import() -> ResponseReturnValue:
     typed = {name: posted_text(name) for name in FIELDS}
     order_key = posted_order_key()
@@ -97,8 +94,7 @@ def create_import() -> ResponseReturnValue:
     return redirect(url_for("gestion.show_import", import_id=new.id), code=303)
 
 
-@blueprint.get("/documents/modeles/<type>.csv")
-@access.staff(PUBLISH)
+@blueprint.get("/documents/modeles/<type>.csv", who=access.staff(PUBLISH))
 def import_model(type: str) -> ResponseReturnValue:
     """A model of the CSV, to be filled in; of a session it has the candidates."""
     token, scope = staff_member.access_token(), {name: request.args.get(name) for name in api.ModelQuery().fields}

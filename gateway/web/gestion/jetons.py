@@ -37,14 +37,12 @@ DAYS = {"30": "30 jours", "90": "90 jours", "180": "180 jours", "365": "Un an"}
 DEFAULT = {"name": "", "scopes": [], "days": str(DEFAULT_TOKEN_DAYS)}
 
 
-@blueprint.get("/compte/jetons")
-@access.staff(OWN_ACCOUNT)
+@blueprint.get("/compte/jetons", who=access.staff(OWN_ACCOUNT))
 def list_tokens() -> ResponseReturnValue:
     return _page(DEFAULT, revoked=request.args.get("fait") == "revocation")
 
 
-@blueprint.post("/compte/jetons")
-@access.staff(OWN_ACCOUNT)
+@blueprint.post("/compte/jetons", who=access.staff(OWN_ACCOUNT))
 def create_token() -> ResponseReturnValue:
     name, days, scopes = posted_text("name"), posted_text("days"), request.form.getlist("scopes")
     asked = {"name": name, "scopes": scopes, "days": days if days in DAYS else DEFAULT["days"]}
@@ -56,8 +54,7 @@ def create_token() -> ResponseReturnValue:
     return render_page("gestion/templates/jeton_nouveau.html", name=name, token=created.token)
 
 
-@blueprint.post("/compte/jetons/<token_id>/revocation")
-@access.staff(OWN_ACCOUNT)
+@blueprint.post("/compte/jetons/<token_id>/revocation", who=access.staff(OWN_ACCOUNT))
 def revoke_token(token_id: str) -> ResponseReturnValue:
     clients().staff_accounts.call(api.revoke_token, staff_member.access_token(), token_id=token_id)
     return redirect(url_for("gestion.list_tokens", fait="revocation"), code=303)

@@ -46,8 +46,7 @@ _ID = re.compile(rb"\b[0-9a-f]{32}\b")
 _NO_PART_OF_A_CELL = re.compile(r"^[^\w]+|[;\"\s]+")
 
 
-@blueprint.get("/journal")
-@access.staff("audit:read")
+@blueprint.get("/journal", who=access.staff("audit:read"))
 def show_journal() -> ResponseReturnValue:
     token = staff_member.access_token()
     shown, cursor = filters_of_address(ENTRIES), request.args.get("suite")
@@ -76,8 +75,7 @@ def show_journal() -> ResponseReturnValue:
     )
 
 
-@blueprint.post("/journal")
-@access.staff("audit:read")
+@blueprint.post("/journal", who=access.staff("audit:read"))
 def filter_journal() -> ResponseReturnValue:
     """Leads to the acts whose filters were posted; a N° candidat is taken in either field."""
     typed = typed_filters(ENTRIES, request.form)
@@ -89,8 +87,7 @@ def filter_journal() -> ResponseReturnValue:
     return redirect(f"{url_for('gestion.show_journal')}?{address_query(ENTRIES, typed)}", code=303)
 
 
-@blueprint.get("/journal/<service>.csv")
-@access.staff("audit:read")
+@blueprint.get("/journal/<service>.csv", who=access.staff("audit:read"))
 def export_journal(service: str) -> ResponseReturnValue:
     """The acts of one service that the address's filters give, to their end, with the names of staff."""
     token = staff_member.access_token()

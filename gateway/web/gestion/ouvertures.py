@@ -48,8 +48,7 @@ ALL = "toutes"
 _ENDS = ("closes", "deposit_closes")
 
 
-@blueprint.get("/ouvertures")
-@access.staff(MANAGE)
+@blueprint.get("/ouvertures", who=access.staff(MANAGE))
 def list_openings() -> ResponseReturnValue:
     openings = clients().staff_registrations.call(api.list_openings, staff_member.access_token()).openings
     by_session = groupby(openings, key=lambda opening: f"{opening.exam_label} : {opening.session_label}")
@@ -64,8 +63,7 @@ def list_openings() -> ResponseReturnValue:
     )
 
 
-@blueprint.get("/ouvertures/<opening_id>")
-@access.staff(MANAGE)
+@blueprint.get("/ouvertures/<opening_id>", who=access.staff(MANAGE))
 def show_opening(opening_id: str) -> ResponseReturnValue:
     token = staff_member.access_token()
     opening = clients().staff_registrations.call(api.read_opening, token, opening_id=opening_id)
@@ -85,14 +83,12 @@ def _remade() -> dict[tuple[str, str, str], RemadeDocuments]:
     return {(item.exam, item.session, item.academie): item for item in optional_answer(read, [])}
 
 
-@blueprint.get("/ouvertures/dates")
-@access.staff(MANAGE)
+@blueprint.get("/ouvertures/dates", who=access.staff(MANAGE))
 def choose_dates() -> ResponseReturnValue:
     return _dates_page(_openings_of_session(request.args), ticked=())
 
 
-@blueprint.post("/ouvertures/dates")
-@access.staff(MANAGE)
+@blueprint.post("/ouvertures/dates", who=access.staff(MANAGE))
 def change_dates() -> ResponseReturnValue:
     """Looked at first, then changed as they were looked at: a box that was ticked then comes back with the revision
     that was shown."""

@@ -54,8 +54,7 @@ _WAITING = {"status": "none", "deposited": "true"}
 FILTERS_OF_STATUS = {TO_CONTROL: _WAITING, SENT_AGAIN: {**_WAITING, "sent_again": "true"}, ALL: {}}
 
 
-@blueprint.get("/pieces")
-@access.staff("pieces:read")
+@blueprint.get("/pieces", who=access.staff("pieces:read"))
 def list_pieces() -> ResponseReturnValue:
     shown = shown_filters()
     is_whole_list = request.args.get(SELECTION) == WHOLE_LIST
@@ -66,8 +65,7 @@ def list_pieces() -> ResponseReturnValue:
     return _list_page(shown, page, _numero_candidat(shown, page), is_whole_list=is_whole_list)
 
 
-@blueprint.post("/pieces")
-@access.staff("pieces:read")
+@blueprint.post("/pieces", who=access.staff("pieces:read"))
 def filter_pieces() -> ResponseReturnValue:
     """Leads to the list whose filters were posted, an empty one where nobody has the N° candidat."""
     shown = shown_filters({**request.form, "candidate": ""})
@@ -149,8 +147,7 @@ def _next_query(shown: Mapping[str, str], cursor: str | None, is_whole_list: boo
     return urlencode({**shown, "cursor": cursor, **({SELECTION: WHOLE_LIST} if is_whole_list else {})})
 
 
-@blueprint.get("/pieces.csv")
-@access.staff("pieces:read")
+@blueprint.get("/pieces.csv", who=access.staff("pieces:read"))
 def export_pieces() -> ResponseReturnValue:
     """The list that the address's filters give, to its end."""
     token = staff_member.access_token()

@@ -49,14 +49,12 @@ _NUMERO = re.compile(rf"[0-9]{{{NUMERO_LENGTH}}}")
 _REVISION = re.compile(r"[0-9]{1,7}")
 
 
-@blueprint.get("/documents/<import_id>")
-@access.staff(READ)
+@blueprint.get("/documents/<import_id>", who=access.staff(READ))
 def show_import(import_id: str) -> ResponseReturnValue:
     return import_page(import_id)
 
 
-@blueprint.get("/documents/<import_id>/apercu")
-@access.staff(PUBLISH)
+@blueprint.get("/documents/<import_id>/apercu", who=access.staff(PUBLISH))
 def import_preview(import_id: str) -> ResponseReturnValue:
     """The first document as its candidate will get it, or the one of an id."""
     token, query = staff_member.access_token(), {"document": request.args.get("document") or None}
@@ -65,15 +63,13 @@ def import_preview(import_id: str) -> ResponseReturnValue:
     )
 
 
-@blueprint.get("/documents/<import_id>/lignes-a-corriger.csv")
-@access.staff(PUBLISH)
+@blueprint.get("/documents/<import_id>/lignes-a-corriger.csv", who=access.staff(PUBLISH))
 def lines_to_mend(import_id: str) -> ResponseReturnValue:
     token = staff_member.access_token()
     return streamed_response(clients().staff_documents.stream(api.read_lines_to_mend, token, import_id=import_id))
 
 
-@blueprint.get("/documents/<import_id>/modeles")
-@access.staff(PUBLISH)
+@blueprint.get("/documents/<import_id>/modeles", who=access.staff(PUBLISH))
 def list_models(import_id: str) -> ResponseReturnValue:
     """The parts of the model that is filled with the session's candidates."""
     publication = read_import(import_id)  # first: counting the lines of thousands takes longer than a page waits
@@ -81,8 +77,7 @@ def list_models(import_id: str) -> ResponseReturnValue:
     return render_page("gestion/templates/modeles.html", publication=publication, parts=parts)
 
 
-@blueprint.post("/documents/<import_id>/publication")
-@access.staff(PUBLISH)
+@blueprint.post("/documents/<import_id>/publication", who=access.staff(PUBLISH))
 def publish_import(import_id: str) -> ResponseReturnValue:
     revision = request.form.get("revision", "")
     if not _REVISION.fullmatch(revision):
@@ -94,14 +89,12 @@ def publish_import(import_id: str) -> ResponseReturnValue:
     return _done(import_id, "publication")
 
 
-@blueprint.get("/documents/<import_id>/<any(abandon, retrait):act>")
-@access.staff(PUBLISH)
+@blueprint.get("/documents/<import_id>/<any(abandon, retrait):act>", who=access.staff(PUBLISH))
 def ask_end_of_import(import_id: str, act: str) -> ResponseReturnValue:
     return _end_page(import_id, act)
 
 
-@blueprint.post("/documents/<import_id>/<any(abandon, retrait):act>")
-@access.staff(PUBLISH)
+@blueprint.post("/documents/<import_id>/<any(abandon, retrait):act>", who=access.staff(PUBLISH))
 def end_import(import_id: str, act: str) -> ResponseReturnValue:
     try:
         if act == "abandon":
@@ -113,8 +106,7 @@ def end_import(import_id: str, act: str) -> ResponseReturnValue:
     return _done(import_id, act)
 
 
-@blueprint.get("/documents/<import_id>/documents")
-@access.staff(READ)
+@blueprint.get("/documents/<import_id>/documents", who=access.staff(READ))
 def list_import_documents(import_id: str) -> ResponseReturnValue:
     """Of the candidate whose N° is in the address, else those that lack an épreuve (`incomplets`) or all of them."""
     numero = search_of_address().get("numero_candidat", "")
@@ -127,8 +119,7 @@ def list_import_documents(import_id: str) -> ResponseReturnValue:
     return _documents_page(import_id, page, numero)
 
 
-@blueprint.post("/documents/<import_id>/documents")
-@access.staff(READ)
+@blueprint.post("/documents/<import_id>/documents", who=access.staff(READ))
 def search_import_documents(import_id: str) -> ResponseReturnValue:
     search = sealed_search({"numero_candidat": typed_number(posted_text("numero_candidat"))})
     return redirect(url_for("gestion.list_import_documents", import_id=import_id, **search), code=303)
@@ -148,14 +139,12 @@ def _documents_page(import_id: str, page: ImportDocuments, numero: str = "") -> 
     )
 
 
-@blueprint.get("/documents/<import_id>/documents/<document_id>/retrait")
-@access.staff(PUBLISH)
+@blueprint.get("/documents/<import_id>/documents/<document_id>/retrait", who=access.staff(PUBLISH))
 def ask_document_withdrawal(import_id: str, document_id: str) -> ResponseReturnValue:
     return _end_page(import_id, "retrait", document_id)
 
 
-@blueprint.post("/documents/<import_id>/documents/<document_id>/retrait")
-@access.staff(PUBLISH)
+@blueprint.post("/documents/<import_id>/documents/<document_id>/retrait", who=access.staff(PUBLISH))
 def withdraw_document(import_id: str, document_id: str) -> ResponseReturnValue:
     try:
         _call(api.withdraw_document, document_id=document_id, body=posted_withdrawal())

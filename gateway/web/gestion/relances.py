@@ -40,8 +40,7 @@ BEGUN = "lancee"
 _VALUE = re.compile(r"(?P<id>[0-9a-f]{32}) (?P<number>[0-9A-Za-z]{1,32})")
 
 
-@blueprint.get("/relances")
-@access.staff("pieces:read")
+@blueprint.get("/relances", who=access.staff("pieces:read"))
 def list_incomplete() -> ResponseReturnValue:
     member, shown = staff_member.required(), typed_filters(api.MISSING_PIECES, request.args)
     api_filters = {**_api_filters(shown), "limit": str(CANDIDATURES_OF_A_PAGE)}
@@ -89,8 +88,7 @@ def _regroupements(page: MissingPieces, chosen: str | None) -> list[dict[str, st
     return [{"value": code, "label": label} for code, label in labels.items()]
 
 
-@blueprint.get("/relances/toute-la-liste")
-@access.staff("pieces:read")
+@blueprint.get("/relances/toute-la-liste", who=access.staff("pieces:read"))
 def ask_whole_list() -> ResponseReturnValue:
     """How many candidatures and mails that is."""
     shown, member = typed_filters(api.MISSING_PIECES, request.args), staff_member.required()
@@ -99,16 +97,14 @@ def ask_whole_list() -> ResponseReturnValue:
     return render_page("gestion/templates/toute_la_liste.html", listed=listed, shown=shown, can_remind=can_remind)
 
 
-@blueprint.post("/relances/toute-la-liste")
-@access.staff("pieces:control")
+@blueprint.post("/relances/toute-la-liste", who=access.staff("pieces:control"))
 def remind_whole_list() -> ResponseReturnValue:
     shown = typed_filters(api.MISSING_PIECES, request.args)
     clients().staff_pieces.call(api.remind_whole_list, staff_member.access_token(), body=_api_filters(shown))
     return redirect(url_for("gestion.list_incomplete") + "?" + urlencode({**shown, "fait": BEGUN}), code=303)
 
 
-@blueprint.post("/relances")
-@access.staff("pieces:control")
+@blueprint.post("/relances", who=access.staff("pieces:control"))
 def remind_selection() -> ResponseReturnValue:
     selected = [_VALUE.fullmatch(value) for value in request.form.getlist("selection")]
     if None in selected or len(selected) > CANDIDATURES_OF_A_PAGE:

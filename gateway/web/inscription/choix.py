@@ -31,8 +31,7 @@ SPECIALITE_FIELD = "specialite"
 WHOLE_LIST = "liste"
 
 
-@blueprint.get("/inscription")
-@access.candidate
+@blueprint.get("/inscription", who=access.CANDIDATE)
 def choose() -> ResponseReturnValue:
     chosen = chosen_steps(request.args)
     if "revenir" in request.args:
@@ -41,8 +40,7 @@ def choose() -> ResponseReturnValue:
     return render_page("inscription/templates/choix.html", choices=choices, chosen=chosen)
 
 
-@blueprint.post("/inscription")
-@access.candidate
+@blueprint.post("/inscription", who=access.CANDIDATE)
 def validate() -> ResponseReturnValue:
     """« Valider »: reserves the N° candidat and opens the form, or resumes the draft that exists already."""
     token = visitor.access_token()
@@ -54,8 +52,7 @@ def validate() -> ResponseReturnValue:
     return redirect(url_for("inscription.show_tab", draft_id=draft.id, number=draft.current), code=303)
 
 
-@blueprint.get("/inscription/<draft_id>/<int:number>/specialites")
-@access.candidate
+@blueprint.get("/inscription/<draft_id>/<int:number>/specialites", who=access.CANDIDATE)
 def specialites(draft_id: str, number: int) -> ResponseReturnValue:
     token = visitor.access_token()
     tab = _tab(draft_id, number)
@@ -72,8 +69,7 @@ def specialites(draft_id: str, number: int) -> ResponseReturnValue:
     )
 
 
-@blueprint.get("/inscription/<draft_id>/<int:number>/specialites/<code>")
-@access.candidate
+@blueprint.get("/inscription/<draft_id>/<int:number>/specialites/<code>", who=access.CANDIDATE)
 def requirements(draft_id: str, number: int, code: str) -> ResponseReturnValue:
     """« Ce qui vous sera demandé »"""
     tab, token = _tab(draft_id, number), visitor.access_token()

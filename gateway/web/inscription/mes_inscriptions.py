@@ -21,8 +21,7 @@ from services.contracts.api.drafts import delete_draft, read_draft
 from services.contracts.api.pieces import list_pieces_to_do
 
 
-@blueprint.get("/inscriptions")
-@access.candidate
+@blueprint.get("/inscriptions", who=access.CANDIDATE)
 def list_mine() -> ResponseReturnValue:
     token = visitor.access_token()
     registrations = clients().registrations.call(api.list_mine, token)
@@ -39,8 +38,7 @@ def list_mine() -> ResponseReturnValue:
     )
 
 
-@blueprint.get("/inscriptions/<candidature_id>")
-@access.candidate
+@blueprint.get("/inscriptions/<candidature_id>", who=access.CANDIDATE)
 def show(candidature_id: str) -> ResponseReturnValue:
     """The Récapitulatif, read only."""
     token = visitor.access_token()
@@ -55,8 +53,7 @@ def show(candidature_id: str) -> ResponseReturnValue:
     )
 
 
-@blueprint.get("/inscriptions/<candidature_id>/dates.ics")
-@access.candidate
+@blueprint.get("/inscriptions/<candidature_id>/dates.ics", who=access.CANDIDATE)
 def dates(candidature_id: str) -> ResponseReturnValue:
     """The candidature's dates as a calendar file."""
     token = visitor.access_token()
@@ -70,8 +67,7 @@ def dates(candidature_id: str) -> ResponseReturnValue:
     return Response(content, content_type=MEDIA_TYPE, headers=headers)
 
 
-@blueprint.get("/inscriptions/<candidature_id>/numero")
-@access.candidate
+@blueprint.get("/inscriptions/<candidature_id>/numero", who=access.CANDIDATE)
 def number(candidature_id: str) -> ResponseReturnValue:
     """« N° Inscription »: what was saved, until when it can be changed, the contact."""
     token = visitor.access_token()
@@ -84,8 +80,7 @@ def number(candidature_id: str) -> ResponseReturnValue:
     return render_page("inscription/templates/numero.html", saved=saved, tabs=tabs)
 
 
-@blueprint.post("/inscriptions/<candidature_id>/modification")
-@access.candidate
+@blueprint.post("/inscriptions/<candidature_id>/modification", who=access.CANDIDATE)
 def modify(candidature_id: str) -> ResponseReturnValue:
     token = visitor.access_token()
     try:
@@ -96,14 +91,12 @@ def modify(candidature_id: str) -> ResponseReturnValue:
     return redirect(url_for("inscription.show_tab", draft_id=draft.id, number=1), code=303)
 
 
-@blueprint.get("/inscriptions/<candidature_id>/desinscription")
-@access.candidate
+@blueprint.get("/inscriptions/<candidature_id>/desinscription", who=access.CANDIDATE)
 def ask_withdrawal(candidature_id: str) -> ResponseReturnValue:
     return _withdrawal_page(candidature_id)
 
 
-@blueprint.post("/inscriptions/<candidature_id>/desinscription")
-@access.candidate
+@blueprint.post("/inscriptions/<candidature_id>/desinscription", who=access.CANDIDATE)
 def withdraw(candidature_id: str) -> ResponseReturnValue:
     token = visitor.access_token()
     try:
@@ -113,15 +106,13 @@ def withdraw(candidature_id: str) -> ResponseReturnValue:
     return redirect(url_for("inscription.list_mine", desinscrit="oui"), code=303)
 
 
-@blueprint.get("/inscriptions/brouillons/<draft_id>/abandon")
-@access.candidate
+@blueprint.get("/inscriptions/brouillons/<draft_id>/abandon", who=access.CANDIDATE)
 def ask_abandon(draft_id: str) -> ResponseReturnValue:
     draft = clients().registrations.call(read_draft, visitor.access_token(), draft_id=draft_id)
     return render_page("inscription/templates/abandon.html", draft=draft)
 
 
-@blueprint.post("/inscriptions/brouillons/<draft_id>/abandon")
-@access.candidate
+@blueprint.post("/inscriptions/brouillons/<draft_id>/abandon", who=access.CANDIDATE)
 def abandon(draft_id: str) -> ResponseReturnValue:
     clients().registrations.call(delete_draft, visitor.access_token(), draft_id=draft_id)
     return redirect(url_for("inscription.list_mine"), code=303)

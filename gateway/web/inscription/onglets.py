@@ -35,8 +35,7 @@ ACTIONS_THAT_MOVE = (NEXT, PREVIOUS)
 SHOWN_BY_THE_PAGE = (404, 409, 422)
 
 
-@blueprint.get("/inscription/<draft_id>/<int:number>")
-@access.candidate
+@blueprint.get("/inscription/<draft_id>/<int:number>", who=access.CANDIDATE)
 def show_tab(draft_id: str, number: int) -> ResponseReturnValue:
     pages = TabPages(draft_id)
     tab = pages.read(number)
@@ -45,14 +44,12 @@ def show_tab(draft_id: str, number: int) -> ResponseReturnValue:
     return pages.show(tab, verify="verifier" in request.args)
 
 
-@blueprint.post("/inscription/<draft_id>/<int:number>")
-@access.candidate
+@blueprint.post("/inscription/<draft_id>/<int:number>", who=access.CANDIDATE)
 def write_tab(draft_id: str, number: int) -> ResponseReturnValue:
     return TabPages(draft_id).write(number)
 
 
-@blueprint.get("/inscription/<draft_id>/<int:number>/recherche")
-@access.candidate
+@blueprint.get("/inscription/<draft_id>/<int:number>/recherche", who=access.CANDIDATE)
 def search(draft_id: str, number: int) -> ResponseReturnValue:
     return jsonify(TabPages(draft_id).search(number, request.args.get("field", ""), request.args.get("q", "")))
 
@@ -250,8 +247,7 @@ def posted_revision() -> int:
     return request.form.get("revision", default=-1, type=int)
 
 
-@blueprint.post("/inscription/<draft_id>/<int:number>/saisie")
-@access.candidate
+@blueprint.post("/inscription/<draft_id>/<int:number>/saisie", who=access.CANDIDATE)
 def autosave(draft_id: str, number: int) -> ResponseReturnValue:
     """{"revision", "at"}: the draft's new revision and the time in Paris; or the problem that the page shows."""
     try:

@@ -26,16 +26,14 @@ SESSION_ENDED = (
 )
 
 
-@blueprint.get("/justificatifs/<candidature_id>/depot/<piece_id>")
-@access.candidate
+@blueprint.get("/justificatifs/<candidature_id>/depot/<piece_id>", who=access.CANDIDATE)
 def ask(candidature_id: str, piece_id: str) -> ResponseReturnValue:
     return _deposit_page(
         candidature_id, piece_id, notice=SESSION_ENDED if request.args.get("fait") == "session" else None
     )
 
 
-@blueprint.post("/justificatifs/<candidature_id>/depot/<piece_id>")
-@access.candidate
+@blueprint.post("/justificatifs/<candidature_id>/depot/<piece_id>", who=access.CANDIDATE)
 def deposit(candidature_id: str, piece_id: str) -> ResponseReturnValue:
     try:
         with received_files(request, "fichier", visitor.required().subject) as files:
@@ -53,15 +51,13 @@ def deposit(candidature_id: str, piece_id: str) -> ResponseReturnValue:
     return redirect(after_deposit(candidature_id, piece, file_count=len(files)), code=303)
 
 
-@blueprint.get("/justificatifs/<candidature_id>/suppression/<piece_id>")
-@access.candidate
+@blueprint.get("/justificatifs/<candidature_id>/suppression/<piece_id>", who=access.CANDIDATE)
 def ask_deletion(candidature_id: str, piece_id: str) -> ResponseReturnValue:
     piece = requested_piece(candidature_id, piece_id)
     return render_page("justificatifs/templates/suppression.html", candidature_id=candidature_id, piece=piece)
 
 
-@blueprint.post("/justificatifs/<candidature_id>/suppression/<piece_id>")
-@access.candidate
+@blueprint.post("/justificatifs/<candidature_id>/suppression/<piece_id>", who=access.CANDIDATE)
 def delete(candidature_id: str, piece_id: str) -> ResponseReturnValue:
     try:
         clients().pieces.call(api.delete_deposit, access_token(), piece_id=piece_id)

@@ -28,8 +28,7 @@ LEGIBILITY_WARNINGS = {
 LARGEST_PHOTO_BYTES = 1024**3  # larger sizes in the query string are ignored
 
 
-@blueprint.get("/justificatifs/<candidature_id>/lisible/<piece_id>")
-@access.candidate
+@blueprint.get("/justificatifs/<candidature_id>/lisible/<piece_id>", who=access.CANDIDATE)
 def show_preview(candidature_id: str, piece_id: str) -> ResponseReturnValue:
     piece = requested_piece(candidature_id, piece_id)
     if piece.deposit is None:
@@ -46,8 +45,7 @@ def show_preview(candidature_id: str, piece_id: str) -> ResponseReturnValue:
     )
 
 
-@blueprint.get("/justificatifs/apercu/<piece_id>")
-@access.candidate
+@blueprint.get("/justificatifs/apercu/<piece_id>", who=access.CANDIDATE)
 def preview(piece_id: str) -> ResponseReturnValue:
     return streamed_response(clients().pieces.stream(api.read_preview, access_token(), piece_id=piece_id))
 

@@ -27,27 +27,23 @@ SCAN_WORDS = {"clean": "fichier sain", "infected": "fichier infecté"}
 """In the place of the labels of these antivirus states, which agree with « pièce »."""
 
 
-@blueprint.get("/justificatifs")
-@access.candidate
+@blueprint.get("/justificatifs", who=access.CANDIDATE)
 def choose() -> ResponseReturnValue:
     candidatures = clients().pieces.call(api.list_candidatures, access_token()).candidatures
     return render_page("justificatifs/templates/mes_justificatifs.html", candidatures=candidatures)
 
 
-@blueprint.get("/justificatifs/<candidature_id>")
-@access.candidate
+@blueprint.get("/justificatifs/<candidature_id>", who=access.CANDIDATE)
 def show(candidature_id: str) -> ResponseReturnValue:
     return list_page(candidature_id, done=DONE_SENTENCES.get(request.args.get("fait", "")))
 
 
-@blueprint.get("/justificatifs/fichier/<piece_id>")
-@access.candidate
+@blueprint.get("/justificatifs/fichier/<piece_id>", who=access.CANDIDATE)
 def file(piece_id: str) -> ResponseReturnValue:
     return streamed_response(clients().pieces.stream(api.read_file, access_token(), piece_id=piece_id))
 
 
-@blueprint.get("/justificatifs/<candidature_id>/validation/<group>")
-@access.candidate
+@blueprint.get("/justificatifs/<candidature_id>/validation/<group>", who=access.CANDIDATE)
 def ask_validation(candidature_id: str, group: str) -> ResponseReturnValue:
     requested = requested_pieces(candidature_id)
     groups = (entry for period in requested.periods for entry in period.groups)
@@ -60,8 +56,7 @@ def ask_validation(candidature_id: str, group: str) -> ResponseReturnValue:
     )
 
 
-@blueprint.post("/justificatifs/<candidature_id>/validation/<group>")
-@access.candidate
+@blueprint.post("/justificatifs/<candidature_id>/validation/<group>", who=access.CANDIDATE)
 def validate(candidature_id: str, group: str) -> ResponseReturnValue:
     try:
         clients().pieces.call(api.validate_group, access_token(), candidature_id=candidature_id, code=group)

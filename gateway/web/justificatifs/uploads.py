@@ -34,22 +34,19 @@ SENT_HEADERS = ("Upload-Length", "Upload-Metadata", "Upload-Offset")
 ANSWERED_HEADERS = ("Upload-Length", "Upload-Offset")
 
 
-@blueprint.post(UPLOADS_PATH)
-@access.candidate
+@blueprint.post(UPLOADS_PATH, who=access.CANDIDATE)
 def start(candidature_id: str, piece_id: str) -> ResponseReturnValue:
     upload = upload_id(_exchanged(api.begin_upload, _sent_headers(), piece_id=piece_id))
     address = url_for("justificatifs.append", candidature_id=candidature_id, piece_id=piece_id, upload_id=upload)
     return _tus_response(201, Location=address)
 
 
-@blueprint.route(f"{UPLOADS_PATH}/<upload_id>", methods=["HEAD"])
-@access.candidate
+@blueprint.route(f"{UPLOADS_PATH}/<upload_id>", methods=["HEAD"], who=access.CANDIDATE)
 def state(candidature_id: str, piece_id: str, upload_id: str) -> ResponseReturnValue:
     return _tus_response(200, _exchanged(api.read_upload, {}, upload_id=upload_id))
 
 
-@blueprint.patch(f"{UPLOADS_PATH}/<upload_id>")
-@access.candidate
+@blueprint.patch(f"{UPLOADS_PATH}/<upload_id>", who=access.CANDIDATE)
 def append(candidature_id: str, piece_id: str, upload_id: str) -> ResponseReturnValue:
     try:
         with upload_place(visitor.required().subject):
@@ -62,15 +59,13 @@ def append(candidature_id: str, piece_id: str, upload_id: str) -> ResponseReturn
     return _tus_response(204, answer)
 
 
-@blueprint.delete(f"{UPLOADS_PATH}/<upload_id>")
-@access.candidate
+@blueprint.delete(f"{UPLOADS_PATH}/<upload_id>", who=access.CANDIDATE)
 def cancel(candidature_id: str, piece_id: str, upload_id: str) -> ResponseReturnValue:
     _exchanged(api.abandon_upload, {}, upload_id=upload_id)
     return _tus_response(204)
 
 
-@blueprint.post(f"{UPLOADS_PATH}/depot")
-@access.candidate
+@blueprint.post(f"{UPLOADS_PATH}/depot", who=access.CANDIDATE)
 def finish(candidature_id: str, piece_id: str) -> ResponseReturnValue:
     """The uploads become the piece's file; `Location` is the page to go on with."""
     uploads = request.form.getlist("envoi")

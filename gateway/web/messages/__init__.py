@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flask import Blueprint, request
+from flask import request
 from flask.typing import ResponseReturnValue
 
 from gateway import access
@@ -14,14 +14,13 @@ from gateway.sessions import visitor
 from services.chassis.errors import DomainError
 from services.contracts.api.mails import SentMails, list_mails_of_accounts, list_mails_of_registrations
 
-blueprint = Blueprint("messages", __name__)
+blueprint = access.Pages("messages", __name__)
 
 PAGE_LENGTH = 20
 STATE_LABELS = {"waiting": "en attente d'envoi", "taken": "envoyé", "refused": "refusé par votre messagerie"}
 
 
-@blueprint.get("/messages")
-@access.candidate
+@blueprint.get("/messages", who=access.CANDIDATE)
 def list_mails() -> ResponseReturnValue:
     answers = list(_pages_of_mails(visitor.access_token(), request.args.get("apres")))
     received = [answer for answer in answers if answer is not None]

@@ -16,10 +16,11 @@ from flask import Flask
 
 from gateway.api import routing
 from gateway.app import create_app
-from gateway.clients.base import ServiceClient, optional_calls, restart_time_limit, seconds_left
+from gateway.clients.base import optional_calls, restart_time_limit, seconds_left
 from gateway.clients.file_uploads import ReceivedFile, send_files
 from gateway.clients.kept_answers import MAX_ANSWERS, LastKnownAnswers
 from gateway.service_clients import SERVICE_LABELS, clients
+from gateway.sessions import SessionOwner
 from gateway.settings import GatewaySettings
 from services.chassis.errors import Unavailable
 from services.chassis.process.capacity import Limit
@@ -169,10 +170,16 @@ def test_mes_inscriptions_and_the_home_page_ask_once(candidates: CandidateFactor
 
 
 class SilentAfterUploads:
-    """A service that takes what is sent and then answers no more."""
+    """Whose service takes what is sent and then answers no more."""
 
     def __init__(self) -> None:
         self.asked: list[str] = []
+
+    def client_of(self, _: Any) -> SilentAfterUploads:
+        return self
+
+    def access_token(self) -> str:
+        return "token"
 
     def exchange(self, operation: Any, *_: Any, **__: Any) -> Any:
         self.asked.append(operation.method)
@@ -189,5 +196,5 @@ def test_a_service_that_falls_silent_is_asked_once_to_forget_the_uploads() -> No
 
     service, files = SilentAfterUploads(), [ReceivedFile("a.jpg", io.BytesIO(b"a"), 1) for _ in range(12)]
     with pytest.raises(Unavailable):
-        send_files(cast(ServiceClient, service), "token", uploads, files, take, piece_id="1")
+        send_files(cast(SessionOwner, service), uploads, files, take, piece_id="1")
     assert service.asked == ["POST", "PATCH"] * 12 + ["DELETE"]

@@ -32,7 +32,7 @@ def posted_answers() -> Values:
 
 def filled_creation_form(values: Values) -> Form:
     """The form for `values` as typed: the country chosen decides which place of birth is asked for."""
-    return clients().accounts.call(fill_form, clients().own_token, body={"values": values})
+    return clients().call(fill_form, body={"values": values})
 
 
 def is_refresh() -> bool:
@@ -61,4 +61,4 @@ def with_search_results(form: Form, values: Values) -> Form:
 
 def _communes(departement: str, words: str) -> Suggestions:
     query = {"departement": departement[:3], "q": words[:100]}
-    return clients().accounts.call(search_communes, clients().own_token, query=query)
+    return clients().call(search_communes, query=query)

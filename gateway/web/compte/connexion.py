@@ -140,8 +140,8 @@ def opened_session(code: str | None = None) -> api.OpenedSession:
         "source": request.remote_addr or "",
         "code": code,
     }
-    return clients().passwords.call(api.log_in, clients().own_token, body=sent)
+    return clients().call(api.log_in, body=sent)
 
 
 def end_session(session: str) -> None:
-    clients().accounts.call(api.log_out, clients().own_token, body={"session": session})
+    clients().call(api.log_out, body={"session": session})

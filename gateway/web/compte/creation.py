@@ -49,7 +49,7 @@ def create() -> ResponseReturnValue:
         return _form(values)
     try:
         sent = {"values": values, "source": request.remote_addr or ""}
-        created = clients().passwords.call(api.create_account, clients().own_token, body=sent)
+        created = clients().call(api.create_account, body=sent)
     except DomainError as refusal:
         return _form(values, shown_here(refusal, STATUSES_SHOWN_HERE))
     return _redirect_to_confirmation(created, values)
@@ -71,7 +71,7 @@ def resend() -> ResponseReturnValue:
         return _confirmation_page(problem="Saisissez l'adresse mail de votre compte.", status=422)
     try:
         sent = {"email": created.email, "creation": created.creation or None}
-        clients().accounts.call(api.resend_activation, clients().own_token, body=sent)
+        clients().call(api.resend_activation, body=sent)
     except DomainError as refusal:
         shown = shown_here(refusal, STATUSES_SHOWN_HERE)
         return _confirmation_page(problem=shown.detail, status=shown.http_status, email=request.form.get("email"))

@@ -55,8 +55,7 @@ class MailedLinks(Generic[Link]):
 
     def call(self, operation: Operation[Answer], token: str, **others: str) -> Answer:
         """What accounts answers to a call with the link's token."""
-        accounts = clients().staff_accounts if self.are_of_staff else clients().accounts
-        return accounts.call(operation, clients().own_token, body={"token": token, **others})
+        return clients().call(operation, body={"token": token, **others}, is_for_staff=self.are_of_staff)
 
     def show(self, token: str, page: Callable[[Link], Response]) -> Response:
         """`page` for a usable link, else a page with the reason and the buttons of its state."""

@@ -9,7 +9,6 @@ from flask.typing import ResponseReturnValue
 from gateway import access
 from gateway.pages import render_page, show_contact
 from gateway.posted_forms import Values, shown_here
-from gateway.service_clients import clients
 from gateway.sessions import visitor
 from gateway.web.compte import blueprint
 from gateway.web.compte.account_form import SENT_WITH_SEARCH, is_refresh, posted_answers, with_search_results
@@ -32,19 +31,19 @@ HAS_CANDIDATURE = (
 
 @blueprint.get("/compte", who=access.CANDIDATE)
 def account() -> ResponseReturnValue:
-    account = clients().accounts.call(api.read_account, visitor.access_token())
+    account = visitor.call(api.read_account)
     return _page(account.form, notice=NOTICES.get(request.args.get("fait", "")), pending=account.pending_email)
 
 
 @blueprint.post("/compte", who=access.CANDIDATE)
 def change_account() -> ResponseReturnValue:
-    token, values = visitor.access_token(), posted_answers()
+    values = posted_answers()
     if is_refresh():
-        return _page(with_search_results(_filled_form(token, values), values))
+        return _page(with_search_results(_filled_form(values), values))
     try:
-        changed = clients().passwords.call(api.change_account, token, body={"values": values})
+        changed = visitor.call(api.change_account, body={"values": values})
     except DomainError as refusal:
-        return _page(_filled_form(token, values), refusal=shown_here(refusal, STATUSES_SHOWN_HERE))
+        return _page(_filled_form(values), refusal=shown_here(refusal, STATUSES_SHOWN_HERE))
     return _response_after_change(values, changed.email_change_pending)
 
 
@@ -58,8 +57,8 @@ def _response_after_change(values: Values, pending: bool) -> ResponseReturnValue
     return redirect(url_for("compte.account", fait="adresse" if pending else "enregistre"), code=303)
 
 
-def _filled_form(token: str, values: Values) -> Form:
-    return clients().accounts.call(api.fill_form, token, body={"values": values})
+def _filled_form(values: Values) -> Form:
+    return visitor.call(api.fill_form, body={"values": values})
 
 
 def _page(
@@ -83,10 +82,9 @@ def ask_deletion() -> ResponseReturnValue:
 
 @blueprint.post("/compte/suppression", who=access.CANDIDATE)
 def delete_account() -> ResponseReturnValue:
-    token = visitor.access_token()
     try:
         sent = {"current_password": request.form.get("current_password", "")}
-        clients().passwords.call(api.delete_account, token, body=sent)
+        visitor.call(api.delete_account, body=sent)
     except DomainError as refusal:
         return _deletion_page(shown_here(refusal, (409, 422, 429, 503)))
     response = redirect("/?fait=suppression", code=303)

@@ -46,7 +46,7 @@ def ask_reset() -> ResponseReturnValue:
         error = FieldError("#/email", "Saisissez votre adresse mail.")
         return render_page("compte/templates/mot_de_passe_oublie.html", status=422, errors=(error,))
     try:
-        clients().accounts.call(api.ask_reset, clients().own_token, body={"email": email})
+        clients().call(api.ask_reset, body={"email": email})
     except DomainError as refusal:
         shown = shown_here(refusal, (422, 429))
         error = FieldError("#/email", shown.errors[0].detail if shown.errors else shown.detail)
@@ -66,9 +66,7 @@ def set_password(token: str) -> ResponseReturnValue:
     passwords = {name: request.form.get(name, "") for name in ("password", "password_confirmation")}
     sent = {"token": token, **passwords}
     try:
-        unusable = LINKS.use(
-            token, lambda: clients().passwords.call(api.complete_reset, clients().own_token, body=sent)
-        )
+        unusable = LINKS.use(token, lambda: clients().call(api.complete_reset, body=sent))
     except DomainError as refusal:
         shown = shown_here(refusal, (422,))
         return render_page("compte/templates/mot_de_passe.html", refusal=shown, form=_password_form())

@@ -10,7 +10,6 @@ from flask.typing import ResponseReturnValue
 from gateway import access
 from gateway.clients.base import optional_answer
 from gateway.pages import render_page
-from gateway.service_clients import clients
 from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
 from gateway.web.gestion.imports import STATE_SEVERITIES
@@ -24,7 +23,7 @@ UNDER_WAY = (PREPARED, CHECKED, PUBLISHING)
 
 @blueprint.get("", who=access.staff("pieces:read"))
 def show_waiting() -> ResponseReturnValue:
-    waiting = clients().staff_pieces.call(staff_pieces.read_control_queue, staff_member.access_token()).items
+    waiting = staff_member.call(staff_pieces.read_control_queue).items
     by_session = sorted(waiting, key=lambda row: (row.session_label, row.exam))
     sessions = [(label, list(rows)) for label, rows in groupby(by_session, key=lambda row: row.session_label)]
     return render_page(
@@ -40,12 +39,10 @@ def show_waiting() -> ResponseReturnValue:
 
 def _incomplete_sessions() -> IncompleteSessions:
     """None while pieces has no answer: the rest of the page is shown."""
-    token, pieces = staff_member.access_token(), clients().staff_pieces
-    return optional_answer(lambda: pieces.call(missing_pieces.count_missing_pieces, token), IncompleteSessions())
+    return optional_answer(lambda: staff_member.call(missing_pieces.count_missing_pieces), IncompleteSessions())
 
 
 def _publications_under_way() -> list[Import]:
     """Of the newest; none while documents does not answer."""
-    token, documents = staff_member.access_token(), clients().staff_documents
-    newest = optional_answer(lambda: documents.call(staff_imports.list_imports, token).items, ())
+    newest = optional_answer(lambda: staff_member.call(staff_imports.list_imports).items, ())
     return [publication for publication in newest if publication.state in UNDER_WAY]

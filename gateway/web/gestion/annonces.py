@@ -19,7 +19,6 @@ from gateway.posted_forms import (
     shown_here,
     shown_instant,
 )
-from gateway.service_clients import clients
 from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
 from gateway.web.gestion.ouvertures import MANAGE
@@ -44,7 +43,7 @@ def publish_message() -> ResponseReturnValue:
         message = _message(posted)
         if posted_text("action") != "publier":
             return _messages_page(posted, preview=True)
-        clients().staff_registrations.call(api.publish_message, staff_member.access_token(), body=message)
+        staff_member.call(api.publish_message, body=message)
     except DomainError as refusal:
         return _messages_page(posted, refusal=shown_here(refusal, (422,)))
     return redirect(url_for("gestion.list_messages", fait="publie"), code=303)
@@ -52,14 +51,13 @@ def publish_message() -> ResponseReturnValue:
 
 @blueprint.post("/messages/<message_id>/retrait", who=access.staff(MANAGE))
 def withdraw_message(message_id: str) -> ResponseReturnValue:
-    token = staff_member.access_token()
-    clients().staff_registrations.call(api.withdraw_message, token, message_id=message_id)
+    staff_member.call(api.withdraw_message, message_id=message_id)
     return redirect(url_for("gestion.list_messages", fait="retire"), code=303)
 
 
 def _messages_page(values: Mapping[str, str], *, preview: bool = False, refusal: DomainError | None = None) -> Response:
-    now, token = portal_now(), staff_member.access_token()
-    published = clients().staff_registrations.call(api.list_messages, token).messages
+    now = portal_now()
+    published = staff_member.call(api.list_messages).messages
     messages = [(message, _state(message, now)) for message in published]
     return render_page(
         "gestion/templates/annonces.html",

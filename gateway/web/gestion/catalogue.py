@@ -11,10 +11,8 @@ from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from gateway import access
-from gateway.clients.file_streaming import streamed_response
 from gateway.pages import render_page
 from gateway.posted_forms import shown_errors, shown_here
-from gateway.service_clients import clients
 from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
 from gateway.web.justificatifs.file_reception import FileRefused, received_files_of_staff
@@ -36,8 +34,7 @@ def show_catalogue() -> ResponseReturnValue:
 
 @blueprint.get("/catalogue/<code>.zip", who=access.staff(MANAGE))
 def download_catalogue(code: str) -> ResponseReturnValue:
-    token = staff_member.access_token()
-    return streamed_response(clients().staff_registrations.stream(api.read_files, token, code=code))
+    return staff_member.stream(api.read_files, code=code)
 
 
 @blueprint.post("/catalogue", who=access.staff(MANAGE))
@@ -57,7 +54,7 @@ def load_catalogue() -> ResponseReturnValue:
     archive, etag = request.form.get("archive", ""), request.form.get("etag", "")
     body = {"archive": archive, "etag": etag}
     try:
-        clients().staff_registrations.call(api.load_catalogue, staff_member.access_token(), body=body)
+        staff_member.call(api.load_catalogue, body=body)
     except DomainError as refusal:
         if refusal.http_status == 412:
             return _comparison_page(_compared(archive), archive, refusal)
@@ -75,15 +72,14 @@ def _received_archive() -> str:
 
 
 def _compared(archive: str) -> api.CatalogueComparison:
-    token = staff_member.access_token()
-    return clients().staff_registrations.call(api.compare_catalogue, token, body={"archive": archive})
+    return staff_member.call(api.compare_catalogue, body={"archive": archive})
 
 
 def _page(refusal: DomainError | None = None, *, status: int | None = None, done: str | None = None) -> Response:
     return render_page(
         "gestion/templates/catalogue.html",
         status=status,
-        exams=clients().staff_registrations.call(api.list_exams, staff_member.access_token()).exams,
+        exams=staff_member.call(api.list_exams).exams,
         refusal=refusal,
         errors=(errors := shown_errors(refusal)),
         file_error=any(error["pointer"] == f"#/{FIELD}" for error in errors),

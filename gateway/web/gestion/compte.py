@@ -59,7 +59,7 @@ def ask_password() -> ResponseReturnValue:
 def change_password() -> ResponseReturnValue:
     values = {name: request.form.get(name, "") for name in PASSWORD_FIELDS}
     try:
-        opened = clients().passwords.call(api.change_password, staff_member.access_token(), body=values)
+        opened = staff_member.call(api.change_password, body=values)
     except DomainError as refusal:
         return _password_page(shown_here(refusal, STATUSES_SHOWN_HERE))
     return _with_new_session(opened.session, "mot-de-passe")
@@ -74,7 +74,7 @@ def ask_recovery_codes() -> ResponseReturnValue:
 def make_recovery_codes() -> ResponseReturnValue:
     try:
         sent = {"code": posted_text("code")}
-        new = clients().staff_accounts.call(api.renew_recovery_codes, staff_member.access_token(), body=sent)
+        new = staff_member.call(api.renew_recovery_codes, body=sent)
     except DomainError as refusal:
         return _page("codes_de_secours.html", shown_here(refusal, STATUSES_SHOWN_HERE), account=own_account())
     back = {"label": "Revenir à mon compte", "url": url_for("gestion.show_own_account")}
@@ -91,7 +91,7 @@ def ask_second_factor() -> ResponseReturnValue:
 def propose_second_factor() -> ResponseReturnValue:
     try:
         sent = {"code": posted_text("code")}
-        proposal = clients().staff_accounts.call(api.propose_second_factor, staff_member.access_token(), body=sent)
+        proposal = staff_member.call(api.propose_second_factor, body=sent)
     except DomainError as refusal:
         return _page("second_facteur.html", shown_here(refusal, STATUSES_SHOWN_HERE))
     return _proposal_page(proposal)
@@ -99,19 +99,19 @@ def propose_second_factor() -> ResponseReturnValue:
 
 @blueprint.post("/compte/second-facteur/confirmation", who=access.staff(OWN_ACCOUNT))
 def confirm_second_factor() -> ResponseReturnValue:
-    token, sealed = staff_member.access_token(), {"proposal": posted_text("proposal")}
+    sealed = {"proposal": posted_text("proposal")}
     try:
         sent = {**sealed, "code": posted_text("code")}
-        opened = clients().staff_accounts.call(api.renew_second_factor, token, body=sent)
+        opened = staff_member.call(api.renew_second_factor, body=sent)
     except DomainError as refusal:
         shown = shown_here(refusal, STATUSES_SHOWN_HERE)
-        proposal = clients().staff_accounts.call(api.check_proposal, token, body=sealed).proposal
+        proposal = staff_member.call(api.check_proposal, body=sealed).proposal
         return _proposal_page(proposal, shown) if proposal else _page("second_facteur.html", outdated=True)
     return _with_new_session(opened.session, "facteur")
 
 
 def own_account() -> api.OwnAccount:
-    return clients().staff_accounts.call(api.read_account, staff_member.access_token())
+    return staff_member.call(api.read_account)
 
 
 def _password_page(refusal: DomainError | None = None) -> Response:
@@ -153,7 +153,7 @@ def complete_invitation(token: str) -> ResponseReturnValue:
 
 def _set_up(token: str) -> api.SetUp:
     sent = {"token": token, **_posted()}
-    return clients().passwords.call(api.complete_invitation, clients().own_token, body=sent)
+    return clients().call(api.complete_invitation, body=sent)
 
 
 def _posted() -> dict[str, str]:

@@ -14,7 +14,6 @@ from flask.typing import ResponseReturnValue
 from gateway import access
 from gateway.pages import render_page
 from gateway.posted_forms import DAY_EXPECTED, Values, posted_text, read_day, shown_errors, shown_here
-from gateway.service_clients import clients
 from gateway.sessions import staff_member
 from gateway.web.compte.account_form import SENT_WITH_SEARCH, is_refresh, posted_answers, with_search_results
 from gateway.web.gestion import blueprint
@@ -46,7 +45,7 @@ def list_accounts() -> ResponseReturnValue:
         if text and not day:
             raise Invalid.in_field("birth_date", DAY_EXPECTED)
         sent = {**typed, "birth_date": day.isoformat() if day else None}
-        accounts = clients().staff_accounts.call(api.search_candidates, staff_member.access_token(), body=sent)
+        accounts = staff_member.call(api.search_candidates, body=sent)
     except DomainError as refusal:
         return _search_page(typed, refusal=shown_here(refusal, REFUSALS_SHOWN_HERE))
     return _search_page(typed, accounts=accounts)
@@ -71,8 +70,8 @@ def correct_account(account_id: str) -> ResponseReturnValue:
     if is_refresh():
         return _typed_page(account_id, values, reason)
     try:
-        token, sent = staff_member.access_token(), {"values": values, "reason": reason}
-        clients().staff_accounts.call(api.correct_identity, token, body=sent, candidate_id=account_id)
+        sent = {"values": values, "reason": reason}
+        staff_member.call(api.correct_identity, body=sent, candidate_id=account_id)
     except DomainError as refusal:
         return _typed_page(account_id, values, reason, refusal=shown_here(refusal, REFUSALS_SHOWN_HERE))
     return redirect(url_for("gestion.show_account", account_id=account_id, fait="corrige"), code=303)
@@ -80,7 +79,7 @@ def correct_account(account_id: str) -> ResponseReturnValue:
 
 @blueprint.post("/comptes/<account_id>/activation", who=access.staff(CORRECT))
 def resend_activation(account_id: str) -> ResponseReturnValue:
-    clients().staff_accounts.call(api.resend_activation, staff_member.access_token(), candidate_id=account_id)
+    staff_member.call(api.resend_activation, candidate_id=account_id)
     return redirect(url_for("gestion.show_account", account_id=account_id, fait="renvoye"), code=303)
 
 
@@ -102,15 +101,13 @@ def _name_of(account: api.Candidate) -> str:
 
 
 def _account(account_id: str) -> api.CandidateDetail:
-    return clients().staff_accounts.call(api.read_candidate, staff_member.access_token(), candidate_id=account_id)
+    return staff_member.call(api.read_candidate, candidate_id=account_id)
 
 
 def _typed_page(account_id: str, values: Values, reason: str, *, refusal: DomainError | None = None) -> Response:
     """The account with the form as it was typed."""
     account = _account(account_id)
-    form = clients().staff_accounts.call(
-        api.fill_correction, staff_member.access_token(), body={"values": values}, candidate_id=account_id
-    )
+    form = staff_member.call(api.fill_correction, body={"values": values}, candidate_id=account_id)
     return _account_page(account, with_search_results(form, values), reason=reason, refusal=refusal)
 
 

@@ -11,10 +11,8 @@ from flask.typing import ResponseReturnValue
 
 from gateway import access
 from gateway.clients.base import optional_answer
-from gateway.clients.file_streaming import streamed_response
 from gateway.pages import render_page
 from gateway.posted_forms import posted_text, shown_here
-from gateway.service_clients import clients
 from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
 from gateway.web.gestion.decisions import TYPED_FIELDS, as_options, check_days, posted_decision, what_catalogue_says
@@ -69,10 +67,10 @@ def decide(piece_id: str) -> ResponseReturnValue:
     control = {"deposit_id": request.form.get("deposit_id") or None, **posted_decision()}
     if control["status"] not in STATUS_LABELS:
         raise NotFound()
-    token, headers = staff_member.access_token(), _posted_etag()
+    headers = _posted_etag()
     try:
         check_days()
-        piece = clients().staff_pieces.call(api.control_piece, token, body=control, headers=headers, piece_id=piece_id)
+        piece = staff_member.call(api.control_piece, body=control, headers=headers, piece_id=piece_id)
     except DomainError as refusal:
         return _piece_page(piece_id, refusal=shown_here(refusal, REFUSALS_SHOWN_HERE))
     return redirect(_next_address(piece.id, shown), code=303)
@@ -81,9 +79,9 @@ def decide(piece_id: str) -> ResponseReturnValue:
 @blueprint.post("/pieces/<piece_id>/annulation", who=access.staff("pieces:control"))
 def take_back(piece_id: str) -> ResponseReturnValue:
     """« Annuler », of a decision on this piece, from whichever page; it leads to the piece, to be decided anew."""
-    token, headers = staff_member.access_token(), _posted_etag()
+    headers = _posted_etag()
     try:
-        clients().staff_pieces.call(api.take_back_control, token, headers=headers, piece_id=piece_id)
+        staff_member.call(api.take_back_control, headers=headers, piece_id=piece_id)
     except DomainError as refusal:
         return _piece_page(piece_id, refusal=shown_here(refusal, REFUSALS_SHOWN_HERE))
     return redirect(_address_of(piece_id, {**shown_filters(request.form), "fait": TAKEN_BACK}), code=303)
@@ -101,7 +99,7 @@ def _piece_page(piece_id: str, *, refusal: DomainError | None = None) -> Respons
     """`refusal` is shown beside what was typed."""
     shown = shown_filters(request.form if refusal else None)
     filters = {**api_filters_of(shown), "neighbours": "true"}
-    piece = clients().staff_pieces.call(api.read_piece, staff_member.access_token(), query=filters, piece_id=piece_id)
+    piece = staff_member.call(api.read_piece, query=filters, piece_id=piece_id)
     # In this order: they share the time of what a page can do without, and names are missed least.
     declared = _declared(piece.candidature.id)
     catalogue = what_catalogue_says(piece.candidature.exam, piece.code)
@@ -163,31 +161,27 @@ def _list_address(shown: Mapping[str, str], done: str) -> str:
 
 def _declared(candidature_id: str) -> Detail | None:
     """None while registrations does not answer, or has not heard of it: the piece can be controlled without."""
-    token, registrations = staff_member.access_token(), clients().staff_registrations
-    return optional_answer(lambda: registrations.call(read_candidature, token, candidature_id=candidature_id), None)
+    return optional_answer(lambda: staff_member.call(read_candidature, candidature_id=candidature_id), None)
 
 
 @blueprint.get("/pieces/<piece_id>/page/<int:number>", who=access.staff("pieces:read"))
 def page_picture(piece_id: str, number: int) -> ResponseReturnValue:
     """With « avance » the picture is for a piece that is not shown yet, which the audit trail tells apart."""
     query = {"ahead": "true" if AHEAD in request.args else None}
-    token = staff_member.access_token()
-    return streamed_response(
-        clients().staff_pieces.stream(api.read_page, token, query=query, piece_id=piece_id, number=number)
-    )
+    return staff_member.stream(api.read_page, query=query, piece_id=piece_id, number=number)
 
 
 @blueprint.post("/pieces/<piece_id>/ouverture", who=access.staff("pieces:read"))
 def record_opening(piece_id: str) -> ResponseReturnValue:
     """The script shows the first page, which it loaded ahead."""
     opening = {"deposit_id": posted_text("depot"), "page": FIRST_PAGE}
-    clients().staff_pieces.call(api.record_opening, staff_member.access_token(), body=opening, piece_id=piece_id)
+    staff_member.call(api.record_opening, body=opening, piece_id=piece_id)
     return "", 204
 
 
 @blueprint.get("/pieces/<piece_id>/fichier", who=access.staff("pieces:read"))
 def file(piece_id: str) -> ResponseReturnValue:
-    return streamed_response(clients().staff_pieces.stream(read_file, staff_member.access_token(), piece_id=piece_id))
+    return staff_member.stream(read_file, piece_id=piece_id)
 
 
 def picture_address(piece: StaffPiece, number: int = FIRST_PAGE) -> str | None:

@@ -15,7 +15,6 @@ from gateway import access
 from gateway.clients.base import optional_answer
 from gateway.pages import render_page
 from gateway.posted_forms import DAY_EXPECTED, posted_text, read_day
-from gateway.service_clients import clients
 from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
 from services.chassis.errors import DomainError, FieldError, Invalid
@@ -52,9 +51,9 @@ def as_options(reasons: Iterable[str]) -> list[dict[str, str]]:
 
 def what_catalogue_says(exam: str, code: str | None) -> RefusalReasons:
     """Of the control of this piece; nothing while registrations does not answer."""
-    token, query = staff_member.access_token(), {"exam": exam, "piece": code}
+    query = {"exam": exam, "piece": code}
     return optional_answer(
-        lambda: clients().staff_registrations.call(list_refusal_reasons, token, query=query),
+        lambda: staff_member.call(list_refusal_reasons, query=query),
         RefusalReasons(reasons=(), compared_with=()),
     )
 
@@ -165,8 +164,7 @@ def decide_in_batches(controls: Mapping[str, Mapping[str, str | None]]) -> Selec
 def _results(controls: list[Mapping[str, str | None]], seconds: float) -> tuple[ControlResult, ...]:
     check_days()
     body = {"controls": [dict(control) for control in controls]}
-    token = staff_member.access_token()
-    return clients().staff_pieces.call(api.control_many, token, body=body, seconds=seconds).results
+    return staff_member.call(api.control_many, body=body, seconds=seconds).results
 
 
 def reason_of(result: ControlResult) -> str:

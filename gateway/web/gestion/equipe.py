@@ -14,7 +14,6 @@ from werkzeug.exceptions import NotFound
 from gateway import access
 from gateway.pages import render_page
 from gateway.posted_forms import posted_text, shown_here
-from gateway.service_clients import clients
 from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
 from gateway.web.gestion.lists import read_page, render_list, typed_filters
@@ -99,7 +98,7 @@ _AN_ACT = f"any({', '.join(ACTS)})"
 @blueprint.get("/equipe", who=access.staff(*MANAGE))
 def list_team() -> ResponseReturnValue:
     shown, nobody = typed_filters(api.MEMBERS, request.args), api.Members(items=(), next_cursor=None)
-    page = read_page(api.MEMBERS, shown, clients().staff_accounts, api.list_members, nobody)
+    page = read_page(api.MEMBERS, shown, api.list_members, nobody)
     return render_list(
         "gestion/templates/equipe.html",
         api.MEMBERS,
@@ -123,7 +122,7 @@ def invite() -> ResponseReturnValue:
     values = {**{name: posted_text(name) for name in ("nom", "prenoms", "email")}, **_posted_profile()}
     try:
         sent = {**values, "code": posted_text("code")}
-        clients().staff_accounts.call(api.invite, staff_member.access_token(), body=sent)
+        staff_member.call(api.invite, body=sent)
     except DomainError as refusal:
         return _invitation_page(values, shown_here(refusal, STATUSES_SHOWN_HERE))
     return redirect(url_for("gestion.list_team", fait=INVITED), code=303)
@@ -155,8 +154,7 @@ def do_act(staff_id: str, act: str) -> ResponseReturnValue:
     if ACTS[act].asks_profile:
         sent |= _posted_profile()
     try:
-        token = staff_member.access_token()
-        clients().staff_accounts.call(ACTS[act].operation, token, body=sent, staff_id=staff_id)
+        staff_member.call(ACTS[act].operation, body=sent, staff_id=staff_id)
     except DomainError as refusal:
         return _act_page(staff_id, act, sent, shown_here(refusal, STATUSES_SHOWN_HERE))
     return redirect(url_for("gestion.show_member", staff_id=staff_id, fait=act), code=303)
@@ -205,7 +203,7 @@ def _is_offered(act: Act, name: str, member: Member) -> bool:
 
 
 def _member(staff_id: str) -> Member:
-    return clients().staff_accounts.call(api.read_member, staff_member.access_token(), staff_id=staff_id)
+    return staff_member.call(api.read_member, staff_id=staff_id)
 
 
 def _is_own(member: Member) -> bool:
@@ -214,7 +212,7 @@ def _is_own(member: Member) -> bool:
 
 def _academie_labels() -> dict[str, str]:
     """By code, in the order in which they are shown."""
-    known = clients().staff_accounts.call(api.list_academies, staff_member.access_token())
+    known = staff_member.call(api.list_academies)
     return {academie.value: academie.label for academie in known.academies}
 
 

@@ -7,7 +7,6 @@ from flask.typing import ResponseReturnValue
 
 from gateway import access
 from gateway.clients.file_uploads import ReceivedFile, send_files
-from gateway.service_clients import clients
 from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
 from gateway.web.gestion.imports import PUBLISH
@@ -44,9 +43,8 @@ def send_import_file(import_id: str) -> ResponseReturnValue:
 
 def _send(import_id: str, file: ReceivedFile) -> None:
     """A CSV takes the place of the one sent before; a PDF or an archive is added."""
-    client, token = clients().staff_documents, staff_member.access_token()
 
     def take(uploads: list[str]) -> None:
-        client.call(api.take_uploads, token, body={"uploads": uploads}, import_id=import_id)
+        staff_member.call(api.take_uploads, body={"uploads": uploads}, import_id=import_id)
 
-    send_files(client, token, api.uploads, [file], take, import_id=import_id)
+    send_files(staff_member, api.uploads, [file], take, import_id=import_id)

@@ -8,10 +8,8 @@ from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from gateway import access
-from gateway.clients.file_streaming import streamed_response
 from gateway.pages import render_page
 from gateway.posted_forms import new_order_key, posted_order_key, posted_text
-from gateway.service_clients import clients
 from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
 from gateway.web.gestion.lists import read_page, render_list, typed_filters
@@ -55,7 +53,7 @@ STATE_SEVERITIES = {
 @blueprint.get("/documents", who=access.staff(READ))
 def list_imports() -> ResponseReturnValue:
     shown, none = typed_filters(api.IMPORTS, request.args), api.Imports(items=(), next_cursor=None)
-    page = read_page(api.IMPORTS, shown, clients().staff_documents, api.list_imports, none)
+    page = read_page(api.IMPORTS, shown, api.list_imports, none)
     return render_list(
         "gestion/templates/imports.html",
         api.IMPORTS,
@@ -79,9 +77,8 @@ def create_import() -> ResponseReturnValue:
     order_key = posted_order_key()
     form = read_import_form()
     try:
-        new = clients().staff_documents.call(
+        new = staff_member.call(
             api.create_import,
-            staff_member.access_token(),
             body=_new_import(form, typed),
             headers={"Idempotency-Key": order_key},
         )
@@ -97,12 +94,12 @@ def create_import() -> ResponseReturnValue:
 @blueprint.get("/documents/modeles/<type>.csv", who=access.staff(PUBLISH))
 def import_model(type: str) -> ResponseReturnValue:
     """A model of the CSV, to be filled in; of a session it has the candidates."""
-    token, scope = staff_member.access_token(), {name: request.args.get(name) for name in api.ModelQuery().fields}
-    return streamed_response(clients().staff_documents.stream(api.read_model, token, query=scope, type=type))
+    scope = {name: request.args.get(name) for name in api.ModelQuery().fields}
+    return staff_member.stream(api.read_model, query=scope, type=type)
 
 
 def read_import_form() -> ImportForm:
-    return clients().staff_documents.call(api.read_form, staff_member.access_token())
+    return staff_member.call(api.read_form)
 
 
 def _new_import(form: ImportForm, typed: Mapping[str, str]) -> dict[str, str | list[str]]:

@@ -11,7 +11,6 @@ from flask.typing import ResponseReturnValue
 from gateway import access
 from gateway.pages import render_page
 from gateway.posted_forms import posted_text, shown_here
-from gateway.service_clients import clients
 from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
 from gateway.web.gestion.compte import OWN_ACCOUNT, STATUSES_SHOWN_HERE, own_account
@@ -48,7 +47,7 @@ def create_token() -> ResponseReturnValue:
     asked = {"name": name, "scopes": scopes, "days": days if days in DAYS else DEFAULT["days"]}
     try:
         sent = {**asked, "days": int(str(asked["days"])), "code": posted_text("code")}
-        created = clients().staff_accounts.call(api.create_token, staff_member.access_token(), body=sent)
+        created = staff_member.call(api.create_token, body=sent)
     except DomainError as refusal:
         return _page(asked, shown_here(refusal, STATUSES_SHOWN_HERE))
     return render_page("gestion/templates/jeton_nouveau.html", name=name, token=created.token)
@@ -56,13 +55,13 @@ def create_token() -> ResponseReturnValue:
 
 @blueprint.post("/compte/jetons/<token_id>/revocation", who=access.staff(OWN_ACCOUNT))
 def revoke_token(token_id: str) -> ResponseReturnValue:
-    clients().staff_accounts.call(api.revoke_token, staff_member.access_token(), token_id=token_id)
+    staff_member.call(api.revoke_token, token_id=token_id)
     return redirect(url_for("gestion.list_tokens", fait="revocation"), code=303)
 
 
 def _page(asked: Mapping[str, Any], refusal: DomainError | None = None, *, revoked: bool = False) -> Response:
     cursor = request.args.get("cursor") or None
-    page = clients().staff_accounts.call(api.list_tokens, staff_member.access_token(), query={"cursor": cursor})
+    page = staff_member.call(api.list_tokens, query={"cursor": cursor})
     return render_page(
         "gestion/templates/jetons.html",
         asked=asked,

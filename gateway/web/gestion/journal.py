@@ -10,9 +10,8 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from gateway import access
-from gateway.clients.file_streaming import streamed_response
 from gateway.posted_forms import typed_number
-from gateway.service_clients import SERVICE_LABELS, clients
+from gateway.service_clients import SERVICE_LABELS
 from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
 from gateway.web.gestion.journal_pages import ENTRIES_OF_A_PAGE, JournalPage, read_journal
@@ -48,17 +47,16 @@ _NO_PART_OF_A_CELL = re.compile(r"^[^\w]+|[;\"\s]+")
 
 @blueprint.get("/journal", who=access.staff("audit:read"))
 def show_journal() -> ResponseReturnValue:
-    token = staff_member.access_token()
     shown, cursor = filters_of_address(ENTRIES), request.args.get("suite")
     filters = {**filters_query(ENTRIES, shown), "limit": str(ENTRIES_OF_A_PAGE)}
 
     def read(service: str, before: int | None) -> AuditEntries:
         if service not in AUDITED_SERVICES:
             raise DomainError("Cette suite du journal n'existe pas : revenez à son début.")
-        return clients().for_staff[service].call(list_entries, token, query={**filters, "before": before})
+        return staff_member.call(list_entries, at=service, query={**filters, "before": before})
 
     page = read_list(ENTRIES, shown, lambda: read_journal(AUDITED_SERVICES, cursor, read), NO_ENTRIES)
-    names = {member.id: name_of(member) for member in _everybody(token)}
+    names = {member.id: name_of(member) for member in _everybody()}
     return render_list(
         "gestion/templates/journal.html",
         ENTRIES,
@@ -90,14 +88,13 @@ def filter_journal() -> ResponseReturnValue:
 @blueprint.get("/journal/<service>.csv", who=access.staff("audit:read"))
 def export_journal(service: str) -> ResponseReturnValue:
     """The acts of one service that the address's filters give, to their end, with the names of staff."""
-    token = staff_member.access_token()
     shown = filters_of_address(ENTRIES)
     if service not in AUDITED_SERVICES:
         raise NotFound()
     refuse_errors(ENTRIES, shown)
     query = filters_query(ENTRIES, shown)
-    names = {member.id.encode(): _NO_PART_OF_A_CELL.sub(" ", name_of(member)).encode() for member in _everybody(token)}
-    response = streamed_response(clients().for_staff[service].stream(export_entries, token, query=query))
+    names = {member.id.encode(): _NO_PART_OF_A_CELL.sub(" ", name_of(member)).encode() for member in _everybody()}
+    response = staff_member.stream(export_entries, at=service, query=query)
     response.response = _with_names(response.iter_encoded(), names)
     response.headers["Content-Disposition"] = f"attachment; filename=journal-{service}.csv"
     return response
@@ -112,11 +109,11 @@ def _with_names(chunks: Iterable[bytes], names: Mapping[bytes, bytes]) -> Iterat
     yield rest
 
 
-def _everybody(token: str) -> Iterator[Member]:
+def _everybody() -> Iterator[Member]:
     """Who has or had an account of staff."""
     cursor: str | None = ""
     while cursor is not None:
-        page = clients().staff_accounts.call(list_members, token, query={"cursor": cursor})
+        page = staff_member.call(list_members, query={"cursor": cursor})
         yield from page.items
         cursor = page.next_cursor
 

@@ -11,9 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from gateway import access
 from gateway.clients.base import optional_answer
-from gateway.clients.file_streaming import streamed_response
 from gateway.posted_forms import posted_text, typed_number
-from gateway.service_clients import clients
 from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
 from gateway.web.gestion.decisions import POSTED_PIECES, posted_value, reason_options
@@ -90,12 +88,11 @@ def first_piece(api_filters: Mapping[str, str]) -> StaffPiece | None:
 
 def own_controls() -> OwnControls:
     """The gestionnaire's last decision and their pace; the page is shown without, while pieces does not say."""
-    token, pieces = staff_member.access_token(), clients().staff_pieces
-    return optional_answer(lambda: pieces.call(api.read_own_controls, token), NO_CONTROLS)
+    return optional_answer(lambda: staff_member.call(api.read_own_controls), NO_CONTROLS)
 
 
 def _page(query: Mapping[str, str]) -> StaffPieces:
-    return clients().staff_pieces.call(api.list_pieces, staff_member.access_token(), query=query)
+    return staff_member.call(api.list_pieces, query=query)
 
 
 def _list_page(
@@ -150,11 +147,10 @@ def _next_query(shown: Mapping[str, str], cursor: str | None, is_whole_list: boo
 @blueprint.get("/pieces.csv", who=access.staff("pieces:read"))
 def export_pieces() -> ResponseReturnValue:
     """The list that the address's filters give, to its end."""
-    token = staff_member.access_token()
     shown = shown_filters()
     refuse_errors(api.PIECES, shown)
     filters = api_filters_of(shown)
-    return streamed_response(clients().staff_pieces.stream(api.export_pieces, token, query=filters))
+    return staff_member.stream(api.export_pieces, query=filters)
 
 
 def shown_filters(source: Mapping[str, str] | None = None) -> dict[str, str]:

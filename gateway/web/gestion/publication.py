@@ -9,10 +9,8 @@ from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from gateway import access
-from gateway.clients.file_streaming import streamed_response
 from gateway.pages import render_page
 from gateway.posted_forms import posted_text, shown_here, typed_number
-from gateway.service_clients import clients
 from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
 from gateway.web.gestion.imports import PUBLISH, READ, STATE_SEVERITIES, read_import_form
@@ -21,7 +19,6 @@ from services.chassis.errors import DomainError, NotFound
 from services.chassis.french import file_size
 from services.contracts import page_labels
 from services.contracts.api import staff_imports as api
-from services.contracts.api.operation import Operation
 from services.contracts.api.staff_imports import Import, ImportDocuments
 from services.contracts.document_rules import (
     CHECKED,
@@ -57,23 +54,20 @@ def show_import(import_id: str) -> ResponseReturnValue:
 @blueprint.get("/documents/<import_id>/apercu", who=access.staff(PUBLISH))
 def import_preview(import_id: str) -> ResponseReturnValue:
     """The first document as its candidate will get it, or the one of an id."""
-    token, query = staff_member.access_token(), {"document": request.args.get("document") or None}
-    return streamed_response(
-        clients().staff_documents.stream(api.read_preview, token, query=query, import_id=import_id)
-    )
+    query = {"document": request.args.get("document") or None}
+    return staff_member.stream(api.read_preview, query=query, import_id=import_id)
 
 
 @blueprint.get("/documents/<import_id>/lignes-a-corriger.csv", who=access.staff(PUBLISH))
 def lines_to_mend(import_id: str) -> ResponseReturnValue:
-    token = staff_member.access_token()
-    return streamed_response(clients().staff_documents.stream(api.read_lines_to_mend, token, import_id=import_id))
+    return staff_member.stream(api.read_lines_to_mend, import_id=import_id)
 
 
 @blueprint.get("/documents/<import_id>/modeles", who=access.staff(PUBLISH))
 def list_models(import_id: str) -> ResponseReturnValue:
     """The parts of the model that is filled with the session's candidates."""
     publication = read_import(import_id)  # first: counting the lines of thousands takes longer than a page waits
-    parts = _call(api.read_model_parts, import_id=import_id)
+    parts = staff_member.call(api.read_model_parts, import_id=import_id)
     return render_page("gestion/templates/modeles.html", publication=publication, parts=parts)
 
 
@@ -83,7 +77,7 @@ def publish_import(import_id: str) -> ResponseReturnValue:
     if not _REVISION.fullmatch(revision):
         raise NotFound()
     try:
-        _call(api.publish, import_id=import_id, body={"revision": int(revision)})
+        staff_member.call(api.publish, import_id=import_id, body={"revision": int(revision)})
     except DomainError as refusal:
         return import_page(import_id, refusal=shown_here(refusal, REFUSALS_SHOWN_HERE))
     return _done(import_id, "publication")
@@ -98,9 +92,9 @@ def ask_end_of_import(import_id: str, act: str) -> ResponseReturnValue:
 def end_import(import_id: str, act: str) -> ResponseReturnValue:
     try:
         if act == "abandon":
-            _call(api.abandon, import_id=import_id)
+            staff_member.call(api.abandon, import_id=import_id)
         else:
-            _call(api.withdraw, import_id=import_id, body=posted_withdrawal())
+            staff_member.call(api.withdraw, import_id=import_id, body=posted_withdrawal())
     except DomainError as refusal:
         return _end_page(import_id, act, refusal=shown_here(refusal, REFUSALS_SHOWN_HERE))
     return _done(import_id, act)
@@ -112,10 +106,10 @@ def list_import_documents(import_id: str) -> ResponseReturnValue:
     numero = search_of_address().get("numero_candidat", "")
     if not numero:
         query = {**_cursor(), "is_incomplete": "incomplets" in request.args}
-        return _documents_page(import_id, _call(api.list_documents, import_id=import_id, query=query))
+        return _documents_page(import_id, staff_member.call(api.list_documents, import_id=import_id, query=query))
     page = ImportDocuments(items=(), next_cursor=None)
     if _NUMERO.fullmatch(numero):
-        page = _call(api.search_documents, import_id=import_id, body={"numero_candidat": numero})
+        page = staff_member.call(api.search_documents, import_id=import_id, body={"numero_candidat": numero})
     return _documents_page(import_id, page, numero)
 
 
@@ -147,7 +141,7 @@ def ask_document_withdrawal(import_id: str, document_id: str) -> ResponseReturnV
 @blueprint.post("/documents/<import_id>/documents/<document_id>/retrait", who=access.staff(PUBLISH))
 def withdraw_document(import_id: str, document_id: str) -> ResponseReturnValue:
     try:
-        _call(api.withdraw_document, document_id=document_id, body=posted_withdrawal())
+        staff_member.call(api.withdraw_document, document_id=document_id, body=posted_withdrawal())
     except DomainError as refusal:
         return _end_page(import_id, "retrait", document_id, shown_here(refusal, REFUSALS_SHOWN_HERE))
     address = url_for("gestion.list_import_documents", import_id=import_id, fait="retrait-document")
@@ -159,11 +153,7 @@ def posted_withdrawal() -> dict[str, Any]:
 
 
 def read_import(import_id: str) -> Import:
-    return _call(api.read_import, import_id=import_id)
-
-
-def _call(operation: Operation[Answer], **sent: Any) -> Answer:
-    return clients().staff_documents.call(operation, staff_member.access_token(), **sent)
+    return staff_member.call(api.read_import, import_id=import_id)
 
 
 def _cursor() -> dict[str, str | None]:
@@ -185,8 +175,10 @@ def import_page(
         can_publish=can_publish,
         is_csv=is_csv,
         columns=next((item.columns for item in types if item.type == publication.type), ()),
-        refusals=_call(api.list_refusals, import_id=import_id, query=_cursor()),
-        incomplete=_call(api.list_documents, import_id=import_id, query={"is_incomplete": True}) if is_csv else None,
+        refusals=staff_member.call(api.list_refusals, import_id=import_id, query=_cursor()),
+        incomplete=staff_member.call(api.list_documents, import_id=import_id, query={"is_incomplete": True})
+        if is_csv
+        else None,
         state_severities=STATE_SEVERITIES,
         limits={
             "lines": MAX_LINES,

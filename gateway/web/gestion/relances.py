@@ -16,7 +16,6 @@ from gateway import access
 from gateway.clients.base import optional_answer
 from gateway.pages import render_page
 from gateway.posted_forms import posted_text
-from gateway.service_clients import clients
 from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
 from gateway.web.gestion.lists import filters_query, read_list, render_list, typed_filters
@@ -49,7 +48,7 @@ def list_incomplete() -> ResponseReturnValue:
     page = read_list(
         api.MISSING_PIECES,
         shown,
-        lambda: clients().staff_pieces.call(api.list_missing_pieces, member.access_token, query=api_filters),
+        lambda: staff_member.call(api.list_missing_pieces, query=api_filters),
         MissingPieces(items=(), next_cursor=None, sessions=()),
     )
     return render_list(
@@ -73,7 +72,7 @@ def list_incomplete() -> ResponseReturnValue:
 def _specialites(shown: Mapping[str, str]) -> list[dict[str, str]]:
     """Of the candidatures of that session, as registrations counts them; and the one that is chosen."""
     query = {name: value for name, value in _api_filters(shown).items() if name in ("exam", "session", "academie")}
-    count = partial(clients().staff_registrations.call, count_candidatures, staff_member.access_token(), query=query)
+    count = partial(staff_member.call, count_candidatures, query=query)
     counts = optional_answer(count, None)
     known = {*(counts.filters.get("specialite", ()) if counts else ()), *filter(None, [shown.get("specialite")])}
     return [{"value": label, "label": label} for label in sorted(known, key=alphabetical)]
@@ -92,7 +91,7 @@ def _regroupements(page: MissingPieces, chosen: str | None) -> list[dict[str, st
 def ask_whole_list() -> ResponseReturnValue:
     """How many candidatures and mails that is."""
     shown, member = typed_filters(api.MISSING_PIECES, request.args), staff_member.required()
-    listed = clients().staff_pieces.call(api.read_whole_list, member.access_token, query=_api_filters(shown))
+    listed = staff_member.call(api.read_whole_list, query=_api_filters(shown))
     can_remind = "pieces:control" in member.scopes
     return render_page("gestion/templates/toute_la_liste.html", listed=listed, shown=shown, can_remind=can_remind)
 
@@ -100,7 +99,7 @@ def ask_whole_list() -> ResponseReturnValue:
 @blueprint.post("/relances/toute-la-liste", who=access.staff("pieces:control"))
 def remind_whole_list() -> ResponseReturnValue:
     shown = typed_filters(api.MISSING_PIECES, request.args)
-    clients().staff_pieces.call(api.remind_whole_list, staff_member.access_token(), body=_api_filters(shown))
+    staff_member.call(api.remind_whole_list, body=_api_filters(shown))
     return redirect(url_for("gestion.list_incomplete") + "?" + urlencode({**shown, "fait": BEGUN}), code=303)
 
 
@@ -123,8 +122,7 @@ def remind_selection() -> ResponseReturnValue:
 
 
 def _reminded(candidatures: list[str]) -> tuple[ReminderResult, ...]:
-    token = staff_member.access_token()
-    return clients().staff_pieces.call(api.remind, token, body={"candidatures": candidatures}).results
+    return staff_member.call(api.remind, body={"candidatures": candidatures}).results
 
 
 def _api_filters(shown: Mapping[str, str]) -> dict[str, str]:

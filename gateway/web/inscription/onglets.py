@@ -13,8 +13,7 @@ from gateway.components.fields import error_target, field_id
 from gateway.pages import render_page
 from gateway.posted_forms import WORDS_SUFFIX, Values, posted_values, shown_here
 from gateway.seal import OWNER_FIELD
-from gateway.service_clients import clients
-from gateway.sessions import visitor
+from gateway.sessions import SessionOwner, visitor
 from gateway.web.inscription import blueprint
 from gateway.web.inscription.refus import FINAL_REFUSALS, conflict_page, refusal_page
 from gateway.web.inscription.tabs import form_fields
@@ -58,6 +57,7 @@ class TabPages:
     """The pages of a draft's tabs: a candidate's here, a correction by staff in `gestion/correction.py`. They are told
     apart by the number that ends their addresses."""
 
+    person: SessionOwner = visitor
     template = "inscription/templates/onglet.html"
     final_refusals: tuple[str, ...] = FINAL_REFUSALS
 
@@ -65,15 +65,14 @@ class TabPages:
         self.draft_id = draft_id
 
     def call(self, operation: Operation[Answer], **given: Any) -> Answer:
-        token = visitor.access_token()
-        return clients().registrations.call(operation, token, draft_id=self.draft_id, **given)
+        return self.person.call(operation, draft_id=self.draft_id, **given)
 
     def identity(self) -> str | None:
         """The signed identity, fetched once per request, since a refused tab is written and then read. Only reading
         uses the one that the session's exchange returned."""
         if "assertion" not in g:
             session_assertion = visitor.required().identity if request.method in READS else None
-            g.assertion = session_assertion or visitor.signed_identity(visitor.access_token())
+            g.assertion = session_assertion or visitor.signed_identity()
         assertion: str = g.assertion
         return assertion
 

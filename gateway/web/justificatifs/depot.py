@@ -8,12 +8,11 @@ from flask.typing import ResponseReturnValue
 from gateway import access, file_rules
 from gateway.pages import render_page
 from gateway.posted_forms import shown_here
-from gateway.service_clients import clients
 from gateway.sessions import visitor
 from gateway.web.justificatifs import blueprint
 from gateway.web.justificatifs.file_reception import FileRefused, received_files
 from gateway.web.justificatifs.lisible import after_deposit
-from gateway.web.justificatifs.liste import access_token, list_page, requested_piece
+from gateway.web.justificatifs.liste import list_page, requested_piece
 from gateway.web.justificatifs.uploads import deposit_files
 from services.chassis.errors import DomainError
 from services.contracts.api import pieces as api
@@ -60,7 +59,7 @@ def ask_deletion(candidature_id: str, piece_id: str) -> ResponseReturnValue:
 @blueprint.post("/justificatifs/<candidature_id>/suppression/<piece_id>", who=access.CANDIDATE)
 def delete(candidature_id: str, piece_id: str) -> ResponseReturnValue:
     try:
-        clients().pieces.call(api.delete_deposit, access_token(), piece_id=piece_id)
+        visitor.call(api.delete_deposit, piece_id=piece_id)
     except DomainError as refusal:
         return list_page(candidature_id, refusal=shown_here(refusal, (403, 409)))
     return redirect(url_for("justificatifs.show", candidature_id=candidature_id, fait="supprime"), code=303)

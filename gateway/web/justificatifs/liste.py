@@ -6,10 +6,8 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from gateway import access
-from gateway.clients.file_streaming import streamed_response
 from gateway.pages import render_page
 from gateway.posted_forms import shown_here
-from gateway.service_clients import clients
 from gateway.sessions import visitor
 from gateway.web.justificatifs import blueprint
 from gateway.web.shown_states import STATUS_SEVERITIES
@@ -29,7 +27,7 @@ SCAN_WORDS = {"clean": "fichier sain", "infected": "fichier infecté"}
 
 @blueprint.get("/justificatifs", who=access.CANDIDATE)
 def choose() -> ResponseReturnValue:
-    candidatures = clients().pieces.call(api.list_candidatures, access_token()).candidatures
+    candidatures = visitor.call(api.list_candidatures).candidatures
     return render_page("justificatifs/templates/mes_justificatifs.html", candidatures=candidatures)
 
 
@@ -40,7 +38,7 @@ def show(candidature_id: str) -> ResponseReturnValue:
 
 @blueprint.get("/justificatifs/fichier/<piece_id>", who=access.CANDIDATE)
 def file(piece_id: str) -> ResponseReturnValue:
-    return streamed_response(clients().pieces.stream(api.read_file, access_token(), piece_id=piece_id))
+    return visitor.stream(api.read_file, piece_id=piece_id)
 
 
 @blueprint.get("/justificatifs/<candidature_id>/validation/<group>", who=access.CANDIDATE)
@@ -59,14 +57,14 @@ def ask_validation(candidature_id: str, group: str) -> ResponseReturnValue:
 @blueprint.post("/justificatifs/<candidature_id>/validation/<group>", who=access.CANDIDATE)
 def validate(candidature_id: str, group: str) -> ResponseReturnValue:
     try:
-        clients().pieces.call(api.validate_group, access_token(), candidature_id=candidature_id, code=group)
+        visitor.call(api.validate_group, candidature_id=candidature_id, code=group)
     except DomainError as refusal:
         return list_page(candidature_id, refusal=shown_here(refusal, (403, 409, 422)))
     return redirect(url_for("justificatifs.show", candidature_id=candidature_id, fait="valide"), code=303)
 
 
 def requested_pieces(candidature_id: str) -> RequestedPieces:
-    return clients().pieces.call(api.list_pieces, access_token(), candidature_id=candidature_id)
+    return visitor.call(api.list_pieces, candidature_id=candidature_id)
 
 
 def requested_piece(candidature_id: str, piece_id: str) -> Piece:
@@ -100,7 +98,3 @@ def is_all_handed_over(requested: RequestedPieces) -> bool:
         group.can_validate or any(piece.can_deposit for piece in group.pieces) for group in groups
     )
     return not has_something_to_do and all(period.open for period in requested.periods)
-
-
-def access_token() -> str:
-    return visitor.access_token()

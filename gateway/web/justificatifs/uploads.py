@@ -17,12 +17,10 @@ from werkzeug.exceptions import BadRequest, ClientDisconnected
 
 from gateway import access
 from gateway.clients.file_uploads import VERSION, ReceivedFile, exchanged, send_files, upload_id
-from gateway.service_clients import clients
 from gateway.sessions import visitor
 from gateway.web.justificatifs import blueprint
 from gateway.web.justificatifs.file_reception import RETRY_SECONDS, FileRefused, upload_place
 from gateway.web.justificatifs.lisible import after_deposit
-from gateway.web.justificatifs.liste import access_token
 from services.chassis.errors import Unavailable
 from services.chassis.http.sessions import Answer
 from services.contracts.api import pieces as api
@@ -75,18 +73,15 @@ def finish(candidature_id: str, piece_id: str) -> ResponseReturnValue:
 
 def deposit_files(piece_id: str, files: Sequence[ReceivedFile]) -> Piece:
     """Send files that came with one form; the piece with its one file."""
-    token, take = access_token(), partial(_deposited, piece_id)
-    return send_files(clients().pieces, token, api.uploads, files, take, piece_id=piece_id)
+    return send_files(visitor, api.uploads, files, partial(_deposited, piece_id), piece_id=piece_id)
 
 
 def _deposited(piece_id: str, uploads: Sequence[str]) -> Piece:
-    return clients().pieces.call(
-        api.deposit_uploads, access_token(), body={"uploads": list(uploads)}, piece_id=piece_id
-    )
+    return visitor.call(api.deposit_uploads, body={"uploads": list(uploads)}, piece_id=piece_id)
 
 
 def _exchanged(operation: Operation[Any], headers: dict[str, str], part: bytes | None = None, **ids: str) -> Answer:
-    return exchanged(clients().pieces, access_token(), operation, headers, part, **ids)
+    return exchanged(visitor, operation, headers, part, **ids)
 
 
 def _sent_headers() -> dict[str, str]:

@@ -56,8 +56,20 @@ def create() -> ResponseReturnValue:
 
 
 @blueprint.get("/compte/creation/confirmation", who=access.PUBLIC)
-def confirmation() -> ResponseReturnValue:
-    return _confirmation_page(resent="envoye" in request.args)
+def confirmation(problem: str | None = None, *, status: int = 200, email: str | None = None) -> ResponseReturnValue:
+    created, typed = _asked_lately()
+    address = created.email if created else None
+    return render_page(
+        "compte/templates/confirmation.html",
+        status=status,
+        address=address,
+        meant=corrected_address(address or ""),
+        is_kept=bool(typed),
+        activation_hours=ACTIVATION_HOURS,
+        resent="envoye" in request.args,
+        problem=problem,
+        email=email,
+    )
 
 
 @blueprint.post("/compte/creation/confirmation", who=access.PUBLIC)
@@ -68,13 +80,13 @@ def resend() -> ResponseReturnValue:
     asked, typed = _asked_lately()
     created = Created(email=email, creation=creation) if email else asked
     if created is None:
-        return _confirmation_page(problem="Saisissez l'adresse mail de votre compte.", status=422)
+        return confirmation("Saisissez l'adresse mail de votre compte.", status=422)
     try:
         sent = {"email": created.email, "creation": created.creation or None}
         clients().call(api.resend_activation, body=sent)
     except DomainError as refusal:
         shown = shown_here(refusal, STATUSES_SHOWN_HERE)
-        return _confirmation_page(problem=shown.detail, status=shown.http_status, email=request.form.get("email"))
+        return confirmation(shown.detail, status=shown.http_status, email=request.form.get("email"))
     return _redirect_to_confirmation(created, typed, envoye="oui")
 
 
@@ -102,24 +114,6 @@ def _sealed(created: Created, typed: Values) -> str:
     text = json.dumps([created.email, created.creation, typed])
     sealed = current_seal().seal_text(text, cookies.ADDRESS_COOKIE)
     return sealed if len(sealed) <= LONGEST_SEALED or not typed else _sealed(created, {})
-
-
-def _confirmation_page(
-    *, resent: bool = False, problem: str | None = None, status: int = 200, email: str | None = None
-) -> ResponseReturnValue:
-    created, typed = _asked_lately()
-    address = created.email if created else None
-    return render_page(
-        "compte/templates/confirmation.html",
-        status=status,
-        address=address,
-        meant=corrected_address(address or ""),
-        is_kept=bool(typed),
-        activation_hours=ACTIVATION_HOURS,
-        resent=resent,
-        problem=problem,
-        email=email,
-    )
 
 
 def _asked_lately() -> tuple[Created | None, Values]:

@@ -76,23 +76,7 @@ def _page(
 
 
 @blueprint.get("/compte/suppression", who=access.CANDIDATE)
-def ask_deletion() -> ResponseReturnValue:
-    return _deletion_page()
-
-
-@blueprint.post("/compte/suppression", who=access.CANDIDATE)
-def delete_account() -> ResponseReturnValue:
-    try:
-        sent = {"current_password": request.form.get("current_password", "")}
-        visitor.call(api.delete_account, body=sent)
-    except DomainError as refusal:
-        return _deletion_page(shown_here(refusal, (409, 422, 429, 503)))
-    response = redirect("/?fait=suppression", code=303)
-    visitor.forget_session(response)
-    return response
-
-
-def _deletion_page(refusal: DomainError | None = None) -> ResponseReturnValue:
+def ask_deletion(refusal: DomainError | None = None) -> ResponseReturnValue:
     show_contact()
     has_candidature = refusal is not None and refusal.slug == problem_types.CANDIDATURE_EXISTS.slug
     return render_page(
@@ -101,3 +85,15 @@ def _deletion_page(refusal: DomainError | None = None) -> ResponseReturnValue:
         refusal=refusal,
         blocked=HAS_CANDIDATURE if has_candidature else None,
     )
+
+
+@blueprint.post("/compte/suppression", who=access.CANDIDATE)
+def delete_account() -> ResponseReturnValue:
+    try:
+        sent = {"current_password": request.form.get("current_password", "")}
+        visitor.call(api.delete_account, body=sent)
+    except DomainError as refusal:
+        return ask_deletion(shown_here(refusal, (409, 422, 429, 503)))
+    response = redirect("/?fait=suppression", code=303)
+    visitor.forget_session(response)
+    return response

@@ -32,8 +32,22 @@ DONE_SENTENCES = {"publie": "Le message est publié.", "retire": "Le message est
 
 
 @blueprint.get("/messages", who=access.staff(MANAGE))
-def list_messages() -> ResponseReturnValue:
-    return _messages_page({"severity": "info", "shown_from": shown_instant(portal_now())})
+def list_messages(
+    typed: Mapping[str, str] | None = None, *, preview: bool = False, refusal: DomainError | None = None
+) -> Response:
+    now = portal_now()
+    published = staff_member.call(api.list_messages).messages
+    messages = [(message, _state(message, now)) for message in published]
+    return render_page(
+        "gestion/templates/annonces.html",
+        refusal=refusal,
+        messages=messages,
+        values=typed or {"severity": "info", "shown_from": shown_instant(now)},
+        preview=preview,
+        severity_options=[{"value": value, "label": label} for value, label in SEVERITY_LABELS.items()],
+        instant_hint=INSTANT_HINT,
+        done=DONE_SENTENCES.get(request.args.get("fait", "")),
+    )
 
 
 @blueprint.post("/messages", who=access.staff(MANAGE))
@@ -42,10 +56,10 @@ def publish_message() -> ResponseReturnValue:
     try:
         message = _message(posted)
         if posted_text("action") != "publier":
-            return _messages_page(posted, preview=True)
+            return list_messages(posted, preview=True)
         staff_member.call(api.publish_message, body=message)
     except DomainError as refusal:
-        return _messages_page(posted, refusal=shown_here(refusal, (422,)))
+        return list_messages(posted, refusal=shown_here(refusal, (422,)))
     return redirect(url_for("gestion.list_messages", fait="publie"), code=303)
 
 
@@ -53,22 +67,6 @@ def publish_message() -> ResponseReturnValue:
 def withdraw_message(message_id: str) -> ResponseReturnValue:
     staff_member.call(api.withdraw_message, message_id=message_id)
     return redirect(url_for("gestion.list_messages", fait="retire"), code=303)
-
-
-def _messages_page(values: Mapping[str, str], *, preview: bool = False, refusal: DomainError | None = None) -> Response:
-    now = portal_now()
-    published = staff_member.call(api.list_messages).messages
-    messages = [(message, _state(message, now)) for message in published]
-    return render_page(
-        "gestion/templates/annonces.html",
-        refusal=refusal,
-        messages=messages,
-        values=values,
-        preview=preview,
-        severity_options=[{"value": value, "label": label} for value, label in SEVERITY_LABELS.items()],
-        instant_hint=INSTANT_HINT,
-        done=DONE_SENTENCES.get(request.args.get("fait", "")),
-    )
 
 
 def _message(posted: Mapping[str, str]) -> dict[str, str]:

@@ -40,27 +40,7 @@ DONE_SENTENCES = {
 
 
 @blueprint.get("/candidatures/<candidature_id>", who=access.staff("candidatures:read"))
-def show_candidature(candidature_id: str) -> ResponseReturnValue:
-    return candidature_page(candidature_id)
-
-
-@blueprint.get("/candidatures/documents/<document_id>", who=access.staff("candidatures:read"))
-def open_document(document_id: str) -> ResponseReturnValue:
-    """A document of a candidature as PDF; documents writes down who opened it."""
-    return staff_member.stream(read_document, document_id=document_id)
-
-
-@blueprint.post("/candidatures/<candidature_id>/notes", who=access.staff(MANAGE))
-def write_note(candidature_id: str) -> ResponseReturnValue:
-    text = posted_text("text")
-    try:
-        staff_member.call(api.write_note, body={"text": text}, candidature_id=candidature_id)
-    except DomainError as refusal:
-        return candidature_page(candidature_id, note=text, refusal=shown_here(refusal, (422,)))
-    return redirect(url_for("gestion.show_candidature", candidature_id=candidature_id, fait="note"), code=303)
-
-
-def candidature_page(candidature_id: str, *, note: str = "", refusal: DomainError | None = None) -> Response:
+def show_candidature(candidature_id: str, *, note: str = "", refusal: DomainError | None = None) -> Response:
     """`note`: as it was typed, where it was refused."""
     member = staff_member.required()
     candidature = _candidature(candidature_id)
@@ -82,6 +62,22 @@ def candidature_page(candidature_id: str, *, note: str = "", refusal: DomainErro
         note=note,
         done=DONE_SENTENCES.get(request.args.get("fait", "")),
     )
+
+
+@blueprint.get("/candidatures/documents/<document_id>", who=access.staff("candidatures:read"))
+def open_document(document_id: str) -> ResponseReturnValue:
+    """A document of a candidature as PDF; documents writes down who opened it."""
+    return staff_member.stream(read_document, document_id=document_id)
+
+
+@blueprint.post("/candidatures/<candidature_id>/notes", who=access.staff(MANAGE))
+def write_note(candidature_id: str) -> ResponseReturnValue:
+    text = posted_text("text")
+    try:
+        staff_member.call(api.write_note, body={"text": text}, candidature_id=candidature_id)
+    except DomainError as refusal:
+        return show_candidature(candidature_id, note=text, refusal=shown_here(refusal, (422,)))
+    return redirect(url_for("gestion.show_candidature", candidature_id=candidature_id, fait="note"), code=303)
 
 
 def _authors(candidature: api.Detail) -> set[str]:
@@ -108,8 +104,14 @@ def _documents(candidature_id: str) -> tuple[StaffDocument, ...] | None:
 @blueprint.get(
     "/candidatures/<candidature_id>/<any(desinscription, ecart, retablissement):act>", who=access.staff(MANAGE)
 )
-def ask_change(candidature_id: str, act: str) -> ResponseReturnValue:
-    return _change_page(candidature_id, act)
+def ask_change(candidature_id: str, act: str, *, reason: str = "", refusal: DomainError | None = None) -> Response:
+    return render_page(
+        "gestion/templates/changement_d_etat.html",
+        refusal=refusal,
+        candidature=_candidature(candidature_id),
+        act=act,
+        reason=reason,
+    )
 
 
 @blueprint.post(
@@ -125,15 +127,5 @@ def change_state(candidature_id: str, act: str) -> ResponseReturnValue:
             how=API_ACTS[act],
         )
     except DomainError as refusal:
-        return _change_page(candidature_id, act, reason=reason, refusal=shown_here(refusal, (409, 422)))
+        return ask_change(candidature_id, act, reason=reason, refusal=shown_here(refusal, (409, 422)))
     return redirect(url_for("gestion.show_candidature", candidature_id=candidature_id, fait=act), code=303)
-
-
-def _change_page(candidature_id: str, act: str, *, reason: str = "", refusal: DomainError | None = None) -> Response:
-    return render_page(
-        "gestion/templates/changement_d_etat.html",
-        refusal=refusal,
-        candidature=_candidature(candidature_id),
-        act=act,
-        reason=reason,
-    )

@@ -28,8 +28,19 @@ REFUSALS_SHOWN_HERE = (412, 413, 422)
 
 
 @blueprint.get("/catalogue", who=access.staff(MANAGE))
-def show_catalogue() -> ResponseReturnValue:
-    return _page(done=LOADED if request.args.get("fait") == "chargement" else None)
+def show_catalogue(refusal: DomainError | None = None, *, status: int | None = None) -> Response:
+    return render_page(
+        "gestion/templates/catalogue.html",
+        status=status,
+        exams=staff_member.call(api.list_exams).exams,
+        refusal=refusal,
+        errors=(errors := shown_errors(refusal)),
+        file_error=any(error["pointer"] == f"#/{FIELD}" for error in errors),
+        mistakes=refusal.extra.get("mistakes", ()) if refusal else (),
+        mistakes_in_all=refusal.extra.get("mistakes_in_all", 0) if refusal else 0,
+        largest=MAX_CATALOGUE_BYTES,
+        done=LOADED if request.args.get("fait") == "chargement" else None,
+    )
 
 
 @blueprint.get("/catalogue/<code>.zip", who=access.staff(MANAGE))
@@ -43,9 +54,9 @@ def compare_catalogue() -> ResponseReturnValue:
         archive = _received_archive()
         comparison = _compared(archive)
     except FileRefused as refusal:
-        return _page(Invalid(errors=(FieldError(f"#/{FIELD}", refusal.detail),)), status=refusal.status)
+        return show_catalogue(Invalid(errors=(FieldError(f"#/{FIELD}", refusal.detail),)), status=refusal.status)
     except DomainError as refusal:
-        return _page(shown_here(refusal, REFUSALS_SHOWN_HERE))
+        return show_catalogue(shown_here(refusal, REFUSALS_SHOWN_HERE))
     return _comparison_page(comparison, archive)
 
 
@@ -58,7 +69,7 @@ def load_catalogue() -> ResponseReturnValue:
     except DomainError as refusal:
         if refusal.http_status == 412:
             return _comparison_page(_compared(archive), archive, refusal)
-        return _page(shown_here(refusal, REFUSALS_SHOWN_HERE))
+        return show_catalogue(shown_here(refusal, REFUSALS_SHOWN_HERE))
     return redirect(url_for("gestion.show_catalogue", fait="chargement"), code=303)
 
 
@@ -73,21 +84,6 @@ def _received_archive() -> str:
 
 def _compared(archive: str) -> api.CatalogueComparison:
     return staff_member.call(api.compare_catalogue, body={"archive": archive})
-
-
-def _page(refusal: DomainError | None = None, *, status: int | None = None, done: str | None = None) -> Response:
-    return render_page(
-        "gestion/templates/catalogue.html",
-        status=status,
-        exams=staff_member.call(api.list_exams).exams,
-        refusal=refusal,
-        errors=(errors := shown_errors(refusal)),
-        file_error=any(error["pointer"] == f"#/{FIELD}" for error in errors),
-        mistakes=refusal.extra.get("mistakes", ()) if refusal else (),
-        mistakes_in_all=refusal.extra.get("mistakes_in_all", 0) if refusal else 0,
-        largest=MAX_CATALOGUE_BYTES,
-        done=done,
-    )
 
 
 def _comparison_page(comparison: api.CatalogueComparison, archive: str, refusal: DomainError | None = None) -> Response:

@@ -51,8 +51,9 @@ def show_own_account() -> ResponseReturnValue:
 
 
 @blueprint.get("/compte/mot-de-passe", who=access.staff(OWN_ACCOUNT))
-def ask_password() -> ResponseReturnValue:
-    return _password_page()
+def ask_password(refusal: DomainError | None = None) -> Response:
+    hint = own_account().password_hint
+    return _page("mot_de_passe.html", refusal, password_hint=hint)
 
 
 @blueprint.post("/compte/mot-de-passe", who=access.staff(OWN_ACCOUNT))
@@ -61,7 +62,7 @@ def change_password() -> ResponseReturnValue:
     try:
         opened = staff_member.call(api.change_password, body=values)
     except DomainError as refusal:
-        return _password_page(shown_here(refusal, STATUSES_SHOWN_HERE))
+        return ask_password(shown_here(refusal, STATUSES_SHOWN_HERE))
     return _with_new_session(opened.session, "mot-de-passe")
 
 
@@ -112,11 +113,6 @@ def confirm_second_factor() -> ResponseReturnValue:
 
 def own_account() -> api.OwnAccount:
     return staff_member.call(api.read_account)
-
-
-def _password_page(refusal: DomainError | None = None) -> Response:
-    hint = own_account().password_hint
-    return _page("mot_de_passe.html", refusal, password_hint=hint)
 
 
 def _proposal_page(proposal: api.ProposedFactor, refusal: DomainError | None = None) -> Response:

@@ -57,45 +57,7 @@ def start_control() -> ResponseReturnValue:
 
 
 @blueprint.get("/pieces/<piece_id>", who=access.staff("pieces:read"))
-def show_piece(piece_id: str) -> ResponseReturnValue:
-    return _piece_page(piece_id)
-
-
-@blueprint.post("/pieces/<piece_id>/decision", who=access.staff("pieces:control"))
-def decide(piece_id: str) -> ResponseReturnValue:
-    shown = shown_filters(request.form)
-    control = {"deposit_id": request.form.get("deposit_id") or None, **posted_decision()}
-    if control["status"] not in STATUS_LABELS:
-        raise NotFound()
-    headers = _posted_etag()
-    try:
-        check_days()
-        piece = staff_member.call(api.control_piece, body=control, headers=headers, piece_id=piece_id)
-    except DomainError as refusal:
-        return _piece_page(piece_id, refusal=shown_here(refusal, REFUSALS_SHOWN_HERE))
-    return redirect(_next_address(piece.id, shown), code=303)
-
-
-@blueprint.post("/pieces/<piece_id>/annulation", who=access.staff("pieces:control"))
-def take_back(piece_id: str) -> ResponseReturnValue:
-    """« Annuler », of a decision on this piece, from whichever page; it leads to the piece, to be decided anew."""
-    headers = _posted_etag()
-    try:
-        staff_member.call(api.take_back_control, headers=headers, piece_id=piece_id)
-    except DomainError as refusal:
-        return _piece_page(piece_id, refusal=shown_here(refusal, REFUSALS_SHOWN_HERE))
-    return redirect(_address_of(piece_id, {**shown_filters(request.form), "fait": TAKEN_BACK}), code=303)
-
-
-def _posted_etag() -> dict[str, str]:
-    """Of the piece as its form shows it. Raises NotFound for what no form of ours holds."""
-    etag = request.form.get("etag", "")
-    if not ETAG.fullmatch(etag):
-        raise NotFound()
-    return {"If-Match": etag}
-
-
-def _piece_page(piece_id: str, *, refusal: DomainError | None = None) -> Response:
+def show_piece(piece_id: str, *, refusal: DomainError | None = None) -> Response:
     """`refusal` is shown beside what was typed."""
     shown = shown_filters(request.form if refusal else None)
     filters = {**api_filters_of(shown), "neighbours": "true"}
@@ -129,6 +91,40 @@ def _piece_page(piece_id: str, *, refusal: DomainError | None = None) -> Respons
     )
     response.headers["Content-Security-Policy"] = content_security_policy("media-src 'self'")
     return response
+
+
+@blueprint.post("/pieces/<piece_id>/decision", who=access.staff("pieces:control"))
+def decide(piece_id: str) -> ResponseReturnValue:
+    shown = shown_filters(request.form)
+    control = {"deposit_id": request.form.get("deposit_id") or None, **posted_decision()}
+    if control["status"] not in STATUS_LABELS:
+        raise NotFound()
+    headers = _posted_etag()
+    try:
+        check_days()
+        piece = staff_member.call(api.control_piece, body=control, headers=headers, piece_id=piece_id)
+    except DomainError as refusal:
+        return show_piece(piece_id, refusal=shown_here(refusal, REFUSALS_SHOWN_HERE))
+    return redirect(_next_address(piece.id, shown), code=303)
+
+
+@blueprint.post("/pieces/<piece_id>/annulation", who=access.staff("pieces:control"))
+def take_back(piece_id: str) -> ResponseReturnValue:
+    """« Annuler », of a decision on this piece, from whichever page; it leads to the piece, to be decided anew."""
+    headers = _posted_etag()
+    try:
+        staff_member.call(api.take_back_control, headers=headers, piece_id=piece_id)
+    except DomainError as refusal:
+        return show_piece(piece_id, refusal=shown_here(refusal, REFUSALS_SHOWN_HERE))
+    return redirect(_address_of(piece_id, {**shown_filters(request.form), "fait": TAKEN_BACK}), code=303)
+
+
+def _posted_etag() -> dict[str, str]:
+    """Of the piece as its form shows it. Raises NotFound for what no form of ours holds."""
+    etag = request.form.get("etag", "")
+    if not ETAG.fullmatch(etag):
+        raise NotFound()
+    return {"If-Match": etag}
 
 
 def _next_address(piece_id: str, shown: Mapping[str, str]) -> str:

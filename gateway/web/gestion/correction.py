@@ -13,7 +13,7 @@ from gateway.pages import render_page
 from gateway.posted_forms import posted_text, shown_here
 from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
-from gateway.web.gestion.candidature import MANAGE, candidature_page
+from gateway.web.gestion.candidature import MANAGE, show_candidature
 from gateway.web.inscription.onglets import TabPages, posted_revision
 from gateway.web.inscription.tabs import form_fields
 from services.chassis.errors import DomainError
@@ -76,7 +76,7 @@ def start_correcting(candidature_id: str) -> ResponseReturnValue:
     try:
         draft = staff_member.call(start_correction, candidature_id=candidature_id)
     except DomainError as refusal:
-        return candidature_page(candidature_id, refusal=shown_here(refusal, (409,)))
+        return show_candidature(candidature_id, refusal=shown_here(refusal, (409,)))
     tab = url_for("gestion.show_correction", candidature_id=candidature_id, draft_id=draft.id, number=draft.current)
     return redirect(tab, code=303)
 

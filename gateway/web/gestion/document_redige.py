@@ -62,21 +62,7 @@ def _document_page(
 
 
 @blueprint.get(DOCUMENT, who=access.staff(PUBLISH))
-def ask_withdrawal(candidature_id: str, document_id: str) -> ResponseReturnValue:
-    return _withdrawal_page(candidature_id, document_id)
-
-
-@blueprint.post(DOCUMENT, who=access.staff(PUBLISH))
-def withdraw_published(candidature_id: str, document_id: str) -> ResponseReturnValue:
-    body = posted_withdrawal()
-    try:
-        staff_member.call(withdraw_document, document_id=document_id, body=body)
-    except DomainError as refusal:
-        return _withdrawal_page(candidature_id, document_id, shown_here(refusal, (422,)))
-    return redirect(url_for("gestion.show_candidature", candidature_id=candidature_id, fait="retrait"), code=303)
-
-
-def _withdrawal_page(candidature_id: str, document_id: str, refusal: DomainError | None = None) -> Response:
+def ask_withdrawal(candidature_id: str, document_id: str, refusal: DomainError | None = None) -> Response:
     """Raises NotFound for a document that is none of this candidature's."""
     documents = staff_member.call(list_documents, candidature_id=candidature_id).documents
     return render_page(
@@ -86,3 +72,13 @@ def _withdrawal_page(candidature_id: str, document_id: str, refusal: DomainError
         document=found(next((document for document in documents if document.id == document_id), None)),
         **posted_withdrawal(),
     )
+
+
+@blueprint.post(DOCUMENT, who=access.staff(PUBLISH))
+def withdraw_published(candidature_id: str, document_id: str) -> ResponseReturnValue:
+    body = posted_withdrawal()
+    try:
+        staff_member.call(withdraw_document, document_id=document_id, body=body)
+    except DomainError as refusal:
+        return ask_withdrawal(candidature_id, document_id, shown_here(refusal, (422,)))
+    return redirect(url_for("gestion.show_candidature", candidature_id=candidature_id, fait="retrait"), code=303)

@@ -113,8 +113,13 @@ def list_team() -> ResponseReturnValue:
 
 
 @blueprint.get("/equipe/invitation", who=access.staff(*MANAGE))
-def ask_invitation() -> ResponseReturnValue:
-    return _invitation_page({"role": "gestionnaire"})
+def ask_invitation(typed: Mapping[str, Any] | None = None, refusal: DomainError | None = None) -> Response:
+    return render_page(
+        "gestion/templates/invitation_a_envoyer.html",
+        values=typed or {"role": "gestionnaire"},
+        refusal=refusal,
+        **_profile_options(),
+    )
 
 
 @blueprint.post("/equipe/invitation", who=access.staff(*MANAGE))
@@ -124,7 +129,7 @@ def invite() -> ResponseReturnValue:
         sent = {**values, "code": posted_text("code")}
         staff_member.call(api.invite, body=sent)
     except DomainError as refusal:
-        return _invitation_page(values, shown_here(refusal, STATUSES_SHOWN_HERE))
+        return ask_invitation(values, shown_here(refusal, STATUSES_SHOWN_HERE))
     return redirect(url_for("gestion.list_team", fait=INVITED), code=303)
 
 
@@ -144,8 +149,21 @@ def show_member(staff_id: str) -> ResponseReturnValue:
 
 
 @blueprint.get(f"/equipe/<staff_id>/<{_AN_ACT}:act>", who=access.staff(*MANAGE))
-def ask_act(staff_id: str, act: str) -> ResponseReturnValue:
-    return _act_page(staff_id, act)
+def ask_act(
+    staff_id: str, act: str, typed: Mapping[str, Any] | None = None, refusal: DomainError | None = None
+) -> Response:
+    member = _member(staff_id)
+    if refusal is None and not _is_offered(ACTS[act], act, member):
+        raise NotFound()
+    return render_page(
+        "gestion/templates/acte_sur_un_membre.html",
+        staff_id=staff_id,
+        name=name_of(member),
+        act=ACTS[act],
+        values=typed or {"role": member.role, "academies": member.academies or ()},
+        refusal=refusal,
+        **(_profile_options() if ACTS[act].asks_profile else {}),
+    )
 
 
 @blueprint.post(f"/equipe/<staff_id>/<{_AN_ACT}:act>", who=access.staff(*MANAGE))
@@ -156,38 +174,12 @@ def do_act(staff_id: str, act: str) -> ResponseReturnValue:
     try:
         staff_member.call(ACTS[act].operation, body=sent, staff_id=staff_id)
     except DomainError as refusal:
-        return _act_page(staff_id, act, sent, shown_here(refusal, STATUSES_SHOWN_HERE))
+        return ask_act(staff_id, act, sent, shown_here(refusal, STATUSES_SHOWN_HERE))
     return redirect(url_for("gestion.show_member", staff_id=staff_id, fait=act), code=303)
 
 
 def _posted_profile() -> dict[str, Any]:
     return {"role": posted_text("role"), "academies": request.form.getlist("academies")}
-
-
-def _act_page(
-    staff_id: str, name: str, typed: Mapping[str, Any] | None = None, refusal: DomainError | None = None
-) -> Response:
-    member = _member(staff_id)
-    if refusal is None and not _is_offered(ACTS[name], name, member):
-        raise NotFound()
-    return render_page(
-        "gestion/templates/acte_sur_un_membre.html",
-        staff_id=staff_id,
-        name=name_of(member),
-        act=ACTS[name],
-        values=typed or {"role": member.role, "academies": member.academies or ()},
-        refusal=refusal,
-        **(_profile_options() if ACTS[name].asks_profile else {}),
-    )
-
-
-def _invitation_page(values: Mapping[str, Any], refusal: DomainError | None = None) -> Response:
-    return render_page(
-        "gestion/templates/invitation_a_envoyer.html",
-        values=values,
-        refusal=refusal,
-        **_profile_options(),
-    )
 
 
 def _profile_options() -> dict[str, Any]:

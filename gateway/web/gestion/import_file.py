@@ -10,7 +10,7 @@ from gateway.clients.file_uploads import ReceivedFile, send_files
 from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
 from gateway.web.gestion.imports import PUBLISH
-from gateway.web.gestion.publication import import_page, read_import
+from gateway.web.gestion.publication import read_import, show_import
 from gateway.web.justificatifs.file_reception import FileRefused, received_files_of_staff
 from services.chassis.errors import DomainError
 from services.contracts.api import staff_imports as api
@@ -29,15 +29,15 @@ def send_import_file(import_id: str) -> ResponseReturnValue:
     try:
         with received_files_of_staff(request, FIELD, staff_member.required().subject, largest) as files:
             if not files or len(files) > (1 if source == CSV else MAX_PDFS_PER_SENDING):
-                return import_page(import_id, file_error=TOO_MANY_FILES if files else NO_FILE, status=422)
+                return show_import(import_id, file_error=TOO_MANY_FILES if files else NO_FILE, status=422)
             for file in files:
                 _send(import_id, file)
     except FileRefused as refusal:
-        return import_page(import_id, file_error=refusal.detail, status=refusal.status)
+        return show_import(import_id, file_error=refusal.detail, status=refusal.status)
     except DomainError as refusal:
         if refusal.http_status in (401, 403, 404):
             raise
-        return import_page(import_id, file_error=refusal.detail, status=refusal.http_status)
+        return show_import(import_id, file_error=refusal.detail, status=refusal.http_status)
     return redirect(url_for("gestion.show_import", import_id=import_id, fait=CHECKED), code=303)
 
 

@@ -37,29 +37,7 @@ DEFAULT = {"name": "", "scopes": [], "days": str(DEFAULT_TOKEN_DAYS)}
 
 
 @blueprint.get("/compte/jetons", who=access.staff(OWN_ACCOUNT))
-def list_tokens() -> ResponseReturnValue:
-    return _page(DEFAULT, revoked=request.args.get("fait") == "revocation")
-
-
-@blueprint.post("/compte/jetons", who=access.staff(OWN_ACCOUNT))
-def create_token() -> ResponseReturnValue:
-    name, days, scopes = posted_text("name"), posted_text("days"), request.form.getlist("scopes")
-    asked = {"name": name, "scopes": scopes, "days": days if days in DAYS else DEFAULT["days"]}
-    try:
-        sent = {**asked, "days": int(str(asked["days"])), "code": posted_text("code")}
-        created = staff_member.call(api.create_token, body=sent)
-    except DomainError as refusal:
-        return _page(asked, shown_here(refusal, STATUSES_SHOWN_HERE))
-    return render_page("gestion/templates/jeton_nouveau.html", name=name, token=created.token)
-
-
-@blueprint.post("/compte/jetons/<token_id>/revocation", who=access.staff(OWN_ACCOUNT))
-def revoke_token(token_id: str) -> ResponseReturnValue:
-    staff_member.call(api.revoke_token, token_id=token_id)
-    return redirect(url_for("gestion.list_tokens", fait="revocation"), code=303)
-
-
-def _page(asked: Mapping[str, Any], refusal: DomainError | None = None, *, revoked: bool = False) -> Response:
+def list_tokens(asked: Mapping[str, Any] = DEFAULT, refusal: DomainError | None = None) -> Response:
     cursor = request.args.get("cursor") or None
     page = staff_member.call(api.list_tokens, query={"cursor": cursor})
     return render_page(
@@ -74,8 +52,26 @@ def _page(asked: Mapping[str, Any], refusal: DomainError | None = None, *, revok
         scope_labels=SCOPE_LABELS,
         days=[{"value": days, "label": label} for days, label in DAYS.items()],
         refusal=refusal,
-        revoked=revoked,
+        revoked=request.args.get("fait") == "revocation",
     )
+
+
+@blueprint.post("/compte/jetons", who=access.staff(OWN_ACCOUNT))
+def create_token() -> ResponseReturnValue:
+    name, days, scopes = posted_text("name"), posted_text("days"), request.form.getlist("scopes")
+    asked = {"name": name, "scopes": scopes, "days": days if days in DAYS else DEFAULT["days"]}
+    try:
+        sent = {**asked, "days": int(str(asked["days"])), "code": posted_text("code")}
+        created = staff_member.call(api.create_token, body=sent)
+    except DomainError as refusal:
+        return list_tokens(asked, shown_here(refusal, STATUSES_SHOWN_HERE))
+    return render_page("gestion/templates/jeton_nouveau.html", name=name, token=created.token)
+
+
+@blueprint.post("/compte/jetons/<token_id>/revocation", who=access.staff(OWN_ACCOUNT))
+def revoke_token(token_id: str) -> ResponseReturnValue:
+    staff_member.call(api.revoke_token, token_id=token_id)
+    return redirect(url_for("gestion.list_tokens", fait="revocation"), code=303)
 
 
 def _state(token: ToolToken) -> str:

@@ -47,8 +47,37 @@ _REVISION = re.compile(r"[0-9]{1,7}")
 
 
 @blueprint.get("/documents/<import_id>", who=access.staff(READ))
-def show_import(import_id: str) -> ResponseReturnValue:
-    return import_page(import_id)
+def show_import(
+    import_id: str, *, file_error: str | None = None, refusal: DomainError | None = None, status: int | None = None
+) -> Response:
+    """The page of a publication as it stands; `file_error`: why the file just sent was not taken."""
+    publication = read_import(import_id)
+    can_publish = PUBLISH in staff_member.required().scopes
+    is_csv = publication.source == CSV
+    types = read_import_form().types if can_publish and is_csv and publication.state in OPEN_STATES else ()
+    return render_page(
+        "gestion/templates/publication.html",
+        status=status,
+        publication=publication,
+        can_publish=can_publish,
+        is_csv=is_csv,
+        columns=next((item.columns for item in types if item.type == publication.type), ()),
+        refusals=staff_member.call(api.list_refusals, import_id=import_id, query=_cursor()),
+        incomplete=staff_member.call(api.list_documents, import_id=import_id, query={"is_incomplete": True})
+        if is_csv
+        else None,
+        state_severities=STATE_SEVERITIES,
+        limits={
+            "lines": MAX_LINES,
+            "files": MAX_PDFS_PER_SENDING,
+            "each": file_size(MAX_PDF_BYTES),
+            "csv": file_size(MAX_CSV_BYTES),
+            "together": file_size(MAX_ARCHIVE_BYTES),
+        },
+        done=DONE_SENTENCES.get(request.args.get("fait", "")),
+        refusal=refusal,
+        errors=[{"pointer": "#/fichier", "detail": file_error}] if file_error else [],
+    )
 
 
 @blueprint.get("/documents/<import_id>/apercu", who=access.staff(PUBLISH))
@@ -79,13 +108,22 @@ def publish_import(import_id: str) -> ResponseReturnValue:
     try:
         staff_member.call(api.publish, import_id=import_id, body={"revision": int(revision)})
     except DomainError as refusal:
-        return import_page(import_id, refusal=shown_here(refusal, REFUSALS_SHOWN_HERE))
+        return show_import(import_id, refusal=shown_here(refusal, REFUSALS_SHOWN_HERE))
     return _done(import_id, "publication")
 
 
 @blueprint.get("/documents/<import_id>/<any(abandon, retrait):act>", who=access.staff(PUBLISH))
-def ask_end_of_import(import_id: str, act: str) -> ResponseReturnValue:
-    return _end_page(import_id, act)
+def ask_end_of_import(
+    import_id: str, act: str, document_id: str | None = None, refusal: DomainError | None = None
+) -> Response:
+    return render_page(
+        "gestion/templates/fin_de_publication.html",
+        publication=read_import(import_id),
+        act=act,
+        document_id=document_id,
+        refusal=refusal,
+        **posted_withdrawal(),
+    )
 
 
 @blueprint.post("/documents/<import_id>/<any(abandon, retrait):act>", who=access.staff(PUBLISH))
@@ -96,7 +134,7 @@ def end_import(import_id: str, act: str) -> ResponseReturnValue:
         else:
             staff_member.call(api.withdraw, import_id=import_id, body=posted_withdrawal())
     except DomainError as refusal:
-        return _end_page(import_id, act, refusal=shown_here(refusal, REFUSALS_SHOWN_HERE))
+        return ask_end_of_import(import_id, act, refusal=shown_here(refusal, REFUSALS_SHOWN_HERE))
     return _done(import_id, act)
 
 
@@ -135,7 +173,7 @@ def _documents_page(import_id: str, page: ImportDocuments, numero: str = "") -> 
 
 @blueprint.get("/documents/<import_id>/documents/<document_id>/retrait", who=access.staff(PUBLISH))
 def ask_document_withdrawal(import_id: str, document_id: str) -> ResponseReturnValue:
-    return _end_page(import_id, "retrait", document_id)
+    return ask_end_of_import(import_id, "retrait", document_id)
 
 
 @blueprint.post("/documents/<import_id>/documents/<document_id>/retrait", who=access.staff(PUBLISH))
@@ -143,7 +181,7 @@ def withdraw_document(import_id: str, document_id: str) -> ResponseReturnValue:
     try:
         staff_member.call(api.withdraw_document, document_id=document_id, body=posted_withdrawal())
     except DomainError as refusal:
-        return _end_page(import_id, "retrait", document_id, shown_here(refusal, REFUSALS_SHOWN_HERE))
+        return ask_end_of_import(import_id, "retrait", document_id, shown_here(refusal, REFUSALS_SHOWN_HERE))
     address = url_for("gestion.list_import_documents", import_id=import_id, fait="retrait-document")
     return redirect(address, code=303)
 
@@ -158,50 +196,6 @@ def read_import(import_id: str) -> Import:
 
 def _cursor() -> dict[str, str | None]:
     return {"cursor": request.args.get("cursor")}
-
-
-def import_page(
-    import_id: str, *, file_error: str | None = None, refusal: DomainError | None = None, status: int | None = None
-) -> Response:
-    """The page of a publication as it stands; `file_error`: why the file just sent was not taken."""
-    publication = read_import(import_id)
-    can_publish = PUBLISH in staff_member.required().scopes
-    is_csv = publication.source == CSV
-    types = read_import_form().types if can_publish and is_csv and publication.state in OPEN_STATES else ()
-    return render_page(
-        "gestion/templates/publication.html",
-        status=status,
-        publication=publication,
-        can_publish=can_publish,
-        is_csv=is_csv,
-        columns=next((item.columns for item in types if item.type == publication.type), ()),
-        refusals=staff_member.call(api.list_refusals, import_id=import_id, query=_cursor()),
-        incomplete=staff_member.call(api.list_documents, import_id=import_id, query={"is_incomplete": True})
-        if is_csv
-        else None,
-        state_severities=STATE_SEVERITIES,
-        limits={
-            "lines": MAX_LINES,
-            "files": MAX_PDFS_PER_SENDING,
-            "each": file_size(MAX_PDF_BYTES),
-            "csv": file_size(MAX_CSV_BYTES),
-            "together": file_size(MAX_ARCHIVE_BYTES),
-        },
-        done=DONE_SENTENCES.get(request.args.get("fait", "")),
-        refusal=refusal,
-        errors=[{"pointer": "#/fichier", "detail": file_error}] if file_error else [],
-    )
-
-
-def _end_page(import_id: str, act: str, document_id: str | None = None, refusal: DomainError | None = None) -> Response:
-    return render_page(
-        "gestion/templates/fin_de_publication.html",
-        publication=read_import(import_id),
-        act=act,
-        document_id=document_id,
-        refusal=refusal,
-        **posted_withdrawal(),
-    )
 
 
 def _done(import_id: str, what: str) -> ResponseReturnValue:

@@ -86,8 +86,9 @@ def modify(candidature_id: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/inscriptions/<candidature_id>/desinscription", who=access.CANDIDATE)
-def ask_withdrawal(candidature_id: str) -> ResponseReturnValue:
-    return _withdrawal_page(candidature_id)
+def ask_withdrawal(candidature_id: str, refusal: DomainError | None = None) -> Response:
+    tile = _candidature(candidature_id)
+    return render_page("inscription/templates/desinscription.html", refusal=refusal, tile=tile)
 
 
 @blueprint.post("/inscriptions/<candidature_id>/desinscription", who=access.CANDIDATE)
@@ -95,7 +96,7 @@ def withdraw(candidature_id: str) -> ResponseReturnValue:
     try:
         visitor.call(api.withdraw, candidature_id=candidature_id)
     except DomainError as refusal:
-        return _withdrawal_page(candidature_id, shown_here(refusal, (403,)))
+        return ask_withdrawal(candidature_id, shown_here(refusal, (403,)))
     return redirect(url_for("inscription.list_mine", desinscrit="oui"), code=303)
 
 
@@ -109,11 +110,6 @@ def ask_abandon(draft_id: str) -> ResponseReturnValue:
 def abandon(draft_id: str) -> ResponseReturnValue:
     visitor.call(delete_draft, draft_id=draft_id)
     return redirect(url_for("inscription.list_mine"), code=303)
-
-
-def _withdrawal_page(candidature_id: str, refusal: DomainError | None = None) -> Response:
-    tile = _candidature(candidature_id)
-    return render_page("inscription/templates/desinscription.html", refusal=refusal, tile=tile)
 
 
 def _candidature(candidature_id: str) -> api.Candidature:

@@ -32,8 +32,21 @@ def choose() -> ResponseReturnValue:
 
 
 @blueprint.get("/justificatifs/<candidature_id>", who=access.CANDIDATE)
-def show(candidature_id: str) -> ResponseReturnValue:
-    return list_page(candidature_id, done=DONE_SENTENCES.get(request.args.get("fait", "")))
+def show(candidature_id: str, *, refusal: DomainError | None = None) -> ResponseReturnValue:
+    requested = requested_pieces(candidature_id)
+    return render_page(
+        "justificatifs/templates/justificatifs.html",
+        refusal=refusal,
+        errors=(),
+        candidature_id=candidature_id,
+        requested=requested,
+        is_all_handed_over=is_all_handed_over(requested),
+        done=DONE_SENTENCES.get(request.args.get("fait", "")),
+        status_severities=STATUS_SEVERITIES,
+        scan_words=SCAN_WORDS,
+        under_scan=UNDER_SCAN,
+        not_scanned=NOT_SCANNED,
+    )
 
 
 @blueprint.get("/justificatifs/fichier/<piece_id>", who=access.CANDIDATE)
@@ -59,7 +72,7 @@ def validate(candidature_id: str, group: str) -> ResponseReturnValue:
     try:
         visitor.call(api.validate_group, candidature_id=candidature_id, code=group)
     except DomainError as refusal:
-        return list_page(candidature_id, refusal=shown_here(refusal, (403, 409, 422)))
+        return show(candidature_id, refusal=shown_here(refusal, (403, 409, 422)))
     return redirect(url_for("justificatifs.show", candidature_id=candidature_id, fait="valide"), code=303)
 
 
@@ -70,25 +83,6 @@ def requested_pieces(candidature_id: str) -> RequestedPieces:
 def requested_piece(candidature_id: str, piece_id: str) -> Piece:
     groups = (group for period in requested_pieces(candidature_id).periods for group in period.groups)
     return found(next((piece for group in groups for piece in group.pieces if piece.id == piece_id), None))
-
-
-def list_page(
-    candidature_id: str, *, done: str | None = None, refusal: DomainError | None = None
-) -> ResponseReturnValue:
-    requested = requested_pieces(candidature_id)
-    return render_page(
-        "justificatifs/templates/justificatifs.html",
-        refusal=refusal,
-        errors=(),
-        candidature_id=candidature_id,
-        requested=requested,
-        is_all_handed_over=is_all_handed_over(requested),
-        done=done,
-        status_severities=STATUS_SEVERITIES,
-        scan_words=SCAN_WORDS,
-        under_scan=UNDER_SCAN,
-        not_scanned=NOT_SCANNED,
-    )
 
 
 def is_all_handed_over(requested: RequestedPieces) -> bool:

@@ -240,3 +240,5 @@ def native_choices(options: Iterable[Option], chosen: frozenset[str]) -> Markup:
 
 
 _cached_option = lru_cache(maxsize=MAX_CACHED_OPTIONS)(Option)
+FOR_TEMPLATES = (count_of, error_target, field_id, messages_for, named_detail, native_choices, read_field)
+"""What macros and pages call, by the same names."""

@@ -59,14 +59,13 @@ class CandidateFacts:
     addresses: MyAddresses | None = None
     silent_services: list[str] = field(default_factory=list)
 
-    def pieces_to_do_of(self, tile: Tile) -> PiecesToDo | None:
-        return pieces_to_do_of(tile, self.pieces_to_do)
-
     @property
     def awaiting_piece_list(self) -> list[Tile]:
         """The candidatures whose list of pieces is not established yet."""
         return [
-            tile for tile in self.tiles or () if self.pieces_to_do is not None and self.pieces_to_do_of(tile) is None
+            tile
+            for tile in self.tiles or ()
+            if self.pieces_to_do is not None and pieces_to_do_of(tile, self.pieces_to_do) is None
         ]
 
     def of_candidature(self, candidature_id: str) -> CandidateFacts:
@@ -90,16 +89,16 @@ def read_facts() -> CandidateFacts:
     if registrations := _ask_unless_silent("registrations", lambda: visitor.call(list_mine), facts):
         facts.tiles, facts.drafts = registrations.candidatures, registrations.drafts
         facts.ecartees = registrations.ecartees
-    facts.pieces_to_do = read_pieces_to_do(facts)
+    facts.pieces_to_do = _ask_unless_silent("pieces", read_pieces_to_do, facts)
     unread = _ask_unless_silent("documents", lambda: visitor.call(list_documents_to_read), facts)
     facts.unread_documents = unread.documents if unread else None
     facts.addresses = _ask_unless_silent("accounts", lambda: visitor.call(read_addresses), facts)
     return facts
 
 
-def read_pieces_to_do(facts: CandidateFacts) -> tuple[PiecesToDo, ...] | None:
-    """What is left to do with the pieces of all candidatures; None where pieces does not answer."""
-    return _ask_unless_silent("pieces", lambda: visitor.call(list_pieces_to_do).candidatures, facts)
+def read_pieces_to_do() -> tuple[PiecesToDo, ...]:
+    """What is left to do with the pieces of all candidatures."""
+    return visitor.call(list_pieces_to_do).candidatures
 
 
 def pieces_to_do_of(tile: Tile, pieces_to_do: tuple[PiecesToDo, ...] | None) -> PiecesToDo | None:

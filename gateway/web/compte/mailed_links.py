@@ -24,14 +24,8 @@ from services.contracts.account_rules import LINK_PROBLEMS, MAX_TOKEN_LENGTH, St
 from services.contracts.api import visitors as api
 from services.contracts.api.operation import Operation
 from services.contracts.api.visitors import LinkState
+from services.contracts.problem_types import LINK_UNKNOWN
 
-TITLES = {
-    "expired": "Ce lien a expiré",
-    "replaced": "Ce lien a été remplacé",
-    "ended": "Ce lien n'est plus valable",
-    "used": "Ce lien a déjà été utilisé",
-    "unknown": "Ce lien n'est pas reconnu",
-}
 STATES_BY_PROBLEM = {problem.slug: state for state, problem in LINK_PROBLEMS.items()}
 Answer = TypeVar("Answer")
 Link = TypeVar("Link", bound=LinkState)
@@ -84,7 +78,7 @@ class MailedLinks(Generic[Link]):
         return render_page(
             "layout/error_page.html",
             status=404 if link.state == State.UNKNOWN else 410,
-            page_title=TITLES.get(link.state, TITLES["unknown"]),
+            page_title=LINK_PROBLEMS.get(link.state, LINK_UNKNOWN).title,
             lead=link.detail or "Vérifiez que l'adresse a été copiée en entier depuis le mail.",
             links=list(self.buttons.get(link.state, ())) or [LOG_IN],
         )
@@ -122,13 +116,7 @@ def activate(token: str) -> ResponseReturnValue:
 
 ADDRESS_LINKS = MailedLinks(
     api.check_email_change,
-    {
-        "expired": (ACCOUNT,),
-        "replaced": (ACCOUNT,),
-        "ended": (ACCOUNT,),
-        "used": (LOG_IN,),
-        "unknown": (ACCOUNT,),
-    },
+    {**dict.fromkeys(LINK_PROBLEMS, (ACCOUNT,)), "used": (LOG_IN,)},
 )
 
 
@@ -153,13 +141,7 @@ def confirm_address(token: str) -> ResponseReturnValue:
 
 CANCELLATION_LINKS = MailedLinks(
     api.check_cancellation,
-    {
-        "expired": (NEW_PASSWORD, LOG_IN),
-        "replaced": (NEW_PASSWORD, LOG_IN),
-        "ended": (NEW_PASSWORD, LOG_IN),
-        "used": (NEW_PASSWORD, LOG_IN),
-        "unknown": (ACCOUNT,),
-    },
+    {**dict.fromkeys(LINK_PROBLEMS, (NEW_PASSWORD, LOG_IN)), "unknown": (ACCOUNT,)},
 )
 
 

@@ -13,18 +13,16 @@ from gateway.sessions import visitor
 from gateway.web.compte import blueprint, mailed_links
 from gateway.web.compte.account_form import filled_creation_form
 from services.chassis.errors import DomainError, FieldError
-from services.contracts.account_rules import RESET_HOURS
+from services.contracts.account_rules import LINK_PROBLEMS, RESET_HOURS
 from services.contracts.api import visitors as api
 from services.contracts.api.forms import Form
 
 LINKS = mailed_links.MailedLinks(
     api.check_reset,
     {
-        "expired": (mailed_links.RESET,),
-        "replaced": (mailed_links.RESET,),
+        **dict.fromkeys(LINK_PROBLEMS, (mailed_links.RESET,)),
         "ended": (mailed_links.RESET, mailed_links.LOG_IN),
         "used": (mailed_links.LOG_IN, mailed_links.RESET),
-        "unknown": (mailed_links.RESET,),
     },
 )
 NOTICES = {

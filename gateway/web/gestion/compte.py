@@ -20,7 +20,7 @@ from gateway.web.compte import mailed_links
 from gateway.web.gestion import blueprint
 from services.chassis.errors import DomainError
 from services.contracts import page_labels
-from services.contracts.account_rules import STAFF_ROLE_LABELS
+from services.contracts.account_rules import LINK_PROBLEMS, STAFF_ROLE_LABELS
 from services.contracts.api import own_staff_account as api
 
 OWN_ACCOUNT = "account:manage"
@@ -34,7 +34,7 @@ DONE_SENTENCES = {
 FEW_CODES = 3
 """With so many recovery codes left or fewer, the page advises to ask for new ones."""
 LOG_IN = {"label": "M'identifier", "url": "/gestion/connexion"}
-LINKS = mailed_links.MailedLinks(api.check_invitation, dict.fromkeys(mailed_links.TITLES, (LOG_IN,)), are_of_staff=True)
+LINKS = mailed_links.MailedLinks(api.check_invitation, dict.fromkeys(LINK_PROBLEMS, (LOG_IN,)), are_of_staff=True)
 NEXT_STEP = {"label": f"Entrer dans l'{page_labels.STAFF_PAGES}", "url": "/gestion"}
 
 

@@ -6,6 +6,7 @@ from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from gateway import access
+from gateway.clients.base import optional_answer
 from gateway.pages import render_page
 from gateway.posted_forms import shown_here
 from gateway.sessions import visitor
@@ -17,13 +18,12 @@ from gateway.web.shown_states import candidature_state
 from services.chassis.errors import DomainError
 from services.contracts.api import registrations as api
 from services.contracts.api.drafts import delete_draft, read_draft
-from services.contracts.api.pieces import list_pieces_to_do
 
 
 @blueprint.get("/inscriptions", who=access.CANDIDATE)
 def list_mine() -> ResponseReturnValue:
     registrations = visitor.call(api.list_mine)
-    pieces_to_do = to_do.read_pieces_to_do(to_do.CandidateFacts())
+    pieces_to_do = optional_answer(to_do.read_pieces_to_do, None)
     return render_page(
         "inscription/templates/mes_inscriptions.html",
         candidatures=[
@@ -44,7 +44,7 @@ def show(candidature_id: str) -> ResponseReturnValue:
     return render_page(
         "inscription/templates/candidature.html",
         candidature=candidature,
-        state=candidature_state(candidature, facts.pieces_to_do_of(candidature)),
+        state=candidature_state(candidature, to_do.pieces_to_do_of(candidature, facts.pieces_to_do)),
         items=to_do.to_do_items(facts),
         missing_information=to_do.missing_information(facts),
     )
@@ -54,8 +54,7 @@ def show(candidature_id: str) -> ResponseReturnValue:
 def dates(candidature_id: str) -> ResponseReturnValue:
     """The candidature's dates as a calendar file."""
     tile = _candidature(candidature_id)
-    of_all = visitor.call(list_pieces_to_do).candidatures
-    pieces_to_do = next((item for item in of_all if item.candidature_id == candidature_id), None)
+    pieces_to_do = next((item for item in to_do.read_pieces_to_do() if item.candidature_id == candidature_id), None)
     content = calendar_file(
         tile, pieces_to_do, url_for("inscription.show", candidature_id=candidature_id, _external=True)
     )

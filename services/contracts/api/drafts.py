@@ -11,7 +11,7 @@ from msgspec import Meta
 from services.contracts import problem_types
 from services.contracts.api.fields import Text
 from services.contracts.api.forms import Form, FormField, Mistake, Suggestions
-from services.contracts.api.operation import CANDIDATE, Answered, Callers, End, Instant, staff
+from services.contracts.api.operation import CANDIDATE, Answered, Callers, End, Instant, one_of, staff
 from services.contracts.registration_rules import (
     FIELD_NAME_LENGTH,
     FIELD_VALUE_LENGTH,
@@ -80,7 +80,7 @@ class TabState(Answered):
     kind: str
     name: str
     title: str
-    state: Annotated[str, Meta(extra_json_schema={"enum": list(TAB_STATES)})]
+    state: Annotated[str, one_of(TAB_STATES)]
 
 
 class ModifiedCandidature(Answered):
@@ -93,7 +93,7 @@ class ModifiedCandidature(Answered):
 class Obstacle(Answered):
     """Why a draft cannot be transmitted now."""
 
-    reason: Annotated[str, Meta(extra_json_schema={"enum": list(OBSTACLES)})]
+    reason: Annotated[str, one_of(OBSTACLES)]
     detail: str
     candidature_id: Annotated[str | None, Meta(description="L'autre candidature")] = None
 
@@ -126,7 +126,7 @@ class EpreuveField(Answered):
 
     code: str
     title: str
-    group: Annotated[str, Meta(extra_json_schema={"enum": ["obligatoires", "facultatives"]})]
+    group: Annotated[str, one_of(("obligatoires", "facultatives"))]
     parent: str | None
     position: FormField | None
     position_label: str

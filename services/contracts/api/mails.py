@@ -7,7 +7,7 @@ from typing import Annotated
 from marshmallow import Schema, fields, validate
 from msgspec import Meta
 
-from services.contracts.api.operation import CANDIDATE, Answered, Callers, Instant, Operation
+from services.contracts.api.operation import CANDIDATE, Answered, Callers, Instant, Operation, one_of
 from services.contracts.page_sizes import LARGEST_MAILS_PAGE, USUAL_MAILS_PAGE
 
 STATES = ("waiting", "taken", "refused")
@@ -24,7 +24,7 @@ class SentMail(Answered):
     text: Annotated[str, Meta(description="Sans les liens qui permettent d'agir")]
     at: Instant
     address: str
-    state: Annotated[str, Meta(extra_json_schema={"enum": list(STATES)})]
+    state: Annotated[str, one_of(STATES)]
     place: Annotated[str, Meta(description="Ordonne les mails de tous les services : le plus grand est le plus récent")]
 
 

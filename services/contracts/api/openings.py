@@ -66,7 +66,7 @@ class HomeMessage(Answered):
     id: str
     title: str
     text: str
-    severity: Annotated[str, Meta(extra_json_schema={"enum": list(SEVERITIES)})]
+    severity: Annotated[str, one_of(SEVERITIES)]
 
 
 read_choices = Callers(PUBLIC).get(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import KW_ONLY, dataclass, field, fields
 from datetime import datetime
 from functools import cache
@@ -43,9 +43,9 @@ class CandidatureLabels(Answered):
     numero_inscription: str
 
 
-def one_of(codes: type[Any]) -> Meta:
-    """A text that is one of an enumeration's codes. Its type stays `str`, so that a new code is no error of readers."""
-    return Meta(extra_json_schema={"enum": [str(code.value) for code in codes]})
+def one_of(codes: Iterable[str]) -> Meta:
+    """A text that is one of these codes. Its type stays `str`, so that a new code is no error of readers."""
+    return Meta(extra_json_schema={"enum": [str(code) for code in codes]})
 
 
 def answer_of(answer: type[Answer], *rows: Any, **others: Any) -> Answer:

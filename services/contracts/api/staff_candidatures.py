@@ -215,7 +215,7 @@ class Row(Answered):
     academie: Annotated[str, Meta(examples=["03"])]
     specialite_code: Annotated[str | None, Meta(examples=["31310"])]
     specialite: Annotated[str | None, Meta(examples=["Banque - conseiller de clientèle"])]
-    state: Annotated[str, Meta(extra_json_schema={"enum": list(CANDIDATURE_STATES)})]
+    state: Annotated[str, one_of(CANDIDATURE_STATES)]
     pieces_state: Annotated[str | None, one_of(PiecesState)]
     version: int
     birth_date: date | None
@@ -270,7 +270,7 @@ class MailToCandidate(Answered):
 
     subject: str
     at: Instant
-    state: Annotated[str, Meta(extra_json_schema={"enum": list(STATES)})]
+    state: Annotated[str, one_of(STATES)]
 
 
 class Note(Answered):

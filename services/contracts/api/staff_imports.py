@@ -12,7 +12,7 @@ from services.contracts import problem_types
 from services.contracts.api import staff_lists
 from services.contracts.api.documents import PDF_TYPE
 from services.contracts.api.operation import CSV as CSV_TYPE
-from services.contracts.api.operation import EXPORT_SECONDS, Answered, Callers, Instant, staff
+from services.contracts.api.operation import EXPORT_SECONDS, Answered, Callers, Instant, one_of, staff
 from services.contracts.api.staff_documents import PARAGRAPH, OrderKey, PrintedText
 from services.contracts.api.uploads import OneUpload, upload_operations
 from services.contracts.document_rules import (
@@ -34,10 +34,6 @@ from services.contracts.page_sizes import LARGEST_PAGE, ROWS_PAGE
 TITLE = "Publier pour de nombreux candidats"
 CHECK_SECONDS = 120.0  # MAX_LINES lines, or hundreds of PDFs
 PREVIEW_SECONDS = 60.0
-
-
-def _code_of(labels: dict[str, str]) -> Meta:
-    return Meta(extra_json_schema={"enum": [*labels]})
 
 
 class Column(Answered):
@@ -79,7 +75,7 @@ class Import(Answered):
     id: str
     type: str
     type_label: str
-    source: Annotated[str, _code_of(SOURCE_LABELS)]
+    source: Annotated[str, one_of(SOURCE_LABELS)]
     source_label: str
     academie: str
     academie_label: str
@@ -87,7 +83,7 @@ class Import(Answered):
     session: str
     title: str
     paragraphs: tuple[str, ...]
-    state: Annotated[str, _code_of(STATE_LABELS)]
+    state: Annotated[str, one_of(STATE_LABELS)]
     state_label: str
     revision: Annotated[int, Meta(description="Augmente à chaque fichier ; une publication nomme celle qui fut lue")]
     filename: str | None
@@ -123,7 +119,7 @@ class Refusals(Answered):
 class ImportDocument(Answered):
     id: Annotated[str, Meta(description="Celui du document une fois publié")]
     numero_candidat: str
-    state: Annotated[str, _code_of(DOCUMENT_STATE_LABELS)]
+    state: Annotated[str, one_of(DOCUMENT_STATE_LABELS)]
     state_label: str
     reason: str | None
     filename: str | None

@@ -34,6 +34,7 @@ def register(app: Flask) -> None:
 
 
 def _enforce() -> None:
+    """For the page alone: what is on it, and what is done from it, the services judge by académie too."""
     if request.endpoint is None:
         return
     marks = ways_of(current_app, request.endpoint)
@@ -42,11 +43,5 @@ def _enforce() -> None:
     if CANDIDATE in marks and visitor.current() is None:
         raise Unauthenticated()
     for mark in marks:
-        if mark.kind == "staff":
-            _require_scopes(mark.names)
-
-
-def _require_scopes(scopes: frozenset[str]) -> None:
-    """Of the page alone: what is on it, and what is done from it, the services judge by académie too."""
-    if not scopes.issubset(staff_member.required().scopes):
-        raise Forbidden()
+        if mark.kind == "staff" and not mark.names.issubset(staff_member.required().scopes):
+            raise Forbidden()

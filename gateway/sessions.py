@@ -180,17 +180,13 @@ class SessionOwner:
 class Visitor(SessionOwner):
     """The candidate who is logged in; and the mark of their browser."""
 
-    def set_session_cookies(self, response: Response, session: str, device: str | None) -> None:
-        """The session cookie ends with the browser; the device cookie stays for a year."""
-        self.set_session_cookie(response, session)
-        self.set_device_cookie(response, device)
-
     def device_cookie(self) -> str | None:
         """The mark of this browser, None where it cannot be one that accounts gave."""
         device = read_cookie(DEVICE_COOKIE)
         return device if device and len(device) <= MAX_TOKEN_LENGTH else None
 
     def set_device_cookie(self, response: Response, device: str | None) -> None:
+        """It stays for a year."""
         if device:
             set_cookie(response, DEVICE_COOKIE, device, DEVICE_COOKIE_SECONDS)
 

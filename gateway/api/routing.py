@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from typing import Any
 from urllib.parse import quote
 
 from flask import Response, jsonify, request
@@ -84,7 +85,7 @@ def _bearer() -> str:
 
 
 def _access_token(opaque: str) -> str:
-    key = _digest(opaque)
+    key = hashlib.sha256(opaque.encode()).hexdigest()
     if token := _access_tokens.get(key):
         return token
     try:
@@ -101,26 +102,11 @@ def _access_token(opaque: str) -> str:
     return token
 
 
-def _digest(opaque: str) -> str:
-    return hashlib.sha256(opaque.encode()).hexdigest()
-
-
 def _call_service(service: str, path: str, token: str | None, seconds: float, body: bytes | None = None) -> Answer:
     passed = {name: request.headers[name] for name in PASSED_REQUEST_HEADERS if name in request.headers}
-    answer: Answer = (
-        clients()
-        .for_tools[service]
-        .answer(
-            request.method,
-            path,
-            token=token,
-            params=list(request.args.items(multi=True)),
-            data=body,
-            headers=passed,
-            seconds=seconds,
-            stream=True,
-        )
-    )
+    query, client = list(request.args.items(multi=True)), clients().for_tools[service]
+    sent: dict[str, Any] = {"token": token, "params": query, "data": body, "headers": passed, "seconds": seconds}
+    answer: Answer = client.answer(request.method, path, stream=True, **sent)
     return answer
 
 

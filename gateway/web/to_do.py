@@ -59,15 +59,6 @@ class CandidateFacts:
     addresses: MyAddresses | None = None
     silent_services: list[str] = field(default_factory=list)
 
-    @property
-    def awaiting_piece_list(self) -> list[Tile]:
-        """The candidatures whose list of pieces is not established yet."""
-        return [
-            tile
-            for tile in self.tiles or ()
-            if self.pieces_to_do is not None and pieces_to_do_of(tile, self.pieces_to_do) is None
-        ]
-
     def of_candidature(self, candidature_id: str) -> CandidateFacts:
         """What concerns that candidature alone."""
         return CandidateFacts(
@@ -122,7 +113,8 @@ def missing_information(facts: CandidateFacts) -> str | None:
         )
     sentences += [
         f"La liste des pièces à fournir est en préparation ({candidature_name(tile)})."
-        for tile in facts.awaiting_piece_list
+        for tile in facts.tiles or ()
+        if facts.pieces_to_do is not None and pieces_to_do_of(tile, facts.pieces_to_do) is None
     ]
     return " ".join(sentences) or None
 

@@ -8,14 +8,12 @@ from flask import jsonify, request
 from flask.typing import ResponseReturnValue
 
 from gateway import access
-from gateway.posted_forms import Values, posted_values
-from gateway.seal import OWNER_FIELD
+from gateway.posted_forms import Values
 from gateway.service_clients import clients
 from gateway.web.compte import blueprint
 from services.contracts.api.forms import Form, FormField, Suggestions
 from services.contracts.api.visitors import fill_form, search_communes
 
-NON_ANSWER_FIELDS = ("action", "rechercher", OWNER_FIELD)
 SENT_WITH_SEARCH = ("departement_naissance",)
 """Other fields that the script sends along with the words searched."""
 
@@ -24,10 +22,6 @@ SENT_WITH_SEARCH = ("departement_naissance",)
 def communes() -> ResponseReturnValue:
     """Suggestions for the commune of birth: {"options": [{"value", "label"}], "advice"}."""
     return jsonify(_communes(request.args.get("departement_naissance", ""), request.args.get("q", "")))
-
-
-def posted_answers() -> Values:
-    return posted_values(request.form.to_dict(flat=False), leave=NON_ANSWER_FIELDS)
 
 
 def filled_creation_form(values: Values) -> Form:

@@ -51,7 +51,8 @@ def log_in() -> ResponseReturnValue:
         return login_page(refusal=shown)
     visitor.set_owner_of(login.session)
     response = answer_after_log_in(login.subject, local_path)
-    visitor.set_session_cookies(response, login.session, login.device)
+    visitor.set_session_cookie(response, login.session)
+    visitor.set_device_cookie(response, login.device)
     cookies.delete_cookie(response, cookies.ADDRESS_COOKIE)
     return response
 

@@ -10,17 +10,11 @@ from flask.typing import ResponseReturnValue
 from gateway import access, cookies
 from gateway.mail_domains import corrected_address
 from gateway.pages import render_page
-from gateway.posted_forms import Values, shown_here
+from gateway.posted_forms import Values, posted_answers, shown_here
 from gateway.seal import current_seal, may_be_kept
 from gateway.service_clients import clients
 from gateway.web.compte import blueprint
-from gateway.web.compte.account_form import (
-    SENT_WITH_SEARCH,
-    filled_creation_form,
-    is_refresh,
-    posted_answers,
-    with_search_results,
-)
+from gateway.web.compte.account_form import SENT_WITH_SEARCH, filled_creation_form, is_refresh, with_search_results
 from services.chassis.errors import DomainError
 from services.contracts.account_rules import ACTIVATION_HOURS, MAX_CREATION_LENGTH
 from services.contracts.api import visitors as api

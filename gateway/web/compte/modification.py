@@ -8,10 +8,10 @@ from flask.typing import ResponseReturnValue
 
 from gateway import access
 from gateway.pages import render_page, show_contact
-from gateway.posted_forms import Values, shown_here
+from gateway.posted_forms import Values, posted_answers, shown_here
 from gateway.sessions import visitor
 from gateway.web.compte import blueprint
-from gateway.web.compte.account_form import SENT_WITH_SEARCH, is_refresh, posted_answers, with_search_results
+from gateway.web.compte.account_form import SENT_WITH_SEARCH, is_refresh, with_search_results
 from services.chassis.errors import DomainError
 from services.contracts import problem_types
 from services.contracts.api import own_account as api
@@ -39,11 +39,12 @@ def account() -> ResponseReturnValue:
 def change_account() -> ResponseReturnValue:
     values = posted_answers()
     if is_refresh():
-        return _page(with_search_results(_filled_form(values), values))
+        return _page(with_search_results(visitor.call(api.fill_form, body={"values": values}), values))
     try:
         changed = visitor.call(api.change_account, body={"values": values})
     except DomainError as refusal:
-        return _page(_filled_form(values), refusal=shown_here(refusal, STATUSES_SHOWN_HERE))
+        form = visitor.call(api.fill_form, body={"values": values})
+        return _page(form, refusal=shown_here(refusal, STATUSES_SHOWN_HERE))
     return _response_after_change(values, changed.email_change_pending)
 
 
@@ -55,10 +56,6 @@ def _response_after_change(values: Values, pending: bool) -> ResponseReturnValue
         return response
     visitor.drop_cached_exchange()
     return redirect(url_for("compte.account", fait="adresse" if pending else "enregistre"), code=303)
-
-
-def _filled_form(values: Values) -> Form:
-    return visitor.call(api.fill_form, body={"values": values})
 
 
 def _page(

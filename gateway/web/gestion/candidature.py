@@ -43,7 +43,7 @@ DONE_SENTENCES = {
 def show_candidature(candidature_id: str, *, note: str = "", refusal: DomainError | None = None) -> Response:
     """`note`: as it was typed, where it was refused."""
     member = staff_member.required()
-    candidature = _candidature(candidature_id)
+    candidature = staff_member.call(api.read_candidature, candidature_id=candidature_id)
     documents = _documents(candidature_id)  # before names, which the page can do without sooner
     return render_page(
         "gestion/templates/candidature.html",
@@ -88,10 +88,6 @@ def _authors(candidature: api.Detail) -> set[str]:
     return by_staff | correcting | {written.staff_id for written in candidature.notes}
 
 
-def _candidature(candidature_id: str) -> api.Detail:
-    return staff_member.call(api.read_candidature, candidature_id=candidature_id)
-
-
 def _documents(candidature_id: str) -> tuple[StaffDocument, ...] | None:
     """None while documents does not answer; none where it has not heard of the candidature yet."""
     try:
@@ -108,7 +104,7 @@ def ask_change(candidature_id: str, act: str, *, reason: str = "", refusal: Doma
     return render_page(
         "gestion/templates/changement_d_etat.html",
         refusal=refusal,
-        candidature=_candidature(candidature_id),
+        candidature=staff_member.call(api.read_candidature, candidature_id=candidature_id),
         act=act,
         reason=reason,
     )

@@ -15,7 +15,7 @@ from gateway.pages import render_page
 from gateway.posted_forms import shown_errors, shown_here
 from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
-from gateway.web.justificatifs.file_reception import FileRefused, received_files_of_staff
+from gateway.web.justificatifs.file_reception import STAFF_UPLOADS, received_files
 from services.chassis.errors import DomainError, FieldError, Invalid
 from services.contracts.api import administration as api
 from services.contracts.api.administration import MAX_CATALOGUE_BYTES
@@ -52,9 +52,10 @@ def download_catalogue(code: str) -> ResponseReturnValue:
 def compare_catalogue() -> ResponseReturnValue:
     try:
         archive = _received_archive()
-        comparison = _compared(archive)
-    except FileRefused as refusal:
-        return show_catalogue(Invalid(errors=(FieldError(f"#/{FIELD}", refusal.detail),)), status=refusal.status)
+    except DomainError as refusal:
+        return show_catalogue(Invalid(errors=(FieldError(f"#/{FIELD}", refusal.detail),)), status=refusal.http_status)
+    try:
+        comparison = staff_member.call(api.compare_catalogue, body={"archive": archive})
     except DomainError as refusal:
         return show_catalogue(shown_here(refusal, REFUSALS_SHOWN_HERE))
     return _comparison_page(comparison, archive)
@@ -68,34 +69,27 @@ def load_catalogue() -> ResponseReturnValue:
         staff_member.call(api.load_catalogue, body=body)
     except DomainError as refusal:
         if refusal.http_status == 412:
-            return _comparison_page(_compared(archive), archive, refusal)
+            comparison = staff_member.call(api.compare_catalogue, body={"archive": archive})
+            return _comparison_page(comparison, archive, refusal)
         return show_catalogue(shown_here(refusal, REFUSALS_SHOWN_HERE))
     return redirect(url_for("gestion.show_catalogue", fait="chargement"), code=303)
 
 
 def _received_archive() -> str:
-    """The archive that was chosen, in base64url. Raises FileRefused."""
-    member = staff_member.required()
-    with received_files_of_staff(request, FIELD, member.subject, MAX_CATALOGUE_BYTES) as files:
+    """The archive that was chosen, in base64url. Raises DomainError."""
+    owner = staff_member.required().subject
+    with received_files(FIELD, owner, MAX_CATALOGUE_BYTES, limit=STAFF_UPLOADS) as files:
         if len(files) != 1:
-            raise FileRefused(NO_FILE, 422)
+            raise Invalid(NO_FILE)
         return urlsafe_b64encode(files[0].content.read()).decode()
 
 
-def _compared(archive: str) -> api.CatalogueComparison:
-    return staff_member.call(api.compare_catalogue, body={"archive": archive})
-
-
 def _comparison_page(comparison: api.CatalogueComparison, archive: str, refusal: DomainError | None = None) -> Response:
+    of_exams = any(exam.changes for exam in comparison.exams)
     return render_page(
         "gestion/templates/catalogue_compare.html",
         refusal=refusal,
         comparison=comparison,
-        changes_something=_changes_something(comparison),
+        changes_something=of_exams or comparison.new_etablissements or comparison.changed_etablissements,
         archive=archive,
     )
-
-
-def _changes_something(comparison: api.CatalogueComparison) -> bool:
-    of_etablissements = comparison.new_etablissements or comparison.changed_etablissements
-    return bool(of_etablissements) or any(exam.changes for exam in comparison.exams)

@@ -139,22 +139,15 @@ def open_invitation(token: str) -> ResponseReturnValue:
 @blueprint.post("/invitation/<token>", who=access.PUBLIC)
 def complete_invitation(token: str) -> ResponseReturnValue:
     set_up: list[api.SetUp] = []
+    typed = {name: posted_text(name) for name in ("proposal", "code")}
+    passwords = {name: request.form.get(name, "") for name in ("password", "password_confirmation")}
+    sent = {"token": token, **passwords, **typed}
     try:
-        unusable = LINKS.use(token, lambda: set_up.append(_set_up(token)))
+        unusable = LINKS.use(token, lambda: set_up.append(clients().call(api.complete_invitation, body=sent)))
     except DomainError as refusal:
         shown = shown_here(refusal, (422,))
-        return _invitation_page(LINKS.call(api.check_invitation, token, proposal=posted_text("proposal")), shown)
+        return _invitation_page(LINKS.call(api.check_invitation, token, proposal=typed["proposal"]), shown)
     return unusable or _codes_page(set_up[0])
-
-
-def _set_up(token: str) -> api.SetUp:
-    sent = {"token": token, **_posted()}
-    return clients().call(api.complete_invitation, body=sent)
-
-
-def _posted() -> dict[str, str]:
-    passwords = {name: request.form.get(name, "") for name in ("password", "password_confirmation")}
-    return {**passwords, "proposal": posted_text("proposal"), "code": posted_text("code")}
 
 
 def _invitation_page(link: api.InvitationLink, refusal: DomainError | None = None) -> Response:

@@ -13,9 +13,9 @@ from flask.typing import ResponseReturnValue
 
 from gateway import access
 from gateway.pages import render_page
-from gateway.posted_forms import DAY_EXPECTED, Values, posted_text, read_day, shown_errors, shown_here
+from gateway.posted_forms import DAY_EXPECTED, Values, posted_answers, posted_text, read_day, shown_errors, shown_here
 from gateway.sessions import staff_member
-from gateway.web.compte.account_form import SENT_WITH_SEARCH, is_refresh, posted_answers, with_search_results
+from gateway.web.compte.account_form import SENT_WITH_SEARCH, is_refresh, with_search_results
 from gateway.web.gestion import blueprint
 from gateway.web.gestion.sealed_search import sealed_search, search_of_address
 from services.chassis.errors import DomainError, Invalid
@@ -59,7 +59,7 @@ def search_account() -> ResponseReturnValue:
 
 @blueprint.get("/comptes/<account_id>", who=access.staff(CORRECT))
 def show_account(account_id: str) -> ResponseReturnValue:
-    account = _account(account_id)
+    account = staff_member.call(api.read_candidate, candidate_id=account_id)
     return _account_page(account, account.form)
 
 
@@ -100,13 +100,9 @@ def _name_of(account: api.Candidate) -> str:
     return f"{account.values['nom_famille']} {account.values['prenoms']}"
 
 
-def _account(account_id: str) -> api.CandidateDetail:
-    return staff_member.call(api.read_candidate, candidate_id=account_id)
-
-
 def _typed_page(account_id: str, values: Values, reason: str, *, refusal: DomainError | None = None) -> Response:
     """The account with the form as it was typed."""
-    account = _account(account_id)
+    account = staff_member.call(api.read_candidate, candidate_id=account_id)
     form = staff_member.call(api.fill_correction, body={"values": values}, candidate_id=account_id)
     return _account_page(account, with_search_results(form, values), reason=reason, refusal=refusal)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import partial
 from urllib.parse import urlencode
 
 from flask import Response, redirect, request, url_for
@@ -31,7 +32,7 @@ from gateway.web_security import content_security_policy
 from services.chassis.errors import DomainError, NotFound
 from services.contracts.api import staff_pieces as api
 from services.contracts.api.pieces import read_file
-from services.contracts.api.staff_candidatures import Detail, read_candidature
+from services.contracts.api.staff_candidatures import read_candidature
 from services.contracts.api.staff_pieces import StaffDeposit, StaffPiece
 from services.contracts.piece_rules import STATUS_LABELS, VIEWABLE_MEDIA_TYPES, Format, Status
 from services.contracts.registrations import EPREUVES
@@ -63,7 +64,8 @@ def show_piece(piece_id: str, *, refusal: DomainError | None = None) -> Response
     filters = {**api_filters_of(shown), "neighbours": "true"}
     piece = staff_member.call(api.read_piece, query=filters, piece_id=piece_id)
     # In this order: they share the time of what a page can do without, and names are missed least.
-    declared = _declared(piece.candidature.id)
+    read = partial(staff_member.call, read_candidature, candidature_id=piece.candidature.id)
+    declared = optional_answer(read, None)  # also where registrations has not heard of it
     catalogue = what_catalogue_says(piece.candidature.exam, piece.code)
     names = names_of_piece(piece)
     response = render_page(
@@ -153,11 +155,6 @@ def _address_of(piece_id: str, query: Mapping[str, str]) -> str:
 
 def _list_address(shown: Mapping[str, str], done: str) -> str:
     return f"{url_for('gestion.list_pieces')}?{urlencode({**shown, 'fait': done})}"
-
-
-def _declared(candidature_id: str) -> Detail | None:
-    """None while registrations does not answer, or has not heard of it: the piece can be controlled without."""
-    return optional_answer(lambda: staff_member.call(read_candidature, candidature_id=candidature_id), None)
 
 
 @blueprint.get("/pieces/<piece_id>/page/<int:number>", who=access.staff("pieces:read"))

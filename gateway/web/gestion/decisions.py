@@ -149,7 +149,9 @@ def decide_in_batches(controls: Mapping[str, Mapping[str, str | None]]) -> Selec
             report.unanswered += values
             continue
         try:
-            results = _results([controls[value] for value in values], seconds)
+            check_days()
+            body = {"controls": [dict(controls[value]) for value in values]}
+            results = staff_member.call(api.control_many, body=body, seconds=seconds).results
         except DomainError as failure:
             if failure.http_status < 500 and failure.http_status != HTTPStatus.UNPROCESSABLE_ENTITY:
                 raise
@@ -159,12 +161,6 @@ def decide_in_batches(controls: Mapping[str, Mapping[str, str | None]]) -> Selec
             for value, result in zip(values, results, strict=True):
                 report.add(value, result)
     return report
-
-
-def _results(controls: list[Mapping[str, str | None]], seconds: float) -> tuple[ControlResult, ...]:
-    check_days()
-    body = {"controls": [dict(control) for control in controls]}
-    return staff_member.call(api.control_many, body=body, seconds=seconds).results
 
 
 def reason_of(result: ControlResult) -> str:

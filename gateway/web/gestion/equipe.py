@@ -135,7 +135,7 @@ def invite() -> ResponseReturnValue:
 
 @blueprint.get("/equipe/<staff_id>", who=access.staff(*MANAGE))
 def show_member(staff_id: str) -> ResponseReturnValue:
-    member = _member(staff_id)
+    member = staff_member.call(api.read_member, staff_id=staff_id)
     return render_page(
         "gestion/templates/membre.html",
         member=member,
@@ -152,7 +152,7 @@ def show_member(staff_id: str) -> ResponseReturnValue:
 def ask_act(
     staff_id: str, act: str, typed: Mapping[str, Any] | None = None, refusal: DomainError | None = None
 ) -> Response:
-    member = _member(staff_id)
+    member = staff_member.call(api.read_member, staff_id=staff_id)
     if refusal is None and not _is_offered(ACTS[act], act, member):
         raise NotFound()
     return render_page(
@@ -192,10 +192,6 @@ def _profile_options() -> dict[str, Any]:
 def _is_offered(act: Act, name: str, member: Member) -> bool:
     """Nobody does to themselves what takes their access away, or changes it; the service refuses it too."""
     return member.state in act.states and not ((act.takes_away or act.asks_profile) and _is_own(member))
-
-
-def _member(staff_id: str) -> Member:
-    return staff_member.call(api.read_member, staff_id=staff_id)
 
 
 def _is_own(member: Member) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import redirect, request, url_for
+from flask import redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from gateway import access
@@ -11,7 +11,7 @@ from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
 from gateway.web.gestion.imports import PUBLISH
 from gateway.web.gestion.publication import read_import, show_import
-from gateway.web.justificatifs.file_reception import FileRefused, received_files_of_staff
+from gateway.web.justificatifs.file_reception import STAFF_UPLOADS, received_files
 from services.chassis.errors import DomainError
 from services.contracts.api import staff_imports as api
 from services.contracts.document_rules import CSV, MAX_ARCHIVE_BYTES, MAX_CSV_BYTES, MAX_PDFS_PER_SENDING
@@ -27,13 +27,11 @@ def send_import_file(import_id: str) -> ResponseReturnValue:
     source = read_import(import_id).source
     largest = MAX_CSV_BYTES if source == CSV else MAX_ARCHIVE_BYTES
     try:
-        with received_files_of_staff(request, FIELD, staff_member.required().subject, largest) as files:
+        with received_files(FIELD, staff_member.required().subject, largest, limit=STAFF_UPLOADS) as files:
             if not files or len(files) > (1 if source == CSV else MAX_PDFS_PER_SENDING):
                 return show_import(import_id, file_error=TOO_MANY_FILES if files else NO_FILE, status=422)
             for file in files:
                 _send(import_id, file)
-    except FileRefused as refusal:
-        return show_import(import_id, file_error=refusal.detail, status=refusal.status)
     except DomainError as refusal:
         if refusal.http_status in (401, 403, 404):
             raise

@@ -32,7 +32,6 @@ from services.contracts.api.team import Member, list_members
 from services.contracts.audit_labels import ACTION_LABELS, ACTOR_LABELS, readable_changes
 from services.contracts.document_rules import NUMERO_LENGTH
 
-AUDITED_SERVICES = tuple(SERVICE_LABELS)
 SERVICE_NAMES = {
     "accounts": "comptes",
     "registrations": "inscriptions",
@@ -51,11 +50,11 @@ def show_journal() -> ResponseReturnValue:
     filters = {**filters_query(ENTRIES, shown), "limit": str(ENTRIES_OF_A_PAGE)}
 
     def read(service: str, before: int | None) -> AuditEntries:
-        if service not in AUDITED_SERVICES:
+        if service not in SERVICE_NAMES:
             raise DomainError("Cette suite du journal n'existe pas : revenez à son début.")
         return staff_member.call(list_entries, at=service, query={**filters, "before": before})
 
-    page = read_list(ENTRIES, shown, lambda: read_journal(AUDITED_SERVICES, cursor, read), NO_ENTRIES)
+    page = read_list(ENTRIES, shown, lambda: read_journal(SERVICE_NAMES, cursor, read), NO_ENTRIES)
     names = {member.id: name_of(member) for member in _everybody()}
     return render_list(
         "gestion/templates/journal.html",
@@ -68,7 +67,7 @@ def show_journal() -> ResponseReturnValue:
         entries=[item.entry for item in page.entries],
         cells=_cells(names),
         missing=[SERVICE_LABELS[service] for service in page.missing],
-        services={service: SERVICE_NAMES[service] for service in AUDITED_SERVICES},
+        services=SERVICE_NAMES,
         next_query=address_query(ENTRIES, shown, suite=page.cursor) if page.cursor else None,
     )
 
@@ -89,7 +88,7 @@ def filter_journal() -> ResponseReturnValue:
 def export_journal(service: str) -> ResponseReturnValue:
     """The acts of one service that the address's filters give, to their end, with the names of staff."""
     shown = filters_of_address(ENTRIES)
-    if service not in AUDITED_SERVICES:
+    if service not in SERVICE_NAMES:
         raise NotFound()
     refuse_errors(ENTRIES, shown)
     query = filters_query(ENTRIES, shown)

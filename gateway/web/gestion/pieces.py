@@ -83,16 +83,13 @@ def _numero_candidat(shown: Mapping[str, str], page: StaffPieces) -> str:
 
 def first_piece(api_filters: Mapping[str, str]) -> StaffPiece | None:
     """Of the list that these filters give."""
-    return next(iter(_page({**api_filters, "limit": "1"}).items), None)
+    page = staff_member.call(api.list_pieces, query={**api_filters, "limit": "1"})
+    return next(iter(page.items), None)
 
 
 def own_controls() -> OwnControls:
     """The gestionnaire's last decision and their pace; the page is shown without, while pieces does not say."""
     return optional_answer(lambda: staff_member.call(api.read_own_controls), NO_CONTROLS)
-
-
-def _page(query: Mapping[str, str]) -> StaffPieces:
-    return staff_member.call(api.list_pieces, query=query)
 
 
 def _list_page(
@@ -131,7 +128,7 @@ def _pieces(shown: Mapping[str, str], number: int, cursor: str | None) -> StaffP
     items: list[StaffPiece] = []
     while True:
         filters = {**api_filters_of(shown), "limit": str(min(LARGEST_PAGE, number - len(items)))}
-        page = _page({**filters, "cursor": cursor} if cursor else filters)
+        page = staff_member.call(api.list_pieces, query={**filters, "cursor": cursor})
         items += page.items
         cursor = page.next_cursor
         if cursor is None or len(items) >= number:

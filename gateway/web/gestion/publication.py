@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any, TypeVar
+from typing import Any
 
 from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -32,7 +32,7 @@ from services.contracts.document_rules import (
     PREPARED,
 )
 
-Answer = TypeVar("Answer")
+DOCUMENT = "/documents/<import_id>/documents/<document_id>/retrait"
 OPEN_STATES = (PREPARED, CHECKED)
 REFUSALS_SHOWN_HERE = (409, 412, 422)
 DONE_SENTENCES = {
@@ -113,6 +113,7 @@ def publish_import(import_id: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/documents/<import_id>/<any(abandon, retrait):act>", who=access.staff(PUBLISH))
+@blueprint.get(DOCUMENT, who=access.staff(PUBLISH), endpoint="ask_document_withdrawal", defaults={"act": "retrait"})
 def ask_end_of_import(
     import_id: str, act: str, document_id: str | None = None, refusal: DomainError | None = None
 ) -> Response:
@@ -141,23 +142,12 @@ def end_import(import_id: str, act: str) -> ResponseReturnValue:
 @blueprint.get("/documents/<import_id>/documents", who=access.staff(READ))
 def list_import_documents(import_id: str) -> ResponseReturnValue:
     """Of the candidate whose N° is in the address, else those that lack an épreuve (`incomplets`) or all of them."""
-    numero = search_of_address().get("numero_candidat", "")
+    numero, page = search_of_address().get("numero_candidat", ""), ImportDocuments(items=(), next_cursor=None)
     if not numero:
         query = {**_cursor(), "is_incomplete": "incomplets" in request.args}
-        return _documents_page(import_id, staff_member.call(api.list_documents, import_id=import_id, query=query))
-    page = ImportDocuments(items=(), next_cursor=None)
-    if _NUMERO.fullmatch(numero):
+        page = staff_member.call(api.list_documents, import_id=import_id, query=query)
+    elif _NUMERO.fullmatch(numero):
         page = staff_member.call(api.search_documents, import_id=import_id, body={"numero_candidat": numero})
-    return _documents_page(import_id, page, numero)
-
-
-@blueprint.post("/documents/<import_id>/documents", who=access.staff(READ))
-def search_import_documents(import_id: str) -> ResponseReturnValue:
-    search = sealed_search({"numero_candidat": typed_number(posted_text("numero_candidat"))})
-    return redirect(url_for("gestion.list_import_documents", import_id=import_id, **search), code=303)
-
-
-def _documents_page(import_id: str, page: ImportDocuments, numero: str = "") -> Response:
     return render_page(
         "gestion/templates/documents_publies.html",
         publication=read_import(import_id),
@@ -171,12 +161,13 @@ def _documents_page(import_id: str, page: ImportDocuments, numero: str = "") -> 
     )
 
 
-@blueprint.get("/documents/<import_id>/documents/<document_id>/retrait", who=access.staff(PUBLISH))
-def ask_document_withdrawal(import_id: str, document_id: str) -> ResponseReturnValue:
-    return ask_end_of_import(import_id, "retrait", document_id)
+@blueprint.post("/documents/<import_id>/documents", who=access.staff(READ))
+def search_import_documents(import_id: str) -> ResponseReturnValue:
+    search = sealed_search({"numero_candidat": typed_number(posted_text("numero_candidat"))})
+    return redirect(url_for("gestion.list_import_documents", import_id=import_id, **search), code=303)
 
 
-@blueprint.post("/documents/<import_id>/documents/<document_id>/retrait", who=access.staff(PUBLISH))
+@blueprint.post(DOCUMENT, who=access.staff(PUBLISH))
 def withdraw_document(import_id: str, document_id: str) -> ResponseReturnValue:
     try:
         staff_member.call(api.withdraw_document, document_id=document_id, body=posted_withdrawal())

@@ -24,7 +24,7 @@ from gateway.web.gestion.pieces import first_piece
 from services.chassis.errors import Invalid
 from services.chassis.french import alphabetical
 from services.contracts.api import missing_pieces as api
-from services.contracts.api.missing_pieces import MissingPieces, ReminderResult
+from services.contracts.api.missing_pieces import MissingPieces
 from services.contracts.api.staff_candidatures import count_candidatures
 from services.contracts.piece_rules import ReminderOutcome
 
@@ -109,7 +109,7 @@ def remind_selection() -> ResponseReturnValue:
     if None in selected or len(selected) > CANDIDATURES_OF_A_PAGE:
         raise Invalid("Revenez à la liste, puis sélectionnez des candidatures.")
     numbers = {match["id"]: match["number"] for match in selected if match}
-    results = _reminded(list(numbers)) if numbers else ()
+    results = staff_member.call(api.remind, body={"candidatures": list(numbers)}).results if numbers else ()
     outcomes = Counter(result.outcome for result in results)
     return render_page(
         "gestion/templates/relances_envoyees.html",
@@ -119,10 +119,6 @@ def remind_selection() -> ResponseReturnValue:
         sentences=OUTCOME_SENTENCES,
         query=posted_text("filtres"),
     )
-
-
-def _reminded(candidatures: list[str]) -> tuple[ReminderResult, ...]:
-    return staff_member.call(api.remind, body={"candidatures": candidatures}).results
 
 
 def _api_filters(shown: Mapping[str, str]) -> dict[str, str]:

@@ -11,8 +11,7 @@ from flask.typing import ResponseReturnValue
 from gateway import access
 from gateway.components.fields import error_target, field_id
 from gateway.pages import render_page
-from gateway.posted_forms import WORDS_SUFFIX, Values, posted_values, shown_here
-from gateway.seal import OWNER_FIELD
+from gateway.posted_forms import BUTTONS_THAT_STAY, WORDS_SUFFIX, Values, posted_answers, shown_here
 from gateway.sessions import SessionOwner, visitor
 from gateway.web.inscription import blueprint
 from gateway.web.inscription.refus import FINAL_REFUSALS, conflict_page, refusal_page
@@ -28,8 +27,6 @@ from services.contracts.api.forms import Suggestions
 from services.contracts.api.operation import Answer, Operation
 from services.contracts.registration_rules import NEXT, PREVIOUS, STAY
 
-NON_ANSWER_FIELDS = ("action", "revision", "rechercher", "choisir", "parcourir", "onglet", OWNER_FIELD)
-BUTTONS_THAT_STAY = ("onglet", "rechercher", "choisir", "parcourir")
 ACTIONS_THAT_MOVE = (NEXT, PREVIOUS)
 SHOWN_BY_THE_PAGE = (404, 409, 422)
 
@@ -234,11 +231,6 @@ def _add_typed_values(tab: api.Tab, values: Values) -> None:
     for field in form_fields(tab):
         if field["name"] in values and not field.get("disabled"):
             field["value"] = values[field["name"]]
-
-
-def posted_answers() -> Values:
-    """The answers of the tab, as typed."""
-    return posted_values(request.form.to_dict(flat=False), leave=NON_ANSWER_FIELDS)
 
 
 def posted_revision() -> int:

@@ -10,7 +10,7 @@ from gateway.pages import render_page
 from gateway.posted_forms import shown_here
 from gateway.sessions import visitor
 from gateway.web.justificatifs import blueprint
-from gateway.web.justificatifs.file_reception import FileRefused, received_files
+from gateway.web.justificatifs.file_reception import received_files
 from gateway.web.justificatifs.lisible import after_deposit
 from gateway.web.justificatifs.liste import requested_piece, show
 from gateway.web.justificatifs.uploads import deposit_files
@@ -52,12 +52,10 @@ def ask(
 @blueprint.post("/justificatifs/<candidature_id>/depot/<piece_id>", who=access.CANDIDATE)
 def deposit(candidature_id: str, piece_id: str) -> ResponseReturnValue:
     try:
-        with received_files(request, "fichier", visitor.required().subject) as files:
+        with received_files("fichier", visitor.required().subject) as files:
             if not files:
                 return ask(candidature_id, piece_id, NO_FILE, 422)
             piece = deposit_files(piece_id, files)
-    except FileRefused as refusal:
-        return ask(candidature_id, piece_id, refusal.detail, refusal.status, refusal.retry_after)
     except DomainError as refusal:
         if refusal.http_status in (401, 404):
             raise

@@ -19,9 +19,8 @@ from gateway import access
 from gateway.clients.file_uploads import VERSION, ReceivedFile, exchanged, send_files, upload_id
 from gateway.sessions import visitor
 from gateway.web.justificatifs import blueprint
-from gateway.web.justificatifs.file_reception import RETRY_SECONDS, FileRefused, upload_place
+from gateway.web.justificatifs.file_reception import upload_place
 from gateway.web.justificatifs.lisible import after_deposit
-from services.chassis.errors import Unavailable
 from services.chassis.http.sessions import Answer
 from services.contracts.api import pieces as api
 from services.contracts.api.operation import Operation
@@ -50,8 +49,6 @@ def append(candidature_id: str, piece_id: str, upload_id: str) -> ResponseReturn
         with upload_place(visitor.required().subject):
             part = request.get_data(cache=False)
             answer = _exchanged(api.continue_upload, _sent_headers(), part, upload_id=upload_id)
-    except FileRefused as refusal:
-        raise Unavailable(refusal.detail, retry_after=refusal.retry_after or RETRY_SECONDS) from refusal
     except (ClientDisconnected, OSError) as error:
         raise BadRequest() from error
     return _tus_response(204, answer)

@@ -51,9 +51,7 @@ def one_of(codes: Iterable[str]) -> Meta:
 def answer_of(answer: type[Answer], *rows: Any, **others: Any) -> Answer:
     """An answer (a dataclass) whose fields are attributes of the first of `rows` that has them, but for `others`."""
     names = [name for name in _names_of(cast(Any, answer)) if name not in others]
-    row = rows[0] if len(rows) == 1 else None  # of a list, which asks for each of its rows
-    values = {name: getattr(row, name) if row is not None else _value_in(rows, name) for name in names}
-    return answer(**values, **others)
+    return answer(**{name: _value_in(rows, name) for name in names}, **others)
 
 
 @cache

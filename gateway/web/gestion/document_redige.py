@@ -25,8 +25,19 @@ REFUSALS_SHOWN_HERE = (404, 409, 422)
 
 
 @blueprint.get("/candidatures/<candidature_id>/document", who=access.staff(PUBLISH))
-def ask_document(candidature_id: str) -> ResponseReturnValue:
-    return _document_page(candidature_id, {}, new_order_key())
+def ask_document(
+    candidature_id: str, typed: Mapping[str, str] | None = None, order_key: str = "", refusal: DomainError | None = None
+) -> Response:
+    candidature = staff_member.call(read_candidature, candidature_id=candidature_id)
+    return render_page(
+        "gestion/templates/document_redige.html",
+        refusal=refusal,
+        candidature=candidature,
+        types=type_options(read_import_form(), of_every_exam=True),
+        typed=typed or {},
+        order_key=order_key or new_order_key(),
+        errors=errors_by_field(refusal) if refusal else [],
+    )
 
 
 @blueprint.post("/candidatures/<candidature_id>/document", who=access.staff(PUBLISH))
@@ -42,23 +53,8 @@ def publish_document(candidature_id: str) -> ResponseReturnValue:
     try:
         staff_member.call(publish_documents, body=order, headers={"Idempotency-Key": order_key})
     except DomainError as refusal:
-        return _document_page(candidature_id, typed, order_key, shown_here(refusal, REFUSALS_SHOWN_HERE))
+        return ask_document(candidature_id, typed, order_key, shown_here(refusal, REFUSALS_SHOWN_HERE))
     return redirect(url_for("gestion.show_candidature", candidature_id=candidature_id, fait="document"), code=303)
-
-
-def _document_page(
-    candidature_id: str, typed: Mapping[str, str], order_key: str, refusal: DomainError | None = None
-) -> Response:
-    candidature = staff_member.call(read_candidature, candidature_id=candidature_id)
-    return render_page(
-        "gestion/templates/document_redige.html",
-        refusal=refusal,
-        candidature=candidature,
-        types=type_options(read_import_form(), of_every_exam=True),
-        typed=typed,
-        order_key=order_key,
-        errors=errors_by_field(refusal) if refusal else [],
-    )
 
 
 @blueprint.get(DOCUMENT, who=access.staff(PUBLISH))

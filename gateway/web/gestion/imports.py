@@ -67,8 +67,20 @@ def list_imports() -> ResponseReturnValue:
 
 
 @blueprint.get("/documents/nouveau", who=access.staff(PUBLISH))
-def ask_import() -> ResponseReturnValue:
-    return _form_page({"source": CSV}, new_order_key())
+def ask_import(
+    typed: Mapping[str, str] | None = None,
+    order_key: str = "",
+    form: ImportForm | None = None,
+    refusal: DomainError | None = None,
+) -> Response:
+    return render_page(
+        "gestion/templates/nouvel_import.html",
+        choices_of=_choices(form or read_import_form()),
+        typed=typed or {"source": CSV},
+        order_key=order_key or new_order_key(),
+        refusal=refusal,
+        errors=errors_by_field(refusal) if refusal else [],
+    )
 
 
 @blueprint.post("/documents/nouveau", who=access.staff(PUBLISH))
@@ -86,8 +98,8 @@ def create_import() -> ResponseReturnValue:
         if refusal.http_status not in (403, 409, 422):
             raise
         if refusal.slug == problem_types.KEY_ALREADY_USED.slug:
-            return _form_page(typed, new_order_key(), form, Conflict(CHANGED_AND_SENT_AGAIN))
-        return _form_page(typed, order_key, form, refusal)
+            return ask_import(typed, new_order_key(), form, Conflict(CHANGED_AND_SENT_AGAIN))
+        return ask_import(typed, order_key, form, refusal)
     return redirect(url_for("gestion.show_import", import_id=new.id), code=303)
 
 
@@ -108,19 +120,6 @@ def _new_import(form: ImportForm, typed: Mapping[str, str]) -> dict[str, str | l
     paragraphs = [line.strip() for line in typed["paragraphs"].splitlines() if line.strip()]
     session = {"session": chosen.session if chosen else "", "exam": chosen.exam if chosen else ""}
     return {**typed, **session, "paragraphs": paragraphs}
-
-
-def _form_page(
-    typed: Mapping[str, str], order_key: str, form: ImportForm | None = None, refusal: DomainError | None = None
-) -> Response:
-    return render_page(
-        "gestion/templates/nouvel_import.html",
-        choices_of=_choices(form or read_import_form()),
-        typed=typed,
-        order_key=order_key,
-        refusal=refusal,
-        errors=errors_by_field(refusal) if refusal else [],
-    )
 
 
 def type_options(form: ImportForm, *, of_every_exam: bool = False) -> list[dict[str, str]]:

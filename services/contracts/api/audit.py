@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from marshmallow import fields, validate
 from msgspec import Meta
 
-from services.contracts.api.operation import CSV, EXPORT_SECONDS, Answered, Callers, Instant, staff
+from services.contracts.api.operation import Answered, Callers, Instant, staff
 from services.contracts.api.staff_lists import (
     CHECKBOX,
     SELECT,
@@ -105,12 +105,9 @@ list_entries = _READ.get(
         )
     ),
 )
-export_entries = _READ.get(
+export_entries = _READ.csv(
     "/v1/audit.csv",
-    bytes,
     "Entries of this service as CSV, streamed, the oldest first; that they were taken out is one of them.",
     query=ENTRIES.filters_schema(),
-    media_type=CSV,
     answer_words="Une ligne par acte, en français, heures de Paris",
-    seconds=EXPORT_SECONDS,
 )

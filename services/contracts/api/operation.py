@@ -143,6 +143,10 @@ class Callers:
     def get(self, path: str, answer: type[Answer], summary: str, **more: Any) -> Operation[Answer]:
         return Operation("GET", path, answer, summary, self.access, **more)
 
+    def csv(self, path: str, summary: str, **more: Any) -> Operation[bytes]:
+        """A table, streamed."""
+        return self.get(path, bytes, summary, media_type=CSV, seconds=EXPORT_SECONDS, **more)
+
     def post(self, path: str, answer: type[Answer], summary: str, **more: Any) -> Operation[Answer]:
         return Operation("POST", path, answer, summary, self.access, **more)
 

@@ -14,7 +14,7 @@ from services.contracts import problem_types
 from services.contracts.api.drafts import Change, Draft, SavedVersion
 from services.contracts.api.fields import Text
 from services.contracts.api.mails import STATES
-from services.contracts.api.operation import CSV, EXPORT_SECONDS, Answered, Callers, Instant, one_of, staff
+from services.contracts.api.operation import Answered, Callers, Instant, one_of, staff
 from services.contracts.api.staff_lists import DAY, SELECT, Column, Counts, Filter, PageField, StaffList
 from services.contracts.piece_rules import PIECES_STATE_LABELS, PiecesState
 from services.contracts.registration_rules import (
@@ -324,23 +324,17 @@ count_candidatures = _READ.get(
     "How many candidatures these filters find, and how many each value of a filter would.",
     query=CANDIDATURES.filters_schema(),
 )
-export_candidatures = _READ.get(
+export_candidatures = _READ.csv(
     "/v1/staff/candidatures.csv",
-    bytes,
     "All of them as CSV, streamed; that they were taken out is in the audit trail.",
     query=CANDIDATURES.filters_schema(),
-    media_type=CSV,
     answer_words="Une ligne par candidature",
-    seconds=EXPORT_SECONDS,
 )
-export_epreuves = _READ.get(
+export_epreuves = _READ.csv(
     "/v1/staff/epreuves.csv",
-    bytes,
     "What organising an exam needs: one line for each candidate and épreuve, streamed; in the audit trail as well.",
     query=EPREUVES.filters_schema(),
-    media_type=CSV,
     answer_words="Une ligne par candidat et épreuve",
-    seconds=EXPORT_SECONDS,
 )
 read_candidature = _READ.get(
     _CANDIDATURE,

@@ -11,7 +11,6 @@ from msgspec import Meta
 from services.contracts import problem_types
 from services.contracts.api import staff_lists
 from services.contracts.api.documents import PDF_TYPE
-from services.contracts.api.operation import CSV as CSV_TYPE
 from services.contracts.api.operation import EXPORT_SECONDS, Answered, Callers, Instant, one_of, staff
 from services.contracts.api.staff_documents import PARAGRAPH, OrderKey, PrintedText
 from services.contracts.api.uploads import OneUpload, upload_operations
@@ -235,14 +234,11 @@ read_form = _PUBLISH.get(
     ImportForm,
     "The types with the columns of their CSV, the caller's académies, the sessions that have candidatures.",
 )
-read_model = _PUBLISH.get(
+read_model = _PUBLISH.csv(
     "/v1/import-models/<type>",
-    bytes,
     "A model of the CSV of that type: the headings and two lines; or, of a session in an académie of the caller's, "
     "with its candidates and the épreuves that they sit, which is written to the audit trail.",
     query=ModelQuery,
-    media_type=CSV_TYPE,
-    seconds=EXPORT_SECONDS,
 )
 read_model_parts = _PUBLISH.get(
     "/v1/imports/<import_id>/model-parts",
@@ -287,13 +283,10 @@ list_refusals = _READ.get(
     "The lines and files that are not published, each with its reason.",
     query=RowsQuery,
 )
-read_lines_to_mend = _PUBLISH.get(
+read_lines_to_mend = _PUBLISH.csv(
     "/v1/imports/<import_id>/refusals.csv",
-    bytes,
     "The refused lines as they were sent, with the number in a first column and the reason in a last one: mended and "
     "sent again, all or some, they complete what was right. Written to the audit trail.",
-    media_type=CSV_TYPE,
-    seconds=EXPORT_SECONDS,
 )
 list_documents = _READ.get(
     "/v1/imports/<import_id>/documents",

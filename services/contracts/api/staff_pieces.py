@@ -12,8 +12,6 @@ from msgspec import Meta
 from services.contracts import problem_types
 from services.contracts.api.fields import LastDayOrInstantField
 from services.contracts.api.operation import (
-    CSV,
-    EXPORT_SECONDS,
     Answered,
     Callers,
     CandidatureLabels,
@@ -351,6 +349,7 @@ class Changes(Answered):
     has_more: Annotated[bool, Meta(description="D'autres sont déjà là")]
 
 
+_NOT_AS_READ = (problem_types.PRECONDITION_FAILED, problem_types.PRECONDITION_REQUIRED)
 _READ, _CONTROL = Callers(staff("pieces:read")), Callers(staff("pieces:control"))
 
 list_pieces = _READ.get(
@@ -365,14 +364,11 @@ list_pieces = _READ.get(
     ),
     problems=(problem_types.NOT_FOUND,),
 )
-export_pieces = _READ.get(
+export_pieces = _READ.csv(
     "/v1/pieces.csv",
-    bytes,
     "The whole list as CSV, streamed; that it was taken out is in the audit trail.",
     query=PIECES.filters_schema(),
-    media_type=CSV,
     answer_words="Une ligne par pièce, heures de Paris",
-    seconds=EXPORT_SECONDS,
     problems=(problem_types.NOT_FOUND,),
 )
 read_control_queue = _READ.get(
@@ -399,11 +395,7 @@ control_piece = _CONTROL.post(
     "Set the status of a piece that was read with the etag in If-Match.",
     headers=IfMatch,
     body=Control,
-    problems=(
-        problem_types.DEPOSIT_REPLACED,
-        problem_types.PRECONDITION_FAILED,
-        problem_types.PRECONDITION_REQUIRED,
-    ),
+    problems=(problem_types.DEPOSIT_REPLACED, *_NOT_AS_READ),
 )
 take_back_control = _CONTROL.delete(
     "/v1/pieces/<piece_id>/control",
@@ -411,11 +403,7 @@ take_back_control = _CONTROL.delete(
     "Take back one's own decision on a piece, read with the etag in If-Match: what was before it counts again, and its "
     "mail does not leave if it waits. 409 once somebody else has controlled the piece, or its candidate acted on it.",
     headers=IfMatch,
-    problems=(
-        problem_types.CONFLICT,
-        problem_types.PRECONDITION_FAILED,
-        problem_types.PRECONDITION_REQUIRED,
-    ),
+    problems=(problem_types.CONFLICT, *_NOT_AS_READ),
 )
 read_own_controls = _READ.get(
     "/v1/own-controls",

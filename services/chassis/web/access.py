@@ -1,5 +1,5 @@
-"""Access control: decorators declare who may call a view, and are enforced before it runs. A view without one is
-refused to everyone."""
+"""Access control: each view bears who may call it, which is enforced before it runs. A view without that is refused to
+everyone."""
 
 from __future__ import annotations
 

@@ -1,20 +1,31 @@
-"""Who may open a page: a mark on the view (`@access.public`, `@access.candidate`, `@access.staff("pieces:read")`),
-enforced before the view runs.
+"""Who may open a page: its route says it (`@blueprint.get("/pieces", who=staff("pieces:read"))`), enforced before the
+view runs.
 
-The marks are those of the services (services/chassis/web/access.py). A view without a mark answers nobody (500).
+The kinds of people are those of the services (services/contracts/api/operation.py).
 """
 
 from __future__ import annotations
 
-from flask import Flask, current_app, request
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, Flask, current_app, request
 from werkzeug.exceptions import InternalServerError
 
 from gateway.sessions import staff_member, visitor
 from services.chassis.errors import Forbidden, Unauthenticated
-from services.chassis.web.access import candidate, public, staff, ways_of
-from services.contracts.api.operation import CANDIDATE
+from services.chassis.web.access import View, marked, ways_of
+from services.contracts.api.operation import CANDIDATE, PUBLIC, Access, staff
 
-__all__ = ["CANDIDATE", "candidate", "public", "register", "staff"]
+__all__ = ["CANDIDATE", "PUBLIC", "Pages", "register", "staff"]
+
+
+class Pages(Blueprint):
+    """A blueprint of which no route can leave out `who` may open it."""
+
+    def route(self, rule: str, *, who: Access, **options: Any) -> Callable[[View], View]:  # type: ignore[override]
+        add = super().route(rule, **options)
+        return lambda view: add(marked(view, who))
 
 
 def register(app: Flask) -> None:
@@ -23,6 +34,7 @@ def register(app: Flask) -> None:
 
 
 def _enforce() -> None:
+    """For the page alone: what is on it, and what is done from it, the services judge by académie too."""
     if request.endpoint is None:
         return
     marks = ways_of(current_app, request.endpoint)
@@ -31,11 +43,5 @@ def _enforce() -> None:
     if CANDIDATE in marks and visitor.current() is None:
         raise Unauthenticated()
     for mark in marks:
-        if mark.kind == "staff":
-            _require_scopes(mark.names)
-
-
-def _require_scopes(scopes: frozenset[str]) -> None:
-    """Of the page alone: what is on it, and what is done from it, the services judge by académie too."""
-    if not scopes.issubset(staff_member.required().scopes):
-        raise Forbidden()
+        if mark.kind == "staff" and not mark.names.issubset(staff_member.required().scopes):
+            raise Forbidden()

@@ -26,7 +26,7 @@ from services.chassis import clock
 from services.chassis.http.sessions import get_once
 from services.chassis.process import logs
 from services.chassis.process.probe import HEALTH_PATHS, LIVE
-from services.chassis.process.readiness import Check, Readiness
+from services.chassis.process.readiness import Readiness
 from services.chassis.traces import spans
 from services.chassis.web import health_pages, request_log
 
@@ -52,7 +52,9 @@ def create_app(settings: GatewaySettings) -> Flask:
     logs.configure("gateway", level=settings.log_level, as_json=settings.env != "test")
     app.before_request(partial(_note_arrival_time, settings))
     request_log.register(app, "gateway", threads=settings.threads)
-    health_pages.register(app, Readiness(app, needs={"assets": _assets_missing}, reports=_service_checks(settings)))
+    # Shown by /health/ready without failing it: pages tell what does not work while a service is down.
+    services = {name: partial(_check_service, settings.url_of(name)) for name in SERVICE_LABELS}
+    health_pages.register(app, Readiness(app, needs={"assets": _assets_missing}, reports=services))
     web_security.register(app, settings)
     _register_services(app, settings)
     access.register(app)
@@ -63,11 +65,6 @@ def create_app(settings: GatewaySettings) -> Flask:
         app.register_blueprint(blueprint)
     _wrap_wsgi(app, settings)
     return app
-
-
-def _service_checks(settings: GatewaySettings) -> dict[str, Check]:
-    """Shown by /health/ready without failing it: pages tell what does not work while a service is down."""
-    return {name: partial(_check_service, settings.url_of(name)) for name in SERVICE_LABELS}
 
 
 def _assets_missing() -> str | None:

@@ -13,7 +13,8 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from gateway.pages import render_page
-from gateway.seal import OWNER_FIELD, InterruptedPost, current_seal, may_be_kept, owner_of_posted_form
+from gateway.posted_forms import OWNER_FIELD
+from gateway.seal import InterruptedPost, current_seal, may_be_kept, owner_of_posted_form
 from gateway.sessions import visitor
 from gateway.web_security import FILE_FORM_ENDPOINTS, SAFE_METHODS, ForeignPost
 from services.chassis.errors import DomainError, Unauthenticated, Unavailable
@@ -80,13 +81,9 @@ def _ask_to_log_in(error: Unauthenticated) -> ResponseReturnValue:
     if request.method in SAFE_METHODS:
         notice = {"fait": "session"} if g.get("ended_subject") else {}
         return redirect(f"/connexion?{urlencode({'suite': requested_address(), **notice})}", code=303)
-    return login_page(ended=True, sealed=sealed_post(), next_url=_address_after_log_in(), status=401)
-
-
-def _address_after_log_in() -> str | None:
-    """For a post of files, which are not kept, the page where they are chosen; else None: the sealed post has its own
-    address."""
-    return f"{request.path}?fait=session" if request.endpoint in FILE_FORM_ENDPOINTS else None
+    # Files are not kept: the page where they are chosen comes next. A sealed post has its own address.
+    next_url = f"{request.path}?fait=session" if request.endpoint in FILE_FORM_ENDPOINTS else None
+    return login_page(ended=True, sealed=sealed_post(), next_url=next_url, status=401)
 
 
 def answer_domain_error(error: DomainError) -> ResponseReturnValue:

@@ -25,7 +25,6 @@ from gateway.layout.frame import (
     SessionEnd,
 )
 from gateway.posted_forms import shown_errors
-from gateway.service_clients import clients
 from gateway.sessions import shown_name, staff_member, visitor
 from gateway.settings import GatewaySettings
 from services.chassis.errors import DomainError
@@ -138,7 +137,6 @@ def show_contact_of_latest(tiles: Sequence[Tile]) -> None:
 def show_contact() -> None:
     """The same, asked of registrations; nothing is shown without a candidature, nor while registrations does not
     answer."""
-    if candidate := visitor.current_if_accounts_answers():
-        call = partial(clients().registrations.call, read_contact, candidate.access_token)
-        if answer := optional_answer(call, None):
-            g.service_contact = answer.contact
+    is_known = visitor.current_if_accounts_answers() is not None
+    if is_known and (answer := optional_answer(partial(visitor.call, read_contact), None)):
+        g.service_contact = answer.contact

@@ -15,6 +15,11 @@ from services.chassis.errors import DomainError, NotFound
 from services.chassis.french import shown_end
 
 Values = dict[str, str | list[str]]
+OWNER_FIELD = "titulaire"
+"""Whose form it is, encrypted (seal.py)."""
+BUTTONS_THAT_STAY = ("onglet", "rechercher", "choisir", "parcourir")
+NO_ANSWERS = ("action", "revision", *BUTTONS_THAT_STAY, OWNER_FIELD)
+"""Names in forms of what is no answer to a question."""
 WORDS_SUFFIX = "-texte"
 SHOWN_WORDS_SUFFIX = "-affiche"
 _ORDER_KEY = re.compile(r"[\w-]{20,100}", re.ASCII)
@@ -26,16 +31,14 @@ DAY_EXPECTED = "Une date est attendue, par exemple 30/05/1998."
 _LAST_MINUTE = (23, 59)
 
 
-def posted_values(form: Mapping[str, list[str]], *, leave: tuple[str, ...] = ()) -> Values:
-    """The posted values by field name, exactly as typed: a text, or a list if the name was posted several times.
-    `leave`: names to leave out.
+def posted_answers() -> Values:
+    """The posted answers by field name, exactly as typed: a text, or a list if the name was posted several times.
 
     NUL characters are removed: they cannot be typed, and services refuse a text that contains one.
     """
-    posted = {
-        name: [value.replace("\0", "") for value in values] for name, values in without_outdated_choices(form).items()
-    }
-    return {name: values[0] if len(values) == 1 else values for name, values in posted.items() if name not in leave}
+    form = without_outdated_choices(request.form.to_dict(flat=False))
+    typed = {name: [text.replace("\0", "") for text in texts] for name, texts in form.items() if name not in NO_ANSWERS}
+    return {name: texts[0] if len(texts) == 1 else texts for name, texts in typed.items()}
 
 
 def without_outdated_choices(form: Mapping[str, list[str]]) -> dict[str, list[str]]:

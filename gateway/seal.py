@@ -16,11 +16,11 @@ from flask import current_app, request
 from markupsafe import Markup
 
 from gateway.pages import is_for_staff
+from gateway.posted_forms import OWNER_FIELD
 from gateway.sessions import staff_member, visitor
 
 POST_LIFE_SECONDS = 12 * 3600
 NEVER_KEPT_NAME_PARTS = ("password", "mot_de_passe")
-OWNER_FIELD = "titulaire"
 OWNER_LIFE_SECONDS = 36 * 3600
 
 

@@ -1,8 +1,9 @@
-"""The clients of the four services, connected once per process: `clients().pieces.call(…)`."""
+"""The clients of the four services, connected once per process; which of them a page's call takes."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from flask import current_app
 
@@ -12,6 +13,27 @@ from gateway.settings import GatewaySettings
 from services.chassis.http.client import Client
 from services.chassis.http.service_token import ServiceToken
 from services.chassis.http.sessions import Sessions
+from services.contracts.api import (
+    administration,
+    candidate_accounts,
+    documents,
+    drafts,
+    mails,
+    missing_pieces,
+    openings,
+    own_account,
+    own_staff_account,
+    pieces,
+    registrations,
+    sessions,
+    staff_candidatures,
+    staff_documents,
+    staff_imports,
+    staff_pieces,
+    team,
+    visitors,
+)
+from services.contracts.api.operation import Answer, Operation, sections_of
 
 SERVICE_LABELS: Mapping[str, str] = {
     "accounts": "Le service des comptes",
@@ -19,6 +41,32 @@ SERVICE_LABELS: Mapping[str, str] = {
     "documents": "Le service des documents",
     "pieces": "Le service des justificatifs",
 }
+_APIS = {
+    "accounts": (candidate_accounts, own_account, own_staff_account, sessions, team, visitors),
+    "registrations": (administration, drafts, openings, registrations, staff_candidatures),
+    "documents": (documents, staff_documents, staff_imports),
+    "pieces": (missing_pieces, pieces, staff_pieces),
+}
+_SERVICES = {
+    mails.list_mails_of_accounts: "accounts",
+    mails.list_mails_of_registrations: "registrations",
+    **{
+        operation: service
+        for service, modules in _APIS.items()
+        for section in sections_of(*modules)
+        for operation in section.operations
+    },
+}
+_HASHING = (
+    sessions.log_in,
+    visitors.create_account,
+    visitors.complete_reset,
+    own_account.change_account,
+    own_account.delete_account,
+    own_staff_account.change_password,
+    own_staff_account.complete_invitation,
+)
+"""Operations of accounts that have a password hashed."""
 
 
 class ServiceClients:
@@ -34,13 +82,21 @@ class ServiceClients:
         self.for_staff = self._by_service("_for_staff", settings.staff_calls_at_once)
         self.for_tools = self._by_service("_for_tools", settings.tool_calls_at_once, queue_seconds=0.0)
         self.passwords = self._client("accounts", "_for_passwords", settings.password_calls_at_once)
-        self.accounts, self.registrations = self.for_pages["accounts"], self.for_pages["registrations"]
-        self.documents, self.pieces = self.for_pages["documents"], self.for_pages["pieces"]
-        self.staff_accounts, self.staff_registrations = self.for_staff["accounts"], self.for_staff["registrations"]
-        self.staff_documents, self.staff_pieces = self.for_staff["documents"], self.for_staff["pieces"]
-        self.openings = Openings(self.registrations)
+        self.openings = Openings(self.for_pages["registrations"])
 
-    def _by_service(self, purpose: str, at_once: int, **limits: float) -> Mapping[str, ServiceClient]:
+    def client_of(
+        self, operation: Operation[Any], at: str | None = None, *, is_for_staff: bool = False
+    ) -> ServiceClient:
+        """With which a page calls the operation; `at`: of an operation of several services, at which of them."""
+        if operation in _HASHING:
+            return self.passwords
+        return (self.for_staff if is_for_staff else self.for_pages)[at or _SERVICES[operation]]
+
+    def call(self, operation: Operation[Answer], *, is_for_staff: bool = False, **sent: Any) -> Answer:
+        """The gateway's own call, for who is not logged in."""
+        return self.client_of(operation, is_for_staff=is_for_staff).call(operation, self.own_token, **sent)
+
+    def _by_service(self, purpose: str, at_once: int, **limits: float) -> dict[str, ServiceClient]:
         return {service: self._client(service, purpose, at_once, **limits) for service in SERVICE_LABELS}
 
     def _client(self, service: str, purpose: str, at_once: int, **limits: float) -> ServiceClient:

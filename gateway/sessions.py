@@ -8,10 +8,14 @@ everywhere within 5 seconds.
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Flask, current_app, g
+from flask import Response as FlaskResponse
 from werkzeug.wrappers import Response
 
-from gateway.clients.base import optional_answer
+from gateway.clients.base import ServiceClient, optional_answer
+from gateway.clients.file_streaming import streamed_response
 from gateway.cookies import (
     DEVICE_COOKIE,
     SESSION_COOKIE,
@@ -25,6 +29,7 @@ from services.chassis.errors import DomainError, Unauthenticated
 from services.chassis.process.kept_results import ExpiringCache
 from services.contracts import problem_types
 from services.contracts.account_rules import MAX_TOKEN_LENGTH
+from services.contracts.api.operation import Answer, Operation
 from services.contracts.api.own_account import read_identity
 from services.contracts.api.sessions import CANDIDATE, STAFF, LoggedIn, exchange_session
 
@@ -93,6 +98,17 @@ class SessionOwner:
         """Raises Unauthenticated."""
         return self.required().access_token
 
+    def call(self, operation: Operation[Answer], *, at: str | None = None, **sent: Any) -> Answer:
+        """What its service answers this person (`at`: of an operation of several, that one). Raises Unauthenticated."""
+        return self.client_of(operation, at).call(operation, self.access_token(), **sent)
+
+    def stream(self, operation: Operation[bytes], *, at: str | None = None, **sent: Any) -> FlaskResponse:
+        """The file that it answers with, streamed to the browser."""
+        return streamed_response(self.client_of(operation, at).stream(operation, self.access_token(), **sent))
+
+    def client_of(self, operation: Operation[Any], at: str | None = None) -> ServiceClient:
+        return clients().client_of(operation, at, is_for_staff=self._kind == STAFF)
+
     def set_owner_of(self, session: str) -> bool:
         """Make the owner of a new session this request's; False where it is of another kind. Nobody, and True, where
         accounts does not answer: the next page then says so."""
@@ -147,7 +163,7 @@ class SessionOwner:
 
     def _exchanged(self, session: str) -> LoggedIn:
         try:
-            person = clients().accounts.call(exchange_session, clients().own_token, body={"session": session})
+            person = clients().call(exchange_session, body={"session": session})
         except DomainError as error:
             if error.slug == problem_types.SESSION_EXPIRED.slug:
                 raise SessionEnded(error.extra.get("subject")) from error
@@ -164,23 +180,19 @@ class SessionOwner:
 class Visitor(SessionOwner):
     """The candidate who is logged in; and the mark of their browser."""
 
-    def set_session_cookies(self, response: Response, session: str, device: str | None) -> None:
-        """The session cookie ends with the browser; the device cookie stays for a year."""
-        self.set_session_cookie(response, session)
-        self.set_device_cookie(response, device)
-
     def device_cookie(self) -> str | None:
         """The mark of this browser, None where it cannot be one that accounts gave."""
         device = read_cookie(DEVICE_COOKIE)
         return device if device and len(device) <= MAX_TOKEN_LENGTH else None
 
     def set_device_cookie(self, response: Response, device: str | None) -> None:
+        """It stays for a year."""
         if device:
             set_cookie(response, DEVICE_COOKIE, device, DEVICE_COOKIE_SECONDS)
 
-    def signed_identity(self, token: str) -> str:
+    def signed_identity(self) -> str:
         """The candidate's identity as accounts signs it for registrations; valid for a minute."""
-        return clients().accounts.call(read_identity, token).assertion
+        return self.call(read_identity).assertion
 
 
 def exchanges_name(cookie: str) -> str:

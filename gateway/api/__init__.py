@@ -1,7 +1,7 @@
 """The entry point of tools: /api/<service>/…, with a Bearer token only, rate-limited, and documented at /api/docs."""
 
-from flask import Blueprint
+from gateway.access import Pages
 
-blueprint = Blueprint("api", __name__, url_prefix="/api", template_folder="templates")
+blueprint = Pages("api", __name__, url_prefix="/api", template_folder="templates")
 
 from gateway.api import documentation, routing  # noqa: E402,F401 - they add their routes

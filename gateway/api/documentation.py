@@ -22,9 +22,8 @@ _METHODS = ("get", "head", "post", "put", "patch", "delete")
 _TOKEN = "staff"  # noqa: S105 - the only way in of tools, by its name in the descriptions
 
 
-@blueprint.get("/docs")
-@blueprint.get("/docs/<service>")
-@access.public
+@blueprint.get("/docs", who=access.PUBLIC)
+@blueprint.get("/docs/<service>", who=access.PUBLIC)
 def docs(service: str = "") -> ResponseReturnValue:
     if service and service not in SERVICE_LABELS:
         raise NotFound()

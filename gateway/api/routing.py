@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from typing import Any
 from urllib.parse import quote
 
 from flask import Response, jsonify, request
@@ -46,8 +47,7 @@ _exchanges = Limit("token_exchanges", 6, 32)
 _access_tokens: ExpiringCache[str] = ExpiringCache(seconds=EXCHANGE_CACHE_SECONDS, at_most=10_000)
 
 
-@blueprint.route("/<service>/v1/<path:path>", methods=METHODS)
-@access.public  # the token decides, in the service
+@blueprint.route("/<service>/v1/<path:path>", methods=METHODS, who=access.PUBLIC)  # the token decides, in the service
 def pass_on(service: str, path: str) -> Response:
     """Exchanges the token, passes the body and conditional headers on and streams the answer back."""
     if service not in SERVICE_LABELS or is_closed(path) or _has_dot_segments(path):
@@ -61,8 +61,7 @@ def pass_on(service: str, path: str) -> Response:
     return _streamed_response(service, answer)
 
 
-@blueprint.get("/<service>/openapi.json")
-@access.public
+@blueprint.get("/<service>/openapi.json", who=access.PUBLIC)
 def openapi(service: str) -> Response:
     """What tools may call, from the service's own OpenAPI description, with the address under which they reach it."""
     if service not in SERVICE_LABELS:
@@ -86,7 +85,7 @@ def _bearer() -> str:
 
 
 def _access_token(opaque: str) -> str:
-    key = _digest(opaque)
+    key = hashlib.sha256(opaque.encode()).hexdigest()
     if token := _access_tokens.get(key):
         return token
     try:
@@ -103,26 +102,11 @@ def _access_token(opaque: str) -> str:
     return token
 
 
-def _digest(opaque: str) -> str:
-    return hashlib.sha256(opaque.encode()).hexdigest()
-
-
 def _call_service(service: str, path: str, token: str | None, seconds: float, body: bytes | None = None) -> Answer:
     passed = {name: request.headers[name] for name in PASSED_REQUEST_HEADERS if name in request.headers}
-    answer: Answer = (
-        clients()
-        .for_tools[service]
-        .answer(
-            request.method,
-            path,
-            token=token,
-            params=list(request.args.items(multi=True)),
-            data=body,
-            headers=passed,
-            seconds=seconds,
-            stream=True,
-        )
-    )
+    query, client = list(request.args.items(multi=True)), clients().for_tools[service]
+    sent: dict[str, Any] = {"token": token, "params": query, "data": body, "headers": passed, "seconds": seconds}
+    answer: Answer = client.answer(request.method, path, stream=True, **sent)
     return answer
 
 

@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, BinaryIO, TypeVar
 
-from gateway.clients.base import ServiceClient
+from gateway.sessions import SessionOwner
 from services.chassis.errors import DomainError
 from services.chassis.http.sessions import Answer
 from services.contracts.api.operation import Operation
@@ -29,8 +29,7 @@ class ReceivedFile:
 
 
 def send_files(
-    client: ServiceClient,
-    token: str,
+    person: SessionOwner,
     declared: UploadOperations,
     files: Sequence[ReceivedFile],
     take: Callable[[list[str]], Taken],
@@ -42,26 +41,21 @@ def send_files(
     try:
         for file in files:
             headers = {"Upload-Length": str(file.length), "Upload-Metadata": upload_metadata(file.name)}
-            uploads.append(upload_id(exchanged(client, token, declared.begin, headers, None, **target)))
-            _send_parts(client, token, declared, uploads[-1], file.content)
+            uploads.append(upload_id(exchanged(person, declared.begin, headers, None, **target)))
+            _send_parts(person, declared, uploads[-1], file.content)
         return take(uploads)
     except DomainError:
         with suppress(DomainError):  # a service that does not answer is not asked once for each: uploads expire
             for upload in uploads:
-                exchanged(client, token, declared.abandon, {}, upload_id=upload)
+                exchanged(person, declared.abandon, {}, upload_id=upload)
         raise
 
 
 def exchanged(
-    client: ServiceClient,
-    token: str,
-    operation: Operation[Any],
-    headers: dict[str, str],
-    part: bytes | None = None,
-    **ids: str,
+    person: SessionOwner, operation: Operation[Any], headers: dict[str, str], part: bytes | None = None, **ids: str
 ) -> Answer:
-    media_type = {"Content-Type": operation.sends} if operation.sends else {}
-    return client.exchange(operation, token, ids, headers={**VERSION, **media_type, **headers}, data=part)
+    sent = {**VERSION, **({"Content-Type": operation.sends} if operation.sends else {}), **headers}
+    return person.client_of(operation).exchange(operation, person.access_token(), ids, headers=sent, data=part)
 
 
 def upload_metadata(filename: str) -> str:
@@ -74,8 +68,8 @@ def upload_id(answer: Answer) -> str:
     return answer.headers["Location"].rpartition("/")[2]
 
 
-def _send_parts(client: ServiceClient, token: str, declared: UploadOperations, upload: str, content: BinaryIO) -> None:
+def _send_parts(person: SessionOwner, declared: UploadOperations, upload: str, content: BinaryIO) -> None:
     offset = 0
     while part := content.read(MAX_UPLOAD_PART_BYTES):
-        exchanged(client, token, declared.go_on, {"Upload-Offset": str(offset)}, part, upload_id=upload)
+        exchanged(person, declared.go_on, {"Upload-Offset": str(offset)}, part, upload_id=upload)
         offset += len(part)

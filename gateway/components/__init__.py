@@ -11,15 +11,7 @@ from typing import Any
 from jinja2 import BaseLoader, ChoiceLoader, Environment, FileSystemLoader, PrefixLoader
 
 from gateway.assets import asset_url
-from gateway.components.fields import (
-    count_of,
-    error_target,
-    field_id,
-    messages_for,
-    named_detail,
-    native_choices,
-    read_field,
-)
+from gateway.components import fields
 from gateway.layout.frame import GESTION_HOME, GESTION_PAGES, PAGES
 from gateway.mail_domains import DOMAINS, corrected_address
 from services.chassis import french
@@ -52,13 +44,7 @@ def register_components(env: Environment) -> None:
         pages=PAGES,
         gestion_home=GESTION_HOME,
         gestion_pages=GESTION_PAGES,
-        read_field=read_field,
-        field_id=field_id,
-        messages_for=messages_for,
-        error_target=error_target,
-        count_of=count_of,
-        named_detail=named_detail,
-        native_choices=native_choices,
+        **{helper.__name__: helper for helper in fields.FOR_TEMPLATES},
         mail_domains=DOMAINS,
         corrected_address=corrected_address,
     )

@@ -30,19 +30,11 @@ _SELECTED, _DISABLED, _NOTHING = Markup(" selected"), Markup(" disabled"), Marku
 
 
 @dataclass(frozen=True)
-class Proposal:
-    """An answer to a search, offered before anything is typed by a button with the words `sentence`."""
-
-    value: str
-    label: str
-    sentence: str
-
-
-@dataclass(frozen=True)
 class Field:
     """A field as a service defines it. `value` is what was typed, as typed; `display` the words of a search's value,
     `about` distinguishes two fields of the same label. Of a search: `advice` is shown beside the results, `browse` is
-    the label of the button that leads to all choices. `guidance` ({title, explanations, notice}) helps to choose.
+    the label of the button that leads to all choices; `proposals` ({value, label, sentence}) are answers offered by
+    buttons with the words `sentence`. `guidance` ({title, explanations, notice}) helps to choose.
 
     On a text field `options` and `search` only propose: what is typed stays free.
     """
@@ -75,7 +67,7 @@ class Field:
     about: str | None = None
     advice: str | None = None
     browse: str | None = None
-    proposals: tuple[Proposal, ...] = ()
+    proposals: tuple[Mapping[str, str], ...] = ()
     guidance: Mapping[str, Any] | None = None
 
     @property
@@ -154,7 +146,7 @@ def _with_defaults(attributes: dict[str, Any]) -> dict[str, Any]:
     attributes["options"] = tuple(read_option(raw) for raw in attributes.get("options") or ())
     if attributes.get("results") is not None:
         attributes["results"] = tuple(read_option(raw) for raw in attributes["results"])
-    attributes["proposals"] = tuple(Proposal(**raw) for raw in attributes.get("proposals") or ())
+    attributes["proposals"] = tuple(attributes.get("proposals") or ())
     attributes["rules"] = tuple(attributes.get("rules") or ())
     return attributes
 
@@ -240,3 +232,5 @@ def native_choices(options: Iterable[Option], chosen: frozenset[str]) -> Markup:
 
 
 _cached_option = lru_cache(maxsize=MAX_CACHED_OPTIONS)(Option)
+FOR_TEMPLATES = (count_of, error_target, field_id, messages_for, named_detail, native_choices, read_field)
+"""What macros and pages call, by the same names."""

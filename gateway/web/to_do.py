@@ -11,7 +11,8 @@ from flask import url_for
 
 from gateway.clients.base import optional_calls
 from gateway.components import closing_time
-from gateway.service_clients import SERVICE_LABELS, clients
+from gateway.service_clients import SERVICE_LABELS
+from gateway.sessions import visitor
 from gateway.web.shown_states import is_over, late_pieces_sentence, pieces_to_do_sentence
 from services.chassis.clock import portal_now
 from services.chassis.errors import DomainError
@@ -58,16 +59,6 @@ class CandidateFacts:
     addresses: MyAddresses | None = None
     silent_services: list[str] = field(default_factory=list)
 
-    def pieces_to_do_of(self, tile: Tile) -> PiecesToDo | None:
-        return pieces_to_do_of(tile, self.pieces_to_do)
-
-    @property
-    def awaiting_piece_list(self) -> list[Tile]:
-        """The candidatures whose list of pieces is not established yet."""
-        return [
-            tile for tile in self.tiles or () if self.pieces_to_do is not None and self.pieces_to_do_of(tile) is None
-        ]
-
     def of_candidature(self, candidature_id: str) -> CandidateFacts:
         """What concerns that candidature alone."""
         return CandidateFacts(
@@ -83,28 +74,22 @@ class CandidateFacts:
         )
 
 
-def read_facts(token: str) -> CandidateFacts:
+def read_facts() -> CandidateFacts:
     """Asks each service, within the time that a page has for optional calls."""
-    facts, services = CandidateFacts(), clients()
-    if registrations := _ask_unless_silent(
-        "registrations", lambda: services.registrations.call(list_mine, token), facts
-    ):
+    facts = CandidateFacts()
+    if registrations := _ask_unless_silent("registrations", lambda: visitor.call(list_mine), facts):
         facts.tiles, facts.drafts = registrations.candidatures, registrations.drafts
         facts.ecartees = registrations.ecartees
-    facts.pieces_to_do = _ask_unless_silent("pieces", lambda: _pieces_to_do(token), facts)
-    unread = _ask_unless_silent("documents", lambda: services.documents.call(list_documents_to_read, token), facts)
+    facts.pieces_to_do = _ask_unless_silent("pieces", read_pieces_to_do, facts)
+    unread = _ask_unless_silent("documents", lambda: visitor.call(list_documents_to_read), facts)
     facts.unread_documents = unread.documents if unread else None
-    facts.addresses = _ask_unless_silent("accounts", lambda: services.accounts.call(read_addresses, token), facts)
+    facts.addresses = _ask_unless_silent("accounts", lambda: visitor.call(read_addresses), facts)
     return facts
 
 
-def read_pieces_to_do(token: str) -> tuple[PiecesToDo, ...] | None:
-    """What is left to do with the pieces of all candidatures; None where pieces does not answer."""
-    return _ask_unless_silent("pieces", lambda: _pieces_to_do(token), CandidateFacts())
-
-
-def _pieces_to_do(token: str) -> tuple[PiecesToDo, ...]:
-    return clients().pieces.call(list_pieces_to_do, token).candidatures
+def read_pieces_to_do() -> tuple[PiecesToDo, ...]:
+    """What is left to do with the pieces of all candidatures."""
+    return visitor.call(list_pieces_to_do).candidatures
 
 
 def pieces_to_do_of(tile: Tile, pieces_to_do: tuple[PiecesToDo, ...] | None) -> PiecesToDo | None:
@@ -128,7 +113,8 @@ def missing_information(facts: CandidateFacts) -> str | None:
         )
     sentences += [
         f"La liste des pièces à fournir est en préparation ({candidature_name(tile)})."
-        for tile in facts.awaiting_piece_list
+        for tile in facts.tiles or ()
+        if facts.pieces_to_do is not None and pieces_to_do_of(tile, facts.pieces_to_do) is None
     ]
     return " ".join(sentences) or None
 

@@ -57,7 +57,7 @@ class State(StrEnum):
     UNKNOWN = "unknown"
 
 
-LINK_PROBLEMS = {
+LINK_PROBLEMS: dict[str, problem_types.ProblemType] = {
     State.EXPIRED: problem_types.LINK_EXPIRED,
     State.REPLACED: problem_types.LINK_REPLACED,
     State.ENDED: problem_types.LINK_ENDED,

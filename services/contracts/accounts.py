@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 from services.contracts.base import Contract
 
@@ -28,24 +27,16 @@ class Identity:
     email: str
 
 
-@dataclass(frozen=True)
-class EmailChanged(Contract):
+class EmailChanged(Contract, type="accounts.email_changed.v1", consumers=("registrations",)):
     """A new address took effect; copies used for mailing are renewed. `version` is the identity's."""
-
-    TYPE: ClassVar[str] = "accounts.email_changed.v1"
-    CONSUMERS: ClassVar[tuple[str, ...]] = ("registrations",)
 
     candidate_id: str
     version: int
     email: str
 
 
-@dataclass(frozen=True)
-class IdentityCorrected(Contract):
+class IdentityCorrected(Contract, type="accounts.identity_corrected.v1", consumers=("registrations",)):
     """Staff corrected a civil status, with a reason; candidatures get a new version."""
-
-    TYPE: ClassVar[str] = "accounts.identity_corrected.v1"
-    CONSUMERS: ClassVar[tuple[str, ...]] = ("registrations",)
 
     candidate_id: str
     identity: Identity

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-import dataclasses
-from typing import Any, ClassVar, Self, TypeVar
+from dataclasses import dataclass
+from typing import Any, ClassVar, Self, TypeVar, dataclass_transform
 
 
 class ContractError(ValueError):
     """The data of an event does not have the shape that its type promises."""
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclass_transform(frozen_default=True)
 class Contract:
-    """An event's data. `to_data` gives JSON-ready values; `from_data` refuses missing or ill-typed ones and passes over
-    those that it does not know."""
+    """An event's data: each class of events is a frozen dataclass, with its versioned `type` and its `consumers`.
+    `to_data` gives JSON-ready values; `from_data` refuses missing or ill-typed ones and passes over those that it does
+    not know."""
 
     TYPE: ClassVar[str]
     CONSUMERS: ClassVar[tuple[str, ...]]
+
+    def __init_subclass__(cls, type: str, consumers: tuple[str, ...]) -> None:
+        cls.TYPE, cls.CONSUMERS = type, consumers
+        dataclass(frozen=True)(cls)
 
     def to_data(self) -> dict[str, Any]:
         return data_of(self)

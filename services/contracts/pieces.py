@@ -6,7 +6,6 @@ Instants are ISO 8601 with offset, in UTC. Labels are ready to be shown (French)
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 from services.contracts.base import Contract
 from services.contracts.page_labels import VALIDATE
@@ -53,40 +52,28 @@ class IncompleteCandidature:
     groups: tuple[MissingGroup, ...]
 
 
-@dataclass(frozen=True)
-class PiecesReminded(Contract):
+class PiecesReminded(Contract, type="pieces.pieces_reminded.v1", consumers=("documents", "registrations")):
     """A candidate is reminded of all pieces that are missing at `reminded_at`, of one candidature or of several.
 
     registrations sends one mail, documents makes the « Relance de pièces justificatives » of each candidature.
     """
-
-    TYPE: ClassVar[str] = "pieces.pieces_reminded.v1"
-    CONSUMERS: ClassVar[tuple[str, ...]] = ("documents", "registrations")
 
     candidate_id: str
     reminded_at: str
     candidatures: tuple[IncompleteCandidature, ...]
 
 
-@dataclass(frozen=True)
-class PiecesRefused(Contract):
+class PiecesRefused(Contract, type="pieces.pieces_refused.v1", consumers=("registrations",)):
     """Pieces of a candidature were found « Non Conforme », in a session whose candidates are told so by mail."""
-
-    TYPE: ClassVar[str] = "pieces.pieces_refused.v1"
-    CONSUMERS: ClassVar[tuple[str, ...]] = ("registrations",)
 
     candidate_id: str
     refused_at: str
     candidature: IncompleteCandidature
 
 
-@dataclass(frozen=True)
-class PiecesStateChanged(Contract):
+class PiecesStateChanged(Contract, type="pieces.state_changed.v1", consumers=("registrations",)):
     """Something has changed in the pieces of a candidature: they are at `state` (a `PiecesState`; None: none is asked
     for). A higher `number` is newer: microseconds of the system's clock, with the candidature locked."""
-
-    TYPE: ClassVar[str] = "pieces.state_changed.v1"
-    CONSUMERS: ClassVar[tuple[str, ...]] = ("registrations",)
 
     candidature_id: str
     state: str | None

@@ -94,6 +94,5 @@ TOO_MANY_FILES = ProblemType("trop-d-envois", 429, "Trop d'envois")
 FILE_LOST = ProblemType("fichier-perdu", 500, "Ce fichier ne peut pas être lu")
 
 ALL = tuple(value for value in globals().values() if isinstance(value, ProblemType))
-BY_SLUG = {problem_type.slug: problem_type for problem_type in ALL}
 # The first of each status is the one of any route.
 BY_STATUS = {problem_type.status: problem_type for problem_type in reversed(ALL)}

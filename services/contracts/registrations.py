@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any
 
 from services.contracts.accounts import Identity
 from services.contracts.base import Contract, data_of, read, read_json
@@ -156,12 +156,8 @@ class PrintedDates:
     deposit_closes: str
 
 
-@dataclass(frozen=True)
-class RegistrationSaved(Contract):
+class RegistrationSaved(Contract, type="registrations.registration_saved.v1", consumers=("documents", "pieces")):
     """A version of a candidature was saved; documents renders it, pieces renews what is asked for."""
-
-    TYPE: ClassVar[str] = "registrations.registration_saved.v1"
-    CONSUMERS: ClassVar[tuple[str, ...]] = ("documents", "pieces")
 
     candidature_id: str
     candidate_id: str
@@ -204,27 +200,21 @@ class Edition:
     edition: int
 
 
-@dataclass(frozen=True)
-class DatesMoved(Contract):
+class DatesMoved(Contract, type="registrations.dates_moved.v1", consumers=("documents",)):
     """Dates of an opening have moved after these versions were saved: documents prints them again with `dates`."""
-
-    TYPE: ClassVar[str] = "registrations.dates_moved.v1"
-    CONSUMERS: ClassVar[tuple[str, ...]] = ("documents",)
 
     edited_at: str
     dates: PrintedDates
     editions: tuple[Edition, ...]
 
 
-@dataclass(frozen=True)
-class RegistrationWithdrawn(Contract):
+class RegistrationWithdrawn(
+    Contract, type="registrations.registration_withdrawn.v1", consumers=("documents", "pieces")
+):
     """The candidature is no longer active; readers hide it and keep a tombstone at this version.
 
     `ecartee`: its service gestionnaire set it aside; what documents has of it stays readable, marked as such.
     """
-
-    TYPE: ClassVar[str] = "registrations.registration_withdrawn.v1"
-    CONSUMERS: ClassVar[tuple[str, ...]] = ("documents", "pieces")
 
     candidature_id: str
     candidate_id: str
@@ -239,15 +229,11 @@ class DeclaredDocument:
     label: str
 
 
-@dataclass(frozen=True)
-class DocumentsDeclared(Contract):
+class DocumentsDeclared(Contract, type="registrations.documents_declared.v1", consumers=("documents",)):
     """What an exam's catalogue declares besides the guide's types of documents: exam offices publish it as PDF.
 
     Published whenever a catalogue that declares some is loaded, and once when it no longer does.
     """
-
-    TYPE: ClassVar[str] = "registrations.documents_declared.v1"
-    CONSUMERS: ClassVar[tuple[str, ...]] = ("documents",)
 
     exam: str
     exam_label: str
@@ -255,16 +241,12 @@ class DocumentsDeclared(Contract):
     documents: tuple[DeclaredDocument, ...]
 
 
-@dataclass(frozen=True)
-class WindowChanged(Contract):
+class WindowChanged(Contract, type="registrations.window_changed.v1", consumers=("pieces",)):
     """The dates of an opening, or the options of its session: of each opening once, and when they change.
 
     pieces moves its deposit periods. `revision` grows with each change. `reminder_days` and `refusal_mails` repeat what
     `options` says, for a version of pieces that does not read it; a `v2` of this type leaves them out.
     """
-
-    TYPE: ClassVar[str] = "registrations.window_changed.v1"
-    CONSUMERS: ClassVar[tuple[str, ...]] = ("pieces",)
 
     exam: str
     session: str
@@ -341,15 +323,3 @@ def copied_columns(saved: RegistrationSaved) -> dict[str, Any]:
         "numero_inscription": saved.numero_inscription,
         "saved_at": datetime.fromisoformat(saved.saved_at),
     }
-
-
-@dataclass(frozen=True, kw_only=True)
-class CandidatureLabels:
-    """A candidature by what people read of it."""
-
-    id: str
-    exam_label: str
-    session_label: str
-    academie_label: str
-    specialite: str | None
-    numero_inscription: str

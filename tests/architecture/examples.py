@@ -15,14 +15,13 @@ from werkzeug.test import TestResponse
 
 from gateway.cookies import STAFF_SESSION_COOKIE, cookie_name
 from gateway.service_clients import clients
-from gateway.sessions import visitor
 from gateway.web import mails
 from services.accounts.domain.staff import scopes_of
 from services.accounts.operations.staff_accounts import disable_staff
 from services.accounts.queries.staff import staff_id_of
 from services.chassis import clock
 from services.chassis.database.audit import Actor
-from services.contracts.api.own_account import change_account
+from services.contracts.api.own_account import change_account, read_identity
 from services.contracts.api.registrations import start_modification
 from services.contracts.api.visitors import ask_reset
 from tests.accounts.creation_form import PASSWORD
@@ -176,7 +175,7 @@ class Examples:
             change = creation_answers(new, password="", password_confirmation="", current_password=PASSWORD)
             changed = clients().passwords.call(change_account, self._candidates_token(), body={"values": change})
             assert changed.email_change_pending
-            clients().accounts.call(ask_reset, clients().own_token, body={"email": self.email})
+            clients().call(ask_reset, body={"email": self.email})
         mailed = {"activation": waiting, "adresse": new, "annulation": self.email, "mot-de-passe": self.email}
         links = {kind: self._visitors.link_to(address, f"/compte/{kind}") for kind, address in mailed.items()}
         return {kind: link.rpartition("/")[2] for kind, link in links.items()}
@@ -195,8 +194,9 @@ class Examples:
         with self.apps["gateway"].app_context():
             token = self._candidates_token()
             candidature = self._get("pieces", "/v1/candidatures")["candidatures"][0]["id"]
-            body = {"assertion": visitor.signed_identity(token)}
-            draft = clients().registrations.call(start_modification, token, body=body, candidature_id=candidature)
+            pages = clients().for_pages
+            body = {"assertion": pages["accounts"].call(read_identity, token).assertion}
+            draft = pages["registrations"].call(start_modification, token, body=body, candidature_id=candidature)
         documents = self._get("documents", f"/v1/candidatures/{candidature}/documents")["documents"]
         periods = self._get("pieces", f"/v1/candidatures/{candidature}/pieces")["periods"]
         group = next(group for period in periods for group in period["groups"] if len(group["pieces"]) == 1)

@@ -9,11 +9,12 @@ from typing import Any
 
 from gateway.cookies import SESSION_COOKIE, cookie_name
 from gateway.service_clients import clients
-from gateway.sessions import exchanges_name, visitor
+from gateway.sessions import exchanges_name
 from gateway.web import mails
 from services.contracts import page_labels
 from services.contracts.api import drafts
 from services.contracts.api.openings import read_choices
+from services.contracts.api.own_account import read_identity
 from services.contracts.api.sessions import log_in
 from services.contracts.registration_rules import NEXT, Purpose
 from tests.accounts.creation_form import PASSWORD, creation_form
@@ -99,22 +100,22 @@ class CandidateFactory:
     def _identified(self, email: str) -> tuple[str, str]:
         """An access token, and the identity that accounts vouches for."""
         sent = {"email": email, "password": PASSWORD, "source": "192.0.2.7"}
-        token = clients().passwords.call(log_in, clients().own_token, body=sent).access_token
-        return token, visitor.signed_identity(token)
+        token = clients().call(log_in, body=sent).access_token
+        return token, clients().client_of(read_identity).call(read_identity, token).assertion
 
     def _open_draft(self, token: str, assertion: str) -> drafts.Draft:
         chosen = {"domaine": "Examen", "exam": "BTS", "session": "2022", "academie": "03"}
         query = {"purpose": Purpose.REGISTER.value, **chosen}
-        opening = clients().registrations.call(read_choices, query=query).information
+        opening = clients().client_of(read_choices).call(read_choices, query=query).information
         assert opening is not None
         body = {"opening_id": opening.opening_id, "assertion": assertion}
-        return clients().registrations.call(drafts.open_draft, token, body=body)
+        return clients().client_of(drafts.open_draft).call(drafts.open_draft, token, body=body)
 
     def register(self, email: str) -> None:
         with self.portal.gateway.app.app_context():
             token, assertion = self._identified(email)
             draft = self._open_draft(token, assertion)
-            revision, registrations = draft.revision, clients().registrations
+            revision, registrations = draft.revision, clients().for_pages["registrations"]
             for tab in draft.tabs[:-1]:
                 body = {"revision": revision, "values": ANSWERS.get(tab.name, {}), "action": NEXT}
                 revision = registrations.call(

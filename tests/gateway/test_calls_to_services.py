@@ -18,8 +18,9 @@ from gateway.api import routing
 from gateway.app import create_app
 from gateway.clients.base import ServiceClient, optional_calls, restart_time_limit, seconds_left
 from gateway.clients.file_uploads import ReceivedFile, send_files
-from gateway.clients.kept_answers import MAX_ANSWERS, LastKnownAnswers
+from gateway.clients.kept_answers import MAX_ANSWERS, Openings
 from gateway.service_clients import SERVICE_LABELS, clients
+from gateway.sessions import SessionOwner
 from gateway.settings import GatewaySettings
 from services.chassis.errors import Unavailable
 from services.chassis.process.capacity import Limit
@@ -107,17 +108,23 @@ def test_ids_that_hold_slashes_lead_nowhere_else(candidates: CandidateFactory, a
     assert "registrations GET /v1/messages" not in asked()
 
 
+class SilentAfter:
+    """A service that gives these answers and then says that it cannot."""
+
+    def __init__(self, *answers: Any) -> None:
+        self.answers = list(answers)
+
+    def call(self, *_: Any, **__: Any) -> Any:
+        if not self.answers:
+            raise Unavailable()
+        return self.answers.pop(0)
+
+
 def test_a_service_that_says_that_it_cannot_leaves_what_was_last_known(running: InProcessPortal) -> None:
-    known: LastKnownAnswers[str] = LastKnownAnswers()
-
-    def away() -> str:
-        raise Unavailable()
-
-    assert known.fresh_or_last_known("a", lambda: "then", is_worth_keeping=lambda _: True) == "then"
-    assert known.fresh_or_last_known("a", lambda: "now", is_worth_keeping=lambda _: True) == "now"
-    assert known.fresh_or_last_known("a", away, is_worth_keeping=lambda _: True) == "now"
+    known = Openings(cast(ServiceClient, SilentAfter("then", "now")))
+    assert [cast(Any, known.messages()) for _ in range(3)] == ["then", "now", "now"]
     with pytest.raises(Unavailable):
-        known.fresh_or_last_known("b", away, is_worth_keeping=lambda _: True)
+        known.choices({})
 
 
 def test_what_is_remembered_has_a_bound() -> None:
@@ -169,10 +176,16 @@ def test_mes_inscriptions_and_the_home_page_ask_once(candidates: CandidateFactor
 
 
 class SilentAfterUploads:
-    """A service that takes what is sent and then answers no more."""
+    """Whose service takes what is sent and then answers no more."""
 
     def __init__(self) -> None:
         self.asked: list[str] = []
+
+    def client_of(self, _: Any) -> SilentAfterUploads:
+        return self
+
+    def access_token(self) -> str:
+        return "token"
 
     def exchange(self, operation: Any, *_: Any, **__: Any) -> Any:
         self.asked.append(operation.method)
@@ -189,5 +202,5 @@ def test_a_service_that_falls_silent_is_asked_once_to_forget_the_uploads() -> No
 
     service, files = SilentAfterUploads(), [ReceivedFile("a.jpg", io.BytesIO(b"a"), 1) for _ in range(12)]
     with pytest.raises(Unavailable):
-        send_files(cast(ServiceClient, service), "token", uploads, files, take, piece_id="1")
+        send_files(cast(SessionOwner, service), uploads, files, take, piece_id="1")
     assert service.asked == ["POST", "PATCH"] * 12 + ["DELETE"]

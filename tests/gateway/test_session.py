@@ -33,7 +33,7 @@ def end_session(browser: ScriptlessBrowser, running: InProcessPortal) -> None:
     """On the server; the browser does not know."""
     session = browser.cookie(cookie_name(running.gateway.app.extensions["portail"], SESSION_COOKIE))
     with running.gateway.app.test_request_context():
-        clients().accounts.call(log_out, clients().own_token, body={"session": session or ""})
+        clients().call(log_out, body={"session": session or ""})
     drop_cached_exchange(running, browser)
 
 

@@ -1,7 +1,7 @@
 """The home page, « Ouverture des services », and the pages that the footer leads to."""
 
-from flask import Blueprint
+from gateway.access import Pages
 
-blueprint = Blueprint("accueil", __name__)
+blueprint = Pages("accueil", __name__)
 
 from gateway.web.accueil import accueil, footer_pages, ouvertures  # noqa: E402, F401 - they add their routes

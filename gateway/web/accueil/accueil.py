@@ -26,11 +26,10 @@ MENU_DESCRIPTIONS = {
 }
 
 
-@blueprint.get("/")
-@access.public
+@blueprint.get("/", who=access.PUBLIC)
 def home() -> ResponseReturnValue:
     candidate = visitor.current_if_accounts_answers()
-    facts = to_do.read_facts(candidate.access_token) if candidate is not None else to_do.CandidateFacts()
+    facts = to_do.read_facts() if candidate is not None else to_do.CandidateFacts()
     show_contact_of_latest(facts.tiles or ())
     return render_page(
         "accueil/templates/accueil.html",

@@ -18,20 +18,17 @@ from services.contracts.account_rules import ACTIVATION_HOURS
 PRIVATE = ("/compte", "/inscription", "/documents", "/formulaires", "/justificatifs", "/session", "/gestion", "/api")
 
 
-@blueprint.get("/plan-du-site")
-@access.public
+@blueprint.get("/plan-du-site", who=access.PUBLIC)
 def site_map() -> ResponseReturnValue:
     return render_page("accueil/templates/plan.html", indexed=True)
 
 
-@blueprint.get("/mentions-legales")
-@access.public
+@blueprint.get("/mentions-legales", who=access.PUBLIC)
 def legal_notice() -> ResponseReturnValue:
     return render_page("accueil/templates/mentions.html", indexed=True, activation_hours=ACTIVATION_HOURS)
 
 
-@blueprint.get("/un-probleme")
-@access.public
+@blueprint.get("/un-probleme", who=access.PUBLIC)
 def problem() -> ResponseReturnValue:
     """Usual problems and their solutions; to a candidate with the contact of their service gestionnaire."""
     show_contact()
@@ -44,8 +41,7 @@ def problem() -> ResponseReturnValue:
     )
 
 
-@blueprint.get("/accessibilite")
-@access.public
+@blueprint.get("/accessibilite", who=access.PUBLIC)
 def declare_accessibility() -> ResponseReturnValue:
     """The declaration that the law requires of a public service."""
     return render_page(
@@ -56,8 +52,7 @@ def declare_accessibility() -> ResponseReturnValue:
     )
 
 
-@blueprint.get("/robots.txt")
-@access.public
+@blueprint.get("/robots.txt", who=access.PUBLIC)
 def robots() -> ResponseReturnValue:
     """Public pages may be indexed in production; a demonstration nowhere."""
     settings: GatewaySettings = current_app.extensions["portail"]
@@ -66,7 +61,6 @@ def robots() -> ResponseReturnValue:
     return Response("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
 
 
-@blueprint.get("/favicon.ico")
-@access.public
+@blueprint.get("/favicon.ico", who=access.PUBLIC)
 def favicon() -> ResponseReturnValue:
     return redirect(asset_url("favicon/favicon.ico"))

@@ -20,8 +20,7 @@ from gateway.web.accueil import blueprint
 STEPS = ("domaine", "exam", "session", "academie")
 
 
-@blueprint.get("/ouverture-des-services")
-@access.public
+@blueprint.get("/ouverture-des-services", who=access.PUBLIC)
 def openings() -> ResponseReturnValue:
     chosen = chosen_steps(request.args)
     if "revenir" in request.args:

@@ -1,8 +1,8 @@
 """The account: creating and activating it, logging in and out, changing and deleting it (guide §3 and §4)."""
 
-from flask import Blueprint
+from gateway.access import Pages
 
-blueprint = Blueprint("compte", __name__)
+blueprint = Pages("compte", __name__)
 
 from gateway.web.compte import (  # noqa: E402,F401 - they add their routes
     account_form,

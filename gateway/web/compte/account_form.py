@@ -8,32 +8,25 @@ from flask import jsonify, request
 from flask.typing import ResponseReturnValue
 
 from gateway import access
-from gateway.posted_forms import Values, posted_values
-from gateway.seal import OWNER_FIELD
+from gateway.posted_forms import Values
 from gateway.service_clients import clients
 from gateway.web.compte import blueprint
 from services.contracts.api.forms import Form, FormField, Suggestions
 from services.contracts.api.visitors import fill_form, search_communes
 
-NON_ANSWER_FIELDS = ("action", "rechercher", OWNER_FIELD)
 SENT_WITH_SEARCH = ("departement_naissance",)
 """Other fields that the script sends along with the words searched."""
 
 
-@blueprint.get("/compte/communes")
-@access.public
+@blueprint.get("/compte/communes", who=access.PUBLIC)
 def communes() -> ResponseReturnValue:
     """Suggestions for the commune of birth: {"options": [{"value", "label"}], "advice"}."""
     return jsonify(_communes(request.args.get("departement_naissance", ""), request.args.get("q", "")))
 
 
-def posted_answers() -> Values:
-    return posted_values(request.form.to_dict(flat=False), leave=NON_ANSWER_FIELDS)
-
-
 def filled_creation_form(values: Values) -> Form:
     """The form for `values` as typed: the country chosen decides which place of birth is asked for."""
-    return clients().accounts.call(fill_form, clients().own_token, body={"values": values})
+    return clients().call(fill_form, body={"values": values})
 
 
 def is_refresh() -> bool:
@@ -62,4 +55,4 @@ def with_search_results(form: Form, values: Values) -> Form:
 
 def _communes(departement: str, words: str) -> Suggestions:
     query = {"departement": departement[:3], "q": words[:100]}
-    return clients().accounts.call(search_communes, clients().own_token, query=query)
+    return clients().call(search_communes, query=query)

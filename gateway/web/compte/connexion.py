@@ -34,16 +34,14 @@ NOTICES = {
 }
 
 
-@blueprint.get("/connexion")
-@access.public
+@blueprint.get("/connexion", who=access.PUBLIC)
 def log_in_page() -> ResponseReturnValue:
     if visitor.current_if_accounts_answers() is not None and "fait" not in request.args:
         return redirect(local_path(request.args.get("suite")))
     return login_page(next_url=request.args.get("suite"), notice=NOTICES.get(request.args.get("fait", "")))
 
 
-@blueprint.post("/connexion")
-@access.public
+@blueprint.post("/connexion", who=access.PUBLIC)
 def log_in() -> ResponseReturnValue:
     try:
         login = opened_session()
@@ -53,7 +51,8 @@ def log_in() -> ResponseReturnValue:
         return login_page(refusal=shown)
     visitor.set_owner_of(login.session)
     response = answer_after_log_in(login.subject, local_path)
-    visitor.set_session_cookies(response, login.session, login.device)
+    visitor.set_session_cookie(response, login.session)
+    visitor.set_device_cookie(response, login.device)
     cookies.delete_cookie(response, cookies.ADDRESS_COOKIE)
     return response
 
@@ -117,8 +116,7 @@ def answer_after_log_in(subject: str, path_of: Callable[[str | None], str]) -> R
     return render_page("compte/templates/reprise.html", interrupted=interrupted, path=path)
 
 
-@blueprint.post("/deconnexion")
-@access.public
+@blueprint.post("/deconnexion", who=access.PUBLIC)
 def log_out() -> ResponseReturnValue:
     """End the session everywhere. If accounts does not answer, the cookie stays, so that the visitor can try again."""
     if session := visitor.session_cookie():
@@ -128,8 +126,7 @@ def log_out() -> ResponseReturnValue:
     return response
 
 
-@blueprint.post("/session/prolonger")
-@access.candidate
+@blueprint.post("/session/prolonger", who=access.CANDIDATE)
 def extend() -> ResponseReturnValue:
     """Nothing more to do: identifying the visitor has exchanged the session at accounts, which counts as activity."""
     return "", 204
@@ -144,8 +141,8 @@ def opened_session(code: str | None = None) -> api.OpenedSession:
         "source": request.remote_addr or "",
         "code": code,
     }
-    return clients().passwords.call(api.log_in, clients().own_token, body=sent)
+    return clients().call(api.log_in, body=sent)
 
 
 def end_session(session: str) -> None:
-    clients().accounts.call(api.log_out, clients().own_token, body={"session": session})
+    clients().call(api.log_out, body={"session": session})

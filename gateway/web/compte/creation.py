@@ -10,17 +10,11 @@ from flask.typing import ResponseReturnValue
 from gateway import access, cookies
 from gateway.mail_domains import corrected_address
 from gateway.pages import render_page
-from gateway.posted_forms import Values, shown_here
+from gateway.posted_forms import Values, posted_answers, shown_here
 from gateway.seal import current_seal, may_be_kept
 from gateway.service_clients import clients
 from gateway.web.compte import blueprint
-from gateway.web.compte.account_form import (
-    SENT_WITH_SEARCH,
-    filled_creation_form,
-    is_refresh,
-    posted_answers,
-    with_search_results,
-)
+from gateway.web.compte.account_form import SENT_WITH_SEARCH, filled_creation_form, is_refresh, with_search_results
 from services.chassis.errors import DomainError
 from services.contracts.account_rules import ACTIVATION_HOURS, MAX_CREATION_LENGTH
 from services.contracts.api import visitors as api
@@ -31,8 +25,7 @@ LONGEST_SEALED = 3900  # bytes: browsers drop a cookie that is longer than 4096 
 ADDRESS_COOKIE_SECONDS = 2 * 3600  # time to fetch a mail; short because of shared computers
 
 
-@blueprint.get("/compte/creation")
-@access.public
+@blueprint.get("/compte/creation", who=access.PUBLIC)
 def creation_form() -> ResponseReturnValue:
     """« Recommencez la création » comes back to what was typed, « corrigee » with the address meant."""
     if "reprise" not in request.args:
@@ -43,28 +36,37 @@ def creation_form() -> ResponseReturnValue:
     return _form(values)
 
 
-@blueprint.post("/compte/creation")
-@access.public
+@blueprint.post("/compte/creation", who=access.PUBLIC)
 def create() -> ResponseReturnValue:
     values = posted_answers()
     if is_refresh():
         return _form(values)
     try:
         sent = {"values": values, "source": request.remote_addr or ""}
-        created = clients().passwords.call(api.create_account, clients().own_token, body=sent)
+        created = clients().call(api.create_account, body=sent)
     except DomainError as refusal:
         return _form(values, shown_here(refusal, STATUSES_SHOWN_HERE))
     return _redirect_to_confirmation(created, values)
 
 
-@blueprint.get("/compte/creation/confirmation")
-@access.public
-def confirmation() -> ResponseReturnValue:
-    return _confirmation_page(resent="envoye" in request.args)
+@blueprint.get("/compte/creation/confirmation", who=access.PUBLIC)
+def confirmation(problem: str | None = None, *, status: int = 200, email: str | None = None) -> ResponseReturnValue:
+    created, typed = _asked_lately()
+    address = created.email if created else None
+    return render_page(
+        "compte/templates/confirmation.html",
+        status=status,
+        address=address,
+        meant=corrected_address(address or ""),
+        is_kept=bool(typed),
+        activation_hours=ACTIVATION_HOURS,
+        resent="envoye" in request.args,
+        problem=problem,
+        email=email,
+    )
 
 
-@blueprint.post("/compte/creation/confirmation")
-@access.public
+@blueprint.post("/compte/creation/confirmation", who=access.PUBLIC)
 def resend() -> ResponseReturnValue:
     """« Je n'ai pas reçu le mail, effectuer un nouvel envoi »; the answer never tells whether the address is known."""
     email = request.form.get("email", "").strip()
@@ -72,13 +74,13 @@ def resend() -> ResponseReturnValue:
     asked, typed = _asked_lately()
     created = Created(email=email, creation=creation) if email else asked
     if created is None:
-        return _confirmation_page(problem="Saisissez l'adresse mail de votre compte.", status=422)
+        return confirmation("Saisissez l'adresse mail de votre compte.", status=422)
     try:
         sent = {"email": created.email, "creation": created.creation or None}
-        clients().accounts.call(api.resend_activation, clients().own_token, body=sent)
+        clients().call(api.resend_activation, body=sent)
     except DomainError as refusal:
         shown = shown_here(refusal, STATUSES_SHOWN_HERE)
-        return _confirmation_page(problem=shown.detail, status=shown.http_status, email=request.form.get("email"))
+        return confirmation(shown.detail, status=shown.http_status, email=request.form.get("email"))
     return _redirect_to_confirmation(created, typed, envoye="oui")
 
 
@@ -106,24 +108,6 @@ def _sealed(created: Created, typed: Values) -> str:
     text = json.dumps([created.email, created.creation, typed])
     sealed = current_seal().seal_text(text, cookies.ADDRESS_COOKIE)
     return sealed if len(sealed) <= LONGEST_SEALED or not typed else _sealed(created, {})
-
-
-def _confirmation_page(
-    *, resent: bool = False, problem: str | None = None, status: int = 200, email: str | None = None
-) -> ResponseReturnValue:
-    created, typed = _asked_lately()
-    address = created.email if created else None
-    return render_page(
-        "compte/templates/confirmation.html",
-        status=status,
-        address=address,
-        meant=corrected_address(address or ""),
-        is_kept=bool(typed),
-        activation_hours=ACTIVATION_HOURS,
-        resent=resent,
-        problem=problem,
-        email=email,
-    )
 
 
 def _asked_lately() -> tuple[Created | None, Values]:

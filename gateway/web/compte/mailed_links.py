@@ -24,14 +24,8 @@ from services.contracts.account_rules import LINK_PROBLEMS, MAX_TOKEN_LENGTH, St
 from services.contracts.api import visitors as api
 from services.contracts.api.operation import Operation
 from services.contracts.api.visitors import LinkState
+from services.contracts.problem_types import LINK_UNKNOWN
 
-TITLES = {
-    "expired": "Ce lien a expiré",
-    "replaced": "Ce lien a été remplacé",
-    "ended": "Ce lien n'est plus valable",
-    "used": "Ce lien a déjà été utilisé",
-    "unknown": "Ce lien n'est pas reconnu",
-}
 STATES_BY_PROBLEM = {problem.slug: state for state, problem in LINK_PROBLEMS.items()}
 Answer = TypeVar("Answer")
 Link = TypeVar("Link", bound=LinkState)
@@ -55,8 +49,7 @@ class MailedLinks(Generic[Link]):
 
     def call(self, operation: Operation[Answer], token: str, **others: str) -> Answer:
         """What accounts answers to a call with the link's token."""
-        accounts = clients().staff_accounts if self.are_of_staff else clients().accounts
-        return accounts.call(operation, clients().own_token, body={"token": token, **others})
+        return clients().call(operation, body={"token": token, **others}, is_for_staff=self.are_of_staff)
 
     def show(self, token: str, page: Callable[[Link], Response]) -> Response:
         """`page` for a usable link, else a page with the reason and the buttons of its state."""
@@ -85,7 +78,7 @@ class MailedLinks(Generic[Link]):
         return render_page(
             "layout/error_page.html",
             status=404 if link.state == State.UNKNOWN else 410,
-            page_title=TITLES.get(link.state, TITLES["unknown"]),
+            page_title=LINK_PROBLEMS.get(link.state, LINK_UNKNOWN).title,
             lead=link.detail or "Vérifiez que l'adresse a été copiée en entier depuis le mail.",
             links=list(self.buttons.get(link.state, ())) or [LOG_IN],
         )
@@ -108,16 +101,14 @@ ACTIVATION_LINKS = MailedLinks(
 )
 
 
-@blueprint.get("/compte/activation/<token>")
-@access.public
+@blueprint.get("/compte/activation/<token>", who=access.PUBLIC)
 def activation(token: str) -> ResponseReturnValue:
     return ACTIVATION_LINKS.show(
         token, lambda link: render_page("compte/templates/activation.html", requested=link.asked)
     )
 
 
-@blueprint.post("/compte/activation/<token>")
-@access.public
+@blueprint.post("/compte/activation/<token>", who=access.PUBLIC)
 def activate(token: str) -> ResponseReturnValue:
     unusable = ACTIVATION_LINKS.use(token, lambda: ACTIVATION_LINKS.call(api.activate_account, token))
     return unusable or redirect(url_for("compte.log_in_page", fait="activation"), code=303)
@@ -125,24 +116,16 @@ def activate(token: str) -> ResponseReturnValue:
 
 ADDRESS_LINKS = MailedLinks(
     api.check_email_change,
-    {
-        "expired": (ACCOUNT,),
-        "replaced": (ACCOUNT,),
-        "ended": (ACCOUNT,),
-        "used": (LOG_IN,),
-        "unknown": (ACCOUNT,),
-    },
+    {**dict.fromkeys(LINK_PROBLEMS, (ACCOUNT,)), "used": (LOG_IN,)},
 )
 
 
-@blueprint.get("/compte/adresse/<token>")
-@access.public
+@blueprint.get("/compte/adresse/<token>", who=access.PUBLIC)
 def address_change(token: str) -> ResponseReturnValue:
     return ADDRESS_LINKS.show(token, lambda link: render_page("compte/templates/adresse.html"))
 
 
-@blueprint.post("/compte/adresse/<token>")
-@access.public
+@blueprint.post("/compte/adresse/<token>", who=access.PUBLIC)
 def confirm_address(token: str) -> ResponseReturnValue:
     """Accounts ends every session of the account, this browser's too."""
     try:
@@ -158,24 +141,16 @@ def confirm_address(token: str) -> ResponseReturnValue:
 
 CANCELLATION_LINKS = MailedLinks(
     api.check_cancellation,
-    {
-        "expired": (NEW_PASSWORD, LOG_IN),
-        "replaced": (NEW_PASSWORD, LOG_IN),
-        "ended": (NEW_PASSWORD, LOG_IN),
-        "used": (NEW_PASSWORD, LOG_IN),
-        "unknown": (ACCOUNT,),
-    },
+    {**dict.fromkeys(LINK_PROBLEMS, (NEW_PASSWORD, LOG_IN)), "unknown": (ACCOUNT,)},
 )
 
 
-@blueprint.get("/compte/annulation/<token>")
-@access.public
+@blueprint.get("/compte/annulation/<token>", who=access.PUBLIC)
 def cancellation(token: str) -> ResponseReturnValue:
     return CANCELLATION_LINKS.show(token, lambda link: render_page("compte/templates/annulation.html"))
 
 
-@blueprint.post("/compte/annulation/<token>")
-@access.public
+@blueprint.post("/compte/annulation/<token>", who=access.PUBLIC)
 def cancel_address_change(token: str) -> ResponseReturnValue:
     """Then ask for a new password: another person who requested the change knows the old one."""
     unusable = CANCELLATION_LINKS.use(token, lambda: CANCELLATION_LINKS.call(api.cancel_email_change, token))

@@ -8,11 +8,10 @@ from flask.typing import ResponseReturnValue
 
 from gateway import access
 from gateway.pages import render_page, show_contact
-from gateway.posted_forms import Values, shown_here
-from gateway.service_clients import clients
+from gateway.posted_forms import Values, posted_answers, shown_here
 from gateway.sessions import visitor
 from gateway.web.compte import blueprint
-from gateway.web.compte.account_form import SENT_WITH_SEARCH, is_refresh, posted_answers, with_search_results
+from gateway.web.compte.account_form import SENT_WITH_SEARCH, is_refresh, with_search_results
 from services.chassis.errors import DomainError
 from services.contracts import problem_types
 from services.contracts.api import own_account as api
@@ -30,23 +29,22 @@ HAS_CANDIDATURE = (
 )
 
 
-@blueprint.get("/compte")
-@access.candidate
+@blueprint.get("/compte", who=access.CANDIDATE)
 def account() -> ResponseReturnValue:
-    account = clients().accounts.call(api.read_account, visitor.access_token())
+    account = visitor.call(api.read_account)
     return _page(account.form, notice=NOTICES.get(request.args.get("fait", "")), pending=account.pending_email)
 
 
-@blueprint.post("/compte")
-@access.candidate
+@blueprint.post("/compte", who=access.CANDIDATE)
 def change_account() -> ResponseReturnValue:
-    token, values = visitor.access_token(), posted_answers()
+    values = posted_answers()
     if is_refresh():
-        return _page(with_search_results(_filled_form(token, values), values))
+        return _page(with_search_results(visitor.call(api.fill_form, body={"values": values}), values))
     try:
-        changed = clients().passwords.call(api.change_account, token, body={"values": values})
+        changed = visitor.call(api.change_account, body={"values": values})
     except DomainError as refusal:
-        return _page(_filled_form(token, values), refusal=shown_here(refusal, STATUSES_SHOWN_HERE))
+        form = visitor.call(api.fill_form, body={"values": values})
+        return _page(form, refusal=shown_here(refusal, STATUSES_SHOWN_HERE))
     return _response_after_change(values, changed.email_change_pending)
 
 
@@ -58,10 +56,6 @@ def _response_after_change(values: Values, pending: bool) -> ResponseReturnValue
         return response
     visitor.drop_cached_exchange()
     return redirect(url_for("compte.account", fait="adresse" if pending else "enregistre"), code=303)
-
-
-def _filled_form(token: str, values: Values) -> Form:
-    return clients().accounts.call(api.fill_form, token, body={"values": values})
 
 
 def _page(
@@ -78,27 +72,8 @@ def _page(
     )
 
 
-@blueprint.get("/compte/suppression")
-@access.candidate
-def ask_deletion() -> ResponseReturnValue:
-    return _deletion_page()
-
-
-@blueprint.post("/compte/suppression")
-@access.candidate
-def delete_account() -> ResponseReturnValue:
-    token = visitor.access_token()
-    try:
-        sent = {"current_password": request.form.get("current_password", "")}
-        clients().passwords.call(api.delete_account, token, body=sent)
-    except DomainError as refusal:
-        return _deletion_page(shown_here(refusal, (409, 422, 429, 503)))
-    response = redirect("/?fait=suppression", code=303)
-    visitor.forget_session(response)
-    return response
-
-
-def _deletion_page(refusal: DomainError | None = None) -> ResponseReturnValue:
+@blueprint.get("/compte/suppression", who=access.CANDIDATE)
+def ask_deletion(refusal: DomainError | None = None) -> ResponseReturnValue:
     show_contact()
     has_candidature = refusal is not None and refusal.slug == problem_types.CANDIDATURE_EXISTS.slug
     return render_page(
@@ -107,3 +82,15 @@ def _deletion_page(refusal: DomainError | None = None) -> ResponseReturnValue:
         refusal=refusal,
         blocked=HAS_CANDIDATURE if has_candidature else None,
     )
+
+
+@blueprint.post("/compte/suppression", who=access.CANDIDATE)
+def delete_account() -> ResponseReturnValue:
+    try:
+        sent = {"current_password": request.form.get("current_password", "")}
+        visitor.call(api.delete_account, body=sent)
+    except DomainError as refusal:
+        return ask_deletion(shown_here(refusal, (409, 422, 429, 503)))
+    response = redirect("/?fait=suppression", code=303)
+    visitor.forget_session(response)
+    return response

@@ -13,18 +13,16 @@ from gateway.sessions import visitor
 from gateway.web.compte import blueprint, mailed_links
 from gateway.web.compte.account_form import filled_creation_form
 from services.chassis.errors import DomainError, FieldError
-from services.contracts.account_rules import RESET_HOURS
+from services.contracts.account_rules import LINK_PROBLEMS, RESET_HOURS
 from services.contracts.api import visitors as api
 from services.contracts.api.forms import Form
 
 LINKS = mailed_links.MailedLinks(
     api.check_reset,
     {
-        "expired": (mailed_links.RESET,),
-        "replaced": (mailed_links.RESET,),
+        **dict.fromkeys(LINK_PROBLEMS, (mailed_links.RESET,)),
         "ended": (mailed_links.RESET, mailed_links.LOG_IN),
         "used": (mailed_links.LOG_IN, mailed_links.RESET),
-        "unknown": (mailed_links.RESET,),
     },
 )
 NOTICES = {
@@ -33,22 +31,20 @@ NOTICES = {
 }
 
 
-@blueprint.get("/compte/mot-de-passe-oublie")
-@access.public
+@blueprint.get("/compte/mot-de-passe-oublie", who=access.PUBLIC)
 def forgotten() -> ResponseReturnValue:
     notice = NOTICES.get(request.args.get("fait", ""))
     return render_page("compte/templates/mot_de_passe_oublie.html", indexed=notice is None, notice=notice)
 
 
-@blueprint.post("/compte/mot-de-passe-oublie")
-@access.public
+@blueprint.post("/compte/mot-de-passe-oublie", who=access.PUBLIC)
 def ask_reset() -> ResponseReturnValue:
     email = request.form.get("email", "")
     if not email.strip():
         error = FieldError("#/email", "Saisissez votre adresse mail.")
         return render_page("compte/templates/mot_de_passe_oublie.html", status=422, errors=(error,))
     try:
-        clients().accounts.call(api.ask_reset, clients().own_token, body={"email": email})
+        clients().call(api.ask_reset, body={"email": email})
     except DomainError as refusal:
         shown = shown_here(refusal, (422, 429))
         error = FieldError("#/email", shown.errors[0].detail if shown.errors else shown.detail)
@@ -57,22 +53,18 @@ def ask_reset() -> ResponseReturnValue:
     return render_page("compte/templates/mot_de_passe_oublie.html", sent_to=email.strip(), reset_hours=RESET_HOURS)
 
 
-@blueprint.get("/compte/mot-de-passe/<token>")
-@access.public
+@blueprint.get("/compte/mot-de-passe/<token>", who=access.PUBLIC)
 def new_password(token: str) -> ResponseReturnValue:
     return LINKS.show(token, lambda link: render_page("compte/templates/mot_de_passe.html", form=_password_form()))
 
 
-@blueprint.post("/compte/mot-de-passe/<token>")
-@access.public
+@blueprint.post("/compte/mot-de-passe/<token>", who=access.PUBLIC)
 def set_password(token: str) -> ResponseReturnValue:
     """Accounts ends every session of the account, this browser's too."""
     passwords = {name: request.form.get(name, "") for name in ("password", "password_confirmation")}
     sent = {"token": token, **passwords}
     try:
-        unusable = LINKS.use(
-            token, lambda: clients().passwords.call(api.complete_reset, clients().own_token, body=sent)
-        )
+        unusable = LINKS.use(token, lambda: clients().call(api.complete_reset, body=sent))
     except DomainError as refusal:
         shown = shown_here(refusal, (422,))
         return render_page("compte/templates/mot_de_passe.html", refusal=shown, form=_password_form())

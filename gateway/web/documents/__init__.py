@@ -2,94 +2,75 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from contextlib import suppress
-from typing import Any
 
-from flask import Blueprint, Response, request
+from flask import request
 from flask.typing import ResponseReturnValue
 
 from gateway import access
 from gateway.clients.base import optional_calls
-from gateway.clients.file_streaming import streamed_response
 from gateway.pages import render_page
-from gateway.service_clients import clients
 from gateway.sessions import visitor
 from gateway.web.shown_states import document_mark
 from services.chassis.errors import DomainError, found
 from services.contracts.api import documents as api
-from services.contracts.api.operation import Operation
 from services.contracts.api.registrations import list_candidatures, list_forms
 
-blueprint = Blueprint("documents", __name__)
+blueprint = access.Pages("documents", __name__)
 blueprint.add_app_template_filter(document_mark)
 
 
-@blueprint.get("/documents")
-@access.candidate
+@blueprint.get("/documents", who=access.CANDIDATE)
 def choose() -> ResponseReturnValue:
-    candidatures = clients().documents.call(api.list_candidatures, visitor.access_token()).candidatures
+    candidatures = visitor.call(api.list_candidatures).candidatures
     return render_page("documents/templates/choix_candidature.html", candidatures=candidatures)
 
 
-@blueprint.get("/documents/<candidature_id>")
-@access.candidate
+@blueprint.get("/documents/<candidature_id>", who=access.CANDIDATE)
 def show(candidature_id: str) -> ResponseReturnValue:
     """« Documents relatifs à ma candidature »"""
-    documents, token = clients().documents, visitor.access_token()
-    tiles = documents.call(api.list_candidatures, token).candidatures
+    tiles = visitor.call(api.list_candidatures).candidatures
     tile = found(next((tile for tile in tiles if tile.id == candidature_id), None))
-    published = documents.call(api.list_documents, token, candidature_id=candidature_id).documents
+    published = visitor.call(api.list_documents, candidature_id=candidature_id).documents
     return render_page("documents/templates/documents_de_candidature.html", tile=tile, documents=published)
 
 
-@blueprint.get("/documents/fichier/<document_id>")
-@access.candidate
+@blueprint.get("/documents/fichier/<document_id>", who=access.CANDIDATE)
 def file(document_id: str) -> ResponseReturnValue:
-    query = {"save": "enregistrer" in request.args}
-    answer = _file(api.read_pdf, query, document_id=document_id)
+    answer = visitor.stream(api.read_pdf, query={"save": "enregistrer" in request.args}, document_id=document_id)
     _mark_opened(document_id)
     return answer
 
 
-@blueprint.get("/documents/page/<document_id>")
-@access.candidate
+@blueprint.get("/documents/page/<document_id>", who=access.CANDIDATE)
 def html(document_id: str) -> ResponseReturnValue:
     """« Version accessible »: the same document as an HTML page."""
-    answer = _file(api.read_html, document_id=document_id)
+    answer = visitor.stream(api.read_html, document_id=document_id)
     _mark_opened(document_id)
     return answer
 
 
-@blueprint.get("/documents/<candidature_id>/confirmation")
-@access.candidate
+@blueprint.get("/documents/<candidature_id>/confirmation", who=access.CANDIDATE)
 def confirmation(candidature_id: str) -> ResponseReturnValue:
     """« Visualiser/Imprimer »"""
-    return _file(api.read_confirmation, candidature_id=candidature_id)
+    return visitor.stream(api.read_confirmation, candidature_id=candidature_id)
 
 
-@blueprint.get("/documents/<candidature_id>/formulaire/<code>")
-@access.candidate
+@blueprint.get("/documents/<candidature_id>/formulaire/<code>", who=access.CANDIDATE)
 def form(candidature_id: str, code: str) -> ResponseReturnValue:
     """A PDF form with the candidate's data, to be completed by hand."""
-    return _file(api.read_form, candidature_id=candidature_id, code=code)
+    return visitor.stream(api.read_form, candidature_id=candidature_id, code=code)
 
 
-@blueprint.get("/formulaires")
-@access.candidate
+@blueprint.get("/formulaires", who=access.CANDIDATE)
 def forms() -> ResponseReturnValue:
     """« Les formulaires »: what each exam offers, or its sentence that it offers none."""
-    registrations = clients().registrations
-    tiles = registrations.call(list_candidatures, visitor.access_token()).candidatures
-    offered = [(tile, registrations.call(list_forms, visitor.access_token(), candidature_id=tile.id)) for tile in tiles]
+    tiles = visitor.call(list_candidatures).candidatures
+    offered = [(tile, visitor.call(list_forms, candidature_id=tile.id)) for tile in tiles]
     return render_page("documents/templates/formulaires.html", offered=offered)
-
-
-def _file(operation: Operation[bytes], query: Mapping[str, Any] | None = None, **ids: str) -> Response:
-    return streamed_response(clients().documents.stream(operation, visitor.access_token(), query=query, **ids))
 
 
 def _mark_opened(document_id: str) -> None:
     """Remove the document from the list of unread ones; after a failure it stays there."""
     with suppress(DomainError), optional_calls():
-        clients().documents.call(api.mark_opened, visitor.access_token(), document_id=document_id)
+        visitor.call(api.mark_opened, document_id=document_id)

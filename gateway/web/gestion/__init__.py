@@ -1,10 +1,9 @@
 """« Espace de gestion »: what gestionnaires do, within their académies: control pieces, read candidatures."""
 
-from flask import Blueprint
-
+from gateway.access import Pages
 from gateway.pages import GESTION_PATH
 
-blueprint = Blueprint("gestion", __name__, url_prefix=GESTION_PATH)
+blueprint = Pages("gestion", __name__, url_prefix=GESTION_PATH)
 
 from gateway.web.gestion import (  # noqa: E402 - they add their routes
     a_traiter,  # noqa: F401

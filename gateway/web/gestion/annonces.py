@@ -19,7 +19,6 @@ from gateway.posted_forms import (
     shown_here,
     shown_instant,
 )
-from gateway.service_clients import clients
 from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
 from gateway.web.gestion.ouvertures import MANAGE
@@ -32,48 +31,42 @@ FIELDS = ("title", "text", "severity", "shown_from", "shown_until")
 DONE_SENTENCES = {"publie": "Le message est publié.", "retire": "Le message est retiré."}
 
 
-@blueprint.get("/messages")
-@access.staff(MANAGE)
-def list_messages() -> ResponseReturnValue:
-    return _messages_page({"severity": "info", "shown_from": shown_instant(portal_now())})
-
-
-@blueprint.post("/messages")
-@access.staff(MANAGE)
-def publish_message() -> ResponseReturnValue:
-    posted = {name: posted_text(name) for name in FIELDS}
-    try:
-        message = _message(posted)
-        if posted_text("action") != "publier":
-            return _messages_page(posted, preview=True)
-        clients().staff_registrations.call(api.publish_message, staff_member.access_token(), body=message)
-    except DomainError as refusal:
-        return _messages_page(posted, refusal=shown_here(refusal, (422,)))
-    return redirect(url_for("gestion.list_messages", fait="publie"), code=303)
-
-
-@blueprint.post("/messages/<message_id>/retrait")
-@access.staff(MANAGE)
-def withdraw_message(message_id: str) -> ResponseReturnValue:
-    token = staff_member.access_token()
-    clients().staff_registrations.call(api.withdraw_message, token, message_id=message_id)
-    return redirect(url_for("gestion.list_messages", fait="retire"), code=303)
-
-
-def _messages_page(values: Mapping[str, str], *, preview: bool = False, refusal: DomainError | None = None) -> Response:
-    now, token = portal_now(), staff_member.access_token()
-    published = clients().staff_registrations.call(api.list_messages, token).messages
+@blueprint.get("/messages", who=access.staff(MANAGE))
+def list_messages(
+    typed: Mapping[str, str] | None = None, *, preview: bool = False, refusal: DomainError | None = None
+) -> Response:
+    now = portal_now()
+    published = staff_member.call(api.list_messages).messages
     messages = [(message, _state(message, now)) for message in published]
     return render_page(
         "gestion/templates/annonces.html",
         refusal=refusal,
         messages=messages,
-        values=values,
+        values=typed or {"severity": "info", "shown_from": shown_instant(now)},
         preview=preview,
         severity_options=[{"value": value, "label": label} for value, label in SEVERITY_LABELS.items()],
         instant_hint=INSTANT_HINT,
         done=DONE_SENTENCES.get(request.args.get("fait", "")),
     )
+
+
+@blueprint.post("/messages", who=access.staff(MANAGE))
+def publish_message() -> ResponseReturnValue:
+    posted = {name: posted_text(name) for name in FIELDS}
+    try:
+        message = _message(posted)
+        if posted_text("action") != "publier":
+            return list_messages(posted, preview=True)
+        staff_member.call(api.publish_message, body=message)
+    except DomainError as refusal:
+        return list_messages(posted, refusal=shown_here(refusal, (422,)))
+    return redirect(url_for("gestion.list_messages", fait="publie"), code=303)
+
+
+@blueprint.post("/messages/<message_id>/retrait", who=access.staff(MANAGE))
+def withdraw_message(message_id: str) -> ResponseReturnValue:
+    staff_member.call(api.withdraw_message, message_id=message_id)
+    return redirect(url_for("gestion.list_messages", fait="retire"), code=303)
 
 
 def _message(posted: Mapping[str, str]) -> dict[str, str]:

@@ -8,10 +8,8 @@ from flask.typing import ResponseReturnValue
 
 from gateway import access
 from gateway.clients.base import optional_calls
-from gateway.clients.file_streaming import streamed_response
 from gateway.pages import render_page
 from gateway.posted_forms import posted_text, shown_here
-from gateway.service_clients import clients
 from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
 from gateway.web.gestion.comptes import CORRECT
@@ -41,37 +39,11 @@ DONE_SENTENCES = {
 }
 
 
-@blueprint.get("/candidatures/<candidature_id>")
-@access.staff("candidatures:read")
-def show_candidature(candidature_id: str) -> ResponseReturnValue:
-    return candidature_page(candidature_id)
-
-
-@blueprint.get("/candidatures/documents/<document_id>")
-@access.staff("candidatures:read")
-def open_document(document_id: str) -> ResponseReturnValue:
-    """A document of a candidature as PDF; documents writes down who opened it."""
-    token = staff_member.access_token()
-    return streamed_response(clients().staff_documents.stream(read_document, token, document_id=document_id))
-
-
-@blueprint.post("/candidatures/<candidature_id>/notes")
-@access.staff(MANAGE)
-def write_note(candidature_id: str) -> ResponseReturnValue:
-    text = posted_text("text")
-    try:
-        clients().staff_registrations.call(
-            api.write_note, staff_member.access_token(), body={"text": text}, candidature_id=candidature_id
-        )
-    except DomainError as refusal:
-        return candidature_page(candidature_id, note=text, refusal=shown_here(refusal, (422,)))
-    return redirect(url_for("gestion.show_candidature", candidature_id=candidature_id, fait="note"), code=303)
-
-
-def candidature_page(candidature_id: str, *, note: str = "", refusal: DomainError | None = None) -> Response:
+@blueprint.get("/candidatures/<candidature_id>", who=access.staff("candidatures:read"))
+def show_candidature(candidature_id: str, *, note: str = "", refusal: DomainError | None = None) -> Response:
     """`note`: as it was typed, where it was refused."""
     member = staff_member.required()
-    candidature = _candidature(candidature_id)
+    candidature = staff_member.call(api.read_candidature, candidature_id=candidature_id)
     documents = _documents(candidature_id)  # before names, which the page can do without sooner
     return render_page(
         "gestion/templates/candidature.html",
@@ -92,6 +64,22 @@ def candidature_page(candidature_id: str, *, note: str = "", refusal: DomainErro
     )
 
 
+@blueprint.get("/candidatures/documents/<document_id>", who=access.staff("candidatures:read"))
+def open_document(document_id: str) -> ResponseReturnValue:
+    """A document of a candidature as PDF; documents writes down who opened it."""
+    return staff_member.stream(read_document, document_id=document_id)
+
+
+@blueprint.post("/candidatures/<candidature_id>/notes", who=access.staff(MANAGE))
+def write_note(candidature_id: str) -> ResponseReturnValue:
+    text = posted_text("text")
+    try:
+        staff_member.call(api.write_note, body={"text": text}, candidature_id=candidature_id)
+    except DomainError as refusal:
+        return show_candidature(candidature_id, note=text, refusal=shown_here(refusal, (422,)))
+    return redirect(url_for("gestion.show_candidature", candidature_id=candidature_id, fait="note"), code=303)
+
+
 def _authors(candidature: api.Detail) -> set[str]:
     """The ids of staff who wrote a note or a version, corrects or ended it."""
     acts = [version.saved_by for version in candidature.versions] + [end.by for end in [candidature.end] if end]
@@ -100,49 +88,40 @@ def _authors(candidature: api.Detail) -> set[str]:
     return by_staff | correcting | {written.staff_id for written in candidature.notes}
 
 
-def _candidature(candidature_id: str) -> api.Detail:
-    token = staff_member.access_token()
-    return clients().staff_registrations.call(api.read_candidature, token, candidature_id=candidature_id)
-
-
 def _documents(candidature_id: str) -> tuple[StaffDocument, ...] | None:
     """None while documents does not answer; none where it has not heard of the candidature yet."""
     try:
         with optional_calls():
-            token = staff_member.access_token()
-            return clients().staff_documents.call(list_documents, token, candidature_id=candidature_id).documents
+            return staff_member.call(list_documents, candidature_id=candidature_id).documents
     except DomainError as refusal:
         return () if refusal.http_status == NotFound.problem.status else None
 
 
-@blueprint.get("/candidatures/<candidature_id>/<any(desinscription, ecart, retablissement):act>")
-@access.staff(MANAGE)
-def ask_change(candidature_id: str, act: str) -> ResponseReturnValue:
-    return _change_page(candidature_id, act)
+@blueprint.get(
+    "/candidatures/<candidature_id>/<any(desinscription, ecart, retablissement):act>", who=access.staff(MANAGE)
+)
+def ask_change(candidature_id: str, act: str, *, reason: str = "", refusal: DomainError | None = None) -> Response:
+    return render_page(
+        "gestion/templates/changement_d_etat.html",
+        refusal=refusal,
+        candidature=staff_member.call(api.read_candidature, candidature_id=candidature_id),
+        act=act,
+        reason=reason,
+    )
 
 
-@blueprint.post("/candidatures/<candidature_id>/<any(desinscription, ecart, retablissement):act>")
-@access.staff(MANAGE)
+@blueprint.post(
+    "/candidatures/<candidature_id>/<any(desinscription, ecart, retablissement):act>", who=access.staff(MANAGE)
+)
 def change_state(candidature_id: str, act: str) -> ResponseReturnValue:
     reason = posted_text("reason")
     try:
-        clients().staff_registrations.call(
+        staff_member.call(
             api.change_state,
-            staff_member.access_token(),
             body={"reason": reason},
             candidature_id=candidature_id,
             how=API_ACTS[act],
         )
     except DomainError as refusal:
-        return _change_page(candidature_id, act, reason=reason, refusal=shown_here(refusal, (409, 422)))
+        return ask_change(candidature_id, act, reason=reason, refusal=shown_here(refusal, (409, 422)))
     return redirect(url_for("gestion.show_candidature", candidature_id=candidature_id, fait=act), code=303)
-
-
-def _change_page(candidature_id: str, act: str, *, reason: str = "", refusal: DomainError | None = None) -> Response:
-    return render_page(
-        "gestion/templates/changement_d_etat.html",
-        refusal=refusal,
-        candidature=_candidature(candidature_id),
-        act=act,
-        reason=reason,
-    )

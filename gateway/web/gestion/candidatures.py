@@ -19,9 +19,7 @@ from flask.typing import ResponseReturnValue
 
 from gateway import access
 from gateway.clients.base import optional_answer
-from gateway.clients.file_streaming import streamed_response
 from gateway.posted_forms import posted_text, shown_errors, shown_here
-from gateway.service_clients import clients
 from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
 from gateway.web.gestion.compte import OWN_ACCOUNT, own_account
@@ -61,8 +59,7 @@ def keep_filters(endpoint: str, values: dict[str, Any]) -> None:
         values.update({name: request.args[name] for name in KEPT if name in request.args})
 
 
-@blueprint.get("/candidatures")
-@access.staff("candidatures:read")
+@blueprint.get("/candidatures", who=access.staff("candidatures:read"))
 def browse_candidatures() -> ResponseReturnValue:
     try:
         typed = filters_of_address(api.CANDIDATURES)
@@ -77,16 +74,14 @@ def _of_search(detail: str) -> Errors:
     return ({"pointer": "#/recherche", "detail": detail},)
 
 
-@blueprint.post("/candidatures")
-@access.staff("candidatures:read")
+@blueprint.post("/candidatures", who=access.staff("candidatures:read"))
 def search_candidatures() -> ResponseReturnValue:
     """Leads to the list whose filters were posted."""
     query = address_query(api.CANDIDATURES, typed_filters(api.CANDIDATURES, request.form))
     return redirect(f"{url_for('gestion.browse_candidatures')}?{query}#candidatures", code=303)
 
 
-@blueprint.post("/candidatures/filtres")
-@access.staff(OWN_ACCOUNT)
+@blueprint.post("/candidatures/filtres", who=access.staff(OWN_ACCOUNT))
 def save_filters() -> ResponseReturnValue:
     """Those of the address, under the name that is posted; or deletes those of that name."""
     typed, done = filters_of_address(api.CANDIDATURES), posted_text("acte")
@@ -95,21 +90,19 @@ def save_filters() -> ResponseReturnValue:
         raise NotFound()
     sent = {"name": posted_text("name"), "query": "" if done == "suppression" else query}
     try:
-        clients().staff_accounts.call(own_staff_account.save_filters, staff_member.access_token(), body=sent)
+        staff_member.call(own_staff_account.save_filters, body=sent)
     except DomainError as refusal:
         return _list_page(typed, refused_name=sent["name"], errors=shown_errors(shown_here(refusal, (422,))))
     return redirect(f"{url_for('gestion.browse_candidatures')}?{query}&{urlencode({'fait': done})}", code=303)
 
 
-@blueprint.get("/candidatures.csv")
-@access.staff("candidatures:read")
+@blueprint.get("/candidatures.csv", who=access.staff("candidatures:read"))
 def export_candidatures() -> ResponseReturnValue:
     """All candidatures of the gestionnaire's académies, or of the one that an administrateur chose."""
     return _export(api.export_candidatures)
 
 
-@blueprint.get("/epreuves.csv")
-@access.staff("candidatures:read")
+@blueprint.get("/epreuves.csv", who=access.staff("candidatures:read"))
 def export_epreuves() -> ResponseReturnValue:
     """One line for each active candidate and épreuve of the same académies."""
     return _export(api.export_epreuves)
@@ -121,19 +114,19 @@ def _export(operation: Operation[bytes]) -> Response:
     query.pop("order", None)
     if academie := posted_text("export_academie", request.args)[:8]:
         query["academie"] = academie
-    return streamed_response(clients().staff_registrations.stream(operation, staff_member.access_token(), query=query))
+    return staff_member.stream(operation, query=query)
 
 
 def _list_page(
     typed: Mapping[str, str], cursor: str | None = None, *, errors: Errors = (), refused_name: str | None = None
 ) -> Response:
     """With `errors` nothing is asked for, unless they are of the name under which filters were to be saved."""
-    token, query = staff_member.access_token(), filters_query(api.CANDIDATURES, typed)
+    query = filters_query(api.CANDIDATURES, typed)
     pages = {"order": query.pop("order", BY_NAME), **query, "cursor": cursor or None}
-    read = partial(clients().staff_registrations.call, api.list_candidatures, token, query=pages)
+    read = partial(staff_member.call, api.list_candidatures, query=pages)
     page = None if errors and refused_name is None else read_list(api.CANDIDATURES, typed, read, None)
     academies, account = academie_options(), optional_answer(own_account, None)
-    count = partial(clients().staff_registrations.call, api.count_candidatures, token, query=query)
+    count = partial(staff_member.call, api.count_candidatures, query=query)
     counts = optional_answer(count, None) if page else None  # asked last: while it waits, the others have no time left
     saved = sorted(account.saved_filters.items(), key=lambda pair: alphabetical(pair[0])) if account else None
     labels = {

@@ -11,13 +11,11 @@ from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from gateway import access
-from gateway.clients.file_streaming import streamed_response
 from gateway.pages import render_page
 from gateway.posted_forms import shown_errors, shown_here
-from gateway.service_clients import clients
 from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
-from gateway.web.justificatifs.file_reception import FileRefused, received_files_of_staff
+from gateway.web.justificatifs.file_reception import STAFF_UPLOADS, received_files
 from services.chassis.errors import DomainError, FieldError, Invalid
 from services.contracts.api import administration as api
 from services.contracts.api.administration import MAX_CATALOGUE_BYTES
@@ -29,85 +27,69 @@ LOADED = "Le catalogue est chargé : il est en vigueur dès maintenant."
 REFUSALS_SHOWN_HERE = (412, 413, 422)
 
 
-@blueprint.get("/catalogue")
-@access.staff(MANAGE)
-def show_catalogue() -> ResponseReturnValue:
-    return _page(done=LOADED if request.args.get("fait") == "chargement" else None)
-
-
-@blueprint.get("/catalogue/<code>.zip")
-@access.staff(MANAGE)
-def download_catalogue(code: str) -> ResponseReturnValue:
-    token = staff_member.access_token()
-    return streamed_response(clients().staff_registrations.stream(api.read_files, token, code=code))
-
-
-@blueprint.post("/catalogue")
-@access.staff(MANAGE)
-def compare_catalogue() -> ResponseReturnValue:
-    try:
-        archive = _received_archive()
-        comparison = _compared(archive)
-    except FileRefused as refusal:
-        return _page(Invalid(errors=(FieldError(f"#/{FIELD}", refusal.detail),)), status=refusal.status)
-    except DomainError as refusal:
-        return _page(shown_here(refusal, REFUSALS_SHOWN_HERE))
-    return _comparison_page(comparison, archive)
-
-
-@blueprint.post("/catalogue/chargement")
-@access.staff(MANAGE)
-def load_catalogue() -> ResponseReturnValue:
-    archive, etag = request.form.get("archive", ""), request.form.get("etag", "")
-    body = {"archive": archive, "etag": etag}
-    try:
-        clients().staff_registrations.call(api.load_catalogue, staff_member.access_token(), body=body)
-    except DomainError as refusal:
-        if refusal.http_status == 412:
-            return _comparison_page(_compared(archive), archive, refusal)
-        return _page(shown_here(refusal, REFUSALS_SHOWN_HERE))
-    return redirect(url_for("gestion.show_catalogue", fait="chargement"), code=303)
-
-
-def _received_archive() -> str:
-    """The archive that was chosen, in base64url. Raises FileRefused."""
-    member = staff_member.required()
-    with received_files_of_staff(request, FIELD, member.subject, MAX_CATALOGUE_BYTES) as files:
-        if len(files) != 1:
-            raise FileRefused(NO_FILE, 422)
-        return urlsafe_b64encode(files[0].content.read()).decode()
-
-
-def _compared(archive: str) -> api.CatalogueComparison:
-    token = staff_member.access_token()
-    return clients().staff_registrations.call(api.compare_catalogue, token, body={"archive": archive})
-
-
-def _page(refusal: DomainError | None = None, *, status: int | None = None, done: str | None = None) -> Response:
+@blueprint.get("/catalogue", who=access.staff(MANAGE))
+def show_catalogue(refusal: DomainError | None = None, *, status: int | None = None) -> Response:
     return render_page(
         "gestion/templates/catalogue.html",
         status=status,
-        exams=clients().staff_registrations.call(api.list_exams, staff_member.access_token()).exams,
+        exams=staff_member.call(api.list_exams).exams,
         refusal=refusal,
         errors=(errors := shown_errors(refusal)),
         file_error=any(error["pointer"] == f"#/{FIELD}" for error in errors),
         mistakes=refusal.extra.get("mistakes", ()) if refusal else (),
         mistakes_in_all=refusal.extra.get("mistakes_in_all", 0) if refusal else 0,
         largest=MAX_CATALOGUE_BYTES,
-        done=done,
+        done=LOADED if request.args.get("fait") == "chargement" else None,
     )
 
 
+@blueprint.get("/catalogue/<code>.zip", who=access.staff(MANAGE))
+def download_catalogue(code: str) -> ResponseReturnValue:
+    return staff_member.stream(api.read_files, code=code)
+
+
+@blueprint.post("/catalogue", who=access.staff(MANAGE))
+def compare_catalogue() -> ResponseReturnValue:
+    try:
+        archive = _received_archive()
+    except DomainError as refusal:
+        return show_catalogue(Invalid(errors=(FieldError(f"#/{FIELD}", refusal.detail),)), status=refusal.http_status)
+    try:
+        comparison = staff_member.call(api.compare_catalogue, body={"archive": archive})
+    except DomainError as refusal:
+        return show_catalogue(shown_here(refusal, REFUSALS_SHOWN_HERE))
+    return _comparison_page(comparison, archive)
+
+
+@blueprint.post("/catalogue/chargement", who=access.staff(MANAGE))
+def load_catalogue() -> ResponseReturnValue:
+    archive, etag = request.form.get("archive", ""), request.form.get("etag", "")
+    body = {"archive": archive, "etag": etag}
+    try:
+        staff_member.call(api.load_catalogue, body=body)
+    except DomainError as refusal:
+        if refusal.http_status == 412:
+            comparison = staff_member.call(api.compare_catalogue, body={"archive": archive})
+            return _comparison_page(comparison, archive, refusal)
+        return show_catalogue(shown_here(refusal, REFUSALS_SHOWN_HERE))
+    return redirect(url_for("gestion.show_catalogue", fait="chargement"), code=303)
+
+
+def _received_archive() -> str:
+    """The archive that was chosen, in base64url. Raises DomainError."""
+    owner = staff_member.required().subject
+    with received_files(FIELD, owner, MAX_CATALOGUE_BYTES, limit=STAFF_UPLOADS) as files:
+        if len(files) != 1:
+            raise Invalid(NO_FILE)
+        return urlsafe_b64encode(files[0].content.read()).decode()
+
+
 def _comparison_page(comparison: api.CatalogueComparison, archive: str, refusal: DomainError | None = None) -> Response:
+    of_exams = any(exam.changes for exam in comparison.exams)
     return render_page(
         "gestion/templates/catalogue_compare.html",
         refusal=refusal,
         comparison=comparison,
-        changes_something=_changes_something(comparison),
+        changes_something=of_exams or comparison.new_etablissements or comparison.changed_etablissements,
         archive=archive,
     )
-
-
-def _changes_something(comparison: api.CatalogueComparison) -> bool:
-    of_etablissements = comparison.new_etablissements or comparison.changed_etablissements
-    return bool(of_etablissements) or any(exam.changes for exam in comparison.exams)

@@ -20,7 +20,7 @@ from gateway.web.compte import mailed_links
 from gateway.web.gestion import blueprint
 from services.chassis.errors import DomainError
 from services.contracts import page_labels
-from services.contracts.account_rules import STAFF_ROLE_LABELS
+from services.contracts.account_rules import LINK_PROBLEMS, STAFF_ROLE_LABELS
 from services.contracts.api import own_staff_account as api
 
 OWN_ACCOUNT = "account:manage"
@@ -34,12 +34,11 @@ DONE_SENTENCES = {
 FEW_CODES = 3
 """With so many recovery codes left or fewer, the page advises to ask for new ones."""
 LOG_IN = {"label": "M'identifier", "url": "/gestion/connexion"}
-LINKS = mailed_links.MailedLinks(api.check_invitation, dict.fromkeys(mailed_links.TITLES, (LOG_IN,)), are_of_staff=True)
+LINKS = mailed_links.MailedLinks(api.check_invitation, dict.fromkeys(LINK_PROBLEMS, (LOG_IN,)), are_of_staff=True)
 NEXT_STEP = {"label": f"Entrer dans l'{page_labels.STAFF_PAGES}", "url": "/gestion"}
 
 
-@blueprint.get("/compte")
-@access.staff(OWN_ACCOUNT)
+@blueprint.get("/compte", who=access.staff(OWN_ACCOUNT))
 def show_own_account() -> ResponseReturnValue:
     account = own_account()
     return render_page(
@@ -51,35 +50,32 @@ def show_own_account() -> ResponseReturnValue:
     )
 
 
-@blueprint.get("/compte/mot-de-passe")
-@access.staff(OWN_ACCOUNT)
-def ask_password() -> ResponseReturnValue:
-    return _password_page()
+@blueprint.get("/compte/mot-de-passe", who=access.staff(OWN_ACCOUNT))
+def ask_password(refusal: DomainError | None = None) -> Response:
+    hint = own_account().password_hint
+    return _page("mot_de_passe.html", refusal, password_hint=hint)
 
 
-@blueprint.post("/compte/mot-de-passe")
-@access.staff(OWN_ACCOUNT)
+@blueprint.post("/compte/mot-de-passe", who=access.staff(OWN_ACCOUNT))
 def change_password() -> ResponseReturnValue:
     values = {name: request.form.get(name, "") for name in PASSWORD_FIELDS}
     try:
-        opened = clients().passwords.call(api.change_password, staff_member.access_token(), body=values)
+        opened = staff_member.call(api.change_password, body=values)
     except DomainError as refusal:
-        return _password_page(shown_here(refusal, STATUSES_SHOWN_HERE))
+        return ask_password(shown_here(refusal, STATUSES_SHOWN_HERE))
     return _with_new_session(opened.session, "mot-de-passe")
 
 
-@blueprint.get("/compte/codes-de-secours")
-@access.staff(OWN_ACCOUNT)
+@blueprint.get("/compte/codes-de-secours", who=access.staff(OWN_ACCOUNT))
 def ask_recovery_codes() -> ResponseReturnValue:
     return _page("codes_de_secours.html", account=own_account())
 
 
-@blueprint.post("/compte/codes-de-secours")
-@access.staff(OWN_ACCOUNT)
+@blueprint.post("/compte/codes-de-secours", who=access.staff(OWN_ACCOUNT))
 def make_recovery_codes() -> ResponseReturnValue:
     try:
         sent = {"code": posted_text("code")}
-        new = clients().staff_accounts.call(api.renew_recovery_codes, staff_member.access_token(), body=sent)
+        new = staff_member.call(api.renew_recovery_codes, body=sent)
     except DomainError as refusal:
         return _page("codes_de_secours.html", shown_here(refusal, STATUSES_SHOWN_HERE), account=own_account())
     back = {"label": "Revenir à mon compte", "url": url_for("gestion.show_own_account")}
@@ -87,44 +83,36 @@ def make_recovery_codes() -> ResponseReturnValue:
     return _page("codes_de_secours_nouveaux.html", codes=new.recovery_codes, lead=lead, next_step=back)
 
 
-@blueprint.get("/compte/second-facteur")
-@access.staff(OWN_ACCOUNT)
+@blueprint.get("/compte/second-facteur", who=access.staff(OWN_ACCOUNT))
 def ask_second_factor() -> ResponseReturnValue:
     return _page("second_facteur.html")
 
 
-@blueprint.post("/compte/second-facteur")
-@access.staff(OWN_ACCOUNT)
+@blueprint.post("/compte/second-facteur", who=access.staff(OWN_ACCOUNT))
 def propose_second_factor() -> ResponseReturnValue:
     try:
         sent = {"code": posted_text("code")}
-        proposal = clients().staff_accounts.call(api.propose_second_factor, staff_member.access_token(), body=sent)
+        proposal = staff_member.call(api.propose_second_factor, body=sent)
     except DomainError as refusal:
         return _page("second_facteur.html", shown_here(refusal, STATUSES_SHOWN_HERE))
     return _proposal_page(proposal)
 
 
-@blueprint.post("/compte/second-facteur/confirmation")
-@access.staff(OWN_ACCOUNT)
+@blueprint.post("/compte/second-facteur/confirmation", who=access.staff(OWN_ACCOUNT))
 def confirm_second_factor() -> ResponseReturnValue:
-    token, sealed = staff_member.access_token(), {"proposal": posted_text("proposal")}
+    sealed = {"proposal": posted_text("proposal")}
     try:
         sent = {**sealed, "code": posted_text("code")}
-        opened = clients().staff_accounts.call(api.renew_second_factor, token, body=sent)
+        opened = staff_member.call(api.renew_second_factor, body=sent)
     except DomainError as refusal:
         shown = shown_here(refusal, STATUSES_SHOWN_HERE)
-        proposal = clients().staff_accounts.call(api.check_proposal, token, body=sealed).proposal
+        proposal = staff_member.call(api.check_proposal, body=sealed).proposal
         return _proposal_page(proposal, shown) if proposal else _page("second_facteur.html", outdated=True)
     return _with_new_session(opened.session, "facteur")
 
 
 def own_account() -> api.OwnAccount:
-    return clients().staff_accounts.call(api.read_account, staff_member.access_token())
-
-
-def _password_page(refusal: DomainError | None = None) -> Response:
-    hint = own_account().password_hint
-    return _page("mot_de_passe.html", refusal, password_hint=hint)
+    return staff_member.call(api.read_account)
 
 
 def _proposal_page(proposal: api.ProposedFactor, refusal: DomainError | None = None) -> Response:
@@ -143,32 +131,23 @@ def _with_new_session(session: str, done: str) -> BaseResponse:
     return response
 
 
-@blueprint.get("/invitation/<token>")
-@access.public
+@blueprint.get("/invitation/<token>", who=access.PUBLIC)
 def open_invitation(token: str) -> ResponseReturnValue:
     return LINKS.show(token, _invitation_page)
 
 
-@blueprint.post("/invitation/<token>")
-@access.public
+@blueprint.post("/invitation/<token>", who=access.PUBLIC)
 def complete_invitation(token: str) -> ResponseReturnValue:
     set_up: list[api.SetUp] = []
+    typed = {name: posted_text(name) for name in ("proposal", "code")}
+    passwords = {name: request.form.get(name, "") for name in ("password", "password_confirmation")}
+    sent = {"token": token, **passwords, **typed}
     try:
-        unusable = LINKS.use(token, lambda: set_up.append(_set_up(token)))
+        unusable = LINKS.use(token, lambda: set_up.append(clients().call(api.complete_invitation, body=sent)))
     except DomainError as refusal:
         shown = shown_here(refusal, (422,))
-        return _invitation_page(LINKS.call(api.check_invitation, token, proposal=posted_text("proposal")), shown)
+        return _invitation_page(LINKS.call(api.check_invitation, token, proposal=typed["proposal"]), shown)
     return unusable or _codes_page(set_up[0])
-
-
-def _set_up(token: str) -> api.SetUp:
-    sent = {"token": token, **_posted()}
-    return clients().passwords.call(api.complete_invitation, clients().own_token, body=sent)
-
-
-def _posted() -> dict[str, str]:
-    passwords = {name: request.form.get(name, "") for name in ("password", "password_confirmation")}
-    return {**passwords, "proposal": posted_text("proposal"), "code": posted_text("code")}
 
 
 def _invitation_page(link: api.InvitationLink, refusal: DomainError | None = None) -> Response:

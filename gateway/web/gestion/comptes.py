@@ -13,10 +13,9 @@ from flask.typing import ResponseReturnValue
 
 from gateway import access
 from gateway.pages import render_page
-from gateway.posted_forms import DAY_EXPECTED, Values, posted_text, read_day, shown_errors, shown_here
-from gateway.service_clients import clients
+from gateway.posted_forms import DAY_EXPECTED, Values, posted_answers, posted_text, read_day, shown_errors, shown_here
 from gateway.sessions import staff_member
-from gateway.web.compte.account_form import SENT_WITH_SEARCH, is_refresh, posted_answers, with_search_results
+from gateway.web.compte.account_form import SENT_WITH_SEARCH, is_refresh, with_search_results
 from gateway.web.gestion import blueprint
 from gateway.web.gestion.sealed_search import sealed_search, search_of_address
 from services.chassis.errors import DomainError, Invalid
@@ -33,8 +32,7 @@ DONE_SENTENCES = {
 }
 
 
-@blueprint.get("/comptes")
-@access.staff(CORRECT)
+@blueprint.get("/comptes", who=access.staff(CORRECT))
 def list_accounts() -> ResponseReturnValue:
     """Those that the search of the address finds."""
     typed: dict[str, str] = {}
@@ -47,45 +45,41 @@ def list_accounts() -> ResponseReturnValue:
         if text and not day:
             raise Invalid.in_field("birth_date", DAY_EXPECTED)
         sent = {**typed, "birth_date": day.isoformat() if day else None}
-        accounts = clients().staff_accounts.call(api.search_candidates, staff_member.access_token(), body=sent)
+        accounts = staff_member.call(api.search_candidates, body=sent)
     except DomainError as refusal:
         return _search_page(typed, refusal=shown_here(refusal, REFUSALS_SHOWN_HERE))
     return _search_page(typed, accounts=accounts)
 
 
-@blueprint.post("/comptes")
-@access.staff(CORRECT)
+@blueprint.post("/comptes", who=access.staff(CORRECT))
 def search_account() -> ResponseReturnValue:
     typed = {name: posted_text(name) for name in SEARCH_FIELDS}
     return redirect(url_for("gestion.list_accounts", **sealed_search(typed)), code=303)
 
 
-@blueprint.get("/comptes/<account_id>")
-@access.staff(CORRECT)
+@blueprint.get("/comptes/<account_id>", who=access.staff(CORRECT))
 def show_account(account_id: str) -> ResponseReturnValue:
-    account = _account(account_id)
+    account = staff_member.call(api.read_candidate, candidate_id=account_id)
     return _account_page(account, account.form)
 
 
-@blueprint.post("/comptes/<account_id>")
-@access.staff(CORRECT)
+@blueprint.post("/comptes/<account_id>", who=access.staff(CORRECT))
 def correct_account(account_id: str) -> ResponseReturnValue:
     values = posted_answers()
     reason = str(values.pop(REASON_FIELD, ""))
     if is_refresh():
         return _typed_page(account_id, values, reason)
     try:
-        token, sent = staff_member.access_token(), {"values": values, "reason": reason}
-        clients().staff_accounts.call(api.correct_identity, token, body=sent, candidate_id=account_id)
+        sent = {"values": values, "reason": reason}
+        staff_member.call(api.correct_identity, body=sent, candidate_id=account_id)
     except DomainError as refusal:
         return _typed_page(account_id, values, reason, refusal=shown_here(refusal, REFUSALS_SHOWN_HERE))
     return redirect(url_for("gestion.show_account", account_id=account_id, fait="corrige"), code=303)
 
 
-@blueprint.post("/comptes/<account_id>/activation")
-@access.staff(CORRECT)
+@blueprint.post("/comptes/<account_id>/activation", who=access.staff(CORRECT))
 def resend_activation(account_id: str) -> ResponseReturnValue:
-    clients().staff_accounts.call(api.resend_activation, staff_member.access_token(), candidate_id=account_id)
+    staff_member.call(api.resend_activation, candidate_id=account_id)
     return redirect(url_for("gestion.show_account", account_id=account_id, fait="renvoye"), code=303)
 
 
@@ -106,16 +100,10 @@ def _name_of(account: api.Candidate) -> str:
     return f"{account.values['nom_famille']} {account.values['prenoms']}"
 
 
-def _account(account_id: str) -> api.CandidateDetail:
-    return clients().staff_accounts.call(api.read_candidate, staff_member.access_token(), candidate_id=account_id)
-
-
 def _typed_page(account_id: str, values: Values, reason: str, *, refusal: DomainError | None = None) -> Response:
     """The account with the form as it was typed."""
-    account = _account(account_id)
-    form = clients().staff_accounts.call(
-        api.fill_correction, staff_member.access_token(), body={"values": values}, candidate_id=account_id
-    )
+    account = staff_member.call(api.read_candidate, candidate_id=account_id)
+    form = staff_member.call(api.fill_correction, body={"values": values}, candidate_id=account_id)
     return _account_page(account, with_search_results(form, values), reason=reason, refusal=refusal)
 
 

@@ -27,16 +27,14 @@ GESTION_PATH = re.compile(r"/gestion(?!/connexion)(?:[/?][!-\[\]-~]*)?")
 """A page of these; nothing that a browser would read as another host."""
 
 
-@blueprint.get("/connexion")
-@access.public
+@blueprint.get("/connexion", who=access.PUBLIC)
 def log_in_page() -> ResponseReturnValue:
     if staff_member.current_if_accounts_answers() is not None:
         return redirect(_gestion_path(request.args.get("suite")))
     return _page(next_url=request.args.get("suite"), ended="fait" in request.args)
 
 
-@blueprint.post("/connexion")
-@access.public
+@blueprint.post("/connexion", who=access.PUBLIC)
 def log_in() -> ResponseReturnValue:
     try:
         login = opened_session(code=re.sub(r"\s", "", request.form.get("code", "")) or None)
@@ -52,8 +50,7 @@ def log_in() -> ResponseReturnValue:
     return response
 
 
-@blueprint.post("/deconnexion")
-@access.public
+@blueprint.post("/deconnexion", who=access.PUBLIC)
 def log_out() -> ResponseReturnValue:
     """Ends the session everywhere. While accounts does not answer, the cookie stays so that it can be tried again."""
     if session := staff_member.session_cookie():
@@ -63,8 +60,7 @@ def log_out() -> ResponseReturnValue:
     return response
 
 
-@blueprint.post("/session/prolonger")
-@access.staff()
+@blueprint.post("/session/prolonger", who=access.staff())
 def extend() -> ResponseReturnValue:
     """Recognising who is logged in has asked accounts for the session, which counts as activity."""
     return Response(status=204)

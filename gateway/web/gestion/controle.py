@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import partial
 from urllib.parse import urlencode
 
 from flask import Response, redirect, request, url_for
@@ -11,10 +12,8 @@ from flask.typing import ResponseReturnValue
 
 from gateway import access
 from gateway.clients.base import optional_answer
-from gateway.clients.file_streaming import streamed_response
 from gateway.pages import render_page
 from gateway.posted_forms import posted_text, shown_here
-from gateway.service_clients import clients
 from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
 from gateway.web.gestion.decisions import TYPED_FIELDS, as_options, check_days, posted_decision, what_catalogue_says
@@ -33,7 +32,7 @@ from gateway.web_security import content_security_policy
 from services.chassis.errors import DomainError, NotFound
 from services.contracts.api import staff_pieces as api
 from services.contracts.api.pieces import read_file
-from services.contracts.api.staff_candidatures import Detail, read_candidature
+from services.contracts.api.staff_candidatures import read_candidature
 from services.contracts.api.staff_pieces import StaffDeposit, StaffPiece
 from services.contracts.piece_rules import STATUS_LABELS, VIEWABLE_MEDIA_TYPES, Format, Status
 from services.contracts.registrations import EPREUVES
@@ -48,8 +47,7 @@ MAX_SHOWN_PAGES = 100
 """Of one file, as pictures in its page; the others are in the file itself."""
 
 
-@blueprint.get("/controle")
-@access.staff("pieces:read")
+@blueprint.get("/controle", who=access.staff("pieces:read"))
 def start_control() -> ResponseReturnValue:
     """The first piece that waits: those sent again after a refusal come first, those received last."""
     for status in (SENT_AGAIN, TO_CONTROL, Status.RECEIVED):
@@ -59,55 +57,15 @@ def start_control() -> ResponseReturnValue:
     return redirect(url_for("gestion.show_waiting"), code=303)
 
 
-@blueprint.get("/pieces/<piece_id>")
-@access.staff("pieces:read")
-def show_piece(piece_id: str) -> ResponseReturnValue:
-    return _piece_page(piece_id)
-
-
-@blueprint.post("/pieces/<piece_id>/decision")
-@access.staff("pieces:control")
-def decide(piece_id: str) -> ResponseReturnValue:
-    shown = shown_filters(request.form)
-    control = {"deposit_id": request.form.get("deposit_id") or None, **posted_decision()}
-    if control["status"] not in STATUS_LABELS:
-        raise NotFound()
-    token, headers = staff_member.access_token(), _posted_etag()
-    try:
-        check_days()
-        piece = clients().staff_pieces.call(api.control_piece, token, body=control, headers=headers, piece_id=piece_id)
-    except DomainError as refusal:
-        return _piece_page(piece_id, refusal=shown_here(refusal, REFUSALS_SHOWN_HERE))
-    return redirect(_next_address(piece.id, shown), code=303)
-
-
-@blueprint.post("/pieces/<piece_id>/annulation")
-@access.staff("pieces:control")
-def take_back(piece_id: str) -> ResponseReturnValue:
-    """« Annuler », of a decision on this piece, from whichever page; it leads to the piece, to be decided anew."""
-    token, headers = staff_member.access_token(), _posted_etag()
-    try:
-        clients().staff_pieces.call(api.take_back_control, token, headers=headers, piece_id=piece_id)
-    except DomainError as refusal:
-        return _piece_page(piece_id, refusal=shown_here(refusal, REFUSALS_SHOWN_HERE))
-    return redirect(_address_of(piece_id, {**shown_filters(request.form), "fait": TAKEN_BACK}), code=303)
-
-
-def _posted_etag() -> dict[str, str]:
-    """Of the piece as its form shows it. Raises NotFound for what no form of ours holds."""
-    etag = request.form.get("etag", "")
-    if not ETAG.fullmatch(etag):
-        raise NotFound()
-    return {"If-Match": etag}
-
-
-def _piece_page(piece_id: str, *, refusal: DomainError | None = None) -> Response:
+@blueprint.get("/pieces/<piece_id>", who=access.staff("pieces:read"))
+def show_piece(piece_id: str, *, refusal: DomainError | None = None) -> Response:
     """`refusal` is shown beside what was typed."""
     shown = shown_filters(request.form if refusal else None)
     filters = {**api_filters_of(shown), "neighbours": "true"}
-    piece = clients().staff_pieces.call(api.read_piece, staff_member.access_token(), query=filters, piece_id=piece_id)
+    piece = staff_member.call(api.read_piece, query=filters, piece_id=piece_id)
     # In this order: they share the time of what a page can do without, and names are missed least.
-    declared = _declared(piece.candidature.id)
+    read = partial(staff_member.call, read_candidature, candidature_id=piece.candidature.id)
+    declared = optional_answer(read, None)  # also where registrations has not heard of it
     catalogue = what_catalogue_says(piece.candidature.exam, piece.code)
     names = names_of_piece(piece)
     response = render_page(
@@ -135,6 +93,40 @@ def _piece_page(piece_id: str, *, refusal: DomainError | None = None) -> Respons
     )
     response.headers["Content-Security-Policy"] = content_security_policy("media-src 'self'")
     return response
+
+
+@blueprint.post("/pieces/<piece_id>/decision", who=access.staff("pieces:control"))
+def decide(piece_id: str) -> ResponseReturnValue:
+    shown = shown_filters(request.form)
+    control = {"deposit_id": request.form.get("deposit_id") or None, **posted_decision()}
+    if control["status"] not in STATUS_LABELS:
+        raise NotFound()
+    headers = _posted_etag()
+    try:
+        check_days()
+        piece = staff_member.call(api.control_piece, body=control, headers=headers, piece_id=piece_id)
+    except DomainError as refusal:
+        return show_piece(piece_id, refusal=shown_here(refusal, REFUSALS_SHOWN_HERE))
+    return redirect(_next_address(piece.id, shown), code=303)
+
+
+@blueprint.post("/pieces/<piece_id>/annulation", who=access.staff("pieces:control"))
+def take_back(piece_id: str) -> ResponseReturnValue:
+    """« Annuler », of a decision on this piece, from whichever page; it leads to the piece, to be decided anew."""
+    headers = _posted_etag()
+    try:
+        staff_member.call(api.take_back_control, headers=headers, piece_id=piece_id)
+    except DomainError as refusal:
+        return show_piece(piece_id, refusal=shown_here(refusal, REFUSALS_SHOWN_HERE))
+    return redirect(_address_of(piece_id, {**shown_filters(request.form), "fait": TAKEN_BACK}), code=303)
+
+
+def _posted_etag() -> dict[str, str]:
+    """Of the piece as its form shows it. Raises NotFound for what no form of ours holds."""
+    etag = request.form.get("etag", "")
+    if not ETAG.fullmatch(etag):
+        raise NotFound()
+    return {"If-Match": etag}
 
 
 def _next_address(piece_id: str, shown: Mapping[str, str]) -> str:
@@ -165,36 +157,24 @@ def _list_address(shown: Mapping[str, str], done: str) -> str:
     return f"{url_for('gestion.list_pieces')}?{urlencode({**shown, 'fait': done})}"
 
 
-def _declared(candidature_id: str) -> Detail | None:
-    """None while registrations does not answer, or has not heard of it: the piece can be controlled without."""
-    token, registrations = staff_member.access_token(), clients().staff_registrations
-    return optional_answer(lambda: registrations.call(read_candidature, token, candidature_id=candidature_id), None)
-
-
-@blueprint.get("/pieces/<piece_id>/page/<int:number>")
-@access.staff("pieces:read")
+@blueprint.get("/pieces/<piece_id>/page/<int:number>", who=access.staff("pieces:read"))
 def page_picture(piece_id: str, number: int) -> ResponseReturnValue:
     """With « avance » the picture is for a piece that is not shown yet, which the audit trail tells apart."""
     query = {"ahead": "true" if AHEAD in request.args else None}
-    token = staff_member.access_token()
-    return streamed_response(
-        clients().staff_pieces.stream(api.read_page, token, query=query, piece_id=piece_id, number=number)
-    )
+    return staff_member.stream(api.read_page, query=query, piece_id=piece_id, number=number)
 
 
-@blueprint.post("/pieces/<piece_id>/ouverture")
-@access.staff("pieces:read")
+@blueprint.post("/pieces/<piece_id>/ouverture", who=access.staff("pieces:read"))
 def record_opening(piece_id: str) -> ResponseReturnValue:
     """The script shows the first page, which it loaded ahead."""
     opening = {"deposit_id": posted_text("depot"), "page": FIRST_PAGE}
-    clients().staff_pieces.call(api.record_opening, staff_member.access_token(), body=opening, piece_id=piece_id)
+    staff_member.call(api.record_opening, body=opening, piece_id=piece_id)
     return "", 204
 
 
-@blueprint.get("/pieces/<piece_id>/fichier")
-@access.staff("pieces:read")
+@blueprint.get("/pieces/<piece_id>/fichier", who=access.staff("pieces:read"))
 def file(piece_id: str) -> ResponseReturnValue:
-    return streamed_response(clients().staff_pieces.stream(read_file, staff_member.access_token(), piece_id=piece_id))
+    return staff_member.stream(read_file, piece_id=piece_id)
 
 
 def picture_address(piece: StaffPiece, number: int = FIRST_PAGE) -> str | None:

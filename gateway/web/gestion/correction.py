@@ -11,15 +11,13 @@ from flask.typing import ResponseReturnValue
 from gateway import access
 from gateway.pages import render_page
 from gateway.posted_forms import posted_text, shown_here
-from gateway.service_clients import clients
 from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
-from gateway.web.gestion.candidature import MANAGE, candidature_page
+from gateway.web.gestion.candidature import MANAGE, show_candidature
 from gateway.web.inscription.onglets import TabPages, posted_revision
 from gateway.web.inscription.tabs import form_fields
 from services.chassis.errors import DomainError
 from services.contracts.api import drafts as api
-from services.contracts.api.operation import Answer, Operation
 from services.contracts.api.staff_candidatures import OVERRIDE, save_correction, start_correction
 
 CORRECTION = "/candidatures/<candidature_id>/correction"
@@ -27,16 +25,13 @@ TAB = f"{CORRECTION}/<draft_id>/<int:number>"
 
 
 class CorrectionPages(TabPages):
+    person = staff_member
     template = "gestion/templates/correction.html"
     final_refusals = ()
 
     def __init__(self, candidature_id: str, draft_id: str) -> None:
         super().__init__(draft_id)
         self.candidature_id = candidature_id
-
-    def call(self, operation: Operation[Answer], **given: Any) -> Answer:
-        token = staff_member.access_token()
-        return clients().staff_registrations.call(operation, token, draft_id=self.draft_id, **given)
 
     def identity(self) -> None:
         """It stays what accounts said."""
@@ -75,50 +70,43 @@ def keep_overridden(endpoint: str, values: dict[str, Any]) -> None:
         values["overridden"] = rules
 
 
-@blueprint.post(CORRECTION)
-@access.staff(MANAGE)
+@blueprint.post(CORRECTION, who=access.staff(MANAGE))
 def start_correcting(candidature_id: str) -> ResponseReturnValue:
     """Begin a correction, or resume the one under way."""
     try:
-        token = staff_member.access_token()
-        draft = clients().staff_registrations.call(start_correction, token, candidature_id=candidature_id)
+        draft = staff_member.call(start_correction, candidature_id=candidature_id)
     except DomainError as refusal:
-        return candidature_page(candidature_id, refusal=shown_here(refusal, (409,)))
+        return show_candidature(candidature_id, refusal=shown_here(refusal, (409,)))
     tab = url_for("gestion.show_correction", candidature_id=candidature_id, draft_id=draft.id, number=draft.current)
     return redirect(tab, code=303)
 
 
-@blueprint.get(TAB)
-@access.staff(MANAGE)
+@blueprint.get(TAB, who=access.staff(MANAGE))
 def show_correction(candidature_id: str, draft_id: str, number: int) -> ResponseReturnValue:
     pages = CorrectionPages(candidature_id, draft_id)
     tab = pages.read(number)
     return redirect(pages.way_out()) if tab.draft.saved_candidature_id else pages.show(tab, "verifier" in request.args)
 
 
-@blueprint.post(TAB)
-@access.staff(MANAGE)
+@blueprint.post(TAB, who=access.staff(MANAGE))
 def write_correction(candidature_id: str, draft_id: str, number: int) -> ResponseReturnValue:
     return CorrectionPages(candidature_id, draft_id).write(number)
 
 
-@blueprint.get(f"{TAB}/recherche")
-@access.staff(MANAGE)
+@blueprint.get(f"{TAB}/recherche", who=access.staff(MANAGE))
 def search_in_correction(candidature_id: str, draft_id: str, number: int) -> ResponseReturnValue:
     field, words = request.args.get("field", ""), request.args.get("q", "")
     return jsonify(CorrectionPages(candidature_id, draft_id).search(number, field, words))
 
 
-@blueprint.get(f"{CORRECTION}/<draft_id>/abandon")
-@access.staff(MANAGE)
+@blueprint.get(f"{CORRECTION}/<draft_id>/abandon", who=access.staff(MANAGE))
 def ask_abandon(candidature_id: str, draft_id: str) -> ResponseReturnValue:
     pages = CorrectionPages(candidature_id, draft_id)
     tab = pages.read(1)  # what the correction changes is on each of them
     return render_page("gestion/templates/abandon_de_correction.html", tab=tab, back=pages.way_out())
 
 
-@blueprint.post(f"{CORRECTION}/<draft_id>/abandon")
-@access.staff(MANAGE)
+@blueprint.post(f"{CORRECTION}/<draft_id>/abandon", who=access.staff(MANAGE))
 def abandon_correction(candidature_id: str, draft_id: str) -> ResponseReturnValue:
     pages = CorrectionPages(candidature_id, draft_id)
     pages.call(api.delete_draft)

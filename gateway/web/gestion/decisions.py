@@ -15,7 +15,6 @@ from gateway import access
 from gateway.clients.base import optional_answer
 from gateway.pages import render_page
 from gateway.posted_forms import DAY_EXPECTED, posted_text, read_day
-from gateway.service_clients import clients
 from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
 from services.chassis.errors import DomainError, FieldError, Invalid
@@ -52,9 +51,9 @@ def as_options(reasons: Iterable[str]) -> list[dict[str, str]]:
 
 def what_catalogue_says(exam: str, code: str | None) -> RefusalReasons:
     """Of the control of this piece; nothing while registrations does not answer."""
-    token, query = staff_member.access_token(), {"exam": exam, "piece": code}
+    query = {"exam": exam, "piece": code}
     return optional_answer(
-        lambda: clients().staff_registrations.call(list_refusal_reasons, token, query=query),
+        lambda: staff_member.call(list_refusal_reasons, query=query),
         RefusalReasons(reasons=(), compared_with=()),
     )
 
@@ -150,7 +149,9 @@ def decide_in_batches(controls: Mapping[str, Mapping[str, str | None]]) -> Selec
             report.unanswered += values
             continue
         try:
-            results = _results([controls[value] for value in values], seconds)
+            check_days()
+            body = {"controls": [dict(controls[value]) for value in values]}
+            results = staff_member.call(api.control_many, body=body, seconds=seconds).results
         except DomainError as failure:
             if failure.http_status < 500 and failure.http_status != HTTPStatus.UNPROCESSABLE_ENTITY:
                 raise
@@ -162,13 +163,6 @@ def decide_in_batches(controls: Mapping[str, Mapping[str, str | None]]) -> Selec
     return report
 
 
-def _results(controls: list[Mapping[str, str | None]], seconds: float) -> tuple[ControlResult, ...]:
-    check_days()
-    body = {"controls": [dict(control) for control in controls]}
-    token = staff_member.access_token()
-    return clients().staff_pieces.call(api.control_many, token, body=body, seconds=seconds).results
-
-
 def reason_of(result: ControlResult) -> str:
     """« La date de réception ne peut pas être dans le futur. »"""
     problem = result.problem or {}
@@ -176,8 +170,7 @@ def reason_of(result: ControlResult) -> str:
     return details or problem.get("detail") or problem.get("title", "")
 
 
-@blueprint.post("/pieces/decisions")
-@access.staff("pieces:control")
+@blueprint.post("/pieces/decisions", who=access.staff("pieces:control"))
 def decide_selection() -> ResponseReturnValue:
     """The script posts the selection in parts and reads the report of each; without it one post has them all."""
     decision = posted_decision()

@@ -10,7 +10,6 @@ from flask.typing import ResponseReturnValue
 from gateway import access
 from gateway.pages import render_page
 from gateway.posted_forms import new_order_key, posted_order_key, posted_text, shown_here
-from gateway.service_clients import clients
 from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
 from gateway.web.gestion.imports import PUBLISH, errors_by_field, read_import_form, type_options
@@ -25,14 +24,23 @@ FIELDS = ("type", "title", "paragraphs")
 REFUSALS_SHOWN_HERE = (404, 409, 422)
 
 
-@blueprint.get("/candidatures/<candidature_id>/document")
-@access.staff(PUBLISH)
-def ask_document(candidature_id: str) -> ResponseReturnValue:
-    return _document_page(candidature_id, {}, new_order_key())
+@blueprint.get("/candidatures/<candidature_id>/document", who=access.staff(PUBLISH))
+def ask_document(
+    candidature_id: str, typed: Mapping[str, str] | None = None, order_key: str = "", refusal: DomainError | None = None
+) -> Response:
+    candidature = staff_member.call(read_candidature, candidature_id=candidature_id)
+    return render_page(
+        "gestion/templates/document_redige.html",
+        refusal=refusal,
+        candidature=candidature,
+        types=type_options(read_import_form(), of_every_exam=True),
+        typed=typed or {},
+        order_key=order_key or new_order_key(),
+        errors=errors_by_field(refusal) if refusal else [],
+    )
 
 
-@blueprint.post("/candidatures/<candidature_id>/document")
-@access.staff(PUBLISH)
+@blueprint.post("/candidatures/<candidature_id>/document", who=access.staff(PUBLISH))
 def publish_document(candidature_id: str) -> ResponseReturnValue:
     typed = {name: posted_text(name) for name in FIELDS}
     order_key = posted_order_key()
@@ -43,55 +51,30 @@ def publish_document(candidature_id: str) -> ResponseReturnValue:
         "candidatures": [candidature_id],
     }
     try:
-        clients().staff_documents.call(
-            publish_documents, staff_member.access_token(), body=order, headers={"Idempotency-Key": order_key}
-        )
+        staff_member.call(publish_documents, body=order, headers={"Idempotency-Key": order_key})
     except DomainError as refusal:
-        return _document_page(candidature_id, typed, order_key, shown_here(refusal, REFUSALS_SHOWN_HERE))
+        return ask_document(candidature_id, typed, order_key, shown_here(refusal, REFUSALS_SHOWN_HERE))
     return redirect(url_for("gestion.show_candidature", candidature_id=candidature_id, fait="document"), code=303)
 
 
-def _document_page(
-    candidature_id: str, typed: Mapping[str, str], order_key: str, refusal: DomainError | None = None
-) -> Response:
-    token = staff_member.access_token()
-    candidature = clients().staff_registrations.call(read_candidature, token, candidature_id=candidature_id)
-    return render_page(
-        "gestion/templates/document_redige.html",
-        refusal=refusal,
-        candidature=candidature,
-        types=type_options(read_import_form(), of_every_exam=True),
-        typed=typed,
-        order_key=order_key,
-        errors=errors_by_field(refusal) if refusal else [],
-    )
-
-
-@blueprint.get(DOCUMENT)
-@access.staff(PUBLISH)
-def ask_withdrawal(candidature_id: str, document_id: str) -> ResponseReturnValue:
-    return _withdrawal_page(candidature_id, document_id)
-
-
-@blueprint.post(DOCUMENT)
-@access.staff(PUBLISH)
-def withdraw_published(candidature_id: str, document_id: str) -> ResponseReturnValue:
-    token, body = staff_member.access_token(), posted_withdrawal()
-    try:
-        clients().staff_documents.call(withdraw_document, token, document_id=document_id, body=body)
-    except DomainError as refusal:
-        return _withdrawal_page(candidature_id, document_id, shown_here(refusal, (422,)))
-    return redirect(url_for("gestion.show_candidature", candidature_id=candidature_id, fait="retrait"), code=303)
-
-
-def _withdrawal_page(candidature_id: str, document_id: str, refusal: DomainError | None = None) -> Response:
+@blueprint.get(DOCUMENT, who=access.staff(PUBLISH))
+def ask_withdrawal(candidature_id: str, document_id: str, refusal: DomainError | None = None) -> Response:
     """Raises NotFound for a document that is none of this candidature's."""
-    token = staff_member.access_token()
-    documents = clients().staff_documents.call(list_documents, token, candidature_id=candidature_id).documents
+    documents = staff_member.call(list_documents, candidature_id=candidature_id).documents
     return render_page(
         "gestion/templates/retrait_de_document.html",
         refusal=refusal,
-        candidature=clients().staff_registrations.call(read_candidature, token, candidature_id=candidature_id),
+        candidature=staff_member.call(read_candidature, candidature_id=candidature_id),
         document=found(next((document for document in documents if document.id == document_id), None)),
         **posted_withdrawal(),
     )
+
+
+@blueprint.post(DOCUMENT, who=access.staff(PUBLISH))
+def withdraw_published(candidature_id: str, document_id: str) -> ResponseReturnValue:
+    body = posted_withdrawal()
+    try:
+        staff_member.call(withdraw_document, document_id=document_id, body=body)
+    except DomainError as refusal:
+        return ask_withdrawal(candidature_id, document_id, shown_here(refusal, (422,)))
+    return redirect(url_for("gestion.show_candidature", candidature_id=candidature_id, fait="retrait"), code=303)

@@ -14,7 +14,6 @@ from werkzeug.exceptions import NotFound
 from gateway import access
 from gateway.pages import render_page
 from gateway.posted_forms import posted_text, shown_here
-from gateway.service_clients import clients
 from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
 from gateway.web.gestion.lists import read_page, render_list, typed_filters
@@ -96,11 +95,10 @@ DONE_SENTENCES = {
 _AN_ACT = f"any({', '.join(ACTS)})"
 
 
-@blueprint.get("/equipe")
-@access.staff(*MANAGE)
+@blueprint.get("/equipe", who=access.staff(*MANAGE))
 def list_team() -> ResponseReturnValue:
     shown, nobody = typed_filters(api.MEMBERS, request.args), api.Members(items=(), next_cursor=None)
-    page = read_page(api.MEMBERS, shown, clients().staff_accounts, api.list_members, nobody)
+    page = read_page(api.MEMBERS, shown, api.list_members, nobody)
     return render_list(
         "gestion/templates/equipe.html",
         api.MEMBERS,
@@ -114,28 +112,30 @@ def list_team() -> ResponseReturnValue:
     )
 
 
-@blueprint.get("/equipe/invitation")
-@access.staff(*MANAGE)
-def ask_invitation() -> ResponseReturnValue:
-    return _invitation_page({"role": "gestionnaire"})
+@blueprint.get("/equipe/invitation", who=access.staff(*MANAGE))
+def ask_invitation(typed: Mapping[str, Any] | None = None, refusal: DomainError | None = None) -> Response:
+    return render_page(
+        "gestion/templates/invitation_a_envoyer.html",
+        values=typed or {"role": "gestionnaire"},
+        refusal=refusal,
+        **_profile_options(),
+    )
 
 
-@blueprint.post("/equipe/invitation")
-@access.staff(*MANAGE)
+@blueprint.post("/equipe/invitation", who=access.staff(*MANAGE))
 def invite() -> ResponseReturnValue:
     values = {**{name: posted_text(name) for name in ("nom", "prenoms", "email")}, **_posted_profile()}
     try:
         sent = {**values, "code": posted_text("code")}
-        clients().staff_accounts.call(api.invite, staff_member.access_token(), body=sent)
+        staff_member.call(api.invite, body=sent)
     except DomainError as refusal:
-        return _invitation_page(values, shown_here(refusal, STATUSES_SHOWN_HERE))
+        return ask_invitation(values, shown_here(refusal, STATUSES_SHOWN_HERE))
     return redirect(url_for("gestion.list_team", fait=INVITED), code=303)
 
 
-@blueprint.get("/equipe/<staff_id>")
-@access.staff(*MANAGE)
+@blueprint.get("/equipe/<staff_id>", who=access.staff(*MANAGE))
 def show_member(staff_id: str) -> ResponseReturnValue:
-    member = _member(staff_id)
+    member = staff_member.call(api.read_member, staff_id=staff_id)
     return render_page(
         "gestion/templates/membre.html",
         member=member,
@@ -148,54 +148,38 @@ def show_member(staff_id: str) -> ResponseReturnValue:
     )
 
 
-@blueprint.get(f"/equipe/<staff_id>/<{_AN_ACT}:act>")
-@access.staff(*MANAGE)
-def ask_act(staff_id: str, act: str) -> ResponseReturnValue:
-    return _act_page(staff_id, act)
-
-
-@blueprint.post(f"/equipe/<staff_id>/<{_AN_ACT}:act>")
-@access.staff(*MANAGE)
-def do_act(staff_id: str, act: str) -> ResponseReturnValue:
-    sent = {"code": posted_text("code"), **({"reason": posted_text("reason")} if ACTS[act].asks_reason else {})}
-    if ACTS[act].asks_profile:
-        sent |= _posted_profile()
-    try:
-        token = staff_member.access_token()
-        clients().staff_accounts.call(ACTS[act].operation, token, body=sent, staff_id=staff_id)
-    except DomainError as refusal:
-        return _act_page(staff_id, act, sent, shown_here(refusal, STATUSES_SHOWN_HERE))
-    return redirect(url_for("gestion.show_member", staff_id=staff_id, fait=act), code=303)
-
-
-def _posted_profile() -> dict[str, Any]:
-    return {"role": posted_text("role"), "academies": request.form.getlist("academies")}
-
-
-def _act_page(
-    staff_id: str, name: str, typed: Mapping[str, Any] | None = None, refusal: DomainError | None = None
+@blueprint.get(f"/equipe/<staff_id>/<{_AN_ACT}:act>", who=access.staff(*MANAGE))
+def ask_act(
+    staff_id: str, act: str, typed: Mapping[str, Any] | None = None, refusal: DomainError | None = None
 ) -> Response:
-    member = _member(staff_id)
-    if refusal is None and not _is_offered(ACTS[name], name, member):
+    member = staff_member.call(api.read_member, staff_id=staff_id)
+    if refusal is None and not _is_offered(ACTS[act], act, member):
         raise NotFound()
     return render_page(
         "gestion/templates/acte_sur_un_membre.html",
         staff_id=staff_id,
         name=name_of(member),
-        act=ACTS[name],
+        act=ACTS[act],
         values=typed or {"role": member.role, "academies": member.academies or ()},
         refusal=refusal,
-        **(_profile_options() if ACTS[name].asks_profile else {}),
+        **(_profile_options() if ACTS[act].asks_profile else {}),
     )
 
 
-def _invitation_page(values: Mapping[str, Any], refusal: DomainError | None = None) -> Response:
-    return render_page(
-        "gestion/templates/invitation_a_envoyer.html",
-        values=values,
-        refusal=refusal,
-        **_profile_options(),
-    )
+@blueprint.post(f"/equipe/<staff_id>/<{_AN_ACT}:act>", who=access.staff(*MANAGE))
+def do_act(staff_id: str, act: str) -> ResponseReturnValue:
+    sent = {"code": posted_text("code"), **({"reason": posted_text("reason")} if ACTS[act].asks_reason else {})}
+    if ACTS[act].asks_profile:
+        sent |= _posted_profile()
+    try:
+        staff_member.call(ACTS[act].operation, body=sent, staff_id=staff_id)
+    except DomainError as refusal:
+        return ask_act(staff_id, act, sent, shown_here(refusal, STATUSES_SHOWN_HERE))
+    return redirect(url_for("gestion.show_member", staff_id=staff_id, fait=act), code=303)
+
+
+def _posted_profile() -> dict[str, Any]:
+    return {"role": posted_text("role"), "academies": request.form.getlist("academies")}
 
 
 def _profile_options() -> dict[str, Any]:
@@ -210,17 +194,13 @@ def _is_offered(act: Act, name: str, member: Member) -> bool:
     return member.state in act.states and not ((act.takes_away or act.asks_profile) and _is_own(member))
 
 
-def _member(staff_id: str) -> Member:
-    return clients().staff_accounts.call(api.read_member, staff_member.access_token(), staff_id=staff_id)
-
-
 def _is_own(member: Member) -> bool:
     return member.id == staff_member.required().subject
 
 
 def _academie_labels() -> dict[str, str]:
     """By code, in the order in which they are shown."""
-    known = clients().staff_accounts.call(api.list_academies, staff_member.access_token())
+    known = staff_member.call(api.list_academies)
     return {academie.value: academie.label for academie in known.academies}
 
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from flask import redirect, request, url_for
+from flask import redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from gateway import access
 from gateway.clients.file_uploads import ReceivedFile, send_files
-from gateway.service_clients import clients
 from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
 from gateway.web.gestion.imports import PUBLISH
-from gateway.web.gestion.publication import import_page, read_import
-from gateway.web.justificatifs.file_reception import FileRefused, received_files_of_staff
+from gateway.web.gestion.publication import read_import, show_import
+from gateway.web.justificatifs.file_reception import STAFF_UPLOADS, received_files
 from services.chassis.errors import DomainError
 from services.contracts.api import staff_imports as api
 from services.contracts.document_rules import CSV, MAX_ARCHIVE_BYTES, MAX_CSV_BYTES, MAX_PDFS_PER_SENDING
@@ -23,31 +22,27 @@ TOO_MANY_FILES = f"Envoyez {MAX_PDFS_PER_SENDING} fichiers au plus à la fois."
 CHECKED = "controle"
 
 
-@blueprint.post("/documents/<import_id>/fichier")
-@access.staff(PUBLISH)
+@blueprint.post("/documents/<import_id>/fichier", who=access.staff(PUBLISH))
 def send_import_file(import_id: str) -> ResponseReturnValue:
     source = read_import(import_id).source
     largest = MAX_CSV_BYTES if source == CSV else MAX_ARCHIVE_BYTES
     try:
-        with received_files_of_staff(request, FIELD, staff_member.required().subject, largest) as files:
+        with received_files(FIELD, staff_member.required().subject, largest, limit=STAFF_UPLOADS) as files:
             if not files or len(files) > (1 if source == CSV else MAX_PDFS_PER_SENDING):
-                return import_page(import_id, file_error=TOO_MANY_FILES if files else NO_FILE, status=422)
+                return show_import(import_id, file_error=TOO_MANY_FILES if files else NO_FILE, status=422)
             for file in files:
                 _send(import_id, file)
-    except FileRefused as refusal:
-        return import_page(import_id, file_error=refusal.detail, status=refusal.status)
     except DomainError as refusal:
         if refusal.http_status in (401, 403, 404):
             raise
-        return import_page(import_id, file_error=refusal.detail, status=refusal.http_status)
+        return show_import(import_id, file_error=refusal.detail, status=refusal.http_status)
     return redirect(url_for("gestion.show_import", import_id=import_id, fait=CHECKED), code=303)
 
 
 def _send(import_id: str, file: ReceivedFile) -> None:
     """A CSV takes the place of the one sent before; a PDF or an archive is added."""
-    client, token = clients().staff_documents, staff_member.access_token()
 
     def take(uploads: list[str]) -> None:
-        client.call(api.take_uploads, token, body={"uploads": uploads}, import_id=import_id)
+        staff_member.call(api.take_uploads, body={"uploads": uploads}, import_id=import_id)
 
-    send_files(client, token, api.uploads, [file], take, import_id=import_id)
+    send_files(staff_member, api.uploads, [file], take, import_id=import_id)

@@ -8,10 +8,8 @@ from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from gateway import access
-from gateway.clients.file_streaming import streamed_response
 from gateway.pages import render_page
 from gateway.posted_forms import new_order_key, posted_order_key, posted_text
-from gateway.service_clients import clients
 from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
 from gateway.web.gestion.lists import read_page, render_list, typed_filters
@@ -52,11 +50,10 @@ STATE_SEVERITIES = {
 """Of the badges of imports and of their documents."""
 
 
-@blueprint.get("/documents")
-@access.staff(READ)
+@blueprint.get("/documents", who=access.staff(READ))
 def list_imports() -> ResponseReturnValue:
     shown, none = typed_filters(api.IMPORTS, request.args), api.Imports(items=(), next_cursor=None)
-    page = read_page(api.IMPORTS, shown, clients().staff_documents, api.list_imports, none)
+    page = read_page(api.IMPORTS, shown, api.list_imports, none)
     return render_list(
         "gestion/templates/imports.html",
         api.IMPORTS,
@@ -69,22 +66,31 @@ def list_imports() -> ResponseReturnValue:
     )
 
 
-@blueprint.get("/documents/nouveau")
-@access.staff(PUBLISH)
-def ask_import() -> ResponseReturnValue:
-    return _form_page({"source": CSV}, new_order_key())
+@blueprint.get("/documents/nouveau", who=access.staff(PUBLISH))
+def ask_import(
+    typed: Mapping[str, str] | None = None,
+    order_key: str = "",
+    form: ImportForm | None = None,
+    refusal: DomainError | None = None,
+) -> Response:
+    return render_page(
+        "gestion/templates/nouvel_import.html",
+        choices_of=_choices(form or read_import_form()),
+        typed=typed or {"source": CSV},
+        order_key=order_key or new_order_key(),
+        refusal=refusal,
+        errors=errors_by_field(refusal) if refusal else [],
+    )
 
 
-@blueprint.post("/documents/nouveau")
-@access.staff(PUBLISH)
+@blueprint.post("/documents/nouveau", who=access.staff(PUBLISH))
 def create_import() -> ResponseReturnValue:
     typed = {name: posted_text(name) for name in FIELDS}
     order_key = posted_order_key()
     form = read_import_form()
     try:
-        new = clients().staff_documents.call(
+        new = staff_member.call(
             api.create_import,
-            staff_member.access_token(),
             body=_new_import(form, typed),
             headers={"Idempotency-Key": order_key},
         )
@@ -92,21 +98,20 @@ def create_import() -> ResponseReturnValue:
         if refusal.http_status not in (403, 409, 422):
             raise
         if refusal.slug == problem_types.KEY_ALREADY_USED.slug:
-            return _form_page(typed, new_order_key(), form, Conflict(CHANGED_AND_SENT_AGAIN))
-        return _form_page(typed, order_key, form, refusal)
+            return ask_import(typed, new_order_key(), form, Conflict(CHANGED_AND_SENT_AGAIN))
+        return ask_import(typed, order_key, form, refusal)
     return redirect(url_for("gestion.show_import", import_id=new.id), code=303)
 
 
-@blueprint.get("/documents/modeles/<type>.csv")
-@access.staff(PUBLISH)
+@blueprint.get("/documents/modeles/<type>.csv", who=access.staff(PUBLISH))
 def import_model(type: str) -> ResponseReturnValue:
     """A model of the CSV, to be filled in; of a session it has the candidates."""
-    token, scope = staff_member.access_token(), {name: request.args.get(name) for name in api.ModelQuery().fields}
-    return streamed_response(clients().staff_documents.stream(api.read_model, token, query=scope, type=type))
+    scope = {name: request.args.get(name) for name in api.ModelQuery().fields}
+    return staff_member.stream(api.read_model, query=scope, type=type)
 
 
 def read_import_form() -> ImportForm:
-    return clients().staff_documents.call(api.read_form, staff_member.access_token())
+    return staff_member.call(api.read_form)
 
 
 def _new_import(form: ImportForm, typed: Mapping[str, str]) -> dict[str, str | list[str]]:
@@ -115,19 +120,6 @@ def _new_import(form: ImportForm, typed: Mapping[str, str]) -> dict[str, str | l
     paragraphs = [line.strip() for line in typed["paragraphs"].splitlines() if line.strip()]
     session = {"session": chosen.session if chosen else "", "exam": chosen.exam if chosen else ""}
     return {**typed, **session, "paragraphs": paragraphs}
-
-
-def _form_page(
-    typed: Mapping[str, str], order_key: str, form: ImportForm | None = None, refusal: DomainError | None = None
-) -> Response:
-    return render_page(
-        "gestion/templates/nouvel_import.html",
-        choices_of=_choices(form or read_import_form()),
-        typed=typed,
-        order_key=order_key,
-        refusal=refusal,
-        errors=errors_by_field(refusal) if refusal else [],
-    )
 
 
 def type_options(form: ImportForm, *, of_every_exam: bool = False) -> list[dict[str, str]]:

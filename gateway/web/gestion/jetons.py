@@ -11,7 +11,6 @@ from flask.typing import ResponseReturnValue
 from gateway import access
 from gateway.pages import render_page
 from gateway.posted_forms import posted_text, shown_here
-from gateway.service_clients import clients
 from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
 from gateway.web.gestion.compte import OWN_ACCOUNT, STATUSES_SHOWN_HERE, own_account
@@ -37,35 +36,10 @@ DAYS = {"30": "30 jours", "90": "90 jours", "180": "180 jours", "365": "Un an"}
 DEFAULT = {"name": "", "scopes": [], "days": str(DEFAULT_TOKEN_DAYS)}
 
 
-@blueprint.get("/compte/jetons")
-@access.staff(OWN_ACCOUNT)
-def list_tokens() -> ResponseReturnValue:
-    return _page(DEFAULT, revoked=request.args.get("fait") == "revocation")
-
-
-@blueprint.post("/compte/jetons")
-@access.staff(OWN_ACCOUNT)
-def create_token() -> ResponseReturnValue:
-    name, days, scopes = posted_text("name"), posted_text("days"), request.form.getlist("scopes")
-    asked = {"name": name, "scopes": scopes, "days": days if days in DAYS else DEFAULT["days"]}
-    try:
-        sent = {**asked, "days": int(str(asked["days"])), "code": posted_text("code")}
-        created = clients().staff_accounts.call(api.create_token, staff_member.access_token(), body=sent)
-    except DomainError as refusal:
-        return _page(asked, shown_here(refusal, STATUSES_SHOWN_HERE))
-    return render_page("gestion/templates/jeton_nouveau.html", name=name, token=created.token)
-
-
-@blueprint.post("/compte/jetons/<token_id>/revocation")
-@access.staff(OWN_ACCOUNT)
-def revoke_token(token_id: str) -> ResponseReturnValue:
-    clients().staff_accounts.call(api.revoke_token, staff_member.access_token(), token_id=token_id)
-    return redirect(url_for("gestion.list_tokens", fait="revocation"), code=303)
-
-
-def _page(asked: Mapping[str, Any], refusal: DomainError | None = None, *, revoked: bool = False) -> Response:
+@blueprint.get("/compte/jetons", who=access.staff(OWN_ACCOUNT))
+def list_tokens(asked: Mapping[str, Any] = DEFAULT, refusal: DomainError | None = None) -> Response:
     cursor = request.args.get("cursor") or None
-    page = clients().staff_accounts.call(api.list_tokens, staff_member.access_token(), query={"cursor": cursor})
+    page = staff_member.call(api.list_tokens, query={"cursor": cursor})
     return render_page(
         "gestion/templates/jetons.html",
         asked=asked,
@@ -78,8 +52,26 @@ def _page(asked: Mapping[str, Any], refusal: DomainError | None = None, *, revok
         scope_labels=SCOPE_LABELS,
         days=[{"value": days, "label": label} for days, label in DAYS.items()],
         refusal=refusal,
-        revoked=revoked,
+        revoked=request.args.get("fait") == "revocation",
     )
+
+
+@blueprint.post("/compte/jetons", who=access.staff(OWN_ACCOUNT))
+def create_token() -> ResponseReturnValue:
+    name, days, scopes = posted_text("name"), posted_text("days"), request.form.getlist("scopes")
+    asked = {"name": name, "scopes": scopes, "days": days if days in DAYS else DEFAULT["days"]}
+    try:
+        sent = {**asked, "days": int(str(asked["days"])), "code": posted_text("code")}
+        created = staff_member.call(api.create_token, body=sent)
+    except DomainError as refusal:
+        return list_tokens(asked, shown_here(refusal, STATUSES_SHOWN_HERE))
+    return render_page("gestion/templates/jeton_nouveau.html", name=name, token=created.token)
+
+
+@blueprint.post("/compte/jetons/<token_id>/revocation", who=access.staff(OWN_ACCOUNT))
+def revoke_token(token_id: str) -> ResponseReturnValue:
+    staff_member.call(api.revoke_token, token_id=token_id)
+    return redirect(url_for("gestion.list_tokens", fait="revocation"), code=303)
 
 
 def _state(token: ToolToken) -> str:

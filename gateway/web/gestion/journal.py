@@ -10,9 +10,8 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from gateway import access
-from gateway.clients.file_streaming import streamed_response
 from gateway.posted_forms import typed_number
-from gateway.service_clients import SERVICE_LABELS, clients
+from gateway.service_clients import SERVICE_LABELS
 from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
 from gateway.web.gestion.journal_pages import ENTRIES_OF_A_PAGE, JournalPage, read_journal
@@ -33,7 +32,6 @@ from services.contracts.api.team import Member, list_members
 from services.contracts.audit_labels import ACTION_LABELS, ACTOR_LABELS, readable_changes
 from services.contracts.document_rules import NUMERO_LENGTH
 
-AUDITED_SERVICES = tuple(SERVICE_LABELS)
 SERVICE_NAMES = {
     "accounts": "comptes",
     "registrations": "inscriptions",
@@ -46,20 +44,18 @@ _ID = re.compile(rb"\b[0-9a-f]{32}\b")
 _NO_PART_OF_A_CELL = re.compile(r"^[^\w]+|[;\"\s]+")
 
 
-@blueprint.get("/journal")
-@access.staff("audit:read")
+@blueprint.get("/journal", who=access.staff("audit:read"))
 def show_journal() -> ResponseReturnValue:
-    token = staff_member.access_token()
     shown, cursor = filters_of_address(ENTRIES), request.args.get("suite")
     filters = {**filters_query(ENTRIES, shown), "limit": str(ENTRIES_OF_A_PAGE)}
 
     def read(service: str, before: int | None) -> AuditEntries:
-        if service not in AUDITED_SERVICES:
+        if service not in SERVICE_NAMES:
             raise DomainError("Cette suite du journal n'existe pas : revenez à son début.")
-        return clients().for_staff[service].call(list_entries, token, query={**filters, "before": before})
+        return staff_member.call(list_entries, at=service, query={**filters, "before": before})
 
-    page = read_list(ENTRIES, shown, lambda: read_journal(AUDITED_SERVICES, cursor, read), NO_ENTRIES)
-    names = {member.id: name_of(member) for member in _everybody(token)}
+    page = read_list(ENTRIES, shown, lambda: read_journal(SERVICE_NAMES, cursor, read), NO_ENTRIES)
+    names = {member.id: name_of(member) for member in _everybody()}
     return render_list(
         "gestion/templates/journal.html",
         ENTRIES,
@@ -71,13 +67,12 @@ def show_journal() -> ResponseReturnValue:
         entries=[item.entry for item in page.entries],
         cells=_cells(names),
         missing=[SERVICE_LABELS[service] for service in page.missing],
-        services={service: SERVICE_NAMES[service] for service in AUDITED_SERVICES},
+        services=SERVICE_NAMES,
         next_query=address_query(ENTRIES, shown, suite=page.cursor) if page.cursor else None,
     )
 
 
-@blueprint.post("/journal")
-@access.staff("audit:read")
+@blueprint.post("/journal", who=access.staff("audit:read"))
 def filter_journal() -> ResponseReturnValue:
     """Leads to the acts whose filters were posted; a N° candidat is taken in either field."""
     typed = typed_filters(ENTRIES, request.form)
@@ -89,18 +84,16 @@ def filter_journal() -> ResponseReturnValue:
     return redirect(f"{url_for('gestion.show_journal')}?{address_query(ENTRIES, typed)}", code=303)
 
 
-@blueprint.get("/journal/<service>.csv")
-@access.staff("audit:read")
+@blueprint.get("/journal/<service>.csv", who=access.staff("audit:read"))
 def export_journal(service: str) -> ResponseReturnValue:
     """The acts of one service that the address's filters give, to their end, with the names of staff."""
-    token = staff_member.access_token()
     shown = filters_of_address(ENTRIES)
-    if service not in AUDITED_SERVICES:
+    if service not in SERVICE_NAMES:
         raise NotFound()
     refuse_errors(ENTRIES, shown)
     query = filters_query(ENTRIES, shown)
-    names = {member.id.encode(): _NO_PART_OF_A_CELL.sub(" ", name_of(member)).encode() for member in _everybody(token)}
-    response = streamed_response(clients().for_staff[service].stream(export_entries, token, query=query))
+    names = {member.id.encode(): _NO_PART_OF_A_CELL.sub(" ", name_of(member)).encode() for member in _everybody()}
+    response = staff_member.stream(export_entries, at=service, query=query)
     response.response = _with_names(response.iter_encoded(), names)
     response.headers["Content-Disposition"] = f"attachment; filename=journal-{service}.csv"
     return response
@@ -115,11 +108,11 @@ def _with_names(chunks: Iterable[bytes], names: Mapping[bytes, bytes]) -> Iterat
     yield rest
 
 
-def _everybody(token: str) -> Iterator[Member]:
+def _everybody() -> Iterator[Member]:
     """Who has or had an account of staff."""
     cursor: str | None = ""
     while cursor is not None:
-        page = clients().staff_accounts.call(list_members, token, query={"cursor": cursor})
+        page = staff_member.call(list_members, query={"cursor": cursor})
         yield from page.items
         cursor = page.next_cursor
 

@@ -10,7 +10,6 @@ from urllib.parse import urlencode
 
 from flask import Response, request
 
-from gateway.clients.base import ServiceClient
 from gateway.pages import render_page
 from gateway.posted_forms import DAY_EXPECTED, posted_text, read_day
 from gateway.sessions import staff_member
@@ -122,12 +121,10 @@ def read_list(
     return nothing if _errors(declared, typed) else read()
 
 
-def read_page(
-    declared: StaffList, typed: Mapping[str, str], client: ServiceClient, operation: Operation[Page], nothing: Page
-) -> Page:
+def read_page(declared: StaffList, typed: Mapping[str, str], operation: Operation[Page], nothing: Page) -> Page:
     """The page of a list that its address asks for (its filters, its cursor), as the service answers it."""
     query = {**filters_query(declared, typed), "cursor": request.args.get("cursor") or None}
-    return read_list(declared, typed, lambda: client.call(operation, staff_member.access_token(), query=query), nothing)
+    return read_list(declared, typed, lambda: staff_member.call(operation, query=query), nothing)
 
 
 def refuse_errors(declared: StaffList, typed: Mapping[str, str]) -> None:

@@ -7,7 +7,6 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 
 from gateway.clients.base import optional_answer
-from gateway.service_clients import clients
 from gateway.sessions import staff_member
 from services.chassis.french import time_of_day
 from services.contracts.api.staff_pieces import RecentOpening, StaffPieceDetail
@@ -35,8 +34,7 @@ def names_by_id(staff_ids: Collection[str]) -> dict[str, str]:
     if not staff_ids:
         return {}
     query = {"ids": ",".join(sorted(set(staff_ids)))}
-    call = partial(clients().staff_accounts.call, list_names, staff_member.access_token(), query=query)
-    names = optional_answer(call, None)
+    names = optional_answer(partial(staff_member.call, list_names, query=query), None)
     return {person.id: name_of(person) for person in names.items} if names else {}
 
 
@@ -48,6 +46,5 @@ def academie_options() -> list[dict[str, str]]:
     """Empty for who is limited to some académies, and sees no others, and while accounts does not answer."""
     if staff_member.required().academies is not None:
         return []
-    call = partial(clients().staff_accounts.call, list_academies, staff_member.access_token())
-    known = optional_answer(call, None)
+    known = optional_answer(partial(staff_member.call, list_academies), None)
     return [{"value": academie.value, "label": academie.label} for academie in known.academies] if known else []

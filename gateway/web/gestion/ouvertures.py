@@ -25,7 +25,6 @@ from gateway.posted_forms import (
     shown_here,
     shown_instant,
 )
-from gateway.service_clients import clients
 from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
 from services.chassis.errors import DomainError, FieldError, Invalid, found
@@ -48,10 +47,9 @@ ALL = "toutes"
 _ENDS = ("closes", "deposit_closes")
 
 
-@blueprint.get("/ouvertures")
-@access.staff(MANAGE)
+@blueprint.get("/ouvertures", who=access.staff(MANAGE))
 def list_openings() -> ResponseReturnValue:
-    openings = clients().staff_registrations.call(api.list_openings, staff_member.access_token()).openings
+    openings = staff_member.call(api.list_openings).openings
     by_session = groupby(openings, key=lambda opening: f"{opening.exam_label} : {opening.session_label}")
     sessions = [(label, list(rows)) for label, rows in by_session]
     return render_page(
@@ -64,11 +62,9 @@ def list_openings() -> ResponseReturnValue:
     )
 
 
-@blueprint.get("/ouvertures/<opening_id>")
-@access.staff(MANAGE)
+@blueprint.get("/ouvertures/<opening_id>", who=access.staff(MANAGE))
 def show_opening(opening_id: str) -> ResponseReturnValue:
-    token = staff_member.access_token()
-    opening = clients().staff_registrations.call(api.read_opening, token, opening_id=opening_id)
+    opening = staff_member.call(api.read_opening, opening_id=opening_id)
     return render_page(
         "gestion/templates/ouverture.html",
         opening=opening,
@@ -81,18 +77,16 @@ def show_opening(opening_id: str) -> ResponseReturnValue:
 
 def _remade() -> dict[tuple[str, str, str], RemadeDocuments]:
     """By the labels of exam and session, and the académie; nothing while documents does not answer."""
-    read = partial(clients().staff_documents.call, read_remade, staff_member.access_token())
+    read = partial(staff_member.call, read_remade)
     return {(item.exam, item.session, item.academie): item for item in optional_answer(read, [])}
 
 
-@blueprint.get("/ouvertures/dates")
-@access.staff(MANAGE)
+@blueprint.get("/ouvertures/dates", who=access.staff(MANAGE))
 def choose_dates() -> ResponseReturnValue:
     return _dates_page(_openings_of_session(request.args), ticked=())
 
 
-@blueprint.post("/ouvertures/dates")
-@access.staff(MANAGE)
+@blueprint.post("/ouvertures/dates", who=access.staff(MANAGE))
 def change_dates() -> ResponseReturnValue:
     """Looked at first, then changed as they were looked at: a box that was ticked then comes back with the revision
     that was shown."""
@@ -107,8 +101,7 @@ def change_dates() -> ResponseReturnValue:
         if action == "apercu" or (action == "changer" and not confirmed):
             return _moves_page(moves, typed, None if action == "apercu" else Invalid.in_field("confirmed", TO_CONFIRM))
         if action == "changer":
-            token = staff_member.access_token()
-            clients().staff_registrations.call(api.change_dates, token, body={**body, "confirmed": True})
+            staff_member.call(api.change_dates, body={**body, "confirmed": True})
             return redirect(url_for("gestion.list_openings", fait="dates"), code=303)
     except DomainError as refused:
         refusal = shown_here(refused, REFUSALS_SHOWN_HERE)
@@ -117,7 +110,7 @@ def change_dates() -> ResponseReturnValue:
 
 def _openings_of_session(source: Mapping[str, str]) -> list[api.OpeningSummary]:
     """Raises NotFound for a session that has none."""
-    openings = clients().staff_registrations.call(api.list_openings, staff_member.access_token()).openings
+    openings = staff_member.call(api.list_openings).openings
     wanted = (posted_text("exam", source), posted_text("session", source))
     return found([opening for opening in openings if (opening.exam, opening.session) == wanted] or None)
 
@@ -129,7 +122,7 @@ def _moves(body: dict[str, Any], typed: Mapping[str, str]) -> Sequence[api.Openi
     body |= {name: date.isoformat() for name, date in given.items() if date}
     wrong = tuple(FieldError(f"#/{name}", INSTANT_EXPECTED) for name, date in given.items() if not date)
     try:
-        moves = clients().staff_registrations.call(api.preview_dates, staff_member.access_token(), body=body)
+        moves = staff_member.call(api.preview_dates, body=body)
     except DomainError as refusal:
         if not wrong or refusal.http_status != 422:
             raise

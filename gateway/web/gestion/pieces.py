@@ -11,9 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from gateway import access
 from gateway.clients.base import optional_answer
-from gateway.clients.file_streaming import streamed_response
 from gateway.posted_forms import posted_text, typed_number
-from gateway.service_clients import clients
 from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
 from gateway.web.gestion.decisions import POSTED_PIECES, posted_value, reason_options
@@ -54,8 +52,7 @@ _WAITING = {"status": "none", "deposited": "true"}
 FILTERS_OF_STATUS = {TO_CONTROL: _WAITING, SENT_AGAIN: {**_WAITING, "sent_again": "true"}, ALL: {}}
 
 
-@blueprint.get("/pieces")
-@access.staff("pieces:read")
+@blueprint.get("/pieces", who=access.staff("pieces:read"))
 def list_pieces() -> ResponseReturnValue:
     shown = shown_filters()
     is_whole_list = request.args.get(SELECTION) == WHOLE_LIST
@@ -66,8 +63,7 @@ def list_pieces() -> ResponseReturnValue:
     return _list_page(shown, page, _numero_candidat(shown, page), is_whole_list=is_whole_list)
 
 
-@blueprint.post("/pieces")
-@access.staff("pieces:read")
+@blueprint.post("/pieces", who=access.staff("pieces:read"))
 def filter_pieces() -> ResponseReturnValue:
     """Leads to the list whose filters were posted, an empty one where nobody has the N° candidat."""
     shown = shown_filters({**request.form, "candidate": ""})
@@ -87,17 +83,13 @@ def _numero_candidat(shown: Mapping[str, str], page: StaffPieces) -> str:
 
 def first_piece(api_filters: Mapping[str, str]) -> StaffPiece | None:
     """Of the list that these filters give."""
-    return next(iter(_page({**api_filters, "limit": "1"}).items), None)
+    page = staff_member.call(api.list_pieces, query={**api_filters, "limit": "1"})
+    return next(iter(page.items), None)
 
 
 def own_controls() -> OwnControls:
     """The gestionnaire's last decision and their pace; the page is shown without, while pieces does not say."""
-    token, pieces = staff_member.access_token(), clients().staff_pieces
-    return optional_answer(lambda: pieces.call(api.read_own_controls, token), NO_CONTROLS)
-
-
-def _page(query: Mapping[str, str]) -> StaffPieces:
-    return clients().staff_pieces.call(api.list_pieces, staff_member.access_token(), query=query)
+    return optional_answer(lambda: staff_member.call(api.read_own_controls), NO_CONTROLS)
 
 
 def _list_page(
@@ -136,7 +128,7 @@ def _pieces(shown: Mapping[str, str], number: int, cursor: str | None) -> StaffP
     items: list[StaffPiece] = []
     while True:
         filters = {**api_filters_of(shown), "limit": str(min(LARGEST_PAGE, number - len(items)))}
-        page = _page({**filters, "cursor": cursor} if cursor else filters)
+        page = staff_member.call(api.list_pieces, query={**filters, "cursor": cursor})
         items += page.items
         cursor = page.next_cursor
         if cursor is None or len(items) >= number:
@@ -149,15 +141,13 @@ def _next_query(shown: Mapping[str, str], cursor: str | None, is_whole_list: boo
     return urlencode({**shown, "cursor": cursor, **({SELECTION: WHOLE_LIST} if is_whole_list else {})})
 
 
-@blueprint.get("/pieces.csv")
-@access.staff("pieces:read")
+@blueprint.get("/pieces.csv", who=access.staff("pieces:read"))
 def export_pieces() -> ResponseReturnValue:
     """The list that the address's filters give, to its end."""
-    token = staff_member.access_token()
     shown = shown_filters()
     refuse_errors(api.PIECES, shown)
     filters = api_filters_of(shown)
-    return streamed_response(clients().staff_pieces.stream(api.export_pieces, token, query=filters))
+    return staff_member.stream(api.export_pieces, query=filters)
 
 
 def shown_filters(source: Mapping[str, str] | None = None) -> dict[str, str]:

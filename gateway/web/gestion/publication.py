@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import Any, TypeVar
+from typing import Any
 
 from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from gateway import access
-from gateway.clients.file_streaming import streamed_response
 from gateway.pages import render_page
 from gateway.posted_forms import posted_text, shown_here, typed_number
-from gateway.service_clients import clients
 from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
 from gateway.web.gestion.imports import PUBLISH, READ, STATE_SEVERITIES, read_import_form
@@ -21,7 +19,6 @@ from services.chassis.errors import DomainError, NotFound
 from services.chassis.french import file_size
 from services.contracts import page_labels
 from services.contracts.api import staff_imports as api
-from services.contracts.api.operation import Operation
 from services.contracts.api.staff_imports import Import, ImportDocuments
 from services.contracts.document_rules import (
     CHECKED,
@@ -35,7 +32,7 @@ from services.contracts.document_rules import (
     PREPARED,
 )
 
-Answer = TypeVar("Answer")
+DOCUMENT = "/documents/<import_id>/documents/<document_id>/retrait"
 OPEN_STATES = (PREPARED, CHECKED)
 REFUSALS_SHOWN_HERE = (409, 412, 422)
 DONE_SENTENCES = {
@@ -49,139 +46,8 @@ _NUMERO = re.compile(rf"[0-9]{{{NUMERO_LENGTH}}}")
 _REVISION = re.compile(r"[0-9]{1,7}")
 
 
-@blueprint.get("/documents/<import_id>")
-@access.staff(READ)
-def show_import(import_id: str) -> ResponseReturnValue:
-    return import_page(import_id)
-
-
-@blueprint.get("/documents/<import_id>/apercu")
-@access.staff(PUBLISH)
-def import_preview(import_id: str) -> ResponseReturnValue:
-    """The first document as its candidate will get it, or the one of an id."""
-    token, query = staff_member.access_token(), {"document": request.args.get("document") or None}
-    return streamed_response(
-        clients().staff_documents.stream(api.read_preview, token, query=query, import_id=import_id)
-    )
-
-
-@blueprint.get("/documents/<import_id>/lignes-a-corriger.csv")
-@access.staff(PUBLISH)
-def lines_to_mend(import_id: str) -> ResponseReturnValue:
-    token = staff_member.access_token()
-    return streamed_response(clients().staff_documents.stream(api.read_lines_to_mend, token, import_id=import_id))
-
-
-@blueprint.get("/documents/<import_id>/modeles")
-@access.staff(PUBLISH)
-def list_models(import_id: str) -> ResponseReturnValue:
-    """The parts of the model that is filled with the session's candidates."""
-    publication = read_import(import_id)  # first: counting the lines of thousands takes longer than a page waits
-    parts = _call(api.read_model_parts, import_id=import_id)
-    return render_page("gestion/templates/modeles.html", publication=publication, parts=parts)
-
-
-@blueprint.post("/documents/<import_id>/publication")
-@access.staff(PUBLISH)
-def publish_import(import_id: str) -> ResponseReturnValue:
-    revision = request.form.get("revision", "")
-    if not _REVISION.fullmatch(revision):
-        raise NotFound()
-    try:
-        _call(api.publish, import_id=import_id, body={"revision": int(revision)})
-    except DomainError as refusal:
-        return import_page(import_id, refusal=shown_here(refusal, REFUSALS_SHOWN_HERE))
-    return _done(import_id, "publication")
-
-
-@blueprint.get("/documents/<import_id>/<any(abandon, retrait):act>")
-@access.staff(PUBLISH)
-def ask_end_of_import(import_id: str, act: str) -> ResponseReturnValue:
-    return _end_page(import_id, act)
-
-
-@blueprint.post("/documents/<import_id>/<any(abandon, retrait):act>")
-@access.staff(PUBLISH)
-def end_import(import_id: str, act: str) -> ResponseReturnValue:
-    try:
-        if act == "abandon":
-            _call(api.abandon, import_id=import_id)
-        else:
-            _call(api.withdraw, import_id=import_id, body=posted_withdrawal())
-    except DomainError as refusal:
-        return _end_page(import_id, act, refusal=shown_here(refusal, REFUSALS_SHOWN_HERE))
-    return _done(import_id, act)
-
-
-@blueprint.get("/documents/<import_id>/documents")
-@access.staff(READ)
-def list_import_documents(import_id: str) -> ResponseReturnValue:
-    """Of the candidate whose N° is in the address, else those that lack an épreuve (`incomplets`) or all of them."""
-    numero = search_of_address().get("numero_candidat", "")
-    if not numero:
-        query = {**_cursor(), "is_incomplete": "incomplets" in request.args}
-        return _documents_page(import_id, _call(api.list_documents, import_id=import_id, query=query))
-    page = ImportDocuments(items=(), next_cursor=None)
-    if _NUMERO.fullmatch(numero):
-        page = _call(api.search_documents, import_id=import_id, body={"numero_candidat": numero})
-    return _documents_page(import_id, page, numero)
-
-
-@blueprint.post("/documents/<import_id>/documents")
-@access.staff(READ)
-def search_import_documents(import_id: str) -> ResponseReturnValue:
-    search = sealed_search({"numero_candidat": typed_number(posted_text("numero_candidat"))})
-    return redirect(url_for("gestion.list_import_documents", import_id=import_id, **search), code=303)
-
-
-def _documents_page(import_id: str, page: ImportDocuments, numero: str = "") -> Response:
-    return render_page(
-        "gestion/templates/documents_publies.html",
-        publication=read_import(import_id),
-        documents=page.items,
-        can_publish=PUBLISH in staff_member.required().scopes,
-        next_cursor=page.next_cursor,
-        numero=numero,
-        same_list={"incomplets": 1} if "incomplets" in request.args else {},
-        state_severities=STATE_SEVERITIES,
-        done=DONE_SENTENCES.get(request.args.get("fait", "")),
-    )
-
-
-@blueprint.get("/documents/<import_id>/documents/<document_id>/retrait")
-@access.staff(PUBLISH)
-def ask_document_withdrawal(import_id: str, document_id: str) -> ResponseReturnValue:
-    return _end_page(import_id, "retrait", document_id)
-
-
-@blueprint.post("/documents/<import_id>/documents/<document_id>/retrait")
-@access.staff(PUBLISH)
-def withdraw_document(import_id: str, document_id: str) -> ResponseReturnValue:
-    try:
-        _call(api.withdraw_document, document_id=document_id, body=posted_withdrawal())
-    except DomainError as refusal:
-        return _end_page(import_id, "retrait", document_id, shown_here(refusal, REFUSALS_SHOWN_HERE))
-    address = url_for("gestion.list_import_documents", import_id=import_id, fait="retrait-document")
-    return redirect(address, code=303)
-
-
-def posted_withdrawal() -> dict[str, Any]:
-    return {"reason": posted_text("reason"), "is_reason_shown": "motif_lu" in request.form}
-
-
-def read_import(import_id: str) -> Import:
-    return _call(api.read_import, import_id=import_id)
-
-
-def _call(operation: Operation[Answer], **sent: Any) -> Answer:
-    return clients().staff_documents.call(operation, staff_member.access_token(), **sent)
-
-
-def _cursor() -> dict[str, str | None]:
-    return {"cursor": request.args.get("cursor")}
-
-
-def import_page(
+@blueprint.get("/documents/<import_id>", who=access.staff(READ))
+def show_import(
     import_id: str, *, file_error: str | None = None, refusal: DomainError | None = None, status: int | None = None
 ) -> Response:
     """The page of a publication as it stands; `file_error`: why the file just sent was not taken."""
@@ -196,8 +62,10 @@ def import_page(
         can_publish=can_publish,
         is_csv=is_csv,
         columns=next((item.columns for item in types if item.type == publication.type), ()),
-        refusals=_call(api.list_refusals, import_id=import_id, query=_cursor()),
-        incomplete=_call(api.list_documents, import_id=import_id, query={"is_incomplete": True}) if is_csv else None,
+        refusals=staff_member.call(api.list_refusals, import_id=import_id, query=_cursor()),
+        incomplete=staff_member.call(api.list_documents, import_id=import_id, query={"is_incomplete": True})
+        if is_csv
+        else None,
         state_severities=STATE_SEVERITIES,
         limits={
             "lines": MAX_LINES,
@@ -212,7 +80,43 @@ def import_page(
     )
 
 
-def _end_page(import_id: str, act: str, document_id: str | None = None, refusal: DomainError | None = None) -> Response:
+@blueprint.get("/documents/<import_id>/apercu", who=access.staff(PUBLISH))
+def import_preview(import_id: str) -> ResponseReturnValue:
+    """The first document as its candidate will get it, or the one of an id."""
+    query = {"document": request.args.get("document") or None}
+    return staff_member.stream(api.read_preview, query=query, import_id=import_id)
+
+
+@blueprint.get("/documents/<import_id>/lignes-a-corriger.csv", who=access.staff(PUBLISH))
+def lines_to_mend(import_id: str) -> ResponseReturnValue:
+    return staff_member.stream(api.read_lines_to_mend, import_id=import_id)
+
+
+@blueprint.get("/documents/<import_id>/modeles", who=access.staff(PUBLISH))
+def list_models(import_id: str) -> ResponseReturnValue:
+    """The parts of the model that is filled with the session's candidates."""
+    publication = read_import(import_id)  # first: counting the lines of thousands takes longer than a page waits
+    parts = staff_member.call(api.read_model_parts, import_id=import_id)
+    return render_page("gestion/templates/modeles.html", publication=publication, parts=parts)
+
+
+@blueprint.post("/documents/<import_id>/publication", who=access.staff(PUBLISH))
+def publish_import(import_id: str) -> ResponseReturnValue:
+    revision = request.form.get("revision", "")
+    if not _REVISION.fullmatch(revision):
+        raise NotFound()
+    try:
+        staff_member.call(api.publish, import_id=import_id, body={"revision": int(revision)})
+    except DomainError as refusal:
+        return show_import(import_id, refusal=shown_here(refusal, REFUSALS_SHOWN_HERE))
+    return _done(import_id, "publication")
+
+
+@blueprint.get("/documents/<import_id>/<any(abandon, retrait):act>", who=access.staff(PUBLISH))
+@blueprint.get(DOCUMENT, who=access.staff(PUBLISH), endpoint="ask_document_withdrawal", defaults={"act": "retrait"})
+def ask_end_of_import(
+    import_id: str, act: str, document_id: str | None = None, refusal: DomainError | None = None
+) -> Response:
     return render_page(
         "gestion/templates/fin_de_publication.html",
         publication=read_import(import_id),
@@ -221,6 +125,68 @@ def _end_page(import_id: str, act: str, document_id: str | None = None, refusal:
         refusal=refusal,
         **posted_withdrawal(),
     )
+
+
+@blueprint.post("/documents/<import_id>/<any(abandon, retrait):act>", who=access.staff(PUBLISH))
+def end_import(import_id: str, act: str) -> ResponseReturnValue:
+    try:
+        if act == "abandon":
+            staff_member.call(api.abandon, import_id=import_id)
+        else:
+            staff_member.call(api.withdraw, import_id=import_id, body=posted_withdrawal())
+    except DomainError as refusal:
+        return ask_end_of_import(import_id, act, refusal=shown_here(refusal, REFUSALS_SHOWN_HERE))
+    return _done(import_id, act)
+
+
+@blueprint.get("/documents/<import_id>/documents", who=access.staff(READ))
+def list_import_documents(import_id: str) -> ResponseReturnValue:
+    """Of the candidate whose N° is in the address, else those that lack an épreuve (`incomplets`) or all of them."""
+    numero, page = search_of_address().get("numero_candidat", ""), ImportDocuments(items=(), next_cursor=None)
+    if not numero:
+        query = {**_cursor(), "is_incomplete": "incomplets" in request.args}
+        page = staff_member.call(api.list_documents, import_id=import_id, query=query)
+    elif _NUMERO.fullmatch(numero):
+        page = staff_member.call(api.search_documents, import_id=import_id, body={"numero_candidat": numero})
+    return render_page(
+        "gestion/templates/documents_publies.html",
+        publication=read_import(import_id),
+        documents=page.items,
+        can_publish=PUBLISH in staff_member.required().scopes,
+        next_cursor=page.next_cursor,
+        numero=numero,
+        same_list={"incomplets": 1} if "incomplets" in request.args else {},
+        state_severities=STATE_SEVERITIES,
+        done=DONE_SENTENCES.get(request.args.get("fait", "")),
+    )
+
+
+@blueprint.post("/documents/<import_id>/documents", who=access.staff(READ))
+def search_import_documents(import_id: str) -> ResponseReturnValue:
+    search = sealed_search({"numero_candidat": typed_number(posted_text("numero_candidat"))})
+    return redirect(url_for("gestion.list_import_documents", import_id=import_id, **search), code=303)
+
+
+@blueprint.post(DOCUMENT, who=access.staff(PUBLISH))
+def withdraw_document(import_id: str, document_id: str) -> ResponseReturnValue:
+    try:
+        staff_member.call(api.withdraw_document, document_id=document_id, body=posted_withdrawal())
+    except DomainError as refusal:
+        return ask_end_of_import(import_id, "retrait", document_id, shown_here(refusal, REFUSALS_SHOWN_HERE))
+    address = url_for("gestion.list_import_documents", import_id=import_id, fait="retrait-document")
+    return redirect(address, code=303)
+
+
+def posted_withdrawal() -> dict[str, Any]:
+    return {"reason": posted_text("reason"), "is_reason_shown": "motif_lu" in request.form}
+
+
+def read_import(import_id: str) -> Import:
+    return staff_member.call(api.read_import, import_id=import_id)
+
+
+def _cursor() -> dict[str, str | None]:
+    return {"cursor": request.args.get("cursor")}
 
 
 def _done(import_id: str, what: str) -> ResponseReturnValue:

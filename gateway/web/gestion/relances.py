@@ -16,7 +16,6 @@ from gateway import access
 from gateway.clients.base import optional_answer
 from gateway.pages import render_page
 from gateway.posted_forms import posted_text
-from gateway.service_clients import clients
 from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
 from gateway.web.gestion.lists import filters_query, read_list, render_list, typed_filters
@@ -25,7 +24,7 @@ from gateway.web.gestion.pieces import first_piece
 from services.chassis.errors import Invalid
 from services.chassis.french import alphabetical
 from services.contracts.api import missing_pieces as api
-from services.contracts.api.missing_pieces import MissingPieces, ReminderResult
+from services.contracts.api.missing_pieces import MissingPieces
 from services.contracts.api.staff_candidatures import count_candidatures
 from services.contracts.piece_rules import ReminderOutcome
 
@@ -40,8 +39,7 @@ BEGUN = "lancee"
 _VALUE = re.compile(r"(?P<id>[0-9a-f]{32}) (?P<number>[0-9A-Za-z]{1,32})")
 
 
-@blueprint.get("/relances")
-@access.staff("pieces:read")
+@blueprint.get("/relances", who=access.staff("pieces:read"))
 def list_incomplete() -> ResponseReturnValue:
     member, shown = staff_member.required(), typed_filters(api.MISSING_PIECES, request.args)
     api_filters = {**_api_filters(shown), "limit": str(CANDIDATURES_OF_A_PAGE)}
@@ -50,7 +48,7 @@ def list_incomplete() -> ResponseReturnValue:
     page = read_list(
         api.MISSING_PIECES,
         shown,
-        lambda: clients().staff_pieces.call(api.list_missing_pieces, member.access_token, query=api_filters),
+        lambda: staff_member.call(api.list_missing_pieces, query=api_filters),
         MissingPieces(items=(), next_cursor=None, sessions=()),
     )
     return render_list(
@@ -74,7 +72,7 @@ def list_incomplete() -> ResponseReturnValue:
 def _specialites(shown: Mapping[str, str]) -> list[dict[str, str]]:
     """Of the candidatures of that session, as registrations counts them; and the one that is chosen."""
     query = {name: value for name, value in _api_filters(shown).items() if name in ("exam", "session", "academie")}
-    count = partial(clients().staff_registrations.call, count_candidatures, staff_member.access_token(), query=query)
+    count = partial(staff_member.call, count_candidatures, query=query)
     counts = optional_answer(count, None)
     known = {*(counts.filters.get("specialite", ()) if counts else ()), *filter(None, [shown.get("specialite")])}
     return [{"value": label, "label": label} for label in sorted(known, key=alphabetical)]
@@ -89,32 +87,29 @@ def _regroupements(page: MissingPieces, chosen: str | None) -> list[dict[str, st
     return [{"value": code, "label": label} for code, label in labels.items()]
 
 
-@blueprint.get("/relances/toute-la-liste")
-@access.staff("pieces:read")
+@blueprint.get("/relances/toute-la-liste", who=access.staff("pieces:read"))
 def ask_whole_list() -> ResponseReturnValue:
     """How many candidatures and mails that is."""
     shown, member = typed_filters(api.MISSING_PIECES, request.args), staff_member.required()
-    listed = clients().staff_pieces.call(api.read_whole_list, member.access_token, query=_api_filters(shown))
+    listed = staff_member.call(api.read_whole_list, query=_api_filters(shown))
     can_remind = "pieces:control" in member.scopes
     return render_page("gestion/templates/toute_la_liste.html", listed=listed, shown=shown, can_remind=can_remind)
 
 
-@blueprint.post("/relances/toute-la-liste")
-@access.staff("pieces:control")
+@blueprint.post("/relances/toute-la-liste", who=access.staff("pieces:control"))
 def remind_whole_list() -> ResponseReturnValue:
     shown = typed_filters(api.MISSING_PIECES, request.args)
-    clients().staff_pieces.call(api.remind_whole_list, staff_member.access_token(), body=_api_filters(shown))
+    staff_member.call(api.remind_whole_list, body=_api_filters(shown))
     return redirect(url_for("gestion.list_incomplete") + "?" + urlencode({**shown, "fait": BEGUN}), code=303)
 
 
-@blueprint.post("/relances")
-@access.staff("pieces:control")
+@blueprint.post("/relances", who=access.staff("pieces:control"))
 def remind_selection() -> ResponseReturnValue:
     selected = [_VALUE.fullmatch(value) for value in request.form.getlist("selection")]
     if None in selected or len(selected) > CANDIDATURES_OF_A_PAGE:
         raise Invalid("Revenez à la liste, puis sélectionnez des candidatures.")
     numbers = {match["id"]: match["number"] for match in selected if match}
-    results = _reminded(list(numbers)) if numbers else ()
+    results = staff_member.call(api.remind, body={"candidatures": list(numbers)}).results if numbers else ()
     outcomes = Counter(result.outcome for result in results)
     return render_page(
         "gestion/templates/relances_envoyees.html",
@@ -124,11 +119,6 @@ def remind_selection() -> ResponseReturnValue:
         sentences=OUTCOME_SENTENCES,
         query=posted_text("filtres"),
     )
-
-
-def _reminded(candidatures: list[str]) -> tuple[ReminderResult, ...]:
-    token = staff_member.access_token()
-    return clients().staff_pieces.call(api.remind, token, body={"candidatures": candidatures}).results
 
 
 def _api_filters(shown: Mapping[str, str]) -> dict[str, str]:

@@ -1,10 +1,9 @@
 """« M'inscrire » and « Mes inscriptions »: choosing an exam, the tabs, the save, changing and withdrawing."""
 
-from flask import Blueprint
-
+from gateway.access import Pages
 from gateway.web.shown_states import is_over, recap_number
 
-blueprint = Blueprint("inscription", __name__)
+blueprint = Pages("inscription", __name__)
 blueprint.add_app_template_test(is_over, "over")
 blueprint.add_app_template_filter(recap_number)
 

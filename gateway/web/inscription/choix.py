@@ -14,7 +14,6 @@ from flask.typing import ResponseReturnValue
 
 from gateway import access
 from gateway.pages import render_page
-from gateway.service_clients import clients
 from gateway.sessions import visitor
 from gateway.web.accueil.ouvertures import chosen_steps
 from gateway.web.inscription import blueprint
@@ -31,35 +30,30 @@ SPECIALITE_FIELD = "specialite"
 WHOLE_LIST = "liste"
 
 
-@blueprint.get("/inscription")
-@access.candidate
+@blueprint.get("/inscription", who=access.CANDIDATE)
 def choose() -> ResponseReturnValue:
     chosen = chosen_steps(request.args)
     if "revenir" in request.args:
         return redirect(f"{request.path}?{urlencode(chosen)}")
-    choices = clients().registrations.call(read_choices, query={"purpose": Purpose.REGISTER.value, **chosen})
+    choices = visitor.call(read_choices, query={"purpose": Purpose.REGISTER.value, **chosen})
     return render_page("inscription/templates/choix.html", choices=choices, chosen=chosen)
 
 
-@blueprint.post("/inscription")
-@access.candidate
+@blueprint.post("/inscription", who=access.CANDIDATE)
 def validate() -> ResponseReturnValue:
     """« Valider »: reserves the N° candidat and opens the form, or resumes the draft that exists already."""
-    token = visitor.access_token()
-    body = {"opening_id": request.form.get("opening_id", ""), "assertion": visitor.signed_identity(token)}
+    body = {"opening_id": request.form.get("opening_id", ""), "assertion": visitor.signed_identity()}
     try:
-        draft = clients().registrations.call(open_draft, token, body=body)
+        draft = visitor.call(open_draft, body=body)
     except DomainError as refusal:
         return refusal_page(refusal)
     return redirect(url_for("inscription.show_tab", draft_id=draft.id, number=draft.current), code=303)
 
 
-@blueprint.get("/inscription/<draft_id>/<int:number>/specialites")
-@access.candidate
+@blueprint.get("/inscription/<draft_id>/<int:number>/specialites", who=access.CANDIDATE)
 def specialites(draft_id: str, number: int) -> ResponseReturnValue:
-    token = visitor.access_token()
     tab = _tab(draft_id, number)
-    domains = clients().registrations.call(list_specialites, token, draft_id=draft_id).domains
+    domains = visitor.call(list_specialites, draft_id=draft_id).domains
     specialites = [specialite for domain in domains for specialite in domain.specialites]
     return render_page(
         "inscription/templates/specialites.html",
@@ -72,15 +66,14 @@ def specialites(draft_id: str, number: int) -> ResponseReturnValue:
     )
 
 
-@blueprint.get("/inscription/<draft_id>/<int:number>/specialites/<code>")
-@access.candidate
+@blueprint.get("/inscription/<draft_id>/<int:number>/specialites/<code>", who=access.CANDIDATE)
 def requirements(draft_id: str, number: int, code: str) -> ResponseReturnValue:
     """« Ce qui vous sera demandé »"""
-    tab, token = _tab(draft_id, number), visitor.access_token()
+    tab = _tab(draft_id, number)
     return render_page(
         "inscription/templates/demande.html",
         tab=tab,
-        details=clients().registrations.call(read_specialite, token, draft_id=draft_id, code=code),
+        details=visitor.call(read_specialite, draft_id=draft_id, code=code),
         **_choice_form(draft_id, tab),
     )
 

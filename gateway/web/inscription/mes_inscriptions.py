@@ -6,9 +6,9 @@ from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from gateway import access
+from gateway.clients.base import optional_answer
 from gateway.pages import render_page
 from gateway.posted_forms import shown_here
-from gateway.service_clients import clients
 from gateway.sessions import visitor
 from gateway.web import to_do
 from gateway.web.calendar_file import MEDIA_TYPE, calendar_file
@@ -18,15 +18,12 @@ from gateway.web.shown_states import candidature_state
 from services.chassis.errors import DomainError
 from services.contracts.api import registrations as api
 from services.contracts.api.drafts import delete_draft, read_draft
-from services.contracts.api.pieces import list_pieces_to_do
 
 
-@blueprint.get("/inscriptions")
-@access.candidate
+@blueprint.get("/inscriptions", who=access.CANDIDATE)
 def list_mine() -> ResponseReturnValue:
-    token = visitor.access_token()
-    registrations = clients().registrations.call(api.list_mine, token)
-    pieces_to_do = to_do.read_pieces_to_do(token)
+    registrations = visitor.call(api.list_mine)
+    pieces_to_do = optional_answer(to_do.read_pieces_to_do, None)
     return render_page(
         "inscription/templates/mes_inscriptions.html",
         candidatures=[
@@ -39,30 +36,25 @@ def list_mine() -> ResponseReturnValue:
     )
 
 
-@blueprint.get("/inscriptions/<candidature_id>")
-@access.candidate
+@blueprint.get("/inscriptions/<candidature_id>", who=access.CANDIDATE)
 def show(candidature_id: str) -> ResponseReturnValue:
     """The Récapitulatif, read only."""
-    token = visitor.access_token()
     candidature = _candidature(candidature_id)
-    facts = to_do.read_facts(token).of_candidature(candidature_id)
+    facts = to_do.read_facts().of_candidature(candidature_id)
     return render_page(
         "inscription/templates/candidature.html",
         candidature=candidature,
-        state=candidature_state(candidature, facts.pieces_to_do_of(candidature)),
+        state=candidature_state(candidature, to_do.pieces_to_do_of(candidature, facts.pieces_to_do)),
         items=to_do.to_do_items(facts),
         missing_information=to_do.missing_information(facts),
     )
 
 
-@blueprint.get("/inscriptions/<candidature_id>/dates.ics")
-@access.candidate
+@blueprint.get("/inscriptions/<candidature_id>/dates.ics", who=access.CANDIDATE)
 def dates(candidature_id: str) -> ResponseReturnValue:
     """The candidature's dates as a calendar file."""
-    token = visitor.access_token()
     tile = _candidature(candidature_id)
-    of_all = clients().pieces.call(list_pieces_to_do, token).candidatures
-    pieces_to_do = next((item for item in of_all if item.candidature_id == candidature_id), None)
+    pieces_to_do = next((item for item in to_do.read_pieces_to_do() if item.candidature_id == candidature_id), None)
     content = calendar_file(
         tile, pieces_to_do, url_for("inscription.show", candidature_id=candidature_id, _external=True)
     )
@@ -70,12 +62,10 @@ def dates(candidature_id: str) -> ResponseReturnValue:
     return Response(content, content_type=MEDIA_TYPE, headers=headers)
 
 
-@blueprint.get("/inscriptions/<candidature_id>/numero")
-@access.candidate
+@blueprint.get("/inscriptions/<candidature_id>/numero", who=access.CANDIDATE)
 def number(candidature_id: str) -> ResponseReturnValue:
     """« N° Inscription »: what was saved, until when it can be changed, the contact."""
-    token = visitor.access_token()
-    saved = clients().registrations.call(api.read_acknowledgement, token, candidature_id=candidature_id)
+    saved = visitor.call(api.read_acknowledgement, candidature_id=candidature_id)
     last = len(saved.tabs)
     tabs = [
         {"number": tab.number, "title": tab.title, "state": "current" if tab.number == last else "done"}
@@ -84,54 +74,42 @@ def number(candidature_id: str) -> ResponseReturnValue:
     return render_page("inscription/templates/numero.html", saved=saved, tabs=tabs)
 
 
-@blueprint.post("/inscriptions/<candidature_id>/modification")
-@access.candidate
+@blueprint.post("/inscriptions/<candidature_id>/modification", who=access.CANDIDATE)
 def modify(candidature_id: str) -> ResponseReturnValue:
-    token = visitor.access_token()
     try:
-        body = {"assertion": visitor.signed_identity(token)}
-        draft = clients().registrations.call(api.start_modification, token, body=body, candidature_id=candidature_id)
+        body = {"assertion": visitor.signed_identity()}
+        draft = visitor.call(api.start_modification, body=body, candidature_id=candidature_id)
     except DomainError as refusal:
         return refusal_page(refusal)
     return redirect(url_for("inscription.show_tab", draft_id=draft.id, number=1), code=303)
 
 
-@blueprint.get("/inscriptions/<candidature_id>/desinscription")
-@access.candidate
-def ask_withdrawal(candidature_id: str) -> ResponseReturnValue:
-    return _withdrawal_page(candidature_id)
-
-
-@blueprint.post("/inscriptions/<candidature_id>/desinscription")
-@access.candidate
-def withdraw(candidature_id: str) -> ResponseReturnValue:
-    token = visitor.access_token()
-    try:
-        clients().registrations.call(api.withdraw, token, candidature_id=candidature_id)
-    except DomainError as refusal:
-        return _withdrawal_page(candidature_id, shown_here(refusal, (403,)))
-    return redirect(url_for("inscription.list_mine", desinscrit="oui"), code=303)
-
-
-@blueprint.get("/inscriptions/brouillons/<draft_id>/abandon")
-@access.candidate
-def ask_abandon(draft_id: str) -> ResponseReturnValue:
-    draft = clients().registrations.call(read_draft, visitor.access_token(), draft_id=draft_id)
-    return render_page("inscription/templates/abandon.html", draft=draft)
-
-
-@blueprint.post("/inscriptions/brouillons/<draft_id>/abandon")
-@access.candidate
-def abandon(draft_id: str) -> ResponseReturnValue:
-    clients().registrations.call(delete_draft, visitor.access_token(), draft_id=draft_id)
-    return redirect(url_for("inscription.list_mine"), code=303)
-
-
-def _withdrawal_page(candidature_id: str, refusal: DomainError | None = None) -> Response:
+@blueprint.get("/inscriptions/<candidature_id>/desinscription", who=access.CANDIDATE)
+def ask_withdrawal(candidature_id: str, refusal: DomainError | None = None) -> Response:
     tile = _candidature(candidature_id)
     return render_page("inscription/templates/desinscription.html", refusal=refusal, tile=tile)
 
 
+@blueprint.post("/inscriptions/<candidature_id>/desinscription", who=access.CANDIDATE)
+def withdraw(candidature_id: str) -> ResponseReturnValue:
+    try:
+        visitor.call(api.withdraw, candidature_id=candidature_id)
+    except DomainError as refusal:
+        return ask_withdrawal(candidature_id, shown_here(refusal, (403,)))
+    return redirect(url_for("inscription.list_mine", desinscrit="oui"), code=303)
+
+
+@blueprint.get("/inscriptions/brouillons/<draft_id>/abandon", who=access.CANDIDATE)
+def ask_abandon(draft_id: str) -> ResponseReturnValue:
+    draft = visitor.call(read_draft, draft_id=draft_id)
+    return render_page("inscription/templates/abandon.html", draft=draft)
+
+
+@blueprint.post("/inscriptions/brouillons/<draft_id>/abandon", who=access.CANDIDATE)
+def abandon(draft_id: str) -> ResponseReturnValue:
+    visitor.call(delete_draft, draft_id=draft_id)
+    return redirect(url_for("inscription.list_mine"), code=303)
+
+
 def _candidature(candidature_id: str) -> api.Candidature:
-    token = visitor.access_token()
-    return clients().registrations.call(api.read_candidature, token, candidature_id=candidature_id)
+    return visitor.call(api.read_candidature, candidature_id=candidature_id)

@@ -11,10 +11,8 @@ from flask.typing import ResponseReturnValue
 from gateway import access
 from gateway.components.fields import error_target, field_id
 from gateway.pages import render_page
-from gateway.posted_forms import WORDS_SUFFIX, Values, posted_values, shown_here
-from gateway.seal import OWNER_FIELD
-from gateway.service_clients import clients
-from gateway.sessions import visitor
+from gateway.posted_forms import BUTTONS_THAT_STAY, WORDS_SUFFIX, Values, posted_answers, shown_here
+from gateway.sessions import SessionOwner, visitor
 from gateway.web.inscription import blueprint
 from gateway.web.inscription.refus import FINAL_REFUSALS, conflict_page, refusal_page
 from gateway.web.inscription.tabs import form_fields
@@ -29,14 +27,11 @@ from services.contracts.api.forms import Suggestions
 from services.contracts.api.operation import Answer, Operation
 from services.contracts.registration_rules import NEXT, PREVIOUS, STAY
 
-NON_ANSWER_FIELDS = ("action", "revision", "rechercher", "choisir", "parcourir", "onglet", OWNER_FIELD)
-BUTTONS_THAT_STAY = ("onglet", "rechercher", "choisir", "parcourir")
 ACTIONS_THAT_MOVE = (NEXT, PREVIOUS)
 SHOWN_BY_THE_PAGE = (404, 409, 422)
 
 
-@blueprint.get("/inscription/<draft_id>/<int:number>")
-@access.candidate
+@blueprint.get("/inscription/<draft_id>/<int:number>", who=access.CANDIDATE)
 def show_tab(draft_id: str, number: int) -> ResponseReturnValue:
     pages = TabPages(draft_id)
     tab = pages.read(number)
@@ -45,14 +40,12 @@ def show_tab(draft_id: str, number: int) -> ResponseReturnValue:
     return pages.show(tab, verify="verifier" in request.args)
 
 
-@blueprint.post("/inscription/<draft_id>/<int:number>")
-@access.candidate
+@blueprint.post("/inscription/<draft_id>/<int:number>", who=access.CANDIDATE)
 def write_tab(draft_id: str, number: int) -> ResponseReturnValue:
     return TabPages(draft_id).write(number)
 
 
-@blueprint.get("/inscription/<draft_id>/<int:number>/recherche")
-@access.candidate
+@blueprint.get("/inscription/<draft_id>/<int:number>/recherche", who=access.CANDIDATE)
 def search(draft_id: str, number: int) -> ResponseReturnValue:
     return jsonify(TabPages(draft_id).search(number, request.args.get("field", ""), request.args.get("q", "")))
 
@@ -61,6 +54,7 @@ class TabPages:
     """The pages of a draft's tabs: a candidate's here, a correction by staff in `gestion/correction.py`. They are told
     apart by the number that ends their addresses."""
 
+    person: SessionOwner = visitor
     template = "inscription/templates/onglet.html"
     final_refusals: tuple[str, ...] = FINAL_REFUSALS
 
@@ -68,15 +62,14 @@ class TabPages:
         self.draft_id = draft_id
 
     def call(self, operation: Operation[Answer], **given: Any) -> Answer:
-        token = visitor.access_token()
-        return clients().registrations.call(operation, token, draft_id=self.draft_id, **given)
+        return self.person.call(operation, draft_id=self.draft_id, **given)
 
     def identity(self) -> str | None:
         """The signed identity, fetched once per request, since a refused tab is written and then read. Only reading
         uses the one that the session's exchange returned."""
         if "assertion" not in g:
             session_assertion = visitor.required().identity if request.method in READS else None
-            g.assertion = session_assertion or visitor.signed_identity(visitor.access_token())
+            g.assertion = session_assertion or visitor.signed_identity()
         assertion: str = g.assertion
         return assertion
 
@@ -240,18 +233,12 @@ def _add_typed_values(tab: api.Tab, values: Values) -> None:
             field["value"] = values[field["name"]]
 
 
-def posted_answers() -> Values:
-    """The answers of the tab, as typed."""
-    return posted_values(request.form.to_dict(flat=False), leave=NON_ANSWER_FIELDS)
-
-
 def posted_revision() -> int:
     """The draft's revision that the posted page was made from."""
     return request.form.get("revision", default=-1, type=int)
 
 
-@blueprint.post("/inscription/<draft_id>/<int:number>/saisie")
-@access.candidate
+@blueprint.post("/inscription/<draft_id>/<int:number>/saisie", who=access.CANDIDATE)
 def autosave(draft_id: str, number: int) -> ResponseReturnValue:
     """{"revision", "at"}: the draft's new revision and the time in Paris; or the problem that the page shows."""
     try:

@@ -31,6 +31,7 @@ def refusal_page(
     """
     if refusal.http_status not in (403, 409):
         raise refusal
+    saved: Values = {name: field.get("value") or "" for name, field in fields_by_name(tab).items()} if tab else {}
     return render_page(
         "inscription/templates/refus.html",
         active="inscriptions",
@@ -38,7 +39,7 @@ def refusal_page(
         errors=(),
         contact=refusal.extra.get("contact"),
         next_steps=_next_steps(refusal, draft_id),
-        unsaved_lines=differing_lines(tab, values, _saved_values(tab)) if tab and values else [],
+        unsaved_lines=differing_lines(tab, values, saved) if tab and values else [],
     )
 
 
@@ -56,10 +57,6 @@ def _next_steps(refusal: DomainError, draft_id: str | None) -> list[dict[str, st
         steps.append(("Reprendre l'autre brouillon", url_for("inscription.show_tab", draft_id=other, number=1)))
     steps.append((page_labels.REGISTRATIONS, url_for("inscription.list_mine")))
     return [{"label": label, "url": url} for label, url in steps]
-
-
-def _saved_values(tab: Tab) -> Values:
-    return {name: field.get("value") or "" for name, field in fields_by_name(tab).items()}
 
 
 def conflict_page(tab: Tab, values: Values, refusal: DomainError, **context: Any) -> ResponseReturnValue:

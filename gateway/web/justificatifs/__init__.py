@@ -1,7 +1,7 @@
 """« Mes justificatifs » (guide §10): the pieces asked for, deposit, deletion, « J'ai fourni toutes mes pièces »."""
 
-from flask import Blueprint
+from gateway.access import Pages
 
-blueprint = Blueprint("justificatifs", __name__)
+blueprint = Pages("justificatifs", __name__)
 
 from gateway.web.justificatifs import depot, lisible, liste, uploads  # noqa: E402, F401 - they add their routes

@@ -8,12 +8,11 @@ from flask.typing import ResponseReturnValue
 from gateway import access, file_rules
 from gateway.pages import render_page
 from gateway.posted_forms import shown_here
-from gateway.service_clients import clients
 from gateway.sessions import visitor
 from gateway.web.justificatifs import blueprint
-from gateway.web.justificatifs.file_reception import FileRefused, received_files
+from gateway.web.justificatifs.file_reception import received_files
 from gateway.web.justificatifs.lisible import after_deposit
-from gateway.web.justificatifs.liste import access_token, list_page, requested_piece
+from gateway.web.justificatifs.liste import requested_piece, show
 from gateway.web.justificatifs.uploads import deposit_files
 from services.chassis.errors import DomainError
 from services.contracts.api import pieces as api
@@ -26,58 +25,13 @@ SESSION_ENDED = (
 )
 
 
-@blueprint.get("/justificatifs/<candidature_id>/depot/<piece_id>")
-@access.candidate
-def ask(candidature_id: str, piece_id: str) -> ResponseReturnValue:
-    return _deposit_page(
-        candidature_id, piece_id, notice=SESSION_ENDED if request.args.get("fait") == "session" else None
-    )
-
-
-@blueprint.post("/justificatifs/<candidature_id>/depot/<piece_id>")
-@access.candidate
-def deposit(candidature_id: str, piece_id: str) -> ResponseReturnValue:
-    try:
-        with received_files(request, "fichier", visitor.required().subject) as files:
-            if not files:
-                return _deposit_page(candidature_id, piece_id, NO_FILE, 422)
-            piece = deposit_files(piece_id, files)
-    except FileRefused as refusal:
-        return _deposit_page(candidature_id, piece_id, refusal.detail, refusal.status, refusal.retry_after)
-    except DomainError as refusal:
-        if refusal.http_status in (401, 404):
-            raise
-        return _deposit_page(
-            candidature_id, piece_id, refusal.detail, refusal.http_status, refusal.extra.get("retry_after")
-        )
-    return redirect(after_deposit(candidature_id, piece, file_count=len(files)), code=303)
-
-
-@blueprint.get("/justificatifs/<candidature_id>/suppression/<piece_id>")
-@access.candidate
-def ask_deletion(candidature_id: str, piece_id: str) -> ResponseReturnValue:
-    piece = requested_piece(candidature_id, piece_id)
-    return render_page("justificatifs/templates/suppression.html", candidature_id=candidature_id, piece=piece)
-
-
-@blueprint.post("/justificatifs/<candidature_id>/suppression/<piece_id>")
-@access.candidate
-def delete(candidature_id: str, piece_id: str) -> ResponseReturnValue:
-    try:
-        clients().pieces.call(api.delete_deposit, access_token(), piece_id=piece_id)
-    except DomainError as refusal:
-        return list_page(candidature_id, refusal=shown_here(refusal, (403, 409)))
-    return redirect(url_for("justificatifs.show", candidature_id=candidature_id, fait="supprime"), code=303)
-
-
-def _deposit_page(
+@blueprint.get("/justificatifs/<candidature_id>/depot/<piece_id>", who=access.CANDIDATE)
+def ask(
     candidature_id: str,
     piece_id: str,
     detail: str | None = None,
     status: int = 200,
     retry_after: int | None = None,
-    *,
-    notice: str | None = None,
 ) -> Response:
     errors = [{"field": "fichier", "detail": detail}] if detail else []
     response = render_page(
@@ -88,8 +42,37 @@ def _deposit_page(
         errors=errors,
         file_rules=file_rules,
         max_files=MAX_MERGED_FILES,
-        notice=notice,
+        notice=SESSION_ENDED if not detail and request.args.get("fait") == "session" else None,
     )
     if retry_after:
         response.headers["Retry-After"] = str(retry_after)
     return response
+
+
+@blueprint.post("/justificatifs/<candidature_id>/depot/<piece_id>", who=access.CANDIDATE)
+def deposit(candidature_id: str, piece_id: str) -> ResponseReturnValue:
+    try:
+        with received_files("fichier", visitor.required().subject) as files:
+            if not files:
+                return ask(candidature_id, piece_id, NO_FILE, 422)
+            piece = deposit_files(piece_id, files)
+    except DomainError as refusal:
+        if refusal.http_status in (401, 404):
+            raise
+        return ask(candidature_id, piece_id, refusal.detail, refusal.http_status, refusal.extra.get("retry_after"))
+    return redirect(after_deposit(candidature_id, piece, file_count=len(files)), code=303)
+
+
+@blueprint.get("/justificatifs/<candidature_id>/suppression/<piece_id>", who=access.CANDIDATE)
+def ask_deletion(candidature_id: str, piece_id: str) -> ResponseReturnValue:
+    piece = requested_piece(candidature_id, piece_id)
+    return render_page("justificatifs/templates/suppression.html", candidature_id=candidature_id, piece=piece)
+
+
+@blueprint.post("/justificatifs/<candidature_id>/suppression/<piece_id>", who=access.CANDIDATE)
+def delete(candidature_id: str, piece_id: str) -> ResponseReturnValue:
+    try:
+        visitor.call(api.delete_deposit, piece_id=piece_id)
+    except DomainError as refusal:
+        return show(candidature_id, refusal=shown_here(refusal, (403, 409)))
+    return redirect(url_for("justificatifs.show", candidature_id=candidature_id, fait="supprime"), code=303)

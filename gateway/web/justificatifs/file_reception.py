@@ -19,8 +19,10 @@ from werkzeug.formparser import FormDataParser
 from gateway.clients.file_uploads import ReceivedFile
 from gateway.settings import GatewaySettings
 from gateway.web_security import FILE_FORM_ENDPOINTS
+from services.chassis.errors import DomainError, TooLarge, Unavailable
 from services.chassis.french import file_size
 from services.chassis.process.capacity import Limit
+from services.contracts import problem_types
 from services.contracts.piece_rules import MAX_FILE_BYTES
 
 UPLOAD_PART_ENDPOINT = "justificatifs.append"
@@ -29,19 +31,12 @@ ENVELOPE_BYTES = 64 * 1024  # what multipart/form-data adds around the files
 DISCARD_BYTES = 64 * 1024 * 1024
 CHUNK_BYTES = 64 * 1024
 READ_AHEAD_BYTES = 256 * 1024
+UPLOADS, STAFF_UPLOADS = "uploads", "staff_uploads"
 STAFF_UPLOADS_AT_ONCE = 2
 """Of gestionnaires, received at the same time besides those of candidates: they may be larger."""
 RETRY_SECONDS = 60
 TOO_MANY_OF_CANDIDATE = "Plusieurs de vos envois sont en cours. Attendez qu'ils soient finis, puis réessayez."
 TOO_MANY_IN_ALL = "Trop d'envois sont en cours. Réessayez dans une minute ; rien n'a été perdu."
-
-
-class FileRefused(Exception):
-    """The file is not accepted; `detail`: the sentence for the candidate; `status`: the HTTP status."""
-
-    def __init__(self, detail: str, status: int, retry_after: int | None = None) -> None:
-        super().__init__(detail)
-        self.detail, self.status, self.retry_after = detail, status, retry_after
 
 
 class _BufferedFormParser(FormDataParser):
@@ -56,65 +51,54 @@ class _BufferedRequest(Request):
 
 
 def upload_limit(name: str, in_all: int, each: int) -> Limit:
-    """Of uploads received at once: `in_all`, and `each` of one candidate. Raises FileRefused beyond them."""
-    refusals = (partial(FileRefused, detail, 503, RETRY_SECONDS) for detail in (TOO_MANY_IN_ALL, TOO_MANY_OF_CANDIDATE))
-    in_all_refusal, of_candidate = refusals
-    return Limit(name, in_all, refusal=in_all_refusal, each=each, refusal_of_owner=of_candidate)
+    """Of uploads received at once: `in_all`, and `each` of one candidate. Raises Unavailable beyond them."""
+    beyond, beyond_own = (
+        partial(Unavailable, detail, retry_after=RETRY_SECONDS) for detail in (TOO_MANY_IN_ALL, TOO_MANY_OF_CANDIDATE)
+    )
+    return Limit(name, in_all, refusal=beyond, each=each, refusal_of_owner=beyond_own)
 
 
 def register(app: Flask, settings: GatewaySettings) -> None:
     app.request_class = _BufferedRequest
-    app.extensions["uploads"] = upload_limit("uploads", settings.uploads_at_once, settings.uploads_per_candidate)
-    app.extensions["staff_uploads"] = upload_limit("staff_uploads", STAFF_UPLOADS_AT_ONCE, each=1)
+    app.extensions[UPLOADS] = upload_limit(UPLOADS, settings.uploads_at_once, settings.uploads_per_candidate)
+    app.extensions[STAFF_UPLOADS] = upload_limit(STAFF_UPLOADS, STAFF_UPLOADS_AT_ONCE, each=1)
     app.after_request(_drain_refused_upload)
 
 
 @contextmanager
-def received_files(request: Request, field: str, candidate: str) -> Iterator[Sequence[ReceivedFile]]:
-    """The files chosen in form field `field`, in their order. Raises FileRefused."""
-    _check_announced_length(request, MAX_FILE_BYTES)
-    with upload_place(candidate):
-        yield _read_files(request, field, MAX_FILE_BYTES)
-
-
-@contextmanager
-def received_files_of_staff(
-    request: Request, field: str, staff_id: str, max_bytes: int
+def received_files(
+    field: str, owner: str, max_bytes: int = MAX_FILE_BYTES, *, limit: str = UPLOADS
 ) -> Iterator[Sequence[ReceivedFile]]:
-    """The same for a gestionnaire, in places of their own. Raises FileRefused."""
-    _check_announced_length(request, max_bytes)
-    uploads: Limit = current_app.extensions["staff_uploads"]
-    with uploads.place(staff_id):
-        yield _read_files(request, field, max_bytes)
-
-
-def _check_announced_length(request: Request, max_bytes: int) -> None:
+    """The files chosen in form field `field`, in their order. Raises DomainError for what is not accepted."""
     length = request.content_length
     if length is None:
-        raise FileRefused("L'envoi n'annonce pas sa taille : recommencez avec un navigateur à jour.", 411)
+        detail = "L'envoi n'annonce pas sa taille : recommencez avec un navigateur à jour."
+        raise DomainError(detail, problem=problem_types.LENGTH_REQUIRED)
     if length > max_bytes + ENVELOPE_BYTES:
-        raise FileRefused(_too_large_sentence(length, max_bytes), 413)
+        raise TooLarge(_too_large_sentence(length, max_bytes))
+    with upload_place(owner, limit):
+        yield _read_files(field, max_bytes)
 
 
-def upload_place(candidate: str) -> AbstractContextManager[None]:
-    """A place among the uploads being received, for the duration of the block. Raises FileRefused."""
-    uploads: Limit = current_app.extensions["uploads"]
-    return uploads.place(candidate)
+def upload_place(owner: str, limit: str = UPLOADS) -> AbstractContextManager[None]:
+    """A place among the uploads being received, for the duration of the block. Raises Unavailable."""
+    uploads: Limit = current_app.extensions[limit]
+    return uploads.place(owner)
 
 
-def _read_files(request: Request, field: str, max_bytes: int) -> list[ReceivedFile]:
+def _read_files(field: str, max_bytes: int) -> list[ReceivedFile]:
     request.max_content_length = max_bytes + ENVELOPE_BYTES
     try:
         uploaded = request.files.getlist(field)
     except (ClientDisconnected, OSError) as error:
-        raise FileRefused("L'envoi s'est interrompu : rien n'a été gardé. Recommencez.", 400) from error
+        raise DomainError("L'envoi s'est interrompu : rien n'a été gardé. Recommencez.") from error
     files = [
         ReceivedFile(file.filename, cast(BinaryIO, file.stream), _size(file.stream))
         for file in uploaded
         if file.filename
     ]
     if (size := sum(file.length for file in files)) > max_bytes:
-        raise FileRefused(_too_large_sentence(size, max_bytes, len(files)), 413)
+        raise TooLarge(_too_large_sentence(size, max_bytes, len(files)))
     return files
 
 

@@ -8,11 +8,10 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from gateway import access
-from gateway.clients.file_streaming import streamed_response
 from gateway.pages import render_page
-from gateway.service_clients import clients
+from gateway.sessions import visitor
 from gateway.web.justificatifs import blueprint
-from gateway.web.justificatifs.liste import access_token, requested_piece
+from gateway.web.justificatifs.liste import requested_piece
 from services.chassis.french import file_size
 from services.contracts.api import pieces as api
 from services.contracts.api.pieces import Deposit, Piece
@@ -28,8 +27,7 @@ LEGIBILITY_WARNINGS = {
 LARGEST_PHOTO_BYTES = 1024**3  # larger sizes in the query string are ignored
 
 
-@blueprint.get("/justificatifs/<candidature_id>/lisible/<piece_id>")
-@access.candidate
+@blueprint.get("/justificatifs/<candidature_id>/lisible/<piece_id>", who=access.CANDIDATE)
 def show_preview(candidature_id: str, piece_id: str) -> ResponseReturnValue:
     piece = requested_piece(candidature_id, piece_id)
     if piece.deposit is None:
@@ -46,10 +44,9 @@ def show_preview(candidature_id: str, piece_id: str) -> ResponseReturnValue:
     )
 
 
-@blueprint.get("/justificatifs/apercu/<piece_id>")
-@access.candidate
+@blueprint.get("/justificatifs/apercu/<piece_id>", who=access.CANDIDATE)
 def preview(piece_id: str) -> ResponseReturnValue:
-    return streamed_response(clients().pieces.stream(api.read_preview, access_token(), piece_id=piece_id))
+    return visitor.stream(api.read_preview, piece_id=piece_id)
 
 
 def after_deposit(candidature_id: str, piece: Piece, *, file_count: int) -> str:

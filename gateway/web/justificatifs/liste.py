@@ -6,10 +6,8 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from gateway import access
-from gateway.clients.file_streaming import streamed_response
 from gateway.pages import render_page
 from gateway.posted_forms import shown_here
-from gateway.service_clients import clients
 from gateway.sessions import visitor
 from gateway.web.justificatifs import blueprint
 from gateway.web.shown_states import STATUS_SEVERITIES
@@ -27,27 +25,36 @@ SCAN_WORDS = {"clean": "fichier sain", "infected": "fichier infecté"}
 """In the place of the labels of these antivirus states, which agree with « pièce »."""
 
 
-@blueprint.get("/justificatifs")
-@access.candidate
+@blueprint.get("/justificatifs", who=access.CANDIDATE)
 def choose() -> ResponseReturnValue:
-    candidatures = clients().pieces.call(api.list_candidatures, access_token()).candidatures
+    candidatures = visitor.call(api.list_candidatures).candidatures
     return render_page("justificatifs/templates/mes_justificatifs.html", candidatures=candidatures)
 
 
-@blueprint.get("/justificatifs/<candidature_id>")
-@access.candidate
-def show(candidature_id: str) -> ResponseReturnValue:
-    return list_page(candidature_id, done=DONE_SENTENCES.get(request.args.get("fait", "")))
+@blueprint.get("/justificatifs/<candidature_id>", who=access.CANDIDATE)
+def show(candidature_id: str, *, refusal: DomainError | None = None) -> ResponseReturnValue:
+    requested = requested_pieces(candidature_id)
+    return render_page(
+        "justificatifs/templates/justificatifs.html",
+        refusal=refusal,
+        errors=(),
+        candidature_id=candidature_id,
+        requested=requested,
+        is_all_handed_over=is_all_handed_over(requested),
+        done=DONE_SENTENCES.get(request.args.get("fait", "")),
+        status_severities=STATUS_SEVERITIES,
+        scan_words=SCAN_WORDS,
+        under_scan=UNDER_SCAN,
+        not_scanned=NOT_SCANNED,
+    )
 
 
-@blueprint.get("/justificatifs/fichier/<piece_id>")
-@access.candidate
+@blueprint.get("/justificatifs/fichier/<piece_id>", who=access.CANDIDATE)
 def file(piece_id: str) -> ResponseReturnValue:
-    return streamed_response(clients().pieces.stream(api.read_file, access_token(), piece_id=piece_id))
+    return visitor.stream(api.read_file, piece_id=piece_id)
 
 
-@blueprint.get("/justificatifs/<candidature_id>/validation/<group>")
-@access.candidate
+@blueprint.get("/justificatifs/<candidature_id>/validation/<group>", who=access.CANDIDATE)
 def ask_validation(candidature_id: str, group: str) -> ResponseReturnValue:
     requested = requested_pieces(candidature_id)
     groups = (entry for period in requested.periods for entry in period.groups)
@@ -60,42 +67,22 @@ def ask_validation(candidature_id: str, group: str) -> ResponseReturnValue:
     )
 
 
-@blueprint.post("/justificatifs/<candidature_id>/validation/<group>")
-@access.candidate
+@blueprint.post("/justificatifs/<candidature_id>/validation/<group>", who=access.CANDIDATE)
 def validate(candidature_id: str, group: str) -> ResponseReturnValue:
     try:
-        clients().pieces.call(api.validate_group, access_token(), candidature_id=candidature_id, code=group)
+        visitor.call(api.validate_group, candidature_id=candidature_id, code=group)
     except DomainError as refusal:
-        return list_page(candidature_id, refusal=shown_here(refusal, (403, 409, 422)))
+        return show(candidature_id, refusal=shown_here(refusal, (403, 409, 422)))
     return redirect(url_for("justificatifs.show", candidature_id=candidature_id, fait="valide"), code=303)
 
 
 def requested_pieces(candidature_id: str) -> RequestedPieces:
-    return clients().pieces.call(api.list_pieces, access_token(), candidature_id=candidature_id)
+    return visitor.call(api.list_pieces, candidature_id=candidature_id)
 
 
 def requested_piece(candidature_id: str, piece_id: str) -> Piece:
     groups = (group for period in requested_pieces(candidature_id).periods for group in period.groups)
     return found(next((piece for group in groups for piece in group.pieces if piece.id == piece_id), None))
-
-
-def list_page(
-    candidature_id: str, *, done: str | None = None, refusal: DomainError | None = None
-) -> ResponseReturnValue:
-    requested = requested_pieces(candidature_id)
-    return render_page(
-        "justificatifs/templates/justificatifs.html",
-        refusal=refusal,
-        errors=(),
-        candidature_id=candidature_id,
-        requested=requested,
-        is_all_handed_over=is_all_handed_over(requested),
-        done=done,
-        status_severities=STATUS_SEVERITIES,
-        scan_words=SCAN_WORDS,
-        under_scan=UNDER_SCAN,
-        not_scanned=NOT_SCANNED,
-    )
 
 
 def is_all_handed_over(requested: RequestedPieces) -> bool:
@@ -105,7 +92,3 @@ def is_all_handed_over(requested: RequestedPieces) -> bool:
         group.can_validate or any(piece.can_deposit for piece in group.pieces) for group in groups
     )
     return not has_something_to_do and all(period.open for period in requested.periods)
-
-
-def access_token() -> str:
-    return visitor.access_token()

@@ -17,13 +17,10 @@ from werkzeug.exceptions import BadRequest, ClientDisconnected
 
 from gateway import access
 from gateway.clients.file_uploads import VERSION, ReceivedFile, exchanged, send_files, upload_id
-from gateway.service_clients import clients
 from gateway.sessions import visitor
 from gateway.web.justificatifs import blueprint
-from gateway.web.justificatifs.file_reception import RETRY_SECONDS, FileRefused, upload_place
+from gateway.web.justificatifs.file_reception import upload_place
 from gateway.web.justificatifs.lisible import after_deposit
-from gateway.web.justificatifs.liste import access_token
-from services.chassis.errors import Unavailable
 from services.chassis.http.sessions import Answer
 from services.contracts.api import pieces as api
 from services.contracts.api.operation import Operation
@@ -34,43 +31,36 @@ SENT_HEADERS = ("Upload-Length", "Upload-Metadata", "Upload-Offset")
 ANSWERED_HEADERS = ("Upload-Length", "Upload-Offset")
 
 
-@blueprint.post(UPLOADS_PATH)
-@access.candidate
+@blueprint.post(UPLOADS_PATH, who=access.CANDIDATE)
 def start(candidature_id: str, piece_id: str) -> ResponseReturnValue:
     upload = upload_id(_exchanged(api.begin_upload, _sent_headers(), piece_id=piece_id))
     address = url_for("justificatifs.append", candidature_id=candidature_id, piece_id=piece_id, upload_id=upload)
     return _tus_response(201, Location=address)
 
 
-@blueprint.route(f"{UPLOADS_PATH}/<upload_id>", methods=["HEAD"])
-@access.candidate
+@blueprint.route(f"{UPLOADS_PATH}/<upload_id>", methods=["HEAD"], who=access.CANDIDATE)
 def state(candidature_id: str, piece_id: str, upload_id: str) -> ResponseReturnValue:
     return _tus_response(200, _exchanged(api.read_upload, {}, upload_id=upload_id))
 
 
-@blueprint.patch(f"{UPLOADS_PATH}/<upload_id>")
-@access.candidate
+@blueprint.patch(f"{UPLOADS_PATH}/<upload_id>", who=access.CANDIDATE)
 def append(candidature_id: str, piece_id: str, upload_id: str) -> ResponseReturnValue:
     try:
         with upload_place(visitor.required().subject):
             part = request.get_data(cache=False)
             answer = _exchanged(api.continue_upload, _sent_headers(), part, upload_id=upload_id)
-    except FileRefused as refusal:
-        raise Unavailable(refusal.detail, retry_after=refusal.retry_after or RETRY_SECONDS) from refusal
     except (ClientDisconnected, OSError) as error:
         raise BadRequest() from error
     return _tus_response(204, answer)
 
 
-@blueprint.delete(f"{UPLOADS_PATH}/<upload_id>")
-@access.candidate
+@blueprint.delete(f"{UPLOADS_PATH}/<upload_id>", who=access.CANDIDATE)
 def cancel(candidature_id: str, piece_id: str, upload_id: str) -> ResponseReturnValue:
     _exchanged(api.abandon_upload, {}, upload_id=upload_id)
     return _tus_response(204)
 
 
-@blueprint.post(f"{UPLOADS_PATH}/depot")
-@access.candidate
+@blueprint.post(f"{UPLOADS_PATH}/depot", who=access.CANDIDATE)
 def finish(candidature_id: str, piece_id: str) -> ResponseReturnValue:
     """The uploads become the piece's file; `Location` is the page to go on with."""
     uploads = request.form.getlist("envoi")
@@ -80,18 +70,15 @@ def finish(candidature_id: str, piece_id: str) -> ResponseReturnValue:
 
 def deposit_files(piece_id: str, files: Sequence[ReceivedFile]) -> Piece:
     """Send files that came with one form; the piece with its one file."""
-    token, take = access_token(), partial(_deposited, piece_id)
-    return send_files(clients().pieces, token, api.uploads, files, take, piece_id=piece_id)
+    return send_files(visitor, api.uploads, files, partial(_deposited, piece_id), piece_id=piece_id)
 
 
 def _deposited(piece_id: str, uploads: Sequence[str]) -> Piece:
-    return clients().pieces.call(
-        api.deposit_uploads, access_token(), body={"uploads": list(uploads)}, piece_id=piece_id
-    )
+    return visitor.call(api.deposit_uploads, body={"uploads": list(uploads)}, piece_id=piece_id)
 
 
 def _exchanged(operation: Operation[Any], headers: dict[str, str], part: bytes | None = None, **ids: str) -> Answer:
-    return exchanged(clients().pieces, access_token(), operation, headers, part, **ids)
+    return exchanged(visitor, operation, headers, part, **ids)
 
 
 def _sent_headers() -> dict[str, str]:

@@ -13,7 +13,7 @@ from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
 
-from flask import Blueprint, Response, current_app
+from flask import Response, current_app
 from flask.typing import ResponseReturnValue
 
 from gateway import access
@@ -22,7 +22,7 @@ from gateway.settings import GatewaySettings
 from gateway.web_security import content_security_policy
 from services.chassis.errors import found
 
-blueprint = Blueprint("mails", __name__)
+blueprint = access.Pages("mails", __name__)
 
 MAX_MAILS = 200
 SANDBOX = "allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation"
@@ -78,22 +78,19 @@ def _part(message: EmailMessage, kind: str) -> str | None:
     return str(part.get_content()) if part is not None else None
 
 
-@blueprint.get("/mails")
-@access.public
+@blueprint.get("/mails", who=access.PUBLIC)
 def mails() -> ResponseReturnValue:
     return render_page("mails/templates/mails.html", mails=list(read_mails(_folder())))
 
 
-@blueprint.get("/mails/<name>")
-@access.public
+@blueprint.get("/mails/<name>", who=access.PUBLIC)
 def mail(name: str) -> ResponseReturnValue:
     response = render_page("mails/templates/mail.html", mail=_mail(name), sandbox=SANDBOX)
     response.headers["Content-Security-Policy"] = content_security_policy("frame-src 'self'")
     return response
 
 
-@blueprint.get("/mails/<name>/html")
-@access.public
+@blueprint.get("/mails/<name>/html", who=access.PUBLIC)
 def html_part(name: str) -> ResponseReturnValue:
     """The HTML part alone, in a sandbox: nothing in it runs, sends or loads."""
     html = found(_mail(name).html)

@@ -4,26 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flask import Blueprint, request
+from flask import request
 from flask.typing import ResponseReturnValue
 
 from gateway import access
 from gateway.pages import render_page
-from gateway.service_clients import clients
 from gateway.sessions import visitor
 from services.chassis.errors import DomainError
 from services.contracts.api.mails import SentMails, list_mails_of_accounts, list_mails_of_registrations
 
-blueprint = Blueprint("messages", __name__)
+blueprint = access.Pages("messages", __name__)
 
 PAGE_LENGTH = 20
 STATE_LABELS = {"waiting": "en attente d'envoi", "taken": "envoyé", "refused": "refusé par votre messagerie"}
 
 
-@blueprint.get("/messages")
-@access.candidate
+@blueprint.get("/messages", who=access.CANDIDATE)
 def list_mails() -> ResponseReturnValue:
-    answers = list(_pages_of_mails(visitor.access_token(), request.args.get("apres")))
+    answers = list(_pages_of_mails(request.args.get("apres")))
     received = [answer for answer in answers if answer is not None]
     mails = sorted((mail for answer in received for mail in answer.mails), key=lambda mail: mail.place, reverse=True)
     shown = mails[:PAGE_LENGTH]
@@ -37,12 +35,11 @@ def list_mails() -> ResponseReturnValue:
     )
 
 
-def _pages_of_mails(token: str, after: str | None) -> Iterator[SentMails | None]:
+def _pages_of_mails(after: str | None) -> Iterator[SentMails | None]:
     """One page of each service that sends mails; None of one that does not answer: the others are shown."""
-    query, services = {"after": after, "limit": PAGE_LENGTH + 1}, clients().for_pages
-    for name, list_mails in (("accounts", list_mails_of_accounts), ("registrations", list_mails_of_registrations)):
+    for list_mails in (list_mails_of_accounts, list_mails_of_registrations):
         try:
-            yield services[name].call(list_mails, token, query=query)
+            yield visitor.call(list_mails, query={"after": after, "limit": PAGE_LENGTH + 1})
         except DomainError as refusal:
             if refusal.http_status < 500:
                 raise

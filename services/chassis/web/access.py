@@ -1,5 +1,5 @@
-"""Access control: decorators declare who may call a view, and are enforced before it runs. A view without one is
-refused to everyone."""
+"""Access control: each view bears who may call it, which is enforced before it runs. A view without that is refused to
+everyone."""
 
 from __future__ import annotations
 
@@ -11,32 +11,20 @@ from werkzeug.exceptions import InternalServerError
 
 from services.chassis.errors import Forbidden, Unauthenticated
 from services.chassis.web.access_tokens import Caller, KeyOf, caller_of, verified
-from services.contracts.api.operation import CANDIDATE, PUBLIC, Access
+from services.contracts.api.operation import PUBLIC, Access
 
 View = TypeVar("View", bound=Callable[..., Any])
 
 
-def _mark(*ways: Access) -> Callable[[View], View]:
-    def decorate(view: View) -> View:
-        view.__access__ = ways  # type: ignore[attr-defined]
-        return view
-
-    return decorate
+def marked(view: View, *ways: Access) -> View:
+    """The view, which any of these may call."""
+    view.__access__ = ways  # type: ignore[attr-defined]
+    return view
 
 
 def public(view: View) -> View:
     """Anyone, without a token."""
-    return _mark(PUBLIC)(view)
-
-
-def candidate(view: View) -> View:
-    """A logged-in candidate, whose id is `caller().id`."""
-    return _mark(CANDIDATE)(view)
-
-
-def staff(*scopes: str) -> Callable[[View], View]:
-    """Staff whose token holds all `scopes`; the view itself narrows by `caller().academies`."""
-    return _mark(Access("staff", frozenset(scopes)))
+    return marked(view, PUBLIC)
 
 
 def caller() -> Caller:

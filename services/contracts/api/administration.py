@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import binascii
 from base64 import urlsafe_b64decode
-from dataclasses import dataclass
 from types import NoneType
 from typing import Annotated, Any
 
@@ -15,7 +14,7 @@ from services.contracts import problem_types
 from services.contracts.account_rules import CATALOGUE_SCOPE
 from services.contracts.api.fields import InstantField, Text
 from services.contracts.api.openings import HomeMessage
-from services.contracts.api.operation import End, Instant, Operation, one_of, staff
+from services.contracts.api.operation import Answered, Callers, End, Instant, one_of, staff
 from services.contracts.registration_rules import (
     MESSAGE_TEXT_LENGTH,
     MESSAGE_TITLE_LENGTH,
@@ -35,15 +34,13 @@ longer than a form may be."""
 _TOO_LARGE = f"L'archive dépasse {MAX_CATALOGUE_BYTES // 1024} Ko."
 
 
-@dataclass(frozen=True, kw_only=True)
-class OpeningDates:
+class OpeningDates(Answered):
     opens: Instant
     closes: End
     deposit_opens: Instant
     deposit_closes: End
 
 
-@dataclass(frozen=True, kw_only=True)
 class OpeningSummary(OpeningDates):
     """An opening with the dates in force."""
 
@@ -60,19 +57,16 @@ class OpeningSummary(OpeningDates):
     compared: Annotated[bool, Meta(description="Sinon, des candidatures restent à comparer à ces dates")]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Openings:
+class Openings(Answered):
     openings: tuple[OpeningSummary, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
 class OpeningChange(OpeningDates):
     reason: str
     changed_by: str
     changed_at: Instant
 
 
-@dataclass(frozen=True, kw_only=True)
 class OpeningDetail(OpeningSummary):
     """An opening, whom a change of its dates concerns, and the changes before, the newest first."""
 
@@ -81,8 +75,7 @@ class OpeningDetail(OpeningSummary):
     changes: tuple[OpeningChange, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class OpeningMove:
+class OpeningMove(Answered):
     """An opening before a change of its dates, its dates after it, and what candidates lose by it."""
 
     opening: OpeningDetail
@@ -121,19 +114,16 @@ class NewMessage(Schema):
     shown_until = InstantField(required=True)
 
 
-@dataclass(frozen=True, kw_only=True)
 class PublishedMessage(HomeMessage):
     shown_from: Instant
     shown_until: End
 
 
-@dataclass(frozen=True, kw_only=True)
-class Messages:
+class Messages(Answered):
     messages: tuple[PublishedMessage, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class CreatedMessage:
+class CreatedMessage(Answered):
     id: str
 
 
@@ -161,8 +151,7 @@ class CatalogueToLoad(CatalogueArchive):
     )
 
 
-@dataclass(frozen=True, kw_only=True)
-class ConcernedSession:
+class ConcernedSession(Answered):
     """How many a change of an exam concerns."""
 
     session: str
@@ -171,8 +160,7 @@ class ConcernedSession:
     candidatures: Annotated[int, Meta(description="Candidatures actives")]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Difference:
+class Difference(Answered):
     """`before` is empty for what is added, `after` for what is taken away."""
 
     where: Annotated[str, Meta(examples=["BTS, spécialité 31310, version …-…, épreuve E2, intitulé"])]
@@ -180,8 +168,7 @@ class Difference:
     after: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class ComparedExam:
+class ComparedExam(Answered):
     code: str
     label: str
     is_new: bool
@@ -190,8 +177,7 @@ class ComparedExam:
     sessions: tuple[ConcernedSession, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class CatalogueComparison:
+class CatalogueComparison(Answered):
     """`etag` names the archive and what it was compared with."""
 
     etag: Annotated[str, Meta(description="À renvoyer pour charger cette archive")]
@@ -201,8 +187,7 @@ class CatalogueComparison:
     changed_etablissements: int
 
 
-@dataclass(frozen=True, kw_only=True)
-class ExamInForce:
+class ExamInForce(Answered):
     code: str
     label: str
     sessions: Annotated[tuple[str, ...], Meta(description="Leurs libellés")]
@@ -211,93 +196,66 @@ class ExamInForce:
     has_files: Annotated[bool, Meta(description="Si ses fichiers peuvent être téléchargés")]
 
 
-@dataclass(frozen=True, kw_only=True)
-class ExamsInForce:
+class ExamsInForce(Answered):
     exams: tuple[ExamInForce, ...]
 
 
-_MANAGE, _CATALOGUE = (staff("openings:manage"),), (staff(CATALOGUE_SCOPE),)
+_MANAGE, _CATALOGUE = Callers(staff("openings:manage")), Callers(staff(CATALOGUE_SCOPE))
 
-list_openings = Operation(
-    "GET",
-    "/v1/staff/openings",
-    Openings,
-    "Every opening with the dates in force, the newest session first.",
-    _MANAGE,
+list_openings = _MANAGE.get(
+    "/v1/staff/openings", Openings, "Every opening with the dates in force, the newest session first."
 )
-read_opening = Operation(
-    "GET",
+read_opening = _MANAGE.get(
     "/v1/staff/openings/<opening_id>",
     OpeningDetail,
     "An opening, whom a change of its dates concerns, and the changes before.",
-    _MANAGE,
 )
-preview_dates = Operation(
-    "POST",
+preview_dates = _MANAGE.post(
     "/v1/staff/openings/dates/preview",
     list[OpeningMove],
     "Whom dates for these openings concern, and what candidates lose by them; nothing is written.",
-    _MANAGE,
     body=NewDates,
     problems=(problem_types.PRECONDITION_FAILED,),
     reads=True,
 )
-change_dates = Operation(
-    "POST",
+change_dates = _MANAGE.post(
     "/v1/staff/openings/dates",
     NoneType,
     "Set dates for openings, all or none of them, with a reason; they take precedence over the catalogue. Refused "
     "where they have changed since, and where candidates lose something by it that is not confirmed.",
-    _MANAGE,
     body=NewDates,
     problems=(problem_types.PRECONDITION_FAILED,),
 )
-list_messages = Operation(
-    "GET", "/v1/staff/messages", Messages, "Messages of the past, of the moment and to come.", _MANAGE
-)
-publish_message = Operation(
-    "POST",
+list_messages = _MANAGE.get("/v1/staff/messages", Messages, "Messages of the past, of the moment and to come.")
+publish_message = _MANAGE.post(
     "/v1/staff/messages",
     CreatedMessage,
     "Publish a message, shown from `shown_from` until `shown_until` (excluded).",
-    _MANAGE,
     body=NewMessage,
     status=201,
 )
-withdraw_message = Operation(
-    "DELETE", "/v1/staff/messages/<message_id>", NoneType, "Take a message off at once.", _MANAGE
-)
+withdraw_message = _MANAGE.delete("/v1/staff/messages/<message_id>", NoneType, "Take a message off at once.")
 
-list_exams = Operation(
-    "GET",
-    "/v1/staff/catalogues",
-    ExamsInForce,
-    "The exams in force, with their sessions and when they were loaded.",
-    _CATALOGUE,
+list_exams = _CATALOGUE.get(
+    "/v1/staff/catalogues", ExamsInForce, "The exams in force, with their sessions and when they were loaded."
 )
-read_files = Operation(
-    "GET",
+read_files = _CATALOGUE.get(
     "/v1/staff/catalogues/<code>/files",
     bytes,
     "The files that an exam in force was loaded from, as a ZIP archive that can be compared and loaded again.",
-    _CATALOGUE,
     media_type=ZIP_TYPE,
 )
-compare_catalogue = Operation(
-    "POST",
+compare_catalogue = _CATALOGUE.post(
     "/v1/staff/catalogues/comparison",
     CatalogueComparison,
     "What an archive would change, and for whom; nothing is written. Its mistakes: `mistakes`, by file and line.",
-    _CATALOGUE,
     body=CatalogueArchive,
     seconds=CATALOGUE_SECONDS,
 )
-load_catalogue = Operation(
-    "POST",
+load_catalogue = _CATALOGUE.post(
     "/v1/staff/catalogues",
     NoneType,
     "Put an archive's catalogue in force, all or nothing. Refused where another was loaded since the comparison.",
-    _CATALOGUE,
     body=CatalogueToLoad,
     seconds=CATALOGUE_SECONDS,
     problems=(problem_types.PRECONDITION_FAILED,),

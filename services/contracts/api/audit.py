@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated, Any
 
 from marshmallow import fields, validate
 from msgspec import Meta
 
-from services.contracts.api.operation import CSV, EXPORT_SECONDS, Instant, Operation, staff
+from services.contracts.api.operation import Answered, Callers, Instant, staff
 from services.contracts.api.staff_lists import (
     CHECKBOX,
     SELECT,
@@ -77,8 +76,7 @@ ENTRIES = StaffList(
 )  # of AuditEntry
 
 
-@dataclass(frozen=True, kw_only=True)
-class AuditEntry:
+class AuditEntry(Answered):
     id: int
     at: Instant
     actor_kind: str
@@ -91,33 +89,25 @@ class AuditEntry:
     address: Annotated[str | None, Meta(description="Adresse IP d'où un gestionnaire a agi")]
 
 
-@dataclass(frozen=True, kw_only=True)
-class AuditEntries:
+class AuditEntries(Answered):
     entries: tuple[AuditEntry, ...]
     next_before: int | None
 
 
-_READ = (staff("audit:read"),)
-list_entries = Operation(
-    "GET",
+_READ = Callers(staff("audit:read"))
+list_entries = _READ.get(
     "/v1/audit",
     AuditEntries,
     "Entries of this service, the newest first; `next_before` is null on the last page.",
-    _READ,
     query=ENTRIES.page_schema(
         before=fields.Integer(
             validate=validate.Range(1, _LARGEST_ENTRY_ID), metadata={"description": "next_before de la page précédente"}
         )
     ),
 )
-export_entries = Operation(
-    "GET",
+export_entries = _READ.csv(
     "/v1/audit.csv",
-    bytes,
     "Entries of this service as CSV, streamed, the oldest first; that they were taken out is one of them.",
-    _READ,
     query=ENTRIES.filters_schema(),
-    media_type=CSV,
     answer_words="Une ligne par acte, en français, heures de Paris",
-    seconds=EXPORT_SECONDS,
 )

@@ -3,7 +3,6 @@ status corrected."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from types import NoneType
 from typing import Annotated
 
@@ -13,7 +12,7 @@ from msgspec import Meta
 from services.contracts import problem_types
 from services.contracts.account_rules import REASON_LENGTHS
 from services.contracts.api.forms import Form
-from services.contracts.api.operation import Instant, Operation, staff
+from services.contracts.api.operation import Answered, Callers, Instant, staff
 from services.contracts.api.visitors import Values
 from services.contracts.page_sizes import ACCOUNTS_SHOWN
 
@@ -34,8 +33,7 @@ class Correction(Values):
     reason = fields.String(required=True, validate=validate.Length(*REASON_LENGTHS))
 
 
-@dataclass(frozen=True, kw_only=True)
-class RefusedMails:
+class RefusedMails(Answered):
     """An address to which no mail goes out: `code` is the mail server's answer (5xx)."""
 
     address: str
@@ -43,8 +41,7 @@ class RefusedMails:
     since: Instant
 
 
-@dataclass(frozen=True, kw_only=True)
-class Candidate:
+class Candidate(Answered):
     """`values` are the civil status as its form holds it."""
 
     id: str
@@ -55,62 +52,49 @@ class Candidate:
     values: dict[str, str]
 
 
-@dataclass(frozen=True, kw_only=True)
 class CandidateDetail(Candidate):
     form: Annotated[Form, Meta(description="Of the civil status, to be corrected")]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Candidates:
+class Candidates(Answered):
     candidates: tuple[Candidate, ...]
     has_more: Annotated[bool, Meta(description=f"Plus de {ACCOUNTS_SHOWN} : précisez le nom")] = False
 
 
-@dataclass(frozen=True, kw_only=True)
-class Corrected:
+class Corrected(Answered):
     version: int
 
 
-_CORRECT = (staff("candidates:correct"),)
-search_candidates = Operation(
-    "POST",
+_CORRECT = Callers(staff("candidates:correct"))
+search_candidates = _CORRECT.post(
     "/v1/candidates/search",
     Candidates,
     "The account of an address, or those of a birth date and name, posted: no URL has them. What is shown is in the "
     "audit trail.",
-    _CORRECT,
     body=AccountSearch,
 )
-read_candidate = Operation(
-    "GET",
+read_candidate = _CORRECT.get(
     "/v1/candidates/<candidate_id>",
     CandidateDetail,
     "An account, with the form of its civil status; that it was opened is in the audit trail.",
-    _CORRECT,
 )
-fill_correction = Operation(
-    "POST",
+fill_correction = _CORRECT.post(
     "/v1/candidates/<candidate_id>/form",
     Form,
     "The form for what was typed: the country decides which place of birth is asked. Checks and changes nothing.",
-    _CORRECT,
     body=Values,
     reads=True,
 )
-correct_identity = Operation(
-    "POST",
+correct_identity = _CORRECT.post(
     "/v1/candidates/<candidate_id>/identity",
     Corrected,
     "Correct the civil status; each active candidature gets a new version, its PDF and a mail.",
-    _CORRECT,
     body=Correction,
 )
-resend_activation = Operation(
-    "POST",
+resend_activation = _CORRECT.post(
     "/v1/candidates/<candidate_id>/activation",
     NoneType,
     "Mail the link of activation again; the older link is closed.",
-    _CORRECT,
     status=202,
     problems=(problem_types.CONFLICT,),
 )

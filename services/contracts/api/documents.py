@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from types import NoneType
 from typing import Annotated, Any
 
@@ -10,29 +9,25 @@ from marshmallow import Schema, ValidationError, fields
 from msgspec import Meta
 
 from services.contracts import page_labels
-from services.contracts.api.operation import CANDIDATE, Instant, Operation
+from services.contracts.api.operation import CANDIDATE, Answered, Callers, CandidatureLabels, Instant
 from services.contracts.document_rules import FileFormat
-from services.contracts.registrations import CandidatureLabels
 
 TITLE = page_labels.DOCUMENTS
 RENDERING_SECONDS = 60.0  # for a document that is rendered on demand
 PDF_TYPE = "application/pdf"
 
 
-@dataclass(frozen=True, kw_only=True)
 class Tile(CandidatureLabels):
     """A candidature as « Mes documents » shows it."""
 
     ecartee: Annotated[bool, Meta(description="Écartée par son service gestionnaire")]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Tiles:
+class Tiles(Answered):
     candidatures: tuple[Tile, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Document:
+class Document(Answered):
     id: str
     type: str
     type_label: str
@@ -42,7 +37,6 @@ class Document:
     size: Annotated[int, Meta(description="Octets du PDF")]
 
 
-@dataclass(frozen=True, kw_only=True)
 class ListedDocument(Document):
     """A document among those of its candidature, with what became of it."""
 
@@ -53,20 +47,17 @@ class ListedDocument(Document):
     withdrawal_reason: Annotated[str | None, Meta(description="Motif ; du candidat, celui qui lui est destiné")]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Documents:
+class Documents(Answered):
     documents: tuple[ListedDocument, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
 class DocumentToRead(Document):
     """A document that a gestionnaire published and the candidate has not opened yet."""
 
     candidature_id: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class DocumentsToRead:
+class DocumentsToRead(Answered):
     documents: tuple[DocumentToRead, ...]
 
 
@@ -95,72 +86,50 @@ class ConfirmationQuery(FormQuery):
     version = VersionField(load_default=None)
 
 
-_OWN_DOCUMENTS = (CANDIDATE,)
+_OWN_DOCUMENTS = Callers(CANDIDATE)
 
-list_candidatures = Operation(
-    "GET",
-    "/v1/candidatures",
-    Tiles,
-    f"Tiles of « {page_labels.DOCUMENTS} », also once the session has closed.",
-    _OWN_DOCUMENTS,
+list_candidatures = _OWN_DOCUMENTS.get(
+    "/v1/candidatures", Tiles, f"Tiles of « {page_labels.DOCUMENTS} », also once the session has closed."
 )
-list_documents = Operation(
-    "GET",
-    "/v1/candidatures/<candidature_id>/documents",
-    Documents,
-    "« Documents relatifs à ma candidature »",
-    _OWN_DOCUMENTS,
+list_documents = _OWN_DOCUMENTS.get(
+    "/v1/candidatures/<candidature_id>/documents", Documents, "« Documents relatifs à ma candidature »"
 )
-list_documents_to_read = Operation(
-    "GET",
+list_documents_to_read = _OWN_DOCUMENTS.get(
     "/v1/documents/to-read",
     DocumentsToRead,
     "What gestionnaires published for the caller, and the caller has not opened yet.",
-    _OWN_DOCUMENTS,
 )
-mark_opened = Operation(
-    "POST",
-    "/v1/documents/<document_id>/opening",
-    NoneType,
-    "The caller has opened the document; repeated, it changes nothing.",
-    _OWN_DOCUMENTS,
+mark_opened = _OWN_DOCUMENTS.post(
+    "/v1/documents/<document_id>/opening", NoneType, "The caller has opened the document; repeated, it changes nothing."
 )
-read_pdf = Operation(
-    "GET",
+read_pdf = _OWN_DOCUMENTS.get(
     "/v1/documents/<document_id>/file",
     bytes,
     "A document as PDF.",
-    _OWN_DOCUMENTS,
     query=FileQuery,
     media_type=PDF_TYPE,
     seconds=RENDERING_SECONDS,
 )
-read_html = Operation(
-    "GET",
+read_html = _OWN_DOCUMENTS.get(
     "/v1/documents/<document_id>/html",
     bytes,
     "The same document as a page that a screen reader can read.",
-    _OWN_DOCUMENTS,
     query=FileQuery,
     media_type="text/html",
     seconds=RENDERING_SECONDS,
 )
-read_confirmation = Operation(
-    "GET",
+read_confirmation = _OWN_DOCUMENTS.get(
     "/v1/candidatures/<candidature_id>/confirmation",
     bytes,
     "« Visualiser/Imprimer »: the confirmation at once, made on the spot where it is not there yet.",
-    _OWN_DOCUMENTS,
     query=ConfirmationQuery,
     media_type=PDF_TYPE,
     seconds=RENDERING_SECONDS,
 )
-read_form = Operation(
-    "GET",
+read_form = _OWN_DOCUMENTS.get(
     "/v1/candidatures/<candidature_id>/forms/<code>",
     bytes,
     "« Editer le formulaire à compléter », with the candidate's data.",
-    _OWN_DOCUMENTS,
     query=FormQuery,
     media_type=PDF_TYPE,
     seconds=RENDERING_SECONDS,

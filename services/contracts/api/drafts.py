@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from types import NoneType
 from typing import Annotated, Any
 
@@ -12,7 +11,7 @@ from msgspec import Meta
 from services.contracts import problem_types
 from services.contracts.api.fields import Text
 from services.contracts.api.forms import Form, FormField, Mistake, Suggestions
-from services.contracts.api.operation import CANDIDATE, End, Instant, Operation, staff
+from services.contracts.api.operation import CANDIDATE, Answered, Callers, End, Instant, one_of, staff
 from services.contracts.registration_rules import (
     FIELD_NAME_LENGTH,
     FIELD_VALUE_LENGTH,
@@ -76,34 +75,30 @@ class SavedDraft(Asserted):
     revision = fields.Integer(required=True, strict=True, validate=validate.Range(min=0))
 
 
-@dataclass(frozen=True, kw_only=True)
-class TabState:
+class TabState(Answered):
     number: int
     kind: str
     name: str
     title: str
-    state: Annotated[str, Meta(extra_json_schema={"enum": list(TAB_STATES)})]
+    state: Annotated[str, one_of(TAB_STATES)]
 
 
-@dataclass(frozen=True, kw_only=True)
-class ModifiedCandidature:
+class ModifiedCandidature(Answered):
     name: Annotated[str, Meta(examples=["DUBOIS Pierre"])]
     numero_inscription: str
     version_label: str
     saved_at: Instant
 
 
-@dataclass(frozen=True, kw_only=True)
-class Obstacle:
+class Obstacle(Answered):
     """Why a draft cannot be transmitted now."""
 
-    reason: Annotated[str, Meta(extra_json_schema={"enum": list(OBSTACLES)})]
+    reason: Annotated[str, one_of(OBSTACLES)]
     detail: str
     candidature_id: Annotated[str | None, Meta(description="L'autre candidature")] = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Draft:
+class Draft(Answered):
     id: str
     revision: int
     numero_candidat: str
@@ -122,18 +117,16 @@ class Draft:
     saved_candidature_id: str | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Drafts:
+class Drafts(Answered):
     drafts: tuple[Draft, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class EpreuveField:
+class EpreuveField(Answered):
     """An épreuve of the tab « Epreuves », fixed where `position` is null."""
 
     code: str
     title: str
-    group: Annotated[str, Meta(extra_json_schema={"enum": ["obligatoires", "facultatives"]})]
+    group: Annotated[str, one_of(("obligatoires", "facultatives"))]
     parent: str | None
     position: FormField | None
     position_label: str
@@ -142,8 +135,7 @@ class EpreuveField:
     notes: tuple[str, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Change:
+class Change(Answered):
     """A difference from the version before; `before` is empty for a new line, `after` for a removed one."""
 
     section: str
@@ -152,14 +144,12 @@ class Change:
     after: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class RuleRefusal:
+class RuleRefusal(Answered):
     rule: Annotated[str, Meta(examples=["progressive_at_least"])]
     detail: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Tab:
+class Tab(Answered):
     number: int
     kind: str
     name: str
@@ -177,22 +167,19 @@ class Tab:
     draft: Annotated[Draft, Meta(description="Dont il est un onglet, tel qu'il est")]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Going:
+class Going(Answered):
     """The draft's new revision, and the number of the tab to show next."""
 
     revision: int
     goto: int
 
 
-@dataclass(frozen=True, kw_only=True)
-class SavedVersion:
+class SavedVersion(Answered):
     candidature_id: str
     version: int
 
 
-@dataclass(frozen=True, kw_only=True)
-class Offered:
+class Offered(Answered):
     """A spécialité."""
 
     code: str
@@ -200,33 +187,28 @@ class Offered:
     acronym: str | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Domain:
+class Domain(Answered):
     label: str
     specialites: tuple[Offered, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Domains:
+class Domains(Answered):
     domains: tuple[Domain, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class AskedEpreuve:
+class AskedEpreuve(Answered):
     code: str
     label: str
     mandatory: bool
     parent: str | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class AskedPiece:
+class AskedPiece(Answered):
     label: str
     certain: Annotated[bool, Meta(description="false : elle dépend de réponses qui ne sont pas encore données")]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Asked:
+class Asked(Answered):
     """« Ce qui vous sera demandé »"""
 
     specialite: Offered
@@ -234,17 +216,15 @@ class Asked:
     pieces: tuple[AskedPiece, ...]
 
 
-_OWN = (CANDIDATE,)
-_HELD = (CANDIDATE, staff("candidatures:manage"))
+_OWN = Callers(CANDIDATE)
+_HELD = Callers(CANDIDATE, staff("candidatures:manage"))
 """A candidate's own, or a correction in the académies of a member of staff."""
 _DRAFT, _TAB = "/v1/drafts/<draft_id>", "/v1/drafts/<draft_id>/tabs/<int:number>"
 
-open_draft = Operation(
-    "POST",
+open_draft = _OWN.post(
     "/v1/drafts",
     Draft,
     "« Valider »: begin a draft for an opening, or resume the one there is.",
-    _OWN,
     body=NewDraft,
     status=201,
     other_statuses={200: "Le brouillon commencé auparavant"},
@@ -255,24 +235,16 @@ open_draft = Operation(
         problem_types.IDENTITY_OUTDATED,
     ),
 )
-list_drafts = Operation("GET", "/v1/drafts", Drafts, "Drafts not transmitted, the latest written first.", _OWN)
-read_draft = Operation("GET", _DRAFT, Draft, "One draft; a saved one names its candidature.", _HELD)
-delete_draft = Operation("DELETE", _DRAFT, NoneType, "Abandon a draft.", _HELD, problems=(problem_types.DRAFT_SAVED,))
-read_tab = Operation(
-    "GET",
-    _TAB,
-    Tab,
-    "A tab as it was typed.",
-    _HELD,
-    headers=IdentityHeader,
-    problems=(problem_types.IDENTITY_OUTDATED,),
+list_drafts = _OWN.get("/v1/drafts", Drafts, "Drafts not transmitted, the latest written first.")
+read_draft = _HELD.get(_DRAFT, Draft, "One draft; a saved one names its candidature.")
+delete_draft = _HELD.delete(_DRAFT, NoneType, "Abandon a draft.", problems=(problem_types.DRAFT_SAVED,))
+read_tab = _HELD.get(
+    _TAB, Tab, "A tab as it was typed.", headers=IdentityHeader, problems=(problem_types.IDENTITY_OUTDATED,)
 )
-write_tab = Operation(
-    "PUT",
+write_tab = _HELD.put(
     _TAB,
     Going,
     "Keep what was typed, right or not; « next » is refused while something is wrong.",
-    _HELD,
     headers=IdentityHeader,
     body=WrittenTab,
     problems=(
@@ -282,13 +254,11 @@ write_tab = Operation(
         problem_types.IDENTITY_OUTDATED,
     ),
 )
-search = Operation("GET", f"{_TAB}/search", Suggestions, "Proposals for a search field.", _HELD, query=SearchQuery)
-save_draft = Operation(
-    "POST",
+search = _HELD.get(f"{_TAB}/search", Suggestions, "Proposals for a search field.", query=SearchQuery)
+save_draft = _OWN.post(
     f"{_DRAFT}/save",
     SavedVersion,
     "« Enregistrer ». Repeats answer the same; `/v1/candidatures/{id}/acknowledgement` says what was saved.",
-    _OWN,
     body=SavedDraft,
     status=201,
     problems=(
@@ -301,13 +271,7 @@ save_draft = Operation(
         problem_types.CONFLICT,
     ),
 )
-list_specialites = Operation(
-    "GET", f"{_DRAFT}/specialites", Domains, "The spécialités of the draft's session, by domain.", _HELD
-)
-read_specialite = Operation(
-    "GET",
-    f"{_DRAFT}/specialites/<code>",
-    Asked,
-    "What one of them leads to be asked, as far as the draft decides it.",
-    _HELD,
+list_specialites = _HELD.get(f"{_DRAFT}/specialites", Domains, "The spécialités of the draft's session, by domain.")
+read_specialite = _HELD.get(
+    f"{_DRAFT}/specialites/<code>", Asked, "What one of them leads to be asked, as far as the draft decides it."
 )

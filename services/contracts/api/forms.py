@@ -5,10 +5,11 @@ A form is made of dicts, which are passed on as they are: a list of two hundred 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated, Any, TypedDict
 
 from msgspec import Meta
+
+from services.contracts.api.operation import Answered
 
 
 class Option(TypedDict, total=False):
@@ -72,8 +73,7 @@ class Mistake(TypedDict):
     detail: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Suggestions:
+class Suggestions(Answered):
     """The options that match the words typed; `advice`: what to do if the wanted one is not among them."""
 
     options: tuple[Option, ...]

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated
 
 from marshmallow import Schema, fields, validate
 from msgspec import Meta
 
-from services.contracts.api.operation import CANDIDATE, Instant, Operation
+from services.contracts.api.operation import CANDIDATE, Answered, Callers, Instant, Operation, one_of
 from services.contracts.page_sizes import LARGEST_MAILS_PAGE, USUAL_MAILS_PAGE
 
 STATES = ("waiting", "taken", "refused")
@@ -20,18 +19,16 @@ class SentMailsQuery(Schema):
     limit = fields.Integer(load_default=USUAL_MAILS_PAGE, validate=validate.Range(1, LARGEST_MAILS_PAGE))
 
 
-@dataclass(frozen=True, kw_only=True)
-class SentMail:
+class SentMail(Answered):
     subject: str
     text: Annotated[str, Meta(description="Sans les liens qui permettent d'agir")]
     at: Instant
     address: str
-    state: Annotated[str, Meta(extra_json_schema={"enum": list(STATES)})]
+    state: Annotated[str, one_of(STATES)]
     place: Annotated[str, Meta(description="Ordonne les mails de tous les services : le plus grand est le plus récent")]
 
 
-@dataclass(frozen=True, kw_only=True)
-class SentMails:
+class SentMails(Answered):
     """A page of mails, newest first; the next page begins after the `place` of the last."""
 
     mails: tuple[SentMail, ...]
@@ -39,7 +36,7 @@ class SentMails:
 
 
 def _list_mails(path: str, summary: str) -> Operation[SentMails]:
-    return Operation("GET", path, SentMails, summary, (CANDIDATE,), query=SentMailsQuery)
+    return Callers(CANDIDATE).get(path, SentMails, summary, query=SentMailsQuery)
 
 
 list_mails_of_accounts = _list_mails("/v1/me/mails", "What accounts mailed to this candidate, newest first.")

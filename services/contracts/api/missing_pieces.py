@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from types import NoneType
 from typing import Annotated
 
@@ -10,7 +9,7 @@ from marshmallow import Schema, fields, validate
 from msgspec import Meta
 
 from services.contracts import problem_types
-from services.contracts.api.operation import EXPORT_SECONDS, End, Instant, Operation, one_of, staff
+from services.contracts.api.operation import EXPORT_SECONDS, Answered, Callers, End, Instant, one_of, staff
 from services.contracts.api.staff_lists import SELECT, Column, PageField, StaffList, text_filter
 from services.contracts.api.staff_pieces import Regroupement, StaffCandidature
 from services.contracts.page_sizes import LARGEST_PAGE
@@ -63,8 +62,7 @@ class Reminders(Schema):
     )
 
 
-@dataclass(frozen=True, kw_only=True)
-class MissingPiece:
+class MissingPiece(Answered):
     code: str
     label: str
     refused: Annotated[bool, Meta(description="« Non Conforme », à déposer à nouveau")]
@@ -72,8 +70,7 @@ class MissingPiece:
     asked_again_for: Annotated[int | None, Meta(description="Version pour laquelle la signer de nouveau")] = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class MissingPart:
+class MissingPart(Answered):
     """Pieces of a regroupement with one deadline."""
 
     regroupement: Regroupement
@@ -82,15 +79,13 @@ class MissingPart:
     pieces: tuple[MissingPiece, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class IncompleteCandidature:
+class IncompleteCandidature(Answered):
     candidature: StaffCandidature
     missing: tuple[MissingPart, ...]
     last_reminder: Instant | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class OpenSession:
+class OpenSession(Answered):
     """A session that has pieces which can be deposited now."""
 
     exam: str
@@ -98,15 +93,13 @@ class OpenSession:
     label: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class MissingPieces:
+class MissingPieces(Answered):
     items: tuple[IncompleteCandidature, ...]
     next_cursor: Annotated[str | None, Meta(description="Une page peut être vide et avoir une suite")]
     sessions: Annotated[tuple[OpenSession, ...], Meta(description="Celles dont le dépôt est ouvert")]
 
 
-@dataclass(frozen=True, kw_only=True)
-class WholeList:
+class WholeList(Answered):
     """How many candidatures some filters find; `mails` remind them, one for each candidate who got none today."""
 
     candidatures: int
@@ -114,7 +107,6 @@ class WholeList:
     is_complete: Annotated[bool, Meta(description="Sinon il y en a davantage")]
 
 
-@dataclass(frozen=True, kw_only=True)
 class IncompleteSession(OpenSession):
     candidatures: Annotated[int | None, Meta(description="Avec des pièces à déposer ou à valider ; null : à compter")]
     deposit_closes: Annotated[
@@ -124,22 +116,19 @@ class IncompleteSession(OpenSession):
     days_left: int | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class IncompleteSessions:
+class IncompleteSessions(Answered):
     """How many candidatures lack pieces, by session."""
 
     items: tuple[IncompleteSession, ...] = ()
     counted_at: Instant | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class ReminderResult:
+class ReminderResult(Answered):
     candidature: str
     outcome: Annotated[str, one_of(ReminderOutcome)]
 
 
-@dataclass(frozen=True, kw_only=True)
-class ReminderResults:
+class ReminderResults(Answered):
     results: tuple[ReminderResult, ...]
     next_cursor: Annotated[
         str | None,
@@ -147,49 +136,39 @@ class ReminderResults:
     ]
 
 
-_READ, _CONTROL = (staff("pieces:read"),), (staff("pieces:control"),)
+_READ, _CONTROL = Callers(staff("pieces:read")), Callers(staff("pieces:control"))
 
-list_missing_pieces = Operation(
-    "GET",
+list_missing_pieces = _READ.get(
     "/v1/missing-pieces",
     MissingPieces,
     "Candidatures with pieces that can be deposited or validated now, in pages: follow `next_cursor` until it is null.",
-    _READ,
     query=MISSING_PIECES.page_schema(),
     problems=(problem_types.NOT_FOUND,),
 )
-count_missing_pieces = Operation(
-    "GET",
+count_missing_pieces = _READ.get(
     "/v1/missing-pieces/counts",
     IncompleteSessions,
     "How many candidatures have pieces to deposit or to validate now, by session, as a job counted them.",
-    _READ,
 )
-read_whole_list = Operation(
-    "GET",
+read_whole_list = _READ.get(
     "/v1/missing-pieces/whole-list",
     WholeList,
     "How many candidatures these filters find now, and how many mails a reminder of all of them sends.",
-    _READ,
     query=MissingPiecesFilters,
     seconds=EXPORT_SECONDS,
     problems=(problem_types.NOT_FOUND,),
 )
-remind_whole_list = Operation(
-    "POST",
+remind_whole_list = _CONTROL.post(
     "/v1/reminders/whole-list",
     NoneType,
     "Remind all that these filters find, a page at a time, after the answer; once a day, as `/v1/reminders` does.",
-    _CONTROL,
     body=MissingPiecesFilters,
     problems=(problem_types.NOT_FOUND,),
 )
-remind = Operation(
-    "POST",
+remind = _CONTROL.post(
     "/v1/reminders",
     ReminderResults,
     "Remind the candidates of these candidatures, or of those that the filters find: one mail each, once a day.",
-    _CONTROL,
     body=Reminders,
     problems=(problem_types.NOT_FOUND,),
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated
 
 from marshmallow import Schema, fields, validate
@@ -10,7 +9,7 @@ from msgspec import Meta
 
 from services.contracts import page_labels
 from services.contracts.api.fields import Text
-from services.contracts.api.operation import PUBLIC, End, Instant, Operation, one_of
+from services.contracts.api.operation import PUBLIC, Answered, Callers, End, Instant, one_of
 from services.contracts.registration_rules import SEVERITIES, Purpose, WindowState
 
 TITLE = page_labels.OPENINGS
@@ -26,30 +25,26 @@ class ChoicesQuery(Schema):
     academie = Text(load_default=None)
 
 
-@dataclass(frozen=True, kw_only=True)
-class ChosenStep:
+class ChosenStep(Answered):
     name: str
     label: str
     value: str
     value_label: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Choice:
+class Choice(Answered):
     value: str
     label: str
     hint: Annotated[str | None, Meta(description="Les départements d'une académie")] = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class NextStep:
+class NextStep(Answered):
     name: str
     question: str
     choices: tuple[Choice, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class OpeningInformation:
+class OpeningInformation(Answered):
     opening_id: str
     state: Annotated[str, one_of(WindowState)]
     sentence: str
@@ -58,8 +53,7 @@ class OpeningInformation:
     residence_notice: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Selection:
+class Selection(Answered):
     """The state of the choice: exactly one of `next`, `information` and `empty_message` is set."""
 
     steps: tuple[ChosenStep, ...]
@@ -68,20 +62,17 @@ class Selection:
     empty_message: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class HomeMessage:
+class HomeMessage(Answered):
     id: str
     title: str
     text: str
-    severity: Annotated[str, Meta(extra_json_schema={"enum": list(SEVERITIES)})]
+    severity: Annotated[str, one_of(SEVERITIES)]
 
 
-read_choices = Operation(
-    "GET",
+read_choices = Callers(PUBLIC).get(
     "/v1/openings/choices",
     Selection,
     "Where the picking stands: what was chosen, and what comes next or is known.",
-    (PUBLIC,),
     query=ChoicesQuery,
 )
-list_messages = Operation("GET", "/v1/messages", list[HomeMessage], "The messages to show now.", (PUBLIC,))
+list_messages = Callers(PUBLIC).get("/v1/messages", list[HomeMessage], "The messages to show now.")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import KW_ONLY, dataclass, field, fields
 from datetime import datetime
 from functools import cache
 from types import ModuleType, NoneType
-from typing import Annotated, Any, Generic, TypeVar, cast
+from typing import Annotated, Any, Generic, TypeVar, cast, dataclass_transform
 
 from marshmallow import Schema
 from msgspec import Meta
@@ -23,17 +23,35 @@ End = Annotated[datetime, Meta(tz=True, description="Fin exclue", examples=["202
 """An instant at which something is over."""
 
 
-def one_of(codes: type[Any]) -> Meta:
-    """A text that is one of an enumeration's codes. Its type stays `str`, so that a new code is no error of readers."""
-    return Meta(extra_json_schema={"enum": [str(code.value) for code in codes]})
+@dataclass_transform(frozen_default=True, kw_only_default=True)
+class Answered:
+    """What is answered, or a part of it: each class below this one is a frozen dataclass, built by the names of its
+    fields."""
+
+    def __init_subclass__(cls) -> None:
+        dataclass(frozen=True, kw_only=True)(cls)
+
+
+class CandidatureLabels(Answered):
+    """A candidature by what people read of it."""
+
+    id: str
+    exam_label: str
+    session_label: str
+    academie_label: str
+    specialite: str | None
+    numero_inscription: str
+
+
+def one_of(codes: Iterable[str]) -> Meta:
+    """A text that is one of these codes. Its type stays `str`, so that a new code is no error of readers."""
+    return Meta(extra_json_schema={"enum": [str(code) for code in codes]})
 
 
 def answer_of(answer: type[Answer], *rows: Any, **others: Any) -> Answer:
     """An answer (a dataclass) whose fields are attributes of the first of `rows` that has them, but for `others`."""
     names = [name for name in _names_of(cast(Any, answer)) if name not in others]
-    row = rows[0] if len(rows) == 1 else None  # of a list, which asks for each of its rows
-    values = {name: getattr(row, name) if row is not None else _value_in(rows, name) for name in names}
-    return answer(**values, **others)
+    return answer(**{name: _value_in(rows, name) for name in names}, **others)
 
 
 @cache
@@ -114,6 +132,32 @@ class Operation(Generic[Answer]):
     def success(self) -> int:
         """The status of what went well."""
         return self.status or (204 if self.answer is NoneType else 200)
+
+
+class Callers:
+    """Declares operations that any of these may call: `staff_who_read.get("/v1/pieces", Pieces, "Pieces …")`."""
+
+    def __init__(self, *access: Access) -> None:
+        self.access = access
+
+    def get(self, path: str, answer: type[Answer], summary: str, **more: Any) -> Operation[Answer]:
+        return Operation("GET", path, answer, summary, self.access, **more)
+
+    def csv(self, path: str, summary: str, **more: Any) -> Operation[bytes]:
+        """A table, streamed."""
+        return self.get(path, bytes, summary, media_type=CSV, seconds=EXPORT_SECONDS, **more)
+
+    def post(self, path: str, answer: type[Answer], summary: str, **more: Any) -> Operation[Answer]:
+        return Operation("POST", path, answer, summary, self.access, **more)
+
+    def put(self, path: str, answer: type[Answer], summary: str, **more: Any) -> Operation[Answer]:
+        return Operation("PUT", path, answer, summary, self.access, **more)
+
+    def patch(self, path: str, answer: type[Answer], summary: str, **more: Any) -> Operation[Answer]:
+        return Operation("PATCH", path, answer, summary, self.access, **more)
+
+    def delete(self, path: str, answer: type[Answer], summary: str, **more: Any) -> Operation[Answer]:
+        return Operation("DELETE", path, answer, summary, self.access, **more)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from types import NoneType
 from typing import Annotated
 
@@ -11,7 +10,7 @@ from marshmallow import Schema, fields
 from services.contracts import problem_types
 from services.contracts.account_rules import Editable
 from services.contracts.api.forms import Form
-from services.contracts.api.operation import CANDIDATE, Instant, Operation, one_of
+from services.contracts.api.operation import CANDIDATE, Answered, Callers, Instant, one_of
 from services.contracts.api.visitors import PASSWORD, Values
 
 TITLE = "Mon compte"
@@ -21,78 +20,62 @@ class CurrentPassword(Schema):
     current_password = fields.String(**PASSWORD)
 
 
-@dataclass(frozen=True, kw_only=True)
-class MyAddresses:
+class MyAddresses(Answered):
     """`pending_email` waits for its owner's confirmation."""
 
     email: str
     pending_email: str | None
 
 
-@dataclass(frozen=True, kw_only=True)
 class MyAccount(MyAddresses):
     editable: Annotated[str, one_of(Editable)]
     last_login_at: Instant | None
     form: Form
 
 
-@dataclass(frozen=True, kw_only=True)
-class Changed:
+class Changed(Answered):
     """Whether a new address now waits for its owner's confirmation."""
 
     email_change_pending: bool
 
 
-@dataclass(frozen=True, kw_only=True)
-class SignedIdentity:
+class SignedIdentity(Answered):
     assertion: str
 
 
-_OWN = (CANDIDATE,)
-read_account = Operation(
-    "GET",
+_OWN = Callers(CANDIDATE)
+read_account = _OWN.get(
     "/v1/me",
     MyAccount,
     "The account, and the form of « Modifier mes informations ».",
-    _OWN,
     problems=(problem_types.NOT_FOUND,),
 )
-read_addresses = Operation(
-    "GET",
+read_addresses = _OWN.get(
     "/v1/me/addresses",
     MyAddresses,
     "The mail address in force, and the one that waits for its confirmation.",
-    _OWN,
     problems=(problem_types.NOT_FOUND,),
 )
-fill_form = Operation(
-    "POST",
+fill_form = _OWN.post(
     "/v1/me/form",
     Form,
     "The form for what was typed: the country decides which place of birth is asked. Checks and changes nothing.",
-    _OWN,
     body=Values,
     reads=True,
     problems=(problem_types.NOT_FOUND,),
 )
 _REFUSALS = (problem_types.NOT_FOUND, problem_types.CANDIDATURE_EXISTS, problem_types.TOO_MANY_TRIES)
-change_account = Operation(
-    "PUT", "/v1/me", Changed, "Apply what was typed in the form.", _OWN, body=Values, problems=_REFUSALS
-)
-delete_account = Operation(
-    "POST",
+change_account = _OWN.put("/v1/me", Changed, "Apply what was typed in the form.", body=Values, problems=_REFUSALS)
+delete_account = _OWN.post(
     "/v1/me/deletion",
     NoneType,
     "Delete the account, which has no candidature.",
-    _OWN,
     body=CurrentPassword,
     problems=_REFUSALS,
 )
-read_identity = Operation(
-    "GET",
+read_identity = _OWN.get(
     "/v1/me/identity",
     SignedIdentity,
     "The identity signed for registrations, good for a short time; never logged.",
-    _OWN,
     problems=(problem_types.NOT_FOUND,),
 )

@@ -3,7 +3,7 @@ which it is set up."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import NoneType
 from typing import Annotated, Any
 
@@ -12,7 +12,7 @@ from msgspec import Meta
 
 from services.contracts import problem_types
 from services.contracts.account_rules import FILTERS_LENGTHS, LONGEST_TOKEN_DAYS, OWN_ACCOUNT_SCOPE, TOKEN_NAME_LENGTH
-from services.contracts.api.operation import Operation, staff
+from services.contracts.api.operation import Answered, Callers, staff
 from services.contracts.api.team import CODE, TOKENS, CodeOnly, ToolTokens
 from services.contracts.api.visitors import GATEWAY, LINK_REFUSALS, PASSWORD, TOKEN, LinkState, TokenOnly
 
@@ -61,8 +61,7 @@ class InvitationAnswer(FactorRenewal):
     password_confirmation = fields.String(**_OPTIONAL_PASSWORD)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Invited:
+class Invited(Answered):
     email: str
     nom: str
     prenoms: str
@@ -70,7 +69,6 @@ class Invited:
     password_hint: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class OwnAccount(Invited):
     academies: tuple[str, ...] | None
     scopes: Annotated[tuple[str, ...], Meta(description="Ce que ses propres jetons permettent au plus")]
@@ -78,27 +76,23 @@ class OwnAccount(Invited):
     saved_filters: Annotated[dict[str, str], _FILTERS] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, kw_only=True)
-class NewSession:
+class NewSession(Answered):
     """Every other session has ended."""
 
     session: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class RecoveryCodes:
+class RecoveryCodes(Answered):
     """Shown once."""
 
     recovery_codes: tuple[str, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
 class SetUp(NewSession, RecoveryCodes):
     """The account is ready, and its owner logged in."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class ProposedFactor:
+class ProposedFactor(Answered):
     """A second factor to set up: `secret` in Base32, `uri` as applications scan it (otpauth://); `sealed` is sent back
     with the code that confirms it."""
 
@@ -107,14 +101,12 @@ class ProposedFactor:
     sealed: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class MaybeProposedFactor:
+class MaybeProposedFactor(Answered):
     """None where what was sent is no longer valid."""
 
     proposal: ProposedFactor | None
 
 
-@dataclass(frozen=True, kw_only=True)
 class InvitationLink(LinkState):
     """`invited` and `proposal` are there for a usable link alone."""
 
@@ -122,121 +114,91 @@ class InvitationLink(LinkState):
     proposal: ProposedFactor | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class CreatedToken:
+class CreatedToken(Answered):
     """`token` is shown once."""
 
     id: str
     token: str
 
 
-_IN_A_SESSION = (staff(OWN_ACCOUNT_SCOPE),)
+_IN_A_SESSION = Callers(staff(OWN_ACCOUNT_SCOPE))
 _REFUSALS = (problem_types.NOT_FOUND, problem_types.TOO_MANY_TRIES)
-read_account = Operation(
-    "GET",
+read_account = _IN_A_SESSION.get(
     "/v1/staff/me",
     OwnAccount,
     "Who one is, what one's tokens may do, how many recovery codes are left, which filters one has saved.",
-    _IN_A_SESSION,
     problems=(problem_types.NOT_FOUND,),
 )
-change_password = Operation(
-    "POST",
+change_password = _IN_A_SESSION.post(
     "/v1/staff/me/password",
     NewSession,
     "Every session ends; the answer opens another.",
-    _IN_A_SESSION,
     body=NewStaffPassword,
     problems=_REFUSALS,
 )
-renew_recovery_codes = Operation(
-    "POST",
+renew_recovery_codes = _IN_A_SESSION.post(
     "/v1/staff/me/recovery-codes",
     RecoveryCodes,
     "A new set of recovery codes; the old one is void.",
-    _IN_A_SESSION,
     body=CodeOnly,
     status=201,
     problems=_REFUSALS,
 )
-propose_second_factor = Operation(
-    "POST",
+propose_second_factor = _IN_A_SESSION.post(
     "/v1/staff/me/second-factor/proposals",
     ProposedFactor,
     "A new secret, which a code of its own puts in force.",
-    _IN_A_SESSION,
     body=CodeOnly,
     problems=_REFUSALS,
 )
-check_proposal = Operation(
-    "POST",
+check_proposal = _IN_A_SESSION.post(
     "/v1/staff/me/second-factor/proposals/check",
     MaybeProposedFactor,
     "What was proposed, to show it again.",
-    _IN_A_SESSION,
     body=SealedOnly,
     reads=True,
     problems=(problem_types.NOT_FOUND,),
 )
-renew_second_factor = Operation(
-    "POST",
+renew_second_factor = _IN_A_SESSION.post(
     "/v1/staff/me/second-factor",
     NewSession,
     "`code` is one of the proposed secret. Every session ends; the answer opens another.",
-    _IN_A_SESSION,
     body=FactorRenewal,
     problems=_REFUSALS,
 )
-list_tokens = Operation(
-    "GET",
-    "/v1/staff/me/tokens",
-    ToolTokens,
-    "One's own tokens, those that ended among them.",
-    _IN_A_SESSION,
-    query=TOKENS.page_schema(),
+list_tokens = _IN_A_SESSION.get(
+    "/v1/staff/me/tokens", ToolTokens, "One's own tokens, those that ended among them.", query=TOKENS.page_schema()
 )
-create_token = Operation(
-    "POST",
+create_token = _IN_A_SESSION.post(
     "/v1/staff/me/tokens",
     CreatedToken,
     "A token for a tool, within one's own scopes.",
-    _IN_A_SESSION,
     body=NewToken,
     status=201,
     problems=_REFUSALS,
 )
-revoke_token = Operation(
-    "POST",
-    "/v1/staff/me/tokens/<token_id>/revoke",
-    NoneType,
-    "One's own token is refused some seconds later.",
-    _IN_A_SESSION,
+revoke_token = _IN_A_SESSION.post(
+    "/v1/staff/me/tokens/<token_id>/revoke", NoneType, "One's own token is refused some seconds later."
 )
-save_filters = Operation(
-    "POST",
+save_filters = _IN_A_SESSION.post(
     "/v1/staff/me/saved-filters",
     NoneType,
     "Of the list of candidatures, as its address has them; those of this name are replaced, or deleted by none.",
-    _IN_A_SESSION,
     body=SavedFilters,
     problems=(problem_types.NOT_FOUND,),
 )
 
-check_invitation = Operation(
-    "POST",
+check_invitation = GATEWAY.post(
     "/v1/staff-invitations/check",
     InvitationLink,
     "The state of the link; of a usable one whose it is, and a second factor to set up. Changes nothing.",
-    GATEWAY,
     body=InvitationToken,
     reads=True,
 )
-complete_invitation = Operation(
-    "POST",
+complete_invitation = GATEWAY.post(
     "/v1/staff-invitations",
     SetUp,
     "Choose the password and the second factor; the link is used.",
-    GATEWAY,
     body=InvitationAnswer,
     problems=LINK_REFUSALS,
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from types import NoneType
 from typing import Annotated
@@ -10,10 +9,18 @@ from typing import Annotated
 from msgspec import Meta
 
 from services.contracts import page_labels, problem_types
-from services.contracts.api.operation import CANDIDATE, End, Instant, Operation, one_of, staff
+from services.contracts.api.operation import (
+    CANDIDATE,
+    Answered,
+    Callers,
+    CandidatureLabels,
+    End,
+    Instant,
+    one_of,
+    staff,
+)
 from services.contracts.api.uploads import Uploads, upload_operations
 from services.contracts.piece_rules import PREVIEW_SIDE, Scan, Sign, Status
-from services.contracts.registrations import CandidatureLabels
 
 TITLE = page_labels.JUSTIFICATIFS
 FILE_SECONDS = 60.0  # to pass 5 MiB on, and for pieces to inspect them
@@ -22,13 +29,11 @@ FILE_SECONDS = 60.0  # to pass 5 MiB on, and for pieces to inspect them
 EARLIER_VERSION = "D'un fichier donné pour une version antérieure de la candidature : laquelle"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Candidatures:
+class Candidatures(Answered):
     candidatures: tuple[CandidatureLabels, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Deposit:
+class Deposit(Answered):
     """The current file of a piece, for who deposited it."""
 
     id: str
@@ -49,8 +54,7 @@ class Deposit:
     version: Annotated[int | None, Meta(description=EARLIER_VERSION)] = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Piece:
+class Piece(Answered):
     """A piece for its candidate, with what can be done with it now."""
 
     id: str
@@ -72,8 +76,7 @@ class Piece:
     sentence: Annotated[str | None, Meta(description="Où en est la pièce, pour le candidat")] = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Group:
+class Group(Answered):
     """A regroupement: pieces that are shown and validated together."""
 
     code: str
@@ -83,14 +86,12 @@ class Group:
     pieces: tuple[Piece, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Period:
+class Period(Answered):
     sentence: str
     open: bool
     groups: tuple[Group, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
 class RequestedPieces(CandidatureLabels):
     """All pieces asked for one candidature, by period and regroupement."""
 
@@ -98,22 +99,19 @@ class RequestedPieces(CandidatureLabels):
     warning: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class DepositPeriod:
+class DepositPeriod(Answered):
     opens: Instant
     closes: End
 
 
-@dataclass(frozen=True, kw_only=True)
-class Resubmission:
+class Resubmission(Answered):
     """A refused piece, to be deposited again."""
 
     label: str
     until: End
 
 
-@dataclass(frozen=True, kw_only=True)
-class PiecesToDo:
+class PiecesToDo(Answered):
     """What is left to do with the pieces of a candidature."""
 
     candidature_id: str
@@ -128,44 +126,31 @@ class PiecesToDo:
     resubmissions: tuple[Resubmission, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class PiecesToDoOfAll:
+class PiecesToDoOfAll(Answered):
     candidatures: tuple[PiecesToDo, ...]
 
 
-_OWN_FILES = (CANDIDATE,)
+_OWN_FILES = Callers(CANDIDATE)
 
-list_candidatures = Operation(
-    "GET", "/v1/candidatures", Candidatures, f"Tiles of « {page_labels.JUSTIFICATIFS} ».", _OWN_FILES
+list_candidatures = _OWN_FILES.get("/v1/candidatures", Candidatures, f"Tiles of « {page_labels.JUSTIFICATIFS} ».")
+list_pieces_to_do = _OWN_FILES.get(
+    "/v1/left", PiecesToDoOfAll, "What is left to do with the pieces of each candidature, and its dates."
 )
-list_pieces_to_do = Operation(
-    "GET",
-    "/v1/left",
-    PiecesToDoOfAll,
-    "What is left to do with the pieces of each candidature, and its dates.",
-    _OWN_FILES,
-)
-list_pieces = Operation(
-    "GET",
+list_pieces = _OWN_FILES.get(
     "/v1/candidatures/<candidature_id>/pieces",
     RequestedPieces,
     "What is asked for, by period and regroupement, and what can be done with it now.",
-    _OWN_FILES,
 )
-delete_deposit = Operation(
-    "DELETE",
+delete_deposit = _OWN_FILES.delete(
     "/v1/pieces/<piece_id>/deposit",
     NoneType,
     "The bin: the file is taken back.",
-    _OWN_FILES,
     problems=(problem_types.DEPOSIT_CLOSED,),
 )
-validate_group = Operation(
-    "POST",
+validate_group = _OWN_FILES.post(
     "/v1/candidatures/<candidature_id>/groups/<code>/validation",
     RequestedPieces,
     "« J'ai fourni toutes mes pièces »; repeated, it changes nothing.",
-    _OWN_FILES,
     problems=(problem_types.VALIDATION_CLOSED,),
 )
 
@@ -173,12 +158,10 @@ uploads = upload_operations(
     "/v1/pieces/<piece_id>/uploads", _OWN_FILES, problem_types.DEPOSIT_CLOSED, problem_types.FILE_REFUSED
 )
 begin_upload, read_upload, continue_upload, abandon_upload = uploads
-deposit_uploads = Operation(
-    "POST",
+deposit_uploads = _OWN_FILES.post(
     "/v1/pieces/<piece_id>/deposit",
     Piece,
     "The file that was uploaded becomes the piece's current one; several become the pages of one PDF.",
-    _OWN_FILES,
     body=Uploads,
     status=201,
     seconds=FILE_SECONDS,
@@ -195,23 +178,19 @@ deposit_uploads = Operation(
     ),
 )
 
-read_file = Operation(
-    "GET",
+read_file = Callers(CANDIDATE, staff("pieces:read")).get(
     "/v1/pieces/<piece_id>/file",
     bytes,
     "The file itself. Staff get none that the antivirus has not found clean; X-Antivirus tells its opinion.",
-    (CANDIDATE, staff("pieces:read")),
     media_type="application/octet-stream",
     answer_words="Les octets du fichier",
     seconds=FILE_SECONDS,
     problems=(problem_types.NOT_CLEAN, problem_types.FILE_LOST),
 )
-read_preview = Operation(
-    "GET",
+read_preview = _OWN_FILES.get(
     "/v1/pieces/<piece_id>/preview",
     bytes,
     "The photograph or the first page, small; nobody but its depositor sees it.",
-    _OWN_FILES,
     media_type="image/jpeg",
     answer_words=f"{PREVIEW_SIDE} points de côté au plus",
     seconds=FILE_SECONDS,

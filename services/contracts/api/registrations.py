@@ -11,15 +11,14 @@ from msgspec import Meta
 
 from services.contracts import page_labels, problem_types
 from services.contracts.api.drafts import Asserted, Draft, Drafts
-from services.contracts.api.operation import CANDIDATE, End, Instant, Operation, service
-from services.contracts.registrations import CandidatureLabels, Contact, Recap, RegistrationSaved
+from services.contracts.api.operation import CANDIDATE, Answered, Callers, CandidatureLabels, End, Instant, service
+from services.contracts.registrations import Contact, Recap, RegistrationSaved
 
 TITLE = page_labels.REGISTRATIONS
 CURRENT = "current"
 """Instead of the number of a version: that which counts now."""
 
 
-@dataclass(frozen=True, kw_only=True)
 class Tile(CandidatureLabels):
     """An active candidature."""
 
@@ -33,7 +32,6 @@ class Tile(CandidatureLabels):
     contact: Contact
 
 
-@dataclass(frozen=True, kw_only=True)
 class Ecartee(CandidatureLabels):
     """A candidature that its service gestionnaire set aside."""
 
@@ -42,30 +40,25 @@ class Ecartee(CandidatureLabels):
     contact: Contact
 
 
-@dataclass(frozen=True, kw_only=True)
-class Tiles:
+class Tiles(Answered):
     candidatures: tuple[Tile, ...]
     ecartees: tuple[Ecartee, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
 class Mine(Tiles, Drafts):
     """« Mes inscriptions »"""
 
 
-@dataclass(frozen=True, kw_only=True)
 class Candidature(Tile):
     recap: Recap
 
 
-@dataclass(frozen=True, kw_only=True)
-class TabTitle:
+class TabTitle(Answered):
     number: int
     title: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Acknowledgement:
+class Acknowledgement(Answered):
     """What « N° Inscription » shows after the save of a version."""
 
     candidature_id: str
@@ -91,19 +84,16 @@ class HomeContact(Contact):
     academie_label: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class ContactAnswer:
+class ContactAnswer(Answered):
     contact: HomeContact
 
 
-@dataclass(frozen=True, kw_only=True)
-class OfferedForm:
+class OfferedForm(Answered):
     code: str
     title: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Forms:
+class Forms(Answered):
     """« Les formulaires » of a candidature, or the sentence of an exam that offers none."""
 
     sentence: str | None
@@ -114,48 +104,36 @@ class IdentityFloor(Schema):
     version = fields.Integer(required=True, strict=True, validate=validate.Range(min=0, max=2_000_000_000))
 
 
-@dataclass(frozen=True, kw_only=True)
-class Engaged:
+class Engaged(Answered):
     engaged: bool
 
 
-@dataclass(frozen=True, kw_only=True)
-class VersionEvent:
+class VersionEvent(Answered):
     event_id: str
     data: RegistrationSaved
 
 
-_OWN, _ACCOUNTS = (CANDIDATE,), (service("accounts"),)
+_OWN, _ACCOUNTS = Callers(CANDIDATE), Callers(service("accounts"))
 _CANDIDATURE, _CANDIDATE = "/v1/candidatures/<candidature_id>", "/v1/candidates/<candidate_id>"
 
-list_candidatures = Operation(
-    "GET",
+list_candidatures = _OWN.get(
     "/v1/candidatures",
     Tiles,
     "Active candidatures whose session has not closed, and those set aside by their service gestionnaire.",
-    _OWN,
 )
-list_mine = Operation(
-    "GET",
+list_mine = _OWN.get(
     "/v1/mine",
     Mine,
     "All that « Mes inscriptions » lists: candidatures, and drafts not transmitted, the latest written first.",
-    _OWN,
 )
-read_candidature = Operation("GET", _CANDIDATURE, Candidature, "A candidature with its récapitulatif.", _OWN)
-read_acknowledgement = Operation(
-    "GET",
-    f"{_CANDIDATURE}/acknowledgement",
-    Acknowledgement,
-    "What the save answered, for the current version.",
-    _OWN,
+read_candidature = _OWN.get(_CANDIDATURE, Candidature, "A candidature with its récapitulatif.")
+read_acknowledgement = _OWN.get(
+    f"{_CANDIDATURE}/acknowledgement", Acknowledgement, "What the save answered, for the current version."
 )
-start_modification = Operation(
-    "POST",
+start_modification = _OWN.post(
     f"{_CANDIDATURE}/draft",
     Draft,
     "« Modifier »: a draft filled in from the current version, or the one under way.",
-    _OWN,
     body=Asserted,
     status=201,
     other_statuses={200: "La modification commencée auparavant"},
@@ -166,47 +144,35 @@ start_modification = Operation(
         problem_types.IDENTITY_OUTDATED,
     ),
 )
-withdraw = Operation(
-    "POST",
+withdraw = _OWN.post(
     f"{_CANDIDATURE}/withdrawal",
     NoneType,
     "« Se désinscrire ».",
-    _OWN,
     body=Empty,
     problems=(problem_types.WINDOW_CLOSED, problem_types.CONFLICT),
 )
-list_forms = Operation("GET", f"{_CANDIDATURE}/forms", Forms, "« Les formulaires » of a candidature.", _OWN)
-read_contact = Operation(
-    "GET",
+list_forms = _OWN.get(f"{_CANDIDATURE}/forms", Forms, "« Les formulaires » of a candidature.")
+read_contact = _OWN.get(
     "/v1/contact",
     ContactAnswer,
     "The service gestionnaire of the caller's latest candidature.",
-    _OWN,
     problems=(problem_types.NOT_FOUND,),
 )
 
-set_identity_floor = Operation(
-    "PUT",
+set_identity_floor = _ACCOUNTS.put(
     f"{_CANDIDATE}/identity-floor",
     NoneType,
     "Refuse older identities from now on; 409 once a candidature was saved.",
-    _ACCOUNTS,
     body=IdentityFloor,
     problems=(problem_types.CANDIDATURE_EXISTS,),
 )
-read_engaged = Operation("GET", f"{_CANDIDATE}/engaged", Engaged, "Whether a candidature was ever saved.", _ACCOUNTS)
-erase_candidate = Operation(
-    "DELETE",
+read_engaged = _ACCOUNTS.get(f"{_CANDIDATE}/engaged", Engaged, "Whether a candidature was ever saved.")
+erase_candidate = _ACCOUNTS.delete(
     _CANDIDATE,
     NoneType,
     "Erase the drafts of a deleted account; 409 once a candidature was saved.",
-    _ACCOUNTS,
     problems=(problem_types.CANDIDATURE_EXISTS,),
 )
-read_version = Operation(
-    "GET",
-    f"{_CANDIDATURE}/versions/<version>",
-    VersionEvent,
-    "The event of a version, or of the current one.",
-    (service("documents"),),
+read_version = Callers(service("documents")).get(
+    f"{_CANDIDATURE}/versions/<version>", VersionEvent, "The event of a version, or of the current one."
 )

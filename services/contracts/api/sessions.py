@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from types import NoneType
 
 from marshmallow import Schema, fields, validate
 
 from services.contracts import problem_types
 from services.contracts.account_rules import MAX_CODE_LENGTH, MAX_TOKEN_LENGTH
-from services.contracts.api.operation import PUBLIC, Instant, Operation
+from services.contracts.api.operation import PUBLIC, Answered, Callers, Instant
 from services.contracts.api.visitors import GATEWAY, PASSWORD, TOKEN, EmailOnly, TokenOnly
 
 TITLE = "Sessions et jetons"
@@ -33,20 +32,17 @@ class SessionOnly(Schema):
     session = fields.String(**TOKEN)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Keys:
+class Keys(Answered):
     """A JSON Web Key Set (RFC 7517)."""
 
     keys: tuple[dict[str, str], ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class AccessToken:
+class AccessToken(Answered):
     access_token: str
     expires_in: int
 
 
-@dataclass(frozen=True, kw_only=True)
 class LoggedIn(AccessToken):
     """What pages show of the person logged in. `identity`: a candidate's, as a signed token; `role`, `scopes` and
     `academies` (None: all): what a member of staff may do, and where."""
@@ -64,7 +60,6 @@ class LoggedIn(AccessToken):
     previous_login_at: Instant | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
 class OpenedSession(LoggedIn):
     """`session` and `device`: the secrets for the browser, of this session and of the browser itself."""
 
@@ -72,25 +67,21 @@ class OpenedSession(LoggedIn):
     device: str
 
 
-read_keys = Operation(
-    "GET", "/.well-known/jwks.json", Keys, "The keys with which every token of the portal is verified.", (PUBLIC,)
+read_keys = Callers(PUBLIC).get(
+    "/.well-known/jwks.json", Keys, "The keys with which every token of the portal is verified."
 )
-make_service_token = Operation(
-    "POST",
+make_service_token = Callers(PUBLIC).post(
     "/v1/tokens",
     AccessToken,
     "A service's own access token.",
-    (PUBLIC,),
     body=Credentials,
     reads=True,
     problems=(problem_types.SERVICE_REFUSED,),
 )
-log_in = Operation(
-    "POST",
+log_in = GATEWAY.post(
     "/v1/sessions",
     OpenedSession,
     "Log in. Staff add the `code` of their second factor.",
-    GATEWAY,
     body=Login,
     status=201,
     problems=(
@@ -102,23 +93,19 @@ log_in = Operation(
         problem_types.TOO_MANY_TRIES,
     ),
 )
-exchange_session = Operation(
-    "POST",
+exchange_session = GATEWAY.post(
     "/v1/sessions/exchange",
     LoggedIn,
     "An access token for the session of a browser, and whose it is.",
-    GATEWAY,
     body=SessionOnly,
     reads=True,
     problems=(problem_types.SESSION_EXPIRED,),
 )
-log_out = Operation("POST", "/v1/sessions/end", NoneType, "Log out, everywhere.", GATEWAY, body=SessionOnly)
-exchange_tool_token = Operation(
-    "POST",
+log_out = GATEWAY.post("/v1/sessions/end", NoneType, "Log out, everywhere.", body=SessionOnly)
+exchange_tool_token = GATEWAY.post(
     "/v1/tools/exchange",
     AccessToken,
     "An access token for the token of a tool.",
-    GATEWAY,
     body=TokenOnly,
     reads=True,
     problems=(problem_types.TOKEN_REFUSED,),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date
 from types import NoneType
 from typing import Annotated
@@ -15,7 +14,7 @@ from services.contracts import problem_types
 from services.contracts.api.drafts import Change, Draft, SavedVersion
 from services.contracts.api.fields import Text
 from services.contracts.api.mails import STATES
-from services.contracts.api.operation import CSV, EXPORT_SECONDS, Instant, Operation, one_of, staff
+from services.contracts.api.operation import Answered, Callers, Instant, one_of, staff
 from services.contracts.api.staff_lists import DAY, SELECT, Column, Counts, Filter, PageField, StaffList
 from services.contracts.piece_rules import PIECES_STATE_LABELS, PiecesState
 from services.contracts.registration_rules import (
@@ -203,8 +202,7 @@ class SavedCorrection(Reason):
     overridden = fields.List(Text(CODE_LENGTH), load_default=(), metadata={"description": "Noms de règles à écarter"})
 
 
-@dataclass(frozen=True, kw_only=True)
-class Row:
+class Row(Answered):
     """A candidature of a list."""
 
     id: Annotated[str, Meta(examples=["2f012ffc31d34e7b9a0c1d2e3f4a5b6c"])]
@@ -217,7 +215,7 @@ class Row:
     academie: Annotated[str, Meta(examples=["03"])]
     specialite_code: Annotated[str | None, Meta(examples=["31310"])]
     specialite: Annotated[str | None, Meta(examples=["Banque - conseiller de clientèle"])]
-    state: Annotated[str, Meta(extra_json_schema={"enum": list(CANDIDATURE_STATES)})]
+    state: Annotated[str, one_of(CANDIDATURE_STATES)]
     pieces_state: Annotated[str | None, one_of(PiecesState)]
     version: int
     birth_date: date | None
@@ -225,13 +223,11 @@ class Row:
     last_saved_at: Instant | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Found:
+class Found(Answered):
     candidatures: tuple[Row, ...]
     next_cursor: str | None
 
 
-@dataclass(frozen=True, kw_only=True)
 class ExportedCandidature(Row):
     """A line of the export, with the current version. `email`: where mails go now."""
 
@@ -241,13 +237,11 @@ class ExportedCandidature(Row):
     end_reason: str | None
 
 
-@dataclass(frozen=True, kw_only=True)
 class ExportedEpreuve(ExportedCandidature):
     epreuve: EpreuveLine
 
 
-@dataclass(frozen=True, kw_only=True)
-class Version:
+class Version(Answered):
     version: int
     saved_at: Instant
     saved_by: str
@@ -256,8 +250,7 @@ class Version:
     overridden: Annotated[tuple[str, ...], Meta(description="Refus de règles qu'un administrateur a écartées")]
 
 
-@dataclass(frozen=True, kw_only=True)
-class UnderWay:
+class UnderWay(Answered):
     """What is not saved: a modification of the candidate, or a correction (`staff_id`: by whom it was begun)."""
 
     draft_id: Annotated[str | None, Meta(description="D'une correction")]
@@ -265,32 +258,28 @@ class UnderWay:
     since: Instant
 
 
-@dataclass(frozen=True, kw_only=True)
-class MailsRefused:
+class MailsRefused(Answered):
     """No mail goes out to the candidate's address: `code` is the mail server's answer (5xx)."""
 
     code: int
     since: Instant
 
 
-@dataclass(frozen=True, kw_only=True)
-class MailToCandidate:
+class MailToCandidate(Answered):
     """A mail to the candidate, without its text. `state`: waiting, taken (by the mail server) or refused."""
 
     subject: str
     at: Instant
-    state: Annotated[str, Meta(extra_json_schema={"enum": list(STATES)})]
+    state: Annotated[str, one_of(STATES)]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Note:
+class Note(Answered):
     staff_id: str
     text: str
     at: Instant
 
 
-@dataclass(frozen=True, kw_only=True)
-class End:
+class End(Answered):
     """Of a withdrawal or écart; `by`: « candidate:<id> » or « staff:<id> », as `saved_by` of a version."""
 
     at: Instant
@@ -298,7 +287,6 @@ class End:
     by: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class Detail(Row):
     """A candidature with all that is known of it."""
 
@@ -311,110 +299,83 @@ class Detail(Row):
     mails_refused: MailsRefused | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class RefusalReasons:
+class RefusalReasons(Answered):
     reasons: tuple[str, ...]
     compared_with: Annotated[
         tuple[str, ...], Meta(description="Titres de ce que le récapitulatif dit et que la pièce doit justifier")
     ]
 
 
-_READ, _MANAGE = (staff("candidatures:read"),), (staff("candidatures:manage"),)
+_READ, _MANAGE = Callers(staff("candidatures:read")), Callers(staff("candidatures:manage"))
 _CANDIDATURE = "/v1/staff/candidatures/<candidature_id>"
 OVERRIDE = "candidates:correct"
 """Who holds this scope besides may override rules."""
 
-list_candidatures = Operation(
-    "GET",
+list_candidatures = _READ.get(
     "/v1/staff/candidatures",
     Found,
     "A page of candidatures; `next_cursor` is null on the last one.",
-    _READ,
     query=CANDIDATURES.page_schema(),
     problems=(problem_types.NOT_FOUND,),
 )
-count_candidatures = Operation(
-    "GET",
+count_candidatures = _READ.get(
     "/v1/staff/candidatures/counts",
     Counts,
     "How many candidatures these filters find, and how many each value of a filter would.",
-    _READ,
     query=CANDIDATURES.filters_schema(),
 )
-export_candidatures = Operation(
-    "GET",
+export_candidatures = _READ.csv(
     "/v1/staff/candidatures.csv",
-    bytes,
     "All of them as CSV, streamed; that they were taken out is in the audit trail.",
-    _READ,
     query=CANDIDATURES.filters_schema(),
-    media_type=CSV,
     answer_words="Une ligne par candidature",
-    seconds=EXPORT_SECONDS,
 )
-export_epreuves = Operation(
-    "GET",
+export_epreuves = _READ.csv(
     "/v1/staff/epreuves.csv",
-    bytes,
     "What organising an exam needs: one line for each candidate and épreuve, streamed; in the audit trail as well.",
-    _READ,
     query=EPREUVES.filters_schema(),
-    media_type=CSV,
     answer_words="Une ligne par candidat et épreuve",
-    seconds=EXPORT_SECONDS,
 )
-read_candidature = Operation(
-    "GET",
+read_candidature = _READ.get(
     _CANDIDATURE,
     Detail,
     "A candidature with all versions and what changed in each; that it was opened is in the audit trail.",
-    _READ,
 )
-write_note = Operation(
-    "POST",
+write_note = _MANAGE.post(
     f"{_CANDIDATURE}/notes",
     NoneType,
     "Keep a note for the other gestionnaires of the académie; the candidate does not see it.",
-    _MANAGE,
     body=NewNote,
 )
-list_refusal_reasons = Operation(
-    "GET",
+list_refusal_reasons = Callers(staff("pieces:read")).get(
     "/v1/staff/refusal-reasons",
     RefusalReasons,
     "What the catalogue says of a control: reasons to choose from for « Non Conforme », the piece's own first; which "
     "parts of the récapitulatif bear on the piece.",
-    (staff("pieces:read"),),
     query=RefusalReasonsQuery,
     problems=(problem_types.NOT_FOUND,),
 )
-change_state = Operation(
-    "POST",
+change_state = _MANAGE.post(
     f"{_CANDIDATURE}/<how>",
     NoneType,
     "« withdrawal » on the candidate's request, « ecart », or « restoration » of one that ended; the candidate is told "
     "by mail.",
-    _MANAGE,
     body=Reason,
     example={"reason": "Le diplôme requis n'est pas justifié."},
     problems=(problem_types.CONFLICT, problem_types.CANDIDATURE_EXISTS),
 )
-start_correction = Operation(
-    "POST",
+start_correction = _MANAGE.post(
     f"{_CANDIDATURE}/correction",
     Draft,
     "Begin or resume a draft in which staff correct a candidature: « Brouillons » reads, writes and abandons it.",
-    _MANAGE,
     status=201,
     other_statuses={200: "La correction commencée auparavant"},
     problems=(problem_types.CONFLICT,),
 )
-save_correction = Operation(
-    "POST",
+save_correction = _MANAGE.post(
     "/v1/staff/corrections/<draft_id>/save",
     SavedVersion,
     "Make it a new version, of which the candidate is told by mail. `candidates:correct` may override rules.",
-    _MANAGE,
     body=SavedCorrection,
     status=201,
     problems=(

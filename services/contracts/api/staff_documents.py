@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-from dataclasses import dataclass
 from typing import Annotated, Any
 
 from marshmallow import Schema, ValidationError, fields, validate
@@ -12,7 +11,7 @@ from msgspec import Meta
 
 from services.contracts import problem_types
 from services.contracts.api.documents import PDF_TYPE, RENDERING_SECONDS, FileQuery, ListedDocument
-from services.contracts.api.operation import Instant, Operation, staff
+from services.contracts.api.operation import Answered, Callers, Instant, staff
 from services.contracts.document_rules import (
     ID_FORM,
     MAX_ORDER_KEY_LENGTH,
@@ -27,20 +26,17 @@ from services.contracts.document_rules import (
 TITLE = "Documents d'une candidature"
 
 
-@dataclass(frozen=True, kw_only=True)
 class StaffDocument(ListedDocument):
     """A document for staff, who open it also once it is withdrawn."""
 
     is_reason_shown: Annotated[bool, Meta(description="Le candidat lit le motif du retrait")]
 
 
-@dataclass(frozen=True, kw_only=True)
-class StaffDocuments:
+class StaffDocuments(Answered):
     documents: tuple[StaffDocument, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Accepted:
+class Accepted(Answered):
     """`refused`: candidatures that are unknown, withdrawn or of another académie, without saying which it is."""
 
     id: str
@@ -48,8 +44,7 @@ class Accepted:
     refused: tuple[str, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class RemadeDocuments:
+class RemadeDocuments(Answered):
     """Of an opening whose dates have moved: how many documents are to print those in force, and do."""
 
     exam: str
@@ -105,42 +100,34 @@ class OrderKey(Schema):
     )
 
 
-_READ = (staff("candidatures:read"),)
+_READ = Callers(staff("candidatures:read"))
 
-publish_documents = Operation(
-    "POST",
+publish_documents = Callers(staff("documents:publish")).post(
     "/v1/publications",
     Accepted,
     "Publish one document for each of the candidatures within the caller's académies; the worker makes them.",
-    (staff("documents:publish"),),
     headers=OrderKey,
     body=Order,
     status=202,
     answer_words="Avec la même Idempotency-Key, la première réponse",
     problems=(problem_types.NOT_FOUND, problem_types.KEY_ALREADY_USED),
 )
-list_documents = Operation(
-    "GET",
+list_documents = _READ.get(
     "/v1/staff/candidatures/<candidature_id>/documents",
     StaffDocuments,
     "All documents of a candidature, withdrawn ones too, the newest first.",
-    _READ,
 )
-read_document = Operation(
-    "GET",
+read_document = _READ.get(
     "/v1/staff/documents/<document_id>/file",
     bytes,
     "A document as PDF, also one that was withdrawn; that it was opened is in the audit trail.",
-    _READ,
     query=FileQuery,
     media_type=PDF_TYPE,
     seconds=RENDERING_SECONDS,
     problems=(problem_types.UNAVAILABLE,),
 )
-read_remade = Operation(
-    "GET",
+read_remade = Callers(staff("openings:manage")).get(
     "/v1/staff/remade-documents",
     list[RemadeDocuments],
     "How far the documents are that are made again since dates have moved, by opening.",
-    (staff("openings:manage"),),
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from types import NoneType
 from typing import Annotated
 
@@ -12,8 +11,7 @@ from msgspec import Meta
 from services.contracts import problem_types
 from services.contracts.api import staff_lists
 from services.contracts.api.documents import PDF_TYPE
-from services.contracts.api.operation import CSV as CSV_TYPE
-from services.contracts.api.operation import EXPORT_SECONDS, Instant, Operation, staff
+from services.contracts.api.operation import EXPORT_SECONDS, Answered, Callers, Instant, one_of, staff
 from services.contracts.api.staff_documents import PARAGRAPH, OrderKey, PrintedText
 from services.contracts.api.uploads import OneUpload, upload_operations
 from services.contracts.document_rules import (
@@ -37,19 +35,13 @@ CHECK_SECONDS = 120.0  # MAX_LINES lines, or hundreds of PDFs
 PREVIEW_SECONDS = 60.0
 
 
-def _code_of(labels: dict[str, str]) -> Meta:
-    return Meta(extra_json_schema={"enum": [*labels]})
-
-
-@dataclass(frozen=True, kw_only=True)
-class Column:
+class Column(Answered):
     label: str
     hint: str
     required: bool
 
 
-@dataclass(frozen=True, kw_only=True)
-class DocumentTypeChoice:
+class DocumentTypeChoice(Answered):
     type: str
     label: str
     exam: Annotated[
@@ -58,20 +50,17 @@ class DocumentTypeChoice:
     columns: Annotated[tuple[Column, ...], Meta(description="De son CSV ; aucune s'il ne se publie qu'en PDF")]
 
 
-@dataclass(frozen=True, kw_only=True)
-class AcademieChoice:
+class AcademieChoice(Answered):
     code: str
     label: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class SessionChoice:
+class SessionChoice(Answered):
     session: str
     exam: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class ImportForm:
+class ImportForm(Answered):
     """What may be chosen for a new import."""
 
     types: tuple[DocumentTypeChoice, ...]
@@ -79,14 +68,13 @@ class ImportForm:
     sessions: tuple[SessionChoice, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Import:
+class Import(Answered):
     """`ready`, `published`, `failed` and `withdrawn` count documents, `refused` lines or files."""
 
     id: str
     type: str
     type_label: str
-    source: Annotated[str, _code_of(SOURCE_LABELS)]
+    source: Annotated[str, one_of(SOURCE_LABELS)]
     source_label: str
     academie: str
     academie_label: str
@@ -94,7 +82,7 @@ class Import:
     session: str
     title: str
     paragraphs: tuple[str, ...]
-    state: Annotated[str, _code_of(STATE_LABELS)]
+    state: Annotated[str, one_of(STATE_LABELS)]
     state_label: str
     revision: Annotated[int, Meta(description="Augmente à chaque fichier ; une publication nomme celle qui fut lue")]
     filename: str | None
@@ -111,37 +99,32 @@ class Import:
     withdrawal_reason: str | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Imports:
+class Imports(Answered):
     items: tuple[Import, ...]
     next_cursor: str | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Refusal:
+class Refusal(Answered):
     place: Annotated[str, Meta(description="Numéro de la ligne, ou nom du fichier")]
     numero_candidat: str
     reason: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Refusals:
+class Refusals(Answered):
     items: tuple[Refusal, ...]
     next_cursor: str | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class ImportDocument:
+class ImportDocument(Answered):
     id: Annotated[str, Meta(description="Celui du document une fois publié")]
     numero_candidat: str
-    state: Annotated[str, _code_of(DOCUMENT_STATE_LABELS)]
+    state: Annotated[str, one_of(DOCUMENT_STATE_LABELS)]
     state_label: str
     reason: str | None
     filename: str | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class ImportDocuments:
+class ImportDocuments(Answered):
     items: tuple[ImportDocument, ...]
     next_cursor: str | None
 
@@ -200,8 +183,7 @@ class ModelQuery(Schema):
     part = fields.Integer(load_default=0, validate=_POSITION, metadata={"description": "De `model-parts` ; 0 : tout"})
 
 
-@dataclass(frozen=True, kw_only=True)
-class ModelPart:
+class ModelPart(Answered):
     """Candidates of one spécialité, in so few lines that they can be sent back."""
 
     part: int
@@ -245,64 +227,46 @@ class Withdrawal(Schema):
     )
 
 
-_PUBLISH = (staff("documents:publish"),)
-_READ = (staff("candidatures:read"), *_PUBLISH)
-read_form = Operation(
-    "GET",
+_PUBLISH = Callers(staff("documents:publish"))
+_READ = Callers(staff("candidatures:read"), *_PUBLISH.access)
+read_form = _PUBLISH.get(
     "/v1/import-form",
     ImportForm,
     "The types with the columns of their CSV, the caller's académies, the sessions that have candidatures.",
-    _PUBLISH,
 )
-read_model = Operation(
-    "GET",
+read_model = _PUBLISH.csv(
     "/v1/import-models/<type>",
-    bytes,
     "A model of the CSV of that type: the headings and two lines; or, of a session in an académie of the caller's, "
     "with its candidates and the épreuves that they sit, which is written to the audit trail.",
-    _PUBLISH,
     query=ModelQuery,
-    media_type=CSV_TYPE,
-    seconds=EXPORT_SECONDS,
 )
-read_model_parts = Operation(
-    "GET",
+read_model_parts = _PUBLISH.get(
     "/v1/imports/<import_id>/model-parts",
     list[ModelPart],
     "The parts of the model that is filled for an import, by spécialité: each can be sent back as one file.",
-    _PUBLISH,
     seconds=EXPORT_SECONDS,
 )
-list_imports = Operation(
-    "GET",
-    "/v1/imports",
-    Imports,
-    "The imports of the caller's académies, the newest first.",
-    _READ,
-    query=IMPORTS.page_schema(),
+list_imports = _READ.get(
+    "/v1/imports", Imports, "The imports of the caller's académies, the newest first.", query=IMPORTS.page_schema()
 )
-create_import = Operation(
-    "POST",
+create_import = _PUBLISH.post(
     "/v1/imports",
     Import,
     "Prepare an import; its file is sent next.",
-    _PUBLISH,
     headers=OrderKey,
     body=NewImport,
     status=201,
     answer_words="Avec la même Idempotency-Key, l'import préparé d'abord, tel qu'il est",
     problems=(problem_types.FORBIDDEN, problem_types.KEY_ALREADY_USED),
 )
-read_import = Operation("GET", "/v1/imports/<import_id>", Import, "An import, with how far its publication is.", _READ)
+read_import = _READ.get("/v1/imports/<import_id>", Import, "An import, with how far its publication is.")
 uploads = upload_operations("/v1/imports/<import_id>/uploads", _PUBLISH, problem_types.CONFLICT)
 begin_upload, read_upload, continue_upload, abandon_upload = uploads
-take_uploads = Operation(
-    "POST",
+take_uploads = _PUBLISH.post(
     "/v1/imports/<import_id>/files",
     Import,
     "Check what was uploaded: a CSV line by line, in the place of the one sent before; a PDF, or an archive of them, "
     "each with the N° candidat in its name, added to those sent before. Nothing is published.",
-    _PUBLISH,
     body=OneUpload,
     seconds=CHECK_SECONDS,
     answer_words="Avec le même envoi, l'import tel qu'il est",
@@ -313,84 +277,63 @@ take_uploads = Operation(
         problem_types.UNAVAILABLE,
     ),
 )
-list_refusals = Operation(
-    "GET",
+list_refusals = _READ.get(
     "/v1/imports/<import_id>/refusals",
     Refusals,
     "The lines and files that are not published, each with its reason.",
-    _READ,
     query=RowsQuery,
 )
-read_lines_to_mend = Operation(
-    "GET",
+read_lines_to_mend = _PUBLISH.csv(
     "/v1/imports/<import_id>/refusals.csv",
-    bytes,
     "The refused lines as they were sent, with the number in a first column and the reason in a last one: mended and "
     "sent again, all or some, they complete what was right. Written to the audit trail.",
-    _PUBLISH,
-    media_type=CSV_TYPE,
-    seconds=EXPORT_SECONDS,
 )
-list_documents = Operation(
-    "GET",
+list_documents = _READ.get(
     "/v1/imports/<import_id>/documents",
     ImportDocuments,
     "The documents of an import with their states, or those to publish that lack an épreuve their candidate sits.",
-    _READ,
     query=DocumentsQuery,
 )
-search_documents = Operation(
-    "POST",
+search_documents = _READ.post(
     "/v1/imports/<import_id>/documents/search",
     ImportDocuments,
     "The documents of an import that are of one N° candidat, which stands in no address.",
-    _READ,
     body=DocumentSearch,
     reads=True,
 )
-read_preview = Operation(
-    "GET",
+read_preview = _PUBLISH.get(
     "/v1/imports/<import_id>/preview",
     bytes,
     "One of the documents as its candidate will get it. Written to the audit trail.",
-    _PUBLISH,
     query=PreviewQuery,
     media_type=PDF_TYPE,
     seconds=PREVIEW_SECONDS,
     problems=(problem_types.CONFLICT, problem_types.UNAVAILABLE),
 )
-publish = Operation(
-    "POST",
+publish = _PUBLISH.post(
     "/v1/imports/<import_id>/publication",
     Import,
     "Publish what is right; the worker makes the documents. Given again, it changes nothing.",
-    _PUBLISH,
     body=Publication,
     status=202,
     problems=(problem_types.CONFLICT, problem_types.PRECONDITION_FAILED),
 )
-abandon = Operation(
-    "POST",
+abandon = _PUBLISH.post(
     "/v1/imports/<import_id>/abandonment",
     Import,
     "Give up an import that is not published.",
-    _PUBLISH,
     problems=(problem_types.CONFLICT,),
 )
-withdraw = Operation(
-    "POST",
+withdraw = _PUBLISH.post(
     "/v1/imports/<import_id>/withdrawal",
     Import,
     "Take back every document of an import, with a reason; what is not published yet will not be.",
-    _PUBLISH,
     body=Withdrawal,
     problems=(problem_types.CONFLICT,),
 )
-withdraw_document = Operation(
-    "POST",
+withdraw_document = _PUBLISH.post(
     "/v1/published-documents/<document_id>/withdrawal",
     NoneType,
     "Take back one published document, with a reason.",
-    _PUBLISH,
     body=Withdrawal,
 )

@@ -16,6 +16,7 @@ from marshmallow import Schema, fields, validate
 from msgspec import Meta
 
 from services.contracts.api.fields import FirstDayOrInstantField, LastDayOrInstantField
+from services.contracts.api.operation import Answered
 from services.contracts.page_sizes import LARGEST_PAGE, USUAL_PAGE
 
 TEXT, SELECT, DAY, CHECKBOX, HIDDEN = "text", "select", "day", "checkbox", "hidden"
@@ -157,8 +158,7 @@ class StaffList:
         return tuple(declared.name for declared in self.filters if declared.is_counted)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Counts:
+class Counts(Answered):
     """How many rows of a list match its filters; of each counted filter, how many would have a value in its place."""
 
     total: int

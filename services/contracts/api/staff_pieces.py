@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from types import NoneType
 from typing import Annotated, Any
@@ -12,7 +11,15 @@ from msgspec import Meta
 
 from services.contracts import problem_types
 from services.contracts.api.fields import LastDayOrInstantField
-from services.contracts.api.operation import CSV, EXPORT_SECONDS, End, Instant, Operation, one_of, staff
+from services.contracts.api.operation import (
+    Answered,
+    Callers,
+    CandidatureLabels,
+    End,
+    Instant,
+    one_of,
+    staff,
+)
 from services.contracts.api.pieces import EARLIER_VERSION
 from services.contracts.api.staff_lists import (
     HIDDEN,
@@ -33,7 +40,6 @@ from services.contracts.piece_rules import (
     Scan,
     Status,
 )
-from services.contracts.registrations import CandidatureLabels
 
 TITLE = "Contrôle des pièces"
 NO_STATUS = "none"
@@ -150,7 +156,6 @@ class Controls(Schema):
     controls = fields.List(fields.Nested(ItemToControl), required=True, validate=validate.Length(1, LARGEST_PAGE))
 
 
-@dataclass(frozen=True, kw_only=True)
 class StaffCandidature(CandidatureLabels):
     candidate_id: str
     numero_candidat: Annotated[str, Meta(examples=["02103000001"])]
@@ -162,14 +167,12 @@ class StaffCandidature(CandidatureLabels):
     exam: Annotated[str, Meta(examples=["BTS"])]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Regroupement:
+class Regroupement(Answered):
     code: Annotated[str, Meta(examples=["NATIONALITE"])]
     label: Annotated[str, Meta(examples=["Nationalité"])]
 
 
-@dataclass(frozen=True, kw_only=True)
-class StaffDeposit:
+class StaffDeposit(Answered):
     """The file of a piece, for staff."""
 
     id: Annotated[str, Meta(examples=["c41f7d2a9b0e4d6f8a1b2c3d4e5f6a7b"])]
@@ -185,8 +188,7 @@ class StaffDeposit:
     version: Annotated[int | None, Meta(description=EARLIER_VERSION)] = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class StaffPiece:
+class StaffPiece(Answered):
     """A piece for staff."""
 
     id: Annotated[str, Meta(examples=["5b1e8a3c9d0f4e2b8a7c6d5e4f3a2b1c"])]
@@ -211,14 +213,12 @@ class StaffPiece:
     ] = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class StaffPieces:
+class StaffPieces(Answered):
     items: tuple[StaffPiece, ...]
     next_cursor: str | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class WaitingPieces:
+class WaitingPieces(Answered):
     """Pieces of one session and regroupement that have a file and no status, or that are « Reçue »; not what was
     validated without a file. The other numbers are of those without a status."""
 
@@ -234,12 +234,10 @@ class WaitingPieces:
     received: Annotated[int, Meta(description="« Reçue » : arrivées, pas encore contrôlées")] = 0
 
 
-@dataclass(frozen=True, kw_only=True)
-class ControlQueue:
+class ControlQueue(Answered):
     items: tuple[WaitingPieces, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
 class PastDeposit(StaffDeposit):
     """A file that the piece has or had."""
 
@@ -249,8 +247,7 @@ class PastDeposit(StaffDeposit):
     ]
 
 
-@dataclass(frozen=True, kw_only=True)
-class PastControl:
+class PastControl(Answered):
     """A decision on a piece, or that the one before it was taken back."""
 
     deposit_id: str | None
@@ -267,22 +264,19 @@ class PastControl:
     announced: Annotated[bool, Meta(description="Un mail a dit ce refus au candidat")]
 
 
-@dataclass(frozen=True, kw_only=True)
-class History:
+class History(Answered):
     """Every file and every control of a piece, the oldest first."""
 
     deposits: tuple[PastDeposit, ...]
     controls: tuple[PastControl, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class RecentOpening:
+class RecentOpening(Answered):
     staff_id: str
     at: Instant
 
 
-@dataclass(frozen=True, kw_only=True)
-class Neighbours:
+class Neighbours(Answered):
     """Of a piece, in the list that some filters give."""
 
     previous: Annotated[
@@ -292,8 +286,7 @@ class Neighbours:
     left: Annotated[int | None, Meta(description=f"Combien la suivent ; null : plus de {COUNTED}")]
 
 
-@dataclass(frozen=True, kw_only=True)
-class OwnControls:
+class OwnControls(Answered):
     """What the caller has decided."""
 
     last_hour: Annotated[int, Meta(description=f"Pièces de la dernière heure, {COUNTED} au plus")]
@@ -301,7 +294,6 @@ class OwnControls:
     piece: Annotated[StaffPiece | None, Meta(description="Sa pièce")]
 
 
-@dataclass(frozen=True, kw_only=True)
 class StaffPieceDetail(StaffPiece):
     """A piece for staff, with all that happened to it."""
 
@@ -314,8 +306,7 @@ class StaffPieceDetail(StaffPiece):
     own_controls: Annotated[OwnControls | None, Meta(description="Avec les voisines")]
 
 
-@dataclass(frozen=True, kw_only=True)
-class ControlResult:
+class ControlResult(Answered):
     """Either the piece as it now is, or why it was not controlled."""
 
     piece_id: str
@@ -327,8 +318,7 @@ class ControlResult:
     ] = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class ControlResults:
+class ControlResults(Answered):
     results: tuple[ControlResult, ...]
 
 
@@ -340,8 +330,7 @@ class ChangesQuery(Schema):
     limit = fields.Integer(load_default=USUAL_CHANGES_PAGE, validate=validate.Range(1, LARGEST_CHANGES_PAGE))
 
 
-@dataclass(frozen=True, kw_only=True)
-class Change:
+class Change(Answered):
     cursor: Annotated[str, Meta(examples=["WzQyLCAiMjAyMS0xMS0wM1QwOTowMDowMCswMDowMCJd"])]
     at: Annotated[
         Instant, Meta(description="Quand cela s'est fait ; d'un fichier remis en place : quand il fut déposé")
@@ -354,21 +343,19 @@ class Change:
     academie: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Changes:
+class Changes(Answered):
     items: tuple[Change, ...]
     next_cursor: Annotated[str, Meta(description="À garder, même sans changement")]
     has_more: Annotated[bool, Meta(description="D'autres sont déjà là")]
 
 
-_READ, _CONTROL = (staff("pieces:read"),), (staff("pieces:control"),)
+_NOT_AS_READ = (problem_types.PRECONDITION_FAILED, problem_types.PRECONDITION_REQUIRED)
+_READ, _CONTROL = Callers(staff("pieces:read")), Callers(staff("pieces:control"))
 
-list_pieces = Operation(
-    "GET",
+list_pieces = _READ.get(
     "/v1/pieces",
     StaffPieces,
     "Pieces asked for or deposited, in pages: follow `next_cursor` until it is null.",
-    _READ,
     query=PIECES.page_schema(
         after=fields.String(metadata={"description": "Identifiant d'une pièce : celles qui la suivent dans la liste"}),
         before=fields.String(
@@ -377,31 +364,22 @@ list_pieces = Operation(
     ),
     problems=(problem_types.NOT_FOUND,),
 )
-export_pieces = Operation(
-    "GET",
+export_pieces = _READ.csv(
     "/v1/pieces.csv",
-    bytes,
     "The whole list as CSV, streamed; that it was taken out is in the audit trail.",
-    _READ,
     query=PIECES.filters_schema(),
-    media_type=CSV,
     answer_words="Une ligne par pièce, heures de Paris",
-    seconds=EXPORT_SECONDS,
     problems=(problem_types.NOT_FOUND,),
 )
-read_control_queue = Operation(
-    "GET",
+read_control_queue = _READ.get(
     "/v1/control-queue",
     ControlQueue,
     "How many pieces nobody has controlled yet, by session and regroupement, the longest waiting first.",
-    _READ,
 )
-read_piece = Operation(
-    "GET",
+read_piece = _READ.get(
     "/v1/pieces/<piece_id>",
     StaffPieceDetail,
     "A piece with its history. The ETag guards its control: any deposit or control changes it.",
-    _READ,
     query=PIECES.filters_schema(
         neighbours=fields.Boolean(
             load_default=False,
@@ -411,76 +389,54 @@ read_piece = Operation(
         )
     ),
 )
-control_piece = Operation(
-    "POST",
+control_piece = _CONTROL.post(
     "/v1/pieces/<piece_id>/control",
     StaffPiece,
     "Set the status of a piece that was read with the etag in If-Match.",
-    _CONTROL,
     headers=IfMatch,
     body=Control,
-    problems=(
-        problem_types.DEPOSIT_REPLACED,
-        problem_types.PRECONDITION_FAILED,
-        problem_types.PRECONDITION_REQUIRED,
-    ),
+    problems=(problem_types.DEPOSIT_REPLACED, *_NOT_AS_READ),
 )
-take_back_control = Operation(
-    "DELETE",
+take_back_control = _CONTROL.delete(
     "/v1/pieces/<piece_id>/control",
     StaffPiece,
     "Take back one's own decision on a piece, read with the etag in If-Match: what was before it counts again, and its "
     "mail does not leave if it waits. 409 once somebody else has controlled the piece, or its candidate acted on it.",
-    _CONTROL,
     headers=IfMatch,
-    problems=(
-        problem_types.CONFLICT,
-        problem_types.PRECONDITION_FAILED,
-        problem_types.PRECONDITION_REQUIRED,
-    ),
+    problems=(problem_types.CONFLICT, *_NOT_AS_READ),
 )
-read_own_controls = Operation(
-    "GET",
+read_own_controls = _READ.get(
     "/v1/own-controls",
     OwnControls,
     "The caller's last decision, whether it can be taken back, and how many pieces they decided in the last hour.",
-    _READ,
 )
-control_many = Operation(
-    "POST",
+control_many = _CONTROL.post(
     "/v1/controls",
     ControlResults,
     "Many controls, each on its own: the answer is 200, each result has its own status.",
-    _CONTROL,
     body=Controls,
 )
-read_page = Operation(
-    "GET",
+read_page = _READ.get(
     "/v1/pieces/<piece_id>/pages/<int:number>",
     bytes,
     "A page of a PDF, from 1 on, or a picture (its page 1), as a JPEG; each look is in the audit trail.",
-    _READ,
     query=PageQuery,
     media_type="image/jpeg",
     answer_words=f"{PAGE_SIDE} points de côté au plus",
     seconds=FILE_SECONDS,
     problems=(problem_types.NOT_CLEAN, problem_types.NO_PREVIEW),
 )
-record_opening = Operation(
-    "POST",
+record_opening = _READ.post(
     "/v1/pieces/<piece_id>/openings",
     NoneType,
     "Say that a page which was loaded ahead is now shown, for the audit trail. 404 for another piece's file.",
-    _READ,
     body=Opening,
 )
 
-list_changes = Operation(
-    "GET",
+list_changes = _READ.get(
     "/v1/changes",
     Changes,
     "What has changed since `after`: deposits, removals, validations, controls, withdrawals of candidatures.",
-    _READ,
     query=ChangesQuery,
     answer_words=f"Dans l'ordre, sans manque ; gardés {CHANGES_RETENTION_DAYS} jours. Relire une page la redonne.",
     problems=(problem_types.CURSOR_EXPIRED,),

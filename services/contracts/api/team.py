@@ -3,7 +3,6 @@ administrateurs; tools' tokens."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from types import NoneType
 from typing import Annotated, Any
 
@@ -20,7 +19,7 @@ from services.contracts.account_rules import (
     STAFF_ROLE_LABELS,
     MemberState,
 )
-from services.contracts.api.operation import Instant, Operation, one_of, staff
+from services.contracts.api.operation import Answered, Callers, Instant, one_of, staff
 from services.contracts.api.staff_lists import CURSOR_WORDS, Column, StaffList
 from services.contracts.page_sizes import TEAM_PAGE
 
@@ -104,19 +103,16 @@ class Invitation(Schema):
     code = fields.String(**CODE)
 
 
-@dataclass(frozen=True, kw_only=True)
-class StaffName:
+class StaffName(Answered):
     id: str
     nom: str
     prenoms: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class StaffNames:
+class StaffNames(Answered):
     items: tuple[StaffName, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
 class Member(StaffName):
     """`second_factor`: whether a key in force opens it; else `renew-staff` gives another."""
 
@@ -131,32 +127,27 @@ class Member(StaffName):
     second_factor: bool
 
 
-@dataclass(frozen=True, kw_only=True)
-class Members:
+class Members(Answered):
     items: tuple[Member, ...]
     next_cursor: str | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class CreatedMember:
+class CreatedMember(Answered):
     id: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Academie:
+class Academie(Answered):
     """`value` is the code."""
 
     value: str
     label: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Academies:
+class Academies(Answered):
     academies: tuple[Academie, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class ToolToken:
+class ToolToken(Answered):
     """`last_used_at` is to the hour."""
 
     id: str
@@ -170,69 +161,54 @@ class ToolToken:
     revoked_at: Instant | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class ToolTokens:
+class ToolTokens(Answered):
     items: tuple[ToolToken, ...]
     next_cursor: str | None
 
 
-_MANAGE = (staff("staff:manage"),)
-_MANAGE_IN_A_SESSION = (staff("staff:manage", OWN_ACCOUNT_SCOPE),)
+_MANAGE = Callers(staff("staff:manage"))
+_MANAGE_IN_A_SESSION = Callers(staff("staff:manage", OWN_ACCOUNT_SCOPE))
 """In a browser, with a code of the second factor: no tool's token does what gives or takes access."""
 
-list_members = Operation(
-    "GET",
+list_members = _MANAGE.get(
     "/v1/staff",
     Members,
     "Everybody, disabled or not, in pages: follow `next_cursor` until it is null.",
-    _MANAGE,
     query=MEMBERS.page_schema(),
 )
-list_tokens = Operation(
-    "GET",
+list_tokens = _MANAGE.get(
     "/v1/staff/<staff_id>/tokens",
     ToolTokens,
     "Somebody's tokens, those that ended among them.",
-    _MANAGE,
     query=TOKENS.page_schema(),
 )
-list_academies = Operation(
-    "GET", "/v1/staff/academies", Academies, "The académies that a gestionnaire may be limited to.", _MANAGE
-)
-list_names = Operation(
-    "GET",
+list_academies = _MANAGE.get("/v1/staff/academies", Academies, "The académies that a gestionnaire may be limited to.")
+list_names = Callers(staff("pieces:read")).get(
     "/v1/staff/names",
     StaffNames,
     "Who may control the same pieces: names of those who share an académie with the caller; others are missing.",
-    (staff("pieces:read"),),
     query=NamesQuery,
 )
-read_member = Operation("GET", "/v1/staff/<staff_id>", Member, "A member of the team, disabled or not.", _MANAGE)
-invite = Operation(
-    "POST",
+read_member = _MANAGE.get("/v1/staff/<staff_id>", Member, "A member of the team, disabled or not.")
+invite = _MANAGE_IN_A_SESSION.post(
     "/v1/staff",
     CreatedMember,
     "Invite somebody by mail: they choose a password and a second factor by the link.",
-    _MANAGE_IN_A_SESSION,
     body=Invitation,
     status=201,
     problems=(problem_types.ADDRESS_TAKEN, problem_types.REACTIVATION_REQUIRED, problem_types.TOO_MANY_TRIES),
 )
-invite_again = Operation(
-    "POST",
+invite_again = _MANAGE_IN_A_SESSION.post(
     "/v1/staff/<staff_id>/invitation",
     NoneType,
     "Mail a new link; the older one is refused from now on. 409 for an account that is set up or disabled.",
-    _MANAGE_IN_A_SESSION,
     body=CodeOnly,
     problems=(problem_types.CONFLICT, problem_types.REACTIVATION_REQUIRED, problem_types.TOO_MANY_TRIES),
 )
-reset_second_factor = Operation(
-    "POST",
+reset_second_factor = _MANAGE_IN_A_SESSION.post(
     "/v1/staff/<staff_id>/second-factor-reset",
     NoneType,
     "Who lost theirs is mailed a link to set up another; password, sessions and tokens end. 409 for oneself.",
-    _MANAGE_IN_A_SESSION,
     body=ReasonWithCode,
     problems=(
         problem_types.OWN_ACCOUNT,
@@ -241,38 +217,27 @@ reset_second_factor = Operation(
         problem_types.TOO_MANY_TRIES,
     ),
 )
-disable = Operation(
-    "POST",
+disable = _MANAGE_IN_A_SESSION.post(
     "/v1/staff/<staff_id>/disable",
     NoneType,
     "Disable an account: no log-in, sessions and tokens end. 409 for oneself and for the last administrateur.",
-    _MANAGE_IN_A_SESSION,
     body=ReasonWithCode,
     problems=(problem_types.OWN_ACCOUNT, problem_types.LAST_ADMINISTRATOR, problem_types.TOO_MANY_TRIES),
 )
-enable = Operation(
-    "POST",
+enable = _MANAGE_IN_A_SESSION.post(
     "/v1/staff/<staff_id>/enable",
     NoneType,
     "Enable an account again: it logs in as before; its tokens stay ended.",
-    _MANAGE_IN_A_SESSION,
     body=ReasonWithCode,
     problems=(problem_types.CONFLICT, problem_types.TOO_MANY_TRIES),
 )
-change_profile = Operation(
-    "POST",
+change_profile = _MANAGE_IN_A_SESSION.post(
     "/v1/staff/<staff_id>/profile",
     NoneType,
     "Another role, or other académies; sessions and tokens may do no more within seconds. 409 as for `disable`.",
-    _MANAGE_IN_A_SESSION,
     body=Profile,
     problems=(problem_types.OWN_ACCOUNT, problem_types.LAST_ADMINISTRATOR, problem_types.TOO_MANY_TRIES),
 )
-revoke_token = Operation(
-    "POST",
-    "/v1/staff/tokens/<token_id>/revoke",
-    NoneType,
-    "The token is refused some seconds later.",
-    _MANAGE,
-    body=Reason,
+revoke_token = _MANAGE.post(
+    "/v1/staff/tokens/<token_id>/revoke", NoneType, "The token is refused some seconds later.", body=Reason
 )

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from marshmallow import Schema, ValidationError, fields, validate, validates
 
 from services.contracts import problem_types
-from services.contracts.api.operation import Access, Operation
+from services.contracts.api.operation import Callers, Operation
 from services.contracts.piece_rules import MAX_MERGED_FILES, MAX_UPLOAD_PART_BYTES
 from services.contracts.problem_types import ProblemType
 
@@ -49,16 +49,14 @@ class UploadOperations(NamedTuple):
     abandon: Operation[Any]
 
 
-def upload_operations(path: str, access: tuple[Access, ...], *problems: ProblemType) -> UploadOperations:
+def upload_operations(path: str, callers: Callers, *problems: ProblemType) -> UploadOperations:
     """`path`: where a file is announced; `problems`: of the announcement, besides those of any."""
     begun = (*problems, problem_types.PROTOCOL_VERSION, problem_types.TOO_LARGE, problem_types.TOO_MANY_FILES)
     return UploadOperations(
-        Operation(
-            "POST",
+        callers.post(
             path,
             NoneType,
             "Announce a file: its size, and its name in Upload-Metadata.",
-            access,
             status=201,
             answer_words="Location, Upload-Expires",
             parameters=(
@@ -73,29 +71,25 @@ def upload_operations(path: str, access: tuple[Access, ...], *problems: ProblemT
             "/v1/uploads/<upload_id>",
             NoneType,
             "Where to go on.",
-            access,
+            callers.access,
             status=200,
             answer_words="Upload-Offset, Upload-Length",
             parameters=(_VERSION,),
             problems=(problem_types.PROTOCOL_VERSION,),
         ),
-        Operation(
-            "PATCH",
+        callers.patch(
             "/v1/uploads/<upload_id>",
             NoneType,
             f"The bytes that follow, at most {MAX_UPLOAD_PART_BYTES / 2**20:g} MiB of them.",
-            access,
             answer_words="Upload-Offset",
             sends=UPLOAD_PART_TYPE,
             parameters=(_VERSION, _header("Upload-Offset", _NUMBER)),
             problems=(problem_types.PROTOCOL_VERSION, problem_types.WRONG_OFFSET, problem_types.CONTENT_TYPE_REFUSED),
         ),
-        Operation(
-            "DELETE",
+        callers.delete(
             "/v1/uploads/<upload_id>",
             NoneType,
             "« Annuler »: what came is forgotten.",
-            access,
             parameters=(_VERSION,),
             problems=(problem_types.PROTOCOL_VERSION,),
         ),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from types import NoneType
 from typing import Annotated, Any
@@ -13,7 +12,7 @@ from msgspec import Meta
 from services.contracts import problem_types
 from services.contracts.account_rules import LINK_PROBLEMS, MAX_CREATION_LENGTH, MAX_TOKEN_LENGTH, State
 from services.contracts.api.forms import Form, Suggestions
-from services.contracts.api.operation import Instant, Operation, one_of, service
+from services.contracts.api.operation import Answered, Callers, Instant, Operation, one_of, service
 
 TITLE = "Création de compte et liens reçus par mail"
 TOKEN: dict[str, Any] = {"required": True, "validate": validate.Length(max=MAX_TOKEN_LENGTH)}
@@ -55,8 +54,7 @@ class NewPassword(TokenOnly):
     password_confirmation = fields.String(**PASSWORD)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Created:
+class Created(Answered):
     """`email` as typed, to which a mail is sent in any case; `creation` names this creation when its mail is asked for
     again, and is given whether or not there is one."""
 
@@ -64,16 +62,14 @@ class Created:
     creation: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class LinkState:
+class LinkState(Answered):
     """`detail` says what to do with a link that is not usable."""
 
     state: Annotated[str, one_of(State)]
     detail: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Asked:
+class Asked(Answered):
     """Who a creation says its owner is, and when it was asked for."""
 
     nom_famille: str
@@ -82,119 +78,92 @@ class Asked:
     at: Instant
 
 
-@dataclass(frozen=True, kw_only=True)
 class ActivationLink(LinkState):
     asked: Annotated[Asked | None, Meta(description="D'un lien utilisable seulement")] = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Address:
+class Address(Answered):
     """The account's address, by which its owner logs in."""
 
     email: str
 
 
-GATEWAY = (service("gateway"),)
+GATEWAY = Callers(service("gateway"))
 LINK_REFUSALS = tuple(LINK_PROBLEMS.values())
 
-read_empty_form = Operation("GET", "/v1/forms/account", Form, "« Formulaire de création », nothing typed yet.", GATEWAY)
-fill_form = Operation(
-    "POST",
+read_empty_form = GATEWAY.get("/v1/forms/account", Form, "« Formulaire de création », nothing typed yet.")
+fill_form = GATEWAY.post(
     "/v1/forms/account",
     Form,
     "The same for what was typed: the country decides which place of birth is asked. Checks and changes nothing.",
-    GATEWAY,
     body=Values,
     reads=True,
 )
-search_communes = Operation(
-    "GET",
-    "/v1/forms/account/communes",
-    Suggestions,
-    "Communes of a département for what was typed.",
-    GATEWAY,
-    query=CommuneSearch,
+search_communes = GATEWAY.get(
+    "/v1/forms/account/communes", Suggestions, "Communes of a département for what was typed.", query=CommuneSearch
 )
-create_account = Operation(
-    "POST",
+create_account = GATEWAY.post(
     "/v1/accounts",
     Created,
     "Create an account; the answer is the same for an address that is known.",
-    GATEWAY,
     body=Creation,
     status=202,
     problems=(problem_types.TOO_MANY_TRIES,),
 )
-resend_activation = Operation(
-    "POST",
+resend_activation = GATEWAY.post(
     "/v1/activations/resend",
     NoneType,
     "Mail the link of this `creation` again, else of the newest at this address.",
-    GATEWAY,
     body=Resend,
     status=202,
     problems=(problem_types.TOO_MANY_TRIES,),
 )
-activate_account = Operation(
-    "POST",
+activate_account = GATEWAY.post(
     "/v1/activations",
     Address,
     "Activate the account by its mailed link, which is used.",
-    GATEWAY,
     body=TokenOnly,
     problems=LINK_REFUSALS,
 )
-ask_reset = Operation(
-    "POST",
+ask_reset = GATEWAY.post(
     "/v1/password-resets",
     NoneType,
     "Mail a reset link; the answer is the same for an address that is unknown.",
-    GATEWAY,
     body=EmailOnly,
     status=202,
 )
-complete_reset = Operation(
-    "POST",
+complete_reset = GATEWAY.post(
     "/v1/password-resets/complete",
     NoneType,
     "Set the password typed twice, by the mailed link, which is used.",
-    GATEWAY,
     body=NewPassword,
     problems=(*LINK_REFUSALS, problem_types.TOO_MANY_TRIES),
 )
-confirm_email = Operation(
-    "POST",
+confirm_email = GATEWAY.post(
     "/v1/email-changes",
     Address,
     "Confirm the new address by the link mailed there, which is used.",
-    GATEWAY,
     body=TokenOnly,
     problems=(*LINK_REFUSALS, problem_types.ADDRESS_TAKEN),
 )
-cancel_email_change = Operation(
-    "POST",
+cancel_email_change = GATEWAY.post(
     "/v1/email-changes/cancellations",
     NoneType,
     "« Annuler », by the link mailed to the old address when the new one was asked for.",
-    GATEWAY,
     body=TokenOnly,
     problems=LINK_REFUSALS,
 )
-check_activation = Operation(
-    "POST",
+check_activation = GATEWAY.post(
     "/v1/activations/check",
     ActivationLink,
     "The state of a link of activation; of a usable one also what was typed. Changes nothing.",
-    GATEWAY,
     body=TokenOnly,
     reads=True,
 )
 
 
 def _check(path: str, what: str) -> Operation[LinkState]:
-    return Operation(
-        "POST", path, LinkState, f"The state of {what}. Changes nothing.", GATEWAY, body=TokenOnly, reads=True
-    )
+    return GATEWAY.post(path, LinkState, f"The state of {what}. Changes nothing.", body=TokenOnly, reads=True)
 
 
 check_reset = _check("/v1/password-resets/check", "a reset link")

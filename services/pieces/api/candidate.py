@@ -6,8 +6,7 @@ from services.chassis.web import access
 from services.chassis.web.gateway_headers import received_at
 from services.chassis.web.operations import Views
 from services.contracts.api import pieces as api
-from services.contracts.api.operation import answer_of
-from services.contracts.registrations import CandidatureLabels
+from services.contracts.api.operation import CandidatureLabels, answer_of
 from services.pieces.models import db
 from services.pieces.operations import deposits
 from services.pieces.queries import answers

@@ -14,9 +14,9 @@ from services.chassis.clock import iso_utc
 from services.chassis.errors import NotFound, found
 from services.chassis.french import short_instant
 from services.contracts.api import registrations as api
-from services.contracts.api.operation import answer_of
+from services.contracts.api.operation import CandidatureLabels, answer_of
 from services.contracts.registration_rules import ACTIVE, ECARTEE
-from services.contracts.registrations import WARNINGS, CandidatureLabels, Recap, RegistrationSaved, from_stored
+from services.contracts.registrations import WARNINGS, Recap, RegistrationSaved, from_stored
 from services.registrations.domain import registration_numbers, windows
 from services.registrations.domain.exam_definition import OpeningView
 from services.registrations.models import (

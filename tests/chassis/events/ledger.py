@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any
 
 from flask import Flask
 from sqlalchemy import Select, String, select
@@ -27,11 +27,7 @@ from tests.chassis.tables import settings
 RETRY_SECONDS = (0.2, 0.4)
 
 
-@dataclass(frozen=True)
-class Noted(Contract):
-    TYPE: ClassVar[str] = "writer.noted.v1"
-    CONSUMERS: ClassVar[tuple[str, ...]] = ("reader", "archive")
-
+class Noted(Contract, type="writer.noted.v1", consumers=("reader", "archive")):
     text: str
 
 

@@ -58,10 +58,14 @@ def test_what_keeps_failing_is_parked_and_can_be_replayed(ledger: MakeLedger) ->
     assert reader.parked() == []
 
 
+class Odd(Noted, type="writer.odd.v1", consumers=()):
+    """Of a type that no consumer has bound."""
+
+
 def test_an_event_that_no_queue_takes_is_an_error_and_stays(ledger: MakeLedger) -> None:
     writer = ledger("writer")
     with writer.writing() as session:
-        publish(session, type("Odd", (Noted,), {"TYPE": "writer.odd.v1"})("lonely"), subject="somebody")
+        publish(session, Odd("lonely"), subject="somebody")
     broker = connect(writer.broker_url)
     with writer.app.app_context():
         assert Relay(writer.db, broker.publisher(), "writer").send_batch() == 0

@@ -68,10 +68,10 @@ def test_a_service_that_accepts_and_is_silent_takes_only_what_it_knows_from_the_
     desk.press("Annuler")  # nothing is decided, and its history has a name
     with SilentServer() as silent, running.gateway.app.app_context():
         hung = ServiceClient(silent.url, f"{away}_for_test", label=away, page_seconds=PAGE)
-        known = clients()
-        for client in (known.staff_accounts, known.staff_registrations, known.staff_pieces):
+        known = clients().for_staff
+        for client in known.values():
             monkeypatch.setattr(client, "page_seconds", PAGE)
-        monkeypatch.setattr(known, f"staff_{away}", hung)
+        monkeypatch.setitem(known, away, hung)
         assert desk.get(desk.path).status_code == 200
         assert len(silent.requests) == 1, "the part of the page's time for what it can do without is over"
     for words in ("Identification du candidat", "Le document n'est pas signé."):
@@ -172,7 +172,7 @@ def test_files_that_are_read_slowly_take_no_place_of_a_candidates_page(
     piece_id = PIECE.findall(gestionnaire.answer.text)[0]
     with ExitStack() as slow_readers, app.app_context():
         for _ in range(app.extensions["portail"].staff_calls_at_once):
-            slow_readers.callback(clients().staff_pieces.stream(read_file, token, piece_id=piece_id).close)
+            slow_readers.callback(clients().for_staff["pieces"].stream(read_file, token, piece_id=piece_id).close)
         assert gestionnaire.get("/gestion/pieces").status_code == 503
         assert settled.get("/justificatifs").status_code == 200
     assert gestionnaire.get("/gestion/pieces").status_code == 200

@@ -9,8 +9,9 @@ import pytest
 from PIL import Image
 from pypdf import PdfReader
 
-from gateway.web.justificatifs.file_reception import TOO_MANY_IN_ALL, TOO_MANY_OF_CANDIDATE, FileRefused, upload_limit
+from gateway.web.justificatifs.file_reception import TOO_MANY_IN_ALL, TOO_MANY_OF_CANDIDATE, upload_limit
 from gateway.web.justificatifs.lisible import LEGIBILITY_WARNINGS, processing_sentences
+from services.chassis.errors import Unavailable
 from services.contracts import page_labels
 from services.contracts.api.pieces import Deposit
 from services.contracts.piece_rules import MAX_FILE_BYTES, Scan, Sign
@@ -137,12 +138,12 @@ def test_one_candidate_does_not_take_all_places() -> None:
     with ExitStack() as under_way:
         for _ in range(3):
             under_way.enter_context(uploads.place("one"))
-        with pytest.raises(FileRefused) as refused, uploads.place("one"):
+        with pytest.raises(Unavailable) as refused, uploads.place("one"):
             pass
-        assert (refused.value.detail, refused.value.status) == (TOO_MANY_OF_CANDIDATE, 503)
+        assert (refused.value.detail, refused.value.http_status) == (TOO_MANY_OF_CANDIDATE, 503)
         for _ in range(2):
             under_way.enter_context(uploads.place("another"))
-        with pytest.raises(FileRefused) as refused, uploads.place("a third"):
+        with pytest.raises(Unavailable) as refused, uploads.place("a third"):
             pass
         assert refused.value.detail == TOO_MANY_IN_ALL
     with uploads.place("one"), uploads.place("a third"):

@@ -17,6 +17,7 @@ from gateway.web.gestion import blueprint
 from gateway.web.gestion.comptes import CORRECT
 from gateway.web.gestion.lists import address_query
 from gateway.web.gestion.names_from_accounts import names_by_id
+from services.chassis.clock import portal_now
 from services.chassis.errors import DomainError, NotFound
 from services.contracts import page_labels
 from services.contracts.api import staff_candidatures as api
@@ -80,6 +81,7 @@ def candidature_page(candidature_id: str, *, note: str = "", refusal: DomainErro
         staff_names=names_by_id(_authors(candidature)),
         documents=documents,
         state_labels=CANDIDATURE_STATE_LABELS,
+        is_closed=candidature.session_closes <= portal_now(),
         can_manage=MANAGE in member.scopes,
         can_correct=CORRECT in member.scopes,
         can_publish="documents:publish" in member.scopes,

@@ -303,6 +303,7 @@ class Detail(Row):
     """A candidature with all that is known of it."""
 
     end: Annotated[End | None, Meta(description="Tant qu'elle n'est pas active")]
+    session_closes: Annotated[Instant, Meta(description="Elle n'est ensuite ni corrigée ni rétablie")]
     under_way: tuple[UnderWay, ...]
     recap: Recap
     versions: tuple[Version, ...]

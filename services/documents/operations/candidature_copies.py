@@ -88,9 +88,7 @@ def store_editions(session: Session, event: DatesMoved) -> None:
         _expect(session, opening, event.dates, edited_at, candidatures * len(AUTOMATIC_TYPES))
 
 
-def _expect(
-    session: Session, opening: OpeningLabels, dates: PrintedDates, edited_at: datetime, documents: int
-) -> None:
+def _expect(session: Session, opening: OpeningLabels, dates: PrintedDates, edited_at: datetime, documents: int) -> None:
     """Count documents that are to print these dates: from 0 on where the opening has moved again."""
     row = session.get(RemadeDocuments, opening, with_for_update=True)
     if row is None or (row.dates != dates and row.edited_at < edited_at):

@@ -139,6 +139,6 @@ def automatic_document(document_type: DocumentType, event: RegistrationSaved) ->
 
 
 def numeros_candidat() -> Subquery:
-    """(id, N° candidat) of documents."""
-    of_documents = select(Document.id, Candidature.numero_candidat)
+    """(id, N° candidat, label) of documents."""
+    of_documents = select(Document.id, Candidature.numero_candidat, Document.label)
     return of_documents.join(Candidature, Candidature.id == Document.candidature_id).subquery()

@@ -42,10 +42,18 @@ def test_a_tab_is_corrected_and_saved_with_a_reason_that_the_candidate_reads(
     gestionnaire.get(page)
     name = gestionnaire.page.xpath("string(//h1)").strip()
     tabs = begin(gestionnaire, page)
+    gestionnaire.get(f"{tabs}/{NUMBER}")
+    named = [text_of(button) for button in gestionnaire.page.xpath("//button")]
+    assert ("Enregistrer la correction" in named, "(à corriger)" in gestionnaire.text) == (False, False)
+    gestionnaire.get(f"{tabs}/{IDENTIFICATION}")
     gestionnaire.press("Suivant", adresse="")
     assert (gestionnaire.answer.status_code, gestionnaire.path) == (422, f"{tabs}/{IDENTIFICATION}"), (
         "a mistake is shown"
     )
+    gestionnaire.get(f"{tabs}/{NUMBER}")
+    assert "(à corriger)" in gestionnaire.text, "the address that was just left empty"
+    gestionnaire.get(f"{tabs}/{IDENTIFICATION}")
+    assert "Un nom ou une date de naissance ne se corrige pas ici" in gestionnaire.text
     gestionnaire.press("Suivant", adresse="2 rue du lac")
     gestionnaire.get(f"{tabs}/{RECAP}")
     [change] = rows(gestionnaire)[:1]

@@ -28,6 +28,7 @@ INSTANT_HINT = "JJ/MM/AAAA HH:MM, heure de Paris"
 INSTANT_EXPECTED = "Une date et une heure sont attendues, par exemple 25/10/2021 12:00."
 DAY_FORMAT = "%d/%m/%Y"
 DAY_EXPECTED = "Une date est attendue, par exemple 30/05/1998."
+_DAY_TYPED = re.compile(r"^(\d\d)[.-]?(\d\d)[.-]?(\d{4})$", re.ASCII)
 _LAST_MINUTE = (23, 59)
 
 
@@ -102,7 +103,9 @@ def shown_end_instant(end: datetime) -> str:
 
 
 def read_instant(text: str) -> datetime | None:
-    """None for what is no instant, or does not exist when the clocks go forward."""
+    """None for what is no instant, or does not exist when the clocks go forward. A day alone is its beginning."""
+    if day := read_day(text):
+        text = f"{day:%d/%m/%Y} 00:00"
     try:
         typed = datetime.strptime(" ".join(text.split()), INSTANT_FORMAT).replace(tzinfo=PARIS)
         exists = to_paris(datetime.fromtimestamp(typed.timestamp(), PARIS)).replace(fold=0) == typed
@@ -112,9 +115,10 @@ def read_instant(text: str) -> datetime | None:
 
 
 def read_day(text: str) -> date | None:
-    """None for what is no day."""
+    """None for what is no day. « 25-11-2001 », « 25.11.2001 » and « 25112001 » are typed as well."""
+    typed = _DAY_TYPED.sub(r"\1/\2/\3", "".join(text.split()))
     try:
-        day = datetime.strptime("".join(text.split()), DAY_FORMAT).replace(tzinfo=PARIS).date()
+        day = datetime.strptime(typed, DAY_FORMAT).replace(tzinfo=PARIS).date()
     except ValueError:
         return None
     return day if day.year in YEARS else None
@@ -122,8 +126,9 @@ def read_day(text: str) -> date | None:
 
 def read_end(text: str) -> datetime | None:
     """An exclusive end, None for what is no instant. The last minute of a day stands for its end (midnight), as pages
-    show an exclusive end."""
-    typed = read_instant(text)
+    show an exclusive end; so does a day alone."""
+    day = read_day(text)
+    typed = read_instant(f"{day:%d/%m/%Y} 23:59" if day else text)
     if typed is not None and (typed.hour, typed.minute) == _LAST_MINUTE:
         return typed + timedelta(minutes=1)
     return typed

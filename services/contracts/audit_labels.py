@@ -31,7 +31,7 @@ ACTION_LABELS = {
     "correction.resumed": "Correction commencée par un autre reprise",
     "correction.started": "Correction commencée",
     "deposit.deleted": "Fichier supprimé",
-    "deposit.loaded_ahead": "Page chargée à l'avance, pas encore montrée",
+    "deposit.loaded_ahead": "Pièce suivante préparée, pas encore ouverte",
     "deposit.made": "Fichier déposé",
     "deposit.opened": "Fichier ouvert",
     "deposit.restored": "Fichier remis en place",
@@ -65,7 +65,7 @@ ACTION_LABELS = {
     "recovery_codes_renewed": "Codes de secours renouvelés",
     "second_factor_renewed": "Second facteur renouvelé",
     "second_factor_reset": "Second facteur réinitialisé",
-    "second_factors_resealed": "Clés des seconds facteurs renouvelées",
+    "second_factors_resealed": "Protection des seconds facteurs renouvelée",
     "staff_created": "Compte de gestion créé",
     "staff_disabled": "Compte de gestion désactivé",
     "staff_enabled": "Compte de gestion réactivé",
@@ -83,7 +83,7 @@ ACTOR_LABELS = {
     "candidate": "Candidat",
     "staff": "Gestionnaire",
     "service": "Service",
-    "command": "Commande",
+    "command": "Exploitant",
     "operator": "Exploitant",
 }
 VALUE_LABELS = {

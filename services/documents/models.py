@@ -101,6 +101,22 @@ class Edition(db.Model):
     edited_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+class RemadeDocuments(db.Model):
+    """Of an opening, by the labels of exam and session and the académie's code: how many documents are to print the
+    dates that it moved to last, and do. `edited_at`: of the newest event with these dates."""
+
+    __tablename__ = "remade_documents"
+
+    exam: Mapped[str] = mapped_column(Text, primary_key=True)
+    session: Mapped[str] = mapped_column(Text, primary_key=True)
+    academie: Mapped[str] = mapped_column(String(8), primary_key=True)
+    dates: Mapped[PrintedDates] = mapped_column(DataclassJson(PrintedDates))
+    edited_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expected: Mapped[int] = mapped_column(Integer, default=0)
+    made: Mapped[int] = mapped_column(Integer, default=0)
+    last_made_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
 class Document(db.Model):
     """A document of a candidature, as PDF and HTML. Sizes (bytes) and SHA-256 are those read back from the store.
 

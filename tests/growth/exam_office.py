@@ -14,6 +14,7 @@ import random
 import re
 import sqlite3
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -114,14 +115,27 @@ def _registers(portal: LaunchedPortal, var: Path, example: Example) -> str:
     for piece, upload in zip(dict.fromkeys(_PIECE.findall(page)), itertools.cycle(_forms()), strict=False):
         if example.deposits > len(visitor.timings.seconds.get("deposit", ())):
             visitor.send("deposit", f"/justificatifs/{candidature}/depot/{piece}", *upload)
+    acted = _microseconds()
     if example.hands_over:
         for group in dict.fromkeys(_GROUP.findall(_pieces_page(visitor, candidature))):
             visitor.post("validation", group, {})
     tool = GestionnaireTool(portal)
     pieces = [code for code, piece in tool.pieces(candidature).items() if piece["deposit"]]
     for code, status in zip(pieces, example.decisions, strict=False):
+        acted = _microseconds()
         tool.controls(candidature, code, status, comment="La signature manque.")
+    if example.deposits:
+        registrations = sqlite3.connect(var / "registrations.db")
+        told = f"SELECT 1 FROM candidatures WHERE id = '{candidature}' AND pieces_number >= {acted}"
+        heard = lambda: registrations.execute(told).fetchone() is not None  # noqa: E731
+        wait_until(heard, WORKER_SECONDS, "what pieces told registrations last", pause=0.5)
+        registrations.close()
     return candidature
+
+
+def _microseconds() -> int:
+    """Now, as events about pieces of a candidature are numbered."""
+    return int(time.time() * 1_000_000)
 
 
 def _pieces_page(visitor: Visitor, candidature: str) -> str:

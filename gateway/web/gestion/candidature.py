@@ -3,6 +3,8 @@ gestionnaires; its end, with a reason, on the candidate's request or by écart, 
 
 from __future__ import annotations
 
+from operator import itemgetter
+
 from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -15,6 +17,7 @@ from gateway.web.gestion import blueprint
 from gateway.web.gestion.comptes import CORRECT
 from gateway.web.gestion.lists import address_query
 from gateway.web.gestion.names_from_accounts import names_by_id
+from services.chassis.clock import portal_now
 from services.chassis.errors import DomainError, NotFound
 from services.contracts import page_labels
 from services.contracts.api import staff_candidatures as api
@@ -52,6 +55,8 @@ def show_candidature(candidature_id: str, *, note: str = "", refusal: DomainErro
         staff_names=names_by_id(_authors(candidature)),
         documents=documents,
         state_labels=CANDIDATURE_STATE_LABELS,
+        history=_history(candidature),
+        is_closed=candidature.session_closes <= portal_now(),
         can_manage=MANAGE in member.scopes,
         can_correct=CORRECT in member.scopes,
         can_publish="documents:publish" in member.scopes,
@@ -80,9 +85,17 @@ def write_note(candidature_id: str) -> ResponseReturnValue:
     return redirect(url_for("gestion.show_candidature", candidature_id=candidature_id, fait="note"), code=303)
 
 
+def _history(candidature: api.Detail) -> list[api.Version | api.End]:
+    """Its versions, and its ends between them, newest first."""
+    acts = [(version.saved_at, version) for version in candidature.versions] + [
+        (end.at, end) for end in candidature.ends
+    ]
+    return [act for _, act in sorted(acts, key=itemgetter(0), reverse=True)]
+
+
 def _authors(candidature: api.Detail) -> set[str]:
     """The ids of staff who wrote a note or a version, corrects or ended it."""
-    acts = [version.saved_by for version in candidature.versions] + [end.by for end in [candidature.end] if end]
+    acts = [version.saved_by for version in candidature.versions] + [end.by for end in candidature.ends]
     by_staff = {by.removeprefix(BY_STAFF) for by in acts if by.startswith(BY_STAFF)}
     correcting = {held.staff_id for held in candidature.under_way if held.staff_id}
     return by_staff | correcting | {written.staff_id for written in candidature.notes}

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 from urllib.parse import urlencode
@@ -44,6 +45,7 @@ from services.contracts.piece_rules import PIECES_STATE_LABELS
 from services.contracts.registration_rules import BY_NAME, CANDIDATURE_STATE_LABELS
 
 SHORTEST_SEARCH = 2  # characters
+OF_OPENINGS = ("exam", "session", "academie")
 OF_CONFIRMATIONS = ("specialite", "categorie", "etablissement")
 LIST, CANDIDATURE = "gestion.browse_candidatures", "candidature_id"
 KEPT = (*(field.name for field in api.CANDIDATURES.page_fields.values()), SEARCH, "cursor")
@@ -120,14 +122,19 @@ def _export(operation: Operation[bytes]) -> Response:
 def _list_page(
     typed: Mapping[str, str], cursor: str | None = None, *, errors: Errors = (), refused_name: str | None = None
 ) -> Response:
-    """With `errors` nothing is asked for, unless they are of the name under which filters were to be saved."""
+    """With `errors` nothing is searched, unless they are of the name under which filters were to be saved."""
     query = filters_query(api.CANDIDATURES, typed)
     pages = {"order": query.pop("order", BY_NAME), **query, "cursor": cursor or None}
     read = partial(staff_member.call, api.list_candidatures, query=pages)
     page = None if errors and refused_name is None else read_list(api.CANDIDATURES, typed, read, None)
     academies, account = academie_options(), optional_answer(own_account, None)
     count = partial(staff_member.call, api.count_candidatures, query=query)
-    counts = optional_answer(count, None) if page else None  # asked last: while it waits, the others have no time left
+    is_found = page is not None and bool(page.candidatures)
+    if not is_found:  # filters offer what the openings have
+        count = partial(count, query={name: query[name] for name in OF_OPENINGS if name in query})
+    counts = optional_answer(count, None)  # asked last: while it waits, the others have no time left
+    if counts and not is_found:
+        counts = replace(counts, is_complete=False)
     saved = sorted(account.saved_filters.items(), key=lambda pair: alphabetical(pair[0])) if account else None
     labels = {
         **{name: _without_codes(counts.filters.get(name, ()) if counts else ()) for name in OF_CONFIRMATIONS},

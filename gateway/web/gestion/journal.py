@@ -142,7 +142,8 @@ def _subject(entry: AuditEntry, names: Mapping[str, str]) -> str:
         address = url_for("gestion.open_document", document_id=entry.subject)
     else:
         return names.get(entry.subject, entry.subject)
-    return Markup('<a href="{}">{}</a>').format(address, entry.numero_candidat or entry.subject)
+    link = Markup('<a href="{}">{}</a>').format(address, entry.numero_candidat or entry.subject)
+    return Markup("{}<br>{}").format(link, entry.subject_label) if entry.subject_label else link
 
 
 def _by_name(item: tuple[str, str]) -> str:

@@ -36,6 +36,7 @@ OUTCOME_SENTENCES = {
     "not_found": "introuvable dans vos académies",
 }
 BEGUN = "lancee"
+NOTHING_LISTED = MissingPieces(items=(), next_cursor=None, sessions=())
 _VALUE = re.compile(r"(?P<id>[0-9a-f]{32}) (?P<number>[0-9A-Za-z]{1,32})")
 
 
@@ -49,7 +50,7 @@ def list_incomplete() -> ResponseReturnValue:
         api.MISSING_PIECES,
         shown,
         lambda: staff_member.call(api.list_missing_pieces, query=api_filters),
-        MissingPieces(items=(), next_cursor=None, sessions=()),
+        NOTHING_LISTED,
     )
     return render_list(
         "gestion/templates/relances.html",
@@ -57,15 +58,14 @@ def list_incomplete() -> ResponseReturnValue:
         shown,
         {
             "academie": academie_options(),
-            "session": [{"value": f"{item.exam}/{item.session}", "label": item.label} for item in page.sessions],
+            "session": _sessions(page),
             "specialite": _specialites(shown),
-            "regroupement": _regroupements(page, shown.get("regroupement")),
+            "regroupement": _regroupements(page, shown),
         },
         items=page.items,
         can_remind="pieces:control" in member.scopes,
         is_first_page=not cursor,
         next_query=urlencode({**shown, "cursor": page.next_cursor}) if page.next_cursor else None,
-        is_begun=request.args.get("fait") == BEGUN,
     )
 
 
@@ -78,9 +78,20 @@ def _specialites(shown: Mapping[str, str]) -> list[dict[str, str]]:
     return [{"value": label, "label": label} for label in sorted(known, key=alphabetical)]
 
 
-def _regroupements(page: MissingPieces, chosen: str | None) -> list[dict[str, str]]:
-    """Of what is missing on this page; and the one that is chosen, as a piece of it says, else by its code."""
-    labels = {part.regroupement.code: part.regroupement.label for item in page.items for part in item.missing}
+def _sessions(page: MissingPieces) -> list[dict[str, str]]:
+    return [{"value": f"{item.exam}/{item.session}", "label": item.label} for item in page.sessions]
+
+
+def _regroupements(page: MissingPieces, shown: Mapping[str, str]) -> list[dict[str, str]]:
+    """Of what is missing on this page, and on the first one without that filter; and the one that is chosen, as a piece
+    of it says, else by its code."""
+    chosen, pages = shown.get("regroupement"), [page]
+    if chosen or "cursor" in request.args:
+        query = {**_api_filters({**shown, "regroupement": ""}), "limit": str(CANDIDATURES_OF_A_PAGE)}
+        read = partial(staff_member.call, api.list_missing_pieces, query=query)
+        pages.insert(0, optional_answer(read, page))
+    items = [item for each in pages for item in each.items]
+    labels = {part.regroupement.code: part.regroupement.label for item in items for part in item.missing}
     if chosen and chosen not in labels:
         piece = optional_answer(partial(first_piece, {"regroupement": chosen}), None)
         labels[chosen] = piece.regroupement.label if piece else chosen
@@ -92,15 +103,30 @@ def ask_whole_list() -> ResponseReturnValue:
     """How many candidatures and mails that is."""
     shown, member = typed_filters(api.MISSING_PIECES, request.args), staff_member.required()
     listed = staff_member.call(api.read_whole_list, query=_api_filters(shown))
-    can_remind = "pieces:control" in member.scopes
-    return render_page("gestion/templates/toute_la_liste.html", listed=listed, shown=shown, can_remind=can_remind)
+    return render_page(
+        "gestion/templates/toute_la_liste.html",
+        listed=listed,
+        filters=_labels_of(shown),
+        is_begun=request.args.get("fait") == BEGUN,
+        can_remind="pieces:control" in member.scopes,
+    )
+
+
+def _labels_of(shown: Mapping[str, str]) -> list[str]:
+    """What the list's filters say, in the words of its page."""
+    query = {**_api_filters(shown), "limit": "1"}
+    read = partial(staff_member.call, api.list_missing_pieces, query=query)
+    page = optional_answer(read, NOTHING_LISTED)
+    options = {"session": _sessions(page), "academie": academie_options(), "regroupement": _regroupements(page, shown)}
+    labels = {name: {item["value"]: item["label"] for item in items} for name, items in options.items()}
+    return [labels.get(name, {}).get(value, value) for name, value in shown.items()]
 
 
 @blueprint.post("/relances/toute-la-liste", who=access.staff("pieces:control"))
 def remind_whole_list() -> ResponseReturnValue:
     shown = typed_filters(api.MISSING_PIECES, request.args)
     staff_member.call(api.remind_whole_list, body=_api_filters(shown))
-    return redirect(url_for("gestion.list_incomplete") + "?" + urlencode({**shown, "fait": BEGUN}), code=303)
+    return redirect(url_for("gestion.ask_whole_list") + "?" + urlencode({**shown, "fait": BEGUN}), code=303)
 
 
 @blueprint.post("/relances", who=access.staff("pieces:control"))

@@ -40,12 +40,15 @@ def audit_csv(session: Session, entries: Any, filters: Mapping[str, Any], numero
 
 
 def answers_of(session: Session, page: Sequence[Any], numeros: Subquery | None) -> tuple[AuditEntry, ...]:
-    """Entries, with the N° candidat of whom their subject is."""
-    known: dict[str, str] = {}
+    """Entries, with the N° candidat of whom their subject is, and what it is."""
+    known: dict[str, Any] = {}
     if numeros is not None:
         of_page = select(numeros).where(numeros.c.id.in_({row.subject for row in page}))
-        known = {row.id: row.numero_candidat for row in session.execute(of_page)}
-    return tuple(answer_of(AuditEntry, row, numero_candidat=known.get(row.subject)) for row in page)
+        known = {
+            row.id: {"numero_candidat": row[1], "subject_label": row[2] or None} for row in session.execute(of_page)
+        }
+    nothing = {"numero_candidat": None, "subject_label": None}
+    return tuple(answer_of(AuditEntry, row, **known.get(row.subject, nothing)) for row in page)
 
 
 def _conditions(

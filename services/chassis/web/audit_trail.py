@@ -19,7 +19,7 @@ from services.contracts.api import audit as api
 
 def audit_views(db: Database, entries: Any, numeros: Subquery | None = None) -> Views:
     """The views for a service whose audit table is the model `entries`, made of AuditColumns. `numeros`: (id,
-    numero_candidat) of those subjects of its acts that are a candidate's."""
+    numero_candidat, label) of those subjects of its acts that are a candidate's."""
     views = Views("audit", __name__)
 
     views.before_app_request(note_client_address)

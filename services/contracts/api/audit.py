@@ -41,8 +41,8 @@ ENTRIES = StaffList(
             "subject",
             PageField(
                 "objet",
-                "Identifiant de l'objet",
-                hint="Les 32 caractères d'une candidature, d'une pièce ou d'un compte",
+                "Objet",
+                hint="Son identifiant, copié de l'adresse de sa page",
                 longest=LONGEST_ID,
             ),
             "Identifiant : d'une candidature, d'une pièce, d'un compte …",
@@ -67,6 +67,7 @@ ENTRIES = StaffList(
         Column("Par", "Par", "actor_id"),
         Column("Acte", "Acte", lambda entry: ACTION_LABELS.get(entry.action, entry.action)),
         Column("Objet", "Objet", "subject"),
+        Column("Titre de l'objet", source="subject_label"),
         Column("N° candidat", source="numero_candidat"),
         Column("Changements", "Changements", lambda entry: " ; ".join(readable_changes(entry.before, entry.after))),
         Column("Depuis", "Depuis", "address"),
@@ -86,6 +87,7 @@ class AuditEntry(Answered):
     before: dict[str, Any] | None
     after: dict[str, Any] | None
     numero_candidat: Annotated[str | None, Meta(description="De qui est l'objet")]
+    subject_label: Annotated[str | None, Meta(description="Code et titre de la pièce, titre du document")] = None
     address: Annotated[str | None, Meta(description="Adresse IP d'où un gestionnaire a agi")]
 
 

@@ -103,6 +103,7 @@ class WholeList(Answered):
     """How many candidatures some filters find; `mails` remind them, one for each candidate who got none today."""
 
     candidatures: int
+    reminded: Annotated[int, Meta(description="Déjà relancées ce jour")]
     mails: Annotated[int, Meta(description="Un par candidat qui n'en a pas reçu ce jour")]
     is_complete: Annotated[bool, Meta(description="Sinon il y en a davantage")]
 

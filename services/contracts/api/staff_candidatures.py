@@ -27,9 +27,11 @@ from services.contracts.registration_rules import (
     CANDIDATURE_STATE_LABELS,
     CANDIDATURE_STATES,
     CODE_LENGTH,
+    ECARTEE,
     LABEL_LENGTH,
     NOTE_LENGTH,
     REASON_LENGTH,
+    WITHDRAWN,
 )
 from services.contracts.registrations import EpreuveLine, ExportedVersion, Recap
 
@@ -49,11 +51,11 @@ _STATE = validate.OneOf(CANDIDATURE_STATES)
 _FILTERS = (
     _filter(
         "text",
-        "N° candidat, adresse mail entière, ou mots (ou parties) du nom",
+        "N° candidat, suivi ou non du N° d'inscription, code de spécialité, adresse mail entière, mots du nom",
         PageField(
             "recherche",
             "Rechercher",
-            hint="Un nom ou une partie, un N° candidat ou une adresse mail en entier",
+            hint="Un nom ou une partie, un N° candidat, un code de spécialité ou une adresse mail en entier",
             is_wide=True,
             is_personal=True,
         ),
@@ -282,6 +284,7 @@ class Note(Answered):
 class End(Answered):
     """Of a withdrawal or écart; `by`: « candidate:<id> » or « staff:<id> », as `saved_by` of a version."""
 
+    state: Annotated[str, Meta(extra_json_schema={"enum": [WITHDRAWN, ECARTEE]})]
     at: Instant
     reason: str | None
     by: str
@@ -291,6 +294,8 @@ class Detail(Row):
     """A candidature with all that is known of it."""
 
     end: Annotated[End | None, Meta(description="Tant qu'elle n'est pas active")]
+    ends: Annotated[tuple[End, ...], Meta(description="Toutes, suivies ou non d'un rétablissement, dans l'ordre")]
+    session_closes: Annotated[Instant, Meta(description="Elle n'est ensuite ni corrigée ni rétablie")]
     under_way: tuple[UnderWay, ...]
     recap: Recap
     versions: tuple[Version, ...]

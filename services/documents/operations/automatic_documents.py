@@ -25,7 +25,7 @@ from services.contracts.pieces import IncompleteCandidature, PiecesReminded
 from services.contracts.registrations import RegistrationSaved
 from services.documents.dependencies import Dependencies
 from services.documents.domain.document_names import DocumentName, derived_id
-from services.documents.models import Document, db
+from services.documents.models import Document, Edition, RemadeDocuments, db
 from services.documents.operations.publishing import add_document, is_there, new_document
 from services.documents.operations.rendered_documents import (
     assign_files,
@@ -90,12 +90,25 @@ def _create(dependencies: Dependencies, document_type: DocumentType, event: Regi
             document = new_document(session, name, document_type.label, at=at)
             assign_files(document, pdf, html)
             session.add(document)
+            _count_remade(session, event)
         if event.edited_at is None:
             SECONDS_AFTER_SAVE.labels(document_type.value).observe((portal_now() - at).total_seconds())
     except IntegrityError:
         # Another worker was faster with the same document: this one is not needed.
         if automatic_document(document_type, event) is None:
             raise
+
+
+def _count_remade(session: Session, event: RegistrationSaved) -> None:
+    """Where the document is the first to print the dates that its opening moved to last."""
+    edition = session.get(Edition, (event.candidature_id, event.version, event.edition))
+    if edition is None:
+        return
+    session.flush()  # another worker's document is refused before the count is held
+    opening = (event.exam.label, event.session.label, event.academie.code)
+    remade = session.get(RemadeDocuments, opening, with_for_update=True)
+    if remade is not None and remade.dates == edition.dates:
+        remade.made, remade.last_made_at = remade.made + 1, portal_now()
 
 
 def request_reminders(session: Session, event: PiecesReminded, event_id: str) -> None:

@@ -4,6 +4,7 @@ they arrive.
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
 
 from sqlalchemy import select
@@ -11,19 +12,31 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from services.chassis.tasks.rows import follow_up
+from services.contracts.document_rules import AUTOMATIC_TYPES
 from services.contracts.registrations import (
     DatesMoved,
     DocumentsDeclared,
+    PrintedDates,
     RegistrationSaved,
     RegistrationWithdrawn,
     copied_columns,
     to_stored,
 )
 from services.documents.domain.recipients import is_newer
-from services.documents.models import Candidature, Edition, ExamDocuments, SavedVersion, Withdrawal, db
+from services.documents.models import (
+    Candidature,
+    Edition,
+    ExamDocuments,
+    RemadeDocuments,
+    SavedVersion,
+    Withdrawal,
+    db,
+)
 
 MAKE_DOCUMENTS = "make_documents"
 MAKE_EDITION = "make_edition"
+OpeningLabels = tuple[str, str, str]
+"""Of exam and session, and the académie's code."""
 
 
 def store_version(session: Session, event: RegistrationSaved) -> None:
@@ -63,12 +76,28 @@ def store_version_now(event: RegistrationSaved) -> None:
 
 def store_editions(session: Session, event: DatesMoved) -> None:
     """Store the dates that these versions now print, and ask for their documents; stored already, nothing changes."""
-    edited_at = datetime.fromisoformat(event.edited_at)
+    edited_at, concerned = datetime.fromisoformat(event.edited_at), Counter[OpeningLabels]()
     for told in event.editions:
         if session.get(Edition, (told.candidature_id, told.version, told.edition)) is None:
             session.add(Edition(**vars(told), dates=event.dates, edited_at=edited_at))
             work = {"candidature_id": told.candidature_id, "version": told.version}
             follow_up(session, MAKE_EDITION, work, subject=told.candidature_id)
+            if (candidature := session.get(Candidature, told.candidature_id)) is not None:
+                concerned[candidature.exam_label, candidature.session_label, candidature.academie_code] += 1
+    for opening, candidatures in sorted(concerned.items()):
+        _expect(session, opening, event.dates, edited_at, candidatures * len(AUTOMATIC_TYPES))
+
+
+def _expect(session: Session, opening: OpeningLabels, dates: PrintedDates, edited_at: datetime, documents: int) -> None:
+    """Count documents that are to print these dates: from 0 on where the opening has moved again."""
+    row = session.get(RemadeDocuments, opening, with_for_update=True)
+    if row is None or (row.dates != dates and row.edited_at < edited_at):
+        exam, name, academie = opening
+        new = RemadeDocuments(exam=exam, session=name, academie=academie, dates=dates, expected=0, made=0)
+        row = session.merge(new)
+        row.last_made_at = None
+    if row.dates == dates:
+        row.expected, row.edited_at = row.expected + documents, edited_at
 
 
 def store_withdrawal(session: Session, event: RegistrationWithdrawn) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Subquery, and_, func, select
+from sqlalchemy import ColumnElement, Subquery, and_, select
 from sqlalchemy.orm import Session
 
 from services.chassis.errors import NotFound, found
@@ -17,8 +17,8 @@ from services.contracts.api.operation import answer_of
 from services.contracts.document_rules import AUTOMATIC_TYPES, DocumentType, type_label
 from services.contracts.registrations import RegistrationSaved
 from services.documents.domain.document_names import is_id
-from services.documents.models import Candidature, Document, Edition, Withdrawal, db
-from services.documents.queries.candidatures import WITHDRAWAL_JOIN, is_active, is_visible
+from services.documents.models import Candidature, Document, RemadeDocuments, Withdrawal, db
+from services.documents.queries.candidatures import WITHDRAWAL_JOIN, is_visible
 
 AnyDocument = TypeVar("AnyDocument", bound=api.Document)
 _NEWEST_FIRST = (
@@ -67,29 +67,9 @@ def document_for_staff(document_id: str, academies: Collection[str] | None) -> t
 
 
 def remade() -> list[staff_api.RemadeDocuments]:
-    """Of each opening whose dates have moved, by the newest edition of what its candidatures saved last."""
-    version = (Edition.candidature_id, Edition.version)
-    newest = select(*version, func.max(Edition.edition).label("edition")).group_by(*version).subquery()
-    of_newest = (
-        column == newest.c[column.key] for column in (Document.candidature_id, Document.version, Document.edition)
-    )
-    statement = (
-        select(
-            Candidature.exam_label.label("exam"),
-            Candidature.session_label.label("session"),
-            Candidature.academie_code.label("academie"),
-            (func.count(newest.c.candidature_id.distinct()) * len(AUTOMATIC_TYPES)).label("expected"),
-            func.count(Document.id).label("made"),
-            func.max(Document.published_at).label("last_made_at"),
-        )
-        .join(newest, and_(Candidature.id == newest.c.candidature_id, Candidature.version == newest.c.version))
-        .outerjoin(Withdrawal, WITHDRAWAL_JOIN)
-        .outerjoin(Document, and_(*of_newest, Document.type.in_(AUTOMATIC_TYPES)))
-        .where(is_active())
-        .group_by(Candidature.exam_label, Candidature.session_label, Candidature.academie_code)
-    )
+    """Of each opening whose dates have moved, since the last time."""
     with db.reading_for_staff() as session:
-        return [staff_api.RemadeDocuments(**row._mapping) for row in session.execute(statement)]
+        return [answer_of(staff_api.RemadeDocuments, row) for row in session.scalars(select(RemadeDocuments))]
 
 
 def _is_within(candidature: Candidature, academies: Collection[str] | None) -> bool:
@@ -159,6 +139,6 @@ def automatic_document(document_type: DocumentType, event: RegistrationSaved) ->
 
 
 def numeros_candidat() -> Subquery:
-    """(id, N° candidat) of documents."""
-    of_documents = select(Document.id, Candidature.numero_candidat)
+    """(id, N° candidat, label) of documents."""
+    of_documents = select(Document.id, Candidature.numero_candidat, Document.label)
     return of_documents.join(Candidature, Candidature.id == Document.candidature_id).subquery()

@@ -260,14 +260,16 @@ def filtered_selection(
 
 def whole_list(by: Caller, filters: Mapping[str, Any]) -> api.WholeList:
     """All that the list with these filters finds, counted up to a bound. Raises NotFound."""
-    at, cursor, listed, to_mail = portal_now(), None, 0, set[str]()
+    at, cursor, listed, reminded, to_mail = portal_now(), None, 0, 0, set[str]()
     for _ in range(MOST_COUNTED_PAGES):
         page = _listed(by, {**filters, "limit": LARGEST_PAGE, "cursor": cursor}, at)
         listed += len(page.items)
-        to_mail |= {item.candidature.candidate_id for item in page.items if not _is_reminded(item, at)}
+        to_remind = [item.candidature.candidate_id for item in page.items if not _is_reminded(item, at)]
+        reminded += len(page.items) - len(to_remind)
+        to_mail.update(to_remind)
         if (cursor := page.next_cursor) is None:
             break
-    return api.WholeList(candidatures=listed, mails=len(to_mail), is_complete=cursor is None)
+    return api.WholeList(candidatures=listed, reminded=reminded, mails=len(to_mail), is_complete=cursor is None)
 
 
 def _listed(by: Caller, query: Mapping[str, Any], at: datetime) -> MissingPiecesPage:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, TextClause, and_, func, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, Subquery, TextClause, and_, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from services.chassis.errors import found
@@ -299,7 +299,8 @@ def recent_openings_by_others(session: Session, piece_id: str, staff_id: str, no
 
 
 def numeros_candidat() -> Subquery:
-    """(id, N° candidat) of candidatures and pieces."""
-    own = select(Candidature.id, Candidature.numero_candidat)
-    of_pieces = select(Piece.id, Candidature.numero_candidat).join(Candidature, Candidature.id == Piece.candidature_id)
+    """(id, N° candidat, label) of candidatures and pieces."""
+    own = select(Candidature.id, Candidature.numero_candidat, literal("").label("label"))
+    of_pieces = select(Piece.id, Candidature.numero_candidat, Piece.code + " – " + Piece.label)
+    of_pieces = of_pieces.join(Candidature, Candidature.id == Piece.candidature_id)
     return own.union_all(of_pieces).subquery()

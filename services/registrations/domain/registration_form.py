@@ -49,8 +49,9 @@ class Incomplete(DomainError):
         )
 
 
-def tab_states(dossier: Dossier, current: int) -> tuple[TabState, ...]:
-    """The exam's tabs in order, numbered from 1; one is done when something was posted there and nothing is wrong."""
+def tab_states(dossier: Dossier, current: int | None) -> tuple[TabState, ...]:
+    """The exam's tabs in order, numbered from 1; one is done when something was posted there and nothing is wrong.
+    Without a `current` one, in a correction, all was answered before."""
     return tuple(_state(dossier, number, tab, current) for number, tab in enumerate(dossier.exam.tabs, start=1))
 
 
@@ -164,8 +165,8 @@ def _line(chosen: ChosenEpreuve) -> EpreuveLine:
     )
 
 
-def _state(dossier: Dossier, number: int, tab: Tab, current: int) -> TabState:
-    posted = dossier.answers.get(tab.name)
+def _state(dossier: Dossier, number: int, tab: Tab, current: int | None) -> TabState:
+    posted = dossier.answers.get(tab.name, {} if current is None else None)
     done = posted is not None and NOT_CARRIED not in posted and not _errors(dossier, tab)
     return answer_of(TabState, tab, number=number, state="current" if number == current else "done" if done else "todo")
 

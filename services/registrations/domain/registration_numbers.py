@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 SEQUENCE_DIGITS = 6
 LARGEST_SEQUENCE = 10**SEQUENCE_DIGITS - 1
 NUMERO_CANDIDAT_LENGTH = 5 + SEQUENCE_DIGITS
+_NUMEROS = re.compile(rf"([0-9]{{{NUMERO_CANDIDAT_LENGTH - 1},{NUMERO_CANDIDAT_LENGTH}}})((?:[0-9]{{3}})?)")
 
 
 def school_year(session_year: int) -> int:
@@ -24,11 +27,11 @@ def numero_candidat(session_year: int, academie: str, sequence: int) -> str:
     return f"0{school_year(session_year) % 100:02d}{academie}{sequence:0{SEQUENCE_DIGITS}d}"
 
 
-def typed_numero_candidat(word: str) -> str | None:
-    """The N° candidat that a word of a search is, with or without its leading 0; None for any other word."""
-    digits = word.zfill(NUMERO_CANDIDAT_LENGTH)
-    is_one = len(word) >= NUMERO_CANDIDAT_LENGTH - 1 and len(digits) == NUMERO_CANDIDAT_LENGTH and digits.isdecimal()
-    return digits if is_one and digits.isascii() else None
+def typed_numeros(word: str) -> tuple[str | None, str]:
+    """The N° candidat that a word of a search is, with or without its leading 0; None for any other word. And the N°
+    d'inscription that follows it without a space; empty without one."""
+    typed = _NUMEROS.fullmatch(word)
+    return (typed[1].zfill(NUMERO_CANDIDAT_LENGTH), typed[2]) if typed else (None, "")
 
 
 def numero_inscription(sequence: int) -> str:

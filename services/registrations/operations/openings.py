@@ -16,9 +16,10 @@ from services.chassis.errors import FieldError, Invalid
 from services.chassis.events import publish
 from services.contracts.api.administration import OpeningDates, OpeningMove
 from services.contracts.api.operation import answer_of
+from services.contracts.registration_rules import ACTIVE
 from services.contracts.registrations import WindowChanged
 from services.registrations.domain.date_changes import REASON_MISSING, disorder
-from services.registrations.models import AuditEntry, OpeningChange, OpeningRow, db
+from services.registrations.models import AuditEntry, Candidature, OpeningChange, OpeningRow, db
 from services.registrations.queries.catalogue import opening_row
 from services.registrations.queries.openings import opening_moves
 
@@ -102,8 +103,9 @@ def hold_dates(session: DbSession, opening_id: str) -> None:
 
 
 def announce_dates(session: DbSession, row: OpeningRow, dates: OpeningDates) -> None:
-    """Publish the dates that now hold, and have what is saved compared with them."""
-    row.revision, row.looked_through = row.revision + 1, ""
+    """Publish the dates that now hold, and have what is saved compared with them, if anything is."""
+    saved = select(Candidature.id).filter_by(opening_id=row.id, state=ACTIVE).limit(1)
+    row.revision, row.looked_through = row.revision + 1, None if session.scalar(saved) is None else ""
     publish_window(session, row, dates)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Row, Subquery, bindparam, select
+from sqlalchemy import Row, Subquery, bindparam, literal, select
 from sqlalchemy.orm import Session as DbSession
 
 from services.chassis.clock import iso_utc
@@ -208,6 +208,6 @@ def is_engaged(session: DbSession, candidate_id: str) -> bool:
 
 
 def numeros_candidat() -> Subquery:
-    """(id, N° candidat) of candidatures."""
-    of_candidatures = select(Candidature.id, Candidate.numero_candidat)
+    """(id, N° candidat, no label) of candidatures."""
+    of_candidatures = select(Candidature.id, Candidate.numero_candidat, literal("").label("label"))
     return of_candidatures.join(Candidate, Candidate.id == Candidature.candidate_id).subquery()

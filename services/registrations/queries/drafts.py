@@ -108,7 +108,7 @@ def _draft(session: DbSession, draft: Draft, dossier: Dossier, at: datetime) -> 
         modified=_modified_candidature(session, draft.modification_of),
         obstacles=obstacles(dossier, at) if draft.candidate_id else (),
         contact=dossier.opening.contact,
-        tabs=registration_form.tab_states(dossier, draft.current_tab),
+        tabs=registration_form.tab_states(dossier, draft.current_tab if draft.candidate_id else None),
         current=draft.current_tab,
         saved_candidature_id=draft.candidature_id,
     )

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session as DbSession
 from services.chassis.errors import NotFound, found
 from services.contracts.api import staff_candidatures as api
 from services.contracts.api.operation import answer_of
-from services.contracts.registration_rules import ACTIVE
+from services.contracts.registration_rules import ACTIVE, ECARTEE, WITHDRAWN
 from services.contracts.registrations import from_stored
 from services.mail import sent_mails
 from services.registrations.domain.registration_content import changes
@@ -31,6 +31,7 @@ from services.registrations.queries.candidatures import recap
 AnyRow = TypeVar("AnyRow", bound=api.Row)
 Academies = frozenset[str] | None
 """Those that a member of staff sees; None: all."""
+_ENDS = {f"candidature.{state}": state for state in (WITHDRAWN, ECARTEE)}
 MAILS = 50  # the newest, of a candidature's candidate
 
 
@@ -46,13 +47,15 @@ def candidature_detail(session: DbSession, candidature_id: str, academies: Acade
             .order_by(CandidatureVersion.version)
         )
     )
+    ends = tuple(_ends(session, candidature.id))
     changed = [_version(*pair) for pair in zip([None, *versions], versions, strict=False)]
     return row_of(
         api.Detail,
         candidature,
         opening,
         candidate,
-        end=_end(session, candidature),
+        end=None if candidature.state == ACTIVE or not ends else ends[-1],
+        ends=ends,
         under_way=tuple(_under_way(session, candidature)),
         recap=recap(from_stored(versions[-1].payload)),
         versions=tuple(changed[::-1]),
@@ -72,13 +75,12 @@ def _under_way(session: DbSession, candidature: Candidature) -> Iterator[api.Und
         )
 
 
-def _end(session: DbSession, candidature: Candidature) -> api.End | None:
-    if candidature.state_changed_at is None or candidature.state == ACTIVE:
-        return None
-    acts = select(AuditEntry).filter_by(subject=candidature.id, action=f"candidature.{candidature.state}")
-    act = session.scalars(acts.order_by(AuditEntry.id.desc()).limit(1)).one()
-    by = f"{act.actor_kind}:{act.actor_id}"
-    return api.End(at=candidature.state_changed_at, reason=candidature.end_reason, by=by)
+def _ends(session: DbSession, candidature_id: str) -> Iterator[api.End]:
+    """As the audit trail tells them."""
+    acts = select(AuditEntry).where(AuditEntry.subject == candidature_id, AuditEntry.action.in_(_ENDS))
+    for act in session.scalars(acts.order_by(AuditEntry.id)):
+        reason, by = (act.after or {}).get("reason"), f"{act.actor_kind}:{act.actor_id}"
+        yield api.End(state=_ENDS[act.action], at=act.at, reason=reason, by=by)
 
 
 def row_of(answer: type[AnyRow], candidature: Candidature, *rows: Any, **others: Any) -> AnyRow:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Text, and_, cast, func, or_, select, true, tuple_
@@ -155,7 +156,7 @@ def _conditions(session: DbSession, filters: Mapping[str, Any], academies: Acade
         CANDIDATURES,
         filters,
         Candidature,
-        text=_is_about,
+        text=partial(_is_about, session),
         birth_date=lambda day: Candidature.birth_date == day.isoformat(),
         **dict.fromkeys(_OF_OPENINGS, lambda _: None),  # by the openings' ids
     )
@@ -175,23 +176,35 @@ def _openings(
     return None if query.whereclause is None and not everywhere else session.scalars(query).all()
 
 
-def _is_about(text: str) -> ColumnElement[bool] | None:
-    """Each word is a mail address, a N° candidat (even with spaces between its digits), or in the name."""
-    conditions = [_has_word(word) for word in _BETWEEN_DIGITS.sub("", text).split()]
+def _is_about(session: DbSession, text: str) -> ColumnElement[bool] | None:
+    """Each word is a mail address, a N° candidat (even with spaces between its digits, or with the N° d'inscription
+    after it), a code of a spécialité, or in the name."""
+    conditions = [_has_word(session, word) for word in _BETWEEN_DIGITS.sub("", text).split()]
     return and_(*conditions) if conditions else None
 
 
-def _has_word(word: str) -> ColumnElement[bool]:
+def _has_word(session: DbSession, word: str) -> ColumnElement[bool]:
     if "@" in word:
         return _is_of_candidate(func.lower(Candidate.email) == word.lower())  # whole: a part would find strangers
-    return and_(true(), *map(_has_number_or_name, folded(word).split()))
+    return and_(true(), *(_has_number_or_name(session, part) for part in folded(word).split()))
 
 
-def _has_number_or_name(word: str) -> ColumnElement[bool]:
-    number = registration_numbers.typed_numero_candidat(word)
-    if number is None:
-        return Candidature.folded_name.contains(word, autoescape=True)
-    return _is_of_candidate(Candidate.numero_candidat == number)
+def _has_number_or_name(session: DbSession, word: str) -> ColumnElement[bool]:
+    candidate, inscription = registration_numbers.typed_numeros(word)
+    if candidate is not None:
+        is_theirs = _is_of_candidate(Candidate.numero_candidat == candidate)
+        return and_(is_theirs, Candidature.numero_inscription == inscription) if inscription else is_theirs
+    if word.isdecimal() and (labels := list(_specialites_of(session, word))):
+        return Candidature.specialite.in_(labels)
+    return Candidature.folded_name.contains(word, autoescape=True)
+
+
+def _specialites_of(session: DbSession, code: str) -> Iterator[str]:
+    """As confirmations write them; distinct values by one index look-up each."""
+    label, ending = "", f"({code})"
+    while label := session.scalar(select(func.min(Candidature.specialite)).where(Candidature.specialite > label)) or "":
+        if label.endswith(ending):
+            yield label
 
 
 def _is_of_candidate(condition: ColumnElement[bool]) -> ColumnElement[bool]:

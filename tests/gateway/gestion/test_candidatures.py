@@ -107,6 +107,10 @@ def test_a_candidature_restored_has_its_pieces_and_documents_again(
     assert candidate.get(deposits).status_code == 404
     gestionnaire.get(page)
     assert "par le candidat" in gestionnaire.text
+    assert "Ses pièces justificatives sont gardées, et cachées tant que la candidature est " in gestionnaire.text
+    gestionnaire.get(f"/gestion/pieces?statut=toutes&candidature={candidature}")
+    assert "Celles d'une candidature désinscrite ou écartée sont gardées" in gestionnaire.text
+    gestionnaire.get(page)
     gestionnaire.follow("Rétablir la candidature")
     gestionnaire.press("Rétablir la candidature", reason=" ")
     assert gestionnaire.answer.status_code == 422
@@ -115,6 +119,8 @@ def test_a_candidature_restored_has_its_pieces_and_documents_again(
     running.deliver()
     gestionnaire.get(page)
     assert "Motif : Candidature rétablie (la version 02 en était la fin) : Désinscrit par erreur" in gestionnaire.text
+    history = [text_of(line).partition(" le ")[0] for line in gestionnaire.page.xpath("//section[h2='Historique']/h3")]
+    assert history == ["Version 3, enregistrée", "Désinscrite", "Version 1, enregistrée"]
     assert any("Confirmation" in row and "Publié" in row for row in rows(gestionnaire))
     assert any("Candidature rétablie" in row for row in rows(gestionnaire))
     candidate.get(deposits)
@@ -162,7 +168,10 @@ def test_candidatures_are_browsed_by_addresses_that_tell_of_nobody(
     assert gestionnaire.page.xpath("string(//th[@aria-sort='ascending']/a/@href)").startswith("?etat=active&tri=-name")
     assert sorted(rows(gestionnaire)) == still_active
     assert (gestionnaire.value("etat"), gestionnaire.value("tri")) == ("active", "name")
-    gestionnaire.press("Rechercher", etat="ecartee")
+    gestionnaire.press("Rechercher", recherche="personne")
+    offered = gestionnaire.page.xpath("//select[@name='specialite']/option")
+    assert (rows(gestionnaire), len(offered) > 1) == ([], True), "a filter stays where nobody is found"
+    gestionnaire.press("Rechercher", recherche="", etat="ecartee")
     assert not any(" Active " in row for row in rows(gestionnaire))
     gestionnaire.press("Rechercher", etat="", pieces="missing")
     assert rows(gestionnaire)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
+from services.registrations.models import Candidature, OpeningRow, db
 from tests.gateway.candidates import CandidateFactory
 from tests.gateway.components.html_checks import text_of
 from tests.gateway.gestion.people import StaffFactory, depositor, rows
@@ -39,10 +42,18 @@ def test_a_tab_is_corrected_and_saved_with_a_reason_that_the_candidate_reads(
     gestionnaire.get(page)
     name = gestionnaire.page.xpath("string(//h1)").strip()
     tabs = begin(gestionnaire, page)
+    gestionnaire.get(f"{tabs}/{NUMBER}")
+    named = [text_of(button) for button in gestionnaire.page.xpath("//button")]
+    assert ("Enregistrer la correction" in named, "(à corriger)" in gestionnaire.text) == (False, False)
+    gestionnaire.get(f"{tabs}/{IDENTIFICATION}")
     gestionnaire.press("Suivant", adresse="")
     assert (gestionnaire.answer.status_code, gestionnaire.path) == (422, f"{tabs}/{IDENTIFICATION}"), (
         "a mistake is shown"
     )
+    gestionnaire.get(f"{tabs}/{NUMBER}")
+    assert "(à corriger)" in gestionnaire.text, "the address that was just left empty"
+    gestionnaire.get(f"{tabs}/{IDENTIFICATION}")
+    assert "Un nom ou une date de naissance ne se corrige pas ici" in gestionnaire.text
     gestionnaire.press("Suivant", adresse="2 rue du lac")
     gestionnaire.get(f"{tabs}/{RECAP}")
     [change] = rows(gestionnaire)[:1]
@@ -142,6 +153,24 @@ def test_a_rule_is_overridden_by_an_administrateur(
     assert ticked == ["progressive_at_least"], "on the way back too"
     administrator.press("Enregistrer la correction", reason="Dérogation")
     assert (administrator.path, "Règle écartée : Choisissez au moins" in administrator.text) == (page, True)
+
+
+def test_it_is_not_offered_once_the_session_is_closed_and_the_page_says_why(
+    gestionnaire: ScriptlessBrowser, page: str, running: InProcessFourServices
+) -> None:
+    gestionnaire.get(page)
+    with running.registrations.app.app_context(), db.operation() as session:
+        opening = session.get_one(OpeningRow, session.get_one(Candidature, page.rpartition("/")[2]).opening_id)
+        last_year, opening.session_closes = opening.session_closes, datetime(2020, 1, 1, tzinfo=UTC)
+    try:
+        gestionnaire.press(START)
+        assert "La session est close : cette candidature ne peut plus être corrigée." in gestionnaire.text
+        assert "La demande contredit" not in gestionnaire.text
+        assert START not in gestionnaire.text
+        assert "La session est close depuis le 01/01/2020" in gestionnaire.text
+    finally:
+        with running.registrations.app.app_context(), db.operation() as session:
+            session.get_one(OpeningRow, opening.id).session_closes = last_year
 
 
 def test_another_académie_corrects_nothing(gestionnaire: ScriptlessBrowser, page: str, staff: StaffFactory) -> None:

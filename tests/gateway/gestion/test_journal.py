@@ -52,6 +52,7 @@ def test_who_opened_a_candidature_and_decided_a_piece_is_in_the_journal(
     administrator.get(f"/gestion/journal?objet={piece}&acte=piece.controlled")
     [row] = rows(administrator)
     assert "Pièce contrôlée" in row
+    assert re.search(r"[A-Z][\w-]+ – \w+", row), "which piece it is"
     assert administrator.page.xpath(f"//tbody//a[contains(@href, '{piece}')]/text()") == [numero]
     assert f"statut : {RECEIVED}" in row
 

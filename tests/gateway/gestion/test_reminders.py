@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from services.chassis.tasks import gauges
 from services.pieces.jobs import registry
+from services.pieces.metrics import INCOMPLETE
+from services.pieces.models import db
 from services.pieces.queries import missing_pieces_list
 from tests.gateway.candidates import CandidateFactory
 from tests.gateway.components.html_checks import text_of
@@ -57,6 +60,14 @@ def test_the_home_page_says_how_many_lack_pieces_and_how_many_days_are_left(
     gestionnaire.get("/gestion")
     [row] = gestionnaire.page.xpath("//*[@id='incompletes']//tbody/tr")
     assert text_of(row.xpath("./td[1]")[0]) == "1"
+    assert "Candidatures comptées le" in gestionnaire.text
+    with running.pieces.app.app_context():
+        gauges.record(db, INCOMPLETE, {("CAP", "2022", "03"): 1})
+    gestionnaire.get("/gestion")
+    assert ("Pas encore comptées" in gestionnaire.text, "comptées le" in gestionnaire.text) == (True, False)
+    with running.pieces.app.app_context():
+        registry.jobs["count-incomplete"].run()
+    gestionnaire.get("/gestion")
     assert "26 jours" in text_of(row)
     elsewhere = staff.logged_in("20")
     assert text_of(elsewhere.page.xpath("//*[@id='incompletes']//tbody/tr/td[1]")[0]) == "0"
@@ -113,11 +124,17 @@ def test_a_whole_list_is_reminded_once_its_number_of_mails_was_confirmed(
     gestionnaire.get("/gestion/relances")
     gestionnaire.press("Filtrer", session="BTS/2022", regroupement="NATIONALITE")
     gestionnaire.follow("Compter et relancer toute cette liste")
-    assert "BTS/2022, NATIONALITE" in gestionnaire.text
+    assert "(BTS 2022, " in gestionnaire.text
+    assert "NATIONALITE" not in gestionnaire.text
     gestionnaire.press("Envoyer 1 mail")
     assert "La relance est lancée" in gestionnaire.text
-    assert (gestionnaire.value("session"), gestionnaire.value("regroupement")) == ("BTS/2022", "NATIONALITE")
     running.deliver()
+    gestionnaire.follow("Compter à nouveau")
+    assert "La relance est terminée : " in gestionnaire.text
+    assert "aujourd'hui sur " in gestionnaire.text
+    gestionnaire.follow("Retour à la liste")
+    assert (gestionnaire.value("session"), gestionnaire.value("regroupement")) == ("BTS/2022", "NATIONALITE")
+    assert len(gestionnaire.page.xpath("//select[@name='regroupement']/option")) > 2
     gestionnaire.get("/gestion/relances")
     assert all("05/10/2021" in row for row in rows(gestionnaire))
     gestionnaire.follow("Compter et relancer toute cette liste")

@@ -162,7 +162,7 @@ def test_a_whole_list_is_counted_then_reminded_in_pages_once_the_request_is_answ
     monkeypatch.setattr(reminders, "LARGEST_PAGE", 2)
     laddered.handle_events(*of_others(5, pieces=(IDENTITY,)))
     _remind(laddered, {"candidatures": [CANDIDATURE]})
-    whole = {"candidatures": 6, "mails": 5, "is_complete": True}
+    whole = {"candidatures": 6, "reminded": 1, "mails": 5, "is_complete": True}
     assert laddered.read_as_staff("/missing-pieces/whole-list") == whole
     assert laddered.read_as_staff("/missing-pieces/whole-list?session=2021")["candidatures"] == 0
     path = "/reminders/whole-list"
@@ -172,7 +172,7 @@ def test_a_whole_list_is_counted_then_reminded_in_pages_once_the_request_is_answ
     assert len(published(laddered)) == 1, "nobody else yet"
     laddered.run_follow_ups()
     assert len(published(laddered)) == 6
-    assert laddered.read_as_staff("/missing-pieces/whole-list") == {**whole, "mails": 0}
+    assert laddered.read_as_staff("/missing-pieces/whole-list") == {**whole, "reminded": 6, "mails": 0}
 
 
 def test_who_was_reminded_by_the_ladder_today_is_not_by_hand(laddered: PiecesService) -> None:

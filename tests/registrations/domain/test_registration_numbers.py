@@ -6,7 +6,7 @@ from services.registrations.domain.registration_numbers import (
     numero_candidat,
     numero_inscription,
     school_year,
-    typed_numero_candidat,
+    typed_numeros,
     version_label,
 )
 
@@ -36,6 +36,7 @@ def test_pages_say_version_02() -> None:
 
 
 def test_a_number_is_known_in_a_search_its_first_digit_typed_or_not_and_other_words_are_none() -> None:
-    assert typed_numero_candidat("02103000001") == typed_numero_candidat("2103000001") == "02103000001"
+    assert typed_numeros("02103000001") == typed_numeros("2103000001") == ("02103000001", "")
+    assert typed_numeros("02103000001002") == ("02103000001", "002")
     for word in ("dubois", "2", "103000001", "021030000011", "0210300000a", "٠٢١٠٣٠٠٠٠٠١"):
-        assert typed_numero_candidat(word) is None, word
+        assert typed_numeros(word) == (None, ""), word

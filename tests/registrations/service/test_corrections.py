@@ -121,6 +121,10 @@ def test_it_opens_where_something_can_be_typed_and_keeps_its_reason(sending: Fla
     desk.write(9, {}, action="previous", reason="Adresse")
     assert desk.tab(2)["reason"] == "Adresse"
     assert desk.write(2, {**MOVED, "adresse": ""}).status_code == 422
+    wrong = [
+        tab["number"] for tab in desk.call("GET", f"/drafts/{desk.draft_id}").json["tabs"] if tab["state"] != "done"
+    ]
+    assert wrong == [2], "none is called current: any may be opened"
     assert desk.save(2, "Adresse rectifiée").status_code == 422
     assert desk.tab(9)["reason"] == "Adresse rectifiée", "also where the save is refused"
 

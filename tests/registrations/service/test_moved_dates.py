@@ -206,3 +206,9 @@ def test_a_demonstration_whose_dates_move_by_themselves_sends_no_mail(
     follow(sending, LATER)
     assert editions(sending) == [(1, 2, "2021-11-14")]
     assert mails(sending, mailbox) == []
+
+
+def test_an_opening_that_nobody_registered_in_has_nothing_to_look_through(sending: Flask) -> None:
+    change_dates(sending, deposit_closes=LATER)
+    with sending.app_context(), db.reading() as session:
+        assert session.scalars(select(OpeningRow).where(OpeningRow.looked_through.is_not(None))).all() == []

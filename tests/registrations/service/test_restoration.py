@@ -70,6 +70,8 @@ def test_what_was_declared_counts_again_in_a_version_newer_than_its_end(
     )
     detail = Desk(sending, "03").get(f"/{ended['candidature_id']}").json
     assert (detail["end"], detail["versions"][0]["changes"]) == (None, [])
+    [past] = detail["ends"]
+    assert (past["state"], past["reason"], past["by"]) == ("ecartee", "Diplôme absent", "staff:agent")
 
 
 def test_what_proved_the_version_that_ended_proves_the_one_restored(sending: Flask, candidate: CandidateClient) -> None:

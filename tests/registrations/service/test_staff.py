@@ -74,6 +74,10 @@ def test_a_candidate_is_found_by_name_number_academie_or_whole_mail_address(app:
     desk = Desk(app)
     for query in ("text=dubois+PIERRE", "text=02103000001", "text=2103000001", "academie=03"):
         assert desk.names(query) == ["DUBOIS Pierre"], query
+    for query in ("text=02103000001+001", "text=31310+pierre"):
+        assert desk.names(query) == ["DUBOIS Pierre"], query
+    for nobody in ("text=02103000001+002", "text=31311"):
+        assert desk.names(nobody) == [], nobody
     assert desk.names("text=Anne%40Example.org") == ["DUBOIS Anne"]
     assert Desk(app, "03").names("text=anne%40example.org") == []
     for nobody in ("text=%40example.org", "text=dupont", "state=withdrawn"):

@@ -46,7 +46,7 @@ def _incomplete_sessions() -> IncompleteSessions:
 
 
 def _publications_under_way() -> list[Import]:
-    """Of the newest; none while documents does not answer."""
+    """Of the newest, those with something to publish or to mend; none while documents does not answer."""
     token, documents = staff_member.access_token(), clients().staff_documents
     newest = optional_answer(lambda: documents.call(staff_imports.list_imports, token).items, ())
-    return [publication for publication in newest if publication.state in UNDER_WAY]
+    return [row for row in newest if row.state in UNDER_WAY and (row.state != CHECKED or row.ready or row.refused)]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from flask import Response, redirect, request, url_for
@@ -37,6 +39,7 @@ from services.contracts.document_rules import (
 
 Answer = TypeVar("Answer")
 OPEN_STATES = (PREPARED, CHECKED)
+ACCEPTED, NOT_ACCEPTED = "incomplets", "Cochez cette case pour les publier ainsi, ou corrigez d'abord le fichier."
 REFUSALS_SHOWN_HERE = (409, 412, 422)
 DONE_SENTENCES = {
     "controle": "Le fichier est contrôlé. Rien n'est encore publié.",
@@ -87,6 +90,8 @@ def publish_import(import_id: str) -> ResponseReturnValue:
     revision = request.form.get("revision", "")
     if not _REVISION.fullmatch(revision):
         raise NotFound()
+    if ACCEPTED not in request.form and _call(api.read_check, import_id=import_id).incomplete:
+        return import_page(import_id, {ACCEPTED: NOT_ACCEPTED}, status=422)
     try:
         _call(api.publish, import_id=import_id, body={"revision": int(revision)})
     except DomainError as refusal:
@@ -182,9 +187,13 @@ def _cursor() -> dict[str, str | None]:
 
 
 def import_page(
-    import_id: str, *, file_error: str | None = None, refusal: DomainError | None = None, status: int | None = None
+    import_id: str,
+    errors: Mapping[str, str] = MappingProxyType({}),
+    *,
+    refusal: DomainError | None = None,
+    status: int | None = None,
 ) -> Response:
-    """The page of a publication as it stands; `file_error`: why the file just sent was not taken."""
+    """The page of a publication as it stands; `errors`: of its fields."""
     publication = read_import(import_id)
     can_publish = PUBLISH in staff_member.required().scopes
     is_csv = publication.source == CSV
@@ -197,6 +206,7 @@ def import_page(
         is_csv=is_csv,
         columns=next((item.columns for item in types if item.type == publication.type), ()),
         refusals=_call(api.list_refusals, import_id=import_id, query=_cursor()),
+        check=_call(api.read_check, import_id=import_id) if publication.state == CHECKED else None,
         incomplete=_call(api.list_documents, import_id=import_id, query={"is_incomplete": True}) if is_csv else None,
         state_severities=STATE_SEVERITIES,
         limits={
@@ -208,7 +218,7 @@ def import_page(
         },
         done=DONE_SENTENCES.get(request.args.get("fait", "")),
         refusal=refusal,
-        errors=[{"pointer": "#/fichier", "detail": file_error}] if file_error else [],
+        errors=[{"pointer": f"#/{name}", "detail": detail} for name, detail in errors.items()],
     )
 
 

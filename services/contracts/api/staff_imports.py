@@ -131,9 +131,22 @@ class Refusals:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ImportCheck:
+    """Of the documents to publish: those that lack an épreuve, that replace one of their candidate or stand beside one
+    of the type; how many of the same spécialités have none, where the type is about épreuves."""
+
+    incomplete: int
+    replacing: int
+    beside: int
+    absent: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class ImportDocument:
     id: Annotated[str, Meta(description="Celui du document une fois publié")]
     numero_candidat: str
+    name: str
+    earlier: Annotated[str | None, Meta(description="Document que celui-ci remplace, ou auquel il s'ajoute")]
     state: Annotated[str, _code_of(DOCUMENT_STATE_LABELS)]
     state_label: str
     reason: str | None
@@ -198,6 +211,7 @@ class ModelQuery(Schema):
     academie = fields.String(load_default="", validate=validate.Length(max=8))
     specialite = PrintedText(load_default="", metadata={"description": "De cette partie : le nom du fichier la dit"})
     part = fields.Integer(load_default=0, validate=_POSITION, metadata={"description": "De `model-parts` ; 0 : tout"})
+    absent_from = fields.String(load_default="", metadata={"description": "La publication où ces candidats manquent"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -330,6 +344,13 @@ read_lines_to_mend = Operation(
     _PUBLISH,
     media_type=CSV_TYPE,
     seconds=EXPORT_SECONDS,
+)
+read_check = Operation(
+    "GET",
+    "/v1/imports/<import_id>/check",
+    ImportCheck,
+    "What to know before an import is published.",
+    _READ,
 )
 list_documents = Operation(
     "GET",

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Any, TypeVar
 
 from flask import Response, redirect, request, url_for
@@ -39,7 +37,7 @@ from services.contracts.document_rules import (
 
 Answer = TypeVar("Answer")
 OPEN_STATES = (PREPARED, CHECKED)
-ACCEPTED, NOT_ACCEPTED = "incomplets", "Cochez cette case pour les publier ainsi, ou corrigez d'abord le fichier."
+NOT_ACCEPTED = "Cochez cette case pour les publier ainsi, ou corrigez d'abord le fichier."
 REFUSALS_SHOWN_HERE = (409, 412, 422)
 DONE_SENTENCES = {
     "controle": "Le fichier est contrôlé. Rien n'est encore publié.",
@@ -90,8 +88,8 @@ def publish_import(import_id: str) -> ResponseReturnValue:
     revision = request.form.get("revision", "")
     if not _REVISION.fullmatch(revision):
         raise NotFound()
-    if ACCEPTED not in request.form and _call(api.read_check, import_id=import_id).incomplete:
-        return import_page(import_id, {ACCEPTED: NOT_ACCEPTED}, status=422)
+    if "incomplets" not in request.form and _call(api.read_check, import_id=import_id).incomplete:
+        return import_page(import_id, ("incomplets", NOT_ACCEPTED), status=422)
     try:
         _call(api.publish, import_id=import_id, body={"revision": int(revision)})
     except DomainError as refusal:
@@ -187,13 +185,9 @@ def _cursor() -> dict[str, str | None]:
 
 
 def import_page(
-    import_id: str,
-    errors: Mapping[str, str] = MappingProxyType({}),
-    *,
-    refusal: DomainError | None = None,
-    status: int | None = None,
+    import_id: str, *errors: tuple[str, str], refusal: DomainError | None = None, status: int | None = None
 ) -> Response:
-    """The page of a publication as it stands; `errors`: of its fields."""
+    """The page of a publication as it stands; `errors`: names of its fields, each with what is wrong."""
     publication = read_import(import_id)
     can_publish = PUBLISH in staff_member.required().scopes
     is_csv = publication.source == CSV
@@ -218,7 +212,7 @@ def import_page(
         },
         done=DONE_SENTENCES.get(request.args.get("fait", "")),
         refusal=refusal,
-        errors=[{"pointer": f"#/{name}", "detail": detail} for name, detail in errors.items()],
+        errors=[{"pointer": f"#/{name}", "detail": detail} for name, detail in errors],
     )
 
 

@@ -229,6 +229,7 @@ def test_the_home_page_lists_publications_under_way_until_they_are_given_up(
     gestionnaire: ScriptlessBrowser,
     staff: StaffFactory,
     running: InProcessFourServices,
+    numero: str,
 ) -> None:
     path = prepare(gestionnaire, title="Convocations de juin")
     gestionnaire.get("/gestion")
@@ -236,6 +237,9 @@ def test_the_home_page_lists_publications_under_way_until_they_are_given_up(
     assert path not in staff.logged_in("20").answer.text
     with service_stopped(running.documents):
         assert gestionnaire.get("/gestion").status_code == 200, "the rest of the page is shown"
+    send(gestionnaire, path, csv_of([f"{numero};E1 - Culture générale;;;;;"]))
+    gestionnaire.get("/gestion")
+    assert path not in gestionnaire.answer.text, "nothing in it is to be published or mended"
     gestionnaire.get(path)
     gestionnaire.follow("Abandonner")
     gestionnaire.press("Abandonner la publication")

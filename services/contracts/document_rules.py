@@ -39,6 +39,8 @@ STATE_LABELS = {
     ABANDONED: "Abandonné",
     WITHDRAWN: "Retiré",
 }
+NOTHING_READY = "Rien à publier"
+"""The label of an import that was checked, and has no document."""
 READY, FAILED = "ready", "failed"
 DOCUMENT_STATE_LABELS = {
     READY: "À publier",
@@ -74,6 +76,11 @@ class DocumentType(StrEnum):
     RELEVE = "releve_notes", "Relevé(s) de notes"
 
 
+ONE_PER_SESSION = frozenset({DocumentType.RELEVE})
+"""A new one replaces the earlier one whatever their titles; of others (convocations to written and to oral épreuves),
+those of one title replace each other."""
+FOR_EVERYBODY = frozenset({DocumentType.CONVOCATION, DocumentType.RELEVE})
+"""Of these, who gets none is told before they are published."""
 AUTOMATIC_TYPES = tuple(document_type for document_type in DocumentType if document_type.is_automatic)
 """Made in this order. What « Visualiser/Imprimer » renders is kept nowhere; the worker renders its own."""
 PUBLISHED_TYPES = tuple(document_type for document_type in DocumentType if not document_type.is_automatic)

@@ -44,6 +44,7 @@ def publications(context: StoryContext) -> None:
     recorder.record(page, "gestion-documents-controle")
     recorder.record(gestionnaire.press("Abandonner"), "gestion-documents-abandon")
     gestionnaire.page.goto(address)
+    gestionnaire.page.get_by_label("Publier aussi 1 document incomplet").check()
     recorder.record(gestionnaire.press("Publier 1 document"), "gestion-documents-publication")
     wait_until(lambda: _is_published(gestionnaire, address), SECONDS, "the publication", pause=0.2)
     recorder.record(gestionnaire.page, "gestion-documents-publie")

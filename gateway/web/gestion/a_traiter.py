@@ -33,7 +33,12 @@ def show_waiting() -> ResponseReturnValue:
         sessions=sessions,
         waiting=waiting,
         incomplete=incomplete,
-        publications=[publication for publication in newest if publication.state in UNDER_WAY],
+        publications=[row for row in newest if _is_under_way(row)],
         state_severities=STATE_SEVERITIES,
         can_decide="pieces:control" in staff_member.required().scopes,
     )
+
+
+def _is_under_way(row: staff_imports.Import) -> bool:
+    """Whether it still has something to publish or to mend."""
+    return row.state in UNDER_WAY and (row.state != CHECKED or row.ready > 0 or row.refused > 0)

@@ -29,13 +29,13 @@ def send_import_file(import_id: str) -> ResponseReturnValue:
     try:
         with received_files(FIELD, staff_member.required().subject, largest, limit=STAFF_UPLOADS) as files:
             if not files or len(files) > (1 if source == CSV else MAX_PDFS_PER_SENDING):
-                return show_import(import_id, file_error=TOO_MANY_FILES if files else NO_FILE, status=422)
+                return show_import(import_id, (FIELD, TOO_MANY_FILES if files else NO_FILE), status=422)
             for file in files:
                 _send(import_id, file)
     except DomainError as refusal:
         if refusal.http_status in (401, 403, 404):
             raise
-        return show_import(import_id, file_error=refusal.detail, status=refusal.http_status)
+        return show_import(import_id, (FIELD, refusal.detail), status=refusal.http_status)
     return redirect(url_for("gestion.show_import", import_id=import_id, fait=CHECKED), code=303)
 
 

@@ -34,6 +34,7 @@ from services.contracts.document_rules import (
 
 DOCUMENT = "/documents/<import_id>/documents/<document_id>/retrait"
 OPEN_STATES = (PREPARED, CHECKED)
+NOT_ACCEPTED = "Cochez cette case pour les publier ainsi, ou corrigez d'abord le fichier."
 REFUSALS_SHOWN_HERE = (409, 412, 422)
 DONE_SENTENCES = {
     "controle": "Le fichier est contrôlé. Rien n'est encore publié.",
@@ -48,9 +49,9 @@ _REVISION = re.compile(r"[0-9]{1,7}")
 
 @blueprint.get("/documents/<import_id>", who=access.staff(READ))
 def show_import(
-    import_id: str, *, file_error: str | None = None, refusal: DomainError | None = None, status: int | None = None
+    import_id: str, *errors: tuple[str, str], refusal: DomainError | None = None, status: int | None = None
 ) -> Response:
-    """The page of a publication as it stands; `file_error`: why the file just sent was not taken."""
+    """The page of a publication as it stands; `errors`: names of its fields, each with what is wrong."""
     publication = read_import(import_id)
     can_publish = PUBLISH in staff_member.required().scopes
     is_csv = publication.source == CSV
@@ -63,6 +64,7 @@ def show_import(
         is_csv=is_csv,
         columns=next((item.columns for item in types if item.type == publication.type), ()),
         refusals=staff_member.call(api.list_refusals, import_id=import_id, query=_cursor()),
+        check=staff_member.call(api.read_check, import_id=import_id) if publication.state == CHECKED else None,
         incomplete=staff_member.call(api.list_documents, import_id=import_id, query={"is_incomplete": True})
         if is_csv
         else None,
@@ -76,7 +78,7 @@ def show_import(
         },
         done=DONE_SENTENCES.get(request.args.get("fait", "")),
         refusal=refusal,
-        errors=[{"pointer": "#/fichier", "detail": file_error}] if file_error else [],
+        errors=[{"pointer": f"#/{name}", "detail": detail} for name, detail in errors],
     )
 
 

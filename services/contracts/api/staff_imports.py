@@ -115,9 +115,21 @@ class Refusals(Answered):
     next_cursor: str | None
 
 
+class ImportCheck(Answered):
+    """Of the documents to publish: those that lack an épreuve, that replace one of their candidate or stand beside one
+    of the type; how many of the same spécialités have none, where the type is about épreuves."""
+
+    incomplete: int
+    replacing: int
+    beside: int
+    absent: int
+
+
 class ImportDocument(Answered):
     id: Annotated[str, Meta(description="Celui du document une fois publié")]
     numero_candidat: str
+    name: str
+    earlier: Annotated[str | None, Meta(description="Document que celui-ci remplace, ou auquel il s'ajoute")]
     state: Annotated[str, one_of(DOCUMENT_STATE_LABELS)]
     state_label: str
     reason: str | None
@@ -181,6 +193,7 @@ class ModelQuery(Schema):
     academie = fields.String(load_default="", validate=validate.Length(max=8))
     specialite = PrintedText(load_default="", metadata={"description": "De cette partie : le nom du fichier la dit"})
     part = fields.Integer(load_default=0, validate=_POSITION, metadata={"description": "De `model-parts` ; 0 : tout"})
+    absent_from = fields.String(load_default="", metadata={"description": "La publication où ces candidats manquent"})
 
 
 class ModelPart(Answered):
@@ -287,6 +300,11 @@ read_lines_to_mend = _PUBLISH.csv(
     "/v1/imports/<import_id>/refusals.csv",
     "The refused lines as they were sent, with the number in a first column and the reason in a last one: mended and "
     "sent again, all or some, they complete what was right. Written to the audit trail.",
+)
+read_check = _READ.get(
+    "/v1/imports/<import_id>/check",
+    ImportCheck,
+    "What to know before an import is published.",
 )
 list_documents = _READ.get(
     "/v1/imports/<import_id>/documents",

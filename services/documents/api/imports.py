@@ -15,7 +15,7 @@ from services.contracts.document_rules import DocumentType
 from services.documents.api.candidate import file_response, set_filename
 from services.documents.dependencies import dependencies
 from services.documents.domain.document_names import filename
-from services.documents.domain.import_columns import COLUMNS, example_lines
+from services.documents.domain.import_columns import COLUMNS, example_lines, model_headings
 from services.documents.domain.recipients import Publisher, Scope
 from services.documents.models import db
 from services.documents.operations import import_files, import_publication, imports, withdrawals
@@ -39,17 +39,18 @@ def read_model(query: dict[str, Any], type: str) -> Response:
     if type not in COLUMNS or (query["academie"] and not _publisher().may_publish_in(query["academie"])):
         raise NotFound()
     document_type, publisher, part = DocumentType(type), _publisher(), query.pop("part")
-    label, specialite = document_type.label, query.pop("specialite")
+    label, specialite, import_id = document_type.label, query.pop("specialite"), query.pop("absent_from")
+    completed = queries.import_of(publisher, import_id) if import_id else None
     if all(query.values()):
         response = csv_response(
             "modele.csv",
             db.reading_for_staff(export=True),
-            lambda session: queries.filled_model(session, document_type, Scope(**query), part),
+            lambda session: queries.filled_model(session, document_type, Scope(**query), part, completed),
             lambda: imports.record_export(publisher, "import_model", label),
         )
     else:
-        headings = [column.label for column in COLUMNS[document_type]]
-        response = Response(csv_text(headings, [example_lines(document_type)]), content_type=CONTENT_TYPE)
+        content = csv_text(model_headings(document_type), [example_lines(document_type)])
+        response = Response(content, content_type=CONTENT_TYPE)
     name = filename(f"Modèle {part or ''} - {label}", specialite or query["session"], version=None, extension="csv")
     set_filename(response, "attachment", name)
     return response
@@ -95,6 +96,11 @@ def read_lines_to_mend(import_id: str) -> Response:
         lambda session: queries.lines_to_mend(session, row),
         lambda: imports.record_export(publisher, "import_refusals", import_id),
     )
+
+
+@views.serves(api.read_check)
+def read_check(import_id: str) -> api.ImportCheck:
+    return queries.check_of(_publisher(), import_id)
 
 
 @views.serves(api.list_documents)

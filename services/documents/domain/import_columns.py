@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
+from itertools import accumulate
 
 from services.chassis.french import short_date
+from services.contracts.accounts import Identity
 from services.contracts.document_rules import NUMERO_LENGTH, NUMERO_LENGTH_IN_WORDS, DocumentType
 from services.contracts.registrations import EpreuveLine, RegistrationSaved
 from services.reference.text import folded
@@ -72,7 +74,13 @@ NUMERO_INSCRIPTION = Column(
     required=False,
     whole_document=True,
 )
-_CANDIDATE = (NUMERO_CANDIDAT, NUMERO_INSCRIPTION)
+NOM, PRENOMS, DATE_NAISSANCE = (
+    Column("nom", "Nom", Kind.TEXT, "De ce N° candidat, {max_length} caractères au plus", ("", ""), False, 300),
+    Column("prenoms", "Prénoms", Kind.TEXT, "De même, {max_length} caractères au plus", ("", ""), False, 300),
+    Column("date_naissance", "Date de naissance", Kind.DATE, "De même, jj/mm/aaaa", ("", ""), False),
+)
+CANDIDATE = (NUMERO_CANDIDAT, NUMERO_INSCRIPTION, NOM, PRENOMS, DATE_NAISSANCE)
+"""Whom a line is for; who it names is compared with whose number it has."""
 EPREUVE = Column(
     "epreuve",
     "Epreuve",
@@ -83,7 +91,7 @@ EPREUVE = Column(
 
 COLUMNS: dict[DocumentType, tuple[Column, ...]] = {
     DocumentType.CONVOCATION: (
-        *_CANDIDATE,
+        *CANDIDATE,
         EPREUVE,
         Column("date", "Date", Kind.DATE, "jj/mm/aaaa", ("12/05/2022", "13/05/2022")),
         Column("heure", "Heure", Kind.TIME, "14:00 ou 14h00, heure du lieu de l'épreuve", ("14:00", "08:30")),
@@ -99,7 +107,7 @@ COLUMNS: dict[DocumentType, tuple[Column, ...]] = {
         Column("salle", "Salle", Kind.TEXT, "{max_length} caractères au plus", ("B 204", "C 12"), False, 40),
     ),
     DocumentType.RELEVE: (
-        *_CANDIDATE,
+        *CANDIDATE,
         EPREUVE,
         Column(
             "note",
@@ -121,7 +129,7 @@ COLUMNS: dict[DocumentType, tuple[Column, ...]] = {
         ),
     ),
     DocumentType.AMENAGEMENTS: (
-        *_CANDIDATE,
+        *CANDIDATE,
         Column(
             "mesure",
             "Mesure",
@@ -151,10 +159,8 @@ KEYS: dict[DocumentType, tuple[str, ...]] = {
 }
 
 
-PERSON_HEADINGS = ("Nom", "Prénoms", "Date de naissance")
-"""Of columns of a filled model that tell candidates apart, and are not read."""
 REASON_HEADING, LINE_HEADING = "Motif du refus", "Ligne refusée"
-FILLED = frozenset({NUMERO_CANDIDAT.name, NUMERO_INSCRIPTION.name, EPREUVE.name})
+FILLED = frozenset(column.name for column in (*CANDIDATE, EPREUVE))
 """A line of a filled model that holds nothing else came back as it was."""
 
 
@@ -164,20 +170,42 @@ def example_lines(document_type: DocumentType) -> Iterator[tuple[str, ...]]:
 
 
 def model_headings(document_type: DocumentType) -> tuple[str, ...]:
-    """Of a filled model."""
-    labels = tuple(column.label for column in COLUMNS[document_type])
-    return (*labels[:2], *PERSON_HEADINGS, *labels[2:])
+    """Of a model, filled or not."""
+    return tuple(column.label for column in COLUMNS[document_type])
 
 
 def filled_lines(document_type: DocumentType, saved: RegistrationSaved) -> Iterator[tuple[str, ...]]:
     """A line for each épreuve that the candidate sits; one line where the type is not about épreuves."""
-    person, columns = saved.identity, COLUMNS[document_type][2:]
-    name = f"{person.nom_famille} ({person.nom_usage})" if person.nom_usage else person.nom_famille
-    born = short_date(date.fromisoformat(person.date_naissance))
+    columns = COLUMNS[document_type][len(CANDIDATE) :]
     titles = [_title(line) for line in _sat(saved.epreuves)]
     for title in titles if titles and EPREUVE in columns else [""]:
         cells = (title[: EPREUVE.max_length] if column is EPREUVE else "" for column in columns)
-        yield (saved.numero_candidat, saved.numero_inscription, name, person.prenoms, born, *cells)
+        yield (saved.numero_candidat, saved.numero_inscription, *person_cells(saved.identity), *cells)
+
+
+def person_cells(person: Identity) -> tuple[str, str, str]:
+    """Name, first names and birth date, as a model has them."""
+    name = f"{person.nom_famille} ({person.nom_usage})" if person.nom_usage else person.nom_famille
+    return name, person.prenoms, short_date(date.fromisoformat(person.date_naissance))
+
+
+def another_person(values: Mapping[str, str], person: Identity | None) -> str | None:
+    """What a line says of a person that is not so of its candidate, and who that is; None where it says nothing wrong.
+    The name of birth or of use will do, and the first of several first names."""
+    if person is None:
+        return None
+    name, prenoms, born = person_cells(person)
+    known: dict[Column, Iterable[str]] = {
+        NOM: (person.nom_famille, person.nom_usage or "", name),
+        PRENOMS: accumulate(folded(prenoms).split()),
+        DATE_NAISSANCE: (person.date_naissance,),
+    }
+    wrong = [
+        f"« {column.label} » : « {short_date(date.fromisoformat(text)) if column is DATE_NAISSANCE else text} »"
+        for column, own in known.items()
+        if (text := values.get(column.name)) and _name(text) not in map(_name, own)
+    ]
+    return f"{', '.join(wrong)}, mais ce N° candidat est celui de {name} {prenoms}, né(e) le {born}" if wrong else None
 
 
 def _sat(epreuves: Sequence[EpreuveLine]) -> Iterator[EpreuveLine]:

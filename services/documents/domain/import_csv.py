@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import unicodedata
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -17,6 +17,7 @@ from services.chassis.csv_export import text_of_safe_cell
 from services.chassis.errors import FieldError, Invalid
 from services.contracts.document_rules import MAX_LINES, DocumentType
 from services.documents.domain.import_columns import (
+    CANDIDATE,
     COLUMNS,
     EPREUVE,
     FILLED,
@@ -24,10 +25,10 @@ from services.documents.domain.import_columns import (
     LINE_HEADING,
     NUMERO_CANDIDAT,
     NUMERO_INSCRIPTION,
-    PERSON_HEADINGS,
     REASON_HEADING,
     CellRefused,
     Column,
+    another_person,
     cleaned_text,
     code_in,
     value_of,
@@ -100,7 +101,7 @@ def read_csv(content: bytes, columns: Sequence[Column], earlier: _Lines = _NO_LI
         raise refused("Le fichier n'a aucune ligne sous celle des intitulés.")
     used = set(places.values())
     others = (text.strip()[:80] for place, text in enumerate(headings) if place not in used)
-    unused = tuple(text for text in others if text and folded_heading(text) not in _PERSON)
+    unused = tuple(filter(None, others))
     return CsvContent(tuple(lines), tuple(misshapen), unused, unfilled, bool(marks), is_unmatched, headings, taken)
 
 
@@ -137,7 +138,6 @@ def folded_heading(text: str) -> str:
 
 
 _REASON, _LINE = folded_heading(REASON_HEADING), folded_heading(LINE_HEADING)
-_PERSON = frozenset(map(folded_heading, PERSON_HEADINGS))
 
 
 def _decoded(content: bytes) -> str:
@@ -305,15 +305,15 @@ def _document(
     if len(own) > MAX_LINES_OF_CANDIDATE:
         reason = f"Ce candidat a plus de {MAX_LINES_OF_CANDIDATE} lignes"
         return None, [row.refusal(reason) for row in rows]
-    wrong = _contradictions(document_type, own)
+    try:
+        candidature = recipients.find(own[0].numero, own[0].values[NUMERO_INSCRIPTION.name])
+    except RecipientRefused as refused:
+        return None, [row.refusal(str(refused)) for row in rows]
+    others = {row.number: text for row in own if (text := another_person(row.values, candidature.identity))}
+    of_candidate = [row for row in own if row.number not in others]
+    wrong = _of_another_specialite(of_candidate, candidature) | _contradictions(document_type, of_candidate) | others
     if not wrong and blocking is None:
-        try:
-            candidature = recipients.find(own[0].numero, own[0].values[NUMERO_INSCRIPTION.name])
-        except RecipientRefused as refused:
-            return None, [row.refusal(str(refused)) for row in rows]
-        wrong = _of_another_specialite(own, candidature)
-        if not wrong:
-            return CheckedDocument(candidature, tuple(_content(row) for row in own)), repeated
+        return CheckedDocument(candidature, tuple(_content(row) for row in own)), repeated
     first = min([*([blocking] if blocking is not None else []), *wrong])
     waits = f"La ligne {first} de ce candidat est à corriger : rien n'est publié pour lui"
     return None, [row.refusal(wrong.get(row.number, waits)) for row in own] + repeated
@@ -332,17 +332,21 @@ def _without_repetitions(rows: Sequence[_Row]) -> tuple[list[_Row], list[Refusal
 
 
 def _contradictions(document_type: DocumentType, rows: Sequence[_Row]) -> dict[int, str]:
-    """By the number of the line: what it says otherwise than an earlier line of the candidate."""
+    """By the number of the line: what it says otherwise than an earlier line of the candidate; of the whole document,
+    otherwise than most lines."""
     reasons: dict[int, str] = {}
     first: dict[tuple[str, ...], _Row] = {}
     same = [column for column in COLUMNS[document_type] if column.whole_document]
+    usual = {column.name: Counter(row.values[column.name] for row in rows).most_common(1) for column in same}
     for row in rows:
         earlier = first.setdefault(tuple(row.values[name].casefold() for name in KEYS[document_type]), row)
         if earlier is not row:
             reasons[row.number] = f"Double de la ligne {earlier.number}, avec d'autres indications"
         for column in same:
-            if row.values[column.name] != rows[0].values[column.name]:
-                reasons[row.number] = f"« {column.label} » n'est pas le même qu'à la ligne {rows[0].number}"
+            [(value, _)] = usual[column.name]
+            if row.values[column.name] != value:
+                like = next(other.number for other in rows if other.values[column.name] == value)
+                reasons[row.number] = f"« {column.label} » n'est pas le même qu'à la ligne {like}"
     return reasons
 
 
@@ -362,7 +366,7 @@ def what_is_missing(lines: Sequence[Values], candidature: Candidature) -> str | 
 
 
 def _content(row: _Row) -> Values:
-    candidate = (NUMERO_CANDIDAT.name, NUMERO_INSCRIPTION.name)
+    candidate = {column.name for column in CANDIDATE}
     return {name: value for name, value in row.values.items() if name not in candidate}
 
 

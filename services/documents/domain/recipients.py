@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from services.contracts.accounts import Identity
 from services.contracts.registrations import EpreuveLine
 
 
@@ -78,6 +79,7 @@ class Candidature:
     academie: str
     activity: Activity
     epreuves: tuple[EpreuveLine, ...] = ()
+    identity: Identity | None = None
 
 
 @dataclass(frozen=True)

@@ -146,7 +146,7 @@ def _check_csv(publisher: Publisher, row: Import, upload: Upload) -> None:
         row.filename, row.unused_columns = upload.filename, list(parsed.unused_columns)
         row.headings, row.unfilled = parsed.headings, parsed.unfilled
         row.ready = session.scalar(select(func.count()).where(ImportDocument.import_id == row.id)) or 0
-        row.refused = len(checked.refusals)
+        row.refused = sum(not refusal.is_repeated for refusal in checked.refusals)
         mark_checked(row)
         record(session, publisher, "import.checked", row.id, ready=row.ready, refused=row.refused)
 

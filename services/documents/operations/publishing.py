@@ -37,6 +37,7 @@ from services.documents.operations.rendered_documents import (
     store_rendered,
 )
 from services.documents.queries.candidatures import active_ids, saved_event
+from services.documents.queries.documents import is_replaced_by
 from services.documents.rendering.pdf_and_html import Rendered
 from services.documents.rendering.published_sheets import notice
 from services.objects import BytesChanged, StoreUnavailable, operation_naming, put_verified
@@ -188,8 +189,8 @@ def add_document(
 
 def announce_new(session: Session, document: Document) -> None:
     """Have its candidate told of a document that is about to be added."""
-    same = {"candidature_id": document.candidature_id, "type": document.type, "label": document.label}
-    before = select(Document.id).filter_by(**same).where(Document.withdrawn_at.is_(None)).limit(1)
+    before = select(Document.id).filter_by(candidature_id=document.candidature_id)
+    before = before.where(is_replaced_by(document.type, document.label)).limit(1)
     act = PUBLISHED if session.scalar(before) is None else REPLACED
     announce(session, act, document.label, [document.candidature_id], document.published_at)
 

@@ -121,15 +121,19 @@ def recipients_of(scope: Scope, publisher: Publisher, numeros: Collection[str]) 
         return Recipients(scope, [item for page in pages for item in _of_numeros(session, publisher, page)])
 
 
-def saved_versions(session: Session, scope: Scope) -> Iterator[Iterator[RegistrationSaved]]:
-    """The newest versions of active candidatures by spécialité and N° candidat, in pages: their order is found without
-    them."""
+def active_in(scope: Scope, *conditions: ColumnElement[bool]) -> Select[str]:
+    """The ids of active candidatures that `conditions` hold of."""
     wanted = (
         Candidature.session_label == scope.session,
         Candidature.exam_label == scope.exam,
         Candidature.academie_code == scope.academie,
     )
-    ids = select(Candidature.id).outerjoin(Withdrawal, WITHDRAWAL_JOIN).where(*wanted, is_active())
+    return select(Candidature.id).outerjoin(Withdrawal, WITHDRAWAL_JOIN).where(*wanted, is_active(), *conditions)
+
+
+def saved_versions(session: Session, ids: Select[str]) -> Iterator[Iterator[RegistrationSaved]]:
+    """The newest versions of these candidatures by spécialité and N° candidat, in pages: their order is found without
+    them."""
     by_numbers = (Candidature.specialite, Candidature.numero_candidat, Candidature.numero_inscription)
     ordered = list(session.scalars(ids.order_by(*by_numbers)))
     for start in range(0, len(ordered), _PAGE):
@@ -139,6 +143,13 @@ def saved_versions(session: Session, scope: Scope) -> Iterator[Iterator[Registra
         )
         payloads: dict[str, Any] = dict(session.execute(of_page).all())
         yield (from_stored(payloads[id]) for id in page if id in payloads)
+
+
+def names_of(session: Session, ids: Collection[str]) -> dict[str, str]:
+    """Name and first names by candidature, as they were saved last."""
+    saved = select(Candidature.id, SavedVersion.payload).join(SavedVersion, NEWEST_JOIN).where(Candidature.id.in_(ids))
+    persons = ((id, from_stored(payload).identity) for id, payload in session.execute(saved))
+    return {id: f"{person.nom_famille} {person.prenoms}" for id, person in persons}
 
 
 def recipient_of(session: Session, candidature_id: str) -> Recipient | None:
@@ -160,6 +171,7 @@ def _select() -> Select[Candidature, Withdrawal, dict[str, Any] | None]:
 
 def _recipient(row: Row[Candidature, Withdrawal | None, dict[str, Any] | None]) -> Recipient:
     candidature, withdrawal, payload = row
+    saved = from_stored(payload) if payload else None
     return Recipient(
         candidature.id,
         candidature.numero_candidat,
@@ -168,7 +180,8 @@ def _recipient(row: Row[Candidature, Withdrawal | None, dict[str, Any] | None]) 
         candidature.session_label,
         candidature.academie_code,
         _activity(candidature, withdrawal),
-        from_stored(payload).epreuves if payload else (),
+        saved.epreuves if saved else (),
+        saved.identity if saved else None,
     )
 
 

@@ -10,11 +10,13 @@ from typing import Any, TypeVar
 from sqlalchemy import ColumnElement, Subquery, and_, select
 from sqlalchemy.orm import Session
 
+from services.chassis.clock import to_paris
 from services.chassis.errors import NotFound, found
+from services.chassis.french import short_date
 from services.contracts.api import documents as api
 from services.contracts.api import staff_documents as staff_api
 from services.contracts.api.operation import answer_of
-from services.contracts.document_rules import AUTOMATIC_TYPES, DocumentType, type_label
+from services.contracts.document_rules import AUTOMATIC_TYPES, ONE_PER_SESSION, DocumentType, type_label
 from services.contracts.registrations import RegistrationSaved
 from services.documents.domain.document_names import is_id
 from services.documents.models import Candidature, Document, RemadeDocuments, Withdrawal, db
@@ -96,19 +98,38 @@ def _answer(answer: type[AnyDocument], row: Document, **others: Any) -> AnyDocum
 
 
 def _listed(answer: type[AnyDocument], rows: Sequence[Document]) -> tuple[AnyDocument, ...]:
-    """In the order of `rows`, all of a candidature. The next one of the same type and title replaces a document, but
-    none that was withdrawn does, nor is replaced."""
+    """In the order of `rows`, all of a candidature. The next one of the same type and title (`ONE_PER_SESSION`: of the
+    type) replaces a document, but none that was withdrawn does, nor is replaced."""
     marks: dict[str, dict[str, Any]] = {}
     following: dict[tuple[str, str], Document] = {}
     newest: dict[tuple[str, str], int | None] = {}
     for row in sorted(rows, key=lambda row: (row.version, row.edition), reverse=True):
-        after = None if row.withdrawn_at else following.get((row.type, row.label))
-        version = newest.setdefault((row.type, row.label), row.printed_version)
+        subject = row.type, "" if row.type in ONE_PER_SESSION else row.label
+        after = None if row.withdrawn_at else following.get(subject)
+        version = newest.setdefault(subject, row.printed_version)
         by_version = version if after and version != row.version else None
         marks[row.id] = {"replaced_at": after and after.published_at, "replaced_by_version": by_version}
         if not row.withdrawn_at:
-            following[row.type, row.label] = row
+            following[subject] = row
     return tuple(_answer(answer, row, **marks[row.id]) for row in rows)
+
+
+def is_replaced_by(type: str, label: str) -> ColumnElement[bool]:
+    """As SQL: a new document of that type and title replaces it."""
+    of_type = and_(Document.type == type, Document.withdrawn_at.is_(None))
+    return of_type if type in ONE_PER_SESSION else and_(of_type, Document.label == label)
+
+
+def earlier_documents(session: Session, candidatures: Collection[str], type: str, title: str) -> dict[str, str]:
+    """In French, by candidature: what a new document of that type and title replaces, or else stands beside."""
+    replaced = is_replaced_by(type, title)
+    published = select(Document, replaced).where(Document.candidature_id.in_(candidatures), Document.type == type)
+    rows = session.execute(published.where(Document.withdrawn_at.is_(None)).order_by(replaced, Document.version))
+    acts = {True: "Remplace", False: "S'ajoute à"}
+    return {
+        row.candidature_id: f"{acts[bool(ends)]} « {row.label} » du {short_date(to_paris(row.published_at).date())}"
+        for row, ends in rows
+    }
 
 
 def is_unopened() -> ColumnElement[bool]:

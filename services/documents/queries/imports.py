@@ -5,11 +5,12 @@ documents and refusals.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import Select, select, tuple_
+from sqlalchemy import ColumnElement, Select, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from services.chassis.clock import YEARS
@@ -19,8 +20,11 @@ from services.chassis.errors import FieldError, Invalid, NotFound, found
 from services.contracts.api import staff_imports as api
 from services.contracts.api.operation import answer_of
 from services.contracts.document_rules import (
+    CHECKED,
     DOCUMENT_STATE_LABELS,
+    FOR_EVERYBODY,
     MAX_LINES,
+    NOTHING_READY,
     PUBLISHED_TYPES,
     READY,
     SOURCE_LABELS,
@@ -32,8 +36,9 @@ from services.contracts.page_sizes import ROWS_PAGE
 from services.documents.domain.document_names import is_id
 from services.documents.domain.import_columns import COLUMNS, LINE_HEADING, REASON_HEADING, filled_lines, model_headings
 from services.documents.domain.recipients import Publisher, Scope
-from services.documents.models import Candidature, ExamDocuments, Import, ImportDocument, ImportRefusal, db
-from services.documents.queries.candidatures import saved_versions
+from services.documents.models import Candidature, Document, ExamDocuments, Import, ImportDocument, ImportRefusal, db
+from services.documents.queries.candidatures import active_in, names_of, saved_versions
+from services.documents.queries.documents import earlier_documents, is_replaced_by
 from services.reference import academies
 
 
@@ -81,7 +86,7 @@ def import_answer(row: Import) -> api.Import:
         exam=row.exam_label,
         session=row.session_label,
         paragraphs=tuple(row.paragraphs),
-        state_label=STATE_LABELS[row.state],
+        state_label=NOTHING_READY if row.state == CHECKED and not row.ready else STATE_LABELS[row.state],
         unused_columns=tuple(row.unused_columns),
     )
 
@@ -136,10 +141,42 @@ def refused_lines(row: Import) -> dict[int, list[str]]:
         return {1: row.headings, **{int(place): cells or [] for place, cells in sent}}
 
 
-def filled_model(session: Session, document_type: DocumentType, scope: Scope, part: int) -> Iterator[str]:
-    """The CSV of the candidates of a session in an académie, with the épreuves that they sit; 0: of all parts."""
-    candidates = _of_parts(session, document_type, scope)
-    return csv_text(model_headings(document_type), (lines for number, _, lines in candidates if part in (0, number)))
+def check_of(publisher: Publisher, import_id: str) -> api.ImportCheck:
+    """What to know before an import is published. Raises NotFound."""
+    with db.reading_for_staff() as session:
+        row = import_in(session, publisher, import_id)
+        earlier = select(Document.id).where(Document.candidature_id == ImportDocument.candidature_id)
+        replaces = earlier.where(is_replaced_by(row.type, row.title)).exists()
+        ready = (ImportDocument.import_id == import_id, ImportDocument.state == READY)
+        has_one = earlier.where(Document.type == row.type, Document.withdrawn_at.is_(None)).exists()
+        number, absent = func.count(), active_in(scope_of(row), *_absent_from(row)).subquery()
+        counts = select(
+            number.filter(ImportDocument.reason.is_not(None)).label("incomplete"),
+            number.filter(replaces).label("replacing"),
+            number.filter(has_one, ~replaces).label("beside"),
+            select(func.count()).select_from(absent).scalar_subquery().label("absent"),
+        )
+        answer = api.ImportCheck(**session.execute(counts.where(*ready)).one()._mapping)
+    return answer if row.type in FOR_EVERYBODY else replace(answer, absent=0)
+
+
+def _absent_from(row: Import) -> tuple[ColumnElement[bool], ...]:
+    """As SQL over candidatures: of the spécialités of an import, without document or refused line in it."""
+    own = select(ImportDocument.candidature_id).where(ImportDocument.import_id == row.id)
+    refused = select(ImportRefusal.numero_candidat).where(ImportRefusal.import_id == row.id)
+    of_specialite = Candidature.specialite.in_(select(Candidature.specialite).where(Candidature.id.in_(own)))
+    return of_specialite, Candidature.id.not_in(own), Candidature.numero_candidat.not_in(refused)
+
+
+def filled_model(
+    session: Session, document_type: DocumentType, scope: Scope, part: int, completed: Import | None = None
+) -> Iterator[str]:
+    """The CSV of the candidates of a session in an académie, with the épreuves that they sit; 0: of all parts. Of those
+    absent from the import that is to be `completed`: in the form of refused lines, which do so."""
+    before = ("",) if completed else ()
+    candidates = _of_parts(session, document_type, scope, *(_absent_from(completed) if completed else ()))
+    lines = ([(*before, *line) for line in own] for number, _, own in candidates if part in (0, number))
+    return csv_text([*([LINE_HEADING] if completed else []), *model_headings(document_type)], lines)
 
 
 def model_parts(publisher: Publisher, import_id: str) -> list[api.ModelPart]:
@@ -158,11 +195,11 @@ def model_parts(publisher: Publisher, import_id: str) -> list[api.ModelPart]:
 
 
 def _of_parts(
-    session: Session, document_type: DocumentType, scope: Scope
+    session: Session, document_type: DocumentType, scope: Scope, *conditions: ColumnElement[bool]
 ) -> Iterator[tuple[int, str, list[tuple[str, ...]]]]:
     """(part, spécialité, lines) of each candidate. A part is of one spécialité, and can be sent back."""
     part, length, specialite = 0, 0, None
-    for saved in chain.from_iterable(saved_versions(session, scope)):
+    for saved in chain.from_iterable(saved_versions(session, active_in(scope, *conditions))):
         lines, own = list(filled_lines(document_type, saved)), saved.confirmation.specialite or ""
         length += len(lines)
         if own != specialite or length > MAX_LINES:
@@ -181,9 +218,20 @@ def list_import_documents(
         select(ImportDocument).where(*of_import, *conditions).filter_by(**matching).order_by(ImportDocument.position)
     )
     with db.reading_for_staff() as session:
-        import_in(session, publisher, import_id)
+        row = import_in(session, publisher, import_id)
         rows, next_cursor = _page(session, statement, limit)
-    items = (answer_of(api.ImportDocument, row, state_label=DOCUMENT_STATE_LABELS[row.state]) for row in rows)
+        ids = [document.candidature_id for document in rows]
+        names, earlier = names_of(session, ids), earlier_documents(session, ids, row.type, row.title)
+    items = (
+        answer_of(
+            api.ImportDocument,
+            document,
+            state_label=DOCUMENT_STATE_LABELS[document.state],
+            name=names.get(document.candidature_id, ""),
+            earlier=earlier.get(document.candidature_id) if document.state == READY else None,
+        )
+        for document in rows
+    )
     return api.ImportDocuments(items=tuple(items), next_cursor=next_cursor)
 
 

@@ -10,7 +10,7 @@ from datetime import date
 from services.chassis import french
 from services.contracts.document_rules import DocumentType
 from services.contracts.registrations import RegistrationSaved
-from services.documents.domain.import_columns import HIGHEST_MARK
+from services.documents.domain.import_columns import HIGHEST_MARK, without_line
 from services.documents.rendering.sheet import (
     Banner,
     Block,
@@ -35,6 +35,7 @@ def notice(
 
 Line = Mapping[str, str]
 _EVERY_EPREUVE = "Toutes les épreuves"
+NO_MARK = "note non communiquée"
 
 
 def published_sheet(
@@ -51,7 +52,7 @@ def published_sheet(
     if not lines:
         return notice(event, name, title, paragraphs, letterhead)
     text = [Paragraphs(paragraphs)] if paragraphs else []
-    blocks = (_candidature(event), *text, *_BLOCKS[DocumentType(type)](lines))
+    blocks = (_candidature(event), *text, *_BLOCKS[DocumentType(type)](lines, event))
     return candidature_sheet(event, letterhead, name, blocks, title=title.upper())
 
 
@@ -64,7 +65,7 @@ def _candidature(event: RegistrationSaved) -> Fields:
     return Fields(tuple(rows), heading="Candidature")
 
 
-def _convocation(lines: Sequence[Line]) -> list[Block]:
+def _convocation(lines: Sequence[Line], _event: RegistrationSaved) -> list[Block]:
     """In the order of days and hours. Hours are those of the place: some centres are overseas."""
     in_order = sorted(lines, key=lambda line: (line["date"], line["heure"]))
     rows = tuple((line["epreuve"], _day(line["date"]), _hour(line), _place(line)) for line in in_order)
@@ -72,14 +73,17 @@ def _convocation(lines: Sequence[Line]) -> list[Block]:
     return [Table("EPREUVES", columns, rows, (31, 18, 20, 31))]
 
 
-def _releve(lines: Sequence[Line]) -> list[Block]:
-    rows = tuple((line["epreuve"], _mark(line["note"]), line["coefficient"]) for line in lines)
-    table = Table("EPREUVES", ("Epreuve", "Note", "Coefficient"), rows, (64, 18, 18))
+def _releve(lines: Sequence[Line], event: RegistrationSaved) -> list[Block]:
+    """What is sat without a mark is named: who reads it would take the rest for the whole."""
+    rows = [(line["epreuve"], _mark(line["note"]), line["coefficient"]) for line in lines]
+    missing = without_line((line["epreuve"] for line in lines), event.epreuves)
+    rows += [(title, NO_MARK, "-") for title in missing]
+    table = Table("EPREUVES", ("Epreuve", "Note", "Coefficient"), tuple(rows), (64, 18, 18))
     result = lines[0].get("resultat")
     return [table, Banner(f"Résultat : {result}")] if result else [table]
 
 
-def _amenagements(lines: Sequence[Line]) -> list[Block]:
+def _amenagements(lines: Sequence[Line], _event: RegistrationSaved) -> list[Block]:
     rows = tuple((line["mesure"], line.get("epreuves") or _EVERY_EPREUVE) for line in lines)
     return [Table("MESURES ACCORDEES", ("Mesure", "Epreuves concernées"), rows, (58, 42))]
 
@@ -103,7 +107,7 @@ def _mark(mark: str) -> str:
     return f"{mark}/{HIGHEST_MARK}" if mark[:1].isdigit() else mark
 
 
-_BLOCKS: dict[DocumentType, Callable[[Sequence[Line]], list[Block]]] = {
+_BLOCKS: dict[DocumentType, Callable[[Sequence[Line], RegistrationSaved], list[Block]]] = {
     DocumentType.CONVOCATION: _convocation,
     DocumentType.RELEVE: _releve,
     DocumentType.AMENAGEMENTS: _amenagements,

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 
 import pytest
 
 from services.chassis.errors import FieldError, Invalid
+from services.contracts.accounts import Identity
 from services.contracts.document_rules import MAX_LINES, NUMERO_LENGTH, DocumentType
 from services.documents.domain.import_columns import (
     COLUMNS,
@@ -217,6 +219,46 @@ def test_a_result_is_the_same_on_every_line_of_a_candidate() -> None:
     lines = [line(1, "E1;12;3;Admis"), line(1, "E2;12;3;Refusé")]
     reasons = [refusal.reason for refusal in checked(lines, DocumentType.RELEVE).refusals]
     assert "« Résultat » n'est pas le même qu'à la ligne 2" in reasons[1]
+
+
+def test_a_result_that_one_line_alone_has_is_blamed_on_that_line() -> None:
+    lines = [line(1, f"E{number};12;3;{result}") for number, result in enumerate(("Refusé", "Admis", "Admis"), 1)]
+    waits = "La ligne 2 de ce candidat est à corriger : rien n'est publié pour lui"
+    reasons = [refusal.reason for refusal in checked(lines, DocumentType.RELEVE).refusals]
+    assert reasons == ["« Résultat » n'est pas le même qu'à la ligne 3", waits, waits]
+
+
+PERSON = Identity(1, "MADAME", "LE GOFF-ÉRARD", "Martin", "Zoë Marie-Ange", "2002-01-09", "100", "025", "BESANCON", "")
+NAMED = "N° candidat;Nom;Prénoms;Date de naissance;Epreuve;Note;Coefficient"
+
+
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [
+        ("le goff erard;ZOE;9/1/2002", None),
+        ("LE GOFF-ÉRARD (Martin);Zoë Marie Ange;09/01/2002", None),
+        ("MARTIN;;", None),
+        ("DUPONT;Zoë;09/01/2002", "« Nom » : « DUPONT »"),
+        (";Zoé Anne;01/09/2002", "« Prénoms » : « Zoé Anne », « Date de naissance » : « 01/09/2002 »"),
+    ],
+)
+def test_a_line_that_names_another_person_than_its_number_gives_nobody_a_mark(cells: str, said: str | None) -> None:
+    content = read_csv(f"{NAMED}\n{numero(1)};{cells};E1;12;3".encode(), COLUMNS[DocumentType.RELEVE])
+    known = Recipients(BTS_2022, [replace(registered(1), identity=PERSON)])
+    report = check_rows(DocumentType.RELEVE, content, known)
+    who = "LE GOFF-ÉRARD (Martin) Zoë Marie-Ange, né(e) le 09/01/2002"
+    expected = [f"{said}, mais ce N° candidat est celui de {who}"] if said else []
+    assert [refusal.reason for refusal in report.refusals] == expected
+    assert len(report.documents) == (0 if said else 1)
+
+
+def test_who_gets_another_s_line_is_not_told_that_theirs_is_its_double() -> None:
+    lines = [f"{numero(1)};{name};;;E1;12;3" for name in ("DUPONT", "MARTIN")]
+    content = read_csv("\n".join([NAMED, *lines]).encode(), COLUMNS[DocumentType.RELEVE])
+    known = Recipients(BTS_2022, [replace(registered(1), identity=PERSON)])
+    [other, own] = check_rows(DocumentType.RELEVE, content, known).refusals
+    assert other.reason.startswith("« Nom » : « DUPONT »")
+    assert own.reason == "La ligne 2 de ce candidat est à corriger : rien n'est publié pour lui"
 
 
 def test_of_several_candidatures_in_a_session_the_number_of_inscription_decides() -> None:

@@ -66,6 +66,8 @@ def test_a_model_has_the_candidates_and_what_they_sit_and_is_taken_back_filled_i
     checked = office.checked(written(rows))
     assert (checked["ready"], checked["refused"], checked["unfilled"]) == (1, 0, 2)
     assert checked["unused_columns"] == []
+    [refusal, *_] = office.refusals(office.checked(written([row | {"Nom": "Autre"} for row in rows]))["id"])
+    assert refusal[1].startswith("« Nom » : « Autre », mais ce N° candidat est celui de ")
 
 
 def test_the_parts_of_a_model_are_of_one_spécialité_and_can_be_sent_back(
@@ -108,7 +110,7 @@ def test_refused_lines_come_back_with_their_reason_and_complete_what_was_right_o
     wrong = CELLS["convocation"].replace("12/05/2022", "demain")
     sent = csv_of([line(1), line(1), line(2), line(2, wrong.replace("E1", "E2")), line(3, "=E4" + wrong) + ";de trop"])
     checked = office.checked(sent)
-    assert (checked["ready"], checked["refused"]) == (1, 4)
+    assert (checked["ready"], checked["refused"]) == (1, 3)
     refused = export(office, f"/imports/{checked['id']}/refusals.csv")
     rows = rows_of(refused)
     assert [row["N° candidat"] for row in rows] == [numero(2), numero(2), numero(3)], (
@@ -197,3 +199,29 @@ def test_lines_are_not_completed_from_a_report_that_another_has_replaced_meanwhi
 
     monkeypatch.setattr(import_files, "check_rows", overtaken)
     assert office.send(checked["id"], written([of_second])).status_code == 409
+
+
+def test_who_is_absent_of_the_same_spécialité_is_counted_and_completes_the_file_once_filled_in(
+    office: ExamOffice,
+) -> None:
+    both = (epreuve("E1", "Culture générale"), epreuve("E3", "Droit"))
+    office.register(1, 2, 3, 4, epreuves=both)
+    office.register(5, epreuves=both, confirmation=replace(saved().confirmation, specialite="Ameublement (25430)"))
+    office.end(4)
+    wrong = CELLS["convocation"].replace("12/05/2022", "demain")
+    checked = office.checked(csv_of([line(1), line(2, wrong)]))
+    path = f"/imports/{checked['id']}/check"
+    assert office.call("GET", path).get_json() == {"incomplete": 1, "replacing": 0, "beside": 0, "absent": 1}
+    scope = {"session": checked["session"], "exam": checked["exam"], "academie": "03", "absent_from": checked["id"]}
+    query = "&".join(f"{name}={value}" for name, value in scope.items())
+    absent = rows_of(export(office, f"/import-models/convocation?{query}"))
+    assert [(row["Ligne refusée"], row["N° candidat"]) for row in absent] == [("", numero(3))] * 2
+    absent[0] |= {"Date": "12/05/2022", "Heure": "14:00", "Lieu": "Lycée"}
+    again = office.send(checked["id"], written(absent)).get_json()
+    assert (again["ready"], again["refused"]) == (2, 1)
+    assert office.call("GET", path).get_json()["absent"] == 0
+    other = ExamOffice(office.service, academies=("20",), staff_id="staff-2")
+    assert other.call("GET", path).status_code == 404
+    assert other.call("GET", "/import-models/convocation", query_string={**scope, "academie": "20"}).status_code == 404
+    measures = office.checked(csv_of([line(1, CELLS["amenagements"])], "amenagements"), type="amenagements")
+    assert office.call("GET", f"/imports/{measures['id']}/check").get_json()["absent"] == 0, "few have any"

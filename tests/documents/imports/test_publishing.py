@@ -6,6 +6,7 @@ import pytest
 
 from services.documents.domain.import_columns import HIGHEST_MARK
 from services.documents.operations.import_publication import publish_chunk
+from tests.documents.example_events import epreuve
 from tests.documents.imports.exam_office import CELLS, ExamOffice, csv_of, line, numero
 from tests.documents.service import some_id
 from tests.documents.text_extraction import text_of_html, text_of_pdf
@@ -49,6 +50,14 @@ def test_the_two_other_types_come_from_a_csv_too(office: ExamOffice, type: str, 
     for read, format in ((text_of_pdf, "file"), (text_of_html, "html")):
         text = read(office.file_of(1, document, format))
         assert all(part in text for part in said), text
+
+
+def test_a_relevé_names_what_has_no_mark(office: ExamOffice) -> None:
+    office.register(1, epreuves=(epreuve("E1", "Culture générale"), epreuve("E3", "Droit")))
+    office.published(csv_of([line(1, CELLS["releve_notes"])], "releve_notes"), type="releve_notes")
+    [document] = office.documents_of(1)
+    for read, format in ((text_of_pdf, "file"), (text_of_html, "html")):
+        assert "E3 - Droit note non communiquée" in " ".join(read(office.file_of(1, document, format)).split())
 
 
 def test_a_worker_that_ends_in_the_middle_leaves_each_published_once(office: ExamOffice) -> None:

@@ -69,7 +69,9 @@ def test_convocations_are_checked_previewed_published_and_withdrawn(
     send(gestionnaire, path, csv_of([f"{numero};{CELLS}", f"00000000000;{CELLS}"]))
     assert "1 document à publier 1 document incomplet" in gestionnaire.text
     assert rows(gestionnaire)[0] == "3 00000000000 N° candidat inconnu dans vos académies"
+    assert "Publier aussi 1 document incomplet" in gestionnaire.text
     gestionnaire.get(f"{path}/documents")
+    assert rows(gestionnaire)[0].startswith(f"{numero} BINET Laurent ")
     addresses = [str(address) for address in gestionnaire.page.xpath("//main//@href | //main//@action")]
     assert not [address for address in addresses if numero in address], "a N° candidat stands in no address"
     preview = gestionnaire.get(next(address for address in addresses if "apercu" in address))
@@ -77,7 +79,12 @@ def test_convocations_are_checked_previewed_published_and_withdrawn(
     assert "Soyez à l'heure." in text_of_pdf(preview.data)
     gestionnaire.get(path)
     gestionnaire.press("Publier 1 document")
+    assert gestionnaire.answer.status_code == 422
+    assert "Cochez cette case" in gestionnaire.text
+    gestionnaire.press("Publier 1 document", incomplets="oui")
     assert "La publication est lancée" in gestionnaire.text
+    lines = gestionnaire.page.xpath("//section[@aria-labelledby='titre-corrections']")[0]
+    assert lines.xpath(".//a/@href")[-1] == "/gestion/documents/nouveau", "no file is sent here any more"
     running.deliver()
     gestionnaire.follow("Actualiser")
     assert "1 document publié sur 1" in gestionnaire.text
@@ -100,7 +107,7 @@ def test_one_document_of_many_is_taken_back(
 ) -> None:
     path = prepare(gestionnaire, type="releve_notes", title="Relevé de notes provisoire")
     send(gestionnaire, path, csv_of([f"{numero};E1 - Culture générale;12,5;3;Admis"], "releve_notes"))
-    gestionnaire.press("Publier 1 document")
+    gestionnaire.press("Publier 1 document", incomplets="oui")
     running.deliver()
     candidate.get(documents_page(candidate))
     assert "Relevé de notes provisoire" in candidate.text
@@ -203,6 +210,7 @@ def test_a_model_comes_filled_and_a_refused_line_comes_back_to_be_mended(
     wrong = own[0].replace(";;", ";demain;", 1)
     send(gestionnaire, path, "\r\n".join([lines[0], wrong, *own[1:]]).encode())
     assert f"{len(own) - 1} lignes où rien n'est rempli" in gestionnaire.text
+    assert "Aucun document n'est à publier" in gestionnaire.text
     [link] = [text for text in gestionnaire.page.xpath("//main//a/@href") if "lignes-a-corriger" in text]
     with closing(gestionnaire.get(link)) as refused:
         assert "Motif du refus" in refused.text
@@ -221,6 +229,7 @@ def test_the_home_page_lists_publications_under_way_until_they_are_given_up(
     gestionnaire: ScriptlessBrowser,
     staff: StaffFactory,
     running: InProcessFourServices,
+    numero: str,
 ) -> None:
     path = prepare(gestionnaire, title="Convocations de juin")
     gestionnaire.get("/gestion")
@@ -228,6 +237,9 @@ def test_the_home_page_lists_publications_under_way_until_they_are_given_up(
     assert path not in staff.logged_in("20").answer.text
     with service_stopped(running.documents):
         assert gestionnaire.get("/gestion").status_code == 200, "the rest of the page is shown"
+    send(gestionnaire, path, csv_of([f"{numero};E1 - Culture générale;;;;;"]))
+    gestionnaire.get("/gestion")
+    assert path not in gestionnaire.answer.text, "nothing in it is to be published or mended"
     gestionnaire.get(path)
     gestionnaire.follow("Abandonner")
     gestionnaire.press("Abandonner la publication")

@@ -41,7 +41,6 @@ IMAGES_WITH = {
 }
 """By package, the images that need it; pip is in none, and what only tests need neither."""
 ONLY_OF_A_CHECKOUT = {".env", ".git", ".venv", ".npmrc", "node_modules", "secrets", "tests"}
-LABELS = {"org.opencontainers.image.title", "org.opencontainers.image.version"}
 
 Layer = tuple[set[PurePosixPath], dict[PurePosixPath, set[str]]]
 
@@ -138,25 +137,6 @@ def test_nothing_of_a_checkout_came_along(images: dict[str, Image]) -> None:
         assert not [path for path in ours if ONLY_OF_A_CHECKOUT & set(path.parts)], target
 
 
-@pytest.mark.parametrize("target", PYTHON)
-def test_code_is_compiled_by_the_python_that_runs_it(images: dict[str, Image], target: str) -> None:
-    """Nothing can be compiled where nothing can be written, and what a checkout has compiled is not for it."""
-    ours = {path for path in images[target].paths if CODE in path.parents}
-    tags = {path.suffixes[-2] for path in ours if path.suffix == ".pyc"}
-    assert tags == {f".cpython-{version}" for version in python_versions(images[target])}
-    assert len([path for path in ours if path.suffix == ".pyc"]) == len([path for path in ours if path.suffix == ".py"])
-
-
-def python_versions(image: Image) -> set[str]:
-    """Of its environment: 313."""
-    names = image.in_folder(ENVIRONMENT / "lib")
-    return {name.removeprefix("python").replace(".", "") for name in names if name.startswith("python")}
-
-
-def test_what_browsers_load_is_made_in_the_gateways_image(images: dict[str, Image]) -> None:
-    assert "manifest.json" in images["gateway"].in_folder(CODE / "gateway" / "static")
-
-
 def test_the_proxys_image_holds_what_browsers_load_and_its_own_pages(images: dict[str, Image]) -> None:
     gateways = images["gateway"].in_folder(CODE / "gateway" / "static")
     assert images["proxy"].in_folder(PAGES / "static") == gateways
@@ -166,12 +146,3 @@ def test_the_proxys_image_holds_what_browsers_load_and_its_own_pages(images: dic
 @pytest.mark.parametrize("target", [*PYTHON, *SERVERS])
 def test_an_image_runs_without_root_where_nobody_says_anything(images: dict[str, Image], target: str) -> None:
     assert images[target].saved.config["User"] == SERVERS.get(target, "10001:10001")
-
-
-@pytest.mark.parametrize("target", PYTHON)
-def test_an_image_says_what_it_is_and_how_it_is(images: dict[str, Image], target: str) -> None:
-    config = images[target].saved.config
-    assert set(config["Labels"]) >= LABELS
-    assert config["Healthcheck"]["Test"] == ["CMD", "python", "-m", "services.chassis.process.probe"]
-    module = target if target == "gateway" else f"services.{target}"
-    assert config["Entrypoint"] == ["python", "-m", module]

@@ -137,16 +137,6 @@ def test_nobody_else_can_read_a_backup_and_secrets_are_apart(
     assert holding == [folder / "secrets" / made.name / "secrets.json"]
 
 
-def test_a_backup_that_fails_leaves_nothing_that_a_restore_would_take(state: StateFolder, folder: Path) -> None:
-    database = state.database("accounts")
-    whole = database.read_bytes()
-    database.write_bytes(b"not a database")
-    with pytest.raises(sqlite3.Error):
-        later(state, folder)
-    database.write_bytes(whole)
-    assert [path.name for path in folder.iterdir()] == [".lock"]
-
-
 def test_a_backup_needs_a_portal_and_a_place_outside_of_it(
     alone: LaunchedPortal, state: StateFolder, tmp_path: Path
 ) -> None:
@@ -178,13 +168,6 @@ def test_a_restore_over_data_is_refused(first: Path, empty: StateFolder) -> None
 def test_a_restore_beneath_a_running_portal_is_refused(first: Path, alone: LaunchedPortal) -> None:
     with pytest.raises(AlreadyRunning):
         restore.restore(StateFolder(alone.var), first)
-
-
-def test_a_damaged_backup_is_refused_before_anything_is_written(first: Path, empty: StateFolder) -> None:
-    """What can be damaged: tests/backups."""
-    (first / KEY).write_bytes(OLD[:-1])
-    assert refused(empty, first.parent).endswith(f"1 fichier(s) absent(s), altéré(s) ou en trop : {KEY}")
-    assert not empty.root.exists()
 
 
 def test_a_backup_that_was_not_finished_is_none_and_goes_with_the_next(

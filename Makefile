@@ -1,6 +1,6 @@
 # make run, make test, make check: each works from a fresh clone and installs what it needs into the clone.
 .DEFAULT_GOAL := help
-.PHONY: help run exam-office backup restore test check check-all rest lint types walls assets screenshots lighthouse bench soak mutants restore-drill upgrade-test compose-test images catalogue-check kubernetes-check kubernetes-play secrets definitions lock release sbom clean
+.PHONY: help run exam-office backup restore test check check-all rest lint types walls assets screenshots bench soak mutants restore-drill upgrade-test compose-test images catalogue-check kubernetes-check kubernetes-play secrets definitions lock release sbom clean
 SHELL := /bin/bash
 
 VENV := .venv/bin
@@ -73,14 +73,6 @@ assets: $(ASSETS) ## build what browsers load
 screenshots: .venv/dev.stamp $(ASSETS) services ## pictures of every page into screenshots/ (KEEP=1: a dozen into docs/)
 	$(PY) -m pytest tests/screens $(ARGS)
 	@if [ -n "$(KEEP)" ]; then $(PY) -m tests.screens.publish_pictures; fi
-
-LIGHTHOUSE := tests/lighthouse/node_modules/.stamp
-$(LIGHTHOUSE): tests/lighthouse/package.json tests/lighthouse/package-lock.json | .venv/dev.stamp
-	@deploy/tools/npm.sh --prefix tests/lighthouse ci --ignore-scripts --loglevel=error
-	@touch $@
-
-lighthouse: .venv/dev.stamp $(ASSETS) $(LIGHTHOUSE) services ## what Lighthouse says of five pages on a simulated phone
-	$(PY) -m pytest $(PATIENTLY) -s tests/lighthouse $(ARGS)
 
 bench: .venv/dev.stamp $(ASSETS) services ## measure what a registration costs, beside the least it could (docs/capacity.md)
 	$(PY) -m pytest $(PATIENTLY) -p tests.bench.record -s $(BENCHES) $(ARGS)

@@ -109,12 +109,6 @@ def test_a_second_backup_adds_what_is_new_and_leaves_the_first_as_it_was(
     assert (first / KEY).read_bytes() == (second / KEY).read_bytes() == OLD
 
 
-def test_a_file_that_changed_under_its_name_is_copied_anew(state: StateFolder, folder: Path, first: Path) -> None:
-    write(state.root / KEY, b"something else")
-    second = later(state, folder)
-    assert ((first / KEY).read_bytes(), (second / KEY).read_bytes()) == (OLD, b"something else")
-
-
 def test_what_is_half_written_is_not_copied(state: StateFolder, folder: Path) -> None:
     half = ("objects/pieces/.rclone_temp_put_1", "mail/.x.part")
     for path in half:

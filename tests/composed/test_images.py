@@ -23,23 +23,6 @@ SERVERS = {"proxy": "10001:10001", "objects": "10001:10001", "postgres": "postgr
 PAGES = PurePosixPath("/usr/share/portail")
 CODE, ENVIRONMENT = PurePosixPath("/portail"), PurePosixPath("/opt/portail")
 BESIDE_SERVICES = {"gateway": {"gateway"}, "registrations": {"catalogue"}}
-IMAGES_WITH = {
-    "whitenoise": {"gateway"},
-    "icalendar": {"gateway"},
-    "pyotp": {"accounts"},
-    "yaml": {"registrations"},
-    "xhtml2pdf": {"documents"},
-    "reportlab": {"documents"},
-    "puremagic": {"pieces"},
-    "pikepdf": {"pieces"},
-    "pillow_heif": {"pieces"},
-    "pypdfium2": {"pieces"},
-    "minio": {"documents", "pieces"},
-    "psycopg": set(SERVICES),
-    "pika": set(SERVICES),
-    "flask": set(PYTHON),
-}
-"""By package, the images that need it; pip is in none, and what only tests need neither."""
 ONLY_OF_A_CHECKOUT = {".env", ".git", ".venv", ".npmrc", "node_modules", "secrets", "tests"}
 
 Layer = tuple[set[PurePosixPath], dict[PurePosixPath, set[str]]]
@@ -56,13 +39,6 @@ class Image:
     def in_folder(self, folder: PurePosixPath) -> set[str]:
         """The names in a folder, compiled code aside."""
         return {path.name for path in self.paths if path.parent == folder} - {"__pycache__"}
-
-    @property
-    def packages(self) -> set[str]:
-        """What its environment has."""
-        folders = [path for path in self.paths if path.name == "site-packages" and ENVIRONMENT in path.parents]
-        assert len(folders) == 1
-        return self.in_folder(folders[0])
 
 
 @pytest.fixture(scope="module")
@@ -119,16 +95,6 @@ def test_an_image_holds_the_code_of_its_service_alone(images: dict[str, Image], 
         own |= {"objects", "uploads", "confined"}
     assert image.in_folder(CODE) == {"services"} | BESIDE_SERVICES.get(target, set())
     assert image.in_folder(CODE / "services") == own
-
-
-@pytest.mark.parametrize("target", PYTHON)
-def test_an_image_holds_the_packages_of_its_service_alone(images: dict[str, Image], target: str) -> None:
-    packages = images[target].packages
-    assert {name for name in IMAGES_WITH if name in packages} == {
-        name for name, targets in IMAGES_WITH.items() if target in targets
-    }
-    assert not packages & {"pip", "setuptools", "pytest", "hypothesis", "playwright"}
-    assert "pip" not in images[target].in_folder(ENVIRONMENT / "bin")
 
 
 def test_nothing_of_a_checkout_came_along(images: dict[str, Image]) -> None:

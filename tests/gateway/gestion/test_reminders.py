@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.pieces.jobs import registry
-from services.pieces.queries import missing_pieces_list
 from tests.gateway.candidates import CandidateFactory
-from tests.gateway.components.html_checks import text_of
 from tests.gateway.gestion.people import StaffFactory, rows
 from tests.support.in_process_four_services import InProcessFourServices
 from tests.support.scriptless_browser import ScriptlessBrowser
@@ -49,20 +46,6 @@ def test_a_selection_is_reminded_once_a_day_with_mail_and_document(
 
 
 @pytest.mark.usefixtures("candidate")
-def test_the_home_page_says_how_many_lack_pieces_and_how_many_days_are_left(
-    staff: StaffFactory, gestionnaire: ScriptlessBrowser, running: InProcessFourServices
-) -> None:
-    with running.pieces.app.app_context():
-        registry.jobs["count-incomplete"].run()
-    gestionnaire.get("/gestion")
-    [row] = gestionnaire.page.xpath("//*[@id='incompletes']//tbody/tr")
-    assert text_of(row.xpath("./td[1]")[0]) == "1"
-    assert "26 jours" in text_of(row)
-    elsewhere = staff.logged_in("20")
-    assert text_of(elsewhere.page.xpath("//*[@id='incompletes']//tbody/tr/td[1]")[0]) == "0"
-
-
-@pytest.mark.usefixtures("candidate")
 def test_filters_stand_in_the_address_and_an_empty_selection_says_so(gestionnaire: ScriptlessBrowser) -> None:
     gestionnaire.get("/gestion/relances?session=BTS/2022&regroupement=NATIONALITE")
     [row] = rows(gestionnaire)
@@ -75,24 +58,6 @@ def test_filters_stand_in_the_address_and_an_empty_selection_says_so(gestionnair
     assert "Aucune candidature n'était sélectionnée." in gestionnaire.text
     gestionnaire.post("/gestion/relances", [("selection", "x")])
     assert gestionnaire.answer.status_code == 422
-
-
-@pytest.mark.usefixtures("candidate")
-def test_a_part_of_the_list_without_any_says_that_more_follows_and_names_the_regroupement(
-    gestionnaire: ScriptlessBrowser, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    chosen = "//select[@name='regroupement']/option[@selected]"
-    gestionnaire.get("/gestion/relances?regroupement=NATIONALITE")
-    label = text_of(gestionnaire.page.xpath(chosen)[0])
-    assert label != "NATIONALITE"
-    monkeypatch.setattr(missing_pieces_list, "MOST_LOOKED_AT", 1)
-    monkeypatch.setattr(missing_pieces_list, "_of_regroupement", lambda entry, regroupement: None)
-    gestionnaire.get("/gestion/relances?regroupement=NATIONALITE")
-    assert "Aucune dans cette partie de la liste : voir la suite." in gestionnaire.text
-    assert text_of(gestionnaire.page.xpath(chosen)[0]) == label
-    gestionnaire.follow("Page suivante")
-    assert "voir la suite" not in gestionnaire.text
-    assert text_of(gestionnaire.page.xpath(chosen)[0]) == label
 
 
 @pytest.mark.usefixtures("candidate")

@@ -73,10 +73,3 @@ def test_a_token_is_shown_once_listed_and_revoked(member: StaffBrowser, running:
     member.browser.press("Révoquer : suivi du bureau")
     assert "Le jeton est révoqué" in member.browser.text
     assert "Révoqué" in rows(member.browser)[0]
-
-
-def test_a_token_asked_for_with_mistakes_keeps_what_was_typed(member: StaffBrowser) -> None:
-    member.browser.get("/gestion/compte/jetons")
-    member.press("Créer le jeton", **{**NAMES, "code": "000000"})
-    assert (member.browser.answer.status_code, member.browser.value("name")) == (422, "suivi du bureau")
-    assert member.browser.page.xpath("//input[@name='scopes'][@checked]/@value") == ["pieces:read"]

@@ -14,9 +14,8 @@ from services.chassis.errors import Unavailable
 from services.contracts.api.operation import Operation
 from services.contracts.api.staff_pieces import control_many
 from services.contracts.page_sizes import LARGEST_SELECTION
-from services.pieces.domain.control import WHY_NOT
 from tests.gateway.deposited_pieces import add_pieces_to_control
-from tests.gateway.gestion.people import COMPLIANT, NON_COMPLIANT, RECEIVED, StaffFactory, rows, statuses
+from tests.gateway.gestion.people import COMPLIANT, RECEIVED, StaffFactory, rows, statuses
 from tests.support.in_process_four_services import InProcessFourServices
 from tests.support.scriptless_browser import ScriptlessBrowser
 
@@ -118,22 +117,6 @@ def test_what_was_typed_stays_with_a_mistake(gestionnaire: ScriptlessBrowser, ca
     assert "Illisible." in gestionnaire.answer.text
     gestionnaire.press(f"Continuer : {RECEIVED}", received_on="05/10/2021")
     assert f"2 pièces sont maintenant « {RECEIVED} »." in gestionnaire.text
-
-
-def test_a_selection_is_refused_with_a_reason_alone(
-    gestionnaire: ScriptlessBrowser, candidate: ScriptlessBrowser
-) -> None:
-    first, second = boxes(gestionnaire, candidate)
-    select(gestionnaire, "received", first)
-    form = [("resubmit_until", "20/11/2099"), ("decision", "non_compliant")]
-    gestionnaire.post("/gestion/pieces/decisions", [*form, ("selection", first), ("selection", second)])
-    assert gestionnaire.answer.status_code == 422
-    assert "Cette pièce a changé" in gestionnaire.text, "what cannot be mended is told beside"
-    assert WHY_NOT in gestionnaire.text
-    assert gestionnaire.value("resubmit_until") == "20/11/2099"
-    gestionnaire.press(f"Continuer : {NON_COMPLIANT}", reason="Le document n'est pas signé.")
-    assert f"Une pièce est maintenant « {NON_COMPLIANT} »." in gestionnaire.text
-    assert sorted(statuses(candidate)) == sorted([RECEIVED, NON_COMPLIANT])
 
 
 def test_selecting_nothing_or_nonsense_is_told(gestionnaire: ScriptlessBrowser, candidate: ScriptlessBrowser) -> None:

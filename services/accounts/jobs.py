@@ -12,7 +12,6 @@ from services.accounts.operations import identity_changes, mail_refusals, rate_l
 from services.accounts.operations.erasure import erase_not_activated
 from services.chassis.clock import portal_now, system_now
 from services.chassis.database.deletion import delete_in_pages
-from services.chassis.tasks import rows
 from services.mail import sent_mails
 
 LINKS_KEPT_FOR = timedelta(days=30)
@@ -35,11 +34,6 @@ def finish_identity_changes() -> None:
 def count_sessions() -> None:
     """Count who is logged in, for operators."""
     sessions.record_session_counts()
-
-
-@registry.every(hours=24, name="purge-events")
-def purge_events() -> None:
-    rows.purge(db)
 
 
 @registry.every(hours=1, name="purge")

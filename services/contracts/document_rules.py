@@ -75,11 +75,9 @@ class DocumentType(StrEnum):
 
 
 AUTOMATIC_TYPES = tuple(document_type for document_type in DocumentType if document_type.is_automatic)
-"""Every other type, those of catalogues included, is published by a gestionnaire. The worker creates the confirmation
-last: by then a candidate who pressed « Visualiser/Imprimer » at once has had it rendered, and the worker takes that
-rendering."""
+"""Made in this order. What « Visualiser/Imprimer » renders is kept nowhere; the worker renders its own."""
 PUBLISHED_TYPES = tuple(document_type for document_type in DocumentType if not document_type.is_automatic)
-"""Of the guide's types."""
+"""Of the guide's types; a gestionnaire publishes these, and those that catalogues declare."""
 LONGEST_CODE = 32  # characters
 CODE_FORM = rf"[a-z_]{{1,{LONGEST_CODE}}}"
 """Of a type that a catalogue declares: it stands in a column, and in the keys of its files."""

@@ -1,4 +1,4 @@
-"""What documents does after a commit, outside any transaction: create documents, however long the store is down."""
+"""What documents does after a commit, outside any transaction: create documents, tried for about a day, then parked."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ registry = Handlers("documents")
 
 @registry.on(RegistrationSaved)
 def keep_saved_version(session: Session, event: RegistrationSaved, envelope: Envelope) -> None:
-    """Store the version; its documents follow outside this transaction, however long the store is down."""
+    """Store the version; its documents follow outside this transaction, tried for about a day, then parked."""
     store_version(session, event)
 
 

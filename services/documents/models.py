@@ -139,7 +139,7 @@ class Document(db.Model):
 
 
 class CachedRendering(db.Model):
-    """Of the version before, which may be at work on this table; the release after this one drops it."""
+    """Idle: only the version before may be at work on this table. The next release drops both."""
 
     __tablename__ = "drawn_papers"
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from services.chassis.tasks.rows import purge
 from services.objects import jobs as object_jobs
 from services.pieces.follow_ups import registry
-from services.pieces.models import db
 from services.pieces.operations.antivirus_scans import record_scan_counts, rescan
 from services.pieces.operations.change_numbering import number_all_changes, purge_changes
 from services.pieces.operations.deposit_limits import purge_deposit_tries
@@ -29,9 +27,3 @@ registry.every(hours=1, name="purge-uploads")(uploads.purge)
 def rescan_failed() -> None:
     """Request scans of the deposits that no retry of their first scan could have scanned."""
     rescan(everything=False)
-
-
-@registry.every(hours=24, name="purge-events")
-def purge_events() -> None:
-    """Delete events settled RETENTION ago."""
-    purge(db)

@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session as DbSession
 from services.chassis.clock import portal_now
 from services.chassis.database.audit import Actor
 from services.chassis.database.deletion import delete_in_pages
-from services.chassis.tasks.rows import purge
 from services.mail import sent_mails
 from services.registrations.follow_ups import registry
 from services.registrations.models import (
@@ -51,12 +50,6 @@ def delete_obsolete_rows() -> None:
         session.execute(delete(Message).where(Message.shown_until < now - timedelta(days=MESSAGE_DAYS)))
         _erase_revisions(session)
     sent_mails.purge(db, now)
-
-
-@registry.every(hours=24, name="purge-events")
-def purge_events() -> None:
-    """Delete events settled RETENTION ago."""
-    purge(db)
 
 
 def _erase_drafts(now: datetime) -> None:

@@ -22,14 +22,14 @@ PROGRAM = """
 import dataclasses, sys
 from services.chassis.process import worker
 from services.chassis.tasks.gauges import Gauge
-from services.chassis.tasks.registry import Jobs
+
 from tests.chassis.events.ledger import Ledger
 ledger = Ledger("writer", sys.argv[1], sys.argv[2])
 settings = ledger.app.extensions["portail"]
 ledger.app.extensions["portail"] = dataclasses.replace(settings, worker_port=int(sys.argv[3]))
 Gauge("files_lost", "-")
-ledger.jobs.every(hours=24, name="count")(ledger.count)
-worker.run(ledger.app, ledger.handlers, ledger.jobs)
+ledger.handlers.every(hours=24, name="count")(ledger.count)
+worker.run(ledger.app, ledger.handlers)
 """
 
 

@@ -10,7 +10,7 @@ from gateway.web.shown_states import STATUS_SEVERITIES
 from services.contracts import registration_rules as rules
 from services.contracts.document_rules import LONGEST_CODE
 from services.contracts.piece_rules import PICTURE_FORMATS, Format, Scan, Status
-from services.documents.models import CachedRendering, Document, Import, Publication
+from services.documents.models import Document, Import, Publication
 from services.pieces.domain.files import DepositKey
 from services.pieces.inspection.images import READERS
 from services.pieces.inspection.tasks import CHECKS
@@ -33,7 +33,7 @@ OF_CATALOGUES: tuple[Any, ...] = (
     CurrentExam.code,
     OpeningRow.session,
 )
-OF_DOCUMENTS: tuple[Any, ...] = (Document.type, CachedRendering.type, Publication.type, Import.type)
+OF_DOCUMENTS: tuple[Any, ...] = (Document.type, Publication.type, Import.type)
 
 
 def test_no_column_is_shorter_than_the_longest_code_that_it_may_be_given() -> None:

@@ -124,7 +124,6 @@ def _piece_page(piece_id: str, *, refusal: DomainError | None = None) -> Respons
         query=urlencode(shown),
         epreuves_title=EPREUVES,
         counted=api.COUNTED,
-        counted_following=api.FOLLOWING,
         typed={name: posted_text(name) for name in TYPED_FIELDS} if refusal else {},
         can_decide="pieces:control" in staff_member.required().scopes,
         reasons=as_options(catalogue.reasons),

@@ -26,7 +26,8 @@ from services.chassis.events.broker import (
 )
 from services.chassis.events.envelope import Envelope
 
-# `attempt` and `available_at` are those of the version before, which may come back to the same file.
+# `available_at` orders. `attempt`, `deliveries` and `claimed_…` are idle: of the version before, which may come back to
+# the same file.
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS bindings (type TEXT NOT NULL, queue TEXT NOT NULL, PRIMARY KEY (type, queue));
 CREATE TABLE IF NOT EXISTS messages (

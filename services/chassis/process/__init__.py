@@ -1,1 +1,1 @@
-"""Operation of every process: command line, worker loops, readiness, logs, leases, limits on concurrent work."""
+"""Operation of every process: command line, worker loops, readiness, logs, limits on concurrent work."""

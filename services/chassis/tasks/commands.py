@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from typing import cast
 
 import click
@@ -24,8 +25,10 @@ from services.chassis.tasks.tables import tasks
 
 
 def register(app: Flask, handlers: Handlers) -> None:
-    """What the service does later; adds `parked`, `replay`, `set-aside`, `run-job`, `publish-again`, `purge-events`."""
+    """What the service does later; adds `parked`, `replay`, `set-aside`, `run-job`, `publish-again`, `purge-events`,
+    which is also a job of every service."""
     app.extensions[HANDLERS] = handlers
+    handlers.every(hours=24, name="purge-events")(partial(rows.purge, app.extensions["sqlalchemy"]))
     for command in (list_parked, replay, set_aside, run_job, publish_once_more, purge_events):
         app.cli.add_command(command)
 

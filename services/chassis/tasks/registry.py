@@ -33,7 +33,7 @@ class Channel:
 
 
 EVENTS = Channel("events")
-OTHERS = Channel("follow-ups")
+OTHERS = Channel("follow-ups")  # those that name no channel of their own
 JOBS = Channel("jobs")  # the duration of a job has no limit: each has a thread of its own
 RELAY = Channel("relay", seconds=600.0)  # a whole batch, with a broker that is slow to confirm
 

@@ -197,7 +197,7 @@ class Runner:
                     metrics.PARKED.labels(service).inc()
             else:
                 pause = self.leases.pause(task.attempts)
-                due_at = system_now() + (min(pause, job.period) if job else pause)
+                due_at = system_now() + (min(pause, job.period) if job and job.period else pause)
                 self.leases.settle(session, task, available_at=due_at, reason=told)
 
     @contextmanager

@@ -38,10 +38,8 @@ from services.contracts.registrations import CandidatureLabels
 TITLE = "Contrôle des pièces"
 NO_STATUS = "none"
 """The filter of pieces without a status."""
-FOLLOWING = 100
-"""Pieces that follow one in a list are counted up to here: each costs what a piece of a page does."""
 COUNTED = 400
-"""Decisions of the last hour are counted up to here."""
+"""Pieces that follow one in a list, and decisions of the last hour, are counted up to here."""
 FILE_SECONDS = 40.0  # the store's answer, and the look into the file
 
 
@@ -291,7 +289,7 @@ class Neighbours:
         StaffPiece | None, Meta(description="Ou celle que l'appelant vient de contrôler, qui n'est plus dans la liste")
     ]
     following: StaffPiece | None
-    left: Annotated[int | None, Meta(description=f"Combien la suivent ; null : plus de {FOLLOWING}")]
+    left: Annotated[int | None, Meta(description=f"Combien la suivent ; null : plus de {COUNTED}")]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,4 +1,5 @@
-"""Client of registrations: reads a saved version whose event has not arrived here yet."""
+"""Client of registrations: asked for the current version at each « Visualiser/Imprimer » and form; our copy answers
+where registrations does not."""
 
 from __future__ import annotations
 

@@ -72,8 +72,8 @@ def create_automatic_documents(dependencies: Dependencies, candidature_id: str, 
     """Create those automatic documents of a version's newest edition that are missing. Raises StoreUnavailable, to be
     tried again."""
     event = saved_event(candidature_id, version)
-    if event is None:
-        log.warning("version_gone", candidature_id=candidature_id, version=version)
+    if event is None:  # erased; or not heard of yet, after its dates: hearing of it asks for its documents
+        log.warning("version_unknown", candidature_id=candidature_id, version=version)
         return
     for document_type in AUTOMATIC_TYPES:
         if automatic_document(document_type, event) is None:

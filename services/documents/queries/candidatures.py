@@ -95,7 +95,7 @@ def saved_event(candidature_id: str, version: int, edition: int | None = None) -
 
 
 def is_visible() -> ColumnElement[bool]:
-    """The contrary of `visibility.is_hidden`, as SQL over candidatures joined with `WITHDRAWAL_JOIN`."""
+    """The contrary of `recipients.is_hidden`, as SQL over candidatures joined with `WITHDRAWAL_JOIN`."""
     return or_(is_active(), Withdrawal.ecartee)
 
 

@@ -12,7 +12,7 @@ from services.chassis.csv_export import csv_text
 from services.chassis.database.staff_lists import academies_shown, conditions_of, decode_cursor, encode_cursor
 from services.chassis.errors import found
 from services.chassis.web.access_tokens import Caller
-from services.contracts.api.staff_pieces import FOLLOWING, NO_STATUS, PIECES, StaffPieces
+from services.contracts.api.staff_pieces import COUNTED, NO_STATUS, PIECES, StaffPieces
 from services.pieces import models
 from services.pieces.models import Candidature, Control, Piece
 from services.pieces.queries.answers import staff_piece
@@ -67,7 +67,7 @@ def neighbours(
     session: Session, by: Caller, filters: dict[str, Any], piece: Piece
 ) -> tuple[PieceContext | None, PieceContext | None, int | None]:
     """Before and after a piece that the caller may see, in the list or not, and how many follow it (None: more than
-    FOLLOWING). `filters`: as for `list_page`.
+    COUNTED). `filters`: as for `list_page`.
 
     One that the caller has just controlled stays its neighbour, though it may have left the list by that. Raises
     NotFound for an académie outside theirs.
@@ -85,13 +85,13 @@ def neighbours(
     places = {(row.candidature_id, row.code): row.id for row in session.execute(union_all(*nearest))}
     following = [at for at in places if at > place]
     contexts = pieces_within_academies(session, by.academies, places.values())
-    counted = after.limit(FOLLOWING + 1).subquery()  # not in order: the first that are found do
+    counted = after.limit(COUNTED + 1).subquery()  # not in order: the first that are found do
     left = session.scalar(select(func.count()).select_from(counted)) if following else 0
     previous = max((at for at in places if at < place), default=None)
     return (
         contexts.get(places[previous]) if previous else None,
         contexts.get(places[following[0]]) if following else None,
-        left if left is not None and left <= FOLLOWING else None,
+        left if left is not None and left <= COUNTED else None,
     )
 
 

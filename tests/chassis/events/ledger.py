@@ -120,10 +120,10 @@ class Ledger:
             rows.hear(self.db, self.handlers, bodies)
 
     @contextmanager
-    def working(self, number: int = 1) -> Iterator[list[Worker]]:
+    def working(self, number: int = 1, retry_seconds: tuple[float, ...] = RETRY_SECONDS) -> Iterator[list[Worker]]:
         """Workers of this service, in threads of this process."""
-        tries = len(RETRY_SECONDS) + 1
-        workers = [Worker(self.app, self.handlers, RETRY_SECONDS, tries) for _ in range(number)]
+        tries = len(retry_seconds) + 1
+        workers = [Worker(self.app, self.handlers, retry_seconds, tries) for _ in range(number)]
         for worker in workers:
             worker.start()
         try:

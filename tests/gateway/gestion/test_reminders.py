@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from services.pieces.queries import missing_pieces_list
 from tests.gateway.candidates import CandidateFactory
+from tests.gateway.components.html_checks import text_of
 from tests.gateway.gestion.people import StaffFactory, rows
 from tests.support.in_process_four_services import InProcessFourServices
 from tests.support.scriptless_browser import ScriptlessBrowser
@@ -58,6 +60,24 @@ def test_filters_stand_in_the_address_and_an_empty_selection_says_so(gestionnair
     assert "Aucune candidature n'était sélectionnée." in gestionnaire.text
     gestionnaire.post("/gestion/relances", [("selection", "x")])
     assert gestionnaire.answer.status_code == 422
+
+
+@pytest.mark.usefixtures("candidate")
+def test_a_part_of_the_list_without_any_says_that_more_follows_and_names_the_regroupement(
+    gestionnaire: ScriptlessBrowser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chosen = "//select[@name='regroupement']/option[@selected]"
+    gestionnaire.get("/gestion/relances?regroupement=NATIONALITE")
+    label = text_of(gestionnaire.page.xpath(chosen)[0])
+    assert label != "NATIONALITE"
+    monkeypatch.setattr(missing_pieces_list, "MOST_LOOKED_AT", 1)
+    monkeypatch.setattr(missing_pieces_list, "incomplete_among", lambda *_: [])
+    gestionnaire.get("/gestion/relances?regroupement=NATIONALITE")
+    assert "Aucune dans cette partie de la liste : voir la suite." in gestionnaire.text
+    assert text_of(gestionnaire.page.xpath(chosen)[0]) == label
+    gestionnaire.follow("Page suivante")
+    assert "voir la suite" not in gestionnaire.text
+    assert text_of(gestionnaire.page.xpath(chosen)[0]) == label
 
 
 @pytest.mark.usefixtures("candidate")

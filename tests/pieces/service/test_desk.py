@@ -167,7 +167,7 @@ def test_what_follows_a_piece_is_counted_as_far_as_lists_are(
     service.control("BTSLIVCOMP", "compliant")
     assert left(service, "BTSLIVCOMP") == 2, "though it has left the list"
     assert (left(service, "CINSIG03"), left(service, "NATIDE06")) == (1, 0)
-    monkeypatch.setattr(staff_list, "FOLLOWING", 1)
+    monkeypatch.setattr(staff_list, "COUNTED", 1)
     assert (left(service, "BTSLIVCOMP"), left(service, "CINSIG03")) == (None, 1)
 
 
